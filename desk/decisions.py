@@ -1,0 +1,199 @@
+"""What a rule may decide: acts, as frozen values. The clerk alone carries them out, all in one transaction.
+
+A rule is ``(Case, Heard, Facts) -> Decision | None`` and pure. None means "not my business". The first decision that
+is ``done`` ends the round; the others leave their acts applied and let the next rule go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from desk.messages import Address, File, Heard, Policy
+from desk.text import Text
+
+if TYPE_CHECKING:
+    from desk.case import Case
+
+T = TypeVar("T")
+Names = Mapping[str, "str | Text | Sequence[str]"]
+
+
+class To(StrEnum):
+    """Whom an act addresses."""
+
+    SPEAKER = "speaker"  # whoever this arrival is from, at that door
+    SUBSCRIBER = "subscriber"  # the case's person, at the door last heard
+    ON_FILE = "on_file"  # the case's person at the mail address on file, if it is another one
+    STAFF = "staff"  # the agents' group of the case's provider
+
+
+class Act:
+    """Anything a decision may contain. Rooms may add their own kinds, with a handler registered in the wiring."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button to offer: an id for the wire, and its label as a word of the templates or literally."""
+
+    id: str
+    word: str = ""
+    label: str = ""
+
+
+Buttons = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Say(Act):
+    """Says one sentence of the templates, by name. Several to the same ear become one message, in order."""
+
+    word: str
+    names: Names = field(default_factory=dict)
+    to: To = To.SPEAKER
+    buttons: Buttons = ()
+    files: tuple[File, ...] = ()
+    policy: Policy = Policy.RETRY
+
+
+@dataclass(frozen=True, slots=True)
+class Show(Act):
+    """Says a text that stands already: an article, a question of a dialog, somebody's own words relayed."""
+
+    text: Text
+    to: To = To.SPEAKER
+    buttons: Buttons = ()
+    files: tuple[File, ...] = ()
+    policy: Policy = Policy.RETRY
+
+
+@dataclass(frozen=True, slots=True)
+class Alert(Act):
+    """A short notice to whoever pressed a button, shown over the chat and kept nowhere."""
+
+    word: str
+    names: Names = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Set(Act):
+    """Sets fields of the case. Field names are those of `desk.case.Case`; a wrong one raises where it is made."""
+
+    changes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Become(Act):
+    """Moves the case to another state; a move the table of states does not know raises `ForbiddenMove`."""
+
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record(Act):
+    """A line of the journal beside the dialogue itself. ``kind`` as in `desk.case.JournalKind`."""
+
+    kind: str
+    text: str
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Register(Act):
+    """Gives the case its number, once. A case that has one keeps it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card(Act):
+    """Shows the case's card to the agents, or brings the card they have up to date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wake(Act):
+    """An alarm for this case. ``key`` is unique within the case: set again, it moves."""
+
+    kind: str
+    at: datetime
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identify(Act):
+    """Whose case it is, as far as is known: an exact identifier identifies, and only proof discloses.
+
+    ``provider`` differs from the case's own only at a shared front desk; the case and its journal then move once.
+    """
+
+    provider: str
+    contract: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reach(Act):
+    """Whether a person can be reached at an address: marked when the wire said they are gone, unmarked when back."""
+
+    address: Address
+    blocked: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold(Act):
+    """Keeps the message apart, visible to agents, with no effect on the case it names until one accepts it."""
+
+    why: str
+    case_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Drop(Act):
+    """Nothing is to be done about this arrival, and no case is opened for it. ``why`` is its outcome in the ledger."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one rule wants done, and whether the round ends here. ``why`` is the rule's name, for the log."""
+
+    acts: tuple[Act, ...]
+    done: bool = True
+
+
+class Facts:
+    """What is known when the rules are asked: at most one value of each type, gathered before."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Sequence[object] = ()) -> None:
+        self._values = {type(value): value for value in values}
+
+    def get(self, kind: type[T]) -> T | None:
+        """The fact of this type, or None where nobody knows."""
+        value = self._values.get(kind)
+        return value if isinstance(value, kind) else None
+
+    def need(self, kind: type[T]) -> T:
+        """The fact of this type; LookupError when the wiring forgot its look-up."""
+        value = self.get(kind)
+        if value is None:
+            raise LookupError(f"no look-up gives a {kind.__name__}: add it to the wiring")
+        return value
+
+    def put(self, value: object) -> None:
+        """Adds a fact, or replaces the one of the same type."""
+        self._values[type(value)] = value
+
+
+Rule = Callable[["Case", Heard, Facts], Decision | None]
+
+
+def decide(*acts: Act, done: bool = True) -> Decision:
+    """A decision, spelled shortly."""
+    return Decision(acts, done)

@@ -1,0 +1,16 @@
+"""What `firstline check` finds: how bad it is, where, what is wrong and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One sentence for the operator. "error" means the desk will not work there; "ok" is told too, shortly."""
+
+    level: Literal["ok", "warning", "error"]
+    where: str
+    what: str
+    todo: str = ""

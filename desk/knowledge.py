@@ -1,0 +1,83 @@
+"""Facts that more than one room speaks of: what a person is entitled to, and which article may help."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from desk.messages import File
+from desk.text import Text
+
+
+class Standing(StrEnum):
+    """What the entitlement check found (B3)."""
+
+    OK = "ok"
+    EXPIRED = "expired"
+    BLOCKED = "blocked"
+    UNVERIFIED = "unverified"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One row of a provider's table of subscribers. ``characteristics`` are its columns that the desk does not know."""
+
+    provider: str
+    contract: str
+    name: str = ""
+    status: str = "active"
+    service_level: str = ""
+    language: str = ""
+    phones: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    logins: tuple[str, ...] = ()
+    serials: tuple[str, ...] = ()
+    address: str = ""
+    products: tuple[str, ...] = ()
+    valid_to: date | None = None
+    characteristics: Mapping[str, str] = field(default_factory=dict)
+
+    def standing(self, today: date) -> Standing:
+        """Whether service is due today."""
+        if self.status == "blocked":
+            return Standing.BLOCKED
+        if self.status == "expired" or (self.valid_to is not None and self.valid_to < today):
+            return Standing.EXPIRED
+        return Standing.OK
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """What the message says about whose case it is.
+
+    ``account`` is the one account an exact identifier names, or None. ``contract`` is what the person typed that looks
+    like a contract number, even where no account has it. ``proved`` when the sender's own address is on the account
+    and the door is sure of it.
+    """
+
+    account: Account | None = None
+    contract: str = ""
+    proved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """An article that may help: ``score`` from 0 to 1, ``sure`` when it is worth showing unasked."""
+
+    article: str
+    title: str
+    score: float
+    sure: bool
+    text: Text
+    pictures: tuple[File, ...] = ()
+    dialog: str = ""
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """Articles for what was said, the best first; empty when nothing fits."""
+
+    best: tuple[Suggestion, ...] = ()

@@ -1,0 +1,152 @@
+"""A text as people read it: plain characters, and marks that say which of them are bold, code or a link.
+
+Our own sentences and articles are written in a small Markdown: ``**bold**``, `` `code` ``, ``[label](address)``,
+``# heading`` and a backslash before a character that shall stay itself. Nothing else has a meaning. A stranger's
+words enter through `literal`, or through `shielded` when a template is filled, and can never become a mark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+SPECIAL = "\\*`[]#"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One marked stretch: ``start`` and ``end`` count code points of the plain text, ``end`` exclusive."""
+
+    kind: Literal["bold", "code", "link"]
+    start: int
+    end: int
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Plain characters with marks, sorted by start and never overlapping. Doors dress it; the journal keeps `plain`."""
+
+    plain: str = ""
+    marks: tuple[Mark, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.plain)
+
+    def part(self, start: int, end: int) -> Text:
+        """The characters from ``start`` to ``end`` with whatever of the marks lies there."""
+        kept = (
+            Mark(mark.kind, max(mark.start, start) - start, min(mark.end, end) - start, mark.url)
+            for mark in self.marks
+            if mark.start < end and mark.end > start
+        )
+        return Text(self.plain[start:end], tuple(kept))
+
+
+def literal(words: str) -> Text:
+    """A stranger's words, each character meaning itself."""
+    return Text(words)
+
+
+def shielded(words: str) -> str:
+    """Words to be put inside a template: no character of them can become a mark."""
+    return "".join("\\" + char if char in SPECIAL else char for char in words)
+
+
+def joined(texts: Iterable[Text], between: str = "\n\n") -> Text:
+    """Several texts one below the other; empty ones leave no gap."""
+    plain = ""
+    marks: list[Mark] = []
+    for text in texts:
+        if not text:
+            continue
+        if plain:
+            plain += between
+        marks += (Mark(m.kind, m.start + len(plain), m.end + len(plain), m.url) for m in text.marks)
+        plain += text.plain
+    return Text(plain, tuple(marks))
+
+
+def written(source: str) -> Text:
+    """Reads our small Markdown. Anything unfinished (a lone ``**``) stays as it is written; nothing raises."""
+    reader = _Reader()
+    for number, line in enumerate(source.strip("\n").split("\n")):
+        if number:
+            reader.plain.append("\n")
+        heading = line.startswith("# ")
+        reader.read(line[2:] if heading else line, heading)
+    return Text("".join(reader.plain), tuple(sorted(reader.marks, key=lambda mark: mark.start)))
+
+
+class _Reader:
+    """One walk over the source, each character looked at a bounded number of times."""
+
+    def __init__(self) -> None:
+        self.plain: list[str] = []
+        self.marks: list[Mark] = []
+
+    def read(self, line: str, heading: bool) -> None:
+        start = len(self.plain)
+        before = len(self.marks)
+        at = 0
+        while at < len(line):
+            at = self._step(line, at)
+        if heading and len(self.plain) > start:
+            del self.marks[before:]
+            self.marks.append(Mark("bold", start, len(self.plain)))
+
+    def _step(self, line: str, at: int) -> int:
+        char = line[at]
+        if char == "\\" and at + 1 < len(line):
+            self.plain.append(line[at + 1])
+            return at + 2
+        if line.startswith("**", at):
+            return self._marked(line, at, "**", "bold")
+        if char == "`":
+            return self._marked(line, at, "`", "code")
+        if char == "[":
+            return self._link(line, at)
+        self.plain.append(char)
+        return at + 1
+
+    def _marked(self, line: str, at: int, fence: str, kind: Literal["bold", "code"]) -> int:
+        inner = at + len(fence)
+        end = _unshielded(line, fence, inner)
+        if end <= inner:
+            self.plain.extend(fence)
+            return inner
+        self._take(line[inner:end], kind)
+        return end + len(fence)
+
+    def _link(self, line: str, at: int) -> int:
+        middle = _unshielded(line, "](", at + 1)
+        end = line.find(")", middle + 2) if middle > 0 else -1
+        if end < 0:
+            self.plain.append("[")
+            return at + 1
+        self._take(line[at + 1 : middle], "link", line[middle + 2 : end])
+        return end + 1
+
+    def _take(self, inner: str, kind: Literal["bold", "code", "link"], url: str = "") -> None:
+        start = len(self.plain)
+        at = 0
+        while at < len(inner):
+            if inner[at] == "\\" and at + 1 < len(inner):
+                at += 1
+            self.plain.append(inner[at])
+            at += 1
+        self.marks.append(Mark(kind, start, len(self.plain), url))
+
+
+def _unshielded(line: str, fence: str, start: int) -> int:
+    """Where the fence stands next, not counting one after a backslash; -1 when nowhere."""
+    at = start
+    while at < len(line):
+        if line[at] == "\\":
+            at += 2
+        elif line.startswith(fence, at):
+            return at
+        else:
+            at += 1
+    return -1
