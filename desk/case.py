@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Boolean, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from desk.tables import Base, Instant
+from desk.tables import Base, Instant, OfProvider
 
 
 class State(StrEnum):
@@ -57,7 +57,7 @@ class ForbiddenMove(ValueError):
     """A state the case cannot reach from where it is."""
 
 
-class Case(Base):
+class Case(OfProvider, Base):
     """One matter of one person with one provider, from the first word to the consent.
 
     ``awaiting`` names what the desk asked last ("" for nothing): identifier, category, helped, dialog, summary,
@@ -67,7 +67,6 @@ class Case(Base):
 
     __tablename__ = "cases"
 
-    provider: Mapped[str] = mapped_column(String(64), primary_key=True)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     number: Mapped[str | None] = mapped_column(String(40))
     revision: Mapped[int] = mapped_column(default=1)
@@ -159,7 +158,7 @@ def moved(case: Case, state: str, reason: str, at: datetime) -> dict[str, Any]:
     return changes
 
 
-class JournalEntry(Base):
+class JournalEntry(OfProvider, Base):
     """One line of a case's protocol: what was said, found, done or told, by whom and when. Never changed afterwards.
 
     ``author`` is "subscriber", "desk" or ``agent:<name>``; ``files`` are `desk.messages.File` as dictionaries.
@@ -167,7 +166,6 @@ class JournalEntry(Base):
 
     __tablename__ = "journal"
 
-    provider: Mapped[str] = mapped_column(String(64), primary_key=True)
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     case_id: Mapped[int] = mapped_column(BigInteger)
     at: Mapped[datetime] = mapped_column(Instant)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, MetaData
+from sqlalchemy import BigInteger, DateTime, Integer, MetaData, String
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 METADATA = MetaData(
@@ -24,6 +24,16 @@ class Base(DeclarativeBase):
     """The base of every mapped class, in whichever room it lives."""
 
     metadata = METADATA
+
+
+class OfProvider:
+    """A row of one provider. The provider is part of the key, and `desk.database` shows no other's rows."""
+
+    provider: Mapped[str] = mapped_column(String(64), primary_key=True, sort_order=-1)
+
+
+Serial = BigInteger().with_variant(Integer, "sqlite")
+"""A growing number the database gives out; SQLite grows only its INTEGER keys."""
 
 
 class Instant(TypeDecorator[datetime]):

@@ -1,0 +1,137 @@
+"""The database: SQLite embedded or PostgreSQL, one code path for both.
+
+Whoever touches a provider's rows names the provider: on PostgreSQL row-level security then shows no others, on SQLite
+the same filter is added to every ORM query. The workers' own tables (arrivals, departures, alarms, leases) need none.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+
+from desk.tables import OfProvider
+
+log = logging.getLogger(__name__)
+
+
+def is_trouble(error: BaseException) -> bool:
+    """Whether it is the database that has trouble (gone, locked, full), not the message being handled."""
+    if isinstance(error, (OSError, TimeoutError, InterfaceError)):
+        return True
+    if isinstance(error, IntegrityError):
+        return False
+    if isinstance(error, OperationalError):
+        return True
+    return isinstance(error, DBAPIError) and (error.connection_invalidated or _server_side(error))
+
+
+def _server_side(error: DBAPIError) -> bool:
+    """PostgreSQL's classes 08, 40, 53, 55, 57 and 58: connection, rollback, resources, not ready, shutdown, disk."""
+    state = str(getattr(error.orig, "sqlstate", "") or "")
+    return state[:2] in ("08", "40", "53", "55", "57", "58")
+
+
+class Database:
+    """Connections by what they are for: `read` and `write` a provider's rows, `work` on the queues."""
+
+    def __init__(self, url: str, pool: int = 8) -> None:
+        self.url = url
+        self.sqlite = make_url(url).get_backend_name() == "sqlite"
+        if self.sqlite:
+            self._reader = _sqlite_engine(url, "BEGIN", pool)
+            # One writer at a time is SQLite's own rule; a pool of one makes our own writers queue without polling.
+            self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", 1)
+        else:
+            self._reader = self._writer = create_async_engine(
+                url, pool_size=pool, max_overflow=pool, pool_pre_ping=True
+            )
+
+    @asynccontextmanager
+    async def look(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that only reads the workers' own tables."""
+        async with self._reader.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def work(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that writes the workers' own tables."""
+        async with self._writer.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def read(self, *providers: str) -> AsyncIterator[AsyncSession]:
+        """A session that sees these providers' rows and no others, and is thrown away."""
+        async with self._reader.begin() as connection, self._scoped(connection, providers) as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self, *providers: str) -> AsyncIterator[AsyncSession]:
+        """One write transaction over these providers' rows: committed at the end, or rolled back as a whole."""
+        async with self._writer.begin() as connection, self._scoped(connection, providers) as session:
+            yield session
+            await session.flush()
+
+    @asynccontextmanager
+    async def _scoped(self, connection: AsyncConnection, providers: tuple[str, ...]) -> AsyncIterator[AsyncSession]:
+        if not providers or not all(providers):
+            raise ValueError("whose rows? name at least one provider")
+        if not self.sqlite:
+            statement = text("SELECT set_config('firstline.providers', :providers, true)")
+            await connection.execute(statement, {"providers": ",".join(providers)})
+        session = AsyncSession(bind=connection, expire_on_commit=False, autoflush=False)
+        session.sync_session.info["providers"] = providers
+        try:
+            yield session
+        finally:
+            session.sync_session.expunge_all()
+            await session.close()
+
+    async def can_bypass(self) -> bool:
+        """Whether our PostgreSQL role could see every provider's rows, which it must not (promises, rule 9)."""
+        if self.sqlite:
+            return False
+        async with self.look() as connection:
+            query = text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+            return bool((await connection.execute(query)).scalar())
+
+    async def close(self) -> None:
+        """Closes every connection."""
+        await self._reader.dispose()
+        if self._writer is not self._reader:
+            await self._writer.dispose()
+
+
+def _sqlite_engine(url: str, begin: str, pool: int) -> AsyncEngine:
+    engine = create_async_engine(
+        url, pool_size=pool, max_overflow=0, connect_args={"isolation_level": None, "timeout": 5.0}
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _only_these_providers(state: ORMExecuteState) -> None:
+    providers = state.session.info.get("providers")
+    if providers and state.is_select and not state.is_column_load and not state.is_relationship_load:
+        state.statement = state.statement.options(
+            with_loader_criteria(OfProvider, lambda cls: cls.provider.in_(providers), include_aliases=True)
+        )

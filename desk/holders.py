@@ -1,0 +1,44 @@
+"""Who holds what: the name of this process, and whether another holder on this machine is still alive.
+
+A holder is ``<host>:<pid>:<start>:<random>``. The start tells a process from a later one with the same number, so that
+whatever a killed process held can be taken over at once instead of when its time runs out.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from pathlib import Path
+
+
+def this_process() -> str:
+    """A fresh holder's name for this process."""
+    host = socket.gethostname().replace(":", "_")[:24]
+    return f"{host}:{os.getpid()}:{_started(os.getpid())}:{secrets.token_hex(4)}"
+
+
+def surely_dead(holder: str) -> bool:
+    """Whether the holder was a process of this machine that is gone. False where that cannot be told."""
+    host, _, rest = holder.partition(":")
+    pid, _, rest = rest.partition(":")
+    start, _, _ = rest.partition(":")
+    if host != socket.gethostname().replace(":", "_")[:24] or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        pass
+    return bool(start) and _started(int(pid)) not in ("", start)
+
+
+def _started(pid: int) -> str:
+    """When the process started, in clock ticks since boot; "" on systems that do not say (no /proc)."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
+    except OSError:
+        return ""
+    # A zombie holds nothing any more: it counts as ended.
+    return "ended" if fields[0] == "Z" else fields[19]

@@ -1,0 +1,214 @@
+"""The inbox: the one door into the desk. Everything that may change a case is stored here first, then decided.
+
+``state`` goes waiting -> done, or waiting -> aside and back by `replay`. A waiting arrival is *held* by the clerk that
+works on it. An arrival is never claimed while an earlier one of its lane waits: that keeps every person's order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, and_, exists, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from desk.database import Database
+from desk.doors import Also
+from desk.holders import surely_dead
+from desk.leases import guard
+from desk.messages import Arrival, Raw
+from desk.queues import arrivals
+
+HELD_FOR = timedelta(seconds=12)
+STRIKES = 3
+
+
+def insert_new(connection: AsyncConnection, table: Any) -> Any:
+    """An INSERT that skips rows already there, in the dialect of this connection."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table).on_conflict_do_nothing()
+
+
+async def store(connection: AsyncConnection, raws: Sequence[Raw]) -> int:
+    """Writes raw messages within a transaction; repeats are skipped. Returns how many were new."""
+    rows = [
+        {
+            "door": raw.door,
+            "key": raw.key,
+            "lane": raw.lane[:500],
+            "body": raw.body,
+            "received_at": raw.received_at,
+            "due_at": raw.received_at,
+            "state": "aside" if raw.aside else "waiting",
+            "problem": raw.aside or None,
+        }
+        for raw in raws
+    ]
+    stored = 0
+    for start in range(0, len(rows), 100):
+        statement = insert_new(connection, arrivals).values(rows[start : start + 100]).returning(arrivals.c.id)
+        stored += len((await connection.execute(statement)).all())
+    return stored
+
+
+async def accept(
+    database: Database, raws: Sequence[Raw], also: Also | None = None, lease: tuple[str, str] | None = None
+) -> int:
+    """Stores and commits. ``lease`` is (name, holder): nothing is written once that is lost. Raises on any trouble."""
+    async with database.work() as connection:
+        if lease:
+            await guard(connection, *lease)
+        stored = await store(connection, raws) if raws else 0
+        if also:
+            await also(connection)
+    return stored
+
+
+async def claim(database: Database, holder: str, now: datetime, limit: int) -> list[Arrival]:
+    """Takes the oldest arrivals that nobody holds, each the first of its lane."""
+    mine, earlier = arrivals.alias("mine"), arrivals.alias("earlier")
+    free = (
+        select(mine.c.id)
+        .where(
+            mine.c.state == "waiting",
+            mine.c.due_at <= now,
+            or_(mine.c.held_until.is_(None), mine.c.held_until < now),
+            ~exists().where(earlier.c.lane == mine.c.lane, earlier.c.state == "waiting", earlier.c.id < mine.c.id),
+        )
+        .order_by(mine.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=mine)
+        .cte("free")
+    )
+    statement = (
+        update(arrivals)
+        .where(arrivals.c.id.in_(select(free.c.id)))
+        .values(holder=holder, held_until=now + HELD_FOR)
+        .returning(
+            arrivals.c.id,
+            arrivals.c.door,
+            arrivals.c.key,
+            arrivals.c.lane,
+            arrivals.c.body,
+            arrivals.c.received_at,
+            arrivals.c.attempts,
+        )
+    )
+    async with database.work() as connection:
+        rows = (await connection.execute(statement)).all()
+    return sorted((Arrival(*row) for row in rows), key=lambda arrival: arrival.id)
+
+
+async def any_waiting(database: Database, now: datetime) -> bool:
+    """Whether there is anything to claim: a cheap look before a write transaction."""
+    query = (
+        select(arrivals.c.id)
+        .where(
+            arrivals.c.state == "waiting",
+            arrivals.c.due_at <= now,
+            or_(arrivals.c.held_until.is_(None), arrivals.c.held_until < now),
+        )
+        .limit(1)
+    )
+    async with database.look() as connection:
+        return (await connection.execute(query)).first() is not None
+
+
+async def keep_holding(database: Database, holder: str, ids: Iterable[int], now: datetime) -> None:
+    """Says that we still work on these."""
+    statement = update(arrivals).where(arrivals.c.id.in_(list(ids)), arrivals.c.holder == holder)
+    async with database.work() as connection:
+        await connection.execute(statement.values(held_until=now + HELD_FOR))
+
+
+async def finish(
+    connection: AsyncConnection, holder: str, decided: Mapping[int, tuple[str, int | None]], now: datetime
+) -> bool:
+    """Within the clerk's transaction: these are done. False when one was taken from us: roll everything back."""
+    done = 0
+    outcomes: dict[tuple[str, int | None], list[int]] = {}
+    for arrival_id, outcome in decided.items():
+        outcomes.setdefault(outcome, []).append(arrival_id)
+    for (outcome, case_id), ids in outcomes.items():
+        statement = (
+            update(arrivals)
+            .where(arrivals.c.id.in_(ids), arrivals.c.holder == holder, arrivals.c.state == "waiting")
+            .values(state="done", outcome=outcome, case_id=case_id, holder=None, held_until=None, decided_at=now)
+        )
+        done += (await connection.execute(statement)).rowcount
+    return done == len(decided)
+
+
+async def strike(database: Database, arrival: Arrival, problem: str, now: datetime, final: bool = False) -> bool:
+    """One failed try: waits a little, or sets the arrival aside after the third. True when it was set aside."""
+    attempts = arrival.attempts + 1
+    aside = final or attempts >= STRIKES
+    statement = (
+        update(arrivals)
+        .where(arrivals.c.id == arrival.id, arrivals.c.state == "waiting")
+        .values(
+            state="aside" if aside else "waiting",
+            attempts=attempts,
+            problem=problem[:2000],
+            due_at=now + timedelta(seconds=attempts),
+            holder=None,
+            held_until=None,
+        )
+    )
+    async with database.work() as connection:
+        await connection.execute(statement)
+    return aside
+
+
+async def let_go(database: Database, holder: str, ids: Iterable[int]) -> None:
+    """Gives claimed arrivals back untouched: the trouble was not theirs."""
+    statement = update(arrivals).where(arrivals.c.id.in_(list(ids)), arrivals.c.holder == holder)
+    async with database.work() as connection:
+        await connection.execute(statement.values(holder=None, held_until=None))
+
+
+async def free_the_dead(database: Database) -> None:
+    """Lets go of what killed processes of this machine held, so that nobody waits for their time to run out."""
+    held = and_(arrivals.c.state == "waiting", arrivals.c.holder.is_not(None))
+    async with database.look() as connection:
+        holders = (await connection.execute(select(arrivals.c.holder).where(held).distinct())).scalars().all()
+    dead = [holder for holder in holders if surely_dead(holder)]
+    if dead:
+        async with database.work() as connection:
+            statement = update(arrivals).where(held, arrivals.c.holder.in_(dead))
+            await connection.execute(statement.values(holder=None, held_until=None))
+
+
+async def quarantine(database: Database) -> list[Row[Any]]:
+    """What was set aside, oldest first: id, door, key, received_at, attempts, problem, size."""
+    query = select(
+        arrivals.c.id,
+        arrivals.c.door,
+        arrivals.c.key,
+        arrivals.c.received_at,
+        arrivals.c.attempts,
+        arrivals.c.problem,
+        func.length(arrivals.c.body).label("size"),
+    ).where(arrivals.c.state == "aside")
+    async with database.look() as connection:
+        return list((await connection.execute(query.order_by(arrivals.c.id))).all())
+
+
+async def replay(database: Database, ids: Sequence[int], now: datetime) -> int:
+    """Lets quarantined arrivals be read again, all when ``ids`` is empty. Returns how many."""
+    statement = update(arrivals).where(arrivals.c.state == "aside")
+    if ids:
+        statement = statement.where(arrivals.c.id.in_(ids))
+    async with database.work() as connection:
+        return (await connection.execute(statement.values(state="waiting", attempts=0, due_at=now))).rowcount
+
+
+async def body_of(database: Database, arrival_id: int) -> bytes:
+    """The raw bytes of a stored arrival. Raises LookupError when there is none."""
+    async with database.look() as connection:
+        body = (await connection.execute(select(arrivals.c.body).where(arrivals.c.id == arrival_id))).scalar()
+    if body is None:
+        raise LookupError(f"no arrival {arrival_id}")
+    return bytes(body)

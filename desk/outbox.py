@@ -1,0 +1,189 @@
+"""The outbox: what the desk decided to say, written with the decision, sent later by lanes.
+
+``state`` goes pending -> sending -> sent | failed | unknown | superseded. A lane's next departure is not taken before
+the earlier ones have gone. What a killed sender left in *sending* may have gone or not: `recover` treats it by its policy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, bindparam, exists, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from desk.database import Database
+from desk.holders import surely_dead
+from desk.messages import Departure, Fate, Later, Policy, Refused, Sent, Unknown
+from desk.queues import departures
+
+HELD_FOR = timedelta(seconds=120)
+_COLUMNS = [departures.c[name] for name in ("id", "key", "provider", "door", "lane", "kind", "policy", "body")]
+
+
+async def doors_with_work(database: Database, now: datetime) -> list[str]:
+    """The doors through which something is due to go."""
+    query = select(departures.c.door).where(departures.c.state == "pending", departures.c.due_at <= now).distinct()
+    async with database.look() as connection:
+        return list((await connection.execute(query)).scalars())
+
+
+async def claim(
+    database: Database, door: str, holder: str, now: datetime, limit: int, busy: Iterable[str] = ()
+) -> list[Departure]:
+    """Takes the heads of this door's lanes and marks them *sending* before anything touches the wire.
+
+    A card's older pending edit is superseded when a newer one waits: only the last state of a card is worth sending.
+    """
+    mine, other = departures.alias("mine"), departures.alias("other")
+    unsent = ("pending", "sending")
+    free = (
+        select(mine.c.id)
+        .where(
+            mine.c.door == door,
+            mine.c.state == "pending",
+            mine.c.due_at <= now,
+            mine.c.lane.not_in(list(busy)),
+            ~exists().where(other.c.lane == mine.c.lane, other.c.state.in_(unsent), other.c.id < mine.c.id),
+        )
+        .order_by(mine.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=mine)
+        .cte("free")
+    )
+    statement = (
+        update(departures)
+        .where(departures.c.id.in_(select(free.c.id)))
+        .values(state="sending", holder=holder, held_until=now + HELD_FOR, attempts=departures.c.attempts + 1)
+        .returning(*_COLUMNS, departures.c.case_id, departures.c.attempts)
+    )
+    async with database.work() as connection:
+        rows = (await connection.execute(statement)).all()
+    return sorted((Departure(*row) for row in rows), key=lambda departure: departure.id)
+
+
+async def supersede(database: Database, door: str) -> None:
+    """Drops pending edits that a later pending edit of the same message makes pointless."""
+    older, newer = departures.alias("older"), departures.alias("newer")
+    pointless = (
+        select(older.c.id)
+        .where(
+            older.c.door == door,
+            older.c.state == "pending",
+            older.c.supersedes != "",
+            exists().where(
+                newer.c.lane == older.c.lane,
+                newer.c.supersedes == older.c.supersedes,
+                newer.c.state == "pending",
+                newer.c.id > older.c.id,
+            ),
+        )
+        .scalar_subquery()
+    )
+    statement = update(departures).where(departures.c.id.in_(pointless), departures.c.state == "pending")
+    async with database.work() as connection:
+        await connection.execute(statement.values(state="superseded"))
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of one departure, to be written down."""
+
+    departure: Departure
+    fate: Fate
+
+
+async def settle(database: Database, settled: Sequence[Settled], now: datetime) -> list[Settled]:
+    """Writes fates down, many in one transaction. Returns those that people must hear of: refused, or perhaps sent."""
+    rows = [_row(one, now) for one in settled]
+    statement = (
+        update(departures)
+        .where(departures.c.id == bindparam("row"))
+        .values(
+            state=bindparam("to_state"),
+            remote=bindparam("to_remote"),
+            problem=bindparam("to_problem"),
+            due_at=bindparam("to_due"),
+            sent_at=bindparam("to_sent"),
+            holder=None,
+            held_until=None,
+        )
+    )
+    async with database.work() as connection:
+        await connection.execute(statement, rows)
+    return [one for one, row in zip(settled, rows, strict=True) if row["to_state"] in ("failed", "unknown")]
+
+
+def _row(one: Settled, now: datetime) -> dict[str, Any]:
+    departure, fate = one.departure, one.fate
+    state, remote, problem, due = "sent", "", None, now
+    if isinstance(fate, Sent):
+        remote = fate.remote
+    elif isinstance(fate, Refused):
+        state, problem = "failed", fate.why
+    elif isinstance(fate, Later):
+        state, problem, due = "pending", fate.why, now + timedelta(seconds=fate.seconds)
+    elif departure.policy is Policy.HOLD or departure.attempts >= 2:
+        # One repetition of what may have been sent already is the most a person should have to read (T07).
+        state, problem = "unknown", fate.why
+    else:
+        state, problem = "pending", f"{fate.why}; sent once more, so it may be read twice"
+    return {
+        "row": departure.id,
+        "to_state": state,
+        "to_remote": remote or str(departure.body.get("message_id", "")),
+        "to_problem": problem,
+        "to_due": due,
+        "to_sent": now if state == "sent" else None,
+    }
+
+
+async def recover(database: Database, now: datetime) -> list[Settled]:
+    """Treats what dead senders left behind, each by its policy. Returns those whose fate nobody will ever know."""
+    held = and_(departures.c.state == "sending", departures.c.holder.is_not(None))
+    async with database.look() as connection:
+        query = select(departures.c.holder, func.max(departures.c.held_until)).where(held).group_by(departures.c.holder)
+        dead = [who for who, until in (await connection.execute(query)).all() if surely_dead(who) or until < now]
+        if not dead:
+            return []
+        query = select(*_COLUMNS, departures.c.case_id, departures.c.attempts).where(
+            held, departures.c.holder.in_(dead)
+        )
+        left = [Departure(*row) for row in (await connection.execute(query)).all()]
+    lost = "the sender was killed while sending"
+    settled = [
+        Settled(one, Later(0, f"{lost}; edits repeat freely") if _repeatable(one) else Unknown(lost)) for one in left
+    ]
+    return await settle(database, settled, now)
+
+
+def _repeatable(departure: Departure) -> bool:
+    """Edits change nothing when repeated; a letter keeps its Message-ID, so a second copy is no second mail."""
+    return departure.policy is Policy.EDIT or departure.kind == "mail"
+
+
+async def remotes(database: Database, keys: Iterable[str]) -> Mapping[str, str]:
+    """The wire's own ids of departures named by key; those not sent are missing."""
+    wanted = list(keys)
+    if not wanted:
+        return {}
+    query = select(departures.c.key, departures.c.remote).where(departures.c.key.in_(wanted), departures.c.remote != "")
+    async with database.look() as connection:
+        return {key: remote for key, remote in (await connection.execute(query)).all()}
+
+
+async def case_behind(connection: AsyncConnection, lane: str, remote: str) -> int:
+    """The case that a sent message belonged to, by the wire's id of it; 0 when nobody knows."""
+    query = select(departures.c.case_id).where(departures.c.lane == lane, departures.c.remote == remote)
+    return int((await connection.execute(query.limit(1))).scalar() or 0)
+
+
+async def unsent(database: Database, holder: str) -> bool:
+    """Whether anything is still to be sent, by us or by nobody yet."""
+    query = select(departures.c.id).where(
+        or_(departures.c.state == "pending", and_(departures.c.state == "sending", departures.c.holder == holder))
+    )
+    async with database.look() as connection:
+        return (await connection.execute(query.limit(1))).first() is not None
