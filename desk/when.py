@@ -1,0 +1,307 @@
+"""The condition language of dialogs and policies: the text behind every ``when``.
+
+It knows names, strings, numbers, ``True`` and ``False``, ``== != < <= > >= in not in and or not`` and parentheses; a
+list stands in parentheses or brackets after ``in``. Nothing is ever evaluated as Python. A name nobody has a value
+for is *undecided*, and undecided travels by Kleene's strong three-valued logic (S. C. Kleene, Introduction to
+Metamathematics, section 64): ``False and undecided`` is False, ``True and undecided`` is undecided.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NoReturn
+
+LONGEST = 1000
+DEEPEST = 20
+
+Values = Mapping[str, object]
+Literal = str | float | bool
+
+
+class BadCondition(ValueError):
+    """What is wrong with a condition: a sentence for whoever wrote it."""
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A condition, compiled once. ``names`` are all the names it looks at."""
+
+    source: str
+    names: frozenset[str]
+    _root: _Node
+
+    @classmethod
+    def of(cls, source: str) -> When:
+        """Compiles a condition. Raises `BadCondition` when it is not one, too long or too deeply nested."""
+        if len(source) > LONGEST:
+            raise BadCondition(f"a condition may have {LONGEST} characters, this one has {len(source)}")
+        root = _Parser(source).condition()
+        return cls(source, frozenset(root.names()), root)
+
+    def test(self, values: Values) -> bool | None:
+        """True, False, or None while it is undecided. An absent name and a value of None are both undecided.
+
+        A text alone holds when it is not empty, a number when it is not zero. ``<`` and its kin compare numbers only
+        and stay undecided on anything else. A value that is a list (several choices) can stand after ``in``.
+        """
+        return self._root.test(values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    name: str
+
+    def value(self, values: Values) -> object:
+        return values.get(self.name)
+
+    def test(self, values: Values) -> bool | None:
+        value = values.get(self.name)
+        return None if value is None else bool(value)
+
+    def names(self) -> Iterator[str]:
+        yield self.name
+
+
+@dataclass(frozen=True, slots=True)
+class _Constant:
+    constant: object
+
+    def value(self, values: Values) -> object:
+        return self.constant
+
+    def test(self, values: Values) -> bool | None:
+        return bool(self.constant)
+
+    def names(self) -> Iterator[str]:
+        return iter(())
+
+
+_Term = _Name | _Constant
+
+
+@dataclass(frozen=True, slots=True)
+class _Compare:
+    left: _Term
+    sign: str
+    right: _Term
+
+    def test(self, values: Values) -> bool | None:
+        left, right = self.left.value(values), self.right.value(values)
+        if left is None or right is None:
+            return None
+        return _SIGNS[self.sign](left, right)
+
+    def names(self) -> Iterator[str]:
+        yield from self.left.names()
+        yield from self.right.names()
+
+
+@dataclass(frozen=True, slots=True)
+class _Not:
+    inner: _Node
+
+    def test(self, values: Values) -> bool | None:
+        held = self.inner.test(values)
+        return None if held is None else not held
+
+    def names(self) -> Iterator[str]:
+        return self.inner.names()
+
+
+@dataclass(frozen=True, slots=True)
+class _Several:
+    """``and`` and ``or``: one part that is ``settling`` settles the whole, else one undecided part leaves it open."""
+
+    parts: tuple[_Node, ...]
+    settling: bool
+
+    def test(self, values: Values) -> bool | None:
+        undecided = False
+        for part in self.parts:
+            held = part.test(values)
+            if held is self.settling:
+                return self.settling
+            undecided = undecided or held is None
+        return None if undecided else not self.settling
+
+    def names(self) -> Iterator[str]:
+        for part in self.parts:
+            yield from part.names()
+
+
+_Node = _Name | _Constant | _Compare | _Not | _Several
+
+
+def _same(left: object, right: object) -> bool:
+    """Equality in which True is not 1: an answer of yes is not a number."""
+    return isinstance(left, bool) is isinstance(right, bool) and left == right
+
+
+def _among(left: object, right: object) -> bool:
+    return isinstance(right, list | tuple | set | frozenset) and any(_same(left, one) for one in right)
+
+
+def _ordered(compare: Callable[[float, float], bool]) -> Callable[[object, object], bool | None]:
+    def test(left: object, right: object) -> bool | None:
+        return compare(left, right) if _is_number(left) and _is_number(right) else None  # type: ignore[arg-type]
+
+    return test
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+_SIGNS: Mapping[str, Callable[[object, object], bool | None]] = {
+    "==": _same,
+    "!=": lambda left, right: not _same(left, right),
+    "in": _among,
+    "not in": lambda left, right: not _among(left, right),
+    "<": _ordered(operator.lt),
+    "<=": _ordered(operator.le),
+    ">": _ordered(operator.gt),
+    ">=": _ordered(operator.ge),
+}
+
+# Each alternative begins with another character and none repeats a group, so reading is one pass.
+_TOKEN = re.compile(
+    r"""(?P<space>[ \t\r\n]+)
+      | (?P<string>'[^'\\\n]*'|"[^"\\\n]*")
+      | (?P<number>-?[0-9]{1,15}(?:\.[0-9]{1,15})?)
+      | (?P<word>[A-Za-z_][A-Za-z0-9_]*)
+      | (?P<sign>==|!=|<=|>=|<|>|\(|\)|\[|\]|,)""",
+    re.VERBOSE,
+)
+_KEYWORDS = frozenset({"and", "or", "not", "in", "True", "False"})
+_END = ("end", "")
+
+
+class _Parser:
+    """Recursive descent over the tokens; every call that nests is counted against `DEEPEST`."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.tokens = [*_tokens(source), _END]
+        self.at = 0
+        self.depth = 0
+
+    def condition(self) -> _Node:
+        if self.tokens == [_END]:
+            raise BadCondition("a condition is empty: write True for one that always holds")
+        node = self.either()
+        if self.tokens[self.at] != _END:
+            self.fail(f"{self.tokens[self.at][1]!r} does not belong there")
+        return node
+
+    def either(self) -> _Node:
+        return self.several("or", self.both, settling=True)
+
+    def both(self) -> _Node:
+        return self.several("and", self.denied, settling=False)
+
+    def several(self, word: str, part: Callable[[], _Node], settling: bool) -> _Node:
+        parts = [part()]
+        while self.take("word", word):
+            parts.append(part())
+        return parts[0] if len(parts) == 1 else _Several(tuple(parts), settling)
+
+    def denied(self) -> _Node:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            self.fail(f"it is nested deeper than {DEEPEST}")
+        node = _Not(self.denied()) if self.take("word", "not") else self.compared()
+        self.depth -= 1
+        return node
+
+    def compared(self) -> _Node:
+        if self.take("sign", "("):
+            node = self.either()
+            self.need(")")
+            return node
+        left = self.term()
+        sign = self.comparison()
+        if not sign:
+            if isinstance(left, _Constant) and not isinstance(left.constant, bool):
+                self.fail(f"{left.constant!r} alone is no condition: compare it with a name")
+            return left
+        right = self.several_values() if sign.endswith("in") else self.term()
+        for side in (left, right):
+            if sign[0] in "<>" and isinstance(side, _Constant) and not _is_number(side.constant):
+                self.fail(f"{sign} compares numbers, and {side.constant!r} is none")
+        return _Compare(left, sign, right)
+
+    def comparison(self) -> str:
+        kind, text = self.tokens[self.at]
+        if kind == "sign" and text in _SIGNS:
+            self.at += 1
+            return text
+        if self.take("word", "in"):
+            return "in"
+        if (kind, text) == ("word", "not") and self.tokens[self.at + 1] == ("word", "in"):
+            self.at += 2
+            return "not in"
+        return ""
+
+    def several_values(self) -> _Term:
+        """A list of literals, or the name of an answer that may hold several choices."""
+        closing = ")" if self.take("sign", "(") else "]" if self.take("sign", "[") else ""
+        if not closing:
+            term = self.term()
+            return term if isinstance(term, _Name) else self.fail("after 'in' comes a list: ('one', 'two')")
+        values: list[Literal] = []
+        while not self.take("sign", closing):
+            if values:
+                self.need(",")
+                if self.take("sign", closing):
+                    break
+            values.append(self.literal())
+        if not values:
+            self.fail("the list after 'in' is empty")
+        return _Constant(tuple(values))
+
+    def term(self) -> _Term:
+        kind, text = self.tokens[self.at]
+        if kind == "word" and text not in _KEYWORDS:
+            self.at += 1
+            return _Name(text)
+        return _Constant(self.literal())
+
+    def literal(self) -> Literal:
+        kind, text = self.tokens[self.at]
+        self.at += 1
+        if kind == "string":
+            return text[1:-1]
+        if kind == "number":
+            return float(text) if "." in text else int(text)
+        if kind == "word" and text in ("True", "False"):
+            return text == "True"
+        return self.fail(f"a value is missing before {text!r}" if text else "it ends too early")
+
+    def take(self, kind: str, text: str) -> bool:
+        if self.tokens[self.at] != (kind, text):
+            return False
+        self.at += 1
+        return True
+
+    def need(self, text: str) -> None:
+        if not self.take("sign", text):
+            self.fail(
+                f"{text!r} is missing" + (f" before {self.tokens[self.at][1]!r}" if self.tokens[self.at][1] else "")
+            )
+
+    def fail(self, why: str) -> NoReturn:
+        raise BadCondition(f"the condition {self.source!r} cannot be read: {why}")
+
+
+def _tokens(source: str) -> Iterator[tuple[str, str]]:
+    at = 0
+    while at < len(source):
+        found = _TOKEN.match(source, at)
+        if found is None:
+            raise BadCondition(f"the condition {source!r} cannot be read: {source[at]!r} has no meaning there")
+        at = found.end()
+        if found.lastgroup and found.lastgroup != "space":
+            yield found.lastgroup, found.group()
