@@ -1,0 +1,1 @@
+"""Whole stories over every door, then each room closely."""
