@@ -1,0 +1,101 @@
+"""A letter as its receiver sees it: parsed with the standard library, kindly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from functools import cached_property
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a letter. ``cid`` is set when the HTML shows it in its place."""
+
+    name: str
+    media_type: str
+    content: bytes
+    cid: str = ""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What came over SMTP: the envelope, and the bytes as they were sent (CRLF, dots unstuffed)."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    raw: bytes
+
+    @cached_property
+    def message(self) -> EmailMessage:
+        """The parsed letter."""
+        return message_from_bytes(self.raw, policy=default)
+
+    def header(self, name: str) -> str:
+        """One header, decoded and unfolded, "" when there is none."""
+        return str(self.message.get(name, ""))
+
+    @property
+    def subject(self) -> str:
+        """The decoded subject."""
+        return self.header("Subject")
+
+    @property
+    def message_id(self) -> str:
+        """The Message-ID with its angle brackets."""
+        return self.header("Message-ID").strip()
+
+    @property
+    def reply_to(self) -> str:
+        """The address that an answer goes to: that of Reply-To, or of From."""
+        header = self.message.get("Reply-To") or self.message["From"]
+        return str(header.addresses[0].addr_spec)
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The Message-IDs of the letters before this one, oldest first."""
+        return tuple(self.header("References").split())
+
+    @cached_property
+    def text(self) -> str:
+        """The plain text with ``\\n`` line ends, "" when there is none."""
+        return self._body("plain")
+
+    @cached_property
+    def html(self) -> str:
+        """The HTML text, "" when there is none."""
+        return self._body("html")
+
+    @cached_property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """Every part that has a file name or is no text, in order."""
+        return tuple(
+            Attachment(
+                part.get_filename() or "",
+                part.get_content_type(),
+                bytes(part.get_payload(decode=True) or b""),
+                str(part.get("Content-ID", "")).strip("<> "),
+            )
+            for part in self.message.walk()
+            if not part.is_multipart() and (part.get_filename() or part.get_content_maintype() != "text")
+        )
+
+    def is_to(self, address: str) -> bool:
+        """Whether the envelope names this address."""
+        return address.casefold() in (one.casefold() for one in self.recipients)
+
+    def says(self, words: str) -> bool:
+        """Whether subject or text hold these words. Line breaks count as spaces; the HTML counts without plain text."""
+        return _flat(words) in _flat(f"{self.subject}\n{self.text or self.html}")
+
+    def __str__(self) -> str:
+        return f"to {', '.join(self.recipients)}: {self.subject} | {_flat(self.text or self.html)[:200]}"
+
+    def _body(self, kind: str) -> str:
+        part = self.message.get_body((kind,))
+        return str(part.get_content()).replace("\r\n", "\n") if part else ""
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
