@@ -1,0 +1,39 @@
+# Firstline from a checkout. The two commands to know: make demo, make test.
+
+PYTHON ?= python3
+BIN := .venv/bin
+# More for pytest, for example: make test ARGS="-k mail -x"
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lock clean
+
+help:  ## say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: .venv/installed  ## play with a desk: made-up provider, loopback mail, a chat in this terminal
+	@$(BIN)/firstline demo
+
+test: .venv/installed  ## install the servers the tests talk to where that is allowed, then run every test
+	@tools/install-servers.sh $(BIN)/python
+	$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/installed  ## lint, format, types, the floors of the house, and what must not be in the repository
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/check_repository.py
+
+lock: .venv/installed  ## write requirements.txt anew from pyproject.toml (UPGRADE=1 takes the newest versions)
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --extra demo --group dev \
+		$(if $(UPGRADE),--upgrade) pyproject.toml --output-file requirements.txt
+
+clean:  ## remove the environment and everything that was built
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment, made again only when what goes into it has changed.
+.venv/installed: requirements.txt pyproject.toml tools/environment.sh
+	@tools/environment.sh $(PYTHON)
+	@touch $@
