@@ -127,6 +127,13 @@ class Case(OfProvider, Base):
     )
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012
 
+    def change(self, changes: Mapping[str, Any]) -> None:
+        """Sets several fields. Raises AttributeError for a name that is none, so that no change is lost silently."""
+        for name, value in changes.items():
+            if name not in self.__mapper__.attrs:
+                raise AttributeError(f"a case has no field {name!r}")
+            setattr(self, name, value)
+
     @property
     def open(self) -> bool:
         """Whether anything may still happen to it."""
@@ -134,13 +141,13 @@ class Case(OfProvider, Base):
 
     @property
     def registered(self) -> bool:
-        """Whether it has its number."""
-        return self.number is not None
+        """Whether it has its number, or gets it in this very round."""
+        return self.registered_at is not None
 
     @property
     def self_help(self) -> bool:
         """Whether it was settled without ever needing an agent."""
-        return self.state == State.CLOSED and self.number is None
+        return self.state == State.CLOSED and self.registered_at is None
 
 
 def moved(case: Case, state: str, reason: str, at: datetime) -> dict[str, Any]:

@@ -63,13 +63,17 @@ class Say(Act):
 
 @dataclass(frozen=True, slots=True)
 class Show(Act):
-    """Says a text that stands already: an article, a question of a dialog, somebody's own words relayed."""
+    """Says a text that stands already: an article, a question of a dialog, somebody's own words relayed.
+
+    ``human`` marks words a person wrote: the journal has them under that person, and the wire is told so.
+    """
 
     text: Text
     to: To = To.SPEAKER
     buttons: Buttons = ()
     files: tuple[File, ...] = ()
     policy: Policy = Policy.RETRY
+    human: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,8 +129,8 @@ async def finish(
     """Within the clerk's transaction: these are done. False when one was taken from us: roll everything back."""
     done = 0
     outcomes: dict[tuple[str, int | None], list[int]] = {}
-    for arrival_id, outcome in decided.items():
-        outcomes.setdefault(outcome, []).append(arrival_id)
+    for arrival_id, result in decided.items():
+        outcomes.setdefault(result, []).append(arrival_id)
     for (outcome, case_id), ids in outcomes.items():
         statement = (
             update(arrivals)
@@ -181,7 +181,7 @@ async def free_the_dead(database: Database) -> None:
             await connection.execute(statement.values(holder=None, held_until=None))
 
 
-async def quarantine(database: Database) -> list[Row[Any]]:
+async def quarantine(database: Database) -> Sequence[Row[*tuple[Any, ...]]]:
     """What was set aside, oldest first: id, door, key, received_at, attempts, problem, size."""
     query = select(
         arrivals.c.id,
@@ -193,7 +193,7 @@ async def quarantine(database: Database) -> list[Row[Any]]:
         func.length(arrivals.c.body).label("size"),
     ).where(arrivals.c.state == "aside")
     async with database.look() as connection:
-        return list((await connection.execute(query.order_by(arrivals.c.id))).all())
+        return (await connection.execute(query.order_by(arrivals.c.id))).all()
 
 
 async def replay(database: Database, ids: Sequence[int], now: datetime) -> int:

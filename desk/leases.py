@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -56,9 +56,7 @@ async def guard(connection: AsyncConnection, name: str, holder: str) -> None:
         raise LeaseLost(name)
 
 
-async def release(database: Database, holder: str, name: str = "") -> None:
-    """Gives one lease back, or all of this holder's, so that another need not wait."""
+async def release(database: Database, holder: str) -> None:
+    """Gives back all that this holder holds, so that another need not wait."""
     async with database.work() as connection:
-        await connection.execute(
-            delete(leases).where(leases.c.holder == holder, or_(leases.c.name == name, name == ""))
-        )
+        await connection.execute(delete(leases).where(leases.c.holder == holder))

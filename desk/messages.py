@@ -173,8 +173,10 @@ class Outgoing:
 
     ``case`` and ``prompt`` go into every button, so that a stale one is known. ``edits`` and ``answers`` name an
     earlier departure by its key (or ``remote:<id>`` by the wire's own id): edited in place, or replied to.
-    ``question`` holds when the desk waits for words, not only for a button. ``token`` is the keyed Reply-To token of
-    this case and recipient, ``thread`` the keys of earlier letters, ``key`` this departure's own unique key.
+    ``over_media`` says that the message to be edited is a picture or file, so that only its buttons can go.
+    ``callback`` is a press to acknowledge, with ``alert`` shown over the chat; with no text nothing else is said.
+    ``token`` is the keyed Reply-To token of this case and recipient, ``thread`` the Message-IDs so far, oldest first,
+    ``key`` this departure's own unique key. ``automatic`` is False for an agent's own words.
     """
 
     to: Address
@@ -188,6 +190,7 @@ class Outgoing:
     case: int = 0
     prompt: int = 0
     edits: str = ""
+    over_media: bool = False
     answers: str = ""
     callback: str = ""
     alert: str = ""
@@ -198,13 +201,17 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """An `Outgoing` dressed: exactly one call on the wire. ``body`` is JSON-able and all the sender needs."""
+    """An `Outgoing` dressed: exactly one call on the wire. ``body`` is JSON-able and all the sender needs.
+
+    ``remote`` is the wire's id of the message where we choose it ourselves (a Message-ID), else "".
+    """
 
     lane: str
     kind: str
     policy: Policy
     body: Mapping[str, Any]
     supersedes: str = ""
+    remote: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,11 +239,15 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Not now: try again after ``seconds``. ``whole_door`` when the wire asked everyone to wait, not this lane."""
+    """Not now: try again after ``seconds``. ``whole_door`` when the wire asked everyone to wait, not this lane.
+
+    ``tried`` is False when nothing was attempted, since our own limits said to wait.
+    """
 
     seconds: float
     why: str
     whole_door: bool = False
+    tried: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,52 +1,70 @@
 """The outbox: what the desk decided to say, written with the decision, sent later by lanes.
 
 ``state`` goes pending -> sending -> sent | failed | unknown | superseded. A lane's next departure is not taken before
-the earlier ones have gone. What a killed sender left in *sending* may have gone or not: `recover` treats it by its policy.
+the earlier ones have gone. What a killed sender left in *sending* may have gone or not: `recover` goes by its policy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import Column, Row, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.database import Database
 from desk.holders import surely_dead
-from desk.messages import Departure, Fate, Later, Policy, Refused, Sent, Unknown
+from desk.inbox import store
+from desk.messages import Departure, Fate, Later, Policy, Raw, Refused, Sent, Unknown
 from desk.queues import departures
 
 HELD_FOR = timedelta(seconds=120)
-_COLUMNS = [departures.c[name] for name in ("id", "key", "provider", "door", "lane", "kind", "policy", "body")]
+_COLUMNS: list[Column[Any]] = [
+    departures.c[name]
+    for name in ("id", "key", "provider", "door", "lane", "kind", "policy", "body", "case_id", "attempts")
+]
 
 
-async def doors_with_work(database: Database, now: datetime) -> list[str]:
-    """The doors through which something is due to go."""
-    query = select(departures.c.door).where(departures.c.state == "pending", departures.c.due_at <= now).distinct()
+def _departure(row: Row[*tuple[Any, ...]]) -> Departure:
+    """A row as a value."""
+    return Departure(
+        row.id,
+        row.key,
+        row.provider,
+        row.door,
+        row.lane,
+        row.kind,
+        Policy(row.policy),
+        row.body,
+        row.case_id,
+        row.attempts,
+    )
+
+
+async def any_pending(database: Database, doors: Collection[str], now: datetime) -> bool:
+    """Whether anything is due through these doors: a cheap look before a write transaction."""
+    query = select(departures.c.id).where(
+        departures.c.state == "pending", departures.c.due_at <= now, departures.c.door.in_(doors)
+    )
     async with database.look() as connection:
-        return list((await connection.execute(query)).scalars())
+        return (await connection.execute(query.limit(1))).first() is not None
 
 
-async def claim(
-    database: Database, door: str, holder: str, now: datetime, limit: int, busy: Iterable[str] = ()
-) -> list[Departure]:
-    """Takes the heads of this door's lanes and marks them *sending* before anything touches the wire.
-
-    A card's older pending edit is superseded when a newer one waits: only the last state of a card is worth sending.
-    """
+async def claim(database: Database, doors: Collection[str], holder: str, now: datetime, limit: int) -> list[Departure]:
+    """Takes the heads of these doors' lanes and marks them *sending* before anything touches the wire."""
     mine, other = departures.alias("mine"), departures.alias("other")
-    unsent = ("pending", "sending")
     free = (
         select(mine.c.id)
         .where(
-            mine.c.door == door,
+            mine.c.door.in_(doors),
             mine.c.state == "pending",
             mine.c.due_at <= now,
-            mine.c.lane.not_in(list(busy)),
-            ~exists().where(other.c.lane == mine.c.lane, other.c.state.in_(unsent), other.c.id < mine.c.id),
+            ~exists().where(
+                other.c.lane == mine.c.lane, other.c.state.in_(("pending", "sending")), other.c.id < mine.c.id
+            ),
         )
         .order_by(mine.c.id)
         .limit(limit)
@@ -57,20 +75,20 @@ async def claim(
         update(departures)
         .where(departures.c.id.in_(select(free.c.id)))
         .values(state="sending", holder=holder, held_until=now + HELD_FOR, attempts=departures.c.attempts + 1)
-        .returning(*_COLUMNS, departures.c.case_id, departures.c.attempts)
+        .returning(*_COLUMNS)
     )
     async with database.work() as connection:
         rows = (await connection.execute(statement)).all()
-    return sorted((Departure(*row) for row in rows), key=lambda departure: departure.id)
+    return sorted(map(_departure, rows), key=lambda departure: departure.id)
 
 
-async def supersede(database: Database, door: str) -> None:
-    """Drops pending edits that a later pending edit of the same message makes pointless."""
+async def supersede(database: Database, doors: Collection[str]) -> None:
+    """Drops pending edits that a later one of the same message makes pointless: a card shows only its last state."""
     older, newer = departures.alias("older"), departures.alias("newer")
     pointless = (
         select(older.c.id)
         .where(
-            older.c.door == door,
+            older.c.door.in_(doors),
             older.c.state == "pending",
             older.c.supersedes != "",
             exists().where(
@@ -95,8 +113,8 @@ class Settled:
     fate: Fate
 
 
-async def settle(database: Database, settled: Sequence[Settled], now: datetime) -> list[Settled]:
-    """Writes fates down, many in one transaction. Returns those that people must hear of: refused, or perhaps sent."""
+async def settle(database: Database, settled: Sequence[Settled], now: datetime) -> None:
+    """Writes fates down, many in one transaction; what was refused or is unknown comes in again as an arrival."""
     rows = [_row(one, now) for one in settled]
     statement = (
         update(departures)
@@ -107,13 +125,37 @@ async def settle(database: Database, settled: Sequence[Settled], now: datetime) 
             problem=bindparam("to_problem"),
             due_at=bindparam("to_due"),
             sent_at=bindparam("to_sent"),
+            attempts=bindparam("to_attempts"),
             holder=None,
             held_until=None,
         )
     )
+    news = [_news(one, row["to_state"], now) for one, row in zip(settled, rows, strict=True) if _matters(one, row)]
     async with database.work() as connection:
         await connection.execute(statement, rows)
-    return [one for one, row in zip(settled, rows, strict=True) if row["to_state"] in ("failed", "unknown")]
+        if news:
+            await store(connection, news)
+
+
+def _matters(one: Settled, row: Mapping[str, Any]) -> bool:
+    """Whether people must hear of it: something they were to read was refused, or was perhaps read."""
+    return row["to_state"] in ("failed", "unknown") and one.departure.kind != "callback"
+
+
+def _news(one: Settled, state: str, now: datetime) -> Raw:
+    """What became of a departure, as an arrival: whatever changes a case enters by the same door."""
+    departure, fate = one.departure, one.fate
+    body = {
+        "verb": "undelivered" if state == "failed" else "maybe_sent",
+        "provider": departure.provider,
+        "case_id": departure.case_id,
+        "door": departure.door,
+        "lane": departure.lane,
+        "why": getattr(fate, "why", ""),
+        "gone": "1" if isinstance(fate, Refused) and fate.gone else "",
+    }
+    key = f"{departure.key}:{state}"
+    return Raw("outbox", key, f"case:{departure.case_id}", json.dumps(body).encode(), now)
 
 
 def _row(one: Settled, now: datetime) -> dict[str, Any]:
@@ -137,26 +179,27 @@ def _row(one: Settled, now: datetime) -> dict[str, Any]:
         "to_problem": problem,
         "to_due": due,
         "to_sent": now if state == "sent" else None,
+        "to_attempts": departure.attempts - (isinstance(fate, Later) and not fate.tried),
     }
 
 
-async def recover(database: Database, now: datetime) -> list[Settled]:
-    """Treats what dead senders left behind, each by its policy. Returns those whose fate nobody will ever know."""
+async def recover(database: Database, now: datetime) -> int:
+    """Treats what dead senders left behind, each by its policy. Returns how many there were."""
     held = and_(departures.c.state == "sending", departures.c.holder.is_not(None))
     async with database.look() as connection:
         query = select(departures.c.holder, func.max(departures.c.held_until)).where(held).group_by(departures.c.holder)
         dead = [who for who, until in (await connection.execute(query)).all() if surely_dead(who) or until < now]
         if not dead:
-            return []
-        query = select(*_COLUMNS, departures.c.case_id, departures.c.attempts).where(
-            held, departures.c.holder.in_(dead)
-        )
-        left = [Departure(*row) for row in (await connection.execute(query)).all()]
+            return 0
+        query = select(*_COLUMNS).where(held, departures.c.holder.in_(dead))
+        left = [_departure(row) for row in (await connection.execute(query)).all()]
     lost = "the sender was killed while sending"
     settled = [
         Settled(one, Later(0, f"{lost}; edits repeat freely") if _repeatable(one) else Unknown(lost)) for one in left
     ]
-    return await settle(database, settled, now)
+    if settled:
+        await settle(database, settled, now)
+    return len(settled)
 
 
 def _repeatable(departure: Departure) -> bool:
@@ -171,7 +214,7 @@ async def remotes(database: Database, keys: Iterable[str]) -> Mapping[str, str]:
         return {}
     query = select(departures.c.key, departures.c.remote).where(departures.c.key.in_(wanted), departures.c.remote != "")
     async with database.look() as connection:
-        return {key: remote for key, remote in (await connection.execute(query)).all()}
+        return {row.key: row.remote for row in (await connection.execute(query)).all()}
 
 
 async def case_behind(connection: AsyncConnection, lane: str, remote: str) -> int:

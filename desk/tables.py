@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Integer, MetaData, String
+from sqlalchemy import BigInteger, ColumnDefault, DateTime, Integer, MetaData, String, inspect
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -24,6 +24,16 @@ class Base(DeclarativeBase):
     """The base of every mapped class, in whichever room it lives."""
 
     metadata = METADATA
+
+    def __init__(self, **values: Any) -> None:
+        """A new row has its columns' defaults at once, not only once it is stored: rules read it before."""
+        for attribute in inspect(type(self)).column_attrs:
+            default = attribute.columns[0].default
+            if attribute.key not in values and isinstance(default, ColumnDefault):
+                made = default.arg(None) if default.is_callable else default.arg
+                setattr(self, attribute.key, made)
+        for key, value in values.items():
+            setattr(self, key, value)
 
 
 class OfProvider:

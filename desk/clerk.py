@@ -1,0 +1,168 @@
+"""The clerk: hear - look up - decide - write, one arrival after another, everything of one arrival in one transaction.
+
+Arrivals are claimed many at a time, each the first of its lane, and as many as do not meet are written together. If
+anything goes wrong with several, each is tried alone; what then fails three times is set aside. Trouble of the
+database is not trouble of the message: it is given back and waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+
+from desk import inbox
+from desk.database import Database, is_trouble
+from desk.decisions import Rule
+from desk.gather import Gatherer, Round
+from desk.messages import Arrival, Heard, Unreadable
+from desk.switchboard import Switchboard
+from desk.thinking import think
+from desk.whereabouts import homes_of
+from desk.writing import Decided, Moved, Writer
+
+log = logging.getLogger(__name__)
+TOGETHER = 40
+TRIES = 5
+
+
+class Lookup(Protocol):
+    """Finds one fact for a round, reading only. None where it has nothing to say."""
+
+    async def __call__(self, round_: Round) -> object | None: ...
+
+
+class Clerk:
+    """Works the corridor. Several may run, in one process or many; claims keep them apart."""
+
+    def __init__(
+        self,
+        database: Database,
+        switchboard: Switchboard,
+        gatherer: Gatherer,
+        lookups: Sequence[Lookup],
+        rules: Sequence[Rule],
+        writer: Writer,
+        holder: str,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._switchboard = switchboard
+        self._gatherer = gatherer
+        self._lookups = lookups
+        self._rules = rules
+        self._writer = writer
+        self._holder = holder
+        self._clock = clock
+        self.holding: set[int] = set()
+
+    async def work(self, limit: int = TOGETHER) -> int:
+        """One sweep: claims what is free and carries it through. Returns how many arrivals were claimed.
+
+        Raises what the database raised when it has trouble; nothing is lost then, and the next sweep goes on.
+        """
+        if not await inbox.any_waiting(self._database, self._clock()):
+            return 0
+        claimed = await inbox.claim(self._database, self._holder, self._clock(), limit)
+        self.holding = {arrival.id for arrival in claimed}
+        try:
+            heard = await asyncio.gather(*map(self._hear, claimed))
+            await self._carry([one for one in heard if one is not None])
+        except BaseException as error:
+            if is_trouble(error) or not isinstance(error, Exception):
+                await self._give_back()
+            raise
+        finally:
+            self.holding = set()
+        return len(claimed)
+
+    async def keep_holding(self) -> None:
+        """To be called every few seconds while `work` runs, so that nobody takes its arrivals for abandoned."""
+        if self.holding:
+            await inbox.keep_holding(self._database, self._holder, self.holding, self._clock())
+
+    async def _give_back(self) -> None:
+        try:
+            await inbox.let_go(self._database, self._holder, self.holding)
+        except Exception:
+            log.debug("claims could not be given back; they run out by themselves")
+
+    async def _hear(self, arrival: Arrival) -> tuple[Arrival, Heard] | None:
+        door = self._switchboard.doors.get(arrival.door)
+        if door is None:
+            await self._strike(arrival, f"no door is called {arrival.door!r} any more", final=True)
+            return None
+        try:
+            return arrival, await door.hear(arrival)
+        except Unreadable as error:
+            await self._strike(arrival, str(error), final=True)
+        except Exception as error:
+            if is_trouble(error):
+                raise
+            log.exception("arrival %d could not be heard", arrival.id)
+            await self._strike(arrival, f"hearing failed: {type(error).__name__}: {error}")
+        return None
+
+    async def _strike(self, arrival: Arrival, problem: str, final: bool = False) -> None:
+        aside = await inbox.strike(self._database, arrival, problem, self._clock(), final)
+        if aside:
+            log.warning("arrival %d of %s is set aside: %s", arrival.id, arrival.door, problem)
+
+    async def _carry(self, batch: Sequence[tuple[Arrival, Heard]]) -> None:
+        """Takes a batch through the rest of the corridor, together if that goes well."""
+        if len(batch) > 1:
+            try:
+                await self._decide_and_write(batch)
+                return
+            except Exception as error:
+                if is_trouble(error):
+                    raise
+                log.debug("a batch of %d is done one by one: %s", len(batch), error)
+        for one in batch:
+            await self._carry_alone(*one)
+
+    async def _carry_alone(self, arrival: Arrival, heard: Heard) -> None:
+        for _ in range(TRIES):
+            try:
+                await self._decide_and_write([(arrival, heard)])
+                return
+            except (StaleDataError, IntegrityError, Moved) as error:
+                # The case moved on between looking and writing: look again, decide again.
+                last: Exception = error
+                await asyncio.sleep(0)
+            except Exception as error:
+                if is_trouble(error):
+                    raise
+                log.exception("arrival %d could not be decided", arrival.id)
+                last = error
+                break
+        await self._strike(arrival, f"deciding failed: {type(last).__name__}: {last}")
+
+    async def _decide_and_write(self, batch: Sequence[tuple[Arrival, Heard]]) -> None:
+        decided: list[Decided] = []
+        by_home: dict[str, list[tuple[Arrival, Heard]]] = {}
+        homes = await homes_of(self._database, [heard for _, heard in batch])
+        for home, member in zip(homes, batch, strict=True):
+            by_home.setdefault(home, []).append(member)
+        for home, members in by_home.items():
+            provider = self._switchboard.provider(home)
+            async with self._database.read(home) as session:
+                rounds = await self._gatherer.rounds(session, provider, members, self._clock())
+            if len({round_.case.id for round_ in rounds}) < len(rounds):
+                raise Moved("two arrivals of one batch mean the same case")
+            await asyncio.gather(*(self._look_up(round_) for round_ in rounds))
+            for round_ in rounds:
+                acts = think(self._rules, round_.case, round_.heard, round_.facts, round_.now)
+                decided.append(Decided(round_, acts))
+        if decided:
+            await self._writer.write(decided, self._holder, self._clock())
+
+    async def _look_up(self, round_: Round) -> None:
+        for lookup in self._lookups:
+            if (fact := await lookup(round_)) is not None:
+                round_.facts.put(fact)

@@ -1,0 +1,266 @@
+"""Composing: the acts of one round become what is said to whom, each audience getting one message.
+
+Text is rendered here, once; the journal keeps what was said, and the doors dress it. Nothing is written yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+
+from desk.case import Case, JournalEntry, JournalKind
+from desk.decisions import Act, Alert, Button, Buttons, Card, Record, Say, Show, To
+from desk.facts import Speaking, Ways
+from desk.gather import Round
+from desk.ids import new_id
+from desk.keyring import Keyring
+from desk.messages import Address, File, Heard, Option, Outgoing, Parcel, Policy, Proof, Role, Verb
+from desk.providers import Provider
+from desk.switchboard import Switchboard
+from desk.text import Text, joined
+from desk.words import Value, Words
+
+CardOf = Callable[[Case, Provider], Say]
+"""What the agents' card of a case says: a room gives it, the wiring hands it over."""
+
+
+@dataclass(slots=True)
+class Part:
+    """What one audience gets in this round."""
+
+    texts: list[Text] = field(default_factory=list)
+    buttons: Buttons = ()
+    files: list[File] = field(default_factory=list)
+    policy: Policy = Policy.RETRY
+    human: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What a round says: parcels with their keys, and lines for the journal."""
+
+    parcels: tuple[tuple[str, str, Parcel], ...]  # (key, door, parcel)
+    journal: tuple[JournalEntry, ...]
+
+
+class Composer:
+    """Renders and dresses; pure but for the templates read at the start."""
+
+    def __init__(self, words: Words, switchboard: Switchboard, keyring: Keyring, card_of: CardOf) -> None:
+        self._words = words
+        self._switchboard = switchboard
+        self._keyring = keyring
+        self._card_of = card_of
+
+    def compose(self, round_: Round, acts: Sequence[Act]) -> Composed:
+        """Everything the acts say, in order. The case in hand already has its number and its new fields."""
+        return _Composing(self._words, self._switchboard, self._keyring, self._card_of, round_).run(acts)
+
+
+class _Composing:
+    """One round's composing."""
+
+    def __init__(
+        self, words: Words, switchboard: Switchboard, keyring: Keyring, card_of: CardOf, round_: Round
+    ) -> None:
+        self.words, self.switchboard, self.keyring, self.card_of = words, switchboard, keyring, card_of
+        self.round, self.case, self.heard = round_, round_.case, round_.heard
+        self.provider = switchboard.provider(round_.case.provider)
+        self.ways = round_.facts.get(Ways) or Ways(None, None, None)
+        self.parts: dict[Address, Part] = {}
+        self.alert = ""
+        self.first_id = new_id(round_.now)
+        self.journal: list[JournalEntry] = []
+        self.parcels: list[tuple[str, str, Parcel]] = []
+
+    def run(self, acts: Sequence[Act]) -> Composed:
+        self._journal_heard()
+        for act in acts:
+            self._take(act)
+        for address, part in self.parts.items():
+            self._send(address, part)
+        if any(isinstance(act, Card) for act in acts):
+            self._card()
+        if self.heard.callback and not any(parcel.kind == "callback" for _, _, parcel in self.parcels):
+            self._put(Outgoing(self.heard.sender, Text(), callback=self.heard.callback, alert=self.alert))
+        return Composed(tuple(self.parcels), tuple(self.journal))
+
+    # what is said to whom
+
+    def _take(self, act: Act) -> None:
+        if isinstance(act, Record):
+            self._note(act.kind, act.text, public=act.public)
+        elif isinstance(act, Alert):
+            self.alert = self._say(act.word, act.names, self._language(self.heard.sender)).plain
+        elif isinstance(act, (Say, Show)):
+            for address in self._audience(act.to):
+                self._add(address, act)
+
+    def _audience(self, to: To) -> list[Address]:
+        if to is To.SPEAKER and self.heard.role is Role.SUBSCRIBER:
+            return [self.heard.sender]
+        if to is To.SPEAKER or to is To.STAFF:
+            return [self.ways.staff] if self.ways.staff else []
+        if to is To.ON_FILE:
+            return [self.ways.on_file] if self.ways.on_file else []
+        # Nobody is told nothing: where the door last heard is closed, the address on file takes its place.
+        reached = self.ways.here or self.ways.on_file
+        return [reached] if reached else []
+
+    def _add(self, address: Address, act: Say | Show) -> None:
+        part = self.parts.setdefault(address, Part())
+        text = act.text if isinstance(act, Show) else self._say(act.word, act.names, self._language(address))
+        part.texts.append(text)
+        part.buttons = act.buttons or part.buttons
+        part.files += act.files
+        part.human = part.human or (isinstance(act, Show) and act.human)
+        part.policy = Policy.HOLD if Policy.HOLD in (part.policy, act.policy) else part.policy
+
+    def _language(self, address: Address) -> str:
+        return self.provider.language if address == self.ways.staff else self.case.language
+
+    def _say(self, word: str, names: object, language: str) -> Text:
+        case = self.case
+        values: dict[str, Value] = {
+            **self.provider.facts,
+            "number": case.number or "",
+            "provider_title": self.provider.title(language),
+            "name": self.round.person.name,
+        }
+        if isinstance(names, dict):
+            values.update(names)
+        return self.words.say(case.provider, language, word, values)
+
+    # how it goes out
+
+    def _send(self, address: Address, part: Part) -> None:
+        text = joined(part.texts)
+        language = self._language(address)
+        to_staff = address == self.ways.staff
+        pressed = self.heard.verb is Verb.PRESS and address == self.heard.sender
+        if not to_staff and not part.human:
+            kind = JournalKind.DIALOGUE if address == self.heard.sender else JournalKind.NOTIFICATION
+            self._note(kind, text.plain, "desk", channel=address.channel, files=part.files, public=True)
+        self._put(
+            Outgoing(
+                to=address,
+                text=text,
+                policy=part.policy,
+                options=self._options(part.buttons, language),
+                files=tuple(part.files),
+                subject=self._subject(language),
+                language=language,
+                case=self.case.id,
+                prompt=self.case.prompt,
+                edits=f"remote:{self.heard.message}" if pressed and self.heard.message else "",
+                over_media=bool(self.heard.detail.get("media")),
+                answers=self.case.card if to_staff else "",
+                callback=self.heard.callback if pressed else "",
+                alert=self.alert if pressed else "",
+                token=self.keyring.token(address.door, self.case.id, address.value),
+                thread=tuple(self.case.thread),
+                automatic=not part.human,
+            )
+        )
+
+    def _card(self) -> None:
+        if self.ways.staff is None:
+            return
+        act = self.card_of(self.case, self.provider)
+        language = self.provider.language
+        had = self.case.card
+        outgoing = Outgoing(
+            to=self.ways.staff,
+            text=self._say(act.word, act.names, language),
+            policy=Policy.EDIT if had else Policy.RETRY,
+            options=self._options(act.buttons, language),
+            language=language,
+            case=self.case.id,
+            prompt=self.case.prompt,
+            edits=had,
+        )
+        key = self._put(outgoing)
+        if not had:
+            self.case.card = key
+
+    def _put(self, outgoing: Outgoing) -> str:
+        """Dresses one message and gives every parcel its key. Returns the key of the last: the one with buttons."""
+        door = self.switchboard.doors.get(outgoing.to.door)
+        if door is None:
+            return ""
+        first = f"{self.round.arrival.id}.{len(self.parcels)}"
+        parcels = door.dress(_keyed(outgoing, first))
+        for parcel in parcels:
+            key = f"{self.round.arrival.id}.{len(self.parcels)}"
+            self.parcels.append((key, outgoing.to.door, parcel))
+            if parcel.remote:
+                self.case.thread = [*self.case.thread, parcel.remote][-12:]
+        return f"{self.round.arrival.id}.{len(self.parcels) - 1}"
+
+    def _options(self, buttons: Buttons, language: str) -> tuple[tuple[Option, ...], ...]:
+        def label(button: Button) -> str:
+            return button.label or self.words.label(self.case.provider, language, button.word)
+
+        return tuple(tuple(Option(one.id, label(one)) for one in row) for row in buttons)
+
+    def _subject(self, language: str) -> str:
+        """The person's own subject comes back to them only where the sender is not in doubt: no echo to a stranger."""
+        own = self.case.subject if self.heard.proof is not Proof.DOUBTED or self.case.registered else ""
+        subject = own or self.words.label(self.case.provider, language, "mail_subject")
+        return f"[{self.case.number}] {subject}" if self.case.number else f"Re: {subject}" if own else subject
+
+    # the journal
+
+    def _journal_heard(self) -> None:
+        heard = self.heard
+        if heard.role is Role.DESK or heard.verb not in (Verb.SAY, Verb.NOTE, Verb.PRESS, Verb.START):
+            return
+        if not heard.text and not heard.files:
+            return
+        kind = JournalKind.NOTE if heard.verb is Verb.NOTE else JournalKind.DIALOGUE
+        self._note(
+            kind,
+            heard.text,
+            author_of(heard, self.round),
+            channel=heard.sender.channel,
+            files=heard.files,
+            public=heard.verb is not Verb.NOTE,
+        )
+
+    def _note(
+        self,
+        kind: str,
+        text: str,
+        author: str = "",
+        *,
+        channel: str = "",
+        files: Sequence[File] = (),
+        public: bool = False,
+    ) -> None:
+        self.journal.append(
+            JournalEntry(
+                provider=self.case.provider,
+                id=self.first_id + len(self.journal),
+                case_id=self.case.id,
+                at=self.round.now,
+                kind=str(kind),
+                author=author or author_of(self.heard, self.round),
+                channel=channel,
+                text=text,
+                files=[asdict(one) for one in files],
+                public=public,
+                arrival_id=self.round.arrival.id,
+            )
+        )
+
+
+def author_of(heard: Heard, round_: Round) -> str:
+    """In whose name the journal notes this arrival: "subscriber", "desk" or "agent:<id>"."""
+    speaking = round_.facts.get(Speaking)
+    if heard.role is Role.AGENT:
+        return f"agent:{speaking.agent.id}" if speaking and speaking.agent else "agent:?"
+    return "subscriber" if heard.role is Role.SUBSCRIBER else "desk"
+
+
+def _keyed(outgoing: Outgoing, key: str) -> Outgoing:
+    return replace(outgoing, key=key)

@@ -1,0 +1,210 @@
+"""A provider's own files: policy.toml and teams.toml, checked and frozen.
+
+The policy says how cases are numbered and routed, how soon promises are due and which facts the texts may name; the
+teams say who the agents are. An agent acts under the Telegram id or mail address written here, never by group
+membership.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from desk.messages import FRONT
+from desk.when import BadCondition, When
+
+LANGUAGES = ("ru", "en")
+_PREFIX = re.compile(r"[A-Z0-9]{1,8}")
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+class BadProvider(ValueError):
+    """What is wrong in a provider's files, and where: a sentence for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """One agent. ``telegram`` is their user id there, 0 if none."""
+
+    id: str
+    names: Mapping[str, str]
+    telegram: int
+    mail: str
+    teams: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A group or queue that cases are routed to."""
+
+    id: str
+    kind: str
+    titles: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One line of the routing rules: where the condition holds, the case goes to this queue, group or person."""
+
+    when: When
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """One tenant, as its files describe it."""
+
+    name: str
+    titles: Mapping[str, str]
+    prefix: str = "FL"
+    language: str = "ru"
+    timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    contract_shape: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    routes: tuple[Route, ...] = ()
+    teams: tuple[Team, ...] = ()
+    agents: tuple[Agent, ...] = ()
+    remind_after: tuple[timedelta, ...] = (timedelta(hours=4), timedelta(hours=24), timedelta(hours=72))
+    first_eta_within: timedelta = timedelta(minutes=30)
+    policy_version: str = ""
+
+    def title(self, language: str) -> str:
+        """The provider's name in a language, or in its own."""
+        return self.titles.get(language) or self.titles.get(self.language) or self.name
+
+    def agent_on_telegram(self, user_id: str) -> Agent | None:
+        """The agent with this Telegram user id."""
+        return next((one for one in self.agents if one.telegram and str(one.telegram) == user_id), None)
+
+    def agent(self, agent_id: str) -> Agent | None:
+        """The agent with this id."""
+        return next((one for one in self.agents if one.id == agent_id), None)
+
+    def team_title(self, target: str, language: str) -> str:
+        """What a routing target such as "queue:l1" is called."""
+        name = target.partition(":")[2] or target
+        team = next((one for one in self.teams if one.id == name), None)
+        return (team.titles.get(language) or team.id) if team else name
+
+
+def front_desk(providers: Mapping[str, Provider], language: str) -> Provider:
+    """The reserved provider of shared doors: the agents of all, and no facts of anyone."""
+    agents = {one.id: one for provider in providers.values() for one in provider.agents}
+    titles = {"ru": "Служба поддержки", "en": "Support desk"}
+    return Provider(FRONT, titles, language=language, agents=tuple(agents.values()))
+
+
+def load(folder: Path) -> Provider:
+    """Reads one provider's folder. Raises `BadProvider`."""
+    policy, teams = _table(folder / "policy.toml"), _table(folder / "teams.toml", required=False)
+    where = f"{folder.name}/policy.toml"
+    about = policy.get("provider", {})
+    prefix = str(about.get("prefix", "FL"))
+    if not _PREFIX.fullmatch(prefix):
+        raise BadProvider(f"{where}: [provider] prefix {prefix!r} must be one to eight capital letters or digits")
+    language = str(about.get("language", "ru"))
+    if language not in LANGUAGES:
+        raise BadProvider(f"{where}: [provider] language {language!r} must be one of {', '.join(LANGUAGES)}")
+    team_list = tuple(_team(one, folder.name) for one in teams.get("team", []))
+    agents = tuple(_agent(one, folder.name, team_list) for one in teams.get("agent", []))
+    source = (folder / "policy.toml").read_bytes()
+    return Provider(
+        name=folder.name,
+        titles=_titles(about.get("title", folder.name), f"{where}: [provider] title"),
+        prefix=prefix,
+        language=language,
+        timezone=_zone(str(about.get("timezone", "UTC")), where),
+        contract_shape=str(about.get("contract_shape", "")),
+        facts={key: str(value) for key, value in policy.get("facts", {}).items()},
+        routes=tuple(_route(one, where, team_list, agents) for one in policy.get("route", [])),
+        teams=team_list,
+        agents=agents,
+        remind_after=tuple(
+            duration(one, f"{where}: [consent] remind_after")
+            for one in policy.get("consent", {}).get("remind_after", ["4h", "24h", "72h"])
+        ),
+        first_eta_within=duration(policy.get("eta", {}).get("first_within", "30m"), f"{where}: [eta] first_within"),
+        policy_version=f"{policy.get('policy_version', '')} {hashlib.sha256(source).hexdigest()[:12]}".strip(),
+    )
+
+
+def load_all(folder: Path) -> dict[str, Provider]:
+    """Every provider's folder below ``providers/``, by name. Raises `BadProvider`."""
+    if not folder.is_dir():
+        return {}
+    names = sorted(one for one in folder.iterdir() if one.is_dir() and not one.name.startswith((".", "_")))
+    return {one.name: load(one) for one in names}
+
+
+def duration(text: object, where: str) -> timedelta:
+    """A length of time such as "30m", "4h" or "3d". Raises `BadProvider`."""
+    number, unit = (text[:-1], text[-1:]) if isinstance(text, str) else ("", "")
+    if not number.isdecimal() or unit not in _UNITS:
+        raise BadProvider(f'{where}: {text!r} is not a length of time: write "30m", "4h" or "3d"')
+    return timedelta(seconds=int(number) * _UNITS[unit])
+
+
+def _table(path: Path, required: bool = True) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        if not required:
+            return {}
+        raise BadProvider(f"{path.parent.name} has no {path.name}: a provider needs one") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadProvider(f"{path.parent.name}/{path.name} cannot be read: {error}") from None
+
+
+def _titles(value: object, where: str) -> Mapping[str, str]:
+    if isinstance(value, str):
+        return dict.fromkeys(LANGUAGES, value)
+    if isinstance(value, dict) and value and set(value) <= set(LANGUAGES):
+        return {key: str(one) for key, one in value.items()}
+    raise BadProvider(f'{where} must be a text, or {{ ru = "...", en = "..." }}')
+
+
+def _zone(name: str, where: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise BadProvider(f"{where}: [provider] timezone {name!r} is unknown: write an IANA name") from None
+
+
+def _team(table: Mapping[str, Any], name: str) -> Team:
+    where = f"{name}/teams.toml: [[team]]"
+    if not table.get("id"):
+        raise BadProvider(f"{where} needs an id")
+    titles = _titles(table.get("title", table["id"]), f"{where} {table['id']} title")
+    return Team(str(table["id"]), str(table.get("kind", "queue")), titles)
+
+
+def _agent(table: Mapping[str, Any], name: str, teams: Iterable[Team]) -> Agent:
+    where = f"{name}/teams.toml: [[agent]] {table.get('id', '')}"
+    if not table.get("id"):
+        raise BadProvider(f"{where} needs an id")
+    telegram, known = table.get("telegram", 0), {team.id for team in teams}
+    if not isinstance(telegram, int):
+        raise BadProvider(f"{where}: telegram must be the numeric user id")
+    if strange := set(table.get("teams", [])) - known:
+        raise BadProvider(f"{where} is in team {sorted(strange)[0]!r}, which is not there")
+    names = _titles(table.get("name", table["id"]), f"{where} name")
+    return Agent(str(table["id"]), names, telegram, str(table.get("mail", "")), tuple(table.get("teams", [])))
+
+
+def _route(table: Mapping[str, Any], where: str, teams: Iterable[Team], agents: Iterable[Agent]) -> Route:
+    target = str(table.get("to", ""))
+    kind, _, name = target.partition(":")
+    known = {one.id for one in agents} if kind == "person" else {one.id for one in teams}
+    if kind not in ("queue", "group", "person") or name not in known:
+        raise BadProvider(f'{where}: [[route]] to = "{target}" names nobody in teams.toml: write queue:l1 or person:id')
+    try:
+        return Route(When.of(str(table.get("when", "True"))), target)
+    except BadCondition as error:
+        raise BadProvider(f"{where}: [[route]] to {target}: {error}") from None

@@ -1,0 +1,104 @@
+"""The sender: takes departures from the outbox and puts them on the wire, one at a time in each lane.
+
+Marking comes before the wire, many at a time; what became of them is written down many at a time too. A door that
+hangs holds only its own places.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections import Counter
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+
+from desk import outbox
+from desk.database import Database
+from desk.messages import Departure, Later, Sent, Unknown
+from desk.outbox import Settled
+from desk.switchboard import Switchboard
+
+log = logging.getLogger(__name__)
+PLACES = 240
+PLACES_OF_A_DOOR = 60
+GATHERING = 0.004
+"""Seconds to wait for more results before writing them down together."""
+
+
+class Sender:
+    """Sends for the doors it is told it may send for (each in one process at a time, for the wire's limits' sake)."""
+
+    def __init__(
+        self, database: Database, switchboard: Switchboard, holder: str, clock: Callable[[], datetime]
+    ) -> None:
+        self._database = database
+        self._switchboard = switchboard
+        self._holder = holder
+        self._clock = clock
+        self._flying: dict[asyncio.Task[Settled], str] = {}
+        self._resting: dict[str, datetime] = {}
+        self.stopping = False
+
+    async def sweep(self, doors: Collection[str]) -> bool:
+        """Sends until nothing is due or `stopping` is set. Returns whether anything was sent.
+
+        Raises what the database raised when it has trouble: nothing is lost, the next sweep goes on.
+        """
+        busy = False
+        while True:
+            started = 0 if self.stopping else await self._start(doors)
+            busy = busy or started > 0
+            if not self._flying:
+                return busy
+            await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED, timeout=0.25)
+            await asyncio.sleep(GATHERING)
+            await self._settle()
+
+    async def _start(self, doors: Collection[str]) -> int:
+        now = self._clock()
+        flying = Counter(self._flying.values())
+        ready = [
+            door
+            for door in doors
+            if door in self._switchboard.doors
+            and flying[door] < PLACES_OF_A_DOOR
+            and self._resting.get(door, now) <= now
+        ]
+        places = min(PLACES - len(self._flying), PLACES_OF_A_DOOR)
+        if not ready or places <= 0 or not await outbox.any_pending(self._database, ready, now):
+            return 0
+        claimed = await outbox.claim(self._database, ready, self._holder, now, places)
+        named = {key for one in claimed for key in _named(one)}
+        remotes = await outbox.remotes(self._database, named)
+        for departure in claimed:
+            self._flying[asyncio.create_task(self._send(departure, remotes))] = departure.door
+        return len(claimed)
+
+    async def _send(self, departure: Departure, remotes: dict[str, str]) -> Settled:
+        door = self._switchboard.doors[departure.door]
+        try:
+            fate = await door.send(departure, remotes)
+        except Exception as error:
+            log.exception("departure %s through %s", departure.key, departure.door)
+            fate = Unknown(f"sending failed: {type(error).__name__}")
+        if isinstance(fate, Later) and fate.whole_door:
+            self._resting[departure.door] = self._clock() + timedelta(seconds=fate.seconds)
+        if not isinstance(fate, Sent):
+            log.info("departure %s through %s: %s", departure.key, departure.door, json.dumps(str(fate)))
+        return Settled(departure, fate)
+
+    async def _settle(self) -> None:
+        done = [task for task in self._flying if task.done()]
+        if not done:
+            return
+        await outbox.settle(self._database, [task.result() for task in done], self._clock())
+        # Only now: had the database refused, the same results would be written at the next try.
+        for task in done:
+            del self._flying[task]
+
+
+def _named(departure: Departure) -> list[str]:
+    """Keys of earlier departures that this one edits or answers."""
+    keys = (str(departure.body.get(name) or "") for name in ("edits", "answers"))
+    return [key for key in keys if key and not key.startswith("remote:")]

@@ -1,0 +1,250 @@
+"""Writing: everything that a batch of rounds decided, in one transaction.
+
+The arrivals are marked done first, so that whoever lost them to another clerk writes nothing. Then numbers are given
+out, words rendered, and rows written; a case that moved on since it was read makes the whole transaction fail, and
+the clerk decides again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Executable, Table, delete, inspect, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from stdnum import damm
+
+from desk import inbox
+from desk.case import Case
+from desk.composing import Composed, Composer
+from desk.database import Database
+from desk.decisions import Act, Hold, Reach, Wake
+from desk.gather import Round, sender_row
+from desk.messages import FRONT, Role
+from desk.people import Person, PersonAddress
+from desk.providers import Provider
+from desk.queues import alarms, counters, departures, fingerprints, pending, whereabouts
+from desk.switchboard import Switchboard
+from desk.thinking import kept, outcome
+from desk.whereabouts import address_key, case_key
+
+Mapped = TypeVar("Mapped", Case, Person)
+
+
+class Moved(Exception):
+    """Something changed between looking and writing: look again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A round with the acts the rules gave it, already applied to the case in hand."""
+
+    round: Round
+    acts: list[Act]
+
+
+@dataclass(slots=True)
+class Rows:
+    """Rows and statements to be written after the case, in the order of the tables' first use."""
+
+    inserts: dict[Table, list[dict[str, Any]]] = field(default_factory=dict)
+    statements: list[Executable] = field(default_factory=list)
+
+    def insert(self, table: Table, **row: Any) -> None:
+        """One more row; all rows of a table go in one statement."""
+        self.inserts.setdefault(table, []).append(row)
+
+
+Handler = Callable[[Any, Round, Rows], None]
+"""Writes what one kind of act means for the rows of the room that owns it."""
+
+
+class Writer:
+    """Carries decisions out. ``handlers`` are the rooms' own, by kind of act."""
+
+    def __init__(
+        self,
+        database: Database,
+        switchboard: Switchboard,
+        composer: Composer,
+        handlers: Mapping[type[Act], Handler],
+    ) -> None:
+        self._database = database
+        self._switchboard = switchboard
+        self._composer = composer
+        self._handlers: dict[type[Act], Handler] = {Hold: _hold, Reach: _reach, Wake: _wake, **handlers}
+
+    async def write(self, decided: Sequence[Decided], holder: str, now: datetime) -> None:
+        """All or nothing. Raises `Moved`, StaleDataError or IntegrityError when it has to be decided again."""
+        scope = {one.round.provider.name for one in decided} | {one.round.case.provider for one in decided}
+        async with self._database.write(*sorted(scope)) as session:
+            connection = await session.connection()
+            done = {
+                one.round.arrival.id: (
+                    outcome(one.acts, one.round.is_new),
+                    one.round.case.id if kept(one.acts) else None,
+                )
+                for one in decided
+            }
+            if not await inbox.finish(connection, holder, done, now):
+                raise Moved("an arrival is no longer ours")
+            rows = Rows()
+            for one in decided:
+                await self._put(session, connection, one, rows, now)
+            await session.flush()
+            for table, values in rows.inserts.items():
+                await connection.execute(table.insert(), values)
+            for statement in rows.statements:
+                await connection.execute(statement)
+
+    async def _put(
+        self, session: AsyncSession, connection: AsyncConnection, one: Decided, rows: Rows, now: datetime
+    ) -> None:
+        round_, case = one.round, one.round.case
+        home = round_.provider.name
+        saved = kept(one.acts)
+        if saved:
+            if case.provider != home:
+                await self._move(session, round_, home, rows)
+                case = round_.case
+            if case.number is None and case.registered:
+                case.number = await _number(connection, self._switchboard.provider(case.provider), now)
+            case.updated_at = now
+        composed = self._composer.compose(round_, one.acts)
+        if saved:
+            self._save(session, round_, composed)
+        self._enqueue(composed, round_, rows, now)
+        if round_.heard.fingerprint:
+            rows.insert(
+                fingerprints,
+                provider=round_.heard.provider,
+                fingerprint=round_.heard.fingerprint,
+                arrival_id=round_.arrival.id,
+            )
+        for act in one.acts:
+            if handler := self._handlers.get(type(act)):
+                handler(act, round_, rows)
+
+    def _save(self, session: AsyncSession, round_: Round, composed: Composed) -> None:
+        if round_.person_is_new and round_.heard.role is Role.SUBSCRIBER:
+            round_.person.provider = round_.case.provider
+            session.add(round_.person)
+        if round_.heard.role is Role.SUBSCRIBER and sender_row(round_) is None and round_.heard.sender.value:
+            sender = round_.heard.sender
+            session.add(
+                PersonAddress(
+                    provider=round_.case.provider,
+                    door=sender.door,
+                    value=sender.value[:320],
+                    channel=sender.channel,
+                    person_id=round_.person.id,
+                    since=round_.now,
+                )
+            )
+        session.add(round_.case)
+        session.add_all(composed.journal)
+        if not round_.person_is_new:
+            session.add(round_.person)
+
+    def _enqueue(self, composed: Composed, round_: Round, rows: Rows, now: datetime) -> None:
+        for key, door, parcel in composed.parcels:
+            rows.insert(
+                departures,
+                key=key,
+                provider=round_.case.provider,
+                door=door,
+                lane=parcel.lane,
+                kind=parcel.kind,
+                policy=parcel.policy.value,
+                body=dict(parcel.body),
+                case_id=round_.case.id,
+                state="pending",
+                due_at=now,
+                remote=parcel.remote,
+                supersedes=parcel.supersedes,
+                created_at=now,
+            )
+
+    async def _move(self, session: AsyncSession, round_: Round, home: str, rows: Rows) -> None:
+        """From the front desk to its provider, once: the case with its journal, the person with their addresses."""
+        to = round_.case.provider
+        if home != FRONT:
+            raise Moved(f"a case of {home} cannot go to {to}")
+        round_.person.provider = to
+        if not round_.person_is_new:
+            round_.person = await _moved_row(session, round_.person, home)
+        if not round_.is_new:
+            round_.case = await _moved_row(session, round_.case, home)
+        rows.insert(whereabouts, key=case_key(round_.case.id), provider=to)
+        rows.insert(whereabouts, key=address_key(round_.heard), provider=to)
+
+
+async def _moved_row(session: AsyncSession, row: Mapped, home: str) -> Mapped:
+    """Renames the stored row's provider (what hangs on it follows by cascade) and returns it with our changes in it."""
+    kind, to = type(row), row.provider
+    await session.execute(
+        update(kind).where(kind.provider == home, kind.id == row.id).values(provider=to),
+        execution_options={"synchronize_session": False},
+    )
+    stored: Mapped = await session.get_one(kind, (to, row.id))
+    if isinstance(row, Case) and isinstance(stored, Case) and stored.revision != row.revision:
+        raise Moved("the case moved on")
+    for attribute in inspect(kind).column_attrs:
+        if attribute.key not in ("provider", "id", "revision"):
+            setattr(stored, attribute.key, getattr(row, attribute.key))
+    return stored
+
+
+async def _number(connection: AsyncConnection, provider: Provider, now: datetime) -> str:
+    """The provider's next case number of the year, with a Damm check digit: ``SN-2026-000123-4``."""
+    year = now.astimezone(provider.timezone).year
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = (
+        dialect.insert(counters)
+        .values(provider=provider.name, name=f"case {year}", value=1)
+        .on_conflict_do_update(
+            index_elements=[counters.c.provider, counters.c.name], set_={"value": counters.c.value + 1}
+        )
+        .returning(counters.c.value)
+    )
+    count = int((await connection.execute(statement)).scalar_one())
+    return f"{provider.prefix}-{year}-{count:06d}-{damm.calc_check_digit(f'{year}{count:06d}')}"
+
+
+def _hold(act: Hold, round_: Round, rows: Rows) -> None:
+    rows.insert(
+        pending,
+        arrival_id=round_.arrival.id,
+        provider=round_.provider.name,
+        case_id=act.case_id,
+        sender=round_.heard.sender.value[:320],
+        subject=round_.heard.subject[:400],
+        why=act.why[:200],
+        since=round_.now,
+        state="waiting",
+    )
+
+
+def _reach(act: Reach, round_: Round, rows: Rows) -> None:
+    rows.statements.append(
+        update(PersonAddress)
+        .where(
+            PersonAddress.provider == round_.case.provider,
+            PersonAddress.door == act.address.door,
+            PersonAddress.value == act.address.value,
+        )
+        .values(blocked=(act.why or "gone")[:200] if act.blocked else "")
+    )
+
+
+def _wake(act: Wake, round_: Round, rows: Rows) -> None:
+    key = f"{round_.case.id}:{act.key}"
+    rows.statements.append(delete(alarms).where(alarms.c.key == key))
+    rows.statements.append(
+        alarms.insert().values(
+            key=key, provider=round_.case.provider, case_id=round_.case.id, kind=act.kind, fire_at=act.at
+        )
+    )
