@@ -1,0 +1,112 @@
+"""One bot as a door of the desk. Importing this, and polling, does not import aiogram: that takes seconds.
+
+Hearing and sending import it at their first use, in a thread, so that messages are being stored meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from bots.dressing import dressed
+from bots.limits import Limits
+from bots.poll import Poller, keep_webhook
+from desk.doors import Accept, Open, Traits
+from desk.messages import Arrival, Departure, Fate, Heard, Outgoing, Parcel
+from desk.settings import TelegramSettings
+
+if TYPE_CHECKING:
+    from bots.hearing import Ear
+    from bots.sending import Sender
+
+
+@dataclass(frozen=True, slots=True)
+class _Tools:
+    """What needs aiogram."""
+
+    ear: type[Ear]
+    sender: Sender
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class TelegramDoor:
+    """One bot. ``open_file`` fetches files of other doors; ``webhook_secret`` is set with the webhook, if there is one.
+
+    ``limits`` are the wire's own: the sender asks `Limits.delay` before it sends.
+    """
+
+    channel = "telegram"
+    traits = Traits(buttons=True, batch=False)
+
+    def __init__(
+        self,
+        settings: TelegramSettings,
+        open_file: Open,
+        webhook_secret: str = "",
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
+        self.name = settings.door
+        self.provider = settings.provider
+        self.limits = Limits(self.name)
+        self._settings = settings
+        self._open = open_file
+        self._secret = webhook_secret
+        self._clock = clock
+        self._loaded: _Tools | None = None
+
+    async def warm(self) -> None:
+        """Imports aiogram in a thread, ahead of the first message; does nothing the second time."""
+        await self._tools()
+
+    async def hear(self, arrival: Arrival) -> Heard:
+        """Reads one stored update. Raises `Unreadable` for what Telegram cannot have sent."""
+        tools = await self._tools()
+        staff = self._settings.staff_chat
+        chats = {staff, tools.sender.moved.get(staff, staff)} - {0}
+        return tools.ear(self._settings.name, self.provider, chats).hear(arrival)
+
+    def dress(self, outgoing: Outgoing) -> tuple[Parcel, ...]:
+        """The calls that say this. Pure. Raises ValueError for a button that does not fit."""
+        return dressed(self.name, outgoing)
+
+    async def send(self, departure: Departure, remotes: Mapping[str, str]) -> Fate:
+        """Makes one call."""
+        return await (await self._tools()).sender.send(departure, remotes)
+
+    async def fetch(self, source: str) -> bytes:
+        """The bytes behind ``telegram:<bot>:<file id>``, at most 20 MB.
+
+        Raises `LookupError` when they are gone or too large, `ConnectionError` when it may work later.
+        """
+        return await (await self._tools()).sender.fetch(source)
+
+    async def listen(self, accept: Accept) -> None:
+        """Receives for ever: polls, or keeps the webhook set (what it brings is received in `bots.webhook`)."""
+        if self._settings.webhook:
+            await keep_webhook(self._settings, self._secret)
+        else:
+            await Poller(self._settings, self._clock).run(accept)
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        if self._loaded is not None:
+            await self._loaded.sender.close()
+
+    async def _tools(self) -> _Tools:
+        if self._loaded is None:
+            loaded = await asyncio.to_thread(_imported, self._settings, self._open)
+            self._loaded = self._loaded or loaded
+        return self._loaded
+
+
+def _imported(settings: TelegramSettings, open_file: Open) -> _Tools:
+    from bots.hearing import Ear  # noqa: PLC0415 (aiogram takes seconds: whoever only stores must not wait for it)
+    from bots.sending import Sender  # noqa: PLC0415 (the same)
+
+    return _Tools(Ear, Sender(settings, open_file))

@@ -1,0 +1,66 @@
+"""One update, as Telegram hands it over, becomes one `Raw`: its key and its lane, and nothing else is read.
+
+Pure, and without aiogram: a poller must be able to store while aiogram is still being imported.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from desk.messages import Raw
+
+KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
+"""The kinds of updates the desk asks Telegram for."""
+
+
+def enveloped(door: str, update: object, at: datetime) -> Raw:
+    """One element of a getUpdates answer, or one webhook body. Whatever it is, it is kept; what has no id is set aside.
+
+    The body is JSON in ASCII, so that lone surrogates, which no UTF-8 column can hold, survive for the reader.
+    """
+    body = json.dumps(update).encode("ascii")
+    number = update_id(update)
+    if number is None:
+        return kept_aside(door, body, "an update without an update_id", at)
+    return Raw(door, str(number), lane(door, number, update), body, at)
+
+
+def kept_aside(door: str, body: bytes, why: str, at: datetime, key: str = "") -> Raw:
+    """Bytes that cannot be told apart by any id of theirs: kept under their own hash, for a person to look at."""
+    key = key or "odd:" + hashlib.sha256(body).hexdigest()[:32]
+    return Raw(door, key, f"{door}:update:{key}", body, at, aside=why)
+
+
+def update_id(update: object) -> int | None:
+    """The id that Telegram counts this bot's updates by, or None where there is none to be used."""
+    number = update.get("update_id") if isinstance(update, dict) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) and number >= 0 else None
+
+
+def lane(door: str, number: int, update: object) -> str:
+    """Whose update it is: the private chat, or one person in a group; the update's own lane when nobody can tell."""
+    for kind in KINDS:
+        event = _table(update, kind)
+        if not event:
+            continue
+        chat = _table(_table(event, "message") if kind == "callback_query" else event, "chat")
+        chat_id, person = _number(chat, "id"), _number(_table(event, "from"), "id")
+        if chat_id and chat.get("type") == "private":
+            return f"{door}:{chat_id}"
+        if chat_id and person:
+            return f"{door}:{chat_id}:{person}"
+    return f"{door}:update:{number}"
+
+
+def _table(holder: object, key: str) -> Mapping[str, Any]:
+    value = holder.get(key) if isinstance(holder, Mapping) else None
+    return value if isinstance(value, dict) else {}
+
+
+def _number(holder: Mapping[str, Any], key: str) -> int:
+    value = holder.get(key)
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0

@@ -1,0 +1,130 @@
+"""One parcel, one Bot API call, one fate. Imports aiogram: import this late.
+
+A call is made again here only where Telegram has certainly done nothing and has said how it wants it instead: in the
+group's new chat, as a new message where the old one cannot be edited, as a document where it is no picture.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from aiogram.exceptions import (
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramEntityTooLarge,
+    TelegramForbiddenError,
+    TelegramMigrateToChat,
+    TelegramNotFound,
+    TelegramRetryAfter,
+    TelegramServerError,
+    TelegramUnauthorizedError,
+)
+from aiogram.types import BufferedInputFile
+from pydantic import ValidationError
+
+from bots.call import Call
+from bots.session import AnswerLost, NotSent, Telegram
+from desk.doors import Open
+from desk.messages import Departure, Fate, Later, Refused, Sent, Unknown
+from desk.settings import TelegramSettings
+
+log = logging.getLogger(__name__)
+
+_GONE = ("chat not found", "user not found", "peer_id_invalid", "user is deactivated")
+_TOO_LATE = ("query is too old", "query id is invalid", "query_id_invalid")
+
+
+class Sender:
+    """Sends through one bot. ``moved`` maps a group's old chat id to its new one, as Telegram has told it."""
+
+    def __init__(self, settings: TelegramSettings, open_file: Open) -> None:
+        self._door = settings.door
+        self._telegram = Telegram(settings)
+        self._open = open_file
+        self.moved: dict[int, int] = {}
+
+    async def send(self, departure: Departure, remotes: Mapping[str, str]) -> Fate:
+        """Makes the call. Never raises for what Telegram, the network or a missing file does."""
+        call = Call(departure.body, remotes)
+        fate: Fate | None = None
+        for _ in range(6):  # every round mends another thing, and there are not that many
+            if not call.method:
+                return Sent()
+            fate = await self._once(call, departure.attempts)
+            if fate is not None:
+                return fate
+        return Refused("Telegram asked for one change after another")
+
+    async def fetch(self, source: str) -> bytes:
+        """The bytes behind ``telegram:<bot>:<file id>``. Raises `LookupError` or `ConnectionError`."""
+        return await self._telegram.download(source.removeprefix(f"{self._door}:"))
+
+    async def close(self) -> None:
+        """Closes the connections."""
+        await self._telegram.close()
+
+    async def _once(self, call: Call, attempts: int) -> Fate | None:
+        """One attempt; None when the call was mended and may be made again at once."""
+        chat = call.params.get("chat_id")
+        if chat in self.moved:
+            call.params["chat_id"] = self.moved[chat]
+        try:
+            params = call.filled([await self._opened(file, call.by_bytes) for file in call.files])
+            result = await self._telegram.call(call.method, params, within=300.0 if call.files else 60.0)
+            return Sent(_remote(result) or str(call.params.get("message_id", "")))
+        except (LookupError, TelegramEntityTooLarge):
+            if not call.files:
+                return Refused("the message is too large")
+            call.without_files()
+        except TelegramMigrateToChat as error:
+            self._move(chat, error.migrate_to_chat_id)
+        except TelegramBadRequest as error:
+            return self._bad_request(call, error.message)
+        except ValidationError as error:
+            return Refused(f"aiogram does not take this call: {error.error_count()} faults in {call.method}")
+        except (NotSent, AnswerLost, OSError, TelegramAPIError) as error:
+            return self._fate(error, "chat_id" in call.params, attempts)
+        return None
+
+    async def _opened(self, file: Mapping[str, str], by_bytes: bool) -> str | BufferedInputFile:
+        if file["id"] and not by_bytes:
+            return file["id"]
+        return BufferedInputFile(await self._open(file["source"]), file["name"] or "file")
+
+    def _bad_request(self, call: Call, message: str) -> Fate | None:
+        said = message.lower()
+        if "message is not modified" in said:
+            return Sent(str(call.params.get("message_id", "")))
+        if call.method == "answerCallbackQuery" and any(phrase in said for phrase in _TOO_LATE):
+            return Sent()
+        if any(phrase in said for phrase in _GONE):
+            return Refused(self._telegram.redacted(message), gone=True)
+        return None if call.mend(said) else Refused(self._telegram.redacted(message))
+
+    def _fate(self, error: Exception, chat_named: bool, attempts: int) -> Fate:
+        why = self._telegram.redacted(error.message if isinstance(error, TelegramAPIError) else str(error))
+        if isinstance(error, TelegramRetryAfter):
+            return Later(float(error.retry_after), why, whole_door=not chat_named)
+        if isinstance(error, TelegramForbiddenError):
+            return Refused(why, gone=True)
+        if isinstance(error, TelegramUnauthorizedError | TelegramNotFound):
+            # The token is at fault, and no message is to be lost for that.
+            return Later(60.0, f"Telegram does not know this token: {why}", whole_door=True)
+        if isinstance(error, AnswerLost):
+            return Unknown(why)
+        if isinstance(error, NotSent | OSError | TelegramServerError):
+            return Later(min(300.0, 2.0 ** min(attempts, 9)), why)
+        return Refused(why)
+
+    def _move(self, chat: object, to: int) -> None:
+        if isinstance(chat, int):
+            self.moved[chat] = to
+            log.warning("%s: the group %d has become %d: write that into firstline.toml", self._door, chat, to)
+
+
+def _remote(result: Any) -> str:
+    """The id of the message that was made: of an album its first; "" when none was."""
+    first = result[0] if isinstance(result, list) and result else result
+    return str(first.get("message_id", "")) if isinstance(first, dict) else ""

@@ -1,0 +1,86 @@
+"""The receiver of webhooks: all bots of the desk on one address, ``POST /telegram/<name>``.
+
+Telegram is answered 200 only after the update has been stored; until then it keeps it and tries again. The secret
+header is the only thing that says the caller is Telegram. Bodies are never logged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from aiohttp import web
+
+from bots.envelope import enveloped, kept_aside
+from desk.doors import Accept
+from desk.messages import Raw
+from desk.settings import TelegramSettings
+
+log = logging.getLogger(__name__)
+
+LARGEST_BODY = 1024 * 1024
+_HEADER = "X-Telegram-Bot-Api-Secret-Token"
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """One bot's place: its name in the path, its door, and the secret that was set with the webhook."""
+
+    name: str
+    door: str
+    secret: str = field(repr=False)
+
+    @classmethod
+    def of(cls, settings: TelegramSettings, secret: str) -> Hook:
+        """The hook of a configured bot. An empty secret raises ValueError: anybody could then speak as Telegram."""
+        if not secret:
+            raise ValueError(f"{settings.door}: a webhook needs a secret")
+        return cls(settings.name, settings.door, secret)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def receiver(hooks: Iterable[Hook], accept: Accept, clock: Callable[[], datetime] = _now) -> web.Application:
+    """The web application that receives for all these bots."""
+    known = {hook.name: hook for hook in hooks}
+
+    async def receive(request: web.Request) -> web.Response:
+        hook = known.get(request.match_info["name"])
+        if hook is None or not _is_telegram(request, hook):
+            return web.Response(status=401)
+        body = await request.read()  # answers 413 by itself above the limit
+        try:
+            await accept([_raw(hook.door, body, clock())])
+        except Exception as error:  # not stored, whatever the reason: Telegram shall keep it and come again
+            log.warning("%s: an update cannot be stored (%s); Telegram will try again", hook.door, type(error).__name__)
+            return web.Response(status=503, headers={"Retry-After": "5"})
+        return web.Response()
+
+    application = web.Application(client_max_size=LARGEST_BODY)
+    application.router.add_post("/telegram/{name}", receive)
+    return application
+
+
+def _is_telegram(request: web.Request, hook: Hook) -> bool:
+    """Exactly one secret header with the right secret, compared in constant time."""
+    shown = request.headers.getall(_HEADER, [])
+    if len(shown) != 1:
+        return False
+    # Compared as hashes: whatever bytes and whatever length the header has.
+    theirs = hashlib.sha256(shown[0].encode("utf-8", "surrogateescape")).digest()
+    return hmac.compare_digest(theirs, hashlib.sha256(hook.secret.encode()).digest())
+
+
+def _raw(door: str, body: bytes, at: datetime) -> Raw:
+    try:
+        update = json.loads(body)
+    except (ValueError, RecursionError):
+        return kept_aside(door, body, "not JSON that can be read", at)
+    return enveloped(door, update, at)
