@@ -247,7 +247,8 @@ class _Conversation(SMTP):
     def cut(self) -> None:
         """Ends the connection at once."""
         if isinstance(self.transport, asyncio.WriteTransport):
-            self.transport.abort()
+            with suppress(AttributeError):  # Python before 3.11.4 cannot abort a TLS transport that was closed twice
+                self.transport.abort()
 
 
 class _Handler:

@@ -12,6 +12,7 @@ import aiosmtplib
 import asyncpg
 import pytest
 
+from tests import conftest
 from tests.peers.dovecot import Dovecot
 from tests.peers.letters import Attachment, Letter
 from tests.peers.post import Post
@@ -106,8 +107,8 @@ class TestDovecot:
                 assert (b"IDLE" in imap.capability()[1][0].split()) is announced
         without.remove()
 
-    def test_nothing_older_than_the_asked_tls_is_spoken(self) -> None:
-        server = Dovecot.launch(tls="TLSv1.3")
+    def test_nothing_older_than_the_asked_tls_is_spoken(self, dovecot: Dovecot) -> None:
+        server = Dovecot.launch(dovecot.authority, tls="TLSv1.3")
         context = server.authority.client_context()
         context.maximum_version = ssl.TLSVersion.TLSv1_2
         with pytest.raises(ssl.SSLError), ssl_connection(server, context):
@@ -144,7 +145,7 @@ class TestPostgres:
         postgres.drop("migrated")
 
     async def test_committed_rows_outlive_a_crash(self) -> None:
-        skip_without_postgres()
+        conftest.skip_or_fail("PostgreSQL", Postgres.missing())
         server = await asyncio.to_thread(Postgres.start)
         connection = await asyncpg.connect(server.database("crashed"))
         await connection.execute("CREATE TABLE note AS SELECT 1 AS n")
@@ -158,10 +159,19 @@ class TestPostgres:
         server.remove()
 
 
-def skip_without_postgres() -> None:
-    from tests.conftest import skip_or_fail
+class TestMissingServers:
+    """A machine without a server is told so once; a machine that must have it fails."""
 
-    skip_or_fail("PostgreSQL", Postgres.missing())
+    def test_a_server_that_is_there_stops_nothing(self) -> None:
+        conftest.skip_or_fail("Dovecot", None)
+
+    @pytest.mark.parametrize(("required", "outcome"), [(False, pytest.skip.Exception), (True, pytest.fail.Exception)])
+    def test_a_missing_server_skips_or_fails_by_name(
+        self, monkeypatch: pytest.MonkeyPatch, required: bool, outcome: type[BaseException]
+    ) -> None:
+        monkeypatch.setattr(conftest, "REQUIRED", required)
+        with pytest.raises(outcome, match=r"Dovecot is not on this machine \(install dovecot-imapd\)"):
+            conftest.skip_or_fail("Dovecot", "dovecot-imapd")
 
 
 class TestSmtpSink:
