@@ -40,6 +40,12 @@ class Query:
     alert: bool = False
     expired: bool = False
 
+    async def reply(self, timeout: float = 10.0) -> str | None:
+        """Waits until the bot has answered the press; returns the text it showed. Raises AssertionError."""
+        if not await self.message.conversation.api.until(lambda: self.answered or None, timeout):
+            raise AssertionError(f"the press of {self.data!r} was not answered within {timeout} s")
+        return self.text
+
 
 @dataclass(eq=False)
 class Bot:
@@ -57,7 +63,6 @@ class Bot:
     last_message: int = 0
     queries: dict[str, Query] = field(default_factory=dict)
     commands: dict[tuple[str, str], list[JSON]] = field(default_factory=dict)
-    polls: int = 0
     waiting: asyncio.Future[str] | None = None
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
 

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from tests.peers.botapi.bots import Bot, Query
 from tests.peers.botapi.checks import utf16_length
-from tests.peers.botapi.records import Button, Message
+from tests.peers.botapi.records import ANONYMOUS, Button, Message
 from tests.peers.botapi.rooms import PATIENCE, Conversation, Dialog, Group, Test, hear, silence, standing_changed
 from tests.peers.botapi.wire import JSON
 
 if TYPE_CHECKING:
-    from tests.peers.botapi.server import BotApi
+    from tests.peers.botapi.world import World
 
-Place = Bot | Group
+Place = Bot | Conversation
 
 
 class User:
     """A person. What they do goes to a bot in private or to a group, and bots are told of it as Telegram tells them."""
 
-    def __init__(self, api: BotApi, user_id: int, first_name: str, **more: Any) -> None:
+    def __init__(self, api: World, user_id: int, first_name: str, **more: Any) -> None:
         self.api = api
         self.id = user_id
         self.deactivated = False
@@ -35,7 +35,7 @@ class User:
         return await self.says(bot, f"/start {payload}".strip())
 
     async def says(self, place: Place, text: str, **how: Any) -> Message:
-        """Sends a text. ``how``: reply_to (a Message), thread (a topic's id), entities."""
+        """Sends a text. ``how``: reply_to (a Message), thread (a topic's id), entities, anonymous."""
         entities = how.pop("entities", None)
         return self._send(place, text=text, entities=_commands(text) if entities is None else entities, **how)
 
@@ -95,10 +95,8 @@ class User:
 
         ``stale``: as it was before an edit, which happens when a client has not drawn the edit yet.
         """
-        place = message.conversation
         if button in message.keys:
-            key = await self.says(place.bot if isinstance(place, Dialog) else place, button)  # type: ignore[arg-type]
-            return Query("", key, button)
+            return Query("", await self.says(message.conversation, button), button, answered=True)
         found = _button(message, button, stale)
         if found.data is None:
             raise AssertionError(f"the button {found.text!r} gives the bot nothing: it opens {found.url}")
@@ -160,10 +158,10 @@ class User:
 
     def reads(self, bot: Bot | None = None) -> list[Message]:
         """Takes all that is unread."""
-        taken = []
+        taken: list[Message] = []
         for room in self._dialogs(bot):
             taken += room.unread
-            room.unread = []
+            room.unread.clear()
         return taken
 
     def dialog(self, bot: Bot) -> Dialog:
@@ -174,11 +172,13 @@ class User:
         return [self.dialog(one) for one in ([bot] if bot else self.api.bots.values())]
 
     def _place(self, place: Place) -> Conversation:
+        if isinstance(place, Group) and place.status(self.id) == "left":
+            place.has(self)
         if isinstance(place, Group):
-            place.standing.setdefault(self.id, "member")
-            place.people.setdefault(self.id, self)
             return place
-        dialog = self.dialog(place)
+        dialog = self.dialog(place) if isinstance(place, Bot) else place
+        if not isinstance(dialog, Dialog) or dialog.user is not self:
+            raise AssertionError("people write in their own dialogs")
         if dialog.blocked:
             raise AssertionError(f"{self.json['first_name']} has blocked the bot: unblocks first")
         dialog.started = True
@@ -190,15 +190,17 @@ class User:
         file = self.api.keep(kind, content, name, mime, how.pop("size", None))
         return self._send(place, file=file, caption=caption, **how)
 
-    def _send(self, place: Place, *, thread: int | None = None, **content: Any) -> Message:
+    def _send(self, place: Place, *, thread: int | None = None, anonymous: bool = False, **content: Any) -> Message:
         room = self._place(place)
-        bot = place if isinstance(place, Bot) else None
-        now = int(time.time())
         reply_to: Message | None = content.get("reply_to")
         if thread is None and reply_to is not None:
             thread = reply_to.thread_id
-        message = room.add(Message(room, room.next_id(bot), self.json, now, thread_id=thread, **content))
-        self.api.tell(message, "message")
+        sender = self.json
+        if anonymous:
+            sender = ANONYMOUS
+            content["extra"] = {**content.get("extra", {}), "sender_chat": room.chat}
+        message = Message(room, room.next_id(), sender, int(time.time()), thread_id=thread, **content)
+        self.api.tell(room.add(message), "message")
         return message
 
 

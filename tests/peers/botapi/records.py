@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 _PREFIX = {"photo": "AgAC", "document": "BQAC", "voice": "AwAC", "video": "BAAC", "sticker": "CAAC"}
 
 
+ANONYMOUS: JSON = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+"""The sender of what an administrator says in a group's name."""
+
+
 @dataclass(slots=True, eq=False)
 class StoredFile:
     """The bytes of one file. ``size`` may claim more than the bytes, to try limits cheaply."""
@@ -116,7 +120,7 @@ class Message:
 
     @property
     def from_bot(self) -> bool:
-        return bool(self.sender["is_bot"])
+        return bool(self.sender["is_bot"]) and self.sender["id"] != ANONYMOUS["id"]
 
     @property
     def photo(self) -> bytes | None:

@@ -13,7 +13,7 @@ from tests.peers.botapi.wire import JSON, ApiError, bad_request, forbidden
 if TYPE_CHECKING:
     from tests.peers.botapi.bots import Bot
     from tests.peers.botapi.people import User
-    from tests.peers.botapi.server import BotApi
+    from tests.peers.botapi.world import World
 
 PATIENCE = 10.0
 """Seconds that ``hears`` waits by default."""
@@ -26,11 +26,11 @@ class Conversation:
 
     private = False
 
-    def __init__(self, api: BotApi, chat_id: int) -> None:
+    def __init__(self, api: World, chat_id: int) -> None:
         self.api = api
         self.id = chat_id
         self.messages: dict[int, Message] = {}
-        self.unread: list[Message] = []
+        self.unread: dict[Message, None] = {}
         self.chat: JSON = {}
 
     def find(self, message_id: int | None) -> Message | None:
@@ -38,7 +38,7 @@ class Conversation:
         message = self.messages.get(message_id) if message_id is not None else None
         return None if message is None or message.deleted else message
 
-    def next_id(self, bot: Bot | None) -> int:
+    def next_id(self) -> int:
         raise NotImplementedError
 
     def listeners(self, message: Message) -> Iterable[Bot]:
@@ -53,14 +53,13 @@ class Conversation:
         """Keeps a new message; one of a bot becomes unread."""
         self.messages[message.message_id] = message
         if message.from_bot:
-            self.unread.append(message)
+            self.unread[message] = None
         self.api.changed()
         return message
 
     def touched(self, message: Message) -> None:
         """An edit of the words is news: the message becomes unread again."""
-        if message not in self.unread:
-            self.unread.append(message)
+        self.unread[message] = None
         self.api.changed()
 
     @property
@@ -74,14 +73,14 @@ class Dialog(Conversation):
 
     private = True
 
-    def __init__(self, api: BotApi, user: User, bot: Bot) -> None:
+    def __init__(self, api: World, user: User, bot: Bot) -> None:
         super().__init__(api, user.id)
         self.user, self.bot = user, bot
         self.started = False
         self.blocked = False
         self.chat = {"type": "private", **{name: value for name, value in user.json.items() if name in _SHOWN}}
 
-    def next_id(self, bot: Bot | None) -> int:
+    def next_id(self) -> int:
         self.bot.last_message += 1
         return self.bot.last_message
 
@@ -116,7 +115,7 @@ class Topic:
 class Group(Conversation):
     """A group or supergroup. Every bot is an administrator in it unless ``admits`` or ``kicks`` says otherwise."""
 
-    def __init__(self, api: BotApi, chat_id: int, title: str, forum: bool = False) -> None:
+    def __init__(self, api: World, chat_id: int, title: str, forum: bool = False) -> None:
         super().__init__(api, chat_id)
         self.title = title
         self.forum = forum
@@ -131,7 +130,7 @@ class Group(Conversation):
         if forum:
             self.chat["is_forum"] = True
 
-    def next_id(self, bot: Bot | None) -> int:
+    def next_id(self) -> int:
         self._last += 1
         return self._last
 
@@ -167,6 +166,29 @@ class Group(Conversation):
         if topic is None or topic.deleted:
             raise bad_request("message thread not found")
         return topic
+
+    def open_topic(self, actor: JSON, name: str, color: int = 7322096) -> Topic:
+        """Opens a topic in the name of a person or bot."""
+        created = {"forum_topic_created": {"name": name, "icon_color": color}}
+        number = self.api.service(self, actor, created, opens=True).message_id
+        topic = self.topics[number] = Topic(number, name, color)
+        return topic
+
+    def close_topic(self, actor: JSON, topic: Topic, closed: bool = True) -> None:
+        """Closes a topic, or opens it again."""
+        topic.closed = closed
+        self.api.service(self, actor, {f"forum_topic_{'closed' if closed else 'reopened'}": {}}, thread=topic.id)
+
+    def delete_topic(self, topic: Topic) -> None:
+        """Deletes a topic and all that was said in it; bots are not told."""
+        topic.deleted = True
+        for message in self.messages.values():
+            message.deleted = message.deleted or message.thread_id == topic.id
+
+    def has(self, user: User, status: str = "member") -> None:
+        """Seats a person: member, administrator, creator, left or kicked. Whoever speaks in a group is its member."""
+        self.people[user.id] = user
+        self.standing[user.id] = status
 
     async def hears(
         self, containing: str = "", *, where: Test | None = None, thread: int | None = None, timeout: float = PATIENCE
@@ -244,32 +266,33 @@ def _in_thread(where: Test | None, thread: int | None) -> Test | None:
 
 
 async def hear(
-    api: BotApi, rooms: Callable[[], list[Conversation]], containing: str, where: Test | None, timeout: float
+    api: World, rooms: Callable[[], list[Conversation]], containing: str, where: Test | None, timeout: float
 ) -> Message:
     """Waits for the oldest unread message that matches, and takes it off the unread."""
     wanted = containing.casefold()
-    deadline = time.monotonic() + timeout
-    while True:
-        for room in rooms():
-            for message in room.unread:
-                if not message.deleted and wanted in message.words.casefold() and (not where or where(message)):
-                    room.unread.remove(message)
-                    return message
-        left = deadline - time.monotonic()
-        if left <= 0:
-            unread = [message for room in rooms() for message in room.unread]
-            raise AssertionError(f"nobody said {containing!r} within {timeout} s; unread: {unread}")
-        await api.change(left)
+
+    def seen() -> Message | None:
+        for message in _unread(rooms()):
+            if wanted in message.words.casefold() and (where is None or where(message)):
+                return message
+        return None
+
+    message = await api.until(seen, timeout)
+    if message is None:
+        raise AssertionError(f"nobody said {containing!r} within {timeout} s; unread: {_unread(rooms())}")
+    del message.conversation.unread[message]
+    return message
 
 
-async def silence(api: BotApi, rooms: Callable[[], list[Conversation]], seconds: float) -> None:
+async def silence(api: World, rooms: Callable[[], list[Conversation]], seconds: float) -> None:
     """Asserts that nothing unread is there for a while."""
-    deadline = time.monotonic() + seconds
-    while (left := deadline - time.monotonic()) > 0:
-        unread = [message for room in rooms() for message in room.unread if not message.deleted]
-        if unread:
-            raise AssertionError(f"silence was expected, but: {unread}")
-        await api.change(left)
+    unread = await api.until(lambda: _unread(rooms()) or None, seconds)
+    if unread:
+        raise AssertionError(f"silence was expected, but: {unread}")
+
+
+def _unread(rooms: list[Conversation]) -> list[Message]:
+    return [message for room in rooms for message in room.unread if not message.deleted]
 
 
 def not_found() -> ApiError:

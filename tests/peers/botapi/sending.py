@@ -12,13 +12,13 @@ from tests.peers.botapi.rooms import Conversation, Dialog, Group, not_found
 from tests.peers.botapi.wire import JSON, ApiError, Params, Upload, bad_request
 
 if TYPE_CHECKING:
-    from tests.peers.botapi.server import BotApi
+    from tests.peers.botapi.world import World
 
 MAX_PHOTO = 10 * 1024 * 1024
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"RIFF", b"BM")
 
 
-def room_of(api: BotApi, bot: Bot, params: Params, name: str = "chat_id") -> Conversation:
+def room_of(api: World, bot: Bot, params: Params, name: str = "chat_id") -> Conversation:
     """The chat a call names. Raises the 400 when this bot cannot know it."""
     if not params.text(name):
         raise bad_request(f"{name} is empty")
@@ -37,7 +37,7 @@ def room_of(api: BotApi, bot: Bot, params: Params, name: str = "chat_id") -> Con
     return api.dialog(bot, user)
 
 
-def _target(api: BotApi, bot: Bot, params: Params, count: int = 1) -> tuple[Conversation, int | None]:
+def _target(api: World, bot: Bot, params: Params, count: int = 1) -> tuple[Conversation, int | None]:
     """The chat and topic to send to, once the bot may speak there and within its limits."""
     room = room_of(api, bot, params)
     thread = params.number("message_thread_id") or None
@@ -60,7 +60,7 @@ def _reply_to(room: Conversation, params: Params) -> Message | None:
     return message
 
 
-def _post(api: BotApi, bot: Bot, params: Params, **content: Any) -> Message:
+def _post(api: World, bot: Bot, params: Params, **content: Any) -> Message:
     """Puts one message into the chat of the call."""
     room = room_of(api, bot, params)
     markup = read_markup(params, private=room.private)
@@ -70,17 +70,17 @@ def _post(api: BotApi, bot: Bot, params: Params, **content: Any) -> Message:
         thread = reply_to.thread_id
     now = int(time.time())
     return room.add(
-        Message(room, room.next_id(bot), bot.json, now, markup=markup, reply_to=reply_to, thread_id=thread, **content)
+        Message(room, room.next_id(), bot.json, now, markup=markup, reply_to=reply_to, thread_id=thread, **content)
     )
 
 
-def send_message(api: BotApi, bot: Bot, params: Params) -> JSON:
+def send_message(api: World, bot: Bot, params: Params) -> JSON:
     text, entities = read_text(params)
     return _post(api, bot, params, text=text, entities=entities).json(bot.id)
 
 
 def _send_file(kind: str, name: str, mime: str) -> Any:
-    def send(api: BotApi, bot: Bot, params: Params) -> JSON:
+    def send(api: World, bot: Bot, params: Params) -> JSON:
         caption, entities = read_caption(params)
         file = _file(api, bot, params, params.fields.get(kind), kind, name, mime)
         return _post(api, bot, params, caption=caption, entities=entities, file=file).json(bot.id)
@@ -94,7 +94,7 @@ send_voice = _send_file("voice", "voice.oga", "audio/ogg")
 send_video = _send_file("video", "video.mp4", "video/mp4")
 
 
-def _file(api: BotApi, bot: Bot, params: Params, given: Any, kind: str, name: str, mime: str) -> StoredFile:
+def _file(api: World, bot: Bot, params: Params, given: Any, kind: str, name: str, mime: str) -> StoredFile:
     """The file of a call: a part of its body, or the file_id of a file this bot has seen."""
     part = str(given).removeprefix("attach://") if given else kind
     upload = params.uploads.get(part)
@@ -110,7 +110,7 @@ def _file(api: BotApi, bot: Bot, params: Params, given: Any, kind: str, name: st
     return known
 
 
-def _keep(api: BotApi, upload: Upload, kind: str, name: str, mime: str) -> StoredFile:
+def _keep(api: World, upload: Upload, kind: str, name: str, mime: str) -> StoredFile:
     size = len(upload.content)
     if not size:
         raise bad_request("file must be non-empty")
@@ -132,7 +132,7 @@ _MEDIA = {
 }
 
 
-def send_media_group(api: BotApi, bot: Bot, params: Params) -> list[JSON]:
+def send_media_group(api: World, bot: Bot, params: Params) -> list[JSON]:
     media = params.data("media")
     if not isinstance(media, list) or not all(isinstance(one, dict) for one in media):
         raise bad_request("can't parse media JSON object")
@@ -154,7 +154,7 @@ def send_media_group(api: BotApi, bot: Bot, params: Params) -> list[JSON]:
         room.add(
             Message(
                 room,
-                room.next_id(bot),
+                room.next_id(),
                 bot.json,
                 now,
                 caption=caption,
@@ -169,17 +169,21 @@ def send_media_group(api: BotApi, bot: Bot, params: Params) -> list[JSON]:
     ]
 
 
-def copy_message(api: BotApi, bot: Bot, params: Params) -> JSON:
+_COPIED = frozenset({"contact", "location"})
+
+
+def copy_message(api: World, bot: Bot, params: Params) -> JSON:
     source = _visible(room_of(api, bot, params, "from_chat_id"), bot).find(params.number("message_id"))
     if source is None:
         raise bad_request("message to copy not found")
-    if source.text is None and source.file is None and not source.extra.keys() & {"contact", "location"}:
+    if source.text is None and source.file is None and not source.extra.keys() & _COPIED:
         raise bad_request("message can't be copied")
     caption, entities = source.caption, source.entities
     if "caption" in params.fields and source.text is None:
         caption, entities = read_caption(params)
     content: JSON = {"text": source.text, "caption": caption, "entities": entities, "file": source.file}
-    return {"message_id": _post(api, bot, params, extra=source.extra, **content).message_id}
+    extra = {name: value for name, value in source.extra.items() if name in _COPIED}
+    return {"message_id": _post(api, bot, params, extra=extra, **content).message_id}
 
 
 def _visible(room: Conversation, bot: Bot) -> Conversation:
@@ -188,7 +192,7 @@ def _visible(room: Conversation, bot: Bot) -> Conversation:
     return room
 
 
-def _own(api: BotApi, bot: Bot, params: Params) -> Message:
+def _own(api: World, bot: Bot, params: Params) -> Message:
     """The message an edit names. Raises Telegram's refusals."""
     room = room_of(api, bot, params)
     if isinstance(room, Dialog) and room.blocked:
@@ -209,7 +213,7 @@ _SAME = (
 )
 
 
-def _edit(api: BotApi, bot: Bot, params: Params, message: Message, words: str | None, entities: list[JSON]) -> JSON:
+def _edit(api: World, bot: Bot, params: Params, message: Message, words: str | None, entities: list[JSON]) -> JSON:
     markup = read_markup(params, private=message.conversation.private, inline_only=True)
     if (words or "") == message.words and entities == message.entities and markup == message.markup:
         raise bad_request(_SAME)
@@ -224,7 +228,7 @@ def _edit(api: BotApi, bot: Bot, params: Params, message: Message, words: str | 
     return message.json(bot.id)
 
 
-def edit_text(api: BotApi, bot: Bot, params: Params) -> JSON:
+def edit_text(api: World, bot: Bot, params: Params) -> JSON:
     text, entities = read_text(params)
     message = _own(api, bot, params)
     if message.text is None:
@@ -232,7 +236,7 @@ def edit_text(api: BotApi, bot: Bot, params: Params) -> JSON:
     return _edit(api, bot, params, message, text, entities)
 
 
-def edit_caption(api: BotApi, bot: Bot, params: Params) -> JSON:
+def edit_caption(api: World, bot: Bot, params: Params) -> JSON:
     caption, entities = read_caption(params)
     message = _own(api, bot, params)
     if message.file is None:
@@ -240,12 +244,12 @@ def edit_caption(api: BotApi, bot: Bot, params: Params) -> JSON:
     return _edit(api, bot, params, message, caption, entities)
 
 
-def edit_markup(api: BotApi, bot: Bot, params: Params) -> JSON:
+def edit_markup(api: World, bot: Bot, params: Params) -> JSON:
     message = _own(api, bot, params)
     return _edit(api, bot, params, message, message.words, message.entities)
 
 
-def delete_message(api: BotApi, bot: Bot, params: Params) -> bool:
+def delete_message(api: World, bot: Bot, params: Params) -> bool:
     room = _visible(room_of(api, bot, params), bot)
     message = room.find(params.number("message_id"))
     if message is None:
@@ -254,13 +258,12 @@ def delete_message(api: BotApi, bot: Bot, params: Params) -> bool:
     if isinstance(room, Group) and not mine and room.status(bot.id) != "administrator":
         raise bad_request("message can't be deleted for everyone")
     message.deleted = True
-    if message in room.unread:
-        room.unread.remove(message)
+    room.unread.pop(message, None)
     api.changed()
     return True
 
 
-def react(api: BotApi, bot: Bot, params: Params) -> bool:
+def react(api: World, bot: Bot, params: Params) -> bool:
     message = _visible(room_of(api, bot, params), bot).find(params.number("message_id"))
     if message is None:
         raise bad_request("message to react not found")
