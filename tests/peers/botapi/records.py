@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tests.peers.botapi.links import live_parts
 from tests.peers.botapi.wire import JSON
 
 if TYPE_CHECKING:
@@ -152,6 +153,11 @@ class Message:
         """The labels of the reply keyboard that came with this message."""
         rows = (self.markup or {}).get("keyboard", [])
         return [key["text"] if isinstance(key, dict) else key for row in rows for key in row]
+
+    @property
+    def live(self) -> list[str]:
+        """What a client would make clickable in the words: mentions, links, commands, hashtags."""
+        return live_parts(self.words, self.entities)
 
     @property
     def emoji(self) -> list[str]:
