@@ -6,6 +6,7 @@ Hearing and sending import it at their first use, in a thread, so that messages 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from bots.dressing import dressed
 from bots.limits import Limits
 from bots.poll import Poller, keep_webhook
 from desk.doors import Accept, Open, Traits
-from desk.messages import Arrival, Departure, Fate, Heard, Outgoing, Parcel
+from desk.messages import Arrival, Departure, Fate, Heard, Later, Outgoing, Parcel
 from desk.settings import TelegramSettings
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def _now() -> datetime:
 class TelegramDoor:
     """One bot. ``open_file`` fetches files of other doors; ``webhook_secret`` is set with the webhook, if there is one.
 
-    ``limits`` are the wire's own: the sender asks `Limits.delay` before it sends.
+    ``clock`` gives the time of receipt, aware UTC; ``ticks`` seconds that never go back, for the wire's limits.
     """
 
     channel = "telegram"
@@ -50,10 +51,12 @@ class TelegramDoor:
         open_file: Open,
         webhook_secret: str = "",
         clock: Callable[[], datetime] = _now,
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = settings.door
         self.provider = settings.provider
-        self.limits = Limits(self.name)
+        self._limits = Limits(self.name)
+        self._ticks = ticks
         self._settings = settings
         self._open = open_file
         self._secret = webhook_secret
@@ -68,16 +71,17 @@ class TelegramDoor:
         """Reads one stored update. Raises `Unreadable` for what Telegram cannot have sent."""
         tools = await self._tools()
         staff = self._settings.staff_chat
-        chats = {staff, tools.sender.moved.get(staff, staff)} - {0}
-        return tools.ear(self._settings.name, self.provider, chats).hear(arrival)
+        moved_to = tools.sender.moved.get(staff, 0)
+        return tools.ear(self._settings.name, self.provider, staff, moved_to).hear(arrival)
 
     def dress(self, outgoing: Outgoing) -> tuple[Parcel, ...]:
         """The calls that say this. Pure. Raises ValueError for a button that does not fit."""
         return dressed(self.name, outgoing)
 
     async def send(self, departure: Departure, remotes: Mapping[str, str]) -> Fate:
-        """Makes one call."""
-        return await (await self._tools()).sender.send(departure, remotes)
+        """Makes one call when the wire's limits allow it; `Later` untried when that is not soon."""
+        tools = await self._tools()
+        return await self._in_turn(departure) or await tools.sender.send(departure, remotes)
 
     async def fetch(self, source: str) -> bytes:
         """The bytes behind ``telegram:<bot>:<file id>``, at most 20 MB.
@@ -97,6 +101,22 @@ class TelegramDoor:
         """Closes the connections."""
         if self._loaded is not None:
             await self._loaded.sender.close()
+
+    async def _in_turn(self, departure: Departure) -> Later | None:
+        """Waits for this call's turn, or says when it may be: short waits are cheaper here than in the outbox."""
+        count = len(departure.body["params"].get("media", "1"))
+        wait = self._limits.delay(departure.lane, self._ticks(), count)
+        if wait > 1.0:
+            return Later(wait, "this chat has had as many messages as Telegram takes", tried=False)
+        if wait:
+            await asyncio.sleep(wait)
+        wait = self._limits.book(departure.lane, self._ticks(), count)
+        if wait > 2.0:
+            why = "the bot has sent as many messages as Telegram takes"
+            return Later(wait, why, whole_door=True, tried=False)
+        if wait:
+            await asyncio.sleep(wait)
+        return None
 
     async def _tools(self) -> _Tools:
         if self._loaded is None:

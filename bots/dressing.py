@@ -42,12 +42,15 @@ class _Wardrobe:
         if self.out.callback:
             yield self.acknowledged()
         texts = cut(self.out.text)
-        if self.out.edits and not self.out.files:
-            yield from self.edited(texts)
+        if not texts and not self.out.files and self.out.callback:
             return
-        if self.out.edits:
+        if not self.out.edits:
+            yield from self.with_files(texts)
+        elif self.out.files or self.out.over_media:
             yield self.stripped()
-        yield from self.with_files(texts)
+            yield from self.with_files(texts)
+        else:
+            yield from self.edited(texts)
 
     def acknowledged(self) -> Parcel:
         """Stops the button's little clock. Has a lane of its own: the person is looking at it, so it never waits."""
@@ -71,11 +74,8 @@ class _Wardrobe:
         yield from self.written(more)
 
     def stripped(self) -> Parcel:
-        """Takes the buttons off the old message (or changes only them): new messages follow below it."""
-        params: dict[str, Any] = {"chat_id": self.chat}
-        if self.keyboard and not self.out.files:
-            params["reply_markup"] = self.keyboard
-        body = _body("editMessageReplyMarkup", params) | {"edits": self.out.edits}
+        """Takes the buttons off the old message; what is to be said follows below it as new messages."""
+        body = _body("editMessageReplyMarkup", {"chat_id": self.chat}) | {"edits": self.out.edits}
         return self.parcel("strip", body, Policy.EDIT, supersedes=self.out.edits)
 
     def with_files(self, texts: Sequence[Text]) -> Iterator[Parcel]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,14 +22,15 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Ear:
-    """What hearing must know of a bot: its name, its door's provider, and the chats that are the agents' group.
+    """What hearing must know of a bot: its name, its door's provider, and the agents' group.
 
-    These are usually one; two while a group that Telegram has moved still stands in the settings under its old id.
+    ``moved_to`` is where Telegram has moved that group, while the settings still have its old id.
     """
 
     bot: str
     provider: str
-    staff_chats: Collection[int] = ()
+    staff_chat: int = 0
+    moved_to: int = 0
 
     def hear(self, arrival: Arrival) -> Heard:
         """Reads one update. Raises `Unreadable` for what is not an update that Telegram could have sent."""
@@ -44,7 +45,12 @@ class Ear:
 
     def _message(self, arrival: Arrival, message: Message, edited: bool) -> Heard:
         read = contents(message, self.bot)
-        detail = {**read.detail, "kind": read.kind, **_circumstances(message)}
+        detail = {
+            **read.detail,
+            "kind": read.kind,
+            "lane": self._lane(arrival, message.chat.id),
+            **_circumstances(message),
+        }
         if edited:
             detail["edited"] = "1"
         said = _said(message, read, detail)
@@ -57,7 +63,7 @@ class Ear:
                 verb, detail["payload"] = Verb.START, payload
                 said["text"] = said["full_text"] = ""
             return self._heard(arrival, str(chat.id), user, verb=verb, **said)
-        if chat.id in self.staff_chats:
+        if self._is_staff(chat.id):
             order = ordered(read.text, has_files=bool(read.files), replies=bool(said["reply_to"]))
             return self._from_staff(arrival, user, order, said)
         return self._heard(arrival, _whose(chat, user), user, verb=Verb.NOTHING)
@@ -73,9 +79,10 @@ class Ear:
         if shown is None:
             return self._heard(arrival, str(query.from_user.id), query.from_user, verb=Verb.NOTHING, **known)
         known["message"] = str(shown.message_id)
+        known["detail"] = {"lane": self._lane(arrival, shown.chat.id)}
         if isinstance(shown, Message) and shown.text is None:
-            known["detail"] = {"media": "1"}
-        staff = shown.chat.id in self.staff_chats
+            known["detail"]["media"] = "1"
+        staff = self._is_staff(shown.chat.id)
         sender = str(query.from_user.id if staff else shown.chat.id)
         press = _parsed(query.data or "")
         if press is None or not (staff or shown.chat.type == "private"):
@@ -83,7 +90,7 @@ class Ear:
         if not staff:
             return self._heard(arrival, sender, query.from_user, verb=Verb.PRESS, press=press, **known)
         order = pressed(press.option)
-        known["detail"] = {**known.get("detail", {}), **order.detail}
+        known["detail"] |= order.detail
         return self._heard(arrival, sender, query.from_user, role=Role.AGENT, verb=order.verb, press=press, **known)
 
     def _membership(self, arrival: Arrival, change: ChatMemberUpdated) -> Heard:
@@ -95,6 +102,13 @@ class Ear:
             else:
                 verb, detail = Verb.START, {"returned": "1"}
         return self._heard(arrival, _whose(change.chat, change.from_user), change.from_user, verb=verb, detail=detail)
+
+    def _is_staff(self, chat: int) -> bool:
+        return chat in (self.staff_chat, self.moved_to) and chat != 0
+
+    def _lane(self, arrival: Arrival, chat: int) -> str:
+        """The lane of what the desk says into this chat: the agents' group keeps the name it has in the settings."""
+        return f"{arrival.door}:{self.staff_chat if self._is_staff(chat) else chat}"
 
     def _heard(self, arrival: Arrival, sender: str, user: User | None = None, **known: Any) -> Heard:
         return Heard(
@@ -161,8 +175,6 @@ def _circumstances(message: Message) -> dict[str, str]:
         found["album"] = message.media_group_id
     if message.forward_origin is not None:
         found["forwarded"] = "1"
-    if message.chat.type != "private":
-        found["chat"] = str(message.chat.id)
     return found
 
 

@@ -1,7 +1,7 @@
-"""The wire's own limits, kept before Telegram has to remind us: pure, and no clock of its own.
+"""The wire's own limits, kept before Telegram has to remind us: pure, and with no clock of their own.
 
 Telegram's FAQ: about 30 messages a second for a bot, one a second in a chat (short bursts pass), 20 a minute in a
-group. Acknowledging a button counts for none of them.
+group. An album counts as many as it holds; acknowledging a button counts for nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections import deque
 
 
 class Window:
-    """At most ``count`` in any ``seconds``: exact, by remembering when the last ones went."""
+    """At most ``count`` in any ``seconds``: exact, by remembering when the last ones went or will go."""
 
     __slots__ = ("_count", "_gone", "_seconds")
 
@@ -19,15 +19,14 @@ class Window:
         self._seconds = seconds
         self._gone: deque[float] = deque(maxlen=count)
 
-    def delay(self, now: float) -> float:
-        """Seconds until one more may go."""
-        if len(self._gone) < self._count:
-            return 0.0
-        return max(0.0, self._gone[0] + self._seconds - now)
+    def delay(self, now: float, count: int = 1) -> float:
+        """Seconds until ``count`` more may go."""
+        over = len(self._gone) + min(count, self._count) - self._count
+        return max(0.0, self._gone[over - 1] + self._seconds - now) if over > 0 else 0.0
 
-    def take(self, now: float) -> None:
-        """One goes now."""
-        self._gone.append(now)
+    def take(self, when: float, count: int = 1) -> None:
+        """They go at ``when``, which is never before what was taken earlier."""
+        self._gone.extend([when] * count)
 
     def idle(self, now: float) -> bool:
         """Nothing in it counts any more."""
@@ -35,34 +34,47 @@ class Window:
 
 
 class Limits:
-    """One bot's limits. ``now`` is in seconds of a clock that never goes back (``time.monotonic``)."""
+    """One bot's limits. Times are in seconds of a clock that never goes back (``time.monotonic``).
+
+    The windows are a little longer than the rules: what leaves here evenly may arrive there bunched.
+    """
 
     def __init__(self, door: str) -> None:
         self._prefix = f"{door}:"
-        # A little longer than a second: what leaves here evenly may arrive there bunched.
         self._bot = Window(30, 1.05)
         self._chats: dict[str, Window] = {}
         self._sweep_at = 2000
 
-    def delay(self, lane: str, now: float) -> float:
-        """0.0 when a call of this lane may go now, which is then counted as gone; else the seconds to wait."""
-        chat = lane.removeprefix(self._prefix)
-        if chat.startswith("callback:"):
+    def delay(self, lane: str, now: float, count: int = 1) -> float:
+        """Seconds until the chat of this lane may be written to. A lane sends one at a time, so nothing is booked."""
+        window = self._chats.get(self._chat(lane))
+        return window.delay(now, count) if window else 0.0
+
+    def book(self, lane: str, now: float, count: int = 1, patience: float = 2.0) -> float:
+        """Seconds until it is this call's turn within the whole bot: booked, unless they are more than ``patience``."""
+        chat = self._chat(lane)
+        if not chat:
             return 0.0
-        window = self._chats.get(chat)
-        if window is None:
-            window = self._chats[chat] = Window(20, 60.0) if chat.startswith("-") else Window(3, 3.0)
-            self._sweep(now)
-        wait = max(window.delay(now), self._bot.delay(now))
-        if wait <= 0.0:
-            window.take(now)
-            self._bot.take(now)
+        wait = self._bot.delay(now, count)
+        if wait <= patience:
+            self._bot.take(now + wait, count)
+            self._window(chat, now).take(now + wait, count)
         return wait
 
+    def _chat(self, lane: str) -> str:
+        """The chat's id; "" for the acknowledgement of a button, which is free."""
+        chat = lane.removeprefix(self._prefix)
+        return "" if chat.startswith("callback:") else chat
+
+    def _window(self, chat: str, now: float) -> Window:
+        window = self._chats.get(chat)
+        if window is None:
+            self._sweep(now)
+            window = self._chats[chat] = Window(20, 61.0) if chat.startswith("-") else Window(3, 3.2)
+        return window
+
     def _sweep(self, now: float) -> None:
-        """Forgets chats that are silent, whenever there have become twice as many as were left the last time."""
-        if len(self._chats) < self._sweep_at:
-            return
-        newest = next(reversed(self._chats))
-        self._chats = {chat: window for chat, window in self._chats.items() if chat == newest or not window.idle(now)}
-        self._sweep_at = max(2000, 2 * len(self._chats))
+        """Forgets silent chats whenever there are twice as many as were left the last time."""
+        if len(self._chats) >= self._sweep_at:
+            self._chats = {chat: window for chat, window in self._chats.items() if not window.idle(now)}
+            self._sweep_at = max(2000, 2 * len(self._chats))
