@@ -1,0 +1,140 @@
+"""Finding a contract number in free text. An exact number identifies; a number that only looks like one never does.
+
+A shape is written as "99-9999": 9 stands for a digit, A for a letter, anything else for itself. Digits of other
+scripts count as digits, every dash as a dash, and blanks beside a dash as none. The letter O (of either alphabet) is
+read as a zero only where a digit must stand and all other characters fit; no other letter is ever read as a digit or
+as a letter of another alphabet.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+from intake.plain import visible
+
+ENOUGH = 16_000
+"""How much of a text is searched."""
+
+_DASHES = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u00ad")
+_ZEROES = frozenset("OoОо")  # Latin and Cyrillic
+_LEADS = ("договор", "дог.", "contract", "л/с", "лс", "лицевой счет", "лицевой счёт", "account", "абонент")
+_NEAR = 40  # characters between such a word and its number
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    start: int
+    number: str
+    exact: bool
+
+
+def contract_in(text: str, shape: str) -> str | None:
+    """The one contract number of this shape in the text, written as the shape writes it, or None.
+
+    Where several different ones stand, the one behind a word such as "договор" or "contract" counts; without it none
+    does. A number inside a longer run of letters or digits is none. The shape must have at least three places of
+    digits or letters; a ValueError says so otherwise.
+    """
+    check_shape(shape)
+    folded = _folded(text[:ENOUGH])
+    hits = _hits(folded, shape)
+    exact = {hit.number for hit in hits if hit.exact}
+    if len(exact) == 1:
+        return exact.pop()
+    numbers = exact or {hit.number for hit in hits}
+    if len(numbers) == 1:
+        return numbers.pop()
+    led = {hit.number for hit in hits if hit.number in numbers and _is_led(folded, hit.start)}
+    return led.pop() if len(led) == 1 else None
+
+
+def check_shape(shape: str) -> None:
+    """Raises ValueError, with a sentence, for a shape that could not find contract numbers."""
+    if not sum(char in "9A" for char in shape) >= 3 or len(shape) > 40 or shape != shape.strip():
+        raise ValueError(f"the shape of contract numbers {shape!r} needs 3 to 40 places of 9 (a digit) or A (a letter)")
+
+
+def same_contract(one: str, other: str) -> bool:
+    """Whether two spellings are the same contract number, by the same folding."""
+    return _folded(one).casefold() == _folded(other).casefold()
+
+
+def _folded(text: str) -> str:
+    """Invisible characters out, digits and dashes as ASCII, no blanks beside a dash between two letters or digits."""
+    chars: list[str] = []
+    for char in visible(text):
+        if char in _DASHES:
+            chars.append("-")
+        elif char.isdecimal():
+            chars.append(str(unicodedata.decimal(char)))
+        else:
+            chars.append(_narrow(char))
+    return _tight("".join(chars))
+
+
+def _narrow(char: str) -> str:
+    """A fullwidth letter or sign as its ordinary form; every other character as it is."""
+    if "\uff01" <= char <= "\uff5e":
+        return chr(ord(char) - 0xFEE0)
+    return " " if char.isspace() else char
+
+
+def _tight(text: str) -> str:
+    found: list[str] = []
+    at = 0
+    while at < len(text):
+        end = at
+        while end < len(text) and text[end] in " -":
+            end += 1
+        gap = text[at:end]
+        if gap.count("-") == 1 and len(gap) <= 5:
+            found.append("-")
+        else:
+            found.append(gap)
+        if end == at:
+            found.append(text[at])
+            end += 1
+        at = end
+    return "".join(found)
+
+
+def _hits(text: str, shape: str) -> list[_Hit]:
+    hits: list[_Hit] = []
+    for start in range(len(text) - len(shape) + 1):
+        if _free(text, start - 1) and _free(text, start + len(shape)) and (hit := _hit(text, start, shape)):
+            hits.append(hit)
+    return hits
+
+
+def _hit(text: str, start: int, shape: str) -> _Hit | None:
+    made: list[str] = []
+    exact = True
+    for wanted, char in zip(shape, text[start : start + len(shape)], strict=True):
+        if wanted == "9" and char in _ZEROES:
+            made.append("0")
+            exact = False
+        elif (wanted == "9" and char.isdecimal()) or (wanted == "A" and char.isalpha()):
+            made.append(char.upper())
+        elif wanted in "9A" or wanted.casefold() != char.casefold():
+            return None
+        else:
+            made.append(wanted)
+    digits = shape.count("9")
+    read = sum(char in _ZEROES and wanted == "9" for wanted, char in zip(shape, text[start:], strict=False))
+    return None if digits and read * 2 > digits else _Hit(start, "".join(made), exact)
+
+
+def _free(text: str, at: int) -> bool:
+    """Whether no letter or digit stands there, and no dash that would make the number a part of a longer one."""
+    if not 0 <= at < len(text):
+        return True
+    if text[at] == "-":
+        beyond = at - 1 if at and text[at - 1].isalnum() else at + 1
+        return not (0 <= beyond < len(text) and text[beyond].isdecimal())
+    return not text[at].isalnum()
+
+
+def _is_led(text: str, start: int) -> bool:
+    before = text[max(0, start - _NEAR) : start].casefold()
+    return any(lead in before for lead in _LEADS)

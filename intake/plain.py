@@ -1,0 +1,37 @@
+"""Words as they are compared: without case, accents of typing, punctuation and look-alike letters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+ENOUGH = 4000
+"""How much of a message is looked at when a word is searched in it."""
+
+_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]")
+_HYPHENS = re.compile("[-\u2010-\u2015\u2212'\u2019\u02bc`]")
+_OTHER = re.compile(r"[\W_]")
+
+# Only the small letters: everything is casefolded first.
+_LOOK_ALIKES = str.maketrans("aceopxyk", "асеорхук")
+
+
+def visible(text: str) -> str:
+    """The text without soft hyphens, zero-width characters and marks of direction."""
+    return _INVISIBLE.sub("", text)
+
+
+def plain(text: str) -> str:
+    """The words of a text with one blank between: casefolded, ё as е, "Wi-Fi" as "wifi", no punctuation."""
+    folded = unicodedata.normalize("NFKC", visible(text[:ENOUGH])).casefold().replace("ё", "е")
+    return " ".join(_OTHER.sub(" ", _HYPHENS.sub("", folded)).split())
+
+
+def plain_words(text: str) -> list[str]:
+    """`plain`, word by word."""
+    return plain(text).split()
+
+
+def shape(text: str) -> str:
+    """`plain` with Latin letters put as the Cyrillic ones they look like. Only for comparing two of these."""
+    return plain(text).translate(_LOOK_ALIKES)

@@ -1,0 +1,205 @@
+"""Accounts from a provider's ``entitlements.csv``.
+
+The columns: contract, name, status (active, expired, blocked), service_level, language, phones, emails, logins,
+serials (several joined by ``;``), address, products, valid_to (2027-01-31). Only contract is required; columns of
+other names are kept as characteristics. The delimiter is a comma, a semicolon or a tab, told by the header; with a
+semicolon, cells with several values must be quoted, as RFC 4180 has it. UTF-8 with or without BOM, else Windows-1251.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from desk.findings import Finding
+from desk.knowledge import Account
+from intake.plain import visible
+
+STATUSES = ("active", "expired", "blocked")
+SEVERAL = ("phones", "emails", "logins", "serials", "products")
+COLUMNS = ("contract", "name", "status", "service_level", "language", *SEVERAL[:4], "address", "products", "valid_to")
+_SINGULAR = {"email": "emails", "phone": "phones", "login": "logins", "serial": "serials"}
+_MOST_FAULTS = 20
+
+Index = Mapping[tuple[str, str], tuple[Account, ...]]
+
+
+class BadTable(ValueError):
+    """A table that cannot be used. Each of ``faults`` is a sentence with the line and the column."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
+
+
+class CsvFile:
+    """A `Source` over one file, read again when its time or size has changed.
+
+    A broken new file keeps the accounts of the last good one; `trouble` tells. Not for two threads at once.
+    """
+
+    def __init__(self, path: Path, provider: str) -> None:
+        self.path = path
+        self.provider = provider
+        self.trouble: tuple[str, ...] = ()
+        self._index: Index = {}
+        self._seen: tuple[int, int] | None = None
+
+    def find(self, kind: str, value: str) -> tuple[Account, ...]:
+        """All accounts with this contract, email, phone, login or serial."""
+        wanted = normal(kind, value)
+        return self._index.get((kind, wanted), ()) if wanted else ()
+
+    def refresh(self) -> bool:
+        """Reads the file if it has changed since; returns whether new accounts are in use. Raises nothing."""
+        try:
+            stat = self.path.stat()
+            if self._seen == (stat.st_mtime_ns, stat.st_size):
+                return False
+            self._seen = (stat.st_mtime_ns, stat.st_size)
+            self._index = index(read(self.path.read_bytes(), self.path.name, self.provider))
+        except OSError as error:
+            self._seen = None
+            self.trouble = (f"{self.path} cannot be read: {error.strerror}",)
+            return False
+        except BadTable as error:
+            self.trouble = error.faults
+            return False
+        self.trouble = ()
+        return True
+
+    def findings(self) -> Iterator[Finding]:
+        """What `firstline check` tells about the file."""
+        self.refresh()
+        for sentence in self.trouble:
+            yield Finding("error", str(self.path), sentence, "correct the file; the last good one stays in use")
+        if not self.trouble:
+            count = sum(1 for kind, _ in self._index if kind == "contract")
+            yield Finding("ok", str(self.path), f"{count} accounts")
+
+
+def read(source: bytes, name: str, provider: str) -> list[Account]:
+    """All accounts of a table. Raises `BadTable` with up to twenty faults; ``name`` is put before each."""
+    rows = csv.reader(io.StringIO(_decoded(source, name), newline=""), delimiter=_delimiter(source), strict=True)
+    try:
+        table = _Table(next(rows, []), name, provider)
+        for row in rows:
+            table.row(row, rows.line_num)
+    except csv.Error as error:
+        raise BadTable([f"{name} line {rows.line_num}: {error}"]) from None
+    if table.faults:
+        raise BadTable(table.faults)
+    return list(table.accounts.values())
+
+
+def index(accounts: Iterable[Account]) -> Index:
+    """The accounts by (kind, folded value); several may share a phone or an address."""
+    found: defaultdict[tuple[str, str], list[Account]] = defaultdict(list)
+    for account in accounts:
+        found["contract", normal("contract", account.contract)].append(account)
+        for kind, column in _SINGULAR.items():
+            for value in dict.fromkeys(normal(kind, value) for value in getattr(account, column)):
+                if value:
+                    found[kind, value].append(account)
+    return {key: tuple(several) for key, several in found.items()}
+
+
+def normal(kind: str, value: str) -> str:
+    """How a value is compared. Phones: digits, a Russian 8 as 7. Contracts and serials: letters and digits only."""
+    value = visible(value).strip().casefold()
+    if kind == "phone":
+        digits = re.sub(r"\D", "", value)
+        return "7" + digits[1:] if len(digits) == 11 and digits[0] == "8" else digits
+    if kind in ("contract", "serial"):
+        return "".join(char for char in value if char.isalnum())
+    return value
+
+
+class _Table:
+    """Rows on their way to accounts; contracts are unique."""
+
+    def __init__(self, header: Sequence[str], name: str, provider: str) -> None:
+        self.name = name
+        self.provider = provider
+        self.header = [cell.strip().casefold() for cell in header]
+        self.faults: list[str] = []
+        self.accounts: dict[str, Account] = {}
+        self.others = [(at, column) for at, column in enumerate(self.header) if column and column not in COLUMNS]
+        self.places = {column: self.header.index(column) for column in COLUMNS if column in self.header}
+        if "contract" not in self.header:
+            raise BadTable([f"{name} line 1: there is no column 'contract': the first line must name the columns"])
+        if twice := sorted({column for column in self.header if column and self.header.count(column) > 1}):
+            raise BadTable([f"{name} line 1: the column {twice[0]!r} stands twice"])
+
+    def row(self, cells: Sequence[str], line: int) -> None:
+        if not any(cells) or len(self.faults) >= _MOST_FAULTS:
+            return
+        if len(cells) != len(self.header):
+            self.fault(
+                line,
+                "",
+                f"has {len(cells)} cells, the header has {len(self.header)}: quote cells that hold the delimiter",
+            )
+            return
+        account = self.account({column: cells[at].strip() for column, at in self.places.items()}, cells, line)
+        key = normal("contract", account.contract)
+        if not key:
+            self.fault(line, "contract", "is empty")
+        elif key in self.accounts:
+            self.fault(line, "contract", f"{account.contract!r} stands in the table already")
+        self.accounts[key] = account
+
+    def account(self, row: Mapping[str, str], cells: Sequence[str], line: int) -> Account:
+        status = row.get("status", "").casefold() or "active"
+        if status not in STATUSES:
+            self.fault(line, "status", f"is {status!r}, not one of {', '.join(STATUSES)}")
+        several = {column: _several(row.get(column, "")) for column in SEVERAL}
+        for email in several["emails"]:
+            if "@" not in email:
+                self.fault(line, "emails", f"{email!r} is no address")
+        return Account(
+            provider=self.provider,
+            contract=row["contract"],
+            name=row.get("name", ""),
+            status=status,
+            service_level=row.get("service_level", ""),
+            language=row.get("language", "").casefold(),
+            address=row.get("address", ""),
+            valid_to=self.day(row.get("valid_to", ""), line),
+            characteristics={column: cells[at].strip() for at, column in self.others if cells[at].strip()},
+            **several,
+        )
+
+    def day(self, cell: str, line: int) -> date | None:
+        try:
+            return date.fromisoformat(cell) if cell else None
+        except ValueError:
+            self.fault(line, "valid_to", f"is {cell!r}, not a day such as 2027-01-31")
+            return None
+
+    def fault(self, line: int, column: str, what: str) -> None:
+        self.faults.append(f"{self.name} line {line}{f', column {column}' if column else ''}: {what}")
+
+
+def _several(cell: str) -> tuple[str, ...]:
+    return tuple(part for piece in cell.split(";") if (part := piece.strip())) if cell else ()
+
+
+def _decoded(source: bytes, name: str) -> str:
+    if b"\0" in source:
+        raise BadTable([f"{name}: is no text: save the table as CSV"])
+    try:
+        return source.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return source.decode("cp1251", errors="replace")
+
+
+def _delimiter(source: bytes) -> str:
+    """The commonest of the three in the header line."""
+    header = source.partition(b"\n")[0]
+    return max(",;\t", key=lambda one: header.count(one.encode()))
