@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import console
+from desk import providers
 
 SAMPLE = Path(console.__file__).parent / "sample" / "providers"
 FACTS = {"dns1", "dns2", "smtp", "imap", "pop3", "webmail", "site", "cabinet", "support_phone"}
@@ -85,3 +86,9 @@ def test_every_route_leads_to_a_team_that_somebody_works_in_and_the_last_takes_a
     assert policy["route"][-1]["when"] == "True"
     assert set(policy["facts"]) == FACTS
     assert set(policy["provider"]["title"]) == {"ru", "en"}
+
+
+def test_the_desk_itself_reads_both_providers() -> None:
+    loaded = providers.load_all(SAMPLE)
+    assert [loaded[name].title("en") for name in ("sever", "volga")] == ["Sever Net", "Volga Link"]
+    assert [agent.id for agent in loaded["sever"].agents] == ["ivanova", "petrov", "sidorova"]

@@ -1,0 +1,251 @@
+"""Articles as folders: ``<id>/ru.md`` and ``en.md``, each a TOML head and a body in our small Markdown, with pictures.
+
+The head stands between two lines of ``+++``. A picture is a line of its own, ``![what it shows](lamps.png)``, lying
+beside the text, or ``../shared/lamps.png`` where several articles use it. A fact of the provider is written
+``{{ dns1 }}``; `FACTS` names them all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from desk.text import shielded
+
+LANGUAGES = ("ru", "en")
+FACTS = frozenset(
+    ("provider_title", "support_phone", "site", "dns1", "dns2", "smtp", "imap", "pop3", "webmail", "cabinet")
+)
+CATEGORIES = ("technical", "billing", "security", "equipment_setup")
+CONFIDENCES = ("work_in_progress", "not_validated", "validated", "archived")  # KCS v6
+AUDIENCES = ("internal", "within_domain", "partner", "external")  # KCS v6
+ENOUGH_PHRASINGS = 5
+SHARED = "shared"
+"""The folder beside the articles whose pictures any of them may use; no article can have this name."""
+
+FACT = re.compile(r"\{\{ ?([a-z0-9_]{1,40}) ?\}\}")
+_PICTURE_LINE = re.compile(r"!\[([^\]\n]{0,300})\]\(([^)\n]{1,200})\)")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
+_PICTURE = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}\.(?:png|jpg)")
+
+
+class BadArticle(ValueError):
+    """Which file of an article is wrong, and what to mend there: a sentence for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """An article in one language. ``pictures`` are ``<folder>/<name>`` in the order the body shows them."""
+
+    language: str
+    title: str
+    phrasings: tuple[str, ...]
+    body: str
+    pictures: tuple[str, ...] = ()
+    environment: str = ""
+    owner: str = ""
+    confidence: str = "not_validated"
+    audience: str = "internal"
+
+    @property
+    def offered(self) -> bool:
+        """Whether a subscriber may see it: only what is validated and meant for the outside (KCS v6)."""
+        return self.audience == "external" and self.confidence == "validated"
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One issue and its way out, in one or several languages. ``provider`` is "" when all providers share it.
+
+    ``file_hashes`` tell by language which file an edition came from; an edition born in the database has none.
+    """
+
+    id: str
+    provider: str
+    editions: Mapping[str, Edition]
+    dialog: str = ""
+    category: str = "technical"
+    file_hashes: Mapping[str, str] = field(default_factory=dict)
+
+    def edition(self, language: str) -> Edition:
+        """The edition in this language, or else in another: a missing language never hides an article."""
+        return self.editions.get(language) or next(iter(self.editions.values()))
+
+    @property
+    def hash(self) -> str:
+        """Changes with anything a reader could notice."""
+        return digest(self.id, self.provider, *(content_hash(self, one) for one in sorted(self.editions)))
+
+
+def content_hash(article: Article, language: str) -> str:
+    """The fingerprint of one edition's content, wherever it is kept."""
+    edition = article.editions[language]
+    return digest(
+        article.dialog,
+        article.category,
+        edition.title,
+        json.dumps(edition.phrasings, ensure_ascii=False),
+        edition.body,
+        json.dumps(edition.pictures),
+        edition.environment,
+        edition.owner,
+        edition.confidence,
+        edition.audience,
+    )
+
+
+def digest(*parts: str) -> str:
+    """A SHA-256 of several strings, none of which can be mistaken for the end of another."""
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def read_folder(path: Path, provider: str = "", required: Collection[str] = LANGUAGES) -> Article:
+    """Reads one article's folder. Raises `BadArticle` when it is not whole, or a ``required`` language is missing."""
+    if not _NAME.fullmatch(path.name) or path.name == SHARED:
+        raise BadArticle(f"{path}: an article's folder is named in small Latin letters, digits and dashes")
+    files = {language: path / f"{language}.md" for language in LANGUAGES if (path / f"{language}.md").is_file()}
+    if missing := [language for language in required if language not in files]:
+        raise BadArticle(f"{path / missing[0]}.md is missing: the article needs this language too")
+    if not files:
+        raise BadArticle(f"{path}: there is neither {' nor '.join(f'{one}.md' for one in LANGUAGES)}")
+    read = {language: _File(file, language) for language, file in files.items()}
+    first = next(iter(read.values()))
+    for other in read.values():
+        if (other.dialog, other.category) != (first.dialog, first.category):
+            raise BadArticle(f"{other.path}: dialog and category must be the same as in {first.path.name}")
+    return Article(
+        id=path.name,
+        provider=provider,
+        editions={language: one.edition for language, one in read.items()},
+        dialog=first.dialog,
+        category=first.category,
+        file_hashes={language: one.hash for language, one in read.items()},
+    )
+
+
+def read_folders(folders: Sequence[Path], provider: str = "", required: Collection[str] = ()) -> dict[str, Article]:
+    """All articles of several folders by id; of two with one id, the earlier folder's. Raises `BadArticle`."""
+    found: dict[str, Article] = {}
+    for folder in folders:
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if path.is_dir() and path.name != SHARED and not path.name.startswith(".") and path.name not in found:
+                found[path.name] = read_folder(path, provider, required)
+    return found
+
+
+def filled(body: str, facts: Mapping[str, str]) -> str:
+    """The body's Markdown with the facts in it and the picture lines out.
+
+    A line that names a fact this provider has not given is left out, rather than shown with a hole. A fact's value
+    is written so that no character of it becomes a mark.
+    """
+    lines: list[str] = []
+    for line in body.strip("\n").split("\n"):
+        if _PICTURE_LINE.fullmatch(line.strip()) or any(not facts.get(name) for name in FACT.findall(line)):
+            continue
+        whole = FACT.sub(lambda found: shielded(facts[found[1]]), line).rstrip()
+        if whole or (lines and lines[-1]):
+            lines.append(whole)
+    return "\n".join(lines).strip("\n")
+
+
+class _File:
+    """One language's file, read and checked."""
+
+    def __init__(self, path: Path, language: str) -> None:
+        self.path = path
+        try:
+            source = path.read_text("utf-8").replace("\r\n", "\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise self._bad(f"it cannot be read ({error})") from None
+        opening, _, rest = source.partition("+++\n")
+        head, fence, body = rest.partition("\n+++\n")
+        if opening.strip() or not fence:
+            raise self._bad("it must begin with a TOML head between two lines of +++")
+        try:
+            self.head: dict[str, Any] = tomllib.loads(head)
+        except tomllib.TOMLDecodeError as error:
+            raise self._bad(f"the head is not TOML: {error}") from None
+        self.hash = digest(source)
+        self.dialog = self._text("dialog", "")
+        self.category = self._choice("category", CATEGORIES, "technical")
+        self.edition = self._edition(language, body.strip("\n") + "\n")
+        if self.head:
+            raise self._bad(f"the head has an unknown key {sorted(self.head)[0]!r}: remove it or correct it")
+
+    def _edition(self, language: str, body: str) -> Edition:
+        if not body.strip():
+            raise self._bad("there is no text below the head")
+        if unknown := [name for name in FACT.findall(body) if name not in FACTS]:
+            raise self._bad(f"{{{{ {unknown[0]} }}}} is no fact of a provider; there are {', '.join(sorted(FACTS))}")
+        return Edition(
+            language=language,
+            title=self._text("title"),
+            phrasings=self._phrasings(),
+            body=body,
+            pictures=self._pictures(body),
+            environment=self._text("environment", ""),
+            owner=self._text("owner", ""),
+            confidence=self._choice("confidence", CONFIDENCES, "not_validated"),
+            audience=self._choice("audience", AUDIENCES, "internal"),
+        )
+
+    def _phrasings(self) -> tuple[str, ...]:
+        value = self.head.pop("phrasings", [])
+        if not isinstance(value, list) or not all(isinstance(one, str) and one.strip() for one in value):
+            raise self._bad("phrasings must be a list of sentences as people type them")
+        if len(set(value)) < ENOUGH_PHRASINGS:
+            raise self._bad(f"there are {len(set(value))} different phrasings; people need at least {ENOUGH_PHRASINGS}")
+        return tuple(dict.fromkeys(value))
+
+    def _pictures(self, body: str) -> tuple[str, ...]:
+        pictures: list[str] = []
+        for line in body.split("\n"):
+            if not line.lstrip().startswith("!["):
+                continue
+            found = _PICTURE_LINE.fullmatch(line.strip())
+            if not found:
+                raise self._bad(f"a picture stands on a line of its own as ![what it shows](name.png), not {line!r}")
+            pictures.append(self._picture(found[2]))
+        return tuple(pictures)
+
+    def _picture(self, reference: str) -> str:
+        folder, name = self.path.parent, reference
+        if reference.startswith(f"../{SHARED}/"):
+            folder, name = folder.parent / SHARED, reference.removeprefix(f"../{SHARED}/")
+        if not _PICTURE.fullmatch(name):
+            raise self._bad(f"the picture {reference!r} must be name.png or ../{SHARED}/name.png, in small letters")
+        if not (folder / name).is_file():
+            raise self._bad(f"the picture {reference} is not there")
+        return f"{folder.name}/{name}"
+
+    def _text(self, key: str, default: str | None = None) -> str:
+        value = self.head.pop(key, default)
+        if not isinstance(value, str) or (default is None and not value.strip()):
+            raise self._bad(f"the head needs {key}, a text")
+        return value.strip()
+
+    def _choice(self, key: str, among: Sequence[str], default: str) -> str:
+        value = self._text(key, default)
+        if value not in among:
+            raise self._bad(f"{key} is {value!r}; it can be {', '.join(among)}")
+        return value
+
+    def _bad(self, what: str) -> BadArticle:
+        return BadArticle(f"{self.path}: {what}")
+
+
+def picture(name: str, folders: Sequence[Path]) -> Path:
+    """The file of a picture ``<article id>/<name>`` in the first folder that has it. Raises `LookupError`."""
+    article, slash, file = name.removeprefix("content:").partition("/")
+    if slash and _NAME.fullmatch(article) and _PICTURE.fullmatch(file):
+        for folder in folders:
+            if (path := folder / article / file).is_file():
+                return path
+    raise LookupError(f"no picture {name!r} in the provider's, the desk's or the packaged articles")

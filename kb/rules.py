@@ -1,0 +1,80 @@
+"""Self-help: an article is offered when one surely fits, and what came of it is counted. Rules, pure."""
+
+from __future__ import annotations
+
+from desk.case import Case, State
+from desk.decisions import Act, Become, Button, Decision, Facts, Record, Say, Set, Show, decide
+from desk.doors import Traits
+from desk.facts import Now
+from desk.feelings import yes_no
+from desk.knowledge import Suggestion, Suggestions
+from desk.messages import Heard, Role, Verb
+from kb.learning import Came, Offered
+
+HELPED = "helped"
+BUTTONS = (
+    (Button("helped", "button_helped"), Button("not_helped", "button_not_helped")),
+    (Button("operator", "button_operator"),),
+)
+
+
+def suggest(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+    """The best article, once a case and only where it surely fits; otherwise the questions come at once."""
+    if case.registered or case.awaiting or case.articles or case.dialog or heard.role is not Role.SUBSCRIBER:
+        return None
+    suggestions = facts.get(Suggestions)
+    best = suggestions.best[0] if suggestions and suggestions.best else None
+    if best is None or not best.sure:
+        return None
+    return decide(*_offer(best, facts))
+
+
+def _offer(best: Suggestion, facts: Facts) -> list[Act]:
+    traits = facts.get(Traits)
+    question = "did_it_help" if traits is None or traits.buttons else "did_it_help_by_mail"
+    return [
+        Set({"articles": [best.article], "dialog": best.dialog, "category": best.category, "awaiting": HELPED}),
+        Offered(best.article, best.score),
+        Show(best.text, files=best.pictures),
+        Say(question, buttons=BUTTONS),
+    ]
+
+
+def helped(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+    """ "It helped" settles the matter, and is consent; "it did not" lets the questions begin."""
+    if case.awaiting != HELPED or heard.role is not Role.SUBSCRIBER or heard.verb not in (Verb.SAY, Verb.PRESS):
+        return None
+    pressed = {"helped": True, "not_helped": False}.get(heard.press.option if heard.press else "")
+    answer = pressed if heard.press else yes_no(heard.text)
+    if answer is None and (case.tries or heard.files):
+        answer = False
+    if answer is None:
+        return decide(Set({"tries": case.tries + 1}), Say("helped_unclear", buttons=BUTTONS))
+    return _settled(case, heard, facts) if answer else _go_on(case)
+
+
+def _settled(case: Case, heard: Heard, facts: Facts) -> Decision:
+    said = {
+        "channel": heard.sender.channel,
+        "address": heard.sender.value,
+        "message": heard.message,
+        "words": heard.press.option if heard.press else heard.text[:400],
+        "at": facts.need(Now).at.isoformat(),
+    }
+    return decide(
+        *(Came(article, HELPED) for article in case.articles[-1:]),
+        Become(State.RESOLVED, "self_help"),
+        Become(State.CLOSED, "customer_verified"),
+        Set({"awaiting": "", "consent": said, "resolved_at": facts.need(Now).at}),
+        Say("settled_thanks"),
+    )
+
+
+def _go_on(case: Case) -> Decision:
+    return decide(
+        *(Came(article, "not_helped") for article in case.articles[-1:]),
+        *(Record("test", f"article {article} did not help") for article in case.articles[-1:]),
+        Set({"awaiting": "", "tries": 0}),
+        Say("sorry_go_on"),
+        done=False,
+    )

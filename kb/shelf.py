@@ -1,0 +1,210 @@
+"""The shelf: articles are served from the database, and files are imported into it when they have changed.
+
+An edition (one article in one language) remembers the file it came from and the content it brought. Where the content
+in the database is another one by now, somebody edited it there; if the file changed too, the import refuses that
+edition and shows the difference. Both the same again, by whichever hand, is peace. An edition born in the database
+has no file and is never touched. Articles are the provider's words, not its subscribers': they are the desk's own
+rows, read whole, and need no row-level security.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import JSON, String, Text, delete, insert, select, update
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import Mapped, mapped_column
+
+from desk.tables import Base, Instant
+from kb.reading import Article, Edition, content_hash, read_folders
+
+
+class ArticleRow(Base):
+    """One article in one language. ``provider`` is "" for an article shared by all.
+
+    ``file_hash`` is of the file last imported, "" when there never was one; ``content_hash`` is of what it brought.
+    """
+
+    __tablename__ = "articles"
+
+    provider: Mapped[str] = mapped_column(String(64), primary_key=True)
+    id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    language: Mapped[str] = mapped_column(String(8), primary_key=True)
+    title: Mapped[str] = mapped_column(Text)
+    phrasings: Mapped[list[str]] = mapped_column(JSON)
+    body: Mapped[str] = mapped_column(Text)
+    pictures: Mapped[list[str]] = mapped_column(JSON)
+    dialog: Mapped[str] = mapped_column(String(60))
+    category: Mapped[str] = mapped_column(String(24))
+    environment: Mapped[str] = mapped_column(Text)
+    owner: Mapped[str] = mapped_column(String(80))
+    confidence: Mapped[str] = mapped_column(String(24))
+    audience: Mapped[str] = mapped_column(String(24))
+    file_hash: Mapped[str] = mapped_column(String(64))
+    content_hash: Mapped[str] = mapped_column(String(64))
+    updated_at: Mapped[datetime] = mapped_column(Instant)
+
+
+_table = ArticleRow.__table__.c
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """An edition changed on both sides since the last import: the file was not taken. ``difference`` is a unified diff
+    from the database's text to the file's."""
+
+    article: str
+    language: str
+    difference: str
+
+
+@dataclass(slots=True)
+class Imported:
+    """What an import did, as ``<article id>/<language>`` each."""
+
+    added: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+
+
+async def import_folder(
+    connection: AsyncConnection, provider: str, folder: Path, now: datetime, *, beneath: Sequence[Path] = ()
+) -> Imported:
+    """Brings the provider's rows up to date with ``folder``, and with the folders ``beneath`` it where it is silent.
+
+    Reads every file before it writes anything, so a `kb.reading.BadArticle` leaves the shelf as it was. Whatever an
+    earlier import brought and no folder holds any more goes, unless it was edited in the database.
+    """
+    articles = read_folders((folder, *beneath), provider)
+    rows = await connection.execute(select(ArticleRow.__table__).where(_table.provider == provider))
+    kept = {(row["id"], row["language"]): row for row in rows.mappings()}
+    done = Imported()
+    for article in articles.values():
+        for language in article.editions:
+            await _take(connection, article, language, kept.pop((article.id, language), None), now, done)
+    for row in kept.values():
+        if row["file_hash"] and not _edited(row):
+            await connection.execute(delete(ArticleRow).where(*_this(row)))
+            done.removed.append(_label(row["id"], row["language"]))
+    return done
+
+
+async def load(connection: AsyncConnection) -> list[Article]:
+    """Every article of every provider, shared ones first, as the database has them now."""
+    query = select(ArticleRow.__table__).order_by(_table.provider, _table.id, _table.language)
+    whole: dict[tuple[str, str], list[RowMapping]] = {}
+    for row in (await connection.execute(query)).mappings():
+        whole.setdefault((row["provider"], row["id"]), []).append(row)
+    return [_article(rows) for rows in whole.values()]
+
+
+async def _take(
+    connection: AsyncConnection,
+    article: Article,
+    language: str,
+    row: RowMapping | None,
+    now: datetime,
+    done: Imported,
+) -> None:
+    """Decides about one edition, and writes it."""
+    values = _values(article, language)
+    label = _label(article.id, language)
+    if row is None:
+        await connection.execute(insert(ArticleRow).values(**values, updated_at=now))
+        done.added.append(label)
+    elif row["file_hash"] == values["file_hash"]:
+        done.unchanged.append(label)
+    elif _edited(row) and _hash(row) != values["content_hash"]:
+        done.conflicts.append(Conflict(article.id, language, _difference(row, values, label)))
+    else:
+        await connection.execute(update(ArticleRow).where(*_this(row)).values(**values, updated_at=now))
+        done.updated.append(label)
+
+
+def _values(article: Article, language: str) -> dict[str, Any]:
+    edition = article.editions[language]
+    return {
+        "provider": article.provider,
+        "id": article.id,
+        "language": language,
+        "title": edition.title,
+        "phrasings": list(edition.phrasings),
+        "body": edition.body,
+        "pictures": list(edition.pictures),
+        "dialog": article.dialog,
+        "category": article.category,
+        "environment": edition.environment,
+        "owner": edition.owner,
+        "confidence": edition.confidence,
+        "audience": edition.audience,
+        "file_hash": article.file_hashes.get(language, ""),
+        "content_hash": content_hash(article, language),
+    }
+
+
+def _article(rows: Sequence[RowMapping]) -> Article:
+    first = rows[0]
+    return Article(
+        id=first["id"],
+        provider=first["provider"],
+        editions={row["language"]: _edition(row) for row in rows},
+        dialog=first["dialog"],
+        category=first["category"],
+        file_hashes={row["language"]: row["file_hash"] for row in rows if row["file_hash"]},
+    )
+
+
+def _edition(row: RowMapping) -> Edition:
+    return Edition(
+        language=row["language"],
+        title=row["title"],
+        phrasings=tuple(row["phrasings"]),
+        body=row["body"],
+        pictures=tuple(row["pictures"]),
+        environment=row["environment"],
+        owner=row["owner"],
+        confidence=row["confidence"],
+        audience=row["audience"],
+    )
+
+
+def _hash(row: RowMapping) -> str:
+    """The fingerprint of what the row says now."""
+    return content_hash(_article([row]), row["language"])
+
+
+def _edited(row: RowMapping) -> bool:
+    """Whether the content is another one than the last import brought (or no import brought it)."""
+    return _hash(row) != row["content_hash"] or not row["file_hash"]
+
+
+def _this(row: RowMapping) -> tuple[Any, ...]:
+    return (_table.provider == row["provider"], _table.id == row["id"], _table.language == row["language"])
+
+
+def _label(article: str, language: str) -> str:
+    return f"{article}/{language}"
+
+
+def _difference(ours: Mapping[Any, Any], theirs: Mapping[Any, Any], label: str) -> str:
+    lines = difflib.unified_diff(_lines(ours), _lines(theirs), f"database {label}", f"file {label}.md", lineterm="")
+    return "\n".join(lines)
+
+
+def _lines(values: Mapping[Any, Any]) -> list[str]:
+    heads = ("dialog", "category", "environment", "owner", "confidence", "audience")
+    return [
+        f"title: {values['title']}",
+        *(f"phrasing: {one}" for one in values["phrasings"]),
+        *(f"{head}: {values[head]}" for head in heads),
+        "",
+        *values["body"].split("\n"),
+    ]

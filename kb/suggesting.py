@@ -1,0 +1,104 @@
+"""The knowledge of the desk in memory: what to offer a provider's subscriber for the words they wrote."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from desk.knowledge import Suggestion, Suggestions
+from desk.messages import File
+from desk.providers import Provider
+from desk.text import Mark, Text, joined, written
+from kb.match import Match, Matcher
+from kb.reading import Article, filled, picture
+
+MEDIA_TYPES = {".png": "image/png", ".jpg": "image/jpeg"}
+
+Folders = Callable[[str], Sequence[Path]]
+"""Where a provider's articles have their pictures, in search order: its own folder, the desk's, the packaged one."""
+
+
+class Knowledge:
+    """The articles of all providers, each matched once however many providers share it.
+
+    Reading is pure and safe from any thread; `refresh` swaps everything at once, so a reader sees the old whole or
+    the new whole. Both take time that belongs off the event loop.
+    """
+
+    def __init__(self, providers: Mapping[str, Provider], folders: Folders, articles: Sequence[Article] = ()) -> None:
+        self._providers = providers
+        self._folders = folders
+        self._books = _bound(articles)
+
+    def refresh(self, articles: Sequence[Article]) -> None:
+        """Takes these articles (`kb.shelf.load`) in place of all there were."""
+        self._books = _bound(articles)
+
+    def suggest(self, provider: str, text: str, language: str, limit: int = 3) -> Suggestions:
+        """The articles that fit, the best first, with this provider's facts in them; empty when nothing fits."""
+        matches = self._books.of(provider).best(text, language, limit)
+        return Suggestions(tuple(self._suggestion(provider, match) for match in matches))
+
+    def _suggestion(self, provider: str, match: Match) -> Suggestion:
+        edition = match.article.edition(match.language)
+        return Suggestion(
+            article=match.article.id,
+            title=edition.title,
+            score=match.score,
+            sure=match.sure,
+            text=joined(
+                (_heading(edition.title), written(filled(edition.body, self._facts(provider, match.language))))
+            ),
+            pictures=_files(edition.pictures, self._folders(provider)),
+            dialog=match.article.dialog,
+            category=match.article.category,
+        )
+
+    def _facts(self, provider: str, language: str) -> Mapping[str, str]:
+        """The provider's fact table and its name; an unknown provider (a shared front desk) has no facts to tell."""
+        known = self._providers.get(provider)
+        return {**known.facts, "provider_title": known.title(language)} if known else {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Books:
+    """The shared matcher, and one of its own on top of it for each provider that has articles of its own."""
+
+    shared: Matcher
+    own: Mapping[str, Matcher]
+
+    def of(self, provider: str) -> Matcher:
+        return self.own.get(provider, self.shared)
+
+
+def _bound(articles: Sequence[Article]) -> _Books:
+    by_provider: dict[str, list[Article]] = {"": []}
+    for article in articles:
+        by_provider.setdefault(article.provider, []).append(_offered(article))
+    shared = Matcher(by_provider.pop(""))
+    return _Books(shared, {provider: Matcher(own, shared) for provider, own in by_provider.items()})
+
+
+def _offered(article: Article) -> Article:
+    """The article with only what a subscriber may see; left empty, it still hides a shared one of the same id."""
+    editions = {language: one for language, one in article.editions.items() if one.offered}
+    return dataclasses.replace(article, editions=editions)
+
+
+def _heading(title: str) -> Text:
+    return Text(title, (Mark("bold", 0, len(title)),))
+
+
+def _files(names: Sequence[str], folders: Sequence[Path]) -> tuple[File, ...]:
+    """The pictures that are there; one that has been taken away never keeps the words from being said."""
+    files: list[File] = []
+    for name in names:
+        try:
+            path = picture(name, folders)
+            size = path.stat().st_size
+        except (LookupError, OSError):
+            continue
+        files.append(File(path.name, "photo", MEDIA_TYPES[path.suffix], size, f"content:{name}"))
+    return tuple(files)
