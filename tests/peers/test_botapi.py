@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import json
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -48,7 +49,7 @@ class Caller:
         for name, value in fields.items():
             form.add_field(name, value if isinstance(value, str) else json.dumps(value))
         for name, content in files.items():
-            form.add_field(name, content, filename=f"{name}.bin")
+            form.add_field(name, io.BytesIO(content), filename=f"{name}.bin")
         async with self.session.post(f"{self.url}/bot{self.token}/{method}", data=form) as response:
             answer: dict[str, Any] = await response.json()
         return answer
