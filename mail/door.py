@@ -1,0 +1,121 @@
+"""One mailbox as a door: raw mail in over IMAP, read in a killable child; letters out over SMTP."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from desk.doors import Accept, Open, Traits
+from desk.messages import Address, Arrival, Departure, Fate, File, Heard, Outgoing, Parcel, Refused, Sent
+from desk.settings import MailboxSettings
+from mail.compose import Enclosure, NotToBeSent, composed
+from mail.dressing import Dresser
+from mail.letters import Attachment, Letter, Reading
+from mail.listening import Database, Listener
+from mail.readers import Readers
+from mail.smtp import Outbound
+
+log = logging.getLogger(__name__)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class MailDoor:
+    """A `desk.doors.Door`. ``open_file`` fetches the bytes behind a `File.source` when a letter is sent."""
+
+    channel = "mail"
+    traits = Traits(buttons=False, batch=True)
+
+    def __init__(
+        self,
+        settings: MailboxSettings,
+        readers: Readers,
+        open_file: Open,
+        database: Database,
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
+        self.name = settings.door
+        self.provider = settings.provider
+        self._settings = settings
+        self._readers = readers
+        self._open_file = open_file
+        self._clock = clock
+        self._dresser = Dresser(settings)
+        self._outbound = Outbound(settings)
+        self._listener = Listener(settings, database, clock)
+
+    async def hear(self, arrival: Arrival) -> Heard:
+        """The letter in an arrival. Raises `Unreadable` when three children died over it."""
+        letter = await self._readers.read(arrival.body, Reading(self._settings.address, self._settings.authserv_id))
+        return heard(letter, arrival, self.provider)
+
+    def dress(self, outgoing: Outgoing) -> tuple[Parcel, ...]:
+        """One letter of kind "mail", its Message-ID fixed for ever; none when there is nothing to be said."""
+        return self._dresser.dress(outgoing)
+
+    async def send(self, departure: Departure, remotes: Mapping[str, str]) -> Fate:
+        """Composes the letter and hands it to the server. `Sent.remote` is its Message-ID."""
+        body = departure.body
+        named = str(body.get("answers", ""))
+        answers = named.removeprefix("remote:") if named.startswith("remote:") else remotes.get(named, "")
+        try:
+            files = [one for file in body["files"] if (one := await self._opened(file)) is not None]
+            message = composed(body, self._settings.address, files, self._clock(), answers)
+        except NotToBeSent as error:
+            return Refused(str(error))
+        fate = await self._outbound.send(str(body["to"]), message, departure.attempts)
+        return Sent(str(body["message_id"])) if isinstance(fate, Sent) else fate
+
+    async def listen(self, accept: Accept) -> None:
+        """Receives for ever, storing before it flags, until cancelled."""
+        await self._listener.listen(accept)
+
+    async def close(self) -> None:
+        """Ends the SMTP connection. The readers belong to whoever made them."""
+        await self._outbound.close()
+
+    async def _opened(self, file: Mapping[str, str]) -> Enclosure | None:
+        """A file with its bytes; one that is gone does not keep the words from being sent."""
+        try:
+            content = await self._open_file(file["source"])
+        except LookupError as error:
+            log.warning("%s: %s is sent without a file: %s", self.name, file["name"], error)
+            return None
+        return Enclosure(file["name"], file["media_type"], content, file.get("cid", ""))
+
+
+def heard(letter: Letter, arrival: Arrival, provider: str) -> Heard:
+    """A letter as the rules see it."""
+    detail = {}
+    ids = dict.fromkeys([*letter.references, *filter(None, (letter.in_reply_to, letter.message_id))])
+    if ids:
+        detail["references"] = " ".join(ids)
+    if letter.stub:
+        detail["stub"] = str(letter.stub)
+    return Heard(
+        door=arrival.door,
+        sender=Address("mail", arrival.door, letter.sender.address.lower()),
+        at=arrival.received_at,
+        provider=provider,
+        proof=letter.proof,
+        name=letter.sender.name,
+        language=letter.language,
+        text=letter.text,
+        full_text=letter.full_text,
+        subject=letter.subject,
+        files=tuple(_file(arrival.id, one) for one in letter.attachments),
+        tokens=letter.tokens,
+        is_reply=bool(letter.in_reply_to or letter.references),
+        message=letter.message_id,
+        automatic=letter.automatic,
+        fingerprint=letter.fingerprint,
+        detail=detail,
+    )
+
+
+def _file(arrival_id: int, one: Attachment) -> File:
+    kind = {"image": "photo", "video": "video"}.get(one.media_type.partition("/")[0], "file")
+    return File(one.name, kind, one.media_type, one.size, f"arrival:{arrival_id}:{one.number}")

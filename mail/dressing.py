@@ -1,0 +1,138 @@
+"""What is to be said, as a letter: one body of text and one of HTML from the same words, in the frame of a template.
+
+Numbers of questions stay plain characters, never an HTML list: they must come back when somebody quotes them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
+
+from desk.messages import File, Outgoing, Parcel, Policy
+from desk.settings import MailboxSettings
+from desk.text import Mark, Text
+from mail.quotes import MARKERS
+
+SAFE_LINKS = ("https://", "http://", "mailto:", "tel:")
+
+
+class Dresser:
+    """Makes letters of one mailbox. The two templates are read once."""
+
+    def __init__(self, settings: MailboxSettings) -> None:
+        self._settings = settings
+        environment = Environment(
+            loader=PackageLoader("templates", ""),
+            autoescape=select_autoescape(["html"]),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._html = environment.get_template("letter.html")
+        self._text = environment.get_template("letter.txt")
+
+    def dress(self, outgoing: Outgoing) -> tuple[Parcel, ...]:
+        """One letter; none when there is nothing to be said (a mail cannot be edited in place or acknowledged)."""
+        if not outgoing.text and not outgoing.files:
+            return ()
+        local, _, domain = self._settings.address.rpartition("@")
+        message_id = f"<{outgoing.key}.{outgoing.token or '0'}@{domain}>"
+        files = [
+            {**asdict(file), "cid": f"{index}.{outgoing.key}@{domain}" if _picture(file) else ""}
+            for index, file in enumerate(outgoing.files, 1)
+        ]
+        names = self._names(outgoing, files)
+        body = {
+            "to": outgoing.to.value,
+            "subject": outgoing.subject,
+            "text": self._text.render(**names, body=linked(outgoing.text)),
+            "html": self._html.render(**names, body=markup(outgoing.text)),
+            "message_id": message_id,
+            "references": list(outgoing.thread),
+            "reply_to": f"{local}+{outgoing.token}@{domain}" if outgoing.token else "",
+            "language": outgoing.language,
+            "automatic": outgoing.automatic,
+            "answers": outgoing.answers,
+            "files": files,
+        }
+        lane = f"{self._settings.door}:{outgoing.to.value}"
+        return (Parcel(lane, "mail", Policy.RETRY, body, remote=message_id),)
+
+    def _names(self, outgoing: Outgoing, files: list[dict[str, Any]]) -> dict[str, Any]:
+        number, bracket, _ = outgoing.subject.removeprefix("[").partition("]")
+        return {
+            "language": outgoing.language,
+            "marker": MARKERS.get(outgoing.language, MARKERS["en"]),
+            "options": [option.label for row in outgoing.options for option in row],
+            "pictures": [file for file in files if file["cid"]],
+            "files": [file["name"] for file in files if not file["cid"]],
+            "number": number if bracket and outgoing.subject.startswith("[") else "",
+            "address": self._settings.address,
+        }
+
+
+def _picture(file: File) -> bool:
+    return file.kind == "photo" or file.media_type.startswith("image/")
+
+
+def linked(text: Text) -> str:
+    """The plain characters, with a link's address after its label."""
+    out, at = [], 0
+    for mark in text.marks:
+        out.append(text.plain[at : mark.end])
+        at = mark.end
+        if mark.kind == "link" and mark.url and mark.url != text.plain[mark.start : mark.end]:
+            out.append(f" ({mark.url})")
+    out.append(text.plain[at:])
+    return "".join(out)
+
+
+def markup(text: Text) -> Markup:
+    """Paragraphs, bulleted lists, bold, code and links; every character of the text escaped."""
+    blocks: list[Markup] = []
+    lines: list[Markup] = []
+    bullets: list[Markup] = []
+
+    def close() -> None:
+        if lines:
+            blocks.append(Markup("<p>{}</p>").format(Markup("<br>\n").join(lines)))
+        if bullets:
+            items = Markup("\n").join(Markup("<li>{}</li>").format(item) for item in bullets)
+            blocks.append(Markup("<ul>\n{}\n</ul>").format(items))
+        lines.clear()
+        bullets.clear()
+
+    at = 0
+    for line in text.plain.split("\n"):
+        end = at + len(line)
+        bullet = line.startswith(("- ", "• "))
+        if not line.strip() or bullet != bool(bullets):
+            close()
+        if bullet:
+            bullets.append(_inline(text.part(at + 2, end)))
+        elif line.strip():
+            lines.append(_inline(text.part(at, end)))
+        at = end + 1
+    close()
+    return Markup("\n").join(blocks)
+
+
+def _inline(text: Text) -> Markup:
+    out, at = Markup(), 0
+    for mark in text.marks:
+        out += escape(text.plain[at : mark.start]) + _marked(mark, text.plain[mark.start : mark.end])
+        at = mark.end
+    return out + escape(text.plain[at:])
+
+
+def _marked(mark: Mark, words: str) -> Markup:
+    if mark.kind == "bold":
+        return Markup("<strong>{}</strong>").format(words)
+    if mark.kind == "code":
+        return Markup("<code>{}</code>").format(words)
+    if mark.url.lower().startswith(SAFE_LINKS):
+        return Markup('<a href="{}">{}</a>').format(mark.url, words)
+    return escape(words)

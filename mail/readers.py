@@ -1,0 +1,131 @@
+"""A warm pool of children that read letters, each of which can be killed: the only real limit on time and memory.
+
+Neither asyncio's time-outs nor signals stop native code, so a hostile letter is read where it can do no harm. The
+children import the pure readers only. What the desk itself does meanwhile is never held up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import multiprocessing
+import resource
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from desk.messages import Unreadable
+from mail import letters
+from mail.letters import Letter, Reading
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+MEBIBYTE = 1024 * 1024
+WALL = 5
+"""A child may wait for a busy machine: on the clock it has this many times its processor seconds."""
+
+
+class Readers:
+    """Reads letters in ``workers`` children: ``seconds`` of processor time for each letter, ``memory`` bytes resident.
+
+    The children are started with the first letter, or by `warm`, and started again when they had to be killed.
+    """
+
+    def __init__(self, workers: int = 2, seconds: float = 2.0, memory: int = 256 * MEBIBYTE) -> None:
+        self._workers, self._seconds, self._memory = workers, seconds, memory
+        self._pool: ProcessPool | None = None
+
+    async def warm(self) -> None:
+        """Starts the children before the first letter comes."""
+        await asyncio.gather(*(self._run(_nothing) for _ in range(self._workers)))
+
+    async def read(self, raw: bytes, reading: Reading) -> Letter:
+        """The letter. One that kills its reader comes back degraded; raises `Unreadable` when even that kills three."""
+        why = ""
+        try:
+            return await self._run(letters.read, raw, reading)
+        except (ProcessExpired, TimeoutError, MemoryError) as error:
+            why = _told(error)
+        for _ in range(2):
+            try:
+                return await self._run(letters.degraded, raw[: letters.DEGRADED_BYTES], reading, why)
+            except (ProcessExpired, TimeoutError, MemoryError) as error:
+                why = _told(error)
+        raise Unreadable(f"reading it failed three times: {why}")
+
+    async def part(self, raw: bytes, number: int) -> bytes:
+        """The content of one part of a letter. Raises LookupError when there is none, or none that can be read."""
+        try:
+            return await self._run(letters.part, raw, number)
+        except (ProcessExpired, TimeoutError, MemoryError) as error:
+            raise LookupError(f"part {number} cannot be read: {_told(error)}") from error
+
+    async def close(self) -> None:
+        """Ends the children."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.stop()  # type: ignore[no-untyped-call]
+            await asyncio.to_thread(pool.join)
+
+    async def _run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """One task in a child. A pool that broke (all idle children were killed) is made anew."""
+        for _ in range(3):
+            pool = self._started()
+            try:
+                future: Future[T] = pool.schedule(
+                    _limited, args=(self._seconds, function, args, kwargs), timeout=self._seconds * WALL
+                )
+            except RuntimeError:  # it broke between two lines
+                continue
+            try:
+                return await asyncio.wrap_future(future)
+            except BrokenProcessPool:
+                continue
+        raise TimeoutError("the readers cannot be started")
+
+    def _started(self) -> ProcessPool:
+        if self._pool is None or not self._pool.active:
+            context = multiprocessing.get_context("forkserver")
+            context.set_forkserver_preload(["mail.letters", "mail.readers"])
+            self._pool = ProcessPool(
+                max_workers=self._workers,
+                max_tasks=5000,
+                initializer=_bounded,
+                initargs=(self._memory,),
+                context=context,
+            )
+        return self._pool
+
+
+def _told(error: BaseException) -> str:
+    if isinstance(error, TimeoutError):
+        return "out of time"
+    if isinstance(error, MemoryError):
+        return "out of memory"
+    return f"the reader died ({getattr(error, 'exitcode', '?')})"
+
+
+def _nothing() -> None:
+    time.sleep(0.01)
+
+
+def _bounded(memory: int) -> None:
+    """In a child, once: no more than ``memory`` bytes resident, counting what it already has."""
+    pages, resident = (int(number) for number in Path("/proc/self/statm").read_text().split()[:2])
+    page = resource.getpagesize()
+    limit = max(memory - resident * page, 32 * MEBIBYTE) + pages * page
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _limited(seconds: float, function: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]) -> T:
+    """In a child: the task, with so many seconds of processor time from now (whole seconds, as the kernel counts)."""
+    limit = math.ceil(time.process_time() + seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
+    return function(*args, **kwargs)

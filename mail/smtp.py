@@ -1,0 +1,162 @@
+"""Sending over one reused connection, always encrypted, and telling what became of a mail by SMTP's own classes.
+
+A mail keeps one Message-ID for ever, so whatever may have been sent already is simply sent again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+
+import aiosmtplib
+from aiosmtplib import SMTP, SMTPResponseException
+
+from desk.messages import Fate, Later, Refused, Sent
+from desk.settings import MailboxSettings
+from mail.imap import tls
+
+log = logging.getLogger(__name__)
+
+STEPS = (5, 15, 30, 60)
+"""Minutes to wait after the first, second ... temporary refusal; the last one from then on."""
+DAYS = 5
+PATIENCE = 60.0
+_LOGIN = (530, 534, 535, 538, 454)
+_NOBODY = ("5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1")
+
+
+class Outbound:
+    """The way out of one mailbox. One mail at a time; the connection is kept while there is something to send."""
+
+    def __init__(self, settings: MailboxSettings, patience: float = PATIENCE) -> None:
+        self._settings = settings
+        self._patience = patience
+        self._lock = asyncio.Lock()
+        self._client: SMTP | None = None
+
+    async def send(self, recipient: str, message: bytes, attempts: int) -> Fate:
+        """Sends one mail to one recipient. ``attempts`` counts the tries so far, this one included.
+
+        The envelope's sender is the mailbox itself. Returns `Sent` without an id; the caller knows the Message-ID.
+        """
+        async with self._lock:
+            try:
+                try:
+                    client = await self._connected()
+                except (aiosmtplib.SMTPException, OSError) as error:
+                    return self._not_now(error, attempts)
+                return await self._conversation(client, recipient, message, attempts)
+            except asyncio.CancelledError:
+                self._dropped()  # in the middle of a conversation: nobody knows where it stands
+                raise
+
+    async def close(self) -> None:
+        """Says goodbye to the server."""
+        async with self._lock:
+            client, self._client = self._client, None
+            if client is not None:
+                with suppress(aiosmtplib.SMTPException, OSError):
+                    await client.quit(timeout=2)
+                client.close()
+
+    async def login(self) -> None:
+        """Connects and logs in. Raises what aiosmtplib and the socket raise."""
+        async with self._lock:
+            await self._connected()
+
+    async def _connected(self) -> SMTP:
+        """The live connection, or a new one. A server that went to sleep meanwhile is noticed here."""
+        if self._client is not None:
+            with suppress(aiosmtplib.SMTPException, OSError):
+                if self._client.is_connected:
+                    await self._client.rset(timeout=min(10.0, self._patience))
+                    return self._client
+            self._dropped()
+        implicit = self._settings.smtp.scheme == "smtps"
+        client = SMTP(
+            hostname=self._settings.smtp.host,
+            port=self._settings.smtp.port,
+            use_tls=implicit,
+            start_tls=not implicit,  # True means: without STARTTLS nothing is said
+            tls_context=tls(self._settings.ca_file),
+            username=self._settings.smtp.user,
+            password=self._settings.password.reveal(),
+            local_hostname=self._settings.address.rpartition("@")[2],
+            timeout=self._patience,
+        )
+        await client.connect()
+        self._client = client
+        return client
+
+    async def _conversation(self, client: SMTP, recipient: str, message: bytes, attempts: int) -> Fate:
+        stage = "MAIL"
+        try:
+            options = [f"size={len(message)}"] if client.supports_extension("size") else []
+            encoding = "ascii"
+            if not recipient.isascii():
+                if not client.supports_extension("smtputf8"):
+                    return Refused("the server cannot send to an address with letters outside ASCII")
+                encoding = "utf-8"
+                options.append("smtputf8")
+            await client.mail(self._settings.address, options=options, encoding=encoding)
+            stage = "RCPT"
+            await client.rcpt(recipient, encoding=encoding)
+            stage = "DATA"
+            await client.data(message)
+            return Sent()
+        except SMTPResponseException as error:
+            return await self._answered(error, stage, attempts)
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            self._dropped()
+            if isinstance(error, ValueError):
+                return Refused(f"{stage}: {error}")
+            return later(attempts, f"{stage}: the connection was lost ({type(error).__name__})")
+
+    async def _answered(self, error: SMTPResponseException, stage: str, attempts: int) -> Fate:
+        """What the server's code means for this mail, and the connection made ready for the next."""
+        why = f"{stage}: {error.code} {error.message}"[:500]
+        if error.code == 421 or error.code < 400:
+            self._dropped()
+        if error.code in _LOGIN and stage != "DATA":
+            self._dropped()
+            return self._not_now(error, attempts)
+        if error.code >= 500:
+            gone = stage == "RCPT" and (error.message.strip().startswith(_NOBODY) or _plain_nobody(error))
+            return Refused(why, gone)
+        return later(attempts, why)
+
+    def _not_now(self, error: BaseException, attempts: int) -> Fate:
+        """The server itself cannot be used: no mail's fault, so none is given up for it, and all wait together."""
+        self._dropped()
+        seconds = min(300.0, 5.0 * 2 ** min(attempts, 6))
+        return Later(seconds, f"{self._settings.smtp.host}: {told(error)}", whole_door=True)
+
+    def _dropped(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            with suppress(Exception):
+                client.close()
+
+
+def later(attempts: int, why: str) -> Fate:
+    """After 5, 15, 30 minutes and then hourly; refused for good after five days of that."""
+    steps = [STEPS[min(step, len(STEPS) - 1)] for step in range(max(1, attempts))]
+    if sum(steps) > DAYS * 24 * 60:
+        return Refused(f"not taken for {DAYS} days: {why}")
+    return Later(steps[-1] * 60.0, why)
+
+
+def told(error: BaseException) -> str:
+    """An error in words that carry no secret."""
+    if isinstance(error, SMTPResponseException):
+        return f"{error.code} {error.message}"[:300]
+    return f"{type(error).__name__} {error}".strip()[:300]
+
+
+def _plain_nobody(error: SMTPResponseException) -> bool:
+    """A 550 without an enhanced code (RFC 3463) that says nobody is there."""
+    words = error.message.lower()
+    return error.code == 550 and not words[:1].isdigit() and any(
+        word in words for word in ("unknown user", "user unknown", "no such user", "no such mailbox", "does not exist")
+    )  # fmt: skip
