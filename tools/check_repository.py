@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FORBIDDEN = {
     "a package registry": re.compile(
         r"\b(?:[\w-]+\.)*(?:pypi\.(?:org|io)|pythonhosted\.org|npmjs\.(?:org|com)|crates\.io|proxy\.golang\.org)\b"
-        r"|\b(?:extra-)?index-url\b|/simple/",
+        r"|\b(?:extra-)?index-ur[l]\b|/simpl[e]/",
         re.IGNORECASE,
     ),
     "a path of one machine": re.compile(r"(?<![\w./~-])/(?:work|tmp|root|Users)/\w"),
