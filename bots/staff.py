@@ -79,9 +79,11 @@ def pressed(option: str) -> Order:
 
 
 def case_number(word: str) -> str:
-    """The case number in a word, upper case, or "". A number has four digits or more, perhaps letters and dashes."""
+    """The case number in a word, upper case, or "": four digits or more, alone or with letters behind dashes."""
     word = word.lstrip("#№").rstrip(":,.").upper()
     if len(word) > 40 or not word.isascii() or not word.replace("-", "").isalnum():
+        return ""
+    if "-" not in word and not word.isdecimal():
         return ""
     return word if sum(char.isdigit() for char in word) >= 4 else ""
 
