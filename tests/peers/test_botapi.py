@@ -8,6 +8,7 @@ import io
 import json
 import sys
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -148,6 +149,20 @@ async def test_a_long_poll_ends_when_something_arrives(bot: Bot, call: Caller, a
     (update,) = await poll
     assert update["message"]["text"] == "hello"
     assert update["message"]["from"]["language_code"] == "ru"
+
+
+async def test_a_poll_whose_caller_was_killed_confirms_nothing_and_blocks_nobody(
+    telegram: BotApi, bot: Bot, call: Caller, anna: User
+) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", int(telegram.url.rpartition(":")[2]))
+    writer.write(f"GET /bot{TOKEN}/getUpdates?timeout=30 HTTP/1.1\r\nHost: telegram\r\n\r\n".encode())
+    await until(lambda: bot.waiting is not None)
+    writer.transport.abort()
+    await asyncio.sleep(0.05)
+    await anna.says(bot, "hello")
+    (update,) = await call.result("getUpdates", timeout=30)
+    assert update["message"]["text"] == "hello"
+    assert [one.answered for one in telegram.calls("getUpdates")] == [False, True]
 
 
 async def test_of_two_polls_the_earlier_is_ended_with_a_conflict(bot: Bot, call: Caller, anna: User) -> None:
@@ -559,6 +574,27 @@ async def test_errors_are_made_to_order_for_some_calls_and_not_for_others(
     assert [one.text for one in anna.reads()] == ["0", "3"]
 
 
+async def test_a_download_can_fail_and_an_outage_can_be_lifted(
+    telegram: BotApi, bot: Bot, call: Caller, anna: User
+) -> None:
+    said = await anna.sends_document(bot, b"log")
+    assert said.file
+    address = f"{telegram.url}/file/bot{TOKEN}/{said.file.path}"
+    telegram.fails("file", "error", code=502)
+    async with call.session.get(address) as response:
+        assert response.status == 502
+    async with call.session.get(address) as response:
+        assert await response.read() == b"log"
+    outage = telegram.fails(None, "close", times=None)
+    for _ in range(3):
+        with pytest.raises(aiohttp.ClientError):
+            await call("getMe")
+    telegram.faults.lift(outage)
+    assert outage.hits >= 3
+    assert await call.result("getMe")
+    assert [one.code for one in telegram.calls("file")] == [502, 200]
+
+
 async def test_an_answer_can_be_garbage(telegram: BotApi, call: Caller, anna: User) -> None:
     telegram.fails("getMe", "garbage")
     with pytest.raises(ValueError, match="utf-8"):
@@ -581,6 +617,7 @@ async def test_another_process_is_driven_over_its_control_door(call: Caller) -> 
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.peers.botapi", "--tokens", "1:a", "--rate-limits", "off"),
         stdout=asyncio.subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
     )
     try:
         assert process.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -68,13 +69,16 @@ def _actor(api: World, one: JSON) -> tuple[User, Place, Bot]:
 
 
 async def _says(api: World, params: Params) -> JSON:
-    """{"messages": [{token, user, text, chat_id?, reply_to?, thread?}]}; the answer has the message ids in order."""
+    """{"messages": [{token, user, text, chat_id?, reply_to?, thread?}]}.
+
+    The answer has for each its ids and the time.monotonic of its arrival, comparable with ``at`` in the log.
+    """
     said = []
     for one in params.fields["messages"]:
         user, place, bot = _actor(api, one)
         reply_to = _room(api, bot, one.get("chat_id") or user.id).find(one.get("reply_to"))
         message = await user.says(place, one["text"], reply_to=reply_to, thread=one.get("thread"))
-        said.append({"message_id": message.message_id, "update_id": bot.next_update - 1})
+        said.append({"message_id": message.message_id, "update_id": bot.next_update - 1, "at": time.monotonic()})
     return {"messages": said}
 
 

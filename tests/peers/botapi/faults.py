@@ -19,7 +19,7 @@ class Fault:
     ``delay``: wait ``seconds``, then serve. ``error``: answer ``code`` (with ``retry_after``) and do nothing.
     ``close``: cut the connection before anything is done. ``accept_then_close``: do it and lose the answer.
     ``garbage``: do it and answer with something that is not JSON. ``times`` is how often (None: always), after the
-    first ``after`` matching calls; ``probability`` decides each time.
+    first ``after`` matching calls; ``probability`` decides each time. Downloads go by the method name "file".
     """
 
     kind: Kind
@@ -61,6 +61,11 @@ class Faults:
     def order(self, fields: JSON) -> Fault:
         """A fault as the control API describes it. Raises TypeError or ValueError."""
         return self.add(Fault(**fields))
+
+    def lift(self, fault: Fault) -> None:
+        """Ends one fault; nothing happens when it is used up already."""
+        if fault in self.ordered:
+            self.ordered.remove(fault)
 
     def clear(self) -> None:
         self.ordered.clear()

@@ -226,7 +226,8 @@ def _rows(markup: JSON | None) -> list[list[Button]]:
 class Call:
     """One call of the Bot API. ``at`` is time.monotonic of its arrival, ``wall`` the Unix time, ``took`` seconds.
 
-    ``answered`` is False when a fault kept the answer from the caller; ``ok`` says whether it had its effect.
+    ``ok`` says whether it had its effect. ``answered`` is False when a fault kept the answer from the caller, or the
+    caller was gone by then.
     """
 
     number: int

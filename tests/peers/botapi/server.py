@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable
 from typing import Any, Self
 
 from aiohttp import web
@@ -61,61 +62,86 @@ class BotApi(World):
             return await self._call(request, token, method)
         if path.startswith("/file/bot"):
             token, _, file_path = path[9:].partition("/")
-            return self._download(token, file_path)
+            return await self._download(request, token, file_path)
         if path.startswith("/_control/"):
             return await control(self, request, path.removeprefix("/_control/"))
         return refusal(ApiError(404, "Not Found"))
 
-    def _download(self, token: str, path: str) -> web.Response:
-        if token not in self.bots:
+    async def _download(self, request: web.BaseRequest, token: str, path: str) -> web.StreamResponse:
+        """Serves a file; in the log and to faults this is the method "file"."""
+        bot, file = self.bots.get(token), self.paths.get(path)
+        if bot is None:
             return refusal(ApiError(401, "Unauthorized"))
-        file = self.paths.get(path)
-        if file is None:
-            return refusal(ApiError(404, "Not Found"))
-        return web.Response(body=file.content, content_type="application/octet-stream")
+        call = self._logged(bot, "file")
+        call.params = {"path": path}
+
+        async def content() -> bytes:
+            fault = await self._fault_before(bot, call)
+            if file is None:
+                raise ApiError(404, "Not Found")
+            return self._done(call, fault, file.content)
+
+        return await self._answer(request, call, content(), "application/octet-stream")
 
     async def _call(self, request: web.BaseRequest, token: str, method: str) -> web.StreamResponse:
         bot = self.bots.get(token)
         if bot is None:
             await request.read()
             return refusal(ApiError(401, "Unauthorized"))
+        call = self._logged(bot, method)
+        return await self._answer(request, call, self._perform(request, bot, call), "application/json")
+
+    def _logged(self, bot: Bot, method: str) -> Call:
         call = Call(len(self.log), bot.id, method, {}, time.monotonic(), time.time())
         self.log.append(call)
+        return call
+
+    async def _answer(
+        self, request: web.BaseRequest, call: Call, body: Awaitable[bytes], kind: str
+    ) -> web.StreamResponse:
+        """Turns the outcome of a call into a response, or into none."""
         try:
-            body, status = await self._perform(request, bot, call), 200
+            return respond(await body, kind=kind)
         except ApiError as error:
             call.ok, call.code, call.description = False, error.code, error.description
-            call.took = time.monotonic() - call.at
             return refusal(error)
         except _Cut:
-            return _cut(request, call)
-        call.took = time.monotonic() - call.at
-        return respond(body, status)
+            if request.transport is not None:
+                request.transport.abort()
+            return web.Response()
+        finally:
+            call.took = time.monotonic() - call.at
+            if request.transport is None or request.transport.is_closing():  # the caller was killed meanwhile
+                call.answered = False
 
     async def _perform(self, request: web.BaseRequest, bot: Bot, call: Call) -> bytes:
         params = await read_params(request)
         call.params = params.logged()
-        fault = await self._fault_before(bot, call) if self.faults.ordered else None
+        fault = await self._fault_before(bot, call)
         if call.method.lower() == "getupdates":
-            body = await self._get_updates(bot, params)
-        else:
-            method = METHODS.get(call.method.lower())
-            if method is None:
-                raise ApiError(404, "Not Found: method not found")
-            result = method(self, bot, params)
-            if isinstance(result, dict):
-                call.message_id = result.get("message_id")
-            body = ok_body(result)
+            return self._done(call, fault, await self._get_updates(bot, params))
+        method = METHODS.get(call.method.lower())
+        if method is None:
+            raise ApiError(404, "Not Found: method not found")
+        result = method(self, bot, params)
+        if isinstance(result, dict):
+            call.message_id = result.get("message_id")
+        return self._done(call, fault, ok_body(result))
+
+    def _done(self, call: Call, fault: Fault | None, body: bytes) -> bytes:
+        """The call had its effect; a fault may still spoil the answer."""
         call.ok, call.code = True, 200
-        if fault is not None:
-            call.answered = False
-            if fault.kind == "accept_then_close":
-                raise _Cut
-            return b"<html>\xff garbage {"
-        return body
+        if fault is None:
+            return body
+        call.answered = False
+        if fault.kind == "accept_then_close":
+            raise _Cut
+        return b"<html>\xff garbage {"
 
     async def _fault_before(self, bot: Bot, call: Call) -> Fault | None:
         """Commits what must happen before the call is served; returns a fault to commit after it."""
+        if not self.faults.ordered:
+            return None
         seconds, fault = self.faults.strike(bot.id, call.method, call.chat_id)
         if seconds:
             call.fault = "delay"
@@ -150,13 +176,6 @@ class BotApi(World):
 
 class _Cut(Exception):
     """The connection is to be cut without an answer."""
-
-
-def _cut(request: web.BaseRequest, call: Call) -> web.Response:
-    call.took = time.monotonic() - call.at
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response()
 
 
 def _request(

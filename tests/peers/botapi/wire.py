@@ -169,9 +169,9 @@ def ok_updates(raw: Iterable[bytes]) -> bytes:
     return b'{"ok":true,"result":[' + b",".join(raw) + b"]}"
 
 
-def respond(body: bytes, status: int = 200) -> web.Response:
-    """A JSON response."""
-    return web.Response(body=body, status=status, headers={"Content-Type": "application/json"})
+def respond(body: bytes, status: int = 200, kind: str = "application/json") -> web.Response:
+    """A response, of JSON unless ``kind`` says otherwise."""
+    return web.Response(body=body, status=status, headers={"Content-Type": kind})
 
 
 def refusal(error: ApiError) -> web.Response:
