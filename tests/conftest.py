@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterator
 
 import pytest
 
 from tests.peers.dovecot import Dovecot
+from tests.peers.post import Post
 from tests.peers.postgres import Postgres
+from tests.peers.smtp import SmtpSink
 
 REQUIRED = os.environ.get("FIRSTLINE_REQUIRE_SERVERS") == "1"
 """Set where every server must be there, so that nothing is skipped by mistake."""
+
+_mailboxes = itertools.count(1)
 
 
 def skip_or_fail(server: str, package: str | None) -> None:
@@ -40,3 +45,19 @@ def dovecot() -> Iterator[Dovecot]:
     server = Dovecot.launch()
     yield server
     server.remove()
+
+
+@pytest.fixture(scope="session")
+def smtp(dovecot: Dovecot) -> Iterator[SmtpSink]:
+    """An SMTP server for the whole session, under the same authority as the Dovecot."""
+    sink = SmtpSink.launch(dovecot.authority)
+    yield sink
+    sink.stop()
+
+
+@pytest.fixture
+def post(dovecot: Dovecot, smtp: SmtpSink) -> Post:
+    """The world of mail, with a mailbox of the desk that nobody has used, no letters yet and no trouble."""
+    smtp.heal()
+    smtp.forget()
+    return Post(dovecot, smtp, dovecot.mailbox(f"support{next(_mailboxes)}@sever.test"))

@@ -40,11 +40,11 @@ async def client(sink: SmtpSink) -> AsyncIterator[aiosmtplib.SMTP]:
         yield client
 
 
-def a_client(sink: SmtpSink, timeout: float = 10) -> aiosmtplib.SMTP:
+def a_client(sink: SmtpSink, timeout: float = 10, user: str = USER, password: str = PASSWORD) -> aiosmtplib.SMTP:
     context = sink.authority.client_context()
     return aiosmtplib.SMTP(
         hostname=sink.host, port=sink.tls_port, use_tls=True, tls_context=context,
-        username=USER, password=PASSWORD, timeout=timeout,
+        username=user, password=password, timeout=timeout,
     )  # fmt: skip
 
 
@@ -106,6 +106,28 @@ class TestDovecot:
             with server.connection(server.mailbox("idle@sever.test")) as imap:
                 assert (b"IDLE" in imap.capability()[1][0].split()) is announced
         without.remove()
+
+    def test_a_waiting_client_is_told_of_new_mail(self, dovecot: Dovecot) -> None:
+        box = dovecot.mailbox("waiting@sever.test")
+        with dovecot.connection(box) as imap:
+            imap.send(b"w1 IDLE\r\n")
+            assert imap.readline().startswith(b"+")
+            dovecot.deliver(box, b"Subject: a\r\n\r\na\r\n")
+            assert imap.readline().strip() == b"* 1 EXISTS"
+            imap.send(b"DONE\r\n")
+            while not imap.readline().startswith(b"w1 OK"):
+                pass
+
+    def test_a_frozen_server_says_nothing_until_it_thaws(self, dovecot: Dovecot) -> None:
+        with dovecot.connection(dovecot.mailbox("frozen@sever.test")) as imap:
+            dovecot.freeze()
+            imap.sock.settimeout(0.3)
+            imap.send(b"n1 NOOP\r\n")
+            with pytest.raises(TimeoutError):
+                imap.sock.recv(1)
+            dovecot.thaw()
+            imap.sock.settimeout(10)
+            assert imap.sock.recv(100).startswith(b"n1 OK")
 
     def test_nothing_older_than_the_asked_tls_is_spoken(self, dovecot: Dovecot) -> None:
         server = Dovecot.launch(dovecot.authority, tls="TLSv1.3")
@@ -280,14 +302,6 @@ class TestSmtpSink:
 
 
 class TestPost:
-    @pytest.fixture
-    def post(self, dovecot: Dovecot, sink: SmtpSink) -> Post:
-        box = dovecot.mailbox("support@sever.test")
-        with dovecot.connection(box, readonly=False) as imap:
-            imap.uid("STORE", "1:*", "+FLAGS", r"(\Deleted)")
-            imap.expunge()
-        return Post(dovecot, sink, box)
-
     @staticmethod
     def arrived(post: Post) -> bytes:
         return post.dovecot.raw(post.box, post.dovecot.uids(post.box)[-1])
@@ -313,24 +327,23 @@ class TestPost:
         lines = [line for line in self.arrived(post).splitlines() if line.startswith(b"Authentication-Results:")]
         assert [line.split(b"dkim=")[1].split()[0].rstrip(b";").decode() for line in lines] == results
 
-    async def test_an_answer_goes_to_the_reply_to_and_quotes_the_letter(
-        self, post: Post, client: aiosmtplib.SMTP
-    ) -> None:
-        ivan = post.subscriber("ivan@example.test")
+    async def test_an_answer_goes_to_the_reply_to_and_quotes_the_letter(self, post: Post) -> None:
+        ivan, token = post.subscriber("ivan@example.test"), post.box.address.replace("@", "+abc@")
         raw = (
-            "From: =?utf-8?b?0KHQtdCy0LXRgA==?= <support@sever.test>\r\nTo: ivan@example.test\r\n"
-            f"{UTF8}Reply-To: support+abc@sever.test\r\nSubject: Заявка\r\nMessage-ID: <2@sever.test>\r\n"
+            f"From: =?utf-8?b?0KHQtdCy0LXRgA==?= <{post.box.address}>\r\nTo: ivan@example.test\r\n"
+            f"{UTF8}Reply-To: {token}\r\nSubject: Заявка\r\nMessage-ID: <2@sever.test>\r\n"
             "References: <1@sever.test>\r\nDate: Sat, 21 Nov 2026 22:45:00 +0300\r\n\r\nПомогло?\r\n"
         )
-        await client.sendmail(USER, ["ivan@example.test"], raw.encode(), mail_options=["SMTPUTF8"])
+        async with a_client(post.sink, user=post.box.address, password=post.box.password) as client:
+            await client.sendmail(post.box.address, [ivan.address], raw.encode(), mail_options=["SMTPUTF8"])
         await ivan.answers(await ivan.hears("Помогло?"), "Да, спасибо!")
         letter = Letter("", (), self.arrived(post))
-        assert letter.header("To") == "support+abc@sever.test"
+        assert letter.header("To") == token
         assert letter.subject == "Re: Заявка"
         assert letter.header("In-Reply-To") == "<2@sever.test>"
         assert letter.references == ("<1@sever.test>", "<2@sever.test>")
         assert letter.text == (
-            "Да, спасибо!\n\nсб, 21 нояб. 2026 г. в 22:45, Север <support@sever.test>:\n\n> Помогло?\n"
+            f"Да, спасибо!\n\nсб, 21 нояб. 2026 г. в 22:45, Север <{post.box.address}>:\n\n> Помогло?\n"
         )
         assert '<blockquote class="gmail_quote"' in letter.html
         assert ivan.unread() == []
