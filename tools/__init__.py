@@ -1,0 +1,1 @@
+"""What the checkout needs to be made, tested and checked; nothing of it is installed."""
