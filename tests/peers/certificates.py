@@ -10,12 +10,12 @@ import trustme
 
 
 class Authority:
-    """Issues certificates for the loopback; ``ca_file`` is what a client is told to trust."""
+    """Issues certificates for the loopback; ``ca_file`` is what a client is told to trust, while this object lives."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self) -> None:
         self._authority = trustme.CA(organization_name="Sever test authority")
-        self.folder = folder or Path(tempfile.mkdtemp(prefix="firstline-ca-"))
-        self.ca_file = self.folder / "ca.pem"
+        self._folder = tempfile.TemporaryDirectory(prefix="firstline-ca-", ignore_cleanup_errors=True)
+        self.ca_file = Path(self._folder.name) / "ca.pem"
         self._authority.cert_pem.write_to_path(str(self.ca_file))
 
     def issue(self, *names: str) -> trustme.LeafCert:
