@@ -325,7 +325,7 @@ def _date(match: re.Match[bytes] | None) -> datetime:
             return datetime.strptime(match[1].decode("ascii", "replace").strip(), "%d-%b-%Y %H:%M:%S %z").astimezone(
                 UTC
             )
-    return datetime.min.replace(tzinfo=UTC)
+    return datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _told(error: BaseException) -> str:

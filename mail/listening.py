@@ -12,7 +12,7 @@ import random
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy import insert, select, update
@@ -54,6 +54,10 @@ class Mark:
     first_uid: int
     next_uid: int
     connected_at: datetime
+
+    def ours(self, one: Envelope) -> bool:
+        """Whether a mail cannot be known as older than the connection. INTERNALDATE has whole seconds only."""
+        return one.uid >= self.first_uid or one.internal + timedelta(seconds=1) > self.connected_at
 
     async def born(self, connection: AsyncConnection) -> None:
         """Writes the first mark of a mailbox."""
@@ -142,7 +146,7 @@ class Listener:
             for start in range(0, len(uids), imap.LINES):
                 chunk = uids[start : start + imap.LINES]
                 found = await connection.envelopes(chunk)
-                ours = [one for one in found if one.uid >= mark.first_uid or one.internal > mark.connected_at]
+                ours = [one for one in found if mark.ours(one)]
                 for batch in batches(ours, self._deaths):
                     mark = await self._stored(connection, mark, batch, accept)
                 if mark.next_uid <= chunk[-1]:  # what is old, or was deleted meanwhile, is behind us too

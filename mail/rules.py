@@ -1,0 +1,35 @@
+"""What is peculiar to letters: machines are never answered, and a letter that proves nothing changes nothing. Pure."""
+
+from __future__ import annotations
+
+from desk.case import Case
+from desk.decisions import Act, Decision, Drop, Facts, Hold, Record, Say, To, decide
+from desk.facts import Picked
+from desk.messages import Heard, Policy, Role
+from desk.text import literal
+
+_MEANINGLESS = frozenset({"own", "list", "feedback"})
+
+
+def machine(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+    """Automatic mail gets no answer. What it says still reaches its case, or waits where agents see it."""
+    if not heard.automatic or heard.role is not Role.SUBSCRIBER or heard.detail.get("vouched"):
+        return None
+    picked = facts.need(Picked)
+    if heard.automatic in _MEANINGLESS:
+        return decide(Drop(heard.automatic))
+    if picked.how in ("new", "none") or picked.doubt:
+        return decide(Drop("bounce") if heard.automatic == "bounce" else Hold(f"automatic mail: {heard.automatic}"))
+    acts: list[Act] = [Record("finding", f"automatic mail: {heard.automatic}")]
+    if case.registered and case.open:
+        names = {"text": literal(heard.text[:1500]), "kind": heard.automatic}
+        acts.append(Say("staff_automatic_mail", names, To.STAFF, policy=Policy.HOLD))
+    return decide(*acts)
+
+
+def unproved(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+    """A letter that does not prove it belongs to the case waits for an agent, with no effect before (rule 8)."""
+    picked = facts.need(Picked)
+    if heard.role is not Role.SUBSCRIBER or not picked.doubt:
+        return None
+    return decide(Hold(picked.doubt, case.id if picked.how != "new" else 0))

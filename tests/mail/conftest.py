@@ -1,0 +1,139 @@
+"""A mailbox of one's own on a real Dovecot, a real SMTP conversation, and the inbox it all ends in."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from desk import inbox
+from desk.database import Database
+from desk.doors import Also
+from desk.messages import Arrival, Raw
+from desk.queues import arrivals
+from desk.settings import MailboxSettings
+from desk.tables import METADATA
+from mail.door import MailDoor
+from mail.readers import Readers
+from mail.tables import mailboxes
+from tests.peers.dovecot import Dovecot, Mailbox
+from tests.peers.post import Post
+from tests.peers.smtp import SmtpSink
+
+NUMBERS = itertools.count(1)
+
+
+@pytest.fixture
+def post(dovecot: Dovecot) -> Iterator[Post]:
+    """A mailbox of this test's own, and its way out."""
+    sink = SmtpSink.launch(dovecot.authority)
+    yield Post(dovecot, sink, dovecot.mailbox(f"help{next(NUMBERS)}@sever.test"))
+    sink.stop()
+
+
+@pytest.fixture
+async def readers() -> AsyncIterator[Readers]:
+    """One child that reads."""
+    readers = Readers(workers=1)
+    yield readers
+    await readers.close()
+
+
+class Hall:
+    """A mail door with the inbox behind it, on SQLite."""
+
+    def __init__(self, database: Database, readers: Readers, settings: MailboxSettings) -> None:
+        self.database, self.settings, self.readers = database, settings, readers
+        self.files: dict[str, bytes] = {}
+        self.broken = False
+        self.door = self.opened()
+
+    def opened(self) -> MailDoor:
+        """The same mailbox after the desk was started anew."""
+        return MailDoor(self.settings, self.readers, self._open, self.database)
+
+    async def _open(self, source: str) -> bytes:
+        return self.files[source]
+
+    async def accept(self, raws: Sequence[Raw], also: Also | None = None) -> int:
+        """The desk's own inbox, unless it is broken."""
+        if self.broken:
+            raise ConnectionError("the database is away")
+        return await inbox.accept(self.database, raws, also)
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """The door listens meanwhile, and is cut off afterwards as by a kill."""
+        self.door = self.opened()
+        task = asyncio.create_task(self.door.listen(self.accept))
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def connected(self) -> None:
+        """Waits for the first connection ever."""
+        async with asyncio.timeout(20):
+            while True:
+                async with self.database.look() as connection:
+                    if (await connection.execute(select(mailboxes.c.door))).first():
+                        return
+                await asyncio.sleep(0.02)
+
+    async def arrived(self, count: int, timeout: float = 20) -> list[Arrival]:
+        """The first ``count`` arrivals. Raises `AssertionError` when they do not come."""
+        until = asyncio.get_running_loop().time() + timeout
+        while len(found := await self.arrivals()) < count:
+            assert asyncio.get_running_loop().time() < until, f"only {len(found)} of {count} mails arrived"
+            await asyncio.sleep(0.02)
+        return found
+
+    async def arrivals(self) -> list[Arrival]:
+        """Everything that arrived so far, as a clerk would get it."""
+        columns = [arrivals.c[name] for name in ("id", "door", "key", "lane", "body", "received_at")]
+        async with self.database.look() as connection:
+            return [Arrival(*row) for row in (await connection.execute(select(*columns).order_by(arrivals.c.id))).all()]
+
+
+@pytest.fixture
+async def hall(tmp_path: Path, readers: Readers, post: Post) -> AsyncIterator[Hall]:
+    """The mailbox's door, looking every two seconds at the latest."""
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}")
+    async with database.work() as connection:
+        await connection.run_sync(METADATA.create_all, tables=[arrivals, mailboxes])
+    hall = Hall(database, readers, replace(post.settings(), look_every=2))
+    yield hall
+    await hall.door.close()
+    await database.close()
+
+
+def letter(text: str = "Нет интернета", sender: str = "ivan@mail.test", **headers: str) -> bytes:
+    """A small letter; ``headers`` with underscores for dashes."""
+    fields = {
+        "From": sender,
+        "To": "help@sever.test",
+        "Subject": "Помогите",
+        "Message-ID": f"<{next(NUMBERS)}@mail.test>",
+    }
+    fields |= {name.replace("_", "-"): value for name, value in headers.items()}
+    head = "".join(f"{name}: {value}\r\n" for name, value in fields.items() if value)
+    return f"{head}Content-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n".encode()
+
+
+def arrival(raw: bytes, door: str = "mail:support") -> Arrival:
+    """Bytes as a clerk gets them."""
+    return Arrival(7, door, "1:1", "lane", raw, datetime(2026, 11, 20, 9, 0, tzinfo=UTC))
+
+
+def box_of(post: Post) -> Mailbox:
+    """The desk's own mailbox on the server."""
+    return post.box

@@ -1,0 +1,216 @@
+"""New mail is stored before it is flagged, each UID once, whatever the server does; and what is older is left alone."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from desk.settings import Secret
+from mail.imap import Envelope, modified_utf7, spelled
+from mail.listening import TOO_LARGE, batches, lane
+from tests.mail.conftest import Hall, letter
+from tests.peers.dovecot import Dovecot
+from tests.peers.post import Post
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+SEEN = frozenset({"\\Seen"})
+
+
+async def seen_within(post: Post, uids: set[int], seconds: float = 10) -> set[int]:
+    """The UIDs flagged as read, waiting until they are ``uids``."""
+    for _ in range(int(seconds / 0.1)):
+        flagged = {uid for uid, flags in post.dovecot.flags(post.box).items() if "\\Seen" in flags}
+        if flagged == uids:
+            break
+        await asyncio.sleep(0.1)
+    return flagged
+
+
+async def test_a_new_mail_is_stored_unchanged_and_then_flagged_as_read(hall: Hall, post: Post) -> None:
+    async with hall.listening():
+        await hall.connected()
+        raw = letter("Здравствуйте!\r\n")
+        post.receives(raw)
+        (first,) = await hall.arrived(1)
+        uid = post.dovecot.uids(post.box)[0]
+        assert first.body == raw
+        assert first.key == f"{post.dovecot.uidvalidity(post.box)}:{uid}"
+        assert first.lane == "mail:support:ivan@mail.test"
+        assert await seen_within(post, {uid}) == {uid}
+
+
+async def test_mail_older_than_the_first_connection_is_neither_stored_nor_flagged_ever(hall: Hall, post: Post) -> None:
+    post.receives(letter("старое"))
+    for _ in range(2):
+        async with hall.listening():
+            await hall.connected()
+            await asyncio.sleep(0.5)
+    async with hall.listening():
+        post.receives(letter("новое"))
+        (only,) = await hall.arrived(1)
+        old, new = post.dovecot.uids(post.box)
+        assert "новое" in only.body.decode()
+        assert await seen_within(post, {new}) == {new}
+        assert post.dovecot.flags(post.box)[old] == frozenset()
+
+
+async def test_mail_that_came_while_the_desk_was_down_is_taken_in_order(hall: Hall, post: Post) -> None:
+    async with hall.listening():
+        await hall.connected()
+    for number in range(130):
+        post.receives(letter(f"письмо {number}"))
+    async with hall.listening():
+        found = await hall.arrived(130)
+    assert [f"письмо {number}\r\n" in one.body.decode() for number, one in enumerate(found)] == [True] * 130
+
+
+async def test_mail_that_a_person_has_read_already_is_taken_in_all_the_same(hall: Hall, post: Post) -> None:
+    async with hall.listening():
+        await hall.connected()
+    post.receives(letter("прочитано"))
+    with post.dovecot.connection(post.box, readonly=False) as imap:
+        imap.uid("STORE", "1:*", "+FLAGS", "(\\Seen)")
+    async with hall.listening():
+        await hall.arrived(1)
+
+
+async def test_after_a_renumbering_only_mail_later_than_the_first_connection_is_read_again(
+    hall: Hall, post: Post
+) -> None:
+    post.dovecot.deliver(post.box, letter("до нас"), at=LONG_AGO)
+    async with hall.listening():
+        await hall.connected()
+        post.dovecot.deliver(post.box, letter("при нас"), at=datetime.now(UTC) + timedelta(seconds=2))
+        await hall.arrived(1)
+    post.dovecot.forget_uids(post.box)
+    async with hall.listening():
+        post.receives(letter("после"))
+        found = await hall.arrived(3)
+        await asyncio.sleep(0.5)
+    texts = [one.body.decode().rpartition("\r\n\r\n")[2].strip() for one in found]
+    assert texts == ["при нас", "при нас", "после"]
+    assert len({one.key for one in found}) == 3
+    assert len(await hall.arrivals()) == 3
+
+
+async def test_nothing_is_flagged_that_could_not_be_stored(hall: Hall, post: Post) -> None:
+    async with hall.listening():
+        await hall.connected()
+        hall.broken = True
+        post.receives(letter())
+        await asyncio.sleep(1.5)
+        assert not any("\\Seen" in flags for flags in post.dovecot.flags(post.box).values())
+        hall.broken = False
+        await hall.arrived(1)
+
+
+async def test_a_huge_mail_leaves_its_headers_and_the_next_ones_go_on(hall: Hall, post: Post) -> None:
+    async with hall.listening():
+        await hall.connected()
+        huge = letter("x" * 75 + "\r\n" + ("y" * 76 + "\r\n") * 340_000)
+        post.receives(huge)
+        post.receives(letter("дальше"))
+        stub, normal = await hall.arrived(2, timeout=60)
+    assert stub.body.startswith(b"X-Firstline-Stub: %d\r\nFrom: ivan@mail.test" % len(huge))
+    assert len(stub.body) < 1000
+    assert "дальше" in normal.body.decode()
+    heard = await hall.door.hear(stub)
+    assert (heard.sender.value, heard.subject, heard.detail["stub"]) == ("ivan@mail.test", "Помогите", str(len(huge)))
+
+
+class TestTrouble:
+    async def test_mail_comes_again_after_the_server_was_killed(self, hall: Hall, post: Post) -> None:
+        async with hall.listening():
+            await hall.connected()
+            post.dovecot.kill()
+            await asyncio.sleep(0.3)
+            post.dovecot.start_again()
+            post.receives(letter())
+            await hall.arrived(1)
+
+    async def test_mail_comes_again_after_the_server_said_goodbye(self, hall: Hall, post: Post) -> None:
+        async with hall.listening():
+            await hall.connected()
+            await asyncio.to_thread(post.dovecot.restart)
+            post.receives(letter())
+            await hall.arrived(1)
+
+    async def test_a_server_that_hangs_is_left_and_asked_again(self, hall: Hall, post: Post) -> None:
+        async with hall.listening():
+            await hall.connected()
+            post.dovecot.freeze()
+            await asyncio.sleep(6)
+            post.dovecot.thaw()
+            post.receives(letter())
+            await hall.arrived(1)
+
+    async def test_a_refused_login_is_one_alarm_and_no_second_try_at_once(
+        self, hall: Hall, post: Post, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        hall.settings = replace(hall.settings, password=Secret("wr0ng secret"))
+        with caplog.at_level(logging.DEBUG):
+            async with hall.listening():
+                await asyncio.sleep(4)
+        errors = [record for record in caplog.records if record.levelno >= logging.ERROR]
+        assert len(errors) == 1
+        assert "LOGIN" in errors[0].getMessage()
+        assert "wr0ng secret" not in caplog.text
+        assert post.dovecot.log().count("Aborted login (auth failed, 1 attempts") <= 1
+
+    async def test_without_idle_the_folder_is_looked_at_every_few_seconds(self, hall: Hall) -> None:
+        server = await Dovecot.start(idle=False)
+        try:
+            box = server.mailbox("quiet@sever.test")
+            imap = replace(hall.settings.imap, user=box.address, port=server.port)
+            hall.settings = replace(hall.settings, imap=imap, ca_file=str(server.ca_file))
+            async with hall.listening():
+                await hall.connected()
+                server.deliver(box, letter())
+                await hall.arrived(1)
+        finally:
+            server.remove()
+
+    async def test_a_certificate_of_nobody_we_trust_ends_before_the_password_is_said(
+        self, hall: Hall, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        hall.settings = replace(hall.settings, ca_file="")
+        async with hall.listening():
+            await asyncio.sleep(1)
+        assert "certificate" in caplog.text
+
+
+class TestBatches:
+    def envelopes(self, *sizes: int) -> list[Envelope]:
+        return [Envelope(uid, size, LONG_AGO) for uid, size in enumerate(sizes, 1)]
+
+    def uids(self, sizes: list[int], deaths: dict[int, int] | None = None) -> list[list[int]]:
+        return [[one.uid for one in batch] for batch in batches(self.envelopes(*sizes), deaths or {})]
+
+    def test_at_most_fifty_mails_come_together(self) -> None:
+        assert [len(batch) for batch in self.uids([100] * 120)] == [50, 50, 20]
+
+    def test_at_most_eight_megabytes_come_together(self) -> None:
+        assert self.uids([3_000_000] * 5) == [[1, 2], [3, 4], [5]]
+
+    def test_what_is_too_large_or_made_trouble_comes_alone(self) -> None:
+        assert self.uids([10, TOO_LARGE + 1, 10, 10, 10], {4: 1}) == [[1], [2], [3], [4], [5]]
+
+
+def test_sets_of_uids_are_spelled_in_runs() -> None:
+    assert spelled([9, 1, 2, 3, 7]) == "1:3,7,9"
+
+
+def test_folders_have_their_names_in_modified_utf7() -> None:
+    assert modified_utf7("Поддержка") == "&BB8EPgQ0BDQENQRABDYEOgQw-"
+    assert modified_utf7("R&D") == "R&-D"
+    with pytest.raises(ValueError, match="control"):
+        modified_utf7('INBOX"\r\nA1 DELETE x')
+
+
+def test_a_lane_is_the_address_or_else_the_mail_alone() -> None:
+    assert lane("mail:a", "1:2", b"Subject: x\r\nFrom: =?koi8-r?B?6dfBzg==?= <Ivan@X.ru>\r\n\r\n") == "mail:a:ivan@x.ru"
+    assert lane("mail:a", "1:2", b"Subject: x\r\n\r\nFrom: not@here\r\n") == "mail:a:1:2"
