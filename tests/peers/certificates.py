@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import ssl
 import tempfile
+import weakref
 from pathlib import Path
 
 import trustme
@@ -14,8 +16,9 @@ class Authority:
 
     def __init__(self) -> None:
         self._authority = trustme.CA(organization_name="Sever test authority")
-        self._folder = tempfile.TemporaryDirectory(prefix="firstline-ca-", ignore_cleanup_errors=True)
-        self.ca_file = Path(self._folder.name) / "ca.pem"
+        folder = tempfile.mkdtemp(prefix="firstline-ca-")
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        self.ca_file = Path(folder) / "ca.pem"
         self._authority.cert_pem.write_to_path(str(self.ca_file))
 
     def issue(self, *names: str) -> trustme.LeafCert:
