@@ -1,0 +1,112 @@
+"""The matcher finds the article people mean, in their own words, and says honestly when nothing fits."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import kb
+from kb.match import Matcher, normalised, words
+from kb.reading import read_folders
+from tests.kb.examples import article
+
+PACKAGED = Path(kb.__file__).parent / "articles"
+PHRASES = [json.loads(line) for line in (Path(__file__).parent / "phrases.jsonl").read_text("utf-8").splitlines()]
+
+
+@pytest.fixture(scope="module")
+def packaged() -> Matcher:
+    return Matcher(list(read_folders([PACKAGED]).values()))
+
+
+def found(matcher: Matcher, text: str, language: str = "en") -> list[str]:
+    return [match.article.id for match in matcher.best(text, language)]
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_of_imagined_phrases_the_article_meant_is_among_three_in_at_least_85_of_100(
+    packaged: Matcher, language: str
+) -> None:
+    meant = [one for one in PHRASES if one["article"] and one["language"] == language]
+    hits = sum(one["article"] in found(packaged, one["q"], language) for one in meant)
+    assert len(meant) > 60
+    assert hits / len(meant) >= 0.85
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_of_phrases_that_fit_nothing_at_least_80_of_100_find_nothing(packaged: Matcher, language: str) -> None:
+    strange = [one for one in PHRASES if not one["article"] and one["language"] == language]
+    rejected = sum(not packaged.best(one["q"], language) for one in strange)
+    assert len(strange) >= 18
+    assert rejected / len(strange) >= 0.80
+
+
+def test_when_it_says_it_is_sure_it_is_right_in_at_least_90_of_100(packaged: Matcher) -> None:
+    best = [(one["article"], packaged.best(one["q"], one["language"], 1)) for one in PHRASES]
+    sure = [meant == top[0].article.id for meant, top in best if top and top[0].sure]
+    assert len(sure) > len(PHRASES) / 2
+    assert sum(sure) / len(sure) >= 0.90
+
+
+def test_the_phrases_are_not_the_articles_own() -> None:
+    editions = [e for one in read_folders([PACKAGED]).values() for e in one.editions.values()]
+    own = {words(text) for edition in editions for text in (edition.title, *edition.phrasings)}
+    assert [one["q"] for one in PHRASES if words(one["q"]) in own] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Здравствуйте! второй день нет интернета, договор 40-1187", "ru"),
+        ("ИНТЕРНЕТ НЕ РАБОТАЕТ!!! сколько можно", "ru"),
+        ("нет интрнета", "ru"),
+        ("Hello, my internet is down, contract 40-2203", "en"),
+        ("i have no intenret", "en"),
+    ],
+)
+def test_the_main_complaint_is_surely_known(packaged: Matcher, text: str, language: str) -> None:
+    best = packaged.best(text, language)[0]
+    assert (best.article.id, best.language, best.sure) == ("no-internet", language, True)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "!!!", "\u200b\u200b", "40-1187", "🙂🙂🙂", "а", "the"])
+def test_words_that_say_nothing_find_nothing(packaged: Matcher, text: str) -> None:
+    assert packaged.best(text, "ru") == ()
+
+
+def test_the_answer_comes_in_the_language_asked_for_whatever_language_the_words_are_in(packaged: Matcher) -> None:
+    assert packaged.best("no internet", "ru")[0].language == "ru"
+    assert Matcher([article("kettle", "no tea today")]).best("no tea today", "ru")[0].language == "en"
+
+
+def test_short_words_must_be_equal_and_long_ones_may_be_misspelt() -> None:
+    matcher = Matcher([article("los", "los"), article("router", "router restart")])
+    assert found(matcher, "lot") == []
+    assert found(matcher, "Los!") == ["los"]
+    assert found(matcher, "ruoter restrat") == ["router"]
+
+
+def test_an_own_article_hides_the_shared_one_of_the_same_id_and_the_others_stay() -> None:
+    shared = Matcher([article("kettle", "kettle is cold"), article("lamp", "lamp is dark")])
+    own = Matcher([article("kettle", "samovar is cold", provider="sever")], shared)
+    assert [one.article.provider for one in own.best("samovar is cold", "en")] == ["sever"]
+    assert found(own, "kettle") == []
+    assert found(own, "lamp is dark") == ["lamp"]
+    assert found(shared, "kettle is cold") == ["kettle"]
+
+
+def test_a_base_without_articles_finds_nothing_and_does_not_fall() -> None:
+    assert Matcher([]).best("no internet", "en") == ()
+    assert found(Matcher([article("kettle", "kettle is cold")], Matcher([])), "kettle is cold") == ["kettle"]
+
+
+def test_words_are_read_as_they_are_meant() -> None:
+    assert normalised("Ёж\u00ad ＷＩＦＩ\u200b") == "еж wifi"
+    assert words("Здравствуйте, Wi-Fi не работает! Договор 4011879") == ("wifi", "не", "работает")
+
+
+def test_a_very_long_message_is_read_only_as_far_as_it_matters(packaged: Matcher) -> None:
+    assert len(words("слово " * 100_000)) == 40
+    assert found(packaged, "нет интернета " + "ы" * 1_000_000, "ru")[:1] in (["no-internet"], [])

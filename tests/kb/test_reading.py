@@ -1,0 +1,122 @@
+"""An article's folder is read whole, or refused with a sentence that names the file and what to mend."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desk.text import Mark, written
+from kb.reading import BadArticle, filled, picture, read_folder, read_folders
+from tests.kb.examples import PHRASINGS, put
+
+
+def both(folder: Path, body: str = "Plug it in.") -> Path:
+    put(folder, language="ru", title="Чайник не греет", body=body)
+    return put(folder, body=body)
+
+
+def test_an_article_is_a_folder_with_two_languages_and_pictures(tmp_path: Path) -> None:
+    place = both(tmp_path, "Look.\n\n![a kettle](kettle.png)\n![a socket](../shared/socket.png)\nPlug it in.")
+    (place / "kettle.png").write_bytes(b"png")
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / "socket.png").write_bytes(b"png")
+    kettle = read_folder(place)
+    assert kettle.id == "kettle"
+    assert (kettle.edition("ru").title, kettle.edition("en").title) == ("Чайник не греет", "The kettle does not boil")
+    assert kettle.edition("en").phrasings == PHRASINGS
+    assert kettle.edition("en").pictures == ("kettle/kettle.png", "shared/socket.png")
+    assert kettle.edition("en").offered
+
+
+def test_a_missing_language_falls_back_to_the_one_there_is(tmp_path: Path) -> None:
+    kettle = read_folder(put(tmp_path), required=())
+    assert kettle.edition("ru").language == "en"
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"language": "ru"}, "en.md is missing"),
+        ({"phrasings": PHRASINGS[:4]}, "there are 4 different phrasings; people need at least 5"),
+        ({"phrasings": (*PHRASINGS[:4], PHRASINGS[0])}, "there are 4 different phrasings"),
+        ({"title": " "}, "the head needs title"),
+        ({"body": "![kettle](kettle.png)"}, "the picture kettle.png is not there"),
+        ({"body": "![kettle](../../secret.png)"}, "must be name.png"),
+        ({"body": "![kettle] (kettle.png)"}, "a line of its own"),
+        ({"body": "Call {{ phone_number }}."}, "{{ phone_number }} is no fact of a provider"),
+        ({"body": ""}, "there is no text below the head"),
+        ({"dialog": "billing"}, "dialog and category must be the same"),
+    ],
+)
+def test_what_is_wrong_is_said_with_the_file(tmp_path: Path, change: dict[str, str], sentence: str) -> None:
+    if change.get("language") != "ru":
+        put(tmp_path, language="ru")
+    place = put(tmp_path, **change)  # type: ignore[arg-type]
+    with pytest.raises(BadArticle) as caught:
+        read_folder(place)
+    assert sentence in str(caught.value)
+    assert str(place) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ("no head", "must begin with a TOML head"),
+        ("+++\ntitle = \n+++\ntext", "the head is not TOML"),
+        (
+            '+++\ntitle = "a"\nphrasings = ["a", "b", "c", "d", "e"]\ncolour = "red"\n+++\ntext',
+            "unknown key 'colour'",
+        ),
+        (
+            '+++\ntitle = "a"\nphrasings = ["a", "b", "c", "d", "e"]\naudience = "all"\n+++\ntext',
+            "audience is 'all'; it can be internal",
+        ),
+    ],
+)
+def test_a_broken_head_is_explained(tmp_path: Path, source: str, sentence: str) -> None:
+    (tmp_path / "kettle").mkdir()
+    (tmp_path / "kettle" / "en.md").write_text(source, "utf-8")
+    with pytest.raises(BadArticle, match=r"en\.md") as caught:
+        read_folder(tmp_path / "kettle", required=())
+    assert sentence in str(caught.value)
+
+
+def test_a_providers_folder_comes_before_the_desks(tmp_path: Path) -> None:
+    put(tmp_path / "own", body="Ours.")
+    put(tmp_path / "desk", body="Theirs.")
+    put(tmp_path / "desk", "lamp", body="A lamp.")
+    found = read_folders([tmp_path / "own", tmp_path / "desk", tmp_path / "nowhere"])
+    assert {id: one.edition("en").body for id, one in found.items()} == {"kettle": "Ours.\n", "lamp": "A lamp.\n"}
+
+
+def test_facts_fill_the_text_and_never_become_marks() -> None:
+    text = written(filled("Server `{{ smtp }}`\nfrom {{ provider_title }}", {"smtp": "a`b", "provider_title": "**X**"}))
+    assert text.plain == "Server a`b\nfrom **X**"
+    assert text.marks == (Mark("code", 7, 10),)
+
+
+def test_a_line_whose_fact_is_not_given_is_left_out() -> None:
+    body = "One.\n\nPOP3: {{ pop3 }}\n\nTwo: {{ imap }}\n\n\n![a](b.png)\n"
+    assert filled(body, {"imap": "i.test", "pop3": ""}) == "One.\n\nTwo: i.test"
+
+
+def test_a_picture_is_looked_for_in_the_providers_folder_first(tmp_path: Path) -> None:
+    for layer in ("own", "packaged"):
+        (tmp_path / layer / "kettle").mkdir(parents=True)
+    (tmp_path / "packaged" / "kettle" / "a.png").write_bytes(b"1")
+    folders = [tmp_path / "own", tmp_path / "packaged"]
+    assert picture("content:kettle/a.png", folders) == tmp_path / "packaged" / "kettle" / "a.png"
+    (tmp_path / "own" / "kettle" / "a.png").write_bytes(b"2")
+    assert picture("content:kettle/a.png", folders) == tmp_path / "own" / "kettle" / "a.png"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["kettle/b.png", "kettle", "", "../kettle/a.png", "kettle/../a.png", "/etc/passwd", "kettle/en.md", "a\0/b.png"],
+)
+def test_nothing_but_a_picture_of_an_article_is_ever_opened(tmp_path: Path, name: str) -> None:
+    put(tmp_path)
+    (tmp_path / "a.png").write_bytes(b"1")
+    with pytest.raises(LookupError):
+        picture(name, [tmp_path])
