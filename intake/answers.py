@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
+from desk.feelings import agreed, not_knowing, skips
 from desk.messages import File
 from intake.choices import choose, choose_several
-from intake.feelings import agreed, not_knowing, skips
 from intake.forms import Ask, Reading
 from intake.moments import Span, iso, occurred
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from intake.feelings import agreed, not_knowing
+from desk.feelings import agreed, not_knowing
+from desk.plain import plain, shape
 from intake.forms import Ask, AskOption
-from intake.plain import plain, shape
 
 _DIGIT = re.compile(
     r"\s*(?:(?:№|#|пункт|вариант|номер|ответ|option|number|answer|no\.?)\s{0,3})?([1-9]{1,2})\s*[).:,!]?\s*",
@@ -29,7 +29,9 @@ def choose(ask: Ask, said: str, number: int = 0) -> AskOption | None:
     """
     if found := _by_digit(ask, said, number) or _by_letter(ask, said):
         return found
-    for meant in (_by_label, _by_yes_or_no, _by_part, _by_telling_words):
+    if not_knowing(said):
+        return ask.option("unknown")
+    for meant in (_by_label, _by_yes_or_no, _by_part, _by_mention):
         if option := meant(ask, said):
             return option
     return None
@@ -40,10 +42,10 @@ def choose_several(ask: Ask, said: str, number: int = 0) -> tuple[AskOption, ...
     parts = [part for part in re.split(r"[,;\n+]|\s(?:и|and)\s", said) if part.strip()]
     if len(parts) == 1 and all(word.isdecimal() for word in said.split()):
         parts = said.split()
-    if whole := choose(ask, said, number):
-        return (whole,)
-    found = [choose(ask, part, number) for part in parts]
-    return tuple(dict.fromkeys(one for one in found if one)) if all(found) else ()
+    whole = _by_label(ask, said)
+    found = [whole] if whole else [choose(ask, part, number) for part in parts]
+    chosen = {option.id: option for option in found if option is not None}
+    return tuple(chosen.values()) if all(found) else ()
 
 
 def _by_digit(ask: Ask, said: str, number: int) -> AskOption | None:
@@ -95,37 +97,35 @@ def _by_label(ask: Ask, said: str) -> AskOption | None:
 
 
 def _by_yes_or_no(ask: Ask, said: str) -> AskOption | None:
-    if not_knowing(said):
-        return ask.option("unknown")
     answer = agreed(said)
     return None if answer is None else ask.option("yes" if answer else "no")
 
 
 def _by_part(ask: Ask, said: str) -> AskOption | None:
-    """The words are a part of one label only, word by word with endings free, or hold one whole label."""
+    """The words are a part of one label only, word by word with endings free."""
     words = _telling(shape(said))
-    if not words:
-        return None
-    parts = [option for option in ask.options if any(_all_in(words, label.split()) for label in _labels(option))]
-    if len(parts) == 1:
-        return parts[0]
-    padded = f" {shape(said)} "
-    whole = [option for option in ask.options if any(f" {label} " in padded for label in _labels(option))]
-    return _only(whole) if not parts and not _denied(said, whole) else None
+    labels = {option.id: [shape(label).split() for label in option.label.values()] for option in ask.options}
+    return (
+        _only([option for option in ask.options if any(_all_in(words, label) for label in labels[option.id])])
+        if words
+        else None
+    )
 
 
-def _by_telling_words(ask: Ask, said: str) -> AskOption | None:
-    """In a longer answer: the only option that has words no other option has, if nothing is denied."""
-    words = shape(said).split()
+def _by_mention(ask: Ask, said: str) -> AskOption | None:
+    """A longer answer mentions one option only, by a name of it or by words no other label has; nothing denied."""
+    padded, words = f" {shape(said)} ", shape(said).split()
     hits = []
     for option in ask.options:
-        others = {
-            word for other in ask.options if other is not option for label in _labels(other) for word in label.split()
-        }
-        own = [word for label in _labels(option) for word in _telling(label) if not _in(word, others)]
-        if any(_in(word, words) for word in own):
+        others = {word for other in ask.options if other is not option for word in _label_words(other)}
+        own = [word for word in _telling(" ".join(_label_words(option))) if not _in(word, others)]
+        if any(f" {label} " in padded for label in _labels(option)) or any(_in(word, words) for word in own):
             hits.append(option)
     return _only(hits) if not _denied(said, hits) else None
+
+
+def _label_words(option: AskOption) -> list[str]:
+    return [word for label in option.label.values() for word in shape(label).split()]
 
 
 def _denied(said: str, options: Sequence[AskOption]) -> bool:

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from desk.plain import plain_words
 from desk.when import When
 from intake import lint
-from intake.plain import plain_words
 
 LARGEST_FILE = 256 * 1024
 

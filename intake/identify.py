@@ -11,7 +11,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
-from intake.plain import visible
+from desk.plain import visible
 
 ENOUGH = 16_000
 """How much of a text is searched."""

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
 from desk.messages import File
+from desk.plain import plain, visible
 from intake.answers import Answer, NotUnderstood, answer
 from intake.forms import Ask
-from intake.plain import plain, visible
 
 MOST_LINES = 2000
 LONGEST = 64 * 1024

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from desk.findings import Finding
 from desk.knowledge import Account
-from intake.plain import visible
+from desk.plain import visible
 
 STATUSES = ("active", "expired", "blocked")
 SEVERAL = ("phones", "emails", "logins", "serials", "products")

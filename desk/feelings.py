@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from intake.plain import ENOUGH, plain, visible
+from desk.plain import ENOUGH, plain, visible
 
 
 def _words(text: str) -> frozenset[str]:
@@ -144,6 +144,23 @@ _ANGER = tuple(
         "pathetic outrag lawyer disgrace how_long_do fucking bullshit scam"
     )
 )
+
+
+_THANKS = _words(
+    "спасибо спс пасиб спасибки благодарю благодарим большое огромное вам тебе за помощь всем всего доброго хорошего дня "
+    "до свидания ок окей понял поняла понятно ясно хорошо отлично супер и очень вас "
+    "thank thanks thx ty you a lot very much so many ok okay great good bye goodbye cheers got it and for your the help all"
+)
+_GRATEFUL = _words("спасибо спс пасиб спасибки благодарю благодарим thank thanks thx ty cheers")
+_GRATEFUL_SIGNS = "👍🙏❤😊🙂👌🤝"
+
+
+def only_thanks(text: str) -> bool:
+    """Whether a text says thank you and nothing else: nobody has to answer it, and nothing is opened again by it."""
+    words = plain(text).split()
+    if not words:
+        return any(sign in text for sign in _GRATEFUL_SIGNS)
+    return len(words) <= 10 and "?" not in text and _GRATEFUL.intersection(words) != set() and _THANKS.issuperset(words)
 
 
 def clauses(text: str) -> Iterator[tuple[str, bool]]:
