@@ -72,7 +72,10 @@ def normalised(text: str) -> str:
 
 
 def words(text: str) -> tuple[str, ...]:
-    """The words of a text that carry meaning ("wi-fi" is one); all its words where none does."""
+    """The words of a text that carry meaning ("wi-fi" is one); all its words where none does.
+
+    A number of five digits or more names a contract or a telephone, not a trouble.
+    """
     found = [word.translate(_JOINTS) for word in _WORD.findall(normalised(text[:LONGEST_QUERY]))]
     telling = [word for word in found if word not in _EMPTY and not (word.isdecimal() and len(word) > 4)]
     return tuple((telling or found)[:MOST_WORDS])
@@ -133,7 +136,7 @@ class Matcher:
         return math.log(1 + len(self._articles) / (0.5 + seen))
 
     def _strange(self) -> float:
-        """The weight of a word nobody in the base has used: a good half of that of the rarest known."""
+        """The weight of a word nobody in the base has used."""
         return STRANGE * math.log(1 + len(self._articles) / 1.5)
 
     def _calibrated(self) -> Gate:

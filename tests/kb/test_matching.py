@@ -50,6 +50,15 @@ def test_when_it_says_it_is_sure_it_is_right_in_at_least_90_of_100(packaged: Mat
     assert sum(sure) / len(sure) >= 0.90
 
 
+def test_the_articles_would_be_found_in_the_same_words_had_nobody_thought_of_them(packaged: Matcher) -> None:
+    hits: list[bool] = []
+    for one in read_folders([PACKAGED]).values():
+        for text in (text for edition in one.editions.values() for text in edition.phrasings):
+            scores = packaged.scores(text, skipped=text)
+            hits.append(one.id in sorted(scores, key=scores.__getitem__)[-3:])
+    assert sum(hits) / len(hits) >= 0.85
+
+
 def test_the_phrases_are_not_the_articles_own() -> None:
     editions = [e for one in read_folders([PACKAGED]).values() for e in one.editions.values()]
     own = {words(text) for edition in editions for text in (edition.title, *edition.phrasings)}
