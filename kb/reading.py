@@ -243,7 +243,7 @@ class _File:
 
 def picture(name: str, folders: Sequence[Path]) -> Path:
     """The file of a picture ``<article id>/<name>`` in the first folder that has it. Raises `LookupError`."""
-    article, slash, file = name.removeprefix("content:").partition("/")
+    article, slash, file = name.partition("/")
     if slash and _NAME.fullmatch(article) and _PICTURE.fullmatch(file):
         for folder in folders:
             if (path := folder / article / file).is_file():

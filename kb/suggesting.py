@@ -100,5 +100,5 @@ def _files(names: Sequence[str], folders: Sequence[Path]) -> tuple[File, ...]:
             size = path.stat().st_size
         except (LookupError, OSError):
             continue
-        files.append(File(path.name, "photo", MEDIA_TYPES[path.suffix], size, f"content:{name}"))
+        files.append(File(path.name, "photo", MEDIA_TYPES[path.suffix], size, f"content:{path}"))
     return tuple(files)

@@ -106,14 +106,24 @@ def test_a_picture_is_looked_for_in_the_providers_folder_first(tmp_path: Path) -
         (tmp_path / layer / "kettle").mkdir(parents=True)
     (tmp_path / "packaged" / "kettle" / "a.png").write_bytes(b"1")
     folders = [tmp_path / "own", tmp_path / "packaged"]
-    assert picture("content:kettle/a.png", folders) == tmp_path / "packaged" / "kettle" / "a.png"
+    assert picture("kettle/a.png", folders) == tmp_path / "packaged" / "kettle" / "a.png"
     (tmp_path / "own" / "kettle" / "a.png").write_bytes(b"2")
-    assert picture("content:kettle/a.png", folders) == tmp_path / "own" / "kettle" / "a.png"
+    assert picture("kettle/a.png", folders) == tmp_path / "own" / "kettle" / "a.png"
 
 
 @pytest.mark.parametrize(
     "name",
-    ["kettle/b.png", "kettle", "", "../kettle/a.png", "kettle/../a.png", "/etc/passwd", "kettle/en.md", "a\0/b.png"],
+    [
+        "kettle/b.png",
+        "content:kettle/a.png",
+        "kettle",
+        "",
+        "../kettle/a.png",
+        "kettle/../a.png",
+        "/etc/passwd",
+        "kettle/en.md",
+        "a\0/b.png",
+    ],
 )
 def test_nothing_but_a_picture_of_an_article_is_ever_opened(tmp_path: Path, name: str) -> None:
     put(tmp_path)

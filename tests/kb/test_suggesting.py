@@ -46,7 +46,10 @@ def test_an_article_comes_with_its_title_in_bold_and_its_pictures_as_files() -> 
     best = first(knowledge(), "sever", "второй день нет интернета")
     assert best.text.plain.startswith("Нет интернета: быстрая проверка за 5 минут\n\nЧаще всего")
     assert best.text.marks[0] == Mark("bold", 0, len(best.title))
-    assert [one.source for one in best.pictures] == ["content:no-internet/check.png", "content:shared/lamps.png"]
+    assert [one.source for one in best.pictures] == [
+        f"content:{PACKAGED}/no-internet/check.png",
+        f"content:{PACKAGED}/shared/lamps.png",
+    ]
     assert all(one.kind == "photo" and one.media_type == "image/png" and one.size > 1000 for one in best.pictures)
     assert (best.dialog, best.category, best.sure) == ("no_internet", "technical", True)
 
