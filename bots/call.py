@@ -60,8 +60,13 @@ class Call:
             return False
         return True
 
-    def without_files(self) -> None:
-        """The files cannot be had, or are too large: the words go alone, and name what is missing."""
+    def without_files(self) -> bool:
+        """The files cannot be had, or are too large: the words go alone, and name what is missing.
+
+        False when there are none to leave out.
+        """
+        if not self.files:
+            return False
         names = "\n".join(f"📎 {file['name']}" for file in self.files)
         caption = self.params.pop("caption", "")
         self.params["text"] = f"{caption}\n\n{names}" if caption else names
@@ -69,6 +74,7 @@ class Call:
             self.params["entities"] = marks
         self.params.pop("media", None)
         self.method, self.files = "sendMessage", []
+        return True
 
     def _say_anew(self) -> None:
         """An old message that cannot be edited: its new words are a new message; its buttons just stay."""

@@ -22,7 +22,6 @@ from aiogram.exceptions import (
     TelegramUnauthorizedError,
 )
 from aiogram.types import BufferedInputFile
-from pydantic import ValidationError
 
 from bots.call import Call
 from bots.session import AnswerLost, NotSent, Telegram
@@ -71,22 +70,28 @@ class Sender:
         if chat in self.moved:
             call.params["chat_id"] = self.moved[chat]
         try:
-            params = call.filled([await self._opened(file, call.by_bytes) for file in call.files])
+            params = await self._filled(call)
             result = await self._telegram.call(call.method, params, within=300.0 if call.files else 60.0)
             return Sent(_remote(result) or str(call.params.get("message_id", "")))
-        except (LookupError, TelegramEntityTooLarge):
-            if not call.files:
-                return Refused("the message is too large")
-            call.without_files()
         except TelegramMigrateToChat as error:
             self._move(chat, error.migrate_to_chat_id)
+            return None
         except TelegramBadRequest as error:
             return self._bad_request(call, error.message)
-        except ValidationError as error:
-            return Refused(f"aiogram does not take this call: {error.error_count()} faults in {call.method}")
+        except TelegramEntityTooLarge:
+            return None if call.without_files() else Refused("the message is too large")
         except (NotSent, AnswerLost, OSError, TelegramAPIError) as error:
             return self._fate(error, "chat_id" in call.params, attempts)
-        return None
+        except ValueError as error:  # pydantic's, or of a text that UTF-8 cannot hold: it would fail for ever
+            return Refused(f"{call.method} cannot be made of this: {type(error).__name__}")
+
+    async def _filled(self, call: Call) -> dict[str, Any]:
+        """The parameters with the files opened; without them, if they are gone."""
+        try:
+            return call.filled([await self._opened(file, call.by_bytes) for file in call.files])
+        except LookupError:
+            call.without_files()
+            return call.filled([])
 
     async def _opened(self, file: Mapping[str, str], by_bytes: bool) -> str | BufferedInputFile:
         if file["id"] and not by_bytes:

@@ -110,7 +110,7 @@ class Telegram:
             return await self._session.make_request(bot, METHODS[method](**params), timeout=cast(int, limits))
         except TelegramNetworkError as error:
             raise self._lost(error.__cause__) from None
-        except ClientDecodeError:
+        except (ClientDecodeError, UnicodeDecodeError):
             raise AnswerLost("an answer that cannot be read") from None
 
     async def download(self, file_id: str) -> bytes:

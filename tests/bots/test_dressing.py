@@ -19,8 +19,8 @@ ANNA = Address("telegram", DOOR, "42")
 YES_NO = ((Option("yes", "Да"), Option("no", "Нет")),)
 
 
-def parcels(text: str = "", **how: Any) -> tuple[Parcel, ...]:
-    made = dressed(DOOR, Outgoing(**{"to": ANNA, "text": written(text), **how}))
+def parcels(text: str | Text = "", **how: Any) -> tuple[Parcel, ...]:
+    made = dressed(DOOR, Outgoing(**{"to": ANNA, "text": written(text) if isinstance(text, str) else text, **how}))
     assert all(json.loads(json.dumps(one.body)) == one.body for one in made), "a parcel must survive the outbox"
     return made
 
