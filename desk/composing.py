@@ -97,9 +97,10 @@ class _Composing:
                 self._add(address, act)
 
     def _audience(self, to: To) -> list[Address]:
-        if to is To.SPEAKER and self.heard.role is Role.SUBSCRIBER:
+        vouched = bool(self.heard.detail.get("vouched")) and not self.round.is_new
+        if to is To.SPEAKER and self.heard.role is Role.SUBSCRIBER and not vouched:
             return [self.heard.sender]
-        if to is To.SPEAKER or to is To.STAFF:
+        if to is To.STAFF or (to is To.SPEAKER and not vouched):
             return [self.ways.staff] if self.ways.staff else []
         if to is To.ON_FILE:
             return [self.ways.on_file] if self.ways.on_file else []
@@ -113,7 +114,7 @@ class _Composing:
         part.texts.append(text)
         part.buttons = act.buttons or part.buttons
         part.files += act.files
-        part.human = part.human or (isinstance(act, Show) and act.human)
+        part.human = part.human or (isinstance(act, Say) and act.human)
         part.policy = Policy.HOLD if Policy.HOLD in (part.policy, act.policy) else part.policy
 
     def _language(self, address: Address) -> str:

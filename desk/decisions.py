@@ -51,7 +51,10 @@ Buttons = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Say(Act):
-    """Says one sentence of the templates, by name. Several to the same ear become one message, in order."""
+    """Says one sentence of the templates, by name. Several to the same ear become one message, in order.
+
+    ``human`` marks words that a person wrote: the journal has them under that person, and the wire is told so.
+    """
 
     word: str
     names: Names = field(default_factory=dict)
@@ -59,21 +62,18 @@ class Say(Act):
     buttons: Buttons = ()
     files: tuple[File, ...] = ()
     policy: Policy = Policy.RETRY
+    human: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Show(Act):
-    """Says a text that stands already: an article, a question of a dialog, somebody's own words relayed.
-
-    ``human`` marks words a person wrote: the journal has them under that person, and the wire is told so.
-    """
+    """Says a text that stands already: an article, a question of a dialog."""
 
     text: Text
     to: To = To.SPEAKER
     buttons: Buttons = ()
     files: tuple[File, ...] = ()
     policy: Policy = Policy.RETRY
-    human: bool = False
 
 
 @dataclass(frozen=True, slots=True)

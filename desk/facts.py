@@ -42,12 +42,14 @@ class Ways:
     """The ways to the case's person and to its agents.
 
     ``here`` is the door last heard, None once it is blocked; ``on_file`` the mail address of the account, where it is
-    another one and the provider has a mailbox; ``staff`` the agents' group.
+    another one and the provider has a mailbox; ``staff`` the agents' group. ``returned`` when the speaker's own address
+    was marked as closed, and yet they speak.
     """
 
     here: Address | None
     on_file: Address | None
     staff: Address | None
+    returned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

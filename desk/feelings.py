@@ -147,9 +147,10 @@ _ANGER = tuple(
 
 
 _THANKS = _words(
-    "спасибо спс пасиб спасибки благодарю благодарим большое огромное вам тебе за помощь всем всего доброго хорошего дня "
-    "до свидания ок окей понял поняла понятно ясно хорошо отлично супер и очень вас "
-    "thank thanks thx ty you a lot very much so many ok okay great good bye goodbye cheers got it and for your the help all"
+    "спасибо спс пасиб спасибки благодарю благодарим большое огромное вам тебе за помощь всем всего доброго "
+    "хорошего дня до свидания ок окей понял поняла понятно ясно хорошо отлично супер и очень вас "
+    "thank thanks thx ty you a lot very much so many ok okay great good bye goodbye cheers got it and for your the "
+    "help all"
 )
 _GRATEFUL = _words("спасибо спс пасиб спасибки благодарю благодарим thank thanks thx ty cheers")
 _GRATEFUL_SIGNS = "👍🙏❤😊🙂👌🤝"

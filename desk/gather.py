@@ -172,27 +172,30 @@ class Gatherer:
         self, heard: Heard, known: _Known, named: tuple[int, str], person: Person | None
     ) -> tuple[Case | None, Picked]:
         case_id, how = named
-        cases = known.open_cases.get(person.id, []) if person else []
         case = known.numbers.get(heard.number) if heard.number else known.named.get(case_id)
         if heard.role is not Role.SUBSCRIBER or (heard.case_id and case is not None):
             return case, Picked("number" if heard.number and case else how if case else "none")
+        cases = known.open_cases.get(person.id, []) if person else []
         mine = case is not None and person is not None and case.person_id == person.id
         if case is not None and mine and (case.open or how == "button"):
             doubt = "the sender's server could not be proved" if heard.proof is Proof.DOUBTED else ""
             return case, Picked(how, len(cases), doubt)
-        if case is not None and how == "token" and not mine:
-            return case, Picked(how, len(cases), "the token was written to another person")
-        stranger = case is not None and not mine
         if heard.verb is Verb.PRESS:
-            return None, Picked("none", len(cases), stranger=stranger)
-        if heard.tokens and how != "token":
-            return (cases[0] if cases else None), Picked(
-                "only", len(cases), "its reply token is not genuine for this sender"
-            )
-        if not cases:
-            return None, Picked("new", 0, stranger=stranger)
-        doubt = "" if heard.proof is Proof.SURE else "it carries no reply token, and the sender is not proved"
-        return cases[-1], Picked("only", len(cases), doubt)
+            return None, Picked("none", len(cases), stranger=case is not None and not mine)
+        if how == "token" and case is not None and not mine:
+            return case, Picked(how, len(cases), "the token was written to another person")
+        return _unnamed(heard, cases, how)
+
+
+def _unnamed(heard: Heard, cases: Sequence[Case], how: str) -> tuple[Case | None, Picked]:
+    """The message names no case of its sender's that is open: the only open one, or a new one."""
+    if heard.tokens and how != "token":
+        doubt = "its reply token is not genuine for this sender"
+        return (cases[-1] if cases else None), Picked("only" if cases else "new", len(cases), doubt)
+    if not cases:
+        return None, Picked("new")
+    doubt = "" if heard.proof is Proof.SURE else "it carries no reply token, and the sender is not proved"
+    return cases[-1], Picked("only", len(cases), doubt)
 
 
 def _fresh_case(heard: Heard, provider: Provider, now: datetime) -> Case:

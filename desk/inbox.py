@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, exists, func, or_, select, update
+from sqlalchemy import Column, Row, and_, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,6 +23,9 @@ from desk.queues import arrivals
 
 HELD_FOR = timedelta(seconds=12)
 STRIKES = 3
+_ARRIVAL: list[Column[Any]] = [
+    arrivals.c[name] for name in ("id", "door", "key", "lane", "body", "received_at", "attempts")
+]
 
 
 def insert_new(connection: AsyncConnection, table: Any) -> Any:
@@ -86,15 +89,7 @@ async def claim(database: Database, holder: str, now: datetime, limit: int) -> l
         update(arrivals)
         .where(arrivals.c.id.in_(select(free.c.id)))
         .values(holder=holder, held_until=now + HELD_FOR)
-        .returning(
-            arrivals.c.id,
-            arrivals.c.door,
-            arrivals.c.key,
-            arrivals.c.lane,
-            arrivals.c.body,
-            arrivals.c.received_at,
-            arrivals.c.attempts,
-        )
+        .returning(*_ARRIVAL)
     )
     async with database.work() as connection:
         rows = (await connection.execute(statement)).all()
@@ -205,10 +200,16 @@ async def replay(database: Database, ids: Sequence[int], now: datetime) -> int:
         return (await connection.execute(statement.values(state="waiting", attempts=0, due_at=now))).rowcount
 
 
+async def stored(database: Database, arrival_id: int) -> Arrival:
+    """A stored arrival, whatever became of it. Raises LookupError when there is none."""
+    query = select(*_ARRIVAL).where(arrivals.c.id == arrival_id)
+    async with database.look() as connection:
+        row = (await connection.execute(query)).first()
+    if row is None:
+        raise LookupError(f"there is no arrival {arrival_id}")
+    return Arrival(*row)
+
+
 async def body_of(database: Database, arrival_id: int) -> bytes:
     """The raw bytes of a stored arrival. Raises LookupError when there is none."""
-    async with database.look() as connection:
-        body = (await connection.execute(select(arrivals.c.body).where(arrivals.c.id == arrival_id))).scalar()
-    if body is None:
-        raise LookupError(f"no arrival {arrival_id}")
-    return bytes(body)
+    return (await stored(database, arrival_id)).body

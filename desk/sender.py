@@ -10,7 +10,7 @@ import asyncio
 import json
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
 from desk import outbox
@@ -75,7 +75,7 @@ class Sender:
             self._flying[asyncio.create_task(self._send(departure, remotes))] = departure.door
         return len(claimed)
 
-    async def _send(self, departure: Departure, remotes: dict[str, str]) -> Settled:
+    async def _send(self, departure: Departure, remotes: Mapping[str, str]) -> Settled:
         door = self._switchboard.doors[departure.door]
         try:
             fate = await door.send(departure, remotes)

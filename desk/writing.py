@@ -21,7 +21,7 @@ from desk import inbox
 from desk.case import Case
 from desk.composing import Composed, Composer
 from desk.database import Database
-from desk.decisions import Act, Hold, Reach, Wake
+from desk.decisions import Act, Hold, Identify, Reach, Wake
 from desk.gather import Round, sender_row
 from desk.messages import FRONT, Role
 from desk.people import Person, PersonAddress
@@ -115,7 +115,7 @@ class Writer:
             case.updated_at = now
         composed = self._composer.compose(round_, one.acts)
         if saved:
-            self._save(session, round_, composed)
+            self._save(session, one, composed)
         self._enqueue(composed, round_, rows, now)
         if round_.heard.fingerprint:
             rows.insert(
@@ -128,12 +128,15 @@ class Writer:
             if handler := self._handlers.get(type(act)):
                 handler(act, round_, rows)
 
-    def _save(self, session: AsyncSession, round_: Round, composed: Composed) -> None:
+    def _save(self, session: AsyncSession, one: Decided, composed: Composed) -> None:
+        round_ = one.round
         if round_.person_is_new and round_.heard.role is Role.SUBSCRIBER:
             round_.person.provider = round_.case.provider
             session.add(round_.person)
-        if round_.heard.role is Role.SUBSCRIBER and sender_row(round_) is None and round_.heard.sender.value:
-            sender = round_.heard.sender
+        sender = round_.heard.sender
+        # A letter that an agent vouched for joins the case; its sender gets no rights by that.
+        lasting = round_.heard.role is Role.SUBSCRIBER and (round_.is_new or not round_.heard.detail.get("vouched"))
+        if lasting and sender.value and sender_row(round_) is None:
             session.add(
                 PersonAddress(
                     provider=round_.case.provider,
@@ -144,6 +147,8 @@ class Writer:
                     since=round_.now,
                 )
             )
+        if round_.case.contract and any(isinstance(act, Identify) for act in one.acts):
+            round_.person.contract, round_.person.language = round_.case.contract, round_.case.language
         session.add(round_.case)
         session.add_all(composed.journal)
         if not round_.person_is_new:

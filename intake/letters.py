@@ -127,16 +127,18 @@ class _Reader:
             self.keep(said)
 
     def single(self, said: str, lines: Sequence[str]) -> None:
-        body = "\n".join(lines)
+        """The whole text; or of a choice the first line that names an option, and the other lines are kept."""
+        ask, body = self.asks[0], "\n".join(lines)
+        if ask.type in _WITH_OPTIONS and len(lines) > 1:
+            for at, line in enumerate(lines):
+                if one := self.read(1, line):
+                    self.found[ask.id] = one
+                    self.keep("\n".join([*lines[:at], *lines[at + 1 :]]))
+                    return
         if whole := self.read(1, body) if body else None:
-            self.found[self.asks[0].id] = whole
-            return
-        for at, line in enumerate(lines):
-            if one := self.read(1, line):
-                self.found[self.asks[0].id] = one
-                self.keep("\n".join([*lines[:at], *lines[at + 1 :]]))
-                return
-        self.keep(said)
+            self.found[ask.id] = whole
+        else:
+            self.keep(said)
 
     def numbered(self, piece: _Piece) -> None:
         """One piece of a letter with numbers; where only its first line is an answer, the rest is kept."""

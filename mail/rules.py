@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desk.case import Case
-from desk.decisions import Act, Decision, Drop, Facts, Hold, Record, Say, To, decide
+from desk.decisions import Act, Decision, Drop, Facts, Hold, Names, Record, Say, To, decide
 from desk.facts import Picked
 from desk.messages import Heard, Policy, Role
 from desk.text import literal
@@ -22,7 +22,7 @@ def machine(case: Case, heard: Heard, facts: Facts) -> Decision | None:
         return decide(Drop("bounce") if heard.automatic == "bounce" else Hold(f"automatic mail: {heard.automatic}"))
     acts: list[Act] = [Record("finding", f"automatic mail: {heard.automatic}")]
     if case.registered and case.open:
-        names = {"text": literal(heard.text[:1500]), "kind": heard.automatic}
+        names: Names = {"text": literal(heard.text[:1500]), "kind": heard.automatic}
         acts.append(Say("staff_automatic_mail", names, To.STAFF, policy=Policy.HOLD))
     return decide(*acts)
 

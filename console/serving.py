@@ -1,0 +1,187 @@
+"""The loops of `serve`: doors that listen, clerks that decide, a sender, the clock. Each goes on after any trouble.
+
+Who listens at a door or sends through it is one process at a time, by leases; deciding is shared by claims.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Awaitable, Callable, Collection, Sequence
+
+from aiohttp import web
+
+from bots.door import TelegramDoor
+from bots.webhook import Hook, receiver
+from console.wiring import House
+from desk import alarms, inbox, leases, outbox
+from desk.database import is_trouble
+from desk.doors import Also, Door
+from desk.leases import LeaseLost
+from desk.messages import Raw
+
+log = logging.getLogger(__name__)
+
+ROLES = ("doors", "clerk", "sender", "clock", "console")
+IDLE = 0.05
+"""Seconds between looks at an empty queue: a cheap read, and the most that an answer waits for a poll."""
+RENEW = 2.5
+"""Seconds between renewals of leases and claims."""
+CLERK_BUSY_BATCH = 40
+
+
+class Serving:
+    """Runs the chosen roles of one house until `stop`."""
+
+    def __init__(self, house: House, roles: Collection[str] = ROLES) -> None:
+        self._house = house
+        self._roles = roles
+        self._stopping = asyncio.Event()
+        self._held: set[str] = set()
+        self._listening: dict[str, asyncio.Task[None]] = {}
+        self._came, self._goes = asyncio.Event(), asyncio.Event()
+
+    def stop(self) -> None:
+        """Asks every loop to end after what it has in hand."""
+        self._stopping.set()
+        self._house.sender.stopping = True
+        self._came.set()
+        self._goes.set()
+
+    async def run(self) -> None:
+        """Until stopped. What is in hand is finished, and leases are given back."""
+        loops: list[Awaitable[None]] = [self._forever("leases", self._keep_leases, RENEW)]
+        if "clerk" in self._roles:
+            loops.append(self._forever("clerk", self._decide, 0))
+            loops.append(self._forever("claims", self._house.clerk.keep_holding, RENEW))
+        if "sender" in self._roles:
+            loops.append(self._forever("sender", self._send, 0))
+        if "clock" in self._roles:
+            loops.append(self._forever("clock", self._tick, 1.0))
+        webhooks = await self._webhooks() if "doors" in self._roles else None
+        try:
+            await asyncio.gather(*loops)
+        finally:
+            for task in self._listening.values():
+                task.cancel()
+            await asyncio.gather(*self._listening.values(), return_exceptions=True)
+            if webhooks:
+                await webhooks.cleanup()
+            with contextlib.suppress(Exception):
+                await leases.release(self._house.database, self._house.holder)
+
+    async def _forever(self, name: str, beat: Callable[[], Awaitable[object]], pause: float) -> None:
+        """One loop. Trouble of the database makes it wait a little longer each time, up to three seconds."""
+        trouble = 0
+        while not self._stopping.is_set():
+            try:
+                await beat()
+                trouble = 0
+            except Exception as error:
+                trouble += 1
+                if trouble == 1 or not is_trouble(error):
+                    log.warning("%s: %s: %s", name, type(error).__name__, str(error).splitlines()[:1])
+                await self._pause(min(3.0, 0.2 * 2**trouble) * random.uniform(0.7, 1.0))  # noqa: S311
+            if pause:
+                await self._pause(pause)
+
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+
+    # the clerk and the sender
+
+    async def _decide(self) -> None:
+        self._came.clear()
+        if await self._house.clerk.work(CLERK_BUSY_BATCH):
+            self._goes.set()
+        else:
+            await _either(self._came, IDLE)
+
+    async def _send(self) -> None:
+        self._goes.clear()
+        doors = [name for name in self._house.doors if f"send:{name}" in self._held]
+        if not await self._house.sender.sweep(doors):
+            await _either(self._goes, IDLE)
+
+    async def _tick(self) -> None:
+        database, now = self._house.database, self._house.clock()
+        await inbox.free_the_dead(database)
+        await outbox.recover(database, now)
+        await outbox.supersede(database, list(self._house.doors))
+        if await alarms.ring(database, now):
+            self._came.set()
+        for source in self._house.sources.values():
+            source.refresh()
+
+    # the doors
+
+    async def _keep_leases(self) -> None:
+        held: set[str] = set()
+        for name in self._wanted():
+            if await leases.take(self._house.database, name, self._house.holder, self._house.clock()):
+                held.add(name)
+        self._held = held
+        for name, door in self._outer():
+            task, mine = self._listening.get(name), f"listen:{name}" in held
+            if mine and (task is None or task.done()):
+                self._listening[name] = asyncio.create_task(self._listen(name, door))
+            elif not mine and task is not None:
+                task.cancel()
+                del self._listening[name]
+
+    def _wanted(self) -> Sequence[str]:
+        kinds = [kind for kind, role in (("listen", "doors"), ("send", "sender")) if role in self._roles]
+        return [f"{kind}:{name}" for name, _ in self._outer() for kind in kinds]
+
+    def _outer(self) -> list[tuple[str, Door]]:
+        return [(name, door) for name, door in self._house.doors.items() if door.channel in ("telegram", "mail")]
+
+    async def _listen(self, name: str, door: Door) -> None:
+        lease = (f"listen:{name}", self._house.holder)
+
+        async def accept(raws: Sequence[Raw], also: Also | None = None) -> int:
+            stored = await inbox.accept(self._house.database, raws, also, lease)
+            self._came.set()
+            return stored
+
+        if isinstance(door, TelegramDoor):
+            self._warming = asyncio.create_task(door.warm())
+        while True:
+            try:
+                await door.listen(accept)
+                return
+            except LeaseLost:
+                log.warning("%s is listened to by another process now", name)
+                return
+            except Exception:
+                log.exception("%s stopped listening; it begins again", name)
+                await asyncio.sleep(2)
+
+    async def _webhooks(self) -> web.AppRunner | None:
+        """One receiver for the bots that have a webhook. It needs no lease: a repeat is a no-op by its key."""
+        hooks = [
+            Hook.of(bot, self._house.keyring.derived(f"webhook {bot.name}"))
+            for bot in self._house.settings.telegram
+            if bot.webhook
+        ]
+        if not hooks:
+            return None
+
+        async def accept(raws: Sequence[Raw], also: Also | None = None) -> int:
+            stored = await inbox.accept(self._house.database, raws, also)
+            self._came.set()
+            return stored
+
+        runner = web.AppRunner(receiver(hooks, accept, self._house.clock), access_log=None)
+        await runner.setup()
+        host, _, port = self._house.settings.listen.rpartition(":")
+        await web.TCPSite(runner, host, int(port)).start()
+        return runner
+
+
+async def _either(event: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)

@@ -1,0 +1,268 @@
+"""The wiring: the one place where the rooms meet. The order of the rules is the meaning of the desk; read it aloud."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import astuple, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy.exc import IntegrityError
+
+from bots.door import TelegramDoor
+from desk import inbox
+from desk.clerk import Clerk, Lookup
+from desk.composing import Composer
+from desk.database import Database
+from desk.decisions import Act, Rule
+from desk.doors import Door
+from desk.gather import Gatherer
+from desk.holders import this_process
+from desk.innerdoor import inner_doors
+from desk.keyring import Keyring
+from desk.lookups import SpeakingLookup, TraitsLookup, WaysLookup
+from desk.messages import FRONT, Address, Arrival
+from desk.providers import Provider, front_desk, load_all
+from desk.sender import Sender
+from desk.settings import Settings
+from desk.switchboard import Switchboard
+from desk.words import Words
+from desk.writing import Handler, Writer
+from escalation import agents
+from escalation import rules as escalation
+from escalation.cards import card
+from escalation.story import StoryLookup
+from intake import asking
+from intake import rules as intake
+from intake.lookups import Dialogs, Identification, keep_sources
+from intake.sources.csv_file import CsvFile
+from kb import rules as kb
+from kb import shelf
+from kb.learning import Came, Offered, write_came, write_offered
+from kb.lookup import Suggesting
+from kb.suggesting import Knowledge
+from mail import rules as mail
+from mail.door import MailDoor
+from mail.readers import Readers
+
+log = logging.getLogger(__name__)
+
+RULES: tuple[Rule, ...] = (
+    # What is nobody's word: repeats, machines, letters that prove nothing, buttons of yesterday.
+    intake.repeated,
+    escalation.about_no_case,
+    mail.machine,
+    mail.unproved,
+    intake.nothing,
+    intake.stale_button,
+    # The desk's own news: what did not arrive, what may have, what the clock says.
+    escalation.returned,
+    escalation.undelivered,
+    escalation.maybe_sent,
+    escalation.alarm,
+    # An agent acts, under a name of the provider's own list.
+    agents.only_known_agents,
+    agents.case_named,
+    agents.over,
+    agents.take,
+    agents.say,
+    agents.note,
+    agents.eta,
+    agents.resolve,
+    # A subscriber whose case has its number.
+    intake.keep_way,
+    escalation.consent,
+    escalation.human_wanted,
+    escalation.relay,
+    # A subscriber with a new matter: greeted, known, helped, asked.
+    intake.thanks,
+    intake.greet,
+    intake.operator,
+    intake.identify,
+    kb.helped,
+    kb.suggest,
+    intake.choose,
+    asking.walk,
+    asking.summary,
+    intake.fallback,
+    # Whatever is ready by now becomes a numbered case.
+    escalation.register,
+)
+
+HANDLERS: Mapping[type[Act], Handler] = {Offered: write_offered, Came: write_came}
+
+PACKAGED = Path(__file__).resolve().parent.parent
+TEMPLATES, DIALOGS, ARTICLES = PACKAGED / "templates", PACKAGED / "intake" / "dialogs", PACKAGED / "kb" / "articles"
+
+
+def now() -> datetime:
+    """The desk's clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class House:
+    """Everything made and joined, for one process."""
+
+    settings: Settings
+    database: Database
+    providers: Mapping[str, Provider]
+    switchboard: Switchboard
+    doors: dict[str, Door]
+    words: Words
+    keyring: Keyring
+    knowledge: Knowledge
+    sources: Mapping[str, CsvFile]
+    clerk: Clerk
+    sender: Sender
+    readers: Readers
+    holder: str
+    clock: Callable[[], datetime]
+
+    async def close(self) -> None:
+        """Closes what was opened."""
+        for door in self.doors.values():
+            if isinstance(door, (TelegramDoor, MailDoor)):
+                await door.close()
+        await self.readers.close()
+        await self.database.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where content is looked for: the provider's folder, then the desk's, then the packaged one."""
+
+    root: Path
+    packaged: bool
+
+    def of(self, provider: str, kind: str, packaged: Path) -> list[Path]:
+        """Search order for "dialogs", "articles" or "templates"."""
+        own = [self.root / "providers" / provider / kind] if provider and provider != FRONT else []
+        return [*own, self.root / kind, *([packaged] if self.packaged else [])]
+
+
+async def build(
+    settings: Settings, clock: Callable[[], datetime] = now, extra_doors: Sequence[Door] = (), workers: int = 2
+) -> House:
+    """Makes the whole house. Raises the sentences of settings, providers, templates, dialogs and tables."""
+    providers = dict(load_all(settings.root / "providers"))
+    providers[FRONT] = front_desk(providers, settings.language)
+    folders = Folders(settings.root, settings.packaged_content)
+    words = Words(
+        TEMPLATES, {name: [folders.of(name, "templates", TEMPLATES)[0]] for name in providers if name != FRONT}
+    )
+    database, keyring = Database(settings.database), Keyring(settings.secret, settings.former_secret)
+    readers = Readers(workers=workers)
+    doors: dict[str, Door] = {}
+    opener = _Opener(database, readers, doors, settings)
+    for bot in settings.telegram:
+        secret = keyring.derived(f"webhook {bot.name}") if bot.webhook else ""
+        doors[bot.door] = TelegramDoor(bot, opener.open, secret, clock)
+    for box in settings.mailboxes:
+        doors[box.door] = MailDoor(box, readers, opener.open, database, clock)
+    doors |= {door.name: door for door in extra_doors}
+    doors |= {door.name: door for door in inner_doors(doors, opener.arrival)}
+    switchboard = Switchboard(doors, providers, *_ways(settings))
+    dialogs = Dialogs(database, {name: folders.of(name, "dialogs", DIALOGS) for name in providers})
+    await keep_sources(database, dialogs.sources())
+    sources = {name: _table(settings.root, name) for name in providers if name != FRONT}
+    knowledge = await _knowledge(database, providers, folders, clock)
+    lookups: Sequence[Lookup] = (
+        Identification(sources, providers),
+        SpeakingLookup(switchboard),
+        TraitsLookup(switchboard),
+        WaysLookup(switchboard),
+        dialogs,
+        Suggesting(knowledge),
+        StoryLookup(database),
+    )
+    holder = this_process()
+    writer = Writer(database, switchboard, Composer(words, switchboard, keyring, card), HANDLERS)
+    clerk = Clerk(database, switchboard, Gatherer(keyring), lookups, RULES, writer, holder, clock)
+    sender = Sender(database, switchboard, holder, clock)
+    return House(
+        settings=settings,
+        database=database,
+        providers=providers,
+        switchboard=switchboard,
+        doors=doors,
+        words=words,
+        keyring=keyring,
+        knowledge=knowledge,
+        sources=sources,
+        clerk=clerk,
+        sender=sender,
+        readers=readers,
+        holder=holder,
+        clock=clock,
+    )
+
+
+def _ways(settings: Settings) -> tuple[dict[str, Address], dict[str, str]]:
+    """The agents' group of each provider, and the mailbox its letters go out from."""
+    staff = {
+        bot.provider: Address("telegram", bot.door, str(bot.staff_chat))
+        for bot in reversed(settings.telegram)
+        if bot.staff_chat
+    }
+    return staff, {box.provider: box.door for box in reversed(settings.mailboxes)}
+
+
+def _table(root: Path, provider: str) -> CsvFile:
+    return CsvFile(root / "providers" / provider / "entitlements.csv", provider)
+
+
+async def _knowledge(
+    database: Database, providers: Mapping[str, Provider], folders: Folders, clock: Callable[[], datetime]
+) -> Knowledge:
+    """Articles are imported where their files changed, then served from the database."""
+    nearest, *beneath = folders.of("", "articles", ARTICLES)
+    try:
+        async with database.work() as connection:
+            done = [await shelf.import_folder(connection, "", nearest, clock(), beneath=beneath)]
+            for name in providers:
+                if name != FRONT:
+                    own = folders.root / "providers" / name / "articles"
+                    done.append(await shelf.import_folder(connection, name, own, clock()))
+        for conflict in (one for imported in done for one in imported.conflicts):
+            log.warning("article %s/%s was edited here and in its file:\n%s", *astuple(conflict))
+    except IntegrityError:
+        log.info("another process imports the articles just now")
+    async with database.look() as connection:
+        articles = await shelf.load(connection)
+    return await asyncio.to_thread(Knowledge, providers, lambda name: folders.of(name, "articles", ARTICLES), articles)
+
+
+class _Opener:
+    """Fetches the bytes behind a `File.source`, from whichever room has them."""
+
+    def __init__(self, database: Database, readers: Readers, doors: Mapping[str, Door], settings: Settings) -> None:
+        self._database, self._readers, self._doors = database, readers, doors
+        self._roots = (PACKAGED / "kb", PACKAGED / "intake", settings.root)
+
+    async def open(self, source: str) -> bytes:
+        """Raises LookupError when they are gone, or were never ours to show."""
+        kind, _, rest = source.partition(":")
+        if kind == "telegram":
+            door = self._doors.get(f"telegram:{rest.partition(':')[0]}")
+            if isinstance(door, TelegramDoor):
+                return await door.fetch(source)
+        elif kind == "arrival":
+            arrival_id, _, part = rest.partition(":")
+            raw = await inbox.body_of(self._database, int(arrival_id))
+            return await self._readers.part(raw, int(part))
+        elif kind == "content":
+            return await asyncio.to_thread(self._content, Path(rest))
+        raise LookupError(f"nothing is behind {source!r}")
+
+    def _content(self, path: Path) -> bytes:
+        whole = path.resolve()
+        if any(whole.is_relative_to(root) for root in self._roots) and whole.is_file():
+            return whole.read_bytes()
+        raise LookupError(f"the picture {path.name} is gone")
+
+    async def arrival(self, arrival_id: int) -> Arrival:
+        """A stored arrival, to be read again. Raises LookupError."""
+        return await inbox.stored(self._database, arrival_id)

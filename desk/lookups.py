@@ -1,0 +1,68 @@
+"""The ground's own look-ups: who the agent is, what the subscriber's door can do, and the ways to everybody."""
+
+from __future__ import annotations
+
+from desk.facts import Speaking, Ways
+from desk.gather import Round, address_of, sender_row
+from desk.knowledge import Identified
+from desk.messages import Address, Role
+from desk.switchboard import Switchboard
+
+
+class SpeakingLookup:
+    """Which agent speaks: by Telegram user id, or by the id a command of the terminal gives."""
+
+    def __init__(self, switchboard: Switchboard) -> None:
+        self._switchboard = switchboard
+
+    async def __call__(self, round_: Round) -> object | None:
+        """A `Speaking` for an agent's arrival; its agent is None for a stranger."""
+        if round_.heard.role is not Role.AGENT:
+            return None
+        sender, provider = round_.heard.sender, self._switchboard.provider(round_.case.provider)
+        if sender.channel == "telegram":
+            return Speaking(provider.agent_on_telegram(sender.value))
+        return Speaking(provider.agent(sender.value))
+
+
+class TraitsLookup:
+    """What the door can do through which the subscriber is heard."""
+
+    def __init__(self, switchboard: Switchboard) -> None:
+        self._switchboard = switchboard
+
+    async def __call__(self, round_: Round) -> object | None:
+        """The door's `Traits`; None where that door is gone."""
+        heard = round_.heard
+        door = heard.door if heard.role is Role.SUBSCRIBER else round_.case.door
+        found = self._switchboard.doors.get(door)
+        return found.traits if found else None
+
+
+class WaysLookup:
+    """The ways to the subscriber and to the agents. Stands after the account is known."""
+
+    def __init__(self, switchboard: Switchboard) -> None:
+        self._switchboard = switchboard
+
+    async def __call__(self, round_: Round) -> object | None:
+        """A `Ways`."""
+        case, heard = round_.case, round_.heard
+        here: Address | None = Address(case.channel, case.door, case.address) if case.address else None
+        blocked = {address_of(one) for one in round_.addresses if one.blocked}
+        row = sender_row(round_) if heard.role is Role.SUBSCRIBER else None
+        returned = row is not None and bool(row.blocked)
+        if here in blocked and not (returned and here == heard.sender):
+            here = None
+        return Ways(here, self._on_file(round_, here, blocked), self._switchboard.staff_of(case.provider), returned)
+
+    def _on_file(self, round_: Round, here: Address | None, blocked: set[Address]) -> Address | None:
+        """The account's mail address, if it is another than the one in use and nothing came back from it."""
+        identified, case = round_.facts.get(Identified), round_.case
+        account = identified.account if identified else None
+        if account is None or not account.emails or case.entitlement == "unverified":
+            return None
+        address = self._switchboard.mail_to(case.provider, account.emails[0].strip().lower())
+        if address is None or address in blocked or (here is not None and here.value == address.value):
+            return None
+        return address

@@ -1,0 +1,57 @@
+"""The agents' card of a case: one message, brought up to date in place."""
+
+from __future__ import annotations
+
+from desk.case import Case, State
+from desk.decisions import Button, Buttons, Say
+from desk.providers import Provider
+from desk.text import literal
+from escalation.moments import moment_names
+
+_TAKE: Buttons = ((Button("take", "button_take"),),)
+_WORK: Buttons = (
+    (Button("eta:60", "button_eta_1h"), Button("eta:240", "button_eta_4h"), Button("eta:1440", "button_eta_1d")),
+    (Button("resolve", "button_resolve"),),
+)
+
+
+def card(case: Case, provider: Provider) -> Say:
+    """Everything an agent needs at a glance: what, since when, where, what does and does not happen, the zone."""
+    owner = provider.agent(case.owner)
+    eta = moment_names(case.eta, case.updated_at, provider.timezone) if case.eta else {}
+    names = {
+        "state": f"{case.state}/{case.reason}",
+        "taken": "1" if case.owner else "",
+        "owner": (owner.names.get(provider.language) or owner.id) if owner else case.owner,
+        "queue": provider.team_title(case.queue, provider.language),
+        "contract": literal(case.contract),
+        "standing": case.entitlement,
+        "proved": "1" if case.proved else "",
+        "upset": "1" if case.upset else "",
+        "channel": case.channel,
+        "language": case.language,
+        "subject": literal(case.subject),
+        "description": literal(_short(case.description, 700)),
+        "occurred": literal(case.occurred),
+        "place": literal(case.place),
+        "circumstances": literal(_short(case.circumstances, 300)),
+        "present": [_short(one, 160) for one in case.present[:12]],
+        "absent": [_short(one, 160) for one in case.absent[:12]],
+        "zone": case.fault_zone if case.fault_zone != "unknown" else "",
+        "sure": f"{case.zone_sure:.0%}",
+        "severity": case.severity,
+        "articles": ", ".join(case.articles),
+        "news": str(case.news) if case.news else "",
+        "eta": f"{eta['date']} {eta['time']}" if eta else "",
+    }
+    return Say("card", names, buttons=_buttons(case))
+
+
+def _buttons(case: Case) -> Buttons:
+    if not case.open or case.state == State.RESOLVED:
+        return ()
+    return _WORK if case.owner else _TAKE
+
+
+def _short(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"

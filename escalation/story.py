@@ -1,0 +1,57 @@
+"""What the subscriber said while nobody had the case: read to the agent who takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from desk.case import JournalEntry
+from desk.database import Database
+from desk.gather import Round
+from desk.messages import File, Verb
+
+LONGEST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The last lines of the dialogue, oldest first, as "who: what", and the files sent with them."""
+
+    lines: tuple[str, ...]
+    files: tuple[File, ...]
+
+
+def story_of(entries: Sequence[JournalEntry]) -> Story:
+    """Only what the subscriber said or sent; the desk's own sentences are known to every agent."""
+    said = [entry for entry in entries if entry.author == "subscriber" and (entry.text or entry.files)]
+    files = tuple(_file(one) for entry in said for one in entry.files)
+    return Story(tuple(entry.text[:600] for entry in said if entry.text), files[:10])
+
+
+def _file(one: dict[str, Any]) -> File:
+    return File(one["name"], one["kind"], one["media_type"], one["size"], one["source"])
+
+
+class StoryLookup:
+    """Reads the dialogue when an agent takes a case."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def __call__(self, round_: Round) -> object | None:
+        """A `Story` for a case being taken; None for everything else."""
+        if round_.heard.verb is not Verb.TAKE or round_.is_new:
+            return None
+        query = (
+            select(JournalEntry)
+            .where(JournalEntry.case_id == round_.case.id, JournalEntry.kind == "dialogue")
+            .order_by(JournalEntry.id.desc())
+            .limit(3 * LONGEST)
+        )
+        async with self._database.read(round_.case.provider) as session:
+            entries = list((await session.scalars(query)).all())
+        entries.reverse()
+        return story_of(entries)

@@ -1,0 +1,246 @@
+"""Rules that walk a dialog: questions one by one in a chat, a few in one letter by mail, then a summary. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from desk.case import Case
+from desk.decisions import Act, Button, Buttons, Decision, Facts, Say, Set, Show, decide
+from desk.doors import Traits
+from desk.facts import Now
+from desk.feelings import yes_no
+from desk.knowledge import Identified, Standing
+from desk.messages import File, Heard, Role, Verb
+from desk.providers import Provider
+from intake import script
+from intake.answers import Answer, answer
+from intake.forms import Ask, Form, Forms
+from intake.letters import answers_from_letter
+from intake.ready import ready
+
+DIALOG, SUMMARY = "dialog", "summary"
+_LAST_ROW = (Button("back", "button_back"), Button("operator", "button_operator"))
+_CONFIRM: Buttons = (
+    (Button("send", "button_send"),),
+    (Button("change", "button_change"), Button("operator", "button_operator")),
+)
+_ROW_LENGTH = 26  # letters of two labels that still fit side by side on a phone
+
+
+def walk(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+    """Takes in what was answered and asks what comes next."""
+    if case.registered or case.awaiting not in ("", DIALOG) or heard.role is not Role.SUBSCRIBER:
+        return None
+    form = form_of(case, facts)
+    if form is None:
+        return None
+    if case.awaiting == "":
+        return _next(case, form, facts, dict(case.answers), [_begun(form)], first=True)
+    if heard.press and heard.press.option == "back":
+        return _back(case, form, facts)
+    asked = script.asks_of(form, case.asked, case.answers)
+    if not asked:
+        return _next(case, form, facts, dict(case.answers), [])
+    return _letter(case, heard, facts, form, asked) if _batch(facts) else _reply(case, heard, facts, form, asked[0])
+
+
+def summary(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+    """The subscriber looks over what was understood, and sends it or mends it."""
+    if case.registered or case.awaiting != SUMMARY or heard.role is not Role.SUBSCRIBER:
+        return None
+    form, option = form_of(case, facts), heard.press.option if heard.press else ""
+    if option.startswith("redo_") and form is not None:
+        return _redo(case, form, facts, option.removeprefix("redo_"))
+    agreed = yes_no(heard.text) if not heard.press else None
+    if option == "change" or agreed is False:
+        rows = tuple(
+            (Button(f"redo_{ask.id}", label=_short(ask.text[case.language])),)
+            for ask in (form.asks if form else ())
+            if ask.id in case.answers
+        )
+        return decide(Say("what_to_change", buttons=(*rows, (Button("send", "button_send"),))))
+    if heard.text and agreed is None:
+        # A word more instead of a button is taken along; nothing said is ever lost.
+        return decide(
+            Set({"circumstances": _more(case.circumstances, heard.text), "awaiting": ""}), *ready(case), done=False
+        )
+    return decide(Set({"awaiting": ""}), *ready(case), done=False)
+
+
+def form_of(case: Case, facts: Facts) -> Form | None:
+    """The dialog of the case, in the version it began with."""
+    forms = facts.get(Forms)
+    return forms.get(case.dialog, case.dialog_hash) if forms and case.dialog else None
+
+
+def values_of(case: Case, facts: Facts) -> dict[str, object]:
+    """What conditions of a dialog may ask besides earlier answers."""
+    identified = facts.get(Identified)
+    account = identified.account if identified else None
+    return {
+        "outage_active": False,
+        "account_blocked": case.entitlement == Standing.BLOCKED,
+        "entitlement": case.entitlement,
+        "service_level": account.service_level if account else "",
+        "proved": case.proved,
+        "upset": case.upset,
+        "language": case.language,
+    }
+
+
+def _names(case: Case, facts: Facts) -> Mapping[str, str]:
+    """What a question may show: of the account only to a person who proved to be its holder."""
+    identified, provider = facts.get(Identified), facts.need(Provider)
+    names = {"provider.name": provider.title(case.language)}
+    account = identified.account if identified else None
+    if account and case.proved:
+        names |= {
+            "service.address": account.address,
+            "service.contract": account.contract,
+            "service.level": account.service_level,
+            "subscriber.name": account.name,
+        }
+    return names
+
+
+def _begun(form: Form) -> Act:
+    return Set(
+        {
+            "dialog": form.id,
+            "dialog_hash": form.hash,
+            "category": form.category,
+            "ticket_type": form.ticket_type,
+            "tries": 0,
+        }
+    )
+
+
+def _reply(case: Case, heard: Heard, facts: Facts, form: Form, ask: Ask) -> Decision:
+    """One answer in a chat."""
+    now, zone = facts.need(Now).at, facts.need(Provider).timezone
+    option = heard.press.option if heard.press else ""
+    given = answer(ask, heard.text, now, option=option, files=heard.files, zone=zone)
+    if not isinstance(given, Answer):
+        if case.tries == 0:
+            again = _shown(case, facts, (ask,), [Set({"tries": 1}), Say("not_understood")])
+            return decide(*again)
+        # Asked twice is enough: the words are kept as they are, and an agent will read them.
+        given = Answer(None, heard.text)
+    answers = {**case.answers, ask.id: given.stored()}
+    echo: list[Act] = []
+    if heard.verb is Verb.PRESS:
+        said = script.findings(form, {ask.id: given.stored()}, values_of(case, facts), case.language).lines
+        echo = [Say("answered", {"question": question, "answer": words}) for question, words in said]
+    return _next(case, form, facts, answers, [Set({"tries": 0}), *echo])
+
+
+def _letter(case: Case, heard: Heard, facts: Facts, form: Form, asked: Sequence[Ask]) -> Decision:
+    """Several answers in one letter; what is missing is asked once more, then left to the agent."""
+    now, zone = facts.need(Now).at, facts.need(Provider).timezone
+    read = answers_from_letter(asked, heard.text, now, files=heard.files, zone=zone)
+    answers = {**case.answers, **{name: one.stored() for name, one in read.answers.items()}}
+    missing = [ask for ask in asked if ask.id not in answers]
+    acts: list[Act] = []
+    if read.leftover:
+        acts.append(Set({"circumstances": _more(case.circumstances, read.leftover)}))
+    if missing and case.tries == 0 and len(missing) == len(asked):
+        return decide(*acts, *_shown(case, facts, asked, [Set({"tries": 1}), Say("letter_not_understood")]))
+    for ask in missing:
+        answers[ask.id] = Answer(None, "").stored()
+    return _next(case, form, facts, answers, acts)
+
+
+def _next(
+    case: Case, form: Form, facts: Facts, answers: dict[str, Any], acts: list[Act], first: bool = False
+) -> Decision:
+    """Asks what comes next; when nothing is left, shows the summary in a chat, or opens the case at once by mail."""
+    asks = script.next_asks(form, answers, values_of(case, facts), form.email_batch if _batch(facts) else 1)
+    acts = [*acts, Set({"answers": answers})]
+    if asks:
+        intro: list[Act] = [Say("questions_by_mail" if _batch(facts) else "questions_begin")] if first else []
+        if _batch(facts) and not first:
+            intro = [Say("more_questions_by_mail")]
+        return decide(*_shown(case, facts, asks, [*acts, *intro]))
+    acts.append(Set(_found(case, form, facts, answers)))
+    if _batch(facts):
+        return decide(*acts, Set({"awaiting": "", "asked": []}), *ready(case), done=False)
+    lines = script.findings(form, answers, values_of(case, facts), case.language).lines
+    said = [f"{question} {words}" for question, words in lines]
+    return decide(*acts, Set({"awaiting": SUMMARY, "asked": []}), Say("summary", {"lines": said}, buttons=_CONFIRM))
+
+
+def _found(case: Case, form: Form, facts: Facts, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The case data that the answers come to (B9)."""
+    values, provider = values_of(case, facts), facts.need(Provider)
+    identified = facts.get(Identified)
+    address = identified.account.address if identified and identified.account else ""
+    names = {"service.address": address} if address else {}
+    found = script.findings(form, answers, values, provider.language, names, provider.timezone)
+    outcome = script.outcome(form, answers, values)
+    return {
+        "present": list(found.present),
+        "absent": list(found.absent),
+        "occurred": found.occurred,
+        "place": found.place,
+        "circumstances": found.circumstances if not case.circumstances else case.circumstances,
+        "fault_zone": outcome.zone,
+        "zone_sure": outcome.sure,
+        "severity": outcome.severity,
+    }
+
+
+def _shown(case: Case, facts: Facts, asks: Sequence[Ask], acts: Sequence[Act]) -> list[Act]:
+    """The questions as this door shows them, and which they were."""
+    names, form = _names(case, facts), form_of(case, facts)
+    kept = Set({"awaiting": DIALOG, "asked": [ask.id for ask in asks]})
+    if _batch(facts):
+        return [*acts, kept, Show(script.letter(asks, case.language, names))]
+    prompt = script.shown(asks[0], case.language, names)
+    options = [Button(one.id, label=one.label) for one in prompt.options]
+    if prompt.can_skip:
+        options.append(Button("skip", "button_skip"))
+    last = _LAST_ROW if case.answers else _LAST_ROW[1:]
+    picture = form.picture(asks[0]) if form else None
+    files = (File(picture.name, "photo", "image/png", 0, f"content:{picture}"),) if picture else ()
+    return [*acts, kept, Show(prompt.text, buttons=(*_rows(options), last), files=files)]
+
+
+def _back(case: Case, form: Form, facts: Facts) -> Decision:
+    """The question before the last answer, once more."""
+    order = [ask.id for ask in (*form.asks, *form.requests) if ask.id in case.answers]
+    return _redo(case, form, facts, order[-1]) if order else _next(case, form, facts, {}, [])
+
+
+def _redo(case: Case, form: Form, facts: Facts, name: str) -> Decision:
+    ask = form.ask(name)
+    if ask is None or name not in case.answers:
+        return _next(case, form, facts, dict(case.answers), [])
+    answers = {key: value for key, value in case.answers.items() if key != name}
+    return decide(*_shown(case, facts, (ask,), [Set({"answers": answers, "tries": 0})]))
+
+
+def _rows(options: Sequence[Button]) -> Buttons:
+    """Short labels stand two in a row, longer ones alone."""
+    rows: list[tuple[Button, ...]] = []
+    for option in options:
+        width = len(option.label) or 10
+        if rows and len(rows[-1]) == 1 and len(rows[-1][0].label or "1234567890") + width <= _ROW_LENGTH:
+            rows[-1] = (rows[-1][0], option)
+        else:
+            rows.append((option,))
+    return tuple(rows)
+
+
+def _batch(facts: Facts) -> bool:
+    traits = facts.get(Traits)
+    return traits is not None and traits.batch
+
+
+def _more(text: str, added: str) -> str:
+    return f"{text}\n{added}".strip() if text != script.UNKNOWN else added
+
+
+def _short(text: str) -> str:
+    line = text.strip().splitlines()[0]
+    return line if len(line) <= 40 else line[:39].rstrip() + "…"

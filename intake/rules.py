@@ -1,0 +1,174 @@
+"""The first words of a matter: greeting and calming, whose it is, what it is about. Rules, pure."""
+
+from __future__ import annotations
+
+from desk.case import Case
+from desk.decisions import Act, Alert, Button, Buttons, Decision, Drop, Facts, Identify, Say, Set, decide
+from desk.doors import Traits
+from desk.facts import Now, Picked, Repeat
+from desk.feelings import only_thanks, upset, wants_human
+from desk.knowledge import Identified
+from desk.messages import Heard, Role, Verb
+from desk.providers import Provider
+from intake.forms import Form, Forms
+from intake.ready import ready
+
+IDENTIFIER, CATEGORY, PROBLEM = "identifier", "category", "problem"
+_NO_CONTRACT: Buttons = ((Button("no_contract", "button_no_contract"), Button("operator", "button_operator")),)
+
+
+def repeated(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+    """The same letter by another way (two aliases, a folder made anew) is one letter."""
+    return decide(Drop("repeat")) if facts.get(Repeat) else None
+
+
+def stale_button(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+    """A button of an earlier prompt, or of somebody else's case, says so and changes nothing."""
+    if heard.verb is not Verb.PRESS or heard.role is not Role.SUBSCRIBER:
+        return None
+    picked = facts.need(Picked)
+    current = heard.press is not None and picked.how == "button" and heard.press.prompt == case.prompt
+    if current and case.open:
+        return None
+    return decide(Alert("stale_button"), Drop("stale button"))
+
+
+def nothing(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+    """Service messages, and empty ones, mean nothing to a case."""
+    if heard.verb is Verb.NOTHING:
+        return decide(Drop("nothing"))
+    empty = heard.verb is Verb.SAY and not heard.text.strip() and not heard.files
+    return decide(Drop("empty")) if empty and heard.role is Role.SUBSCRIBER else None
+
+
+def thanks(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+    """A word of thanks after a case is closed opens no new one."""
+    if heard.role is not Role.SUBSCRIBER or facts.need(Picked).how != "new" or heard.files:
+        return None
+    return decide(Say("you_are_welcome"), Drop("thanks")) if only_thanks(heard.text) else None
+
+
+def greet(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+    """The first words: the desk greets, calms, and keeps what was said as the description of the matter."""
+    if case.description or case.registered or heard.role is not Role.SUBSCRIBER:
+        return None
+    if heard.verb is Verb.START and not heard.text:
+        return decide(Set({"awaiting": PROBLEM}), Say("welcome"))
+    if heard.verb not in (Verb.SAY, Verb.START):
+        return None
+    words = heard.full_text or heard.text or "—"
+    changes = {"description": words[:8000], "upset": upset(heard.text), "awaiting": ""}
+    acts: list[Act] = [Set(changes)]
+    if not case.awaiting:
+        acts.append(Say("greeting_upset" if changes["upset"] else "greeting"))
+    return decide(*acts, done=False)
+
+
+def keep_way(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+    """Answers go to the door last heard."""
+    if heard.role is not Role.SUBSCRIBER or heard.detail.get("vouched"):
+        return None
+    changes: dict[str, object] = {}
+    if (case.door, case.address) != (heard.door, heard.sender.value):
+        changes = {"door": heard.door, "channel": heard.sender.channel, "address": heard.sender.value}
+    if heard.sender.channel == "mail" and heard.message:
+        known = [*heard.detail.get("references", "").split(), heard.message]
+        fresh = [one for one in known if one not in case.thread]
+        changes["thread"] = [*case.thread, *fresh][-12:]
+    return decide(Set(changes), done=False) if changes else None
+
+
+def operator(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+    """ "Operator" works anywhere: the case is registered with what is known so far, and a human takes over."""
+    if case.registered or heard.role is not Role.SUBSCRIBER:
+        return None
+    pressed = heard.press is not None and heard.press.option == "operator"
+    if not pressed and not (heard.verb is Verb.SAY and wants_human(heard.text)):
+        return None
+    return decide(Set({"awaiting": "", "asked": []}), Say("operator_coming"), *ready(case), done=False)
+
+
+def identify(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+    """Notes whose case it is. The same is said of a number that exists and of one that does not (G8)."""
+    if case.registered or heard.role is not Role.SUBSCRIBER or case.reason == "triage":
+        return None
+    identified = facts.get(Identified) or Identified()
+    acts = _known(case, identified, facts)
+    asked = case.awaiting == IDENTIFIER
+    if identified.contract and (asked or not case.contract):
+        acts += [*_awaiting_nothing(asked), Say("contract_noted", {"contract": identified.contract})]
+    elif case.contract or identified.account:
+        acts += _awaiting_nothing(asked)
+    elif asked:
+        return _without_number(case, heard, acts)
+    elif not case.awaiting and not case.articles and not case.dialog:
+        if _batch(facts):
+            acts.append(Say("contract_by_mail"))
+        elif case.tries == 0:
+            return decide(*acts, Set({"awaiting": IDENTIFIER}), Say("ask_contract", buttons=_NO_CONTRACT))
+    return decide(*acts, done=False) if acts else None
+
+
+def _known(case: Case, identified: Identified, facts: Facts) -> list[Act]:
+    account = identified.account
+    if account is None:
+        typed = identified.contract if identified.contract and not case.contract else ""
+        return [Set({"contract": typed})] if typed else []
+    standing = account.standing(facts.need(Now).at.astimezone(facts.need(Provider).timezone).date())
+    acts: list[Act] = []
+    if case.contract != account.contract or case.provider != account.provider:
+        acts.append(Identify(account.provider, account.contract))
+    if case.entitlement != standing or case.proved != identified.proved:
+        acts.append(Set({"entitlement": standing.value, "proved": identified.proved}))
+    return acts
+
+
+def _awaiting_nothing(asked: bool) -> list[Act]:
+    return [Set({"awaiting": "", "tries": 0})] if asked else []
+
+
+def _without_number(case: Case, heard: Heard, acts: list[Act]) -> Decision:
+    """Whoever has no number at hand is helped all the same; the case stays unverified."""
+    if heard.press is None and case.tries == 0 and len(heard.text) < 40 and any(map(str.isdigit, heard.text)):
+        return decide(*acts, Set({"tries": 1}), Say("ask_contract_again", buttons=_NO_CONTRACT))
+    more = f"{case.description}\n{heard.text}".strip() if heard.text else case.description
+    return decide(*acts, Set({"awaiting": "", "tries": 1, "description": more}), Say("unverified_ok"), done=False)
+
+
+def choose(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+    """Which dialog: by its phrases, else by asking; by mail, where asking costs a day, an agent reads it."""
+    if case.registered or case.dialog or heard.role is not Role.SUBSCRIBER or case.awaiting not in ("", CATEGORY):
+        return None
+    forms = facts.get(Forms)
+    if case.reason == "triage" or forms is None:
+        return None
+    option = heard.press.option if heard.press and case.awaiting == CATEGORY else ""
+    form = forms.get(option.removeprefix("about_")) if option.startswith("about_") else forms.match(case.description)
+    if form is None and case.awaiting == CATEGORY and heard.text:
+        form = forms.match(heard.text)
+    if form is not None:
+        return decide(Set({"dialog": form.id, "category": form.category, "awaiting": ""}), done=False)
+    if case.awaiting == CATEGORY or _batch(facts) or not forms.in_use:
+        more = f"{case.description}\n{heard.text}" if case.awaiting == CATEGORY and heard.text else case.description
+        return decide(Set({"awaiting": "", "description": more}), *ready(case), done=False)
+    return decide(
+        Set({"awaiting": CATEGORY}), Say("what_about", buttons=_menu(list(forms.in_use.values()), case.language))
+    )
+
+
+def _menu(forms: list[Form], language: str) -> Buttons:
+    rows = tuple((Button(f"about_{form.id}", label=form.title[language]),) for form in forms[:8])
+    return (*rows, (Button("about_other", "button_other"), Button("operator", "button_operator")))
+
+
+def fallback(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+    """What no rule expected is kept and goes to a human: nothing said is ever lost."""
+    if case.registered or heard.role is not Role.SUBSCRIBER or case.reason == "triage":
+        return None
+    more = f"{case.description}\n{heard.text}".strip() if heard.text != case.description else case.description
+    return decide(Set({"description": more, "awaiting": ""}), *ready(case), done=False)
+
+
+def _batch(facts: Facts) -> bool:
+    traits = facts.get(Traits)
+    return traits is not None and traits.batch
