@@ -1,0 +1,152 @@
+"""Letters as people and machines really send them are read as a person would read them."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mail import letters
+from mail.letters import Reading, read
+from mail.quotes import folded
+from tests.mail.conftest import letter
+
+GOLDEN = Path(__file__).parent / "golden"
+EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((GOLDEN / "expected.toml").read_text("utf-8"))
+HERE = Reading("help@sever.test", "mx.sever.test")
+
+
+def told(name: str) -> dict[str, Any]:
+    """What was read, in the words of expected.toml."""
+    one = read((GOLDEN / f"{name}.eml").read_bytes(), HERE)
+    return {
+        "text": one.text,
+        "subject": one.subject,
+        "sender": one.sender.address,
+        "name": one.sender.name,
+        "automatic": one.automatic,
+        "proof": str(one.proof),
+        "language": one.language,
+        "attachments": [file.name for file in one.attachments],
+        "tokens": list(one.tokens),
+    }
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_each_golden_letter_reads_as_a_person_would_read_it(name: str) -> None:
+    found = told(name)
+    assert {key: found[key] for key in EXPECTED[name]} == EXPECTED[name]
+
+
+def test_every_golden_letter_has_its_expectation() -> None:
+    assert {path.stem for path in GOLDEN.glob("*.eml")} == set(EXPECTED)
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_a_letter_is_by_a_human_unless_it_is_expected_to_be_a_machines(name: str) -> None:
+    assert told(name)["automatic"] == EXPECTED[name].get("automatic", "")
+
+
+def test_attachments_come_back_by_their_number() -> None:
+    raw = (GOLDEN / "photo.eml").read_bytes()
+    photo, contract = read(raw, HERE).attachments
+    assert letters.part(raw, photo.number) == b"\x89PNG0123"
+    assert letters.part(raw, contract.number).strip() == b"%PDF"
+    assert photo.size == 8
+    with pytest.raises(LookupError):
+        letters.part(raw, 99)
+
+
+class TestFingerprint:
+    def test_the_same_letter_delivered_twice_has_one_fingerprint(self) -> None:
+        raw = letter(Message_ID="<1@mail.test>")
+        again = b"Received: from elsewhere\r\nDelivered-To: other@sever.test\r\n" + raw.replace(b"\r\n", b"\n")
+        assert read(raw, HERE).fingerprint == read(again, HERE).fingerprint
+
+    def test_two_letters_under_one_message_id_have_two(self) -> None:
+        first, second = letter("да", Message_ID="<1@mail.test>"), letter("нет", Message_ID="<1@mail.test>")
+        assert read(first, HERE).fingerprint != read(second, HERE).fingerprint
+
+    def test_the_same_word_from_two_people_without_message_ids_is_two_letters(self) -> None:
+        first, second = letter("да", Message_ID=""), letter("да", "anna@mail.test", Message_ID="")
+        assert read(first, HERE).fingerprint != read(second, HERE).fingerprint
+
+
+class TestBudgets:
+    def test_a_thousand_parts_are_cut_at_two_hundred_and_told(self) -> None:
+        parts = b"".join(b"--b\r\nContent-Type: text/plain; name=a.txt\r\n\r\nx\r\n" for _ in range(10_000))
+        one = read(b"From: a@b.test\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" + parts, HERE)
+        assert "too many parts" in one.problems
+        assert len(one.attachments) == 200
+
+    def test_three_hundred_nested_parts_end_at_twenty(self) -> None:
+        raw = b"From: a@b.test\r\n"
+        for level in range(300):
+            raw += b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (level, level)
+        one = read(raw + b"\r\ntext\r\n", HERE)
+        assert "nested too deep" in one.problems
+        assert one.sender.address == "a@b.test"
+
+    def test_an_endless_subject_is_cut_and_the_letter_is_read(self) -> None:
+        one = read(b"From: a@b.test\r\nSubject: " + b"=?utf-8?q?a?= " * 80_000 + b"\r\n\r\ntext\r\n", HERE)
+        assert "headers cut" in one.problems
+        assert one.sender.address == "a@b.test"
+        assert len(one.subject) <= 8192
+
+    def test_text_over_a_megabyte_is_cut_and_told(self) -> None:
+        one = read(letter("слово " * 500_000), HERE)
+        assert "text cut" in one.problems
+        assert 400_000 < len(one.full_text) <= letters.TEXT_BYTES
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=2000))
+def test_any_bytes_at_all_are_a_letter(raw: bytes) -> None:
+    one = read(raw, HERE)
+    assert "\0" not in one.full_text
+    one.full_text.encode("utf-8")
+    assert not any("while reading" in problem for problem in one.problems)
+
+
+# fmt: off
+PIECES = [
+    b"\r\n", b"\n", b"--b", b"--b--", b"=?utf-8?q?=", b"?=", b"Content-Type: ", b"\x00", b"multipart/mixed; boundary=b",
+    b"text/html", b"<blockquote>", b"<!--", b"From: ", b"Subject: ", b"\xe9\xd0", b"Content-Transfer-Encoding: base64",
+    b"filename*0*=", b'"', b"(", b"<a@b.c>", b"> ", b"1) ", b":",
+]
+# fmt: on
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=60))
+def test_mail_made_of_hostile_pieces_is_a_letter_too(pieces: list[bytes]) -> None:
+    one = read(b"".join(pieces), HERE)
+    assert not any("while reading" in problem for problem in one.problems)
+
+
+class TestFolding:
+    def test_words_that_look_like_an_attribution_are_kept_where_nothing_is_quoted(self) -> None:
+        text = "On Tuesday I am offline.\nВ 10:15 мастер написал:\nприду завтра"
+        assert folded(text).text == text
+
+    def test_a_forwarded_letter_is_shown_whole(self) -> None:
+        text = "Смотрите, что мне ответили\n\n-------- Пересланное сообщение --------\nнет мест"
+        assert folded(text).text == text
+
+    def test_a_person_who_quotes_and_then_answers_keeps_only_the_answer(self) -> None:
+        assert folded("> Горит лампочка?\n\nда\n\n> Какого цвета?\n\nзелёная").text == "да\n\nзелёная"
+
+    def test_the_signature_is_kept_beside(self) -> None:
+        view = folded("Не работает\n\n-- \nИван\n+7 900 000-00-00")
+        assert (view.text, view.with_signature) == ("Не работает", "Не работает\n\n--\nИван\n+7 900 000-00-00")
+
+    @pytest.mark.parametrize(
+        "line",
+        ["> " * 1000, "\n" * 8000, "On " * 3000, "-- \n" * 3000, "Sent from x\n" * 3000, "a:" * 4000, "1) \n" * 3000],
+    )
+    def test_hostile_lines_fold_without_an_exception(self, line: str) -> None:
+        assert isinstance(folded(line).text, str)

@@ -1,0 +1,248 @@
+"""A letter leaves as it was meant, over an encrypted and reused connection, and its fate is SMTP's own word."""
+
+from __future__ import annotations
+
+import asyncio
+import email
+from email.policy import default
+
+import pytest
+
+from desk.messages import Address, Departure, Fate, File, Later, Option, Outgoing, Parcel, Refused, Sent
+from desk.text import literal, written
+from mail.compose import NotToBeSent, composed, encoded
+from mail.smtp import Outbound, later
+from tests.mail.conftest import Hall
+from tests.peers.post import Post
+
+TOKEN = "k1a-abcdefghijklmnop"
+IVAN = Address("mail", "mail:support", "ivan@mail.test")
+PHOTO = File("роутер.png", "photo", "image/png", 4, "content:router.png")
+CONTRACT = File("договор.pdf", "file", "application/pdf", 3, "content:contract.pdf")
+
+
+def outgoing(text: str = "Здравствуйте! **Проверьте** кабель.", **more: object) -> Outgoing:
+    whole = {"key": "12.1", "subject": "Нет интернета", "token": TOKEN} | more
+    return Outgoing(to=IVAN, text=written(text), **whole)  # type: ignore[arg-type]
+
+
+def departure(parcel: Parcel, attempts: int = 1) -> Departure:
+    return Departure(
+        1, "12.1", "sever", "mail:support", parcel.lane, parcel.kind, parcel.policy, parcel.body, 5, attempts
+    )
+
+
+async def sent(hall: Hall, what: Outgoing, attempts: int = 1) -> Fate:
+    (parcel,) = hall.door.dress(what)
+    return await hall.door.send(departure(parcel, attempts), {})
+
+
+async def test_a_letter_carries_its_words_twice_its_token_and_that_a_machine_wrote_it(hall: Hall, post: Post) -> None:
+    options = ((Option("y", "Помогло"), Option("n", "Не помогло")),)
+    fate = await sent(hall, outgoing(subject="[1042] Нет интернета", options=options, thread=("<a@mail.test>",)))
+    letter = await post.sink.hears(to="ivan@mail.test")
+    local, _, domain = post.box.address.rpartition("@")
+    assert fate == Sent(f"<12.1.{TOKEN}@{domain}>")
+    assert letter.message_id == f"<12.1.{TOKEN}@{domain}>"
+    assert letter.reply_to == f"{local}+{TOKEN}@{domain}"
+    assert letter.subject == "[1042] Нет интернета"
+    assert letter.header("In-Reply-To") == letter.header("References") == "<a@mail.test>"
+    assert letter.header("Auto-Submitted") == "auto-replied"
+    assert letter.sender == post.box.address
+    assert letter.text.startswith(
+        "##- Отвечайте, пожалуйста, выше этой строки -##\n\nЗдравствуйте! Проверьте кабель.\n"
+    )
+    assert "1 — Помогло\n  2 — Не помогло" in letter.text
+    assert "Номер обращения: 1042" in letter.text
+    assert "<strong>Проверьте</strong>" in letter.html
+
+
+async def test_an_agents_own_words_are_not_marked_as_a_machines(hall: Hall, post: Post) -> None:
+    await sent(hall, outgoing(automatic=False))
+    letter = await post.sink.hears(to="ivan@mail.test")
+    assert letter.header("Auto-Submitted") == letter.header("X-Auto-Response-Suppress") == ""
+
+
+async def test_pictures_are_shown_in_the_letter_and_files_are_attached(hall: Hall, post: Post) -> None:
+    hall.files = {PHOTO.source: b"\x89PNG", CONTRACT.source: b"%PD"}
+    await sent(hall, outgoing(files=(PHOTO, CONTRACT)))
+    letter = await post.sink.hears(to="ivan@mail.test")
+    picture, contract = letter.attachments
+    assert (picture.name, picture.content, contract.name, contract.content) == (
+        "роутер.png", b"\x89PNG", "договор.pdf", b"%PD",
+    )  # fmt: skip
+    assert f'src="cid:{picture.cid}"' in letter.html
+    assert letter.message.get_content_type() == "multipart/mixed"
+
+
+async def test_a_file_that_is_gone_does_not_keep_the_words_back(hall: Hall, post: Post) -> None:
+    assert isinstance(await sent(hall, outgoing(files=(CONTRACT,))), Sent)
+    assert (await post.sink.hears(to="ivan@mail.test")).attachments == ()
+
+
+async def test_one_connection_serves_many_letters_and_is_made_again_after_the_server_was_away(
+    hall: Hall, post: Post
+) -> None:
+    for _ in range(5):
+        assert isinstance(await sent(hall, outgoing()), Sent)
+    assert post.sink.connections == 1
+    post.sink.stop()
+    away = await sent(hall, outgoing())
+    assert isinstance(away, Later)
+    assert away.whole_door
+    post.sink.start_again()
+    assert isinstance(await sent(hall, outgoing()), Sent)
+    assert len(post.sink.letters) == 6
+
+
+class TestFates:
+    @pytest.mark.parametrize("stage", ["mail", "rcpt", "data"])
+    @pytest.mark.parametrize(
+        "reply", ["450 4.2.0 Greylisted", "451 4.3.0 Later", "452 4.2.2 Full", "421 4.3.2 Closing"]
+    )
+    async def test_a_temporary_no_waits_five_minutes_first(
+        self, hall: Hall, post: Post, stage: str, reply: str
+    ) -> None:
+        post.sink.refuse(reply, at=stage, times=1)
+        fate = await sent(hall, outgoing())
+        assert isinstance(fate, Later)
+        assert fate.seconds == 300
+        assert not fate.whole_door
+        assert isinstance(await sent(hall, outgoing()), Sent)
+
+    @pytest.mark.parametrize("stage", ["mail", "rcpt", "data"])
+    async def test_a_lasting_no_is_final(self, hall: Hall, post: Post, stage: str) -> None:
+        post.sink.refuse("554 5.7.1 No", at=stage)
+        fate = await sent(hall, outgoing())
+        assert isinstance(fate, Refused)
+        assert not fate.gone
+        assert "554" in fate.why
+
+    @pytest.mark.parametrize("reply", ["550 5.1.1 No such mailbox", "550 User unknown", "550 no such user here"])
+    async def test_an_address_that_is_nobodys_is_told_as_gone(self, hall: Hall, post: Post, reply: str) -> None:
+        post.sink.refuse(reply, to="ivan@mail.test")
+        assert await sent(hall, outgoing()) == Refused(f"RCPT: {reply}", gone=True)
+
+    async def test_an_answer_lost_after_the_letter_is_a_retry_under_the_same_message_id(
+        self, hall: Hall, post: Post
+    ) -> None:
+        post.sink.drop(at="data")
+        fate = await sent(hall, outgoing())
+        assert isinstance(fate, Later)
+        await sent(hall, outgoing())
+        first, second = post.sink.letters
+        assert first.message_id == second.message_id
+
+    async def test_a_login_that_is_refused_is_no_letters_fault(self, hall: Hall, post: Post) -> None:
+        post.sink.account(post.box.address, "another")
+        fate = await sent(hall, outgoing(), attempts=500)
+        assert isinstance(fate, Later)
+        assert fate.whole_door
+
+    async def test_a_server_that_falls_silent_is_not_waited_for_for_ever(self, post: Post) -> None:
+        post.sink.hang(at="data")
+        outbound = Outbound(post.settings(), patience=0.5)
+        fate = await asyncio.wait_for(outbound.send("ivan@mail.test", b"Subject: x\r\n\r\nx\r\n", 1), 10)
+        assert isinstance(fate, Later)
+
+    async def test_a_sending_that_is_cancelled_leaves_no_half_conversation(self, post: Post) -> None:
+        post.sink.hang(at="data")
+        outbound = Outbound(post.settings())
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(outbound.send("ivan@mail.test", b"Subject: x\r\n\r\nx\r\n", 1), 0.5)
+        assert await outbound.send("ivan@mail.test", b"Subject: y\r\n\r\ny\r\n", 1) == Sent()
+        await outbound.close()
+
+    def test_retries_come_after_5_15_30_and_60_minutes_for_five_days(self) -> None:
+        waits = []
+        attempt = 1
+        while isinstance(fate := later(attempt, "450"), Later):
+            waits.append(fate.seconds / 60)
+            attempt += 1
+        assert waits[:6] == [5, 15, 30, 60, 60, 60]
+        assert 4.9 * 24 * 60 < sum(waits) <= 5 * 24 * 60
+        assert isinstance(fate, Refused)
+
+
+class TestHeaders:
+    def body(self, **more: object) -> dict[str, object]:
+        plain: dict[str, object] = {
+            "to": "ivan@mail.test", "subject": "x", "text": "x", "html": "x", "message_id": "<1.0@sever.test>",
+            "references": [], "reply_to": "", "language": "ru", "automatic": True, "files": [],
+        }  # fmt: skip
+        return plain | more
+
+    def read(self, **more: object) -> email.message.EmailMessage:
+        from datetime import UTC, datetime
+
+        raw = composed(self.body(**more), "help@sever.test", (), datetime(2026, 11, 20, tzinfo=UTC))
+        return email.message_from_bytes(raw, policy=default)
+
+    @pytest.mark.parametrize(
+        "subject",
+        [
+            "=?utf-8?q?hi=0ABcc:_x=40evil.com?=",
+            "hi\r\nBcc: x@evil.com",
+            "hi\rBcc: x@evil.com",
+            "hi\x0bBcc: x@evil.com\x85Bcc: y@evil.com\u2028Bcc: z@evil.com",
+            "=?utf-8?b?aGkKQmNjOiB4QGV2aWwuY29t?=",
+            "длинная тема " * 40 + "=?utf-8?q?a?=",
+        ],
+    )
+    def test_no_subject_makes_another_header_or_another_recipient(self, subject: str) -> None:
+        letter = self.read(subject=subject)
+        assert [name for name in letter if name.lower() in ("bcc", "cc", "to")] == ["To"]
+        assert letter["Bcc"] is None
+
+    def test_an_encoded_word_that_a_person_typed_stays_what_they_typed(self) -> None:
+        assert (
+            self.read(subject="=?utf-8?q?hi=0ABcc:_x=40evil.com?=")["Subject"] == "=?utf-8?q?hi=0ABcc:_x=40evil.com?="
+        )
+
+    def test_a_long_russian_subject_comes_back_whole_in_lines_that_fit(self) -> None:
+        subject = "Очень длинная тема письма о том, что интернет пропадает каждый вечер после восьми"
+        assert self.read(subject=subject)["Subject"] == subject
+        assert all(len(line) <= 76 for line in encoded(subject, 9).split("\r\n"))
+
+    def test_bidirectional_and_control_characters_are_taken_out(self) -> None:
+        assert encoded("invoice\u202efdp.exe\x00\x07") == "invoicefdp.exe"
+
+    @pytest.mark.parametrize(
+        "to", ["", "ivan", "a@b>\r\nRCPT TO:<x@y", "a@b, c@d", "a b@c", "a@b\x00", "<a@b>", "a@b;c@d", "a@b\u202e"]
+    )
+    def test_what_is_no_address_is_never_sent_to(self, to: str) -> None:
+        with pytest.raises(NotToBeSent):
+            self.read(to=to)
+
+    def test_references_that_are_none_are_left_out(self) -> None:
+        letter = self.read(references=["<a@b>\r\nBcc: x@evil.com", "no", "<ok@b>", "<a b@c>"])
+        assert letter["References"] == "<ok@b>"
+
+    def test_a_retry_is_byte_for_byte_the_same_letter(self) -> None:
+        assert bytes(self.read()) == bytes(self.read())
+
+
+class TestDressing:
+    def test_a_strangers_words_never_become_html(self, hall: Hall) -> None:
+        what = Outgoing(to=IVAN, text=literal("<img src=x onerror=alert(1)> **a** [b](javascript:c) {{7*7}}"), key="1")
+        (parcel,) = hall.door.dress(what)
+        assert "&lt;img src=x onerror=alert(1)&gt; **a** [b](javascript:c) {{7*7}}" in parcel.body["html"]
+
+    def test_only_addresses_of_known_kinds_become_links(self, hall: Hall) -> None:
+        (parcel,) = hall.door.dress(outgoing("[да](https://sever.test/a?b=1&c) [нет](javascript:alert)"))
+        assert '<a href="https://sever.test/a?b=1&amp;c">да</a> нет' in parcel.body["html"]
+        assert "да (https://sever.test/a?b=1&c)" in parcel.body["text"]
+
+    def test_paragraphs_lists_and_numbered_questions_keep_their_shape(self, hall: Hall) -> None:
+        (parcel,) = hall.door.dress(outgoing("Ответьте:\n\n1) Договор?\n2) Адрес?\n- **раз**\n- два"))
+        html = parcel.body["html"]
+        assert "<p>Ответьте:</p>\n<p>1) Договор?<br>\n2) Адрес?</p>" in html
+        assert "<ul>\n<li><strong>раз</strong></li>\n<li>два</li>\n</ul>" in html
+
+    def test_nothing_to_say_makes_no_letter(self, hall: Hall) -> None:
+        assert hall.door.dress(Outgoing(to=IVAN, text=literal(""), key="1", callback="x")) == ()
+
+    def test_the_english_frame_is_english(self, hall: Hall) -> None:
+        (parcel,) = hall.door.dress(outgoing("Hello", language="en"))
+        assert parcel.body["text"].startswith("##- Please answer above this line -##")
+        assert "Just reply to this letter" in parcel.body["html"]
