@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desk.feelings import agreed, not_knowing, only_thanks, skips, upset, wants_human, yes_no
 from desk.language import language_of
-from intake.feelings import agreed, not_knowing, skips, upset, wants_human, yes_no
 
 
 @pytest.mark.parametrize(
@@ -76,8 +76,6 @@ def test_whether_it_works_now(said: str, meant: bool | None) -> None:
         ("нет ещё", False),
         ("пока нет", False),
         ("да нет", False),
-    ]
-    + [
         ("yep", True),
         ("not yet", False),
         ("никак", False),
@@ -101,15 +99,15 @@ def test_a_plain_yes_or_no(said: str, meant: bool | None) -> None:
         "живой человек",
         "operator",
         "human",
-    ]
-    + [
         "human please",
         "I want to talk to a human",
         "can I speak with a real person?",
         "хочу поговорить с живым человеком",
-    ]
-    + ["третий день не работает, соедините меня с оператором", "Второй день нет инета. Оператор!", "дайте оператора"]
-    + ["не хочу с ботом общаться, позовите специалиста"],
+        "третий день не работает, соедините меня с оператором",
+        "Второй день нет инета. Оператор!",
+        "дайте оператора",
+        "не хочу с ботом общаться, позовите специалиста",
+    ],
 )
 def test_a_person_asks_for_a_human(said: str) -> None:
     assert wants_human(said)
@@ -117,8 +115,12 @@ def test_a_person_asks_for_a_human(said: str) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["", "мой оператор связи другой", "вчера оператор сказал ждать", "приходил ваш специалист и ушёл", "нет интернета"]
-    + [
+    [
+        "",
+        "мой оператор связи другой",
+        "вчера оператор сказал ждать",
+        "приходил ваш специалист и ушёл",
+        "нет интернета",
         "human error",
         "the operator told me to restart",
         "я человек простой",
@@ -139,8 +141,11 @@ def test_speaking_of_operators_asks_for_nobody(said: str) -> None:
         "вы издеваетесь",
         "верните деньги",
         "задолбали уже",
-    ]
-    + ["this is unacceptable", "I am fed up with this", "WHERE IS MY INTERNET", "what the fuck"],
+        "this is unacceptable",
+        "I am fed up with this",
+        "WHERE IS MY INTERNET",
+        "what the fuck",
+    ],
 )
 def test_anger_is_noticed(said: str) -> None:
     assert upset(said)
@@ -183,8 +188,11 @@ def test_leaving_a_question_out_and_not_knowing_are_told_apart() -> None:
         ("40-1187", ""),
         ("", ""),
         ("ok", "en"),
-    ]
-    + [("ok да", ""), ("да", "ru"), ("не работает internet", ""), ("网络坏了", "")],
+        ("ok да", ""),
+        ("да", "ru"),
+        ("не работает internet", ""),
+        ("网络坏了", ""),
+    ],
 )
 def test_the_language_is_told_by_its_letters(text: str, language: str) -> None:
     assert language_of(text) == language
@@ -196,3 +204,27 @@ def test_no_text_raises(text: str) -> None:
     assert wants_human(text) in (True, False)
     assert upset(text) in (True, False)
     assert language_of(text) in ("ru", "en", "")
+
+
+@pytest.mark.parametrize(
+    "said", ["спасибо", "Спасибо большое!", "ок, спасибо", "thanks a lot", "Thank you very much for your help", "👍"]
+)
+def test_thanks_alone_are_nothing_but_thanks(said: str) -> None:
+    assert only_thanks(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "спасибо, но не работает",
+        "ок",
+        "спасибо, а когда?",
+        "thanks, still down",
+        "да, спасибо",
+        "хорошо",
+        "спасибо?",
+    ],
+)
+def test_thanks_with_a_matter_are_more_than_thanks(said: str) -> None:
+    assert not only_thanks(said)

@@ -151,6 +151,7 @@ def test_a_condition_never_raises_and_knowing_more_never_overturns_it(source: st
 @given(st.text(max_size=60))
 def test_any_text_is_either_a_condition_or_refused(source: str) -> None:
     try:
-        assert When.of(source).test({}) in (True, False, None)
-    except BadCondition as error:
-        assert str(error)
+        condition = When.of(source)
+    except BadCondition:
+        return
+    assert condition.test({}) in (True, False, None)

@@ -1,0 +1,85 @@
+"""What the tests of this room share: the packaged dialogs, a clock, and how people's files look."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import intake
+from desk.messages import File
+from intake.answers import Answer, NotUnderstood, answer
+from intake.forms import Ask, Form, Forms, parse
+
+DIALOGS = Path(intake.__file__).parent / "dialogs"
+FORMS = Forms.of([DIALOGS])
+NO_INTERNET = FORMS.in_use["no_internet"]
+MOSCOW = ZoneInfo("Europe/Moscow")
+NOW = datetime(2026, 11, 21, 15, 40, tzinfo=MOSCOW)
+
+PHOTO = File("router.jpg", "photo", "image/jpeg", 1000, "telegram:bot:1")
+LOG = File("trace.txt", "file", "text/plain", 1000, "telegram:bot:2")
+
+SMALL = """
+schema = 1
+[form]
+id = "small"
+version = 1
+category = "technical"
+ticket_type = "incident"
+title = { ru = "Проба", en = "A trial" }
+match = ["проба"]
+
+[[ask]]
+id = "scope"
+type = "choice"
+text = { ru = "Где?", en = "Where?" }
+options = [
+  { id = "here", ru = "Здесь", en = "Here" },
+  { id = "there", ru = "Там", en = "There" },
+]
+
+[[ask]]
+id = "note"
+type = "text"
+when = "scope == 'here'"
+text = { ru = "Что?", en = "What?" }
+
+[[zone]]
+id = "unknown"
+when = "True"
+sure = 0.0
+
+[outcome]
+severity = [{ when = "True", set = "minor" }]
+route = [{ when = "True", queue = "l1" }]
+"""
+
+
+def small(*changes: tuple[str, str]) -> Form:
+    """The small dialog, with pieces of its text replaced."""
+    return parse(small_text(*changes).encode(), "small.toml")
+
+
+def small_text(*changes: tuple[str, str]) -> str:
+    text = SMALL
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
+
+
+def ask(name: str, form: Form = NO_INTERNET) -> Ask:
+    found = form.ask(name)
+    assert found is not None, name
+    return found
+
+
+def said(one: Ask, words: str = "", **more: Any) -> Any:
+    """The value of an answer, or "not understood"."""
+    found = answer(one, words, NOW, zone=MOSCOW, **more)
+    return "not understood" if isinstance(found, NotUnderstood) else found.value
+
+
+def understood(found: Answer | NotUnderstood) -> Answer:
+    assert isinstance(found, Answer), found
+    return found

@@ -1,0 +1,290 @@
+"""One answer to one question, as people give it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intake.answers import ON_FILE, answer, number_at
+from intake.forms import Reading
+from tests.intake.examples import FORMS, LOG, MOSCOW, NO_INTERNET, NOW, PHOTO, ask, said, small, understood
+
+LOST = "not understood"
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        ("1", "all"),
+        ("2)", "one"),
+        (" 3. ", "wifi"),
+        ("№ 4", "site"),
+        ("вариант 2", "one"),
+        ("option 2", "one"),
+        ("На всех устройствах", "all"),
+        ("на всех", "all"),
+        ("На всех, и телефон, и компьютер", "all"),
+        ("везде", "all"),
+        ("on every device", "all"),
+        ("every device", "all"),
+        ("только на одном", "one"),
+        ("на одном устройстве", "one"),
+        ("только по wi-fi", "wifi"),
+        ("по вайфаю", "wifi"),
+        ("Wi-Fi", "wifi"),
+        ("по кабелю работает", "wifi"),
+        ("не открывается один сайт", "site"),
+        ("один сайт", "site"),
+        ("website", "site"),
+        # letters count only where both alphabets agree
+        ("а", "all"),
+        ("a", "all"),
+        ("б", "one"),
+        ("г", "site"),
+        ("d", "site"),
+        ("в", LOST),
+        ("b", LOST),
+        ("е", LOST),
+        ("5", LOST),
+        ("0", LOST),
+        ("12", LOST),
+        ("один", "one"),
+        ("ну как сказать", LOST),
+        ("на всех и только по wi-fi", LOST),
+    ],
+)
+def test_a_choice_is_understood_by_number_label_or_part_of_one(words: str, option: str) -> None:
+    assert said(ask("scope"), words) == option
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        ("красный лос горит", "los"),
+        ("LOS", "los"),
+        ("LОS", "los"),  # with a Cyrillic О
+        ("ничего", "off"),
+        ("вообще ничего не горит", "off"),
+        ("wan не горит", "nolink"),
+        ("всё как обычно", "ok"),
+        ("не знаю", "unknown"),
+        ("LOS не горит", LOST),  # denied: this is not LOS
+        ("the red LOS is not on", LOST),
+    ],
+)
+def test_a_denied_label_is_not_chosen(words: str, option: str) -> None:
+    assert said(ask("lights"), words) == option
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        ("да", "yes"),
+        ("Нет", "no"),
+        ("нет, у них тоже", "no"),
+        ("не знаю", "unknown"),
+        ("yes they do", "yes"),
+        ("у них всё работает", "yes"),
+    ],
+)
+def test_options_called_yes_and_no_are_chosen_by_these_words(words: str, option: str) -> None:
+    assert said(ask("neighbours"), words) == option
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("да", True),
+        ("Да, перезагружал", True),
+        ("нет", False),
+        ("ещё нет", False),
+        ("no", False),
+        ("1", True),
+        ("2", False),
+        ("3", None),
+        ("не знаю", None),
+        ("а зачем?", LOST),
+    ],
+)
+def test_yes_no_and_not_knowing(words: str, value: object) -> None:
+    assert said(ask("reboot"), words) == value
+
+
+def test_buttons_answer_by_their_ids() -> None:
+    assert said(ask("scope"), option="wifi") == "wifi"
+    assert said(ask("reboot"), option="no") is False
+    assert said(ask("place"), option="on_file") == ON_FILE
+    assert said(ask("since"), option="yesterday") == "yesterday"
+    assert said(ask("changed"), option="skip") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "option"),
+    [("scope", "skip"), ("scope", "mars"), ("reboot", "maybe"), ("since", "week_ago"), ("changed", "on_file")],
+)
+def test_a_button_the_question_does_not_have_is_no_answer(name: str, option: str) -> None:
+    assert said(ask(name), option=option) == LOST
+
+
+def test_only_a_question_that_may_be_skipped_can_be() -> None:
+    assert said(ask("changed"), "пропустить") is None
+    assert said(ask("scope"), "пропустить") == LOST
+
+
+def test_whoever_does_not_know_is_not_asked_again() -> None:
+    assert said(ask("scope"), "не знаю") is None
+    assert said(ask("since"), "не помню") is None
+
+
+def test_nothing_is_no_answer() -> None:
+    assert said(ask("scope"), "  ") == LOST
+    assert said(ask("since"), "") == LOST
+
+
+def test_a_moment_is_kept_in_words_and_as_a_span() -> None:
+    found = understood(answer(ask("since"), "вчера в 18", NOW, zone=MOSCOW))
+    assert found.stored() == {
+        "value": "вчера в 18",
+        "text": "вчера в 18",
+        "parsed": {"from": "2026-11-20T15:00+00:00", "to": "2026-11-20T15:00+00:00"},
+    }
+
+
+def test_a_moment_not_understood_is_kept_in_words() -> None:
+    found = understood(answer(ask("since"), "после грозы", NOW, zone=MOSCOW))
+    assert found.stored() == {"value": "после грозы", "text": "после грозы"}
+
+
+@pytest.mark.parametrize("hour", [0, 3, 7, 23])
+@pytest.mark.parametrize("button", ["now", "today_morning", "yesterday", "days_ago"])
+def test_every_button_of_a_moment_means_something_at_any_hour(button: str, hour: int) -> None:
+    now = NOW.replace(hour=hour)
+    found = understood(answer(ask("since"), "", now, option=button, zone=MOSCOW))
+    assert found.parsed["from"] <= found.parsed["to"]
+
+
+def test_the_address_on_file_is_confirmed_by_yes_and_corrected_by_words() -> None:
+    assert said(ask("place"), "да") == ON_FILE
+    assert said(ask("place"), "Да, верно") == ON_FILE
+    assert said(ask("place"), "Озёрная, 5") == "Озёрная, 5"
+
+
+AMOUNT = ask("amount", FORMS.in_use["billing"])
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("650", 650),
+        ("650,50 руб.", 650.5),
+        ("1 500 рублей", 1500),
+        ("about 20.5", 20.5),
+        ("не помню", None),
+        ("много", LOST),
+        ("от 5 до 10", LOST),
+        ("-5", LOST),
+        ("99999999999", LOST),
+        ("", LOST),
+    ],
+)
+def test_a_number_is_one_number_within_its_bounds(words: str, value: Any) -> None:
+    assert said(AMOUNT, words) == value
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("8 (921) 555-00-01", "+79215550001"),
+        ("+7 921 555 00 01", "+79215550001"),
+        ("+44 7700 900002", "+447700900002"),
+        ("555-00-01", "5550001"),
+        ("12", LOST),
+        ("позвоните мне", LOST),
+        ("1234567890123456", LOST),
+    ],
+)
+def test_a_phone_number_is_folded(words: str, value: str) -> None:
+    phone = small(('type = "text"', 'type = "phone"')).asks[1]
+    assert said(phone, words) == value
+
+
+MULTI = small(('type = "choice"', 'type = "multi"')).asks[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("1, 2", ["here", "there"]),
+        ("1 2", ["here", "there"]),
+        ("здесь и там", ["here", "there"]),
+        ("там", ["there"]),
+        ("2", ["there"]),
+        ("здесь, на луне", LOST),
+        ("1 1", ["here"]),
+    ],
+)
+def test_several_choices(words: str, value: Any) -> None:
+    assert said(MULTI, words) == value
+
+
+def test_a_photo_is_wanted_and_a_text_is_none() -> None:
+    photo = ask("photo_lights")
+    assert said(photo, files=[PHOTO]) is True
+    assert said(photo, "вот", files=[LOG]) == LOST
+    assert said(photo, "сейчас пришлю") == LOST
+    assert said(photo, "нет") is None
+    assert said(photo, "не могу") is None
+    assert said(photo, "пропустить") is None
+    kept = understood(answer(photo, "вот", NOW, files=[PHOTO])).stored()
+    assert kept["files"][0]["source"] == "telegram:bot:1"
+
+
+def test_a_photo_instead_of_an_answer_means_that_the_person_cannot_tell() -> None:
+    found = understood(answer(ask("lights"), "", NOW, files=[PHOTO]))
+    assert found.value == "unknown"
+    assert found.files
+    assert said(ask("scope"), files=[PHOTO]) == LOST
+
+
+@pytest.mark.parametrize(
+    ("output", "loss"),
+    [
+        ("20 packets transmitted, 17 received, 15% packet loss, time 19027ms", 15),
+        ("20 packets transmitted, 20 packets received, 0.0% packet loss", 0),
+        ("    (0% потерь)", 0),
+        ("Пакетов: отправлено = 4, получено = 3, потеряно = 1\n (25 % потерь)", 25),
+        ("Lost = 3 (12,5% loss)", 12.5),
+        ("100% уверен", None),
+        ("% loss", None),
+        ("", None),
+    ],
+)
+def test_the_loss_is_read_from_the_output_of_ping(output: str, loss: float | None) -> None:
+    assert number_at(output, ask("ping").extract["loss_pct"]) == loss
+
+
+def test_a_number_may_stand_after_its_word_too() -> None:
+    assert number_at("Average = 23ms", Reading(after=("average",))) == 23
+    assert number_at("Average: none", Reading(after=("average",))) is None
+
+
+def test_the_output_of_a_command_is_text_or_a_picture() -> None:
+    found = understood(answer(ask("ping"), "17 received, 15% packet loss", NOW))
+    assert (found.value, found.parsed) == (True, {"loss_pct": 15.0})
+    assert said(ask("ping"), files=[PHOTO]) is True
+    assert said(ask("ping"), "нет") is None
+
+
+@given(
+    st.sampled_from([one for form in FORMS.in_use.values() for one in (*form.asks, *form.requests)]),
+    st.text(max_size=200),
+)
+def test_no_words_break_an_answer(one: Any, words: str) -> None:
+    found = answer(one, words, NOW + timedelta(minutes=1), zone=MOSCOW, number=1)
+    assert found is not None
+
+
+def test_the_examples_are_those_of_the_packaged_dialog() -> None:
+    assert NO_INTERNET.max_questions == 8

@@ -1,0 +1,276 @@
+"""Walking a dialog: what is asked next, how it is shown, what it comes to."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from desk.messages import Option
+from desk.text import Mark
+from intake.forms import Ask, Form
+from intake.script import UNKNOWN, Answers, asks_of, findings, known, letter, next_asks, outcome, shown
+from tests.intake.examples import FORMS, MOSCOW, NO_INTERNET, ask, small
+
+BILLING, MAIL = FORMS.in_use["billing"], FORMS.in_use["mail_setup"]
+ADDRESS = {"service.address": "ул. Озёрная, д. 12"}
+
+
+def given_answers(**values: Any) -> dict[str, dict[str, Any]]:
+    return {name: {"value": value, "text": str(value)} for name, value in values.items()}
+
+
+def ids(asks: tuple[Ask, ...]) -> list[str]:
+    return [one.id for one in asks]
+
+
+ANSWERED = given_answers(
+    scope="all", since="вчера", place="Озёрная", lights="los", reboot=False, neighbours="yes", changed="нет"
+)
+
+
+def test_the_first_letter_asks_what_depends_on_nothing() -> None:
+    assert ids(next_asks(NO_INTERNET, {}, {}, 4)) == ["scope", "since", "place", "changed"]
+
+
+def test_a_chat_asks_one_by_one_in_the_order_of_the_file() -> None:
+    answers: dict[str, Any] = {}
+    order = []
+    reply = {"scope": "all", "lights": "los", "reboot": False, "neighbours": "unknown"}
+    while asks := next_asks(NO_INTERNET, answers, {}, 1):
+        order += ids(asks)
+        answers |= given_answers(**{asks[0].id: reply.get(asks[0].id, "слова")})
+    assert order == ["scope", "since", "place", "lights", "reboot", "neighbours", "changed", "photo_lights"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "values", "asked"),
+    [
+        ({"scope": "one"}, {}, ["since", "place", "changed"]),
+        ({"scope": "site"}, {}, ["since", "place", "which_site", "changed"]),
+        ({"scope": "wifi"}, {}, ["since", "place", "lights", "changed"]),
+        ({"scope": "all"}, {}, ["since", "place", "lights", "neighbours", "changed"]),  # reboot waits for lights
+        ({"scope": "all", "lights": "off"}, {}, ["since", "place", "neighbours", "changed"]),
+        ({"scope": None}, {}, ["since", "place", "changed"]),  # whoever does not know is not led on
+        ({"scope": "all", "lights": "ok"}, {"upset": True}, ["since", "place", "reboot", "neighbours"]),
+    ],
+)
+def test_a_question_is_asked_once_its_condition_is_decided_true(
+    answers: dict[str, Any], values: dict[str, object], asked: list[str]
+) -> None:
+    assert ids(next_asks(NO_INTERNET, given_answers(**answers), values, 9)) == asked
+
+
+def test_requests_come_after_the_questions_and_only_those_that_matter() -> None:
+    assert ids(next_asks(NO_INTERNET, ANSWERED, {}, 9)) == ["photo_lights"]
+    one = given_answers(scope="one", since="вчера", place="дома", changed="")
+    assert ids(next_asks(NO_INTERNET, one, {}, 9)) == ["ping"]  # lights never mattered there
+    assert next_asks(NO_INTERNET, {**one, "ping": {"value": None, "text": ""}}, {}, 9) == ()
+
+
+def test_whoever_is_upset_is_asked_for_nothing_optional() -> None:
+    assert next_asks(NO_INTERNET, ANSWERED, {"upset": True}, 9) == ()
+
+
+def test_a_photo_that_came_already_is_not_asked_for() -> None:
+    sent = {
+        **ANSWERED,
+        "lights": {"value": "unknown", "text": "", "files": [{"kind": "photo", "media_type": "image/jpeg"}]},
+    }
+    assert "photo_lights" not in ids(next_asks(NO_INTERNET, sent, {}, 9))
+
+
+def test_no_more_questions_are_asked_than_the_dialog_allows() -> None:
+    short = small(("match", "max_questions = 1\nmatch"))
+    assert ids(next_asks(short, {}, {}, 4)) == ["scope"]
+    assert next_asks(short, given_answers(scope="here"), {}, 4) == ()
+
+
+def test_an_answer_changed_later_makes_its_followers_irrelevant() -> None:
+    changed = {**ANSWERED, **given_answers(scope="one")}
+    assert known(NO_INTERNET, changed, {})["lights"] == ""
+    found = findings(NO_INTERNET, changed, {}, "ru")
+    assert "горит LOS (нет оптики)" not in found.present
+    assert outcome(NO_INTERNET, changed, {}).zone == "subscriber_device"
+
+
+def test_a_choice_is_shown_with_its_options() -> None:
+    prompt = shown(ask("scope"), "en", {})
+    assert prompt.text.plain == "Where does it fail?"
+    assert prompt.options[0] == Option("all", "On every device")
+    assert not prompt.can_skip
+
+
+def test_the_address_is_shown_only_to_whoever_may_see_it() -> None:
+    proved = shown(ask("place"), "ru", ADDRESS)
+    assert "Озёрная" in proved.text.plain
+    assert proved.options == (Option("on_file", "Да, верно"),)
+    unproved = shown(ask("place"), "ru", {})
+    assert unproved.text.plain == "По какому адресу не работает?"
+    assert unproved.options == ()
+
+
+def test_what_a_name_holds_never_becomes_a_mark() -> None:
+    text = shown(ask("place"), "en", {"service.address": "**x** [y](http://z) `q`"}).text
+    assert "**x** [y](http://z) `q`" in text.plain
+    assert text.marks == ()
+
+
+def test_yes_no_and_moments_have_buttons_of_their_own() -> None:
+    assert [one.id for one in shown(ask("reboot"), "ru", {}).options] == ["yes", "no", "unknown"]
+    assert shown(ask("since"), "en", {}).options[0] == Option("now", "Just now")
+    assert shown(ask("changed"), "ru", {}).can_skip
+
+
+def test_a_letter_numbers_its_questions_and_their_options() -> None:
+    text = letter((ask("reboot"), ask("neighbours")), "en", {}).plain
+    assert text == (
+        "1) Have you restarted the router: off for 30 seconds, then on again?\n\n"
+        "11 – Yes\n12 – No\n13 – I don't know\n\n"
+        "2) Do your neighbours have internet?\n\n"
+        "21 – Yes, theirs works\n22 – No, they are down too\n23 – I don't know"
+    )
+
+
+def test_a_command_is_shown_ready_to_be_copied() -> None:
+    request = asks_of(NO_INTERNET, ["ping"], {})[0]
+    text = shown(request, "ru", {}).text
+    assert "Windows: ping -n 20 192.168.1.1" in text.plain
+    assert sum(mark.kind == "code" for mark in text.marks) == 3
+
+
+@pytest.mark.parametrize(
+    ("said", "target"),
+    [
+        ("example.org", "example.org"),
+        ("https://example.org/page?x=1", "example.org"),
+        ("ютуб", "example.com"),
+        ("example.org; rm -rf /", "example.com"),
+        ("$(reboot).org", "example.com"),
+        ("`x`.org", "example.com"),
+        ("", "example.com"),
+    ],
+)
+def test_only_a_host_name_gets_into_a_command(said: str, target: str) -> None:
+    answers = {"scope": {"value": "site", "text": "4"}, "which_site": {"value": said, "text": said}}
+    request = asks_of(NO_INTERNET, ["traceroute"], answers)[0]
+    assert dict(request.commands)["windows"] == f"tracert -d {target}"
+
+
+@pytest.mark.parametrize(
+    ("form", "answers", "values", "found"),
+    [
+        (NO_INTERNET, {"scope": "all"}, {"outage_active": True}, ("isp_core", 0.95, "critical", "noc")),
+        (NO_INTERNET, {"scope": "all"}, {"account_blocked": True}, ("isp_service", 0.95, "major", "billing")),
+        (NO_INTERNET, {"scope": "all", "lights": "off"}, {}, ("home_network", 0.8, "major", "l1")),
+        (NO_INTERNET, {"scope": "all", "lights": "los"}, {}, ("access_line", 0.8, "major", "field")),
+        (NO_INTERNET, {"scope": "all", "lights": "ok", "neighbours": "no"}, {}, ("isp_core", 0.7, "major", "noc")),
+        (NO_INTERNET, {"scope": "one"}, {"outage_active": False}, ("subscriber_device", 0.8, "minor", "l1")),
+        (NO_INTERNET, {"scope": "wifi"}, {}, ("home_network", 0.8, "minor", "l1")),
+        (NO_INTERNET, {"scope": "site"}, {}, ("remote_site", 0.6, "minor", "l1")),
+        (NO_INTERNET, {"scope": None}, {}, ("unknown", 0.0, "minor", "l1")),
+        (NO_INTERNET, {}, {}, ("unknown", 0.0, "minor", "l1")),
+        (BILLING, {"kind": "payment"}, {"account_blocked": True}, ("isp_service", 0.8, "major", "billing")),
+        (BILLING, {"kind": "payment"}, {"account_blocked": False}, ("payment_path", 0.6, "minor", "billing")),
+        (BILLING, {}, {}, ("billing", 0.5, "minor", "billing")),
+        (MAIL, {"fails": "password"}, {}, ("mail_account", 0.8, "minor", "l1_remote")),
+        (MAIL, {"fails": "send"}, {}, ("subscriber_device", 0.6, "minor", "l1")),
+    ],
+)
+def test_the_answers_come_to_a_zone_a_severity_and_a_queue(
+    form: Form, answers: dict[str, Any], values: dict[str, object], found: tuple[str, float, str, str]
+) -> None:
+    came = outcome(form, given_answers(**answers), values)
+    assert (came.zone, came.sure, came.severity, came.queue) == found
+
+
+def test_a_measured_loss_decides_a_zone() -> None:
+    answers = given_answers(scope="all", lights="ok", neighbours="yes")
+    assert outcome(NO_INTERNET, answers, {}).zone == "unknown"
+    answers["ping"] = {"value": True, "text": "25% loss", "parsed": {"loss_pct": 25.0}}
+    assert outcome(NO_INTERNET, answers, {}).zone == "home_network"
+
+
+def test_an_option_may_name_its_zone_at_once() -> None:
+    form = small(('en = "There"', 'en = "There", goto_zone = "unknown"'), ("sure = 0.0", "sure = 0.4"))
+    came = outcome(form, given_answers(scope="there"), {})
+    assert (came.zone, came.sure) == ("unknown", 0.4)
+
+
+def test_articles_are_suggested_by_zone() -> None:
+    assert outcome(NO_INTERNET, given_answers(scope="all", lights="los"), {}).articles == ("los-red",)
+
+
+def test_the_findings_say_what_is_and_what_is_not() -> None:
+    answers = {
+        **given_answers(scope="wifi", lights="ok", changed="гроза"),
+        "since": {
+            "value": "вчера в 18",
+            "text": "вчера в 18",
+            "parsed": {"from": "2026-11-20T15:00+00:00", "to": "2026-11-20T15:00+00:00"},
+        },
+        "place": {"value": "on_file", "text": "да"},
+    }
+    found = findings(NO_INTERNET, answers, {}, "ru", ADDRESS, MOSCOW)
+    assert found.present == ("не работает по Wi-Fi",)
+    assert found.absent == ("по кабелю работает", "индикация в норме")
+    assert found.occurred == "вчера в 18 (2026-11-20 18:00)"
+    assert found.place == "ул. Озёрная, д. 12"
+    assert found.circumstances == "гроза"
+    assert found.lines[0] == ("Где не работает?", "Только по Wi-Fi, по кабелю работает")
+
+
+def test_the_same_findings_are_told_in_the_agents_language() -> None:
+    found = findings(NO_INTERNET, {**ANSWERED, "place": {"value": "on_file", "text": "да"}}, {}, "en")
+    assert found.present == ("fails on every device", "LOS is red (no light)")
+    assert found.place == "the address on file"
+    assert ("Have you restarted the router: off for 30 seconds, then on again?", "No") in found.lines
+
+
+def test_what_nobody_told_is_marked_unknown() -> None:
+    for answers in ({}, {"since": {"value": None, "text": "не помню"}, "place": {"value": None, "text": ""}}):
+        found = findings(NO_INTERNET, answers, {}, "ru")
+        assert (found.occurred, found.place, found.circumstances) == (UNKNOWN, UNKNOWN, UNKNOWN)
+
+
+VALUES = st.one_of(
+    st.none(), st.booleans(), st.sampled_from(["all", "one", "los", "ok", "payment", "send", "x", ""]), st.integers()
+)
+
+
+@settings(max_examples=60)
+@given(st.sampled_from([*FORMS.in_use.values()]), st.data(), st.integers(1, 5), st.booleans())
+def test_every_walk_ends_and_asks_nothing_twice(form: Form, data: st.DataObject, batch: int, upset: bool) -> None:
+    answers: dict[str, Any] = {}
+    facts: Answers | dict[str, object] = {"upset": upset, "outage_active": data.draw(st.booleans())}
+    seen: list[str] = []
+    for _ in range(len(form.asks) + len(form.requests) + 1):
+        asks = next_asks(form, answers, facts, batch)
+        if not asks:
+            break
+        seen += ids(asks)
+        answers |= {one.id: {"value": data.draw(VALUES), "text": "слова"} for one in asks}
+    else:
+        pytest.fail("the walk did not end")
+    assert len(seen) == len(set(seen))
+    assert sum(name in {one.id for one in form.asks} for name in seen) <= form.max_questions
+    came = outcome(form, answers, facts)
+    assert came.zone
+    assert came.severity
+    assert came.queue
+    for language in ("ru", "en"):
+        found = findings(form, answers, facts, language)
+        assert found.occurred
+        assert found.place
+        assert found.circumstances
+
+
+@pytest.mark.parametrize("form", FORMS.in_use.values(), ids=lambda form: form.id)
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_every_question_fits_a_phone(form: Form, language: str) -> None:
+    for one in (*form.asks, *form.requests):
+        prompt = shown(one, language, {})
+        assert 0 < len(prompt.text.plain) <= 600
+        assert "{" not in prompt.text.plain or one.commands
+        assert all(len(option.id) <= 20 and len(option.label) <= 45 for option in prompt.options)
+        assert all(isinstance(mark, Mark) for mark in prompt.text.marks)
