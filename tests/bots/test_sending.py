@@ -141,6 +141,15 @@ async def test_a_file_that_is_gone_is_named_and_the_words_still_arrive(desk: Des
     assert (shown.labels, len(shown.entities)) == (["Yes"], 1)
 
 
+async def test_a_file_too_large_for_telegram_is_named_and_the_words_still_arrive(
+    api: BotApi, desk: Desk, started: User
+) -> None:
+    api.fails("sendDocument", "error", code=413, description="Request Entity Too Large")
+    file = File("d.pdf", "file", "application/pdf", 4, "content:d.pdf")
+    assert isinstance((await desk.says("the plan", files=(file,)))[0], Sent)
+    assert (await started.hears("the plan")).text == "the plan\n\n📎 d.pdf"
+
+
 async def test_an_edit_changes_the_message_in_place_and_repeating_it_is_no_fault(desk: Desk, started: User) -> None:
     await desk.says("new", key="card", options=YES)
     card = await started.hears("new")
