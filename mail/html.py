@@ -140,9 +140,11 @@ class _Walk:
         if self.pre:
             first, *rest = text.replace("\r\n", "\n").split("\n")
             self.line.append(first)
-            for line in rest:
+            if rest:
                 self.end_line()
-                self.line.append(line)
+                prefix = self.prefix()
+                self.lines += [(prefix + line).rstrip() for line in rest[:-1]]
+                self.line.append(rest[-1])
             return
         flat = " ".join(text.split())
         if not flat:

@@ -1,0 +1,82 @@
+"""A letter goes in at one end and comes out at the other: what a subscriber wrote is heard, and their answer too."""
+
+from __future__ import annotations
+
+from desk.messages import Address, Proof
+from desk.text import written
+from mail.readers import Readers
+from tests.mail.conftest import Hall
+from tests.mail.test_sending import departure, outgoing
+from tests.peers.letters import Attachment
+from tests.peers.post import Post
+
+
+async def test_a_subscribers_first_letter_is_heard_with_everything_in_it(
+    hall: Hall, post: Post, readers: Readers
+) -> None:
+    ivan = post.subscriber("ivan@mail.test", "Иван Петров")
+    async with hall.listening():
+        await hall.connected()
+        message = await ivan.writes(
+            "Нет интернета", "Договор 40-1187", attachments=[Attachment("роутер.jpg", "image/jpeg", b"JPEG")]
+        )
+        (arrival,) = await hall.arrived(1)
+    heard = await hall.door.hear(arrival)
+    assert heard.sender == Address("mail", "mail:support", "ivan@mail.test")
+    assert (heard.name, heard.subject, heard.text) == ("Иван Петров", "Нет интернета", "Договор 40-1187")
+    assert (heard.provider, heard.proof, heard.language) == ("sever", Proof.SURE, "ru")
+    assert (heard.message, heard.automatic, heard.is_reply, heard.tokens) == (message, "", False, ())
+    assert heard.at == arrival.received_at
+    (photo,) = heard.files
+    assert (photo.name, photo.kind, photo.size) == ("роутер.jpg", "photo", 4)
+    kind, number, part = photo.source.split(":")
+    assert (kind, int(number)) == ("arrival", arrival.id)
+    assert await readers.part(arrival.body, int(part)) == b"JPEG"
+
+
+async def test_an_answer_to_our_letter_brings_its_token_and_only_what_is_new(hall: Hall, post: Post) -> None:
+    ivan = post.subscriber("ivan@mail.test", "Иван", authentication="forged")
+    (parcel,) = hall.door.dress(outgoing("1) Номер договора?", subject="[1042] Нет интернета"))
+    await hall.door.send(departure(parcel), {})
+    letter = await ivan.hears("Номер договора")
+    async with hall.listening():
+        await hall.connected()
+        for quoting in ("gmail-ru", "gmail-en"):
+            await ivan.answers(letter, "40-1187", quoting=quoting)
+        found = await hall.arrived(2)
+    for arrival in found:
+        heard = await hall.door.hear(arrival)
+        assert heard.text == "40-1187"
+        assert "1) Номер договора?" in heard.full_text
+        assert heard.tokens == ("k1a-abcdefghijklmnop",)
+        assert heard.is_reply
+        assert heard.proof is Proof.DOUBTED
+        assert heard.detail["references"].split() == [parcel.remote, heard.message]
+
+
+async def test_a_letter_answers_what_it_is_told_to_answer(hall: Hall, post: Post) -> None:
+    (parcel,) = hall.door.dress(outgoing(answers="12.0", thread=("<a@mail.test>",)))
+    await hall.door.send(departure(parcel), {"12.0": "<b@sever.test>"})
+    letter = await post.sink.hears(to="ivan@mail.test")
+    assert letter.header("In-Reply-To") == "<b@sever.test>"
+    assert letter.references == ("<a@mail.test>", "<b@sever.test>")
+
+
+async def test_a_letter_of_nobody_is_heard_as_nobodys(hall: Hall, post: Post) -> None:
+    async with hall.listening():
+        await hall.connected()
+        post.receives(b"Subject: ?\r\nFrom: <>\r\n\r\nhello\r\n")
+        (arrival,) = await hall.arrived(1)
+    heard = await hall.door.hear(arrival)
+    assert (heard.sender.value, heard.automatic, heard.text) == ("", "nobody", "hello")
+
+
+async def test_our_own_letter_coming_back_is_known_as_ours(hall: Hall, post: Post) -> None:
+    (parcel,) = hall.door.dress(outgoing(text=written("x").plain))
+    await hall.door.send(departure(parcel), {})
+    letter = await post.sink.hears(to="ivan@mail.test")
+    async with hall.listening():
+        await hall.connected()
+        post.receives(letter.raw)
+        (arrival,) = await hall.arrived(1)
+    assert (await hall.door.hear(arrival)).automatic == "own"

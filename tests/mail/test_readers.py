@@ -1,0 +1,116 @@
+"""A letter that kills its reader costs a child and nothing else: the next one is read, and the desk is not held up."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from desk.messages import Unreadable
+from mail import letters
+from mail.letters import Reading
+from mail.readers import MEBIBYTE, Readers
+from tests.mail.conftest import letter
+
+HERE = Reading("help@sever.test")
+
+
+def spin(raw: bytes, reading: Reading) -> letters.Letter:
+    """A reader that never comes back, in native code as far as it can."""
+    while True:
+        sum(range(10**6))
+
+
+def swell(raw: bytes, reading: Reading) -> letters.Letter:
+    """A reader that wants more memory than it may have."""
+    return letters.degraded(raw, reading, str(len(bytearray(2**30))))
+
+
+def die(raw: bytes, reading: Reading) -> letters.Letter:
+    """A reader that crashes as native code does."""
+    os.kill(os.getpid(), signal.SIGSEGV)
+    return letters.degraded(raw, reading, "")
+
+
+def die_of_everything(raw: bytes, reading: Reading, why: str) -> letters.Letter:
+    """Even the simplest reading crashes."""
+    return die(raw, reading)
+
+
+async def test_a_letter_is_read_in_another_process(readers: Readers) -> None:
+    assert (await readers.read(letter("Привет"), HERE)).text == "Привет"
+    assert await readers._run(os.getpid) != os.getpid()
+
+
+@pytest.mark.parametrize(("fault", "told"), [(spin, "died"), (swell, "memory"), (die, "died")])
+async def test_a_letter_that_kills_its_reader_comes_back_degraded(
+    readers: Readers, monkeypatch: pytest.MonkeyPatch, fault: object, told: str
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("mail.letters.read", fault)
+        one = await readers.read(letter("Помогите"), HERE)
+    assert told in one.problems[0]
+    assert "Помогите" in one.text
+    assert (one.sender.address, one.subject) == ("ivan@mail.test", "Помогите")
+    assert (await readers.read(letter("дальше"), HERE)).problems == ()
+
+
+async def test_a_letter_that_kills_three_readers_is_unreadable(
+    readers: Readers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("mail.letters.read", die)
+        patched.setattr("mail.letters.degraded", die_of_everything)
+        with pytest.raises(Unreadable, match="three times"):
+            await readers.read(letter(), HERE)
+    assert (await readers.read(letter("дальше"), HERE)).text == "дальше"
+
+
+async def test_the_loop_goes_on_while_a_reader_is_stuck(readers: Readers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mail.letters.read", spin)
+    reading = asyncio.create_task(readers.read(letter(), HERE))
+    turns = 0
+    while not reading.done():
+        await asyncio.sleep(0.01)
+        turns += 1
+    assert turns > 20
+
+
+async def test_children_killed_while_idle_are_replaced(readers: Readers) -> None:
+    os.kill(await readers._run(os.getpid), signal.SIGKILL)
+    await asyncio.sleep(0.5)
+    assert (await readers.read(letter("дальше"), HERE)).text == "дальше"
+
+
+async def test_a_large_letter_is_read_within_its_memory(readers: Readers) -> None:
+    raw = letter("слово " * 2_000_000)
+    assert "text cut" in (await readers.read(raw, HERE)).problems
+    status = await readers._run(Path("/proc/self/status").read_text)
+    peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
+    assert peak * 1024 < 256 * MEBIBYTE
+
+
+async def test_parts_that_are_not_there_are_told(readers: Readers) -> None:
+    assert await readers.part(letter("x"), 0) == b"x\r\n"
+    with pytest.raises(LookupError):
+        await readers.part(letter("x"), 5)
+
+
+async def test_closing_ends_the_children() -> None:
+    readers = Readers(workers=2)
+    await readers.warm()
+    pid = await readers._run(os.getpid)
+    await readers.close()
+    for _ in range(100):
+        if not alive(pid):
+            return
+        await asyncio.sleep(0.05)
+    pytest.fail("the child is still there")
+
+
+def alive(pid: int) -> bool:
+    """Whether the process is there."""
+    return Path(f"/proc/{pid}/stat").exists()
