@@ -15,6 +15,7 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import (
     ClientDecodeError,
     TelegramAPIError,
+    TelegramEntityTooLarge,
     TelegramNetworkError,
     TelegramServerError,
 )
@@ -129,6 +130,8 @@ class Telegram:
         try:
             # aiogram passes the limits through to aiohttp, which takes them; only its type hint knows no more than int.
             return await self._session.make_request(bot, METHODS[method](**params), timeout=cast(int, limits))
+        except TelegramEntityTooLarge:
+            raise  # an answer of Telegram's, though aiogram counts it among the network's troubles
         except TelegramNetworkError as error:
             raise self._lost(error.__cause__) from None
         except (ClientDecodeError, UnicodeDecodeError):
