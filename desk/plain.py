@@ -18,7 +18,7 @@ _LOOK_ALIKES = str.maketrans("aceopxyk", "асеорхук")
 
 def visible(text: str) -> str:
     """The text without soft hyphens, zero-width characters and marks of direction."""
-    return _INVISIBLE.sub("", text)
+    return text if text.isascii() else _INVISIBLE.sub("", text)
 
 
 def plain(text: str) -> str:

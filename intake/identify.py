@@ -45,7 +45,12 @@ def contract_in(text: str, shape: str) -> str | None:
     numbers = exact or {hit.number for hit in hits}
     if len(numbers) == 1:
         return numbers.pop()
-    led = {hit.number for hit in hits if hit.number in numbers and _is_led(folded, hit.start)}
+    ends = [0, *(hit.start + len(shape) for hit in hits)]
+    led = {
+        hit.number
+        for hit, end in zip(hits, ends, strict=False)
+        if hit.number in numbers and _is_led(folded[max(end, hit.start - _NEAR) : hit.start])
+    }
     return led.pop() if len(led) == 1 else None
 
 
@@ -135,6 +140,5 @@ def _free(text: str, at: int) -> bool:
     return not text[at].isalnum()
 
 
-def _is_led(text: str, start: int) -> bool:
-    before = text[max(0, start - _NEAR) : start].casefold()
-    return any(lead in before for lead in _LEADS)
+def _is_led(before: str) -> bool:
+    return any(lead in before.casefold() for lead in _LEADS)

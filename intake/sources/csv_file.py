@@ -11,7 +11,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -25,6 +24,8 @@ SEVERAL = ("phones", "emails", "logins", "serials", "products")
 COLUMNS = ("contract", "name", "status", "service_level", "language", *SEVERAL[:4], "address", "products", "valid_to")
 _SINGULAR = {"email": "emails", "phone": "phones", "login": "logins", "serial": "serials"}
 _MOST_FAULTS = 20
+_NO_DIGIT = re.compile(r"\D")
+_NO_LETTER = re.compile(r"[\W_]")
 
 Index = Mapping[tuple[str, str], tuple[Account, ...]]
 
@@ -40,7 +41,8 @@ class BadTable(ValueError):
 class CsvFile:
     """A `Source` over one file, read again when its time or size has changed.
 
-    A broken new file keeps the accounts of the last good one; `trouble` tells. Not for two threads at once.
+    A broken new file keeps the accounts of the last good one; `trouble` tells. `refresh` may run in a
+    thread of its own while others `find`; only two of it at once must not.
     """
 
     def __init__(self, path: Path, provider: str) -> None:
@@ -99,24 +101,26 @@ def read(source: bytes, name: str, provider: str) -> list[Account]:
 
 def index(accounts: Iterable[Account]) -> Index:
     """The accounts by (kind, folded value); several may share a phone or an address."""
-    found: defaultdict[tuple[str, str], list[Account]] = defaultdict(list)
+    found: dict[tuple[str, str], tuple[Account, ...]] = {}
     for account in accounts:
-        found["contract", normal("contract", account.contract)].append(account)
-        for kind, column in _SINGULAR.items():
-            for value in dict.fromkeys(normal(kind, value) for value in getattr(account, column)):
-                if value:
-                    found[kind, value].append(account)
-    return {key: tuple(several) for key, several in found.items()}
+        keys = {("contract", normal("contract", account.contract))}
+        keys.update(
+            (kind, normal(kind, value)) for kind, column in _SINGULAR.items() for value in getattr(account, column)
+        )
+        for key in keys:
+            if key[1]:
+                found[key] = (*found[key], account) if key in found else (account,)
+    return found
 
 
 def normal(kind: str, value: str) -> str:
     """How a value is compared. Phones: digits, a Russian 8 as 7. Contracts and serials: letters and digits only."""
     value = visible(value).strip().casefold()
     if kind == "phone":
-        digits = re.sub(r"\D", "", value)
+        digits = _NO_DIGIT.sub("", value)
         return "7" + digits[1:] if len(digits) == 11 and digits[0] == "8" else digits
     if kind in ("contract", "serial"):
-        return "".join(char for char in value if char.isalnum())
+        return _NO_LETTER.sub("", value)
     return value
 
 

@@ -1,0 +1,159 @@
+"""The provider's table of subscribers."""
+
+import os
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from desk.knowledge import Standing
+from intake.sources.csv_file import BadTable, CsvFile, normal, read
+
+HEADER = "contract,name,status,service_level,language,phones,emails,logins,serials,address,products,valid_to,node"
+ANNA = (
+    "40-1187,Анна,active,premium,ru,8 (921) 555-00-01;+7 921 555-00-02,Anna@Example.test,"
+    "sn1,SN-00 1,ул. Озёрная,tv;net,2027-01-31,TB-02"
+)
+JOHN = "40-2203,John,,,en,,john@example.test;anna@example.test,,,,,,"
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "entitlements.csv"
+    path.write_text("\n".join((HEADER, ANNA, JOHN, "")), "utf-8")
+    return path
+
+
+def opened(path: Path) -> CsvFile:
+    source = CsvFile(path, "sever")
+    source.refresh()
+    return source
+
+
+def test_a_row_becomes_an_account(table: Path) -> None:
+    (anna,) = opened(table).find("contract", "40-1187")
+    assert (anna.provider, anna.name, anna.service_level, anna.language) == ("sever", "Анна", "premium", "ru")
+    assert anna.phones == ("8 (921) 555-00-01", "+7 921 555-00-02")
+    assert anna.products == ("tv", "net")
+    assert anna.valid_to == date(2027, 1, 31)
+    assert anna.characteristics == {"node": "TB-02"}
+    assert anna.standing(date(2027, 2, 1)) is Standing.EXPIRED
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "found"),
+    [
+        ("contract", "40-1187", ["40-1187"]),
+        ("contract", " 40–1187 ", ["40-1187"]),
+        ("phone", "+79215550001", ["40-1187"]),
+        ("phone", "8 921 555 00 02", ["40-1187"]),
+        ("email", "ANNA@example.test", ["40-1187", "40-2203"]),
+        ("email", "john@example.test", ["40-2203"]),
+        ("login", "SN1", ["40-1187"]),
+        ("serial", "sn001", ["40-1187"]),
+        ("contract", "40-9999", []),
+        ("contract", "", []),
+        ("phone", "", []),
+        ("contract", "sn1", []),
+        ("node", "TB-02", []),
+    ],
+)
+def test_an_account_is_found_by_any_of_its_identifiers(table: Path, kind: str, value: str, found: list[str]) -> None:
+    assert [account.contract for account in opened(table).find(kind, value)] == found
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251"])
+def test_the_encoding_is_told_by_the_bytes(encoding: str) -> None:
+    (anna, _) = read("\r\n".join((HEADER, ANNA, JOHN)).encode(encoding), "x.csv", "sever")
+    assert anna.name == "Анна"
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_the_delimiter_is_told_by_the_header(delimiter: str) -> None:
+    rows = [["contract", "name", "phones"], ["1", "Анна, Иванова", '"+7 1;+7 2"']]
+    rows[1][1] = f'"{rows[1][1]}"'
+    (account,) = read("\n".join(delimiter.join(row) for row in rows).encode(), "x.csv", "sever")
+    assert (account.name, account.phones) == ("Анна, Иванова", ("+7 1", "+7 2"))
+
+
+def test_empty_lines_and_extra_columns_do_no_harm() -> None:
+    source = b"Contract , Colour\n\n1,red\n  ,\n2,\n"
+    with pytest.raises(BadTable, match="line 4, column contract: is empty"):
+        read(source, "x.csv", "sever")
+    first, second = read(source.replace(b"  ,\n", b""), "x.csv", "sever")
+    assert (first.characteristics, second.characteristics) == ({"colour": "red"}, {})
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "line 1: there is no column 'contract'"),
+        ("name,phone\nx,y", "line 1: there is no column 'contract'"),
+        ("contract,name,name\n1,a,b", "line 1: the column 'name' stands twice"),
+        ("contract,name\n1", "line 2: has 1 cells, the header has 2"),
+        ("contract,name\n1,a\n1,b", "line 3, column contract: '1' stands in the table already"),
+        ("contract,name\n4-1,a\n41,b", "line 3, column contract: '41' stands in the table already"),
+        ("contract,status\n1,asleep", "line 2, column status: is 'asleep', not one of active, expired, blocked"),
+        ("contract,valid_to\n1,31.12.2027", "line 2, column valid_to: is '31.12.2027', not a day such as"),
+        ("contract,emails\n1,nobody", "line 2, column emails: 'nobody' is no address"),
+        ('contract,name\n1,"open', "line 2: "),
+        ("contract\n\0", "is no text"),
+    ],
+)
+def test_each_fault_is_told_with_its_line_and_column(text: str, sentence: str) -> None:
+    with pytest.raises(BadTable) as caught:
+        read(text.encode(), "entitlements.csv", "sever")
+    assert any(sentence in fault for fault in caught.value.faults), caught.value.faults
+    assert all(fault.startswith("entitlements.csv") for fault in caught.value.faults)
+
+
+def test_a_quite_broken_table_is_told_in_twenty_sentences() -> None:
+    with pytest.raises(BadTable) as caught:
+        read(b"contract,status\n" + b"".join(b"%d,x\n" % number for number in range(100)), "x.csv", "sever")
+    assert len(caught.value.faults) == 20
+
+
+def test_a_changed_file_is_read_again_and_an_unchanged_one_is_not(table: Path) -> None:
+    source = opened(table)
+    assert source.refresh() is False
+    table.write_text(f"{HEADER}\n{JOHN}\n", "utf-8")
+    assert source.find("contract", "40-1187")
+    assert source.refresh() is True
+    assert not source.find("contract", "40-1187")
+
+
+def test_a_broken_new_file_keeps_the_old_accounts_and_says_so(table: Path) -> None:
+    source = opened(table)
+    table.write_text("nonsense", "utf-8")
+    assert source.refresh() is False
+    assert source.find("contract", "40-1187")
+    assert "no column 'contract'" in source.trouble[0]
+    assert [finding.level for finding in source.findings()] == ["error"]
+    table.write_text(f"{HEADER}\n{JOHN}\n", "utf-8")
+    assert source.refresh() is True
+    assert source.trouble == ()
+
+
+def test_a_file_that_went_away_and_came_back_is_read_again(table: Path) -> None:
+    source, text, stat = opened(table), table.read_bytes(), table.stat()
+    table.unlink()
+    assert source.refresh() is False
+    assert source.trouble
+    assert source.find("contract", "40-1187")
+    table.write_bytes(text)
+    os.utime(table, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert source.refresh() is True
+    assert source.trouble == ()
+
+
+def test_the_tables_of_the_sample_are_sound() -> None:
+    import console
+
+    for path in (Path(console.__file__).parent / "sample" / "providers").glob("*/entitlements.csv"):
+        assert read(path.read_bytes(), path.name, path.parent.name)
+
+
+def test_values_that_hold_nothing_find_nothing() -> None:
+    assert normal("phone", "нет") == ""
+    assert normal("contract", " - ") == ""
+    assert normal("email", "\u200b A@B.test ") == "a@b.test"
