@@ -1,0 +1,1 @@
+"""Migrations: how the database of an earlier version becomes this one's (Alembic)."""

@@ -1,0 +1,18 @@
+"""Alembic's entry: runs on the connection that `console.migrating` hands over."""
+
+from __future__ import annotations
+
+from alembic import context
+
+import console.tables  # noqa: F401 (every room's tables)
+from desk.tables import METADATA
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=METADATA,
+    render_as_batch=connection.dialect.name == "sqlite",
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,1 @@
+"""The sample desk that `firstline init` copies: two invented providers."""

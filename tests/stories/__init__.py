@@ -1,0 +1,1 @@
+"""The main job as people live it, through the real doors."""

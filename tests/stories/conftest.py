@@ -1,0 +1,55 @@
+"""Each story is told on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.peers.botapi import BotApi
+from tests.stories.world import IVANOVA, STAFF, TOKEN, Chatter, Desk, World, new_world
+
+_databases = itertools.count(1)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A fresh database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}"
+    server = request.getfixturevalue("postgres")
+    url: str = server.database(f"story{next(_databases)}")
+    return url.replace("postgresql://", "postgresql+asyncpg://")
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[BotApi]:
+    """Telegram."""
+    emulator = await BotApi.start()
+    emulator.bot(TOKEN, username="sever_support_bot")
+    yield emulator
+    await emulator.stop()
+
+
+@pytest.fixture
+async def world(tmp_path: Path, database_url: str, api: BotApi) -> AsyncIterator[World]:
+    """A desk with one bot, serving."""
+    made = await new_world(tmp_path / "desk", database_url, api)
+    api.group(STAFF, "Агенты")
+    await made.opens()
+    yield made
+    await made.closes()
+
+
+@pytest.fixture
+def desk(world: World, api: BotApi) -> Desk:
+    """The agents' group with Maria Ivanova in it."""
+    return Desk(world, api.group(STAFF, "Агенты"), api.user(IVANOVA, "Мария", language_code="ru"))
+
+
+@pytest.fixture
+async def anna(world: World, api: BotApi) -> Chatter:
+    """A subscriber of Sever Net who has opened the chat."""
+    return Chatter(api.user(5001, "Анна", language_code="ru"), world)

@@ -1,0 +1,176 @@
+"""One desk and the people around it: subscribers in Telegram and by mail, agents in their group.
+
+Everything is real but Telegram itself, whose Bot API is our own emulator over HTTP.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import shutil
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+
+import console.sample
+from console.migrating import migrate
+from console.serving import ROLES, Serving
+from console.wiring import House, build
+from desk.case import Case, JournalEntry
+from desk.database import Database
+from desk.settings import MailboxSettings, Secret, Settings, TelegramSettings
+from tests.peers.botapi import BotApi, Group, Message, User
+
+TOKEN = "1000:telegram-canary"
+STAFF = -1001
+IVANOVA = 700001
+SAMPLE = Path(console.sample.__file__).parent
+
+
+class Clock:
+    """The desk's clock, which a story may move on."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+@dataclasses.dataclass
+class World:
+    """A desk at work. ``house`` is the running one; the database is looked into only where a story asks for figures."""
+
+    settings: Settings
+    api: BotApi
+    clock: Clock
+    house: House | None = None
+    serving: Serving | None = None
+    task: asyncio.Task[None] | None = None
+
+    async def opens(self, roles: Sequence[str] = ROLES) -> None:
+        """The desk starts to serve."""
+        self.house = await build(self.settings, self.clock)
+        self.serving = Serving(self.house, roles)
+        self.task = asyncio.create_task(self.serving.run())
+
+    async def closes(self) -> None:
+        """The desk finishes what it has in hand, and stops."""
+        if self.serving and self.task and self.house:
+            self.serving.stop()
+            await asyncio.wait_for(self.task, 20)
+            await self.house.close()
+        self.house = self.serving = self.task = None
+
+    async def cases(self, provider: str = "sever") -> list[Case]:
+        """Every case of a provider, oldest first."""
+        database = Database(self.settings.database)
+        try:
+            async with database.read(provider) as session:
+                return list((await session.scalars(select(Case).order_by(Case.id))).all())
+        finally:
+            await database.close()
+
+    async def journal(self, case: Case) -> list[JournalEntry]:
+        """The protocol of a case."""
+        database = Database(self.settings.database)
+        try:
+            async with database.read(case.provider) as session:
+                query = select(JournalEntry).where(JournalEntry.case_id == case.id).order_by(JournalEntry.id)
+                return list((await session.scalars(query)).all())
+        finally:
+            await database.close()
+
+    def later(self, **time: float) -> None:
+        """The clock moves on."""
+        self.clock.ahead += timedelta(**time)
+
+
+def desk_folder(root: Path) -> Path:
+    """A desk folder with the sample providers."""
+    shutil.copytree(SAMPLE / "providers", root / "providers")
+    return root
+
+
+async def new_world(
+    root: Path, database: str, api: BotApi, mailboxes: Sequence[MailboxSettings] = (), shared: bool = False
+) -> World:
+    """A migrated desk with one bot, not serving yet."""
+    telegram = TelegramSettings(
+        name="main",
+        token=Secret(TOKEN),
+        provider="_front" if shared else "sever",
+        api=api.url,
+        staff_chat=STAFF,
+    )
+    settings = Settings(
+        root=desk_folder(root),
+        database=database,
+        data=root / "data",
+        secret=Secret("a secret for tests"),
+        telegram=(telegram,),
+        mailboxes=tuple(mailboxes),
+    )
+    fresh = Database(database)
+    await migrate(fresh)
+    await fresh.close()
+    return World(settings, api, Clock())
+
+
+async def eventually(check: Callable[[], Awaitable[object]], seconds: float = 10) -> object:
+    """Waits until the check gives something true, and returns it; its last value in the complaint."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    value: object = None
+    while asyncio.get_running_loop().time() < deadline:
+        with contextlib.suppress(LookupError):
+            if value := await check():
+                return value
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"it did not come to pass within {seconds} s; last: {value!r}")
+
+
+class Chatter:
+    """A subscriber in Telegram, told in the words of a story."""
+
+    def __init__(self, user: User, world: World) -> None:
+        self.user, self.world = user, world
+        self.bot = world.api.bot(TOKEN)
+
+    async def starts(self) -> None:
+        """Opens the chat with the bot."""
+        await self.user.starts(self.bot)
+
+    async def says(self, text: str) -> None:
+        """Types a message."""
+        await self.user.says(self.bot, text)
+
+    async def hears(self, containing: str, timeout: float = 10) -> Message:
+        """Waits for a message with these words."""
+        return await self.user.hears(containing, timeout=timeout)
+
+    async def presses(self, message: Message, label: str) -> None:
+        """Taps a button."""
+        await self.user.presses(message, label)
+
+
+class Desk:
+    """The agents' group, and one agent in it."""
+
+    def __init__(self, world: World, group: Group, agent: User) -> None:
+        self.world, self.group, self.agent = world, group, agent
+
+    async def sees(self, containing: str, timeout: float = 10) -> Message:
+        """Waits for a message in the group."""
+        return await self.group.hears(containing, timeout=timeout)
+
+    async def presses(self, message: Message, label: str) -> str:
+        """Taps a button, and reads what it says."""
+        query = await self.agent.presses(message, label)
+        return await query.reply(10)
+
+    async def replies(self, message: Message, text: str) -> None:
+        """Answers a message of the group."""
+        await self.agent.says(self.group, text, reply_to=message)
