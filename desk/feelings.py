@@ -24,14 +24,22 @@ _YES = _words(
     "yes yep yeah yup sure ok okay right correct indeed y"
 )
 _NO = _words("нет неа не нету никак no nope not nah never n")
-_DENIALS = _words("не ни нет нету никак not never no cannot cant doesnt didnt isnt wasnt hasnt havent wont arent")
+_DENIALS = _words(
+    "не ни нет нету никак not never no cannot cant doesnt didnt isnt wasnt hasnt havent wont arent nothing"
+)
 _WORKS = _words(
     "помогло помог помогла помогли помогает заработал заработало заработала заработали работает работают появился "
     "появилось появилась восстановился восстановилось починили починилось исправили исправилось решено решилось решили "
-    "наладилось получилось отлично замечательно супер закрывайте закройте нормализовалось норм хорошо нормально "
-    "порядке works working work worked fixed fix solved resolved help helped helps restored great perfect"
+    "наладилось получилось подключилось подключился отлично замечательно супер закрывайте закройте нормализовалось норм "
+    "хорошо нормально порядке works working work worked fixed fix solved resolved help helped helps restored great perfect"
 )
 _WORKS_PHRASES = (
+    "все ок",
+    "все окей",
+    "интернет есть",
+    "есть интернет",
+    "инет есть",
+    "связь есть",
     "проблем нет",
     "нет проблем",
     "вопросов нет",
@@ -51,8 +59,22 @@ _WORKS_PHRASES = (
     "please close",
     "close it",
     "all good",
+    "its up",
+    "is up",
+    "up again",
+    "up and running",
 )
 _FAILS_PHRASES = (
+    "нифига",
+    "увы",
+    "плохо",
+    "отвалился",
+    "отвалилось",
+    "исчез",
+    "unfortunately not",
+    "still no",
+    "cant connect",
+    "cannot connect",
     "так же",
     "также",
     "то же",
@@ -202,12 +224,12 @@ def yes_no(text: str) -> bool | None:
         return None
     found = {_verdict(words, question) for words, question in clauses(text)}
     first = agreed(text)
+    hedged = bool(_HEDGES & set(plain(text).split()))
     if False in found:
         return None if True in found else False
     if True in found:
-        hedged = bool(_HEDGES & set(plain(text).split()))
         return None if hedged or (first is False and not _any_of(_WORKS_PHRASES, plain(text))) else True
-    return first
+    return None if first and hedged else first
 
 
 def _verdict(words: str, question: bool) -> bool | None:
@@ -215,6 +237,8 @@ def _verdict(words: str, question: bool) -> bool | None:
     if _any_of(_WORKS_PHRASES, words):
         return None if question else True
     if _any_of(_FAILS_PHRASES, words):
+        return False
+    if words.rsplit(maxsplit=1)[-1] in ("нет", "нету"):  # "интернета нет", "к сожалению, нет"
         return False
     denied = False
     for word in words.split():
