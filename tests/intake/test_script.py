@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from desk.messages import Option
 from desk.text import Mark
 from intake.forms import Ask, Form
-from intake.script import UNKNOWN, Answers, asks_of, findings, known, letter, next_asks, outcome, shown
+from intake.script import UNKNOWN, asks_of, findings, known, letter, next_asks, outcome, shown
 from tests.intake.examples import FORMS, MOSCOW, NO_INTERNET, ask, small
 
 BILLING, MAIL = FORMS.in_use["billing"], FORMS.in_use["mail_setup"]
@@ -242,7 +242,7 @@ VALUES = st.one_of(
 @given(st.sampled_from([*FORMS.in_use.values()]), st.data(), st.integers(1, 5), st.booleans())
 def test_every_walk_ends_and_asks_nothing_twice(form: Form, data: st.DataObject, batch: int, upset: bool) -> None:
     answers: dict[str, Any] = {}
-    facts: Answers | dict[str, object] = {"upset": upset, "outage_active": data.draw(st.booleans())}
+    facts: dict[str, object] = {"upset": upset, "outage_active": data.draw(st.booleans())}
     seen: list[str] = []
     for _ in range(len(form.asks) + len(form.requests) + 1):
         asks = next_asks(form, answers, facts, batch)
