@@ -1,0 +1,135 @@
+"""``firstline``: one console command. Each of its parts is loaded when it is called, so that help comes at once."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import click
+
+from console.folder import EXIT_CODES, Folder
+
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    # A desk is made, looked over and run.
+    "init": ("console.initiate:init", "Make a desk folder."),
+    "check": ("console.checking:check", "Say what is wrong and what to do."),
+    "migrate": ("console.operating:migrate", "Bring the database to this version."),
+    "serve": ("console.operating:serve", "Run the desk."),
+    # Agents look and act.
+    "cases": ("console.looking:cases", "List cases."),
+    "case": ("console.looking:case", "Show one case with its protocol."),
+    "take": ("console.acting:take", "Take a case."),
+    "say": ("console.acting:say", "Write to the subscriber of a case."),
+    "note": ("console.acting:note", "Note something the subscriber does not see."),
+    "eta": ("console.acting:eta", "Promise when it will be done."),
+    "resolve": ("console.acting:resolve", "Say that it is done."),
+    # What waits for a person.
+    "pending": ("console.handling:pending", "Letters whose sender is not proved."),
+    "quarantine": ("console.handling:quarantine", "Messages that could not be read."),
+    "replay": ("console.handling:replay", "Read set-aside messages once more."),
+    # To try it.
+    "chat": ("console.chat:chat", "Be a subscriber, in this terminal."),
+    "demo": ("console.demo:demo", "See the whole desk at work, in a temporary folder."),
+}
+"""Where each command stands ("module:attribute") and what the overview says of it."""
+
+
+class Firstline(click.Group):
+    """Loads a command when it is called, gives each of them ``-C`` and ``--debug``, and tells trouble in a sentence."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of work, not of the alphabet."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        return _with_common_options(command)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The overview, without importing anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, sentence) for name, (_, sentence) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command; what is known to go wrong ends in one sentence, unless ``--debug`` asks for all of it."""
+        try:
+            return super().invoke(ctx)
+        except (click.exceptions.Exit, click.ClickException, click.Abort):
+            raise
+        except Exception as error:
+            if ctx.ensure_object(Folder).debug:
+                raise
+            # Loaded only now: it knows every room's own errors, and help should not wait for the rooms.
+            raise importlib.import_module("console.troubles").told(error) from None
+
+
+def _folder(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:
+    if value is not None:
+        ctx.ensure_object(Folder).root = value
+
+
+def _debug(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if value:
+        ctx.ensure_object(Folder).debug = True
+
+
+def _common_options() -> list[click.Parameter]:
+    folder = click.Option(
+        ["-C", "folder"],
+        type=click.Path(file_okay=False, path_type=Path),
+        metavar="DIR",
+        help="The desk folder; the current one by default.",
+        expose_value=False,
+        callback=_folder,
+    )
+    debug = click.Option(
+        ["--debug"], is_flag=True, help="Show tracebacks and more log.", expose_value=False, callback=_debug
+    )
+    return [folder, debug]
+
+
+def _with_common_options(command: click.Command) -> click.Command:
+    if not any(option.name == "folder" for option in command.params):
+        command.params += _common_options()
+        for sub in command.commands.values() if isinstance(command, click.Group) else ():
+            _with_common_options(sub)
+    return command
+
+
+def _version() -> str:
+    try:
+        return version("firstline")
+    except PackageNotFoundError:
+        return "from a checkout"
+
+
+@click.group(
+    cls=Firstline,
+    params=_common_options(),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+    epilog=EXIT_CODES,
+)
+@click.version_option(_version(), prog_name="firstline")
+def cli() -> None:
+    """A first-line support desk for internet providers: Telegram and mail, cases, agents, promises.
+
+    \b
+    To see it at work:   firstline demo
+    To begin:            firstline init my-desk
+    """
+
+
+def main() -> None:
+    """The console command."""
+    cli(prog_name="firstline")
+
+
+if __name__ == "__main__":
+    main()

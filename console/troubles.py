@@ -1,0 +1,37 @@
+"""Whatever a command may meet, as one sentence for a person and an exit code."""
+
+from __future__ import annotations
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from console.folder import NO_DATABASE, WRONG, Trouble
+from console.migrating import OtherVersion
+from desk.database import is_trouble
+from desk.providers import BadProvider
+from desk.settings import BadSettings
+from desk.words import BadWords
+from intake.forms import BadForm
+from intake.sources.csv_file import BadTable
+from kb.reading import BadArticle
+
+SAID = (BadSettings, BadProvider, BadForm, BadArticle, BadTable, BadWords)
+"""Their own words already say what is wrong and where."""
+
+
+def told(error: Exception) -> Trouble:
+    """The sentence and the code. What nobody foresaw is named, and where to see more of it."""
+    if isinstance(error, OtherVersion):
+        return Trouble(str(error), NO_DATABASE)
+    if isinstance(error, SAID):
+        return Trouble(str(error))
+    if isinstance(error, SQLAlchemyError) and is_trouble(error):
+        return Trouble(f"the database cannot be used: {_reason(error)}. See 'firstline check'.", NO_DATABASE)
+    if isinstance(error, OSError):
+        return Trouble(f"{error.strerror or type(error).__name__}: {error.filename or error}")
+    return Trouble(f"{type(error).__name__}: {error}. This was not foreseen: --debug shows where it came from.", WRONG)
+
+
+def _reason(error: SQLAlchemyError) -> str:
+    """The driver's own words, one line, without SQLAlchemy's statement and link."""
+    words = str(getattr(error, "orig", None) or error)
+    return words.splitlines()[0].removesuffix(".") if words else type(error).__name__
