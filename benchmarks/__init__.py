@@ -1,0 +1,1 @@
+"""Figures of the desk, each measured in one run beside the rival it is compared with."""

@@ -1,0 +1,73 @@
+"""The desk as a process of its own, from settings in a JSON file: what `firstline serve` runs, without its commands.
+
+``python -m benchmarks.desk_process FILE [--roles doors clerk ...]`` prints "ready" once it serves. Nothing of the desk
+is changed or lifted for the figures: its own limit of 30 messages a second a bot holds, which is why there are many
+bots.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import signal
+from pathlib import Path
+from typing import Any
+
+from console.serving import ROLES, Serving
+from console.wiring import build
+from desk.settings import MailboxSettings, Secret, Server, Settings, TelegramSettings
+
+
+def written(path: Path, database: str, telegram: list[dict[str, Any]], mailboxes: list[dict[str, Any]]) -> Path:
+    """Writes what `settings` reads. ``path`` stands in the desk folder."""
+    path.write_text(json.dumps({"database": database, "telegram": telegram, "mailboxes": mailboxes}), "utf-8")
+    return path
+
+
+def settings(path: Path) -> Settings:
+    """The settings in a file that `written` wrote. The secrets in it are those of test peers."""
+    table = json.loads(path.read_text("utf-8"))
+    return Settings(
+        root=path.parent,
+        database=table["database"],
+        data=path.parent / "data",
+        secret=Secret("a secret for benchmarks"),
+        telegram=tuple(TelegramSettings(**one | {"token": Secret(one["token"])}) for one in table["telegram"]),
+        mailboxes=tuple(
+            MailboxSettings(
+                **one
+                | {
+                    "imap": Server(*one["imap"]),
+                    "smtp": Server(*one["smtp"]),
+                    "password": Secret(one["password"]),
+                }
+            )
+            for one in table["mailboxes"]
+        ),
+    )
+
+
+async def serve(path: Path, roles: list[str]) -> None:
+    """Serves until a signal."""
+    house = await build(settings(path))
+    serving = Serving(house, roles)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, serving.stop)
+    print("ready", flush=True)
+    await serving.run()
+    await house.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.desk_process", description=__doc__)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--roles", nargs="+", choices=ROLES, default=list(ROLES))
+    chosen = parser.parse_args()
+    logging.basicConfig(level=logging.WARNING)
+    asyncio.run(serve(chosen.file, chosen.roles))
+
+
+if __name__ == "__main__":
+    main()
