@@ -7,6 +7,7 @@ so it imports little. Over budget it degrades and says so in ``problems``; it ne
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -19,6 +20,7 @@ from mail.mime import Headers, Part, heading, readable, taken_apart
 TEXT_BYTES = 1024 * 1024
 DEGRADED_BYTES = 64 * 1024
 REFERENCES = 50
+_CYRILLIC, _LATIN = re.compile("[а-яё]"), re.compile("[a-z]")
 STUB = b"X-Firstline-Stub:"
 """The line put before the headers of a mail too large to fetch; its value is the size in bytes."""
 
@@ -298,9 +300,8 @@ def _fingerprint(message_id: str, headers: Headers, raw: bytes) -> str:
 
 def language(text: str) -> str:
     """ "ru" or "en" by the letters used, "" when they do not tell."""
-    sample = text[:4000]
-    cyrillic = sum("а" <= char <= "я" or char == "ё" for char in sample.lower())
-    latin = sum("a" <= char <= "z" for char in sample.lower())
+    sample = text[:4000].lower()
+    cyrillic, latin = len(_CYRILLIC.findall(sample)), len(_LATIN.findall(sample))
     if cyrillic + latin < 3:
         return ""
     return "ru" if cyrillic * 3 >= latin else "en"

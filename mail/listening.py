@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from typing import Protocol
 
 from sqlalchemy import insert, select, update
@@ -25,7 +27,7 @@ from mail import imap
 from mail.addresses import mailboxes as mailboxes_in
 from mail.imap import Connection, Envelope
 from mail.letters import STUB
-from mail.mime import heading
+from mail.mime import HEADER_BYTES
 from mail.tables import mailboxes
 
 log = logging.getLogger(__name__)
@@ -37,6 +39,8 @@ LOGIN_PAUSE = 60.0
 """Seconds between tries after a refused login: servers lock accounts that are asked more often."""
 DEATHS_WHOLE, DEATHS_HEADER = 3, 5
 """After so many connections died over one mail, only its headers are asked for; and then nothing of it."""
+
+_FROM = re.compile(rb"^from[ \t]{0,20}:([^\n]{0,2000}(?:\n[ \t][^\n]{0,2000}){0,4})", re.IGNORECASE | re.MULTILINE)
 
 
 class Database(Protocol):
@@ -147,30 +151,49 @@ class Listener:
                 chunk = uids[start : start + imap.LINES]
                 found = await connection.envelopes(chunk)
                 ours = [one for one in found if mark.ours(one)]
-                for batch in batches(ours, self._deaths):
-                    mark = await self._stored(connection, mark, batch, accept)
+                mark = await self._stored(connection, mark, batches(ours, self._deaths), accept)
                 if mark.next_uid <= chunk[-1]:  # what is old, or was deleted meanwhile, is behind us too
                     mark = replace(mark, next_uid=chunk[-1] + 1)
                     await accept((), mark.written)
         return mark
 
-    async def _stored(self, connection: Connection, mark: Mark, batch: list[Envelope], accept: Accept) -> Mark:
-        """Fetches, stores and commits one batch, then flags it on the server."""
+    async def _stored(self, connection: Connection, mark: Mark, todo: list[list[Envelope]], accept: Accept) -> Mark:
+        """Fetches, stores and commits batch by batch, then flags it; the next is fetched while this one is stored."""
+        ahead: asyncio.Task[list[Raw]] | None = None
+        stored: list[int] = []
+        try:
+            for batch, following in zip_longest(todo, todo[1:]):
+                raws = await (ahead or self._watched(connection, mark, batch))
+                await self._flagged(connection, stored)
+                ahead = asyncio.create_task(self._watched(connection, mark, following)) if following else None
+                mark = replace(mark, next_uid=batch[-1].uid + 1)
+                await accept(raws, mark.written)
+                stored = [one.uid for one in batch]
+            await self._flagged(connection, stored)
+        finally:
+            if ahead is not None:
+                ahead.cancel()
+                await asyncio.gather(ahead, return_exceptions=True)
+        return mark
+
+    async def _flagged(self, connection: Connection, uids: list[int]) -> None:
+        try:
+            if uids:
+                await connection.mark_seen(uids)
+        except imap.Refused as error:
+            log.debug("%s: mail cannot be flagged as read: %s", self._door, error)
+
+    async def _watched(self, connection: Connection, mark: Mark, batch: list[Envelope]) -> list[Raw]:
+        """`_fetched`, counting the connections that die over it."""
         try:
             raws = await self._fetched(connection, mark, batch)
         except imap.Trouble:
             for one in batch:  # next time each comes alone, and what is really the matter will show
                 self._deaths[one.uid] = self._deaths.get(one.uid, 0) + (len(batch) == 1)
             raise
-        mark = replace(mark, next_uid=batch[-1].uid + 1)
-        await accept(raws, mark.written)
         for one in batch:
             self._deaths.pop(one.uid, None)
-        try:
-            await connection.mark_seen([one.uid for one in batch])
-        except imap.Refused as error:
-            log.debug("%s: mail cannot be flagged as read: %s", self._door, error)
-        return mark
+        return raws
 
     async def _fetched(self, connection: Connection, mark: Mark, batch: list[Envelope]) -> list[Raw]:
         """The mails of a batch, whole; of what cannot be had whole the headers; of what cannot be had at all a word."""
@@ -238,5 +261,7 @@ def batches(envelopes: Sequence[Envelope], deaths: dict[int, int]) -> list[list[
 
 def lane(door: str, key: str, raw: bytes) -> str:
     """Whose mail it is, as far as a glance at the headers tells; the mail's own lane when it does not."""
-    found = mailboxes_in(heading(raw).first("from").decode("ascii", "replace"))
+    ends = [at for at in (raw.find(b"\n\n", 0, HEADER_BYTES), raw.find(b"\n\r\n", 0, HEADER_BYTES)) if at >= 0]
+    match = _FROM.search(raw, 0, min(ends, default=HEADER_BYTES))
+    found = mailboxes_in(match[1].decode("ascii", "replace")) if match else []
     return f"{door}:{found[0].address.lower() if found else key}"

@@ -7,6 +7,7 @@ line they answer. If nothing would be left, everything is shown.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 MARKERS = {
@@ -40,6 +41,8 @@ SIGN_OFFS = (
 )  # fmt: skip
 TELLING = ("договор", "лицев", "логин", "абонент", "л/с", "contract", "account", "login", "serial")
 MONTHS = ("янв", "фев", "мар", "апр", "мая", "май", "июн", "июл", "авг", "сен", "окт", "ноя", "дек")
+
+_TIME, _YEAR, _DIGIT = re.compile(r"\d:\d\d"), re.compile(r"20\d"), re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +182,7 @@ def _attribution(lines: list[str], at: int) -> int:
 
 
 def _begins_attribution(line: str) -> bool:
-    return line.startswith(("on ", "в ", "am ", "le ")) or (_dated(line) and any(char.isdigit() for char in line[:24]))
+    return line.startswith(("on ", "в ", "am ", "le ")) or (_DIGIT.search(line, 0, 24) is not None and _dated(line))
 
 
 def _says_who(line: str, length: int) -> bool:
@@ -190,12 +193,12 @@ def _says_who(line: str, length: int) -> bool:
 
 def _dated(line: str) -> bool:
     """A year with a time or a month, or a short date with dots or slashes."""
-    timed = any(line[i : i + 1] == ":" and line[i - 1 : i].isdigit() and line[i + 1 : i + 3].isdigit()
-                for i in range(1, min(len(line), 200)))  # fmt: skip
-    year = any(f"20{digit}" in line for digit in "0123456789")
-    return (timed and (year or any(month in line for month in MONTHS) or "." in line or "/" in line)) or (
-        year and any(month in line for month in MONTHS)
-    )
+    timed = _TIME.search(line, 0, 200) is not None
+    year = _YEAR.search(line) is not None
+    if not (timed or year):
+        return False
+    month = any(month in line for month in MONTHS)
+    return (timed and (year or month or "." in line or "/" in line)) or (year and month)
 
 
 def _quote_follows(lines: list[str], at: int) -> bool:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from desk import inbox
+from desk.messages import Arrival
 from desk.settings import Secret
-from mail.imap import Envelope, modified_utf7, spelled
+from mail.imap import Connection, Envelope, Refused, Trouble, modified_utf7, spelled
 from mail.listening import TOO_LARGE, batches, lane
 from tests.mail.conftest import Hall, letter
 from tests.peers.dovecot import Dovecot
@@ -183,9 +186,51 @@ class TestTrouble:
         assert "certificate" in caplog.text
 
 
+class TestOneBadMail:
+    """The server cannot give one mail: it never stops the others."""
+
+    @staticmethod
+    def breaks(monkeypatch: pytest.MonkeyPatch, error: Exception, header_too: bool) -> None:
+        """Every FETCH that touches UID 2 fails: of its body, or of its header too."""
+        real = Connection.bodies
+
+        async def bodies(self: Connection, uids: Sequence[int], header_only: bool = False) -> dict[int, bytes]:
+            if 2 in uids and (header_too or not header_only):
+                raise error
+            return await real(self, uids, header_only)
+
+        monkeypatch.setattr(Connection, "bodies", bodies)
+
+    async def three_mails(self, hall: Hall, post: Post) -> list[Arrival]:
+        async with hall.listening():
+            await hall.connected()
+        for number in (1, 2, 3):
+            post.receives(letter(f"письмо {number}"))
+        async with hall.listening():
+            return await hall.arrived(3, timeout=30)
+
+    @pytest.mark.parametrize("error", [Refused("FETCH: NO broken index"), Trouble("FETCH: the connection was lost")])
+    async def test_its_headers_are_kept_where_they_can_be_had(
+        self, hall: Hall, post: Post, monkeypatch: pytest.MonkeyPatch, error: Exception
+    ) -> None:
+        self.breaks(monkeypatch, error, header_too=False)
+        found = await self.three_mails(hall, post)
+        assert [one.body.startswith(b"X-Firstline-Stub: ") for one in found] == [False, True, False]
+        assert [one.key.partition(":")[2] for one in found] == ["1", "2", "3"]
+
+    @pytest.mark.parametrize("error", [Refused("FETCH: NO broken index"), Trouble("FETCH: the connection was lost")])
+    async def test_else_it_is_set_aside_with_a_word(
+        self, hall: Hall, post: Post, monkeypatch: pytest.MonkeyPatch, error: Exception
+    ) -> None:
+        self.breaks(monkeypatch, error, header_too=True)
+        await self.three_mails(hall, post)
+        (aside,) = await inbox.quarantine(hall.database)
+        assert "could not give UID 2" in aside.problem
+
+
 class TestBatches:
     def envelopes(self, *sizes: int) -> list[Envelope]:
-        return [Envelope(uid, size, LONG_AGO) for uid, size in enumerate(sizes, 1)]
+        return [Envelope(uid, size) for uid, size in enumerate(sizes, 1)]
 
     def uids(self, sizes: list[int], deaths: dict[int, int] | None = None) -> list[list[int]]:
         return [[one.uid for one in batch] for batch in batches(self.envelopes(*sizes), deaths or {})]
