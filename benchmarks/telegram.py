@@ -70,7 +70,8 @@ class Emulator:
 
     async def answers(self, people: Sequence[int], since: int, within: float) -> list[float]:
         """When the first answer to each person came. Raises TimeoutError when some stay without."""
-        deadline, wanted, found = time.monotonic() + within, set(people), {}
+        deadline, wanted = time.monotonic() + within, set(people)
+        found: dict[int, float] = {}
         while time.monotonic() < deadline:
             log = await self.ask("log", since=since)
             since = log["next"]
