@@ -6,8 +6,10 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from desk.doors import Accept, Open, Traits
-from desk.messages import Address, Arrival, Departure, Fate, File, Heard, Outgoing, Parcel, Refused, Sent
+from desk.messages import Address, Arrival, Departure, Fate, File, Heard, Later, Outgoing, Parcel, Refused, Sent
 from desk.settings import MailboxSettings
 from mail.compose import Enclosure, NotToBeSent, composed
 from mail.dressing import Dresser
@@ -66,6 +68,8 @@ class MailDoor:
             message = composed(body, self._settings.address, files, self._clock(), answers)
         except NotToBeSent as error:
             return Refused(str(error))
+        except (OSError, SQLAlchemyError) as error:  # a file that cannot be fetched just now
+            return Later(30, f"a file cannot be opened: {type(error).__name__}")
         fate = await self._outbound.send(str(body["to"]), message, departure.attempts)
         return Sent(str(body["message_id"])) if isinstance(fate, Sent) else fate
 

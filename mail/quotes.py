@@ -2,7 +2,8 @@
 
 A scanner of lines, without a backtracking pattern: each line is looked at a bounded number of times. Folding is only a
 view; the full text is kept beside it. Answers written between quotes are kept, together with the numbered question
-line they answer. If nothing would be left, everything is shown.
+line they answer. If nothing would be left, or the words say that the answer stands below and no mark tells old
+from new there, everything is shown.
 """
 
 from __future__ import annotations
@@ -40,6 +41,17 @@ SIGN_OFFS = (
     "with best regards", "yours sincerely", "best wishes",
 )  # fmt: skip
 TELLING = ("договор", "лицев", "логин", "абонент", "л/с", "contract", "account", "login", "serial")
+BELOW = (
+    "ниже",
+    "под вопрос",
+    "в тексте",
+    "внутри письма",
+    "below",
+    "inline",
+    "in-line",
+    "under each",
+    "under the quest",
+)
 MONTHS = ("янв", "фев", "мар", "апр", "мая", "май", "июн", "июл", "авг", "сен", "окт", "ноя", "дек")
 
 _TIME, _YEAR, _DIGIT = re.compile(r"\d:\d\d"), re.compile(r"20\d"), re.compile(r"\d")
@@ -62,6 +74,8 @@ def folded(full: str) -> Folded:
     text = _tidy(_unsigned(kept))
     if not text:
         text = with_signature or full.strip()
+    if len(text) < 300 and any(words in text.lower() for words in BELOW) and _history_start(lines) < len(lines):
+        return Folded(full.strip(), full.strip(), False)  # answers stand in a history that nothing marks as old
     return Folded(text, with_signature or full.strip(), cut)
 
 

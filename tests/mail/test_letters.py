@@ -140,6 +140,10 @@ class TestFolding:
     def test_a_person_who_quotes_and_then_answers_keeps_only_the_answer(self) -> None:
         assert folded("> Горит лампочка?\n\nда\n\n> Какого цвета?\n\nзелёная").text == "да\n\nзелёная"
 
+    def test_answers_announced_below_are_shown_where_no_mark_tells_old_from_new(self) -> None:
+        text = "Ответы ниже.\n\nОт: Север Нет\nОтправлено: 20.11.2026 10:15\nКому: Иван\n\n1) Номер договора?\n40-1187"
+        assert folded(text).text == text
+
     def test_the_signature_is_kept_beside(self) -> None:
         view = folded("Не работает\n\n-- \nИван\n+7 900 000-00-00")
         assert (view.text, view.with_signature) == ("Не работает", "Не работает\n\n--\nИван\n+7 900 000-00-00")

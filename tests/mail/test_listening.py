@@ -125,6 +125,15 @@ async def test_a_huge_mail_leaves_its_headers_and_the_next_ones_go_on(hall: Hall
     assert (heard.sender.value, heard.subject, heard.detail["stub"]) == ("ivan@mail.test", "Помогите", str(len(huge)))
 
 
+async def test_the_server_tells_of_new_mail_by_itself(hall: Hall, post: Post) -> None:
+    hall.settings = replace(hall.settings, look_every=600)
+    async with hall.listening():
+        await hall.connected()
+        for number in (1, 2):
+            post.receives(letter())
+            await hall.arrived(number)
+
+
 class TestTrouble:
     async def test_mail_comes_again_after_the_server_was_killed(self, hall: Hall, post: Post) -> None:
         async with hall.listening():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import email
+from dataclasses import replace
 from email.policy import default
 
 import pytest
@@ -93,6 +94,38 @@ async def test_one_connection_serves_many_letters_and_is_made_again_after_the_se
     post.sink.start_again()
     assert isinstance(await sent(hall, outgoing()), Sent)
     assert len(post.sink.letters) == 6
+
+
+async def test_letters_leave_over_starttls_too(post: Post) -> None:
+    outbound = Outbound(post.settings(starttls=True))
+    assert await outbound.send("ivan@mail.test", b"Subject: x\r\n\r\n.x\r\n", 1) == Sent()
+    await outbound.close()
+    assert post.sink.logins == ["over TLS"]
+    assert (await post.sink.hears(to="ivan@mail.test")).text.strip() == ".x"
+
+
+async def test_a_stripped_starttls_means_later_and_never_a_password_in_clear(post: Post) -> None:
+    post.sink.offers_starttls = False
+    fate = await Outbound(post.settings(starttls=True)).send("ivan@mail.test", b"Subject: x\r\n\r\nx\r\n", 1)
+    assert isinstance(fate, Later)
+    assert post.sink.logins == []
+
+
+async def test_addresses_with_russian_letters_are_written_to(hall: Hall, post: Post) -> None:
+    to = Address("mail", "mail:support", "иван@почта.test")
+    (parcel,) = hall.door.dress(replace(outgoing(), to=to))
+    assert isinstance(await hall.door.send(departure(parcel), {}), Sent)
+    assert post.sink.letters[0].recipients == ("иван@почта.test",)
+
+
+async def test_a_file_that_cannot_be_fetched_just_now_is_waited_for(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(_source: str) -> bytes:
+        raise ConnectionError("the database is away")
+
+    monkeypatch.setattr(hall.door, "_open_file", away)
+    assert isinstance(await sent(hall, outgoing(files=(CONTRACT,))), Later)
 
 
 class TestFates:
