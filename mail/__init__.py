@@ -1,1 +1,1 @@
-""""""
+"""Mail: letters are received, read in killable children, composed and sent."""
