@@ -32,6 +32,7 @@ from aiogram.methods import (
     SendPhoto,
     SendVideo,
     SendVoice,
+    SetMessageReaction,
     TelegramMethod,
 )
 from aiogram.methods.base import TelegramType
@@ -63,6 +64,7 @@ METHODS: Mapping[str, type[TelegramMethod[Any]]] = {
         SendPhoto,
         SendVideo,
         SendVoice,
+        SetMessageReaction,
     )
 }
 
@@ -77,6 +79,9 @@ class NotSent(Exception):
 class AnswerLost(Exception):
     """The call was written, or part of it, and no answer came: nobody knows what Telegram did."""
 
+
+_ANSWER = Response[Any]
+"""Made once: pydantic builds the class anew at every mention of it that nobody keeps."""
 
 _WITHOUT_FILES = (AnswerCallbackQuery, EditMessageReplyMarkup, EditMessageText, GetFile, SendMessage)
 
@@ -102,7 +107,7 @@ class _Session(AiohttpSession):
         except (ValueError, RecursionError):
             answer = None
         if status_code == 200 and isinstance(answer, dict) and answer.get("ok") is True:
-            return Response[Any].model_construct(ok=True, result=answer.get("result"))
+            return _ANSWER.model_construct(ok=True, result=answer.get("result"))
         if not isinstance(answer, dict) or not isinstance(answer.get("description"), str):
             if status_code == 200:
                 raise AnswerLost("an answer that cannot be read")
