@@ -10,16 +10,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Row, and_, exists, func, or_, select, update
+from sqlalchemy import Column, Row, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from desk.database import Database
 from desk.doors import Also
 from desk.holders import surely_dead
 from desk.leases import guard
 from desk.messages import Arrival, Raw
-from desk.queues import arrivals
+from desk.queues import arrivals, is_waiting
 
 HELD_FOR = timedelta(seconds=12)
 STRIKES = 3
@@ -49,11 +50,8 @@ async def store(connection: AsyncConnection, raws: Sequence[Raw]) -> int:
         }
         for raw in raws
     ]
-    stored = 0
-    for start in range(0, len(rows), 100):
-        statement = insert_new(connection, arrivals).values(rows[start : start + 100]).returning(arrivals.c.id)
-        stored += len((await connection.execute(statement)).all())
-    return stored
+    statement = insert_new(connection, arrivals).returning(arrivals.c.id)
+    return len((await connection.execute(statement, rows)).all()) if rows else 0
 
 
 async def accept(
@@ -69,46 +67,54 @@ async def accept(
     return stored
 
 
-async def claim(database: Database, holder: str, now: datetime, limit: int) -> list[Arrival]:
-    """Takes the oldest arrivals that nobody holds, each the first of its lane."""
+def _claiming() -> ReturningUpdate[*tuple[Any, ...]]:
     mine, earlier = arrivals.alias("mine"), arrivals.alias("earlier")
     free = (
         select(mine.c.id)
         .where(
-            mine.c.state == "waiting",
-            mine.c.due_at <= now,
-            or_(mine.c.held_until.is_(None), mine.c.held_until < now),
-            ~exists().where(earlier.c.lane == mine.c.lane, earlier.c.state == "waiting", earlier.c.id < mine.c.id),
+            is_waiting(mine),
+            mine.c.due_at <= bindparam("now"),
+            or_(mine.c.held_until.is_(None), mine.c.held_until < bindparam("now")),
+            ~exists().where(earlier.c.lane == mine.c.lane, is_waiting(earlier), earlier.c.id < mine.c.id),
         )
         .order_by(mine.c.id)
-        .limit(limit)
+        .limit(bindparam("most"))
         .with_for_update(skip_locked=True, of=mine)
         .cte("free")
     )
-    statement = (
+    return (
         update(arrivals)
         .where(arrivals.c.id.in_(select(free.c.id)))
-        .values(holder=holder, held_until=now + HELD_FOR)
+        .values(holder=bindparam("new_holder"), held_until=bindparam("until"))
         .returning(*_ARRIVAL)
     )
+
+
+# Statements of every sweep are built once: building one costs as much as running it.
+_CLAIM = _claiming()
+_ANY_WAITING = (
+    select(arrivals.c.id)
+    .where(
+        is_waiting(arrivals),
+        arrivals.c.due_at <= bindparam("now"),
+        or_(arrivals.c.held_until.is_(None), arrivals.c.held_until < bindparam("now")),
+    )
+    .limit(1)
+)
+
+
+async def claim(database: Database, holder: str, now: datetime, limit: int) -> list[Arrival]:
+    """Takes the oldest arrivals that nobody holds, each the first of its lane."""
+    values = {"now": now, "most": limit, "new_holder": holder, "until": now + HELD_FOR}
     async with database.work() as connection:
-        rows = (await connection.execute(statement)).all()
+        rows = (await connection.execute(_CLAIM, values)).all()
     return sorted((Arrival(*row) for row in rows), key=lambda arrival: arrival.id)
 
 
 async def any_waiting(database: Database, now: datetime) -> bool:
     """Whether there is anything to claim: a cheap look before a write transaction."""
-    query = (
-        select(arrivals.c.id)
-        .where(
-            arrivals.c.state == "waiting",
-            arrivals.c.due_at <= now,
-            or_(arrivals.c.held_until.is_(None), arrivals.c.held_until < now),
-        )
-        .limit(1)
-    )
     async with database.look() as connection:
-        return (await connection.execute(query)).first() is not None
+        return (await connection.execute(_ANY_WAITING, {"now": now})).first() is not None
 
 
 async def keep_holding(database: Database, holder: str, ids: Iterable[int], now: datetime) -> None:
@@ -122,18 +128,25 @@ async def finish(
     connection: AsyncConnection, holder: str, decided: Mapping[int, tuple[str, int | None]], now: datetime
 ) -> bool:
     """Within the clerk's transaction: these are done. False when one was taken from us: roll everything back."""
-    done = 0
-    outcomes: dict[tuple[str, int | None], list[int]] = {}
-    for arrival_id, result in decided.items():
-        outcomes.setdefault(result, []).append(arrival_id)
-    for (outcome, case_id), ids in outcomes.items():
-        statement = (
-            update(arrivals)
-            .where(arrivals.c.id.in_(ids), arrivals.c.holder == holder, arrivals.c.state == "waiting")
-            .values(state="done", outcome=outcome, case_id=case_id, holder=None, held_until=None, decided_at=now)
-        )
-        done += (await connection.execute(statement)).rowcount
-    return done == len(decided)
+    values = {"ids": list(decided), "by": holder, "now": now}
+    if (await connection.execute(_FINISH, values)).rowcount != len(decided):
+        return False
+    rows = [{"row": row, "became": word, "of_case": case_id} for row, (word, case_id) in decided.items()]
+    await connection.execute(_OUTCOME, rows)
+    return True
+
+
+_FINISH = (
+    update(arrivals)
+    .where(arrivals.c.id.in_(bindparam("ids", expanding=True)), arrivals.c.holder == bindparam("by"))
+    .where(is_waiting(arrivals))
+    .values(state="done", holder=None, held_until=None, decided_at=bindparam("now"))
+)
+_OUTCOME = (
+    update(arrivals)
+    .where(arrivals.c.id == bindparam("row"))
+    .values(outcome=bindparam("became"), case_id=bindparam("of_case"))
+)
 
 
 async def strike(database: Database, arrival: Arrival, problem: str, now: datetime, final: bool = False) -> bool:
@@ -166,7 +179,7 @@ async def let_go(database: Database, holder: str, ids: Iterable[int]) -> None:
 
 async def free_the_dead(database: Database) -> None:
     """Lets go of what killed processes of this machine held, so that nobody waits for their time to run out."""
-    held = and_(arrivals.c.state == "waiting", arrivals.c.holder.is_not(None))
+    held = and_(is_waiting(arrivals), arrivals.c.holder.is_not(None))
     async with database.look() as connection:
         holders = (await connection.execute(select(arrivals.c.holder).where(held).distinct())).scalars().all()
     dead = [holder for holder in holders if surely_dead(holder)]

@@ -12,14 +12,28 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Row, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    FromClause,
+    Row,
+    String,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from desk.database import Database
 from desk.holders import surely_dead
 from desk.inbox import store
 from desk.messages import Departure, Fate, Later, Policy, Raw, Refused, Sent, Unknown
-from desk.queues import departures
+from desk.queues import departures, is_unsent
 
 HELD_FOR = timedelta(seconds=120)
 _COLUMNS: list[Column[Any]] = [
@@ -44,41 +58,59 @@ def _departure(row: Row[*tuple[Any, ...]]) -> Departure:
     )
 
 
-async def any_pending(database: Database, doors: Collection[str], now: datetime) -> bool:
-    """Whether anything is due through these doors: a cheap look before a write transaction."""
-    query = select(departures.c.id).where(
-        departures.c.state == "pending", departures.c.due_at <= now, departures.c.door.in_(doors)
+def _due(table: FromClause) -> ColumnElement[bool]:
+    """Pending, due, and of these doors; of one lane where ``only`` is not empty."""
+    only: ColumnElement[str] = bindparam("only", "", String)
+    return and_(
+        table.c.door.in_(bindparam("doors", expanding=True)),
+        is_unsent(table, "pending"),
+        table.c.due_at <= bindparam("now"),
+        or_(only == "", table.c.lane == only),
     )
-    async with database.look() as connection:
-        return (await connection.execute(query.limit(1))).first() is not None
 
 
-async def claim(database: Database, doors: Collection[str], holder: str, now: datetime, limit: int) -> list[Departure]:
-    """Takes the heads of these doors' lanes and marks them *sending* before anything touches the wire."""
+def _claiming() -> ReturningUpdate[*tuple[Any, ...]]:
     mine, other = departures.alias("mine"), departures.alias("other")
     free = (
         select(mine.c.id)
-        .where(
-            mine.c.door.in_(doors),
-            mine.c.state == "pending",
-            mine.c.due_at <= now,
-            ~exists().where(
-                other.c.lane == mine.c.lane, other.c.state.in_(("pending", "sending")), other.c.id < mine.c.id
-            ),
-        )
+        .where(_due(mine), ~exists().where(other.c.lane == mine.c.lane, is_unsent(other), other.c.id < mine.c.id))
         .order_by(mine.c.id)
-        .limit(limit)
+        .limit(bindparam("most"))
         .with_for_update(skip_locked=True, of=mine)
         .cte("free")
     )
-    statement = (
+    return (
         update(departures)
         .where(departures.c.id.in_(select(free.c.id)))
-        .values(state="sending", holder=holder, held_until=now + HELD_FOR, attempts=departures.c.attempts + 1)
+        .values(
+            state="sending",
+            holder=bindparam("new_holder"),
+            held_until=bindparam("until"),
+            attempts=departures.c.attempts + 1,
+        )
         .returning(*_COLUMNS)
     )
+
+
+# Statements of every sweep are built once: building one costs as much as running it.
+_CLAIM = _claiming()
+_ANY_PENDING = select(departures.c.id).where(_due(departures)).limit(1)
+
+
+async def any_pending(database: Database, doors: Collection[str], now: datetime, lane: str = "") -> bool:
+    """Whether anything is due through these doors (in one lane): a cheap look before a write transaction."""
+    values = {"doors": list(doors), "now": now, "only": lane}
+    async with database.look() as connection:
+        return (await connection.execute(_ANY_PENDING, values)).first() is not None
+
+
+async def claim(
+    database: Database, doors: Collection[str], holder: str, now: datetime, limit: int, lane: str = ""
+) -> list[Departure]:
+    """Takes the heads of these doors' lanes (or of one) and marks them *sending* before anything touches the wire."""
+    values = {"doors": list(doors), "now": now, "only": lane, "most": limit}
     async with database.work() as connection:
-        rows = (await connection.execute(statement)).all()
+        rows = (await connection.execute(_CLAIM, {**values, "new_holder": holder, "until": now + HELD_FOR})).all()
     return sorted(map(_departure, rows), key=lambda departure: departure.id)
 
 
@@ -89,18 +121,18 @@ async def supersede(database: Database, doors: Collection[str]) -> None:
         select(older.c.id)
         .where(
             older.c.door.in_(doors),
-            older.c.state == "pending",
+            is_unsent(older, "pending"),
             older.c.supersedes != "",
             exists().where(
                 newer.c.lane == older.c.lane,
                 newer.c.supersedes == older.c.supersedes,
-                newer.c.state == "pending",
+                is_unsent(newer, "pending"),
                 newer.c.id > older.c.id,
             ),
         )
         .scalar_subquery()
     )
-    statement = update(departures).where(departures.c.id.in_(pointless), departures.c.state == "pending")
+    statement = update(departures).where(departures.c.id.in_(pointless), is_unsent(departures, "pending"))
     async with database.work() as connection:
         await connection.execute(statement.values(state="superseded"))
 
@@ -113,26 +145,46 @@ class Settled:
     fate: Fate
 
 
+_SETTLE = (
+    update(departures)
+    .where(departures.c.id == bindparam("row"))
+    .values(
+        state=bindparam("to_state"),
+        remote=bindparam("to_remote"),
+        problem=bindparam("to_problem"),
+        due_at=bindparam("to_due"),
+        sent_at=bindparam("to_sent"),
+        attempts=bindparam("to_attempts"),
+        holder=None,
+        held_until=None,
+    )
+)
+_MOVED_ON = (
+    update(departures)
+    .where(departures.c.key == bindparam("named"), departures.c.remote != bindparam("now_at"))
+    .values(remote=bindparam("now_at"))
+)
+"""A card that could not be edited any more was sent anew: whatever names it means the new one from now on."""
+
+
+def _edits_ours(departure: Departure) -> bool:
+    edited = str(departure.body.get("edits") or "")
+    return bool(edited) and not edited.startswith("remote:")
+
+
 async def settle(database: Database, settled: Sequence[Settled], now: datetime) -> None:
     """Writes fates down, many in one transaction; what was refused or is unknown comes in again as an arrival."""
     rows = [_row(one, now) for one in settled]
-    statement = (
-        update(departures)
-        .where(departures.c.id == bindparam("row"))
-        .values(
-            state=bindparam("to_state"),
-            remote=bindparam("to_remote"),
-            problem=bindparam("to_problem"),
-            due_at=bindparam("to_due"),
-            sent_at=bindparam("to_sent"),
-            attempts=bindparam("to_attempts"),
-            holder=None,
-            held_until=None,
-        )
-    )
     news = [_news(one, row["to_state"], now) for one, row in zip(settled, rows, strict=True) if _matters(one, row)]
+    again = [
+        {"named": one.departure.body["edits"], "now_at": one.fate.remote}
+        for one in settled
+        if isinstance(one.fate, Sent) and one.fate.remote and _edits_ours(one.departure)
+    ]
     async with database.work() as connection:
-        await connection.execute(statement, rows)
+        await connection.execute(_SETTLE, rows)
+        if again:
+            await connection.execute(_MOVED_ON, again)
         if news:
             await store(connection, news)
 
@@ -179,13 +231,14 @@ def _row(one: Settled, now: datetime) -> dict[str, Any]:
         "to_problem": problem,
         "to_due": due,
         "to_sent": now if state == "sent" else None,
-        "to_attempts": departure.attempts - (isinstance(fate, Later) and not fate.tried),
+        # Our own limits, and trouble of the whole door, say nothing about this departure.
+        "to_attempts": departure.attempts - (isinstance(fate, Later) and (fate.whole_door or not fate.tried)),
     }
 
 
 async def recover(database: Database, now: datetime) -> int:
     """Treats what dead senders left behind, each by its policy. Returns how many there were."""
-    held = and_(departures.c.state == "sending", departures.c.holder.is_not(None))
+    held = and_(is_unsent(departures, "sending"), departures.c.holder.is_not(None))
     async with database.look() as connection:
         query = select(departures.c.holder, func.max(departures.c.held_until)).where(held).group_by(departures.c.holder)
         dead = [who for who, until in (await connection.execute(query)).all() if surely_dead(who) or until < now]
@@ -226,7 +279,7 @@ async def case_behind(connection: AsyncConnection, lane: str, remote: str) -> in
 async def unsent(database: Database, holder: str) -> bool:
     """Whether anything is still to be sent, by us or by nobody yet."""
     query = select(departures.c.id).where(
-        or_(departures.c.state == "pending", and_(departures.c.state == "sending", departures.c.holder == holder))
+        is_unsent(departures), or_(departures.c.state == "pending", departures.c.holder == holder)
     )
     async with database.look() as connection:
         return (await connection.execute(query.limit(1))).first() is not None

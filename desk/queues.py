@@ -10,6 +10,8 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
+    ColumnElement,
+    FromClause,
     Index,
     Integer,
     LargeBinary,
@@ -17,6 +19,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
+    bindparam,
+    literal,
     text,
 )
 
@@ -140,3 +145,19 @@ contents = Table(
     Column("kind", String(24), nullable=False),
     Column("source", Text, nullable=False),
 )
+
+
+def is_waiting(table: FromClause) -> ColumnElement[bool]:
+    """Arrivals still to be decided.
+
+    The word stands in the statement itself, as those of `is_unsent` do: where values are bound, neither SQLite nor a
+    prepared plan of PostgreSQL sees that a partial index fits, and both read the whole table.
+    """
+    return table.c.state == literal("waiting", literal_execute=True)
+
+
+def is_unsent(table: FromClause, state: str = "") -> ColumnElement[bool]:
+    """Departures that are pending or sending; of these only one ``state`` when it is named."""
+    unsent = table.c.state.in_(bindparam("unsent", ("pending", "sending"), expanding=True, literal_execute=True))
+    # SQLite takes the index only where its own condition is repeated: "= 'pending'" is not enough.
+    return and_(unsent, table.c.state == literal(state, literal_execute=True)) if state else unsent
