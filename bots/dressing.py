@@ -41,12 +41,15 @@ class _Wardrobe:
     def parcels(self) -> Iterator[Parcel]:
         if self.out.callback:
             yield self.acknowledged()
+        if self.out.reaction:
+            yield self.reacted()
+            return
         texts = cut(self.out.text)
         if not texts and not self.out.files and self.out.callback:
             return
         if not self.out.edits:
             yield from self.with_files(texts)
-        elif self.out.files or self.out.over_media:
+        elif self.out.files or self.out.keeps:
             yield self.stripped()
             yield from self.with_files(texts)
         else:
@@ -59,6 +62,13 @@ class _Wardrobe:
             params["text"] = cut(Text(self.out.alert), MOST_ALERT)[0].plain if self.out.alert.strip() else ""
         lane = f"{self.door}:callback:{self.out.callback}"
         return Parcel(lane, "callback", Policy.EDIT, _body("answerCallbackQuery", params))
+
+    def reacted(self) -> Parcel:
+        """An emoji on the message that was heard: the shortest way to say that it arrived."""
+        reaction = [{"type": "emoji", "emoji": self.out.reaction}]
+        body = _body("setMessageReaction", {"chat_id": self.chat, "reaction": reaction}) | {"edits": self.out.edits}
+        lane = f"{self.door}:reaction:{self.out.to.value}:{self.out.edits}"
+        return Parcel(lane, "callback", Policy.EDIT, body)
 
     def edited(self, texts: Sequence[Text]) -> Iterator[Parcel]:
         """The old message changes its words and its buttons; what does not fit into it follows as new messages."""

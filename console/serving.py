@@ -58,6 +58,7 @@ class Serving:
             loops.append(self._forever("claims", self._house.clerk.keep_holding, RENEW))
         if "sender" in self._roles:
             loops.append(self._forever("sender", self._send, 0))
+        loops.append(self._forever("tables", self._refresh, 5.0))
         if "clock" in self._roles:
             loops.append(self._forever("clock", self._tick, 1.0))
         webhooks = await self._webhooks() if "doors" in self._roles else None
@@ -113,8 +114,11 @@ class Serving:
         await outbox.supersede(database, list(self._house.doors))
         if await alarms.ring(database, now):
             self._came.set()
+
+    async def _refresh(self) -> None:
+        """Tables of subscribers may change under us: looked at every few seconds, read off the event loop."""
         for source in self._house.sources.values():
-            source.refresh()
+            await asyncio.to_thread(source.refresh)
 
     # the doors
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy.exc import IntegrityError
 
 from bots.door import TelegramDoor
+from console.chatdoor import ChatDoor
 from desk import inbox
 from desk.clerk import Clerk, Lookup
 from desk.composing import Composer
@@ -144,9 +145,16 @@ class Folders:
 
 
 async def build(
-    settings: Settings, clock: Callable[[], datetime] = now, extra_doors: Sequence[Door] = (), workers: int = 2
+    settings: Settings,
+    clock: Callable[[], datetime] = now,
+    extra_doors: Sequence[Door] = (),
+    workers: int = 2,
+    staff: Mapping[str, Address] | None = None,
 ) -> House:
-    """Makes the whole house. Raises the sentences of settings, providers, templates, dialogs and tables."""
+    """Makes the whole house. Raises the sentences of settings, providers, templates, dialogs and tables.
+
+    ``extra_doors`` stand beside those of the settings, or in their place; ``staff`` names agents' groups, by provider.
+    """
     providers = dict(load_all(settings.root / "providers"))
     providers[FRONT] = front_desk(providers, settings.language)
     folders = Folders(settings.root, settings.packaged_content)
@@ -162,12 +170,15 @@ async def build(
         doors[bot.door] = TelegramDoor(bot, opener.open, secret, clock)
     for box in settings.mailboxes:
         doors[box.door] = MailDoor(box, readers, opener.open, database, clock)
+    doors |= {one.name: one for one in (ChatDoor(name, opener.open, settings.data / "chat") for name in providers)}
     doors |= {door.name: door for door in extra_doors}
     doors |= {door.name: door for door in inner_doors(doors, opener.arrival)}
-    switchboard = Switchboard(doors, providers, *_ways(settings))
+    groups, mailboxes = _ways(settings)
+    switchboard = Switchboard(doors, providers, {**groups, **(staff or {})}, mailboxes)
     dialogs = Dialogs(database, {name: folders.of(name, "dialogs", DIALOGS) for name in providers})
     await keep_sources(database, dialogs.sources())
     sources = {name: _table(settings.root, name) for name in providers if name != FRONT}
+    await asyncio.to_thread(lambda: [source.refresh() for source in sources.values()])
     knowledge = await _knowledge(database, providers, folders, clock)
     lookups: Sequence[Lookup] = (
         Identification(sources, providers),
@@ -240,7 +251,7 @@ class _Opener:
 
     def __init__(self, database: Database, readers: Readers, doors: Mapping[str, Door], settings: Settings) -> None:
         self._database, self._readers, self._doors = database, readers, doors
-        self._roots = (PACKAGED / "kb", PACKAGED / "intake", settings.root)
+        self._roots = (PACKAGED / "kb", PACKAGED / "intake", settings.root, settings.data.resolve())
 
     async def open(self, source: str) -> bytes:
         """Raises LookupError when they are gone, or were never ours to show."""

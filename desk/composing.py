@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 from desk.case import Case, JournalEntry, JournalKind
-from desk.decisions import Act, Alert, Button, Buttons, Card, Record, Say, Show, To
+from desk.decisions import Act, Alert, Button, Buttons, Card, InPlace, React, Record, Say, Show, To
 from desk.facts import Speaking, Ways
 from desk.gather import Round
 from desk.ids import new_id
@@ -69,6 +69,7 @@ class _Composing:
         self.ways = round_.facts.get(Ways) or Ways(None, None, None)
         self.parts: dict[Address, Part] = {}
         self.alert = ""
+        self.in_place = False
         self.first_id = new_id(round_.now)
         self.journal: list[JournalEntry] = []
         self.parcels: list[tuple[str, str, Parcel]] = []
@@ -77,6 +78,7 @@ class _Composing:
         self._journal_heard()
         for act in acts:
             self._take(act)
+        self.in_place = any(isinstance(act, InPlace) for act in acts) and not self.heard.detail.get("media")
         for address, part in self.parts.items():
             self._send(address, part)
         if any(isinstance(act, Card) for act in acts):
@@ -90,11 +92,22 @@ class _Composing:
     def _take(self, act: Act) -> None:
         if isinstance(act, Record):
             self._note(act.kind, act.text, public=act.public)
+        elif isinstance(act, React):
+            self._react(act.emoji)
         elif isinstance(act, Alert):
-            self.alert = self._say(act.word, act.names, self._language(self.heard.sender)).plain
+            self.alert = self._say(act.word, act.names, self._alerted()).plain
         elif isinstance(act, (Say, Show)):
             for address in self._audience(act.to):
                 self._add(address, act)
+
+    def _alerted(self) -> Address:
+        """Whoever pressed: an agent reads the language of the group."""
+        return (self.ways.staff if self.heard.role is Role.AGENT else None) or self.heard.sender
+
+    def _react(self, emoji: str) -> None:
+        where = self.ways.staff if self.heard.role is Role.AGENT else self.heard.sender
+        if where and where.door == self.heard.door and self.heard.message and not self.heard.callback:
+            self._put(Outgoing(where, Text(), edits=f"remote:{self.heard.message}", reaction=emoji))
 
     def _audience(self, to: To) -> list[Address]:
         vouched = bool(self.heard.detail.get("vouched")) and not self.round.is_new
@@ -110,23 +123,29 @@ class _Composing:
 
     def _add(self, address: Address, act: Say | Show) -> None:
         part = self.parts.setdefault(address, Part())
-        text = act.text if isinstance(act, Show) else self._say(act.word, act.names, self._language(address))
+        text = act.text if isinstance(act, Show) else self._say(act.word, act.names, address)
         part.texts.append(text)
         part.buttons = act.buttons or part.buttons
         part.files += act.files
         part.human = part.human or (isinstance(act, Say) and act.human)
         part.policy = Policy.HOLD if Policy.HOLD in (part.policy, act.policy) else part.policy
 
+    def _taps(self, address: Address) -> bool:
+        """Whether buttons can be tapped there; where not, the sentences say what to answer."""
+        door = self.switchboard.doors.get(address.door)
+        return door is not None and door.traits.buttons
+
     def _language(self, address: Address) -> str:
         return self.provider.language if address == self.ways.staff else self.case.language
 
-    def _say(self, word: str, names: object, language: str) -> Text:
-        case = self.case
+    def _say(self, word: str, names: object, address: Address) -> Text:
+        case, language = self.case, self._language(address)
         values: dict[str, Value] = {
             **self.provider.facts,
             "number": case.number or "",
             "provider_title": self.provider.title(language),
             "name": self.round.person.name,
+            "buttons": "1" if self._taps(address) else "",
         }
         if isinstance(names, dict):
             values.update(names)
@@ -147,20 +166,21 @@ class _Composing:
                 to=address,
                 text=text,
                 policy=part.policy,
-                options=self._options(part.buttons, language),
+                options=self._options(part.buttons, language) if self._taps(address) else (),
                 files=tuple(part.files),
                 subject=self._subject(language),
                 language=language,
                 case=self.case.id,
                 prompt=self.case.prompt,
                 edits=f"remote:{self.heard.message}" if pressed and self.heard.message else "",
-                over_media=bool(self.heard.detail.get("media")),
+                keeps=not self.in_place,
                 answers=self.case.card if to_staff else "",
                 callback=self.heard.callback if pressed else "",
                 alert=self.alert if pressed else "",
                 token=self.keyring.token(address.door, self.case.id, address.value),
                 thread=tuple(self.case.thread),
                 automatic=not part.human,
+                sender=self.provider.title(language),
             )
         )
 
@@ -172,7 +192,7 @@ class _Composing:
         had = self.case.card
         outgoing = Outgoing(
             to=self.ways.staff,
-            text=self._say(act.word, act.names, language),
+            text=self._say(act.word, act.names, self.ways.staff),
             policy=Policy.EDIT if had else Policy.RETRY,
             options=self._options(act.buttons, language),
             language=language,

@@ -85,6 +85,18 @@ class Alert(Act):
 
 
 @dataclass(frozen=True, slots=True)
+class InPlace(Act):
+    """What is said takes the place of the message whose button was pressed; without it, only that button goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class React(Act):
+    """Sets an emoji on the message just heard, where the door can: it arrived, and needs no answer in words."""
+
+    emoji: str = "👌"
+
+
+@dataclass(frozen=True, slots=True)
 class Set(Act):
     """Sets fields of the case. Field names are those of `desk.case.Case`; a wrong one raises where it is made."""
 

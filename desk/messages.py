@@ -173,10 +173,12 @@ class Outgoing:
 
     ``case`` and ``prompt`` go into every button, so that a stale one is known. ``edits`` and ``answers`` name an
     earlier departure by its key (or ``remote:<id>`` by the wire's own id): edited in place, or replied to.
-    ``over_media`` says that the message to be edited is a picture or file, so that only its buttons can go.
+    ``keeps`` says that the message named by ``edits`` keeps its words, and only its buttons go; what is said follows
+    below it. ``reaction`` is an emoji to be set on that message instead of saying anything.
     ``callback`` is a press to acknowledge, with ``alert`` shown over the chat; with no text nothing else is said.
     ``token`` is the keyed Reply-To token of this case and recipient, ``thread`` the Message-IDs so far, oldest first,
-    ``key`` this departure's own unique key. ``automatic`` is False for an agent's own words.
+    ``key`` this departure's own unique key. ``automatic`` is False for an agent's own words. ``sender`` is the
+    provider's title, in whose name the desk speaks.
     """
 
     to: Address
@@ -190,13 +192,15 @@ class Outgoing:
     case: int = 0
     prompt: int = 0
     edits: str = ""
-    over_media: bool = False
+    keeps: bool = False
+    reaction: str = ""
     answers: str = ""
     callback: str = ""
     alert: str = ""
     token: str = ""
     thread: tuple[str, ...] = ()
     automatic: bool = True
+    sender: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,15 +27,24 @@ GATHERING = 0.004
 
 
 class Sender:
-    """Sends for the doors it is told it may send for (each in one process at a time, for the wire's limits' sake)."""
+    """Sends for the doors it is told it may send for (each in one process at a time, for the wire's limits' sake).
+
+    With a ``lane`` it sends in that one only: a terminal shows what is meant for the person in front of it.
+    """
 
     def __init__(
-        self, database: Database, switchboard: Switchboard, holder: str, clock: Callable[[], datetime]
+        self,
+        database: Database,
+        switchboard: Switchboard,
+        holder: str,
+        clock: Callable[[], datetime],
+        lane: str = "",
     ) -> None:
         self._database = database
         self._switchboard = switchboard
         self._holder = holder
         self._clock = clock
+        self._lane = lane
         self._flying: dict[asyncio.Task[Settled], str] = {}
         self._resting: dict[str, datetime] = {}
         self.stopping = False
@@ -66,9 +75,9 @@ class Sender:
             and self._resting.get(door, now) <= now
         ]
         places = min(PLACES - len(self._flying), PLACES_OF_A_DOOR)
-        if not ready or places <= 0 or not await outbox.any_pending(self._database, ready, now):
+        if not ready or places <= 0 or not await outbox.any_pending(self._database, ready, now, self._lane):
             return 0
-        claimed = await outbox.claim(self._database, ready, self._holder, now, places)
+        claimed = await outbox.claim(self._database, ready, self._holder, now, places, self._lane)
         named = {key for one in claimed for key in _named(one)}
         remotes = await outbox.remotes(self._database, named)
         for departure in claimed:

@@ -44,7 +44,7 @@ class Words:
     def __init__(self, packaged: Path, folders: Mapping[str, Sequence[Path]] | None = None) -> None:
         """``folders`` lists, for each provider ("" for the desk's own), its template folders, the nearest first."""
         self._environment = ImmutableSandboxedEnvironment(
-            undefined=StrictUndefined, autoescape=False, finalize=_finalized, trim_blocks=True, lstrip_blocks=True
+            undefined=StrictUndefined, autoescape=False, finalize=_finalized
         )
         self._packaged = dict(self._read(packaged))
         self._own = {
@@ -63,7 +63,7 @@ class Words:
             source = path.read_text("utf-8")
             if len(source) > LONGEST:
                 raise BadWords(f"template {where} is longer than {LONGEST} characters")
-            tree = self._environment.parse(source)
+            tree = self._environment.parse(_without_bare_lines(source))
             for node in _walk(tree):
                 if not isinstance(node, _ALLOWED):
                     raise BadWords(
@@ -101,6 +101,16 @@ def _finalized(value: object) -> str:
     if isinstance(value, Text):
         return shielded(value.plain)
     return shielded(str(value)) if value is not None else ""
+
+
+def _without_bare_lines(source: str) -> str:
+    """A line with nothing but one ``{% tag %}`` leaves no line behind; a tag at the end of a sentence does."""
+    lines = []
+    for line in source.splitlines(keepends=True):
+        tag = line.strip()
+        bare = tag.startswith("{%") and tag.endswith("%}") and tag.count("{%") == 1
+        lines.append(tag if bare else line)
+    return "".join(lines)
 
 
 def _walk(node: nodes.Node) -> Iterable[nodes.Node]:

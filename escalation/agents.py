@@ -19,6 +19,7 @@ from desk.decisions import (
     Drop,
     Facts,
     Names,
+    React,
     Record,
     Say,
     Set,
@@ -71,7 +72,7 @@ def take(case: Case, heard: Heard, facts: Facts) -> Decision | None:
         owner = provider.agent(case.owner)
         names: Names = {"agent": _name(owner, provider.language) if owner else case.owner}
         return decide(Alert("already_taken", names), Drop("already taken"))
-    return decide(*_taken(case, agent, facts), *_story(facts), Alert("taken"), Card())
+    return decide(*_taken(case, agent, facts), *_story(facts), Alert("taken"), React(), Card())
 
 
 def say(case: Case, heard: Heard, facts: Facts) -> Decision | None:
@@ -86,14 +87,14 @@ def say(case: Case, heard: Heard, facts: Facts) -> Decision | None:
         return decide(*acts, Say("unreachable", to=To.STAFF), Card())
     names: Names = {"agent": _name(agent, case.language), "text": literal(heard.text)}
     words = Say("agent_says", names, To.SUBSCRIBER, files=heard.files, policy=Policy.HOLD, human=True)
-    return decide(*acts, words, Set({"news": 0}), *([Card()] if acts or case.news else []))
+    return decide(*acts, words, Set({"news": 0}), React("👍"), *([Card()] if acts or case.news else []))
 
 
 def note(case: Case, heard: Heard, facts: Facts) -> Decision | None:
     """A note stays among agents; the journal has it already."""
     if heard.role is not Role.AGENT or heard.verb is not Verb.NOTE:
         return None
-    return decide(Set({"tries": case.tries}))
+    return decide(React("✍"))
 
 
 def eta(case: Case, heard: Heard, facts: Facts) -> Decision | None:
@@ -116,6 +117,7 @@ def eta(case: Case, heard: Heard, facts: Facts) -> Decision | None:
         Say("eta_told", names, To.ON_FILE),
         Wake("eta_over", at, "eta"),
         Alert("eta_set"),
+        React(),
         Card(),
     )
 
@@ -143,6 +145,7 @@ def resolve(case: Case, heard: Heard, facts: Facts) -> Decision | None:
         *([Say("unreachable", to=To.STAFF)] if unreachable else []),
         *wakes,
         Alert("resolved"),
+        React(),
         Card(),
     )
 
@@ -161,7 +164,11 @@ def _taken(case: Case, agent: Agent, facts: Facts, quietly: bool = False) -> lis
 
 def _story(facts: Facts) -> list[Act]:
     story = facts.get(Story)
-    return [Say("story", {"lines": story.lines}, To.STAFF, files=story.files)] if story and story.lines else []
+    return (
+        [Say("story", {"lines": story.lines}, To.STAFF, files=story.files)]
+        if story and (story.lines or story.files)
+        else []
+    )
 
 
 def _agent(facts: Facts) -> Agent:

@@ -20,7 +20,8 @@ def card(case: Case, provider: Provider) -> Say:
     owner = provider.agent(case.owner)
     eta = moment_names(case.eta, case.updated_at, provider.timezone) if case.eta else {}
     names = {
-        "state": f"{case.state}/{case.reason}",
+        "state": case.state,
+        "reopened": "1" if case.reason == "reopened" else "",
         "taken": "1" if case.owner else "",
         "owner": (owner.names.get(provider.language) or owner.id) if owner else case.owner,
         "queue": provider.team_title(case.queue, provider.language),
@@ -32,12 +33,12 @@ def card(case: Case, provider: Provider) -> Say:
         "language": case.language,
         "subject": literal(case.subject),
         "description": literal(_short(case.description, 700)),
-        "occurred": literal(case.occurred),
-        "place": literal(case.place),
-        "circumstances": literal(_short(case.circumstances, 300)),
+        "occurred": literal(_known(case.occurred)),
+        "place": literal(_known(case.place)),
+        "circumstances": literal(_short(_known(case.circumstances), 300)),
         "present": [_short(one, 160) for one in case.present[:12]],
         "absent": [_short(one, 160) for one in case.absent[:12]],
-        "zone": case.fault_zone if case.fault_zone != "unknown" else "",
+        "zone": _known(case.fault_zone),
         "sure": f"{case.zone_sure:.0%}",
         "severity": case.severity,
         "articles": ", ".join(case.articles),
@@ -51,6 +52,11 @@ def _buttons(case: Case) -> Buttons:
     if not case.open or case.state == State.RESOLVED:
         return ()
     return _WORK if case.owner else _TAKE
+
+
+def _known(text: str) -> str:
+    """What nobody could tell is stored as "unknown" (B9), and not worth a line of the card."""
+    return "" if text == "unknown" else text
 
 
 def _short(text: str, longest: int) -> str:

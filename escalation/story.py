@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from desk.case import JournalEntry
+from desk.case import Case, JournalEntry
 from desk.database import Database
 from desk.gather import Round
 from desk.messages import File, Verb
@@ -24,11 +24,12 @@ class Story:
     files: tuple[File, ...]
 
 
-def story_of(entries: Sequence[JournalEntry]) -> Story:
-    """Only what the subscriber said or sent; the desk's own sentences are known to every agent."""
-    said = [entry for entry in entries if entry.author == "subscriber" and (entry.text or entry.files)]
+def story_of(entries: Sequence[JournalEntry], case: Case) -> Story:
+    """What the subscriber said since the case was registered, and every file: the card has all that came before."""
+    said = [entry for entry in entries if entry.author == "subscriber"]
     files = tuple(_file(one) for entry in said for one in entry.files)
-    return Story(tuple(entry.text[:600] for entry in said if entry.text), files[:10])
+    since = [one for one in said if case.registered_at is None or one.at > case.registered_at]
+    return Story(tuple(one.text[:600] for one in since if one.text), files[:10])
 
 
 def _file(one: dict[str, Any]) -> File:
@@ -54,4 +55,4 @@ class StoryLookup:
         async with self._database.read(round_.case.provider) as session:
             entries = list((await session.scalars(query)).all())
         entries.reverse()
-        return story_of(entries)
+        return story_of(entries, round_.case)

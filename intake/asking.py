@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from desk.case import Case
-from desk.decisions import Act, Button, Buttons, Decision, Facts, Say, Set, Show, decide
+from desk.decisions import Act, Button, Buttons, Decision, Facts, InPlace, Say, Set, Show, decide
 from desk.doors import Traits
 from desk.facts import Now
 from desk.feelings import yes_no
@@ -123,51 +123,62 @@ def _reply(case: Case, heard: Heard, facts: Facts, form: Form, ask: Ask) -> Deci
     given = answer(ask, heard.text, now, option=option, files=heard.files, zone=zone)
     if not isinstance(given, Answer):
         if case.tries == 0:
-            again = _shown(case, facts, (ask,), [Set({"tries": 1}), Say("not_understood")])
+            again = _shown(case, form, facts, (ask,), [Set({"tries": 1}), Say("not_understood")])
             return decide(*again)
         # Asked twice is enough: the words are kept as they are, and an agent will read them.
         given = Answer(None, heard.text)
     answers = {**case.answers, ask.id: given.stored()}
     echo: list[Act] = []
     if heard.verb is Verb.PRESS:
-        said = script.findings(form, {ask.id: given.stored()}, values_of(case, facts), case.language).lines
+        said = _lines(case, form, facts, {ask.id: given.stored()})
         echo = [Say("answered", {"question": question, "answer": words}) for question, words in said]
     return _next(case, form, facts, answers, [Set({"tries": 0}), *echo])
 
 
 def _letter(case: Case, heard: Heard, facts: Facts, form: Form, asked: Sequence[Ask]) -> Decision:
-    """Several answers in one letter; what is missing is asked once more, then left to the agent."""
+    """The answers of a letter. Where none can be made out they are asked for once more; what is missing is left."""
     now, zone = facts.need(Now).at, facts.need(Provider).timezone
     read = answers_from_letter(asked, heard.text, now, files=heard.files, zone=zone)
+    if not read.answers and heard.full_text != heard.text:
+        # Some programmes quote in a way nobody can tell from new words: the answers may stand below.
+        read = answers_from_letter(asked, heard.full_text, now, files=heard.files, zone=zone)
     answers = {**case.answers, **{name: one.stored() for name, one in read.answers.items()}}
-    missing = [ask for ask in asked if ask.id not in answers]
     acts: list[Act] = []
     if read.leftover:
         acts.append(Set({"circumstances": _more(case.circumstances, read.leftover)}))
-    if missing and case.tries == 0 and len(missing) == len(asked):
-        return decide(*acts, *_shown(case, facts, asked, [Set({"tries": 1}), Say("letter_not_understood")]))
-    for ask in missing:
-        answers[ask.id] = Answer(None, "").stored()
-    return _next(case, form, facts, answers, acts)
+    if not read.answers and case.tries == 0:
+        return decide(*acts, *_shown(case, form, facts, asked, [Set({"tries": 1}), Say("letter_not_understood")]))
+    return _finished(case, form, facts, answers, acts)
 
 
 def _next(
     case: Case, form: Form, facts: Facts, answers: dict[str, Any], acts: list[Act], first: bool = False
 ) -> Decision:
-    """Asks what comes next; when nothing is left, shows the summary in a chat, or opens the case at once by mail."""
-    asks = script.next_asks(form, answers, values_of(case, facts), form.email_batch if _batch(facts) else 1)
-    acts = [*acts, Set({"answers": answers})]
+    """Asks what comes next: one question in a chat, all of them in one letter by mail."""
+    values = values_of(case, facts)
+    asks = script.letter_asks(form, answers, values) if _batch(facts) else script.next_asks(form, answers, values, 1)
     if asks:
         intro: list[Act] = [Say("questions_by_mail" if _batch(facts) else "questions_begin")] if first else []
-        if _batch(facts) and not first:
-            intro = [Say("more_questions_by_mail")]
-        return decide(*_shown(case, facts, asks, [*acts, *intro]))
-    acts.append(Set(_found(case, form, facts, answers)))
+        return decide(*_shown(case, form, facts, asks, [*acts, Set({"answers": answers}), *intro]))
+    return _finished(case, form, facts, answers, acts)
+
+
+def _finished(case: Case, form: Form, facts: Facts, answers: dict[str, Any], acts: list[Act]) -> Decision:
+    """Nothing is left to ask: a chat shows the summary; by mail, where every letter costs a day, the case opens."""
+    acts = [*acts, Set({"answers": answers}), Set(_found(case, form, facts, answers))]
     if _batch(facts):
         return decide(*acts, Set({"awaiting": "", "asked": []}), *ready(case), done=False)
-    lines = script.findings(form, answers, values_of(case, facts), case.language).lines
-    said = [f"{question} {words}" for question, words in lines]
-    return decide(*acts, Set({"awaiting": SUMMARY, "asked": []}), Say("summary", {"lines": said}, buttons=_CONFIRM))
+    said = [f"{question} {words}" for question, words in _lines(case, form, facts, answers)]
+    shown = Say("summary", {"lines": said}, buttons=_CONFIRM)
+    return decide(*acts, Set({"awaiting": SUMMARY, "asked": []}), *_in_place(case), shown)
+
+
+def _lines(case: Case, form: Form, facts: Facts, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Questions, cut after their question mark, with the answers as the person gave them."""
+    zone = facts.need(Provider).timezone
+    lines = script.findings(form, answers, values_of(case, facts), case.language, zone=zone).lines
+    told = [(question, words) for question, words in lines if words != script.SKIPPED]
+    return [(question.partition("?")[0] + "?" if "?" in question else question, words) for question, words in told]
 
 
 def _found(case: Case, form: Form, facts: Facts, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -190,20 +201,26 @@ def _found(case: Case, form: Form, facts: Facts, answers: Mapping[str, Any]) -> 
     }
 
 
-def _shown(case: Case, facts: Facts, asks: Sequence[Ask], acts: Sequence[Act]) -> list[Act]:
+def _shown(case: Case, form: Form, facts: Facts, asks: Sequence[Ask], acts: Sequence[Act]) -> list[Act]:
     """The questions as this door shows them, and which they were."""
-    names, form = _names(case, facts), form_of(case, facts)
+    names = _names(case, facts)
     kept = Set({"awaiting": DIALOG, "asked": [ask.id for ask in asks]})
     if _batch(facts):
-        return [*acts, kept, Show(script.letter(asks, case.language, names))]
+        settled = script.known(form, case.answers, values_of(case, facts))
+        return [*acts, kept, Show(script.letter(asks, case.language, names, settled))]
     prompt = script.shown(asks[0], case.language, names)
     options = [Button(one.id, label=one.label) for one in prompt.options]
     if prompt.can_skip:
         options.append(Button("skip", "button_skip"))
     last = _LAST_ROW if case.answers else _LAST_ROW[1:]
-    picture = form.picture(asks[0]) if form else None
+    picture = form.picture(asks[0])
     files = (File(picture.name, "photo", "image/png", 0, f"content:{picture}"),) if picture else ()
-    return [*acts, kept, Show(prompt.text, buttons=(*_rows(options), last), files=files)]
+    return [*acts, kept, *_in_place(case), Show(prompt.text, buttons=(*_rows(options), last), files=files)]
+
+
+def _in_place(case: Case) -> list[Act]:
+    """One question takes the place of the other; an article or a greeting above them stays to be read again."""
+    return [InPlace()] if case.awaiting in (DIALOG, SUMMARY) else []
 
 
 def _back(case: Case, form: Form, facts: Facts) -> Decision:
@@ -217,7 +234,7 @@ def _redo(case: Case, form: Form, facts: Facts, name: str) -> Decision:
     if ask is None or name not in case.answers:
         return _next(case, form, facts, dict(case.answers), [])
     answers = {key: value for key, value in case.answers.items() if key != name}
-    return decide(*_shown(case, facts, (ask,), [Set({"answers": answers, "tries": 0})]))
+    return decide(*_shown(case, form, facts, (ask,), [Set({"answers": answers, "tries": 0})]))
 
 
 def _rows(options: Sequence[Button]) -> Buttons:

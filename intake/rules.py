@@ -52,6 +52,9 @@ def greet(case: Case, heard: Heard, facts: Facts) -> Decision | None:
     """The first words: the desk greets, calms, and keeps what was said as the description of the matter."""
     if case.description or case.registered or heard.role is not Role.SUBSCRIBER:
         return None
+    if heard.verb is Verb.START and heard.detail.get("returned"):
+        # Telegram tells that the bot was unblocked; the person's own /start follows.
+        return decide(Drop("back"))
     if heard.verb is Verb.START and not heard.text:
         return decide(Set({"awaiting": PROBLEM}), Say("welcome"))
     if heard.verb not in (Verb.SAY, Verb.START):
@@ -72,9 +75,8 @@ def keep_way(case: Case, heard: Heard, facts: Facts) -> Decision | None:
     if (case.door, case.address) != (heard.door, heard.sender.value):
         changes = {"door": heard.door, "channel": heard.sender.channel, "address": heard.sender.value}
     if heard.sender.channel == "mail" and heard.message:
-        known = [*heard.detail.get("references", "").split(), heard.message]
-        fresh = [one for one in known if one not in case.thread]
-        changes["thread"] = [*case.thread, *fresh][-12:]
+        known = [*case.thread, *heard.detail.get("references", "").split(), heard.message]
+        changes["thread"] = list(dict.fromkeys(known))[-12:]
     return decide(Set(changes), done=False) if changes else None
 
 

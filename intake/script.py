@@ -25,6 +25,9 @@ Names = Mapping[str, str]
 UNKNOWN = "unknown"
 """What stands in a field of the case that nobody could fill (B9)."""
 
+SKIPPED = "\u2014"
+"""How an answer reads that was left out."""
+
 _LABELS = {
     "ru": {
         "yes": "Да",
@@ -36,8 +39,9 @@ _LABELS = {
         "yesterday": "Со вчерашнего дня",
         "days_ago": "Несколько дней",
         "week_ago": "Неделю назад",
-        "skipped": "\u2014",
+        "skipped": SKIPPED,
         "address on file": "адрес из договора",
+        "maybe": "(если подходит) ",
     },
     "en": {
         "yes": "Yes",
@@ -49,8 +53,9 @@ _LABELS = {
         "yesterday": "Since yesterday",
         "days_ago": "For some days",
         "week_ago": "A week ago",
-        "skipped": "\u2014",
+        "skipped": SKIPPED,
         "address on file": "the address on file",
+        "maybe": "(if it applies) ",
     },
 }
 _SYSTEMS = {"windows": "Windows", "macos": "macOS", "linux": "Linux"}
@@ -125,6 +130,17 @@ def next_asks(form: Form, answers: Answers, values: Values, batch: int) -> tuple
     return tuple(_filled(request, answers) for request in requests[: max(0, batch)])
 
 
+def letter_asks(form: Form, answers: Answers, values: Values) -> tuple[Ask, ...]:
+    """Every question that may matter, for one letter: also those that only an answer in the same letter decides."""
+    names = known(form, answers, values)
+    may = [
+        ask for ask in form.asks if ask.id not in answers and (ask.when is None or ask.when.test(names) is not False)
+    ]
+    if values.get("upset") is True:
+        may = [ask for ask in may if ask.required]
+    return tuple(may[: form.max_questions])
+
+
 def _open(asks: Sequence[Ask], answers: Answers, names: Values, upset: bool) -> tuple[Ask, ...]:
     return tuple(
         ask
@@ -162,17 +178,18 @@ def _param(value: str, answers: Answers) -> str:
     return host.group(1).rstrip(".-") if host and "." in host.group(1) else "example.com"
 
 
-def shown(ask: Ask, language: str, names: Names, number: int = 0) -> Prompt:
+def shown(ask: Ask, language: str, names: Names, number: int = 0, maybe: bool = False) -> Prompt:
     """A question as it is put to a person. ``names`` holds only what this person may be told (`intake.lint.NAMES`).
 
     Where a name of the text is missing there, ``text_unproved`` is shown. With a ``number`` (of a question in a
-    letter) the text begins with it, and the options stand below with numbers of their own: 11, 12, 13.
+    letter) the text begins with it, and the options stand below with numbers of their own: 11, 12, 13. ``maybe`` marks
+    a question that may not matter.
     """
     confirmable = bool(ask.prefill and names.get(ask.prefill))
     options = _options(ask, language, confirmable)
     parts = [_wording(ask, language, names)]
     if number:
-        parts[0] = f"{number}) {parts[0]}"
+        parts[0] = f"{number}) {_LABELS[language]['maybe'] if maybe else ''}{parts[0]}"
         parts += ["\n".join(f"{number}{at} \u2013 {shielded(one.label)}" for at, one in enumerate(options, 1))]
     if hint := ask.hint.get(language, ""):
         parts.append(hint)
@@ -180,9 +197,16 @@ def shown(ask: Ask, language: str, names: Names, number: int = 0) -> Prompt:
     return Prompt(joined(written(part) for part in parts if part), options, ask.image, not ask.required)
 
 
-def letter(asks: Sequence[Ask], language: str, names: Names) -> Text:
-    """Several questions in one letter, numbered from 1, as `intake.letters` reads the answers."""
-    return joined(shown(ask, language, names, number).text for number, ask in enumerate(asks, 1))
+def letter(asks: Sequence[Ask], language: str, names: Names, settled: Values | None = None) -> Text:
+    """Several questions in one letter, numbered from 1, as `intake.letters` reads the answers.
+
+    With ``settled`` (from `known`), a question that matters only for some answers of the same letter says so.
+    """
+    texts = []
+    for number, ask in enumerate(asks, 1):
+        maybe = settled is not None and ask.when is not None and ask.when.test(settled) is None
+        texts.append(shown(ask, language, names, number, maybe).text)
+    return joined(texts)
 
 
 def _options(ask: Ask, language: str, confirmable: bool) -> tuple[Option, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from desk.case import Case, State
 from desk.decisions import Act, Become, Button, Decision, Facts, Record, Say, Set, Show, decide
-from desk.doors import Traits
 from desk.facts import Now
 from desk.feelings import yes_no
 from desk.knowledge import Suggestion, Suggestions
@@ -26,17 +25,15 @@ def suggest(case: Case, heard: Heard, facts: Facts) -> Decision | None:
     best = suggestions.best[0] if suggestions and suggestions.best else None
     if best is None or not best.sure:
         return None
-    return decide(*_offer(best, facts))
+    return decide(*_offer(best))
 
 
-def _offer(best: Suggestion, facts: Facts) -> list[Act]:
-    traits = facts.get(Traits)
-    question = "did_it_help" if traits is None or traits.buttons else "did_it_help_by_mail"
+def _offer(best: Suggestion) -> list[Act]:
     return [
         Set({"articles": [best.article], "dialog": best.dialog, "category": best.category, "awaiting": HELPED}),
         Offered(best.article, best.score),
         Show(best.text, files=best.pictures),
-        Say(question, buttons=BUTTONS),
+        Say("did_it_help", buttons=BUTTONS),
     ]
 
 

@@ -61,7 +61,7 @@ def composed(
 
 def _fields(body: Mapping[str, Any], sender: str, now: datetime, answers: str) -> list[tuple[str, str]]:
     fields = [
-        ("From", f"<{sender}>"),
+        ("From", _named(str(body.get("from_name", "")), sender)),
         ("To", f"<{body['to']}>"),
         ("Subject", encoded(str(body["subject"]), len("Subject: "))),
         ("Date", format_datetime(now.astimezone(UTC))),
@@ -80,6 +80,15 @@ def _fields(body: Mapping[str, Any], sender: str, now: datetime, answers: str) -
     if str(body["language"]).isalpha():
         fields.append(("Content-Language", str(body["language"])))
     return fields
+
+
+def _named(name: str, address: str) -> str:
+    """An address with its name before it; the name is always encoded, so that it can be no second address."""
+    name = tidy(name)[:60]
+    if not name:
+        return f"<{address}>"
+    word = b64encode(name.encode()[:45].decode("utf-8", "ignore").encode()).decode()
+    return f"=?utf-8?b?{word}?= <{address}>"
 
 
 def tidy(text: str) -> str:

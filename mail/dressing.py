@@ -47,6 +47,7 @@ class Dresser:
         names = self._names(outgoing, files)
         body = {
             "to": outgoing.to.value,
+            "from_name": outgoing.sender,
             "subject": outgoing.subject,
             "text": self._text.render(**names, body=linked(outgoing.text)),
             "html": self._html.render(**names, body=markup(outgoing.text)),
@@ -71,6 +72,7 @@ class Dresser:
             "files": [file["name"] for file in files if not file["cid"]],
             "number": number if bracket and outgoing.subject.startswith("[") else "",
             "address": self._settings.address,
+            "sender": outgoing.sender,
         }
 
 

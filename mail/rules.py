@@ -8,7 +8,7 @@ from desk.facts import Picked
 from desk.messages import Heard, Policy, Role
 from desk.text import literal
 
-_MEANINGLESS = frozenset({"own", "list", "feedback"})
+_MEANINGLESS = frozenset({"own", "feedback"})
 
 
 def machine(case: Case, heard: Heard, facts: Facts) -> Decision | None:

@@ -171,7 +171,7 @@ def test_an_edit_changes_the_old_message_and_a_later_edit_may_take_its_place() -
 
 def test_a_picture_instead_of_a_text_takes_the_old_buttons_off_and_follows_below() -> None:
     assert calls("x", edits="k1", files=(picture(),)) == ["editMessageReplyMarkup", "sendPhoto"]
-    assert calls("x", edits="k1", over_media=True, options=YES_NO) == ["editMessageReplyMarkup", "sendMessage"]
+    assert calls("x", edits="k1", keeps=True, options=YES_NO) == ["editMessageReplyMarkup", "sendMessage"]
 
 
 def test_a_press_is_acknowledged_first_and_never_waits_behind_other_messages() -> None:

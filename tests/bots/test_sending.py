@@ -174,7 +174,7 @@ async def test_a_press_under_a_picture_takes_its_buttons_and_answers_below(desk:
     shown = await started.hears("help")
     query = await started.presses(shown, "Yes")
     edits = f"remote:{shown.message_id}"
-    fates = await desk.says("Glad!", callback=query.id, alert="ok", edits=edits, over_media=True)
+    fates = await desk.says("Glad!", callback=query.id, alert="ok", edits=edits, keeps=True)
     assert all(isinstance(fate, Sent) for fate in fates)
     assert (query.answered, query.text, shown.labels) == (True, "ok", [])
     await started.hears("Glad!")

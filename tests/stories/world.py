@@ -169,7 +169,7 @@ class Desk:
     async def presses(self, message: Message, label: str) -> str:
         """Taps a button, and reads what it says."""
         query = await self.agent.presses(message, label)
-        return await query.reply(10)
+        return await query.reply(10) or ""
 
     async def replies(self, message: Message, text: str) -> None:
         """Answers a message of the group."""
