@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+import json
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
-from desk.settings import Settings, load
+if TYPE_CHECKING:
+    from desk.database import Database
+    from desk.providers import Provider
+    from desk.settings import Settings
 
 T = TypeVar("T")
 
@@ -43,14 +48,44 @@ def refuse(sentence: str, exit_code: int) -> NoReturn:
 
 @dataclass(slots=True)
 class Folder:
-    """The desk folder a command was given with ``-C``; the current one by default."""
+    """The desk folder a command was given with ``-C``; the current one by default.
+
+    ``redact`` strikes secrets out of what is printed of errors; it knows them once the settings are read.
+    """
 
     root: Path = Path()
     debug: bool = False
+    redact: Callable[[str], str] = field(default=str)
 
     def settings(self) -> Settings:
         """Its settings. Raises `BadSettings`."""
-        return load(self.root)
+        # Loaded here, so that help and usage come at once.
+        from console.logs import Redaction, secrets_of  # noqa: PLC0415
+        from desk.settings import load  # noqa: PLC0415
+
+        settings = load(self.root)
+        self.redact = Redaction(secrets_of(settings))
+        return settings
+
+    def providers(self) -> Mapping[str, Provider]:
+        """Its providers. Raises `BadProvider`."""
+        from desk.providers import load_all  # noqa: PLC0415
+
+        return load_all(self.root / "providers")
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Database]:
+    """The desk's database, of this very version. Raises `OtherVersion`."""
+    from console.migrating import require_current  # noqa: PLC0415
+    from desk.database import Database  # noqa: PLC0415
+
+    database = Database(settings.database)
+    try:
+        await require_current(database)
+        yield database
+    finally:
+        await database.close()
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
@@ -58,4 +93,10 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(work)
 
 
-pass_folder: Callable[[Callable[..., T]], Callable[..., T]] = click.make_pass_decorator(Folder, ensure=True)
+def print_json(value: object) -> None:
+    """For machines: UTF-8, instants as ISO 8601."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+pass_folder = click.make_pass_decorator(Folder, ensure=True)
+as_json = click.option("--json", "machine", is_flag=True, help="Print JSON, for a machine.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import traceback
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import click
 
-from console.folder import EXIT_CODES, Folder
+from console.folder import EXIT_CODES, Folder, Trouble
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     # A desk is made, looked over and run.
@@ -28,8 +29,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "resolve": ("console.acting:resolve", "Say that it is done."),
     # What waits for a person.
     "pending": ("console.handling:pending", "Letters whose sender is not proved."),
-    "quarantine": ("console.handling:quarantine", "Messages that could not be read."),
-    "replay": ("console.handling:replay", "Read set-aside messages once more."),
+    "quarantine": ("console.quarantine:quarantine", "Messages that could not be read."),
+    "replay": ("console.quarantine:replay", "Read set-aside messages once more."),
     # To try it.
     "chat": ("console.chat:chat", "Be a subscriber, in this terminal."),
     "demo": ("console.demo:demo", "See the whole desk at work, in a temporary folder."),
@@ -64,10 +65,12 @@ class Firstline(click.Group):
         except (click.exceptions.Exit, click.ClickException, click.Abort):
             raise
         except Exception as error:
-            if ctx.ensure_object(Folder).debug:
-                raise
+            folder = ctx.ensure_object(Folder)
+            if folder.debug:
+                click.echo(folder.redact(traceback.format_exc()), err=True)
             # Loaded only now: it knows every room's own errors, and help should not wait for the rooms.
-            raise importlib.import_module("console.troubles").told(error) from None
+            trouble: Trouble = importlib.import_module("console.troubles").told(error)
+            raise Trouble(folder.redact(trouble.message), trouble.exit_code) from None
 
 
 def _folder(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:

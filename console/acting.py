@@ -1,0 +1,216 @@
+"""``take``, ``say``, ``note``, ``eta`` and ``resolve``: what an agent does to a case from a terminal.
+
+A command is an arrival at the door "desk" and walks the same corridor as a button in the agents' group; so the same
+rules hold, and two agents who take a case at once do not both have it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from bots.staff import minutes
+from console import corridor
+from console.corridor import Leaving, Ledger
+from console.folder import NO_SUCH, REFUSED, USAGE, WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from console.labels import labels
+from console.looking import Providers, agent_name, zone_of
+from console.numbers import find
+from console.paper import local_long
+from desk.case import Case
+from desk.innerdoor import command as as_message
+from desk.messages import Verb
+
+NO_CASE = "no such case"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of a command."""
+
+    case: Case
+    ledger: Ledger
+    leaving: tuple[Leaving, ...]
+    sender: bool
+
+
+def _options(command: Callable[..., None]) -> Callable[..., None]:
+    """What every one of them takes."""
+    options: tuple[Callable[..., Any], ...] = (
+        pass_folder,
+        as_json,
+        click.option("--provider", default="", help="Whose case, where two providers have that number."),
+        click.option(
+            "--as",
+            "agent",
+            metavar="AGENT",
+            envvar="FIRSTLINE_AGENT",
+            required=True,
+            show_envvar=True,
+            help="Who acts: an agent's id of teams.toml.",
+        ),
+        click.argument("number", metavar="N"),
+    )
+    for option in options:
+        command = option(command)
+    return command
+
+
+@click.command()
+@_options
+def take(folder: Folder, number: str, agent: str, provider: str, machine: bool) -> None:
+    """Take case N: it is yours, and the subscriber is told who helps.
+
+    \b
+    Example:
+      firstline take SN-2026-000012-3 --as ivanova
+    """
+    done = run(_act(folder, Verb.TAKE, number, agent, provider))
+    _tell(folder, done, f"{done.case.number} is yours", machine)
+
+
+@click.command()
+@_options
+@click.argument("text", nargs=-1)
+def say(folder: Folder, number: str, agent: str, provider: str, machine: bool, text: Sequence[str]) -> None:
+    """Write TEXT to the subscriber of case N. Without TEXT it is read from standard input.
+
+    Whoever answers a case that nobody has taken, takes it.
+
+    \b
+    Examples:
+      firstline say 12 --as ivanova "Проверьте, пожалуйста, сейчас"
+      firstline say 12 --as ivanova < answer.txt
+    """
+    done = run(_act(folder, Verb.SAY, number, agent, provider, text=_text(text)))
+    _tell(folder, done, f"{done.case.number}: your words are for the subscriber", machine)
+
+
+@click.command()
+@_options
+@click.argument("text", nargs=-1)
+def note(folder: Folder, number: str, agent: str, provider: str, machine: bool, text: Sequence[str]) -> None:
+    """Leave TEXT in the protocol of case N, for agents only. Without TEXT it is read from standard input.
+
+    \b
+    Example:
+      firstline note 12 --as ivanova "на линии затухание 28 дБ"
+    """
+    done = run(_act(folder, Verb.NOTE, number, agent, provider, text=_text(text)))
+    _tell(folder, done, f"{done.case.number}: noted; the subscriber does not see it", machine)
+
+
+@click.command()
+@_options
+@click.argument("duration", nargs=-1, required=True)
+def eta(folder: Folder, number: str, agent: str, provider: str, machine: bool, duration: Sequence[str]) -> None:
+    """Promise the subscriber of case N that it will be done in DURATION: 30m, 2h, "1d 4h".
+
+    \b
+    Example:
+      firstline eta SN-2026-000012-3 2h --as ivanova
+    """
+    span = minutes(" ".join(duration))
+    if span is None:
+        refuse(f"{' '.join(duration)!r} is no length of time: write 30m, 2h or 1d", USAGE)
+    done = run(_act(folder, Verb.ETA, number, agent, provider, duration=str(span)))
+    at = local_long(done.case.eta, zone_of(done.case, folder.providers()))
+    _tell(folder, done, f"{done.case.number}: promised for {at}; the subscriber is told", machine)
+
+
+@click.command()
+@_options
+@click.argument("text", nargs=-1)
+def resolve(folder: Folder, number: str, agent: str, provider: str, machine: bool, text: Sequence[str]) -> None:
+    """Say that case N is solved, and how (TEXT). The subscriber is asked whether it works; their yes closes it.
+
+    \b
+    Example:
+      firstline resolve 12 --as ivanova "Заменили порт на коммутаторе"
+    """
+    done = run(_act(folder, Verb.RESOLVE, number, agent, provider, text=" ".join(text)))
+    _tell(folder, done, f"{done.case.number} is solved; the subscriber is asked whether it may be closed", machine)
+
+
+def _text(words: Sequence[str]) -> str:
+    """The words of the command line, or else of standard input."""
+    text = " ".join(words)
+    stream = click.get_text_stream("stdin")
+    if not text and not stream.isatty():
+        text = stream.read()
+    if not text.strip():
+        refuse("there is no text: write it after the number, or give it on standard input", USAGE)
+    return text.strip()
+
+
+async def _act(folder: Folder, verb: Verb, number: str, agent: str, provider: str, **detail: str) -> Done:
+    settings, providers = folder.settings(), folder.providers()
+    async with opened(settings) as database:
+        case = await find(database, providers, number, provider)
+        if case.number is None:
+            refuse(f"case {number} has no number yet: the desk is still talking with the subscriber", REFUSED)
+        known_agent(providers, case.provider, agent)
+        message = as_message(verb, datetime.now(UTC), provider=case.provider, number=case.number, agent=agent, **detail)
+        arrival_id = await corridor.accept(database, message)
+        (ledger,) = await corridor.decided(settings, database, [arrival_id])
+        sends = tuple(await corridor.leaving(database, arrival_id))
+        sender = await corridor.serving(database, {f"send:{one.door}" for one in sends}) if sends else True
+        return Done(await find(database, providers, case.number, case.provider), ledger, sends, sender)
+
+
+def known_agent(providers: Providers, provider: str, agent: str) -> None:
+    """Ends the command unless the provider knows this agent."""
+    home = providers.get(provider)
+    if home and home.agent(agent) is None:
+        known = ", ".join(one.id for one in home.agents) or "nobody yet"
+        refuse(f"{provider} has no agent {agent!r}: providers/{provider}/teams.toml has {known}", REFUSED)
+
+
+def _tell(folder: Folder, done: Done, sentence: str, machine: bool) -> None:
+    """Says what became of it; a refusal is an exit code too."""
+    if machine:
+        print_json(_told(done))
+    if done.ledger.state == "aside":
+        refuse(f"it could not be decided and is set aside: {done.ledger.problem}", WRONG)
+    if done.ledger.case_id is None:
+        refuse(_refusal(folder, done), NO_SUCH if done.ledger.outcome == NO_CASE else REFUSED)
+    if machine:
+        return
+    click.echo(f"{sentence}.")
+    if not done.sender:
+        click.echo("It goes out as soon as 'firstline serve' runs.")
+
+
+def _refusal(folder: Folder, done: Done) -> str:
+    """The rules' own reason, as a sentence."""
+    case = done.case
+    if done.ledger.outcome == "already taken":
+        providers = folder.providers()
+        return f"{case.number} is taken already, by {agent_name(case.owner, case.provider, providers, labels('en'))}"
+    sentences: Mapping[str, str] = {
+        "the case is closed": f"{case.number} is {labels('en')[case.state]}: only a note may still be left",
+        "the case is resolved": f"{case.number} is resolved: there is nothing to promise any more",
+        "already resolved": f"{case.number} is resolved already and waits for the subscriber's consent",
+        "unclear time": "a promise is from 5 minutes to 30 days ahead",
+        NO_CASE: f"there is no case {case.number}",
+    }
+    return sentences.get(done.ledger.outcome, f"{case.number}: the desk did not do it ({done.ledger.outcome})")
+
+
+def _told(done: Done) -> dict[str, Any]:
+    return {
+        "number": done.case.number,
+        "provider": done.case.provider,
+        "state": done.case.state,
+        "owner": done.case.owner,
+        "eta": done.case.eta and done.case.eta.isoformat(),
+        "arrival": done.ledger.id,
+        "done": done.ledger.case_id is not None,
+        "outcome": done.ledger.outcome,
+        "departures": [asdict(one) for one in done.leaving],
+        "sender": done.sender,
+    }

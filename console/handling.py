@@ -1,0 +1,238 @@
+"""``pending``: letters whose sender is not proved wait for a person, who vouches for them or leaves them out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+from sqlalchemy import Row, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from console import corridor, paper
+from console.acting import known_agent
+from console.corridor import Ledger
+from console.folder import (
+    NO_SUCH,
+    REFUSED,
+    USAGE,
+    WRONG,
+    Folder,
+    as_json,
+    opened,
+    pass_folder,
+    print_json,
+    refuse,
+    run,
+)
+from console.looking import UTC as GREENWICH
+from console.looking import Providers
+from console.numbers import find
+from console.wiring import build
+from desk import inbox
+from desk.case import Case
+from desk.database import Database
+from desk.innerdoor import acceptance
+from desk.messages import FRONT, Unreadable
+from desk.queues import pending as letters
+
+Letter = Row[Any]
+
+
+@click.group()
+def pending() -> None:
+    """Letters that name a case but whose sender is not proved. A person decides.
+
+    Anybody can write any address into From. So a letter without the desk's own token, or from a stranger, joins no
+    case by itself.
+
+    \b
+    Examples:
+      firstline pending list
+      firstline pending show 41
+      firstline pending accept 41 --as ivanova
+      firstline pending refuse 41
+    """
+
+
+@pending.command("list")
+@as_json
+@pass_folder
+def list_pending(folder: Folder, machine: bool) -> None:
+    """List the letters that wait, oldest first.
+
+    \b
+    Example:
+      firstline pending list --json
+    """
+    rows, numbers = run(_waiting(folder))
+    providers = folder.providers()
+    if machine:
+        print_json([_letter(row, numbers) for row in rows])
+    elif not rows:
+        click.echo("No letter waits.")
+    for row in rows if not machine else ():
+        provider = providers.get(row.provider)
+        at = paper.local(row.since, provider.timezone if provider else GREENWICH)
+        click.secho(paper.cut(f"{row.arrival_id}  {at}  {row.sender}", paper.width()), bold=True)
+        named = numbers.get(row.case_id) or "a new matter"
+        pairs = [("subject", row.subject or "-"), ("case", named), ("why", row.why)]
+        click.echo(paper.labelled(pairs, "  "))
+
+
+def _letter(row: Letter, numbers: Mapping[int, str]) -> dict[str, Any]:
+    return {
+        "id": row.arrival_id,
+        "provider": row.provider,
+        "case": numbers.get(row.case_id, ""),
+        "case_id": row.case_id,
+        "sender": row.sender,
+        "subject": row.subject,
+        "why": row.why,
+        "since": row.since.isoformat(),
+    }
+
+
+async def _waiting(folder: Folder) -> tuple[Sequence[Letter], Mapping[int, str]]:
+    async with opened(folder.settings()) as database:
+        async with database.look() as connection:
+            query = select(letters).where(letters.c.state == "waiting").order_by(letters.c.arrival_id)
+            rows = (await connection.execute(query)).all()
+        whose = (*folder.providers(), FRONT)
+        async with database.read(*whose) as session:
+            ids = {row.case_id for row in rows}
+            cases = await session.scalars(select(Case).where(Case.provider.in_(whose), Case.id.in_(ids)))
+            return rows, {case.id: case.number or f"case {case.id}" for case in cases}
+
+
+@pending.command()
+@click.argument("letter", metavar="ID", type=int)
+@pass_folder
+def show(folder: Folder, letter: int) -> None:
+    """Show what a waiting letter says.
+
+    \b
+    Example:
+      firstline pending show 41
+    """
+    run(_show(folder, letter))
+
+
+async def _show(folder: Folder, letter: int) -> None:
+    settings = folder.settings()
+    async with opened(settings) as database:
+        row = await _row(database, letter)
+        arrival = await inbox.stored(database, letter)
+        house = await build(settings)
+        try:
+            heard = await house.doors[arrival.door].hear(arrival)
+        except (Unreadable, KeyError) as error:
+            refuse(f"letter {letter} cannot be read: {error}", WRONG)
+        finally:
+            await house.close()
+    files = ", ".join(one.name for one in heard.files)
+    pairs = [("from", f"{heard.name} <{row.sender}>"), ("subject", row.subject), ("why", row.why), ("files", files)]
+    click.echo(paper.labelled(pairs))
+    click.echo()
+    click.echo(paper.wrapped(heard.full_text or heard.text))
+
+
+@pending.command()
+@click.argument("letter", metavar="ID", type=int)
+@click.option("--case", "number", metavar="N", help="It joins this case, not the one it names.")
+@click.option("--new", is_flag=True, help="It becomes a case of its own.")
+@click.option("--as", "agent", metavar="AGENT", envvar="FIRSTLINE_AGENT", required=True, help="Who vouches for it.")
+@as_json
+@pass_folder
+def accept(folder: Folder, letter: int, number: str | None, new: bool, agent: str, machine: bool) -> None:
+    """Vouch for a letter: it joins the case it names, or another. Its sender gets no rights by that.
+
+    \b
+    Examples:
+      firstline pending accept 41 --as ivanova
+      firstline pending accept 41 --as ivanova --case SN-2026-000012-3
+      firstline pending accept 41 --as ivanova --new
+    """
+    if number and new:
+        refuse("--case and --new exclude each other", USAGE)
+    ledger, case = run(_accept(folder, letter, number, new, agent))
+    if machine:
+        print_json({"letter": letter, "case": case.number if case else "", **asdict(ledger)})
+    if ledger.state == "aside":
+        refuse(f"letter {letter} could not be decided and is set aside: {ledger.problem}", WRONG)
+    if ledger.case_id is None:
+        refuse(f"letter {letter} was not taken: {ledger.outcome}", REFUSED)
+    if not machine:
+        click.echo(f"Letter {letter} joined {_name(case)}.")
+
+
+def _name(case: Case | None) -> str:
+    return case.number if case and case.number else "a new case, whose sender is being answered"
+
+
+async def _accept(folder: Folder, letter: int, number: str | None, new: bool, agent: str) -> tuple[Ledger, Case | None]:
+    settings, providers = folder.settings(), folder.providers()
+    async with opened(settings) as database:
+        row = await _row(database, letter)
+        known_agent(providers, row.provider, agent)
+        case_id = 0 if new else int(row.case_id)
+        if number:
+            case_id = (await find(database, providers, number, row.provider)).id
+        message = acceptance(letter, case_id, row.provider, agent, datetime.now(UTC))
+        arrival_id = await corridor.accept(database, message, _settling(letter, "accepted"))
+        (ledger,) = await corridor.decided(settings, database, [arrival_id])
+        return ledger, await _case(database, providers, ledger.case_id)
+
+
+async def _case(database: Database, providers: Providers, case_id: int | None) -> Case | None:
+    if case_id is None:
+        return None
+    whose = (*providers, FRONT)
+    async with database.read(*whose) as session:
+        found = await session.scalars(select(Case).where(Case.provider.in_(whose), Case.id == case_id))
+        return found.first()
+
+
+@pending.command("refuse")
+@click.argument("letter", metavar="ID", type=int)
+@pass_folder
+def refuse_letter(folder: Folder, letter: int) -> None:
+    """Leave a letter out. It stays in the inbox, and nobody is answered.
+
+    \b
+    Example:
+      firstline pending refuse 41
+    """
+    run(_refuse(folder, letter))
+    click.echo(f"Letter {letter} is left out.")
+
+
+async def _refuse(folder: Folder, letter: int) -> None:
+    async with opened(folder.settings()) as database:
+        await _row(database, letter)
+        async with database.work() as connection:
+            await _settling(letter, "refused")(connection)
+
+
+async def _row(database: Database, letter: int) -> Letter:
+    async with database.look() as connection:
+        row = (await connection.execute(select(letters).where(letters.c.arrival_id == letter))).first()
+    if row is None:
+        refuse(f"no letter {letter} waits: see 'firstline pending list'", NO_SUCH)
+    if row.state != "waiting":
+        refuse(f"letter {letter} is {row.state} already", REFUSED)
+    return row
+
+
+class _settling:
+    """Marks a letter as accepted or refused, in the transaction that does it."""
+
+    def __init__(self, letter: int, state: str) -> None:
+        self._letter, self._state = letter, state
+
+    async def __call__(self, connection: AsyncConnection) -> None:
+        statement = update(letters).where(letters.c.arrival_id == self._letter, letters.c.state == "waiting")
+        if (await connection.execute(statement.values(state=self._state))).rowcount != 1:
+            refuse(f"somebody else was quicker with letter {self._letter}", REFUSED)
