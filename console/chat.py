@@ -1,0 +1,261 @@
+"""``firstline chat``: be a subscriber in this terminal. What is typed walks the same corridor as any message."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import getpass
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+
+import click
+from sqlalchemy import select
+
+from console.chatdoor import ChatDoor, Shown, Typist, kept_file
+from console.folder import Folder, pass_folder, refuse, run
+from console.migrating import require_current
+from console.screen import Screen
+from console.serving import Serving
+from console.wiring import House, build
+from desk import inbox
+from desk.database import Database, is_trouble
+from desk.messages import FRONT, Raw
+from desk.providers import Provider
+from desk.queues import arrivals, departures
+from desk.sender import Sender
+from desk.settings import Settings
+from desk.text import Text
+
+LOOKS = 0.03
+"""Seconds between looks for something to be shown."""
+PATIENCE = 20.0
+"""Seconds a piped line waits for its answer."""
+HELP = "A number presses that button. /photo FILE shows a picture, /quit ends."
+
+
+@click.command()
+@click.option("--provider", metavar="NAME", help="Whose subscriber you are; needed where there are several.")
+@click.option("--language", type=click.Choice(["ru", "en"]), help="Your language, until your words show it.")
+@click.option("--name", default="", help="Your name.")
+@click.option("--as", "who", default="", metavar="ID", help="Who you are to the desk; your user name by default.")
+@pass_folder
+def chat(folder: Folder, provider: str | None, language: str | None, name: str, who: str) -> None:
+    """Be a subscriber, in this terminal.
+
+    What you type is decided like any message, by this process or by 'firstline serve' beside it. What an agent says
+    meanwhile is shown too. Without a terminal, lines are read from standard input, and it ends after the last answer.
+
+    \b
+    Example:
+      firstline -C my-desk chat --provider sever --name Anna
+      echo "нет интернета, договор 40-1187" | firstline -C my-desk chat --provider sever
+    """
+    run(_chat(folder.settings(), provider, who or _user(), name, language or ""))
+
+
+async def _chat(settings: Settings, provider: str | None, who: str, name: str, language: str) -> None:
+    database = Database(settings.database)
+    try:
+        await require_current(database)
+    finally:
+        await database.close()
+    house = await build(settings, workers=1)
+    # Deciding only: doors and their sending are the business of 'serve', which may run beside this.
+    serving = Serving(house, ("clerk", "clock"))
+    working = asyncio.create_task(serving.run())
+    try:
+        typist = Typist(_chosen(provider, house.providers), who, name, language)
+        conversation = Conversation(house, typist, Screen())
+        await conversation.held(typed_lines())
+    finally:
+        serving.stop()
+        with contextlib.suppress(asyncio.CancelledError):
+            await working
+        await house.close()
+
+
+class Conversation:
+    """One person at one terminal, talking with the desk."""
+
+    def __init__(
+        self, house: House, typist: Typist, screen: Screen, show: Callable[[Shown], None] | None = None
+    ) -> None:
+        self._house = house
+        self._typist = typist
+        self._screen = screen
+        self._show_it = show or self._printed
+        self._last: Shown | None = None
+        self._prompting = False
+        door = house.doors[typist.door]
+        assert isinstance(door, ChatDoor)  # noqa: S101 - the wiring makes one for every provider
+        door.show = self._shown
+        self._sender = Sender(house.database, house.switchboard, house.holder, house.clock, typist.lane)
+
+    async def held(self, lines: AsyncIterator[str]) -> None:
+        """Until /quit or the end of the lines. A line from a pipe waits for the answer to the one before."""
+        interactive = sys.stdin.isatty()
+        showing = asyncio.create_task(self.keeps_showing())
+        try:
+            if await self.is_new():
+                await self.accepts(self._typist.opens(self._house.clock()), wait=not interactive)
+            if interactive:
+                self._screen.write(self._screen.style(HELP, dim=True))
+            self._prompt(interactive)
+            async for line in lines:
+                self._prompting = False
+                if line.strip() == "/quit":
+                    break
+                await self.types(line.strip(), wait=not interactive)
+                self._prompt(interactive)
+        finally:
+            self._prompting = False
+            showing.cancel()
+            await asyncio.gather(showing, return_exceptions=True)
+
+    async def types(self, line: str, wait: bool = False) -> None:
+        """One line: the number of a button, a picture, or words."""
+        now = self._house.clock()
+        if not line:
+            return
+        if option := self._button(line):
+            assert self._last is not None  # noqa: S101 - it has that button
+            pressed, self._last = self._last, None
+            await self.accepts(self._typist.presses(pressed, option, now), wait)
+        elif line.startswith("/photo "):
+            await self._shows(line.removeprefix("/photo ").strip(), wait)
+        elif line.startswith("/"):
+            self._screen.write(self._screen.style(HELP, dim=True))
+        else:
+            await self.accepts(self._typist.says(line, now), wait)
+
+    async def accepts(self, raw: Raw, wait: bool) -> None:
+        """Brings a message in like any door, and waits until it was answered where nobody sees the screen."""
+        await inbox.accept(self._house.database, [raw])
+        if wait and not await self.answered(raw):
+            refuse("the desk did not answer in time: see 'firstline quarantine' and the log of 'serve'", 1)
+
+    async def answered(self, raw: Raw, patience: float = PATIENCE) -> bool:
+        """Whether what was typed is decided and all that was said about it is on the screen, within ``patience``."""
+        for _ in range(int(patience / LOOKS)):
+            if await self._settled(raw):
+                return True
+            await asyncio.sleep(LOOKS)
+        return False
+
+    async def is_new(self) -> bool:
+        """Whether this person has never been here."""
+        query = select(arrivals.c.id).where(arrivals.c.lane == self._typist.lane).limit(1)
+        async with self._house.database.look() as connection:
+            return (await connection.execute(query)).first() is None
+
+    async def keeps_showing(self) -> None:
+        """Shows what is said to this person, for ever."""
+        while True:
+            try:
+                await self._sender.sweep([self._typist.door])
+                await asyncio.sleep(LOOKS)
+            except Exception as error:
+                if not is_trouble(error):
+                    raise
+                await asyncio.sleep(1)
+
+    async def _settled(self, raw: Raw) -> bool:
+        decided = select(arrivals.c.id).where(
+            arrivals.c.door == raw.door, arrivals.c.key == raw.key, arrivals.c.state == "waiting"
+        )
+        unsaid = select(departures.c.id).where(
+            departures.c.lane == raw.lane, departures.c.state.in_(("pending", "sending"))
+        )
+        async with self._house.database.look() as connection:
+            if (await connection.execute(decided)).first():
+                return False
+            return (await connection.execute(unsaid.limit(1))).first() is None
+
+    def _button(self, line: str) -> str:
+        options = self._last.options if self._last else ()
+        if line.isascii() and line.isdecimal() and len(line) < 3 and 0 < int(line) <= len(options):
+            return options[int(line) - 1].id
+        return ""
+
+    async def _shows(self, name: str, wait: bool) -> None:
+        try:
+            file = await asyncio.to_thread(kept_file, Path(name), self._house.settings.data / "chat")
+        except OSError as error:
+            self._screen.write(f"{name}: {error.strerror}")
+            return
+        await self.accepts(self._typist.says("", self._house.clock(), (file,)), wait)
+
+    async def _shown(self, shown: Shown) -> None:
+        if shown.options:
+            self._last = shown
+        prompting, self._prompting = self._prompting, False
+        if prompting:
+            self._screen.raw("\r\x1b[K")
+        self._show_it(shown)
+        self._prompt(prompting)
+
+    def _prompt(self, wanted: bool) -> None:
+        if wanted:
+            self._screen.raw("> ")
+            self._prompting = True
+
+    def _printed(self, shown: Shown) -> None:
+        message(self._screen, shown)
+        self._screen.write()
+
+
+def message(screen: Screen, shown: Shown, colour: str = "blue", indent: int = 0) -> None:
+    """Prints one message of the desk: words, pictures, buttons by number."""
+    if shown.reaction:
+        screen.write(" " * indent + shown.reaction)
+        return
+    more = [f"[picture: {one.name}]{f' {one.place}' if one.place else ' (gone)'}" for one in shown.pictures]
+    more = [screen.style(one, dim=True) for one in more]
+    if shown.options:
+        more.append(screen.style(buttons(shown), bold=True))
+    text = Text(f"({shown.alert})") if shown.alert else shown.text
+    screen.barred(text, "green" if shown.human else colour, indent, more)
+
+
+def buttons(shown: Shown) -> str:
+    """ "[1] Помогло  [2] Не помогло"."""
+    return "  ".join(f"[{number}] {option.label}" for number, option in enumerate(shown.options, 1))
+
+
+async def typed_lines() -> AsyncIterator[str]:
+    """Lines of standard input, read in a thread that nobody waits for at the end."""
+    loop = asyncio.get_running_loop()
+    queue: asyncio.Queue[str] = asyncio.Queue()
+    source = sys.stdin
+
+    def read() -> None:
+        while True:
+            line = source.readline()
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
+                loop.call_soon_threadsafe(queue.put_nowait, line)
+            if not line:
+                return
+
+    threading.Thread(target=read, name="typed", daemon=True).start()
+    while line := await queue.get():
+        yield line
+
+
+def _chosen(provider: str | None, providers: Mapping[str, Provider]) -> str:
+    names = sorted(name for name in providers if name != FRONT)
+    if provider is None and len(names) == 1:
+        return names[0]
+    if provider is None:
+        raise click.UsageError(f"say whose subscriber you are: --provider {' or '.join(names) or FRONT}")
+    if provider not in providers:
+        raise click.UsageError(f"there is no provider {provider!r}: there is {', '.join(names) or 'none'}")
+    return provider
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "guest"

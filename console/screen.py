@@ -1,0 +1,136 @@
+"""What a person sees in a terminal: words with their marks, wrapped, in bars and boxes; plain where it is none.
+
+Widths count characters: what the desk writes is Cyrillic, Latin and a few signs, each one column wide.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TextIO
+
+import click
+
+from desk.text import Mark, Text
+
+WIDEST = 96
+NARROWEST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """The characters that bars and boxes are drawn with."""
+
+    bar: str
+    line: str
+    corners: str  # top left, top right, bottom left, bottom right
+    side: str
+    dot: str
+
+
+DRAWN = Signs("▌", "─", "╭╮╰╯", "│", "●")
+PLAIN = Signs("|", "-", "++++", "|", "*")
+
+
+class Screen:
+    """One terminal, or a file or pipe in its place. Everything is written line by line, and at once."""
+
+    def __init__(self, out: TextIO | None = None, width: int = 0, colours: bool | None = None) -> None:
+        self._out = out or sys.stdout
+        self.is_terminal = self._out.isatty()
+        self.colours = colours if colours is not None else self.is_terminal and not os.environ.get("NO_COLOR")
+        self.signs = DRAWN if self.is_terminal else PLAIN
+        columns = width or (shutil.get_terminal_size((WIDEST, 24)).columns if self.is_terminal else WIDEST)
+        self.width = max(NARROWEST, min(columns, WIDEST))
+
+    def write(self, line: str = "") -> None:
+        """One line. What the terminal cannot spell is replaced, never refused."""
+        encoding = getattr(self._out, "encoding", None) or "utf-8"
+        self._out.write(line.encode(encoding, "replace").decode(encoding) + "\n")
+        self._out.flush()
+
+    def raw(self, characters: str) -> None:
+        """Characters without a new line: a prompt."""
+        self._out.write(characters)
+        self._out.flush()
+
+    def style(self, words: str, colour: str = "", bold: bool = False, dim: bool = False) -> str:
+        """Words in colour, where there are colours."""
+        if not self.colours or not words:
+            return words
+        return click.style(words, fg=colour or None, bold=bold or None, dim=dim or None)
+
+    def spelled(self, text: Text) -> str:
+        """One line with its marks: bold as bold, code as it is, a link with its address behind."""
+        out, at = [], 0
+        for mark in text.marks:
+            words = text.plain[mark.start : mark.end]
+            out += [text.plain[at : mark.start], self._marked(mark, words)]
+            at = mark.end
+        return "".join(out) + text.plain[at:]
+
+    def _marked(self, mark: Mark, words: str) -> str:
+        if mark.kind == "link":
+            return words if mark.url in ("", words) else f"{words} ({mark.url})"
+        return self.style(words, bold=True) if mark.kind == "bold" else self.style(words, "cyan")
+
+    def barred(self, text: Text, colour: str = "", indent: int = 2, more: Sequence[str] = ()) -> None:
+        """A message behind a coloured bar, with lines of its own kind below (buttons, pictures)."""
+        bar = " " * indent + self.style(self.signs.bar, colour)
+        for line in wrapped(text, self.width - indent - 3):
+            self.write(f"{bar} {self.spelled(line)}".rstrip())
+        for one in more:
+            self.write(f"{bar} {one}")
+
+    def barless(self, words: str, colour: str = "", indent: int = 3) -> None:
+        """A sentence on its own, a little aside."""
+        for line in wrapped(Text(words), self.width - indent):
+            self.write(" " * indent + self.style(line.plain, colour, dim=True))
+
+    def spoken(self, name: str, words: str, colour: str = "", indent: int = 2) -> None:
+        """Words with the speaker's name before them; further lines stand below the first."""
+        label = f"{name}: " if name else ""
+        lines = list(wrapped(Text(words), self.width - indent - len(label)))
+        for number, line in enumerate(lines):
+            before = self.style(label, colour, bold=True) if number == 0 else " " * len(label)
+            self.write(" " * indent + before + line.plain)
+        self.write()
+
+    def boxed(self, title: str, text: Text, colour: str = "", indent: int = 2, more: Sequence[str] = ()) -> None:
+        """A card in a box as wide as its words need."""
+        lines = list(wrapped(text, self.width - indent - 4))
+        extra = [piece for one in more for piece in wrapped(Text(one), self.width - indent - 4)]
+        inner = max([len(title) + 4, *(len(line.plain) for line in [*lines, *extra])])
+        corners, across, side = self.signs.corners, self.signs.line, self.style(self.signs.side, colour)
+        margin = " " * indent
+        top = corners[0] + across + f" {title} " + across * (inner - len(title) - 1) + corners[1]
+        self.write(margin + self.style(top, colour))
+        for line in lines:
+            self.write(f"{margin}{side} {self.spelled(line)}{' ' * (inner - len(line.plain))} {side}")
+        for piece in extra:
+            self.write(f"{margin}{side} {self.style(piece.plain, dim=True)}{' ' * (inner - len(piece.plain))} {side}")
+        self.write(margin + self.style(corners[2] + across * (inner + 2) + corners[3], colour))
+
+
+def wrapped(text: Text, width: int) -> Iterator[Text]:
+    """The lines of a text, each at most ``width`` wide, broken between words; a longer word is cut."""
+    start = 0
+    for line in text.plain.split("\n"):
+        end = start + len(line)
+        for first, last in _breaks(line, max(8, width)):
+            yield text.part(start + first, start + last)
+        start = end + 1
+
+
+def _breaks(line: str, width: int) -> Iterable[tuple[int, int]]:
+    """Where the pieces of one line begin and end. What hangs under a bullet is not indented: it is a chat."""
+    at = 0
+    while len(line) - at > width:
+        space = line.rfind(" ", at + 1, at + width + 1)
+        cut = space if space > at else at + width
+        yield at, cut
+        at = cut + 1 if space > at else cut
+    yield at, len(line)
