@@ -6,6 +6,7 @@ rules hold, and two agents who take a case at once do not both have it.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -139,9 +140,8 @@ def resolve(folder: Folder, number: str, agent: str, provider: str, machine: boo
 def _text(words: Sequence[str]) -> str:
     """The words of the command line, or else of standard input."""
     text = " ".join(words)
-    stream = click.get_text_stream("stdin")
-    if not text and not stream.isatty():
-        text = stream.read()
+    if not text and not sys.stdin.isatty():
+        text = sys.stdin.read()
     if not text.strip():
         refuse("there is no text: write it after the number, or give it on standard input", USAGE)
     return text.strip()

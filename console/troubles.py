@@ -25,13 +25,13 @@ def told(error: Exception) -> Trouble:
     if isinstance(error, SAID):
         return Trouble(str(error))
     if isinstance(error, SQLAlchemyError) and is_trouble(error):
-        return Trouble(f"the database cannot be used: {_reason(error)}. See 'firstline check'.", NO_DATABASE)
+        return Trouble(f"the database cannot be used: {reason(error)}. See 'firstline check'.", NO_DATABASE)
     if isinstance(error, OSError):
         return Trouble(f"{error.strerror or type(error).__name__}: {error.filename or error}")
     return Trouble(f"{type(error).__name__}: {error}. This was not foreseen: --debug shows where it came from.", WRONG)
 
 
-def _reason(error: SQLAlchemyError) -> str:
+def reason(error: BaseException) -> str:
     """The driver's own words, one line, without SQLAlchemy's statement and link."""
     words = str(getattr(error, "orig", None) or error)
     return words.splitlines()[0].removesuffix(".") if words else type(error).__name__
