@@ -13,15 +13,15 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
-from console.chatdoor import ChatDoor, Shown, Typist, kept_file
+from console.chatdoor import ChatDoor, Picture, Shown, Typist, kept_file, without_echo
 from console.folder import Folder, pass_folder, refuse, run
 from console.migrating import require_current
-from console.screen import Screen
+from console.screen import Screen, packed
 from console.serving import Serving
 from console.wiring import House, build
 from desk import inbox
 from desk.database import Database, is_trouble
-from desk.messages import FRONT, Raw
+from desk.messages import FRONT, Option, Raw
 from desk.providers import Provider
 from desk.queues import arrivals, departures
 from desk.sender import Sender
@@ -32,6 +32,7 @@ LOOKS = 0.03
 """Seconds between looks for something to be shown."""
 PATIENCE = 20.0
 """Seconds a piped line waits for its answer."""
+DESK, AGENT = "blue", "green"
 HELP = "A number presses that button. /photo FILE shows a picture, /quit ends."
 
 
@@ -87,6 +88,7 @@ class Conversation:
         self._screen = screen
         self._show_it = show or self._printed
         self._last: Shown | None = None
+        self._pressed = ""
         self._prompting = False
         door = house.doors[typist.door]
         assert isinstance(door, ChatDoor)  # noqa: S101 - the wiring makes one for every provider
@@ -119,10 +121,10 @@ class Conversation:
         now = self._house.clock()
         if not line:
             return
-        if option := self._button(line):
-            assert self._last is not None  # noqa: S101 - it has that button
-            pressed, self._last = self._last, None
-            await self.accepts(self._typist.presses(pressed, option, now), wait)
+        self._pressed = ""
+        if (prompt := self._last) and (option := _numbered(line, prompt)):
+            self._last, self._pressed = None, option.label
+            await self.accepts(self._typist.presses(prompt, option.id, now), wait)
         elif line.startswith("/photo "):
             await self._shows(line.removeprefix("/photo ").strip(), wait)
         elif line.startswith("/"):
@@ -173,12 +175,6 @@ class Conversation:
                 return False
             return (await connection.execute(unsaid.limit(1))).first() is None
 
-    def _button(self, line: str) -> str:
-        options = self._last.options if self._last else ()
-        if line.isascii() and line.isdecimal() and len(line) < 3 and 0 < int(line) <= len(options):
-            return options[int(line) - 1].id
-        return ""
-
     async def _shows(self, name: str, wait: bool) -> None:
         try:
             file = await asyncio.to_thread(kept_file, Path(name), self._house.settings.data / "chat")
@@ -193,7 +189,7 @@ class Conversation:
         prompting, self._prompting = self._prompting, False
         if prompting:
             self._screen.raw("\r\x1b[K")
-        self._show_it(shown)
+        self._show_it(without_echo(shown, self._pressed))
         self._prompt(prompting)
 
     def _prompt(self, wanted: bool) -> None:
@@ -206,22 +202,30 @@ class Conversation:
         self._screen.write()
 
 
-def message(screen: Screen, shown: Shown, colour: str = "blue", indent: int = 0) -> None:
-    """Prints one message of the desk: words, pictures, buttons by number."""
+def _numbered(line: str, prompt: Shown) -> Option | None:
+    number = int(line) if line.isascii() and line.isdecimal() and len(line) < 3 else 0
+    return prompt.options[number - 1] if 0 < number <= len(prompt.options) else None
+
+
+def message(screen: Screen, shown: Shown, indent: int = 0, places: bool = True) -> None:
+    """Prints one message of the desk: words, pictures (with the ``places`` they lie at), buttons by number."""
     if shown.reaction:
         screen.write(" " * indent + shown.reaction)
         return
-    more = [f"[picture: {one.name}]{f' {one.place}' if one.place else ' (gone)'}" for one in shown.pictures]
-    more = [screen.style(one, dim=True) for one in more]
-    if shown.options:
-        more.append(screen.style(buttons(shown), bold=True))
+    more = [screen.style(_picture(one, places), dim=True) for one in shown.pictures]
+    more += [screen.style(line, bold=True) for line in buttons(shown, screen.width - indent - 3)]
     text = Text(f"({shown.alert})") if shown.alert else shown.text
-    screen.barred(text, "green" if shown.human else colour, indent, more)
+    screen.barred(text, AGENT if shown.human else DESK, indent, more)
 
 
-def buttons(shown: Shown) -> str:
-    """ "[1] Помогло  [2] Не помогло"."""
-    return "  ".join(f"[{number}] {option.label}" for number, option in enumerate(shown.options, 1))
+def buttons(shown: Shown, width: int) -> list[str]:
+    """ "[1] Помогло  [2] Не помогло", in as many lines as it takes."""
+    return packed([f"[{number}] {option.label}" for number, option in enumerate(shown.options, 1)], width)
+
+
+def _picture(one: Picture, places: bool) -> str:
+    where = f" {one.place or '(gone)'}" if places else ""
+    return f"[picture: {one.name}]{where}"
 
 
 async def typed_lines() -> AsyncIterator[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import mimetypes
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -53,7 +53,8 @@ class Picture:
 class Shown:
     """One message as a terminal gets it, ``to`` whom it goes there. ``alert`` is a short notice instead of a message.
 
-    ``reaction`` is an emoji on what was typed, instead of words. ``edit`` when it brings an earlier message up to date.
+    ``reaction`` is an emoji on what was typed, instead of words. ``edit`` when it brings an earlier message up to date,
+    ``in_place`` when elsewhere it would take the place of the message whose button was pressed.
     """
 
     text: Text
@@ -64,6 +65,7 @@ class Shown:
     pictures: tuple[Picture, ...] = ()
     human: bool = False
     edit: bool = False
+    in_place: bool = False
     alert: str = ""
     reaction: str = ""
 
@@ -187,6 +189,7 @@ def dressed(door: str, outgoing: Outgoing) -> tuple[Parcel, ...]:
         "files": [asdict(file) for file in outgoing.files],
         "human": not outgoing.automatic,
         "edit": bool(outgoing.edits) and not outgoing.edits.startswith("remote:"),
+        "in_place": outgoing.edits.startswith("remote:") and not outgoing.keeps,
         "alert": outgoing.alert if bare else "",
         "reaction": outgoing.reaction,
     }
@@ -208,9 +211,18 @@ async def shown(body: Mapping[str, Any], folder: Path, open_file: Open) -> Shown
         pictures=tuple(Picture(file.name, place) for file, place in zip(files, places, strict=True)),
         human=body["human"],
         edit=body["edit"],
+        in_place=body["in_place"],
         alert=body["alert"],
         reaction=body["reaction"],
     )
+
+
+def without_echo(one: Shown, pressed: str) -> Shown:
+    """The message without the question just answered, where the button ``pressed`` stands above it anyway."""
+    first, _, rest = one.text.plain.partition("\n\n")
+    if not (one.in_place and rest and pressed and first.rstrip().endswith(pressed)):
+        return one
+    return replace(one, text=one.text.part(len(first) + 2, len(one.text.plain)))
 
 
 def kept_file(path: Path, folder: Path) -> File:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -88,7 +88,7 @@ class Screen:
     def barless(self, words: str, colour: str = "", indent: int = 3) -> None:
         """A sentence on its own, a little aside."""
         for line in wrapped(Text(words), self.width - indent):
-            self.write(" " * indent + self.style(line.plain, colour, dim=True))
+            self.write(" " * indent + self.style(line.plain, colour))
 
     def spoken(self, name: str, words: str, colour: str = "", indent: int = 2) -> None:
         """Words with the speaker's name before them; further lines stand below the first."""
@@ -116,21 +116,52 @@ class Screen:
 
 
 def wrapped(text: Text, width: int) -> Iterator[Text]:
-    """The lines of a text, each at most ``width`` wide, broken between words; a longer word is cut."""
+    """The lines of a text, each at most ``width`` wide, broken between words; a longer word is cut.
+
+    What goes on below a number or a bullet stands under its words.
+    """
     start = 0
     for line in text.plain.split("\n"):
-        end = start + len(line)
-        for first, last in _breaks(line, max(8, width)):
-            yield text.part(start + first, start + last)
+        hanging = _hanging(line) if len(line) > width else 0
+        first, end = start, start + len(line)
+        while True:
+            room = max(8, width - (hanging if first > start else 0))
+            last, then = _cut(text.plain, first, end, room)
+            piece = text.part(first, last)
+            yield _moved(piece, hanging) if first > start else piece
+            if then >= end:
+                break
+            first = then
         start = end + 1
 
 
-def _breaks(line: str, width: int) -> Iterable[tuple[int, int]]:
-    """Where the pieces of one line begin and end. What hangs under a bullet is not indented: it is a chat."""
-    at = 0
-    while len(line) - at > width:
-        space = line.rfind(" ", at + 1, at + width + 1)
-        cut = space if space > at else at + width
-        yield at, cut
-        at = cut + 1 if space > at else cut
-    yield at, len(line)
+def packed(pieces: Sequence[str], width: int, between: str = "  ") -> list[str]:
+    """As many pieces in a line as fit: buttons."""
+    lines: list[str] = []
+    for piece in pieces:
+        if lines and len(lines[-1]) + len(between) + len(piece) <= width:
+            lines[-1] += between + piece
+        else:
+            lines.append(piece)
+    return lines
+
+
+def _cut(plain: str, first: int, end: int, room: int) -> tuple[int, int]:
+    """Where a line that begins at ``first`` ends, and where the next begins."""
+    if end - first <= room:
+        return end, end
+    space = plain.rfind(" ", first + 1, first + room + 1)
+    return (space, space + 1) if space > first else (first + room, first + room)
+
+
+def _hanging(line: str) -> int:
+    """How far the words after a number, a bullet or a quotation mark stand from the left."""
+    bare = line.lstrip(" ")
+    mark, space, _ = bare.partition(" ")
+    known = mark in ("•", "-", "–", "—", "+", "−", ">") or (mark[-1:] in ".)" and mark[:-1].isdecimal())
+    return len(line) - len(bare) + len(mark) + 1 if space and known and len(mark) < 5 else len(line) - len(bare)
+
+
+def _moved(text: Text, columns: int) -> Text:
+    marks = (Mark(mark.kind, mark.start + columns, mark.end + columns, mark.url) for mark in text.marks)
+    return Text(" " * columns + text.plain, tuple(marks))

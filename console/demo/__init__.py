@@ -1,0 +1,42 @@
+"""``firstline demo``: everything on one machine, with nothing else of ours."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+
+import click
+
+from console.folder import WRONG, Folder, pass_folder, refuse, run
+
+NEEDED = ("aiosmtpd", "pymap", "trustme")
+
+
+@click.command()
+@click.option("--play", is_flag=True, help="Play the whole story by itself, also in a terminal.")
+@pass_folder
+def demo(_folder: Folder, play: bool) -> None:
+    """See the whole desk at work, in a temporary folder.
+
+    In a terminal you are the subscriber, and are told what to try. Without one, or with --play, a story is played:
+    subscribers in the chat and by mail, agents, every message as it passes. It ends with 0 when all of it happened.
+
+    \b
+    Examples:
+      firstline demo
+      firstline demo --play
+    """
+    if missing := [name for name in NEEDED if importlib.util.find_spec(name) is None]:
+        refuse(f"the demo needs {', '.join(missing)}: pip install 'firstline[demo]'", WRONG)
+    # Only now: what is missing must be told in a sentence.
+    from console.demo.live import lived  # noqa: PLC0415
+    from console.demo.play import played  # noqa: PLC0415
+    from console.demo.town import DidNotHappen  # noqa: PLC0415
+    from console.screen import Screen  # noqa: PLC0415
+
+    screen = Screen()
+    by_itself = play or not (sys.stdin.isatty() and screen.is_terminal)
+    try:
+        run(played(screen) if by_itself else lived(screen))
+    except DidNotHappen as error:
+        refuse(f"the demo stopped: {error}", WRONG)

@@ -1,0 +1,123 @@
+"""The story the demo tells by itself: Anna in the chat, in Russian; John by mail; Irina, who is helped at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from console.chatdoor import Typist
+from console.demo.people import Agent, Chatter, Correspondent, Play
+from console.demo.place import PROVIDER
+from console.demo.stage import Stage
+from console.demo.town import DidNotHappen, desk_at_work
+from console.screen import Screen
+from console.wiring import ARTICLES
+from desk.case import State
+
+ANNAS_ANSWERS: Mapping[str, str | Path] = {
+    "Где не работает": "all",
+    "С какого времени": "вчера в 18",
+    "адрес": "Озёрная 12, квартира 15",
+    "роутер или терминал": "los",
+    "Перезагружали": "yes",
+    "соседей": "yes",
+    "менялось": "нет, ничего",
+    "фото": ARTICLES / "los-red" / "los.png",
+    "команду": "skip",
+}
+JOHNS_ANSWERS = {
+    "Where does it fail": "On every device",
+    "Since when": "since this morning",
+    "address": "Polyarnaya 8, flat 89",
+    "which lights": "WAN is off, the others are on",
+    "restarted": "Yes, twice",
+    "neighbours": "I don't know",
+}
+
+
+async def played(screen: Screen) -> None:
+    """The whole story. Raises `DidNotHappen` with the step that failed."""
+    stage = Stage(screen)
+    screen.write(screen.style("Firstline: a support desk for internet providers, at work on this machine.", bold=True))
+    stage.narrates(
+        "Nothing here leaves the machine. The mail is real: IMAP and SMTP over TLS, on the loopback. "
+        "The agents' Telegram group is shown in boxes on the right. All names are made up."
+    )
+    async with desk_at_work() as town:
+        play = Play(town, stage)
+        await _anna(play)
+        await _john(play)
+        await _irina(play)
+    stage.curtain()
+
+
+async def _anna(play: Play) -> None:
+    anna = Chatter(play, Typist(PROVIDER, "anna", "Анна", "ru"))
+    maria = Agent(play, "ivanova", "Мария Иванова")
+    play.stage.scene(
+        "Anna writes in the chat",
+        "In her own words, with her contract in the middle. The desk greets, finds the contract, offers an article.",
+    )
+    await anna.says("Здравствуйте! второй день нет интернета, договор 40-1187")
+    play.stage.narrates("It did not help, so a few questions follow: then nobody has to ask her again.")
+    await anna.presses("not_helped")
+    await anna.answers(ANNAS_ANSWERS, last="send")
+    await _reached(play, State.ACKNOWLEDGED, "the case was not opened")
+
+    play.stage.scene("An agent takes the case", "Both talk through the desk: Anna in her chat, Maria in her group.")
+    await maria.presses("take")
+    await maria.says(
+        "Анна, здравствуйте! Проверьте, пожалуйста, плотно ли вставлен этот кабель.", ARTICLES / "wan-off" / "wan.png"
+    )
+    await anna.says("Вставлен плотно, лампочка всё равно красная")
+    play.stage.narrates("Maria promises a time. Anna reads it in the chat, and by mail at the address on file.")
+    await maria.says("/eta 2h")
+    await maria.says("/resolve Восстановили линию до вашего дома.")
+    await _reached(play, State.RESOLVED, "the case was not resolved")
+
+    play.stage.scene(
+        "Resolved is not closed", "Only Anna can say that it works. It does not, so the same case opens again."
+    )
+    await anna.presses("consent_no")
+    await _reached(play, State.IN_PROGRESS, "the case was not opened again")
+    await anna.says("Страницы открываются, но очень медленно")
+    await maria.says("/resolve Заменили разъём, скорость теперь полная.")
+    await anna.presses("consent_yes")
+    await _reached(play, State.CLOSED, "the case was not closed")
+
+
+async def _john(play: Play) -> None:
+    john = Correspondent(play, "John Carter", "john@example.test")
+    oleg = Agent(play, "petrov", "Олег Петров")
+    play.stage.scene("John writes a letter", "The same desk in English, by mail: the questions come as one letter.")
+    await john.writes(
+        "Internet is down", "Hello,\n\nno internet since this morning. My contract is 40-2203.\n\nJohn Carter"
+    )
+    await john.replies("It did not help.")
+    play.stage.narrates("John answers below each question, as people do.")
+    await john.answers_inline(JOHNS_ANSWERS)
+    await _reached(play, State.ACKNOWLEDGED, "the case was not opened")
+    await oleg.presses("take")
+    await oleg.says("Hello John, we have found a broken port in your building and are changing it now.")
+    await john.replies("Thank you, that is good to know.")
+    await oleg.presses("eta:60")
+    await oleg.says("/resolve The port is changed.")
+    await john.replies("Yes, it works. You may close it. Thank you!")
+    await _reached(play, State.CLOSED, "the case was not closed")
+
+
+async def _irina(play: Play) -> None:
+    irina = Chatter(play, Typist(PROVIDER, "irina", "Ирина", "ru"))
+    play.stage.scene(
+        "Irina is helped at once", "Most people never need an agent. No number, no card, nobody asks again."
+    )
+    await irina.says("вайфай очень медленный, договор 40-1078")
+    await irina.presses("helped")
+    await irina.says("спасибо!")
+    await _reached(play, State.CLOSED, "the matter was not settled")
+
+
+async def _reached(play: Play, state: State, otherwise: str) -> None:
+    case = (await play.town.cases())[-1]
+    if case.state != state:
+        raise DidNotHappen(f"{otherwise}: it is {case.state} ({case.reason})")

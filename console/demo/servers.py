@@ -1,0 +1,136 @@
+"""The post of the demo: an IMAP and an SMTP server on the loopback, over TLS, with certificates made on the spot.
+
+The IMAP server is pymap with its mail in memory. The SMTP server hands every letter to the one it was started for.
+Mail of subscribers is put into the mailbox with the `Authentication-Results` of the provider's border server on top.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import imaplib
+import logging
+import ssl
+import warnings
+from argparse import Namespace
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP as WIRE
+from email.policy import default
+from email.utils import format_datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import trustme
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+from proxyprotocol.reader import ProxyProtocolReader
+from pymap.backend.dict import Config, Login
+from pymap.imap import IMAPServer
+from pymap.user import Passwords, UserMetadata
+
+HOST = "127.0.0.1"
+BORDER = "mx.sever.test"
+"""The border server's name in Authentication-Results: the mailbox's authserv_id."""
+
+Posted = Callable[[EmailMessage], None]
+
+
+class PostOffice:
+    """Both servers and one mailbox. ``posted`` is given every letter that the desk sends."""
+
+    def __init__(self, folder: Path, address: str, password: str, posted: Posted) -> None:
+        self.address, self.password = address, password
+        self.ca_file = folder / "ca.pem"
+        self.imap_port = self.smtp_port = 0
+        self.delivered = 0
+        """How many letters were put into the mailbox."""
+        self._posted = posted
+        self._authority = trustme.CA(organization_name="Firstline demo")
+        self._open = AsyncExitStack()
+
+    async def opens(self) -> None:
+        """Listens on two free ports."""
+        for noisy in ("mail.log", "pymap"):
+            logging.getLogger(noisy).setLevel(logging.ERROR)
+        self._authority.cert_pem.write_to_path(str(self.ca_file))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        self._authority.issue_cert("localhost", HOST).configure_cert(context)
+        imap = await asyncio.start_server(await self._mailbox(), HOST, 0, ssl=context)
+        loop = asyncio.get_running_loop()
+        smtp = await loop.create_server(partial(_conversation, self), HOST, 0, ssl=context)
+        self.imap_port, self.smtp_port = (server.sockets[0].getsockname()[1] for server in (imap, smtp))
+        self._open.callback(imap.close)
+        self._open.callback(smtp.close)
+
+    async def closes(self) -> None:
+        """Stops listening."""
+        await self._open.aclose()
+
+    async def delivers(self, letter: EmailMessage) -> None:
+        """Puts a subscriber's letter into the mailbox, as the border server would."""
+        address = letter["From"].addresses[0].addr_spec
+        domain = address.rpartition("@")[2]
+        found = (
+            f"Authentication-Results: {BORDER}; dkim=pass header.d={domain} header.s=mail; "
+            f"spf=pass smtp.mailfrom={address}; dmarc=pass header.from={domain}\r\n"
+            f"Received: from mail.{domain} by {BORDER} with ESMTPS; {format_datetime(letter['Date'].datetime)}\r\n"
+        )
+        await asyncio.to_thread(self._append, found.encode("ascii") + letter.as_bytes(policy=WIRE))
+        self.delivered += 1
+
+    def _append(self, raw: bytes) -> None:
+        context = ssl.create_default_context(cafile=str(self.ca_file))
+        with imaplib.IMAP4_SSL(HOST, self.imap_port, ssl_context=context, timeout=10) as mailbox:
+            mailbox.login(self.address, self.password)
+            answer, why = mailbox.append("INBOX", "", "", raw)
+            if answer != "OK":
+                raise ConnectionError(f"the demo's IMAP server refused a letter: {why!r}")
+
+    async def _mailbox(self) -> Any:
+        """pymap's own demo back end, without its demo data and with our user. TLS is spoken before it hears a word."""
+        config = Config(
+            Namespace(passlib_cfg=None, proxy_protocol=None),
+            host=HOST,
+            port=0,
+            demo_data=False,
+            demo_user=self.address,
+            demo_password=self.password,
+            tls_enabled=False,
+            reject_dnsbl=False,
+        )
+        login = Login(config)
+        hashed = await Passwords(config).hash_password(self.password)
+        await login.demo_user_identity.set(UserMetadata(config, self.address, password=hashed))
+        config.apply_context()
+        return ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(login, config))
+
+    def knows(self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, login: Any) -> AuthResult:
+        """aiosmtpd's question whether a login is right."""
+        right = (login.login.decode(), login.password.decode()) == (self.address, self.password)
+        return AuthResult(success=right, handled=False)
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+        """Takes a letter."""
+        letter = message_from_bytes(bytes(envelope.original_content or b""), policy=default)
+        assert isinstance(letter, EmailMessage)  # noqa: S101 - what this policy makes
+        self._posted(letter)
+        return "250 2.0.0 Ok"
+
+
+def _conversation(office: PostOffice) -> SMTP:
+    with warnings.catch_warnings():
+        # The line is encrypted from its first byte on, which aiosmtpd cannot see and warns about.
+        warnings.simplefilter("ignore", UserWarning)
+        return SMTP(
+            office,
+            hostname=BORDER,
+            ident="Firstline demo",
+            enable_SMTPUTF8=True,
+            data_size_limit=50_000_000,
+            auth_required=True,
+            auth_require_tls=False,
+            authenticator=office.knows,
+        )
