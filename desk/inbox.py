@@ -21,6 +21,7 @@ from desk.holders import surely_dead
 from desk.leases import guard
 from desk.messages import Arrival, Raw
 from desk.queues import arrivals, is_waiting
+from desk.text import storable
 
 HELD_FOR = timedelta(seconds=12)
 STRIKES = 3
@@ -151,25 +152,30 @@ _OUTCOME = (
 )
 
 
-async def strike(database: Database, arrival: Arrival, problem: str, now: datetime, final: bool = False) -> bool:
-    """One failed try: waits a little, or sets the arrival aside after the third. True when it was set aside."""
+async def strike(
+    database: Database, holder: str, arrival: Arrival, problem: str, now: datetime, final: bool = False
+) -> bool:
+    """One failed try: waits a little, or sets the arrival aside after the third. True when it was set aside.
+
+    Nothing happens to an arrival that another clerk has taken over meanwhile.
+    """
     attempts = arrival.attempts + 1
     aside = final or attempts >= STRIKES
     statement = (
         update(arrivals)
-        .where(arrivals.c.id == arrival.id, arrivals.c.state == "waiting")
+        .where(arrivals.c.id == arrival.id, arrivals.c.state == "waiting", arrivals.c.holder == holder)
         .values(
             state="aside" if aside else "waiting",
             attempts=attempts,
-            problem=problem[:2000],
+            problem=storable(problem[:2000]),
             due_at=now + timedelta(seconds=attempts),
             holder=None,
             held_until=None,
         )
     )
     async with database.work() as connection:
-        await connection.execute(statement)
-    return aside
+        struck = (await connection.execute(statement)).rowcount
+    return aside and struck == 1
 
 
 async def let_go(database: Database, holder: str, ids: Iterable[int]) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     FromClause,
     Row,
     String,
+    Text,
     and_,
     bindparam,
     exists,
@@ -34,11 +35,12 @@ from desk.holders import surely_dead
 from desk.inbox import store
 from desk.messages import Departure, Fate, Later, Policy, Raw, Refused, Sent, Unknown
 from desk.queues import departures, is_unsent
+from desk.text import storable
 
 HELD_FOR = timedelta(seconds=120)
 _COLUMNS: list[Column[Any]] = [
     departures.c[name]
-    for name in ("id", "key", "provider", "door", "lane", "kind", "policy", "body", "case_id", "attempts")
+    for name in ("id", "key", "provider", "door", "lane", "kind", "policy", "body", "case_id", "attempts", "doubts")
 ]
 
 
@@ -55,6 +57,7 @@ def _departure(row: Row[*tuple[Any, ...]]) -> Departure:
         row.body,
         row.case_id,
         row.attempts,
+        row.doubts,
     )
 
 
@@ -96,23 +99,28 @@ def _claiming() -> ReturningUpdate[*tuple[Any, ...]]:
 
 # Statements of every sweep are built once: building one costs as much as running it.
 _CLAIM = _claiming()
-_ANY_PENDING = select(departures.c.id).where(_due(departures)).limit(1)
+_DOORS_DUE = select(departures.c.door).where(_due(departures)).distinct()
 
 
-async def any_pending(database: Database, doors: Collection[str], now: datetime, lane: str = "") -> bool:
-    """Whether anything is due through these doors (in one lane): a cheap look before a write transaction."""
+async def doors_due(database: Database, doors: Collection[str], now: datetime, lane: str = "") -> list[str]:
+    """Through which of these doors anything is due (in one lane): a cheap look before a write transaction."""
     values = {"doors": list(doors), "now": now, "only": lane}
     async with database.look() as connection:
-        return (await connection.execute(_ANY_PENDING, values)).first() is not None
+        return list((await connection.execute(_DOORS_DUE, values)).scalars().all())
 
 
 async def claim(
-    database: Database, doors: Collection[str], holder: str, now: datetime, limit: int, lane: str = ""
+    database: Database, places: Mapping[str, int], holder: str, now: datetime, lane: str = ""
 ) -> list[Departure]:
-    """Takes the heads of these doors' lanes (or of one) and marks them *sending* before anything touches the wire."""
-    values = {"doors": list(doors), "now": now, "only": lane, "most": limit}
+    """Takes the heads of lanes (or of one) and marks them *sending* before anything touches the wire.
+
+    ``places`` says how many at most through each door.
+    """
+    values = {"now": now, "only": lane, "new_holder": holder, "until": now + HELD_FOR}
+    rows: list[Row[Any]] = []
     async with database.work() as connection:
-        rows = (await connection.execute(_CLAIM, {**values, "new_holder": holder, "until": now + HELD_FOR})).all()
+        for door, most in places.items():
+            rows += (await connection.execute(_CLAIM, {**values, "doors": [door], "most": most})).all()
     return sorted(map(_departure, rows), key=lambda departure: departure.id)
 
 
@@ -153,10 +161,12 @@ _SETTLE = (
     .values(
         state=bindparam("to_state"),
         remote=bindparam("to_remote"),
-        problem=bindparam("to_problem"),
+        # What went wrong before stays to be read: it says why something was perhaps seen twice.
+        problem=func.coalesce(bindparam("to_problem", type_=Text), departures.c.problem),
         due_at=bindparam("to_due"),
         sent_at=bindparam("to_sent"),
         attempts=bindparam("to_attempts"),
+        doubts=bindparam("to_doubts"),
         holder=None,
         held_until=None,
     )
@@ -174,21 +184,36 @@ def _edits_ours(departure: Departure) -> bool:
     return bool(edited) and not edited.startswith("remote:")
 
 
-async def settle(database: Database, settled: Sequence[Settled], now: datetime) -> None:
-    """Writes fates down, many in one transaction; what was refused or is unknown comes in again as an arrival."""
-    rows = [_row(one, now) for one in settled]
-    news = [_news(one, row["to_state"], now) for one, row in zip(settled, rows, strict=True) if _matters(one, row)]
-    again = [
-        {"named": one.departure.body["edits"], "now_at": one.fate.remote}
-        for one in settled
-        if isinstance(one.fate, Sent) and one.fate.remote and _edits_ours(one.departure)
-    ]
+async def settle(database: Database, settled: Sequence[Settled], holder: str, now: datetime) -> None:
+    """Writes fates down, many in one transaction; what was refused or is unknown comes in again as an arrival.
+
+    Of what another has taken over meanwhile nothing is written: it has been given a fate there.
+    """
     async with database.work() as connection:
+        ours = await _still_ours(connection, [one.departure.id for one in settled], holder)
+        settled = [one for one in settled if one.departure.id in ours]
+        if not settled:
+            return
+        rows = [_row(one, now) for one in settled]
+        news = [_news(one, row["to_state"], now) for one, row in zip(settled, rows, strict=True) if _matters(one, row)]
+        again = [
+            {"named": one.departure.body["edits"], "now_at": one.fate.remote}
+            for one in settled
+            if isinstance(one.fate, Sent) and one.fate.remote and _edits_ours(one.departure)
+        ]
         await connection.execute(_SETTLE, rows)
         if again:
             await connection.execute(_MOVED_ON, again)
         if news:
             await store(connection, news)
+
+
+async def _still_ours(connection: AsyncConnection, ids: Sequence[int], holder: str) -> set[int]:
+    """Those that this holder is sending, locked until the commit."""
+    query = select(departures.c.id).where(
+        departures.c.id.in_(ids), departures.c.state == "sending", departures.c.holder == holder
+    )
+    return set((await connection.execute(query.with_for_update())).scalars().all())
 
 
 def _matters(one: Settled, row: Mapping[str, Any]) -> bool:
@@ -221,7 +246,7 @@ def _row(one: Settled, now: datetime) -> dict[str, Any]:
         state, problem = "failed", fate.why
     elif isinstance(fate, Later):
         state, problem, due = "pending", fate.why, now + timedelta(seconds=fate.seconds)
-    elif departure.policy is Policy.HOLD or departure.attempts >= 2:
+    elif departure.policy is Policy.HOLD or departure.doubts >= 1:
         # One repetition of what may have been sent already is the most a person should have to read (T07).
         state, problem = "unknown", fate.why
     else:
@@ -230,11 +255,12 @@ def _row(one: Settled, now: datetime) -> dict[str, Any]:
         "row": departure.id,
         "to_state": state,
         "to_remote": remote or str(departure.body.get("message_id", "")),
-        "to_problem": problem,
+        "to_problem": problem and storable(problem),
         "to_due": due,
         "to_sent": now if state == "sent" else None,
         # Our own limits, and trouble of the whole door, say nothing about this departure.
         "to_attempts": departure.attempts - (isinstance(fate, Later) and (fate.whole_door or not fate.tried)),
+        "to_doubts": departure.doubts + isinstance(fate, Unknown),
     }
 
 
@@ -244,16 +270,18 @@ async def recover(database: Database, now: datetime) -> int:
     async with database.look() as connection:
         query = select(departures.c.holder, func.max(departures.c.held_until)).where(held).group_by(departures.c.holder)
         dead = [who for who, until in (await connection.execute(query)).all() if surely_dead(who) or until < now]
-        if not dead:
-            return 0
-        query = select(*_COLUMNS).where(held, departures.c.holder.in_(dead))
+    return sum([await _recover_from(database, holder, now) for holder in dead])
+
+
+async def _recover_from(database: Database, holder: str, now: datetime) -> int:
+    query = select(*_COLUMNS).where(is_unsent(departures, "sending"), departures.c.holder == holder)
+    async with database.look() as connection:
         left = [_departure(row) for row in (await connection.execute(query)).all()]
     lost = "the sender was killed while sending"
     settled = [
         Settled(one, Later(0, f"{lost}; edits repeat freely") if _repeatable(one) else Unknown(lost)) for one in left
     ]
-    if settled:
-        await settle(database, settled, now)
+    await settle(database, settled, holder, now)
     return len(settled)
 
 
