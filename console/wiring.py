@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
@@ -150,10 +151,12 @@ async def build(
     extra_doors: Sequence[Door] = (),
     workers: int = 2,
     staff: Mapping[str, Address] | None = None,
+    ticks: Callable[[], float] = time.monotonic,
 ) -> House:
     """Makes the whole house. Raises the sentences of settings, providers, templates, dialogs and tables.
 
     ``extra_doors`` stand beside those of the settings, or in their place; ``staff`` names agents' groups, by provider.
+    ``workers`` are the children that read mail, ``ticks`` the seconds by which a wire's own limits are kept.
     """
     providers = dict(load_all(settings.root / "providers"))
     providers[FRONT] = front_desk(providers, settings.language)
@@ -167,7 +170,7 @@ async def build(
     opener = _Opener(database, readers, doors, settings)
     for bot in settings.telegram:
         secret = keyring.derived(f"webhook {bot.name}") if bot.webhook else ""
-        doors[bot.door] = TelegramDoor(bot, opener.open, secret, clock)
+        doors[bot.door] = TelegramDoor(bot, opener.open, secret, clock, ticks)
     for box in settings.mailboxes:
         doors[box.door] = MailDoor(box, readers, opener.open, database, clock)
     doors |= {one.name: one for one in (ChatDoor(name, opener.open, settings.data / "chat") for name in providers)}

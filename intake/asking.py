@@ -17,7 +17,7 @@ from intake import script
 from intake.answers import Answer, answer
 from intake.forms import Ask, Form, Forms
 from intake.letters import answers_from_letter
-from intake.ready import ready
+from intake.ready import is_ready, ready
 
 DIALOG, SUMMARY = "dialog", "summary"
 _LAST_ROW = (Button("back", "button_back"), Button("operator", "button_operator"))
@@ -30,7 +30,7 @@ _ROW_LENGTH = 26  # letters of two labels that still fit side by side on a phone
 
 def walk(case: Case, heard: Heard, facts: Facts) -> Decision | None:
     """Takes in what was answered and asks what comes next."""
-    if case.registered or case.awaiting not in ("", DIALOG) or heard.role is not Role.SUBSCRIBER:
+    if is_ready(case) or case.awaiting not in ("", DIALOG) or heard.role is not Role.SUBSCRIBER:
         return None
     form = form_of(case, facts)
     if form is None:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from desk.case import Case, State
 from desk.decisions import Act, Become
 
+TRIAGE = "triage"
+
+
+def is_ready(case: Case) -> bool:
+    """Whether intake is over: the case has its number, or is about to get it."""
+    return case.registered or case.reason == TRIAGE
+
 
 def ready(case: Case) -> tuple[Act, ...]:
     """The acts that hand a case over to be registered and routed."""
-    return () if case.registered else (Become(State.ACKNOWLEDGED, "triage"),)
+    return () if case.registered else (Become(State.ACKNOWLEDGED, TRIAGE),)

@@ -11,7 +11,7 @@ from desk.knowledge import Identified
 from desk.messages import Heard, Role, Verb
 from desk.providers import Provider
 from intake.forms import Form, Forms
-from intake.ready import ready
+from intake.ready import is_ready, ready
 
 IDENTIFIER, CATEGORY, PROBLEM = "identifier", "category", "problem"
 _NO_CONTRACT: Buttons = ((Button("no_contract", "button_no_contract"), Button("operator", "button_operator")),)
@@ -92,7 +92,7 @@ def operator(case: Case, heard: Heard, facts: Facts) -> Decision | None:
 
 def identify(case: Case, heard: Heard, facts: Facts) -> Decision | None:
     """Notes whose case it is. The same is said of a number that exists and of one that does not (G8)."""
-    if case.registered or heard.role is not Role.SUBSCRIBER or case.reason == "triage":
+    if is_ready(case) or heard.role is not Role.SUBSCRIBER:
         return None
     identified = facts.get(Identified) or Identified()
     acts = _known(case, identified, facts)
@@ -139,10 +139,10 @@ def _without_number(case: Case, heard: Heard, acts: list[Act]) -> Decision:
 
 def choose(case: Case, heard: Heard, facts: Facts) -> Decision | None:
     """Which dialog: by its phrases, else by asking; by mail, where asking costs a day, an agent reads it."""
-    if case.registered or case.dialog or heard.role is not Role.SUBSCRIBER or case.awaiting not in ("", CATEGORY):
+    if is_ready(case) or case.dialog or heard.role is not Role.SUBSCRIBER or case.awaiting not in ("", CATEGORY):
         return None
     forms = facts.get(Forms)
-    if case.reason == "triage" or forms is None:
+    if forms is None:
         return None
     option = heard.press.option if heard.press and case.awaiting == CATEGORY else ""
     form = forms.get(option.removeprefix("about_")) if option.startswith("about_") else forms.match(case.description)
@@ -165,7 +165,7 @@ def _menu(forms: list[Form], language: str) -> Buttons:
 
 def fallback(case: Case, heard: Heard, facts: Facts) -> Decision | None:
     """What no rule expected is kept and goes to a human: nothing said is ever lost."""
-    if case.registered or heard.role is not Role.SUBSCRIBER or case.reason == "triage":
+    if is_ready(case) or heard.role is not Role.SUBSCRIBER:
         return None
     more = f"{case.description}\n{heard.text}".strip() if heard.text != case.description else case.description
     return decide(Set({"description": more, "awaiting": ""}), *ready(case), done=False)

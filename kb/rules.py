@@ -19,7 +19,8 @@ BUTTONS = (
 
 def suggest(case: Case, heard: Heard, facts: Facts) -> Decision | None:
     """The best article, once a case and only where it surely fits; otherwise the questions come at once."""
-    if case.registered or case.awaiting or case.articles or case.dialog or heard.role is not Role.SUBSCRIBER:
+    intake = not case.registered and case.reason == "intake" and not case.awaiting
+    if not intake or case.articles or case.dialog or heard.role is not Role.SUBSCRIBER:
         return None
     suggestions = facts.get(Suggestions)
     best = suggestions.best[0] if suggestions and suggestions.best else None

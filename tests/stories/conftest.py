@@ -27,7 +27,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 async def api() -> AsyncIterator[BotApi]:
     """Telegram."""
-    emulator = await BotApi.start()
+    emulator = await BotApi.start(rate_limits=False)
     emulator.bot(TOKEN, username="sever_support_bot")
     yield emulator
     await emulator.stop()

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import dataclasses
 import shutil
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,12 +23,18 @@ from console.wiring import House, build
 from desk.case import Case, JournalEntry
 from desk.database import Database
 from desk.settings import MailboxSettings, Secret, Settings, TelegramSettings
+from kb.learning import SuggestionRow
 from tests.peers.botapi import BotApi, Group, Message, User
 
 TOKEN = "1000:telegram-canary"
 STAFF = -1001
 IVANOVA = 700001
 SAMPLE = Path(console.sample.__file__).parent
+
+
+def hurried() -> float:
+    """Telegram's limits are proved in tests/bots; in a story nobody waits for them."""
+    return time.monotonic() * 100
 
 
 class Clock:
@@ -53,7 +60,7 @@ class World:
 
     async def opens(self, roles: Sequence[str] = ROLES) -> None:
         """The desk starts to serve."""
-        self.house = await build(self.settings, self.clock)
+        self.house = await build(self.settings, self.clock, ticks=hurried)
         self.serving = Serving(self.house, roles)
         self.task = asyncio.create_task(self.serving.run())
 
@@ -81,6 +88,15 @@ class World:
             async with database.read(case.provider) as session:
                 query = select(JournalEntry).where(JournalEntry.case_id == case.id).order_by(JournalEntry.id)
                 return list((await session.scalars(query)).all())
+        finally:
+            await database.close()
+
+    async def suggestions(self, provider: str = "sever") -> list[tuple[str, str]]:
+        """Every article offered, and what came of it."""
+        database = Database(self.settings.database)
+        try:
+            async with database.read(provider) as session:
+                return [(one.article, one.outcome) for one in (await session.scalars(select(SuggestionRow))).all()]
         finally:
             await database.close()
 
@@ -154,6 +170,10 @@ class Chatter:
     async def presses(self, message: Message, label: str) -> None:
         """Taps a button."""
         await self.user.presses(message, label)
+
+    async def all_words(self) -> list[str]:
+        """Every message of the chat, as it reads now."""
+        return [one.words for one in self.user.dialog(self.bot).messages.values()]
 
 
 class Desk:
