@@ -1,0 +1,1 @@
+"""The console command, as operators and agents type it."""

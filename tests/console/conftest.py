@@ -1,0 +1,70 @@
+"""A fresh desk folder for every test, and Telegram where one needs it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from console.main import cli
+from tests.console.terminal import STAFF, TOKEN, Terminal, adds_bot
+from tests.peers.botapi import BotApi, Group, User
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """What `firstline init` makes."""
+    result = CliRunner().invoke(cli, ["init", str(tmp_path / "desk")])
+    assert result.exit_code == 0, result.output
+    return tmp_path / "desk"
+
+
+class Typist:
+    """Types commands in a desk folder, within this process: fast, for what needs no real one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def types(self, *words: str, stdin: str = "", env: dict[str, str] | None = None) -> Result:
+        """Runs one command."""
+        return CliRunner(env={"FIRSTLINE_AGENT": "", **(env or {})}).invoke(
+            cli, ["-C", str(self.folder), *words], input=stdin
+        )
+
+
+@pytest.fixture
+def typist(folder: Path) -> Typist:
+    """Somebody at the desk folder."""
+    return Typist(folder)
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[BotApi]:
+    """Telegram, with the desk's bot."""
+    emulator = await BotApi.start()
+    emulator.bot(TOKEN, username="sever_support_bot")
+    yield emulator
+    await emulator.stop()
+
+
+@pytest.fixture
+async def staff(api: BotApi) -> Group:
+    """The agents' group, the bot being an administrator there."""
+    group = api.group(STAFF, "Агенты")
+    await group.admits(api.bot(TOKEN))
+    return group
+
+
+@pytest.fixture
+def anna(api: BotApi) -> User:
+    """A subscriber."""
+    return api.user(5001, "Анна", language_code="ru")
+
+
+@pytest.fixture
+def terminal(folder: Path, api: BotApi) -> Terminal:
+    """A terminal in a desk folder that has a bot."""
+    adds_bot(folder, api.url)
+    return Terminal(folder, {"TELEGRAM_TOKEN": TOKEN})

@@ -1,0 +1,111 @@
+"""The day of an agent who has a terminal and nothing else: a real `serve`, a real subscriber in Telegram."""
+
+from __future__ import annotations
+
+import signal
+
+from tests.console.terminal import TOKEN, Terminal
+from tests.peers.botapi import BotApi, Group, User
+
+FIRST = "Здравствуйте! второй день нет интернета, договор 40-1187"
+
+
+async def registered(api: BotApi, anna: User) -> None:
+    """Anna writes, and asks for a person: her matter gets a number."""
+    bot = api.bot(TOKEN)
+    await anna.starts(bot)
+    await anna.says(bot, FIRST)
+    await anna.presses(await anna.hears("Получилось?", timeout=30), "Не помогло")
+    await anna.hears("Где не работает", timeout=10)
+    await anna.says(bot, "оператор")
+    await anna.hears("SN-", timeout=10)
+
+
+async def test_an_agent_works_a_case_from_a_terminal(terminal: Terminal, api: BotApi, anna: User, staff: Group) -> None:
+    """Taken, answered, promised and resolved by commands; the subscriber reads every word in the chat."""
+    terminal.environment["FIRSTLINE_AGENT"] = "ivanova"
+    async with terminal.serving() as service:
+        await service.logs("doors: telegram:main")
+        await registered(api, anna)
+        (case,) = (await terminal.types("cases", "--json")).json()
+        number = case["number"]
+        assert (case["state"], case["contract"], case["owner"]) == ("acknowledged", "40-1187", "")
+
+        taken = await terminal.types("take", number)
+        assert (taken.code, taken.out, taken.err) == (0, f"{number} is yours.\n", "")
+        await anna.hears("Мария Иванова", timeout=10)
+        again = await terminal.types("take", number, "--as", "petrov")
+        assert (again.code, again.err) == (4, f"Error: {number} is taken already, by Мария Иванова\n")
+
+        assert (await terminal.types("say", number, stdin="Добрый день! Проверяю линию.\n")).code == 0
+        await anna.hears("Проверяю линию", timeout=10)
+        assert (await terminal.types("note", "1", "сосед", "тоже", "жаловался")).code == 0
+        promised = await terminal.types("eta", number, "2h", "--json")
+        assert promised.json()["eta"]
+        assert {one["door"] for one in promised.json()["departures"]} == {"telegram:main"}
+        await anna.hears("ориентировочное время", timeout=10)
+        assert (await terminal.types("resolve", number, "Заменили порт.")).code == 0
+        await anna.hears("заявку можно закрыть?", timeout=10)
+        over = await terminal.types("eta", number, "2h")
+        assert (over.code, over.err) == (4, f"Error: {number} is resolved: there is nothing to promise any more\n")
+
+        shown = await terminal.types("case", number)
+        for words in (number, "решена", "Мария Иванова", "Проверяю линию.", "сосед тоже жаловался", "Северная сеть"):
+            assert words in shown.out
+        assert max(map(len, shown.out.splitlines())) <= 80
+        whole = (await terminal.types("case", number, "--json")).json()
+        assert (whole["state"], whole["owner"], whole["number"]) == ("resolved", "ivanova", number)
+        assert [one["text"] for one in whole["journal"] if one["kind"] == "note"] == ["сосед тоже жаловался"]
+        assert await service.stops() == 0
+    assert "the desk is closed" in service.log
+    assert TOKEN.partition(":")[2] not in service.log
+
+
+async def test_what_an_agent_does_while_nobody_serves_is_decided_at_once_and_goes_out_later(
+    terminal: Terminal, api: BotApi, anna: User, staff: Group
+) -> None:
+    """The command walks the corridor itself, says that nothing goes out yet, and the next `serve` sends it."""
+    async with terminal.serving() as service:
+        await service.logs("doors: telegram:main")
+        await registered(api, anna)
+    taken = await terminal.types("take", "1", "--as", "ivanova")
+    assert taken.code == 0, taken.err
+    assert "It goes out as soon as 'firstline serve' runs." in taken.out
+    assert not [one for one in anna.reads() if "Мария Иванова" in one.words]
+    async with terminal.serving():
+        await anna.hears("Мария Иванова", timeout=30)
+
+
+async def test_an_update_that_cannot_be_decoded_is_set_aside_seen_and_tried_again(
+    terminal: Terminal, api: BotApi, anna: User, staff: Group
+) -> None:
+    """The next message goes on; the odd one is listed, shown whole, and set aside once more by a replay."""
+    bot = api.bot(TOKEN)
+    bot.push_raw({"message": {"message_id": "seven", "canary": "odd"}})
+    async with terminal.serving() as service:
+        await anna.starts(bot)
+        await anna.says(bot, FIRST)
+        await anna.hears("Получилось?", timeout=30)
+        (odd,) = (await terminal.types("quarantine", "list", "--json")).json()
+        assert odd["door"] == "telegram:main"
+        assert b'"canary"' in await terminal.raw("quarantine", "show", str(odd["id"]), "--raw")
+        replayed = await terminal.types("replay", str(odd["id"]))
+        assert (replayed.code, replayed.out.split()[0]) == (1, str(odd["id"]))
+        assert "set aside again" in replayed.out
+        assert await service.stops(signal.SIGINT) == 0
+
+
+async def test_a_desk_checks_its_bot_and_group(terminal: Terminal, api: BotApi, staff: Group) -> None:
+    """All is well at first; a wrong token is an error with a sentence, and the token is not in it."""
+    well = await terminal.types("check", "--json")
+    assert well.code == 0, well.out
+    assert {"telegram:main", "sever", "volga", "database", "disk", "clock"} <= {one["where"] for one in well.json()}
+    terminal.environment["TELEGRAM_TOKEN"] = "4242:another-canary"
+    wrong = await terminal.types("check")
+    assert wrong.code == 1
+    assert "Telegram does not know this token" in wrong.out
+    assert "canary" not in wrong.out + wrong.err
+    del terminal.environment["TELEGRAM_TOKEN"]
+    missing = await terminal.types("check")
+    assert missing.code == 1
+    assert "the environment has no TELEGRAM_TOKEN" in " ".join(missing.out.split())
