@@ -67,6 +67,11 @@ class TelegramDoor:
         """Imports aiogram in a thread, ahead of the first message; does nothing the second time."""
         await self._tools()
 
+    @property
+    def is_warm(self) -> bool:
+        """Whether it could send at once."""
+        return self._loaded is not None
+
     async def hear(self, arrival: Arrival) -> Heard:
         """Reads one stored update. Raises `Unreadable` for what Telegram cannot have sent."""
         tools = await self._tools()

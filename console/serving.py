@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 
 from aiohttp import web
 
@@ -39,7 +39,8 @@ class Serving:
         self._house = house
         self._roles = roles
         self._stopping = asyncio.Event()
-        self._held: set[str] = set()
+        self._held: dict[str, float] = {}
+        self._warming: dict[str, asyncio.Task[None]] = {}
         self._listening: dict[str, asyncio.Task[None]] = {}
         self._came, self._goes = asyncio.Event(), asyncio.Event()
 
@@ -103,9 +104,25 @@ class Serving:
 
     async def _send(self) -> None:
         self._goes.clear()
-        doors = [name for name in self._house.doors if f"send:{name}" in self._held]
-        if not await self._house.sender.sweep(doors):
+        if not await self._house.sender.sweep(_Ways(self._may_send)):
             await _either(self._goes, IDLE)
+
+    def _may_send(self) -> list[str]:
+        """The doors whose lease is ours beyond doubt, and which could send this very moment.
+
+        What waits for a door to get ready must not be marked as being sent: a kill would leave it in doubt.
+        """
+        now = asyncio.get_running_loop().time()
+        mine = [name for name in self._house.doors if self._held.get(f"send:{name}", 0.0) > now]
+        return [name for name in mine if self._warm(name)]
+
+    def _warm(self, name: str) -> bool:
+        door = self._house.doors[name]
+        if not isinstance(door, TelegramDoor) or door.is_warm:
+            return True
+        if name not in self._warming or self._warming[name].done():
+            self._warming[name] = asyncio.create_task(door.warm())
+        return False
 
     async def _tick(self) -> None:
         database, now = self._house.database, self._house.clock()
@@ -123,10 +140,12 @@ class Serving:
     # the doors
 
     async def _keep_leases(self) -> None:
-        held: set[str] = set()
+        held: dict[str, float] = {}
         for name in self._wanted():
+            # Counted from before the question, on a clock that runs on while we are stopped and never goes back.
+            until = asyncio.get_running_loop().time() + leases.HELD_FOR.total_seconds()
             if await leases.take(self._house.database, name, self._house.holder, self._house.clock()):
-                held.add(name)
+                held[name] = until
         self._held = held
         for name, door in self._outer():
             task, mine = self._listening.get(name), f"listen:{name}" in held
@@ -151,8 +170,8 @@ class Serving:
             self._came.set()
             return stored
 
-        if isinstance(door, TelegramDoor):
-            self._warming = asyncio.create_task(door.warm())
+        if {"clerk", "sender"} & set(self._roles):
+            self._warm(name)
         while True:
             try:
                 await door.listen(accept)
@@ -184,6 +203,22 @@ class Serving:
         host, _, port = self._house.settings.listen.rpartition(":")
         await web.TCPSite(runner, host, int(port)).start()
         return runner
+
+
+class _Ways(Collection[str]):
+    """A live view of the doors to send through."""
+
+    def __init__(self, names: Callable[[], list[str]]) -> None:
+        self._names = names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names())
+
+    def __len__(self) -> int:
+        return len(self._names())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names()
 
 
 async def _either(event: asyncio.Event, seconds: float) -> None:

@@ -24,7 +24,7 @@ from desk.messages import Arrival, Heard, Unreadable
 from desk.switchboard import Switchboard
 from desk.thinking import think
 from desk.whereabouts import homes_of
-from desk.writing import Decided, Moved, Writer
+from desk.writing import Decided, Moved, Taken, Writer
 
 log = logging.getLogger(__name__)
 TOGETHER = 40
@@ -109,7 +109,7 @@ class Clerk:
         return None
 
     async def _strike(self, arrival: Arrival, problem: str, final: bool = False) -> None:
-        aside = await inbox.strike(self._database, arrival, problem, self._clock(), final)
+        aside = await inbox.strike(self._database, self._holder, arrival, problem, self._clock(), final)
         if aside:
             log.warning("arrival %d of %s is set aside: %s", arrival.id, arrival.door, problem)
 
@@ -130,6 +130,9 @@ class Clerk:
         for _ in range(TRIES):
             try:
                 await self._decide_and_write([(arrival, heard)])
+                return
+            except Taken:
+                log.info("arrival %d is another clerk's by now", arrival.id)
                 return
             except (StaleDataError, IntegrityError, Moved) as error:
                 # The case moved on between looking and writing: look again, decide again.

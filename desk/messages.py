@@ -220,7 +220,10 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """A stored `Parcel` that a sender has claimed."""
+    """A stored `Parcel` that a sender has claimed.
+
+    ``attempts`` counts the tries, this one included; ``doubts`` those before it of which nobody knows what they did.
+    """
 
     id: int
     key: str
@@ -232,6 +235,7 @@ class Departure:
     body: Mapping[str, Any]
     case_id: int
     attempts: int
+    doubts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ departures = Table(
     Column("holder", String(80)),
     Column("held_until", Instant),
     Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("doubts", Integer, nullable=False, server_default="0", comment="how often its fate was unknown"),
     Column("remote", String(400), nullable=False, server_default=""),
     Column("supersedes", String(64), nullable=False, server_default=""),
     Column("problem", Text),

@@ -21,7 +21,8 @@ from desk.switchboard import Switchboard
 
 log = logging.getLogger(__name__)
 PLACES = 240
-PLACES_OF_A_DOOR = 60
+PLACES_OF_A_DOOR = 12
+"""Few, since whatever is marked when the process is killed may have been sent; enough for thirty calls a second."""
 GATHERING = 0.004
 """Seconds to wait for more results before writing them down together."""
 
@@ -52,6 +53,7 @@ class Sender:
     async def sweep(self, doors: Collection[str]) -> bool:
         """Sends until nothing is due or `stopping` is set. Returns whether anything was sent.
 
+        ``doors`` may change meanwhile: it is looked at before anything is taken.
         Raises what the database raised when it has trouble: nothing is lost, the next sweep goes on.
         """
         busy = False
@@ -74,10 +76,11 @@ class Sender:
             and flying[door] < PLACES_OF_A_DOOR
             and self._resting.get(door, now) <= now
         ]
-        places = min(PLACES - len(self._flying), PLACES_OF_A_DOOR)
-        if not ready or places <= 0 or not await outbox.any_pending(self._database, ready, now, self._lane):
+        left = PLACES - len(self._flying)
+        if not ready or left <= 0 or not (due := await outbox.doors_due(self._database, ready, now, self._lane)):
             return 0
-        claimed = await outbox.claim(self._database, ready, self._holder, now, places, self._lane)
+        places = {door: max(1, min(PLACES_OF_A_DOOR - flying[door], left // len(due))) for door in due}
+        claimed = await outbox.claim(self._database, places, self._holder, now, self._lane)
         named = {key for one in claimed for key in _named(one)}
         remotes = await outbox.remotes(self._database, named)
         for departure in claimed:
@@ -101,7 +104,7 @@ class Sender:
         done = [task for task in self._flying if task.done()]
         if not done:
             return
-        await outbox.settle(self._database, [task.result() for task in done], self._clock())
+        await outbox.settle(self._database, [task.result() for task in done], self._holder, self._clock())
         # Only now: had the database refused, the same results would be written at the next try.
         for task in done:
             del self._flying[task]

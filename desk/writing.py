@@ -38,6 +38,10 @@ class Moved(Exception):
     """Something changed between looking and writing: look again."""
 
 
+class Taken(Exception):
+    """An arrival was held for too long, and another clerk has it now: it is not ours to decide."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decided:
     """A round with the acts the rules gave it, already applied to the case in hand."""
@@ -78,7 +82,10 @@ class Writer:
         self._handlers: dict[type[Act], Handler] = {Hold: _hold, Reach: _reach, Wake: _wake, **handlers}
 
     async def write(self, decided: Sequence[Decided], holder: str, now: datetime) -> None:
-        """All or nothing. Raises `Moved`, StaleDataError or IntegrityError when it has to be decided again."""
+        """All or nothing. Raises `Moved`, StaleDataError or IntegrityError when it has to be decided again.
+
+        Raises `Taken` when one of the arrivals belongs to another clerk by now.
+        """
         scope = {one.round.provider.name for one in decided} | {one.round.case.provider for one in decided}
         async with self._database.write(*sorted(scope)) as session:
             connection = await session.connection()
@@ -90,7 +97,7 @@ class Writer:
                 for one in decided
             }
             if not await inbox.finish(connection, holder, done, now):
-                raise Moved("an arrival is no longer ours")
+                raise Taken("an arrival is no longer ours")
             rows = Rows()
             for one in decided:
                 await self._put(session, connection, one, rows, now)

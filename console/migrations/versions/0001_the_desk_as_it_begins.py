@@ -179,6 +179,7 @@ def upgrade() -> None:
         sa.Column("holder", sa.String(length=80), nullable=True),
         sa.Column("held_until", Instant(), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("doubts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("remote", sa.String(length=400), server_default="", nullable=False),
         sa.Column("supersedes", sa.String(length=64), server_default="", nullable=False),
         sa.Column("problem", sa.Text(), nullable=True),
