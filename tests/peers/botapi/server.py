@@ -105,6 +105,9 @@ class BotApi(World):
         except ApiError as error:
             call.ok, call.code, call.description = False, error.code, error.description
             return refusal(error)
+        except ConnectionError:  # the caller was killed before it had said everything: nothing was done
+            call.ok = call.answered = False
+            return web.Response()
         except _Cut:
             if request.transport is not None:
                 request.transport.abort()

@@ -1,0 +1,184 @@
+"""The killing: the desk's whole tree is killed at random while the crowd writes, and started again each time.
+
+Half of the kills come after some time, half after some messages went out, so that they hit both a desk that is still
+coming up and one in the middle of its work. At each kill what the desk had marked as being sent is written down.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, select
+
+from desk.database import Database
+from desk.queues import arrivals, departures
+from mail.tables import mailboxes
+from tests.kills.crowd import Crowd, Person
+from tests.kills.process import DeskProcess
+from tests.kills.telegram import Telegram
+from tests.peers.post import Post
+
+UNSENT = ("pending", "sending")
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much of everything. ``least`` and ``most`` bound a life that is ended by the clock, in seconds."""
+
+    texts: int
+    mails: int
+    kills: int
+    chatters: int = 200
+    writers: int = 100
+    least: float = 0.3
+    most: float = 9.0
+
+
+@dataclass(frozen=True)
+class Kill:
+    """One kill: when, and the departures (key, lane) that were marked as being sent at that moment."""
+
+    at: float
+    sending: tuple[tuple[str, str], ...]
+
+
+@dataclass
+class Harness:
+    """One run: the desk, the world around it, and what has been done to it."""
+
+    desk: DeskProcess
+    telegram: Telegram
+    post: Post
+    crowd: Crowd
+    size: Size
+    seed: int
+    kills: list[Kill] = field(default_factory=list)
+    written: int = 0
+
+    def __post_init__(self) -> None:
+        # One for each hand, so that how fast one works changes nothing of what the other draws.
+        self.murderer, self.writer = random.Random(self.seed + 1), random.Random(self.seed + 2)
+
+    async def run(self) -> None:
+        """Connects once, lets the crowd write while killing, and then lets the desk finish."""
+        self.desk.start()
+        await self.until(self._connected, 60, "the first connection to the mailbox")
+        writing = asyncio.create_task(self._write())
+        try:
+            while len(self.kills) < self.size.kills:
+                await self._until_death()
+                await self._kill()
+                self.desk.start()
+        finally:
+            if len(self.kills) < self.size.kills:
+                writing.cancel()
+        await writing
+        await self.drained(600)
+
+    async def drained(self, seconds: float) -> None:
+        """Waits until everything that was written is decided and everything decided is sent."""
+        await self.until(self._done, seconds, "the end of all work")
+
+    async def until(self, check: Callable[[], Awaitable[object]], seconds: float, what: str) -> None:
+        """Waits for something. Raises AssertionError with the end of the desk's log."""
+        deadline = time.monotonic() + seconds
+        while not await check():
+            assert self.desk.alive, f"the desk ended by itself:\n{self.desk.said()}"
+            assert time.monotonic() < deadline, f"{what} did not come within {seconds} s:\n{self.desk.said()}"
+            await asyncio.sleep(0.1)
+
+    # killing
+
+    async def _until_death(self) -> None:
+        """A life of random length: by the clock, or by how much went out."""
+        seconds = self.murderer.uniform(self.size.least, self.size.most)
+        if self.murderer.random() < 0.5:
+            await asyncio.sleep(seconds)
+            return
+        before, wanted = len(await self.telegram.sent()), self.murderer.randint(1, 60)
+        deadline = time.monotonic() + self.size.most
+        while time.monotonic() < deadline:
+            if len(await self.telegram.sent()) - before >= wanted:
+                break
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(self.murderer.uniform(0, 0.05))
+
+    async def _kill(self) -> None:
+        assert self.desk.alive, f"the desk ended by itself:\n{self.desk.said()}"
+        self.desk.kill()
+        at = time.time()
+        await asyncio.sleep(0.1)  # PostgreSQL may still be committing what the dead one had asked for
+        query = select(departures.c.key, departures.c.lane).where(departures.c.state == "sending")
+        async with self._opened() as database, database.look() as connection:
+            rows = (await connection.execute(query)).all()
+        self.kills.append(Kill(at, tuple((row.key, row.lane) for row in rows)))
+
+    # writing
+
+    async def _write(self) -> None:
+        """The crowd keeps step with the kills: as far through its words as we are through the killing."""
+        queue = self.crowd.queue
+        while self.written < len(queue):
+            share = (len(self.kills) + self.writer.random()) / max(1, self.size.kills)
+            target = min(len(queue), round(len(queue) * share) + 1)
+            bunch = queue[self.written : min(target, self.written + self.writer.randint(1, 20))]
+            if bunch:
+                await self._say(bunch)
+                self.written += len(bunch)
+            await asyncio.sleep(self.writer.uniform(0, 0.25))
+
+    async def _say(self, bunch: list[Person]) -> None:
+        chatting = [person for person in bunch if person.reach]
+        texts = [
+            {"token": one.reach, "user": {"id": one.id, "first_name": one.name}, "text": one.speaks()}
+            for one in chatting
+        ]
+        for person, update in zip(chatting, await self.telegram.says(texts), strict=True):
+            person.updates.append(update)
+        for person in bunch:
+            if not person.reach:
+                subscriber = self.post.subscriber(person.address, person.name)
+                await subscriber.writes(f"Вопрос {person.name}", person.speaks())
+
+    # looking
+
+    def _opened(self) -> _Opened:
+        return _Opened(self.desk.folder.open())
+
+    async def _connected(self) -> bool:
+        async with self._opened() as database, database.look() as connection:
+            return (await connection.execute(select(mailboxes.c.door))).first() is not None
+
+    async def _done(self) -> bool:
+        await asyncio.sleep(0.4)
+        letters, texts = (
+            sum(not one.reach for one in self.crowd.queue),
+            sum(bool(one.reach) for one in self.crowd.queue),
+        )
+        stored = select(
+            func.count().filter(arrivals.c.door.startswith("telegram:")),
+            func.count().filter(arrivals.c.door.startswith("mail:")),
+            func.count().filter(arrivals.c.state == "waiting"),
+        )
+        unsent = select(func.count()).where(departures.c.state.in_(UNSENT))
+        async with self._opened() as database, database.look() as connection:
+            chats, mails, waiting = (await connection.execute(stored)).one()
+            leaving = (await connection.execute(unsent)).scalar_one()
+        return chats >= texts and mails >= letters and not waiting and not leaving
+
+
+class _Opened:
+    """A database that is closed again."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    async def __aenter__(self) -> Database:
+        return self.database
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.database.close()

@@ -1,0 +1,77 @@
+"""kill -9 of the whole tree, again and again, while people write over Telegram and by mail.
+
+``make kills`` runs the full numbers; the suite runs fewer kills, since each costs the start of a desk. FIRSTLINE_KILLS,
+FIRSTLINE_TEXTS, FIRSTLINE_MAILS and FIRSTLINE_SEED set the numbers and repeat a run.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import secrets
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.kills.crowd import Crowd
+from tests.kills.harness import Harness, Size
+from tests.kills.ledger import Ledger
+from tests.kills.process import Bot, DeskFolder, DeskProcess
+from tests.kills.telegram import Telegram
+from tests.peers.post import Post
+
+BOTS = (
+    Bot("one", "1001:canary-one"),
+    Bot("two", "1002:canary-two"),
+    Bot("three", "1003:canary-three"),
+    Bot("four", "1004:canary-four"),
+    Bot("volga", "1005:canary-volga", "volga", -1005),
+)
+DOORS = {bot.token: f"telegram:{bot.name}" for bot in BOTS}
+
+
+def size() -> Size:
+    """The numbers of this run."""
+    kills = int(os.environ.get("FIRSTLINE_KILLS", "8"))
+    texts = int(os.environ.get("FIRSTLINE_TEXTS", "320"))
+    mails = int(os.environ.get("FIRSTLINE_MAILS", "80"))
+    return Size(texts, mails, kills, chatters=min(200, texts), writers=min(100, mails))
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[Telegram]:
+    """Telegram, in a process of its own, with the group of Volga's agents."""
+    started = await Telegram.start([bot.token for bot in BOTS])
+    await started.does("groups", groups=[{"id": -1005, "title": "Волга"}])
+    yield started
+    await started.stop()
+
+
+async def test_killed_again_and_again_nothing_is_lost_and_nothing_is_said_twice_without_a_reason(
+    tmp_path: Path, database_url: str, telegram: Telegram, post: Post
+) -> None:
+    """Every message is stored once and decided in order, every person is answered, every repeat is a kill's."""
+    seed = int(os.environ.get("FIRSTLINE_SEED", secrets.randbelow(10**6)))
+    print(f"\nFIRSTLINE_SEED={seed} {size()} on {database_url.partition(':')[0]}")
+    crowd = Crowd(random.Random(seed), BOTS, size().chatters, size().texts, size().writers, size().mails)
+    folder = await DeskFolder.made(tmp_path / "desk", database_url, telegram.url, BOTS, [post.settings()])
+    harness = Harness(DeskProcess(folder), telegram, post, crowd, size(), seed)
+    try:
+        started = time.monotonic()
+        await harness.run()
+        print(f"{len(harness.kills)} kills, all done after {time.monotonic() - started:.0f} s")
+        database = folder.open()
+        ledger = await Ledger.read(
+            database, ("sever", "volga"), await telegram.sent(), post.sink.letters, harness.kills, DOORS
+        )
+        await database.close()
+        print(
+            f"{len(ledger.arrivals)} arrivals, {len(ledger.cases)} cases, {len(ledger.departures)} departures, "
+            f"{len(ledger.letters)} letters; {ledger.repeats()} messages seen twice"
+        )
+        troubles = ledger.troubles(crowd.everybody)
+        assert not troubles, f"{len(troubles)} troubles:\n" + "\n".join(troubles[:40])
+    finally:
+        harness.desk.kill()
