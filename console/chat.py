@@ -7,7 +7,7 @@ import contextlib
 import getpass
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 
 import click
@@ -17,9 +17,9 @@ from console.chatdoor import ChatDoor, Picture, Shown, Typist, kept_file, withou
 from console.folder import Folder, pass_folder, refuse, run
 from console.migrating import require_current
 from console.screen import Screen, packed
-from console.serving import Serving
+from console.serving import RENEW, Serving
 from console.wiring import House, build
-from desk import inbox
+from desk import inbox, leases
 from desk.database import Database, is_trouble
 from desk.messages import FRONT, Option, Raw
 from desk.providers import Provider
@@ -37,7 +37,11 @@ HELP = "A number presses that button. /photo FILE shows a picture, /quit ends."
 
 
 @click.command()
-@click.option("--provider", metavar="NAME", help="Whose subscriber you are; needed where there are several.")
+@click.option(
+    "--provider",
+    metavar="NAME",
+    help="Whose subscriber you are. By default the only one's, or that of a desk shared by all.",
+)
 @click.option("--language", type=click.Choice(["ru", "en"]), help="Your language, until your words show it.")
 @click.option("--name", default="", help="Your name.")
 @click.option("--as", "who", default="", metavar="ID", help="Who you are to the desk; your user name by default.")
@@ -78,21 +82,32 @@ async def _chat(settings: Settings, provider: str | None, who: str, name: str, l
 
 
 class Conversation:
-    """One person at one terminal, talking with the desk."""
+    """One person at one terminal, talking with the desk.
+
+    ``show`` prints a message its own way. ``commands`` is asked about every line that begins with a slash, and says
+    whether it knew it.
+    """
 
     def __init__(
-        self, house: House, typist: Typist, screen: Screen, show: Callable[[Shown], None] | None = None
+        self,
+        house: House,
+        typist: Typist,
+        screen: Screen,
+        show: Callable[[Shown], None] | None = None,
+        commands: Callable[[str], Awaitable[bool]] | None = None,
     ) -> None:
         self._house = house
         self._typist = typist
         self._screen = screen
-        self._show_it = show or self._printed
+        self._print = show or self._printed
+        self._commands = commands
         self._last: Shown | None = None
         self._pressed = ""
         self._prompting = False
         door = house.doors[typist.door]
         assert isinstance(door, ChatDoor)  # noqa: S101 - the wiring makes one for every provider
-        door.show = self._shown
+        self._door = door
+        self._door.show = self._shown
         self._sender = Sender(house.database, house.switchboard, house.holder, house.clock, typist.lane)
 
     async def held(self, lines: AsyncIterator[str]) -> None:
@@ -100,9 +115,8 @@ class Conversation:
         interactive = sys.stdin.isatty()
         showing = asyncio.create_task(self.keeps_showing())
         try:
-            if await self.is_new():
-                await self.accepts(self._typist.opens(self._house.clock()), wait=not interactive)
-            if interactive:
+            await self._comes_in(wait=not interactive)
+            if interactive and self._commands is None:
                 self._screen.write(self._screen.style(HELP, dim=True))
             self._prompt(interactive)
             async for line in lines:
@@ -128,7 +142,8 @@ class Conversation:
         elif line.startswith("/photo "):
             await self._shows(line.removeprefix("/photo ").strip(), wait)
         elif line.startswith("/"):
-            self._screen.write(self._screen.style(HELP, dim=True))
+            if not (self._commands and await self._commands(line)):
+                self._screen.write(self._screen.style(HELP, dim=True))
         else:
             await self.accepts(self._typist.says(line, now), wait)
 
@@ -146,16 +161,27 @@ class Conversation:
             await asyncio.sleep(LOOKS)
         return False
 
-    async def is_new(self) -> bool:
-        """Whether this person has never been here."""
-        query = select(arrivals.c.id).where(arrivals.c.lane == self._typist.lane).limit(1)
+    async def _comes_in(self, wait: bool) -> None:
+        """Shows where the talk was left, so that its buttons can be pressed. Someone new is greeted, if asked to be."""
+        seen = select(departures.c.body).where(departures.c.lane == self._typist.lane, departures.c.state == "sent")
+        known = select(arrivals.c.id).where(arrivals.c.lane == self._typist.lane).limit(1)
         async with self._house.database.look() as connection:
-            return (await connection.execute(query)).first() is None
+            last = (await connection.execute(seen.order_by(departures.c.id.desc()).limit(1))).scalar()
+            new = (await connection.execute(known)).first() is None
+        if last:
+            await self._shown(await self._door.read(last))
+        elif new and self._typist.language:
+            # Without a language given, the first words show which one it is; a greeting before them would guess.
+            await self.accepts(self._typist.opens(self._house.clock()), wait)
 
     async def keeps_showing(self) -> None:
-        """Shows what is said to this person, for ever."""
+        """Shows what is said to this person, for ever. The lease tells commands that somebody looks at this door."""
+        loop, renewed = asyncio.get_running_loop(), 0.0
         while True:
             try:
+                if loop.time() - renewed > RENEW:
+                    house, renewed = self._house, loop.time()
+                    await leases.take(house.database, f"send:{self._typist.door}", house.holder, house.clock())
                 await self._sender.sweep([self._typist.door])
                 await asyncio.sleep(LOOKS)
             except Exception as error:
@@ -186,10 +212,14 @@ class Conversation:
     async def _shown(self, shown: Shown) -> None:
         if shown.options:
             self._last = shown
+        self.breaks_in(lambda: self._print(without_echo(shown, self._pressed)))
+
+    def breaks_in(self, prints: Callable[[], None]) -> None:
+        """Prints above the line that somebody may just be typing."""
         prompting, self._prompting = self._prompting, False
         if prompting:
             self._screen.raw("\r\x1b[K")
-        self._show_it(without_echo(shown, self._pressed))
+        prints()
         self._prompt(prompting)
 
     def _prompt(self, wanted: bool) -> None:
@@ -248,11 +278,10 @@ async def typed_lines() -> AsyncIterator[str]:
 
 
 def _chosen(provider: str | None, providers: Mapping[str, Provider]) -> str:
+    """The only provider; among several, the desk they share, where the contract tells whose somebody is."""
     names = sorted(name for name in providers if name != FRONT)
-    if provider is None and len(names) == 1:
-        return names[0]
     if provider is None:
-        raise click.UsageError(f"say whose subscriber you are: --provider {' or '.join(names) or FRONT}")
+        return names[0] if len(names) == 1 else FRONT
     if provider not in providers:
         raise click.UsageError(f"there is no provider {provider!r}: there is {', '.join(names) or 'none'}")
     return provider

@@ -162,8 +162,12 @@ class ChatDoor:
         """Shows it in the open terminal."""
         if self.show is None:
             return Later(NOBODY_LOOKS, "no terminal is open", tried=False)
-        await self.show(await shown(departure.body, self._folder, self._open_file))
+        await self.show(await self.read(departure.body))
         return Sent(departure.key)
+
+    async def read(self, body: Mapping[str, Any]) -> Shown:
+        """The message in a parcel's body."""
+        return await shown(body, self._folder, self._open_file)
 
     async def listen(self, accept: Accept) -> None:
         """Nothing comes by itself: whoever reads the terminal accepts what is typed."""

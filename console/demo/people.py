@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -48,15 +49,13 @@ class Play:
         self.prompts |= {one.to: one for one in self.heard if one.options}
         self.card = next((one for one in reversed(group) if one.options), self.card)
         short = [one for one in group if agents_first and (one.alert or one.reaction)]
-        for one in short:
-            self.stage.group(one)
-        for one in self.heard:
-            self.stage.chat(without_echo(one, self.pressed))
-        for letter in self.read:
-            self.stage.letter(letter)
-        for one in group:
-            if one not in short:
-                self.stage.group(one)
+        shows: list[Callable[[], None]] = [partial(self.stage.group, one) for one in short]
+        shows += [partial(self.stage.chat, without_echo(one, self.pressed)) for one in self.heard]
+        shows += [partial(self.stage.letter, letter) for letter in self.read]
+        shows += [partial(self.stage.group, one) for one in group if one not in short]
+        for show in shows:
+            show()
+            await self.stage.pauses()
 
     def kept(self, picture: Path) -> File:
         """A picture as somebody's own file."""
@@ -172,21 +171,24 @@ class Correspondent:
 
     async def replies(self, words: str) -> None:
         """Answers the last letter, quoting it below as mail programs do."""
-        last = self._last()
-        body = f"{words}\n\n{_attribution(last)}\n{_quoted(_text(last))}\n"
-        await self._sends(self._answer(last, body), shown=words)
+        await self._sends(self._reply(self._last(), words), shown=words)
+
+    async def posts(self, words: str) -> None:
+        """Puts a letter into the mailbox, a reply if there is something to reply to, and waits for nothing."""
+        letter = self._letter(MAILBOX, words[:60], words) if self.last is None else self._reply(self.last, words)
+        self.play.stage.letter(letter, words)
+        await self.play.town.office.delivers(letter)
 
     async def answers_inline(self, known: Mapping[str, str]) -> None:
         """Answers below each quoted question that holds words of ``known``."""
-        last, lines = self._last(), []
-        answer = ""
-        for line in [*_text(last).split("\n"), ""]:
-            if answer and not line.strip():
-                lines.append(answer)
-                answer = ""
+        last = self._last()
+        lines, shown = [_attribution(last)], []
+        for line in _text(last).split("\n"):
             lines.append(f"> {line}".rstrip())
-            answer = next((one for words, one in known.items() if words in line), answer)
-        await self._sends(self._answer(last, f"{_attribution(last)}\n" + "\n".join(lines) + "\n"))
+            if answer := next((one for words, one in known.items() if words in line), ""):
+                lines += ["", answer, ""]
+                shown += [lines[-4], answer, ""]
+        await self._sends(self._answer(last, "\n".join(lines) + "\n"), shown="\n".join(shown).rstrip())
 
     async def _sends(self, letter: EmailMessage, shown: str = "") -> None:
         self.play.stage.letter(letter, shown)
@@ -204,6 +206,9 @@ class Correspondent:
         if self.last is None:
             raise DidNotHappen(f"{self.name} got no letter to answer")
         return self.last
+
+    def _reply(self, letter: EmailMessage, words: str) -> EmailMessage:
+        return self._answer(letter, f"{words}\n\n{_attribution(letter)}\n{_quoted(_text(letter))}\n")
 
     def _answer(self, letter: EmailMessage, body: str) -> EmailMessage:
         to = letter["Reply-To"] or letter["From"]

@@ -28,7 +28,7 @@ ANNAS_ANSWERS: Mapping[str, str | Path] = {
 JOHNS_ANSWERS = {
     "Where does it fail": "On every device",
     "Since when": "since this morning",
-    "address": "Polyarnaya 8, flat 89",
+    "address": "Yes, that's right",
     "which lights": "WAN is off, the others are on",
     "restarted": "Yes, twice",
     "neighbours": "I don't know",
@@ -38,17 +38,17 @@ JOHNS_ANSWERS = {
 async def played(screen: Screen) -> None:
     """The whole story. Raises `DidNotHappen` with the step that failed."""
     stage = Stage(screen)
-    screen.write(screen.style("Firstline: a support desk for internet providers, at work on this machine.", bold=True))
-    stage.narrates(
-        "Nothing here leaves the machine. The mail is real: IMAP and SMTP over TLS, on the loopback. "
-        "The agents' Telegram group is shown in boxes on the right. All names are made up."
+    stage.opening(
+        "This plays one story by itself, in a temporary folder. The desk is real, and so is the mail: IMAP and SMTP "
+        "over TLS on the loopback. What the agents see in their group stands in boxes on the right. "
+        "Nothing leaves this machine, and all names are made up."
     )
     async with desk_at_work() as town:
         play = Play(town, stage)
         await _anna(play)
         await _john(play)
         await _irina(play)
-    stage.curtain()
+        await _record(play)
 
 
 async def _anna(play: Play) -> None:
@@ -72,6 +72,8 @@ async def _anna(play: Play) -> None:
     await anna.says("Вставлен плотно, лампочка всё равно красная")
     play.stage.narrates("Maria promises a time. Anna reads it in the chat, and by mail at the address on file.")
     await maria.says("/eta 2h")
+    if not (play.heard and any("anna@" in str(letter["To"]) for letter in play.read)):
+        raise DidNotHappen("Anna was not told the time both in the chat and by mail")
     await maria.says("/resolve Восстановили линию до вашего дома.")
     await _reached(play, State.RESOLVED, "the case was not resolved")
 
@@ -115,6 +117,18 @@ async def _irina(play: Play) -> None:
     await irina.presses("helped")
     await irina.says("спасибо!")
     await _reached(play, State.CLOSED, "the matter was not settled")
+
+
+async def _record(play: Play) -> None:
+    """What the database holds in the end, so that nobody need believe the play alone."""
+    play.stage.scene("What is on record", "Every case is closed, and each by its own subscriber's word.")
+    cases = await play.town.cases()
+    said = [f'"{case.consent["words"]}" ({case.consent["channel"]})' for case in cases]
+    numbers = [case.number or "no number" for case in cases]
+    play.stage.table(
+        [(number, case.state, case.contract, words) for number, case, words in zip(numbers, cases, said, strict=True)]
+    )
+    play.stage.narrates("Make a desk of your own: firstline init my-desk")
 
 
 async def _reached(play: Play, state: State, otherwise: str) -> None:

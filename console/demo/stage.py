@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from email.message import EmailMessage
 
-from console.chat import buttons, message
+from console.chat import message
 from console.chatdoor import Shown
-from console.screen import Screen
+from console.screen import Screen, packed
 from desk.text import Mark, Text
 
 STAFF, MAIL, NARRATOR = "yellow", "magenta", "cyan"
@@ -23,21 +25,34 @@ class Stage:
         self._scene = 0
         self._cards: dict[int, str] = {}
 
+    def opening(self, *about: str) -> None:
+        """What this is."""
+        self.screen.write(self.screen.style("Firstline: a support desk for internet providers.", NARRATOR, bold=True))
+        self.screen.write()
+        for paragraph in about:
+            self.narrates(paragraph)
+
     def scene(self, title: str, *about: str) -> None:
         """A new part of the story."""
         self._scene += 1
+        self.screen.write()
         line, width = self.screen.signs.line, self.screen.width
         head = f"{line * 2} {self._scene}. {title} "
-        self.screen.write()
         self.screen.write(self.screen.style(head + line * max(0, width - len(head)), NARRATOR, bold=True))
         self.narrates(" ".join(about))
 
-    def curtain(self) -> None:
-        """The end."""
-        self.screen.write(self.screen.style("That was all of it.", NARRATOR, bold=True))
-        self.narrates(
-            "firstline init my-desk makes a desk of your own; firstline demo in a terminal lets you try this one."
-        )
+    def table(self, rows: Sequence[Sequence[str]]) -> None:
+        """Rows with their columns one below the other."""
+        widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))] if rows else []
+        for row in rows:
+            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            self.screen.write(f"   {'   '.join(cells)}".rstrip())
+        self.screen.write()
+
+    async def pauses(self) -> None:
+        """A moment to read, where somebody watches."""
+        if self.screen.is_terminal:
+            await asyncio.sleep(PAUSE)
 
     def narrates(self, sentence: str) -> None:
         """A line that nobody in the story says."""
@@ -75,12 +90,15 @@ class Stage:
         if shown.options:
             self._cards[shown.case] = shown.text.plain
         more = [f"[picture: {one.name}]" for one in shown.pictures]
-        more += buttons(shown, self.screen.width - STAFF_INDENT - 4)
+        more += packed([f"[{one.label}]" for one in shown.options], self.screen.width - STAFF_INDENT - 4)
         self.screen.boxed(title, text, STAFF, STAFF_INDENT, more)
         self.screen.write()
 
     def letter(self, letter: EmailMessage, shown: str = "") -> None:
         """A letter of the desk or of a subscriber; with ``shown`` only that of its words, the rest being quoted."""
+        sender, recipient = letter["From"].addresses[0], letter["To"].addresses[0]
+        own = recipient.addr_spec.partition("@")[0].partition("+")[0] == "support"
+        title = f"{sender.display_name} writes" if own else f"a letter for {recipient.addr_spec}"
         body = letter.get_body(("plain",))
         head = [f"{name + ':':9}{_one_line(letter.get(name, ''))}" for name in ("From", "To", "Subject")]
         words = str(body.get_content()).replace("\r\n", "\n").strip("\n") if body else ""
@@ -90,9 +108,9 @@ class Stage:
         ]
         subject = Mark("bold", len("\n".join(head[:2])) + 10, len("\n".join(head)))
         more = [f"[picture: {one}]" for one in pictures]
-        if shown:
-            more.append("(and below it the letter that is answered, as mail programs quote it)")
-        self.screen.boxed("letter", Text(text, (subject,)), MAIL, 2, more)
+        if shown and letter["In-Reply-To"]:
+            more.append("(the rest is the letter that is answered, quoted)")
+        self.screen.boxed(title, Text(text, (subject,)), MAIL, 2, more)
         self.screen.write()
 
     def _news(self, shown: Shown) -> Text:
