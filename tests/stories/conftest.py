@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.peers.botapi import BotApi
+from tests.peers.post import Post
 from tests.stories.world import IVANOVA, STAFF, TOKEN, Chatter, Desk, World, new_world
 
 _databases = itertools.count(1)
@@ -53,3 +54,20 @@ def desk(world: World, api: BotApi) -> Desk:
 async def anna(world: World, api: BotApi) -> Chatter:
     """A subscriber of Sever Net who has opened the chat."""
     return Chatter(api.user(5001, "Анна", language_code="ru"), world)
+
+
+@pytest.fixture
+async def mail_world(tmp_path: Path, database_url: str, api: BotApi, post: Post) -> AsyncIterator[World]:
+    """A desk with one bot and one mailbox, which has looked into its mailbox once."""
+    made = await new_world(tmp_path / "desk", database_url, api, [post.settings()])
+    api.group(STAFF, "Агенты")
+    await made.opens()
+    await made.has_looked_into_its_mailbox()
+    yield made
+    await made.closes()
+
+
+@pytest.fixture
+def agents(mail_world: World, api: BotApi) -> Desk:
+    """The agents' group of the desk with a mailbox."""
+    return Desk(mail_world, api.group(STAFF, "Агенты"), api.user(IVANOVA, "Мария", language_code="ru"))

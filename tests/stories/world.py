@@ -13,6 +13,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import select
 
@@ -22,10 +23,13 @@ from console.serving import ROLES, Serving
 from console.wiring import House, build
 from desk.case import Case, JournalEntry
 from desk.database import Database
+from desk.queues import pending
 from desk.settings import MailboxSettings, Secret, Settings, TelegramSettings
 from kb.learning import SuggestionRow
+from mail.tables import mailboxes
 from tests.peers.botapi import BotApi, Group, Message, User
 
+T = TypeVar("T")
 TOKEN = "1000:telegram-canary"
 STAFF = -1001
 IVANOVA = 700001
@@ -91,6 +95,26 @@ class World:
         finally:
             await database.close()
 
+    async def has_looked_into_its_mailbox(self) -> None:
+        """Waits until the first connection is made: only what comes after it is the desk's."""
+        database = Database(self.settings.database)
+
+        async def known() -> bool:
+            async with database.look() as connection:
+                return (await connection.execute(select(mailboxes.c.door))).first() is not None
+
+        await eventually(known, 20)
+        await database.close()
+
+    async def pending(self) -> list[tuple[str, str, int]]:
+        """Letters that wait for an agent's word: sender, why, arrival."""
+        database = Database(self.settings.database)
+        query = select(pending.c.sender, pending.c.why, pending.c.arrival_id).where(pending.c.state == "waiting")
+        async with database.look() as connection:
+            rows = [(row.sender, row.why, row.arrival_id) for row in await connection.execute(query)]
+        await database.close()
+        return rows
+
     async def suggestions(self, provider: str = "sever") -> list[tuple[str, str]]:
         """Every article offered, and what came of it."""
         database = Database(self.settings.database)
@@ -136,10 +160,10 @@ async def new_world(
     return World(settings, api, Clock())
 
 
-async def eventually(check: Callable[[], Awaitable[object]], seconds: float = 10) -> object:
+async def eventually(check: Callable[[], Awaitable[T]], seconds: float = 10) -> T:
     """Waits until the check gives something true, and returns it; its last value in the complaint."""
     deadline = asyncio.get_running_loop().time() + seconds
-    value: object = None
+    value: T | None = None
     while asyncio.get_running_loop().time() < deadline:
         with contextlib.suppress(LookupError):
             if value := await check():
