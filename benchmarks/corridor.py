@@ -1,0 +1,183 @@
+"""Where the time of one Telegram message goes: each beat of the corridor alone, in processor ms a message.
+
+Nothing else runs meanwhile, so the figures are of work and not of waiting; compare the sum with "cpu ms each" of
+`benchmarks.telegram`, where many things run at once. ``--batch`` is how many messages are taken together: 1 is a quiet
+desk, 40 a busy one. The messages are first messages of new people.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import shutil
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from benchmarks.desk_process import settings, written
+from benchmarks.measuring import Figures, median, rounded, running, tell
+from benchmarks.telegram import KINDS, SAMPLE, STAFF
+from bots.envelope import enveloped
+from console.migrating import migrate
+from console.wiring import RULES, House, build
+from desk import inbox, outbox
+from desk.database import Database
+from desk.outbox import Settled
+from desk.thinking import think
+from desk.whereabouts import homes_of
+from desk.writing import Decided
+
+T = TypeVar("T")
+TOKEN = "1000:benchmark"
+
+
+class Beats:
+    """Processor seconds of each beat, batch by batch."""
+
+    def __init__(self) -> None:
+        self.spent: dict[str, list[float]] = {}
+
+    async def of(self, name: str, work: Awaitable[T]) -> T:
+        """Does the work, and counts it."""
+        before = time.process_time()
+        done = await work
+        self.spent.setdefault(name, []).append(time.process_time() - before)
+        return done
+
+    def plainly(self, name: str, work: Callable[[], T]) -> T:
+        """The same for what does not wait."""
+        before = time.process_time()
+        done = work()
+        self.spent.setdefault(name, []).append(time.process_time() - before)
+        return done
+
+
+def update(number: int, text: str) -> dict[str, Any]:
+    """A private message as Telegram hands it over."""
+    person = {"id": 50_000 + number, "is_bot": False, "first_name": "Анна", "language_code": "ru"}
+    chat = {"id": 50_000 + number, "type": "private", "first_name": "Анна"}
+    return {
+        "update_id": number,
+        "message": {"message_id": number, "from": person, "chat": chat, "date": 1_790_000_000, "text": text},
+    }
+
+
+async def batch(house: House, beats: Beats, numbers: range, text: str) -> None:
+    """One batch through the whole corridor, as clerk and sender take it."""
+    door, clerk, database = house.doors["telegram:b"], house.clerk, house.database
+    raws = [enveloped(door.name, update(number, text), house.clock()) for number in numbers]
+    await beats.of("accept: store and commit", inbox.accept(database, raws))
+    await inbox.any_waiting(database, house.clock())
+    claimed = await beats.of("claim", inbox.claim(database, house.holder, house.clock(), len(raws)))
+    heard = await beats.of("hear", asyncio.gather(*map(door.hear, claimed)))
+    members = list(zip(claimed, heard, strict=True))
+    await beats.of("look up: whereabouts", homes_of(database, heard))
+
+    async def gathered() -> Any:
+        async with database.read("sever") as session:
+            return await clerk._gatherer.rounds(session, house.providers["sever"], members, house.clock())
+
+    rounds = await beats.of("look up: people and cases", gathered())
+    for lookup in clerk._lookups:
+
+        async def looked(lookup: Any = lookup) -> None:
+            for round_ in rounds:
+                if (fact := await lookup(round_)) is not None:
+                    round_.facts.put(fact)
+
+        await beats.of(f"look up: {type(lookup).__name__}", looked())
+    decided = beats.plainly(
+        "decide: the rules",
+        lambda: [Decided(one, think(RULES, one.case, one.heard, one.facts, one.now)) for one in rounds],
+    )
+    composer, composing = clerk._writer._composer, [0.0]
+    compose = composer.compose
+
+    def timed(*known: Any) -> Any:
+        before = time.process_time()
+        done = compose(*known)
+        composing[0] += time.process_time() - before
+        return done
+
+    composer.compose = timed  # type: ignore[method-assign]
+    await beats.of("write: rows and commit", clerk._writer.write(decided, house.holder, house.clock()))
+    del composer.compose  # type: ignore[method-assign]
+    beats.spent["write: rows and commit"][-1] -= composing[0]
+    beats.spent.setdefault("write: words and parcels", []).append(composing[0])
+    await send(house, beats)
+
+
+async def send(house: House, beats: Beats) -> None:
+    """Everything that is due, in as few sweeps as lanes allow."""
+    while departures := await beats.of(
+        "send: claim", outbox.claim(house.database, {"telegram:b": 60}, house.holder, house.clock())
+    ):
+        sender = house.doors["telegram:b"]._loaded.sender  # type: ignore[attr-defined]
+        fates = await beats.of("send: the calls", asyncio.gather(*(sender.send(one, {}) for one in departures)))
+        settled = [Settled(one, fate) for one, fate in zip(departures, fates, strict=True)]
+        await beats.of("send: settle", outbox.settle(house.database, settled, house.holder, house.clock()))
+
+
+async def measure(url: str, chosen: argparse.Namespace) -> list[Figures]:
+    """Medians over all batches but the first three, which warm everything up."""
+    folder = Path(tempfile.mkdtemp(prefix="firstline-bench-"))
+    try:
+        shutil.copytree(SAMPLE, folder / "providers")
+        database = f"sqlite+aiosqlite:///{folder / 'desk.db'}"
+        fresh = Database(database)
+        await migrate(fresh)
+        await fresh.close()
+        bot = {"name": "b", "token": TOKEN, "provider": "sever", "api": url, "staff_chat": STAFF}
+        house = await build(settings(written(folder / "bench.json", database, [bot], [])))
+        beats = Beats()
+        for number in range(chosen.batches + 3):
+            if number == 3:
+                beats.spent.clear()
+            first = 1 + number * chosen.batch
+            await batch(house, beats, range(first, first + chosen.batch), KINDS[chosen.kind])
+        await house.close()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    each = {
+        name: 1000 * sum(times) / chosen.batch / chosen.batches
+        if name.startswith("send")
+        else 1000 * median_of(times) / chosen.batch
+        for name, times in beats.spent.items()
+    }
+    return [{"beat": name, "cpu ms": rounded(value)} for name, value in each.items()] + [
+        {"beat": "all", "cpu ms": rounded(sum(each.values()))}
+    ]
+
+
+def median_of(values: list[float]) -> float:
+    """The median, not rounded."""
+    return median([1e6 * one for one in values]) / 1e6
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.corridor", description=__doc__)
+    parser.add_argument("--batch", type=int, default=20, help="messages taken together (20)")
+    parser.add_argument("--batches", type=int, default=20, help="how many batches (20)")
+    parser.add_argument("--kind", choices=[kind for kind in KINDS if kind != "followup"], default="asked")
+    parser.add_argument("--json", action="store_true")
+    chosen = parser.parse_args()
+    with running("tests.peers.botapi", "--tokens", TOKEN, "--rate-limits", "off") as (_, url):
+        # A bot may not write first: the people of all batches must have opened the chat with it.
+        lines = asyncio.run(_begun(url, chosen))
+    tell("One Telegram message, beat by beat", lines, chosen.json, batch=chosen.batch, kind=chosen.kind)
+
+
+async def _begun(url: str, chosen: argparse.Namespace) -> list[Figures]:
+    from aiohttp import ClientSession
+
+    everybody = range(50_001, 50_001 + chosen.batch * (chosen.batches + 3))
+    async with ClientSession() as http:
+        users = [{"id": one, "started": [TOKEN]} for one in everybody]
+        await http.post(f"{url}/_control/users", json={"users": users})
+    return await measure(url, chosen)
+
+
+if __name__ == "__main__":
+    main()
