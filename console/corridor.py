@@ -11,12 +11,11 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from console.folder import WRONG, refuse
-from console.wiring import House, build
 from desk import inbox
 from desk.database import Database
 from desk.doors import Also
@@ -24,6 +23,9 @@ from desk.holders import surely_dead
 from desk.messages import Raw
 from desk.queues import arrivals, departures, leases
 from desk.settings import Settings
+
+if TYPE_CHECKING:
+    from console.wiring import House
 
 PATIENCE = 30.0
 """Seconds to wait for a decision. What is not decided by then waits in the inbox, and is lost no more."""
@@ -72,9 +74,26 @@ async def decided(settings: Settings, database: Database, ids: Sequence[int]) ->
                 return found
             await asyncio.sleep(LOOK)
     await inbox.free_the_dead(database)
-    async with _clerk(settings) as house:
+    return await _decide(settings, database, ids, begun + PATIENCE)
+
+
+@asynccontextmanager
+async def whole_house(settings: Settings) -> AsyncIterator[House]:
+    """Everything, for a command that needs it."""
+    # Loading every room takes a second, which a command beside a running `serve` need not spend.
+    from console.wiring import build  # noqa: PLC0415
+
+    house = await build(settings)
+    try:
+        yield house
+    finally:
+        await house.close()
+
+
+async def _decide(settings: Settings, database: Database, ids: Sequence[int], until: float) -> list[Ledger]:
+    async with whole_house(settings) as house, _holding(house):
         while not _settled(found := await _ledger(database, ids)):
-            if loop.time() > begun + PATIENCE:
+            if asyncio.get_running_loop().time() > until:
                 refuse("it was not decided in time: it waits in the inbox, and 'firstline serve' will go on", WRONG)
             if not await house.clerk.work():
                 await asyncio.sleep(LOOK)
@@ -82,8 +101,8 @@ async def decided(settings: Settings, database: Database, ids: Sequence[int]) ->
 
 
 @asynccontextmanager
-async def _clerk(settings: Settings) -> AsyncIterator[House]:
-    house = await build(settings)
+async def _holding(house: House) -> AsyncIterator[None]:
+    """Says again and again that we work on what we claimed."""
 
     async def keep() -> None:
         while True:
@@ -92,12 +111,11 @@ async def _clerk(settings: Settings) -> AsyncIterator[House]:
 
     keeping = asyncio.create_task(keep())
     try:
-        yield house
+        yield
     finally:
         keeping.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await keeping
-        await house.close()
 
 
 async def _ledger(database: Database, ids: Sequence[int]) -> list[Ledger]:

@@ -30,7 +30,6 @@ from console.folder import (
 from console.looking import UTC as GREENWICH
 from console.looking import Providers
 from console.numbers import find
-from console.wiring import build
 from desk import inbox
 from desk.case import Case
 from desk.database import Database
@@ -76,7 +75,7 @@ def list_pending(folder: Folder, machine: bool) -> None:
     for row in rows if not machine else ():
         provider = providers.get(row.provider)
         at = paper.local(row.since, provider.timezone if provider else GREENWICH)
-        click.secho(paper.cut(f"{row.arrival_id}  {at}  {row.sender}", paper.width()), bold=True)
+        click.secho(paper.cut(f"{row.arrival_id} · {at} · {row.sender}", paper.width()), bold=True)
         named = numbers.get(row.case_id) or "a new matter"
         pairs = [("subject", row.subject or "-"), ("case", named), ("why", row.why)]
         click.echo(paper.labelled(pairs, "  "))
@@ -125,13 +124,11 @@ async def _show(folder: Folder, letter: int) -> None:
     async with opened(settings) as database:
         row = await _row(database, letter)
         arrival = await inbox.stored(database, letter)
-        house = await build(settings)
-        try:
-            heard = await house.doors[arrival.door].hear(arrival)
-        except (Unreadable, KeyError) as error:
-            refuse(f"letter {letter} cannot be read: {error}", WRONG)
-        finally:
-            await house.close()
+        async with corridor.whole_house(settings) as house:
+            try:
+                heard = await house.doors[arrival.door].hear(arrival)
+            except (Unreadable, KeyError) as error:
+                refuse(f"letter {letter} cannot be read: {error}", WRONG)
     files = ", ".join(one.name for one in heard.files)
     pairs = [("from", f"{heard.name} <{row.sender}>"), ("subject", row.subject), ("why", row.why), ("files", files)]
     click.echo(paper.labelled(pairs))

@@ -10,11 +10,10 @@ from pathlib import Path
 
 from sqlalchemy import func, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
 
 from console.logs import SHORTEST
 from console.migrating import OtherVersion, require_current
-from console.troubles import reason
+from console.troubles import DATABASE, reason
 from console.wiring import ARTICLES, DIALOGS, TEMPLATES, Folders
 from desk.database import Database
 from desk.findings import Finding
@@ -195,7 +194,7 @@ async def of_database(settings: Settings, now: Callable[[], datetime]) -> list[F
         return [Finding("error", where, str(error).partition(":")[0], "run 'firstline migrate'")]
     except TimeoutError:
         return [Finding("error", where, f"{url.host} does not answer", "look at the network and at [desk] database")]
-    except (SQLAlchemyError, OSError) as error:
+    except (*DATABASE, OSError) as error:
         todo = "look whether it runs, and at [desk] database; a password is taken from PGPASSWORD"
         return [Finding("error", where, f"it cannot be used: {reason(error)}", todo)]
     finally:

@@ -25,7 +25,12 @@ UTC = ZoneInfo("UTC")
 
 
 @click.command()
-@click.option("--state", type=click.Choice([one.value for one in State]), help="Only those in this state.")
+@click.option(
+    "--state",
+    type=click.Choice([one.value for one in State]),
+    metavar="STATE",
+    help=f"Only those in this state: {', '.join(State)}.",
+)
 @click.option("--queue", help="Only those of this queue, as teams.toml calls it: l1.")
 @click.option("--owner", help="Only those of this agent, as teams.toml calls them.")
 @click.option("--provider", help="Only those of this provider.")
@@ -177,10 +182,14 @@ def _facts(case: Case, person: Person | None, providers: Providers, say: Mapping
 def _line(entry: JournalEntry, providers: Providers, zone: ZoneInfo, say: Mapping[str, str]) -> str:
     """One line of the protocol: when, who (and what kind, if it is no talk), and what was said."""
     who = agent_name(entry.author, entry.provider, providers, say)
+    if entry.kind not in ("dialogue", "note") and entry.author == "subscriber":
+        who = say["desk"]  # it followed from the subscriber's word, but the desk did it
     kind = "" if entry.kind == "dialogue" else say.get(entry.kind, entry.kind)
     head = ", ".join(one for one in (who, kind, entry.channel if entry.channel != "desk" else "") if one)
     names = ", ".join(str(one.get("name") or one.get("kind")) for one in entry.files)
-    said = "\n".join(one for one in (entry.text, f"[{say['files']}: {names}]" if names else "") if one)
+    state, _, reason = entry.text.partition("/")
+    text = f"{say[state]} ({reason})" if entry.kind == "status" and state in say else entry.text
+    said = "\n".join(one for one in (text, f"[{say['files']}: {names}]" if names else "") if one)
     return f"{paper.local(entry.at, zone)}  {paper.cut(head, paper.width() - 13)}\n{paper.wrapped(said, ' ' * 13)}"
 
 

@@ -48,7 +48,7 @@ def list_quarantine(folder: Folder, machine: bool) -> None:
         click.echo("Nothing is set aside.")
     for row in rows if not machine else ():
         at = paper.local_long(row.received_at, GREENWICH)
-        click.secho(paper.cut(f"{row.id}  {at}  {row.door}  {_size(row.size)}", paper.width()), bold=True)
+        click.secho(paper.cut(f"{row.id} · {at} · {row.door} · {_size(row.size)}", paper.width()), bold=True)
         click.echo(paper.wrapped(row.problem or "", "  "))
 
 

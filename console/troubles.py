@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from socket import gaierror
+
+from asyncpg.exceptions import PostgresError
 from sqlalchemy.exc import SQLAlchemyError
 
 from console.folder import NO_DATABASE, WRONG, Trouble
 from console.migrating import OtherVersion
-from desk.database import is_trouble
 from desk.providers import BadProvider
 from desk.settings import BadSettings
 from desk.words import BadWords
@@ -16,6 +18,8 @@ from kb.reading import BadArticle
 
 SAID = (BadSettings, BadProvider, BadForm, BadArticle, BadTable, BadWords)
 """Their own words already say what is wrong and where."""
+DATABASE = (SQLAlchemyError, PostgresError, ConnectionError, TimeoutError, gaierror)
+"""A command speaks with nothing else over the network that would raise; asyncpg lets some of its own through."""
 
 
 def told(error: Exception) -> Trouble:
@@ -24,7 +28,7 @@ def told(error: Exception) -> Trouble:
         return Trouble(str(error), NO_DATABASE)
     if isinstance(error, SAID):
         return Trouble(str(error))
-    if isinstance(error, SQLAlchemyError) and is_trouble(error):
+    if isinstance(error, DATABASE):
         return Trouble(f"the database cannot be used: {reason(error)}. See 'firstline check'.", NO_DATABASE)
     if isinstance(error, OSError):
         return Trouble(f"{error.strerror or type(error).__name__}: {error.filename or error}")
