@@ -24,7 +24,7 @@ from desk.gather import Gatherer
 from desk.holders import this_process
 from desk.innerdoor import inner_doors
 from desk.keyring import Keyring
-from desk.lookups import SpeakingLookup, TraitsLookup, WaysLookup
+from desk.lookups import HomeLookup, SpeakingLookup, TraitsLookup, WaysLookup
 from desk.messages import FRONT, Address, Arrival
 from desk.providers import Provider, front_desk, load_all
 from desk.sender import Sender
@@ -81,6 +81,7 @@ RULES: tuple[Rule, ...] = (
     # A subscriber with a new matter: greeted, known, helped, asked.
     intake.thanks,
     intake.greet,
+    intake.recognise,
     intake.operator,
     intake.identify,
     kb.helped,
@@ -185,6 +186,7 @@ async def build(
     knowledge = await _knowledge(database, providers, folders, clock)
     lookups: Sequence[Lookup] = (
         Identification(sources, providers),
+        HomeLookup(switchboard),
         SpeakingLookup(switchboard),
         TraitsLookup(switchboard),
         WaysLookup(switchboard),

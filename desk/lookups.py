@@ -5,7 +5,8 @@ from __future__ import annotations
 from desk.facts import Speaking, Ways
 from desk.gather import Round, address_of, sender_row
 from desk.knowledge import Identified
-from desk.messages import Address, Role
+from desk.messages import FRONT, Address, Role
+from desk.providers import Provider
 from desk.switchboard import Switchboard
 
 
@@ -19,10 +20,25 @@ class SpeakingLookup:
         """A `Speaking` for an agent's arrival; its agent is None for a stranger."""
         if round_.heard.role is not Role.AGENT:
             return None
-        sender, provider = round_.heard.sender, self._switchboard.provider(round_.case.provider)
+        sender, provider = round_.heard.sender, round_.facts.need(Provider)
         if sender.channel == "telegram":
             return Speaking(provider.agent_on_telegram(sender.value))
         return Speaking(provider.agent(sender.value))
+
+
+class HomeLookup:
+    """Whose the case will be after this round: at a shared front desk the provider of the account just identified."""
+
+    def __init__(self, switchboard: Switchboard) -> None:
+        self._switchboard = switchboard
+
+    async def __call__(self, round_: Round) -> object | None:
+        """The `Provider` to take the place of the front desk's; None where nothing changes."""
+        identified = round_.facts.get(Identified)
+        if identified is None or identified.account is None or round_.case.registered:
+            return None
+        moves = round_.case.provider == FRONT and identified.account.provider != FRONT
+        return self._switchboard.provider(identified.account.provider) if moves else None
 
 
 class TraitsLookup:
@@ -54,7 +70,8 @@ class WaysLookup:
         returned = row is not None and bool(row.blocked)
         if here in blocked and not (returned and here == heard.sender):
             here = None
-        return Ways(here, self._on_file(round_, here, blocked), self._switchboard.staff_of(case.provider), returned)
+        staff = self._switchboard.staff_of(round_.facts.need(Provider).name)
+        return Ways(here, self._on_file(round_, here, blocked), staff, returned)
 
     def _on_file(self, round_: Round, here: Address | None, blocked: set[Address]) -> Address | None:
         """The account's mail address, if it is another than the one in use and nothing came back from it."""

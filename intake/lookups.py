@@ -87,11 +87,11 @@ class Dialogs:
 
     async def __call__(self, round_: Round) -> object | None:
         """The provider's `Forms`."""
-        forms = self._forms.get(round_.case.provider) or self._forms.get(FRONT)
-        case = round_.case
+        case, home = round_.case, round_.facts.need(Provider).name
+        forms = self._forms.get(home)
         if forms and case.dialog_hash and case.dialog_hash not in forms.by_hash and not case.registered:
             forms = forms.keeping(await self._former(case))
-            self._forms[case.provider] = forms
+            self._forms[home] = forms
         return forms
 
     async def _former(self, case: Case) -> list[Form]:

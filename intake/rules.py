@@ -90,24 +90,16 @@ def operator(case: Case, heard: Heard, facts: Facts) -> Decision | None:
     return decide(Set({"awaiting": "", "asked": []}), Say("operator_coming"), *ready(case), done=False)
 
 
-def identify(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+def recognise(case: Case, heard: Heard, facts: Facts) -> Decision | None:
     """Notes whose case it is. The same is said of a number that exists and of one that does not (G8)."""
     if is_ready(case) or heard.role is not Role.SUBSCRIBER:
         return None
     identified = facts.get(Identified) or Identified()
     acts = _known(case, identified, facts)
-    asked = case.awaiting == IDENTIFIER
-    if identified.contract and (asked or not case.contract):
-        acts += [*_awaiting_nothing(asked), Say("contract_noted", {"contract": identified.contract})]
-    elif case.contract or identified.account:
-        acts += _awaiting_nothing(asked)
-    elif asked:
-        return _without_number(case, heard, acts)
-    elif not case.awaiting and not case.articles and not case.dialog:
-        if _batch(facts):
-            acts.append(Say("contract_by_mail"))
-        elif case.tries == 0:
-            return decide(*acts, Set({"awaiting": IDENTIFIER}), Say("ask_contract", buttons=_NO_CONTRACT))
+    if identified.contract and (not case.contract or case.awaiting == IDENTIFIER):
+        acts.append(Say("contract_noted", {"contract": identified.contract}))
+    if case.awaiting == IDENTIFIER and (identified.contract or identified.account):
+        acts.append(Set({"awaiting": "", "tries": 0}))
     return decide(*acts, done=False) if acts else None
 
 
@@ -125,16 +117,25 @@ def _known(case: Case, identified: Identified, facts: Facts) -> list[Act]:
     return acts
 
 
-def _awaiting_nothing(asked: bool) -> list[Act]:
-    return [Set({"awaiting": "", "tries": 0})] if asked else []
+def identify(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+    """Asks for the contract number once, where nothing tells it; by mail only beside everything else."""
+    if is_ready(case) or case.contract or heard.role is not Role.SUBSCRIBER:
+        return None
+    if case.awaiting == IDENTIFIER:
+        return _without_number(case, heard)
+    if case.awaiting or case.articles or case.dialog:
+        return None
+    if _batch(facts):
+        return decide(Say("contract_by_mail"), done=False)
+    return decide(Set({"awaiting": IDENTIFIER}), Say("ask_contract", buttons=_NO_CONTRACT)) if case.tries == 0 else None
 
 
-def _without_number(case: Case, heard: Heard, acts: list[Act]) -> Decision:
+def _without_number(case: Case, heard: Heard) -> Decision:
     """Whoever has no number at hand is helped all the same; the case stays unverified."""
     if heard.press is None and case.tries == 0 and len(heard.text) < 40 and any(map(str.isdigit, heard.text)):
-        return decide(*acts, Set({"tries": 1}), Say("ask_contract_again", buttons=_NO_CONTRACT))
+        return decide(Set({"tries": 1}), Say("ask_contract_again", buttons=_NO_CONTRACT))
     more = f"{case.description}\n{heard.text}".strip() if heard.text else case.description
-    return decide(*acts, Set({"awaiting": "", "tries": 1, "description": more}), Say("unverified_ok"), done=False)
+    return decide(Set({"awaiting": "", "tries": 1, "description": more}), Say("unverified_ok"), done=False)
 
 
 def choose(case: Case, heard: Heard, facts: Facts) -> Decision | None:

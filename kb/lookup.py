@@ -6,6 +6,7 @@ import asyncio
 
 from desk.gather import Round
 from desk.messages import Role, Verb
+from desk.providers import Provider
 from kb.suggesting import Knowledge
 
 LONGEST = 600
@@ -26,4 +27,6 @@ class Suggesting:
         text = case.description or heard.text
         if not text.strip():
             return None
-        return await asyncio.to_thread(self._knowledge.suggest, case.provider, text[:LONGEST], case.language)
+        return await asyncio.to_thread(
+            self._knowledge.suggest, round_.facts.need(Provider).name, text[:LONGEST], case.language
+        )
