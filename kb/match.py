@@ -91,6 +91,7 @@ class Matcher:
     def __init__(self, articles: Sequence[Article], beneath: Matcher | None = None) -> None:
         self._shelves: tuple[_Shelf, ...] = (_Shelf(articles), *(beneath._shelves if beneath else ()))
         self._articles = {id: one for shelf in reversed(self._shelves) for id, one in shelf.articles.items()}
+        self._weights: dict[str, float] = {}
         self.gate: Gate = beneath.gate if beneath and beneath._articles else self._calibrated()
 
     def best(self, text: str, language: str, limit: int = 3) -> tuple[Match, ...]:
@@ -131,9 +132,12 @@ class Matcher:
         return _Query(" ".join(sorted(asked)), asked, tuple(weights), tuple(alike))
 
     def _weight(self, word: str) -> float:
-        """Inverse document frequency, an article being the document."""
-        seen = sum(len(shelf.used.get(word, ())) for shelf in self._shelves)
-        return math.log(1 + len(self._articles) / (0.5 + seen))
+        """Inverse document frequency, an article being the document. Only words of entries are ever kept."""
+        weight = self._weights.get(word)
+        if weight is None:
+            seen = sum(len(shelf.used.get(word, ())) for shelf in self._shelves)
+            weight = self._weights[word] = math.log(1 + len(self._articles) / (0.5 + seen))
+        return weight
 
     def _strange(self) -> float:
         """The weight of a word nobody in the base has used."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from desk.knowledge import Suggestion, Suggestions
@@ -38,23 +38,32 @@ class Knowledge:
 
     def suggest(self, provider: str, text: str, language: str, limit: int = 3) -> Suggestions:
         """The articles that fit, the best first, with this provider's facts in them; empty when nothing fits."""
-        matches = self._books.of(provider).best(text, language, limit)
-        return Suggestions(tuple(self._suggestion(provider, match) for match in matches))
+        books = self._books
+        matches = books.of(provider).best(text, language, limit)
+        return Suggestions(tuple(self._suggestion(books, provider, match) for match in matches))
 
-    def _suggestion(self, provider: str, match: Match) -> Suggestion:
+    def _suggestion(self, books: _Books, provider: str, match: Match) -> Suggestion:
         edition = match.article.edition(match.language)
         return Suggestion(
             article=match.article.id,
             title=edition.title,
             score=match.score,
             sure=match.sure,
-            text=joined(
-                (_heading(edition.title), written(filled(edition.body, self._facts(provider, match.language))))
-            ),
+            text=self._text(books, provider, match),
             pictures=_files(edition.pictures, self._folders(provider)),
             dialog=match.article.dialog,
             category=match.article.category,
         )
+
+    def _text(self, books: _Books, provider: str, match: Match) -> Text:
+        """The article as this provider tells it, written out once: reading its marks costs more than matching."""
+        key = provider, match.article.id, match.language
+        text = books.told.get(key)
+        if text is None:
+            edition = match.article.edition(match.language)
+            body = written(filled(edition.body, self._facts(provider, match.language)))
+            text = books.told[key] = joined((_heading(edition.title), body))
+        return text
 
     def _facts(self, provider: str, language: str) -> Mapping[str, str]:
         """The provider's fact table and its name; an unknown provider (a shared front desk) has no facts to tell."""
@@ -64,10 +73,14 @@ class Knowledge:
 
 @dataclass(frozen=True, slots=True)
 class _Books:
-    """The shared matcher, and one of its own on top of it for each provider that has articles of its own."""
+    """The shared matcher, and one of its own on top of it for each provider that has articles of its own.
+
+    ``told`` keeps their texts by provider, article and language.
+    """
 
     shared: Matcher
     own: Mapping[str, Matcher]
+    told: dict[tuple[str, str, str], Text] = field(default_factory=dict)
 
     def of(self, provider: str) -> Matcher:
         return self.own.get(provider, self.shared)
