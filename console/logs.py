@@ -1,11 +1,12 @@
 """The log: one line each on stderr, and no secret in any of them.
 
-A bot's token stands in every address Telegram is called by, a password in what an IMAP library writes at debug level.
+A bot's token stands in every address Telegram is called by, a quoted password in what aioimaplib writes at debug level.
 So whatever is logged, by us or by a library, passes a filter that strikes secrets out of message and exception.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import sys
@@ -13,6 +14,7 @@ import time
 import traceback
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
+from typing import TextIO
 from urllib.parse import quote
 
 from sqlalchemy.engine import make_url
@@ -27,10 +29,9 @@ STRUCK = "[secret]"
 NOISY = {
     "sqlalchemy": logging.WARNING,
     "aiosqlite": logging.WARNING,
-    "aioimaplib": logging.INFO,
     "alembic": logging.WARNING,
 }
-"""Libraries whose debug lines carry whole letters, rows of subscribers or every statement."""
+"""Libraries whose debug lines carry every statement, with the rows of subscribers in it."""
 
 
 def secrets_of(settings: Settings) -> list[str]:
@@ -69,12 +70,15 @@ class Redaction:
 
 
 def _spellings(secret: str) -> Iterator[str]:
-    yield secret
-    yield quote(secret, safe="")
-    yield quote(secret)
-    yield repr(secret)[1:-1]
-    yield secret.replace("\\", "\\\\").replace('"', '\\"')
-    yield b64encode(secret.encode()).decode()
+    # IMAP quotes a password with backslashes, and aioimaplib shows the line as Python shows bytes: both at once.
+    for written in (secret, secret.replace("\\", "\\\\").replace('"', '\\"')):
+        yield written
+        yield repr(written)[1:-1]
+        yield repr(written.encode())[2:-1]
+        yield json.dumps(written)[1:-1]
+        yield quote(written)
+        yield quote(written, safe="")
+        yield b64encode(written.encode()).decode()
 
 
 class Redacting(logging.Filter):
@@ -131,9 +135,9 @@ class OneLine(logging.Formatter):
         return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…"
 
 
-def begin(redaction: Redaction, debug: bool = False) -> None:
+def begin(redaction: Redaction, debug: bool = False, stream: TextIO | None = None) -> None:
     """Sends the log of everything to stderr, redacted, instead of wherever it went before."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream or sys.stderr)
     handler.addFilter(Redacting(redaction))
     handler.setFormatter(OneLine(debug))
     root = logging.getLogger()
