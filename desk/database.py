@@ -7,11 +7,12 @@ the same filter is added to every ORM query. The workers' own tables (arrivals, 
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import event, text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
@@ -24,7 +25,7 @@ log = logging.getLogger(__name__)
 
 def is_trouble(error: BaseException) -> bool:
     """Whether it is the database that has trouble (gone, locked, full), not the message being handled."""
-    if isinstance(error, (OSError, TimeoutError, InterfaceError)):
+    if isinstance(error, (OSError, TimeoutError, InterfaceError, sqlite3.OperationalError)):
         return True
     if isinstance(error, IntegrityError):
         return False
@@ -111,7 +112,12 @@ class Database:
 
 def _sqlite_engine(url: str, begin: str, pool: int) -> AsyncEngine:
     engine = create_async_engine(
-        url, pool_size=pool, max_overflow=0, connect_args={"isolation_level": None, "timeout": 5.0}
+        url,
+        pool_size=pool,
+        max_overflow=0,
+        # Every transaction has ended by the time its connection comes back: to roll back then is a trip for nothing.
+        pool_reset_on_return=None,
+        connect_args={"isolation_level": None, "timeout": 5.0},
     )
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -122,8 +128,9 @@ def _sqlite_engine(url: str, begin: str, pool: int) -> AsyncEngine:
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
-    def start(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+    def start(connection: Connection) -> None:
+        # One trip to the driver's thread; through a cursor of SQLAlchemy's it would be four.
+        connection.connection.run_async(lambda driver: driver.execute_fetchall(begin))
 
     return engine
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import bindparam, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk.case import FINAL, Case
@@ -26,6 +26,20 @@ from desk.providers import Provider
 from desk.queues import fingerprints
 
 _FINAL = [state.value for state in FINAL]
+
+# What is asked for every batch is built once: building it costs as much as asking.
+_PEOPLE = (
+    select(PersonAddress, Person)
+    .join(Person, (Person.provider == PersonAddress.provider) & (Person.id == PersonAddress.person_id))
+    .where(PersonAddress.provider == bindparam("home"))
+    .where(tuple_(PersonAddress.door, PersonAddress.value).in_(bindparam("senders", expanding=True)))
+)
+_OPEN_CASES = (
+    select(Case)
+    .where(Case.provider == bindparam("home"), Case.person_id.in_(bindparam("people", expanding=True)))
+    .where(Case.state.not_in(_FINAL))
+    .order_by(Case.id)
+)
 
 
 @dataclass(slots=True)
@@ -111,21 +125,14 @@ class Gatherer:
     ) -> None:
         senders = {(one.door, one.sender.value) for one in heard if one.role is Role.SUBSCRIBER and one.sender.value}
         if senders:
-            query = (
-                select(PersonAddress, Person)
-                .join(Person, (Person.provider == PersonAddress.provider) & (Person.id == PersonAddress.person_id))
-                .where(PersonAddress.provider == provider.name)
-                .where(tuple_(PersonAddress.door, PersonAddress.value).in_(senders))
-            )
-            for address, person in (await session.execute(query)).all():
+            values = {"home": provider.name, "senders": list(senders)}
+            for address, person in (await session.execute(_PEOPLE, values)).all():
                 known.people[address.door, address.value] = person
                 known.owners[person.id] = person
                 known.addresses.setdefault(person.id, []).append(address)
         if people := {person.id for person in known.people.values()}:
-            cases = select(Case).where(
-                Case.provider == provider.name, Case.person_id.in_(people), Case.state.not_in(_FINAL)
-            )
-            for case in (await session.scalars(cases.order_by(Case.id))).all():
+            of_these = {"home": provider.name, "people": list(people)}
+            for case in (await session.scalars(_OPEN_CASES, of_these)).all():
                 known.open_cases.setdefault(case.person_id, []).append(case)
         owners = {case.person_id for case in (*known.named.values(), *known.numbers.values())} - set(known.owners)
         if owners:
