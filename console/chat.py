@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import getpass
+import logging
 import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -13,14 +14,14 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
+from console import logs
 from console.chatdoor import ChatDoor, Picture, Shown, Typist, kept_file, without_echo
-from console.folder import Folder, pass_folder, refuse, run
-from console.migrating import require_current
+from console.folder import Folder, opened, pass_folder, refuse, run
 from console.screen import Screen, packed
 from console.serving import RENEW, Serving
 from console.wiring import House, build
 from desk import inbox, leases
-from desk.database import Database, is_trouble
+from desk.database import is_trouble
 from desk.messages import FRONT, Option, Raw
 from desk.providers import Provider
 from desk.queues import arrivals, departures
@@ -57,23 +58,22 @@ def chat(folder: Folder, provider: str | None, language: str | None, name: str, 
       firstline -C my-desk chat --provider sever --name Anna
       echo "нет интернета, договор 40-1187" | firstline -C my-desk chat --provider sever
     """
-    run(_chat(folder.settings(), provider, who or _user(), name, language or ""))
+    settings = folder.settings()
+    typist = Typist(_chosen(provider, folder.providers()), who or _user(), name, language or "")
+    logs.begin(logs.Redaction(logs.secrets_of(settings)), folder.debug)
+    if not folder.debug:
+        logging.getLogger().setLevel(logging.WARNING)  # a chat is not the place for a log
+    run(_chat(settings, typist))
 
 
-async def _chat(settings: Settings, provider: str | None, who: str, name: str, language: str) -> None:
-    database = Database(settings.database)
-    try:
-        await require_current(database)
-    finally:
-        await database.close()
-    house = await build(settings, workers=1)
+async def _chat(settings: Settings, typist: Typist) -> None:
+    async with opened(settings):
+        house = await build(settings, workers=1)
     # Deciding only: doors and their sending are the business of 'serve', which may run beside this.
     serving = Serving(house, ("clerk", "clock"))
     working = asyncio.create_task(serving.run())
     try:
-        typist = Typist(_chosen(provider, house.providers), who, name, language)
-        conversation = Conversation(house, typist, Screen())
-        await conversation.held(typed_lines())
+        await Conversation(house, typist, Screen()).held(typed_lines())
     finally:
         serving.stop()
         with contextlib.suppress(asyncio.CancelledError):

@@ -130,7 +130,7 @@ class ChatDoor:
         try:
             body = json.loads(arrival.body)
             return self._heard(arrival, body)
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, LookupError, TypeError) as error:
             raise Unreadable(f"not a message of a chat: {type(error).__name__}: {error}") from None
 
     def _heard(self, arrival: Arrival, body: Mapping[str, Any]) -> Heard:

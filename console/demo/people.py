@@ -111,15 +111,15 @@ class Chatter:
         prompt = self.play.prompts.get(self.typist.id)
         if prompt is None:
             raise DidNotHappen(f"{self.typist.name} was asked nothing more")
-        asked = max(known, key=prompt.text.plain.rfind)  # what was answered before may stand above
-        answer = known[asked] if asked in prompt.text.plain else ""
+        asked = without_echo(prompt, self.play.pressed).text.plain
+        answer = next((one for words, one in known.items() if words in asked), "")
         if isinstance(answer, Path):
             self.play.prompts.pop(self.typist.id)
             await self.shows(answer)
         elif answer in labels:
             await self.presses(answer)
         elif not answer:
-            raise DidNotHappen(f"{self.typist.name} does not know what to answer to: {prompt.text.plain}")
+            raise DidNotHappen(f"{self.typist.name} does not know what to answer to: {asked}")
         else:
             self.play.prompts.pop(self.typist.id)
             await self.says(answer)

@@ -12,7 +12,7 @@ from console.demo.stage import Stage
 from console.demo.town import DidNotHappen, desk_at_work
 from console.screen import Screen
 from console.wiring import ARTICLES
-from desk.case import State
+from desk.case import Case, State
 
 ANNAS_ANSWERS: Mapping[str, str | Path] = {
     "Где не работает": "all",
@@ -123,12 +123,19 @@ async def _record(play: Play) -> None:
     """What the database holds in the end, so that nobody need believe the play alone."""
     play.stage.scene("What is on record", "Every case is closed, and each by its own subscriber's word.")
     cases = await play.town.cases()
-    said = [f'"{case.consent["words"]}" ({case.consent["channel"]})' for case in cases]
+    said = [f"{_words(play, case)} ({case.consent['channel']})" for case in cases]
     numbers = [case.number or "no number" for case in cases]
     play.stage.table(
         [(number, case.state, case.contract, words) for number, case, words in zip(numbers, cases, said, strict=True)]
     )
     play.stage.narrates("Make a desk of your own: firstline init my-desk")
+
+
+def _words(play: Play, case: Case) -> str:
+    """What the subscriber agreed with: their own words, or the button they pressed."""
+    words = str(case.consent["words"])
+    pressed = words in ("consent_yes", "helped")
+    return f"[{play.town.house.words.label(PROVIDER, case.language, f'button_{words}')}]" if pressed else f'"{words}"'
 
 
 async def _reached(play: Play, state: State, otherwise: str) -> None:

@@ -65,7 +65,7 @@ class StaffDoor:
         try:
             body = json.loads(arrival.body)
             return self._heard(arrival, body)
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, LookupError, TypeError) as error:
             raise Unreadable(f"not an agent's order: {type(error).__name__}: {error}") from None
 
     def _heard(self, arrival: Arrival, body: Mapping[str, Any]) -> Heard:

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from console.chat import message
 from console.chatdoor import Shown
 from console.screen import Screen, packed
-from desk.text import Mark, Text
+from desk.text import Mark, Text, joined
 
 STAFF, MAIL, NARRATOR = "yellow", "magenta", "cyan"
 STAFF_INDENT = 14
@@ -89,9 +89,10 @@ class Stage:
                 return
         if shown.options:
             self._cards[shown.case] = shown.text.plain
-        more = [f"[picture: {one.name}]" for one in shown.pictures]
-        more += packed([f"[{one.label}]" for one in shown.options], self.screen.width - STAFF_INDENT - 4)
-        self.screen.boxed(title, text, STAFF, STAFF_INDENT, more)
+        pictures = [f"[picture: {one.name}]" for one in shown.pictures]
+        rows = packed([f"[{one.label}]" for one in shown.options], self.screen.width - STAFF_INDENT - 4)
+        text = joined([text, *(Text(row, (Mark("bold", 0, len(row)),)) for row in rows)], between="\n")
+        self.screen.boxed(title, text, STAFF, STAFF_INDENT, pictures)
         self.screen.write()
 
     def letter(self, letter: EmailMessage, shown: str = "") -> None:
