@@ -71,6 +71,7 @@ class Serving:
             await asyncio.gather(*self._listening.values(), return_exceptions=True)
             if webhooks:
                 await webhooks.cleanup()
+            await self._house.clerk.close()
             with contextlib.suppress(Exception):
                 await leases.release(self._house.database, self._house.holder)
 

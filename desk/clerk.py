@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 
 from desk import inbox
@@ -29,6 +29,12 @@ from desk.writing import Decided, Moved, Taken, Writer
 log = logging.getLogger(__name__)
 TOGETHER = 40
 TRIES = 5
+HEARING = 4 * TOGETHER
+"""Arrivals being heard at once: slow letters shall leave places for quick words."""
+GATHERING = 0.003
+"""Seconds to wait for more to be heard, so that letters too are decided several at a time."""
+PATIENCE = 0.2
+"""Seconds a sweep waits for anything to be heard before it looks for new arrivals."""
 
 
 class Lookup(Protocol):
@@ -59,36 +65,60 @@ class Clerk:
         self._writer = writer
         self._holder = holder
         self._clock = clock
-        self.holding: set[int] = set()
+        self._hearing: dict[asyncio.Task[tuple[Arrival, Heard] | None], int] = {}
+        self._carrying: set[int] = set()
 
-    async def work(self, limit: int = TOGETHER) -> int:
-        """One sweep: claims what is free and carries it through. Returns how many arrivals were claimed.
+    async def work(self, limit: int = TOGETHER) -> bool:
+        """One sweep: claims what is free, and carries through what has been heard. Returns whether there was any.
 
-        Raises what the database raised when it has trouble; nothing is lost then, and the next sweep goes on.
+        A letter that takes long to read keeps nobody waiting but its own sender. Raises what the database raised when
+        it has trouble; nothing is lost then, and the next sweep goes on.
         """
-        if not await inbox.any_waiting(self._database, self._clock()):
-            return 0
-        claimed = await inbox.claim(self._database, self._holder, self._clock(), limit)
-        self.holding = {arrival.id for arrival in claimed}
+        for arrival in await self._claim(min(limit, HEARING - len(self._hearing))):
+            self._hearing[asyncio.create_task(self._hear(arrival))] = arrival.id
+        if not self._hearing:
+            return False
+        _, slow = await asyncio.wait(self._hearing, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+        if slow:
+            await asyncio.sleep(GATHERING)
+        ready = [task for task in self._hearing if task.done()]
+        ids = {self._hearing[task] for task in ready}
         try:
-            heard = await asyncio.gather(*map(self._hear, claimed))
-            await self._carry([one for one in heard if one is not None])
+            for task in ready:
+                del self._hearing[task]
+            self._carrying = ids
+            await self._carry([one for task in ready if (one := task.result()) is not None])
         except BaseException as error:
             if is_trouble(error) or not isinstance(error, Exception):
-                await self._give_back()
+                await self._give_back(ids)
             raise
         finally:
-            self.holding = set()
-        return len(claimed)
+            self._carrying = set()
+        return True
 
     async def keep_holding(self) -> None:
         """To be called every few seconds while `work` runs, so that nobody takes its arrivals for abandoned."""
-        if self.holding:
-            await inbox.keep_holding(self._database, self._holder, self.holding, self._clock())
+        if held := self._carrying | set(self._hearing.values()):
+            await inbox.keep_holding(self._database, self._holder, held, self._clock())
 
-    async def _give_back(self) -> None:
+    async def close(self) -> None:
+        """Gives back what is still being heard."""
+        left = set(self._hearing.values())
+        for task in self._hearing:
+            task.cancel()
+        await asyncio.gather(*self._hearing, return_exceptions=True)
+        self._hearing.clear()
+        if left:
+            await self._give_back(left)
+
+    async def _claim(self, limit: int) -> list[Arrival]:
+        if limit <= 0 or not await inbox.any_waiting(self._database, self._clock()):
+            return []
+        return await inbox.claim(self._database, self._holder, self._clock(), limit)
+
+    async def _give_back(self, ids: set[int]) -> None:
         try:
-            await inbox.let_go(self._database, self._holder, self.holding)
+            await inbox.let_go(self._database, self._holder, ids)
         except Exception:
             log.debug("claims could not be given back; they run out by themselves")
 
@@ -101,9 +131,9 @@ class Clerk:
             return arrival, await door.hear(arrival)
         except Unreadable as error:
             await self._strike(arrival, str(error), final=True)
+        except SQLAlchemyError:
+            raise
         except Exception as error:
-            if is_trouble(error):
-                raise
             log.exception("arrival %d could not be heard", arrival.id)
             await self._strike(arrival, f"hearing failed: {type(error).__name__}: {error}")
         return None
