@@ -52,7 +52,7 @@ async def _found(folder: Folder, offline: bool) -> list[Finding]:
     except BadSettings as error:
         return [Finding("error", "firstline.toml", str(error), "correct it, then check again")]
     providers, of_providers = inspecting.of_providers(settings)
-    found = [*inspecting.of_settings(settings, list(providers)), *of_providers]
+    found = [*inspecting.of_settings(settings), *of_providers]
     found += inspecting.of_words(settings, list(providers))
     found += await inspecting.of_database(settings, lambda: datetime.now(UTC))
     found += inspecting.of_disk(settings)
@@ -60,8 +60,9 @@ async def _found(folder: Folder, offline: bool) -> list[Finding]:
         found += await _outside(settings)
     # Each place once, in the order it was first spoken of.
     order = {where: number for number, where in reversed(list(enumerate(one.where for one in found)))}
+    here = f"{settings.root}/"
     return [
-        Finding(one.level, one.where, folder.redact(one.what), folder.redact(one.todo))
+        Finding(one.level, one.where, *(folder.redact(words).replace(here, "") for words in (one.what, one.todo)))
         for one in sorted(found, key=lambda one: order[one.where])
     ]
 
@@ -85,10 +86,11 @@ def show(found: Sequence[Finding]) -> None:
     """For a person: place by place, and the sum at the end."""
     for where, those in groupby(found, key=lambda one: one.where):
         click.secho(where, bold=True)
-        for one in those:
+        here = list(those)
+        for one, after in zip(here, [*here[1:], None], strict=True):
             level = click.style(one.level.ljust(7), fg=COLOURS[one.level])
             click.echo(f"  {level}{paper.wrapped(one.what, INDENT)[9:]}")
-            if one.todo:
+            if one.todo and (after is None or after.todo != one.todo):
                 click.echo(paper.wrapped(one.todo, INDENT + "   ", INDENT + "-> "))
     errors, warnings = (sum(1 for one in found if one.level == level) for level in ("error", "warning"))
     click.echo()

@@ -103,7 +103,7 @@ async def _waiting(folder: Folder) -> tuple[Sequence[Letter], Mapping[int, str]]
         async with database.read(*whose) as session:
             ids = {row.case_id for row in rows}
             cases = await session.scalars(select(Case).where(Case.provider.in_(whose), Case.id.in_(ids)))
-            return rows, {case.id: case.number or f"case {case.id}" for case in cases}
+            return rows, {case.id: case.number or f"one without a number yet ({case.id})" for case in cases}
 
 
 @pending.command()
@@ -162,11 +162,13 @@ def accept(folder: Folder, letter: int, number: str | None, new: bool, agent: st
     if ledger.case_id is None:
         refuse(f"letter {letter} was not taken: {ledger.outcome}", REFUSED)
     if not machine:
-        click.echo(f"Letter {letter} joined {_name(case)}.")
+        click.echo(f"Letter {letter} {_joined(ledger, case)}.")
 
 
-def _name(case: Case | None) -> str:
-    return case.number if case and case.number else "a new case, whose sender is being answered"
+def _joined(ledger: Ledger, case: Case | None) -> str:
+    if ledger.outcome == "case":
+        return "began a new case; its sender is being answered"
+    return f"joined {case.number}" if case and case.number else "joined its case, which has no number yet"
 
 
 async def _accept(folder: Folder, letter: int, number: str | None, new: bool, agent: str) -> tuple[Ledger, Case | None]:

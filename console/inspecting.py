@@ -35,7 +35,7 @@ WELL = 32
 SLOW = timedelta(seconds=5)
 
 
-def of_settings(settings: Settings, providers: Sequence[str]) -> Iterator[Finding]:
+def of_settings(settings: Settings) -> Iterator[Finding]:
     """The settings among themselves, and against the providers' folders."""
     where = "firstline.toml"
     doors = f"{count(len(settings.telegram), 'bot')}, {count(len(settings.mailboxes), 'mailbox', 'mailboxes')}"
@@ -50,7 +50,7 @@ def of_settings(settings: Settings, providers: Sequence[str]) -> Iterator[Findin
         yield Finding("warning", where, "there is no bot and no mailbox: nobody can write to the desk", todo)
     owned = [(one.door, one.provider) for one in settings.telegram]
     for door, provider in [*owned, *((one.door, one.provider) for one in settings.mailboxes)]:
-        if provider not in (*providers, FRONT):
+        if provider != FRONT and not (settings.root / "providers" / provider).is_dir():
             todo = f"make providers/{provider}, or correct provider"
             yield Finding("error", door, f"there is no provider {provider!r}", todo)
     tokens = [one.token.reveal() for one in settings.telegram]
@@ -116,7 +116,8 @@ def _table(folder: Path, name: str) -> Iterator[Finding]:
         yield Finding("warning", name, "there is no entitlements.csv: everybody stays unverified", todo)
         return
     for one in CsvFile(folder / "entitlements.csv", name).findings():
-        yield Finding(one.level, name, f"entitlements.csv: {one.what}", one.todo)
+        what = one.what if "entitlements.csv" in one.what else f"entitlements.csv: {one.what}"
+        yield Finding(one.level, name, what, one.todo)
 
 
 def _content(folders: Folders, name: str) -> Iterator[Finding]:

@@ -23,7 +23,7 @@ async def find(database: Database, providers: Collection[str], number: str, prov
     whose = (provider,) if provider else (*providers, FRONT)
     wanted = number.strip().lstrip("#№").upper()
     async with database.read(*whose) as session:
-        query = select(Case).where(Case.provider.in_(whose), _means(wanted)).order_by(Case.id)
+        query = select(Case).where(Case.provider.in_(whose), _means(wanted)).order_by(Case.provider, Case.number)
         cases = list((await session.scalars(query)).all())
     if not cases:
         refuse(f"there is no case {number}{_slip(wanted)}", NO_SUCH)

@@ -1,0 +1,123 @@
+"""Commands beside a `serve` and beside each other: nobody is in two minds, and nothing waits for nobody."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from stdnum import damm
+
+from desk import inbox
+from desk.case import Case, State
+from desk.database import Database
+from desk.ids import new_id
+from desk.messages import Raw
+from desk.people import Person
+from desk.settings import load
+from tests.console.conftest import Typist
+from tests.console.terminal import Terminal
+from tests.peers.botapi import Group
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+
+
+async def put(folder: Path, provider: str, prefix: str, count: int) -> str:
+    """A registered case that nobody has taken, of somebody in Telegram. Returns its number."""
+    number = f"{prefix}-2026-{count:06d}-{damm.calc_check_digit(f'2026{count:06d}')}"
+    database = Database(load(folder, {"TELEGRAM_TOKEN": "1:a"}).database)
+    async with database.write(provider) as session:
+        person = Person(provider=provider, id=new_id(NOW), name="Анна", created_at=NOW)
+        case = Case(
+            provider=provider,
+            id=new_id(NOW),
+            number=number,
+            person_id=person.id,
+            door="telegram:main",
+            channel="telegram",
+            address="5001",
+            state=State.ACKNOWLEDGED.value,
+            reason="queued",
+            queue="queue:l1",
+            opened_at=NOW,
+            updated_at=NOW,
+            registered_at=NOW,
+        )
+        session.add_all([person, case])
+    await database.close()
+    return number
+
+
+async def accepts(folder: Path, raw: Raw) -> None:
+    """Something lies in the inbox."""
+    database = Database(load(folder, {"TELEGRAM_TOKEN": "1:a"}).database)
+    await inbox.accept(database, [raw])
+    await database.close()
+
+
+async def test_of_two_agents_who_take_a_case_at_once_one_has_it(terminal: Terminal) -> None:
+    """One command ends with 0, the other with 4 and the name of the first."""
+    number = await put(terminal.root, "sever", "SN", 12)
+    ran = await asyncio.gather(*(terminal.types("take", number, "--as", who) for who in ("ivanova", "petrov")))
+    assert sorted(one.code for one in ran) == [0, 4], ran
+    (case,) = (await terminal.types("cases", "--json")).json()
+    assert case["owner"] == ("ivanova" if ran[0].code == 0 else "petrov")
+
+
+async def test_a_serve_without_a_clerk_keeps_nobody_waiting(terminal: Terminal, staff: Group) -> None:
+    """The command decides itself when the running process does not."""
+    number = await put(terminal.root, "sever", "SN", 12)
+    async with terminal.serving("--only", "doors") as service:
+        await service.logs("doors: telegram:main")
+        taken = await terminal.types("take", number, "--as", "ivanova")
+        assert (taken.code, taken.out.splitlines()[0]) == (0, f"{number} is yours.")
+
+
+def test_a_count_that_two_providers_have_is_asked_back(typist: Typist) -> None:
+    """Which case is meant is never guessed; the whole number, or the provider, tells."""
+    first = asyncio.run(put(typist.folder, "sever", "SN", 12))
+    second = asyncio.run(put(typist.folder, "volga", "VL", 12))
+    both = typist.types("case", "12")
+    assert both.exit_code == 2
+    assert f"{first} of sever, {second} of volga" in both.output
+    for words in (["12", "--provider", "volga"], [second], [f"#{second.lower()}"]):
+        found = typist.types("case", *words, "--json")
+        assert json.loads(found.output)["number"] == second
+    assert [one["number"] for one in json.loads(typist.types("cases", "--provider", "volga", "--json").output)] == [
+        second
+    ]
+
+
+def test_cases_are_chosen_by_queue_state_and_owner(typist: Typist) -> None:
+    """Each option leaves only those; what is in none of them is told so."""
+    number = asyncio.run(put(typist.folder, "sever", "SN", 12))
+    for words in (["--queue", "l1"], ["--queue", "queue:l1"], ["--state", "acknowledged"], ["--provider", "sever"]):
+        assert number in typist.types("cases", *words).output
+    for words in (["--queue", "field"], ["--state", "held"], ["--owner", "ivanova"], ["--provider", "volga"]):
+        assert typist.types("cases", *words).output == "Таких заявок нет.\n"
+
+
+def test_an_agent_of_another_provider_may_not_act(typist: Typist) -> None:
+    """Whoever is in volga's teams.toml takes no case of sever."""
+    number = asyncio.run(put(typist.folder, "sever", "SN", 12))
+    result = typist.types("take", number, "--as", "lugovaya")
+    assert (result.exit_code, "sever has no agent 'lugovaya'" in result.output) == (4, True)
+
+
+@pytest.mark.parametrize(("words", "code", "said"), [(["1"], 0, "read and decided (reply)"), (["1", "2"], 3, "2")])
+def test_what_was_set_aside_wrongly_is_decided_by_a_replay(
+    typist: Typist, words: list[str], code: int, said: str
+) -> None:
+    """A message that can be read now does what it should have done; a number that is not there changes nothing."""
+    number = asyncio.run(put(typist.folder, "sever", "SN", 12))
+    body = {"verb": "note", "provider": "sever", "number": number, "agent": "ivanova", "text": "найден обрыв"}
+    raw = Raw("desk", "k", "desk:1", json.dumps(body).encode(), NOW, aside="it could not be read yesterday")
+    asyncio.run(accepts(typist.folder, raw))
+    assert "it could not be read yesterday" in typist.types("quarantine", "list").output
+    assert "найден обрыв" in json.loads(typist.types("quarantine", "show", "1", "--raw").output)["text"]
+    result = typist.types("replay", *words)
+    assert (result.exit_code, said in result.output) == (code, True), result.output
+    journal = json.loads(typist.types("case", number, "--json").output)["journal"]
+    assert [line["text"] for line in journal] == (["найден обрыв"] if code == 0 else [])
