@@ -16,13 +16,16 @@ from datetime import datetime
 from bots.envelope import KINDS, enveloped, kept_aside, update_id
 from bots.wire import Undecodable, Wire, WireError, webhook_url
 from desk.doors import Accept
+from desk.leases import LeaseLost
 from desk.messages import Raw
 from desk.settings import TelegramSettings
 
 log = logging.getLogger(__name__)
 
 LONGEST_WAIT = 30.0
-"""Seconds between two tries when Telegram, or our own database, stays away."""
+"""Seconds between two tries when Telegram stays away."""
+OWN_WAIT = 4.0
+"""Seconds between two tries when it is our own database: nobody is troubled by them, and people wait."""
 
 _ID = re.compile(rb'"update_id"\s{0,9}:\s{0,9}(\d{1,18})')
 
@@ -36,13 +39,13 @@ class Troubles:
         self._tries = 0
         self._told = ""
 
-    async def wait(self, why: str, at_least: float = 0.0) -> None:
-        """Waits after a failure: 0.5 s at first, then doubling up to `LONGEST_WAIT`, or as long as was asked."""
+    async def wait(self, why: str, at_least: float = 0.0, at_most: float = LONGEST_WAIT) -> None:
+        """Waits after a failure: 0.5 s at first, then doubling up to ``at_most``, or as long as was asked."""
         if why != self._told:
             log.warning("%s: %s; trying again", self._where, why)
             self._told = why
         self._tries += 1
-        seconds = min(LONGEST_WAIT, 0.25 * 2 ** min(self._tries, 10))
+        seconds = min(at_most, 0.25 * 2 ** min(self._tries, 10))
         await self._sleep(max(at_least, seconds * random.uniform(0.7, 1.3)))  # noqa: S311 (jitter, not a secret)
 
     def over(self) -> None:
@@ -69,7 +72,7 @@ class Poller:
         self._troubles = Troubles(settings.door, sleep)
 
     async def run(self, accept: Accept) -> None:
-        """Fetches, stores, confirms, for ever."""
+        """Fetches, stores, confirms, for ever. Raises `LeaseLost` when another process does so now."""
         offset = 0
         try:
             while True:
@@ -86,8 +89,10 @@ class Poller:
         if raws:
             try:
                 await accept(raws)
+            except LeaseLost:
+                raise
             except Exception as error:  # whatever it is, nothing was made safe, so nothing may be confirmed
-                await self._troubles.wait(f"updates cannot be stored: {type(error).__name__}")
+                await self._troubles.wait(f"updates cannot be stored: {type(error).__name__}", at_most=OWN_WAIT)
                 return offset
         if raws and following == offset:
             # Only updates without an id: they are stored, but there is no number to confirm them by.

@@ -245,7 +245,9 @@ def _row(one: Settled, now: datetime) -> dict[str, Any]:
     elif isinstance(fate, Refused):
         state, problem = "failed", fate.why
     elif isinstance(fate, Later):
-        state, problem, due = "pending", fate.why, now + timedelta(seconds=fate.seconds)
+        state, due = "pending", now + timedelta(seconds=fate.seconds)
+        # Waiting for its turn is no problem, and that it was perhaps seen already must stay to be read.
+        problem = fate.why if fate.tried and not departure.doubts else None
     elif departure.policy is Policy.HOLD or departure.doubts >= 1:
         # One repetition of what may have been sent already is the most a person should have to read (T07).
         state, problem = "unknown", fate.why

@@ -21,6 +21,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.doors import Accept
+from desk.leases import LeaseLost
 from desk.messages import Raw
 from desk.settings import MailboxSettings
 from mail import imap
@@ -37,6 +38,8 @@ BATCH = 50
 BATCH_BYTES = 8_000_000
 LOGIN_PAUSE = 60.0
 """Seconds between tries after a refused login: servers lock accounts that are asked more often."""
+OWN_PAUSE = 4.0
+"""Seconds at most between tries when it is our own database that is away: nobody is troubled by them."""
 DEATHS_WHOLE, DEATHS_HEADER = 3, 5
 """After so many connections died over one mail, only its headers are asked for; and then nothing of it."""
 
@@ -95,16 +98,22 @@ class Listener:
         self._deaths: dict[int, int] = {}  # UIDs that connections died over
 
     async def listen(self, accept: Accept) -> None:
-        """Connects, and connects again after every trouble, until cancelled."""
+        """Connects, and connects again after every trouble, until cancelled.
+
+        Raises `LeaseLost` when another process reads this mailbox now.
+        """
         while True:
             try:
                 await self._one_connection(accept)
             except imap.LoginRefused as error:
                 self._tell(str(error))
                 await asyncio.sleep(LOGIN_PAUSE + random.uniform(0, 5))  # noqa: S311
+            except LeaseLost:
+                raise
             except Exception as error:  # the database's trouble, the server's, or a fault of ours: all are waited out
-                self._tell(str(error) if isinstance(error, imap.Trouble) else f"{type(error).__name__}: {error}")
-                await asyncio.sleep(self._pause())
+                theirs = isinstance(error, imap.Trouble)
+                self._tell(str(error) if theirs else f"{type(error).__name__}: {error}")
+                await asyncio.sleep(self._pause() if theirs else min(OWN_PAUSE, self._pause()))
 
     async def _one_connection(self, accept: Accept) -> None:
         connection, folder = await Connection.open(self._settings, self._patience)

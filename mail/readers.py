@@ -27,6 +27,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 MEBIBYTE = 1024 * 1024
+START = 10.0
+"""Seconds for a child to come up. Whoever waits for a free one is not counted."""
 WALL = 5
 """A child may wait for a busy machine: on the clock it has this many times its processor seconds."""
 
@@ -40,6 +42,7 @@ class Readers:
     def __init__(self, workers: int = 2, seconds: float = 2.0, memory: int = 256 * MEBIBYTE) -> None:
         self._workers, self._seconds, self._memory = workers, seconds, memory
         self._pool: ProcessPool | None = None
+        self._places = asyncio.Semaphore(workers)
 
     async def warm(self) -> None:
         """Starts the children before the first letter comes."""
@@ -74,7 +77,15 @@ class Readers:
             await asyncio.to_thread(pool.join)
 
     async def _run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """One task in a child. A pool that broke (all idle children were killed) is made anew."""
+        """One task in a child, once one is free. Raises `TimeoutError` also when no child can be started for it."""
+        async with self._places:
+            try:
+                return await asyncio.wait_for(self._scheduled(function, *args, **kwargs), self._seconds * WALL + START)
+            except TimeoutError:
+                raise TimeoutError("no reader took it up, or none came back") from None
+
+    async def _scheduled(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """A pool that broke (all idle children were killed) is made anew."""
         for _ in range(3):
             pool = self._started()
             try:
