@@ -6,7 +6,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lock clean
+.PHONY: help demo test check bench lock clean
 
 help:  ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ check: .venv/installed  ## lint, format, types, the floors of the house, and wha
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/check_repository.py
+
+bench: .venv/installed  ## measure the desk beside its rivals (see benchmarks/README.md)
+	@for one in size start telegram mail; do $(BIN)/python -m benchmarks.$$one $(ARGS) || exit 1; done
 
 lock: .venv/installed  ## write requirements.txt anew from pyproject.toml (UPGRADE=1 takes the newest versions)
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --extra demo --group dev \

@@ -91,10 +91,14 @@ def _read(path: str) -> str:
 
 
 @contextmanager
-def running(module: str, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """``python -m module`` as a process of its own, and the first line it prints; ended by a signal afterwards."""
+def running(module: str, *arguments: str, quiet: bool = False) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """``python -m module`` as a process of its own, and the first line it prints; ended by a signal afterwards.
+
+    ``quiet`` hides its complaints, where trouble is part of the arrangement.
+    """
     command = [sys.executable, "-m", module, *arguments]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    complaints = subprocess.DEVNULL if quiet else None
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=complaints, text=True) as process:
         try:
             line = process.stdout.readline().strip() if process.stdout else ""
             if not line:

@@ -1,0 +1,241 @@
+"""Mail: draining a mailbox of a real Dovecot, against the least that anybody could do with the same letters.
+
+*Stored*: how fast the desk's listener fetches, commits every raw letter (SQLite with synchronous FULL, PostgreSQL with
+fsync) and then flags it, against a plain imaplib loop that fetches the same batches of 50 and keeps nothing.
+
+*Decided*: the same letters parsed in the readers' children and taken through the corridor until the answers are
+written (they are not sent), against the standard library's `email` with policy.default reading the headers and the
+body, alone, in one process. Both are counted in letters for each second of processor time, whoever spent it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import email
+import email.policy
+import itertools
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+import console.sample
+from benchmarks.desk_process import settings, written
+from benchmarks.measuring import Figures, children, median, processor_seconds, rounded, tell
+from console.migrating import migrate
+from console.wiring import House, build
+from desk import inbox
+from desk.database import Database
+from desk.queues import arrivals, departures, is_waiting
+from tests.peers.dovecot import Dovecot, Mailbox
+from tests.peers.postgres import Postgres
+
+BATCH = 50
+_runs = itertools.count(1)
+TOLD = (
+    "Здравствуйте! Второй день не работает интернет, договор {contract}. Роутер перезагружал, лампочка PON мигает.",
+    "Добрый вечер. Не приходит счёт за октябрь, договор {contract}, проверьте, пожалуйста, адрес.",
+    "Hello, my mail program does not connect since yesterday, the password is right. Contract {contract}.",
+)
+QUOTED = """
+
+пт, 20 нояб. 2026 г. в 10:12, Северная сеть <support@sever.test>:
+> Мы обновили адреса серверов.
+> Ваша сеть
+"""
+
+
+def letters(count: int) -> list[bytes]:
+    """Letters of as many people: plain in UTF-8 and Windows-1251, with HTML, with a quote, each some 1 to 5 KB."""
+    return [_letter(number) for number in range(count)]
+
+
+def _letter(number: int) -> bytes:
+    message = EmailMessage(policy=email.policy.SMTP)
+    message["From"] = f"Анна Петрова <person{number}@example.org>"
+    message["To"] = "support@sever.test"
+    message["Subject"] = "Нет интернета" if number % 3 else "Вопрос по договору и счёту за услуги связи"
+    message["Date"] = "Sat, 21 Nov 2026 10:00:00 +0300"
+    message["Message-ID"] = f"<{number}.benchmark@example.org>"
+    for hop in range(4):
+        message["Received"] = f"from mx{hop}.example.org (mx{hop}.example.org [192.0.2.{hop}]) by mx.sever.test; {hop}"
+    text = TOLD[number % len(TOLD)].format(contract="40-1187") + (QUOTED if number % 4 == 0 else "\n\n--\nАнна\n")
+    message.set_content(text, charset="windows-1251" if number % 5 == 0 else "utf-8")
+    if number % 2:
+        styled = "".join(f'<p style="margin:0;color:#222">{line}</p>' for line in (text * 6).split("\n"))
+        message.add_alternative(f"<html><body>{styled}</body></html>", subtype="html")
+    return message.as_bytes()
+
+
+@dataclass(slots=True)
+class Measured:
+    """What several runs gave, in letters a second."""
+
+    rates: dict[str, list[float]] = field(default_factory=dict)
+
+    def add(self, name: str, rate: float) -> None:
+        self.rates.setdefault(name, []).append(rate)
+
+
+def fetched_plainly(dovecot: Dovecot, box: Mailbox) -> float:
+    """Letters a second of the rival: UID FETCH of 50 at a time, and nothing else."""
+    with dovecot.connection(box) as imap:
+        began = time.monotonic()
+        uids = [one.decode() for one in imap.uid("SEARCH", "ALL")[1][0].split()]
+        count = 0
+        for at in range(0, len(uids), BATCH):
+            _, parts = imap.uid("FETCH", ",".join(uids[at : at + BATCH]), "(UID BODY.PEEK[])")
+            count += sum(isinstance(part, tuple) for part in parts)
+    if count != len(uids):
+        raise RuntimeError(f"imaplib got {count} of {len(uids)}")
+    return count / (time.monotonic() - began)
+
+
+def parsed_plainly(raws: Sequence[bytes]) -> float:
+    """Letters a processor second of the rival: parsed, all headers read, the text read."""
+    before = time.process_time()
+    for raw in raws:
+        message: EmailMessage = email.message_from_bytes(raw, policy=email.policy.default)
+        for _, value in message.items():
+            str(value)
+        if body := message.get_body(("plain", "html")):
+            body.get_content()
+    return len(raws) / (time.process_time() - before)
+
+
+async def stored(house: House, count: int) -> float:
+    """Letters a second, from connecting to the last one being committed and flagged."""
+    there, done = 0, asyncio.Event()
+
+    async def accept(raws: Sequence[Any], also: Any = None) -> int:
+        nonlocal there
+        new = await inbox.accept(house.database, raws, also)
+        there += new
+        if there >= count:
+            done.set()
+        return new
+
+    (door,) = (one for one in house.doors.values() if one.channel == "mail")
+    began = time.monotonic()
+    listening = asyncio.create_task(door.listen(accept))
+    await asyncio.wait_for(done.wait(), 60 + count / 20)
+    took = time.monotonic() - began
+    await asyncio.sleep(0.5)  # for the last flags
+    listening.cancel()
+    with suppress(asyncio.CancelledError):
+        await listening
+    return count / took
+
+
+async def decided(house: House, count: int) -> float:
+    """Letters a processor second, of this process and of the readers' children."""
+    await house.readers.warm()
+    family = [os.getpid(), *children(os.getpid())]
+    before = sum(map(processor_seconds, family))
+    while await house.clerk.work():
+        pass
+    spent = sum(map(processor_seconds, family)) - before
+    async with house.database.look() as connection:
+        waiting = (await connection.execute(select(func.count()).where(is_waiting(arrivals)))).scalar_one()
+        said = (await connection.execute(select(func.count()).select_from(departures))).scalar_one()
+    if waiting or said < count:
+        raise RuntimeError(f"{waiting} letters were not decided, {said} of {count} were answered")
+    return count / spent
+
+
+async def desk(folder: Path, database: str, dovecot: Dovecot, box: Mailbox, raws: Sequence[bytes], into: Measured,
+               name: str) -> None:  # fmt: skip
+    """One run of the desk: connected once before the letters come, since older mail is never touched."""
+    fresh = Database(database)
+    await migrate(fresh)
+    await fresh.close()
+    server = (dovecot.host, dovecot.port)
+    mailbox = {
+        "name": "m", "address": box.address, "imap": ("imaps", box.address, *server), "password": box.password,
+        "smtp": ("smtps", box.address, *server), "provider": "sever", "ca_file": str(dovecot.ca_file),
+    }  # fmt: skip
+    house = await build(settings(written(folder / "bench.json", database, [], [mailbox])))
+    (door,) = (one for one in house.doors.values() if one.channel == "mail")
+    marked = asyncio.Event()
+
+    async def mark(raws: Sequence[Any], also: Any = None) -> int:
+        await inbox.accept(house.database, raws, also)
+        marked.set()
+        return 0
+
+    listening = asyncio.create_task(door.listen(mark))
+    await asyncio.wait_for(marked.wait(), 30)
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
+    await asyncio.to_thread(dovecot.deliver_many, box, raws)
+    into.add("imaplib fetching", await asyncio.to_thread(fetched_plainly, dovecot, box))
+    into.add(f"{name} storing", await stored(house, len(raws)))
+    into.add("email parsing", await asyncio.to_thread(parsed_plainly, raws[:1000]))
+    into.add(f"{name} deciding", await decided(house, len(raws)))
+    await house.close()
+
+
+def measure(chosen: argparse.Namespace) -> Measured:
+    """All runs on every database; the rivals run beside each of them."""
+    raws, into = letters(chosen.letters), Measured()
+    with ExitStack() as stack:
+        dovecot = Dovecot.launch()
+        stack.callback(dovecot.remove)
+        postgres = Postgres.start() if "postgresql" in chosen.databases else None
+        if postgres:
+            stack.callback(postgres.remove)
+        for run, name in itertools.product(range(chosen.runs), chosen.databases):
+            folder = Path(tempfile.mkdtemp(prefix="firstline-bench-"))
+            stack.callback(shutil.rmtree, folder, ignore_errors=True)
+            shutil.copytree(Path(console.sample.__file__).parent / "providers", folder / "providers")
+            database = f"sqlite+aiosqlite:///{folder / 'desk.db'}"
+            if name == "postgresql" and postgres:
+                database = postgres.database(f"mail{next(_runs)}").replace("postgresql://", "postgresql+asyncpg://")
+            box = dovecot.mailbox(f"support-{name}-{run}@sever.test")
+            asyncio.run(desk(folder, database, dovecot, box, raws, into, name))
+    return into
+
+
+def lines(found: Measured, databases: Sequence[str]) -> list[Figures]:
+    """A line for each contestant, with its share of the rival's rate."""
+    rival = {"storing": "imaplib fetching", "deciding": "email parsing"}
+    units = {"storing": "a second", "deciding": "a processor second"}
+    made: list[Figures] = []
+    for what, against in rival.items():
+        bare = median(found.rates[against])
+        made.append({"who": against, "letters": bare, "counted": units[what], "of the rival": 1.0})
+        for name in databases:
+            rate = median(found.rates[f"{name} {what}"])
+            made.append(
+                {"who": f"{name} {what}", "letters": rate, "counted": units[what], "of the rival": rounded(rate / bare)}
+            )
+    return made
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.mail", description=__doc__)
+    parser.add_argument("--letters", type=int, default=5000, help="in the mailbox (5000)")
+    parser.add_argument("--runs", type=int, default=3, help="of which the medians are told (3)")
+    parser.add_argument("--databases", nargs="+", choices=("sqlite", "postgresql"), default=["sqlite", "postgresql"])
+    parser.add_argument("--json", action="store_true")
+    chosen = parser.parse_args()
+    if package := Dovecot.missing():
+        sys.exit(f"Dovecot is not on this machine (install {package}), so mail cannot be measured")
+    if "postgresql" in chosen.databases and (package := Postgres.missing()):
+        print(f"PostgreSQL is not here (install {package}): left out", file=sys.stderr)
+        chosen.databases = [one for one in chosen.databases if one != "postgresql"]
+    tell("Mail, drained and decided", lines(measure(chosen), chosen.databases), chosen.json, letters=chosen.letters)
+
+
+if __name__ == "__main__":
+    main()
