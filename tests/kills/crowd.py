@@ -62,6 +62,7 @@ class Crowd:
     """Everybody, and who speaks next: the order is drawn once, so that one seed is one crowd."""
 
     def __init__(self, chance: random.Random, bots: Sequence[Bot], chatters: int, texts: int, writers: int, mails: int):
+        self.doors = bots
         contracts = {name: _contracts(name) for name in {bot.provider for bot in bots} | {"sever"}}
         chance.shuffle(contracts["sever"])
         # Whose provider has agents in a group: few, since a group takes twenty messages a minute.
@@ -80,6 +81,12 @@ class Crowd:
         for person, count in Counter(map(id, self.queue)).items():
             one = next(known for known in self.everybody if id(known) == person)
             one.words = _words(chance, one, count, human=any(bot.token == one.reach for bot in staffed))
+
+    def stranger(self, number: int) -> Person:
+        """Somebody new, who says one thing to the first bot."""
+        one = Person(9000 + number, f"Пётр {number}", "", self.doors[0].token, self.doors[0].provider, [FIRST[4]])
+        self.chatters.append(one)
+        return one
 
     @property
     def everybody(self) -> list[Person]:

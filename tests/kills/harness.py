@@ -83,6 +83,27 @@ class Harness:
         """Waits until everything that was written is decided and everything decided is sent."""
         await self.until(self._done, seconds, "the end of all work")
 
+    async def revived(self, number: int) -> tuple[float, float]:
+        """Kills once more while somebody new writes. Seconds from the start to their words stored, and to an answer."""
+        self.desk.kill()
+        person = self.crowd.stranger(number)
+        await self._say([person])
+        before = len(await self.telegram.sent())
+        self.desk.start()
+        await self.until(lambda: self._more_sent(before), 60, "the first answer after a kill")
+        await self.drained(120)
+        answered = (await self.telegram.sent())[before]["wall"]
+        door = next(door for door in self.crowd.doors if door.token == person.reach)
+        query = select(arrivals.c.received_at).where(
+            arrivals.c.door == f"telegram:{door.name}", arrivals.c.key == str(person.updates[-1])
+        )
+        async with self._opened() as database, database.look() as connection:
+            stored = (await connection.execute(query)).scalar_one()
+        return stored.timestamp() - self.desk.started, answered - self.desk.started
+
+    async def _more_sent(self, before: int) -> bool:
+        return len(await self.telegram.sent()) > before
+
     async def until(self, check: Callable[[], Awaitable[object]], seconds: float, what: str) -> None:
         """Waits for something. Raises AssertionError with the end of the desk's log."""
         deadline = time.monotonic() + seconds

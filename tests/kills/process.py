@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import signal
@@ -104,11 +105,11 @@ class DeskFolder:
 class DeskProcess:
     """One `serve`, with whatever children it starts, as a process group. Its output goes to ``log``."""
 
-    def __init__(self, folder: DeskFolder, name: str = "desk", command: Sequence[str] = ()) -> None:
+    def __init__(self, folder: DeskFolder, name: str = "desk", more: Sequence[str] = ()) -> None:
         self.folder = folder
         self.log = folder.root / f"{name}.log"
         self.started = 0.0
-        self._command = tuple(command) or (sys.executable, "-m", "tests.kills.runner", str(folder.root))
+        self._command = (sys.executable, "-m", "console.main", "-C", str(folder.root), "serve", *more)
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, environment: Mapping[str, str] | None = None, limits: Sequence[str] = ()) -> DeskProcess:
@@ -170,3 +171,19 @@ class DeskProcess:
     def said(self, last: int = 4000) -> str:
         """The end of its log."""
         return self.log.read_text("utf-8", "replace")[-last:] if self.log.exists() else ""
+
+
+async def firstline(folder: DeskFolder, *arguments: str, expect: Sequence[int] = (0,)) -> str:
+    """Runs one command of the desk's own, and returns what it printed."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "console.main", "-C", str(folder.root)),
+        *arguments,
+        cwd=CHECKOUT,
+        env={**os.environ, **folder.environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    out, err = await process.communicate()
+    assert process.returncode in expect, f"{arguments}: {process.returncode}\n{out.decode()}{err.decode()}"
+    return out.decode()

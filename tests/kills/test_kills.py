@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import random
 import secrets
+import statistics
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -62,6 +63,11 @@ async def test_killed_again_and_again_nothing_is_lost_and_nothing_is_said_twice_
         started = time.monotonic()
         await harness.run()
         print(f"{len(harness.kills)} kills, all done after {time.monotonic() - started:.0f} s")
+        figures = [await harness.revived(number) for number in range(3)]
+        stored, answered = (statistics.median(one) for one in zip(*figures, strict=True))
+        print(
+            f"from the start after a kill: first message stored after {stored:.1f} s, first answer after {answered:.1f} s"
+        )
         database = folder.open()
         ledger = await Ledger.read(
             database, ("sever", "volga"), await telegram.sent(), post.sink.letters, harness.kills, DOORS

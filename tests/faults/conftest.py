@@ -1,0 +1,50 @@
+"""A desk on SQLite, on PostgreSQL, or on each in turn, with Telegram around it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import skip_or_fail
+from tests.faults.scene import Scene
+from tests.peers.botapi import BotApi
+from tests.peers.postgres import Postgres
+
+_databases = itertools.count(1)
+SQLITE = "sqlite:///data/firstline.db"
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[BotApi]:
+    """Telegram, with its limits off: what is tried here is trouble of other kinds."""
+    async with await BotApi.start(rate_limits=False) as started:
+        yield started
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[Postgres]:
+    """A PostgreSQL of this test's own, which may be stopped."""
+    skip_or_fail("PostgreSQL", Postgres.missing())
+    server = Postgres.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+async def scene(tmp_path: Path, api: BotApi) -> AsyncIterator[Scene]:
+    """A desk on SQLite that serves one bot."""
+    made = await Scene.made(tmp_path / "desk", SQLITE, api)
+    await made.opens()
+    yield made
+    await made.closes()
+
+
+@pytest.fixture
+async def shared_scene(tmp_path: Path, api: BotApi, postgres: Postgres) -> AsyncIterator[Scene]:
+    """A desk on PostgreSQL that nobody serves yet."""
+    made = await Scene.made(tmp_path / "desk", postgres.database(f"faults{next(_databases)}"), api)
+    yield made
+    await made.closes()

@@ -1,0 +1,161 @@
+"""The database in trouble: nothing is confirmed that is not stored, and the desk goes on by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import resource
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.faults.conftest import SQLITE
+from tests.faults.scene import OUTAGE, TOKEN, Scene, eventually
+from tests.kills.process import Bot
+from tests.peers.botapi import BotApi
+from tests.peers.machine import free_port
+from tests.peers.postgres import Postgres
+
+_people = itertools.count(7000)
+
+
+async def _through(scene: Scene, seconds: float) -> None:
+    """People write all through the trouble; what Telegram still keeps is what is not stored."""
+    bot = scene.api.bot(TOKEN)
+    for _ in range(max(2, round(seconds / 2))):
+        scene.people.append(scene.person(next(_people)))
+        await scene.says(scene.people[-1])
+        await asyncio.sleep(2)
+    assert len(bot.pending) >= len(scene.people) - 1, "Telegram was told to forget what was not stored"
+
+
+async def _goes_on(scene: Scene) -> None:
+    """Everybody who wrote meanwhile is answered, by the same processes."""
+    for person in scene.people:
+        await scene.answered(person, 60)
+    await scene.settled()
+    assert all(desk.alive for desk in scene.desks)
+    assert await scene.count("done") == await scene.count() == 1 + len(scene.people)
+
+
+async def test_sqlite_locked_from_outside_only_delays(scene: Scene) -> None:
+    """Somebody holds the write lock for longer than every time-out of ours."""
+    await scene.serves(next(_people))
+    other = sqlite3.connect(scene.folder.root / "data" / "firstline.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    await _through(scene, OUTAGE + 4)
+    other.execute("ROLLBACK")
+    other.close()
+    await _goes_on(scene)
+
+
+async def test_a_postgresql_that_crashes_and_stays_away_only_delays(
+    tmp_path: Path, api: BotApi, own_postgres: Postgres
+) -> None:
+    """Stopped "immediate" in the middle of work, and started again."""
+    scene = await Scene.made(tmp_path / "desk", own_postgres.database("faults"), api)
+    try:
+        await scene.opens()
+        await scene.serves(next(_people))
+        await asyncio.to_thread(own_postgres.stop, "immediate")
+        await _through(scene, OUTAGE)
+        await asyncio.to_thread(own_postgres.start_again)
+        await _goes_on(scene)
+    finally:
+        await scene.closes()
+
+
+async def test_a_file_that_may_not_grow_only_delays(scene: Scene) -> None:
+    """The desk's own limit on the size of files (RLIMIT_FSIZE) is reached, and lifted again."""
+    await scene.serves(next(_people))
+    pid = scene.desks[0].pid
+    before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (4096, before[1]))
+    await _through(scene, OUTAGE)
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
+    await _goes_on(scene)
+
+
+@contextmanager
+def _small_disk(path: Path) -> Iterator[Path]:
+    path.mkdir(parents=True)
+    mounted = (
+        os.geteuid() == 0
+        and not subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(path)], capture_output=True, check=False
+        ).returncode
+    )
+    if not mounted:
+        pytest.skip("a disk of its own needs the right to mount, so a full one was not tried")
+    try:
+        yield path
+    finally:
+        subprocess.run(["umount", "-l", str(path)], check=False)
+
+
+async def test_a_full_disk_only_delays(tmp_path: Path, api: BotApi) -> None:
+    """Somebody else fills the disk that the database is on, and makes room again."""
+    with _small_disk(tmp_path / "disk") as disk:
+        scene = await Scene.made(tmp_path / "desk", "sqlite:///../disk/firstline.db", api)
+        try:
+            await scene.opens()
+            await scene.serves(next(_people))
+            await asyncio.to_thread(_fill, disk / "rubbish")
+            await _through(scene, OUTAGE)
+            (disk / "rubbish").unlink()
+            await _goes_on(scene)
+        finally:
+            await scene.closes()
+
+
+def _fill(path: Path) -> None:
+    with path.open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(bytes(4096))
+        except OSError:
+            pass
+
+
+async def test_a_webhook_is_refused_while_nothing_can_be_stored_and_redelivery_makes_no_second_message(
+    tmp_path: Path, api: BotApi
+) -> None:
+    """Telegram gets 503, comes again until it is taken, and once more after that: it is one message."""
+    port = free_port()
+    bot = Bot("main", TOKEN, webhook=f"http://127.0.0.1:{port}")
+    scene = await Scene.made(tmp_path / "desk", SQLITE, api, bot=bot, listen=f"127.0.0.1:{port}")
+    try:
+        await scene.opens()
+        await scene.serves(next(_people))
+        hook = api.bot(TOKEN).webhook
+        assert hook is not None
+        other = sqlite3.connect(scene.folder.root / "data" / "firstline.db", isolation_level=None)
+        other.execute("BEGIN EXCLUSIVE")
+        person = scene.person(next(_people))
+        await scene.says(person)
+        number, raw = api.bot(TOKEN).pending[0]
+        await eventually(lambda: _refused(hook), 30)
+        other.execute("ROLLBACK")
+        other.close()
+        await scene.answered(person)
+        await eventually(lambda: _taken(api), 20)
+        api.bot(TOKEN).pending.append((number, raw))
+        api.bot(TOKEN).arrived.set()
+        await eventually(lambda: _taken(api), 20)
+        await scene.settled()
+        assert await scene.count() == 2
+    finally:
+        await scene.closes()
+
+
+async def _refused(hook: object) -> bool:
+    return "503" in str(getattr(hook, "last_error", ""))
+
+
+async def _taken(api: BotApi) -> bool:
+    return not api.bot(TOKEN).pending
