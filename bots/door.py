@@ -6,6 +6,7 @@ Hearing and sending import it at their first use, in a thread, so that messages 
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 from bots.dressing import dressed
 from bots.limits import Limits
 from bots.poll import Poller, keep_webhook
+from bots.wire import Wire, WireError
 from desk.doors import Accept, Open, Traits
 from desk.messages import Arrival, Departure, Fate, Heard, Later, Outgoing, Parcel
 from desk.settings import TelegramSettings
@@ -22,6 +24,9 @@ from desk.settings import TelegramSettings
 if TYPE_CHECKING:
     from bots.hearing import Ear
     from bots.sending import Sender
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,22 @@ class TelegramDoor:
             await keep_webhook(self._settings, self._secret)
         else:
             await Poller(self._settings, self._clock).run(accept)
+
+    async def show_menu(self, menus: Mapping[str, Mapping[str, str]]) -> None:
+        """Sets the commands people see in private chats, by language: command to description. "" is every other one.
+
+        A menu that cannot be set now is no reason not to listen; it is set at the next start.
+        """
+        wire = Wire(self._settings)
+        try:
+            for language, commands in menus.items():
+                shown = [{"command": name, "description": words} for name, words in commands.items()]
+                params = {"commands": shown, "scope": {"type": "all_private_chats"}}
+                await wire.call("setMyCommands", params | ({"language_code": language} if language else {}))
+        except WireError as error:
+            log.info("%s: the menu of commands is not set: %s", self.name, error)
+        finally:
+            await wire.close()
 
     async def close(self) -> None:
         """Closes the connections."""

@@ -25,6 +25,8 @@ from desk.messages import Raw
 log = logging.getLogger(__name__)
 
 ROLES = ("doors", "clerk", "sender", "clock", "console")
+MENU = ("operator", "status", "help")
+"""What a bot's menu offers in a private chat."""
 IDLE = 0.05
 """Seconds between looks at an empty queue: a cheap read, and the most that an answer waits for a poll."""
 RENEW = 2.5
@@ -173,6 +175,7 @@ class Serving:
 
         if {"clerk", "sender"} & set(self._roles):
             self._warm(name)
+        menu = asyncio.create_task(self._menu(door)) if isinstance(door, TelegramDoor) else None
         while True:
             try:
                 await door.listen(accept)
@@ -180,9 +183,22 @@ class Serving:
             except LeaseLost:
                 log.warning("%s is listened to by another process now", name)
                 return
+            except asyncio.CancelledError:
+                if menu:
+                    menu.cancel()
+                raise
             except Exception:
                 log.exception("%s stopped listening; it begins again", name)
                 await asyncio.sleep(2)
+
+    async def _menu(self, door: TelegramDoor) -> None:
+        words, languages = self._house.words, ("ru", "en")
+        menus = {
+            language: {name: words.label(door.provider, language, f"command_{name}") for name in MENU}
+            for language in languages
+        }
+        home = self._house.providers[door.provider].language
+        await door.show_menu({"": menus[home], **menus})
 
     async def _webhooks(self) -> web.AppRunner | None:
         """One receiver for the bots that have a webhook. It needs no lease: a repeat is a no-op by its key."""

@@ -73,6 +73,9 @@ RULES: tuple[Rule, ...] = (
     agents.note,
     agents.eta,
     agents.resolve,
+    # A question about the desk itself, or a slip corrected: answered or kept, and nothing moves on.
+    intake.asks_help,
+    intake.edited,
     # A subscriber whose case has its number.
     intake.keep_way,
     escalation.consent,
@@ -162,9 +165,8 @@ async def build(
     providers = dict(load_all(settings.root / "providers"))
     providers[FRONT] = front_desk(providers, settings.language)
     folders = Folders(settings.root, settings.packaged_content)
-    words = Words(
-        TEMPLATES, {name: [folders.of(name, "templates", TEMPLATES)[0]] for name in providers if name != FRONT}
-    )
+    own = {name: [folders.of(name, "templates", TEMPLATES)[0]] for name in providers if name != FRONT}
+    words = Words(TEMPLATES, {**own, "": [settings.root / "templates"]})
     database, keyring = Database(settings.database), Keyring(settings.secret, settings.former_secret)
     readers = Readers(workers=workers)
     doors: dict[str, Door] = {}

@@ -52,7 +52,7 @@ class Database:
             self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", 1)
         else:
             self._reader = self._writer = create_async_engine(
-                url, pool_size=pool, max_overflow=pool, pool_pre_ping=True
+                url, pool_size=pool, max_overflow=pool, pool_pre_ping=True, hide_parameters=True
             )
 
     @asynccontextmanager
@@ -113,6 +113,7 @@ class Database:
 def _sqlite_engine(url: str, begin: str, pool: int) -> AsyncEngine:
     engine = create_async_engine(
         url,
+        hide_parameters=True,  # they are people's words, and no business of a log
         pool_size=pool,
         max_overflow=0,
         # Every transaction has ended by the time its connection comes back: to roll back then is a trip for nothing.

@@ -206,7 +206,9 @@ def _unnamed(heard: Heard, cases: Sequence[Case], how: str) -> tuple[Case | None
 
 
 def _fresh_case(heard: Heard, provider: Provider, now: datetime) -> Case:
-    language = language_of(heard.text) or heard.language or provider.language
+    # A command is in nobody's language: there the person's own settings tell more.
+    said = "" if heard.text.startswith("/") else language_of(heard.text)
+    language = said or heard.language or provider.language
     return Case(
         provider=provider.name,
         id=new_id(now),

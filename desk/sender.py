@@ -96,7 +96,7 @@ class Sender:
             fate = Unknown(f"sending failed: {type(error).__name__}")
         if isinstance(fate, Later) and fate.whole_door:
             self._resting[departure.door] = self._clock() + timedelta(seconds=fate.seconds)
-        if not isinstance(fate, Sent):
+        if not isinstance(fate, Sent) and getattr(fate, "tried", True):
             log.info("departure %s through %s: %s", departure.key, departure.door, json.dumps(str(fate)))
         return Settled(departure, fate)
 

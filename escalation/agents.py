@@ -108,11 +108,12 @@ def eta(case: Case, heard: Heard, facts: Facts) -> Decision | None:
     if case.state == State.RESOLVED:
         return decide(Alert("case_over"), Say("case_over", to=To.STAFF), Drop("the case is resolved"))
     at = facts.need(Now).at + span
-    names = moment_names(at, facts.need(Now).at, facts.need(Provider).timezone)
+    zone = facts.need(Provider).timezone
+    names = moment_names(at, facts.need(Now).at, zone)
     return decide(
         *([] if case.owner else _taken(case, _agent(facts), facts)),
         Set({"eta": at, "eta_version": case.eta_version + 1}),
-        Record("measure", f"ETA {at.isoformat(timespec='minutes')}", public=True),
+        Record("measure", f"ETA {at.astimezone(zone):%Y-%m-%d %H:%M} {zone.key}", public=True),
         Say("eta_told", names, To.SUBSCRIBER),
         Say("eta_told", names, To.ON_FILE),
         Wake("eta_over", at, "eta"),

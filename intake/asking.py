@@ -181,6 +181,12 @@ def _lines(case: Case, form: Form, facts: Facts, answers: Mapping[str, Any]) -> 
     return [(question.partition("?")[0] + "?" if "?" in question else question, words) for question, words in told]
 
 
+def found_so_far(case: Case, facts: Facts) -> dict[str, Any]:
+    """The case data that the answers given until now come to: whoever asks for a human is not asked again."""
+    form = form_of(case, facts)
+    return _found(case, form, facts, case.answers) if form and case.answers else {}
+
+
 def _found(case: Case, form: Form, facts: Facts, answers: Mapping[str, Any]) -> dict[str, Any]:
     """The case data that the answers come to (B9)."""
     values, provider = values_of(case, facts), facts.need(Provider)
@@ -194,7 +200,7 @@ def _found(case: Case, form: Form, facts: Facts, answers: Mapping[str, Any]) -> 
         "absent": list(found.absent),
         "occurred": found.occurred,
         "place": found.place,
-        "circumstances": found.circumstances if not case.circumstances else case.circumstances,
+        "circumstances": _both(case.circumstances, found.circumstances),
         "fault_zone": outcome.zone,
         "zone_sure": outcome.sure,
         "severity": outcome.severity,
@@ -256,6 +262,12 @@ def _batch(facts: Facts) -> bool:
 
 def _more(text: str, added: str) -> str:
     return f"{text}\n{added}".strip() if text != script.UNKNOWN else added
+
+
+def _both(said: str, found: str) -> str:
+    """What was said beside the questions, and what was answered to them."""
+    parts = [one for one in (found, said) if one and one != script.UNKNOWN]
+    return "\n".join(dict.fromkeys(parts)) or script.UNKNOWN
 
 
 def _short(text: str) -> str:

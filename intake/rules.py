@@ -10,6 +10,7 @@ from desk.feelings import only_thanks, upset, wants_human
 from desk.knowledge import Identified
 from desk.messages import Heard, Role, Verb
 from desk.providers import Provider
+from intake.asking import found_so_far
 from intake.forms import Form, Forms
 from intake.ready import is_ready, ready
 
@@ -39,6 +40,34 @@ def nothing(case: Case, heard: Heard, facts: Facts) -> Decision | None:
         return decide(Drop("nothing"))
     empty = heard.verb is Verb.SAY and not heard.text.strip() and not heard.files
     return decide(Drop("empty")) if empty and heard.role is Role.SUBSCRIBER else None
+
+
+def asks_help(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+    """/help and /status answer, and change nothing; a case is neither opened nor moved on by them."""
+    if heard.role is not Role.SUBSCRIBER or heard.verb is not Verb.SAY:
+        return None
+    word = heard.text.strip().lower()
+    if word == "/help":
+        return decide(Say("help"), Drop("help"))
+    if word != "/status":
+        return None
+    if not case.registered:
+        return decide(Say("status_none" if facts.need(Picked).how == "new" else "status_intake"), Drop("status"))
+    names = {"state": case.state, "taken": "1" if case.owner else "", "eta": ""}
+    if case.eta is not None:
+        local = case.eta.astimezone(facts.need(Provider).timezone)
+        names["eta"] = f"{local:%d.%m.%Y %H:%M}"
+    return decide(Say("status", names), Drop("status"))
+
+
+def edited(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+    """An edited message is no new answer: while questions are asked it is kept beside them, for the agent to read."""
+    if is_ready(case) or heard.role is not Role.SUBSCRIBER or not heard.detail.get("edited"):
+        return None
+    if facts.need(Picked).how == "new":
+        return decide(Drop("edit of an old message"))
+    more = f"{case.description}\n{heard.text}".strip()
+    return decide(Set({"description": more}))
 
 
 def thanks(case: Case, heard: Heard, facts: Facts) -> Decision | None:
@@ -85,9 +114,11 @@ def operator(case: Case, heard: Heard, facts: Facts) -> Decision | None:
     if case.registered or heard.role is not Role.SUBSCRIBER:
         return None
     pressed = heard.press is not None and heard.press.option == "operator"
-    if not pressed and not (heard.verb is Verb.SAY and wants_human(heard.text)):
+    asked = heard.verb is Verb.SAY and (heard.text.strip().lower() == "/operator" or wants_human(heard.text))
+    if not pressed and not asked:
         return None
-    return decide(Set({"awaiting": "", "asked": []}), Say("operator_coming"), *ready(case), done=False)
+    found = {**found_so_far(case, facts), "awaiting": "", "asked": []}
+    return decide(Set(found), Say("operator_coming"), *ready(case), done=False)
 
 
 def recognise(case: Case, heard: Heard, facts: Facts) -> Decision | None:

@@ -137,10 +137,14 @@ async def test_operator_works_anywhere(world: World, anna: Chatter, desk: Desk) 
     await anna.presses(await anna.hears("Получилось?"), "Не помогло")
     await anna.presses(await anna.hears("Где не работает"), "Только на одном устройстве")
     await anna.hears("С какого времени")
+    await anna.says("вчера в 18")
+    await anna.hears("По какому адресу")
     await anna.says("оператор")
     heard = await anna.hears("передаю человеку")
     assert "Заявка SN-" in heard.words
-    await desk.sees("нет интернета")
+    card = await desk.sees("нет интернета")
+    assert "вчера в 18" in card.words, "what was answered until then is not lost"
+    assert "+ не работает на одном устройстве" in card.words
     await anna.says("ну где же вы? позовите человека")
     await anna.hears("ждёт специалиста")
     await desk.sees("просит человека")
@@ -237,3 +241,36 @@ async def test_the_counts_of_self_help_are_kept(world: World, anna: Chatter) -> 
         return await world.suggestions() == [("no-internet", "helped")]
 
     await eventually(counted)
+
+
+async def test_commands_answer_and_change_nothing(world: World, anna: Chatter, desk: Desk) -> None:
+    """/help and /status tell where things stand; the bot's menu shows them in the person's language."""
+    await anna.says("/help")
+    await anna.hears("в любой момент зовёт человека")
+    await anna.says("/status")
+    await anna.hears("Открытых обращений нет")
+    assert await world.cases() == []
+    await anna.says("нет интернета, договор 40-1187")
+    await anna.hears("Получилось?")
+    await anna.says("/operator")
+    await anna.hears("Заявка SN-")
+    await anna.says("/status")
+    await anna.hears("ждёт специалиста")
+    menus = [call for call in world.api.calls("setMyCommands") if call.ok]
+    assert {call.params.get("language_code") for call in menus} == {None, "ru", "en"}
+
+
+async def test_an_edited_message_is_no_new_answer(world: World, anna: Chatter, desk: Desk) -> None:
+    """Mending a slip in the first message neither answers the question asked nor is lost."""
+    first = await anna.user.says(anna.bot, "нет интернета, договор 40-1187")
+    await anna.presses(await anna.hears("Получилось?"), "Не помогло")
+    await anna.hears("Где не работает")
+    await anna.user.edits(first, "нет интернета и телевидения, договор 40-1187")
+
+    async def kept() -> bool:
+        (case,) = await world.cases()
+        return "телевидения" in case.description
+
+    await eventually(kept)
+    (case,) = await world.cases()
+    assert case.answers == {}
