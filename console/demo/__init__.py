@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -37,6 +40,22 @@ def demo(_folder: Folder, play: bool) -> None:
     screen = Screen()
     by_itself = play or not (sys.stdin.isatty() and screen.is_terminal)
     try:
-        run(played(screen) if by_itself else lived(screen))
+        with _stopped_politely():
+            run(played(screen) if by_itself else lived(screen))
+    except KeyboardInterrupt:
+        if by_itself:
+            raise
     except DidNotHappen as error:
         refuse(f"the demo stopped: {error}", WRONG)
+
+
+@contextmanager
+def _stopped_politely() -> Iterator[None]:
+    """A terminal that is closed, or a kill, ends the demo as Ctrl-C does, so that its folder goes too."""
+    signals = [one for name in ("SIGTERM", "SIGHUP") if (one := getattr(signal, name, None))]
+    former = {one: signal.signal(one, signal.default_int_handler) for one in signals}
+    try:
+        yield
+    finally:
+        for one, handler in former.items():
+            signal.signal(one, handler)

@@ -8,8 +8,8 @@ import shutil
 import sys
 from functools import partial
 
-from console.chat import Conversation, typed_lines
 from console.chatdoor import Shown, Typist
+from console.conversation import Conversation, typed_lines
 from console.demo.people import Correspondent, Play
 from console.demo.place import PROVIDER
 from console.demo.stage import Stage

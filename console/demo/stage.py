@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from email.message import EmailMessage
 
-from console.chat import message
 from console.chatdoor import Shown
+from console.conversation import message
 from console.screen import Screen, packed
 from desk.text import Mark, Text, joined
 

@@ -6,6 +6,7 @@ import asyncio
 import os
 import pty
 import re
+import signal
 import ssl
 import sys
 import tempfile
@@ -92,6 +93,18 @@ async def test_nothing_of_the_demo_is_left_behind(tmp_path: Path, monkeypatch: p
         assert root.is_relative_to(tmp_path)
         assert (root / "secret").stat().st_mode & 0o077 == 0
     assert os.listdir(tmp_path) == []
+
+
+async def test_a_closed_terminal_leaves_nothing_either(tmp_path: Path) -> None:
+    """Hung up in the middle, the demo still takes its folder along."""
+    async with _at_a_terminal(tmp_path) as live:
+        await live.hears("resolve 1 --as ivanova")
+        live.process.send_signal(signal.SIGHUP)
+        async with asyncio.timeout(30):
+            await live.process.wait()
+        root = re.search(r"-C (\S+) cases", live.screen)
+        assert root is not None
+    assert os.path.basename(root.group(1)) not in os.listdir(tempfile.gettempdir())
 
 
 def test_without_its_servers_the_demo_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
