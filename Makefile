@@ -6,7 +6,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench lock clean
+.PHONY: help demo test kills check bench lock clean
 
 help:  ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,10 @@ check: .venv/installed  ## lint, format, types, the floors of the house, and wha
 
 bench: .venv/installed  ## measure the desk beside its rivals (see benchmarks/README.md)
 	@for one in size start telegram mail; do $(BIN)/python -m benchmarks.$$one $(ARGS) || exit 1; done
+
+kills: .venv/installed  ## the long way: 50 kills while 2,000 chat messages and 500 mails arrive, outages of 30 s
+	FIRSTLINE_KILLS=50 FIRSTLINE_TEXTS=2000 FIRSTLINE_MAILS=500 FIRSTLINE_OUTAGE=30 \
+		$(BIN)/python -m pytest -s tests/kills tests/faults $(ARGS)
 
 lock: .venv/installed  ## write requirements.txt anew from pyproject.toml (UPGRADE=1 takes the newest versions)
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --extra demo --group dev \
