@@ -65,9 +65,7 @@ async def test_killed_again_and_again_nothing_is_lost_and_nothing_is_said_twice_
         print(f"{len(harness.kills)} kills, all done after {time.monotonic() - started:.0f} s")
         figures = [await harness.revived(number) for number in range(3)]
         stored, answered = (statistics.median(one) for one in zip(*figures, strict=True))
-        print(
-            f"from the start after a kill: first message stored after {stored:.1f} s, first answer after {answered:.1f} s"
-        )
+        print(f"after a kill: first message stored {stored:.1f} s, first answer {answered:.1f} s after the start")
         database = folder.open()
         ledger = await Ledger.read(
             database, ("sever", "volga"), await telegram.sent(), post.sink.letters, harness.kills, DOORS

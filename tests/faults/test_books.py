@@ -1,0 +1,102 @@
+"""Who was thought dead and is not: what another has taken over is not touched by its former holder."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from desk import inbox, outbox
+from desk.database import Database
+from desk.messages import Later, Policy, Raw, Sent, Unknown
+from desk.outbox import Settled
+from desk.queues import arrivals, departures
+from desk.tables import METADATA
+
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+_databases = itertools.count(1)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    """Empty queues, on each kind of database."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}"
+    if request.param == "postgresql":
+        made: str = request.getfixturevalue("postgres").database(f"books{next(_databases)}")
+        url = made.replace("postgresql://", "postgresql+asyncpg://")
+    opened = Database(url)
+    async with opened.work() as connection:
+        await connection.run_sync(METADATA.create_all, tables=[arrivals, departures])
+    yield opened
+    await opened.close()
+
+
+async def _something_to_say(database: Database) -> None:
+    values = {"provider": "sever", "door": "telegram:main", "lane": "telegram:main:1", "kind": "text", "case_id": 1}
+    async with database.work() as connection:
+        await connection.execute(
+            departures.insert().values(
+                **values, key="1.0", policy=Policy.RETRY.value, body={}, state="pending", due_at=NOW, created_at=NOW
+            )
+        )
+
+
+async def _row(database: Database) -> tuple[str, int, str]:
+    async with database.look() as connection:
+        row = (await connection.execute(select(departures))).one()
+    return row.state, row.doubts, row.problem or ""
+
+
+async def test_a_sender_that_was_taken_over_settles_nothing(database: Database) -> None:
+    """Its departure was given a fate by another: the late answer changes nothing."""
+    await _something_to_say(database)
+    (mine,) = await outbox.claim(database, {"telegram:main": 5}, "sleeper", NOW)
+    late = NOW + outbox.HELD_FOR + timedelta(seconds=1)
+    assert await outbox.recover(database, late) == 1
+    await outbox.settle(database, [Settled(mine, Sent("77"))], "sleeper", late)
+    assert (await _row(database))[:2] == ("pending", 1)
+    (again,) = await outbox.claim(database, {"telegram:main": 5}, "other", late)
+    await outbox.settle(database, [Settled(mine, Later(0, "too late"))], "sleeper", late)
+    assert (await _row(database))[0] == "sending"
+    await outbox.settle(database, [Settled(again, Sent("78"))], "other", late)
+    state, doubts, problem = await _row(database)
+    assert (state, doubts) == ("sent", 1)
+    assert "may be read twice" in problem
+
+
+async def test_refusals_do_not_use_up_the_one_repetition(database: Database) -> None:
+    """After three refused tries an answer is lost for the first time: it is still repeated once, and only once."""
+    await _something_to_say(database)
+    for fate, then in (
+        *((Later(0, "502"), "pending"),) * 3,
+        (Unknown("no answer"), "pending"),
+        (Later(0, "502"), "pending"),
+        (Unknown("no answer"), "unknown"),
+    ):
+        (mine,) = await outbox.claim(database, {"telegram:main": 5}, "me", NOW)
+        await outbox.settle(database, [Settled(mine, fate)], "me", NOW)
+        assert (await _row(database))[0] == then
+
+
+async def test_words_no_database_can_keep_do_not_stop_the_sender(database: Database) -> None:
+    """A server's refusal with a NUL and half a surrogate pair in it is written down all the same."""
+    await _something_to_say(database)
+    (mine,) = await outbox.claim(database, {"telegram:main": 5}, "me", NOW)
+    await outbox.settle(database, [Settled(mine, Later(0, "a\0b\ud800c"))], "me", NOW)
+    assert (await _row(database))[2] == "a\ufffdb?c"
+
+
+async def test_a_clerk_that_was_taken_over_strikes_nobody(database: Database) -> None:
+    """The arrival is another clerk's by now: it keeps its holder and its tries."""
+    await inbox.accept(database, [Raw("telegram:main", "1", "lane", b"{}", NOW)])
+    (mine,) = await inbox.claim(database, "sleeper", NOW, 5)
+    late = NOW + inbox.HELD_FOR + timedelta(seconds=1)
+    assert len(await inbox.claim(database, "other", late, 5)) == 1
+    assert not await inbox.strike(database, "sleeper", mine, "deciding failed", late, final=True)
+    async with database.look() as connection:
+        row = (await connection.execute(select(arrivals))).one()
+    assert (row.state, row.holder, row.attempts) == ("waiting", "other", 0)
