@@ -166,9 +166,10 @@ def _next(
 def _finished(case: Case, form: Form, facts: Facts, answers: dict[str, Any], acts: list[Act]) -> Decision:
     """Nothing is left to ask: a chat shows the summary; by mail, where every letter costs a day, the case opens."""
     acts = [*acts, Set({"answers": answers}), Set(_found(case, form, facts, answers))]
-    if _batch(facts):
-        return decide(*acts, Set({"awaiting": "", "asked": []}), *ready(case), done=False)
     said = [f"{question} {words}" for question, words in _lines(case, form, facts, answers)]
+    if _batch(facts):
+        told = [Say("summary_by_mail", {"lines": said})] if said else []
+        return decide(*acts, Set({"awaiting": "", "asked": []}), *told, *ready(case), done=False)
     shown = Say("summary", {"lines": said}, buttons=_CONFIRM)
     return decide(*acts, Set({"awaiting": SUMMARY, "asked": []}), *_in_place(case), shown)
 

@@ -303,6 +303,6 @@ def iso(span: Span) -> dict[str, str]:
 
 
 def readable(spans: Iterable[str], zone: tzinfo = UTC) -> str:
-    """The ends of a span for an agent, on the clock of ``zone``: "2026-11-20 18:00" or "... – ..."."""
-    ends = [datetime.fromisoformat(one).astimezone(zone).strftime("%Y-%m-%d %H:%M") for one in spans]
+    """The ends of a span for an agent, on the clock of ``zone``: "20.11.2026 18:00" or "... – ..."."""
+    ends = [datetime.fromisoformat(one).astimezone(zone).strftime("%d.%m.%Y %H:%M") for one in spans]
     return " \u2013 ".join(dict.fromkeys(ends))

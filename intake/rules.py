@@ -8,6 +8,7 @@ from desk.doors import Traits
 from desk.facts import Now, Picked, Repeat
 from desk.feelings import only_thanks, upset, wants_human
 from desk.knowledge import Identified
+from desk.language import language_of
 from desk.messages import Heard, Role, Verb
 from desk.providers import Provider
 from intake.asking import found_so_far
@@ -90,6 +91,8 @@ def greet(case: Case, heard: Heard, facts: Facts) -> Decision | None:
         return None
     words = heard.full_text or heard.text or "—"
     changes = {"description": words[:8000], "upset": upset(heard.text), "awaiting": ""}
+    # The language of the words themselves; until now it was the one their program is set to.
+    changes["language"] = language_of(heard.text) or case.language
     acts: list[Act] = [Set(changes)]
     if not case.awaiting:
         acts.append(Say("greeting_upset" if changes["upset"] else "greeting"))

@@ -214,7 +214,7 @@ def test_the_findings_say_what_is_and_what_is_not() -> None:
     found = findings(NO_INTERNET, answers, {}, "ru", ADDRESS, MOSCOW)
     assert found.present == ("не работает по Wi-Fi",)
     assert found.absent == ("по кабелю работает", "индикация в норме")
-    assert found.occurred == "вчера в 18 (2026-11-20 18:00)"
+    assert found.occurred == "вчера в 18 (20.11.2026 18:00)"
     assert found.place == "ул. Озёрная, д. 12"
     assert found.circumstances == "гроза"
     assert found.lines[0] == ("Где не работает?", "Только по Wi-Fi, по кабелю работает")
