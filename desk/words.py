@@ -51,6 +51,7 @@ class Words:
             provider: {key: template for path in reversed(paths) for key, template in self._read(path)}
             for provider, paths in (folders or {}).items()
         }
+        self._labels: dict[tuple[str, str, str], str] = {}
 
     def _read(self, folder: Path) -> Iterator[tuple[tuple[str, str], Template]]:
         for language in LANGUAGES:
@@ -88,7 +89,10 @@ class Words:
 
     def label(self, provider: str, language: str, name: str) -> str:
         """A short label without names, for a button or a table."""
-        return self.say(provider, language, name, {}).plain
+        key = provider, language, name
+        if key not in self._labels:
+            self._labels[key] = self.say(provider, language, name, {}).plain
+        return self._labels[key]
 
     def _find(self, provider: str, language: str, name: str) -> Template:
         for own in (self._own.get(provider), self._own.get(""), self._packaged):
