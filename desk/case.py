@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Boolean, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from desk.messages import Heard
 from desk.tables import Base, Instant, OfProvider
 
 
@@ -148,6 +149,17 @@ class Case(OfProvider, Base):
     def self_help(self) -> bool:
         """Whether it was settled without ever needing an agent."""
         return self.state == State.CLOSED and self.registered_at is None
+
+
+def consent_in(heard: Heard, at: datetime) -> dict[str, str]:
+    """Who agreed to closing, how and when, as `Case.consent` keeps it (C7)."""
+    return {
+        "channel": heard.sender.channel,
+        "address": heard.sender.value,
+        "message": heard.message,
+        "words": heard.press.option if heard.press else heard.text[:400],
+        "at": at.isoformat(),
+    }
 
 
 def moved(case: Case, state: str, reason: str, at: datetime) -> dict[str, Any]:

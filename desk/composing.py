@@ -117,8 +117,7 @@ class _Composing:
             return [self.ways.staff] if self.ways.staff else []
         if to is To.ON_FILE:
             return [self.ways.on_file] if self.ways.on_file else []
-        # Nobody is told nothing: where the door last heard is closed, the address on file takes its place.
-        reached = self.ways.here or self.ways.on_file
+        reached = self.ways.to(self.case)
         return [reached] if reached else []
 
     def _add(self, address: Address, act: Say | Show) -> None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from desk.messages import Address
 from desk.providers import Agent
+
+if TYPE_CHECKING:
+    from desk.case import Case
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,12 @@ class Ways:
     on_file: Address | None
     staff: Address | None
     returned: bool = False
+
+    def to(self, case: Case) -> Address | None:
+        """Where the conversation itself goes: the door last heard; with that closed, the address on file, but only
+        for a person who proved that the account is theirs: to the holder of somebody else's contract it is no business.
+        """
+        return self.here or (self.on_file if case.proved else None)
 
 
 @dataclass(frozen=True, slots=True)

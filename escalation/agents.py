@@ -83,7 +83,7 @@ def say(case: Case, heard: Heard, facts: Facts) -> Decision | None:
         return decide(Drop("empty"))
     agent, ways = _agent(facts), facts.need(Ways)
     acts: list[Act] = [] if case.owner else [*_taken(case, agent, facts, quietly=True)]
-    if ways.here is None and ways.on_file is None:
+    if ways.to(case) is None:
         return decide(*acts, Say("unreachable", to=To.STAFF), Card())
     names: Names = {"agent": _name(agent, case.language), "text": literal(heard.text)}
     words = Say("agent_says", names, To.SUBSCRIBER, files=heard.files, policy=Policy.HOLD, human=True)
@@ -135,7 +135,6 @@ def resolve(case: Case, heard: Heard, facts: Facts) -> Decision | None:
     wakes = [
         Wake("consent_reminder", now + after, f"remind{count}") for count, after in enumerate(provider.remind_after, 1)
     ]
-    unreachable = ways.here is None and ways.on_file is None
     return decide(
         *([] if case.owner else [Set({"owner": _agent(facts).id})]),
         Become(State.RESOLVED, "awaiting_consent"),
@@ -143,7 +142,7 @@ def resolve(case: Case, heard: Heard, facts: Facts) -> Decision | None:
         *([Record("measure", heard.text, public=True)] if heard.text else []),
         Say("resolved_ask", names, To.SUBSCRIBER, CONSENT),
         *told,
-        *([Say("unreachable", to=To.STAFF)] if unreachable else []),
+        *([] if ways.to(case) else [Say("unreachable", to=To.STAFF)]),
         *wakes,
         Alert("resolved"),
         React(),

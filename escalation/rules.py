@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk.case import Case, State
+from desk.case import Case, State, consent_in
 from desk.decisions import (
     Act,
     Become,
@@ -75,16 +75,9 @@ def consent(case: Case, heard: Heard, facts: Facts) -> Decision | None:
 
 
 def _agreed(case: Case, heard: Heard, facts: Facts) -> Decision:
-    said = {
-        "channel": heard.sender.channel,
-        "address": heard.sender.value,
-        "message": heard.message,
-        "words": heard.press.option if heard.press else heard.text[:400],
-        "at": facts.need(Now).at.isoformat(),
-    }
     return decide(
         Become(State.CLOSED, "customer_verified"),
-        Set({"awaiting": "", "consent": said}),
+        Set({"awaiting": "", "consent": consent_in(heard, facts.need(Now).at)}),
         Say("closed_thanks"),
         Card(),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk.case import Case, State
+from desk.case import Case, State, consent_in
 from desk.decisions import Act, Become, Button, Decision, Facts, Record, Say, Set, Show, decide
 from desk.facts import Now
 from desk.feelings import yes_no
@@ -52,18 +52,12 @@ def helped(case: Case, heard: Heard, facts: Facts) -> Decision | None:
 
 
 def _settled(case: Case, heard: Heard, facts: Facts) -> Decision:
-    said = {
-        "channel": heard.sender.channel,
-        "address": heard.sender.value,
-        "message": heard.message,
-        "words": heard.press.option if heard.press else heard.text[:400],
-        "at": facts.need(Now).at.isoformat(),
-    }
+    now = facts.need(Now).at
     return decide(
         *(Came(article, HELPED) for article in case.articles[-1:]),
         Become(State.RESOLVED, "self_help"),
         Become(State.CLOSED, "customer_verified"),
-        Set({"awaiting": "", "consent": said, "resolved_at": facts.need(Now).at}),
+        Set({"awaiting": "", "consent": consent_in(heard, now), "resolved_at": now}),
         Say("settled_thanks"),
     )
 
