@@ -32,6 +32,7 @@ import console.sample
 from benchmarks.desk_process import written
 from benchmarks.measuring import Figures, median, percentile, processor_seconds, resident, rounded, running, tell
 from console.migrating import migrate
+from console.serving import ROLES
 from desk.database import Database
 from tests.peers.postgres import Postgres
 
@@ -100,11 +101,11 @@ class Measured:
 
 
 @contextmanager
-def contestant(name: str, emulator: Emulator, postgres: Postgres | None) -> Iterator[int]:
-    """The process under test, serving; gives its pid. A desk begins with an empty database each time."""
+def contestant(name: str, emulator: Emulator, postgres: Postgres | None, split: bool) -> Iterator[list[int]]:
+    """What is under test, serving; gives its pids. A desk begins with an empty database each time."""
     if name == "bare bot":
         with running("benchmarks.echo_bot", "--api", emulator.url, "--tokens", *emulator.tokens) as (process, _):
-            yield process.pid
+            yield [process.pid]
         return
     folder = Path(tempfile.mkdtemp(prefix="firstline-bench-"))
     try:
@@ -118,8 +119,12 @@ def contestant(name: str, emulator: Emulator, postgres: Postgres | None) -> Iter
             for at, token in enumerate(emulator.tokens)
         ]
         file = written(folder / "bench.json", url, bots, [])
-        with running("benchmarks.desk_process", str(file)) as (process, _):
-            yield process.pid
+        roles = [["doors", "sender", "clock"], ["clerk"]] if split else [list(ROLES)]
+        with ExitStack() as stack:
+            started = [
+                stack.enter_context(running("benchmarks.desk_process", str(file), "--roles", *some)) for some in roles
+            ]
+            yield [process.pid for process, _ in started]
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -130,13 +135,17 @@ async def _migrated(url: str) -> None:
     await database.close()
 
 
-async def rate(emulator: Emulator, people: Sequence[int], text: str, pid: int) -> tuple[float, float]:
+def _spent(pids: Sequence[int]) -> float:
+    return sum(map(processor_seconds, pids))
+
+
+async def rate(emulator: Emulator, people: Sequence[int], text: str, pids: Sequence[int]) -> tuple[float, float]:
     """Messages a second from the first being there to the last being answered; and processor ms a message."""
-    since, before = await emulator.calls(), processor_seconds(pid)
+    since, before = await emulator.calls(), _spent(pids)
     came = await emulator.say(people, text)
     answered = await emulator.answers(people, since, 60 + len(people) / 10)
     await asyncio.sleep(0.3)
-    return len(people) / (max(answered) - min(came)), 1000 * (processor_seconds(pid) - before) / len(people)
+    return len(people) / (max(answered) - min(came)), 1000 * (_spent(pids) - before) / len(people)
 
 
 async def latencies(emulator: Emulator, pace: int, seconds: float) -> list[float]:
@@ -151,23 +160,23 @@ async def latencies(emulator: Emulator, pace: int, seconds: float) -> list[float
     return [1000 * (there - here) for here, there in zip(came, answered, strict=True)]
 
 
-async def once(tokens: Sequence[str], url: str, pid: int, chosen: argparse.Namespace, into: Measured) -> None:
+async def once(tokens: Sequence[str], url: str, pids: list[int], chosen: argparse.Namespace, into: Measured) -> None:
     """One run of one contestant: warmed up, then all kinds of messages, then the even pace."""
     async with ClientSession() as http:
         emulator = Emulator(url, tokens, http)
-        await rate(emulator, [next(_people) for _ in range(2 * len(tokens))], KINDS["offered"], pid)
+        await rate(emulator, [next(_people) for _ in range(2 * len(tokens))], KINDS["offered"], pids)
         people: list[int] = []
         for kind in chosen.kinds:
             if kind != "followup" or not people:
                 people = [next(_people) for _ in range(chosen.messages)]
             if kind == "followup" and chosen.kinds[0] == kind:
-                await rate(emulator, people, KINDS["asked"], pid)
-            figure, work = await rate(emulator, people, KINDS[kind], pid)
+                await rate(emulator, people, KINDS["asked"], pids)
+            figure, work = await rate(emulator, people, KINDS[kind], pids)
             into.rates.setdefault(kind, []).append(figure)
             into.work.setdefault(kind, []).append(work)
         if chosen.pace:
             into.latencies += await latencies(emulator, chosen.pace, chosen.seconds)
-        into.memory.append(resident(pid))
+        into.memory.append(sum(map(resident, pids)))
 
 
 def measure(chosen: argparse.Namespace) -> dict[str, Measured]:
@@ -182,8 +191,8 @@ def measure(chosen: argparse.Namespace) -> dict[str, Measured]:
             for name, into in found.items():
                 with running("tests.peers.botapi", "--tokens", *tokens, "--rate-limits", "off") as (_, url):
                     emulator = Emulator(url, tokens, None)  # type: ignore[arg-type]
-                    with contestant(name, emulator, postgres if name == "postgresql" else None) as pid:
-                        asyncio.run(once(tokens, url, pid, chosen, into))
+                    with contestant(name, emulator, postgres if name == "postgresql" else None, chosen.split) as pids:
+                        asyncio.run(once(tokens, url, pids, chosen, into))
     return found
 
 
@@ -219,6 +228,7 @@ def main() -> None:
     parser.add_argument("--databases", nargs="+", choices=("sqlite", "postgresql"), default=["sqlite", "postgresql"])
     parser.add_argument("--pace", type=int, default=50, help="messages a second while latency is measured; 0 for none")
     parser.add_argument("--seconds", type=float, default=12, help="for which it is measured (12)")
+    parser.add_argument("--split", action="store_true", help="the clerk in a process of its own, as serve --only can")
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
     if "postgresql" in chosen.databases and (package := Postgres.missing()):
