@@ -35,7 +35,7 @@ class Size:
     chatters: int = 200
     writers: int = 100
     least: float = 0.3
-    most: float = 9.0
+    most: float = 12.0
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class Harness:
         if self.murderer.random() < 0.5:
             await asyncio.sleep(seconds)
             return
-        before, wanted = len(await self.telegram.sent()), self.murderer.randint(1, 60)
+        before, wanted = len(await self.telegram.sent()), self.murderer.randint(1, 150)
         deadline = time.monotonic() + self.size.most
         while time.monotonic() < deadline:
             if len(await self.telegram.sent()) - before >= wanted:
