@@ -52,6 +52,9 @@ async def test_the_whole_story_by_mail(mail_world: World, post: Post, agents: De
     assert said.header("Auto-Submitted") in ("", None), "a human wrote it"
     await anna.writes("Re", "Фото роутера", attachments=[Attachment("router.png", "image/png", PNG)], reply_to=said)
     assert (await agents.sees("Фото роутера")).file is not None
+    await agents.agent.sends_document(agents.group, b"report", "протокол замера", name="line.txt", reply_to=card)
+    report = await anna.hears("протокол замера")
+    assert [(one.name, one.content) for one in report.attachments] == [("line.txt", b"report")]
     await agents.presses(card, "Срок 4 ч")
     await anna.hears("ориентировочное время")
     await agents.replies(card, "/resolve Заменили шнур.")
