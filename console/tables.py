@@ -9,4 +9,3 @@ from mail import tables as mail
 __all__ = ["case", "kb_tables", "mail", "people", "queues"]
 
 kb_tables = (learning, shelf)
-
