@@ -136,7 +136,7 @@ class Conversation:
             try:
                 if loop.time() - renewed > RENEW:
                     house, renewed = self._house, loop.time()
-                    await leases.take(house.database, f"send:{self._typist.door}", house.holder, house.clock())
+                    await leases.take(house.database, [f"send:{self._typist.door}"], house.holder, house.clock())
                 await self._sender.sweep([self._typist.door])
                 await asyncio.sleep(LOOKS)
             except Exception as error:

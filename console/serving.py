@@ -143,12 +143,11 @@ class Serving:
     # the doors
 
     async def _keep_leases(self) -> None:
-        held: dict[str, float] = {}
-        for name in self._wanted():
-            # Counted from before the question, on a clock that runs on while we are stopped and never goes back.
-            until = asyncio.get_running_loop().time() + leases.HELD_FOR.total_seconds()
-            if await leases.take(self._house.database, name, self._house.holder, self._house.clock()):
-                held[name] = until
+        # Counted from before the question, on a clock that runs on while we are stopped and never goes back.
+        until = asyncio.get_running_loop().time() + leases.HELD_FOR.total_seconds()
+        wanted, house = self._wanted(), self._house
+        taken = await leases.take(house.database, wanted, house.holder, house.clock()) if wanted else set()
+        held = dict.fromkeys(taken, until)
         self._held = held
         for name, door in self._outer():
             task, mine = self._listening.get(name), f"listen:{name}" in held

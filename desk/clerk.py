@@ -31,7 +31,9 @@ TOGETHER = 40
 TRIES = 5
 HEARING = 4 * TOGETHER
 """Arrivals being heard at once: slow letters shall leave places for quick words."""
-GATHERING = 0.003
+BACKLOG = 8
+"""From so many arrivals being heard at once on, there is a backlog."""
+GATHERING, GATHERING_BACKLOG = 0.003, 0.08
 """Seconds to wait for more to be heard, so that letters too are decided several at a time."""
 PATIENCE = 0.2
 """Seconds a sweep waits for anything to be heard before it looks for new arrivals."""
@@ -80,7 +82,8 @@ class Clerk:
             return False
         _, slow = await asyncio.wait(self._hearing, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
         if slow:
-            await asyncio.sleep(GATHERING)
+            # In a backlog it pays to decide many together; alone, nobody is kept waiting.
+            await asyncio.wait(slow, timeout=GATHERING if len(slow) < BACKLOG else GATHERING_BACKLOG)
         ready = [task for task in self._hearing if task.done()]
         ids = {self._hearing[task] for task in ready}
         try:

@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import Connection, event, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
@@ -38,6 +39,12 @@ def _server_side(error: DBAPIError) -> bool:
     """PostgreSQL's classes 08, 40, 53, 55, 57 and 58: connection, rollback, resources, not ready, shutdown, disk."""
     state = str(getattr(error.orig, "sqlstate", "") or "")
     return state[:2] in ("08", "40", "53", "55", "57", "58")
+
+
+def insert_new(connection: AsyncConnection, table: Any) -> Any:
+    """An INSERT that skips rows already there, in the dialect of this connection."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table).on_conflict_do_nothing()
 
 
 class Database:

@@ -14,8 +14,7 @@ from pathlib import Path
 
 def this_process() -> str:
     """A fresh holder's name for this process."""
-    host = socket.gethostname().replace(":", "_")[:24]
-    return f"{host}:{os.getpid()}:{_started(os.getpid())}:{secrets.token_hex(4)}"
+    return f"{_here()}:{os.getpid()}:{_started(os.getpid())}:{secrets.token_hex(4)}"
 
 
 def surely_dead(holder: str) -> bool:
@@ -23,7 +22,7 @@ def surely_dead(holder: str) -> bool:
     host, _, rest = holder.partition(":")
     pid, _, rest = rest.partition(":")
     start, _, _ = rest.partition(":")
-    if host != socket.gethostname().replace(":", "_")[:24] or not pid.isdigit():
+    if host != _here() or not pid.isdigit():
         return False
     try:
         os.kill(int(pid), 0)
@@ -32,6 +31,15 @@ def surely_dead(holder: str) -> bool:
     except PermissionError:
         pass
     return bool(start) and _started(int(pid)) not in ("", start)
+
+
+def _here() -> str:
+    """This machine, and on Linux the namespace its process numbers belong to: containers may share a host's name."""
+    try:
+        namespace = os.readlink("/proc/self/ns/pid").strip("pid:[]")
+    except OSError:
+        namespace = ""
+    return f"{socket.gethostname().replace(':', '_')[:24]}/{namespace}"
 
 
 def _started(pid: int) -> str:

@@ -11,11 +11,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Column, Row, and_, bindparam, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from desk.database import Database
+from desk.database import Database, insert_new
 from desk.doors import Also
 from desk.holders import surely_dead
 from desk.leases import guard
@@ -28,12 +27,6 @@ STRIKES = 3
 _ARRIVAL: list[Column[Any]] = [
     arrivals.c[name] for name in ("id", "door", "key", "lane", "body", "received_at", "attempts")
 ]
-
-
-def insert_new(connection: AsyncConnection, table: Any) -> Any:
-    """An INSERT that skips rows already there, in the dialect of this connection."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).on_conflict_do_nothing()
 
 
 async def store(connection: AsyncConnection, raws: Sequence[Raw]) -> int:

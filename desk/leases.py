@@ -6,13 +6,14 @@ A lease is renewed every third of its time. Whoever stores something in its name
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Update, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from desk.database import Database
+from desk.database import Database, insert_new
 from desk.holders import surely_dead
 from desk.queues import leases
 
@@ -23,29 +24,35 @@ class LeaseLost(Exception):
     """Another process holds the lease now: write nothing more in its name."""
 
 
-async def take(database: Database, name: str, holder: str, now: datetime) -> bool:
-    """Takes or renews the lease; False while a living other holder has it."""
+async def take(database: Database, names: Collection[str], holder: str, now: datetime) -> set[str]:
+    """Takes or renews these leases, all in one transaction. Returns those we hold now; others have living holders."""
     async with database.look() as connection:
-        row = (await connection.execute(select(leases).where(leases.c.name == name))).first()
-    until = now + HELD_FOR
-    if row is None:
-        try:
-            async with database.work() as connection:
-                await connection.execute(leases.insert().values(name=name, holder=holder, fence=1, held_until=until))
-        except IntegrityError:
-            return False
-        return True
-    free = row.holder == holder or row.held_until <= now or surely_dead(row.holder)
-    if not free:
-        return False
-    fence = row.fence if row.holder == holder else row.fence + 1
-    statement = (
-        update(leases)
-        .where(leases.c.name == name, leases.c.holder == row.holder, leases.c.fence == row.fence)
-        .values(holder=holder, fence=fence, held_until=until)
-    )
+        rows = (await connection.execute(select(leases).where(leases.c.name.in_(names)))).all()
+    known = {row.name for row in rows}
+    ours = [row.name for row in rows if row.holder == holder]
+    free = [row for row in rows if row.holder != holder and (row.held_until <= now or surely_dead(row.holder))]
+    fresh = [name for name in names if name not in known]
+    if not (ours or free or fresh):
+        return set()
+    until, held = now + HELD_FOR, set[str]()
     async with database.work() as connection:
-        return (await connection.execute(statement)).rowcount == 1
+        if ours:
+            held |= await _changed(connection, _of(holder, ours).values(held_until=until))
+        for row in free:
+            taking = _of(row.holder, [row.name]).where(leases.c.fence == row.fence)
+            held |= await _changed(connection, taking.values(holder=holder, fence=row.fence + 1, held_until=until))
+        if fresh:
+            rows_made = [{"name": name, "holder": holder, "fence": 1, "held_until": until} for name in fresh]
+            held |= await _changed(connection, insert_new(connection, leases).values(rows_made))
+    return held
+
+
+def _of(holder: str, names: Collection[str]) -> Update:
+    return update(leases).where(leases.c.name.in_(names), leases.c.holder == holder)
+
+
+async def _changed(connection: AsyncConnection, statement: Any) -> set[str]:
+    return set((await connection.execute(statement.returning(leases.c.name))).scalars())
 
 
 async def guard(connection: AsyncConnection, name: str, holder: str) -> None:

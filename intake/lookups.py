@@ -8,9 +8,8 @@ from pathlib import Path
 from sqlalchemy import select
 
 from desk.case import Case
-from desk.database import Database
+from desk.database import Database, insert_new
 from desk.gather import Round
-from desk.inbox import insert_new
 from desk.knowledge import Account, Identified
 from desk.messages import FRONT, Proof, Role
 from desk.providers import Provider
