@@ -90,10 +90,12 @@ class _Reader:
     def __init__(self) -> None:
         self.plain: list[str] = []
         self.marks: list[Mark] = []
+        self._ends: dict[str, tuple[int, int]] = {}
 
     def read(self, line: str, heading: bool) -> None:
         start = len(self.plain)
         before = len(self.marks)
+        self._ends.clear()
         at = 0
         while at < len(line):
             at = self._step(line, at)
@@ -117,7 +119,7 @@ class _Reader:
 
     def _marked(self, line: str, at: int, fence: str, kind: Literal["bold", "code"]) -> int:
         inner = at + len(fence)
-        end = _unshielded(line, fence, inner)
+        end = self._next(line, fence, inner)
         if end <= inner:
             self.plain.extend(fence)
             return inner
@@ -125,13 +127,21 @@ class _Reader:
         return end + len(fence)
 
     def _link(self, line: str, at: int) -> int:
-        middle = _unshielded(line, "](", at + 1)
+        middle = self._next(line, "](", at + 1)
         end = line.find(")", middle + 2) if middle > 0 else -1
         if end < 0:
             self.plain.append("[")
             return at + 1
         self._take(line[at + 1 : middle], "link", line[middle + 2 : end])
         return end + 1
+
+    def _next(self, line: str, fence: str, start: int) -> int:
+        """`_unshielded`, remembering what was found: many openings share the one end they look for."""
+        since, found = self._ends.get(fence, (len(line) + 1, -1))
+        if start < since or 0 <= found < start:
+            found = _unshielded(line, fence, start)
+            self._ends[fence] = start, found
+        return found
 
     def _take(self, inner: str, kind: Literal["bold", "code", "link"], url: str = "") -> None:
         start = len(self.plain)

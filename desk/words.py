@@ -1,12 +1,14 @@
 """Words: every sentence the desk says is one file, ``<language>/<name>.txt``, in the small Markdown of `desk.text`.
 
 A provider's folder comes before the desk's, and that before the packaged one. Providers' templates may use names, `if`
-and `for` over short lists and nothing else, which is checked when they are loaded; so rendering is bounded, and no
-value a stranger typed can become anything but text.
+and `for` over short lists and nothing else, no `for` within another, which is checked when they are loaded; rendering
+stops at `MOST` characters. So it is bounded, and no value a stranger typed can become anything but text. A template
+of a provider that cannot be rendered silences nobody: the sentence beneath it is said, and the log tells.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -15,7 +17,12 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from desk.text import Text, shielded, written
 
+log = logging.getLogger(__name__)
+
 LONGEST = 20_000
+"""Characters of one template, and of one value in it."""
+MOST = 3 * LONGEST
+"""Characters of what is rendered: one long value, each of its characters shielded, and the sentence around it."""
 LANGUAGES = ("ru", "en")
 _ALLOWED = (
     nodes.Template,
@@ -71,7 +78,11 @@ class Words:
                         f"template {where} line {node.lineno} uses {type(node).__name__}: "
                         "only {{ name }}, {% if name %} and {% for one in names %} are known here"
                     )
+                if isinstance(node, nodes.For) and any(True for _ in node.find_all(nodes.For)):
+                    raise BadWords(f"template {where} line {node.lineno}: a for within a for is not known here")
             return self._environment.from_string(tree)
+        except RecursionError:
+            raise BadWords(f"template {where} cannot be used: its tags stand too deep within each other") from None
         except (TemplateError, UnicodeDecodeError, OSError) as error:
             raise BadWords(f"template {where} cannot be used: {error}") from None
 
@@ -81,11 +92,14 @@ class Words:
 
     def say(self, provider: str, language: str, name: str, values: Mapping[str, Value]) -> Text:
         """One sentence. Raises KeyError for a name that no folder has, `BadWords` where a value is missing."""
-        template = self._find(provider, language, name)
-        try:
-            return written(template.render(values).strip()[:LONGEST])
-        except TemplateError as error:
-            raise BadWords(f"template {language}/{name} of {provider or 'the desk'}: {error}") from None
+        problem = ""
+        for template in self._found(provider, language, name):
+            try:
+                return written(_rendered(template, values))
+            except (TemplateError, TypeError) as error:
+                problem = f"template {language}/{name} of {provider or 'the desk'}: {error}"
+                log.warning("%s", problem)
+        raise BadWords(problem) if problem else KeyError(f"no template {language}/{name}.txt")
 
     def label(self, provider: str, language: str, name: str) -> str:
         """A short label without names, for a button or a table."""
@@ -94,17 +108,29 @@ class Words:
             self._labels[key] = self.say(provider, language, name, {}).plain
         return self._labels[key]
 
-    def _find(self, provider: str, language: str, name: str) -> Template:
+    def _found(self, provider: str, language: str, name: str) -> Iterator[Template]:
+        """The templates of that name, the nearest first."""
         for own in (self._own.get(provider), self._own.get(""), self._packaged):
             if own and (template := own.get((language, name)) or own.get(("en", name))):
-                return template
-        raise KeyError(f"no template {language}/{name}.txt")
+                yield template
+
+
+def _rendered(template: Template, values: Mapping[str, Value]) -> str:
+    """What the template makes of the values, cut where it becomes too long."""
+    pieces: list[str] = []
+    left = MOST
+    for piece in template.generate(values):
+        pieces.append(piece[:left])
+        left -= len(piece)
+        if left <= 0:
+            break
+    return "".join(pieces).strip()
 
 
 def _finalized(value: object) -> str:
-    if isinstance(value, Text):
-        return shielded(value.plain)
-    return shielded(str(value)) if value is not None else ""
+    """A value as it stands in a sentence; of a letter of a megabyte the beginning, and the journal has the rest."""
+    words = value.plain if isinstance(value, Text) else str(value) if value is not None else ""
+    return shielded(words if len(words) <= LONGEST else f"{words[:LONGEST]}…")
 
 
 def _without_bare_lines(source: str) -> str:
