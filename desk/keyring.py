@@ -28,12 +28,14 @@ def spelled(number: int) -> str:
 
 
 def counted(letters: str) -> int:
-    """The number behind `spelled`. Raises ValueError for anything else."""
+    """The number behind `spelled`. Raises ValueError for anything else, and for what no id can be (above 63 bits)."""
     number = 0
     if not letters or len(letters) > 13:
         raise ValueError("not a number in base 32")
     for letter in letters:
         number = number * 32 + ALPHABET.index(letter)
+    if number >= 1 << 63:
+        raise ValueError("no id is that large")
     return number
 
 
