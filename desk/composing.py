@@ -11,10 +11,10 @@ from dataclasses import asdict, dataclass, field, replace
 from desk.case import Case, JournalEntry, JournalKind
 from desk.decisions import Act, Alert, Button, Buttons, Card, InPlace, React, Record, Say, Show, To
 from desk.facts import Speaking, Ways
-from desk.gather import Round
+from desk.gather import Round, address_of, surely_theirs
 from desk.ids import new_id
 from desk.keyring import Keyring
-from desk.messages import Address, File, Heard, Option, Outgoing, Parcel, Policy, Proof, Role, Verb
+from desk.messages import Address, File, Heard, Option, Outgoing, Parcel, Policy, Role, Verb
 from desk.providers import Provider
 from desk.switchboard import Switchboard
 from desk.text import Text, joined
@@ -143,12 +143,21 @@ class _Composing:
             **self.provider.facts,
             "number": case.number or "",
             "provider_title": self.provider.title(language),
-            "name": self.round.person.name,
+            "name": self.round.person.name if self._may_echo(address) else "",
             "buttons": "1" if self._taps(address) else "",
         }
         if isinstance(names, dict):
             values.update(names)
         return self.words.say(case.provider, language, word, values)
+
+    def _may_echo(self, address: Address) -> bool:
+        """Whether a person's own words may come back there: never to a mail address that somebody may have forged."""
+        if address.channel != "mail" or address == self.ways.staff:
+            return True
+        speaks = self.heard.role is Role.SUBSCRIBER and address == self.heard.sender
+        if speaks and surely_theirs(self.round):
+            return True
+        return any(one.confirmed and address_of(one) == address for one in self.round.addresses)
 
     # how it goes out
 
@@ -167,7 +176,7 @@ class _Composing:
                 policy=part.policy,
                 options=self._options(part.buttons, language) if self._taps(address) else (),
                 files=tuple(part.files),
-                subject=self._subject(language),
+                subject=self._subject(address, language),
                 language=language,
                 case=self.case.id,
                 prompt=self.case.prompt,
@@ -177,7 +186,7 @@ class _Composing:
                 callback=self.heard.callback if pressed else "",
                 alert=self.alert if pressed else "",
                 token=self.keyring.token(address.door, self.case.id, address.value),
-                thread=tuple(self.case.thread),
+                thread=tuple(self.case.thread) if self._in_thread(address) else (),
                 automatic=not part.human,
                 sender=self.provider.title(language),
             )
@@ -213,9 +222,13 @@ class _Composing:
         for parcel in parcels:
             key = f"{self.round.arrival.id}.{len(self.parcels)}"
             self.parcels.append((key, outgoing.to.door, parcel))
-            if parcel.remote:
+            if parcel.remote and self._in_thread(outgoing.to):
                 self.case.thread = [*self.case.thread, parcel.remote][-12:]
         return f"{self.round.arrival.id}.{len(self.parcels) - 1}"
+
+    def _in_thread(self, address: Address) -> bool:
+        """Message-IDs carry tokens: those of a notice to the address on file are nobody else's, nor the other way."""
+        return address.value == self.case.address
 
     def _options(self, buttons: Buttons, language: str) -> tuple[tuple[Option, ...], ...]:
         def label(button: Button) -> str:
@@ -223,9 +236,9 @@ class _Composing:
 
         return tuple(tuple(Option(one.id, label(one)) for one in row) for row in buttons)
 
-    def _subject(self, language: str) -> str:
-        """The person's own subject comes back to them only where the sender is not in doubt: no echo to a stranger."""
-        own = self.case.subject if self.heard.proof is not Proof.DOUBTED or self.case.registered else ""
+    def _subject(self, address: Address, language: str) -> str:
+        """The person's own subject where it may come back, else the desk's."""
+        own = self.case.subject if self._may_echo(address) else ""
         subject = own or self.words.label(self.case.provider, language, "mail_subject")
         return f"[{self.case.number}] {subject}" if self.case.number else f"Re: {subject}" if own else subject
 

@@ -235,6 +235,12 @@ def sender_row(round_: Round) -> PersonAddress | None:
     )
 
 
+def surely_theirs(round_: Round) -> bool:
+    """Whether the speaker surely reads what is sent there: their door vouches for them, or a token came back."""
+    picked = round_.facts.get(Picked)
+    return round_.heard.proof is Proof.SURE or (picked is not None and picked.how == "token")
+
+
 def address_of(row: PersonAddress) -> Address:
     """A stored address as a value."""
     return Address(row.channel, row.door, row.value)

@@ -23,7 +23,10 @@ class Person(OfProvider, Base):
 
 
 class PersonAddress(OfProvider, Base):
-    """Where a person writes from: the door and the value there. ``blocked`` says why nothing reaches them, or is ""."""
+    """Where a person writes from: the door and the value there. ``blocked`` says why nothing reaches them, or is "".
+
+    ``confirmed`` once it is sure that they read there: their door vouched for them, or a token sent there came back.
+    """
 
     __tablename__ = "addresses"
 
