@@ -21,8 +21,8 @@ from desk import inbox
 from desk.case import Case
 from desk.composing import Composed, Composer
 from desk.database import Database
-from desk.decisions import Act, Hold, Identify, Reach, Wake
-from desk.gather import Round, sender_row
+from desk.decisions import Act, Hold, Identify, Reach, Set, Wake
+from desk.gather import Round, sender_row, surely_theirs
 from desk.messages import FRONT, Role
 from desk.people import Person, PersonAddress
 from desk.providers import Provider
@@ -123,6 +123,7 @@ class Writer:
         composed = self._composer.compose(round_, one.acts)
         if saved:
             self._save(session, one, composed)
+            _confirm(round_, rows)
         self._enqueue(composed, round_, rows, now)
         if round_.heard.fingerprint:
             rows.insert(
@@ -151,10 +152,12 @@ class Writer:
                     value=sender.value[:320],
                     channel=sender.channel,
                     person_id=round_.person.id,
+                    confirmed=surely_theirs(round_),
                     since=round_.now,
                 )
             )
-        if round_.case.contract and any(isinstance(act, Identify) for act in one.acts):
+        # A number that nobody has is kept like one that somebody has: no later question may tell them apart (G8).
+        if round_.case.contract and any(_names_contract(act) for act in one.acts):
             round_.person.contract, round_.person.language = round_.case.contract, round_.case.language
         session.add(round_.case)
         session.add_all(composed.journal)
@@ -192,6 +195,10 @@ class Writer:
             round_.case = await _moved_row(session, round_.case, home)
         rows.insert(whereabouts, key=case_key(round_.case.id), provider=to)
         rows.insert(whereabouts, key=address_key(round_.heard), provider=to)
+
+
+def _names_contract(act: Act) -> bool:
+    return isinstance(act, Identify) or (isinstance(act, Set) and "contract" in act.changes)
 
 
 async def _moved_row(session: AsyncSession, row: Mapped, home: str) -> Mapped:
@@ -238,6 +245,16 @@ def _hold(act: Hold, round_: Round, rows: Rows) -> None:
         since=round_.now,
         state="waiting",
     )
+
+
+def _confirm(round_: Round, rows: Rows) -> None:
+    """Notes that the speaker's address, known for a while, has now proved to be theirs."""
+    row = sender_row(round_)
+    if row is None or row.confirmed or round_.heard.role is not Role.SUBSCRIBER or not surely_theirs(round_):
+        return
+    of_speaker = (PersonAddress.door == row.door) & (PersonAddress.value == row.value)
+    statement = update(PersonAddress).where(PersonAddress.provider == round_.case.provider, of_speaker)
+    rows.statements.append(statement.values(confirmed=True))
 
 
 def _reach(act: Reach, round_: Round, rows: Rows) -> None:

@@ -52,7 +52,8 @@ def register(case: Case, heard: Heard, facts: Facts) -> Decision | None:
         return None
     provider, identified = facts.need(Provider), facts.get(Identified)
     queue = route(provider, case, identified.account if identified else None)
-    names: Names = {"queue": provider.team_title(queue, case.language)}
+    # The queue tells how the account stands (B11), and only a proved holder may learn that (G8).
+    names: Names = {"queue": provider.team_title(queue, case.language) if case.proved else ""}
     return decide(
         Register(),
         Set({"queue": queue, "awaiting": ""}),

@@ -89,6 +89,14 @@ def values_of(case: Case, facts: Facts) -> dict[str, object]:
     }
 
 
+def _open_values(case: Case, facts: Facts) -> dict[str, object]:
+    """`values_of` as far as the speaker may learn them: the choice of questions must not tell how an account stands."""
+    values = values_of(case, facts)
+    if not case.proved:
+        values |= {"account_blocked": False, "entitlement": Standing.UNVERIFIED.value, "service_level": ""}
+    return values
+
+
 def _names(case: Case, facts: Facts) -> Mapping[str, str]:
     """What a question may show: of the account only to a person who proved to be its holder."""
     identified, provider = facts.get(Identified), facts.need(Provider)
@@ -155,7 +163,7 @@ def _next(
     case: Case, form: Form, facts: Facts, answers: dict[str, Any], acts: list[Act], first: bool = False
 ) -> Decision:
     """Asks what comes next: one question in a chat, all of them in one letter by mail."""
-    values = values_of(case, facts)
+    values = _open_values(case, facts)
     asks = script.letter_asks(form, answers, values) if _batch(facts) else script.next_asks(form, answers, values, 1)
     if asks:
         intro: list[Act] = [Say("questions_by_mail" if _batch(facts) else "questions_begin")] if first else []
@@ -177,7 +185,7 @@ def _finished(case: Case, form: Form, facts: Facts, answers: dict[str, Any], act
 def _lines(case: Case, form: Form, facts: Facts, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Questions, cut after their question mark, with the answers as the person gave them."""
     zone = facts.need(Provider).timezone
-    lines = script.findings(form, answers, values_of(case, facts), case.language, zone=zone).lines
+    lines = script.findings(form, answers, _open_values(case, facts), case.language, zone=zone).lines
     told = [(question, words) for question, words in lines if words != script.SKIPPED]
     return [(question.partition("?")[0] + "?" if "?" in question else question, words) for question, words in told]
 
@@ -213,7 +221,7 @@ def _shown(case: Case, form: Form, facts: Facts, asks: Sequence[Ask], acts: Sequ
     names = _names(case, facts)
     kept = Set({"awaiting": DIALOG, "asked": [ask.id for ask in asks]})
     if _batch(facts):
-        settled = script.known(form, case.answers, values_of(case, facts))
+        settled = script.known(form, case.answers, _open_values(case, facts))
         return [*acts, kept, Show(script.letter(asks, case.language, names, settled))]
     prompt = script.shown(asks[0], case.language, names)
     options = [Button(one.id, label=one.label) for one in prompt.options]

@@ -1,0 +1,124 @@
+"""What strangers try in Telegram: buttons made by hand, numbers guessed, old messages answered."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from desk import inbox
+from desk.keyring import spelled
+from tests.peers.botapi import BotApi
+from tests.stories.world import IVANOVA, STAFF, Chatter, Desk, World, eventually, new_world
+
+ACTIVE, BLOCKED, EXPIRED, PREMIUM, NOBODYS = "40-1187", "40-1370", "40-2094", "42-7377", "40-9999"
+
+
+async def _nothing_is_aside(world: World) -> None:
+    assert world.house
+    assert [row.problem for row in await inbox.quarantine(world.house.database)] == []
+
+
+async def test_a_button_made_by_hand_does_nothing(world: World, anna: Chatter, desk: Desk, api: BotApi) -> None:
+    """Another's case, an agent's verbs, ids that cannot be: each press is answered, and none changes anything."""
+    await anna.says("нет интернета, договор 40-1187, оператор")
+    await anna.hears("Заявка SN-", 40)
+    await desk.sees("SN-")
+    (case,) = await world.cases()
+    boris = Chatter(api.user(5002, "Борис", language_code="ru"), world)
+    await boris.says("не работает интернет")
+    asked = await boris.hears("номер договора")
+    prompts = (case.prompt, 0, 1)
+    made = [f"{spelled(case.id)}:{at}:{verb}" for at in prompts for verb in ("take", "resolve", "eta:60", "operator")]
+    for data in (*made, "zzzzzzzzzzzzz:1:take", "0:0:take", ":::", "é:1:x"):
+        await api.press(boris.user, asked, data).reply(10)
+    (after, *_) = await world.cases()
+    assert (after.owner, after.state, after.eta, after.news) == ("", case.state, None, 0)
+    await _nothing_is_aside(world)
+
+
+async def test_an_agents_button_pressed_by_nobody_known_does_nothing(
+    world: World, anna: Chatter, desk: Desk, api: BotApi
+) -> None:
+    """Sitting in the agents' group gives no rights; an anonymous administrator is nobody."""
+    await anna.says("нет интернета, договор 40-1187, оператор")
+    card = await desk.sees("ждёт специалиста", 40)
+    guest = api.user(999, "Support Team", language_code="ru")
+    assert "ваша" not in (await (await guest.presses(card, "Взять")).reply(10) or "")
+    await guest.says(desk.group, "/resolve", reply_to=card)
+    await desk.agent.says(desk.group, "/resolve", reply_to=card, anonymous=True)
+    await desk.replies(card, "// я здесь")
+
+    async def noted() -> bool:
+        (case,) = await world.cases()
+        return any(line.text == "я здесь" for line in await world.journal(case))
+
+    await eventually(noted)
+    (case,) = await world.cases()
+    assert (case.owner, case.state) == ("", "acknowledged")
+
+
+async def _told(world: World, user: int, contract: str, name: str = "Анна") -> list[str]:
+    """What somebody reads who only types a number: asked, helped, asked again, and handed to a human."""
+    person = Chatter(world.api.user(user, name, language_code="ru"), world)
+    await person.says(f"не работает интернет, договор {contract}")
+    await person.presses(await person.hears("Получилось?", 40), "Помогло")
+    await person.hears("рад, что всё")
+    await person.says("опять нет интернета")
+    await person.presses(await person.hears("Получилось?"), "Не помогло")
+    await person.hears("Где не работает")
+    await person.says("оператор")
+    number = (await person.hears("Заявка SN-")).words.partition("SN-")[2].split()[0]
+    words = [one.replace(contract, "#").replace(number, "*") for one in await person.all_words()]
+    return [one for one in words if one]
+
+
+async def test_a_guessed_number_tells_nothing(world: World, desk: Desk) -> None:
+    """Active, blocked, expired, premium or nobody's: word for word the same is said, now and in the next matter."""
+    told = [
+        await _told(world, 7000 + at, contract)
+        for at, contract in enumerate((NOBODYS, ACTIVE, BLOCKED, EXPIRED, PREMIUM))
+    ]
+    assert all(one == told[0] for one in told[1:])
+    card = await desk.sees("Расчёты с абонентами")
+    assert "заблокирован" in card.words, "the agents know all the same"
+
+
+@pytest.fixture
+async def front(tmp_path: Path, database_url: str, api: BotApi) -> AsyncIterator[World]:
+    """A desk whose only bot is shared by all providers."""
+    made = await new_world(tmp_path / "desk", database_url, api, shared=True)
+    api.group(STAFF, "Агенты")
+    await made.opens()
+    yield made
+    await made.closes()
+
+
+async def test_an_answer_to_a_message_from_before_the_move_finds_the_case(front: World, api: BotApi) -> None:
+    """Who was moved to their provider and then answers an old message is still the same person with the same case."""
+    anna = Chatter(api.user(5001, "Анна", language_code="ru"), front)
+    await anna.says("здравствуйте, нет интернета")
+    asked = await anna.hears("номер договора", 40)
+    await anna.says("40-1187")
+    await anna.hears("Получилось?")
+    await anna.user.says(anna.bot, "не помогло", reply_to=asked)
+    await anna.hears("Где не работает")
+    await anna.user.says(anna.bot, "договор 40-1187, оператор", reply_to=asked)
+    await anna.hears("Заявка SN-")
+    assert await front.cases("_front") == []
+    assert len(await front.cases("sever")) == 1
+    await _nothing_is_aside(front)
+
+
+async def test_a_command_of_a_private_chat_is_only_words(world: World, anna: Chatter, desk: Desk) -> None:
+    """An agent's commands mean nothing outside the agents' group, even from an agent."""
+    await anna.says("нет интернета, договор 40-1187, оператор")
+    number = (await anna.hears("Заявка SN-", 40)).words.partition("SN-")[2].split()[0]
+    spy = Chatter(world.api.user(IVANOVA, "Мария", language_code="ru"), world)
+    for words in (f"/take SN-{number}", f"/resolve SN-{number}", f"#SN-{number} мы уже едем", f"/eta SN-{number} 2h"):
+        await spy.says(words)
+    await spy.hears("Your case SN-")
+    case = next(one for one in await world.cases() if one.number == f"SN-{number}")
+    assert (case.owner, case.state, case.eta) == ("", "acknowledged", None)
+    assert not any("едем" in words for words in await anna.all_words())
