@@ -43,6 +43,8 @@ class Sender:
         self._telegram = Telegram(settings)
         self._open = open_file
         self.moved: dict[int, int] = {}
+        # The same pictures go to many people: Telegram keeps them, and takes its own id for them the next time.
+        self._given: dict[str, str] = {}
 
     async def send(self, departure: Departure, remotes: Mapping[str, str]) -> Fate:
         """Makes the call. Never raises for what Telegram, the network or a missing file does."""
@@ -72,6 +74,7 @@ class Sender:
         try:
             params = await self._filled(call)
             result = await self._telegram.call(call.method, params, within=300.0 if call.files else 60.0)
+            self._remember(call, result)
             return Sent(_remote(result) or str(call.params.get("message_id", "")))
         except TelegramMigrateToChat as error:
             self._move(chat, error.migrate_to_chat_id)
@@ -94,9 +97,17 @@ class Sender:
             return call.filled([])
 
     async def _opened(self, file: Mapping[str, str], by_bytes: bool) -> str | BufferedInputFile:
-        if file["id"] and not by_bytes:
-            return file["id"]
+        held = file["id"] or self._given.get(file["source"], "")
+        if held and not by_bytes:
+            return held
         return BufferedInputFile(await self._open(file["source"]), file["name"] or "file")
+
+    def _remember(self, call: Call, result: Any) -> None:
+        """Learns the ids of our own pictures from what was made of them; a restart forgets them."""
+        made = result if isinstance(result, list) else [result]
+        for file, message in zip(call.files, made, strict=False):
+            if file["source"].startswith("content:") and isinstance(message, dict) and message.get("photo"):
+                self._given[file["source"]] = str(message["photo"][-1]["file_id"])
 
     def _bad_request(self, call: Call, message: str) -> Fate | None:
         said = message.lower()

@@ -89,6 +89,22 @@ async def test_a_picture_is_uploaded_with_its_caption(desk: Desk, started: User)
     assert (shown.photo, shown.labels) == (PNG, ["Yes"])
 
 
+async def test_our_own_pictures_are_uploaded_once(desk: Desk, started: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second person gets the picture by the id that Telegram gave it for the first, single or in an album."""
+    await desk.says("", files=(picture("content:b.png"), picture()))
+    opened: list[str] = []
+
+    async def gone(source: str) -> bytes:
+        opened.append(source)
+        raise LookupError(source)
+
+    monkeypatch.setattr(desk.door._loaded.sender, "_open", gone)  # type: ignore[union-attr]
+    await desk.says("Look at this", files=(picture(),))
+    heard = await started.hears("Look at this")
+    assert heard.photo == PNG
+    assert not opened
+
+
 async def test_an_album_arrives_as_an_album_and_the_text_after_it(desk: Desk, started: User) -> None:
     first, second = await desk.says("Two steps", files=(picture(), picture("content:b.png")), options=YES)
     one, two, text = started.reads()
