@@ -29,7 +29,7 @@ def proof(headers: Headers, senders: list[str], authserv_id: str) -> Proof:
     if len(senders) != 1 or len(headers.all("from")) != 1:
         return Proof.DOUBTED
     domain = senders[0].rpartition("@")[2].lower()
-    found = [result for value in _topmost(headers, authserv_id) for result in results(value)]
+    found = _uppermost([results(value) for value in _topmost(headers, authserv_id)])
     if any(result.method == "dmarc" and result.verdict == "fail" for result in found):
         return Proof.DOUBTED
     return Proof.SURE if any(_vouches(result, domain) for result in found) else Proof.DOUBTED
@@ -46,6 +46,19 @@ def results(value: str) -> list[Result]:
         pairs = (word.partition("=") for word in words[1:] if "=" in word)
         properties = {key.lower(): content.strip('"').lower() for key, _, content in pairs}
         found.append(Result(method.partition("/")[0].lower(), verdict.lower(), properties))
+    return found
+
+
+def _uppermost(stated: list[list[Result]]) -> list[Result]:
+    """Of each method only what the uppermost header says that names it.
+
+    A border that puts its own header below its own `Received` leaves none between that and a forged one beneath: what
+    it said itself is then not overruled from below.
+    """
+    found: list[Result] = []
+    for one in stated:
+        known = {result.method for result in found}
+        found += [result for result in one if result.method not in known]
     return found
 
 
