@@ -43,8 +43,11 @@ class Identification:
         """What looks like a contract number, and the one account that has it; at a front desk among all providers."""
         candidates = self._providers.values() if provider.name == FRONT else [provider]
         typed, found = "", []
+        # Many providers number alike, and a front desk asks for all of them: each shape is looked for once.
+        shapes = {one.contract_shape for one in candidates if one.contract_shape}
+        seen = {shape: contract_in(text, shape) for shape in shapes}
         for one in candidates:
-            if one.contract_shape and (contract := contract_in(text, one.contract_shape)):
+            if contract := seen.get(one.contract_shape):
                 typed = typed or contract
                 if account := self._one(one.name, "contract", contract):
                     found.append(account)
