@@ -12,7 +12,7 @@ from aiogram.types import CallbackQuery, Chat, ChatMemberUpdated, Message, Updat
 from pydantic import ValidationError
 
 from bots.contents import Contents, contents, full_name
-from bots.staff import Order, ordered, pressed
+from bots.staff import Order, case_number, ordered, pressed
 from desk.keyring import counted
 from desk.messages import Address, Arrival, File, Heard, Press, Role, Unreadable, Verb
 
@@ -65,6 +65,7 @@ class Ear:
             return self._heard(arrival, str(chat.id), user, verb=verb, **said)
         if self._is_staff(chat.id):
             order = ordered(read.text, has_files=bool(read.files), replies=bool(said["reply_to"]))
+            detail |= _shown(message)
             return self._from_staff(arrival, user, order, said)
         return self._heard(arrival, _whose(chat, user), user, verb=Verb.NOTHING)
 
@@ -157,6 +158,18 @@ def _said(message: Message, read: Contents, detail: Mapping[str, str]) -> dict[s
         "is_reply": bool(replied),
         "detail": detail,
     }
+
+
+def _shown(message: Message) -> dict[str, str]:
+    """That a message of the desk is answered, and the case number at its head.
+
+    An agent may be quicker than the record of what was just sent to the group: the number then tells what is meant.
+    """
+    replied = message.reply_to_message
+    if replied is None or replied.from_user is None or not replied.from_user.is_bot:
+        return {}
+    head = (replied.text or replied.caption or "").split(maxsplit=1)[:1]
+    return {"to_desk": "1", "shown": case_number(head[0]) if head else ""}
 
 
 def _answered(message: Message) -> str:

@@ -91,7 +91,8 @@ class _Composing:
 
     def _take(self, act: Act) -> None:
         if isinstance(act, Record):
-            self._note(act.kind, act.text, public=act.public)
+            by_agent = self.heard.role is Role.AGENT
+            self._note(act.kind, act.text, "" if by_agent else "desk", public=act.public)
         elif isinstance(act, React):
             self._react(act.emoji)
         elif isinstance(act, Alert):

@@ -89,8 +89,8 @@ class Database:
 
     @asynccontextmanager
     async def _scoped(self, connection: AsyncConnection, providers: tuple[str, ...]) -> AsyncIterator[AsyncSession]:
-        if not providers or not all(providers):
-            raise ValueError("whose rows? name at least one provider")
+        if not providers or not all(providers) or any("," in one for one in providers):
+            raise ValueError("whose rows? name at least one provider, and none with a comma")
         if not self.sqlite:
             statement = text("SELECT set_config('firstline.providers', :providers, true)")
             await connection.execute(statement, {"providers": ",".join(providers)})

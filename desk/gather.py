@@ -109,7 +109,7 @@ class Gatherer:
         if named:
             query = select(Case).where(Case.provider == provider.name, Case.id.in_(named))
             known.named = {case.id: case for case in (await session.scalars(query)).all()}
-        if numbers := {one.number for one in heard if one.number}:
+        if numbers := {number for one in heard for number in (one.number, one.detail.get("shown")) if number}:
             query = select(Case).where(Case.provider == provider.name, Case.number.in_(numbers))
             known.numbers = {case.number or "": case for case in (await session.scalars(query)).all()}
         await self._look_for_people(session, provider, heard, known)
@@ -180,6 +180,8 @@ class Gatherer:
     ) -> tuple[Case | None, Picked]:
         case_id, how = named
         case = known.numbers.get(heard.number) if heard.number else known.named.get(case_id)
+        if heard.role is Role.AGENT and case is None and not heard.number:
+            case, how = known.numbers.get(heard.detail.get("shown", "")), "reply"
         if heard.role is not Role.SUBSCRIBER or (heard.case_id and case is not None):
             return case, Picked("number" if heard.number and case else how if case else "none")
         cases = known.open_cases.get(person.id, []) if person else []

@@ -21,6 +21,7 @@ from desk.messages import FRONT
 from desk.when import BadCondition, When
 
 LANGUAGES = ("ru", "en")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _PREFIX = re.compile(r"[A-Z0-9]{1,8}")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -140,6 +141,10 @@ def load_all(folder: Path) -> dict[str, Provider]:
     if not folder.is_dir():
         return {}
     names = sorted(one for one in folder.iterdir() if one.is_dir() and not one.name.startswith((".", "_")))
+    for one in names:
+        # The name is part of keys and lanes, and of the list that row-level security splits at its commas.
+        if not _NAME.fullmatch(one.name):
+            raise BadProvider(f"providers/{one.name}: a provider's name has small letters, digits, - and _, at most 63")
     return {one.name: load(one) for one in names}
 
 

@@ -274,3 +274,15 @@ async def test_an_edited_message_is_no_new_answer(world: World, anna: Chatter, d
     await eventually(kept)
     (case,) = await world.cases()
     assert case.answers == {}
+
+
+async def test_an_agent_quicker_than_the_record_is_understood(world: World, anna: Chatter, desk: Desk) -> None:
+    """A reply to a card finds its case by the number it shows, even where nobody wrote down which message it was."""
+    await anna.says(FIRST)
+    await anna.hears("Получилось?")
+    await anna.says("оператор")
+    await anna.hears("Заявка SN-")
+    card = await desk.sees("ждёт специалиста")
+    await world.forgets_what_was_sent()
+    await desk.replies(card, "Здравствуйте! Чем помочь?")
+    await anna.hears("Чем помочь?")

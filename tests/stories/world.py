@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 import console.sample
 from console.migrating import migrate
@@ -23,7 +23,7 @@ from console.serving import ROLES, Serving
 from console.wiring import House, build
 from desk.case import Case, JournalEntry
 from desk.database import Database
-from desk.queues import pending
+from desk.queues import departures, pending
 from desk.settings import MailboxSettings, Secret, Settings, TelegramSettings
 from kb.learning import SuggestionRow
 from mail.tables import mailboxes
@@ -123,6 +123,20 @@ class World:
                 return [(one.article, one.outcome) for one in (await session.scalars(select(SuggestionRow))).all()]
         finally:
             await database.close()
+
+    async def forgets_what_was_sent(self) -> None:
+        """As after a kill between sending and writing down: no sent message has an id any more."""
+        database = Database(self.settings.database)
+
+        async def settled() -> bool:
+            async with database.look() as connection:
+                unsettled = select(departures.c.id).where(departures.c.state.in_(("pending", "sending")))
+                return (await connection.execute(unsettled)).first() is None
+
+        await eventually(settled)
+        async with database.work() as connection:
+            await connection.execute(update(departures).values(remote=""))
+        await database.close()
 
     def later(self, **time: float) -> None:
         """The clock moves on."""
