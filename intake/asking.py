@@ -17,7 +17,7 @@ from intake import script
 from intake.answers import Answer, answer
 from intake.forms import Ask, Form, Forms
 from intake.letters import answers_from_letter
-from intake.ready import is_ready, ready
+from intake.ready import ENOUGH, is_ready, more, ready
 
 DIALOG, SUMMARY = "dialog", "summary"
 _LAST_ROW = (Button("back", "button_back"), Button("operator", "button_operator"))
@@ -270,13 +270,13 @@ def _batch(facts: Facts) -> bool:
 
 
 def _more(text: str, added: str) -> str:
-    return f"{text}\n{added}".strip() if text != script.UNKNOWN else added
+    return more(text, added) if text != script.UNKNOWN else added[:ENOUGH]
 
 
 def _both(said: str, found: str) -> str:
     """What was said beside the questions, and what was answered to them."""
     parts = [one for one in (found, said) if one and one != script.UNKNOWN]
-    return "\n".join(dict.fromkeys(parts)) or script.UNKNOWN
+    return "\n".join(dict.fromkeys(parts))[:ENOUGH] or script.UNKNOWN
 
 
 def _short(text: str) -> str:

@@ -6,11 +6,18 @@ from desk.case import Case, State
 from desk.decisions import Act, Become
 
 TRIAGE = "triage"
+ENOUGH = 8000
+"""Characters a case keeps of what was said about it; the journal has everything."""
 
 
 def is_ready(case: Case) -> bool:
     """Whether intake is over: the case has its number, or is about to get it."""
     return case.registered or case.reason == TRIAGE
+
+
+def more(text: str, added: str) -> str:
+    """What was said, and what was said besides, as much as a case keeps: nobody makes it grow without end."""
+    return f"{text}\n{added}".strip()[:ENOUGH]
 
 
 def ready(case: Case) -> tuple[Act, ...]:

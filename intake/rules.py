@@ -13,7 +13,7 @@ from desk.messages import Heard, Role, Verb
 from desk.providers import Provider
 from intake.asking import found_so_far
 from intake.forms import Form, Forms
-from intake.ready import is_ready, ready
+from intake.ready import ENOUGH, is_ready, more, ready
 
 IDENTIFIER, CATEGORY, PROBLEM = "identifier", "category", "problem"
 _NO_CONTRACT: Buttons = ((Button("no_contract", "button_no_contract"), Button("operator", "button_operator")),)
@@ -67,8 +67,7 @@ def edited(case: Case, heard: Heard, facts: Facts) -> Decision | None:
         return None
     if facts.need(Picked).how == "new":
         return decide(Drop("edit of an old message"))
-    more = f"{case.description}\n{heard.text}".strip()
-    return decide(Set({"description": more}))
+    return decide(Set({"description": more(case.description, heard.text)}))
 
 
 def thanks(case: Case, heard: Heard, facts: Facts) -> Decision | None:
@@ -90,7 +89,7 @@ def greet(case: Case, heard: Heard, facts: Facts) -> Decision | None:
     if heard.verb not in (Verb.SAY, Verb.START):
         return None
     words = heard.full_text or heard.text or "—"
-    changes = {"description": words[:8000], "upset": upset(heard.text), "awaiting": ""}
+    changes = {"description": words[:ENOUGH], "upset": upset(heard.text), "awaiting": ""}
     # The language of the words themselves; until now it was the one their program is set to.
     changes["language"] = language_of(heard.text) or case.language
     acts: list[Act] = [Set(changes)]
@@ -168,8 +167,8 @@ def _without_number(case: Case, heard: Heard) -> Decision:
     """Whoever has no number at hand is helped all the same; the case stays unverified."""
     if heard.press is None and case.tries == 0 and len(heard.text) < 40 and any(map(str.isdigit, heard.text)):
         return decide(Set({"tries": 1}), Say("ask_contract_again", buttons=_NO_CONTRACT))
-    more = f"{case.description}\n{heard.text}".strip() if heard.text else case.description
-    return decide(Set({"awaiting": "", "tries": 1, "description": more}), Say("unverified_ok"), done=False)
+    told = more(case.description, heard.text) if heard.text else case.description
+    return decide(Set({"awaiting": "", "tries": 1, "description": told}), Say("unverified_ok"), done=False)
 
 
 def choose(case: Case, heard: Heard, facts: Facts) -> Decision | None:
@@ -186,8 +185,8 @@ def choose(case: Case, heard: Heard, facts: Facts) -> Decision | None:
     if form is not None:
         return decide(Set({"dialog": form.id, "category": form.category, "awaiting": ""}), done=False)
     if case.awaiting == CATEGORY or _batch(facts) or not forms.in_use:
-        more = f"{case.description}\n{heard.text}" if case.awaiting == CATEGORY and heard.text else case.description
-        return decide(Set({"awaiting": "", "description": more}), *ready(case), done=False)
+        told = more(case.description, heard.text) if case.awaiting == CATEGORY and heard.text else case.description
+        return decide(Set({"awaiting": "", "description": told}), *ready(case), done=False)
     return decide(
         Set({"awaiting": CATEGORY}), Say("what_about", buttons=_menu(list(forms.in_use.values()), case.language))
     )
@@ -202,8 +201,8 @@ def fallback(case: Case, heard: Heard, facts: Facts) -> Decision | None:
     """What no rule expected is kept and goes to a human: nothing said is ever lost."""
     if is_ready(case) or heard.role is not Role.SUBSCRIBER:
         return None
-    more = f"{case.description}\n{heard.text}".strip() if heard.text != case.description else case.description
-    return decide(Set({"description": more, "awaiting": ""}), *ready(case), done=False)
+    told = more(case.description, heard.text) if heard.text != case.description else case.description
+    return decide(Set({"description": told, "awaiting": ""}), *ready(case), done=False)
 
 
 def _batch(facts: Facts) -> bool:

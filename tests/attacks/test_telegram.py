@@ -122,3 +122,20 @@ async def test_a_command_of_a_private_chat_is_only_words(world: World, anna: Cha
     case = next(one for one in await world.cases() if one.number == f"SN-{number}")
     assert (case.owner, case.state, case.eta) == ("", "acknowledged", None)
     assert not any("едем" in words for words in await anna.all_words())
+
+
+async def test_nobody_makes_a_case_grow_without_end(world: World, anna: Chatter) -> None:
+    """Corrections without number are kept in the journal; the case keeps what an agent can read."""
+    await anna.says("что-то странное у меня")
+    await anna.hears("номер договора", 40)
+    said = await anna.user.says(anna.bot, "ну вот")
+    for number in range(12):
+        await anna.user.edits(said, f"{number} {'y' * 4000}")
+
+    async def kept() -> bool:
+        (case,) = await world.cases()
+        return any(line.text.startswith("11 ") for line in await world.journal(case))
+
+    await eventually(kept, 20)
+    (case,) = await world.cases()
+    assert len(case.description) <= 8000
