@@ -168,8 +168,11 @@ def _shown(message: Message) -> dict[str, str]:
     replied = message.reply_to_message
     if replied is None or replied.from_user is None or not replied.from_user.is_bot:
         return {}
-    head = (replied.text or replied.caption or "").split(maxsplit=1)[:1]
-    return {"to_desk": "1", "shown": case_number(head[0]) if head else ""}
+    head = "".join((replied.text or replied.caption or "").split(maxsplit=1)[:1])
+    # Only what we set in bold ourselves: the second half of a long message begins with a subscriber's words.
+    marks = replied.entities or replied.caption_entities or ()
+    ours = any(mark.type == "bold" and mark.offset == 0 and mark.length == len(head) for mark in marks)
+    return {"to_desk": "1", "shown": case_number(head) if ours else ""}
 
 
 def _answered(message: Message) -> str:

@@ -38,6 +38,11 @@ def usable(address: str) -> bool:
     )
 
 
+def folded(address: str) -> str:
+    """The address as it is compared: A to Z as a to z, and nothing else, since to Python a Kelvin sign is a k too."""
+    return "".join(char.lower() if char.isascii() else char for char in address)
+
+
 def _separated(value: str) -> list[str]:
     """What commas and semicolons separate, outside quotes, comments and angles; comments are dropped."""
     pieces: list[str] = []

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from desk.doors import Accept, Open, Traits
 from desk.messages import Address, Arrival, Departure, Fate, File, Heard, Later, Outgoing, Parcel, Refused, Sent
 from desk.settings import MailboxSettings
+from mail.addresses import folded
 from mail.compose import Enclosure, NotToBeSent, composed
 from mail.dressing import Dresser
 from mail.letters import Attachment, Letter, Reading
@@ -101,7 +102,7 @@ def heard(letter: Letter, arrival: Arrival, provider: str) -> Heard:
         detail["stub"] = str(letter.stub)
     return Heard(
         door=arrival.door,
-        sender=Address("mail", arrival.door, letter.sender.address.lower()),
+        sender=Address("mail", arrival.door, folded(letter.sender.address)),
         at=arrival.received_at,
         provider=provider,
         proof=letter.proof,

@@ -1,0 +1,34 @@
+"""What a stranger's words could make the desk take for its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from desk.messages import Address, Arrival
+from mail.addresses import folded
+from mail.door import heard as heard_letter
+from mail.letters import Reading, read
+from tests.bots.examples import AT, BOT, GROUP, heard, message
+
+NUMBER = "SN-2026-000123-4"
+BOLD = [{"type": "bold", "offset": 0, "length": len(NUMBER)}]
+
+
+@pytest.mark.parametrize(
+    ("entities", "shown"),
+    [(BOLD, NUMBER), ([], ""), ([BOLD[0] | {"length": 5}], ""), ([BOLD[0] | {"offset": 1}], "")],
+)
+def test_a_number_typed_by_a_subscriber_is_not_the_desks(entities: list[dict[str, object]], shown: str) -> None:
+    """The second half of a relayed message begins with their words; only a number the desk set in bold names a case."""
+    relayed = message(message_id=4, chat=GROUP, text=f"{NUMBER} и ещё", entities=entities, **{"from": BOT})
+    one = heard(**message(text="едем", chat=GROUP, reply_to_message=relayed))
+    assert (one.detail["shown"], one.number) == (shown, "")
+
+
+def test_a_letter_like_k_is_not_a_k_of_somebodys_address() -> None:
+    """Lower case is made of A to Z alone: a Kelvin sign makes another address, as it does for every mail server."""
+    sender = "ANN\u212aA@example.test"
+    letter = read(f"From: {sender}\r\n\r\nнет интернета\r\n".encode(), Reading("support@sever.test"))
+    arrival = Arrival(1, "mail:main", "k", "l", b"", AT)
+    assert heard_letter(letter, arrival, "sever").sender == Address("mail", "mail:main", "ann\u212aa@example.test")
+    assert folded("ANNA@Example.TEST") == "anna@example.test"
