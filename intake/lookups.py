@@ -33,6 +33,9 @@ class Identification:
         if heard.role is Role.SUBSCRIBER and not case.registered:
             said = heard.full_text or heard.text
         typed, account = self._typed(said, round_.provider) if said else ("", None)
+        if round_.provider.name == FRONT and heard.proof is Proof.DOUBTED:
+            # A forged letter must not lead the true owner of its address to a provider of the forger's choice.
+            return Identified(None, typed)
         if account is None and case.contract and not typed:
             account = self._one(case.provider, "contract", case.contract)
         if account is None and not typed and heard.role is Role.SUBSCRIBER and heard.sender.channel == "mail":

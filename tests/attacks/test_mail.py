@@ -108,3 +108,28 @@ async def test_a_closed_case_is_not_opened_by_an_old_letter(mail_world: World, p
     await holder.answers(offer, "снова нет интернета")
     await holder.hears("не помогло")
     assert [case.state for case in await mail_world.cases()] == ["closed", "acknowledged"]
+
+
+@pytest.fixture
+async def front(tmp_path: Path, database_url: str, api: BotApi, post: Post) -> AsyncIterator[World]:
+    """A desk whose mailbox is shared by all providers."""
+    settings = dataclasses.replace(post.settings(), provider="_front")
+    made = await new_world(tmp_path / "desk", database_url, api, [settings], shared=True)
+    api.group(STAFF, "Агенты")
+    await made.opens()
+    await made.has_looked_into_its_mailbox()
+    yield made
+    await made.closes()
+
+
+async def test_a_forged_letter_leads_nobody_to_another_provider(front: World, post: Post) -> None:
+    """What a forger wrote in Anna's name does not carry her own letter to a provider of the forger's choice."""
+    forged = post.subscriber("anna@example.test", "Анна", authentication="fail")
+    await forged.writes("Нет интернета", "нет интернета, договор V14350")
+    await forged.hears("", timeout=40)
+    assert await front.cases("volga") == []
+    anna = post.subscriber("anna@example.test", "Анна")
+    await anna.writes("Нет интернета", "нет интернета, договор 40-1187, оператор")
+    await anna.hears("Заявка SN-")
+    assert [case.contract for case in await front.cases("sever")] == ["40-1187"]
+    assert await front.cases("volga") == []
