@@ -62,7 +62,7 @@ async def test_the_story_plays_by_itself(tmp_path: Path) -> None:
         "закрыта",
         "John Carter writes",  # John, by mail
         "Subject: Re: Internet is down",
-        "Did it help? Simply answer this letter",
+        "Did it help? Just reply to this email",
         "It did not help.",
         "1) Where does it fail?",
         "> 1) Where does it fail?",

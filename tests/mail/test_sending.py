@@ -278,4 +278,4 @@ class TestDressing:
     def test_the_english_frame_is_english(self, hall: Hall) -> None:
         (parcel,) = hall.door.dress(outgoing("Hello", language="en"))
         assert parcel.body["text"].startswith("##- Please answer above this line -##")
-        assert "Just reply to this letter" in parcel.body["html"]
+        assert "Just reply to this email" in parcel.body["html"]
