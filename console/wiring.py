@@ -258,7 +258,10 @@ class _Opener:
 
     def __init__(self, database: Database, readers: Readers, doors: Mapping[str, Door], settings: Settings) -> None:
         self._database, self._readers, self._doors = database, readers, doors
-        self._roots = (PACKAGED / "kb", PACKAGED / "intake", settings.root, settings.data.resolve())
+        root = settings.root
+        # Pictures and what was sent from a terminal, and nothing else of the desk folder: neither tables nor secrets.
+        self._roots = (ARTICLES, DIALOGS, root / "articles", root / "dialogs", settings.data.resolve() / "chat")
+        self._providers = root / "providers"
 
     async def open(self, source: str) -> bytes:
         """Raises LookupError when they are gone, or were never ours to show."""
@@ -277,9 +280,16 @@ class _Opener:
 
     def _content(self, path: Path) -> bytes:
         whole = path.resolve()
-        if any(whole.is_relative_to(root) for root in self._roots) and whole.is_file():
+        known = any(whole.is_relative_to(root) for root in self._roots) or self._of_provider(whole)
+        if known and whole.is_file():
             return whole.read_bytes()
         raise LookupError(f"the picture {path.name} is gone")
+
+    def _of_provider(self, path: Path) -> bool:
+        """Whether it lies in some provider's own articles or dialogs."""
+        if not path.is_relative_to(self._providers):
+            return False
+        return path.relative_to(self._providers).parts[1:2] in (("articles",), ("dialogs",))
 
     async def arrival(self, arrival_id: int) -> Arrival:
         """A stored arrival, to be read again. Raises LookupError."""

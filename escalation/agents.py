@@ -87,7 +87,7 @@ def say(case: Case, heard: Heard, facts: Facts) -> Decision | None:
         return decide(*acts, Say("unreachable", to=To.STAFF), Card())
     names: Names = {"agent": _name(agent, case.language), "text": literal(heard.text)}
     words = Say("agent_says", names, To.SUBSCRIBER, files=heard.files, policy=Policy.HOLD, human=True)
-    return decide(*acts, words, Set({"news": 0}), React("👍"), *([Card()] if acts or case.news else []))
+    return decide(*acts, words, *_story(facts), Set({"news": 0}), React("👍"), *([Card()] if acts or case.news else []))
 
 
 def note(case: Case, heard: Heard, facts: Facts) -> Decision | None:

@@ -27,6 +27,7 @@ from desk.providers import Provider
 from desk.text import literal
 from escalation.agents import CONSENT
 from escalation.routing import route
+from escalation.story import RELAYED
 
 TRIAGE = "triage"
 """The reason a case is in when its questions are answered: the next rule registers it."""
@@ -117,9 +118,11 @@ def relay(case: Case, heard: Heard, facts: Facts) -> Decision | None:
         return None
     if not heard.text and not heard.files:
         return decide(Drop("empty"))
-    if case.owner:
-        return decide(_relayed(heard))
-    acts: list[Act] = [Set({"news": case.news + 1}), Card()]
+    unread = Set({"news": case.news + 1})
+    if case.owner and case.news < RELAYED:
+        return decide(unread, _relayed(heard))
+    # The group takes 20 messages a minute for all cases: one person's flood is counted on the card, and read later.
+    acts: list[Act] = [unread, Card()]
     if case.news == 0:
         acts.append(Say("added"))
     return decide(*acts)

@@ -11,9 +11,11 @@ from sqlalchemy import select
 from desk.case import Case, JournalEntry
 from desk.database import Database
 from desk.gather import Round
-from desk.messages import File, Verb
+from desk.messages import File, Role, Verb
 
 LONGEST = 12
+RELAYED = 15
+"""So many messages are relayed one by one while the agent says nothing; more are counted, and told with the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +39,15 @@ def _file(one: dict[str, Any]) -> File:
 
 
 class StoryLookup:
-    """Reads the dialogue when an agent takes a case."""
+    """Reads the dialogue when an agent takes a case, or comes back to one that was written to a lot."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def __call__(self, round_: Round) -> object | None:
-        """A `Story` for a case being taken; None for everything else."""
-        if round_.heard.verb is not Verb.TAKE or round_.is_new:
+        """A `Story` for a case being taken, or answered after a flood; None for everything else."""
+        behind = round_.heard.verb is Verb.SAY and round_.heard.role is Role.AGENT and round_.case.news > RELAYED
+        if round_.is_new or not (behind or round_.heard.verb is Verb.TAKE):
             return None
         query = (
             select(JournalEntry)

@@ -286,3 +286,27 @@ async def test_an_agent_quicker_than_the_record_is_understood(world: World, anna
     await world.forgets_what_was_sent()
     await desk.replies(card, "Здравствуйте! Чем помочь?")
     await anna.hears("Чем помочь?")
+
+
+async def test_one_persons_flood_does_not_drown_the_group(world: World, anna: Chatter, desk: Desk) -> None:
+    """Beyond fifteen unanswered messages the card only counts; the agent's next word brings what was held back."""
+    await anna.says(FIRST)
+    await anna.hears("Получилось?")
+    await anna.says("оператор")
+    card = await desk.sees("ждёт специалиста")
+    await desk.presses(card, "Взять")
+    await anna.hears("взял в работу")
+    for number in range(1, 21):
+        await anna.says(f"ну что там? {number}!")
+
+    async def counted() -> bool:
+        (case,) = await world.cases()
+        return case.news == 20
+
+    await eventually(counted)
+    await desk.sees("ну что там? 15!")
+    relayed = [one.words for one in desk.group.said if "ну что там?" in one.words]
+    assert len(relayed) == 15
+    await desk.replies(card, "Проверяю, минуту.")
+    await anna.hears("Проверяю, минуту.")
+    assert "ну что там? 20!" in (await desk.sees("Абонент писал")).words
