@@ -17,11 +17,12 @@ from console.troubles import DATABASE, reason
 from console.wiring import ARTICLES, DIALOGS, TEMPLATES, Folders
 from desk.database import Database
 from desk.findings import Finding
+from desk.language import LANGUAGES
 from desk.messages import FRONT
 from desk.providers import BadProvider, Provider, load
 from desk.queues import arrivals
 from desk.settings import Settings
-from desk.words import LANGUAGES, BadWords, Words
+from desk.words import BadWords, Words
 from intake.forms import BadForm, Forms
 from intake.identify import check_shape
 from intake.sources.csv_file import CsvFile

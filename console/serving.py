@@ -19,6 +19,7 @@ from console.wiring import House
 from desk import alarms, inbox, leases, outbox
 from desk.database import is_trouble
 from desk.doors import Also, Door
+from desk.language import LANGUAGES
 from desk.leases import LeaseLost
 from desk.messages import Raw
 
@@ -31,7 +32,6 @@ IDLE = 0.05
 """Seconds between looks at an empty queue: a cheap read, and the most that an answer waits for a poll."""
 RENEW = 2.5
 """Seconds between renewals of leases and claims."""
-CLERK_BUSY_BATCH = 40
 
 
 class Serving:
@@ -100,7 +100,7 @@ class Serving:
 
     async def _decide(self) -> None:
         self._came.clear()
-        if await self._house.clerk.work(CLERK_BUSY_BATCH):
+        if await self._house.clerk.work():
             self._goes.set()
         else:
             await _either(self._came, IDLE)
@@ -191,10 +191,10 @@ class Serving:
                 await asyncio.sleep(2)
 
     async def _menu(self, door: TelegramDoor) -> None:
-        words, languages = self._house.words, ("ru", "en")
+        words = self._house.words
         menus = {
             language: {name: words.label(door.provider, language, f"command_{name}") for name in MENU}
-            for language in languages
+            for language in LANGUAGES
         }
         home = self._house.providers[door.provider].language
         await door.show_menu({"": menus[home], **menus})

@@ -43,7 +43,7 @@ MOVES: Mapping[State, frozenset[State]] = {
 
 
 class JournalKind(StrEnum):
-    """The kinds of lines in the protocol of a case (C9)."""
+    """The kinds of lines in the journal of a case (C9)."""
 
     DIALOGUE = "dialogue"
     TEST = "test"
@@ -145,11 +145,6 @@ class Case(OfProvider, Base):
         """Whether it has its number, or gets it in this very round."""
         return self.registered_at is not None
 
-    @property
-    def self_help(self) -> bool:
-        """Whether it was settled without ever needing an agent."""
-        return self.state == State.CLOSED and self.registered_at is None
-
 
 def consent_in(heard: Heard, at: datetime) -> dict[str, str]:
     """Who agreed to closing, how and when, as `Case.consent` keeps it (C7)."""
@@ -178,7 +173,7 @@ def moved(case: Case, state: str, reason: str, at: datetime) -> dict[str, Any]:
 
 
 class JournalEntry(OfProvider, Base):
-    """One line of a case's protocol: what was said, found, done or told, by whom and when. Never changed afterwards.
+    """One line of a case's journal: what was said, found, done or told, by whom and when. Never changed afterwards.
 
     ``author`` is "subscriber", "desk" or ``agent:<name>``; ``files`` are `desk.messages.File` as dictionaries.
     """

@@ -176,7 +176,7 @@ class Drop(Act):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What one rule wants done, and whether the round ends here. ``why`` is the rule's name, for the log."""
+    """What one rule wants done, in order, and whether the round ends here."""
 
     acts: tuple[Act, ...]
     done: bool = True

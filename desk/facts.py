@@ -22,16 +22,14 @@ class Now:
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """How the case was found: "token", "button", "reply", "number", "named", "only" (the open one), "new" or "none".
+    """How the case was found: "token", "button", "reply", "number", "named", "only", "new" or "none".
 
-    ``several`` counts the person's open cases; ``doubt`` says why a letter does not prove that it belongs there;
-    ``stranger`` that the case named belongs to somebody else.
+    "only" is the person's open case, the latest of several; "named" is one that the desk's own message names. ``doubt``
+    says why a letter does not prove that it belongs there.
     """
 
     how: str
-    several: int = 0
     doubt: str = ""
-    stranger: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Looking up: who writes, which case is meant, and what is known, all before the write transaction.
 
-Which case is meant: a token, a button or a reply picks it; else the only open one; else a new one is opened. What does
-not belong to the speaker is never shown to them, and a letter that proves nothing is marked as doubtful (rule 8).
+Which case is meant: a token, a button or a reply picks it; else it is the person's open one, the latest of several;
+else a new one is opened. What does not belong to the speaker is never shown to them, and a letter that proves nothing
+is marked as doubtful (rule 8).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from desk.decisions import Facts
 from desk.facts import Now, Picked, Repeat
 from desk.ids import new_id
 from desk.keyring import Keyring
-from desk.language import language_of
+from desk.language import LANGUAGES, language_of
 from desk.messages import Address, Arrival, Heard, Proof, Role, Verb
 from desk.outbox import case_behind
 from desk.people import Person, PersonAddress
@@ -188,23 +189,23 @@ class Gatherer:
         mine = case is not None and person is not None and case.person_id == person.id
         if case is not None and mine and (case.open or how == "button"):
             doubt = "the sender's server could not be proved" if heard.proof is Proof.DOUBTED else ""
-            return case, Picked(how, len(cases), doubt)
+            return case, Picked(how, doubt)
         if heard.verb is Verb.PRESS:
-            return None, Picked("none", len(cases), stranger=case is not None and not mine)
+            return None, Picked("none")
         if how == "token" and case is not None and not mine:
-            return case, Picked(how, len(cases), "the token was written to another person")
+            return case, Picked(how, "the token was written to another person")
         return _unnamed(heard, cases, how)
 
 
 def _unnamed(heard: Heard, cases: Sequence[Case], how: str) -> tuple[Case | None, Picked]:
-    """The message names no case of its sender's that is open: the only open one, or a new one."""
+    """The message names no case of its sender's that is open: it means their latest open one, or a new one."""
     if heard.tokens and how != "token":
         doubt = "its reply token is not genuine for this sender"
-        return (cases[-1] if cases else None), Picked("only" if cases else "new", len(cases), doubt)
+        return (cases[-1] if cases else None), Picked("only" if cases else "new", doubt)
     if not cases:
         return None, Picked("new")
     doubt = "" if heard.proof is Proof.SURE else "it carries no reply token, and the sender is not proved"
-    return cases[-1], Picked("only", len(cases), doubt)
+    return cases[-1], Picked("only", doubt)
 
 
 def _fresh_case(heard: Heard, provider: Provider, now: datetime) -> Case:
@@ -215,7 +216,7 @@ def _fresh_case(heard: Heard, provider: Provider, now: datetime) -> Case:
         provider=provider.name,
         id=new_id(now),
         person_id=0,
-        language=language if language in ("ru", "en") else provider.language,
+        language=language if language in LANGUAGES else provider.language,
         door=heard.door,
         channel=heard.sender.channel,
         address=heard.sender.value,

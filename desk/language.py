@@ -1,7 +1,8 @@
-"""Which of the desk's languages a text is in, told by its letters."""
+"""The languages the desk speaks, and in which of them a text is, told by its letters."""
 
 from __future__ import annotations
 
+LANGUAGES = ("ru", "en")
 ENOUGH = 4000
 
 

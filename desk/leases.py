@@ -1,7 +1,7 @@
-"""Leases: which process polls a bot or reads a mailbox, one at a time, with a fencing number.
+"""Leases: which process receives at a door and which sends through it, one at a time, with a fencing number.
 
-A lease is renewed every third of its time. Whoever stores something in its name says so in the same transaction with
-`guard`, and is refused once another has taken over (T11).
+A lease is renewed several times before it runs out. Whoever stores something in its name says so in the same
+transaction with `guard`, and is refused once another has taken over (T11).
 """
 
 from __future__ import annotations

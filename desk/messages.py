@@ -77,7 +77,7 @@ class Role(StrEnum):
 
 
 class Verb(StrEnum):
-    """What the speaker does. A subscriber only says or presses; the others are an agent's, or the desk's own."""
+    """What the speaker does. A subscriber starts, says, presses or is gone; the rest is an agent's or the desk's."""
 
     SAY = "say"
     PRESS = "press"
@@ -89,7 +89,7 @@ class Verb(StrEnum):
     ALARM = "alarm"
     UNDELIVERED = "undelivered"
     MAYBE_SENT = "maybe_sent"
-    NOTHING = "nothing"  # a service message that means nothing to a case (someone joined, the bot was blocked)
+    NOTHING = "nothing"  # a service message that means nothing to a case (someone joined a group)
 
 
 class Proof(StrEnum):
@@ -118,7 +118,7 @@ class Heard:
     number an agent typed. ``message`` is the door's id of this message, or of the message whose button was pressed,
     and ``callback`` the press to be acknowledged. ``automatic`` says what kind of machine wrote it ("" for a human).
     ``fingerprint`` tells the same letter delivered twice. ``detail`` carries what only one verb needs (the alarm's
-    kind, the failed departure, hours of an ETA) as plain strings.
+    kind, the failed departure, minutes until an ETA) as plain strings.
     """
 
     door: str

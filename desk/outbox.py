@@ -1,7 +1,8 @@
 """The outbox: what the desk decided to say, written with the decision, sent later by lanes.
 
-``state`` goes pending -> sending -> sent | failed | unknown | superseded. A lane's next departure is not taken before
-the earlier ones have gone. What a killed sender left in *sending* may have gone or not: `recover` goes by its policy.
+``state`` goes pending -> sending -> sent | failed | unknown, or back to pending to be tried again; a pending edit
+that a later one makes pointless is superseded. A lane's next departure is not taken before the earlier ones have gone.
+What a killed sender left in *sending* may have gone or not: `recover` goes by its policy.
 """
 
 from __future__ import annotations

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from desk.language import LANGUAGES
 from desk.messages import FRONT
 from desk.when import BadCondition, When
 
-LANGUAGES = ("ru", "en")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _PREFIX = re.compile(r"[A-Z0-9]{1,8}")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -43,7 +43,7 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """A group or queue that cases are routed to."""
+    """A team that cases are routed to; ``kind`` is "queue" (worked off one by one) or "group" (called together)."""
 
     id: str
     kind: str

@@ -92,7 +92,8 @@ class MailboxSettings:
 class Settings:
     """The whole desk. ``root`` is the desk folder; relative paths are meant from there.
 
-    ``listen`` is "host:port" for webhooks; ``packaged_content`` is False after ``init --empty``.
+    ``former_secret`` is the key before ``secret``, empty for none. ``listen`` is "host:port" for webhooks;
+    ``packaged_content`` is False after ``init --empty``.
     """
 
     root: Path

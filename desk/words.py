@@ -15,6 +15,7 @@ from pathlib import Path
 from jinja2 import StrictUndefined, Template, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from desk.language import LANGUAGES
 from desk.text import Text, shielded, written
 
 log = logging.getLogger(__name__)
@@ -23,7 +24,6 @@ LONGEST = 20_000
 """Characters of one template, and of one value in it."""
 MOST = 3 * LONGEST
 """Characters of what is rendered: one long value, each of its characters shielded, and the sentence around it."""
-LANGUAGES = ("ru", "en")
 _ALLOWED = (
     nodes.Template,
     nodes.Output,

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from desk.language import LANGUAGES
 from desk.plain import plain_words
 from desk.when import When
 from intake import lint
@@ -200,7 +201,7 @@ def _ask(ask: Mapping[str, Any]) -> Ask:
 def _option(option: Mapping[str, Any]) -> AskOption:
     return AskOption(
         id=option["id"],
-        label={language: option[language] for language in lint.LANGUAGES},
+        label={language: option[language] for language in LANGUAGES},
         present=option.get("present", {}),
         absent=option.get("absent", {}),
         also=tuple(option.get("also", ())),

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeGuard
 
+from desk.language import LANGUAGES
 from desk.when import BadCondition, When
 
-LANGUAGES = ("ru", "en")
 FACTS = frozenset({"outage_active", "account_blocked", "entitlement", "service_level", "proved", "upset", "language"})
 """What a ``when`` may ask about besides earlier answers. The rules give the values they know."""
 

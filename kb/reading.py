@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from desk.language import LANGUAGES
 from desk.text import shielded
 
-LANGUAGES = ("ru", "en")
 FACTS = frozenset(
     ("provider_title", "support_phone", "site", "dns1", "dns2", "smtp", "imap", "pop3", "webmail", "cabinet")
 )
