@@ -42,7 +42,7 @@ def walk(case: Case, heard: Heard, facts: Facts) -> Decision | None:
     asked = script.asks_of(form, case.asked, case.answers)
     if not asked:
         return _next(case, form, facts, dict(case.answers), [])
-    return _letter(case, heard, facts, form, asked) if _batch(facts) else _reply(case, heard, facts, form, asked[0])
+    return _letter(case, heard, facts, form, asked) if is_batch(facts) else _reply(case, heard, facts, form, asked[0])
 
 
 def summary(case: Case, heard: Heard, facts: Facts) -> Decision | None:
@@ -164,9 +164,9 @@ def _next(
 ) -> Decision:
     """Asks what comes next: one question in a chat, all of them in one letter by mail."""
     values = _open_values(case, facts)
-    asks = script.letter_asks(form, answers, values) if _batch(facts) else script.next_asks(form, answers, values, 1)
+    asks = script.letter_asks(form, answers, values) if is_batch(facts) else script.next_asks(form, answers, values, 1)
     if asks:
-        intro: list[Act] = [Say("questions_by_mail" if _batch(facts) else "questions_begin")] if first else []
+        intro: list[Act] = [Say("questions_by_mail" if is_batch(facts) else "questions_begin")] if first else []
         return decide(*_shown(case, form, facts, asks, [*acts, Set({"answers": answers}), *intro]))
     return _finished(case, form, facts, answers, acts)
 
@@ -175,7 +175,7 @@ def _finished(case: Case, form: Form, facts: Facts, answers: dict[str, Any], act
     """Nothing is left to ask: a chat shows the summary; by mail, where every letter costs a day, the case opens."""
     acts = [*acts, Set({"answers": answers}), Set(_found(case, form, facts, answers))]
     said = [f"{question} {words}" for question, words in _lines(case, form, facts, answers)]
-    if _batch(facts):
+    if is_batch(facts):
         told = [Say("summary_by_mail", {"lines": said})] if said else []
         return decide(*acts, Set({"awaiting": "", "asked": []}), *told, *ready(case), done=False)
     shown = Say("summary", {"lines": said}, buttons=_CONFIRM)
@@ -220,7 +220,7 @@ def _shown(case: Case, form: Form, facts: Facts, asks: Sequence[Ask], acts: Sequ
     """The questions as this door shows them, and which they were."""
     names = _names(case, facts)
     kept = Set({"awaiting": DIALOG, "asked": [ask.id for ask in asks]})
-    if _batch(facts):
+    if is_batch(facts):
         settled = script.known(form, case.answers, _open_values(case, facts))
         return [*acts, kept, Show(script.letter(asks, case.language, names, settled))]
     prompt = script.shown(asks[0], case.language, names)
@@ -264,7 +264,8 @@ def _rows(options: Sequence[Button]) -> Buttons:
     return tuple(rows)
 
 
-def _batch(facts: Facts) -> bool:
+def is_batch(facts: Facts) -> bool:
+    """Whether the door takes many questions at once, as mail does."""
     traits = facts.get(Traits)
     return traits is not None and traits.batch
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from desk.case import Case
 from desk.decisions import Act, Alert, Button, Buttons, Decision, Drop, Facts, Identify, Say, Set, decide
-from desk.doors import Traits
 from desk.facts import Now, Picked, Repeat
 from desk.feelings import only_thanks, upset, wants_human
 from desk.knowledge import Identified
 from desk.language import language_of
 from desk.messages import Heard, Role, Verb
 from desk.providers import Provider
-from intake.asking import found_so_far
+from intake.asking import found_so_far, is_batch
 from intake.forms import Form, Forms
 from intake.ready import ENOUGH, is_ready, more, ready
 
@@ -158,7 +157,7 @@ def identify(case: Case, heard: Heard, facts: Facts) -> Decision | None:
         return _without_number(case, heard)
     if case.awaiting or case.articles or case.dialog:
         return None
-    if _batch(facts):
+    if is_batch(facts):
         return decide(Say("contract_by_mail"), done=False)
     return decide(Set({"awaiting": IDENTIFIER}), Say("ask_contract", buttons=_NO_CONTRACT)) if case.tries == 0 else None
 
@@ -184,7 +183,7 @@ def choose(case: Case, heard: Heard, facts: Facts) -> Decision | None:
         form = forms.match(heard.text)
     if form is not None:
         return decide(Set({"dialog": form.id, "category": form.category, "awaiting": ""}), done=False)
-    if case.awaiting == CATEGORY or _batch(facts) or not forms.in_use:
+    if case.awaiting == CATEGORY or is_batch(facts) or not forms.in_use:
         told = more(case.description, heard.text) if case.awaiting == CATEGORY and heard.text else case.description
         return decide(Set({"awaiting": "", "description": told}), *ready(case), done=False)
     return decide(
@@ -203,8 +202,3 @@ def fallback(case: Case, heard: Heard, facts: Facts) -> Decision | None:
         return None
     told = more(case.description, heard.text) if heard.text != case.description else case.description
     return decide(Set({"description": told, "awaiting": ""}), *ready(case), done=False)
-
-
-def _batch(facts: Facts) -> bool:
-    traits = facts.get(Traits)
-    return traits is not None and traits.batch
