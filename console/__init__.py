@@ -1,1 +1,1 @@
-""""""
+"""The roof: the wiring where the rooms meet, the loops of `serve`, and the commands."""

@@ -95,7 +95,7 @@ def say(folder: Folder, number: str, agent: str, provider: str, machine: bool, t
 @_options
 @click.argument("text", nargs=-1)
 def note(folder: Folder, number: str, agent: str, provider: str, machine: bool, text: Sequence[str]) -> None:
-    """Leave TEXT in the protocol of case N, for agents only. Without TEXT it is read from standard input.
+    """Leave TEXT in the journal of case N, for agents only. Without TEXT it is read from standard input.
 
     \b
     Example:

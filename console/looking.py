@@ -1,4 +1,4 @@
-"""``cases`` and ``case``: what the desk has in hand, and one case with its whole protocol."""
+"""``cases`` and ``case``: what the desk has in hand, and one case with its whole journal."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def _row(case: Case, providers: Providers, say: Mapping[str, str]) -> str:
 @as_json
 @pass_folder
 def case(folder: Folder, number: str, provider: str, machine: bool) -> None:
-    """Show case N with its whole protocol.
+    """Show case N with its whole journal.
 
     N is the number as the subscriber has it, or its count alone. Times are the provider's own; --json has them in UTC.
 
@@ -180,7 +180,7 @@ def _facts(case: Case, person: Person | None, providers: Providers, say: Mapping
 
 
 def _line(entry: JournalEntry, providers: Providers, zone: ZoneInfo, say: Mapping[str, str]) -> str:
-    """One line of the protocol: when, who (and what kind, if it is no talk), and what was said."""
+    """One line of the journal: when, who (and what kind, if it is no talk), and what was said."""
     who = agent_name(entry.author, entry.provider, providers, say)
     if entry.kind not in ("dialogue", "note") and entry.author == "subscriber":
         who = say["desk"]  # it followed from the subscriber's word, but the desk did it

@@ -21,7 +21,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "serve": ("console.operating:serve", "Run the desk."),
     # Agents look and act.
     "cases": ("console.looking:cases", "List cases."),
-    "case": ("console.looking:case", "Show one case with its protocol."),
+    "case": ("console.looking:case", "Show one case with its journal."),
     "take": ("console.acting:take", "Take a case."),
     "say": ("console.acting:say", "Write to the subscriber of a case."),
     "note": ("console.acting:note", "Note something the subscriber does not see."),

@@ -28,11 +28,10 @@ class Signs:
     line: str
     corners: str  # top left, top right, bottom left, bottom right
     side: str
-    dot: str
 
 
-DRAWN = Signs("▌", "─", "╭╮╰╯", "│", "●")
-PLAIN = Signs("|", "-", "++++", "|", "*")
+DRAWN = Signs("▌", "─", "╭╮╰╯", "│")
+PLAIN = Signs("|", "-", "++++", "|")
 
 
 class Screen:
