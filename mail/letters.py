@@ -41,7 +41,6 @@ class Attachment:
     name: str
     media_type: str
     size: int
-    inline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,6 @@ class Letter:
     recipients: tuple[str, ...] = ()
     date: datetime | None = None
     text: str = ""
-    text_and_signature: str = ""
     full_text: str = ""
     attachments: tuple[Attachment, ...] = ()
     tokens: tuple[str, ...] = ()
@@ -92,7 +90,6 @@ def degraded(raw: bytes, reading: Reading, why: str) -> Letter:
         sender=senders[0] if senders else Mailbox("", ""),
         subject=headers.text("subject"),
         text=text,
-        text_and_signature=text,
         full_text=text,
         automatic="" if senders else "nobody",
         proof=Proof.DOUBTED if reading.authserv_id else Proof.CLAIMED,
@@ -133,7 +130,6 @@ def _read(raw: bytes, reading: Reading) -> Letter:
         recipients=sent_to,
         date=_date(headers),
         text=view.text,
-        text_and_signature=view.with_signature,
         full_text=full,
         attachments=tuple(_attachments(tree)),
         tokens=_tokens(sent_to, (*reversed(references), *in_reply_to), reading.address),
@@ -255,8 +251,7 @@ def _attachments(tree: Part) -> list[Attachment]:
         if not one.body.strip() and not one.name:
             continue
         name = one.name or _default_name(one)
-        inline = bool(one.headers.first("content-id")) and one.disposition[0] != "attachment"
-        found.append(Attachment(one.number, name, one.kind, _size(one), inline))
+        found.append(Attachment(one.number, name, one.kind, _size(one)))
     return found
 
 
