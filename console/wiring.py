@@ -76,8 +76,9 @@ RULES: tuple[Rule, ...] = (
     # A question about the desk itself, or a slip corrected: answered or kept, and nothing moves on.
     intake.asks_help,
     intake.edited,
-    # A subscriber whose case has its number.
+    # Wherever a subscriber is heard, there they are answered.
     intake.keep_way,
+    # A subscriber whose case has its number.
     escalation.consent,
     escalation.human_wanted,
     escalation.relay,

@@ -31,6 +31,9 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
+TRIAGE = "triage"
+"""The reason of a case whose intake is over: the same round gives it its number."""
+
 FINAL = frozenset({State.CLOSED, State.REJECTED, State.CANCELLED})
 
 MOVES: Mapping[State, frozenset[State]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk.case import Case, State, consent_in
+from desk.case import TRIAGE, Case, State, consent_in
 from desk.decisions import (
     Act,
     Become,
@@ -28,9 +28,6 @@ from desk.text import literal
 from escalation.agents import CONSENT
 from escalation.routing import route
 from escalation.story import RELAYED
-
-TRIAGE = "triage"
-"""The reason a case is in when its questions are answered: the next rule registers it."""
 
 
 def about_no_case(case: Case, heard: Heard, facts: Facts) -> Decision | None:
@@ -59,7 +56,7 @@ def register(case: Case, heard: Heard, facts: Facts) -> Decision | None:
         Register(),
         Set({"queue": queue, "awaiting": ""}),
         Become(State.ACKNOWLEDGED, "queued"),
-        Record("measure", f"routed to {queue}"),
+        Record("measure", f"routed to {queue} by policy {provider.policy_version or 'of the desk'}"),
         Say("registered", names),
         Card(),
     )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from desk.case import Case, State
+from desk.case import TRIAGE, Case, State
 from desk.decisions import Act, Become
 
-TRIAGE = "triage"
 ENOUGH = 8000
 """Characters a case keeps of what was said about it; the journal has everything."""
 

@@ -58,6 +58,10 @@ async def test_questions_become_a_numbered_case_with_a_structured_card(world: Wo
         assert words in card.words
     assert "+ не работает на всех устройствах" in card.words
     assert "− у соседей работает" in card.words
+    (case,) = await world.cases()
+    assert any("by policy 2026-11-1 " in line.text for line in await world.journal(case)), (
+        "which policy decided is kept"
+    )
     assert "линия до дома" in card.words
     (case,) = await world.cases()
     assert (case.queue, case.state, case.reason) == ("queue:field", "acknowledged", "queued")
