@@ -52,12 +52,11 @@ def helped(case: Case, heard: Heard, facts: Facts) -> Decision | None:
 
 
 def _settled(case: Case, heard: Heard, facts: Facts) -> Decision:
-    now = facts.need(Now).at
     return decide(
         *(Came(article, HELPED) for article in case.articles[-1:]),
         Become(State.RESOLVED, "self_help"),
         Become(State.CLOSED, "customer_verified"),
-        Set({"awaiting": "", "consent": consent_in(heard, now), "resolved_at": now}),
+        Set({"awaiting": "", "consent": consent_in(heard, facts.need(Now).at)}),
         Say("settled_thanks"),
     )
 
