@@ -100,28 +100,38 @@ def _claiming() -> ReturningUpdate[*tuple[Any, ...]]:
 
 # Statements of every sweep are built once: building one costs as much as running it.
 _CLAIM = _claiming()
-_DOORS_DUE = select(departures.c.door).where(_due(departures)).distinct()
+_DOORS_DUE = select(departures.c.door, func.count().label("due")).where(_due(departures)).group_by(departures.c.door)
 
 
-async def doors_due(database: Database, doors: Collection[str], now: datetime, lane: str = "") -> list[str]:
-    """Through which of these doors anything is due (in one lane): a cheap look before a write transaction."""
+async def doors_due(database: Database, doors: Collection[str], now: datetime, lane: str = "") -> dict[str, int]:
+    """How much is due through each of these doors (in one lane): a cheap look before a write transaction."""
     values = {"doors": list(doors), "now": now, "only": lane}
     async with database.look() as connection:
-        return list((await connection.execute(_DOORS_DUE, values)).scalars().all())
+        rows = await connection.execute(_DOORS_DUE, values)
+        return {row.door: row.due for row in rows}
 
 
 async def claim(
-    database: Database, places: Mapping[str, int], holder: str, now: datetime, lane: str = ""
+    database: Database,
+    places: Mapping[str, int],
+    holder: str,
+    now: datetime,
+    lane: str = "",
+    due: Mapping[str, int] | None = None,
 ) -> list[Departure]:
     """Takes the heads of lanes (or of one) and marks them *sending* before anything touches the wire.
 
-    ``places`` says how many at most through each door.
+    ``places`` says how many at most through each door, ``due`` how much was just seen to wait there: doors with places
+    for all of it are served in one statement.
     """
+    roomy = [door for door, most in places.items() if due and due.get(door, most + 1) <= most]
+    groups = [(roomy, sum(due[door] for door in roomy))] if due and roomy else []
+    groups += [([door], most) for door, most in places.items() if door not in roomy]
     values = {"now": now, "only": lane, "new_holder": holder, "until": now + HELD_FOR}
     rows: list[Row[Any]] = []
     async with database.work() as connection:
-        for door, most in places.items():
-            rows += (await connection.execute(_CLAIM, {**values, "doors": [door], "most": most})).all()
+        for doors, most in groups:
+            rows += (await connection.execute(_CLAIM, {**values, "doors": doors, "most": most})).all()
     return sorted(map(_departure, rows), key=lambda departure: departure.id)
 
 

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 PLACES = 240
 PLACES_OF_A_DOOR = 12
 """Few, since whatever is marked when the process is killed may have been sent; enough for thirty calls a second."""
-GATHERING = 0.004
+GATHERING = 0.01
 """Seconds to wait for more results before writing them down together."""
 
 
@@ -80,7 +80,7 @@ class Sender:
         if not ready or left <= 0 or not (due := await outbox.doors_due(self._database, ready, now, self._lane)):
             return 0
         places = {door: max(1, min(PLACES_OF_A_DOOR - flying[door], left // len(due))) for door in due}
-        claimed = await outbox.claim(self._database, places, self._holder, now, self._lane)
+        claimed = await outbox.claim(self._database, places, self._holder, now, self._lane, due)
         named = {key for one in claimed for key in _named(one)}
         remotes = await outbox.remotes(self._database, named)
         for departure in claimed:
