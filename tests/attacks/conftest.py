@@ -1,5 +1,5 @@
 """Attacks are stories too: told on both databases, over the same doors."""
 
-from tests.stories.conftest import agents, anna, api, database_url, desk, mail_world, world
+from tests.stories.conftest import agents, anna, api, database_url, desk, front, mail_world, world
 
-__all__ = ["agents", "anna", "api", "database_url", "desk", "mail_world", "world"]
+__all__ = ["agents", "anna", "api", "database_url", "desk", "front", "mail_world", "world"]

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from desk import inbox
 from desk.keyring import spelled
 from tests.peers.botapi import BotApi
-from tests.stories.world import IVANOVA, STAFF, Chatter, Desk, World, eventually, new_world
+from tests.stories.world import IVANOVA, Chatter, Desk, World, eventually
 
 ACTIVE, BLOCKED, EXPIRED, PREMIUM, NOBODYS = "40-1187", "40-1370", "40-2094", "42-7377", "40-9999"
 
@@ -83,16 +78,6 @@ async def test_a_guessed_number_tells_nothing(world: World, desk: Desk) -> None:
     assert all(one == told[0] for one in told[1:])
     card = await desk.sees("Расчёты с абонентами")
     assert "заблокирован" in card.words, "the agents know all the same"
-
-
-@pytest.fixture
-async def front(tmp_path: Path, database_url: str, api: BotApi) -> AsyncIterator[World]:
-    """A desk whose only bot is shared by all providers."""
-    made = await new_world(tmp_path / "desk", database_url, api, shared=True)
-    api.group(STAFF, "Агенты")
-    await made.opens()
-    yield made
-    await made.closes()
 
 
 async def test_an_answer_to_a_message_from_before_the_move_finds_the_case(front: World, api: BotApi) -> None:

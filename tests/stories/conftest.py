@@ -45,6 +45,16 @@ async def world(tmp_path: Path, database_url: str, api: BotApi) -> AsyncIterator
 
 
 @pytest.fixture
+async def front(tmp_path: Path, database_url: str, api: BotApi) -> AsyncIterator[World]:
+    """A desk whose only bot is shared by all providers."""
+    made = await new_world(tmp_path / "desk", database_url, api, shared=True)
+    api.group(STAFF, "Агенты")
+    await made.opens()
+    yield made
+    await made.closes()
+
+
+@pytest.fixture
 def desk(world: World, api: BotApi) -> Desk:
     """The agents' group with Maria Ivanova in it."""
     return Desk(world, api.group(STAFF, "Агенты"), api.user(IVANOVA, "Мария", language_code="ru"))

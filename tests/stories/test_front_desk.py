@@ -2,23 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from tests.peers.botapi import BotApi
-from tests.stories.world import IVANOVA, STAFF, Chatter, Desk, World, new_world
-
-
-@pytest.fixture
-async def front(tmp_path: Path, database_url: str, api: BotApi) -> AsyncIterator[World]:
-    """A desk whose only bot is shared by all providers."""
-    made = await new_world(tmp_path / "desk", database_url, api, shared=True)
-    api.group(STAFF, "Агенты")
-    await made.opens()
-    yield made
-    await made.closes()
+from tests.stories.world import IVANOVA, STAFF, Chatter, Desk, World
 
 
 async def test_the_contract_number_finds_the_provider(front: World, api: BotApi) -> None:
