@@ -31,6 +31,9 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "pending": ("console.handling:pending", "Letters whose sender is not proved."),
     "quarantine": ("console.quarantine:quarantine", "Messages that could not be read."),
     "replay": ("console.quarantine:replay", "Read set-aside messages once more."),
+    # Rooms with commands of their own.
+    "mail": ("console.mailing:mail", "Letters as the desk reads them, and what became of each."),
+    "kb": ("console.knowing:kb", "The knowledge base: search, measure, fill, print."),
     # To try it.
     "chat": ("console.chat:chat", "Be a subscriber, in this terminal."),
     "demo": ("console.demo:demo", "See the whole desk at work, in a temporary folder."),

@@ -1,0 +1,10 @@
+"""``firstline mail``: letters as the desk reads them, what became of each, and what waits for a person."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.group()
+def mail() -> None:
+    """Letters as the desk reads them, what became of each, and what waits for a person."""
