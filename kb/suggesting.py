@@ -43,27 +43,26 @@ class Knowledge:
         return Suggestions(tuple(self._suggestion(books, provider, match) for match in matches))
 
     def _suggestion(self, books: _Books, provider: str, match: Match) -> Suggestion:
+        """As this provider tells it, made out once: its marks and pictures cost more than matching does."""
+        key = provider, match.article.id, match.language
+        told = books.told.get(key)
+        if told is None:
+            told = books.told[key] = self._told(provider, match)
+        return dataclasses.replace(told, score=match.score, sure=match.sure)
+
+    def _told(self, provider: str, match: Match) -> Suggestion:
         edition = match.article.edition(match.language)
+        body = written(filled(edition.body, self._facts(provider, match.language)))
         return Suggestion(
             article=match.article.id,
             title=edition.title,
             score=match.score,
             sure=match.sure,
-            text=self._text(books, provider, match),
+            text=joined((_heading(edition.title), body)),
             pictures=_files(edition.pictures, self._folders(provider)),
             dialog=match.article.dialog,
             category=match.article.category,
         )
-
-    def _text(self, books: _Books, provider: str, match: Match) -> Text:
-        """The article as this provider tells it, written out once: reading its marks costs more than matching."""
-        key = provider, match.article.id, match.language
-        text = books.told.get(key)
-        if text is None:
-            edition = match.article.edition(match.language)
-            body = written(filled(edition.body, self._facts(provider, match.language)))
-            text = books.told[key] = joined((_heading(edition.title), body))
-        return text
 
     def _facts(self, provider: str, language: str) -> Mapping[str, str]:
         """The provider's fact table and its name; an unknown provider (a shared front desk) has no facts to tell."""
@@ -75,12 +74,12 @@ class Knowledge:
 class _Books:
     """The shared matcher, and one of its own on top of it for each provider that has articles of its own.
 
-    ``told`` keeps their texts by provider, article and language.
+    ``told`` keeps them made out, by provider, article and language.
     """
 
     shared: Matcher
     own: Mapping[str, Matcher]
-    told: dict[tuple[str, str, str], Text] = field(default_factory=dict)
+    told: dict[tuple[str, str, str], Suggestion] = field(default_factory=dict)
 
     def of(self, provider: str) -> Matcher:
         return self.own.get(provider, self.shared)
