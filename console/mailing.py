@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import click
 
+from console.mail_inspect import inspect
+
 
 @click.group()
 def mail() -> None:
     """Letters as the desk reads them, what became of each, and what waits for a person."""
+
+
+mail.add_command(inspect)

@@ -47,10 +47,10 @@ class Attachment:
 class Letter:
     """A letter, read. ``text`` is what is new in it, ``full_text`` everything.
 
-    ``sender`` has the name and address of From; its address is "" when there is none to be used. ``recipients`` are
-    all addresses it was sent or delivered to, lower case. ``tokens`` are candidates, not verified. ``stub`` is the
-    size in bytes of a mail that was left on the server, else 0. ``message_id``, ``in_reply_to`` and ``references``
-    keep their angle brackets.
+    ``sender`` has the name and address of From; its address is "" when there is none to be used. ``to`` are the
+    addresses in To, ``recipients`` all it was sent or delivered to, lower case. ``tokens`` are candidates, not
+    verified. ``stub`` is the size in bytes of a mail that was left on the server, else 0. ``message_id``,
+    ``in_reply_to`` and ``references`` keep their angle brackets.
     """
 
     sender: Mailbox
@@ -58,9 +58,11 @@ class Letter:
     message_id: str = ""
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
     date: datetime | None = None
     text: str = ""
+    text_and_signature: str = ""
     full_text: str = ""
     attachments: tuple[Attachment, ...] = ()
     tokens: tuple[str, ...] = ()
@@ -85,11 +87,12 @@ def degraded(raw: bytes, reading: Reading, why: str) -> Letter:
     raw, stub = _without_stub(raw)
     headers = heading(raw)
     text = charsets.decoded(raw[:DEGRADED_BYTES])
-    senders = _senders(headers)
+    senders = _mailboxes(headers, "from")
     return Letter(
         sender=senders[0] if senders else Mailbox("", ""),
         subject=headers.text("subject"),
         text=text,
+        text_and_signature=text,
         full_text=text,
         automatic="" if senders else "nobody",
         proof=Proof.DOUBTED if reading.authserv_id else Proof.CLAIMED,
@@ -113,7 +116,7 @@ def _read(raw: bytes, reading: Reading) -> Letter:
     tree, problems = taken_apart(raw)
     headers = tree.headers
     charset = tree.parameters.get("charset", "")
-    senders = _senders(headers, charset)
+    senders = _mailboxes(headers, "from", charset)
     sender = senders[0] if senders else Mailbox("", "")
     full, more = _full_text(tree)
     view = quotes.folded(full)
@@ -127,9 +130,11 @@ def _read(raw: bytes, reading: Reading) -> Letter:
         message_id="".join(message_id),
         in_reply_to="".join(in_reply_to[:1]),
         references=tuple(references),
+        to=tuple(one.address for one in _mailboxes(headers, "to", charset)),
         recipients=sent_to,
         date=_date(headers),
         text=view.text,
+        text_and_signature=view.with_signature,
         full_text=full,
         attachments=tuple(_attachments(tree)),
         tokens=_tokens(sent_to, (*reversed(references), *in_reply_to), reading.address),
@@ -150,9 +155,10 @@ def _without_stub(raw: bytes) -> tuple[bytes, int]:
     return rest, int(size) if size.isdigit() and len(size) < 16 else 0
 
 
-def _senders(headers: Headers, charset: str = "") -> list[Mailbox]:
+def _mailboxes(headers: Headers, name: str, charset: str = "") -> list[Mailbox]:
+    """The mailboxes in all headers of a name, five of them at most."""
     found = []
-    for value in headers.all("from")[:5]:
+    for value in headers.all(name)[:5]:
         shown = value.decode("ascii") if value.isascii() else _characters(value, charset)
         found += mailboxes(shown)
     return found

@@ -17,7 +17,7 @@ def automatic(letter: Part, sender: str, address: str) -> str:
     ``sender`` is the letter's From address, ``address`` the mailbox's own; both compared without case.
     """
     headers = letter.headers
-    if sender.lower() == address.lower() or _our_id(headers.first("message-id"), address):
+    if (address and sender.lower() == address.lower()) or _our_id(headers.first("message-id"), address):
         return "own"
     for kind, found in (("bounce", _bounce), ("feedback", _feedback), ("challenge", _challenge)):
         if found(letter, sender):
@@ -45,7 +45,7 @@ def token(message_id: str, domain: str) -> str:
 
 
 def _our_id(message_id: bytes, address: str) -> bool:
-    return bool(token(message_id.decode("ascii", "replace"), address.rpartition("@")[2]))
+    return bool(address and token(message_id.decode("ascii", "replace"), address.rpartition("@")[2]))
 
 
 def _bounce(letter: Part, sender: str) -> bool:

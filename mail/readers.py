@@ -7,11 +7,11 @@ children import the pure readers only. What the desk itself does meanwhile is ne
 from __future__ import annotations
 
 import asyncio
-import math
 import multiprocessing
 import resource
+import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -20,8 +20,9 @@ from typing import ParamSpec, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from desk.messages import Unreadable
-from mail import letters
+from mail import letters, telling
 from mail.letters import Letter, Reading
+from mail.telling import Unopened
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -31,6 +32,9 @@ START = 10.0
 """Seconds for a child to come up. Whoever waits for a free one is not counted."""
 WALL = 5
 """A child may wait for a busy machine: on the clock it has this many times its processor seconds."""
+
+FATAL = (ProcessExpired, TimeoutError, MemoryError)
+"""What a child dies of."""
 
 
 class Readers:
@@ -53,12 +57,12 @@ class Readers:
         why = ""
         try:
             return await self._run(letters.read, raw, reading)
-        except (ProcessExpired, TimeoutError, MemoryError) as error:
+        except FATAL as error:
             why = _told(error)
         for _ in range(2):
             try:
                 return await self._run(letters.degraded, raw[: letters.DEGRADED_BYTES], reading, why)
-            except (ProcessExpired, TimeoutError, MemoryError) as error:
+            except FATAL as error:
                 why = _told(error)
         raise Unreadable(f"reading it failed three times: {why}")
 
@@ -66,8 +70,32 @@ class Readers:
         """The content of one part of a letter. Raises LookupError when there is none, or none that can be read."""
         try:
             return await self._run(letters.part, raw, number)
-        except (ProcessExpired, TimeoutError, MemoryError) as error:
+        except FATAL as error:
             raise LookupError(f"part {number} cannot be read: {_told(error)}") from error
+
+    async def files(self, paths: Sequence[str], reading: Reading) -> list[str | Unopened]:
+        """The letters in a few files, each as one line of JSON, in order.
+
+        They are read one after another in one child. When it dies over one of them, each gets a reading of its own, and
+        the one that kills again comes back degraded.
+        """
+        try:
+            return await self._run(_files, self._seconds, paths, reading)
+        except FATAL:
+            return [await self._file(path, reading) for path in paths]
+
+    async def _file(self, path: str, reading: Reading) -> str | Unopened:
+        why = ""
+        try:
+            return await self._run(telling.file_told, path, reading)
+        except FATAL as error:
+            why = _told(error)
+        for _ in range(2):
+            try:
+                return await self._run(telling.file_degraded, path, reading, why)
+            except FATAL as error:
+                why = _told(error)
+        return telling.unreadable(path, reading, f"reading it failed three times: {why}")
 
     async def close(self) -> None:
         """Ends the children."""
@@ -103,7 +131,7 @@ class Readers:
     def _started(self) -> ProcessPool:
         if self._pool is None or not self._pool.active:
             context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload(["mail.letters", "mail.readers"])
+            context.set_forkserver_preload(["mail.readers"])
             self._pool = ProcessPool(
                 max_workers=self._workers,
                 max_tasks=5000,
@@ -136,7 +164,21 @@ def _bounded(memory: int) -> None:
 
 
 def _limited(seconds: float, function: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]) -> T:
-    """In a child: the task, with so many seconds of processor time from now (whole seconds, as the kernel counts)."""
-    limit = math.ceil(time.process_time() + seconds)
-    resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
+    """In a child: the task, with so many seconds of processor time from now."""
+    _granted(seconds)
     return function(*args, **kwargs)
+
+
+def _files(seconds: float, paths: Sequence[str], reading: Reading) -> list[str | Unopened]:
+    """In a child: one letter after another, each with its own seconds."""
+    found = []
+    for path in paths:
+        _granted(seconds)
+        found.append(telling.file_told(path, reading))
+    return found
+
+
+def _granted(seconds: float) -> None:
+    """So much processor time until the next grant; then the kernel ends the process, even in native code."""
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_PROF, seconds)

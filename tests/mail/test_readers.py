@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from desk.messages import Unreadable
-from mail import letters
+from mail import letters, telling
 from mail.letters import Reading
 from mail.readers import MEBIBYTE, Readers
+from mail.telling import Unopened
 from tests.mail.conftest import letter
 
 HERE = Reading("help@sever.test")
@@ -29,15 +32,20 @@ def swell(raw: bytes, reading: Reading) -> letters.Letter:
     return letters.degraded(raw, reading, str(len(bytearray(2**30))))
 
 
-def die(raw: bytes, reading: Reading) -> letters.Letter:
-    """A reader that crashes as native code does."""
+def die(*args: object) -> letters.Letter:
+    """A reader that crashes as native code does, whatever it is given."""
     os.kill(os.getpid(), signal.SIGSEGV)
-    return letters.degraded(raw, reading, "")
+    raise AssertionError(args)
 
 
-def die_of_everything(raw: bytes, reading: Reading, why: str) -> letters.Letter:
-    """Even the simplest reading crashes."""
-    return die(raw, reading)
+def deadly_files(seconds: float, paths: Sequence[str], reading: Reading) -> list[str | Unopened]:
+    """Several files in a row, one of which may be deadly."""
+    return [deadly_file(path, reading) for path in paths]
+
+
+def deadly_file(path: str, reading: Reading) -> str | Unopened:
+    """A letter whose name says that it kills its reader."""
+    return str(die()) if "deadly" in path else telling.file_told(path, reading)
 
 
 async def test_a_letter_is_read_in_another_process(readers: Readers) -> None:
@@ -63,7 +71,7 @@ async def test_a_letter_that_kills_three_readers_is_unreadable(
 ) -> None:
     with monkeypatch.context() as patched:
         patched.setattr("mail.letters.read", die)
-        patched.setattr("mail.letters.degraded", die_of_everything)
+        patched.setattr("mail.letters.degraded", die)
         with pytest.raises(Unreadable, match="three times"):
             await readers.read(letter(), HERE)
     assert (await readers.read(letter("дальше"), HERE)).text == "дальше"
@@ -114,3 +122,33 @@ async def test_closing_ends_the_children() -> None:
 def alive(pid: int) -> bool:
     """Whether the process is there."""
     return Path(f"/proc/{pid}/stat").exists()
+
+
+class TestFiles:
+    """Letters lying in files, several for one child."""
+
+    async def test_a_letter_that_kills_its_reader_does_not_cost_its_neighbours(
+        self, readers: Readers, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        paths = [tmp_path / name for name in ("1.eml", "deadly.eml", "3.eml")]
+        for path in paths:
+            path.write_bytes(letter(path.stem))
+        monkeypatch.setattr("mail.readers._files", deadly_files)
+        monkeypatch.setattr("mail.telling.file_told", deadly_file)
+        found = [json.loads(str(one)) for one in await readers.files([str(path) for path in paths], HERE)]
+        assert [one["text"] for one in found[::2]] == ["1", "3"]
+        assert "died" in found[1]["problems"][0]
+        assert "deadly" in found[1]["text"]
+
+    async def test_a_letter_that_kills_every_reader_is_still_told(
+        self, readers: Readers, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        (tmp_path / "deadly.eml").write_bytes(letter("deadly"))
+        for name in ("readers._files", "telling.file_told", "telling.file_degraded"):
+            monkeypatch.setattr(f"mail.{name}", die)
+        (found,) = await readers.files([str(tmp_path / "deadly.eml")], HERE)
+        assert "three times" in json.loads(str(found))["problems"][0]
+
+    async def test_a_file_that_is_not_there_is_said_to_be_missing(self, readers: Readers, tmp_path: Path) -> None:
+        (found,) = await readers.files([str(tmp_path / "none.eml")], HERE)
+        assert found == Unopened(str(tmp_path / "none.eml"), "No such file or directory")
