@@ -47,6 +47,9 @@ class Attachment:
 class Letter:
     """A letter, read. ``text`` is what is new in it, ``full_text`` everything.
 
+    ``text_and_signature`` has only the quotes folded, ``quoted`` is what was folded (see `mail.quotes.Folded`).
+    ``html_text`` is the whole of its HTML as text, "" when it has none; a letter of HTML alone has it as full text.
+
     ``sender`` has the name and address of From; its address is "" when there is none to be used. ``to`` are the
     addresses in To, ``recipients`` all it was sent or delivered to, lower case. ``tokens`` are candidates, not
     verified. ``stub`` is the size in bytes of a mail that was left on the server, else 0. ``message_id``,
@@ -64,6 +67,9 @@ class Letter:
     text: str = ""
     text_and_signature: str = ""
     full_text: str = ""
+    quoted: str = ""
+    signature: str = ""
+    html_text: str = ""
     attachments: tuple[Attachment, ...] = ()
     tokens: tuple[str, ...] = ()
     automatic: str = ""
@@ -134,8 +140,11 @@ def _read(raw: bytes, reading: Reading) -> Letter:
         recipients=sent_to,
         date=_date(headers),
         text=view.text,
-        text_and_signature=view.with_signature,
+        text_and_signature=view.text_and_signature,
         full_text=full,
+        quoted=view.quoted,
+        signature=view.signature,
+        html_text=_html_text(tree),
         attachments=tuple(_attachments(tree)),
         tokens=_tokens(sent_to, (*reversed(references), *in_reply_to), reading.address),
         automatic=machines.automatic(tree, sender.address, reading.address),
@@ -199,6 +208,17 @@ def _texts(node: Part) -> list[Part]:
         return [text for one in node.parts for text in _texts(one)]
     shown = node.kind in ("text/plain", "text/html", "text") and node.disposition[0] != "attachment" and not node.name
     return [node] if shown else []
+
+
+def _html_text(tree: Part) -> str:
+    """All HTML that a reader may choose to be shown, as text: also where the letter has the same in plain text."""
+    pieces, left = [], TEXT_BYTES
+    for one in tree.walk():
+        if one.kind == "text/html" and one.disposition[0] != "attachment" and not one.name and left > 0:
+            data = one.content(left)[:left]
+            left -= len(data)
+            pieces.append(html.plain(charsets.decoded(data, one.parameters.get("charset", ""))))
+    return charsets.clean("\n\n".join(pieces))
 
 
 def _is_plain(node: Part) -> bool:

@@ -59,24 +59,30 @@ _TIME, _YEAR, _DIGIT = re.compile(r"\d:\d\d"), re.compile(r"20\d"), re.compile(r
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """``text`` is what is new; ``with_signature`` the same before the signature was cut; ``quoted`` if history was."""
+    """The view of a letter: every line of it that is not blank stands in one of ``text``, ``signature``, ``quoted``.
+
+    ``text`` is what is new, with quotes and signature folded; ``text_and_signature`` has only the quotes folded;
+    ``quoted`` and ``signature`` are what was folded, "" for nothing.
+    """
 
     text: str
-    with_signature: str
-    quoted: bool
+    text_and_signature: str
+    quoted: str = ""
+    signature: str = ""
 
 
 def folded(full: str) -> Folded:
     """The view of a letter's text without its quotes and signature."""
     lines = full.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    kept, cut = _unquoted(lines)
-    with_signature = _tidy(kept)
-    text = _tidy(_unsigned(kept))
-    if not text:
-        text = with_signature or full.strip()
-    if len(text) < 300 and any(words in text.lower() for words in BELOW) and _history_start(lines) < len(lines):
-        return Folded(full.strip(), full.strip(), False)  # answers stand in a history that nothing marks as old
-    return Folded(text, with_signature or full.strip(), cut)
+    kept, quoted = _unquoted(lines)
+    signed = _tidy(kept)
+    human = _unsigned(kept)
+    text = _tidy(human)
+    if not text or (
+        len(text) < 300 and any(words in text.lower() for words in BELOW) and _history_start(lines) < len(lines)
+    ):
+        return Folded(full.strip(), full.strip())  # answers stand in a history that nothing marks as old
+    return Folded(text, signed, _tidy(quoted), _tidy(kept[len(human) :]))
 
 
 def depth(line: str) -> int:
@@ -94,27 +100,29 @@ def _bare(line: str) -> str:
     return line.lstrip("> \t").rstrip()
 
 
-def _unquoted(lines: list[str]) -> tuple[list[str], bool]:
-    """The lines with the history taken out, and whether there was any."""
+def _unquoted(lines: list[str]) -> tuple[list[str], list[str]]:
+    """The lines with the history taken out, and the history."""
     end = _history_start(lines)
-    cut = end < len(lines)
     kept: list[str] = []
+    quoted: list[str] = []
     block: list[str] = []
     at = 0
     while at < end:
         if length := _attribution(lines, at):
+            quoted += lines[at : at + length]
             at += length
-            cut = True
         elif depth(lines[at]):
             block.append(lines[at])
             at += 1
         else:
             if lines[at].strip() and block:
-                kept += _asked(block)
-                cut, block = True, []
+                asked = _asked(block)
+                kept += asked
+                quoted += [line for line in block if line not in asked]
+                block = []
             kept.append(lines[at])
             at += 1
-    return kept, cut or bool(block)
+    return kept, quoted + block + lines[end:]
 
 
 def _asked(block: list[str]) -> list[str]:

@@ -146,7 +146,7 @@ class TestFolding:
 
     def test_the_signature_is_kept_beside(self) -> None:
         view = folded("Не работает\n\n-- \nИван\n+7 900 000-00-00")
-        assert (view.text, view.with_signature) == ("Не работает", "Не работает\n\n--\nИван\n+7 900 000-00-00")
+        assert (view.text, view.text_and_signature) == ("Не работает", "Не работает\n\n--\nИван\n+7 900 000-00-00")
 
     @pytest.mark.parametrize(
         "line",
