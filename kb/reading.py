@@ -1,8 +1,10 @@
 """Articles as folders: ``<id>/ru.md`` and ``en.md``, each a TOML head and a body in our small Markdown, with pictures.
 
-The head stands between two lines of ``+++``. A picture is a line of its own, ``![what it shows](lamps.png)``, lying
-beside the text, or ``../shared/lamps.png`` where several articles use it. A fact of the provider is written
-``{{ dns1 }}``; `FACTS` names them all.
+The head stands between two lines of ``+++`` and has ``title``, ``phrasings`` (how people say it, five at the least),
+``environment``, ``category``, ``dialog`` (the questions that follow when it did not help), ``owner``, and what KCS v6
+asks of an article: ``confidence``, ``audience``, ``governance``. A picture is a line of its own below the step it
+belongs to, ``![what it shows](lamps.png)``, lying beside the text, or ``../shared/lamps.png`` where several articles
+use it. How the body is made up, and how a provider's facts come into it, stands in `kb.filling`.
 """
 
 from __future__ import annotations
@@ -17,20 +19,16 @@ from pathlib import Path
 from typing import Any
 
 from desk.language import LANGUAGES
-from desk.text import shielded
+from kb.filling import FACTS, PICTURE_LINE, Part, facts_in, parts, resolutions, unreadable
 
-FACTS = frozenset(
-    ("provider_title", "support_phone", "site", "dns1", "dns2", "smtp", "imap", "pop3", "webmail", "cabinet")
-)
 CATEGORIES = ("technical", "billing", "security", "equipment_setup")
 CONFIDENCES = ("work_in_progress", "not_validated", "validated", "archived")  # KCS v6
 AUDIENCES = ("internal", "within_domain", "partner", "external")  # KCS v6
+GOVERNANCE = ("experience_based", "compliance_based")  # KCS v6: who may change it, anybody who knows or only its owner
 ENOUGH_PHRASINGS = 5
 SHARED = "shared"
 """The folder beside the articles whose pictures any of them may use; no article can have this name."""
 
-FACT = re.compile(r"\{\{ ?([a-z0-9_]{1,40}) ?\}\}")
-_PICTURE_LINE = re.compile(r"!\[([^\]\n]{0,300})\]\(([^)\n]{1,200})\)")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 _PICTURE = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}\.(?:png|jpg)")
 
@@ -52,6 +50,17 @@ class Edition:
     owner: str = ""
     confidence: str = "not_validated"
     audience: str = "internal"
+    governance: str = "experience_based"
+
+    @property
+    def resolutions(self) -> tuple[Part, ...]:
+        """The ways out in the order they are to be tried; a part's heading is the condition under which it is one."""
+        return resolutions(self.body, self.language)
+
+    @property
+    def captions(self) -> tuple[str, ...]:
+        """What each of the ``pictures`` shows, in words."""
+        return tuple(words for part in parts(self.body) for words, _ in part.pictures)
 
     @property
     def offered(self) -> bool:
@@ -86,6 +95,8 @@ class Article:
 def content_hash(article: Article, language: str) -> str:
     """The fingerprint of one edition's content, wherever it is kept."""
     edition = article.editions[language]
+    # The usual governance says nothing, so that shelves filled before it had a word do not look edited.
+    unusual = (edition.governance,) if edition.governance != GOVERNANCE[0] else ()
     return digest(
         article.dialog,
         article.category,
@@ -97,6 +108,7 @@ def content_hash(article: Article, language: str) -> str:
         edition.owner,
         edition.confidence,
         edition.audience,
+        *unusual,
     )
 
 
@@ -139,22 +151,6 @@ def read_folders(folders: Sequence[Path], provider: str = "", required: Collecti
     return found
 
 
-def filled(body: str, facts: Mapping[str, str]) -> str:
-    """The body's Markdown with the facts in it and the picture lines out.
-
-    A line that names a fact this provider has not given is left out, rather than shown with a hole. A fact's value
-    is written so that no character of it becomes a mark.
-    """
-    lines: list[str] = []
-    for line in body.strip("\n").split("\n"):
-        if _PICTURE_LINE.fullmatch(line.strip()) or any(not facts.get(name) for name in FACT.findall(line)):
-            continue
-        whole = FACT.sub(lambda found: shielded(facts[found[1]]), line).rstrip()
-        if whole or (lines and lines[-1]):
-            lines.append(whole)
-    return "\n".join(lines).strip("\n")
-
-
 class _File:
     """One language's file, read and checked."""
 
@@ -180,10 +176,7 @@ class _File:
             raise self._bad(f"the head has an unknown key {sorted(self.head)[0]!r}: remove it or correct it")
 
     def _edition(self, language: str, body: str) -> Edition:
-        if not body.strip():
-            raise self._bad("there is no text below the head")
-        if unknown := [name for name in FACT.findall(body) if name not in FACTS]:
-            raise self._bad(f"{{{{ {unknown[0]} }}}} is no fact of a provider; there are {', '.join(sorted(FACTS))}")
+        self._check(body)
         return Edition(
             language=language,
             title=self._text("title"),
@@ -194,7 +187,21 @@ class _File:
             owner=self._text("owner", ""),
             confidence=self._choice("confidence", CONFIDENCES, "not_validated"),
             audience=self._choice("audience", AUDIENCES, "internal"),
+            governance=self._choice("governance", GOVERNANCE, "experience_based"),
         )
+
+    def _check(self, body: str) -> None:
+        if not body.strip():
+            raise self._bad("there is no text below the head")
+        if line := unreadable(body):
+            what = "write {{ fact }}, {{ fact or words }}, or {{ if fact }} at the end of a line"
+            raise self._bad(f"the braces in {line!r} cannot be read: {what}")
+        if unknown := [name for name in facts_in(body) if name not in FACTS]:
+            raise self._bad(f"{{{{ {unknown[0]} }}}} is no fact of a provider; there are {', '.join(sorted(FACTS))}")
+        if deep := [line for line in body.split("\n") if line.startswith("##")]:
+            raise self._bad(f"a heading has one # and a space, not {deep[0]!r}")
+        if empty := [one.heading for one in parts(body) if not any(line.strip() for line in one.lines)]:
+            raise self._bad(f"there is nothing below the heading {empty[0]!r}")
 
     def _phrasings(self) -> tuple[str, ...]:
         value = self.head.pop("phrasings", [])
@@ -209,9 +216,11 @@ class _File:
         for line in body.split("\n"):
             if not line.lstrip().startswith("!["):
                 continue
-            found = _PICTURE_LINE.fullmatch(line.strip())
+            found = PICTURE_LINE.fullmatch(line.strip())
             if not found:
                 raise self._bad(f"a picture stands on a line of its own as ![what it shows](name.png), not {line!r}")
+            if not found[1].strip():
+                raise self._bad(f"say in the brackets what {found[2]} shows: some people hear it, and letters print it")
             pictures.append(self._picture(found[2]))
         return tuple(pictures)
 

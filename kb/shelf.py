@@ -46,6 +46,7 @@ class ArticleRow(Base):
     owner: Mapped[str] = mapped_column(String(80))
     confidence: Mapped[str] = mapped_column(String(24))
     audience: Mapped[str] = mapped_column(String(24))
+    governance: Mapped[str] = mapped_column(String(24), server_default="experience_based")
     file_hash: Mapped[str] = mapped_column(String(64))
     content_hash: Mapped[str] = mapped_column(String(64))
     updated_at: Mapped[datetime] = mapped_column(Instant)
@@ -145,6 +146,7 @@ def _values(article: Article, language: str) -> dict[str, Any]:
         "owner": edition.owner,
         "confidence": edition.confidence,
         "audience": edition.audience,
+        "governance": edition.governance,
         "file_hash": article.file_hashes.get(language, ""),
         "content_hash": content_hash(article, language),
     }
@@ -173,6 +175,7 @@ def _edition(row: RowMapping) -> Edition:
         owner=row["owner"],
         confidence=row["confidence"],
         audience=row["audience"],
+        governance=row["governance"],
     )
 
 
@@ -200,7 +203,7 @@ def _difference(ours: Mapping[Any, Any], theirs: Mapping[Any, Any], label: str) 
 
 
 def _lines(values: Mapping[Any, Any]) -> list[str]:
-    heads = ("dialog", "category", "environment", "owner", "confidence", "audience")
+    heads = ("dialog", "category", "environment", "owner", "confidence", "audience", "governance")
     return [
         f"title: {values['title']}",
         *(f"phrasing: {one}" for one in values["phrasings"]),

@@ -11,8 +11,9 @@ from desk.knowledge import Suggestion, Suggestions
 from desk.messages import File
 from desk.providers import Provider
 from desk.text import Mark, Text, joined, written
+from kb.filling import filled
 from kb.match import Match, Matcher
-from kb.reading import Article, filled, picture
+from kb.reading import Article, picture
 
 MEDIA_TYPES = {".png": "image/png", ".jpg": "image/jpeg"}
 

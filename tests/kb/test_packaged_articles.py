@@ -9,7 +9,8 @@ import pytest
 import kb
 from desk.language import LANGUAGES
 from desk.text import written
-from kb.reading import FACTS, SHARED, Article, filled, picture, read_folders
+from kb.filling import FACTS, filled
+from kb.reading import SHARED, Article, picture, read_folders
 
 PACKAGED = Path(kb.__file__).parent / "articles"
 ARTICLES = read_folders([PACKAGED], required=LANGUAGES)

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from desk.text import Mark, written
-from kb.reading import BadArticle, filled, picture, read_folder, read_folders
+from kb.reading import BadArticle, picture, read_folder, read_folders
 from tests.kb.examples import PHRASINGS, put
 
 
@@ -26,12 +25,20 @@ def test_an_article_is_a_folder_with_two_languages_and_pictures(tmp_path: Path) 
     assert (kettle.edition("ru").title, kettle.edition("en").title) == ("Чайник не греет", "The kettle does not boil")
     assert kettle.edition("en").phrasings == PHRASINGS
     assert kettle.edition("en").pictures == ("kettle/kettle.png", "shared/socket.png")
+    assert kettle.edition("en").captions == ("a kettle", "a socket")
     assert kettle.edition("en").offered
 
 
 def test_a_missing_language_falls_back_to_the_one_there_is(tmp_path: Path) -> None:
     kettle = read_folder(put(tmp_path), required=())
     assert kettle.edition("ru").language == "en"
+
+
+def test_each_heading_but_the_last_begins_a_way_out_under_its_condition(tmp_path: Path) -> None:
+    body = "1. Plug it in.\n# The lamp is off\n1. Try another socket.\n2. Wait.\n# When to stop and call us\nNow."
+    kettle = read_folder(put(tmp_path, body=body), required=()).edition("en")
+    told = [(one.heading, one.steps) for one in kettle.resolutions]
+    assert told == [("", ("Plug it in.",)), ("The lamp is off", ("Try another socket.", "Wait."))]
 
 
 @pytest.mark.parametrize(
@@ -45,6 +52,12 @@ def test_a_missing_language_falls_back_to_the_one_there_is(tmp_path: Path) -> No
         ({"body": "![kettle](../../secret.png)"}, "must be name.png"),
         ({"body": "![kettle] (kettle.png)"}, "a line of its own"),
         ({"body": "Call {{ phone_number }}."}, "{{ phone_number }} is no fact of a provider"),
+        ({"body": "![](kettle.png)"}, "say in the brackets what kettle.png shows"),
+        ({"body": "Call {{ if support_phone }} us."}, "the braces in 'Call {{ if support_phone }} us.' cannot be read"),
+        ({"body": "Call {{ support_phone | us }}."}, "write {{ fact }}, {{ fact or words }}, or {{ if fact }}"),
+        ({"body": "Call. {{ if phone_number }}"}, "{{ phone_number }} is no fact of a provider"),
+        ({"body": "Call.\n## Deeper\nCall."}, "a heading has one # and a space, not '## Deeper'"),
+        ({"body": "# If it is cold\n\n# If it is hot\nWait."}, "there is nothing below the heading 'If it is cold'"),
         ({"body": ""}, "there is no text below the head"),
         ({"dialog": "billing"}, "dialog and category must be the same"),
     ],
@@ -72,6 +85,10 @@ def test_what_is_wrong_is_said_with_the_file(tmp_path: Path, change: dict[str, s
             '+++\ntitle = "a"\nphrasings = ["a", "b", "c", "d", "e"]\naudience = "all"\n+++\ntext',
             "audience is 'all'; it can be internal",
         ),
+        (
+            '+++\ntitle = "a"\nphrasings = ["a", "b", "c", "d", "e"]\ngovernance = "strict"\n+++\ntext',
+            "governance is 'strict'; it can be experience_based, compliance_based",
+        ),
     ],
 )
 def test_a_broken_head_is_explained(tmp_path: Path, source: str, sentence: str) -> None:
@@ -88,17 +105,6 @@ def test_a_providers_folder_comes_before_the_desks(tmp_path: Path) -> None:
     put(tmp_path / "desk", "lamp", body="A lamp.")
     found = read_folders([tmp_path / "own", tmp_path / "desk", tmp_path / "nowhere"])
     assert {id: one.edition("en").body for id, one in found.items()} == {"kettle": "Ours.\n", "lamp": "A lamp.\n"}
-
-
-def test_facts_fill_the_text_and_never_become_marks() -> None:
-    text = written(filled("Server `{{ smtp }}`\nfrom {{ provider_title }}", {"smtp": "a`b", "provider_title": "**X**"}))
-    assert text.plain == "Server a`b\nfrom **X**"
-    assert text.marks == (Mark("code", 7, 10),)
-
-
-def test_a_line_whose_fact_is_not_given_is_left_out() -> None:
-    body = "One.\n\nPOP3: {{ pop3 }}\n\nTwo: {{ imap }}\n\n\n![a](b.png)\n"
-    assert filled(body, {"imap": "i.test", "pop3": ""}) == "One.\n\nTwo: i.test"
 
 
 def test_a_picture_is_looked_for_in_the_providers_folder_first(tmp_path: Path) -> None:

@@ -1,0 +1,165 @@
+"""An article's body: its parts, and how a provider's facts are put into it. Pure.
+
+A body is Markdown as `desk.text.written` reads it. What stands above the first heading is for everybody; each
+``# heading`` below it names a condition ("LOS is red", "Windows 11") and begins one more way out, in the order they are
+to be tried; the last heading says when to stop and call (`STOP`). Steps are numbered lines.
+
+A fact of the provider is written ``{{ dns1 }}``, and a line that names one the provider has not given is left out,
+rather than shown with a hole. ``{{ cabinet or your account }}`` has words to say instead. ``{{ if pppoe }}`` or
+``{{ if not dns1 }}`` at the end of a line keeps that line only then, and at the end of a heading everything under it.
+`FACTS` names them all; a fact that is "no" or "false" counts as not given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from desk.text import shielded
+
+FACTS = frozenset(
+    (
+        "provider_title",
+        "support_phone",
+        "site",
+        "cabinet",  # the address of the personal account
+        "speedtest",  # the address of a page that measures the speed inside the provider's own network
+        "dns1",
+        "dns2",
+        "pppoe",  # "yes" where a router needs a login and a password
+        "dhcp",  # "yes" where an address is simply given
+        "mac_binding",  # "yes" where a port knows the router by its MAC address
+        "ping_host",  # an address of the provider's own that answers a ping
+        "smtp",
+        "imap",
+        "pop3",
+        "webmail",
+        "abuse_mail",
+        "promised_days",  # for how many days a promised payment opens the internet
+    )
+)
+STOP = {"ru": "Когда остановиться и позвонить нам", "en": "When to stop and call us"}
+"""The heading of the last part, by language."""
+
+_NAME = r"[a-z0-9_]{1,40}"
+_FACT = re.compile(r"\{\{ ?(" + _NAME + r")(?: or ([^{}\n]{1,200}?))? ?\}\}")
+_IF = re.compile(r"\{\{ ?if (not )?(" + _NAME + r") ?\}\}")
+_STEP = re.compile(r"([0-9]{1,2})\. ")
+PICTURE_LINE = re.compile(r"!\[([^\]\n]{0,300})\]\(([^)\n]{1,200})\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a body. ``heading`` is "" for what stands above the first one."""
+
+    heading: str
+    lines: tuple[str, ...]
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The numbered lines, without their numbers."""
+        return tuple(_STEP.sub("", line, count=1) for line in self.lines if _STEP.match(line))
+
+    @property
+    def pictures(self) -> tuple[tuple[str, str], ...]:
+        """The pictures in their order, each as what it shows and where it lies."""
+        found = (PICTURE_LINE.fullmatch(line.strip()) for line in self.lines)
+        return tuple((one[1], one[2]) for one in found if one)
+
+
+def parts(body: str) -> tuple[Part, ...]:
+    """The body at its headings. The first part has none, and is left out when it is empty."""
+    found: list[tuple[str, list[str]]] = [("", [])]
+    for line in body.strip("\n").split("\n"):
+        if line.startswith("# "):
+            found.append((line[2:].strip(), []))
+        else:
+            found[-1][1].append(line)
+    whole = (Part(heading, tuple(lines)) for heading, lines in found)
+    return tuple(part for part in whole if part.heading or any(line.strip() for line in part.lines))
+
+
+def resolutions(body: str, language: str) -> tuple[Part, ...]:
+    """The ways out, in the order they are to be tried: every part but the last that says when to stop."""
+    return tuple(part for part in parts(body) if part.heading != STOP.get(language))
+
+
+def facts_in(body: str) -> tuple[str, ...]:
+    """The names of the facts that a body speaks of, each once, in their order."""
+    names = [(found.start(), found[1]) for found in _FACT.finditer(body)]
+    names += [(found.start(), found[2]) for found in _IF.finditer(body)]
+    return tuple(dict.fromkeys(name for _, name in sorted(names)))
+
+
+def unreadable(body: str) -> str:
+    """The first thing between double braces that is neither a fact nor a condition at a line's end; "" if none."""
+    for line in body.split("\n"):
+        bare = _FACT.sub("", line).rstrip()
+        while found := _last_condition(bare):
+            bare = bare[: found.start()].rstrip()
+        if "{{" in bare or "}}" in bare:
+            return line.strip()
+    return ""
+
+
+def filled(body: str, facts: Mapping[str, str]) -> str:
+    """The body's Markdown with the facts in it, the picture lines out and the steps numbered without a gap.
+
+    A heading under which nothing is left goes too. A fact's value is written so that no character of it becomes a mark.
+    """
+    given = {name: value for name, value in facts.items() if value.strip().casefold() not in ("", "no", "false")}
+    lines: list[str] = []
+    for line in _numbered(_told(body, given)):
+        _unheaded(lines, line)
+        if line or (lines and lines[-1]):
+            lines.append(line)
+    _unheaded(lines, "# ")
+    return "\n".join(lines).strip("\n")
+
+
+def _unheaded(lines: list[str], follows: str) -> None:
+    """Takes back the last heading when another comes, or the end, and nothing stands between."""
+    if follows.startswith("# "):
+        while lines and not lines[-1]:
+            lines.pop()
+        if lines and lines[-1].startswith("# "):
+            lines.pop()
+        elif lines and follows != "# ":
+            lines.append("")
+
+
+def _told(body: str, given: Mapping[str, str]) -> Iterator[str]:
+    """The lines that hold for these facts, with the facts in them."""
+    section = True
+    for source in body.strip("\n").split("\n"):
+        line, holds = source.rstrip(), True
+        while found := _last_condition(line):
+            holds = holds and (found[2] in given) is not bool(found[1])
+            line = line[: found.start()].rstrip()
+        if line.startswith("# "):
+            section = holds
+        holds = holds and not any(name not in given and not instead for name, instead in _FACT.findall(line))
+        if section and holds and not PICTURE_LINE.fullmatch(line.strip()):
+            yield _FACT.sub(lambda found: shielded(given[found[1]]) if found[1] in given else found[2], line)
+
+
+def _numbered(lines: Iterator[str]) -> Iterator[str]:
+    """Counts the steps anew, each list from one: some of them may have been left out."""
+    counted, last = 0, 0
+    for line in lines:
+        found = _STEP.match(line)
+        if found is None:
+            counted, last = (0, 0) if line.startswith("# ") else (counted, last)
+            yield line
+            continue
+        written = int(found[1])
+        counted = 1 if written <= last or not last else counted + 1
+        last = written
+        yield f"{counted}. {line[found.end() :]}"
+
+
+def _last_condition(line: str) -> re.Match[str] | None:
+    """The condition a line ends in."""
+    at = line.rfind("{{")
+    return _IF.fullmatch(line, at) if at >= 0 else None
