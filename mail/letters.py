@@ -16,6 +16,7 @@ from desk.messages import Proof
 from mail import authentication, charsets, html, machines, quotes
 from mail.addresses import Mailbox, mailboxes
 from mail.mime import Headers, Part, heading, readable, taken_apart
+from mail.reports import Bounced
 
 TEXT_BYTES = 1024 * 1024
 DEGRADED_BYTES = 64 * 1024
@@ -53,7 +54,8 @@ class Letter:
     ``sender`` has the name and address of From; its address is "" when there is none to be used. ``to`` are the
     addresses in To, ``recipients`` all it was sent or delivered to, lower case. ``tokens`` are candidates, not
     verified. ``stub`` is the size in bytes of a mail that was left on the server, else 0. ``message_id``,
-    ``in_reply_to`` and ``references`` keep their angle brackets.
+    ``in_reply_to`` and ``references`` keep their angle brackets. ``automatic``, ``report_class`` and ``bounced`` are as
+    in `mail.machines.Machine`.
     """
 
     sender: Mailbox
@@ -73,6 +75,8 @@ class Letter:
     attachments: tuple[Attachment, ...] = ()
     tokens: tuple[str, ...] = ()
     automatic: str = ""
+    report_class: str = "none"
+    bounced: tuple[Bounced, ...] = ()
     proof: Proof = Proof.CLAIMED
     language: str = ""
     fingerprint: str = ""
@@ -130,6 +134,7 @@ def _read(raw: bytes, reading: Reading) -> Letter:
     in_reply_to = _ids(headers.first("in-reply-to"))
     references = _ids(headers.first("references"))[-REFERENCES:]
     sent_to = machines.recipients(headers)
+    machine = machines.told(tree, sender.address, reading.address)
     return Letter(
         sender=sender,
         subject=headers.text("subject", charset),
@@ -147,7 +152,9 @@ def _read(raw: bytes, reading: Reading) -> Letter:
         html_text=_html_text(tree),
         attachments=tuple(_attachments(tree)),
         tokens=_tokens(sent_to, (*reversed(references), *in_reply_to), reading.address),
-        automatic=machines.automatic(tree, sender.address, reading.address),
+        automatic=machine.automatic,
+        report_class=machine.report_class,
+        bounced=machine.bounced,
         proof=authentication.proof(headers, [one.address for one in senders], reading.authserv_id),
         language=language(view.text or headers.text("subject", charset)),
         fingerprint=_fingerprint("".join(message_id), headers, raw),

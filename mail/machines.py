@@ -3,12 +3,45 @@ only the automatic answer to it is withheld (RFC 3834)."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from mail import reports
 from mail.addresses import mailboxes
 from mail.mime import Headers, Part, parameters
+from mail.reports import Bounced
 
 ROBOTS = ("mailer-daemon", "postmaster", "mail-daemon", "maildaemon")
 REPLIES = ("x-autoreply", "x-autorespond", "x-auto-reply", "x-vacation", "x-ebay-mailtracker", "x-mail-autoreply")
 CHALLENGES = ("x-tmda-confirm-done", "x-spamarrest-noauth", "x-boxbe-verify")
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What kind of machine wrote a letter, and what it reports.
+
+    ``automatic`` is "" for a human, else "own", "bounce", "feedback", "challenge", "list", "auto-reply" or "nobody".
+    ``report_class`` is one of none, failed, delayed, delivered, feedback, auto-reply, list, challenge.
+    """
+
+    automatic: str = ""
+    report_class: str = "none"
+    bounced: tuple[Bounced, ...] = ()
+
+
+def told(letter: Part, sender: str, address: str) -> Machine:
+    """What is known of a letter's author. ``sender`` is its From, ``address`` the mailbox's own, "" where unknown."""
+    kind = automatic(letter, sender, address)
+    if kind != "bounce":
+        return Machine(kind, kind if kind in ("feedback", "challenge", "list", "auto-reply") else "none")
+    found = [one for part in reports.status_parts(letter) for one in reports.recipients(part.content())]
+    actions = [one.action() or "failed" for one in found]
+    bounced = tuple(
+        Bounced(address, one.status(), action)
+        for one, action in zip(found, actions, strict=True)
+        if action in reports.NO_SUCCESS and (address := reports.chosen(one, ()))
+    )
+    report_class = next((one for one in reports.NO_SUCCESS if one in actions), "delivered" if actions else "failed")
+    return Machine(kind, report_class, bounced)
 
 
 def automatic(letter: Part, sender: str, address: str) -> str:

@@ -84,6 +84,8 @@ def told(letter: Letter, reading: Reading) -> dict[str, object]:
         "attachments": [{"name": one.name, "type": one.media_type, "size": one.size} for one in letter.attachments],
         "language": letter.language,
         "automatic": letter.automatic,
+        "report_class": letter.report_class,
+        "bounced": [{"address": one.address, "status": one.status, "action": one.action} for one in letter.bounced],
         "authenticated": letter.proof == Proof.SURE if reading.authserv_id else None,
         "problems": letter.problems,
     }

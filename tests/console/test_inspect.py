@@ -59,6 +59,8 @@ async def test_a_letter_is_told_to_a_machine(bare: Terminal) -> None:
         "attachments": [],
         "language": "",
         "automatic": "",
+        "report_class": "none",
+        "bounced": [],
         "authenticated": None,
         "problems": [],
     }
