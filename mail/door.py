@@ -71,7 +71,7 @@ class MailDoor:
             return Refused(str(error))
         except (OSError, SQLAlchemyError) as error:  # a file that cannot be fetched just now
             return Later(30, f"a file cannot be opened: {type(error).__name__}")
-        fate = await self._outbound.send(str(body["to"]), message, departure.attempts)
+        fate = await self._outbound.send(str(body["to"]), message, departure.attempts, str(body["reply_to"]))
         return Sent(str(body["message_id"])) if isinstance(fate, Sent) else fate
 
     async def listen(self, accept: Accept) -> None:

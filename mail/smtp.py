@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
+from dataclasses import dataclass
 
 import aiosmtplib
 from aiosmtplib import SMTP, SMTPResponseException
@@ -34,11 +35,14 @@ class Outbound:
         self._patience = patience
         self._lock = asyncio.Lock()
         self._client: SMTP | None = None
+        self._only_itself = False
 
-    async def send(self, recipient: str, message: bytes, attempts: int) -> Fate:
+    async def send(self, recipient: str, message: bytes, attempts: int, returns_to: str = "") -> Fate:
         """Sends one mail to one recipient. ``attempts`` counts the tries so far, this one included.
 
-        The envelope's sender is the mailbox itself. Returns `Sent` without an id; the caller knows the Message-ID.
+        ``returns_to`` is the envelope's sender, to which reports come back, "" for the mailbox itself; with a server
+        that lets the mailbox write under no other name it is the mailbox too. Returns `Sent` without an id; the
+        caller knows the Message-ID.
         """
         async with self._lock:
             try:
@@ -46,7 +50,7 @@ class Outbound:
                     client = await self._connected()
                 except (aiosmtplib.SMTPException, OSError) as error:
                     return self._not_now(error, attempts)
-                return await self._conversation(client, recipient, message, attempts)
+                return await self._conversation(client, returns_to, recipient, message, attempts)
             except asyncio.CancelledError:
                 self._dropped()  # in the middle of a conversation: nobody knows where it stands
                 raise
@@ -89,29 +93,30 @@ class Outbound:
         self._client = client
         return client
 
-    async def _conversation(self, client: SMTP, recipient: str, message: bytes, attempts: int) -> Fate:
-        stage = "MAIL"
+    async def _conversation(self, client: SMTP, returns_to: str, recipient: str, message: bytes, attempts: int) -> Fate:
+        address = self._settings.address
+        senders = [address] if self._only_itself or not returns_to else [returns_to, address]
+        stage = _Stage()
         try:
-            options = [f"size={len(message)}"] if client.supports_extension("size") else []
-            encoding = "ascii"
-            if not recipient.isascii():
-                if not client.supports_extension("smtputf8"):
-                    return Refused("the server cannot send to an address with letters outside ASCII")
-                encoding = "utf-8"
-                options.append("smtputf8")
-            await client.mail(self._settings.address, options=options, encoding=encoding)
-            stage = "RCPT"
-            await client.rcpt(recipient, encoding=encoding)
-            stage = "DATA"
-            await client.data(message)
+            for sender in senders:
+                try:
+                    await _transaction(client, sender, recipient, message, stage)
+                except SMTPResponseException as error:
+                    if sender == address or not _dislikes_sender(error, stage):
+                        return await self._answered(error, stage.name, attempts)
+                    await client.rset()
+                else:
+                    # Only now is it known that it was nothing but the keyed address that the server did not like.
+                    self._only_itself = self._only_itself or sender != senders[0]
+                    break
             return Sent()
-        except SMTPResponseException as error:
-            return await self._answered(error, stage, attempts)
+        except _Unable as error:
+            return Refused(str(error))
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             self._dropped()
             if isinstance(error, ValueError):
-                return Refused(f"{stage}: {error}")
-            return later(attempts, f"{stage}: the connection was lost ({type(error).__name__})")
+                return Refused(f"{stage.name}: {error}")
+            return later(attempts, f"{stage.name}: the connection was lost ({type(error).__name__})")
 
     async def _answered(self, error: SMTPResponseException, stage: str, attempts: int) -> Fate:
         """What the server's code means for this mail, and the connection made ready for the next."""
@@ -137,6 +142,41 @@ class Outbound:
         if client is not None:
             with suppress(Exception):
                 client.close()
+
+
+@dataclass(slots=True)
+class _Stage:
+    """How far a transaction has come."""
+
+    name: str = "MAIL"
+
+
+class _Unable(Exception):
+    """The server lacks what this mail needs."""
+
+
+async def _transaction(client: SMTP, sender: str, recipient: str, message: bytes, stage: _Stage) -> None:
+    """One mail, from MAIL to the server's word for it. Raises what aiosmtplib raises."""
+    stage.name = "MAIL"
+    options = [f"size={len(message)}"] if client.supports_extension("size") else []
+    encoding = "ascii"
+    if not recipient.isascii():
+        if not client.supports_extension("smtputf8"):
+            raise _Unable("the server cannot send to an address with letters outside ASCII")
+        encoding = "utf-8"
+        options.append("smtputf8")
+    await client.mail(sender, options=options, encoding=encoding)
+    stage.name = "RCPT"
+    await client.rcpt(recipient, encoding=encoding)
+    stage.name = "DATA"
+    await client.data(message)
+
+
+def _dislikes_sender(error: SMTPResponseException, stage: _Stage) -> bool:
+    """Whether the refusal is of who sends; many servers say it only at RCPT, some only at the end."""
+    if error.code < 500 or error.code in _LOGIN:
+        return False
+    return stage.name == "MAIL" or "sender" in error.message.lower()
 
 
 def later(attempts: int, why: str) -> Fate:

@@ -49,13 +49,26 @@ async def test_a_letter_carries_its_words_twice_its_token_and_that_a_machine_wro
     assert letter.subject == "[1042] Нет интернета"
     assert letter.header("In-Reply-To") == letter.header("References") == "<a@mail.test>"
     assert letter.header("Auto-Submitted") == "auto-replied"
-    assert letter.sender == post.box.address
+    assert letter.sender == letter.reply_to, "what cannot be delivered comes back with the token"
     assert letter.text.startswith(
         "##- Отвечайте, пожалуйста, выше этой строки -##\n\nЗдравствуйте! Проверьте кабель.\n"
     )
     assert "1 — Помогло\n  2 — Не помогло" in letter.text
     assert "Номер обращения: 1042" in letter.text
     assert "<strong>Проверьте</strong>" in letter.html
+
+
+@pytest.mark.parametrize(
+    ("stage", "answer"),
+    [("mail", "553 5.7.1 not owned by user"), ("rcpt", "553 5.7.1 <help>: Sender address rejected: not owned by user")],
+)
+async def test_a_server_that_knows_only_the_mailbox_itself_gets_that_as_sender(
+    hall: Hall, post: Post, stage: str, answer: str
+) -> None:
+    post.sink.refuse(answer, at=stage, times=1)
+    for _ in range(2):
+        assert isinstance(await sent(hall, outgoing()), Sent)
+        assert (await post.sink.hears(to="ivan@mail.test")).sender == post.box.address
 
 
 async def test_an_agents_own_words_are_not_marked_as_a_machines(hall: Hall, post: Post) -> None:
