@@ -1,0 +1,99 @@
+"""The evaluation set is well formed, large and balanced as promised, and kept apart from the phrasings."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rapidfuzz import fuzz, process
+
+import kb
+from desk.language import LANGUAGES
+from desk.plain import plain
+from kb.reading import read_folders
+
+HERE = Path(__file__).parent
+FILES = ("ru", "en", "nothing")
+ARTICLES = read_folders([Path(kb.__file__).parent / "articles"])
+KINDS = 14
+LEAST_OF_AN_ARTICLE = 18
+TOO_ALIKE = 80.0
+"""Of 100 by `fuzz.token_sort_ratio`: at this and above two phrases are one phrase told twice."""
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+SET = {name: lines(HERE / "evaluation" / f"{name}.jsonl") for name in FILES}
+FITTING = [*SET["ru"], *SET["en"]]
+ALL = [*FITTING, *SET["nothing"]]
+
+
+def accepted(one: dict[str, Any]) -> list[str]:
+    """The articles that answer a phrase, the best first; none for one that fits nothing."""
+    meant = one["id"]
+    return [] if meant is None else [meant] if isinstance(meant, str) else meant
+
+
+def test_every_line_says_the_words_the_language_the_article_and_who_speaks() -> None:
+    for one in FITTING:
+        assert set(one) == {"q", "lang", "id", "kind"}
+        assert accepted(one)
+        assert len(accepted(one)) == len(set(accepted(one)))
+    for one in SET["nothing"]:
+        assert set(one) == {"q", "lang", "id", "kind", "scope"}
+        assert one["id"] is None
+        assert one["scope"] in ("far", "near")
+    assert all(one["q"] == one["q"].strip() != "" and one["lang"] in LANGUAGES and one["kind"] for one in ALL)
+    assert all(one["lang"] == language for language in LANGUAGES for one in SET[language])
+    assert len({one["kind"] for one in ALL}) == KINDS
+
+
+def test_it_is_as_large_as_promised_and_three_in_five_phrases_are_russian() -> None:
+    assert len(FITTING) >= 640
+    assert 0.55 <= len(SET["ru"]) / len(FITTING) <= 0.65
+    assert len(SET["nothing"]) >= 220
+    assert min(Counter(one["scope"] for one in SET["nothing"]).values()) >= 110
+
+
+def test_few_phrases_have_two_answers() -> None:
+    assert sum(len(accepted(one)) > 1 for one in FITTING) / len(FITTING) <= 0.15
+
+
+def test_thirty_articles_are_meant_each_often_enough_in_both_languages() -> None:
+    meant = Counter(accepted(one)[0] for one in FITTING)
+    assert len(meant) == 30
+    assert min(meant.values()) >= LEAST_OF_AN_ARTICLE
+    for language in LANGUAGES:
+        assert {accepted(one)[0] for one in SET[language]} == set(meant)
+
+
+def test_every_packaged_article_is_meant() -> None:
+    assert set(ARTICLES) <= {id for one in FITTING for id in accepted(one)}
+
+
+def test_no_phrase_is_a_title_or_a_phrasing_of_an_article() -> None:
+    told = {
+        plain(text)
+        for article in ARTICLES.values()
+        for edition in article.editions.values()
+        for text in (edition.title, *edition.phrasings)
+    }
+    assert [one["q"] for one in ALL if plain(one["q"]) in told] == []
+
+
+def test_no_phrase_is_among_those_the_matcher_was_first_tried_on() -> None:
+    tried = {plain(one["q"]) for one in lines(HERE / "phrases.jsonl")} - {""}
+    assert [one["q"] for one in ALL if plain(one["q"]) in tried] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_two_phrases_are_alike(language: str) -> None:
+    phrases = [plain(one["q"]) for one in ALL if one["lang"] == language]
+    likeness = process.cdist(phrases, phrases, scorer=fuzz.token_sort_ratio)
+    alike = [(phrases[i], phrases[j]) for i in range(len(phrases)) for j in range(i) if likeness[i, j] >= TOO_ALIKE]
+    assert alike == []
