@@ -10,6 +10,7 @@ import contextlib
 import logging
 import random
 from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+from datetime import timedelta
 
 from aiohttp import web
 
@@ -22,6 +23,7 @@ from desk.doors import Also, Door
 from desk.language import LANGUAGES
 from desk.leases import LeaseLost
 from desk.messages import Raw
+from mail import budgets
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +32,8 @@ MENU = ("operator", "status", "help")
 """What a bot's menu offers in a private chat."""
 IDLE = 0.05
 """Seconds between looks at an empty queue: a cheap read, and the most that an answer waits for a poll."""
+TIDYING = timedelta(hours=1)
+"""How often what no budget looks at any more is dropped."""
 RENEW = 2.5
 """Seconds between renewals of leases and claims."""
 
@@ -45,6 +49,7 @@ class Serving:
         self._warming: dict[str, asyncio.Task[None]] = {}
         self._listening: dict[str, asyncio.Task[None]] = {}
         self._came, self._goes = asyncio.Event(), asyncio.Event()
+        self._tidied = house.clock()
 
     def stop(self) -> None:
         """Asks every loop to end after what it has in hand."""
@@ -134,6 +139,9 @@ class Serving:
         await outbox.supersede(database, list(self._house.doors))
         if await alarms.ring(database, now):
             self._came.set()
+        if now >= self._tidied + TIDYING:
+            self._tidied = now
+            await budgets.forget(database, now)
 
     async def _refresh(self) -> None:
         """Tables of subscribers may change under us: looked at every few seconds, read off the event loop."""

@@ -18,7 +18,7 @@ from desk import inbox
 from desk.clerk import Clerk, Lookup
 from desk.composing import Composer
 from desk.database import Database
-from desk.decisions import Act, Rule
+from desk.decisions import Act, Governor, Rule
 from desk.doors import Door
 from desk.gather import Gatherer
 from desk.holders import this_process
@@ -45,6 +45,8 @@ from kb import shelf
 from kb.learning import Came, Offered, write_came, write_offered
 from kb.lookup import Suggesting
 from kb.suggesting import Knowledge
+from mail import budgets
+from mail import governor as mail_governor
 from mail import rules as mail
 from mail.door import MailDoor
 from mail.readers import Readers
@@ -87,6 +89,7 @@ RULES: tuple[Rule, ...] = (
     intake.greet,
     intake.recognise,
     intake.operator,
+    intake.unanswerable,
     intake.identify,
     kb.helped,
     kb.suggest,
@@ -98,7 +101,18 @@ RULES: tuple[Rule, ...] = (
     escalation.register,
 )
 
-HANDLERS: Mapping[type[Act], Handler] = {Offered: write_offered, Came: write_came}
+GOVERNORS: tuple[Governor, ...] = (
+    # The last word on what was decided: machines that answer each other stop here.
+    mail_governor.govern,
+)
+
+HANDLERS: Mapping[type[Act], Handler] = {
+    Offered: write_offered,
+    Came: write_came,
+    mail_governor.Mailed: budgets.write_mailed,
+    mail_governor.Mute: budgets.write_mute,
+    mail_governor.Heeded: budgets.write_heeded,
+}
 
 PACKAGED = Path(__file__).resolve().parent.parent
 TEMPLATES, DIALOGS, ARTICLES = PACKAGED / "templates", PACKAGED / "intake" / "dialogs", PACKAGED / "kb" / "articles"
@@ -193,13 +207,14 @@ async def build(
         SpeakingLookup(switchboard),
         TraitsLookup(switchboard),
         WaysLookup(switchboard),
+        budgets.BudgetLookup(database, [box.address for box in settings.mailboxes]),
         dialogs,
         Suggesting(knowledge),
         StoryLookup(database),
     )
     holder = this_process()
     writer = Writer(database, switchboard, Composer(words, switchboard, keyring, card), HANDLERS)
-    clerk = Clerk(database, switchboard, Gatherer(keyring), lookups, RULES, writer, holder, clock)
+    clerk = Clerk(database, switchboard, Gatherer(keyring), lookups, RULES, writer, holder, clock, GOVERNORS)
     sender = Sender(database, switchboard, holder, clock)
     return House(
         settings=settings,

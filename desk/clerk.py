@@ -18,7 +18,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from desk import inbox
 from desk.database import Database, is_trouble
-from desk.decisions import Rule
+from desk.decisions import Governor, Rule
 from desk.gather import Gatherer, Round
 from desk.messages import Arrival, Heard, Unreadable
 from desk.switchboard import Switchboard
@@ -58,12 +58,14 @@ class Clerk:
         writer: Writer,
         holder: str,
         clock: Callable[[], datetime],
+        governors: Sequence[Governor] = (),
     ) -> None:
         self._database = database
         self._switchboard = switchboard
         self._gatherer = gatherer
         self._lookups = lookups
         self._rules = rules
+        self._governors = governors
         self._writer = writer
         self._holder = holder
         self._clock = clock
@@ -193,7 +195,7 @@ class Clerk:
                 raise Moved("two arrivals of one batch mean the same case")
             await asyncio.gather(*(self._look_up(round_) for round_ in rounds))
             for round_ in rounds:
-                acts = think(self._rules, round_.case, round_.heard, round_.facts, round_.now)
+                acts = think(self._rules, round_.case, round_.heard, round_.facts, round_.now, self._governors)
                 decided.append(Decided(round_, acts))
         if decided:
             await self._writer.write(decided, self._holder, self._clock())

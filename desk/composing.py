@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
+from desk.audience import audience
 from desk.case import Case, JournalEntry, JournalKind
-from desk.decisions import Act, Alert, Button, Buttons, Card, InPlace, React, Record, Say, Show, To
+from desk.decisions import Act, Alert, Button, Buttons, Card, InPlace, React, Record, Say, Show, To, Withheld
 from desk.facts import Speaking, Ways
 from desk.gather import Round, address_of, surely_theirs
 from desk.ids import new_id
@@ -20,6 +21,8 @@ from desk.switchboard import Switchboard
 from desk.text import Text, joined
 from desk.words import Value, Words
 
+OWN_WORDS = ("name", "contract", "lines", "question", "answer")
+"""What sentences repeat of the person's own words: empty where those may not come back."""
 CardOf = Callable[[Case, Provider], Say]
 """What the agents' card of a case says: a room gives it, the wiring hands it over."""
 
@@ -100,6 +103,8 @@ class _Composing:
         elif isinstance(act, (Say, Show)):
             for address in self._audience(act.to):
                 self._add(address, act)
+        elif isinstance(act, Withheld):
+            self._withheld(act)
 
     def _alerted(self) -> Address:
         """Whoever pressed: an agent reads the language of the group."""
@@ -111,15 +116,13 @@ class _Composing:
             self._put(Outgoing(where, Text(), edits=f"remote:{self.heard.message}", reaction=emoji))
 
     def _audience(self, to: To) -> list[Address]:
-        vouched = bool(self.heard.detail.get("vouched")) and not self.round.is_new
-        if to is To.SPEAKER and self.heard.role is Role.SUBSCRIBER and not vouched:
-            return [self.heard.sender]
-        if to is To.STAFF or (to is To.SPEAKER and not vouched):
-            return [self.ways.staff] if self.ways.staff else []
-        if to is To.ON_FILE:
-            return [self.ways.on_file] if self.ways.on_file else []
-        reached = self.ways.to(self.case)
-        return [reached] if reached else []
+        return audience(to, self.case, self.heard, self.ways, self.round.is_new)
+
+    def _withheld(self, act: Withheld) -> None:
+        """What was decided and not sent stands in the journal, where agents see it."""
+        for address in self._audience(act.what.to):
+            text = act.what.text if isinstance(act.what, Show) else self._say(act.what.word, act.what.names, address)
+            self._note(JournalKind.FINDING, f"not sent automatically, since {act.why}: {text.plain}", "desk")
 
     def _add(self, address: Address, act: Say | Show) -> None:
         part = self.parts.setdefault(address, Part())
@@ -144,11 +147,13 @@ class _Composing:
             **self.provider.facts,
             "number": case.number or "",
             "provider_title": self.provider.title(language),
-            "name": self.round.person.name if self._may_echo(address) else "",
+            "name": self.round.person.name,
             "buttons": "1" if self._taps(address) else "",
         }
         if isinstance(names, dict):
             values.update(names)
+        if not self._may_echo(address):
+            values.update((name, "") for name in OWN_WORDS if name in values)
         return self.words.say(case.provider, language, word, values)
 
     def _may_echo(self, address: Address) -> bool:

@@ -77,6 +77,14 @@ class Show(Act):
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld(Act):
+    """Something that was to be said and is not: a governor put this in its place. The journal keeps what and why."""
+
+    what: Say | Show
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Alert(Act):
     """A short notice to whoever pressed a button, shown over the chat and kept nowhere."""
 
@@ -208,6 +216,8 @@ class Facts:
 
 
 Rule = Callable[["Case", Heard, Facts], Decision | None]
+Governor = Callable[["Case", Heard, Facts, Sequence[Act]], Sequence[Act]]
+"""Has the last word on a round: gives its acts back, some of them `Withheld`. It adds none that changes the case."""
 
 
 def decide(*acts: Act, done: bool = True) -> Decision:

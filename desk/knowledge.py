@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from desk.messages import File
+from desk.messages import Address, File
 from desk.text import Text
 
 
@@ -81,3 +81,24 @@ class Suggestions:
     """Articles for what was said, the best first; empty when nothing fits."""
 
     best: tuple[Suggestion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """Whether one more automatic message may go to an address. ``peer`` is whom that address belongs to.
+
+    ``refused`` is empty, or says why it may not; ``mutes`` when the peer is to be muted for that from now on, until
+    a person writes to them. ``number`` is that of the next automatic message to this peer.
+    """
+
+    peer: str
+    number: int
+    refused: str = ""
+    mutes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Allowances:
+    """The allowances of the addresses this round may write to; an address without one is not governed."""
+
+    of: Mapping[Address, Allowance] = field(default_factory=dict)

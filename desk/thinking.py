@@ -7,12 +7,32 @@ from datetime import datetime
 from typing import Any
 
 from desk.case import Case, moved
-from desk.decisions import Act, Become, Drop, Facts, Hold, Identify, Record, Register, Rule, Say, Set, Show, To
+from desk.decisions import (
+    Act,
+    Become,
+    Drop,
+    Facts,
+    Governor,
+    Hold,
+    Identify,
+    Record,
+    Register,
+    Rule,
+    Say,
+    Set,
+    Show,
+    To,
+)
 from desk.messages import Heard
 
 
-def think(rules: Sequence[Rule], case: Case, heard: Heard, facts: Facts, now: datetime) -> list[Act]:
-    """The acts of one round, already applied to the case in hand. Empty when no rule had anything to say."""
+def think(
+    rules: Sequence[Rule], case: Case, heard: Heard, facts: Facts, now: datetime, governors: Sequence[Governor] = ()
+) -> list[Act]:
+    """The acts of one round, already applied to the case in hand. Empty when no rule had anything to say.
+
+    The governors see them all at the end, and may keep back what would be said.
+    """
     acts: list[Act] = []
     for rule in rules:
         decision = rule(case, heard, facts)
@@ -25,6 +45,8 @@ def think(rules: Sequence[Rule], case: Case, heard: Heard, facts: Facts, now: da
                 acts.append(Record("status", f"{act.state}/{act.reason}"))
         if decision.done:
             break
+    for govern in governors:
+        acts = list(govern(case, heard, facts, acts))
     return acts
 
 

@@ -6,7 +6,7 @@ from desk.case import Case
 from desk.decisions import Act, Alert, Button, Buttons, Decision, Drop, Facts, Identify, Say, Set, decide
 from desk.facts import Now, Picked, Repeat
 from desk.feelings import only_thanks, upset, wants_human
-from desk.knowledge import Identified
+from desk.knowledge import Allowances, Identified
 from desk.language import language_of
 from desk.messages import Heard, Role, Verb
 from desk.providers import Provider
@@ -44,7 +44,7 @@ def nothing(case: Case, heard: Heard, facts: Facts) -> Decision | None:
 
 def asks_help(case: Case, heard: Heard, facts: Facts) -> Decision | None:
     """/help and /status answer, and change nothing; a case is neither opened nor moved on by them."""
-    if heard.role is not Role.SUBSCRIBER or heard.verb is not Verb.SAY:
+    if heard.role is not Role.SUBSCRIBER or heard.verb is not Verb.SAY or _silenced(heard, facts):
         return None
     word = heard.text.strip().lower()
     if word == "/help":
@@ -120,6 +120,21 @@ def operator(case: Case, heard: Heard, facts: Facts) -> Decision | None:
         return None
     found = {**found_so_far(case, facts), "awaiting": "", "asked": []}
     return decide(Set(found), Say("operator_coming"), *ready(case), done=False)
+
+
+def unanswerable(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+    """Who cannot be answered automatically now is not asked what they would never read: a person takes over."""
+    if is_ready(case) or heard.role is not Role.SUBSCRIBER or heard.detail.get("vouched"):
+        return None
+    if not _silenced(heard, facts):
+        return None
+    return decide(Set({**found_so_far(case, facts), "awaiting": "", "asked": []}), *ready(case), done=False)
+
+
+def _silenced(heard: Heard, facts: Facts) -> bool:
+    allowances = facts.get(Allowances)
+    allowance = allowances.of.get(heard.sender) if allowances else None
+    return allowance is not None and bool(allowance.refused)
 
 
 def recognise(case: Case, heard: Heard, facts: Facts) -> Decision | None:

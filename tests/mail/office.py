@@ -1,0 +1,175 @@
+"""A whole desk without a wire: letters are put into its inbox, and what it would send is read from its outbox.
+
+The clock is virtual, so that days pass in no time.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from email.parser import BytesParser
+from email.policy import compat32
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select, update
+
+from console.migrating import migrate
+from console.wiring import House, build
+from desk import inbox
+from desk.case import Case, JournalEntry
+from desk.database import Database
+from desk.innerdoor import command
+from desk.messages import Raw, Verb
+from desk.queues import arrivals, departures, pending
+from desk.settings import MailboxSettings, Secret, Server, Settings
+from mail.addresses import mailboxes
+from mail.tables import automatic_mails
+from tests.stories.world import desk_folder
+
+BORDER = "mx.sever.test"
+NUMBERS = itertools.count(1)
+
+
+class Office:
+    """One installation with a mailbox for each provider named."""
+
+    def __init__(self, house: House, clock: list[datetime]) -> None:
+        self.house, self._clock = house, clock
+        self._seen = 0
+
+    @classmethod
+    async def opened(cls, root: Path, database: str, boxes: Sequence[MailboxSettings], **more: Any) -> Office:
+        """A migrated desk; nothing listens and nothing is sent."""
+        clock = [datetime(2026, 11, 20, 9, 0, tzinfo=UTC)]
+        settings = Settings(
+            root=desk_folder(root),
+            database=database,
+            data=root / "data",
+            secret=Secret("a secret"),
+            mailboxes=tuple(boxes),
+        )
+        fresh = Database(database)
+        await migrate(fresh)
+        await fresh.close()
+        return cls(await build(settings, lambda: clock[0], workers=1, **more), clock)
+
+    @classmethod
+    async def beside(cls, office: Office) -> Office:
+        """Another process of the same installation."""
+        return cls(await build(office.house.settings, lambda: office.now, workers=1), office._clock)
+
+    @property
+    def now(self) -> datetime:
+        """The desk's time."""
+        return self._clock[0]
+
+    def passes(self, **time: float) -> None:
+        """Time goes by."""
+        self._clock[0] += timedelta(**time)
+
+    async def receives(self, *raws: bytes, door: str = "mail:sever") -> None:
+        """Letters lie in the inbox as the door would have stored them; all are decided."""
+        await self.accepts(*raws, door=door)
+        await self.works()
+
+    async def accepts(self, *raws: bytes, door: str = "mail:sever") -> None:
+        """Letters lie in the inbox, and nobody has looked yet."""
+        lanes = [f"{door}:{_sender(raw)}" for raw in raws]
+        stored = [Raw(door, f"1:{next(NUMBERS)}", lane, raw, self.now) for lane, raw in zip(lanes, raws, strict=True)]
+        await inbox.accept(self.house.database, stored)
+
+    async def works(self) -> None:
+        """The clerk decides whatever is there."""
+        while await self.house.clerk.work():
+            pass
+
+    async def agent(self, verb: Verb, case: Case, **detail: str) -> None:
+        """Maria Ivanova acts on a case."""
+        raw = command(verb, self.now, provider=case.provider, number=case.number or "", agent="ivanova", **detail)
+        await inbox.accept(self.house.database, [raw])
+        await self.works()
+
+    async def written(self) -> list[Mapping[str, Any]]:
+        """The bodies of the letters written since last asked, oldest first; they count as sent."""
+        query = select(departures).where(departures.c.kind == "mail", departures.c.id > self._seen)
+        async with self.house.database.look() as connection:
+            rows = (await connection.execute(query.order_by(departures.c.id))).all()
+        self._seen = max((row.id for row in rows), default=self._seen)
+        async with self.house.database.work() as connection:
+            await connection.execute(update(departures).values(state="sent"))
+        return [{**row.body, "door": row.door} for row in rows]
+
+    async def cases(self, provider: str = "sever") -> list[Case]:
+        """A provider's cases, oldest first."""
+        async with self.house.database.read(provider) as session:
+            return list((await session.scalars(select(Case).order_by(Case.id))).all())
+
+    async def journal(self, case: Case) -> str:
+        """Everything the journal of a case says."""
+        async with self.house.database.read(case.provider) as session:
+            query = select(JournalEntry).where(JournalEntry.case_id == case.id).order_by(JournalEntry.id)
+            return "\n".join(f"{one.author} {one.kind}: {one.text}" for one in (await session.scalars(query)).all())
+
+    async def waiting(self) -> list[str]:
+        """Why letters wait for an agent."""
+        async with self.house.database.look() as connection:
+            return [row.why for row in await connection.execute(select(pending.c.why).order_by(pending.c.arrival_id))]
+
+    async def counted(self, peer: str) -> list[int]:
+        """The numbers of the automatic letters that the governor counts for a peer."""
+        query = select(automatic_mails.c.number).where(automatic_mails.c.peer == peer)
+        async with self.house.database.look() as connection:
+            return sorted((await connection.execute(query)).scalars())
+
+    async def outcomes(self) -> list[str]:
+        """What became of every letter, in order."""
+        async with self.house.database.look() as connection:
+            query = select(arrivals.c.outcome).where(arrivals.c.door.startswith("mail:")).order_by(arrivals.c.id)
+            return [row.outcome for row in await connection.execute(query)]
+
+
+def box(provider: str = "sever", authserv_id: str = BORDER, address: str = "") -> MailboxSettings:
+    """A mailbox that nobody connects to."""
+    address = address or f"help@{provider}.test"
+    nowhere = Server("imaps", address, "127.0.0.1", 9)
+    return MailboxSettings(
+        name=provider,
+        address=address,
+        imap=nowhere,
+        smtp=Server("smtps", address, "127.0.0.1", 9),
+        password=Secret("x"),
+        provider=provider,
+        authserv_id=authserv_id,
+    )
+
+
+def mail(sender: str, text: str, *, to: str = "help@sever.test", vouched: bool = True, **headers: str) -> bytes:
+    """A letter; with ``vouched`` the border server found that it is really from there."""
+    domain = sender.rpartition("@")[2].strip(">")
+    passed = f"{BORDER}; dmarc=pass header.from={domain}" if vouched else f"{BORDER}; spf=none smtp.mailfrom={sender}"
+    fields = {
+        "Authentication-Results": passed,
+        "Received": f"from x by {BORDER}",
+        "From": sender,
+        "To": to,
+        "Subject": "Нет интернета",
+        "Message-ID": f"<{next(NUMBERS)}@{domain}>",
+    }
+    fields |= {name.replace("_", "-"): value for name, value in headers.items()}
+    head = "".join(f"{name}: {value}\r\n" for name, value in fields.items() if value)
+    return f"{head}Content-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n".encode()
+
+
+def answer(body: Mapping[str, Any], text: str, **more: Any) -> bytes:
+    """A reply to one of the desk's letters, from whoever it was written to."""
+    references = " ".join((*body["references"], body["message_id"]))
+    threading = {"In_Reply_To": body["message_id"], "References": references}
+    return mail(body["to"], text, to=body["reply_to"], **{**threading, **more})
+
+
+def _sender(raw: bytes) -> str:
+    letter = BytesParser(policy=compat32).parsebytes(raw, headersonly=True)
+    found = mailboxes(str(letter["From"]))
+    return found[0].address if found else "?"

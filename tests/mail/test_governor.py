@@ -1,0 +1,215 @@
+"""The desk answers people and never a machine for long; whoever forges senders makes it write to each once a day."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from desk.messages import Verb
+from mail.governor import DAY, HOUR, WEEK, History, allowance, peer_of
+from tests.mail.office import Office, answer, box, mail
+from tests.stories.conftest import database_url
+
+__all__ = ["database_url"]
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+FORGED = int(os.environ.get("FIRSTLINE_FORGED", "150"))
+"""Forged senders; `make test` takes fewer than the promise names, FIRSTLINE_FORGED=1000 all of them."""
+
+
+@pytest.fixture
+async def office(tmp_path: Path, database_url: str) -> AsyncIterator[Office]:
+    """One installation of two providers, each with its mailbox."""
+    made = await Office.opened(tmp_path / "desk", database_url, [box("sever"), box("volga")])
+    yield made
+    await made.house.close()
+
+
+class TestAllowance:
+    """What the budgets say, one by one."""
+
+    @pytest.mark.parametrize(
+        ("mailed", "proved", "allowed", "mutes"),
+        [
+            ([], True, True, False),
+            ([], False, True, False),
+            ([MINUTE], True, True, False),
+            ([3 * MINUTE, 2 * MINUTE], True, True, False),
+            ([3 * MINUTE, 2 * MINUTE, MINUTE], True, False, True),
+            ([HOUR, 2 * MINUTE, MINUTE], True, True, False),
+            ([5 * DAY, 4 * DAY, 3 * DAY, 2 * DAY], True, True, False),
+            ([5 * DAY, 4 * DAY, 3 * DAY, 2 * DAY, DAY], True, False, True),
+            ([WEEK, 4 * DAY, 3 * DAY, 2 * DAY, DAY], True, True, False),
+            ([MINUTE], False, False, False),
+            ([DAY - MINUTE], False, False, False),
+            ([DAY], False, True, False),
+        ],
+    )
+    def test_three_in_an_hour_five_in_a_week_and_one_a_day_for_strangers(
+        self, mailed: list[timedelta], proved: bool, allowed: bool, mutes: bool
+    ) -> None:
+        history = History(len(mailed), tuple(NOW - ago for ago in mailed))
+        found = allowance("a@b.test", history, NOW, proved=proved, own=False, notice=False)
+        assert (not found.refused, found.mutes) == (allowed, mutes)
+        assert found.number == len(mailed) + 1
+
+    def test_a_muted_peer_stays_muted_for_a_week(self) -> None:
+        for ago, refused in ((MINUTE, True), (WEEK - MINUTE, True), (WEEK, False)):
+            history = History(3, (), muted=NOW - ago)
+            assert bool(allowance("a@b.test", history, NOW, proved=True, own=False, notice=False).refused) is refused
+
+    def test_who_wants_no_notices_gets_none_and_is_answered_all_the_same(self) -> None:
+        history = History(without_notices=True)
+        assert allowance("a@b.test", history, NOW, proved=True, own=False, notice=True).refused
+        assert not allowance("a@b.test", history, NOW, proved=True, own=False, notice=False).refused
+
+    def test_strangers_of_one_domain_share_a_budget_and_proved_people_do_not(self) -> None:
+        history = History(domain=300)
+        assert allowance("a@b.test", history, NOW, proved=False, own=False, notice=False).refused
+        assert not allowance("a@b.test", history, NOW, proved=True, own=False, notice=False).refused
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ("ivan@mail.test", "IVAN@Mail.Test"),
+            ("ivan@mail.test", "ivan+1@mail.test"),
+            ("ivan@mail.test", "ivan+1+2@mail.test."),
+            ("ivan@mail.test", "ｉｖａｎ@mail.test"),
+            ("kim@mail.test", "\u212aim@mail.test"),
+        ],
+    )
+    def test_one_mailbox_in_several_spellings_is_one_peer(self, one: str, other: str) -> None:
+        assert peer_of(one) == peer_of(other)
+
+    def test_two_people_are_two_peers(self) -> None:
+        assert len({peer_of(one) for one in ("a@b.test", "b@b.test", "a@c.test", "+x@b.test")}) == 4
+
+
+@pytest.mark.parametrize("words", ["/help", "Ваше письмо получено.", "не помогло, нет интернета"])
+async def test_a_machine_without_headers_gets_five_letters_in_a_week_at_most(office: Office, words: str) -> None:
+    """10,000 virtual minutes against a peer that answers everything at once, and writes by itself every half hour."""
+    letters = 0
+    for minute in range(0, 10_000, 30):
+        await office.receives(mail("robot@peer.test", f"{words}\n\n-- \n{minute}"))
+        while said := await office.written():
+            letters += len(said)
+            await office.receives(*(answer(one, f"{words}\n\n-- \n{minute}+") for one in said))
+        office.passes(minutes=30)
+    assert 2 <= letters <= 5
+    (case,) = await office.cases()
+    assert case.number, "a person takes over"
+    if letters > 2:
+        assert "robot@peer.test is muted: 3 automatic letters went there within an hour" in await office.journal(case)
+        assert "not sent automatically" in await office.journal(case)
+
+
+async def test_a_slow_machine_falls_silent_too(office: Office) -> None:
+    """Who answers only every 65 minutes never writes three times in an hour, and is stopped by the week."""
+    letters, said = 0, [{"to": ""}]
+    for _ in range(0, 10_000, 65):
+        raws = [answer(one, "/help") for one in said if one["to"]] or [mail("r@p.test", "/help")]
+        await office.receives(*raws)
+        said = [dict(one) for one in await office.written()]
+        letters += len(said)
+        office.passes(minutes=65)
+    assert letters == 5
+
+
+async def test_two_desks_of_one_installation_do_not_talk_to_each_other(office: Office) -> None:
+    """Their letters come back stripped of every header that tells a machine: no letter goes to a mailbox of our own."""
+    await office.receives(mail("help@volga.test", "нет интернета"))
+    assert await office.written() == []
+    (case,) = await office.cases()
+    assert "a mailbox of the desk itself" in await office.journal(case)
+
+
+async def test_two_desks_of_one_installation_stop_over_a_third_party_too(office: Office) -> None:
+    """A redirecting address between them hides whose letters these are: after three they are silent."""
+    letters = 0
+    await office.receives(mail("list@between.test", "нет интернета"))
+    for _ in range(40):
+        said = await office.written()
+        letters += len(said)
+        for one in said:
+            other = "volga" if one["door"] == "mail:sever" else "sever"
+            raw = mail("list@between.test", one["text"], to=f"help@{other}.test")
+            await office.receives(raw, door=f"mail:{other}")
+        office.passes(minutes=1)
+    assert 1 <= letters <= 3
+
+
+async def test_a_thousand_forged_senders_are_each_written_to_once_a_day(office: Office) -> None:
+    """Whatever they write and to whichever provider: one letter each, without a word of theirs (G6)."""
+    canary = "BUY-CHEAP http://evil.example 40-1187"
+    victims = [f"victim{number}@v{number % 7}.test" for number in range(FORGED)]
+    seen: list[str] = []
+    for hour in range(3):
+        door, to = ("mail:volga", "help@volga.test") if hour % 2 else ("mail:sever", "help@sever.test")
+        raws = [
+            mail(
+                f'"{canary}" <{victim}>',
+                f"{canary} нет интернета {hour}",
+                to=to,
+                vouched=False,
+                Subject=canary,
+            )
+            for victim in victims
+        ]
+        await office.receives(*raws, door=door)
+        for one in await office.written():
+            seen.append(one["to"])
+            assert not any(word in str(one) for word in ("BUY-CHEAP", "evil", "40-1187"))
+        office.passes(hours=5)
+    assert sorted(seen) == sorted(victims)
+
+
+async def test_a_plus_address_is_no_second_victim(office: Office) -> None:
+    """victim+1@, victim+2@ ... lie in one mailbox, which is written to once."""
+    for number in range(5):
+        await office.receives(mail(f"victim+{number}@v.test", "нет интернета", vouched=False))
+    assert len(await office.written()) == 1
+
+
+async def test_a_person_who_writes_lets_the_desk_write_again(office: Office) -> None:
+    """After three automatic letters the fourth is withheld and the case goes to the agents; their answer ends that."""
+    await office.receives(mail("anna@example.test", "нет интернета"))
+    for _ in range(3):
+        for one in await office.written():
+            await office.receives(answer(one, "не помогло, всё равно не понимаю"))
+    (case,) = await office.cases()
+    assert case.number
+    assert await office.written() == []
+    assert "anna@example.test is muted" in await office.journal(case)
+    await office.agent(Verb.TAKE, case)
+    (taken,) = await office.written()
+    assert "взял в работу" in taken["text"]
+    await office.agent(Verb.SAY, case, text="Здравствуйте! Сейчас посмотрим.")
+    await office.agent(Verb.RESOLVE, case, text="Готово.")
+    assert len(await office.written()) == 2
+    await office.receives(answer(taken, "Да, всё работает, можно закрывать"))
+    (closed,) = await office.written()
+    assert "закрыта" in closed["text"]
+
+
+async def test_several_clerks_count_together(tmp_path: Path, database_url: str) -> None:
+    """Two processes that answer one peer for two providers at the same instant do not exceed the budget."""
+    office = await Office.opened(tmp_path / "desk", database_url, [box("sever"), box("volga")])
+    other = await Office.beside(office)
+    try:
+        for number in range(6):
+            door, to = ("mail:volga", "help@volga.test") if number % 2 else ("mail:sever", "help@sever.test")
+            await office.accepts(mail("robot@peer.test", f"Привет {number}", to=to), door=door)
+            await asyncio.gather(office.works(), other.works())
+        said = await office.written()
+        assert 1 <= len(said) <= 3
+        numbers = await office.counted("robot@peer.test")
+        assert numbers == list(range(1, len(said) + 1))
+    finally:
+        await other.house.close()
+        await office.house.close()
