@@ -18,7 +18,7 @@ from kb.reading import read_folders
 HERE = Path(__file__).parent
 FILES = ("ru", "en", "nothing")
 ARTICLES = read_folders([Path(kb.__file__).parent / "articles"])
-KINDS = 14
+KINDS = 15
 LEAST_OF_AN_ARTICLE = 18
 TOO_ALIKE = 80.0
 """Of 100 by `fuzz.token_sort_ratio`: at this and above two phrases are one phrase told twice."""
