@@ -9,7 +9,12 @@ from console.mail_inspect import inspect
 
 @click.group()
 def mail() -> None:
-    """Letters as the desk reads them, what became of each, and what waits for a person."""
+    """Letters as the desk reads them, what became of each, and what waits for a person.
+
+    \b
+    Example:
+      firstline mail inspect letter.eml
+    """
 
 
 mail.add_command(inspect)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mail import charsets
+from mail import charsets, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ def mailboxes(value: str) -> list[Mailbox]:
     found = []
     for piece in _separated(value)[:200]:
         name, address = _taken(piece)
-        shown = charsets.clean(charsets.words(" ".join(name.split()))).strip("\"' ")
+        shown = charsets.clean(words.decoded(" ".join(name.split()))).strip("\"' ")
         if usable(address):
             found.append(Mailbox(" ".join(shown.split()), address))
     return found
@@ -85,8 +85,8 @@ def _taken(piece: str) -> tuple[str, str]:
         if name.startswith('"'):
             name = _unescaped(name.strip('"'))
         return name, inner.rpartition(":")[2].strip() if inner.startswith("@") else inner
-    words = piece.rpartition(":")[2].split()
-    return "", next((word for word in words if "@" in word), "")
+    found = piece.rpartition(":")[2].split()
+    return "", next((word for word in found if "@" in word), "")
 
 
 def _unescaped(name: str) -> str:

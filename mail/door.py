@@ -12,9 +12,10 @@ from desk.doors import Accept, Open, Traits
 from desk.messages import Address, Arrival, Departure, Fate, File, Heard, Later, Outgoing, Parcel, Refused, Sent
 from desk.settings import MailboxSettings
 from mail.addresses import folded
+from mail.attachments import Attachment
 from mail.compose import Enclosure, NotToBeSent, composed
 from mail.dressing import Dresser
-from mail.letters import Attachment, Letter, Reading
+from mail.letters import Letter, Reading
 from mail.listening import Database, Listener
 from mail.readers import Readers
 from mail.smtp import Outbound

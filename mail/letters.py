@@ -13,12 +13,13 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from desk.messages import Proof
-from mail import authentication, charsets, html, machines, quotes
+from mail import attachments, authentication, charsets, machines, quotes, texts
 from mail.addresses import Mailbox, mailboxes
-from mail.mime import Headers, Part, heading, readable, taken_apart
+from mail.attachments import Attachment
+from mail.headers import Headers, characters, heading, readable
+from mail.mime import Part, taken_apart
 from mail.reports import Bounced
 
-TEXT_BYTES = 1024 * 1024
 DEGRADED_BYTES = 64 * 1024
 REFERENCES = 50
 _CYRILLIC, _LATIN = re.compile("[а-яё]"), re.compile("[a-z]")
@@ -32,16 +33,6 @@ class Reading:
 
     address: str
     authserv_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file in a letter. ``number`` finds it again with `part`; ``size`` is in bytes, as sent."""
-
-    number: int
-    name: str
-    media_type: str
-    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,21 +106,18 @@ def degraded(raw: bytes, reading: Reading, why: str) -> Letter:
 def part(raw: bytes, number: int) -> bytes:
     """The content of one part. Raises LookupError when the letter has no such part."""
     tree, _ = taken_apart(_without_stub(raw)[0])
-    for one in tree.walk():
-        if one.number == number and not one.parts:
-            return one.content()
-    raise LookupError(f"the letter has no part {number}")
+    return attachments.content(tree, texts.shown(tree), number)
 
 
 def _read(raw: bytes, reading: Reading) -> Letter:
     raw, stub = _without_stub(raw)
     tree, problems = taken_apart(raw)
     headers = tree.headers
-    charset = tree.parameters.get("charset", "")
+    charset = _charset(tree)
     senders = _mailboxes(headers, "from", charset)
     sender = senders[0] if senders else Mailbox("", "")
-    full, more = _full_text(tree)
-    view = quotes.folded(full)
+    shown = texts.shown(tree)
+    view = quotes.folded(texts.unarmoured(shown.text))
     message_id = _ids(headers.first("message-id"))[:1]
     in_reply_to = _ids(headers.first("in-reply-to"))
     references = _ids(headers.first("references"))[-REFERENCES:]
@@ -146,11 +134,11 @@ def _read(raw: bytes, reading: Reading) -> Letter:
         date=_date(headers),
         text=view.text,
         text_and_signature=view.text_and_signature,
-        full_text=full,
+        full_text=shown.text,
         quoted=view.quoted,
         signature=view.signature,
-        html_text=_html_text(tree),
-        attachments=tuple(_attachments(tree)),
+        html_text=texts.html_text(tree),
+        attachments=attachments.listed(tree, shown),
         tokens=_tokens(sent_to, (*reversed(references), *in_reply_to), reading.address),
         automatic=machine.automatic,
         report_class=machine.report_class,
@@ -159,7 +147,7 @@ def _read(raw: bytes, reading: Reading) -> Letter:
         language=language(view.text or headers.text("subject", charset)),
         fingerprint=_fingerprint("".join(message_id), headers, raw),
         stub=stub,
-        problems=problems + more,
+        problems=tuple(dict.fromkeys([*problems, *shown.problems])),
     )
 
 
@@ -173,18 +161,12 @@ def _without_stub(raw: bytes) -> tuple[bytes, int]:
 
 def _mailboxes(headers: Headers, name: str, charset: str = "") -> list[Mailbox]:
     """The mailboxes in all headers of a name, five of them at most."""
-    found = []
-    for value in headers.all(name)[:5]:
-        shown = value.decode("ascii") if value.isascii() else _characters(value, charset)
-        found += mailboxes(shown)
-    return found
+    return [one for value in headers.all(name)[:5] for one in mailboxes(characters(value, charset))]
 
 
-def _characters(value: bytes, charset: str) -> str:
-    try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError:
-        return charsets.decoded(value, charset)
+def _charset(tree: Part) -> str:
+    """The letter's own charset, for what is written raw in its headers: that of its first text."""
+    return next((found for one in tree.walk() if (found := one.parameters.get("charset", ""))), "")
 
 
 def _ids(value: bytes) -> list[str]:
@@ -203,105 +185,6 @@ def _date(headers: Headers) -> datetime | None:
         return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
     except (ValueError, TypeError, OverflowError, IndexError, AttributeError):
         return None
-
-
-def _texts(node: Part) -> list[Part]:
-    """The parts a reader would be shown as the letter's text, in order."""
-    if node.kind == "multipart/alternative":
-        choices = [_texts(one) for one in node.parts]
-        plain = [choice for choice in choices if any(_is_plain(one) and one.body.strip() for one in choice)]
-        return next(iter(plain or [choice for choice in choices if choice]), [])
-    if node.parts:
-        return [text for one in node.parts for text in _texts(one)]
-    shown = node.kind in ("text/plain", "text/html", "text") and node.disposition[0] != "attachment" and not node.name
-    return [node] if shown else []
-
-
-def _html_text(tree: Part) -> str:
-    """All HTML that a reader may choose to be shown, as text: also where the letter has the same in plain text."""
-    pieces, left = [], TEXT_BYTES
-    for one in tree.walk():
-        if one.kind == "text/html" and one.disposition[0] != "attachment" and not one.name and left > 0:
-            data = one.content(left)[:left]
-            left -= len(data)
-            pieces.append(html.plain(charsets.decoded(data, one.parameters.get("charset", ""))))
-    return charsets.clean("\n\n".join(pieces))
-
-
-def _is_plain(node: Part) -> bool:
-    return node.kind != "text/html"
-
-
-def _full_text(tree: Part) -> tuple[str, tuple[str, ...]]:
-    pieces, problems, left = [], [], TEXT_BYTES
-    for one in _texts(tree):
-        if left <= 0:
-            problems.append("text cut")
-            break
-        data = one.content(left + 1)
-        if len(data) > left:
-            problems.append("text cut")
-        left -= len(data)
-        text = charsets.decoded(data[:TEXT_BYTES], one.parameters.get("charset", ""))
-        if one.kind == "text/html":
-            text = html.plain(text)
-        elif one.parameters.get("format", "").lower() == "flowed":
-            text = _unflowed(text, one.parameters.get("delsp", "").lower() == "yes")
-        if text := text.replace("\r\n", "\n").replace("\r", "\n").strip("\n"):
-            pieces.append(text)
-    return charsets.clean("\n\n".join(pieces)), tuple(dict.fromkeys(problems))
-
-
-def _unflowed(text: str, delsp: bool) -> str:
-    """RFC 3676: a line that ends with a space goes on in the next, at the same depth of quoting."""
-    out: list[str] = []
-    open_depth = -1
-    for ended in text.split("\n"):
-        line = ended.rstrip("\r")
-        level = len(line) - len(line.lstrip(">"))
-        content = line[level:].removeprefix(" ")
-        flows = content.endswith(" ") and content != "-- "
-        if flows and delsp:
-            content = content[:-1]
-        if open_depth == level and content != "-- ":
-            out.append(content)
-        else:
-            out.append(("\n" if out else "") + (">" * level + " " if level else "") + content)
-        open_depth = level if flows else -1
-    return "".join(out)
-
-
-def _attachments(tree: Part) -> list[Attachment]:
-    texts = {one.number for one in _texts(tree)}
-    alternatives = {
-        one.number for node in tree.walk() if node.kind == "multipart/alternative" for one in node.parts
-        if one.kind in ("text/plain", "text/html")
-    }  # fmt: skip
-    found = []
-    for one in tree.walk():
-        if one.parts or one.number in texts or (one.number in alternatives and not one.name):
-            continue
-        if not one.body.strip() and not one.name:
-            continue
-        name = one.name or _default_name(one)
-        found.append(Attachment(one.number, name, one.kind, _size(one)))
-    return found
-
-
-def _default_name(one: Part) -> str:
-    known = {"message/rfc822": "message.eml", "text/calendar": "calendar.ics", "message/delivery-status": "status.txt"}
-    if one.kind in known:
-        return known[one.kind]
-    kind, _, subtype = one.kind.partition("/")
-    ending = subtype if subtype.isalnum() and len(subtype) < 6 else "txt" if kind == "text" else "bin"
-    return f"{'picture' if kind == 'image' else 'file'}-{one.number}.{ending}"
-
-
-def _size(one: Part) -> int:
-    encoded = one.headers.first("content-transfer-encoding").strip().lower() == b"base64"
-    if not encoded:
-        return len(one.body)
-    return (len(one.body) - one.body.count(b"\n") - one.body.count(b"\r")) * 3 // 4 - one.body[-4:].count(b"=")
 
 
 def _tokens(sent_to: tuple[str, ...], ids: tuple[str, ...], address: str) -> tuple[str, ...]:

@@ -26,9 +26,9 @@ from desk.messages import Raw
 from desk.settings import MailboxSettings
 from mail import imap
 from mail.addresses import mailboxes as mailboxes_in
+from mail.headers import HEADER_BYTES
 from mail.imap import Connection, Envelope
 from mail.letters import STUB
-from mail.mime import HEADER_BYTES
 from mail.tables import mailboxes
 
 log = logging.getLogger(__name__)

@@ -2,60 +2,48 @@
 
 The standard library's parser raises on real mail and needs 16 s for 10,000 parts, so this one is our own. It follows
 RFC 2046 and RFC 5322 where the sender did, and otherwise does what readers of mail expect: a missing end is the end
-of the letter, a line that is no header ends the headers, bare CR or LF end lines.
+of the letter, a boundary that was announced wrongly is found where it stands, parts behind the last one are parts.
+The tree holds the letter's bytes once, however deep it goes.
 """
 
 from __future__ import annotations
 
-import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from mail import charsets
+from mail import smime, transfer
+from mail.headers import Headers, begun, heading, readable, split, with_line_feeds
+from mail.parameters import parameters
 
-HEADER_BYTES = 64 * 1024
-HEADER_COUNT = 1000
-ONE_HEADER = 8 * 1024
+__all__ = ["Headers", "Part", "heading", "parameters", "readable", "taken_apart"]
+
 PARTS = 200
 DEPTH = 20
-
-_BLANK = re.compile(rb"\n[ \t]*\r?\n")
-_NAME = re.compile(rb"([!-9;-~]{1,100})[ \t]{0,20}:")
-
-
-@dataclass(frozen=True, slots=True)
-class Headers:
-    """Header fields in order: lower-case names, unfolded raw values."""
-
-    fields: tuple[tuple[str, bytes], ...] = ()
-
-    def all(self, name: str) -> list[bytes]:
-        """The values of every field of this name, topmost first."""
-        return [value for known, value in self.fields if known == name]
-
-    def first(self, name: str) -> bytes:
-        """The topmost value, b"" when there is none."""
-        return next((value for known, value in self.fields if known == name), b"")
-
-    def text(self, name: str, charset: str = "") -> str:
-        """The topmost value as characters, encoded words decoded, one line."""
-        return readable(self.first(name), charset)
-
-    def __contains__(self, name: object) -> bool:
-        return any(known == name for known, _ in self.fields)
+FENCES = 5000
+"""Lines that begin like a boundary and are looked at."""
+_ANNOUNCED = re.compile(rb"(?:\A|\n)--([^\r\n]{1,200})\r?\n(?:content-|mime-)", re.IGNORECASE)
+SIGNED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One node of the tree. ``number`` counts all nodes in their order, the letter itself being 0."""
+    """One node of the tree. ``number`` counts all nodes in their order, the letter itself being 0.
+
+    Its body are the bytes from ``start`` to ``end`` of ``raw``. ``given`` is a name that stands in no header.
+    ``preamble`` is what stands before the first of its parts.
+    """
 
     number: int
     headers: Headers
     kind: str
     parameters: dict[str, str]
-    body: bytes
+    raw: bytes = field(repr=False)
+    start: int
+    end: int
     parts: tuple[Part, ...] = ()
+    given: str = ""
+    preamble: bytes = b""
 
     def walk(self) -> Iterator[Part]:
         """This node and all below it, in order."""
@@ -64,29 +52,54 @@ class Part:
             yield from part.walk()
 
     @property
+    def body(self) -> bytes:
+        """What stands below the headers, as it was sent."""
+        return self.raw[self.start : self.end]
+
+    @property
+    def size(self) -> int:
+        """Bytes of the body, as it was sent."""
+        return self.end - self.start
+
+    @property
     def disposition(self) -> tuple[str, dict[str, str]]:
         """ "attachment", "inline" or "", and its parameters."""
-        return parameters(self.headers.first("content-disposition"))
+        if "content-disposition" not in self.headers:
+            return "", {}
+        return parameters(self.headers.first("content-disposition"), self.parameters.get("charset", ""))
 
     @property
     def name(self) -> str:
         """The file name the sender gave, "" for none."""
-        return self.disposition[1].get("filename") or self.parameters.get("name", "")
+        if self.given:
+            return self.given
+        disposition, given = self.disposition
+        name = given.get("filename") or self.parameters.get("name") or self.parameters.get("filename", "")
+        return name or (given.get("name", "") if disposition != "form-data" else "")
+
+    @property
+    def encoding(self) -> str:
+        """The transfer encoding: base64, quoted-printable, uuencode, or "" for none."""
+        return transfer.named(self.headers.first("content-transfer-encoding"))
 
     def content(self, limit: int = 0) -> bytes:
         """The body without its transfer encoding; with a ``limit``, about that many bytes are enough."""
-        encoding = self.headers.first("content-transfer-encoding").strip().lower()
-        if encoding == b"base64":
-            return charsets.base64(self.body[: limit * 3 // 2] if limit else self.body)
-        if encoding == b"quoted-printable":
-            return binascii.a2b_qp(self.body[: limit * 3] if limit else self.body)
-        return self.body[:limit] if limit else self.body
+        encoding = self.encoding
+        most = {"base64": 2 * limit, "uuencode": 2 * limit, "quoted-printable": 3 * limit}.get(encoding, limit)
+        body = self.raw[self.start : min(self.end, self.start + most)] if limit else self.body
+        return transfer.undone(body, encoding)
+
+    def words(self, limit: int) -> bytes:
+        """The same of a part that is text: what only claims to be encoded is not decoded."""
+        most = {"base64": 2 * limit, "uuencode": 2 * limit, "quoted-printable": 3 * limit}.get(self.encoding, limit)
+        return transfer.text(self.raw[self.start : min(self.end, self.start + most)], self.encoding)
 
 
 @dataclass(slots=True)
 class _Walk:
     problems: list[str] = field(default_factory=list)
     count: int = 0
+    fences: int = 0
 
     def trouble(self, problem: str) -> None:
         if problem not in self.problems:
@@ -95,185 +108,139 @@ class _Walk:
 
 def taken_apart(raw: bytes) -> tuple[Part, tuple[str, ...]]:
     """The tree of a letter, and what was wrong with it ("headers cut", "too many parts" ...)."""
-    if b"\n" not in raw and b"\r" in raw:
-        raw = raw.replace(b"\r", b"\n")
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raw = raw.decode("utf-16", "replace").encode("utf-8", "replace")
+    raw = with_line_feeds(raw)
     walk = _Walk()
-    return _part(raw, walk, 0, "text/plain"), tuple(walk.problems)
+    return _part(raw, begun(raw), len(raw), walk, 0, "text/plain"), tuple(walk.problems)
 
 
-def heading(raw: bytes) -> Headers:
-    """Only the headers, looking at no more than their budget of bytes."""
-    head = raw[:HEADER_BYTES]
-    if b"\n" not in head:
-        head = head.replace(b"\r", b"\n")
-    return _split(head, _Walk())[0]
-
-
-def _part(data: bytes, walk: _Walk, depth: int, default: str) -> Part:
+def _part(raw: bytes, start: int, end: int, walk: _Walk, depth: int, default: str) -> Part:
     number = walk.count
     walk.count += 1
-    headers, body = _split(data, walk)
-    kind, given = parameters(headers.first("content-type"))
-    if "/" not in kind:
-        kind = default
-    boundary = given.get("boundary", "").rstrip()
+    headers, body = split(raw, start, end, walk.trouble)
+    kind, given = _kind(headers, default)
+    one = Part(number, headers, kind, given, raw, min(body, end), end)
+    if kind in SIGNED:
+        return _signed(one, walk, depth)
+    boundary = given.get("boundary", "")
     if not kind.startswith("multipart/"):
-        return Part(number, headers, kind, given, body)
-    if not boundary or depth >= DEPTH:
-        walk.trouble("nested too deep" if boundary else "no boundary")
-        return Part(number, headers, "text/plain", given, body)
-    inner = "message/rfc822" if kind == "multipart/digest" else "text/plain"
+        if not boundary or not kind.startswith("text/") or not _fence(one, walk, exactly=True):
+            return one
+        walk.trouble("parts in what is no multipart")
+    if depth >= DEPTH:
+        walk.trouble("nested too deep")
+        return _plain(one)
+    if one.encoding:
+        one = _decoded(one)
+    fence = _fence(one, walk)
+    return _multipart(one, fence, walk, depth) if fence else _plain(one)
+
+
+def _plain(one: Part) -> Part:
+    return Part(one.number, one.headers, "text/plain", one.parameters, one.raw, one.start, one.end)
+
+
+def _decoded(one: Part) -> Part:
+    """A multipart that was encoded as a whole, against the standard."""
+    if re.search(rb"(?:\A|\n)--[!-~]", one.raw[one.start : min(one.end, one.start + 10_000)]):
+        return one
+    content = one.content()
+    return Part(one.number, one.headers, one.kind, one.parameters, content, 0, len(content))
+
+
+def _kind(headers: Headers, default: str) -> tuple[str, dict[str, str]]:
+    """The media type and its parameters; of several the one that can be meant."""
+    stated = headers.all("content-type")[:5]
+    if not stated:
+        return default, {}
+    found = [parameters(value) for value in stated]
+    kind, given = next((one for one in found if one[0].startswith("multipart") and "boundary" in one[1]), found[0])
+    if "/" in kind:
+        return ("text/plain" if kind in ("plain/text", "text/") else kind), given
+    whole = {"text": "text/plain", "html": "text/html", "message": "message/rfc822", "multipart": "multipart/mixed"}
+    return whole.get(kind, "multipart/mixed" if "boundary" in given else default), given
+
+
+def _multipart(one: Part, fence: bytes, walk: _Walk, depth: int) -> Part:
+    default = "message/rfc822" if one.kind == "multipart/digest" else "text/plain"
     parts = []
-    for piece in _pieces(body, b"--" + boundary.encode("utf-8", "surrogateescape")):
-        if walk.count > PARTS:
+    preamble = b""
+    for start, end in _pieces(one, fence, walk):
+        if start < 0:
+            preamble = one.raw[one.start : min(end, one.start + 64 * 1024)]
+        elif walk.count > PARTS:
             walk.trouble("too many parts")
             break
-        parts.append(_part(piece, walk, depth + 1, inner))
+        else:
+            parts.append(_part(one.raw, start, end, walk, depth + 1, default))
     if not parts:
         walk.trouble("no parts")
-        return Part(number, headers, "text/plain", given, body)
-    return Part(number, headers, kind, given, b"", tuple(parts))
+        return _plain(one)
+    kind = one.kind if one.kind.startswith("multipart/") else "multipart/mixed"
+    return Part(
+        one.number, one.headers, kind, one.parameters, one.raw, one.start, one.start, tuple(parts), preamble=preamble
+    )
 
 
-def _pieces(body: bytes, fence: bytes) -> Iterator[bytes]:
-    """What lies between the fences, without the line end that belongs to the fence after it."""
-    at = 0 if body.startswith(fence) else body.find(b"\n" + fence) + 1
-    if at == 0 and not body.startswith(fence):
-        return
-    start = -1
-    while at >= 0:
-        line_end = body.find(b"\n", at)
-        line_end = len(body) if line_end < 0 else line_end
-        rest = body[at + len(fence) : min(line_end, at + len(fence) + 200)].strip()
+def _fence(one: Part, walk: _Walk, exactly: bool = False) -> bytes:
+    """The two dashes and the boundary between the parts; b"" when none is to be found.
+
+    Unless ``exactly`` the announced one is wanted, one that stands in the body will do.
+    """
+    announced = one.parameters.get("boundary", "")
+    for boundary in dict.fromkeys((announced, announced.rstrip(), announced.split(" (")[0], announced.split(" ")[0])):
+        fence = b"--" + boundary.encode("utf-8", "replace")
+        if boundary and _next_fence(one, fence, one.start) >= 0:
+            return fence
+    if exactly:
+        return b""
+    walk.trouble("wrong boundary" if announced else "no boundary")
+    found = _ANNOUNCED.search(one.raw, one.start, min(one.end, one.start + 64 * 1024))
+    return b"--" + found[1].rstrip() if found else b""
+
+
+def _next_fence(one: Part, fence: bytes, at: int) -> int:
+    """Where the next line begins that starts with the fence; -1 for nowhere."""
+    if at == one.start and one.raw.startswith(fence, at, one.end):
+        return at
+    found = one.raw.find(b"\n" + fence, at, one.end)
+    return found + 1 if found >= 0 else -1
+
+
+def _pieces(one: Part, fence: bytes, walk: _Walk) -> Iterator[tuple[int, int]]:
+    """Where the parts begin and end, without the line end that belongs to the fence behind them.
+
+    The first, beginning at -1, is what stands before them all.
+    """
+    raw, end = one.raw, one.end
+    start, closed = -1, False
+    at = _next_fence(one, fence, one.start)
+    while at >= 0 and walk.fences < FENCES:
+        walk.fences += 1
+        line_end = raw.find(b"\n", at, end)
+        line_end = end if line_end < 0 else line_end
+        rest = raw[at + len(fence) : min(line_end, at + len(fence) + 200)].strip()
         if rest in (b"", b"--"):
-            if start >= 0:
-                yield body[start : max(start, at - 2 if body[at - 2 : at] == b"\r\n" else at - 1)]
-            start = line_end + 1
-            if rest:
-                return
-        found = body.find(b"\n" + fence, line_end)
+            if not closed:
+                yield start, max(start, at - 2 if raw[at - 2 : at] == b"\r\n" else at - 1)
+            elif rest == b"":
+                walk.trouble("parts behind the last")
+            start, closed = min(line_end + 1, end), rest == b"--"
+        found = raw.find(b"\n" + fence, line_end, end)
         at = found + 1 if found >= 0 else -1
-    if 0 <= start < len(body):
-        yield body[start:]
+    if at >= 0:
+        walk.trouble("too many boundaries")
+    if not closed and 0 <= start < end:
+        yield start, end
 
 
-def _split(data: bytes, walk: _Walk) -> tuple[Headers, bytes]:
-    """The headers, each within its budget, and the body."""
-    if data.startswith((b"\n", b"\r\n")):
-        return Headers(), data[data.index(b"\n") + 1 :]
-    blank = _BLANK.search(data)
-    end, body = (blank.start() + 1, blank.end()) if blank else (len(data), len(data))
-    if end > HEADER_BYTES:
-        walk.trouble("headers cut")
-    fields: list[tuple[str, bytes]] = []
-    at = 0
-    lines = data[: min(end, HEADER_BYTES)].splitlines(keepends=True)
-    for line in lines:
-        if line[:1] in (b" ", b"\t") and fields:
-            name, value = fields[-1]
-            if len(value) < ONE_HEADER:
-                fields[-1] = name, (value + line.rstrip(b"\r\n"))[:ONE_HEADER]
-            else:
-                walk.trouble("a header cut")
-        elif (match := _NAME.match(line)) and len(fields) < HEADER_COUNT:
-            if len(line) > ONE_HEADER:
-                walk.trouble("a header cut")
-            fields.append((match[1].decode("ascii").lower(), line[match.end() :].strip()[:ONE_HEADER]))
-        elif match:
-            walk.trouble("too many headers")
-        elif (at or not line.lstrip(b">").startswith(b"From ")) and line.strip():
-            walk.trouble("a line among the headers is none")
-            return Headers(tuple(fields)), data[at:]
-        at += len(line)
-    return Headers(tuple(fields)), data[body:]
-
-
-def readable(value: bytes, charset: str = "") -> str:
-    """A raw header value as one line of characters; ``charset`` is the letter's own, for raw 8-bit headers."""
-    if not value.isascii():
-        try:
-            text = value.decode("utf-8")
-        except UnicodeDecodeError:
-            text = charsets.decoded(value, charset)
-    else:
-        text = value.decode("ascii")
-    return " ".join(charsets.clean(charsets.words(text)).split())
-
-
-def parameters(value: bytes) -> tuple[str, dict[str, str]]:
-    """``type/subtype`` or a disposition, lower case, and its parameters (RFC 2045, RFC 2231), names lower case."""
-    pieces = list(_pieces_of(value))
-    head = charsets.decoded(pieces[0]).strip().lower() if pieces else ""
-    plain: dict[str, str] = {}
-    continued: dict[str, dict[int, tuple[bool, bytes]]] = {}
-    for piece in pieces[1:50]:
-        name, equals, content = piece.partition(b"=")
-        key = name.strip().lower().decode("ascii", "replace")
-        if not equals or not key:
-            continue
-        content = _unquoted(content.strip())
-        stem, star, rest = key.partition("*")
-        if not star:
-            plain.setdefault(key, readable(content))
-            continue
-        index = rest.rstrip("*")
-        number = int(index) if index.isascii() and index.isdigit() and len(index) < 4 else 0
-        continued.setdefault(stem, {})[number] = (key.endswith("*"), content)
-    for stem, numbered in continued.items():
-        plain[stem] = _extended([numbered[number] for number in sorted(numbered)])
-    return head, plain
-
-
-def _extended(pieces: list[tuple[bool, bytes]]) -> str:
-    charset, joined = "", b""
-    if pieces and pieces[0][0] and pieces[0][1].count(b"'") >= 2:
-        first, _, content = pieces[0][1].split(b"'", 2)
-        charset = first.decode("ascii", "replace")
-        pieces = [(True, content), *pieces[1:]]
-    for percent, content in pieces:
-        joined += _unpercented(content) if percent else content
-    return " ".join(charsets.decoded(joined, charset).split())
-
-
-def _unpercented(content: bytes) -> bytes:
-    head, *rest = content.split(b"%")
-    pieces = [head]
-    for piece in rest:
-        try:
-            pieces.append(bytes([int(piece[:2], 16)]) + piece[2:])
-        except ValueError:
-            pieces.append(b"%" + piece)
-    return b"".join(pieces)
-
-
-def _unquoted(content: bytes) -> bytes:
-    if not content.startswith(b'"'):
-        return content.partition(b" ")[0] if b"=?" not in content else content
-    out = bytearray()
-    at = 1
-    while at < len(content) and content[at] != 0x22:
-        if content[at] == 0x5C and at + 1 < len(content) and content[at + 1] in b'"\\':
-            at += 1
-        out.append(content[at])
-        at += 1
-    return bytes(out)
-
-
-def _pieces_of(value: bytes) -> Iterator[bytes]:
-    """What semicolons separate, outside quotes."""
-    if b'"' not in value:
-        yield from value.split(b";")
-        return
-    start = at = 0
-    quoted = False
-    while at < len(value):
-        byte = value[at]
-        if byte == 0x5C and quoted:
-            at += 1
-        elif byte == 0x22:
-            quoted = not quoted
-        elif byte == 0x3B and not quoted:
-            yield value[start:at]
-            start = at + 1
-        at += 1
-    yield value[start:]
+def _signed(one: Part, walk: _Walk, depth: int) -> Part:
+    """S/MIME that hides the letter in its signature (RFC 8551, section 3.5.2): what it signs becomes its part."""
+    inner = smime.signed(one.content()) if depth < DEPTH else None
+    if inner is None:
+        walk.trouble("encrypted (S/MIME)" if one.parameters.get("smime-type") != "certs-only" else "certificates only")
+        return one
+    inner = with_line_feeds(inner)
+    part = _part(inner, 0, len(inner), walk, depth + 1, "text/plain")
+    return Part(one.number, one.headers, one.kind, one.parameters, one.raw, one.start, one.end, (part,))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mail import letters
+from mail import letters, texts
 from mail.letters import Reading, read
 from mail.quotes import folded
 from tests.mail.conftest import letter
@@ -100,7 +100,7 @@ class TestBudgets:
     def test_text_over_a_megabyte_is_cut_and_told(self) -> None:
         one = read(letter("слово " * 500_000), HERE)
         assert "text cut" in one.problems
-        assert 400_000 < len(one.full_text) <= letters.TEXT_BYTES
+        assert 400_000 < len(one.full_text) <= texts.TEXT_BYTES
 
 
 @settings(max_examples=200, deadline=None)

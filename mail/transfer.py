@@ -1,0 +1,134 @@
+"""Transfer encodings undone (RFC 2045, section 6): as far as the bytes allow, never with an exception."""
+
+from __future__ import annotations
+
+import binascii
+import re
+
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_STRANGE = bytes(set(range(256)) - set(_ALPHABET) - {0x3D})
+_UU = bytes(range(0x20, 0x61))
+_SPACES_BEFORE_END = re.compile(rb"=[ \t]{1,50}(\r?\n)")
+_BEGIN = re.compile(rb"(?:^|\n)begin(?:-base64)? [0-7]{3,4} ?[^\r\n]{0,255}\r?\n")
+_URLSAFE = bytes.maketrans(b"-_", b"+/")
+
+
+def named(value: bytes) -> str:
+    """A Content-Transfer-Encoding as its common name; "" for the many ways to say that there is none."""
+    name = value.partition(b";")[0].partition(b"(")[0].strip(b" \t\"'.").lower().decode("ascii", "replace")
+    name = name.removeprefix("x-").replace("_", "-").replace(" ", "-")
+    if name in ("uuencode", "uue", "uu", "uuencoded"):
+        return "uuencode"
+    if name in ("quoted-printable", "quotedprintable", "qp", "quoted-printeable"):
+        return "quoted-printable"
+    return "base64" if name in ("base64", "base-64", "b64") else ""
+
+
+def undone(body: bytes, encoding: str) -> bytes:
+    """The content of a body; ``encoding`` as `named` gives it."""
+    if encoding == "base64":
+        return base64(body)
+    if encoding == "quoted-printable":
+        return quoted_printable(body)
+    if encoding == "uuencode":
+        return uudecoded(body)
+    return body
+
+
+def text(body: bytes, encoding: str) -> bytes:
+    """The same for words: text that only claims to be base64, or stands behind it, is not thrown away."""
+    if encoding != "base64":
+        return undone(body, encoding)
+    end = _base64_end(body)
+    if end == len(body):
+        return base64(body)
+    head, tail = body[:end], body[end:].strip(b"\r\n")
+    if len(head.strip()) < 4 or (len(tail) > len(head) and b" " in tail):
+        return body if not head.strip() or b" " in tail else base64(body)
+    if b" " not in tail.strip() and not tail.lstrip().startswith((b"--", b"__")):
+        return base64(body)
+    return base64(head) + b"\n\n" + tail
+
+
+def _base64_end(body: bytes) -> int:
+    """Where the lines of base64 end."""
+    if not body.translate(None, b"\r\n" + _ALPHABET + b"="):
+        return len(body)
+    at = 0
+    while at < len(body):
+        line_end = body.find(b"\n", at)
+        line_end = len(body) if line_end < 0 else line_end + 1
+        if body[at:line_end].strip().translate(None, _ALPHABET + b"="):
+            return at
+        at = line_end
+    return at
+
+
+def base64(data: bytes) -> bytes:
+    """Base64 read as far as it goes: strange characters are skipped, a broken end is cut off, pieces are joined."""
+    body = data.rstrip(b"=\r\n\t ")
+    if b"=" not in body:
+        return _decoded(data, body)
+    found = [_decoded(piece, piece) for piece in data.translate(None, b"\r\n\t ").split(b"=") if piece]
+    return b"".join(found)
+
+
+def _decoded(data: bytes, body: bytes) -> bytes:
+    try:
+        return binascii.a2b_base64(data)
+    except binascii.Error:
+        pass
+    kept = body
+    if b"-" in kept or b"_" in kept:
+        kept = kept.translate(_URLSAFE)
+    kept = kept.translate(None, _STRANGE)
+    spare = len(kept) % 4
+    try:
+        return binascii.a2b_base64(kept[: len(kept) - 1] if spare == 1 else kept + b"=" * (-len(kept) % 4))
+    except binascii.Error:
+        return b""
+
+
+def quoted_printable(data: bytes) -> bytes:
+    """Quoted-printable; what is no escape stays as it is, spaces behind a soft line break are not seen."""
+    if b"= " in data or b"=\t" in data:
+        data = _SPACES_BEFORE_END.sub(rb"=\1", data)
+    return binascii.a2b_qp(data)
+
+
+def uudecoded(data: bytes) -> bytes:
+    """The content of the first uuencoded file in ``data``, or ``data`` itself when there is none."""
+    match = _BEGIN.search(data)
+    return uulines(data, match.end())[0] if match else data
+
+
+def uulines(data: bytes, at: int) -> tuple[bytes, int]:
+    """The content of uuencoded lines from ``at`` on, and where what follows them begins."""
+    found: list[bytes] = []
+    while at < len(data):
+        line_end = data.find(b"\n", at)
+        line_end = len(data) if line_end < 0 else line_end
+        line = data[at:line_end].rstrip(b"\r")
+        if line.rstrip() == b"end":
+            return b"".join(found), min(line_end + 1, len(data))
+        if (content := uuline(line)) is None:
+            break
+        found.append(content)
+        at = line_end + 1
+    return b"".join(found), min(at, len(data))
+
+
+def uuline(line: bytes) -> bytes | None:
+    """One line; None when it is none. Spaces lost at its end on the way are put back."""
+    if not line.strip():
+        return b""
+    count = (line[0] - 0x20) & 0x3F
+    length = (count + 2) // 3 * 4
+    if not 0x20 <= line[0] <= 0x60 or len(line) > length + 3:
+        return None
+    if line.translate(None, _UU) or length - len(line) + 1 > 8:
+        return None
+    try:
+        return binascii.a2b_uu(line[: length + 1].ljust(length + 1))
+    except binascii.Error:
+        return None
