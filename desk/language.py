@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 LANGUAGES = ("ru", "en")
 ENOUGH = 4000
+_CYRILLIC, _LATIN = re.compile("[\u0400-\u0481\u048a-\u04ff]"), re.compile("[A-Za-z]")
 
 
 def language_of(text: str) -> str:
@@ -11,13 +14,9 @@ def language_of(text: str) -> str:
 
     Fewer than two letters tell nothing. Only the first `ENOUGH` characters are looked at.
     """
-    cyrillic = latin = letters = 0
-    for char in text[:ENOUGH]:
-        if not char.isalpha():
-            continue
-        letters += 1
-        cyrillic += "\u0400" <= char <= "\u04ff"
-        latin += char.isascii()
+    said = text[:ENOUGH]
+    letters = sum(map(str.isalpha, said))
+    cyrillic, latin = len(_CYRILLIC.findall(said)), len(_LATIN.findall(said))
     if letters < 2:
         return ""
     if cyrillic * 3 >= letters * 2:

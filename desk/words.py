@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
-from jinja2 import StrictUndefined, Template, TemplateError, nodes
+from jinja2 import StrictUndefined, Template, TemplateError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from desk.language import LANGUAGES
@@ -41,8 +43,28 @@ _ALLOWED = (
 Value = str | Text | Sequence[str]
 
 
+SHORT = 200
+"""Characters of all values together, up to which a filled-in sentence is kept for the next time."""
+
+
 class BadWords(ValueError):
     """A template that cannot be used: which, and why."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sentence:
+    """A checked template, and the names it uses."""
+
+    template: Template
+    names: tuple[str, ...]
+
+    def filled(self, values: Mapping[str, Value]) -> Text:
+        """The sentence with these values. Raises TemplateError or TypeError when it cannot be made."""
+        used = {name: values[name] for name in self.names if name in values}
+        plain = tuple((name, value) for name, value in used.items() if isinstance(value, str))
+        if len(plain) == len(used) and sum(len(value) for _, value in plain) <= SHORT:
+            return _filled(self, plain)
+        return written(_rendered(self.template, used))
 
 
 class Words:
@@ -60,12 +82,12 @@ class Words:
         }
         self._labels: dict[tuple[str, str, str], str] = {}
 
-    def _read(self, folder: Path) -> Iterator[tuple[tuple[str, str], Template]]:
+    def _read(self, folder: Path) -> Iterator[tuple[tuple[str, str], _Sentence]]:
         for language in LANGUAGES:
             for path in sorted((folder / language).glob("*.txt")):
                 yield (language, path.stem), self._checked(path)
 
-    def _checked(self, path: Path) -> Template:
+    def _checked(self, path: Path) -> _Sentence:
         where = f"{path.parent.name}/{path.name}"
         try:
             source = path.read_text("utf-8")
@@ -80,7 +102,8 @@ class Words:
                     )
                 if isinstance(node, nodes.For) and any(True for _ in node.find_all(nodes.For)):
                     raise BadWords(f"template {where} line {node.lineno}: a for within a for is not known here")
-            return self._environment.from_string(tree)
+            names = tuple(sorted(meta.find_undeclared_variables(tree)))
+            return _Sentence(self._environment.from_string(tree), names)
         except RecursionError:
             raise BadWords(f"template {where} cannot be used: its tags stand too deep within each other") from None
         except (TemplateError, UnicodeDecodeError, OSError) as error:
@@ -93,9 +116,9 @@ class Words:
     def say(self, provider: str, language: str, name: str, values: Mapping[str, Value]) -> Text:
         """One sentence. Raises KeyError for a name that no folder has, `BadWords` where a value is missing."""
         problem = ""
-        for template in self._found(provider, language, name):
+        for sentence in self._found(provider, language, name):
             try:
-                return written(_rendered(template, values))
+                return sentence.filled(values)
             except (TemplateError, TypeError) as error:
                 problem = f"template {language}/{name} of {provider or 'the desk'}: {error}"
                 log.warning("%s", problem)
@@ -108,11 +131,17 @@ class Words:
             self._labels[key] = self.say(provider, language, name, {}).plain
         return self._labels[key]
 
-    def _found(self, provider: str, language: str, name: str) -> Iterator[Template]:
-        """The templates of that name, the nearest first."""
+    def _found(self, provider: str, language: str, name: str) -> Iterator[_Sentence]:
+        """The sentences of that name, the nearest first."""
         for own in (self._own.get(provider), self._own.get(""), self._packaged):
-            if own and (template := own.get((language, name)) or own.get(("en", name))):
-                yield template
+            if own and (sentence := own.get((language, name)) or own.get(("en", name))):
+                yield sentence
+
+
+@lru_cache(maxsize=2000)
+def _filled(sentence: _Sentence, values: tuple[tuple[str, str], ...]) -> Text:
+    """The same few sentences go to everybody: filling one in costs more than looking it up."""
+    return written(_rendered(sentence.template, dict(values)))
 
 
 def _rendered(template: Template, values: Mapping[str, Value]) -> str:

@@ -37,7 +37,10 @@ def contract_in(text: str, shape: str) -> str | None:
     digits or letters; a ValueError says so otherwise.
     """
     check_shape(shape)
-    folded = _folded(text[:ENOUGH])
+    said = text[:ENOUGH]
+    if "9" in shape and not any(map(str.isdecimal, said)):
+        return None
+    folded = _folded(said)
     hits = _hits(folded, shape)
     exact = {hit.number for hit in hits if hit.exact}
     if len(exact) == 1:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, field
 
 from desk.gather import Round
+from desk.knowledge import Suggestions
 from desk.messages import Role, Verb
 from desk.providers import Provider
 from kb.suggesting import Knowledge
@@ -12,11 +14,20 @@ from kb.suggesting import Knowledge
 LONGEST = 600
 
 
+@dataclass(slots=True)
+class _Together:
+    """What is asked in one turn of the event loop: provider, text and language; ``found`` has the answers in order."""
+
+    asked: list[tuple[str, str, str]] = field(default_factory=list)
+    found: asyncio.Task[list[Suggestions]] | None = None
+
+
 class Suggesting:
     """Gives `desk.knowledge.Suggestions` where an article may still be offered; None everywhere else."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
+        self._together = _Together()
 
     async def __call__(self, round_: Round) -> object | None:
         """Asks for the description so far and what was said now, cut to a length no question needs to exceed."""
@@ -27,6 +38,17 @@ class Suggesting:
         text = case.description or heard.text
         if not text.strip():
             return None
-        return await asyncio.to_thread(
-            self._knowledge.suggest, round_.facts.need(Provider).name, text[:LONGEST], case.language
-        )
+        return await self._suggested(round_.facts.need(Provider).name, text[:LONGEST], case.language)
+
+    async def _suggested(self, *asked: *tuple[str, str, str]) -> Suggestions:
+        """A batch of messages goes to a thread as one: the way there costs more than most questions."""
+        together = self._together
+        together.asked.append(asked)
+        place = len(together.asked) - 1
+        if together.found is None:
+            together.found = asyncio.create_task(self._found(together))
+        return (await asyncio.shield(together.found))[place]
+
+    async def _found(self, together: _Together) -> list[Suggestions]:
+        self._together = _Together()
+        return await asyncio.to_thread(lambda: [self._knowledge.suggest(*one) for one in together.asked])
