@@ -27,7 +27,7 @@ from desk.whereabouts import homes_of
 from desk.writing import Decided, Moved, Taken, Writer
 
 log = logging.getLogger(__name__)
-TOGETHER = 40
+TOGETHER = 100
 TRIES = 5
 HEARING = 4 * TOGETHER
 """Arrivals being heard at once: slow letters shall leave places for quick words."""

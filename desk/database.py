@@ -59,7 +59,7 @@ class Database:
             self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", 1)
         else:
             self._reader = self._writer = create_async_engine(
-                url, pool_size=pool, max_overflow=pool, pool_pre_ping=True, hide_parameters=True
+                url, pool_size=pool, max_overflow=pool, hide_parameters=True
             )
 
     @asynccontextmanager

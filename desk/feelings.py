@@ -157,6 +157,7 @@ _POLITE = _words(
     "поддержка please to a an the me i id like would can could may with real live support now not bot robot hello hi "
     "здравствуйте добрый день вечер срочно сейчас уже через"
 )
+_ASKED = _HUMANS | _WANTING | _POLITE
 _ASKING = 8  # words; whoever only asks for a human is short
 
 _ANGER = tuple(
@@ -262,11 +263,11 @@ def _asks_for_human(words: list[str]) -> bool:
     at = next((at for at, word in enumerate(words) if word in _HUMANS), None)
     if at is None:
         return False
-    if len(words) <= _ASKING and all(word in _HUMANS | _WANTING | _POLITE for word in words):
+    if len(words) <= _ASKING and _ASKED.issuperset(words):
         return True
     before = words[max(0, at - 5) : at]
     wanting = next((place for place, word in enumerate(before) if word in _WANTING), None)
-    return wanting is not None and all(word in _HUMANS | _WANTING | _POLITE for word in before[wanting:])
+    return wanting is not None and _ASKED.issuperset(before[wanting:])
 
 
 def upset(text: str) -> bool:
