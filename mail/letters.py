@@ -143,7 +143,7 @@ def _read(raw: bytes, reading: Reading) -> Letter:
         automatic=machine.automatic,
         report_class=machine.report_class,
         bounced=machine.bounced,
-        proof=authentication.proof(headers, [one.address for one in senders], reading.authserv_id),
+        proof=authentication.proof(headers, [one.address for one in senders], reading.authserv_id, raw),
         language=language(view.text or headers.text("subject", charset)),
         fingerprint=_fingerprint("".join(message_id), headers, raw),
         stub=stub,
