@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from desk.messages import Proof
 from mail.domains import ascii_domain, vouches_for
-from mail.mime import HEADER_BYTES, ONE_HEADER, Headers
+from mail.headers import HEADER_BYTES, ONE_HEADER, Headers
 
 _BLANK = re.compile(rb"\r?\n\r?\n")
 _SPACED = re.compile(rb"(?:^|\n)(?:authentication-results|from)[ \t]", re.IGNORECASE)
