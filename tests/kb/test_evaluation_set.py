@@ -19,6 +19,7 @@ HERE = Path(__file__).parent
 FILES = ("ru", "en", "nothing")
 ARTICLES = read_folders([Path(kb.__file__).parent / "articles"])
 KINDS = 15
+STARTERS = 30
 LEAST_OF_AN_ARTICLE = 18
 TOO_ALIKE = 80.0
 """Of 100 by `fuzz.token_sort_ratio`: at this and above two phrases are one phrase told twice."""
@@ -66,7 +67,7 @@ def test_few_phrases_have_two_answers() -> None:
 
 def test_thirty_articles_are_meant_each_often_enough_in_both_languages() -> None:
     meant = Counter(accepted(one)[0] for one in FITTING)
-    assert len(meant) == 30
+    assert len(meant) == STARTERS
     assert min(meant.values()) >= LEAST_OF_AN_ARTICLE
     for language in LANGUAGES:
         assert {accepted(one)[0] for one in SET[language]} == set(meant)
@@ -74,6 +75,11 @@ def test_thirty_articles_are_meant_each_often_enough_in_both_languages() -> None
 
 def test_every_packaged_article_is_meant() -> None:
     assert set(ARTICLES) <= {id for one in FITTING for id in accepted(one)}
+
+
+@pytest.mark.skipif(len(ARTICLES) < STARTERS, reason="not all of the starter articles are there yet")
+def test_every_article_meant_is_packaged() -> None:
+    assert {id for one in FITTING for id in accepted(one)} <= set(ARTICLES)
 
 
 def test_no_phrase_is_a_title_or_a_phrasing_of_an_article() -> None:
