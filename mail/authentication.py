@@ -17,8 +17,8 @@ from desk.messages import Proof
 from mail.domains import ascii_domain, vouches_for
 from mail.headers import HEADER_BYTES, ONE_HEADER, Headers
 
-_BLANK = re.compile(rb"\r?\n\r?\n")
-_SPACED = re.compile(rb"(?:^|\n)(?:authentication-results|from)[ \t]", re.IGNORECASE)
+_END = re.compile(rb"\n\r?\n")
+_HEADER = re.compile(rb"(?:[!-9;-~]{1,200}:|[ \t]+[^ \t\r])[^\r]*\Z")
 METHODS = ("dkim", "dmarc", "spf")
 GROUP = 8
 """Headers of one group: a border writes one, or one for each method."""
@@ -38,10 +38,12 @@ def proof(headers: Headers, senders: list[str], authserv_id: str, raw: bytes = b
 
     ``raw`` is the letter itself, whose headers must look the same to every reader.
     """
-    if len(senders) != 1 or not _one_sender(headers.all("from"), senders[0]) or _ambiguous(raw):
+    if len(senders) != 1 or not _one_sender(headers.all("from"), senders[0]):
         return Proof.DOUBTED
     if not authserv_id:
         return Proof.CLAIMED
+    if _ambiguous(raw):
+        return Proof.DOUBTED
     domain = ascii_domain(senders[0].rpartition("@")[2])
     stated = [results(value) for value in _topmost(headers, authserv_id)]
     if not domain or not stated or None in stated or len(stated) > GROUP:
@@ -90,12 +92,14 @@ def _one_sender(fields: list[bytes], address: str) -> bool:
 
 
 def _ambiguous(raw: bytes) -> bool:
-    """Whether a border may have seen other headers than we do: a line ended by a bare CR, a space before a colon."""
-    head = raw[:HEADER_BYTES]
-    if b"\n" not in head:
-        return False
-    head = _BLANK.split(head, maxsplit=1)[0]
-    return _SPACED.search(head) is not None or b"\r" in head.rstrip(b"\r").replace(b"\r\n", b"")
+    """Whether a border may have seen other headers than we do, who read on where it may have stopped.
+
+    So it is with a line ended by a bare CR, one that is no header, a blank one at the top or with spaces in it.
+    """
+    lines = _END.split(raw[:HEADER_BYTES], maxsplit=1)[0].rstrip(b"\r\n").split(b"\n")
+    if lines[0].startswith(b"From "):
+        del lines[0]
+    return len(lines) > 1 and not all(_HEADER.match(line.removesuffix(b"\r")) for line in lines)
 
 
 def _unquoted(value: str) -> str:
