@@ -1,251 +1,226 @@
-"""Which article speaks of what a person wrote: words are compared one by one, forgiving typos and endings.
+"""Which article speaks of what a person wrote, how sure that is, and whether anything fits at all.
 
-Every title and phrasing of an article is an *entry*. Each word of a query is looked up among the words of all entries
-by rapidfuzz (`fuzz.ratio`; never WRatio or a partial ratio, which rank long texts by accident). An entry is then
-scored by how much of it the query covers, an article by how much of the query it covers, each word weighing its
-inverse document frequency, and `token_sort_ratio` of the whole separates what is left. A word that nobody in the base
-has ever used counts against every article: that is how the matcher knows when nothing fits. Pure: no wire, no clock.
+One question goes four steps: what was meant (`kb.layout`: keyboard layout, transliteration), words the base does not
+know mended (`kb.repair`), articles ranked by characters, words and answers (`kb.ranking`), and the best weighed by a
+gate that the base itself has calibrated (`kb.gate`). Pure: no wire, no clock.
 """
 
 from __future__ import annotations
 
-import math
-import re
-import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz, process
+import numpy as np
 
+from kb import gate as gates
+from kb.base import Base, LeftOut, left_out
+from kb.everyday import sentences
+from kb.gate import SURE, Gate, Signals, Trials
+from kb.index import Shelf, built
+from kb.layout import meant
+from kb.normal import LONGEST_QUERY, Vernacular, normalised, says_something, telling
+from kb.ranking import MEASURES, Comparison
 from kb.reading import Article
+from kb.repair import Word, mended
 
-LONGEST_QUERY = 600
-"""Characters of a query that are looked at: the matter is told in the first sentences."""
-MOST_WORDS = 40
-ALIKE, ALIKE_SHORT = 74.0, 80.0
-"""From this `fuzz.ratio` (0 to 100) two words of six letters, or of four or five, are taken for one."""
-STRANGE = 0.8
-"""What a word nobody in the base has used weighs, as a share of the rarest known word's weight."""
-ENTRY, ORDER, QUERY = 0.4, 0.2, 0.4
-"""The parts of a score: how much of the entry is covered, likeness as a whole, how much of the query is covered."""
-NEARLY_BEST = 0.1
-"""A match so far behind the best one is not sure, however well it fits."""
-SAMPLE = 300
+WEIGHTS = {
+    "char": 0.30,
+    "top": 0.10,
+    "told": 0.70,
+    "answered": 0.44,
+    "asked": 0.10,
+    "covered": 0.05,
+    "sorted": 0.25,
+    "exact": 0.30,
+}
+"""The blend of `kb.ranking.MEASURES`, with `TOGETHER` of likeness and coverage at once."""
+TOGETHER = 0.09
+NEAR = 0.5
+"""What it is worth, to the fourth power of the likeness, that somebody has asked in nearly these words before."""
+SAMPLE = 120
 """Phrasings a base is calibrated on, evenly taken."""
+LETTERS_SHARE = 0.01
+"""The share of a base's letters from which it is said to be written in them."""
 
-_WORD = re.compile(r"\w+(?:[-'’.]\w+)*")
-_JOINTS = str.maketrans("", "", "-'’.")
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
-_EMPTY = frozenset(
-    _WORD.findall("""
-    а бы в вам вас во вот вы да до ее ей ему если есть еще же за здравствуйте и из или им их к как ко когда ли мне
-    меня мой моя мы на над нам нас ни но ну о об он она они от по под пожалуйста после при про с сейчас со спасибо
-    так там то тоже тут ты у уже что чтобы это этот эта этого я добрый день вечер утро привет подскажите помогите
-    договор a an and are as at be been but by can do does for from had has have hello help hi how i if im in is it its
-    me my of on or our please so thank thanks that the there they this to us was we what when where which who will with
-    you your contract
-    """)
-)
+_WEIGHTS = np.array([WEIGHTS[name] for name in MEASURES])
+_CHAR, _TOP, _ASKED = (MEASURES.index(name) for name in ("char", "top", "asked"))
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An article that may help, in the language to show. ``score`` is 0 to 1; ``sure`` when worth showing unasked."""
+    """An article that may help, in the language to show. ``score`` is how likely it is the right one, 0 to 1;
+    ``fits`` when it may be mentioned at all, ``sure`` when it is worth showing unasked."""
 
     article: Article
     language: str
     score: float
+    fits: bool
     sure: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
-    """From which score an article is mentioned at all, and from which it is sure."""
+class Answer:
+    """The articles nearest to a question, the best first, and the question as it was ``understood``."""
 
-    mention: float
-    sure: float
+    nearest: tuple[Match, ...]
+    understood: str
+
+    @property
+    def fits(self) -> bool:
+        """Whether there is anything to say."""
+        return any(one.fits for one in self.nearest)
 
 
-def normalised(text: str) -> str:
-    """NFKC, casefolded, ё as е, with nothing invisible in it."""
-    return unicodedata.normalize("NFKC", text).translate(_INVISIBLE).casefold().replace("ё", "е")
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """An article's blend, the likeness of its nearest entries, and how much of the question they explain."""
 
-
-def words(text: str) -> tuple[str, ...]:
-    """The words of a text that carry meaning ("wi-fi" is one); all its words where none does.
-
-    A number of five digits or more names a contract or a telephone, not a trouble.
-    """
-    found = [word.translate(_JOINTS) for word in _WORD.findall(normalised(text[:LONGEST_QUERY]))]
-    telling = [word for word in found if word not in _EMPTY and not (word.isdecimal() and len(word) > 4)]
-    return tuple((telling or found)[:MOST_WORDS])
+    id: str
+    blend: float
+    top: float
+    asked: float
 
 
 class Matcher:
-    """An index over articles; immutable once made, and safe to read from any thread.
+    """A base of articles, ready to be asked; immutable once made, and safe to read from any thread.
 
     ``beneath`` is a matcher of shared articles this one stands on. Its index is referred to, never copied, so three
-    hundred providers share one; articles here hide those beneath that have the same id.
+    hundred providers share one; articles here hide those beneath that have the same id. ``shelf`` and ``gate`` are
+    what an earlier matcher of the very same articles had.
     """
 
-    def __init__(self, articles: Sequence[Article], beneath: Matcher | None = None) -> None:
-        self._shelves: tuple[_Shelf, ...] = (_Shelf(articles), *(beneath._shelves if beneath else ()))
-        self._articles = {id: one for shelf in reversed(self._shelves) for id, one in shelf.articles.items()}
-        self._weights: dict[str, float] = {}
-        self.gate: Gate = beneath.gate if beneath and beneath._articles else self._calibrated()
+    def __init__(
+        self,
+        articles: Sequence[Article],
+        beneath: Matcher | None = None,
+        shelf: Shelf | None = None,
+        gate: Gate | None = None,
+    ) -> None:
+        self._vernacular: Vernacular = beneath._vernacular if beneath else Vernacular()
+        self.shelf = shelf or built(articles, self._vernacular)
+        below = beneath._base.shelves if beneath else ()
+        self._ids: tuple[tuple[str, ...], ...] = (_ids(articles), *(beneath._ids if beneath else ()))
+        self._articles: dict[str, Article] = (dict(beneath._articles) if beneath else {}) | {
+            one.id: one for one in articles
+        }
+        own = {one.id for one in articles}
+        hidden = [np.flatnonzero([id in own for id in ids]) for ids in self._ids[1:]]
+        self._base: Base = Base((self.shelf, *below), (None, *hidden) if below else ())
+        self._letters = _letters(self._base.shelves)
+        lent = beneath.gate if beneath and beneath._base.editions else None
+        self.gate: Gate = gate or lent or self._calibrated(articles)
 
     def best(self, text: str, language: str, limit: int = 3) -> tuple[Match, ...]:
         """The articles that fit, the best first; empty when nothing does."""
-        scores = self.scores(text)
-        top = sorted((-score, id) for id, score in scores.items() if score >= self.gate.mention)[:limit]
-        sure = max(self.gate.sure, -top[0][0] - NEARLY_BEST) if top else 0.0
-        found = ((self._articles[id], -score) for score, id in top)
-        return tuple(
-            Match(article, article.edition(language).language, round(score, 4), score >= sure)
-            for article, score in found
-        )
+        answer = self.answer(text, language, limit)
+        return tuple(one for one in answer.nearest if one.fits)
 
-    def scores(self, text: str, hidden: str = "", skipped: str = "") -> dict[str, float]:
-        """How well each article fits, 0 to 1, by id; those with no word in common are left out.
+    def answer(self, text: str, language: str, limit: int = 3) -> Answer:
+        """The nearest articles whether they fit or not, and whether they do."""
+        asked = self._asked(text, self._base)
+        understood = " ".join(word.text for word in asked)
+        ranked = self._ranked(asked, self._base)[: max(limit, 2)]
+        if not ranked or not says_something([word.text for word in asked]):
+            return Answer((), understood)
+        return Answer(tuple(self._weighed(ranked, language))[:limit], understood)
 
-        As if there were no article ``hidden``, and nobody had ever phrased it ``skipped``: so a base can be asked
-        how it would do without what it knows.
-        """
-        query = self._query(text, hidden)
-        if not query.words:
-            return {}
-        scores: dict[str, float] = {}
-        for shelf in reversed(self._shelves):
-            found = shelf.scores(query, self._weight, hidden, skipped)
-            scores = {id: score for id, score in scores.items() if id not in shelf.articles} | found
-        return scores
+    def _weighed(self, ranked: Sequence[_Ranked], language: str) -> Iterator[Match]:
+        """Each with how likely it is right; only the best can be sure."""
+        signals = _signals(ranked)
+        likelihoods, scopes = self.gate.likelihood(signals).tolist(), gates.scope(signals).tolist()
+        for at, (one, score, scope) in enumerate(zip(ranked, likelihoods, scopes, strict=True)):
+            article = self._articles[one.id]
+            fits = one.asked > 0 and scope >= self.gate.least
+            sure = fits and at == 0 and score >= SURE
+            yield Match(article, article.edition(language).language, round(score, 4), fits, sure)
 
-    def _query(self, text: str, hidden: str) -> _Query:
-        asked = words(text)
-        alike: list[dict[str, float]] = []
-        for word in asked:
-            found: dict[str, float] = {}
-            for shelf in self._shelves:
-                found |= shelf.alike(word, hidden)
-            alike.append(found)
-        weights = [self._weight(max(one, key=one.__getitem__)) if one else self._strange() for one in alike]
-        return _Query(" ".join(sorted(asked)), asked, tuple(weights), tuple(alike))
+    def without(self, text: str, hidden: str = "", skipped: str = "") -> list[str]:
+        """The articles for a text, the best first: as if there were no article ``hidden``, and nobody had ever phrased
+        it ``skipped``. Asks only the articles of this matcher's own shelf to leave something out."""
+        own = [self._articles[id] for id in dict.fromkeys(self._ids[0])]
+        base = self._base
+        for one in left_out(own, self._vernacular):
+            if (hidden == one.article and one.whole) or (skipped and skipped == one.text and not one.whole):
+                base = self._base.without(one.left)
+        return [one.id for one in self._ranked(self._asked(text, base), base)]
 
-    def _weight(self, word: str) -> float:
-        """Inverse document frequency, an article being the document. Only words of entries are ever kept."""
-        weight = self._weights.get(word)
-        if weight is None:
-            seen = sum(len(shelf.used.get(word, ())) for shelf in self._shelves)
-            weight = self._weights[word] = math.log(1 + len(self._articles) / (0.5 + seen))
-        return weight
+    def _asked(self, text: str, base: Base) -> list[Word]:
+        """The words of a question as they were meant."""
 
-    def _strange(self) -> float:
-        """The weight of a word nobody in the base has used."""
-        return STRANGE * math.log(1 + len(self._articles) / 1.5)
+        def known(word: str) -> bool:
+            return base.known([self._vernacular.stem(word)])[0]
 
-    def _calibrated(self) -> Gate:
-        """Gates from the base's own phrasings: what they reach with their article left out is "nothing fits"."""
-        told = [entry for shelf in self._shelves for entry in shelf.entries]
-        sample = told[:: 1 + len(told) // SAMPLE]
-        missed = sorted(max(self.scores(one.text, hidden=one.article).values(), default=0.0) for one in sample)
-        return Gate(
-            mention=_within(0.35, _quantile(missed, 0.5), 0.5),
-            sure=_within(0.5, _quantile(missed, 0.7), 0.7),
-        )
+        cyrillic, latin = self._letters
+        found = telling(meant(normalised(text[:LONGEST_QUERY]), known, cyrillic, latin))
+        return mended(self._vernacular.read(found), base, self._vernacular)
 
+    def _ranked(self, asked: Sequence[Word], base: Base) -> list[_Ranked]:
+        """Articles with anything in common, the best first; of equal ones the first by name."""
+        comparison = Comparison(asked, base)
+        best: dict[str, _Ranked] = {}
+        for number, ids in enumerate(self._ids):
+            found = comparison.found(number)
+            char = found.measures[:, _CHAR]
+            blends = found.measures @ _WEIGHTS + TOGETHER * char * found.measures[:, _ASKED] + NEAR * char**4
+            more = found.measures[:, [_TOP, _ASKED]].tolist()
+            for edition, blend, (top, explained) in zip(found.editions.tolist(), blends.tolist(), more, strict=True):
+                id = ids[edition]
+                if id not in best or blend > best[id].blend:
+                    best[id] = _Ranked(id, blend, top, explained)
+        return sorted(best.values(), key=lambda one: (-one.blend, one.id))
 
-def _quantile(ordered: Sequence[float], share: float) -> float:
-    return ordered[int(share * (len(ordered) - 1))] if ordered else 0.0
-
-
-def _within(least: float, value: float, most: float) -> float:
-    """Keeps a gate sensible where a base is too small, or says everything twice."""
-    return min(max(value, least), most)
-
-
-@dataclass(frozen=True, slots=True)
-class _Query:
-    """What was asked: its words, how much each weighs, and the known words each may stand for (0 to 1)."""
-
-    joined: str
-    words: tuple[str, ...]
-    weights: tuple[float, ...]
-    alike: tuple[dict[str, float], ...]
-
-    def covered(self, used: Set[str]) -> float:
-        """How much of the query these words explain, 0 to 1."""
-        explained = (max((one[word] for word in one.keys() & used), default=0.0) for one in self.alike)
-        return sum(w * s for w, s in zip(self.weights, explained, strict=True)) / sum(self.weights)
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A title or phrasing, and the article it leads to."""
-
-    article: str
-    text: str
-    joined: str
-    words: tuple[str, ...]
-
-
-class _Shelf:
-    """The entries of some articles, with the words they use."""
-
-    def __init__(self, articles: Sequence[Article]) -> None:
-        self.articles = {article.id: article for article in articles}
-        self.entries = tuple(_entries(articles))
-        places: dict[str, list[int]] = {}
-        for number, entry in enumerate(self.entries):
-            for word in set(entry.words):
-                places.setdefault(word, []).append(number)
-        self.places = {word: tuple(numbers) for word, numbers in places.items()}
-        self.used = {
-            word: tuple(dict.fromkeys(self.entries[number].article for number in numbers))
-            for word, numbers in self.places.items()
-        }
-        self._long = [word for word in self.places if len(word) > 3]
-
-    def alike(self, word: str, hidden: str = "") -> dict[str, float]:
-        """The words here that this one may stand for, each with its likeness from 0 to 1. Short ones must be equal."""
-        found: dict[str, float] = {word: 1.0} if word in self.places else {}
-        if len(word) > 3:
-            least = ALIKE if len(word) > 5 else ALIKE_SHORT
-            for other, score, _ in process.extract(word, self._long, scorer=fuzz.ratio, score_cutoff=least, limit=None):
-                found[other] = score / 100
-        return {one: score for one, score in found.items() if self.used[one] != (hidden,)}
-
-    def scores(self, query: _Query, weight: Callable[[str], float], hidden: str, skipped: str) -> dict[str, float]:
-        """How well each article here fits."""
-        likeness = _either(query.alike)
-        told: dict[str, float] = {}
-        used: dict[str, set[str]] = {}
-        for number in {number for word in likeness for number in self.places.get(word, ())}:
-            entry = self.entries[number]
-            if entry.article == hidden or entry.text == skipped:
-                continue
-            weights = [weight(word) for word in entry.words]
-            cover = sum(w * likeness.get(word, 0.0) for w, word in zip(weights, entry.words, strict=True)) / sum(
-                weights
+    def _calibrated(self, articles: Sequence[Article]) -> Gate:
+        """Asks itself without what it knows, and everyday questions that no base is expected to answer."""
+        outs = list(left_out(articles, self._vernacular))
+        several = _sample([one for one in outs if not one.whole and one.left.remains and one.siblings], SAMPLE)
+        wholes = _sample([one for one in outs if one.whole], SAMPLE)
+        cyrillic, latin = self._letters
+        far = [text for text in sentences() if (cyrillic if text > "\u0400" else latin)]
+        asked = [self._ranked_text(one.text, self._base.without(one.left)) for one in several]
+        near = [self._ranked_text(one.text, self._base.without(one.left)) for one in wholes]
+        return gates.calibrated(
+            Trials(
+                asked=_firsts(asked),
+                right=np.array(
+                    [bool(r) and r[0].id == one.article for r, one in zip(asked, several, strict=True)], bool
+                ),
+                near=_firsts(near),
+                far=_firsts([self._ranked_text(text, self._base) for text in far]),
             )
-            order = fuzz.ratio(query.joined, entry.joined) / 100
-            told[entry.article] = max(ENTRY * cover + ORDER * order, told.get(entry.article, 0.0))
-            used.setdefault(entry.article, set()).update(entry.words)
-        return {id: score + QUERY * query.covered(used[id]) for id, score in told.items()}
+        )
+
+    def _ranked_text(self, text: str, base: Base) -> list[_Ranked]:
+        return self._ranked(self._asked(text, base), base)
 
 
-def _either(alike: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """How like a known word is to whichever word of the query is likest."""
-    likeness: dict[str, float] = {}
-    for one in alike:
-        for word, score in one.items():
-            likeness[word] = max(score, likeness.get(word, 0.0))
-    return likeness
+def _ids(articles: Sequence[Article]) -> tuple[str, ...]:
+    """The article of each edition, by number."""
+    return tuple(article.id for article in articles for _ in article.editions)
 
 
-def _entries(articles: Sequence[Article]) -> Iterator[_Entry]:
-    for article in articles:
-        for edition in article.editions.values():
-            for text in (edition.title, *edition.phrasings):
-                found = words(text)
-                if found:
-                    yield _Entry(article.id, text, " ".join(sorted(found)), found)
+def _letters(shelves: Sequence[Shelf]) -> tuple[bool, bool]:
+    """Whether the base is written in Cyrillic letters, and in Latin ones."""
+    cyrillic = latin = 0
+    for shelf in shelves:
+        cyrillic += sum("а" <= char <= "я" for char in shelf.text)
+        latin += sum("a" <= char <= "z" for char in shelf.text)
+    least = LETTERS_SHARE * (cyrillic + latin)
+    return cyrillic > least, latin > least
+
+
+def _signals(ranked: Sequence[_Ranked]) -> Signals:
+    """What a gate looks at; the lead is over the best other article, so below zero for all but the first."""
+    blends = [one.blend for one in ranked]
+    others = [max((blend for at, blend in enumerate(blends) if at != mine), default=0.0) for mine in range(len(blends))]
+    return np.array([(one.blend, one.top, one.blend - other) for one, other in zip(ranked, others, strict=True)])
+
+
+def _firsts(answers: Sequence[Sequence[_Ranked]]) -> Signals:
+    """The signals of the best article of each answer; nothing at all speaks for an empty one."""
+    rows = [_signals(ranked[:2])[0] if ranked else np.zeros(3) for ranked in answers]
+    return np.array(rows) if rows else np.zeros((0, 3))
+
+
+def _sample(outs: Sequence[LeftOut], most: int) -> Sequence[LeftOut]:
+    """At most so many, evenly taken."""
+    return [outs[at * len(outs) // most] for at in range(most)] if len(outs) > most else outs

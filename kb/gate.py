@@ -1,0 +1,108 @@
+"""What a score is worth in this base: how likely the article is the right one, and whether anything fits at all. Pure.
+
+Calibrated by asking the base what it would say without something it knows: each phrasing left out, where its own
+article is right or not; each article left out, and everyday sentences, where nothing is right. Confirmed questions of
+real people, once there are some, count as phrasings do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from kb.postings import Floats
+
+Signals: TypeAlias = npt.NDArray[np.float64]
+"""Rows of: the blend, the likeness of the nearest three entries, the lead over the second article."""
+
+USUAL = np.array([-3.0, 5.0, 3.0, 2.0])
+"""Constant and weights of `Signals` in a base that cannot be asked."""
+TRUST = 12.0
+"""How many answers it takes to move away from the usual."""
+STRANGE, FEW = 0.3, 20
+"""Of ten questions some three have no answer in a base; so much do those without one count, even where only few with
+one could be asked."""
+SHOWN, REJECTED = 0.88, 0.97
+"""The share of questions with an answer that shall be shown something, and of everyday sentences that shall not."""
+LEAST = 0.3
+"""What speaks for anything at all must be this much in any base, however small."""
+SURE = 0.5
+"""From this likelihood an article is worth showing unasked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """``weights`` turn signals into a likelihood; from ``least`` on, their `scope` says that an article may fit."""
+
+    weights: tuple[float, ...]
+    least: float
+
+    def likelihood(self, signals: Signals) -> Floats:
+        """How likely each is right, 0 to 1."""
+        return _sigmoid(_with_constant(signals) @ np.array(self.weights))
+
+
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """What the base answered: signals of the best article, and whether it was right. ``asked`` are questions with an
+    answer, ``near`` those whose article was left out, ``far`` everyday sentences."""
+
+    asked: Signals
+    right: npt.NDArray[np.bool_]
+    near: Signals
+    far: Signals
+
+
+def calibrated(trials: Trials) -> Gate:
+    """The gate for a base that answered like this."""
+    nothing = np.concatenate((trials.near, trials.far))
+    rows = np.concatenate((trials.asked, nothing))
+    right = np.concatenate((trials.right, np.zeros(len(nothing), np.bool_)))
+    share = STRANGE * max(len(trials.asked), FEW) / max(len(nothing), 1)
+    counts = np.concatenate((np.ones(len(trials.asked)), np.full(len(nothing), share)))
+    return Gate(tuple(_fitted(rows, right, counts).tolist()), _least(scope(trials.asked), scope(trials.far)))
+
+
+def scope(signals: Signals) -> Floats:
+    """How much speaks for anything fitting at all."""
+    return signals[:, 0] + signals[:, 1]
+
+
+def _least(asked: Floats, far: Floats) -> float:
+    """Above nearly all everyday sentences; but never so high that too many good questions find nothing."""
+    above = _quantile(far, REJECTED, LEAST)
+    below = _quantile(asked, 1 - SHOWN, above)
+    return max(LEAST, above + 0.3 * (below - above) if below > above else max(below, _quantile(far, 0.9, LEAST)))
+
+
+def _quantile(values: Floats, share: float, otherwise: float) -> float:
+    return float(np.quantile(values, share)) if len(values) >= 10 else otherwise
+
+
+def _fitted(rows: Signals, right: npt.NDArray[np.bool_], counts: Floats) -> Floats:
+    """Logistic regression that stays near the usual weights unless many answers say otherwise (Newton's method)."""
+    given, weights = _with_constant(rows), USUAL.copy()
+    for _ in range(12):
+        expected = _sigmoid(given @ weights)
+        slope = given.T @ (counts * (expected - right)) + TRUST * (weights - USUAL) / 10
+        curve = (given * (counts * expected * (1 - expected))[:, None]).T @ given + np.eye(len(weights)) * TRUST / 10
+        weights = weights - np.linalg.solve(curve, slope)
+    return weights
+
+
+def _with_constant(rows: Signals) -> Signals:
+    return np.column_stack((np.ones(len(rows)), rows))
+
+
+def _sigmoid(values: Floats) -> Floats:
+    result: Floats = 1.0 / (1.0 + np.exp(-np.clip(values, -30, 30)))
+    return result
+
+
+def of(numbers: Sequence[float]) -> Gate:
+    """A saved gate: its weights, then its least scope."""
+    return Gate(tuple(map(float, numbers[:-1])), float(numbers[-1]))

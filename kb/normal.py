@@ -1,0 +1,162 @@
+"""A text as the matcher sees it: one spelling of each character, and the words that carry meaning. Pure."""
+
+from __future__ import annotations
+
+import re
+import threading
+import tomllib
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from itertools import islice
+from pathlib import Path
+
+import Stemmer
+
+WORDLISTS = Path(__file__).parent / "wordlists"
+LONGEST_QUERY = 600
+"""Characters of a query that are looked at: the matter is told in the first sentences."""
+MOST_WORDS = 40
+LONGEST_WORD = 40
+REMEMBERED = 20_000
+"""Stems that are kept at hand."""
+
+
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_WORD = re.compile(r"\w+(?:[-'’.]\w+)*")
+_JOINTS = str.maketrans("", "", "-'’._")
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
+_LOOKALIKES = ("aceopxykbmhtr", "асеорхукьмнтг")
+_TO_CYRILLIC = str.maketrans(*_LOOKALIKES)
+_TO_LATIN = str.maketrans(*reversed(_LOOKALIKES))
+_COURTESY = _listed(
+    """
+    здравствуйте здравствуй здрасте привет приветствую добрый доброе доброго день дня вечер вечера утро
+    пожалуйста плиз подскажите скажите помогите спасибо заранее
+    hello hi hey dear good morning afternoon evening please pls plz thanks thank thx
+    """
+)
+"""What is said around a question. Left out as long as anything else is said."""
+_EMPTY = _listed(
+    """
+    а бы в вам вас во вот вы да до ее ей ему если есть еще же за и из или им их к как ко когда ли мне
+    меня мой моя мы на над нам нас ни но ну о об он она они от по под после при про с сейчас со
+    так там то тоже тут ты у уже что чтобы это этот эта этого я
+    a an and are as at be been but by can do does for from had has have help how i if im in is it its
+    me my of on or our so that the there they this to us was we what when where which who will with
+    you your
+    """
+)
+"""Words that say nothing on their own. They are matched like all others, but they alone are no question."""
+_CONTRACT = _listed("договор договора договору договоре номер contract number")
+
+
+def normalised(text: str) -> str:
+    """NFKC, casefolded, ё as е, without stress marks or anything invisible."""
+    text = unicodedata.normalize("NFKC", text).translate(_INVISIBLE).casefold().replace("ё", "е")
+    return text if text.isascii() else "".join(char for char in text if not unicodedata.combining(char))
+
+
+def tokens(text: str, most: int = MOST_WORDS) -> list[str]:
+    """The first words of a text already `normalised`, without their joints ("wi-fi" is "wifi")."""
+    found = (_one_script(match[0].translate(_JOINTS))[:LONGEST_WORD] for match in _WORD.finditer(text))
+    return list(islice((word for word in found if word), most))
+
+
+def telling(found: Sequence[str]) -> list[str]:
+    """The words without greetings and long numbers; all of them where nothing else is said.
+
+    A number of five digits or more names a contract or a telephone, not a trouble, and so does the word before it.
+    """
+    kept = list(_without_numbers(found))
+    return [word for word in kept if word not in _COURTESY] or kept
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text that the matcher compares."""
+    return tuple(telling(tokens(normalised(text[:LONGEST_QUERY]))))
+
+
+def says_something(found: Sequence[str]) -> bool:
+    """Whether there is a word among these that could be a question."""
+    return any(len(word) > 1 and word not in _EMPTY and word not in _COURTESY for word in found)
+
+
+def _without_numbers(found: Sequence[str]) -> Iterator[str]:
+    numbers = [word.isdecimal() and len(word) > 4 for word in found]
+    for at, word in enumerate(found):
+        if not numbers[at] and not (word in _CONTRACT and any(numbers[at + 1 : at + 3])):
+            yield word
+
+
+def _one_script(word: str) -> str:
+    """The word with letters of the other script that only look alike ("cвет" with a Latin c) put right."""
+    if word.isascii():
+        return word
+    latin = sum("a" <= char <= "z" for char in word)
+    cyrillic = sum("а" <= char <= "я" for char in word)
+    if not latin or not cyrillic:
+        return word
+    return word.translate(_TO_CYRILLIC if cyrillic >= latin else _TO_LATIN)
+
+
+class Vernacular:
+    """Stems, and what people call things: slang and the other names of one thing become one word.
+
+    Snowball's stemmers are not made for several threads, so each call takes turns.
+    """
+
+    def __init__(self, aliases: Mapping[str, Sequence[str]] | None = None) -> None:
+        self._stemmers = {True: Stemmer.Stemmer("russian", 0), False: Stemmer.Stemmer("english", 0)}
+        self._turn = threading.Lock()
+        self._stems: dict[str, str] = {}
+        self._aliases: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+        for canonical, names in (_aliases() if aliases is None else aliases).items():
+            meant = tuple(tokens(normalised(canonical)))
+            for name in names:
+                first, *rest = tokens(normalised(name))
+                self._aliases.setdefault(self.stem(first), []).append((tuple(map(self.stem, rest)), meant))
+        for several in self._aliases.values():
+            several.sort(key=lambda one: -len(one[0]))
+
+    def stem(self, word: str) -> str:
+        """Snowball's stem, by the word's script; a short word, or one with a digit in it, is left as it is."""
+        if len(word) < 3 or not word.isalpha():
+            return word
+        known = self._stems.get(word)
+        if known is None:
+            with self._turn:
+                if len(self._stems) >= REMEMBERED:
+                    self._stems.clear()
+                known = self._stems[word] = str(self._stemmers[word > "\u0400"].stemWord(word))
+        return known
+
+    def read(self, found: Sequence[str]) -> list[tuple[str, str]]:
+        """Each word with its stem, aliases replaced by what they stand for."""
+        stems = [self.stem(word) for word in found]
+        read: list[tuple[str, str]] = []
+        at = 0
+        while at < len(found):
+            length, meant = self._meant(stems, at)
+            if meant:
+                read += [(word, self.stem(word)) for word in meant]
+            else:
+                read.append((found[at], stems[at]))
+            at += length
+        return read
+
+    def _meant(self, stems: Sequence[str], at: int) -> tuple[int, tuple[str, ...]]:
+        """How many words from here on are an alias, and what it stands for; one and nothing where they are none."""
+        for rest, meant in self._aliases.get(stems[at], ()):
+            if tuple(stems[at + 1 : at + 1 + len(rest)]) == rest:
+                return 1 + len(rest), meant
+        return 1, ()
+
+
+@cache
+def _aliases() -> Mapping[str, Sequence[str]]:
+    table: Mapping[str, Sequence[str]] = tomllib.loads((WORDLISTS / "aliases.toml").read_text("utf-8"))["words"]
+    return table

@@ -1,0 +1,117 @@
+"""Inverted lists in flat arrays: which places hold a key, and what it weighs there. Pure.
+
+Built once, then only read; they can be saved as they are, and mapped back into memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Array: TypeAlias = npt.NDArray[Any]
+Floats: TypeAlias = npt.NDArray[np.float64]
+Ints: TypeAlias = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """``keys`` are sorted; the places of key ``i`` are ``places[starts[i]:starts[i + 1]]``, ascending.
+
+    ``weights`` go with the places, as whole numbers of ``unit``. ``counts`` are in how many places each key is: more
+    than its list has where that would be so long that it says nothing.
+    """
+
+    keys: Array
+    starts: Array
+    counts: Array
+    places: Array
+    weights: Array
+    unit: float
+
+    @classmethod
+    def made(cls, keys: Array, places: Array, weights: Array, longest: int = 1 << 62) -> Postings:
+        """Of pairs sorted by key, then place. Lists longer than ``longest`` are left empty."""
+        if not len(keys):
+            empty = np.zeros(0, np.uint16)
+            return cls(keys, np.zeros(1, np.int64), np.zeros(0, np.int64), empty, empty, 1.0)
+        begins = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
+        counts = np.diff(np.append(begins, len(keys)))
+        lasting = counts <= longest
+        if not lasting.all():
+            kept = np.repeat(lasting, counts)
+            places, weights = places[kept], weights[kept]
+        starts = np.concatenate(([0], np.cumsum(np.where(lasting, counts, 0))))
+        unit = float(weights.max(initial=0.0)) / 65_535 or 1.0
+        return cls(
+            keys=keys[begins],
+            starts=_narrow(starts),
+            counts=_narrow(counts),
+            places=_narrow(places),
+            weights=np.rint(weights / unit).astype(np.uint16),
+            unit=unit,
+        )
+
+    def find(self, wanted: Array) -> Ints:
+        """The position of each wanted key, -1 where it is not here."""
+        if not len(self.keys):
+            return np.full(len(wanted), -1)
+        at = np.searchsorted(self.keys, wanted)
+        at[at == len(self.keys)] = 0
+        return np.where(self.keys[at] == wanted, at, -1)
+
+    def seen(self, found: Ints) -> Ints:
+        """In how many places each found key is; 0 for -1."""
+        return np.where(found >= 0, self.counts[found] if len(self.counts) else 0, 0).astype(np.int64)
+
+    def added(self, found: Ints, factors: Floats, size: int, most: int) -> Floats:
+        """For each of ``size`` places the sum of its weights times the factors of the found keys.
+
+        Keys of the shortest lists go first; no more than ``most`` places are visited, which bounds the time.
+        """
+        here = found >= 0
+        found, factors = found[here], factors[here]
+        if not len(found):
+            return np.zeros(size)
+        begins, ends = self.starts[found].astype(np.int64), self.starts[found + 1].astype(np.int64)
+        lengths = ends - begins
+        if lengths.sum() > most:
+            order = np.argsort(lengths, kind="stable")
+            order = order[np.cumsum(lengths[order]) <= most]
+            begins, ends, lengths, factors = begins[order], ends[order], lengths[order], factors[order]
+            if not len(order):
+                return np.zeros(size)
+        slices = list(zip(begins.tolist(), ends.tolist(), strict=True))
+        places = np.concatenate([self.places[begin:end] for begin, end in slices])
+        weights = np.concatenate([self.weights[begin:end] for begin, end in slices])
+        total = np.bincount(places, weights * np.repeat(factors * self.unit, lengths), size)
+        return total.astype(np.float64, copy=False)
+
+    def within(self, found: Ints, begin: int, end: int) -> Ints:
+        """How many places of each found key lie in ``begin`` to ``end``."""
+        totals = [
+            int(np.diff(np.searchsorted(self.places[self.starts[at] : self.starts[at + 1]], (begin, end)))[0])
+            if at >= 0
+            else 0
+            for at in found.tolist()
+        ]
+        return np.array(totals, np.int64)
+
+    def arrays(self, name: str) -> dict[str, Array]:
+        """To be saved."""
+        fields = {one: getattr(self, one) for one in ("keys", "starts", "counts", "places", "weights")}
+        return {f"{name}.{one}": array for one, array in fields.items()} | {f"{name}.unit": np.array([self.unit])}
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, Array], name: str) -> Postings:
+        """From what `arrays` gave."""
+        fields = {one: arrays[f"{name}.{one}"] for one in ("keys", "starts", "counts", "places", "weights")}
+        return cls(**fields, unit=float(arrays[f"{name}.unit"][0]))
+
+
+def _narrow(numbers: Array) -> Array:
+    """As few bytes each as the largest needs."""
+    return numbers.astype(np.min_scalar_type(int(numbers.max(initial=0))))

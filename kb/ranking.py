@@ -1,0 +1,195 @@
+"""How well each article of a shelf fits a question: many cheap measures for all, dearer ones for the best thirty. Pure.
+
+The measures (`MEASURES`) are all from 0 to 1 and absolute: what the base has never seen counts against every article.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import JaroWinkler
+
+from kb.base import Base
+from kb.everyday import everyday
+from kb.exact import exact_keys, kinds
+from kb.grams import grams, padded
+from kb.index import K1, Shelf, hashes, idf
+from kb.postings import Array, Floats, Ints, Postings
+from kb.repair import Word
+
+CANDIDATES = 30
+MOST_POSTINGS = 250_000
+"""Places visited in one list of one shelf: a few milliseconds at the very most."""
+ALIKE = 0.85
+"""From this Jaro-Winkler similarity two words are taken to be one, more or less."""
+MEASURES = ("char", "top", "told", "answered", "asked", "covered", "sorted", "exact")
+"""Likeness of characters with the nearest entry, and with the nearest three on average; BM25 of title and phrasings,
+and of the answer, as shares of what the query could reach; how much of the query the article's words align with, how
+much of the nearest entry the query's; likeness of their sorted words; exact keys shared (1) or contradicted (-1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Candidates of one shelf: editions by number, each with its row of `MEASURES` and its nearest entry."""
+
+    editions: Ints
+    measures: npt.NDArray[np.float64]
+    entries: Ints
+
+
+class Comparison:
+    """One question against one base."""
+
+    def __init__(self, asked: Sequence[Word], base: Base) -> None:
+        self._base = base
+        self._words = [word.text for word in asked]
+        self._exact = exact_keys([(word.text, word.stem) for word in asked])
+        self._word_quality = np.array([word.quality for word in asked])
+        found, _ = grams([padded(self._words)])
+        keys, tf = np.unique(found, return_counts=True)
+        seen, self._in_grams = base.grams(keys)
+        usual = everyday()
+        weights = (1.0 + np.log(tf)) * idf(seen + usual.grams(keys), base.entries + usual.total)
+        self._gram_weights: Floats = weights / (np.sqrt((weights * weights).sum()) or 1.0)
+        quality = {word.stem: word.quality for word in reversed(asked)}
+        self._stems = list(quality)
+        self._quality = np.array(list(quality.values()))
+        stems = hashes(self._stems)
+        told, self._in_told = base.told(stems, self._stems)
+        answered, self._in_answered = base.answered(stems)
+        often, total = usual.told(self._stems), base.editions + usual.total
+        self._told_idf, self._answered_idf = _bm25_idf(told + often, total), _bm25_idf(answered + often, total)
+        by_stem = dict(zip(self._stems, self._told_idf.tolist(), strict=True))
+        self._word_weights = np.array([by_stem[word.stem] for word in asked])
+
+    def found(self, number: int) -> Found:
+        """The candidates of one shelf."""
+        shelf = self._base.shelves[number]
+        total = len(shelf.entries) - 1
+        if not total or not self._words:
+            return Found(np.zeros(0, np.int64), np.zeros((0, len(MEASURES))), np.zeros(0, np.int64))
+        entries = shelf.grams.added(self._in_grams[number], self._gram_weights, shelf.size, MOST_POSTINGS)
+        told = self._bm25(shelf.told, self._in_told[number], self._told_idf, total)
+        answered = self._bm25(shelf.answered, self._in_answered[number], self._answered_idf, total)
+        left = self._base.left
+        if left is not None and left.shelf == number:
+            entries[slice(*left.entries)] = 0.0
+            if left.remains is not None:
+                told[left.editions[0]] = self._retold(left.remains)
+        char = np.maximum.reduceat(entries, shelf.entries[:-1])
+        exact = self._exactly(shelf, total)
+        first = 0.3 * char + 0.7 * told + 0.4 * answered + 0.3 * exact
+        for gone in self._gone(number):
+            first[gone] = 0.0
+        chosen = _best(first, CANDIDATES)
+        nearest = [_nearest(entries, int(shelf.entries[at]), int(shelf.entries[at + 1])) for at in chosen.tolist()]
+        closest = np.array([one[0] for one in nearest], np.int64)
+        top = np.array([entries[one].mean() for one in nearest])
+        asked, covered = self._aligned(shelf, nearest)
+        measures = np.column_stack(
+            (
+                char[chosen],
+                top,
+                told[chosen],
+                answered[chosen],
+                asked,
+                covered,
+                self._sorted(shelf, closest),
+                exact[chosen],
+            )
+        )
+        return Found(chosen, measures, closest)
+
+    def _gone(self, number: int) -> Iterator[Ints | slice]:
+        """The editions of a shelf that do not count."""
+        if self._base.hidden and (hidden := self._base.hidden[number]) is not None:
+            yield hidden
+        left = self._base.left
+        if left is not None and left.shelf == number and left.remains is None:
+            yield slice(*left.editions)
+
+    def _bm25(self, postings: Postings, found: Ints, weights: Floats, total: int) -> Floats:
+        """BM25 of each edition, as a share of the most the query could reach."""
+        summed = postings.added(found, weights * self._quality, total, MOST_POSTINGS)
+        return summed / (weights.sum() or 1.0)
+
+    def _retold(self, remains: Counter[str]) -> float:
+        """The same for an edition of which only these stems remain, as if it were of the usual length."""
+        tf = np.array([remains[stem] for stem in self._stems], np.float64)
+        return float((self._told_idf * self._quality) @ (tf / (tf + K1)) / (self._told_idf.sum() or 1.0))
+
+    def _exactly(self, shelf: Shelf, total: int) -> Floats:
+        """1 for editions that name what the query names exactly, -1 for those that name another of its kind."""
+        exact = np.zeros(total)
+        if not self._exact or not len(shelf.exact.keys):
+            return exact
+        also = [f"error:{key.removeprefix('number:')}" for key in self._exact if key.startswith("number:")]
+        for wanted, value in ((list(kinds(self._exact)), -1.0), ([*self._exact, *also], 1.0)):
+            for at in shelf.exact.find(hashes(wanted)).tolist():
+                if at >= 0:
+                    exact[shelf.exact.places[shelf.exact.starts[at] : shelf.exact.starts[at + 1]]] = value
+        return exact
+
+    def _aligned(self, shelf: Shelf, nearest: Sequence[Ints]) -> tuple[Floats, Floats]:
+        """How much of the query each candidate's nearest entries explain, and how much of the nearest one it does."""
+        if not nearest:
+            return np.zeros(0), np.zeros(0)
+        numbers: list[Array] = []
+        ends: list[int] = []
+        firsts: list[int] = []
+        length = 0
+        for entries in nearest:
+            for which, at in enumerate(entries.tolist()):
+                said = shelf.said[shelf.says[at] : shelf.says[at + 1]]
+                numbers.append(said)
+                length += len(said)
+                if which == 0:
+                    firsts.append(length)
+            ends.append(length)
+        begins = [0, *ends[:-1]]
+        whole = np.concatenate(numbers).astype(np.int64)
+        different, where = np.unique(whole, return_inverse=True)
+        vocabulary = [shelf.word(one) for one in different.tolist()]
+        alike = process.cdist(
+            self._words, vocabulary, scorer=JaroWinkler.normalized_similarity, score_cutoff=ALIKE, dtype=np.float32
+        )
+        explained = np.maximum.reduceat(alike[:, where], begins, axis=1)
+        weights = self._word_weights
+        asked = (weights * self._word_quality) @ explained / (weights.sum() or 1.0)
+        worth = np.log(1.0 + shelf.size / (0.5 + shelf.uses[different]))
+        has = alike.max(axis=0) * worth
+        bounds = np.column_stack((begins, firsts)).ravel()
+        covered = np.add.reduceat(np.append(has[where], 0.0), bounds)[::2]
+        full = np.add.reduceat(np.append(worth[where], 0.0), bounds)[::2]
+        return asked, covered / np.maximum(full, 1e-9)
+
+    def _sorted(self, shelf: Shelf, closest: Ints) -> Floats:
+        mine = " ".join(sorted(self._words))
+        return np.array([fuzz.ratio(mine, " ".join(sorted(shelf.entry(at)))) / 100 for at in closest.tolist()])
+
+
+def _bm25_idf(seen: Ints, total: int) -> Floats:
+    weights: Floats = np.log(1.0 + (total - seen + 0.5) / (seen + 0.5))
+    return weights
+
+
+def _best(scores: Floats, most: int) -> Ints:
+    """The places of the highest scores above nothing, in no order."""
+    if len(scores) > most:
+        chosen = np.argpartition(-scores, most)[:most]
+        return chosen[scores[chosen] > 0]
+    return np.flatnonzero(scores > 0)
+
+
+def _nearest(scores: Floats, begin: int, end: int) -> Ints:
+    """The entries of one edition with the highest scores, at most three, the nearest first."""
+    of = scores[begin:end]
+    if len(of) > 3:
+        best = np.argpartition(-of, 2)[:3]
+        return begin + best[np.argsort(-of[best])]
+    return begin + np.argsort(-of)
