@@ -5,6 +5,7 @@ Text is rendered here, once; the journal keeps what was said, and the doors dres
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
@@ -12,7 +13,7 @@ from desk.audience import audience
 from desk.case import Case, JournalEntry, JournalKind
 from desk.decisions import Act, Alert, Button, Buttons, Card, InPlace, React, Record, Say, Show, To, Withheld
 from desk.facts import Speaking, Ways
-from desk.gather import Round, address_of, surely_theirs
+from desk.gather import Round, address_of, sender_row, surely_theirs
 from desk.ids import new_id
 from desk.keyring import Keyring
 from desk.messages import Address, File, Heard, Option, Outgoing, Parcel, Policy, Role, Verb
@@ -21,6 +22,7 @@ from desk.switchboard import Switchboard
 from desk.text import Text, joined
 from desk.words import Value, Words
 
+_MARKS = re.compile(r"^\s{0,9}(?:(?:re|aw|fwd?|отв|пер|ответ)\s?:|\[[a-z0-9]{1,20}-\d{4}-\d{6,9}-\d\])", re.IGNORECASE)
 OWN_WORDS = ("name", "contract", "lines", "question", "answer")
 """What sentences repeat of the person's own words: empty where those may not come back."""
 CardOf = Callable[[Case, Provider], Say]
@@ -244,7 +246,7 @@ class _Composing:
 
     def _subject(self, address: Address, language: str) -> str:
         """The person's own subject where it may come back, else the desk's."""
-        own = self.case.subject if self._may_echo(address) else ""
+        own = bare_subject(self.case.subject) if self._may_echo(address) else ""
         subject = own or self.words.label(self.case.provider, language, "mail_subject")
         return f"[{self.case.number}] {subject}" if self.case.number else f"Re: {subject}" if own else subject
 
@@ -263,8 +265,12 @@ class _Composing:
             author_of(heard, self.round),
             channel=heard.sender.channel,
             files=heard.files,
-            public=heard.verb is not Verb.NOTE,
+            public=heard.verb is not Verb.NOTE and not self._of_a_stranger(),
         )
+
+    def _of_a_stranger(self) -> bool:
+        """Whether an agent let a letter of somebody else into the case: agents read it, the subscriber never does."""
+        return bool(self.heard.detail.get("vouched")) and not self.round.is_new and sender_row(self.round) is None
 
     def _note(
         self,
@@ -291,6 +297,16 @@ class _Composing:
                 arrival_id=self.round.arrival.id,
             )
         )
+
+
+def bare_subject(subject: str) -> str:
+    """A subject without the marks of answers, and without a case number in brackets, which may be another's."""
+    for _ in range(10):
+        shorter = _MARKS.sub("", subject, count=1)
+        if shorter == subject:
+            break
+        subject = shorter
+    return subject.strip()
 
 
 def author_of(heard: Heard, round_: Round) -> str:

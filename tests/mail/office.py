@@ -20,7 +20,7 @@ from console.wiring import House, build
 from desk import inbox
 from desk.case import Case, JournalEntry
 from desk.database import Database
-from desk.innerdoor import command
+from desk.innerdoor import acceptance, command
 from desk.messages import Raw, Verb
 from desk.queues import arrivals, departures, pending
 from desk.settings import MailboxSettings, Secret, Server, Settings
@@ -88,6 +88,14 @@ class Office:
     async def agent(self, verb: Verb, case: Case, **detail: str) -> None:
         """Maria Ivanova acts on a case."""
         raw = command(verb, self.now, provider=case.provider, number=case.number or "", agent="ivanova", **detail)
+        await inbox.accept(self.house.database, [raw])
+        await self.works()
+
+    async def accepts_pending(self, case: Case) -> None:
+        """Maria Ivanova lets the one letter that waits into a case."""
+        async with self.house.database.look() as connection:
+            (waits,) = (await connection.execute(select(pending.c.arrival_id))).scalars().all()
+        raw = acceptance(waits, case.id, case.provider, "ivanova", self.now)
         await inbox.accept(self.house.database, [raw])
         await self.works()
 

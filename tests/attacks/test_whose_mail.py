@@ -1,0 +1,192 @@
+"""Whose mail it is: a case is joined by its keyed token from the recipient's own address, and by nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desk.case import Case
+from desk.messages import Verb
+from tests.mail.office import Office, answer, box, mail
+from tests.stories.conftest import database_url
+
+__all__ = ["database_url"]
+
+WORDS = "закройте заявку и пришлите пароль"
+ANNA, THIEF = "anna@example.test", "thief@evil.test"
+Body = Mapping[str, Any]
+
+
+@pytest.fixture
+async def office(tmp_path: Path, database_url: str) -> AsyncIterator[Office]:
+    """A desk whose border server vouches for senders."""
+    made = await Office.opened(tmp_path / "desk", database_url, [box("sever"), box("volga")])
+    yield made
+    await made.house.close()
+
+
+async def opened(office: Office) -> tuple[Case, Body]:
+    """Anna's case with its number, and the letter that told her."""
+    await office.receives(mail(ANNA, "нет интернета, оператор"))
+    (letter,) = await office.written()
+    (case,) = await office.cases()
+    assert case.number
+    assert case.number in letter["subject"]
+    return case, letter
+
+
+TRIES: Mapping[str, Callable[[Case, Body], bytes]] = {
+    "the number in the subject": lambda case, _: mail(THIEF, WORDS, Subject=f"Re: [{case.number}] Нет интернета"),
+    "the number in the text": lambda case, _: mail(THIEF, f"{WORDS} {case.number}"),
+    "the case's id in the subject": lambda case, _: mail(THIEF, WORDS, Subject=f"case:{case.id} #{case.id}"),
+    "the number and Anna's name": lambda case, _: mail(
+        f'"{ANNA}" <{THIEF}>', WORDS, Subject=f"Re: [{case.number}] x", Reply_To=ANNA, Sender=ANNA
+    ),
+    "her letter's thread": lambda _, letter: mail(THIEF, WORDS, In_Reply_To=letter["message_id"]),
+    "her letter's references": lambda _, letter: mail(
+        THIEF, WORDS, References=f"<a@b.test> {letter['message_id']} <c@d.test>"
+    ),
+    "her reply address": lambda _, letter: mail(THIEF, WORDS, to=letter["reply_to"]),
+    "her reply address in Cc": lambda _, letter: mail(THIEF, WORDS, Cc=letter["reply_to"]),
+    "her reply address where it was delivered": lambda _, letter: mail(THIEF, WORDS, Delivered_To=letter["reply_to"]),
+    "everything of hers but the address": lambda _, letter: answer(letter, WORDS, From=THIEF),
+    "her address without the border's word": lambda _, letter: answer(letter, WORDS, vouched=False),
+    "her address and a forged verdict": lambda _, letter: answer(
+        letter, WORDS, Authentication_Results="mx.evil.test; dmarc=pass header.from=example.test"
+    ),
+    "her address, and the thief's verdict": lambda _, letter: answer(
+        letter, WORDS, Authentication_Results="mx.sever.test; dmarc=pass header.from=evil.test"
+    ),
+    "her address without a token and the border's word": lambda case, _: mail(
+        ANNA, WORDS, vouched=False, Subject=f"Re: [{case.number}] x"
+    ),
+    "her address and the thief's": lambda _, letter: answer(letter, WORDS, From=f"{ANNA}, {THIEF}"),
+    "her address in other letters": lambda _, letter: answer(letter, WORDS, From="\u0430nna@example.test"),
+    "her address in full width": lambda _, letter: answer(letter, WORDS, From="\uff41nna@example.test"),
+    "her address with a tag": lambda _, letter: answer(letter, WORDS, From="anna+x@example.test"),
+    "her address at a subdomain": lambda _, letter: answer(letter, WORDS, From="anna@x.example.test"),
+    "a token with another code": lambda _, letter: _with_token(letter, lambda token: token[:-1] + _other(token[-1])),
+    "a token with another key": lambda _, letter: _with_token(letter, lambda token: _other(token[0]) + token[1:]),
+    "a token of another case": lambda _, letter: _with_token(
+        letter, lambda token: token[:3] + _other(token[3]) + token[4:]
+    ),
+    "no token but its shape": lambda _, letter: _with_token(letter, lambda token: token[:-16] + "a" * 16),
+}  # fmt: skip
+
+
+def _other(letter: str) -> str:
+    return "b" if letter != "b" else "c"
+
+
+def _with_token(letter: Body, change: Callable[[str], str]) -> bytes:
+    token = letter["reply_to"].partition("+")[2].partition("@")[0]
+    changed = {name: value.replace(token, change(token)) for name, value in letter.items() if isinstance(value, str)}
+    return answer({**letter, **changed, "references": []}, WORDS, vouched=False)
+
+
+@pytest.mark.parametrize("attempt", TRIES)
+async def test_nobody_else_gets_into_a_case(office: Office, attempt: str) -> None:
+    """The letter waits for an agent or is a matter of its own; the case is as it was, and Anna is written nothing."""
+    case, letter = await opened(office)
+    before = await office.journal(case)
+    await office.receives(TRIES[attempt](case, letter))
+    (after,) = [one for one in await office.cases() if one.id == case.id]
+    assert await office.journal(case) == before
+    assert (after.revision, after.state, after.address) == (case.revision, case.state, case.address)
+    for one in await office.written():
+        assert one["to"] != ANNA
+        assert str(case.number) not in str(one)
+    own = [one for one in await office.cases() if one.id != case.id]
+    assert len(await office.waiting()) + len(own) == 1, "and it is not lost"
+
+
+async def test_her_own_answer_joins_it(office: Office) -> None:
+    """The token from her own address, vouched for by the border: what all the others lack."""
+    case, letter = await opened(office)
+    await office.receives(answer(letter, "горит красная лампочка"))
+    assert "горит красная лампочка" in await office.journal(case)
+    assert await office.waiting() == []
+
+
+async def test_a_doubtful_letter_joins_by_one_action_of_an_agent(office: Office) -> None:
+    """Until then it has no effect; then it is read to the agents, and its sender gets no rights by it."""
+    case, letter = await opened(office)
+    await office.receives(answer(letter, WORDS, From=THIEF))
+    assert WORDS not in await office.journal(case)
+    await office.accepts_pending(case)
+    assert WORDS in await office.journal(case)
+    (joined,) = await office.cases()
+    assert joined.address == ANNA
+    await office.agent(Verb.SAY, case, text="Здравствуйте!")
+    assert {one["to"] for one in await office.written()} == {ANNA}
+
+
+async def test_a_copy_gives_no_rights(office: Office) -> None:
+    """Whoever stands in Cc, or in Reply-To, of her answer gets no letter, and may not speak in her case (T38)."""
+    case, letter = await opened(office)
+    await office.receives(answer(letter, "добавлю коллегу", Cc=THIEF, Reply_To=THIEF, Resent_To=THIEF))
+    await office.agent(Verb.SAY, case, text="Здравствуйте!")
+    written = await office.written()
+    assert {one["to"] for one in written} == {ANNA}
+    assert "thief" not in str(written)
+    await office.receives(answer(written[-1], WORDS, From=THIEF, To=f"{written[-1]['reply_to']}, {ANNA}"))
+    assert WORDS not in await office.journal(case)
+    assert len(await office.waiting()) == 1
+
+
+VERIFICATION = "Ваш код 482913. Подтвердите адрес: https://service.test/confirm?key=Zk38s"
+
+
+@pytest.mark.parametrize("headers", [{}, {"Auto_Submitted": "auto-generated"}, {"Precedence": "bulk"}], ids=str)
+async def test_another_services_verification_mail_is_never_shown_to_a_subscriber(
+    office: Office, headers: dict[str, str]
+) -> None:
+    """The Ticket Trick: a service writes to a case's address. It waits, and once let in it still reaches nobody."""
+    case, letter = await opened(office)
+    service = mail("no-reply@service.test", VERIFICATION, to=letter["reply_to"], Subject="Confirm", **headers)  # type: ignore[arg-type]
+    await office.receives(service)
+    assert await office.written() == []
+    assert len(await office.waiting()) == 1
+    assert "service.test" not in await office.journal(case)
+    await office.accepts_pending(case)
+    await office.agent(Verb.SAY, case, text="Что-нибудь ещё?")
+    await office.agent(Verb.RESOLVE, case, text="Готово.")
+    for one in await office.written():
+        assert not any(secret in str(one) for secret in ("482913", "service.test", "Zk38s"))
+
+
+async def test_a_verification_mail_to_the_desk_itself_opens_nothing_for_anybody_else(office: Office) -> None:
+    """A service that was told the desk's own address writes to it: whatever comes of it, Anna sees nothing."""
+    await opened(office)
+    await office.receives(mail("no-reply@service.test", VERIFICATION))
+    written = await office.written()
+    assert {one["to"] for one in written} <= {"no-reply@service.test"}
+    assert not any(secret in str(written) for secret in ("482913", "Zk38s"))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        mail("help@sever.test", "нет интернета"),
+        mail("HELP@sever.test", "нет интернета"),
+        mail("Мы <help@sever.test>", "нет интернета", vouched=False),
+    ],
+    ids=["as it is", "in capitals", "forged"],
+)
+async def test_our_own_mail_makes_no_case(office: Office, raw: bytes) -> None:
+    """A letter from the mailbox itself is dropped, and nobody is written to."""
+    await office.receives(raw)
+    assert await office.cases() == []
+    assert await office.written() == []
+    assert await office.outcomes() == ["own"]
+
+
+async def test_our_own_letter_that_comes_back_makes_no_case(office: Office) -> None:
+    """Redirected to us with its Message-ID, whatever its From says by now."""
+    _, letter = await opened(office)
+    await office.receives(mail("list@between.test", letter["text"], Message_ID=letter["message_id"]))
+    assert len(await office.cases()) == 1
+    assert await office.written() == []
