@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from mail import charsets, words
+
+MOST = 200
+"""Mailboxes of one header that are looked at."""
+_MARKS = re.compile(r'\\.|["(),;<>]|[^\\"(),;<>]+|\\', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +21,37 @@ class Mailbox:
 
 
 def mailboxes(value: str) -> list[Mailbox]:
-    """All mailboxes of a raw header value, at most 200. Encoded words are decoded after the commas are seen."""
-    found = []
-    for piece in _separated(value)[:200]:
-        name, address = _taken(piece)
-        shown = charsets.clean(words.decoded(" ".join(name.split()))).strip("\"' ")
+    """All usable mailboxes of a raw header value, `MOST` at most. Commas are seen before encoded words are decoded."""
+    found: list[Mailbox] = []
+    group = ";" in value
+    before = ""  # words that a comma cut off, as in "Smith, Anna <anna@mail.test>"
+    for piece, comment in _separated(value)[:MOST]:
+        name, address = _taken(piece, group)
         if usable(address):
-            found.append(Mailbox(" ".join(shown.split()), address))
+            found.append(Mailbox(_shown(f"{before}, {name}" if before and name else name or comment), address))
+            before = ""
+        else:
+            before = piece.strip() if "@" not in piece and "<" not in piece else ""
     return found
+
+
+def authors(value: str) -> list[Mailbox]:
+    """The mailboxes of a From. Where there is none that could be used, what is written there as a name."""
+    if found := mailboxes(value):
+        return found
+    plain = words.decoded(value)
+    if "=?" in value and "@" in plain and (found := mailboxes(" ".join(plain.split()))):
+        return found  # somebody encoded the address too
+    piece, comment = _separated(value)[0]
+    written = _shown((piece.rpartition(":")[2] if ";" in value else piece) or comment)
+    return [Mailbox(written, "")] if written else []
+
+
+def _shown(name: str) -> str:
+    """A name as it is read: without quotes, encoded words decoded, on one line."""
+    if '"' in name:
+        name = _unquoted(name)
+    return " ".join(charsets.clean(words.decoded(" ".join(name.split()))).strip("\"' ").split())
 
 
 def usable(address: str) -> bool:
@@ -43,57 +71,87 @@ def folded(address: str) -> str:
     return "".join(char.lower() if char.isascii() else char for char in address)
 
 
-def _separated(value: str) -> list[str]:
-    """What commas and semicolons separate, outside quotes, comments and angles; comments are dropped."""
-    pieces: list[str] = []
-    current: list[str] = []
-    quoted, depth, angle = False, 0, False
-    at = 0
-    while at < len(value):
-        char = value[at]
-        if char == "\\" and (quoted or depth):
-            if not depth:
-                current.append(value[at : at + 2])
-            at += 2
-            continue
-        if char == '"' and not depth:
-            quoted = not quoted
-        elif char == "(" and not quoted:
-            depth += 1
-        if not quoted and not depth:
-            angle = char == "<" or (angle and char != ">")
-            if char in ",;" and not angle:
-                pieces.append("".join(current))
-                current = []
-                at += 1
-                continue
-        if not depth:
-            current.append(char)
-        if char == ")" and depth and not quoted:
-            depth -= 1
-        at += 1
-    pieces.append("".join(current))
-    return pieces
+def _separated(value: str) -> list[tuple[str, str]]:
+    """What commas and semicolons separate, outside quotes, comments and angles, each with its first comment."""
+    if not any(char in value for char in '"(\\') and "<@" not in value:
+        return [(piece, "") for piece in value.replace(";", ",").split(",")]
+    walk = _Walk()
+    for match in _MARKS.finditer(value):
+        walk.take(match[0])
+    walk.end()
+    return walk.pieces
 
 
-def _taken(piece: str) -> tuple[str, str]:
-    """The name and the address of one mailbox; a group's label is left out."""
+class _Walk:
+    """One walk over a value: quotes, nested comments and angles, each mark looked at once."""
+
+    def __init__(self) -> None:
+        self.pieces: list[tuple[str, str]] = []
+        self.words: list[str] = []
+        self.comment: list[str] = []
+        self.comments = 0
+        self.quoted = self.angle = False
+        self.depth = 0
+
+    def take(self, mark: str) -> None:
+        """A mark, or what stands between two."""
+        if self.depth:
+            self.in_comment(mark)
+        elif self.quoted:
+            self.quoted = mark != '"'
+            self.words.append(mark)
+        elif mark == "(":
+            self.depth = 1
+            self.comments += 1
+        elif mark in (",", ";") and not self.angle:
+            self.end()
+        else:
+            self.quoted = mark == '"'
+            self.angle = mark == "<" or (self.angle and mark != ">")
+            self.words.append(mark)
+
+    def in_comment(self, mark: str) -> None:
+        """Comments nest (RFC 5322, section 3.2.2); only the first is a name."""
+        self.depth += (mark == "(") - (mark == ")")
+        if self.depth and self.comments == 1:
+            self.comment.append(mark[1:] if mark[0] == "\\" else mark)
+
+    def end(self) -> None:
+        """One mailbox is complete."""
+        self.pieces.append(("".join(self.words), "".join(self.comment)))
+        self.words, self.comment, self.comments, self.angle = [], [], 0, False
+
+
+def _taken(piece: str, group: bool) -> tuple[str, str]:
+    """The name and the address of one mailbox; the label of a group is left out."""
     open_at = piece.rfind("<")
     if open_at >= 0:
         inner = piece[open_at + 1 :].partition(">")[0].strip()
-        name = piece[:open_at].strip()
-        if name.startswith('"'):
-            name = _unescaped(name.strip('"'))
-        return name, inner.rpartition(":")[2].strip() if inner.startswith("@") else inner
-    found = piece.rpartition(":")[2].split()
-    return "", next((word for word in found if "@" in word), "")
+        name = piece[:open_at].strip(" \t<")
+        if group and ":" in name and '"' not in name:
+            name = name.rpartition(":")[2]
+        return name, _address(inner.rpartition(":")[2] if inner.startswith("@") else inner)
+    found = (piece.rpartition(":")[2] if "mailto:" not in piece else piece).split()
+    for number, word in enumerate(found):
+        if "@" in word:
+            return " ".join(found[:number]), _address(word.strip("[]'"))
+    return "", ""
 
 
-def _unescaped(name: str) -> str:
+def _address(inner: str) -> str:
+    """An address without what people and programs put around it."""
+    bare = inner.removeprefix("mailto:")
+    return "@".join(side.strip() for side in bare.split("@")) if " " in bare else bare
+
+
+def _unquoted(name: str) -> str:
     out, at = [], 0
     while at < len(name):
         if name[at] == "\\" and at + 1 < len(name):
             at += 1
+        elif name[at] == '"':
+            at += 1
+            continue
         out.append(name[at])
         at += 1
     return "".join(out)

@@ -64,11 +64,16 @@ def _files(tree: Part, shown: Shown) -> Iterator[Part]:
     alternatives: set[int] = set()
     for one in tree.walk():
         if one.kind == "multipart/alternative":
-            alternatives |= {choice.number for choice in one.parts if is_words(choice)}
+            alternatives |= {choice.number for choice in one.walk() if _is_choice(choice)}
         if (one.parts and one.kind not in SIGNED) or one.number in shown.parts or one.kind.startswith("multipart/"):
             continue
         if one.name or not (one.number in alternatives or _is_blank(one)):
             yield one
+
+
+def _is_choice(one: Part) -> bool:
+    """Whether an alternative is only another look of the same text."""
+    return (is_words(one) or one.kind == "text/x-amp-html") and one.disposition[0] != "attachment"
 
 
 def _is_blank(one: Part) -> bool:

@@ -17,6 +17,7 @@ REFUSED = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape",
 UNKNOWING = frozenset({"", "ascii"})
 WESTERN = frozenset({"iso8859-1", "cp1252", "iso8859-15"})
 WIDE = frozenset({"utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"})
+_PRINTED = bytes([0x09, 0x0A, 0x0D, *range(0x20, 0x7F)])
 # Charsets of several bytes a letter, each with those that contain it.
 WIDER = {
     "iso2022_jp": ("iso2022_jp_2", "iso2022_jp_ext", "iso2022_jp_3"),
@@ -76,6 +77,17 @@ def decoded(data: bytes, charset: str = "") -> str:
     return clean(_contradicted(data, name) or _declared(data, name))
 
 
+def of_headers(raw: bytes, declared: str) -> str:
+    """The charset of what is written raw in a letter's headers, told by all of it and some of the text together.
+
+    ``declared`` is what the letter says of its text, which is believed unless it is what programs say that know none.
+    """
+    name = codec(declared) if declared else ""
+    if name in WESTERN:
+        return guessing.russian_name(raw) or declared
+    return declared if name not in UNKNOWING else guessing.name(raw)
+
+
 def _contradicted(data: bytes, name: str) -> str:
     """UTF-8 under another name, or Russian under a Western one; "" when the declared charset is to be believed."""
     if data.isascii():
@@ -87,7 +99,8 @@ def _contradicted(data: bytes, name: str) -> str:
             pass
         else:
             return text if name in WESTERN or len(data) - len(text) >= 3 else ""
-    return guessing.surely_russian(data) if name in WESTERN else ""
+    russian = guessing.russian_name(data) if name in WESTERN else ""
+    return data.decode(russian, "replace") if russian else ""
 
 
 def _declared(data: bytes, name: str) -> str:
@@ -112,7 +125,7 @@ def _several_bytes(name: str) -> bool:
 
 def _wide(data: bytes, name: str) -> str:
     """UTF-16 and UTF-32; without a mark of its byte order it is told by where the zeros are. RFC 2781, section 4.3."""
-    if not data[:2000].count(0) and not data.startswith((b"\xff\xfe", b"\xfe\xff")) and data.isascii():
+    if data.isascii() and not data[:2000].translate(None, _PRINTED):
         return data.decode("ascii")  # it only says so
     if name == "utf-16" and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         even, odd = data[0:2000:2].count(0), data[1:2000:2].count(0)

@@ -27,10 +27,12 @@ def guessed(data: bytes) -> str:
         cut = error.end >= len(data) and error.reason == "unexpected end of data" and error.start
         if cut or marked != "utf-8":
             return data.decode(marked, "replace")  # cut in the middle of a letter, by us or on the way
-    return data.decode(_most_plausible(data[:SAMPLE]), "replace")
+    return data.decode(name(data), "replace")
 
 
-def _most_plausible(sample: bytes) -> str:
+def name(data: bytes) -> str:
+    """The charset that bytes which are not UTF-8 most probably are in."""
+    sample = data[:SAMPLE]
     high = _high(sample)
     broken = sample.decode("utf-8", "replace").count("\ufffd")
     if broken * 4 < high:
@@ -38,14 +40,14 @@ def _most_plausible(sample: bytes) -> str:
     return "cp1252" if high * 3 < high + _latin(sample) else _alphabet(sample, high)
 
 
-def surely_russian(data: bytes) -> str:
-    """The text, when bytes declared as Western are plainly Russian; else ""."""
+def russian_name(data: bytes) -> str:
+    """The Russian charset of bytes that are declared as Western and plainly are not; else ""."""
     sample = data[:SAMPLE]
     high = _high(sample)
     if high < 6 or high * 10 < 7 * (high + _latin(sample)):
         return ""
-    name, score = _most_russian(sample)
-    return data.decode(name, "replace") if score > 0.6 * high else ""
+    found, score = _most_russian(sample)
+    return found if score > 0.6 * high else ""
 
 
 def _escaped(data: bytes) -> str:
@@ -67,21 +69,21 @@ def _latin(sample: bytes) -> int:
 
 
 def _alphabet(sample: bytes, high: int) -> str:
-    name, score = _most_russian(sample)
+    russian, score = _most_russian(sample)
     if score > 0.35 * high:
-        return name
-    return _east_asian(sample) or (name if score > 0.1 * high else "cp1252")
+        return russian
+    return _east_asian(sample) or (russian if score > 0.1 * high else "cp1252")
 
 
 def _most_russian(sample: bytes) -> tuple[str, float]:
-    scores = {name: _plausibility(sample, name) for name in CYRILLIC}
+    scores = {one: _plausibility(sample, one) for one in CYRILLIC}
     best = max(CYRILLIC, key=scores.__getitem__)
     return best, scores[best]
 
 
-def _plausibility(sample: bytes, name: str) -> float:
+def _plausibility(sample: bytes, charset: str) -> float:
     """How much like Russian a sample reads: frequent small letters, capitals only where words begin."""
-    text = sample.decode(name, "replace")
+    text = sample.decode(charset, "replace")
     score = 0.0
     before = " "
     for char in text:
@@ -102,9 +104,9 @@ def _east_asian(sample: bytes) -> str:
         return ""
     firsts = [first for first, _ in pairs]
     extended_unix = all(first >= 0xA1 and second >= 0xA1 for first, second in pairs)
-    for name, low, high, share in _EXTENDED_UNIX if extended_unix else _OTHERS:
+    for charset, low, high, share in _EXTENDED_UNIX if extended_unix else _OTHERS:
         if sum(low <= first <= high for first in firsts) > share * len(firsts):
-            return name
+            return charset
     return ""
 
 

@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 
 from desk.messages import Proof
 from mail import attachments, authentication, charsets, machines, quotes, texts
-from mail.addresses import Mailbox, mailboxes
+from mail.addresses import Mailbox, authors, mailboxes
 from mail.attachments import Attachment
 from mail.headers import Headers, characters, heading, readable
 from mail.mime import Part, taken_apart
@@ -95,7 +95,7 @@ def degraded(raw: bytes, reading: Reading, why: str) -> Letter:
         text=text,
         text_and_signature=text,
         full_text=text,
-        automatic="" if senders else "nobody",
+        automatic="" if senders and senders[0].address else "nobody",
         proof=Proof.DOUBTED if reading.authserv_id else Proof.CLAIMED,
         fingerprint=hashlib.sha256(raw).hexdigest(),
         stub=stub,
@@ -129,7 +129,7 @@ def _read(raw: bytes, reading: Reading) -> Letter:
         message_id="".join(message_id),
         in_reply_to="".join(in_reply_to[:1]),
         references=tuple(references),
-        to=tuple(one.address for one in _mailboxes(headers, "to", charset)),
+        to=tuple(_addresses(_mailboxes(headers, "to", charset))),
         recipients=sent_to,
         date=_date(headers),
         text=view.text,
@@ -143,7 +143,7 @@ def _read(raw: bytes, reading: Reading) -> Letter:
         automatic=machine.automatic,
         report_class=machine.report_class,
         bounced=machine.bounced,
-        proof=authentication.proof(headers, [one.address for one in senders], reading.authserv_id, raw),
+        proof=authentication.proof(headers, _addresses(senders), reading.authserv_id, raw),
         language=language(view.text or headers.text("subject", charset)),
         fingerprint=_fingerprint("".join(message_id), headers, raw),
         stub=stub,
@@ -161,12 +161,20 @@ def _without_stub(raw: bytes) -> tuple[bytes, int]:
 
 def _mailboxes(headers: Headers, name: str, charset: str = "") -> list[Mailbox]:
     """The mailboxes in all headers of a name, five of them at most."""
-    return [one for value in headers.all(name)[:5] for one in mailboxes(characters(value, charset))]
+    read = authors if name == "from" else mailboxes
+    return [one for value in headers.all(name)[:5] for one in read(characters(value, charset))]
+
+
+def _addresses(boxes: list[Mailbox]) -> list[str]:
+    return [one.address for one in boxes if one.address]
 
 
 def _charset(tree: Part) -> str:
-    """The letter's own charset, for what is written raw in its headers: that of its first text."""
-    return next((found for one in tree.walk() if (found := one.parameters.get("charset", ""))), "")
+    """The charset of what is written raw in the headers: that of the first text, or what both look like together."""
+    text = next((one for one in tree.walk() if not one.parts and one.kind.startswith("text/")), tree)
+    declared = text.parameters.get("charset", "")
+    raw = b" ".join(value for value in map(tree.headers.first, ("subject", "from", "to")) if not value.isascii())
+    return charsets.of_headers(raw + b"\n" + text.words(1000), declared) if raw else declared
 
 
 def _ids(value: bytes) -> list[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mail import smime, transfer
 from mail.headers import Headers, begun, heading, readable, split, with_line_feeds
@@ -30,8 +30,7 @@ SIGNED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 class Part:
     """One node of the tree. ``number`` counts all nodes in their order, the letter itself being 0.
 
-    Its body are the bytes from ``start`` to ``end`` of ``raw``. ``given`` is a name that stands in no header.
-    ``preamble`` is what stands before the first of its parts.
+    Its body are the bytes from ``start`` to ``end`` of ``raw``; where it has parts, what stands before the first.
     """
 
     number: int
@@ -42,8 +41,6 @@ class Part:
     start: int
     end: int
     parts: tuple[Part, ...] = ()
-    given: str = ""
-    preamble: bytes = b""
 
     def walk(self) -> Iterator[Part]:
         """This node and all below it, in order."""
@@ -71,8 +68,6 @@ class Part:
     @property
     def name(self) -> str:
         """The file name the sender gave, "" for none."""
-        if self.given:
-            return self.given
         disposition, given = self.disposition
         name = given.get("filename") or self.parameters.get("name") or self.parameters.get("filename", "")
         return name or (given.get("name", "") if disposition != "form-data" else "")
@@ -138,7 +133,7 @@ def _part(raw: bytes, start: int, end: int, walk: _Walk, depth: int, default: st
 
 
 def _plain(one: Part) -> Part:
-    return Part(one.number, one.headers, "text/plain", one.parameters, one.raw, one.start, one.end)
+    return replace(one, kind="text/plain")
 
 
 def _decoded(one: Part) -> Part:
@@ -146,7 +141,7 @@ def _decoded(one: Part) -> Part:
     if re.search(rb"(?:\A|\n)--[!-~]", one.raw[one.start : min(one.end, one.start + 10_000)]):
         return one
     content = one.content()
-    return Part(one.number, one.headers, one.kind, one.parameters, content, 0, len(content))
+    return replace(one, raw=content, start=0, end=len(content))
 
 
 def _kind(headers: Headers, default: str) -> tuple[str, dict[str, str]]:
@@ -165,10 +160,10 @@ def _kind(headers: Headers, default: str) -> tuple[str, dict[str, str]]:
 def _multipart(one: Part, fence: bytes, walk: _Walk, depth: int) -> Part:
     default = "message/rfc822" if one.kind == "multipart/digest" else "text/plain"
     parts = []
-    preamble = b""
+    before = one.start
     for start, end in _pieces(one, fence, walk):
         if start < 0:
-            preamble = one.raw[one.start : min(end, one.start + 64 * 1024)]
+            before = max(end, before)
         elif walk.count > PARTS:
             walk.trouble("too many parts")
             break
@@ -176,11 +171,11 @@ def _multipart(one: Part, fence: bytes, walk: _Walk, depth: int) -> Part:
             parts.append(_part(one.raw, start, end, walk, depth + 1, default))
     if not parts:
         walk.trouble("no parts")
-        return _plain(one)
+        return _plain(replace(one, end=before))
+    if one.kind == "multipart/encrypted":
+        walk.trouble("encrypted (PGP)")
     kind = one.kind if one.kind.startswith("multipart/") else "multipart/mixed"
-    return Part(
-        one.number, one.headers, kind, one.parameters, one.raw, one.start, one.start, tuple(parts), preamble=preamble
-    )
+    return replace(one, kind=kind, end=before, parts=tuple(parts))
 
 
 def _fence(one: Part, walk: _Walk, exactly: bool = False) -> bytes:
@@ -243,4 +238,4 @@ def _signed(one: Part, walk: _Walk, depth: int) -> Part:
         return one
     inner = with_line_feeds(inner)
     part = _part(inner, 0, len(inner), walk, depth + 1, "text/plain")
-    return Part(one.number, one.headers, one.kind, one.parameters, one.raw, one.start, one.end, (part,))
+    return replace(one, parts=(part,))

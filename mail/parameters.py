@@ -22,7 +22,7 @@ def parameters(value: bytes, charset: str = "") -> tuple[str, dict[str, str]]:
 
     ``charset`` is the letter's own, for raw bytes in them.
     """
-    if b";" not in value:
+    if b";" not in value and b"=" not in value:
         return _head(value)[0], {}
     pieces = list(_pieces_of(value))
     head, lost = _head(pieces[0])

@@ -68,13 +68,16 @@ def line(path: str, letter: Letter, reading: Reading) -> str:
 
 
 def told(letter: Letter, reading: Reading) -> dict[str, object]:
-    """Every field a program may want to know; instants in ISO 8601, sizes in bytes."""
+    """Every field a program may want to know; instants in ISO 8601, sizes in bytes.
+
+    ``from`` is an address; where the sender gave none that could be used, what stands there instead.
+    """
     return {
         "message_id": letter.message_id,
         "in_reply_to": letter.in_reply_to,
         "references": letter.references,
         "subject": letter.subject,
-        "from": letter.sender.address,
+        "from": letter.sender.address or letter.sender.name,
         "from_name": letter.sender.name,
         "to": letter.to,
         "date": letter.date.isoformat() if letter.date else None,

@@ -39,6 +39,8 @@ def shown(tree: Part, depth: int = 0) -> Shown:
     one = _joined(parts)
     one.parts = frozenset(part.number for part in parts)
     if one.text:
+        if one.text.lstrip().startswith("-----BEGIN PGP MESSAGE-----"):
+            one.problems.append("encrypted (PGP)")
         return one
     for more in (_named, _enclosed, _tnef, _preamble):
         if text := more(tree, depth):
@@ -219,5 +221,5 @@ def _tnef(tree: Part, _: int) -> str:
 
 def _preamble(tree: Part, _: int) -> str:
     """What stands before the first part, unless it is only meant for programs without MIME."""
-    text = charsets.decoded(tree.preamble).replace("\r\n", "\n").strip()
+    text = charsets.decoded(tree.body[:TEXT_BYTES]).replace("\r\n", "\n").strip() if tree.parts else ""
     return "" if "mime" in text[:1000].lower() else text

@@ -42,12 +42,21 @@ def text(body: bytes, encoding: str) -> bytes:
     end = _base64_end(body)
     if end == len(body):
         return base64(body)
-    head, tail = body[:end], body[end:].strip(b"\r\n")
-    if len(head.strip()) < 4 or (len(tail) > len(head) and b" " in tail):
-        return body if not head.strip() or b" " in tail else base64(body)
-    if b" " not in tail.strip() and not tail.lstrip().startswith((b"--", b"__")):
-        return base64(body)
-    return base64(head) + b"\n\n" + tail
+    head, tail = body[:end].strip(), body[end:].strip(b"\r\n")
+    if b" " in tail and len(tail) < len(head):
+        return base64(head) + b"\n\n" + tail
+    content = base64(body)
+    return body if b" " in tail and not _reads(content) else content
+
+
+def _reads(content: bytes) -> bool:
+    """Whether bytes are words in UTF-8: what is decoded though it was never encoded is not."""
+    if not content:
+        return False
+    try:
+        return content.decode("utf-8").replace("\r", "").replace("\n", "").replace("\t", "").isprintable()
+    except UnicodeDecodeError:
+        return False
 
 
 def _base64_end(body: bytes) -> int:

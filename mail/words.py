@@ -52,7 +52,7 @@ def _word(value: str, start: int) -> _Word | None:
     if first < 0 or kind not in ("q", "b") or value[first + 2 : first + 3] != "?":
         return None
     end = value.find("?=", first + 3)
-    if another := _OPENING.search(value, first + 3, end if end >= 0 else len(value)):
+    if another := _OPENING.search(value, first + 3, end + 1 if end >= 0 else len(value)):
         end = first + 3 + len(value[first + 3 : another.start()].rstrip("? "))  # never closed, and the next begins
     elif end < 0:
         end = _broken_end(value, first + 3)
