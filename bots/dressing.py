@@ -101,7 +101,7 @@ class _Wardrobe:
             texts = [Text("👇")]  # an album cannot carry buttons, and buttons need words to hang under
         for number, batch in enumerate(batches, 1):
             last = number == len(batches) and not texts and len(batch) == 1
-            yield self.file(batch[0], None, last) if len(batch) == 1 else self.album(batch)
+            yield self.file(batch[0], _shown(batch[0]), last) if len(batch) == 1 else self.album(batch)
         yield from self.written(texts)
 
     def written(self, texts: Sequence[Text]) -> Iterator[Parcel]:
@@ -123,7 +123,8 @@ class _Wardrobe:
         return self.parcel("file", _body(method, params, [self.opened(file, field)]))
 
     def album(self, files: Sequence[File]) -> Parcel:
-        params = {"chat_id": self.chat, "media": [{"type": "photo"} for _ in files]}
+        captions = [{"caption": words} if (words := _shown(file).plain) else {} for file in files]
+        params = {"chat_id": self.chat, "media": [{"type": "photo"} | one for one in captions]}
         body = _body("sendMediaGroup", params, [self.opened(file, str(at)) for at, file in enumerate(files)])
         return self.parcel("album", body)
 
@@ -175,6 +176,11 @@ def _method(file: File) -> tuple[str, str]:
     if file.media_type in ("audio/mpeg", "audio/mp4"):
         return "sendAudio", "audio"
     return "sendDocument", "document"
+
+
+def _shown(file: File) -> Text:
+    """What a picture shows, as a caption for who opens it."""
+    return next(iter(cut(Text(file.shows), CAPTION)), Text())
 
 
 def _body(method: str, params: dict[str, Any], files: Sequence[dict[str, str]] = ()) -> dict[str, Any]:

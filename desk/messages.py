@@ -59,6 +59,7 @@ class File:
 
     ``source`` is ``telegram:<bot>:<file id>``, ``arrival:<arrival id>:<part number>`` or ``content:<path>``; the
     wiring knows who opens which. ``kind`` is "photo", "voice", "video" or "file". ``size`` is in bytes, 0 if unknown.
+    ``shows`` says in words what is to be seen, for who cannot see it; "" where nobody said.
     """
 
     name: str
@@ -66,6 +67,7 @@ class File:
     media_type: str
     size: int
     source: str
+    shows: str = ""
 
 
 class Role(StrEnum):

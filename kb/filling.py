@@ -6,7 +6,8 @@ to be tried; the last heading says when to stop and call (`STOP`). Steps are num
 
 A fact of the provider is written ``{{ dns1 }}``, and a line that names one the provider has not given is left out,
 rather than shown with a hole. ``{{ cabinet or your account }}`` has words to say instead. ``{{ if pppoe }}`` or
-``{{ if not dns1 }}`` at the end of a line keeps that line only then, and at the end of a heading everything under it.
+``{{ if not dns1 }}`` at the end of a line (a picture's too) keeps that line only then, and at the end of a heading
+everything under it.
 `FACTS` names them all; a fact that is "no" or "false" counts as not given.
 """
 
@@ -64,8 +65,14 @@ class Part:
     @property
     def pictures(self) -> tuple[tuple[str, str], ...]:
         """The pictures in their order, each as what it shows and where it lies."""
-        found = (PICTURE_LINE.fullmatch(line.strip()) for line in self.lines)
-        return tuple((one[1], one[2]) for one in found if one)
+        found = (pictured(line) for line in self.lines)
+        return tuple(one for one in found if one)
+
+
+def pictured(line: str) -> tuple[str, str] | None:
+    """What the picture on this line shows and where it lies; None when no picture stands there."""
+    found = PICTURE_LINE.fullmatch(_unconditional(line).strip())
+    return (found[1], found[2]) if found else None
 
 
 def parts(body: str) -> tuple[Part, ...]:
@@ -95,9 +102,7 @@ def facts_in(body: str) -> tuple[str, ...]:
 def unreadable(body: str) -> str:
     """The first thing between double braces that is neither a fact nor a condition at a line's end; "" if none."""
     for line in body.split("\n"):
-        bare = _FACT.sub("", line).rstrip()
-        while found := _last_condition(bare):
-            bare = bare[: found.start()].rstrip()
+        bare = _unconditional(_FACT.sub("", line))
         if "{{" in bare or "}}" in bare:
             return line.strip()
     return ""
@@ -108,14 +113,25 @@ def filled(body: str, facts: Mapping[str, str]) -> str:
 
     A heading under which nothing is left goes too. A fact's value is written so that no character of it becomes a mark.
     """
-    given = {name: value for name, value in facts.items() if value.strip().casefold() not in ("", "no", "false")}
     lines: list[str] = []
-    for line in _numbered(_told(body, given)):
+    for line in _numbered(line for line in _told(body, _given(facts)) if not pictured(line)):
         _unheaded(lines, line)
         if line or (lines and lines[-1]):
             lines.append(line)
     _unheaded(lines, "# ")
     return "\n".join(lines).strip("\n")
+
+
+def shown(body: str, facts: Mapping[str, str]) -> tuple[int, ...]:
+    """Which of the body's pictures, counted from 0, these facts leave standing."""
+    every = [pictured(line) for line in body.split("\n")]
+    places = [place for _, place in filter(None, every)]
+    left = [place for _, place in filter(None, map(pictured, _told(body, _given(facts))))]
+    return tuple(at for at, place in enumerate(places) if place in left)
+
+
+def _given(facts: Mapping[str, str]) -> Mapping[str, str]:
+    return {name: value for name, value in facts.items() if value.strip().casefold() not in ("", "no", "false")}
 
 
 def _unheaded(lines: list[str], follows: str) -> None:
@@ -140,23 +156,35 @@ def _told(body: str, given: Mapping[str, str]) -> Iterator[str]:
         if line.startswith("# "):
             section = holds
         holds = holds and not any(name not in given and not instead for name, instead in _FACT.findall(line))
-        if section and holds and not PICTURE_LINE.fullmatch(line.strip()):
+        if section and holds:
             yield _FACT.sub(lambda found: shielded(given[found[1]]) if found[1] in given else found[2], line)
 
 
 def _numbered(lines: Iterator[str]) -> Iterator[str]:
-    """Counts the steps anew, each list from one: some of them may have been left out."""
+    """Counts the steps of each list from one. Some may have been left out, and some of one number may stand together.
+
+    A list goes on over empty and indented lines.
+    """
     counted, last = 0, 0
     for line in lines:
         found = _STEP.match(line)
-        if found is None:
-            counted, last = (0, 0) if line.startswith("# ") else (counted, last)
+        if found:
+            written = int(found[1])
+            counted = 1 if written == 1 or written < last else counted + 1
+            last = written
+            yield f"{counted}. {line[found.end() :]}"
+        else:
+            if line and not line.startswith(" "):
+                counted, last = 0, 0
             yield line
-            continue
-        written = int(found[1])
-        counted = 1 if written <= last or not last else counted + 1
-        last = written
-        yield f"{counted}. {line[found.end() :]}"
+
+
+def _unconditional(line: str) -> str:
+    """The line without the conditions at its end."""
+    bare = line.rstrip()
+    while found := _last_condition(bare):
+        bare = bare[: found.start()].rstrip()
+    return bare
 
 
 def _last_condition(line: str) -> re.Match[str] | None:

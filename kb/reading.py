@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from desk.language import LANGUAGES
-from kb.filling import FACTS, PICTURE_LINE, Part, facts_in, parts, resolutions, unreadable
+from kb.filling import FACTS, Part, facts_in, parts, pictured, resolutions, unreadable
 
 CATEGORIES = ("technical", "billing", "security", "equipment_setup")
 CONFIDENCES = ("work_in_progress", "not_validated", "validated", "archived")  # KCS v6
@@ -216,12 +216,13 @@ class _File:
         for line in body.split("\n"):
             if not line.lstrip().startswith("!["):
                 continue
-            found = PICTURE_LINE.fullmatch(line.strip())
+            found = pictured(line)
             if not found:
                 raise self._bad(f"a picture stands on a line of its own as ![what it shows](name.png), not {line!r}")
-            if not found[1].strip():
-                raise self._bad(f"say in the brackets what {found[2]} shows: some people hear it, and letters print it")
-            pictures.append(self._picture(found[2]))
+            words, place = found
+            if not words.strip():
+                raise self._bad(f"say in the brackets what {place} shows: some people hear it, and letters print it")
+            pictures.append(self._picture(place))
         return tuple(pictures)
 
     def _picture(self, reference: str) -> str:

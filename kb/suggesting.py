@@ -11,7 +11,7 @@ from desk.knowledge import Suggestion, Suggestions
 from desk.messages import File
 from desk.providers import Provider
 from desk.text import Mark, Text, joined, written
-from kb.filling import filled
+from kb.filling import filled, shown
 from kb.match import Match, Matcher
 from kb.reading import Article, picture
 
@@ -53,14 +53,16 @@ class Knowledge:
 
     def _told(self, provider: str, match: Match) -> Suggestion:
         edition = match.article.edition(match.language)
-        body = written(filled(edition.body, self._facts(provider, match.language)))
+        facts = self._facts(provider, match.language)
+        every = tuple(zip(edition.pictures, edition.captions, strict=False))
+        seen = [every[at] for at in shown(edition.body, facts) if at < len(every)]
         return Suggestion(
             article=match.article.id,
             title=edition.title,
             score=match.score,
             sure=match.sure,
-            text=joined((_heading(edition.title), body)),
-            pictures=_files(edition.pictures, self._folders(provider)),
+            text=joined((_heading(edition.title), written(filled(edition.body, facts)))),
+            pictures=_files(seen, self._folders(provider)),
             dialog=match.article.dialog,
             category=match.article.category,
         )
@@ -104,14 +106,14 @@ def _heading(title: str) -> Text:
     return Text(title, (Mark("bold", 0, len(title)),))
 
 
-def _files(names: Sequence[str], folders: Sequence[Path]) -> tuple[File, ...]:
+def _files(pictures: Sequence[tuple[str, str]], folders: Sequence[Path]) -> tuple[File, ...]:
     """The pictures that are there; one that has been taken away never keeps the words from being said."""
     files: list[File] = []
-    for name in names:
+    for name, shows in pictures:
         try:
             path = picture(name, folders)
             size = path.stat().st_size
         except (LookupError, OSError):
             continue
-        files.append(File(path.name, "photo", MEDIA_TYPES[path.suffix], size, f"content:{path}"))
+        files.append(File(path.name, "photo", MEDIA_TYPES[path.suffix], size, f"content:{path}", shows))
     return tuple(files)

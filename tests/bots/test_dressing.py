@@ -139,6 +139,14 @@ def test_several_pictures_are_albums_of_ten_at_most_and_the_text_follows() -> No
     assert calls(files=many[:2], options=YES_NO) == ["sendMediaGroup", "sendMessage"]
 
 
+def test_each_picture_of_an_album_says_what_it_shows() -> None:
+    album, _ = parcels("x", files=(picture(1, shows="Вилка"), picture(2), picture(3, shows="з" * 2000)))
+    captions = [one.get("caption", "") for one in album.body["params"]["media"]]
+    assert (captions[:2], 1000 <= len(captions[2]) <= 1024) == (["Вилка", ""], True)
+    alone, _ = parcels("x" * 1025, files=(picture(1, shows="Вилка"),))
+    assert alone.body["params"]["caption"] == "Вилка"
+
+
 @pytest.mark.parametrize(
     ("file", "method"),
     [

@@ -106,8 +106,10 @@ async def test_our_own_pictures_are_uploaded_once(desk: Desk, started: User, mon
 
 
 async def test_an_album_arrives_as_an_album_and_the_text_after_it(desk: Desk, started: User) -> None:
-    first, second = await desk.says("Two steps", files=(picture(), picture("content:b.png")), options=YES)
+    plugged = replace(picture("content:b.png"), shows="The plug is in")
+    first, second = await desk.says("Two steps", files=(picture(), plugged), options=YES)
     one, two, text = started.reads()
+    assert "The plug is in" in two.words
     assert (one.photo, two.photo) == (PNG, PNG + b"b")
     assert one.media_group_id == two.media_group_id
     assert (first, second) == (Sent(str(one.message_id)), Sent(str(text.message_id)))

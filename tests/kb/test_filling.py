@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desk.text import Mark, written
-from kb.filling import facts_in, filled, parts
+from kb.filling import facts_in, filled, parts, shown
 
 
 def test_facts_fill_the_text_and_never_become_marks() -> None:
@@ -63,8 +63,21 @@ def test_a_heading_with_nothing_left_under_it_goes_too() -> None:
     assert filled("# Addresses\n{{ dns1 }}\n\n# Then\nWait.\n\n# Phone\n{{ support_phone }}", {}) == "# Then\nWait."
 
 
+def test_a_picture_stands_and_falls_with_its_line_and_its_section() -> None:
+    body = "![a](a.png)\n![b](b.png) {{ if pppoe }}\n# Ours {{ if dns1 }}\n![c](c.png)\n# Then\n![d](d.png)"
+    assert shown(body, {}) == (0, 3)
+    assert shown(body, {"pppoe": "yes", "dns1": "d"}) == (0, 1, 2, 3)
+    assert "](" not in filled(body, {"pppoe": "yes", "dns1": "d"})
+
+
 def test_a_second_list_begins_at_one_again() -> None:
     assert filled("1. a\n2. b\n\nOr so:\n1. c {{ if pppoe }}\n2. d", {}) == "1. a\n2. b\n\nOr so:\n1. d"
+
+
+def test_ways_of_doing_one_step_share_its_number_until_the_facts_choose() -> None:
+    body = "1. Open.\n2. Type it. {{ if pppoe }}\n2. Leave it. {{ if dhcp }}\n3. Save."
+    assert filled(body, {"dhcp": "yes"}) == "1. Open.\n2. Leave it.\n3. Save."
+    assert filled(body, {"dhcp": "yes", "pppoe": "yes"}) == "1. Open.\n2. Type it.\n3. Leave it.\n4. Save."
 
 
 def test_the_facts_a_body_speaks_of_are_named_in_their_order() -> None:
