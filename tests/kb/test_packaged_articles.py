@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 import kb
+from desk import providers
 from desk.language import LANGUAGES
 from desk.text import written
 from intake.forms import Forms
 from kb.filling import FACTS, STOP, facts_in, filled, parts, shown
 from kb.reading import SHARED, Article, picture, read_folders
+from tests.kb.test_sample_providers import SAMPLE
 
 PACKAGED = Path(kb.__file__).parent / "articles"
 DIALOGS = Path(kb.__file__).parent.parent / "intake" / "dialogs"
