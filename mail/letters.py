@@ -122,10 +122,11 @@ def _read(raw: bytes, reading: Reading) -> Letter:
     in_reply_to = _ids(headers.first("in-reply-to"))
     references = _ids(headers.first("references"))[-REFERENCES:]
     sent_to = machines.recipients(headers)
-    machine = machines.told(tree, sender.address, reading.address)
+    subject = headers.text("subject", charset)
+    machine = machines.told(tree, sender, reading.address, subject, shown.text)
     return Letter(
         sender=sender,
-        subject=headers.text("subject", charset),
+        subject=subject,
         message_id="".join(message_id),
         in_reply_to="".join(in_reply_to[:1]),
         references=tuple(references),
@@ -139,12 +140,12 @@ def _read(raw: bytes, reading: Reading) -> Letter:
         signature=view.signature,
         html_text=texts.html_text(tree),
         attachments=attachments.listed(tree, shown),
-        tokens=_tokens(sent_to, (*reversed(references), *in_reply_to), reading.address),
+        tokens=_tokens((*sent_to, *machine.returned.ids), (*reversed(references), *in_reply_to), reading.address),
         automatic=machine.automatic,
         report_class=machine.report_class,
         bounced=machine.bounced,
         proof=authentication.proof(headers, _addresses(senders), reading.authserv_id, raw),
-        language=language(view.text or headers.text("subject", charset)),
+        language=language(view.text or subject),
         fingerprint=_fingerprint("".join(message_id), headers, raw),
         stub=stub,
         problems=tuple(dict.fromkeys([*problems, *shown.problems])),

@@ -5,14 +5,41 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mail import reports
-from mail.addresses import mailboxes
-from mail.mime import Headers, Part, parameters
+from mail import autoreplies, bounces
+from mail.addresses import Mailbox, folded, mailboxes
+from mail.mime import Headers, Part
 from mail.reports import Bounced
+from mail.returned import Returned
 
-ROBOTS = ("mailer-daemon", "postmaster", "mail-daemon", "maildaemon")
-REPLIES = ("x-autoreply", "x-autorespond", "x-auto-reply", "x-vacation", "x-ebay-mailtracker", "x-mail-autoreply")
-CHALLENGES = ("x-tmda-confirm-done", "x-spamarrest-noauth", "x-boxbe-verify")
+LIST_HEADERS = frozenset({
+    "list-id", "list-post", "list-unsubscribe", "list-help", "list-subscribe", "list-archive", "list-owner",
+    "mailing-list", "x-mailing-list", "x-mailman-version", "x-beenthere", "x-ml-name", "x-listname", "x-list",
+    "x-listserver", "x-listprocessor-version", "x-ezmlm-id", "x-list-id", "x-mailinglist", "x-google-group-id",
+    "x-campaign", "x-campaignid", "x-mailchimp-campaign-id", "x-mailer-recptid",
+})  # fmt: skip
+CHALLENGES = frozenset({
+    "x-tmda-confirm-done", "x-tmda-confirm-accept", "x-spamarrest-noauth", "x-spamarrest", "x-boxbe-verify",
+    "x-challenge", "x-qconfirm", "x-qconfirm-action", "x-ask-auth", "x-choicemail-registration-request",
+    "x-boxtrapper", "x-mailblocks", "x-sendio-challenge", "x-uol-tira-teima", "x-knowspam", "x-antispam-challenge",
+})  # fmt: skip
+ASKED_FOR_PROOF = (
+    "your email requires verification", "your e-mail requires verification", "your message requires verification",
+    "please confirm your message", "please confirm your e-mail to", "please confirm your email to", "[qconfirm]",
+    "confirm your message to", "requires confirmation", "verification required for your", "sender verification",
+    "your mail to", "your message to", "confirmation of your message", "antispam uol", "verify#", "(conf#", "confirm#",
+    "message awaiting confirmation", "подтвердите отправку", "подтверждение письма", "подтвердите ваше письмо",
+)  # fmt: skip
+PROOF = (
+    "only from senders i have", "only from people i know", "approved senders list", "list of approved senders",
+    "list of allowed senders", "my allowed senders", "confirm that you sent", "verify that you sent",
+    "confirm your message",
+    "confirm that this message", "confirmed senders", "to have your message delivered", "to release your message",
+    "message will be delivered once", "message will not be delivered until", "held until you", "held pending",
+    "you are a human", "you are human", "you're human", "you are a person", "not a spammer", "anti-spam system",
+    "to complete this verification", "challenge-response", "challenge/response", "one-time confirmation",
+    "simply reply to this message", "reply to this message and", "spam blocker", "spamblocker", "spam arrest",
+    "вы не робот", "вы не спамер", "что вы человек", "подтвердить отправку", "подтвердите, что", "белый список",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,49 +47,52 @@ class Machine:
     """What kind of machine wrote a letter, and what it reports.
 
     ``automatic`` is "" for a human, else "own", "bounce", "feedback", "challenge", "list", "auto-reply" or "nobody".
-    ``report_class`` is one of none, failed, delayed, delivered, feedback, auto-reply, list, challenge.
+    ``report_class`` is one of none, failed, delayed, delivered, feedback, auto-reply, list, challenge; none is also
+    for what only asks for no automatic answer. ``returned`` is the letter a report speaks of, as far as it came back.
     """
 
     automatic: str = ""
     report_class: str = "none"
     bounced: tuple[Bounced, ...] = ()
+    returned: Returned = Returned()  # noqa: RUF009 - frozen
 
 
-def told(letter: Part, sender: str, address: str) -> Machine:
-    """What is known of a letter's author. ``sender`` is its From, ``address`` the mailbox's own, "" where unknown."""
-    kind = automatic(letter, sender, address)
-    if kind != "bounce":
-        return Machine(kind, kind if kind in ("feedback", "challenge", "list", "auto-reply") else "none")
-    found = [one for part in reports.status_parts(letter) for one in reports.recipients(part.content())]
-    actions = [one.action() or "failed" for one in found]
-    bounced = tuple(
-        Bounced(address, one.status(), action)
-        for one, action in zip(found, actions, strict=True)
-        if action in reports.NO_SUCCESS and (address := reports.chosen(one, ()))
-    )
-    report_class = next((one for one in reports.NO_SUCCESS if one in actions), "delivered" if actions else "failed")
-    return Machine(kind, report_class, bounced)
+def told(letter: Part, sender: Mailbox, address: str, subject: str, text: str) -> Machine:
+    """What is known of a letter's author.
 
-
-def automatic(letter: Part, sender: str, address: str) -> str:
-    """ "" for a human, else "own", "bounce", "feedback", "challenge", "list", "auto-reply" or "nobody".
-
-    ``sender`` is the letter's From address, ``address`` the mailbox's own; both compared without case.
+    ``sender`` is its From, ``address`` the mailbox's own ("" where unknown), ``text`` all the text the letter shows.
     """
     headers = letter.headers
-    if (address and sender.lower() == address.lower()) or _our_id(headers.first("message-id"), address):
-        return "own"
-    for kind, found in (("bounce", _bounce), ("feedback", _feedback), ("challenge", _challenge)):
-        if found(letter, sender):
-            return kind
-    if "list-id" in headers or "list-unsubscribe" in headers or "list-post" in headers:
-        return "list"
-    precedence = headers.first("precedence").strip().lower()
-    if precedence in (b"list", b"bulk", b"junk"):
-        return "list" if precedence == b"list" else "auto-reply"
-    if _replies_by_itself(headers) or _report(letter) == "disposition-notification" or _calendar_answer(letter):
+    if (address and folded(sender.address) == folded(address)) or _our_id(headers.first("message-id"), address):
+        return Machine("own")
+    if _feedback(letter, sender, subject):
+        return Machine("feedback", "feedback")
+    if found := bounces.report(letter, sender, subject, text):
+        return Machine("bounce", found.report_class, found.bounced, found.returned)
+    if kind := "challenge" if _challenge(headers, subject, text) else _kind(letter, sender, subject, text):
+        return Machine(kind, kind)
+    if autoreplies.suppressed(headers):
+        return Machine("auto-reply")
+    return Machine("" if sender.address else "nobody")
+
+
+def _kind(letter: Part, sender: Mailbox, subject: str, text: str) -> str:
+    """ "auto-reply", "list" or ""."""
+    headers = letter.headers
+    listed = any(name in LIST_HEADERS for name, _ in headers.fields) or _from_owner(headers)
+    replies = autoreplies.reply(letter, sender.address, subject, text, listed)
+    submitted = headers.first("auto-submitted").strip().lower()
+    if replies and not (listed and submitted.startswith((b"auto-generated", b"auto-notified"))):
         return "auto-reply"
-    return "" if sender else "nobody"
+    many = headers.first("precedence").strip().lower() in (b"list", b"bulk", b"junk")
+    return "list" if listed or many else ""
+
+
+def _from_owner(headers: Headers) -> bool:
+    """Whether an older programme of mailing lists sent it on."""
+    senders = mailboxes(headers.first("sender").decode("utf-8", "replace"))
+    names = [box.address.lower().partition("@")[0] for box in senders]
+    return any(name.startswith("owner-") or name.endswith(("-owner", "-bounces")) for name in names)
 
 
 def token(message_id: str, domain: str) -> str:
@@ -81,44 +111,32 @@ def _our_id(message_id: bytes, address: str) -> bool:
     return bool(address and token(message_id.decode("ascii", "replace"), address.rpartition("@")[2]))
 
 
-def _bounce(letter: Part, sender: str) -> bool:
-    if letter.kind == "multipart/report" and _report(letter) not in ("feedback-report", "disposition-notification"):
+def _feedback(letter: Part, sender: Mailbox, subject: str) -> bool:
+    """A complaint or report of a provider: ARF (RFC 5965), DMARC and TLS reports, and what came before them."""
+    kind = letter.parameters.get("report-type", "").lower() if letter.kind == "multipart/report" else ""
+    if kind in ("feedback-report", "tlsrpt") or any(part.kind == "message/feedback-report" for part in letter.walk()):
         return True
-    if sender.lower().partition("@")[0] in ROBOTS:
-        return True
-    empty = any(value.strip() == b"<>" for value in letter.headers.all("return-path"))
-    return (empty and not _replies_by_itself(letter.headers)) or "x-failed-recipients" in letter.headers
-
-
-def _feedback(letter: Part, sender: str) -> bool:
-    del sender
-    return _report(letter) == "feedback-report" or any(part.kind == "message/feedback-report" for part in letter.parts)
-
-
-def _report(letter: Part) -> str:
-    return letter.parameters.get("report-type", "").lower() if letter.kind == "multipart/report" else ""
-
-
-def _challenge(letter: Part, sender: str) -> bool:
-    del sender
-    return any(name in letter.headers for name in CHALLENGES)
-
-
-def _replies_by_itself(headers: Headers) -> bool:
-    submitted = parameters(headers.first("auto-submitted"))[0].partition(" ")[0]
-    suppress = headers.first("x-auto-response-suppress").strip().lower()
+    low, who = subject.lower().strip(), folded(sender.address)
     return (
-        submitted not in ("", "no")
-        or headers.first("precedence").strip().lower() == b"auto_reply"
-        or suppress not in (b"", b"none")
-        or any(name in headers for name in REPLIES)
+        "x-hmxmroriginalrecipient" in letter.headers
+        or (low.startswith("report domain:") and "submitter:" in low)
+        or (who.startswith("staff@hotmail.") and low.startswith("complaint about message from"))
+        or (who.startswith("scomp@aol.") and "tos notification" in low)
+        or who.endswith("@reports.spamcop.net")
     )
 
 
-def _calendar_answer(letter: Part) -> bool:
-    return any(
-        part.kind == "text/calendar" and part.parameters.get("method", "").lower() == "reply" for part in letter.walk()
-    )
+def _challenge(headers: Headers, subject: str, text: str) -> bool:
+    """A filter that asks the sender to prove that a person wrote. By words only when subject and text both say so."""
+    if any(name in CHALLENGES for name, _ in headers.fields):
+        return True
+    agent = headers.first("x-delivery-agent").lower()
+    if agent.startswith(b"tmda") and "auto-submitted" in headers:
+        return True
+    low = subject.lower()
+    asks = any(phrase in low for phrase in ASKED_FOR_PROOF)
+    proof = sum(phrase in text[:4000].lower() for phrase in PROOF) if asks or autoreplies.of_machine(headers) else 0
+    return proof > (0 if asks else 1)
 
 
 def recipients(headers: Headers) -> tuple[str, ...]:

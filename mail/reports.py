@@ -45,6 +45,17 @@ class Recipient:
 
     fields: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def named(self) -> bool:
+        """Whether any field names the recipient."""
+        return any(name in self.fields for name in _RECIPIENT)
+
+    def ends_before(self, name: str, blank: bool) -> bool:
+        """Whether a field begins the next recipient; a stray blank line before it alone does not make it so."""
+        if name in _RECIPIENT:
+            return name in self.fields or (blank and self.named)
+        return blank and name in self.fields
+
     def action(self) -> str:
         """What the report says was done; "" when neither action, status nor diagnosis tells."""
         said = self.fields.get("action", "").lower()
@@ -65,21 +76,15 @@ class Recipient:
 def recipients(content: bytes) -> list[Recipient]:
     """The recipients in the content of a delivery status, in order; at most `MOST`."""
     found: list[Recipient] = []
-    current: Recipient | None = None
+    closed = False
     for name, value in _fields(content[:STATUS_BYTES]):
-        if current is None or (name == "" and _whole(current)) or (name in _RECIPIENT and name in current.fields):
-            current = Recipient()
-            found.append(current)
+        closed = closed or not name
         if name in _WANTED:
-            current.fields.setdefault(name, value)
-    return [one for one in found if any(name in one.fields for name in _RECIPIENT)][:MOST]
-
-
-def _whole(recipient: Recipient) -> bool:
-    """Whether a blank line ends it; a stray one between its recipient and its action does not."""
-    told = "action" in recipient.fields or "status" in recipient.fields
-    named = any(name in recipient.fields for name in _RECIPIENT)
-    return (told and named) or not recipient.fields
+            if not found or found[-1].ends_before(name, closed):
+                found.append(Recipient())
+            found[-1].fields.setdefault(name, value)
+            closed = False
+    return [one for one in found if one.named][:MOST]
 
 
 def _fields(content: bytes) -> Iterator[tuple[str, str]]:
@@ -160,8 +165,7 @@ def _unescaped(words: str) -> str:
 
 def enhanced(words: str) -> str:
     """The first enhanced status code among words (RFC 3463: three numbers, the first 2, 4 or 5), "" for none."""
-    for word in words.replace("(", " ").replace("#", " ").replace("-", " ").split()[:40]:
-        one = word.strip("<>[]():;,.'\"=")
+    for one in _codes(words):
         first, dot, rest = one.partition(".")
         second, dot2, third = rest.partition(".")
         numbers = dot and dot2 and second.isdecimal() and third.isdecimal()
@@ -172,8 +176,16 @@ def enhanced(words: str) -> str:
 
 def smtp_class(words: str) -> str:
     """ "5.0.0" or "4.0.0" by the first three-digit reply code of SMTP among words; "" for none."""
-    for word in words.replace("-", " ").replace("#", " ").split()[:40]:
-        one = word.strip("<>[]():;,.'\"=")
+    for one in _codes(words):
         if len(one) == 3 and one.isdecimal() and one[0] in "45" and one[1] in "0123457":
             return f"{one[0]}.0.0"
     return ""
+
+
+def _codes(words: str) -> list[str]:
+    """What may be codes: the words without the signs that servers put around them."""
+    plain = words.encode("ascii", "replace").decode().translate(_AROUND)
+    return [word.strip(".'") for word in plain.split()[:60]]
+
+
+_AROUND = str.maketrans(dict.fromkeys('()#-<>[]:;,"=?/', " "))
