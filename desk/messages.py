@@ -225,6 +225,7 @@ class Departure:
     """A stored `Parcel` that a sender has claimed.
 
     ``attempts`` counts the tries, this one included; ``doubts`` those before it of which nobody knows what they did.
+    ``since`` is when it was written.
     """
 
     id: int
@@ -238,6 +239,7 @@ class Departure:
     case_id: int
     attempts: int
     doubts: int = 0
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

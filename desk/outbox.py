@@ -39,10 +39,10 @@ from desk.queues import departures, is_unsent
 from desk.text import storable
 
 HELD_FOR = timedelta(seconds=120)
-_COLUMNS: list[Column[Any]] = [
-    departures.c[name]
-    for name in ("id", "key", "provider", "door", "lane", "kind", "policy", "body", "case_id", "attempts", "doubts")
-]
+_NAMES = (
+    "id", "key", "provider", "door", "lane", "kind", "policy", "body", "case_id", "attempts", "doubts", "created_at",
+)  # fmt: skip
+_COLUMNS: list[Column[Any]] = [departures.c[name] for name in _NAMES]
 
 
 def _departure(row: Row[*tuple[Any, ...]]) -> Departure:
@@ -59,6 +59,7 @@ def _departure(row: Row[*tuple[Any, ...]]) -> Departure:
         row.case_id,
         row.attempts,
         row.doubts,
+        row.created_at,
     )
 
 

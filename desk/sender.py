@@ -21,6 +21,8 @@ from desk.switchboard import Switchboard
 
 log = logging.getLogger(__name__)
 PLACES = 240
+HANGING = 2.0
+"""Seconds after which a call takes none of the common places any more: doors that hang keep only their own."""
 PLACES_OF_A_DOOR = 12
 """Few, since whatever is marked when the process is killed may have been sent; enough for thirty calls a second."""
 GATHERING = 0.01
@@ -47,6 +49,7 @@ class Sender:
         self._clock = clock
         self._lane = lane
         self._flying: dict[asyncio.Task[Settled], str] = {}
+        self._since: dict[asyncio.Task[Settled], float] = {}
         self._resting: dict[str, datetime] = {}
         self.stopping = False
 
@@ -76,7 +79,8 @@ class Sender:
             and flying[door] < PLACES_OF_A_DOOR
             and self._resting.get(door, now) <= now
         ]
-        left = PLACES - len(self._flying)
+        lately = asyncio.get_running_loop().time() - HANGING
+        left = PLACES - sum(since > lately for since in self._since.values())
         if not ready or left <= 0 or not (due := await outbox.doors_due(self._database, ready, now, self._lane)):
             return 0
         places = {door: max(1, min(PLACES_OF_A_DOOR - flying[door], left // len(due))) for door in due}
@@ -84,7 +88,8 @@ class Sender:
         named = {key for one in claimed for key in _named(one)}
         remotes = await outbox.remotes(self._database, named)
         for departure in claimed:
-            self._flying[asyncio.create_task(self._send(departure, remotes))] = departure.door
+            task = asyncio.create_task(self._send(departure, remotes))
+            self._flying[task], self._since[task] = departure.door, asyncio.get_running_loop().time()
         return len(claimed)
 
     async def _send(self, departure: Departure, remotes: Mapping[str, str]) -> Settled:
@@ -107,7 +112,7 @@ class Sender:
         await outbox.settle(self._database, [task.result() for task in done], self._holder, self._clock())
         # Only now: had the database refused, the same results would be written at the next try.
         for task in done:
-            del self._flying[task]
+            del self._flying[task], self._since[task]
 
 
 def _named(departure: Departure) -> list[str]:

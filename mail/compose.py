@@ -19,7 +19,7 @@ from email.utils import format_datetime, getaddresses
 from typing import Any
 from urllib.parse import quote
 
-from mail.addresses import usable
+from mail.domains import deliverable
 
 SUBJECT = 250
 REFERENCES = 20
@@ -47,11 +47,11 @@ def composed(
 
     Raises `NotToBeSent`.
     """
-    recipient = str(body["to"])
-    if not usable(recipient) or any(unicodedata.category(char).startswith("C") for char in recipient):
-        raise NotToBeSent(f"nothing can be sent to {recipient!r}")
+    recipient = deliverable(str(body["to"]))
+    if not recipient:
+        raise NotToBeSent(f"nothing can be sent to {str(body['to'])!r}"[:300])
     content_type, encoding, content = _content(body, files)
-    fields = _fields(body, sender, now, answers)
+    fields = _fields(body, recipient, sender, now, answers)
     fields += [("MIME-Version", "1.0"), ("Content-Type", content_type)]
     fields += [("Content-Transfer-Encoding", encoding)] if encoding else []
     head = _head(fields)
@@ -59,10 +59,10 @@ def composed(
     return head + b"\r\n" + content
 
 
-def _fields(body: Mapping[str, Any], sender: str, now: datetime, answers: str) -> list[tuple[str, str]]:
+def _fields(body: Mapping[str, Any], recipient: str, sender: str, now: datetime, answers: str) -> list[tuple[str, str]]:
     fields = [
         ("From", _named(str(body.get("from_name", "")), sender)),
-        ("To", f"<{body['to']}>"),
+        ("To", f"<{recipient}>"),
         ("Subject", encoded(str(body["subject"]), len("Subject: "))),
         ("Date", format_datetime(now.astimezone(UTC))),
         ("Message-ID", str(body["message_id"])),

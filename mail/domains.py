@@ -1,10 +1,11 @@
-"""Domains as machines compare and carry them: ASCII, lower case, and nothing that merely looks like another. Pure."""
+"""Domains and recipients as machines carry them: nothing that looks like another, or like a command. Pure."""
 
 from __future__ import annotations
 
 import unicodedata
 
-LONGEST, LABEL = 253, 63
+LONGEST, LABEL, LOCAL = 253, 63, 64
+_ATOM = frozenset("!#$%&'*+/=?^_`{|}~-.")
 
 
 def ascii_domain(domain: str) -> str:
@@ -41,3 +42,17 @@ def vouches_for(vouched: str, domain: str) -> bool:
     """
     vouched = vouched.rstrip(".")
     return "." in vouched and (vouched == domain or domain.endswith("." + vouched))
+
+
+def deliverable(address: str) -> str:
+    """The address as it goes on the wire, its domain in ASCII; "" for what nobody is to be written to.
+
+    Only a dot-atom (RFC 5321, section 4.1.2; RFC 6531 for letters outside ASCII) and a domain of letters, digits and
+    hyphens: quoted local parts and address literals belong to no subscriber.
+    """
+    local, at, domain = address.rpartition("@")
+    host = ascii_domain(domain)
+    plain = all(char.isalnum() or char in _ATOM for char in local)
+    named = all(label and all(char.isalnum() or char in "-_" for char in label) for label in host.split("."))
+    short = 0 < len(local.encode("utf-8", "replace")) <= LOCAL
+    return f"{local}@{host}" if at and plain and named and short and not host.startswith("-") else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -21,6 +21,8 @@ from mail.readers import Readers
 from mail.smtp import Outbound
 
 log = logging.getLogger(__name__)
+GIVEN_UP_AFTER = timedelta(days=5)
+"""RFC 5321, section 4.5.4.1: then people are told, whoever's fault it was."""
 
 
 def _now() -> datetime:
@@ -73,6 +75,8 @@ class MailDoor:
         except (OSError, SQLAlchemyError) as error:  # a file that cannot be fetched just now
             return Later(30, f"a file cannot be opened: {type(error).__name__}")
         fate = await self._outbound.send(str(body["to"]), message, departure.attempts, str(body["reply_to"]))
+        if isinstance(fate, Later) and departure.since and self._clock() - departure.since > GIVEN_UP_AFTER:
+            return Refused(f"not sent in {GIVEN_UP_AFTER.days} days: {fate.why}")
         return Sent(str(body["message_id"])) if isinstance(fate, Sent) else fate
 
     async def listen(self, accept: Accept) -> None:

@@ -15,6 +15,7 @@ from aiosmtplib import SMTP, SMTPResponseException
 
 from desk.messages import Fate, Later, Refused, Sent
 from desk.settings import MailboxSettings
+from mail.domains import ascii_domain, deliverable
 from mail.imap import tls
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,10 @@ STEPS = (5, 15, 30, 60)
 """Minutes to wait after the first, second ... temporary refusal; the last one from then on."""
 DAYS = 5
 PATIENCE = 60.0
+LONGEST = 100.0
+"""Seconds for one letter in all, below the time that a claim is held without a sign of life (`desk.outbox`)."""
+SOON = 30.0
+"""Seconds that a letter waits when the one before it met a server that did not answer."""
 _LOGIN = (530, 534, 535, 538, 454)
 _NOBODY = ("5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1")
 
@@ -36,6 +41,7 @@ class Outbound:
         self._lock = asyncio.Lock()
         self._client: SMTP | None = None
         self._only_itself = False
+        self._failures = 0
 
     async def send(self, recipient: str, message: bytes, attempts: int, returns_to: str = "") -> Fate:
         """Sends one mail to one recipient. ``attempts`` counts the tries so far, this one included.
@@ -44,16 +50,30 @@ class Outbound:
         that lets the mailbox write under no other name it is the mailbox too. Returns `Sent` without an id; the
         caller knows the Message-ID.
         """
+        if not (to := deliverable(recipient)):
+            return Refused(f"nothing can be sent to {recipient!r}"[:300])
+        failures, came = self._failures, asyncio.get_running_loop().time()
         async with self._lock:
+            # It has just hung or broken for another letter: whoever queued behind that need not wait as long again.
+            waited = asyncio.get_running_loop().time() - came
+            if failures != self._failures or waited > self._patience:
+                return Later(SOON, f"{self._settings.smtp.host} does not answer just now", tried=False)
             try:
-                try:
-                    client = await self._connected()
-                except (aiosmtplib.SMTPException, OSError) as error:
-                    return self._not_now(error, attempts)
-                return await self._conversation(client, returns_to, recipient, message, attempts)
+                async with asyncio.timeout(LONGEST):
+                    return await self._sent(returns_to, to, message, attempts)
+            except TimeoutError:
+                self._failed()
+                return later(attempts, "it took too long")
             except asyncio.CancelledError:
                 self._dropped()  # in the middle of a conversation: nobody knows where it stands
                 raise
+
+    async def _sent(self, returns_to: str, recipient: str, message: bytes, attempts: int) -> Fate:
+        try:
+            client = await self._connected()
+        except (aiosmtplib.SMTPException, OSError) as error:
+            return self._not_now(error, attempts)
+        return await self._conversation(client, returns_to, recipient, message, attempts)
 
     async def close(self) -> None:
         """Says goodbye to the server."""
@@ -86,7 +106,7 @@ class Outbound:
             tls_context=tls(self._settings.ca_file),
             username=self._settings.smtp.user,
             password=self._settings.password.reveal(),
-            local_hostname=self._settings.address.rpartition("@")[2],
+            local_hostname=ascii_domain(self._settings.address.rpartition("@")[2]) or "localhost",
             timeout=self._patience,
         )
         await client.connect()
@@ -112,17 +132,18 @@ class Outbound:
             return Sent()
         except _Unable as error:
             return Refused(str(error))
-        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+        except ValueError as error:
             self._dropped()
-            if isinstance(error, ValueError):
-                return Refused(f"{stage.name}: {error}")
+            return Refused(f"{stage.name}: {error}")
+        except (aiosmtplib.SMTPException, OSError) as error:
+            self._failed()
             return later(attempts, f"{stage.name}: the connection was lost ({type(error).__name__})")
 
     async def _answered(self, error: SMTPResponseException, stage: str, attempts: int) -> Fate:
         """What the server's code means for this mail, and the connection made ready for the next."""
         why = f"{stage}: {error.code} {error.message}"[:500]
         if error.code == 421 or error.code < 400:
-            self._dropped()
+            self._failed()
         if error.code in _LOGIN and stage != "DATA":
             self._dropped()
             return self._not_now(error, attempts)
@@ -133,9 +154,13 @@ class Outbound:
 
     def _not_now(self, error: BaseException, attempts: int) -> Fate:
         """The server itself cannot be used: no mail's fault, so none is given up for it, and all wait together."""
-        self._dropped()
+        self._failed()
         seconds = min(300.0, 5.0 * 2 ** min(attempts, 6))
         return Later(seconds, f"{self._settings.smtp.host}: {told(error)}", whole_door=True)
+
+    def _failed(self) -> None:
+        self._failures += 1
+        self._dropped()
 
     def _dropped(self) -> None:
         client, self._client = self._client, None
@@ -160,7 +185,7 @@ async def _transaction(client: SMTP, sender: str, recipient: str, message: bytes
     stage.name = "MAIL"
     options = [f"size={len(message)}"] if client.supports_extension("size") else []
     encoding = "ascii"
-    if not recipient.isascii():
+    if not (sender + recipient).isascii():
         if not client.supports_extension("smtputf8"):
             raise _Unable("the server cannot send to an address with letters outside ASCII")
         encoding = "utf-8"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import email
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from email.policy import default
 
 import pytest
@@ -16,6 +17,7 @@ from mail.smtp import Outbound, later
 from tests.mail.conftest import Hall
 from tests.peers.post import Post
 
+LETTER = b"Subject: x\r\n\r\nx\r\n"
 TOKEN = "k1a-abcdefghijklmnop"
 IVAN = Address("mail", "mail:support", "ivan@mail.test")
 PHOTO = File("роутер.png", "photo", "image/png", 4, "content:router.png")
@@ -128,7 +130,7 @@ async def test_addresses_with_russian_letters_are_written_to(hall: Hall, post: P
     to = Address("mail", "mail:support", "иван@почта.test")
     (parcel,) = hall.door.dress(replace(outgoing(), to=to))
     assert isinstance(await hall.door.send(departure(parcel), {}), Sent)
-    assert post.sink.letters[0].recipients == ("иван@почта.test",)
+    assert post.sink.letters[0].recipients == ("иван@xn--80a1acny.test",)
 
 
 async def test_a_file_that_cannot_be_fetched_just_now_is_waited_for(
@@ -185,11 +187,51 @@ class TestFates:
         assert isinstance(fate, Later)
         assert fate.whole_door
 
-    async def test_a_server_that_falls_silent_is_not_waited_for_for_ever(self, post: Post) -> None:
-        post.sink.hang(at="data")
+    @pytest.mark.parametrize("trouble", ["hang", "drop"])
+    @pytest.mark.parametrize("stage", ["connect", "mail", "rcpt", "data"])
+    async def test_a_server_that_falls_silent_is_not_waited_for_for_ever(
+        self, post: Post, stage: str, trouble: str
+    ) -> None:
+        """At whatever point of the conversation; the letter goes later, once, over a new connection."""
+        getattr(post.sink, trouble)(at=stage, **({"kept": False} if trouble == "drop" else {}))
         outbound = Outbound(post.settings(), patience=0.5)
-        fate = await asyncio.wait_for(outbound.send("ivan@mail.test", b"Subject: x\r\n\r\nx\r\n", 1), 10)
+        fate = await asyncio.wait_for(outbound.send("ivan@mail.test", LETTER, 1), 10)
         assert isinstance(fate, Later)
+        assert fate.whole_door is (stage == "connect")
+        assert await outbound.send("ivan@mail.test", LETTER, 2) == Sent()
+        assert len(post.sink.letters) == 1
+        await outbound.close()
+
+    async def test_a_hanging_server_is_waited_for_once_and_not_by_each_letter(self, post: Post) -> None:
+        """Those that queued behind the letter that met it are put off without a try that would count."""
+        post.sink.hang(at="data", times=None)
+        outbound = Outbound(post.settings(), patience=0.5)
+        fates = await asyncio.gather(*(outbound.send(f"p{one}@mail.test", LETTER, 1) for one in range(8)))
+        assert all(isinstance(fate, Later) for fate in fates)
+        assert [getattr(fate, "tried", None) for fate in fates] == [True] + [False] * 7
+        assert post.sink.connections == 1
+
+    async def test_the_good_recipient_is_written_to_and_only_the_bad_one_again(self, hall: Hall, post: Post) -> None:
+        post.sink.refuse("450 4.2.1 Busy", to="busy@mail.test", times=1)
+        post.sink.refuse("550 5.1.1 Nobody", to="nobody@mail.test")
+        fates = {}
+        for name in ("ivan", "busy", "nobody", "anna"):
+            (parcel,) = hall.door.dress(replace(outgoing(), to=replace(IVAN, value=f"{name}@mail.test")))
+            fates[name] = await hall.door.send(departure(parcel), {})
+        assert {name: type(fate).__name__ for name, fate in fates.items()} == {
+            "ivan": "Sent", "busy": "Later", "nobody": "Refused", "anna": "Sent",
+        }  # fmt: skip
+        assert [letter.recipients for letter in post.sink.letters] == [("ivan@mail.test",), ("anna@mail.test",)]
+        assert post.sink.connections == 1
+
+    @pytest.mark.parametrize(("days", "kind"), [(4.9, Later), (5.1, Refused)])
+    async def test_after_five_days_people_are_told_even_if_it_is_the_servers_fault(
+        self, hall: Hall, post: Post, days: float, kind: type
+    ) -> None:
+        post.sink.stop()
+        (parcel,) = hall.door.dress(outgoing())
+        since = datetime.now(UTC) - timedelta(days=days)
+        assert isinstance(await hall.door.send(replace(departure(parcel), since=since), {}), kind)
 
     async def test_a_sending_that_is_cancelled_leaves_no_half_conversation(self, post: Post) -> None:
         post.sink.hang(at="data")
@@ -219,8 +261,6 @@ class TestHeaders:
         return plain | more
 
     def read(self, **more: object) -> email.message.EmailMessage:
-        from datetime import UTC, datetime
-
         raw = composed(self.body(**more), "help@sever.test", (), datetime(2026, 11, 20, tzinfo=UTC))
         return email.message_from_bytes(raw, policy=default)
 

@@ -6,6 +6,7 @@ import shutil
 import ssl
 import tempfile
 import weakref
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import trustme
@@ -21,9 +22,10 @@ class Authority:
         self.ca_file = Path(folder) / "ca.pem"
         self._authority.cert_pem.write_to_path(str(self.ca_file))
 
-    def issue(self, *names: str) -> trustme.LeafCert:
-        """A certificate with its key for ``names``: by default the loopback's own."""
-        return self._authority.issue_cert(*(names or ("localhost", "127.0.0.1")))
+    def issue(self, *names: str, until: datetime | None = None) -> trustme.LeafCert:
+        """A certificate with its key for ``names``: by default the loopback's own, and for long."""
+        since = until - timedelta(days=30) if until else None
+        return self._authority.issue_cert(*(names or ("localhost", "127.0.0.1")), not_before=since, not_after=until)
 
     def server_context(self, *names: str) -> ssl.SSLContext:
         """What a server needs to speak TLS 1.2 or better under ``names``."""
