@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from mail import charsets, transfer
 
 MOST = 100
-_BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,255})\r?\n", re.MULTILINE)
-_YBEGIN = re.compile(rb"^=ybegin [^\r\n]{0,255}name=([^\r\n]{1,255})\r?\n", re.MULTILINE)
+_BEGIN = re.compile(
+    rb"^(?:begin(?:-base64)? [0-7]{3,4} |(?P<yenc>=ybegin )[^\r\n]{0,255}?name=)(?P<name>[^\r\n]{1,255})\r?\n",
+    re.MULTILINE,
+)
 _LESS_42 = bytes((byte - 42) & 0xFF for byte in range(256))
 
 
@@ -21,33 +23,26 @@ class Embedded:
     content: bytes
 
 
-def may_be_in(raw: bytes, start: int, end: int) -> bool:
-    """Whether it is worth looking; encoded texts are decoded first, and then it always is."""
-    return raw.find(b"begin ", start, end) >= 0 or raw.find(b"=ybegin ", start, end) >= 0
-
-
 def taken_out(text: bytes) -> tuple[bytes, list[Embedded]]:
     """The text without the files in it, and the files."""
+    if b"begin " not in text:
+        return text, []
     kept: list[bytes] = []
     files: list[Embedded] = []
     at = seen = 0
-    while len(files) < MOST and (match := _first(text, seen)) is not None:
-        read = _yenc if match.re is _YBEGIN else _uu
+    for _ in range(2 * MOST):  # what only begins like a file is not looked through for ever
+        match = _BEGIN.search(text, seen) if len(files) < MOST else None
+        if match is None:
+            break
+        read = _yenc if match["yenc"] else _uu
         content, end = read(text, match.end())
         if end < 0:
             seen = match.end()
             continue
         kept.append(text[at : match.start()])
-        files.append(Embedded(charsets.decoded(match[1].strip().strip(b'"')), content))
+        files.append(Embedded(charsets.decoded(match["name"].strip().strip(b'"')), content))
         at = seen = end
     return (b"".join([*kept, text[at:]]) if files else text), files
-
-
-def _first(text: bytes, at: int) -> re.Match[bytes] | None:
-    if text.find(b"begin ", at) < 0:
-        return None
-    found = [match for match in (_BEGIN.search(text, at), _YBEGIN.search(text, at)) if match]
-    return min(found, key=lambda match: match.start(), default=None)
 
 
 def _uu(text: bytes, at: int) -> tuple[bytes, int]:

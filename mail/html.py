@@ -98,7 +98,7 @@ class _Walk:
         elif name in ("td", "th") and self.line:
             self.line.append(" ")
         elif name == "a":
-            self.links.append(_attribute(content, "href"))
+            self.links = [_attribute(content, "href")]  # links do not nest
             self.link_start = len(self.line)
         if name == "blockquote":
             self.quote += 1
@@ -118,6 +118,7 @@ class _Walk:
             self.pre = max(0, self.pre - 1)
         elif name == "a" and self.links:
             self.end_link(self.links.pop())
+            self.link_start = len(self.line)
 
     def end_link(self, address: str) -> None:
         shown = "".join(self.line[self.link_start :]).strip()
@@ -135,7 +136,7 @@ class _Walk:
 
     def words(self, piece: str) -> None:
         text = (
-            unescape(piece).replace("\xa0", " ").replace("\u200b", "") if "&" in piece else piece.replace("\xa0", " ")
+            _unescaped(piece).replace("\xa0", " ").replace("\u200b", "") if "&" in piece else piece.replace("\xa0", " ")
         )
         if self.pre:
             first, *rest = text.replace("\r\n", "\n").split("\n")
@@ -185,5 +186,12 @@ def _attribute(content: str, name: str) -> str:
         return ""
     value = content[at + len(name) + 1 :]
     if value[:1] in ("'", '"'):
-        return unescape(value[1:].partition(value[0])[0]).strip()
-    return unescape(value.split(None, 1)[0]) if value.split() else ""
+        return _unescaped(value[1:].partition(value[0])[0]).strip()
+    return _unescaped(value.split(None, 1)[0]) if value.split() else ""
+
+
+def _unescaped(piece: str) -> str:
+    try:
+        return unescape(piece)
+    except ValueError:  # a number of more digits than Python reads
+        return piece

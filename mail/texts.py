@@ -125,13 +125,16 @@ def _joined(parts: list[Part]) -> Shown:
         text = text_of(one, data[:TEXT_BYTES])
         if text and not (one.kind == "text/html" and any(_repeats(text, before) for before in pieces)):
             pieces.append(text)
-    found.text = charsets.clean("\n\n".join(pieces))
+    text = charsets.clean("\n\n".join(pieces))
+    if len(text) > TEXT_BYTES:  # the marks of quotes in HTML make it longer
+        found.problems.append("text cut")
+    found.text = text[:TEXT_BYTES]
     return found
 
 
 def _without_files(one: Part, data: bytes, found: Shown) -> bytes:
     """The text without the files written into it, which are ``found``."""
-    if not embedded.may_be_in(one.raw, one.start, one.end) or one.kind == "text/html":
+    if one.kind == "text/html" or b"begin " not in data:
         return data
     data, files = embedded.taken_out(one.words(FILES_BYTES) if one.size > TEXT_BYTES else data)
     found.files += files
