@@ -7,7 +7,7 @@ to be tried; the last heading says when to stop and call (`STOP`). Steps are num
 A fact of the provider is written ``{{ dns1 }}``, and a line that names one the provider has not given is left out,
 rather than shown with a hole. ``{{ cabinet or your account }}`` has words to say instead. ``{{ if pppoe }}`` or
 ``{{ if not dns1 }}`` at the end of a line (a picture's too) keeps that line only then, and at the end of a heading
-everything under it.
+everything under it; ``{{ if pppoe or not dhcp }}`` needs one of them, two conditions at one end need both.
 `FACTS` names them all; a fact that is "no" or "false" counts as not given.
 """
 
@@ -45,7 +45,7 @@ STOP = {"ru": "Когда остановиться и позвонить нам"
 
 _NAME = r"[a-z0-9_]{1,40}"
 _FACT = re.compile(r"\{\{ ?(" + _NAME + r")(?: or ([^{}\n]{1,200}?))? ?\}\}")
-_IF = re.compile(r"\{\{ ?if (not )?(" + _NAME + r") ?\}\}")
+_IF = re.compile(r"\{\{ ?if ((?:not )?" + _NAME + r"(?: or (?:not )?" + _NAME + r"){0,3}) ?\}\}")
 _STEP = re.compile(r"([0-9]{1,2})\. ")
 PICTURE_LINE = re.compile(r"!\[([^\]\n]{0,300})\]\(([^)\n]{1,200})\)")
 
@@ -95,8 +95,8 @@ def resolutions(body: str, language: str) -> tuple[Part, ...]:
 def facts_in(body: str) -> tuple[str, ...]:
     """The names of the facts that a body speaks of, each once, in their order."""
     names = [(found.start(), found[1]) for found in _FACT.finditer(body)]
-    names += [(found.start(), found[2]) for found in _IF.finditer(body)]
-    return tuple(dict.fromkeys(name for _, name in sorted(names)))
+    names += [(found.start(), name) for found in _IF.finditer(body) for name, _ in _choices(found)]
+    return tuple(dict.fromkeys(name for _, name in sorted(names, key=lambda one: one[0])))
 
 
 def unreadable(body: str) -> str:
@@ -151,7 +151,7 @@ def _told(body: str, given: Mapping[str, str]) -> Iterator[str]:
     for source in body.strip("\n").split("\n"):
         line, holds = source.rstrip(), True
         while found := _last_condition(line):
-            holds = holds and (found[2] in given) is not bool(found[1])
+            holds = holds and any((name in given) is wanted for name, wanted in _choices(found))
             line = line[: found.start()].rstrip()
         if line.startswith("# "):
             section = holds
@@ -177,6 +177,11 @@ def _numbered(lines: Iterator[str]) -> Iterator[str]:
             if line and not line.startswith(" "):
                 counted, last = 0, 0
             yield line
+
+
+def _choices(condition: re.Match[str]) -> list[tuple[str, bool]]:
+    """The facts of which one is enough, each with whether it is to be given."""
+    return [(one.removeprefix("not "), not one.startswith("not ")) for one in condition[1].split(" or ")]
 
 
 def _unconditional(line: str) -> str:

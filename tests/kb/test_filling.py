@@ -59,6 +59,16 @@ def test_two_conditions_on_a_line_must_both_hold() -> None:
     assert filled(line, {"pppoe": "yes", "dhcp": "yes"}) == ""
 
 
+def test_of_the_facts_joined_by_or_one_is_enough() -> None:
+    line = "Type the login. {{ if pppoe or not dhcp }}"
+    assert [filled(line, facts) != "" for facts in ({}, {"dhcp": "yes"}, {"dhcp": "yes", "pppoe": "yes"})] == [
+        True,
+        False,
+        True,
+    ]
+    assert facts_in(line) == ("pppoe", "dhcp")
+
+
 def test_a_heading_with_nothing_left_under_it_goes_too() -> None:
     assert filled("# Addresses\n{{ dns1 }}\n\n# Then\nWait.\n\n# Phone\n{{ support_phone }}", {}) == "# Then\nWait."
 
