@@ -4,7 +4,22 @@ from __future__ import annotations
 
 import click
 
+from console.kb_evaluate import evaluate
+from console.kb_import import import_
+from console.kb_search import search
+
 
 @click.group()
 def kb() -> None:
-    """The knowledge base: search it, measure it, fill it, print it."""
+    """The knowledge base: search it, measure it, fill it, print it.
+
+    \b
+    Examples:
+      firstline kb import articles.jsonl
+      firstline kb search "no internet since morning"
+    """
+
+
+kb.add_command(import_, "import")
+kb.add_command(search)
+kb.add_command(evaluate)

@@ -144,7 +144,8 @@ class Serving:
             await budgets.forget(database, now)
 
     async def _refresh(self) -> None:
-        """Tables of subscribers may change under us: looked at every few seconds, read off the event loop."""
+        """Tables of subscribers and articles may change under us: looked at now and then, read off the event loop."""
+        await self._house.bookcase.refresh(self._house.knowledge)
         for source in self._house.sources.values():
             await asyncio.to_thread(source.refresh)
 

@@ -6,14 +6,14 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy.exc import IntegrityError
-
 from bots.door import TelegramDoor
+from console.bookcase import Bookcase
 from console.chatdoor import ChatDoor
+from console.content import ARTICLES, DIALOGS, TEMPLATES, Folders
 from desk import inbox
 from desk.clerk import Clerk, Lookup
 from desk.composing import Composer
@@ -41,7 +41,6 @@ from intake import rules as intake
 from intake.lookups import Dialogs, Identification, keep_sources
 from intake.sources.csv_file import CsvFile
 from kb import rules as kb
-from kb import shelf
 from kb.learning import Came, Offered, write_came, write_offered
 from kb.lookup import Suggesting
 from kb.suggesting import Knowledge
@@ -114,9 +113,6 @@ HANDLERS: Mapping[type[Act], Handler] = {
     mail_governor.Heeded: budgets.write_heeded,
 }
 
-PACKAGED = Path(__file__).resolve().parent.parent
-TEMPLATES, DIALOGS, ARTICLES = PACKAGED / "templates", PACKAGED / "intake" / "dialogs", PACKAGED / "kb" / "articles"
-
 
 def now() -> datetime:
     """The desk's clock."""
@@ -135,6 +131,7 @@ class House:
     words: Words
     keyring: Keyring
     knowledge: Knowledge
+    bookcase: Bookcase
     sources: Mapping[str, CsvFile]
     clerk: Clerk
     sender: Sender
@@ -149,19 +146,6 @@ class House:
                 await door.close()
         await self.readers.close()
         await self.database.close()
-
-
-@dataclass(frozen=True, slots=True)
-class Folders:
-    """Where content is looked for: the provider's folder, then the desk's, then the packaged one."""
-
-    root: Path
-    packaged: bool
-
-    def of(self, provider: str, kind: str, packaged: Path) -> list[Path]:
-        """Search order for "dialogs", "articles" or "templates"."""
-        own = [self.root / "providers" / provider / kind] if provider and provider != FRONT else []
-        return [*own, self.root / kind, *([packaged] if self.packaged else [])]
 
 
 async def build(
@@ -200,7 +184,9 @@ async def build(
     await keep_sources(database, dialogs.sources())
     sources = {name: _table(settings.root, name) for name in providers if name != FRONT}
     await asyncio.to_thread(lambda: [source.refresh() for source in sources.values()])
-    knowledge = await _knowledge(database, providers, folders, clock)
+    bookcase = Bookcase(database, settings, providers, clock)
+    await bookcase.fill()
+    knowledge = await bookcase.open()
     lookups: Sequence[Lookup] = (
         Identification(sources, providers),
         HomeLookup(switchboard),
@@ -225,6 +211,7 @@ async def build(
         words=words,
         keyring=keyring,
         knowledge=knowledge,
+        bookcase=bookcase,
         sources=sources,
         clerk=clerk,
         sender=sender,
@@ -246,27 +233,6 @@ def _ways(settings: Settings) -> tuple[dict[str, Address], dict[str, str]]:
 
 def _table(root: Path, provider: str) -> CsvFile:
     return CsvFile(root / "providers" / provider / "entitlements.csv", provider)
-
-
-async def _knowledge(
-    database: Database, providers: Mapping[str, Provider], folders: Folders, clock: Callable[[], datetime]
-) -> Knowledge:
-    """Articles are imported where their files changed, then served from the database."""
-    nearest, *beneath = folders.of("", "articles", ARTICLES)
-    try:
-        async with database.work() as connection:
-            done = [await shelf.import_folder(connection, "", nearest, clock(), beneath=beneath)]
-            for name in providers:
-                if name != FRONT:
-                    own = folders.root / "providers" / name / "articles"
-                    done.append(await shelf.import_folder(connection, name, own, clock()))
-        for conflict in (one for imported in done for one in imported.conflicts):
-            log.warning("article %s/%s was edited here and in its file:\n%s", *astuple(conflict))
-    except IntegrityError:
-        log.info("another process imports the articles just now")
-    async with database.look() as connection:
-        articles = await shelf.load(connection)
-    return await asyncio.to_thread(Knowledge, providers, lambda name: folders.of(name, "articles", ARTICLES), articles)
 
 
 class _Opener:

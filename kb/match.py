@@ -7,7 +7,7 @@ gate that the base itself has calibrated (`kb.gate`). Pure: no wire, no clock.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,11 +16,12 @@ from kb import gate as gates
 from kb.base import Base, LeftOut, left_out
 from kb.everyday import sentences
 from kb.gate import SURE, Gate, Signals, Trials
-from kb.index import Shelf, built
+from kb.index import FORM, Shelf, built
 from kb.layout import meant
-from kb.normal import LONGEST_QUERY, Vernacular, normalised, says_something, telling
+from kb.normal import LONGEST_QUERY, Vernacular, normalised, says_something, telling, wordlists
+from kb.postings import Array
 from kb.ranking import MEASURES, Comparison
-from kb.reading import Article
+from kb.reading import Article, digest
 from kb.repair import Word, mended
 
 WEIGHTS = {
@@ -85,19 +86,18 @@ class Matcher:
     """A base of articles, ready to be asked; immutable once made, and safe to read from any thread.
 
     ``beneath`` is a matcher of shared articles this one stands on. Its index is referred to, never copied, so three
-    hundred providers share one; articles here hide those beneath that have the same id. ``shelf`` and ``gate`` are
-    what an earlier matcher of the very same articles had.
+    hundred providers share one; articles here hide those beneath that have the same id. ``saved`` is what `arrays` of
+    a matcher of the very same articles gave (`key` tells).
     """
 
     def __init__(
         self,
         articles: Sequence[Article],
         beneath: Matcher | None = None,
-        shelf: Shelf | None = None,
-        gate: Gate | None = None,
+        saved: Mapping[str, Array] | None = None,
     ) -> None:
         self._vernacular: Vernacular = beneath._vernacular if beneath else Vernacular()
-        self.shelf = shelf or built(articles, self._vernacular)
+        self.shelf = Shelf.of(saved) if saved else built(articles, self._vernacular)
         below = beneath._base.shelves if beneath else ()
         self._ids: tuple[tuple[str, ...], ...] = (_ids(articles), *(beneath._ids if beneath else ()))
         self._articles: dict[str, Article] = (dict(beneath._articles) if beneath else {}) | {
@@ -108,7 +108,13 @@ class Matcher:
         self._base: Base = Base((self.shelf, *below), (None, *hidden) if below else ())
         self._letters = _letters(self._base.shelves)
         lent = beneath.gate if beneath and beneath._base.editions else None
-        self.gate: Gate = gate or lent or self._calibrated(articles)
+        self._asked_itself = lent is None
+        self.gate: Gate = lent or _gate(saved) or self._calibrated(articles)
+
+    def arrays(self) -> dict[str, Array]:
+        """All that took time to make, to be saved."""
+        gate = {"gate": np.array([*self.gate.weights, self.gate.least])} if self._asked_itself else {}
+        return self.shelf.arrays() | gate
 
     def best(self, text: str, language: str, limit: int = 3) -> tuple[Match, ...]:
         """The articles that fit, the best first; empty when nothing does."""
@@ -191,6 +197,15 @@ class Matcher:
 
     def _ranked_text(self, text: str, base: Base) -> list[_Ranked]:
         return self._ranked(self._asked(text, base), base)
+
+
+def key(articles: Sequence[Article]) -> str:
+    """Changes with anything an index of these articles depends on."""
+    return digest(str(FORM), wordlists(), *(one.hash for one in articles))
+
+
+def _gate(saved: Mapping[str, Array] | None) -> Gate | None:
+    return gates.of(saved["gate"].tolist()) if saved and "gate" in saved else None
 
 
 def _ids(articles: Sequence[Article]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import threading
 import tomllib
@@ -154,6 +155,15 @@ class Vernacular:
             if tuple(stems[at + 1 : at + 1 + len(rest)]) == rest:
                 return 1 + len(rest), meant
         return 1, ()
+
+
+@cache
+def wordlists() -> str:
+    """The fingerprint of the packaged word lists."""
+    whole = hashlib.sha256()
+    for path in sorted(WORDLISTS.iterdir()):
+        whole.update(path.read_bytes())
+    return whole.hexdigest()
 
 
 @cache

@@ -9,14 +9,15 @@ rows, read whole, and need no row-level security.
 
 from __future__ import annotations
 
+import asyncio
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, String, Text, delete, insert, select, update
+from sqlalchemy import JSON, String, Text, delete, func, insert, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
@@ -77,34 +78,81 @@ class Imported:
 
 
 async def import_folder(
-    connection: AsyncConnection, provider: str, folder: Path, now: datetime, *, beneath: Sequence[Path] = ()
+    connection: AsyncConnection,
+    provider: str,
+    folder: Path,
+    now: datetime,
+    *,
+    beneath: Sequence[Path] = (),
+    only: Collection[str] | None = None,
 ) -> Imported:
     """Brings the provider's rows up to date with ``folder``, and with the folders ``beneath`` it where it is silent.
 
     Reads every file before it writes anything, so a `kb.reading.BadArticle` leaves the shelf as it was. Whatever an
-    earlier import brought and no folder holds any more goes, unless it was edited in the database.
+    earlier import brought and no folder holds any more goes, unless it was edited in the database. With ``only`` these
+    articles are looked at and no others, and none goes.
     """
     articles = read_folders((folder, *beneath), provider)
     rows = await connection.execute(select(ArticleRow.__table__).where(_table.provider == provider))
     kept = {(row["id"], row["language"]): row for row in rows.mappings()}
     done = Imported()
-    for article in articles.values():
+    for article in (one for id, one in articles.items() if only is None or id in only):
         for language in article.editions:
             await _take(connection, article, language, kept.pop((article.id, language), None), now, done)
-    for row in kept.values():
+    for row in kept.values() if only is None else ():
         if row["file_hash"] and not _edited(row):
             await connection.execute(delete(ArticleRow).where(*_this(row)))
             done.removed.append(_label(row["id"], row["language"]))
     return done
 
 
+async def import_articles(
+    connection: AsyncConnection, provider: str, articles: Sequence[Article], now: datetime
+) -> Imported:
+    """Adds articles that have no file in the desk, and brings up to date those an earlier import brought.
+
+    One that was edited in the database since, or that a file keeps, is not taken. Nothing is ever removed.
+    """
+    rows = await connection.execute(select(ArticleRow.__table__).where(_table.provider == provider))
+    kept = {(row["id"], row["language"]): row for row in rows.mappings()}
+    done = Imported()
+    new: list[dict[str, Any]] = []
+    for article, language in ((one, language) for one in articles for language in one.editions):
+        row, values, label = kept.get((article.id, language)), _values(article, language), _label(article.id, language)
+        if row is None:
+            new.append(values | {"updated_at": now})
+            done.added.append(label)
+        elif (content := _hash(row)) == values["content_hash"]:
+            done.unchanged.append(label)
+        elif row["file_hash"] or content != row["content_hash"]:
+            done.conflicts.append(Conflict(article.id, language, _difference(row, values, label)))
+        else:
+            await connection.execute(update(ArticleRow).where(*_this(row)).values(**values, updated_at=now))
+            done.updated.append(label)
+    for begin in range(0, len(new), 500):
+        await connection.execute(insert(ArticleRow), new[begin : begin + 500])
+    return done
+
+
+async def stamp(connection: AsyncConnection) -> tuple[int, datetime | None]:
+    """Changes when any article does, and is cheap: how many editions there are, and when one was last written."""
+    count, last = (await connection.execute(select(func.count(), func.max(_table.updated_at)))).one()
+    return int(count), last
+
+
 async def load(connection: AsyncConnection) -> list[Article]:
     """Every article of every provider, shared ones first, as the database has them now."""
     query = select(ArticleRow.__table__).order_by(_table.provider, _table.id, _table.language)
+    result = await connection.execute(query)
+    # Tens of thousands of rows take their time to be made out, which is not the event loop's.
+    return await asyncio.to_thread(_articles, result.mappings())
+
+
+def _articles(rows: Iterable[RowMapping]) -> list[Article]:
     whole: dict[tuple[str, str], list[RowMapping]] = {}
-    for row in (await connection.execute(query)).mappings():
+    for row in rows:
         whole.setdefault((row["provider"], row["id"]), []).append(row)
-    return [_article(rows) for rows in whole.values()]
+    return [_article(several) for several in whole.values()]
 
 
 async def _take(

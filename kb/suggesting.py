@@ -12,11 +12,14 @@ from desk.messages import File
 from desk.providers import Provider
 from desk.text import Mark, Text, joined, written
 from kb.filling import filled, shown
-from kb.match import Match, Matcher
+from kb.match import Match, Matcher, key
 from kb.reading import Article, picture
+from kb.saved import Store
 
 MEDIA_TYPES = {".png": "image/png", ".jpg": "image/jpeg"}
 
+ALL = "_all"
+"""The name under which the index of the articles shared by all is saved; no provider can have it."""
 Folders = Callable[[str], Sequence[Path]]
 """Where a provider's articles have their pictures, in search order: its own folder, the desk's, the packaged one."""
 
@@ -25,17 +28,29 @@ class Knowledge:
     """The articles of all providers, each matched once however many providers share it.
 
     Reading is pure and safe from any thread; `refresh` swaps everything at once, so a reader sees the old whole or
-    the new whole. Both take time that belongs off the event loop.
+    the new whole. Both take time that belongs off the event loop. With a ``store``, what was indexed before is not
+    indexed again, not even after a start.
     """
 
-    def __init__(self, providers: Mapping[str, Provider], folders: Folders, articles: Sequence[Article] = ()) -> None:
+    def __init__(
+        self,
+        providers: Mapping[str, Provider],
+        folders: Folders,
+        articles: Sequence[Article] = (),
+        store: Store | None = None,
+    ) -> None:
         self._providers = providers
         self._folders = folders
-        self._books = _bound(articles)
+        self._store = store
+        self._books = _Binding(store, None).bound(articles)
 
     def refresh(self, articles: Sequence[Article]) -> None:
-        """Takes these articles (`kb.shelf.load`) in place of all there were."""
-        self._books = _bound(articles)
+        """Takes these articles (`kb.shelf.load`) in place of all there were; what has not changed is kept."""
+        self._books = _Binding(self._store, self._books).bound(articles)
+
+    def matcher(self, provider: str) -> Matcher:
+        """What answers a provider's subscribers, without any words of the desk around it."""
+        return self._books.of(provider)
 
     def suggest(self, provider: str, text: str, language: str, limit: int = 3) -> Suggestions:
         """The articles that fit, the best first, with this provider's facts in them; empty when nothing fits."""
@@ -74,26 +89,58 @@ class Knowledge:
 
 
 @dataclass(frozen=True, slots=True)
+class _Bound:
+    """A matcher, and the key of what it was made of."""
+
+    key: str
+    matcher: Matcher
+
+
+@dataclass(frozen=True, slots=True)
 class _Books:
     """The shared matcher, and one of its own on top of it for each provider that has articles of its own.
 
     ``told`` keeps them made out, by provider, article and language.
     """
 
-    shared: Matcher
-    own: Mapping[str, Matcher]
+    shared: _Bound
+    own: Mapping[str, _Bound]
     told: dict[tuple[str, str, str], Suggestion] = field(default_factory=dict)
 
     def of(self, provider: str) -> Matcher:
-        return self.own.get(provider, self.shared)
+        return self.own.get(provider, self.shared).matcher
 
 
-def _bound(articles: Sequence[Article]) -> _Books:
-    by_provider: dict[str, list[Article]] = {"": []}
-    for article in articles:
-        by_provider.setdefault(article.provider, []).append(_offered(article))
-    shared = Matcher(by_provider.pop(""))
-    return _Books(shared, {provider: Matcher(own, shared) for provider, own in by_provider.items()})
+@dataclass(frozen=True, slots=True)
+class _Binding:
+    """Makes books, from the former ones and from saved indexes as far as they still are the same."""
+
+    store: Store | None
+    former: _Books | None
+
+    def bound(self, articles: Sequence[Article]) -> _Books:
+        by_provider: dict[str, list[Article]] = {"": []}
+        for article in articles:
+            by_provider.setdefault(article.provider, []).append(_offered(article))
+        shared = self._one("", by_provider.pop(""), None)
+        return _Books(shared, {provider: self._one(provider, own, shared) for provider, own in by_provider.items()})
+
+    def _one(self, provider: str, articles: Sequence[Article], shared: _Bound | None) -> _Bound:
+        now, name, beneath = key(articles), provider or ALL, shared.matcher if shared else None
+        before = self._before(provider)
+        if before and before.key == now:
+            same = beneath is None or (self.former and beneath is self.former.shared.matcher)
+            return before if same else _Bound(now, Matcher(articles, beneath, before.matcher.arrays()))
+        saved = self.store.load(name, now) if self.store else None
+        matcher = Matcher(articles, beneath, saved)
+        if self.store and not saved:
+            self.store.save(name, now, matcher.arrays())
+        return _Bound(now, matcher)
+
+    def _before(self, provider: str) -> _Bound | None:
+        if self.former is None:
+            return None
+        return self.former.own.get(provider) if provider else self.former.shared
 
 
 def _offered(article: Article) -> Article:

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from console.chatdoor import Typist
+from console.content import ARTICLES
 from console.demo.people import Agent, Chatter, Correspondent, Play
 from console.demo.place import PROVIDER
 from console.demo.stage import Stage
 from console.demo.town import DidNotHappen, desk_at_work
 from console.screen import Screen
-from console.wiring import ARTICLES
 from desk.case import Case, State
 
 ANNAS_ANSWERS: Mapping[str, str | Path] = {

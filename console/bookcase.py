@@ -1,0 +1,85 @@
+"""The articles of a desk: from files into the database, and from there into memory, ready to be asked."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import astuple
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.exc import IntegrityError
+
+from console.content import ARTICLES, Folders
+from desk.database import Database
+from desk.messages import FRONT
+from desk.providers import Provider
+from desk.settings import Settings
+from kb import shelf
+from kb.reading import Article
+from kb.saved import Store
+from kb.suggesting import Knowledge
+
+log = logging.getLogger(__name__)
+
+AGAIN = 600.0
+"""Seconds after which everything is read again: another machine's clock may have hidden a change from `shelf.stamp`."""
+
+
+class Bookcase:
+    """What of articles touches files and the database. Indexes are saved beneath the desk's data folder."""
+
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        providers: Mapping[str, Provider],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database = database
+        self._folders = Folders(settings.root, settings.packaged_content)
+        self._store = Store(settings.data / "knowledge")
+        self._providers = providers
+        self._clock = clock
+        self._seen: object = None
+        self._read_at = 0.0
+
+    async def fill(self) -> None:
+        """Imports the articles whose files changed. Raises `kb.reading.BadArticle`."""
+        nearest, *beneath = self._folders.of("", "articles", ARTICLES)
+        try:
+            async with self._database.work() as connection:
+                done = [await shelf.import_folder(connection, "", nearest, self._clock(), beneath=beneath)]
+                for name in self._providers:
+                    if name != FRONT:
+                        own = self._folders.root / "providers" / name / "articles"
+                        done.append(await shelf.import_folder(connection, name, own, self._clock()))
+            for conflict in (one for imported in done for one in imported.conflicts):
+                log.warning("article %s/%s was edited here and in its file:\n%s", *astuple(conflict))
+        except IntegrityError:
+            log.info("another process imports the articles just now")
+
+    async def open(self) -> Knowledge:
+        """All articles, indexed off the event loop."""
+        articles = await self._load()
+        return await asyncio.to_thread(Knowledge, self._providers, self._pictures, articles, self._store)
+
+    async def refresh(self, knowledge: Knowledge) -> bool:
+        """Takes what has changed in the database since it was last read; says whether anything has."""
+        async with self._database.look() as connection:
+            same = await shelf.stamp(connection) == self._seen
+        if same and time.monotonic() - self._read_at < AGAIN:
+            return False
+        articles = await self._load()
+        await asyncio.to_thread(knowledge.refresh, articles)
+        return True
+
+    async def _load(self) -> list[Article]:
+        async with self._database.look() as connection:
+            self._seen, self._read_at = await shelf.stamp(connection), time.monotonic()
+            return await shelf.load(connection)
+
+    def _pictures(self, provider: str) -> list[Path]:
+        return self._folders.of(provider, "articles", ARTICLES)

@@ -1,0 +1,118 @@
+"""``kb search``: what the knowledge base would answer, to a person or to a file of questions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from console.folder import USAGE, Folder, as_json, opened, pass_folder, print_json, refuse, run
+
+if TYPE_CHECKING:
+    from kb.match import Answer, Match
+    from kb.suggesting import Knowledge
+
+
+@click.command()
+@click.argument("text", required=False)
+@click.option("--file", "file", type=click.File(encoding="utf-8-sig"), help='Questions, a line {"q": ...} each.')
+@click.option("--provider", default="", help="As this provider's subscribers would be answered.")
+@click.option("--language", type=click.Choice(["ru", "en"]), help="Show articles in this language.")
+@click.option("--top", default=3, show_default=True, type=click.IntRange(1, 30), help="Articles for each question.")
+@as_json
+@pass_folder
+def search(
+    folder: Folder,
+    text: str | None,
+    file: TextIO | None,
+    provider: str,
+    language: str | None,
+    top: int,
+    machine: bool,
+) -> None:
+    """Ask the knowledge base what it would answer to TEXT, or to each line of a file.
+
+    The nearest articles are always listed; whether they fit is said beside them. The score is how likely the article
+    is the right one, and a sure one would be shown to a subscriber unasked. With --file and --json one line of JSON is
+    printed for each line read.
+
+    \b
+    Examples:
+      firstline kb search "ytn bynthytnf"
+      firstline kb search --file queries.jsonl --json
+    """
+    if (text is None) == (file is None):
+        refuse("give a text, or --file with a line for each question", USAGE)
+    knowledge = run(served(folder, provider))
+    speaks = language or folder.settings().language
+    matcher = knowledge.matcher(provider)
+    if file is None:
+        answer = matcher.answer(text or "", speaks, top)
+        if machine:
+            print_json(told(text or "", answer))
+        else:
+            _tell(answer)
+        return
+    for question in questions(file, file.name):
+        answer = matcher.answer(question["q"], language or question.get("lang") or speaks, top)
+        if machine:
+            click.echo(json.dumps(told(question["q"], answer), ensure_ascii=False))
+        else:
+            click.secho(question["q"], bold=True)
+            _tell(answer)
+
+
+async def served(folder: Folder, provider: str = "") -> Knowledge:
+    """The desk's knowledge as `serve` would have it."""
+    from datetime import UTC, datetime  # noqa: PLC0415
+
+    from console.bookcase import Bookcase  # noqa: PLC0415
+
+    settings, providers = folder.settings(), folder.providers()
+    if provider and provider not in providers:
+        refuse(f"there is no provider {provider!r}: there are {', '.join(providers) or 'none'}", USAGE)
+    async with opened(settings) as database:
+        bookcase = Bookcase(database, settings, providers, lambda: datetime.now(UTC))
+        await bookcase.fill()
+        return await bookcase.open()
+
+
+def questions(lines: Iterable[str], name: str) -> Iterator[Mapping[str, Any]]:
+    """The objects of a file of questions, each with a text "q"."""
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            question = json.loads(line)
+        except ValueError as error:
+            refuse(f"{name}:{number}: this is not JSON ({error})", USAGE)
+        if not isinstance(question, dict) or not isinstance(question.get("q"), str):
+            refuse(f'{name}:{number}: a question is a line {{"q": "its text"}}', USAGE)
+        yield question
+
+
+def told(question: str, answer: Answer) -> dict[str, Any]:
+    """An answer for a machine."""
+    return {
+        "q": question,
+        "results": [
+            {"id": one.article.id, "title": _title(one), "score": one.score, "sure": one.sure} for one in answer.nearest
+        ],
+        "fits": answer.fits,
+        "repaired": answer.understood,
+    }
+
+
+def _title(one: Match) -> str:
+    return one.article.edition(one.language).title
+
+
+def _tell(answer: Answer) -> None:
+    click.echo(f"understood: {answer.understood}")
+    if not answer.fits:
+        click.secho("nothing fits; the nearest:" if answer.nearest else "nothing fits", fg="yellow")
+    for one in answer.nearest:
+        mark = "sure" if one.sure else "fits" if one.fits else "    "
+        click.echo(f"  {one.score:4.2f}  {mark}  {one.article.id}  {_title(one)}")

@@ -1,0 +1,63 @@
+"""How good a base is at answering: shares over questions of which the right answers are known. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One question asked: the articles that would have been right (none where nothing fits), those found, the best
+    first, and whether any was said to fit. ``group`` is what the question is counted under."""
+
+    right: frozenset[str]
+    found: tuple[str, ...]
+    fits: bool
+    group: tuple[str, ...] = ()
+
+    @property
+    def rank(self) -> int:
+        """The place of the first right article from 1 on; 0 where there is none."""
+        return next((place for place, id in enumerate(self.found, 1) if id in self.right), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Shares from 0 to 1, None where there was no such question.
+
+    ``recall1``, ``recall3`` and ``mrr`` are over questions with an answer whether they were shown it or not;
+    ``shown`` is the share of those that were shown anything, ``rejected`` of the others that were not. ``strange_f1``
+    is F1 of saying that nothing fits.
+    """
+
+    asked: int
+    strange: int
+    recall1: float | None
+    recall3: float | None
+    mrr: float | None
+    shown: float | None
+    rejected: float | None
+    strange_f1: float | None
+
+
+def figures(outcomes: Sequence[Outcome]) -> Figures:
+    """What these outcomes come to."""
+    asked = [one for one in outcomes if one.right]
+    strange = [one for one in outcomes if not one.right]
+    caught = sum(not one.fits for one in strange)
+    silent = caught + sum(not one.fits for one in asked)
+    return Figures(
+        asked=len(asked),
+        strange=len(strange),
+        recall1=_share([one.rank == 1 for one in asked]),
+        recall3=_share([1 <= one.rank <= 3 for one in asked]),
+        mrr=_share([1 / one.rank if one.rank else 0.0 for one in asked]),
+        shown=_share([one.fits for one in asked]),
+        rejected=_share([not one.fits for one in strange]),
+        strange_f1=round(2 * caught / (silent + len(strange)), 4) if strange else None,
+    )
+
+
+def _share(values: Sequence[float]) -> float | None:
+    return round(sum(values) / len(values), 4) if values else None

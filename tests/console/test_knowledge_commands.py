@@ -1,0 +1,140 @@
+"""The commands of the knowledge base work in a fresh desk: it is filled, asked and measured."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from console.folder import OK, REFUSED, USAGE, WRONG
+from console.main import cli
+
+LINES = (
+    {"id": "pin", "lang": "en", "title": "Reset my PIN", "variants": ["i forgot my pin"], "body": "Go to an ATM."},
+    {"id": "lost", "lang": "en", "title": "Lost card", "variants": ["my card was stolen"], "body": "Block it."},
+    {"id": "off", "lang": "ru", "title": "Как отключить подписку?", "variants": [], "body": "Откройте профиль."},
+)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    folder = tmp_path / "desk"
+    assert CliRunner().invoke(cli, ["init", str(folder), "--empty"]).exit_code == OK
+    return folder
+
+
+def written(folder: Path, name: str, *lines: object) -> str:
+    path = folder / name
+    path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), "utf-8")
+    return str(path)
+
+
+def kb(desk: Path, *words: str) -> Result:
+    return CliRunner().invoke(cli, ["kb", words[0], "-C", str(desk), *words[1:]])
+
+
+def answers(result: Result) -> list[dict[str, Any]]:
+    assert result.exit_code == OK, result.output
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_a_base_is_filled_from_a_file_and_answers_a_file_of_questions(desk: Path, tmp_path: Path) -> None:
+    assert kb(desk, "import", written(tmp_path, "base.jsonl", *LINES)).output.startswith("3 added")
+    asked = ("i lost my card", "rfr jnrk.xbnm gjlgbcre", "kak otklyuchit podpisku", "sing me a song", "")
+    queries = written(tmp_path, "queries.jsonl", *({"q": text} for text in asked))
+    told = answers(kb(desk, "search", "--file", queries, "--json"))
+    assert [one["q"] for one in told] == list(asked)
+    assert [one["results"][0]["id"] for one in told[:3]] == ["lost", "off", "off"]
+    assert [one["fits"] for one in told] == [True, True, True, False, False]
+    assert told[1]["repaired"] == "как отключить подписку"
+    assert told[1]["results"][0] == {"id": "off", "title": "Как отключить подписку?", "score": 1.0, "sure": True}
+    assert len(told[0]["results"]) == 2
+    assert told[4]["results"] == []
+
+
+def test_one_question_is_answered_for_a_person_and_for_a_machine(desk: Path, tmp_path: Path) -> None:
+    kb(desk, "import", written(tmp_path, "base.jsonl", *LINES))
+    assert "lost  Lost card" in kb(desk, "search", "my card was stolen").output
+    assert "nothing fits" in kb(desk, "search", "who is the president").output
+    told = json.loads(kb(desk, "search", "my card was stolen", "--top", "1", "--json").stdout)
+    assert [one["id"] for one in told["results"]] == ["lost"]
+
+
+def test_importing_again_changes_only_what_has_changed(desk: Path, tmp_path: Path) -> None:
+    kb(desk, "import", written(tmp_path, "base.jsonl", *LINES))
+    changed = written(tmp_path, "base.jsonl", *LINES[:2], LINES[2] | {"variants": ["хочу отписаться"]})
+    assert kb(desk, "import", changed).output == "0 added, 1 updated, 2 unchanged\n"
+    told = json.loads(kb(desk, "search", "хочу отписаться", "--json").stdout)
+    assert told["results"][0]["id"] == "off"
+
+
+def test_a_folder_of_articles_becomes_the_desks_own(desk: Path) -> None:
+    packaged = Path(__file__).parents[2] / "kb" / "articles"
+    first = json.loads(kb(desk, "import", str(packaged), "--json").stdout)
+    assert "no-internet/ru" in first["added"]
+    assert (desk / "articles" / "no-internet" / "ru.md").is_file()
+    assert kb(desk, "import", str(packaged)).output.startswith("0 added, 0 updated")
+    told = json.loads(kb(desk, "search", "ошибка 691", "--json").stdout)
+    assert (told["results"][0]["id"], told["results"][0]["sure"]) == ("pppoe-691", True)
+
+
+def test_a_providers_own_articles_are_for_its_subscribers(desk: Path, tmp_path: Path) -> None:
+    kb(desk, "import", written(tmp_path, "base.jsonl", LINES[0]))
+    kb(desk, "import", "--provider", "example", written(tmp_path, "own.jsonl", LINES[1]))
+    for provider, found in (([], False), (["--provider", "example"], True)):
+        told = json.loads(kb(desk, "search", "my card was stolen", "--json", *provider).stdout)
+        assert ("lost" in [one["id"] for one in told["results"]]) is found
+
+
+def test_the_base_is_measured_by_language_and_noise(desk: Path, tmp_path: Path) -> None:
+    kb(desk, "import", written(tmp_path, "base.jsonl", *LINES))
+    queries = written(
+        tmp_path,
+        "queries.jsonl",
+        {"q": "how to reset the pin", "id": "pin", "lang": "en"},
+        {"q": "stolen card", "id": ["lost", "pin"], "lang": "en"},
+        {"q": "отключите подписку", "id": "off", "lang": "ru"},
+        {"q": "sing me a song", "id": None, "lang": "en"},
+        {"q": "my crad wsa stolen", "id": "lost", "lang": "en", "noise": "by hand"},
+    )
+    rows = {(one["lang"], one["noise"]): one for one in json.loads(kb(desk, "evaluate", queries, "--json").stdout)}
+    assert set(rows) == {
+        *(("en", noise) for noise in ("clean", "typos", "layout", "by hand")),
+        *(("ru", noise) for noise in ("clean", "typos", "layout", "translit")),
+        *(("all", noise) for noise in ("clean", "typos", "layout", "translit", "by hand")),
+    }
+    assert rows["all", "clean"]["recall1"] == rows["all", "clean"]["mrr"] == 1.0
+    assert rows["en", "clean"] | {"asked": 2, "strange": 1, "rejected": 1.0, "strange_f1": 1.0} == rows["en", "clean"]
+    assert rows["ru", "translit"]["rejected"] is None
+    table = kb(desk, "evaluate", queries, "--no-noise").output
+    assert table.splitlines()[1].split()[:5] == ["en", "clean", "2", "1.000", "1.000"]
+    assert "typos" not in table
+
+
+def test_what_is_wrong_is_said_in_a_sentence(desk: Path, tmp_path: Path) -> None:
+    cases = (
+        (
+            ("import", written(tmp_path, "bad.jsonl", LINES[0], {"id": "x"})),
+            WRONG,
+            "bad.jsonl:2: the article needs a title",
+        ),
+        (("import", "--provider", "nobody", written(tmp_path, "base.jsonl", *LINES)), USAGE, "no provider 'nobody'"),
+        (("search",), USAGE, "give a text, or --file"),
+        (("search", "--file", written(tmp_path, "ask.jsonl", {"question": "x"})), USAGE, "ask.jsonl:1: a question is"),
+        (("evaluate", written(tmp_path, "none.jsonl")), USAGE, "there are no questions"),
+    )
+    for words, code, sentence in cases:
+        result = kb(desk, *words)
+        assert (result.exit_code, sentence in result.output) == (code, True), result.output
+
+
+def test_an_article_that_a_file_keeps_is_not_overwritten_by_a_line(desk: Path, tmp_path: Path) -> None:
+    kb(desk, "import", str(Path(__file__).parents[2] / "kb" / "articles"))
+    line = {"id": "no-internet", "lang": "ru", "title": "Другое", "variants": [], "body": "Другое."}
+    result = kb(desk, "import", written(tmp_path, "base.jsonl", line))
+    assert result.exit_code == REFUSED
+    assert "not taken, it was edited here: no-internet/ru" in result.output
+    assert "-title: Нет интернета" in result.output

@@ -1,0 +1,98 @@
+"""A saved index is mapped back as it was, or not at all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import kb
+from kb.index import built
+from kb.match import Matcher, key
+from kb.normal import Vernacular
+from kb.reading import read_folders
+from kb.saved import MAGIC, Store
+from kb.suggesting import Knowledge
+from tests.kb.examples import article
+
+ARTICLES = [*read_folders([Path(kb.__file__).parent / "articles"]).values()]
+SAMOVAR = article("samovar", "самовар не кипит", language="ru")
+
+
+def test_a_saved_matcher_answers_as_the_one_that_was_built(tmp_path: Path) -> None:
+    matcher, store = Matcher(ARTICLES), Store(tmp_path)
+    store.save("all", key(ARTICLES), matcher.arrays())
+    saved = store.load("all", key(ARTICLES))
+    assert saved is not None
+    again = Matcher(ARTICLES, saved=saved)
+    assert again.gate == matcher.gate
+    for text in ("нет интернета", "my wifi is slow", "закажите пиццу", "ошибка 691"):
+        assert again.answer(text, "ru") == matcher.answer(text, "ru")
+
+
+def test_an_index_of_other_articles_is_not_taken(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.save("all", key(ARTICLES), built([SAMOVAR], Vernacular()).arrays())
+    assert store.load("all", key([SAMOVAR])) is None
+    assert store.load("nobody", key(ARTICLES)) is None
+
+
+@pytest.mark.parametrize("at", [3, 12, 40, -1])
+def test_a_file_that_was_damaged_is_not_taken(tmp_path: Path, at: int) -> None:
+    store = Store(tmp_path)
+    store.save("all", "key", {"numbers": np.arange(1000, dtype=np.uint32)})
+    (path,) = tmp_path.iterdir()
+    content = bytearray(path.read_bytes())
+    content[at] ^= 0x55
+    path.write_bytes(content)
+    assert store.load("all", "key") is None
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"FLKB", MAGIC, MAGIC + b"\xff" * 8, MAGIC + (5).to_bytes(8, "little") + b"hello"]
+)
+def test_what_is_no_index_is_not_taken(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "all.index").write_bytes(content)
+    assert Store(tmp_path).load("all", "key") is None
+
+
+def test_types_that_could_carry_code_are_neither_saved_nor_read(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    with pytest.raises(TypeError):
+        store.save("all", "key", {"objects": np.array([{}], object)})
+    assert list(tmp_path.iterdir()) == []
+    store.save("all", "key", {"numbers": np.arange(3, dtype=np.uint32)})
+    path = tmp_path / "all.index"
+    path.write_bytes(path.read_bytes().replace(json.dumps("<u4").encode(), json.dumps("|O8").encode()))
+    assert store.load("all", "key") is None
+
+
+def test_a_folder_that_cannot_be_written_hinders_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    Store(tmp_path / "file" / "below").save("all", "key", {"numbers": np.arange(3, dtype=np.uint32)})
+
+
+def test_knowledge_builds_an_index_once_and_finds_it_again(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    first = Knowledge({}, lambda _: [], [SAMOVAR], store)
+    before = {path: path.stat().st_ino for path in tmp_path.iterdir()}
+    second = Knowledge({}, lambda _: [], [SAMOVAR], store)
+    assert {path: path.stat().st_ino for path in tmp_path.iterdir()} == before != {}
+    for one in (first, second):
+        assert [match.article for match in one.matcher("").best("самовар не кипит", "ru")] == [SAMOVAR]
+
+
+def test_what_has_not_changed_is_kept_by_a_refresh() -> None:
+    own = article("kettle", "kettle is cold", provider="sever")
+    knowledge = Knowledge({}, lambda _: [], [SAMOVAR, own])
+    shared, of_sever = knowledge.matcher(""), knowledge.matcher("sever")
+    knowledge.refresh([SAMOVAR, own])
+    assert (knowledge.matcher(""), knowledge.matcher("sever")) == (shared, of_sever)
+    lamp = article("lamp", "lamp is dark", provider="sever")
+    knowledge.refresh([SAMOVAR, own, lamp])
+    assert knowledge.matcher("") is shared
+    assert [one.article.id for one in knowledge.matcher("sever").best("lamp is dark", "en")] == ["lamp"]
+    knowledge.refresh([article("bell", "the bell rings"), own, lamp])
+    assert [one.article.id for one in knowledge.matcher("sever").best("the bell rings", "en")] == ["bell"]
