@@ -31,7 +31,7 @@ from desk.sender import Sender
 from desk.settings import Settings
 from desk.switchboard import Switchboard
 from desk.words import Words
-from desk.writing import Handler, Writer
+from desk.writing import Book, Handler, Writer
 from escalation import agents
 from escalation import rules as escalation
 from escalation.cards import card
@@ -44,11 +44,12 @@ from kb import rules as kb
 from kb.learning import Came, Offered, write_came, write_offered
 from kb.lookup import Suggesting
 from kb.suggesting import Knowledge
-from mail import budgets
+from mail import budgets, ledger
 from mail import governor as mail_governor
 from mail import rules as mail
 from mail.door import MailDoor
 from mail.readers import Readers
+from mail.turns import Turns
 
 log = logging.getLogger(__name__)
 
@@ -112,6 +113,7 @@ HANDLERS: Mapping[type[Act], Handler] = {
     mail_governor.Mute: budgets.write_mute,
     mail_governor.Heeded: budgets.write_heeded,
 }
+BOOKS: tuple[Book, ...] = (ledger.keep_account,)
 
 
 def now() -> datetime:
@@ -173,8 +175,9 @@ async def build(
     for bot in settings.telegram:
         secret = keyring.derived(f"webhook {bot.name}") if bot.webhook else ""
         doors[bot.door] = TelegramDoor(bot, opener.open, secret, clock, ticks)
+    turns = Turns()
     for box in settings.mailboxes:
-        doors[box.door] = MailDoor(box, readers, opener.open, database, clock)
+        doors[box.door] = MailDoor(box, readers, opener.open, database, clock, turns)
     doors |= {one.name: one for one in (ChatDoor(name, opener.open, settings.data / "chat") for name in providers)}
     doors |= {door.name: door for door in extra_doors}
     doors |= {door.name: door for door in inner_doors(doors, opener.arrival)}
@@ -199,7 +202,7 @@ async def build(
         StoryLookup(database),
     )
     holder = this_process()
-    writer = Writer(database, switchboard, Composer(words, switchboard, keyring, card), HANDLERS)
+    writer = Writer(database, switchboard, Composer(words, switchboard, keyring, card), HANDLERS, BOOKS)
     clerk = Clerk(database, switchboard, Gatherer(keyring), lookups, RULES, writer, holder, clock, GOVERNORS)
     sender = Sender(database, switchboard, holder, clock)
     return House(

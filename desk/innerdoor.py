@@ -95,7 +95,7 @@ class InnerDoor:
             tokens=(),
             is_reply=False,
             fingerprint="",
-            detail={**heard.detail, "vouched": str(body["agent"])},
+            detail={**heard.detail, "vouched": str(body["agent"]), "letter": original.key},
         )
 
     def dress(self, outgoing: Outgoing) -> tuple[Parcel, ...]:

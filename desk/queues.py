@@ -51,6 +51,7 @@ arrivals = Table(
 _WAITING = text("state = 'waiting'")
 Index("arrivals_waiting", arrivals.c.lane, arrivals.c.id, sqlite_where=_WAITING, postgresql_where=_WAITING)
 Index("arrivals_next", arrivals.c.id, sqlite_where=_WAITING, postgresql_where=_WAITING)
+Index("arrivals_doors", arrivals.c.door, arrivals.c.id, sqlite_where=_WAITING, postgresql_where=_WAITING)
 Index("arrivals_aside", arrivals.c.id, sqlite_where=text("state = 'aside'"), postgresql_where=text("state = 'aside'"))
 
 departures = Table(

@@ -69,7 +69,11 @@ class TelegramSettings:
 
 @dataclass(frozen=True, slots=True)
 class MailboxSettings:
-    """One mailbox with its SMTP way out. ``ca_file`` is for tests and private authorities only."""
+    """One mailbox with its SMTP way out. ``ca_file`` is for tests and private authorities only.
+
+    ``look_every`` is in seconds. ``after`` says what is done to a mail on its server once it is stored here: "seen"
+    flags it as read, "leave" nothing, "move:Folder" moves it there.
+    """
 
     name: str
     address: str
@@ -81,11 +85,17 @@ class MailboxSettings:
     folder: str = "INBOX"
     ca_file: str = ""
     look_every: int = 60
+    after: str = "seen"
 
     @property
     def door(self) -> str:
         """The door's name."""
         return f"mail:{self.name}"
+
+    @property
+    def move_to(self) -> str:
+        """The folder that mail is moved to once it is stored, "" for none."""
+        return self.after.removeprefix("move:") if self.after.startswith("move:") else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +214,9 @@ class _Reader:
             folder=one.text("folder", "INBOX"),
             ca_file=str(self.root / ca) if (ca := one.text("ca_file", "")) else "",
             look_every=one.number("look_every", 60),
+            after=one.text("after", "seen"),
         )
+        _check_receiving(made)
         one.done()
         return made
 
@@ -218,6 +230,18 @@ def _provider(section: _Section) -> str:
             f"{section.where}: a provider's name cannot begin with _; for a front desk write shared = true"
         )
     return provider
+
+
+def _check_receiving(box: MailboxSettings) -> None:
+    where = f"[[mailbox]] {box.name}:"
+    if box.look_every < 1:
+        raise BadSettings(f"{where} look_every is {box.look_every}: write the seconds between two looks, 60 is usual")
+    if box.after not in ("seen", "leave") and not box.move_to:
+        raise BadSettings(f'{where} after is {box.after!r}: write "seen", "leave" or "move:Folder"')
+    if box.move_to == box.folder:
+        raise BadSettings(f"{where} after moves mail from {box.folder!r} into {box.folder!r}: name another folder")
+    if any(char < " " or char == "\x7f" for char in box.folder + box.move_to):
+        raise BadSettings(f"{where} a folder's name has no control characters")
 
 
 def _server(url: str, ports: Mapping[str, int], where: str, address: str) -> Server:

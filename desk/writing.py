@@ -56,18 +56,25 @@ class Rows:
 
     inserts: dict[Table, list[dict[str, Any]]] = field(default_factory=dict)
     statements: list[Executable] = field(default_factory=list)
+    repeated: dict[Executable, list[dict[str, Any]]] = field(default_factory=dict)
 
     def insert(self, table: Table, **row: Any) -> None:
         """One more row; all rows of a table go in one statement."""
         self.inserts.setdefault(table, []).append(row)
 
+    def run(self, statement: Executable, **values: Any) -> None:
+        """A statement once more, with these values: all runs of one statement are one trip to the database."""
+        self.repeated.setdefault(statement, []).append(values)
+
 
 Handler = Callable[[Any, Round, Rows], None]
 """Writes what one kind of act means for the rows of the room that owns it."""
+Book = Callable[[Round, str, int | None, Rows], None]
+"""Keeps a room's account of arrivals: told of every decision, its outcome in one word, and the case it is kept in."""
 
 
 class Writer:
-    """Carries decisions out. ``handlers`` are the rooms' own, by kind of act."""
+    """Carries decisions out. ``handlers`` are the rooms' own, by kind of act; ``books`` are told of every decision."""
 
     def __init__(
         self,
@@ -75,11 +82,13 @@ class Writer:
         switchboard: Switchboard,
         composer: Composer,
         handlers: Mapping[type[Act], Handler],
+        books: Sequence[Book] = (),
     ) -> None:
         self._database = database
         self._switchboard = switchboard
         self._composer = composer
         self._handlers: dict[type[Act], Handler] = {Hold: _hold, Reach: _reach, Wake: _wake, **handlers}
+        self._books = books
 
     async def write(self, decided: Sequence[Decided], holder: str, now: datetime) -> None:
         """All or nothing. Raises `Moved`, StaleDataError or IntegrityError when it has to be decided again.
@@ -101,11 +110,15 @@ class Writer:
             rows = Rows()
             for one in decided:
                 await self._put(session, connection, one, rows, now)
+                for book in self._books:
+                    book(one.round, *done[one.round.arrival.id], rows)
             await session.flush()
             for table, values in rows.inserts.items():
                 await connection.execute(table.insert(), values)
             for statement in rows.statements:
                 await connection.execute(statement)
+            for statement, runs in rows.repeated.items():
+                await connection.execute(statement, runs)
 
     async def _put(
         self, session: AsyncSession, connection: AsyncConnection, one: Decided, rows: Rows, now: datetime

@@ -19,6 +19,7 @@ from mail.letters import Letter, Reading
 from mail.listening import Database, Listener
 from mail.readers import Readers
 from mail.smtp import Outbound
+from mail.turns import Turns
 
 log = logging.getLogger(__name__)
 GIVEN_UP_AFTER = timedelta(days=5)
@@ -30,7 +31,10 @@ def _now() -> datetime:
 
 
 class MailDoor:
-    """A `desk.doors.Door`. ``open_file`` fetches the bytes behind a `File.source` when a letter is sent."""
+    """A `desk.doors.Door`. ``open_file`` fetches the bytes behind a `File.source` when a letter is sent.
+
+    ``turns`` is shared by all mailboxes of a process, so that none of them crowds out another.
+    """
 
     channel = "mail"
     traits = Traits(buttons=False, batch=True)
@@ -42,6 +46,7 @@ class MailDoor:
         open_file: Open,
         database: Database,
         clock: Callable[[], datetime] = _now,
+        turns: Turns | None = None,
     ) -> None:
         self.name = settings.door
         self.provider = settings.provider
@@ -51,7 +56,7 @@ class MailDoor:
         self._clock = clock
         self._dresser = Dresser(settings)
         self._outbound = Outbound(settings)
-        self._listener = Listener(settings, database, clock)
+        self._listener = Listener(settings, database, clock, turns or Turns())
 
     async def hear(self, arrival: Arrival) -> Heard:
         """The letter in an arrival. Raises `Unreadable` when three children died over it."""

@@ -1,8 +1,9 @@
-"""The one narrow place where aioimaplib is touched, with a guard at every wait.
+"""The one narrow place where aioimaplib is touched, with a guard at every wait and a bound on every size.
 
 aioimaplib hangs for ever on a connection that was lost, answers late after a time-out, forgets what the server says
-between commands, and understands nothing outside literals. So every wait here ends when the connection is lost or the
-time is over, any trouble ends the connection for good, and of a FETCH only literals and numbers are taken.
+between commands, keeps whatever size of literal a server declares, and reads a FETCH in quadratic time. So every wait
+here ends when the connection is lost or the time is over, any trouble ends the connection for good, and the answer to
+a FETCH never reaches it: its bytes are taken apart by `mail.answers`, ten times as fast and with bounds.
 """
 
 from __future__ import annotations
@@ -11,15 +12,18 @@ import asyncio
 import logging
 import re
 import ssl
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 from aioimaplib import aioimaplib
 
 from desk.settings import MailboxSettings
+from mail.answers import Answer, Item
+from mail.spelling import folder, quoted, spelled
 
 T = TypeVar("T")
 
@@ -27,12 +31,16 @@ T = TypeVar("T")
 logging.getLogger("aioimaplib.aioimaplib").setLevel(logging.ERROR)
 
 LINES = 200
-"""FETCH answers of more than some 500 short lines are too many for aioimaplib's recursion."""
+"""Lines given to aioimaplib at once: it takes each a level deeper, and Python ends at some thousand."""
+TALK = 16_000_000
+"""Bytes that a server may say between two commands, FETCH apart: a SEARCH that finds a million mails says half."""
 LONGEST = 600.0
 """No single command may last longer than this many seconds, however lively."""
+HEADER = 1_000_000
+"""Bytes of a header that are fetched where the mail itself is not."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _CODE = re.compile(rb"\[(UIDVALIDITY|UIDNEXT) (\d{1,10})\]")
-_FETCH = re.compile(rb"\d{1,10} FETCH \(")
 _UID = re.compile(rb"UID (\d{1,10})")
 _SIZE = re.compile(rb"RFC822\.SIZE (\d{1,15})")
 _INTERNAL = re.compile(rb'INTERNALDATE "([^"]{1,40})"')
@@ -60,62 +68,106 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What is known of a mail before it is fetched: ``size`` in bytes, and when the server got it."""
+    """What the server says of a mail: ``size`` in bytes, when it got it, and the Date header where that was asked."""
 
     uid: int
     size: int
-    date: bytes = b""
+    date: str = ""
+    header: bytes = b""
 
     @property
     def internal(self) -> datetime:
         """INTERNALDATE; what is not one counts as long ago."""
         with suppress(ValueError):
-            return datetime.strptime(self.date.decode("ascii", "replace").strip(), "%d-%b-%Y %H:%M:%S %z")
-        return datetime(1970, 1, 1, tzinfo=UTC)
+            return datetime.strptime(self.date.strip(), "%d-%b-%Y %H:%M:%S %z")
+        return EPOCH
+
+    def older_than(self, moment: datetime) -> bool:
+        """Whether it surely came before: by INTERNALDATE, which has whole seconds only, or a day before by its Date.
+
+        A folder that was filled again from a copy may have the day of the copying as INTERNALDATE.
+        """
+        if self.internal + timedelta(seconds=1) <= moment:
+            return True
+        with suppress(ValueError, TypeError, OverflowError, IndexError, AttributeError):
+            written = parsedate_to_datetime(self.header[5:100].decode("ascii", "replace").strip())
+            return written.replace(tzinfo=written.tzinfo or UTC) + timedelta(days=1) < moment
+        return False
 
 
-class _Fetch(aioimaplib.FetchCommand):  # type: ignore[misc]
-    """The same command without its two quadratic habits: counting all brackets, and a new timer, at every line."""
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail as far as it was asked for. ``body`` is None where the server gave none, or it is longer than that."""
 
-    _open = 0
-    _heard = 0.0
-
-    def append_to_resp(self, line: bytes, result: str = "Pending") -> None:
-        if isinstance(line, bytes):
-            if self.FETCH_MESSAGE_DATA_RE.match(line):
-                self._open = 0
-            self._open += line.count(b"(") - line.count(b")")
-        super().append_to_resp(line, result)
-
-    def wait_data(self) -> bool:
-        return self._open != 0
-
-    def _reset_timer(self) -> None:
-        self._heard = self._loop.time()
-
-    def _timeout_callback(self) -> None:
-        left = self._heard + self._timeout - self._loop.time()
-        if left > 0:
-            self._timer = self._loop.call_later(left, self._timeout_callback)
-        else:
-            super()._timeout_callback()
+    envelope: Envelope
+    body: bytes | None
 
 
 class _Protocol(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]
-    """Remembers that new mail was announced, which aioimaplib drops unless it comes during IDLE."""
+    """Takes FETCH answers apart itself, and remembers that new mail was announced, which aioimaplib drops."""
 
     news = False
+    heard_at = 0.0
+    _said = 0
+    _answer: Answer | None = None
+    _answered: asyncio.Future[Answer]
 
-    async def fetch(self, message_set: str, message_parts: str, by_uid: bool = False, **more: Any) -> Any:
-        prefix = "UID" if by_uid else ""
-        return await self.execute(
-            _Fetch(self.new_tag(), message_set, message_parts, prefix=prefix, loop=self.loop, **more)
-        )
+    async def collect(self, command: str, longest: int, most: int) -> Answer:
+        """One FETCH, alone on the line. Raises `Trouble` when the server says more than was asked for."""
+        if self._answer or self.pending_sync_command or self.pending_async_commands or self.incomplete_line:
+            raise Trouble("a FETCH while another command is under way")
+        tag = self.new_tag()
+        self._answer, self._answered = Answer(tag.encode(), longest, most), self.loop.create_future()
+        self.send(f"{tag} {command}")
+        return await self._answered
 
-    def _untagged_response(self, line: bytes) -> Any:
+    def send(self, line: str, scrub: str | None = None) -> None:
+        self._said, self.heard_at = 0, self.loop.time()
+        super().send(line, scrub)
+
+    def data_received(self, data: bytes) -> None:
+        self.heard_at = self.loop.time()
+        try:
+            if self._answer is not None:
+                if not self._answer.feed(data):
+                    return
+                data = self._done(self._answer)
+            self._said += len(data)
+            if self._said > TALK:
+                raise Trouble("the server says more than anybody asked for")
+            for piece in _pieces(data):
+                super().data_received(piece)
+        except Exception as error:  # nothing that follows can be understood
+            if self._answer is not None and not self._answered.done():
+                self._answered.set_exception(Trouble(str(error)))
+            self._answer = None
+            self.transport.abort()
+
+    def _done(self, answer: Answer) -> bytes:
+        self._answer = None
+        for line in answer.others:
+            self._note(line)
+        if not self._answered.done():
+            self._answered.set_result(answer)
+        return answer.rest
+
+    def _note(self, line: bytes) -> None:
         if line.endswith((b" EXISTS", b" RECENT")):
             self.news = True
+
+    def _untagged_response(self, line: bytes) -> Any:
+        self._note(line)
         return super()._untagged_response(line)
+
+
+def _pieces(data: bytes) -> Iterator[bytes]:
+    """The same bytes, a bounded number of lines at a time."""
+    if data.count(b"\n") <= LINES:
+        yield data
+        return
+    lines = data.splitlines(keepends=True)
+    for at in range(0, len(lines), LINES):
+        yield b"".join(lines[at : at + LINES])
 
 
 class _Client(aioimaplib.IMAP4):  # type: ignore[misc]
@@ -172,42 +224,73 @@ class Connection:
         return bool(self._client.has_capability("IDLE"))
 
     @property
+    def can_move(self) -> bool:
+        """Whether mail can be moved so that nothing but that mail is touched."""
+        return bool(self._client.has_capability("MOVE") or self._client.has_capability("UIDPLUS"))
+
+    @property
     def lost(self) -> bool:
         """Whether the connection is gone."""
         return self._lost.done()
 
-    async def new_uids(self, first: int) -> list[int]:
-        """The UIDs from ``first`` on, rising."""
+    async def uids(self, first: int, last: int = 0) -> list[int]:
+        """The UIDs from ``first`` on, rising; up to ``last`` and with it, if given."""
         await self._told("NOOP", self._client.noop())  # lets the server take notice of what was delivered
         self._client.protocol.news = False
-        lines = await self._told("SEARCH", self._client.uid_search(f"UID {first}:*", charset=None))
+        wanted = f"UID {first}:{last or '*'}"
+        lines = await self._told("SEARCH", self._client.uid_search(wanted, charset=None))
         found = {int(word) for line in lines[:-1] for word in bytes(line).split() if word.isdigit()}
         return sorted(uid for uid in found if uid >= first)  # "5:*" always names the last mail, however old
 
-    async def envelopes(self, uids: Sequence[int]) -> list[Envelope]:
-        """Sizes and dates of at most `LINES` mails; those that are gone are missing."""
-        answer = await self._fetch(uids[:LINES], "(UID RFC822.SIZE INTERNALDATE)")
-        found = []
-        for words, _ in _grouped(answer):
-            uid, size = _UID.search(words), _SIZE.search(words)
-            if uid and size:
-                internal = _INTERNAL.search(words)
-                found.append(Envelope(int(uid[1]), int(size[1]), internal[1] if internal else b""))
+    async def envelopes(self, uids: Sequence[int], with_date: bool = False) -> list[Envelope]:
+        """What is known of mails before they are fetched; those that are gone, or refused, are missing."""
+        field = " BODY.PEEK[HEADER.FIELDS (DATE)]<0.1000>" if with_date else ""
+        try:
+            items = await self._fetch(uids, f"(UID RFC822.SIZE INTERNALDATE{field})", 1000)
+        except Refused:
+            each = [await self.envelopes([uid], with_date) for uid in uids] if len(uids) > 1 else []
+            return [envelope for found in each for envelope in found]
+        found = [envelope for item in items if (envelope := _envelope(item, item.literal or b""))]
         return sorted(found, key=lambda one: one.uid)
 
-    async def bodies(self, uids: Sequence[int], header_only: bool = False) -> dict[int, bytes]:
-        """The bytes of at most 50 mails by UID, leaving them unread on the server."""
-        answer = await self._fetch(uids, f"(UID BODY.PEEK[{'HEADER' if header_only else ''}])")
+    async def mails(self, uids: Sequence[int], limit: int, most: int = 0) -> list[Mail]:
+        """Mails shorter than ``limit`` bytes whole, longer ones without a body, all left unread; none that is gone.
+
+        ``most`` bounds them all together; when they have more, the connection is not to be trusted and ends.
+        """
+        items = await self._fetch(uids, f"(UID RFC822.SIZE INTERNALDATE BODY.PEEK[]<0.{limit}>)", limit, most)
         found = {}
-        for words, body in _grouped(answer):
-            uid = _UID.search(words)
-            if uid and body is not None:
-                found[int(uid[1])] = body
-        return found
+        for item in items:
+            # What fills the whole limit may go on behind it. The size told is not asked: servers are known to lie.
+            body = item.literal if item.literal and len(item.literal) < limit else None
+            if envelope := _envelope(item):
+                found[envelope.uid] = Mail(envelope, body)
+        return [found[uid] for uid in sorted(found)]
+
+    async def header(self, uid: int) -> bytes:
+        """The beginning of a mail's header, b"" when the server gives none."""
+        items = await self._fetch([uid], f"(UID BODY.PEEK[HEADER]<0.{HEADER}>)", HEADER)
+        return next((item.literal for item in items if item.literal), b"")
 
     async def mark_seen(self, uids: Sequence[int]) -> None:
         """Flags mails as read. Raises `Refused` where the folder may not be written."""
         await self._told("STORE", self._client.uid("STORE", spelled(uids), r"+FLAGS.SILENT (\Seen)"))
+
+    async def move(self, uids: Sequence[int], name: str) -> None:
+        """Moves mails to another folder, which is made if it is missing (RFC 6851). Raises `Refused`."""
+        if not self.can_move:
+            raise Refused("the server has neither MOVE nor UIDPLUS")
+        try:
+            await self._moved(spelled(uids), folder(name))
+        except Refused as refused:
+            if "TRYCREATE" not in str(refused):
+                raise
+            await self._told("CREATE", self._client.create(folder(name)))
+            await self._moved(spelled(uids), folder(name))
+
+    async def has_folder(self, name: str) -> bool:
+        """Whether there is such a folder."""
+        return len(await self._told("LIST", self._client.list('""', folder(name)))) > 1
 
     async def wait_for_news(self, seconds: float) -> None:
         """Returns when the server tells of something new, or after ``seconds``."""
@@ -240,18 +323,19 @@ class Connection:
         self._client._client_task.add_done_callback(_forgotten)
 
     async def _login(self) -> None:
-        user = aioimaplib.quoted(self._settings.imap.user)
+        user = quoted(self._settings.imap.user)
         try:
-            await self._told("LOGIN", self._client.login(user, self._settings.password.reveal()))
+            lines = await self._told("LOGIN", self._client.login(user, self._settings.password.reveal()))
         except Refused as refused:
             if "[UNAVAILABLE]" in str(refused):
                 raise Trouble(str(refused)) from None
             raise LoginRefused(str(refused)) from None
+        if not any(b"CAPABILITY" in line for line in lines):
+            await self._guarded(self._client.protocol.capability(), "CAPABILITY")  # more is told after the login
 
     async def _select(self) -> Folder:
-        name = aioimaplib.quoted(modified_utf7(self._settings.folder))
         try:
-            lines = await self._told("SELECT", self._client.select(name))
+            lines = await self._told("SELECT", self._client.select(folder(self._settings.folder)))
         except Refused as refused:
             raise Trouble(f"folder {self._settings.folder!r}: {refused}") from None
         codes = {match[1]: int(match[2]) for line in lines for match in _CODE.finditer(bytes(line))}
@@ -259,28 +343,48 @@ class Connection:
             raise Trouble("the server gives no UIDVALIDITY: its mail cannot be told apart")
         return Folder(codes[b"UIDVALIDITY"], codes.get(b"UIDNEXT", 0))
 
-    async def _fetch(self, uids: Sequence[int], what: str) -> list[Any]:
+    async def _moved(self, uids: str, name: str) -> None:
+        if self._client.has_capability("MOVE"):
+            await self._told("MOVE", self._client.uid("MOVE", uids, name))
+            return
+        await self._told("COPY", self._client.uid("COPY", uids, name))
+        await self._told("STORE", self._client.uid("STORE", uids, r"+FLAGS.SILENT (\Deleted)"))
+        await self._told("EXPUNGE", self._client.uid("EXPUNGE", uids))
+
+    async def _fetch(self, uids: Sequence[int], what: str, longest: int, most: int = 0) -> list[Item]:
+        """The items of a FETCH, whose literals have at most ``longest`` bytes each, and ``most`` together."""
         if not uids:
             return []
-        # The protocol's own timer starts again with every byte; only silence ends a long FETCH.
-        return await self._told("FETCH", self._client.uid("FETCH", spelled(uids), what), LONGEST)
+        most = most or longest * len(uids)
+        command = self._client.protocol.collect(f"UID FETCH {spelled(uids)} {what}", longest, most)
+        answer = await self._guarded(command, "FETCH", lively=True)
+        if not answer.status.startswith(b"OK"):
+            raise Refused(f"FETCH: {answer.status[:200].decode('utf-8', 'replace')}")
+        return answer.items
 
-    async def _told(self, name: str, command: Awaitable[Any], seconds: float = 0.0) -> list[Any]:
-        response = await self._guarded(command, name, seconds)
+    async def _told(self, name: str, command: Awaitable[Any]) -> list[Any]:
+        response = await self._guarded(command, name)
         if response.result != "OK":
             last = bytes(response.lines[-1]).decode("utf-8", "replace") if response.lines else ""
             raise Refused(f"{name}: {response.result} {last[:200]}")
         return list(response.lines)
 
-    async def _guarded(self, command: Awaitable[T], name: str, seconds: float = 0.0) -> T:
-        """The command's answer, or `Trouble` when it fails, is late, or the connection is lost meanwhile."""
+    async def _guarded(self, command: Awaitable[T], name: str, lively: bool = False) -> T:
+        """The command's answer, or `Trouble` when it fails, is late, or the connection is lost meanwhile.
+
+        A ``lively`` one may go on for `LONGEST` seconds as long as something comes.
+        """
         task = asyncio.ensure_future(command)
+        loop = asyncio.get_running_loop()
+        began = now = loop.time()
         try:
-            await asyncio.wait(
-                {task, self._lost}, timeout=seconds or self._patience, return_when=asyncio.FIRST_COMPLETED
-            )
+            while now < (until := self._until(began, lively)) and not (task.done() or self.lost):
+                await asyncio.wait({task, self._lost}, timeout=until - now, return_when=asyncio.FIRST_COMPLETED)
+                now = loop.time()
             if task.done() and not task.cancelled():
                 return task.result()
+        except Trouble:
+            raise
         except Exception as error:  # whatever aioimaplib makes of a strange answer
             raise Trouble(f"{name}: {_told(error)}") from None
         finally:
@@ -288,6 +392,12 @@ class Connection:
                 task.cancel()
                 task.add_done_callback(_forgotten)
         raise Trouble(f"{name}: the connection was lost" if self.lost else f"{name}: no answer in time")
+
+    def _until(self, began: float, lively: bool) -> float:
+        """The moment when a command is late."""
+        if not lively:
+            return began + self._patience
+        return min(began + LONGEST, max(began, self._client.protocol.heard_at) + self._patience)
 
     async def _pushed(self, seconds: float) -> None:
         """Waits for a push that tells of mail; others (flags, "still here") do not count."""
@@ -313,52 +423,6 @@ class Connection:
             self._lost.set_result(None)
 
 
-def spelled(uids: Iterable[int]) -> str:
-    """A set of UIDs as IMAP writes it: ``1:3,7``."""
-    runs: list[list[int]] = []
-    for uid in sorted(uids):
-        if runs and uid == runs[-1][1] + 1:
-            runs[-1][1] = uid
-        else:
-            runs.append([uid, uid])
-    return ",".join(f"{first}:{last}" if last > first else str(first) for first, last in runs)
-
-
-def modified_utf7(name: str) -> str:
-    """A folder's name as IMAP spells it (RFC 3501, section 5.1.3). Control characters are refused by ValueError."""
-    if any(char < " " or char == "\x7f" for char in name):
-        raise ValueError("a folder's name has no control characters")
-    pieces: list[str] = []
-    for char in name:
-        if char == "&":
-            pieces.append("&-")
-        elif char.isascii():
-            pieces.append(char)
-        elif pieces and pieces[-1].startswith("\0"):
-            pieces[-1] += char
-        else:
-            pieces.append("\0" + char)
-    return "".join(_shifted(piece[1:]) if piece.startswith("\0") else piece for piece in pieces)
-
-
-def _shifted(text: str) -> str:
-    return "&" + text.encode("utf-7").decode("ascii")[1:].rstrip("-").replace("/", ",") + "-"
-
-
-def _grouped(lines: Iterable[Any]) -> list[tuple[bytes, bytes | None]]:
-    """FETCH answers one by one: the words outside literals, and the literal."""
-    groups: list[tuple[list[bytes], list[bytes]]] = []
-    for line in lines:
-        if isinstance(line, bytearray):
-            if groups:
-                groups[-1][1].append(bytes(line))
-        elif _FETCH.match(line):
-            groups.append(([line], []))
-        elif groups:
-            groups[-1][0].append(line)
-    return [(b" ".join(words), literals[0] if literals else None) for words, literals in groups]
-
-
 def _told(error: BaseException) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"the certificate is not to be trusted ({error.verify_message})"
@@ -369,3 +433,10 @@ def _forgotten(task: asyncio.Future[Any]) -> None:
     """Takes the exception of a task nobody waits for, so that it is not complained about."""
     if not task.cancelled():
         task.exception()
+
+
+def _envelope(item: Item, header: bytes = b"") -> Envelope | None:
+    uid, size, internal = _UID.search(item.words), _SIZE.search(item.words), _INTERNAL.search(item.words)
+    if uid is None or size is None:
+        return None  # flags that somebody else changed
+    return Envelope(int(uid[1]), int(size[1]), internal[1].decode("ascii", "replace") if internal else "", header)

@@ -177,10 +177,10 @@ async def test_letters_come_with_the_border_servers_word_on_top(office: PostOffi
     connection, folder = await Connection.open(settings)
     try:
         await office.delivers(letter("Internet is down"))
-        (uid,) = await connection.new_uids(folder.uidnext)
-        raw = (await connection.bodies([uid]))[uid]
+        (mail,) = await connection.mails(await connection.uids(folder.uidnext), 100_000)
     finally:
         await connection.close()
+    raw = mail.body or b""
     assert raw.startswith(b"Authentication-Results: mx.sever.test; dkim=pass header.d=example.test")
     assert read(raw, Reading("support@sever.test", "mx.sever.test")).proof == "sure"
     assert read(raw, Reading("support@sever.test", "other.test")).proof == "doubted"

@@ -22,7 +22,7 @@ from desk.settings import MailboxSettings
 from desk.tables import METADATA
 from mail.door import MailDoor
 from mail.readers import Readers
-from mail.tables import mailboxes
+from mail.tables import ledger, mailboxes
 from tests.peers.dovecot import Dovecot, Mailbox
 from tests.peers.post import Post
 from tests.peers.smtp import SmtpSink
@@ -109,7 +109,7 @@ async def hall(tmp_path: Path, readers: Readers, post: Post) -> AsyncIterator[Ha
     """The mailbox's door, looking every two seconds at the latest."""
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}")
     async with database.work() as connection:
-        await connection.run_sync(METADATA.create_all, tables=[arrivals, mailboxes])
+        await connection.run_sync(METADATA.create_all, tables=[arrivals, mailboxes, ledger])
     hall = Hall(database, readers, replace(post.settings(), look_every=2))
     yield hall
     await hall.door.close()

@@ -13,8 +13,9 @@ import pytest
 from desk import inbox
 from desk.messages import Arrival
 from desk.settings import Secret
-from mail.imap import Connection, Envelope, Refused, Trouble, modified_utf7, spelled
-from mail.listening import TOO_LARGE, batches, lane
+from mail.draining import TOO_LARGE, batches, lane, portions
+from mail.imap import Connection, Envelope, Mail, Refused, Trouble
+from mail.spelling import folder, modified_utf7, spelled
 from tests.mail.conftest import Hall, letter
 from tests.peers.dovecot import Dovecot
 from tests.peers.post import Post
@@ -201,14 +202,20 @@ class TestOneBadMail:
     @staticmethod
     def breaks(monkeypatch: pytest.MonkeyPatch, error: Exception, header_too: bool) -> None:
         """Every FETCH that touches UID 2 fails: of its body, or of its header too."""
-        real = Connection.bodies
+        mails, header = Connection.mails, Connection.header
 
-        async def bodies(self: Connection, uids: Sequence[int], header_only: bool = False) -> dict[int, bytes]:
-            if 2 in uids and (header_too or not header_only):
+        async def no_mails(self: Connection, uids: Sequence[int], limit: int, most: int = 0) -> list[Mail]:
+            if 2 in uids:
                 raise error
-            return await real(self, uids, header_only)
+            return await mails(self, uids, limit, most)
 
-        monkeypatch.setattr(Connection, "bodies", bodies)
+        async def no_header(self: Connection, uid: int) -> bytes:
+            if uid == 2 and header_too:
+                raise error
+            return await header(self, uid)
+
+        monkeypatch.setattr(Connection, "mails", no_mails)
+        monkeypatch.setattr(Connection, "header", no_header)
 
     async def three_mails(self, hall: Hall, post: Post) -> list[Arrival]:
         async with hall.listening():
@@ -238,20 +245,22 @@ class TestOneBadMail:
 
 
 class TestBatches:
-    def envelopes(self, *sizes: int) -> list[Envelope]:
-        return [Envelope(uid, size) for uid, size in enumerate(sizes, 1)]
+    def portions(self, *sizes: int, deaths: dict[int, int] | None = None) -> list[list[int]]:
+        mails = [Mail(Envelope(uid, size), None) for uid, size in enumerate(sizes, 1)]
+        return [[one.envelope.uid for one in portion] for portion in portions(mails, deaths or {})]
 
-    def uids(self, sizes: list[int], deaths: dict[int, int] | None = None) -> list[list[int]]:
-        return [[one.uid for one in batch] for batch in batches(self.envelopes(*sizes), deaths or {})]
+    def test_at_most_so_many_mails_come_together(self) -> None:
+        assert [len(batch) for batch in batches(range(1, 121), 50, {})] == [50, 50, 20]
 
-    def test_at_most_fifty_mails_come_together(self) -> None:
-        assert [len(batch) for batch in self.uids([100] * 120)] == [50, 50, 20]
+    def test_what_made_trouble_before_comes_alone(self) -> None:
+        assert list(batches([1, 2, 3, 4, 5], 50, {3: 1})) == [[1, 2], [3], [4, 5]]
+        assert self.portions(10, 10, 10, deaths={2: 1}) == [[1], [2], [3]]
 
     def test_at_most_eight_megabytes_come_together(self) -> None:
-        assert self.uids([3_000_000] * 5) == [[1, 2], [3, 4], [5]]
+        assert self.portions(*[3_000_000] * 5) == [[1, 2], [3, 4], [5]]
 
-    def test_what_is_too_large_or_made_trouble_comes_alone(self) -> None:
-        assert self.uids([10, TOO_LARGE + 1, 10, 10, 10], {4: 1}) == [[1], [2], [3], [4], [5]]
+    def test_what_is_too_large_comes_alone(self) -> None:
+        assert self.portions(10, TOO_LARGE + 1, 10, 10, 9_000_000, 10) == [[1], [2], [3, 4], [5], [6]]
 
 
 def test_sets_of_uids_are_spelled_in_runs() -> None:
@@ -261,6 +270,7 @@ def test_sets_of_uids_are_spelled_in_runs() -> None:
 def test_folders_have_their_names_in_modified_utf7() -> None:
     assert modified_utf7("Поддержка") == "&BB8EPgQ0BDQENQRABDYEOgQw-"
     assert modified_utf7("R&D") == "R&-D"
+    assert folder('a"b\\c') == '"a\\"b\\\\c"'
     with pytest.raises(ValueError, match="control"):
         modified_utf7('INBOX"\r\nA1 DELETE x')
 

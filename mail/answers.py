@@ -1,0 +1,115 @@
+"""A server's answer to one FETCH, taken apart as its bytes come in. Pure, one pass, and nothing in it without a bound.
+
+Only what a FETCH needs is understood (RFC 3501, section 7.4.2): numbers and words outside literals, one literal a mail.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+LINE = 65536
+"""Bytes that one line outside literals may have: the longest a sane server sends is a fraction of that."""
+
+_FETCH = re.compile(rb"\* \d{1,10} FETCH \(")
+_LITERAL = re.compile(rb"\{(\d{1,10})\}$")
+
+
+class TooMuch(ValueError):
+    """The server sends, or declares, more than anybody asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One ``* n FETCH (...)``: the words outside literals, and the first literal."""
+
+    words: bytes
+    literal: bytes | None
+
+
+@dataclass(slots=True)
+class Answer:
+    """Everything from the command to its tagged line. ``others`` are untagged lines of other kinds.
+
+    ``longest`` bytes may a single literal have, ``most`` all of them together.
+    """
+
+    tag: bytes
+    longest: int
+    most: int
+    items: list[Item] = field(default_factory=list)
+    others: list[bytes] = field(default_factory=list)
+    status: bytes = b""
+    rest: bytes = b""
+    _begun: list[bytes] = field(default_factory=list)
+    _literals: list[bytes] = field(default_factory=list)
+    _tail: bytes = b""
+    _open: bytearray = field(default_factory=bytearray)
+    _missing: int = 0
+
+    def feed(self, data: bytes) -> bool:
+        """Takes what came; True once the tagged line is there, with what followed it in ``rest``.
+
+        Raises `TooMuch`; nothing of the connection is to be believed then.
+        """
+        if self._missing:
+            data = self._filled(data)
+            if self._missing:
+                return False
+        data, at = self._tail + data, 0
+        while (end := data.find(b"\r\n", at)) >= 0:
+            size = self._declared(data, at, end)
+            if size is None:
+                line, at = data[at:end], end + 2
+                if self._ended(line):
+                    self._tail, self.rest = b"", data[at:]
+                    return True
+                continue
+            self._begun.append(data[at:end])
+            at = end + 2 + size
+            if at > len(data):
+                self._open, self._missing = bytearray(data[end + 2 :]), at - len(data)
+                self._tail = b""
+                return False
+            self._literals.append(data[end + 2 : at])
+        self._tail = data[at:]
+        if len(self._tail) > LINE:
+            raise TooMuch("the server sends a line without an end")
+        return False
+
+    def _filled(self, data: bytes) -> bytes:
+        """Adds to the literal that is still open; returns what is left of the data."""
+        self._open += data[: self._missing]
+        rest = data[self._missing :]
+        self._missing -= len(data) - len(rest)
+        if not self._missing:
+            self._literals.append(bytes(self._open))
+            self._open = bytearray()
+        return rest
+
+    def _declared(self, data: bytes, at: int, end: int) -> int | None:
+        """The size of the literal that this line announces, if it does."""
+        if data[end - 1 : end] != b"}" or not (self._begun or _FETCH.match(data, at)):
+            return None
+        found = _LITERAL.search(data, max(at, end - 12), end)
+        if found is None:
+            return None
+        size = int(found[1])
+        self.most -= size
+        if size > self.longest or self.most < 0:
+            raise TooMuch(f"the server declares a literal of {size} bytes")
+        return size
+
+    def _ended(self, line: bytes) -> bool:
+        """One whole answer is there. True when it is the tagged one."""
+        if self._begun:
+            self.items.append(Item(b" ".join([*self._begun, line]), self._literals[0]))
+            self._begun, self._literals = [], []
+        elif _FETCH.match(line):
+            self.items.append(Item(line, None))
+        elif line.startswith(b"* "):
+            self.others.append(line)
+        elif line.startswith(self.tag + b" "):
+            self.status = line[len(self.tag) + 1 :]
+            return True
+        return False

@@ -1,0 +1,264 @@
+"""Draining: what is new in a mailbox is fetched, stored and committed, and only then flagged or moved on its server.
+
+Mails come in batches, the next being fetched while this one is stored. The size of each is known before more than a
+piece of it is fetched; memory is bounded by `mail.turns` whatever lies there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import zip_longest
+from typing import TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from desk.doors import Accept
+from desk.messages import Raw
+from desk.settings import MailboxSettings
+from mail import imap, ledger
+from mail.addresses import mailboxes as mailboxes_in
+from mail.headers import HEADER_BYTES
+from mail.imap import Connection, Envelope, Mail
+from mail.letters import STUB
+from mail.marks import Mark
+from mail.turns import SMALL, Turns
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+TOO_LARGE = 25_000_000
+TOGETHER = 8_000_000
+"""Bytes of mail that go into one transaction, unless a single mail has more."""
+STRETCH = 5
+"""Batches for each turn."""
+ENVELOPES = 500
+DEATHS_WHOLE, DEATHS_HEADER = 3, 5
+"""After so many connections died over one mail, only its header is asked for; and then nothing of it."""
+
+_FROM = re.compile(rb"^from[ \t]{0,20}:([^\n]{0,2000}(?:\n[ \t][^\n]{0,2000}){0,4})", re.IGNORECASE | re.MULTILINE)
+
+
+Taken = tuple[Envelope, bytes, str]
+"""A mail to be stored, its bytes or its stub, and the reason for which it is set aside ("" for none)."""
+
+
+@dataclass(slots=True)
+class Drain:
+    """One mailbox over one connection. ``deaths`` counts, by UID, the connections that died over a mail."""
+
+    connection: Connection
+    settings: MailboxSettings
+    accept: Accept
+    clock: Callable[[], datetime]
+    turns: Turns
+    deaths: dict[int, int]
+    _unhandled: list[int] = field(default_factory=list)
+    _refused: bool = False
+
+    async def run(self, mark: Mark) -> Mark:
+        """Stores whatever is new, and handles what was stored; returns the mark after it."""
+        before = mark.handled_uid
+        while uids := await self.connection.uids(mark.next_uid):
+            for start in range(0, len(uids), ENVELOPES):
+                chunk = uids[start : start + ENVELOPES]
+                mark = await self.stored(mark, await self._ours(mark, chunk), len(uids) - start)
+                if mark.next_uid <= chunk[-1]:  # what is old, or was deleted meanwhile, is behind us too
+                    mark = mark.past(chunk[-1] + 1)
+                    await self.accept((), mark.written)
+        if mark.handled_uid != before:
+            await self.accept((), mark.written)
+        return mark
+
+    async def stored(self, mark: Mark, uids: Sequence[int], waiting: int) -> Mark:
+        """Fetches and stores these mails, rising, in turn with other mailboxes of which ``waiting`` tells."""
+        at = 0
+        while at < len(uids):
+            async with self.turns.stretch(waiting - at) as many:
+                stretch = uids[at : at + STRETCH * many]
+                mark = await self._stretch(mark, list(batches(stretch, many, self.deaths)))
+            at += len(stretch)
+        return mark
+
+    async def handled(self, uids: Sequence[int]) -> bool:
+        """Does to mails on their server what the settings say; False once the server has refused."""
+        if self._refused:
+            return False
+        try:
+            if uids and self.settings.move_to:
+                await self.connection.move(uids, self.settings.move_to)
+            elif uids and self.settings.after == "seen":
+                await self.connection.mark_seen(uids)
+        except imap.Refused as error:
+            self._refused = True
+            what = f"moved to {self.settings.move_to!r}" if self.settings.move_to else "flagged as read"
+            log.warning("%s: mail is received, but cannot be %s: %s", self.settings.door, what, error)
+        return not self._refused
+
+    async def _ours(self, mark: Mark, uids: list[int]) -> list[int]:
+        """Those that are not known to be older than the first connection."""
+        if uids[0] >= mark.first_uid:
+            return uids
+        doubtful = [uid for uid in uids if uid < mark.first_uid]
+        told = await self.connection.envelopes(doubtful, with_date=True)
+        if untold := len(doubtful) - len(told):
+            log.warning("%s: of %d mails the server does not say how old they are: left alone", mark.door, untold)
+        ours = [one.uid for one in told if not one.older_than(mark.connected_at)]
+        return ours + [uid for uid in uids if uid >= mark.first_uid]
+
+    async def _stretch(self, mark: Mark, todo: Sequence[Sequence[int]]) -> Mark:
+        """The next batch is fetched while this one is stored, and this one is handled before the one after it."""
+        ahead: asyncio.Task[list[Mail]] | None = None
+        try:
+            for batch, following in zip_longest(todo, todo[1:]):
+                looked = await (ahead or self._watched(batch, self._looked(batch)))
+                ahead = None
+                parts = list(portions(looked, self.deaths))
+                for number, part in enumerate(parts, 1):
+                    async with self._room(part):
+                        whole = await self._watched([one.envelope.uid for one in part], self._completed(part))
+                        mark = await self._settled(mark)
+                        if number == len(parts) and following:
+                            ahead = asyncio.create_task(self._watched(following, self._looked(following)))
+                        mark = await self._accepted(mark, whole)
+            return await self._settled(mark)
+        finally:
+            if ahead is not None:
+                ahead.cancel()
+                await asyncio.gather(ahead, return_exceptions=True)
+
+    async def _accepted(self, mark: Mark, mails: Sequence[Taken]) -> Mark:
+        """Stores mails, their rows in the ledger and the mark, all in one transaction."""
+        if not mails:
+            return mark
+        now = self.clock()
+        envelopes = [envelope for envelope, _, _ in mails]
+        uids = [one.uid for one in envelopes]
+        raws = []
+        for one, body, aside in mails:
+            key = ledger.key_of(mark.epoch, one.uid)
+            raws.append(Raw(mark.door, key, lane(mark.door, key, body), body, now, aside))
+        # Mail that turns up late, below what is handled, is handled again with what follows it if we are cut off now.
+        mark = replace(mark.past(uids[-1] + 1), handled_uid=min(mark.handled_uid, uids[0]))
+
+        async def also(connection: AsyncConnection) -> None:
+            await ledger.enter(connection, mark.door, mark.epoch, envelopes, now)
+            await mark.written(connection)
+
+        await self.accept(raws, also)
+        self._unhandled += uids
+        return mark
+
+    async def _settled(self, mark: Mark) -> Mark:
+        """Handles what is stored by now; the mark tells of it with whatever is written next."""
+        uids, self._unhandled = self._unhandled, []
+        if uids and await self.handled(uids):
+            return replace(mark, handled_uid=mark.next_uid)
+        return mark
+
+    def _room(self, part: Sequence[Mail]) -> AbstractAsyncContextManager[None]:
+        return nullcontext() if all(one.body for one in part) else self.turns.heavy()
+
+    async def _watched(self, uids: Sequence[int], work: Awaitable[T]) -> T:
+        """The work's result, counting the connections that die over it."""
+        try:
+            done = await work
+        except imap.Trouble:
+            for uid in uids:  # next time each comes alone, and what is really the matter will show
+                self.deaths[uid] = self.deaths.get(uid, 0) + (len(uids) == 1)
+            raise
+        return done
+
+    async def _looked(self, uids: Sequence[int]) -> list[Mail]:
+        """What is there of a batch, with the bodies of small mails; what was deleted meanwhile is left out."""
+        if self.deaths.get(uids[0], 0) >= DEATHS_WHOLE:
+            return [Mail(Envelope(uids[0], 0), None)]
+        try:
+            found = await self.connection.mails(uids, SMALL)
+        except imap.Refused:
+            found = []
+        missing = [uid for uid in uids if uid not in {one.envelope.uid for one in found}]
+        if len(uids) > 1:
+            for uid in missing:
+                found += await self._looked([uid])
+        elif missing and missing == await self.connection.uids(missing[0], missing[0]):
+            return [Mail(Envelope(missing[0], 0), None)]
+        return sorted(found, key=lambda one: one.envelope.uid)
+
+    async def _completed(self, part: Sequence[Mail]) -> list[Taken]:
+        """The mails whole; of what cannot be had whole the header; of what cannot be had at all a word."""
+        large = [one.envelope for one in part if one.body is None and self._wanted(one.envelope)]
+        bodies = await self._bodies([one.uid for one in large]) if large else {}
+        done = []
+        for mail in part:
+            one = mail.envelope
+            body = mail.body or bodies.get(one.uid) or await self._stub(one)
+            aside = "" if body else f"the server could not give UID {one.uid} ({one.size} bytes)"
+            self.deaths.pop(one.uid, None)
+            done.append((one, body, aside))
+        return done
+
+    def _wanted(self, one: Envelope) -> bool:
+        return one.size <= TOO_LARGE and self.deaths.get(one.uid, 0) < DEATHS_WHOLE
+
+    async def _bodies(self, uids: Sequence[int]) -> dict[int, bytes]:
+        most = TOO_LARGE + 1 if len(uids) == 1 else 2 * TOGETHER
+        try:
+            found = await self.connection.mails(uids, TOO_LARGE + 1, most)
+        except imap.Refused:
+            found = []
+        bodies = {one.envelope.uid: one.body for one in found if one.body}
+        if len(uids) > 1:
+            for uid in uids:
+                bodies |= await self._bodies([uid]) if uid not in bodies else {}
+        return bodies
+
+    async def _stub(self, one: Envelope) -> bytes:
+        if self.deaths.get(one.uid, 0) >= DEATHS_HEADER:
+            return b""
+        try:
+            header = await self.connection.header(one.uid)
+        except imap.Refused:
+            return b""
+        return b"%s %d\r\n%s" % (STUB, one.size, header) if header else b""
+
+
+def batches(uids: Sequence[int], many: int, deaths: Mapping[int, int]) -> Iterator[list[int]]:
+    """At most ``many`` mails together; what made trouble before comes alone."""
+    batch: list[int] = []
+    for uid in uids:
+        if batch and (uid in deaths or batch[-1] in deaths or len(batch) >= many):
+            yield batch
+            batch = []
+        batch.append(uid)
+    if batch:
+        yield batch
+
+
+def portions(mails: Sequence[Mail], deaths: Mapping[int, int]) -> Iterator[list[Mail]]:
+    """At most some 8 MB together; what is larger, or made trouble before, comes alone."""
+    portion: list[Mail] = []
+    weight = 0
+    for one in mails:
+        size = len(one.body) if one.body else one.envelope.size
+        alone = size > TOO_LARGE or one.envelope.uid in deaths
+        if portion and (alone or weight + size > TOGETHER):
+            yield portion
+            portion, weight = [], 0
+        portion.append(one)
+        weight += TOGETHER if alone else size
+    if portion:
+        yield portion
+
+
+def lane(door: str, key: str, raw: bytes) -> str:
+    """Whose mail it is, as far as a glance at the headers tells; the mail's own lane when it does not."""
+    ends = [at for at in (raw.find(b"\n\n", 0, HEADER_BYTES), raw.find(b"\n\r\n", 0, HEADER_BYTES)) if at >= 0]
+    match = _FROM.search(raw, 0, min(ends, default=HEADER_BYTES))
+    found = mailboxes_in(match[1].decode("ascii", "replace")) if match else []
+    return f"{door}:{found[0].address.lower() if found else key}"
