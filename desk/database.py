@@ -6,10 +6,11 @@ the same filter is added to every ORM query. The workers' own tables (arrivals, 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from sqlalchemy import Connection, event, text
@@ -138,9 +139,21 @@ def _sqlite_engine(url: str, begin: str, pool: int) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "begin")
     def start(connection: Connection) -> None:
         # One trip to the driver's thread; through a cursor of SQLAlchemy's it would be four.
-        connection.connection.run_async(lambda driver: driver.execute_fetchall(begin))
+        connection.connection.run_async(lambda driver: _begun(driver, begin))
 
     return engine
+
+
+async def _begun(driver: Any, begin: str) -> None:
+    """Begins a transaction. Whoever is cancelled meanwhile leaves none open: nobody else could begin one after that."""
+    beginning = asyncio.ensure_future(driver.execute_fetchall(begin))
+    try:
+        await asyncio.shield(beginning)
+    except asyncio.CancelledError:
+        with suppress(sqlite3.Error):
+            await beginning
+            await driver.rollback()
+        raise
 
 
 @event.listens_for(Session, "do_orm_execute")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -65,6 +66,21 @@ class Instant(TypeDecorator[datetime]):
             raise ValueError("an instant needs its zone: use datetime.now(UTC)")
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """Rows written together mostly carry the same instant: it is spelled once for all of them."""
+        process = super().bind_processor(dialect)
+        if process is None:
+            return None
+        last: tuple[Any, Any] = (None, process(None))
+
+        def processed(value: Any) -> Any:
+            nonlocal last
+            if value is not last[0]:
+                last = (value, process(value))
+            return last[1]
+
+        return processed
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:

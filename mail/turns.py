@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-FEW, MANY = 10, 100
+FEW, MANY = 10, 400
 """Mails fetched together without a turn, and with one."""
-SMALL = 131_072
+SMALL = 32_768
 """Bytes up to which mails are fetched together; longer ones come one by one."""
 
 
