@@ -24,7 +24,7 @@ from desk.gather import Gatherer
 from desk.holders import this_process
 from desk.innerdoor import inner_doors
 from desk.keyring import Keyring
-from desk.lookups import HomeLookup, SpeakingLookup, TraitsLookup, WaysLookup
+from desk.lookups import BeforeLookup, HomeLookup, SpeakingLookup, TraitsLookup, WaysLookup
 from desk.messages import FRONT, Address, Arrival
 from desk.providers import Provider, front_desk, load_all
 from desk.sender import Sender
@@ -196,6 +196,7 @@ async def build(
         SpeakingLookup(switchboard),
         TraitsLookup(switchboard),
         WaysLookup(switchboard),
+        BeforeLookup(database),
         budgets.BudgetLookup(database, [box.address for box in settings.mailboxes]),
         dialogs,
         Suggesting(knowledge),

@@ -12,11 +12,11 @@ from dataclasses import asdict, dataclass, field, replace
 from desk.audience import audience
 from desk.case import Case, JournalEntry, JournalKind
 from desk.decisions import Act, Alert, Button, Buttons, Card, InPlace, React, Record, Say, Show, To, Withheld
-from desk.facts import Speaking, Ways
+from desk.facts import Before, Speaking, Ways
 from desk.gather import Round, address_of, sender_row, surely_theirs
 from desk.ids import new_id
 from desk.keyring import Keyring
-from desk.messages import Address, File, Heard, Option, Outgoing, Parcel, Policy, Role, Verb
+from desk.messages import Address, File, Heard, Option, Outgoing, Parcel, Policy, Quoted, Role, Verb
 from desk.providers import Provider
 from desk.switchboard import Switchboard
 from desk.text import Text, joined
@@ -197,7 +197,23 @@ class _Composing:
                 thread=tuple(self.case.thread) if self._in_thread(address) else (),
                 automatic=not part.human,
                 sender=self.provider.title(language),
+                history=self._history(address, language) if part.human else (),
+                notice=address == self.ways.on_file,
             )
+        )
+
+    def _history(self, address: Address, language: str) -> tuple[Quoted, ...]:
+        """What was said before, where it may come back: to whom the talk itself goes, once that address is proved."""
+        before = self.round.facts.get(Before)
+        if before is None or not self._in_thread(address) or not self._may_echo(address):
+            return ()
+        return tuple(
+            Quoted(
+                self.round.person.name if line.author == "subscriber" else self.provider.title(language),
+                f"{line.at.astimezone(self.provider.timezone):%d.%m.%Y %H:%M}",
+                line.text,
+            )
+            for line in before.lines
         )
 
     def _card(self) -> None:

@@ -65,3 +65,19 @@ class Repeat:
     """This very letter was handled before, under another key."""
 
     arrival_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the dialogue; ``author`` as in the journal."""
+
+    author: str
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The last lines of the dialogue that the case's person may read, oldest first: never a note, nor a stranger's."""
+
+    lines: tuple[Line, ...]

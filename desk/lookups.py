@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from desk.facts import Speaking, Ways
+from sqlalchemy import select
+
+from desk.case import JournalEntry, JournalKind
+from desk.database import Database
+from desk.facts import Before, Line, Speaking, Ways
 from desk.gather import Round, address_of, sender_row
 from desk.knowledge import Identified
-from desk.messages import FRONT, Address, Role
+from desk.messages import FRONT, Address, Role, Verb
 from desk.providers import Provider
 from desk.switchboard import Switchboard
+
+QUOTED = 3
+"""Lines of the dialogue that a letter quotes."""
 
 
 class SpeakingLookup:
@@ -83,3 +90,27 @@ class WaysLookup:
         if address is None or address in blocked or (here is not None and here.value == address.value):
             return None
         return address
+
+
+class BeforeLookup:
+    """What was said before, for an agent's words that go out as a letter. Stands after the ways are known."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def __call__(self, round_: Round) -> object | None:
+        """A `Before`; None where nobody is answered by mail."""
+        heard, ways = round_.heard, round_.facts.get(Ways)
+        by_mail = ways is not None and ways.here is not None and ways.here.channel == "mail"
+        if heard.role is not Role.AGENT or heard.verb not in (Verb.SAY, Verb.RESOLVE) or round_.is_new or not by_mail:
+            return None
+        query = (
+            select(JournalEntry.author, JournalEntry.at, JournalEntry.text)
+            .where(JournalEntry.provider == round_.case.provider, JournalEntry.case_id == round_.case.id)
+            .where(JournalEntry.kind == JournalKind.DIALOGUE.value, JournalEntry.public, JournalEntry.text != "")
+            .order_by(JournalEntry.id.desc())
+            .limit(QUOTED)
+        )
+        async with self._database.read(round_.case.provider) as session:
+            rows = (await session.execute(query)).all()
+        return Before(tuple(Line(row.author, row.at, row.text) for row in reversed(rows)))

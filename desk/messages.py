@@ -170,6 +170,15 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Quoted:
+    """Something said earlier, as a letter quotes it: by whom, when (in the provider's own time), and what."""
+
+    who: str
+    when: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """One thing the desk says, before a door dresses it for its wire.
 
@@ -180,7 +189,8 @@ class Outgoing:
     ``callback`` is a press to acknowledge, with ``alert`` shown over the chat; with no text nothing else is said.
     ``token`` is the keyed Reply-To token of this case and recipient, ``thread`` the Message-IDs so far, oldest first,
     ``key`` this departure's own unique key. ``automatic`` is False for an agent's own words. ``sender`` is the
-    provider's title, in whose name the desk speaks.
+    provider's title, in whose name the desk speaks. ``history`` is what was said before, oldest first, where a door
+    quotes it. ``notice`` marks what answers nothing and may be declined.
     """
 
     to: Address
@@ -203,6 +213,8 @@ class Outgoing:
     thread: tuple[str, ...] = ()
     automatic: bool = True
     sender: str = ""
+    history: tuple[Quoted, ...] = ()
+    notice: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,16 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
-from desk.messages import File, Outgoing, Parcel, Policy
+from desk.messages import File, Outgoing, Parcel, Policy, Quoted
 from desk.settings import MailboxSettings
-from desk.text import Mark, Text
+from desk.text import Mark, Text, joined, literal
+from mail.compose import tidy
 from mail.quotes import MARKERS
 
+LONGEST = 60_000
+"""Characters of one letter."""
+QUOTED, QUOTED_LINES = 800, 20
+"""Characters and lines of each message that a letter quotes."""
 SAFE_LINKS = ("https://", "http://", "mailto:", "tel:")
 
 
@@ -44,18 +49,19 @@ class Dresser:
             {**asdict(file), "cid": f"{index}.{outgoing.key}@{domain}" if _picture(file) else ""}
             for index, file in enumerate(outgoing.files, 1)
         ]
-        names = self._names(outgoing, files)
+        names, text = self._names(outgoing, files), _bounded(outgoing.text)
         body = {
             "to": outgoing.to.value,
             "from_name": outgoing.sender,
             "subject": outgoing.subject,
-            "text": self._text.render(**names, body=linked(outgoing.text)),
-            "html": self._html.render(**names, body=markup(outgoing.text)),
+            "text": self._text.render(**names, body=linked(text)).lstrip(),
+            "html": self._html.render(**names, body=markup(text)).lstrip(),
             "message_id": message_id,
             "references": list(outgoing.thread),
             "reply_to": f"{local}+{outgoing.token}@{domain}" if outgoing.token else "",
             "language": outgoing.language,
             "automatic": outgoing.automatic,
+            "notice": outgoing.notice,
             "answers": outgoing.answers,
             "files": files,
         }
@@ -73,7 +79,20 @@ class Dresser:
             "number": number if bracket and outgoing.subject.startswith("[") else "",
             "address": self._settings.address,
             "sender": outgoing.sender,
+            "notice": outgoing.notice and bool(outgoing.token),
+            "history": [_quoted(one) for one in outgoing.history],
         }
+
+
+def _bounded(text: Text) -> Text:
+    """As much as anybody reads in a letter; the journal has the rest."""
+    return text if len(text.plain) <= LONGEST else joined([text.part(0, LONGEST), literal("…")])
+
+
+def _quoted(one: Quoted) -> dict[str, Any]:
+    """Something said earlier, shortened, its lines apart and without characters that would turn others around."""
+    text = one.text if len(one.text) <= QUOTED else f"{one.text[:QUOTED].rstrip()} …"
+    return {"who": tidy(one.who), "when": one.when, "lines": [tidy(line) for line in text.splitlines()[:QUOTED_LINES]]}
 
 
 def _picture(file: File) -> bool:
@@ -116,10 +135,17 @@ def markup(text: Text) -> Markup:
         if bullet:
             bullets.append(_inline(text.part(at + 2, end)))
         elif line.strip():
-            lines.append(_inline(text.part(at, end)))
+            lines.append(_indented(_inline(text.part(at + len(line) - len(line.lstrip()), end)), line))
         at = end + 1
     close()
     return Markup("\n").join(blocks)
+
+
+def _indented(inner: Markup, line: str) -> Markup:
+    """What is set in under a question stays so in HTML, which swallows spaces."""
+    if not line.startswith("  "):
+        return inner
+    return Markup('<span style="display:inline-block; padding-left:20px;">{}</span>').format(inner)
 
 
 def _inline(text: Text) -> Markup:
