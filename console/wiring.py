@@ -57,6 +57,7 @@ RULES: tuple[Rule, ...] = (
     # What is nobody's word: repeats, machines, letters that prove nothing, buttons of yesterday.
     intake.repeated,
     escalation.about_no_case,
+    mail.declines,
     mail.machine,
     mail.unproved,
     intake.nothing,
@@ -112,6 +113,7 @@ HANDLERS: Mapping[type[Act], Handler] = {
     mail_governor.Mailed: budgets.write_mailed,
     mail_governor.Mute: budgets.write_mute,
     mail_governor.Heeded: budgets.write_heeded,
+    mail_governor.Decline: budgets.write_decline,
 }
 BOOKS: tuple[Book, ...] = (ledger.keep_account,)
 

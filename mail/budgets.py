@@ -18,7 +18,7 @@ from desk.gather import Round, address_of, surely_theirs
 from desk.knowledge import Allowance, Allowances
 from desk.messages import Address, Role
 from desk.writing import Rows
-from mail.governor import HOUR, WEEK, Heeded, History, Mailed, Mute, allowance, domain_of, peer_of
+from mail.governor import HOUR, WEEK, Decline, Heeded, History, Mailed, Mute, allowance, domain_of, peer_of
 from mail.tables import automatic_mails, muted_peers, without_notices
 
 _PEERS: BindParameter[Sequence[str]] = bindparam("peers", expanding=True)
@@ -115,6 +115,12 @@ def write_heeded(act: Heeded, round_: Round, rows: Rows) -> None:
     """A person wrote to this peer: the count begins anew."""
     rows.statements.append(delete(automatic_mails).where(automatic_mails.c.peer == act.peer))
     rows.statements.append(delete(muted_peers).where(muted_peers.c.peer == act.peer))
+
+
+def write_decline(act: Decline, round_: Round, rows: Rows) -> None:
+    """Notes that somebody wants no notices."""
+    rows.statements.append(delete(without_notices).where(without_notices.c.peer == act.peer))
+    rows.statements.append(without_notices.insert().values(peer=act.peer, since=round_.now))
 
 
 async def forget(database: Database, now: datetime) -> None:

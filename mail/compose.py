@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import binascii
 import hashlib
+import re
 import unicodedata
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
@@ -16,11 +17,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.parser import BytesHeaderParser
 from email.utils import format_datetime, getaddresses
+from html import escape
 from typing import Any
 from urllib.parse import quote
 
 from mail.domains import deliverable
 
+END_OF_WORDS = "<!-- end of words -->"
+"""Stands in the frame of every letter, and in no words, since those are escaped."""
+TOO_LARGE = {
+    "ru": "Файл «{}» слишком большой для письма, поэтому его здесь нет. Напишите нам, и мы передадим его иначе.",
+    "en": "The file “{}” is too large for an email, so it is not here. Write to us, and we will find another way.",
+}
+_BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)")
+UNSUBSCRIBE = "unsubscribe"
 SUBJECT = 250
 REFERENCES = 20
 BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -41,22 +51,45 @@ class Enclosure:
 
 
 def composed(
-    body: Mapping[str, Any], sender: str, files: Sequence[Enclosure], now: datetime, answers: str = ""
+    body: Mapping[str, Any],
+    sender: str,
+    files: Sequence[Enclosure],
+    now: datetime,
+    answers: str = "",
+    left_out: Sequence[str] = (),
 ) -> bytes:
     """The letter of a parcel's body. ``answers`` is the Message-ID it replies to, "" for the last of its references.
 
-    Raises `NotToBeSent`.
+    ``left_out`` are names of files too large to be enclosed: a sentence says so. Raises `NotToBeSent`.
     """
     recipient = deliverable(str(body["to"]))
     if not recipient:
         raise NotToBeSent(f"nothing can be sent to {str(body['to'])!r}"[:300])
-    content_type, encoding, content = _content(body, files)
+    content_type, encoding, content = _content({**body, **_without(body, left_out)}, files)
     fields = _fields(body, recipient, sender, now, answers)
     fields += [("MIME-Version", "1.0"), ("Content-Type", content_type)]
     fields += [("Content-Transfer-Encoding", encoding)] if encoding else []
     head = _head(fields)
     _check(head, [name for name, _ in fields], recipient)
-    return head + b"\r\n" + content
+    message = head + b"\r\n" + content
+    if _BARE.search(message):
+        raise NotToBeSent("a line does not end in CRLF")
+    return message
+
+
+def _without(body: Mapping[str, Any], left_out: Sequence[str]) -> dict[str, str]:
+    """The text and the HTML with a sentence about each file that was too large, where their own words end."""
+    if not left_out:
+        return {}
+    words = [TOO_LARGE.get(str(body["language"]), TOO_LARGE["en"]).format(tidy(name)[:150]) for name in left_out]
+    text, rule, frame = str(body["text"]).rpartition("\n_____\n")
+    html, mark, rest = str(body["html"]).rpartition(END_OF_WORDS)
+    told = "".join(f"<p>{escape(one)}</p>\n" for one in words)
+    plain = "\n".join(words)
+    return {
+        "text": f"{text}\n{plain}\n{rule}{frame}" if rule else f"{frame}\n\n{plain}\n",
+        "html": f"{html}{told}{mark}{rest}" if mark else f"{rest}{told}",
+    }
 
 
 def _fields(body: Mapping[str, Any], recipient: str, sender: str, now: datetime, answers: str) -> list[tuple[str, str]]:
@@ -77,6 +110,9 @@ def _fields(body: Mapping[str, Any], recipient: str, sender: str, now: datetime,
         fields.append(("Reply-To", f"<{body['reply_to']}>"))
     if body["automatic"]:
         fields += [("Auto-Submitted", "auto-replied"), ("X-Auto-Response-Suppress", "All")]
+    if body.get("notice") and body["reply_to"]:
+        # Only what answers nothing can be declined: who writes to the desk wants an answer (RFC 2369, section 3.2).
+        fields.append(("List-Unsubscribe", f"<mailto:{body['reply_to']}?subject={UNSUBSCRIBE}>"))
     if str(body["language"]).isalpha():
         fields.append(("Content-Language", str(body["language"])))
     return fields

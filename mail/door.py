@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -22,6 +23,8 @@ from mail.smtp import Outbound
 from mail.turns import Turns
 
 log = logging.getLogger(__name__)
+LARGEST = 10 * 1024 * 1024
+"""Bytes of all files of one letter: encoded they are a third more, and many servers take no letter above 20 MB."""
 GIVEN_UP_AFTER = timedelta(days=5)
 """RFC 5321, section 4.5.4.1: then people are told, whoever's fault it was."""
 
@@ -73,8 +76,8 @@ class MailDoor:
         named = str(body.get("answers", ""))
         answers = named.removeprefix("remote:") if named.startswith("remote:") else remotes.get(named, "")
         try:
-            files = [one for file in body["files"] if (one := await self._opened(file)) is not None]
-            message = composed(body, self._settings.address, files, self._clock(), answers)
+            files, left_out = await self._enclosures(body["files"])
+            message = composed(body, self._settings.address, files, self._clock(), answers, left_out)
         except NotToBeSent as error:
             return Refused(str(error))
         except (OSError, SQLAlchemyError) as error:  # a file that cannot be fetched just now
@@ -92,7 +95,20 @@ class MailDoor:
         """Ends the SMTP connection. The readers belong to whoever made them."""
         await self._outbound.close()
 
-    async def _opened(self, file: Mapping[str, str]) -> Enclosure | None:
+    async def _enclosures(self, files: Sequence[Mapping[str, Any]]) -> tuple[list[Enclosure], list[str]]:
+        """The files with their bytes as long as there is room in the letter, and the names of the others."""
+        enclosed: list[Enclosure] = []
+        left_out: list[str] = []
+        for file in files:
+            room = LARGEST - sum(len(one.content) for one in enclosed)
+            opened = await self._opened(file) if int(file.get("size") or 0) <= room else None
+            if opened is not None and len(opened.content) <= room:
+                enclosed.append(opened)
+            elif opened is not None or int(file.get("size") or 0) > room:
+                left_out.append(str(file["name"]))
+        return enclosed, left_out
+
+    async def _opened(self, file: Mapping[str, Any]) -> Enclosure | None:
         """A file with its bytes; one that is gone does not keep the words from being sent."""
         try:
             content = await self._open_file(file["source"])

@@ -54,6 +54,13 @@ class Heeded(Act):
 
 
 @dataclass(frozen=True, slots=True)
+class Decline(Act):
+    """This peer wants no notices any more; who writes to the desk is answered all the same."""
+
+    peer: str
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """What the governor keeps of one peer. ``number`` is the last one used, ``mailed`` when letters went, oldest first.
 

@@ -5,10 +5,22 @@ from __future__ import annotations
 from desk.case import Case
 from desk.decisions import Act, Decision, Drop, Facts, Hold, Names, Record, Say, To, decide
 from desk.facts import Picked
-from desk.messages import Heard, Policy, Role
+from desk.messages import Heard, Policy, Proof, Role
 from desk.text import literal
+from mail.compose import UNSUBSCRIBE
+from mail.governor import Decline, peer_of
 
 _MEANINGLESS = frozenset({"own", "feedback"})
+
+
+def declines(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+    """Who answers a notice with "unsubscribe" gets no more of them: its own token tells that they got it."""
+    asked = heard.subject.strip().lower().removeprefix("re:").strip() == UNSUBSCRIBE
+    if not asked or heard.role is not Role.SUBSCRIBER or heard.sender.channel != "mail":
+        return None
+    if facts.need(Picked).how != "token" or heard.proof is Proof.DOUBTED:
+        return None
+    return decide(Decline(peer_of(heard.sender.value)), Drop("declined"))
 
 
 def machine(case: Case, heard: Heard, facts: Facts) -> Decision | None:

@@ -190,3 +190,38 @@ async def test_our_own_letter_that_comes_back_makes_no_case(office: Office) -> N
     await office.receives(mail("list@between.test", letter["text"], Message_ID=letter["message_id"]))
     assert len(await office.cases()) == 1
     assert await office.written() == []
+
+
+async def test_what_a_letter_quotes_is_the_persons_own_talk_and_no_note(office: Office) -> None:
+    """An agent's letter quotes what both sides said; notes of agents and letters of strangers are never in it."""
+    case, letter = await opened(office)
+    await office.receives(answer(letter, "горит красная лампочка"))
+    await office.receives(answer(letter, WORDS, From=THIEF))
+    await office.accepts_pending(case)
+    await office.agent(Verb.NOTE, case, text="абонент опять выключил роутер сам")
+    await office.agent(Verb.SAY, case, text="Здравствуйте! Мастер приедет завтра.")
+    said = (await office.written())[-1]
+    for body in (said["text"], said["html"]):
+        assert "горит красная лампочка" in body
+        assert "Раньше в этой переписке" in body
+        assert "выключил" not in body
+        assert "пароль" not in body
+
+
+async def test_a_notice_is_declined_by_its_own_token_only(office: Office) -> None:
+    """The holder's "unsubscribe" ends the notices; a forged one, or one without the token, ends nothing."""
+    await office.receives(mail(THIEF, "нет интернета, договор 40-1187, оператор"))
+    (case,) = await office.cases()
+    await office.agent(Verb.TAKE, case)
+    await office.agent(Verb.ETA, case, duration="240")
+    (notice,) = [one for one in await office.written() if one["to"] == ANNA]
+    assert notice["notice"]
+    for forged in (
+        answer(notice, "", From=THIEF, Subject="unsubscribe"),
+        answer(notice, "", Subject="unsubscribe", vouched=False),
+        mail(ANNA, "-", Subject="unsubscribe", vouched=False),
+    ):
+        await office.receives(forged)
+    assert "declined" not in await office.outcomes()
+    await office.receives(answer(notice, "", Subject="unsubscribe"))
+    assert (await office.outcomes())[-1] == "declined"

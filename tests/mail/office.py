@@ -76,6 +76,7 @@ class Office:
 
     async def accepts(self, *raws: bytes, door: str = "mail:sever") -> None:
         """Letters lie in the inbox, and nobody has looked yet."""
+        self.passes(seconds=1)
         lanes = [f"{door}:{_sender(raw)}" for raw in raws]
         stored = [Raw(door, f"1:{next(NUMBERS)}", lane, raw, self.now) for lane, raw in zip(lanes, raws, strict=True)]
         await inbox.accept(self.house.database, stored)
@@ -87,12 +88,14 @@ class Office:
 
     async def agent(self, verb: Verb, case: Case, **detail: str) -> None:
         """Maria Ivanova acts on a case."""
+        self.passes(seconds=1)
         raw = command(verb, self.now, provider=case.provider, number=case.number or "", agent="ivanova", **detail)
         await inbox.accept(self.house.database, [raw])
         await self.works()
 
     async def accepts_pending(self, case: Case) -> None:
         """Maria Ivanova lets the one letter that waits into a case."""
+        self.passes(seconds=1)
         async with self.house.database.look() as connection:
             (waits,) = (await connection.execute(select(pending.c.arrival_id))).scalars().all()
         raw = acceptance(waits, case.id, case.provider, "ivanova", self.now)

@@ -10,9 +10,10 @@ from email.policy import default
 
 import pytest
 
-from desk.messages import Address, Departure, Fate, File, Later, Option, Outgoing, Parcel, Refused, Sent
+from desk.messages import Address, Departure, Fate, File, Later, Option, Outgoing, Parcel, Quoted, Refused, Sent
 from desk.text import literal, written
 from mail.compose import NotToBeSent, composed, encoded
+from mail.quotes import folded
 from mail.smtp import Outbound, later
 from tests.mail.conftest import Hall
 from tests.peers.post import Post
@@ -94,6 +95,32 @@ async def test_pictures_are_shown_in_the_letter_and_files_are_attached(hall: Hal
 async def test_a_file_that_is_gone_does_not_keep_the_words_back(hall: Hall, post: Post) -> None:
     assert isinstance(await sent(hall, outgoing(files=(CONTRACT,))), Sent)
     assert (await post.sink.hears(to="ivan@mail.test")).attachments == ()
+
+
+async def test_files_too_large_for_a_letter_are_left_out_and_a_sentence_says_so(hall: Hall, post: Post) -> None:
+    """Whether their size was known or not; the small one goes, and the words stand where the letter's own end."""
+    unknown, known = replace(CONTRACT, name="<видео>.mp4", size=0, source="content:v"), replace(PHOTO, size=99_000_000)
+    hall.files = {"content:v": b"x" * (11 * 1024 * 1024), CONTRACT.source: b"%PD"}
+    await sent(hall, outgoing(files=(unknown, known, CONTRACT)))
+    letter = await post.sink.hears(to="ivan@mail.test")
+    assert [one.name for one in letter.attachments] == ["договор.pdf"]
+    said = "Файл «<видео>.mp4» слишком большой для письма"
+    assert letter.text.index("Проверьте") < letter.text.index(said) < letter.text.index("_____")
+    assert "Файл «роутер.png» слишком большой" in letter.text
+    assert "<p>Файл «&lt;видео&gt;.mp4» слишком большой" in letter.html
+
+
+async def test_a_notice_can_be_declined_and_an_answer_cannot(hall: Hall, post: Post) -> None:
+    """List-Unsubscribe stands only in what answers nothing (RFC 2369)."""
+    local, _, domain = post.box.address.rpartition("@")
+    await sent(hall, outgoing(notice=True))
+    notice = await post.sink.hears(to="ivan@mail.test")
+    assert notice.header("List-Unsubscribe") == f"<mailto:{local}+{TOKEN}@{domain}?subject=unsubscribe>"
+    assert "Не нужны такие уведомления?" in notice.text
+    await sent(hall, outgoing())
+    answer = await post.sink.hears(to="ivan@mail.test")
+    assert answer.header("List-Unsubscribe") in ("", None)
+    assert "уведомления" not in answer.text + answer.html
 
 
 async def test_one_connection_serves_many_letters_and_is_made_again_after_the_server_was_away(
@@ -304,6 +331,15 @@ class TestHeaders:
         letter = self.read(references=["<a@b>\r\nBcc: x@evil.com", "no", "<ok@b>", "<a b@c>"])
         assert letter["References"] == "<ok@b>"
 
+    @pytest.mark.parametrize(
+        "words", ["a\rb", "a\r\n.\r\nb", "a\n.\nb", ".\n..\n", "a\x00b\x1b[2J\x0bb", "я\r.\r" * 99]
+    )
+    def test_every_line_of_a_letter_ends_in_crlf_and_is_short(self, words: str) -> None:
+        raw = composed(self.body(text=words, html=words), "help@sever.test", (), datetime(2026, 11, 20, tzinfo=UTC))
+        assert b"\n" not in raw.replace(b"\r\n", b"")
+        assert b"\r" not in raw.replace(b"\r\n", b"")
+        assert all(len(line) <= 100 for line in raw.split(b"\r\n"))
+
     def test_a_retry_is_byte_for_byte_the_same_letter(self) -> None:
         assert bytes(self.read()) == bytes(self.read())
 
@@ -324,6 +360,27 @@ class TestDressing:
         html = parcel.body["html"]
         assert "<p>Ответьте:</p>\n<p>1) Договор?<br>\n2) Адрес?</p>" in html
         assert "<ul>\n<li><strong>раз</strong></li>\n<li>два</li>\n</ul>" in html
+
+    def test_what_was_said_before_is_quoted_below_and_nothing_in_it_becomes_markup(self, hall: Hall) -> None:
+        """Escaped, each line marked, shortened, and without characters that turn others around."""
+        before = (
+            Quoted("Анна <b>", "20.11.2026 12:05", "<img src=x> \u202egnp\n_____\n##- x -##"),
+            Quoted("Северная сеть", "20.11.2026 12:06", "я" * 5000 + "\n" * 100),
+        )
+        (parcel,) = hall.door.dress(outgoing(history=before))
+        text, html = parcel.body["text"], parcel.body["html"]
+        assert "> 20.11.2026 12:05, Анна <b>:\n> <img src=x> gnp\n> _____\n> ##- x -##\n" in text
+        assert "Анна &lt;b&gt;:</span><br>\n&lt;img src=x&gt; gnp<br>" in html
+        assert f"> {'я' * 800} …\n" in text
+        assert folded(f"Мой ответ\n\n{text}").text == "Мой ответ"
+
+    def test_a_letter_without_end_is_cut(self, hall: Hall) -> None:
+        (parcel,) = hall.door.dress(outgoing("слово " * 100_000))
+        assert len(parcel.body["text"]) < 62_000
+
+    def test_what_is_set_in_stays_so(self, hall: Hall) -> None:
+        (parcel,) = hall.door.dress(outgoing("1) Где?\n   1 — тут\n   2 — там"))
+        assert 'padding-left:20px;">1 — тут</span><br>' in parcel.body["html"]
 
     def test_nothing_to_say_makes_no_letter(self, hall: Hall) -> None:
         assert hall.door.dress(Outgoing(to=IVAN, text=literal(""), key="1", callback="x")) == ()
