@@ -25,9 +25,9 @@ from email.message import EmailMessage
 from pathlib import Path
 from random import Random
 
+from benchmarks.child import measured
 from benchmarks.mail import letters as ordinary
 from benchmarks.measuring import Figures, children, median, processor_seconds, resident, rounded, tell
-from mail import letters
 from mail.letters import Reading
 from mail.readers import Readers
 from tests.mail.hostile import GENERATORS
@@ -95,16 +95,6 @@ def rates(count: int, runs: int) -> list[Figures]:
     ]
 
 
-def measured(raw: bytes, reading: Reading) -> tuple[float, float]:
-    """In a child: the processor seconds and the most MiB that reading a letter takes."""
-    Path("/proc/self/clear_refs").write_text("5")  # forgets the peak so far
-    before = time.process_time()
-    letters.read(raw, reading)
-    spent = time.process_time() - before
-    status = Path("/proc/self/status").read_text().splitlines()
-    return spent, next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM"))
-
-
 class Ticker:
     """Feels the pulse of the event loop."""
 
@@ -169,9 +159,7 @@ def _line(name: str, costs: Sequence[Cost]) -> Figures:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.inspect", description=__doc__)
-    parser.add_argument(
-        "--letters", type=int, default=20_000, help="ordinary ones, in files (20000); 0 leaves them out"
-    )
+    parser.add_argument("--letters", type=int, default=20_000, help="ordinary ones (20000); 0 leaves them out")
     parser.add_argument("--runs", type=int, default=3, help="of which the medians are told (3)")
     parser.add_argument("--seeds", type=int, default=5, help="of every hostile generator (5); 0 leaves them out")
     parser.add_argument("--worst", type=int, default=10, help="generators told singly (10)")

@@ -70,7 +70,7 @@ async def _inspect(names: Iterable[str], authserv_id: str, address: str, machine
             progress.clear()
             click.echo(f"{paper.safe(found.file)}: {found.why}", err=True)
         elif machine:
-            click.echo(found)
+            sys.stdout.write(found + "\n")
         else:
             click.echo(("\n" if shown else "") + page(json.loads(found)))
         shown += 1

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mail import charsets, words
 
 MOST = 200
 """Mailboxes of one header that are looked at."""
+_UNUSABLE = re.compile(r"[\x00-\x20<>,;\x7f]")
 _MARKS = re.compile(r'\\.|["(),;<>]|[^\\"(),;<>]+|\\', re.DOTALL)
 
 
@@ -22,6 +24,11 @@ class Mailbox:
 
 def mailboxes(value: str) -> list[Mailbox]:
     """All usable mailboxes of a raw header value, `MOST` at most. Commas are seen before encoded words are decoded."""
+    return list(_mailboxes(value))
+
+
+@lru_cache(maxsize=256)  # most letters go to the same address, and it stands in several headers
+def _mailboxes(value: str) -> tuple[Mailbox, ...]:
     found: list[Mailbox] = []
     group = ";" in value
     before = ""  # words that a comma cut off, as in "Smith, Anna <anna@mail.test>"
@@ -32,7 +39,7 @@ def mailboxes(value: str) -> list[Mailbox]:
             before = ""
         else:
             before = piece.strip() if "@" not in piece and "<" not in piece else ""
-    return found
+    return tuple(found)
 
 
 def authors(value: str) -> list[Mailbox]:
@@ -61,7 +68,7 @@ def usable(address: str) -> bool:
         bool(at and local and domain)
         and len(address) <= 254
         and "@" not in local.strip('"')
-        and not any(char <= " " or char in "<>,;\x7f" for char in address)
+        and not _UNUSABLE.search(address)
         and not domain.startswith((".", "-"))
     )
 

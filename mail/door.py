@@ -63,7 +63,9 @@ class MailDoor:
 
     async def hear(self, arrival: Arrival) -> Heard:
         """The letter in an arrival. Raises `Unreadable` when three children died over it."""
-        letter = await self._readers.read(arrival.body, Reading(self._settings.address, self._settings.authserv_id))
+        letter = await self._readers.read(
+            arrival.body, Reading(self._settings.address, self._settings.authserv_id, html=False)
+        )
         return heard(letter, arrival, self.provider)
 
     def dress(self, outgoing: Outgoing) -> tuple[Parcel, ...]:

@@ -36,6 +36,7 @@ class Headers:
 
     fields: tuple[tuple[str, bytes], ...] = ()
     _first: dict[str, bytes] = field(init=False, repr=False, compare=False)
+    _texts: dict[tuple[str, str], str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         first: dict[str, bytes] = {}
@@ -54,7 +55,10 @@ class Headers:
 
     def text(self, name: str, charset: str = "") -> str:
         """The same as characters, encoded words decoded, one line."""
-        return readable(self.first(name), charset)
+        key = (name, charset)
+        if key not in self._texts:
+            self._texts[key] = readable(self.first(name), charset)
+        return self._texts[key]
 
     def __contains__(self, name: object) -> bool:
         return name in self._first

@@ -29,10 +29,14 @@ STUB = b"X-Firstline-Stub:"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reader must know of the mailbox: its own address, and the authserv-id of its border ("" for none)."""
+    """What a reader must know of the mailbox: its own address, and the authserv-id of its border ("" for none).
+
+    Without ``html`` the text of the HTML is not made where the letter says the same in plain text.
+    """
 
     address: str
     authserv_id: str = ""
+    html: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,7 @@ def _read(raw: bytes, reading: Reading) -> Letter:
         full_text=shown.text,
         quoted=view.quoted,
         signature=view.signature,
-        html_text=texts.html_text(tree),
+        html_text=texts.html_text(tree) if reading.html else "",
         attachments=attachments.listed(tree, shown),
         tokens=_tokens((*sent_to, *machine.returned.ids), (*reversed(references), *in_reply_to), reading.address),
         automatic=machine.automatic,

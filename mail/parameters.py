@@ -7,6 +7,7 @@ is allowed, pieces out of order, a missing semicolon, comments, raw bytes.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from mail import charsets
 from mail.headers import exact
@@ -17,10 +18,11 @@ SPACED = frozenset({"name", "filename", "boundary"})
 """Parameters that are met with spaces in them and no quotes around."""
 
 
+@lru_cache(maxsize=512)  # most letters say the same of their parts
 def parameters(value: bytes, charset: str = "") -> tuple[str, dict[str, str]]:
     """``type/subtype`` or a disposition, lower case, and its parameters, names lower case.
 
-    ``charset`` is the letter's own, for raw bytes in them.
+    ``charset`` is the letter's own, for raw bytes in them. What is returned is shared, and not to be changed.
     """
     if b";" not in value and b"=" not in value:
         return _head(value)[0], {}
