@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from console.mail_inspect import inspect
+from console.mail_muted import muted, unmute
 
 
 @click.group()
@@ -18,3 +19,5 @@ def mail() -> None:
 
 
 mail.add_command(inspect)
+mail.add_command(muted)
+mail.add_command(unmute)

@@ -7,6 +7,7 @@ peer's next number, so that of two clerks who counted alike only one can write; 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import BindParameter, bindparam, delete, func, literal, null, select, union_all
@@ -21,6 +22,7 @@ from desk.writing import Rows
 from mail.governor import HOUR, WEEK, Decline, Heeded, History, Mailed, Mute, allowance, domain_of, peer_of
 from mail.tables import automatic_mails, muted_peers, without_notices
 
+_SILENCES = (muted_peers, without_notices)
 _PEERS: BindParameter[Sequence[str]] = bindparam("peers", expanding=True)
 # One statement a round: what went there, whether they are muted, whether they want no notices.
 _KNOWN = union_all(
@@ -121,6 +123,35 @@ def write_decline(act: Decline, round_: Round, rows: Rows) -> None:
     """Notes that somebody wants no notices."""
     rows.statements.append(delete(without_notices).where(without_notices.c.peer == act.peer))
     rows.statements.append(without_notices.insert().values(peer=act.peer, since=round_.now))
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A peer that gets nothing automatic, or only no notices: since when, and why."""
+
+    peer: str
+    since: datetime
+    why: str
+    notices_only: bool = False
+
+
+async def silences(database: Database) -> list[Silence]:
+    """Everybody who is muted or has declined notices, in order of time."""
+    async with database.look() as connection:
+        muted = (await connection.execute(select(muted_peers))).all()
+        declined = (await connection.execute(select(without_notices))).all()
+    found = [Silence(row.peer, row.since, row.why) for row in muted]
+    found += [Silence(row.peer, row.since, "they asked for no notices", notices_only=True) for row in declined]
+    return sorted(found, key=lambda one: one.since)
+
+
+async def unmute(database: Database, address: str) -> bool:
+    """Ends a silence, and forgets what was counted. Returns whether there was one."""
+    peer = peer_of(address)
+    async with database.work() as connection:
+        ended = [await connection.execute(delete(table).where(table.c.peer == peer)) for table in _SILENCES]
+        await connection.execute(delete(automatic_mails).where(automatic_mails.c.peer == peer))
+    return any(one.rowcount for one in ended)
 
 
 async def forget(database: Database, now: datetime) -> None:
