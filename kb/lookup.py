@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 from desk.gather import Round
 from desk.knowledge import Suggestions
 from desk.messages import Role, Verb
 from desk.providers import Provider
+from desk.together import Together
 from kb.suggesting import Knowledge
 
 LONGEST = 600
-
-
-@dataclass(slots=True)
-class _Together:
-    """What is asked in one turn of the event loop: provider, text and language; ``found`` has the answers in order."""
-
-    asked: list[tuple[str, str, str]] = field(default_factory=list)
-    found: asyncio.Task[list[Suggestions]] | None = None
 
 
 class Suggesting:
@@ -27,7 +20,7 @@ class Suggesting:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
-        self._together = _Together()
+        self._together = Together(self._found)
 
     async def __call__(self, round_: Round) -> object | None:
         """Asks for the description so far and what was said now, cut to a length no question needs to exceed."""
@@ -38,17 +31,8 @@ class Suggesting:
         text = case.description or heard.text
         if not text.strip():
             return None
-        return await self._suggested(round_.facts.need(Provider).name, text[:LONGEST], case.language)
+        return await self._together.ask((round_.facts.need(Provider).name, text[:LONGEST], case.language))
 
-    async def _suggested(self, *asked: *tuple[str, str, str]) -> Suggestions:
-        """A batch of messages goes to a thread as one: the way there costs more than most questions."""
-        together = self._together
-        together.asked.append(asked)
-        place = len(together.asked) - 1
-        if together.found is None:
-            together.found = asyncio.create_task(self._found(together))
-        return (await asyncio.shield(together.found))[place]
-
-    async def _found(self, together: _Together) -> list[Suggestions]:
-        self._together = _Together()
-        return await asyncio.to_thread(lambda: [self._knowledge.suggest(*one) for one in together.asked])
+    async def _found(self, asked: Sequence[tuple[str, str, str]]) -> list[Suggestions]:
+        """A batch goes to a thread as one: the way there costs more than most questions."""
+        return await asyncio.to_thread(lambda: [self._knowledge.suggest(*one) for one in asked])

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, delete, func, literal, null, select, union_all
+from sqlalchemy import BindParameter, Row, bindparam, delete, func, literal, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.database import Database
@@ -18,13 +19,14 @@ from desk.facts import Ways
 from desk.gather import Round, address_of, surely_theirs
 from desk.knowledge import Allowance, Allowances
 from desk.messages import Address, Role
+from desk.together import Together
 from desk.writing import Rows
 from mail.governor import HOUR, WEEK, Decline, Heeded, History, Mailed, Mute, allowance, domain_of, peer_of
 from mail.tables import automatic_mails, muted_peers, without_notices
 
 _SILENCES = (muted_peers, without_notices)
 _PEERS: BindParameter[Sequence[str]] = bindparam("peers", expanding=True)
-# One statement a round: what went there, whether they are muted, whether they want no notices.
+# One statement a batch: what went there, whether they are muted, whether they want no notices.
 _KNOWN = union_all(
     select(
         literal("mailed").label("what"), automatic_mails.c.peer, automatic_mails.c.number, automatic_mails.c.at
@@ -36,12 +38,21 @@ _KNOWN = union_all(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Whom one round may write to, and whether it is known that they read there."""
+
+    proved: Mapping[Address, bool]
+    now: datetime
+
+
 class BudgetLookup:
     """The allowances of everybody this round may write to by mail. ``own`` are the addresses of all mailboxes."""
 
     def __init__(self, database: Database, own: Iterable[str]) -> None:
         self._database = database
         self._own = frozenset(map(peer_of, own))
+        self._together = Together(self._histories)
 
     async def __call__(self, round_: Round) -> object | None:
         """An `Allowances`; None where nobody is reached by mail, or a person acts, whom nothing limits."""
@@ -53,9 +64,17 @@ class BudgetLookup:
         if not reached:
             return None
         proved = {one: one == ways.on_file or _proved(one, round_) for one in reached}
-        async with self._database.look() as connection:
-            histories = await _histories(connection, proved, round_.now)
+        histories = await self._together.ask(_Asked(proved, round_.now))
         return Allowances({one: self._allowance(one, round_.now, proved[one], ways, histories) for one in reached})
+
+    async def _histories(self, asked: Sequence[_Asked]) -> Sequence[Mapping[str, History]]:
+        """All that is known of anybody in a batch, for each who asks."""
+        proved: dict[Address, bool] = {}
+        for one in asked:
+            proved |= {address: surely and proved.get(address, True) for address, surely in one.proved.items()}
+        async with self._database.look() as connection:
+            found = await _histories(connection, proved, max(one.now for one in asked))
+        return [found] * len(asked)
 
     def _allowance(
         self, address: Address, now: datetime, proved: bool, ways: Ways, histories: Mapping[str, History]
@@ -78,9 +97,12 @@ async def _histories(
     unproved = {domain_of(peer_of(one.value)) for one, surely in proved.items() if not surely}
     rows = (await connection.execute(_KNOWN, {"peers": list(peers)})).all()
     crowds = await _crowds(connection, unproved, now) if unproved else {}
+    of: dict[str, list[Row[Any]]] = {}
+    for row in rows:
+        of.setdefault(row.peer, []).append(row)
     found = {}
     for peer in peers:
-        mine = [row for row in rows if row.peer == peer]
+        mine = of.get(peer, [])
         mails = sorted((row for row in mine if row.what == "mailed"), key=lambda row: row.number)
         found[peer] = History(
             number=mails[-1].number if mails else 0,
