@@ -131,8 +131,7 @@ def write_mailed(act: Mailed, round_: Round, rows: Rows) -> None:
 
 def write_mute(act: Mute, round_: Round, rows: Rows) -> None:
     """Mutes a peer, anew if they were muted before."""
-    rows.statements.append(delete(muted_peers).where(muted_peers.c.peer == act.peer))
-    rows.statements.append(muted_peers.insert().values(peer=act.peer, since=round_.now, why=act.why[:200]))
+    rows.replace(muted_peers, peer=act.peer, since=round_.now, why=act.why[:200])
 
 
 def write_heeded(act: Heeded, round_: Round, rows: Rows) -> None:
