@@ -11,9 +11,11 @@ import multiprocessing
 import resource
 import signal
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -33,6 +35,11 @@ START = 10.0
 WALL = 5
 """A child may wait for a busy machine: on the clock it has this many times its processor seconds."""
 
+TOGETHER, BYTES = 10, 512 * 1024
+"""Letters that go to a child together, and how large they may be together."""
+
+_Waiting = tuple[bytes, Reading, "asyncio.Future[Letter]"]
+
 FATAL = (ProcessExpired, TimeoutError, MemoryError)
 """What a child dies of."""
 
@@ -47,6 +54,8 @@ class Readers:
         self._workers, self._seconds, self._memory = workers, seconds, memory
         self._pool: ProcessPool | None = None
         self._places = asyncio.Semaphore(workers)
+        self._waiting: deque[_Waiting] = deque()
+        self._working: set[asyncio.Task[None] | None] = set()
 
     async def warm(self) -> None:
         """Starts the children before the first letter comes."""
@@ -54,6 +63,44 @@ class Readers:
 
     async def read(self, raw: bytes, reading: Reading) -> Letter:
         """The letter. One that kills its reader comes back degraded; raises `Unreadable` when even that kills three."""
+        answer: asyncio.Future[Letter] = asyncio.get_running_loop().create_future()
+        self._waiting.append((raw, reading, answer))
+        if len(self._working) < self._workers:
+            self._working.add(asyncio.create_task(self._work()))
+        return await answer
+
+    async def _work(self) -> None:
+        """Takes what waits to a child, a few letters at a time: the way there costs more than most letters."""
+        while batch := self._next_few():
+            read = await self._read([(raw, reading) for raw, reading, _ in batch])
+            for (_, _, answer), one in zip(batch, read, strict=True):
+                if answer.done():
+                    continue
+                if isinstance(one, BaseException):
+                    answer.set_exception(one)
+                else:
+                    answer.set_result(one)
+        # Not by a callback: whoever asks before it runs would wait for a worker that has gone home.
+        self._working -= {asyncio.current_task()}
+
+    async def _read(self, asked: Sequence[tuple[bytes, Reading]]) -> Sequence[Letter | BaseException]:
+        if len(asked) > 1:
+            # Whatever went wrong, it went wrong with one of them.
+            with suppress(Exception):
+                return await self._run(_letters, self._seconds, letters.read, asked)
+        # If one of several is to blame, each is read alone, and the others come to no harm.
+        return await asyncio.gather(*(self._alone(*one) for one in asked), return_exceptions=True)
+
+    def _next_few(self) -> list[_Waiting]:
+        share = min(TOGETHER, -(-len(self._waiting) // self._workers))
+        batch: list[_Waiting] = []
+        size = 0
+        while self._waiting and (not batch or (len(batch) < share and size + len(self._waiting[0][0]) <= BYTES)):
+            batch.append(self._waiting.popleft())
+            size += len(batch[-1][0])
+        return batch
+
+    async def _alone(self, raw: bytes, reading: Reading) -> Letter:
         why = ""
         try:
             return await self._run(letters.read, raw, reading)
@@ -167,6 +214,17 @@ def _limited(seconds: float, function: Callable[..., T], args: tuple[object, ...
     """In a child: the task, with so many seconds of processor time from now."""
     _granted(seconds)
     return function(*args, **kwargs)
+
+
+def _letters(
+    seconds: float, read: Callable[[bytes, Reading], Letter], asked: Sequence[tuple[bytes, Reading]]
+) -> list[Letter]:
+    """In a child: one letter after another, each with its own seconds."""
+    found = []
+    for raw, reading in asked:
+        _granted(seconds)
+        found.append(read(raw, reading))
+    return found
 
 
 def _files(seconds: float, paths: Sequence[str], reading: Reading) -> list[str | Unopened]:

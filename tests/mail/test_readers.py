@@ -77,6 +77,23 @@ async def test_a_letter_that_kills_three_readers_is_unreadable(
     assert (await readers.read(letter("дальше"), HERE)).text == "дальше"
 
 
+def picky(raw: bytes, reading: Reading) -> letters.Letter:
+    """A reader that dies of one letter only."""
+    return die() if b"deadly" in raw else letters.read(raw, reading)
+
+
+async def test_a_letter_that_kills_its_reader_costs_those_read_with_it_nothing(
+    readers: Readers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Letters that wait go to a child several at a time."""
+    bodies = ["one", "deadly", *map(str, range(30))]
+    with monkeypatch.context() as patched:
+        patched.setattr("mail.readers.letters.read", picky)
+        found = await asyncio.gather(*(readers.read(letter(body), HERE) for body in bodies))
+    assert [one.text.strip() for one in found if not one.problems] == [body for body in bodies if body != "deadly"]
+    assert "died" in found[1].problems[0]
+
+
 async def test_the_loop_goes_on_while_a_reader_is_stuck(readers: Readers, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mail.letters.read", spin)
     reading = asyncio.create_task(readers.read(letter(), HERE))
