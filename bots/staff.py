@@ -25,7 +25,14 @@ class Order:
     detail: Mapping[str, str] = field(default_factory=dict)
 
 
-_COMMANDS = {"/take": Verb.TAKE, "/eta": Verb.ETA, "/resolve": Verb.RESOLVE, "/note": Verb.NOTE}
+_COMMANDS = {
+    "/take": Verb.TAKE,
+    "/eta": Verb.ETA,
+    "/resolve": Verb.RESOLVE,
+    "/note": Verb.NOTE,
+    "/article": Verb.ARTICLE,
+    "/articles": Verb.ARTICLE,
+}
 
 
 def ordered(text: str, has_files: bool = False, replies: bool = False) -> Order:

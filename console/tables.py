@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from desk import case, people, queues
-from kb import learning, shelf
+from kb import shelf
+from kb import tables as kb
 from mail import tables as mail
 
 __all__ = ["case", "kb_tables", "mail", "people", "queues"]
 
-kb_tables = (learning, shelf)
+kb_tables = (kb, shelf)

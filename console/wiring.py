@@ -18,7 +18,7 @@ from desk import inbox
 from desk.clerk import Clerk, Lookup
 from desk.composing import Composer
 from desk.database import Database
-from desk.decisions import Act, Governor, Rule
+from desk.decisions import Act, Governor, Identify, Rule
 from desk.doors import Door
 from desk.gather import Gatherer
 from desk.holders import this_process
@@ -40,9 +40,10 @@ from intake import asking
 from intake import rules as intake
 from intake.lookups import Dialogs, Identification, keep_sources
 from intake.sources.csv_file import CsvFile
+from kb import agents as knowing
+from kb import learning
 from kb import rules as kb
-from kb.learning import Came, Offered, write_came, write_offered
-from kb.lookup import Suggesting
+from kb.lookup import Consulting, Suggesting
 from kb.suggesting import Knowledge
 from mail import budgets, ledger
 from mail import governor as mail_governor
@@ -63,6 +64,7 @@ RULES: tuple[Rule, ...] = (
     intake.nothing,
     intake.stale_button,
     # The desk's own news: what did not arrive, what may have, what the clock says.
+    knowing.article_missing,
     escalation.returned,
     escalation.undelivered,
     escalation.maybe_sent,
@@ -70,7 +72,10 @@ RULES: tuple[Rule, ...] = (
     # An agent acts, under a name of the provider's own list.
     agents.only_known_agents,
     agents.case_named,
+    knowing.article_chosen,
     agents.over,
+    knowing.consulted,
+    knowing.which_article,
     agents.take,
     agents.say,
     agents.note,
@@ -108,8 +113,12 @@ GOVERNORS: tuple[Governor, ...] = (
 )
 
 HANDLERS: Mapping[type[Act], Handler] = {
-    Offered: write_offered,
-    Came: write_came,
+    Identify: learning.write_identified,
+    learning.Offered: learning.write_offered,
+    learning.Came: learning.write_came,
+    learning.Linked: learning.write_linked,
+    learning.Drafted: learning.write_drafted,
+    learning.Validated: learning.write_validated,
     mail_governor.Mailed: budgets.write_mailed,
     mail_governor.Mute: budgets.write_mute,
     mail_governor.Heeded: budgets.write_heeded,
@@ -202,6 +211,7 @@ async def build(
         budgets.BudgetLookup(database, [box.address for box in settings.mailboxes]),
         dialogs,
         Suggesting(knowledge),
+        Consulting(database, knowledge),
         StoryLookup(database),
     )
     holder = this_process()

@@ -173,7 +173,8 @@ class _Composing:
         text = joined(part.texts)
         language = self._language(address)
         to_staff = address == self.ways.staff
-        pressed = self.heard.verb is Verb.PRESS and address == self.heard.sender
+        mine = address == self.heard.sender or (to_staff and self.in_place and self.heard.role is Role.AGENT)
+        pressed = self.heard.verb is Verb.PRESS and mine and address.door == self.heard.door
         if not to_staff and not part.human:
             kind = JournalKind.DIALOGUE if address == self.heard.sender else JournalKind.NOTIFICATION
             self._note(kind, text.plain, "desk", channel=address.channel, files=part.files, public=True)

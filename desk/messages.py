@@ -88,6 +88,7 @@ class Verb(StrEnum):
     NOTE = "note"
     ETA = "eta"
     RESOLVE = "resolve"
+    ARTICLE = "article"
     ALARM = "alarm"
     UNDELIVERED = "undelivered"
     MAYBE_SENT = "maybe_sent"

@@ -51,7 +51,7 @@ def case_named(case: Case, heard: Heard, facts: Facts) -> Decision | None:
         return None
     if heard.number:
         return decide(Say("no_such_case", {"typed": heard.number}, To.STAFF), Drop("no such case"))
-    if heard.verb in (Verb.TAKE, Verb.ETA, Verb.RESOLVE) or heard.detail.get("to_desk"):
+    if heard.verb in (Verb.TAKE, Verb.ETA, Verb.RESOLVE, Verb.ARTICLE) or heard.detail.get("to_desk"):
         return decide(Alert("which_case"), Say("which_case", to=To.STAFF), Drop("no case named"))
     return decide(Drop("talk among agents"))
 

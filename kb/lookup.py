@@ -1,16 +1,27 @@
-"""The look-up of this room: articles for what a subscriber said, found off the event loop."""
+"""The look-ups of this room: articles for what a subscriber said, and for an agent's case, found off the event loop."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
 
+from sqlalchemy import select
+
+from desk.case import JournalEntry
+from desk.database import Database
+from desk.facts import Speaking
 from desk.gather import Round
-from desk.knowledge import Suggestions
+from desk.knowledge import Identified, Suggestions
 from desk.messages import Role, Verb
+from desk.people import Person
 from desk.providers import Provider
 from desk.together import Together
+from kb.agents import ALARM, Choice, Consultation, Consulted, chosen, tag
+from kb.drafts import Draft, draft_id, draft_of
+from kb.shelf import ArticleRow
 from kb.suggesting import Knowledge
+from kb.tables import LinkRow
+from kb.versions import last_authors
 
 LONGEST = 600
 
@@ -36,3 +47,81 @@ class Suggesting:
     async def _found(self, asked: Sequence[tuple[str, str, str]]) -> list[Suggestions]:
         """A batch goes to a thread as one: the way there costs more than most questions."""
         return await asyncio.to_thread(lambda: [self._knowledge.suggest(*one) for one in asked])
+
+
+class Consulting:
+    """Gives `kb.agents.Consultation` where an agent may want an article, or is asked for one; None everywhere else."""
+
+    def __init__(self, database: Database, knowledge: Knowledge) -> None:
+        self._database = database
+        self._knowledge = knowledge
+
+    async def __call__(self, round_: Round) -> object | None:
+        """Looks at what was made of articles in this case, and asks the knowledge base where that helps."""
+        heard, choice = round_.heard, chosen(round_.heard)
+        asked = heard.verb is Verb.ALARM and heard.detail.get("kind") == ALARM
+        works = heard.role is Role.AGENT and heard.verb in (Verb.TAKE, Verb.NOTE, Verb.RESOLVE)
+        if round_.is_new or not (asked or works or choice):
+            return None
+        links = await self._links(round_)
+        named, draft = await self._chosen(round_, choice, links) if choice else (None, None)
+        best = () if named or draft else await self._best(round_)
+        return Consultation(best, links, named, draft)
+
+    async def _best(self, round_: Round) -> tuple[Consulted, ...]:
+        case, heard = round_.case, round_.heard
+        text = heard.text if heard.verb is Verb.NOTE else case.description or case.subject
+        if not text.strip():
+            return ()
+        found = await asyncio.to_thread(self._knowledge.consult, case.provider, text[:LONGEST], case.language)
+        return tuple(Consulted(one.article, one.title, sure=one.sure) for one in found.best)
+
+    async def _links(self, round_: Round) -> tuple[tuple[str, str], ...]:
+        query = select(LinkRow.article, LinkRow.kind).where(LinkRow.case_id == round_.case.id).order_by(LinkRow.at)
+        async with self._database.read(round_.case.provider) as session:
+            rows = await session.execute(query.where(LinkRow.provider == round_.case.provider))
+            return tuple((row.article, row.kind) for row in rows)
+
+    async def _chosen(
+        self, round_: Round, choice: Choice, links: Sequence[tuple[str, str]]
+    ) -> tuple[Consulted | None, Draft | None]:
+        if choice.what == "link":
+            # A button has room for the tag only: it is one of the articles shown in this very case.
+            meant = next((article for article, _ in links if article and tag(article) == choice.article), "")
+            return await self._named(round_, meant or choice.article), None
+        if choice.what != "draft":
+            return None, None
+        there = await self._named(round_, draft_id(round_.case))
+        return there, None if there else await self._draft(round_)
+
+    async def _named(self, round_: Round, article: str) -> Consulted | None:
+        """The article of that id that this provider's agents see: its own before the shared one."""
+        whose, row = (round_.case.provider, ""), ArticleRow.__table__.c
+        query = select(row.provider, row.language, row.title, row.confidence).where(
+            row.id == article.casefold(), row.provider.in_(whose), row.confidence != "archived"
+        )
+        async with self._database.look() as connection:
+            rows = (await connection.execute(query.order_by(row.provider.desc(), row.language))).all()
+            if not rows:
+                return None
+            provider = rows[0].provider
+            authors = await last_authors(connection, provider, article)
+        speaking = round_.facts.get(Speaking)
+        me = f"agent:{speaking.agent.id}" if speaking and speaking.agent else ""
+        waits = [one.language for one in rows if one.provider == provider and one.confidence == "not_validated"]
+        return Consulted(
+            article, rows[0].title, provider, True, tuple(one for one in waits if authors.get(one, "") != me)
+        )
+
+    async def _draft(self, round_: Round) -> Draft:
+        case = round_.case
+        lines = select(JournalEntry).where(JournalEntry.case_id == case.id, JournalEntry.provider == case.provider)
+        people = select(Person.name).where(Person.provider == case.provider, Person.id == case.person_id)
+        async with self._database.read(case.provider) as session:
+            journal = list((await session.scalars(lines.order_by(JournalEntry.id))).all())
+            name = (await session.execute(people)).scalar() or ""
+        identified = round_.facts.get(Identified)
+        account = identified.account if identified else None
+        secrets = (name, account.name, account.address) if account else (name,)
+        solved = round_.heard.text if round_.heard.verb is Verb.RESOLVE else ""
+        return draft_of(case, journal, solved, secrets)

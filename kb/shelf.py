@@ -118,7 +118,7 @@ async def import_articles(
     done = Imported()
     new: list[dict[str, Any]] = []
     for article, language in ((one, language) for one in articles for language in one.editions):
-        row, values, label = kept.get((article.id, language)), _values(article, language), _label(article.id, language)
+        row, values, label = kept.get((article.id, language)), row_of(article, language), _label(article.id, language)
         if row is None:
             new.append(values | {"updated_at": now})
             done.added.append(label)
@@ -164,7 +164,7 @@ async def _take(
     done: Imported,
 ) -> None:
     """Decides about one edition, and writes it."""
-    values = _values(article, language)
+    values = row_of(article, language)
     label = _label(article.id, language)
     if row is None:
         await connection.execute(insert(ArticleRow).values(**values, updated_at=now))
@@ -178,7 +178,8 @@ async def _take(
         done.updated.append(label)
 
 
-def _values(article: Article, language: str) -> dict[str, Any]:
+def row_of(article: Article, language: str) -> dict[str, Any]:
+    """An edition as its row has it, but for ``updated_at``."""
     edition = article.editions[language]
     return {
         "provider": article.provider,

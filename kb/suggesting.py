@@ -12,6 +12,7 @@ from desk.messages import File
 from desk.providers import Provider
 from desk.text import Mark, Text, joined, written
 from kb.filling import filled, shown
+from kb.inside import Inside
 from kb.match import Match, Matcher, key
 from kb.reading import Article, picture
 from kb.saved import Store
@@ -43,10 +44,12 @@ class Knowledge:
         self._folders = folders
         self._store = store
         self._books = _Binding(store, None).bound(articles)
+        self._inside = Inside(articles)
 
     def refresh(self, articles: Sequence[Article]) -> None:
         """Takes these articles (`kb.shelf.load`) in place of all there were; what has not changed is kept."""
         self._books = _Binding(self._store, self._books).bound(articles)
+        self._inside = Inside(articles)
 
     def matcher(self, provider: str) -> Matcher:
         """What answers a provider's subscribers, without any words of the desk around it."""
@@ -56,6 +59,12 @@ class Knowledge:
         """The articles that fit, the best first, with this provider's facts in them; empty when nothing fits."""
         books = self._books
         matches = books.of(provider).best(text, language, limit)
+        return Suggestions(tuple(self._suggestion(books, provider, match) for match in matches))
+
+    def consult(self, provider: str, text: str, language: str, limit: int = 3) -> Suggestions:
+        """The same for an agent, who sees drafts and internal articles too."""
+        books = self._books
+        matches = self._inside.best(provider, books.of(provider), text, language, limit)
         return Suggestions(tuple(self._suggestion(books, provider, match) for match in matches))
 
     def _suggestion(self, books: _Books, provider: str, match: Match) -> Suggestion:

@@ -95,6 +95,7 @@ async def test_an_agent_takes_over_talks_promises_and_resolves(world: World, ann
     assert case.number
     assert case.number in again.words
     await desk.sees("снова открыта")
+    await desk.sees("снова в работе")
     await desk.presses(card, "Решено")
     await anna.hears("заявку можно закрыть?")
     await anna.says("да, теперь всё работает, спасибо")

@@ -25,7 +25,7 @@ from desk.case import Case, JournalEntry
 from desk.database import Database
 from desk.queues import departures, pending
 from desk.settings import MailboxSettings, Secret, Settings, TelegramSettings
-from kb.learning import SuggestionRow
+from kb.tables import SuggestionRow
 from mail.tables import mailboxes
 from tests.peers.botapi import BotApi, Group, Message, User
 
