@@ -5,6 +5,7 @@ Block quotes become lines with ``>``, so that one scanner finds the new part of 
 
 from __future__ import annotations
 
+from enum import Enum
 from html import unescape
 
 # fmt: off
@@ -17,6 +18,17 @@ BLOCKS = frozenset({
 PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote", "pre"})
 SILENT = frozenset({"script", "style", "head", "title", "template", "noscript", "object", "svg"})
 DEEPEST_QUOTE = 10
+
+
+class Mark(Enum):
+    """What HTML says of one line of its text."""
+
+    NONE = ""
+    QUOTE = "quote"
+    """It belongs to an older letter."""
+    HISTORY = "history"
+    """From here on everything is older."""
+    SIGNATURE = "signature"
 
 
 def plain(source: str) -> str:
@@ -195,3 +207,9 @@ def _unescaped(piece: str) -> str:
         return unescape(piece)
     except ValueError:  # a number of more digits than Python reads
         return piece
+
+
+def marked(source: str) -> tuple[str, list[Mark]]:
+    """The same text, and what the markup says of each of its lines."""
+    text = plain(source)
+    return text, [Mark.NONE] * (text.count("\n") + 1)

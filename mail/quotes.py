@@ -1,15 +1,28 @@
 """What is new in a reply: quoted history and signatures are folded away, and nothing a person wrote is.
 
-A scanner of lines, without a backtracking pattern: each line is looked at a bounded number of times. Folding is only a
-view; the full text is kept beside it. Answers written between quotes are kept, together with the numbered question
-line they answer. If nothing would be left, or the words say that the answer stands below and no mark tells old
-from new there, everything is shown.
+Folding is only a view; the full text is kept beside it, and every line of it stands in what is shown or in what was
+folded. It is done in linear time, without a backtracking pattern.
+
+* History that nothing marks line by line runs from its opening to the end. Lines marked by ``>`` are folded wherever
+  they stand, and what a person wrote between, above or below them stays.
+* Answers between quotes are kept with the quotes they answer, since "yes" alone tells nobody anything; a long quote is
+  shortened to its last question or paragraph. One quote above one answer is an old letter and is folded.
+* A forwarded letter is the point of its letter and is shown.
+* If nothing would be left, or the words say that the answer stands below and no mark tells old from new there,
+  everything is shown.
 """
 
 from __future__ import annotations
 
-import re
+from bisect import bisect
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
+
+from mail import signatures
+from mail.blocks import Block, Made, blocks
+from mail.html import Mark
+from mail.tongues import all_of, spoken
 
 MARKERS = {
     "ru": "##- Отвечайте, пожалуйста, выше этой строки -##",
@@ -17,44 +30,13 @@ MARKERS = {
 }
 """Our own line, by language: what stands below it is ours."""
 
-WROTE = (
-    "wrote:", "writes:", "написал:", "написала:", "написал(а):", "написали:", "пишет:", "писал:", "писала:",
-    "писал(а):",
-)  # fmt: skip
-DIVIDERS = (
-    "original message", "исходное сообщение", "первоначальное сообщение", "оригинальное сообщение",
-    "исходное письмо", "reply message", "ответ на сообщение",
-)  # fmt: skip
-LABELS = {
-    "from": "from", "от": "from", "от кого": "from",
-    "sent": "date", "date": "date", "отправлено": "date", "дата": "date", "отправлен": "date", "послано": "date",
-    "to": "to", "кому": "to",
-    "subject": "subject", "тема": "subject",
-    "cc": "cc", "копия": "cc", "reply-to": "cc",
-}  # fmt: skip
-DEVICES = (
-    "отправлено с ", "отправлено из ", "отправлено через ", "послано с ", "sent from ", "sent via ", "sent with ",
-    "get outlook for ", "получить outlook для ", "загрузить outlook для ", "скачать outlook для ",
-)  # fmt: skip
-SIGN_OFFS = (
-    "с уважением", "с наилучшими пожеланиями", "всего доброго", "best regards", "kind regards", "regards", "sincerely",
-    "with best regards", "yours sincerely", "best wishes",
-)  # fmt: skip
-TELLING = ("договор", "лицев", "логин", "абонент", "л/с", "contract", "account", "login", "serial")
-BELOW = (
-    "ниже",
-    "под вопрос",
-    "в тексте",
-    "внутри письма",
-    "below",
-    "inline",
-    "in-line",
-    "under each",
-    "under the quest",
-)
-MONTHS = ("янв", "фев", "мар", "апр", "мая", "май", "июн", "июл", "авг", "сен", "окт", "ноя", "дек")
-
-_TIME, _YEAR, _DIGIT = re.compile(r"\d:\d\d"), re.compile(r"20\d"), re.compile(r"\d")
+CONTEXT = 20
+"""A quote of so many lines is kept whole above its answer; of a longer one, its last question or paragraph."""
+ASKED = 12
+SHOWN = 10
+LOOKS = 50
+"""In so many places at most a signature is looked for."""
+SHORT = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,202 +53,152 @@ class Folded:
     signature: str = ""
 
 
-def folded(full: str) -> Folded:
-    """The view of a letter's text without its quotes and signature."""
+class Role(Enum):
+    """What a line is in a letter."""
+
+    NEW = "new"
+    CONTEXT = "context"
+    """Quoted, but shown, since something new speaks of it."""
+    SIGNATURE = "signature"
+    QUOTE = "quote"
+
+
+def folded(full: str, *, author: str = "", forwarded: bool = False, marks: Sequence[Mark] = ()) -> Folded:
+    """The view of a letter's text without its quotes and signature.
+
+    ``author`` is the name in From; ``forwarded`` says that the subject calls the letter a forwarded one; ``marks`` are
+    what HTML said of the lines. All of them may be left out.
+    """
     lines = full.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    kept, quoted = _unquoted(lines)
-    signed = _tidy(kept)
-    human = _unsigned(kept)
-    text = _tidy(human)
-    if not text or (
-        len(text) < 300 and any(words in text.lower() for words in BELOW) and _history_start(lines) < len(lines)
-    ):
-        return Folded(full.strip(), full.strip())  # answers stand in a history that nothing marks as old
-    return Folded(text, signed, _tidy(quoted), _tidy(kept[len(human) :]))
+    cut = blocks(lines, forwarded, marks)
+    roles = _roles(lines, cut, author, marks)
+
+    def shown(*wanted: Role) -> str:
+        return _tidy(line for line, role in zip(lines, roles, strict=True) if role in wanted)
+
+    new = shown(Role.NEW)
+    if not _says(new) or _answers_stand_below(new, cut):
+        return Folded(_tidy(lines), _tidy(lines))
+    return Folded(
+        shown(Role.NEW, Role.CONTEXT),
+        shown(Role.NEW, Role.CONTEXT, Role.SIGNATURE),
+        shown(Role.QUOTE),
+        shown(Role.SIGNATURE),
+    )
 
 
-def depth(line: str) -> int:
-    """How many ``>`` stand before a line."""
-    count = 0
-    for char in line[:40]:
-        if char == ">":
-            count += 1
-        elif char not in " \t":
-            break
-    return count
+def _roles(lines: Sequence[str], cut: Sequence[Block], author: str, marks: Sequence[Mark]) -> list[Role]:
+    """What each line of a letter is."""
+    roles = [Role.NEW] * len(lines)
+    for block in cut:
+        if block.made in (Made.QUOTE, Made.HISTORY):
+            roles[block.start : block.end] = [Role.QUOTE] * (block.end - block.start)
+    for at, mark in enumerate(marks[: len(lines)]):
+        if mark is Mark.SIGNATURE and roles[at] is Role.NEW:
+            roles[at] = Role.SIGNATURE
+    said = _sign(lines, cut, roles, author)
+    for at in _context(lines, cut, said):
+        roles[at] = Role.CONTEXT
+    return roles
 
 
-def _bare(line: str) -> str:
-    return line.lstrip("> \t").rstrip()
-
-
-def _unquoted(lines: list[str]) -> tuple[list[str], list[str]]:
-    """The lines with the history taken out, and the history."""
-    end = _history_start(lines)
-    kept: list[str] = []
-    quoted: list[str] = []
-    block: list[str] = []
-    at = 0
-    while at < end:
-        if length := _attribution(lines, at):
-            quoted += lines[at : at + length]
-            at += length
-        elif depth(lines[at]):
-            block.append(lines[at])
-            at += 1
-        else:
-            if lines[at].strip() and block:
-                asked = _asked(block)
-                kept += asked
-                quoted += [line for line in block if line not in asked]
-                block = []
-            kept.append(lines[at])
-            at += 1
-    return kept, quoted + block + lines[end:]
-
-
-def _asked(block: list[str]) -> list[str]:
-    """Of a quoted block that somebody answered: the last numbered question in it, as it was quoted."""
-    for index in range(len(block) - 1, -1, -1):
-        if _numbered(_bare(block[index])):
-            return [line for line in block[index : index + 12] if _bare(line)]
-    return []
-
-
-def _numbered(line: str) -> bool:
-    digits = len(line) - len(line.lstrip("0123456789"))
-    return 0 < digits <= 3 and line[digits : digits + 1] in (")", ".") and bool(line[digits + 1 :].strip())
-
-
-def _history_start(lines: list[str]) -> int:
-    """Where unmarked history begins: below it nothing is quoted line by line, and everything is old."""
-    for at, line in enumerate(lines):
-        if depth(line):
+def _sign(lines: Sequence[str], cut: Sequence[Block], roles: list[Role], author: str) -> list[int]:
+    """Marks the signatures, and gives the numbers of the blocks in which a person then still says something."""
+    said: list[int] = []
+    looks = LOOKS
+    for number in range(len(cut) - 1, -1, -1):
+        block = cut[number]
+        if block.made is Made.FORWARD:
+            said.append(number)
+        if block.made is not Made.HUMAN:
             continue
-        if _ours(line) or _divider(line) or _header_block(lines, at):
-            return _before_rule(lines, at)
-        length = _attribution(lines, at)
-        if length and not _quote_follows(lines, at + length) and at + length < len(lines):
-            return at
-    return len(lines)
+        if looks and (not said or cut[number + 1].introduced):
+            looks -= 1
+            own = [at for at in range(block.start, block.end) if roles[at] is Role.NEW]
+            begin = signatures.start([lines[at] for at in own], author)
+            for at in own[begin:]:
+                roles[at] = Role.SIGNATURE
+        if any(roles[at] is Role.NEW and lines[at].strip() for at in range(block.start, block.end)):
+            said.append(number)
+    return said[::-1]
 
 
-def _before_rule(lines: list[str], at: int) -> int:
-    """A rule of underscores, or an attribution, above the divider belongs to it."""
-    while at and not lines[at - 1].strip():
-        at -= 1
-    if at and set(lines[at - 1].strip()) <= set("_-") and len(lines[at - 1].strip()) > 9:
-        return at - 1
-    for length in (1, 2, 3):
-        if at >= length and _attribution(lines, at - length) == length:
-            return at - length
-    return at
+def _context(lines: Sequence[str], cut: Sequence[Block], said: Sequence[int]) -> Iterator[int]:
+    """The quoted lines that are shown: what was answered below itself, and what a person announced."""
+    humans = [number for number in said if cut[number].made is Made.HUMAN]
+    if not humans:
+        return
+    quotes = [number for number, block in enumerate(cut) if block.made is Made.QUOTE and block.opened < block.end]
+    below = [number for number in quotes if number > humans[-1]]
+    for number in below[:1]:
+        block = cut[number]
+        if not block.introduced and _announced(lines, block) and block.end - block.start <= SHOWN:
+            yield from range(block.start, block.end)
+    answered = _answered(cut, quotes, humans)
+    if len(answered) == 1 and not below:
+        number = answered[0]
+        if number < humans[0] or any(cut[one].introduced for one in quotes if one <= number):
+            return  # an old letter above its answer
+    for number in answered:
+        yield from _asked(lines, cut[number])
 
 
-def _ours(line: str) -> bool:
-    bare = line.strip()
-    return bare.startswith("##-") and bare.endswith("-##")
+def _answered(cut: Sequence[Block], quotes: Sequence[int], humans: Sequence[int]) -> list[int]:
+    """Of the quotes with something said below them, the last before it."""
+    found = []
+    for at, number in enumerate(quotes):
+        following = quotes[at + 1] if at + 1 < len(quotes) else len(cut)
+        if bisect(humans, number) < bisect(humans, following):
+            found.append(number)
+    return found
 
 
-def _divider(line: str) -> bool:
-    bare = line.strip()
-    return len(bare) < 80 and bare.startswith("--") and bare.strip("- ").lower() in DIVIDERS
-
-
-def _header_block(lines: list[str], at: int) -> bool:
-    """Outlook's way: From, Sent, To, Subject on lines of their own."""
-    if _label(lines[at]) not in ("from", "date"):
-        return False
-    labels = {_label(line) for line in lines[at : at + 6]} - {""}
-    return "from" in labels and len(labels) >= 3
-
-
-def _label(line: str) -> str:
-    head, colon, _ = line[:200].strip().lstrip("*").partition(":")
-    return LABELS.get(head.strip(" *\xa0").lower(), "") if colon else ""
-
-
-def _attribution(lines: list[str], at: int) -> int:
-    """How many lines from here say who wrote the quote that follows; 0 for none."""
-    joined = ""
-    for length in (1, 2, 3):
-        if at + length > len(lines):
-            return 0
-        line = _bare(lines[at + length - 1])
-        if not line or len(line) > 300:
-            return 0
-        joined = f"{joined} {line}".strip()
-        if line.endswith(":"):
-            return length if _says_who(joined.lower(), length) else 0
-        if length == 1 and not _begins_attribution(joined.lower()):
-            return 0
-    return 0
-
-
-def _begins_attribution(line: str) -> bool:
-    return line.startswith(("on ", "в ", "am ", "le ")) or (_DIGIT.search(line, 0, 24) is not None and _dated(line))
-
-
-def _says_who(line: str, length: int) -> bool:
-    wrote = line.endswith(WROTE)
-    addressed = "@" in line and _dated(line)
-    return (wrote and (_dated(line) or "@" in line or length == 1)) or addressed
-
-
-def _dated(line: str) -> bool:
-    """A year with a time or a month, or a short date with dots or slashes."""
-    timed = _TIME.search(line, 0, 200) is not None
-    year = _YEAR.search(line) is not None
-    if not (timed or year):
-        return False
-    month = any(month in line for month in MONTHS)
-    return (timed and (year or month or "." in line or "/" in line)) or (year and month)
-
-
-def _quote_follows(lines: list[str], at: int) -> bool:
-    for line in lines[at : at + 4]:
-        if depth(line):
-            return True
-        if line.strip():
-            return False
+def _announced(lines: Sequence[str], block: Block) -> bool:
+    """Whether a person's own words above a quote end with a colon: "this is what it shows:"."""
+    for at in range(block.start - 1, max(-1, block.start - 4), -1):
+        if bare := lines[at].rstrip():
+            return bare.endswith((":", "\uff1a"))
     return False
 
 
-def _unsigned(lines: list[str]) -> list[str]:
-    """The lines before the signature: after "-- ", a phone's advertisement, or a short sign-off at the very end."""
-    lines = _without_tail(lines)
-    for at in range(len(lines) - 1, max(0, len(lines) - 20), -1):
-        if depth(lines[at]):
+def _asked(lines: Sequence[str], block: Block) -> Iterator[int]:
+    """Of a quote that somebody answered, what is kept: all of a short one, else its last question or paragraph."""
+    shown = [at for at in range(block.opened, block.end) if lines[at].strip()]
+    for index in range(len(shown) - 1, -1, -1):
+        if _numbered(lines[shown[index]].lstrip("> \t")):
+            yield from (at for at in shown[index : index + ASKED] if lines[at].strip("> \t\r"))
+            return
+    if len(shown) <= CONTEXT:
+        yield from range(block.opened, block.end)
+        return
+    last = shown
+    while last and not lines[last[-1]].strip("> \t\r"):
+        last = last[:-1]
+    for at in reversed(last[-ASKED:]):
+        if not lines[at].strip("> \t\r"):
             break
-        if lines[at].rstrip() == "--":
-            lines = _without_tail(lines[:at])
-            break
-    for _ in range(3):
-        tail = lines[-1].strip().lower() if lines else ""
-        if len(tail) < 80 and tail.startswith(DEVICES):
-            lines = _without_tail(lines[:-1])
-    for at in range(len(lines) - 1, max(-1, len(lines) - 8), -1):
-        if _signs_off(lines, at):
-            return lines[:at]
-    return lines
+        yield at
 
 
-def _without_tail(lines: list[str]) -> list[str]:
-    last = len(lines)
-    while last and not lines[last - 1].strip():
-        last -= 1
-    return lines[:last]
+def _numbered(line: str) -> bool:
+    digits = len(line[:10]) - len(line[:10].lstrip("0123456789"))
+    return 0 < digits <= 3 and line[digits : digits + 1] in (")", ".") and bool(line[digits + 1 :].strip())
 
 
-def _signs_off(lines: list[str], at: int) -> bool:
-    head = lines[at].strip().lower()
-    if not head.startswith(SIGN_OFFS) or len(head) > 60:
+def _says(text: str) -> bool:
+    """Whether anything is said: a letter, a number or a sign that is not mere punctuation."""
+    return any(char.isalnum() or char in "+?!" or ord(char) > 0x2190 for char in text)
+
+
+def _answers_stand_below(new: str, cut: Sequence[Block]) -> bool:
+    """Whether a short text says that it answers further down, where no mark tells old from new."""
+    if len(new) >= SHORT or all(block.made is not Made.HISTORY for block in cut):
         return False
-    rest = " ".join(lines[at:]).lower()
-    return all(len(line) <= 60 for line in lines[at:]) and not any(word in rest for word in TELLING)
+    said = spoken(new.replace("\n", " "))
+    return any(phrase in said for phrase in all_of("below"))
 
 
-def _tidy(lines: list[str]) -> str:
+def _tidy(lines: Iterable[str]) -> str:
     """No blank lines at the ends, and never more than one together."""
     out: list[str] = []
     for line in lines:

@@ -137,8 +137,9 @@ class TestFolding:
         text = "Смотрите, что мне ответили\n\n-------- Пересланное сообщение --------\nнет мест"
         assert folded(text).text == text
 
-    def test_a_person_who_quotes_and_then_answers_keeps_only_the_answer(self) -> None:
-        assert folded("> Горит лампочка?\n\nда\n\n> Какого цвета?\n\nзелёная").text == "да\n\nзелёная"
+    def test_a_person_who_quotes_and_then_answers_keeps_the_questions_that_were_answered(self) -> None:
+        text = "> Горит лампочка?\n\nда\n\n> Какого цвета?\n\nзелёная"
+        assert folded(text + "\n\n> С уважением,\n> Север Нет").text == text
 
     def test_answers_announced_below_are_shown_where_no_mark_tells_old_from_new(self) -> None:
         text = "Ответы ниже.\n\nОт: Север Нет\nОтправлено: 20.11.2026 10:15\nКому: Иван\n\n1) Номер договора?\n40-1187"

@@ -1,0 +1,320 @@
+"""Where a quoted or forwarded letter begins: "On Friday Ivan wrote:", a head of labels, a divider, our own marker.
+
+What programs of the last decades write there, in the languages of ``tongues.toml``. Each question looks at a bounded
+number of lines of bounded length, so a whole letter is asked in linear time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from mail.tongues import all_of, labels, runs, spoken, words
+
+LINES_OF_ATTRIBUTION = 5
+LINES_OF_HEAD = 24
+CONTINUED = 6
+DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2500_=*~#+\u2022\u00b7"
+ENDS = DASHES + ":\uff1a>]) \u200e\u200f\u202c\u2069"
+
+_NUMERIC = re.compile(
+    r"(?<![\d.])(?:\d{1,2}[./-] ?\d{1,2}[./-] ?\d{2,4}|\d{4}[./-] ?\d{1,2}[./-] ?\d{1,2})(?!\d)|\d{4} ?[年년] ?\d{1,2}"
+)
+_TIME = re.compile(r"(?<!\d)\d{1,2}(?:[:.h]|(?:時|时|点|點|시) ?)\d{2}(?!\d)|\d{1,2} ?[ap]\.?m\b")
+_YEAR = re.compile(r"(?<!\d)(?:1[34]|19|20|25)\d\d(?!\d)")
+_DAY = re.compile(r"(?<![\d:.])\d{1,2}(?![\d:])")
+_ADDRESS = re.compile(r"[^\s@<>()\[\]:;,\"]{1,64}@[^\s@<>()\[\]:;,\"]{2,255}")
+_BRACKETED = re.compile(r"[<(][^\s@<>()]{1,64}@[^\s@<>()]{2,255}[>)]")
+_ADDRESSED = re.compile(r"[^\s@<>()]{1,64}@[^\s@<>()]{2,255} ?:$")
+_DIGIT = re.compile(r"\d")
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+class Kind(Enum):
+    """What an opening says of the lines below it."""
+
+    HISTORY = "history"
+    """They are an older letter, whether they are marked or not."""
+    QUOTE = "quote"
+    """They are one if they are marked by ``>``; else it was a person's sentence."""
+    FORWARD = "forward"
+    """They are a letter that is the point of this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The lines from ``start`` up to ``end`` open a quoted letter; ``attributed`` if they say "Ivan wrote"."""
+
+    kind: Kind
+    start: int
+    end: int
+    attributed: bool = False
+
+
+def may_open(line: str) -> bool:
+    """A cheap look, since nearly no line opens anything: how it begins and ends, a label, an address."""
+    bare = line.strip()
+    if not bare:
+        return False
+    if bare[0] in DASHES or bare[0] == ">" or bare[-1] in ENDS or "@" in bare:
+        return True
+    return (":" in bare[:60] or "\uff1a" in bare[:60]) and bool(label(bare))
+
+
+def opening(lines: Sequence[str], at: int, floor: int = 0) -> Opening | None:
+    """What is opened at a line; an attribution is found at its last line and reaches up to ``floor`` at most."""
+    line = lines[at].strip()
+    if not line:
+        return None
+    if _marks_above(line):
+        return Opening(Kind.HISTORY, _from_rule(lines, at, floor), at + 1)
+    if kind := _divider(lines, at):
+        start = at if kind is Kind.FORWARD else _from_rule(lines, at, floor)
+        return Opening(kind, start, at + 1)
+    if end := _head(lines, at):
+        start = _from_rule(lines, at, floor)
+        introduced = start == at and _introduced(lines, at, floor)
+        return None if introduced else Opening(Kind.HISTORY, start, end)
+    return _attribution(lines, at, floor)
+
+
+def dated(said: str) -> bool:
+    """Whether a `spoken` line names a day: a numeric date, or a year or a time beside another number."""
+    if _NUMERIC.search(said):
+        return True
+    if _YEAR.search(said) or _TIME.search(said):
+        return _DAY.search(_TIME.sub(" ", said)) is not None
+    return False
+
+
+def addressed(said: str) -> bool:
+    """Whether a line holds a mail address."""
+    return "@" in said and _ADDRESS.search(said) is not None
+
+
+def is_rule(line: str) -> bool:
+    """A line of dashes, underscores or stars alone."""
+    bare = line.strip()
+    return len(bare) >= 3 and all(char in DASHES or char == " " for char in bare[:400])
+
+
+def label(line: str) -> str:
+    """The field that a line of a quoted head gives ("from", "date", "to", "subject", "cc"), "" for none."""
+    head, colon, _ = line[:60].replace("\uff1a", ":").partition(":")
+    return labels().get(spoken(head).strip(" *_|>\u2022"), "") if colon else ""
+
+
+def says_who(said: str) -> bool:
+    """Whether somebody "wrote", in any language."""
+    return not words("wrote").isdisjoint(_WORD.findall(said)) or any(run in said for run in runs("wrote"))
+
+
+# Markers and dividers
+
+
+def _marks_above(line: str) -> bool:
+    """Our own line, or another desk's: "please answer above this line"."""
+    if len(line) > 160:
+        return False
+    if line.startswith("##") and line.endswith("##") and len(line) > 8:
+        return True
+    if line[0] not in DASHES + ">[(" and line[-1] not in DASHES + "])":
+        return False
+    return any(phrase in spoken(line) for phrase in all_of("above"))
+
+
+def _inner(line: str) -> tuple[str, bool]:
+    """The words of a line between dashes, and whether there were dashes on the left."""
+    bare = line.strip()
+    inner = bare.lstrip(DASHES + " >")
+    dashes = len(bare) - len(inner)
+    return spoken(inner.rstrip(DASHES + " <:\uff1a.")), dashes > 1
+
+
+def _divider(lines: Sequence[str], at: int) -> Kind | None:
+    line = lines[at]
+    inner, dashed = _inner(line) if len(line) <= 400 else ("", False)
+    if not inner or len(inner) > 160:
+        return None
+    kind = None
+    if inner in all_of("forwarded"):
+        kind = Kind.FORWARD if dashed or line.rstrip().endswith((":", "\uff1a")) else None
+    elif inner in all_of("original"):
+        kind = Kind.HISTORY if dashed or _head_below(lines, at) else None
+    elif dashed and any(inner.startswith(f"{phrase} ") for phrase in ("forwarded by", "weitergeleitet von")):
+        kind = Kind.FORWARD
+    elif dashed and (group_wise(line) or _unusual(lines, at, inner)):
+        kind = Kind.HISTORY
+    return kind
+
+
+def _unusual(lines: Sequence[str], at: int, inner: str) -> bool:
+    """A divider that says more: the head in the same line, who wrote when (Zoho), or words of a tongue not known."""
+    first, dashes, _ = inner.partition("--")
+    if dashes and first.strip(DASHES + " ") in all_of("original"):
+        return True
+    if says_who(inner) and dated(inner) and addressed(inner):
+        return True
+    return lines[at].rstrip()[-2:].strip(DASHES) == "" and _foreign_head(lines, at + 1)
+
+
+def group_wise(line: str) -> bool:
+    """``>>> Ivan Petrov 11/20/26 10:15 AM >>>``"""
+    bare = line.strip()
+    return bare.startswith(">>>") and bare.endswith(">>>") and dated(spoken(bare))
+
+
+def _head_below(lines: Sequence[str], at: int) -> bool:
+    for line in lines[at + 1 : at + 4]:
+        if line.strip():
+            return bool(label(line))
+    return False
+
+
+def _foreign_head(lines: Sequence[str], at: int) -> bool:
+    """Three lines of a label and a value, with an address and a day among them, in a language not known here."""
+    found = [line for line in lines[at : at + 8] if line.strip()][:3]
+    pairs = [spoken(line).partition(":") for line in found]
+    if len(pairs) < 3 or not all(colon and 0 < len(head) <= 24 and value for head, colon, value in pairs):
+        return False
+    return any(addressed(value) for _, _, value in pairs) and any(dated(value) for _, _, value in pairs)
+
+
+def _from_rule(lines: Sequence[str], at: int, floor: int) -> int:
+    """Where the opening really begins: a rule, a divider or an attribution just above belongs to it."""
+    above = at
+    while above > floor and not lines[above - 1].strip() and at - above < 3:
+        above -= 1
+    if above <= floor:
+        return at
+    line = lines[above - 1]
+    if is_rule(line) or _inner(line)[0] in all_of("original"):
+        return above - 1
+    found = _attribution(lines, above - 1, floor)
+    return found.start if found else at
+
+
+def _introduced(lines: Sequence[str], at: int, floor: int) -> bool:
+    """Whether a person announced what follows: "here are the headers:"."""
+    for line in reversed(lines[max(floor, at - 2) : at]):
+        if bare := line.rstrip():
+            return bare.endswith((":", "\uff1a")) and not label(line)
+    return False
+
+
+# Heads
+
+
+def _head(lines: Sequence[str], at: int) -> int:
+    """Where a head of labelled lines that begins here ends, 0 for none."""
+    if label(lines[at]) not in ("from", "date", "to", "subject"):
+        return 0
+    fields: dict[str, str] = {}
+    end, since, last = at, 0, ""
+    for here in range(at, min(len(lines), at + LINES_OF_HEAD)):
+        line = lines[here]
+        if field := label(line):
+            last, since, end = field, 0, here + 1
+            fields.setdefault(field, spoken(line).partition(":")[2].strip(" *"))
+        elif not line.strip():
+            since += 1
+        elif last and since < CONTINUED and _continues(line, fields[last], since):
+            fields[last] += " " + spoken(line)
+            since, end = since + 1, here + 1
+        else:
+            break
+        if since > 2 and last not in ("to", "cc"):
+            break
+    return end if _is_head(fields) else 0
+
+
+def _continues(line: str, value: str, since: int) -> bool:
+    """Whether a line goes on with the field above: its value, if that had none yet, or more of a long one."""
+    if not value:
+        return since <= 1
+    return since == 0 and (line[:1] in " \t" or value.endswith((",", ";", "<")) or line.rstrip().endswith((">", ";")))
+
+
+def _is_head(fields: dict[str, str]) -> bool:
+    count = len(fields.keys() & {"from", "date", "to", "subject"})
+    if "from" not in fields or count < 2:
+        return False
+    post = addressed(" ".join(fields.get(one, "") for one in ("from", "to", "cc")))
+    when = dated(fields.get("date", ""))
+    if count >= 3:
+        return count == 4 or post or (when and "subject" in fields)
+    return addressed(fields["from"]) and (when or "subject" in fields or addressed(fields.get("to", "")))
+
+
+# Attributions
+
+
+def _attribution(lines: Sequence[str], at: int, floor: int) -> Opening | None:
+    """The attribution that ends at a line; the shortest stretch of lines that says enough, and what belongs to it."""
+    if not _may_end(lines[at]):
+        return Opening(Kind.HISTORY, at, at + 1, True) if _goes_on(lines[at]) else None
+    weak: Opening | None = None
+    said = ""
+    for start in range(at, max(floor, at - LINES_OF_ATTRIBUTION + 1) - 1, -1):
+        if not lines[start].strip() or len(lines[start]) > 400:
+            break
+        said = f"{spoken(lines[start])} {said}".strip()
+        kind = _who_and_when(said)
+        if kind is Kind.HISTORY:
+            return Opening(kind, _begun_above(lines, start, floor), at + 1, True)
+        if kind is Kind.QUOTE and weak is None:
+            weak = Opening(kind, start, at + 1, True)
+    return weak
+
+
+def _may_end(line: str) -> bool:
+    """A cheap look at how a line ends, since nearly none is the end of an attribution."""
+    tail = spoken(line[-80:]).rstrip(" " + DASHES)
+    if tail.endswith(":") or (tail.endswith(">") and "@" in tail):
+        return True
+    return bool(tail) and tail.rsplit(None, 1)[-1] in words("wrote")
+
+
+def _goes_on(line: str) -> bool:
+    """Whether the quoted letter begins in the same line: Yahoo joins them."""
+    if "@" not in line:
+        return False
+    pieces = line[:400].split(": ", 6)[:-1]
+    for count in range(1, len(pieces) + 1):
+        last = pieces[count - 1].rsplit(None, 1)
+        if last and spoken(last[-1]) in words("wrote"):
+            return _who_and_when(spoken(": ".join(pieces[:count])) + ":") is Kind.HISTORY
+    return False
+
+
+def _who_and_when(said: str) -> Kind | None:
+    """HISTORY for what only a program writes, QUOTE for what a person might have, None for neither."""
+    bare = said.strip("*_ " + DASHES)
+    colon = bare.endswith(":")
+    wrote, post, day = says_who(bare), addressed(bare), dated(bare)
+    early = _DIGIT.search(bare, 0, 36) is not None
+    timed = _TIME.search(bare) is not None
+    if wrote and day and (post or (timed and early and colon)):
+        return Kind.HISTORY
+    if post and day and timed and colon and (_BRACKETED.search(bare) or (early and _ADDRESSED.search(bare))):
+        return Kind.HISTORY  # Yandex, Mail.ru, and tongues not known: 20.11.2026, 10:15, "Ivan" <ivan@...>:
+    if post and not colon:
+        return Kind.HISTORY if _NUMERIC.match(bare) and bare.endswith(">") and len(bare) < 160 else None
+    return Kind.QUOTE if colon and (wrote or day or post) and len(bare) < 300 else None
+
+
+def _begun_above(lines: Sequence[str], start: int, floor: int) -> int:
+    """An attribution that was broken early: "On Fri, Nov 20," or a name or an address stands in a line above."""
+    for above in range(start - 1, max(floor, start - 3) - 1, -1):
+        line, below = spoken(lines[above]).strip(" " + DASHES), lines[above + 1].strip()
+        if not line or line.endswith((".", "!", "?", ":", ";")) or len(line) > 120:
+            return start
+        first = above == floor or not lines[above - 1].strip()
+        day = _DIGIT.search(line, 0, 24) and (line.endswith(",") or dated(line))
+        if day or _BRACKETED.fullmatch(line.rstrip(",")) or (first and (addressed(line) or below.startswith("<"))):
+            start = above
+        else:
+            return start
+    return start
