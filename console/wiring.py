@@ -35,6 +35,7 @@ from desk.writing import Book, Handler, Writer
 from escalation import agents
 from escalation import rules as escalation
 from escalation.cards import card
+from escalation.missed import MissedLookup
 from escalation.story import StoryLookup
 from intake import asking
 from intake import rules as intake
@@ -57,6 +58,7 @@ log = logging.getLogger(__name__)
 RULES: tuple[Rule, ...] = (
     # What is nobody's word: repeats, machines, letters that prove nothing, buttons of yesterday.
     intake.repeated,
+    mail.bounce,
     escalation.about_no_case,
     mail.declines,
     mail.machine,
@@ -213,6 +215,7 @@ async def build(
         Suggesting(knowledge),
         Consulting(database, knowledge),
         StoryLookup(database),
+        MissedLookup(database),
     )
     holder = this_process()
     writer = Writer(database, switchboard, Composer(words, switchboard, keyring, card), HANDLERS, BOOKS)

@@ -18,5 +18,5 @@ def audience(to: To, case: Case, heard: Heard, ways: Ways, is_new: bool) -> list
         return [ways.staff] if ways.staff else []
     if to is To.ON_FILE:
         return [ways.on_file] if ways.on_file else []
-    reached = ways.to(case)
+    reached = ways.other(case) if to is To.OTHER else ways.to(case)
     return [reached] if reached else []

@@ -28,6 +28,7 @@ class To(StrEnum):
     SPEAKER = "speaker"  # whoever this arrival is from, at that door
     SUBSCRIBER = "subscriber"  # the case's person, at the door last heard
     ON_FILE = "on_file"  # the case's person at the mail address on file, if it is another one
+    OTHER = "other"  # the case's person another way, since the door last heard is closed from now on
     STAFF = "staff"  # the agents' group of the case's provider
 
 

@@ -45,19 +45,24 @@ class Ways:
 
     ``here`` is the door last heard, None once it is blocked; ``on_file`` the mail address of the account, where it is
     another one and the provider has a mailbox; ``staff`` the agents' group. ``returned`` when the speaker's own address
-    was marked as closed, and yet they speak.
+    was marked as closed, and yet they speak. ``beside`` is another open address that proved to be the person's own.
     """
 
     here: Address | None
     on_file: Address | None
     staff: Address | None
     returned: bool = False
+    beside: Address | None = None
 
     def to(self, case: Case) -> Address | None:
-        """Where the conversation itself goes: the door last heard; with that closed, the address on file, but only
-        for a person who proved that the account is theirs: to the holder of somebody else's contract it is no business.
+        """Where the conversation itself goes: the door last heard; with that closed, another way."""
+        return self.here or self.other(case)
+
+    def other(self, case: Case) -> Address | None:
+        """Another way than the door last heard: the person's other address, or the one on file, but that only for a
+        person who proved that the account is theirs: to the holder of somebody else's contract it is no business.
         """
-        return self.here or (self.on_file if case.proved else None)
+        return self.beside or (self.on_file if case.proved else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ is marked as doubtful (rule 8).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import bindparam, select, tuple_
@@ -18,7 +18,7 @@ from desk.case import FINAL, Case
 from desk.decisions import Facts
 from desk.facts import Now, Picked, Repeat
 from desk.ids import new_id
-from desk.keyring import Keyring
+from desk.keyring import Keyring, claimed
 from desk.language import LANGUAGES, language_of
 from desk.messages import Address, Arrival, Heard, Proof, Role, Verb
 from desk.outbox import case_behind
@@ -82,6 +82,7 @@ class Gatherer:
         self, session: AsyncSession, provider: Provider, heard: Sequence[tuple[Arrival, Heard]], now: datetime
     ) -> list[Round]:
         """One round each, in order. The cases are detached afterwards: rules and acts change them in hand only."""
+        heard = [(arrival, await self._recipient_found(session, provider, one)) for arrival, one in heard]
         wanted = {arrival.id: await self._named(session, one) for arrival, one in heard}
         known = await self._look(
             session, provider, [one for _, one in heard], {case for case, _ in wanted.values() if case}
@@ -104,6 +105,27 @@ class Gatherer:
             if case := await case_behind(connection, lane, heard.reply_to):
                 return case, "reply"
         return 0, ""
+
+    async def _recipient_found(self, session: AsyncSession, provider: Provider, heard: Heard) -> Heard:
+        """Of a letter that came back the sender is the address its token was written to, if any proves to be that.
+
+        A report may name whom the letter was forwarded to only, and bring nothing of the letter itself: so the
+        addresses of the case's person are tried too.
+        """
+        if heard.verb is not Verb.UNDELIVERED or not heard.tokens:
+            return heard
+        claims = {case for token in heard.tokens if (case := claimed(token)) is not None}
+        of_person = (Case.provider == PersonAddress.provider) & (Case.person_id == PersonAddress.person_id)
+        query = (
+            select(PersonAddress.value)
+            .join(Case, of_person)
+            .where(PersonAddress.provider == provider.name, PersonAddress.door == heard.door, Case.id.in_(claims))
+        )
+        known = (await session.scalars(query.limit(20))).all() if claims else ()
+        for recipient in dict.fromkeys([*heard.detail.get("suspects", "").split(), *known]):
+            if any(self._keyring.case_of(token, heard.door, recipient) for token in heard.tokens):
+                return replace(heard, sender=replace(heard.sender, value=recipient))
+        return heard
 
     async def _look(self, session: AsyncSession, provider: Provider, heard: Sequence[Heard], named: set[int]) -> _Known:
         known = _Known()

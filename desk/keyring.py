@@ -39,6 +39,14 @@ def counted(letters: str) -> int:
     return number
 
 
+def claimed(token: str) -> int | None:
+    """The case a token names, genuine or not; None for what has no token's form."""
+    try:
+        return counted(token.strip().lower().partition("-")[0][1:])
+    except ValueError:
+        return None
+
+
 class Keyring:
     """Makes and verifies tokens. Without a secret it raises ValueError: there is no unkeyed token."""
 
@@ -55,9 +63,8 @@ class Keyring:
     def case_of(self, token: str, door: str, recipient: str) -> int | None:
         """The case a genuine token names, or None for one that is forged, or was written to somebody else."""
         head, _, code = token.strip().lower().partition("-")
-        try:
-            case_id = counted(head[1:])
-        except ValueError:
+        case_id = claimed(token)
+        if case_id is None:
             return None
         genuine = head[:1] in self._secrets and hmac.compare_digest(
             self._code(head[0], door, case_id, recipient).encode(), code.encode("utf-8", "replace")

@@ -78,7 +78,17 @@ class WaysLookup:
         if here in blocked and not (returned and here == heard.sender):
             here = None
         staff = self._switchboard.staff_of(round_.facts.need(Provider).name)
-        return Ways(here, self._on_file(round_, here, blocked), staff, returned)
+        return Ways(here, self._on_file(round_, here, blocked), staff, returned, self._beside(round_))
+
+    def _beside(self, round_: Round) -> Address | None:
+        """The last known of the person's other addresses that are surely theirs and open."""
+        used = Address(round_.case.channel, round_.case.door, round_.case.address)
+        others = [
+            one
+            for one in round_.addresses
+            if one.confirmed and not one.blocked and address_of(one) != used and one.door in self._switchboard.doors
+        ]
+        return address_of(max(others, key=lambda one: one.since)) if others else None
 
     def _on_file(self, round_: Round, here: Address | None, blocked: set[Address]) -> Address | None:
         """The account's mail address, if it is another than the one in use and nothing came back from it."""

@@ -240,6 +240,7 @@ def _news(one: Settled, state: str, now: datetime) -> Raw:
         "verb": "undelivered" if state == "failed" else "maybe_sent",
         "provider": departure.provider,
         "case_id": departure.case_id,
+        "departure": departure.key,
         "door": departure.door,
         "lane": departure.lane,
         "why": getattr(fate, "why", ""),

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from desk.database import Database
-from desk.messages import FRONT, Heard
+from desk.keyring import claimed
+from desk.messages import FRONT, Heard, Verb
 from desk.queues import departures, whereabouts
 
 
@@ -52,6 +53,9 @@ def _keys(heard: Heard) -> list[str]:
         keys.append(case_key(heard.press.case))
     if heard.case_id:
         keys.append(case_key(heard.case_id))
+    if heard.verb is Verb.UNDELIVERED:
+        # Whose case a returned letter belongs to is in its token, which is verified there.
+        keys += [case_key(case) for token in heard.tokens if (case := claimed(token)) is not None]
     return [*keys, address_key(heard)]
 
 

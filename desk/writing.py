@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Executable, Table, inspect, update
+from sqlalchemy import Executable, Table, exists, insert, inspect, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from stdnum import damm
@@ -28,6 +28,7 @@ from desk.people import Person, PersonAddress
 from desk.providers import Provider
 from desk.queues import alarms, counters, departures, fingerprints, pending, whereabouts
 from desk.switchboard import Switchboard
+from desk.tables import Instant
 from desk.thinking import kept, outcome
 from desk.whereabouts import address_key, case_key
 
@@ -289,15 +290,20 @@ def _confirm(round_: Round, rows: Rows) -> None:
 
 
 def _reach(act: Reach, round_: Round, rows: Rows) -> None:
-    rows.statements.append(
-        update(PersonAddress)
-        .where(
-            PersonAddress.provider == round_.case.provider,
-            PersonAddress.door == act.address.door,
-            PersonAddress.value == act.address.value,
-        )
-        .values(blocked=(act.why or "gone")[:200] if act.blocked else "")
+    provider, address = round_.case.provider, act.address
+    blocked = (act.why or "gone")[:200] if act.blocked else ""
+    this = (
+        (PersonAddress.provider == provider)
+        & (PersonAddress.door == address.door)
+        & (PersonAddress.value == address.value)
     )
+    rows.statements.append(update(PersonAddress).where(this).values(blocked=blocked))
+    if blocked and round_.case.proved and address.value:
+        # The address on file may never have written. It is the person's own only where the account is proved theirs.
+        row = (provider, address.door, address.value[:320], address.channel, round_.person.id, blocked, False)
+        columns = ("provider", "door", "value", "channel", "person_id", "blocked", "confirmed", "since")
+        values = select(*(literal(one) for one in row), literal(round_.now, Instant)).where(~exists().where(this))
+        rows.statements.append(insert(PersonAddress).from_select(columns, values))
 
 
 def _wake(act: Wake, round_: Round, rows: Rows) -> None:

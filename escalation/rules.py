@@ -26,6 +26,7 @@ from desk.messages import Address, Heard, Policy, Role, Verb
 from desk.providers import Provider
 from desk.text import literal
 from escalation.agents import CONSENT
+from escalation.missed import Missed
 from escalation.routing import route
 from escalation.story import RELAYED
 
@@ -165,17 +166,31 @@ def undelivered(case: Case, heard: Heard, facts: Facts) -> Decision | None:
     if staff_lane:
         return decide(Drop("the agents' group refused it"))
     acts: list[Act] = [Record("finding", f"not delivered: {why}")]
+    closed = False
     gone = heard.role is Role.SUBSCRIBER or bool(heard.detail.get("gone"))
     if gone:
         door = heard.detail.get("door") or heard.door
         value = lane.removeprefix(f"{door}:") if lane else heard.sender.value
         channel = heard.sender.channel if heard.role is Role.SUBSCRIBER else door.partition(":")[0]
-        acts.append(Reach(Address(channel, door, value), blocked=True, why=why or "gone"))
+        address = Address(channel, door, value)
+        acts.append(Reach(address, blocked=True, why=why or "gone"))
+        closed = address == ways.here
     if facts.need(Picked).how == "new":
         return decide(*acts, Drop("they left"))
+    again = _said_again(case, facts) if closed else []
     if case.registered and case.open:
-        acts.append(Say("staff_undelivered", {"why": literal(why)}, To.STAFF))
-    return decide(*acts)
+        acts.append(Say("staff_undelivered", {"why": literal(why), "again": "1" if again else ""}, To.STAFF))
+        if closed and ways.other(case) is None:
+            acts.append(Say("unreachable", to=To.STAFF))
+    return decide(*acts, *again)
+
+
+def _said_again(case: Case, facts: Facts) -> list[Act]:
+    """What was not read is said another way, if there is one (C12)."""
+    missed = facts.get(Missed)
+    if missed is None or not case.open or facts.need(Ways).other(case) is None:
+        return []
+    return [Say("sent_again", {"text": literal(missed.text)}, To.OTHER, files=missed.files)]
 
 
 def maybe_sent(case: Case, heard: Heard, facts: Facts) -> Decision | None:

@@ -29,12 +29,13 @@ class Story:
 def story_of(entries: Sequence[JournalEntry], case: Case) -> Story:
     """What the subscriber said since the case was registered, and every file: the card has all that came before."""
     said = [entry for entry in entries if entry.author == "subscriber"]
-    files = tuple(_file(one) for entry in said for one in entry.files)
+    files = tuple(file_of(one) for entry in said for one in entry.files)
     since = [one for one in said if case.registered_at is None or one.at > case.registered_at]
     return Story(tuple(one.text[:600] for one in since if one.text), files[:10])
 
 
-def _file(one: dict[str, Any]) -> File:
+def file_of(one: dict[str, Any]) -> File:
+    """A file as the journal keeps it."""
     return File(one["name"], one["kind"], one["media_type"], one["size"], one["source"])
 
 

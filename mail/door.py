@@ -10,8 +10,21 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from desk.doors import Accept, Open, Traits
-from desk.messages import Address, Arrival, Departure, Fate, File, Heard, Later, Outgoing, Parcel, Refused, Sent
+from desk.messages import (
+    Address,
+    Arrival,
+    Departure,
+    Fate,
+    File,
+    Heard,
+    Later,
+    Outgoing,
+    Parcel,
+    Refused,
+    Sent,
+)
 from desk.settings import MailboxSettings
+from mail import undelivered
 from mail.addresses import folded
 from mail.attachments import Attachment
 from mail.compose import Enclosure, NotToBeSent, composed
@@ -66,7 +79,7 @@ class MailDoor:
         letter = await self._readers.read(
             arrival.body, Reading(self._settings.address, self._settings.authserv_id, html=False)
         )
-        return heard(letter, arrival, self.provider)
+        return heard(letter, arrival, self.provider, self._settings.address)
 
     def dress(self, outgoing: Outgoing) -> tuple[Parcel, ...]:
         """One letter of kind "mail", its Message-ID fixed for ever; none when there is nothing to be said."""
@@ -120,9 +133,11 @@ class MailDoor:
         return Enclosure(file["name"], file["media_type"], content, file.get("cid", ""))
 
 
-def heard(letter: Letter, arrival: Arrival, provider: str) -> Heard:
-    """A letter as the rules see it."""
-    detail = {}
+def heard(letter: Letter, arrival: Arrival, provider: str, address: str = "") -> Heard:
+    """A letter as the rules see it. ``address`` is the mailbox's own."""
+    if letter.report_class == "failed" and letter.tokens:
+        return undelivered.heard(letter, arrival, provider, address)
+    detail = {"report": letter.report_class} if letter.automatic == "bounce" else {}
     ids = dict.fromkeys([*letter.references, *filter(None, (letter.in_reply_to, letter.message_id))])
     if ids:
         detail["references"] = " ".join(ids)

@@ -19,6 +19,7 @@ from mail.attachments import Attachment
 from mail.headers import Headers, characters, heading, readable
 from mail.mime import Part, taken_apart
 from mail.reports import Bounced
+from mail.returned import Returned
 
 DEGRADED_BYTES = 64 * 1024
 REFERENCES = 50
@@ -72,6 +73,7 @@ class Letter:
     automatic: str = ""
     report_class: str = "none"
     bounced: tuple[Bounced, ...] = ()
+    returned: Returned = Returned()  # noqa: RUF009 - frozen
     proof: Proof = Proof.CLAIMED
     language: str = ""
     fingerprint: str = ""
@@ -128,6 +130,7 @@ def _read(raw: bytes, reading: Reading) -> Letter:
     sent_to = machines.recipients(headers)
     subject = headers.text("subject", charset)
     machine = machines.told(tree, sender, reading.address, subject, shown.text)
+    back = machine.returned
     return Letter(
         sender=sender,
         subject=subject,
@@ -144,10 +147,11 @@ def _read(raw: bytes, reading: Reading) -> Letter:
         signature=view.signature,
         html_text=texts.html_text(tree) if reading.html else "",
         attachments=attachments.listed(tree, shown),
-        tokens=_tokens((*sent_to, *machine.returned.ids), (*reversed(references), *in_reply_to), reading.address),
+        tokens=_tokens((*sent_to, *back.by), (*back.ids, *reversed(references), *in_reply_to), reading.address),
         automatic=machine.automatic,
         report_class=machine.report_class,
         bounced=machine.bounced,
+        returned=machine.returned,
         proof=authentication.proof(headers, _addresses(senders), reading.authserv_id, raw),
         language=language(view.text or subject),
         fingerprint=_fingerprint("".join(message_id), headers, raw),

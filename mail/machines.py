@@ -107,6 +107,11 @@ def token(message_id: str, domain: str) -> str:
     return found if shaped or found == "0" else ""
 
 
+def departure_of(message_id: str) -> str:
+    """The key of the departure behind one of our own Message-IDs."""
+    return message_id.strip("<> \t").rpartition("@")[0].rpartition(".")[0]
+
+
 def _our_id(message_id: bytes, address: str) -> bool:
     return bool(address and token(message_id.decode("ascii", "replace"), address.rpartition("@")[2]))
 

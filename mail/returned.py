@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mail import phrases
 from mail.addresses import folded, mailboxes
-from mail.headers import HEADER_BYTES, Headers, heading
+from mail.headers import HEADER_BYTES, Headers, heading, readable
 from mail.mime import Part
 
 KINDS = frozenset({
@@ -22,7 +22,10 @@ FRAME = " \t-=*_#~+<>|.:[]()\"'&"
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """The headers of a returned letter. ``to`` and ``by`` are addresses, folded; ``ids`` what it says of its token."""
+    """The headers of a returned letter: addresses it was written ``to`` and ``by``, folded, and its Message-IDs.
+
+    ``whole`` when it came as a part of its own.
+    """
 
     to: tuple[str, ...] = ()
     by: tuple[str, ...] = ()
@@ -31,11 +34,11 @@ class Returned:
 
 
 def of(headers: Headers, whole: bool = True) -> Returned:
-    """What the headers tell. ``whole`` when they came as a part of their own."""
+    """What the headers tell."""
     return Returned(
         to=_addresses(headers, WRITTEN_TO),
         by=_addresses(headers, WRITTEN_BY),
-        ids=tuple(headers.text(name) for name in ("message-id", "reply-to") if name in headers),
+        ids=tuple(readable(value[:1000]) for value in headers.all("message-id")[:2]),
         whole=whole,
     )
 

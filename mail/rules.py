@@ -5,12 +5,19 @@ from __future__ import annotations
 from desk.case import Case
 from desk.decisions import Act, Decision, Drop, Facts, Hold, Names, Record, Say, To, decide
 from desk.facts import Picked
-from desk.messages import Heard, Policy, Proof, Role
+from desk.messages import Heard, Policy, Proof, Role, Verb
 from desk.text import literal
 from mail.compose import UNSUBSCRIBE
 from mail.governor import Decline, peer_of
 
 _MEANINGLESS = frozenset({"own", "feedback"})
+
+
+def bounce(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+    """A report that carries no token of ours for the address it names may be anybody's: it changes nothing (T30)."""
+    if heard.automatic != "bounce" or heard.verb is not Verb.UNDELIVERED or facts.need(Picked).how == "token":
+        return None
+    return decide(Drop("bounce"))
 
 
 def declines(case: Case, heard: Heard, facts: Facts) -> Decision | None:
@@ -30,6 +37,8 @@ def machine(case: Case, heard: Heard, facts: Facts) -> Decision | None:
     picked = facts.need(Picked)
     if heard.automatic in _MEANINGLESS:
         return decide(Drop(heard.automatic))
+    if heard.detail.get("report") in ("delayed", "delivered"):
+        return decide(Drop("bounce"))  # a server still tries, or has done it: nothing for anybody to do
     if picked.how in ("new", "none") or picked.doubt:
         return decide(Drop("bounce") if heard.automatic == "bounce" else Hold(f"automatic mail: {heard.automatic}"))
     acts: list[Act] = [Record("finding", f"automatic mail: {heard.automatic}")]

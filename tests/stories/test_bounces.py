@@ -1,0 +1,139 @@
+"""What comes back: a true bounce marks the address, tells the agents, goes another way; a forged one does nothing."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from desk.database import Database
+from desk.people import PersonAddress
+from desk.queues import arrivals
+from tests.peers.letters import Letter
+from tests.peers.post import Post
+from tests.stories.world import Desk, World, eventually
+
+ANNA = "anna@example.test"
+HOME, WORK = "irina.ustinova@example.test", "ustinova85@example.org"
+"""On file for one contract, the first of them as the address for notices."""
+
+
+def report(of: Letter, *, action: str = "failed", status: str = "5.1.1", to: str = ANNA, whole: bool = True) -> bytes:
+    """The delivery report of a subscriber's server about one of the desk's letters."""
+    back = b"\r\n".join(of.raw.partition(b"\r\n\r\n")[0].split(b"\r\n")) if whole else b"Subject: lost\r\n"
+    return (
+        f"Return-Path: <>\r\nFrom: Mail Delivery System <MAILER-DAEMON@mx.test>\r\nTo: <{of.sender}>\r\n"
+        f"Subject: Undelivered Mail Returned to Sender\r\nMessage-ID: <{action}{status}{whole}@mx.test>\r\n"
+        "MIME-Version: 1.0\r\nAuto-Submitted: auto-replied\r\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: text/plain\r\n\r\nThis is the mail system at host mx.test.\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.test\r\n\r\n"
+        f"Final-Recipient: rfc822; {to}\r\nAction: {action}\r\nStatus: {status}\r\n\r\n"
+        "--b\r\nContent-Type: text/rfc822-headers\r\n\r\n"
+    ).encode() + back + b"\r\n\r\n--b--\r\n"  # fmt: skip
+
+
+async def marks(world: World) -> dict[str, str]:
+    """Why nothing reaches each known address; "" while it is open."""
+    database = Database(world.settings.database)
+    try:
+        async with database.read("sever") as session:
+            return {one.value: one.blocked for one in (await session.scalars(select(PersonAddress))).all()}
+    finally:
+        await database.close()
+
+
+async def outcomes(world: World) -> list[str]:
+    """What became of every letter so far, in order."""
+    database = Database(world.settings.database)
+    query = select(arrivals.c.outcome).where(arrivals.c.door == "mail:support").order_by(arrivals.c.id)
+    try:
+        async with database.look() as connection:
+            return [str(one) for one in (await connection.execute(query)).scalars() if one]
+    finally:
+        await database.close()
+
+
+async def handled(world: World, count: int) -> list[str]:
+    """Waits until so many letters have an outcome."""
+
+    async def enough() -> list[str]:
+        found = await outcomes(world)
+        return found if len(found) >= count else []
+
+    return await eventually(enough, 30)
+
+
+async def test_a_true_bounce_marks_the_address_and_tells_the_agents(
+    mail_world: World, post: Post, agents: Desk
+) -> None:
+    """T30. No case is opened for it and nobody answers it; who writes again is reached again."""
+    anna = post.subscriber(ANNA, "Анна")
+    await anna.writes("Нет интернета", "нет интернета, оператор")
+    letter = await anna.hears("Заявка SN-")
+    before = len(post.sink.letters)
+    post.receives(report(letter), to=letter.sender)
+    told = await agents.sees("не дошло")
+    assert "5.1.1" in told.words
+    assert "некуда" in told.words
+    assert (await marks(mail_world))[ANNA].startswith("5.1.1")
+    assert len(await mail_world.cases()) == 1
+    assert len(post.sink.letters) == before
+    await anna.answers(letter, "Я снова здесь, ящик починили. Оператор!")
+    await anna.hears("")
+    assert (await marks(mail_world))[ANNA] == ""
+
+
+async def test_a_report_without_the_letter_counts_by_the_address_it_came_to(
+    mail_world: World, post: Post, agents: Desk
+) -> None:
+    """Some servers return nothing, and name only whom the letter was forwarded to: the return path is keyed."""
+    anna = post.subscriber(ANNA, "Анна")
+    await anna.writes("Нет интернета", "нет интернета, оператор")
+    letter = await anna.hears("Заявка SN-")
+    post.receives(report(letter, to="anna.private@far.test", whole=False), to=letter.sender)
+    await agents.sees("не дошло")
+    assert (await marks(mail_world))[ANNA]
+
+
+async def test_a_forged_bounce_changes_nothing(mail_world: World, post: Post, agents: Desk) -> None:
+    """T30. Neither without a token, nor with a made-up one, nor with one that was written to somebody else."""
+    anna, eve = post.subscriber(ANNA, "Анна"), post.subscriber("eve@example.test", "Ева")
+    await anna.writes("Нет интернета", "нет интернета, оператор")
+    await anna.hears("Заявка SN-")
+    await eve.writes("Нет интернета", "нет интернета, оператор")
+    hers = await eve.hears("Заявка SN-")
+    local, _, domain = post.box.address.partition("@")
+    plain = report(hers, whole=False)
+    sent = hers.sender.encode()
+    for victim in (post.box.address, f"{local}+k1a-abcdefghijklmnop@{domain}"):
+        post.receives(plain.replace(sent, victim.encode()).replace(b"<failed", f"<{victim}".encode()), to=victim)
+    post.receives(report(hers, to=ANNA, status="5.1.2", whole=False), to=hers.sender)
+    assert (await handled(mail_world, 5))[2:4] == ["bounce", "bounce"]
+    assert (await marks(mail_world))[ANNA] == "", "Eve's own token speaks for nobody but Eve"
+
+
+async def test_a_delayed_letter_changes_nothing(mail_world: World, post: Post, agents: Desk) -> None:
+    """T30. A server that still tries says so, and that is all."""
+    anna = post.subscriber(ANNA, "Анна")
+    await anna.writes("Нет интернета", "нет интернета, оператор")
+    letter = await anna.hears("Заявка SN-")
+    (case,) = await mail_world.cases()
+    post.receives(report(letter, action="delayed", status="4.4.1"), to=letter.sender)
+    assert (await handled(mail_world, 2))[1] == "bounce"
+    assert (await marks(mail_world))[ANNA] == ""
+    assert (await mail_world.cases())[0].revision == case.revision
+
+
+async def test_what_came_back_goes_to_the_other_address(mail_world: World, post: Post, agents: Desk) -> None:
+    """C12. The holder wrote from work; that address is closed, so the same words go to the address on file."""
+    at_work = post.subscriber(WORK, "Ирина")
+    await at_work.writes("Нет интернета", "нет интернета, договор 40-1078, оператор")
+    letter = await at_work.hears("Заявка SN-")
+    post.receives(report(letter, to=WORK), to=letter.sender)
+    at_home = post.subscriber(HOME, "Ирина")
+    again = await at_home.hears("не дошло, поэтому отправляем его сюда")
+    assert "Заявка SN-" in again.text
+    assert "на другой адрес" in (await agents.sees("не дошло")).words
+    card = await agents.sees("ждёт специалиста")
+    await agents.presses(card, "Взять")
+    await agents.replies(card, "Здравствуйте! Мастер будет сегодня.")
+    await at_home.hears("Мастер будет сегодня")
