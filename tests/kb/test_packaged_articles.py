@@ -15,6 +15,7 @@ from intake.forms import Forms
 from kb.filling import FACTS, STOP, facts_in, filled, parts, shown
 from kb.reading import SHARED, Article, picture, read_folders
 from tests.kb.test_sample_providers import SAMPLE
+from tools.pictures.__main__ import drawings
 
 PACKAGED = Path(kb.__file__).parent / "articles"
 DIALOGS = Path(kb.__file__).parent.parent / "intake" / "dialogs"
@@ -116,3 +117,8 @@ def test_every_picture_is_small_used_and_has_its_drawing_beside_it() -> None:
         width, height = (int.from_bytes(path.read_bytes()[at : at + 4], "big") for at in (16, 20))
         assert (width, height) == (800, 450)
     assert (PACKAGED / SHARED).is_dir()
+
+
+def test_what_is_drawn_by_code_is_what_lies_beside_the_articles() -> None:
+    for name, draw in drawings().items():
+        assert (PACKAGED / f"{name}.svg").read_text("utf-8") == draw(), f"run python -m tools.pictures {name}"

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from desk.language import LANGUAGES
-from tools.pictures import network, settings
+from tools.pictures import affairs, network, settings
 
 ARTICLES = Path(__file__).resolve().parents[2] / "kb" / "articles"
 COLOURS = 64
@@ -27,7 +27,7 @@ def drawings() -> dict[str, Callable[[], str]]:
         for name, draw in settings.SCENES.items()
         for language in LANGUAGES
     }
-    return dict(network.SCENES) | spoken
+    return dict(network.SCENES) | dict(affairs.SCENES) | spoken
 
 
 def rasterised(svg: Path) -> bytes:

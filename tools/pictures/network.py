@@ -21,11 +21,8 @@ from tools.pictures.kit import (
     arrow,
     at,
     badge,
-    bars,
-    calendar,
     card,
     cross,
-    cursor,
     dot,
     gauge,
     globe,
@@ -39,7 +36,6 @@ from tools.pictures.kit import (
     rect,
     router,
     shape,
-    shield,
     stopwatch,
     terminal,
     tick,
@@ -237,40 +233,6 @@ def wall_to_wan() -> str:
     )  # fmt: skip
 
 
-def house_move() -> str:
-    """From one house to another on a day."""
-    return picture(
-        rect(0, 380, 800, 70, 0, PALE),
-        house(40, 210, 1.15, WHITE, GREY), house(560, 210, 1.15, WHITE, GREEN),
-        at(282, 262, rect(0, 0, 140, 86, 10, BLUE), rect(146, 26, 64, 60, 10, INK), rect(166, 38, 32, 24, 4, SKY),
-           dot(40, 92, 20, INK), dot(40, 92, 8, GREY), dot(164, 92, 20, INK), dot(164, 92, 8, GREY),
-           router(36, 10, 0.32), s=1),
-        calendar(340, 50, 1, "15"), arrow(290, 220, 220, 0, BLUE, 8), globe(652, 130, 0.75, GREEN),
-        line("M652 172 V204", GREEN, 7, "2 14"), cross(132, 160, 22),
-    )  # fmt: skip
-
-
-def move_before() -> str:
-    """Before the day: an application, the address, what to pack."""
-    return picture(
-        *(card(36 + 250 * n, 66, 228, 320) for n in range(3)), *(badge(150 + 250 * n, 68, n + 1, r=22) for n in range(3)),
-        calendar(90, 118, 1, "−7"), bars(76, 290, 148, 3),
-        at(400, 240, shape("M0 90 C-56 20 -60 -14 -60 -34 a60 60 0 0 1 120 0 C60 -14 56 20 0 90 Z", RED), dot(0, -34, 24, WHITE)),
-        rect(560, 226, 180, 120, 10, "#d9b382"), line("M560 226 L590 186 M740 226 L710 186", "#b98d57", 7), rect(630, 226, 40, 34, 2, "#b98d57"),
-        router(592, 128, 0.52),
-    )  # fmt: skip
-
-
-def plan_change() -> str:
-    """The old plan to the end of the month, the new one from the first."""
-    return picture(
-        card(40, 70, 220, 310), card(540, 70, 220, 310), gauge(150, 190, 0.8, 0.4, AMBER), gauge(650, 190, 0.8, 0.9, GREEN),
-        words(150, 252, "100", 40, INK, "middle"), words(650, 252, "500", 40, INK, "middle"),
-        bars(76, 290, 148, 3), bars(576, 290, 148, 3), calendar(340, 90, 1, "1"), arrow(290, 270, 220, 0, BLUE, 9),
-        at(400, 336, rect(-60, -26, 120, 52, 26, MINT), line("M-16 0 l12 13 l24 -28", GREEN, 8)),
-    )  # fmt: skip
-
-
 def public_ip() -> str:
     """The internet sees the router's address; the port leads to one device."""
     return picture(
@@ -280,30 +242,6 @@ def public_ip() -> str:
         line("M498 230 C540 230 560 310 606 316", GREY, 6, "2 14"),
         rect(292, 300, 196, 50, 12, MINT), words(390, 333, "203.0.113.7", 24, GREEN, "middle"),
         rect(574, 194, 206, 40, 10, PALE), words(677, 221, "192.168.0.50", 22, INK, "middle"), line("M390 276 v16", GREEN, 6),
-    )  # fmt: skip
-
-
-def malware_page() -> str:
-    """A page one asked for, and the one that came."""
-    return picture(
-        window(44, 60, 330, 330, "", GREEN), rect(70, 124, 278, 90, 10, PALE), bars(70, 236, 278, 4, 30), tick(340, 366, 26),
-        window(426, 60, 330, 330, "", RED), bars(452, 128, 278, 9, 28),
-        rect(462, 140, 200, 96, 12, AMBER), words(562, 205, "WIN! $$$", 34, WHITE, "middle"),
-        rect(540, 222, 196, 104, 12, RED), words(638, 290, "100 %", 40, WHITE, "middle"), cursor(640, 300, 1.1), cross(726, 366, 26),
-    )  # fmt: skip
-
-
-def spam_storm() -> str:
-    """Letters fly off by themselves; the password stops them."""
-
-    def small(x: float, y: float, s: float) -> str:
-        return at(x, y, rect(0, 0, 100, 70, 8, WHITE, RED, 5), line("M4 6 L50 42 L96 6", RED, 5), s=s)
-
-    return picture(
-        laptop(60, 196, 1.2, ROSE, at(80, 52, warning(0, 0, 1.2))),
-        small(330, 110, 0.7), small(420, 190, 0.7), small(350, 270, 0.7), small(510, 100, 0.55), small(520, 270, 0.55),
-        line("M300 236 C340 180 330 160 330 150 M310 250 H410 M306 270 C330 290 336 292 340 294", GREY, 5, "2 12"),
-        shield(680, 220, 1.5, GREEN),
     )  # fmt: skip
 
 
@@ -322,10 +260,17 @@ def sticker() -> str:
 
 SCENES = {
     "shared/sticker": sticker,
-    "speed-test/cable": speed_cable, "speed-test/result": speed_result, "drops/diary": drops_diary,
-    "drops/compare": drops_compare, "ping-tracert/ping": ping_window, "ping-tracert/trace": trace_path,
-    "no-address/address": address, "no-address/cable": address_cable, "wireless-access/roof": roof_aerial,
-    "wireless-access/power": aerial_power, "wireless-access/weather": weather, "shared/wall-to-wan": wall_to_wan,
-    "moving/houses": house_move, "moving/before": move_before, "plan-change/plans": plan_change,
-    "public-ip/ports": public_ip, "malware/pages": malware_page, "spam-from-you/storm": spam_storm,
-}  # fmt: skip
+    "speed-test/cable": speed_cable,
+    "speed-test/result": speed_result,
+    "drops/diary": drops_diary,
+    "drops/compare": drops_compare,
+    "ping-tracert/ping": ping_window,
+    "ping-tracert/trace": trace_path,
+    "no-address/address": address,
+    "no-address/cable": address_cable,
+    "wireless-access/roof": roof_aerial,
+    "wireless-access/power": aerial_power,
+    "wireless-access/weather": weather,
+    "shared/wall-to-wan": wall_to_wan,
+    "public-ip/ports": public_ip,
+}

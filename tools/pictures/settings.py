@@ -60,9 +60,9 @@ def wan(language: str) -> str:
     return picture(
         window(50, 34, 700, 380, "192.168.0.1"),
         _menu(50, 78, 320, ("WAN", "Wi-Fi", "LAN", _said(language, "Система", "System")), 0),
-        words(290, 124, label[0], LABEL), picked(480, 98, 236, "PPPoE"),
-        words(290, 194, label[1], LABEL), field(480, 168, 236, "sn401187"),
-        words(290, 264, label[2], LABEL), field(480, 238, 236, "••••••••"),
+        words(268, 124, label[0], LABEL), picked(480, 98, 236, "PPPoE"),
+        words(268, 194, label[1], LABEL), field(480, 168, 236, "sn401187"),
+        words(268, 264, label[2], LABEL), field(480, 238, 236, "••••••••"),
         button(480, 326, 236, label[3], h=50, size=21), cursor(694, 366),
         badge(244, 92, 1, AMBER), badge(716, 98, 2, AMBER), badge(716, 168, 3, AMBER), badge(480, 326, 4, AMBER),
     )  # fmt: skip
@@ -106,11 +106,11 @@ def thunderbird(language: str) -> str:
         ("anna@…", "anna@…"), ("Параметры сервера", "Server Settings"), ("Копии и папки", "Copies & Folders"), ("SMTP", "SMTP")))  # fmt: skip
     return picture(
         window(30, 34, 740, 380, label[0]), line("M712 50 h30 M712 58 h30 M712 66 h30", WHITE, 4),
-        _menu(30, 78, 320, entries, 1, 226, 17),
+        _menu(30, 78, 320, entries, 1, 226, 16),
         words(280, 132, label[1], LABEL), field(420, 106, 316, "imap.…", BLUE),
         words(280, 196, label[2], LABEL), field(420, 170, 110, "993", BLUE),
         words(280, 260, label[3], LABEL), picked(420, 234, 316, "SSL/TLS", BLUE), words(280, 324, label[4], LABEL),
-        field(420, 298, 316, "anna@…"), badge(700, 36, 1, AMBER), badge(248, 146, 2, AMBER), badge(738, 106, 3, AMBER),
+        field(420, 298, 316, "anna@…"), badge(700, 36, 1, AMBER), badge(254, 146, 2, AMBER), badge(738, 106, 3, AMBER),
         badge(738, 234, 4, AMBER), badge(738, 298, 5, AMBER),
     )  # fmt: skip
 
@@ -164,7 +164,7 @@ def phone_ip(language: str) -> str:
     return picture(
         *(rect(x, 22, 272, 404, 34, INK) + dot(x + 136, 406, 8, GREY) for x in (90, 438)),
         at(106, 50, *screen("iPhone", ip, auto)), at(454, 50, *screen("Android", settings, "DHCP")),
-        cursor(312, 250, 1.1), cursor(660, 250, 1.1), tick(362, 60, 24), tick(710, 60, 24),
+        cursor(316, 266, 1.1), cursor(664, 266, 1.1), tick(362, 60, 24), tick(710, 60, 24),
     )  # fmt: skip
 
 
@@ -192,7 +192,7 @@ def scan(language: str) -> str:
         window(50, 40, 700, 370, _said(language, "Безопасность Windows", "Windows Security")), _menu(50, 84, 310, entries, 1, 230, 17),
         shield(400, 196, 1.15), words(480, 176, _said(language, "Угроз нет", "No threats"), 26, GREEN),
         words(480, 210, _said(language, "Проверка: сегодня", "Last scan: today"), 18, DARK, bold=False),
-        button(330, 306, 280, _said(language, "Полное сканирование", "Full scan"), h=56, size=21), cursor(592, 354),
+        button(330, 306, 320, _said(language, "Полное сканирование", "Full scan"), h=56, size=21), cursor(630, 354),
         badge(274, 150, 1, AMBER), badge(330, 306, 2, AMBER),
     )  # fmt: skip
 
