@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from console.kb_check import check
 from console.kb_evaluate import evaluate
 from console.kb_import import import_
 from console.kb_search import search
@@ -23,3 +24,4 @@ def kb() -> None:
 kb.add_command(import_, "import")
 kb.add_command(search)
 kb.add_command(evaluate)
+kb.add_command(check)

@@ -150,14 +150,21 @@ def _told(body: str, given: Mapping[str, str]) -> Iterator[str]:
     section = True
     for source in body.strip("\n").split("\n"):
         line, holds = source.rstrip(), True
-        while found := _last_condition(line):
+        while (found := _last_condition(line)) and all(name in FACTS for name, _ in _choices(found)):
             holds = holds and any((name in given) is wanted for name, wanted in _choices(found))
             line = line[: found.start()].rstrip()
         if line.startswith("# "):
             section = holds
-        holds = holds and not any(name not in given and not instead for name, instead in _FACT.findall(line))
-        if section and holds:
-            yield _FACT.sub(lambda found: shielded(given[found[1]]) if found[1] in given else found[2], line)
+        named = [(name, instead) for name, instead in _FACT.findall(line) if name in FACTS]
+        if section and holds and all(name in given or instead for name, instead in named):
+            yield _FACT.sub(lambda found: _said(found, given), line)
+
+
+def _said(found: re.Match[str], given: Mapping[str, str]) -> str:
+    """What stands in a fact's place. Braces that name none are somebody's own: an imported text may hold anything."""
+    if found[1] in given:
+        return shielded(given[found[1]])
+    return (found[2] or "") if found[1] in FACTS else found[0]
 
 
 def _numbered(lines: Iterator[str]) -> Iterator[str]:

@@ -1,8 +1,8 @@
 """Articles as lines of JSON, for a base that comes from elsewhere. Pure.
 
 A line is ``{"id", "lang", "title", "variants": [...], "body"}``; what else an article may have is optional: dialog,
-category, environment, owner, confidence, audience. Anything else is passed over. Lines of one id in several languages
-are one article, and lines of one id and language are one edition whose variants are joined.
+category, environment, owner, confidence, audience, governance. Anything else is passed over. Lines of one id in several
+languages are one article, and lines of one id and language are one edition whose variants are joined.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from desk.language import LANGUAGES, language_of
-from kb.reading import AUDIENCES, CATEGORIES, CONFIDENCES, Article, BadArticle, Edition
+from kb.reading import AUDIENCES, CATEGORIES, CONFIDENCES, GOVERNANCE, Article, BadArticle, Edition
 
 LONGEST_ID = 60
 LONGEST_LINE = 1 << 20
@@ -62,6 +62,7 @@ def _article(line: str, provider: str) -> Article:
         owner=_text(value, "owner"),
         confidence=_choice(value, "confidence", CONFIDENCES, "validated"),
         audience=_choice(value, "audience", AUDIENCES, "external"),
+        governance=_choice(value, "governance", GOVERNANCE, GOVERNANCE[0]),
     )
     category = _choice(value, "category", CATEGORIES, "technical")
     return Article(_id(value), provider, {language: edition}, _text(value, "dialog"), category)

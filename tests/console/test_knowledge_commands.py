@@ -138,3 +138,19 @@ def test_an_article_that_a_file_keeps_is_not_overwritten_by_a_line(desk: Path, t
     assert result.exit_code == REFUSED
     assert "not taken, it was edited here: no-internet/ru" in result.output
     assert "-title: Нет интернета" in result.output
+
+
+def test_articles_are_checked_before_they_are_imported_and_once_they_are_there(desk: Path, tmp_path: Path) -> None:
+    place = tmp_path / "mine" / "kettle"
+    place.mkdir(parents=True)
+    (place / "en.md").write_text("no head", "utf-8")
+    result = kb(desk, "check", str(tmp_path / "mine"))
+    assert (result.exit_code, "must begin with a TOML head" in result.output) == (WRONG, True)
+    base = written(tmp_path, "base.jsonl", *LINES)
+    assert kb(desk, "check", base).exit_code == OK
+    assert kb(desk, "check").output.endswith("no errors, no warnings.\n")
+    kb(desk, "import", base)
+    found = json.loads(kb(desk, "check", "--json").stdout)
+    assert {one["where"] for one in found} >= {"pin", "lost", "off"}
+    assert "there is no ru: who speaks it reads en" in [one["what"] for one in found if one["where"] == "pin"]
+    assert kb(desk, "check", written(tmp_path, "bad.jsonl", {"id": "x", "lang": "xx", "title": "x"})).exit_code == WRONG

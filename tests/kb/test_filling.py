@@ -59,6 +59,11 @@ def test_two_conditions_on_a_line_must_both_hold() -> None:
     assert filled(line, {"pppoe": "yes", "dhcp": "yes"}) == ""
 
 
+def test_braces_that_name_no_fact_stay_as_somebody_wrote_them() -> None:
+    body = "Write {{ user }} there.\nOr {{ name or so }}.\nDone {{ if admin }}"
+    assert filled(body, {}) == body
+
+
 def test_of_the_facts_joined_by_or_one_is_enough() -> None:
     line = "Type the login. {{ if pppoe or not dhcp }}"
     assert [filled(line, facts) != "" for facts in ({}, {"dhcp": "yes"}, {"dhcp": "yes", "pppoe": "yes"})] == [
