@@ -26,7 +26,6 @@ from pathlib import Path
 from random import Random
 
 from benchmarks.child import measured
-from benchmarks.mail import letters as ordinary
 from benchmarks.measuring import Figures, children, median, processor_seconds, resident, rounded, tell
 from mail.letters import Reading
 from mail.readers import Readers
@@ -80,6 +79,8 @@ def parsed_plainly(paths: Sequence[Path]) -> float:
 
 def rates(count: int, runs: int) -> list[Figures]:
     """The command and its rival, beside each other in every run."""
+    from benchmarks.mail import letters as ordinary  # not above: every child loads this module, and would be large
+
     with tempfile.TemporaryDirectory(prefix="firstline-bench-") as folder:
         paths = []
         for number, raw in enumerate(ordinary(min(count, 2000))):

@@ -103,6 +103,9 @@ def _name(one: Part) -> str:
         return location[:200]
     if one.kind in KINDS:
         return KINDS[one.kind]
+    described = one.headers.text("content-description")
+    if 0 < len(described.rpartition(".")[2]) < 5 < len(described) < 200 and "." in described[-5:]:
+        return described
     kind, _, subtype = one.kind.partition("/")
     short = subtype if subtype.isalnum() and len(subtype) < 6 else "txt" if kind == "text" else "bin"
     return f"{'picture' if kind == 'image' else 'file'}-{one.number}.{ENDINGS.get(subtype, short)}"
@@ -114,7 +117,7 @@ def _subject(one: Part) -> str:
 
 
 def _size(one: Part) -> int:
-    if one.encoding == "base64":
+    if one.encoding == "base64" and not one.is_worded:
         line_ends = one.raw.count(b"\n", one.start, one.end) + one.raw.count(b"\r", one.start, one.end)
         tail = one.raw[max(one.start, one.end - 8) : one.end]
         return max(0, (one.size - line_ends) * 3 // 4 - tail.count(b"="))

@@ -123,7 +123,7 @@ def _read(raw: bytes, reading: Reading) -> Letter:
     senders = _mailboxes(headers, "from", charset)
     sender = senders[0] if senders else Mailbox("", "")
     shown = texts.shown(tree)
-    view = quotes.folded(texts.unarmoured(shown.text))
+    view = quotes.folded(texts.unarmoured(shown.unflowed))
     message_id = _ids(headers.first("message-id"))[:1]
     in_reply_to = _ids(headers.first("in-reply-to"))
     references = _ids(headers.first("references"))[-REFERENCES:]
@@ -183,17 +183,15 @@ def _charset(tree: Part) -> str:
     text = next((one for one in tree.walk() if not one.parts and one.kind.startswith("text/")), tree)
     declared = text.parameters.get("charset", "")
     raw = b" ".join(value for value in map(tree.headers.first, ("subject", "from", "to")) if not value.isascii())
-    return charsets.of_headers(raw + b"\n" + text.words(1000), declared) if raw else declared
+    return charsets.of_headers(raw + b"\n" + text.content(1000), declared) if raw else declared
 
 
 def _ids(value: bytes) -> list[str]:
-    """Message-IDs, angle brackets kept; words without them are taken too, as some senders forget them."""
-    found = []
-    for word in readable(value).replace("><", "> <").split():
-        bare = word.strip("<>,;\"'")
-        if bare and len(bare) < 500 and "<" not in bare and ">" not in bare:
-            found.append(f"<{bare}>")
-    return found
+    """Message-IDs, angle brackets kept. Where there are brackets only what stands in them counts, else every word."""
+    text = readable(value)
+    pieces = [piece.rpartition("<")[2] for piece in text.split(">")[:-1] if "<" in piece] or text.split()
+    found = ["".join(piece.split()).strip("<>,;\"'") for piece in pieces]
+    return [f"<{bare}>" for bare in found if bare and len(bare) < 500]
 
 
 def _date(headers: Headers) -> datetime | None:

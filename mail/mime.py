@@ -77,17 +77,17 @@ class Part:
         """The transfer encoding: base64, quoted-printable, uuencode, or "" for none."""
         return transfer.named(self.headers.first("content-transfer-encoding"))
 
+    @property
+    def is_worded(self) -> bool:
+        """Whether it is text or a letter, in which what only claims to be encoded can be told from what is."""
+        return self.kind.startswith(("text/", "message/"))
+
     def content(self, limit: int = 0) -> bytes:
         """The body without its transfer encoding; with a ``limit``, about that many bytes are enough."""
         encoding = self.encoding
         most = {"base64": 2 * limit, "uuencode": 2 * limit, "quoted-printable": 3 * limit}.get(encoding, limit)
         body = self.raw[self.start : min(self.end, self.start + most)] if limit else self.body
-        return transfer.undone(body, encoding)
-
-    def words(self, limit: int) -> bytes:
-        """The same of a part that is text: what only claims to be encoded is not decoded."""
-        most = {"base64": 2 * limit, "uuencode": 2 * limit, "quoted-printable": 3 * limit}.get(self.encoding, limit)
-        return transfer.text(self.raw[self.start : min(self.end, self.start + most)], self.encoding)
+        return transfer.text(body, encoding) if self.is_worded else transfer.undone(body, encoding)
 
 
 @dataclass(slots=True)

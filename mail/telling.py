@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from desk.messages import Proof
@@ -32,10 +32,13 @@ class Unopened:
 def file_told(path: str, reading: Reading) -> str | Unopened:
     """The letter in a file as one line of JSON."""
     try:
-        raw = opened(path)
+        raw = opened(path, LARGEST + 1)
     except OSError as error:
         return Unopened(path, error.strerror or str(error))
-    return line(path, letters.read(raw, reading), reading)
+    letter = letters.read(raw[:LARGEST], reading)
+    if len(raw) > LARGEST:
+        letter = replace(letter, problems=(*letter.problems, "file cut"))
+    return line(path, letter, reading)
 
 
 def file_degraded(path: str, reading: Reading, why: str) -> str | Unopened:
@@ -52,7 +55,7 @@ def unreadable(path: str, reading: Reading, why: str) -> str:
     return line(path, Letter(sender=Mailbox("", ""), problems=(why,)), reading)
 
 
-def opened(path: str, limit: int = LARGEST) -> bytes:
+def opened(path: str, limit: int) -> bytes:
     """The first bytes of a file. Raises OSError, also for a folder, a pipe or a device, which could block for ever."""
     if not stat.S_ISREG(Path(path).stat().st_mode):
         raise OSError("not a file")
@@ -83,6 +86,8 @@ def told(letter: Letter, reading: Reading) -> dict[str, object]:
         "date": letter.date.isoformat() if letter.date else None,
         "text": letter.text,
         "text_and_signature": letter.text_and_signature,
+        "quoted": letter.quoted,
+        "html_text": letter.html_text,
         "body": letter.full_text,
         "attachments": [{"name": one.name, "type": one.media_type, "size": one.size} for one in letter.attachments],
         "language": letter.language,

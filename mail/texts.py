@@ -25,9 +25,13 @@ _SIGNED, _SIGNATURE = "-----BEGIN PGP SIGNED MESSAGE-----", "-----BEGIN PGP SIGN
 
 @dataclass(slots=True)
 class Shown:
-    """A letter's text, the parts it was taken from, and the files that were written into it."""
+    """A letter's text, the parts it was taken from, and the files that were written into it.
+
+    ``unflowed`` is the same text with the lines joined that the sender says belong together.
+    """
 
     text: str = ""
+    unflowed: str = ""
     parts: frozenset[int] = frozenset()
     files: list[embedded.Embedded] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -44,7 +48,7 @@ def shown(tree: Part, depth: int = 0) -> Shown:
         return one
     for more in (_named, _enclosed, _tnef, _preamble):
         if text := more(tree, depth):
-            one.text = text
+            one.text = one.unflowed = text
             break
     return one
 
@@ -54,7 +58,7 @@ def html_text(tree: Part) -> str:
     pieces, left = [], TEXT_BYTES
     for one in tree.walk():
         if one.kind == "text/html" and left > 0 and one.disposition[0] != "attachment" and not one.name:
-            data = one.words(left)[:left]
+            data = one.content(left)[:left]
             left -= len(data)
             pieces.append(html.plain(_characters(one, data)))
     return charsets.clean("\n\n".join(pieces))
@@ -101,7 +105,7 @@ def _says(node: Part) -> bool:
     """Whether there is anything in it."""
     if not node.encoding:
         return bool(node.body.strip())
-    return bool(node.words(4000).strip())
+    return bool(node.content(4000).strip())
 
 
 def _root(node: Part) -> Part:
@@ -113,22 +117,25 @@ def _root(node: Part) -> Part:
 def _joined(parts: list[Part]) -> Shown:
     found = Shown()
     pieces: list[str] = []
+    unflowed: list[str] = []
     left = TEXT_BYTES
     for one in parts:
         if left <= 0:
             found.problems.append("text cut")
             break
-        data = _without_files(one, one.words(left + 1), found)
+        data = _without_files(one, one.content(left + 1), found)
         if len(data) > left:
             found.problems.append("text cut")
         left -= len(data)
         text = text_of(one, data[:TEXT_BYTES])
         if text and not (one.kind == "text/html" and any(_repeats(text, before) for before in pieces)):
             pieces.append(text)
+            unflowed.append(_unflowed(text, one.parameters.get("delsp", "").lower() == "yes") if _flows(one) else text)
     text = charsets.clean("\n\n".join(pieces))
     if len(text) > TEXT_BYTES:  # the marks of quotes in HTML make it longer
         found.problems.append("text cut")
     found.text = text[:TEXT_BYTES]
+    found.unflowed = charsets.clean("\n\n".join(unflowed))[:TEXT_BYTES] if pieces != unflowed else found.text
     return found
 
 
@@ -136,7 +143,7 @@ def _without_files(one: Part, data: bytes, found: Shown) -> bytes:
     """The text without the files written into it, which are ``found``."""
     if one.kind == "text/html" or b"begin " not in data:
         return data
-    data, files = embedded.taken_out(one.words(FILES_BYTES) if one.size > TEXT_BYTES else data)
+    data, files = embedded.taken_out(one.content(FILES_BYTES) if one.size > TEXT_BYTES else data)
     found.files += files
     return data
 
@@ -148,8 +155,6 @@ def text_of(one: Part, data: bytes) -> str:
         text = html.plain(text)
     elif one.kind in ("text/enriched", "text/richtext"):
         text = _unenriched(text)
-    elif one.parameters.get("format", "").lower() == "flowed":
-        text = _unflowed(text, one.parameters.get("delsp", "").lower() == "yes")
     return text.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
 
 
@@ -182,12 +187,15 @@ def _unenriched(text: str) -> str:
     return html.plain("<br>".join(line.replace("\n", "<br>") for line in text.split("\n\n")))
 
 
+def _flows(one: Part) -> bool:
+    return one.kind == "text/plain" and one.parameters.get("format", "").lower() == "flowed"
+
+
 def _unflowed(text: str, delsp: bool) -> str:
     """RFC 3676: a line that ends with a space goes on in the next, at the same depth of quoting."""
     out: list[str] = []
     open_depth = -1
-    for ended in text.split("\n"):
-        line = ended.rstrip("\r")
+    for line in text.split("\n"):
         level = len(line) - len(line.lstrip(">"))
         content = line[level:].removeprefix(" ")
         flows = content.endswith(" ") and content != "-- "
@@ -205,7 +213,7 @@ def _named(tree: Part, _: int) -> str:
     """A text with a file's name that nobody said is an attachment: some programs name the letter itself."""
     for one in tree.walk():
         if not one.parts and is_words(one) and one.disposition[0] != "attachment":
-            return text_of(one, one.words(TEXT_BYTES)[:TEXT_BYTES])
+            return text_of(one, one.content(TEXT_BYTES)[:TEXT_BYTES])
     return ""
 
 

@@ -55,6 +55,8 @@ async def test_a_letter_is_told_to_a_machine(bare: Terminal) -> None:
         "date": None,
         "text": "Нет",
         "text_and_signature": "Нет\n\n--\nИван",
+        "quoted": "",
+        "html_text": "",
         "body": "Нет\n\n-- \nИван",
         "attachments": [],
         "language": "",

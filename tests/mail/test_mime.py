@@ -65,3 +65,19 @@ def test_files_packed_into_others_come_back_whole() -> None:
     raw = (GOLDEN / "yenc-in-text.eml").read_bytes()
     (five,) = read(raw, HERE).attachments
     assert part(raw, five.number) == b"\x00\xd6\x13\x05x"
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("<a@b.test>", "<a@b.test>"),
+        ("a@b.test", "<a@b.test>"),
+        ('Your message of "Mon, 1 Jan 2024" <a@b.test>', "<a@b.test>"),
+        ("<a\n @b.test>", "<a@b.test>"),
+        ("<<a@b.test>>", "<a@b.test>"),
+        ("<a@b.test><c@d.test>", "<a@b.test>"),
+        ("", ""),
+    ],
+)
+def test_the_answered_letter_is_named_by_what_stands_in_brackets(written: str, expected: str) -> None:
+    assert read(f"From: a@b.test\nIn-Reply-To: {written}\n\nx".encode(), HERE).in_reply_to == expected
