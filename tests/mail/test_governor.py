@@ -5,13 +5,18 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from desk.messages import Verb
-from mail.governor import DAY, HOUR, WEEK, History, allowance, peer_of
+from desk.case import Case
+from desk.decisions import Facts, Record, Say, To, Withheld
+from desk.facts import Picked, Ways
+from desk.knowledge import Allowance, Allowances
+from desk.messages import Address, Heard, Role, Verb
+from mail.governor import DAY, HOUR, WEEK, Heeded, History, Mailed, Mute, allowance, govern, peer_of
 from tests.mail.office import Office, answer, box, mail
 from tests.stories.conftest import database_url
 
@@ -91,16 +96,36 @@ class TestAllowance:
         assert len({peer_of(one) for one in ("a@b.test", "b@b.test", "a@c.test", "+x@b.test")}) == 4
 
 
+def test_what_is_withheld_is_told_to_the_agents_and_only_mail_is_governed() -> None:
+    """The letter is withheld with its reason, the peer muted, the agents told; what goes to them is left as it was."""
+    robot = Address("mail", "mail:sever", "robot@peer.test")
+    heard = Heard(door="mail:sever", sender=robot, at=NOW, provider="sever")
+    case = Case(provider="sever", id=1, person_id=1, registered_at=NOW, opened_at=NOW, updated_at=NOW)
+    facts = Facts([Picked("token"), Ways(robot, None, Address("telegram", "telegram:main", "-1"))])
+    relayed = Say("subscriber_says", {"text": "x"}, To.STAFF)
+    said = [Say("added"), relayed]
+    facts.put(Allowances({robot: Allowance("robot@peer.test", 4)}))
+    assert list(govern(case, heard, facts, said)) == [*said, Mailed("robot@peer.test", 4)]
+    facts.put(Allowances({robot: Allowance("robot@peer.test", 4, "too many", mutes=True)}))
+    withheld, kept, mute, record, told = govern(case, heard, facts, said)
+    assert (withheld, kept, mute) == (Withheld(said[0], "too many"), relayed, Mute("robot@peer.test", "too many"))
+    assert isinstance(record, Record)
+    assert isinstance(told, Say)
+    assert (told.word, told.to) == ("staff_muted", To.STAFF)
+    agent = replace(heard, role=Role.AGENT)
+    assert list(govern(case, agent, facts, [Say("agent_says", to=To.SUBSCRIBER)]))[1:] == [Heeded("robot@peer.test")]
+
+
 @pytest.mark.parametrize("words", ["/help", "Ваше письмо получено.", "не помогло, нет интернета"])
 async def test_a_machine_without_headers_gets_five_letters_in_a_week_at_most(office: Office, words: str) -> None:
-    """10,000 virtual minutes against a peer that answers everything at once, and writes by itself every half hour."""
+    """10,000 virtual minutes against a peer that answers everything at once, and writes by itself every two hours."""
     letters = 0
-    for minute in range(0, 10_000, 30):
+    for minute in range(0, 10_000, 120):
         await office.receives(mail("robot@peer.test", f"{words}\n\n-- \n{minute}"))
         while said := await office.written():
             letters += len(said)
             await office.receives(*(answer(one, f"{words}\n\n-- \n{minute}+") for one in said))
-        office.passes(minutes=30)
+        office.passes(minutes=120)
     assert 2 <= letters <= 5
     (case,) = await office.cases()
     assert case.number, "a person takes over"
