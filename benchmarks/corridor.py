@@ -21,13 +21,11 @@ from benchmarks.measuring import Figures, median, rounded, running, tell
 from benchmarks.telegram import KINDS, SAMPLE, STAFF
 from bots.envelope import enveloped
 from console.migrating import migrate
-from console.wiring import RULES, House, build
+from console.wiring import House, build
 from desk import inbox, outbox
 from desk.database import Database
 from desk.outbox import Settled
-from desk.thinking import think
 from desk.whereabouts import homes_of
-from desk.writing import Decided
 
 T = TypeVar("T")
 TOKEN = "1000:benchmark"
@@ -80,18 +78,7 @@ async def batch(house: House, beats: Beats, numbers: range, text: str) -> None:
             return await clerk._gatherer.rounds(session, house.providers["sever"], members, house.clock())
 
     rounds = await beats.of("look up: people and cases", gathered())
-    for lookup in clerk._lookups:
-
-        async def looked(lookup: Any = lookup) -> None:
-            for round_ in rounds:
-                if (fact := await lookup(round_)) is not None:
-                    round_.facts.put(fact)
-
-        await beats.of(f"look up: {type(lookup).__name__}", looked())
-    decided = beats.plainly(
-        "decide: the rules",
-        lambda: [Decided(one, think(RULES, one.case, one.heard, one.facts, one.now)) for one in rounds],
-    )
+    decided = await beats.of("look up the facts, and decide", asyncio.gather(*map(clerk._decide, rounds)))
     composer, composing = clerk._writer._composer, [0.0]
     compose = composer.compose
 

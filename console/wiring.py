@@ -24,6 +24,7 @@ from desk.gather import Gatherer
 from desk.holders import this_process
 from desk.innerdoor import inner_doors
 from desk.keyring import Keyring
+from desk.knowledge import Suggestions
 from desk.lookups import BeforeLookup, HomeLookup, SpeakingLookup, TraitsLookup, WaysLookup
 from desk.messages import FRONT, Address, Arrival
 from desk.providers import Provider, front_desk, load_all
@@ -203,6 +204,7 @@ async def build(
     bookcase = Bookcase(database, settings, providers, clock)
     await bookcase.fill()
     knowledge = await bookcase.open()
+    later: Mapping[type, Lookup] = {Suggestions: Suggesting(knowledge)}
     lookups: Sequence[Lookup] = (
         Identification(sources, providers),
         HomeLookup(switchboard),
@@ -212,14 +214,13 @@ async def build(
         BeforeLookup(database),
         budgets.BudgetLookup(database, [box.address for box in settings.mailboxes]),
         dialogs,
-        Suggesting(knowledge),
         Consulting(database, knowledge),
         StoryLookup(database),
         MissedLookup(database),
     )
     holder = this_process()
     writer = Writer(database, switchboard, Composer(words, switchboard, keyring, card), HANDLERS, BOOKS)
-    clerk = Clerk(database, switchboard, Gatherer(keyring), lookups, RULES, writer, holder, clock, GOVERNORS)
+    clerk = Clerk(database, switchboard, Gatherer(keyring), lookups, later, RULES, writer, holder, clock, GOVERNORS)
     sender = Sender(database, switchboard, holder, clock)
     return House(
         settings=settings,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -46,7 +46,10 @@ class Lookup(Protocol):
 
 
 class Clerk:
-    """Works the corridor. Several may run, in one process or many; claims keep them apart."""
+    """Works the corridor. Several may run, in one process or many; claims keep them apart.
+
+    ``lookups`` are done for every round, in order; those of ``later`` cost much, and only when a rule wants their type.
+    """
 
     def __init__(
         self,
@@ -54,6 +57,7 @@ class Clerk:
         switchboard: Switchboard,
         gatherer: Gatherer,
         lookups: Sequence[Lookup],
+        later: Mapping[type, Lookup],
         rules: Sequence[Rule],
         writer: Writer,
         holder: str,
@@ -64,6 +68,7 @@ class Clerk:
         self._switchboard = switchboard
         self._gatherer = gatherer
         self._lookups = lookups
+        self._later = later
         self._rules = rules
         self._governors = governors
         self._writer = writer
@@ -193,14 +198,20 @@ class Clerk:
                 rounds = await self._gatherer.rounds(session, provider, members, self._clock())
             if len({round_.case.id for round_ in rounds}) < len(rounds):
                 raise Moved("two arrivals of one batch mean the same case")
-            await asyncio.gather(*(self._look_up(round_) for round_ in rounds))
-            for round_ in rounds:
-                acts = think(self._rules, round_.case, round_.heard, round_.facts, round_.now, self._governors)
-                decided.append(Decided(round_, acts))
+            decided += await asyncio.gather(*map(self._decide, rounds))
         if decided:
             await self._writer.write(decided, self._holder, self._clock())
 
-    async def _look_up(self, round_: Round) -> None:
+    async def _decide(self, round_: Round) -> Decided:
+        """Looks up and thinks; what a rule wants on its way is looked for then."""
+        round_.facts.postpone(self._later)
         for lookup in self._lookups:
             if (fact := await lookup(round_)) is not None:
                 round_.facts.put(fact)
+        thinking = think(self._rules, round_.case, round_.heard, round_.facts, round_.now, self._governors)
+        while True:
+            try:
+                wanted = next(thinking)
+            except StopIteration as thought:
+                return Decided(round_, thought.value)
+            round_.facts.looked_for(wanted, await self._later[wanted](round_))

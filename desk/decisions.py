@@ -6,7 +6,7 @@ is ``done`` ends the round; the others leave their acts applied and let the next
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -191,18 +191,39 @@ class Decision:
     done: bool = True
 
 
-class Facts:
-    """What is known when the rules are asked: at most one value of each type, gathered before."""
+class Wanted(Exception):
+    """A rule asked for a fact that is looked up only when somebody wants it: ``kind`` is its type."""
 
-    __slots__ = ("_values",)
+    def __init__(self, kind: type) -> None:
+        super().__init__(f"a {kind.__name__} is wanted")
+        self.kind = kind
+
+
+class Facts:
+    """What is known when the rules are asked: at most one value of each type."""
+
+    __slots__ = ("_later", "_values")
 
     def __init__(self, values: Sequence[object] = ()) -> None:
         self._values = {type(value): value for value in values}
+        self._later: set[type] = set()
 
     def get(self, kind: type[T]) -> T | None:
-        """The fact of this type, or None where nobody knows."""
+        """The fact of this type, or None where nobody knows. Raises `Wanted` when nobody has looked yet."""
         value = self._values.get(kind)
+        if value is None and kind in self._later:
+            raise Wanted(kind)
         return value if isinstance(value, kind) else None
+
+    def postpone(self, kinds: Iterable[type]) -> None:
+        """These cost much to find: a rule that asks for one is interrupted, and asked again once it was looked for."""
+        self._later.update(kinds)
+
+    def looked_for(self, kind: type, found: object | None) -> None:
+        """From now on this type is known, or known to be unknown."""
+        self._later.discard(kind)
+        if found is not None:
+            self._values[kind] = found
 
     def need(self, kind: type[T]) -> T:
         """The fact of this type; LookupError when the wiring forgot its look-up."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from desk.case import Case, moved
 from desk.decisions import (
     Act,
     Become,
+    Decision,
     Drop,
     Facts,
     Governor,
@@ -22,20 +23,22 @@ from desk.decisions import (
     Set,
     Show,
     To,
+    Wanted,
 )
 from desk.messages import Heard
 
 
 def think(
     rules: Sequence[Rule], case: Case, heard: Heard, facts: Facts, now: datetime, governors: Sequence[Governor] = ()
-) -> list[Act]:
+) -> Generator[type, None, list[Act]]:
     """The acts of one round, already applied to the case in hand. Empty when no rule had anything to say.
 
-    The governors see them all at the end, and may keep back what would be said.
+    Yields the type of a fact that is wanted only now, and goes on where it was once that has been looked for. The
+    governors see all acts at the end, and may keep back what would be said.
     """
     acts: list[Act] = []
     for rule in rules:
-        decision = rule(case, heard, facts)
+        decision = yield from _decided(rule, case, heard, facts)
         if decision is None:
             continue
         for act in decision.acts:
@@ -48,6 +51,14 @@ def think(
     for govern in governors:
         acts = list(govern(case, heard, facts, acts))
     return acts
+
+
+def _decided(rule: Rule, case: Case, heard: Heard, facts: Facts) -> Generator[type, None, Decision | None]:
+    while True:
+        try:
+            return rule(case, heard, facts)
+        except Wanted as wanted:
+            yield wanted.kind
 
 
 def kept(acts: Sequence[Act]) -> bool:
