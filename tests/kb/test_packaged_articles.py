@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tests.kb.test_sample_providers import SAMPLE
 from tools.pictures.__main__ import drawings
 
 PACKAGED = Path(kb.__file__).parent / "articles"
+BLANK = Path(kb.__file__).parent.parent / "console" / "blank"
 DIALOGS = Path(kb.__file__).parent.parent / "intake" / "dialogs"
 ARTICLES = read_folders([PACKAGED], required=LANGUAGES)
 FULL = {name: f"<{name}>" for name in FACTS}
@@ -98,6 +100,13 @@ def test_every_dialog_an_article_leads_to_is_there() -> None:
 def test_every_fact_that_may_be_named_is_named_somewhere() -> None:
     used = {name for one in ARTICLES.values() for edition in one.editions.values() for name in facts_in(edition.body)}
     assert used | {"provider_title", "site"} == FACTS
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_new_desk_is_shown_every_fact_it_may_give(language: str) -> None:
+    source = (BLANK / language / "example" / "policy.toml").read_text("utf-8")
+    facts = tomllib.loads(source.replace("\n# ", "\n").partition("[facts]\n")[2].partition("\n\n")[0])
+    assert set(facts) | {"provider_title"} == FACTS
 
 
 def test_no_two_articles_are_told_in_the_same_words() -> None:
