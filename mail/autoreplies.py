@@ -44,6 +44,14 @@ def reply(letter: Part, sender: str, subject: str, text: str, listed: bool = Fal
     return not listed and _by_words(headers, sender, low, text)
 
 
+def subject_tells(subject: str) -> bool:
+    """Whether the subject alone is an answering programme's."""
+    low = subject.lower().strip()
+    if low.startswith(ANSWERS):
+        return _stands_alone(low, ANSWERS)
+    return low[:1] in ("[", "(", "<", "*", "{") and low[1:].startswith(ANSWERS)
+
+
 def suppressed(headers: Headers) -> bool:
     """Whether the letter asks for no automatic answer, or has nobody to take one, whoever wrote it."""
     asked = readable(headers.first("x-auto-response-suppress")).lower()
@@ -81,10 +89,9 @@ def _tells(name: str, said: bytes) -> bool:
 def _by_words(headers: Headers, sender: str, low: str, text: str) -> bool:
     """Words of the subject, believed the more, the more else there is."""
     signs = _signs(headers, sender)
-    if low.startswith(ANSWERS):
-        return signs or _stands_alone(low, ANSWERS)
-    framed = low[:1] in ("[", "(", "<", "*", "{") and low[1:].startswith(ANSWERS)
-    if framed or any(low.endswith((f"[{one}]", f"({one})")) for one in ANSWERS):
+    if subject_tells(low) or (signs and low.startswith(ANSWERS)):
+        return True
+    if any(low.endswith((f"[{one}]", f"({one})")) for one in ANSWERS):
         return True
     if len(text) > LONGEST:
         return False

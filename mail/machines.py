@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mail import autoreplies, bounces
+from mail import autoreplies, bounces, signs
 from mail.addresses import Mailbox, folded, mailboxes
 from mail.mime import Headers, Part
 from mail.reports import Bounced
@@ -26,7 +26,7 @@ ASKED_FOR_PROOF = (
     "your email requires verification", "your e-mail requires verification", "your message requires verification",
     "please confirm your message", "please confirm your e-mail to", "please confirm your email to", "[qconfirm]",
     "confirm your message to", "requires confirmation", "verification required for your", "sender verification",
-    "your mail to", "your message to", "confirmation of your message", "antispam uol", "verify#", "(conf#", "confirm#",
+    "confirmation of your message", "antispam uol", "verify#", "(conf#", "confirm#",
     "message awaiting confirmation", "подтвердите отправку", "подтверждение письма", "подтвердите ваше письмо",
 )  # fmt: skip
 PROOF = (
@@ -71,7 +71,7 @@ def told(letter: Part, sender: Mailbox, address: str, subject: str, text: str) -
         return Machine("bounce", found.report_class, found.bounced, found.returned)
     if kind := "challenge" if _challenge(headers, subject, text) else _kind(letter, sender, subject, text):
         return Machine(kind, kind)
-    if autoreplies.suppressed(headers):
+    if autoreplies.suppressed(headers) or signs.robot(headers, sender) == signs.DAEMON:
         return Machine("auto-reply")
     return Machine("" if sender.address else "nobody")
 

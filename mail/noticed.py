@@ -14,6 +14,8 @@ from mail import phrases, reports
 from mail.addresses import folded
 
 LINES = 400
+MOST = 300
+"""Addresses of a notice that are weighed."""
 NEAR = 8
 """Lines below an address in which the reason for it is looked for."""
 
@@ -56,7 +58,7 @@ class _Reader:
         self.announced = not any(telling)
         for at, line in enumerate(low):
             self.announced = self.announced or telling[at]
-            if "@" not in line:
+            if "@" not in line or len(self.seen) >= MOST:
                 continue
             near = telling[at] or (at > 0 and telling[at - 1] and low[at - 1].strip() != "")
             for address, start, end in spotted(self.lines[at]):

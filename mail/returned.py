@@ -61,7 +61,8 @@ def divided(lines: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
         bare = line.strip(FRAME).lower()
         if not bare:
             continue
-        if len(bare) < 100 and bare.startswith(phrases.DIVIDERS) and _headers_follow(lines, at + 1):
+        framed = line.strip()[:2].strip("-=*_#~+|<") == "" or bare != line.strip().lower()
+        if len(bare) < 100 and bare.startswith(phrases.DIVIDERS) and _headers_follow(lines, at + 1, framed):
             return lines[:at], lines[at + 1 :]
         if line.removeprefix("> ")[:12].lower().startswith(("received:", "return-path:")):
             return lines[:at], lines[at:]
@@ -83,12 +84,12 @@ def in_lines(lines: Sequence[str]) -> Returned | None:
     return of(headers, whole=False) if "from" in headers or "to" in headers or "message-id" in headers else None
 
 
-def _headers_follow(lines: Sequence[str], at: int) -> bool:
-    """Whether what stands below a divider looks like a letter, or nothing but its text: no address of a recipient."""
+def _headers_follow(lines: Sequence[str], at: int, framed: bool) -> bool:
+    """Whether a letter stands below a divider; below a framed one, it may be nothing but its text."""
     following = [line for line in lines[at : at + 12] if line.strip(FRAME)]
     if not following or _names_header(following[0]):
         return True
-    return sum(_names_header(line) for line in following[:6]) > 1 or "@" not in " ".join(following)
+    return sum(_names_header(line) for line in following[:6]) > 1 or (framed and "@" not in " ".join(following))
 
 
 def _names_header(line: str) -> bool:

@@ -9,7 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from mail import reports
 from mail.letters import Letter, Reading, read
 
 GOLDEN = Path(__file__).parent / "golden" / "machines"
@@ -49,10 +52,74 @@ def expected(line: str) -> str:
 @pytest.mark.parametrize("name", sorted(LETTERS))
 def test_each_golden_letter_is_taken_for_what_it_is(name: str) -> None:
     line, raw = LETTERS[name]
-    assert told(read(raw, HERE)) == expected(line)
+    letter = read(raw, HERE)
+    assert told(letter) == expected(line)
+    assert not any("while reading" in problem for problem in letter.problems)
 
 
 @pytest.mark.parametrize("name", sorted(LETTERS))
 def test_line_ends_change_nothing(name: str) -> None:
     _, raw = LETTERS[name]
     assert told(read(raw.replace(b"\n", b"\r\n"), HERE)) == told(read(raw, HERE))
+
+
+@pytest.mark.parametrize(
+    ("value", "address"),
+    [
+        ("rfc822; ivan@mail.test", "ivan@mail.test"),
+        ("RFC822;<ivan@mail.test>", "ivan@mail.test"),
+        ("ivan@mail.test", "ivan@mail.test"),
+        ("rfc822;Ivan Petrov <ivan@mail.test>", "ivan@mail.test"),
+        ("rfc822; ivan@mail.test (Ivan)", "ivan@mail.test"),
+        ("rfc822;ivan+2Bhome@mail.test", "ivan+home@mail.test"),
+        ("rfc822;SMTP:ivan@mail.test", "ivan@mail.test"),
+        ("rfc822;@relay.test:ivan@mail.test", "ivan@mail.test"),
+        ("rfc822;IMCEASMTP-ivan+40mail+2Etest@inner.test", "ivan@mail.test"),
+        ("utf-8; \\x{438}van@mail.test", "иvan@mail.test"),
+        ("x400; /G=Ivan/S=Petrov/", ""),
+        ("LOCAL;ivan", ""),
+        ("rfc822;ivan@localhost", ""),
+        ("", ""),
+    ],
+)
+def test_a_recipient_is_read_however_its_field_is_written(value: str, address: str) -> None:
+    assert reports.address_in(value) == address
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        ("5.1.1", "5.1.1"),
+        ("smtp; 550-5.1.1 no such user", "5.1.1"),
+        ("(reason: 550 #5.2.2>", "5.2.2"),
+        ("host 5.1.1.5 version 5.5.2653.19", ""),
+        ("9.1.1 3.2.1", ""),
+    ],
+)
+def test_a_status_code_is_told_from_other_numbers(words: str, status: str) -> None:
+    assert reports.enhanced(words) == status
+
+
+PIECES = [
+    "From: MAILER-DAEMON@a.test\n", "Return-Path: <>\n", "Subject: Undeliverable\n", "\n", "\n\n", "a@b.test",
+    "<a@b.test>:", "Final-Recipient: ", "rfc822;", "Action: failed\n", "Status: 5.1.1\n", "--b\n", "@", "@@", "550 ",
+    "Content-Type: multipart/report; boundary=b\n", "Content-Type: message/delivery-status\n", "(expanded from: <",
+    "could not be delivered", "----- Original message -----\n", "Received: from x\n", "To: c@d.test\n", "\\x{",
+    "\u200f", "=", "+2B", "\0", ":", ";", "> ",
+]  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=60))
+def test_reports_made_of_hostile_pieces_are_read_too(pieces: list[str]) -> None:
+    letter = read("".join(pieces).encode(), HERE)
+    assert not any("while reading" in problem for problem in letter.problems)
+    assert len(letter.bounced) <= reports.MOST
+    assert all("@" in one.address and one.action in reports.NO_SUCCESS for one in letter.bounced)
+
+
+def test_a_report_about_ten_thousand_recipients_tells_a_hundred() -> None:
+    body = "".join(f"<user{number}@mail.test>: unknown user\n" for number in range(10_000))
+    letter = read(f"From: MAILER-DAEMON@a.test\nSubject: failure notice\n\n{body}".encode(), HERE)
+    assert letter.report_class == "failed"
+    assert len(letter.bounced) == reports.MOST
