@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from mail.openings import DASHES, addressed, is_rule
-from mail.tongues import all_of, runs, spoken
+from mail.tongues import all_of, either, runs, spoken
 
 LINES = 30
 """So many lines that are not blank are looked at, from the end; small print is not counted."""
@@ -102,8 +102,10 @@ def is_advert(line: str) -> bool:
     said = said.strip(" .!,[]()<>\"'«»" + DASHES).removeprefix("com os").strip()
     if not said or len(said) > 140 or "?" in said:
         return False
-    if any(said.startswith(start) for start in all_of("advert")) and len(said.split()) <= 9:
+    if said.startswith(either("advert")) and len(said.split()) <= 9:
         return True
+    if not (said.startswith(either("sent")) or said.endswith(either("sent"))):
+        return False
     edge = any(_begins(said, word) or said.endswith(word) for word in all_of("sent"))
     return edge and len(said.split()) <= 16 and _has(said, "device")
 

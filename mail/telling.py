@@ -57,10 +57,11 @@ def unreadable(path: str, reading: Reading, why: str) -> str:
 
 def opened(path: str, limit: int) -> bytes:
     """The first bytes of a file. Raises OSError, also for a folder, a pipe or a device, which could block for ever."""
-    if not stat.S_ISREG(Path(path).stat().st_mode):
+    status = Path(path).stat()
+    if not stat.S_ISREG(status.st_mode):
         raise OSError("not a file")
     with Path(path).open("rb") as file:
-        return file.read(limit)
+        return file.read(min(status.st_size, limit))
 
 
 def line(path: str, letter: Letter, reading: Reading) -> str:

@@ -37,6 +37,12 @@ def all_of(key: str) -> frozenset[str]:
 
 
 @cache
+def either(key: str) -> tuple[str, ...]:
+    """The same as `str.startswith` and `str.endswith` take them: all at once."""
+    return tuple(all_of(key))
+
+
+@cache
 def words(key: str) -> frozenset[str]:
     """Those of a key that stand between blanks or signs."""
     return frozenset(word for word in all_of(key) if not _unspaced(word) and " " not in word)
