@@ -1,0 +1,57 @@
+"""T27: machines are never answered, nothing they say is lost, and a person marked as a machine is heard."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from desk.database import Database
+from desk.queues import arrivals
+from tests.mail.test_machines import LETTERS
+from tests.peers.post import Post
+from tests.stories.world import Desk, World, eventually
+
+SAMPLES = [name for name in sorted(LETTERS) if name.startswith(("autoreplies:", "others:")) and "own" not in name][::2]
+
+
+async def outcomes(world: World) -> list[str]:
+    """What became of every letter so far."""
+    database = Database(world.settings.database)
+    query = select(arrivals.c.outcome).where(arrivals.c.door == "mail:support", arrivals.c.outcome.is_not(None))
+    try:
+        async with database.look() as connection:
+            return [str(one) for one in (await connection.execute(query)).scalars()]
+    finally:
+        await database.close()
+
+
+async def test_forty_machines_get_no_answer_and_none_is_lost(mail_world: World, post: Post, agents: Desk) -> None:
+    """Out of office, vacation, reports, receipts, lists, challenges, calendars: kept, and answered by nobody."""
+    chosen = [*SAMPLES, "people: a-human-with-suppressed-answers", "servers: qmail", "reports: by-the-book"]
+    chosen += ["servers: exim", "seldom: left-the-company"]
+    assert len(chosen) >= 40
+    for index, name in enumerate(chosen):
+        raw = LETTERS[name][1].replace(b"\nTo: ", b"\nMessage-ID: <%d@machines.test>\nTo: " % index, 1)
+        post.receives(raw.replace(b"\n", b"\r\n"))
+
+    async def all_decided() -> list[str]:
+        found = await outcomes(mail_world)
+        return found if len(found) >= len(chosen) else []
+
+    became = await eventually(all_decided, 60)
+    assert set(became) <= {"pending", "bounce", "feedback"}, "seen by agents, or good for nothing"
+    assert not post.sink.letters
+    assert not await mail_world.cases()
+
+
+async def test_a_person_marked_as_a_machine_reaches_the_case(mail_world: World, post: Post, agents: Desk) -> None:
+    """A ServiceNow marks what people write in it as generated; the agents read it, only the automatic answer is not."""
+    anna = post.subscriber("anna@example.test", "Анна")
+    await anna.writes("Нет интернета", "нет интернета, оператор")
+    letter = await anna.hears("Заявка SN-")
+    before = len(post.sink.letters)
+    marked = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All", "X-ServiceNow-Generated": "true"}
+    await anna.writes("", "В филиале тоже не работает, приезжайте.", reply_to=letter, headers=marked)
+    assert "В филиале тоже не работает" in (await agents.sees("В филиале")).words
+    (case,) = await mail_world.cases()
+    assert any("В филиале тоже" in line.text for line in await mail_world.journal(case))
+    assert len(post.sink.letters) == before
