@@ -20,7 +20,7 @@ def guessed(data: bytes) -> str:
     """The characters of bytes that nobody declared, or declared as ASCII or UTF-8, which they may not be."""
     if data.isascii():
         return _escaped(data) if b"\x1b" in data else data.decode("ascii")
-    marked = next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8")
+    marked = next((charset for mark, charset in _MARKS if data.startswith(mark)), "utf-8")
     try:
         return data.decode(marked)
     except UnicodeDecodeError as error:
@@ -52,9 +52,9 @@ def russian_name(data: bytes) -> str:
 
 def _escaped(data: bytes) -> str:
     """ASCII with escapes that turn it into Japanese or Korean (ISO 2022), if it can be read so."""
-    for name in ("iso2022_jp", "iso2022_jp_ext", "iso2022_kr"):
+    for charset in ("iso2022_jp", "iso2022_jp_ext", "iso2022_kr"):
         try:
-            return data.decode(name)
+            return data.decode(charset)
         except UnicodeDecodeError:
             continue
     return data.decode("ascii")

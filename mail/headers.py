@@ -92,7 +92,7 @@ def heading(raw: bytes) -> Headers:
 
 def with_line_feeds(raw: bytes) -> bytes:
     """The same letter with lines that end in LF or CRLF, where its headers show that they end in something else."""
-    head = raw[:8192]
+    head = raw[:8192].partition(b"\n\r\n")[0]
     returns, feeds = head.count(b"\r"), head.count(b"\n")
     if b"\r\r\n" in head:
         return raw.replace(b"\r\r\n", b"\r\n")

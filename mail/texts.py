@@ -210,9 +210,9 @@ def _unflowed(text: str, delsp: bool) -> str:
 
 
 def _named(tree: Part, _: int) -> str:
-    """A text with a file's name that nobody said is an attachment: some programs name the letter itself."""
+    """A text that has a file's name, or is attached, but not both: some programs give that to the letter itself."""
     for one in tree.walk():
-        if not one.parts and is_words(one) and one.disposition[0] != "attachment":
+        if not one.parts and is_words(one) and not (one.name and one.disposition[0] == "attachment"):
             return text_of(one, one.content(TEXT_BYTES)[:TEXT_BYTES])
     return ""
 
