@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from mail.html import Mark
+from mail.markup import Mark
 from mail.openings import Kind, Opening, group_wise, may_open, opening
 
 WRAPPED = 60
@@ -92,11 +92,26 @@ class _Cutter:
     def block(self, at: int, human: int, said: bool) -> Block | None:
         """The block that is not human and is found at a line; it may begin above, but not above ``human``."""
         if self.marked(at):
-            return Block(Made.QUOTE, at, self.quote_end(at), at)
+            if self.forwards(at):
+                return Block(Made.FORWARD, at, len(self.lines), at + 1)
+            end = self.quote_end(at)
+            return Block(Made.QUOTE, at, end, self.cited(at, end))
         if self.mark(at) is Mark.HISTORY:
             return Block(Made.FORWARD if self.forwarded else Made.HISTORY, at, len(self.lines), at)
         found = self.opening(at, human)
         return self.opened(found, said or self.says(human, found.start)) if found else None
+
+    def cited(self, at: int, end: int) -> int:
+        """Where ``>`` begins in a quote that HTML marks as one from its opening on."""
+        while at < end and self.mark(at) is Mark.QUOTE and not depth(self.lines[at]):
+            at += 1
+        return at
+
+    def forwards(self, at: int) -> bool:
+        """Whether marked lines begin by saying that they are forwarded: HTML marks these as quotes."""
+        bare = self.lines[at].lstrip("> \t")
+        found = opening([bare], 0) if len(bare) < 100 and may_open(bare) else None
+        return found is not None and found.kind is Kind.FORWARD
 
     def opening(self, at: int, human: int) -> Opening | None:
         """What opens at a line; a log of a thousand lines that end like an attribution is not searched to its end."""

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from desk.messages import Proof
-from mail import attachments, authentication, charsets, machines, quotes, texts
+from mail import attachments, authentication, charsets, machines, openings, quotes, texts
 from mail.addresses import Mailbox, authors, mailboxes
 from mail.attachments import Attachment
 from mail.headers import Headers, characters, heading, readable
@@ -123,7 +123,7 @@ def _read(raw: bytes, reading: Reading) -> Letter:
     senders = _mailboxes(headers, "from", charset)
     sender = senders[0] if senders else Mailbox("", "")
     shown = texts.shown(tree)
-    view = quotes.folded(texts.unarmoured(shown.unflowed))
+    view = _view(shown, sender, headers.text("subject", charset))
     message_id = _ids(headers.first("message-id"))[:1]
     in_reply_to = _ids(headers.first("in-reply-to"))
     references = _ids(headers.first("references"))[-REFERENCES:]
@@ -158,6 +158,13 @@ def _read(raw: bytes, reading: Reading) -> Letter:
         stub=stub,
         problems=tuple(dict.fromkeys([*problems, *shown.problems])),
     )
+
+
+def _view(shown: texts.Shown, sender: Mailbox, subject: str) -> quotes.Folded:
+    """What is new in the letter."""
+    text = texts.unarmoured(shown.unflowed)
+    marks = shown.marks if text is shown.unflowed else []
+    return quotes.folded(text, author=sender.name[:200], forwarded=openings.forwards(subject), marks=marks)
 
 
 def _without_stub(raw: bytes) -> tuple[bytes, int]:

@@ -80,6 +80,12 @@ def opening(lines: Sequence[str], at: int, floor: int = 0) -> Opening | None:
     return _attribution(lines, at, floor)
 
 
+def forwards(subject: str) -> bool:
+    """Whether a subject begins by saying that its letter is forwarded, as Outlook's do in each language."""
+    head, colon, _ = subject[:24].replace("\uff1a", ":").partition(":")
+    return bool(colon) and spoken(head) in all_of("fw")
+
+
 def dated(said: str) -> bool:
     """Whether a `spoken` line names a day: a numeric date, or a year or a time beside another number."""
     if _NUMERIC.search(said):

@@ -21,7 +21,7 @@ from enum import Enum
 
 from mail import signatures
 from mail.blocks import Block, Made, blocks
-from mail.html import Mark
+from mail.markup import Mark
 from mail.tongues import all_of, spoken
 
 MARKERS = {
@@ -115,7 +115,8 @@ def _sign(lines: Sequence[str], cut: Sequence[Block], roles: list[Role], author:
         if looks and (not said or cut[number + 1].introduced):
             looks -= 1
             own = [at for at in range(block.start, block.end) if roles[at] is Role.NEW]
-            begin = signatures.start([lines[at] for at in own], author)
+            more = len(own) < block.end - block.start
+            begin = signatures.start([lines[at] for at in own], author, more=more)
             for at in own[begin:]:
                 roles[at] = Role.SIGNATURE
         if any(roles[at] is Role.NEW and lines[at].strip() for at in range(block.start, block.end)):

@@ -30,13 +30,13 @@ _SITE = re.compile(
 _DIGIT = re.compile(r"\d")
 
 
-def start(lines: Sequence[str], author: str = "") -> int:
+def start(lines: Sequence[str], author: str = "", *, more: bool = False) -> int:
     """At which line the signature begins, ``len(lines)`` when there is none.
 
-    ``author`` is the name in From, "" when it is not known.
+    ``author`` is the name in From, "" when it is not known; ``more`` says that more of a signature follows the lines.
     """
     end = _end(lines, len(lines))
-    at = _peeled(lines, end)
+    at = _peeled(lines, end, more)
     if (found := _delimited(lines, at)) < at:
         below, at = lines[found:at], _peeled(lines, found)
         if _closed(lines, at, author) == at:
@@ -74,10 +74,10 @@ def _window(lines: Sequence[str], end: int, most: int) -> range:
 # What machines put below
 
 
-def _peeled(lines: Sequence[str], end: int) -> int:
+def _peeled(lines: Sequence[str], end: int, peeled: bool = False) -> int:
     """The end of what is left without advertisements, small print, scanners' seals and feet of lists."""
     end = _end(lines, end)
-    whole = end
+    whole = end + peeled
     for _ in range(PEELINGS):
         begin = _paragraph(lines, end)
         last = lines[end - 1] if end else ""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from mail import charsets, embedded, html, tnef
+from mail.markup import Mark
 from mail.mime import Part, taken_apart
 
 TEXT_BYTES = 1024 * 1024
@@ -27,11 +28,13 @@ _SIGNED, _SIGNATURE = "-----BEGIN PGP SIGNED MESSAGE-----", "-----BEGIN PGP SIGN
 class Shown:
     """A letter's text, the parts it was taken from, and the files that were written into it.
 
-    ``unflowed`` is the same text with the lines joined that the sender says belong together.
+    ``unflowed`` is the same text with the lines joined that the sender says belong together; ``marks`` are what HTML
+    said of its lines, and there may be none.
     """
 
     text: str = ""
     unflowed: str = ""
+    marks: list[Mark] = field(default_factory=list)
     parts: frozenset[int] = frozenset()
     files: list[embedded.Embedded] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -118,6 +121,7 @@ def _joined(parts: list[Part]) -> Shown:
     found = Shown()
     pieces: list[str] = []
     unflowed: list[str] = []
+    marks: list[Mark] = []
     left = TEXT_BYTES
     for one in parts:
         if left <= 0:
@@ -127,15 +131,19 @@ def _joined(parts: list[Part]) -> Shown:
         if len(data) > left:
             found.problems.append("text cut")
         left -= len(data)
-        text = text_of(one, data[:TEXT_BYTES])
+        text, said = _marked(one, data[:TEXT_BYTES])
         if text and not (one.kind == "text/html" and any(_repeats(text, before) for before in pieces)):
+            joined = _unflowed(text, one.parameters.get("delsp", "").lower() == "yes") if _flows(one) else text
+            said = said or [Mark.NONE] * (joined.count("\n") + 1)
+            marks += [Mark.NONE, *said] if pieces else said
             pieces.append(text)
-            unflowed.append(_unflowed(text, one.parameters.get("delsp", "").lower() == "yes") if _flows(one) else text)
+            unflowed.append(joined)
     text = charsets.clean("\n\n".join(pieces))
     if len(text) > TEXT_BYTES:  # the marks of quotes in HTML make it longer
         found.problems.append("text cut")
     found.text = text[:TEXT_BYTES]
     found.unflowed = charsets.clean("\n\n".join(unflowed))[:TEXT_BYTES] if pieces != unflowed else found.text
+    found.marks = marks
     return found
 
 
@@ -146,6 +154,11 @@ def _without_files(one: Part, data: bytes, found: Shown) -> bytes:
     data, files = embedded.taken_out(one.content(FILES_BYTES) if one.size > TEXT_BYTES else data)
     found.files += files
     return data
+
+
+def _marked(one: Part, data: bytes) -> tuple[str, list[Mark]]:
+    """The decoded bytes of a text part as characters, and what HTML said of each line; nothing for other texts."""
+    return html.marked(_characters(one, data)) if one.kind == "text/html" else (text_of(one, data), [])
 
 
 def text_of(one: Part, data: bytes) -> str:

@@ -11,7 +11,7 @@ from importlib.resources import files
 
 KEYS = frozenset({
     "wrote", "from", "date", "to", "subject", "cc", "original", "forwarded", "sent", "advert", "closing", "thanks",
-    "private", "above", "below", "device", "lists", "scanner", "scanned", "telling",
+    "private", "above", "below", "device", "lists", "scanner", "scanned", "telling", "fw",
 })  # fmt: skip
 FIELDS = ("cc", "subject", "to", "date", "from")
 """Fields of a quoted head; where languages share a word for two of them, the later one here has it."""

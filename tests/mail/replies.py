@@ -47,9 +47,14 @@ class Reply:
         view = self.view()
         for part in ("text", "signature", "quoted"):
             found, wanted = getattr(view, part), getattr(self, part)
-            if found.split() != wanted.split():
+            if _words(found, self.html) != _words(wanted, self.html):
                 return f"{self.name}: {part}\n--- wanted\n{wanted}\n--- found\n{found}\n--- of\n{self.source}\n"
         return ""
+
+
+def _words(text: str, html: bool) -> list[str]:
+    """White space aside; in HTML a blank line of a quote is white space too."""
+    return [word for line in text.split("\n") if not (html and line == ">") for word in line.split()]
 
 
 def everything() -> list[Reply]:
