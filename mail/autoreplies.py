@@ -19,6 +19,9 @@ HEADERS = frozenset({
 })  # fmt: skip
 """Headers that only an answering programme sets, whatever their value but "no"."""
 
+NAMED_SO = ("autoreply", "auto-reply", "autorespon", "auto-respond", "vacation")
+"""What the name of such a header has in it, whosever it is."""
+
 PROGRAMMES = ("vacation", "autorespond", "auto-respond", "autoreply", "auto-reply", "autoanswer", "mail robot")
 ADDRESSES = (
     "autoreply", "auto-reply", "auto_reply", "autoresponder", "autoresponse", "auto-responder", "autorespond",
@@ -75,7 +78,7 @@ def _by_headers(headers: Headers) -> bool:
 
 def _tells(name: str, said: bytes) -> bool:
     """Whether one header says that a programme answered."""
-    if name in HEADERS:
+    if name in HEADERS or (any(one in name for one in NAMED_SO) and "suppress" not in name):
         return said not in (b"no", b"false", b"0", b"none", b"")
     if name in ("precedence", "x-precedence", "preference"):
         return said.replace(b"-", b"_").startswith((b"auto_reply", b"autoreply", b"auto_generated"))
@@ -129,7 +132,7 @@ def _stands_alone(low: str, beginnings: tuple[str, ...]) -> bool:
     for one in beginnings:
         if low.startswith(one):
             rest = low[len(one) :].lstrip()
-            if not rest or rest[0] in ":：-–—([|/!.," or rest.startswith(("from ", "от ", "von ", "re:")):
+            if not rest or rest[0] in ":：-–—([|/!.," or rest.startswith(("from ", "от ", "von ", "re:", "to your ")):
                 return True
     return False
 

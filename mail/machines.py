@@ -71,7 +71,8 @@ def told(letter: Part, sender: Mailbox, address: str, subject: str, text: str) -
         return Machine("bounce", found.report_class, found.bounced, found.returned)
     if kind := "challenge" if _challenge(headers, subject, text) else _kind(letter, sender, subject, text):
         return Machine(kind, kind)
-    if autoreplies.suppressed(headers) or signs.robot(headers, sender) == signs.DAEMON:
+    daemon = bool(sender.address) and signs.robot(headers, sender) == signs.DAEMON
+    if daemon or autoreplies.suppressed(headers):
         return Machine("auto-reply")
     return Machine("" if sender.address else "nobody")
 

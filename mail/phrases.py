@@ -13,7 +13,7 @@ def _listed(words: str) -> tuple[str, ...]:
 
 ROBOTS = frozenset(
     _listed("""
-    mail-delivery-subsystem | mail-daemon | mailer-deamon | dsn | uucp | mailsystem | mailer-demon
+    post_master | mail-delivery-subsystem | mail-daemon | mailer-deamon | dsn | uucp | mailsystem | mailer-demon
     mail-delivery-system | mailer_daemon | maildeliverysystem | mailer.daemon | email-daemon | non-delivery
     undeliverable | mail_daemon | mail-errors | mdaemon | mailerdaemon | smtpdaemon | delivery-status
     mailer-daemon | smtpsvc | mts | mail-system | delivery-daemon | nondelivery | mmdf | maildaemon | mail.daemon
@@ -44,6 +44,8 @@ ROBOT_NAMES = _listed("""
 """)
 
 SUBJECTS = _listed("""
+    there was an error sending | problem with your message | error: your message | error report | failed: | sorry, your
+    message blocked | mail blocked | mail refused | message refused | email bounced | your message has been blocked
     undeliver | returned mail | returned message | returned to sender | return to sender | returned email
     mail delivery | mail system error | mail failure | mail error | mail status | mail bounced | mail returned
     mail not delivered | mail could not | mail undeliver | mail rejected | mail transaction failed | mailer error
@@ -82,6 +84,8 @@ SUBJECTS = _listed("""
 """How the subject of a report begins."""
 
 ANNOUNCING = _listed("""
+    rejected recipient | trouble delivering | error sending your | message blocked | email blocked | no recipients
+    could not accept | refused to accept | not accept your | was refused | has been refused | mail refused
     could not be delivered | couldn't be delivered | couldn’t be delivered | could not deliver | couldn't deliver
     cannot be delivered | can not be delivered | can't be delivered | cannot deliver | unable to deliver
     not be delivered | not able to deliver | wasn't able to deliver | was not delivered | wasn't delivered

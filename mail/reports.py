@@ -70,7 +70,8 @@ class Recipient:
     def addresses(self) -> list[str]:
         """What the fields call the recipient, the sender's own name for it first; those that are addresses."""
         found = [address_in(self.fields.get(name, "")) for name in _RECIPIENT]
-        return [one for one in found if one]
+        # A host without a domain is somebody's inner name for it: better than nothing.
+        return sorted((one for one in found if one), key=lambda one: "." not in one.rpartition("@")[2])
 
 
 def recipients(content: bytes) -> list[Recipient]:
@@ -122,11 +123,14 @@ def address_in(value: str) -> str:
     words = (rest if semicolon and "@" not in kind else value).strip()
     if kind.strip().lower() == "utf-8":
         words = _unescaped(words)
-    return bare(words)
+    return bare(words, inner=True)
 
 
-def bare(words: str) -> str:
-    """The first usable address among words that are meant to be one: brackets, quotes and comments are taken off."""
+def bare(words: str, inner: bool = False) -> str:
+    """The first usable address among words that are meant to be one: brackets, quotes and comments are taken off.
+
+    With ``inner`` one at a host without a domain will do.
+    """
     if "<" in words and "@" in words.partition("<")[2]:
         words = words.partition("<")[2].partition(">")[0]
     for word in words.replace("(", " (").split()[:8]:
@@ -135,7 +139,8 @@ def bare(words: str) -> str:
         if colon and (head.lower() in ("smtp", "rfc822", "mailto") or head.startswith("@")):
             one = rest
         one = _decapsulated(one)
-        if usable(one) and "." in one.rpartition("@")[2].strip("[]") and "/" not in one.rpartition("@")[2]:
+        host = one.rpartition("@")[2].strip("[]")
+        if usable(one) and ("." in host or (inner and "/" not in one)) and "/" not in host:
             return one
     return ""
 

@@ -54,7 +54,7 @@ def of(letter: Part, sender: Mailbox, subject: str) -> Signs:
     answer = low.startswith(ANSWERS)
     return Signs(
         robot=robot(headers, sender),
-        null=any(_nobodys(value) for value in headers.all("return-path")),
+        null="from" not in headers or any(_nobodys(value) for value in headers.all("return-path")),
         subject=not answer and (low.startswith(phrases.SUBJECTS) or any(one in low for one in phrases.ANNOUNCING)),
         away=autoreplies.subject_tells(subject),
         human=answer or "user-agent" in headers or _human_programme(headers),
@@ -83,7 +83,8 @@ def robot(headers: Headers, sender: Mailbox) -> int:
     stem = local.partition("+")[0]
     if stem in phrases.ROBOTS:
         return DAEMON
-    if not sender.address and readable(headers.first("from")).strip('<>" ').lower() in ("", *phrases.ROBOTS):
+    shown = readable(headers.first("from")).strip("<>' ").lower()
+    if not sender.address and (not shown or any(one in shown for one in phrases.ROBOTS if "-" in one)):
         return DAEMON if "from" in headers or "return-path" in headers else SOMEBODY
     name = (sender.name or ("" if sender.address else readable(headers.first("from")))).lower()
     known = any(one in name for one in phrases.ROBOT_NAMES)

@@ -78,7 +78,7 @@ def test_line_ends_change_nothing(name: str) -> None:
         ("utf-8; \\x{438}van@mail.test", "иvan@mail.test"),
         ("x400; /G=Ivan/S=Petrov/", ""),
         ("LOCAL;ivan", ""),
-        ("rfc822;ivan@localhost", ""),
+        ("rfc822;ivan@localhost", "ivan@localhost"),
         ("", ""),
     ],
 )
