@@ -36,6 +36,7 @@ from desk.database import Database
 from desk.innerdoor import acceptance
 from desk.messages import FRONT, Unreadable
 from desk.queues import pending as letters
+from mail import ledger as account
 
 Letter = Row[Any]
 
@@ -213,6 +214,7 @@ async def _refuse(folder: Folder, letter: int) -> None:
         await _row(database, letter)
         async with database.work() as connection:
             await _settling(letter, "refused")(connection)
+            await account.refused(connection, letter)
 
 
 async def _row(database: Database, letter: int) -> Letter:

@@ -27,6 +27,7 @@ from intake.forms import BadForm, Forms
 from intake.identify import check_shape
 from intake.sources.csv_file import CsvFile
 from kb.reading import BadArticle, read_folders
+from mail.check import account
 
 MEBIBYTE = 1024 * 1024
 LITTLE, NONE = 1024 * MEBIBYTE, 100 * MEBIBYTE
@@ -179,7 +180,7 @@ def _own_words(provider: str, folder: Path, names: set[str]) -> Iterator[Finding
 
 
 async def of_database(settings: Settings, now: Callable[[], datetime]) -> list[Finding]:
-    """Whether it answers, is of this version, and keeps providers apart; and whether its clock and ours agree."""
+    """Whether it answers, is of this version and keeps providers apart; its clock and ours, its ledger and the mail."""
     url = make_url(settings.database)
     where = "database"
     if url.get_backend_name() == "sqlite" and not await asyncio.to_thread(Path(url.database or "").is_file):
@@ -191,7 +192,8 @@ async def of_database(settings: Settings, now: Callable[[], datetime]) -> list[F
         if await database.can_bypass():
             what = "the role could see every provider's rows: row-level security does not hold it"
             found.append(Finding("error", where, what, f'ALTER ROLE "{url.username}" NOSUPERUSER NOBYPASSRLS'))
-        return [*found, *await _clock(database, now)]
+        accounts = [await account(database, box, now()) for box in settings.mailboxes]
+        return [*found, *await _clock(database, now), *(one for of_box in accounts for one in of_box)]
     except OtherVersion as error:
         return [Finding("error", where, str(error).partition(":")[0], "run 'firstline migrate'")]
     except TimeoutError:

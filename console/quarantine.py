@@ -40,7 +40,11 @@ def list_quarantine(folder: Folder, machine: bool) -> None:
     Example:
       firstline quarantine list --json
     """
-    rows = run(_aside(folder))
+    show(run(_aside(folder)), machine)
+
+
+def show(rows: Sequence[Row[*tuple[Any, ...]]], machine: bool) -> None:
+    """Lists what was set aside."""
     if machine:
         names = ("id", "door", "key", "received_at", "attempts", "problem", "size")
         print_json([{name: _plain(getattr(row, name)) for name in names} for row in rows])

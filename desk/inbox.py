@@ -1,16 +1,18 @@
 """The inbox: the one door into the desk. Everything that may change a case is stored here first, then decided.
 
-``state`` goes waiting -> done, or waiting -> aside and back by `replay`. A waiting arrival is *held* by the clerk that
-works on it. An arrival is never claimed while an earlier one of its lane waits: that keeps every person's order.
+``state`` goes waiting -> done, or waiting -> aside and back by `replay`, or out by `dismiss`. A waiting arrival is
+*held* by the clerk that works on it. An arrival is never claimed while an earlier one of its lane waits: that keeps
+every person's order.
 """
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Row, and_, bindparam, func, or_, select, update
+from sqlalchemy import Column, Row, Select, and_, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -61,7 +63,7 @@ async def accept(
     return stored
 
 
-def _claiming() -> ReturningUpdate[*tuple[Any, ...]]:
+def _claiming(of_door: bool) -> ReturningUpdate[*tuple[Any, ...]]:
     mine, lane = arrivals.alias("mine"), arrivals.alias("lane")
     # Not "no earlier one exists": of that PostgreSQL makes a join, quadratic in a backlog it does not expect.
     first = select(func.min(lane.c.id)).where(lane.c.lane == mine.c.lane, is_waiting(lane)).scalar_subquery()
@@ -76,18 +78,29 @@ def _claiming() -> ReturningUpdate[*tuple[Any, ...]]:
         .order_by(mine.c.id)
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True, of=mine)
-        .cte("free")
     )
+    if of_door:
+        free = free.where(mine.c.door == bindparam("of_door"))
     return (
         update(arrivals)
-        .where(arrivals.c.id.in_(select(free.c.id)))
+        .where(arrivals.c.id.in_(select(free.cte("free").c.id)))
         .values(holder=bindparam("new_holder"), held_until=bindparam("until"))
         .returning(*_ARRIVAL)
     )
 
 
+def _doors_waiting() -> Select[str]:
+    """Each door at which something waits, by one step of the index a door, however much waits at one of them."""
+    doors = select(func.min(arrivals.c.door).label("door")).where(is_waiting(arrivals)).cte("doors", recursive=True)
+    later = arrivals.alias("later")
+    following = select(func.min(later.c.door)).where(is_waiting(later), later.c.door > doors.c.door).scalar_subquery()
+    doors = doors.union_all(select(following).where(doors.c.door.is_not(None)))
+    return select(doors.c.door).where(doors.c.door.is_not(None))
+
+
 # Statements of every sweep are built once: building one costs as much as running it.
-_CLAIM = _claiming()
+_CLAIM, _CLAIM_AT_DOOR = _claiming(of_door=False), _claiming(of_door=True)
+_DOORS_WAITING = _doors_waiting()
 _ANY_WAITING = (
     select(arrivals.c.id)
     .where(
@@ -100,10 +113,21 @@ _ANY_WAITING = (
 
 
 async def claim(database: Database, holder: str, now: datetime, limit: int) -> list[Arrival]:
-    """Takes the oldest arrivals that nobody holds, each the first of its lane."""
-    values = {"now": now, "most": limit, "new_holder": holder, "until": now + HELD_FOR}
+    """Takes the oldest arrivals that nobody holds, each the first of its lane.
+
+    Where several doors wait, each has its share first: ten thousand letters in one mailbox delay nobody elsewhere.
+    """
+    values = {"now": now, "new_holder": holder, "until": now + HELD_FOR}
+    rows: list[Row[*tuple[Any, ...]]] = []
     async with database.work() as connection:
-        rows = (await connection.execute(_CLAIM, values)).all()
+        doors = list((await connection.execute(_DOORS_WAITING)).scalars())
+        if len(doors) > 1:
+            random.shuffle(doors)  # when there are more doors than places
+            for door in doors[:limit]:
+                share = {**values, "of_door": door, "most": max(1, limit // len(doors))}
+                rows += (await connection.execute(_CLAIM_AT_DOOR, share)).all()
+        if doors and len(rows) < limit:
+            rows += (await connection.execute(_CLAIM, {**values, "most": limit - len(rows)})).all()
     return sorted((Arrival(*row) for row in rows), key=lambda arrival: arrival.id)
 
 
@@ -212,6 +236,16 @@ async def replay(database: Database, ids: Sequence[int], now: datetime) -> int:
         statement = statement.where(arrivals.c.id.in_(ids))
     async with database.work() as connection:
         return (await connection.execute(statement.values(state="waiting", attempts=0, due_at=now))).rowcount
+
+
+async def dismiss(database: Database, arrival_id: int, now: datetime, also: Also | None = None) -> bool:
+    """Leaves an arrival that was set aside out for good; it stays stored. False when it is not aside any more."""
+    statement = update(arrivals).where(arrivals.c.id == arrival_id, arrivals.c.state == "aside")
+    async with database.work() as connection:
+        left = await connection.execute(statement.values(state="done", outcome="left out", decided_at=now))
+        if left.rowcount == 1 and also:
+            await also(connection)
+    return left.rowcount == 1
 
 
 async def stored(database: Database, arrival_id: int) -> Arrival:

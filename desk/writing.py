@@ -22,6 +22,7 @@ from desk.case import Case
 from desk.composing import Composed, Composer
 from desk.database import Database
 from desk.decisions import Act, Hold, Identify, Reach, Set, Wake
+from desk.facts import Repeat
 from desk.gather import Round, sender_row, surely_theirs
 from desk.messages import FRONT, Role
 from desk.people import Person, PersonAddress
@@ -147,7 +148,7 @@ class Writer:
             self._save(session, one, composed)
             _confirm(round_, rows)
         self._enqueue(composed, round_, rows, now)
-        if round_.heard.fingerprint:
+        if round_.heard.fingerprint and not round_.facts.get(Repeat):
             rows.insert(
                 fingerprints,
                 provider=round_.heard.provider,

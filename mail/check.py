@@ -1,17 +1,51 @@
-"""What `firstline check` tells of a mailbox: its folder, the login both ways, certificates, and whose word counts."""
+"""What `firstline check` tells of a mailbox: its folder, the login both ways, certificates, and whose word counts;
+and what the ledger says of it."""
 
 from __future__ import annotations
 
 import ssl
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime, timedelta
+from typing import Protocol
 
 import aiosmtplib
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.findings import Finding
 from desk.settings import MailboxSettings
-from mail import imap
+from mail import imap, ledger
+from mail.marks import mark_of
 from mail.smtp import Outbound, told
 
 PATIENCE = 15.0
+RARE = 90
+"""Seconds between two looks above which new mail may stay unseen for more than two minutes when IDLE fails."""
+RECENT = timedelta(days=7)
+"""A difference between ledger and server is told of for so long."""
+LATE = timedelta(minutes=10)
+"""A mail that waits longer to be decided is told of."""
+
+
+class Database(Protocol):
+    """What is needed of `desk.database.Database`: reading the workers' own tables."""
+
+    def look(self) -> AbstractAsyncContextManager[AsyncConnection]: ...
+
+
+async def account(database: Database, settings: MailboxSettings, now: datetime) -> list[Finding]:
+    """What the ledger says of a mailbox: differences from its server, and mail that nobody decides about."""
+    where, todo = f"{settings.door} ledger", f"see 'firstline mail ledger --mailbox {settings.name}'"
+    async with database.look() as connection:
+        mark = await mark_of(connection, settings.door)
+        oldest = await ledger.oldest_waiting(connection, settings.door)
+    found = []
+    if mark and mark.difference and mark.differed_at and mark.differed_at > now - RECENT:
+        what = f"on {mark.differed_at:%Y-%m-%d %H:%M} UTC it differed from the server: {mark.difference}"
+        found.append(Finding("warning", where, what, todo))
+    if oldest and oldest < now - LATE:
+        what = f"a mail waits to be decided since {oldest:%Y-%m-%d %H:%M} UTC"
+        found.append(Finding("warning", where, what, "look whether 'firstline serve' runs, with the role clerk"))
+    return found
 
 
 async def check(settings: MailboxSettings) -> list[Finding]:
@@ -28,7 +62,11 @@ async def _receiving(settings: MailboxSettings) -> list[Finding]:
         return [Finding("error", where, f"the login is refused: {error}", todo)]
     except (imap.Trouble, OSError, ValueError) as error:
         return [Finding("error", where, f"mail cannot be received: {error}", _advice(str(error), settings))]
-    idle = connection.can_idle
+    idle, can_move = connection.can_idle, connection.can_move
+    try:
+        target = not settings.move_to or await connection.has_folder(settings.move_to)
+    except (imap.Trouble, imap.Refused):
+        target = True  # it cannot be asked; that alone is no fault
     await connection.close()
     found = [Finding("ok", where, f"login, certificate and folder {settings.folder!r} are fine")]
     if not folder.uidnext:
@@ -36,6 +74,15 @@ async def _receiving(settings: MailboxSettings) -> list[Finding]:
     if not idle:
         what = f"the server has no IDLE: new mail is seen every {settings.look_every} seconds, not at once"
         found.append(Finding("warning", where, what, "set look_every lower if that is too slow"))
+    if settings.look_every > RARE:
+        what = f"look_every is {settings.look_every}: when IDLE fails, new mail is not seen within two minutes"
+        found.append(Finding("warning", where, what, f"set look_every to {RARE} or less"))
+    if settings.move_to and not can_move:
+        what = "mail cannot be moved: the server has neither MOVE nor UIDPLUS"
+        found.append(Finding("error", where, what, 'write after = "seen"'))
+    elif not target:
+        what = f"there is no folder {settings.move_to!r} yet: it is made when the first mail is moved"
+        found.append(Finding("warning", where, what))
     return found
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, String, and_, bindparam, case, cast, func, select, update
+from sqlalchemy import ColumnElement, FromClause, Row, Select, String, and_, bindparam, case, cast, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.database import insert_new
@@ -99,39 +99,41 @@ async def latest(connection: AsyncConnection, door: str, epoch: str, count: int)
 # what an operator asks
 
 
-def _of_arrival() -> ColumnElement[bool]:
+def _of_arrival(arrival: FromClause = arrivals) -> ColumnElement[bool]:
     key = ledger.c.epoch.concat(":").concat(cast(ledger.c.uid, String))
-    return and_(arrivals.c.door == ledger.c.door, arrivals.c.key == key)
+    return and_(arrival.c.door == ledger.c.door, arrival.c.key == key)
 
 
 def _undecided() -> ColumnElement[bool]:
     return ledger.c.outcome == Outcome.WAITING.value
 
 
+def _aside() -> ColumnElement[bool]:
+    aside = arrivals.alias("aside")
+    return select(aside.c.id).where(_of_arrival(aside), aside.c.state == "aside").correlate(ledger).exists()
+
+
 def _outcome() -> ColumnElement[str]:
     """As written, except that what is waiting may have been set aside."""
-    aside = select(arrivals.c.id).where(_of_arrival(), arrivals.c.state == "aside").exists()
-    return case((and_(_undecided(), aside), Outcome.QUARANTINE.value), else_=ledger.c.outcome)
+    return case((and_(_undecided(), _aside()), Outcome.QUARANTINE.value), else_=ledger.c.outcome)
 
 
 async def counts(connection: AsyncConnection, door: str) -> dict[str, int]:
     """How many mails of a mailbox became what."""
-    query = select(ledger.c.outcome, func.count()).where(ledger.c.door == door).group_by(ledger.c.outcome)
-    found: dict[str, int] = dict((await connection.execute(query)).tuples())
+    query = select(ledger.c.outcome, func.count().label("mails")).where(ledger.c.door == door)
+    rows = await connection.execute(query.group_by(ledger.c.outcome))
+    found = {row.outcome: row.mails for row in rows}
     if found.get(Outcome.WAITING):
-        aside = select(func.count()).select_from(ledger.join(arrivals, _of_arrival()))
-        mine = and_(ledger.c.door == door, _undecided(), arrivals.c.state == "aside")
-        count = (await connection.execute(aside.where(mine))).scalar_one()
-        found[Outcome.QUARANTINE] = count
-        found[Outcome.WAITING] -= count
+        aside = select(func.count()).select_from(ledger).where(ledger.c.door == door, _undecided(), _aside())
+        found[Outcome.QUARANTINE] = (await connection.execute(aside)).scalar_one()
+        found[Outcome.WAITING] -= found[Outcome.QUARANTINE]
     return {one.value: found[one.value] for one in Outcome if found.get(one.value)}
 
 
 async def oldest_waiting(connection: AsyncConnection, door: str) -> datetime | None:
     """When the oldest mail was stored that is neither decided nor set aside."""
-    query = select(func.min(ledger.c.received_at)).where(ledger.c.door == door, _undecided())
-    aside = select(arrivals.c.id).where(_of_arrival(), arrivals.c.state == "aside").exists()
-    found: datetime | None = (await connection.execute(query.where(~aside))).scalar_one()
+    query = select(func.min(ledger.c.received_at)).where(ledger.c.door == door, _undecided(), ~_aside())
+    found: datetime | None = (await connection.execute(query)).scalar_one()
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -114,6 +114,15 @@ async def hall(tmp_path: Path, readers: Readers, post: Post) -> AsyncIterator[Ha
     yield hall
     await hall.door.close()
     await database.close()
+
+
+async def eventually(check: Callable[[], object], seconds: float = 20) -> None:
+    """Waits until a condition holds."""
+    for _ in range(int(seconds / 0.05)):
+        if check():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("it did not come to pass")
 
 
 def letter(text: str = "Нет интернета", sender: str = "ivan@mail.test", **headers: str) -> bytes:

@@ -1,0 +1,65 @@
+"""A backlog at one door delays nobody at another."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from desk import inbox
+from desk.database import Database
+from desk.messages import Raw
+from desk.queues import arrivals
+from desk.tables import METADATA
+
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+_databases = itertools.count(1)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    """An empty inbox, on each kind of database."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}"
+    if request.param == "postgresql":
+        made: str = request.getfixturevalue("postgres").database(f"fairness{next(_databases)}")
+        url = made.replace("postgresql://", "postgresql+asyncpg://")
+    opened = Database(url)
+    async with opened.work() as connection:
+        await connection.run_sync(METADATA.create_all, tables=[arrivals])
+    yield opened
+    await opened.close()
+
+
+async def arrive(database: Database, door: str, count: int) -> None:
+    raws = [Raw(door, str(number), f"{door}:{number}", b"x", NOW) for number in range(count)]
+    await inbox.accept(database, raws)
+
+
+async def test_each_door_has_its_share_of_every_sweep(database: Database) -> None:
+    """A thousand letters came first in one mailbox: two other doors are served with the very first sweep."""
+    await arrive(database, "mail:flooded", 1000)
+    await arrive(database, "mail:quiet", 2)
+    await arrive(database, "telegram:main", 30)
+    claimed = Counter(one.door for one in await inbox.claim(database, "clerk", NOW, 40))
+    assert claimed == {"mail:flooded": 25, "mail:quiet": 2, "telegram:main": 13}
+    claimed = Counter(one.door for one in await inbox.claim(database, "clerk", NOW, 40))
+    assert claimed == {"mail:flooded": 27, "telegram:main": 13}
+
+
+async def test_one_door_alone_has_all_the_places(database: Database) -> None:
+    await arrive(database, "mail:flooded", 50)
+    assert [one.key for one in await inbox.claim(database, "clerk", NOW, 40)] == [str(n) for n in range(40)]
+
+
+async def test_more_doors_than_places_are_served_by_and_by(database: Database) -> None:
+    """Nobody is left out for ever, and nobody is served twice before."""
+    for number in range(30):
+        await arrive(database, f"mail:{number}", 1)
+    served: list[str] = []
+    for _ in range(6):
+        served += [one.door for one in await inbox.claim(database, "clerk", NOW, 5)]
+    assert sorted(served) == sorted(f"mail:{number}" for number in range(30))

@@ -1,0 +1,209 @@
+"""Servers that lie, flood, downgrade or fall silent: the password stays ours, memory bounded, and mail is seen soon."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from desk.settings import MailboxSettings, Server
+from mail.imap import Connection, Refused, Trouble
+from mail.listening import LOGIN_PAUSE
+from tests.mail.conftest import Hall, eventually, letter
+from tests.peers.certificates import Authority
+from tests.peers.imap import ScriptedImap, outdated
+from tests.peers.post import Post
+
+
+def settings(post: Post, server: ScriptedImap, host: str = "localhost") -> MailboxSettings:
+    """The mailbox, at a server of the test's own."""
+    return replace(post.settings(), imap=Server("imaps", "support", host, server.port), look_every=2)
+
+
+def expired(authority: Authority) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue(until=datetime.now(UTC) - timedelta(days=1)).configure_cert(context)
+    return context
+
+
+class TestDowngrades:
+    """T34: whoever is in the middle, the password is not said."""
+
+    @pytest.mark.parametrize(
+        "context",
+        [
+            pytest.param(lambda authority: None, id="no TLS at all"),
+            pytest.param(expired, id="expired"),
+            pytest.param(lambda authority: authority.server_context("mail.other.test"), id="another host's"),
+            pytest.param(lambda authority: Authority().server_context(), id="nobody's"),
+            pytest.param(outdated, id="TLS 1.1"),
+        ],
+    )
+    async def test_what_is_not_the_server_itself_under_good_tls_hears_no_password(
+        self, post: Post, context: Callable[[Authority], ssl.SSLContext | None]
+    ) -> None:
+        async with ScriptedImap().serving(context(post.dovecot.authority)) as server:
+            with pytest.raises((Trouble, OSError)):
+                await Connection.open(settings(post, server), 3)
+        assert not any(post.box.password in line for line in server.said)
+        assert not server.count("LOGIN")
+
+    async def test_a_greeting_that_claims_we_are_logged_in_is_not_believed(self, post: Post) -> None:
+        """PREAUTH would make somebody else's mailbox ours."""
+        context = post.dovecot.authority.server_context()
+        async with ScriptedImap(greeting="* PREAUTH welcome").serving(context) as server:
+            with pytest.raises(Trouble, match="LOGIN"):
+                await Connection.open(settings(post, server), 3)
+        assert not server.count("SELECT")
+        assert not any(post.box.password in line for line in server.said)
+
+
+@asynccontextmanager
+async def connected(post: Post, **scripted: str) -> AsyncIterator[tuple[ScriptedImap, Connection]]:
+    """A connection to a scripted server."""
+    async with ScriptedImap(**scripted).serving(post.dovecot.authority.server_context()) as server:  # type: ignore[arg-type]
+        connection, _ = await Connection.open(settings(post, server), 3)
+        try:
+            yield server, connection
+        finally:
+            await connection.close()
+
+
+class TestFloods:
+    """T35: nothing a server declares or sends is kept beyond what was asked for."""
+
+    async def test_a_literal_of_a_gigabyte_ends_the_connection_at_once(self, post: Post) -> None:
+        async with connected(post) as (server, connection):
+            server.answers["FETCH"] = lambda tag, rest: b"* 1 FETCH (UID 1 RFC822.SIZE 9 BODY[] {999999999}\r\n"
+            with pytest.raises(Trouble, match="999999999"):
+                await connection.mails([1], 1000)
+            await eventually(lambda: connection.lost)
+
+    async def test_a_literal_in_another_answer_is_not_kept_without_a_bound(self, post: Post) -> None:
+        async with connected(post) as (server, connection):
+            server.answers["SEARCH"] = lambda tag, rest: b"* SEARCH {999999999}\r\n" + b"x" * 17_000_000
+            with pytest.raises(Trouble):
+                await connection.uids(1)
+            await eventually(lambda: connection.lost)
+
+    async def test_ten_thousand_lines_about_other_peoples_flags_do_no_harm(self, post: Post) -> None:
+        async with connected(post) as (server, connection):
+            uid = server.gets(letter("всё хорошо"))
+            noise = b"".join(b"* %d FETCH (FLAGS (\\Seen))\r\n" % number for number in range(1, 10_001))
+            server.answers["NOOP"] = lambda tag, rest: noise + f"{tag} OK done\r\n".encode()
+            sane = server._fetch
+            server.answers["FETCH"] = lambda tag, rest: noise + sane(tag, rest)
+            assert await connection.uids(1) == [uid]
+            (mail,) = await connection.mails([uid], 100_000)
+            assert mail.body == server.mails[uid]
+
+    async def test_a_command_that_is_refused_leaves_the_connection_usable(self, post: Post) -> None:
+        async with connected(post) as (server, connection):
+            uid = server.gets(letter())
+            server.answers["FETCH"] = lambda tag, rest: f"{tag} NO [SERVERBUG] broken\r\n".encode()
+            with pytest.raises(Refused, match="SERVERBUG"):
+                await connection.mails([uid], 1000)
+            del server.answers["FETCH"]
+            assert [one.envelope.uid for one in await connection.mails([uid], 100_000)] == [uid]
+
+    async def test_a_server_that_falls_silent_in_the_middle_of_a_mail_is_left(self, post: Post) -> None:
+        async with connected(post) as (server, connection):
+            server.answers["FETCH"] = lambda tag, rest: b"* 1 FETCH (UID 1 BODY[] {500}\r\nhalf"
+            with pytest.raises(Trouble, match="no answer in time"):
+                await connection.mails([1], 1000)
+
+    async def test_names_reach_the_server_quoted(self, post: Post) -> None:
+        """A quotation mark or a backslash in a folder's name is part of the name, and a line end is refused."""
+        async with connected(post) as (server, connection):
+            await connection.has_folder('a" b\\')
+            assert server.said[-1].endswith(' LIST "" "a\\" b\\\\"')
+            with pytest.raises(ValueError, match="control"):
+                await connection.has_folder("a\r\nA9 DELETE x")
+
+
+class TestLogins:
+    """T20: a server that does not let us in."""
+
+    async def test_unavailable_is_no_refusal_and_is_tried_again_soon(self, hall: Hall, post: Post) -> None:
+        async with ScriptedImap().serving(post.dovecot.authority.server_context()) as server:
+            hall.settings = settings(post, server)
+            server.answers["LOGIN"] = lambda tag, rest: f"{tag} NO [UNAVAILABLE] later\r\n".encode()
+            async with hall.listening():
+                await eventually(lambda: server.count("LOGIN") >= 3)
+                del server.answers["LOGIN"]
+                await hall.connected()
+
+    async def test_a_wrong_password_is_said_once_a_minute_at_most_and_told_once(
+        self, hall: Hall, post: Post, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        async with ScriptedImap().serving(post.dovecot.authority.server_context()) as server:
+            hall.settings = settings(post, server)
+            server.answers["LOGIN"] = lambda tag, rest: f"{tag} NO [AUTHENTICATIONFAILED] no\r\n".encode()
+            async with hall.listening():
+                await eventually(lambda: server.count("LOGIN"))
+                await asyncio.sleep(4)
+        assert server.count("LOGIN") == 1
+        assert LOGIN_PAUSE >= 60
+        assert [one.levelno for one in caplog.records].count(logging.ERROR) == 1
+
+
+class Wire:
+    """A line between desk and server that may swallow every byte without a word, on the connections it has by then."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._to = (host, port)
+        self._swallowing: set[int] = set()
+        self._ends: list[asyncio.StreamWriter] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.opened = 0
+
+    @asynccontextmanager
+    async def up(self) -> AsyncIterator[int]:
+        """Yields the port."""
+        server = await asyncio.start_server(self._joined, "127.0.0.1", 0)
+        try:
+            yield server.sockets[0].getsockname()[1]
+        finally:
+            server.close()
+            for end in self._ends:
+                end.transport.abort()
+
+    def swallows(self) -> None:
+        """From now on nothing goes through the connections there are; new ones work."""
+        self._swallowing |= set(range(self.opened))
+
+    async def _joined(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        number, self.opened = self.opened, self.opened + 1
+        far_reader, far_writer = await asyncio.open_connection(*self._to)
+        self._ends += [writer, far_writer]
+        await asyncio.gather(self._pumped(number, reader, far_writer), self._pumped(number, far_reader, writer))
+
+    async def _pumped(self, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            while data := await reader.read(65536):
+                if number not in self._swallowing:
+                    writer.write(data)
+        if number not in self._swallowing:
+            writer.close()
+
+
+async def test_mail_is_seen_again_when_something_in_between_swallows_every_byte(hall: Hall, post: Post) -> None:
+    """IDLE never ends and nothing is refused: the look after `look_every` finds out, and a new connection is made."""
+    wire = Wire(post.dovecot.host, post.dovecot.port)
+    async with wire.up() as port:
+        hall.settings = replace(hall.settings, imap=replace(hall.settings.imap, port=port))
+        async with hall.listening():
+            await hall.connected()
+            post.receives(letter())
+            await hall.arrived(1)
+            await asyncio.sleep(0.5)  # it idles
+            wire.swallows()
+            post.receives(letter())
+            await hall.arrived(2, timeout=40)
+    assert wire.opened >= 2

@@ -1,0 +1,125 @@
+"""Every mail has exactly one outcome in the ledger, written with the decision that gave it."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from desk import inbox
+from desk.database import Database
+from desk.innerdoor import acceptance
+from mail.ledger import counts, found, refused, rows_of
+from mail.tables import ledger
+from tests.peers.post import Post
+from tests.stories.world import World, eventually
+
+FIRST = "Второй день нет интернета, договор 40-1187"
+
+
+def raw(text: str = "", **headers: str) -> bytes:
+    """A letter by hand, as machines write them."""
+    fields = {"From": "anna@example.test", "Subject": "x", "Message-ID": "<machine@example.test>"}
+    fields |= {name.replace("_", "-"): value for name, value in headers.items()}
+    return "".join(f"{name}: {value}\r\n" for name, value in fields.items()).encode() + b"\r\n" + text.encode()
+
+
+async def outcomes(world: World) -> dict[str, int]:
+    """How many mails became what."""
+    database = Database(world.settings.database)
+    try:
+        async with database.look() as connection:
+            return await counts(connection, "mail:support")
+    finally:
+        await database.close()
+
+
+async def comes_to(world: World, **expected: int) -> None:
+    """Waits until the ledger says this."""
+
+    async def same() -> bool:
+        return await outcomes(world) == expected
+
+    try:
+        await eventually(same, 40)
+    except AssertionError:
+        raise AssertionError(f"the ledger says {await outcomes(world)}, not {expected}") from None
+
+
+async def test_each_mail_has_one_outcome(mail_world: World, post: Post) -> None:
+    """A case, its reply, the same letter again, a machine, our own mail, a doubtful one, thanks without a case."""
+    anna = post.subscriber("anna@example.test", "Анна")
+    await anna.writes("Нет интернета", FIRST)
+    offer = await anna.hears("Нет интернета: быстрая проверка", timeout=40)
+    await comes_to(mail_world, case=1)
+    await anna.answers(offer, "не помогло")
+    await comes_to(mail_world, case=1, reply=1)
+    twice = post.dovecot.raw(post.box, post.dovecot.uids(post.box)[0])
+    post.receives(b"Delivered-To: office@sever.test\r\n" + twice)
+    await comes_to(mail_world, case=1, reply=1, repeat=1)
+    post.receives(raw("Я в отпуске", From="bob@example.test", Auto_Submitted="auto-replied", Precedence="bulk"))
+    post.receives(raw("Наше письмо", From=post.box.address))
+    await anna.writes("Ещё", "Это точно я", authentication="fail")
+    held = await eventually(lambda: _held(mail_world), 40)
+    sums = await outcomes(mail_world)
+    assert sums["own"] == 1
+    assert sums.get("machine", 0) + sums["pending"] == 2
+    assert sum(sums.values()) == 6
+    assert held
+
+
+async def _held(world: World) -> int:
+    doubtful = [letter for sender, _, letter in await world.pending() if sender == "anna@example.test"]
+    return doubtful[0] if doubtful and sum((await outcomes(world)).values()) == 6 else 0
+
+
+async def test_a_pending_letter_has_another_outcome_once_an_agent_decided(mail_world: World, post: Post) -> None:
+    """Released it is a reply, with its case; rejected it is left out."""
+    anna = post.subscriber("anna@example.test", "Анна")
+    await anna.writes("Нет интернета", FIRST)
+    await anna.hears("Нет интернета: быстрая проверка", timeout=40)
+    await anna.writes("Ещё", "Лампочка красная", authentication="fail")
+    await comes_to(mail_world, case=1, pending=1)
+    ((_, _, letter),) = await mail_world.pending()
+    (case,) = await mail_world.cases()
+    database = Database(mail_world.settings.database)
+    await inbox.accept(database, [acceptance(letter, case.id, "sever", "ivanova", mail_world.clock())])
+    await comes_to(mail_world, case=1, reply=1)
+    async with database.work() as connection:
+        rows = await found(connection, rows_of("mail:support", outcome="reply"))
+        assert [(row.case_id, row.arrival_id, row.uid) for row in rows] == [(case.id, letter, 2)]
+        assert len(await found(connection, rows_of("mail:support", message_id=rows[0].message_id))) == 1
+        await refused(connection, letter)
+    assert await outcomes(mail_world) == {"case": 1, "refused": 1}
+    await database.close()
+
+
+async def test_what_is_set_aside_is_in_quarantine_until_it_is_replayed(mail_world: World, post: Post) -> None:
+    """The ledger says so for as long as the inbox has it aside, and then what really became of it."""
+    assert mail_world.house is not None
+    read = mail_world.house.readers.read
+
+    async def broken(*_: object) -> object:
+        raise RuntimeError("a fault of ours")
+
+    mail_world.house.readers.read = broken  # type: ignore[method-assign, assignment]
+    await post.subscriber("anna@example.test", "Анна").writes("Нет интернета", FIRST)
+    await comes_to(mail_world, quarantine=1)
+    mail_world.house.readers.read = read  # type: ignore[method-assign]
+    await inbox.replay(mail_world.house.database, [], mail_world.clock())
+    await comes_to(mail_world, case=1)
+
+
+async def test_after_a_renumbering_every_mail_is_known_again(mail_world: World, post: Post) -> None:
+    """The folder is made anew and its mail read again: each UID has a row, and no case is opened twice."""
+    anna = post.subscriber("anna@example.test", "Анна")
+    await anna.writes("Нет интернета", FIRST)
+    await comes_to(mail_world, case=1)
+    await mail_world.closes()
+    post.dovecot.forget_uids(post.box)
+    await mail_world.opens()
+    await comes_to(mail_world, case=1, repeat=1)
+    assert len(await mail_world.cases()) == 1
+    database = Database(mail_world.settings.database)
+    async with database.look() as connection:
+        epochs = (await connection.execute(select(func.count(ledger.c.epoch.distinct())))).scalar_one()
+    await database.close()
+    assert epochs == 2
