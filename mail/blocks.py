@@ -19,6 +19,9 @@ WRAPPED = 60
 LOOKS = 2000
 """So many lines of a letter are looked at closely, whether they open a quote."""
 
+BLANKS = 20
+"""So many blank lines may stand between an opening and what it opens, or inside a quote."""
+
 
 class Made(Enum):
     """Who made a block."""
@@ -101,6 +104,12 @@ class _Cutter:
         found = self.opening(at, human)
         return self.opened(found, said or self.says(human, found.start)) if found else None
 
+    def barred(self, at: int) -> int:
+        """Where lines marked by ``|`` end; that mark counts only below an attribution."""
+        while at < len(self.lines) and self.lines[at].startswith("|"):
+            at += 1
+        return at
+
     def cited(self, at: int, end: int) -> int:
         """Where ``>`` begins in a quote that HTML marks as one from its opening on."""
         while at < end and self.mark(at) is Mark.QUOTE and not depth(self.lines[at]):
@@ -129,6 +138,8 @@ class _Cutter:
         below = self.next_line(found.end)
         if below < count and self.marked(below):
             return Block(Made.QUOTE, found.start, self.quote_end(below), below)
+        if found.attributed and (end := self.barred(found.end)) > found.end:
+            return Block(Made.QUOTE, found.start, end, found.end)
         if found.kind is Kind.QUOTE:
             return None
         if self.last_marked >= found.end and not said:
@@ -155,7 +166,7 @@ class _Cutter:
 
     def next_line(self, at: int) -> int:
         """The next line that is not blank; few blank ones are passed."""
-        for here in range(at, min(at + 6, len(self.lines))):
+        for here in range(at, min(at + BLANKS, len(self.lines))):
             if self.lines[here].strip():
                 return here
         return len(self.lines)

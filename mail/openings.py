@@ -11,25 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from mail.tongues import all_of, labels, runs, spoken, words
+from mail import heads
+from mail.tongues import all_of, spoken, words
+from mail.traces import DASHES, NUMERIC, TIME, addressed, dated, is_rule, says_who
 
 LINES_OF_ATTRIBUTION = 5
-LINES_OF_HEAD = 24
-CONTINUED = 6
-DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2500_=*~#+\u2022\u00b7"
 ENDS = DASHES + ":\uff1a>]) \u200e\u200f\u202c\u2069"
 
-_NUMERIC = re.compile(
-    r"(?<![\d.])(?:\d{1,2}[./-] ?\d{1,2}[./-] ?\d{2,4}|\d{4}[./-] ?\d{1,2}[./-] ?\d{1,2})(?!\d)|\d{4} ?[年년] ?\d{1,2}"
-)
-_TIME = re.compile(r"(?<!\d)\d{1,2}(?:[:.h]|(?:時|时|点|點|시) ?)\d{2}(?!\d)|\d{1,2} ?[ap]\.?m\b")
-_YEAR = re.compile(r"(?<!\d)(?:1[34]|19|20|25)\d\d(?!\d)")
-_DAY = re.compile(r"(?<![\d:.])\d{1,2}(?![\d:])")
-_ADDRESS = re.compile(r"[^\s@<>()\[\]:;,\"]{1,64}@[^\s@<>()\[\]:;,\"]{2,255}")
 _BRACKETED = re.compile(r"[<(][^\s@<>()]{1,64}@[^\s@<>()]{2,255}[>)]")
 _ADDRESSED = re.compile(r"[^\s@<>()]{1,64}@[^\s@<>()]{2,255} ?:$")
 _DIGIT = re.compile(r"\d")
-_WORD = re.compile(r"[^\W\d_]+")
 
 
 class Kind(Enum):
@@ -60,7 +51,7 @@ def may_open(line: str) -> bool:
         return False
     if bare[0] in DASHES or bare[0] == ">" or bare[-1] in ENDS or "@" in bare:
         return True
-    return (":" in bare[:60] or "\uff1a" in bare[:60]) and bool(label(bare))
+    return (":" in bare[:60] or "\uff1a" in bare[:60]) and bool(heads.label(bare))
 
 
 def opening(lines: Sequence[str], at: int, floor: int = 0) -> Opening | None:
@@ -73,7 +64,7 @@ def opening(lines: Sequence[str], at: int, floor: int = 0) -> Opening | None:
     if kind := _divider(lines, at):
         start = at if kind is Kind.FORWARD else _from_rule(lines, at, floor)
         return Opening(kind, start, at + 1)
-    if end := _head(lines, at):
+    if end := heads.head_end(lines, at):
         start = _from_rule(lines, at, floor)
         introduced = start == at and _introduced(lines, at, floor)
         return None if introduced else Opening(Kind.HISTORY, start, end)
@@ -84,37 +75,6 @@ def forwards(subject: str) -> bool:
     """Whether a subject begins by saying that its letter is forwarded, as Outlook's do in each language."""
     head, colon, _ = subject[:24].replace("\uff1a", ":").partition(":")
     return bool(colon) and spoken(head) in all_of("fw")
-
-
-def dated(said: str) -> bool:
-    """Whether a `spoken` line names a day: a numeric date, or a year or a time beside another number."""
-    if _NUMERIC.search(said):
-        return True
-    if _YEAR.search(said) or _TIME.search(said):
-        return _DAY.search(_TIME.sub(" ", said)) is not None
-    return False
-
-
-def addressed(said: str) -> bool:
-    """Whether a line holds a mail address."""
-    return "@" in said and _ADDRESS.search(said) is not None
-
-
-def is_rule(line: str) -> bool:
-    """A line of dashes, underscores or stars alone."""
-    bare = line.strip()
-    return len(bare) >= 3 and all(char in DASHES or char == " " for char in bare[:400])
-
-
-def label(line: str) -> str:
-    """The field that a line of a quoted head gives ("from", "date", "to", "subject", "cc"), "" for none."""
-    head, colon, _ = line[:60].replace("\uff1a", ":").partition(":")
-    return labels().get(spoken(head).strip(" *_|>\u2022"), "") if colon else ""
-
-
-def says_who(said: str) -> bool:
-    """Whether somebody "wrote", in any language."""
-    return not words("wrote").isdisjoint(_WORD.findall(said)) or any(run in said for run in runs("wrote"))
 
 
 # Markers and dividers
@@ -163,7 +123,7 @@ def _unusual(lines: Sequence[str], at: int, inner: str) -> bool:
         return True
     if says_who(inner) and dated(inner) and addressed(inner):
         return True
-    return lines[at].rstrip()[-2:].strip(DASHES) == "" and _foreign_head(lines, at + 1)
+    return lines[at].rstrip()[-2:].strip(DASHES) == "" and heads.foreign(lines, at + 1)
 
 
 def group_wise(line: str) -> bool:
@@ -175,17 +135,8 @@ def group_wise(line: str) -> bool:
 def _head_below(lines: Sequence[str], at: int) -> bool:
     for line in lines[at + 1 : at + 4]:
         if line.strip():
-            return bool(label(line))
+            return bool(heads.label(line))
     return False
-
-
-def _foreign_head(lines: Sequence[str], at: int) -> bool:
-    """Three lines of a label and a value, with an address and a day among them, in a language not known here."""
-    found = [line for line in lines[at : at + 8] if line.strip()][:3]
-    pairs = [spoken(line).partition(":") for line in found]
-    if len(pairs) < 3 or not all(colon and 0 < len(head) <= 24 and value for head, colon, value in pairs):
-        return False
-    return any(addressed(value) for _, _, value in pairs) and any(dated(value) for _, _, value in pairs)
 
 
 def _from_rule(lines: Sequence[str], at: int, floor: int) -> int:
@@ -206,52 +157,8 @@ def _introduced(lines: Sequence[str], at: int, floor: int) -> bool:
     """Whether a person announced what follows: "here are the headers:"."""
     for line in reversed(lines[max(floor, at - 2) : at]):
         if bare := line.rstrip():
-            return bare.endswith((":", "\uff1a")) and not label(line)
+            return bare.endswith((":", "\uff1a")) and not heads.label(line)
     return False
-
-
-# Heads
-
-
-def _head(lines: Sequence[str], at: int) -> int:
-    """Where a head of labelled lines that begins here ends, 0 for none."""
-    if label(lines[at]) not in ("from", "date", "to", "subject"):
-        return 0
-    fields: dict[str, str] = {}
-    end, since, last = at, 0, ""
-    for here in range(at, min(len(lines), at + LINES_OF_HEAD)):
-        line = lines[here]
-        if field := label(line):
-            last, since, end = field, 0, here + 1
-            fields.setdefault(field, spoken(line).partition(":")[2].strip(" *"))
-        elif not line.strip():
-            since += 1
-        elif last and since < CONTINUED and _continues(line, fields[last], since):
-            fields[last] += " " + spoken(line)
-            since, end = since + 1, here + 1
-        else:
-            break
-        if since > 2 and last not in ("to", "cc"):
-            break
-    return end if _is_head(fields) else 0
-
-
-def _continues(line: str, value: str, since: int) -> bool:
-    """Whether a line goes on with the field above: its value, if that had none yet, or more of a long one."""
-    if not value:
-        return since <= 1
-    return since == 0 and (line[:1] in " \t" or value.endswith((",", ";", "<")) or line.rstrip().endswith((">", ";")))
-
-
-def _is_head(fields: dict[str, str]) -> bool:
-    count = len(fields.keys() & {"from", "date", "to", "subject"})
-    if "from" not in fields or count < 2:
-        return False
-    post = addressed(" ".join(fields.get(one, "") for one in ("from", "to", "cc")))
-    when = dated(fields.get("date", ""))
-    if count >= 3:
-        return count == 4 or post or (when and "subject" in fields)
-    return addressed(fields["from"]) and (when or "subject" in fields or addressed(fields.get("to", "")))
 
 
 # Attributions
@@ -269,7 +176,8 @@ def _attribution(lines: Sequence[str], at: int, floor: int) -> Opening | None:
         said = f"{spoken(lines[start])} {said}".strip()
         kind = _who_and_when(said)
         if kind is Kind.HISTORY:
-            return Opening(kind, _begun_above(lines, start, floor), at + 1, True)
+            begun = _begun_above(lines, start, floor)
+            return Opening(kind, begun - (begun > floor and is_rule(lines[begun - 1])), at + 1, True)
         if kind is Kind.QUOTE and weak is None:
             weak = Opening(kind, start, at + 1, True)
     return weak
@@ -301,13 +209,13 @@ def _who_and_when(said: str) -> Kind | None:
     colon = bare.endswith(":")
     wrote, post, day = says_who(bare), addressed(bare), dated(bare)
     early = _DIGIT.search(bare, 0, 36) is not None
-    timed = _TIME.search(bare) is not None
+    timed = TIME.search(bare) is not None
     if wrote and day and (post or (timed and early and colon)):
         return Kind.HISTORY
     if post and day and timed and colon and (_BRACKETED.search(bare) or (early and _ADDRESSED.search(bare))):
         return Kind.HISTORY  # Yandex, Mail.ru, and tongues not known: 20.11.2026, 10:15, "Ivan" <ivan@...>:
     if post and not colon:
-        return Kind.HISTORY if _NUMERIC.match(bare) and bare.endswith(">") and len(bare) < 160 else None
+        return Kind.HISTORY if NUMERIC.match(bare) and bare.endswith(">") and len(bare) < 160 else None
     return Kind.QUOTE if colon and (wrote or day or post) and len(bare) < 300 else None
 
 

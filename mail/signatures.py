@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from mail.openings import DASHES, addressed, is_rule
 from mail.tongues import all_of, either, runs, spoken
+from mail.traces import DASHES, addressed, is_rule
 
 LINES = 30
 """So many lines that are not blank are looked at, from the end; small print is not counted."""
@@ -102,12 +102,13 @@ def is_advert(line: str) -> bool:
     said = said.strip(" .!,[]()<>\"'«»" + DASHES).removeprefix("com os").strip()
     if not said or len(said) > 140 or "?" in said:
         return False
-    if said.startswith(either("advert")) and len(said.split()) <= 9:
+    count = len(said.split())
+    advert = said.startswith(either("advert"))
+    first = said.startswith(either("sent")) and any(_begins(said, word) for word in all_of("sent"))
+    last = count <= 6 and said.endswith(either("sent_last"))
+    if advert and count <= 9:
         return True
-    if not (said.startswith(either("sent")) or said.endswith(either("sent"))):
-        return False
-    edge = any(_begins(said, word) or said.endswith(word) for word in all_of("sent"))
-    return edge and len(said.split()) <= 16 and _has(said, "device")
+    return count <= 16 and (advert or first or last) and _has(said, "device")
 
 
 def _begins(said: str, word: str) -> bool:
@@ -211,8 +212,11 @@ def _named(lines: Sequence[str], end: int, author: str) -> int:
         return end
     last = lines[end - 1].strip()
     before = lines[_end(lines, end - 1) - 1].strip() if _end(lines, end - 1) else ""
-    dashed = last[:1] in "-\u2013\u2014~" and _name_like(last.lstrip("-\u2013\u2014~ ")) and len(last) < 40
-    if dashed and before and before[0] not in "-\u2013\u2014~*\u2022" and not before.endswith(":"):
+    name = last.lstrip("-\u2013\u2014~ ")
+    dashed = (
+        name != last and _name_like(name) and 2 < len(name) < 40 and spoken(name).strip(" .!,") not in all_of("thanks")
+    )
+    if dashed and before and before[0] not in "-\u2013\u2014~*\u2022" and not before.endswith((":", "?")):
         return end - 1
     if not author:
         return end

@@ -10,8 +10,8 @@ from functools import cache
 from importlib.resources import files
 
 KEYS = frozenset({
-    "wrote", "from", "date", "to", "subject", "cc", "original", "forwarded", "sent", "advert", "closing", "thanks",
-    "private", "above", "below", "device", "lists", "scanner", "scanned", "telling", "fw",
+    "wrote", "from", "date", "to", "subject", "cc", "original", "forwarded", "sent", "sent_last", "advert", "closing",
+    "thanks", "private", "above", "below", "device", "lists", "scanner", "scanned", "telling", "fw",
 })  # fmt: skip
 FIELDS = ("cc", "subject", "to", "date", "from")
 """Fields of a quoted head; where languages share a word for two of them, the later one here has it."""
