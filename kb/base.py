@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from kb.everyday import Everyday, everyday
 from kb.index import Shelf, entries_of, hashes
 from kb.normal import Vernacular, words
 from kb.postings import Array, Ints, Postings
@@ -39,6 +40,7 @@ class Base:
     shelves: Sequence[Shelf]
     hidden: Sequence[Ints | None] = field(default=())
     left: Left | None = None
+    usual: Everyday = field(default_factory=everyday)
 
     @property
     def entries(self) -> int:
@@ -52,7 +54,11 @@ class Base:
 
     def without(self, left: Left) -> Base:
         """The same base as if that had never been there."""
-        return Base(self.shelves, self.hidden, left)
+        return replace(self, left=left)
+
+    def unheard(self, read: Sequence[tuple[str, str]]) -> Base:
+        """The same base in a world where this everyday sentence had never been said."""
+        return replace(self, usual=self.usual.without(read))
 
     def known(self, stems: Sequence[str]) -> list[bool]:
         """Whether each stem is in any title, phrasing or answer."""

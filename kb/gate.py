@@ -17,18 +17,24 @@ import numpy.typing as npt
 from kb.postings import Floats
 
 Signals: TypeAlias = npt.NDArray[np.float64]
-"""Rows of: the blend, the likeness of the nearest three entries, the lead over the second article."""
+"""Rows of: the blend, the likeness of the article as a whole, that of the nearest entries of any article, the share of
+the question that the base has words for, and the lead over the second article."""
 
-USUAL = np.array([-3.0, 5.0, 3.0, 2.0])
+SIGNALS = 5
+SCOPE = np.array([1.0, 8.0, 4.0, 1.0, 0.0])
+"""What speaks for anything fitting at all: a blend of the signals in which density counts for more than in a rank."""
+USUAL = np.array([-4.0, 4.0, 6.0, 3.0, 1.0, 2.0])
 """Constant and weights of `Signals` in a base that cannot be asked."""
 TRUST = 12.0
 """How many answers it takes to move away from the usual."""
 STRANGE, FEW = 0.3, 20
 """Of ten questions some three have no answer in a base; so much do those without one count, even where only few with
 one could be asked."""
-SHOWN, REJECTED = 0.88, 0.97
+SHOWN, REJECTED = 0.88, 0.96
 """The share of questions with an answer that shall be shown something, and of everyday sentences that shall not."""
-LEAST = 0.3
+ROOM = 0.25
+"""Where most everyday sentences and most good questions are apart, how far between them the gate stands."""
+LEAST = 0.5
 """What speaks for anything at all must be this much in any base, however small."""
 SURE = 0.5
 """From this likelihood an article is worth showing unasked."""
@@ -69,14 +75,22 @@ def calibrated(trials: Trials) -> Gate:
 
 def scope(signals: Signals) -> Floats:
     """How much speaks for anything fitting at all."""
-    return signals[:, 0] + signals[:, 1]
+    values: Floats = signals @ SCOPE
+    return values
 
 
 def _least(asked: Floats, far: Floats) -> float:
-    """Above nearly all everyday sentences; but never so high that too many good questions find nothing."""
+    """Above nearly all everyday sentences; but never so high that too many good questions find nothing.
+
+    A phrasing left out is asked of a base that knows its article less well than it does, so more of these may fail
+    than shall in truth.
+    """
     above = _quantile(far, REJECTED, LEAST)
-    below = _quantile(asked, 1 - SHOWN, above)
-    return max(LEAST, above + 0.3 * (below - above) if below > above else max(below, _quantile(far, 0.9, LEAST)))
+    if len(asked) < FEW:
+        return max(LEAST, above)
+    below = _quantile(asked, 1 - SHOWN, LEAST)
+    room = above + ROOM * (below - above) if below > above else min(above, _quantile(asked, 2 * (1 - SHOWN), LEAST))
+    return max(LEAST, room)
 
 
 def _quantile(values: Floats, share: float, otherwise: float) -> float:

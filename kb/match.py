@@ -15,10 +15,10 @@ import numpy as np
 from kb import gate as gates
 from kb.base import Base, LeftOut, left_out
 from kb.everyday import sentences
-from kb.gate import SURE, Gate, Signals, Trials
+from kb.gate import SIGNALS, SURE, Gate, Signals, Trials
 from kb.index import FORM, Shelf, built
 from kb.layout import meant
-from kb.normal import LONGEST_QUERY, Vernacular, normalised, says_something, telling, wordlists
+from kb.normal import LONGEST_QUERY, Vernacular, normalised, says_something, telling, wordlists, words
 from kb.postings import Array
 from kb.ranking import MEASURES, Comparison
 from kb.reading import Article, digest
@@ -29,22 +29,25 @@ WEIGHTS = {
     "top": 0.10,
     "told": 0.70,
     "answered": 0.44,
-    "asked": 0.10,
+    "asked": 0.20,
     "covered": 0.05,
-    "sorted": 0.25,
+    "sorted": 0.20,
     "exact": 0.30,
+    "whole": 0.0,
 }
 """The blend of `kb.ranking.MEASURES`, with `TOGETHER` of likeness and coverage at once."""
 TOGETHER = 0.09
 NEAR = 0.5
 """What it is worth, to the fourth power of the likeness, that somebody has asked in nearly these words before."""
+BESIDE = 0.5
+"""What share of the best article's blend another one must have to be mentioned beside it."""
 SAMPLE = 120
 """Phrasings a base is calibrated on, evenly taken."""
 LETTERS_SHARE = 0.01
 """The share of a base's letters from which it is said to be written in them."""
 
 _WEIGHTS = np.array([WEIGHTS[name] for name in MEASURES])
-_CHAR, _TOP, _ASKED = (MEASURES.index(name) for name in ("char", "top", "asked"))
+_CHAR, _ASKED, _WHOLE = (MEASURES.index(name) for name in ("char", "asked", "whole"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +77,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class _Ranked:
-    """An article's blend, the likeness of its nearest entries, and how much of the question they explain."""
+    """An article's blend, its likeness as a whole, how much of the question it explains; and of the base, how near its
+    nearest entries are and how much of the question it has words for."""
 
     id: str
     blend: float
-    top: float
+    whole: float
     asked: float
+    nearby: float
+    known: float
 
 
 class Matcher:
@@ -136,7 +142,7 @@ class Matcher:
         likelihoods, scopes = self.gate.likelihood(signals).tolist(), gates.scope(signals).tolist()
         for at, (one, score, scope) in enumerate(zip(ranked, likelihoods, scopes, strict=True)):
             article = self._articles[one.id]
-            fits = one.asked > 0 and scope >= self.gate.least
+            fits = one.asked > 0 and scope >= self.gate.least and one.blend >= BESIDE * ranked[0].blend
             sure = fits and at == 0 and score >= SURE
             yield Match(article, article.edition(language).language, round(score, 4), fits, sure)
 
@@ -163,16 +169,17 @@ class Matcher:
     def _ranked(self, asked: Sequence[Word], base: Base) -> list[_Ranked]:
         """Articles with anything in common, the best first; of equal ones the first by name."""
         comparison = Comparison(asked, base)
+        shelves = [comparison.found(number) for number in range(len(self._ids))]
+        nearby = max((found.nearby for found in shelves), default=0.0)
         best: dict[str, _Ranked] = {}
-        for number, ids in enumerate(self._ids):
-            found = comparison.found(number)
+        for ids, found in zip(self._ids, shelves, strict=True):
             char = found.measures[:, _CHAR]
             blends = found.measures @ _WEIGHTS + TOGETHER * char * found.measures[:, _ASKED] + NEAR * char**4
-            more = found.measures[:, [_TOP, _ASKED]].tolist()
-            for edition, blend, (top, explained) in zip(found.editions.tolist(), blends.tolist(), more, strict=True):
+            more = found.measures[:, [_WHOLE, _ASKED]].tolist()
+            for edition, blend, (whole, explained) in zip(found.editions.tolist(), blends.tolist(), more, strict=True):
                 id = ids[edition]
                 if id not in best or blend > best[id].blend:
-                    best[id] = _Ranked(id, blend, top, explained)
+                    best[id] = _Ranked(id, blend, whole, explained, nearby, comparison.known)
         return sorted(best.values(), key=lambda one: (-one.blend, one.id))
 
     def _calibrated(self, articles: Sequence[Article]) -> Gate:
@@ -191,7 +198,9 @@ class Matcher:
                     [bool(r) and r[0].id == one.article for r, one in zip(asked, several, strict=True)], bool
                 ),
                 near=_firsts(near),
-                far=_firsts([self._ranked_text(text, self._base) for text in far]),
+                far=_firsts(
+                    [self._ranked_text(text, self._base.unheard(self._vernacular.read(words(text)))) for text in far]
+                ),
             )
         )
 
@@ -227,13 +236,18 @@ def _signals(ranked: Sequence[_Ranked]) -> Signals:
     """What a gate looks at; the lead is over the best other article, so below zero for all but the first."""
     blends = [one.blend for one in ranked]
     others = [max((blend for at, blend in enumerate(blends) if at != mine), default=0.0) for mine in range(len(blends))]
-    return np.array([(one.blend, one.top, one.blend - other) for one, other in zip(ranked, others, strict=True)])
+    return np.array(
+        [
+            (one.blend, one.whole, one.nearby, one.known, one.blend - other)
+            for one, other in zip(ranked, others, strict=True)
+        ]
+    )
 
 
 def _firsts(answers: Sequence[Sequence[_Ranked]]) -> Signals:
     """The signals of the best article of each answer; nothing at all speaks for an empty one."""
-    rows = [_signals(ranked[:2])[0] if ranked else np.zeros(3) for ranked in answers]
-    return np.array(rows) if rows else np.zeros((0, 3))
+    rows = [_signals(ranked[:2])[0] if ranked else np.zeros(SIGNALS) for ranked in answers]
+    return np.array(rows) if rows else np.zeros((0, SIGNALS))
 
 
 def _sample(outs: Sequence[LeftOut], most: int) -> Sequence[LeftOut]:

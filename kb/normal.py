@@ -86,6 +86,11 @@ def says_something(found: Sequence[str]) -> bool:
     return any(len(word) > 1 and word not in _EMPTY and word not in _COURTESY for word in found)
 
 
+def is_empty(word: str) -> bool:
+    """Whether a word (or its stem) says nothing on its own."""
+    return word in _EMPTY
+
+
 def _without_numbers(found: Sequence[str]) -> Iterator[str]:
     numbers = [word.isdecimal() and len(word) > 4 for word in found]
     for at, word in enumerate(found):

@@ -15,35 +15,46 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import JaroWinkler
 
 from kb.base import Base
-from kb.everyday import everyday
 from kb.exact import exact_keys, kinds
 from kb.grams import grams, padded
 from kb.index import K1, Shelf, hashes, idf
+from kb.normal import is_empty
 from kb.postings import Array, Floats, Ints, Postings
 from kb.repair import Word
 
 CANDIDATES = 30
+HOPELESS, FEW = 0.3, 10
+"""With so small a share of the best first score no article is looked at again, unless it is among the first few."""
 MOST_POSTINGS = 250_000
 """Places visited in one list of one shelf: a few milliseconds at the very most."""
+EMPTY_WORTH = 0.3
+"""What a word that says nothing on its own counts, beside its rarity: "what is the" is no question yet."""
+DENSE = 10
+SEVERAL = 4
+"""So many entries more than it has an article is measured by, when it is measured as a whole."""
+ONLY_ANSWERED = 0.3
+"""What it is worth, beside being in a title or phrasing, that a word is in an answer."""
 ALIKE = 0.85
 """From this Jaro-Winkler similarity two words are taken to be one, more or less."""
-MEASURES = ("char", "top", "told", "answered", "asked", "covered", "sorted", "exact")
+MEASURES = ("char", "top", "told", "answered", "asked", "covered", "sorted", "exact", "whole")
 """Likeness of characters with the nearest entry, and with the nearest three on average; BM25 of title and phrasings,
 and of the answer, as shares of what the query could reach; how much of the query the article's words align with, how
-much of the nearest entry the query's; likeness of their sorted words; exact keys shared (1) or contradicted (-1)."""
+much of the nearest entry the query's; likeness of their sorted words; exact keys shared (1) or contradicted (-1);
+likeness of all the entries of the article together, the more of them the surer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Candidates of one shelf: editions by number, each with its row of `MEASURES` and its nearest entry."""
+    """Candidates of one shelf: editions by number, each with its row of `MEASURES`. ``nearby`` is the likeness of the
+    nearest `DENSE` entries of the shelf on average, whosever they are."""
 
     editions: Ints
     measures: npt.NDArray[np.float64]
-    entries: Ints
+    nearby: float = 0.0
 
 
 class Comparison:
-    """One question against one base."""
+    """One question against one base. ``known`` is the share of the question's weight that the base has words for."""
 
     def __init__(self, asked: Sequence[Word], base: Base) -> None:
         self._base = base
@@ -53,7 +64,7 @@ class Comparison:
         found, _ = grams([padded(self._words)])
         keys, tf = np.unique(found, return_counts=True)
         seen, self._in_grams = base.grams(keys)
-        usual = everyday()
+        usual = base.usual
         weights = (1.0 + np.log(tf)) * idf(seen + usual.grams(keys), base.entries + usual.total)
         self._gram_weights: Floats = weights / (np.sqrt((weights * weights).sum()) or 1.0)
         quality = {word.stem: word.quality for word in reversed(asked)}
@@ -63,7 +74,11 @@ class Comparison:
         told, self._in_told = base.told(stems, self._stems)
         answered, self._in_answered = base.answered(stems)
         often, total = usual.told(self._stems), base.editions + usual.total
-        self._told_idf, self._answered_idf = _bm25_idf(told + often, total), _bm25_idf(answered + often, total)
+        worth = np.array([EMPTY_WORTH if is_empty(stem) else 1.0 for stem in self._stems])
+        self._told_idf = worth * _bm25_idf(told + often, total)
+        self._answered_idf = worth * _bm25_idf(answered + often, total)
+        usable = np.where(told > 0, 1.0, np.where(answered > 0, ONLY_ANSWERED, 0.0)) * self._quality
+        self.known = float(self._told_idf @ usable / (self._told_idf.sum() or 1.0))
         by_stem = dict(zip(self._stems, self._told_idf.tolist(), strict=True))
         self._word_weights = np.array([by_stem[word.stem] for word in asked])
 
@@ -72,7 +87,7 @@ class Comparison:
         shelf = self._base.shelves[number]
         total = len(shelf.entries) - 1
         if not total or not self._words:
-            return Found(np.zeros(0, np.int64), np.zeros((0, len(MEASURES))), np.zeros(0, np.int64))
+            return Found(np.zeros(0, np.int64), np.zeros((0, len(MEASURES))))
         entries = shelf.grams.added(self._in_grams[number], self._gram_weights, shelf.size, MOST_POSTINGS)
         told = self._bm25(shelf.told, self._in_told[number], self._told_idf, total)
         answered = self._bm25(shelf.answered, self._in_answered[number], self._answered_idf, total)
@@ -82,14 +97,15 @@ class Comparison:
             if left.remains is not None:
                 told[left.editions[0]] = self._retold(left.remains)
         char = np.maximum.reduceat(entries, shelf.entries[:-1])
+        sizes = shelf.entries[1:].astype(np.int64) - shelf.entries[:-1]
+        whole = np.add.reduceat(entries, shelf.entries[:-1]) / (sizes + SEVERAL)
         exact = self._exactly(shelf, total)
         first = 0.3 * char + 0.7 * told + 0.4 * answered + 0.3 * exact
         for gone in self._gone(number):
             first[gone] = 0.0
         chosen = _best(first, CANDIDATES)
         nearest = [_nearest(entries, int(shelf.entries[at]), int(shelf.entries[at + 1])) for at in chosen.tolist()]
-        closest = np.array([one[0] for one in nearest], np.int64)
-        top = np.array([entries[one].mean() for one in nearest])
+        top = np.array([entries[one].sum() / len(one) for one in nearest])
         asked, covered = self._aligned(shelf, nearest)
         measures = np.column_stack(
             (
@@ -99,11 +115,12 @@ class Comparison:
                 answered[chosen],
                 asked,
                 covered,
-                self._sorted(shelf, closest),
+                self._sorted(shelf, nearest),
                 exact[chosen],
+                whole[chosen],
             )
         )
-        return Found(chosen, measures, closest)
+        return Found(chosen, measures, _dense(entries))
 
     def _gone(self, number: int) -> Iterator[Ints | slice]:
         """The editions of a shelf that do not count."""
@@ -168,9 +185,10 @@ class Comparison:
         full = np.add.reduceat(np.append(worth[where], 0.0), bounds)[::2]
         return asked, covered / np.maximum(full, 1e-9)
 
-    def _sorted(self, shelf: Shelf, closest: Ints) -> Floats:
+    def _sorted(self, shelf: Shelf, nearest: Sequence[Ints]) -> Floats:
         mine = " ".join(sorted(self._words))
-        return np.array([fuzz.ratio(mine, " ".join(sorted(shelf.entry(at)))) / 100 for at in closest.tolist()])
+        closest = [int(one[0]) for one in nearest]
+        return np.array([fuzz.ratio(mine, " ".join(sorted(shelf.entry(at)))) / 100 for at in closest])
 
 
 def _bm25_idf(seen: Ints, total: int) -> Floats:
@@ -179,11 +197,17 @@ def _bm25_idf(seen: Ints, total: int) -> Floats:
 
 
 def _best(scores: Floats, most: int) -> Ints:
-    """The places of the highest scores above nothing, in no order."""
-    if len(scores) > most:
-        chosen = np.argpartition(-scores, most)[:most]
-        return chosen[scores[chosen] > 0]
-    return np.flatnonzero(scores > 0)
+    """The places of the highest scores, the best first; after the first few none that is far behind the best."""
+    chosen = np.argpartition(-scores, most)[:most] if len(scores) > most else np.arange(len(scores))
+    chosen = chosen[np.argsort(-scores[chosen], kind="stable")]
+    values = scores[chosen]
+    worthy = (values > 0) & ((values >= HOPELESS * values[0]) | (np.arange(len(chosen)) < FEW))
+    return chosen[worthy]
+
+
+def _dense(scores: Floats) -> float:
+    most = min(DENSE, len(scores))
+    return float(np.partition(scores, -most)[-most:].sum() / DENSE)
 
 
 def _nearest(scores: Floats, begin: int, end: int) -> Ints:
