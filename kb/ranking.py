@@ -201,8 +201,9 @@ def _best(scores: Floats, most: int) -> Ints:
     chosen = np.argpartition(-scores, most)[:most] if len(scores) > most else np.arange(len(scores))
     chosen = chosen[np.argsort(-scores[chosen], kind="stable")]
     values = scores[chosen]
-    worthy = (values > 0) & ((values >= HOPELESS * values[0]) | (np.arange(len(chosen)) < FEW))
-    return chosen[worthy]
+    worthy: npt.NDArray[np.bool_] = (values > 0) & ((values >= HOPELESS * values[0]) | (np.arange(len(chosen)) < FEW))
+    best: Ints = chosen[worthy]
+    return best
 
 
 def _dense(scores: Floats) -> float:
