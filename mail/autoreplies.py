@@ -29,6 +29,7 @@ ADDRESSES = (
 )  # fmt: skip
 
 
+_ENDINGS = tuple(f"{opened}{one}{closed}" for one in ANSWERS for opened, closed in ("[]", "()"))
 LONGEST = 4000
 """Characters of a letter about an absence; whoever has more to say is a person."""
 
@@ -94,16 +95,17 @@ def _by_words(headers: Headers, sender: str, low: str, text: str) -> bool:
     signs = _signs(headers, sender)
     if subject_tells(low) or (signs and low.startswith(ANSWERS)):
         return True
-    if any(low.endswith((f"[{one}]", f"({one})")) for one in ANSWERS):
+    if low.endswith(_ENDINGS):
         return True
-    if len(text) > LONGEST:
+    absent, path = low.startswith(ABSENT), _machine_path(headers)
+    if len(text) > LONGEST or not (absent or path or low.startswith("auto:")):
         return False
-    told = any(phrase in text[:1500].lower() for phrase in ANNOUNCED)
     if low.startswith("auto:") and any(one in low for one in ABSENT):
         return True
-    if low.startswith(ABSENT) and (told or _stands_alone(low, ABSENT)):
+    told = any(phrase in text[:1500].lower() for phrase in ANNOUNCED)
+    if absent and (told or _stands_alone(low, ABSENT)):
         return signs or (told and _before_colon(low, ABSENT))
-    return told and _machine_path(headers)
+    return told and path
 
 
 def _signs(headers: Headers, sender: str) -> bool:

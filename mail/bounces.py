@@ -8,11 +8,11 @@ written by whoever now receives the report), and words only beside these.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mail import noticed, phrases, reports, returned, signs
 from mail.addresses import Mailbox, folded
-from mail.mime import Headers, Part
+from mail.mime import Part
 from mail.reports import Bounced, Recipient
 from mail.returned import Returned
 from mail.signs import DAEMON, OFFICE, POSTMASTER, Signs
@@ -40,12 +40,127 @@ class _Notice:
 
     @property
     def announces(self) -> bool:
+        """Whether a server's sentence stands in it."""
         return any(phrase in self.low for phrase in phrases.ANNOUNCING)
 
     @property
     def announces_at_once(self) -> bool:
+        """Whether it begins with one."""
         top = " ".join([line for line in self.lines if line.strip()][:6]).lower()
         return any(phrase in top for phrase in phrases.ANNOUNCING)
+
+    @property
+    def lists_recipient(self) -> bool:
+        """Whether it names anybody in the way recipients are named."""
+        return "@" in self.low and bool(noticed.recipients(self.lines, (), ()))
+
+    @property
+    def status(self) -> str:
+        """The first status code it tells, "" for none."""
+        return noticed.status(self.lines[: noticed.LINES])
+
+    @property
+    def tells_code(self) -> bool:
+        """Whether it tells one at all."""
+        return bool(self.status)
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """Everything about a letter that may be a report. ``ours`` are those it was sent to, folded."""
+
+    letter: Part
+    sender: Mailbox
+    subject: str
+    seen: Signs
+    notice: _Notice
+    fields: list[Recipient]
+    ours: set[str]
+
+    @property
+    def back(self) -> Returned:
+        return self.notice.back or Returned()
+
+    @property
+    def by_its_form(self) -> bool:
+        """Whether a type or a header made for it says that it is a report."""
+        return self.seen.structure or bool(self.seen.named)
+
+    def convincing(self) -> bool:
+        """Whether a server wrote it."""
+        if self.by_its_form:
+            return True
+        if self.seen.away and not self.fields:
+            return False
+        return self._by_signs()
+
+    def _by_signs(self) -> bool:
+        """The same where neither type nor header says so: the less the sender is a person, the fewer signs it needs."""
+        seen, notice, fields = self.seen, self.notice, bool(self.fields)
+        home = bool(self.ours.intersection(self.back.by))
+        unclear = not self.ours or not self.back.by or seen.robot >= POSTMASTER
+        built = fields or (notice.back is not None and (home or unclear))
+        words = seen.subject + notice.announces
+        if seen.robot == DAEMON:
+            return bool(words or built or notice.lists_recipient)
+        if seen.human:
+            return seen.null and built and words == 2
+        if seen.robot == POSTMASTER:
+            return words > 0 and words + built + seen.null + (notice.tells_code or notice.lists_recipient) >= 2
+        if seen.null:
+            return seen.subject and (built or notice.tells_code or notice.announces_at_once)
+        if seen.robot == OFFICE:
+            return words > 0 and (home or fields or (words == 2 and notice.tells_code and notice.lists_recipient))
+        return seen.subject and notice.announces_at_once and (home or (fields and self.back.whole))
+
+    def by_fields(self) -> tuple[str, tuple[Bounced, ...]]:
+        """The class of the report, and whom it says it did not reach."""
+        by_words = _class_by_words(self.notice.low, self.subject)
+        found: dict[tuple[str, str], Bounced] = {}
+        actions = []
+        for one in self.fields:
+            action = one.action() or by_words
+            if "action" not in one.fields and action == "delayed" and by_words == "failed":
+                action = "failed"  # a temporary cause, and yet the server has given up
+            actions.append(action)
+            address = reports.chosen(one, self.back.to)
+            if address and action in reports.NO_SUCCESS:
+                found.setdefault((folded(address), action), Bounced(address, one.status(), action))
+        kept = [one for one in found.values() if one.action == "failed" or (folded(one.address), "failed") not in found]
+        return next((one for one in reports.NO_SUCCESS if one in actions), "delivered"), tuple(kept)
+
+    def by_words(self) -> list[tuple[str, str]]:
+        """Whom the words name, with status codes: a header made for it, the notice, else what is left to guess from."""
+        found = noticed.recipients(self.notice.lines, self._others, self.back.to)
+        if self.seen.named:
+            told = {folded(address): status for address, status in found}
+            return [(address, told.get(folded(address)) or self.notice.status) for address in self.seen.named]
+        return found or [(address, self.notice.status) for address in self._guessed()]
+
+    @property
+    def _others(self) -> set[str]:
+        """Whoever wrote the letter or the report."""
+        return {*self.ours, *self.back.by, folded(self.sender.address)}
+
+    def _guessed(self) -> list[str]:
+        """The recipient in the subject, by a name alone, in the returned letter, or in the address this came to."""
+        in_subject = [address for address, _, _ in noticed.spotted(self.subject) if folded(address) not in self._others]
+        written_to = [one for one in self.back.to if one not in self.ours][:3]
+        return in_subject or self._by_name() or written_to or _in_return_path(self.ours)
+
+    def _by_name(self) -> list[str]:
+        """Recipients called by the local part alone: as the letter wrote them, or at the server's own domain."""
+        after = False
+        names = []
+        for line in self.notice.lines[: noticed.LINES]:
+            low = line.strip().lower()
+            if after and low.isascii() and low.replace(".", "").replace("_", "").replace("-", "").isalnum():
+                names.append(low)
+            elif low:
+                after = low.endswith(":") and _has(phrases.ANNOUNCING, low)
+        known = [address for name in names for address in self.back.to if address.partition("@")[0] == name]
+        domain = folded(self.sender.address).rpartition("@")[2]
+        return known or ([f"{name}@{domain}" for name in names] if domain and not self.back.to else [])
 
 
 def report(letter: Part, sender: Mailbox, subject: str, text: str) -> Report | None:
@@ -54,56 +169,16 @@ def report(letter: Part, sender: Mailbox, subject: str, text: str) -> Report | N
     if not seen.worth_reading:
         return None
     notice = _notice(letter, text)
-    fields = _recipients(letter, notice)
-    back = notice.back or Returned()
-    ours = signs.readers(letter.headers)
-    if seen.away and not (seen.structure or seen.named or fields):
+    evidence = _Evidence(
+        letter, sender, subject, seen, notice, _recipients(letter, notice), signs.readers(letter.headers)
+    )
+    if not evidence.convincing():
         return None
-    if not (seen.structure or seen.named or _convincing(seen, notice, bool(fields), ours)):
-        return None
-    if fields and (told := _by_fields(fields, {*back.to}, notice, subject)) is not None:
-        report_class, bounced = told
-        if bounced or report_class == "delivered":
-            return Report(report_class, bounced, back)
-    else:
-        report_class = _class_by_words(notice.low, subject)
-    bounced = _by_words(seen, notice, sender, subject, report_class, ours, letter.headers)
-    known = next((status for one in fields if (status := one.status())), "")
-    return Report(report_class, tuple(replace(one, status=one.status or known) for one in bounced), back)
-
-
-# Whether a server wrote it
-
-
-def _convincing(seen: Signs, notice: _Notice, fields: bool, ours: set[str]) -> bool:
-    """Whether a server wrote it, though no type or header says so."""
-    back = notice.back
-    home = back is not None and bool(ours.intersection(back.by))
-    built = fields or (back is not None and (home or not ours or not back.by or seen.robot >= POSTMASTER))
-    words = seen.subject + notice.announces
-    if seen.robot == DAEMON:
-        return bool(words or built or _lists_recipient(notice))
-    if seen.human:
-        return seen.null and built and words == 2
-    if seen.robot == POSTMASTER:
-        told = _tells_code(notice) or _lists_recipient(notice)
-        return words > 0 and words + built + seen.null + told >= 2
-    if seen.null:
-        return seen.subject and (built or _tells_code(notice) or notice.announces_at_once)
-    if seen.robot == OFFICE:
-        return words > 0 and (home or fields or (words == 2 and _tells_code(notice) and _lists_recipient(notice)))
-    return seen.subject and notice.announces_at_once and (home or (fields and back is not None and back.whole))
-
-
-def _lists_recipient(notice: _Notice) -> bool:
-    return "@" in notice.low and bool(noticed.recipients(notice.lines, (), ()))
-
-
-def _tells_code(notice: _Notice) -> bool:
-    return bool(noticed.status(notice.lines[: noticed.LINES]))
-
-
-# What it says
+    report_class, bounced = evidence.by_fields() if evidence.fields else (_class_by_words(notice.low, subject), ())
+    if not bounced and report_class != "delivered":
+        known = next((status for one in evidence.fields if (status := one.status())), "")
+        bounced = tuple(Bounced(one, status or known, report_class) for one, status in evidence.by_words())
+    return Report(report_class, bounced, evidence.back)
 
 
 def _notice(letter: Part, text: str) -> _Notice:
@@ -121,27 +196,6 @@ def _recipients(letter: Part, notice: _Notice) -> list[Recipient]:
     if found or "inal-recipient" not in notice.low:
         return found
     return reports.recipients("\n".join(line.strip() for line in notice.lines).encode("utf-8", "replace"))
-
-
-def _by_fields(
-    fields: list[Recipient], written_to: set[str], notice: _Notice, subject: str
-) -> tuple[str, tuple[Bounced, ...]] | None:
-    """The class of the report, and whom it says it did not reach."""
-    by_words = _class_by_words(notice.low, subject)
-    found: dict[tuple[str, str], Bounced] = {}
-    actions = []
-    for one in fields:
-        action = one.action() or by_words
-        if "action" not in one.fields and action == "delayed" and by_words == "failed":
-            action = "failed"  # a temporary cause, and yet the server has given up
-        actions.append(action)
-        address = reports.chosen(one, written_to)
-        if address and action in reports.NO_SUCCESS:
-            found.setdefault((folded(address), action), Bounced(address, one.status(), action))
-    if not actions:
-        return None
-    kept = [one for one in found.values() if one.action == "failed" or (folded(one.address), "failed") not in found]
-    return next((one for one in reports.NO_SUCCESS if one in actions), "delivered"), tuple(kept)
 
 
 def _class_by_words(low: str, subject: str) -> str:
@@ -166,51 +220,9 @@ def _has(wanted: Sequence[str], low: str) -> bool:
     return any(phrase in low for phrase in wanted)
 
 
-def _by_words(
-    seen: Signs,
-    notice: _Notice,
-    sender: Mailbox,
-    subject: str,
-    report_class: str,
-    ours: set[str],
-    headers: Headers,
-) -> tuple[Bounced, ...]:
-    """Whom the words name: a header made for it, the notice, the subject, and at last the returned letter itself."""
-    if report_class == "delivered":
-        return ()
-    back = notice.back or Returned()
-    others = {*ours, *back.by, folded(sender.address)}
-    found = noticed.recipients(notice.lines, others, back.to)
-    if seen.named:
-        told = {folded(address): status for address, status in found}
-        general = noticed.status(notice.lines[: noticed.LINES])
-        found = [(address, told.get(folded(address)) or general) for address in seen.named]
-    if not found:
-        status = noticed.status(notice.lines[: noticed.LINES])
-        in_subject = [address for address, _, _ in noticed.spotted(subject) if folded(address) not in others]
-        names = in_subject or _by_name(notice, back, sender) or [one for one in back.to if one not in ours][:3]
-        found = [(address, status) for address in names or _in_return_path(headers)]
-    return tuple(Bounced(address, status, report_class) for address, status in found)
-
-
-def _by_name(notice: _Notice, back: Returned, sender: Mailbox) -> list[str]:
-    """Recipients a server calls by the local part alone: as the letter wrote them, or at the server's own domain."""
-    after = False
-    names = []
-    for line in notice.lines[: noticed.LINES]:
-        low = line.strip().lower()
-        if after and low and low.replace(".", "").replace("_", "").replace("-", "").isalnum() and low.isascii():
-            names.append(low)
-        elif low:
-            after = low.endswith(":") and _has(phrases.ANNOUNCING, low)
-    known = [address for name in names for address in back.to if address.partition("@")[0] == name]
-    domain = folded(sender.address).rpartition("@")[2]
-    return known or ([f"{name}@{domain}" for name in names] if domain and not back.to else [])
-
-
-def _in_return_path(headers: Headers) -> list[str]:
+def _in_return_path(readers: set[str]) -> list[str]:
     """The recipient in the address that the report came to, ``bounces+anna=example.test@lists.test`` (VERP)."""
-    for address in sorted(signs.readers(headers)):
+    for address in sorted(readers):
         local = address.rpartition("@")[0]
         name, equals, domain = local.rpartition("=")
         for mark in "+-":

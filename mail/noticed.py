@@ -46,6 +46,8 @@ class Seen:
 
 @dataclass(slots=True)
 class _Reader:
+    """One walk over the lines of a notice."""
+
     lines: Sequence[str]
     ours: Collection[str]
     written_to: Collection[str]
@@ -53,6 +55,7 @@ class _Reader:
     seen: list[Seen] = field(default_factory=list)
 
     def run(self) -> list[Seen]:
+        """Every address that may be a recipient, in order."""
         low = [line.lower() for line in self.lines]
         telling = [any(phrase in line for phrase in phrases.ANNOUNCING) for line in low]
         self.announced = not any(telling)
@@ -61,15 +64,15 @@ class _Reader:
             if "@" not in line or len(self.seen) >= MOST:
                 continue
             near = telling[at] or (at > 0 and telling[at - 1] and low[at - 1].strip() != "")
-            for address, start, end in spotted(self.lines[at]):
-                self._take(address, at, line, line[:start], line[end:], near)
+            for address, start, _ in spotted(self.lines[at]):
+                self._take(address, at, line, line[:start], near)
         return self.seen
 
-    def _take(self, address: str, at: int, line: str, before: str, after: str, near: bool) -> None:
+    def _take(self, address: str, at: int, line: str, before: str, near: bool) -> None:
         if self.seen and any(phrase in before for phrase in phrases.EXPANDED):
             self._rename(address, at)
             return
-        place = self._place(line, before, after, near)
+        place = self._place(line, before, near)
         if place is None or (folded(address) in self.ours and folded(address) not in self.written_to):
             return
         if address.partition("@")[0].lower() in _OFFICES and folded(address) not in self.written_to:
@@ -82,7 +85,10 @@ class _Reader:
         for one in [one for one in near if one.place is Place.LISTED][-1:] or near[-1:]:
             one.address = alias
 
-    def _place(self, line: str, before: str, after: str, near: bool) -> Place | None:
+    def _place(self, line: str, before: str, near: bool) -> Place | None:
+        """Where an address stands, None where it is surely no recipient. ``near`` when its line or the one above tells
+        of failing.
+        """
         label = before.strip(_BEFORE + ">*-|.")
         name = label.partition(":")[0].strip()
         if name in phrases.NOT_RECIPIENTS or label.endswith(_SENDERS) or name.startswith(_FOREIGN):

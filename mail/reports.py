@@ -13,6 +13,8 @@ from mail.addresses import folded, usable
 from mail.mime import Part, readable
 
 STATUS_BYTES = 64 * 1024
+VALUE = 4096
+"""Bytes of one field that are read."""
 MOST = 100
 """Recipients of one report that are told; more are no report to a desk that writes to one person at a time."""
 
@@ -93,16 +95,16 @@ def _fields(content: bytes) -> Iterator[tuple[str, str]]:
     name, value = "", b""
     for line in content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n"):
         if line[:1] in (b" ", b"\t") and line.strip() and name:
-            value += b" " + line.strip()
+            value += b" " + line.strip() if len(value) < VALUE else b""
             continue
         if name:
-            yield name, readable(value[:4096])
+            yield name, readable(value[:VALUE])
         head, colon, value = line.partition(b":")
         name = head.strip().lower().decode("ascii", "replace") if colon and len(head) < 60 else ""
         if not line.strip():
             yield "", ""
     if name:
-        yield name, readable(value[:4096])
+        yield name, readable(value[:VALUE])
 
 
 def status_parts(letter: Part) -> list[Part]:
