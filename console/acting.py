@@ -16,6 +16,7 @@ import click
 
 from bots.staff import minutes
 from console import corridor
+from console.choosing import Choosing, article_options, require_article
 from console.corridor import Leaving, Ledger
 from console.folder import NO_SUCH, REFUSED, USAGE, WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
 from console.labels import labels
@@ -39,9 +40,9 @@ class Done:
     sender: bool
 
 
-def _options(command: Callable[..., None]) -> Callable[..., None]:
+def options(command: Callable[..., None]) -> Callable[..., None]:
     """What every one of them takes."""
-    options: tuple[Callable[..., Any], ...] = (
+    every: tuple[Callable[..., Any], ...] = (
         pass_folder,
         as_json,
         click.option("--provider", default="", help="Whose case, where two providers have that number."),
@@ -56,13 +57,13 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
         ),
         click.argument("number", metavar="N"),
     )
-    for option in options:
+    for option in every:
         command = option(command)
     return command
 
 
 @click.command()
-@_options
+@options
 def take(folder: Folder, number: str, agent: str, provider: str, machine: bool) -> None:
     """Take case N: it is yours, and the subscriber is told who helps.
 
@@ -70,12 +71,12 @@ def take(folder: Folder, number: str, agent: str, provider: str, machine: bool) 
     Example:
       firstline take SN-2026-000012-3 --as ivanova
     """
-    done = run(_act(folder, Verb.TAKE, number, agent, provider))
-    _tell(folder, done, f"{done.case.number} is yours", machine)
+    done = run(act(folder, Verb.TAKE, number, agent, provider))
+    tell(folder, done, f"{done.case.number} is yours", machine)
 
 
 @click.command()
-@_options
+@options
 @click.argument("text", nargs=-1)
 def say(folder: Folder, number: str, agent: str, provider: str, machine: bool, text: Sequence[str]) -> None:
     """Write TEXT to the subscriber of case N. Without TEXT it is read from standard input.
@@ -87,12 +88,12 @@ def say(folder: Folder, number: str, agent: str, provider: str, machine: bool, t
       firstline say 12 --as ivanova "Проверьте, пожалуйста, сейчас"
       firstline say 12 --as ivanova < answer.txt
     """
-    done = run(_act(folder, Verb.SAY, number, agent, provider, text=_text(text)))
-    _tell(folder, done, f"{done.case.number}: your words are for the subscriber", machine)
+    done = run(act(folder, Verb.SAY, number, agent, provider, text=_text(text)))
+    tell(folder, done, f"{done.case.number}: your words are for the subscriber", machine)
 
 
 @click.command()
-@_options
+@options
 @click.argument("text", nargs=-1)
 def note(folder: Folder, number: str, agent: str, provider: str, machine: bool, text: Sequence[str]) -> None:
     """Leave TEXT in the journal of case N, for agents only. Without TEXT it is read from standard input.
@@ -101,12 +102,12 @@ def note(folder: Folder, number: str, agent: str, provider: str, machine: bool, 
     Example:
       firstline note 12 --as ivanova "на линии затухание 28 дБ"
     """
-    done = run(_act(folder, Verb.NOTE, number, agent, provider, text=_text(text)))
-    _tell(folder, done, f"{done.case.number}: noted; the subscriber does not see it", machine)
+    done = run(act(folder, Verb.NOTE, number, agent, provider, text=_text(text)))
+    tell(folder, done, f"{done.case.number}: noted; the subscriber does not see it", machine)
 
 
 @click.command()
-@_options
+@options
 @click.argument("duration", nargs=-1, required=True)
 def eta(folder: Folder, number: str, agent: str, provider: str, machine: bool, duration: Sequence[str]) -> None:
     """Promise the subscriber of case N that it will be done in DURATION: 30m, 2h, "1d 4h".
@@ -118,23 +119,34 @@ def eta(folder: Folder, number: str, agent: str, provider: str, machine: bool, d
     span = minutes(" ".join(duration))
     if span is None:
         refuse(f"{' '.join(duration)!r} is no length of time: write 30m, 2h or 1d", USAGE)
-    done = run(_act(folder, Verb.ETA, number, agent, provider, duration=str(span)))
+    done = run(act(folder, Verb.ETA, number, agent, provider, duration=str(span)))
     at = local_long(done.case.eta, zone_of(done.case, folder.providers()))
-    _tell(folder, done, f"{done.case.number}: promised for {at}; the subscriber is told", machine)
+    tell(folder, done, f"{done.case.number}: promised for {at}; the subscriber is told", machine)
 
 
 @click.command()
-@_options
+@options
 @click.argument("text", nargs=-1)
-def resolve(folder: Folder, number: str, agent: str, provider: str, machine: bool, text: Sequence[str]) -> None:
+@article_options
+def resolve(
+    folder: Folder, number: str, agent: str, provider: str, machine: bool, text: Sequence[str], choice: Choosing
+) -> None:
     """Say that case N is solved, and how (TEXT). The subscriber is asked whether it works; their yes closes it.
 
+    Say too which article solved it, or take the draft made from the case, or why none is needed. That can wait:
+    'firstline kb link' says it later.
+
     \b
-    Example:
-      firstline resolve 12 --as ivanova "Заменили порт на коммутаторе"
+    Examples:
+      firstline resolve 12 --as ivanova "Заменили порт" --article los-red
+      firstline resolve 12 --as ivanova "Переключили на порт LAN 4" --draft
+      firstline resolve 12 --as ivanova "Готово" --no-article "разовый случай"
     """
-    done = run(_act(folder, Verb.RESOLVE, number, agent, provider, text=" ".join(text)))
-    _tell(folder, done, f"{done.case.number} is solved; the subscriber is asked whether it may be closed", machine)
+    detail = choice.detail()
+    done = run(act(folder, Verb.RESOLVE, number, agent, provider, text=" ".join(text), **detail))
+    tell(folder, done, f"{done.case.number} is solved; the subscriber is asked whether it may be closed", machine)
+    if not detail and not machine:
+        click.echo(f"Which article solved it? Say so with 'firstline kb link {done.case.number}'.")
 
 
 def _text(words: Sequence[str]) -> str:
@@ -147,13 +159,15 @@ def _text(words: Sequence[str]) -> str:
     return text.strip()
 
 
-async def _act(folder: Folder, verb: Verb, number: str, agent: str, provider: str, **detail: str) -> Done:
+async def act(folder: Folder, verb: Verb, number: str, agent: str, provider: str, **detail: str) -> Done:
+    """Carries out one order of an agent, and says what became of it."""
     settings, providers = folder.settings(), folder.providers()
     async with opened(settings) as database:
         case = await find(database, providers, number, provider)
         if case.number is None:
             refuse(f"case {number} has no number yet: the desk is still talking with the subscriber", REFUSED)
         known_agent(providers, case.provider, agent)
+        await require_article(database, case.provider, detail)
         message = as_message(verb, datetime.now(UTC), provider=case.provider, number=case.number, agent=agent, **detail)
         arrival_id = await corridor.accept(database, message)
         (ledger,) = await corridor.decided(settings, database, [arrival_id])
@@ -170,7 +184,7 @@ def known_agent(providers: Providers, provider: str, agent: str) -> None:
         refuse(f"{provider} has no agent {agent!r}: providers/{provider}/teams.toml has {known}", REFUSED)
 
 
-def _tell(folder: Folder, done: Done, sentence: str, machine: bool) -> None:
+def tell(folder: Folder, done: Done, sentence: str, machine: bool) -> None:
     """Says what became of it; a refusal is an exit code too."""
     if machine:
         print_json(_told(done))
@@ -195,6 +209,7 @@ def _refusal(folder: Folder, done: Done) -> str:
         "the case is closed": f"{case.number} is {labels('en')[case.state]}: only a note may still be left",
         "the case is resolved": f"{case.number} is resolved: there is nothing to promise any more",
         "already resolved": f"{case.number} is resolved already and waits for the subscriber's consent",
+        "no such article": "there is no such article: see 'firstline kb articles'",
         "unclear time": "a promise is from 5 minutes to 30 days ahead",
         NO_CASE: f"there is no case {case.number}",
     }

@@ -11,13 +11,14 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.content import ARTICLES, Folders
 from desk.database import Database
 from desk.messages import FRONT
 from desk.providers import Provider
 from desk.settings import Settings
-from kb import shelf
+from kb import shelf, teaching, versions
 from kb.reading import Article
 from kb.saved import Store
 from kb.suggesting import Knowledge
@@ -69,7 +70,7 @@ class Bookcase:
     async def refresh(self, knowledge: Knowledge) -> bool:
         """Takes what has changed in the database since it was last read; says whether anything has."""
         async with self._database.look() as connection:
-            same = await shelf.stamp(connection) == self._seen
+            same = await self._stamp(connection) == self._seen
         if same and time.monotonic() - self._read_at < AGAIN:
             return False
         articles = await self._load()
@@ -78,8 +79,14 @@ class Bookcase:
 
     async def _load(self) -> list[Article]:
         async with self._database.look() as connection:
-            self._seen, self._read_at = await shelf.stamp(connection), time.monotonic()
-            return await shelf.load(connection)
+            self._seen, self._read_at = await self._stamp(connection), time.monotonic()
+            articles = await shelf.load(connection)
+        async with self._database.read(*self._providers, FRONT) as session:
+            phrases = await teaching.learned(session)
+        return teaching.taught(articles, phrases)
+
+    async def _stamp(self, connection: AsyncConnection) -> tuple[object, ...]:
+        return await shelf.stamp(connection), await versions.stamp(connection)
 
     def _pictures(self, provider: str) -> list[Path]:
         return self._folders.of(provider, "articles", ARTICLES)

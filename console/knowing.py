@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import click
 
+from console.kb_articles import articles
 from console.kb_check import check
+from console.kb_edit import edit, history
 from console.kb_evaluate import evaluate
+from console.kb_export import export
 from console.kb_import import import_
+from console.kb_link import link
 from console.kb_search import search
 
 
@@ -25,3 +29,8 @@ kb.add_command(import_, "import")
 kb.add_command(search)
 kb.add_command(evaluate)
 kb.add_command(check)
+kb.add_command(link)
+kb.add_command(articles)
+kb.add_command(edit)
+kb.add_command(history)
+kb.add_command(export)

@@ -34,6 +34,8 @@ IDLE = 0.05
 """Seconds between looks at an empty queue: a cheap read, and the most that an answer waits for a poll."""
 TIDYING = timedelta(hours=1)
 """How often what no budget looks at any more is dropped."""
+LEARN = 5.0
+"""Seconds between looks for phrases that were confirmed."""
 RENEW = 2.5
 """Seconds between renewals of leases and claims."""
 
@@ -69,6 +71,7 @@ class Serving:
         loops.append(self._forever("tables", self._refresh, 5.0))
         if "clock" in self._roles:
             loops.append(self._forever("clock", self._tick, 1.0))
+            loops.append(self._forever("learning", self._learn, LEARN))
         webhooks = await self._webhooks() if "doors" in self._roles else None
         try:
             await asyncio.gather(*loops)
@@ -142,6 +145,10 @@ class Serving:
         if now >= self._tidied + TIDYING:
             self._tidied = now
             await budgets.forget(database, now)
+
+    async def _learn(self) -> None:
+        """What was confirmed meanwhile becomes known; every worker takes it with its next refresh."""
+        await self._house.teacher.learn(self._house.clock())
 
     async def _refresh(self) -> None:
         """Tables of subscribers and articles may change under us: looked at now and then, read off the event loop."""

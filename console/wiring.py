@@ -24,7 +24,7 @@ from desk.gather import Gatherer
 from desk.holders import this_process
 from desk.innerdoor import inner_doors
 from desk.keyring import Keyring
-from desk.knowledge import Suggestions
+from desk.knowledge import Account, Suggestions
 from desk.lookups import BeforeLookup, HomeLookup, SpeakingLookup, TraitsLookup, WaysLookup
 from desk.messages import FRONT, Address, Arrival
 from desk.providers import Provider, front_desk, load_all
@@ -47,6 +47,7 @@ from kb import learning
 from kb import rules as kb
 from kb.lookup import Consulting, Suggesting
 from kb.suggesting import Knowledge
+from kb.teaching import Teacher
 from mail import budgets, ledger
 from mail import governor as mail_governor
 from mail import rules as mail
@@ -148,6 +149,7 @@ class House:
     keyring: Keyring
     knowledge: Knowledge
     bookcase: Bookcase
+    teacher: Teacher
     sources: Mapping[str, CsvFile]
     clerk: Clerk
     sender: Sender
@@ -204,7 +206,10 @@ async def build(
     bookcase = Bookcase(database, settings, providers, clock)
     await bookcase.fill()
     knowledge = await bookcase.open()
-    later: Mapping[type, Lookup] = {Suggestions: Suggesting(knowledge)}
+    later: Mapping[type, Lookup] = {
+        Suggestions: Suggesting(knowledge),
+        knowing.Consultation: Consulting(database, knowledge),
+    }
     lookups: Sequence[Lookup] = (
         Identification(sources, providers),
         HomeLookup(switchboard),
@@ -214,7 +219,6 @@ async def build(
         BeforeLookup(database),
         budgets.BudgetLookup(database, [box.address for box in settings.mailboxes]),
         dialogs,
-        Consulting(database, knowledge),
         StoryLookup(database),
         MissedLookup(database),
     )
@@ -232,6 +236,7 @@ async def build(
         keyring=keyring,
         knowledge=knowledge,
         bookcase=bookcase,
+        teacher=Teacher(database, providers, lambda name, contract: _account(sources, name, contract)),
         sources=sources,
         clerk=clerk,
         sender=sender,
@@ -249,6 +254,12 @@ def _ways(settings: Settings) -> tuple[dict[str, Address], dict[str, str]]:
         if bot.staff_chat
     }
     return staff, {box.provider: box.door for box in reversed(settings.mailboxes)}
+
+
+def _account(sources: Mapping[str, CsvFile], provider: str, contract: str) -> Account | None:
+    """Whose contract it is; only one account has it, else nobody."""
+    found = sources[provider].find("contract", contract) if provider in sources else ()
+    return found[0] if len(found) == 1 else None
 
 
 def _table(root: Path, provider: str) -> CsvFile:

@@ -110,7 +110,7 @@ def _typed(text: str) -> Choice:
         return Choice("draft")
     if word in _NONE:
         return Choice("none" if rest.strip() else "ask_why", why=rest.strip())
-    return Choice("link", article=word)
+    return Choice("link", article=first)
 
 
 def tag(article: str) -> str:
@@ -242,7 +242,7 @@ _WHY: Buttons = tuple((Button(f"kb:none:{one}", f"button_why_{one}"),) for one i
 
 
 def _button(one: Consulted) -> Button:
-    label = one.title if len(one.title) <= 48 else one.title[:47].rstrip() + "…"
+    label = one.title if len(one.title) <= 60 else one.title[:59].rstrip() + "…"
     return Button(f"kb:link:{tag(one.article)}", label=label)
 
 

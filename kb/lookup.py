@@ -98,7 +98,7 @@ class Consulting:
         """The article of that id that this provider's agents see: its own before the shared one."""
         whose, row = (round_.case.provider, ""), ArticleRow.__table__.c
         query = select(row.provider, row.language, row.title, row.confidence).where(
-            row.id == article.casefold(), row.provider.in_(whose), row.confidence != "archived"
+            row.id == article, row.provider.in_(whose), row.confidence != "archived"
         )
         async with self._database.look() as connection:
             rows = (await connection.execute(query.order_by(row.provider.desc(), row.language))).all()

@@ -1,6 +1,6 @@
 """Articles as folders: ``<id>/ru.md`` and ``en.md``, each a TOML head and a body in our small Markdown, with pictures.
 
-The head stands between two lines of ``+++`` and has ``title``, ``phrasings`` (how people say it, five at the least),
+The head stands between two lines of ``+++`` and has ``title``, ``phrasings`` (how people say it, five or more),
 ``environment``, ``category``, ``dialog`` (the questions that follow when it did not help), ``owner``, and what KCS v6
 asks of an article: ``confidence``, ``audience``, ``governance``. A picture is a line of its own below the step it
 belongs to, ``![what it shows](lamps.png)``, lying beside the text, or ``../shared/lamps.png`` where several articles
@@ -26,6 +26,7 @@ CONFIDENCES = ("work_in_progress", "not_validated", "validated", "archived")  # 
 AUDIENCES = ("internal", "within_domain", "partner", "external")  # KCS v6
 GOVERNANCE = ("experience_based", "compliance_based")  # KCS v6: who may change it, anybody who knows or only its owner
 ENOUGH_PHRASINGS = 5
+"""What `firstline kb check` asks for; a draft begins with the words of one."""
 SHARED = "shared"
 """The folder beside the articles whose pictures any of them may use; no article can have this name."""
 
@@ -117,9 +118,14 @@ def digest(*parts: str) -> str:
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def nameable(id: str) -> bool:
+    """Whether an article of this id can be a folder; one that came as a line may have any id."""
+    return bool(_NAME.fullmatch(id)) and id != SHARED
+
+
 def read_folder(path: Path, provider: str = "", required: Collection[str] = LANGUAGES) -> Article:
     """Reads one article's folder. Raises `BadArticle` when it is not whole, or a ``required`` language is missing."""
-    if not _NAME.fullmatch(path.name) or path.name == SHARED:
+    if not nameable(path.name):
         raise BadArticle(f"{path}: an article's folder is named in small Latin letters, digits and dashes")
     files = {language: path / f"{language}.md" for language in LANGUAGES if (path / f"{language}.md").is_file()}
     if missing := [language for language in required if language not in files]:
@@ -207,8 +213,6 @@ class _File:
         value = self.head.pop("phrasings", [])
         if not isinstance(value, list) or not all(isinstance(one, str) and one.strip() for one in value):
             raise self._bad("phrasings must be a list of sentences as people type them")
-        if len(set(value)) < ENOUGH_PHRASINGS:
-            raise self._bad(f"there are {len(set(value))} different phrasings; people need at least {ENOUGH_PHRASINGS}")
         return tuple(dict.fromkeys(value))
 
     def _pictures(self, body: str) -> tuple[str, ...]:

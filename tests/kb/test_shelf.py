@@ -135,7 +135,7 @@ async def test_one_provider_does_not_touch_anothers_articles(shelf: AsyncConnect
 
 async def test_one_bad_article_leaves_the_shelf_as_it_was(shelf: AsyncConnection, tmp_path: Path) -> None:
     put(tmp_path, "apple")
-    put(tmp_path, "bad", phrasings=("too few",))
+    put(tmp_path, "bad", phrasings=(" ",))
     with pytest.raises(BadArticle, match="phrasings"):
         await taken(shelf, tmp_path)
     assert await load(shelf) == []

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import dataclasses
+from collections import Counter
+from datetime import timedelta
+
 from sqlalchemy import select
 
 from desk.database import Database
+from kb.figures import outcomes
 from kb.shelf import load
 from kb.tables import LinkRow
-from tests.stories.world import Chatter, Desk, World
+from kb.teaching import learned
+from kb.versions import edit
+from tests.stories.world import Chatter, Desk, World, eventually
 
 NEW = "телевизор показывает код ошибки 1402 и чёрный экран, договор 40-1187"
 
@@ -51,3 +59,128 @@ async def test_resolving_asks_which_article_and_takes_the_draft(world: World, an
     assert "1. Переключили приставку на порт LAN 4 и перезагрузили её" in edition.body
     assert (edition.confidence, edition.audience, made.provider) == ("not_validated", "internal", "sever")
     assert "40-1187" not in edition.body + edition.title + "".join(edition.phrasings)
+
+
+async def publishes(world: World, article: str) -> None:
+    """A publisher means a validated article for the outside."""
+    database = Database(world.settings.database)
+    async with database.work() as connection:
+        (found,) = [one for one in await load(connection) if one.id == article]
+        edition = dataclasses.replace(found.edition("ru"), audience="external")
+        changed = dataclasses.replace(found, editions={"ru": edition})
+        await edit(connection, changed, "ru", "agent:sidorova", "for everybody", world.clock())
+    await database.close()
+
+
+async def test_a_new_problem_becomes_an_article_that_spares_the_next_case(
+    world: World, anna: Chatter, desk: Desk
+) -> None:
+    """Unsolved and new: drafted, reused by another agent, validated, published, offered, and a deflection at last."""
+    await becomes_a_case(anna, desk)
+    card = await desk.sees("ждёт специалиста")
+    await desk.presses(card, "Взять")
+    await desk.replies(card, "/resolve Переключили приставку на порт LAN 4 и перезагрузили её.")
+    await desk.presses(await desk.sees("Какая статья помогла?"), "Новая статья")
+    await desk.sees("на полке")
+    ((article, *_),) = [one for one in await links(world) if one[1] == "drafted"]
+    await anna.says("да, спасибо, закрывайте")
+    await anna.hears("закрыта")
+
+    boris = Chatter(world.api.user(5005, "Борис", language_code="ru"), world)
+    await boris.starts()
+    petrov = Desk(world, desk.group, world.api.user(700002, "Олег", language_code="ru"))
+    await becomes_a_case(boris, petrov, "телевизор пишет код ошибки 1402, экран чёрный, договор 40-2203")
+    second = await petrov.sees("ошибки 1402, экран")
+    await asyncio.sleep(6)  # the workers look at the shelf every few seconds
+    assert await petrov.presses(second, "Взять") == "Заявка ваша."
+    shown = await petrov.sees("похоже на то, что уже описано")
+    assert await petrov.presses(shown, "Телевизор показывает код ошибки 1402 и чёрный экран") == "Записано, спасибо."
+    await petrov.replies(second, "/resolve Переставили кабель в порт LAN 4.")
+    await boris.hears("заявку можно закрыть?")
+    assert not [one for one in desk.group.said if "Какая статья" in one.words and "000002" in one.words]
+    assert await confidence(world, article) == "validated"
+    assert (article, "linked", "petrov", "") in await links(world)
+
+    await publishes(world, article)
+    vera = Chatter(world.api.user(5006, "Вера", language_code="ru"), world)
+    await vera.starts()
+    await asyncio.sleep(6)
+    await vera.says("на телевизоре код ошибки 1402 и экран чёрный, договор 40-3001")
+    offer = await vera.hears("Получилось?")
+    assert "порт LAN 4" in offer.words
+    await vera.presses(offer, "Помогло")
+    await vera.hears("рад, что всё заработало")
+    assert await figures(world, article) == {"helped": 1, "deflected": 0}
+    world.later(days=8)
+    assert await figures(world, article) == {"helped": 1, "deflected": 1}
+
+
+async def test_who_comes_back_within_a_week_was_not_deflected(world: World, anna: Chatter) -> None:
+    """ "It helped" is believed only as long as the person stays away."""
+    await anna.says("нет интернета, договор 40-1187")
+    await anna.presses(await anna.hears("Получилось?"), "Помогло")
+    await anna.hears("рад, что всё заработало")
+    world.later(days=3)
+    await anna.says("опять нет интернета")
+    await anna.hears("Получилось?")
+    assert await figures(world, "no-internet") == {"came_back": 1, "open": 1, "deflected": 0}
+
+
+async def test_an_agent_who_says_nothing_is_reminded_once(world: World, anna: Chatter, desk: Desk) -> None:
+    """Resolving is never held up; an hour later one reminder comes, and a reason settles it."""
+    await becomes_a_case(anna, desk)
+    card = await desk.sees("ждёт специалиста")
+    await desk.presses(card, "Взять")
+    await desk.replies(card, "/resolve готово")
+    await anna.hears("заявку можно закрыть?")
+    world.later(minutes=61)
+    asked = await desk.sees("осталось отметить статью")
+    await desk.presses(asked, "Без статьи")
+    why = await desk.sees("почему статья не нужна?")
+    assert await desk.presses(why, "Разовый случай") == "Записано, спасибо."
+    assert ("", "none", "ivanova", "once") in await links(world)
+    world.later(minutes=130)
+    await desk.replies(card, "/articles")
+    await desk.sees("подходящих статей пока нет")
+    assert len([one for one in desk.group.said if "осталось отметить" in one.words]) <= 1
+
+
+async def test_what_people_confirmed_finds_the_article_for_the_next(world: World, anna: Chatter) -> None:
+    """A phrase that helped once is known by every worker a few seconds later, and names nobody."""
+    await anna.says("Анна, договор 40-1187. второй день нет интернета, дети воют")
+    offer = await anna.hears("Получилось?")
+    await anna.presses(offer, "Помогло")
+    await anna.hears("рад, что всё заработало")
+
+    async def phrases() -> list[tuple[str, str, str, str]]:
+        database = Database(world.settings.database)
+        try:
+            async with database.read("sever") as session:
+                return await learned(session)
+        finally:
+            await database.close()
+
+    (phrase,) = await eventually(phrases, 20)
+    assert phrase[3] == "второй день нет интернета, дети воют"
+
+
+async def confidence(world: World, article: str) -> str:
+    database = Database(world.settings.database)
+    async with database.look() as connection:
+        (found,) = [one for one in await load(connection) if one.id == article]
+    await database.close()
+    return found.edition("ru").confidence
+
+
+async def figures(world: World, article: str) -> dict[str, int]:
+    """What came of the suggestions of one article, as the report counts it now."""
+    database = Database(world.settings.database)
+    now = world.clock()
+    try:
+        async with database.read("sever") as session:
+            every = await outcomes(session, now - timedelta(days=90), now)
+    finally:
+        await database.close()
+    found = [one for one in every if one.suggested.article == article]
+    counts = Counter(one.outcome for one in found)
+    return {**counts, "deflected": sum(one.deflected for one in found)}

@@ -174,7 +174,7 @@ async def new_world(
     return World(settings, api, Clock())
 
 
-async def eventually(check: Callable[[], Awaitable[T]], seconds: float = 10) -> T:
+async def eventually(check: Callable[[], Awaitable[T]], seconds: float = 30) -> T:
     """Waits until the check gives something true, and returns it; its last value in the complaint."""
     deadline = asyncio.get_running_loop().time() + seconds
     value: T | None = None
@@ -201,7 +201,7 @@ class Chatter:
         """Types a message."""
         await self.user.says(self.bot, text)
 
-    async def hears(self, containing: str, timeout: float = 10) -> Message:
+    async def hears(self, containing: str, timeout: float = 30) -> Message:
         """Waits for a message with these words."""
         return await self.user.hears(containing, timeout=timeout)
 
@@ -220,7 +220,7 @@ class Desk:
     def __init__(self, world: World, group: Group, agent: User) -> None:
         self.world, self.group, self.agent = world, group, agent
 
-    async def sees(self, containing: str, timeout: float = 10) -> Message:
+    async def sees(self, containing: str, timeout: float = 30) -> Message:
         """Waits for a message in the group."""
         return await self.group.hears(containing, timeout=timeout)
 

@@ -1,0 +1,197 @@
+"""Articles are kept by commands: written out, mended, and looked at for what they are worth."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from click.testing import CliRunner, Result
+
+from console.folder import NO_SUCH, OK, REFUSED, WRONG
+from console.main import cli
+from desk.case import Case
+from desk.database import Database
+from desk.settings import load as load_settings
+from kb.reading import read_folders
+from kb.shelf import load
+from kb.tables import LinkRow, SuggestionRow
+from tests.kb.examples import put
+
+PIN = {
+    "id": "a/pin",
+    "lang": "en",
+    "title": 'Reset "my" \\ PIN: ё\x7f',
+    "variants": ["i forgot my pin"],
+    "body": "Go to an ATM.",
+}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    """A desk with the sample providers, two articles in a folder and one from a line."""
+    folder = tmp_path / "desk"
+    assert CliRunner().invoke(cli, ["init", str(folder)]).exit_code == OK
+    settings = folder / "firstline.toml"
+    with_articles = settings.read_text("utf-8")
+    without = re.sub(r"packaged_content = true *", "packaged_content = false", with_articles)
+    assert without != with_articles
+    settings.write_text(without, "utf-8")
+    assert CliRunner().invoke(cli, ["migrate", "-C", str(folder)]).exit_code == OK
+    put(tmp_path / "source")
+    put(tmp_path / "source", "kettle", language="ru", title="Чайник")
+    put(tmp_path / "source", "lamp", body="Switch it on.\n\n# When to stop and call us\nCall {{ support_phone }}.")
+    (tmp_path / "pin.jsonl").write_text(json.dumps(PIN) + "\n", "utf-8")
+    for source in ("source", "pin.jsonl"):
+        done = CliRunner().invoke(cli, ["kb", "import", "-C", str(folder), str(tmp_path / source)])
+        assert done.exit_code == OK, done.output
+    return folder
+
+
+def kb(desk: Path, *words: str, stdin: str = "", env: Mapping[str, str] | None = None) -> Result:
+    return CliRunner(env={"FIRSTLINE_AGENT": "", **(env or {})}).invoke(
+        cli, ["kb", words[0], "-C", str(desk), *words[1:]], input=stdin
+    )
+
+
+def on_shelf(desk: Path) -> dict[str, str]:
+    """The fingerprints of what the database has."""
+
+    async def read() -> dict[str, str]:
+        database = Database(load_settings(desk).database)
+        async with database.look() as connection:
+            found = {one.id: one.hash for one in await load(connection)}
+        await database.close()
+        return found
+
+    return asyncio.run(read())
+
+
+def test_what_is_exported_is_what_is_imported_again(desk: Path, tmp_path: Path) -> None:
+    """Nothing is lost on the way out and in: quotes, letters of all kinds, both languages, few phrasings."""
+    before = on_shelf(desk)
+    assert set(before) == {"kettle", "lamp", "a/pin"}
+    whole = kb(desk, "export", str(tmp_path / "out"))
+    assert (whole.exit_code, "'a/pin' cannot be the name of a folder" in whole.output) == (WRONG, True)
+    assert {id: one.hash for id, one in read_folders([tmp_path / "out"]).items()} | {"a/pin": before["a/pin"]} == before
+    assert kb(desk, "export", str(tmp_path / "out.jsonl")).exit_code == OK
+    again = tmp_path / "again"
+    assert CliRunner().invoke(cli, ["init", str(again), "--empty"]).exit_code == OK
+    assert CliRunner().invoke(cli, ["migrate", "-C", str(again)]).exit_code == OK
+    for source in ("out", "out.jsonl"):
+        kb(again, "import", str(tmp_path / source))
+    assert on_shelf(again) == before
+
+
+def test_the_packaged_articles_come_out_with_their_pictures(tmp_path: Path) -> None:
+    """Also those that several articles share."""
+    folder = tmp_path / "desk"
+    assert CliRunner().invoke(cli, ["init", str(folder)]).exit_code == OK
+    assert CliRunner().invoke(cli, ["migrate", "-C", str(folder)]).exit_code == OK
+    assert kb(folder, "search", "нет интернета").exit_code == OK
+    assert kb(folder, "export", str(tmp_path / "out")).exit_code == OK
+    assert {id: one.hash for id, one in read_folders([tmp_path / "out"]).items()} == on_shelf(folder)
+
+
+def test_one_article_is_exported_by_name_and_an_unknown_one_is_refused(desk: Path, tmp_path: Path) -> None:
+    assert kb(desk, "export", str(tmp_path / "out"), "lamp").exit_code == OK
+    assert [one.name for one in (tmp_path / "out").iterdir()] == ["lamp"]
+    assert kb(desk, "export", str(tmp_path / "out"), "lmap").exit_code == NO_SUCH
+
+
+def exported(desk: Path, tmp_path: Path, article: str = "lamp") -> str:
+    kb(desk, "export", str(tmp_path / "text"), article)
+    return (tmp_path / "text" / article / "en.md").read_text("utf-8")
+
+
+def edits(desk: Path, text: str, *words: str, article: str = "lamp") -> Result:
+    return kb(desk, "edit", article, "--as", "ivanova", "--language", "en", "--file", "-", *words, stdin=text)
+
+
+def test_an_edit_keeps_what_stood_there_and_who_changed_it(desk: Path, tmp_path: Path) -> None:
+    text = exported(desk, tmp_path)
+    done = edits(desk, text.replace("Switch it on.", "Switch it on twice."), "--why", "once was too little")
+    assert (done.exit_code, done.output) == (OK, "lamp/en is of version 2 now.\n")
+    told = json.loads(kb(desk, "history", "lamp", "--language", "en", "--json").output)
+    assert [(one["version"], one["author"], one["why"]) for one in told] == [
+        (2, "agent:ivanova", "once was too little"),
+        (1, "file", ""),
+    ]
+    assert told[1]["body"].startswith("Switch it on.\n")
+    assert "-Switch it on.\n" in kb(desk, "history", "lamp", "--language", "en").output
+    assert kb(desk, "search", "no tea").exit_code == OK, "the file stands still, so the edit stays"
+    assert "twice" in exported(desk, tmp_path)
+
+
+def test_the_same_text_again_is_no_version(desk: Path, tmp_path: Path) -> None:
+    assert edits(desk, exported(desk, tmp_path)).output == "Nothing was changed.\n"
+
+
+def test_an_editor_is_opened_on_the_article(desk: Path, tmp_path: Path) -> None:
+    """Whatever $EDITOR is; here one that changes a word."""
+    done = kb(desk, "edit", "lamp", "--as", "ivanova", "--language", "en", env={"EDITOR": "sed -i s/Switch/Turn/"})
+    assert done.output == "lamp/en is of version 2 now.\n"
+    assert "Turn it on." in exported(desk, tmp_path)
+
+
+def test_a_text_that_is_no_article_changes_nothing(desk: Path, tmp_path: Path) -> None:
+    before = on_shelf(desk)
+    refused = edits(desk, exported(desk, tmp_path).replace("title =", "titel ="))
+    assert refused.exit_code == WRONG
+    assert "lamp/en.md: the head needs title" in refused.output
+    assert on_shelf(desk) == before
+
+
+def test_only_what_is_validated_is_for_the_outside(desk: Path, tmp_path: Path) -> None:
+    text = exported(desk, tmp_path).replace('confidence = "validated"', 'confidence = "not_validated"')
+    assert edits(desk, text).exit_code == REFUSED
+    assert edits(desk, text.replace('audience = "external"', 'audience = "internal"')).exit_code == OK
+
+
+def test_strangers_edit_nothing(desk: Path, tmp_path: Path) -> None:
+    refused = kb(desk, "edit", "lamp", "--as", "mallory", "--file", "-", stdin="x")
+    assert refused.exit_code == REFUSED
+    assert kb(desk, "edit", "lmap", "--as", "ivanova", "--file", "-", stdin="x").exit_code == NO_SUCH
+
+
+async def _happened(desk: Path, *those: tuple[str, str, int]) -> None:
+    """Cases in which an article was offered: article, outcome, days ago."""
+    database = Database(load_settings(desk).database)
+    now = datetime.now(UTC)
+    async with database.write("sever") as session:
+        for number, (article, outcome, days) in enumerate(those, 1):
+            at = now - timedelta(days=days)
+            of_case: dict[str, Any] = {"provider": "sever", "id": number, "person_id": number, "dialog": "tea"}
+            session.add(Case(**of_case, language="en", opened_at=at, updated_at=at, articles=[article]))
+            of_row: dict[str, Any] = {"provider": "sever", "case_id": number, "article": article, "language": "en"}
+            session.add(SuggestionRow(**of_row, score=0.9, offered_at=at, outcome=outcome, outcome_at=at))
+        of_link: dict[str, Any] = {"provider": "sever", "case_id": 1, "kind": "linked", "agent": "petrov"}
+        session.add(LinkRow(**of_link, article="lamp", note="", at=now))
+    await database.close()
+
+
+def test_articles_are_told_by_use_success_and_language(desk: Path, tmp_path: Path) -> None:
+    of_kettle = [("kettle", "helped", days) for days in (30, 2)]
+    of_lamp = [("lamp", "not_helped", days) for days in (3, 2)]
+    asyncio.run(_happened(desk, *of_kettle, *of_lamp))
+    told = {one["article"]: one for one in json.loads(kb(desk, "articles", "--json").output)}
+    kettle, lamp = told["kettle"], told["lamp"]
+    assert (kettle["offered"], kettle["helped"], kettle["deflected"], kettle["success"]) == (2, 2, 1, 1.0)
+    assert kettle["by_language"]["en"]["helped"] == 2
+    assert sorted(kettle["languages"]) == ["en", "ru"]
+    assert (lamp["linked"], lamp["success"], lamp["flag"]) == (1, 0.0, "did not help in 2 of its last 2 uses")
+    assert told["a/pin"]["offered"] == 0
+    table = kb(desk, "articles").output
+    assert "kettle" in table.splitlines()[1], "what is used most stands first"
+    assert "! did not help in 2 of its last 2 uses" in table
+    assert max(map(len, table.splitlines())) <= 80
+    assert kb(desk, "articles", "--output", str(tmp_path / "chart.svg")).exit_code == OK
+    drawing = ElementTree.parse(tmp_path / "chart.svg").getroot()
+    words = [one.text for one in drawing.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"The kettle does not boil", "100%", "did not help"} <= set(words)

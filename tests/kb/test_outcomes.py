@@ -1,0 +1,89 @@
+"""What came of a suggestion is told from the cases, and only what stays away is a deflection."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, datetime, timedelta
+
+from kb.outcomes import Came, Matter, Returns, Suggested, came, flagged, tallied
+
+THEN = datetime(2026, 11, 1, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+FIRST = Matter(1, "sever", 7, "40-1187", THEN, "no_internet", ("no-internet",), over=True)
+
+
+def suggested(said: str = "helped", matter: Matter = FIRST, article: str = "no-internet") -> Suggested:
+    return Suggested(article, "ru", matter, said, matter.opened_at, matter.opened_at if said != "offered" else None)
+
+
+def later(days: float, **changes: object) -> Matter:
+    return dataclasses.replace(FIRST, case_id=2, opened_at=THEN + days * DAY, **changes)  # type: ignore[arg-type]
+
+
+def outcome(*others: Matter, after: float = 30, said: str = "helped", matter: Matter = FIRST) -> tuple[str, bool]:
+    found = came(suggested(said, matter), Returns((matter, *others)), THEN + after * DAY)
+    return found.outcome, found.deflected
+
+
+def test_it_is_a_deflection_only_once_the_window_is_over() -> None:
+    assert outcome(after=6.9) == ("helped", False)
+    assert outcome(after=7) == ("helped", True)
+
+
+def test_the_same_person_about_the_same_within_the_window_came_back() -> None:
+    assert outcome(later(3)) == ("came_back", False)
+    assert outcome(later(7)) == ("came_back", False)
+    assert outcome(later(7.01)) == ("helped", True)
+    assert outcome(later(3, articles=(), dialog="no_internet")) == ("came_back", False)
+
+
+def test_another_matter_or_another_person_is_no_return() -> None:
+    assert outcome(later(3, articles=("charges",), dialog="billing")) == ("helped", True)
+    assert outcome(later(3, person=8, contract="41-0001")) == ("helped", True)
+    assert outcome(later(3, provider="volga")) == ("helped", True)
+
+
+def test_a_return_from_another_address_is_known_by_the_contract() -> None:
+    assert outcome(later(3, person=8)) == ("came_back", False)
+
+
+def test_a_case_of_which_nobody_knows_what_it_is_about_counts_as_a_return() -> None:
+    """What cannot be told is not claimed as a success."""
+    assert outcome(later(3, articles=(), dialog="")) == ("came_back", False)
+
+
+def test_no_answer_is_ignoring_once_the_case_went_on_or_a_day_has_passed() -> None:
+    waiting = dataclasses.replace(FIRST, over=False)
+    assert outcome(said="offered", matter=waiting, after=0.5) == ("open", False)
+    assert outcome(said="offered", matter=waiting, after=1) == ("ignored", False)
+    assert outcome(said="offered", after=0.01) == ("ignored", False)
+
+
+def test_the_figures_are_by_article_and_language() -> None:
+    english = dataclasses.replace(suggested("not_helped"), language="en")
+    those = [Came(suggested(), "helped", True), Came(suggested(), "came_back"), Came(english, "not_helped")]
+    links = [("no-internet", "ru", "linked"), ("no-internet", "ru", "shown"), ("", "ru", "none")]
+    tallies = tallied(those, links)
+    russian = tallies["no-internet", "ru"]
+    assert (russian.offered, russian.deflected, russian.linked, russian.uses, russian.success) == (2, 1, 1, 3, 0.5)
+    assert tallies["no-internet", "en"].success == 0
+    assert set(tallied(those, links, by_language=False)) == {("no-internet", "")}
+
+
+def uses(*said: str) -> list[Came]:
+    those = [dataclasses.replace(suggested(), offered_at=THEN + number * DAY) for number in range(len(said))]
+    return [Came(one, what) for one, what in zip(those, said, strict=True)]
+
+
+def test_two_failures_in_ten_uses_flag_an_article() -> None:
+    assert flagged(uses("not_helped", *["helped"] * 8, "not_helped"), {}) == {
+        "no-internet": "did not help in 2 of its last 10 uses"
+    }
+    assert flagged(uses("not_helped", *["helped"] * 9, "not_helped"), {}) == {}
+    assert flagged(uses("not_helped", "ignored", "helped", "open"), {}) == {}
+
+
+def test_an_edit_begins_the_count_anew() -> None:
+    those = uses("not_helped", "not_helped", "helped")
+    assert flagged(those, {"no-internet": THEN + 1.5 * DAY}) == {}
+    assert flagged(those, {"no-internet": THEN - DAY}) != {}
