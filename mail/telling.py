@@ -74,7 +74,8 @@ def line(path: str, letter: Letter, reading: Reading) -> str:
 def told(letter: Letter, reading: Reading) -> dict[str, object]:
     """Every field a program may want to know; instants in ISO 8601, sizes in bytes.
 
-    ``from`` is an address; where the sender gave none that could be used, what stands there instead.
+    ``from`` is an address; where the sender gave none that could be used, what stands there instead. ``automatic`` is
+    whether a machine wrote the letter by itself, ``unanswered`` why no automatic answer goes to it, "" where one may.
     """
     return {
         "message_id": letter.message_id,
@@ -92,7 +93,8 @@ def told(letter: Letter, reading: Reading) -> dict[str, object]:
         "body": letter.full_text,
         "attachments": [{"name": one.name, "type": one.media_type, "size": one.size} for one in letter.attachments],
         "language": letter.language,
-        "automatic": letter.automatic,
+        "automatic": letter.report_class not in ("none", "list"),
+        "unanswered": letter.automatic,
         "report_class": letter.report_class,
         "bounced": [{"address": one.address, "status": one.status, "action": one.action} for one in letter.bounced],
         "authenticated": letter.proof == Proof.SURE if reading.authserv_id else None,
