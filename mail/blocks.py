@@ -22,6 +22,8 @@ LOOKS = 2000
 BLANKS = 20
 """So many blank lines may stand between an opening and what it opens, or inside a quote."""
 
+QUOTING = frozenset(">\uff1e \t\xa0")
+
 
 class Made(Enum):
     """Who made a block."""
@@ -74,7 +76,8 @@ class _Cutter:
         self.marks = marks
         self.looks = LOOKS
         self.initials = _initials(lines)
-        self.last_marked = next((at for at in range(len(lines) - 1, -1, -1) if self.marked(at)), -1)
+        self.quoted = list(self._quoted())
+        self.last_marked = next((at for at in range(len(lines) - 1, -1, -1) if self.quoted[at]), -1)
 
     def cut(self) -> Iterator[Block]:
         at = human = 0
@@ -94,7 +97,7 @@ class _Cutter:
 
     def block(self, at: int, human: int, said: bool) -> Block | None:
         """The block that is not human and is found at a line; it may begin above, but not above ``human``."""
-        if self.marked(at):
+        if self.quoted[at]:
             if self.forwards(at):
                 return Block(Made.FORWARD, at, len(self.lines), at + 1)
             end = self.quote_end(at)
@@ -155,14 +158,23 @@ class _Cutter:
 
     def marked(self, at: int) -> bool:
         """Whether a line is quoted by a mark of its own."""
-        line = self.lines[at]
-        if not line:
+        return self.quoted[at]
+
+    def _quoted(self) -> Iterator[bool]:
+        """Of each line, whether it is marked."""
+        before = False
+        for at, line in enumerate(self.lines):
+            if line[:1] in QUOTING and depth(line):
+                before = self.truly(line, before)
+            else:
+                before = self.mark(at) is Mark.QUOTE or bool(self.initials and _initial(line) in self.initials)
+            yield before and bool(line)
+
+    def truly(self, line: str, before: bool) -> bool:
+        """Whether a ``>`` marks a quote: mailboxes put one before "From ", people and GroupWise draw arrows."""
+        if line.startswith(">From ") and not before:
             return False
-        if depth(line):
-            if line.startswith(">From ") and not (at and depth(self.lines[at - 1])):
-                return False  # how mailboxes keep "From " at the beginning of a line
-            return not line.rstrip().endswith("<<<") and not group_wise(line)
-        return self.mark(at) is Mark.QUOTE or bool(self.initials and _initial(line) in self.initials)
+        return not (line.startswith(">>>") and (line.rstrip().endswith("<<<") or group_wise(line)))
 
     def next_line(self, at: int) -> int:
         """The next line that is not blank; few blank ones are passed."""
@@ -183,11 +195,11 @@ class _Cutter:
 
     def wrapped(self, at: int) -> bool:
         """Whether an unmarked line between marked ones is the rest of the long one above it."""
-        above, line = self.lines[at - 1].rstrip(), self.lines[at].rstrip()
-        if at + 1 >= len(self.lines) or not self.marked(at + 1) or not depth(above):
+        above, line = self.lines[at - 1].rstrip(), self.lines[at]
+        if len(above) < WRAPPED or not line[:1].islower() or not depth(above):
             return False
         runs_on = above[-1].isalnum() or above[-1] == ","
-        return len(above) >= WRAPPED and runs_on and line[:1].islower() and len(line) < len(above)
+        return runs_on and len(line.rstrip()) < len(above) and at + 1 < len(self.lines) and self.marked(at + 1)
 
 
 def _initials(lines: Sequence[str]) -> frozenset[str]:

@@ -237,8 +237,11 @@ class _Walk:
         self.marks.append(mark)
 
     def gap(self) -> None:
+        blank = self.prefix().rstrip()
         if self.lines and self.lines[-1].strip(">"):
-            self.put(self.prefix().rstrip(), self.mark(""))
+            self.put(blank, self.mark(""))
+        elif self.lines and not blank:
+            self.lines[-1], self.marks[-1] = "", self.mark("")
 
     def prefix(self) -> str:
         depth = min(self.meant[Meaning.CITED], DEEPEST_QUOTE)

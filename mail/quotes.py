@@ -30,6 +30,8 @@ MARKERS = {
 }
 """Our own line, by language: what stands below it is ours."""
 
+LINES = 60_000
+"""Of a letter only so many lines are looked at; what stands below them is what the last of them was, or new."""
 CONTEXT = 20
 """A quote of so many lines is kept whole above its answer; of a longer one, its last question or paragraph."""
 ASKED = 12
@@ -70,8 +72,10 @@ def folded(full: str, *, author: str = "", forwarded: bool = False, marks: Seque
     what HTML said of the lines. All of them may be left out.
     """
     lines = full.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    cut = blocks(lines, forwarded, marks)
-    roles = _roles(lines, cut, author, marks)
+    looked = lines[:LINES]
+    cut = blocks(looked, forwarded, marks)
+    roles = _roles(looked, cut, author, marks)
+    roles += [Role.QUOTE if cut[-1].made is Made.HISTORY else Role.NEW] * (len(lines) - len(looked))
 
     def shown(*wanted: Role) -> str:
         return _tidy(line for line, role in zip(lines, roles, strict=True) if role in wanted)
@@ -93,9 +97,10 @@ def _roles(lines: Sequence[str], cut: Sequence[Block], author: str, marks: Seque
     for block in cut:
         if block.made in (Made.QUOTE, Made.HISTORY):
             roles[block.start : block.end] = [Role.QUOTE] * (block.end - block.start)
-    for at, mark in enumerate(marks[: len(lines)]):
-        if mark is Mark.SIGNATURE and roles[at] is Role.NEW:
-            roles[at] = Role.SIGNATURE
+        elif block.made is Made.HUMAN:
+            for at, mark in enumerate(marks[block.start : block.end], block.start):
+                if mark is Mark.SIGNATURE:
+                    roles[at] = Role.SIGNATURE
     said = _sign(lines, cut, roles, author)
     for at in _context(lines, cut, said):
         roles[at] = Role.CONTEXT

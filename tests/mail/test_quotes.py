@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mail.quotes import Folded, folded
+from mail.quotes import LINES, Folded, folded
 from tests.mail.replies import everything
 
 REPLIES = everything()
@@ -76,3 +76,14 @@ def assert_kept(text: str, view: Folded) -> None:
 def test_thousands_of_the_same_line_are_folded_with_nothing_lost(piece: str) -> None:
     text = "\n".join([piece] * 3000)
     assert_kept(text, folded(text))
+
+
+@pytest.mark.parametrize("below", ["> старое", "новое"])
+def test_of_a_letter_longer_than_any_nothing_is_lost_either(below: str) -> None:
+    text = "\n".join(["Не работает", *["> старое", "да"] * (LINES // 2), below, "конец"])
+    assert_kept(text, folded(text))
+
+
+def test_history_longer_than_any_letter_stays_folded_to_its_end() -> None:
+    text = "Не работает\n\n-----Original Message-----\n" + "старое\n" * (LINES + 10)
+    assert folded(text).text == "Не работает"
