@@ -9,6 +9,7 @@ from console.kb_check import check
 from console.kb_edit import edit, history
 from console.kb_evaluate import evaluate
 from console.kb_export import export
+from console.kb_gaps import draft, drafts, gaps
 from console.kb_import import import_
 from console.kb_link import link
 from console.kb_search import search
@@ -34,3 +35,6 @@ kb.add_command(articles)
 kb.add_command(edit)
 kb.add_command(history)
 kb.add_command(export)
+kb.add_command(gaps)
+kb.add_command(draft)
+kb.add_command(drafts)

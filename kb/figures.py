@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from desk.case import FINAL, Case
+from desk.case import FINAL, Case, State
 from kb.outcomes import WINDOW, Came, Matter, Returns, Suggested, came
 from kb.tables import LinkRow, SuggestionRow, VersionRow
 
@@ -67,6 +67,18 @@ async def links(session: AsyncSession, since: datetime) -> list[Link]:
         .order_by(LinkRow.at)
     )
     return [Link(*row) for row in await session.execute(query)]
+
+
+async def uncovered(session: AsyncSession, since: datetime) -> list[Case]:
+    """The cases that agents solved since and that no article was linked to or written from, the oldest first."""
+    covered = (LinkRow.provider == Case.provider, LinkRow.case_id == Case.id, LinkRow.kind.in_(("linked", "drafted")))
+    query = (
+        select(Case)
+        .where(Case.resolved_at >= since, Case.registered_at.is_not(None))
+        .where(Case.state.in_((State.RESOLVED, State.CLOSED)), ~exists().where(*covered))
+        .order_by(Case.id)
+    )
+    return list((await session.scalars(query)).all())
 
 
 async def edited(connection: AsyncConnection, providers: Sequence[str]) -> dict[str, datetime]:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from desk.case import JournalEntry
+from desk.case import Case, JournalEntry
 from desk.database import Database
 from desk.facts import Speaking
 from desk.gather import Round
-from desk.knowledge import Identified, Suggestions
+from desk.knowledge import Account, Identified, Suggestions
 from desk.messages import Role, Verb
 from desk.people import Person
 from desk.providers import Provider
@@ -114,14 +114,17 @@ class Consulting:
         )
 
     async def _draft(self, round_: Round) -> Draft:
-        case = round_.case
-        lines = select(JournalEntry).where(JournalEntry.case_id == case.id, JournalEntry.provider == case.provider)
-        people = select(Person.name).where(Person.provider == case.provider, Person.id == case.person_id)
-        async with self._database.read(case.provider) as session:
-            journal = list((await session.scalars(lines.order_by(JournalEntry.id))).all())
-            name = (await session.execute(people)).scalar() or ""
-        identified = round_.facts.get(Identified)
+        identified, heard = round_.facts.get(Identified), round_.heard
         account = identified.account if identified else None
-        secrets = (name, account.name, account.address) if account else (name,)
-        solved = round_.heard.text if round_.heard.verb is Verb.RESOLVE else ""
-        return draft_of(case, journal, solved, secrets)
+        return await draft_for(self._database, round_.case, account, heard.text if heard.verb is Verb.RESOLVE else "")
+
+
+async def draft_for(database: Database, case: Case, account: Account | None, solved: str = "") -> Draft:
+    """The draft that can be made of a case, without what names its person. ``solved`` is what no journal has yet."""
+    lines = select(JournalEntry).where(JournalEntry.case_id == case.id, JournalEntry.provider == case.provider)
+    people = select(Person.name).where(Person.provider == case.provider, Person.id == case.person_id)
+    async with database.read(case.provider) as session:
+        journal = list((await session.scalars(lines.order_by(JournalEntry.id))).all())
+        name = (await session.execute(people)).scalar() or ""
+    secrets = (name, account.name, account.address) if account else (name,)
+    return draft_of(case, journal, solved, secrets)

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 
 from console.folder import NO_SUCH, OK, REFUSED, WRONG
 from console.main import cli
-from desk.case import Case
+from desk.case import Case, JournalEntry
 from desk.database import Database
 from desk.settings import load as load_settings
 from kb.reading import read_folders
@@ -195,3 +195,53 @@ def test_articles_are_told_by_use_success_and_language(desk: Path, tmp_path: Pat
     drawing = ElementTree.parse(tmp_path / "chart.svg").getroot()
     words = [one.text for one in drawing.iter("{http://www.w3.org/2000/svg}text")]
     assert {"The kettle does not boil", "100%", "did not help"} <= set(words)
+
+
+async def _solved(desk: Path, *texts: str) -> None:
+    """Registered cases that an agent resolved, with what was done."""
+    database = Database(load_settings(desk).database)
+    now = datetime.now(UTC)
+    async with database.write("sever") as session:
+        for number, text in enumerate(texts, 1):
+            of_case: dict[str, Any] = {"provider": "sever", "id": number, "number": f"SN-2026-{number:06d}-1"}
+            moments = dict.fromkeys(("opened_at", "updated_at", "registered_at", "resolved_at"), now)
+            who: dict[str, Any] = {"person_id": number, "contract": "40-1187", "owner": "ivanova", "language": "ru"}
+            session.add(Case(**of_case, **who, **moments, description=text, state="resolved", present=["нет картинки"]))
+            await session.flush()
+            line: dict[str, Any] = {"provider": "sever", "id": number, "case_id": number, "at": now, "kind": "measure"}
+            session.add(
+                JournalEntry(**line, author="agent:ivanova", text="Позвонили на 89123456789. Сменили порт LAN.")
+            )
+    await database.close()
+
+
+def test_what_keeps_coming_without_an_article_is_a_gap_with_a_draft(desk: Path) -> None:
+    """Until an agent takes the draft; and the draft names nobody."""
+    asyncio.run(
+        _solved(
+            desk,
+            "приставка пишет ошибка 1402, договор 40-1187",
+            "на приставке ошибка 1402 и чёрный экран",
+            "не приходит почта на телефон",
+        )
+    )
+    (gap,) = json.loads(kb(desk, "gaps", "--json").output)
+    assert (gap["people"], sorted(gap["cases"])) == (2, ["SN-2026-000001-1", "SN-2026-000002-1"])
+    shown = kb(desk, "gaps").output
+    assert f"firstline kb draft {gap['cases'][0]}" in shown
+    draft = kb(desk, "draft", gap["cases"][0]).output
+    assert draft == gap["draft"]
+    assert "1. Сменили порт LAN" in draft
+    assert "нет картинки" in draft
+    assert not {"40-1187", "89123456789"} & set(re.findall(r"[\d-]+", draft))
+    assert kb(desk, "drafts").output == "No article waits to be validated.\n"
+    for number in gap["cases"]:
+        taken = kb(desk, "link", number, "--as", "ivanova", "--draft")
+        assert (taken.exit_code, taken.output.splitlines()[0]) == (OK, f"{number}: noted.")
+    assert kb(desk, "gaps").output.startswith("No gap")
+    waiting = json.loads(kb(desk, "drafts", "--json").output)
+    assert {(one["confidence"], one["author"]) for one in waiting} == {("not_validated", "agent:ivanova")}
+    assert kb(desk, "link", gap["cases"][0], "--as", "ivanova", "--article", "nothing").exit_code == NO_SUCH
+    used = kb(desk, "link", gap["cases"][1], "--as", "petrov", "--article", waiting[0]["article"])
+    assert used.exit_code == OK
+    assert len(json.loads(kb(desk, "drafts", "--json").output)) == 1, "another agent used it as it stands"

@@ -1,0 +1,75 @@
+"""Solved cases that are alike are found, and told by the one that says it best."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+from kb.gaps import Solved, gaps
+
+EVALUATION = Path(__file__).parent / "evaluation"
+
+
+def solved(
+    number: int, text: str, *facts: str, provider: str = "sever", language: str = "ru", person: int = 0
+) -> Solved:
+    return Solved(provider, number, f"SN-{number}", person or number, language, text, facts)
+
+
+BOX = (
+    solved(1, "приставка показывает ошибку 1402 и чёрный экран"),
+    solved(2, "у меня на приставке ошибка 1402"),
+    solved(3, "чёрный экран на приставке, ошибка 1402 какая-то"),
+)
+OTHERS = (
+    solved(4, "не приходит почта на телефон"),
+    solved(5, "сколько стоит переезд на новую квартиру"),
+    solved(6, "кот перегрыз кабель в подъезде"),
+)
+
+
+def test_cases_alike_are_one_gap_and_the_others_none() -> None:
+    (gap,) = gaps([*BOX, *OTHERS])
+    assert {one.case_id for one in gap.cases} == {1, 2, 3}
+    assert gap.people == 3
+
+
+def test_slips_and_endings_do_not_part_them() -> None:
+    (gap,) = gaps([solved(1, "приставка пишет ошибка 1402"), solved(2, "преставку ошибкой 1402 накрыло"), *OTHERS])
+    assert {one.case_id for one in gap.cases} == {1, 2}
+
+
+def test_one_person_asking_twice_is_no_pattern() -> None:
+    those = [solved(1, BOX[0].text, person=7), solved(2, BOX[0].text, person=7), *OTHERS]
+    assert gaps(those) == []
+    assert len(gaps(those, least=1)) == 1
+
+
+def test_the_answers_of_a_dialog_bring_together_what_few_words_do_not() -> None:
+    facts = ("горит LOS (нет оптики)", "не работает на всех устройствах")
+    short = [solved(1, "беда совсем", *facts), solved(2, "помогите срочно", *facts)]
+    assert len(gaps([*short, *OTHERS])) == 1
+    assert gaps([solved(1, "беда совсем"), solved(2, "помогите срочно"), *OTHERS]) == []
+
+
+def test_providers_and_languages_are_kept_apart() -> None:
+    assert gaps([solved(1, BOX[0].text), solved(2, BOX[0].text, provider="volga")]) == []
+    assert gaps([solved(1, "error 1402"), solved(2, "error 1402", language="en")]) == []
+
+
+def test_nothing_is_made_of_nothing() -> None:
+    assert gaps([]) == []
+    assert gaps([solved(1, ""), solved(2, "")]) == []
+    assert gaps([solved(1, "спасибо")]) == []
+
+
+def test_on_people_of_many_kinds_a_gap_is_mostly_one_matter() -> None:
+    """Of the groups of three and more in the evaluation phrases, three quarters and more speak of one article."""
+    for language in ("ru", "en"):
+        lines = [json.loads(line) for line in (EVALUATION / f"{language}.jsonl").read_text("utf-8").splitlines()]
+        of = {at: one["id"] if isinstance(one["id"], str) else one["id"][0] for at, one in enumerate(lines)}
+        found = gaps([solved(at, one["q"], language=language, person=at + 1) for at, one in enumerate(lines)], least=3)
+        assert len(found) > 10
+        shares = [Counter(of[one.case_id] for one in gap.cases).most_common(1)[0][1] / len(gap.cases) for gap in found]
+        assert sum(shares) / len(shares) >= 0.75
