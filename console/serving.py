@@ -73,9 +73,11 @@ class Serving:
             loops.append(self._forever("clock", self._tick, 1.0))
             loops.append(self._forever("learning", self._learn, LEARN))
         webhooks = await self._webhooks() if "doors" in self._roles else None
+        warming = asyncio.create_task(self._warm_readers())
         try:
             await asyncio.gather(*loops)
         finally:
+            warming.cancel()
             for task in self._listening.values():
                 task.cancel()
             await asyncio.gather(*self._listening.values(), return_exceptions=True)
@@ -112,6 +114,12 @@ class Serving:
             self._goes.set()
         else:
             await _either(self._came, IDLE)
+
+    async def _warm_readers(self) -> None:
+        """The first letter is not kept waiting for the children that read letters."""
+        if "clerk" in self._roles and self._house.settings.mailboxes:
+            with contextlib.suppress(Exception):
+                await self._house.readers.warm()
 
     async def _send(self) -> None:
         self._goes.clear()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
@@ -31,6 +32,8 @@ TOGETHER = 100
 TRIES = 5
 HEARING = 4 * TOGETHER
 """Arrivals being heard at once: slow letters shall leave places for quick words."""
+OF_ONE_DOOR = TOGETHER
+"""Of these at most so many of one door: whoever writes to another waits for no more than they take."""
 BACKLOG = 8
 """From so many arrivals being heard at once on, there is a backlog."""
 GATHERING, GATHERING_BACKLOG = 0.003, 0.08
@@ -74,7 +77,7 @@ class Clerk:
         self._writer = writer
         self._holder = holder
         self._clock = clock
-        self._hearing: dict[asyncio.Task[tuple[Arrival, Heard] | None], int] = {}
+        self._hearing: dict[asyncio.Task[tuple[Arrival, Heard] | None], Arrival] = {}
         self._carrying: set[int] = set()
 
     async def work(self, limit: int = TOGETHER) -> bool:
@@ -84,7 +87,7 @@ class Clerk:
         it has trouble; nothing is lost then, and the next sweep goes on.
         """
         for arrival in await self._claim(min(limit, HEARING - len(self._hearing))):
-            self._hearing[asyncio.create_task(self._hear(arrival))] = arrival.id
+            self._hearing[asyncio.create_task(self._hear(arrival))] = arrival
         if not self._hearing:
             return False
         _, slow = await asyncio.wait(self._hearing, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
@@ -92,7 +95,7 @@ class Clerk:
             # In a backlog it pays to decide many together; alone, nobody is kept waiting.
             await asyncio.wait(slow, timeout=GATHERING if len(slow) < BACKLOG else GATHERING_BACKLOG)
         ready = [task for task in self._hearing if task.done()]
-        ids = {self._hearing[task] for task in ready}
+        ids = {self._hearing[task].id for task in ready}
         try:
             for task in ready:
                 del self._hearing[task]
@@ -108,12 +111,12 @@ class Clerk:
 
     async def keep_holding(self) -> None:
         """To be called every few seconds while `work` runs, so that nobody takes its arrivals for abandoned."""
-        if held := self._carrying | set(self._hearing.values()):
+        if held := self._carrying | self._heard_now():
             await inbox.keep_holding(self._database, self._holder, held, self._clock())
 
     async def close(self) -> None:
         """Gives back what is still being heard."""
-        left = set(self._hearing.values())
+        left = self._heard_now()
         for task in self._hearing:
             task.cancel()
         await asyncio.gather(*self._hearing, return_exceptions=True)
@@ -124,7 +127,13 @@ class Clerk:
     async def _claim(self, limit: int) -> list[Arrival]:
         if limit <= 0 or not await inbox.any_waiting(self._database, self._clock()):
             return []
-        return await inbox.claim(self._database, self._holder, self._clock(), limit)
+        busy = Counter(arrival.door for arrival in self._hearing.values())
+        return await inbox.claim(
+            self._database, self._holder, self._clock(), limit, lambda door: OF_ONE_DOOR - busy[door]
+        )
+
+    def _heard_now(self) -> set[int]:
+        return {arrival.id for arrival in self._hearing.values()}
 
     async def _give_back(self, ids: set[int]) -> None:
         try:

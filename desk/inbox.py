@@ -8,7 +8,7 @@ every person's order.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -63,7 +63,7 @@ async def accept(
     return stored
 
 
-def _claiming(of_door: bool) -> ReturningUpdate[*tuple[Any, ...]]:
+def _claiming() -> ReturningUpdate[*tuple[Any, ...]]:
     mine, lane = arrivals.alias("mine"), arrivals.alias("lane")
     # Not "no earlier one exists": of that PostgreSQL makes a join, quadratic in a backlog it does not expect.
     first = select(func.min(lane.c.id)).where(lane.c.lane == mine.c.lane, is_waiting(lane)).scalar_subquery()
@@ -71,6 +71,7 @@ def _claiming(of_door: bool) -> ReturningUpdate[*tuple[Any, ...]]:
         select(mine.c.id)
         .where(
             is_waiting(mine),
+            mine.c.door == bindparam("at"),
             mine.c.due_at <= bindparam("now"),
             or_(mine.c.held_until.is_(None), mine.c.held_until < bindparam("now")),
             mine.c.id == first,
@@ -79,8 +80,6 @@ def _claiming(of_door: bool) -> ReturningUpdate[*tuple[Any, ...]]:
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True, of=mine)
     )
-    if of_door:
-        free = free.where(mine.c.door == bindparam("of_door"))
     return (
         update(arrivals)
         .where(arrivals.c.id.in_(select(free.cte("free").c.id)))
@@ -99,7 +98,7 @@ def _doors_waiting() -> Select[str]:
 
 
 # Statements of every sweep are built once: building one costs as much as running it.
-_CLAIM, _CLAIM_AT_DOOR = _claiming(of_door=False), _claiming(of_door=True)
+_CLAIM = _claiming()
 _DOORS_WAITING = _doors_waiting()
 _ANY_WAITING = (
     select(arrivals.c.id)
@@ -112,22 +111,30 @@ _ANY_WAITING = (
 )
 
 
-async def claim(database: Database, holder: str, now: datetime, limit: int) -> list[Arrival]:
+async def claim(
+    database: Database, holder: str, now: datetime, limit: int, room: Callable[[str], int] | None = None
+) -> list[Arrival]:
     """Takes the oldest arrivals that nobody holds, each the first of its lane.
 
     Where several doors wait, each has its share first: ten thousand letters in one mailbox delay nobody elsewhere.
+    ``room`` tells how many a door may have at most.
     """
+    async with database.look() as connection:
+        doors = list((await connection.execute(_DOORS_WAITING)).scalars())
+    random.shuffle(doors)  # when there are more doors than places
+    left = {door: min(limit, room(door) if room else limit) for door in doors}
+    if not any(places > 0 for places in left.values()):
+        return []
     values = {"now": now, "new_holder": holder, "until": now + HELD_FOR}
     rows: list[Row[*tuple[Any, ...]]] = []
     async with database.work() as connection:
-        doors = list((await connection.execute(_DOORS_WAITING)).scalars())
-        if len(doors) > 1:
-            random.shuffle(doors)  # when there are more doors than places
-            for door in doors[:limit]:
-                share = {**values, "of_door": door, "most": max(1, limit // len(doors))}
-                rows += (await connection.execute(_CLAIM_AT_DOOR, share)).all()
-        if doors and len(rows) < limit:
-            rows += (await connection.execute(_CLAIM, {**values, "most": limit - len(rows)})).all()
+        for share in (max(1, limit // len(doors)), limit):
+            for door, places in left.items():
+                most = min(share, places, limit - len(rows))
+                if most > 0:
+                    found = (await connection.execute(_CLAIM, {**values, "at": door, "most": most})).all()
+                    left[door] = places - most if len(found) == most else 0
+                    rows += found
     return sorted((Arrival(*row) for row in rows), key=lambda arrival: arrival.id)
 
 
