@@ -33,7 +33,7 @@ kills: .venv/installed  ## the long way: 50 kills while 2,000 chat messages and 
 		$(BIN)/python -m pytest -s tests/kills tests/faults $(ARGS)
 
 lock: .venv/installed  ## write requirements.txt anew from pyproject.toml (UPGRADE=1 takes the newest versions)
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --extra demo --group dev \
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --extra demo --extra brochure --group dev \
 		$(if $(UPGRADE),--upgrade) pyproject.toml --output-file requirements.txt
 
 clean:  ## remove the environment and everything that was built

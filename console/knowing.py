@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from console.kb_articles import articles
+from console.kb_brochure import brochure
 from console.kb_check import check
 from console.kb_edit import edit, history
 from console.kb_evaluate import evaluate
@@ -38,3 +39,4 @@ kb.add_command(export)
 kb.add_command(gaps)
 kb.add_command(draft)
 kb.add_command(drafts)
+kb.add_command(brochure)

@@ -108,13 +108,14 @@ def unreadable(body: str) -> str:
     return ""
 
 
-def filled(body: str, facts: Mapping[str, str]) -> str:
+def filled(body: str, facts: Mapping[str, str], pictures: bool = False) -> str:
     """The body's Markdown with the facts in it, the picture lines out and the steps numbered without a gap.
 
     A heading under which nothing is left goes too. A fact's value is written so that no character of it becomes a mark.
+    With ``pictures`` their lines stay where they are.
     """
     lines: list[str] = []
-    for line in _numbered(line for line in _told(body, _given(facts)) if not pictured(line)):
+    for line in _numbered(line for line in _told(body, _given(facts)) if pictures or not pictured(line)):
         _unheaded(lines, line)
         if line or (lines and lines[-1]):
             lines.append(line)
@@ -170,7 +171,7 @@ def _said(found: re.Match[str], given: Mapping[str, str]) -> str:
 def _numbered(lines: Iterator[str]) -> Iterator[str]:
     """Counts the steps of each list from one. Some may have been left out, and some of one number may stand together.
 
-    A list goes on over empty and indented lines.
+    A list goes on over empty and indented lines, and over pictures.
     """
     counted, last = 0, 0
     for line in lines:
@@ -181,7 +182,7 @@ def _numbered(lines: Iterator[str]) -> Iterator[str]:
             last = written
             yield f"{counted}. {line[found.end() :]}"
         else:
-            if line and not line.startswith(" "):
+            if line and not line.startswith(" ") and not pictured(line):
                 counted, last = 0, 0
             yield line
 

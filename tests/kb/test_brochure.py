@@ -1,0 +1,171 @@
+"""What stands in a brochure: the right articles in the right order, told as this provider would, ready for paper."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from kb.brochure import HARD, Block, Leaf, Row, Span, leaf, leaves, plain, reach, settings, tied
+from kb.reading import Article, Edition
+
+FACTS = {"support_phone": "+7 000 555", "cabinet": "https://my.sever.test/", "pppoe": "True", "imap": "imap.test"}
+
+
+def article(id: str, provider: str = "", language: str = "ru", body: str = "Слово.", **other: str) -> Article:
+    fields = {"confidence": "validated", "audience": "external"} | other
+    edition = Edition(language=language, title=f"{id} {language}", phrasings=(), body=body, **fields)  # type: ignore[arg-type]
+    return Article(id, provider, {language: edition})
+
+
+def both(one: Article, other: Article) -> Article:
+    return dataclasses.replace(one, editions={**one.editions, **other.editions})
+
+
+def ids(
+    *articles: Article, reused: dict[str, int] | None = None, facts: dict[str, str] = FACTS, top: int = 12
+) -> list[str]:
+    return [one.id for one in leaves(articles, "sever", "ru", facts, reused or {}, top)]
+
+
+def test_only_what_a_subscriber_may_see_is_printed() -> None:
+    assert ids(
+        article("seen"),
+        article("inner", audience="internal"),
+        article("draft", confidence="not_validated"),
+        article("gone", confidence="archived"),
+        article("theirs", provider="volga"),
+    ) == ["seen"]
+
+
+def test_a_providers_own_article_stands_in_the_place_of_the_shared_one_and_may_hide_it() -> None:
+    own = article("moving", provider="sever", body="У нас так.")
+    hidden = article("spam", provider="sever", confidence="archived")
+    for shelf in ([article("moving"), own, article("spam"), hidden], [own, article("moving"), hidden, article("spam")]):
+        (only,) = leaves(shelf, "sever", "ru", FACTS, {}, 12)
+        assert [span.text for span in only.sections[0].blocks[0].lines[0]] == [f"У{HARD}нас так."]
+
+
+def test_what_helped_most_comes_first_and_the_rest_in_the_usual_order() -> None:
+    shelf = [article(id) for id in ("zebra", "drops", "wan-off", "no-internet", "slow-wifi")]
+    assert ids(*shelf) == ["no-internet", "slow-wifi", "wan-off", "drops", "zebra"]
+    assert ids(*shelf, reused={"drops": 2, "zebra": 7}, top=3) == ["zebra", "drops", "no-internet"]
+
+
+def test_a_providers_own_articles_come_right_after_what_everybody_needs() -> None:
+    shelf = [article("drops"), article("our-tv", provider="sever"), article("no-internet")]
+    assert ids(*shelf) == ["no-internet", "our-tv", "drops"]
+
+
+def test_what_needs_a_fact_that_is_not_given_waits_until_the_end() -> None:
+    shelf = [article("pppoe-691"), article("drops"), article("zebra")]
+    assert ids(*shelf) == ["pppoe-691", "drops", "zebra"]
+    assert ids(*shelf, facts={"pppoe": "False"}) == ["drops", "zebra", "pppoe-691"]
+
+
+def test_an_article_without_the_language_is_printed_in_the_other_as_far_as_that_may_be_seen() -> None:
+    english = article("fiber", language="en")
+    shelf = [english, both(article("dsl", confidence="archived"), article("dsl", language="en"))]
+    told = leaves(shelf, "sever", "ru", FACTS, {}, 12)
+    assert [(one.id, one.language) for one in told] == [("dsl", "en"), ("fiber", "en")]
+
+
+BODY = """Посмотрите на роутер.
+
+![Лампочки](../shared/lamps.png)
+1. **Баланс.** Проверьте его.
+   {{ cabinet }}
+![Окно](a.png) {{ if dhcp }}
+![Кабинет](b.png)
+2. Почта: {{ webmail }}
+3. Наберите `ping -t 1`.
+Ещё слово.
+
+# Если {{ support_phone }} молчит
+Строка
+и ещё одна.
+
+# Когда остановиться и позвонить нам
+Телефон: {{ support_phone }}
+"""
+
+
+@pytest.fixture
+def page() -> Leaf:
+    (made,) = leaves(
+        [dataclasses.replace(article("x", body=BODY), editions={"ru": _pictured()})], "sever", "ru", FACTS, {}, 1
+    )
+    return made
+
+
+def _pictured() -> Edition:
+    edition = article("x", body=BODY).editions["ru"]
+    return dataclasses.replace(edition, pictures=("shared/lamps.png", "x/a.png", "x/b.png"))
+
+
+def test_steps_pictures_and_words_stand_in_their_order_with_the_facts_in_them(page: Leaf) -> None:
+    first = page.sections[0]
+    assert [(one.kind, one.number, one.picture) for one in first.blocks] == [
+        ("text", 0, ""),
+        ("picture", 0, "shared/lamps.png"),
+        ("step", 1, ""),
+        ("picture", 0, "x/b.png"),
+        ("step", 2, ""),
+        ("text", 0, ""),
+    ]
+    assert first.blocks[2].lines == ((Span("Баланс.", "bold"), Span(" Проверьте его.")), (Span("my.sever.test"),))
+    assert Span("ping -t 1", "code") in first.blocks[4].lines[0]
+    assert first.blocks[3] == Block("picture", picture="x/b.png", shows="Кабинет")
+
+
+def test_a_heading_is_a_section_and_the_last_says_when_to_call(page: Leaf) -> None:
+    assert [(one.heading, one.stop) for one in page.sections] == [
+        ("", False),
+        (f"Если +7{HARD}000{HARD}555{HARD}молчит", False),
+        (f"Когда остановиться и{HARD}позвонить нам", True),
+    ]
+    assert len(page.sections[1].blocks[0].lines) == 2
+
+
+def test_a_picture_that_was_shown_before_is_not_shown_again(page: Leaf) -> None:
+    assert page.pictures == ("shared/lamps.png", "x/b.png")
+    assert page.without(["shared/lamps.png"]).pictures == ("x/b.png",)
+
+
+def test_a_body_of_ours_names_its_pictures_by_their_folder() -> None:
+    assert leaf("first", "Сначала", "![Шаги](no-internet/check.png)", "ru", {}).pictures == ("no-internet/check.png",)
+
+
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [
+        ("и в доме", "и~в~доме"),
+        ("через 30 секунд", "через 30~секунд"),
+        ("Wi-Fi — это радио", "Wi-Fi~— это радио"),
+        ("ошибка (код 691)", "ошибка (код~691)"),
+        ("it is a test", "it is a~test"),
+    ],
+)
+def test_short_words_numbers_and_dashes_are_tied_to_their_neighbours(written: str, printed: str) -> None:
+    assert tied(written) == printed.replace("~", HARD)
+
+
+def test_ways_to_reach_the_provider_are_those_it_has() -> None:
+    labels = {"support_phone": "Phone", "bot": "Telegram", "mail": "Mail", "site": "Site", "cabinet": "Account"}
+    assert reach(labels, FACTS, "sever_bot", "") == (
+        Row("Phone", f"+7{HARD}000{HARD}555", "tel:+7000555"),
+        Row("Telegram", "@sever_bot", "https://t.me/sever_bot"),
+        Row("Account", "my.sever.test", "https://my.sever.test/"),
+    )
+    assert reach(labels, {}, "", "help@a.test") == (Row("Mail", "help@a.test", "mailto:help@a.test"),)
+
+
+def test_settings_are_those_that_are_given() -> None:
+    labels = {"kind": "Type", "pppoe": "PPPoE", "dhcp": "DHCP", "dns": "DNS", "imap": "IMAP", "smtp": "SMTP"}
+    rows = settings(labels, FACTS | {"dns1": "192.0.2.1", "dns2": "192.0.2.2", "dhcp": "False"})
+    assert rows == (Row("Type", "PPPoE"), Row("DNS", "192.0.2.1, 192.0.2.2"), Row("IMAP", "imap.test"))
+    assert settings(labels, {}) == ()
+
+
+def test_a_facts_own_marks_stay_characters() -> None:
+    assert plain("**{{ provider_title }}**", {"provider_title": "AB*CD [DE]"}) == "AB*CD [DE]"
