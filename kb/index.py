@@ -24,7 +24,7 @@ from kb.normal import Vernacular, normalised, telling, tokens
 from kb.postings import Array, Floats, Ints, Postings
 from kb.reading import Article, Edition
 
-FORM = 2
+FORM = 3
 """Changes with what an index holds or means, so that an older saved one is not read."""
 K1, TOLD_B, ANSWERED_B = 1.2, 0.5, 0.75
 LONGEST_LIST = 1 << 16
@@ -32,7 +32,10 @@ LONGEST_LIST = 1 << 16
 ANSWER_WORDS = 1_500
 CHUNK = 4_096
 """Entries whose n-grams are taken at once: no single call holds an interpreter lock for long."""
+PARTS_BITS = 5
+PARTS = 1 << PARTS_BITS
 SHORTEST_MENDED = 4
+_HALF = np.uint64(32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,30 +205,41 @@ class _Builder:
 
 
 def _grams(vocabulary: Sequence[str], said: Ints, says: Ints) -> Postings:
-    """TF-IDF of each entry's n-grams, scaled to length one."""
+    """TF-IDF of each entry's n-grams, scaled to length one. They are sorted a part at a time, so that a large base
+    does not take several times its index in memory."""
     total = len(says) - 1
-    keys: list[Array] = []
-    amounts: list[Array] = []
+    parts: list[list[Array]] = [[] for _ in range(PARTS)]
     for begin in range(0, total, CHUNK):
         ends = says[begin : begin + CHUNK + 1].tolist()
         texts = [padded([vocabulary[at] for at in said[one:other].tolist()]) for one, other in pairwise(ends)]
         found, whose = grams(texts)
-        pairs, counts = np.unique(
-            found.astype(np.uint64) << np.uint64(32) | (whose + begin).astype(np.uint64), return_counts=True
-        )
-        keys.append(pairs)
-        amounts.append(counts.astype(np.float32))
-    if not keys:
-        return Postings.made(np.zeros(0, np.uint32), np.zeros(0), np.zeros(0))
-    joined, tf = np.concatenate(keys), np.concatenate(amounts)
-    order = np.argsort(joined)
-    joined, tf = joined[order], tf[order]
-    found, places = (joined >> np.uint64(32)).astype(np.uint32), (joined & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    different, where, seen = np.unique(found, return_inverse=True, return_counts=True)
+        pairs = np.sort(found.astype(np.uint64) << _HALF | (whose + begin).astype(np.uint64))
+        borders = np.searchsorted(pairs, np.arange(1, PARTS, dtype=np.uint64) << np.uint64(64 - PARTS_BITS))
+        for part, some in zip(parts, np.split(pairs, borders), strict=True):
+            part.append(some.copy())
+    lengths = np.zeros(total)
+    weighed: list[tuple[Array, Array, Array]] = []
+    for part in parts:
+        joined = np.concatenate(part) if part else np.zeros(0, np.uint64)
+        part.clear()
+        weighed.append(_weighed(joined, total))
+        _, places, weights = weighed[-1]
+        lengths += np.bincount(places, weights * weights, total)
+    lengths = np.sqrt(lengths)
+    return Postings.joined(
+        [Postings.made(keys, places, weights / lengths[places], LONGEST_LIST, 1.0) for keys, places, weights in weighed]
+    )
+
+
+def _weighed(pairs: Array, total: int) -> tuple[Array, Array, Array]:
+    """N-grams with the entries that have them and their TF-IDF there, of pairs of both, repeats included."""
+    pairs, tf = np.unique(pairs, return_counts=True)
+    keys, places = (pairs >> _HALF).astype(np.uint32), (pairs & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+    begins = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))) if len(keys) else np.zeros(0, np.int64)
+    seen = np.diff(np.append(begins, len(keys)))
     usual = everyday()
-    weights = (1.0 + np.log(tf)) * idf(seen + usual.grams(different), total + usual.total)[where]
-    lengths = np.sqrt(np.bincount(places, weights * weights, total))
-    return Postings.made(found, places, weights / lengths[places], LONGEST_LIST)
+    rarity = idf(seen + usual.grams(keys[begins]), total + usual.total)
+    return keys, places, ((1.0 + np.log(tf)) * np.repeat(rarity, seen)).astype(np.float32)
 
 
 def _bm25(documents: Sequence[Counter[str]], b: float) -> Postings:

@@ -5,7 +5,7 @@ Built once, then only read; they can be saved as they are, and mapped back into 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 Array: TypeAlias = npt.NDArray[Any]
+STEPS = 65_535
+"""A weight is kept as a whole number of so many steps."""
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
 
@@ -33,11 +35,14 @@ class Postings:
     unit: float
 
     @classmethod
-    def made(cls, keys: Array, places: Array, weights: Array, longest: int = 1 << 62) -> Postings:
-        """Of pairs sorted by key, then place. Lists longer than ``longest`` are left empty."""
+    def made(
+        cls, keys: Array, places: Array, weights: Array, longest: int = 1 << 62, most: float | None = None
+    ) -> Postings:
+        """Of pairs sorted by key, then place. Lists longer than ``longest`` are left empty. ``most`` is what a weight
+        can be; without it, the most there is."""
         if not len(keys):
             empty = np.zeros(0, np.uint16)
-            return cls(keys, np.zeros(1, np.int64), np.zeros(0, np.int64), empty, empty, 1.0)
+            return cls(keys, np.zeros(1, np.int64), np.zeros(0, np.int64), empty, empty, (most or 1.0) / STEPS)
         begins = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
         counts = np.diff(np.append(begins, len(keys)))
         lasting = counts <= longest
@@ -45,7 +50,7 @@ class Postings:
             kept = np.repeat(lasting, counts)
             places, weights = places[kept], weights[kept]
         starts = np.concatenate(([0], np.cumsum(np.where(lasting, counts, 0))))
-        unit = float(weights.max(initial=0.0)) / 65_535 or 1.0
+        unit = (most or float(weights.max(initial=0.0)) or 1.0) / STEPS
         return cls(
             keys=keys[begins],
             starts=_narrow(starts),
@@ -53,6 +58,20 @@ class Postings:
             places=_narrow(places),
             weights=np.rint(weights / unit).astype(np.uint16),
             unit=unit,
+        )
+
+    @classmethod
+    def joined(cls, parts: Sequence[Postings]) -> Postings:
+        """Of parts with the same unit, each with greater keys than the one before."""
+        before = np.cumsum([0, *(len(part.places) for part in parts)])
+        starts = [part.starts[:-1].astype(np.int64) + shift for part, shift in zip(parts, before, strict=False)]
+        return cls(
+            keys=np.concatenate([part.keys for part in parts]),
+            starts=_narrow(np.concatenate([*starts, before[-1:]])),
+            counts=_narrow(np.concatenate([part.counts for part in parts])),
+            places=_narrow(np.concatenate([part.places for part in parts])),
+            weights=np.concatenate([part.weights for part in parts]),
+            unit=parts[0].unit,
         )
 
     def find(self, wanted: Array) -> Ints:

@@ -97,14 +97,13 @@ class Comparison:
             if left.remains is not None:
                 told[left.editions[0]] = self._retold(left.remains)
         char = np.maximum.reduceat(entries, shelf.entries[:-1])
-        sizes = shelf.entries[1:].astype(np.int64) - shelf.entries[:-1]
-        whole = np.add.reduceat(entries, shelf.entries[:-1]) / (sizes + SEVERAL)
         exact = self._exactly(shelf, total)
         first = 0.3 * char + 0.7 * told + 0.4 * answered + 0.3 * exact
         for gone in self._gone(number):
             first[gone] = 0.0
         chosen = _best(first, CANDIDATES)
-        nearest = [_nearest(entries, int(shelf.entries[at]), int(shelf.entries[at + 1])) for at in chosen.tolist()]
+        ranges = _ranges(shelf, chosen)
+        nearest = [_nearest(entries, begin, end) for begin, end in ranges]
         top = np.array([entries[one].sum() / len(one) for one in nearest])
         asked, covered = self._aligned(shelf, nearest)
         measures = np.column_stack(
@@ -117,10 +116,10 @@ class Comparison:
                 covered,
                 self._sorted(shelf, nearest),
                 exact[chosen],
-                whole[chosen],
+                [entries[begin:end].sum() / (end - begin + SEVERAL) for begin, end in ranges],
             )
         )
-        return Found(chosen, measures, _dense(entries))
+        return Found(chosen, measures, _dense(shelf, entries, char))
 
     def _gone(self, number: int) -> Iterator[Ints | slice]:
         """The editions of a shelf that do not count."""
@@ -206,9 +205,17 @@ def _best(scores: Floats, most: int) -> Ints:
     return best
 
 
-def _dense(scores: Floats) -> float:
-    most = min(DENSE, len(scores))
-    return float(np.partition(scores, -most)[-most:].sum() / DENSE)
+def _ranges(shelf: Shelf, editions: Ints) -> list[tuple[int, int]]:
+    """The entries of each of these editions, from the first up to one more than the last."""
+    begins, ends = shelf.entries[editions].tolist(), shelf.entries[editions + 1].tolist()
+    return list(zip(begins, ends, strict=True))
+
+
+def _dense(shelf: Shelf, entries: Floats, char: Floats) -> float:
+    """The mean of the best `DENSE` entries. They can only be entries of as many best editions."""
+    best = np.argpartition(-char, DENSE)[:DENSE] if len(char) > DENSE else np.arange(len(char))
+    nearest = np.sort(np.concatenate([entries[begin:end] for begin, end in _ranges(shelf, best)]))
+    return float(nearest[-DENSE:].sum() / DENSE)
 
 
 def _nearest(scores: Floats, begin: int, end: int) -> Ints:
