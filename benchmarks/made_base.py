@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (lists of words read better in few lines)
 """A base made up to any size: what is the matter, with what, and when, in words that people use for them.
 
 An article is one combination; its title and phrasings, and the questions asked of it, choose other words for the same

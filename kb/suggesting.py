@@ -144,6 +144,8 @@ class _Binding:
         matcher = Matcher(articles, beneath, saved)
         if self.store and not saved:
             self.store.save(name, now, matcher.arrays())
+            # From here on it is mapped from its file: memory that can be given up, and is shared with other workers.
+            matcher = Matcher(articles, beneath, self.store.load(name, now) or matcher.arrays())
         return _Bound(now, matcher)
 
     def _before(self, provider: str) -> _Bound | None:

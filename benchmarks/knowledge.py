@@ -1,0 +1,229 @@
+"""The knowledge base beside bm25s, SQLite FTS5, pg_trgm and a rapidfuzz scan: quality, speed, memory, in one run.
+
+Each is built in a process of its own, on one thread, from the same made-up articles (`benchmarks.made_base`), and asked
+the same questions, clean and with one letter in ten mistyped. Then: three hundred providers with articles of their own
+in one process, and how long the event loop waits while questions are answered beside it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import multiprocessing
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from benchmarks import rivals
+from benchmarks.made_base import Asked, made, questions
+from benchmarks.measuring import Figures, median, percentile, resident, rounded, tell
+from kb.reading import Article
+from kb.saved import Store
+from kb.suggesting import Knowledge
+from tests.peers.postgres import Postgres
+
+SLIPS = 0.1
+SLOW = 20_000
+"""The scan reads every entry for every question: on larger bases it is asked a tenth of them."""
+
+
+def compared(size: int, count: int, server: Postgres | None) -> list[Figures]:
+    """One line for each rival at one size."""
+    makers: dict[str, Callable[[Sequence[Article]], rivals.Rival]] = dict(rivals.RIVALS)
+    if server is not None:
+        makers["pg_trgm"] = lambda articles: rivals.PgTrgm(articles, server)
+    articles = made(size)
+    clean, slipped = questions(size, count), questions(size, count, slips=SLIPS)
+    lines = []
+    for name, maker in makers.items():
+        few = slice(count // 10 if size >= SLOW and name in ("rapidfuzz scan", "pg_trgm") else count)
+        figures = _alone(lambda maker=maker, few=few: _measured(maker, articles, clean[few], slipped[few]))
+        lines.append({"articles": size, "by": name, **figures})
+    return lines
+
+
+def _measured(
+    maker: Callable[[Sequence[Article]], rivals.Rival],
+    articles: Sequence[Article],
+    clean: Sequence[Asked],
+    slipped: Sequence[Asked],
+) -> Figures:
+    gc.collect()
+    before, began = resident(os.getpid()), time.perf_counter()
+    rival = maker(articles)
+    built = time.perf_counter() - began
+    gc.collect()
+    held = resident(os.getpid()) - before
+    rival.ask("first")
+    hits, spent = _asked(rival, clean)
+    hits_slipped, spent_slipped = _asked(rival, slipped)
+    spent += spent_slipped
+    return {
+        "recall@3": rounded(hits),
+        "with slips": rounded(hits_slipped),
+        "p50 ms": median(spent),
+        "p99 ms": percentile(spent, 0.99),
+        "build s": rounded(built),
+        "MiB": rounded(max(0.0, held)),
+    }
+
+
+def _asked(rival: rivals.Rival, asked: Sequence[Asked]) -> tuple[float, list[float]]:
+    """The share answered with the article meant among three, and milliseconds of each."""
+    spent, hits = [], 0
+    for one in asked:
+        began = time.perf_counter()
+        found = rival.ask(one.text)
+        spent.append((time.perf_counter() - began) * 1000)
+        hits += one.article in found
+    return hits / len(asked), spent
+
+
+def providers(count: int, each: int, shared: int) -> list[Figures]:
+    """So many providers in one process, each with articles of its own above shared ones; then started again."""
+
+    def several() -> Figures:
+        articles = made(shared)
+        for number in range(count):
+            articles += [replace(one, provider=f"p{number}") for one in made(each, seed=100 + number)]
+        with tempfile.TemporaryDirectory() as folder:
+            store = Store(Path(folder))
+            gc.collect()
+            before, began = resident(os.getpid()), time.perf_counter()
+            knowledge = Knowledge({}, lambda _: [], articles, store)
+            built = time.perf_counter() - began
+            gc.collect()
+            held = resident(os.getpid()) - before
+            spent = _spread(knowledge, count, each)
+            began = time.perf_counter()
+            again = Knowledge({}, lambda _: [], articles, store)
+            loaded = time.perf_counter() - began
+            _spread(again, count, each)
+            size = sum(path.stat().st_size for path in Path(folder).iterdir()) / 2**20
+        return {
+            "providers": count,
+            "articles each": each,
+            "shared": shared,
+            "build s": rounded(built),
+            "load s": rounded(loaded),
+            "MiB": rounded(held),
+            "MiB saved": rounded(size),
+            "p50 ms": median(spent),
+            "p99 ms": percentile(spent, 0.99),
+        }
+
+    return [_alone(several)]
+
+
+def _spread(knowledge: Knowledge, count: int, each: int) -> list[float]:
+    spent = []
+    for number in range(count):
+        for one in questions(each, 3, seed=100 + number):
+            began = time.perf_counter()
+            knowledge.suggest(f"p{number}", one.text, "ru")
+            spent.append((time.perf_counter() - began) * 1000)
+    return spent
+
+
+def held(size: int, count: int) -> list[Figures]:
+    """How long the event loop waits while questions are answered in threads beside it, and while a base is indexed."""
+
+    def waits() -> list[Figures]:
+        articles = made(size)
+        knowledge = Knowledge({}, lambda _: [], articles)
+        asked = [one.text for one in questions(size, count, slips=SLIPS)]
+        more = [*articles[:-1], *made(1, seed=7)]
+
+        async def questions_asked() -> None:
+            for text in asked:
+                await asyncio.to_thread(knowledge.suggest, "", text, "ru")
+
+        async def refreshed() -> None:
+            await asyncio.to_thread(knowledge.refresh, more)
+
+        return [
+            {"articles": size, "while": name, **asyncio.run(_watched(work))}
+            for name, work in (("nothing", _nothing), ("asked", questions_asked), ("indexed anew", refreshed))
+        ]
+
+    lines: list[Figures] = _alone(waits)
+    return lines
+
+
+async def _nothing() -> None:
+    await asyncio.sleep(1.0)
+
+
+async def _watched(work: Callable[[], Any]) -> Figures:
+    """Beats of a millisecond, and by how much each came late."""
+    late: list[float] = []
+    task = asyncio.ensure_future(work())
+    while not task.done():
+        began = time.perf_counter()
+        await asyncio.sleep(0.001)
+        late.append((time.perf_counter() - began - 0.001) * 1000)
+    await task
+    return {
+        "beats": len(late),
+        "p50 ms late": median(late),
+        "p99 ms": percentile(late, 0.99),
+        "max ms": rounded(max(late)),
+    }
+
+
+def _alone(work: Callable[[], Any]) -> Any:
+    """Does it in a process of its own, so that nothing of one counts for the next."""
+    context = multiprocessing.get_context("fork")
+    theirs, ours = context.Pipe()
+
+    def run() -> None:
+        theirs.send(work())
+
+    process = context.Process(target=run)
+    process.start()
+    theirs.close()
+    try:
+        return ours.recv()
+    finally:
+        process.join()
+
+
+@contextmanager
+def _server() -> Iterator[Postgres | None]:
+    missing = Postgres.missing()
+    if missing:
+        print(f"pg_trgm is left out: {missing}")
+        yield None
+        return
+    server = Postgres.start(fsync=False)
+    try:
+        yield server
+    finally:
+        server.remove()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.knowledge", description=__doc__)
+    parser.add_argument("--sizes", default="500,10000,100000", help="articles, several numbers with commas")
+    parser.add_argument("--questions", type=int, default=500)
+    parser.add_argument("--providers", type=int, default=300)
+    parser.add_argument("--each", type=int, default=100, help="articles of each provider's own")
+    parser.add_argument("--json", action="store_true")
+    chosen = parser.parse_args()
+    sizes = [int(one) for one in chosen.sizes.split(",")]
+    with _server() as server:
+        for size in sizes:
+            tell(f"A base of {size} articles", compared(size, chosen.questions, server), chosen.json)
+    tell("Providers in one process", providers(chosen.providers, chosen.each, 30), chosen.json)
+    for size in sizes[:2]:
+        tell("The event loop beside it", held(size, chosen.questions), chosen.json)
+
+
+if __name__ == "__main__":
+    main()
