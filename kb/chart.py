@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-WIDTH, LABELS, RIGHT, BAR, GAP, TOP = 960, 330, 110, 20, 12, 92
+WIDTH, LABELS, RIGHT, BAR, GAP, TOP = 960, 350, 110, 20, 12, 92
 MOST = 30
 """Bars of one picture; what was used least is left out, and said so."""
 COLOURS = ("#2f7d4f", "#3b6fb0", "#d9a441", "#b8493f", "#c9ccd1")
@@ -51,7 +51,7 @@ def _legend(legend: Sequence[str]) -> list[str]:
 
 def _bar(bar: Bar, y: int, unit: float) -> list[str]:
     middle = y + BAR - 5
-    parts = [_text(LABELS - 12, middle, _cut(bar.label, 40), 14, "#1f2328", anchor="end")]
+    parts = [_text(LABELS - 12, middle, _cut(bar.label, 40), 13, "#1f2328", anchor="end")]
     x = float(LABELS)
     for count, colour in zip(bar.counts, COLOURS, strict=False):
         if count:

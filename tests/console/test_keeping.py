@@ -242,6 +242,8 @@ def test_what_keeps_coming_without_an_article_is_a_gap_with_a_draft(desk: Path) 
     waiting = json.loads(kb(desk, "drafts", "--json").output)
     assert {(one["confidence"], one["author"]) for one in waiting} == {("not_validated", "agent:ivanova")}
     assert kb(desk, "link", gap["cases"][0], "--as", "ivanova", "--article", "nothing").exit_code == NO_SUCH
+    kb(desk, "link", gap["cases"][1], "--as", "ivanova", "--article", waiting[0]["article"])
+    assert len(json.loads(kb(desk, "drafts", "--json").output)) == 2, "nobody validates what they wrote themselves"
     used = kb(desk, "link", gap["cases"][1], "--as", "petrov", "--article", waiting[0]["article"])
     assert used.exit_code == OK
     assert len(json.loads(kb(desk, "drafts", "--json").output)) == 1, "another agent used it as it stands"

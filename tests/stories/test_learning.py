@@ -15,6 +15,7 @@ from kb.shelf import load
 from kb.tables import LinkRow
 from kb.teaching import learned
 from kb.versions import edit
+from tests.peers.post import Post
 from tests.stories.world import Chatter, Desk, World, eventually
 
 NEW = "телевизор показывает код ошибки 1402 и чёрный экран, договор 40-1187"
@@ -152,16 +153,44 @@ async def test_what_people_confirmed_finds_the_article_for_the_next(world: World
     await anna.presses(offer, "Помогло")
     await anna.hears("рад, что всё заработало")
 
-    async def phrases() -> list[tuple[str, str, str, str]]:
-        database = Database(world.settings.database)
-        try:
-            async with database.read("sever") as session:
-                return await learned(session)
-        finally:
-            await database.close()
-
-    (phrase,) = await eventually(phrases, 20)
+    (phrase,) = await eventually(lambda: phrases(world), 30)
     assert phrase[3] == "второй день нет интернета, дети воют"
+
+
+async def test_a_letter_teaches_its_trouble_and_not_its_signature(mail_world: World, post: Post) -> None:
+    """Names, telephones and addresses of a letter stay in its case."""
+    anna = post.subscriber("anna@example.test", "Анна Смирнова")
+    letter = "Добрый день! второй день нет интернета, дети воют, договор 40-1187\n"
+    signature = "\n-- \nС уважением, Анна Смирнова\nг. Энск, ул. Озёрная, 12, тел. +7 912 345-67-89\n"
+    await anna.writes("Интернет", letter + signature)
+    await anna.answers(await anna.hears("не помогло"), "помогло")
+    await anna.hears("рад, что всё заработало")
+    (phrase,) = await eventually(lambda: phrases(mail_world), 30)
+    assert phrase[3] == "второй день нет интернета, дети воют"
+
+
+async def test_what_was_offered_at_a_shared_desk_goes_with_the_case(front: World) -> None:
+    """A contract told only with the answer takes the suggestion along, and what came of it is counted there."""
+    anna = Chatter(front.api.user(5001, "Анна", language_code="ru"), front)
+    await anna.starts()
+    await anna.says("второй день нет интернета")
+    await anna.presses(await anna.hears("Подскажите, пожалуйста, номер"), "Нет под рукой")
+    await anna.hears("Получилось?")
+    assert await front.suggestions("_front") == [("no-internet", "offered")]
+    await anna.says("не помогло, договор 40-1187")
+    await anna.hears("Где не работает")
+    assert await front.suggestions("_front") == []
+    assert await front.suggestions("sever") == [("no-internet", "not_helped")]
+
+
+async def phrases(world: World, provider: str = "sever") -> list[tuple[str, str, str, str]]:
+    """What was learned by now."""
+    database = Database(world.settings.database)
+    try:
+        async with database.read(provider) as session:
+            return await learned(session)
+    finally:
+        await database.close()
 
 
 async def confidence(world: World, article: str) -> str:
