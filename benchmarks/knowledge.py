@@ -29,8 +29,8 @@ from kb.suggesting import Knowledge
 from tests.peers.postgres import Postgres
 
 SLIPS = 0.1
-SLOW = 20_000
-"""The scan reads every entry for every question: on larger bases it is asked a tenth of them."""
+LARGE, SLOW = 20_000, ("fts5 trigram", "rapidfuzz scan", "pg_trgm")
+"""Those that look at much of the base for every question are asked a tenth of them on large ones."""
 
 
 def compared(size: int, count: int, server: Postgres | None) -> list[Figures]:
@@ -42,7 +42,7 @@ def compared(size: int, count: int, server: Postgres | None) -> list[Figures]:
     clean, slipped = questions(size, count), questions(size, count, slips=SLIPS)
     lines = []
     for name, maker in makers.items():
-        few = slice(count // 10 if size >= SLOW and name in ("rapidfuzz scan", "pg_trgm") else count)
+        few = slice(max(10, count // 10) if size >= LARGE and name in SLOW else count)
         figures = _alone(lambda maker=maker, few=few: _measured(maker, articles, clean[few], slipped[few]))
         lines.append({"articles": size, "by": name, **figures})
     return lines

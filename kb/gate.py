@@ -21,7 +21,7 @@ Signals: TypeAlias = npt.NDArray[np.float64]
 the question that the base has words for, and the lead over the second article."""
 
 SIGNALS = 5
-SCOPE = np.array([1.0, 8.0, 4.0, 1.0, 0.0])
+SCOPE = np.array([0.7, 8.0, 4.0, 1.0, 0.0])
 """What speaks for anything fitting at all: a blend of the signals in which density counts for more than in a rank."""
 USUAL = np.array([-4.0, 4.0, 6.0, 3.0, 1.0, 2.0])
 """Constant and weights of `Signals` in a base that cannot be asked."""
@@ -32,7 +32,7 @@ STRANGE, FEW = 0.3, 20
 one could be asked."""
 SHOWN, REJECTED = 0.88, 0.96
 """The share of questions with an answer that shall be shown something, and of everyday sentences that shall not."""
-ROOM = 0.25
+ROOM = 0.15
 """Where most everyday sentences and most good questions are apart, how far between them the gate stands."""
 LEAST = 0.5
 """What speaks for anything at all must be this much in any base, however small."""

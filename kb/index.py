@@ -24,7 +24,7 @@ from kb.normal import Vernacular, normalised, telling, tokens
 from kb.postings import Array, Floats, Ints, Postings
 from kb.reading import Article, Edition
 
-FORM = 3
+FORM = 4
 """Changes with what an index holds or means, so that an older saved one is not read."""
 K1, TOLD_B, ANSWERED_B = 1.2, 0.5, 0.75
 LONGEST_LIST = 1 << 16

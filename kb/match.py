@@ -27,13 +27,14 @@ from kb.repair import Word, mended
 WEIGHTS = {
     "char": 0.30,
     "top": 0.10,
-    "told": 0.70,
+    "told": 0.40,
     "answered": 0.44,
     "asked": 0.20,
     "covered": 0.05,
     "sorted": 0.20,
     "exact": 0.30,
     "whole": 0.0,
+    "either": 1.00,
 }
 """The blend of `kb.ranking.MEASURES`, with `TOGETHER` of likeness and coverage at once."""
 TOGETHER = 0.09

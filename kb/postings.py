@@ -109,6 +109,17 @@ class Postings:
         total = np.bincount(places, weights * np.repeat(factors * self.unit, lengths), size)
         return total.astype(np.float64, copy=False)
 
+    def at(self, found: Ints, wanted: Ints) -> Floats:
+        """The weight of each found key (a row) at each of the wanted places (a column), 0 where it is not there."""
+        weights = np.zeros((len(found), len(wanted)))
+        for row, key in enumerate(found.tolist()):
+            begin, end = (int(self.starts[key]), int(self.starts[key + 1])) if key >= 0 else (0, 0)
+            if end > begin:
+                places = self.places[begin:end]
+                near = np.minimum(np.searchsorted(places, wanted), end - begin - 1)
+                weights[row] = np.where(places[near] == wanted, self.weights[begin:end][near], 0) * self.unit
+        return weights
+
     def within(self, found: Ints, begin: int, end: int) -> Ints:
         """How many places of each found key lie in ``begin`` to ``end``."""
         totals = [

@@ -32,15 +32,18 @@ EMPTY_WORTH = 0.3
 DENSE = 10
 SEVERAL = 4
 """So many entries more than it has an article is measured by, when it is measured as a whole."""
+ANSWERED_WORTH = 0.7
+"""What a word in an answer is worth beside one in a title or phrasing."""
 ONLY_ANSWERED = 0.3
 """What it is worth, beside being in a title or phrasing, that a word is in an answer."""
 ALIKE = 0.85
 """From this Jaro-Winkler similarity two words are taken to be one, more or less."""
-MEASURES = ("char", "top", "told", "answered", "asked", "covered", "sorted", "exact", "whole")
+MEASURES = ("char", "top", "told", "answered", "asked", "covered", "sorted", "exact", "whole", "either")
 """Likeness of characters with the nearest entry, and with the nearest three on average; BM25 of title and phrasings,
 and of the answer, as shares of what the query could reach; how much of the query the article's words align with, how
 much of the nearest entry the query's; likeness of their sorted words; exact keys shared (1) or contradicted (-1);
-likeness of all the entries of the article together, the more of them the surer."""
+likeness of all the entries of the article together, the more of them the surer; how much of the query its title,
+phrasings and answer have between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,7 @@ class Comparison:
                 self._sorted(shelf, nearest),
                 exact[chosen],
                 [entries[begin:end].sum() / (end - begin + SEVERAL) for begin, end in ranges],
+                self._either(shelf, number, chosen),
             )
         )
         return Found(chosen, measures, _dense(shelf, entries, char))
@@ -134,10 +138,24 @@ class Comparison:
         summed = postings.added(found, weights * self._quality, total, MOST_POSTINGS)
         return summed / (weights.sum() or 1.0)
 
+    def _either(self, shelf: Shelf, number: int, editions: Ints) -> Floats:
+        """How much of the query an article's title, phrasings and answer have between them, each word counted once."""
+        told = shelf.told.at(self._in_told[number], editions)
+        answered = shelf.answered.at(self._in_answered[number], editions)
+        left = self._base.left
+        if left is not None and left.remains is not None and left.shelf == number:
+            told[:, editions == left.editions[0]] = self._remaining(left.remains)[:, None]
+        weights = self._told_idf
+        found: Floats = (weights * self._quality) @ np.maximum(told, ANSWERED_WORTH * answered) / (weights.sum() or 1.0)
+        return found
+
     def _retold(self, remains: Counter[str]) -> float:
         """The same for an edition of which only these stems remain, as if it were of the usual length."""
+        return float((self._told_idf * self._quality) @ self._remaining(remains) / (self._told_idf.sum() or 1.0))
+
+    def _remaining(self, remains: Counter[str]) -> Floats:
         tf = np.array([remains[stem] for stem in self._stems], np.float64)
-        return float((self._told_idf * self._quality) @ (tf / (tf + K1)) / (self._told_idf.sum() or 1.0))
+        return tf / (tf + K1)
 
     def _exactly(self, shelf: Shelf, total: int) -> Floats:
         """1 for editions that name what the query names exactly, -1 for those that name another of its kind."""
