@@ -178,7 +178,8 @@ class Serving:
             if mine and (task is None or task.done()):
                 self._listening[name] = asyncio.create_task(self._listen(name, door))
             elif not mine and task is not None:
-                task.cancel()
+                if task.cancel():
+                    log.warning("%s is listened to by another process now", name)
                 del self._listening[name]
 
     def _wanted(self) -> Sequence[str]:

@@ -225,7 +225,10 @@ class Desk:
         return await self.group.hears(containing, timeout=timeout)
 
     async def presses(self, message: Message, label: str) -> str:
-        """Taps a button, and reads what it says."""
+        """Taps a button once it is there, and reads what it says."""
+        deadline = time.monotonic() + 20
+        while label not in (button.text for button in message.buttons) and time.monotonic() < deadline:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
         query = await self.agent.presses(message, label)
         return await query.reply(10) or ""
 
