@@ -27,6 +27,7 @@ ENDINGS = (".pdf", ".html")
 LOGOS = ("logo.png", "logo.jpg")
 REMEMBERED = timedelta(days=365)
 """What helped longer ago counts no more: routers and people's troubles change."""
+BEGIN = {".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff"}
 PATIENCE = 10.0
 """Seconds that Telegram has to say what the bot is called."""
 _BOT = re.compile(r"(?:https?://t\.me/|@)?([A-Za-z][A-Za-z0-9_]{3,31})/?")
@@ -108,7 +109,7 @@ async def _made(folder: Folder, name: str, language: str | None, top: int, bot: 
         settings=(words.title("settings"), making.settings(words.without_title("settings"), facts)),
         code=_code({row.label: row for row in reach}, words),
         pictures=pictures,
-        logo=next((one for one in _logos(settings, provider.name) if one.is_file()), None),
+        logo=next((_whole(one) for one in _logos(settings, provider.name) if one.is_file()), None),
     )
 
 
@@ -248,10 +249,18 @@ def _pictures(leaves: Sequence[Leaf], folders: Sequence[Path]) -> dict[str, Path
     found: dict[str, Path] = {}
     for name in (name for leaf in leaves for name in leaf.pictures):
         try:
-            found[name] = picture(name, folders)
+            found[name] = _whole(picture(name, folders))
         except LookupError:
             continue
     return found
+
+
+def _whole(path: Path) -> Path:
+    """The same file, if it is what its name says."""
+    with path.open("rb") as file:
+        if not file.read(8).startswith(BEGIN[path.suffix]):
+            refuse(f"{path} is not a {path.suffix[1:].upper()} picture", WRONG)
+    return path
 
 
 def _logos(settings: Settings, provider: str) -> list[Path]:
@@ -259,11 +268,12 @@ def _logos(settings: Settings, provider: str) -> list[Path]:
 
 
 def _written(brochure: Brochure, output: Path) -> None:
-    from console.press import as_html, as_pdf  # noqa: PLC0415
+    from console.press import CannotPrint, as_html, as_pdf  # noqa: PLC0415
 
     html = output.suffix.lower() == ".html"
-    content = as_html(brochure).encode() if html else as_pdf(brochure)
     try:
-        output.write_bytes(content)
+        output.write_bytes(as_html(brochure).encode() if html else as_pdf(brochure))
+    except CannotPrint as error:
+        refuse(f"the brochure cannot be printed: {error}", WRONG)
     except OSError as error:
         refuse(f"{output} cannot be written: {error.strerror}", WRONG)

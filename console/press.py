@@ -26,6 +26,10 @@ FONT, WEIGHTS = "PT Sans", (400, 700)
 MEDIA_TYPES = {".png": "image/png", ".jpg": "image/jpeg"}
 
 
+class CannotPrint(ValueError):
+    """What the typesetter will not take, such as half a picture: in its words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Code:
     """What the QR code opens, as people read it, and what is said beside it."""
@@ -57,7 +61,7 @@ class Brochure:
 
 
 def as_pdf(brochure: Brochure) -> bytes:
-    """A5 pages, as many as fill sheets folded once."""
+    """A5 pages, as many as fill sheets folded once. Raises `CannotPrint`."""
     files: dict[str, bytes] = {
         "main.typ": (TEMPLATES / "brochure.typ").read_bytes(),
         "cover.svg": _cover(brochure).encode(),
@@ -77,7 +81,10 @@ def as_pdf(brochure: Brochure) -> bytes:
         for file, content in files.items():
             (root / file).write_bytes(content)
         fonts = [fontpkg.path(FONT).parent]
-        return typst.compile(root / "main.typ", root=root, font_paths=fonts, ignore_system_fonts=True, format="pdf")
+        try:
+            return typst.compile(root / "main.typ", root=root, font_paths=fonts, ignore_system_fonts=True, format="pdf")
+        except typst.TypstError as error:
+            raise CannotPrint(" ".join(error.message.split())) from None
 
 
 def as_html(brochure: Brochure) -> str:

@@ -196,6 +196,15 @@ def test_what_is_wrong_is_said_in_one_sentence(typist: Typist, words: list[str],
     assert told in result.output
 
 
+@pytest.mark.parametrize(("content", "told"), [(b"no picture", "logo.png is not a PNG picture"), (None, "cannot be")])
+def test_a_picture_that_is_none_is_named(typist: Typist, tmp_path: Path, content: bytes | None, told: str) -> None:
+    half = (Path(kb_brochure.__file__).parent.parent / "kb" / "articles" / "shared" / "lamps.png").read_bytes()[:99]
+    (typist.folder / "providers" / "sever" / "logo.png").write_bytes(content or half)
+    said = brochure(typist, tmp_path / "b.pdf", exit_code=WRONG)
+    assert told in said
+    assert len(said.splitlines()) == 1
+
+
 def test_a_desk_without_articles_has_nothing_to_print(tmp_path: Path) -> None:
     assert CliRunner().invoke(cli, ["init", str(tmp_path / "desk"), "--empty"]).exit_code == OK
     result = CliRunner().invoke(cli, ["-C", str(tmp_path / "desk"), "kb", "brochure"])
