@@ -94,6 +94,9 @@ async def _made(folder: Folder, name: str, language: str | None, top: int, bot: 
     words = Words.read([TEMPLATES, *reversed(folders.of(provider.name, "templates", TEMPLATES))], speaks)
     mail = next((one.address for one in _of(settings.mailboxes, provider.name)), "")
     reach = making.reach(words.without_title("reach"), facts, _bare(bot) or await _asked(settings, provider.name), mail)
+    if not reach:
+        hint = "say in [facts] of policy.toml how people reach you"
+        click.echo(f"{provider.name} has no phone, site, bot or mailbox to be printed: {hint}", err=True)
     first, call = (words.leaf(part, speaks, facts) for part in ("first", "call"))
     pictures = _pictures((first, *leaves, call), folders.of(provider.name, "articles", ARTICLES))
     shown = [one for one in first.pictures if one in pictures]

@@ -28,7 +28,7 @@ HARD = "\u00a0"
 _TIES = (
     (re.compile(r"(?<!\w)([А-Яа-яЁё]{1,2}|[A-Za-z]|[0-9]{1,4}) (?=\S)"), rf"\1{HARD}"),
     (re.compile(r" (?=[—–] )"), HARD),
-    (re.compile(r" (?=[0-9]{1,4}\))"), HARD),
+    (re.compile(r" (?=[0-9]{1,4}[).](?![0-9]))"), HARD),
 )
 
 

@@ -113,7 +113,8 @@ def test_what_a_provider_does_not_have_is_not_spoken_of(typist: Typist, tmp_path
     policy = typist.folder / "providers" / "volga" / "policy.toml"
     text = re.sub(r"(?ms)^\[facts\]\n.*?^\[consent\]", "[consent]", policy.read_text("utf-8"))
     policy.write_text(text, "utf-8")
-    brochure(typist, tmp_path / "b.html", provider="volga")
+    told = brochure(typist, tmp_path / "b.html", provider="volga")
+    assert "volga has no phone, site, bot or mailbox to be printed: say in [facts]" in told
     brochure(typist, tmp_path / "b.pdf", provider="volga")
     made = page(tmp_path / "b.html")
     assert "Волга-Линк" in made.words
@@ -124,7 +125,6 @@ def test_what_a_provider_does_not_have_is_not_spoken_of(typist: Typist, tmp_path
 def test_without_a_bot_the_code_leads_to_the_mailbox(typist: Typist, tmp_path: Path) -> None:
     settings = typist.folder / "firstline.toml"
     settings.write_text(settings.read_text("utf-8") + MAILBOX, "utf-8")
-    typist.types("kb", "brochure")
     result = typist.types(
         *("kb", "brochure", "--provider", "sever", "--output", str(tmp_path / "b.html")), env={"SUPPORT_PASSWORD": "x"}
     )
