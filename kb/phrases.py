@@ -19,6 +19,8 @@ LOOKED_AT = 1200
 
 _CLAUSES = re.compile(r"(?<=[.!?…])\s+|[\n;]|,\s+|\s[-–—]\s|[.!?…]+$")
 _WORD = re.compile(r"[^\W_]+(?:[-'’./+][^\W_]+){0,6}")
+_SIGNED = re.compile(r"\n-- ?\n|\n[Сс] уважением|\n(?:Best|Kind) regards")
+"""Where a letter's signature begins."""
 _DIGITS = re.compile(r"\d")
 _BRANDS = frozenset(
     _WORD.findall("""
@@ -49,7 +51,8 @@ _EVERYBODYS = ("192.168.", "169.254.", "10.0.", "127.0.", "8.8.", "1.1.")
 
 def phrase(text: str, secrets: Sequence[str] = ()) -> str:
     """The person's trouble in their own words, in one line; "" when too little or too much of it is left."""
-    kept = [clause for clause in _clauses(text[:LOOKED_AT]) if not _polite(clause) and not _tells(clause, secrets)]
+    unsigned = _SIGNED.split(text[:LOOKED_AT], maxsplit=1)[0]
+    kept = [clause for clause in _clauses(unsigned) if not _polite(clause) and not _tells(clause, secrets)]
     said: list[str] = []
     for clause in kept:
         if len(", ".join((*said, clause))) > LONGEST:

@@ -15,6 +15,7 @@ from kb.shelf import load
 from kb.tables import LinkRow
 from kb.teaching import learned
 from kb.versions import edit
+from tests.peers.post import Post
 from tests.stories.world import Chatter, Desk, World, eventually
 
 NEW = "телевизор показывает код ошибки 1402 и чёрный экран, договор 40-1187"
@@ -153,6 +154,18 @@ async def test_what_people_confirmed_finds_the_article_for_the_next(world: World
     await anna.hears("рад, что всё заработало")
 
     (phrase,) = await eventually(lambda: phrases(world), 30)
+    assert phrase[3] == "второй день нет интернета, дети воют"
+
+
+async def test_a_letter_teaches_its_trouble_and_not_its_signature(mail_world: World, post: Post) -> None:
+    """Names, telephones and addresses of a letter stay in its case."""
+    anna = post.subscriber("anna@example.test", "Анна Смирнова")
+    letter = "Добрый день! второй день нет интернета, дети воют, договор 40-1187\n"
+    signature = "\n-- \nС уважением, Анна Смирнова\nг. Энск, ул. Озёрная, 12, тел. +7 912 345-67-89\n"
+    await anna.writes("Интернет", letter + signature)
+    await anna.answers(await anna.hears("не помогло"), "помогло")
+    await anna.hears("рад, что всё заработало")
+    (phrase,) = await eventually(lambda: phrases(mail_world), 30)
     assert phrase[3] == "второй день нет интернета, дети воют"
 
 
