@@ -135,22 +135,21 @@ def held(size: int, count: int) -> list[Figures]:
     """How long the event loop waits while questions are answered in threads beside it, and while a base is indexed."""
 
     def waits() -> list[Figures]:
-        articles = made(size)
-        knowledge = Knowledge({}, lambda _: [], articles)
-        asked = [one.text for one in questions(size, count, slips=SLIPS)]
-        more = [*articles[:-1], *made(1, seed=7)]
+        with tempfile.TemporaryDirectory() as folder:
+            articles = made(size)
+            knowledge = Knowledge({}, lambda _: [], articles, Store(Path(folder)))
+            asked = [one.text for one in questions(size, count, slips=SLIPS)]
+            more = [*articles[:-1], *made(1, seed=7)]
 
-        async def questions_asked() -> None:
-            for text in asked:
-                await asyncio.to_thread(knowledge.suggest, "", text, "ru")
+            async def questions_asked() -> None:
+                for text in asked:
+                    await asyncio.to_thread(knowledge.suggest, "", text, "ru")
 
-        async def refreshed() -> None:
-            await asyncio.to_thread(knowledge.refresh, more)
+            async def refreshed() -> None:
+                await asyncio.to_thread(knowledge.refresh, more)
 
-        return [
-            {"articles": size, "while": name, **asyncio.run(_watched(work))}
-            for name, work in (("nothing", _nothing), ("asked", questions_asked), ("indexed anew", refreshed))
-        ]
+            works = (("nothing", _nothing), ("asked", questions_asked), ("indexed anew", refreshed))
+            return [{"articles": size, "while": name, **asyncio.run(_watched(work))} for name, work in works]
 
     lines: list[Figures] = _alone(waits)
     return lines

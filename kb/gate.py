@@ -63,6 +63,10 @@ class Trials:
     far: Signals
 
 
+UNASKED = Gate(tuple(USUAL.tolist()), 2 * LEAST)
+"""The gate of a base that has not been asked."""
+
+
 def calibrated(trials: Trials) -> Gate:
     """The gate for a base that answered like this."""
     nothing = np.concatenate((trials.near, trials.far))

@@ -94,7 +94,8 @@ class Matcher:
 
     ``beneath`` is a matcher of shared articles this one stands on. Its index is referred to, never copied, so three
     hundred providers share one; articles here hide those beneath that have the same id. ``saved`` is what `arrays` of
-    a matcher of the very same articles gave (`key` tells).
+    a matcher of the very same articles gave (`key` tells). Without ``gated`` a base that nobody lends a gate to is
+    not asked what it knows: it is made to be saved, not to answer.
     """
 
     def __init__(
@@ -102,6 +103,7 @@ class Matcher:
         articles: Sequence[Article],
         beneath: Matcher | None = None,
         saved: Mapping[str, Array] | None = None,
+        gated: bool = True,
     ) -> None:
         self._vernacular: Vernacular = beneath._vernacular if beneath else Vernacular()
         self.shelf = Shelf.of(saved) if saved else built(articles, self._vernacular)
@@ -114,14 +116,19 @@ class Matcher:
         hidden = [np.flatnonzero([id in own for id in ids]) for ids in self._ids[1:]]
         self._base: Base = Base((self.shelf, *below), (None, *hidden) if below else ())
         self._letters = _letters(self._base.shelves)
-        lent = beneath.gate if beneath and beneath._base.editions else None
-        self._asked_itself = lent is None
-        self.gate: Gate = lent or _gate(saved) or self._calibrated(articles)
+        lent = beneath.gate if beneath and beneath.holds_any else None
+        self._asked_itself = gated and lent is None
+        self.gate: Gate = lent or _gate(saved) or (self._calibrated(articles) if gated else gates.UNASKED)
 
     def arrays(self) -> dict[str, Array]:
         """All that took time to make, to be saved."""
         gate = {"gate": np.array([*self.gate.weights, self.gate.least])} if self._asked_itself else {}
         return self.shelf.arrays() | gate
+
+    @property
+    def holds_any(self) -> bool:
+        """Whether there is any article in it."""
+        return self._base.editions > 0
 
     def best(self, text: str, language: str, limit: int = 3) -> tuple[Match, ...]:
         """The articles that fit, the best first; empty when nothing does."""

@@ -35,7 +35,7 @@ class Store:
     it at once: a file is put in its place as a whole."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     def load(self, name: str, key: str) -> dict[str, Array] | None:
         """The arrays saved under a name, if they are of this very ``key`` and whole; None where they are not."""
@@ -53,8 +53,8 @@ class Store:
         """Puts arrays under a name in place of what was there. Without room or rights nothing is saved: the next start
         builds it again."""
         with contextlib.suppress(OSError):
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle, path = tempfile.mkstemp(dir=self._folder, prefix=".new-")
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle, path = tempfile.mkstemp(dir=self.folder, prefix=".new-")
             try:
                 with os.fdopen(handle, "wb") as file:
                     for part in _written(key, arrays):
@@ -66,7 +66,7 @@ class Store:
 
     def _path(self, name: str) -> Path:
         safe = name if _NAME.fullmatch(name) else hashlib.sha256(name.encode()).hexdigest()[:32]
-        return self._folder / f"{safe}.index"
+        return self.folder / f"{safe}.index"
 
 
 def _written(key: str, arrays: Mapping[str, Array]) -> list[bytes]:

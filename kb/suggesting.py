@@ -11,9 +11,11 @@ from desk.knowledge import Suggestion, Suggestions
 from desk.messages import File
 from desk.providers import Provider
 from desk.text import Mark, Text, joined, written
+from kb import apart
 from kb.filling import filled, shown
 from kb.inside import Inside
 from kb.match import Match, Matcher, key
+from kb.postings import Array
 from kb.reading import Article, picture
 from kb.saved import Store
 
@@ -140,13 +142,25 @@ class _Binding:
         if before and before.key == now:
             same = beneath is None or (self.former and beneath is self.former.shared.matcher)
             return before if same else _Bound(now, Matcher(articles, beneath, before.matcher.arrays()))
-        saved = self.store.load(name, now) if self.store else None
+        saved = self._saved(name, now, articles, beneath)
         matcher = Matcher(articles, beneath, saved)
         if self.store and not saved:
             self.store.save(name, now, matcher.arrays())
             # From here on it is mapped from its file: memory that can be given up, and is shared with other workers.
             matcher = Matcher(articles, beneath, self.store.load(name, now) or matcher.arrays())
         return _Bound(now, matcher)
+
+    def _saved(
+        self, name: str, now: str, articles: Sequence[Article], beneath: Matcher | None
+    ) -> Mapping[str, Array] | None:
+        """What is saved of these articles. Where people are answered meanwhile, a large index is built apart first."""
+        if self.store is None:
+            return None
+        saved = self.store.load(name, now)
+        if saved is None and self.former is not None and apart.is_large(articles):
+            apart.build(self.store, name, now, articles, gated=beneath is None or not beneath.holds_any)
+            saved = self.store.load(name, now)
+        return saved
 
     def _before(self, provider: str) -> _Bound | None:
         if self.former is None:

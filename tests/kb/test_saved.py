@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import kb
+from kb import apart
 from kb.index import built
 from kb.match import Matcher, key
 from kb.normal import Vernacular
@@ -96,3 +97,24 @@ def test_what_has_not_changed_is_kept_by_a_refresh() -> None:
     assert [one.article.id for one in knowledge.matcher("sever").best("lamp is dark", "en")] == ["lamp"]
     knowledge.refresh([article("bell", "the bell rings"), own, lamp])
     assert [one.article.id for one in knowledge.matcher("sever").best("the bell rings", "en")] == ["bell"]
+
+
+def test_a_large_index_is_built_apart_and_answers_alike(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    assert not apart.is_large(ARTICLES)
+    apart.build(store, "all", "key", ARTICLES, gated=True)
+    saved = store.load("all", "key")
+    assert saved is not None
+    assert Matcher(ARTICLES, saved=saved).gate == Matcher(ARTICLES).gate
+    apart.build(store, "own", "key", ARTICLES, gated=False)
+    of_own = store.load("own", "key")
+    assert of_own is not None
+    assert "gate" in saved.keys() - of_own.keys()
+
+
+def test_a_refresh_builds_a_large_index_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    knowledge = Knowledge({}, lambda _: [], [SAMOVAR], Store(tmp_path))
+    monkeypatch.setattr(apart, "LARGE", 1)
+    monkeypatch.setattr("kb.match.built", lambda *_: pytest.fail("it was built here"))
+    knowledge.refresh([SAMOVAR, article("lamp", "lamp is dark")])
+    assert [one.article.id for one in knowledge.matcher("").best("lamp is dark", "en")] == ["lamp"]
