@@ -159,7 +159,7 @@ async def decided(house: House, count: int) -> float:
 
 
 async def desk(folder: Path, database: str, dovecot: Dovecot, box: Mailbox, raws: Sequence[bytes], into: Measured,
-               name: str) -> None:  # fmt: skip
+               name: str, deciding: bool) -> None:  # fmt: skip
     """One run of the desk: connected once before the letters come, since older mail is never touched."""
     fresh = Database(database)
     await migrate(fresh)
@@ -187,9 +187,10 @@ async def desk(folder: Path, database: str, dovecot: Dovecot, box: Mailbox, raws
     into.add("imaplib fetching 50 at a time", bare, bare)
     into.add("imaplib fetching one by one", await asyncio.to_thread(fetched_plainly, dovecot, box, 1), bare)
     into.add(f"{name} storing", await stored(house, len(raws)), bare)
-    parsed = await asyncio.to_thread(parsed_plainly, raws[:1000])
-    into.add("email parsing", parsed, parsed)
-    into.add(f"{name} deciding", await decided(house, len(raws)), parsed)
+    if deciding:
+        parsed = await asyncio.to_thread(parsed_plainly, raws[:1000])
+        into.add("email parsing", parsed, parsed)
+        into.add(f"{name} deciding", await decided(house, len(raws)), parsed)
     await house.close()
 
 
@@ -210,7 +211,7 @@ def measure(chosen: argparse.Namespace) -> Measured:
             if name == "postgresql" and postgres:
                 database = postgres.database(f"mail{next(_runs)}").replace("postgresql://", "postgresql+asyncpg://")
             box = dovecot.mailbox(f"support-{name}-{run}@sever.test")
-            asyncio.run(desk(folder, database, dovecot, box, raws, into, name))
+            asyncio.run(desk(folder, database, dovecot, box, raws, into, name, not chosen.only_storing))
     return into
 
 
@@ -234,6 +235,7 @@ def main() -> None:
     parser.add_argument("--letters", type=int, default=5000, help="in the mailbox (5000)")
     parser.add_argument("--runs", type=int, default=3, help="of which the medians are told (3)")
     parser.add_argument("--databases", nargs="+", choices=("sqlite", "postgresql"), default=["sqlite", "postgresql"])
+    parser.add_argument("--only-storing", action="store_true", help="leave deciding out, which takes minutes")
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
     if package := Dovecot.missing():
