@@ -26,7 +26,7 @@ check: .venv/installed  ## lint, format, types, the floors of the house, and wha
 	$(BIN)/python tools/check_repository.py
 
 bench: .venv/installed  ## measure the desk beside its rivals (see benchmarks/README.md)
-	@for one in size start telegram mail inspect knowledge; do $(BIN)/python -m benchmarks.$$one $(ARGS) || exit 1; done
+	@for one in size start telegram mail backlog inspect knowledge; do $(BIN)/python -m benchmarks.$$one $(ARGS) || exit 1; done
 
 kills: .venv/installed  ## the long way: 50 kills while 2,000 chat messages and 500 mails arrive, outages of 30 s
 	FIRSTLINE_KILLS=50 FIRSTLINE_TEXTS=2000 FIRSTLINE_MAILS=500 FIRSTLINE_OUTAGE=30 \

@@ -17,7 +17,6 @@ from desk.case import Case
 from desk.database import Database
 from desk.messages import FRONT
 from mail import ledger as account
-from mail.check import LATE
 from mail.marks import mark_of
 from mail.outcomes import Outcome
 
@@ -96,7 +95,7 @@ async def _sum(connection: AsyncConnection, door: str) -> dict[str, Any]:
 
 
 def _sums(found: Sequence[Mapping[str, Any]], machine: bool) -> None:
-    late = [one for one in found if one["oldest_waiting"] and one["oldest_waiting"] < datetime.now(UTC) - LATE]
+    late = [one for one in found if one["oldest_waiting"] and one["oldest_waiting"] < datetime.now(UTC) - account.LATE]
     if machine:
         print_json([{name: _plain(value) for name, value in one.items()} for one in found])
     for one in found if not machine else ():

@@ -22,8 +22,6 @@ RARE = 90
 """Seconds between two looks above which new mail may stay unseen for more than two minutes when IDLE fails."""
 RECENT = timedelta(days=7)
 """A difference between ledger and server is told of for so long."""
-LATE = timedelta(minutes=10)
-"""A mail that waits longer to be decided is told of."""
 
 
 class Database(Protocol):
@@ -42,7 +40,7 @@ async def account(database: Database, settings: MailboxSettings, now: datetime) 
     if mark and mark.difference and mark.differed_at and mark.differed_at > now - RECENT:
         what = f"on {mark.differed_at:%Y-%m-%d %H:%M} UTC it differed from the server: {mark.difference}"
         found.append(Finding("warning", where, what, todo))
-    if oldest and oldest < now - LATE:
+    if oldest and oldest < now - ledger.LATE:
         what = f"a mail waits to be decided since {oldest:%Y-%m-%d %H:%M} UTC"
         found.append(Finding("warning", where, what, "look whether 'firstline serve' runs, with the role clerk"))
     return found

@@ -1,184 +1,36 @@
-"""The one narrow place where aioimaplib is touched, with a guard at every wait and a bound on every size.
+"""One connection to a mailbox, with a guard at every wait. aioimaplib is touched here and in `mail.wire` alone.
 
-aioimaplib hangs for ever on a connection that was lost, answers late after a time-out, forgets what the server says
-between commands, keeps whatever size of literal a server declares, and reads a FETCH in quadratic time. So every wait
-here ends when the connection is lost or the time is over, any trouble ends the connection for good, and the answer to
-a FETCH never reaches it: its bytes are taken apart by `mail.answers`, ten times as fast and with bounds.
+It hangs for ever on a connection that was lost, and answers late after a time-out. So every wait here ends when the
+connection is lost or the time is over, and any trouble ends the connection for good.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 import ssl
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 from aioimaplib import aioimaplib
 
 from desk.settings import MailboxSettings
-from mail.answers import Answer, Item
+from mail.answers import Item
+from mail.envelopes import Envelope, Folder, Mail, envelope_of
 from mail.spelling import folder, quoted, spelled
+from mail.wire import Client, LoginRefused, Refused, Trouble
+
+__all__ = ["Connection", "Envelope", "Folder", "LoginRefused", "Mail", "Refused", "Trouble", "tls"]
 
 T = TypeVar("T")
 
-# It logs every byte at DEBUG, and a password that needs quoting in clear.
-logging.getLogger("aioimaplib.aioimaplib").setLevel(logging.ERROR)
-
-LINES = 200
-"""Lines given to aioimaplib at once: it takes each a level deeper, and Python ends at some thousand."""
-TALK = 16_000_000
-"""Bytes that a server may say between two commands, FETCH apart: a SEARCH that finds a million mails says half."""
 LONGEST = 600.0
 """No single command may last longer than this many seconds, however lively."""
 HEADER = 1_000_000
 """Bytes of a header that are fetched where the mail itself is not."""
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _CODE = re.compile(rb"\[(UIDVALIDITY|UIDNEXT) (\d{1,10})\]")
-_UID = re.compile(rb"UID (\d{1,10})")
-_SIZE = re.compile(rb"RFC822\.SIZE (\d{1,15})")
-_INTERNAL = re.compile(rb'INTERNALDATE "([^"]{1,40})"')
-
-
-class Trouble(Exception):
-    """The connection is of no use any more: close it and make another."""
-
-
-class LoginRefused(Trouble):
-    """The server does not take the name and password: asking again at once would lock the account."""
-
-
-class Refused(Exception):
-    """The server said NO or BAD to one command; the connection goes on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """What SELECT tells: the epoch of the UIDs, and the UID the next mail will get (0 when the server keeps silent)."""
-
-    uidvalidity: int
-    uidnext: int
-
-
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """What the server says of a mail: ``size`` in bytes, when it got it, and the Date header where that was asked."""
-
-    uid: int
-    size: int
-    date: str = ""
-    header: bytes = b""
-
-    @property
-    def internal(self) -> datetime:
-        """INTERNALDATE; what is not one counts as long ago."""
-        with suppress(ValueError):
-            return datetime.strptime(self.date.strip(), "%d-%b-%Y %H:%M:%S %z")
-        return EPOCH
-
-    def older_than(self, moment: datetime) -> bool:
-        """Whether it surely came before: by INTERNALDATE, which has whole seconds only, or a day before by its Date.
-
-        A folder that was filled again from a copy may have the day of the copying as INTERNALDATE.
-        """
-        if self.internal + timedelta(seconds=1) <= moment:
-            return True
-        with suppress(ValueError, TypeError, OverflowError, IndexError, AttributeError):
-            written = parsedate_to_datetime(self.header[5:100].decode("ascii", "replace").strip())
-            return written.replace(tzinfo=written.tzinfo or UTC) + timedelta(days=1) < moment
-        return False
-
-
-@dataclass(frozen=True, slots=True)
-class Mail:
-    """A mail as far as it was asked for. ``body`` is None where the server gave none, or it is longer than that."""
-
-    envelope: Envelope
-    body: bytes | None
-
-
-class _Protocol(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]
-    """Takes FETCH answers apart itself, and remembers that new mail was announced, which aioimaplib drops."""
-
-    news = False
-    heard_at = 0.0
-    _said = 0
-    _answer: Answer | None = None
-    _answered: asyncio.Future[Answer]
-
-    async def collect(self, command: str, longest: int, most: int) -> Answer:
-        """One FETCH, alone on the line. Raises `Trouble` when the server says more than was asked for."""
-        if self._answer or self.pending_sync_command or self.pending_async_commands or self.incomplete_line:
-            raise Trouble("a FETCH while another command is under way")
-        tag = self.new_tag()
-        self._answer, self._answered = Answer(tag.encode(), longest, most), self.loop.create_future()
-        self.send(f"{tag} {command}")
-        return await self._answered
-
-    def send(self, line: str, scrub: str | None = None) -> None:
-        self._said, self.heard_at = 0, self.loop.time()
-        super().send(line, scrub)
-
-    def data_received(self, data: bytes) -> None:
-        self.heard_at = self.loop.time()
-        try:
-            if self._answer is not None:
-                if not self._answer.feed(data):
-                    return
-                data = self._done(self._answer)
-            self._said += len(data)
-            if self._said > TALK:
-                raise Trouble("the server says more than anybody asked for")
-            for piece in _pieces(data):
-                super().data_received(piece)
-        except Exception as error:  # nothing that follows can be understood
-            if self._answer is not None and not self._answered.done():
-                self._answered.set_exception(Trouble(str(error)))
-            self._answer = None
-            self.transport.abort()
-
-    def _done(self, answer: Answer) -> bytes:
-        self._answer = None
-        for line in answer.others:
-            self._note(line)
-        if not self._answered.done():
-            self._answered.set_result(answer)
-        return answer.rest
-
-    def _note(self, line: bytes) -> None:
-        if line.endswith((b" EXISTS", b" RECENT")):
-            self.news = True
-
-    def _untagged_response(self, line: bytes) -> Any:
-        self._note(line)
-        return super()._untagged_response(line)
-
-
-def _pieces(data: bytes) -> Iterator[bytes]:
-    """The same bytes, a bounded number of lines at a time."""
-    if data.count(b"\n") <= LINES:
-        yield data
-        return
-    lines = data.splitlines(keepends=True)
-    for at in range(0, len(lines), LINES):
-        yield b"".join(lines[at : at + LINES])
-
-
-class _Client(aioimaplib.IMAP4):  # type: ignore[misc]
-    """The same client over our protocol."""
-
-    def create_client(self, host: str, port: int, loop: Any, conn_lost_cb: Any = None, ssl_context: Any = None) -> None:
-        running = asyncio.get_running_loop()
-        self.protocol = _Protocol(running, conn_lost_cb)
-        self._client_task = running.create_task(
-            running.create_connection(lambda: self.protocol, host, port, ssl=ssl_context)
-        )
 
 
 def tls(ca_file: str) -> ssl.SSLContext:
@@ -195,7 +47,7 @@ class Connection:
         self._settings = settings
         self._patience = patience
         self._lost = asyncio.get_running_loop().create_future()
-        self._client = _Client(
+        self._client = Client(
             settings.imap.host,
             settings.imap.port,
             timeout=patience,
@@ -250,7 +102,7 @@ class Connection:
         except Refused:
             each = [await self.envelopes([uid], with_date) for uid in uids] if len(uids) > 1 else []
             return [envelope for found in each for envelope in found]
-        found = [envelope for item in items if (envelope := _envelope(item, item.literal or b""))]
+        found = [envelope for item in items if (envelope := envelope_of(item, item.literal or b""))]
         return sorted(found, key=lambda one: one.uid)
 
     async def mails(self, uids: Sequence[int], limit: int, most: int = 0) -> list[Mail]:
@@ -263,7 +115,7 @@ class Connection:
         for item in items:
             # What fills the whole limit may go on behind it. The size told is not asked: servers are known to lie.
             body = item.literal if item.literal and len(item.literal) < limit else None
-            if envelope := _envelope(item):
+            if envelope := envelope_of(item):
                 found[envelope.uid] = Mail(envelope, body)
         return [found[uid] for uid in sorted(found)]
 
@@ -433,10 +285,3 @@ def _forgotten(task: asyncio.Future[Any]) -> None:
     """Takes the exception of a task nobody waits for, so that it is not complained about."""
     if not task.cancelled():
         task.exception()
-
-
-def _envelope(item: Item, header: bytes = b"") -> Envelope | None:
-    uid, size, internal = _UID.search(item.words), _SIZE.search(item.words), _INTERNAL.search(item.words)
-    if uid is None or size is None:
-        return None  # flags that somebody else changed
-    return Envelope(int(uid[1]), int(size[1]), internal[1].decode("ascii", "replace") if internal else "", header)

@@ -7,7 +7,7 @@ comes between. What is set aside is quarantine for as long as the inbox has it a
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Row, Select, String, and_, bindparam, case, cast, func, select, update
@@ -17,9 +17,12 @@ from desk.database import insert_new
 from desk.gather import Round
 from desk.queues import arrivals
 from desk.writing import Rows
-from mail.imap import Envelope
+from mail.envelopes import Envelope
 from mail.outcomes import Outcome, became
 from mail.tables import ledger
+
+LATE = timedelta(minutes=10)
+"""A mail that waits longer to be decided is worth a look."""
 
 _OUTCOME = (
     update(ledger)

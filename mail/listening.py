@@ -37,9 +37,7 @@ RECONCILE = 3600.0
 
 
 class Database(Protocol):
-    """What is needed of `desk.database.Database`: transactions on the workers' own tables."""
-
-    def work(self) -> AbstractAsyncContextManager[AsyncConnection]: ...
+    """What is needed of `desk.database.Database`: reading the workers' own tables."""
 
     def look(self) -> AbstractAsyncContextManager[AsyncConnection]: ...
 
@@ -76,7 +74,7 @@ class Listener:
             except LeaseLost:
                 raise
             except Exception as error:  # the database's trouble, the server's, or a fault of ours: all are waited out
-                theirs = isinstance(error, imap.Trouble)
+                theirs = isinstance(error, (imap.Trouble, imap.Refused))
                 self._failed(str(error) if theirs else f"{type(error).__name__}: {error}")
                 await asyncio.sleep(self._pause() if theirs else min(OWN_PAUSE, self._pause()))
 
@@ -117,7 +115,7 @@ class Listener:
         if why:
             what = f"the server has numbered its mail anew ({why})"
             log.error("%s: %s: what came since the first connection is read again, repeats are known", self._door, what)
-            mark = mark.renumbered(folder.uidvalidity, uidnext).differs(what, self._clock())
+            mark = await books.fresh(mark.renumbered(folder.uidvalidity, uidnext).differs(what, self._clock()))
             await accept((), mark.written)
         return mark
 

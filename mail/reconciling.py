@@ -38,6 +38,13 @@ class Reconciliation:
         self._database = database
         self._drain = drain
 
+    async def fresh(self, mark: Mark) -> Mark:
+        """The mark in an epoch that was never used: a UIDVALIDITY may come back, and its UIDs mean other mail then."""
+        async with self._database.look() as connection:
+            while await ledger.latest(connection, mark.door, mark.epoch, 1):
+                mark = replace(mark, again=mark.again + 1)
+        return mark
+
     async def swapped(self, mark: Mark) -> int:
         """A UID under which lies another mail than was taken in under it, 0 for none.
 

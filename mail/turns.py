@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 FEW, MANY = 10, 400
 """Mails fetched together without a turn, and with one."""
 SMALL = 32_768
-"""Bytes up to which mails are fetched together; longer ones come one by one."""
+"""Bytes up to which a mail is fetched with the others at first sight; of longer ones the size is known by then."""
 
 
 class Turns:
@@ -42,6 +42,6 @@ class Turns:
 
     @asynccontextmanager
     async def heavy(self) -> AsyncIterator[None]:
-        """One mail of many megabytes; only a few of these at once, however long that takes."""
+        """Megabytes of longer mails; only a few of these at once, however long that takes."""
         async with self._heavy:
             yield

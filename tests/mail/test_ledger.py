@@ -121,6 +121,21 @@ async def test_another_mail_under_a_known_uid_is_noticed_even_when_the_next_uid_
     assert "another mail lies under UID 1" in (await mark(hall)).difference
 
 
+async def test_an_epoch_that_comes_back_is_not_taken_for_the_former_one(hall: Hall, server: ScriptedImap) -> None:
+    """UIDVALIDITY changes and changes back, with another mail under the old UID: it is not missed."""
+    async with hall.listening():
+        await hall.connected()
+        server.gets(letter("при первой"), date=now(2))
+        await hall.arrived(1)
+    for count, uidvalidity, text in ((2, 8, "при второй"), (3, 7, "снова при первой")):
+        server.uidvalidity = uidvalidity
+        server.gets(letter(text), uid=1, date=now(2))
+        async with hall.listening():
+            await hall.arrived(count)
+    assert await texts(hall) == ["при первой", "при второй", "снова при первой"]
+    assert await rows(hall) == [("7", 1), ("7.1", 1), ("8", 1)]
+
+
 async def test_a_folder_filled_anew_from_a_copy_does_not_make_old_mail_new(hall: Hall, server: ScriptedImap) -> None:
     """INTERNALDATE is then the day of the copying; what was written long before the connection is still left alone."""
     async with hall.listening():
