@@ -37,11 +37,11 @@ def test_of_imagined_phrases_the_article_meant_is_among_three_in_at_least_85_of_
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
-def test_of_phrases_that_fit_nothing_at_least_70_of_100_find_nothing(packaged: Matcher, language: str) -> None:
+def test_of_phrases_that_fit_nothing_at_least_80_of_100_find_nothing(packaged: Matcher, language: str) -> None:
     strange = [one for one in PHRASES if not one["article"] and one["language"] == language]
     rejected = sum(not packaged.best(one["q"], language) for one in strange)
     assert len(strange) >= 18
-    assert rejected / len(strange) >= 0.70
+    assert rejected / len(strange) >= 0.80
 
 
 def test_when_it_says_it_is_sure_it_is_right_in_at_least_90_of_100(packaged: Matcher) -> None:
