@@ -60,7 +60,7 @@ def brochure(
     \b
     Examples:
       firstline kb brochure --provider sever --output brochure.pdf
-      firstline kb brochure --provider sever --language en --top 6 --output brochure.html
+      firstline kb brochure --language en --top 6 --output brochure.html
     """
     if output.suffix.lower() not in ENDINGS:
         refuse(f"{output.name} must end in .pdf or .html", USAGE)
