@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -101,14 +102,24 @@ class Readers:
         return batch
 
     async def _alone(self, raw: bytes, reading: Reading) -> Letter:
+        head = raw[: letters.DEGRADED_BYTES]
+        return await self._outlived(
+            partial(letters.read, raw, reading), lambda why: partial(letters.degraded, head, reading, why)
+        )
+
+    async def _outlived(self, read: Callable[[], T], degraded: Callable[[str], Callable[[], T]]) -> T:
+        """What ``read`` gives; when its child dies, what ``degraded`` gives, told of what, in two tries.
+
+        Raises `Unreadable` when that kills its children too.
+        """
         why = ""
         try:
-            return await self._run(letters.read, raw, reading)
+            return await self._run(read)
         except FATAL as error:
             why = _told(error)
         for _ in range(2):
             try:
-                return await self._run(letters.degraded, raw[: letters.DEGRADED_BYTES], reading, why)
+                return await self._run(degraded(why))
             except FATAL as error:
                 why = _told(error)
         raise Unreadable(f"reading it failed three times: {why}")
@@ -132,17 +143,13 @@ class Readers:
             return [await self._file(path, reading) for path in paths]
 
     async def _file(self, path: str, reading: Reading) -> str | Unopened:
-        why = ""
         try:
-            return await self._run(telling.file_told, path, reading)
-        except FATAL as error:
-            why = _told(error)
-        for _ in range(2):
-            try:
-                return await self._run(telling.file_degraded, path, reading, why)
-            except FATAL as error:
-                why = _told(error)
-        return telling.unreadable(path, reading, f"reading it failed three times: {why}")
+            return await self._outlived(
+                partial(telling.file_told, path, reading),
+                lambda why: partial(telling.file_degraded, path, reading, why),
+            )
+        except Unreadable as error:
+            return telling.unreadable(path, reading, str(error))
 
     async def close(self) -> None:
         """Ends the children."""
