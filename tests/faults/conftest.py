@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from desk.database import Database
+from desk.queues import arrivals, departures
+from desk.tables import METADATA
 from tests.conftest import skip_or_fail
 from tests.faults.scene import Scene
 from tests.peers.botapi import BotApi
@@ -48,3 +51,17 @@ async def shared_scene(tmp_path: Path, api: BotApi, postgres: Postgres) -> Async
     made = await Scene.made(tmp_path / "desk", postgres.database(f"faults{next(_databases)}"), api)
     yield made
     await made.closes()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    """Empty queues, on each kind of database, and no desk around them."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}"
+    if request.param == "postgresql":
+        made: str = request.getfixturevalue("postgres").database(f"queues{next(_databases)}")
+        url = made.replace("postgresql://", "postgresql+asyncpg://")
+    opened = Database(url)
+    async with opened.work() as connection:
+        await connection.run_sync(METADATA.create_all, tables=[arrivals, departures])
+    yield opened
+    await opened.close()

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-import pytest
 from sqlalchemy import select
 
 from desk import inbox, outbox
@@ -15,24 +11,8 @@ from desk.database import Database
 from desk.messages import Later, Policy, Raw, Sent, Unknown
 from desk.outbox import Settled
 from desk.queues import arrivals, departures
-from desk.tables import METADATA
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-_databases = itertools.count(1)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    """Empty queues, on each kind of database."""
-    url = f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}"
-    if request.param == "postgresql":
-        made: str = request.getfixturevalue("postgres").database(f"books{next(_databases)}")
-        url = made.replace("postgresql://", "postgresql+asyncpg://")
-    opened = Database(url)
-    async with opened.work() as connection:
-        await connection.run_sync(METADATA.create_all, tables=[arrivals, departures])
-    yield opened
-    await opened.close()
 
 
 async def _something_to_say(database: Database) -> None:

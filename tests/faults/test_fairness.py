@@ -2,36 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
-
-import pytest
 
 from desk import inbox
 from desk.database import Database
 from desk.messages import Raw
-from desk.queues import arrivals
-from desk.tables import METADATA
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-_databases = itertools.count(1)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    """An empty inbox, on each kind of database."""
-    url = f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}"
-    if request.param == "postgresql":
-        made: str = request.getfixturevalue("postgres").database(f"fairness{next(_databases)}")
-        url = made.replace("postgresql://", "postgresql+asyncpg://")
-    opened = Database(url)
-    async with opened.work() as connection:
-        await connection.run_sync(METADATA.create_all, tables=[arrivals])
-    yield opened
-    await opened.close()
 
 
 async def arrive(database: Database, door: str, count: int) -> None:
