@@ -147,15 +147,13 @@ def _storable(value: Any) -> Any:
 
 def _said(message: Message, read: Contents, detail: Mapping[str, str]) -> dict[str, Any]:
     """The fields of `Heard` that any message fills."""
-    replied = _answered(message)
     files: tuple[File, ...] = read.files
     return {
         "text": read.text,
         "full_text": read.text,
         "files": files,
         "message": str(message.message_id),
-        "reply_to": replied,
-        "is_reply": bool(replied),
+        "reply_to": _answered(message),
         "detail": detail,
     }
 

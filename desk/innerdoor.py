@@ -93,7 +93,6 @@ class InnerDoor:
             proof=Proof.SURE,
             case_id=int(body["case_id"]),
             tokens=(),
-            is_reply=False,
             fingerprint="",
             detail={**heard.detail, "vouched": str(body["agent"]), "letter": original.key},
         )

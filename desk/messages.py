@@ -139,7 +139,6 @@ class Heard:
     files: tuple[File, ...] = ()
     press: Press | None = None
     tokens: tuple[str, ...] = ()
-    is_reply: bool = False
     reply_to: str = ""
     number: str = ""
     message: str = ""

@@ -29,9 +29,9 @@ from desk.decisions import (
 )
 from desk.facts import Now, Picked, Speaking, Ways
 from desk.messages import Heard, Policy, Role, Verb
+from desk.moments import moment_names
 from desk.providers import Agent, Provider
 from desk.text import literal
-from escalation.moments import moment_names
 from escalation.story import Story
 
 CONSENT = ((Button("consent_yes", "button_consent_yes"), Button("consent_no", "button_consent_no")),)

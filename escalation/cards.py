@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from desk.case import Case, State
 from desk.decisions import Button, Buttons, Say
+from desk.moments import moment_names
 from desk.providers import Provider
 from desk.text import literal
-from escalation.moments import moment_names
 
 _TAKE: Buttons = ((Button("take", "button_take"),),)
 _WORK: Buttons = (

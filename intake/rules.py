@@ -9,6 +9,7 @@ from desk.feelings import only_thanks, upset, wants_human
 from desk.knowledge import Allowances, Identified
 from desk.language import language_of
 from desk.messages import Heard, Role, Verb
+from desk.moments import moment_names
 from desk.providers import Provider
 from intake.asking import found_so_far, is_batch
 from intake.forms import Form, Forms
@@ -53,10 +54,9 @@ def asks_help(case: Case, heard: Heard, facts: Facts) -> Decision | None:
         return None
     if not case.registered:
         return decide(Say("status_none" if facts.need(Picked).how == "new" else "status_intake"), Drop("status"))
-    names = {"state": case.state, "taken": "1" if case.owner else "", "eta": ""}
+    names = {"state": case.state, "taken": "1" if case.owner else "", "eta": "1" if case.eta else ""}
     if case.eta is not None:
-        local = case.eta.astimezone(facts.need(Provider).timezone)
-        names["eta"] = f"{local:%d.%m.%Y %H:%M}"
+        names |= moment_names(case.eta, facts.need(Now).at, facts.need(Provider).timezone)
     return decide(Say("status", names), Drop("status"))
 
 

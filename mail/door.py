@@ -156,7 +156,6 @@ def heard(letter: Letter, arrival: Arrival, provider: str, address: str = "") ->
         subject=letter.subject,
         files=tuple(_file(arrival.id, one) for one in letter.attachments),
         tokens=letter.tokens,
-        is_reply=bool(letter.in_reply_to or letter.references),
         message=letter.message_id,
         automatic=letter.automatic,
         fingerprint=letter.fingerprint,

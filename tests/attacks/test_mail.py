@@ -104,7 +104,7 @@ async def test_a_closed_case_is_not_opened_by_an_old_letter(mail_world: World, p
     await holder.writes("Нет интернета", "нет интернета")
     offer = await holder.hears("не помогло", timeout=40)
     await holder.answers(offer, "помогло")
-    await holder.hears("рад, что всё заработало")
+    await holder.hears("рады, что всё заработало")
     await holder.answers(offer, "снова нет интернета")
     await holder.hears("не помогло")
     assert [case.state for case in await mail_world.cases()] == ["closed", "acknowledged"]

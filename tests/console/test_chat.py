@@ -107,7 +107,7 @@ async def test_whoever_comes_back_finds_the_buttons_where_they_were(quiet: Termi
     await quiet.types("chat", "--provider", "sever", "--as", "anna", stdin=FIRST + "\n")
     ran = await quiet.types("chat", "--provider", "sever", "--as", "anna", stdin="1\n")
     assert ran.out.count("[1] Помогло") == 1
-    assert "рад, что всё заработало" in ran.out
+    assert "рады, что всё заработало" in ran.out
 
 
 async def test_an_agent_is_heard_in_an_open_chat_and_by_nobody_else(quiet: Terminal) -> None:

@@ -74,7 +74,7 @@ async def test_the_story_plays_by_itself(tmp_path: Path) -> None:
         "Thank you! Case SN-",
         "вайфай очень медленный",  # Irina, who is helped at once
         "Ирина: [Помогло]",
-        "рад, что всё заработало",
+        "рады, что всё заработало",
         "no number          closed",
     )
     at = 0

@@ -25,7 +25,7 @@ async def test_a_subscribers_first_letter_is_heard_with_everything_in_it(
     assert heard.sender == Address("mail", "mail:support", "ivan@mail.test")
     assert (heard.name, heard.subject, heard.text) == ("Иван Петров", "Нет интернета", "Договор 40-1187")
     assert (heard.provider, heard.proof, heard.language) == ("sever", Proof.SURE, "ru")
-    assert (heard.message, heard.automatic, heard.is_reply, heard.tokens) == (message, "", False, ())
+    assert (heard.message, heard.automatic, heard.tokens) == (message, "", ())
     assert heard.at == arrival.received_at
     (photo,) = heard.files
     assert (photo.name, photo.kind, photo.size) == ("роутер.jpg", "photo", 4)
@@ -49,7 +49,6 @@ async def test_an_answer_to_our_letter_brings_its_token_and_only_what_is_new(hal
         assert heard.text == "40-1187"
         assert "1) Номер договора?" in heard.full_text
         assert heard.tokens == ("k1a-abcdefghijklmnop",)
-        assert heard.is_reply
         assert heard.proof is Proof.DOUBTED
         assert heard.detail["references"].split() == [parcel.remote, heard.message]
 

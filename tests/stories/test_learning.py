@@ -110,7 +110,7 @@ async def test_a_new_problem_becomes_an_article_that_spares_the_next_case(
     offer = await vera.hears("Получилось?")
     assert "порт LAN 4" in offer.words
     await vera.presses(offer, "Помогло")
-    await vera.hears("рад, что всё заработало")
+    await vera.hears("рады, что всё заработало")
     assert await figures(world, article) == {"helped": 1, "deflected": 0}
     world.later(days=8)
     assert await figures(world, article) == {"helped": 1, "deflected": 1}
@@ -120,7 +120,7 @@ async def test_who_comes_back_within_a_week_was_not_deflected(world: World, anna
     """ "It helped" is believed only as long as the person stays away."""
     await anna.says("нет интернета, договор 40-1187")
     await anna.presses(await anna.hears("Получилось?"), "Помогло")
-    await anna.hears("рад, что всё заработало")
+    await anna.hears("рады, что всё заработало")
     world.later(days=3)
     await anna.says("опять нет интернета")
     await anna.hears("Получилось?")
@@ -151,7 +151,7 @@ async def test_what_people_confirmed_finds_the_article_for_the_next(world: World
     await anna.says("Анна, договор 40-1187. второй день нет интернета, дети воют")
     offer = await anna.hears("Получилось?")
     await anna.presses(offer, "Помогло")
-    await anna.hears("рад, что всё заработало")
+    await anna.hears("рады, что всё заработало")
 
     (phrase,) = await eventually(lambda: phrases(world), 30)
     assert phrase[3] == "второй день нет интернета, дети воют"
@@ -164,7 +164,7 @@ async def test_a_letter_teaches_its_trouble_and_not_its_signature(mail_world: Wo
     signature = "\n-- \nС уважением, Анна Смирнова\nг. Энск, ул. Озёрная, 12, тел. +7 912 345-67-89\n"
     await anna.writes("Интернет", letter + signature)
     await anna.answers(await anna.hears("не помогло"), "помогло")
-    await anna.hears("рад, что всё заработало")
+    await anna.hears("рады, что всё заработало")
     (phrase,) = await eventually(lambda: phrases(mail_world), 30)
     assert phrase[3] == "второй день нет интернета, дети воют"
 

@@ -37,7 +37,7 @@ async def test_self_help_settles_the_matter_and_nobody_asks_again(world: World, 
     offer = await anna.hears("Получилось?")
     assert "Нет интернета" in offer.words
     await anna.presses(offer, "Помогло")
-    await anna.hears("рад, что всё заработало")
+    await anna.hears("рады, что всё заработало")
     await anna.says("спасибо!")
     await anna.hears("Пожалуйста")
     (case,) = await world.cases()
@@ -219,7 +219,7 @@ async def test_silence_is_no_consent(world: World, anna: Chatter, desk: Desk) ->
     await anna.hears("заявку можно закрыть?")
     for hours in (5, 21):
         world.later(hours=hours)
-        await anna.hears("Напоминаю о заявке")
+        await anna.hears("Напоминаем о заявке")
     world.later(hours=50)
     await desk.sees("Позвоните ему")
     (case,) = await world.cases()
@@ -240,7 +240,7 @@ async def test_the_counts_of_self_help_are_kept(world: World, anna: Chatter) -> 
     """What came of every suggestion is recorded, so that deflection can be counted."""
     await anna.says(FIRST)
     await anna.presses(await anna.hears("Получилось?"), "Помогло")
-    await anna.hears("рад, что всё заработало")
+    await anna.hears("рады, что всё заработало")
 
     async def counted() -> bool:
         return await world.suggestions() == [("no-internet", "helped")]
@@ -261,6 +261,10 @@ async def test_commands_answer_and_change_nothing(world: World, anna: Chatter, d
     await anna.hears("Заявка SN-")
     await anna.says("/status")
     await anna.hears("ждёт специалиста")
+    await desk.replies(await desk.sees("ждёт специалиста"), "/eta 1d")
+    await anna.hears("ориентировочное время решения")
+    await anna.says("/status")
+    await anna.hears("Ориентировочный срок: завтра в")
     menus = [call for call in world.api.calls("setMyCommands") if call.ok]
     assert {call.params.get("language_code") for call in menus} == {None, "ru", "en"}
 
