@@ -92,7 +92,8 @@ async def test_nothing_of_the_demo_is_left_behind(tmp_path: Path, monkeypatch: p
         root = town.house.settings.root
         assert root.is_relative_to(tmp_path)
         assert (root / "secret").stat().st_mode & 0o077 == 0
-    assert os.listdir(tmp_path) == []
+    # Python keeps a folder of its own for the socket of its forkserver, until this process ends.
+    assert [name for name in os.listdir(tmp_path) if not name.startswith("pymp-")] == []
 
 
 async def test_a_closed_terminal_leaves_nothing_either(tmp_path: Path) -> None:
