@@ -12,6 +12,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -20,7 +21,7 @@ import numpy as np
 from kb.everyday import everyday
 from kb.exact import exact_keys, kinds
 from kb.grams import grams, padded
-from kb.normal import Vernacular, normalised, telling, tokens
+from kb.normal import REMEMBERED, Vernacular, normalised, telling, tokens
 from kb.postings import Array, Floats, Ints, Postings
 from kb.reading import Article, Edition
 
@@ -105,6 +106,7 @@ _LISTS = ("grams", "told", "answered", "pairs", "exact")
 _PLAIN = ("editions", "entries", "says", "said", "words", "uses", "begins")
 
 
+@lru_cache(REMEMBERED)
 def word_hash(word: str) -> int:
     """64 bits by which a word or stem is known."""
     return int.from_bytes(hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")

@@ -8,15 +8,18 @@ stays as it is, and one slip in a sentence is still mended.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import chain, groupby
+from operator import attrgetter, itemgetter
 from typing import TypeAlias
 
 from kb.letters import letters_of, listed
 from kb.normal import normalised, tokens
 
-Known: TypeAlias = Callable[[str], bool]
-"""Whether the base knows a word."""
+Known: TypeAlias = Callable[[Sequence[str]], Sequence[bool]]
+"""Whether the base knows each of these words."""
 
 _LATIN_KEYS = "`qwertyuiop[]asdfghjkl;'zxcvbnm,.~{}:\"<>"
 _CYRILLIC_KEYS = "ёйцукенгшщзхъфывапролджэячсмитьбюёхъжэбю"
@@ -30,6 +33,8 @@ ORDINARY, OF_BASE = 3.0, 5.0
 CHANGE = 4.0
 """What it costs to read a word otherwise than the one before it, or the first one otherwise than it stands."""
 LONGEST_TOKEN = 60
+SETTLED, STRANGE = 6, 0.25
+"""Where of so many words or more no larger share is strange, the others are taken as they stand."""
 
 _SOUNDS = {
     "shch": "щ", "sch": "щ", "zh": "ж", "kh": "х", "ts": "ц", "tc": "ц", "ch": "ч", "sh": "ш", "yu": "ю", "iu": "ю",
@@ -47,11 +52,28 @@ def meant(text: str, known: Known, cyrillic: bool = True, latin: bool = True) ->
     words in these letters at all: nothing is turned into letters it does not have."""
     plain = tokens(text)
     judge = _Judge(known)
-    if all(judge.is_known(word) or not word.isalpha() for word in plain):
+    judge.learn(word for word in plain if not judge.is_ordinary(word))
+    strange = sum(not judge.is_familiar(word) for word in plain)
+    if not strange:
         return plain
     pieces = [piece for piece in text.split() if len(piece) <= LONGEST_TOKEN][: len(plain) + 8]
-    choices = [list(_readings(piece, judge, cyrillic, latin)) for piece in pieces]
-    return [word for reading in _cheapest(choices) for word in reading.words]
+    words = list(map(tokens, pieces))
+    judge.learn(word for word in chain.from_iterable(words) if not judge.is_ordinary(word))
+    settled = len(plain) >= SETTLED and strange <= STRANGE * len(plain)
+    stands = [settled and all(map(judge.is_familiar, several)) for several in words]
+    choices = [
+        () if stand else _spellings(piece, several, judge, cyrillic, latin)
+        for piece, several, stand in zip(pieces, words, stands, strict=True)
+    ]
+    judge.learn(word for several in choices for one in several for words in one.variants for word in words)
+    found: list[str] = []
+    for stand, group in groupby(zip(words, choices, stands, strict=True), itemgetter(2)):
+        if stand:
+            found += (word for several, _, _ in group for word in several)
+        else:
+            readings = ([judge.read(one) for one in choice] for _, choice, _ in group)
+            found += (word for reading in _cheapest(readings, settled) for word in reading.words)
+    return found
 
 
 def untransliterated(word: str) -> str:
@@ -79,8 +101,18 @@ def swapped(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class _Spelling:
+    """One way to read a piece of text: how (0 as it stands, 1 layout, 2 transliteration), and the words it may be, of
+    which the worthiest are taken. Their letters count as ``length`` ones, so that ways compare; a name's as none."""
+
+    way: int
+    variants: Sequence[Sequence[str]]
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Reading:
-    """One way to read a piece of text: how (0 as it stands, 1 layout, 2 transliteration), and what it is worth."""
+    """A way, its words, and what they are worth."""
 
     way: int
     words: Sequence[str]
@@ -88,51 +120,67 @@ class _Reading:
 
 
 class _Judge:
-    """Values words, each once."""
+    """Values words, each once, when it has learned which of them the base knows."""
 
     def __init__(self, known: Known) -> None:
-        self._known = known
-        self._names = frozenset(listed("names"))
+        self._base_knows = known
+        self._names = _names()
         self._letters = {True: letters_of("ru"), False: letters_of("en")}
+        self._known: dict[str, bool] = {}
         self._worths: dict[str, float] = {}
 
-    def is_known(self, word: str) -> bool:
-        return word in self._names or word in self._letters[word > "\u0400"].words or self._known(word)
+    def learn(self, words: Iterable[str]) -> None:
+        """Asks the base about all of these at once."""
+        new = [word for word in dict.fromkeys(words) if word not in self._known]
+        if new:
+            self._known.update(zip(new, self._base_knows(new), strict=True))
+
+    def is_familiar(self, word: str) -> bool:
+        """Whether it needs no other reading."""
+        return self.is_ordinary(word) or self._known[word]
+
+    def is_ordinary(self, word: str) -> bool:
+        """Whether it needs no other reading in any base: an ordinary word, or the same in every layout."""
+        return word in self._letters[word > "\u0400"].words or self.is_name(word)
 
     def is_name(self, word: str) -> bool:
         """Whether it is the same in every layout: a brand, a protocol, a model, a number."""
         return word in self._names or not word.isalpha()
 
-    def worth(self, words: Sequence[str]) -> float:
-        return sum(self._worth(word) for word in words)
+    def read(self, spelling: _Spelling) -> _Reading:
+        """The worthiest variant."""
+        words = max(spelling.variants, key=self._worth) if len(spelling.variants) > 1 else spelling.variants[0]
+        worth = self._worth(words) if spelling.length else 0.0
+        return _Reading(spelling.way, words, worth * spelling.length / _letters(words) if worth < 0 else worth)
 
-    def _worth(self, word: str) -> float:
+    def _worth(self, words: Sequence[str]) -> float:
+        return sum(map(self._worth_of, words))
+
+    def _worth_of(self, word: str) -> float:
         worth = self._worths.get(word)
         if worth is None:
             letters = self._letters[word > "\u0400"]
-            bonus = OF_BASE if self._known(word) else ORDINARY if word in letters.words else 0.0
+            bonus = OF_BASE if self._known[word] else ORDINARY if word in letters.words else 0.0
             worth = self._worths[word] = letters.likelihood(word) * len(word) + bonus
         return worth
 
 
-def _readings(piece: str, judge: _Judge, cyrillic: bool, latin: bool) -> Sequence[_Reading]:
+def _spellings(piece: str, plain: Sequence[str], judge: _Judge, cyrillic: bool, latin: bool) -> Sequence[_Spelling]:
     """As it stands, and where there are letters to read otherwise, the other ways; a name is the same in each."""
-    plain = tokens(piece)
     if not plain and not any(sign in _LATIN_KEYS for sign in piece):
         return []
     if plain and all(judge.is_name(word) for word in plain):
-        return [_Reading(way, plain, 0.0) for way in range(3)]
-    found = [_Reading(0, plain, judge.worth(plain))]
+        return [_Spelling(way, [plain], 0) for way in range(3)]
+    found = [_Spelling(0, [plain], _letters(plain))]
     is_cyrillic = any("\u0400" <= char <= "\u04ff" for char in piece)
     if latin if is_cyrillic else cyrillic:
         bodies = [piece] if is_cyrillic else dict.fromkeys((piece, piece.rstrip(_ENDINGS), piece.strip(_ENDINGS)))
         variants = [tokens(normalised(swapped(body))) for body in bodies if body]
-        found += [_best(1, variants, judge, len(piece))] if variants else []
+        found += [_Spelling(1, variants, len(piece))] if variants else []
     if not is_cyrillic and cyrillic:
-        variants = [tokens(other) for other in _by_ear(piece)]
-        found += [_best(2, variants, judge, len(piece))]
+        found.append(_Spelling(2, [tokens(other) for other in _by_ear(piece)], len(piece)))
     elif is_cyrillic:
-        found.append(_Reading(2, plain, found[0].worth))
+        found.append(_Spelling(2, [plain], _letters(plain)))
     return found
 
 
@@ -143,25 +191,45 @@ def _by_ear(piece: str) -> Sequence[str]:
     return [plain, "э" + plain[1:]] if plain.startswith("е") else [plain]
 
 
-def _best(way: int, variants: Sequence[Sequence[str]], judge: _Judge, length: int) -> _Reading:
-    """The worthiest variant. Likelihoods go by the letters of the text as it stands, so that ways compare."""
-    words = max(variants, key=judge.worth)
-    letters = sum(map(len, words)) or 1
-    worth = judge.worth(words)
-    return _Reading(way, words, worth * length / letters if worth < 0 else worth)
+def _letters(words: Sequence[str]) -> int:
+    return sum(map(len, words)) or 1
 
 
-def _cheapest(choices: Sequence[Sequence[_Reading]]) -> list[_Reading]:
-    """The readings with the greatest worth in all, changes paid for."""
-    worths, ways = {0: 0.0}, {0: list[_Reading]()}
-    for readings in choices:
-        if not readings:
-            continue
-        next_worths: dict[int, float] = {}
-        next_ways: dict[int, list[_Reading]] = {}
+def _cheapest(choices: Iterable[Sequence[_Reading]], returns: bool) -> list[_Reading]:
+    """The readings with the greatest worth in all, changes paid for: those back to the text as it stands too where it
+    ``returns`` to it."""
+    paths: dict[int, _Path] = {0: _Path(0.0)}
+    for readings in filter(None, choices):
+        best = max(paths.values(), key=_worth)
+        longer = {}
         for one in readings:
-            before = max(worths, key=lambda way: worths[way] - (CHANGE if way != one.way else 0.0))
-            next_worths[one.way] = worths[before] - (CHANGE if before != one.way else 0.0) + one.worth
-            next_ways[one.way] = [*ways[before], one]
-        worths, ways = next_worths, next_ways
-    return ways[max(worths, key=worths.__getitem__)]
+            stays = paths.get(one.way)
+            before = stays if stays and stays.worth >= best.worth - CHANGE else best
+            longer[one.way] = _Path(before.worth - (0.0 if before is stays else CHANGE) + one.worth, one, before)
+        paths = longer
+    best = max(paths, key=lambda way: paths[way].worth - (CHANGE if returns and way else 0.0))
+    return list(paths[best].readings())[::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """What a text has been read as so far, the last reading first."""
+
+    worth: float
+    last: _Reading | None = None
+    before: _Path | None = None
+
+    def readings(self) -> Iterator[_Reading]:
+        """All of them, the last one first."""
+        path: _Path | None = self
+        while path and path.last:
+            yield path.last
+            path = path.before
+
+
+_worth = attrgetter("worth")
+
+
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(listed("names"))

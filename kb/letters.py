@@ -12,6 +12,8 @@ from kb.normal import WORDLISTS
 UNSEEN = 1e-4
 """The likelihood of a letter that the language does not have."""
 TRIPLE, PAIR, SINGLE = 0.6, 0.3, 0.0999
+REMEMBERED = 20_000
+"""Combinations of three letters whose likelihood is kept at hand."""
 
 
 class Letters:
@@ -34,19 +36,27 @@ class Letters:
         for pair, count in self._pairs.items():
             self._starts[pair[0]] += count
         self._total = max(1, sum(self._single.values()))
+        self._logarithms: dict[str, float] = {}
 
     def likelihood(self, word: str) -> float:
         """The mean logarithm of the likelihood of its letters: about -2 for a word, below -5 for a jumble."""
-        text = f"  {word} "
-        total = sum(math.log(self._letter(text, at)) for at in range(2, len(text)))
-        return total / (len(text) - 2)
+        text, logarithms, total = f"  {word} ", self._logarithms, 0.0
+        for at in range(len(word) + 1):
+            triple = text[at : at + 3]
+            found = logarithms.get(triple)
+            total += self._logarithm(triple) if found is None else found
+        return total / (len(word) + 1)
 
-    def _letter(self, text: str, at: int) -> float:
-        triples = self._before[text[at - 2 : at]]
-        pairs = self._starts[text[at - 1]]
-        triple = self._triples[text[at - 2 : at + 1]] / triples if triples else 0.0
-        pair = self._pairs[text[at - 1 : at + 1]] / pairs if pairs else 0.0
-        return TRIPLE * triple + PAIR * pair + SINGLE * self._single[text[at]] / self._total + UNSEEN
+    def _logarithm(self, letters: str) -> float:
+        """Of the likelihood of the last of three letters after the two before it; kept at hand."""
+        triples = self._before[letters[:2]]
+        pairs = self._starts[letters[1]]
+        triple = self._triples[letters] / triples if triples else 0.0
+        pair = self._pairs[letters[1:]] / pairs if pairs else 0.0
+        likely = TRIPLE * triple + PAIR * pair + SINGLE * self._single[letters[2]] / self._total + UNSEEN
+        if len(self._logarithms) < REMEMBERED:
+            self._logarithms[letters] = math.log(likely)
+        return math.log(likely)
 
 
 @cache

@@ -167,8 +167,8 @@ class Matcher:
     def _asked(self, text: str, base: Base) -> list[Word]:
         """The words of a question as they were meant."""
 
-        def known(word: str) -> bool:
-            return base.known([self._vernacular.stem(word)])[0]
+        def known(words: Sequence[str]) -> Sequence[bool]:
+            return base.known([self._vernacular.stem(word) for word in words])
 
         cyrillic, latin = self._letters
         found = telling(meant(normalised(text[:LONGEST_QUERY]), known, cyrillic, latin))

@@ -29,6 +29,9 @@ def _listed(words: str) -> frozenset[str]:
 
 _WORD = re.compile(r"\w+(?:[-'’.]\w+)*")
 _JOINTS = str.maketrans("", "", "-'’._")
+_PLAIN = re.compile("[\0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u0590\u2010-\u205f\u2061-\u20cf]*")
+"""Characters none of which is invisible or a mark on another one: nearly all that is ever written."""
+_LATIN = re.compile("[a-z]")
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 _LOOKALIKES = ("aceopxykbmhtr", "асеорхукьмнтг")
 _TO_CYRILLIC = str.maketrans(*_LOOKALIKES)
@@ -57,14 +60,15 @@ _CONTRACT = _listed("договор договора договору догов
 
 def normalised(text: str) -> str:
     """NFKC, casefolded, ё as е, without stress marks or anything invisible."""
-    text = unicodedata.normalize("NFKC", text).translate(_INVISIBLE).casefold().replace("ё", "е")
-    return text if text.isascii() else "".join(char for char in text if not unicodedata.combining(char))
+    text = unicodedata.normalize("NFKC", text).casefold().replace("ё", "е")
+    if _PLAIN.fullmatch(text):
+        return text
+    return "".join(char for char in text.translate(_INVISIBLE) if not unicodedata.combining(char))
 
 
 def tokens(text: str, most: int = MOST_WORDS) -> list[str]:
     """The first words of a text already `normalised`, without their joints ("wi-fi" is "wifi")."""
-    found = (_one_script(match[0].translate(_JOINTS))[:LONGEST_WORD] for match in _WORD.finditer(text))
-    return list(islice((word for word in found if word), most))
+    return list(islice(filter(None, map(_token, _WORD.findall(text))), most))
 
 
 def telling(found: Sequence[str]) -> list[str]:
@@ -98,10 +102,13 @@ def _without_numbers(found: Sequence[str]) -> Iterator[str]:
             yield word
 
 
+def _token(found: str) -> str:
+    word = found if found.isalnum() else found.translate(_JOINTS)
+    return (word if word.isascii() or not _LATIN.search(word) else _one_script(word))[:LONGEST_WORD]
+
+
 def _one_script(word: str) -> str:
     """The word with letters of the other script that only look alike ("cвет" with a Latin c) put right."""
-    if word.isascii():
-        return word
     latin = sum("a" <= char <= "z" for char in word)
     cyrillic = sum("а" <= char <= "я" for char in word)
     if not latin or not cyrillic:

@@ -10,7 +10,7 @@ from kb.normal import normalised
 
 
 def read(text: str, known: tuple[str, ...] = (), cyrillic: bool = True, latin: bool = True) -> str:
-    return " ".join(meant(normalised(text), known.__contains__, cyrillic, latin))
+    return " ".join(meant(normalised(text), lambda words: [one in known for one in words], cyrillic, latin))
 
 
 @pytest.mark.parametrize(
