@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain, groupby
-from operator import attrgetter, itemgetter
+from itertools import chain
+from operator import attrgetter
 from typing import TypeAlias
 
 from kb.letters import letters_of, listed
@@ -57,23 +57,17 @@ def meant(text: str, known: Known, cyrillic: bool = True, latin: bool = True) ->
     if not strange:
         return plain
     pieces = [piece for piece in text.split() if len(piece) <= LONGEST_TOKEN][: len(plain) + 8]
-    words = list(map(tokens, pieces))
-    judge.learn(word for word in chain.from_iterable(words) if not judge.is_ordinary(word))
+    words = [tokens(piece) for piece in pieces]
+    judge.learn(word for one in words for word in one if not judge.is_ordinary(word))
     settled = len(plain) >= SETTLED and strange <= STRANGE * len(plain)
-    stands = [settled and all(map(judge.is_familiar, several)) for several in words]
     choices = [
-        () if stand else _spellings(piece, several, judge, cyrillic, latin)
-        for piece, several, stand in zip(pieces, words, stands, strict=True)
+        [_Spelling(0, [stand], 0)]
+        if settled and all(map(judge.is_familiar, stand))
+        else _spellings(piece, stand, judge, cyrillic, latin)
+        for piece, stand in zip(pieces, words, strict=True)
     ]
-    judge.learn(word for several in choices for one in several for words in one.variants for word in words)
-    found: list[str] = []
-    for stand, group in groupby(zip(words, choices, stands, strict=True), itemgetter(2)):
-        if stand:
-            found += (word for several, _, _ in group for word in several)
-        else:
-            readings = ([judge.read(one) for one in choice] for _, choice, _ in group)
-            found += (word for reading in _cheapest(readings, settled) for word in reading.words)
-    return found
+    judge.learn(word for spellings in choices for one in spellings for variant in one.variants for word in variant)
+    return list(chain.from_iterable(_cheapest(map(judge.readings, filter(None, choices)))))
 
 
 def untransliterated(word: str) -> str:
@@ -147,8 +141,11 @@ class _Judge:
         """Whether it is the same in every layout: a brand, a protocol, a model, a number."""
         return word in self._names or not word.isalpha()
 
-    def read(self, spelling: _Spelling) -> _Reading:
-        """The worthiest variant."""
+    def readings(self, spellings: Sequence[_Spelling]) -> Sequence[_Reading]:
+        """The worthiest variant of each."""
+        return [self._reading(one) for one in spellings]
+
+    def _reading(self, spelling: _Spelling) -> _Reading:
         words = max(spelling.variants, key=self._worth) if len(spelling.variants) > 1 else spelling.variants[0]
         worth = self._worth(words) if spelling.length else 0.0
         return _Reading(spelling.way, words, worth * spelling.length / _letters(words) if worth < 0 else worth)
@@ -195,36 +192,35 @@ def _letters(words: Sequence[str]) -> int:
     return sum(map(len, words)) or 1
 
 
-def _cheapest(choices: Iterable[Sequence[_Reading]], returns: bool) -> list[_Reading]:
-    """The readings with the greatest worth in all, changes paid for: those back to the text as it stands too where it
-    ``returns`` to it."""
-    paths: dict[int, _Path] = {0: _Path(0.0)}
-    for readings in filter(None, choices):
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """What a text has been read as so far: the words of its last piece, and the path up to there."""
+
+    worth: float
+    words: Sequence[str] = ()
+    before: _Path | None = None
+
+    def pieces(self) -> Iterator[Sequence[str]]:
+        """The words of each piece, the last one first."""
+        path: _Path | None = self
+        while path:
+            yield path.words
+            path = path.before
+
+
+def _cheapest(choices: Iterable[Sequence[_Reading]]) -> list[Sequence[str]]:
+    """The words of the readings with the greatest worth in all, changes paid for."""
+    paths = {0: _Path(0.0)}
+    for readings in choices:
         best = max(paths.values(), key=_worth)
         longer = {}
         for one in readings:
             stays = paths.get(one.way)
             before = stays if stays and stays.worth >= best.worth - CHANGE else best
-            longer[one.way] = _Path(before.worth - (0.0 if before is stays else CHANGE) + one.worth, one, before)
+            worth = before.worth - (0.0 if before is stays else CHANGE) + one.worth
+            longer[one.way] = _Path(worth, one.words, before)
         paths = longer
-    best = max(paths, key=lambda way: paths[way].worth - (CHANGE if returns and way else 0.0))
-    return list(paths[best].readings())[::-1]
-
-
-@dataclass(frozen=True, slots=True)
-class _Path:
-    """What a text has been read as so far, the last reading first."""
-
-    worth: float
-    last: _Reading | None = None
-    before: _Path | None = None
-
-    def readings(self) -> Iterator[_Reading]:
-        """All of them, the last one first."""
-        path: _Path | None = self
-        while path and path.last:
-            yield path.last
-            path = path.before
+    return list(max(paths.values(), key=_worth).pieces())[::-1]
 
 
 _worth = attrgetter("worth")
