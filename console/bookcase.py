@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import astuple
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from desk.database import Database
 from desk.messages import FRONT
 from desk.providers import Provider
 from desk.settings import Settings
-from kb import shelf, teaching, versions
+from kb import learned, shelf, versions
 from kb.reading import Article
 from kb.saved import Store
 from kb.suggesting import Knowledge
@@ -77,13 +77,18 @@ class Bookcase:
         await asyncio.to_thread(knowledge.refresh, articles)
         return True
 
+    def drop(self, providers: Iterable[str]) -> None:
+        """Erases these providers' saved indexes: whoever serves them makes them anew of what there is now."""
+        for name in providers:
+            self._store.drop(name)
+
     async def _load(self) -> list[Article]:
         async with self._database.look() as connection:
             self._seen, self._read_at = await self._stamp(connection), time.monotonic()
             articles = await shelf.load(connection)
         async with self._database.read(*self._providers, FRONT) as session:
-            phrases = await teaching.learned(session)
-        return teaching.taught(articles, phrases)
+            phrases = await learned.learned(session)
+        return learned.taught(articles, phrases)
 
     async def _stamp(self, connection: AsyncConnection) -> tuple[object, ...]:
         return await shelf.stamp(connection), await versions.stamp(connection)

@@ -25,6 +25,7 @@ def export(folder: Folder, place: Path, only: Sequence[str], provider: str, lear
     """Write the articles into DIR as folders with their pictures; 'firstline kb import DIR' reads the same back.
 
     Edits made in the database come into files that way. What is in DIR already is written over, and nothing is removed.
+    With --learned the phrases become the article's own once it is imported: 'kb forget' reaches them no more.
     Into a FILE.jsonl go lines without pictures, also of articles whose id cannot be a folder's name.
 
     \b
@@ -65,15 +66,15 @@ def _write(folder: Folder, articles: Sequence[Article], place: Path, provider: s
     return troubles
 
 
-async def _chosen(folder: Folder, only: Sequence[str], provider: str, learned: bool) -> list[Article]:
-    from kb import shelf, teaching  # noqa: PLC0415
+async def _chosen(folder: Folder, only: Sequence[str], provider: str, with_learned: bool) -> list[Article]:
+    from kb import learned, shelf  # noqa: PLC0415
 
     async with opened(folder.settings()) as database:
         async with database.look() as connection:
             every = await shelf.load(connection)
-        if learned and provider:
+        if with_learned and provider:
             async with database.read(provider) as session:
-                every = teaching.taught(every, await teaching.learned(session))
+                every = learned.taught(every, await learned.learned(session))
     kept = [one for one in every if one.provider == provider and (not only or one.id in only)]
     if gone := sorted(set(only) - {one.id for one in kept}):
         refuse(f"there is no article {gone[0]!r} of {provider or 'all providers'}", NO_SUCH)

@@ -13,6 +13,7 @@ from console.kb_export import export
 from console.kb_gaps import draft, drafts, gaps
 from console.kb_import import import_
 from console.kb_link import link
+from console.kb_phrases import forget, phrases
 from console.kb_search import search
 
 
@@ -39,4 +40,6 @@ kb.add_command(export)
 kb.add_command(gaps)
 kb.add_command(draft)
 kb.add_command(drafts)
+kb.add_command(phrases)
+kb.add_command(forget)
 kb.add_command(brochure)

@@ -236,7 +236,7 @@ async def build(
         keyring=keyring,
         knowledge=knowledge,
         bookcase=bookcase,
-        teacher=Teacher(database, providers, lambda name, contract: _account(sources, name, contract)),
+        teacher=Teacher(database, providers, lambda name, contract: _account(sources, name, contract), knowledge.leads),
         sources=sources,
         clerk=clerk,
         sender=sender,

@@ -13,7 +13,7 @@ from desk.case import FINAL, Case, State
 from kb.outcomes import WINDOW, Came, Matter, Returns, Suggested, came
 from kb.tables import LinkRow, SuggestionRow, VersionRow
 
-_MATTER = (
+MATTER = (
     *(Case.id, Case.provider, Case.person_id, Case.contract, Case.opened_at, Case.dialog, Case.articles),
     *(Case.registered_at, Case.state),
 )
@@ -35,12 +35,12 @@ class Link:
 
 async def outcomes(session: AsyncSession, since: datetime, now: datetime, window: timedelta = WINDOW) -> list[Came]:
     """What came of every suggestion made since, of the session's providers, the oldest first."""
-    cases = await session.execute(select(*_MATTER).where(Case.opened_at >= since))
-    returns = Returns(_matter(row) for row in cases)
+    cases = await session.execute(select(*MATTER).where(Case.opened_at >= since))
+    returns = Returns(matter(row) for row in cases)
     query = (
         select(
             *(SuggestionRow.article, SuggestionRow.language, SuggestionRow.outcome, SuggestionRow.offered_at),
-            *(SuggestionRow.outcome_at, *_MATTER),
+            *(SuggestionRow.outcome_at, *MATTER),
         )
         .join(Case, and_(Case.provider == SuggestionRow.provider, Case.id == SuggestionRow.case_id))
         .where(SuggestionRow.offered_at >= since)
@@ -49,7 +49,7 @@ async def outcomes(session: AsyncSession, since: datetime, now: datetime, window
     found = []
     for row in await session.execute(query):
         suggested = Suggested(
-            row.article, row.language, _matter(row), row.outcome, row.offered_at, said_at=row.outcome_at
+            row.article, row.language, matter(row), row.outcome, row.offered_at, said_at=row.outcome_at
         )
         found.append(came(suggested, returns, now, window))
     return found
@@ -88,8 +88,8 @@ async def edited(connection: AsyncConnection, providers: Sequence[str]) -> dict[
     return {row.article: row.at for row in rows}
 
 
-def _matter(row: object) -> Matter:
-    """Reads the columns of `_MATTER`."""
+def matter(row: object) -> Matter:
+    """Reads the columns of `MATTER`."""
     get = row._mapping  # type: ignore[attr-defined]
     over = bool(get["registered_at"]) or get["state"] in _FINAL
     return Matter(

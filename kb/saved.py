@@ -64,6 +64,10 @@ class Store:
                 Path(path).unlink(missing_ok=True)
                 raise
 
+    def drop(self, name: str) -> None:
+        """Erases what was saved under a name. Whoever has it mapped keeps it until they let go."""
+        self._path(name).unlink(missing_ok=True)
+
     def _path(self, name: str) -> Path:
         safe = name if _NAME.fullmatch(name) else hashlib.sha256(name.encode()).hexdigest()[:32]
         return self.folder / f"{safe}.index"

@@ -63,6 +63,10 @@ class Knowledge:
         matches = books.of(provider).best(text, language, limit)
         return Suggestions(tuple(self._suggestion(books, provider, match) for match in matches))
 
+    def leads(self, provider: str, text: str, language: str) -> list[str]:
+        """The articles that fit a text, the best first, by their ids."""
+        return [one.article.id for one in self.matcher(provider).best(text, language)]
+
     def consult(self, provider: str, text: str, language: str, limit: int = 3) -> Suggestions:
         """The same for an agent, who sees drafts and internal articles too."""
         books = self._books

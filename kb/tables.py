@@ -56,7 +56,9 @@ class LinkRow(OfProvider, Base):
 class LearnedRow(OfProvider, Base):
     """How one person put what an article then solved. ``author`` is "subscriber" or ``agent:<id>``: who confirmed it.
 
-    ``refused`` says why the phrase was not taken; such a row has no text, and the case is not looked at again.
+    ``repeats`` is the case of the phrase that this one says again: it confirms that one, and takes its place should
+    that one go. ``refused`` says why the phrase was not taken, or why it went; such a row has no text, and the case is
+    not looked at again.
     """
 
     __tablename__ = "learned_phrasings"
@@ -69,6 +71,7 @@ class LearnedRow(OfProvider, Base):
     author: Mapped[str] = mapped_column(String(100))
     refused: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime] = mapped_column(Instant)
+    repeats: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class VersionRow(Base):

@@ -2,31 +2,32 @@
 
 Confirmed is what a subscriber answered "it helped" to, or what an agent linked to the case. From their first words
 `kb.phrases` takes what names nobody. A phrase belongs to the provider whose subscriber said it, and serves no other.
-What one person can teach is little (`OF_PERSON`), what an article learns is bounded (`OF_ARTICLE`), and only words
-that led to the article, or that an agent put there, are ever learned: so nobody can talk the desk into nonsense.
+
+Which of them are learned is decided by `kb.judging`. What was learned wrongly is taken back: by itself where the person
+returns about the same within the week, by hand with `firstline kb forget`.
 """
 
 from __future__ import annotations
 
-import dataclasses
+import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from rapidfuzz import fuzz
-from sqlalchemy import Select, and_, func, literal, select, union_all
+from sqlalchemy import Select, and_, func, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk.case import Case
 from desk.database import Database, insert_new
+from desk.ids import EPOCH
 from desk.knowledge import Account
 from desk.language import language_of
 from desk.people import Person
-from kb.normal import words
-from kb.phrases import phrase
-from kb.reading import Article
+from kb.figures import MATTER, matter
+from kb.judging import DAY, MONTH, Confirmed, Known, Verdict, heard, judged
+from kb.learned import GONE, came_back
+from kb.outcomes import PATIENCE, WINDOW, Matter, Returns
 from kb.shelf import ArticleRow
 from kb.tables import LearnedRow, LinkRow, SuggestionRow
 from kb.versions import stamped
@@ -36,64 +37,24 @@ log = logging.getLogger(__name__)
 LOOKS_BACK = timedelta(days=2)
 """What was confirmed earlier has been looked at long ago."""
 TOGETHER = 200
-OF_ARTICLE = 40
-"""Learned phrasings of one article with one provider: more are the same words again."""
-OF_PERSON, MONTH = 3, timedelta(days=30)
-"""Phrases one person may teach in a month."""
-REPEAT = 90.0
-"""`fuzz.token_sort_ratio` from which a phrase says what another says already."""
+RETURNS = timedelta(minutes=1)
+"""How often it is looked who came back."""
 
 Accounts = Callable[[str, str], Account | None]
 """The account of a provider's contract, if there is one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmed:
-    """Words that led to an article, and who confirmed that it was the right one."""
-
-    provider: str
-    case_id: int
-    article: str
-    person_id: int
-    author: str
-    text: str
-    language: str
-    secrets: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known already: all phrasings of the article, those of other articles learned before, and the counts."""
-
-    phrasings: Sequence[str]
-    elsewhere: frozenset[str] = frozenset()
-    of_article: int = 0
-    of_person: int = 0
-
-
-def judged(one: Confirmed, known: Known) -> tuple[str, str]:
-    """The phrase to be learned, and ""; or "" and why there is none."""
-    said = phrase(one.text, one.secrets)
-    if not said or not words(said):
-        return "", "nothing that names nobody"
-    if known.of_person >= OF_PERSON:
-        return "", "enough of this person"
-    if known.of_article >= OF_ARTICLE:
-        return "", "enough of this article"
-    if said.casefold() in known.elsewhere:
-        return "", "said of another article"
-    if any(fuzz.token_sort_ratio(said.casefold(), other.casefold()) >= REPEAT for other in known.phrasings):
-        return "", "a repeat"
-    return said, ""
+Leads = Callable[[str, str, str], Sequence[str]]
+"""The articles that fit a text (provider, text, language), the best first."""
 
 
 class Teacher:
     """Looks every few seconds at what was confirmed meanwhile. Several may work at once: each case teaches once."""
 
-    def __init__(self, database: Database, providers: Iterable[str], accounts: Accounts) -> None:
+    def __init__(self, database: Database, providers: Iterable[str], accounts: Accounts, leads: Leads) -> None:
         self._database = database
         self._providers = tuple(sorted(providers))
         self._accounts = accounts
+        self._leads = leads
+        self._looked: datetime | None = None
 
     async def learn(self, now: datetime) -> int:
         """Returns how many phrases were learned."""
@@ -103,8 +64,30 @@ class Teacher:
         for one in confirmed:
             async with self._database.read(one.provider) as session:
                 known = await _known(session, one, now)
-            learned += await self._keep(one, *judged(one, known), now)
+            verdict = await asyncio.to_thread(self._judged, one, known)
+            learned += await self._keep(one, verdict, now)
+        if self._looked is None or not self._looked <= now < self._looked + RETURNS:
+            self._looked = now
+            await self.take_back(now)
         return learned
+
+    def _judged(self, one: Confirmed, known: Known) -> Verdict:
+        def leads(text: str) -> Sequence[str]:
+            return self._leads(one.provider, text, one.language)
+
+        said = heard(one, known, leads)
+        return judged(one, said, known, leads(said) if said and not one.by_agent else ())
+
+    async def take_back(self, now: datetime) -> int:
+        """Takes back what was learned of people who have the same again. Returns how many phrases went."""
+        async with self._database.read(*self._providers) as session:
+            back = await _came_back(session, now)
+        if not back:
+            return 0
+        async with self._database.write(*sorted({key[0] for key in back})) as session:
+            gone = await came_back(session, back)
+        log.info("took back %d phrases of people who came back", gone)
+        return gone
 
     async def _confirmed(self, session: AsyncSession, now: datetime) -> list[Confirmed]:
         since = now - LOOKS_BACK
@@ -121,10 +104,12 @@ class Teacher:
         account = self._accounts(row.provider, row.contract) if row.contract else None
         own = (row.name, row.contract, *((account.name, account.address, *account.logins) if account else ()))
         return Confirmed(
-            row.provider, row.id, row.article, row.person_id, row.author, row.description, row.language, own
+            *(row.provider, row.id, row.article, row.person_id, row.author, row.description, row.language, own),
+            contract=row.contract if account else "",
+            proved=bool(row.proved and account),
         )
 
-    async def _keep(self, one: Confirmed, said: str, refused: str, now: datetime) -> int:
+    async def _keep(self, one: Confirmed, verdict: Verdict, now: datetime) -> int:
         """Writes down that the case was looked at, and what was learned of it."""
         async with self._database.write(one.provider) as session:
             connection = await session.connection()
@@ -133,13 +118,15 @@ class Teacher:
                 case_id=one.case_id,
                 article=one.article,
                 person_id=one.person_id,
-                language=language_of(said) or one.language,
-                text=said,
+                language=language_of(verdict.text) or one.language,
+                text=verdict.text,
                 author=one.author,
-                refused=refused,
+                refused=verdict.refused,
                 at=now,
+                repeats=verdict.repeats,
             )
-            new = bool((await connection.execute(row)).rowcount) and bool(said)
+            taken = verdict.text and verdict.repeats is None
+            new = bool((await connection.execute(row)).rowcount) and bool(taken)
             if new:
                 await connection.execute(stamped())
                 log.info("article %s of %s learned a phrase from case %d", one.article, one.provider, one.case_id)
@@ -154,7 +141,7 @@ def _telling(kind: Any, author: Any, *confirmed: Any) -> Select[Any]:
     return (
         select(
             *(kind.provider, kind.article, author.label("author"), Case.id, Case.person_id, Case.description),
-            *(Case.contract, Case.language, Person.name),
+            *(Case.contract, Case.proved, Case.language, Person.name),
         )
         .join(Case, and_(Case.provider == kind.provider, Case.id == kind.case_id))
         .join(Person, and_(Person.provider == Case.provider, Person.id == Case.person_id), isouter=True)
@@ -165,41 +152,65 @@ def _telling(kind: Any, author: Any, *confirmed: Any) -> Select[Any]:
 
 async def _known(session: AsyncSession, one: Confirmed, now: datetime) -> Known:
     mine = LearnedRow.provider == one.provider
-    taken = LearnedRow.refused == ""
-    learned = select(LearnedRow.text, LearnedRow.article).where(mine, taken)
-    of_article = [row.text for row in await session.execute(learned.where(LearnedRow.article == one.article))]
-    others = {row.text.casefold() for row in await session.execute(learned.where(LearnedRow.article != one.article))}
-    months = (LearnedRow.person_id == one.person_id, LearnedRow.at > now - MONTH)
-    of_person = await session.scalar(select(func.count()).select_from(LearnedRow).where(mine, taken, *months))
-    rows = await session.execute(
-        select(ArticleRow.title, ArticleRow.phrasings).where(
+    query = select(LearnedRow.case_id, LearnedRow.article, LearnedRow.text, LearnedRow.author, Case.proved).where(mine)
+    rows = (
+        await session.execute(_with_case(query).where(LearnedRow.refused == "", LearnedRow.repeats.is_(None)))
+    ).all()
+    here = [row for row in rows if row.article == one.article]
+    counted = _with_case(select(func.count()).select_from(LearnedRow)).where(mine, LearnedRow.refused.in_(("", *GONE)))
+    whose = LearnedRow.person_id == one.person_id
+    if one.contract:
+        whose = or_(whose, Case.contract == one.contract)
+    taught = LearnedRow.author == "subscriber"
+    today = (LearnedRow.article == one.article, LearnedRow.at > now - DAY, LearnedRow.repeats.is_(None), taught)
+    articles = await session.execute(
+        select(ArticleRow.title, ArticleRow.phrasings, ArticleRow.body, ArticleRow.environment).where(
             ArticleRow.id == one.article, ArticleRow.provider.in_((one.provider, ""))
         )
     )
-    written = [text for row in rows for text in (row.title, *row.phrasings)]
-    return Known([*written, *of_article], frozenset(others), len(of_article), int(of_person or 0))
+    editions = articles.all()
+    return Known(
+        written=[text for row in editions for text in (row.title, *row.phrasings)],
+        texts=[text for row in editions for text in (row.body, row.environment)],
+        learned={row.case_id: row.text for row in here},
+        elsewhere=frozenset(row.text.casefold() for row in rows if row.article != one.article),
+        of_person=int(await session.scalar(counted.where(whose, LearnedRow.at > now - MONTH)) or 0),
+        of_strangers=sum(row.author == "subscriber" and not row.proved for row in here),
+        of_day=int(await session.scalar(counted.where(*today)) or 0),
+    )
 
 
-async def learned(session: AsyncSession) -> list[tuple[str, str, str, str]]:
-    """Everything learned by the session's providers, the oldest first: provider, article, language, phrase."""
-    query = select(LearnedRow.provider, LearnedRow.article, LearnedRow.language, LearnedRow.text)
-    rows = await session.execute(query.where(LearnedRow.refused == "").order_by(LearnedRow.at, LearnedRow.case_id))
-    return [(row.provider, row.article, row.language, row.text) for row in rows]
+def _with_case(query: Any) -> Any:
+    return query.join(Case, and_(Case.provider == LearnedRow.provider, Case.id == LearnedRow.case_id), isouter=True)
 
 
-def taught(articles: Sequence[Article], phrases: Iterable[tuple[str, str, str, str]]) -> list[Article]:
-    """The articles with what was learned. Where a provider's people taught a shared article, that provider gets its own
-    copy of it, and the others keep theirs as it is."""
-    every: dict[tuple[str, str], Article] = {(one.provider, one.id): one for one in articles}
-    for provider, id, language, text in phrases:
-        base = every.get((provider, id)) or every.get(("", id))
-        if base is not None:
-            every[provider, id] = _with(base, provider, language, text)
-    return list(every.values())
+async def _came_back(session: AsyncSession, now: datetime) -> list[tuple[str, int, str]]:
+    """What subscribers' taps taught within the week and belies itself: provider, case and article."""
+    said = and_(
+        SuggestionRow.provider == LearnedRow.provider,
+        SuggestionRow.case_id == LearnedRow.case_id,
+        SuggestionRow.article == LearnedRow.article,
+    )
+    standing = (LearnedRow.refused == "", LearnedRow.author == "subscriber", LearnedRow.at > now - WINDOW - LOOKS_BACK)
+    query = select(LearnedRow.article, SuggestionRow.outcome_at, *MATTER).join(SuggestionRow, said)
+    rows = (await session.execute(_with_case(query).where(*standing, SuggestionRow.outcome_at.is_not(None)))).all()
+    mine = [(row.article, row.outcome_at, matter(row)) for row in rows]
+    returns = Returns(await _later(session, [one for _, _, one in mine], now))
+    return [(one.provider, one.case_id, article) for article, at, one in mine if returns.back(one, at)]
 
 
-def _with(article: Article, provider: str, language: str, text: str) -> Article:
-    edition = article.edition(language)
-    more = dataclasses.replace(edition, phrasings=(*edition.phrasings, text))
-    editions: Mapping[str, Any] = {**article.editions, edition.language: more}
-    return dataclasses.replace(article, provider=provider, editions=editions)
+async def _later(session: AsyncSession, those: Sequence[Matter], now: datetime) -> list[Matter]:
+    """What the same people, or others under the same contracts, wrote about lately, once it is known what that is."""
+    since = now - LOOKS_BACK - PATIENCE
+    people, contracts = {one.person for one in those}, {one.contract for one in those if one.contract}
+    # Ids grow with time (`desk.ids`), and of contracts there is no index.
+    first_id = int((since - EPOCH).total_seconds() * 1000) << 22
+    found: dict[tuple[str, int], Matter] = {}
+    for whose in (Case.person_id.in_(people), and_(Case.id >= first_id, Case.contract.in_(contracts))):
+        rows = await session.execute(select(*MATTER).where(Case.opened_at > since, whose)) if those else ()
+        found |= {(one.provider, one.case_id): one for one in map(matter, rows)}
+    return [one for one in found.values() if _is_known(one, now)]
+
+
+def _is_known(one: Matter, now: datetime) -> bool:
+    return bool(one.articles or one.dialog or one.over or now >= one.opened_at + PATIENCE)

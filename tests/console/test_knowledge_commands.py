@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
-from console.folder import OK, REFUSED, USAGE, WRONG
+from console.folder import NO_SUCH, OK, REFUSED, USAGE, WRONG
 from console.main import cli
+from desk.database import Database
+from kb.tables import LearnedRow
 
 LINES = (
     {"id": "pin", "lang": "en", "title": "Reset my PIN", "variants": ["i forgot my pin"], "body": "Go to an ATM."},
@@ -154,3 +158,46 @@ def test_articles_are_checked_before_they_are_imported_and_once_they_are_there(d
     assert {one["where"] for one in found} >= {"pin", "lost", "off"}
     assert "there is no ru: who speaks it reads en" in [one["what"] for one in found if one["where"] == "pin"]
     assert kb(desk, "check", written(tmp_path, "bad.jsonl", {"id": "x", "lang": "xx", "title": "x"})).exit_code == WRONG
+
+
+def test_what_was_learned_is_listed_and_forgotten_by_id(desk: Path, tmp_path: Path) -> None:
+    """From a fresh desk on: nothing was learned, then one phrase was, and then it is gone."""
+    kb(desk, "import", written(tmp_path, "base.jsonl", *LINES))
+    assert kb(desk, "phrases").output == "Nothing was learned yet.\n"
+    asyncio.run(taught(desk, "some rascal took my card"))
+    (told,) = json.loads(kb(desk, "phrases", "lost", "--provider", "example", "--json").stdout)
+    assert (told["text"], told["article"], told["case"], told["people"]) == ("some rascal took my card", "lost", "7", 1)
+    shown = kb(desk, "phrases").output
+    assert "some rascal took my card" in shown
+    assert told["id"] in shown
+    found = json.loads(kb(desk, "search", "some rascal took my card", "--provider", "example", "--json").stdout)
+    assert found["results"][0]["sure"]
+    assert (desk / "data" / "knowledge" / "example.index").exists()
+    assert kb(desk, "forget", told["id"]).output == "1 phrase forgotten.\n"
+    assert not (desk / "data" / "knowledge" / "example.index").exists()
+    assert json.loads(kb(desk, "phrases", "--json").stdout) == []
+    assert b"rascal" not in b"".join(path.read_bytes() for path in (desk / "data" / "knowledge").iterdir())
+
+
+def test_forgetting_says_what_it_cannot_forget(desk: Path, tmp_path: Path) -> None:
+    kb(desk, "import", written(tmp_path, "base.jsonl", *LINES))
+    assert kb(desk, "phrases", "nonsense").exit_code == NO_SUCH
+    assert kb(desk, "forget", "0123456789").exit_code == NO_SUCH
+    assert kb(desk, "forget").exit_code == USAGE
+    assert kb(desk, "forget", "0123456789", "--person-of", "12").exit_code == USAGE
+    assert kb(desk, "forget", "--person-of", "12").exit_code == NO_SUCH
+    assert kb(desk, "phrases", "--provider", "nobody").exit_code == USAGE
+
+
+async def taught(desk: Path, words: str) -> None:
+    """Somebody's words became a phrasing of the article about lost cards."""
+    database = Database(f"sqlite+aiosqlite:///{desk / 'data' / 'firstline.db'}")
+    now = datetime.now(UTC)
+    async with database.write("example") as session:
+        session.add(
+            LearnedRow(
+                **{"provider": "example", "case_id": 7, "article": "lost", "person_id": 1, "language": "en"},
+                **{"text": words, "author": "subscriber", "refused": "", "at": now},
+            )
+        )
+    await database.close()

@@ -18,24 +18,16 @@ from tests.kb.examples import put
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AsyncConnection]:
+@pytest.fixture
+async def shelf(database_url: str) -> AsyncIterator[AsyncConnection]:
     """A transaction on an empty shelf."""
-    if request.param == "sqlite":
-        url = f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}"
-    else:
-        server = request.getfixturevalue("postgres")
-        name = f"shelf_{abs(hash(str(tmp_path)))}"
-        url = server.database(name).replace("postgresql://", "postgresql+asyncpg://")
-    database = Database(url)
+    database = Database(database_url)
     try:
         async with database.work() as connection:
             await connection.run_sync(ArticleRow.__table__.create)  # type: ignore[attr-defined]
             yield connection
     finally:
         await database.close()
-        if request.param == "postgresql":
-            server.drop(name)
 
 
 async def edited(shelf: AsyncConnection, body: str) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,29 +12,57 @@ import pytest
 from console.migrating import migrate
 from desk.case import Case
 from desk.database import Database
+from desk.knowledge import Account
 from desk.people import Person
 from kb import shelf
+from kb.judging import OF_ARTICLE, OF_DAY, OF_PERSON, OF_STRANGERS, Confirmed, Known, Verdict, judged
+from kb.learned import CAME_BACK, FORGOTTEN, forget, forget_person, learned, phrases, taught
 from kb.tables import LearnedRow, LinkRow, SuggestionRow
-from kb.teaching import OF_ARTICLE, OF_PERSON, Confirmed, Known, Teacher, judged, learned, taught
+from kb.teaching import RETURNS, Teacher
 from kb.versions import stamp
 from tests.kb.examples import article, put
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-SAID = Confirmed("sever", 1, "kettle", 7, "subscriber", "чайник гудит и не греет воду", "ru")
+SAID = Confirmed("sever", 1, "kettle", 7, "subscriber", "", "ru")
+WORDS = "чайник гудит и не греет воду"
+
+
+def verdict(known: Known, one: Confirmed = SAID, leads: Sequence[str] = ("kettle", "lamp")) -> Verdict:
+    return judged(one, WORDS, known, leads)
 
 
 def test_new_words_are_taken_and_a_repeat_is_not() -> None:
-    assert judged(SAID, Known(["the kettle is cold"])) == ("чайник гудит и не греет воду", "")
-    assert judged(SAID, Known(["Чайник гудит, и воду не греет"])) == ("", "a repeat")
-    assert judged(SAID, Known([], elsewhere=frozenset(["чайник гудит и не греет воду"]))) == (
-        "",
-        "said of another article",
+    assert verdict(Known(["the kettle is cold"])) == Verdict(WORDS)
+    assert verdict(Known(["Чайник гудит, и воду не греет"])) == Verdict(refused="a repeat")
+    assert verdict(Known(elsewhere=frozenset([WORDS]))) == Verdict(refused="said of another article")
+
+
+def test_who_says_the_same_again_confirms_it() -> None:
+    assert verdict(Known(learned={12: "чайник воду не греет и гудит"}, of_person=9)) == Verdict(WORDS, repeats=12)
+
+
+def test_a_subscribers_words_must_lead_to_the_article_by_themselves() -> None:
+    """What could make people find another article than now is for agents to say."""
+    assert (
+        verdict(Known(), leads=())
+        == verdict(Known(), leads=("lamp", "kettle"))
+        == Verdict(refused="it leads elsewhere")
     )
+    assert verdict(Known(), replace(SAID, author="agent:ivanova"), ()) == Verdict(WORDS)
 
 
 def test_one_person_and_one_article_learn_only_so_much() -> None:
-    assert judged(SAID, Known([], of_person=OF_PERSON)) == ("", "enough of this person")
-    assert judged(SAID, Known([], of_article=OF_ARTICLE)) == ("", "enough of this article")
+    full = {case: f"words {case} of many" for case in range(OF_ARTICLE)}
+    assert verdict(Known(of_person=OF_PERSON)) == Verdict(refused="enough of this person")
+    assert verdict(Known(of_day=OF_DAY)) == Verdict(refused="enough for a day")
+    assert verdict(Known(learned=full)) == Verdict(refused="enough of this article")
+    assert verdict(Known(learned=full), replace(SAID, author="agent:ivanova")).refused == "enough of this article"
+
+
+def test_people_who_prove_nothing_leave_room_for_those_who_do() -> None:
+    assert verdict(Known(of_strangers=OF_STRANGERS)) == Verdict(refused="enough of strangers")
+    assert verdict(Known(of_strangers=OF_STRANGERS), replace(SAID, proved=True)) == Verdict(WORDS)
+    assert OF_STRANGERS * 2 <= OF_ARTICLE
 
 
 def test_a_provider_whose_people_taught_a_shared_article_gets_its_own_copy() -> None:
@@ -53,16 +82,10 @@ def test_a_providers_own_article_learns_itself() -> None:
     assert found.edition("en").phrasings[-1] == "чайник остыл совсем", "in whatever language it has"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+@pytest.fixture
+async def database(database_url: str, tmp_path: Path) -> AsyncIterator[Database]:
     """A desk's database with one article on its shelf."""
-    if request.param == "sqlite":
-        url = f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}"
-    else:
-        server = request.getfixturevalue("postgres")
-        name = f"teaching_{abs(hash(str(tmp_path)))}"
-        url = server.database(name).replace("postgresql://", "postgresql+asyncpg://")
-    made = Database(url)
+    made = Database(database_url)
     await migrate(made)
     put(tmp_path / "articles")
     async with made.work() as connection:
@@ -71,21 +94,34 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
     await made.close()
 
 
-async def helped(database: Database, case: int, words: str, provider: str = "sever", person: int = 7) -> None:
+def teacher(database: Database, *providers: str) -> Teacher:
+    """One for whom all words lead to the kettle."""
+    return Teacher(database, providers or ["sever", "volga"], lambda *_: None, lambda *_: ["kettle"])
+
+
+async def helped(
+    database: Database,
+    case: int,
+    words: str,
+    provider: str = "sever",
+    person: int = 7,
+    contract: str = "",
+    at: datetime = NOW,
+) -> None:
     """Somebody wrote these words, was offered the kettle's article, and said that it helped."""
     async with database.write(provider) as session:
         session.add(
             Case(
                 **{"provider": provider, "id": case, "person_id": person, "description": words, "language": "en"},
-                **{"opened_at": NOW, "updated_at": NOW, "contract": "40-1187"},
+                **{"opened_at": at, "updated_at": at, "contract": contract, "articles": ["kettle"]},
             )
         )
         if await session.get(Person, (provider, person)) is None:
-            session.add(Person(provider=provider, id=person, name="Anna Petrova", created_at=NOW))
+            session.add(Person(provider=provider, id=person, name="Anna Petrova", created_at=at))
         session.add(
             SuggestionRow(
                 **{"provider": provider, "case_id": case, "article": "kettle", "language": "en", "score": 0.9},
-                **{"offered_at": NOW, "outcome": "helped", "outcome_at": NOW},
+                **{"offered_at": at, "outcome": "helped", "outcome_at": at},
             )
         )
 
@@ -98,14 +134,14 @@ async def known(database: Database, *providers: str) -> list[tuple[str, str]]:
 async def test_what_helped_is_learned_once_and_every_worker_is_told(database: Database) -> None:
     await helped(database, 1, "Hello, Anna here. the water in my pot stays icy, contract 40-1187")
     await helped(database, 2, "the kettle is cold")
-    teacher = Teacher(database, ["sever", "volga"], lambda provider, contract: None)
+    pupil = teacher(database)
     async with database.look() as connection:
         before = await stamp(connection)
-    assert await teacher.learn(NOW + timedelta(seconds=5)) == 1
+    assert await pupil.learn(NOW + timedelta(seconds=5)) == 1
     assert await known(database, "sever") == [("sever", "the water in my pot stays icy")]
     async with database.look() as connection:
         assert await stamp(connection) == before + 1
-    assert await teacher.learn(NOW + timedelta(seconds=10)) == 0
+    assert await pupil.learn(NOW + timedelta(seconds=10)) == 0
     async with database.read("sever") as session:
         rows = (
             await session.get(LearnedRow, ("sever", 2, "kettle")),
@@ -126,7 +162,7 @@ async def test_an_agents_link_teaches_too_and_no_provider_sees_anothers_words(da
                 **{"note": "", "at": NOW},
             )
         )
-    assert await Teacher(database, ["sever", "volga"], lambda provider, contract: None).learn(NOW) == 2
+    assert await teacher(database).learn(NOW) == 2
     assert await known(database, "sever") == [("sever", "my pot hums and stays icy")]
     assert await known(database, "volga") == [("volga", "a samovar full of sand")]
     async with database.read("sever") as session:
@@ -140,6 +176,147 @@ async def test_one_person_cannot_teach_without_end(database: Database) -> None:
         ("red mice eat cables", "blue cats drink lamps", "old dogs sing loud", "ten hens fly"), 1
     ):
         await helped(database, case, words)
-    teacher = Teacher(database, ["sever"], lambda provider, contract: None)
-    assert await teacher.learn(NOW) == OF_PERSON
+    pupil = teacher(database, "sever")
+    assert await pupil.learn(NOW) == OF_PERSON
     assert len(await known(database, "sever")) == OF_PERSON
+
+
+async def row(database: Database, case: int, provider: str = "sever") -> LearnedRow:
+    async with database.read(provider) as session:
+        found = await session.get(LearnedRow, (provider, case, "kettle"))
+    assert found is not None
+    return found
+
+
+async def test_who_writes_under_one_contract_is_one_person(database: Database) -> None:
+    """Ten accounts that name the same contract teach what one of them may."""
+    for case, words in enumerate(
+        ("red mice eat it", "blue cats drink it", "old dogs sing to it", "ten hens fly to it"), 1
+    ):
+        await helped(database, case, words, person=100 + case, contract="40-1187")
+    account = Account("sever", "40-1187")
+    pupil = Teacher(database, ["sever"], lambda *_: account, lambda *_: ["kettle"])
+    assert await pupil.learn(NOW) == OF_PERSON
+
+
+async def test_many_accounts_teach_an_article_only_slowly(database: Database) -> None:
+    animals = ("red mice", "blue cats", "old dogs", "ten hens", "wet frogs", "odd goats", "sad foxes", "big bears")
+    for case, animal in enumerate(animals, 1):
+        await helped(database, case, f"{animal} sleep inside of it", person=100 + case)
+    pupil = teacher(database, "sever")
+    assert await pupil.learn(NOW) == OF_DAY
+    assert (await row(database, len(animals))).refused == "enough for a day"
+
+
+async def test_what_several_say_is_one_phrase_that_they_confirm(database: Database) -> None:
+    await helped(database, 1, "my pot hums and stays icy")
+    await helped(database, 2, "my pot stays icy and hums", person=8)
+    await helped(database, 3, "my pot hums and stays icy", person=8)
+    assert await teacher(database).learn(NOW) == 1
+    async with database.read("sever", "volga") as session:
+        (phrase,) = await phrases(session)
+        assert await phrases(session, "lamp") == []
+    assert (phrase.text, phrase.people, phrase.author, phrase.case_id) == (
+        "my pot hums and stays icy",
+        2,
+        "subscriber",
+        1,
+    )
+
+
+async def test_a_phrase_goes_when_its_person_has_the_same_again_within_the_week(database: Database) -> None:
+    """And nobody is taught by a word that was taken back: its case stays looked at."""
+    await helped(database, 1, "my pot hums and stays icy")
+    pupil = teacher(database)
+    assert await pupil.learn(NOW) == 1
+    async with database.look() as connection:
+        before = await stamp(connection)
+    later = NOW + timedelta(days=6)
+    await helped(database, 2, "the kettle is cold", at=later)
+    await pupil.learn(later + RETURNS)
+    assert await known(database, "sever") == []
+    assert ((await row(database, 1)).text, (await row(database, 1)).refused) == ("", CAME_BACK)
+    async with database.look() as connection:
+        assert await stamp(connection) == before + 1, "every worker is told"
+    assert await pupil.learn(later + 2 * RETURNS) == 0
+
+
+async def test_a_phrase_stays_when_the_week_is_over_or_the_matter_is_another(database: Database) -> None:
+    await helped(database, 1, "my pot hums and stays icy")
+    pupil = teacher(database)
+    await pupil.learn(NOW)
+    async with database.write("sever") as session:
+        session.add(
+            Case(
+                **{"provider": "sever", "id": 2, "person_id": 7, "description": "a bill", "dialog": "billing"},
+                **{"opened_at": NOW + timedelta(days=1), "updated_at": NOW, "articles": ["bill"]},
+            )
+        )
+        await session.flush()
+    await pupil.learn(NOW + timedelta(days=1, hours=1))
+    assert len(await known(database, "sever")) == 1
+    await helped(database, 3, "the kettle is cold", at=NOW + timedelta(days=8))
+    await pupil.learn(NOW + timedelta(days=8, hours=1))
+    assert len(await known(database, "sever")) == 1
+
+
+async def test_a_case_of_which_nobody_knows_what_it_is_about_counts_after_a_day(database: Database) -> None:
+    await helped(database, 1, "my pot hums and stays icy", contract="40-1187")
+    pupil = teacher(database)
+    await pupil.learn(NOW)
+    at = NOW + timedelta(days=1)
+    async with database.write("sever") as session:
+        session.add(
+            Case(
+                **{"provider": "sever", "id": int(1e18), "person_id": 9, "contract": "40-1187"},
+                **{"opened_at": at, "updated_at": at, "description": "hello?"},
+            )
+        )
+    await pupil.learn(at + timedelta(hours=1))
+    assert len(await known(database, "sever")) == 1
+    await pupil.learn(at + timedelta(hours=25))
+    assert await known(database, "sever") == [], "it came from another address, under the same contract"
+
+
+async def test_what_one_takes_back_another_still_says(database: Database) -> None:
+    """The words of who came back go; those of who said about the same take their place."""
+    await helped(database, 1, "my pot hums and stays icy")
+    await helped(database, 2, "my pot stays icy and hums", person=8)
+    await helped(database, 3, "My pot hums, and stays icy", person=9)
+    pupil = teacher(database)
+    await pupil.learn(NOW)
+    await helped(database, 4, "the kettle is cold", at=NOW + timedelta(days=2))
+    await pupil.learn(NOW + timedelta(days=2))
+    async with database.read("sever") as session:
+        (phrase,) = await phrases(session)
+    assert (phrase.text, phrase.case_id, phrase.people) == ("my pot stays icy and hums", 2, 2)
+
+
+async def test_a_forgotten_phrase_goes_with_all_who_said_it(database: Database) -> None:
+    await helped(database, 1, "my pot hums and stays icy")
+    await helped(database, 2, "my pot stays icy and hums", person=8)
+    await helped(database, 3, "a samovar full of sand", person=8)
+    pupil = teacher(database)
+    await pupil.learn(NOW)
+    async with database.write("sever") as session:
+        gone = next(one for one in await phrases(session) if "pot" in one.text)
+        assert await forget(session, gone) == 2
+    assert await known(database, "sever") == [("sever", "a samovar full of sand")]
+    assert [(await row(database, case)).text for case in (1, 2)] == ["", ""]
+    assert await pupil.learn(NOW) == 0
+
+
+async def test_a_persons_words_are_erased_and_others_keep_theirs(database: Database) -> None:
+    """Also what they wrote from elsewhere under their contract; another provider's person of that number is another."""
+    await helped(database, 1, "my pot hums and stays icy", contract="40-1187")
+    await helped(database, 2, "my pot stays icy and hums", person=8)
+    await helped(database, 3, "a samovar full of sand", person=9, contract="40-1187")
+    await helped(database, 4, "the spout drips on my cat", provider="volga", person=7)
+    await teacher(database).learn(NOW)
+    async with database.write("sever", "volga") as session:
+        assert await forget_person(session, "sever", 7, "40-1187") == 2
+    assert await known(database, "sever", "volga") == [
+        ("sever", "my pot stays icy and hums"),
+        ("volga", "the spout drips on my cat"),
+    ]
+    assert (await row(database, 3)).refused == FORGOTTEN

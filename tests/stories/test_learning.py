@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from desk.database import Database
 from kb.figures import outcomes
+from kb.learned import learned
 from kb.shelf import load
 from kb.tables import LinkRow
-from kb.teaching import learned
 from kb.versions import edit
 from tests.peers.post import Post
 from tests.stories.world import Chatter, Desk, World, eventually

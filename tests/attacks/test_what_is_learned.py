@@ -1,0 +1,178 @@
+"""What people type about themselves is learned by nobody, and nobody talks the base into nonsense."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from console.main import cli
+from desk.database import Database
+from kb.learned import Phrase, learned, phrases
+from kb.personal import ordinary_with
+from kb.phrases import phrase, without_people
+from tests.stories.world import Chatter, World, eventually
+
+TROUBLE = "второй день нет интернета"
+ARTICLE = ordinary_with(
+    "нет интернета второй день роутер моргает, не открываются сайты, почта, скорость, пароль вай-фая"
+)
+
+LEAKS = (
+    # names
+    ("{}, я анна петрова", "петров"),
+    ("{}, это валентина сергеевна из 45 квартиры", "сергеевн"),
+    ("у кати {}", "кат"),
+    ("{} пишет иван", "иван"),
+    ("{} у бабушки зинаиды павловны", "зинаид"),
+    ("НЕТ ИНТЕРНЕТА У ПЕТРОВОЙ", "петров"),
+    ("{}. С уважением, Пётр", "тр"),
+    ("{}, my internet is down, this is john smith", "smith"),
+    ("{}, у соседа джанибекяна есть", "джанибекян"),
+    ("{} у А\u200bнны", "нны"),
+    # where they live
+    ("{} на ленина 45", "ленина"),
+    ("{}, живу на тверской 12 к 3", "тверской"),
+    ("{}, г. Тихоборск, ул. Озёрная 12", "озёрн"),
+    ("{}, 3 подъезд 2 этаж кв. 15", "15"),
+    # numbers
+    ("{}, мой номер 8912, 345, 67, 89", "345"),
+    ("{} 8 - 9 1 2 - 3 4 5", "9 1"),
+    ("{}, тел восемь девятьсот двенадцать триста сорок пять", "девятьсот"),
+    ("{} ４０-１１８７", "1187"),
+    ("{} ⁴⁰⁻¹¹⁸⁷", "1187"),
+    ("{} ٤٠-١١٨٧", "١١٨٧"),
+    ("{} ④⓪-①①⑧⑦", "①"),
+    ("{}, родился 12.05.1980", "1980"),
+    ("{}, контракт 4О-1187", "1187"),
+    ("{}, мой айпи 95.24.11.7", "95"),
+    ("{}, мак a4:b1:c2:d3:e4:f5", "a4"),
+    # codes and secrets
+    ("{}, код из смс 4821", "4821"),
+    ("{}, пин 482", "482"),
+    ("{}, пароль: солнышко", "солнышк"),
+    ("{}, пароль солнышко не подходит", "солнышк"),
+    ("{}, my password is sunshine", "sunshine"),
+    ("{}, логин anna_k", "anna"),
+    ("{}, пароль qwerty не подходит", "qwerty"),
+    ("{}, карта 4276 3800", "4276"),
+    ("{}, серийник hwtc a1b2 c3d4", "a1b2"),
+    # addresses of the net
+    ("{}, пишите на anna＠mail.test", "anna"),
+    ("{}, почта anna собака mail точка ру", "anna"),
+    ("{}, anna (at) mail.test", "anna"),
+    ("{}, anna at mail dot com", "anna"),
+    ("{}, телеграм annapetrova", "annapetrova"),
+    ("{}, www.annapetrova.test", "anna"),
+)
+
+
+@pytest.mark.parametrize(("said", "leak"), LEAKS)
+def test_what_could_tell_who_it_was_is_not_learned(said: str, leak: str) -> None:
+    """Nothing of the account is known here: a stranger types it about themselves, or about somebody else."""
+    text = said.format(TROUBLE)
+    for kept in (phrase(text), phrase(text, (), ARTICLE), without_people(text)):
+        assert leak not in kept.casefold(), kept
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "ошибка 691 при подключении",
+        "второй день нет интернета",
+        "роутер TP-Link моргает оранжевым",
+        "не открывается 192.168.0.1",
+        "ошибка шестьсот девяносто один при подключении",
+        "собака перегрызла кабель",
+        "неправильный логин или пароль",
+        "my password does not work",
+        "на телевизоре код ошибки 1402 и экран чёрный",
+        "скорость 20 мбит вместо 100",
+    ],
+)
+def test_a_trouble_without_a_person_in_it_is_learned_whole(said: str) -> None:
+    """A base that learns nothing would leak nothing either."""
+    assert phrase(said) == said
+
+
+@pytest.mark.parametrize("said", ["\x1b нет интернета второй день\x07", "нет\u202e интернета\u2066 второй день\x00"])
+def test_nothing_invisible_is_learned(said: str) -> None:
+    assert phrase(said).isprintable()
+    assert "интернета" in phrase(said)
+
+
+async def test_a_persons_words_show_nowhere_but_in_their_own_case(world: World, anna: Chatter, tmp_path: Path) -> None:
+    """Search, export, the agents' commands, the other provider: what was left out of the phrase is in none of them."""
+    canary, own = "зябликова", "второй день нет интернета, дети воют"
+    await anna.says(f"{own}. {canary}, договор 40-1187")
+    await anna.presses(await anna.hears("Получилось?"), "Помогло")
+    await anna.hears("рад, что всё заработало")
+    await eventually(lambda: taught(world), 30)
+    folder = written_down(world)
+    asked = (
+        ("phrases",), ("phrases", "--json"), ("articles", "--json"), ("gaps", "--json"), ("drafts", "--json"),
+        ("search", own, "--provider", "sever", "--json"), ("search", canary, "--provider", "sever", "--json"),
+        ("check", "--json"), ("history", "no-internet", "--json"),
+        ("export", str(tmp_path / "own"), "--provider", "sever", "--learned"),
+        ("export", str(tmp_path / "volga"), "--provider", "volga", "--learned"),
+        ("export", str(tmp_path / "all.jsonl")),
+    )  # fmt: skip
+    printed = [await kb(folder, *words) for words in asked]
+    printed[6] = ""  # it says what was asked for
+    everything = "".join((*printed, *await asyncio.to_thread(written, tmp_path)))
+    assert own in printed[0]
+    assert canary not in everything
+    assert "40-1187" not in everything
+    assert own in (tmp_path / "own" / "no-internet" / "ru.md").read_text("utf-8")
+    assert own not in (tmp_path / "all.jsonl").read_text("utf-8"), "what is shared by all has nobody's words"
+    assert not (tmp_path / "volga" / "no-internet").exists()
+    assert own not in await kb(folder, "phrases", "--provider", "volga")
+
+
+async def test_what_is_forgotten_is_in_no_file_and_no_answer(world: World, anna: Chatter) -> None:
+    """By its id, while the desk serves: database, index and running worker know it no more."""
+    await anna.says("второй день нет интернета, дети воют, договор 40-1187")
+    await anna.presses(await anna.hears("Получилось?"), "Помогло")
+    await anna.hears("рад, что всё заработало")
+    (one,) = await eventually(lambda: taught(world), 30)
+    index = world.settings.data / "knowledge" / "sever.index"
+    await eventually(lambda: asyncio.to_thread(index.exists), 30)
+    assert "1 phrase forgotten" in await kb(written_down(world), "forget", one.id)
+    assert await taught(world) == []
+    assert not index.exists()
+    await asyncio.sleep(11)  # it is not learned again, and the workers look at the shelf every few seconds
+    assert await taught(world) == []
+    assert not index.exists()
+
+
+async def taught(world: World, *providers: str) -> list[Phrase]:
+    database = Database(world.settings.database)
+    try:
+        async with database.read(*(providers or ("sever",))) as session:
+            assert len(await learned(session)) == len(await phrases(session))
+            return await phrases(session)
+    finally:
+        await database.close()
+
+
+def written(folder: Path) -> list[str]:
+    """What was exported."""
+    return [path.read_text("utf-8") for path in (*folder.glob("own/*/*.md"), *folder.glob("*.jsonl"))]
+
+
+def written_down(world: World) -> Path:
+    """The desk's folder with the settings that this world runs by, for a command."""
+    folder, url = world.settings.root, world.settings.database.replace("+aiosqlite", "").replace("+asyncpg", "")
+    (folder / "secret").write_text("a secret for tests", "ascii")
+    (folder / "secret").chmod(0o600)
+    (folder / "firstline.toml").write_text(f'[desk]\ndatabase = "{url}"\nsecret = "file:secret"\n', "utf-8")
+    return folder
+
+
+async def kb(folder: Path, *words: str) -> str:
+    """What a command of the knowledge base prints, asked from another thread as from another process."""
+    done = await asyncio.to_thread(CliRunner().invoke, cli, ["kb", words[0], "-C", str(folder), *words[1:]])
+    assert done.exit_code in (0, 1), done.output
+    return done.output
