@@ -27,7 +27,7 @@ from mail import budgets
 
 log = logging.getLogger(__name__)
 
-ROLES = ("doors", "clerk", "sender", "clock", "console")
+ROLES = ("doors", "clerk", "sender", "clock")
 MENU = ("operator", "status", "help")
 """What a bot's menu offers in a private chat."""
 IDLE = 0.05
