@@ -7,7 +7,7 @@ are calibrated (`kb.gate`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -56,9 +56,9 @@ class Base:
         """The same base as if that had never been there."""
         return replace(self, left=left)
 
-    def unheard(self, read: Sequence[tuple[str, str]]) -> Base:
-        """The same base in a world where this everyday sentence had never been said."""
-        return replace(self, usual=self.usual.without(read))
+    def unheard(self, sentences: Collection[int]) -> Base:
+        """The same base in a world where these everyday sentences had never been said."""
+        return replace(self, usual=self.usual.without(sentences))
 
     def known(self, stems: Sequence[str]) -> list[bool]:
         """Whether each stem is in any title, phrasing or answer."""

@@ -1,47 +1,64 @@
 """How people talk of anything: the background before which a base's own words stand out. Pure.
 
 A small base alone does not know that "how do I" says nothing and "router" much. Its inverse document frequencies are
-therefore taken over its own texts and a packaged list of everyday sentences together.
+therefore taken over its own texts and a packaged list of everyday sentences together; and a question that is more like
+these sentences than like the base is none for it (`kb.gate`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
 
-from kb.grams import grams, padded
+from kb.grams import grams, idf, padded
 from kb.normal import WORDLISTS, Vernacular, normalised, telling, tokens
-from kb.postings import Array, Ints
+from kb.postings import Array, Floats, Ints, Postings
+
+NEAREST = 3
+"""Sentences whose likeness to a question is taken together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Everyday:
-    """In how many of ``total`` everyday sentences each n-gram and each stem is."""
+    """Sentences by number: the stems each ``said``, in how many a stem is, and which n-grams they have. Those ``gone``
+    count nowhere."""
 
-    total: int
-    keys: Array
-    counts: Ints
+    said: Sequence[frozenset[str]]
     stems: Counter[str]
-    sentence: tuple[Array, frozenset[str]] | None = None
+    likeness: Postings
+    gone: frozenset[int] = frozenset()
 
-    def without(self, read: Sequence[tuple[str, str]]) -> Everyday:
-        """The same had this one of its sentences never been said."""
-        return replace(self, sentence=(_grams([read])[0], frozenset(stem for _, stem in read)))
+    @property
+    def total(self) -> int:
+        """How many sentences there are."""
+        return len(self.said)
+
+    def without(self, numbers: Collection[int]) -> Everyday:
+        """The same had these of its sentences never been said."""
+        return replace(self, gone=frozenset(numbers))
 
     def grams(self, keys: Array) -> Ints:
-        """The counts of these n-grams."""
-        at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-        seen: Ints = np.where(self.keys[at] == keys, self.counts[at], 0)
-        return seen if self.sentence is None else np.maximum(seen - np.isin(keys, self.sentence[0]), 0)
+        """In how many sentences each of these n-grams is."""
+        found = self.likeness.find(keys)
+        seen = self.likeness.seen(found)
+        for number in self.gone:
+            seen -= self.likeness.within(found, number, number + 1)
+        return seen
 
     def told(self, stems: Sequence[str]) -> Ints:
-        """The counts of these stems."""
-        gone = self.sentence[1] if self.sentence else frozenset()
-        return np.array([max(0, self.stems[stem] - (stem in gone)) for stem in stems], np.int64)
+        """In how many each of these stems is."""
+        gone = Counter(stem for number in self.gone for stem in self.said[number])
+        return np.array([self.stems[stem] - gone[stem] for stem in stems], np.int64)
+
+    def nearby(self, keys: Array, weights: Floats) -> float:
+        """How like a question with these n-grams is to the nearest sentences on average, 0 to 1."""
+        likeness = self.likeness.added(self.likeness.find(keys), weights, self.total, 1 << 20)
+        likeness[list(self.gone)] = 0.0
+        return float(np.partition(likeness, -NEAREST)[-NEAREST:].mean())
 
 
 def sentences() -> list[str]:
@@ -52,17 +69,21 @@ def sentences() -> list[str]:
 
 @cache
 def everyday() -> Everyday:
-    """Read once, in some ten milliseconds."""
+    """Read once, in some twenty milliseconds."""
     vernacular = Vernacular()
     read = [vernacular.read(telling(tokens(normalised(one)))) for one in sentences()]
-    keys, counts = _grams(read)
-    stems = Counter(stem for one in read for stem in {stem for _, stem in one})
-    return Everyday(len(read), keys, counts, stems)
+    said = [frozenset(stem for _, stem in one) for one in read]
+    return Everyday(
+        said, Counter(stem for one in said for stem in one), _likeness([[w for w, _ in one] for one in read])
+    )
 
 
-def _grams(read: Sequence[Sequence[tuple[str, str]]]) -> tuple[Array, Ints]:
-    """The n-grams of these sentences, and in how many each is."""
-    found, whose = grams([padded([word for word, _ in one]) for one in read])
-    pairs = np.unique(found.astype(np.uint64) << np.uint64(32) | whose.astype(np.uint64))
-    keys, counts = np.unique((pairs >> np.uint64(32)).astype(np.uint32), return_counts=True)
-    return keys, counts.astype(np.int64)
+def _likeness(words: Sequence[Sequence[str]]) -> Postings:
+    """TF-IDF of the n-grams of each sentence, scaled to length one."""
+    found, whose = grams([padded(one) for one in words])
+    pairs, tf = np.unique(found.astype(np.uint64) << np.uint64(32) | whose.astype(np.uint64), return_counts=True)
+    keys, places = (pairs >> np.uint64(32)).astype(np.uint32), (pairs & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+    _, which, seen = np.unique(keys, return_inverse=True, return_counts=True)
+    weights = (1.0 + np.log(tf)) * idf(seen, len(words))[which]
+    lengths = np.sqrt(np.bincount(places, weights * weights, len(words)))
+    return Postings.made(keys, places, weights / lengths[places], most=1.0)

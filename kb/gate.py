@@ -1,8 +1,8 @@
 """What a score is worth in this base: how likely the article is the right one, and whether anything fits at all. Pure.
 
 Calibrated by asking the base what it would say without something it knows: each phrasing left out, where its own
-article is right or not; each article left out, and everyday sentences, where nothing is right. Confirmed questions of
-real people, once there are some, count as phrasings do.
+article is right or not; each article left out, and everyday sentences, one or several at once, where nothing is right.
+Confirmed questions of real people, once there are some, count as phrasings do.
 """
 
 from __future__ import annotations
@@ -18,23 +18,28 @@ from kb.postings import Floats
 
 Signals: TypeAlias = npt.NDArray[np.float64]
 """Rows of: the blend, the likeness of the article as a whole, that of the nearest entries of any article, the share of
-the question that the base has words for, and the lead over the second article."""
+the question that the base has words for, the lead over the second article, how much nearer entries are than everyday
+sentences (a logarithm), and how much more the question sounds like the base than like them."""
 
-SIGNALS = 5
-SCOPE = np.array([0.7, 8.0, 4.0, 1.0, 0.0])
-"""What speaks for anything fitting at all: a blend of the signals in which density counts for more than in a rank."""
-USUAL = np.array([-4.0, 4.0, 6.0, 3.0, 1.0, 2.0])
+SIGNALS = 7
+SCOPE = np.array([4.0, 0.0, 0.0, 1.5, 0.0, 1.0, 0.5])
+"""What speaks for anything fitting at all. Fitted once on bases of several domains and shapes, each with its own
+phrasings against everyday sentences of the same length; a base of its own has too few to do better."""
+USUAL = np.array([-4.0, 4.0, 6.0, 3.0, 1.0, 2.0, 0.0, 0.0])
 """Constant and weights of `Signals` in a base that cannot be asked."""
 TRUST = 12.0
 """How many answers it takes to move away from the usual."""
 STRANGE, FEW = 0.3, 20
 """Of ten questions some three have no answer in a base; so much do those without one count, even where only few with
 one could be asked."""
-SHOWN, REJECTED = 0.88, 0.96
-"""The share of questions with an answer that shall be shown something, and of everyday sentences that shall not."""
+REJECTED, AT_LEAST = 0.955, 0.93
+"""The share of everyday sentences that shall not be shown anything, and what is enough where more would cost too much.
+"""
+SHOWN = 0.9
+"""The share of the base's own questions below which it costs too much."""
 ROOM = 0.15
 """Where most everyday sentences and most good questions are apart, how far between them the gate stands."""
-LEAST = 0.5
+LEAST = 1.0
 """What speaks for anything at all must be this much in any base, however small."""
 SURE = 0.5
 """From this likelihood an article is worth showing unasked."""
@@ -84,21 +89,19 @@ def scope(signals: Signals) -> Floats:
 
 
 def _least(asked: Floats, far: Floats) -> float:
-    """Above nearly all everyday sentences; but never so high that too many good questions find nothing.
+    """Above nearly all everyday sentences, but not so high that too many good questions find nothing.
 
-    A phrasing left out is asked of a base that knows its article less well than it does, so more of these may fail
-    than shall in truth.
+    A sentence that is nearer than half of the base's own questions is about what this base is about: no base knows
+    beforehand which of them are.
     """
-    above = _quantile(far, REJECTED, LEAST)
+    if len(far) < FEW:
+        return LEAST
     if len(asked) < FEW:
-        return max(LEAST, above)
-    below = _quantile(asked, 1 - SHOWN, LEAST)
-    room = above + ROOM * (below - above) if below > above else min(above, _quantile(asked, 2 * (1 - SHOWN), LEAST))
-    return max(LEAST, room)
-
-
-def _quantile(values: Floats, share: float, otherwise: float) -> float:
-    return float(np.quantile(values, share)) if len(values) >= 10 else otherwise
+        return max(LEAST, float(np.quantile(far, REJECTED)))
+    strange = far[far <= np.median(asked)]
+    enough, above = np.quantile(strange, (AT_LEAST, REJECTED)) if len(strange) else (LEAST, LEAST)
+    below = np.quantile(asked, 1 - SHOWN)
+    return max(LEAST, float(above + ROOM * (below - above) if below > above else max(enough, below)))
 
 
 def _fitted(rows: Signals, right: npt.NDArray[np.bool_], counts: Floats) -> Floats:

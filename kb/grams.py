@@ -19,6 +19,7 @@ _HALF = np.uint64(32)
 
 Hashes: TypeAlias = npt.NDArray[np.uint32]
 Numbers: TypeAlias = npt.NDArray[np.int64]
+Rarities: TypeAlias = npt.NDArray[np.float64]
 
 
 def grams(texts: Sequence[str], smallest: int = SMALLEST, largest: int = LARGEST) -> tuple[Hashes, Numbers]:
@@ -47,3 +48,9 @@ def grams(texts: Sequence[str], smallest: int = SMALLEST, largest: int = LARGEST
 def padded(words: Sequence[str]) -> str:
     """The words as n-grams are taken of them."""
     return f" {' '.join(words)} "
+
+
+def idf(seen: Numbers, total: int) -> Rarities:
+    """Inverse document frequency of n-grams in ``seen`` of ``total`` entries; of one never seen, the most."""
+    weights: Rarities = np.log((1.0 + total) / (1.0 + seen)) + 1.0
+    return weights

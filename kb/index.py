@@ -20,12 +20,12 @@ import numpy as np
 
 from kb.everyday import everyday
 from kb.exact import exact_keys, kinds
-from kb.grams import grams, padded
+from kb.grams import grams, idf, padded
 from kb.normal import REMEMBERED, Vernacular, normalised, telling, tokens
-from kb.postings import Array, Floats, Ints, Postings
+from kb.postings import Array, Ints, Postings
 from kb.reading import Article, Edition
 
-FORM = 4
+FORM = 5
 """Changes with what an index holds or means, so that an older saved one is not read."""
 K1, TOLD_B, ANSWERED_B = 1.2, 0.5, 0.75
 LONGEST_LIST = 1 << 16
@@ -115,12 +115,6 @@ def word_hash(word: str) -> int:
 def hashes(found: Sequence[str]) -> Array:
     """The hashes of several words."""
     return np.array([word_hash(word) for word in found], np.uint64)
-
-
-def idf(seen: Array, total: int) -> Floats:
-    """Inverse document frequency of n-grams in ``seen`` of ``total`` entries; of one never seen, the most."""
-    weights: Floats = np.log((1.0 + total) / (1.0 + seen)) + 1.0
-    return weights
 
 
 def entries_of(edition: Edition) -> tuple[str, ...]:

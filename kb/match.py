@@ -7,22 +7,26 @@ gate that the base itself has calibrated (`kb.gate`). Pure: no wire, no clock.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from kb import gate as gates
-from kb.base import Base, LeftOut, left_out
+from kb.base import Base, left_out
 from kb.everyday import sentences
 from kb.gate import SIGNALS, SURE, Gate, Signals, Trials
 from kb.index import FORM, Shelf, built
 from kb.layout import meant
-from kb.normal import LONGEST_QUERY, Vernacular, normalised, says_something, telling, wordlists, words
+from kb.normal import LONGEST_QUERY, Vernacular, normalised, says_something, telling, wordlists
 from kb.postings import Array
 from kb.ranking import MEASURES, Comparison
 from kb.reading import Article, digest
 from kb.repair import Word, mended
+
+_T = TypeVar("_T")
 
 WEIGHTS = {
     "char": 0.30,
@@ -44,6 +48,10 @@ BESIDE = 0.5
 """What share of the best article's blend another one must have to be mentioned beside it."""
 SAMPLE = 120
 """Phrasings a base is calibrated on, evenly taken."""
+SAID, LONG, STEP = 150, 50, 3
+"""Everyday sentences of one language it is calibrated on, and how many times several of them at once."""
+FAINT = 0.03
+"""A likeness below which less says no more."""
 LETTERS_SHARE = 0.01
 """The share of a base's letters from which it is said to be written in them."""
 
@@ -77,16 +85,30 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class _Around:
+    """Of a base, whatever the article: how near its nearest entries are to the question and how near everyday
+    sentences, how much of it the base has words for, and how much it sounds like the base (`kb.ranking.Comparison`)."""
+
+    nearby: float
+    everyday: float
+    known: float
+    sounds: float
+
+    @property
+    def nearer(self) -> float:
+        """How much nearer the base is than everyday talk, as a logarithm."""
+        return math.log((self.nearby + FAINT) / (self.everyday + FAINT))
+
+
+@dataclass(frozen=True, slots=True)
 class _Ranked:
-    """An article's blend, its likeness as a whole, how much of the question it explains; and of the base, how near its
-    nearest entries are and how much of the question it has words for."""
+    """An article's blend, its likeness as a whole, how much of the question it explains; and its base."""
 
     id: str
     blend: float
     whole: float
     asked: float
-    nearby: float
-    known: float
+    around: _Around
 
 
 class Matcher:
@@ -167,8 +189,8 @@ class Matcher:
     def _asked(self, text: str, base: Base) -> list[Word]:
         """The words of a question as they were meant."""
 
-        def known(words: Sequence[str]) -> Sequence[bool]:
-            return base.known([self._vernacular.stem(word) for word in words])
+        def known(found: Sequence[str]) -> Sequence[bool]:
+            return base.known([self._vernacular.stem(word) for word in found])
 
         cyrillic, latin = self._letters
         found = telling(meant(normalised(text[:LONGEST_QUERY]), known, cyrillic, latin))
@@ -179,6 +201,7 @@ class Matcher:
         comparison = Comparison(asked, base)
         shelves = [comparison.found(number) for number in range(len(self._ids))]
         nearby = max((found.nearby for found in shelves), default=0.0)
+        around = _Around(nearby, comparison.everyday, comparison.known, comparison.sounds)
         best: dict[str, _Ranked] = {}
         for ids, found in zip(self._ids, shelves, strict=True):
             char = found.measures[:, _CHAR]
@@ -187,7 +210,7 @@ class Matcher:
             for edition, blend, (whole, explained) in zip(found.editions.tolist(), blends.tolist(), more, strict=True):
                 id = ids[edition]
                 if id not in best or blend > best[id].blend:
-                    best[id] = _Ranked(id, blend, whole, explained, nearby, comparison.known)
+                    best[id] = _Ranked(id, blend, whole, explained, around)
         return sorted(best.values(), key=lambda one: (-one.blend, one.id))
 
     def _calibrated(self, articles: Sequence[Article]) -> Gate:
@@ -195,22 +218,21 @@ class Matcher:
         outs = list(left_out(articles, self._vernacular))
         several = _sample([one for one in outs if not one.whole and one.left.remains and one.siblings], SAMPLE)
         wholes = _sample([one for one in outs if one.whole], SAMPLE)
-        cyrillic, latin = self._letters
-        far = [text for text in sentences() if (cyrillic if text > "\u0400" else latin)]
         asked = [self._ranked_text(one.text, self._base.without(one.left)) for one in several]
         near = [self._ranked_text(one.text, self._base.without(one.left)) for one in wholes]
-        return gates.calibrated(
-            Trials(
-                asked=_firsts(asked),
-                right=np.array(
-                    [bool(r) and r[0].id == one.article for r, one in zip(asked, several, strict=True)], bool
-                ),
-                near=_firsts(near),
-                far=_firsts(
-                    [self._ranked_text(text, self._base.unheard(self._vernacular.read(words(text)))) for text in far]
-                ),
-            )
-        )
+        far = [self._ranked_text(text, self._base.unheard(gone)) for text, gone in self._everyday()]
+        right = [bool(r) and r[0].id == one.article for r, one in zip(asked, several, strict=True)]
+        return gates.calibrated(Trials(_firsts(asked), np.array(right, bool), _firsts(near), _firsts(far)))
+
+    def _everyday(self) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """Everyday sentences in the letters of the base, and some joined to be as long as a story; with their numbers."""
+        for letters, cyrillic in zip(self._letters, (True, False), strict=True):
+            said = [(number, text) for number, text in enumerate(sentences()) if (text > "\u0400") is cyrillic]
+            for number, text in _sample(said, SAID) if letters else ():
+                yield text, (number,)
+            for at in range(LONG if letters else 0):
+                some = [said[(at * STEP + which * LONG) % len(said)] for which in range(2 + at % 2)]
+                yield " ".join(text for _, text in some), tuple(number for number, _ in some)
 
     def _ranked_text(self, text: str, base: Base) -> list[_Ranked]:
         return self._ranked(self._asked(text, base), base)
@@ -246,7 +268,15 @@ def _signals(ranked: Sequence[_Ranked]) -> Signals:
     others = [max((blend for at, blend in enumerate(blends) if at != mine), default=0.0) for mine in range(len(blends))]
     return np.array(
         [
-            (one.blend, one.whole, one.nearby, one.known, one.blend - other)
+            (
+                one.blend,
+                one.whole,
+                one.around.nearby,
+                one.around.known,
+                one.blend - other,
+                one.around.nearer,
+                one.around.sounds,
+            )
             for one, other in zip(ranked, others, strict=True)
         ]
     )
@@ -258,6 +288,6 @@ def _firsts(answers: Sequence[Sequence[_Ranked]]) -> Signals:
     return np.array(rows) if rows else np.zeros((0, SIGNALS))
 
 
-def _sample(outs: Sequence[LeftOut], most: int) -> Sequence[LeftOut]:
+def _sample(outs: Sequence[_T], most: int) -> Sequence[_T]:
     """At most so many, evenly taken."""
     return [outs[at * len(outs) // most] for at in range(most)] if len(outs) > most else outs

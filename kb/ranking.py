@@ -16,8 +16,8 @@ from rapidfuzz.distance import JaroWinkler
 
 from kb.base import Base
 from kb.exact import exact_keys, kinds
-from kb.grams import grams, padded
-from kb.index import K1, Shelf, hashes, idf
+from kb.grams import grams, idf, padded
+from kb.index import K1, Shelf, hashes
 from kb.normal import is_empty
 from kb.postings import Array, Floats, Ints, Postings
 from kb.repair import Word
@@ -29,6 +29,8 @@ MOST_POSTINGS = 250_000
 """Places visited in one list of one shelf: a few milliseconds at the very most."""
 EMPTY_WORTH = 0.3
 """What a word that says nothing on its own counts, beside its rarity: "what is the" is no question yet."""
+DOUBT = 3.0
+"""So often an n-gram is taken to have been seen in the base and in everyday sentences before any are counted."""
 DENSE = 10
 SEVERAL = 4
 """So many entries more than it has an article is measured by, when it is measured as a whole."""
@@ -57,7 +59,12 @@ class Found:
 
 
 class Comparison:
-    """One question against one base. ``known`` is the share of the question's weight that the base has words for."""
+    """One question against one base.
+
+    ``known`` is the share of the question's weight that the base has words for. ``sounds`` is how much more its n-grams
+    are those of the base than those of everyday sentences (a sum of logarithms over the root of their number: 0 where
+    they are as usual in both), ``everyday`` how like it is to the nearest of these sentences.
+    """
 
     def __init__(self, asked: Sequence[Word], base: Base) -> None:
         self._base = base
@@ -68,8 +75,12 @@ class Comparison:
         keys, tf = np.unique(found, return_counts=True)
         seen, self._in_grams = base.grams(keys)
         usual = base.usual
-        weights = (1.0 + np.log(tf)) * idf(seen + usual.grams(keys), base.entries + usual.total)
+        ordinary = usual.grams(keys)
+        weights = (1.0 + np.log(tf)) * idf(seen + ordinary, base.entries + usual.total)
         self._gram_weights: Floats = weights / (np.sqrt((weights * weights).sum()) or 1.0)
+        here = seen * (usual.total / max(base.entries, 1))
+        self.sounds = float(np.log((here + DOUBT) / (ordinary + DOUBT)).sum() / np.sqrt(len(keys) or 1))
+        self.everyday = usual.nearby(keys, self._gram_weights)
         quality = {word.stem: word.quality for word in reversed(asked)}
         self._stems = list(quality)
         self._quality = np.array(list(quality.values()))
