@@ -32,7 +32,7 @@ TRUST = 12.0
 STRANGE, FEW = 0.3, 20
 """Of ten questions some three have no answer in a base; so much do those without one count, even where only few with
 one could be asked."""
-REJECTED, AT_LEAST = 0.955, 0.93
+REJECTED, AT_LEAST = 0.945, 0.92
 """The share of everyday sentences that shall not be shown anything, and what is enough where more would cost too much.
 """
 SHOWN = 0.9

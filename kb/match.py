@@ -48,7 +48,7 @@ BESIDE = 0.5
 """What share of the best article's blend another one must have to be mentioned beside it."""
 SAMPLE = 120
 """Phrasings a base is calibrated on, evenly taken."""
-SAID, LONG, STEP = 150, 50, 3
+SAID, LONG, STEP = 240, 80, 2
 """Everyday sentences of one language it is calibrated on, and how many times several of them at once."""
 FAINT = 0.03
 """A likeness below which less says no more."""
@@ -225,7 +225,7 @@ class Matcher:
         return gates.calibrated(Trials(_firsts(asked), np.array(right, bool), _firsts(near), _firsts(far)))
 
     def _everyday(self) -> Iterator[tuple[str, tuple[int, ...]]]:
-        """Everyday sentences in the letters of the base, and some joined to be as long as a story; with their numbers."""
+        """Everyday sentences in the letters of the base, and some at once, long as a story, with their numbers."""
         for letters, cyrillic in zip(self._letters, (True, False), strict=True):
             said = [(number, text) for number, text in enumerate(sentences()) if (text > "\u0400") is cyrillic]
             for number, text in _sample(said, SAID) if letters else ():

@@ -13,6 +13,7 @@ from rapidfuzz import fuzz, process
 import kb
 from desk.language import LANGUAGES
 from desk.plain import plain
+from kb.everyday import sentences
 from kb.reading import read_folders
 
 HERE = Path(__file__).parent
@@ -31,6 +32,7 @@ def lines(path: Path) -> list[dict[str, Any]]:
 
 SET = {name: lines(HERE / "evaluation" / f"{name}.jsonl") for name in FILES}
 FITTING = [*SET["ru"], *SET["en"]]
+LATER = lines(HERE / "evaluation" / "later.jsonl")
 ALL = [*FITTING, *SET["nothing"]]
 
 
@@ -52,6 +54,12 @@ def test_every_line_says_the_words_the_language_the_article_and_who_speaks() -> 
     assert all(one["q"] == one["q"].strip() != "" and one["lang"] in LANGUAGES and one["kind"] for one in ALL)
     assert all(one["lang"] == language for language in LANGUAGES for one in SET[language])
     assert len({one["kind"] for one in ALL}) == KINDS
+
+
+def test_what_was_written_later_says_the_words_the_language_and_the_article() -> None:
+    assert all(set(one) == {"q", "lang", "id"} and one["q"] and one["lang"] in LANGUAGES for one in LATER)
+    assert {one["id"] for one in LATER} - {None} == {accepted(one)[0] for one in FITTING}
+    assert sum(one["id"] is None for one in LATER) == len(LATER) / 3
 
 
 def test_it_is_as_large_as_promised_and_three_in_five_phrases_are_russian() -> None:
@@ -89,7 +97,7 @@ def test_no_phrase_is_a_title_or_a_phrasing_of_an_article() -> None:
         for edition in article.editions.values()
         for text in (edition.title, *edition.phrasings)
     }
-    assert [one["q"] for one in ALL if plain(one["q"]) in told] == []
+    assert [one["q"] for one in (*ALL, *LATER) if plain(one["q"]) in told] == []
 
 
 def test_no_phrase_is_among_those_the_matcher_was_first_tried_on() -> None:
@@ -99,7 +107,14 @@ def test_no_phrase_is_among_those_the_matcher_was_first_tried_on() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_two_phrases_are_alike(language: str) -> None:
-    phrases = [plain(one["q"]) for one in ALL if one["lang"] == language]
+    phrases = [plain(one["q"]) for one in (*ALL, *LATER) if one["lang"] == language]
     likeness = process.cdist(phrases, phrases, scorer=fuzz.token_sort_ratio)
     alike = [(phrases[i], phrases[j]) for i in range(len(phrases)) for j in range(i) if likeness[i, j] >= TOO_ALIKE]
+    assert alike == []
+
+
+def test_no_everyday_sentence_that_the_gate_is_set_by_is_a_phrase_told_again() -> None:
+    everyday = [plain(one) for one in sentences()]
+    likeness = process.cdist([plain(one["q"]) for one in (*ALL, *LATER)], everyday, scorer=fuzz.token_sort_ratio)
+    alike = [(ALL + LATER)[i]["q"] for i in range(len(likeness)) if likeness[i].max() >= TOO_ALIKE]
     assert alike == []
