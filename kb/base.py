@@ -6,6 +6,7 @@ are calibrated (`kb.gate`).
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -63,6 +64,9 @@ class Base:
     def known(self, stems: Sequence[str]) -> list[bool]:
         """Whether each stem is in any title, phrasing or answer."""
         keys = hashes(stems)
+        if self.left is None:
+            lists = [one for shelf in self.shelves for one in (shelf.told, shelf.answered)]
+            return functools.reduce(np.logical_or, [one.has(keys) for one in lists]).tolist() if lists else []
         told, _ = self.told(keys, stems)
         answered, _ = self.answered(keys)
         return [count > 0 for count in (told + answered).tolist()]

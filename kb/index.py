@@ -71,9 +71,10 @@ class Shelf:
         """One word of the vocabulary."""
         return self.text[self.begins[number] : self.begins[number + 1]]
 
-    def entry(self, number: int) -> list[str]:
-        """The words of one entry."""
-        return [self.word(one) for one in self.said[self.says[number] : self.says[number + 1]].tolist()]
+    def several(self, numbers: Array) -> list[str]:
+        """Several of its words."""
+        begins, ends = self.begins[numbers].tolist(), self.begins[numbers + 1].tolist()
+        return [self.text[begin:end] for begin, end in zip(begins, ends, strict=True)]
 
     def known(self, hashes: Array) -> Ints:
         """In how many entries and answers each of these words is, by hash."""

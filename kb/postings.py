@@ -15,6 +15,8 @@ import numpy.typing as npt
 Array: TypeAlias = npt.NDArray[Any]
 STEPS = 65_535
 """A weight is kept as a whole number of so many steps."""
+SHORT = 100
+"""Lists of at most so many places on average are visited faster all together than each on its own."""
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
 
@@ -78,9 +80,14 @@ class Postings:
         """The position of each wanted key, -1 where it is not here."""
         if not len(self.keys):
             return np.full(len(wanted), -1)
-        at = np.searchsorted(self.keys, wanted)
+        at = self.keys.searchsorted(wanted)
         at[at == len(self.keys)] = 0
-        return np.where(self.keys[at] == wanted, at, -1)
+        at[self.keys[at] != wanted] = -1
+        return at
+
+    def has(self, wanted: Array) -> npt.NDArray[np.bool_]:
+        """Whether each wanted key is here."""
+        return self.find(wanted) >= 0
 
     def seen(self, found: Ints) -> Ints:
         """In how many places each found key is; 0 for -1."""
@@ -93,32 +100,55 @@ class Postings:
         """
         here = found >= 0
         found, factors = found[here], factors[here]
-        if not len(found):
-            return np.zeros(size)
-        begins, ends = self.starts[found].astype(np.int64), self.starts[found + 1].astype(np.int64)
-        lengths = ends - begins
+        begins, lengths = self._lists(found)
         if lengths.sum() > most:
             order = np.argsort(lengths, kind="stable")
             order = order[np.cumsum(lengths[order]) <= most]
-            begins, ends, lengths, factors = begins[order], ends[order], lengths[order], factors[order]
-            if not len(order):
-                return np.zeros(size)
-        slices = list(zip(begins.tolist(), ends.tolist(), strict=True))
-        places = np.concatenate([self.places[begin:end] for begin, end in slices])
-        weights = np.concatenate([self.weights[begin:end] for begin, end in slices])
+            begins, lengths, factors = begins[order], lengths[order], factors[order]
+        if not len(begins):
+            return np.zeros(size)
+        places, weights = self._visited(begins, lengths)
         total = np.bincount(places, weights * np.repeat(factors * self.unit, lengths), size)
         return total.astype(np.float64, copy=False)
 
-    def at(self, found: Ints, wanted: Ints) -> Floats:
-        """The weight of each found key (a row) at each of the wanted places (a column), 0 where it is not there."""
+    def at(self, found: Ints, wanted: Ints, size: int) -> Floats:
+        """The weight of each found key (a row) at each of the wanted places (a column) of ``size``, 0 where it is not
+        there."""
         weights = np.zeros((len(found), len(wanted)))
-        for row, key in enumerate(found.tolist()):
-            begin, end = (int(self.starts[key]), int(self.starts[key + 1])) if key >= 0 else (0, 0)
-            if end > begin:
-                places = self.places[begin:end]
-                near = np.minimum(np.searchsorted(places, wanted), end - begin - 1)
-                weights[row] = np.where(places[near] == wanted, self.weights[begin:end][near], 0) * self.unit
-        return weights
+        rows = np.flatnonzero(found >= 0)
+        begins, lengths = self._lists(found[rows])
+        if lengths.sum() <= SHORT * len(lengths):
+            columns = np.full(size, -1)
+            columns[wanted] = np.arange(len(wanted))
+            places, values = self._visited(begins, lengths)
+            column = columns[places]
+            here = column >= 0
+            weights[np.repeat(rows, lengths)[here], column[here]] = values[here]
+            return weights * self.unit
+        narrow = wanted.astype(self.places.dtype)
+        for row, begin, length in zip(rows.tolist(), begins.tolist(), lengths.tolist(), strict=True):
+            places = self.places[begin : begin + length]
+            near = np.minimum(np.searchsorted(places, narrow), max(length - 1, 0))
+            weights[row] = (
+                np.where(places[near] == narrow, self.weights[begin : begin + length][near], 0) if length else 0
+            )
+        return weights * self.unit
+
+    def _lists(self, found: Ints) -> tuple[Ints, Ints]:
+        """Where the lists of these keys begin, and how long they are."""
+        begins = self.starts[found].astype(np.int64)
+        return begins, self.starts[found + 1].astype(np.int64) - begins
+
+    def _visited(self, begins: Ints, lengths: Ints) -> tuple[Array, Array]:
+        """The places and weights of several lists, one after another."""
+        if lengths.sum() <= SHORT * len(lengths):
+            at = spread(begins, lengths)
+            return self.places[at], self.weights[at]
+        slices = list(zip(begins.tolist(), (begins + lengths).tolist(), strict=True))
+        return (
+            np.concatenate([self.places[begin:end] for begin, end in slices]),
+            np.concatenate([self.weights[begin:end] for begin, end in slices]),
+        )
 
     def within(self, found: Ints, begin: int, end: int) -> Ints:
         """How many places of each found key lie in ``begin`` to ``end``."""
@@ -140,6 +170,13 @@ class Postings:
         """From what `arrays` gave."""
         fields = {one: arrays[f"{name}.{one}"] for one in ("keys", "starts", "counts", "places", "weights")}
         return cls(**fields, unit=float(arrays[f"{name}.unit"][0]))
+
+
+def spread(begins: Ints, lengths: Ints) -> Ints:
+    """All the numbers of several ranges, one after another."""
+    at = np.repeat(begins - (np.cumsum(lengths) - lengths), lengths)
+    at += np.arange(len(at))
+    return at
 
 
 def _narrow(numbers: Array) -> Array:

@@ -19,7 +19,7 @@ from kb.exact import exact_keys, kinds
 from kb.grams import grams, idf, padded
 from kb.index import K1, Shelf, hashes
 from kb.normal import is_empty
-from kb.postings import Array, Floats, Ints, Postings
+from kb.postings import Floats, Ints, Postings, spread
 from kb.repair import Word
 
 CANDIDATES = 30
@@ -116,21 +116,19 @@ class Comparison:
         for gone in self._gone(number):
             first[gone] = 0.0
         chosen = _best(first, CANDIDATES)
-        ranges = _ranges(shelf, chosen)
-        nearest = [_nearest(entries, begin, end) for begin, end in ranges]
-        top = np.array([entries[one].sum() / len(one) for one in nearest])
-        asked, covered = self._aligned(shelf, nearest)
+        near = _Nearest.of(shelf, entries, chosen)
+        asked, covered, in_order = self._aligned(shelf, near)
         measures = np.column_stack(
             (
                 char[chosen],
-                top,
+                near.top,
                 told[chosen],
                 answered[chosen],
                 asked,
                 covered,
-                self._sorted(shelf, nearest),
+                in_order,
                 exact[chosen],
-                [entries[begin:end].sum() / (end - begin + SEVERAL) for begin, end in ranges],
+                near.whole,
                 self._either(shelf, number, chosen),
             )
         )
@@ -151,8 +149,9 @@ class Comparison:
 
     def _either(self, shelf: Shelf, number: int, editions: Ints) -> Floats:
         """How much of the query an article's title, phrasings and answer have between them, each word counted once."""
-        told = shelf.told.at(self._in_told[number], editions)
-        answered = shelf.answered.at(self._in_answered[number], editions)
+        total = len(shelf.entries) - 1
+        told = shelf.told.at(self._in_told[number], editions, total)
+        answered = shelf.answered.at(self._in_answered[number], editions, total)
         left = self._base.left
         if left is not None and left.remains is not None and left.shelf == number:
             told[:, editions == left.editions[0]] = self._remaining(left.remains)[:, None]
@@ -180,43 +179,67 @@ class Comparison:
                     exact[shelf.exact.places[shelf.exact.starts[at] : shelf.exact.starts[at + 1]]] = value
         return exact
 
-    def _aligned(self, shelf: Shelf, nearest: Sequence[Ints]) -> tuple[Floats, Floats]:
-        """How much of the query each candidate's nearest entries explain, and how much of the nearest one it does."""
-        if not nearest:
-            return np.zeros(0), np.zeros(0)
-        numbers: list[Array] = []
-        ends: list[int] = []
-        firsts: list[int] = []
-        length = 0
-        for entries in nearest:
-            for which, at in enumerate(entries.tolist()):
-                said = shelf.said[shelf.says[at] : shelf.says[at + 1]]
-                numbers.append(said)
-                length += len(said)
-                if which == 0:
-                    firsts.append(length)
-            ends.append(length)
-        begins = [0, *ends[:-1]]
-        whole = np.concatenate(numbers).astype(np.int64)
-        different, where = np.unique(whole, return_inverse=True)
-        vocabulary = [shelf.word(one) for one in different.tolist()]
+    def _aligned(self, shelf: Shelf, near: _Nearest) -> tuple[Floats, Floats, Floats]:
+        """How much of the query each candidate's nearest entries explain, how much of the nearest one the query does,
+        and how alike these two are with their words sorted."""
+        count = len(near.top)
+        begins, ends = shelf.says[near.entries].astype(np.int64), shelf.says[near.entries + 1].astype(np.int64)
+        lengths = ends - begins
+        different, where = np.unique(shelf.said[spread(begins, lengths)], return_inverse=True)
+        if not len(different):
+            return np.zeros(count), np.zeros(count), np.zeros(count)
+        owners, is_first = np.repeat(near.owners, lengths), np.repeat(near.is_first, lengths)
+        vocabulary = shelf.several(different)
         alike = process.cdist(
             self._words, vocabulary, scorer=JaroWinkler.normalized_similarity, score_cutoff=ALIKE, dtype=np.float32
         )
-        explained = np.maximum.reduceat(alike[:, where], begins, axis=1)
+        explained = np.zeros((len(self._words), count))
+        changes = np.flatnonzero(np.diff(owners, prepend=-1))
+        explained[:, owners[changes]] = np.maximum.reduceat(alike[:, where], changes, axis=1)
         weights = self._word_weights
         asked = (weights * self._word_quality) @ explained / (weights.sum() or 1.0)
         worth = np.log(1.0 + shelf.size / (0.5 + shelf.uses[different]))
-        has = alike.max(axis=0) * worth
-        bounds = np.column_stack((begins, firsts)).ravel()
-        covered = np.add.reduceat(np.append(has[where], 0.0), bounds)[::2]
-        full = np.add.reduceat(np.append(worth[where], 0.0), bounds)[::2]
-        return asked, covered / np.maximum(full, 1e-9)
+        closest, said = owners[is_first], where[is_first]
+        has, full = (alike.max(axis=0) * worth)[said], worth[said]
+        covered = np.bincount(closest, has, count) / np.maximum(np.bincount(closest, full, count), 1e-9)
+        texts: list[list[str]] = [[] for _ in range(count)]
+        for owner, word in zip(closest.tolist(), said.tolist(), strict=True):
+            texts[owner].append(vocabulary[word])
+        in_order = process.cdist(
+            [_in_order(self._words)], list(map(_in_order, texts)), scorer=fuzz.ratio, dtype=np.float64
+        )
+        return asked, covered, in_order[0] / 100
 
-    def _sorted(self, shelf: Shelf, nearest: Sequence[Ints]) -> Floats:
-        mine = " ".join(sorted(self._words))
-        closest = [int(one[0]) for one in nearest]
-        return np.array([fuzz.ratio(mine, " ".join(sorted(shelf.entry(at)))) / 100 for at in closest])
+
+@dataclass(frozen=True, slots=True)
+class _Nearest:
+    """The nearest three ``entries`` of each candidate at most, by candidate and the nearest first: whose each is, and
+    whether it is the nearest. ``top`` is their mean likeness, ``whole`` that of all entries of the candidate."""
+
+    entries: Ints
+    owners: Ints
+    is_first: npt.NDArray[np.bool_]
+    top: Floats
+    whole: Floats
+
+    @classmethod
+    def of(cls, shelf: Shelf, scores: Floats, editions: Ints) -> _Nearest:
+        """For the candidates of a shelf, given the score of each of its entries."""
+        begins, ends = shelf.entries[editions].astype(np.int64), shelf.entries[editions + 1].astype(np.int64)
+        counts = ends - begins
+        entries, owners = spread(begins, counts), np.repeat(np.arange(len(editions)), counts)
+        values = scores[entries]
+        order = np.lexsort((-values, owners))
+        firsts = np.cumsum(counts) - counts
+        rank = np.arange(len(order)) - firsts[owners]
+        near = order[rank < 3]
+        top = np.bincount(owners[near], values[near], len(editions)) / np.minimum(counts, 3)
+        whole = np.bincount(owners, values, len(editions)) / (counts + SEVERAL)
+        return cls(entries[near], owners[near], rank[rank < 3] == 0, top, whole)
+
+
+def _in_order(words: Sequence[str]) -> str:
+    return " ".join(sorted(words))
 
 
 def _bm25_idf(seen: Ints, total: int) -> Floats:
@@ -234,23 +257,9 @@ def _best(scores: Floats, most: int) -> Ints:
     return best
 
 
-def _ranges(shelf: Shelf, editions: Ints) -> list[tuple[int, int]]:
-    """The entries of each of these editions, from the first up to one more than the last."""
-    begins, ends = shelf.entries[editions].tolist(), shelf.entries[editions + 1].tolist()
-    return list(zip(begins, ends, strict=True))
-
-
 def _dense(shelf: Shelf, entries: Floats, char: Floats) -> float:
     """The mean of the best `DENSE` entries. They can only be entries of as many best editions."""
     best = np.argpartition(-char, DENSE)[:DENSE] if len(char) > DENSE else np.arange(len(char))
-    nearest = np.sort(np.concatenate([entries[begin:end] for begin, end in _ranges(shelf, best)]))
+    begins, ends = shelf.entries[best].astype(np.int64), shelf.entries[best + 1].astype(np.int64)
+    nearest = np.sort(entries[spread(begins, ends - begins)])
     return float(nearest[-DENSE:].sum() / DENSE)
-
-
-def _nearest(scores: Floats, begin: int, end: int) -> Ints:
-    """The entries of one edition with the highest scores, at most three, the nearest first."""
-    of = scores[begin:end]
-    if len(of) > 3:
-        best = np.argpartition(-of, 2)[:3]
-        return begin + best[np.argsort(-of[best])]
-    return begin + np.argsort(-of)

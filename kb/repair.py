@@ -6,11 +6,12 @@ decides. Two words written as one are parted. An ordinary word of the language i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from kb.base import Base
@@ -24,6 +25,10 @@ ALIKE, ALIKE_SHORT = 74.0, 80.0
 ALIKE_ORDINARY = 90.0
 """The same for a word that is an ordinary one of its language."""
 SHORTLIST = 24
+ALIKE_PAIRS = 0.3
+"""The Dice likeness of its pairs of letters that a word must have to be looked at."""
+MOST_POSTINGS = 60_000
+TRIED = 3
 MOST_MENDED = 12
 """Words of one query that are mended: nobody misspells more in what can still be understood."""
 
@@ -42,60 +47,71 @@ def mended(read: Sequence[tuple[str, str]], base: Base, vernacular: Vernacular) 
     if not read:
         return []
     known = base.known([stem for _, stem in read])
-    done: list[Word] = []
-    left = MOST_MENDED
-    for (text, stem), is_known in zip(read, known, strict=True):
-        if is_known or len(text) < SHORTEST_MENDED or not text.isalpha() or not left:
-            done.append(Word(text, stem))
+    strange = [
+        text
+        for (text, _), is_known in zip(read, known, strict=True)
+        if not is_known and len(text) >= SHORTEST_MENDED and text.isalpha()
+    ]
+    if not strange:
+        return [Word(text, stem) for text, stem in read]
+    strange = list(dict.fromkeys(strange))[:MOST_MENDED]
+    instead = _parted(strange, base, vernacular)
+    instead |= _nearest([text for text in strange if text not in instead], base, vernacular)
+    return [word for text, stem in read for word in instead.get(text) or [Word(text, stem)]]
+
+
+def _parted(texts: Sequence[str], base: Base, vernacular: Vernacular) -> dict[str, list[Word]]:
+    """For those that are two words of the base written as one, these."""
+    long = [text for text in texts if len(text) >= 6 and not _ordinary(text)]
+    halves = [(text, text[:at], text[at:]) for text in long for at in range(2, len(text) - 2)]
+    stems = [vernacular.stem(half) for _, *both in halves for half in both]
+    known = base.known(stems) if stems else []
+    found: dict[str, list[Word]] = {}
+    for at, (text, one, other) in enumerate(halves):
+        if known[2 * at] and known[2 * at + 1] and (len(one) > 2 or _ordinary(one)):
+            found.setdefault(text, [Word(one, stems[2 * at]), Word(other, stems[2 * at + 1])])
+    return found
+
+
+def _nearest(texts: Sequence[str], base: Base, vernacular: Vernacular) -> dict[str, list[Word]]:
+    """For those that are near enough to a word of the base, the nearest."""
+    pairs = [pair for shelf in base.shelves for pair in _shortlists(texts, shelf)] if texts else []
+    if not pairs:
+        return {}
+    mine, others = zip(*pairs, strict=True)
+    ratios = process.cpdist(mine, others, scorer=fuzz.ratio, dtype=np.float64)
+    swaps = process.cpdist(mine, others, scorer=OSA.normalized_similarity, dtype=np.float64)
+    scored = zip(np.maximum(ratios, 100 * swaps).tolist(), others, mine, strict=True)
+    tried: Counter[str] = Counter()
+    found: dict[str, list[Word]] = {}
+    for score, other, text in sorted(scored, reverse=True):
+        if text in found or score < _least(text) or tried[text] == TRIED:
             continue
-        left -= 1
-        done += _parted(text, base, vernacular) or [_nearest(text, stem, base, vernacular)]
-    return done
+        tried[text] += 1
+        stem = vernacular.stem(other)
+        if base.left is None or base.known([stem])[0]:
+            found[text] = [Word(other, stem, score / 100)]
+    return found
 
 
-def _parted(text: str, base: Base, vernacular: Vernacular) -> list[Word]:
-    """The two words of the base that were written as one, or nothing."""
-    if len(text) < 6 or _ordinary(text):
-        return []
-    halves = [(text[:at], text[at:]) for at in range(2, len(text) - 2)]
-    stems = [(vernacular.stem(one), vernacular.stem(other)) for one, other in halves]
-    known = base.known([stem for pair in stems for stem in pair])
-    for at, pair in enumerate(stems):
-        if known[2 * at] and known[2 * at + 1] and (len(halves[at][0]) > 2 or _ordinary(halves[at][0])):
-            return [Word(half, stem) for half, stem in zip(halves[at], pair, strict=True)]
-    return []
+def _least(text: str) -> float:
+    """How alike another word must be to be taken for it."""
+    return ALIKE_ORDINARY if _ordinary(text) else ALIKE if len(text) > 5 else ALIKE_SHORT
 
 
-def _nearest(text: str, stem: str, base: Base, vernacular: Vernacular) -> Word:
-    least = ALIKE_ORDINARY if _ordinary(text) else ALIKE if len(text) > 5 else ALIKE_SHORT
-    scored = sorted(
-        (
-            (score, other)
-            for shelf in base.shelves
-            for other in _shortlist(text, shelf)
-            if (score := _alike(text, other)) >= least
-        ),
-        reverse=True,
-    )
-    for score, other in scored[:3]:
-        stem_of_other = vernacular.stem(other)
-        if base.left is None or base.known([stem_of_other])[0]:
-            return Word(other, stem_of_other, score / 100)
-    return Word(text, stem)
-
-
-def _alike(one: str, other: str) -> float:
-    return max(fuzz.ratio(one, other), 100 * OSA.normalized_similarity(one, other))
-
-
-def _shortlist(text: str, shelf: Shelf) -> list[str]:
-    """The words that share the most pairs of letters with this one, their lengths considered."""
-    keys = np.unique(grams([f" {text} "], 2, 2)[0])
-    shared = shelf.pairs.added(shelf.pairs.find(keys), np.ones(len(keys)), len(shelf.words), 60_000)
+def _shortlists(texts: Sequence[str], shelf: Shelf) -> Iterator[tuple[str, str]]:
+    """Each text with the words that share the most pairs of letters with it, their lengths considered."""
     begins = shelf.begins.astype(np.int64)
-    dice = 2 * shared / (begins[1:] - begins[:-1] + 1 + len(keys))
-    chosen = np.argpartition(-dice, SHORTLIST)[:SHORTLIST] if len(dice) > SHORTLIST else np.arange(len(dice))
-    return [shelf.word(at) for at in chosen.tolist() if dice[at] > 0.3]
+    lengths = begins[1:] - begins[:-1] + 1
+    for text in texts:
+        keys = np.unique(grams([f" {text} "], 2, 2)[0])
+        shared = shelf.pairs.added(shelf.pairs.find(keys), np.ones(len(keys)), len(lengths), MOST_POSTINGS)
+        near = np.flatnonzero(shared > ALIKE_PAIRS / 2 * (lengths + len(keys)))
+        if len(near) > SHORTLIST:
+            dice = shared[near] / (lengths[near] + len(keys))
+            near = near[np.argpartition(-dice, SHORTLIST)[:SHORTLIST]]
+        for other in shelf.several(near):
+            yield text, other
 
 
 def _ordinary(text: str) -> bool:
