@@ -19,7 +19,7 @@ from desk.messages import FRONT
 from desk.providers import Provider
 from desk.settings import Settings
 from kb import learned, shelf, versions
-from kb.reading import Article
+from kb.reading import Article, completed
 from kb.saved import Store
 from kb.suggesting import Knowledge
 
@@ -88,7 +88,7 @@ class Bookcase:
             articles = await shelf.load(connection)
         async with self._database.read(*self._providers, FRONT) as session:
             phrases = await learned.learned(session)
-        return learned.taught(articles, phrases)
+        return learned.taught(completed(articles), phrases)
 
     async def _stamp(self, connection: AsyncConnection) -> tuple[object, ...]:
         return await shelf.stamp(connection), await versions.stamp(connection)

@@ -184,7 +184,7 @@ async def _known(
     from console.bookcase import Bookcase  # noqa: PLC0415
     from kb import figures, shelf  # noqa: PLC0415
     from kb.outcomes import tallied  # noqa: PLC0415
-    from kb.reading import BadArticle  # noqa: PLC0415
+    from kb.reading import BadArticle, completed  # noqa: PLC0415
 
     async with opened(settings) as database:
         try:
@@ -192,7 +192,7 @@ async def _known(
         except BadArticle as error:
             refuse(str(error), WRONG)
         async with database.look() as connection:
-            articles = await shelf.load(connection)
+            articles = completed(await shelf.load(connection))
         now = datetime.now(UTC)
         async with database.read(provider) as session:
             outcomes = await figures.outcomes(session, now - REMEMBERED, now)

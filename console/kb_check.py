@@ -55,7 +55,9 @@ def _of_source(source: Path) -> Iterator[Finding]:
         return
     try:
         lines = read_lines(source.read_text("utf-8-sig").split("\n"), name=source.name)
-    except (BadArticle, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        refuse(f"{source.name} is not in UTF-8: byte {error.start + 1} cannot be read", WRONG)
+    except BadArticle as error:
         refuse(str(error), WRONG)
     yield from checking.of_articles(lines)
 

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -38,11 +39,13 @@ def edit(
     """Edit ARTICLE in $EDITOR, or take its new text from a file. A language it does not have yet is begun.
 
     The text is the article's file: a head between two lines of +++, then the body. What stood there before is kept.
-    Only a validated article may be meant for the outside (audience "external").
+    Only a validated article may be meant for the outside (audience "external"). With --provider a shared article is
+    left as it is, and the provider's own begins with its text.
 
     \b
     Examples:
       firstline kb edit los-red --as ivanova
+      firstline kb edit los-red --provider sever --as ivanova
       firstline kb edit case-sn-2026-000012-3 --provider sever --as ivanova
       firstline kb edit los-red --language en --as ivanova --file en.md
     """
@@ -54,7 +57,7 @@ def edit(
     if after is None or after == before:
         click.echo("Nothing was changed.")
         return
-    changed = _read(folder, found, speaks, after)
+    changed = replace(_read(folder, found, speaks, after), provider=provider)
     _require_sound(changed, found, speaks, agent)
     version = run(_write(folder, changed, speaks, f"agent:{agent}", why))
     click.echo(f"{changed.id}/{speaks} is of version {version} now." if version else "Nothing was changed.")
@@ -85,7 +88,7 @@ def history(folder: Folder, article: str, provider: str, language: str | None, m
         return
     if not versions:
         click.echo(f"Nobody has edited {article}/{speaks} here.")
-    for one, older in zip(versions, [*versions[1:], None], strict=True):
+    for one, older in zip_longest(versions, versions[1:]):
         said = f" · {one.why}" if one.why else ""
         click.secho(f"{one.version} · {one.at:%Y-%m-%d %H:%M} · {one.author or 'import'}{said}", bold=True)
         for line in _difference(older, one) if older else ():
@@ -110,11 +113,11 @@ async def _found(folder: Folder, id: str, provider: str) -> Article:
 
     async with opened(folder.settings()) as database, database.look() as connection:
         every = await shelf.load(connection)
-    found = next((one for one in every if (one.id, one.provider) == (id, provider)), None)
+    known = {one.provider: one for one in every if one.id == id}
+    found = known.get(provider) or known.get("")
     if found is None:
-        others = ", ".join(one.provider or "all providers" for one in every if one.id == id)
-        whose = provider or "all providers"
-        refuse(f"there is no article {id!r} of {whose}{f'; there is one of {others}' if others else ''}", NO_SUCH)
+        others = f"; there is one of {', '.join(known)}" if known else ""
+        refuse(f"there is no article {id!r} of {provider or 'all providers'}{others}", NO_SUCH)
     return found
 
 

@@ -60,7 +60,7 @@ def _asked(matcher: Matcher, question: Mapping[str, Any], noisy: bool, seed: int
     from kb.measures import Outcome  # noqa: PLC0415
 
     id = question.get("id")
-    right = frozenset(id if isinstance(id, list) else [id] if id else [])
+    right = frozenset(map(str, id if isinstance(id, list) else [] if id in (None, "") else [id]))
     language = question.get("lang") or language_of(question["q"]) or "?"
     for noise, text in _variants(question, noisy, seed):
         answer = matcher.answer(text, language)

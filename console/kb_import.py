@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from console.folder import OK, REFUSED, USAGE, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from console.folder import OK, REFUSED, USAGE, WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
 
 if TYPE_CHECKING:
     from desk.settings import Settings
@@ -25,9 +25,10 @@ def import_(folder: Folder, source: Path, provider: str, machine: bool) -> None:
     """Fill the knowledge base from DIR or FILE.jsonl.
 
     A file has one article a line: {"id", "lang", "title", "variants": [...], "body"}; with "confidence" and "audience"
-    it can be kept from subscribers. A folder has one folder for each article (ru.md, en.md, pictures); they are copied
-    into the desk's own articles. Nothing is ever removed, and what was edited here since the last import is not
-    overwritten: it is shown, and the command ends with 4.
+    it can be kept from subscribers. Lines of one id are one article in several languages, or with more variants. A
+    folder has one folder for each article (ru.md, en.md, pictures); they are copied into the desk's own articles.
+    Nothing is ever removed, and what was edited here since the last import is not overwritten: it is shown, and the
+    command ends with 4.
 
     \b
     Examples:
@@ -49,6 +50,8 @@ def import_(folder: Folder, source: Path, provider: str, machine: bool) -> None:
 async def _of_folder(settings: Settings, source: Path, provider: str) -> Imported:
     from kb import shelf  # noqa: PLC0415
 
+    if not _names(source):
+        refuse(f"there is no article in {source}: each is a folder with ru.md or en.md", WRONG)
     place = await asyncio.to_thread(_copied, settings.root, source, provider)
     async with opened(settings) as database, database.work() as connection:
         return await shelf.import_folder(connection, provider, place, datetime.now(UTC), only=_names(source))
@@ -58,14 +61,19 @@ async def _of_lines(settings: Settings, source: Path, provider: str) -> Imported
     from kb import shelf  # noqa: PLC0415
     from kb.lines import read_lines  # noqa: PLC0415
 
-    text = await asyncio.to_thread(source.read_text, "utf-8-sig")
+    try:
+        text = await asyncio.to_thread(source.read_text, "utf-8-sig")
+    except UnicodeDecodeError as error:
+        refuse(f"{source.name} is not in UTF-8: byte {error.start + 1} cannot be read", WRONG)
     articles = read_lines(text.split("\n"), provider, source.name)
+    if not articles:
+        refuse(f"there is no article in {source}", WRONG)
     async with opened(settings) as database, database.work() as connection:
         return await shelf.import_articles(connection, provider, articles, datetime.now(UTC))
 
 
 def _names(source: Path) -> frozenset[str]:
-    return frozenset(path.name for path in source.iterdir() if path.is_dir())
+    return frozenset(path.name for path in source.iterdir() if path.is_dir() and not path.name.startswith("."))
 
 
 def _copied(root: Path, source: Path, provider: str) -> Path:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from console.folder import USAGE, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from console.folder import OK, USAGE, WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
 
 if TYPE_CHECKING:
     from kb.match import Answer, Match
     from kb.suggesting import Knowledge
+
+PROGRESS = 500
+"""Questions after which somebody who waits at a terminal is told how far it is."""
 
 
 @click.command()
@@ -36,7 +40,8 @@ def search(
 
     The nearest articles are always listed; whether they fit is said beside them. The score is how likely the article
     is the right one, and a sure one would be shown to a subscriber unasked. With --file and --json one line of JSON is
-    printed for each line read.
+    printed for each question, in their order; a line that is none is told of on standard error and passed over, and
+    the command then ends with 1.
 
     \b
     Examples:
@@ -55,13 +60,26 @@ def search(
         else:
             _tell(answer)
         return
-    for question in questions(file, file.name):
-        answer = matcher.answer(question["q"], language or question.get("lang") or speaks, top)
+    bad = 0
+    for number, question in enumerate(read(file, file.name), 1):
+        if isinstance(question, str):
+            bad += 1
+            click.echo(f"Passed over {question}", err=True)
+            continue
+        answer = matcher.answer(question["q"], language or _language(question) or speaks, top)
         if machine:
             click.echo(json.dumps(told(question["q"], answer), ensure_ascii=False))
         else:
             click.secho(question["q"], bold=True)
             _tell(answer)
+        if number % PROGRESS == 0 and sys.stderr.isatty() and not sys.stdout.isatty():
+            click.echo(f"{number} questions", err=True)
+    click.get_current_context().exit(WRONG if bad else OK)
+
+
+def _language(question: Mapping[str, Any]) -> str:
+    named = question.get("lang")
+    return named if named in ("ru", "en") else ""
 
 
 async def served(folder: Folder, provider: str = "") -> Knowledge:
@@ -79,17 +97,33 @@ async def served(folder: Folder, provider: str = "") -> Knowledge:
         return await bookcase.open()
 
 
+def read(lines: Iterable[str], name: str) -> Iterator[Mapping[str, Any] | str]:
+    """The objects of a file of questions, each with a text "q"; in place of a line that is none, where and why."""
+    number = 0
+    try:
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                yield _question(line, f"{name}:{number}")
+    except UnicodeDecodeError:
+        refuse(f"{name}: it is not in UTF-8 after line {number}", USAGE)
+
+
+def _question(line: str, where: str) -> Mapping[str, Any] | str:
+    try:
+        question = json.loads(line)
+    except ValueError as error:
+        return f"{where}: this is not JSON ({error})"
+    if not isinstance(question, dict) or not isinstance(question.get("q"), str):
+        return f'{where}: a question is a line {{"q": "its text"}}'
+    # What UTF-8 cannot say cannot be printed either.
+    return {**question, "q": question["q"].encode("utf-8", "replace").decode()}
+
+
 def questions(lines: Iterable[str], name: str) -> Iterator[Mapping[str, Any]]:
-    """The objects of a file of questions, each with a text "q"."""
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            question = json.loads(line)
-        except ValueError as error:
-            refuse(f"{name}:{number}: this is not JSON ({error})", USAGE)
-        if not isinstance(question, dict) or not isinstance(question.get("q"), str):
-            refuse(f'{name}:{number}: a question is a line {{"q": "its text"}}', USAGE)
+    """The objects of a file of questions. Ends the command at a line that is none."""
+    for question in read(lines, name):
+        if isinstance(question, str):
+            refuse(question, USAGE)
         yield question
 
 

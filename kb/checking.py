@@ -52,8 +52,10 @@ def _of_pictures(folder: Path, articles: Iterable[Article]) -> Iterator[Finding]
 
 def of_articles(articles: Sequence[Article], beneath: Sequence[Article] = ()) -> Iterator[Finding]:
     """What is wanting in each, and which of them are told in the same words as another, also one ``beneath``."""
+    below = {one.id: one.editions for one in beneath}
     for article in articles:
-        if missing := [language for language in LANGUAGES if language not in article.editions]:
+        told = {*article.editions, *below.get(article.id, ())}
+        if missing := [language for language in LANGUAGES if language not in told]:
             known = ", ".join(article.editions)
             what = f"there is no {missing[0]}: who speaks it reads {known}"
             yield Finding("warning", article.id, what, f"write {missing[0]}.md")

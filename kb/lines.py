@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -40,7 +41,10 @@ def read_lines(lines: Iterable[str], provider: str = "", name: str = "line") -> 
 def _article(line: str, provider: str) -> Article:
     if len(line) > LONGEST_LINE:
         raise ValueError(f"the line is longer than {LONGEST_LINE} characters")
-    value = json.loads(line)
+    try:
+        value = json.loads(line)
+    except ValueError as error:
+        raise ValueError(f"this is not JSON ({error})") from None
     if not isinstance(value, dict):
         raise ValueError('a line is an object: {"id", "lang", "title", "variants", "body"}')
     variants = value.get("variants") or []
@@ -50,9 +54,10 @@ def _article(line: str, provider: str) -> Article:
     if not title:
         raise ValueError("the article needs a title")
     body = _text(value, "body")
-    language = _text(value, "lang") or language_of(title + body) or LANGUAGES[0]
+    named = _text(value, "lang")
+    language = re.split("[-_]", named.casefold())[0] if named else language_of(title + body) or LANGUAGES[0]
     if language not in LANGUAGES:
-        raise ValueError(f"lang is {language!r}; it can be {', '.join(LANGUAGES)}")
+        raise ValueError(f"lang is {named!r}; it can be {', '.join(LANGUAGES)}")
     edition = Edition(
         language=language,
         title=title,
@@ -70,9 +75,11 @@ def _article(line: str, provider: str) -> Article:
 
 def _id(value: Mapping[str, Any]) -> str:
     given = value.get("id")
-    id = str(given) if isinstance(given, int) and not isinstance(given, bool) else _text(value, "id")
-    if not id or len(id) > LONGEST_ID or not id.isprintable():
-        raise ValueError(f"id must be a text of 1 to {LONGEST_ID} characters")
+    if given is None:
+        raise ValueError("the line has no id")
+    id = str(given) if isinstance(given, int) and not isinstance(given, bool) else given
+    if not isinstance(id, str) or not 0 < len(id) <= LONGEST_ID or not id.isprintable() or not id.strip():
+        raise ValueError(f"id must be a text of 1 to {LONGEST_ID} characters, or a whole number")
     return id
 
 

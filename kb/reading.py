@@ -14,7 +14,7 @@ import json
 import re
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +91,18 @@ class Article:
     def hash(self) -> str:
         """Changes with anything a reader could notice."""
         return digest(self.id, self.provider, *(content_hash(self, one) for one in sorted(self.editions)))
+
+
+def completed(articles: Sequence[Article]) -> list[Article]:
+    """The articles, a provider's own with the shared one's text in the languages it is not written in. Where nothing of
+    it is offered, it is there to hide the shared one, and stays as it is."""
+    shared = {one.id: one for one in articles if not one.provider}
+    return [
+        replace(one, editions={**shared[one.id].editions, **one.editions})
+        if one.provider and one.id in shared and any(edition.offered for edition in one.editions.values())
+        else one
+        for one in articles
+    ]
 
 
 def content_hash(article: Article, language: str) -> str:

@@ -171,6 +171,10 @@ async def _take(
         done.added.append(label)
     elif row["file_hash"] == values["file_hash"]:
         done.unchanged.append(label)
+    elif row["file_hash"] and row["content_hash"] == values["content_hash"]:
+        # The file is written otherwise and says what it said: an edit made here meanwhile stays.
+        await connection.execute(update(ArticleRow).where(*_this(row)).values(file_hash=values["file_hash"]))
+        done.unchanged.append(label)
     elif _edited(row) and _hash(row) != values["content_hash"]:
         done.conflicts.append(Conflict(article.id, language, _difference(row, values, label)))
     else:

@@ -127,7 +127,8 @@ def test_what_is_wrong_is_said_in_a_sentence(desk: Path, tmp_path: Path) -> None
         ),
         (("import", "--provider", "nobody", written(tmp_path, "base.jsonl", *LINES)), USAGE, "no provider 'nobody'"),
         (("search",), USAGE, "give a text, or --file"),
-        (("search", "--file", written(tmp_path, "ask.jsonl", {"question": "x"})), USAGE, "ask.jsonl:1: a question is"),
+        (("search", "--file", written(tmp_path, "ask.jsonl", {"question": "x"})), WRONG, "ask.jsonl:1: a question is"),
+        (("evaluate", written(tmp_path, "ask.jsonl", {"question": "x"})), USAGE, "ask.jsonl:1: a question is"),
         (("evaluate", written(tmp_path, "none.jsonl")), USAGE, "there are no questions"),
     )
     for words, code, sentence in cases:
@@ -189,6 +190,13 @@ def test_forgetting_says_what_it_cannot_forget(desk: Path, tmp_path: Path) -> No
     assert kb(desk, "phrases", "--provider", "nobody").exit_code == USAGE
 
 
+def has_ivanova(desk: Path) -> None:
+    """The provider has an agent."""
+    teams = desk / "providers" / "example" / "teams.toml"
+    agent = '\n[[agent]]\nid = "ivanova"\nname = { ru = "Мария", en = "Maria" }\n'
+    teams.write_text(teams.read_text("utf-8") + agent, "utf-8")
+
+
 async def taught(desk: Path, words: str) -> None:
     """Somebody's words became a phrasing of the article about lost cards."""
     database = Database(f"sqlite+aiosqlite:///{desk / 'data' / 'firstline.db'}")
@@ -201,3 +209,108 @@ async def taught(desk: Path, words: str) -> None:
             )
         )
     await database.close()
+
+
+def test_a_line_that_is_no_question_is_told_of_and_the_others_are_answered(desk: Path, tmp_path: Path) -> None:
+    kb(desk, "import", written(tmp_path, "base.jsonl", *LINES))
+    asked = tmp_path / "asked.jsonl"
+    asked.write_bytes(b'\xef\xbb\xbf{"q": "lost card"}\r\n\r\nno json\r\n{"q": 5}\r\n{"q": "pin \\ud800", "lang": 7}')
+    done = kb(desk, "search", "--file", str(asked), "--json")
+    assert done.exit_code == WRONG
+    assert [json.loads(line)["q"] for line in done.stdout.splitlines()] == ["lost card", "pin ?"]
+    assert [line.partition(" (")[0].replace(f"{tmp_path}/", "") for line in done.stderr.splitlines()] == [
+        "Passed over asked.jsonl:3: this is not JSON",
+        'Passed over asked.jsonl:4: a question is a line {"q": "its text"}',
+    ]
+    asked.write_bytes(b'{"q": "pin"}\n\xcf\xf0\n')
+    done = kb(desk, "search", "--file", str(asked), "--json")
+    assert (done.exit_code, "it is not in UTF-8" in done.stderr) == (USAGE, True), done.output
+
+
+ODD: tuple[tuple[bytes, int, str], ...] = (
+    (b'{"lang": "en", "title": "x"}', WRONG, "odd.jsonl:1: the line has no id"),
+    (b'{"id": ["x"], "title": "x"}', WRONG, "id must be a text"),
+    (b'{"id": " ", "title": "x"}', WRONG, "id must be a text"),
+    (b"no json", WRONG, "odd.jsonl:1: this is not JSON"),
+    (b'["id"]', WRONG, "a line is an object"),
+    (b'{"id": "x", "title": "x", "lang": "de"}', WRONG, "lang is 'de'; it can be ru, en"),
+    (b'{"id": "x", "title": "x", "variants": "one"}', WRONG, "variants must be a list"),
+    (b'{"id": "x", "title": "x", "variants": ["one", 2]}', WRONG, "variants must be a list"),
+    (b'{"id": "x", "title": {"ru": "x"}}', WRONG, "title must be a text"),
+    (b'{"id": "x", "title": "x", "body": ["x"]}', WRONG, "body must be a text"),
+    (b"\xcf\xf0\xe8", WRONG, "odd.jsonl is not in UTF-8: byte 1"),
+    (b"\n\n", WRONG, "there is no article in"),
+    (b'\xef\xbb\xbf{"id": 5, "lang": "en-GB", "title": "x", "variants": null, "body": null}\r\n\r\n', OK, "1 added"),
+    (b'{"id": "x", "lang": "EN", "title": "x"}\n{"id": "x", "lang": "ru", "title": "y"}', OK, "2 added"),
+)
+
+
+@pytest.mark.parametrize(("file", "code", "sentence"), ODD)
+def test_an_odd_line_is_a_sentence_and_nothing_is_imported_by_half(
+    desk: Path, tmp_path: Path, file: bytes, code: int, sentence: str
+) -> None:
+    (tmp_path / "odd.jsonl").write_bytes(file)
+    done = kb(desk, "import", str(tmp_path / "odd.jsonl"))
+    assert (done.exit_code, sentence in done.output) == (code, True), done.output
+    assert "foreseen" not in done.output
+    assert "foreseen" not in kb(desk, "check", str(tmp_path / "odd.jsonl")).output
+
+
+def test_ids_come_back_as_they_were_given(desk: Path, tmp_path: Path) -> None:
+    """Capitals, blanks, signs and whole numbers: an id is somebody else's name for it."""
+    ids = ("Карта утеряна?", "a/b c", " x", "UPPER-lower_1", "42")
+    given = [42 if id == "42" else id for id in ids]
+    words = ("lost card", "forgotten pin", "exchange rate", "top up", "cash withdrawal")
+    base: list[object] = [
+        {"id": id, "lang": "en", "title": said, "variants": []} for id, said in zip(given, words, strict=True)
+    ]
+    kb(desk, "import", written(tmp_path, "base.jsonl", *base))
+    queries = [{"q": said, "id": id} for id, said in zip(given, words, strict=True)]
+    told = answers(kb(desk, "search", "--file", written(tmp_path, "q.jsonl", *queries), "--json"))
+    assert [one["results"][0]["id"] for one in told] == list(ids)
+    figures = json.loads(kb(desk, "evaluate", "--no-noise", "--json", str(tmp_path / "q.jsonl")).stdout)
+    assert figures[0]["recall1"] == 1.0
+
+
+def test_nothing_edited_is_no_history(desk: Path, tmp_path: Path) -> None:
+    kb(desk, "import", written(tmp_path, "base.jsonl", *LINES))
+    done = kb(desk, "history", "pin", "--language", "en")
+    assert (done.exit_code, done.output) == (OK, "Nobody has edited pin/en here.\n")
+
+
+def test_an_import_of_what_was_exported_leaves_edits_alone(desk: Path, tmp_path: Path) -> None:
+    """The same article, written otherwise into its file, is no change that an edit could stand against."""
+    packaged = Path(__file__).parents[2] / "kb" / "articles"
+    kb(desk, "import", str(packaged))
+    kb(desk, "export", str(tmp_path / "out"))
+    file = tmp_path / "out" / "no-internet" / "ru.md"
+    edited = tmp_path / "edited.md"
+    edited.write_text(file.read_text("utf-8").replace('title = "', 'title = "Правка: ', 1), "utf-8")
+    has_ivanova(desk)
+    done = kb(desk, "edit", "no-internet", "--language", "ru", "--as", "ivanova", "--file", str(edited))
+    assert "of version" in done.output, done.output
+    file.write_text(file.read_text("utf-8").replace('owner = "', 'owner =    "', 1), "utf-8")
+    assert kb(desk, "import", str(tmp_path / "out")).exit_code == OK
+    told = json.loads(kb(desk, "history", "no-internet", "--language", "ru", "--json").stdout)
+    assert told[0]["title"].startswith("Правка: ")
+    assert "Правка: " in kb(desk, "export", str(tmp_path / "again.jsonl")).output + (
+        tmp_path / "again.jsonl"
+    ).read_text("utf-8")
+
+
+def test_a_provider_gets_its_own_article_by_an_edit_and_keeps_the_other_language(desk: Path, tmp_path: Path) -> None:
+    both = (*LINES, {"id": "pin", "lang": "ru", "title": "Забыл ПИН-код", "variants": [], "body": "Идите в банкомат."})
+    kb(desk, "import", written(tmp_path, "base.jsonl", *both))
+    has_ivanova(desk)
+    text = '+++\ntitle = "Сброс ПИН у нас"\nconfidence = "validated"\naudience = "external"\n+++\nЗвоните нам.\n'
+    (tmp_path / "own.md").write_text(text, "utf-8")
+    words = ("edit", "pin", "--provider", "example", "--language", "ru", "--as", "ivanova")
+    assert kb(desk, *words, "--file", str(tmp_path / "own.md")).output == "pin/ru is of version 1 now.\n"
+    for asked, provider, title in (
+        ("забыл пин код", "", "Забыл ПИН-код"),
+        ("сброс пин", "example", "Сброс ПИН у нас"),
+        ("i forgot my pin", "example", "Reset my PIN"),
+    ):
+        language = "en" if asked.isascii() else "ru"
+        told = json.loads(kb(desk, "search", asked, "--provider", provider, "--language", language, "--json").stdout)
+        assert told["results"][0]["title"] == title
