@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from sqlalchemy import Connection, event, text
+from sqlalchemy import ARRAY, Connection, String, Table, Text, bindparam, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
@@ -46,6 +46,31 @@ def insert_new(connection: AsyncConnection, table: Any) -> Any:
     """An INSERT that skips rows already there, in the dialect of this connection."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     return dialect.insert(table).on_conflict_do_nothing()
+
+
+class NewRows:
+    """Writes rows of these columns into a table, but for those already there: one statement for any number of rows."""
+
+    def __init__(self, table: Table, *names: str) -> None:
+        self._names = names
+        self._each = sqlite.insert(table).on_conflict_do_nothing()
+        # PostgreSQL takes each column as an array. A statement a row, or one as long as all rows, costs it more than
+        # the rows do, and SQLAlchemy too. Strings go as text: a cast to varchar(80) would cut them without a word.
+        types = (Text() if isinstance(table.c[name].type, String) else table.c[name].type for name in names)
+        arrays = (bindparam(name, type_=ARRAY(kind)) for name, kind in zip(names, types, strict=True))
+        query = select(*map(func.unnest, arrays))
+        self._together = postgresql.insert(table).from_select(names, query).on_conflict_do_nothing()
+
+    async def write(self, connection: AsyncConnection, rows: Sequence[tuple[Any, ...]]) -> int:
+        """Each row has a value for each column. They are written in order; returns how many were new."""
+        if not rows:
+            return 0
+        if connection.dialect.name == "postgresql":
+            columns = dict(zip(self._names, map(list, zip(*rows, strict=True)), strict=True))
+            return (await connection.execute(self._together, columns)).rowcount
+        named = [dict(zip(self._names, row, strict=True)) for row in rows]
+        done = await connection.execute(self._each, named, execution_options={"preserve_rowcount": True})
+        return done.rowcount
 
 
 class Database:

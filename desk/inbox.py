@@ -16,7 +16,7 @@ from sqlalchemy import Column, Row, Select, and_, bindparam, func, or_, select, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from desk.database import Database, insert_new
+from desk.database import Database, NewRows
 from desk.doors import Also
 from desk.holders import surely_dead
 from desk.leases import guard
@@ -31,28 +31,17 @@ _ARRIVAL: list[Column[Any]] = [
 ]
 
 
+_ROWS = NewRows(arrivals, "door", "key", "lane", "body", "received_at", "due_at", "state", "problem")
+
+
 async def store(connection: AsyncConnection, raws: Sequence[Raw]) -> int:
     """Writes raw messages within a transaction; repeats are skipped. Returns how many were new."""
-    rows = [
-        {
-            "door": raw.door,
-            "key": raw.key,
-            "lane": raw.lane[:500],
-            "body": raw.body,
-            "received_at": raw.received_at,
-            "due_at": raw.received_at,
-            "state": "aside" if raw.aside else "waiting",
-            "problem": raw.aside or None,
-        }
-        for raw in raws
-    ]
-    if not rows:
-        return 0
-    statement = insert_new(connection, arrivals)
-    if connection.dialect.name == "sqlite":  # it counts by itself, and answers take as long as the rows
-        done = await connection.execute(statement, rows, execution_options={"preserve_rowcount": True})
-        return done.rowcount
-    return len((await connection.execute(statement.returning(arrivals.c.id), rows)).all())
+    return await _ROWS.write(connection, [_row(raw) for raw in raws])
+
+
+def _row(raw: Raw) -> tuple[Any, ...]:
+    at, state = raw.received_at, "aside" if raw.aside else "waiting"
+    return raw.door, raw.key, raw.lane[:500], raw.body, at, at, state, raw.aside or None
 
 
 async def accept(
@@ -62,7 +51,7 @@ async def accept(
     async with database.work() as connection:
         if lease:
             await guard(connection, *lease)
-        stored = await store(connection, raws) if raws else 0
+        stored = await store(connection, raws)
         if also:
             await also(connection)
     return stored

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Row, Select, String, and_, bindparam, case, cast, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from desk.database import insert_new
+from desk.database import NewRows
 from desk.gather import Round
 from desk.queues import arrivals
 from desk.writing import Rows
@@ -24,6 +24,7 @@ from mail.tables import ledger
 LATE = timedelta(minutes=10)
 """A mail that waits longer to be decided is worth a look."""
 
+_ROWS = NewRows(ledger, "door", "epoch", "uid", "size", "date", "received_at", "outcome")
 _OUTCOME = (
     update(ledger)
     .where(ledger.c.door == bindparam("of_door"), ledger.c.epoch == bindparam("of_epoch"))
@@ -70,20 +71,9 @@ async def refused(connection: AsyncConnection, arrival_id: int) -> None:
 
 async def enter(connection: AsyncConnection, door: str, epoch: str, mails: Collection[Envelope], now: datetime) -> None:
     """Rows for mails that are being stored; those that have one keep it."""
-    rows = [
-        {
-            "door": door,
-            "epoch": epoch,
-            "uid": one.uid,
-            "size": one.size,
-            "date": one.date[:40],
-            "received_at": now,
-            "outcome": Outcome.WAITING.value,
-        }
-        for one in mails
-    ]
-    if rows:
-        await connection.execute(insert_new(connection, ledger), rows)
+    waiting = Outcome.WAITING.value
+    rows = [(door, epoch, one.uid, one.size, one.date[:40], now, waiting) for one in mails]
+    await _ROWS.write(connection, rows)
 
 
 async def known(connection: AsyncConnection, door: str, epoch: str, first: int, last: int) -> set[int]:
