@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from sqlalchemy import ARRAY, Connection, String, Table, Text, bindparam, event, func, select, text
+from sqlalchemy import ARRAY, ColumnElement, Connection, String, Table, Text, bindparam, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
@@ -52,25 +52,38 @@ class NewRows:
     """Writes rows of these columns into a table, but for those already there: one statement for any number of rows."""
 
     def __init__(self, table: Table, *names: str) -> None:
-        self._names = names
+        self._table, self._names = table, names
         self._each = sqlite.insert(table).on_conflict_do_nothing()
-        # PostgreSQL takes each column as an array. A statement a row, or one as long as all rows, costs it more than
-        # the rows do, and SQLAlchemy too. Strings go as text: a cast to varchar(80) would cut them without a word.
-        types = (Text() if isinstance(table.c[name].type, String) else table.c[name].type for name in names)
-        arrays = (bindparam(name, type_=ARRAY(kind)) for name, kind in zip(names, types, strict=True))
-        query = select(*map(func.unnest, arrays))
-        self._together = postgresql.insert(table).from_select(names, query).on_conflict_do_nothing()
+        self._together: dict[tuple[bool, ...], postgresql.Insert] = {}
 
     async def write(self, connection: AsyncConnection, rows: Sequence[tuple[Any, ...]]) -> int:
         """Each row has a value for each column. They are written in order; returns how many were new."""
         if not rows:
             return 0
         if connection.dialect.name == "postgresql":
-            columns = dict(zip(self._names, map(list, zip(*rows, strict=True)), strict=True))
-            return (await connection.execute(self._together, columns)).rowcount
+            columns = list(zip(*rows, strict=True))
+            alike = tuple(column.count(column[0]) == len(rows) for column in columns)
+            values = (column[0] if same else list(column) for column, same in zip(columns, alike, strict=True))
+            if alike not in self._together:
+                self._together[alike] = self._of_columns(alike)
+            said = dict(zip(self._names, values, strict=True))
+            return (await connection.execute(self._together[alike], said)).rowcount
         named = [dict(zip(self._names, row, strict=True)) for row in rows]
         done = await connection.execute(self._each, named, execution_options={"preserve_rowcount": True})
         return done.rowcount
+
+    def _of_columns(self, alike: Sequence[bool]) -> postgresql.Insert:
+        """Takes a value for each column in which all rows are alike, and an array of them for each of the others.
+
+        A statement a row, or one as long as all rows, costs PostgreSQL and SQLAlchemy more than the rows do.
+        """
+        values: list[ColumnElement[Any]] = []
+        for name, same in zip(self._names, alike, strict=True):
+            kind = self._table.c[name].type
+            # Strings go as text: a cast to an array of varchar(80) would cut them without a word.
+            array = ARRAY(Text() if isinstance(kind, String) else kind)
+            values.append(bindparam(name, type_=kind) if same else func.unnest(bindparam(name, type_=array)))
+        return postgresql.insert(self._table).from_select(self._names, select(*values)).on_conflict_do_nothing()
 
 
 class Database:

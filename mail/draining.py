@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
+from bisect import bisect_left
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import zip_longest
+from itertools import islice, pairwise
 from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -27,7 +28,7 @@ from mail.headers import HEADER_BYTES
 from mail.imap import Connection, Envelope, Mail
 from mail.letters import STUB
 from mail.marks import Mark
-from mail.turns import MANY, SMALL, Turns
+from mail.turns import SMALL, Turn, Turns
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -36,8 +37,9 @@ TOO_LARGE = 25_000_000
 TOGETHER = 8_000_000
 """Bytes of mail that go into one transaction, unless a single mail has more."""
 STRETCH = 5
-"""Batches for each turn."""
-ENVELOPES = STRETCH * MANY
+"""Batches for each turn that others wait for."""
+ENVELOPES = 2000
+"""Mails that the server is asked about together before they are fetched."""
 DEATHS_WHOLE, DEATHS_HEADER = 3, 5
 """After so many connections died over one mail, only its header is asked for; and then nothing of it."""
 
@@ -47,6 +49,15 @@ _PLAIN = re.compile(rb'(?:[^"<>(),;:@\\\x80-\xff]*|"[^"\\\x80-\xff]*" ?)<([\w.+=
 
 Taken = tuple[Envelope, bytes, str]
 """A mail to be stored, its bytes or its stub, and the reason for which it is set aside ("" for none)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Mails as they are stored, what the server says of each, and when that was."""
+
+    raws: Sequence[Raw]
+    envelopes: Sequence[Envelope]
+    at: datetime
 
 
 @dataclass(slots=True)
@@ -68,11 +79,11 @@ class Drain:
         """Stores whatever is new, and handles what was stored; returns the mark after it."""
         before = mark.handled_uid
         while uids := await self.connection.uids(mark.next_uid):
-            for start in range(0, len(uids), ENVELOPES):
-                chunk = uids[start : start + ENVELOPES]
-                mark = await self.stored(mark, await self._ours(mark, chunk), len(uids) - start)
-                if mark.next_uid <= chunk[-1]:  # what is old, or was deleted meanwhile, is behind us too
-                    mark = mark.past(chunk[-1] + 1)
+            sure = bisect_left(uids, mark.first_uid)
+            for start, end in pairwise([*range(0, sure, ENVELOPES), sure, len(uids)]):
+                mark = await self.stored(mark, await self._ours(mark, uids[start:end]), len(uids) - start)
+                if mark.next_uid <= uids[end - 1]:  # what is old, or was deleted meanwhile, is behind us too
+                    mark = mark.past(uids[end - 1] + 1)
                     await self.accept((), mark.written)
         if mark.handled_uid != before:
             await self.accept((), mark.written)
@@ -82,10 +93,9 @@ class Drain:
         """Fetches and stores these mails, rising, in turn with other mailboxes of which ``waiting`` tells."""
         at = 0
         while at < len(uids):
-            async with self.turns.stretch(waiting - at) as many:
-                stretch = uids[at : at + STRETCH * many]
-                mark = await self._stretch(mark, list(batches(stretch, many, self.deaths)))
-            at += len(stretch)
+            async with self.turns.stretch(waiting - at) as turn:
+                mark, done = await self._stretch(mark, islice(uids, at, None), turn)
+            at += done
         return mark
 
     async def handled(self, uids: Sequence[int]) -> bool:
@@ -103,40 +113,46 @@ class Drain:
             log.warning("%s: mail is received, but cannot be %s: %s", self.settings.door, what, error)
         return not self._refused
 
-    async def _ours(self, mark: Mark, uids: list[int]) -> list[int]:
+    async def _ours(self, mark: Mark, uids: Sequence[int]) -> Sequence[int]:
         """Those that are not known to be older than the first connection."""
-        if uids[0] >= mark.first_uid:
+        if not uids or uids[0] >= mark.first_uid:
             return uids
-        doubtful = [uid for uid in uids if uid < mark.first_uid]
-        told = await self.connection.envelopes(doubtful, with_date=True)
-        if untold := len(doubtful) - len(told):
+        told = await self.connection.envelopes(uids, with_date=True)
+        if untold := len(uids) - len(told):
             log.warning("%s: of %d mails the server does not say how old they are: left alone", mark.door, untold)
-        ours = [one.uid for one in told if not one.older_than(mark.connected_at)]
-        return ours + [uid for uid in uids if uid >= mark.first_uid]
+        return [one.uid for one in told if not one.older_than(mark.connected_at)]
 
-    async def _stretch(self, mark: Mark, todo: Sequence[Sequence[int]]) -> Mark:
-        """While a batch is stored, the one before it is handled and the next one fetched."""
-        self._handled_to = mark.handled_uid
-        ahead: asyncio.Task[list[Mail]] | None = None
+    async def _stretch(self, mark: Mark, uids: Iterable[int], turn: Turn) -> tuple[Mark, int]:
+        """The first of these mails, until the turn is over. Returns how many they were.
+
+        While a batch is stored, the one before it is handled and the next one fetched.
+        """
+        self._handled_to, done = mark.handled_uid, 0
+        storing: asyncio.Future[Mark] = asyncio.get_running_loop().create_future()
+        storing.set_result(mark)
         try:
-            for batch, following in zip_longest(todo, todo[1:], fillvalue=()):
-                looked = await (ahead or self._next(batch))
-                ahead = None
-                parts = list(portions(looked, self.deaths))
-                for number, part in enumerate(parts, 1):
-                    async with self._room(part):
-                        whole = await self._watched([one.envelope.uid for one in part], self._completed(part))
-                        if number == len(parts):
-                            ahead = asyncio.create_task(self._next(following))
-                        mark = await self._accepted(mark, whole)
-            if ahead is not None:
-                await ahead
+            for number, batch in enumerate(batches(uids, turn.many, self.deaths)):
+                if number >= STRETCH and turn.over():
+                    break
+                done += len(batch)
+                for part in portions(await self._next(batch), self.deaths):
+                    if large := any(one.body is None for one in part):
+                        await storing
+                    async with self.turns.heavy() if large else nullcontext():
+                        fetched = await self._watched([one.envelope.uid for one in part], self._completed(part))
+                        entry = self._entry(mark, fetched)
+                        storing = asyncio.create_task(self._accepted(await storing, entry))
+                        if large:
+                            await storing
+            mark = await storing
             await self._next(())
-            return replace(mark, handled_uid=self._handled_to)
+            return replace(mark, handled_uid=self._handled_to), done
+        except Exception:  # the connection's trouble comes after what was fetched before it
+            await storing
+            raise
         finally:
-            if ahead is not None:
-                ahead.cancel()
-                await asyncio.gather(ahead, return_exceptions=True)
+            storing.cancel()
+            await asyncio.gather(storing, return_exceptions=True)
 
     async def _next(self, batch: Sequence[int]) -> list[Mail]:
         """What is to be said to the server meanwhile: what is stored by now is handled, and a batch is looked at."""
@@ -145,31 +161,29 @@ class Drain:
             self._handled_to = upto
         return await self._watched(batch, self._looked(batch)) if batch else []
 
-    async def _accepted(self, mark: Mark, mails: Sequence[Taken]) -> Mark:
-        """Stores mails, their rows in the ledger and the mark, all in one transaction."""
-        if not mails:
-            return mark
+    def _entry(self, mark: Mark, mails: Sequence[Taken]) -> Entry:
+        """What is to be written of mails."""
         now = self.clock()
-        envelopes = [envelope for envelope, _, _ in mails]
-        uids = [one.uid for one in envelopes]
         raws = []
         for one, body, aside in mails:
             key = ledger.key_of(mark.epoch, one.uid)
             raws.append(Raw(mark.door, key, lane(mark.door, key, body), body, now, aside))
+        return Entry(raws, [envelope for envelope, _, _ in mails], now)
+
+    async def _accepted(self, mark: Mark, entry: Entry) -> Mark:
+        """Stores mails, their rows in the ledger and the mark, all in one transaction."""
+        uids = [one.uid for one in entry.envelopes]
         # Mail that turns up late, below what is handled, is handled again with what follows it if we are cut off now.
         mark = replace(mark.past(uids[-1] + 1), handled_uid=min(self._handled_to, uids[0]))
 
         async def also(connection: AsyncConnection) -> None:
-            await ledger.enter(connection, mark.door, mark.epoch, envelopes, now)
+            await ledger.enter(connection, mark.door, mark.epoch, entry.envelopes, entry.at)
             await mark.written(connection)
 
-        await self.accept(raws, also)
+        await self.accept(entry.raws, also)
         self._unhandled += uids
         self._stored_to = mark.next_uid
         return mark
-
-    def _room(self, part: Sequence[Mail]) -> AbstractAsyncContextManager[None]:
-        return nullcontext() if all(one.body for one in part) else self.turns.heavy()
 
     async def _watched(self, uids: Sequence[int], work: Awaitable[T]) -> T:
         """The work's result, counting the connections that die over it."""
@@ -235,7 +249,7 @@ class Drain:
         return b"%s %d\r\n%s" % (STUB, one.size, header) if header else b""
 
 
-def batches(uids: Sequence[int], many: int, deaths: Mapping[int, int]) -> Iterator[list[int]]:
+def batches(uids: Iterable[int], many: int, deaths: Mapping[int, int]) -> Iterator[list[int]]:
     """At most ``many`` mails together; what made trouble before comes alone."""
     batch: list[int] = []
     for uid in uids:

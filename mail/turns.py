@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 FEW, MANY = 10, 400
 """Mails fetched together without a turn, and with one."""
 SMALL = 32_768
 """Bytes up to which a mail is fetched with the others at first sight; of longer ones the size is known by then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """``many`` mails may be fetched together, for some batches and then until it is ``over``."""
+
+    many: int
+    over: Callable[[], bool]
 
 
 class Turns:
@@ -25,20 +34,27 @@ class Turns:
         self._backlogs = asyncio.Semaphore(backlogs)
         self._heavy = asyncio.Semaphore(heavy)
         self._patience = patience
+        self._waiting = 0
 
     @asynccontextmanager
-    async def stretch(self, waiting: int) -> AsyncIterator[int]:
+    async def stretch(self, waiting: int) -> AsyncIterator[Turn]:
         """How many mails may be fetched together now, where ``waiting`` are to be had."""
-        mine = False
-        if waiting > FEW:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._patience):
-                    mine = await self._backlogs.acquire()
+        mine = waiting > FEW and await self._taken()
         try:
-            yield MANY if mine else FEW
+            yield Turn(MANY, lambda: self._waiting > 0) if mine else Turn(FEW, lambda: True)
         finally:
             if mine:
                 self._backlogs.release()
+
+    async def _taken(self) -> bool:
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(self._patience):
+                return await self._backlogs.acquire()
+        except TimeoutError:
+            return False
+        finally:
+            self._waiting -= 1
 
     @asynccontextmanager
     async def heavy(self) -> AsyncIterator[None]:
