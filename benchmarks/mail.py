@@ -15,6 +15,7 @@ import argparse
 import asyncio
 import email
 import email.policy
+import gc
 import itertools
 import os
 import shutil
@@ -184,6 +185,7 @@ async def desk(folder: Path, database: str, dovecot: Dovecot, box: Mailbox, raws
     await asyncio.gather(listening, return_exceptions=True)
     await asyncio.to_thread(dovecot.deliver_many, box, raws)
     await asyncio.to_thread(dovecot.uids, box)  # the server takes notice of what was delivered, at nobody's cost
+    gc.collect()  # what earlier runs left is nobody's burden here
     bare = await asyncio.to_thread(fetched_plainly, dovecot, box, BATCH)
     into.add("imaplib fetching 50 at a time", bare, bare)
     into.add("imaplib fetching one by one", await asyncio.to_thread(fetched_plainly, dovecot, box, 1), bare)

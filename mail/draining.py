@@ -279,11 +279,14 @@ def portions(mails: Sequence[Mail], deaths: Mapping[int, int]) -> Iterator[list[
 
 def lane(door: str, key: str, raw: bytes) -> str:
     """Whose mail it is, as far as a glance at the headers tells; the mail's own lane when it does not."""
-    ends = [at for at in (raw.find(b"\n\n", 0, HEADER_BYTES), raw.find(b"\n\r\n", 0, HEADER_BYTES)) if at >= 0]
-    match = _FROM.search(raw, 0, min(ends, default=HEADER_BYTES))
+    end = HEADER_BYTES
+    for blank in (b"\n\r\n", b"\n\n"):
+        found = raw.find(blank, 0, end)
+        end = found if found >= 0 else end
+    match = _FROM.search(raw, 0, end)
     if match is None:
         return f"{door}:{key}"
     if plain := _PLAIN.fullmatch(match[1].strip()):  # as most are, and a tenth of the work
         return f"{door}:{plain[1].decode('ascii').lower()}"
-    found = mailboxes_in(match[1].decode("ascii", "replace"))
-    return f"{door}:{found[0].address.lower() if found else key}"
+    named = mailboxes_in(match[1].decode("ascii", "replace"))
+    return f"{door}:{named[0].address.lower() if named else key}"
