@@ -163,11 +163,11 @@ class Drain:
 
     def _entry(self, mark: Mark, mails: Sequence[Taken]) -> Entry:
         """What is to be written of mails."""
-        now = self.clock()
+        now, door, epoch = self.clock(), mark.door, mark.epoch
         raws = []
         for one, body, aside in mails:
-            key = ledger.key_of(mark.epoch, one.uid)
-            raws.append(Raw(mark.door, key, lane(mark.door, key, body), body, now, aside))
+            key = ledger.key_of(epoch, one.uid)
+            raws.append(Raw(door, key, lane(door, key, body), body, now, aside))
         return Entry(raws, [envelope for envelope, _, _ in mails], now)
 
     async def _accepted(self, mark: Mark, entry: Entry) -> Mark:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mail.tables import mailboxes
@@ -55,10 +55,18 @@ class Mark:
 
     async def written(self, connection: AsyncConnection) -> None:
         """Writes this mark over the mailbox's old one."""
-        await connection.execute(update(mailboxes).where(mailboxes.c.door == self.door).values(**self._values()))
+        await connection.execute(_WRITTEN, {"of_door": self.door, **self._values()})
 
     def _values(self) -> dict[str, Any]:
         return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+# Built once: it is written with every batch of mail.
+_WRITTEN = (
+    update(mailboxes)
+    .where(mailboxes.c.door == bindparam("of_door"))
+    .values({field.name: bindparam(field.name) for field in fields(Mark)})
+)
 
 
 async def mark_of(connection: AsyncConnection, door: str) -> Mark | None:
