@@ -126,7 +126,7 @@ async def stored(house: House, count: int) -> float:
         nonlocal there
         new = await inbox.accept(house.database, raws, also)
         there += new
-        if there >= count:
+        if there >= count and not raws:  # the mark alone is written once the last ones are flagged
             done.set()
         return new
 
@@ -135,7 +135,6 @@ async def stored(house: House, count: int) -> float:
     listening = asyncio.create_task(door.listen(accept))
     await asyncio.wait_for(done.wait(), 60 + count / 20)
     took = time.monotonic() - began
-    await asyncio.sleep(0.5)  # for the last flags
     listening.cancel()
     with suppress(asyncio.CancelledError):
         await listening

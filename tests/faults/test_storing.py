@@ -1,0 +1,44 @@
+"""What arrives together is written together, on either database alike."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from desk import inbox
+from desk.database import Database
+from desk.messages import Raw
+from desk.queues import arrivals
+
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+
+
+def raw(key: str, body: bytes = b"x", aside: str = "") -> Raw:
+    return Raw("mail:support", key, f"mail:support:{key}", body, NOW, aside)
+
+
+async def stored(database: Database) -> list[tuple[str, bytes, str]]:
+    query = select(arrivals.c.key, arrivals.c.body, arrivals.c.state).order_by(arrivals.c.id)
+    async with database.look() as connection:
+        return [tuple(row) for row in await connection.execute(query)]
+
+
+async def test_arrivals_are_numbered_in_their_order_and_repeats_are_not_counted(database: Database) -> None:
+    assert await inbox.accept(database, [raw("2")]) == 1
+    assert await inbox.accept(database, [raw("3"), raw("2", b"again"), raw("1", b"", "unreadable"), raw("3")]) == 2
+    assert await stored(database) == [("2", b"x", "waiting"), ("3", b"x", "waiting"), ("1", b"", "aside")]
+
+
+async def test_nothing_is_stored_where_nothing_came(database: Database) -> None:
+    assert await inbox.accept(database, []) == 0
+    assert await stored(database) == []
+
+
+async def test_a_key_is_never_cut(database: Database) -> None:
+    """Cut to what its column holds, it would be another's key, and one of the two would be lost as a repeat."""
+    with suppress(DBAPIError):  # SQLite takes any length, PostgreSQL refuses
+        await inbox.accept(database, [raw("k" * 200), raw("k" * 201)])
+    assert await stored(database) in ([], [("k" * 200, b"x", "waiting"), ("k" * 201, b"x", "waiting")])
