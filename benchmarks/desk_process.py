@@ -15,8 +15,6 @@ import signal
 from pathlib import Path
 from typing import Any
 
-from console.serving import ROLES, Serving
-from console.wiring import build
 from desk.settings import MailboxSettings, Secret, Server, Settings, TelegramSettings
 
 
@@ -51,6 +49,9 @@ def settings(path: Path) -> Settings:
 
 async def serve(path: Path, roles: list[str]) -> None:
     """Serves until a signal."""
+    from console.serving import Serving  # noqa: PLC0415 (as `firstline` does: children that read letters start this module too)
+    from console.wiring import build  # noqa: PLC0415 (the same)
+
     house = await build(settings(path))
     serving = Serving(house, roles)
     for number in (signal.SIGINT, signal.SIGTERM):

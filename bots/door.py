@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from bots.dressing import dressed
 from bots.limits import Limits
+from bots.lines import Lines
 from bots.poll import Poller, keep_webhook
 from bots.wire import Wire, WireError
 from desk.doors import Accept, Open, Traits
@@ -45,6 +46,7 @@ class TelegramDoor:
     """One bot. ``open_file`` fetches files of other doors; ``webhook_secret`` is set with the webhook, if there is one.
 
     ``clock`` gives the time of receipt, aware UTC; ``ticks`` seconds that never go back, for the wire's limits.
+    ``lines`` are shared by all bots of a process.
     """
 
     channel = "telegram"
@@ -57,6 +59,7 @@ class TelegramDoor:
         webhook_secret: str = "",
         clock: Callable[[], datetime] = _now,
         ticks: Callable[[], float] = time.monotonic,
+        lines: Lines | None = None,
     ) -> None:
         self.name = settings.door
         self.provider = settings.provider
@@ -66,6 +69,7 @@ class TelegramDoor:
         self._open = open_file
         self._secret = webhook_secret
         self._clock = clock
+        self._lines = lines or Lines()
         self._loaded: _Tools | None = None
 
     async def warm(self) -> None:
@@ -124,9 +128,8 @@ class TelegramDoor:
             await wire.close()
 
     async def close(self) -> None:
-        """Closes the connections."""
-        if self._loaded is not None:
-            await self._loaded.sender.close()
+        """Closes the lines, when the desk closes: those who share them come to their end together."""
+        await self._lines.close()
 
     async def _in_turn(self, departure: Departure) -> Later | None:
         """Waits for this call's turn, or says when it may be: short waits are cheaper here than in the outbox."""
@@ -146,13 +149,13 @@ class TelegramDoor:
 
     async def _tools(self) -> _Tools:
         if self._loaded is None:
-            loaded = await asyncio.to_thread(_imported, self._settings, self._open)
+            loaded = await asyncio.to_thread(_imported, self._settings, self._open, self._lines)
             self._loaded = self._loaded or loaded
         return self._loaded
 
 
-def _imported(settings: TelegramSettings, open_file: Open) -> _Tools:
+def _imported(settings: TelegramSettings, open_file: Open, lines: Lines) -> _Tools:
     from bots.hearing import Ear  # noqa: PLC0415 (aiogram takes seconds: whoever only stores must not wait for it)
     from bots.sending import Sender  # noqa: PLC0415 (the same)
 
-    return _Tools(Ear, Sender(settings, open_file))
+    return _Tools(Ear, Sender(settings, open_file, lines))

@@ -24,6 +24,7 @@ from aiogram.exceptions import (
 from aiogram.types import BufferedInputFile
 
 from bots.call import Call
+from bots.lines import Lines
 from bots.session import AnswerLost, NotSent, Telegram
 from desk.doors import Open
 from desk.messages import Departure, Fate, Later, Refused, Sent, Unknown
@@ -38,9 +39,9 @@ _TOO_LATE = ("query is too old", "query id is invalid", "query_id_invalid")
 class Sender:
     """Sends through one bot. ``moved`` maps a group's old chat id to its new one, as Telegram has told it."""
 
-    def __init__(self, settings: TelegramSettings, open_file: Open) -> None:
+    def __init__(self, settings: TelegramSettings, open_file: Open, lines: Lines) -> None:
         self._door = settings.door
-        self._telegram = Telegram(settings)
+        self._telegram = Telegram(settings, lines)
         self._open = open_file
         self.moved: dict[int, int] = {}
         # The same pictures go to many people: Telegram keeps them, and takes its own id for them the next time.
@@ -61,10 +62,6 @@ class Sender:
     async def fetch(self, source: str) -> bytes:
         """The bytes behind ``telegram:<bot>:<file id>``. Raises `LookupError` or `ConnectionError`."""
         return await self._telegram.download(source.removeprefix(f"{self._door}:"))
-
-    async def close(self) -> None:
-        """Closes the connections."""
-        await self._telegram.close()
 
     async def _once(self, call: Call, attempts: int) -> Fate | None:
         """One attempt; None when the call was mended and may be made again at once."""

@@ -48,6 +48,7 @@ from aiohttp import (
     JsonPayload,
 )
 
+from bots.lines import Lines
 from bots.wire import redacted
 from desk.settings import TelegramSettings
 
@@ -85,12 +86,16 @@ _ANSWER = Response[Any]
 """Made once: pydantic builds the class anew at every mention of it that nobody keeps."""
 
 
-class _Session(AiohttpSession):
-    """Plain JSON both ways, where no file is uploaded.
+class Session(AiohttpSession):
+    """Plain JSON both ways, where no file is uploaded. Any number of bots may use one; `bots.lines` keeps them.
 
     A form of percent-encoded Cyrillic costs three times the work of JSON; and of an answer no models are built, since
     one field unknown to them would make a success look like a failure.
     """
+
+    def __init__(self, api: str) -> None:
+        # How many calls there are at once, the desk's sender says.
+        super().__init__(api=TelegramAPIServer.from_base(api), limit=0)
 
     def build_form_data(self, bot: Bot, method: TelegramMethod[TelegramType]) -> FormData:
         if not _uploads(method):
@@ -125,11 +130,11 @@ def _uploads(method: TelegramMethod[Any]) -> bool:
 
 
 class Telegram:
-    """One bot: one HTTP session with kept-alive connections, opened at the first call."""
+    """One bot, over a session of kept-alive connections, opened at the first call."""
 
-    def __init__(self, settings: TelegramSettings) -> None:
+    def __init__(self, settings: TelegramSettings, lines: Lines) -> None:
         self._settings = settings
-        self._session = _Session(api=TelegramAPIServer.from_base(settings.api), limit=100)
+        self._session = lines.to(settings.api)
         self._bot: Bot | None = None
 
     async def call(self, method: str, params: Mapping[str, Any], within: float = 60.0) -> Any:
@@ -177,10 +182,6 @@ class Telegram:
                 if len(content) > LARGEST_DOWNLOAD:
                     raise LookupError("the file is larger than 20 MB")
             return bytes(content)
-
-    async def close(self) -> None:
-        """Closes the connections."""
-        await self._session.close()
 
     def redacted(self, words: str) -> str:
         """The words without the token."""

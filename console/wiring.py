@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bots.door import TelegramDoor
+from bots.lines import Lines
 from console.bookcase import Bookcase
 from console.chatdoor import ChatDoor
 from console.content import ARTICLES, DIALOGS, TEMPLATES, Folders
@@ -188,9 +189,10 @@ async def build(
     readers = Readers(workers=workers)
     doors: dict[str, Door] = {}
     opener = _Opener(database, readers, doors, settings)
+    lines = Lines()
     for bot in settings.telegram:
         secret = keyring.derived(f"webhook {bot.name}") if bot.webhook else ""
-        doors[bot.door] = TelegramDoor(bot, opener.open, secret, clock, ticks)
+        doors[bot.door] = TelegramDoor(bot, opener.open, secret, clock, ticks, lines)
     turns = Turns()
     for box in settings.mailboxes:
         doors[box.door] = MailDoor(box, readers, opener.open, database, clock, turns)

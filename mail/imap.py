@@ -19,9 +19,10 @@ from desk.settings import MailboxSettings
 from mail.answers import Item
 from mail.envelopes import Envelope, Folder, Mail, envelope_of
 from mail.spelling import folder, quoted, spelled
+from mail.trust import tls
 from mail.wire import Client, LoginRefused, Refused, Trouble
 
-__all__ = ["Connection", "Envelope", "Folder", "LoginRefused", "Mail", "Refused", "Trouble", "tls"]
+__all__ = ["Connection", "Envelope", "Folder", "LoginRefused", "Mail", "Refused", "Trouble"]
 
 T = TypeVar("T")
 
@@ -31,13 +32,6 @@ HEADER = 1_000_000
 """Bytes of a header that are fetched where the mail itself is not."""
 
 _CODE = re.compile(rb"\[(UIDVALIDITY|UIDNEXT) (\d{1,10})\]")
-
-
-def tls(ca_file: str) -> ssl.SSLContext:
-    """TLS 1.2 or better, the certificate and the host's name verified. Raises OSError for an unreadable CA file."""
-    context = ssl.create_default_context(cafile=ca_file or None)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
 
 
 class Connection:

@@ -16,7 +16,7 @@ from aiosmtplib import SMTP, SMTPResponseException
 from desk.messages import Fate, Later, Refused, Sent
 from desk.settings import MailboxSettings
 from mail.domains import ascii_domain, deliverable
-from mail.imap import tls
+from mail.trust import tls
 
 log = logging.getLogger(__name__)
 

@@ -11,13 +11,14 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from desk.findings import Finding
 from desk.knowledge import Account
 from desk.plain import visible
+from intake.sources.packed import Key, Packed, Row
 
 STATUSES = ("active", "expired", "blocked")
 SEVERAL = ("phones", "emails", "logins", "serials", "products")
@@ -26,8 +27,6 @@ _SINGULAR = {"email": "emails", "phone": "phones", "login": "logins", "serial": 
 _MOST_FAULTS = 20
 _NO_DIGIT = re.compile(r"\D")
 _NO_LETTER = re.compile(r"[\W_]")
-
-Index = Mapping[tuple[str, str], tuple[Account, ...]]
 
 
 class BadTable(ValueError):
@@ -49,13 +48,13 @@ class CsvFile:
         self.path = path
         self.provider = provider
         self.trouble: tuple[str, ...] = ()
-        self._index: Index = {}
+        self._accounts: Packed | None = None
         self._seen: tuple[int, int] | None = None
 
     def find(self, kind: str, value: str) -> tuple[Account, ...]:
         """All accounts with this contract, email, phone, login or serial."""
         wanted = normal(kind, value)
-        return self._index.get((kind, wanted), ()) if wanted else ()
+        return self._accounts.find((kind, wanted)) if self._accounts and wanted else ()
 
     def refresh(self) -> bool:
         """Reads the file if it has changed since; returns whether new accounts are in use. Raises nothing."""
@@ -64,7 +63,7 @@ class CsvFile:
             if self._seen == (stat.st_mtime_ns, stat.st_size):
                 return False
             self._seen = (stat.st_mtime_ns, stat.st_size)
-            self._index = index(read(self.path.read_bytes(), self.path.name, self.provider))
+            self._accounts = packed(self.path.read_bytes(), self.path.name, self.provider)
         except OSError as error:
             self._seen = None
             self.trouble = (f"{self.path} cannot be read: {error.strerror}",)
@@ -81,36 +80,42 @@ class CsvFile:
         for sentence in self.trouble:
             yield Finding("error", str(self.path), sentence, "correct the file; the last good one stays in use")
         if not self.trouble:
-            count = sum(1 for kind, _ in self._index if kind == "contract")
-            yield Finding("ok", str(self.path), f"{count} accounts")
+            yield Finding("ok", str(self.path), f"{len(self._accounts or ())} accounts")
 
 
 def read(source: bytes, name: str, provider: str) -> list[Account]:
     """All accounts of a table. Raises `BadTable` with up to twenty faults; ``name`` is put before each."""
-    rows = csv.reader(io.StringIO(_decoded(source, name), newline=""), delimiter=_delimiter(source), strict=True)
+    table, rows = _checked(source, name, provider)
+    return [table.account(row) for row in rows]
+
+
+def packed(source: bytes, name: str, provider: str) -> Packed:
+    """The same, to be found by their identifiers."""
+    table, rows = _checked(source, name, provider)
+    return Packed(rows, table.account, keys)
+
+
+def keys(account: Account) -> Iterator[Key]:
+    """Everything an account is found by: kind and folded value; several may share a phone or an address."""
+    yield "contract", normal("contract", account.contract)
+    for kind, column in _SINGULAR.items():
+        for value in getattr(account, column):
+            if folded := normal(kind, value):
+                yield kind, folded
+
+
+def _checked(source: bytes, name: str, provider: str) -> tuple[_Table, Sequence[Row]]:
+    """The table, and its rows that are not empty. Raises `BadTable`."""
+    lines = csv.reader(io.StringIO(_decoded(source, name), newline=""), delimiter=_delimiter(source), strict=True)
     try:
-        table = _Table(next(rows, []), name, provider)
-        for row in rows:
-            table.row(row, rows.line_num)
+        table = _Table(next(lines, []), name, provider)
+        seen: set[str] = set()
+        rows = [row for row in lines if table.holds(row, lines.line_num, seen)]
     except csv.Error as error:
-        raise BadTable([f"{name} line {rows.line_num}: {error}"]) from None
+        raise BadTable([f"{name} line {lines.line_num}: {error}"]) from None
     if table.faults:
         raise BadTable(table.faults)
-    return list(table.accounts.values())
-
-
-def index(accounts: Iterable[Account]) -> Index:
-    """The accounts by (kind, folded value); several may share a phone or an address."""
-    found: dict[tuple[str, str], tuple[Account, ...]] = {}
-    for account in accounts:
-        keys = {("contract", normal("contract", account.contract))}
-        keys.update(
-            (kind, normal(kind, value)) for kind, column in _SINGULAR.items() for value in getattr(account, column)
-        )
-        for key in keys:
-            if key[1]:
-                found[key] = (*found[key], account) if key in found else (account,)
-    return found
+    return table, rows
 
 
 def normal(kind: str, value: str) -> str:
@@ -125,14 +130,13 @@ def normal(kind: str, value: str) -> str:
 
 
 class _Table:
-    """Rows on their way to accounts; contracts are unique."""
+    """What the columns mean, and what is wrong in the rows."""
 
     def __init__(self, header: Sequence[str], name: str, provider: str) -> None:
         self.name = name
         self.provider = provider
         self.header = [cell.strip().casefold() for cell in header]
         self.faults: list[str] = []
-        self.accounts: dict[str, Account] = {}
         self.others = [(at, column) for at, column in enumerate(self.header) if column and column not in COLUMNS]
         self.places = {column: self.header.index(column) for column in COLUMNS if column in self.header}
         if "contract" not in self.header:
@@ -140,54 +144,61 @@ class _Table:
         if twice := sorted({column for column in self.header if column and self.header.count(column) > 1}):
             raise BadTable([f"{name} line 1: the column {twice[0]!r} stands twice"])
 
-    def row(self, cells: Sequence[str], line: int) -> None:
+    def holds(self, cells: Row, line: int, seen: set[str]) -> bool:
+        """Whether a row has an account in it, and not one of the contracts ``seen``. ``faults`` tell what is wrong."""
         if not any(cells) or len(self.faults) >= _MOST_FAULTS:
-            return
+            return False
         if len(cells) != len(self.header):
             self.fault(
                 line,
                 "",
                 f"has {len(cells)} cells, the header has {len(self.header)}: quote cells that hold the delimiter",
             )
-            return
-        account = self.account({column: cells[at].strip() for column, at in self.places.items()}, cells, line)
-        key = normal("contract", account.contract)
-        if not key:
-            self.fault(line, "contract", "is empty")
-        elif key in self.accounts:
-            self.fault(line, "contract", f"{account.contract!r} stands in the table already")
-        self.accounts[key] = account
-
-    def account(self, row: Mapping[str, str], cells: Sequence[str], line: int) -> Account:
-        status = row.get("status", "").casefold() or "active"
-        if status not in STATUSES:
+            return False
+        row = self.row(cells)
+        if (status := row.get("status", "").casefold()) and status not in STATUSES:
             self.fault(line, "status", f"is {status!r}, not one of {', '.join(STATUSES)}")
-        several = {column: _several(row.get(column, "")) for column in SEVERAL}
-        for email in several["emails"]:
+        for email in _several(row.get("emails", "")):
             if "@" not in email:
                 self.fault(line, "emails", f"{email!r} is no address")
+        if (day := row.get("valid_to", "")) and _day(day) is None:
+            self.fault(line, "valid_to", f"is {day!r}, not a day such as 2027-01-31")
+        key = normal("contract", row["contract"])
+        if not key:
+            self.fault(line, "contract", "is empty")
+        elif key in seen:
+            self.fault(line, "contract", f"{row['contract']!r} stands in the table already")
+        seen.add(key)
+        return True
+
+    def row(self, cells: Row) -> Mapping[str, str]:
+        return {column: cells[at].strip() for column, at in self.places.items()}
+
+    def account(self, cells: Row) -> Account:
+        row = self.row(cells)
+        several = {column: _several(row.get(column, "")) for column in SEVERAL}
         return Account(
             provider=self.provider,
             contract=row["contract"],
             name=row.get("name", ""),
-            status=status,
+            status=row.get("status", "").casefold() or "active",
             service_level=row.get("service_level", ""),
             language=row.get("language", "").casefold(),
             address=row.get("address", ""),
-            valid_to=self.day(row.get("valid_to", ""), line),
+            valid_to=_day(row.get("valid_to", "")),
             characteristics={column: cells[at].strip() for at, column in self.others if cells[at].strip()},
             **several,
         )
 
-    def day(self, cell: str, line: int) -> date | None:
-        try:
-            return date.fromisoformat(cell) if cell else None
-        except ValueError:
-            self.fault(line, "valid_to", f"is {cell!r}, not a day such as 2027-01-31")
-            return None
-
     def fault(self, line: int, column: str, what: str) -> None:
         self.faults.append(f"{self.name} line {line}{f', column {column}' if column else ''}: {what}")
+
+
+def _day(cell: str) -> date | None:
+    try:
+        return date.fromisoformat(cell) if cell else None
+    except ValueError:
+        return None
 
 
 def _several(cell: str) -> tuple[str, ...]:
