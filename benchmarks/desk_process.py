@@ -1,6 +1,6 @@
 """The desk as a process of its own, from settings in a JSON file: what `firstline serve` runs, without its commands.
 
-``python -m benchmarks.desk_process FILE [--roles doors clerk ...]`` prints "ready" once it serves. Nothing of the desk
+``python -m benchmarks.desk_process FILE [--roles doors clerk ...]`` prints "ready" once it decides. Nothing of the desk
 is changed or lifted for the figures: its own limit of 30 messages a second a bot holds, which is why there are many
 bots.
 """
@@ -12,6 +12,7 @@ import asyncio
 import json
 import logging
 import signal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -47,27 +48,29 @@ def settings(path: Path) -> Settings:
     )
 
 
-async def serve(path: Path, roles: list[str]) -> None:
+async def serve(path: Path, roles: list[str], early: bool) -> None:
     """Serves until a signal."""
-    from console.serving import Serving  # noqa: PLC0415 (as `firstline` does: children that read letters start this module too)
-    from console.wiring import build  # noqa: PLC0415 (the same)
+    from console.running import served
 
-    house = await build(settings(path))
-    serving = Serving(house, roles)
+    stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, serving.stop)
-    print("ready", flush=True)
-    await serving.run()
-    await house.close()
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    if early:
+        print("begun", flush=True)
+    await served(settings(path), roles, stop, partial(print, "ready", flush=True))
 
 
 def main() -> None:
+    # The children that read letters import this module too, and as with `firstline` itself find little in it.
+    from console.listening import ROLES
+
     parser = argparse.ArgumentParser(prog="python -m benchmarks.desk_process", description=__doc__)
     parser.add_argument("file", type=Path)
     parser.add_argument("--roles", nargs="+", choices=ROLES, default=list(ROLES))
+    parser.add_argument("--early", action="store_true", help='print "begun" before anything listens')
     chosen = parser.parse_args()
     logging.basicConfig(level=logging.WARNING)
-    asyncio.run(serve(chosen.file, chosen.roles))
+    asyncio.run(serve(chosen.file, chosen.roles, chosen.early))
 
 
 if __name__ == "__main__":

@@ -106,8 +106,8 @@ def first_words(runs: int) -> tuple[list[Figures], list[float]]:
         with running("tests.peers.botapi", "--tokens", TOKEN) as (_, url), folder_with(1, [bot(0, url)], []) as file:
             control(url, "says", messages=[{"token": TOKEN, "user": {"id": 7}, "text": KINDS["asked"]}])
             began = time.monotonic()
-            with running("benchmarks.desk_process", str(file)) as (process, _):
-                # "ready" is printed before anything listens, so nothing is missed by looking from now on.
+            with running("benchmarks.desk_process", str(file), "--early") as (process, _):
+                # "begun" is printed before anything listens, so nothing is missed by looking from now on.
                 stored = partial(_count, file.parent / "desk.db")
                 desk_stored.append(_until(stored, "nothing was stored") - began)
                 desk_answered.append(_until(partial(_sent, url), "nothing was answered") - began)

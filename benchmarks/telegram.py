@@ -31,8 +31,8 @@ from aiohttp import ClientSession
 import console.sample
 from benchmarks.desk_process import written
 from benchmarks.measuring import Figures, median, percentile, processor_seconds, resident, rounded, running, tell
+from console.listening import ROLES
 from console.migrating import migrate
-from console.serving import ROLES
 from desk.database import Database
 from tests.peers.postgres import Postgres
 

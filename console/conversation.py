@@ -14,8 +14,8 @@ from sqlalchemy import select
 
 from console.chatdoor import ChatDoor, Picture, Shown, Typist, kept_file, without_echo
 from console.folder import WRONG, refuse
+from console.listening import RENEW
 from console.screen import Screen, packed
-from console.serving import RENEW
 from console.wiring import House
 from desk import inbox, leases
 from desk.database import is_trouble

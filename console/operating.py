@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 from collections.abc import Sequence
 
@@ -11,16 +10,10 @@ import click
 
 from console import logs
 from console.folder import WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
-from console.migrating import migrate as bring_up_to_date
-from console.serving import ROLES, Serving
-from console.wiring import House, build
+from console.listening import ROLES
+from console.running import served
 from desk.database import Database
 from desk.settings import Settings
-
-log = logging.getLogger(__name__)
-
-GRACE = 17.0
-"""Seconds for what is in hand when the desk is asked to stop; it is gone within twenty."""
 
 
 @click.command()
@@ -45,6 +38,8 @@ def migrate(folder: Folder, machine: bool) -> None:
 
 
 async def _migrate(settings: Settings) -> tuple[str, str]:
+    from console.migrating import migrate as bring_up_to_date  # noqa: PLC0415 (`serve` need not wait for Alembic)
+
     make_data(settings)
     database = Database(settings.database)
     try:
@@ -89,13 +84,7 @@ async def _serve(settings: Settings, roles: Sequence[str]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await _ready(settings)
-    house = await build(settings)
-    try:
-        _greet(house, roles)
-        await _until(stop, Serving(house, roles))
-    finally:
-        await house.close()
-        log.info("the desk is closed")
+    await served(settings, roles, stop)
 
 
 async def _ready(settings: Settings) -> None:
@@ -106,30 +95,3 @@ async def _ready(settings: Settings) -> None:
                 "(see 'firstline check')",
                 WRONG,
             )
-
-
-def _greet(house: House, roles: Sequence[str]) -> None:
-    doors = [name for name, door in house.doors.items() if door.channel in ("telegram", "mail")]
-    kind = "SQLite" if house.database.sqlite else "PostgreSQL"
-    log.info("the desk in %s serves: %s; %s", house.settings.root, ", ".join(roles), kind)
-    if doors:
-        log.info("doors: %s", ", ".join(doors))
-    else:
-        log.warning("firstline.toml has no [[telegram]] and no [[mailbox]]: nobody can write to the desk")
-
-
-async def _until(stop: asyncio.Event, serving: Serving) -> None:
-    """Serves until asked to stop, and then no longer than `GRACE`. Raises what serving raised."""
-    running, asked = asyncio.create_task(serving.run()), asyncio.create_task(stop.wait())
-    await asyncio.wait({running, asked}, return_when=asyncio.FIRST_COMPLETED)
-    asked.cancel()
-    if not running.done():
-        log.info("stopping: what is in hand is finished")
-        serving.stop()
-        await asyncio.wait({running}, timeout=GRACE)
-    if not running.done():
-        log.warning("not everything was finished in time; it waits in the database")
-        running.cancel()
-        await asyncio.wait({running}, timeout=1)
-    if not running.cancelled():
-        running.result()

@@ -6,28 +6,23 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, fields
+from datetime import datetime
 from pathlib import Path
 
-from bots.door import TelegramDoor
-from bots.lines import Lines
 from console.bookcase import Bookcase
 from console.chatdoor import ChatDoor
-from console.content import ARTICLES, DIALOGS, TEMPLATES, Folders
-from desk import inbox
+from console.content import DIALOGS, TEMPLATES, Folders
+from console.entrance import Entrance, entered, now
 from desk.clerk import Clerk, Lookup
 from desk.composing import Composer
-from desk.database import Database
 from desk.decisions import Act, Governor, Identify, Rule
 from desk.doors import Door
 from desk.gather import Gatherer
-from desk.holders import this_process
 from desk.innerdoor import inner_doors
-from desk.keyring import Keyring
 from desk.knowledge import Account, Suggestions
 from desk.lookups import BeforeLookup, HomeLookup, SpeakingLookup, TraitsLookup, WaysLookup
-from desk.messages import FRONT, Address, Arrival
+from desk.messages import FRONT, Address
 from desk.providers import Provider, front_desk, load_all
 from desk.sender import Sender
 from desk.settings import Settings
@@ -52,9 +47,6 @@ from kb.teaching import Teacher
 from mail import budgets, ledger
 from mail import governor as mail_governor
 from mail import rules as mail
-from mail.door import MailDoor
-from mail.readers import Readers
-from mail.turns import Turns
 
 log = logging.getLogger(__name__)
 
@@ -132,39 +124,19 @@ HANDLERS: Mapping[type[Act], Handler] = {
 BOOKS: tuple[Book, ...] = (ledger.keep_account,)
 
 
-def now() -> datetime:
-    """The desk's clock."""
-    return datetime.now(UTC)
-
-
 @dataclass(slots=True)
-class House:
+class House(Entrance):
     """Everything made and joined, for one process."""
 
-    settings: Settings
-    database: Database
     providers: Mapping[str, Provider]
     switchboard: Switchboard
-    doors: dict[str, Door]
     words: Words
-    keyring: Keyring
     knowledge: Knowledge
     bookcase: Bookcase
     teacher: Teacher
     sources: Mapping[str, CsvFile]
     clerk: Clerk
     sender: Sender
-    readers: Readers
-    holder: str
-    clock: Callable[[], datetime]
-
-    async def close(self) -> None:
-        """Closes what was opened."""
-        for door in self.doors.values():
-            if isinstance(door, (TelegramDoor, MailDoor)):
-                await door.close()
-        await self.readers.close()
-        await self.database.close()
 
 
 async def build(
@@ -175,33 +147,33 @@ async def build(
     staff: Mapping[str, Address] | None = None,
     ticks: Callable[[], float] = time.monotonic,
 ) -> House:
-    """Makes the whole house. Raises the sentences of settings, providers, templates, dialogs and tables.
+    """Makes the whole house at once: `console.entrance.entered`, and `furnished`."""
+    return await furnished(entered(settings, clock, workers, ticks), extra_doors, staff)
+
+
+async def furnished(
+    entrance: Entrance, extra_doors: Sequence[Door] = (), staff: Mapping[str, Address] | None = None
+) -> House:
+    """The house behind an entrance. Raises the sentences of providers, templates, dialogs, articles and tables.
 
     ``extra_doors`` stand beside those of the settings, or in their place; ``staff`` names agents' groups, by provider.
-    ``workers`` are the children that read mail, ``ticks`` the seconds by which a wire's own limits are kept.
+    Whatever comes in at the entrance meanwhile is stored, and waits.
     """
-    providers = dict(load_all(settings.root / "providers"))
+    settings, database, clock, doors = entrance.settings, entrance.database, entrance.clock, entrance.doors
+    providers = dict(await asyncio.to_thread(load_all, settings.root / "providers"))
     providers[FRONT] = front_desk(providers, settings.language)
     folders = Folders(settings.root, settings.packaged_content)
     own = {name: [folders.of(name, "templates", TEMPLATES)[0]] for name in providers if name != FRONT}
-    words = Words(TEMPLATES, {**own, "": [settings.root / "templates"]})
-    database, keyring = Database(settings.database), Keyring(settings.secret, settings.former_secret)
-    readers = Readers(workers=workers)
-    doors: dict[str, Door] = {}
-    opener = _Opener(database, readers, doors, settings)
-    lines = Lines()
-    for bot in settings.telegram:
-        secret = keyring.derived(f"webhook {bot.name}") if bot.webhook else ""
-        doors[bot.door] = TelegramDoor(bot, opener.open, secret, clock, ticks, lines)
-    turns = Turns()
-    for box in settings.mailboxes:
-        doors[box.door] = MailDoor(box, readers, opener.open, database, clock, turns)
+    words = await asyncio.to_thread(Words, TEMPLATES, {**own, "": [settings.root / "templates"]})
+    opener = entrance.opener
     doors |= {one.name: one for one in (ChatDoor(name, opener.open, settings.data / "chat") for name in providers)}
     doors |= {door.name: door for door in extra_doors}
     doors |= {door.name: door for door in inner_doors(doors, opener.arrival)}
     groups, mailboxes = _ways(settings)
     switchboard = Switchboard(doors, providers, {**groups, **(staff or {})}, mailboxes)
-    dialogs = Dialogs(database, {name: folders.of(name, "dialogs", DIALOGS) for name in providers})
+    dialogs = await asyncio.to_thread(
+        Dialogs, database, {name: folders.of(name, "dialogs", DIALOGS) for name in providers}
+    )
     await keep_sources(database, dialogs.sources())
     sources = {name: _table(settings.root, name) for name in providers if name != FRONT}
     await asyncio.to_thread(lambda: [source.refresh() for source in sources.values()])
@@ -224,27 +196,19 @@ async def build(
         StoryLookup(database),
         MissedLookup(database),
     )
-    holder = this_process()
-    writer = Writer(database, switchboard, Composer(words, switchboard, keyring, card), HANDLERS, BOOKS)
-    clerk = Clerk(database, switchboard, Gatherer(keyring), lookups, later, RULES, writer, holder, clock, GOVERNORS)
-    sender = Sender(database, switchboard, holder, clock)
+    holder, gatherer = entrance.holder, Gatherer(entrance.keyring)
+    writer = Writer(database, switchboard, Composer(words, switchboard, entrance.keyring, card), HANDLERS, BOOKS)
     return House(
-        settings=settings,
-        database=database,
+        **{one.name: getattr(entrance, one.name) for one in fields(entrance)},
         providers=providers,
         switchboard=switchboard,
-        doors=doors,
         words=words,
-        keyring=keyring,
         knowledge=knowledge,
         bookcase=bookcase,
         teacher=Teacher(database, providers, lambda name, contract: _account(sources, name, contract), knowledge.leads),
         sources=sources,
-        clerk=clerk,
-        sender=sender,
-        readers=readers,
-        holder=holder,
-        clock=clock,
+        clerk=Clerk(database, switchboard, gatherer, lookups, later, RULES, writer, holder, clock, GOVERNORS),
+        sender=Sender(database, switchboard, holder, clock),
     )
 
 
@@ -266,46 +230,3 @@ def _account(sources: Mapping[str, CsvFile], provider: str, contract: str) -> Ac
 
 def _table(root: Path, provider: str) -> CsvFile:
     return CsvFile(root / "providers" / provider / "entitlements.csv", provider)
-
-
-class _Opener:
-    """Fetches the bytes behind a `File.source`, from whichever room has them."""
-
-    def __init__(self, database: Database, readers: Readers, doors: Mapping[str, Door], settings: Settings) -> None:
-        self._database, self._readers, self._doors = database, readers, doors
-        root = settings.root
-        # Pictures and what was sent from a terminal, and nothing else of the desk folder: neither tables nor secrets.
-        self._roots = (ARTICLES, DIALOGS, root / "articles", root / "dialogs", settings.data.resolve() / "chat")
-        self._providers = root / "providers"
-
-    async def open(self, source: str) -> bytes:
-        """Raises LookupError when they are gone, or were never ours to show."""
-        kind, _, rest = source.partition(":")
-        if kind == "telegram":
-            door = self._doors.get(f"telegram:{rest.partition(':')[0]}")
-            if isinstance(door, TelegramDoor):
-                return await door.fetch(source)
-        elif kind == "arrival":
-            arrival_id, _, part = rest.partition(":")
-            raw = await inbox.body_of(self._database, int(arrival_id))
-            return await self._readers.part(raw, int(part))
-        elif kind == "content":
-            return await asyncio.to_thread(self._content, Path(rest))
-        raise LookupError(f"nothing is behind {source!r}")
-
-    def _content(self, path: Path) -> bytes:
-        whole = path.resolve()
-        known = any(whole.is_relative_to(root) for root in self._roots) or self._of_provider(whole)
-        if known and whole.is_file():
-            return whole.read_bytes()
-        raise LookupError(f"the picture {path.name} is gone")
-
-    def _of_provider(self, path: Path) -> bool:
-        """Whether it lies in some provider's own articles or dialogs."""
-        if not path.is_relative_to(self._providers):
-            return False
-        return path.relative_to(self._providers).parts[1:2] in (("articles",), ("dialogs",))
-
-    async def arrival(self, arrival_id: int) -> Arrival:
-        """A stored arrival, to be read again. Raises LookupError."""
-        return await inbox.stored(self._database, arrival_id)

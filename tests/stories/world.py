@@ -18,8 +18,9 @@ from typing import TypeVar
 from sqlalchemy import select, update
 
 import console.sample
+from console.listening import ROLES
 from console.migrating import migrate
-from console.serving import ROLES, Serving
+from console.serving import Serving
 from console.wiring import House, build
 from desk.case import Case, JournalEntry
 from desk.database import Database
