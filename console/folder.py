@@ -77,7 +77,7 @@ class Folder:
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Database]:
     """The desk's database, of this very version. Raises `OtherVersion`."""
-    from console.migrating import require_current  # noqa: PLC0415
+    from console.version import require_current  # noqa: PLC0415
     from desk.database import Database  # noqa: PLC0415
 
     database = Database(settings.database)

@@ -13,8 +13,8 @@ from sqlalchemy.engine import make_url
 
 from console.content import ARTICLES, DIALOGS, TEMPLATES, Folders
 from console.logs import SHORTEST
-from console.migrating import OtherVersion, require_current
 from console.troubles import DATABASE, reason
+from console.version import OtherVersion, require_current
 from desk.database import Database
 from desk.findings import Finding
 from desk.language import LANGUAGES

@@ -8,7 +8,7 @@ from asyncpg.exceptions import PostgresError
 from sqlalchemy.exc import SQLAlchemyError
 
 from console.folder import NO_DATABASE, WRONG, Trouble
-from console.migrating import OtherVersion
+from console.version import OtherVersion
 from desk.providers import BadProvider
 from desk.settings import BadSettings
 from desk.words import BadWords

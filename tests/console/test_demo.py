@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from email.message import EmailMessage
+from multiprocessing.util import get_temp_dir
 from pathlib import Path
 
 import aiosmtplib
@@ -87,6 +88,7 @@ async def test_the_story_plays_by_itself(tmp_path: Path) -> None:
 
 async def test_nothing_of_the_demo_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its folder is gone when it ends."""
+    get_temp_dir()  # what multiprocessing keeps until this very process ends is made before
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     async with desk_at_work() as town:
         root = town.house.settings.root

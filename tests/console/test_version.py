@@ -1,0 +1,37 @@
+"""The database's version, told without Alembic."""
+
+from pathlib import Path
+
+import pytest
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from console.migrating import migrate
+from console.version import MIGRATIONS, OtherVersion, head, require_current
+from desk.database import Database
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A fresh database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}"
+    url: str = request.getfixturevalue("postgres").database("version")
+    return url.replace("postgresql://", "postgresql+asyncpg://")
+
+
+def test_the_last_file_of_migrations_is_the_one_alembic_would_go_to() -> None:
+    assert head() == ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+
+async def test_a_database_of_another_version_is_refused_with_what_to_do(database_url: str) -> None:
+    database = Database(database_url)
+    with pytest.raises(OtherVersion, match="has no tables yet: run 'firstline migrate'"):
+        await require_current(database)
+    assert await migrate(database) == ("", head())
+    await require_current(database)
+    async with database.work() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    with pytest.raises(OtherVersion, match=f"is of version 0001, this desk needs {head()}: run 'firstline migrate'"):
+        await require_current(database)
+    await database.close()
