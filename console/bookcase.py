@@ -53,9 +53,11 @@ class Bookcase:
         try:
             async with self._database.work() as connection:
                 done = [await shelf.import_folder(connection, "", nearest, self._clock(), beneath=beneath)]
+                filed = await shelf.filed(connection)
                 for name in self._providers:
-                    if name != FRONT:
-                        own = self._folders.root / "providers" / name / "articles"
+                    own = self._folders.root / "providers" / name / "articles"
+                    # Hundreds of providers have nothing of their own, and had not.
+                    if name != FRONT and (name in filed or own.is_dir()):
                         done.append(await shelf.import_folder(connection, name, own, self._clock()))
             for conflict in (one for imported in done for one in imported.conflicts):
                 log.warning("article %s/%s was edited here and in its file:\n%s", *astuple(conflict))

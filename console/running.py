@@ -31,9 +31,9 @@ async def served(
     entrance = entered(settings)
     try:
         async with Listening(entrance, roles) as listening:
-            _greet(entrance, roles)
+            _greet(entrance)
             if serving := await _unless(stop, _furnished(entrance, roles, listening)):
-                log.info("the desk is ready")
+                _tell(entrance, roles)
                 ready()
                 await _until(stop, serving)
     finally:
@@ -54,13 +54,16 @@ def _loaded() -> tuple[Any, type[Serving]]:
     return furnished, Serving
 
 
-def _greet(entrance: Entrance, roles: Collection[str]) -> None:
-    kind = "SQLite" if entrance.database.sqlite else "PostgreSQL"
-    log.info("the desk in %s serves: %s; %s", entrance.settings.root, ", ".join(roles), kind)
+def _greet(entrance: Entrance) -> None:
     if entrance.doors:
         log.info("doors: %s", ", ".join(entrance.doors))
     else:
         log.warning("firstline.toml has no [[telegram]] and no [[mailbox]]: nobody can write to the desk")
+
+
+def _tell(entrance: Entrance, roles: Collection[str]) -> None:
+    kind = "SQLite" if entrance.database.sqlite else "PostgreSQL"
+    log.info("the desk in %s serves: %s; %s", entrance.settings.root, ", ".join(roles), kind)
 
 
 async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:

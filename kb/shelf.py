@@ -134,6 +134,11 @@ async def import_articles(
     return done
 
 
+async def filed(connection: AsyncConnection) -> set[str]:
+    """The providers with articles that an import brought from files."""
+    return set((await connection.execute(select(_table.provider).where(_table.file_hash != "").distinct())).scalars())
+
+
 async def stamp(connection: AsyncConnection) -> tuple[int, datetime | None]:
     """Changes when any article does, and is cheap: how many editions there are, and when one was last written."""
     count, last = (await connection.execute(select(func.count(), func.max(_table.updated_at)))).one()

@@ -11,8 +11,9 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from desk.findings import Finding
@@ -92,16 +93,7 @@ def read(source: bytes, name: str, provider: str) -> list[Account]:
 def packed(source: bytes, name: str, provider: str) -> Packed:
     """The same, to be found by their identifiers."""
     table, rows = _checked(source, name, provider)
-    return Packed(rows, table.account, keys)
-
-
-def keys(account: Account) -> Iterator[Key]:
-    """Everything an account is found by: kind and folded value; several may share a phone or an address."""
-    yield "contract", normal("contract", account.contract)
-    for kind, column in _SINGULAR.items():
-        for value in getattr(account, column):
-            if folded := normal(kind, value):
-                yield kind, folded
+    return Packed(rows, table.account, table.keys)
 
 
 def _checked(source: bytes, name: str, provider: str) -> tuple[_Table, Sequence[Row]]:
@@ -139,6 +131,7 @@ class _Table:
         self.faults: list[str] = []
         self.others = [(at, column) for at, column in enumerate(self.header) if column and column not in COLUMNS]
         self.places = {column: self.header.index(column) for column in COLUMNS if column in self.header}
+        self.finding = [(kind, self.places[column]) for kind, column in _SINGULAR.items() if column in self.places]
         if "contract" not in self.header:
             raise BadTable([f"{name} line 1: there is no column 'contract': the first line must name the columns"])
         if twice := sorted({column for column in self.header if column and self.header.count(column) > 1}):
@@ -155,37 +148,46 @@ class _Table:
                 f"has {len(cells)} cells, the header has {len(self.header)}: quote cells that hold the delimiter",
             )
             return False
-        row = self.row(cells)
-        if (status := row.get("status", "").casefold()) and status not in STATUSES:
+        if (status := self.cell(cells, "status").casefold()) and status not in STATUSES:
             self.fault(line, "status", f"is {status!r}, not one of {', '.join(STATUSES)}")
-        for email in _several(row.get("emails", "")):
+        for email in _several(self.cell(cells, "emails")):
             if "@" not in email:
                 self.fault(line, "emails", f"{email!r} is no address")
-        if (day := row.get("valid_to", "")) and _day(day) is None:
+        if (day := self.cell(cells, "valid_to")) and _day(day) is None:
             self.fault(line, "valid_to", f"is {day!r}, not a day such as 2027-01-31")
-        key = normal("contract", row["contract"])
+        key = normal("contract", contract := self.cell(cells, "contract"))
         if not key:
             self.fault(line, "contract", "is empty")
         elif key in seen:
-            self.fault(line, "contract", f"{row['contract']!r} stands in the table already")
+            self.fault(line, "contract", f"{contract!r} stands in the table already")
         seen.add(key)
         return True
 
-    def row(self, cells: Row) -> Mapping[str, str]:
-        return {column: cells[at].strip() for column, at in self.places.items()}
+    def cell(self, cells: Row, column: str) -> str:
+        """What stands there; "" where the table has no such column."""
+        at = self.places.get(column)
+        return cells[at].strip() if at is not None else ""
+
+    def keys(self, cells: Row) -> Iterator[Key]:
+        """Everything a row is found by: kind and folded value; several may share a phone or an address."""
+        yield "contract", normal("contract", cells[self.places["contract"]])
+        for kind, at in self.finding:
+            for value in _several(cells[at]):
+                if folded := normal(kind, value):
+                    yield kind, folded
 
     def account(self, cells: Row) -> Account:
-        row = self.row(cells)
-        several = {column: _several(row.get(column, "")) for column in SEVERAL}
+        cell = partial(self.cell, cells)
+        several = {column: _several(cell(column)) for column in SEVERAL}
         return Account(
             provider=self.provider,
-            contract=row["contract"],
-            name=row.get("name", ""),
-            status=row.get("status", "").casefold() or "active",
-            service_level=row.get("service_level", ""),
-            language=row.get("language", "").casefold(),
-            address=row.get("address", ""),
-            valid_to=_day(row.get("valid_to", "")),
+            contract=cell("contract"),
+            name=cell("name"),
+            status=cell("status").casefold() or "active",
+            service_level=cell("service_level"),
+            language=cell("language").casefold(),
+            address=cell("address"),
+            valid_to=_day(cell("valid_to")),
             characteristics={column: cells[at].strip() for at, column in self.others if cells[at].strip()},
             **several,
         )

@@ -19,10 +19,10 @@ Key = tuple[str, str]
 
 
 class Packed:
-    """Accounts by their keys. ``made`` makes one of its row, ``keys`` gives all by which it is found."""
+    """Accounts by their keys. ``made`` makes one of its row, ``keys`` gives all by which that row is found."""
 
     def __init__(
-        self, rows: Iterable[Row], made: Callable[[Row], Account], keys: Callable[[Account], Iterable[Key]]
+        self, rows: Iterable[Row], made: Callable[[Row], Account], keys: Callable[[Row], Iterable[Key]]
     ) -> None:
         self._made, self._keys = made, keys
         cells, self._ends = bytearray(), array("Q")
@@ -30,7 +30,7 @@ class Packed:
         for number, row in enumerate(rows):
             cells += "\0".join(row).encode()
             self._ends.append(len(cells))
-            found += ((hash(key), number) for key in {*keys(made(row))})
+            found += ((hash(key), number) for key in {*keys(row)})
         found.sort()
         self._cells = bytes(cells)
         self._hashes = array("q", (one for one, _ in found))
@@ -46,10 +46,10 @@ class Packed:
         for at in range(bisect_left(self._hashes, wanted), len(self._hashes)):
             if self._hashes[at] != wanted:
                 break
-            account = self._made(self._row(self._numbers[at]))
+            row = self._row(self._numbers[at])
             # Two keys may have one number.
-            if key in self._keys(account):
-                accounts.append(account)
+            if key in self._keys(row):
+                accounts.append(self._made(row))
         return tuple(accounts)
 
     def _row(self, number: int) -> Row:

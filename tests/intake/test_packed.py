@@ -17,8 +17,8 @@ def made(row: Row) -> Account:
     return Account("sever", row[0], name=row[1])
 
 
-def keys(account: Account) -> Iterator[Key]:
-    yield "contract", Alike(account.contract)
+def keys(row: Row) -> Iterator[Key]:
+    yield "contract", Alike(row[0])
 
 
 def test_identifiers_that_share_a_number_find_only_their_own_account() -> None:
