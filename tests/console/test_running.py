@@ -1,0 +1,106 @@
+"""The start of the desk: what comes in is stored before anything is there to decide it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+
+import pytest
+from sqlalchemy import func, select
+
+import console.running
+from console.entrance import Entrance
+from console.listening import ROLES, Listening
+from console.running import served
+from console.serving import Serving
+from desk.database import Database
+from desk.queues import arrivals
+from desk.settings import Settings, load
+from kb.reading import BadArticle
+from tests.console.terminal import TOKEN, Terminal
+from tests.peers.botapi import BotApi, User
+
+
+@pytest.fixture
+def settings(terminal: Terminal) -> Settings:
+    """A desk with one bot."""
+    return load(terminal.root, terminal.environment)
+
+
+class Furniture:
+    """The house behind the doors, held back until it is asked for."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.wanted = asyncio.Event()
+        self._furnished = console.running._furnished
+        monkeypatch.setattr(console.running, "_furnished", self._held_back)
+
+    async def _held_back(self, entrance: Entrance, roles: Collection[str], listening: Listening) -> Serving:
+        await self.wanted.wait()
+        return await self._furnished(entrance, roles, listening)
+
+
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[asyncio.Event]:
+    """The desk at work until the end of the block; gives what is set when it is ready."""
+    stop, ready = asyncio.Event(), asyncio.Event()
+    running = asyncio.create_task(served(settings, ROLES, stop, ready.set))
+    try:
+        yield ready
+    finally:
+        stop.set()
+        await asyncio.wait_for(running, 30)
+
+
+async def stored(settings: Settings, seconds: float = 30) -> int:
+    """How many messages are stored, once there are any."""
+    database = Database(settings.database)
+    try:
+        async with asyncio.timeout(seconds):
+            while True:
+                async with database.look() as connection:
+                    count = (await connection.execute(select(func.count()).select_from(arrivals))).scalar_one()
+                if count:
+                    return int(count)
+                await asyncio.sleep(0.05)
+    finally:
+        await database.close()
+
+
+async def test_what_comes_before_the_house_is_furnished_is_stored_at_once_and_answered_later(
+    settings: Settings, api: BotApi, anna: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    furniture = Furniture(monkeypatch)
+    async with serving(settings) as ready:
+        await anna.says(api.bot(TOKEN), "Здравствуйте! нет интернета, договор 40-1187")
+        assert await stored(settings) == 1
+        assert not ready.is_set()
+        furniture.wanted.set()
+        await anna.hears("Получилось?", timeout=60)
+        assert ready.is_set()
+
+
+async def test_asked_to_stop_before_it_is_ready_the_desk_ends(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Furniture(monkeypatch)
+    async with serving(settings) as ready:
+        await asyncio.sleep(0)
+    assert not ready.is_set()
+
+
+async def test_an_article_that_cannot_be_read_ends_the_start_and_what_came_stays_stored(
+    settings: Settings, api: BotApi, anna: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = settings.root / "providers" / "sever" / "articles" / "mine"
+    folder.mkdir(parents=True)
+    (folder / "ru.md").write_text("no head", "utf-8")
+    furniture = Furniture(monkeypatch)
+    running = asyncio.create_task(served(settings, ROLES, asyncio.Event()))
+    await anna.says(api.bot(TOKEN), "Здравствуйте!")
+    assert await stored(settings) == 1
+    furniture.wanted.set()
+    with pytest.raises(BadArticle, match=r"mine/ru\.md"):
+        await asyncio.wait_for(running, 60)
+    assert await stored(settings) == 1
