@@ -1,10 +1,11 @@
 """Start: how soon the desk stores and answers, what importing costs, and how much memory it holds.
 
 *First stored* is from starting the process to the first update being committed, *first answer* to the emulator having
-received one; both with the update waiting already, in a new desk that has not indexed anything yet. The rival is the bare aiogram bot, which has nothing to store and
-cannot take an update before aiogram is there. Memory is resident, added up over the process and its children, so what
-they share counts several times: with mail only, with one bot, and with ``--providers`` providers of 200 subscribers each, every one with a bot or a mailbox of its own (of
-which none but a few lead anywhere, so building and memory are what is measured).
+received one; both with the update waiting already, in a new desk that has not indexed anything yet. The rival is the
+bare aiogram bot, which has nothing to store and cannot take an update before aiogram is there. Memory is resident,
+added up over the process and its children, so what they share counts several times: with mail only, with one bot, and
+with ``--providers`` providers of 200 subscribers each, every one with a bot or a mailbox of its own (of which
+none but a few lead anywhere, so building and memory are what is measured).
 """
 
 from __future__ import annotations
