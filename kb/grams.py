@@ -36,9 +36,9 @@ def grams(texts: Sequence[str], smallest: int = SMALLEST, largest: int = LARGEST
             rolling = rolling[:-1] * _FACTOR + codes[size - 1 :]
         if size < smallest:
             continue
-        within = owners[: len(rolling)] == owners[size - 1 :]
+        within = owners[: len(rolling)] == owners[size - 1 :] if len(texts) > 1 else slice(None)
         mixed = (rolling[within] ^ np.uint64(size)) * _MIX
-        found.append(((mixed ^ (mixed >> _HALF)) & np.uint64(0xFFFFFFFF)).astype(np.uint32))
+        found.append((mixed ^ (mixed >> _HALF)).astype(np.uint32))
         whose.append(owners[: len(rolling)][within])
     if not found:
         return np.empty(0, np.uint32), np.empty(0, np.int64)

@@ -16,7 +16,7 @@ from operator import attrgetter
 from typing import TypeAlias
 
 from kb.letters import letters_of, listed
-from kb.normal import normalised, tokens
+from kb.normal import MOST_WORDS, normalised, tokens
 
 Known: TypeAlias = Callable[[Sequence[str]], Sequence[bool]]
 """Whether the base knows each of these words."""
@@ -50,24 +50,24 @@ _VOWELS = "aeiouy"
 def meant(text: str, known: Known, cyrillic: bool = True, latin: bool = True) -> list[str]:
     """The words a text (already `normalised`) was meant to have. ``cyrillic`` and ``latin`` say whether the base has
     words in these letters at all: nothing is turned into letters it does not have."""
-    plain = tokens(text)
+    pieces = [(piece, tokens(piece)) for piece in text.split()[: MOST_WORDS + 8]]
     judge = _Judge(known)
+    plain = [word for _, words in pieces for word in words]
     judge.learn(word for word in plain if not judge.is_ordinary(word))
     strange = sum(not judge.is_familiar(word) for word in plain)
     if not strange:
-        return plain
-    pieces = [piece for piece in text.split() if len(piece) <= LONGEST_TOKEN][: len(plain) + 8]
-    words = [tokens(piece) for piece in pieces]
-    judge.learn(word for one in words for word in one if not judge.is_ordinary(word))
+        return plain[:MOST_WORDS]
     settled = len(plain) >= SETTLED and strange <= STRANGE * len(plain)
     choices = [
-        [_Spelling(0, [stand], 0)]
-        if settled and all(map(judge.is_familiar, stand))
-        else _spellings(piece, stand, judge, cyrillic, latin)
-        for piece, stand in zip(pieces, words, strict=True)
+        [_Spelling(0, [words], 0)]
+        if settled and all(map(judge.is_familiar, words))
+        else _spellings(piece, words, judge, cyrillic, latin)
+        for piece, words in pieces
     ]
-    judge.learn(word for spellings in choices for one in spellings for variant in one.variants for word in variant)
-    return list(chain.from_iterable(_cheapest(map(judge.readings, filter(None, choices)))))
+    judge.learn(word for spellings in choices for one in spellings for words in one.variants for word in words)
+    readings = [[judge.reading(one) for one in spellings] for spellings in choices if spellings]
+    read = map(_likeliest, readings) if settled else _cheapest(readings)
+    return list(chain.from_iterable(read))[:MOST_WORDS]
 
 
 def untransliterated(word: str) -> str:
@@ -141,11 +141,8 @@ class _Judge:
         """Whether it is the same in every layout: a brand, a protocol, a model, a number."""
         return word in self._names or not word.isalpha()
 
-    def readings(self, spellings: Sequence[_Spelling]) -> Sequence[_Reading]:
-        """The worthiest variant of each."""
-        return [self._reading(one) for one in spellings]
-
-    def _reading(self, spelling: _Spelling) -> _Reading:
+    def reading(self, spelling: _Spelling) -> _Reading:
+        """The worthiest variant."""
         words = max(spelling.variants, key=self._worth) if len(spelling.variants) > 1 else spelling.variants[0]
         worth = self._worth(words) if spelling.length else 0.0
         return _Reading(spelling.way, words, worth * spelling.length / _letters(words) if worth < 0 else worth)
@@ -164,6 +161,8 @@ class _Judge:
 
 def _spellings(piece: str, plain: Sequence[str], judge: _Judge, cyrillic: bool, latin: bool) -> Sequence[_Spelling]:
     """As it stands, and where there are letters to read otherwise, the other ways; a name is the same in each."""
+    if len(piece) > LONGEST_TOKEN:
+        return [_Spelling(way, [plain], 0) for way in range(3)]
     if not plain and not any(sign in _LATIN_KEYS for sign in piece):
         return []
     if plain and all(judge.is_name(word) for word in plain):
@@ -206,6 +205,11 @@ class _Path:
         while path:
             yield path.words
             path = path.before
+
+
+def _likeliest(readings: Sequence[_Reading]) -> Sequence[str]:
+    """The words of a piece among others that stand as they are: to read it otherwise is to change there and back."""
+    return max(readings, key=lambda one: one.worth - (2 * CHANGE if one.way else 0.0)).words
 
 
 def _cheapest(choices: Iterable[Sequence[_Reading]]) -> list[Sequence[str]]:

@@ -93,22 +93,25 @@ class Postings:
         """In how many places each found key is; 0 for -1."""
         return np.where(found >= 0, self.counts[found] if len(self.counts) else 0, 0).astype(np.int64)
 
-    def added(self, found: Ints, factors: Floats, size: int, most: int) -> Floats:
+    def added(self, found: Ints, factors: Floats, size: int, most: int, apart: Ints | None = None) -> Floats:
         """For each of ``size`` places the sum of its weights times the factors of the found keys.
 
-        Keys of the shortest lists go first; no more than ``most`` places are visited, which bounds the time.
+        Keys of the shortest lists go first; no more than ``most`` places are visited, which bounds the time. With
+        ``apart``, each key is added in that row of sums, the rows one after another in the result.
         """
-        here = found >= 0
-        found, factors = found[here], factors[here]
-        begins, lengths = self._lists(found)
+        here = np.flatnonzero(found >= 0)
+        begins, lengths = self._lists(found[here])
         if lengths.sum() > most:
             order = np.argsort(lengths, kind="stable")
             order = order[np.cumsum(lengths[order]) <= most]
-            begins, lengths, factors = begins[order], lengths[order], factors[order]
+            here, begins, lengths = here[order], begins[order], lengths[order]
+        sums = size if apart is None else size * (int(apart.max(initial=0)) + 1)
         if not len(begins):
-            return np.zeros(size)
+            return np.zeros(sums)
         places, weights = self._visited(begins, lengths)
-        total = np.bincount(places, weights * np.repeat(factors * self.unit, lengths), size)
+        if apart is not None:
+            places = places + np.repeat(apart[here] * size, lengths)
+        total = np.bincount(places, weights * np.repeat(factors[here] * self.unit, lengths), sums)
         return total.astype(np.float64, copy=False)
 
     def at(self, found: Ints, wanted: Ints, size: int) -> Floats:

@@ -28,6 +28,8 @@ SHORTLIST = 24
 ALIKE_PAIRS = 0.3
 """The Dice likeness of its pairs of letters that a word must have to be looked at."""
 MOST_POSTINGS = 60_000
+ROOM = 1 << 18
+"""Words looked at together, those of the query by those of the base: more would not stay in the processor's memory."""
 TRIED = 3
 MOST_MENDED = 12
 """Words of one query that are mended: nobody misspells more in what can still be understood."""
@@ -101,17 +103,23 @@ def _least(text: str) -> float:
 
 def _shortlists(texts: Sequence[str], shelf: Shelf) -> Iterator[tuple[str, str]]:
     """Each text with the words that share the most pairs of letters with it, their lengths considered."""
-    begins = shelf.begins.astype(np.int64)
-    lengths = begins[1:] - begins[:-1] + 1
-    for text in texts:
-        keys = np.unique(grams([f" {text} "], 2, 2)[0])
-        shared = shelf.pairs.added(shelf.pairs.find(keys), np.ones(len(keys)), len(lengths), MOST_POSTINGS)
-        near = np.flatnonzero(shared > ALIKE_PAIRS / 2 * (lengths + len(keys)))
-        if len(near) > SHORTLIST:
-            dice = shared[near] / (lengths[near] + len(keys))
-            near = near[np.argpartition(-dice, SHORTLIST)[:SHORTLIST]]
-        for other in shelf.several(near):
-            yield text, other
+    size = len(shelf.words)
+    together = max(1, ROOM // (size + 1))
+    for at in range(0, len(texts), together):
+        some = texts[at : at + together]
+        found, whose = grams([f" {text} " for text in some], 2, 2)
+        pairs = np.unique(whose.astype(np.uint64) << np.uint64(32) | found)
+        keys, rows = pairs.astype(np.uint32), (pairs >> np.uint64(32)).astype(np.int64)
+        most = MOST_POSTINGS * len(some)
+        shared = shelf.pairs.added(shelf.pairs.find(keys), np.ones(len(keys)), size, most, rows)
+        begins = shelf.begins.astype(np.int64)
+        dice = 2 * shared.reshape(-1, size) / (begins[1:] - begins[:-1] + 1 + np.bincount(rows)[:, None])
+        row, column = np.nonzero(dice > ALIKE_PAIRS)
+        order = np.lexsort((-dice[row, column], row))
+        firsts = np.searchsorted(row, np.arange(len(some)))
+        kept = order[np.arange(len(order)) - firsts[row] < SHORTLIST]
+        for number, other in zip(row[kept].tolist(), shelf.several(column[kept]), strict=True):
+            yield some[number], other
 
 
 def _ordinary(text: str) -> bool:
