@@ -41,24 +41,26 @@ class Everyday:
         """The same had these of its sentences never been said."""
         return replace(self, gone=frozenset(numbers))
 
-    def grams(self, keys: Array) -> Ints:
-        """In how many sentences each of these n-grams is."""
+    def grams(self, keys: Array) -> tuple[Ints, Ints]:
+        """In how many sentences each of these n-grams is, and where `nearby` finds it."""
         found = self.likeness.find(keys)
         seen = self.likeness.seen(found)
         for number in self.gone:
             seen -= self.likeness.within(found, number, number + 1)
-        return seen
+        return seen, found
 
     def told(self, stems: Sequence[str]) -> Ints:
         """In how many each of these stems is."""
         gone = Counter(stem for number in self.gone for stem in self.said[number])
         return np.array([self.stems[stem] - gone[stem] for stem in stems], np.int64)
 
-    def nearby(self, keys: Array, weights: Floats) -> float:
+    def nearby(self, found: Ints, weights: Floats) -> float:
         """How like a question with these n-grams is to the nearest sentences on average, 0 to 1."""
-        likeness = self.likeness.added(self.likeness.find(keys), weights, self.total, 1 << 20)
-        likeness[list(self.gone)] = 0.0
-        return float(np.partition(likeness, -NEAREST)[-NEAREST:].mean())
+        likeness = self.likeness.added(found, weights, self.total, 1 << 20)
+        if self.gone:
+            likeness[list(self.gone)] = 0.0
+        likeness.partition(self.total - NEAREST)
+        return float(likeness[-NEAREST:].sum() / NEAREST)
 
 
 def sentences() -> list[str]:

@@ -235,7 +235,7 @@ def _weighed(pairs: Array, total: int) -> tuple[Array, Array, Array]:
     begins = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))) if len(keys) else np.zeros(0, np.int64)
     seen = np.diff(np.append(begins, len(keys)))
     usual = everyday()
-    rarity = idf(seen + usual.grams(keys[begins]), total + usual.total)
+    rarity = idf(seen + usual.grams(keys[begins])[0], total + usual.total)
     return keys, places, ((1.0 + np.log(tf)) * np.repeat(rarity, seen)).astype(np.float32)
 
 

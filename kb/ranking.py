@@ -75,12 +75,12 @@ class Comparison:
         keys, tf = np.unique(found, return_counts=True)
         seen, self._in_grams = base.grams(keys)
         usual = base.usual
-        ordinary = usual.grams(keys)
+        ordinary, in_ordinary = usual.grams(keys)
         weights = (1.0 + np.log(tf)) * idf(seen + ordinary, base.entries + usual.total)
         self._gram_weights: Floats = weights / (np.sqrt((weights * weights).sum()) or 1.0)
         here = seen * (usual.total / max(base.entries, 1))
         self.sounds = float(np.log((here + DOUBT) / (ordinary + DOUBT)).sum() / np.sqrt(len(keys) or 1))
-        self.everyday = usual.nearby(keys, self._gram_weights)
+        self.everyday = usual.nearby(in_ordinary, self._gram_weights)
         quality = {word.stem: word.quality for word in reversed(asked)}
         self._stems = list(quality)
         self._quality = np.array(list(quality.values()))
@@ -194,7 +194,7 @@ class Comparison:
             self._words, vocabulary, scorer=JaroWinkler.normalized_similarity, score_cutoff=ALIKE, dtype=np.float32
         )
         explained = np.zeros((len(self._words), count))
-        changes = np.flatnonzero(np.diff(owners, prepend=-1))
+        changes = np.flatnonzero(np.concatenate(([True], owners[1:] != owners[:-1])))
         explained[:, owners[changes]] = np.maximum.reduceat(alike[:, where], changes, axis=1)
         weights = self._word_weights
         asked = (weights * self._word_quality) @ explained / (weights.sum() or 1.0)
