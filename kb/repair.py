@@ -113,7 +113,7 @@ def _shortlists(texts: Sequence[str], shelf: Shelf) -> Iterator[tuple[str, str]]
         most = MOST_POSTINGS * len(some)
         shared = shelf.pairs.added(shelf.pairs.find(keys), np.ones(len(keys)), size, most, rows)
         begins = shelf.begins.astype(np.int64)
-        dice = 2 * shared.reshape(-1, size) / (begins[1:] - begins[:-1] + 1 + np.bincount(rows)[:, None])
+        dice = 2 * shared.reshape(len(some), size) / (begins[1:] - begins[:-1] + 1 + np.bincount(rows)[:, None])
         row, column = np.nonzero(dice > ALIKE_PAIRS)
         order = np.lexsort((-dice[row, column], row))
         firsts = np.searchsorted(row, np.arange(len(some)))
