@@ -25,10 +25,11 @@ _LATIN_KEYS = "`qwertyuiop[]asdfghjkl;'zxcvbnm,.~{}:\"<>"
 _CYRILLIC_KEYS = "ёйцукенгшщзхъфывапролджэячсмитьбюёхъжэбю"
 _TO_CYRILLIC = str.maketrans(dict(zip(_LATIN_KEYS, _CYRILLIC_KEYS, strict=True)) | {"?": ",", "&": "?", "/": "."})
 _TO_LATIN = str.maketrans(dict(zip(_CYRILLIC_KEYS[:33], _LATIN_KEYS[:33], strict=True)))
+_SHIFTED = '~{}:"<>'
 _ENDINGS = ",.;:'\"<>[]{}`~"
 """Signs that are letters in the Russian layout; at a word's end they may well be just signs."""
 
-ORDINARY, OF_BASE = 3.0, 5.0
+ORDINARY, OF_BASE = 4.0, 5.0
 """What it is worth, as a logarithm, that a word is an ordinary one, or one that the base knows."""
 CHANGE = 4.0
 """What it costs to read a word otherwise than the one before it, or the first one otherwise than it stands."""
@@ -92,6 +93,15 @@ def swapped(text: str) -> str:
     cyrillic = sum("а" <= char <= "я" or char == "ё" for char in text)
     latin = sum("a" <= char <= "z" for char in text)
     return text.translate(_TO_LATIN if cyrillic > latin else _TO_CYRILLIC)
+
+
+def retyped(piece: str) -> str:
+    """The same keys in the other layout, capitals as they were typed."""
+    small = piece.lower()
+    if len(small) != len(piece):
+        return piece
+    keys = zip(piece, swapped(small), strict=True)
+    return "".join(other.upper() if key.isupper() or key in _SHIFTED else other for key, other in keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,18 +179,25 @@ def _spellings(piece: str, plain: Sequence[str], judge: _Judge, cyrillic: bool, 
         return [_Spelling(way, [plain], 0) for way in range(3)]
     found = [_Spelling(0, [plain], _letters(plain))]
     is_cyrillic = any("\u0400" <= char <= "\u04ff" for char in piece)
-    if latin if is_cyrillic else cyrillic:
+    if _latin_within(piece) if is_cyrillic and latin else cyrillic and not is_cyrillic:
         bodies = [piece] if is_cyrillic else dict.fromkeys((piece, piece.rstrip(_ENDINGS), piece.strip(_ENDINGS)))
         variants = [tokens(normalised(swapped(body))) for body in bodies if body]
         found += [_Spelling(1, variants, len(piece))] if variants else []
     if not is_cyrillic and cyrillic:
-        found.append(_Spelling(2, [tokens(other) for other in _by_ear(piece)], len(piece)))
+        found.append(_Spelling(2, [tokens(other) for other in by_ear(piece)], len(piece)))
     elif is_cyrillic:
         found.append(_Spelling(2, [plain], _letters(plain)))
     return found
 
 
-def _by_ear(piece: str) -> Sequence[str]:
+def _latin_within(piece: str) -> bool:
+    """Whether Cyrillic letters may be Latin ones: these have no signs among them but an apostrophe."""
+    return not any(
+        sign in _LATIN_KEYS and sign != "'" and not sign.isalpha() for sign in swapped(piece).strip(_ENDINGS)
+    )
+
+
+def by_ear(piece: str) -> Sequence[str]:
     """The ways a piece may be written in Russian letters: a first "e" may be "э" too, "h" may be "г"."""
     word = piece.strip(_ENDINGS.replace("'", "").replace('"', "")).rstrip('"')
     plain = untransliterated(word)

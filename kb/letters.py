@@ -17,10 +17,11 @@ REMEMBERED = 20_000
 
 
 class Letters:
-    """Counts of letters in the context of the two before them, a word's borders included."""
+    """Counts of letters in the context of the two before them, a word's borders included, learned from ``words``.
+    ``more`` are ordinary words too, in forms less telling."""
 
-    def __init__(self, words: Collection[str]) -> None:
-        self.words = frozenset(words)
+    def __init__(self, words: Collection[str], more: Collection[str] = ()) -> None:
+        self.words = frozenset((*words, *more))
         self._single: Counter[str] = Counter()
         self._pairs: Counter[str] = Counter()
         self._triples: Counter[str] = Counter()
@@ -61,7 +62,7 @@ class Letters:
 
 @cache
 def listed(name: str) -> tuple[str, ...]:
-    """The words of one packaged list: "ru", "en" or "names"."""
+    """The words of one packaged list: "ru", "en", "more" or "names"."""
     lines = (WORDLISTS / f"{name}.txt").read_text("utf-8").splitlines()
     return tuple(word for line in lines if not line.startswith("#") for word in line.split())
 
@@ -69,4 +70,4 @@ def listed(name: str) -> tuple[str, ...]:
 @cache
 def letters_of(language: str) -> Letters:
     """The model of one language, learned once in some ten milliseconds."""
-    return Letters(listed(language))
+    return Letters(listed(language), listed("more"))

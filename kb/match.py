@@ -25,6 +25,7 @@ from kb.postings import Array
 from kb.ranking import MEASURES, Comparison
 from kb.reading import Article, digest
 from kb.repair import Word, mended
+from kb.wording import reworded
 
 _T = TypeVar("_T")
 
@@ -159,8 +160,9 @@ class Matcher:
 
     def answer(self, text: str, language: str, limit: int = 3) -> Answer:
         """The nearest articles whether they fit or not, and whether they do."""
-        asked = self._asked(text, self._base)
-        understood = " ".join(word.text for word in asked)
+        found = self._meant(text, self._base)
+        asked = mended(self._vernacular.read(telling(found)), self._base, self._vernacular)
+        understood = _understood(text, found, asked)
         ranked = self._ranked(asked, self._base)[: max(limit, 2)]
         if not ranked or not says_something([word.text for word in asked]):
             return Answer((), understood)
@@ -186,15 +188,18 @@ class Matcher:
                 base = self._base.without(one.left)
         return [one.id for one in self._ranked(self._asked(text, base), base)]
 
-    def _asked(self, text: str, base: Base) -> list[Word]:
+    def _meant(self, text: str, base: Base) -> list[str]:
         """The words of a question as they were meant."""
 
         def known(found: Sequence[str]) -> Sequence[bool]:
             return base.known([self._vernacular.stem(word) for word in found])
 
         cyrillic, latin = self._letters
-        found = telling(meant(normalised(text[:LONGEST_QUERY]), known, cyrillic, latin))
-        return mended(self._vernacular.read(found), base, self._vernacular)
+        return meant(normalised(text[:LONGEST_QUERY]), known, cyrillic, latin)
+
+    def _asked(self, text: str, base: Base) -> list[Word]:
+        """Those of them that tell something, mended."""
+        return mended(self._vernacular.read(telling(self._meant(text, base))), base, self._vernacular)
 
     def _ranked(self, asked: Sequence[Word], base: Base) -> list[_Ranked]:
         """Articles with anything in common, the best first; of equal ones the first by name."""
@@ -241,6 +246,16 @@ class Matcher:
 def key(articles: Sequence[Article]) -> str:
     """Changes with anything an index of these articles depends on."""
     return digest(str(FORM), wordlists(), *(one.hash for one in articles))
+
+
+def _understood(text: str, found: Sequence[str], asked: Sequence[Word]) -> str:
+    """The question in the person's own words, with those mended that were."""
+    parts: dict[str, list[str]] = {}
+    for word in asked:
+        if word.of:
+            parts.setdefault(word.of, []).append(word.text)
+    corrected = {of: " ".join(dict.fromkeys(texts)) for of, texts in parts.items()}
+    return reworded(text[:LONGEST_QUERY], found, corrected) + text[LONGEST_QUERY:]
 
 
 def _gate(saved: Mapping[str, Array] | None) -> Gate | None:

@@ -17,8 +17,8 @@ import Stemmer
 WORDLISTS = Path(__file__).parent / "wordlists"
 LONGEST_QUERY = 600
 """Characters of a query that are looked at: the matter is told in the first sentences."""
-MOST_WORDS = 40
-LONGEST_WORD = 40
+MOSTWORDS = 40
+LONGESTWORD = 40
 REMEMBERED = 20_000
 """Stems that are kept at hand."""
 
@@ -27,7 +27,8 @@ def _listed(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_WORD = re.compile(r"\w+(?:[-'’.]\w+)*")
+WORD = re.compile(r"\w+(?:[-'’.]\w+)*")
+"""A word as it stands in a text, joints included."""
 _JOINTS = str.maketrans("", "", "-'’._")
 _PLAIN = re.compile("[\0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u0590\u2010-\u205f\u2061-\u20cf]*")
 """Characters none of which is invisible or a mark on another one: nearly all that is ever written."""
@@ -66,9 +67,9 @@ def normalised(text: str) -> str:
     return "".join(char for char in text.translate(_INVISIBLE) if not unicodedata.combining(char))
 
 
-def tokens(text: str, most: int = MOST_WORDS) -> list[str]:
+def tokens(text: str, most: int = MOSTWORDS) -> list[str]:
     """The first words of a text already `normalised`, without their joints ("wi-fi" is "wifi")."""
-    return list(islice(filter(None, map(_token, _WORD.findall(text))), most))
+    return list(islice(filter(None, map(_token, WORD.findall(text))), most))
 
 
 def telling(found: Sequence[str]) -> list[str]:
@@ -104,7 +105,7 @@ def _without_numbers(found: Sequence[str]) -> Iterator[str]:
 
 def _token(found: str) -> str:
     word = found if found.isalnum() else found.translate(_JOINTS)
-    return (word if word.isascii() or not _LATIN.search(word) else _one_script(word))[:LONGEST_WORD]
+    return (word if word.isascii() or not _LATIN.search(word) else _one_script(word))[:LONGESTWORD]
 
 
 def _one_script(word: str) -> str:

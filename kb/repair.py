@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from rapidfuzz import fuzz, process
@@ -17,13 +18,11 @@ from rapidfuzz.distance import OSA
 from kb.base import Base
 from kb.grams import grams
 from kb.index import SHORTEST_MENDED, Shelf
-from kb.letters import letters_of
+from kb.letters import listed
 from kb.normal import Vernacular
 
 ALIKE, ALIKE_SHORT = 74.0, 80.0
 """From this likeness (0 to 100) a word of six letters or more, or of four or five, is taken for another."""
-ALIKE_ORDINARY = 90.0
-"""The same for a word that is an ordinary one of its language."""
 SHORTLIST = 24
 ALIKE_PAIRS = 0.3
 """The Dice likeness of its pairs of letters that a word must have to be looked at."""
@@ -37,11 +36,13 @@ MOST_MENDED = 12
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a query; ``quality`` is 1 where it stands as it was written, the likeness where it was mended."""
+    """A word of a query; ``quality`` is 1 where it stands as it was written, the likeness where it was mended. ``of``
+    is the word it was mended from, or parted from another."""
 
     text: str
     stem: str
     quality: float = 1.0
+    of: str = ""
 
 
 def mended(read: Sequence[tuple[str, str]], base: Base, vernacular: Vernacular) -> list[Word]:
@@ -51,8 +52,8 @@ def mended(read: Sequence[tuple[str, str]], base: Base, vernacular: Vernacular) 
     known = base.known([stem for _, stem in read])
     strange = [
         text
-        for (text, _), is_known in zip(read, known, strict=True)
-        if not is_known and len(text) >= SHORTEST_MENDED and text.isalpha()
+        for (text, stem), is_known in zip(read, known, strict=True)
+        if not is_known and len(text) >= SHORTEST_MENDED and text.isalpha() and not _ordinary(stem)
     ]
     if not strange:
         return [Word(text, stem) for text, stem in read]
@@ -64,14 +65,14 @@ def mended(read: Sequence[tuple[str, str]], base: Base, vernacular: Vernacular) 
 
 def _parted(texts: Sequence[str], base: Base, vernacular: Vernacular) -> dict[str, list[Word]]:
     """For those that are two words of the base written as one, these."""
-    long = [text for text in texts if len(text) >= 6 and not _ordinary(text)]
+    long = [text for text in texts if len(text) >= 6]
     halves = [(text, text[:at], text[at:]) for text in long for at in range(2, len(text) - 2)]
     stems = [vernacular.stem(half) for _, *both in halves for half in both]
     known = base.known(stems) if stems else []
     found: dict[str, list[Word]] = {}
     for at, (text, one, other) in enumerate(halves):
-        if known[2 * at] and known[2 * at + 1] and (len(one) > 2 or _ordinary(one)):
-            found.setdefault(text, [Word(one, stems[2 * at]), Word(other, stems[2 * at + 1])])
+        if known[2 * at] and known[2 * at + 1] and (len(one) > 2 or _ordinary(stems[2 * at])):
+            found.setdefault(text, [Word(one, stems[2 * at], of=text), Word(other, stems[2 * at + 1], of=text)])
     return found
 
 
@@ -92,13 +93,13 @@ def _nearest(texts: Sequence[str], base: Base, vernacular: Vernacular) -> dict[s
         tried[text] += 1
         stem = vernacular.stem(other)
         if base.left is None or base.known([stem])[0]:
-            found[text] = [Word(other, stem, score / 100)]
+            found[text] = [Word(other, stem, score / 100, text)]
     return found
 
 
 def _least(text: str) -> float:
     """How alike another word must be to be taken for it."""
-    return ALIKE_ORDINARY if _ordinary(text) else ALIKE if len(text) > 5 else ALIKE_SHORT
+    return ALIKE if len(text) > 5 else ALIKE_SHORT
 
 
 def _shortlists(texts: Sequence[str], shelf: Shelf) -> Iterator[tuple[str, str]]:
@@ -122,5 +123,11 @@ def _shortlists(texts: Sequence[str], shelf: Shelf) -> Iterator[tuple[str, str]]
             yield some[number], other
 
 
-def _ordinary(text: str) -> bool:
-    return text in letters_of("ru" if text > "\u0400" else "en").words
+def _ordinary(stem: str) -> bool:
+    return stem in _ordinary_stems()
+
+
+@cache
+def _ordinary_stems() -> frozenset[str]:
+    vernacular = Vernacular()
+    return frozenset(vernacular.stem(word) for name in ("ru", "en", "more", "names") for word in listed(name))
