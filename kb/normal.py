@@ -17,8 +17,8 @@ import Stemmer
 WORDLISTS = Path(__file__).parent / "wordlists"
 LONGEST_QUERY = 600
 """Characters of a query that are looked at: the matter is told in the first sentences."""
-MOSTWORDS = 40
-LONGESTWORD = 40
+MOST_WORDS = 40
+LONGEST_WORD = 40
 REMEMBERED = 20_000
 """Stems that are kept at hand."""
 
@@ -67,7 +67,7 @@ def normalised(text: str) -> str:
     return "".join(char for char in text.translate(_INVISIBLE) if not unicodedata.combining(char))
 
 
-def tokens(text: str, most: int = MOSTWORDS) -> list[str]:
+def tokens(text: str, most: int = MOST_WORDS) -> list[str]:
     """The first words of a text already `normalised`, without their joints ("wi-fi" is "wifi")."""
     return list(islice(filter(None, map(_token, WORD.findall(text))), most))
 
@@ -105,7 +105,7 @@ def _without_numbers(found: Sequence[str]) -> Iterator[str]:
 
 def _token(found: str) -> str:
     word = found if found.isalnum() else found.translate(_JOINTS)
-    return (word if word.isascii() or not _LATIN.search(word) else _one_script(word))[:LONGESTWORD]
+    return (word if word.isascii() or not _LATIN.search(word) else _one_script(word))[:LONGEST_WORD]
 
 
 def _one_script(word: str) -> str:
