@@ -65,8 +65,8 @@ class Firstline(click.Group):
         """Runs the command; what is known to go wrong ends in one sentence, unless ``--debug`` asks for all of it."""
         try:
             return super().invoke(ctx)
-        except (click.exceptions.Exit, click.ClickException, click.Abort):
-            raise
+        except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
+            raise  # click knows what to do, also where whoever reads us (a pager, "head") has seen enough
         except Exception as error:
             folder = ctx.ensure_object(Folder)
             if folder.debug:
