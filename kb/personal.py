@@ -64,6 +64,12 @@ _HARDWARE = re.compile(r"(?:[0-9a-f]{2}[:\-. ]){3}[0-9a-f]{2}|[0-9a-f]{4}\.[0-9a
 _PRESENTED = re.compile(
     r"(?<!\w)(?:i am|i'm|im|this is|call me|ask for|я|пишет|беспоко\w{1,4}|спросит\w) ([^\W\d_]+)", re.IGNORECASE
 )
+_WHOSE = re.compile(
+    r"(?<!\w)(?:абонент|клиент|гражд|сосед|подруг|друг|муж|жен[аеуы]|сын|доч|внук|внучк|бабушк|дедушк|мам|пап|брат|сестр|"
+    r"subscriber|customer|neighbou?r|husband|wife|son|daughter|friend|mother|father|brother|sister)"
+    r"(?:\w{0,5}|'s)? ([^\W\d_]+)|(?<!\w)(?:у|для|от|зовите|спросите) ([^\W\d_]+)",
+    re.IGNORECASE,
+)
 _EVERYBODYS = ("192.168.", "169.254.", "10.0.", "127.0.", "8.8.", "1.1.", "77.88.8.")
 """Addresses that any router has, or that everybody asks."""
 _SCREENS = frozenset(("1000", "1080", "1440", "2160", "2400", "5000", "1920", "3840", "1500", "1492"))
@@ -173,8 +179,9 @@ def _places(words: Sequence[str], known: Ordinary) -> bool:
 
 
 def _presented(clause: str, known: Ordinary) -> bool:
-    """Somebody says who they are: "this is ...", "я ...", followed by a word that is no other."""
-    return any(not known(_folded(one)) and not _verb(_folded(one)) for one in _PRESENTED.findall(clause))
+    """Somebody says who they are, or whose it is: "this is ...", "у соседа ...", and a word that is no other."""
+    said = (one for found in (_PRESENTED, _WHOSE) for match in found.finditer(clause) for one in match.groups(""))
+    return any(not known(one) and not _telling(one) for one in map(_folded, said) if one)
 
 
 def _verb(word: str) -> bool:

@@ -31,6 +31,9 @@ LEAKS = (
     ("{}. С уважением, Пётр", "тр"),
     ("{}, my internet is down, this is john smith", "smith"),
     ("{}, у соседа джанибекяна есть", "джанибекян"),
+    ("{} у шмидта", "шмидт"),
+    ("{}, абоненту дюма тоже", "дюма"),
+    ("{}, my neighbour tkachenko too", "tkachenko"),
     ("{} у А\u200bнны", "нны"),
     # where they live
     ("{} на ленина 45", "ленина"),
@@ -105,10 +108,10 @@ def test_nothing_invisible_is_learned(said: str) -> None:
 
 async def test_a_persons_words_show_nowhere_but_in_their_own_case(world: World, anna: Chatter, tmp_path: Path) -> None:
     """Search, export, the agents' commands, the other provider: what was left out of the phrase is in none of them."""
-    canary, own = "зябликова", "второй день нет интернета, дети воют"
+    canary, own = "зябликова", "второй день нет интернета"
     await anna.says(f"{own}. {canary}, договор 40-1187")
     await anna.presses(await anna.hears("Получилось?"), "Помогло")
-    await anna.hears("рад, что всё заработало")
+    await anna.hears("всё заработало")
     await eventually(lambda: taught(world), 30)
     folder = written_down(world)
     asked = (
@@ -135,7 +138,7 @@ async def test_what_is_forgotten_is_in_no_file_and_no_answer(world: World, anna:
     """By its id, while the desk serves: database, index and running worker know it no more."""
     await anna.says("второй день нет интернета, дети воют, договор 40-1187")
     await anna.presses(await anna.hears("Получилось?"), "Помогло")
-    await anna.hears("рад, что всё заработало")
+    await anna.hears("всё заработало")
     (one,) = await eventually(lambda: taught(world), 30)
     index = world.settings.data / "knowledge" / "sever.index"
     await eventually(lambda: asyncio.to_thread(index.exists), 30)
