@@ -6,11 +6,12 @@ Text is rendered here, once; the journal keeps what was said, and the doors dres
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 from desk.audience import audience
-from desk.case import Case, JournalEntry, JournalKind
+from desk.case import Case, JournalKind
 from desk.decisions import Act, Alert, Button, Buttons, Card, InPlace, React, Record, Say, Show, To, Withheld
 from desk.facts import Before, Speaking, Ways
 from desk.gather import Round, address_of, sender_row, surely_theirs
@@ -42,10 +43,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """What a round says: parcels with their keys, and lines for the journal."""
+    """What a round says: parcels with their keys, and rows of the journal (`desk.case.JournalEntry`)."""
 
     parcels: tuple[tuple[str, str, Parcel], ...]  # (key, door, parcel)
-    journal: tuple[JournalEntry, ...]
+    journal: tuple[Mapping[str, Any], ...]
 
 
 class Composer:
@@ -76,7 +77,7 @@ class _Composing:
         self.alert = ""
         self.in_place = False
         self.first_id = new_id(round_.now)
-        self.journal: list[JournalEntry] = []
+        self.journal: list[dict[str, Any]] = []
         self.parcels: list[tuple[str, str, Parcel]] = []
 
     def run(self, acts: Sequence[Act]) -> Composed:
@@ -300,19 +301,19 @@ class _Composing:
         public: bool = False,
     ) -> None:
         self.journal.append(
-            JournalEntry(
-                provider=self.case.provider,
-                id=self.first_id + len(self.journal),
-                case_id=self.case.id,
-                at=self.round.now,
-                kind=str(kind),
-                author=author or author_of(self.heard, self.round),
-                channel=channel,
-                text=text,
-                files=[asdict(one) for one in files],
-                public=public,
-                arrival_id=self.round.arrival.id,
-            )
+            {
+                "provider": self.case.provider,
+                "id": self.first_id + len(self.journal),
+                "case_id": self.case.id,
+                "at": self.round.now,
+                "kind": str(kind),
+                "author": author or author_of(self.heard, self.round),
+                "channel": channel,
+                "text": text,
+                "files": [asdict(one) for one in files],
+                "public": public,
+                "arrival_id": self.round.arrival.id,
+            }
         )
 
 

@@ -7,10 +7,11 @@ the clerk decides again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Executable, Table, exists, insert, inspect, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from stdnum import damm
 
 from desk import inbox
-from desk.case import Case
+from desk.case import Case, JournalEntry
 from desk.composing import Composed, Composer
 from desk.database import Database
 from desk.decisions import Act, Hold, Identify, Reach, Set, Wake
@@ -34,6 +35,7 @@ from desk.thinking import kept, outcome
 from desk.whereabouts import address_key, case_key
 
 Mapped = TypeVar("Mapped", Case, Person)
+_JOURNAL = cast(Table, JournalEntry.__table__)
 
 
 class Moved(Exception):
@@ -115,8 +117,9 @@ class Writer:
             if not await inbox.finish(connection, holder, done, now):
                 raise Taken("an arrival is no longer ours")
             rows = Rows()
+            numbers = await self._numbers(connection, decided, now)
             for one in decided:
-                await self._put(session, connection, one, rows, now)
+                await self._put(session, one, rows, numbers, now)
                 for book in self._books:
                     book(one.round, *done[one.round.arrival.id], rows)
             await session.flush()
@@ -130,8 +133,21 @@ class Writer:
             for statement, runs in rows.repeated.items():
                 await connection.execute(statement, runs)
 
+    async def _numbers(
+        self, connection: AsyncConnection, decided: Sequence[Decided], now: datetime
+    ) -> Mapping[str, Iterator[str]]:
+        """The numbers for all cases that get theirs now, by provider: of each provider in one statement."""
+        needed = Counter(
+            one.round.case.provider for one in decided if kept(one.acts) and _lacks_number(one.round.case)
+        )
+        # In one order, whoever counts: two that want each other's numbers must not wait for each other.
+        return {
+            name: await _next_numbers(connection, self._switchboard.provider(name), needed[name], now)
+            for name in sorted(needed)
+        }
+
     async def _put(
-        self, session: AsyncSession, connection: AsyncConnection, one: Decided, rows: Rows, now: datetime
+        self, session: AsyncSession, one: Decided, rows: Rows, numbers: Mapping[str, Iterator[str]], now: datetime
     ) -> None:
         round_, case = one.round, one.round.case
         home = round_.provider.name
@@ -140,12 +156,14 @@ class Writer:
             if case.provider != home:
                 await self._move(session, round_, home, rows)
                 case = round_.case
-            if case.number is None and case.registered:
-                case.number = await _number(connection, self._switchboard.provider(case.provider), now)
+            if _lacks_number(case):
+                case.number = next(numbers[case.provider])
             case.updated_at = now
         composed = self._composer.compose(round_, one.acts)
         if saved:
-            self._save(session, one, composed)
+            self._save(session, one)
+            for line in composed.journal:
+                rows.insert(_JOURNAL, **line)
             _confirm(round_, rows)
         self._enqueue(composed, round_, rows, now)
         if round_.heard.fingerprint and not round_.facts.get(Repeat):
@@ -159,7 +177,7 @@ class Writer:
             if handler := self._handlers.get(type(act)):
                 handler(act, round_, rows)
 
-    def _save(self, session: AsyncSession, one: Decided, composed: Composed) -> None:
+    def _save(self, session: AsyncSession, one: Decided) -> None:
         round_ = one.round
         if round_.person_is_new and round_.heard.role is Role.SUBSCRIBER:
             round_.person.provider = round_.case.provider
@@ -183,7 +201,6 @@ class Writer:
         if round_.case.contract and any(_names_contract(act) for act in one.acts):
             round_.person.contract, round_.person.language = round_.case.contract, round_.case.language
         session.add(round_.case)
-        session.add_all(composed.journal)
         if not round_.person_is_new:
             session.add(round_.person)
 
@@ -243,7 +260,7 @@ async def _moved_row(session: AsyncSession, row: Mapped, home: str) -> Mapped:
 def _next(dialect: Any) -> Any:
     counting = dialect.insert(counters)
     return counting.on_conflict_do_update(
-        index_elements=[counters.c.provider, counters.c.name], set_={"value": counters.c.value + 1}
+        index_elements=[counters.c.provider, counters.c.name], set_={"value": counters.c.value + counting.excluded.value}
     ).returning(counters.c.value)
 
 
@@ -258,12 +275,19 @@ def _replacing(connection: AsyncConnection, table: Table) -> Any:
     return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=rest)
 
 
-async def _number(connection: AsyncConnection, provider: Provider, now: datetime) -> str:
-    """The provider's next case number of the year, with a Damm check digit: ``SN-2026-000123-4``."""
+def _lacks_number(case: Case) -> bool:
+    return case.number is None and case.registered
+
+
+async def _next_numbers(connection: AsyncConnection, provider: Provider, many: int, now: datetime) -> Iterator[str]:
+    """The provider's next case numbers of the year, with a Damm check digit: ``SN-2026-000123-4``."""
     year = now.astimezone(provider.timezone).year
-    values = {"provider": provider.name, "name": f"case {year}", "value": 1}
-    count = int((await connection.execute(_NEXT[connection.dialect.name], values)).scalar_one())
-    return f"{provider.prefix}-{year}-{count:06d}-{damm.calc_check_digit(f'{year}{count:06d}')}"
+    values = {"provider": provider.name, "name": f"case {year}", "value": many}
+    last = int((await connection.execute(_NEXT[connection.dialect.name], values)).scalar_one())
+    return (
+        f"{provider.prefix}-{year}-{count:06d}-{damm.calc_check_digit(f'{year}{count:06d}')}"
+        for count in range(last - many + 1, last + 1)
+    )
 
 
 def _hold(act: Hold, round_: Round, rows: Rows) -> None:

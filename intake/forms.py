@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from desk.language import LANGUAGES
-from desk.plain import plain_words
+from desk.plain import plain
 from desk.when import When
 from intake import lint
 
@@ -238,6 +238,13 @@ class Forms:
 
     in_use: Mapping[str, Form]
     by_hash: Mapping[str, Form]
+    _phrases: Sequence[tuple[str, Form]] = field(init=False, repr=False, compare=False)
+    """What the dialogs in use are recognised by, as `plain_words`, a blank on either side; the longest first."""
+
+    def __post_init__(self) -> None:
+        phrases = [(f" {plain(match)} ", form) for form in self.in_use.values() for match in form.match]
+        told = sorted((one for one in phrases if one[0].strip()), key=lambda one: -len(one[0]))
+        object.__setattr__(self, "_phrases", told)
 
     @classmethod
     def of(cls, folders: Sequence[Path]) -> Forms:
@@ -270,14 +277,8 @@ class Forms:
 
     def match(self, text: str) -> Form | None:
         """The dialog one of whose ``match`` phrases occurs in the text as whole words; the longest phrase wins."""
-        said = f" {' '.join(plain_words(text))} "
-        hits = (
-            (len(phrase), form)
-            for form in self.in_use.values()
-            for phrase in (" ".join(plain_words(match)) for match in form.match)
-            if phrase and f" {phrase} " in said
-        )
-        return max(hits, key=lambda hit: hit[0], default=(0, None))[1]
+        said = f" {plain(text)} "
+        return next((form for phrase, form in self._phrases if phrase in said), None)
 
 
 def _twins(forms: Sequence[Form]) -> list[str]:
