@@ -134,7 +134,7 @@ class Case(OfProvider, Base):
     def change(self, changes: Mapping[str, Any]) -> None:
         """Sets several fields. Raises AttributeError for a name that is none, so that no change is lost silently."""
         for name, value in changes.items():
-            if name not in self.__mapper__.attrs:
+            if name not in _FIELDS:
                 raise AttributeError(f"a case has no field {name!r}")
             setattr(self, name, value)
 
@@ -147,6 +147,9 @@ class Case(OfProvider, Base):
     def registered(self) -> bool:
         """Whether it has its number, or gets it in this very round."""
         return self.registered_at is not None
+
+
+_FIELDS = frozenset(Case.__table__.columns.keys())
 
 
 def consent_in(heard: Heard, at: datetime) -> dict[str, str]:

@@ -161,7 +161,8 @@ _ASKED = _HUMANS | _WANTING | _POLITE
 _ASKING = 8  # words; whoever only asks for a human is short
 
 _ANGER = tuple(
-    _words(
+    f" {stem.replace('_', ' ')}"
+    for stem in _words(
         "безобраз издева сколько_можно достали задолбал заколеба надоел верните_деньги отврат ужас бардак позор "
         "роспотреб прокурат в_суд расторг хамств кошмар жалоб возмут возмущ сука пизд хуй хуе хуё ебан еба бля "
         "нахер нахрен говн дерьм ridiculous unacceptable fed_up sick_of terrible awful worst damn shit fuck wtf "
@@ -256,6 +257,8 @@ def wants_human(text: str) -> bool:
     A clause asks when it names a human and else holds only asking and polite words, or when it asks for one within a
     longer story ("третий день не работает, соедините с оператором"). "Мой оператор связи" asks for nothing.
     """
+    if _HUMANS.isdisjoint(plain(text).split()):  # most texts, and clauses cost more than this
+        return False
     return any(_asks_for_human(words.split()) for words, _ in clauses(text))
 
 
@@ -277,14 +280,16 @@ def upset(text: str) -> bool:
         return True
     words = plain(seen)
     padded = f" {words}"
-    return _shouted(seen) or any(f" {stem.replace('_', ' ')}" in padded for stem in _ANGER)
+    return _shouted(seen) or any(stem in padded for stem in _ANGER)
 
 
 def _shouted(text: str) -> bool:
     """Three words and twelve letters of which most are capitals; names of things (LOS, WAN) are shorter than that."""
-    letters = [char for char in text if char.isalpha()]
     loud = [word for word in text.split() if len(word) > 1 and word.isupper()]
-    return len(loud) >= 3 and len(letters) >= 12 and sum(char.isupper() for char in letters) * 10 >= len(letters) * 7
+    if len(loud) < 3:
+        return False
+    letters = [char for char in text if char.isalpha()]
+    return len(letters) >= 12 and sum(char.isupper() for char in letters) * 10 >= len(letters) * 7
 
 
 def _any_of(phrases: tuple[str, ...], words: str) -> bool:

@@ -77,7 +77,7 @@ class Keyring:
 
     def _code(self, key_id: str, door: str, case_id: int, recipient: str) -> str:
         bound = "\0".join(("token", door, str(case_id), recipient.strip().lower())).encode()
-        return b32encode(hmac.new(self._secrets[key_id], bound, hashlib.sha256).digest()[:10]).decode().lower()
+        return b32encode(hmac.digest(self._secrets[key_id], bound, "sha256")[:10]).decode().lower()
 
 
 def _key_id(secret: Secret) -> str:

@@ -29,18 +29,27 @@ class Base(DeclarativeBase):
 
     def __init__(self, **values: Any) -> None:
         """A new row has its columns' defaults at once, not only once it is stored: rules read it before."""
-        for key, default in _defaults(type(self)):
-            if key not in values:
-                setattr(self, key, default.arg(None) if default.is_callable else default.arg)
-        for key, value in values.items():
-            setattr(self, key, value)
+        columns = _columns(type(self))
+        if unknown := values.keys() - columns.keys():
+            raise TypeError(f"{type(self).__name__} has no {', '.join(sorted(unknown))}")
+        # Nobody watches a row that is not stored yet, so its values need not go past those who would be told.
+        made = self.__dict__
+        for key, default in columns.items():
+            if default is not None and key not in values:
+                made[key] = default.arg(None) if default.is_callable else default.arg
+        made.update(values)
+
+    def as_row(self) -> dict[str, Any]:
+        """All columns of a new row, to be written without a session."""
+        made = self.__dict__
+        return {key: made.get(key) for key in _columns(type(self))}
 
 
 @cache
-def _defaults(kind: type[Base]) -> tuple[tuple[str, ColumnDefault], ...]:
-    """The columns of a mapped class that have a default. Looked up once: rows are made by the hundred a second."""
+def _columns(kind: type[Base]) -> dict[str, ColumnDefault | None]:
+    """The columns of a mapped class, with their defaults. Looked up once: rows are made by the hundred a second."""
     found = ((attribute.key, attribute.columns[0].default) for attribute in inspect(kind).column_attrs)
-    return tuple((key, default) for key, default in found if isinstance(default, ColumnDefault))
+    return {key: default if isinstance(default, ColumnDefault) else None for key, default in found}
 
 
 class OfProvider:

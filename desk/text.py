@@ -7,11 +7,14 @@ words enter through `literal`, or through `shielded` when a template is filled, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 SPECIAL = "\\*`[]#"
+_MARKING = re.compile(r"[\\*`\[]")
+"""Where a mark may begin, or a character is shielded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +100,10 @@ class _Reader:
         before = len(self.marks)
         self._ends.clear()
         at = 0
-        while at < len(line):
-            at = self._step(line, at)
+        while found := _MARKING.search(line, at):
+            self.plain.extend(line[at : found.start()])
+            at = self._step(line, found.start())
+        self.plain.extend(line[at:])
         if heading and len(self.plain) > start:
             del self.marks[before:]
             self.marks.append(Mark("bold", start, len(self.plain)))

@@ -35,7 +35,9 @@ from desk.thinking import kept, outcome
 from desk.whereabouts import address_key, case_key
 
 Mapped = TypeVar("Mapped", Case, Person)
-_JOURNAL = cast(Table, JournalEntry.__table__)
+_PEOPLE, _ADDRESSES, _CASES, _JOURNAL = (
+    cast(Table, kind.__table__) for kind in (Person, PersonAddress, Case, JournalEntry)
+)
 
 
 class Moved(Exception):
@@ -56,9 +58,14 @@ class Decided:
 
 @dataclass(slots=True)
 class Rows:
-    """Rows and statements to be written after the case, in the order of the tables' first use."""
+    """Rows and statements to be written after the cases that were changed, in the order of the tables' first use.
 
-    inserts: dict[Table, list[dict[str, Any]]] = field(default_factory=dict)
+    New people, addresses, cases and journal lines come before everything else, as they refer to each other.
+    """
+
+    inserts: dict[Table, list[dict[str, Any]]] = field(
+        default_factory=lambda: {table: [] for table in (_PEOPLE, _ADDRESSES, _CASES, _JOURNAL)}
+    )
     replaced: dict[Table, dict[tuple[Any, ...], dict[str, Any]]] = field(default_factory=dict)
     statements: list[Executable] = field(default_factory=list)
     repeated: dict[Executable, list[dict[str, Any]]] = field(default_factory=dict)
@@ -124,7 +131,8 @@ class Writer:
                     book(one.round, *done[one.round.arrival.id], rows)
             await session.flush()
             for table, values in rows.inserts.items():
-                await connection.execute(table.insert(), values)
+                if values:
+                    await connection.execute(table.insert(), values)
             for table, replaced in rows.replaced.items():
                 # In one order, whoever writes: two that lock the same rows must not wait for each other.
                 await connection.execute(_replacing(connection, table), [replaced[key] for key in sorted(replaced)])
@@ -137,9 +145,7 @@ class Writer:
         self, connection: AsyncConnection, decided: Sequence[Decided], now: datetime
     ) -> Mapping[str, Iterator[str]]:
         """The numbers for all cases that get theirs now, by provider: of each provider in one statement."""
-        needed = Counter(
-            one.round.case.provider for one in decided if kept(one.acts) and _lacks_number(one.round.case)
-        )
+        needed = Counter(one.round.case.provider for one in decided if kept(one.acts) and _lacks_number(one.round.case))
         # In one order, whoever counts: two that want each other's numbers must not wait for each other.
         return {
             name: await _next_numbers(connection, self._switchboard.provider(name), needed[name], now)
@@ -161,7 +167,7 @@ class Writer:
             case.updated_at = now
         composed = self._composer.compose(round_, one.acts)
         if saved:
-            self._save(session, one)
+            _save(session, one, rows)
             for line in composed.journal:
                 rows.insert(_JOURNAL, **line)
             _confirm(round_, rows)
@@ -176,33 +182,6 @@ class Writer:
         for act in one.acts:
             if handler := self._handlers.get(type(act)):
                 handler(act, round_, rows)
-
-    def _save(self, session: AsyncSession, one: Decided) -> None:
-        round_ = one.round
-        if round_.person_is_new and round_.heard.role is Role.SUBSCRIBER:
-            round_.person.provider = round_.case.provider
-            session.add(round_.person)
-        sender = round_.heard.sender
-        # A letter that an agent vouched for joins the case; its sender gets no rights by that.
-        lasting = round_.heard.role is Role.SUBSCRIBER and (round_.is_new or not round_.heard.detail.get("vouched"))
-        if lasting and sender.value and sender_row(round_) is None:
-            session.add(
-                PersonAddress(
-                    provider=round_.case.provider,
-                    door=sender.door,
-                    value=sender.value[:320],
-                    channel=sender.channel,
-                    person_id=round_.person.id,
-                    confirmed=surely_theirs(round_),
-                    since=round_.now,
-                )
-            )
-        # A number that nobody has is kept like one that somebody has: no later question may tell them apart (G8).
-        if round_.case.contract and any(_names_contract(act) for act in one.acts):
-            round_.person.contract, round_.person.language = round_.case.contract, round_.case.language
-        session.add(round_.case)
-        if not round_.person_is_new:
-            session.add(round_.person)
 
     def _enqueue(self, composed: Composed, round_: Round, rows: Rows, now: datetime) -> None:
         for key, door, parcel in composed.parcels:
@@ -237,6 +216,37 @@ class Writer:
         rows.insert(whereabouts, key=address_key(round_.heard), provider=to)
 
 
+def _save(session: AsyncSession, one: Decided, rows: Rows) -> None:
+    """New rows are written as they are; changed ones through the session, which looks whether they moved meanwhile."""
+    round_ = one.round
+    sender = round_.heard.sender
+    # A letter that an agent vouched for joins the case; its sender gets no rights by that.
+    lasting = round_.heard.role is Role.SUBSCRIBER and (round_.is_new or not round_.heard.detail.get("vouched"))
+    if lasting and sender.value and sender_row(round_) is None:
+        address = PersonAddress(
+            provider=round_.case.provider,
+            door=sender.door,
+            value=sender.value[:320],
+            channel=sender.channel,
+            person_id=round_.person.id,
+            confirmed=surely_theirs(round_),
+            since=round_.now,
+        )
+        rows.insert(_ADDRESSES, **address.as_row())
+    # A number that nobody has is kept like one that somebody has: no later question may tell them apart (G8).
+    if round_.case.contract and any(_names_contract(act) for act in one.acts):
+        round_.person.contract, round_.person.language = round_.case.contract, round_.case.language
+    if not round_.person_is_new:
+        session.add(round_.person)
+    elif round_.heard.role is Role.SUBSCRIBER:
+        round_.person.provider = round_.case.provider
+        rows.insert(_PEOPLE, **round_.person.as_row())
+    if round_.is_new:
+        rows.insert(_CASES, **round_.case.as_row())
+    else:
+        session.add(round_.case)
+
+
 def _names_contract(act: Act) -> bool:
     return isinstance(act, Identify) or (isinstance(act, Set) and "contract" in act.changes)
 
@@ -260,7 +270,8 @@ async def _moved_row(session: AsyncSession, row: Mapped, home: str) -> Mapped:
 def _next(dialect: Any) -> Any:
     counting = dialect.insert(counters)
     return counting.on_conflict_do_update(
-        index_elements=[counters.c.provider, counters.c.name], set_={"value": counters.c.value + counting.excluded.value}
+        index_elements=[counters.c.provider, counters.c.name],
+        set_={"value": counters.c.value + counting.excluded.value},
     ).returning(counters.c.value)
 
 

@@ -8,15 +8,21 @@ as a letter of another alphabet.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from desk.plain import visible
 
 ENOUGH = 16_000
 """How much of a text is searched."""
 
-_DASHES = frozenset("-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\u00ad")
+_DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
+_FOREIGN_DIGITS = re.compile(r"[^\D0-9]")
+_FULLWIDTH = re.compile("[\uff01-\uff5e]")
+_BLANKS = re.compile(r"\s")
+_GAPS = re.compile("[ -]{2,}")
 _ZEROES = frozenset("OoОо")  # Latin and Cyrillic
 _LEADS = ("договор", "дог.", "contract", "л/с", "лс", "лицевой счет", "лицевой счёт", "account", "абонент")
 _NEAR = 40  # characters between such a word and its number
@@ -70,49 +76,32 @@ def same_contract(one: str, other: str) -> bool:
 
 def _folded(text: str) -> str:
     """Invisible characters out, digits and dashes as ASCII, no blanks beside a dash between two letters or digits."""
-    chars: list[str] = []
-    for char in visible(text):
-        if char in _DASHES:
-            chars.append("-")
-        elif char.isdecimal():
-            chars.append(str(unicodedata.decimal(char)))
-        else:
-            chars.append(_narrow(char))
-    return _tight("".join(chars))
+    if not text.isascii():
+        text = _DASHES.sub("-", visible(text))
+        text = _FOREIGN_DIGITS.sub(lambda digit: str(unicodedata.decimal(digit[0])), text)
+        text = _FULLWIDTH.sub(lambda wide: chr(ord(wide[0]) - 0xFEE0), text)
+    return _GAPS.sub(_tight, _BLANKS.sub(" ", text))
 
 
-def _narrow(char: str) -> str:
-    """A fullwidth letter or sign as its ordinary form; every other character as it is."""
-    if "\uff01" <= char <= "\uff5e":
-        return chr(ord(char) - 0xFEE0)
-    return " " if char.isspace() else char
-
-
-def _tight(text: str) -> str:
-    found: list[str] = []
-    at = 0
-    while at < len(text):
-        end = at
-        while end < len(text) and text[end] in " -":
-            end += 1
-        gap = text[at:end]
-        if gap.count("-") == 1 and len(gap) <= 5:
-            found.append("-")
-        else:
-            found.append(gap)
-        if end == at:
-            found.append(text[at])
-            end += 1
-        at = end
-    return "".join(found)
+def _tight(gap: re.Match[str]) -> str:
+    return "-" if gap[0].count("-") == 1 and len(gap[0]) <= 5 else gap[0]
 
 
 def _hits(text: str, shape: str) -> list[_Hit]:
     hits: list[_Hit] = []
-    for start in range(len(text) - len(shape) + 1):
+    for found in _places(shape).finditer(text):
+        start = found.start()
         if _free(text, start - 1) and _free(text, start + len(shape)) and (hit := _hit(text, start, shape)):
             hits.append(hit)
     return hits
+
+
+@lru_cache(maxsize=500)
+def _places(shape: str) -> re.Pattern[str]:
+    """Wherever such a number may stand, and a few places more, which `_hit` sorts out."""
+    kinds = {"9": f"[0-9{''.join(sorted(_ZEROES))}]", "A": r"[^\W_]"}
+    places = (kinds.get(one) or (re.escape(one) if one.isascii() and not one.isalpha() else ".") for one in shape)
+    return re.compile(f"(?={''.join(places)})", re.DOTALL)
 
 
 def _hit(text: str, start: int, shape: str) -> _Hit | None:

@@ -5,6 +5,7 @@ Numbers of questions stay plain characters, never an HTML list: they must come b
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -25,7 +26,7 @@ SAFE_LINKS = ("https://", "http://", "mailto:", "tel:")
 
 
 class Dresser:
-    """Makes letters of one mailbox. The two templates are read once."""
+    """Makes letters of one mailbox. The templates are read once."""
 
     def __init__(self, settings: MailboxSettings) -> None:
         self._settings = settings
@@ -35,9 +36,14 @@ class Dresser:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,  # or each letter looks whether the files have changed
         )
         self._html = environment.get_template("letter.html")
         self._text = environment.get_template("letter.txt")
+        # Imported by a template they would be looked up for each letter, at the cost of the rest of it.
+        self._frame: Mapping[str, Mapping[str, str]] = vars(environment.get_template("letter_words.jinja").module)[
+            "words"
+        ]
 
     def dress(self, outgoing: Outgoing) -> tuple[Parcel, ...]:
         """One letter; none when there is nothing to be said (a mail cannot be edited in place or acknowledged)."""
@@ -72,6 +78,7 @@ class Dresser:
         number, bracket, _ = outgoing.subject.removeprefix("[").partition("]")
         return {
             "language": outgoing.language,
+            "say": self._frame.get(outgoing.language, self._frame["en"]),
             "marker": MARKERS.get(outgoing.language, MARKERS["en"]),
             "options": [option.label for row in outgoing.options for option in row],
             "pictures": [file for file in files if file["cid"]],
@@ -113,16 +120,17 @@ def linked(text: Text) -> str:
 
 def markup(text: Text) -> Markup:
     """Paragraphs, bulleted lists, bold, code and links; every character of the text escaped."""
-    blocks: list[Markup] = []
-    lines: list[Markup] = []
-    bullets: list[Markup] = []
+    blocks: list[str] = []
+    lines: list[str] = []
+    bullets: list[str] = []
 
     def close() -> None:
         if lines:
-            blocks.append(Markup("<p>{}</p>").format(Markup("<br>\n").join(lines)))
+            paragraph = "<br>\n".join(lines)
+            blocks.append(f"<p>{paragraph}</p>")
         if bullets:
-            items = Markup("\n").join(Markup("<li>{}</li>").format(item) for item in bullets)
-            blocks.append(Markup("<ul>\n{}\n</ul>").format(items))
+            items = "\n".join(f"<li>{item}</li>" for item in bullets)
+            blocks.append(f"<ul>\n{items}\n</ul>")
         lines.clear()
         bullets.clear()
 
@@ -138,29 +146,32 @@ def markup(text: Text) -> Markup:
             lines.append(_indented(_inline(text.part(at + len(line) - len(line.lstrip()), end)), line))
         at = end + 1
     close()
-    return Markup("\n").join(blocks)
+    return Markup("\n".join(blocks))  # noqa: S704 - each piece of it was escaped
 
 
-def _indented(inner: Markup, line: str) -> Markup:
+def _indented(inner: str, line: str) -> str:
     """What is set in under a question stays so in HTML, which swallows spaces."""
     if not line.startswith("  "):
         return inner
-    return Markup('<span style="display:inline-block; padding-left:20px;">{}</span>').format(inner)
+    return f'<span style="display:inline-block; padding-left:20px;">{inner}</span>'
 
 
-def _inline(text: Text) -> Markup:
-    out, at = Markup(), 0
+def _inline(text: Text) -> str:
+    if not text.marks:
+        return escape(text.plain)
+    out, at = [], 0
     for mark in text.marks:
-        out += escape(text.plain[at : mark.start]) + _marked(mark, text.plain[mark.start : mark.end])
+        out += [escape(text.plain[at : mark.start]), _marked(mark, escape(text.plain[mark.start : mark.end]))]
         at = mark.end
-    return out + escape(text.plain[at:])
+    return "".join([*out, escape(text.plain[at:])])
 
 
-def _marked(mark: Mark, words: str) -> Markup:
+def _marked(mark: Mark, words: str) -> str:
+    """``words`` are escaped already."""
     if mark.kind == "bold":
-        return Markup("<strong>{}</strong>").format(words)
+        return f"<strong>{words}</strong>"
     if mark.kind == "code":
-        return Markup("<code>{}</code>").format(words)
+        return f"<code>{words}</code>"
     if mark.url.lower().startswith(SAFE_LINKS):
-        return Markup('<a href="{}">{}</a>').format(mark.url, words)
-    return escape(words)
+        return f'<a href="{escape(mark.url)}">{words}</a>'
+    return words
