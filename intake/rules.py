@@ -87,8 +87,7 @@ def greet(case: Case, heard: Heard, facts: Facts) -> Decision | None:
         return decide(Set({"awaiting": PROBLEM}), Say("welcome"))
     if heard.verb not in (Verb.SAY, Verb.START):
         return None
-    words = heard.full_text or heard.text or "—"
-    changes = {"description": words[:ENOUGH], "upset": upset(heard.text), "awaiting": ""}
+    changes = {"description": heard.text[:ENOUGH] or "—", "upset": upset(heard.text), "awaiting": ""}
     # The language of the words themselves; until now it was the one their program is set to.
     changes["language"] = language_of(heard.text) or case.language
     acts: list[Act] = [Set(changes)]

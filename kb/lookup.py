@@ -39,8 +39,7 @@ class Suggesting:
         early = not case.registered and not case.articles and not case.dialog
         if not early or heard.role is not Role.SUBSCRIBER or heard.verb not in (Verb.SAY, Verb.PRESS, Verb.START):
             return None
-        # The description of a letter holds what it quotes too, which may be an article of ours.
-        text = heard.text if round_.is_new else case.description or heard.text
+        text = case.description or heard.text
         if not text.strip():
             return None
         return await self._together.ask((round_.facts.need(Provider).name, text[:LONGEST], case.language))
