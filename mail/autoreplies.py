@@ -7,6 +7,7 @@ letter about a vacation is a letter.
 
 from __future__ import annotations
 
+from mail.anywhere import anywhere
 from mail.away import ABSENT, ANNOUNCED, ANSWERS, READ
 from mail.mime import Headers, Part, parameters, readable
 
@@ -19,7 +20,7 @@ HEADERS = frozenset({
 })  # fmt: skip
 """Headers that only an answering programme sets, whatever their value but "no"."""
 
-NAMED_SO = ("autoreply", "auto-reply", "autorespon", "auto-respond", "vacation")
+_NAMED_SO = anywhere(("autoreply", "auto-reply", "autorespon", "auto-respond", "vacation"))
 """What the name of such a header has in it, whosever it is."""
 
 PROGRAMMES = ("vacation", "autorespond", "auto-respond", "autoreply", "auto-reply", "autoanswer", "mail robot")
@@ -79,7 +80,7 @@ def _by_headers(headers: Headers) -> bool:
 
 def _tells(name: str, said: bytes) -> bool:
     """Whether one header says that a programme answered."""
-    if name in HEADERS or (any(one in name for one in NAMED_SO) and "suppress" not in name):
+    if name in HEADERS or (_NAMED_SO.search(name) and "suppress" not in name):
         return said not in (b"no", b"false", b"0", b"none", b"")
     if name in ("precedence", "x-precedence", "preference"):
         return said.replace(b"-", b"_").startswith((b"auto_reply", b"autoreply", b"auto_generated"))

@@ -41,13 +41,13 @@ class _Notice:
     @property
     def announces(self) -> bool:
         """Whether a server's sentence stands in it."""
-        return any(phrase in self.low for phrase in phrases.ANNOUNCING)
+        return phrases.announces(self.low)
 
     @property
     def announces_at_once(self) -> bool:
         """Whether it begins with one."""
         top = " ".join([line for line in self.lines if line.strip()][:6]).lower()
-        return any(phrase in top for phrase in phrases.ANNOUNCING)
+        return phrases.announces(top)
 
     @property
     def lists_recipient(self) -> bool:
@@ -157,7 +157,7 @@ class _Evidence:
             if after and low.isascii() and low.replace(".", "").replace("_", "").replace("-", "").isalnum():
                 names.append(low)
             elif low:
-                after = low.endswith(":") and _has(phrases.ANNOUNCING, low)
+                after = low.endswith(":") and phrases.announces(low)
         known = [address for name in names for address in self.back.to if address.partition("@")[0] == name]
         domain = folded(self.sender.address).rpartition("@")[2]
         return known or ([f"{name}@{domain}" for name in names] if domain and not self.back.to else [])

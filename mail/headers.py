@@ -49,6 +49,10 @@ class Headers:
         """The values of every field of this name, topmost first."""
         return [value for known, value in self.fields if known == name] if name in self._first else []
 
+    def any_of(self, names: frozenset[str]) -> bool:
+        """Whether there is a field of any of these names."""
+        return not names.isdisjoint(self._first)
+
     def first(self, name: str) -> bytes:
         """The topmost value that says something, b"" when there is none."""
         return self._first.get(name, b"")
@@ -66,7 +70,7 @@ class Headers:
 
 def readable(value: bytes, charset: str = "") -> str:
     """A raw header value as one line of characters; ``charset`` is the letter's own, for raw 8-bit headers."""
-    return " ".join(exact(value, charset).split())
+    return " ".join(exact(value, charset).split()) if value else ""
 
 
 def exact(value: bytes, charset: str = "") -> str:

@@ -80,7 +80,7 @@ def told(letter: Part, sender: Mailbox, address: str, subject: str, text: str) -
 def _kind(letter: Part, sender: Mailbox, subject: str, text: str) -> str:
     """ "auto-reply", "list" or ""."""
     headers = letter.headers
-    listed = any(name in LIST_HEADERS for name, _ in headers.fields) or _from_owner(headers)
+    listed = headers.any_of(LIST_HEADERS) or _from_owner(headers)
     replies = autoreplies.reply(letter, sender.address, subject, text, listed)
     submitted = headers.first("auto-submitted").strip().lower()
     if replies and not (listed and submitted.startswith((b"auto-generated", b"auto-notified"))):
@@ -134,7 +134,7 @@ def _feedback(letter: Part, sender: Mailbox, subject: str) -> bool:
 
 def _challenge(headers: Headers, subject: str, text: str) -> bool:
     """A filter that asks the sender to prove that a person wrote. By words only when subject and text both say so."""
-    if any(name in CHALLENGES for name, _ in headers.fields):
+    if headers.any_of(CHALLENGES):
         return True
     agent = headers.first("x-delivery-agent").lower()
     if agent.startswith(b"tmda") and "auto-submitted" in headers:

@@ -57,7 +57,7 @@ class _Reader:
     def run(self) -> list[Seen]:
         """Every address that may be a recipient, in order."""
         low = [line.lower() for line in self.lines]
-        telling = [any(phrase in line for phrase in phrases.ANNOUNCING) for line in low]
+        telling = [phrases.announces(line) for line in low]
         self.announced = not any(telling)
         for at, line in enumerate(low):
             self.announced = self.announced or telling[at]

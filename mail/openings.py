@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from mail import heads
-from mail.tongues import all_of, spoken, words
+from mail.tongues import all_of, spoken, within, words
 from mail.traces import DASHES, NUMERIC, TIME, addressed, dated, is_rule, says_who
 
 LINES_OF_ATTRIBUTION = 5
@@ -88,7 +88,7 @@ def _marks_above(line: str) -> bool:
         return True
     if line[0] not in DASHES + ">[(" and line[-1] not in DASHES + "])":
         return False
-    return any(phrase in spoken(line) for phrase in all_of("above"))
+    return within("above").search(spoken(line)) is not None
 
 
 def _inner(line: str) -> tuple[str, bool]:

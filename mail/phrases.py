@@ -6,6 +6,11 @@ and how it is built. All is lower case; a bar or a line end separates phrases.
 
 from __future__ import annotations
 
+import re
+from functools import cache
+
+from mail.anywhere import anywhere
+
 
 def _listed(words: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.strip("\n ") for one in words.replace("\n", "|").split("|") if one.strip()))
@@ -258,3 +263,23 @@ EXPANDED = _listed("""
     expanded from | generated from | forwarded from | original address | original recipient | alias
     redirected from
 """)
+
+
+def announces(low: str) -> bool:
+    """Whether any of `ANNOUNCING` stands in a text, lower case."""
+    return _announcing().search(low) is not None
+
+
+@cache
+def _announcing() -> re.Pattern[str]:
+    return anywhere(ANNOUNCING)
+
+
+def robotic(low: str) -> bool:
+    """Whether any of `ROBOT_NAMES` stands in a name, lower case."""
+    return _robotic().search(low) is not None
+
+
+@cache
+def _robotic() -> re.Pattern[str]:
+    return anywhere(ROBOT_NAMES)

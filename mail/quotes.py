@@ -22,7 +22,7 @@ from enum import Enum
 from mail import signatures
 from mail.blocks import Block, Made, blocks
 from mail.markup import Mark
-from mail.tongues import all_of, spoken
+from mail.tongues import spoken, within
 
 MARKERS = {
     "ru": "##- Отвечайте, пожалуйста, выше этой строки -##",
@@ -201,7 +201,7 @@ def _answers_stand_below(new: str, cut: Sequence[Block]) -> bool:
     if len(new) >= SHORT or all(block.made is not Made.HISTORY for block in cut):
         return False
     said = spoken(new.replace("\n", " "))
-    return any(phrase in said for phrase in all_of("below"))
+    return within("below").search(said) is not None
 
 
 def _tidy(lines: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from mail.tongues import all_of, either, runs, spoken
+from mail.tongues import all_of, either, runs, spoken, within
 from mail.traces import DASHES, addressed, is_rule
 
 LINES = 30
@@ -116,7 +116,7 @@ def _begins(said: str, word: str) -> bool:
 
 
 def _has(said: str, key: str) -> bool:
-    return any(word in said for word in all_of(key))
+    return within(key).search(said) is not None
 
 
 def _small_print(paragraph: Sequence[str]) -> bool:
@@ -125,7 +125,7 @@ def _small_print(paragraph: Sequence[str]) -> bool:
         return True
     if len(said) < 200 and _has(said, "scanner") and _has(said, "scanned"):
         return True
-    if len(said) < 50 or "?" in said:
+    if len(said) < 50 or "?" in said or not _has(said, "private"):
         return False
     return sum(word in said for word in all_of("private")) >= 2
 

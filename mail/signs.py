@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mail import autoreplies, phrases, reports, returned
 from mail.addresses import Mailbox, folded, mailboxes
-from mail.mime import Headers, Part, readable
+from mail.mime import Headers, Part
 
 DAEMON, POSTMASTER, OFFICE, SOMEBODY = 3, 2, 1, 0
 FIELDS = (b"inal-recipient:", b"inal-Recipient:", b"INAL-RECIPIENT:", b"iagnostic-code:", b"iagnostic-Code:")
@@ -55,7 +55,7 @@ def of(letter: Part, sender: Mailbox, subject: str) -> Signs:
     return Signs(
         robot=robot(headers, sender),
         null="from" not in headers or any(_nobodys(value) for value in headers.all("return-path")),
-        subject=not answer and (low.startswith(phrases.SUBJECTS) or any(one in low for one in phrases.ANNOUNCING)),
+        subject=not answer and (low.startswith(phrases.SUBJECTS) or phrases.announces(low)),
         away=autoreplies.subject_tells(subject),
         human=answer or "user-agent" in headers or _human_programme(headers),
         structure=letter.kind == "multipart/report" and (status or kind == "delivery-status"),
@@ -83,11 +83,11 @@ def robot(headers: Headers, sender: Mailbox) -> int:
     stem = local.partition("+")[0]
     if stem in phrases.ROBOTS:
         return DAEMON
-    shown = readable(headers.first("from")).strip("<>' ").lower()
+    shown = headers.text("from").strip("<>' ").lower()
     if not sender.address and (not shown or any(one in shown for one in phrases.ROBOTS if "-" in one)):
         return DAEMON if "from" in headers or "return-path" in headers else SOMEBODY
-    name = (sender.name or ("" if sender.address else readable(headers.first("from")))).lower()
-    known = any(one in name for one in phrases.ROBOT_NAMES)
+    name = (sender.name or ("" if sender.address else headers.text("from"))).lower()
+    known = phrases.robotic(name)
     if stem.startswith(("postmaster", "microsoftexchange", "mailer-daemon", "mailerdaemon")) or known:
         return POSTMASTER
     return OFFICE if stem in phrases.OFFICES or stem.startswith(("bounce", "mailer", "noreply")) else SOMEBODY
@@ -95,7 +95,7 @@ def robot(headers: Headers, sender: Mailbox) -> int:
 
 def _human_programme(headers: Headers) -> bool:
     programme = headers.text("x-mailer").lower()
-    return any(one in programme for one in PROGRAMMES)
+    return bool(programme) and any(one in programme for one in PROGRAMMES)
 
 
 def _failed_recipients(headers: Headers) -> tuple[str, ...]:

@@ -5,9 +5,12 @@ A letter's language is not asked first: people answer Russian letters with an En
 
 from __future__ import annotations
 
+import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+
+from mail.anywhere import anywhere
 
 KEYS = frozenset({
     "wrote", "from", "date", "to", "subject", "cc", "original", "forwarded", "sent", "sent_last", "advert", "closing",
@@ -27,7 +30,14 @@ _SAME = {
 
 def spoken(line: str, longest: int = 400) -> str:
     """The beginning of a line as it is compared: lower case, visible characters only, one kind of digits and blanks."""
-    return line[:longest].translate(_SAME).lower().translate(_SAME).strip()
+    return _spoken(line[:longest])
+
+
+@lru_cache(maxsize=256)  # what reads a letter comes back to its lines
+def _spoken(line: str) -> str:
+    if line.isascii():
+        return line.replace("\t", " ").lower().strip()
+    return line.translate(_SAME).lower().translate(_SAME).strip()
 
 
 @cache
@@ -40,6 +50,12 @@ def all_of(key: str) -> frozenset[str]:
 def either(key: str) -> tuple[str, ...]:
     """The same as `str.startswith` and `str.endswith` take them: all at once."""
     return tuple(all_of(key))
+
+
+@cache
+def within(key: str) -> re.Pattern[str]:
+    """Finds any of what every language says for a key, wherever it stands in what was `spoken`."""
+    return anywhere(all_of(key))
 
 
 @cache

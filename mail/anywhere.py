@@ -1,0 +1,31 @@
+"""Hundreds of phrases looked for in a text by one walk over it, instead of one for each of them. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+_END = ""
+"""Where a phrase ends: what goes on behind it says nothing more."""
+
+
+def anywhere(phrases: Iterable[str]) -> re.Pattern[str]:
+    """Finds any of these phrases wherever it stands, in words or across them; of none, nothing.
+
+    What they begin alike with is compared once, as in a trie; no place is looked at twice for the same letters.
+    """
+    trie: dict[str, Any] = {}
+    for phrase in phrases:
+        node = trie
+        for char in phrase:
+            node = node.setdefault(char, {})
+        node[_END] = {}
+    return re.compile(_branches(trie) if trie else r"(?!)")
+
+
+def _branches(node: Mapping[str, Any]) -> str:
+    if _END in node:
+        return ""
+    found = [re.escape(char) + _branches(below) for char, below in sorted(node.items())]
+    return found[0] if len(found) == 1 else f"(?:{'|'.join(found)})"
