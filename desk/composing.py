@@ -15,7 +15,7 @@ from desk.case import Case, JournalKind
 from desk.decisions import Act, Alert, Button, Buttons, Card, InPlace, React, Record, Say, Show, To, Withheld
 from desk.facts import Before, Speaking, Ways
 from desk.gather import Round, address_of, sender_row, surely_theirs
-from desk.ids import new_id
+from desk.ids import Ids
 from desk.keyring import Keyring
 from desk.messages import Address, File, Heard, Option, Outgoing, Parcel, Policy, Quoted, Role, Verb
 from desk.providers import Provider
@@ -57,26 +57,26 @@ class Composer:
         self._switchboard = switchboard
         self._keyring = keyring
         self._card_of = card_of
+        self._ids = Ids()
 
     def compose(self, round_: Round, acts: Sequence[Act]) -> Composed:
         """Everything the acts say, in order. The case in hand already has its number and its new fields."""
-        return _Composing(self._words, self._switchboard, self._keyring, self._card_of, round_).run(acts)
+        return _Composing(self._words, self._switchboard, self._keyring, self._card_of, self._ids, round_).run(acts)
 
 
 class _Composing:
     """One round's composing."""
 
     def __init__(
-        self, words: Words, switchboard: Switchboard, keyring: Keyring, card_of: CardOf, round_: Round
+        self, words: Words, switchboard: Switchboard, keyring: Keyring, card_of: CardOf, ids: Ids, round_: Round
     ) -> None:
-        self.words, self.switchboard, self.keyring, self.card_of = words, switchboard, keyring, card_of
+        self.words, self.switchboard, self.keyring, self.card_of, self.ids = words, switchboard, keyring, card_of, ids
         self.round, self.case, self.heard = round_, round_.case, round_.heard
         self.provider = switchboard.provider(round_.case.provider)
         self.ways = round_.facts.get(Ways) or Ways(None, None, None)
         self.parts: dict[Address, Part] = {}
         self.alert = ""
         self.in_place = False
-        self.first_id = new_id(round_.now)
         self.journal: list[dict[str, Any]] = []
         self.parcels: list[tuple[str, str, Parcel]] = []
 
@@ -303,7 +303,7 @@ class _Composing:
         self.journal.append(
             {
                 "provider": self.case.provider,
-                "id": self.first_id + len(self.journal),
+                "id": self.ids.take(self.round.now),
                 "case_id": self.case.id,
                 "at": self.round.now,
                 "kind": str(kind),

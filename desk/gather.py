@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from desk.case import FINAL, Case
 from desk.decisions import Facts
 from desk.facts import Now, Picked, Repeat
-from desk.ids import new_id
+from desk.ids import Ids
 from desk.keyring import Keyring, claimed
 from desk.language import LANGUAGES, language_of
 from desk.messages import Address, Arrival, Heard, Proof, Role, Verb
@@ -77,6 +77,7 @@ class Gatherer:
 
     def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring
+        self._ids = Ids()
 
     async def rounds(
         self, session: AsyncSession, provider: Provider, heard: Sequence[tuple[Arrival, Heard]], now: datetime
@@ -177,8 +178,8 @@ class Gatherer:
             heard,
             provider,
             now,
-            case or _fresh_case(heard, provider, now),
-            _fresh_person(heard, provider, now),
+            case or _fresh_case(self._ids.take(now), heard, provider, now),
+            _fresh_person(self._ids.take(now), heard, provider, now),
         )
         if case is not None and case.person_id in known.owners:
             # An agent may vouch for a letter from an address that is not on the case: it joins all the same.
@@ -230,13 +231,13 @@ def _unnamed(heard: Heard, cases: Sequence[Case], how: str) -> tuple[Case | None
     return cases[-1], Picked("only", doubt)
 
 
-def _fresh_case(heard: Heard, provider: Provider, now: datetime) -> Case:
+def _fresh_case(id: int, heard: Heard, provider: Provider, now: datetime) -> Case:
     # A command is in nobody's language: there the person's own settings tell more.
     said = "" if heard.text.startswith("/") else language_of(heard.text)
     language = said or heard.language or provider.language
     return Case(
         provider=provider.name,
-        id=new_id(now),
+        id=id,
         person_id=0,
         language=language if language in LANGUAGES else provider.language,
         door=heard.door,
@@ -248,8 +249,8 @@ def _fresh_case(heard: Heard, provider: Provider, now: datetime) -> Case:
     )
 
 
-def _fresh_person(heard: Heard, provider: Provider, now: datetime) -> Person:
-    return Person(provider=provider.name, id=new_id(now), name=heard.name[:200], created_at=now)
+def _fresh_person(id: int, heard: Heard, provider: Provider, now: datetime) -> Person:
+    return Person(provider=provider.name, id=id, name=heard.name[:200], created_at=now)
 
 
 def sender_row(round_: Round) -> PersonAddress | None:

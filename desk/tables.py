@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnDefault, DateTime, Integer, MetaData, String, inspect
+from sqlalchemy import JSON, BigInteger, ColumnDefault, DateTime, Integer, MetaData, String, inspect
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -30,26 +31,36 @@ class Base(DeclarativeBase):
     def __init__(self, **values: Any) -> None:
         """A new row has its columns' defaults at once, not only once it is stored: rules read it before."""
         columns = _columns(type(self))
-        if unknown := values.keys() - columns.keys():
+        if unknown := values.keys() - columns.keys:
             raise TypeError(f"{type(self).__name__} has no {', '.join(sorted(unknown))}")
         # Nobody watches a row that is not stored yet, so its values need not go past those who would be told.
-        made = self.__dict__
-        for key, default in columns.items():
-            if default is not None and key not in values:
-                made[key] = default.arg(None) if default.is_callable else default.arg
-        made.update(values)
+        self.__dict__.update(columns.plain, **{key: make(None) for key, make in columns.made.items()} | values)
 
     def as_row(self) -> dict[str, Any]:
         """All columns of a new row, to be written without a session."""
-        made = self.__dict__
-        return {key: made.get(key) for key in _columns(type(self))}
+        values = self.__dict__
+        return {key: values.get(key) for key in _columns(type(self)).keys}
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """The columns of a mapped class: all keys, what the plain ones hold in a new row, and what makes the others."""
+
+    keys: frozenset[str]
+    plain: Mapping[str, Any]
+    made: Mapping[str, Callable[[Any], Any]]
 
 
 @cache
-def _columns(kind: type[Base]) -> dict[str, ColumnDefault | None]:
-    """The columns of a mapped class, with their defaults. Looked up once: rows are made by the hundred a second."""
-    found = ((attribute.key, attribute.columns[0].default) for attribute in inspect(kind).column_attrs)
-    return {key: default if isinstance(default, ColumnDefault) else None for key, default in found}
+def _columns(kind: type[Base]) -> _Columns:
+    """Looked up once: rows are made by the hundred a second."""
+    columns = {attribute.key: attribute.columns[0] for attribute in inspect(kind).column_attrs}
+    defaults = {key: one.default for key, one in columns.items() if isinstance(one.default, ColumnDefault)}
+    made = {key: default.arg for key, default in defaults.items() if default.is_callable}
+    plain = {key: default.arg for key, default in defaults.items() if not default.is_callable}
+    # To be NULL is plain too, but to JSON None is a value, and a key may still be given out.
+    empty = {key: None for key, one in columns.items() if one.nullable and not isinstance(one.type, JSON)}
+    return _Columns(frozenset(columns), {**empty, **plain}, made)
 
 
 class OfProvider:

@@ -10,7 +10,6 @@ from desk.case import Case, moved
 from desk.decisions import (
     Act,
     Become,
-    Decision,
     Drop,
     Facts,
     Governor,
@@ -38,7 +37,12 @@ def think(
     """
     acts: list[Act] = []
     for rule in rules:
-        decision = yield from _decided(rule, case, heard, facts)
+        while True:
+            try:
+                decision = rule(case, heard, facts)
+                break
+            except Wanted as wanted:
+                yield wanted.kind
         if decision is None:
             continue
         for act in decision.acts:
@@ -51,14 +55,6 @@ def think(
     for govern in governors:
         acts = list(govern(case, heard, facts, acts))
     return acts
-
-
-def _decided(rule: Rule, case: Case, heard: Heard, facts: Facts) -> Generator[type, None, Decision | None]:
-    while True:
-        try:
-            return rule(case, heard, facts)
-        except Wanted as wanted:
-            yield wanted.kind
 
 
 def kept(acts: Sequence[Act]) -> bool:

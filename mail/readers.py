@@ -36,7 +36,7 @@ START = 10.0
 WALL = 5
 """A child may wait for a busy machine: on the clock it has this many times its processor seconds."""
 
-TOGETHER, BYTES = 10, 512 * 1024
+TOGETHER, BYTES = 20, 512 * 1024
 """Letters that go to a child together, and how large they may be together."""
 
 _Waiting = tuple[bytes, Reading, "asyncio.Future[Letter]"]
