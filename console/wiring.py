@@ -81,8 +81,9 @@ RULES: tuple[Rule, ...] = (
     # A question about the desk itself, or a slip corrected: answered or kept, and nothing moves on.
     intake.asks_help,
     intake.edited,
-    # Wherever a subscriber is heard, there they are answered.
+    # Wherever a subscriber is heard, there they are answered; what was lost of their letter is told.
     intake.keep_way,
+    mail.incomplete,
     # A subscriber whose case has its number.
     escalation.consent,
     escalation.human_wanted,

@@ -143,6 +143,8 @@ def heard(letter: Letter, arrival: Arrival, provider: str, address: str = "") ->
         detail["references"] = " ".join(ids)
     if letter.stub:
         detail["stub"] = str(letter.stub)
+    if letter.lost:
+        detail["lost"] = letter.lost
     return Heard(
         door=arrival.door,
         sender=Address("mail", arrival.door, folded(letter.sender.address)),
@@ -151,7 +153,7 @@ def heard(letter: Letter, arrival: Arrival, provider: str, address: str = "") ->
         proof=letter.proof,
         name=letter.sender.name,
         language=letter.language,
-        text=letter.text,
+        text=_words(letter),
         full_text=letter.full_text,
         subject=letter.subject,
         files=tuple(_file(arrival.id, one) for one in letter.attachments),
@@ -161,6 +163,12 @@ def heard(letter: Letter, arrival: Arrival, provider: str, address: str = "") ->
         fingerprint=letter.fingerprint,
         detail=detail,
     )
+
+
+def _words(letter: Letter) -> str:
+    """What is new in the letter. Where nothing is, or it is not here, its subject says it; but a reply's is ours."""
+    is_reply = letter.in_reply_to or letter.references or letter.tokens
+    return letter.text if letter.text.strip() or (is_reply and not letter.stub) else letter.subject
 
 
 def _file(arrival_id: int, one: Attachment) -> File:

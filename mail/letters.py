@@ -24,6 +24,11 @@ from mail.returned import Returned
 DEGRADED_BYTES = 64 * 1024
 REFERENCES = 50
 _CYRILLIC, _LATIN = re.compile("[а-яё]"), re.compile("[a-z]")
+ODD = frozenset({
+    "headers cut", "a header cut", "too many headers", "a line among the headers is none", "no parts", "no boundary",
+    "wrong boundary", "too many boundaries", "parts behind the last", "parts in no multipart", "certificates only",
+})  # fmt: skip
+"""Problems of letters in which everything that was said is read all the same."""
 STUB = b"X-Firstline-Stub:"
 """The line put before the headers of a mail too large to fetch; its value is the size in bytes."""
 
@@ -79,6 +84,12 @@ class Letter:
     fingerprint: str = ""
     stub: int = 0
     problems: tuple[str, ...] = ()
+
+    @property
+    def lost(self) -> str:
+        """What of it is not read, for whoever answers it; "" when all is."""
+        left = (f"{self.stub} bytes were left on the mail server",) if self.stub else ()
+        return "; ".join((*left, *(one for one in self.problems if one not in ODD)))
 
 
 def read(raw: bytes, reading: Reading) -> Letter:

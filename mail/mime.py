@@ -122,7 +122,7 @@ def _part(raw: bytes, start: int, end: int, walk: _Walk, depth: int, default: st
     if not kind.startswith("multipart/"):
         if not boundary or not kind.startswith("text/") or not _fence(one, walk, exactly=True):
             return one
-        walk.trouble("parts in what is no multipart")
+        walk.trouble("parts in no multipart")
     if depth >= DEPTH:
         walk.trouble("nested too deep")
         return _plain(one)

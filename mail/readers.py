@@ -88,7 +88,7 @@ class Readers:
         if len(asked) > 1:
             # Whatever went wrong, it went wrong with one of them.
             with suppress(Exception):
-                return await self._run(_letters, self._seconds, letters.read, asked)
+                return await self._run(_each, self._seconds, letters.read, asked)
         # If one of several is to blame, each is read alone, and the others come to no harm.
         return await asyncio.gather(*(self._alone(*one) for one in asked), return_exceptions=True)
 
@@ -138,7 +138,7 @@ class Readers:
         the one that kills again comes back degraded.
         """
         try:
-            return await self._run(_files, self._seconds, paths, reading)
+            return await self._run(_each, self._seconds, telling.file_told, [(path, reading) for path in paths])
         except FATAL:
             return [await self._file(path, reading) for path in paths]
 
@@ -223,23 +223,12 @@ def _limited(seconds: float, function: Callable[..., T], args: tuple[object, ...
     return function(*args, **kwargs)
 
 
-def _letters(
-    seconds: float, read: Callable[[bytes, Reading], Letter], asked: Sequence[tuple[bytes, Reading]]
-) -> list[Letter]:
+def _each(seconds: float, read: Callable[..., T], asked: Sequence[tuple[object, Reading]]) -> list[T]:
     """In a child: one letter after another, each with its own seconds."""
     found = []
-    for raw, reading in asked:
+    for letter, reading in asked:
         _granted(seconds)
-        found.append(read(raw, reading))
-    return found
-
-
-def _files(seconds: float, paths: Sequence[str], reading: Reading) -> list[str | Unopened]:
-    """In a child: one letter after another, each with its own seconds."""
-    found = []
-    for path in paths:
-        _granted(seconds)
-        found.append(telling.file_told(path, reading))
+        found.append(read(letter, reading))
     return found
 
 

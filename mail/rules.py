@@ -54,3 +54,9 @@ def unproved(case: Case, heard: Heard, facts: Facts) -> Decision | None:
     if heard.role is not Role.SUBSCRIBER or not picked.doubt:
         return None
     return decide(Hold(picked.doubt, case.id if picked.how != "new" else 0))
+
+
+def incomplete(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+    """What could not be read of a letter is told beside it, so that nobody takes a part for the whole."""
+    lost = heard.detail.get("lost", "")
+    return decide(Record("finding", f"not all of the letter could be read: {lost}"), done=False) if lost else None
