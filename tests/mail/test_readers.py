@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -36,11 +35,6 @@ def die(*args: object) -> letters.Letter:
     """A reader that crashes as native code does, whatever it is given."""
     os.kill(os.getpid(), signal.SIGSEGV)
     raise AssertionError(args)
-
-
-def deadly_files(seconds: float, paths: Sequence[str], reading: Reading) -> list[str | Unopened]:
-    """Several files in a row, one of which may be deadly."""
-    return [deadly_file(path, reading) for path in paths]
 
 
 def deadly_file(path: str, reading: Reading) -> str | Unopened:
@@ -150,7 +144,6 @@ class TestFiles:
         paths = [tmp_path / name for name in ("1.eml", "deadly.eml", "3.eml")]
         for path in paths:
             path.write_bytes(letter(path.stem))
-        monkeypatch.setattr("mail.readers._files", deadly_files)
         monkeypatch.setattr("mail.telling.file_told", deadly_file)
         found = [json.loads(str(one)) for one in await readers.files([str(path) for path in paths], HERE)]
         assert [one["text"] for one in found[::2]] == ["1", "3"]
@@ -161,8 +154,8 @@ class TestFiles:
         self, readers: Readers, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         (tmp_path / "deadly.eml").write_bytes(letter("deadly"))
-        for name in ("readers._files", "telling.file_told", "telling.file_degraded"):
-            monkeypatch.setattr(f"mail.{name}", die)
+        for name in ("file_told", "file_degraded"):
+            monkeypatch.setattr(f"mail.telling.{name}", die)
         (found,) = await readers.files([str(tmp_path / "deadly.eml")], HERE)
         assert "three times" in json.loads(str(found))["problems"][0]
 
