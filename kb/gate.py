@@ -32,14 +32,14 @@ TRUST = 12.0
 STRANGE, FEW = 0.3, 20
 """Of ten questions some three have no answer in a base; so much do those without one count, even where only few with
 one could be asked."""
-REJECTED, AT_LEAST = 0.945, 0.92
+REJECTED, AT_LEAST = 0.94, 0.92
 """The share of everyday sentences that shall not be shown anything, and what is enough where more would cost too much.
-"""
-SHOWN = 0.9
-"""The share of the base's own questions below which it costs too much."""
+Of sentences nobody knew beforehand, as many are rejected or one or two in a hundred more."""
+COSTLY, SAFE = 0.10, 0.05
+"""What share of the base's own questions left without an article is too much, and what share costs nothing."""
 ROOM = 0.15
 """Where most everyday sentences and most good questions are apart, how far between them the gate stands."""
-LEAST = 1.0
+LEAST = 0.5
 """What speaks for anything at all must be this much in any base, however small."""
 SURE = 0.5
 """From this likelihood an article is worth showing unasked."""
@@ -100,8 +100,8 @@ def _least(asked: Floats, far: Floats) -> float:
         return max(LEAST, float(np.quantile(far, REJECTED)))
     strange = far[far <= np.median(asked)]
     enough, above = np.quantile(strange, (AT_LEAST, REJECTED)) if len(strange) else (LEAST, LEAST)
-    below = np.quantile(asked, 1 - SHOWN)
-    return max(LEAST, float(above + ROOM * (below - above) if below > above else max(enough, below)))
+    safe, costly = np.quantile(asked, (SAFE, COSTLY))
+    return max(LEAST, float(above + ROOM * max(0.0, safe - above) if above < costly else max(enough, costly)))
 
 
 def _fitted(rows: Signals, right: npt.NDArray[np.bool_], counts: Floats) -> Floats:
