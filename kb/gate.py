@@ -29,6 +29,8 @@ USUAL = np.array([-4.0, 4.0, 6.0, 3.0, 1.0, 2.0, 0.0, 0.0])
 """Constant and weights of `Signals` in a base that cannot be asked."""
 TRUST = 12.0
 """How many answers it takes to move away from the usual."""
+STEPS = 20
+"""Of Newton's method at most, and times that one is halved."""
 STRANGE, FEW = 0.3, 20
 """Of ten questions some three have no answer in a base; so much do those without one count, even where only few with
 one could be asked."""
@@ -105,13 +107,23 @@ def _least(asked: Floats, far: Floats) -> float:
 
 
 def _fitted(rows: Signals, right: npt.NDArray[np.bool_], counts: Floats) -> Floats:
-    """Logistic regression that stays near the usual weights unless many answers say otherwise (Newton's method)."""
+    """Logistic regression that stays near the usual weights unless many answers say otherwise (Newton's method, with
+    shorter steps where a whole one would lead away: a base that is always right has no other end)."""
     given, weights = _with_constant(rows), USUAL.copy()
-    for _ in range(12):
+    signs = np.where(right, 1.0, -1.0)
+
+    def loss(at: Floats) -> float:
+        return float(counts @ np.logaddexp(0.0, -signs * (given @ at)) + TRUST / 20 * ((at - USUAL) ** 2).sum())
+
+    for _ in range(STEPS):
         expected = _sigmoid(given @ weights)
         slope = given.T @ (counts * (expected - right)) + TRUST * (weights - USUAL) / 10
         curve = (given * (counts * expected * (1 - expected))[:, None]).T @ given + np.eye(len(weights)) * TRUST / 10
-        weights = weights - np.linalg.solve(curve, slope)
+        step = np.linalg.solve(curve, slope)
+        shares = (0.5**halved for halved in range(STEPS))
+        weights = next(
+            (further for share in shares if loss(further := weights - share * step) <= loss(weights)), weights
+        )
     return weights
 
 

@@ -40,6 +40,7 @@ WEIGHTS = {
     "exact": 0.30,
     "whole": 0.0,
     "either": 1.00,
+    "every": 0.0,
 }
 """The blend of `kb.ranking.MEASURES`, with `TOGETHER` of likeness and coverage at once."""
 TOGETHER = 0.09
@@ -57,7 +58,7 @@ LETTERS_SHARE = 0.01
 """The share of a base's letters from which it is said to be written in them."""
 
 _WEIGHTS = np.array([WEIGHTS[name] for name in MEASURES])
-_CHAR, _ASKED, _WHOLE = (MEASURES.index(name) for name in ("char", "asked", "whole"))
+_CHAR, _ASKED, _WHOLE, _EVERY = (MEASURES.index(name) for name in ("char", "asked", "whole", "every"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +104,11 @@ class _Around:
 
 @dataclass(frozen=True, slots=True)
 class _Ranked:
-    """An article's blend, its likeness as a whole, how much of the question it explains; and its base."""
+    """An article's standing among the others, its blend, its likeness as a whole, how much of the question it explains;
+    and its base."""
 
     id: str
+    standing: float
     blend: float
     whole: float
     asked: float
@@ -211,12 +214,13 @@ class Matcher:
         for ids, found in zip(self._ids, shelves, strict=True):
             char = found.measures[:, _CHAR]
             blends = found.measures @ _WEIGHTS + TOGETHER * char * found.measures[:, _ASKED] + NEAR * char**4
-            more = found.measures[:, [_WHOLE, _ASKED]].tolist()
-            for edition, blend, (whole, explained) in zip(found.editions.tolist(), blends.tolist(), more, strict=True):
+            standings = blends + comparison.crowd * found.measures[:, _EVERY]
+            more = np.column_stack((standings, blends, found.measures[:, [_WHOLE, _ASKED]])).tolist()
+            for edition, (standing, blend, whole, explained) in zip(found.editions.tolist(), more, strict=True):
                 id = ids[edition]
-                if id not in best or blend > best[id].blend:
-                    best[id] = _Ranked(id, blend, whole, explained, around)
-        return sorted(best.values(), key=lambda one: (-one.blend, one.id))
+                if id not in best or standing > best[id].standing:
+                    best[id] = _Ranked(id, standing, blend, whole, explained, around)
+        return sorted(best.values(), key=lambda one: (-one.standing, one.id))
 
     def _calibrated(self, articles: Sequence[Article]) -> Gate:
         """Asks itself without what it knows, and everyday questions that no base is expected to answer."""
@@ -279,8 +283,8 @@ def _letters(shelves: Sequence[Shelf]) -> tuple[bool, bool]:
 
 def _signals(ranked: Sequence[_Ranked]) -> Signals:
     """What a gate looks at; the lead is over the best other article, so below zero for all but the first."""
-    blends = [one.blend for one in ranked]
-    others = [max((blend for at, blend in enumerate(blends) if at != mine), default=0.0) for mine in range(len(blends))]
+    standings = [one.standing for one in ranked]
+    others = [max((one for at, one in enumerate(standings) if at != mine), default=0.0) for mine in range(len(ranked))]
     return np.array(
         [
             (
@@ -288,7 +292,7 @@ def _signals(ranked: Sequence[_Ranked]) -> Signals:
                 one.whole,
                 one.around.nearby,
                 one.around.known,
-                one.blend - other,
+                one.standing - other,
                 one.around.nearer,
                 one.around.sounds,
             )

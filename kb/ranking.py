@@ -5,6 +5,7 @@ The measures (`MEASURES`) are all from 0 to 1 and absolute: what the base has ne
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,11 @@ from kb.postings import Floats, Ints, Postings, spread
 from kb.repair import Word
 
 CANDIDATES = 30
+MANY = 400
+"""Those of a crowded base among which they are looked for."""
+ALONE, CROWDED = 200, 0.4
+"""With more editions than this there are many that have most words of a question, and it matters the more to have every
+one of them: so much, for each time that there are e times as many."""
 HOPELESS, FEW = 0.3, 10
 """With so small a share of the best first score no article is looked at again, unless it is among the first few."""
 MOST_POSTINGS = 250_000
@@ -40,12 +46,12 @@ ONLY_ANSWERED = 0.3
 """What it is worth, beside being in a title or phrasing, that a word is in an answer."""
 ALIKE = 0.85
 """From this Jaro-Winkler similarity two words are taken to be one, more or less."""
-MEASURES = ("char", "top", "told", "answered", "asked", "covered", "sorted", "exact", "whole", "either")
+MEASURES = ("char", "top", "told", "answered", "asked", "covered", "sorted", "exact", "whole", "either", "every")
 """Likeness of characters with the nearest entry, and with the nearest three on average; BM25 of title and phrasings,
 and of the answer, as shares of what the query could reach; how much of the query the article's words align with, how
 much of the nearest entry the query's; likeness of their sorted words; exact keys shared (1) or contradicted (-1);
 likeness of all the entries of the article together, the more of them the surer; how much of the query its title,
-phrasings and answer have between them."""
+phrasings and answer have between them, the more the oftener they do; and the same however often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +69,13 @@ class Comparison:
 
     ``known`` is the share of the question's weight that the base has words for. ``sounds`` is how much more its n-grams
     are those of the base than those of everyday sentences (a sum of logarithms over the root of their number: 0 where
-    they are as usual in both), ``everyday`` how like it is to the nearest of these sentences.
+    they are as usual in both), ``everyday`` how like it is to the nearest of these sentences. ``crowd`` is what it
+    counts in this base that an article has every word.
     """
 
     def __init__(self, asked: Sequence[Word], base: Base) -> None:
         self._base = base
+        self.crowd = CROWDED * max(0.0, math.log(max(base.editions, 1) / ALONE))
         self._words = [word.text for word in asked]
         self._exact = exact_keys([(word.text, word.stem) for word in asked])
         self._word_quality = np.array([word.quality for word in asked])
@@ -115,7 +123,11 @@ class Comparison:
         first = 0.3 * char + 0.7 * told + 0.4 * answered + 0.3 * exact
         for gone in self._gone(number):
             first[gone] = 0.0
-        chosen = _best(first, CANDIDATES)
+        chosen = _best(first, MANY if self.crowd else CANDIDATES)
+        either, every = self._between(shelf, number, chosen)
+        if self.crowd:
+            again = np.argsort(-first[chosen] - self.crowd * every, kind="stable")[:CANDIDATES]
+            chosen, either, every = chosen[again], either[again], every[again]
         near = _Nearest.of(shelf, entries, chosen)
         asked, covered, in_order = self._aligned(shelf, near)
         measures = np.column_stack(
@@ -129,7 +141,8 @@ class Comparison:
                 in_order,
                 exact[chosen],
                 near.whole,
-                self._either(shelf, number, chosen),
+                either,
+                every,
             )
         )
         return Found(chosen, measures, _dense(shelf, entries, char))
@@ -147,17 +160,17 @@ class Comparison:
         summed = postings.added(found, weights * self._quality, total, MOST_POSTINGS)
         return summed / (weights.sum() or 1.0)
 
-    def _either(self, shelf: Shelf, number: int, editions: Ints) -> Floats:
-        """How much of the query an article's title, phrasings and answer have between them, each word counted once."""
+    def _between(self, shelf: Shelf, number: int, editions: Ints) -> tuple[Floats, Floats]:
+        """How much of the query an article's title, phrasings and answer have between them, each word counted once:
+        the more the oftener it is there, and however often."""
         total = len(shelf.entries) - 1
         told = shelf.told.at(self._in_told[number], editions, total)
         answered = shelf.answered.at(self._in_answered[number], editions, total)
         left = self._base.left
         if left is not None and left.remains is not None and left.shelf == number:
             told[:, editions == left.editions[0]] = self._remaining(left.remains)[:, None]
-        weights = self._told_idf
-        found: Floats = (weights * self._quality) @ np.maximum(told, ANSWERED_WORTH * answered) / (weights.sum() or 1.0)
-        return found
+        shares = self._told_idf * self._quality / (self._told_idf.sum() or 1.0)
+        return shares @ np.maximum(told, ANSWERED_WORTH * answered), shares @ ((told > 0) | (answered > 0))
 
     def _retold(self, remains: Counter[str]) -> float:
         """The same for an edition of which only these stems remain, as if it were of the usual length."""
