@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import kb
+from kb.lines import read_lines
 from kb.match import Matcher
 from kb.normal import normalised, words
 from kb.reading import read_folders
@@ -119,3 +120,16 @@ def test_words_are_read_as_they_are_meant() -> None:
 def test_a_very_long_message_is_read_only_as_far_as_it_matters(packaged: Matcher) -> None:
     assert len(words("слово " * 100_000)) == 40
     assert found(packaged, "нет интернета " + "ы" * 1_000_000, "ru")[:1] in (["no-internet"], [])
+
+
+def test_a_base_of_another_trade_with_phrasings_only_knows_its_own_questions_from_others() -> None:
+    folder = Path(__file__).parent / "evaluation"
+    matcher = Matcher(read_lines((folder / "bank_articles.jsonl").read_text("utf-8").splitlines()))
+    asked = [json.loads(line) for line in (folder / "bank.jsonl").read_text("utf-8").splitlines()]
+    answers = [(one["id"], matcher.answer(one["q"], one["lang"])) for one in asked]
+    near = [id in [match.article.id for match in answer.nearest] for id, answer in answers if id]
+    shown = [answer.fits for id, answer in answers if id]
+    rejected = [not answer.fits for id, answer in answers if not id]
+    assert sum(near) / len(near) >= 0.75
+    assert sum(shown) / len(shown) >= 0.40
+    assert sum(rejected) / len(rejected) >= 0.93
