@@ -158,18 +158,20 @@ class Matcher:
 
     def best(self, text: str, language: str, limit: int = 3) -> tuple[Match, ...]:
         """The articles that fit, the best first; empty when nothing does."""
-        answer = self.answer(text, language, limit)
-        return tuple(one for one in answer.nearest if one.fits)
+        asked = self._asked(self._meant(text, self._base), self._base)
+        return tuple(one for one in self._nearest(asked, language, limit) if one.fits)
 
     def answer(self, text: str, language: str, limit: int = 3) -> Answer:
         """The nearest articles whether they fit or not, and whether they do."""
         found = self._meant(text, self._base)
-        asked = mended(self._vernacular.read(telling(found)), self._base, self._vernacular)
-        understood = _understood(text, found, asked)
+        asked = self._asked(found, self._base)
+        return Answer(tuple(self._nearest(asked, language, limit)), _understood(text, found, asked))
+
+    def _nearest(self, asked: Sequence[Word], language: str, limit: int) -> Sequence[Match]:
         ranked = self._ranked(asked, self._base)[: max(limit, 2)]
         if not ranked or not says_something([word.text for word in asked]):
-            return Answer((), understood)
-        return Answer(tuple(self._weighed(ranked, language))[:limit], understood)
+            return ()
+        return list(self._weighed(ranked, language))[:limit]
 
     def _weighed(self, ranked: Sequence[_Ranked], language: str) -> Iterator[Match]:
         """Each with how likely it is right; only the best can be sure."""
@@ -189,7 +191,7 @@ class Matcher:
         for one in left_out(own, self._vernacular):
             if (hidden == one.article and one.whole) or (skipped and skipped == one.text and not one.whole):
                 base = self._base.without(one.left)
-        return [one.id for one in self._ranked(self._asked(text, base), base)]
+        return [one.id for one in self._ranked_text(text, base)]
 
     def _meant(self, text: str, base: Base) -> list[str]:
         """The words of a question as they were meant."""
@@ -200,9 +202,9 @@ class Matcher:
         cyrillic, latin = self._letters
         return meant(normalised(text[:LONGEST_QUERY]), known, cyrillic, latin)
 
-    def _asked(self, text: str, base: Base) -> list[Word]:
+    def _asked(self, found: Sequence[str], base: Base) -> list[Word]:
         """Those of them that tell something, mended."""
-        return mended(self._vernacular.read(telling(self._meant(text, base))), base, self._vernacular)
+        return mended(self._vernacular.read(telling(found)), base, self._vernacular)
 
     def _ranked(self, asked: Sequence[Word], base: Base) -> list[_Ranked]:
         """Articles with anything in common, the best first; of equal ones the first by name."""
@@ -244,7 +246,7 @@ class Matcher:
                 yield " ".join(text for _, text in some), tuple(number for number, _ in some)
 
     def _ranked_text(self, text: str, base: Base) -> list[_Ranked]:
-        return self._ranked(self._asked(text, base), base)
+        return self._ranked(self._asked(self._meant(text, base), base), base)
 
 
 def key(articles: Sequence[Article]) -> str:

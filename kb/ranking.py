@@ -24,6 +24,8 @@ from kb.postings import Floats, Ints, Postings, spread
 from kb.repair import Word
 
 CANDIDATES = 30
+CLOSER = 12
+"""Candidates whose words are compared with the query's: no later one has been seen to come out among the first."""
 MANY = 400
 """Those of a crowded base among which they are looked for."""
 ALONE, CROWDED = 200, 0.4
@@ -125,9 +127,9 @@ class Comparison:
             first[gone] = 0.0
         chosen = _best(first, MANY if self.crowd else CANDIDATES)
         either, every = self._between(shelf, number, chosen)
-        if self.crowd:
-            again = np.argsort(-first[chosen] - self.crowd * every, kind="stable")[:CANDIDATES]
-            chosen, either, every = chosen[again], either[again], every[again]
+        again = first[chosen] + either + self.crowd * every
+        order = np.argsort(-again, kind="stable")[:CANDIDATES]
+        chosen, either, every = chosen[order], either[order], every[order]
         near = _Nearest.of(shelf, entries, chosen)
         asked, covered, in_order = self._aligned(shelf, near)
         measures = np.column_stack(
@@ -193,15 +195,17 @@ class Comparison:
         return exact
 
     def _aligned(self, shelf: Shelf, near: _Nearest) -> tuple[Floats, Floats, Floats]:
-        """How much of the query each candidate's nearest entries explain, how much of the nearest one the query does,
-        and how alike these two are with their words sorted."""
+        """How much of the query the nearest entries of each of the first candidates explain, how much of the nearest
+        one the query does, and how alike these two are with their words sorted; 0 for all further candidates."""
         count = len(near.top)
-        begins, ends = shelf.says[near.entries].astype(np.int64), shelf.says[near.entries + 1].astype(np.int64)
+        close = near.owners < CLOSER
+        entries, owners, is_first = near.entries[close], near.owners[close], near.is_first[close]
+        begins, ends = shelf.says[entries].astype(np.int64), shelf.says[entries + 1].astype(np.int64)
         lengths = ends - begins
         different, where = np.unique(shelf.said[spread(begins, lengths)], return_inverse=True)
         if not len(different):
             return np.zeros(count), np.zeros(count), np.zeros(count)
-        owners, is_first = np.repeat(near.owners, lengths), np.repeat(near.is_first, lengths)
+        owners, is_first = np.repeat(owners, lengths), np.repeat(is_first, lengths)
         vocabulary = shelf.several(different)
         alike = process.cdist(
             self._words, vocabulary, scorer=JaroWinkler.normalized_similarity, score_cutoff=ALIKE, dtype=np.float32
@@ -215,13 +219,13 @@ class Comparison:
         closest, said = owners[is_first], where[is_first]
         has, full = (alike.max(axis=0) * worth)[said], worth[said]
         covered = np.bincount(closest, has, count) / np.maximum(np.bincount(closest, full, count), 1e-9)
-        texts: list[list[str]] = [[] for _ in range(count)]
+        texts: list[list[str]] = [[] for _ in range(min(count, CLOSER))]
         for owner, word in zip(closest.tolist(), said.tolist(), strict=True):
             texts[owner].append(vocabulary[word])
         in_order = process.cdist(
             [_in_order(self._words)], list(map(_in_order, texts)), scorer=fuzz.ratio, dtype=np.float64
         )
-        return asked, covered, in_order[0] / 100
+        return asked, covered, np.append(in_order[0] / 100, np.zeros(count - len(texts)))
 
 
 @dataclass(frozen=True, slots=True)
