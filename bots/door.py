@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -19,6 +21,7 @@ from bots.lines import Lines
 from bots.poll import Poller, keep_webhook
 from bots.wire import Wire, WireError
 from desk.doors import Accept, Open, Traits
+from desk.lasting import lasting
 from desk.messages import Arrival, Departure, Fate, Heard, Later, Outgoing, Parcel
 from desk.settings import TelegramSettings
 
@@ -155,7 +158,8 @@ class TelegramDoor:
 
 
 def _imported(settings: TelegramSettings, open_file: Open, lines: Lines) -> _Tools:
-    from bots.hearing import Ear  # noqa: PLC0415 (aiogram takes seconds: whoever only stores must not wait for it)
-    from bots.sending import Sender  # noqa: PLC0415 (the same)
+    with nullcontext() if "aiogram" in sys.modules else lasting():
+        from bots.hearing import Ear  # noqa: PLC0415 (aiogram takes seconds: whoever only stores must not wait for it)
+        from bots.sending import Sender  # noqa: PLC0415 (the same)
 
     return _Tools(Ear, Sender(settings, open_file, lines))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from console.entrance import Entrance, entered
 from console.listening import Listening
+from desk.lasting import lasting
 from desk.settings import Settings
 
 if TYPE_CHECKING:
@@ -43,8 +44,10 @@ async def served(
 
 async def _furnished(entrance: Entrance, roles: Collection[str], listening: Listening) -> Serving:
     # Loading every room takes a second, and nobody who writes to us is kept waiting for that.
-    furnished, serving = await asyncio.to_thread(_loaded)
-    return serving(await furnished(entrance), roles, listening)
+    with lasting():
+        furnished, serving = await asyncio.to_thread(_loaded)
+        house = await furnished(entrance)
+    return serving(house, roles, listening)
 
 
 def _loaded() -> tuple[Any, type[Serving]]:

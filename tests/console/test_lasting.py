@@ -1,0 +1,25 @@
+"""What lives to the end of the process."""
+
+import gc
+
+import pytest
+
+from desk.lasting import lasting
+
+
+def test_nothing_is_collected_while_it_is_made_and_it_is_not_looked_through_afterwards() -> None:
+    try:
+        with lasting():
+            assert not gc.isenabled()
+            made = [[number] for number in range(3)]
+        assert gc.isenabled()
+        looked_at = {id(one) for one in gc.get_objects()}
+        assert not looked_at & {id(one) for one in made}
+    finally:
+        gc.unfreeze()
+
+
+def test_whatever_goes_wrong_collecting_goes_on() -> None:
+    with pytest.raises(ImportError), lasting():
+        raise ImportError
+    assert gc.isenabled()
