@@ -25,8 +25,10 @@ SIGNALS = 7
 SCOPE = np.array([4.0, 0.0, 0.0, 1.5, 0.0, 1.0, 0.5])
 """What speaks for anything fitting at all. Fitted once on bases of several domains and shapes, each with its own
 phrasings against everyday sentences of the same length; a base of its own has too few to do better."""
-USUAL = np.array([-4.0, 4.0, 6.0, 3.0, 1.0, 2.0, 0.0, 0.0])
-"""Constant and weights of `Signals` in a base that cannot be asked."""
+LIKELY = 5
+"""The first signals, by which an article is likelier than another; the last ones only tell the base from the world."""
+USUAL = np.array([-4.0, 4.0, 6.0, 3.0, 1.0, 2.0])
+"""Constant and weights of the first `LIKELY` signals in a base that cannot be asked."""
 TRUST = 12.0
 """How many answers it takes to move away from the usual."""
 STEPS = 20
@@ -128,7 +130,7 @@ def _fitted(rows: Signals, right: npt.NDArray[np.bool_], counts: Floats) -> Floa
 
 
 def _with_constant(rows: Signals) -> Signals:
-    return np.column_stack((np.ones(len(rows)), rows))
+    return np.column_stack((np.ones(len(rows)), rows[:, :LIKELY]))
 
 
 def _sigmoid(values: Floats) -> Floats:

@@ -18,6 +18,7 @@ from kb.versions import edit
 from tests.peers.post import Post
 from tests.stories.world import Chatter, Desk, World, eventually
 
+STRANGE = "холодильник гудит и не морозит, договор 40-1187"
 NEW = "телевизор показывает код ошибки 1402 и чёрный экран, договор 40-1187"
 
 
@@ -129,7 +130,7 @@ async def test_who_comes_back_within_a_week_was_not_deflected(world: World, anna
 
 async def test_an_agent_who_says_nothing_is_reminded_once(world: World, anna: Chatter, desk: Desk) -> None:
     """Resolving is never held up; an hour later one reminder comes, and a reason settles it."""
-    await becomes_a_case(anna, desk)
+    await becomes_a_case(anna, desk, STRANGE)
     card = await desk.sees("ждёт специалиста")
     await desk.presses(card, "Взять")
     await desk.replies(card, "/resolve готово")
