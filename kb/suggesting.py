@@ -175,7 +175,7 @@ class _Binding:
 def _offered(article: Article) -> Article:
     """The article with only what a subscriber may see; left empty, it still hides a shared one of the same id."""
     editions = {language: one for language, one in article.editions.items() if one.offered}
-    return dataclasses.replace(article, editions=editions)
+    return article if len(editions) == len(article.editions) else dataclasses.replace(article, editions=editions)
 
 
 def _heading(title: str) -> Text:
