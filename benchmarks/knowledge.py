@@ -23,6 +23,7 @@ from typing import Any
 from benchmarks import rivals
 from benchmarks.made_base import Asked, made, questions
 from benchmarks.measuring import Figures, median, percentile, resident, rounded, tell
+from desk.lasting import lasting
 from kb.reading import Article
 from kb.saved import Store
 from kb.suggesting import Knowledge
@@ -136,8 +137,9 @@ def held(size: int, count: int) -> list[Figures]:
 
     def waits() -> list[Figures]:
         with tempfile.TemporaryDirectory() as folder:
-            articles = made(size)
-            knowledge = Knowledge({}, lambda _: [], articles, Store(Path(folder)))
+            with lasting():  # as the desk does at its start
+                articles = made(size)
+                knowledge = Knowledge({}, lambda _: [], articles, Store(Path(folder)))
             asked = [one.text for one in questions(size, count, slips=SLIPS)]
             more = [*articles[:-1], *made(1, seed=7)]
 
