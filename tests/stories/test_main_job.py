@@ -145,7 +145,7 @@ async def test_operator_works_anywhere(world: World, anna: Chatter, desk: Desk) 
     await anna.says("вчера в 18")
     await anna.hears("По какому адресу")
     await anna.says("оператор")
-    heard = await anna.hears("передаю человеку")
+    heard = await anna.hears("передаём человеку")
     assert "Заявка SN-" in heard.words
     card = await desk.sees("нет интернета")
     assert "вчера в 18" in card.words, "what was answered until then is not lost"
