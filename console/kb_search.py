@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from console.folder import OK, USAGE, WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from desk.language import LANGUAGES
 
 if TYPE_CHECKING:
     from kb.match import Answer, Match
@@ -79,7 +80,7 @@ def search(
 
 def _language(question: Mapping[str, Any]) -> str:
     named = question.get("lang")
-    return named if named in ("ru", "en") else ""
+    return named if named in LANGUAGES else ""
 
 
 async def served(folder: Folder, provider: str = "") -> Knowledge:
