@@ -128,8 +128,9 @@ class Clerk:
         if limit <= 0 or not await inbox.any_waiting(self._database, self._clock()):
             return []
         busy = Counter(arrival.door for arrival in self._hearing.values())
+        weight = inbox.HEAVY - inbox.weight_of(arrival.body for arrival in self._hearing.values())
         return await inbox.claim(
-            self._database, self._holder, self._clock(), limit, lambda door: OF_ONE_DOOR - busy[door]
+            self._database, self._holder, self._clock(), limit, lambda door: OF_ONE_DOOR - busy[door], weight
         )
 
     def _heard_now(self) -> set[int]:

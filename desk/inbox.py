@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Row, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import Column, Row, Select, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -26,6 +26,10 @@ from desk.text import storable
 
 HELD_FOR = timedelta(seconds=12)
 STRIKES = 3
+LIGHT = 256 * 1024
+"""Bytes of a message up to which its size does not matter."""
+HEAVY = 64 * 1024 * 1024
+"""Bytes that heavier messages may have together while they are worked on: they lie in memory until then."""
 _ARRIVAL: list[Column[Any]] = [
     arrivals.c[name] for name in ("id", "door", "key", "lane", "body", "received_at", "attempts")
 ]
@@ -62,7 +66,7 @@ def _claiming() -> ReturningUpdate[*tuple[Any, ...]]:
     # Not "no earlier one exists": of that PostgreSQL makes a join, quadratic in a backlog it does not expect.
     first = select(func.min(lane.c.id)).where(lane.c.lane == mine.c.lane, is_waiting(lane)).scalar_subquery()
     free = (
-        select(mine.c.id)
+        select(mine.c.id, case((func.length(mine.c.body) > LIGHT, func.length(mine.c.body)), else_=0).label("heavy"))
         .where(
             is_waiting(mine),
             mine.c.door == bindparam("at"),
@@ -73,10 +77,14 @@ def _claiming() -> ReturningUpdate[*tuple[Any, ...]]:
         .order_by(mine.c.id)
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True, of=mine)
+        .cte("free")
     )
+    before = func.sum(free.c.heavy).over(order_by=free.c.id) - free.c.heavy
+    weighed = select(free.c.id, free.c.heavy, before.label("before")).subquery()
+    fits = or_(weighed.c.heavy == 0, weighed.c.before < bindparam("weight"))
     return (
         update(arrivals)
-        .where(arrivals.c.id.in_(select(free.cte("free").c.id)))
+        .where(arrivals.c.id.in_(select(weighed.c.id).where(fits)))
         .values(holder=bindparam("new_holder"), held_until=bindparam("until"))
         .returning(*_ARRIVAL)
     )
@@ -106,12 +114,18 @@ _ANY_WAITING = (
 
 
 async def claim(
-    database: Database, holder: str, now: datetime, limit: int, room: Callable[[str], int] | None = None
+    database: Database,
+    holder: str,
+    now: datetime,
+    limit: int,
+    room: Callable[[str], int] | None = None,
+    weight: int = HEAVY,
 ) -> list[Arrival]:
     """Takes the oldest arrivals that nobody holds, each the first of its lane.
 
     Where several doors wait, each has its share first: ten thousand letters in one mailbox delay nobody elsewhere.
-    ``room`` tells how many a door may have at most.
+    ``room`` tells how many a door may have at most. Of those that are heavy (`LIGHT`) no more are taken once they have
+    ``weight`` bytes together.
     """
     async with database.look() as connection:
         doors = list((await connection.execute(_DOORS_WAITING)).scalars())
@@ -126,10 +140,17 @@ async def claim(
             for door, places in left.items():
                 most = min(share, places, limit - len(rows))
                 if most > 0:
-                    found = (await connection.execute(_CLAIM, {**values, "at": door, "most": most})).all()
+                    asked = {**values, "at": door, "most": most, "weight": weight}
+                    found = (await connection.execute(_CLAIM, asked)).all()
                     left[door] = places - most if len(found) == most else 0
+                    weight -= weight_of(row.body for row in found)
                     rows += found
     return sorted((Arrival(*row) for row in rows), key=lambda arrival: arrival.id)
+
+
+def weight_of(bodies: Iterable[bytes]) -> int:
+    """Bytes of those that are heavy."""
+    return sum(size for body in bodies if (size := len(body)) > LIGHT)
 
 
 async def any_waiting(database: Database, now: datetime) -> bool:

@@ -12,8 +12,8 @@ from desk.messages import Raw
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 
-async def arrive(database: Database, door: str, count: int) -> None:
-    raws = [Raw(door, str(number), f"{door}:{number}", b"x", NOW) for number in range(count)]
+async def arrive(database: Database, door: str, count: int, body: bytes = b"x") -> None:
+    raws = [Raw(door, str(number), f"{door}:{number}", body, NOW) for number in range(count)]
     await inbox.accept(database, raws)
 
 
@@ -54,3 +54,17 @@ async def test_more_doors_than_places_are_served_by_and_by(database: Database) -
     for _ in range(6):
         served += [one.door for one in await inbox.claim(database, "clerk", NOW, 5)]
     assert sorted(served) == sorted(f"mail:{number}" for number in range(30))
+
+
+async def test_of_huge_letters_only_a_few_are_in_memory_at_once(database: Database) -> None:
+    """A hundred letters of 20 MB would be 2 GB: the heavy ones wait, and light ones behind them do not."""
+    await arrive(database, "mail:flooded", 5, bytes(inbox.LIGHT + 1))
+    await arrive(database, "telegram:main", 2)
+
+    async def taken(weight: int) -> Counter[str]:
+        return Counter(one.door for one in await inbox.claim(database, "clerk", NOW, 40, weight=weight))
+
+    assert await taken(2 * inbox.LIGHT) == {"mail:flooded": 2, "telegram:main": 2}
+    assert await taken(0) == {}
+    assert await taken(1) == {"mail:flooded": 1}, "one is always taken, however heavy it is"
+    assert await taken(inbox.HEAVY) == {"mail:flooded": 2}
