@@ -38,7 +38,8 @@ def kept_aside(door: str, body: bytes, why: str, at: datetime, key: str = "") ->
 def update_id(update: object) -> int | None:
     """The id that Telegram counts this bot's updates by, or None where there is none to be used."""
     number = update.get("update_id") if isinstance(update, dict) else None
-    return number if isinstance(number, int) and not isinstance(number, bool) and number >= 0 else None
+    sound = isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 1 << 63
+    return number if sound else None
 
 
 def lane(door: str, number: int, update: object) -> str:

@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 from sqlalchemy.engine import make_url
 
+from console.paper import safe
 from desk.keyring import Keyring
 from desk.settings import Settings
 
@@ -129,9 +130,9 @@ class OneLine(logging.Formatter):
         record.asctime = self.formatTime(record, self.datefmt)
         line = " / ".join(one for one in self.formatMessage(record).splitlines() if one.strip())
         if self._whole:
-            return "\n".join(one for one in (line, record.exc_text, record.stack_info) if one)
+            return safe("\n".join(one for one in (line, record.exc_text, record.stack_info) if one))
         short = getattr(record, "short", "")
-        line = f"{line}: {short}" if short else line
+        line = safe(f"{line}: {short}" if short else line)
         return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…"
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Connection, String, Table, Text, bindparam, event, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
@@ -97,9 +97,9 @@ class Database:
             # One writer at a time is SQLite's own rule; a pool of one makes our own writers queue without polling.
             self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", 1)
         else:
-            self._reader = self._writer = create_async_engine(
-                url, pool_size=pool, max_overflow=pool, hide_parameters=True
-            )
+            engine = create_async_engine(url, pool_size=pool, max_overflow=pool, hide_parameters=True)
+            event.listen(engine.sync_engine, "handle_error", _without_rows)
+            self._reader = self._writer = engine
 
     @asynccontextmanager
     async def look(self) -> AsyncIterator[AsyncConnection]:
@@ -154,6 +154,15 @@ class Database:
         await self._reader.dispose()
         if self._writer is not self._reader:
             await self._writer.dispose()
+
+
+def _without_rows(context: ExceptionContext) -> None:
+    """PostgreSQL repeats the row that it refused in its DETAIL: people's words, and no business of a log."""
+    if cause := getattr(context.original_exception, "__cause__", None):
+        cause.detail = None
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error and error.args and isinstance(error.args[0], str):
+            error.args = (error.args[0].partition("\nDETAIL:")[0], *error.args[1:])
 
 
 def _sqlite_engine(url: str, begin: str, pool: int) -> AsyncEngine:

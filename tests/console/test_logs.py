@@ -67,6 +67,19 @@ def test_a_secret_is_struck_out_wherever_it_stands(stream: io.StringIO, debug: b
     assert "пароль" not in written
 
 
+@pytest.mark.parametrize("debug", [False, True])
+def test_strangers_words_in_the_log_do_nothing_to_a_terminal(stream: io.StringIO, debug: bool) -> None:
+    """Neither as words nor in an exception: no colours, no titles, nothing wiped, no line turned around."""
+    logs.begin(Redaction(), debug, stream)
+    hostile = "\x1b[2J\x1b]0;title\x07\x9b31m\u202e\u2066\r\x00"
+    try:
+        raise ValueError(hostile)
+    except ValueError:
+        logging.getLogger("bots").exception("a file called %s", hostile)
+    assert "a file called" in stream.getvalue()
+    assert not set(hostile) & set(stream.getvalue()) - set("[2J]0;title31m")
+
+
 def test_a_line_of_the_log_is_one_line(stream: io.StringIO) -> None:
     """Line breaks in strangers' words begin no line; an exception is told with the way that led to it."""
     logs.begin(Redaction(), stream=stream)

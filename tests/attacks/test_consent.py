@@ -1,0 +1,42 @@
+"""What is no consent to closing a case, though it begins with a yes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from desk.case import Case
+from desk.decisions import Become, Facts
+from desk.facts import Now
+from desk.messages import Address, Heard, Press, Role, Verb
+from escalation.rules import consent
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+ANNA = Address("telegram", "telegram:main", "5001")
+
+
+def closes(heard: Heard) -> bool:
+    """Whether this closes a case that waits for consent."""
+    case = Case(provider="sever", id=1, person_id=1, state="resolved", awaiting="consent", tries=0)
+    decision = consent(case, heard, Facts([Now(NOW)]))
+    return any(isinstance(act, Become) and act.state == "closed" for act in (decision.acts if decision else ()))
+
+
+def test_a_yes_closes() -> None:
+    assert closes(Heard(ANNA.door, ANNA, NOW, text="да, всё работает"))
+    assert closes(Heard(ANNA.door, ANNA, NOW, verb=Verb.PRESS, press=Press(1, 1, "consent_yes")))
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        Heard(ANNA.door, ANNA, NOW, text="да, роутер перезагружала", detail={"edited": "1"}),
+        Heard(ANNA.door, ANNA, NOW, text="да, всё работает", role=Role.AGENT),
+        Heard(ANNA.door, ANNA, NOW, verb=Verb.PRESS, press=Press(1, 1, "resolve")),
+        Heard(ANNA.door, ANNA, NOW, text="да, но снова пропадает"),
+    ],
+)
+def test_neither_an_old_message_mended_nor_another_ones_word_does(heard: Heard) -> None:
+    """An edit answers what was asked when the message was written, and not what was asked since."""
+    assert not closes(heard)

@@ -1,0 +1,76 @@
+"""What a database tells of the rows it refuses, and what is left of a transaction whose task was given up."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import traceback
+from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Insert
+from sqlalchemy.exc import DBAPIError
+
+import desk.database
+from desk import inbox
+from desk.database import Database
+from desk.messages import Raw
+from desk.queues import arrivals, departures
+from desk.tables import METADATA
+from tests.faults.test_fairness import NOW
+
+CANARY = "contract 40-1187 canary"
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """Empty queues."""
+    opened = Database(database_url)
+    async with opened.work() as connection:
+        await connection.run_sync(METADATA.create_all, tables=[arrivals, departures])
+    yield opened
+    await opened.close()
+
+
+async def _write(database: Database, statements: Iterable[Insert]) -> None:
+    async with database.work() as connection:
+        for statement in statements:
+            await connection.execute(statement)
+
+
+async def test_a_refused_row_is_not_repeated_in_the_error(database: Database) -> None:
+    """Neither as a key that is there already, nor as a row that lacks something; nor in the causes of the error."""
+    row = {"door": "d", "key": CANARY, "lane": CANARY, "body": b"x", "received_at": NOW, "due_at": NOW}
+    for values in ({**row, "state": "waiting"}, {**row, "key": "other", "state": None}):
+        rows = arrivals.insert().values(**row, state="waiting"), arrivals.insert().values(**values)
+        with pytest.raises(DBAPIError) as raised:
+            await _write(database, rows)
+        assert CANARY not in "".join(traceback.format_exception(raised.value))
+
+
+async def test_who_gives_up_while_a_transaction_begins_leaves_none_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite has one writer: a transaction that nobody ends would be the end of all writing."""
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}")
+    async with database.work() as connection:
+        await connection.run_sync(METADATA.create_all, tables=[arrivals, departures])
+    begins, begun = asyncio.Event(), desk.database._begun
+
+    async def seen(driver: Any, begin: str) -> None:
+        begins.set()
+        await begun(driver, begin)
+
+    monkeypatch.setattr("desk.database._begun", seen)
+    other = sqlite3.connect(tmp_path / "desk.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    writing = asyncio.create_task(inbox.accept(database, [Raw("d", "given up", "l", b"x", NOW)]))
+    await begins.wait()
+    writing.cancel()
+    other.execute("ROLLBACK")
+    assert isinstance((await asyncio.gather(writing, return_exceptions=True))[0], asyncio.CancelledError)
+    assert await inbox.accept(database, [Raw("d", "written", "l", b"x", NOW)]) == 1
+    other.close()
+    await database.close()
