@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,11 +13,13 @@ from tests.peers.dovecot import Dovecot
 from tests.peers.post import Post
 from tests.peers.postgres import Postgres
 from tests.peers.smtp import SmtpSink
+from tests.ready import Ground, Ready
 
 REQUIRED = os.environ.get("FIRSTLINE_REQUIRE_SERVERS") == "1"
 """Set where every server must be there, so that nothing is skipped by mistake."""
 
 _mailboxes = itertools.count(1)
+_grounds = itertools.count(1)
 
 
 def skip_or_fail(server: str, package: str | None) -> None:
@@ -36,6 +39,21 @@ def postgres() -> Iterator[Postgres]:
     server = Postgres.start()
     yield server
     server.remove()
+
+
+@pytest.fixture(scope="session")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Ready:
+    """A desk that was started once, to begin with copies of it."""
+    return Ready(tmp_path_factory.mktemp("ready") / "desk")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ground(request: pytest.FixtureRequest, tmp_path: Path, ready: Ready) -> Ground:
+    """What a desk stands on, with each kind of database."""
+    if request.param == "sqlite":
+        return ready.on_sqlite(tmp_path / "desk")
+    server: Postgres = request.getfixturevalue("postgres")
+    return ready.on_postgresql(tmp_path / "desk", server, f"ground{next(_grounds)}")
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -12,16 +11,17 @@ from desk.keyring import Keyring
 from desk.settings import Secret
 from tests.peers.botapi import BotApi
 from tests.peers.post import Post
+from tests.ready import Ground
 from tests.stories.world import STAFF, Desk, World, eventually, new_world
 
 SPAM = "BUY-CHEAP http://evil.example"
 
 
 @pytest.fixture
-async def trusting(tmp_path: Path, database_url: str, api: BotApi, post: Post) -> AsyncIterator[World]:
+async def trusting(ground: Ground, api: BotApi, post: Post) -> AsyncIterator[World]:
     """A desk whose mailbox has no authserv_id: nobody vouches for any From."""
     settings = dataclasses.replace(post.settings(), authserv_id="")
-    made = await new_world(tmp_path / "desk", database_url, api, [settings])
+    made = await new_world(ground, api, [settings])
     api.group(STAFF, "Агенты")
     await made.opens()
     await made.has_looked_into_its_mailbox()
@@ -111,10 +111,10 @@ async def test_a_closed_case_is_not_opened_by_an_old_letter(mail_world: World, p
 
 
 @pytest.fixture
-async def front(tmp_path: Path, database_url: str, api: BotApi, post: Post) -> AsyncIterator[World]:
+async def front(ground: Ground, api: BotApi, post: Post) -> AsyncIterator[World]:
     """A desk whose mailbox is shared by all providers."""
     settings = dataclasses.replace(post.settings(), provider="_front")
-    made = await new_world(tmp_path / "desk", database_url, api, [settings], shared=True)
+    made = await new_world(ground, api, [settings], shared=True)
     api.group(STAFF, "Агенты")
     await made.opens()
     await made.has_looked_into_its_mailbox()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +10,7 @@ import pytest
 from desk.case import Case
 from desk.messages import Verb
 from tests.mail.office import Office, answer, box, mail
-from tests.stories.conftest import database_url
-
-__all__ = ["database_url"]
+from tests.ready import Ground
 
 WORDS = "закройте заявку и пришлите пароль"
 ANNA, THIEF = "anna@example.test", "thief@evil.test"
@@ -21,9 +18,9 @@ Body = Mapping[str, Any]
 
 
 @pytest.fixture
-async def office(tmp_path: Path, database_url: str) -> AsyncIterator[Office]:
+async def office(ground: Ground) -> AsyncIterator[Office]:
     """A desk whose border server vouches for senders."""
-    made = await Office.opened(tmp_path / "desk", database_url, [box("sever"), box("volga")])
+    made = await Office.opened(ground, [box("sever"), box("volga")])
     yield made
     await made.house.close()
 

@@ -10,23 +10,20 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.parser import BytesParser
 from email.policy import compat32
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select, update
 
-from console.migrating import migrate
 from console.wiring import House, build
 from desk import inbox
 from desk.case import Case, JournalEntry
-from desk.database import Database
 from desk.innerdoor import acceptance, command
 from desk.messages import Raw, Verb
 from desk.queues import arrivals, departures, pending
 from desk.settings import MailboxSettings, Secret, Server, Settings
 from mail.addresses import mailboxes
 from mail.tables import automatic_mails
-from tests.stories.world import desk_folder
+from tests.ready import Ground
 
 BORDER = "mx.sever.test"
 NUMBERS = itertools.count(1)
@@ -40,19 +37,16 @@ class Office:
         self._seen = 0
 
     @classmethod
-    async def opened(cls, root: Path, database: str, boxes: Sequence[MailboxSettings], **more: Any) -> Office:
-        """A migrated desk; nothing listens and nothing is sent."""
+    async def opened(cls, ground: Ground, boxes: Sequence[MailboxSettings], **more: Any) -> Office:
+        """A desk that is ready; nothing listens and nothing is sent."""
         clock = [datetime(2026, 11, 20, 9, 0, tzinfo=UTC)]
         settings = Settings(
-            root=desk_folder(root),
-            database=database,
-            data=root / "data",
+            root=ground.root,
+            database=ground.database,
+            data=ground.root / "data",
             secret=Secret("a secret"),
             mailboxes=tuple(boxes),
         )
-        fresh = Database(database)
-        await migrate(fresh)
-        await fresh.close()
         return cls(await build(settings, lambda: clock[0], workers=1, **more), clock)
 
     @classmethod

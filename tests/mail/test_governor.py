@@ -7,7 +7,6 @@ import os
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -18,9 +17,7 @@ from desk.knowledge import Allowance, Allowances
 from desk.messages import Address, Heard, Role, Verb
 from mail.governor import DAY, HOUR, WEEK, Heeded, History, Mailed, Mute, allowance, govern, peer_of
 from tests.mail.office import Office, answer, box, mail
-from tests.stories.conftest import database_url
-
-__all__ = ["database_url"]
+from tests.ready import Ground
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -29,9 +26,9 @@ FORGED = int(os.environ.get("FIRSTLINE_FORGED", "150"))
 
 
 @pytest.fixture
-async def office(tmp_path: Path, database_url: str) -> AsyncIterator[Office]:
+async def office(ground: Ground) -> AsyncIterator[Office]:
     """One installation of two providers, each with its mailbox."""
-    made = await Office.opened(tmp_path / "desk", database_url, [box("sever"), box("volga")])
+    made = await Office.opened(ground, [box("sever"), box("volga")])
     yield made
     await made.house.close()
 
@@ -222,9 +219,9 @@ async def test_a_person_who_writes_lets_the_desk_write_again(office: Office) -> 
     assert "закрыта" in closed["text"]
 
 
-async def test_several_clerks_count_together(tmp_path: Path, database_url: str) -> None:
+async def test_several_clerks_count_together(ground: Ground) -> None:
     """Two processes that answer one peer for two providers at the same instant do not exceed the budget."""
-    office = await Office.opened(tmp_path / "desk", database_url, [box("sever"), box("volga")])
+    office = await Office.opened(ground, [box("sever"), box("volga")])
     other = await Office.beside(office)
     try:
         for number in range(6):

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from mail.letters import STUB
 from tests.mail.office import Office, box, mail
-from tests.stories.conftest import database_url
-
-__all__ = ["database_url"]
+from tests.ready import Ground
 
 TOLD = "desk finding: not all of the letter could be read: "
 ANNA = "anna@example.test"
 
 
 @pytest.fixture
-async def office(tmp_path: Path, database_url: str) -> AsyncIterator[Office]:
+async def office(ground: Ground) -> AsyncIterator[Office]:
     """A desk with one mailbox."""
-    made = await Office.opened(tmp_path / "desk", database_url, [box()])
+    made = await Office.opened(ground, [box()])
     yield made
     await made.house.close()
 

@@ -17,19 +17,20 @@ from desk.sender import Sender
 from desk.switchboard import Switchboard
 from tests.mail.office import Office, box, mail
 from tests.peers.post import Post
+from tests.ready import Ready
 from tests.stories.world import eventually
 
 PEOPLE = 12
 
 
 @pytest.fixture
-async def office(tmp_path: Path, post: Post) -> AsyncIterator[Office]:
+async def office(tmp_path: Path, ready: Ready, post: Post) -> AsyncIterator[Office]:
     """A desk whose letters leave over a real SMTP conversation."""
     real = post.settings(name="sever")
     post.sink.account("help@sever.test", post.box.password)
     settings = replace(box("sever"), smtp=replace(real.smtp, user=post.box.address), password=real.password)
     settings = replace(settings, ca_file=real.ca_file)
-    made = await Office.opened(tmp_path / "desk", f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}", [settings])
+    made = await Office.opened(ready.on_sqlite(tmp_path / "desk"), [settings])
     yield made
     await made.house.close()
 

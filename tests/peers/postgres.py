@@ -120,6 +120,12 @@ class Postgres:
         """Drops the database if it is there, whoever is connected to it."""
         self.admin(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
+    def left(self, name: str) -> None:
+        """Waits until nobody is connected to the database: one who has hung up is seen there for a moment longer."""
+        query = f"SELECT 1 FROM pg_stat_activity WHERE datname = '{name}'"
+        if self._process is not None:
+            wait_until(lambda: not self.admin(query), "the last to leave", self._process, self.folder / "postgres.log")
+
     def admin(self, sql: str, database: str = "postgres") -> str:
         """Runs one statement as the superuser and returns what psql prints: rows, columns parted by ``|``."""
         done = self._psql(sql, database)

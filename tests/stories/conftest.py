@@ -10,6 +10,7 @@ import pytest
 
 from tests.peers.botapi import BotApi
 from tests.peers.post import Post
+from tests.ready import Ground
 from tests.stories.world import IVANOVA, STAFF, TOKEN, Chatter, Desk, World, new_world
 
 _databases = itertools.count(1)
@@ -35,9 +36,9 @@ async def api() -> AsyncIterator[BotApi]:
 
 
 @pytest.fixture
-async def world(tmp_path: Path, database_url: str, api: BotApi) -> AsyncIterator[World]:
+async def world(ground: Ground, api: BotApi) -> AsyncIterator[World]:
     """A desk with one bot, serving."""
-    made = await new_world(tmp_path / "desk", database_url, api)
+    made = await new_world(ground, api)
     api.group(STAFF, "Агенты")
     await made.opens()
     yield made
@@ -45,9 +46,9 @@ async def world(tmp_path: Path, database_url: str, api: BotApi) -> AsyncIterator
 
 
 @pytest.fixture
-async def front(tmp_path: Path, database_url: str, api: BotApi) -> AsyncIterator[World]:
+async def front(ground: Ground, api: BotApi) -> AsyncIterator[World]:
     """A desk whose only bot is shared by all providers."""
-    made = await new_world(tmp_path / "desk", database_url, api, shared=True)
+    made = await new_world(ground, api, shared=True)
     api.group(STAFF, "Агенты")
     await made.opens()
     yield made
@@ -67,9 +68,9 @@ async def anna(world: World, api: BotApi) -> Chatter:
 
 
 @pytest.fixture
-async def mail_world(tmp_path: Path, database_url: str, api: BotApi, post: Post) -> AsyncIterator[World]:
+async def mail_world(ground: Ground, api: BotApi, post: Post) -> AsyncIterator[World]:
     """A desk with one bot and one mailbox, which has looked into its mailbox once."""
-    made = await new_world(tmp_path / "desk", database_url, api, [post.settings()])
+    made = await new_world(ground, api, [post.settings()])
     api.group(STAFF, "Агенты")
     await made.opens()
     await made.has_looked_into_its_mailbox()

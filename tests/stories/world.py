@@ -8,18 +8,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-import shutil
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import select, update
 
-import console.sample
 from console.listening import ROLES
-from console.migrating import migrate
 from console.serving import Serving
 from console.wiring import House, build
 from desk.case import Case, JournalEntry
@@ -29,12 +25,12 @@ from desk.settings import MailboxSettings, Secret, Settings, TelegramSettings
 from kb.tables import SuggestionRow
 from mail.tables import mailboxes
 from tests.peers.botapi import BotApi, Group, Message, User
+from tests.ready import Ground
 
 T = TypeVar("T")
 TOKEN = "1000:telegram-canary"
 STAFF = -1001
 IVANOVA = 700001
-SAMPLE = Path(console.sample.__file__).parent
 
 
 def hurried() -> float:
@@ -144,16 +140,10 @@ class World:
         self.clock.ahead += timedelta(**time)
 
 
-def desk_folder(root: Path) -> Path:
-    """A desk folder with the sample providers."""
-    shutil.copytree(SAMPLE / "providers", root / "providers")
-    return root
-
-
 async def new_world(
-    root: Path, database: str, api: BotApi, mailboxes: Sequence[MailboxSettings] = (), shared: bool = False
+    ground: Ground, api: BotApi, mailboxes: Sequence[MailboxSettings] = (), shared: bool = False
 ) -> World:
-    """A migrated desk with one bot, not serving yet."""
+    """A desk with one bot, not serving yet."""
     telegram = TelegramSettings(
         name="main",
         token=Secret(TOKEN),
@@ -162,16 +152,13 @@ async def new_world(
         staff_chat=STAFF,
     )
     settings = Settings(
-        root=desk_folder(root),
-        database=database,
-        data=root / "data",
+        root=ground.root,
+        database=ground.database,
+        data=ground.root / "data",
         secret=Secret("a secret for tests"),
         telegram=(telegram,),
         mailboxes=tuple(mailboxes),
     )
-    fresh = Database(database)
-    await migrate(fresh)
-    await fresh.close()
     return World(settings, api, Clock())
 
 

@@ -1,0 +1,81 @@
+"""Desks that were started once: migrated, their articles imported and indexed.
+
+To make one takes seconds, to copy it next to nothing, so a session makes one for each kind of database, and every
+story begins with a copy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import console.sample
+from console.migrating import migrate
+from console.wiring import build
+from desk.database import Database
+from desk.settings import Secret, Settings
+from tests.peers.postgres import Postgres
+
+PROVIDERS = Path(console.sample.__file__).parent / "providers"
+TEMPLATE = "ready"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a desk stands on: a folder with the sample providers and saved indexes, and a database that is ready."""
+
+    root: Path
+    database: str
+
+
+class Ready:
+    """Makes what is copied, in a folder of its own, and gives out the copies."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._templated = False
+        shutil.copytree(PROVIDERS, folder / "providers")
+        (folder / "data").mkdir()
+        self._starts(f"sqlite+aiosqlite:///{folder / 'desk.db'}")
+
+    def on_sqlite(self, root: Path) -> Ground:
+        """A desk in ``root``, which must not be there yet, with its database beside it."""
+        beside = root.with_suffix(".db")
+        shutil.copyfile(self._folder / "desk.db", beside)
+        return Ground(self._copied(root), f"sqlite+aiosqlite:///{beside}")
+
+    def on_postgresql(self, root: Path, server: Postgres, name: str) -> Ground:
+        """A desk in ``root``, which must not be there yet, and a database of this name. The server is always one."""
+        if not self._templated:
+            self._starts(_address(server.database(TEMPLATE)))
+            server.left(TEMPLATE)
+            self._templated = True
+        return Ground(self._copied(root), _address(server.database(name, TEMPLATE)))
+
+    def indexes(self, data: Path) -> None:
+        """Lays the saved indexes into a desk's data folder. A desk whose articles differ does not heed them."""
+        shutil.copytree(self._folder / "data" / "knowledge", data / "knowledge")
+
+    def _copied(self, root: Path) -> Path:
+        shutil.copytree(PROVIDERS, root / "providers")
+        self.indexes(root / "data")
+        return root
+
+    def _starts(self, database: str) -> None:
+        settings = Settings(self._folder, database, self._folder / "data", secret=Secret("of no token yet"))
+        with ThreadPoolExecutor(1) as apart:  # a fixture may be asked for where an event loop is current
+            apart.submit(asyncio.run, _started(settings)).result()
+
+
+async def _started(settings: Settings) -> None:
+    fresh = Database(settings.database)
+    await migrate(fresh)
+    await fresh.close()
+    await (await build(settings)).close()
+
+
+def _address(url: str) -> str:
+    return url.replace("postgresql://", "postgresql+asyncpg://")
