@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bots.dressing import dressed
@@ -20,6 +19,7 @@ from bots.limits import Limits
 from bots.lines import Lines
 from bots.poll import Poller, keep_webhook
 from bots.wire import Wire, WireError
+from desk.clock import Clock, now
 from desk.doors import Accept, Open, Traits
 from desk.lasting import lasting
 from desk.messages import Arrival, Departure, Fate, Heard, Later, Outgoing, Parcel
@@ -41,10 +41,6 @@ class _Tools:
     sender: Sender
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class TelegramDoor:
     """One bot. ``open_file`` fetches files of other doors; ``webhook_secret`` is set with the webhook, if there is one.
 
@@ -60,7 +56,7 @@ class TelegramDoor:
         settings: TelegramSettings,
         open_file: Open,
         webhook_secret: str = "",
-        clock: Callable[[], datetime] = _now,
+        clock: Clock = now,
         ticks: Callable[[], float] = time.monotonic,
         lines: Lines | None = None,
     ) -> None:

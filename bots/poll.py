@@ -11,10 +11,10 @@ import logging
 import random
 import re
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 
 from bots.envelope import KINDS, enveloped, kept_aside, update_id
 from bots.wire import Undecodable, Wire, WireError, webhook_url
+from desk.clock import Clock
 from desk.doors import Accept
 from desk.leases import LeaseLost
 from desk.messages import Raw
@@ -61,7 +61,7 @@ class Poller:
     def __init__(
         self,
         settings: TelegramSettings,
-        clock: Callable[[], datetime],
+        clock: Clock,
         hold: int = 25,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:

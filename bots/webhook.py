@@ -10,13 +10,14 @@ import hashlib
 import hmac
 import json
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from aiohttp import web
 
 from bots.envelope import enveloped, kept_aside
+from desk.clock import Clock, now
 from desk.doors import Accept
 from desk.messages import Raw
 from desk.settings import TelegramSettings
@@ -43,11 +44,7 @@ class Hook:
         return cls(settings.name, settings.door, secret)
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def receiver(hooks: Iterable[Hook], accept: Accept, clock: Callable[[], datetime] = _now) -> web.Application:
+def receiver(hooks: Iterable[Hook], accept: Accept, clock: Clock = now) -> web.Application:
     """The web application that receives for all these bots."""
     known = {hook.name: hook for hook in hooks}
 

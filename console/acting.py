@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -24,6 +23,7 @@ from console.looking import Providers, agent_name, zone_of
 from console.numbers import find
 from console.paper import local_long
 from desk.case import Case
+from desk.clock import now
 from desk.innerdoor import command as as_message
 from desk.messages import Verb
 
@@ -168,7 +168,7 @@ async def act(folder: Folder, verb: Verb, number: str, agent: str, provider: str
             refuse(f"case {number} has no number yet: the desk is still talking with the subscriber", REFUSED)
         known_agent(providers, case.provider, agent)
         await require_article(database, case.provider, detail)
-        message = as_message(verb, datetime.now(UTC), provider=case.provider, number=case.number, agent=agent, **detail)
+        message = as_message(verb, now(), provider=case.provider, number=case.number, agent=agent, **detail)
         arrival_id = await corridor.accept(database, message)
         (ledger,) = await corridor.decided(settings, database, [arrival_id])
         sends = tuple(await corridor.leaving(database, arrival_id))

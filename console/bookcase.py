@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import astuple
-from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.content import ARTICLES, Folders
+from desk.clock import Clock, now
 from desk.database import Database
 from desk.messages import FRONT
 from desk.providers import Provider
@@ -37,7 +37,7 @@ class Bookcase:
         database: Database,
         settings: Settings,
         providers: Mapping[str, Provider],
-        clock: Callable[[], datetime],
+        clock: Clock = now,
     ) -> None:
         self._database = database
         self._folders = Folders(settings.root, settings.packaged_content)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from itertools import groupby
 
 import click
@@ -13,6 +12,7 @@ import click
 from bots.check import check as check_bot
 from console import inspecting, paper
 from console.folder import OK, WRONG, Folder, as_json, pass_folder, print_json, run
+from desk.clock import now
 from desk.findings import Finding
 from desk.settings import BadSettings, Settings
 from mail.check import check as check_mailbox
@@ -54,7 +54,7 @@ async def _found(folder: Folder, offline: bool) -> list[Finding]:
     providers, of_providers = inspecting.of_providers(settings)
     found = [*inspecting.of_settings(settings), *of_providers]
     found += inspecting.of_words(settings, list(providers))
-    found += await inspecting.of_database(settings, lambda: datetime.now(UTC))
+    found += await inspecting.of_database(settings, now)
     found += inspecting.of_disk(settings)
     if not offline:
         found += await _outside(settings)

@@ -10,13 +10,13 @@ import contextlib
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from console.folder import WRONG, refuse
 from desk import inbox
+from desk.clock import now
 from desk.database import Database
 from desk.doors import Also
 from desk.holders import surely_dead
@@ -141,10 +141,10 @@ async def leaving(database: Database, arrival_id: int) -> list[Leaving]:
 
 async def serving(database: Database, names: Collection[str] = ()) -> bool:
     """Whether a living `serve` holds any lease, or one of these."""
-    now = datetime.now(UTC)
+    at = now()
     query: Any = select(leases.c.holder, leases.c.held_until)
     if names:
         query = query.where(leases.c.name.in_(names))
     async with database.look() as connection:
         rows = (await connection.execute(query)).all()
-    return any(row.held_until > now and not surely_dead(row.holder) for row in rows)
+    return any(row.held_until > at and not surely_dead(row.holder) for row in rows)

@@ -10,21 +10,16 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Protocol, runtime_checkable
 
 from console.opening import Opener
+from desk.clock import Clock, now
 from desk.database import Database
 from desk.doors import Door
 from desk.holders import this_process
 from desk.keyring import Keyring
 from desk.settings import Settings
 from mail.readers import Readers
-
-
-def now() -> datetime:
-    """The desk's clock."""
-    return datetime.now(UTC)
 
 
 @runtime_checkable
@@ -46,7 +41,7 @@ class Entrance:
     doors: dict[str, Door]
     opener: Opener
     holder: str
-    clock: Callable[[], datetime]
+    clock: Clock
 
     def outer(self) -> list[tuple[str, Door]]:
         """The doors through which the world comes in, by name."""
@@ -61,7 +56,7 @@ class Entrance:
 
 def entered(
     settings: Settings,
-    clock: Callable[[], datetime] = now,
+    clock: Clock = now,
     workers: int = 2,
     ticks: Callable[[], float] = time.monotonic,
 ) -> Entrance:
@@ -81,7 +76,7 @@ def entered(
 
 
 def _bots(
-    settings: Settings, keyring: Keyring, opener: Opener, clock: Callable[[], datetime], ticks: Callable[[], float]
+    settings: Settings, keyring: Keyring, opener: Opener, clock: Clock, ticks: Callable[[], float]
 ) -> dict[str, Door]:
     from bots.door import TelegramDoor  # noqa: PLC0415 (only where there is a bot)
     from bots.lines import Lines  # noqa: PLC0415 (the same)
@@ -94,7 +89,7 @@ def _bots(
 
 
 def _mailboxes(
-    settings: Settings, database: Database, readers: Readers, opener: Opener, clock: Callable[[], datetime]
+    settings: Settings, database: Database, readers: Readers, opener: Opener, clock: Clock
 ) -> dict[str, Door]:
     from mail.door import MailDoor  # noqa: PLC0415 (only where there is a mailbox)
     from mail.turns import Turns  # noqa: PLC0415 (the same)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -32,6 +31,7 @@ from console.looking import Providers
 from console.numbers import find
 from desk import inbox
 from desk.case import Case
+from desk.clock import now
 from desk.database import Database
 from desk.innerdoor import acceptance
 from desk.messages import FRONT, Unreadable
@@ -180,7 +180,7 @@ async def _accept(folder: Folder, letter: int, number: str | None, new: bool, ag
         case_id = 0 if new else int(row.case_id)
         if number:
             case_id = (await find(database, providers, number, row.provider)).id
-        message = acceptance(letter, case_id, row.provider, agent, datetime.now(UTC))
+        message = acceptance(letter, case_id, row.provider, agent, now())
         arrival_id = await corridor.accept(database, message, _settling(letter, "accepted"))
         (ledger,) = await corridor.decided(settings, database, [arrival_id])
         return ledger, await _case(database, providers, ledger.case_id)

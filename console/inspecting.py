@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import UTC, timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select, text
@@ -15,6 +15,7 @@ from console.content import ARTICLES, DIALOGS, TEMPLATES, Folders
 from console.logs import SHORTEST
 from console.troubles import DATABASE, reason
 from console.version import OtherVersion, require_current
+from desk.clock import Clock
 from desk.database import Database
 from desk.findings import Finding
 from desk.language import LANGUAGES
@@ -179,7 +180,7 @@ def _own_words(provider: str, folder: Path, names: set[str]) -> Iterator[Finding
             yield Finding("warning", provider, what, "compare its name with those in the packaged templates")
 
 
-async def of_database(settings: Settings, now: Callable[[], datetime]) -> list[Finding]:
+async def of_database(settings: Settings, clock: Clock) -> list[Finding]:
     """Whether it answers, is of this version and keeps providers apart; its clock and ours, its ledger and the mail."""
     url = make_url(settings.database)
     where = "database"
@@ -192,8 +193,8 @@ async def of_database(settings: Settings, now: Callable[[], datetime]) -> list[F
         if await database.can_bypass():
             what = "the role could see every provider's rows: row-level security does not hold it"
             found.append(Finding("error", where, what, f'ALTER ROLE "{url.username}" NOSUPERUSER NOBYPASSRLS'))
-        accounts = [await account(database, box, now()) for box in settings.mailboxes]
-        return [*found, *await _clock(database, now), *(one for of_box in accounts for one in of_box)]
+        accounts = [await account(database, box, clock()) for box in settings.mailboxes]
+        return [*found, *await _clock(database, clock), *(one for of_box in accounts for one in of_box)]
     except OtherVersion as error:
         return [Finding("error", where, str(error).partition(":")[0], "run 'firstline migrate'")]
     except TimeoutError:
@@ -205,12 +206,12 @@ async def of_database(settings: Settings, now: Callable[[], datetime]) -> list[F
         await database.close()
 
 
-async def _clock(database: Database, now: Callable[[], datetime]) -> list[Finding]:
+async def _clock(database: Database, clock: Clock) -> list[Finding]:
     async with database.look() as connection:
         newest = (await connection.execute(select(func.max(arrivals.c.received_at)))).scalar()
         theirs = None if database.sqlite else (await connection.execute(text("SELECT now()"))).scalar()
     todo = "set the clock (timedatectl), and keep it with NTP: promised times hang on it"
-    ours = now()
+    ours = clock()
     if newest and ours < newest - SLOW:
         return [Finding("error", "clock", f"it is {ours:%Y-%m-%d %H:%M} UTC, but messages came later than that", todo)]
     if theirs and abs(theirs - ours) > SLOW:

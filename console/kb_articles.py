@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from console.folder import USAGE, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from desk.clock import now
 
 if TYPE_CHECKING:
     from kb.outcomes import Tally
@@ -73,11 +74,11 @@ async def _read(folder: Folder, days: int, provider: str) -> list[Line]:
     if provider and provider not in providers:
         refuse(f"there is no provider {provider!r}: there are {', '.join(providers) or 'none'}", USAGE)
     whose = (provider,) if provider else (*providers, FRONT)
-    now = datetime.now(UTC)
-    since = now - timedelta(days=days)
+    at = now()
+    since = at - timedelta(days=days)
     async with opened(settings) as database:
         async with database.read(*whose) as session:
-            outcomes = await figures.outcomes(session, since, now)
+            outcomes = await figures.outcomes(session, since, at)
             links = [(one.article, one.language, one.kind) for one in await figures.links(session, since)]
         async with database.look() as connection:
             kept = [one for one in await shelf.load(connection) if one.provider in ("", *whose)]

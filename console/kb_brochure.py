@@ -7,13 +7,14 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from console.folder import USAGE, WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from desk.clock import now
 
 if TYPE_CHECKING:
     from console.press import Brochure, Code
@@ -188,15 +189,15 @@ async def _known(
 
     async with opened(settings) as database:
         try:
-            await Bookcase(database, settings, providers, lambda: datetime.now(UTC)).fill()
+            await Bookcase(database, settings, providers).fill()
         except BadArticle as error:
             refuse(str(error), WRONG)
         async with database.look() as connection:
             articles = completed(await shelf.load(connection))
-        now = datetime.now(UTC)
+        at = now()
         async with database.read(provider) as session:
-            outcomes = await figures.outcomes(session, now - REMEMBERED, now)
-            links = [(one.article, "", one.kind) for one in await figures.links(session, now - REMEMBERED)]
+            outcomes = await figures.outcomes(session, at - REMEMBERED, at)
+            links = [(one.article, "", one.kind) for one in await figures.links(session, at - REMEMBERED)]
     tallies = tallied(outcomes, links, by_language=False)
     return articles, {one.article: one.uses for one in tallies.values() if one.uses}
 

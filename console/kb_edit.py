@@ -6,7 +6,6 @@ import difflib
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from console.folder import NO_SUCH, REFUSED, USAGE, WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from desk.clock import now
 
 if TYPE_CHECKING:
     from kb.reading import Article
@@ -170,7 +170,7 @@ async def _write(folder: Folder, article: Article, language: str, author: str, w
     from kb import versions  # noqa: PLC0415
 
     async with opened(folder.settings()) as database, database.work() as connection:
-        return await versions.edit(connection, article, language, author, why, datetime.now(UTC))
+        return await versions.edit(connection, article, language, author, why, now())
 
 
 async def _versions(folder: Folder, id: str, provider: str, language: str) -> Sequence[Version]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from console.folder import REFUSED, USAGE, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from desk.clock import now
 
 if TYPE_CHECKING:
     from desk.case import Case
@@ -72,7 +73,7 @@ async def _find(folder: Folder, whose: Mapping[str, Provider], days: int, least:
     knowledge = await served(folder)
     async with opened(folder.settings()) as database:
         async with database.read(*whose) as session:
-            cases = await figures.uncovered(session, datetime.now(UTC) - timedelta(days=days))
+            cases = await figures.uncovered(session, now() - timedelta(days=days))
         by_id = {(one.provider, one.id): one for one in cases}
         solved = [
             Solved(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from console.folder import OK, REFUSED, USAGE, WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from desk.clock import now
 
 if TYPE_CHECKING:
     from desk.settings import Settings
@@ -54,7 +54,7 @@ async def _of_folder(settings: Settings, source: Path, provider: str) -> Importe
         refuse(f"there is no article in {source}: each is a folder with ru.md or en.md", WRONG)
     place = await asyncio.to_thread(_copied, settings.root, source, provider)
     async with opened(settings) as database, database.work() as connection:
-        return await shelf.import_folder(connection, provider, place, datetime.now(UTC), only=_names(source))
+        return await shelf.import_folder(connection, provider, place, now(), only=_names(source))
 
 
 async def _of_lines(settings: Settings, source: Path, provider: str) -> Imported:
@@ -69,7 +69,7 @@ async def _of_lines(settings: Settings, source: Path, provider: str) -> Imported
     if not articles:
         refuse(f"there is no article in {source}", WRONG)
     async with opened(settings) as database, database.work() as connection:
-        return await shelf.import_articles(connection, provider, articles, datetime.now(UTC))
+        return await shelf.import_articles(connection, provider, articles, now())
 
 
 def _names(source: Path) -> frozenset[str]:

@@ -131,14 +131,12 @@ async def _forget_person(folder: Folder, number: str, provider: str) -> int:
 
 async def _index_anew(folder: Folder, database: Database, providers: set[str]) -> None:
     """The saved index holds the words too: it goes, and is made again without them."""
-    from datetime import UTC, datetime  # noqa: PLC0415
-
     from console.bookcase import Bookcase  # noqa: PLC0415
 
     if not providers:
         return
     settings = folder.settings()
-    bookcase = Bookcase(database, settings, folder.providers(), lambda: datetime.now(UTC))
+    bookcase = Bookcase(database, settings, folder.providers())
     bookcase.drop(providers)
     await bookcase.open()
 

@@ -85,15 +85,13 @@ def _language(question: Mapping[str, Any]) -> str:
 
 async def served(folder: Folder, provider: str = "") -> Knowledge:
     """The desk's knowledge as `serve` would have it."""
-    from datetime import UTC, datetime  # noqa: PLC0415
-
     from console.bookcase import Bookcase  # noqa: PLC0415
 
     settings, providers = folder.settings(), folder.providers()
     if provider and provider not in providers:
         refuse(f"there is no provider {provider!r}: there are {', '.join(providers) or 'none'}", USAGE)
     async with opened(settings) as database:
-        bookcase = Bookcase(database, settings, providers, lambda: datetime.now(UTC))
+        bookcase = Bookcase(database, settings, providers)
         await bookcase.fill()
         return await bookcase.open()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import click
@@ -14,6 +14,7 @@ from console import paper
 from console.folder import NO_SUCH, OK, USAGE, WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
 from console.looking import UTC as GREENWICH
 from desk.case import Case
+from desk.clock import now
 from desk.database import Database
 from desk.messages import FRONT
 from mail import ledger as account
@@ -95,7 +96,7 @@ async def _sum(connection: AsyncConnection, door: str) -> dict[str, Any]:
 
 
 def _sums(found: Sequence[Mapping[str, Any]], machine: bool) -> None:
-    late = [one for one in found if one["oldest_waiting"] and one["oldest_waiting"] < datetime.now(UTC) - account.LATE]
+    late = [one for one in found if one["oldest_waiting"] and one["oldest_waiting"] < now() - account.LATE]
     if machine:
         print_json([{name: _plain(value) for name, value in one.items()} for one in found])
     for one in found if not machine else ():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -14,6 +13,7 @@ from console import handling
 from console.folder import NO_SUCH, Folder, as_json, opened, pass_folder, refuse, run
 from console.quarantine import replay, show, show_quarantine
 from desk import inbox
+from desk.clock import now
 from mail import ledger
 
 
@@ -101,4 +101,4 @@ async def _reject(folder: Folder, letter: int) -> None:
     async with opened(folder.settings()) as database:
         if letter not in {row.id for row in await inbox.quarantine(database) if row.door.startswith("mail:")}:
             refuse(f"no letter {letter} is set aside: see 'firstline mail quarantine list'", NO_SUCH)
-        await inbox.dismiss(database, letter, datetime.now(UTC), lambda connection: ledger.refused(connection, letter))
+        await inbox.dismiss(database, letter, now(), lambda connection: ledger.refused(connection, letter))

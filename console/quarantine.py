@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import click
@@ -16,6 +16,7 @@ from console.corridor import Ledger
 from console.folder import NO_SUCH, OK, USAGE, WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
 from console.looking import UTC as GREENWICH
 from desk import inbox
+from desk.clock import now
 
 
 @click.group()
@@ -146,5 +147,5 @@ async def _replay(folder: Folder, wanted: Sequence[int]) -> list[Ledger]:
         ids = sorted(wanted or aside)
         if not ids:
             return []
-        await inbox.replay(database, ids, datetime.now(UTC))
+        await inbox.replay(database, ids, now())
         return await corridor.decided(settings, database, ids)

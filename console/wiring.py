@@ -7,14 +7,14 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
 from pathlib import Path
 
 from console.bookcase import Bookcase
 from console.chatdoor import ChatDoor
 from console.content import DIALOGS, TEMPLATES, Folders
-from console.entrance import Entrance, entered, now
+from console.entrance import Entrance, entered
 from desk.clerk import Clerk, Lookup
+from desk.clock import Clock, now
 from desk.composing import Composer
 from desk.decisions import Act, Governor, Identify, Rule
 from desk.doors import Door
@@ -142,7 +142,7 @@ class House(Entrance):
 
 async def build(
     settings: Settings,
-    clock: Callable[[], datetime] = now,
+    clock: Clock = now,
     extra_doors: Sequence[Door] = (),
     workers: int = 2,
     staff: Mapping[str, Address] | None = None,

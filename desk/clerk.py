@@ -10,14 +10,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 
 from desk import inbox
+from desk.clock import Clock
 from desk.database import Database, is_trouble
 from desk.decisions import Governor, Rule
 from desk.gather import Gatherer, Round
@@ -64,7 +64,7 @@ class Clerk:
         rules: Sequence[Rule],
         writer: Writer,
         holder: str,
-        clock: Callable[[], datetime],
+        clock: Clock,
         governors: Sequence[Governor] = (),
     ) -> None:
         self._database = database

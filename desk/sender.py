@@ -10,10 +10,11 @@ import asyncio
 import json
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from desk import outbox
+from desk.clock import Clock
 from desk.database import Database
 from desk.messages import Departure, Later, Sent, Unknown
 from desk.outbox import Settled
@@ -40,7 +41,7 @@ class Sender:
         database: Database,
         switchboard: Switchboard,
         holder: str,
-        clock: Callable[[], datetime],
+        clock: Clock,
         lane: str = "",
     ) -> None:
         self._database = database

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from desk.clock import Clock, now
 from desk.doors import Accept, Open, Traits
 from desk.messages import (
     Address,
@@ -42,10 +43,6 @@ GIVEN_UP_AFTER = timedelta(days=5)
 """RFC 5321, section 4.5.4.1: then people are told, whoever's fault it was."""
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class MailDoor:
     """A `desk.doors.Door`. ``open_file`` fetches the bytes behind a `File.source` when a letter is sent.
 
@@ -61,7 +58,7 @@ class MailDoor:
         readers: Readers,
         open_file: Open,
         database: Database,
-        clock: Callable[[], datetime] = _now,
+        clock: Clock = now,
         turns: Turns | None = None,
     ) -> None:
         self.name = settings.door

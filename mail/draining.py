@@ -10,7 +10,7 @@ import asyncio
 import logging
 import re
 from bisect import bisect_left
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -19,6 +19,7 @@ from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from desk.clock import Clock
 from desk.doors import Accept
 from desk.messages import Raw
 from desk.settings import MailboxSettings
@@ -67,7 +68,7 @@ class Drain:
     connection: Connection
     settings: MailboxSettings
     accept: Accept
-    clock: Callable[[], datetime]
+    clock: Clock
     turns: Turns
     deaths: dict[int, int]
     _unhandled: list[int] = field(default_factory=list)

@@ -9,13 +9,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from desk.clock import Clock
 from desk.doors import Accept
 from desk.leases import LeaseLost
 from desk.settings import MailboxSettings
@@ -45,9 +44,7 @@ class Database(Protocol):
 class Listener:
     """Listens to one mailbox for ever."""
 
-    def __init__(
-        self, settings: MailboxSettings, database: Database, clock: Callable[[], datetime], turns: Turns
-    ) -> None:
+    def __init__(self, settings: MailboxSettings, database: Database, clock: Clock, turns: Turns) -> None:
         self._settings = settings
         self._door = settings.door
         self._database = database

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
 from functools import partial
@@ -16,6 +16,7 @@ from console.chatdoor import Shown, Typist, kept_file, without_echo
 from console.demo.place import MAILBOX
 from console.demo.stage import Stage
 from console.demo.town import DidNotHappen, Town
+from desk.clock import now
 from desk.messages import File, Raw
 
 T = TypeVar("T")
@@ -225,7 +226,7 @@ class Correspondent:
         letter["From"] = formataddr((self.name, self.address))
         letter["To"] = to
         letter["Subject"] = subject
-        letter["Date"] = format_datetime(datetime.now(UTC))
+        letter["Date"] = format_datetime(now())
         letter["Message-ID"] = f"<{next(_letters)}.demo@{self.address.rpartition('@')[2]}>"
         letter.set_content(body)
         return letter
