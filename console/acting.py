@@ -222,7 +222,7 @@ def _told(done: Done) -> dict[str, Any]:
         "provider": done.case.provider,
         "state": done.case.state,
         "owner": done.case.owner,
-        "eta": done.case.eta and done.case.eta.isoformat(),
+        "eta": done.case.eta,
         "arrival": done.ledger.id,
         "done": done.ledger.case_id is not None,
         "outcome": done.ledger.outcome,

@@ -40,7 +40,7 @@ class Bookcase:
         clock: Clock = now,
     ) -> None:
         self._database = database
-        self._folders = Folders(settings.root, settings.packaged_content)
+        self._folders = Folders(settings)
         self._store = Store(settings.data / "knowledge")
         self._providers = providers
         self._clock = clock
@@ -49,13 +49,13 @@ class Bookcase:
 
     async def fill(self) -> None:
         """Imports the articles whose files changed. Raises `kb.reading.BadArticle`."""
-        nearest, *beneath = self._folders.of("", "articles", ARTICLES)
+        nearest, *beneath = self._folders.of("", ARTICLES)
         try:
             async with self._database.work() as connection:
                 done = [await shelf.import_folder(connection, "", nearest, self._clock(), beneath=beneath)]
                 filed = await shelf.filed(connection)
                 for name in self._providers:
-                    own = self._folders.root / "providers" / name / "articles"
+                    own = self._folders.of(name, ARTICLES)[0]
                     # Hundreds of providers have nothing of their own, and had not.
                     if name != FRONT and (name in filed or own.is_dir()):
                         done.append(await shelf.import_folder(connection, name, own, self._clock()))
@@ -96,4 +96,4 @@ class Bookcase:
         return await shelf.stamp(connection), await versions.stamp(connection)
 
     def _pictures(self, provider: str) -> list[Path]:
-        return self._folders.of(provider, "articles", ARTICLES)
+        return self._folders.of(provider, ARTICLES)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desk.messages import FRONT
+from desk.settings import Settings
 
 PACKAGED = Path(__file__).resolve().parent.parent
 TEMPLATES, DIALOGS, ARTICLES = PACKAGED / "templates", PACKAGED / "intake" / "dialogs", PACKAGED / "kb" / "articles"
@@ -15,10 +16,10 @@ TEMPLATES, DIALOGS, ARTICLES = PACKAGED / "templates", PACKAGED / "intake" / "di
 class Folders:
     """Where content is looked for: the provider's folder, then the desk's, then the packaged one."""
 
-    root: Path
-    packaged: bool
+    settings: Settings
 
-    def of(self, provider: str, kind: str, packaged: Path) -> list[Path]:
-        """Search order for "dialogs", "articles" or "templates"."""
-        own = [self.root / "providers" / provider / kind] if provider and provider != FRONT else []
-        return [*own, self.root / kind, *([packaged] if self.packaged else [])]
+    def of(self, provider: str, packaged: Path) -> list[Path]:
+        """The search order beside and above one of the packaged folders: `DIALOGS`, `ARTICLES` or `TEMPLATES`."""
+        root, kind = self.settings.root, packaged.name
+        own = [root / "providers" / provider / kind] if provider and provider != FRONT else []
+        return [*own, root / kind, *([packaged] if self.settings.packaged_content else [])]

@@ -44,8 +44,9 @@ class Entrance:
     clock: Clock
 
     def outer(self) -> list[tuple[str, Door]]:
-        """The doors through which the world comes in, by name."""
-        return [(name, door) for name, door in self.doors.items() if door.channel in ("telegram", "mail")]
+        """The doors through which the world comes in, by name: those of the settings."""
+        names = [*(bot.door for bot in self.settings.telegram), *(box.door for box in self.settings.mailboxes)]
+        return [(name, self.doors[name]) for name in names]
 
     async def close(self) -> None:
         """Closes what was opened."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -46,6 +47,12 @@ def refuse(sentence: str, exit_code: int) -> NoReturn:
     raise Trouble(sentence, exit_code)
 
 
+def require_provider(providers: Collection[str], name: str) -> None:
+    """Ends the command where a provider is named that is not there; "" names none."""
+    if name and name not in providers:
+        refuse(f"there is no provider {name!r}: there are {', '.join(sorted(providers)) or 'none'}", USAGE)
+
+
 @dataclass(slots=True)
 class Folder:
     """The desk folder a command was given with ``-C``; the current one by default.
@@ -56,6 +63,7 @@ class Folder:
     root: Path = Path()
     debug: bool = False
     redact: Callable[[str], str] = field(default=str)
+    _providers: Mapping[str, Provider] | None = field(default=None, init=False)
 
     def settings(self) -> Settings:
         """Its settings. Raises `BadSettings`."""
@@ -68,10 +76,16 @@ class Folder:
         return settings
 
     def providers(self) -> Mapping[str, Provider]:
-        """Its providers. Raises `BadProvider`."""
+        """Its providers, read once. Raises `BadProvider`."""
         from desk.providers import load_all  # noqa: PLC0415
 
-        return load_all(self.root / "providers")
+        if self._providers is None:
+            self._providers = load_all(self.root / "providers")
+        return self._providers
+
+    def require_provider(self, name: str) -> None:
+        """Ends the command where a provider is named that is not there; "" names none."""
+        require_provider(self.providers(), name)
 
 
 @asynccontextmanager
@@ -95,7 +109,11 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 def print_json(value: object) -> None:
     """For machines: UTF-8, instants as ISO 8601."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_spelled))
+
+
+def _spelled(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 pass_folder = click.make_pass_decorator(Folder, ensure=True)

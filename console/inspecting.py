@@ -71,7 +71,7 @@ def of_settings(settings: Settings) -> Iterator[Finding]:
 def of_providers(settings: Settings) -> tuple[dict[str, Provider], list[Finding]]:
     """Each provider's folder: policy, teams, table of accounts, dialogs, articles."""
     root, found = settings.root / "providers", []
-    folders = Folders(settings.root, settings.packaged_content)
+    folders = Folders(settings)
     read: dict[str, Provider] = {}
     names = sorted(one.name for one in root.iterdir()) if root.is_dir() else []
     for name in names:
@@ -125,13 +125,13 @@ def _table(folder: Path, name: str) -> Iterator[Finding]:
 
 def _content(folders: Folders, name: str) -> Iterator[Finding]:
     try:
-        forms = Forms.of([one for one in folders.of(name, "dialogs", DIALOGS) if one.is_dir()])
+        forms = Forms.of([one for one in folders.of(name, DIALOGS) if one.is_dir()])
     except BadForm as error:
         yield from (Finding("error", name, f"dialog {fault}", "correct that file") for fault in error.faults)
     else:
         yield _counted(name, len(forms.in_use), "dialogs", "the desk asks nothing, and a person has to ask everything")
     try:
-        articles = read_folders(folders.of(name, "articles", ARTICLES), name)
+        articles = read_folders(folders.of(name, ARTICLES), name)
     except BadArticle as error:
         yield Finding("error", name, f"article {error}", "correct that file")
     else:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from console.folder import USAGE, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from console.folder import Folder, as_json, opened, pass_folder, print_json, run
 from desk.clock import now
 
 if TYPE_CHECKING:
@@ -71,8 +71,7 @@ async def _read(folder: Folder, days: int, provider: str) -> list[Line]:
     from kb.outcomes import flagged, tallied  # noqa: PLC0415
 
     settings, providers = folder.settings(), folder.providers()
-    if provider and provider not in providers:
-        refuse(f"there is no provider {provider!r}: there are {', '.join(providers) or 'none'}", USAGE)
+    folder.require_provider(provider)
     whose = (provider,) if provider else (*providers, FRONT)
     at = now()
     since = at - timedelta(days=days)

@@ -84,6 +84,7 @@ async def _made(folder: Folder, name: str, language: str | None, top: int, bot: 
     from kb import brochure as making  # noqa: PLC0415
 
     settings, providers = folder.settings(), folder.providers()
+    folder.require_provider(name)
     provider = _chosen(name, providers)
     speaks = language or provider.language
     facts = {**provider.facts, "provider_title": provider.title(speaks)}
@@ -91,15 +92,15 @@ async def _made(folder: Folder, name: str, language: str | None, top: int, bot: 
     leaves = making.leaves(articles, provider.name, speaks, facts, reused, top)
     if not leaves:
         refuse(f"there is no article yet that subscribers of {provider.name} may see: 'firstline kb import'", WRONG)
-    folders = Folders(settings.root, settings.packaged_content)
-    words = Words.read([TEMPLATES, *reversed(folders.of(provider.name, "templates", TEMPLATES))], speaks)
+    folders = Folders(settings)
+    words = Words.read([TEMPLATES, *reversed(folders.of(provider.name, TEMPLATES))], speaks)
     mail = next((one.address for one in _of(settings.mailboxes, provider.name)), "")
     reach = making.reach(words.without_title("reach"), facts, _bare(bot) or await _asked(settings, provider.name), mail)
     if not reach:
         hint = "say in [facts] of policy.toml how people reach you"
         click.echo(f"{provider.name} has no phone, site, bot or mailbox to be printed: {hint}", err=True)
     first, call = (words.leaf(part, speaks, facts) for part in ("first", "call"))
-    pictures = _pictures((first, *leaves, call), folders.of(provider.name, "articles", ARTICLES))
+    pictures = _pictures((first, *leaves, call), folders.of(provider.name, ARTICLES))
     shown = [one for one in first.pictures if one in pictures]
     return Brochure(
         provider=provider.title(speaks),
@@ -170,11 +171,8 @@ def _merged(table: Mapping[str, Any], own: Mapping[str, Any], path: Path) -> dic
 
 
 def _chosen(name: str, providers: Mapping[str, Provider]) -> Provider:
-    there = ", ".join(providers) or "none"
     if not name and len(providers) != 1:
-        refuse(f"say whose brochure it is with --provider: there are {there}", USAGE)
-    if name and name not in providers:
-        refuse(f"there is no provider {name!r}: there are {there}", USAGE)
+        refuse(f"say whose brochure it is with --provider: there are {', '.join(sorted(providers)) or 'none'}", USAGE)
     return providers[name or next(iter(providers))]
 
 

@@ -68,7 +68,7 @@ def _of_desk(folder: Folder) -> Iterator[Finding]:
     from kb import checking  # noqa: PLC0415
 
     settings, providers = folder.settings(), folder.providers()
-    nearest, *beneath = Folders(settings.root, settings.packaged_content).of("", "articles", ARTICLES)
+    nearest, *beneath = Folders(settings).of("", ARTICLES)
     files, found = checking.of_folders([nearest, *beneath])
     yield from found
     born = run(_born(folder))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from console.folder import NO_SUCH, REFUSED, USAGE, WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from console.folder import NO_SUCH, REFUSED, WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
 from desk.clock import now
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def history(folder: Folder, article: str, provider: str, language: str | None, m
     if machine:
         print_json(
             [
-                {"version": one.version, "author": one.author, "why": one.why, "at": one.at.isoformat(), **one.content}
+                {"version": one.version, "author": one.author, "why": one.why, "at": one.at, **one.content}
                 for one in versions
             ]
         )
@@ -100,8 +100,7 @@ def _known(folder: Folder, provider: str, agent: str) -> None:
     from console.acting import known_agent  # noqa: PLC0415
 
     providers = folder.providers()
-    if provider and provider not in providers:
-        refuse(f"there is no provider {provider!r}: there are {', '.join(providers) or 'none'}", USAGE)
+    folder.require_provider(provider)
     if provider:
         known_agent(providers, provider, agent)
     elif all(one.agent(agent) is None for one in providers.values()):
@@ -136,7 +135,7 @@ def _read(folder: Folder, article: Article, language: str, text: str) -> Article
     from kb.reading import BadArticle, read_folder  # noqa: PLC0415
 
     settings = folder.settings()
-    pictures = Folders(settings.root, settings.packaged_content).of(article.provider, "articles", ARTICLES)
+    pictures = Folders(settings).of(article.provider, ARTICLES)
     named = replace(article, id="article")  # one that came as a line may have an id that no folder can
     with tempfile.TemporaryDirectory() as place:
         write(named, Path(place), pictures)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from console.folder import NO_SUCH, OK, USAGE, WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from console.folder import NO_SUCH, OK, WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
 
 if TYPE_CHECKING:
     from kb.reading import Article
@@ -34,8 +34,7 @@ def export(folder: Folder, place: Path, only: Sequence[str], provider: str, lear
       firstline kb export all.jsonl
       firstline kb export articles/ case-sn-2026-000012-3 --provider sever
     """
-    if provider and provider not in (known := folder.providers()):
-        refuse(f"there is no provider {provider!r}: there are {', '.join(known) or 'none'}", USAGE)
+    folder.require_provider(provider)
     articles = run(_chosen(folder, only, provider, learned))
     troubles = _write(folder, articles, place, provider)
     if machine:
@@ -56,7 +55,7 @@ def _write(folder: Folder, articles: Sequence[Article], place: Path, provider: s
         place.write_text("".join(map(lines, articles)), "utf-8")
         return []
     settings = folder.settings()
-    pictures = Folders(settings.root, settings.packaged_content).of(provider, "articles", ARTICLES)
+    pictures = Folders(settings).of(provider, ARTICLES)
     troubles: list[str] = []
     for one in articles:
         try:

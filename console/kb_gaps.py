@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from console.folder import REFUSED, USAGE, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from console.folder import REFUSED, Folder, as_json, opened, pass_folder, print_json, refuse, run
 from desk.clock import now
 
 if TYPE_CHECKING:
@@ -60,8 +60,7 @@ def gaps(folder: Folder, days: int, provider: str, least: int, machine: bool) ->
 
 def _providers(folder: Folder, provider: str) -> Mapping[str, Provider]:
     providers = folder.providers()
-    if provider and provider not in providers:
-        refuse(f"there is no provider {provider!r}: there are {', '.join(providers) or 'none'}", USAGE)
+    folder.require_provider(provider)
     return {name: one for name, one in providers.items() if not provider or name == provider}
 
 

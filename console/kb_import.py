@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from console.folder import OK, REFUSED, USAGE, WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from console.folder import OK, REFUSED, WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
 from desk.clock import now
 
 if TYPE_CHECKING:
@@ -36,8 +36,7 @@ def import_(folder: Folder, source: Path, provider: str, machine: bool) -> None:
       firstline kb import my-articles/ --provider sever
     """
     settings = folder.settings()
-    if provider and provider not in (known := folder.providers()):
-        refuse(f"there is no provider {provider!r}: there are {', '.join(known) or 'none'}", USAGE)
+    folder.require_provider(provider)
     done = run(_of_folder(settings, source, provider) if source.is_dir() else _of_lines(settings, source, provider))
     if machine:
         names = ("added", "updated", "unchanged", "conflicts")

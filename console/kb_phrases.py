@@ -79,8 +79,8 @@ def _whose(folder: Folder, provider: str) -> tuple[str, ...]:
     from desk.messages import FRONT  # noqa: PLC0415
 
     providers = folder.providers()
-    if provider and provider not in (*providers, FRONT):
-        refuse(f"there is no provider {provider!r}: there are {', '.join(providers) or 'none'}", USAGE)
+    if provider != FRONT:
+        folder.require_provider(provider)
     return (provider,) if provider else (*providers, FRONT)
 
 
@@ -150,7 +150,7 @@ def _told(one: Listed) -> dict[str, Any]:
         "language": phrase.language,
         "text": phrase.text,
         "case": one.case,
-        "at": phrase.at.isoformat(),
+        "at": phrase.at,
         "confirmed_by": phrase.author,
         "people": phrase.people,
     }

@@ -88,8 +88,7 @@ async def served(folder: Folder, provider: str = "") -> Knowledge:
     from console.bookcase import Bookcase  # noqa: PLC0415
 
     settings, providers = folder.settings(), folder.providers()
-    if provider and provider not in providers:
-        refuse(f"there is no provider {provider!r}: there are {', '.join(providers) or 'none'}", USAGE)
+    folder.require_provider(provider)
     async with opened(settings) as database:
         bookcase = Bookcase(database, settings, providers)
         await bookcase.fill()

@@ -10,7 +10,7 @@ import click
 from sqlalchemy import inspect, select
 
 from console import paper
-from console.folder import USAGE, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from console.folder import Folder, as_json, opened, pass_folder, print_json, run
 from console.labels import labels
 from console.numbers import find
 from desk.case import FINAL, Case, JournalEntry, State
@@ -33,14 +33,12 @@ UTC = ZoneInfo("UTC")
 )
 @click.option("--queue", help="Only those of this queue, as teams.toml calls it: l1.")
 @click.option("--owner", help="Only those of this agent, as teams.toml calls them.")
-@click.option("--provider", help="Only those of this provider.")
+@click.option("--provider", default="", help="Only those of this provider.")
 @click.option("--all", "everything", is_flag=True, help="Closed ones too, and those without a number.")
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 100_000), help="How many at most.")
 @as_json
 @pass_folder
-def cases(
-    folder: Folder, /, provider: str | None, everything: bool, limit: int, machine: bool, **only: str | None
-) -> None:
+def cases(folder: Folder, /, provider: str, everything: bool, limit: int, machine: bool, **only: str | None) -> None:
     """List cases, those that moved last on top. Without options: every open case that has its number.
 
     Times are the provider's own. With --json each case has all its fields.
@@ -52,8 +50,7 @@ def cases(
       firstline cases --all --json
     """
     settings, providers = folder.settings(), folder.providers()
-    if provider and provider not in providers:
-        refuse(f"there is no provider {provider!r}: there are {', '.join(providers) or 'none'}", USAGE)
+    folder.require_provider(provider)
     whose = (provider,) if provider else (*providers, FRONT)
     found = run(_cases(folder, whose, everything, limit, only))
     if machine:
@@ -210,6 +207,5 @@ def zone_of(case: Case, providers: Providers) -> ZoneInfo:
 
 
 def fields(row: Base) -> dict[str, Any]:
-    """Every column of a row, instants as ISO 8601 in UTC."""
-    values = {one.key: getattr(row, one.key) for one in inspect(type(row)).column_attrs}
-    return {key: value.isoformat() if hasattr(value, "isoformat") else value for key, value in values.items()}
+    """Every column of a row."""
+    return {one.key: getattr(row, one.key) for one in inspect(type(row)).column_attrs}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC
 from typing import Any
 
 import click
@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console import paper
 from console.folder import NO_SUCH, OK, USAGE, WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
-from console.looking import UTC as GREENWICH
 from desk.case import Case
 from desk.clock import now
 from desk.database import Database
@@ -98,26 +97,22 @@ async def _sum(connection: AsyncConnection, door: str) -> dict[str, Any]:
 def _sums(found: Sequence[Mapping[str, Any]], machine: bool) -> None:
     late = [one for one in found if one["oldest_waiting"] and one["oldest_waiting"] < now() - account.LATE]
     if machine:
-        print_json([{name: _plain(value) for name, value in one.items()} for one in found])
+        print_json(found)
     for one in found if not machine else ():
         click.secho(one["mailbox"], bold=True)
         if not one["connected_at"]:
             click.echo("  never connected yet")
             continue
-        compared = paper.local_long(one["reconciled_at"], GREENWICH) if one["reconciled_at"] else "never"
-        pairs = [("since", paper.local_long(one["connected_at"], GREENWICH)), ("compared", compared)]
+        compared = paper.local_long(one["reconciled_at"], UTC) if one["reconciled_at"] else "never"
+        pairs = [("since", paper.local_long(one["connected_at"], UTC)), ("compared", compared)]
         pairs += [(word, f"{count}  {WORDS[Outcome(word)]}") for word, count in one["outcomes"].items()]
         if one["difference"]:
-            pairs.append(("difference", f"{paper.local_long(one['differed_at'], GREENWICH)}: {one['difference']}"))
+            pairs.append(("difference", f"{paper.local_long(one['differed_at'], UTC)}: {one['difference']}"))
         if one in late:
-            since = paper.local_long(one["oldest_waiting"], GREENWICH)
+            since = paper.local_long(one["oldest_waiting"], UTC)
             pairs.append(("late", f"a mail waits to be decided since {since}: does 'firstline serve' run?"))
         click.echo(paper.labelled(pairs, "  "))
     click.get_current_context().exit(WRONG if late else OK)
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
 
 
 # single mails
@@ -155,14 +150,14 @@ def _mail(row: Row[Any], numbers: Mapping[int, str]) -> dict[str, Any]:
         "case_id": row.case_id,
         "arrival": row.arrival_id,
         "size": row.size,
-        "received_at": row.received_at.isoformat(),
+        "received_at": row.received_at,
         "problem": (row.problem or "") if row.now == Outcome.QUARANTINE else "",
     }
 
 
 def _tell(row: Row[Any], numbers: Mapping[int, str]) -> None:
     one = _mail(row, numbers)
-    at = paper.local_long(row.received_at, GREENWICH)
+    at = paper.local_long(row.received_at, UTC)
     click.secho(paper.cut(f"{row.door} · UID {row.uid} · {at} · {row.size} bytes", paper.width()), bold=True)
     told = WORDS[Outcome(row.now)]
     pairs = [("outcome", f"{row.now}: {told}"), ("case", one["case"]), ("message-id", row.message_id)]

@@ -37,7 +37,7 @@ def muted(folder: Folder, machine: bool) -> None:
 
 
 def _as_json(one: Silence) -> dict[str, Any]:
-    return {"address": one.peer, "since": one.since.isoformat(), "why": one.why, "notices_only": one.notices_only}
+    return {"address": one.peer, "since": one.since, "why": one.why, "notices_only": one.notices_only}
 
 
 async def _silences(folder: Folder) -> list[Silence]:

@@ -9,8 +9,9 @@ from typing import Any
 import click
 from sqlalchemy import Row
 
-from console import handling
 from console.folder import NO_SUCH, Folder, as_json, opened, pass_folder, refuse, run
+from console.pending import accept, list_pending, refuse_letter
+from console.pending import show as show_letter
 from console.quarantine import replay, show, show_quarantine
 from desk import inbox
 from desk.clock import now
@@ -42,10 +43,10 @@ def pending() -> None:
     """
 
 
-pending.add_command(_as(handling.list_pending, "pending list", "pending list"))
-pending.add_command(_as(handling.show, "pending show", "pending show"))
-pending.add_command(_as(handling.accept, "pending accept", "pending release"))
-pending.add_command(_as(handling.refuse_letter, "pending refuse", "pending reject"))
+pending.add_command(_as(list_pending, "pending list", "pending list"))
+pending.add_command(_as(show_letter, "pending show", "pending show"))
+pending.add_command(_as(accept, "pending accept", "pending release"))
+pending.add_command(_as(refuse_letter, "pending refuse", "pending reject"))
 
 
 @click.group()

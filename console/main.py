@@ -28,7 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "eta": ("console.acting:eta", "Promise when it will be done."),
     "resolve": ("console.acting:resolve", "Say that it is done."),
     # What waits for a person.
-    "pending": ("console.handling:pending", "Letters whose sender is not proved."),
+    "pending": ("console.pending:pending", "Letters whose sender is not proved."),
     "quarantine": ("console.quarantine:quarantine", "Messages that could not be read."),
     "replay": ("console.quarantine:replay", "Read set-aside messages once more."),
     # Rooms with commands of their own.

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, or_, select
 from stdnum import damm
 
-from console.folder import NO_SUCH, USAGE, refuse
+from console.folder import NO_SUCH, USAGE, refuse, require_provider
 from desk.case import Case
 from desk.database import Database
 from desk.messages import FRONT
@@ -18,8 +18,7 @@ async def find(database: Database, providers: Collection[str], number: str, prov
 
     Ends the command where there is none, or several.
     """
-    if provider and provider not in providers:
-        refuse(f"there is no provider {provider!r}: there are {', '.join(sorted(providers))}", USAGE)
+    require_provider(providers, provider)
     whose = (provider,) if provider else (*providers, FRONT)
     wanted = number.strip().lstrip("#№").upper()
     async with database.read(*whose) as session:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC
 from typing import Any
 
 import click
@@ -14,7 +14,6 @@ from sqlalchemy import Row
 from console import corridor, paper
 from console.corridor import Ledger
 from console.folder import NO_SUCH, OK, USAGE, WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
-from console.looking import UTC as GREENWICH
 from desk import inbox
 from desk.clock import now
 
@@ -48,17 +47,13 @@ def show(rows: Sequence[Row[*tuple[Any, ...]]], machine: bool) -> None:
     """Lists what was set aside."""
     if machine:
         names = ("id", "door", "key", "received_at", "attempts", "problem", "size")
-        print_json([{name: _plain(getattr(row, name)) for name in names} for row in rows])
+        print_json([{name: getattr(row, name) for name in names} for row in rows])
     elif not rows:
         click.echo("Nothing is set aside.")
     for row in rows if not machine else ():
-        at = paper.local_long(row.received_at, GREENWICH)
+        at = paper.local_long(row.received_at, UTC)
         click.secho(paper.cut(f"{row.id} · {at} · {row.door} · {_size(row.size)}", paper.width()), bold=True)
         click.echo(paper.wrapped(row.problem or "", "  "))
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _size(count: int) -> str:
@@ -90,7 +85,7 @@ def show_quarantine(folder: Folder, arrival: int, raw: bool) -> None:
     pairs = [
         ("door", row.door),
         ("key", row.key),
-        ("received", paper.local_long(row.received_at, GREENWICH)),
+        ("received", paper.local_long(row.received_at, UTC)),
         ("size", _size(row.size)),
         ("tries", str(row.attempts)),
         ("problem", row.problem or ""),

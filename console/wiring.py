@@ -163,8 +163,8 @@ async def furnished(
     settings, database, clock, doors = entrance.settings, entrance.database, entrance.clock, entrance.doors
     providers = dict(await asyncio.to_thread(load_all, settings.root / "providers"))
     providers[FRONT] = front_desk(providers, settings.language)
-    folders = Folders(settings.root, settings.packaged_content)
-    own = {name: [folders.of(name, "templates", TEMPLATES)[0]] for name in providers if name != FRONT}
+    folders = Folders(settings)
+    own = {name: [folders.of(name, TEMPLATES)[0]] for name in providers if name != FRONT}
     words = await asyncio.to_thread(Words, TEMPLATES, {**own, "": [settings.root / "templates"]})
     opener = entrance.opener
     doors |= {one.name: one for one in (ChatDoor(name, opener.open, settings.data / "chat") for name in providers)}
@@ -172,9 +172,7 @@ async def furnished(
     doors |= {door.name: door for door in inner_doors(doors, opener.arrival)}
     groups, mailboxes = _ways(settings)
     switchboard = Switchboard(doors, providers, {**groups, **(staff or {})}, mailboxes)
-    dialogs = await asyncio.to_thread(
-        Dialogs, database, {name: folders.of(name, "dialogs", DIALOGS) for name in providers}
-    )
+    dialogs = await asyncio.to_thread(Dialogs, database, {name: folders.of(name, DIALOGS) for name in providers})
     await keep_sources(database, dialogs.sources())
     sources = {name: _table(settings.root, name) for name in providers if name != FRONT}
     await asyncio.to_thread(lambda: [source.refresh() for source in sources.values()])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import UTC
 from typing import Any
 
 import click
@@ -26,7 +27,6 @@ from console.folder import (
     refuse,
     run,
 )
-from console.looking import UTC as GREENWICH
 from console.looking import Providers
 from console.numbers import find
 from desk import inbox
@@ -75,7 +75,7 @@ def list_pending(folder: Folder, machine: bool) -> None:
         click.echo("No letter waits.")
     for row in rows if not machine else ():
         provider = providers.get(row.provider)
-        at = paper.local(row.since, provider.timezone if provider else GREENWICH)
+        at = paper.local(row.since, provider.timezone if provider else UTC)
         click.secho(paper.cut(f"{row.arrival_id} · {at} · {row.sender}", paper.width()), bold=True)
         named = numbers.get(row.case_id) or "a new matter"
         pairs = [("subject", row.subject or "-"), ("case", named), ("why", row.why)]
@@ -91,7 +91,7 @@ def _letter(row: Letter, numbers: Mapping[int, str]) -> dict[str, Any]:
         "sender": row.sender,
         "subject": row.subject,
         "why": row.why,
-        "since": row.since.isoformat(),
+        "since": row.since,
     }
 
 
@@ -181,7 +181,7 @@ async def _accept(folder: Folder, letter: int, number: str | None, new: bool, ag
         if number:
             case_id = (await find(database, providers, number, row.provider)).id
         message = acceptance(letter, case_id, row.provider, agent, now())
-        arrival_id = await corridor.accept(database, message, _settling(letter, "accepted"))
+        arrival_id = await corridor.accept(database, message, lambda one: _settle(one, letter, "accepted"))
         (ledger,) = await corridor.decided(settings, database, [arrival_id])
         return ledger, await _case(database, providers, ledger.case_id)
 
@@ -213,7 +213,7 @@ async def _refuse(folder: Folder, letter: int) -> None:
     async with opened(folder.settings()) as database:
         await _row(database, letter)
         async with database.work() as connection:
-            await _settling(letter, "refused")(connection)
+            await _settle(connection, letter, "refused")
             await account.refused(connection, letter)
 
 
@@ -227,13 +227,8 @@ async def _row(database: Database, letter: int) -> Letter:
     return row
 
 
-class _settling:
+async def _settle(connection: AsyncConnection, letter: int, state: str) -> None:
     """Marks a letter as accepted or refused, in the transaction that does it."""
-
-    def __init__(self, letter: int, state: str) -> None:
-        self._letter, self._state = letter, state
-
-    async def __call__(self, connection: AsyncConnection) -> None:
-        statement = update(letters).where(letters.c.arrival_id == self._letter, letters.c.state == "waiting")
-        if (await connection.execute(statement.values(state=self._state))).rowcount != 1:
-            refuse(f"somebody else was quicker with letter {self._letter}", REFUSED)
+    statement = update(letters).where(letters.c.arrival_id == letter, letters.c.state == "waiting")
+    if (await connection.execute(statement.values(state=state))).rowcount != 1:
+        refuse(f"somebody else was quicker with letter {letter}", REFUSED)
