@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from mail.anywhere import anywhere
 from mail.away import ABSENT, ANNOUNCED, ANSWERS, READ
-from mail.mime import Headers, Part, parameters, readable
+from mail.headers import Headers, readable
+from mail.mime import Part
+from mail.parameters import parameters
 
 HEADERS = frozenset({
     "x-autoreply", "x-auto-reply", "x-autorespond", "x-autoresponse", "x-autoresponder", "x-auto-respond", "x-vacation",
@@ -150,7 +152,7 @@ def _receipt(letter: Part, low: str, text: str) -> bool:
         kind = letter.parameters.get("report-type", "").lower()
         if kind in ("disposition-notification", "mdn"):
             return True
-    if any(part.kind in ("message/disposition-notification",) for part in letter.walk()):
+    if any(part.kind == "message/disposition-notification" for part in letter.walk()):
         return letter.kind.startswith("multipart/") and (letter.kind == "multipart/report" or low.startswith(READ))
     return low.startswith(READ) and "was read on" in text[:1000].lower()
 

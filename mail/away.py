@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-
-def listed(words: str) -> tuple[str, ...]:
-    """Phrases that bars and line ends separate."""
-    return tuple(one.strip() for one in words.replace("\n", "|").split("|") if one.strip())
-
+from mail.anywhere import listed
 
 ANSWERS = listed("""
     automatic reply | automatic response | automatic answer | automated reply | automated response | auto reply

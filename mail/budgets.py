@@ -109,7 +109,7 @@ async def _histories(
             mailed=tuple(sorted(row.at for row in mails)),
             muted=next((row.at for row in mine if row.what == "muted"), None),
             without_notices=any(row.what == "unwilling" for row in mine),
-            domain=crowds.get(domain_of(peer), 0),
+            to_domain=crowds.get(domain_of(peer), 0),
         )
     return found
 

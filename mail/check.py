@@ -4,13 +4,11 @@ and what the ledger says of it."""
 from __future__ import annotations
 
 import ssl
-from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import aiosmtplib
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from desk.database import Database
 from desk.findings import Finding
 from desk.settings import MailboxSettings
 from mail import imap, ledger
@@ -22,12 +20,6 @@ RARE = 90
 """Seconds between two looks above which new mail may stay unseen for more than two minutes when IDLE fails."""
 RECENT = timedelta(days=7)
 """A difference between ledger and server is told of for so long."""
-
-
-class Database(Protocol):
-    """What is needed of `desk.database.Database`: reading the workers' own tables."""
-
-    def look(self) -> AbstractAsyncContextManager[AsyncConnection]: ...
 
 
 async def account(database: Database, settings: MailboxSettings, now: datetime) -> list[Finding]:

@@ -65,10 +65,9 @@ def composed(
     recipient = deliverable(str(body["to"]))
     if not recipient:
         raise NotToBeSent(f"nothing can be sent to {str(body['to'])!r}"[:300])
-    content_type, encoding, content = _content({**body, **_without(body, left_out)}, files)
+    content_type, content = _content({**body, **_without(body, left_out)}, files)
     fields = _fields(body, recipient, sender, now, answers)
     fields += [("MIME-Version", "1.0"), ("Content-Type", content_type)]
-    fields += [("Content-Transfer-Encoding", encoding)] if encoding else []
     head = _head(fields)
     _check(head, [name for name, _ in fields], recipient)
     message = head + b"\r\n" + content
@@ -170,20 +169,19 @@ def _check(head: bytes, names: list[str], recipient: str) -> None:
         raise NotToBeSent("the recipient does not read as it was meant")
 
 
-def _content(body: Mapping[str, Any], files: Sequence[Enclosure]) -> tuple[str, str, bytes]:
-    """Content-Type, transfer encoding ("" for a multipart) and the content of the whole letter."""
+def _content(body: Mapping[str, Any], files: Sequence[Enclosure]) -> tuple[str, bytes]:
+    """Content-Type and content of the whole letter, a multipart."""
     seed = str(body["message_id"])
-    alternative = _multipart(
-        "alternative", seed, [_text("text/plain", str(body["text"])), _text("text/html", str(body["html"]))]
-    )
     pictures = [file for file in files if file.cid]
     others = [file for file in files if not file.cid]
-    whole = alternative
+    whole = _multipart(
+        "alternative", seed, [_text("text/plain", str(body["text"])), _text("text/html", str(body["html"]))]
+    )
     if pictures:
         whole = _multipart("related", seed, [_part(*whole), *map(_file, pictures)])
     if others:
         whole = _multipart("mixed", seed, [_part(*whole), *map(_file, others)])
-    return whole[0], "", whole[1]
+    return whole
 
 
 def _multipart(kind: str, seed: str, parts: Sequence[bytes]) -> tuple[str, bytes]:
@@ -229,11 +227,8 @@ def _fielded(content_type: str, encoding: str, content: bytes, more: str = "") -
 
 
 def _base64(data: bytes) -> bytes:
-    return binascii.b2a_base64(data, newline=False) if len(data) < 58 else _lines(b64encode(data))
-
-
-def _lines(data: bytes) -> bytes:
-    return b"\r\n".join(data[at : at + 76] for at in range(0, len(data), 76))
+    letters = b64encode(data)
+    return b"\r\n".join(letters[at : at + 76] for at in range(0, len(letters), 76))
 
 
 def _is_media_type(kind: str) -> bool:

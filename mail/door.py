@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from desk.clock import Clock, now
+from desk.database import Database
 from desk.doors import Accept, Open, Traits
 from desk.messages import (
     Address,
@@ -31,7 +32,7 @@ from mail.attachments import Attachment
 from mail.compose import Enclosure, NotToBeSent, composed
 from mail.dressing import Dresser
 from mail.letters import Letter, Reading
-from mail.listening import Database, Listener
+from mail.listening import Listener
 from mail.readers import Readers
 from mail.smtp import Outbound
 from mail.turns import Turns

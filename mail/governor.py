@@ -64,14 +64,14 @@ class Decline(Act):
 class History:
     """What the governor keeps of one peer. ``number`` is the last one used, ``mailed`` when letters went, oldest first.
 
-    ``muted`` is when the peer was muted, ``domain`` how many letters went to unproved addresses there within the hour.
+    ``muted`` is when the peer was muted, ``to_domain`` how many letters its domain got within the hour.
     """
 
     number: int = 0
     mailed: tuple[datetime, ...] = ()
     muted: datetime | None = None
     without_notices: bool = False
-    domain: int = 0
+    to_domain: int = 0
 
 
 def peer_of(address: str) -> str:
@@ -107,7 +107,7 @@ def allowance(peer: str, history: History, now: datetime, *, proved: bool, own: 
         why, mutes = f"{IN_A_WEEK} automatic letters went there within a week", True
     elif not proved and any(now - at < DAY for at in week):
         why = "the address has proved nothing, and was written to today already"
-    elif not proved and history.domain >= TO_A_DOMAIN:
+    elif not proved and history.to_domain >= TO_A_DOMAIN:
         why = f"{TO_A_DOMAIN} letters went to unproved addresses of {domain_of(peer)} within an hour"
     return Allowance(peer, history.number + 1, why, mutes)
 

@@ -134,12 +134,12 @@ def _read(raw: bytes, reading: Reading) -> Letter:
     senders = _mailboxes(headers, "from", charset)
     sender = senders[0] if senders else Mailbox("", "")
     shown = texts.shown(tree)
-    view = _view(shown, sender, headers.text("subject", charset))
+    subject = headers.text("subject", charset)
+    view = _view(shown, sender, subject)
     message_id = _ids(headers.first("message-id"))[:1]
     in_reply_to = _ids(headers.first("in-reply-to"))
     references = _ids(headers.first("references"))[-REFERENCES:]
     sent_to = machines.recipients(headers)
-    subject = headers.text("subject", charset)
     machine = machines.told(tree, sender, reading.address, subject, shown.text)
     back = machine.returned
     return Letter(
@@ -162,7 +162,7 @@ def _read(raw: bytes, reading: Reading) -> Letter:
         automatic=machine.automatic,
         report_class=machine.report_class,
         bounced=machine.bounced,
-        returned=machine.returned,
+        returned=back,
         proof=authentication.proof(headers, _addresses(senders), reading.authserv_id, raw),
         language=language(view.text or subject),
         fingerprint=_fingerprint("".join(message_id), headers, raw),

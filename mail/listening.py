@@ -9,12 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from contextlib import AbstractAsyncContextManager
-from typing import Protocol
-
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.clock import Clock
+from desk.database import Database
 from desk.doors import Accept
 from desk.leases import LeaseLost
 from desk.settings import MailboxSettings
@@ -33,12 +30,6 @@ OWN_PAUSE = 4.0
 """Seconds at most between tries when it is our own database that is away: nobody is troubled by them."""
 RECONCILE = 3600.0
 """Seconds between comparisons of the ledger with the server, beside the one at each connection."""
-
-
-class Database(Protocol):
-    """What is needed of `desk.database.Database`: reading the workers' own tables."""
-
-    def look(self) -> AbstractAsyncContextManager[AsyncConnection]: ...
 
 
 class Listener:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from mail import autoreplies, bounces, signs
 from mail.addresses import Mailbox, folded, mailboxes
-from mail.mime import Headers, Part
+from mail.headers import Headers
+from mail.mime import Part
 from mail.reports import Bounced
 from mail.returned import Returned
 

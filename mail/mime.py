@@ -13,10 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from mail import smime, transfer
-from mail.headers import Headers, begun, heading, readable, split, with_line_feeds
+from mail.headers import Headers, begun, split, with_line_feeds
 from mail.parameters import parameters
-
-__all__ = ["Headers", "Part", "heading", "parameters", "readable", "taken_apart"]
 
 PARTS = 200
 DEPTH = 20

@@ -9,15 +9,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from mail.anywhere import anywhere
-
-
-def _listed(words: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one.strip("\n ") for one in words.replace("\n", "|").split("|") if one.strip()))
-
+from mail.anywhere import anywhere, listed
 
 ROBOTS = frozenset(
-    _listed("""
+    listed("""
     post_master | mail-delivery-subsystem | mail-daemon | mailer-deamon | dsn | uucp | mailsystem | mailer-demon
     mail-delivery-system | mailer_daemon | maildeliverysystem | mailer.daemon | email-daemon | non-delivery
     undeliverable | mail_daemon | mail-errors | mdaemon | mailerdaemon | smtpdaemon | delivery-status
@@ -28,7 +23,7 @@ ROBOTS = frozenset(
 """Local parts that no person has."""
 
 OFFICES = frozenset(
-    _listed("""
+    listed("""
     mail-admin | mail | do-not-reply | postmaster | system | smtp | donotreply | no-reply | administrator
     bounced | mailmaster | emaildelivery | mailgate | mailserver | bounce | postoffice | post-master | root
     nobody | noreply | mailer | no_reply | postmast | bounces | mailadmin | admin | listserv | mta
@@ -36,7 +31,7 @@ OFFICES = frozenset(
 )
 """Local parts that both programmes and people write from."""
 
-ROBOT_NAMES = _listed("""
+ROBOT_NAMES = listed("""
     mail delivery | delivery subsystem | delivery system | delivery service | mailer-daemon | mailer daemon
     mail daemon | mail-daemon | postmaster | mail administrator | mail system | message delivery | delivery status
     system administrator | systemadministrator | email delivery | e-mail delivery | internet mail | mail router
@@ -48,7 +43,7 @@ ROBOT_NAMES = _listed("""
     시스템 관리자 | mail postmaster | courier mail server
 """)
 
-SUBJECTS = _listed("""
+SUBJECTS = listed("""
     there was an error sending | problem with your message | error: your message | error report | failed: | sorry, your
     message blocked | mail blocked | mail refused | message refused | email bounced | your message has been blocked
     undeliver | returned mail | returned message | returned to sender | return to sender | returned email
@@ -88,7 +83,7 @@ SUBJECTS = _listed("""
 """)
 """How the subject of a report begins."""
 
-ANNOUNCING = _listed("""
+ANNOUNCING = listed("""
     rejected recipient | trouble delivering | error sending your | message blocked | email blocked | no recipients
     could not accept | refused to accept | not accept your | was refused | has been refused | mail refused
     could not be delivered | couldn't be delivered | couldn’t be delivered | could not deliver | couldn't deliver
@@ -158,7 +153,7 @@ ANNOUNCING = _listed("""
 """)
 """Sentences by which a server begins to tell whom it did not reach (or did)."""
 
-DELAYED = _listed("""
+DELAYED = listed("""
     delayed | warning message only | not yet been delivered | has not yet been | not yet delivered
     need to resend | not need to resend | keep trying | continue to try | continue trying | still trying
     be retried | will retry | being retried | no action is required | delivery attempts will continue
@@ -176,7 +171,7 @@ DELAYED = _listed("""
     再送を | 再試行 | 配信に時間 | 延迟 | 延遲 | 仍在尝试 | 지연 | מתעכב | عيكوب | تأخر | تأخير
 """)
 
-FINAL = _listed("""
+FINAL = listed("""
     given up | i'm giving up | gave up on | not be retried | not going to try | permanent error | permanent fatal
     permanent failure | failed permanently | permanently failed | retry timeout exceeded | deleted from queue
     in the queue too long | queue too long | delivery has failed | message expired | no further attempts
@@ -185,7 +180,7 @@ FINAL = _listed("""
 """)
 """Words after which a server tries no more, although it speaks of a delay."""
 
-DELIVERED = _listed("""
+DELIVERED = listed("""
     successfully delivered | successful delivery | successful mail delivery | was delivered to
     has been delivered | have been delivered | was delivered successfully | delivered successfully
     successfully relayed | been relayed | recipients or distribution lists is complete
@@ -196,7 +191,7 @@ DELIVERED = _listed("""
     正常に配信 | 已送达 | 已成功
 """)
 
-DIVIDERS = _listed("""
+DIVIDERS = listed("""
     below this line is a copy | below the next line is a copy | this is a copy of | here is a copy
     a copy of the message | a copy of your message | copy of the message | copy of your message | copy of original
     original message | original mail | original headers | original header | original text | original email
@@ -220,7 +215,7 @@ DIVIDERS = _listed("""
 """)
 """How the line begins (dashes and stars aside) below which the returned message stands."""
 
-LABELS = _listed("""
+LABELS = listed("""
     rcpt to | recipient | recipients | recipient(s) | original recipient | original-recipient | final recipient
     final-recipient | recipient address | intended recipient | undeliverable address | undeliverable to
     addressed to | failed recipient | failed recipient(s) | failed address | failed to deliver to | failed
@@ -238,7 +233,7 @@ LABELS = _listed("""
 """)
 """What stands before a colon or sign when a recipient follows it."""
 
-NOT_RECIPIENTS = _listed("""
+NOT_RECIPIENTS = listed("""
     from | sender | mail from | return-path | return path | reply-to | reply to | message-id | message id
     messageid | received | envelope-from | reporting-mta | errors-to | subject | cc | in-reply-to | references
     date | sent | x- | remote-mta | queue-id | id | original-envelope-id | postmaster | от | отправитель | тема
@@ -248,7 +243,7 @@ NOT_RECIPIENTS = _listed("""
 """)
 """Labels after which an address is somebody else's."""
 
-CONTACTS = _listed("""
+CONTACTS = listed("""
     contact | please reply | reply to | for assistance | assistance | for help | further information
     more information | questions | write to | send mail to postmaster | report this | abuse | administrator at
     administrator of | help desk | helpdesk | feel this message | forward this | http:// | https:// | postmaster@
@@ -259,7 +254,7 @@ CONTACTS = _listed("""
 """)
 """What makes an address in a line one to turn to, or the sender's."""
 
-EXPANDED = _listed("""
+EXPANDED = listed("""
     expanded from | generated from | forwarded from | original address | original recipient | alias
     redirected from
 """)

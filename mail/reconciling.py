@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import logging
-from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from typing import Protocol
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from desk.database import Database
 from mail import ledger
 from mail.draining import Drain
 from mail.imap import Connection
@@ -22,12 +19,6 @@ WINDOW = 20_000
 LATEST = 100
 """Mails, the last taken in, of which it is seen whether they are still the same."""
 SHOWN = 200
-
-
-class Database(Protocol):
-    """What is needed of `desk.database.Database`: reading the workers' own tables."""
-
-    def look(self) -> AbstractAsyncContextManager[AsyncConnection]: ...
 
 
 class Reconciliation:

@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from mail.addresses import folded, usable
-from mail.mime import Part, readable
+from mail.headers import readable
+from mail.mime import Part
 
 STATUS_BYTES = 64 * 1024
 VALUE = 4096

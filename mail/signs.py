@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from mail import autoreplies, phrases, reports, returned
 from mail.addresses import Mailbox, folded, mailboxes
-from mail.mime import Headers, Part
+from mail.headers import Headers
+from mail.mime import Part
 
 DAEMON, POSTMASTER, OFFICE, SOMEBODY = 3, 2, 1, 0
 FIELDS = (b"inal-recipient:", b"inal-Recipient:", b"INAL-RECIPIENT:", b"iagnostic-code:", b"iagnostic-Code:")

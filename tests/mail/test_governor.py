@@ -72,7 +72,7 @@ class TestAllowance:
         assert not allowance("a@b.test", history, NOW, proved=True, own=False, notice=False).refused
 
     def test_strangers_of_one_domain_share_a_budget_and_proved_people_do_not(self) -> None:
-        history = History(domain=300)
+        history = History(to_domain=300)
         assert allowance("a@b.test", history, NOW, proved=False, own=False, notice=False).refused
         assert not allowance("a@b.test", history, NOW, proved=True, own=False, notice=False).refused
 
