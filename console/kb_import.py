@@ -82,11 +82,21 @@ def _copied(root: Path, source: Path, provider: str) -> Path:
     from kb.reading import read_folders  # noqa: PLC0415
 
     place = root / "providers" / provider / "articles" if provider else root / "articles"
-    read_folders([source], provider)
-    if source.resolve() != place.resolve():
+    if source.resolve() == place.resolve():
+        read_folders([source], provider)
+    else:
+        _refuse_links(source)
+        read_folders([source], provider)
         for name in _names(source):
             shutil.copytree(source / name, place / name, dirs_exist_ok=True)
     return place
+
+
+def _refuse_links(source: Path) -> None:
+    """A link in somebody else's folder may name a file of ours, which would be copied and shown as a picture."""
+    for path in source.rglob("*"):
+        if path.is_symlink() or not (path.is_dir() or path.is_file()):
+            refuse(f"{path} is no plain file: nothing was taken", WRONG)
 
 
 def _label(one: object) -> object:

@@ -163,7 +163,7 @@ def _table(path: Path, required: bool = True) -> Mapping[str, Any]:
         if not required:
             return {}
         raise BadProvider(f"{path.parent.name} has no {path.name}: a provider needs one") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadProvider(f"{path.parent.name}/{path.name} cannot be read: {error}") from None
 
 

@@ -43,7 +43,7 @@ def _article(line: str, provider: str) -> Article:
         raise ValueError(f"the line is longer than {LONGEST_LINE} characters")
     try:
         value = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"this is not JSON ({error})") from None
     if not isinstance(value, dict):
         raise ValueError('a line is an object: {"id", "lang", "title", "variants", "body"}')

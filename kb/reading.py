@@ -25,6 +25,7 @@ CATEGORIES = ("technical", "billing", "security", "equipment_setup")
 CONFIDENCES = ("work_in_progress", "not_validated", "validated", "archived")  # KCS v6
 AUDIENCES = ("internal", "within_domain", "partner", "external")  # KCS v6
 GOVERNANCE = ("experience_based", "compliance_based")  # KCS v6: who may change it, anybody who knows or only its owner
+LARGEST_FILE = 256 * 1024
 ENOUGH_PHRASINGS = 5
 """What `firstline kb check` asks for; a draft begins with the words of one."""
 SHARED = "shared"
@@ -175,6 +176,8 @@ class _File:
     def __init__(self, path: Path, language: str) -> None:
         self.path = path
         try:
+            if path.stat().st_size > LARGEST_FILE:
+                raise self._bad(f"it has more than {LARGEST_FILE} bytes: nobody reads an article of that length")
             source = path.read_text("utf-8").replace("\r\n", "\n")
         except (OSError, UnicodeDecodeError) as error:
             raise self._bad(f"it cannot be read ({error})") from None
@@ -184,7 +187,7 @@ class _File:
             raise self._bad("it must begin with a TOML head between two lines of +++")
         try:
             self.head: dict[str, Any] = tomllib.loads(head)
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
             raise self._bad(f"the head is not TOML: {error}") from None
         self.hash = digest(source)
         self.dialog = self._text("dialog", "")

@@ -89,6 +89,21 @@ def test_what_is_exported_is_what_is_imported_again(desk: Path, tmp_path: Path) 
     assert on_shelf(again) == before
 
 
+@pytest.mark.parametrize("place", ["kettle/kettle.png", "shared", "shared/kettle.png"])
+def test_a_link_in_somebody_elses_folder_brings_no_file_of_ours(desk: Path, tmp_path: Path, place: str) -> None:
+    """Copied, the desk's secret would be a picture that subscribers are shown."""
+    theirs = tmp_path / "theirs"
+    body = "Look. ![a kettle](kettle.png)" if place.startswith("kettle") else "Look."
+    put(theirs, body=body.replace(" !", "\n!"))
+    (theirs / place).parent.mkdir(exist_ok=True)
+    (theirs / place).symlink_to(desk if place == "shared" else desk / "secret")
+    before = sorted(desk.rglob("*"))
+    done = kb(desk, "import", str(theirs))
+    assert done.exit_code == WRONG
+    assert f"{place} is no plain file" in done.output.replace("\n", "")
+    assert sorted(desk.rglob("*")) == before
+
+
 def test_the_packaged_articles_come_out_with_their_pictures(tmp_path: Path) -> None:
     """Also those that several articles share."""
     folder = tmp_path / "desk"

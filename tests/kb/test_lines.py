@@ -58,6 +58,7 @@ def test_a_line_may_keep_its_article_from_subscribers() -> None:
     [
         ("[1]", "a line is an object"),
         ("{", "line:2: "),
+        ("[" * 100_000, "this is not JSON"),
         (line(id=""), "id must be a text"),
         (line(id="x" * 61), "id must be a text"),
         (line(id=True), "id must be a text"),

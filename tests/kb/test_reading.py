@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.reading import BadArticle, picture, read_folder, read_folders
+from kb.reading import LARGEST_FILE, BadArticle, picture, read_folder, read_folders
 from tests.kb.examples import PHRASINGS, put
 
 
@@ -46,6 +46,8 @@ def test_each_heading_but_the_last_begins_a_way_out_under_its_condition(tmp_path
     [
         ({"language": "ru"}, "en.md is missing"),
         ({"title": " "}, "the head needs title"),
+        ({"title": 'x"\ndeep = ' + "[" * 10_000 + '"'}, "the head is not TOML"),
+        ({"body": "x" * LARGEST_FILE}, "more than 262144 bytes"),
         ({"body": "![kettle](kettle.png)"}, "the picture kettle.png is not there"),
         ({"body": "![kettle](../../secret.png)"}, "must be name.png"),
         ({"body": "![kettle] (kettle.png)"}, "a line of its own"),
