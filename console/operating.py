@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from collections.abc import Sequence
 
 import click
@@ -11,8 +12,9 @@ import click
 from console import logs
 from console.folder import WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
 from console.listening import ROLES
-from console.running import served
+from console.reloading import served_and_renewed
 from desk.database import Database
+from desk.findings import Finding
 from desk.settings import Settings
 
 
@@ -67,7 +69,8 @@ def serve(folder: Folder, roles: Sequence[str]) -> None:
 
     It listens at every bot and mailbox of firstline.toml, decides, and sends. Several may run on one database: who
     listens is agreed among them. SIGTERM or Ctrl-C ends it after what is in hand, within 20 seconds; whatever is left
-    waits in the database. The log goes to stderr.
+    waits in the database. SIGHUP lets it read firstline.toml, the files that hold secrets, and all providers' files
+    anew; where something is wrong in them the log says so, and it goes on as before. The log goes to stderr.
 
     \b
     Examples:
@@ -76,15 +79,39 @@ def serve(folder: Folder, roles: Sequence[str]) -> None:
     """
     settings = folder.settings()
     logs.begin(logs.Redaction(logs.secrets_of(settings)), folder.debug)
-    run(_serve(settings, roles or ROLES))
+    run(_serve(folder, settings, roles or ROLES))
 
 
-async def _serve(settings: Settings, roles: Sequence[str]) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+async def _serve(folder: Folder, settings: Settings, roles: Sequence[str]) -> None:
+    stop, again = asyncio.Event(), asyncio.Event()
+    # A terminal that is closed hangs up too: a desk begun there ends with it.
+    hangup = stop if sys.stdin is not None and sys.stdin.isatty() else again
+    for number, event in ((signal.SIGTERM, stop), (signal.SIGINT, stop), (signal.SIGHUP, hangup)):
+        asyncio.get_running_loop().add_signal_handler(number, event.set)
+    known = logs.secrets_of(settings)
+
+    async def read() -> Settings:
+        renewed = folder.settings()
+        known.extend(logs.secrets_of(renewed))  # the old ones too: they are used to the end
+        logs.begin(logs.Redaction(known), folder.debug)
+        await _content(renewed)
+        await _ready(renewed)
+        return renewed
+
     await _ready(settings)
-    await served(settings, roles, stop)
+    await served_and_renewed(settings, read, roles, stop, again)
+
+
+async def _content(settings: Settings) -> None:
+    """Refuses what 'firstline check' calls an error: the desk would not start with it, or forget its tables."""
+    from console import inspecting  # noqa: PLC0415 (a start need not wait for it)
+
+    def found() -> list[Finding]:
+        providers, of_providers = inspecting.of_providers(settings)
+        return [*inspecting.of_settings(settings), *of_providers, *inspecting.of_words(settings, list(providers))]
+
+    if wrong := [f"{one.where}: {one.what}" for one in await asyncio.to_thread(found) if one.level == "error"]:
+        refuse("; ".join(wrong[:5]), WRONG)
 
 
 async def _ready(settings: Settings) -> None:
