@@ -34,6 +34,7 @@ from desk.messages import (
     Sent,
     Unreadable,
     Verb,
+    kind_of,
 )
 from desk.text import Mark, Text
 
@@ -234,8 +235,7 @@ def kept_file(path: Path, folder: Path) -> File:
     content = path.read_bytes()
     copy = _laid(content, path.name, folder)
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    kind = {"image": "photo", "video": "video"}.get(media_type.partition("/")[0], "file")
-    return File(path.name, kind, media_type, len(content), f"content:{copy}")
+    return File(path.name, kind_of(media_type), media_type, len(content), f"content:{copy}")
 
 
 async def lies_at(file: File, folder: Path, open_file: Open) -> Path | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from desk.audience import audience
 from desk.case import Case, JournalKind
-from desk.decisions import Act, Alert, Button, Buttons, Card, InPlace, React, Record, Say, Show, To, Withheld
+from desk.decisions import Act, Alert, Button, Buttons, Card, InPlace, Names, React, Record, Say, Show, To, Withheld
 from desk.facts import Before, Speaking, Ways
 from desk.gather import Round, address_of, sender_row, surely_theirs
 from desk.ids import Ids
@@ -53,26 +53,25 @@ class Composer:
     """Renders and dresses; pure but for the templates read at the start."""
 
     def __init__(self, words: Words, switchboard: Switchboard, keyring: Keyring, card_of: CardOf) -> None:
-        self._words = words
-        self._switchboard = switchboard
-        self._keyring = keyring
-        self._card_of = card_of
-        self._ids = Ids()
+        self.words = words
+        self.switchboard = switchboard
+        self.keyring = keyring
+        self.card_of = card_of
+        self.ids = Ids()
 
     def compose(self, round_: Round, acts: Sequence[Act]) -> Composed:
         """Everything the acts say, in order. The case in hand already has its number and its new fields."""
-        return _Composing(self._words, self._switchboard, self._keyring, self._card_of, self._ids, round_).run(acts)
+        return _Composing(self, round_).run(acts)
 
 
 class _Composing:
     """One round's composing."""
 
-    def __init__(
-        self, words: Words, switchboard: Switchboard, keyring: Keyring, card_of: CardOf, ids: Ids, round_: Round
-    ) -> None:
-        self.words, self.switchboard, self.keyring, self.card_of, self.ids = words, switchboard, keyring, card_of, ids
+    def __init__(self, by: Composer, round_: Round) -> None:
+        self.words, self.switchboard, self.keyring = by.words, by.switchboard, by.keyring
+        self.card_of, self.ids = by.card_of, by.ids
         self.round, self.case, self.heard = round_, round_.case, round_.heard
-        self.provider = switchboard.provider(round_.case.provider)
+        self.provider = self.switchboard.provider(round_.case.provider)
         self.ways = round_.facts.get(Ways) or Ways(None, None, None)
         self.parts: dict[Address, Part] = {}
         self.alert = ""
@@ -144,7 +143,7 @@ class _Composing:
     def _language(self, address: Address) -> str:
         return self.provider.language if address == self.ways.staff else self.case.language
 
-    def _say(self, word: str, names: object, address: Address) -> Text:
+    def _say(self, word: str, names: Names, address: Address) -> Text:
         case, language = self.case, self._language(address)
         values: dict[str, Value] = {
             **self.provider.facts,
@@ -152,9 +151,8 @@ class _Composing:
             "provider_title": self.provider.title(language),
             "name": self.round.person.name,
             "buttons": "1" if self._taps(address) else "",
+            **names,
         }
-        if isinstance(names, dict):
-            values.update(names)
         if not self._may_echo(address):
             values.update((name, "") for name in OWN_WORDS if name in values)
         return self.words.say(case.provider, language, word, values)
@@ -244,7 +242,7 @@ class _Composing:
         if door is None:
             return ""
         first = f"{self.round.arrival.id}.{len(self.parcels)}"
-        parcels = door.dress(_keyed(outgoing, first))
+        parcels = door.dress(replace(outgoing, key=first))
         for parcel in parcels:
             key = f"{self.round.arrival.id}.{len(self.parcels)}"
             self.parcels.append((key, outgoing.to.door, parcel))
@@ -333,7 +331,3 @@ def author_of(heard: Heard, round_: Round) -> str:
     if heard.role is Role.AGENT:
         return f"agent:{speaking.agent.id}" if speaking and speaking.agent else "agent:?"
     return "subscriber" if heard.role is Role.SUBSCRIBER else "desk"
-
-
-def _keyed(outgoing: Outgoing, key: str) -> Outgoing:
-    return replace(outgoing, key=key)

@@ -44,8 +44,18 @@ def _server_side(error: DBAPIError) -> bool:
 
 def insert_new(connection: AsyncConnection, table: Any) -> Any:
     """An INSERT that skips rows already there, in the dialect of this connection."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).on_conflict_do_nothing()
+    return _insert(connection, table).on_conflict_do_nothing()
+
+
+def insert_over(connection: AsyncConnection, table: Table) -> Any:
+    """An INSERT that overwrites the row with the same primary key, in the dialect of this connection."""
+    statement = _insert(connection, table)
+    rest = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
+    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=rest)
+
+
+def _insert(connection: AsyncConnection, table: Any) -> Any:
+    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
 
 
 class NewRows:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from desk.plain import ENOUGH, plain, visible
+from desk.plain import ENOUGH, listed, plain, visible
 
 
 def _words(text: str) -> frozenset[str]:
@@ -34,112 +34,32 @@ _WORKS = _words(
     "нормализовалось норм хорошо нормально порядке works working work worked fixed fix solved resolved help "
     "helped helps restored great perfect"
 )
-_WORKS_PHRASES = (
-    "все ок",
-    "все окей",
-    "интернет есть",
-    "есть интернет",
-    "инет есть",
-    "связь есть",
-    "проблем нет",
-    "нет проблем",
-    "вопросов нет",
-    "нет вопросов",
-    "можно закрыть",
-    "можно закрывать",
-    "no problem",
-    "no problems",
-    "no more problems",
-    "no issues",
-    "its back",
-    "is back",
-    "internet back",
-    "back online",
-    "back again",
-    "you can close",
-    "please close",
-    "close it",
-    "all good",
-    "its up",
-    "is up",
-    "up again",
-    "up and running",
+_WORKS_PHRASES = listed(
+    "все ок | все окей | интернет есть | есть интернет | инет есть | связь есть | проблем нет | нет проблем | "
+    "вопросов нет | нет вопросов | можно закрыть | можно закрывать | no problem | no problems | "
+    "no more problems | no issues | its back | is back | internet back | back online | back again | "
+    "you can close | please close | close it | all good | its up | is up | up again | up and running"
 )
-_FAILS_PHRASES = (
-    "нифига",
-    "увы",
-    "плохо",
-    "отвалился",
-    "отвалилось",
-    "исчез",
-    "unfortunately not",
-    "still no",
-    "cant connect",
-    "cannot connect",
-    "так же",
-    "также",
-    "то же",
-    "тоже самое",
-    "без изменений",
-    "попрежнему",
-    "по прежнему",
-    "пропал",
-    "опять нет",
-    "снова нет",
-    "еще нет",
-    "до сих пор нет",
-    "ничего не изменилось",
-    "бесполезно",
-    "хуже",
-    "still down",
-    "still out",
-    "still dead",
-    "still broken",
-    "same",
-    "no change",
-    "nothing changed",
-    "no luck",
-    "down",
-    "broken",
-    "useless",
-    "worse",
+_FAILS_PHRASES = listed(
+    "нифига | увы | плохо | отвалился | отвалилось | исчез | unfortunately not | still no | cant connect | "
+    "cannot connect | так же | также | то же | тоже самое | без изменений | попрежнему | по прежнему | пропал | "
+    "опять нет | снова нет | еще нет | до сих пор нет | ничего не изменилось | бесполезно | хуже | still down | "
+    "still out | still dead | still broken | same | no change | nothing changed | no luck | down | broken | "
+    "useless | worse"
 )
 _HEDGES = _words(
     "но только а однако хотя раньше вчера медленно but only however though although yesterday earlier before "
     "slow slowly"
 )
-_NOT_KNOWING = (
-    "не знаю",
-    "незнаю",
-    "не в курсе",
-    "не помню",
-    "не уверен",
-    "не уверена",
-    "затрудняюсь",
-    "без понятия",
-    "понятия не имею",
-    "dont know",
-    "do not know",
-    "dunno",
-    "no idea",
-    "not sure",
-    "cant tell",
-    "dont remember",
+_NOT_KNOWING = listed(
+    "не знаю | незнаю | не в курсе | не помню | не уверен | не уверена | затрудняюсь | без понятия | "
+    "понятия не имею | dont know | do not know | dunno | no idea | not sure | cant tell | dont remember"
 )
 _SKIPS = frozenset(
-    {
-        "пропустить",
-        "пропускаю",
-        "пропусти",
-        "пропустим",
-        "дальше",
-        "нечего",
-        "не хочу",
-        "нет фото",
-        "не могу",
-        "не буду",
-    }
-    | {"нет возможности", "skip", "next", "skip it", "skip this", "i cant", "cannot", "cant", "no photo"}
+    listed(
+        "пропустить | пропускаю | пропусти | пропустим | дальше | нечего | не хочу | нет фото | не могу | "
+        "не буду | нет возможности | skip | next | skip it | skip this | i cant | cannot | cant | no photo"
+    )
 )
 
 _HUMANS = _words(

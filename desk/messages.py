@@ -69,6 +69,16 @@ class File:
     source: str
     shows: str = ""
 
+    @property
+    def is_picture(self) -> bool:
+        """Whether it can be looked at, sent as a photo or not."""
+        return self.kind == "photo" or self.media_type.startswith("image/")
+
+
+def kind_of(media_type: str) -> str:
+    """The `File.kind` of a file that came without one."""
+    return {"image": "photo", "video": "video"}.get(media_type.partition("/")[0], "file")
+
 
 class Role(StrEnum):
     """In whose name an arrival speaks."""

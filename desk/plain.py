@@ -16,6 +16,11 @@ _OTHER = re.compile(r"[\W_]")
 _LOOK_ALIKES = str.maketrans("aceopxyk", "асеорхук")
 
 
+def listed(words: str) -> tuple[str, ...]:
+    """Phrases that bars and line ends separate, each once."""
+    return tuple(dict.fromkeys(bare for one in words.replace("\n", "|").split("|") if (bare := one.strip())))
+
+
 def visible(text: str) -> str:
     """The text without soft hyphens, zero-width characters and marks of direction."""
     return text if text.isascii() else _INVISIBLE.sub("", text)
@@ -25,11 +30,6 @@ def plain(text: str) -> str:
     """The words of a text with one blank between: casefolded, ё as е, "Wi-Fi" as "wifi", no punctuation."""
     folded = unicodedata.normalize("NFKC", visible(text[:ENOUGH])).casefold().replace("ё", "е")
     return " ".join(_OTHER.sub(" ", _HYPHENS.sub("", folded)).split())
-
-
-def plain_words(text: str) -> list[str]:
-    """`plain`, word by word."""
-    return plain(text).split()
 
 
 def shape(text: str) -> str:

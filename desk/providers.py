@@ -60,7 +60,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """One tenant, as its files describe it."""
+    """One provider, as its files describe it."""
 
     name: str
     titles: Mapping[str, str]

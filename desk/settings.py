@@ -24,20 +24,20 @@ class BadSettings(ValueError):
 class Secret:
     """A secret that shows itself only when asked. Not part of any repr, log line or message."""
 
-    __slots__ = ("_read",)
+    __slots__ = ("_value",)
 
     def __init__(self, value: str) -> None:
-        self._read = value
+        self._value = value
 
     def reveal(self) -> str:
         """The secret itself."""
-        return self._read
+        return self._value
 
     def __repr__(self) -> str:
         return "Secret(...)"
 
     def __bool__(self) -> bool:
-        return bool(self._read)
+        return bool(self._value)
 
 
 @dataclass(frozen=True, slots=True)

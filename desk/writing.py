@@ -9,35 +9,31 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
-from sqlalchemy import Executable, Table, exists, insert, inspect, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import exists, insert, inspect, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
-from stdnum import damm
 
 from desk import inbox
-from desk.case import Case, JournalEntry
+from desk.case import Case
 from desk.composing import Composed, Composer
 from desk.database import Database
 from desk.decisions import Act, Hold, Identify, Reach, Set, Wake
 from desk.facts import Repeat
 from desk.gather import Round, sender_row, surely_theirs
 from desk.messages import FRONT, Role
+from desk.numbering import next_numbers
 from desk.people import Person, PersonAddress
-from desk.providers import Provider
-from desk.queues import alarms, counters, departures, fingerprints, pending, whereabouts
+from desk.queues import alarms, departures, fingerprints, pending, whereabouts
+from desk.rows import ADDRESSES, CASES, JOURNAL, PEOPLE, Rows
 from desk.switchboard import Switchboard
 from desk.tables import Instant
 from desk.thinking import kept, outcome
 from desk.whereabouts import address_key, case_key
 
-Mapped = TypeVar("Mapped", Case, Person)
-_PEOPLE, _ADDRESSES, _CASES, _JOURNAL = (
-    cast(Table, kind.__table__) for kind in (Person, PersonAddress, Case, JournalEntry)
-)
+Stored = TypeVar("Stored", Case, Person)
 
 
 class Moved(Exception):
@@ -54,33 +50,6 @@ class Decided:
 
     round: Round
     acts: list[Act]
-
-
-@dataclass(slots=True)
-class Rows:
-    """Rows and statements to be written after the cases that were changed, in the order of the tables' first use.
-
-    New people, addresses, cases and journal lines come before everything else, as they refer to each other.
-    """
-
-    inserts: dict[Table, list[dict[str, Any]]] = field(
-        default_factory=lambda: {table: [] for table in (_PEOPLE, _ADDRESSES, _CASES, _JOURNAL)}
-    )
-    replaced: dict[Table, dict[tuple[Any, ...], dict[str, Any]]] = field(default_factory=dict)
-    statements: list[Executable] = field(default_factory=list)
-    repeated: dict[Executable, list[dict[str, Any]]] = field(default_factory=dict)
-
-    def insert(self, table: Table, **row: Any) -> None:
-        """One more row; all rows of a table go in one statement."""
-        self.inserts.setdefault(table, []).append(row)
-
-    def run(self, statement: Executable, **values: Any) -> None:
-        """A statement once more, with these values: all runs of one statement are one trip to the database."""
-        self.repeated.setdefault(statement, []).append(values)
-
-    def replace(self, table: Table, **row: Any) -> None:
-        """One row that takes the place of whatever has its primary key; the last one written counts."""
-        self.replaced.setdefault(table, {})[tuple(row[column.name] for column in table.primary_key)] = row
 
 
 Handler = Callable[[Any, Round, Rows], None]
@@ -130,16 +99,7 @@ class Writer:
                 for book in self._books:
                     book(one.round, *done[one.round.arrival.id], rows)
             await session.flush()
-            for table, values in rows.inserts.items():
-                if values:
-                    await connection.execute(table.insert(), values)
-            for table, replaced in rows.replaced.items():
-                # In one order, whoever writes: two that lock the same rows must not wait for each other.
-                await connection.execute(_replacing(connection, table), [replaced[key] for key in sorted(replaced)])
-            for statement in rows.statements:
-                await connection.execute(statement)
-            for statement, runs in rows.repeated.items():
-                await connection.execute(statement, runs)
+            await rows.write(connection)
 
     async def _numbers(
         self, connection: AsyncConnection, decided: Sequence[Decided], now: datetime
@@ -148,7 +108,7 @@ class Writer:
         needed = Counter(one.round.case.provider for one in decided if kept(one.acts) and _lacks_number(one.round.case))
         # In one order, whoever counts: two that want each other's numbers must not wait for each other.
         return {
-            name: await _next_numbers(connection, self._switchboard.provider(name), needed[name], now)
+            name: await next_numbers(connection, self._switchboard.provider(name), needed[name], now)
             for name in sorted(needed)
         }
 
@@ -169,7 +129,7 @@ class Writer:
         if saved:
             _save(session, one, rows)
             for line in composed.journal:
-                rows.insert(_JOURNAL, **line)
+                rows.insert(JOURNAL, **line)
             _confirm(round_, rows)
         self._enqueue(composed, round_, rows, now)
         if round_.heard.fingerprint and not round_.facts.get(Repeat):
@@ -232,7 +192,7 @@ def _save(session: AsyncSession, one: Decided, rows: Rows) -> None:
             confirmed=surely_theirs(round_),
             since=round_.now,
         )
-        rows.insert(_ADDRESSES, **address.as_row())
+        rows.insert(ADDRESSES, **address.as_row())
     # A number that nobody has is kept like one that somebody has: no later question may tell them apart (G8).
     if round_.case.contract and any(_names_contract(act) for act in one.acts):
         round_.person.contract, round_.person.language = round_.case.contract, round_.case.language
@@ -240,9 +200,9 @@ def _save(session: AsyncSession, one: Decided, rows: Rows) -> None:
         session.add(round_.person)
     elif round_.heard.role is Role.SUBSCRIBER:
         round_.person.provider = round_.case.provider
-        rows.insert(_PEOPLE, **round_.person.as_row())
+        rows.insert(PEOPLE, **round_.person.as_row())
     if round_.is_new:
-        rows.insert(_CASES, **round_.case.as_row())
+        rows.insert(CASES, **round_.case.as_row())
     else:
         session.add(round_.case)
 
@@ -251,14 +211,14 @@ def _names_contract(act: Act) -> bool:
     return isinstance(act, Identify) or (isinstance(act, Set) and "contract" in act.changes)
 
 
-async def _moved_row(session: AsyncSession, row: Mapped, home: str) -> Mapped:
+async def _moved_row(session: AsyncSession, row: Stored, home: str) -> Stored:
     """Renames the stored row's provider (what hangs on it follows by cascade) and returns it with our changes in it."""
     kind, to = type(row), row.provider
     await session.execute(
         update(kind).where(kind.provider == home, kind.id == row.id).values(provider=to),
         execution_options={"synchronize_session": False},
     )
-    stored: Mapped = await session.get_one(kind, (to, row.id))
+    stored: Stored = await session.get_one(kind, (to, row.id))
     if isinstance(row, Case) and isinstance(stored, Case) and stored.revision != row.revision:
         raise Moved("the case moved on")
     for attribute in inspect(kind).column_attrs:
@@ -267,38 +227,8 @@ async def _moved_row(session: AsyncSession, row: Mapped, home: str) -> Mapped:
     return stored
 
 
-def _next(dialect: Any) -> Any:
-    counting = dialect.insert(counters)
-    return counting.on_conflict_do_update(
-        index_elements=[counters.c.provider, counters.c.name],
-        set_={"value": counters.c.value + counting.excluded.value},
-    ).returning(counters.c.value)
-
-
-# Built once, as the statements of the queues are.
-_NEXT = {"postgresql": _next(postgresql), "sqlite": _next(sqlite)}
-
-
-def _replacing(connection: AsyncConnection, table: Table) -> Any:
-    """An INSERT that overwrites the row with the same primary key, in the dialect of this connection."""
-    statement = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
-    rest = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
-    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=rest)
-
-
 def _lacks_number(case: Case) -> bool:
     return case.number is None and case.registered
-
-
-async def _next_numbers(connection: AsyncConnection, provider: Provider, many: int, now: datetime) -> Iterator[str]:
-    """The provider's next case numbers of the year, with a Damm check digit: ``SN-2026-000123-4``."""
-    year = now.astimezone(provider.timezone).year
-    values = {"provider": provider.name, "name": f"case {year}", "value": many}
-    last = int((await connection.execute(_NEXT[connection.dialect.name], values)).scalar_one())
-    return (
-        f"{provider.prefix}-{year}-{count:06d}-{damm.calc_check_digit(f'{year}{count:06d}')}"
-        for count in range(last - many + 1, last + 1)
-    )
 
 
 def _hold(act: Hold, round_: Round, rows: Rows) -> None:

@@ -36,7 +36,7 @@ def story_of(entries: Sequence[JournalEntry], case: Case) -> Story:
 
 def file_of(one: dict[str, Any]) -> File:
     """A file as the journal keeps it."""
-    return File(one["name"], one["kind"], one["media_type"], one["size"], one["source"])
+    return File(**one)
 
 
 class StoryLookup:

@@ -120,7 +120,7 @@ def _left_out(given: _Given) -> Answer | None:
 def _choice(given: _Given) -> Answer | None:
     if option := choose(given.ask, given.said, given.number) if given.said else None:
         return Answer(option.id, given.said)
-    photos = [file for file in given.files if _is_photo(file)]
+    photos = [file for file in given.files if file.is_picture]
     if photos and given.ask.option("unknown"):  # a picture instead of "I cannot tell"
         return Answer("unknown", given.said, files=_kept(photos))
     return None
@@ -189,7 +189,7 @@ def _phone(given: _Given) -> Answer | None:
 
 
 def _photo(given: _Given) -> Answer | None:
-    photos = [file for file in given.files if _is_photo(file)]
+    photos = [file for file in given.files if file.is_picture]
     return Answer(True, given.said, files=_kept(photos)) if photos else None
 
 
@@ -252,10 +252,6 @@ def _beside(text: str, word: str, before: bool) -> float | None:
 
 _LAST_NUMBER = re.compile(r"(?<![0-9.,])[0-9]{1,12}(?:[.,][0-9]{1,6})?$")
 _FIRST_NUMBER = re.compile(r"^[0-9]{1,12}(?:[.,][0-9]{1,6})?")
-
-
-def _is_photo(file: File) -> bool:
-    return file.kind == "photo" or file.media_type.startswith("image/")
 
 
 def _kept(files: Sequence[File]) -> tuple[Mapping[str, Any], ...]:

@@ -239,7 +239,7 @@ class Forms:
     in_use: Mapping[str, Form]
     by_hash: Mapping[str, Form]
     _phrases: Sequence[tuple[str, Form]] = field(init=False, repr=False, compare=False)
-    """What the dialogs in use are recognised by, as `plain_words`, a blank on either side; the longest first."""
+    """What the dialogs in use are recognised by, as `plain` has it, a blank on either side; the longest first."""
 
     def __post_init__(self) -> None:
         phrases = [(f" {plain(match)} ", form) for form in self.in_use.values() for match in form.match]

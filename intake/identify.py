@@ -69,11 +69,6 @@ def check_shape(shape: str) -> None:
         raise ValueError(f"the shape of contract numbers {shape!r} needs 3 to 40 places of 9 (a digit) or A (a letter)")
 
 
-def same_contract(one: str, other: str) -> bool:
-    """Whether two spellings are the same contract number, by the same folding."""
-    return _folded(one).casefold() == _folded(other).casefold()
-
-
 def _folded(text: str) -> str:
     """Invisible characters out, digits and dashes as ASCII, no blanks beside a dash between two letters or digits."""
     if not text.isascii():

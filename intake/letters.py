@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
 from desk.messages import File
-from desk.plain import plain, visible
+from desk.plain import listed, plain, visible
 from intake.answers import Answer, NotUnderstood, answer
 from intake.forms import Ask
 
@@ -24,30 +24,15 @@ LONGEST = 64 * 1024
 _MARK = re.compile(r"\s{0,8}(?:№\s?)?([1-9])(?:\s?\)\s*|\s?[.:\u2013\u2014-](?![0-9])\s*)(.*)", re.DOTALL)
 _INLINE = re.compile(r"(?<=[\s,;])([1-9])\)(?=\s*\S)")
 _CODES = re.compile(r"\s{0,8}[1-9][1-9](?:[\s,;]{1,3}[1-9][1-9]){0,30}[\s.]{0,3}")
-_FAREWELLS = (
-    "с уважением",
-    "всего доброго",
-    "отправлено из",
-    "отправлено с",
-    "best regards",
-    "kind regards",
-    "regards",
-    "sent from my",
-    "sincerely",
+_FAREWELLS = listed(
+    "с уважением | всего доброго | отправлено из | отправлено с | best regards | kind regards | regards | "
+    "sent from my | sincerely"
 )
 _GREETINGS = frozenset(
-    {
-        "здравствуйте",
-        "добрый день",
-        "добрый вечер",
-        "доброе утро",
-        "привет",
-        "спасибо",
-        "заранее спасибо",
-        "ответы",
-        "отвечаю",
-    }
-    | {"hello", "hi", "thanks", "thank you", "dear support", "good day", "good morning", "answers", "my answers"}
+    listed(
+        "здравствуйте | добрый день | добрый вечер | доброе утро | привет | спасибо | заранее спасибо | ответы | "
+        "отвечаю | hello | hi | thanks | thank you | dear support | good day | good morning | answers | my answers"
+    )
 )
 _GROWING = frozenset({"text", "location", "evidence"})
 """Types of questions whose answer may have several paragraphs."""
@@ -165,11 +150,7 @@ class _Reader:
         wanting = [ask for ask in self.asks if ask.type in ("photo", "file", "evidence") and not self._sent(ask)]
         for at, ask in enumerate(wanting):
             last = not any(other.type == ask.type for other in wanting[at + 1 :])
-            fitting = [
-                file
-                for file in left
-                if ask.type != "photo" or file.kind == "photo" or file.media_type.startswith("image/")
-            ]
+            fitting = [file for file in left if ask.type != "photo" or file.is_picture]
             taken = fitting if last else fitting[:1]
             words = self.found[ask.id].text if ask.id in self.found else ""
             read = answer(ask, words, self.now, files=taken, zone=self.zone) if taken else None

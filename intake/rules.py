@@ -103,8 +103,8 @@ def keep_way(case: Case, heard: Heard, facts: Facts) -> Decision | None:
     changes: dict[str, object] = {}
     if (case.door, case.address) != (heard.door, heard.sender.value):
         changes = {"door": heard.door, "channel": heard.sender.channel, "address": heard.sender.value}
-    if heard.sender.channel == "mail" and heard.message:
-        known = [*case.thread, *heard.detail.get("references", "").split(), heard.message]
+    if (references := heard.detail.get("references")) and heard.message:
+        known = [*case.thread, *references.split(), heard.message]
         changes["thread"] = list(dict.fromkeys(known))[-12:]
     return decide(Set(changes), done=False) if changes else None
 

@@ -22,7 +22,7 @@ from kb.everyday import everyday
 from kb.exact import exact_keys, kinds
 from kb.grams import grams, idf, padded
 from kb.normal import REMEMBERED, Vernacular, normalised, telling, tokens
-from kb.postings import Array, Ints, Postings
+from kb.postings import Array, Ints, Postings, narrow
 from kb.reading import Article, Edition
 
 FORM = 7
@@ -190,13 +190,13 @@ class _Builder:
             answered=_bm25(self._answered, ANSWERED_B),
             pairs=_pairs(ordered),
             exact=_exact(self._keys),
-            editions=_narrow(np.array(self._editions)),
-            entries=_narrow(np.array(self._entries)),
-            says=_narrow(says),
-            said=_narrow(said),
+            editions=narrow(np.array(self._editions)),
+            entries=narrow(np.array(self._entries)),
+            says=narrow(says),
+            said=narrow(said),
             words=unsorted[order],
-            uses=_narrow(uses),
-            begins=_narrow(np.cumsum([0, *map(len, ordered)])),
+            uses=narrow(uses),
+            begins=narrow(np.cumsum([0, *map(len, ordered)])),
             text="".join(ordered),
         )
 
@@ -277,7 +277,3 @@ def _pairs(vocabulary: Sequence[str]) -> Postings:
     )
     places = (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)
     return Postings.made((keys >> np.uint64(32)).astype(np.uint32), places, np.ones(len(places)))
-
-
-def _narrow(numbers: Array) -> Array:
-    return numbers.astype(np.min_scalar_type(int(numbers.max(initial=0))))

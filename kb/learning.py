@@ -13,7 +13,7 @@ from sqlalchemy import delete, insert, update
 from desk.decisions import Act, Identify
 from desk.gather import Round
 from desk.messages import FRONT
-from desk.writing import Rows
+from desk.rows import Rows
 from kb.drafts import Draft
 from kb.shelf import ArticleRow, row_of
 from kb.tables import LinkRow, SuggestionRow, VersionRow

@@ -55,9 +55,9 @@ class Postings:
         unit = (most or float(weights.max(initial=0.0)) or 1.0) / STEPS
         return cls(
             keys=keys[begins],
-            starts=_narrow(starts),
-            counts=_narrow(counts),
-            places=_narrow(places),
+            starts=narrow(starts),
+            counts=narrow(counts),
+            places=narrow(places),
             weights=np.rint(weights / unit).astype(np.uint16),
             unit=unit,
         )
@@ -69,9 +69,9 @@ class Postings:
         starts = [part.starts[:-1].astype(np.int64) + shift for part, shift in zip(parts, before, strict=False)]
         return cls(
             keys=np.concatenate([part.keys for part in parts]),
-            starts=_narrow(np.concatenate([*starts, before[-1:]])),
-            counts=_narrow(np.concatenate([part.counts for part in parts])),
-            places=_narrow(np.concatenate([part.places for part in parts])),
+            starts=narrow(np.concatenate([*starts, before[-1:]])),
+            counts=narrow(np.concatenate([part.counts for part in parts])),
+            places=narrow(np.concatenate([part.places for part in parts])),
             weights=np.concatenate([part.weights for part in parts]),
             unit=parts[0].unit,
         )
@@ -182,6 +182,6 @@ def spread(begins: Ints, lengths: Ints) -> Ints:
     return at
 
 
-def _narrow(numbers: Array) -> Array:
+def narrow(numbers: Array) -> Array:
     """As few bytes each as the largest needs."""
     return numbers.astype(np.min_scalar_type(int(numbers.max(initial=0))))

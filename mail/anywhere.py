@@ -1,4 +1,4 @@
-"""Hundreds of phrases: how they are listed, and looked for in a text by one walk instead of one for each. Pure."""
+"""Hundreds of phrases looked for in a text by one walk over it, instead of one for each of them. Pure."""
 
 from __future__ import annotations
 
@@ -8,11 +8,6 @@ from typing import Any
 
 _END = ""
 """Where a phrase ends: what goes on behind it says nothing more."""
-
-
-def listed(words: str) -> tuple[str, ...]:
-    """Phrases that bars and line ends separate, each once."""
-    return tuple(dict.fromkeys(bare for one in words.replace("\n", "|").split("|") if (bare := one.strip())))
 
 
 def anywhere(phrases: Iterable[str]) -> re.Pattern[str]:

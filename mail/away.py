@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mail.anywhere import listed
+from desk.plain import listed
 
 ANSWERS = listed("""
     automatic reply | automatic response | automatic answer | automated reply | automated response | auto reply

@@ -19,8 +19,8 @@ from desk.facts import Ways
 from desk.gather import Round, address_of, surely_theirs
 from desk.knowledge import Allowance, Allowances
 from desk.messages import Address, Role
+from desk.rows import Rows
 from desk.together import Together
-from desk.writing import Rows
 from mail.governor import HOUR, WEEK, Decline, Heeded, History, Mailed, Mute, allowance, domain_of, peer_of
 from mail.tables import automatic_mails, muted_peers, without_notices
 

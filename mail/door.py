@@ -24,6 +24,7 @@ from desk.messages import (
     Parcel,
     Refused,
     Sent,
+    kind_of,
 )
 from desk.settings import MailboxSettings
 from mail import undelivered
@@ -170,5 +171,4 @@ def _words(letter: Letter) -> str:
 
 
 def _file(arrival_id: int, one: Attachment) -> File:
-    kind = {"image": "photo", "video": "video"}.get(one.media_type.partition("/")[0], "file")
-    return File(one.name, kind, one.media_type, one.size, f"arrival:{arrival_id}:{one.number}")
+    return File(one.name, kind_of(one.media_type), one.media_type, one.size, f"arrival:{arrival_id}:{one.number}")

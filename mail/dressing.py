@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
-from desk.messages import File, Outgoing, Parcel, Policy, Quoted
+from desk.messages import Outgoing, Parcel, Policy, Quoted
 from desk.settings import MailboxSettings
 from desk.text import Mark, Text, joined, literal
 from mail.compose import tidy
@@ -52,7 +52,7 @@ class Dresser:
         local, _, domain = self._settings.address.rpartition("@")
         message_id = f"<{outgoing.key}.{outgoing.token or '0'}@{domain}>"
         files = [
-            {**asdict(file), "cid": f"{index}.{outgoing.key}@{domain}" if _picture(file) else ""}
+            {**asdict(file), "cid": f"{index}.{outgoing.key}@{domain}" if file.is_picture else ""}
             for index, file in enumerate(outgoing.files, 1)
         ]
         names, text = self._names(outgoing, files), _bounded(outgoing.text)
@@ -100,10 +100,6 @@ def _quoted(one: Quoted) -> dict[str, Any]:
     """Something said earlier, shortened, its lines apart and without characters that would turn others around."""
     text = one.text if len(one.text) <= QUOTED else f"{one.text[:QUOTED].rstrip()} …"
     return {"who": tidy(one.who), "when": one.when, "lines": [tidy(line) for line in text.splitlines()[:QUOTED_LINES]]}
-
-
-def _picture(file: File) -> bool:
-    return file.kind == "photo" or file.media_type.startswith("image/")
 
 
 def linked(text: Text) -> str:

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from desk.database import NewRows
 from desk.gather import Round
 from desk.queues import arrivals
-from desk.writing import Rows
+from desk.rows import Rows
 from mail.envelopes import Envelope
 from mail.outcomes import Outcome, became
 from mail.tables import ledger

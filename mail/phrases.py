@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from mail.anywhere import anywhere, listed
+from desk.plain import listed
+from mail.anywhere import anywhere
 
 ROBOTS = frozenset(
     listed("""

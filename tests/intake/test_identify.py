@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.identify import check_shape, contract_in, same_contract
+from intake.identify import check_shape, contract_in
 
 
 @pytest.mark.parametrize(
@@ -76,12 +76,6 @@ def test_every_provider_has_a_shape_of_its_own(text: str, shape: str, contract: 
 def test_a_shape_that_would_find_anything_is_refused(shape: str) -> None:
     with pytest.raises(ValueError, match="shape of contract numbers"):
         check_shape(shape)
-
-
-def test_spellings_of_one_number_are_the_same_number() -> None:
-    assert same_contract("40 – 1187", "40-1187")
-    assert same_contract("b12345", "B12345")
-    assert not same_contract("40-1187", "40-1188")
 
 
 @given(st.text(max_size=200), st.sampled_from(["99-9999", "A99999", "999999"]))
