@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bots.dressing import dressed
-from bots.limits import Limits
+from bots.limits import PATIENCE, Limits
 from bots.lines import Lines
 from bots.poll import Poller, keep_webhook
 from bots.wire import Wire, WireError
@@ -139,7 +139,7 @@ class TelegramDoor:
         if wait:
             await asyncio.sleep(wait)
         wait = self._limits.book(departure.lane, self._ticks(), count)
-        if wait > 2.0:
+        if wait > PATIENCE:
             why = "the bot has sent as many messages as Telegram takes"
             return Later(wait, why, whole_door=True, tried=False)
         if wait:

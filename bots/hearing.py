@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from bots.contents import Contents, contents, full_name
 from bots.staff import Order, case_number, ordered, pressed
 from desk.keyring import counted
-from desk.messages import Address, Arrival, File, Heard, Press, Role, Unreadable, Verb
+from desk.messages import Address, Arrival, Heard, Press, Role, Unreadable, Verb
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """What neither PostgreSQL nor UTF-8 can hold."""
@@ -147,11 +147,10 @@ def _storable(value: Any) -> Any:
 
 def _said(message: Message, read: Contents, detail: Mapping[str, str]) -> dict[str, Any]:
     """The fields of `Heard` that any message fills."""
-    files: tuple[File, ...] = read.files
     return {
         "text": read.text,
         "full_text": read.text,
-        "files": files,
+        "files": read.files,
         "message": str(message.message_id),
         "reply_to": _answered(message),
         "detail": detail,

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections import deque
 
+PATIENCE = 2.0
+"""Seconds that a call may wait for its turn; what must wait longer goes back into the outbox."""
+
 
 class Window:
     """At most ``count`` in any ``seconds``: exact, by remembering when the last ones went or will go."""
@@ -50,7 +53,7 @@ class Limits:
         window = self._chats.get(self._chat(lane))
         return window.delay(now, count) if window else 0.0
 
-    def book(self, lane: str, now: float, count: int = 1, patience: float = 2.0) -> float:
+    def book(self, lane: str, now: float, count: int = 1, patience: float = PATIENCE) -> float:
         """Seconds until it is this call's turn within the whole bot: booked, unless they are more than ``patience``."""
         chat = self._chat(lane)
         if not chat:

@@ -41,7 +41,7 @@ class Sender:
 
     def __init__(self, settings: TelegramSettings, open_file: Open, lines: Lines) -> None:
         self._door = settings.door
-        self._telegram = Telegram(settings, lines)
+        self._telegram = Telegram(settings, lines.to(settings.api))
         self._open = open_file
         self.moved: dict[int, int] = {}
         # The same pictures go to many people: Telegram keeps them, and takes its own id for them the next time.

@@ -48,7 +48,6 @@ from aiohttp import (
     JsonPayload,
 )
 
-from bots.lines import Lines
 from bots.wire import redacted
 from desk.settings import TelegramSettings
 
@@ -132,9 +131,9 @@ def _uploads(method: TelegramMethod[Any]) -> bool:
 class Telegram:
     """One bot, over a session of kept-alive connections, opened at the first call."""
 
-    def __init__(self, settings: TelegramSettings, lines: Lines) -> None:
+    def __init__(self, settings: TelegramSettings, session: Session) -> None:
         self._settings = settings
-        self._session = lines.to(settings.api)
+        self._session = session
         self._bot: Bot | None = None
 
     async def call(self, method: str, params: Mapping[str, Any], within: float = 60.0) -> Any:
