@@ -196,7 +196,8 @@ def tell(folder: Folder, done: Done, sentence: str, machine: bool) -> None:
         return
     click.echo(f"{sentence}.")
     if not done.sender:
-        click.echo("It goes out as soon as 'firstline serve' runs.")
+        chatting = all(one.door.startswith("chat:") for one in done.leaving)
+        click.echo(f"It goes out as soon as 'firstline {'chat' if chatting else 'serve'}' runs.")
 
 
 def _refusal(folder: Folder, done: Done) -> str:

@@ -31,7 +31,9 @@ LOOKS = 0.03
 PATIENCE = 20.0
 """Seconds a piped line waits for its answer."""
 DESK, AGENT = "blue", "green"
-HELP = "A number presses that button. /photo FILE shows a picture, /quit ends."
+HELP = "A number presses that button. /photo FILE shows a picture, /quit ends; /status and /help ask the desk."
+ASKED = frozenset({"/status", "/help", "/start"})
+"""What the desk itself answers, as in Telegram."""
 
 
 class Conversation:
@@ -96,9 +98,11 @@ class Conversation:
             await self.accepts(self._typist.presses(prompt, option.id, now), wait)
         elif line.startswith("/photo "):
             await self._shows(line.removeprefix("/photo ").strip(), wait)
-        elif line.startswith("/"):
+        elif line.startswith("/") and line.lower() not in ASKED:
             if not (self._commands and await self._commands(line)):
                 self._screen.write(self._screen.style(HELP, dim=True))
+        elif line.lower() == "/start":
+            await self.accepts(self._typist.opens(now), wait)
         else:
             await self.accepts(self._typist.says(line, now), wait)
 

@@ -144,7 +144,9 @@ async def _case(
 
 def _head(case: Case, providers: Providers, say: Mapping[str, str]) -> str:
     owner = agent_name(case.owner, case.provider, providers, say) if case.owner else say["nobody"]
-    return paper.wrapped(f"{case.number or say['no_number']}  ·  {say[case.state]} ({case.reason})  ·  {owner}")
+    return paper.wrapped(
+        f"{case.number or say['no_number']}  ·  {say[case.state]} ({say.get(case.reason, case.reason)})  ·  {owner}"
+    )
 
 
 def _facts(case: Case, person: Person | None, providers: Providers, say: Mapping[str, str]) -> str:
@@ -159,7 +161,7 @@ def _facts(case: Case, person: Person | None, providers: Providers, say: Mapping
             (say["contract"], contract or say["no_contract"]),
             (say["person"], ", ".join(one for one in (*who, say["upset"] if case.upset else "") if one)),
             (say["queue_long"], team),
-            (say["severity"], case.severity),
+            (say["severity"], say.get(case.severity, case.severity)),
             (say["dates"], paper.local_long(case.opened_at, zone)),
             (say["eta_long"], paper.local_long(case.eta, zone)),
             (say["resolved_at"], paper.local_long(case.resolved_at, zone)),
@@ -170,10 +172,14 @@ def _facts(case: Case, person: Person | None, providers: Providers, say: Mapping
             (say["circumstances"], case.circumstances),
             (say["present"], "\n".join(f"+ {one}" for one in case.present)),
             (say["absent"], "\n".join(f"− {one}" for one in case.absent)),
-            (say["zone"], f"{case.fault_zone} ({case.zone_sure:.0%})" if case.fault_zone else ""),
+            (say["zone"], _zone(case, say)),
             (say["articles"], ", ".join(case.articles)),
         ]
     )
+
+
+def _zone(case: Case, say: Mapping[str, str]) -> str:
+    return f"{say.get(case.fault_zone, case.fault_zone)} ({case.zone_sure:.0%})" if case.fault_zone else ""
 
 
 def _line(entry: JournalEntry, providers: Providers, zone: ZoneInfo, say: Mapping[str, str]) -> str:
@@ -185,7 +191,7 @@ def _line(entry: JournalEntry, providers: Providers, zone: ZoneInfo, say: Mappin
     head = ", ".join(one for one in (who, kind, entry.channel if entry.channel != "desk" else "") if one)
     names = ", ".join(str(one.get("name") or one.get("kind")) for one in entry.files)
     state, _, reason = entry.text.partition("/")
-    text = f"{say[state]} ({reason})" if entry.kind == "status" and state in say else entry.text
+    text = f"{say[state]} ({say.get(reason, reason)})" if entry.kind == "status" and state in say else entry.text
     said = "\n".join(one for one in (text, f"[{say['files']}: {names}]" if names else "") if one)
     return f"{paper.local(entry.at, zone)}  {paper.cut(head, paper.width() - 13)}\n{paper.wrapped(said, ' ' * 13)}"
 

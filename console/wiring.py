@@ -13,10 +13,11 @@ from console.bookcase import Bookcase
 from console.chatdoor import ChatDoor
 from console.content import DIALOGS, TEMPLATES, Folders
 from console.entrance import Entrance, entered
+from desk.case import Case
 from desk.clerk import Clerk, Lookup
 from desk.clock import Clock, now
-from desk.composing import Composer
-from desk.decisions import Act, Governor, Identify, Rule
+from desk.composing import CardOf, Composer
+from desk.decisions import Act, Governor, Identify, Rule, Say
 from desk.doors import Door
 from desk.gather import Gatherer
 from desk.innerdoor import inner_doors
@@ -196,7 +197,9 @@ async def furnished(
         MissedLookup(database),
     )
     holder, gatherer = entrance.holder, Gatherer(entrance.keyring)
-    writer = Writer(database, switchboard, Composer(words, switchboard, entrance.keyring, card), HANDLERS, BOOKS)
+    writer = Writer(
+        database, switchboard, Composer(words, switchboard, entrance.keyring, _cards(knowledge)), HANDLERS, BOOKS
+    )
     return House(
         **{one.name: getattr(entrance, one.name) for one in fields(entrance)},
         providers=providers,
@@ -219,6 +222,15 @@ def _ways(settings: Settings) -> tuple[dict[str, Address], dict[str, str]]:
         if bot.staff_chat
     }
     return staff, {box.provider: box.door for box in reversed(settings.mailboxes)}
+
+
+def _cards(knowledge: Knowledge) -> CardOf:
+    """The agents' cards, in which an article stands by its title."""
+
+    def card_of(case: Case, provider: Provider) -> Say:
+        return card(case, provider, lambda article: knowledge.title(case.provider, article, provider.language))
+
+    return card_of
 
 
 def _account(sources: Mapping[str, CsvFile], provider: str, contract: str) -> Account | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from desk.case import Case, State
 from desk.decisions import Button, Buttons, Say
 from desk.moments import moment_names
@@ -15,8 +17,11 @@ _WORK: Buttons = (
 )
 
 
-def card(case: Case, provider: Provider) -> Say:
-    """Everything an agent needs at a glance: what, since when, where, what does and does not happen, the zone."""
+def card(case: Case, provider: Provider, title: Callable[[str], str] = str) -> Say:
+    """Everything an agent needs at a glance: what, since when, where, what does and does not happen, the zone.
+
+    ``title`` tells how an article is called.
+    """
     owner = provider.agent(case.owner)
     eta = moment_names(case.eta, case.updated_at, provider.timezone) if case.eta else {}
     names = {
@@ -41,7 +46,7 @@ def card(case: Case, provider: Provider) -> Say:
         "zone": _known(case.fault_zone),
         "sure": f"{case.zone_sure:.0%}",
         "severity": case.severity,
-        "articles": ", ".join(case.articles),
+        "articles": "; ".join(map(title, case.articles)),
         "news": str(case.news) if case.news else "",
         "eta": f"{eta['date']} {eta['time']}" if eta else "",
     }

@@ -114,7 +114,7 @@ def _left_out(given: _Given) -> Answer | None:
     if not_knowing(said):
         return Answer(None, said)
     refused = ask.type in _MEANT_TO_BE_SENT and len(said) < 40 and agreed(said) is False
-    return Answer(None, said) if not ask.required and (skips(said) or refused) else None
+    return Answer(None) if not ask.required and (skips(said) or refused) else None
 
 
 def _choice(given: _Given) -> Answer | None:

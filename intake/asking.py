@@ -183,11 +183,10 @@ def _finished(case: Case, form: Form, facts: Facts, answers: dict[str, Any], act
 
 
 def _lines(case: Case, form: Form, facts: Facts, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Questions, cut after their question mark, with the answers as the person gave them."""
+    """What was asked, with the answers as the person gave them."""
     zone = facts.need(Provider).timezone
     lines = script.findings(form, answers, _open_values(case, facts), case.language, zone=zone).lines
-    told = [(question, words) for question, words in lines if words != script.SKIPPED]
-    return [(question.partition("?")[0] + "?" if "?" in question else question, words) for question, words in told]
+    return [(question, words) for question, words in lines if words != script.SKIPPED]
 
 
 def found_so_far(case: Case, facts: Facts) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from typing import Any
 
+from desk.feelings import not_knowing
 from desk.messages import Option
 from desk.text import Text, joined, shielded, written
 from intake.answers import ON_FILE
@@ -42,6 +43,8 @@ _LABELS = {
         "skipped": SKIPPED,
         "address on file": "адрес из договора",
         "maybe": "(если подходит) ",
+        "photo": "Фото:",
+        "evidence": "Проверка:",
     },
     "en": {
         "yes": "Yes",
@@ -56,6 +59,8 @@ _LABELS = {
         "skipped": SKIPPED,
         "address on file": "the address on file",
         "maybe": "(if it applies) ",
+        "photo": "Photo:",
+        "evidence": "Test:",
     },
 }
 _SYSTEMS = {"windows": "Windows", "macos": "macOS", "linux": "Linux"}
@@ -87,7 +92,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """The case data of a dialog (B9); a field nobody could fill is `UNKNOWN`. ``lines`` are (question, answer)."""
+    """The case data of a dialog (B9); a field nobody could fill is `UNKNOWN`. ``lines`` are (question, answer).
+
+    ``present`` ends with the answers that no other field tells, each behind its question.
+    """
 
     present: tuple[str, ...]
     absent: tuple[str, ...]
@@ -268,17 +276,24 @@ def findings(
         )
         for field in ("occurred_at", "place", "circumstances")
     }
+    lines = tuple((_subject(ask, language), _spoken(ask, reply, language, names, zone)) for ask, reply in given)
+    besides = (" ".join(line) for line, (ask, reply) in zip(lines, given, strict=True) if _tells_more(ask, reply))
     return Findings(
-        present=tuple(option.present[language] for option in chosen if option.present),
+        present=(*(option.present[language] for option in chosen if option.present), *besides),
         absent=tuple(option.absent[language] for option in chosen if option.absent),
         occurred=fields["occurred_at"][:400] or UNKNOWN,
         place=fields["place"][:400] or UNKNOWN,
         circumstances=fields["circumstances"] or UNKNOWN,
-        lines=tuple(
-            (written(_wording(ask, language, {})).plain, _spoken(ask, reply, language, names, zone))
-            for ask, reply in given
-        ),
+        lines=lines,
     )
+
+
+def _subject(ask: Ask, language: str) -> str:
+    """What an answer is to: the question up to its question mark, and of a request only what was asked for."""
+    if ask.request:
+        return _LABELS[language][ask.type]
+    words = written(_wording(ask, language, {})).plain
+    return words.partition("?")[0] + "?" if "?" in words else words
 
 
 def _chosen(value: object) -> list[Any]:
@@ -287,6 +302,16 @@ def _chosen(value: object) -> list[Any]:
 
 def _tells(ask: Ask, reply: Mapping[str, Any], field: str) -> bool:
     return ask.case_field == field and reply.get("value") not in (None, "")
+
+
+def _tells_more(ask: Ask, reply: Mapping[str, Any]) -> bool:
+    """Whether an answer says what stands in no field and is no finding of its option: also one nobody understood."""
+    value = reply.get("value")
+    if value is None:
+        return bool(reply.get("text")) and not not_knowing(str(reply["text"]))
+    chosen = [option for option in ask.options if option.id in _chosen(value)]
+    told = ask.request or ask.case_field or any(option.present or option.absent for option in chosen)
+    return not told and value not in ("", UNKNOWN)
 
 
 def _spoken(ask: Ask, reply: Mapping[str, Any], language: str, names: Names, zone: tzinfo) -> str:

@@ -74,7 +74,11 @@ class Consulting:
         if not text.strip():
             return ()
         found = await asyncio.to_thread(self._knowledge.consult, case.provider, text[:LONGEST], case.language)
-        return tuple(Consulted(one.article, one.title, sure=one.sure) for one in found.best)
+        language, title = round_.facts.need(Provider).language, self._knowledge.title  # that of the agents' group
+        return tuple(
+            Consulted(one.article, title(case.provider, one.article, language, one.title), sure=one.sure)
+            for one in found.best
+        )
 
     async def _links(self, round_: Round) -> tuple[tuple[str, str], ...]:
         query = select(LinkRow.article, LinkRow.kind).where(LinkRow.case_id == round_.case.id).order_by(LinkRow.at)

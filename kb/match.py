@@ -156,6 +156,11 @@ class Matcher:
         """Whether there is any article in it."""
         return self._base.editions > 0
 
+    def article(self, id: str) -> Article | None:
+        """The article of that id, as long as some edition of it is offered."""
+        found = self._articles.get(id)
+        return found if found and found.editions else None
+
     def best(self, text: str, language: str, limit: int = 3) -> tuple[Match, ...]:
         """The articles that fit, the best first; empty when nothing does."""
         asked = self._asked(self._meant(text, self._base), self._base)

@@ -73,6 +73,11 @@ class Knowledge:
         matches = self._inside.best(provider, books.of(provider), text, language, limit)
         return Suggestions(tuple(self._suggestion(books, provider, match) for match in matches))
 
+    def title(self, provider: str, article: str, language: str, otherwise: str = "") -> str:
+        """How a provider's article is called in this language; ``otherwise``, or its id, where it is not offered."""
+        known = self._books.of(provider).article(article)
+        return known.edition(language).title if known else otherwise or article
+
     def _suggestion(self, books: _Books, provider: str, match: Match) -> Suggestion:
         """As this provider tells it, made out once: its marks and pictures cost more than matching does."""
         key = provider, match.article.id, match.language

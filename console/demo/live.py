@@ -40,6 +40,7 @@ def _explained(stage: Stage, town: Town) -> None:
         "нет интернета, договор 40-1187      or in English: no internet, contract 40-1187",
         "1, 2 ...                            presses that button; then, say: не помогло",
         "оператор                            a human, at any moment",
+        "/status                             how your case is doing",
         "/photo FILE                         shows a picture",
         "/take   /say WORDS   /eta 2h   /resolve WORDS      as the agent Maria, about the newest case",
         "/mail WORDS                         as John Carter, a subscriber who writes letters",
@@ -62,6 +63,7 @@ class _Live:
     def __init__(self, town: Town, stage: Stage) -> None:
         self._town = town
         self._stage = stage
+        self._hinted = False
         self._john = Correspondent(Play(town, stage), "John Carter", "john@example.test")
         anna = Typist(PROVIDER, "anna", "Анна")
         self._conversation = Conversation(town.house, anna, stage.screen, self._show, self._commanded)
@@ -92,7 +94,8 @@ class _Live:
 
     def _card(self, one: Shown) -> None:
         self._stage.group(one)
-        if one.options and not one.edit:
+        if not (one.edit or self._hinted) and any(option.id == "take" for option in one.options):
+            self._hinted = True
             self._stage.narrates("That is what the agents see. To be the agent Maria, type: /take")
 
     async def _commanded(self, line: str) -> bool:

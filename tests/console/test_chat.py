@@ -93,10 +93,11 @@ async def chatting(folder: Path, *options: str) -> AsyncIterator[OpenChat]:
 
 async def test_lines_from_a_pipe_are_answered_one_by_one_and_numbers_press_buttons(quiet: Terminal) -> None:
     """Words, a button, a button: each waits for the answer to the one before; the end of the lines ends it with 0."""
-    ran = await quiet.types("chat", "--provider", "sever", "--name", "Анна", stdin=f"{FIRST}\n2\n1\n")
+    ran = await quiet.types("chat", "--provider", "sever", "--name", "Анна", stdin=f"{FIRST}\n2\n1\n/status\n")
     assert (ran.code, ran.err) == (0, "")
     offer, sorry, since = (ran.out.index(one) for one in ("Получилось?", "Жаль, что не помогло", "С какого времени"))
     assert offer < sorry < since
+    assert "Мы ещё уточняем детали" in ran.out, "what Telegram knows as a command works here too"
     assert "[picture: lamps.png] /" in ran.out
     assert "[1] Помогло  [2] Не помогло  [3] Оператор" in ran.out
     assert "\x1b" not in ran.out

@@ -222,9 +222,28 @@ def test_the_findings_say_what_is_and_what_is_not() -> None:
 
 def test_the_same_findings_are_told_in_the_agents_language() -> None:
     found = findings(NO_INTERNET, {**ANSWERED, "place": {"value": "on_file", "text": "да"}}, {}, "en")
-    assert found.present == ("fails on every device", "LOS is red (no light)")
+    restarted = "Have you restarted the router: off for 30 seconds, then on again?"
+    assert found.present == ("fails on every device", "LOS is red (no light)", f"{restarted} No")
     assert found.place == "the address on file"
-    assert ("Have you restarted the router: off for 30 seconds, then on again?", "No") in found.lines
+    assert (restarted, "No") in found.lines
+
+
+def test_an_answer_that_has_no_field_of_its_own_still_reaches_the_agent() -> None:
+    given: dict[str, dict[str, Any]] = {
+        "fails": {"value": None, "text": "буквы странные"},
+        "program": {"value": "outlook", "text": ""},
+        "device": {"value": None, "text": "не знаю"},
+    }
+    found = findings(MAIL, given, {}, "ru")
+    assert found.present == (
+        "Что не получается? буквы странные",
+        "В какой программе вы читаете почту? Outlook",
+    )
+
+
+def test_a_request_is_told_by_what_it_asked_for() -> None:
+    sent = {**ANSWERED, "photo_lights": {"value": "sent", "text": "", "files": [{"name": "los.png"}]}}
+    assert findings(NO_INTERNET, sent, {}, "ru").lines[-1] == ("Фото:", "[los.png]")
 
 
 def test_what_nobody_told_is_marked_unknown() -> None:

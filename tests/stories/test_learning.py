@@ -95,7 +95,7 @@ async def test_a_new_problem_becomes_an_article_that_spares_the_next_case(
     second = await petrov.sees("ошибки 1402, экран")
     await asyncio.sleep(6)  # the workers look at the shelf every few seconds
     assert await petrov.presses(second, "Взять") == "Заявка ваша."
-    shown = await petrov.sees("похоже на то, что уже описано")
+    shown = await petrov.sees("похоже, статья об этом уже есть")
     assert await petrov.presses(shown, "Телевизор показывает код ошибки 1402 и чёрный экран") == "Записано, спасибо."
     await petrov.replies(second, "/resolve Переставили кабель в порт LAN 4.")
     await boris.hears("заявку можно закрыть?")

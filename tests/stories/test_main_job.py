@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.stories.world import Chatter, Desk, World, eventually
 
 FIRST = "Здравствуйте! второй день нет интернета, договор 40-1187"
+OFFERED = "Предложено: Нет интернета"
 PNG = (
     b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\2\0\0\0\x90wS\xde\0\0\0\x0cIDATx\x9cc\xf8\xcf\xc0\0\0\3\1\1\0"
     b"\xc9\xfe\x92\xef\0\0\0\0IEND\xaeB`\x82"
@@ -54,7 +55,7 @@ async def test_questions_become_a_numbered_case_with_a_structured_card(world: Wo
     assert "вчера в 18" in said
     await anna.hears("Заявка SN-")
     card = await desk.sees("Выездные мастера")
-    for words in ("40-1187", "личность не подтверждена", "вчера в 18", "ул. Лесная, 5", "ночью была гроза"):
+    for words in ("40-1187", "личность не подтверждена", "вчера в 18", "ул. Лесная, 5", "ночью была гроза", OFFERED):
         assert words in card.words
     assert "+ не работает на всех устройствах" in card.words
     assert "− у соседей работает" in card.words
