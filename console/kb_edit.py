@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from console.folder import NO_SUCH, REFUSED, WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from console.paper import safe
 from desk.clock import now
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def history(folder: Folder, article: str, provider: str, language: str | None, m
         said = f" · {one.why}" if one.why else ""
         click.secho(f"{one.version} · {one.at:%Y-%m-%d %H:%M} · {one.author or 'import'}{said}", bold=True)
         for line in _difference(older, one) if older else ():
-            click.echo(f"  {line}")
+            click.echo(f"  {safe(line)}")
 
 
 def _known(folder: Folder, provider: str, agent: str) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from console.folder import REFUSED, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from console.paper import safe
 from desk.clock import now
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def draft(folder: Folder, number: str, provider: str) -> None:
     from kb.exporting import markdown  # noqa: PLC0415
 
     made = run(_of_case(folder, number, provider))
-    click.echo(markdown(made.article, made.language), nl=False)
+    click.echo(safe(markdown(made.article, made.language)), nl=False)
 
 
 async def _of_case(folder: Folder, number: str, provider: str) -> Draft:
@@ -181,7 +182,7 @@ def drafts(folder: Folder, provider: str, machine: bool) -> None:
         click.secho(f"{one['article']}/{one['language']}", bold=True, nl=False)
         whose = f" of {one['provider']}" if one["provider"] else ""
         click.echo(f"{whose} · {one['confidence'].replace('_', ' ')} · by {one['author'] or 'import'}")
-        click.echo(f"  {one['title']}")
+        click.echo(f"  {safe(one['title'])}")
 
 
 async def _waiting(folder: Folder, whose: Sequence[str], only: bool) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from console.folder import OK, REFUSED, WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from console.paper import safe
 from desk.clock import now
 
 if TYPE_CHECKING:
@@ -108,4 +109,4 @@ def _tell(done: Imported) -> None:
     click.echo(", ".join(f"{len(what)} {name}" for name, what in counts))
     for conflict in done.conflicts:
         click.secho(f"not taken, it was edited here: {conflict.article}/{conflict.language}", fg="yellow", err=True)
-        click.echo(conflict.difference, err=True)
+        click.echo(safe(conflict.difference), err=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from console.folder import NO_SUCH, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from console.paper import safe
 
 if TYPE_CHECKING:
     from mail.budgets import Silence
@@ -33,7 +34,7 @@ def muted(folder: Folder, machine: bool) -> None:
     elif not found:
         click.echo("Nobody is muted.")
     for one in found if not machine else ():
-        click.echo(f"{one.peer} · since {one.since:%Y-%m-%d %H:%M} UTC · {one.why}")
+        click.echo(f"{safe(one.peer)} · since {one.since:%Y-%m-%d %H:%M} UTC · {one.why}")
 
 
 def _as_json(one: Silence) -> dict[str, Any]:

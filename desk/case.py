@@ -152,6 +152,16 @@ class Case(OfProvider, Base):
 _FIELDS = frozenset(Case.__table__.columns.keys())
 
 
+def may_agree(case: Case, heard: Heard) -> bool:
+    """Whether closing can be agreed to by this message: it answers what was asked, and is the person's own.
+
+    What was mended in an earlier message answers nothing that was asked since; and whose letter an agent let into the
+    case is not thereby the person it belongs to.
+    """
+    own = (heard.sender.door, heard.sender.value) == (case.door, case.address)
+    return not heard.detail.get("edited") and (own or not heard.detail.get("vouched"))
+
+
 def consent_in(heard: Heard, at: datetime) -> dict[str, str]:
     """Who agreed to closing, how and when, as `Case.consent` keeps it (C7)."""
     return {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -23,6 +24,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from desk.tables import OfProvider
 
 log = logging.getLogger(__name__)
+_ARGUMENT = re.compile(r"(invalid input for query argument \$\d{1,6}).*", re.DOTALL)
 
 
 def is_trouble(error: BaseException) -> bool:
@@ -167,12 +169,14 @@ class Database:
 
 
 def _without_rows(context: ExceptionContext) -> None:
-    """PostgreSQL repeats the row that it refused in its DETAIL: people's words, and no business of a log."""
-    if cause := getattr(context.original_exception, "__cause__", None):
+    """PostgreSQL repeats the row it refused in its DETAIL, asyncpg a value: people's words, no business of a log."""
+    cause = getattr(context.original_exception, "__cause__", None)
+    if cause is not None:
         cause.detail = None
-    for error in (context.original_exception, context.sqlalchemy_exception):
+    for error in (cause, context.original_exception, context.sqlalchemy_exception):
         if error and error.args and isinstance(error.args[0], str):
-            error.args = (error.args[0].partition("\nDETAIL:")[0], *error.args[1:])
+            words = error.args[0].partition("\nDETAIL:")[0]
+            error.args = (_ARGUMENT.sub(r"\1", words, count=1), *error.args[1:])
 
 
 def _sqlite_engine(url: str, begin: str, pool: int) -> AsyncEngine:

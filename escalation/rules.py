@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk.case import TRIAGE, Case, State, consent_in
+from desk.case import TRIAGE, Case, State, consent_in, may_agree
 from desk.decisions import (
     Act,
     Become,
@@ -64,11 +64,8 @@ def register(case: Case, heard: Heard, facts: Facts) -> Decision | None:
 
 
 def consent(case: Case, heard: Heard, facts: Facts) -> Decision | None:
-    """Yes closes; no reopens under the same number; only the person whose case it is can say so (C7).
-
-    What was mended in an earlier message is no answer to the question put since: the agent reads it.
-    """
-    if case.awaiting != "consent" or heard.role is not Role.SUBSCRIBER or heard.detail.get("edited"):
+    """Yes closes; no reopens under the same number; only the person whose case it is can say so (C7)."""
+    if case.awaiting != "consent" or heard.role is not Role.SUBSCRIBER or not may_agree(case, heard):
         return None
     pressed = {"consent_yes": True, "consent_no": False}.get(heard.press.option if heard.press else "")
     agreed = pressed if heard.press else yes_no(heard.text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk.case import Case, State, consent_in
+from desk.case import Case, State, consent_in, may_agree
 from desk.decisions import Act, Become, Button, Decision, Facts, Record, Say, Set, Show, decide
 from desk.facts import Now
 from desk.feelings import yes_no
@@ -41,6 +41,8 @@ def _offer(best: Suggestion) -> list[Act]:
 def helped(case: Case, heard: Heard, facts: Facts) -> Decision | None:
     """ "It helped" settles the matter, and is consent; "it did not" lets the questions begin."""
     if case.awaiting != HELPED or heard.role is not Role.SUBSCRIBER or heard.verb not in (Verb.SAY, Verb.PRESS):
+        return None
+    if not may_agree(case, heard):
         return None
     pressed = {"helped": True, "not_helped": False}.get(heard.press.option if heard.press else "")
     answer = pressed if heard.press else yes_no(heard.text)

@@ -7,19 +7,24 @@ from datetime import UTC, datetime
 import pytest
 
 from desk.case import Case
-from desk.decisions import Become, Facts
+from desk.decisions import Become, Facts, Rule
 from desk.facts import Now
 from desk.messages import Address, Heard, Press, Role, Verb
 from escalation.rules import consent
+from kb.rules import HELPED, helped
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 ANNA = Address("telegram", "telegram:main", "5001")
 
 
-def closes(heard: Heard) -> bool:
-    """Whether this closes a case that waits for consent."""
-    case = Case(provider="sever", id=1, person_id=1, state="resolved", awaiting="consent", tries=0)
-    decision = consent(case, heard, Facts([Now(NOW)]))
+POST = Address("mail", "mail:main", "anna@example.test")
+
+
+def closes(heard: Heard, rule: Rule = consent) -> bool:
+    """Whether this closes a case of Anna's that waits for her word."""
+    case = Case(provider="sever", id=1, person_id=1, tries=0, articles=["los-red"], door=POST.door, address=POST.value)
+    case.state, case.awaiting = ("resolved", "consent") if rule is consent else ("acknowledged", HELPED)
+    decision = rule(case, heard, Facts([Now(NOW)]))
     return any(isinstance(act, Become) and act.state == "closed" for act in (decision.acts if decision else ()))
 
 
@@ -40,3 +45,12 @@ def test_a_yes_closes() -> None:
 def test_neither_an_old_message_mended_nor_another_ones_word_does(heard: Heard) -> None:
     """An edit answers what was asked when the message was written, and not what was asked since."""
     assert not closes(heard)
+
+
+@pytest.mark.parametrize("rule", [consent, helped])
+def test_a_letter_that_an_agent_let_in_agrees_only_for_whom_it_is_from(rule: Rule) -> None:
+    """To vouch for a stranger's letter gives the stranger no rights; the person's own letter may lack its token."""
+    stranger = Address("mail", POST.door, "evil@evil.test")
+    vouched = {"vouched": "ivanova"}
+    assert closes(Heard(POST.door, POST, NOW, text="да, всё заработало", detail=vouched), rule)
+    assert not closes(Heard(POST.door, stranger, NOW, text="да, всё заработало", detail=vouched), rule)

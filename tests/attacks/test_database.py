@@ -41,11 +41,12 @@ async def _write(database: Database, statements: Iterable[Insert]) -> None:
 
 
 async def test_a_refused_row_is_not_repeated_in_the_error(database: Database) -> None:
-    """Neither as a key that is there already, nor as a row that lacks something; nor in the causes of the error."""
+    """Neither a key that is there already, nor a row that lacks something, nor a value that cannot be; in no cause."""
     row = {"door": "d", "key": CANARY, "lane": CANARY, "body": b"x", "received_at": NOW, "due_at": NOW}
-    for values in ({**row, "state": "waiting"}, {**row, "key": "other", "state": None}):
+    odd = {"key": f"{CANARY} \ud800", "state": "waiting"}
+    for values in ({**row, "state": "waiting"}, {**row, "key": "other", "state": None}, {**row, **odd}):
         rows = arrivals.insert().values(**row, state="waiting"), arrivals.insert().values(**values)
-        with pytest.raises(DBAPIError) as raised:
+        with pytest.raises((DBAPIError, UnicodeError)) as raised:
             await _write(database, rows)
         assert CANARY not in "".join(traceback.format_exception(raised.value))
 
