@@ -26,6 +26,8 @@ SEVERAL = ("phones", "emails", "logins", "serials", "products")
 COLUMNS = ("contract", "name", "status", "service_level", "language", *SEVERAL[:4], "address", "products", "valid_to")
 _SINGULAR = {"email": "emails", "phone": "phones", "login": "logins", "serial": "serials"}
 _MOST_FAULTS = 20
+LONGEST = 80
+"""Characters of a contract that a case can keep."""
 _NO_DIGIT = re.compile(r"\D")
 _NO_LETTER = re.compile(r"[\W_]")
 
@@ -151,13 +153,15 @@ class _Table:
         if (status := self.cell(cells, "status").casefold()) and status not in STATUSES:
             self.fault(line, "status", f"is {status!r}, not one of {', '.join(STATUSES)}")
         for email in _several(self.cell(cells, "emails")):
-            if "@" not in email:
-                self.fault(line, "emails", f"{email!r} is no address")
+            if "@" not in email or len(email) > 254 or not email.isprintable():
+                self.fault(line, "emails", f"{email[:80]!r} is no address")
         if (day := self.cell(cells, "valid_to")) and _day(day) is None:
             self.fault(line, "valid_to", f"is {day!r}, not a day such as 2027-01-31")
         key = normal("contract", contract := self.cell(cells, "contract"))
         if not key:
             self.fault(line, "contract", "is empty")
+        elif len(contract) > LONGEST:
+            self.fault(line, "contract", f"has {len(contract)} characters, and {LONGEST} at most can be kept")
         elif key in seen:
             self.fault(line, "contract", f"{contract!r} stands in the table already")
         seen.add(key)
