@@ -196,7 +196,8 @@ async def of_database(settings: Settings, clock: Clock) -> list[Finding]:
         accounts = [await account(database, box, clock()) for box in settings.mailboxes]
         return [*found, *await _clock(database, clock), *(one for of_box in accounts for one in of_box)]
     except OtherVersion as error:
-        return [Finding("error", where, str(error).partition(":")[0], "run 'firstline migrate'")]
+        what, _, todo = str(error).partition(": ")
+        return [Finding("error", where, what, todo)]
     except TimeoutError:
         return [Finding("error", where, f"{url.host} does not answer", "look at the network and at [desk] database")]
     except (*DATABASE, OSError) as error:

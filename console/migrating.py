@@ -6,15 +6,19 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
 
-from console.version import MIGRATIONS, version_of
+from console.version import MIGRATIONS, refuse_newer, version_of
 from desk.database import Database
 
 
 async def migrate(database: Database) -> tuple[str, str]:
-    """Runs what is missing, in one transaction. Returns the versions before ("" for a new database) and after."""
+    """Runs what is missing, in one transaction. Returns the versions before ("" for a new database) and after.
+
+    Raises `console.version.OtherVersion` for a database of a later Firstline.
+    """
 
     def run(connection: Connection) -> tuple[str, str]:
         before = version_of(connection)
+        refuse_newer(before)
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

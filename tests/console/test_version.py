@@ -34,4 +34,9 @@ async def test_a_database_of_another_version_is_refused_with_what_to_do(database
         await connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     with pytest.raises(OtherVersion, match=f"is of version 0001, this desk needs {head()}: run 'firstline migrate'"):
         await require_current(database)
+    async with database.work() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for refused in (require_current(database), migrate(database)):
+        with pytest.raises(OtherVersion, match=f"9999, this desk knows none after {head()}: install the newer"):
+            await refused
     await database.close()
