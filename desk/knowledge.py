@@ -84,6 +84,25 @@ class Suggestions:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """The articles that the case's dialog names, by id, as its provider tells them: those that can be had."""
+
+    articles: Mapping[str, Suggestion] = field(default_factory=dict)
+
+
+NAMED = "article"
+"""What a case awaits within a round in which a dialog wants the last of `Case.articles` to be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """A fault of the provider's own network, under which this person is: dialogs ask for it as ``outage_active``.
+
+    No look-up gives one yet, so that is False until outages are known to the desk.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class Allowance:
     """Whether one more automatic message may go to an address. ``peer`` is whom that address belongs to.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import select
 
@@ -11,7 +11,7 @@ from desk.case import Case, JournalEntry
 from desk.database import Database
 from desk.facts import Speaking
 from desk.gather import Round
-from desk.knowledge import Account, Identified, Suggestions
+from desk.knowledge import Account, Identified, Named, Suggestions
 from desk.messages import Role, Verb
 from desk.people import Person
 from desk.providers import Provider
@@ -47,6 +47,19 @@ class Suggesting:
     async def _found(self, asked: Sequence[tuple[str, str, str]]) -> list[Suggestions]:
         """A batch goes to a thread as one: the way there costs more than most questions."""
         return await asyncio.to_thread(lambda: [self._knowledge.suggest(*one) for one in asked])
+
+
+class Naming:
+    """Gives `desk.knowledge.Named`: the articles the case's dialog names, of which ``named`` tells the ids."""
+
+    def __init__(self, knowledge: Knowledge, named: Callable[[Round], Sequence[str]]) -> None:
+        self._knowledge = knowledge
+        self._named = named
+
+    async def __call__(self, round_: Round) -> object | None:
+        """Those that this provider's subscribers may see, in the language of the case."""
+        case, provider, ids = round_.case, round_.facts.need(Provider).name, self._named(round_)
+        return Named(await asyncio.to_thread(self._knowledge.named, provider, ids, case.language))
 
 
 class Consulting:

@@ -6,7 +6,7 @@ from desk.case import Case, State, consent_in, may_agree
 from desk.decisions import Act, Become, Button, Decision, Facts, Record, Say, Set, Show, decide
 from desk.facts import Now
 from desk.feelings import yes_no
-from desk.knowledge import Suggestion, Suggestions
+from desk.knowledge import NAMED, Named, Suggestion, Suggestions
 from desk.messages import Heard, Role, Verb
 from kb.learning import Came, Offered
 
@@ -36,6 +36,23 @@ def _offer(best: Suggestion) -> list[Act]:
         Show(best.text, files=best.pictures),
         Say("did_it_help", buttons=BUTTONS),
     ]
+
+
+def named(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+    """The article that the dialog names here, in the midst of its questions or behind the last one."""
+    if case.awaiting != NAMED:
+        return None
+    known = facts.get(Named)
+    article = known.articles.get(case.articles[-1]) if known and case.articles else None
+    if article is None:
+        return None
+    return decide(
+        Set({"awaiting": HELPED}),
+        Offered(article.article, article.score),
+        Say("try_this"),
+        Show(article.text, files=article.pictures),
+        Say("did_this_help", buttons=BUTTONS),
+    )
 
 
 def helped(case: Case, heard: Heard, facts: Facts) -> Decision | None:

@@ -63,6 +63,13 @@ class Knowledge:
         matches = books.of(provider).best(text, language, limit)
         return Suggestions(tuple(self._suggestion(books, provider, match) for match in matches))
 
+    def named(self, provider: str, articles: Sequence[str], language: str) -> dict[str, Suggestion]:
+        """The articles of these ids as this provider tells them, by id; those it does not offer are left out."""
+        books = self._books
+        found = (article for one in articles if (article := books.of(provider).article(one)))
+        matches = (Match(one, one.edition(language).language, 1.0, fits=True, sure=True) for one in found)
+        return {one.article.id: self._suggestion(books, provider, one) for one in matches}
+
     def leads(self, provider: str, text: str, language: str) -> list[str]:
         """The articles that fit a text, the best first, by their ids."""
         return [one.article.id for one in self.matcher(provider).best(text, language)]
