@@ -65,8 +65,11 @@ class Case(OfProvider, Base):
     """One matter of one person with one provider, from the first word to the consent.
 
     ``awaiting`` names what the desk asked last ("" for nothing): identifier, category, helped, dialog, summary,
-    consent. ``prompt`` grows by one with every prompt shown, so that a stale button is known. ``answers`` maps a
-    question's id to ``{"value": ..., "text": ...}``; ``asked`` lists the questions of the last prompt.
+    consent; within a round also article (`desk.knowledge.NAMED`). ``prompt`` grows by one with every prompt shown,
+    so that a stale button is known. ``answers`` maps a question's id to ``{"value": ..., "text": ...}``; ``asked``
+    lists the questions of the last prompt. ``articles`` are those shown, the last one last. ``queue`` is the target
+    of its routing, as "queue:field"; until it is registered, the team its dialog proposes, as "field".
+    ``eta_version`` counts the times that were promised.
     """
 
     __tablename__ = "cases"

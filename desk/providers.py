@@ -43,7 +43,10 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """A team that cases are routed to; ``kind`` is "queue" (worked off one by one) or "group" (called together)."""
+    """A team that cases are routed to; ``kind`` is "queue" (worked off one by one) or "group" (called together).
+
+    The kind is the first half of its routing target: "queue:l1", "group:noc".
+    """
 
     id: str
     kind: str
@@ -88,10 +91,14 @@ class Provider:
         """The agent with this id."""
         return next((one for one in self.agents if one.id == agent_id), None)
 
+    def team(self, name: str) -> Team | None:
+        """The team with this id."""
+        return next((one for one in self.teams if one.id == name), None)
+
     def team_title(self, target: str, language: str) -> str:
         """What a routing target such as "queue:l1" is called."""
         name = target.partition(":")[2] or target
-        team = next((one for one in self.teams if one.id == name), None)
+        team = self.team(name)
         return (team.titles.get(language) or team.id) if team else name
 
 
@@ -187,7 +194,10 @@ def _team(table: Mapping[str, Any], name: str) -> Team:
     if not table.get("id"):
         raise BadProvider(f"{where} needs an id")
     titles = _titles(table.get("title", table["id"]), f"{where} {table['id']} title")
-    return Team(str(table["id"]), str(table.get("kind", "queue")), titles)
+    kind = table.get("kind", "queue")
+    if kind not in ("queue", "group"):
+        raise BadProvider(f'{where} {table["id"]} kind must be "queue" or "group", not {kind!r}')
+    return Team(str(table["id"]), kind, titles)
 
 
 def _agent(table: Mapping[str, Any], name: str, teams: Iterable[Team]) -> Agent:
@@ -205,10 +215,10 @@ def _agent(table: Mapping[str, Any], name: str, teams: Iterable[Team]) -> Agent:
 
 def _route(table: Mapping[str, Any], where: str, teams: Iterable[Team], agents: Iterable[Agent]) -> Route:
     target = str(table.get("to", ""))
-    kind, _, name = target.partition(":")
-    known = {one.id for one in agents} if kind == "person" else {one.id for one in teams}
-    if kind not in ("queue", "group", "person") or name not in known:
-        raise BadProvider(f'{where}: [[route]] to = "{target}" names nobody in teams.toml: write queue:l1 or person:id')
+    known = {*(f"person:{one.id}" for one in agents), *(f"{one.kind}:{one.id}" for one in teams)}
+    if target not in known:
+        there = ", ".join(sorted(known)) or "nobody"
+        raise BadProvider(f'{where}: [[route]] to = "{target}" names nobody in teams.toml: there is {there}')
     try:
         return Route(When.of(str(table.get("when", "True"))), target)
     except BadCondition as error:

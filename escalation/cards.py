@@ -48,6 +48,7 @@ def card(case: Case, provider: Provider, title: Callable[[str], str] = str) -> S
         "severity": case.severity,
         "articles": "; ".join(map(title, case.articles)),
         "news": str(case.news) if case.news else "",
+        "times": str(case.eta_version) if case.eta_version > 1 else "",
         "eta": f"{eta['date']} {eta['time']}" if eta else "",
     }
     return Say("card", names, buttons=_buttons(case))

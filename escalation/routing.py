@@ -1,6 +1,8 @@
-"""Routing: the provider's rules, in their order, first hit wins (B11, B12)."""
+"""Routing: the provider's rules, in their order, first hit wins (B11, B12); else the team the dialog proposes."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from desk.case import Case
 from desk.knowledge import Account
@@ -9,10 +11,21 @@ from desk.providers import Provider
 NOWHERE = "queue:l1"
 
 
-def route(provider: Provider, case: Case, account: Account | None) -> str:
-    """The target of the first rule whose condition surely holds, as "queue:field"; `NOWHERE` when none does."""
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """Where a case goes, as "queue:field", and who said so."""
+
+    to: str
+    by: str
+
+
+def route(provider: Provider, case: Case, account: Account | None) -> Routed:
+    """The target of the first rule whose condition surely holds; else the dialog's team, if there is one; `NOWHERE`."""
     values = values_of(case, account)
-    return next((one.to for one in provider.routes if one.when.test(values) is True), NOWHERE)
+    if to := next((one.to for one in provider.routes if one.when.test(values) is True), ""):
+        return Routed(to, f"policy {provider.policy_version or 'of the desk'}")
+    team = provider.team(case.queue)
+    return Routed(f"{team.kind}:{team.id}", f"dialog {case.dialog}") if team else Routed(NOWHERE, "nothing else")
 
 
 def values_of(case: Case, account: Account | None) -> dict[str, object]:
@@ -21,6 +34,7 @@ def values_of(case: Case, account: Account | None) -> dict[str, object]:
     values |= {
         "category": case.category,
         "dialog": case.dialog,
+        "dialog_queue": case.queue,
         "fault_zone": case.fault_zone,
         "confidence": case.zone_sure,
         "severity": case.severity,

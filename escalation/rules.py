@@ -50,14 +50,14 @@ def register(case: Case, heard: Heard, facts: Facts) -> Decision | None:
     if case.registered or case.reason != TRIAGE:
         return None
     provider, identified = facts.need(Provider), facts.get(Identified)
-    queue = route(provider, case, identified.account if identified else None)
+    routed = route(provider, case, identified.account if identified else None)
     # The queue tells how the account stands (B11), and only a proved holder may learn that (G8).
-    names: Names = {"queue": provider.team_title(queue, case.language) if case.proved else ""}
+    names: Names = {"queue": provider.team_title(routed.to, case.language) if case.proved else ""}
     return decide(
         Register(),
-        Set({"queue": queue, "awaiting": ""}),
+        Set({"queue": routed.to, "awaiting": ""}),
         Become(State.ACKNOWLEDGED, "queued"),
-        Record("measure", f"routed to {queue} by policy {provider.policy_version or 'of the desk'}"),
+        Record("measure", f"routed to {routed.to} by {routed.by}"),
         Say("registered", names),
         Card(),
     )
