@@ -81,7 +81,7 @@ def of_providers(settings: Settings) -> tuple[dict[str, Provider], list[Finding]
             except BadProvider as error:
                 found.append(Finding("error", name, str(error), "correct that file"))
                 continue
-            found += [*_provider(read[name]), *_table(root / name, name), *_content(folders, name)]
+            found += [*_provider(read[name]), *_table(root / name, name), *_content(folders, read[name])]
     if not read and not found:
         todo = "make providers/<name> with policy.toml, teams.toml and entitlements.csv"
         found.append(Finding("error", "providers", "there is no provider", todo))
@@ -98,9 +98,6 @@ def _provider(provider: Provider) -> Iterator[Finding]:
     elif not reachable:
         what = "no agent has a Telegram id: nobody can act in the agents' group"
         yield Finding("warning", where, what, "write telegram = <numeric id> for each agent in teams.toml")
-    if not provider.routes:
-        todo = 'end policy.toml with a [[route]] of when = "True"'
-        yield Finding("warning", where, "there are no routes: cases come into no queue", todo)
     if not provider.contract_shape:
         todo = 'write contract_shape = "99-9999": 9 is a digit, A a letter'
         yield Finding("warning", where, "without contract_shape no contract number is found in what people write", todo)
@@ -123,19 +120,34 @@ def _table(folder: Path, name: str) -> Iterator[Finding]:
         yield Finding(one.level, name, what, one.todo)
 
 
-def _content(folders: Folders, name: str) -> Iterator[Finding]:
+def _content(folders: Folders, provider: Provider) -> Iterator[Finding]:
+    name, named = provider.name, set[str]()
     try:
         forms = Forms.of([one for one in folders.of(name, DIALOGS) if one.is_dir()])
     except BadForm as error:
         yield from (Finding("error", name, f"dialog {fault}", "correct that file") for fault in error.faults)
     else:
         yield _counted(name, len(forms.in_use), "dialogs", "the desk asks nothing, and a person has to ask everything")
+        yield from _unrouted(provider, forms)
+        named.update(article for form in forms.in_use.values() for article in form.articles)
     try:
         articles = read_folders(folders.of(name, ARTICLES), name)
     except BadArticle as error:
         yield Finding("error", name, f"article {error}", "correct that file")
     else:
         yield _counted(name, len(articles), "articles", "the desk cannot help people to help themselves")
+        if lost := sorted(named - set(articles)):
+            what = f"dialogs name articles that are in no folder: {', '.join(lost)}"
+            yield Finding("warning", name, what, "correct the dialog, unless the database has them")
+
+
+def _unrouted(provider: Provider, forms: Forms) -> Iterator[Finding]:
+    """Teams that a dialog proposes and the provider lacks. The packaged dialogs know nobody's teams, and need not."""
+    for form in forms.in_use.values():
+        strange = [team for team in form.teams if provider.team(team) is None]
+        if strange and form.folder != DIALOGS:
+            what = f"dialog {form.id} routes to {', '.join(map(repr, strange))}, and teams.toml has no such team"
+            yield Finding("warning", provider.name, what, "correct the dialog or add the team: they go to queue:l1")
 
 
 def _counted(where: str, number: int, what: str, without: str) -> Finding:

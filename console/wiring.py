@@ -21,7 +21,7 @@ from desk.decisions import Act, Governor, Identify, Rule, Say
 from desk.doors import Door
 from desk.gather import Gatherer
 from desk.innerdoor import inner_doors
-from desk.knowledge import Account, Suggestions
+from desk.knowledge import Account, Named, Suggestions
 from desk.lookups import BeforeLookup, HomeLookup, SpeakingLookup, TraitsLookup, WaysLookup
 from desk.messages import FRONT, Address
 from desk.providers import Provider, front_desk, load_all
@@ -37,12 +37,12 @@ from escalation.missed import MissedLookup
 from escalation.story import StoryLookup
 from intake import asking
 from intake import rules as intake
-from intake.lookups import Dialogs, Identification, keep_sources
+from intake.lookups import Dialogs, Identification, articles_named, keep_sources
 from intake.sources.csv_file import CsvFile
 from kb import agents as knowing
 from kb import learning
 from kb import rules as kb
-from kb.lookup import Consulting, Suggesting
+from kb.lookup import Consulting, Naming, Suggesting
 from kb.suggesting import Knowledge
 from kb.teaching import Teacher
 from mail import budgets, ledger
@@ -100,6 +100,7 @@ RULES: tuple[Rule, ...] = (
     kb.suggest,
     intake.choose,
     asking.walk,
+    kb.named,
     asking.summary,
     intake.fallback,
     # Whatever is ready by now becomes a numbered case.
@@ -182,6 +183,7 @@ async def furnished(
     knowledge = await bookcase.open()
     later: Mapping[type, Lookup] = {
         Suggestions: Suggesting(knowledge),
+        Named: Naming(knowledge, articles_named),
         knowing.Consultation: Consulting(database, knowledge),
     }
     lookups: Sequence[Lookup] = (

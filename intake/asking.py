@@ -6,17 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from desk.case import Case
-from desk.decisions import Act, Button, Buttons, Decision, Facts, InPlace, Say, Set, Show, decide
+from desk.decisions import Act, Button, Buttons, Decision, Facts, InPlace, Record, Say, Set, Show, decide
 from desk.doors import Traits
 from desk.facts import Now
 from desk.feelings import yes_no
-from desk.knowledge import Identified, Standing
 from desk.messages import File, Heard, Role, Verb
 from desk.providers import Provider
 from intake import script
 from intake.answers import Answer, answer
-from intake.forms import Ask, Form, Forms
+from intake.forms import Ask, Form
+from intake.found import case_data, form_of, lines_of, names_of, open_values, said_in
+from intake.helping import article_for, offered
 from intake.letters import answers_from_letter
+from intake.lint import PICTURES
 from intake.ready import ENOUGH, is_ready, more, ready
 
 DIALOG, SUMMARY = "dialog", "summary"
@@ -36,12 +38,14 @@ def walk(case: Case, heard: Heard, facts: Facts) -> Decision | None:
     if form is None:
         return None
     if case.awaiting == "":
-        return _next(case, form, facts, dict(case.answers), [_begun(form)], first=True)
+        return _next(case, form, facts, dict(case.answers), _begun(case, form), first=not case.answers)
     if heard.press and heard.press.option == "back":
         return _back(case, form, facts)
     asked = script.asks_of(form, case.asked, case.answers)
     if not asked:
-        return _next(case, form, facts, dict(case.answers), [])
+        # Another version of the dialog than the one that asked: what was said to that is kept.
+        kept = [Set({"circumstances": _more(case.circumstances, heard.text)})] if heard.text else []
+        return _next(case, form, facts, dict(case.answers), [*kept, *_begun(case, form)])
     return _letter(case, heard, facts, form, asked) if is_batch(facts) else _reply(case, heard, facts, form, asked[0])
 
 
@@ -68,60 +72,13 @@ def summary(case: Case, heard: Heard, facts: Facts) -> Decision | None:
     return decide(Set({"awaiting": ""}), *ready(case), done=False)
 
 
-def form_of(case: Case, facts: Facts) -> Form | None:
-    """The dialog of the case, in the version it began with."""
-    forms = facts.get(Forms)
-    return forms.get(case.dialog, case.dialog_hash) if forms and case.dialog else None
-
-
-def values_of(case: Case, facts: Facts) -> dict[str, object]:
-    """What conditions of a dialog may ask besides earlier answers."""
-    identified = facts.get(Identified)
-    account = identified.account if identified else None
-    return {
-        "outage_active": False,
-        "account_blocked": case.entitlement == Standing.BLOCKED,
-        "entitlement": case.entitlement,
-        "service_level": account.service_level if account else "",
-        "proved": case.proved,
-        "upset": case.upset,
-        "language": case.language,
-    }
-
-
-def _open_values(case: Case, facts: Facts) -> dict[str, object]:
-    """`values_of` as far as the speaker may learn them: the choice of questions must not tell how an account stands."""
-    values = values_of(case, facts)
-    if not case.proved:
-        values |= {"account_blocked": False, "entitlement": Standing.UNVERIFIED.value, "service_level": ""}
-    return values
-
-
-def _names(case: Case, facts: Facts) -> Mapping[str, str]:
-    """What a question may show: of the account only to a person who proved to be its holder."""
-    identified, provider = facts.get(Identified), facts.need(Provider)
-    names = {"provider.name": provider.title(case.language)}
-    account = identified.account if identified else None
-    if account and case.proved:
-        names |= {
-            "service.address": account.address,
-            "service.contract": account.contract,
-            "service.level": account.service_level,
-            "subscriber.name": account.name,
-        }
-    return names
-
-
-def _begun(form: Form) -> Act:
-    return Set(
-        {
-            "dialog": form.id,
-            "dialog_hash": form.hash,
-            "category": form.category,
-            "ticket_type": form.ticket_type,
-            "tries": 0,
-        }
-    )
+def _begun(case: Case, form: Form) -> list[Act]:
+    """From now on the case goes by this version of the dialog; the journal tells which, as its author counts them."""
+    if case.dialog_hash == form.hash:
+        return []
+    kind = {"dialog": form.id, "category": form.category, "ticket_type": form.ticket_type}
+    by = Record("measure", f"asked by dialog {form.id}, version {form.version}")
+    return [Set({**kind, "dialog_hash": form.hash, "tries": 0}), by]
 
 
 def _reply(case: Case, heard: Heard, facts: Facts, form: Form, ask: Ask) -> Decision:
@@ -138,13 +95,16 @@ def _reply(case: Case, heard: Heard, facts: Facts, form: Form, ask: Ask) -> Deci
     answers = {**case.answers, ask.id: given.stored()}
     echo: list[Act] = []
     if heard.verb is Verb.PRESS:
-        said = _lines(case, form, facts, {ask.id: given.stored()})
+        said = lines_of(case, form, facts, {ask.id: given.stored()})
         echo = [Say("answered", {"question": question, "answer": words}) for question, words in said]
     return _next(case, form, facts, answers, [Set({"tries": 0}), *echo])
 
 
 def _letter(case: Case, heard: Heard, facts: Facts, form: Form, asked: Sequence[Ask]) -> Decision:
-    """The answers of a letter. Where none can be made out they are asked for once more; what is missing is left."""
+    """The answers of a letter. Where none can be made out they are asked for once more; what is missing is left.
+
+    The next letter has the questions for which there was no room in this one.
+    """
     now, zone = facts.need(Now).at, facts.need(Provider).timezone
     read = answers_from_letter(asked, heard.text, now, files=heard.files, zone=zone)
     if not read.answers and heard.full_text != heard.text:
@@ -156,80 +116,74 @@ def _letter(case: Case, heard: Heard, facts: Facts, form: Form, asked: Sequence[
         acts.append(Set({"circumstances": _more(case.circumstances, read.leftover)}))
     if not read.answers and case.tries == 0:
         return decide(*acts, *_shown(case, form, facts, asked, [Set({"tries": 1}), Say("letter_not_understood")]))
-    return _finished(case, form, facts, answers, acts)
+    if not read.answers:
+        return _finished(case, form, facts, answers, acts)
+    passed = {ask.id: Answer(None).stored() for ask in asked if ask.id not in answers}
+    return _next(case, form, facts, {**answers, **passed}, [*acts, Set({"tries": 0})])
 
 
 def _next(
     case: Case, form: Form, facts: Facts, answers: dict[str, Any], acts: list[Act], first: bool = False
 ) -> Decision:
-    """Asks what comes next: one question in a chat, all of them in one letter by mail."""
-    values = _open_values(case, facts)
-    asks = script.letter_asks(form, answers, values) if is_batch(facts) else script.next_asks(form, answers, values, 1)
+    """Asks what comes next: one question in a chat, as many as the dialog says in a letter; or offers an article."""
+    values, batch = open_values(case, facts), is_batch(facts)
+    asks = script.letter_asks(form, answers, values) if batch else script.next_asks(form, answers, values, 1)
+    if article := article_for(case, form, answers, values, facts, finished=not asks, batch=batch):
+        return decide(*acts, Set({"answers": answers}), *offered(case, article), done=False)
     if asks:
-        intro: list[Act] = [Say("questions_by_mail" if is_batch(facts) else "questions_begin")] if first else []
-        return decide(*_shown(case, form, facts, asks, [*acts, Set({"answers": answers}), *intro]))
+        intro: list[Act] = [Say("questions_by_mail" if batch else "questions_begin")] if first or batch else []
+        return decide(*_shown(case, form, facts, asks, [*acts, Set({"answers": answers}), *intro], answers))
     return _finished(case, form, facts, answers, acts)
 
 
 def _finished(case: Case, form: Form, facts: Facts, answers: dict[str, Any], acts: list[Act]) -> Decision:
     """Nothing is left to ask: a chat shows the summary; by mail, where every letter costs a day, the case opens."""
-    acts = [*acts, Set({"answers": answers}), Set(_found(case, form, facts, answers))]
-    said = [f"{question} {words}" for question, words in _lines(case, form, facts, answers)]
+    acts = [*acts, Set({"answers": answers}), Set(case_data(case, form, facts, answers, said_in(case, acts)))]
+    said = [f"{question} {words}" for question, words in lines_of(case, form, facts, answers)]
     if is_batch(facts):
-        told = [Say("summary_by_mail", {"lines": said})] if said else []
+        told: list[Act] = [Say("summary_by_mail", {"lines": said})] if said else []
+        told += _requested(case, form, facts, answers)
         return decide(*acts, Set({"awaiting": "", "asked": []}), *told, *ready(case), done=False)
     shown = Say("summary", {"lines": said}, buttons=_CONFIRM)
     return decide(*acts, Set({"awaiting": SUMMARY, "asked": []}), *_in_place(case), shown)
 
 
-def _lines(case: Case, form: Form, facts: Facts, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What was asked, with the answers as the person gave them."""
-    zone = facts.need(Provider).timezone
-    lines = script.findings(form, answers, _open_values(case, facts), case.language, zone=zone).lines
-    return [(question, words) for question, words in lines if words != script.SKIPPED]
+def _requested(case: Case, form: Form, facts: Facts, answers: Mapping[str, Any]) -> list[Act]:
+    """By mail nothing waits for a photo or a command's output: what is sent in answer goes to the agent."""
+    requests = script.next_requests(form, answers, open_values(case, facts)) if answers else ()
+    shown = [script.shown(request, case.language, {}) for request in requests]
+    asked = [Show(one.text, files=_pictures(form, (request,))) for one, request in zip(shown, requests, strict=True)]
+    return [Say("requests_by_mail"), *asked] if asked else []
 
 
-def found_so_far(case: Case, facts: Facts) -> dict[str, Any]:
-    """The case data that the answers given until now come to: whoever asks for a human is not asked again."""
-    form = form_of(case, facts)
-    return _found(case, form, facts, case.answers) if form and case.answers else {}
-
-
-def _found(case: Case, form: Form, facts: Facts, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """The case data that the answers come to (B9)."""
-    values, provider = values_of(case, facts), facts.need(Provider)
-    identified = facts.get(Identified)
-    address = identified.account.address if identified and identified.account else ""
-    names = {"service.address": address} if address else {}
-    found = script.findings(form, answers, values, provider.language, names, provider.timezone)
-    outcome = script.outcome(form, answers, values)
-    return {
-        "present": list(found.present),
-        "absent": list(found.absent),
-        "occurred": found.occurred,
-        "place": found.place,
-        "circumstances": _both(case.circumstances, found.circumstances),
-        "fault_zone": outcome.zone,
-        "zone_sure": outcome.sure,
-        "severity": outcome.severity,
-    }
-
-
-def _shown(case: Case, form: Form, facts: Facts, asks: Sequence[Ask], acts: Sequence[Act]) -> list[Act]:
-    """The questions as this door shows them, and which they were."""
-    names = _names(case, facts)
+def _shown(
+    case: Case,
+    form: Form,
+    facts: Facts,
+    asks: Sequence[Ask],
+    acts: Sequence[Act],
+    answers: Mapping[str, Any] | None = None,
+) -> list[Act]:
+    """The questions as this door shows them, and which they were. ``answers`` where the case has not all of them."""
+    given = case.answers if answers is None else answers
+    names = names_of(case, facts)
     kept = Set({"awaiting": DIALOG, "asked": [ask.id for ask in asks]})
     if is_batch(facts):
-        settled = script.known(form, case.answers, _open_values(case, facts))
-        return [*acts, kept, Show(script.letter(asks, case.language, names, settled))]
+        settled = script.known(form, given, open_values(case, facts))
+        text = script.letter(asks, case.language, names, settled)
+        return [*acts, kept, Show(text, files=_pictures(form, asks))]
     prompt = script.shown(asks[0], case.language, names)
     options = [Button(one.id, label=one.label) for one in prompt.options]
     if prompt.can_skip:
         options.append(Button("skip", "button_skip"))
-    last = _LAST_ROW if case.answers else _LAST_ROW[1:]
-    picture = form.picture(asks[0])
-    files = (File(picture.name, "photo", "image/png", 0, f"content:{picture}"),) if picture else ()
+    last = _LAST_ROW if given else _LAST_ROW[1:]
+    files = _pictures(form, asks[:1])
     return [*acts, kept, *_in_place(case), Show(prompt.text, buttons=(*_rows(options), last), files=files)]
+
+
+def _pictures(form: Form, asks: Sequence[Ask]) -> tuple[File, ...]:
+    found = [picture for ask in asks if (picture := form.picture(ask))]
+    return tuple(File(one.name, "photo", PICTURES[one.suffix], 0, f"content:{one}") for one in found)
 
 
 def _in_place(case: Case) -> list[Act]:
@@ -271,12 +225,6 @@ def is_batch(facts: Facts) -> bool:
 
 def _more(text: str, added: str) -> str:
     return more(text, added) if text != script.UNKNOWN else added[:ENOUGH]
-
-
-def _both(said: str, found: str) -> str:
-    """What was said beside the questions, and what was answered to them."""
-    parts = [one for one in (found, said) if one and one != script.UNKNOWN]
-    return "\n".join(dict.fromkeys(parts))[:ENOUGH] or script.UNKNOWN
 
 
 def _short(text: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +106,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One dialog. ``hash`` is the SHA-256 of ``source`` in hex; ``folder`` is where its pictures lie, if anywhere."""
+    """One dialog. ``hash`` is the SHA-256 of ``source`` in hex; ``folder`` is where its pictures lie, if anywhere.
+
+    ``version`` is the number its author gave it, for people: what a case began with is known by the hash.
+    """
 
     id: str
     version: int
@@ -134,6 +137,23 @@ class Form:
     def picture(self, ask: Ask) -> Path | None:
         """Where the picture of a question lies, if it has one and the form came from a folder."""
         return self.folder / ask.image if self.folder and ask.image else None
+
+    def beside(self, other: Form | None) -> Form:
+        """The same, with the pictures beside another version of it, as far as they still lie there."""
+        folder = other.folder if other else None
+        there = folder and all((folder / ask.image).is_file() for ask in (*self.asks, *self.requests) if ask.image)
+        return replace(self, folder=folder if there else None)
+
+    @property
+    def articles(self) -> tuple[str, ...]:
+        """Every article it names, by its id, each once."""
+        named = [ask.selfhelp for ask in self.asks if ask.selfhelp]
+        return tuple(dict.fromkeys([*named, *(one for articles in self.suggest.values() for one in articles)]))
+
+    @property
+    def teams(self) -> tuple[str, ...]:
+        """Every team it routes to, each once."""
+        return tuple(dict.fromkeys(rule.value for rule in self.route))
 
 
 def parse(source: bytes, name: str, folder: Path | None = None) -> Form:
@@ -164,12 +184,12 @@ def _form(table: Mapping[str, Any], source: str, digest: str, folder: Path | Non
         match=tuple(form["match"]),
         needs=tuple(form.get("needs", ())),
         max_questions=form.get("max_questions", len(table["ask"])),
-        email_batch=form.get("email_batch", 4),
+        email_batch=form.get("email_batch", 9),
         asks=tuple(_ask(ask) for ask in table["ask"]),
         requests=tuple(_request(request) for request in table.get("request", ())),
         zones=tuple(Zone(zone["id"], When.of(zone["when"]), float(zone["sure"])) for zone in table.get("zone", ())),
         severity=tuple(Rule(When.of(rule["when"]), rule["set"]) for rule in outcome.get("severity", ())),
-        suggest={zone: tuple(articles) for zone, articles in outcome.get("suggest", {}).items()},
+        suggest={zone: tuple(map(_article, articles)) for zone, articles in outcome.get("suggest", {}).items()},
         route=tuple(Rule(When.of(rule["when"]), rule["queue"]) for rule in outcome.get("route", ())),
         source=source,
         hash=digest,
@@ -190,7 +210,7 @@ def _ask(ask: Mapping[str, Any]) -> Ask:
         prefill=ask.get("prefill", ""),
         case_field=ask.get("case_field", ""),
         image=ask.get("image", ""),
-        selfhelp=ask.get("selfhelp", ""),
+        selfhelp=_article(ask.get("selfhelp", "")),
         options=tuple(_option(option) for option in ask.get("options", ())),
         buttons=tuple(ask.get("buttons", ())),
         low=limits.get("min"),
@@ -226,6 +246,11 @@ def _request(request: Mapping[str, Any]) -> Ask:
             for name, words in request.get("extract", {}).items()
         },
     )
+
+
+def _article(named: str) -> str:
+    """ "kb:router-restart" is the article router-restart."""
+    return named.removeprefix("kb:")
 
 
 def _when(table: Mapping[str, Any]) -> When | None:
@@ -272,8 +297,8 @@ class Forms:
         return Forms(self.in_use, {**{form.hash: form for form in old}, **self.by_hash})
 
     def get(self, form: str, digest: str = "") -> Form | None:
-        """The dialog of that hash, or without one the dialog in use of that id."""
-        return self.by_hash.get(digest) if digest else self.in_use.get(form)
+        """The dialog of that hash; where none was given, or nobody has it any more, the one in use of that id."""
+        return self.by_hash.get(digest) or self.in_use.get(form)
 
     def match(self, text: str) -> Form | None:
         """The dialog one of whose ``match`` phrases occurs in the text as whole words; the longest phrase wins."""

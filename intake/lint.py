@@ -34,9 +34,13 @@ SYSTEMS = frozenset({"windows", "macos", "linux"})
 MOMENTS = frozenset({"now", "today_morning", "yesterday", "days_ago", "week_ago"})
 RESERVED = frozenset({"skip", "unknown_answer", "on_file", "zone", "sure", "severity"}) | FACTS
 
+PICTURES = {".png": "image/png", ".jpg": "image/jpeg"}
+"""What a picture beside a dialog may be, by its ending."""
+
 MOST_ASKS = 30
 MOST_OPTIONS = 9  # an option is answered by one digit after its question's number
 LONGEST_TEXT = 1500  # with its options it must fit one message of 4096 characters
+LONGEST_ARTICLE = 63  # the id of an article with its "kb:"
 LONGEST_LABEL = 60  # a button of a phone shows no more
 
 _ID = re.compile(
@@ -122,12 +126,20 @@ class _Lint:
         self.optional_one_of(ask, "prefill", NAMES, where)
         self.optional_one_of(ask, "case_field", CASE_FIELDS, where)
         self.image(ask, where)
-        if "selfhelp" in ask and not str(ask["selfhelp"]).startswith("kb:"):
-            self.fault(f"{where} selfhelp", 'names an article: "kb:router-restart"')
+        self.selfhelp(ask, where)
+        if "prefill" in ask and ask.get("type") not in ("text", "location"):
+            self.fault(f"{where} prefill", "belongs to questions of type text or location")
         self.options(ask, where)
         self.buttons(ask, where)
         self.constraint(ask, where)
         self.known.add(str(ask.get("id")))
+
+    def selfhelp(self, ask: Table, where: str) -> None:
+        if "selfhelp" not in ask:
+            return
+        if ask.get("type") != "yesno":
+            self.fault(f"{where} selfhelp", 'belongs to questions of type yesno: the article is shown to who says "no"')
+        self.article(ask["selfhelp"], f"{where} selfhelp")
 
     def asked_text(self, ask: Table, where: str) -> None:
         self.words(ask.get("text"), f"{where} text", LONGEST_TEXT, NAMES)
@@ -276,8 +288,7 @@ class _Lint:
             if zone not in zones:
                 self.fault(f"{where} suggest", f"there is no [[zone]] {zone!r}")
             for article in self.checked_strings(articles, f"{where} suggest {zone}"):
-                if not article.startswith("kb:"):
-                    self.fault(f"{where} suggest {zone}", f'{article!r} names no article: write "kb:..."')
+                self.article(article, f"{where} suggest {zone}")
 
     def rule(self, rule: Table, where: str, key: str, allowed: frozenset[str] | None) -> None:
         self.only(rule, frozenset({"when", key}), where)
@@ -288,6 +299,10 @@ class _Lint:
             self.fault(f"{where} {key}", "is missing: the name of a queue")
 
     # What the parts are made of.
+
+    def article(self, named: Any, where: str) -> None:
+        if not _is_text(named) or not named.startswith("kb:") or not 3 < len(named.strip()) <= LONGEST_ARTICLE:
+            self.fault(where, f'{named!r} names no article: write "kb:router-restart"')
 
     def identity(self, table: Table, kind: str) -> str:
         name = table.get("id")
@@ -393,12 +408,18 @@ class _Lint:
             return
         if not isinstance(image, str) or "/" in image or "\\" in image or image.startswith("."):
             self.fault(f"{where} image", "is the name of a picture beside the dialog's file, without a path")
+        elif Path(image).suffix not in PICTURES:
+            self.fault(f"{where} image", f"is a picture that ends with {' or '.join(sorted(PICTURES))}")
         elif self.folder is not None and not (self.folder / image).is_file():
             self.fault(f"{where} image", f"there is no {image} beside the dialog's file")
 
 
 def _is_table(value: Any) -> TypeGuard[dict[str, Any]]:
     return isinstance(value, dict)
+
+
+def _is_text(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str) and value.isprintable()
 
 
 def _is_number(value: Any) -> TypeGuard[float]:

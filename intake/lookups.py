@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -14,9 +15,11 @@ from desk.knowledge import Account, Identified
 from desk.messages import FRONT, Proof, Role
 from desk.providers import Provider
 from desk.queues import contents
-from intake.forms import Form, Forms, parse
+from intake.forms import BadForm, Form, Forms, parse
 from intake.identify import contract_in
 from intake.sources import Source
+
+log = logging.getLogger(__name__)
 
 
 class Identification:
@@ -95,19 +98,32 @@ class Dialogs:
         case, home = round_.case, round_.facts.need(Provider).name
         forms = self._forms.get(home)
         if forms and case.dialog_hash and case.dialog_hash not in forms.by_hash and not case.registered:
-            forms = forms.keeping(await self._former(case))
+            forms = forms.keeping(await self._former(case, forms.in_use.get(case.dialog)))
             self._forms[home] = forms
         return forms
 
-    async def _former(self, case: Case) -> list[Form]:
+    async def _former(self, case: Case, now: Form | None) -> list[Form]:
+        """The version the case began with. One that this desk cannot read any more gives way to the one in use."""
         query = select(contents.c.source).where(contents.c.hash == case.dialog_hash)
         async with self._database.look() as connection:
             source = (await connection.execute(query)).scalar()
-        return [parse(source.encode(), case.dialog)] if source else []
+        try:
+            former = parse(source.encode(), case.dialog) if source else None
+        except BadForm as error:
+            log.warning("a case goes on by the dialog in use, since it began with one that is no good now: %s", error)
+            return []
+        return [former.beside(now)] if former else []
 
     def sources(self) -> dict[str, str]:
         """Every dialog in use: its source by its hash, to be kept once used."""
         return {form.hash: form.source for forms in self._forms.values() for form in forms.in_use.values()}
+
+
+def articles_named(round_: Round) -> tuple[str, ...]:
+    """The articles that the dialog of the case in hand names, by their ids."""
+    forms, case = round_.facts.get(Forms), round_.case
+    form = forms.get(case.dialog, case.dialog_hash) if forms and case.dialog else None
+    return form.articles if form else ()
 
 
 async def keep_sources(database: Database, sources: Mapping[str, str]) -> None:

@@ -8,11 +8,12 @@ from desk.facts import Now, Picked, Repeat
 from desk.feelings import only_thanks, upset, wants_human
 from desk.knowledge import Allowances, Identified
 from desk.language import language_of
-from desk.messages import Heard, Role, Verb
+from desk.messages import FRONT, Heard, Role, Verb
 from desk.moments import moment_names
 from desk.providers import Provider
-from intake.asking import found_so_far, is_batch
+from intake.asking import is_batch
 from intake.forms import Form, Forms
+from intake.found import found_so_far
 from intake.ready import ENOUGH, is_ready, more, ready
 
 IDENTIFIER, CATEGORY, PROBLEM = "identifier", "category", "problem"
@@ -169,11 +170,18 @@ def identify(case: Case, heard: Heard, facts: Facts) -> Decision | None:
         return None
     if case.awaiting == IDENTIFIER:
         return _without_number(case, heard)
-    if case.awaiting or case.articles or case.dialog:
+    if case.awaiting or case.articles or case.dialog or not _needs_account(case, facts):
         return None
     if is_batch(facts):
         return decide(Say("contract_by_mail"), done=False)
     return decide(Set({"awaiting": IDENTIFIER}), Say("ask_contract", buttons=_NO_CONTRACT)) if case.tries == 0 else None
+
+
+def _needs_account(case: Case, facts: Facts) -> bool:
+    """Whether the dialog one's words lead to needs to know whose case it is. A front desk always asks: whose else?"""
+    forms = facts.get(Forms)
+    form = forms.match(case.description) if forms else None
+    return form is None or "entitlement" in form.needs or facts.need(Provider).name == FRONT
 
 
 def _without_number(case: Case, heard: Heard) -> Decision:

@@ -41,7 +41,11 @@ _LABELS = {
         "days_ago": "Несколько дней",
         "week_ago": "Неделю назад",
         "skipped": SKIPPED,
-        "address on file": "адрес из договора",
+        "service.address": "адрес из договора",
+        "as on file": "как в договоре",
+        "a number": "Число",
+        "from": "от",
+        "to": "до",
         "maybe": "(если подходит) ",
         "photo": "Фото:",
         "evidence": "Проверка:",
@@ -57,7 +61,11 @@ _LABELS = {
         "days_ago": "For some days",
         "week_ago": "A week ago",
         "skipped": SKIPPED,
-        "address on file": "the address on file",
+        "service.address": "the address on file",
+        "as on file": "as on file",
+        "a number": "A number",
+        "from": "from",
+        "to": "to",
         "maybe": "(if it applies) ",
         "photo": "Photo:",
         "evidence": "Test:",
@@ -81,7 +89,7 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the answers come to. ``sure`` is from 0 to 1; ``queue`` a hint, "" for none; ``articles`` are names."""
+    """What the answers come to. ``sure`` is from 0 to 1; ``queue`` a team or ""; ``articles`` are ids."""
 
     zone: str
     sure: float
@@ -130,23 +138,36 @@ def next_asks(form: Form, answers: Answers, values: Values, batch: int) -> tuple
     upset = values.get("upset") is True
     asked = sum(ask.id in answers for ask in form.asks)
     asks = _open(form.asks, answers, names, upset)[: max(0, min(batch, form.max_questions - asked))]
-    if asks:
-        return asks
-    requests = _open(form.requests, answers, names, upset)
+    return asks or next_requests(form, answers, values)[: max(0, batch)]
+
+
+def next_requests(form: Form, answers: Answers, values: Values) -> tuple[Ask, ...]:
+    """All requests that matter and are still open. Somebody upset is asked only for what is required."""
+    requests = _open(form.requests, answers, known(form, answers, values), values.get("upset") is True)
     if _photo_came(answers):
         requests = tuple(request for request in requests if request.type != "photo")
-    return tuple(_filled(request, answers) for request in requests[: max(0, batch)])
+    return tuple(_filled(request, answers) for request in requests)
 
 
 def letter_asks(form: Form, answers: Answers, values: Values) -> tuple[Ask, ...]:
-    """Every question that may matter, for one letter: also those that only an answer in the same letter decides."""
+    """The questions of the next letter, at most the form's ``email_batch``, and ``max_questions`` in all letters.
+
+    Also those that only an answer in the same letter decides: a letter costs a day.
+    """
     names = known(form, answers, values)
     may = [
         ask for ask in form.asks if ask.id not in answers and (ask.when is None or ask.when.test(names) is not False)
     ]
     if values.get("upset") is True:
         may = [ask for ask in may if ask.required]
-    return tuple(may[: form.max_questions])
+    asked = sum(ask.id in answers for ask in form.asks)
+    return tuple(may[: max(0, min(form.email_batch, form.max_questions - asked))])
+
+
+def selfhelp(form: Form, answers: Answers, values: Values) -> tuple[str, ...]:
+    """The articles for what the person has not tried yet: those of the questions that matter and got a "no"."""
+    names = known(form, answers, values)
+    return tuple(ask.selfhelp for ask in form.asks if ask.selfhelp and names.get(ask.id) is False)
 
 
 def _open(asks: Sequence[Ask], answers: Answers, names: Values, upset: bool) -> tuple[Ask, ...]:
@@ -199,8 +220,7 @@ def shown(ask: Ask, language: str, names: Names, number: int = 0, maybe: bool = 
     if number:
         parts[0] = f"{number}) {_LABELS[language]['maybe'] if maybe else ''}{parts[0]}"
         parts += ["\n".join(f"{number}{at} \u2013 {shielded(one.label)}" for at, one in enumerate(options, 1))]
-    if hint := ask.hint.get(language, ""):
-        parts.append(hint)
+    parts.append(ask.hint.get(language) or _bounds(ask, language))
     parts += [f"{_SYSTEMS[system]}: `{shielded(line)}`" for system, line in ask.commands]
     return Prompt(joined(written(part) for part in parts if part), options, ask.image, not ask.required)
 
@@ -224,6 +244,14 @@ def _options(ask: Ask, language: str, confirmable: bool) -> tuple[Option, ...]:
     return tuple(Option(one, _LABELS[language][one]) for one in (*ids, *((ON_FILE,) if confirmable else ())))
 
 
+def _bounds(ask: Ask, language: str) -> str:
+    """Which numbers are taken: nobody has to guess why theirs is not."""
+    labels = _LABELS[language]
+    bounds = [(labels["from"], ask.low), (labels["to"], ask.high)]
+    told = [f"{word} {int(bound) if bound == int(bound) else bound}" for word, bound in bounds if bound is not None]
+    return " ".join((labels["a number"], *told)) if told else ""
+
+
 def _wording(ask: Ask, language: str, names: Names) -> str:
     text = ask.text[language]
     if any(not names.get(hole) for hole in _HOLE.findall(text)):
@@ -238,8 +266,7 @@ def outcome(form: Form, answers: Answers, values: Values) -> Outcome:
     names |= {"zone": zone, "sure": sure}
     severity = _first(form.severity, names) or "minor"
     names["severity"] = severity
-    articles = tuple(article.removeprefix("kb:") for article in form.suggest.get(zone, ()))
-    return Outcome(zone, sure, severity, _first(form.route, names), articles)
+    return Outcome(zone, sure, severity, _first(form.route, names), form.suggest.get(zone, ()))
 
 
 def _zone(form: Form, names: Values) -> tuple[str, float]:
@@ -260,7 +287,8 @@ def findings(
 ) -> Findings:
     """What the answers say about the fault, in ``language``, with moments on the clock of ``zone``.
 
-    ``names`` may hold the address on file: it is then written where the person confirmed it. These are for agents.
+    ``names`` may hold what is on file: it is then written where the person confirmed it. These are for agents. Answers
+    to questions that this version of the dialog lacks stand in the circumstances.
     """
     names = names or {}
     settled = known(form, answers, values)
@@ -283,7 +311,7 @@ def findings(
         absent=tuple(option.absent[language] for option in chosen if option.absent),
         occurred=fields["occurred_at"][:400] or UNKNOWN,
         place=fields["place"][:400] or UNKNOWN,
-        circumstances=fields["circumstances"] or UNKNOWN,
+        circumstances="; ".join(filter(None, (fields["circumstances"], *_strays(form, answers)))) or UNKNOWN,
         lines=lines,
     )
 
@@ -294,6 +322,11 @@ def _subject(ask: Ask, language: str) -> str:
         return _LABELS[language][ask.type]
     words = written(_wording(ask, language, {})).plain
     return words.partition("?")[0] + "?" if "?" in words else words
+
+
+def _strays(form: Form, answers: Answers) -> list[str]:
+    said = {name: reply.get("text") or reply.get("value") for name, reply in answers.items() if not form.ask(name)}
+    return [f"{name}: {words}" for name, words in said.items() if words not in (None, "")]
 
 
 def _chosen(value: object) -> list[Any]:
@@ -318,7 +351,7 @@ def _spoken(ask: Ask, reply: Mapping[str, Any], language: str, names: Names, zon
     """An answer as an agent reads it."""
     labels, value, text = _LABELS[language], reply.get("value"), str(reply.get("text", ""))
     if value == ON_FILE and ask.prefill:
-        return names.get(ask.prefill) or labels["address on file"]
+        return names.get(ask.prefill) or labels.get(ask.prefill) or labels["as on file"]
     if options := [option for option in ask.options if option.id in _chosen(value)]:
         return ", ".join(option.label[language] for option in options)
     if ask.type == "datetime" and value is not None:
@@ -328,4 +361,6 @@ def _spoken(ask: Ask, reply: Mapping[str, Any], language: str, names: Names, zon
     if isinstance(value, bool) and ask.type == "yesno":
         return labels["yes" if value else "no"]
     files = ", ".join(str(file.get("name") or file.get("kind", "")) for file in reply.get("files", ()))
+    if not text and not files and isinstance(value, str):
+        text = value  # an option that this version of the dialog lacks
     return " ".join(part for part in (text, f"[{files}]" if files else "") if part) or labels["skipped"]

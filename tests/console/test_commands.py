@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from console.main import COMMANDS, cli
 from desk.settings import load
 from tests.console.conftest import Typist
+from tests.intake.examples import small_text
 
 OURS = [name for name in COMMANDS if name not in ("chat", "demo")]
 
@@ -192,6 +193,17 @@ class TestRefusals:
             assert words in said
         result = typist.types("serve")
         assert (result.exit_code, "Traceback" in result.output) == (1, False)
+
+    def test_a_dialog_that_names_a_team_or_an_article_in_vain(self, typist: Typist) -> None:
+        """`check` warns of both; the packaged dialogs, which know nobody's teams, are no reason to."""
+        assert "has no such team" not in typist.types("check", "--offline").output
+        suggests = "[outcome]\nsuggest = { unknown = ['kb:x'] }"
+        changed = small_text(('queue = "l1"', 'queue = "moon"'), ("[outcome]", suggests))
+        (typist.folder / "dialogs").mkdir(exist_ok=True)
+        (typist.folder / "dialogs" / "small.toml").write_text(changed, "utf-8")
+        said = " ".join(typist.types("check", "--offline").output.split())
+        assert "dialog small routes to 'moon', and teams.toml has no such team" in said
+        assert "dialogs name articles that are in no folder: x" in said
 
     def test_a_secret_that_others_can_read(self, typist: Typist) -> None:
         """The desk does not start with it, and says how to mend that."""

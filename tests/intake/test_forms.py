@@ -1,6 +1,7 @@
 """Dialog files: what is read from them, and what is wrong with them."""
 
 import hashlib
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,9 @@ def test_the_three_packaged_dialogs_are_sound() -> None:
 
 
 def test_every_article_a_packaged_dialog_names_is_packaged_too() -> None:
-    named = {article for form in FORMS.in_use.values() for several in form.suggest.values() for article in several}
-    named |= {ask.selfhelp for form in FORMS.in_use.values() for ask in form.asks if ask.selfhelp}
-    articles = {f"kb:{path.name}" for path in (DIALOGS.parent.parent / "kb" / "articles").iterdir()}
+    named = {article for form in FORMS.in_use.values() for article in form.articles}
+    assert named
+    articles = {path.name for path in (DIALOGS.parent.parent / "kb" / "articles").iterdir()}
     assert named <= articles
 
 
@@ -46,7 +47,16 @@ def test_a_form_knows_its_source_and_its_hash() -> None:
         (('type = "text"', 'type = "text"\nprefill = "x.y"'), "[[ask]] 'note' prefill: is one of"),
         (('type = "text"', 'type = "text"\ncase_field = "mood"'), "[[ask]] 'note' case_field: is one of"),
         (('type = "text"', 'type = "text"\nimage = "../x.png"'), "[[ask]] 'note' image: is the name of a picture"),
-        (('type = "text"', 'type = "text"\nselfhelp = "reboot"'), "[[ask]] 'note' selfhelp: names an article"),
+        (
+            ('type = "text"', 'type = "yesno"\nselfhelp = "reboot"'),
+            "'note' selfhelp: 'reboot' names no article",
+        ),
+        (
+            ('type = "text"', 'type = "text"\nselfhelp = "kb:x"'),
+            "'note' selfhelp: belongs to questions",
+        ),
+        (('type = "text"', 'type = "phone"\nprefill = "service.address"'), "[[ask]] 'note' prefill: belongs to"),
+        (('type = "text"', 'type = "text"\nimage = "x.svg"'), "[[ask]] 'note' image: is a picture that ends with"),
         (('type = "text"', 'type = "text"\nbuttons = ["now"]'), "[[ask]] 'note' buttons: belong to questions of type"),
         (('type = "text"', 'type = "text"\nconstraint = { min = 1 }'), "[[ask]] 'note' constraint: belongs to"),
         (('type = "text"', 'type = "number"\nconstraint = { min = 2, max = 1 }'), "constraint: min is above max"),
@@ -144,6 +154,7 @@ def test_a_picture_must_lie_beside_its_dialog(tmp_path: Path) -> None:
 def test_the_providers_own_dialog_stands_before_the_packaged_one(tmp_path: Path) -> None:
     own = NO_INTERNET.source.replace("version       = 1", "version       = 7")
     (tmp_path / "no_internet.toml").write_text(own, "utf-8")
+    shutil.copy(DIALOGS / "router_lights.png", tmp_path)
     forms = Forms.of([tmp_path, tmp_path / "nowhere", DIALOGS])
     found = forms.get("no_internet")
     assert found is not None

@@ -10,7 +10,7 @@ from intake.answers import ON_FILE
 from intake.forms import Ask
 from intake.letters import Letter, answers_from_letter
 from intake.script import letter
-from tests.intake.examples import LOG, MOSCOW, NO_INTERNET, NOW, PHOTO, ask
+from tests.intake.examples import LOG, MOSCOW, NOW, PHOTO, ask
 
 FIRST = tuple(ask(name) for name in ("scope", "since", "place", "changed"))
 SECOND = tuple(ask(name) for name in ("lights", "reboot", "neighbours"))
@@ -163,7 +163,3 @@ def test_no_letter_breaks_the_reader_and_only_asked_questions_are_answered(piece
 @given(st.text(max_size=400))
 def test_no_text_breaks_the_reader(text: str) -> None:
     assert set(read(text, files=[PHOTO]).answers) <= {one.id for one in FIRST}
-
-
-def test_the_dialog_of_the_tests_is_the_packaged_one() -> None:
-    assert NO_INTERNET.email_batch == len(FIRST)

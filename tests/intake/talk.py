@@ -1,0 +1,88 @@
+"""A talk with a dialog, by the desk's own rules and nothing else: no door, no database, no words of the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from console.wiring import RULES
+from desk.case import Case
+from desk.decisions import Act, Facts, Record, Say, Show
+from desk.doors import Traits
+from desk.facts import Now, Picked, Ways
+from desk.knowledge import Account, Identified, Named, Suggestion
+from desk.messages import Address, Heard, Press, Verb
+from desk.providers import Provider, Team
+from desk.text import Text
+from desk.thinking import think
+from intake.forms import Form, Forms
+
+AT = datetime(2026, 11, 21, 12, 40, tzinfo=UTC)
+ANNA = Address("telegram", "telegram:main", "5001")
+TEAMS = (Team("l1", "queue", {"ru": "Первая линия"}), Team("noc", "group", {"ru": "Сеть"}))
+ACCOUNT = Account("sever", "40-1187", name="Анна", address="Озёрная, 12")
+
+
+@dataclass(slots=True)
+class Talk:
+    """One person and one provider. ``articles`` are those the knowledge base has; ``batch`` is a talk by mail."""
+
+    form: Form
+    articles: Sequence[str] = ()
+    batch: bool = False
+    provider: Provider = field(default_factory=lambda: Provider("sever", {"ru": "Север"}, teams=TEAMS))
+    identified: Identified = field(default_factory=Identified)
+    forms: Forms | None = None
+    case: Case = field(init=False)
+    acts: list[Act] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.case = Case(provider="sever", id=1, person_id=1, language="ru", opened_at=AT, updated_at=AT)
+        for name, column in Case.__table__.columns.items():
+            if getattr(self.case, name) is None and column.default is not None:
+                value = column.default.arg
+                setattr(self.case, name, value(None) if callable(value) else value)
+
+    def says(self, text: str) -> Talk:
+        """Writes something."""
+        return self._hears(Heard("telegram:main", ANNA, AT, text=text, full_text=text))
+
+    def presses(self, option: str) -> Talk:
+        """Presses a button of the last prompt."""
+        press = Press(1, self.case.prompt, option)
+        return self._hears(Heard("telegram:main", ANNA, AT, verb=Verb.PRESS, press=press))
+
+    def _hears(self, heard: Heard) -> Talk:
+        picked = Picked("new" if not self.case.description else "button" if heard.press else "only")
+        forms = self.forms or Forms({self.form.id: self.form}, {self.form.hash: self.form})
+        ways, traits = Ways(ANNA, None, None), Traits(not self.batch, self.batch)
+        named = Named({one: Suggestion(one, one, 1.0, True, Text(f"article {one}")) for one in self.articles})
+        facts = Facts([Now(AT), picked, self.provider, forms, ways, traits, named, self.identified])
+        thinking = think(RULES, self.case, heard, facts, AT)
+        try:
+            while True:
+                next(thinking)
+        except StopIteration as stop:
+            self.acts = list(stop.value)
+        return self
+
+    @property
+    def shown(self) -> str:
+        """Every text of the last answer that stands already: questions and articles."""
+        return "\n".join(act.text.plain for act in self.acts if isinstance(act, Show))
+
+    @property
+    def words(self) -> list[str]:
+        """The sentences of the last answer, by their names."""
+        return [act.word for act in self.acts if isinstance(act, Say)]
+
+    @property
+    def files(self) -> list[str]:
+        """The names of the pictures shown."""
+        return [file.name for act in self.acts if isinstance(act, Show) for file in act.files]
+
+    @property
+    def records(self) -> list[str]:
+        """What the last answer wrote into the journal besides."""
+        return [act.text for act in self.acts if isinstance(act, Record)]

@@ -1,0 +1,242 @@
+"""Every key of a dialog does what it says, over buttons and in letters, by the desk's own rules."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from desk.decisions import Facts, Say
+from desk.knowledge import Identified, Outage
+from desk.messages import FRONT
+from desk.providers import Provider, Route
+from desk.when import When
+from intake.forms import Forms
+from intake.found import values_of
+from tests.intake.examples import DIALOGS, FORMS, NO_INTERNET, small
+from tests.intake.talk import ACCOUNT, TEAMS, Talk
+
+TRIED = small(
+    (
+        '[[ask]]\nid = "note"',
+        """[[ask]]
+id = "tried"
+type = "yesno"
+text = { ru = "Пробовали?", en = "Tried?" }
+selfhelp = "kb:restart"
+
+[[ask]]
+id = "note\"""",
+    )
+)
+SUGGESTS = small(("[outcome]", '[outcome]\nsuggest = { unknown = ["kb:gone", "kb:cable"] }'))
+PROVED = Identified(ACCOUNT, "", True)
+
+
+def begun(talk: Talk) -> Talk:
+    """The first words, and past the contract."""
+    talk.says("проба")
+    return talk.presses("no_contract") if talk.case.awaiting == "identifier" else talk
+
+
+class TestSelfhelp:
+    def test_no_shows_the_article_and_what_did_not_help_goes_on_with_the_next_question(self) -> None:
+        talk = begun(Talk(TRIED, ["restart"])).presses("here").presses("no")
+        assert talk.shown == "article restart"
+        assert talk.words[-2:] == ["try_this", "did_this_help"]
+        talk.presses("not_helped")
+        assert (talk.words, talk.shown) == (["sorry_go_on"], "Что?")
+        talk.says("не знаю").presses("send")
+        assert talk.case.registered
+        assert talk.case.articles == ["restart"]
+        assert talk.case.answers["tried"]["value"] is False, "what was answered before is kept"
+
+    def test_what_helped_settles_the_matter(self) -> None:
+        talk = begun(Talk(TRIED, ["restart"])).presses("here").presses("no").presses("helped")
+        assert (talk.case.state, talk.case.registered) == ("closed", False)
+
+    @pytest.mark.parametrize(("answer", "articles"), [("yes", ["restart"]), ("unknown", ["restart"]), ("no", [])])
+    def test_who_tried_it_or_cannot_be_shown_it_is_simply_asked_on(self, answer: str, articles: list[str]) -> None:
+        assert begun(Talk(TRIED, articles)).presses("here").presses(answer).shown == "Что?"
+
+    def test_a_no_in_a_letter_gets_the_article_in_the_next(self) -> None:
+        talk = Talk(TRIED, ["restart"], batch=True).says("проба").says("1) там\n2) нет")
+        assert (talk.shown, talk.case.awaiting) == ("article restart", "helped")
+        talk.says("не помогло")
+        assert talk.case.registered
+
+    def test_by_mail_one_article_is_enough(self) -> None:
+        talk = Talk(TRIED, ["restart"], batch=True).says("проба")
+        talk.case.articles = ["first"]
+        assert talk.says("1) там\n2) нет").case.registered
+
+
+class TestSuggest:
+    def test_the_zones_article_is_offered_once_before_the_case_is_opened(self) -> None:
+        talk = begun(Talk(SUGGESTS, ["cable"])).presses("there")
+        assert (talk.shown, talk.case.awaiting, talk.case.registered) == ("article cable", "helped", False)
+        talk.presses("not_helped")
+        assert (talk.case.awaiting, talk.words) == ("summary", ["sorry_go_on", "summary"])
+        talk.presses("change").presses("redo_scope").presses("there")
+        assert talk.case.awaiting == "summary", "not a second time"
+        talk.presses("send")
+        assert talk.case.registered
+
+    def test_in_a_letter_too(self) -> None:
+        talk = Talk(SUGGESTS, ["cable"], batch=True).says("проба").says("1) там")
+        assert (talk.shown, talk.case.registered) == ("article cable", False)
+        assert talk.says("помогло, спасибо").case.state == "closed"
+
+    def test_an_article_declined_before_is_not_offered_again(self) -> None:
+        talk = begun(Talk(SUGGESTS, ["gone", "cable"]))
+        talk.case.articles = ["cable"]
+        assert talk.presses("there").case.awaiting == "summary"
+
+    def test_whoever_is_upset_goes_straight_on(self) -> None:
+        talk = begun(Talk(SUGGESTS, ["cable"]))
+        talk.case.upset = True
+        assert talk.presses("there").case.awaiting == "summary"
+
+    def test_how_an_account_stands_is_not_told_by_an_article(self) -> None:
+        """Somebody who typed another's contract must not learn from the article offered that it is blocked (G8)."""
+        zone = '[[zone]]\nid = "debt"\nwhen = "account_blocked"\nsure = 1\n\n[[zone]]\nid = "unknown"'
+        suggests = '[outcome]\nsuggest = { debt = ["kb:debt"] }'
+        form = small(('[[zone]]\nid = "unknown"', zone), ("[outcome]", suggests))
+        blocked = replace(ACCOUNT, status="blocked")
+        stranger = Talk(form, ["debt"], identified=Identified(blocked)).says("проба").presses("there")
+        assert (stranger.case.awaiting, stranger.case.fault_zone) == ("summary", "debt"), "the agents do learn it"
+        holder = Talk(form, ["debt"], identified=Identified(blocked, "", True)).says("проба").presses("there")
+        assert holder.shown == "article debt"
+
+
+class TestRoute:
+    FORM = small(('queue = "l1"', 'queue = "noc"'))
+
+    def routed(self, provider: Provider) -> tuple[str, str]:
+        talk = begun(Talk(self.FORM, provider=provider)).presses("there").presses("send")
+        return talk.case.queue, next(one for one in talk.records if one.startswith("routed"))
+
+    def test_a_case_that_no_line_of_the_policy_takes_goes_to_the_team_of_its_dialog(self) -> None:
+        provider = Provider("sever", {}, teams=TEAMS)
+        assert self.routed(provider) == ("group:noc", "routed to group:noc by dialog small")
+
+    def test_the_policy_comes_first_and_may_look_at_what_the_dialog_proposes(self) -> None:
+        first = Route(When.of("dialog_queue == 'noc' and category == 'technical'"), "queue:l1")
+        provider = Provider("sever", {}, teams=TEAMS, routes=(first,), policy_version="7")
+        assert self.routed(provider) == ("queue:l1", "routed to queue:l1 by policy 7")
+
+    def test_a_team_the_provider_lacks_is_nobodys_target(self) -> None:
+        assert self.routed(Provider("sever", {}))[0] == "queue:l1"
+
+
+class TestNeeds:
+    NEEDS = small(("match", 'needs = ["entitlement"]\nmatch'))
+
+    def test_a_dialog_that_needs_the_entitlement_asks_whose_contract_it_is_before_its_questions(self) -> None:
+        assert Talk(self.NEEDS).says("проба").words == ["greeting", "ask_contract"]
+        assert "contract_by_mail" in Talk(self.NEEDS, batch=True).says("проба").words
+
+    def test_one_that_needs_nothing_begins_at_once(self) -> None:
+        talk = Talk(small()).says("проба")
+        assert (talk.words, talk.shown) == (["greeting", "questions_begin"], "Где?")
+        assert "contract_by_mail" not in Talk(small(), batch=True).says("проба").words
+
+    def test_a_front_desk_has_to_know_whose_subscriber_it_is(self) -> None:
+        assert Talk(small(), provider=Provider(FRONT, {"ru": "Север"})).says("проба").words[-1] == "ask_contract"
+
+
+class TestVersion:
+    def test_the_journal_tells_which_version_asked(self) -> None:
+        assert "asked by dialog small, version 1" in Talk(small()).says("проба").records
+
+    def test_a_case_goes_on_with_the_questions_it_began_with(self) -> None:
+        old, new = small(), small(("Что?", "Что именно?"), ("version = 1", "version = 2"))
+        talk = Talk(old).says("проба")
+        talk.forms = Forms({"small": new}, {new.hash: new}).keeping([old])
+        assert talk.presses("here").shown == "Что?"
+
+    def test_where_the_old_text_is_gone_the_answers_are_taken_over_into_the_new_one(self) -> None:
+        """Nothing that was answered is lost, not even what the new version does not ask."""
+        old = small()
+        new = small(('id = "note"', 'id = "detail"'), ("Что?", "Что именно?"), ('id = "here"', 'id = "home"'))
+        talk = Talk(old).says("проба").presses("here")
+        talk.forms = Forms({"small": new}, {new.hash: new})
+        talk.says("кабель жёлтый")
+        assert (talk.shown, talk.case.dialog_hash) == ("Что именно?", new.hash)
+        talk.says("и мигает")
+        assert "кабель жёлтый" in talk.case.circumstances
+        summary = next(act for act in talk.acts if isinstance(act, Say))
+        assert summary.names["lines"] == ["Где? here", "Что именно? и мигает"]
+
+
+class TestMaxQuestionsAndEmailBatch:
+    def test_a_letter_holds_as_many_questions_as_the_dialog_says_and_the_next_has_the_rest(self) -> None:
+        talk = Talk(small(("match", "email_batch = 1\nmatch")), batch=True).says("проба")
+        assert "Что?" not in talk.shown
+        talk.says("1) здесь")
+        assert (talk.shown, talk.case.registered) == ("1) Что?", False)
+        assert talk.says("1) кабель").case.registered
+
+    def test_what_a_letter_left_open_is_not_asked_again(self) -> None:
+        form = small(("match", "email_batch = 2\nmatch"), ("when = \"scope == 'here'\"\n", ""))
+        talk = Talk(form, batch=True).says("проба")
+        assert "2) Что?" in talk.shown
+        assert talk.says("1) здесь").case.registered
+
+    def test_no_more_is_asked_in_all_letters_than_the_dialog_allows(self) -> None:
+        form = small(("match", "email_batch = 1\nmax_questions = 1\nmatch"))
+        assert Talk(form, batch=True).says("проба").says("1) здесь").case.registered
+
+    def test_the_packaged_dialogs_ask_everything_in_one_letter(self) -> None:
+        assert all(form.email_batch >= min(form.max_questions, len(form.asks)) for form in FORMS.in_use.values())
+
+
+class TestOfAQuestion:
+    def test_a_picture_comes_with_its_question_in_a_chat_and_in_a_letter(self) -> None:
+        for batch in (False, True):
+            talk = Talk(NO_INTERNET, batch=batch, identified=PROVED).says("нет интернета")
+            if not batch:
+                talk.presses("all").presses("now").presses("on_file")
+            assert talk.files == ["router_lights.png"]
+            assert "На картинке всё в порядке" in talk.shown, "and its hint"
+        assert (DIALOGS / "router_lights.png").is_file()
+
+    def test_what_is_on_file_can_be_confirmed_at_both_doors(self) -> None:
+        chat = Talk(NO_INTERNET, identified=PROVED).says("нет интернета").presses("one").presses("now")
+        assert "Озёрная, 12" in chat.shown
+        chat.presses("on_file")
+        letter = Talk(NO_INTERNET, batch=True, identified=PROVED).says("нет интернета")
+        letter.says("1) на одном\n2) вчера\n3) да")
+        assert chat.case.answers["place"]["value"] == letter.case.answers["place"]["value"] == "on_file"
+        assert letter.case.place == "Озёрная, 12"
+
+    def test_a_number_out_of_bounds_is_asked_for_again_and_the_bounds_are_told(self) -> None:
+        form = small(('type = "text"', 'type = "number"\nconstraint = { min = 1, max = 20000000 }'))
+        talk = Talk(form).says("проба").presses("here")
+        assert talk.shown.endswith("Число от 1 до 20000000")
+        assert talk.says("0").words == ["not_understood"]
+        assert talk.says("7").case.answers["note"]["value"] == 7
+        letter = Talk(form, batch=True).says("проба").says("1) здесь\n2) 0")
+        assert letter.case.answers["note"]["value"] is None
+        assert "0" in letter.case.circumstances, "kept for the agent"
+
+    def test_an_option_may_tell_the_zone(self) -> None:
+        form = FORMS.in_use["billing"]
+        assert Talk(form).says("баланс").presses("no_contract").presses("balance").case.answers["kind"]
+        letter = Talk(form, batch=True).says("баланс").says("1) баланс\n2) вчера")
+        assert (letter.case.fault_zone, letter.case.zone_sure) == ("isp_service", 0.8)
+
+
+def test_what_a_letter_cannot_wait_for_is_asked_for_as_the_case_opens() -> None:
+    """By mail a photo or a command's output goes to the agent in answer to the letter with the number."""
+    talk = Talk(NO_INTERNET, batch=True).says("нет интернета").says("1) на всех\n5) красный LOS\n6) да")
+    assert talk.case.registered
+    assert "requests_by_mail" in talk.words
+    assert "Пришлите, пожалуйста, фото роутера" in talk.shown
+
+
+def test_outages_are_not_fed_yet() -> None:
+    """No look-up gives an `Outage`: until one does, no dialog finds one, and none waits for it."""
+    talk = Talk(NO_INTERNET).says("нет интернета")
+    assert values_of(talk.case, Facts())["outage_active"] is False
+    assert values_of(talk.case, Facts([Outage()]))["outage_active"] is True
