@@ -15,11 +15,12 @@ from console.screen import Screen
 from desk.case import Case, State
 
 ANNAS_ANSWERS: Mapping[str, str | Path] = {
+    "Получилось?": "not_helped",
     "Где не работает": "all",
     "С какого времени": "вчера в 18",
     "адрес": "Озёрная 12, квартира 15",
     "роутер или терминал": "los",
-    "Перезагружали": "yes",
+    "Перезагружали": "no",
     "соседей": "yes",
     "менялось": "нет, ничего",
     "фото": ARTICLES / "los-red" / "los.png",
@@ -59,7 +60,10 @@ async def _anna(play: Play) -> None:
         "In her own words, with her contract in the middle. The desk greets, finds the contract, offers an article.",
     )
     await anna.says("Здравствуйте! второй день нет интернета, договор 40-1187")
-    play.stage.narrates("It did not help, so a few questions follow: then nobody has to ask her again.")
+    play.stage.narrates(
+        "It did not help, so a few questions follow: then nobody has to ask her again. What she has not tried yet she "
+        "is shown on the way, and at the end what may help where the fault seems to lie."
+    )
     await anna.presses("not_helped")
     await anna.answers(ANNAS_ANSWERS, last="send")
     await _reached(play, State.ACKNOWLEDGED, "the case was not opened")

@@ -88,6 +88,21 @@ async def test_in_english_by_mail(mail_world: World, post: Post, agents: Desk) -
     assert "+ не работает на всех устройствах" in card.words
 
 
+async def test_what_the_answers_of_a_letter_come_to_is_tried_before_a_case_is_opened(
+    mail_world: World, post: Post, agents: Desk
+) -> None:
+    """No article fitted the first words; the answers name one, and "it helped" settles the matter without a number."""
+    john = post.subscriber("john@example.test", "John Carter")
+    await john.writes("Bill", "Hello, I have a question about my bill.")
+    await john.answers(await john.hears("1) What is your question about?"), "1) 11\n2) yesterday\n3) 650")
+    offer = await john.hears("Please try this.")
+    assert "What was I charged for" in offer.text
+    await john.answers(offer, "It helped, thank you!")
+    await john.hears("glad")
+    (case,) = await mail_world.cases()
+    assert (case.state, case.number, case.articles) == ("closed", None, ["charges"])
+
+
 async def test_an_eta_is_told_by_chat_and_by_mail(mail_world: World, post: Post, agents: Desk) -> None:
     """Who talks in Telegram and has a mail address on file reads the promised time in both (C12)."""
     anna = Chatter(mail_world.api.user(5001, "Анна", language_code="ru"), mail_world)

@@ -27,6 +27,7 @@ async def answers_everything(anna: Chatter) -> str:
     await anna.hears("Что-нибудь менялось")
     await anna.says("ночью была гроза")
     await anna.presses(await anna.hears("фото"), "Пропустить")
+    await anna.presses(await anna.hears("Горит красный LOS"), "Не помогло")
     summary = await anna.hears("Проверьте, всё ли верно")
     await anna.presses(summary, "Всё верно, отправить")
     return summary.words
@@ -45,6 +46,27 @@ async def test_self_help_settles_the_matter_and_nobody_asks_again(world: World, 
     assert (case.state, case.number, case.contract, case.entitlement) == ("closed", None, "40-1187", "ok")
     assert case.consent["words"] == "helped"
     assert not desk.group.said, "agents see nothing of what self-help settled"
+
+
+async def test_what_was_not_tried_yet_is_shown_in_the_midst_of_the_questions(world: World, anna: Chatter) -> None:
+    """A "no" brings its question's article, with the router's picture before it; "помогло" there settles the matter."""
+    await anna.says(FIRST)
+    await anna.presses(await anna.hears("Получилось?"), "Не помогло")
+    await anna.presses(await anna.hears("Где не работает"), "На всех устройствах")
+    await anna.presses(await anna.hears("С какого времени"), "Только что")
+    await anna.hears("По какому адресу")
+    await anna.says("ул. Лесная, 5")
+    lights = await anna.hears("что на нём горит")
+    assert lights.photo
+    await anna.presses(lights, "Всё как обычно")
+    await anna.presses(await anna.hears("Перезагружали роутер"), "Нет")
+    await anna.presses(await anna.hears("Как правильно перезагрузить роутер"), "Помогло")
+    await anna.hears("рады, что всё заработало")
+
+    async def counted() -> bool:
+        return sorted(await world.suggestions()) == [("no-internet", "not_helped"), ("router-restart", "helped")]
+
+    await eventually(counted)
 
 
 async def test_questions_become_a_numbered_case_with_a_structured_card(world: World, anna: Chatter, desk: Desk) -> None:
