@@ -12,7 +12,7 @@ import asyncio
 import shutil
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -41,13 +41,6 @@ class Beats:
         """Does the work, and counts it."""
         before = time.process_time()
         done = await work
-        self.spent.setdefault(name, []).append(time.process_time() - before)
-        return done
-
-    def plainly(self, name: str, work: Callable[[], T]) -> T:
-        """The same for what does not wait."""
-        before = time.process_time()
-        done = work()
         self.spent.setdefault(name, []).append(time.process_time() - before)
         return done
 

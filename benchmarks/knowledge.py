@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +44,8 @@ def compared(size: int, count: int, server: Postgres | None) -> list[Figures]:
     clean, slipped = questions(size, count), questions(size, count, slips=SLIPS)
     lines = []
     for name, maker in makers.items():
-        few = slice(max(10, count // 10) if size >= LARGE and name in SLOW else count)
-        figures = _alone(lambda maker=maker, few=few: _measured(maker, articles, clean[few], slipped[few]))
+        few = max(10, count // 10) if size >= LARGE and name in SLOW else count
+        figures = _alone(partial(_measured, maker, articles, clean[:few], slipped[:few]))
         lines.append({"articles": size, "by": name, **figures})
     return lines
 

@@ -28,9 +28,7 @@ from urllib.request import Request, urlopen
 
 from benchmarks.desk_process import written
 from benchmarks.measuring import ROOT, Figures, median, resident, running, tell
-from benchmarks.telegram import KINDS, SAMPLE
-from console.migrating import migrate
-from desk.database import Database
+from benchmarks.telegram import KINDS, SAMPLE, migrated
 
 TOKEN = "1000:benchmark"
 NOWHERE = "http://127.0.0.1:9"
@@ -63,16 +61,10 @@ def folder_with(providers: int, bots: list[dict[str, Any]], boxes: list[dict[str
         for number in range(providers):
             shutil.copytree(SAMPLE / "sever", folder / "providers" / f"p{number}")
         database = f"sqlite+aiosqlite:///{folder / 'desk.db'}"
-        asyncio.run(_migrated(database))
+        asyncio.run(migrated(database))
         yield written(folder / "bench.json", database, bots, boxes)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-async def _migrated(url: str) -> None:
-    database = Database(url)
-    await migrate(database)
-    await database.close()
 
 
 def bot(number: int, api: str) -> dict[str, Any]:

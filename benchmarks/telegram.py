@@ -113,7 +113,7 @@ def contestant(name: str, emulator: Emulator, postgres: Postgres | None, split: 
         url = f"sqlite+aiosqlite:///{folder / 'desk.db'}"
         if postgres:
             url = postgres.database(f"bench{next(_runs)}").replace("postgresql://", "postgresql+asyncpg://")
-        asyncio.run(_migrated(url))
+        asyncio.run(migrated(url))
         bots = [
             {"name": f"b{at}", "token": token, "provider": "sever", "api": emulator.url, "staff_chat": STAFF}
             for at, token in enumerate(emulator.tokens)
@@ -129,7 +129,8 @@ def contestant(name: str, emulator: Emulator, postgres: Postgres | None, split: 
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def _migrated(url: str) -> None:
+async def migrated(url: str) -> None:
+    """Makes the tables of a new database."""
     database = Database(url)
     await migrate(database)
     await database.close()

@@ -20,6 +20,13 @@ TROUBLES: list[tuple[Kind, dict[str, Any]]] = [
 ]
 
 
+async def doubtful(scene: Scene) -> tuple[Any, int]:
+    """The one departure whose answer was lost, and how often its text was read."""
+    (row,) = await scene.rows(select(departures).where(departures.c.doubts > 0))
+    calls = scene.api.calls("sendMessage", ok=True)
+    return row, sum(call.params["text"] == row.body["params"]["text"] for call in calls)
+
+
 async def test_refused_or_cut_off_calls_are_made_again_until_they_are_taken(scene: Scene) -> None:
     """502, 429 and cut connections, on the way in and out: everybody is answered in the end, and nothing is lost."""
     for kind, how in TROUBLES[:3]:
@@ -43,11 +50,8 @@ async def test_an_answer_that_is_lost_is_repeated_once_and_the_repetition_is_mar
     await scene.says(person)
     await scene.answered(person)
     await scene.settled()
-    (row,) = await scene.rows(select(departures).where(departures.c.doubts > 0))
-    seen = [
-        call for call in scene.api.calls("sendMessage", ok=True) if call.params["text"] == row.body["params"]["text"]
-    ]
-    assert (row.state, row.doubts, len(seen)) == ("sent", 1, 2)
+    row, seen = await doubtful(scene)
+    assert (row.state, row.doubts, seen) == ("sent", 1, 2)
     assert "may be read twice" in row.problem
 
 
@@ -59,11 +63,8 @@ async def test_after_two_lost_answers_it_is_not_said_a_third_time(scene: Scene) 
     await scene.says(person)
     await scene.answered(person)
     await scene.settled()
-    (row,) = await scene.rows(select(departures).where(departures.c.doubts > 0))
-    seen = [
-        call for call in scene.api.calls("sendMessage", ok=True) if call.params["text"] == row.body["params"]["text"]
-    ]
-    assert (row.state, row.doubts, len(seen)) == ("unknown", 2, 2)
+    row, seen = await doubtful(scene)
+    assert (row.state, row.doubts, seen) == ("unknown", 2, 2)
 
 
 @pytest.mark.parametrize(("kind", "how"), TROUBLES)

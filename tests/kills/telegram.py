@@ -60,10 +60,6 @@ class Telegram:
         """Orders a fault; see `tests.peers.botapi.faults`."""
         await self.does("faults", faults=[{"kind": kind, "method": method, **how}])
 
-    async def heals(self) -> None:
-        """No more faults."""
-        await self.does("faults/clear")
-
     async def calls(self) -> list[Mapping[str, Any]]:
         """Every call so far, oldest first. One still on its way is read again the next time."""
         new = (await self.does("log", since=len(self._calls)))["calls"]

@@ -23,7 +23,7 @@ from desk.tables import METADATA
 from mail.door import MailDoor
 from mail.readers import Readers
 from mail.tables import ledger, mailboxes
-from tests.peers.dovecot import Dovecot, Mailbox
+from tests.peers.dovecot import Dovecot
 from tests.peers.post import Post
 from tests.peers.smtp import SmtpSink
 
@@ -141,8 +141,3 @@ def letter(text: str = "Нет интернета", sender: str = "ivan@mail.tes
 def arrival(raw: bytes, door: str = "mail:support") -> Arrival:
     """Bytes as a clerk gets them."""
     return Arrival(7, door, "1:1", "lane", raw, datetime(2026, 11, 20, 9, 0, tzinfo=UTC))
-
-
-def box_of(post: Post) -> Mailbox:
-    """The desk's own mailbox on the server."""
-    return post.box

@@ -23,6 +23,7 @@ from tools.pictures.kit import (
     cross,
     cursor,
     dot,
+    envelope,
     gauge,
     globe,
     house,
@@ -86,13 +87,10 @@ def malware_page() -> str:
 
 def spam_storm() -> str:
     """Letters fly off by themselves; the password stops them."""
-
-    def small(x: float, y: float, s: float) -> str:
-        return at(x, y, rect(0, 0, 100, 70, 8, WHITE, RED, 5), line("M4 6 L50 42 L96 6", RED, 5), s=s)
-
     return picture(
         laptop(60, 196, 1.2, ROSE, at(80, 52, warning(0, 0, 1.2))),
-        small(330, 110, 0.7), small(420, 190, 0.7), small(350, 270, 0.7), small(510, 100, 0.55), small(520, 270, 0.55),
+        *(envelope(x, y, s, RED) for x, y, s in (
+            (330, 110, 0.7), (420, 190, 0.7), (350, 270, 0.7), (510, 100, 0.55), (520, 270, 0.55))),
         line("M300 236 C340 180 330 160 330 150 M310 250 H410 M306 270 C330 290 336 292 340 294", GREY, 5, "2 12"),
         shield(680, 220, 1.5, GREEN),
     )  # fmt: skip
