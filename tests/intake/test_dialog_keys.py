@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from desk.case import Case
+from desk.database import Database
 from desk.decisions import Facts, Say
 from desk.knowledge import Identified, Outage
 from desk.messages import FRONT
 from desk.providers import Provider, Route
+from desk.queues import contents
 from desk.when import When
-from intake.forms import Forms
-from intake.found import values_of
+from intake.forms import Form, Forms
+from intake.found import form_of, values_of
+from intake.lookups import Dialogs, keep_sources
 from tests.intake.examples import DIALOGS, FORMS, NO_INTERNET, small
 from tests.intake.talk import ACCOUNT, TEAMS, Talk
 
@@ -167,6 +175,29 @@ class TestVersion:
         assert "кабель жёлтый" in talk.case.circumstances
         summary = next(act for act in talk.acts if isinstance(act, Say))
         assert summary.names["lines"] == ["Где? here", "Что именно? и мигает"]
+
+    async def test_a_version_once_used_is_kept_by_its_hash(self, tmp_path: Path) -> None:
+        """Its pictures are those beside the one in use; a text that is no good any more gives way to that one."""
+        database = Database(f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}")
+        async with database.work() as connection:
+            await connection.run_sync(contents.create)
+        source = NO_INTERNET.source.replace("version       = 1", "version       = 9")
+        digest = hashlib.sha256(source.encode()).hexdigest()
+        await keep_sources(database, {digest: source, "bad": "schema = 9"})
+        dialogs = Dialogs(database, {"sever": [DIALOGS]})
+
+        async def of(dialog_hash: str) -> Form:
+            case = Case(provider="sever", id=1, person_id=1, dialog="no_internet", dialog_hash=dialog_hash)
+            facts = Facts([Provider("sever", {})])
+            forms: Any = await dialogs(cast("Any", SimpleNamespace(case=case, facts=facts)))
+            found = form_of(case, Facts([forms]))
+            assert found
+            return found
+
+        kept = await of(digest)
+        assert (kept.version, kept.hash, kept.folder) == (9, digest, DIALOGS)
+        assert await of("bad") == await of("never seen") == NO_INTERNET
+        await database.close()
 
 
 class TestMaxQuestionsAndEmailBatch:
