@@ -245,14 +245,19 @@ def _check_receiving(box: MailboxSettings) -> None:
 
 
 def _server(url: str, ports: Mapping[str, int], where: str, address: str) -> Server:
-    parts = urlsplit(url)
-    if parts.scheme not in ports or not parts.hostname:
-        wanted = " or ".join(f"{scheme}://user@host:{port}" for scheme, port in ports.items())
-        raise BadSettings(f"{where} is {url!r}: write {wanted} (TLS is always used)")
+    wanted = " or ".join(f"{scheme}://user@host:{port}" for scheme, port in ports.items())
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise BadSettings(f"{where} is no address: write {wanted}") from None
     if parts.password:
         raise BadSettings(f"{where} carries a password: put it into password = env:NAME or file:PATH")
+    if parts.scheme not in ports or not parts.hostname:
+        # What stands before the @ may be a password all the same, in an address that cannot be read.
+        raise BadSettings(f"{where} is {url.rpartition('@')[2]!r}: write {wanted} (TLS is always used)")
     user = unquote(parts.username) if parts.username else address
-    return Server(parts.scheme, user, parts.hostname, parts.port or ports[parts.scheme])
+    return Server(parts.scheme, user, parts.hostname, port or ports[parts.scheme])
 
 
 class _Section:
