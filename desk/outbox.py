@@ -185,8 +185,9 @@ _SETTLE = (
 )
 _MOVED_ON = (
     update(departures)
-    .where(departures.c.key == bindparam("named"), departures.c.remote != bindparam("now_at"))
-    .values(remote=bindparam("now_at"))
+    .where(departures.c.key == bindparam("named"))
+    .where(or_(departures.c.remote != bindparam("now_at"), departures.c.lane != bindparam("now_in")))
+    .values(remote=bindparam("now_at"), lane=bindparam("now_in"))
 )
 """A card that could not be edited any more was sent anew: whatever names it means the new one from now on."""
 
@@ -209,7 +210,7 @@ async def settle(database: Database, settled: Sequence[Settled], holder: str, no
         rows = [_row(one, now) for one in settled]
         news = [_news(one, row["to_state"], now) for one, row in zip(settled, rows, strict=True) if _matters(one, row)]
         again = [
-            {"named": one.departure.body["edits"], "now_at": one.fate.remote}
+            {"named": one.departure.body["edits"], "now_at": one.fate.remote, "now_in": one.departure.lane}
             for one in settled
             if isinstance(one.fate, Sent) and one.fate.remote and _edits_ours(one.departure)
         ]
@@ -305,20 +306,24 @@ def _repeatable(departure: Departure) -> bool:
     return departure.policy is Policy.EDIT or departure.kind == "mail"
 
 
-async def remotes(database: Database, keys: Iterable[str]) -> Mapping[str, str]:
-    """The wire's own ids of departures named by key; those not sent are missing."""
+async def remotes(database: Database, keys: Iterable[str]) -> Mapping[str, tuple[str, str]]:
+    """The lane and the wire's own id of departures named by key; those not sent are missing."""
     wanted = list(keys)
     if not wanted:
         return {}
-    query = select(departures.c.key, departures.c.remote).where(departures.c.key.in_(wanted), departures.c.remote != "")
+    query = select(departures.c.key, departures.c.lane, departures.c.remote)
+    query = query.where(departures.c.key.in_(wanted), departures.c.remote != "")
     async with database.look() as connection:
-        return {row.key: row.remote for row in (await connection.execute(query)).all()}
+        return {row.key: (row.lane, row.remote) for row in (await connection.execute(query)).all()}
 
 
 async def case_behind(connection: AsyncConnection, lane: str, remote: str) -> int:
-    """The case that a sent message belonged to, by the wire's id of it; 0 when nobody knows."""
+    """The case that a sent message belonged to, by the wire's id of it; 0 when nobody knows.
+
+    Telegram counts a group's messages anew when it becomes a supergroup: of two with one id the later one is meant.
+    """
     query = select(departures.c.case_id).where(departures.c.lane == lane, departures.c.remote == remote)
-    return int((await connection.execute(query.limit(1))).scalar() or 0)
+    return int((await connection.execute(query.order_by(departures.c.id.desc()).limit(1))).scalar() or 0)
 
 
 async def unsent(database: Database, holder: str) -> bool:

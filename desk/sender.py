@@ -89,7 +89,10 @@ class Sender:
         named = {key for one in claimed for key in _named(one)}
         remotes = await outbox.remotes(self._database, named)
         for departure in claimed:
-            task = asyncio.create_task(self._send(departure, remotes))
+            # An id of another chat's message means something else here: the agents' group may be another by now.
+            known = {key: remotes[key] for key in _named(departure) if key in remotes}
+            here = {key: remote for key, (lane, remote) in known.items() if lane == departure.lane}
+            task = asyncio.create_task(self._send(departure, here))
             self._flying[task], self._since[task] = departure.door, asyncio.get_running_loop().time()
         return len(claimed)
 

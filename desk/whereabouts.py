@@ -40,7 +40,7 @@ async def homes_of(database: Database, heard: Sequence[Heard]) -> list[str]:
                 replied = select(departures.c.provider).where(
                     departures.c.lane == lane, departures.c.remote == one.reply_to
                 )
-                provider = (await connection.execute(replied.limit(1))).scalar()
+                provider = (await connection.execute(replied.order_by(departures.c.id.desc()).limit(1))).scalar()
                 # What was said before the case moved says nothing of where it is now.
                 if provider and provider != FRONT:
                     known[f"reply:{lane}:{one.reply_to}"] = provider

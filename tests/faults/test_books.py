@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
 from sqlalchemy import select
 
 from desk import inbox, outbox
 from desk.database import Database
-from desk.messages import Later, Policy, Raw, Sent, Unknown
+from desk.doors import Door, Traits
+from desk.messages import Departure, Fate, Later, Policy, Raw, Sent, Unknown
 from desk.outbox import Settled
 from desk.queues import arrivals, departures
+from desk.sender import Sender
+from desk.switchboard import Switchboard
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -60,6 +65,49 @@ async def test_refusals_do_not_use_up_the_one_repetition(database: Database) -> 
         (mine,) = await outbox.claim(database, {"telegram:main": 5}, "me", NOW)
         await outbox.settle(database, [Settled(mine, fate)], "me", NOW)
         assert (await _row(database))[0] == then
+
+
+async def test_an_id_given_twice_means_the_later_message_and_none_of_another_chat(database: Database) -> None:
+    """A group that becomes a supergroup, or another group in its place, counts its messages anew."""
+    group, other = "telegram:main:-1", "telegram:main:-2"
+    common: dict[str, Any] = {
+        "provider": "sever",
+        "door": "telegram:main",
+        "kind": "text",
+        "policy": "retry",
+        "body": {},
+    }
+    async with database.work() as connection:
+        for case, lane in ((1, group), (2, group), (3, other)):
+            row = {**common, "key": f"{case}.0", "lane": lane, "case_id": case, "remote": "57"}
+            await connection.execute(
+                departures.insert().values(**row, state="sent", due_at=NOW, created_at=NOW),
+            )
+        assert await outbox.case_behind(connection, group, "57") == 2
+    edits = {**common, "key": "4.0", "lane": other, "case_id": 1, "body": {"edits": "1.0"}, "state": "pending"}
+    async with database.work() as connection:
+        await connection.execute(departures.insert().values(**edits, due_at=NOW, created_at=NOW))
+    door = Wire()
+    await Sender(database, Switchboard({"telegram:main": cast(Door, door)}, {}), "me", lambda: NOW).sweep(
+        ["telegram:main"]
+    )
+    assert door.knew == [{}], "the old group's message 57 is not the new one's"
+    assert await outbox.remotes(database, ["1.0"]) == {"1.0": (other, "58")}, "from now on the card is here"
+
+
+class Wire:
+    """A door that sends whatever it is given."""
+
+    name, channel, provider = "telegram:main", "telegram", "sever"
+    traits = Traits(buttons=True, batch=False)
+
+    def __init__(self) -> None:
+        self.knew: list[dict[str, str]] = []
+
+    async def send(self, departure: Departure, remotes: Mapping[str, str]) -> Fate:
+        """Notes which messages it was told of."""
+        self.knew.append(dict(remotes))
+        return Sent("58")
 
 
 async def test_words_no_database_can_keep_do_not_stop_the_sender(database: Database) -> None:
