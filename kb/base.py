@@ -105,12 +105,12 @@ class Base:
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """One question a base can ask itself: a title or phrasing of ``article``, with only itself left out or, where it is
-    the ``whole``, with its article. ``siblings`` are the other entries of its edition."""
+    the ``whole``, with its article. ``said`` is a phrasing, as people say it; a title may be a mere label."""
 
     article: str
     text: str
     whole: bool
-    siblings: int
+    said: bool
     left: Left
 
 
@@ -123,9 +123,9 @@ def left_out(articles: Sequence[Article], vernacular: Vernacular) -> Iterator[Le
         for texts in titles:
             stems = [Counter(stem for _, stem in vernacular.read(words(text))) for text in texts]
             whole = sum(stems, Counter[str]())
-            for text, own in zip(texts, stems, strict=True):
+            for at, (text, own) in enumerate(zip(texts, stems, strict=True)):
                 left = Left(0, (entry, entry + 1), (edition, edition + 1), whole - own)
-                yield LeftOut(article.id, text, False, len(texts) - 1, left)
-                yield LeftOut(article.id, text, True, len(texts) - 1, Left(0, *of_article))
+                yield LeftOut(article.id, text, False, at > 0, left)
+                yield LeftOut(article.id, text, True, at > 0, Left(0, *of_article))
                 entry += 1
             edition += 1

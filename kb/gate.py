@@ -19,10 +19,11 @@ from kb.postings import Floats
 Signals: TypeAlias = npt.NDArray[np.float64]
 """Rows of: the blend, the likeness of the article as a whole, that of the nearest entries of any article, the share of
 the question that the base has words for, the lead over the second article, how much nearer entries are than everyday
-sentences (a logarithm), and how much more the question sounds like the base than like them."""
+sentences (a logarithm), how much more the question sounds like the base than like them, and how much of it are no words
+(a logarithm too): what cannot be read does not speak for the base, but less against it than words of other things."""
 
-SIGNALS = 7
-SCOPE = np.array([4.0, 0.0, 0.0, 1.5, 0.0, 1.0, 0.5])
+SIGNALS = 8
+SCOPE = np.array([4.0, 0.0, 0.0, 1.5, 0.0, 1.0, 0.5, 0.25])
 """What speaks for anything fitting at all. Fitted once on bases of several domains and shapes, each with its own
 phrasings against everyday sentences of the same length; a base of its own has too few to do better."""
 LIKELY = 5
@@ -36,7 +37,7 @@ STEPS = 20
 STRANGE, FEW = 0.3, 20
 """Of ten questions some three have no answer in a base; so much do those without one count, even where only few with
 one could be asked."""
-REJECTED, AT_LEAST = 0.94, 0.92
+REJECTED, AT_LEAST = 0.95, 0.93
 """The share of everyday sentences that shall not be shown anything, and what is enough where more would cost too much.
 Of sentences nobody knew beforehand, as many are rejected or one or two in a hundred more."""
 COSTLY, SAFE = 0.10, 0.05

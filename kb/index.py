@@ -25,7 +25,7 @@ from kb.normal import REMEMBERED, Vernacular, normalised, telling, tokens
 from kb.postings import Array, Ints, Postings, narrow
 from kb.reading import Article, Edition
 
-FORM = 7
+FORM = 8
 """Changes with what an index holds or means, so that an older saved one is not read."""
 K1, TOLD_B, ANSWERED_B = 1.2, 0.5, 0.75
 LONGEST_LIST = 1 << 16

@@ -7,6 +7,7 @@ gate that the base itself has calibrated (`kb.gate`). Pure: no wire, no clock.
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -89,12 +90,13 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class _Around:
     """Of a base, whatever the article: how near its nearest entries are to the question and how near everyday
-    sentences, how much of it the base has words for, and how much it sounds like the base (`kb.ranking.Comparison`)."""
+    sentences, and what `kb.ranking.Comparison` tells of the question as a whole."""
 
     nearby: float
     everyday: float
     known: float
     sounds: float
+    odd: float
 
     @property
     def nearer(self) -> float:
@@ -216,7 +218,7 @@ class Matcher:
         comparison = Comparison(asked, base)
         shelves = [comparison.found(number) for number in range(len(self._ids))]
         nearby = max((found.nearby for found in shelves), default=0.0)
-        around = _Around(nearby, comparison.everyday, comparison.known, comparison.sounds)
+        around = _Around(nearby, comparison.everyday, comparison.known, comparison.sounds, comparison.odd)
         best: dict[str, _Ranked] = {}
         for ids, found in zip(self._ids, shelves, strict=True):
             char = found.measures[:, _CHAR]
@@ -232,7 +234,7 @@ class Matcher:
     def _calibrated(self, articles: Sequence[Article]) -> Gate:
         """Asks itself without what it knows, and everyday questions that no base is expected to answer."""
         outs = list(left_out(articles, self._vernacular))
-        several = _sample([one for one in outs if not one.whole and one.left.remains and one.siblings], SAMPLE)
+        several = _sample([one for one in outs if not one.whole and one.left.remains and one.said], SAMPLE)
         wholes = _sample([one for one in outs if one.whole], SAMPLE)
         asked = [self._ranked_text(one.text, self._base.without(one.left)) for one in several]
         near = [self._ranked_text(one.text, self._base.without(one.left)) for one in wholes]
@@ -256,7 +258,10 @@ class Matcher:
 
 def key(articles: Sequence[Article]) -> str:
     """Changes with anything an index of these articles depends on."""
-    return digest(str(FORM), wordlists(), *(one.hash for one in articles))
+    whole = hashlib.sha256(digest(str(FORM), wordlists()).encode())
+    for one in articles:  # one by one: a single call over a hundred thousand would hold up every other thread
+        whole.update(one.hash.encode())
+    return whole.hexdigest()
 
 
 def _understood(text: str, found: Sequence[str], asked: Sequence[Word]) -> str:
@@ -302,6 +307,7 @@ def _signals(ranked: Sequence[_Ranked]) -> Signals:
                 one.standing - other,
                 one.around.nearer,
                 one.around.sounds,
+                one.around.odd,
             )
             for one, other in zip(ranked, others, strict=True)
         ]

@@ -21,7 +21,7 @@ from kb.grams import grams, idf, padded
 from kb.index import K1, Shelf, hashes
 from kb.normal import is_empty
 from kb.postings import Floats, Ints, Postings, spread
-from kb.repair import Word
+from kb.repair import Word, ordinary
 
 CANDIDATES = 30
 CLOSER = 12
@@ -37,7 +37,7 @@ MOST_POSTINGS = 250_000
 """Places visited in one list of one shelf: a few milliseconds at the very most."""
 EMPTY_WORTH = 0.3
 """What a word that says nothing on its own counts, beside its rarity: "what is the" is no question yet."""
-DOUBT = 3.0
+DOUBT = 1.0
 """So often an n-gram is taken to have been seen in the base and in everyday sentences before any are counted."""
 DENSE = 10
 SEVERAL = 4
@@ -69,7 +69,8 @@ class Found:
 class Comparison:
     """One question against one base.
 
-    ``known`` is the share of the question's weight that the base has words for. ``sounds`` is how much more its n-grams
+    ``known`` is the share of the question's weight that the base has words for, ``odd`` the logarithm of what weight is
+    no words at all as far as anybody knows: mostly misspelt beyond recognition. ``sounds`` is how much more its n-grams
     are those of the base than those of everyday sentences (a sum of logarithms over the root of their number: 0 where
     they are as usual in both), ``everyday`` how like it is to the nearest of these sentences. ``crowd`` is what it
     counts in this base that an article has every word.
@@ -85,12 +86,12 @@ class Comparison:
         keys, tf = np.unique(found, return_counts=True)
         seen, self._in_grams = base.grams(keys)
         usual = base.usual
-        ordinary, in_ordinary = usual.grams(keys)
-        weights = (1.0 + np.log(tf)) * idf(seen + ordinary, base.entries + usual.total)
+        heard, in_heard = usual.grams(keys)
+        weights = (1.0 + np.log(tf)) * idf(seen + heard, base.entries + usual.total)
         self._gram_weights: Floats = weights / (np.sqrt((weights * weights).sum()) or 1.0)
         here = seen * (usual.total / max(base.entries, 1))
-        self.sounds = float(np.log((here + DOUBT) / (ordinary + DOUBT)).sum() / np.sqrt(len(keys) or 1))
-        self.everyday = usual.nearby(in_ordinary, self._gram_weights)
+        self.sounds = float(np.log((here + DOUBT) / (heard + DOUBT)).sum() / np.sqrt(len(keys) or 1))
+        self.everyday = usual.nearby(in_heard, self._gram_weights)
         quality = {word.stem: word.quality for word in reversed(asked)}
         self._stems = list(quality)
         self._quality = np.array(list(quality.values()))
@@ -103,6 +104,8 @@ class Comparison:
         self._answered_idf = worth * _bm25_idf(answered + often, total)
         usable = np.where(told > 0, 1.0, np.where(answered > 0, ONLY_ANSWERED, 0.0)) * self._quality
         self.known = float(self._told_idf @ usable / (self._told_idf.sum() or 1.0))
+        odd = [not use and not ordinary(stem) for use, stem in zip(usable.tolist(), self._stems, strict=True)]
+        self.odd = math.log1p(float(self._told_idf @ np.array(odd, np.float64)))
         by_stem = dict(zip(self._stems, self._told_idf.tolist(), strict=True))
         self._word_weights = np.array([by_stem[word.stem] for word in asked])
 

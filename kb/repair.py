@@ -53,7 +53,7 @@ def mended(read: Sequence[tuple[str, str]], base: Base, vernacular: Vernacular) 
     strange = [
         text
         for (text, stem), is_known in zip(read, known, strict=True)
-        if not is_known and len(text) >= SHORTEST_MENDED and text.isalpha() and not _ordinary(stem)
+        if not is_known and len(text) >= SHORTEST_MENDED and text.isalpha() and not ordinary(stem)
     ]
     if not strange:
         return [Word(text, stem) for text, stem in read]
@@ -71,7 +71,7 @@ def _parted(texts: Sequence[str], base: Base, vernacular: Vernacular) -> dict[st
     known = base.known(stems) if stems else []
     found: dict[str, list[Word]] = {}
     for at, (text, one, other) in enumerate(halves):
-        if known[2 * at] and known[2 * at + 1] and (len(one) > 2 or _ordinary(stems[2 * at])):
+        if known[2 * at] and known[2 * at + 1] and (len(one) > 2 or ordinary(stems[2 * at])):
             found.setdefault(text, [Word(one, stems[2 * at], of=text), Word(other, stems[2 * at + 1], of=text)])
     return found
 
@@ -123,7 +123,8 @@ def _shortlists(texts: Sequence[str], shelf: Shelf) -> Iterator[tuple[str, str]]
             yield some[number], other
 
 
-def _ordinary(stem: str) -> bool:
+def ordinary(stem: str) -> bool:
+    """Whether it is the stem of an ordinary word of either language, whatever a base knows."""
     return stem in _ordinary_stems()
 
 
