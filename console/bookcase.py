@@ -90,7 +90,7 @@ class Bookcase:
             articles = await shelf.load(connection)
         async with self._database.read(*self._providers, FRONT) as session:
             phrases = await learned.learned(session)
-        return learned.taught(completed(articles), phrases)
+        return await asyncio.to_thread(lambda: learned.taught(completed(articles), phrases))
 
     async def _stamp(self, connection: AsyncConnection) -> tuple[object, ...]:
         return await shelf.stamp(connection), await versions.stamp(connection)

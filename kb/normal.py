@@ -27,9 +27,9 @@ def _listed(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-WORD = re.compile(r"\w+(?:[-'’.]\w+)*")
+WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
 """A word as it stands in a text, joints included."""
-_JOINTS = str.maketrans("", "", "-'’._")
+_JOINTS = str.maketrans("", "", "-'’.")
 _PLAIN = re.compile("[\0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u0590\u2010-\u205f\u2061-\u20cf]*")
 """Characters none of which is invisible or a mark on another one: nearly all that is ever written."""
 _LATIN = re.compile("[a-z]")
