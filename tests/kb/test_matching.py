@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 import kb
+from kb.base import left_out
 from kb.lines import read_lines
 from kb.match import Matcher
-from kb.normal import normalised, words
+from kb.normal import Vernacular, normalised, words
 from kb.reading import read_folders
 from tests.kb.examples import article
 
@@ -115,6 +116,7 @@ def test_a_base_without_articles_finds_nothing_and_does_not_fall() -> None:
 def test_words_are_read_as_they_are_meant() -> None:
     assert normalised("Ёж\u00ad ＷＩＦＩ\u200b") == "еж wifi"
     assert words("Здравствуйте, Wi-Fi не работает! Договор 4011879") == ("wifi", "не", "работает")
+    assert words("card_about_to_expire") == ("card", "about", "to", "expire")
 
 
 def test_a_very_long_message_is_read_only_as_far_as_it_matters(packaged: Matcher) -> None:
@@ -133,3 +135,11 @@ def test_a_base_of_another_trade_with_phrasings_only_knows_its_own_questions_fro
     assert sum(near) / len(near) >= 0.75
     assert sum(shown) / len(shown) >= 0.40
     assert sum(rejected) / len(rejected) >= 0.93
+
+
+def test_a_base_asks_itself_what_people_say_and_not_its_titles() -> None:
+    outs = left_out([article("transfer", "transfer_funds", "send money to my son")], Vernacular())
+    assert [(one.text, one.said) for one in outs if not one.whole] == [
+        ("transfer_funds", False),
+        ("send money to my son", True),
+    ]
