@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from kb.reading import Article
 
 WIDTHS = (25, 2, 5, 6, 4, 6, 6, 6, 4)
+LEGEND = {
+    "ru": ("помогла", "решила у агентов", "вернулись снова", "не помогла", "без ответа"),
+    "en": ("helped", "used by agents", "came back", "did not help", "no answer"),
+}
 HEADS = ("article", "", "shown", "helped", "back", "failed", "silent", "linked", "rate")
 
 
@@ -56,7 +60,7 @@ def articles(folder: Folder, days: int, provider: str, output: Path | None, mach
     """
     lines = run(_read(folder, days, provider))
     if output:
-        output.write_text(_picture(lines, days), "utf-8")
+        output.write_text(_picture(lines, days, folder.settings().language), "utf-8")
     if machine:
         print_json([_told(one) for one in lines])
     elif output:
@@ -160,7 +164,7 @@ def _cells(tally: Tally) -> tuple[str, ...]:
     return (*(str(one) if one else "-" for one in (*numbers, tally.linked)), success)
 
 
-def _picture(lines: Sequence[Line], days: int) -> str:
+def _picture(lines: Sequence[Line], days: int, speaks: str) -> str:
     from kb.chart import MOST, Bar, drawn  # noqa: PLC0415
 
     used = [one for one in lines if one.whole.offered or one.whole.linked]
@@ -170,6 +174,9 @@ def _picture(lines: Sequence[Line], days: int) -> str:
         numbers = (counts["helped"], one.whole.linked, counts["came_back"], counts["not_helped"])
         note = "" if success is None else f"{success:.0%}"
         bars.append(Bar(one.title or one.article, (*numbers, counts["ignored"] + counts["open"]), note))
-    legend = ("helped", "used by agents", "came back", "did not help", "no answer")
-    left_out = f"and {len(used) - MOST} more, used less"
-    return drawn(f"What came of the articles in {days} days", legend, bars, left_out)
+    more = len(used) - MOST
+    if speaks == "ru":
+        title, left_out = f"Что дали статьи за {days} дн.", f"и ещё {more}, они нужны реже"
+    else:
+        title, left_out = f"What came of the articles in {days} days", f"and {more} more, used less"
+    return drawn(title, LEGEND.get(speaks, LEGEND["en"]), bars, left_out)

@@ -130,7 +130,7 @@ def resolve(case: Case, heard: Heard, facts: Facts) -> Decision | None:
     if case.state == State.RESOLVED:
         return decide(Alert("already_resolved"), Drop("already resolved"))
     now, provider, ways = facts.need(Now).at, facts.need(Provider), facts.need(Ways)
-    names: Names = {"what": literal(heard.text), "agent": _name(_agent(facts), case.language)}
+    names: Names = {"what": literal(_sentence(heard.text)), "agent": _name(_agent(facts), case.language)}
     told = [] if ways.here is None else [Say("resolved_notice", names, To.ON_FILE)]
     wakes = [
         Wake("consent_reminder", now + after, f"remind{count}") for count, after in enumerate(provider.remind_after, 1)
@@ -148,6 +148,12 @@ def resolve(case: Case, heard: Heard, facts: Facts) -> Decision | None:
         React(),
         Card(),
     )
+
+
+def _sentence(words: str) -> str:
+    """What an agent wrote in passing, closed with a full stop: another sentence follows."""
+    words = words.strip()
+    return f"{words}." if words[-1:].isalnum() else words
 
 
 def _taken(case: Case, agent: Agent, facts: Facts, quietly: bool = False) -> list[Act]:

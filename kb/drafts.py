@@ -18,7 +18,7 @@ from kb.reading import CATEGORIES, Article, Edition
 LONGEST_TITLE = 120
 MOST_STEPS = 12
 _TOLD = {"measure", "test", "finding"}
-_MACHINE = ("ETA ", "routed to ", "article ")
+_MACHINE = ("ETA ", "routed to ", "article ", "no article: ")
 """Lines of the journal that the desk wrote for itself."""
 _WORDS = {
     "ru": {
