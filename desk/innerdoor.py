@@ -29,6 +29,7 @@ from desk.messages import (
     Unreadable,
     Verb,
 )
+from desk.text import storable
 
 INNER_DOORS = ("clock", "outbox", "desk")
 ReadAgain = Callable[[int], Awaitable[Arrival]]
@@ -78,10 +79,10 @@ class InnerDoor:
             role=Role.AGENT if agent else Role.DESK,
             verb=Verb(body["verb"]),
             provider=str(body["provider"]),
-            text=str(body.get("text", "")),
+            text=storable(str(body.get("text", ""))),
             number=str(body.get("number", "")),
             case_id=int(body.get("case_id", 0)),
-            detail={key: str(value) for key, value in body.items() if key not in known},
+            detail={key: storable(str(value)) for key, value in body.items() if key not in known},
         )
 
     async def _vouched(self, body: Mapping[str, Any]) -> Heard:

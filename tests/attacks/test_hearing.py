@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from desk.messages import Address, Arrival
+from desk.innerdoor import InnerDoor, command
+from desk.messages import Address, Arrival, Verb
 from mail.addresses import folded
 from mail.door import heard as heard_letter
 from mail.letters import Reading, read
@@ -32,3 +33,15 @@ def test_a_letter_like_k_is_not_a_k_of_somebodys_address() -> None:
     arrival = Arrival(1, "mail:main", "k", "l", b"", AT)
     assert heard_letter(letter, arrival, "sever").sender == Address("mail", "mail:main", "ann\u212aa@example.test")
     assert folded("ANNA@Example.TEST") == "anna@example.test"
+
+
+async def test_what_a_terminal_could_not_spell_is_kept_all_the_same() -> None:
+    """Bytes that are no UTF-8 reach a command as halves of surrogate pairs, which no database takes."""
+    raw = command(Verb.NOTE, AT, provider="sever", number="1", agent="ivanova", text="линия \udcff\0", why="\udcff")
+    one = await InnerDoor("desk", {}, nothing).hear(Arrival(1, raw.door, raw.key, raw.lane, raw.body, AT))
+    assert (one.text, one.detail["why"]) == ("линия ?\ufffd", "?")
+
+
+async def nothing(arrival_id: int) -> Arrival:
+    """Nothing is read again here."""
+    raise LookupError(arrival_id)
