@@ -24,16 +24,19 @@ IDLE = 0.05
 """Seconds between looks at an empty queue: a cheap read, and the most that an answer waits for a poll."""
 TIDYING = timedelta(hours=1)
 """How often what no budget looks at any more is dropped."""
-LEARN = 5.0
-"""Seconds between looks for phrases that were confirmed."""
+LOOKS = 5.0
+"""Seconds between looks for what changed beside us: tables, articles, phrases that were confirmed."""
 
 
 class Serving:
     """Runs the chosen roles of one house until `stop`. ``listening`` is its entrance's, if that listens already."""
 
-    def __init__(self, house: House, roles: Collection[str] = ROLES, listening: Listening | None = None) -> None:
+    def __init__(
+        self, house: House, roles: Collection[str] = ROLES, listening: Listening | None = None, looks: float = LOOKS
+    ) -> None:
         self._house = house
         self._roles = roles
+        self._looks = looks
         self._begun = listening
         self._listening = listening or Listening(house, roles)
         self._stopping = asyncio.Event()
@@ -62,7 +65,7 @@ class Serving:
                 await self._house.clerk.close()
 
     def _loops(self) -> Iterator[Awaitable[None]]:
-        yield self._forever("tables", self._refresh, 5.0)
+        yield self._forever("tables", self._refresh, self._looks)
         if "clerk" in self._roles:
             yield self._forever("clerk", self._decide, 0)
             yield self._forever("claims", self._house.clerk.keep_holding, RENEW)
@@ -70,7 +73,7 @@ class Serving:
             yield self._forever("sender", self._send, 0)
         if "clock" in self._roles:
             yield self._forever("clock", self._tick, 1.0)
-            yield self._forever("learning", self._learn, LEARN)
+            yield self._forever("learning", self._learn, self._looks)
         if "doors" in self._roles:
             yield self._forever("menus", self._show_menus, RENEW)
 

@@ -36,7 +36,7 @@ def skip_or_fail(server: str, package: str | None) -> None:
 def postgres() -> Iterator[Postgres]:
     """A PostgreSQL for the whole session; take a database of your own from it."""
     skip_or_fail("PostgreSQL", Postgres.missing())
-    server = Postgres.start()
+    server = Postgres.start(fsync=False)  # nobody cuts the power here
     yield server
     server.remove()
 

@@ -50,7 +50,7 @@ class Town:
         """Takes in what somebody typed or pressed."""
         await inbox.accept(self.house.database, [raw])
 
-    async def settles(self, seconds: float = 20) -> None:
+    async def settles(self, seconds: float = 60) -> None:
         """Waits until everything that came is decided and everything decided is said. Raises `DidNotHappen`."""
         for _ in range(int(seconds / LOOKS)):
             if not (left := await self._left()):
@@ -145,7 +145,7 @@ async def _sent(house: House, doors: list[str]) -> None:
         await asyncio.sleep(LOOKS)
 
 
-async def _connected(town: Town, tasks: list[asyncio.Task[None]], seconds: float = 20) -> None:
+async def _connected(town: Town, tasks: list[asyncio.Task[None]], seconds: float = 60) -> None:
     """Waits for the first look into the mailbox: whatever lay there before it is not ours, and never answered."""
     for _ in range(int(seconds / LOOKS)):
         if broken := next((task for task in tasks if task.done()), None):

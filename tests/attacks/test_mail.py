@@ -34,7 +34,7 @@ async def test_a_forged_first_letter_sends_nobody_the_forgers_words(mail_world: 
     for number, authentication in enumerate(("fail", "none", "forged", "absent")):
         victim = post.subscriber(f"victim{number}@example.test", SPAM, authentication=authentication)  # type: ignore[arg-type]
         await victim.writes(SPAM, f"{SPAM} оператор", headers={"Reply-To": "evil@evil.test"})
-        letter = await victim.hears("SN-", timeout=40)
+        letter = await victim.hears("SN-")
         assert "evil" not in f"{letter.message!s}{letter.text}{letter.html}{letter.subject}"
     assert not post.subscriber("evil@evil.test").unread()
 
@@ -43,17 +43,17 @@ async def test_without_a_border_server_first_letters_are_not_echoed_either(trust
     """Where nobody vouches, the words come back only after a letter of the desk was answered from there."""
     victim = post.subscriber("victim@example.test", SPAM, authentication="absent")
     await victim.writes(SPAM, "нет интернета, оператор")
-    letter = await victim.hears("SN-", timeout=40)
+    letter = await victim.hears("SN-")
     assert "evil" not in f"{letter.message!s}{letter.text}{letter.html}{letter.subject}"
     await victim.answers(letter, "добавлю: мигает красная лампочка")
-    assert "evil" in (await victim.hears("", timeout=20)).subject
+    assert "evil" in (await victim.hears("")).subject
 
 
 async def test_a_token_is_worth_nothing_to_anybody_else(mail_world: World, post: Post, agents: Desk) -> None:
     """Stolen, altered, of another case or another recipient: the letter waits for an agent and changes nothing."""
     anna = post.subscriber("anna@example.test", "Анна")
     await anna.writes("Нет интернета", "нет интернета, оператор")
-    opened = await anna.hears("Заявка SN-", timeout=40)
+    opened = await anna.hears("Заявка SN-")
     local, _, token = opened.reply_to.partition("@")[0].partition("+")
     domain = opened.reply_to.partition("@")[2]
     (case,) = await mail_world.cases()
@@ -74,7 +74,7 @@ async def test_a_token_is_worth_nothing_to_anybody_else(mail_world: World, post:
     async def waiting() -> bool:
         return len(await mail_world.pending()) == len(tries)
 
-    await eventually(waiting, 30)
+    await eventually(waiting)
     (case,) = await mail_world.cases()
     assert not any("закройте" in line.text for line in await mail_world.journal(case))
 
@@ -85,7 +85,7 @@ async def test_notices_to_the_address_on_file_carry_nothing_of_the_talk(
     """Whoever names another's contract cannot write to its holder through the desk, nor learn the holder's token."""
     forger = post.subscriber("forger@evil.test", SPAM)
     await forger.writes(SPAM, "нет интернета, договор 40-1187, оператор")
-    await forger.hears("Заявка SN-", timeout=40)
+    await forger.hears("Заявка SN-")
     card = await agents.sees("ждёт специалиста")
     await agents.presses(card, "Взять")
     await agents.presses(card, "Срок 4 ч")
@@ -102,7 +102,7 @@ async def test_a_closed_case_is_not_opened_by_an_old_letter(mail_world: World, p
     """An answer to a letter of a case that is over is a new matter of the same person."""
     holder = post.subscriber("anna@example.test", "Анна")
     await holder.writes("Нет интернета", "нет интернета")
-    offer = await holder.hears("не помогло", timeout=40)
+    offer = await holder.hears("не помогло")
     await holder.answers(offer, "помогло")
     await holder.hears("рады, что всё заработало")
     await holder.answers(offer, "снова нет интернета")
@@ -126,7 +126,7 @@ async def test_a_forged_letter_leads_nobody_to_another_provider(front: World, po
     """What a forger wrote in Anna's name does not carry her own letter to a provider of the forger's choice."""
     forged = post.subscriber("anna@example.test", "Анна", authentication="fail")
     await forged.writes("Нет интернета", "нет интернета, договор V14350")
-    await forged.hears("", timeout=40)
+    await forged.hears("")
     assert await front.cases("volga") == []
     anna = post.subscriber("anna@example.test", "Анна")
     await anna.writes("Нет интернета", "нет интернета, договор 40-1187, оператор")

@@ -18,7 +18,7 @@ async def _nothing_is_aside(world: World) -> None:
 async def test_a_button_made_by_hand_does_nothing(world: World, anna: Chatter, desk: Desk, api: BotApi) -> None:
     """Another's case, an agent's verbs, ids that cannot be: each press is answered, and none changes anything."""
     await anna.says("нет интернета, договор 40-1187, оператор")
-    await anna.hears("Заявка SN-", 40)
+    await anna.hears("Заявка SN-")
     await desk.sees("SN-")
     (case,) = await world.cases()
     boris = Chatter(api.user(5002, "Борис", language_code="ru"), world)
@@ -27,7 +27,7 @@ async def test_a_button_made_by_hand_does_nothing(world: World, anna: Chatter, d
     prompts = (case.prompt, 0, 1)
     made = [f"{spelled(case.id)}:{at}:{verb}" for at in prompts for verb in ("take", "resolve", "eta:60", "operator")]
     for data in (*made, "zzzzzzzzzzzzz:1:take", "0:0:take", ":::", "é:1:x"):
-        await api.press(boris.user, asked, data).reply(10)
+        await api.press(boris.user, asked, data).reply()
     (after, *_) = await world.cases()
     assert (after.owner, after.state, after.eta, after.news) == ("", case.state, None, 0)
     await _nothing_is_aside(world)
@@ -38,9 +38,9 @@ async def test_an_agents_button_pressed_by_nobody_known_does_nothing(
 ) -> None:
     """Sitting in the agents' group gives no rights; an anonymous administrator is nobody."""
     await anna.says("нет интернета, договор 40-1187, оператор")
-    card = await desk.sees("ждёт специалиста", 40)
+    card = await desk.sees("ждёт специалиста")
     guest = api.user(999, "Support Team", language_code="ru")
-    assert "ваша" not in (await (await guest.presses(card, "Взять")).reply(10) or "")
+    assert "ваша" not in (await (await guest.presses(card, "Взять")).reply() or "")
     await guest.says(desk.group, "/resolve", reply_to=card)
     await desk.agent.says(desk.group, "/resolve", reply_to=card, anonymous=True)
     await desk.replies(card, "// я здесь")
@@ -58,7 +58,7 @@ async def _told(world: World, user: int, contract: str, name: str = "Анна") 
     """What somebody reads who only types a number: asked, helped, asked again, and handed to a human."""
     person = Chatter(world.api.user(user, name, language_code="ru"), world)
     await person.says(f"не работает интернет, договор {contract}")
-    await person.presses(await person.hears("Получилось?", 40), "Помогло")
+    await person.presses(await person.hears("Получилось?"), "Помогло")
     await person.hears("рады, что всё")
     await person.says("опять нет интернета")
     await person.presses(await person.hears("Получилось?"), "Не помогло")
@@ -84,7 +84,7 @@ async def test_an_answer_to_a_message_from_before_the_move_finds_the_case(front:
     """Who was moved to their provider and then answers an old message is still the same person with the same case."""
     anna = Chatter(api.user(5001, "Анна", language_code="ru"), front)
     await anna.says("здравствуйте, нет интернета")
-    asked = await anna.hears("номер договора", 40)
+    asked = await anna.hears("номер договора")
     await anna.says("40-1187")
     await anna.hears("Получилось?")
     await anna.user.says(anna.bot, "не помогло", reply_to=asked)
@@ -99,7 +99,7 @@ async def test_an_answer_to_a_message_from_before_the_move_finds_the_case(front:
 async def test_a_command_of_a_private_chat_is_only_words(world: World, anna: Chatter, desk: Desk) -> None:
     """An agent's commands mean nothing outside the agents' group, even from an agent."""
     await anna.says("нет интернета, договор 40-1187, оператор")
-    number = (await anna.hears("Заявка SN-", 40)).words.partition("SN-")[2].split()[0]
+    number = (await anna.hears("Заявка SN-")).words.partition("SN-")[2].split()[0]
     spy = Chatter(world.api.user(IVANOVA, "Мария", language_code="ru"), world)
     for words in (f"/take SN-{number}", f"/resolve SN-{number}", f"#SN-{number} мы уже едем", f"/eta SN-{number} 2h"):
         await spy.says(words)
@@ -112,7 +112,7 @@ async def test_a_command_of_a_private_chat_is_only_words(world: World, anna: Cha
 async def test_nobody_makes_a_case_grow_without_end(world: World, anna: Chatter) -> None:
     """Corrections without number are kept in the journal; the case keeps what an agent can read."""
     await anna.says("что-то странное у меня")
-    await anna.hears("номер договора", 40)
+    await anna.hears("номер договора")
     said = await anna.user.says(anna.bot, "ну вот")
     for number in range(12):
         await anna.user.edits(said, f"{number} {'y' * 4000}")
@@ -121,6 +121,6 @@ async def test_nobody_makes_a_case_grow_without_end(world: World, anna: Chatter)
         (case,) = await world.cases()
         return any(line.text.startswith("11 ") for line in await world.journal(case))
 
-    await eventually(kept, 20)
+    await eventually(kept)
     (case,) = await world.cases()
     assert len(case.description) <= 8000

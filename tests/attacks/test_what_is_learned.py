@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from click.testing import CliRunner
@@ -15,6 +18,7 @@ from kb.personal import ordinary_with
 from kb.phrases import phrase, without_people
 from tests.stories.world import Chatter, World, eventually
 
+T = TypeVar("T")
 TROUBLE = "второй день нет интернета"
 ARTICLE = ordinary_with(
     "нет интернета второй день роутер моргает, не открываются сайты, почта, скорость, пароль вай-фая"
@@ -112,7 +116,7 @@ async def test_a_persons_words_show_nowhere_but_in_their_own_case(world: World, 
     await anna.says(f"{own}. {canary}, договор 40-1187")
     await anna.presses(await anna.hears("Получилось?"), "Помогло")
     await anna.hears("всё заработало")
-    await eventually(lambda: taught(world), 30)
+    await eventually(lambda: taught(world))
     folder = written_down(world)
     asked = (
         ("phrases",), ("phrases", "--json"), ("articles", "--json"), ("gaps", "--json"), ("drafts", "--json"),
@@ -139,15 +143,38 @@ async def test_what_is_forgotten_is_in_no_file_and_no_answer(world: World, anna:
     await anna.says("второй день нет интернета, дети воют, договор 40-1187")
     await anna.presses(await anna.hears("Получилось?"), "Помогло")
     await anna.hears("всё заработало")
-    (one,) = await eventually(lambda: taught(world), 30)
+    (one,) = await eventually(lambda: taught(world))
     index = world.settings.data / "knowledge" / "sever.index"
-    await eventually(lambda: asyncio.to_thread(index.exists), 30)
+    await eventually(lambda: asyncio.to_thread(index.exists))
     assert "1 phrase forgotten" in await kb(written_down(world), "forget", one.id)
     assert await taught(world) == []
     assert not index.exists()
-    await asyncio.sleep(11)  # it is not learned again, and the workers look at the shelf every few seconds
+    await has_looked_again(world)
     assert await taught(world) == []
     assert not index.exists()
+
+
+async def has_looked_again(world: World) -> None:
+    """Waits until the worker has looked twice more for what to learn and for what is on the shelf."""
+    assert world.house
+    looks: Counter[str] = Counter()
+
+    def counted(name: str, look: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
+        async def looking(*given: object) -> T:
+            found = await look(*given)
+            looks[name] += 1
+            return found
+
+        return looking
+
+    teacher, bookcase = world.house.teacher, world.house.bookcase
+    teacher.learn = counted("learn", teacher.learn)  # type: ignore[assignment, method-assign]
+    bookcase.refresh = counted("refresh", bookcase.refresh)  # type: ignore[assignment, method-assign]
+
+    async def twice() -> bool:
+        return looks["learn"] >= 2 and looks["refresh"] >= 2
+
+    await eventually(twice)
 
 
 async def taught(world: World, *providers: str) -> list[Phrase]:

@@ -51,9 +51,9 @@ async def test_it_listens_until_it_is_cancelled(settings: TelegramSettings, bot:
     door = TelegramDoor(settings, no_files, clock=lambda: AT)
     listening = asyncio.create_task(door.listen(accept))
     await anna.says(bot, "first")
-    first = await asyncio.wait_for(stored.get(), 10)
+    first = await asyncio.wait_for(stored.get(), 60)
     await anna.says(bot, "second")
-    second = await asyncio.wait_for(stored.get(), 10)
+    second = await asyncio.wait_for(stored.get(), 60)
     assert [json.loads(raw.body)["message"]["text"] for raw in (first, second)] == ["first", "second"]
     assert first.lane == second.lane
     listening.cancel()

@@ -54,7 +54,7 @@ async def polled(settings: TelegramSettings, inbox: Inbox, enough: Callable[[], 
     """Polls until it is enough, or fails after ten seconds."""
     poller = asyncio.create_task(Poller(settings, lambda: AT, hold=1, sleep=no_wait).run(inbox))
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not enough():
                 assert not poller.done(), "polling stopped by itself"
                 await asyncio.sleep(0.01)

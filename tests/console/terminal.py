@@ -45,7 +45,7 @@ class Terminal:
     root: Path
     environment: dict[str, str] = field(default_factory=dict)
 
-    async def types(self, *words: str, stdin: str = "", seconds: float = 60) -> Ran:
+    async def types(self, *words: str, stdin: str = "", seconds: float = 120) -> Ran:
         """Runs one command to its end."""
         process = await self._starts(*words)
         async with asyncio.timeout(seconds):
@@ -98,7 +98,7 @@ class Service:
             self.log += line.decode()
             self._more.set()
 
-    async def logs(self, words: str, seconds: float = 30) -> None:
+    async def logs(self, words: str, seconds: float = 90) -> None:
         """Waits until these words stand in the log."""
         async with asyncio.timeout(seconds):
             while words not in self.log:
@@ -111,7 +111,7 @@ class Service:
             if self.process.returncode is None:
                 self.process.send_signal(by)
         try:
-            await asyncio.wait_for(self.process.wait(), 25)
+            await asyncio.wait_for(self.process.wait(), 60)
         finally:
             with suppress(ProcessLookupError):
                 if self.process.returncode is None:

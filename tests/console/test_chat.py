@@ -44,7 +44,7 @@ class OpenChat:
         assert self.process.stdin is not None
         self.process.stdin.write(f"{line}\n".encode())
 
-    async def hears(self, words: str, seconds: float = 30) -> None:
+    async def hears(self, words: str, seconds: float = 90) -> None:
         """Waits until these words were printed."""
         try:
             async with asyncio.timeout(seconds):
@@ -58,7 +58,7 @@ class OpenChat:
         """Closes its input, and waits for its end."""
         assert self.process.stdin is not None
         self.process.stdin.close()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             code = await self.process.wait()
             await self._reading
         return code

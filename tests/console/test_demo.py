@@ -103,7 +103,7 @@ async def test_a_closed_terminal_leaves_nothing_either(tmp_path: Path) -> None:
     async with _at_a_terminal(tmp_path) as live:
         await live.hears("resolve 1 --as ivanova")
         live.process.send_signal(signal.SIGHUP)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             await live.process.wait()
         root = re.search(r"-C (\S+) cases", live.screen)
         assert root is not None
@@ -242,7 +242,7 @@ class Live:
         self._from = len(self.screen)
         os.write(self._terminal, f"{line}\n".encode())
 
-    async def hears(self, words: str, seconds: float = 30) -> None:
+    async def hears(self, words: str, seconds: float = 90) -> None:
         """Waits until these words stand on the screen, below the last line typed."""
         try:
             async with asyncio.timeout(seconds):

@@ -15,10 +15,10 @@ async def registered(api: BotApi, anna: User) -> None:
     bot = api.bot(TOKEN)
     await anna.starts(bot)
     await anna.says(bot, FIRST)
-    await anna.presses(await anna.hears("Получилось?", timeout=30), "Не помогло")
-    await anna.hears("Где не работает", timeout=10)
+    await anna.presses(await anna.hears("Получилось?"), "Не помогло")
+    await anna.hears("Где не работает")
     await anna.says(bot, "оператор")
-    await anna.hears("SN-", timeout=10)
+    await anna.hears("SN-")
 
 
 async def test_an_agent_works_a_case_from_a_terminal(terminal: Terminal, api: BotApi, anna: User, staff: Group) -> None:
@@ -33,19 +33,19 @@ async def test_an_agent_works_a_case_from_a_terminal(terminal: Terminal, api: Bo
 
         taken = await terminal.types("take", number)
         assert (taken.code, taken.out, taken.err) == (0, f"{number} is yours.\n", "")
-        await anna.hears("Мария Иванова", timeout=10)
+        await anna.hears("Мария Иванова")
         again = await terminal.types("take", number, "--as", "petrov")
         assert (again.code, again.err) == (4, f"Error: {number} is taken already, by Мария Иванова\n")
 
         assert (await terminal.types("say", number, stdin="Добрый день! Проверяю линию.\n")).code == 0
-        await anna.hears("Проверяю линию", timeout=10)
+        await anna.hears("Проверяю линию")
         assert (await terminal.types("note", "1", "сосед", "тоже", "жаловался")).code == 0
         promised = await terminal.types("eta", number, "2h", "--json")
         assert promised.json()["eta"]
         assert {one["door"] for one in promised.json()["departures"]} == {"telegram:main"}
-        await anna.hears("ориентировочное время", timeout=10)
+        await anna.hears("ориентировочное время")
         assert (await terminal.types("resolve", number, "Заменили порт.")).code == 0
-        await anna.hears("заявку можно закрыть?", timeout=10)
+        await anna.hears("заявку можно закрыть?")
         over = await terminal.types("eta", number, "2h")
         assert (over.code, over.err) == (4, f"Error: {number} is resolved: there is nothing to promise any more\n")
 
@@ -73,7 +73,7 @@ async def test_what_an_agent_does_while_nobody_serves_is_decided_at_once_and_goe
     assert "It goes out as soon as 'firstline serve' runs." in taken.out
     assert not [one for one in anna.reads() if "Мария Иванова" in one.words]
     async with terminal.serving():
-        await anna.hears("Мария Иванова", timeout=30)
+        await anna.hears("Мария Иванова")
 
 
 async def test_an_update_that_cannot_be_decoded_is_set_aside_seen_and_tried_again(
@@ -85,7 +85,7 @@ async def test_an_update_that_cannot_be_decoded_is_set_aside_seen_and_tried_agai
     async with terminal.serving() as service:
         await anna.starts(bot)
         await anna.says(bot, FIRST)
-        await anna.hears("Получилось?", timeout=30)
+        await anna.hears("Получилось?")
         (odd,) = (await terminal.types("quarantine", "list", "--json")).json()
         assert odd["door"] == "telegram:main"
         assert b'"canary"' in await terminal.raw("quarantine", "show", str(odd["id"]), "--raw")

@@ -24,7 +24,7 @@ BOT = Bot("main", TOKEN)
 FIRST = "Здравствуйте! Второй день нет интернета, договор 40-1187"
 
 
-async def eventually(check: Callable[[], Awaitable[Any]], seconds: float = 20) -> Any:
+async def eventually(check: Callable[[], Awaitable[Any]], seconds: float = 60) -> Any:
     """Waits until the check gives something true, and returns it. Raises AssertionError with what it gave last."""
     deadline = asyncio.get_running_loop().time() + seconds
     value: Any = None
@@ -63,7 +63,7 @@ class Scene:
         """One more process serves; returns when it does, and when somebody listens to the bot."""
         desk = DeskProcess(self.folder, name).start()
         self.desks.append(desk)
-        await eventually(lambda: self._serving(desk), 60)
+        await eventually(lambda: self._serving(desk), 120)
         return desk
 
     async def closes(self) -> None:
@@ -79,7 +79,7 @@ class Scene:
         """Somebody writes to the bot."""
         await person.says(self.api.bot(TOKEN), text)
 
-    async def answered(self, person: User, seconds: float = 40) -> None:
+    async def answered(self, person: User, seconds: float = 60) -> None:
         """Waits until the desk has said something to this person."""
         try:
             await person.hears(timeout=seconds)
@@ -107,7 +107,7 @@ class Scene:
         query = select(func.count()).where(arrivals.c.door == door)
         return int((await self.rows(query.where(arrivals.c.state == state) if state else query))[0][0])
 
-    async def settled(self, seconds: float = 60) -> None:
+    async def settled(self, seconds: float = 120) -> None:
         """Waits until everything is decided and sent."""
 
         async def nothing_left() -> bool:

@@ -46,7 +46,7 @@ async def _goes_on(scene: Scene) -> None:
 async def test_sqlite_locked_from_outside_only_delays(scene: Scene) -> None:
     """Somebody holds the write lock for longer than every time-out of ours."""
     await scene.serves(next(_people))
-    other = sqlite3.connect(scene.folder.root / "data" / "firstline.db", isolation_level=None)
+    other = sqlite3.connect(scene.folder.root / "data" / "firstline.db", timeout=60, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     await _through(scene, OUTAGE + 4)
     other.execute("ROLLBACK")
@@ -134,19 +134,19 @@ async def test_a_webhook_is_refused_while_nothing_can_be_stored_and_redelivery_m
         await scene.serves(next(_people))
         hook = api.bot(TOKEN).webhook
         assert hook is not None
-        other = sqlite3.connect(scene.folder.root / "data" / "firstline.db", isolation_level=None)
+        other = sqlite3.connect(scene.folder.root / "data" / "firstline.db", timeout=60, isolation_level=None)
         other.execute("BEGIN EXCLUSIVE")
         person = scene.person(next(_people))
         await scene.says(person)
         number, raw = api.bot(TOKEN).pending[0]
-        await eventually(lambda: _refused(hook), 30)
+        await eventually(lambda: _refused(hook))
         other.execute("ROLLBACK")
         other.close()
         await scene.answered(person)
-        await eventually(lambda: _taken(api), 20)
+        await eventually(lambda: _taken(api))
         api.bot(TOKEN).pending.append((number, raw))
         api.bot(TOKEN).arrived.set()
-        await eventually(lambda: _taken(api), 20)
+        await eventually(lambda: _taken(api))
         await scene.settled()
         assert await scene.count() == 2
     finally:

@@ -33,15 +33,15 @@ async def test_mail_older_than_the_first_connection_is_never_touched_or_answered
     for person in old:
         await person.writes("Старое", "нет интернета, договор 40-1187")
     await mailed.opens()
-    await eventually(lambda: _connected(mailed), 30)
+    await eventually(lambda: _connected(mailed))
     before = post.dovecot.flags(post.box)
     ivan = post.subscriber("ivan@mail.test", "Иван")
     await ivan.writes("Новое", "нет интернета, договор 40-1187")
-    await ivan.hears(timeout=40)
+    await ivan.hears()
     mailed.desks[0].kill()
     await mailed.opens("again")
     await ivan.writes("Ещё", "лампочка горит красным")
-    await eventually(lambda: _came(mailed, 2), 40)
+    await eventually(lambda: _came(mailed, 2))
     await mailed.settled()
     after = post.dovecot.flags(post.box)
     assert {uid: after[uid] for uid in before} == before
@@ -55,15 +55,15 @@ async def _came(scene: Scene, count: int) -> bool:
 async def test_letters_wait_while_nothing_can_be_sent_and_go_when_it_can(mailed: Scene, post: Post) -> None:
     """SMTP is gone: mail is still received and decided; when it is back, the answers leave by themselves."""
     await mailed.opens()
-    await eventually(lambda: _connected(mailed), 30)
+    await eventually(lambda: _connected(mailed))
     post.sink.stop()
     people = [post.subscriber(f"p{number}@mail.test", "Иван") for number in range(3)]
     for person in people:
         await person.writes("Вопрос", "нет интернета, договор 40-1187")
-    await eventually(lambda: _decided(mailed, 3), 40)
+    await eventually(lambda: _decided(mailed, 3))
     post.sink.start_again()
     for person in people:
-        await person.hears(timeout=60)
+        await person.hears()
     await mailed.settled()
     assert len({letter.message_id for letter in post.sink.letters}) == len(post.sink.letters)
 

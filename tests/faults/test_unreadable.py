@@ -49,7 +49,7 @@ async def mailed(tmp_path: Path, api: BotApi, post: Post) -> AsyncIterator[Scene
     """A desk with a bot and a mailbox, at work."""
     made = await Scene.made(tmp_path / "desk", SQLITE, api, [post.settings()])
     await made.opens()
-    await eventually(lambda: _connected(made), 30)
+    await eventually(lambda: _connected(made))
     yield made
     await made.closes()
 
@@ -67,13 +67,13 @@ async def test_a_mail_whose_readers_die_is_set_aside_and_replayed_it_is_answered
         # Each of the three tries may wait its whole limit, when not even one child comes up.
         await eventually(lambda: _mail_aside(mailed, 1), 150)
     await olga.writes("Вопрос", "не работает почта, договор 40-2203")
-    await olga.hears(timeout=30)
+    await olga.hears()
     assert ivan.unread() == []
     listed = json.loads(await firstline(mailed.folder, "quarantine", "list", "--json"))
     assert len(listed) == 1
     assert "three times" in listed[0]["problem"]
     await firstline(mailed.folder, "replay", str(listed[0]["id"]))
-    await ivan.hears(timeout=30)
+    await ivan.hears()
 
 
 async def _mail_aside(scene: Scene, count: int) -> bool:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from desk.database import Database
 from desk.queues import arrivals, departures
@@ -66,7 +66,7 @@ class Harness:
     async def run(self) -> None:
         """Connects once, lets the crowd write while killing, and then lets the desk finish."""
         self.desk.start()
-        await self.until(self._connected, 60, "the first connection to the mailbox")
+        await self.until(self._connected, 120, "the first connection to the mailbox")
         writing = asyncio.create_task(self._write())
         try:
             while len(self.kills) < self.size.kills:
@@ -90,8 +90,8 @@ class Harness:
         await self._say([person])
         before = len(await self.telegram.sent())
         self.desk.start()
-        await self.until(lambda: self._more_sent(before), 60, "the first answer after a kill")
-        await self.drained(120)
+        await self.until(lambda: self._more_sent(before), 120, "the first answer after a kill")
+        await self.drained(300)
         answered = (await self.telegram.sent())[before]["wall"]
         door = next(door for door in self.crowd.doors if door.token == person.reach)
         query = select(arrivals.c.received_at).where(
@@ -132,11 +132,25 @@ class Harness:
         assert self.desk.alive, f"the desk ended by itself:\n{self.desk.said()}"
         self.desk.kill()
         at = time.time()
-        await asyncio.sleep(0.1)  # PostgreSQL may still be committing what the dead one had asked for
+        await self._left()
         query = select(departures.c.key, departures.c.lane).where(departures.c.state == "sending")
         async with self._opened() as database, database.look() as connection:
             rows = (await connection.execute(query)).all()
         self.kills.append(Kill(at, tuple((row.key, row.lane) for row in rows)))
+
+    async def _left(self) -> None:
+        """Waits until PostgreSQL has done with the dead one: it may still be committing what that had asked for."""
+        others = text(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+        )
+        deadline = time.monotonic() + 30
+        async with self._opened() as database:
+            while not database.sqlite and time.monotonic() < deadline:
+                async with database.look() as connection:
+                    if not (await connection.execute(others)).scalar_one():
+                        return
+                await asyncio.sleep(0.05)
 
     # writing
 

@@ -155,7 +155,7 @@ class DeskProcess:
         """Lets it go on."""
         os.killpg(self.pid, signal.SIGCONT)
 
-    def end(self, patience: float = 20) -> int:
+    def end(self, patience: float = 60) -> int:
         """Asks it to end, and returns its exit status."""
         process, self._process = self._process, None
         if process is None:

@@ -82,14 +82,14 @@ class Hall:
 
     async def connected(self) -> None:
         """Waits for the first connection ever."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 async with self.database.look() as connection:
                     if (await connection.execute(select(mailboxes.c.door))).first():
                         return
                 await asyncio.sleep(0.02)
 
-    async def arrived(self, count: int, timeout: float = 20) -> list[Arrival]:
+    async def arrived(self, count: int, timeout: float = 60) -> list[Arrival]:
         """The first ``count`` arrivals. Raises `AssertionError` when they do not come."""
         until = asyncio.get_running_loop().time() + timeout
         while len(found := await self.arrivals()) < count:
@@ -116,7 +116,7 @@ async def hall(tmp_path: Path, readers: Readers, post: Post) -> AsyncIterator[Ha
     await database.close()
 
 
-async def eventually(check: Callable[[], object], seconds: float = 20) -> None:
+async def eventually(check: Callable[[], object], seconds: float = 60) -> None:
     """Waits until a condition holds."""
     for _ in range(int(seconds / 0.05)):
         if check():

@@ -169,7 +169,7 @@ async def test_a_mail_of_a_lying_size_leaves_a_stub_and_the_next_ones_go_on(hall
         huge = letter("x" * 30_000_000)
         server.sizes[server.gets(huge)] = 1000
         server.gets(letter("дальше"))
-        stub, normal = await hall.arrived(2, timeout=60)
+        stub, normal = await hall.arrived(2)
     assert stub.body.startswith(b"X-Firstline-Stub: 1000\r\nFrom: ivan@mail.test")
     assert len(stub.body) < 1000
     assert "дальше" in normal.body.decode()

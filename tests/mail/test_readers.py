@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from mail import letters, telling
 from mail.letters import Reading
 from mail.readers import MEBIBYTE, Readers
 from mail.telling import Unopened
-from tests.mail.conftest import letter
+from tests.mail.conftest import eventually, letter
 
 HERE = Reading("help@sever.test")
 
@@ -47,14 +48,14 @@ async def test_a_letter_is_read_in_another_process(readers: Readers) -> None:
     assert await readers._run(os.getpid) != os.getpid()
 
 
-@pytest.mark.parametrize(("fault", "told"), [(spin, "died"), (swell, "memory"), (die, "died")])
+@pytest.mark.parametrize(("fault", "told"), [(spin, "died|out of time"), (swell, "memory"), (die, "died")])
 async def test_a_letter_that_kills_its_reader_comes_back_degraded(
     readers: Readers, monkeypatch: pytest.MonkeyPatch, fault: object, told: str
 ) -> None:
     with monkeypatch.context() as patched:
         patched.setattr("mail.letters.read", fault)
         one = await readers.read(letter("Помогите"), HERE)
-    assert told in one.problems[0]
+    assert re.search(told, one.problems[0]), "on a busy machine the clock may be quicker than the processor's seconds"
     assert "Помогите" in one.text
     assert (one.sender.address, one.subject) == ("ivan@mail.test", "Помогите")
     assert (await readers.read(letter("дальше"), HERE)).problems == ()
@@ -123,11 +124,7 @@ async def test_closing_ends_the_children() -> None:
     await readers.warm()
     pid = await readers._run(os.getpid)
     await readers.close()
-    for _ in range(100):
-        if not alive(pid):
-            return
-        await asyncio.sleep(0.05)
-    pytest.fail("the child is still there")
+    await eventually(lambda: not alive(pid))
 
 
 def alive(pid: int) -> bool:

@@ -127,9 +127,9 @@ async def test_many_hanging_servers_do_not_hold_up_the_one_that_is_well(office: 
     sender = Sender(office.house.database, Switchboard(doors, {}), "p:1", lambda: office.now)  # type: ignore[arg-type]
     sending = asyncio.create_task(sender.sweep(list(doors)))
     try:
-        await eventually(lambda: _taken(hanging.values(), 240), 60)
+        await eventually(lambda: _taken(hanging.values(), 240))
         await _queue(office, {quick.name: 30})
-        await eventually(lambda: _taken([quick], 30), 60)
+        await eventually(lambda: _taken([quick], 30))
     finally:
         sending.cancel()
         await asyncio.gather(sending, return_exceptions=True)

@@ -222,7 +222,7 @@ class TestFates:
         """At whatever point of the conversation; the letter goes later, once, over a new connection."""
         getattr(post.sink, trouble)(at=stage, **({"kept": False} if trouble == "drop" else {}))
         outbound = Outbound(post.settings(), patience=0.5)
-        fate = await asyncio.wait_for(outbound.send("ivan@mail.test", LETTER, 1), 10)
+        fate = await asyncio.wait_for(outbound.send("ivan@mail.test", LETTER, 1), 60)
         assert isinstance(fate, Later)
         assert fate.whole_door is (stage == "connect")
         assert await outbound.send("ivan@mail.test", LETTER, 2) == Sent()

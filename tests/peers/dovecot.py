@@ -203,12 +203,15 @@ class Dovecot:
             else:
                 process.send_signal(which)
         try:
-            process.wait(10)
+            process.wait(30)
         except TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         with suppress(ProcessLookupError, PermissionError):  # children outlive a killed master for a moment
             os.killpg(process.pid, signal.SIGKILL)
+        deadline = time.monotonic() + 30
+        while listens(self.port) and time.monotonic() < deadline:  # and with them its port
+            time.sleep(0.02)
 
     # Accounts and mail
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import grp
 import os
 import pwd
+import random
 import shutil
 import socket
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import DEVNULL, Popen
@@ -70,10 +72,16 @@ def own_folder(name: str, user: User) -> Path:
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A loopback port that nobody uses now.
+
+    It lies below those that the kernel gives to outgoing connections, one of which could take it before its server
+    does, and is drawn by chance, so that sessions beside each other hardly ever draw the same.
+    """
+    while True:
+        port = random.randint(10_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def program(name: str, *places: str) -> Path | None:
@@ -90,7 +98,7 @@ def _version(path: Path) -> tuple[int, ...]:
     return tuple(int(part) for part in path.parts if part.isdigit())
 
 
-def wait_until(true: Callable[[], bool], what: str, process: Popen[bytes], log: Path, seconds: float = 30) -> None:
+def wait_until(true: Callable[[], bool], what: str, process: Popen[bytes], log: Path, seconds: float = 60) -> None:
     """Waits until ``true()``. Raises `DidNotStart` with the end of ``log`` when the process dies or time runs out."""
     deadline = time.monotonic() + seconds
     while not true():

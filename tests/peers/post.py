@@ -144,7 +144,7 @@ class Subscriber:
         """`writes` in reply to ``letter``."""
         return await self.writes("", text, reply_to=letter, quoting=quoting)
 
-    async def hears(self, containing: str = "", timeout: float = 20) -> Letter:
+    async def hears(self, containing: str = "", timeout: float = 60) -> Letter:
         """The next unread letter to this person that says ``containing``. Raises `AssertionError` if none comes."""
         return await self.post.sink.hears(to=self.address, containing=containing, timeout=timeout)
 

@@ -123,7 +123,7 @@ class SmtpSink:
             if index not in self._heard and (not to or letter.is_to(to)):
                 yield letter
 
-    async def hears(self, *, to: str = "", containing: str = "", timeout: float = 20) -> Letter:
+    async def hears(self, *, to: str = "", containing: str = "", timeout: float = 60) -> Letter:
         """The first unread letter to ``to`` that says ``containing``; it counts as read, the others do not.
 
         Raises `AssertionError`, telling what came instead, after ``timeout`` seconds.
@@ -151,7 +151,7 @@ class SmtpSink:
         ready = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(ready,), name="smtp-sink", daemon=True)
         self._thread.start()
-        if not ready.wait(10):
+        if not ready.wait(60):
             raise RuntimeError("the SMTP sink did not come up")
 
     def stop(self) -> None:
@@ -159,7 +159,7 @@ class SmtpSink:
         loop, thread, self._loop, self._thread = self._loop, self._thread, None, None
         if loop is not None and thread is not None:
             loop.call_soon_threadsafe(loop.stop)
-            thread.join(10)
+            thread.join(60)
 
     def _run(self, ready: threading.Event) -> None:
         with asyncio.Runner() as runner:

@@ -59,7 +59,7 @@ async def handled(world: World, count: int) -> list[str]:
         found = await outcomes(world)
         return found if len(found) >= count else []
 
-    return await eventually(enough, 30)
+    return await eventually(enough)
 
 
 async def test_a_true_bounce_marks_the_address_and_tells_the_agents(

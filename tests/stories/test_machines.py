@@ -37,7 +37,7 @@ async def test_forty_machines_get_no_answer_and_none_is_lost(mail_world: World, 
         found = await outcomes(mail_world)
         return found if len(found) >= len(chosen) else []
 
-    became = await eventually(all_decided, 60)
+    became = await eventually(all_decided)
     assert set(became) <= {"pending", "bounce", "feedback"}, "seen by agents, or good for nothing"
     assert not post.sink.letters
     assert not await mail_world.cases()

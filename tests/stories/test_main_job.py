@@ -196,7 +196,7 @@ async def test_a_stale_button_says_so_and_changes_nothing(world: World, anna: Ch
     await anna.presses(offer, "Не помогло")
     await anna.hears("Где не работает")
     query = await anna.user.presses(offer, "Помогло", stale=True)
-    assert "уже не действует" in (await query.reply(10) or "")
+    assert "уже не действует" in (await query.reply() or "")
     (case,) = await world.cases()
     assert case.state == "acknowledged"
 
@@ -208,7 +208,7 @@ async def test_strangers_in_the_agents_group_command_nothing(world: World, anna:
     card = await desk.sees("ждёт специалиста")
     stranger = world.api.user(666, "Support Team", language_code="ru")
     query = await stranger.presses(card, "Взять")
-    assert "нет в списке" in (await query.reply(10) or "")
+    assert "нет в списке" in (await query.reply() or "")
     await stranger.says(desk.group, "пришлите пароль от кабинета", reply_to=card)
     assert await desk.presses(card, "Взять") == "Заявка ваша."
     await anna.hears("взял в работу")

@@ -62,14 +62,14 @@ class World:
     async def opens(self, roles: Sequence[str] = ROLES) -> None:
         """The desk starts to serve."""
         self.house = await build(self.settings, self.clock, ticks=hurried)
-        self.serving = Serving(self.house, roles)
+        self.serving = Serving(self.house, roles, looks=0.5)
         self.task = asyncio.create_task(self.serving.run())
 
     async def closes(self) -> None:
         """The desk finishes what it has in hand, and stops."""
         if self.serving and self.task and self.house:
             self.serving.stop()
-            await asyncio.wait_for(self.task, 20)
+            await asyncio.wait_for(self.task, 60)
             await self.house.close()
         self.house = self.serving = self.task = None
 
@@ -100,7 +100,7 @@ class World:
             async with database.look() as connection:
                 return (await connection.execute(select(mailboxes.c.door))).first() is not None
 
-        await eventually(known, 20)
+        await eventually(known)
         await database.close()
 
     async def pending(self) -> list[tuple[str, str, int]]:
@@ -162,7 +162,7 @@ async def new_world(
     return World(settings, api, Clock())
 
 
-async def eventually(check: Callable[[], Awaitable[T]], seconds: float = 30) -> T:
+async def eventually(check: Callable[[], Awaitable[T]], seconds: float = 60) -> T:
     """Waits until the check gives something true, and returns it; its last value in the complaint."""
     deadline = asyncio.get_running_loop().time() + seconds
     value: T | None = None
@@ -189,7 +189,7 @@ class Chatter:
         """Types a message."""
         await self.user.says(self.bot, text)
 
-    async def hears(self, containing: str, timeout: float = 30) -> Message:
+    async def hears(self, containing: str, timeout: float = 60) -> Message:
         """Waits for a message with these words."""
         return await self.user.hears(containing, timeout=timeout)
 
@@ -208,17 +208,17 @@ class Desk:
     def __init__(self, world: World, group: Group, agent: User) -> None:
         self.world, self.group, self.agent = world, group, agent
 
-    async def sees(self, containing: str, timeout: float = 30) -> Message:
+    async def sees(self, containing: str, timeout: float = 60) -> Message:
         """Waits for a message in the group."""
         return await self.group.hears(containing, timeout=timeout)
 
     async def presses(self, message: Message, label: str) -> str:
         """Taps a button once it is there, and reads what it says."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while label not in (button.text for button in message.buttons) and time.monotonic() < deadline:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
         query = await self.agent.presses(message, label)
-        return await query.reply(10) or ""
+        return await query.reply() or ""
 
     async def replies(self, message: Message, text: str) -> None:
         """Answers a message of the group."""

@@ -40,7 +40,7 @@ class Query:
     alert: bool = False
     expired: bool = False
 
-    async def reply(self, timeout: float = 10.0) -> str | None:
+    async def reply(self, timeout: float = 60.0) -> str | None:
         """Waits until the bot has answered the press; returns the text it showed. Raises AssertionError."""
         if not await self.message.conversation.api.until(lambda: self.answered or None, timeout):
             raise AssertionError(f"the press of {self.data!r} was not answered within {timeout} s")

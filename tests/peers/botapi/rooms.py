@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.peers.botapi.people import User
     from tests.peers.botapi.world import World
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 """Seconds that ``hears`` waits by default."""
 
 Test = Callable[[Message], bool]
