@@ -4,6 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # More for pytest, for example: make test ARGS="-k mail -x"
 ARGS ?=
+# Each worker has servers, databases and folders of its own; ARGS="-n 0" runs everything in one process.
+WORKERS := -n auto --maxprocesses 4 --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test kills check bench lock clean
@@ -16,7 +18,7 @@ demo: .venv/installed  ## play with a desk: made-up provider, loopback mail, a c
 
 test: .venv/installed  ## install the servers the tests talk to where that is allowed, then run every test
 	@tools/install-servers.sh $(BIN)/python
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(WORKERS) $(ARGS)
 
 check: .venv/installed  ## lint, format, types, the floors of the house, and what must not be in the repository
 	$(BIN)/ruff check
