@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -150,6 +151,11 @@ class _Binding:
         for article in articles:
             by_provider.setdefault(article.provider, []).append(_offered(article))
         shared = self._one("", by_provider.pop(""), None)
+        if self.store and self.former:
+            # Whoever forgot the last of them may have done so while we were still saving what they had.
+            for provider in self.former.own.keys() - by_provider.keys():
+                with contextlib.suppress(OSError):
+                    self.store.drop(provider)
         return _Books(shared, {provider: self._one(provider, own, shared) for provider, own in by_provider.items()})
 
     def _one(self, provider: str, articles: Sequence[Article], shared: _Bound | None) -> _Bound:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -83,6 +84,14 @@ def test_knowledge_builds_an_index_once_and_finds_it_again(tmp_path: Path) -> No
     assert {path: path.stat().st_ino for path in tmp_path.iterdir()} == before != {}
     for one in (first, second):
         assert [match.article for match in one.matcher("").best("самовар не кипит", "ru")] == [SAMOVAR]
+
+
+def test_of_a_provider_who_has_nothing_of_its_own_any_more_nothing_stays_saved(tmp_path: Path) -> None:
+    """Whoever forgot its last phrase erased its index too early, if a worker was still saving it."""
+    knowledge = Knowledge({}, lambda _: [], [SAMOVAR, dataclasses.replace(SAMOVAR, provider="sever")], Store(tmp_path))
+    assert {path.name for path in tmp_path.iterdir()} == {"_all.index", "sever.index"}
+    knowledge.refresh([SAMOVAR])
+    assert {path.name for path in tmp_path.iterdir()} == {"_all.index"}
 
 
 def test_what_has_not_changed_is_kept_by_a_refresh() -> None:
