@@ -48,7 +48,7 @@ async def good(authority: Authority) -> AsyncIterator[Wire]:
 
 async def letter_through(settings: MailboxSettings, message: bytes = LETTER, to: str = "anna@example.test") -> object:
     """What became of one letter."""
-    outbound = Outbound(settings, patience=2)
+    outbound = Outbound(settings)
     try:
         return await outbound.send(to, message, 1)
     finally:

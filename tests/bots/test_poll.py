@@ -51,7 +51,7 @@ async def no_wait(seconds: float) -> None:
 
 
 async def polled(settings: TelegramSettings, inbox: Inbox, enough: Callable[[], bool]) -> None:
-    """Polls until it is enough, or fails after ten seconds."""
+    """Polls until it is enough, or fails after a minute."""
     poller = asyncio.create_task(Poller(settings, lambda: AT, hold=1, sleep=no_wait).run(inbox))
     try:
         async with asyncio.timeout(60):

@@ -15,7 +15,7 @@ from desk.text import literal, written
 from mail.compose import NotToBeSent, composed, encoded
 from mail.quotes import folded
 from mail.smtp import Outbound, later
-from tests.mail.conftest import Hall
+from tests.mail.conftest import Hall, eventually
 from tests.peers.post import Post
 
 LETTER = b"Subject: x\r\n\r\nx\r\n"
@@ -221,7 +221,7 @@ class TestFates:
     ) -> None:
         """At whatever point of the conversation; the letter goes later, once, over a new connection."""
         getattr(post.sink, trouble)(at=stage, **({"kept": False} if trouble == "drop" else {}))
-        outbound = Outbound(post.settings(), patience=0.5)
+        outbound = Outbound(post.settings(), patience=3)
         fate = await asyncio.wait_for(outbound.send("ivan@mail.test", LETTER, 1), 60)
         assert isinstance(fate, Later)
         assert fate.whole_door is (stage == "connect")
@@ -232,7 +232,7 @@ class TestFates:
     async def test_a_hanging_server_is_waited_for_once_and_not_by_each_letter(self, post: Post) -> None:
         """Those that queued behind the letter that met it are put off without a try that would count."""
         post.sink.hang(at="data", times=None)
-        outbound = Outbound(post.settings(), patience=0.5)
+        outbound = Outbound(post.settings(), patience=3)
         fates = await asyncio.gather(*(outbound.send(f"p{one}@mail.test", LETTER, 1) for one in range(8)))
         assert all(isinstance(fate, Later) for fate in fates)
         assert [getattr(fate, "tried", None) for fate in fates] == [True] + [False] * 7
@@ -263,8 +263,11 @@ class TestFates:
     async def test_a_sending_that_is_cancelled_leaves_no_half_conversation(self, post: Post) -> None:
         post.sink.hang(at="data")
         outbound = Outbound(post.settings())
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(outbound.send("ivan@mail.test", b"Subject: x\r\n\r\nx\r\n", 1), 0.5)
+        sending = asyncio.create_task(outbound.send("ivan@mail.test", b"Subject: x\r\n\r\nx\r\n", 1))
+        await eventually(lambda: post.sink.spent)
+        sending.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await sending
         assert await outbound.send("ivan@mail.test", b"Subject: y\r\n\r\ny\r\n", 1) == Sent()
         await outbound.close()
 

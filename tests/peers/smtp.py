@@ -106,6 +106,11 @@ class SmtpSink:
         self._troubles.clear()
         self.offers_starttls = True
 
+    @property
+    def spent(self) -> bool:
+        """Whether all the trouble that was ordered for a number of times has happened."""
+        return all(one.times == 0 for one in self._troubles)
+
     def _add(self, trouble: Trouble) -> None:
         if trouble.stage not in STAGES or (trouble.stage == "auth" and trouble.what in ("hang", "drop")):
             raise ValueError(f"no such trouble: {trouble}")

@@ -40,7 +40,7 @@ async def client(sink: SmtpSink) -> AsyncIterator[aiosmtplib.SMTP]:
         yield client
 
 
-def a_client(sink: SmtpSink, timeout: float = 10, user: str = USER, password: str = PASSWORD) -> aiosmtplib.SMTP:
+def a_client(sink: SmtpSink, timeout: float = 60, user: str = USER, password: str = PASSWORD) -> aiosmtplib.SMTP:
     context = sink.authority.client_context()
     return aiosmtplib.SMTP(
         hostname=sink.host, port=sink.tls_port, use_tls=True, tls_context=context,
@@ -126,7 +126,7 @@ class TestDovecot:
             with pytest.raises(TimeoutError):
                 imap.sock.recv(1)
             dovecot.thaw()
-            imap.sock.settimeout(10)
+            imap.sock.settimeout(60)
             assert imap.sock.recv(100).startswith(b"n1 OK")
 
     def test_nothing_older_than_the_asked_tls_is_spoken(self, dovecot: Dovecot) -> None:
@@ -141,7 +141,7 @@ class TestDovecot:
 def ssl_connection(server: Dovecot, context: ssl.SSLContext) -> ssl.SSLSocket:
     import socket
 
-    plain = socket.create_connection((server.host, server.port), timeout=10)
+    plain = socket.create_connection((server.host, server.port), timeout=60)
     return context.wrap_socket(plain, server_hostname="localhost")
 
 
@@ -211,7 +211,7 @@ class TestSmtpSink:
             await sink.hears(to="ivan@example.test", containing="Запятая", timeout=0.1)
 
     def test_a_password_is_taken_only_over_tls(self, sink: SmtpSink) -> None:
-        with smtplib.SMTP(sink.host, sink.starttls_port, timeout=10) as smtp:
+        with smtplib.SMTP(sink.host, sink.starttls_port, timeout=60) as smtp:
             smtp.ehlo()
             assert "auth" not in smtp.esmtp_features
             assert smtp.docmd("AUTH PLAIN")[0] == 538
@@ -224,7 +224,7 @@ class TestSmtpSink:
 
     def test_starttls_can_be_stripped(self, sink: SmtpSink) -> None:
         sink.offers_starttls = False
-        with smtplib.SMTP(sink.host, sink.starttls_port, timeout=10) as smtp, pytest.raises(smtplib.SMTPException):
+        with smtplib.SMTP(sink.host, sink.starttls_port, timeout=60) as smtp, pytest.raises(smtplib.SMTPException):
             smtp.starttls()
 
     def test_a_wrong_password_is_refused(self, sink: SmtpSink) -> None:
