@@ -11,13 +11,15 @@ from click.testing import CliRunner, Result
 from console.main import cli
 from tests.console.terminal import STAFF, TOKEN, Terminal, adds_bot
 from tests.peers.botapi import BotApi, Group, User
+from tests.ready import Ready
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """What `firstline init` makes."""
+def folder(tmp_path: Path, ready: Ready) -> Path:
+    """What `firstline init` makes, and beside it the indexes that the first command or `serve` would."""
     result = CliRunner().invoke(cli, ["init", str(tmp_path / "desk")])
     assert result.exit_code == 0, result.output
+    ready.indexes(tmp_path / "desk" / "data")
     return tmp_path / "desk"
 
 

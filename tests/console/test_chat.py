@@ -189,7 +189,7 @@ async def test_a_provider_that_is_not_there_is_a_wrong_usage(quiet: Terminal) ->
 
 async def test_a_desk_without_a_database_says_what_to_do(quiet: Terminal) -> None:
     """Nobody chats with a desk that cannot remember."""
-    for file in (quiet.root / "data").iterdir():
+    for file in (quiet.root / "data").glob("firstline.db*"):
         file.unlink()
     ran = await quiet.types("chat", "--provider", "sever", stdin="привет\n")
     assert ran.code == 5

@@ -15,6 +15,7 @@ from tests.conftest import skip_or_fail
 from tests.faults.scene import Scene
 from tests.peers.botapi import BotApi
 from tests.peers.postgres import Postgres
+from tests.ready import Ready
 
 _databases = itertools.count(1)
 SQLITE = "sqlite:///data/firstline.db"
@@ -37,18 +38,18 @@ def own_postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture
-async def scene(tmp_path: Path, api: BotApi) -> AsyncIterator[Scene]:
+async def scene(tmp_path: Path, api: BotApi, ready: Ready) -> AsyncIterator[Scene]:
     """A desk on SQLite that serves one bot."""
-    made = await Scene.made(tmp_path / "desk", SQLITE, api)
+    made = await Scene.made(tmp_path / "desk", SQLITE, api, ready=ready)
     await made.opens()
     yield made
     await made.closes()
 
 
 @pytest.fixture
-async def shared_scene(tmp_path: Path, api: BotApi, postgres: Postgres) -> AsyncIterator[Scene]:
+async def shared_scene(tmp_path: Path, api: BotApi, postgres: Postgres, ready: Ready) -> AsyncIterator[Scene]:
     """A desk on PostgreSQL that nobody serves yet."""
-    made = await Scene.made(tmp_path / "desk", postgres.database(f"faults{next(_databases)}"), api)
+    made = await Scene.made(tmp_path / "desk", postgres.database(f"faults{next(_databases)}"), api, ready=ready)
     yield made
     await made.closes()
 

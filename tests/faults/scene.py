@@ -16,6 +16,7 @@ from desk.queues import arrivals, departures, leases
 from desk.settings import MailboxSettings
 from tests.kills.process import Bot, DeskFolder, DeskProcess
 from tests.peers.botapi import BotApi, User
+from tests.ready import Ready
 
 OUTAGE = float(os.environ.get("FIRSTLINE_OUTAGE", "12"))
 """Seconds that something stays away: longer than the desk's own time-outs. `make kills` makes it thirty."""
@@ -53,11 +54,12 @@ class Scene:
         api: BotApi,
         mailboxes: Sequence[MailboxSettings] = (),
         bot: Bot = BOT,
+        ready: Ready | None = None,
         **more: str,
     ) -> Scene:
         """A migrated desk with one bot, not serving yet."""
         api.bot(bot.token)
-        return cls(api, await DeskFolder.made(root, database, api.url, [bot], mailboxes, **more))
+        return cls(api, await DeskFolder.made(root, database, api.url, [bot], mailboxes, ready=ready, **more))
 
     async def opens(self, name: str = "desk") -> DeskProcess:
         """One more process serves; returns when it does, and when somebody listens to the bot."""

@@ -20,6 +20,7 @@ from tests.kills.process import Bot
 from tests.peers.botapi import BotApi
 from tests.peers.machine import free_port
 from tests.peers.postgres import Postgres
+from tests.ready import Ready
 
 _people = itertools.count(7000)
 
@@ -55,10 +56,10 @@ async def test_sqlite_locked_from_outside_only_delays(scene: Scene) -> None:
 
 
 async def test_a_postgresql_that_crashes_and_stays_away_only_delays(
-    tmp_path: Path, api: BotApi, own_postgres: Postgres
+    tmp_path: Path, api: BotApi, own_postgres: Postgres, ready: Ready
 ) -> None:
     """Stopped "immediate" in the middle of work, and started again."""
-    scene = await Scene.made(tmp_path / "desk", own_postgres.database("faults"), api)
+    scene = await Scene.made(tmp_path / "desk", own_postgres.database("faults"), api, ready=ready)
     try:
         await scene.opens()
         await scene.serves(next(_people))
@@ -98,10 +99,10 @@ def _small_disk(path: Path) -> Iterator[Path]:
         subprocess.run(["umount", "-l", str(path)], check=False)
 
 
-async def test_a_full_disk_only_delays(tmp_path: Path, api: BotApi) -> None:
+async def test_a_full_disk_only_delays(tmp_path: Path, api: BotApi, ready: Ready) -> None:
     """Somebody else fills the disk that the database is on, and makes room again."""
     with _small_disk(tmp_path / "disk") as disk:
-        scene = await Scene.made(tmp_path / "desk", "sqlite:///../disk/firstline.db", api)
+        scene = await Scene.made(tmp_path / "desk", "sqlite:///../disk/firstline.db", api, ready=ready)
         try:
             await scene.opens()
             await scene.serves(next(_people))
@@ -123,12 +124,12 @@ def _fill(path: Path) -> None:
 
 
 async def test_a_webhook_is_refused_while_nothing_can_be_stored_and_redelivery_makes_no_second_message(
-    tmp_path: Path, api: BotApi
+    tmp_path: Path, api: BotApi, ready: Ready
 ) -> None:
     """Telegram gets 503, comes again until it is taken, and once more after that: it is one message."""
     port = free_port()
     bot = Bot("main", TOKEN, webhook=f"http://127.0.0.1:{port}")
-    scene = await Scene.made(tmp_path / "desk", SQLITE, api, bot=bot, listen=f"127.0.0.1:{port}")
+    scene = await Scene.made(tmp_path / "desk", SQLITE, api, bot=bot, listen=f"127.0.0.1:{port}", ready=ready)
     try:
         await scene.opens()
         await scene.serves(next(_people))

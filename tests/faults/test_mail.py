@@ -13,12 +13,13 @@ from tests.faults.conftest import SQLITE
 from tests.faults.scene import Scene, eventually
 from tests.peers.botapi import BotApi
 from tests.peers.post import Post
+from tests.ready import Ready
 
 
 @pytest.fixture
-async def mailed(tmp_path: Path, api: BotApi, post: Post) -> AsyncIterator[Scene]:
+async def mailed(tmp_path: Path, api: BotApi, post: Post, ready: Ready) -> AsyncIterator[Scene]:
     """A desk with a bot and a mailbox in which old letters lie, not serving yet."""
-    made = await Scene.made(tmp_path / "desk", SQLITE, api, [post.settings()])
+    made = await Scene.made(tmp_path / "desk", SQLITE, api, [post.settings()], ready=ready)
     yield made
     await made.closes()
 

@@ -20,6 +20,7 @@ from tests.faults.scene import TOKEN, Scene, eventually
 from tests.kills.process import DeskProcess, firstline
 from tests.peers.botapi import BotApi
 from tests.peers.post import Post
+from tests.ready import Ready
 
 
 async def test_an_update_that_cannot_be_decoded_is_set_aside_and_the_next_goes_on(scene: Scene) -> None:
@@ -45,9 +46,9 @@ async def _is_aside(scene: Scene, count: int) -> bool:
 
 
 @pytest.fixture
-async def mailed(tmp_path: Path, api: BotApi, post: Post) -> AsyncIterator[Scene]:
+async def mailed(tmp_path: Path, api: BotApi, post: Post, ready: Ready) -> AsyncIterator[Scene]:
     """A desk with a bot and a mailbox, at work."""
-    made = await Scene.made(tmp_path / "desk", SQLITE, api, [post.settings()])
+    made = await Scene.made(tmp_path / "desk", SQLITE, api, [post.settings()], ready=ready)
     await made.opens()
     await eventually(lambda: _connected(made))
     yield made

@@ -18,6 +18,7 @@ import console.sample
 from console.migrating import migrate
 from desk.database import Database
 from desk.settings import MailboxSettings, load
+from tests.ready import Ready
 
 SAMPLE = Path(console.sample.__file__).parent
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
@@ -51,10 +52,16 @@ class DeskFolder:
         bots: Sequence[Bot] = (),
         mailboxes: Sequence[MailboxSettings] = (),
         listen: str = "127.0.0.1:8080",
+        ready: Ready | None = None,
     ) -> DeskFolder:
-        """Writes the folder with the sample providers and brings the database up. ``database`` as in the settings."""
+        """Writes the folder with the sample providers and brings the database up. ``database`` as in the settings.
+
+        With ``ready`` no process has to index the articles first.
+        """
         shutil.copytree(SAMPLE / "providers", root / "providers")
         (root / "data").mkdir()
+        if ready:
+            ready.indexes(root / "data")
         folder = cls(root, database, {"DESK_SECRET": "a secret for tests"})
         lines = ["[desk]", f'database = "{database}"', 'secret = "env:DESK_SECRET"', f'listen = "{listen}"']
         for bot in bots:
