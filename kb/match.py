@@ -11,12 +11,13 @@ import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
 
 from kb import gate as gates
-from kb.base import Base, left_out
+from kb.base import Base, LeftOut, left_out
 from kb.everyday import sentences
 from kb.gate import SIGNALS, SURE, Gate, Signals, Trials
 from kb.index import FORM, Shelf, built
@@ -193,12 +194,16 @@ class Matcher:
     def without(self, text: str, hidden: str = "", skipped: str = "") -> list[str]:
         """The articles for a text, the best first: as if there were no article ``hidden``, and nobody had ever phrased
         it ``skipped``. Asks only the articles of this matcher's own shelf to leave something out."""
-        own = [self._articles[id] for id in dict.fromkeys(self._ids[0])]
         base = self._base
-        for one in left_out(own, self._vernacular):
+        for one in self._left_out:
             if (hidden == one.article and one.whole) or (skipped and skipped == one.text and not one.whole):
                 base = self._base.without(one.left)
         return [one.id for one in self._ranked_text(text, base)]
+
+    @cached_property
+    def _left_out(self) -> tuple[LeftOut, ...]:
+        own = [self._articles[id] for id in dict.fromkeys(self._ids[0])]
+        return tuple(left_out(own, self._vernacular))
 
     def _meant(self, text: str, base: Base) -> list[str]:
         """The words of a question as they were meant."""
