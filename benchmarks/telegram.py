@@ -20,7 +20,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -101,7 +101,13 @@ class Measured:
 
 
 @contextmanager
-def contestant(name: str, emulator: Emulator, postgres: Postgres | None, split: bool) -> Iterator[list[int]]:
+def contestant(
+    name: str,
+    emulator: Emulator,
+    postgres: Postgres | None,
+    split: bool,
+    tell_database: Callable[[str], None] = lambda url: None,
+) -> Iterator[list[int]]:
     """What is under test, serving; gives its pids. A desk begins with an empty database each time."""
     if name == "bare bot":
         with running("benchmarks.echo_bot", "--api", emulator.url, "--tokens", *emulator.tokens) as (process, _):
@@ -114,6 +120,7 @@ def contestant(name: str, emulator: Emulator, postgres: Postgres | None, split: 
         if postgres:
             url = postgres.database(f"bench{next(_runs)}").replace("postgresql://", "postgresql+asyncpg://")
         asyncio.run(migrated(url))
+        tell_database(url)
         bots = [
             {"name": f"b{at}", "token": token, "provider": "sever", "api": emulator.url, "staff_chat": STAFF}
             for at, token in enumerate(emulator.tokens)

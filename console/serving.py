@@ -16,6 +16,7 @@ from console.loops import either, forever
 from console.wiring import House
 from desk import alarms, inbox, outbox
 from desk.language import LANGUAGES
+from intake import guessing, silence
 from mail import budgets
 
 MENU = ("operator", "status", "help")
@@ -142,6 +143,9 @@ class Serving:
         if now >= self._tidied + TIDYING:
             self._tidied = now
             await budgets.forget(database, now)
+            await guessing.forget(database, now)
+            if await silence.ring(database, self._house.providers.values(), now):
+                self._listening.came.set()
 
     async def _learn(self) -> None:
         """What was confirmed meanwhile becomes known; every worker takes it with its next refresh."""

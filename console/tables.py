@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from desk import case, people, queues
+from intake import tables as intake
 from kb import shelf
 from kb import tables as kb
 from mail import tables as mail
 
-__all__ = ["case", "kb_tables", "mail", "people", "queues"]
+__all__ = ["case", "intake", "kb_tables", "mail", "people", "queues"]
 
 kb_tables = (kb, shelf)

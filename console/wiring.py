@@ -35,9 +35,11 @@ from escalation import rules as escalation
 from escalation.cards import card
 from escalation.missed import MissedLookup
 from escalation.story import StoryLookup
-from intake import asking
+from intake import asking, guesses, haste
 from intake import rules as intake
+from intake.guessing import Guessing, write_guessed
 from intake.lookups import Dialogs, Identification, articles_named, keep_sources
+from intake.pacing import HasteLookup, write_fold
 from intake.sources.csv_file import CsvFile
 from kb import agents as knowing
 from kb import learning
@@ -52,6 +54,8 @@ from mail import rules as mail
 log = logging.getLogger(__name__)
 
 RULES: tuple[Rule, ...] = (
+    # Nobody is heard at the price of all others.
+    haste.too_fast,
     # What is nobody's word: repeats, machines, letters that prove nothing, buttons of yesterday.
     intake.repeated,
     mail.bounce,
@@ -61,6 +65,7 @@ RULES: tuple[Rule, ...] = (
     mail.unproved,
     intake.nothing,
     intake.stale_button,
+    intake.silent,
     # The desk's own news: what did not arrive, what may have, what the clock says.
     knowing.article_missing,
     escalation.returned,
@@ -95,6 +100,7 @@ RULES: tuple[Rule, ...] = (
     intake.recognise,
     intake.operator,
     intake.unanswerable,
+    haste.too_often,
     intake.identify,
     kb.helped,
     kb.suggest,
@@ -108,7 +114,8 @@ RULES: tuple[Rule, ...] = (
 )
 
 GOVERNORS: tuple[Governor, ...] = (
-    # The last word on what was decided: machines that answer each other stop here.
+    # The last word on what was decided: guesses are counted, and machines that answer each other stop here.
+    guesses.govern,
     mail_governor.govern,
 )
 
@@ -119,6 +126,8 @@ HANDLERS: Mapping[type[Act], Handler] = {
     learning.Linked: learning.write_linked,
     learning.Drafted: learning.write_drafted,
     learning.Validated: learning.write_validated,
+    haste.Fold: write_fold,
+    guesses.Guessed: write_guessed,
     mail_governor.Mailed: budgets.write_mailed,
     mail_governor.Mute: budgets.write_mute,
     mail_governor.Heeded: budgets.write_heeded,
@@ -187,7 +196,8 @@ async def furnished(
         knowing.Consultation: Consulting(database, knowledge),
     }
     lookups: Sequence[Lookup] = (
-        Identification(sources, providers),
+        HasteLookup(database, switchboard),
+        Identification(sources, providers, Guessing(database)),
         HomeLookup(switchboard),
         SpeakingLookup(switchboard),
         TraitsLookup(switchboard),

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Boolean, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from desk.messages import Heard
@@ -59,6 +59,9 @@ class JournalKind(StrEnum):
 
 class ForbiddenMove(ValueError):
     """A state the case cannot reach from where it is."""
+
+
+_IN_INTAKE = text("state = 'acknowledged' AND registered_at IS NULL")
 
 
 class Case(OfProvider, Base):
@@ -131,6 +134,7 @@ class Case(OfProvider, Base):
     __table_args__ = (
         UniqueConstraint("provider", "number"),
         Index("cases_of_person", "provider", "person_id", "state"),
+        Index("cases_in_intake", "provider", "updated_at", sqlite_where=_IN_INTAKE, postgresql_where=_IN_INTAKE),
     )
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012
 

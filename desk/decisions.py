@@ -184,6 +184,13 @@ class Drop(Act):
 
 
 @dataclass(frozen=True, slots=True)
+class Wait(Act):
+    """Nothing is decided yet: the arrival, and with it its lane, waits until then and is heard anew."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What one rule wants done, in order, and whether the round ends here."""
 

@@ -73,6 +73,13 @@ class Repeat:
 
 
 @dataclass(frozen=True, slots=True)
+class Recent:
+    """How many cases a person who begins a new one has opened within a day."""
+
+    cases: int
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A line of the dialogue; ``author`` as in the journal."""
 

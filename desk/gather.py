@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select, tuple_
+from sqlalchemy import bindparam, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk.case import FINAL, Case
 from desk.decisions import Facts
-from desk.facts import Now, Picked, Repeat
+from desk.facts import Now, Picked, Recent, Repeat
 from desk.ids import Ids
 from desk.keyring import Keyring, claimed
 from desk.language import LANGUAGES, language_of
@@ -41,6 +41,13 @@ _OPEN_CASES = (
     .where(Case.state.not_in(_FINAL))
     .order_by(Case.id)
 )
+_RECENT = (
+    select(Case.person_id, func.count())
+    .where(Case.provider == bindparam("home"), Case.person_id.in_(bindparam("people", expanding=True)))
+    .where(Case.opened_at > bindparam("since"))
+    .group_by(Case.person_id)
+)
+DAY = timedelta(days=1)
 
 
 @dataclass(slots=True)
@@ -70,6 +77,7 @@ class _Known:
     numbers: dict[str, Case] = field(default_factory=dict)
     owners: dict[int, Person] = field(default_factory=dict)
     repeats: dict[str, int] = field(default_factory=dict)
+    recent: dict[int, int] = field(default_factory=dict)
 
 
 class Gatherer:
@@ -86,7 +94,7 @@ class Gatherer:
         heard = [(arrival, await self._recipient_found(session, provider, one)) for arrival, one in heard]
         wanted = {arrival.id: await self._named(session, one) for arrival, one in heard}
         known = await self._look(
-            session, provider, [one for _, one in heard], {case for case, _ in wanted.values() if case}
+            session, provider, [one for _, one in heard], {case for case, _ in wanted.values() if case}, now
         )
         session.expunge_all()
         return [self._round(arrival, one, provider, known, wanted[arrival.id], now) for arrival, one in heard]
@@ -128,7 +136,9 @@ class Gatherer:
                 return replace(heard, sender=replace(heard.sender, value=recipient))
         return heard
 
-    async def _look(self, session: AsyncSession, provider: Provider, heard: Sequence[Heard], named: set[int]) -> _Known:
+    async def _look(
+        self, session: AsyncSession, provider: Provider, heard: Sequence[Heard], named: set[int], now: datetime
+    ) -> _Known:
         known = _Known()
         if named:
             query = select(Case).where(Case.provider == provider.name, Case.id.in_(named))
@@ -136,7 +146,7 @@ class Gatherer:
         if numbers := {number for one in heard for number in (one.number, one.detail.get("shown")) if number}:
             query = select(Case).where(Case.provider == provider.name, Case.number.in_(numbers))
             known.numbers = {case.number or "": case for case in (await session.scalars(query)).all()}
-        await self._look_for_people(session, provider, heard, known)
+        await self._look_for_people(session, provider, heard, known, now)
         if prints := {one.fingerprint for one in heard if one.fingerprint}:
             seen = select(fingerprints.c.fingerprint, fingerprints.c.arrival_id).where(
                 fingerprints.c.provider == heard[0].provider, fingerprints.c.fingerprint.in_(prints)
@@ -145,7 +155,7 @@ class Gatherer:
         return known
 
     async def _look_for_people(
-        self, session: AsyncSession, provider: Provider, heard: Sequence[Heard], known: _Known
+        self, session: AsyncSession, provider: Provider, heard: Sequence[Heard], known: _Known, now: datetime
     ) -> None:
         senders = {(one.door, one.sender.value) for one in heard if one.role is Role.SUBSCRIBER and one.sender.value}
         if senders:
@@ -158,6 +168,9 @@ class Gatherer:
             of_these = {"home": provider.name, "people": list(people)}
             for case in (await session.scalars(_OPEN_CASES, of_these)).all():
                 known.open_cases.setdefault(case.person_id, []).append(case)
+            if idle := people - set(known.open_cases):
+                since = {"home": provider.name, "people": list(idle), "since": now - DAY}
+                known.recent = dict((await session.execute(_RECENT, since)).all())
         owners = {case.person_id for case in (*known.named.values(), *known.numbers.values())} - set(known.owners)
         if owners:
             persons = select(Person).where(Person.provider == provider.name, Person.id.in_(owners))
@@ -197,6 +210,8 @@ class Gatherer:
         made.facts.put(provider)
         if arrival_id := known.repeats.get(heard.fingerprint):
             made.facts.put(Repeat(arrival_id))
+        if made.is_new and not made.person_is_new:
+            made.facts.put(Recent(known.recent.get(made.person.id, 0)))
         return made
 
     def _pick(

@@ -191,6 +191,18 @@ _OUTCOME = (
 )
 
 
+async def postpone(connection: AsyncConnection, holder: str, until: Mapping[int, datetime]) -> None:
+    """Within the clerk's transaction: these are heard anew then, and their lanes wait as long."""
+    await connection.execute(_POSTPONE, [{"row": row, "by": holder, "then": at} for row, at in until.items()])
+
+
+_POSTPONE = (
+    update(arrivals)
+    .where(arrivals.c.id == bindparam("row"), arrivals.c.holder == bindparam("by"))
+    .values(due_at=bindparam("then"), holder=None, held_until=None)
+)
+
+
 async def strike(
     database: Database, holder: str, arrival: Arrival, problem: str, now: datetime, final: bool = False
 ) -> bool:

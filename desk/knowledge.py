@@ -49,17 +49,32 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Guess:
+    """A number tried that may be a guess: by whom, and counted under which number.
+
+    ``last`` is "person" or "all" when it spends that budget: the numbers after it are not looked up for a while.
+    """
+
+    number: int
+    who: str
+    last: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Identified:
     """What the message says about whose case it is.
 
     ``account`` is the one account an exact identifier names, or None. ``contract`` is what the person typed that looks
     like a contract number, even where no account has it. ``proved`` when the sender's own address is on the account
-    and the door is sure of it.
+    and the door is sure of it. ``guess`` is how the number counts if it may be guessed; ``unchecked`` when it was not
+    even looked up, since too many were.
     """
 
     account: Account | None = None
     contract: str = ""
     proved: bool = False
+    guess: Guess | None = None
+    unchecked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

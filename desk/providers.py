@@ -23,6 +23,7 @@ from desk.when import BadCondition, When
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _PREFIX = re.compile(r"[A-Z0-9]{1,8}")
+_COUNTS = ("guesses_of_person", "guesses_of_all", "cases_of_person", "waiting")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -62,6 +63,22 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of one person, and of all strangers together, a public desk puts up with.
+
+    ``guesses_of_person`` a day and ``guesses_of_all`` an hour reach the table of subscribers; from ``cases_of_person``
+    within a day on, a new matter goes to a human at once; of one person ``waiting`` messages may wait to be read one
+    by one; what was never registered and is silent for ``silent_after`` is over.
+    """
+
+    guesses_of_person: int = 5
+    guesses_of_all: int = 20
+    cases_of_person: int = 10
+    waiting: int = 100
+    silent_after: timedelta = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     """One provider, as its files describe it."""
 
@@ -77,6 +94,7 @@ class Provider:
     agents: tuple[Agent, ...] = ()
     remind_after: tuple[timedelta, ...] = (timedelta(hours=4), timedelta(hours=24), timedelta(hours=72))
     first_eta_within: timedelta = timedelta(minutes=30)
+    limits: Limits = Limits()
     policy_version: str = ""
 
     def title(self, language: str) -> str:
@@ -139,6 +157,7 @@ def load(folder: Path) -> Provider:
             for one in policy.get("consent", {}).get("remind_after", ["4h", "24h", "72h"])
         ),
         first_eta_within=duration(policy.get("eta", {}).get("first_within", "30m"), f"{where}: [eta] first_within"),
+        limits=_limits(policy.get("limits", {}), f"{where}: [limits]"),
         policy_version=f"{policy.get('policy_version', '')} {hashlib.sha256(source).hexdigest()[:12]}".strip(),
     )
 
@@ -161,6 +180,24 @@ def duration(text: object, where: str) -> timedelta:
     if not number.isdecimal() or unit not in _UNITS:
         raise BadProvider(f'{where}: {text!r} is not a length of time: write "30m", "4h" or "3d"')
     return timedelta(seconds=int(number) * _UNITS[unit])
+
+
+def _limits(table: object, where: str) -> Limits:
+    if not isinstance(table, dict):
+        raise BadProvider(f"{where} must be a section")
+    made: dict[str, Any] = {}
+    for name, value in table.items():
+        if name == "silent_after":
+            made[name] = duration(value, f"{where} {name}")
+            if made[name] < timedelta(hours=1):
+                raise BadProvider(f"{where} {name} is {value!r}: people are called away, so give them an hour at least")
+        elif name not in _COUNTS:
+            raise BadProvider(f"{where} has an unknown key {name!r}: there are {', '.join(_COUNTS)}, silent_after")
+        elif not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 100_000:
+            raise BadProvider(f"{where} {name} is {value!r}: write a number from 1 to 100000")
+        else:
+            made[name] = value
+    return Limits(**made)
 
 
 def _table(path: Path, required: bool = True) -> Mapping[str, Any]:

@@ -77,11 +77,19 @@ departures = Table(
     Column("problem", Text),
     Column("created_at", Instant, nullable=False),
     Column("sent_at", Instant),
+    Column("rank", Integer, nullable=False, server_default="0", comment="0 goes first; 1 for strangers"),
     sqlite_autoincrement=True,
 )
 _UNSENT = text("state IN ('pending', 'sending')")
 Index("departures_unsent", departures.c.lane, departures.c.id, sqlite_where=_UNSENT, postgresql_where=_UNSENT)
-Index("departures_next", departures.c.door, departures.c.id, sqlite_where=_UNSENT, postgresql_where=_UNSENT)
+Index(
+    "departures_next",
+    departures.c.door,
+    departures.c.rank,
+    departures.c.id,
+    sqlite_where=_UNSENT,
+    postgresql_where=_UNSENT,
+)
 Index("departures_of_case", departures.c.case_id)
 Index("departures_remote", departures.c.lane, departures.c.remote)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import exists, insert, inspect, literal, select, update
@@ -20,9 +20,10 @@ from desk import inbox
 from desk.case import Case
 from desk.composing import Composed, Composer
 from desk.database import Database
-from desk.decisions import Act, Hold, Identify, Reach, Set, Wake
+from desk.decisions import Act, Hold, Identify, Reach, Set, Wait, Wake
 from desk.facts import Repeat
 from desk.gather import Round, sender_row, surely_theirs
+from desk.knowledge import Identified
 from desk.messages import FRONT, Role
 from desk.numbering import next_numbers
 from desk.people import Person, PersonAddress
@@ -34,6 +35,10 @@ from desk.thinking import kept, outcome
 from desk.whereabouts import address_key, case_key
 
 Stored = TypeVar("Stored", Case, Person)
+
+
+STRANGE_FOR = timedelta(minutes=10)
+"""So long a person who never wrote before is a stranger: one of two thousand, if they come in a flood."""
 
 
 class Moved(Exception):
@@ -83,6 +88,9 @@ class Writer:
         scope = {one.round.provider.name for one in decided} | {one.round.case.provider for one in decided}
         async with self._database.write(*sorted(scope)) as session:
             connection = await session.connection()
+            decided = await _without_waiting(connection, decided, holder)
+            if not decided:
+                return
             done = {
                 one.round.arrival.id: (
                     outcome(one.acts, one.round.is_new),
@@ -144,6 +152,7 @@ class Writer:
                 handler(act, round_, rows)
 
     def _enqueue(self, composed: Composed, round_: Round, rows: Rows, now: datetime) -> None:
+        rank = int(_stranger(round_))
         for key, door, parcel in composed.parcels:
             rows.insert(
                 departures,
@@ -160,6 +169,7 @@ class Writer:
                 remote=parcel.remote,
                 supersedes=parcel.supersedes,
                 created_at=now,
+                rank=rank,
             )
 
     async def _move(self, session: AsyncSession, round_: Round, home: str, rows: Rows) -> None:
@@ -174,6 +184,15 @@ class Writer:
             round_.case = await _moved_row(session, round_.case, home)
         rows.insert(whereabouts, key=case_key(round_.case.id), provider=to)
         rows.insert(whereabouts, key=address_key(round_.heard), provider=to)
+
+
+async def _without_waiting(connection: AsyncConnection, decided: Sequence[Decided], holder: str) -> Sequence[Decided]:
+    """Postpones what is to be heard anew later, and leaves the others."""
+    waits = {one.round.arrival.id: act.until for one in decided for act in one.acts if isinstance(act, Wait)}
+    if not waits:
+        return decided
+    await inbox.postpone(connection, holder, waits)
+    return [one for one in decided if one.round.arrival.id not in waits]
 
 
 def _save(session: AsyncSession, one: Decided, rows: Rows) -> None:
@@ -194,7 +213,9 @@ def _save(session: AsyncSession, one: Decided, rows: Rows) -> None:
         )
         rows.insert(ADDRESSES, **address.as_row())
     # A number that nobody has is kept like one that somebody has: no later question may tell them apart (G8).
-    if round_.case.contract and any(_names_contract(act) for act in one.acts):
+    identified = round_.facts.get(Identified)
+    checked = identified is None or not identified.unchecked
+    if round_.case.contract and checked and any(_names_contract(act) for act in one.acts):
         round_.person.contract, round_.person.language = round_.case.contract, round_.case.language
     if not round_.person_is_new:
         session.add(round_.person)
@@ -205,6 +226,13 @@ def _save(session: AsyncSession, one: Decided, rows: Rows) -> None:
         rows.insert(CASES, **round_.case.as_row())
     else:
         session.add(round_.case)
+
+
+def _stranger(round_: Round) -> bool:
+    """Whether a subscriber speaks who came just now and has no case: whom the desk knows is answered before them."""
+    if round_.heard.role is not Role.SUBSCRIBER or round_.person_is_new:
+        return round_.heard.role is Role.SUBSCRIBER
+    return round_.now - round_.person.created_at < STRANGE_FOR and not round_.case.registered
 
 
 def _names_contract(act: Act) -> bool:

@@ -11,13 +11,16 @@ from sqlalchemy import select
 from desk.case import Case
 from desk.database import Database, insert_new
 from desk.gather import Round
-from desk.knowledge import Account, Identified
+from desk.knowledge import Account, Identified, Standing
 from desk.messages import FRONT, Proof, Role
 from desk.providers import Provider
 from desk.queues import contents
 from intake.forms import BadForm, Form, Forms, parse
+from intake.guessing import Guessing, Looked
+from intake.haste import Haste
 from intake.identify import contract_in
 from intake.sources import Source
+from intake.sources.csv_file import normal
 
 log = logging.getLogger(__name__)
 
@@ -25,40 +28,55 @@ log = logging.getLogger(__name__)
 class Identification:
     """Finds the account an exact identifier names: a contract in the text, or the address a letter came from."""
 
-    def __init__(self, sources: Mapping[str, Source], providers: Mapping[str, Provider]) -> None:
+    def __init__(self, sources: Mapping[str, Source], providers: Mapping[str, Provider], guessing: Guessing) -> None:
         self._sources = sources
         self._providers = providers
+        self._guessing = guessing
 
     async def __call__(self, round_: Round) -> object | None:
         """An `Identified`, perhaps empty."""
         heard, case = round_.heard, round_.case
+        if (haste := round_.facts.get(Haste)) and haste.wait:
+            return None  # it is heard anew later, and asks for nothing twice
         said = ""
         if heard.role is Role.SUBSCRIBER and not case.registered:
             said = heard.full_text or heard.text
-        typed, account = self._typed(said, round_.provider) if said else ("", None)
+        numbers = self._numbers(said, round_.provider) if said else {}
+        typed = next(iter(numbers.values()), "")
+        looked = await self._looked(round_, numbers) if numbers else Looked(asked=True)
+        account, guess = looked.account, looked.guess
+        if account is not None:
+            typed = account.contract
         if round_.provider.name == FRONT and heard.proof is Proof.DOUBTED:
             # A forged letter must not lead the true owner of its address to a provider of the forger's choice.
-            return Identified(None, typed)
-        if account is None and case.contract and not typed:
+            return Identified(None, typed, guess=guess, unchecked=not looked.asked)
+        if account is None and not typed and _may_be_looked_up(round_):
             account = self._one(case.provider, "contract", case.contract)
         if account is None and not typed and heard.role is Role.SUBSCRIBER and heard.sender.channel == "mail":
             account = self._by_mail(round_.provider, heard.sender.value)
-        return Identified(account, typed, account is not None and self._proves(round_, account))
+        proved = account is not None and self._proves(round_, account)
+        return Identified(account, typed, proved, guess, not looked.asked)
 
-    def _typed(self, text: str, provider: Provider) -> tuple[str, Account | None]:
-        """What looks like a contract number, and the one account that has it; at a front desk among all providers."""
+    def _numbers(self, text: str, provider: Provider) -> dict[str, str]:
+        """What looks like a contract number, by provider; at a front desk among all of them."""
         candidates = self._providers.values() if provider.name == FRONT else [provider]
-        typed, found = "", []
         # Many providers number alike, and a front desk asks for all of them: each shape is looked for once.
         shapes = {one.contract_shape for one in candidates if one.contract_shape}
         seen = {shape: contract_in(text, shape) for shape in shapes}
-        for one in candidates:
-            if contract := seen.get(one.contract_shape):
-                typed = typed or contract
-                if account := self._one(one.name, "contract", contract):
-                    found.append(account)
-        # A number that two providers know identifies nobody.
-        return (found[0].contract, found[0]) if len(found) == 1 else (typed, None)
+        return {one.name: contract for one in candidates if (contract := seen.get(one.contract_shape))}
+
+    async def _looked(self, round_: Round, numbers: Mapping[str, str]) -> Looked:
+        """The one account that has such a number, if this person may still ask. One that two know names nobody."""
+        case, typed = round_.case, [*numbers.values()]
+
+        def look() -> Account | None:
+            found = [account for name, number in numbers.items() if (account := self._one(name, "contract", number))]
+            return found[0] if len(found) == 1 else None
+
+        known = case.contract or round_.person.contract
+        if known and _may_be_looked_up(round_) and any(_alike(known, one) for one in typed):
+            return Looked(look(), asked=True)
+        return await self._guessing.look(round_, look, another=bool(known))
 
     def _by_mail(self, provider: Provider, address: str) -> Account | None:
         names = list(self._sources) if provider.name == FRONT else [provider.name]
@@ -79,6 +97,21 @@ class Identification:
         mails = {one.strip().lower() for one in account.emails}
         on_file = heard.sender.channel == "mail" and heard.sender.value in mails
         return on_file and heard.proof is Proof.SURE
+
+
+def _alike(one: str, other: str) -> bool:
+    return normal("contract", one) == normal("contract", other)
+
+
+def _may_be_looked_up(round_: Round) -> bool:
+    """Whether the number of the case reached the source before, or an agent asks about it.
+
+    One that was only noted, since too many had been guessed, is not kept with the person, and stays unasked here: else
+    any word said after a guess would ask for it.
+    """
+    case = round_.case
+    asked = case.entitlement != Standing.UNVERIFIED or case.contract == round_.person.contract
+    return bool(case.contract) and (asked or round_.heard.role is Role.AGENT)
 
 
 class Dialogs:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from desk.case import Case
-from desk.decisions import Act, Alert, Button, Buttons, Decision, Drop, Facts, Identify, Say, Set, decide
+from desk.case import Case, State
+from desk.decisions import Act, Alert, Become, Button, Buttons, Decision, Drop, Facts, Identify, Say, Set, decide
 from desk.facts import Now, Picked, Repeat
 from desk.feelings import only_thanks, upset, wants_human
 from desk.knowledge import Allowances, Identified
@@ -42,6 +42,16 @@ def nothing(case: Case, heard: Heard, facts: Facts) -> Decision | None:
         return decide(Drop("nothing"))
     empty = heard.verb is Verb.SAY and not heard.text.strip() and not heard.files
     return decide(Drop("empty")) if empty and heard.role is Role.SUBSCRIBER else None
+
+
+def silent(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+    """A dialog that nobody went on with is over, without a word; whoever writes again begins anew."""
+    if heard.verb is not Verb.ALARM or heard.detail.get("kind") != "silent":
+        return None
+    still = facts.need(Now).at - case.updated_at >= facts.need(Provider).limits.silent_after
+    if case.registered or not case.open or not still:
+        return decide(Drop("alarm without a reason"))
+    return decide(Become(State.CANCELLED, "silent"), Set({"awaiting": ""}))
 
 
 def asks_help(case: Case, heard: Heard, facts: Facts) -> Decision | None:

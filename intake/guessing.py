@@ -1,0 +1,100 @@
+"""Looking numbers up for people of whom nothing is known yet, as often as the budgets of `intake.guesses` allow.
+
+Each guess is a row under the provider's next number, so that of two workers who counted alike only one can write; the
+other counts again. There are never more rows of a provider than a day's budget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, select
+
+from desk.database import Database
+from desk.gather import Round, address_of
+from desk.knowledge import Account, Guess
+from desk.messages import Address
+from desk.providers import Limits
+from desk.rows import Rows
+from desk.together import Together
+from intake.guesses import DAY, Guessed, Tried, allowed, counted
+from intake.tables import guesses
+
+_TRIED = select(guesses).where(
+    guesses.c.provider.in_(bindparam("homes", expanding=True)), guesses.c.at > bindparam("since")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a look gave: the account, None where nobody has it; whether a source was ``asked``, and how that counts."""
+
+    account: Account | None = None
+    asked: bool = False
+    guess: Guess | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    home: str
+    limits: Limits
+    who: str
+    whose: frozenset[str]
+    another: bool
+    look: Callable[[], Account | None]
+    now: datetime
+
+
+class Guessing:
+    """Asks a source for people who may be guessing; everybody of a batch shares one look at what was tried."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._together = Together(self._looked)
+
+    async def look(self, round_: Round, look: Callable[[], Account | None], another: bool) -> Looked:
+        """Looks, if this person may. ``another`` when they were known by another number before."""
+        who = _who(round_.heard.sender)
+        whose = frozenset({who, *(_who(address_of(one)) for one in round_.addresses)})
+        provider = round_.provider
+        return await self._together.ask(
+            _Question(provider.name, provider.limits, who, whose, another, look, round_.now)
+        )
+
+    async def _looked(self, questions: Sequence[_Question]) -> Sequence[Looked]:
+        """In order: who asks later in a batch finds what was tried before, though it is not written yet."""
+        homes = {one.home for one in questions}
+        values = {"homes": list(homes), "since": max(one.now for one in questions) - DAY}
+        tried: dict[str, list[Tried]] = {home: [] for home in homes}
+        async with self._database.look() as connection:
+            for row in (await connection.execute(_TRIED, values)).all():
+                tried[row.provider].append(Tried(row.number, row.who, row.at))
+        return [_answer(one, tried[one.home]) for one in questions]
+
+
+def _answer(question: _Question, tried: list[Tried]) -> Looked:
+    if not allowed(tried, question.whose, question.limits, question.now):
+        return Looked()
+    account = question.look()
+    if account is not None and not question.another:
+        return Looked(account, asked=True)
+    guess = counted(tried, question.who, question.whose, question.limits, question.now)
+    tried.append(Tried(guess.number, guess.who, question.now))
+    return Looked(account, asked=True, guess=guess)
+
+
+def _who(address: Address) -> str:
+    return f"{address.door}:{address.value}"[:400]
+
+
+def write_guessed(act: Guessed, round_: Round, rows: Rows) -> None:
+    """Counts one guess."""
+    rows.insert(guesses, provider=round_.provider.name, number=act.guess.number, who=act.guess.who, at=round_.now)
+
+
+async def forget(database: Database, now: datetime) -> None:
+    """Drops what no budget looks at any more."""
+    async with database.work() as connection:
+        await connection.execute(delete(guesses).where(guesses.c.at < now - DAY))

@@ -1,0 +1,218 @@
+"""A public bot is abused: by floods, guesses, endless matters, and groups. Nothing is lost by any of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+
+import pytest
+from sqlalchemy import select
+
+from desk.database import Database
+from desk.knowledge import Account
+from desk.queues import arrivals, departures
+from intake.sources.csv_file import CsvFile
+from tests.peers.botapi import BotApi
+from tests.ready import Ground
+from tests.stories.world import IVANOVA, STAFF, Chatter, Desk, World, eventually, new_world
+
+LIMITS = {
+    "guesses_of_person": "3",
+    "guesses_of_all": "5",
+    "cases_of_person": "2",
+    "waiting": "30",
+    "silent_after": '"3d"',
+}
+FLOOD = 200
+
+
+@pytest.fixture
+async def narrow(ground: Ground, api: BotApi) -> AsyncIterator[World]:
+    """A desk with narrow limits, serving."""
+    made = await new_world(ground, api)
+    policy = made.settings.root / "providers" / "sever" / "policy.toml"
+    lines = [one.partition(" = ") for one in policy.read_text("utf-8").splitlines()]
+    narrowed = (f"{name}{equals}{LIMITS.get(name, value)}" for name, equals, value in lines)
+    policy.write_text("\n".join(narrowed), "utf-8")
+    api.group(STAFF, "Агенты")
+    await made.opens()
+    yield made
+    await made.closes()
+
+
+@pytest.fixture
+def staff(narrow: World, api: BotApi) -> Desk:
+    """The agents' group of that desk."""
+    return Desk(narrow, api.group(STAFF, "Агенты"), api.user(IVANOVA, "Мария", language_code="ru"))
+
+
+def person(world: World, number: int) -> Chatter:
+    """Somebody new."""
+    return Chatter(world.api.user(number, "Анна", language_code="ru"), world)
+
+
+async def states(world: World) -> Counter[str]:
+    """What became of everything that came through the bot."""
+    database = Database(world.settings.database)
+    async with database.look() as connection:
+        query = select(arrivals.c.state).where(arrivals.c.door == "telegram:main")
+        found = Counter((await connection.execute(query)).scalars().all())
+    await database.close()
+    return found
+
+
+async def decided(world: World, count: int) -> Counter[str]:
+    """The same, once so many came and none of them waits any more."""
+
+    async def nothing_waits() -> bool:
+        found = await states(world)
+        return found.total() >= count and not found["waiting"]
+
+    await eventually(nothing_waits, 60)
+    return await states(world)
+
+
+async def sent(world: World) -> None:
+    """Waits until nothing is left to be sent."""
+    database = Database(world.settings.database)
+
+    async def nothing_left() -> bool:
+        async with database.look() as connection:
+            unsent = select(departures.c.id).where(departures.c.state.in_(("pending", "sending")))
+            return (await connection.execute(unsent)).first() is None
+
+    await eventually(nothing_left, 60)
+    await database.close()
+
+
+async def test_a_flood_of_one_person_is_folded_and_nobody_waits_for_it(narrow: World) -> None:
+    """Two hundred messages at once: the first are heard, the rest is kept aside, and one sentence tells it, once."""
+    flooder, other = person(narrow, 8001), person(narrow, 8002)
+    await narrow.closes()
+    for number in range(FLOOD):
+        await flooder.says(f"почините интернет {'!' * (number % 7 + 1)}")
+    await narrow.opens()
+    await other.says("пропал интернет, ничего не открывается")
+    await other.hears("номер договора")
+    await flooder.hears("одним сообщением")
+    found = await decided(narrow, FLOOD + 1)
+    assert found.total() == FLOOD + 1, "all of it is stored, and once"
+    assert found["aside"] >= FLOOD - 60
+    assert sum("одним сообщением" in words for words in await flooder.all_words()) == 1
+    (case,) = [one for one in await narrow.cases() if one.address == "8001"]
+    assert any("set aside" in line.text for line in await narrow.journal(case)), "the agents can see it"
+
+
+async def test_a_dialog_that_fell_silent_ends_without_a_word(narrow: World) -> None:
+    """Half-done dialogs are over after days; a case with a number is not; who comes back is greeted anew."""
+    half, whole = person(narrow, 8003), person(narrow, 8004)
+    await half.says("пропал интернет, ничего не открывается")
+    await half.hears("номер договора")
+    await whole.says("пропал интернет, оператор")
+    await whole.hears("Заявка SN-")
+    narrow.later(days=4)
+
+    async def ended() -> bool:
+        return any(one.state == "cancelled" for one in await narrow.cases())
+
+    await eventually(ended, 60)
+    by_person = {one.address: (one.state, one.reason) for one in await narrow.cases()}
+    assert by_person == {"8003": ("cancelled", "silent"), "8004": ("acknowledged", "queued")}
+    said = len(await half.all_words())
+    await half.says("снова нет интернета")
+    await half.hears("номер договора")
+    assert len(await half.all_words()) == said + 2, "nothing was said between"
+
+
+async def test_who_comes_with_one_matter_after_the_other_gets_a_human(narrow: World) -> None:
+    """The third matter within a day is a case for a specialist, and what follows joins it.
+
+    By then the person is a stranger no more, whose answers stand behind all others in the outbox.
+    """
+    anna = person(narrow, 8005)
+    for _ in range(2):
+        await anna.says("второй день нет интернета, договор 40-1187")
+        await anna.presses(await anna.hears("Получилось?"), "Помогло")
+        await anna.hears("рады, что всё")
+    await anna.says("опять нет интернета")
+    assert "Заявка SN-" in (await anna.hears("займётся специалист")).words
+    await anna.says("и ещё телевизор не работает")
+    await anna.hears("Добавили к заявке")
+    assert [one.number is not None for one in await narrow.cases()] == [False, False, True]
+    database = Database(narrow.settings.database)
+    async with database.look() as connection:
+        query = select(departures.c.rank).where(departures.c.lane == "telegram:main:8005").order_by(departures.c.id)
+        ranks = (await connection.execute(query)).scalars().all()
+    await database.close()
+    assert (ranks[0], ranks[-1]) == (1, 0)
+
+
+async def test_a_group_that_takes_the_bot_in_hears_nothing(world: World, anna: Chatter, api: BotApi) -> None:
+    """Neither being added, nor commands, nor talk opens a dialog there."""
+    bot, group = world.api.bots["1000:telegram-canary"], api.group(-4242, "Чужая группа")
+    member = api.user(8006, "Пётр", language_code="ru")
+    await group.admits(bot, admin=False)
+    for words in ("/start", "/help", "нет интернета, договор 40-1187", "оператор"):
+        await member.says(group, words)
+    await group.kicks(bot)
+    await anna.says("пропал интернет, ничего не открывается")
+    await anna.hears("номер договора")
+    assert [one.address for one in await world.cases()] == ["5001"]
+    assert [call for call in api.calls("sendMessage") if call.params.get("chat_id") == -4242] == []
+
+
+class Spy(CsvFile):
+    """A table that notes which contracts it was asked for."""
+
+    def __init__(self, table: CsvFile) -> None:
+        super().__init__(table.path, table.provider)
+        self.refresh()
+        self.asked: list[str] = []
+
+    def find(self, kind: str, value: str) -> tuple[Account, ...]:
+        """Notes it, and answers."""
+        self.asked.append(value)
+        return super().find(kind, value)
+
+
+def spied(world: World) -> Spy:
+    """The provider's table of the running desk, under watch."""
+    assert world.house
+    spy = Spy(world.house.sources["sever"])
+    world.house.sources["sever"] = spy  # type: ignore[index]
+    return spy
+
+
+async def guesses(world: World, chatter: Chatter, numbers: Sequence[str]) -> list[str]:
+    """Tries one number after the other; returns what the desk said, without the numbers, in order of the alphabet."""
+    before = (await states(world)).total()
+    for count, number in enumerate(numbers, 1):
+        await chatter.says(f"нет интернета, договор {number}")
+        await decided(world, before + count)
+    await sent(world)
+    words = [one.words for one in chatter.user.dialog(chatter.bot).messages.values() if one.from_bot and one.words]
+    for number in numbers:
+        words = [one.replace(number, "#") for one in words]
+    return sorted(words)
+
+
+async def test_guessing_goes_unanswered_and_soon_unasked(narrow: World, staff: Desk) -> None:
+    """Of one person's numbers the fourth is not looked up, whoever has it; the agents read it once, over a restart."""
+    spy = spied(narrow)
+    guesser, again = person(narrow, 8007), person(narrow, 8008)
+    wrong = ["41-0001", "41-0002", "41-0003"]
+    heard = await guesses(narrow, guesser, [*wrong, "40-1370"])
+    assert set(spy.asked) == set(wrong)
+    await staff.sees("подбирает номера")
+    await narrow.closes()
+    await narrow.opens()
+    spy = spied(narrow)
+    await guesser.says("договор 40-1187, оператор")
+    await guesser.hears("Заявка SN-")
+    assert spy.asked == []
+    (case,) = await narrow.cases()
+    assert (case.entitlement, case.proved) == ("unverified", False)
+    assert await guesses(narrow, again, [wrong[0], "40-1187", *wrong[1:]]) == heard, "one that exists sounds alike"
+    assert spy.asked == [wrong[0], "40-1187"], "all strangers together have a budget too"
+    await staff.sees("Похоже на подбор")
+    assert sum("подбирает" in one.words for one in staff.group.messages.values()) == 1
