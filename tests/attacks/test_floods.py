@@ -86,7 +86,7 @@ async def sent(world: World) -> None:
 
 
 async def test_a_flood_of_one_person_is_folded_and_nobody_waits_for_it(narrow: World) -> None:
-    """More than a hundred messages at once: the first are heard, the rest is kept aside, and one sentence tells it, once."""
+    """A hundred messages at once: the first are heard, the rest is kept aside, and one sentence tells it, once."""
     flooder, other = person(narrow, 8001), person(narrow, 8002)
     await narrow.closes()
     for number in range(FLOOD):
