@@ -64,7 +64,8 @@ def asks_help(case: Case, heard: Heard, facts: Facts) -> Decision | None:
     if word != "/status":
         return None
     if not case.registered:
-        return decide(Say("status_none" if facts.need(Picked).how == "new" else "status_intake"), Drop("status"))
+        untold = facts.need(Picked).how == "new" or case.awaiting == PROBLEM
+        return decide(Say("status_none" if untold else "status_intake"), Drop("status"))
     names = {"state": case.state, "taken": "1" if case.owner else "", "eta": "1" if case.eta else ""}
     if case.eta is not None:
         names |= moment_names(case.eta, facts.need(Now).at, facts.need(Provider).timezone)
