@@ -6,7 +6,8 @@ whatever doors, and so many an hour of all strangers of a provider together. Aft
 looked up: the dialog goes on as "not verified yet", and the agents read once that somebody is guessing.
 
 A number that nobody has is a guess, and so is one after another was known; the first number of a person, found at
-once, is none, since that is how honest people begin.
+once, is none, since that is how honest people begin. When the net is down many of them write within the hour, and some
+of them mistype: the more were found at once, the more guesses all strangers have.
 """
 
 from __future__ import annotations
@@ -40,16 +41,30 @@ class Tried:
     at: datetime
 
 
-def allowed(tried: Sequence[Tried], whose: Collection[str], limits: Limits, now: datetime) -> bool:
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How many guesses reach the source: of one ``person`` in a day, and of ``all`` strangers in an hour."""
+
+    person: int
+    all: int
+
+    @classmethod
+    def of(cls, limits: Limits, found: int = 0) -> Budget:
+        """The provider's budget after an hour in which ``found`` strangers named a number that somebody has."""
+        honest = found // (2 * limits.guesses_of_all)
+        return cls(limits.guesses_of_person, limits.guesses_of_all * (1 + honest))
+
+
+def allowed(tried: Sequence[Tried], whose: Collection[str], budget: Budget, now: datetime) -> bool:
     """Whether one more number may be looked up for the person who writes from ``whose`` addresses."""
     mine, lately = _counts(tried, whose, now)
-    return mine < limits.guesses_of_person and lately < limits.guesses_of_all
+    return mine < budget.person and lately < budget.all
 
 
-def counted(tried: Sequence[Tried], who: str, whose: Collection[str], limits: Limits, now: datetime) -> Guess:
+def counted(tried: Sequence[Tried], who: str, whose: Collection[str], budget: Budget, now: datetime) -> Guess:
     """One more guess, as it is to be counted."""
     mine, lately = _counts(tried, whose, now)
-    last = "all" if lately + 1 >= limits.guesses_of_all else "person" if mine + 1 >= limits.guesses_of_person else ""
+    last = "all" if lately + 1 >= budget.all else "person" if mine + 1 >= budget.person else ""
     return Guess(max((one.number for one in tried), default=0) + 1, who, last)
 
 

@@ -1,11 +1,13 @@
 """Looking numbers up for people of whom nothing is known yet, as often as the budgets of `intake.guesses` allow.
 
 Each guess is a row under the provider's next number, so that of two workers who counted alike only one can write; the
-other counts again. There are never more rows of a provider than a day's budget.
+other counts again. There are never more rows of a provider than a day's budget. How many strangers were found is
+remembered by each process for an hour: after a restart, and with several workers, the budget is only the smaller.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +21,7 @@ from desk.messages import Address
 from desk.providers import Limits
 from desk.rows import Rows
 from desk.together import Together
-from intake.guesses import DAY, Guessed, Tried, allowed, counted
+from intake.guesses import DAY, HOUR, Budget, Guessed, Tried, allowed, counted
 from intake.tables import guesses
 
 _TRIED = select(guesses).where(
@@ -53,6 +55,7 @@ class Guessing:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._together = Together(self._looked)
+        self._found: defaultdict[str, deque[datetime]] = defaultdict(deque)
 
     async def look(self, round_: Round, look: Callable[[], Account | None], another: bool) -> Looked:
         """Looks, if this person may. ``another`` when they were known by another number before."""
@@ -71,16 +74,20 @@ class Guessing:
         async with self._database.look() as connection:
             for row in (await connection.execute(_TRIED, values)).all():
                 tried[row.provider].append(Tried(row.number, row.who, row.at))
-        return [_answer(one, tried[one.home]) for one in questions]
+        return [_answer(one, tried[one.home], self._found[one.home]) for one in questions]
 
 
-def _answer(question: _Question, tried: list[Tried]) -> Looked:
-    if not allowed(tried, question.whose, question.limits, question.now):
+def _answer(question: _Question, tried: list[Tried], found: deque[datetime]) -> Looked:
+    while found and question.now - found[0] >= HOUR:
+        found.popleft()
+    budget = Budget.of(question.limits, len(found))
+    if not allowed(tried, question.whose, budget, question.now):
         return Looked()
     account = question.look()
     if account is not None and not question.another:
+        found.append(question.now)
         return Looked(account, asked=True)
-    guess = counted(tried, question.who, question.whose, question.limits, question.now)
+    guess = counted(tried, question.who, question.whose, budget, question.now)
     tried.append(Tried(guess.number, guess.who, question.now))
     return Looked(account, asked=True, guess=guess)
 

@@ -117,9 +117,10 @@ async def counts(connection: AsyncConnection, door: str) -> dict[str, int]:
     rows = await connection.execute(query.group_by(ledger.c.outcome))
     found = {row.outcome: row.mails for row in rows}
     if found.get(Outcome.WAITING):
-        aside = select(func.count()).select_from(ledger).where(ledger.c.door == door, _undecided(), _aside())
-        found[Outcome.QUARANTINE] = (await connection.execute(aside)).scalar_one()
-        found[Outcome.WAITING] -= found[Outcome.QUARANTINE]
+        # Both from one look: meanwhile a mail may have been decided, and nobody shall read of minus one.
+        parted = select(func.count(), func.count().filter(_aside())).select_from(ledger)
+        undecided, aside = (await connection.execute(parted.where(ledger.c.door == door, _undecided()))).one()
+        found |= {Outcome.WAITING: undecided - aside, Outcome.QUARANTINE: aside}
     return {one.value: found[one.value] for one in Outcome if found.get(one.value)}
 
 

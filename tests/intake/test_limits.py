@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from desk.providers import BadProvider, Limits, load
-from intake.guesses import Tried, allowed, counted
+from intake.guesses import Budget, Tried, allowed, counted
 from intake.pace import Pace
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
+USUAL = Budget.of(Limits())
 
 
 def looked_up(guessers: int, guesses: int, within: timedelta) -> int:
@@ -20,8 +21,8 @@ def looked_up(guessers: int, guesses: int, within: timedelta) -> int:
     tried: list[Tried] = []
     for number in range(guesses):
         at, who = NOW + number * within / guesses, f"telegram:main:{number % guessers}"
-        if allowed(tried, {who}, Limits(), at):
-            guess = counted(tried, who, {who}, Limits(), at)
+        if allowed(tried, {who}, USUAL, at):
+            guess = counted(tried, who, {who}, USUAL, at)
             tried.append(Tried(guess.number, who, at))
     assert len({one.number for one in tried}) == len(tried), "each has a number of its own"
     return len(tried)
@@ -32,18 +33,24 @@ def test_of_ten_thousand_guesses_no_more_than_the_budget_reach_the_source() -> N
     assert looked_up(2000, 10_000, timedelta(minutes=50)) == 20
 
 
+def test_when_many_honest_people_write_some_of_them_may_mistype() -> None:
+    """Two found for each that was not, and nobody is turned away; one who guesses has no more for that."""
+    assert [Budget.of(Limits(), found).all for found in (0, 39, 40, 400)] == [20, 20, 40, 220]
+    assert Budget.of(Limits(), 400).person == 5
+
+
 def test_another_address_of_the_same_person_has_no_budget_of_its_own() -> None:
     tried = [Tried(number, "mail:sever:a@b.test", NOW) for number in range(1, 6)]
-    assert not allowed(tried, {"telegram:main:7", "mail:sever:a@b.test"}, Limits(), NOW)
-    assert allowed(tried, {"telegram:main:8"}, Limits(), NOW)
-    assert allowed(tried, {"mail:sever:a@b.test"}, Limits(), NOW + timedelta(days=1))
+    assert not allowed(tried, {"telegram:main:7", "mail:sever:a@b.test"}, USUAL, NOW)
+    assert allowed(tried, {"telegram:main:8"}, USUAL, NOW)
+    assert allowed(tried, {"mail:sever:a@b.test"}, USUAL, NOW + timedelta(days=1))
 
 
 def test_the_guess_that_spends_a_budget_is_told_apart() -> None:
     tried: list[Tried] = []
     last = []
     for number in range(6):
-        guess = counted(tried, "a", {"a"}, Limits(guesses_of_person=3, guesses_of_all=6), NOW)
+        guess = counted(tried, "a", {"a"}, Budget(person=3, all=6), NOW)
         tried.append(Tried(guess.number, "a" if number < 3 else "b", NOW))
         last.append(guess.last)
     assert last == ["", "", "person", "person", "person", "all"]
