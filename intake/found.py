@@ -84,7 +84,7 @@ def case_data(case: Case, form: Form, facts: Facts, answers: Mapping[str, Any], 
     values, provider = values_of(case, facts), facts.need(Provider)
     identified = facts.get(Identified)
     names = _on_file(identified.account) if identified and identified.account else {}
-    found = script.findings(form, answers, values, provider.language, names, provider.timezone)
+    found = script.findings(form, answers, values, provider.language, names, provider.timezone, case.articles)
     outcome = script.outcome(form, answers, values)
     return {
         "present": list(found.present),

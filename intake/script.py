@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from typing import Any
@@ -41,6 +41,7 @@ _LABELS = {
         "days_ago": "Несколько дней",
         "week_ago": "Неделю назад",
         "skipped": SKIPPED,
+        "shown how": "показали, как: не помогло",
         "service.address": "адрес из договора",
         "as on file": "как в договоре",
         "a number": "Число",
@@ -61,6 +62,7 @@ _LABELS = {
         "days_ago": "For some days",
         "week_ago": "A week ago",
         "skipped": SKIPPED,
+        "shown how": "shown how: it did not help",
         "service.address": "the address on file",
         "as on file": "as on file",
         "a number": "A number",
@@ -283,12 +285,19 @@ def _first(rules: Sequence[Rule], names: Values) -> str:
 
 
 def findings(
-    form: Form, answers: Answers, values: Values, language: str, names: Names | None = None, zone: tzinfo = UTC
+    form: Form,
+    answers: Answers,
+    values: Values,
+    language: str,
+    names: Names | None = None,
+    zone: tzinfo = UTC,
+    tried: Collection[str] = (),
 ) -> Findings:
     """What the answers say about the fault, in ``language``, with moments on the clock of ``zone``.
 
-    ``names`` may hold what is on file: it is then written where the person confirmed it. These are for agents. Answers
-    to questions that this version of the dialog lacks stand in the circumstances.
+    ``names`` may hold what is on file: it is then written where the person confirmed it. Of what was not done yet, and
+    is shown in one of the articles ``tried``, the answer tells so. These are for agents. Answers to questions that this
+    version of the dialog lacks stand in the circumstances.
     """
     names = names or {}
     settled = known(form, answers, values)
@@ -304,7 +313,10 @@ def findings(
         )
         for field in ("occurred_at", "place", "circumstances")
     }
-    lines = tuple((_subject(ask, language), _spoken(ask, reply, language, names, zone)) for ask, reply in given)
+    lines = tuple(
+        (_subject(ask, language), _spoken(ask, reply, language, names, zone) + _since(ask, reply, language, tried))
+        for ask, reply in given
+    )
     besides = (" ".join(line) for line, (ask, reply) in zip(lines, given, strict=True) if _tells_more(ask, reply))
     return Findings(
         present=(*(option.present[language] for option in chosen if option.present), *besides),
@@ -322,6 +334,12 @@ def _subject(ask: Ask, language: str) -> str:
         return _LABELS[language][ask.type]
     words = written(_wording(ask, language, {})).plain
     return words.partition("?")[0] + "?" if "?" in words else words
+
+
+def _since(ask: Ask, reply: Mapping[str, Any], language: str, tried: Collection[str]) -> str:
+    """What became of a "no": shown how to do it, the person did, or would not; what was wrong still is."""
+    shown = ask.selfhelp in tried and reply.get("value") is False
+    return f" ({_LABELS[language]['shown how']})" if shown else ""
 
 
 def _strays(form: Form, answers: Answers) -> list[str]:

@@ -85,6 +85,6 @@ def _go_on(case: Case) -> Decision:
         *(Came(article, "not_helped") for article in case.articles[-1:]),
         *(Record("test", f"article {article} did not help") for article in case.articles[-1:]),
         Set({"awaiting": "", "tries": 0}),
-        Say("sorry_go_on"),
+        Say("sorry_once_more" if case.articles[1:] else "sorry_go_on"),
         done=False,
     )

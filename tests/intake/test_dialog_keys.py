@@ -58,6 +58,7 @@ class TestSelfhelp:
         assert talk.case.registered
         assert talk.case.articles == ["restart"]
         assert talk.case.answers["tried"]["value"] is False, "what was answered before is kept"
+        assert any(one.endswith("Нет (показали, как: не помогло)") for one in talk.case.present)
 
     def test_what_helped_settles_the_matter(self) -> None:
         talk = begun(Talk(TRIED, ["restart"])).presses("here").presses("no").presses("helped")
@@ -80,6 +81,11 @@ class TestSelfhelp:
 
 
 class TestSuggest:
+    def test_who_tried_one_more_is_thanked_for_it_and_not_pitied_again(self) -> None:
+        talk = begun(Talk(SUGGESTS, ["cable"]))
+        talk.case.articles = ["first"]
+        assert talk.presses("there").presses("not_helped").words[0] == "sorry_once_more"
+
     def test_the_zones_article_is_offered_once_before_the_case_is_opened(self) -> None:
         talk = begun(Talk(SUGGESTS, ["cable"])).presses("there")
         assert (talk.shown, talk.case.awaiting, talk.case.registered) == ("article cable", "helped", False)
