@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC
 from typing import Any
@@ -100,11 +100,8 @@ async def _waiting(folder: Folder) -> tuple[Sequence[Letter], Mapping[int, str]]
         async with database.look() as connection:
             query = select(letters).where(letters.c.state == "waiting").order_by(letters.c.arrival_id)
             rows = (await connection.execute(query)).all()
-        whose = (*folder.providers(), FRONT)
-        async with database.read(*whose) as session:
-            ids = {row.case_id for row in rows}
-            cases = await session.scalars(select(Case).where(Case.provider.in_(whose), Case.id.in_(ids)))
-            return rows, {case.id: case.number or f"one without a number yet ({case.id})" for case in cases}
+        cases = await _cases(database, folder.providers(), {row.case_id for row in rows})
+        return rows, {case.id: case.number or f"one without a number yet ({case.id})" for case in cases}
 
 
 @pending.command()
@@ -183,16 +180,15 @@ async def _accept(folder: Folder, letter: int, number: str | None, new: bool, ag
         message = acceptance(letter, case_id, row.provider, agent, now())
         arrival_id = await corridor.accept(database, message, lambda one: _settle(one, letter, "accepted"))
         (ledger,) = await corridor.decided(settings, database, [arrival_id])
-        return ledger, await _case(database, providers, ledger.case_id)
+        cases = await _cases(database, providers, {ledger.case_id} - {None})
+        return ledger, next(iter(cases), None)
 
 
-async def _case(database: Database, providers: Providers, case_id: int | None) -> Case | None:
-    if case_id is None:
-        return None
+async def _cases(database: Database, providers: Providers, ids: Collection[int | None]) -> Sequence[Case]:
+    """The cases of these ids, whosever they are by now."""
     whose = (*providers, FRONT)
     async with database.read(*whose) as session:
-        found = await session.scalars(select(Case).where(Case.provider.in_(whose), Case.id == case_id))
-        return found.first()
+        return (await session.scalars(select(Case).where(Case.provider.in_(whose), Case.id.in_(ids)))).all()
 
 
 @pending.command("refuse")

@@ -26,16 +26,14 @@ def suggest(case: Case, heard: Heard, facts: Facts) -> Decision | None:
     best = suggestions.best[0] if suggestions and suggestions.best else None
     if best is None or not best.sure:
         return None
-    return decide(*_offer(best))
+    begun = Set({"articles": [best.article], "dialog": best.dialog, "category": best.category})
+    return decide(begun, *_offered(best, "did_it_help"))
 
 
-def _offer(best: Suggestion) -> list[Act]:
-    return [
-        Set({"articles": [best.article], "dialog": best.dialog, "category": best.category, "awaiting": HELPED}),
-        Offered(best.article, best.score),
-        Show(best.text, files=best.pictures),
-        Say("did_it_help", buttons=BUTTONS),
-    ]
+def _offered(best: Suggestion, question: str, *before: Act) -> tuple[Act, ...]:
+    """The article, after what is said ``before`` it, and the question whether it helped."""
+    shown = (Show(best.text, files=best.pictures), Say(question, buttons=BUTTONS))
+    return Set({"awaiting": HELPED}), Offered(best.article, best.score), *before, *shown
 
 
 def named(case: Case, heard: Heard, facts: Facts) -> Decision | None:
@@ -46,13 +44,7 @@ def named(case: Case, heard: Heard, facts: Facts) -> Decision | None:
     article = known.articles.get(case.articles[-1]) if known and case.articles else None
     if article is None:
         return None
-    return decide(
-        Set({"awaiting": HELPED}),
-        Offered(article.article, article.score),
-        Say("try_this"),
-        Show(article.text, files=article.pictures),
-        Say("did_this_help", buttons=BUTTONS),
-    )
+    return decide(*_offered(article, "did_this_help", Say("try_this")))
 
 
 def helped(case: Case, heard: Heard, facts: Facts) -> Decision | None:
