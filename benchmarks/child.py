@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from mail import letters
-from mail.letters import Reading
+from mail.reading import message as letters
+from mail.reading.message import Reading
 
 
 def measured(raw: bytes, reading: Reading) -> tuple[float, float]:

@@ -20,12 +20,12 @@ from benchmarks.desk_process import settings, written
 from benchmarks.measuring import Figures, median, rounded, running, tell
 from benchmarks.telegram import KINDS, SAMPLE, STAFF
 from bots.envelope import enveloped
-from console.migrating import migrate
-from console.wiring import House, build
-from desk import inbox, outbox
-from desk.database import Database
-from desk.outbox import Settled
-from desk.whereabouts import homes_of
+from console.runtime.migrate import migrate
+from console.runtime.wiring import House, build
+from desk.pipeline.tenant_routing import homes_of
+from desk.queues import inbox, outbox
+from desk.queues.outbox import Settled
+from desk.storage.database import Database
 
 T = TypeVar("T")
 TOKEN = "1000:benchmark"

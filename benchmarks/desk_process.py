@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from desk.settings import MailboxSettings, Secret, Server, Settings, TelegramSettings
+from desk.model.settings import MailboxSettings, Secret, Server, Settings, TelegramSettings
 
 
 def written(path: Path, database: str, telegram: list[dict[str, Any]], mailboxes: list[dict[str, Any]]) -> Path:
@@ -50,7 +50,7 @@ def settings(path: Path) -> Settings:
 
 async def serve(path: Path, roles: list[str], early: bool) -> None:
     """Serves until a signal."""
-    from console.running import served
+    from console.runtime.lifecycle import served
 
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -62,7 +62,7 @@ async def serve(path: Path, roles: list[str], early: bool) -> None:
 
 def main() -> None:
     # The children that read letters import this module too, and as with `firstline` itself find little in it.
-    from console.listening import ROLES
+    from console.runtime.receiver import ROLES
 
     parser = argparse.ArgumentParser(prog="python -m benchmarks.desk_process", description=__doc__)
     parser.add_argument("file", type=Path)

@@ -22,9 +22,9 @@ from sqlalchemy import func, select, update
 
 from benchmarks.measuring import Figures, percentile, processor_seconds, rounded, running, tell
 from benchmarks.telegram import KINDS, Emulator, contestant
-from desk.database import Database
-from desk.people import Person
-from desk.queues import arrivals, departures
+from desk.model.people import Person
+from desk.storage.database import Database
+from desk.storage.queue_tables import arrivals, departures
 from tests.peers.postgres import Postgres
 
 TOKEN = "1000:benchmark"

@@ -27,8 +27,8 @@ from random import Random
 
 from benchmarks.child import measured
 from benchmarks.measuring import Figures, children, median, processor_seconds, resident, rounded, tell
-from mail.letters import Reading
-from mail.readers import Readers
+from mail.reading.message import Reading
+from mail.reading.sandbox import Readers
 from tests.mail.hostile import GENERATORS
 
 HERE = Reading("help@sever.test", "mx.sever.test")

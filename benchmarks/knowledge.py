@@ -24,10 +24,10 @@ from typing import Any
 from benchmarks import rivals
 from benchmarks.made_base import Asked, made, questions
 from benchmarks.measuring import Figures, median, percentile, resident, rounded, tell
-from desk.lasting import lasting
-from kb.reading import Article
-from kb.saved import Store
-from kb.suggesting import Knowledge
+from desk.gc_freeze import lasting
+from kb.content.article_files import Article
+from kb.search.index_files import Store
+from kb.search.service import Knowledge
 from tests.peers.postgres import Postgres
 
 SLIPS = 0.1

@@ -12,8 +12,8 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kb.noise import mistyped
-from kb.reading import Article, Edition
+from kb.content.article_files import Article, Edition
+from kb.evaluation.typing_noise import mistyped
 
 THINGS = """
 роутер|маршрутизатор|рутер|вайфай коробка; кабель|провод|шнур от интернета; приставка|тв приставка|коробочка от телевизора;

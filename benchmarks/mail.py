@@ -35,11 +35,11 @@ from sqlalchemy import func, select
 import console.sample
 from benchmarks.desk_process import settings, written
 from benchmarks.measuring import Figures, children, median, processor_seconds, rounded, tell
-from console.migrating import migrate
-from console.wiring import House, build
-from desk import inbox
-from desk.database import Database
-from desk.queues import arrivals, departures, is_waiting
+from console.runtime.migrate import migrate
+from console.runtime.wiring import House, build
+from desk.queues import inbox
+from desk.storage.database import Database
+from desk.storage.queue_tables import arrivals, departures, is_waiting
 from tests.peers.dovecot import Dovecot, Mailbox
 from tests.peers.postgres import Postgres
 

@@ -15,8 +15,8 @@ import bm25s
 import Stemmer
 from rapidfuzz import fuzz, process, utils
 
-from kb.match import Matcher
-from kb.reading import Article
+from kb.content.article_files import Article
+from kb.search.matcher import Matcher
 from tests.peers.postgres import Postgres
 
 ENTRIES = 40

@@ -32,7 +32,15 @@ from benchmarks.telegram import KINDS, SAMPLE, migrated
 
 TOKEN = "1000:benchmark"
 NOWHERE = "http://127.0.0.1:9"
-MODULES = ("desk.database", "console.main", "console.wiring", "mail.door", "bots.door", "bots.hearing", "aiogram")
+MODULES = (
+    "desk.storage.database",
+    "console.main",
+    "console.runtime.wiring",
+    "mail.channel",
+    "bots.channel",
+    "bots.parse_update",
+    "aiogram",
+)
 
 
 def imports(runs: int) -> list[Figures]:

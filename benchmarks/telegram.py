@@ -31,9 +31,9 @@ from aiohttp import ClientSession
 import console.sample
 from benchmarks.desk_process import written
 from benchmarks.measuring import Figures, median, percentile, processor_seconds, resident, rounded, running, tell
-from console.listening import ROLES
-from console.migrating import migrate
-from desk.database import Database
+from console.runtime.migrate import migrate
+from console.runtime.receiver import ROLES
+from desk.storage.database import Database
 from tests.peers.postgres import Postgres
 
 SAMPLE = Path(console.sample.__file__).parent / "providers"

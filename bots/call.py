@@ -20,7 +20,7 @@ _FILE_UNUSABLE = ("file identifier", "file_id", "file_reference", "file referenc
 
 
 class Call:
-    """``method`` is empty when nothing is left to be done. ``files`` are as `bots.dressing` describes them."""
+    """``method`` is empty when nothing is left to be done. ``files`` are as `bots.render` describes them."""
 
     def __init__(self, body: Mapping[str, Any], remotes: Mapping[str, str]) -> None:
         self.method: str = body["method"]

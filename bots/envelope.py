@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from desk.messages import Raw
+from desk.model.messages import Raw
 
 KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
 """The kinds of updates the desk asks Telegram for."""

@@ -24,11 +24,11 @@ from aiogram.exceptions import (
 from aiogram.types import BufferedInputFile
 
 from bots.call import Call
-from bots.lines import Lines
+from bots.http_sessions import Lines
 from bots.session import AnswerLost, NotSent, Telegram
-from desk.doors import Open
-from desk.messages import Departure, Fate, Later, Refused, Sent, Unknown
-from desk.settings import TelegramSettings
+from desk.model.channel import Open
+from desk.model.messages import Departure, Fate, Later, Refused, Sent, Unknown
+from desk.model.settings import TelegramSettings
 
 log = logging.getLogger(__name__)
 

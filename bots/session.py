@@ -48,8 +48,8 @@ from aiohttp import (
     JsonPayload,
 )
 
-from bots.wire import redacted
-from desk.settings import TelegramSettings
+from bots.bot_api_client import redacted
+from desk.model.settings import TelegramSettings
 
 METHODS: Mapping[str, type[TelegramMethod[Any]]] = {
     method.__api_method__: method
@@ -86,7 +86,7 @@ _ANSWER = Response[Any]
 
 
 class Session(AiohttpSession):
-    """Plain JSON both ways, where no file is uploaded. Any number of bots may use one; `bots.lines` keeps them.
+    """Plain JSON both ways, where no file is uploaded. Any number of bots may use one; `bots.http_sessions` keeps them.
 
     A form of percent-encoded Cyrillic costs three times the work of JSON; and of an answer no models are built, since
     one field unknown to them would make a success look like a failure.
@@ -145,7 +145,7 @@ class Telegram:
         limits = ClientTimeout(total=within, sock_connect=10)
         try:
             # aiogram passes the limits through to aiohttp, which takes them; only its type hint knows no more than int.
-            # Made by ourselves in Telegram's own shape (`bots.dressing`): validating it again costs more than sending.
+            # Made by ourselves in Telegram's own shape (`bots.render`): validating it again costs more than sending.
             asked = METHODS[method].model_construct(**params)
             return await self._session.make_request(bot, asked, timeout=cast(int, limits))
         except TelegramEntityTooLarge:

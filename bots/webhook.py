@@ -18,9 +18,9 @@ from aiohttp import web
 
 from bots.envelope import enveloped, kept_aside
 from desk.clock import Clock, now
-from desk.doors import Accept
-from desk.messages import Raw
-from desk.settings import TelegramSettings
+from desk.model.channel import Accept
+from desk.model.messages import Raw
+from desk.model.settings import TelegramSettings
 
 log = logging.getLogger(__name__)
 

@@ -11,31 +11,31 @@ from typing import Any
 
 import click
 
-from console.folder import EXIT_CODES, Folder, Trouble
+from console.terminal.context import EXIT_CODES, Folder, Trouble
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     # A desk is made, looked over and run.
-    "init": ("console.initiate:init", "Make a desk folder."),
-    "check": ("console.checking:check", "Say what is wrong and what to do."),
-    "migrate": ("console.operating:migrate", "Bring the database to this version."),
-    "serve": ("console.operating:serve", "Run the desk."),
+    "init": ("console.commands.init:init", "Make a desk folder."),
+    "check": ("console.commands.check:check", "Say what is wrong and what to do."),
+    "migrate": ("console.commands.serve:migrate", "Bring the database to this version."),
+    "serve": ("console.commands.serve:serve", "Run the desk."),
     # Agents look and act.
-    "cases": ("console.looking:cases", "List cases."),
-    "case": ("console.looking:case", "Show one case with its journal."),
-    "take": ("console.acting:take", "Take a case."),
-    "say": ("console.acting:say", "Write to the subscriber of a case."),
-    "note": ("console.acting:note", "Note something the subscriber does not see."),
-    "eta": ("console.acting:eta", "Promise when it will be done."),
-    "resolve": ("console.acting:resolve", "Say that it is done."),
+    "cases": ("console.commands.cases:cases", "List cases."),
+    "case": ("console.commands.cases:case", "Show one case with its journal."),
+    "take": ("console.commands.agent:take", "Take a case."),
+    "say": ("console.commands.agent:say", "Write to the subscriber of a case."),
+    "note": ("console.commands.agent:note", "Note something the subscriber does not see."),
+    "eta": ("console.commands.agent:eta", "Promise when it will be done."),
+    "resolve": ("console.commands.agent:resolve", "Say that it is done."),
     # What waits for a person.
-    "pending": ("console.pending:pending", "Letters whose sender is not proved."),
-    "quarantine": ("console.quarantine:quarantine", "Messages that could not be read."),
-    "replay": ("console.quarantine:replay", "Read set-aside messages once more."),
+    "pending": ("console.commands.pending:pending", "Letters whose sender is not proved."),
+    "quarantine": ("console.commands.quarantine:quarantine", "Messages that could not be read."),
+    "replay": ("console.commands.quarantine:replay", "Read set-aside messages once more."),
     # Rooms with commands of their own.
-    "mail": ("console.mailing:mail", "Letters as the desk reads them, and what became of each."),
-    "kb": ("console.knowing:kb", "The knowledge base: search, measure, fill, print."),
+    "mail": ("console.commands.mail.group:mail", "Letters as the desk reads them, and what became of each."),
+    "kb": ("console.commands.kb.group:kb", "The knowledge base: search, measure, fill, print."),
     # To try it.
-    "chat": ("console.chat:chat", "Be a subscriber, in this terminal."),
+    "chat": ("console.commands.chat:chat", "Be a subscriber, in this terminal."),
     "demo": ("console.demo:demo", "See the whole desk at work, in a temporary folder."),
 }
 """Where each command stands ("module:attribute") and what the overview says of it."""
@@ -72,7 +72,7 @@ class Firstline(click.Group):
             if folder.debug:
                 click.echo(folder.redact(traceback.format_exc()), err=True)
             # Loaded only now: it knows every room's own errors, and help should not wait for the rooms.
-            trouble: Trouble = importlib.import_module("console.troubles").told(error)
+            trouble: Trouble = importlib.import_module("console.terminal.errors").told(error)
             raise Trouble(folder.redact(trouble.message), trouble.exit_code) from None
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from desk.case import Case, State
-from desk.decisions import Button, Buttons, Say
-from desk.moments import moment_names
-from desk.providers import Provider
-from desk.text import literal
+from desk.language.rich_text import literal
+from desk.language.time_labels import moment_names
+from desk.model.acts import Button, Buttons, Say
+from desk.model.case import Case, State
+from desk.model.policy import Provider
 
 _TAKE: Buttons = ((Button("take", "button_take"),),)
 _WORK: Buttons = (

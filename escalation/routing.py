@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from desk.case import Case
-from desk.knowledge import Account
-from desk.providers import Provider
+from desk.model.case import Case
+from desk.model.policy import Provider
+from desk.model.shared_facts import Account
 
 NOWHERE = "queue:l1"
 

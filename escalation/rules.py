@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from desk.case import TRIAGE, Case, State, consent_in, may_agree
-from desk.decisions import (
+from desk.language.intents import wants_human, yes_no
+from desk.language.rich_text import literal
+from desk.model.acts import (
     Act,
     Become,
     Card,
@@ -19,16 +20,15 @@ from desk.decisions import (
     To,
     decide,
 )
-from desk.facts import Now, Picked, Ways
-from desk.feelings import wants_human, yes_no
-from desk.knowledge import Identified
-from desk.messages import Address, Heard, Policy, Role, Verb
-from desk.providers import Provider
-from desk.text import literal
-from escalation.agents import CONSENT
-from escalation.missed import Missed
+from desk.model.case import TRIAGE, Case, State, consent_in, may_agree
+from desk.model.facts import Now, Picked, Ways
+from desk.model.messages import Address, Heard, Policy, Role, Verb
+from desk.model.policy import Provider
+from desk.model.shared_facts import Identified
+from escalation.agent_rules import CONSENT
 from escalation.routing import route
-from escalation.story import RELAYED
+from escalation.transcript import RELAYED
+from escalation.undelivered import Missed
 
 
 def about_no_case(case: Case, heard: Heard, facts: Facts) -> Decision | None:

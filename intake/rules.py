@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from desk.case import Case, State
-from desk.decisions import Act, Alert, Become, Button, Buttons, Decision, Drop, Facts, Identify, Say, Set, decide
-from desk.facts import Now, Picked, Repeat
-from desk.feelings import only_thanks, upset, wants_human
-from desk.knowledge import Allowances, Identified
-from desk.language import language_of
-from desk.messages import FRONT, Heard, Role, Verb
-from desk.moments import moment_names
-from desk.providers import Provider
-from intake.asking import is_batch
-from intake.forms import Form, Forms
-from intake.found import found_so_far
-from intake.ready import ENOUGH, is_ready, more, ready
+from desk.language.detect import language_of
+from desk.language.intents import only_thanks, upset, wants_human
+from desk.language.time_labels import moment_names
+from desk.model.acts import Act, Alert, Become, Button, Buttons, Decision, Drop, Facts, Identify, Say, Set, decide
+from desk.model.case import Case, State
+from desk.model.facts import Now, Picked, Repeat
+from desk.model.messages import FRONT, Heard, Role, Verb
+from desk.model.policy import Provider
+from desk.model.shared_facts import Allowances, Identified
+from intake.engine.case_data import found_so_far
+from intake.engine.completion import ENOUGH, is_ready, more, ready
+from intake.engine.model import Form, Forms
+from intake.engine.rules import is_batch
 
 IDENTIFIER, CATEGORY, PROBLEM = "identifier", "category", "problem"
 _NO_CONTRACT: Buttons = ((Button("no_contract", "button_no_contract"), Button("operator", "button_operator")),)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from desk.case import Case
-from desk.decisions import Act, Decision, Drop, Facts, Hold, Names, Record, Say, To, decide
-from desk.facts import Picked
-from desk.messages import Heard, Policy, Proof, Role, Verb
-from desk.text import literal
-from mail.compose import UNSUBSCRIBE
-from mail.governor import Decline, peer_of
+from desk.language.rich_text import literal
+from desk.model.acts import Act, Decision, Drop, Facts, Hold, Names, Record, Say, To, decide
+from desk.model.case import Case
+from desk.model.facts import Picked
+from desk.model.messages import Heard, Policy, Proof, Role, Verb
+from mail.sending.compose import UNSUBSCRIBE
+from mail.sending.loop_guard import Decline, peer_of
 
 _MEANINGLESS = frozenset({"own", "feedback"})
 

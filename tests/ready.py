@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import console.sample
-from console.migrating import migrate
-from console.wiring import build
-from desk.database import Database
-from desk.settings import Secret, Settings
+from console.runtime.migrate import migrate
+from console.runtime.wiring import build
+from desk.model.settings import Secret, Settings
+from desk.storage.database import Database
 from tests.peers.postgres import Postgres
 
 PROVIDERS = Path(console.sample.__file__).parent / "providers"

@@ -1,1 +1,1 @@
-"""The files a new desk folder is made of, in each language (`console.initiate`)."""
+"""The files a new desk folder is made of, in each language (`console.commands.init`)."""

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import click
 
-from console.folder import WRONG, Folder, pass_folder, refuse, run
+from console.terminal.context import WRONG, Folder, pass_folder, refuse, run
 
 NEEDED = ("aiosmtpd", "pymap", "trustme")
 
@@ -32,10 +32,10 @@ def demo(_folder: Folder, play: bool) -> None:
     if missing := [name for name in NEEDED if importlib.util.find_spec(name) is None]:
         refuse(f"the demo needs {', '.join(missing)}: pip install 'firstline[demo]'", WRONG)
     # Only now: what is missing must be told in a sentence.
+    from console.demo.desk import DidNotHappen  # noqa: PLC0415
     from console.demo.live import lived  # noqa: PLC0415
-    from console.demo.play import played  # noqa: PLC0415
-    from console.demo.town import DidNotHappen  # noqa: PLC0415
-    from console.screen import Screen  # noqa: PLC0415
+    from console.demo.script import played  # noqa: PLC0415
+    from console.terminal.screen import Screen  # noqa: PLC0415
 
     screen = Screen()
     by_itself = play or not (sys.stdin.isatty() and screen.is_terminal)

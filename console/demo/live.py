@@ -8,13 +8,13 @@ import shutil
 import sys
 from functools import partial
 
-from console.chatdoor import Shown, Typist
-from console.conversation import Conversation, typed_lines
-from console.demo.people import Correspondent, Play
-from console.demo.place import PROVIDER
-from console.demo.stage import Stage
-from console.demo.town import Town, desk_at_work
-from console.screen import Screen
+from chat.terminal_channel import Shown, Typist
+from console.commands.chat_session import Conversation, typed_lines
+from console.demo.actors import Correspondent, Play
+from console.demo.desk import Town, desk_at_work
+from console.demo.display import Stage
+from console.demo.folder import PROVIDER
+from console.terminal.screen import Screen
 
 AGENT, NAME = "ivanova", "Мария Иванова"
 LOOKS = 0.05

@@ -1,6 +1,6 @@
 """The agents' group of the demo, as a door: what their Telegram group would show is shown beside the chat.
 
-Orders are read by the same words and buttons as in Telegram (`bots.staff`).
+Orders are read by the same words and buttons as in Telegram (`bots.agent_commands`).
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from bots.staff import Order, ordered, pressed
-from console.chatdoor import Shown, dressed, shown
-from desk.doors import Accept, Traits
-from desk.messages import (
+from bots.agent_commands import Order, ordered, pressed
+from chat.terminal_channel import Shown, dressed, shown
+from desk.model.channel import Accept, Traits
+from desk.model.messages import (
     Address,
     Arrival,
     Departure,
@@ -36,7 +36,7 @@ GROUP = "group"
 
 
 class StaffDoor:
-    """A `desk.doors.Door` for the agents of one provider. ``show`` is given everything that is sent to them."""
+    """A `desk.model.channel.Door` for the agents of one provider. ``show`` is given everything that is sent to them."""
 
     channel = "staff"
     traits = Traits(buttons=True, batch=False)

@@ -1,11 +1,10 @@
-"""Alembic's entry: runs on the connection that `console.migrating` hands over."""
+"""Alembic's entry: runs on the connection that `console.runtime.migrate` hands over."""
 
 from __future__ import annotations
 
 from alembic import context
 
-import console.tables  # noqa: F401 (every room's tables)
-from desk.tables import METADATA
+from desk.storage.base import METADATA
 
 connection = context.config.attributes["connection"]
 context.configure(

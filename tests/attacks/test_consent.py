@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from desk.case import Case
-from desk.decisions import Become, Facts, Rule
-from desk.facts import Now
-from desk.messages import Address, Heard, Press, Role, Verb
+from desk.model.acts import Become, Facts, Rule
+from desk.model.case import Case
+from desk.model.facts import Now
+from desk.model.messages import Address, Heard, Press, Role, Verb
 from escalation.rules import consent
-from kb.rules import HELPED, helped
+from kb.subscriber_rules import HELPED, helped
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 ANNA = Address("telegram", "telegram:main", "5001")

@@ -13,12 +13,12 @@ import pytest
 from sqlalchemy import Insert
 from sqlalchemy.exc import DBAPIError
 
-import desk.database
-from desk import inbox
-from desk.database import Database
-from desk.messages import Raw
-from desk.queues import arrivals, departures
-from desk.tables import METADATA
+import desk.storage.database
+from desk.model.messages import Raw
+from desk.queues import inbox
+from desk.storage.base import METADATA
+from desk.storage.database import Database
+from desk.storage.queue_tables import arrivals, departures
 from tests.faults.test_fairness import NOW
 
 CANARY = "contract 40-1187 canary"
@@ -64,7 +64,7 @@ async def test_who_gives_up_while_a_transaction_begins_leaves_none_open(
         begins.set()
         await begun(driver, begin)
 
-    monkeypatch.setattr("desk.database._begun", seen)
+    monkeypatch.setattr("desk.storage.database._begun", seen)
     other = sqlite3.connect(tmp_path / "desk.db", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     writing = asyncio.create_task(inbox.accept(database, [Raw("d", "given up", "l", b"x", NOW)]))

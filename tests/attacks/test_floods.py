@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 from sqlalchemy import select
 
-from desk.database import Database
-from desk.knowledge import Account
-from desk.queues import arrivals, departures
-from intake.sources.csv_file import CsvFile
+from desk.model.shared_facts import Account
+from desk.storage.database import Database
+from desk.storage.queue_tables import arrivals, departures
+from intake.identity.sources.csv_file import CsvFile
 from tests.peers.botapi import BotApi
 from tests.ready import Ground
 from tests.stories.world import IVANOVA, STAFF, Chatter, Desk, World, eventually, new_world

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from desk.innerdoor import InnerDoor, command
-from desk.messages import Address, Arrival, Verb
-from mail.addresses import folded
-from mail.door import heard as heard_letter
-from mail.letters import Reading, read
+from desk.model.messages import Address, Arrival, Verb
+from desk.pipeline.internal_channel import InnerDoor, command
+from mail.channel import heard as heard_letter
+from mail.mime.addresses import folded
+from mail.reading.message import Reading, read
 from tests.bots.examples import AT, BOT, GROUP, heard, message
 
 NUMBER = "SN-2026-000123-4"

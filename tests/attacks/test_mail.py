@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from desk.keyring import Keyring
-from desk.settings import Secret
+from desk.model.settings import Secret
+from desk.pipeline.reply_tokens import Keyring
 from tests.peers.botapi import BotApi
 from tests.peers.post import Post
 from tests.ready import Ground

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from desk.messages import Proof
-from mail.domains import ascii_domain, vouches_for
-from mail.letters import Reading, read
+from desk.model.messages import Proof
+from mail.mime.domains import ascii_domain, vouches_for
+from mail.reading.message import Reading, read
 
 OURS = "mx.sever.test"
 PASS = "dkim=pass header.d=example.test; spf=pass smtp.mailfrom=anna@example.test; dmarc=pass header.from=example.test"

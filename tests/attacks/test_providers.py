@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 
-from console.migrating import migrate
-from desk.case import Case, JournalEntry
-from desk.database import Database
-from desk.ids import new_id
-from desk.people import Person
-from desk.providers import BadProvider, load_all
+from console.runtime.migrate import migrate
+from desk.model.case import Case, JournalEntry
+from desk.model.people import Person
+from desk.model.policy import BadProvider, load_all
+from desk.storage.database import Database
+from desk.storage.ids import new_id
 from tests.stories.world import Clock
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from desk.settings import BadSettings, load
+from desk.model.settings import BadSettings, load
 
 MAILBOX = """
 [desk]

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from desk.messages import Later, Sent
-from desk.settings import MailboxSettings, Secret, Server
-from mail.compose import NotToBeSent, composed
-from mail.smtp import Outbound
+from desk.model.messages import Later, Sent
+from desk.model.settings import MailboxSettings, Secret, Server
+from mail.sending.compose import NotToBeSent, composed
+from mail.transport.smtp import Outbound
 from tests.peers.certificates import Authority
 from tests.peers.wire import Wire
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 import kb
-from kb.judging import OF_STRANGERS, Confirmed, Known, heard, judged
-from kb.learned import taught
-from kb.match import Matcher
-from kb.reading import Article, read_folders
+from kb.content.article_files import Article, read_folders
+from kb.learning.acceptance import OF_STRANGERS, Confirmed, Known, heard, judged
+from kb.learning.phrase_store import taught
+from kb.search.matcher import Matcher
 
 ARTICLES = list(read_folders([Path(kb.__file__).parent / "articles"]).values())
 EVALUATION = Path(__file__).parents[1] / "kb" / "evaluation"

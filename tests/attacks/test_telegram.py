@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from desk import inbox
-from desk.keyring import spelled
+from desk.pipeline.reply_tokens import spelled
+from desk.queues import inbox
 from tests.peers.botapi import BotApi
 from tests.stories.world import IVANOVA, Chatter, Desk, World, eventually
 

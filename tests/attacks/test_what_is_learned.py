@@ -12,10 +12,10 @@ import pytest
 from click.testing import CliRunner
 
 from console.main import cli
-from desk.database import Database
-from kb.learned import Phrase, learned, phrases
-from kb.personal import ordinary_with
-from kb.phrases import phrase, without_people
+from desk.storage.database import Database
+from kb.learning.anonymise import phrase, without_people
+from kb.learning.phrase_store import Phrase, learned, phrases
+from kb.learning.pii import ordinary_with
 from tests.stories.world import Chatter, World, eventually
 
 T = TypeVar("T")

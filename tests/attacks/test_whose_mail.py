@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from desk.case import Case
-from desk.messages import Verb
+from desk.model.case import Case
+from desk.model.messages import Verb
 from tests.mail.office import Office, answer, box, mail
 from tests.ready import Ground
 

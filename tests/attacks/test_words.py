@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from desk.text import Text, literal, shielded, written
-from desk.words import LONGEST, MOST, BadWords, Words
+from desk.language.rich_text import Text, literal, shielded, written
+from desk.language.templates import LONGEST, MOST, BadWords, Words
 
 NESTED = "{% for a in l %}{% for b in l %}{{ b }}{% endfor %}{% endfor %}"
 STRANGE = "{{7*7}} {{cycler.__init__}} {% raw %} %(x)s ${x} **b** `c` [l](tg://user?id=1) # h \\ \\* _i_ <b>"

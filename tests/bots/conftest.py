@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from desk.settings import Secret, TelegramSettings
+from desk.model.settings import Secret, TelegramSettings
 from tests.bots.examples import STAFF
 from tests.peers.botapi import Bot, BotApi, User
 

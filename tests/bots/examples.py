@@ -6,8 +6,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from bots.hearing import Ear
-from desk.messages import Arrival, Heard
+from bots.parse_update import Ear
+from desk.model.messages import Arrival, Heard
 
 AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 DOOR = "telegram:desk"

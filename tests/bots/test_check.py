@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bots.check import check
-from desk.settings import Secret, TelegramSettings
+from bots.diagnostics import check
+from desk.model.settings import Secret, TelegramSettings
 from tests.bots.conftest import TOKEN
 from tests.bots.examples import STAFF
 from tests.peers.botapi import Bot, BotApi
@@ -51,7 +51,7 @@ async def test_a_forgotten_webhook_keeps_polling_from_working(settings: Telegram
 
 
 async def set_webhook(settings: TelegramSettings, url: str, **more: object) -> None:
-    from bots.wire import Wire
+    from bots.bot_api_client import Wire
 
     wire = Wire(settings)
     await wire.call("setWebhook", {"url": url, **more})

@@ -9,10 +9,10 @@ from contextlib import suppress
 
 import pytest
 
-from bots.door import TelegramDoor
-from desk.doors import Also, Door
-from desk.messages import Arrival, Raw, Unreadable, Verb
-from desk.settings import TelegramSettings
+from bots.channel import TelegramDoor
+from desk.model.channel import Also, Door
+from desk.model.messages import Arrival, Raw, Unreadable, Verb
+from desk.model.settings import TelegramSettings
 from tests.bots.examples import AT, DOOR, message
 from tests.peers.botapi import Bot, User
 

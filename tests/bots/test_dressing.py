@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.cutting import cut, entities, units
-from bots.dressing import dressed
-from desk.messages import Address, File, Option, Outgoing, Parcel, Policy
-from desk.text import Mark, Text, written
+from bots.render import dressed
+from bots.split_text import cut, entities, units
+from desk.language.rich_text import Mark, Text, written
+from desk.model.messages import Address, File, Option, Outgoing, Parcel, Policy
 
 DOOR = "telegram:desk"
 ANNA = Address("telegram", DOOR, "42")

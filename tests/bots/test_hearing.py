@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from desk.messages import Address, Press, Role, Unreadable, Verb
+from desk.model.messages import Address, Press, Role, Unreadable, Verb
 from tests.bots.examples import ANNA, AT, BOT, DOOR, GROUP, PRIVATE, heard, hears, message, press
 
 

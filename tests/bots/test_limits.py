@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bots.limits import Limits, Window
+from bots.rate_limits import Limits, Window
 
 DOOR = "telegram:desk"
 

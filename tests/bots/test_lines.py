@@ -1,6 +1,6 @@
 """The sessions that bots send through."""
 
-from bots.lines import Lines
+from bots.http_sessions import Lines
 
 
 async def test_bots_of_one_server_share_a_session_and_others_do_not() -> None:

@@ -16,10 +16,10 @@ import pytest
 from aiohttp import web
 
 from bots.envelope import enveloped
-from bots.poll import LONGEST_WAIT, Poller, keep_webhook
-from desk.doors import Also
-from desk.messages import Raw
-from desk.settings import Secret, TelegramSettings
+from bots.polling import LONGEST_WAIT, Poller, keep_webhook
+from desk.model.channel import Also
+from desk.model.messages import Raw
+from desk.model.settings import Secret, TelegramSettings
 from tests.bots.conftest import TOKEN
 from tests.bots.examples import AT, DOOR, GROUP, OLEG, from_oleg, message, press
 from tests.peers.botapi import Bot, BotApi, User
@@ -108,7 +108,7 @@ async def test_trouble_is_told_once_and_never_with_the_token(
     api.fails("getUpdates", "error", code=401, description=f"Unauthorized: {TOKEN}", times=5)
     await anna.says(bot, "x")
     await polled(settings, inbox, lambda: bool(inbox.raws) and not bot.pending)
-    told = [record.getMessage() for record in caplog.records if record.name == "bots.poll"]
+    told = [record.getMessage() for record in caplog.records if record.name == "bots.polling"]
     assert len(told) == 2
     assert "does not know this token" in told[0]
     assert told[1].endswith("works again")

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from bots.door import TelegramDoor
-from desk.messages import Address, Departure, Fate, File, Later, Option, Outgoing, Refused, Sent, Unknown
-from desk.settings import Secret, TelegramSettings
-from desk.text import written
+from bots.channel import TelegramDoor
+from desk.language.rich_text import written
+from desk.model.messages import Address, Departure, Fate, File, Later, Option, Outgoing, Refused, Sent, Unknown
+from desk.model.settings import Secret, TelegramSettings
 from tests.bots.conftest import TOKEN
 from tests.bots.examples import DOOR, STAFF
 from tests.peers.botapi import Bot, BotApi, User

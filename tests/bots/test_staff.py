@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bots.staff import case_number, minutes, ordered
-from desk.messages import Role, Verb
+from bots.agent_commands import case_number, minutes, ordered
+from desk.model.messages import Role, Verb
 from tests.bots.examples import DOOR, GROUP, OLEG, STAFF, answering, from_oleg, heard, message, press
 
 

@@ -10,9 +10,9 @@ import pytest
 from aiohttp import ClientSession, web
 
 from bots.webhook import LARGEST_BODY, Hook, receiver
-from desk.doors import Also
-from desk.messages import Raw
-from desk.settings import Secret, TelegramSettings
+from desk.model.channel import Also
+from desk.model.messages import Raw
+from desk.model.settings import Secret, TelegramSettings
 from tests.bots.examples import AT, message
 
 SECRET = "s3cret"

@@ -14,9 +14,21 @@ from pathlib import Path
 
 import pytest
 
-from console.chatdoor import ChatDoor, Shown, Typist, dressed, kept_file, without_echo
-from desk.messages import Address, Arrival, Departure, File, Later, Option, Outgoing, Press, Role, Unreadable, Verb
-from desk.text import Text, written
+from chat.terminal_channel import ChatDoor, Shown, Typist, dressed, kept_file, without_echo
+from desk.language.rich_text import Text, written
+from desk.model.messages import (
+    Address,
+    Arrival,
+    Departure,
+    File,
+    Later,
+    Option,
+    Outgoing,
+    Press,
+    Role,
+    Unreadable,
+    Verb,
+)
 from tests.console.terminal import Terminal
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

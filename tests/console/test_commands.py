@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from console.main import COMMANDS, cli
-from desk.settings import load
+from desk.model.settings import load
 from tests.console.conftest import Typist
 from tests.intake.examples import small_text
 

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from stdnum import damm
 
-from desk import inbox
-from desk.case import Case, State
-from desk.database import Database
-from desk.ids import new_id
-from desk.messages import Raw
-from desk.people import Person
-from desk.settings import load
+from desk.model.case import Case, State
+from desk.model.messages import Raw
+from desk.model.people import Person
+from desk.model.settings import load
+from desk.queues import inbox
+from desk.storage.database import Database
+from desk.storage.ids import new_id
 from tests.console.conftest import Typist
 from tests.console.terminal import Terminal
 from tests.peers.botapi import Group

@@ -21,18 +21,18 @@ import pytest
 from click.testing import CliRunner
 
 import console.demo
-from console.chatdoor import Typist
-from console.demo import play as story
-from console.demo.people import Chatter, Correspondent, Play
-from console.demo.place import PROVIDER
+from chat.terminal_channel import Typist
+from console.demo import script as story
+from console.demo.actors import Chatter, Correspondent, Play
+from console.demo.desk import DidNotHappen, desk_at_work
+from console.demo.display import Stage
+from console.demo.folder import PROVIDER
 from console.demo.servers import HOST, PostOffice
-from console.demo.stage import Stage
-from console.demo.town import DidNotHappen, desk_at_work
 from console.main import cli
-from console.screen import Screen
-from desk.settings import MailboxSettings, Secret, Server
-from mail.imap import Connection
-from mail.letters import Reading, read
+from console.terminal.screen import Screen
+from desk.model.settings import MailboxSettings, Secret, Server
+from mail.reading.message import Reading, read
+from mail.transport.imap import Connection
 from tests.console.terminal import Terminal
 
 

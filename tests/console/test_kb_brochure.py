@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from console import kb_brochure
-from console.folder import OK, USAGE, WRONG
+from console.commands.kb import brochure as kb_brochure
 from console.main import cli
+from console.terminal.context import OK, USAGE, WRONG
 from tests.console.conftest import Typist
 from tests.console.terminal import Terminal
 

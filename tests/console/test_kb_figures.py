@@ -13,12 +13,12 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner, Result
 
-from console.folder import OK
 from console.main import cli
-from desk.case import Case, JournalEntry
-from desk.database import Database
-from desk.people import Person
-from kb.tables import LinkRow, SuggestionRow
+from console.terminal.context import OK
+from desk.model.case import Case, JournalEntry
+from desk.model.people import Person
+from desk.storage.database import Database
+from kb.content.tables import LinkRow, SuggestionRow
 
 NOW = datetime.now(UTC)
 

@@ -14,14 +14,14 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner, Result
 
-from console.folder import NO_SUCH, OK, REFUSED, WRONG
 from console.main import cli
-from desk.case import Case, JournalEntry
-from desk.database import Database
-from desk.settings import load as load_settings
-from kb.reading import read_folders
-from kb.shelf import load
-from kb.tables import LinkRow, SuggestionRow
+from console.terminal.context import NO_SUCH, OK, REFUSED, WRONG
+from desk.model.case import Case, JournalEntry
+from desk.model.settings import load as load_settings
+from desk.storage.database import Database
+from kb.content.article_files import read_folders
+from kb.content.article_store import load
+from kb.content.tables import LinkRow, SuggestionRow
 from tests.kb.examples import put
 
 PIN = {

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from console.folder import NO_SUCH, OK, REFUSED, USAGE, WRONG
 from console.main import cli
-from desk.database import Database
-from kb.tables import LearnedRow
+from console.terminal.context import NO_SUCH, OK, REFUSED, USAGE, WRONG
+from desk.storage.database import Database
+from kb.content.tables import LearnedRow
 
 LINES = (
     {"id": "pin", "lang": "en", "title": "Reset my PIN", "variants": ["i forgot my pin"], "body": "Go to an ATM."},

@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from desk.lasting import lasting
+from desk.gc_freeze import lasting
 
 
 def test_nothing_is_collected_while_it_is_made_and_it_is_not_looked_through_afterwards() -> None:

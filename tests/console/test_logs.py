@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
-from console import logs
-from console.logs import Redaction, secrets_of
-from desk.keyring import Keyring
-from desk.settings import Secret, Server, Settings, TelegramSettings
-from mail.check import check
+from console.terminal import logging as logs
+from console.terminal.logging import Redaction, secrets_of
+from desk.model.settings import Secret, Server, Settings, TelegramSettings
+from desk.pipeline.reply_tokens import Keyring
+from mail.diagnostics import check
 from tests.console.conftest import Typist
 from tests.console.terminal import TOKEN, Terminal, adds_bot
 from tests.console.test_letters import adds_mailbox
@@ -168,7 +168,7 @@ def test_a_command_that_fails_unforeseen_tells_no_secret(typist: Typist, monkeyp
     def fails(*_: object) -> None:
         raise RuntimeError(f"with {key} in it")
 
-    monkeypatch.setattr("console.inspecting.of_disk", fails)
+    monkeypatch.setattr("console.commands.check_local.of_disk", fails)
     for words in (["check", "--offline"], ["check", "--offline", "--debug"]):
         result = typist.types(*words)
         assert result.exit_code == 1

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from desk import inbox
-from desk.database import Database
-from desk.messages import Raw
-from mail import ledger
-from mail.imap import Envelope
-from mail.marks import Mark
+from desk.model.messages import Raw
+from desk.queues import inbox
+from desk.storage.database import Database
+from mail.receiving import ledger
+from mail.receiving.watermarks import Mark
+from mail.transport.imap import Envelope
 from tests.console.conftest import Typist
 from tests.console.terminal import Terminal
 from tests.console.test_letters import adds_mailbox, waiting

@@ -7,9 +7,9 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from desk.database import Database
-from desk.settings import load
-from mail.tables import automatic_mails, muted_peers, without_notices
+from desk.model.settings import load
+from desk.storage.database import Database
+from mail.receiving.tables import automatic_mails, muted_peers, without_notices
 from tests.console.conftest import Typist
 
 SINCE = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from console import paper
+from console.terminal import tables as paper
 
 
 def test_a_column_is_what_a_terminal_shows() -> None:

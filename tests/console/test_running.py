@@ -9,15 +9,15 @@ from contextlib import asynccontextmanager
 import pytest
 from sqlalchemy import func, select
 
-import console.running
-from console.entrance import Entrance
-from console.listening import ROLES, Listening
-from console.running import served
-from console.serving import Serving
-from desk.database import Database
-from desk.queues import arrivals
-from desk.settings import Settings, load
-from kb.reading import BadArticle
+import console.runtime.lifecycle
+from console.runtime.entrance import Entrance
+from console.runtime.lifecycle import served
+from console.runtime.receiver import ROLES, Listening
+from console.runtime.server import Serving
+from desk.model.settings import Settings, load
+from desk.storage.database import Database
+from desk.storage.queue_tables import arrivals
+from kb.content.article_files import BadArticle
 from tests.console.terminal import TOKEN, Terminal
 from tests.peers.botapi import BotApi, User
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.screen import Screen, packed, wrapped
-from desk.text import Mark, Text, written
+from console.terminal.screen import Screen, packed, wrapped
+from desk.language.rich_text import Mark, Text, written
 
 
 def lines(text: str, width: int) -> list[str]:

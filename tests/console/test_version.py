@@ -6,9 +6,9 @@ import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from console.migrating import migrate
-from console.version import MIGRATIONS, OtherVersion, head, require_current
-from desk.database import Database
+from console.runtime.migrate import migrate
+from console.terminal.schema_version import MIGRATIONS, OtherVersion, head, require_current
+from desk.storage.database import Database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from desk.case import Case
-from desk.providers import BadProvider, Provider, load
+from desk.model.case import Case
+from desk.model.policy import BadProvider, Provider, load
 from escalation.cards import card
 
 TEAMS = '[[team]]\nid = "noc"\nkind = "group"\n'

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from desk.database import Database
-from desk.queues import arrivals, departures
-from desk.tables import METADATA
+from desk.storage.base import METADATA
+from desk.storage.database import Database
+from desk.storage.queue_tables import arrivals, departures
 from tests.conftest import skip_or_fail
 from tests.faults.scene import Scene
 from tests.peers.botapi import BotApi

@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import Row, Select, func, select
 
-from desk.queues import arrivals, departures, leases
-from desk.settings import MailboxSettings
+from desk.model.settings import MailboxSettings
+from desk.storage.queue_tables import arrivals, departures, leases
 from tests.kills.process import Bot, DeskFolder, DeskProcess
 from tests.peers.botapi import BotApi, User
 from tests.ready import Ready

@@ -8,14 +8,14 @@ from typing import Any, cast
 
 from sqlalchemy import select
 
-from desk import inbox, outbox
-from desk.database import Database
-from desk.doors import Door, Traits
-from desk.messages import Departure, Fate, Later, Policy, Raw, Sent, Unknown
-from desk.outbox import Settled
-from desk.queues import arrivals, departures
-from desk.sender import Sender
-from desk.switchboard import Switchboard
+from desk.model.channel import Door, Traits
+from desk.model.channels import Switchboard
+from desk.model.messages import Departure, Fate, Later, Policy, Raw, Sent, Unknown
+from desk.pipeline.send import Sender
+from desk.queues import inbox, outbox
+from desk.queues.outbox import Settled
+from desk.storage.database import Database
+from desk.storage.queue_tables import arrivals, departures
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 

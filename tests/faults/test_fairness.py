@@ -6,10 +6,10 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
-from desk import inbox, outbox
-from desk.database import Database
-from desk.messages import Raw
-from desk.queues import departures
+from desk.model.messages import Raw
+from desk.queues import inbox, outbox
+from desk.storage.database import Database
+from desk.storage.queue_tables import departures
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from mail.tables import mailboxes
+from mail.receiving.tables import mailboxes
 from tests.faults.conftest import SQLITE
 from tests.faults.scene import Scene, eventually
 from tests.peers.botapi import BotApi

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from desk import inbox
-from desk.database import Database
-from desk.messages import Raw
-from desk.queues import arrivals
+from desk.model.messages import Raw
+from desk.queues import inbox
+from desk.storage.database import Database
+from desk.storage.queue_tables import arrivals
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from desk.queues import departures
+from desk.storage.queue_tables import departures
 from tests.faults.scene import Scene
 from tests.peers.botapi.faults import Kind
 

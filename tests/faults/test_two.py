@@ -6,7 +6,7 @@ import itertools
 
 from sqlalchemy import select
 
-from desk.queues import arrivals
+from desk.storage.queue_tables import arrivals
 from tests.faults.scene import FIRST, Scene, eventually
 from tests.kills.process import DeskProcess
 from tests.peers.botapi.faults import Fault

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from desk import inbox
-from mail.tables import mailboxes
+from desk.queues import inbox
+from mail.receiving.tables import mailboxes
 from tests.faults.conftest import SQLITE
 from tests.faults.scene import TOKEN, Scene, eventually
 from tests.kills.process import DeskProcess, firstline

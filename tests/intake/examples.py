@@ -6,9 +6,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import intake
-from desk.messages import File
-from intake.answers import Answer, NotUnderstood, answer
-from intake.forms import Ask, Form, Forms, parse
+from desk.model.messages import File
+from intake.engine.answer_parsing import Answer, NotUnderstood, answer
+from intake.engine.model import Ask, Form, Forms, parse
 
 DIALOGS = Path(intake.__file__).parent / "dialogs"
 FORMS = Forms.of([DIALOGS])

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from console.wiring import RULES
-from desk.case import Case
-from desk.decisions import Act, Facts, Record, Say, Show
-from desk.doors import Traits
-from desk.facts import Now, Picked, Ways
-from desk.knowledge import Account, Identified, Named, Suggestion
-from desk.messages import Address, Heard, Press, Verb
-from desk.providers import Provider, Team
-from desk.text import Text
-from desk.thinking import think
-from intake.forms import Form, Forms
+from console.runtime.wiring import RULES
+from desk.language.rich_text import Text
+from desk.model.acts import Act, Facts, Record, Say, Show
+from desk.model.case import Case
+from desk.model.channel import Traits
+from desk.model.facts import Now, Picked, Ways
+from desk.model.messages import Address, Heard, Press, Verb
+from desk.model.policy import Provider, Team
+from desk.model.shared_facts import Account, Identified, Named, Suggestion
+from desk.pipeline.decide import think
+from intake.engine.model import Form, Forms
 
 AT = datetime(2026, 11, 21, 12, 40, tzinfo=UTC)
 ANNA = Address("telegram", "telegram:main", "5001")

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.answers import ON_FILE, Answer, answer, number_at
-from intake.forms import Reading
+from intake.engine.answer_parsing import ON_FILE, Answer, answer, number_at
+from intake.engine.model import Reading
 from tests.intake.examples import FORMS, LOG, MOSCOW, NO_INTERNET, NOW, PHOTO, ask, said, small, understood
 
 LOST = "not understood"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from desk.knowledge import Standing
-from intake.sources.csv_file import BadTable, CsvFile, normal, read
+from desk.model.shared_facts import Standing
+from intake.identity.sources.csv_file import BadTable, CsvFile, normal, read
 
 HEADER = "contract,name,status,service_level,language,phones,emails,logins,serials,address,products,valid_to,node"
 ANNA = (

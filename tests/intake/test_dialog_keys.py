@@ -10,17 +10,17 @@ from typing import Any, cast
 
 import pytest
 
-from desk.case import Case
-from desk.database import Database
-from desk.decisions import Facts, Say
-from desk.knowledge import Identified, Outage
-from desk.messages import FRONT
-from desk.providers import Provider, Route
-from desk.queues import contents
-from desk.when import When
-from intake.forms import Form, Forms
-from intake.found import form_of, values_of
-from intake.lookups import Dialogs, keep_sources
+from desk.language.conditions import When
+from desk.model.acts import Facts, Say
+from desk.model.case import Case
+from desk.model.messages import FRONT
+from desk.model.policy import Provider, Route
+from desk.model.shared_facts import Identified, Outage
+from desk.storage.database import Database
+from desk.storage.queue_tables import contents
+from intake.engine.case_data import form_of, values_of
+from intake.engine.model import Form, Forms
+from intake.identity.lookups import Dialogs, keep_sources
 from tests.intake.examples import DIALOGS, FORMS, NO_INTERNET, small
 from tests.intake.talk import ACCOUNT, TEAMS, Talk
 

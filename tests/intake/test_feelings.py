@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.feelings import agreed, not_knowing, only_thanks, skips, upset, wants_human, yes_no
-from desk.language import language_of
+from desk.language.detect import language_of
+from desk.language.intents import agreed, not_knowing, only_thanks, skips, upset, wants_human, yes_no
 
 
 @pytest.mark.parametrize(

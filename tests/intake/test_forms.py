@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from intake.forms import BadForm, Forms, parse
+from intake.engine.model import BadForm, Forms, parse
 from tests.intake.examples import DIALOGS, FORMS, NO_INTERNET, SMALL, small, small_text
 
 

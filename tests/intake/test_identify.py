@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.identify import check_shape, contract_in
+from intake.identity.contract_numbers import check_shape, contract_in
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.answers import ON_FILE
-from intake.forms import Ask
-from intake.letters import Letter, answers_from_letter
-from intake.script import letter
+from intake.engine.answer_parsing import ON_FILE
+from intake.engine.engine import letter
+from intake.engine.model import Ask
+from intake.engine.reply_parsing import Letter, answers_from_letter
 from tests.intake.examples import LOG, MOSCOW, NOW, PHOTO, ask
 
 FIRST = tuple(ask(name) for name in ("scope", "since", "place", "changed"))

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from desk.providers import BadProvider, Limits, load
-from intake.guesses import Budget, Tried, allowed, counted
-from intake.pace import Pace
+from desk.model.policy import BadProvider, Limits, load
+from intake.identity.guess_budget import Budget, Tried, allowed, counted
+from intake.limits.rate_limiter import Pace
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

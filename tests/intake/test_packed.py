@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from desk.knowledge import Account
-from intake.sources.packed import Key, Packed, Row
+from desk.model.shared_facts import Account
+from intake.identity.sources.packed_table import Key, Packed, Row
 
 
 class Alike(str):

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desk.messages import Option
-from desk.text import Mark
-from intake.forms import Ask, Form
-from intake.script import UNKNOWN, asks_of, findings, known, letter, next_asks, outcome, shown
+from desk.language.rich_text import Mark
+from desk.model.messages import Option
+from intake.engine.engine import UNKNOWN, asks_of, findings, known, letter, next_asks, outcome, shown
+from intake.engine.model import Ask, Form
 from tests.intake.examples import FORMS, MOSCOW, NO_INTERNET, ask, small
 
 BILLING, MAIL = FORMS.in_use["billing"], FORMS.in_use["mail_setup"]

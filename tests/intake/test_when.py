@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.when import DEEPEST, LONGEST, BadCondition, When
+from desk.language.conditions import DEEPEST, LONGEST, BadCondition, When
 
 KNOWN = {
     "scope": "all",

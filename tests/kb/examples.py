@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kb.reading import Article, Edition
+from kb.content.article_files import Article, Edition
 
 HEAD = """+++
 title = "{title}"

@@ -6,8 +6,8 @@ import dataclasses
 
 import pytest
 
-from kb.brochure import HARD, Block, Leaf, Row, Span, leaf, leaves, plain, reach, settings, tied
-from kb.reading import Article, Edition
+from kb.content.article_files import Article, Edition
+from kb.content.brochure import HARD, Block, Leaf, Row, Span, leaf, leaves, plain, reach, settings, tied
 
 FACTS = {"support_phone": "+7 000 555", "cabinet": "https://my.sever.test/", "pppoe": "True", "imap": "imap.test"}
 

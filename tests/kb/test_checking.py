@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import kb
-from desk.findings import Finding
-from kb.checking import HEAVIEST, LONGEST, of_articles, of_facts, of_folders
-from kb.reading import read_folder
+from desk.model.diagnostics import Finding
+from kb.content.article_files import read_folder
+from kb.content.lint import HEAVIEST, LONGEST, of_articles, of_facts, of_folders
 from tests.kb.examples import put
 
 STOP = {"en": "# When to stop and call us\nNow.", "ru": "# Когда остановиться и позвонить нам\nСейчас."}

@@ -11,10 +11,10 @@ import pytest
 from rapidfuzz import fuzz, process
 
 import kb
-from desk.language import LANGUAGES
-from desk.plain import plain
-from kb.everyday import sentences
-from kb.reading import read_folders
+from desk.language.detect import LANGUAGES
+from desk.language.normalize import plain
+from kb.content.article_files import read_folders
+from kb.search.background_corpus import sentences
 
 HERE = Path(__file__).parent
 FILES = ("ru", "en", "nothing")

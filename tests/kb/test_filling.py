@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from desk.text import Mark, written
-from kb.filling import facts_in, filled, parts, shown
+from desk.language.rich_text import Mark, written
+from kb.content.article_facts import facts_in, filled, parts, shown
 
 
 def test_facts_fill_the_text_and_never_become_marks() -> None:

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from kb.gaps import Solved, gaps
+from kb.learning.gaps import Solved, gaps
 
 EVALUATION = Path(__file__).parent / "evaluation"
 

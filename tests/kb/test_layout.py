@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from kb.layout import meant, swapped, untransliterated
-from kb.noise import mistyped, transliterated, wrong_layout
-from kb.normal import normalised
+from kb.evaluation.typing_noise import mistyped, transliterated, wrong_layout
+from kb.search.keyboard_layout import meant, swapped, untransliterated
+from kb.search.tokenize import normalised
 
 
 def read(text: str, known: tuple[str, ...] = (), cyrillic: bool = True, latin: bool = True) -> str:

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from kb.lines import read_lines
-from kb.reading import BadArticle
+from kb.content.article_files import BadArticle
+from kb.content.jsonl import read_lines
 
 
 def line(**values: object) -> str:

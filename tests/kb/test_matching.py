@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 import kb
-from kb.base import left_out
-from kb.lines import read_lines
-from kb.match import Matcher
-from kb.normal import Vernacular, normalised, words
-from kb.reading import read_folders
+from kb.content.article_files import read_folders
+from kb.content.jsonl import read_lines
+from kb.search.corpus import left_out
+from kb.search.matcher import Matcher
+from kb.search.tokenize import Vernacular, normalised, words
 from tests.kb.examples import article
 
 PACKAGED = Path(kb.__file__).parent / "articles"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from datetime import UTC, datetime, timedelta
 
-from kb.outcomes import Came, Matter, Returns, Suggested, came, flagged, tallied
+from kb.learning.outcomes import Came, Matter, Returns, Suggested, came, flagged, tallied
 
 THEN = datetime(2026, 11, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 import kb
-from desk import providers
-from desk.language import LANGUAGES
-from desk.text import written
-from intake.forms import Forms
-from kb.filling import FACTS, STOP, facts_in, filled, parts, shown
-from kb.reading import SHARED, Article, picture, read_folders
+from desk.language.detect import LANGUAGES
+from desk.language.rich_text import written
+from desk.model import policy as providers
+from intake.engine.model import Forms
+from kb.content.article_facts import FACTS, STOP, facts_in, filled, parts, shown
+from kb.content.article_files import SHARED, Article, picture, read_folders
 from tests.kb.test_sample_providers import SAMPLE
 from tools.pictures.__main__ import drawings
 

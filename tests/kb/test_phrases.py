@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.phrases import LONGEST, phrase, without_people
+from kb.learning.anonymise import LONGEST, phrase, without_people
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.reading import LARGEST_FILE, BadArticle, picture, read_folder, read_folders
+from kb.content.article_files import LARGEST_FILE, BadArticle, picture, read_folder, read_folders
 from tests.kb.examples import PHRASINGS, put
 
 

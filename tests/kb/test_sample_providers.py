@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 import console
-from desk import providers
+from desk.model import policy as providers
 from escalation.routing import NOWHERE
-from kb.filling import FACTS
+from kb.content.article_facts import FACTS
 
 SAMPLE = Path(console.__file__).parent / "sample" / "providers"
 COLUMNS = [

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 import kb
-from kb import apart
-from kb.index import built
-from kb.match import Matcher, key
-from kb.normal import Vernacular
-from kb.reading import read_folders
-from kb.saved import MAGIC, Store
-from kb.suggesting import Knowledge
+from kb.content.article_files import read_folders
+from kb.search import build_process as apart
+from kb.search.index import built
+from kb.search.index_files import MAGIC, Store
+from kb.search.matcher import Matcher, key
+from kb.search.service import Knowledge
+from kb.search.tokenize import Vernacular
 from tests.kb.examples import article
 
 ARTICLES = [*read_folders([Path(kb.__file__).parent / "articles"]).values()]
@@ -124,6 +124,6 @@ def test_a_large_index_is_built_apart_and_answers_alike(tmp_path: Path) -> None:
 def test_a_refresh_builds_a_large_index_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     knowledge = Knowledge({}, lambda _: [], [SAMOVAR], Store(tmp_path))
     monkeypatch.setattr(apart, "LARGE", 1)
-    monkeypatch.setattr("kb.match.built", lambda *_: pytest.fail("it was built here"))
+    monkeypatch.setattr("kb.search.matcher.built", lambda *_: pytest.fail("it was built here"))
     knowledge.refresh([SAMOVAR, article("lamp", "lamp is dark")])
     assert [one.article.id for one in knowledge.matcher("").best("lamp is dark", "en")] == ["lamp"]

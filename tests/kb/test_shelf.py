@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from desk.database import Database
-from kb.reading import BadArticle, read_folder
-from kb.shelf import ArticleRow, Imported, import_folder, load
+from desk.storage.database import Database
+from kb.content.article_files import BadArticle, read_folder
+from kb.content.article_store import ArticleRow, Imported, import_folder, load
 from tests.kb.examples import put
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import console
 import kb
-from desk import providers
-from desk.knowledge import Suggestion
-from desk.messages import FRONT
-from desk.text import Mark
-from kb.reading import Article, read_folders
-from kb.suggesting import Knowledge
+from desk.language.rich_text import Mark
+from desk.model import policy as providers
+from desk.model.messages import FRONT
+from desk.model.shared_facts import Suggestion
+from kb.content.article_files import Article, read_folders
+from kb.search.service import Knowledge
 from tests.kb.examples import article
 
 PACKAGED = Path(kb.__file__).parent / "articles"

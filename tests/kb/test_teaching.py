@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from console.migrating import migrate
-from desk.case import Case
-from desk.database import Database
-from desk.knowledge import Account
-from desk.people import Person
-from kb import shelf
-from kb.judging import OF_ARTICLE, OF_DAY, OF_PERSON, OF_STRANGERS, Confirmed, Known, Verdict, judged
-from kb.learned import CAME_BACK, FORGOTTEN, forget, forget_person, learned, phrases, taught
-from kb.tables import LearnedRow, LinkRow, SuggestionRow
-from kb.teaching import RETURNS, Teacher
-from kb.versions import stamp
+from console.runtime.migrate import migrate
+from desk.model.case import Case
+from desk.model.people import Person
+from desk.model.shared_facts import Account
+from desk.storage.database import Database
+from kb.content import article_store as shelf
+from kb.content.tables import LearnedRow, LinkRow, SuggestionRow
+from kb.content.versions import stamp
+from kb.learning.acceptance import OF_ARTICLE, OF_DAY, OF_PERSON, OF_STRANGERS, Confirmed, Known, Verdict, judged
+from kb.learning.learner import RETURNS, Teacher
+from kb.learning.phrase_store import CAME_BACK, FORGOTTEN, forget, forget_person, learned, phrases, taught
 from tests.kb.examples import article, put
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

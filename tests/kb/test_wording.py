@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import kb
-from kb.match import Matcher
-from kb.reading import read_folders
-from kb.wording import reworded
+from kb.content.article_files import read_folders
+from kb.search.matcher import Matcher
+from kb.search.reformulate import reworded
 from tests.kb.examples import article
 
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import func, select, text
 
-from desk.database import Database
-from desk.queues import arrivals, departures
-from mail.tables import mailboxes
+from desk.storage.database import Database
+from desk.storage.queue_tables import arrivals, departures
+from mail.receiving.tables import mailboxes
 from tests.kills.crowd import Crowd, Person
 from tests.kills.process import DeskProcess
 from tests.kills.telegram import Telegram

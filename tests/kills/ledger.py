@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from desk.case import Case, JournalEntry
-from desk.database import Database
-from desk.people import PersonAddress
-from desk.queues import arrivals, departures
+from desk.model.case import Case, JournalEntry
+from desk.model.people import PersonAddress
+from desk.storage.database import Database
+from desk.storage.queue_tables import arrivals, departures
 from tests.kills.crowd import Person
 from tests.kills.harness import Kill
 from tests.peers.letters import Letter

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import console.sample
-from console.migrating import migrate
-from desk.database import Database
-from desk.settings import MailboxSettings, load
+from console.runtime.migrate import migrate
+from desk.model.settings import MailboxSettings, load
+from desk.storage.database import Database
 from tests.ready import Ready
 
 SAMPLE = Path(console.sample.__file__).parent

@@ -13,16 +13,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from desk import inbox
-from desk.database import Database
-from desk.doors import Also
-from desk.messages import Arrival, Raw
-from desk.queues import arrivals
-from desk.settings import MailboxSettings
-from desk.tables import METADATA
-from mail.door import MailDoor
-from mail.readers import Readers
-from mail.tables import ledger, mailboxes
+from desk.model.channel import Also
+from desk.model.messages import Arrival, Raw
+from desk.model.settings import MailboxSettings
+from desk.queues import inbox
+from desk.storage.base import METADATA
+from desk.storage.database import Database
+from desk.storage.queue_tables import arrivals
+from mail.channel import MailDoor
+from mail.reading.sandbox import Readers
+from mail.receiving.tables import ledger, mailboxes
 from tests.peers.dovecot import Dovecot
 from tests.peers.post import Post
 from tests.peers.smtp import SmtpSink

@@ -14,15 +14,15 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from console.wiring import House, build
-from desk import inbox
-from desk.case import Case, JournalEntry
-from desk.innerdoor import acceptance, command
-from desk.messages import Raw, Verb
-from desk.queues import arrivals, departures, pending
-from desk.settings import MailboxSettings, Secret, Server, Settings
-from mail.addresses import mailboxes
-from mail.tables import automatic_mails
+from console.runtime.wiring import House, build
+from desk.model.case import Case, JournalEntry
+from desk.model.messages import Raw, Verb
+from desk.model.settings import MailboxSettings, Secret, Server, Settings
+from desk.pipeline.internal_channel import acceptance, command
+from desk.queues import inbox
+from desk.storage.queue_tables import arrivals, departures, pending
+from mail.mime.addresses import mailboxes
+from mail.receiving.tables import automatic_mails
 from tests.ready import Ground
 
 BORDER = "mx.sever.test"

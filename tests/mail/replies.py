@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from mail.html import marked
-from mail.quotes import Folded, folded
+from mail.content.html_to_text import marked
+from mail.replies.quotes import Folded, folded
 
 GOLDEN = Path(__file__).parent / "golden" / "replies"
 OLD = "Hello Ivan,\nplease look whether the lamp is on.\n\nSever Net"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mail.answers import LINE, Answer, Item, TooMuch
+from mail.transport.imap_fetch_response import LINE, Answer, Item, TooMuch
 
 WHOLE = (
     b"* 5 EXISTS\r\n"

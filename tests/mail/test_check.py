@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from desk.settings import Secret
-from mail.check import check
+from desk.model.settings import Secret
+from mail.diagnostics import check
 from tests.peers.post import Post
 
 

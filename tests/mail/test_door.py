@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from desk.messages import Address, Proof
-from desk.text import written
-from mail.readers import Readers
+from desk.language.rich_text import written
+from desk.model.messages import Address, Proof
+from mail.reading.sandbox import Readers
 from tests.mail.conftest import Hall
 from tests.mail.test_sending import departure, outgoing
 from tests.peers.letters import Attachment

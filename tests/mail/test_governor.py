@@ -10,12 +10,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from desk.case import Case
-from desk.decisions import Facts, Record, Say, To, Withheld
-from desk.facts import Picked, Ways
-from desk.knowledge import Allowance, Allowances
-from desk.messages import Address, Heard, Role, Verb
-from mail.governor import DAY, HOUR, WEEK, Heeded, History, Mailed, Mute, allowance, govern, peer_of
+from desk.model.acts import Facts, Record, Say, To, Withheld
+from desk.model.case import Case
+from desk.model.facts import Picked, Ways
+from desk.model.messages import Address, Heard, Role, Verb
+from desk.model.shared_facts import Allowance, Allowances
+from mail.sending.loop_guard import DAY, HOUR, WEEK, Heeded, History, Mailed, Mute, allowance, govern, peer_of
 from tests.mail.office import Office, answer, box, mail
 from tests.ready import Ground
 

@@ -15,9 +15,10 @@ from random import Random
 import pytest
 import pytest_asyncio
 
-from mail import telling, texts
-from mail.letters import Reading
-from mail.readers import Readers
+from mail.content import body as texts
+from mail.reading import as_json as telling
+from mail.reading.message import Reading
+from mail.reading.sandbox import Readers
 from tests.mail.conftest import letter
 from tests.mail.hostile import GENERATORS, SENDER
 from tests.mail.hostile.making import FROM

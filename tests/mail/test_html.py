@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mail.html import marked, plain
-from mail.markup import Mark
-from mail.quotes import folded
+from mail.content.html_quotes import Mark
+from mail.content.html_to_text import marked, plain
+from mail.replies.quotes import folded
 
 # fmt: off
 PIECES = [

@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from desk.settings import MailboxSettings, Server
-from mail.imap import Connection, Refused, Trouble
-from mail.listening import LOGIN_PAUSE
+from desk.model.settings import MailboxSettings, Server
+from mail.receiving.listener import LOGIN_PAUSE
+from mail.transport.imap import Connection, Refused, Trouble
 from tests.mail.conftest import Hall, eventually, letter
 from tests.peers.certificates import Authority
 from tests.peers.imap import ScriptedImap, outdated

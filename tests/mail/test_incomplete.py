@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from mail.letters import STUB
+from mail.reading.message import STUB
 from tests.mail.office import Office, box, mail
 from tests.ready import Ground
 

@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from desk.settings import Server
-from mail.imap import Connection
-from mail.ledger import counts
-from mail.marks import Mark, mark_of
-from mail.tables import ledger
+from desk.model.settings import Server
+from mail.receiving.ledger import counts
+from mail.receiving.tables import ledger
+from mail.receiving.watermarks import Mark, mark_of
+from mail.transport.imap import Connection
 from tests.mail.conftest import Hall, eventually, letter
 from tests.peers.imap import ScriptedImap
 from tests.peers.post import Post

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mail import letters, texts
-from mail.letters import Reading, read
-from mail.quotes import folded
+from mail.content import body as texts
+from mail.reading import message as letters
+from mail.reading.message import Reading, read
+from mail.replies.quotes import folded
 from tests.mail.conftest import letter
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -10,12 +10,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from desk import inbox
-from desk.messages import Arrival
-from desk.settings import Secret
-from mail.draining import TOO_LARGE, batches, lane, portions
-from mail.imap import Connection, Envelope, Mail, Refused, Trouble
-from mail.spelling import folder, modified_utf7, spelled
+from desk.model.messages import Arrival
+from desk.model.settings import Secret
+from desk.queues import inbox
+from mail.receiving.fetcher import TOO_LARGE, batches, lane, portions
+from mail.transport.imap import Connection, Envelope, Mail, Refused, Trouble
+from mail.transport.imap_syntax import folder, modified_utf7, spelled
 from tests.mail.conftest import Hall, eventually, letter
 from tests.peers.dovecot import Dovecot
 from tests.peers.post import Post

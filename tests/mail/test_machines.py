@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mail import reports
-from mail.letters import Letter, Reading, read
+from mail.automatic import dsn as reports
+from mail.reading.message import Letter, Reading, read
 
 GOLDEN = Path(__file__).parent / "golden" / "machines"
 HERE = Reading("", "")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mail.letters import Reading, part, read
+from mail.reading.message import Reading, part, read
 
 GOLDEN = Path(__file__).parent / "golden" / "mime"
 EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((GOLDEN / "expected.toml").read_text("utf-8"))

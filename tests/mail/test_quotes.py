@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mail.quotes import LINES, Folded, folded
+from mail.replies.quotes import LINES, Folded, folded
 from tests.mail.replies import everything
 
 REPLIES = everything()

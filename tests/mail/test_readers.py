@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from desk.messages import Unreadable
-from mail import letters, telling
-from mail.letters import Reading
-from mail.readers import MEBIBYTE, Readers
-from mail.telling import Unopened
+from desk.model.messages import Unreadable
+from mail.reading import as_json as telling
+from mail.reading import message as letters
+from mail.reading.as_json import Unopened
+from mail.reading.message import Reading
+from mail.reading.sandbox import MEBIBYTE, Readers
 from tests.mail.conftest import eventually, letter
 
 HERE = Reading("help@sever.test")
@@ -53,7 +54,7 @@ async def test_a_letter_that_kills_its_reader_comes_back_degraded(
     readers: Readers, monkeypatch: pytest.MonkeyPatch, fault: object, told: str
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr("mail.letters.read", fault)
+        patched.setattr("mail.reading.message.read", fault)
         one = await readers.read(letter("Помогите"), HERE)
     assert re.search(told, one.problems[0]), "on a busy machine the clock may be quicker than the processor's seconds"
     assert "Помогите" in one.text
@@ -65,8 +66,8 @@ async def test_a_letter_that_kills_three_readers_is_unreadable(
     readers: Readers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr("mail.letters.read", die)
-        patched.setattr("mail.letters.degraded", die)
+        patched.setattr("mail.reading.message.read", die)
+        patched.setattr("mail.reading.message.degraded", die)
         with pytest.raises(Unreadable, match="three times"):
             await readers.read(letter(), HERE)
     assert (await readers.read(letter("дальше"), HERE)).text == "дальше"
@@ -83,14 +84,14 @@ async def test_a_letter_that_kills_its_reader_costs_those_read_with_it_nothing(
     """Letters that wait go to a child several at a time."""
     bodies = ["one", "deadly", *map(str, range(30))]
     with monkeypatch.context() as patched:
-        patched.setattr("mail.readers.letters.read", picky)
+        patched.setattr("mail.reading.sandbox.letters.read", picky)
         found = await asyncio.gather(*(readers.read(letter(body), HERE) for body in bodies))
     assert [one.text.strip() for one in found if not one.problems] == [body for body in bodies if body != "deadly"]
     assert "died" in found[1].problems[0]
 
 
 async def test_the_loop_goes_on_while_a_reader_is_stuck(readers: Readers, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mail.letters.read", spin)
+    monkeypatch.setattr("mail.reading.message.read", spin)
     reading = asyncio.create_task(readers.read(letter(), HERE))
     turns = 0
     while not reading.done():
@@ -141,7 +142,7 @@ class TestFiles:
         paths = [tmp_path / name for name in ("1.eml", "deadly.eml", "3.eml")]
         for path in paths:
             path.write_bytes(letter(path.stem))
-        monkeypatch.setattr("mail.telling.file_told", deadly_file)
+        monkeypatch.setattr("mail.reading.as_json.file_told", deadly_file)
         found = [json.loads(str(one)) for one in await readers.files([str(path) for path in paths], HERE)]
         assert [one["text"] for one in found[::2]] == ["1", "3"]
         assert "died" in found[1]["problems"][0]
@@ -152,7 +153,7 @@ class TestFiles:
     ) -> None:
         (tmp_path / "deadly.eml").write_bytes(letter("deadly"))
         for name in ("file_told", "file_degraded"):
-            monkeypatch.setattr(f"mail.telling.{name}", die)
+            monkeypatch.setattr(f"mail.reading.as_json.{name}", die)
         (found,) = await readers.files([str(tmp_path / "deadly.eml")], HERE)
         assert "three times" in json.loads(str(found))["problems"][0]
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from desk.messages import Departure, Fate, Sent
-from desk.queues import departures
-from desk.sender import Sender
-from desk.switchboard import Switchboard
+from desk.model.channels import Switchboard
+from desk.model.messages import Departure, Fate, Sent
+from desk.pipeline.send import Sender
+from desk.storage.queue_tables import departures
 from tests.mail.office import Office, box, mail
 from tests.peers.post import Post
 from tests.ready import Ready

@@ -10,11 +10,11 @@ from email.policy import default
 
 import pytest
 
-from desk.messages import Address, Departure, Fate, File, Later, Option, Outgoing, Parcel, Quoted, Refused, Sent
-from desk.text import literal, written
-from mail.compose import NotToBeSent, composed, encoded
-from mail.quotes import folded
-from mail.smtp import Outbound, later
+from desk.language.rich_text import literal, written
+from desk.model.messages import Address, Departure, Fate, File, Later, Option, Outgoing, Parcel, Quoted, Refused, Sent
+from mail.replies.quotes import folded
+from mail.sending.compose import NotToBeSent, composed, encoded
+from mail.transport.smtp import Outbound, later
 from tests.mail.conftest import Hall, eventually
 from tests.peers.post import Post
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mail.trust import tls
+from mail.transport.tls import tls
 from tests.peers.certificates import Authority
 
 

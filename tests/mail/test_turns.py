@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from mail.turns import FEW, MANY, Turns
+from mail.receiving.fair_scheduling import FEW, MANY, Turns
 
 
 async def test_a_turn_is_over_once_another_mailbox_waits_for_it() -> None:

@@ -16,7 +16,7 @@ from email.utils import format_datetime, formataddr
 from pathlib import Path
 from typing import Literal
 
-from desk.settings import MailboxSettings, Secret, Server
+from desk.model.settings import MailboxSettings, Secret, Server
 from tests.peers.certificates import Authority
 from tests.peers.dovecot import Dovecot, Mailbox
 from tests.peers.letters import Attachment, Letter

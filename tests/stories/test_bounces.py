@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from desk.database import Database
-from desk.people import PersonAddress
-from desk.queues import arrivals
+from desk.model.people import PersonAddress
+from desk.storage.database import Database
+from desk.storage.queue_tables import arrivals
 from tests.peers.letters import Letter
 from tests.peers.post import Post
 from tests.stories.world import Desk, World, eventually

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from desk import inbox
-from desk.innerdoor import acceptance
+from desk.pipeline.internal_channel import acceptance
+from desk.queues import inbox
 from tests.peers.letters import Attachment
 from tests.peers.post import Post
 from tests.stories.test_main_job import PNG, answers_everything

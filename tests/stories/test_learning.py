@@ -8,12 +8,12 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from desk.database import Database
-from kb.figures import outcomes
-from kb.learned import learned
-from kb.shelf import load
-from kb.tables import LinkRow
-from kb.versions import edit
+from desk.storage.database import Database
+from kb.content.article_store import load
+from kb.content.tables import LinkRow
+from kb.content.versions import edit
+from kb.learning.phrase_store import learned
+from kb.learning.statistics import outcomes
 from tests.peers.post import Post
 from tests.stories.world import Chatter, Desk, World, eventually
 

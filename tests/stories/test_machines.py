@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from desk.database import Database
-from desk.queues import arrivals
+from desk.storage.database import Database
+from desk.storage.queue_tables import arrivals
 from tests.mail.test_machines import LETTERS
 from tests.peers.post import Post
 from tests.stories.world import Desk, World, eventually

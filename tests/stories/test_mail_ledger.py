@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from desk import inbox
-from desk.database import Database
-from desk.innerdoor import acceptance
-from mail.ledger import counts, found, refused, rows_of
-from mail.tables import ledger
+from desk.pipeline.internal_channel import acceptance
+from desk.queues import inbox
+from desk.storage.database import Database
+from mail.receiving.ledger import counts, found, refused, rows_of
+from mail.receiving.tables import ledger
 from tests.peers.post import Post
 from tests.stories.world import World, eventually
 

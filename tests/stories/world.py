@@ -15,15 +15,15 @@ from typing import TypeVar
 
 from sqlalchemy import select, update
 
-from console.listening import ROLES
-from console.serving import Serving
-from console.wiring import House, build
-from desk.case import Case, JournalEntry
-from desk.database import Database
-from desk.queues import departures, pending
-from desk.settings import MailboxSettings, Secret, Settings, TelegramSettings
-from kb.tables import SuggestionRow
-from mail.tables import mailboxes
+from console.runtime.receiver import ROLES
+from console.runtime.server import Serving
+from console.runtime.wiring import House, build
+from desk.model.case import Case, JournalEntry
+from desk.model.settings import MailboxSettings, Secret, Settings, TelegramSettings
+from desk.storage.database import Database
+from desk.storage.queue_tables import departures, pending
+from kb.content.tables import SuggestionRow
+from mail.receiving.tables import mailboxes
 from tests.peers.botapi import BotApi, Group, Message, User
 from tests.ready import Ground
 

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from desk.language import LANGUAGES
+from desk.language.detect import LANGUAGES
 from tools.pictures import affairs, network, settings
 
 ARTICLES = Path(__file__).resolve().parents[2] / "kb" / "articles"

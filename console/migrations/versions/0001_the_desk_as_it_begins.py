@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from desk.tables import Instant
+from desk.storage.base import Instant
 
 GUARDED = ("cases", "journal", "people", "addresses", "suggestions")
 """Rows of a provider, which PostgreSQL shows only to whoever named that provider in this transaction."""

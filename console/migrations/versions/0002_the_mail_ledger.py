@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from desk.tables import Instant
+from desk.storage.base import Instant
 
 revision = "0002"
 down_revision = "0001"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from desk.tables import Instant
+from desk.storage.base import Instant
 
 revision = "0003"
 down_revision = "0002"

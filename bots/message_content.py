@@ -1,0 +1,138 @@
+"""What a Telegram message holds, as readable text and files by reference. Imports aiogram: import this late.
+
+Every kind of content leaves something a person can read: nothing a subscriber sends may vanish. Pure.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from aiogram.types import Audio, Document, Location, Message, PhotoSize, User, Video, VideoNote, Voice
+
+from desk.model.messages import File
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """``kind`` is Telegram's name of the content, "" for a service message ("someone joined")."""
+
+    kind: str = ""
+    text: str = ""
+    files: tuple[File, ...] = ()
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+
+def contents(message: Message, bot: str) -> Contents:
+    """Reads text, caption, files and everything else that people send. ``bot`` is the bot's name in the settings."""
+    if message.text is not None:
+        return Contents("text", message.text)
+    if message.photo:
+        largest = max(message.photo, key=lambda size: size.width * size.height)
+        return _with_file(message, bot, "photo", largest)
+    for kind in _FILES:
+        if kind != "photo" and (thing := getattr(message, kind)) is not None:
+            return _with_file(message, bot, kind, thing)
+    for kind, read in _IN_WORDS.items():
+        if getattr(message, kind) is not None:
+            return read(message)
+    for kind in _NOT_SHOWN:
+        if getattr(message, kind, None) is not None:
+            return Contents(kind, message.caption or "", detail={"unsupported": kind})
+    return Contents()
+
+
+_FILES = {
+    "photo": ("photo", ".jpg", "image/jpeg"),
+    "document": ("file", "", "application/octet-stream"),
+    "voice": ("voice", ".ogg", "audio/ogg"),
+    "video": ("video", ".mp4", "video/mp4"),
+    "video_note": ("video", ".mp4", "video/mp4"),
+    "audio": ("file", ".mp3", "audio/mpeg"),
+}
+"""Content -> our kind, an ending for a file without a name, its usual type.
+
+A GIF comes as animation and as document at once; as a document it can be sent on under the same file id.
+"""
+
+
+def _with_file(
+    message: Message, bot: str, kind: str, thing: Audio | Document | PhotoSize | Video | VideoNote | Voice
+) -> Contents:
+    ours, ending, usual = _FILES[kind]
+    name = file_name(getattr(thing, "file_name", None) or "") or f"{ours}-{message.message_id}{ending}"
+    media_type = getattr(thing, "mime_type", None) or usual
+    file = File(name, ours, media_type, thing.file_size or 0, f"telegram:{bot}:{thing.file_id}")
+    return Contents(kind, message.caption or "", (file,))
+
+
+def _contact(message: Message) -> Contents:
+    """A shared phone. It is the sender's own only if Telegram says so and nobody forwarded it."""
+    assert message.contact is not None  # noqa: S101 (the caller looked)
+    contact, sender = message.contact, message.from_user
+    name = tidy(f"{contact.first_name} {contact.last_name or ''}")
+    own = sender is not None and contact.user_id == sender.id and message.forward_origin is None
+    detail = {"phone": contact.phone_number, "contact_user_is_sender": "1" if own else ""}
+    return Contents("contact", f"{name} {contact.phone_number}".strip(), detail=detail)
+
+
+def _venue(message: Message) -> Contents:
+    assert message.venue is not None  # noqa: S101 (the caller looked)
+    venue = message.venue
+    return Contents("venue", f"{venue.title}, {venue.address} ({_point(venue.location)})")
+
+
+def _location(message: Message) -> Contents:
+    assert message.location is not None  # noqa: S101 (the caller looked)
+    return Contents("location", _point(message.location))
+
+
+def _sticker(message: Message) -> Contents:
+    assert message.sticker is not None  # noqa: S101 (the caller looked)
+    return Contents("sticker", message.sticker.emoji or "🖼")
+
+
+def _poll(message: Message) -> Contents:
+    assert message.poll is not None  # noqa: S101 (the caller looked)
+    return Contents("poll", "\n".join((message.poll.question, *(f"– {one.text}" for one in message.poll.options))))
+
+
+def _dice(message: Message) -> Contents:
+    assert message.dice is not None  # noqa: S101 (the caller looked)
+    return Contents("dice", f"{message.dice.emoji} {message.dice.value}")
+
+
+_IN_WORDS: Mapping[str, Callable[[Message], Contents]] = {
+    "contact": _contact,
+    "venue": _venue,  # before location: a venue carries both
+    "location": _location,
+    "sticker": _sticker,
+    "poll": _poll,
+    "dice": _dice,
+}
+
+_NOT_SHOWN = ("story", "paid_media", "game", "invoice", "giveaway", "checklist")
+"""A person sent it, but there is nothing in it that the desk can show."""
+
+
+def _point(place: Location) -> str:
+    """Latitude and longitude in degrees, as one would type them into a map."""
+    return ", ".join(f"{degrees:.6f}".rstrip("0").rstrip(".") for degrees in (place.latitude, place.longitude))
+
+
+def full_name(user: User | None) -> str:
+    """A person's name as they typed it, without characters that could make it look like something else."""
+    return tidy(f"{user.first_name} {user.last_name or ''}") if user else ""
+
+
+def file_name(words: str) -> str:
+    """A file's name without its folders and without characters that hide its ending; at most 120 characters."""
+    name = tidy(words.replace("\\", "/").rpartition("/")[2])
+    return name if len(name) <= 120 else name[:100] + name[-20:]
+
+
+def tidy(words: str) -> str:
+    """One line without control, bidirectional and zero-width characters."""
+    shown = (char for char in words if char in "\t\n\r" or unicodedata.category(char) not in ("Cc", "Cf", "Zl", "Zp"))
+    return " ".join("".join(shown).split())

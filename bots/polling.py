@@ -1,0 +1,183 @@
+"""Long polling that never confirms what is not stored.
+
+aiogram's own polling confirms an update before its handler has finished, and stops for good at one it cannot decode.
+Here Telegram is told the next offset, and so forgets, only after `accept` has committed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import re
+from collections.abc import Awaitable, Callable
+
+from bots.bot_api_client import Undecodable, Wire, WireError, webhook_url
+from bots.envelope import KINDS, enveloped, kept_aside, update_id
+from desk.clock import Clock
+from desk.model.channel import Accept
+from desk.model.messages import Raw
+from desk.model.settings import TelegramSettings
+from desk.storage.leases import LeaseLost
+
+log = logging.getLogger(__name__)
+
+LONGEST_WAIT = 30.0
+"""Seconds between two tries when Telegram stays away."""
+OWN_WAIT = 4.0
+"""Seconds between two tries when it is our own database: nobody is troubled by them, and people wait."""
+
+_ID = re.compile(rb'"update_id"\s{0,9}:\s{0,9}(\d{1,18})')
+
+
+class Troubles:
+    """Waits longer and longer, with jitter, while something fails; says so once, and once when it is over."""
+
+    def __init__(self, where: str, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep) -> None:
+        self._where = where
+        self._sleep = sleep
+        self._tries = 0
+        self._told = ""
+
+    async def wait(self, why: str, at_least: float = 0.0, at_most: float = LONGEST_WAIT) -> None:
+        """Waits after a failure: 0.5 s at first, then doubling up to ``at_most``, or as long as was asked."""
+        if why != self._told:
+            log.warning("%s: %s; trying again", self._where, why)
+            self._told = why
+        self._tries += 1
+        seconds = min(at_most, 0.25 * 2 ** min(self._tries, 10))
+        await self._sleep(max(at_least, seconds * random.uniform(0.7, 1.3)))  # noqa: S311 (jitter, not a secret)
+
+    def over(self) -> None:
+        """It works again."""
+        if self._told:
+            log.info("%s: works again", self._where)
+        self._tries, self._told = 0, ""
+
+
+class Poller:
+    """Receives one bot's updates until cancelled. ``hold`` is how many seconds Telegram may keep a question open."""
+
+    def __init__(
+        self,
+        settings: TelegramSettings,
+        clock: Clock,
+        hold: int = 25,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._door = settings.door
+        self._wire = Wire(settings)
+        self._clock = clock
+        self._hold = hold
+        self._troubles = Troubles(settings.door, sleep)
+
+    async def run(self, accept: Accept) -> None:
+        """Fetches, stores, confirms, for ever. Raises `LeaseLost` when another process does so now."""
+        offset = 0
+        try:
+            while True:
+                offset = await self._round(accept, offset)
+        finally:
+            await self._wire.close()
+
+    async def _round(self, accept: Accept, offset: int) -> int:
+        try:
+            raws, following = await self._fetch(offset)
+        except WireError as error:
+            await self._troubles.wait(_advice(error), error.retry_after)
+            return offset
+        if raws:
+            try:
+                await accept(raws)
+            except LeaseLost:
+                raise
+            except Exception as error:  # whatever it is, nothing was made safe, so nothing may be confirmed
+                await self._troubles.wait(f"updates cannot be stored: {type(error).__name__}", at_most=OWN_WAIT)
+                return offset
+        if raws and following == offset:
+            # Only updates without an id: they are stored, but there is no number to confirm them by.
+            await self._troubles.wait("Telegram sends updates without an update_id")
+            return offset
+        self._troubles.over()
+        return following
+
+    async def _fetch(self, offset: int) -> tuple[list[Raw], int]:
+        """What is new, and the offset that will confirm it.
+
+        After an empty answer the offset is forgotten: everything before it is confirmed by then, and after a quiet
+        week Telegram may start counting anywhere, also below it.
+        """
+        try:
+            updates = await self._ask(offset, 100)
+        except Undecodable:
+            return await self._fetch_one(offset)
+        if not updates:
+            return [], 0
+        return self._enveloped(updates), _after(updates, offset)
+
+    async def _fetch_one(self, offset: int) -> tuple[list[Raw], int]:
+        """Gets past an answer that Python cannot decode: one update at a time, the guilty one kept aside as it is."""
+        try:
+            updates = await self._ask(offset, 1)
+        except Undecodable as error:
+            if found := _ID.search(error.body):
+                number = int(found[1])
+                odd = kept_aside(self._door, error.body, "not JSON that can be read", self._clock(), str(number))
+                return [odd], number + 1
+            raise
+        return self._enveloped(updates), _after(updates, offset)
+
+    def _enveloped(self, updates: list[object]) -> list[Raw]:
+        now = self._clock()
+        return [enveloped(self._door, update, now) for update in updates]
+
+    async def _ask(self, offset: int, limit: int) -> list[object]:
+        params: dict[str, object] = {"limit": limit, "timeout": self._hold, "allowed_updates": KINDS}
+        if offset:
+            params["offset"] = offset
+        updates = await self._wire.call("getUpdates", params, within=self._hold + 15)
+        if not isinstance(updates, list):
+            raise WireError(200, "getUpdates: the answer is not a list")
+        return updates
+
+
+async def keep_webhook(
+    settings: TelegramSettings,
+    secret: str,
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    every: float = 600.0,
+) -> None:
+    """Sees to it that Telegram knows our webhook, now and every ``every`` seconds, until cancelled.
+
+    The secret is part of what is set, and Telegram never tells it back: so it is set anew at every start.
+    """
+    wire, troubles, known = Wire(settings), Troubles(settings.door, sleep), False
+    url = webhook_url(settings)
+    try:
+        while True:
+            try:
+                if known:
+                    known = (await wire.call("getWebhookInfo")).get("url") == url
+                if not known:
+                    await wire.call("setWebhook", {"url": url, "secret_token": secret, "allowed_updates": KINDS})
+                    known = True
+            except WireError as error:
+                await troubles.wait(_advice(error), error.retry_after)
+                continue
+            troubles.over()
+            await sleep(every)
+    finally:
+        await wire.close()
+
+
+def _after(updates: list[object], offset: int) -> int:
+    """The offset that confirms these updates; the old one when none of them has an id."""
+    return max((number + 1 for update in updates if (number := update_id(update)) is not None), default=offset)
+
+
+def _advice(error: WireError) -> str:
+    if error.code == 409:
+        return f"{error.why} (another process polls with this token, or a webhook is set: see 'firstline check')"
+    if error.code in (401, 404):
+        return f"{error.why} (Telegram does not know this token: see 'firstline check')"
+    return error.why

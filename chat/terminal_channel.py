@@ -1,0 +1,256 @@
+"""The chat of a terminal as a door: what is typed comes in here, and a terminal that is open prints what goes out.
+
+Every process knows this door, so that any clerk can decide what was typed; only a process with an open terminal sends
+through it. Until one opens, answers wait in the outbox.
+"""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Literal
+from uuid import uuid4
+
+from desk.language.rich_text import Mark, Text
+from desk.model.channel import Accept, Open, Traits
+from desk.model.messages import (
+    Address,
+    Arrival,
+    Departure,
+    Fate,
+    File,
+    Heard,
+    Later,
+    Option,
+    Outgoing,
+    Parcel,
+    Policy,
+    Press,
+    Raw,
+    Sent,
+    Unreadable,
+    Verb,
+    kind_of,
+)
+
+NOBODY_LOOKS = 3600.0
+"""Seconds until a departure is tried again that came to a process without a terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture or file of a message, and where it lies to be looked at; None when it is gone."""
+
+    name: str
+    place: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One message as a terminal gets it, ``to`` whom it goes there. ``alert`` is a short notice instead of a message.
+
+    ``reaction`` is an emoji on what was typed, instead of words. ``edit`` when it brings an earlier message up to date,
+    ``in_place`` when elsewhere it would take the place of the message whose button was pressed.
+    """
+
+    text: Text
+    to: str = ""
+    options: tuple[Option, ...] = ()
+    case: int = 0
+    prompt: int = 0
+    pictures: tuple[Picture, ...] = ()
+    human: bool = False
+    edit: bool = False
+    in_place: bool = False
+    alert: str = ""
+    reaction: str = ""
+
+
+Show = Callable[[Shown], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Typist:
+    """Who sits at a terminal. ``id`` is what the desk knows them by; name and language may be empty."""
+
+    provider: str
+    id: str
+    name: str = ""
+    language: str = ""
+
+    @property
+    def door(self) -> str:
+        """The door's name."""
+        return door_name(self.provider)
+
+    @property
+    def lane(self) -> str:
+        """The lane of what they type, and of what is said to them."""
+        return f"{self.door}:{self.id}"
+
+    def opens(self, now: datetime) -> Raw:
+        """Opens the chat."""
+        return self._raw(now, verb=Verb.START)
+
+    def says(self, text: str, now: datetime, files: tuple[File, ...] = ()) -> Raw:
+        """Types a line, or shows a file."""
+        return self._raw(now, verb=Verb.SAY, text=text, files=[asdict(one) for one in files])
+
+    def presses(self, shown: Shown, option: str, now: datetime) -> Raw:
+        """Presses a button of a message."""
+        return self._raw(now, verb=Verb.PRESS, press=[shown.case, shown.prompt, option])
+
+    def _raw(self, now: datetime, **said: Any) -> Raw:
+        body = {"id": self.id, "name": self.name, "language": self.language, **said}
+        return Raw(self.door, uuid4().hex, self.lane, json.dumps(body, ensure_ascii=False).encode(), now)
+
+
+class ChatDoor:
+    """A `desk.model.channel.Door`. ``show`` is set by the process in whose terminal the chat is open.
+
+    Files that lie nowhere yet (an agent's photo from Telegram) are laid below ``folder`` to be looked at.
+    """
+
+    channel = "chat"
+    traits = Traits(buttons=True, batch=False)
+
+    def __init__(self, provider: str, open_file: Open, folder: Path) -> None:
+        self.name = door_name(provider)
+        self.provider = provider
+        self.show: Show | None = None
+        self._open_file = open_file
+        self._folder = folder
+
+    async def hear(self, arrival: Arrival) -> Heard:
+        """Reads what `Typist` made. Raises `Unreadable` for anything else."""
+        try:
+            body = json.loads(arrival.body)
+            return self._heard(arrival, body)
+        except (ValueError, LookupError, TypeError) as error:
+            raise Unreadable(f"not a message of a chat: {type(error).__name__}: {error}") from None
+
+    def _heard(self, arrival: Arrival, body: Mapping[str, Any]) -> Heard:
+        verb, text = Verb(body["verb"]), str(body.get("text", ""))
+        if verb not in (Verb.START, Verb.SAY, Verb.PRESS):
+            raise ValueError(f"nobody can {verb} in a chat")
+        pressed = body.get("press")
+        return Heard(
+            door=self.name,
+            sender=Address(self.channel, self.name, str(body["id"])),
+            at=arrival.received_at,
+            verb=verb,
+            provider=self.provider,
+            name=str(body.get("name", "")),
+            language=str(body.get("language", "")),
+            text=text,
+            full_text=text,
+            files=tuple(File(**one) for one in body.get("files", ())),
+            press=Press(int(pressed[0]), int(pressed[1]), str(pressed[2])) if pressed else None,
+            message=arrival.key,
+            callback=arrival.key if pressed else "",
+        )
+
+    def dress(self, outgoing: Outgoing) -> tuple[Parcel, ...]:
+        """One message; for a button's notice one of its own, and nothing where nothing is to be said."""
+        return dressed(self.name, outgoing)
+
+    async def send(self, departure: Departure, remotes: Mapping[str, str]) -> Fate:
+        """Shows it in the open terminal."""
+        if self.show is None:
+            return Later(NOBODY_LOOKS, "no terminal is open", tried=False)
+        await self.show(await self.read(departure.body))
+        return Sent(departure.key)
+
+    async def read(self, body: Mapping[str, Any]) -> Shown:
+        """The message in a parcel's body."""
+        return await shown(body, self._folder, self._open_file)
+
+    async def listen(self, accept: Accept) -> None:
+        """Nothing comes by itself: whoever reads the terminal accepts what is typed."""
+
+
+def door_name(provider: str) -> str:
+    """The name of a provider's chat."""
+    return f"chat:{provider}"
+
+
+def dressed(door: str, outgoing: Outgoing) -> tuple[Parcel, ...]:
+    """What is to be said, as one call on a terminal, where nothing can be edited in place: an edit is said anew."""
+    bare = not outgoing.text and not outgoing.files
+    if bare and not (outgoing.alert or outgoing.reaction):
+        return ()
+    body = {
+        "to": outgoing.to.value,
+        "text": outgoing.text.plain,
+        "marks": [[mark.kind, mark.start, mark.end, mark.url] for mark in outgoing.text.marks],
+        "options": [[option.id, option.label] for row in outgoing.options for option in row],
+        "case": outgoing.case,
+        "prompt": outgoing.prompt,
+        "files": [asdict(file) for file in outgoing.files],
+        "human": not outgoing.automatic,
+        "edit": bool(outgoing.edits) and not outgoing.edits.startswith("remote:"),
+        "in_place": outgoing.edits.startswith("remote:") and not outgoing.keeps,
+        "alert": outgoing.alert if bare else "",
+        "reaction": outgoing.reaction,
+    }
+    kind: Literal["callback", "text"] = "callback" if bare else "text"
+    policy = Policy.EDIT if bare else outgoing.policy
+    return (Parcel(f"{door}:{outgoing.to.value}", kind, policy, body),)
+
+
+async def shown(body: Mapping[str, Any], folder: Path, open_file: Open) -> Shown:
+    """The message in a parcel's body. Its files are laid below ``folder`` where they lie nowhere yet."""
+    files = [File(**file) for file in body["files"]]
+    places = [await lies_at(file, folder, open_file) for file in files]
+    return Shown(
+        text=Text(body["text"], tuple(Mark(*mark) for mark in body["marks"])),
+        to=body["to"],
+        options=tuple(Option(*option) for option in body["options"]),
+        case=body["case"],
+        prompt=body["prompt"],
+        pictures=tuple(Picture(file.name, place) for file, place in zip(files, places, strict=True)),
+        human=body["human"],
+        edit=body["edit"],
+        in_place=body["in_place"],
+        alert=body["alert"],
+        reaction=body["reaction"],
+    )
+
+
+def without_echo(one: Shown, pressed: str) -> Shown:
+    """The message without the question just answered, where the button ``pressed`` stands above it anyway."""
+    first, _, rest = one.text.plain.partition("\n\n")
+    if not (one.in_place and rest and pressed and first.rstrip().endswith(pressed)):
+        return one
+    return replace(one, text=one.text.part(len(first) + 2, len(one.text.plain)))
+
+
+def kept_file(path: Path, folder: Path) -> File:
+    """A copy of somebody's file that stays as long as the case may need it, below ``folder``. Raises OSError."""
+    content = path.read_bytes()
+    copy = _laid(content, path.name, folder)
+    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return File(path.name, kind_of(media_type), media_type, len(content), f"content:{copy}")
+
+
+async def lies_at(file: File, folder: Path, open_file: Open) -> Path | None:
+    """Where a file can be looked at: its own place, or a copy below ``folder``. None when it is gone."""
+    if file.source.startswith("content:"):
+        return Path(file.source.removeprefix("content:"))
+    try:
+        return _laid(await open_file(file.source), file.name, folder)
+    except LookupError:
+        return None
+
+
+def _laid(content: bytes, name: str, folder: Path) -> Path:
+    """A file named by its content, so that a name somebody chose leads nowhere else."""
+    copy = folder.resolve() / f"{sha256(content).hexdigest()[:16]}{Path(name).suffix.lower()[:10]}"
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    copy.write_bytes(content)
+    return copy

@@ -1,0 +1,66 @@
+"""Which article solved a case: the options that say so, for ``resolve`` and ``kb link``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from console.terminal.context import NO_SUCH, USAGE, refuse
+
+if TYPE_CHECKING:
+    from desk.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """What was said of articles; nothing at all is allowed."""
+
+    article: str = ""
+    draft: bool = False
+    why: str = ""
+
+    def detail(self) -> dict[str, str]:
+        """As the command carries it to the rules; empty when nothing was said. Ends the command when it contradicts."""
+        if sum(map(bool, (self.article, self.draft, self.why))) > 1:
+            refuse("--article, --draft and --no-article exclude each other", USAGE)
+        if self.article:
+            return {"choice": "link", "article": self.article}
+        if self.draft:
+            return {"choice": "draft"}
+        return {"choice": "none", "why": self.why} if self.why else {}
+
+
+def article_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Adds the three options, and hands them over as ``choice``."""
+
+    @wraps(command)
+    def with_choice(*first: Any, article: str, draft: bool, no_article: str, **rest: Any) -> None:
+        command(*first, choice=Choosing(article.strip(), draft, no_article.strip()), **rest)
+
+    options = (
+        click.option("--article", metavar="ID", default="", help="The article that solved it."),
+        click.option("--draft", is_flag=True, help="Begin an article from this case: its words, its steps."),
+        click.option("--no-article", metavar="WHY", default="", help="Why no article is needed."),
+    )
+    made: Callable[..., None] = with_choice
+    for option in reversed(options):
+        made = option(made)
+    return made
+
+
+async def require_article(database: Database, provider: str, detail: Mapping[str, str]) -> None:
+    """Ends the command when the article it names is not there: nothing is half done then."""
+    if detail.get("choice") != "link":
+        return
+    from sqlalchemy import select  # noqa: PLC0415  # help should not wait for the database's library
+
+    from kb.content.article_store import ArticleRow  # noqa: PLC0415
+
+    query = select(ArticleRow.id).where(ArticleRow.id == detail["article"], ArticleRow.provider.in_((provider, "")))
+    async with database.look() as connection:
+        if (await connection.execute(query.where(ArticleRow.confidence != "archived"))).first() is None:
+            refuse(f"there is no article {detail['article']!r}: see 'firstline kb articles'", NO_SUCH)

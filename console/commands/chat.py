@@ -1,0 +1,84 @@
+"""``firstline chat``: be a subscriber in this terminal. What is typed walks the same corridor as any message."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import getpass
+import logging
+from collections.abc import Mapping
+
+import click
+
+from chat.terminal_channel import Typist
+from console.commands.chat_session import Conversation, typed_lines
+from console.runtime.server import Serving
+from console.runtime.wiring import build
+from console.terminal import logging as logs
+from console.terminal.context import Folder, opened, pass_folder, run
+from console.terminal.screen import Screen
+from desk.model.messages import FRONT
+from desk.model.policy import Provider
+from desk.model.settings import Settings
+
+
+@click.command()
+@click.option(
+    "--provider",
+    metavar="NAME",
+    help="Whose subscriber you are. By default the only one's, or that of a desk shared by all.",
+)
+@click.option("--language", type=click.Choice(["ru", "en"]), help="Your language, until your words show it.")
+@click.option("--name", default="", help="Your name.")
+@click.option("--as", "who", default="", metavar="ID", help="Who you are to the desk; your user name by default.")
+@pass_folder
+def chat(folder: Folder, provider: str | None, language: str | None, name: str, who: str) -> None:
+    """Be a subscriber, in this terminal.
+
+    What you type is decided like any message, by this process or by 'firstline serve' beside it. What an agent says
+    meanwhile is shown too. Without a terminal, lines are read from standard input, and it ends after the last answer.
+
+    \b
+    Example:
+      firstline -C my-desk chat --provider sever --name Anna
+      echo "нет интернета, договор 40-1187" | firstline -C my-desk chat --provider sever
+    """
+    settings = folder.settings()
+    typist = Typist(_chosen(provider, folder.providers()), who or _user(), name, language or "")
+    logs.begin(logs.Redaction(logs.secrets_of(settings)), folder.debug)
+    if not folder.debug:
+        logging.getLogger().setLevel(logging.WARNING)  # a chat is not the place for a log
+    with contextlib.suppress(KeyboardInterrupt):
+        run(_chat(settings, typist))
+
+
+async def _chat(settings: Settings, typist: Typist) -> None:
+    async with opened(settings):
+        house = await build(settings, workers=1)
+    # Deciding only: doors and their sending are the business of 'serve', which may run beside this.
+    serving = Serving(house, ("clerk", "clock"))
+    working = asyncio.create_task(serving.run())
+    try:
+        await Conversation(house, typist, Screen()).held(typed_lines())
+    finally:
+        serving.stop()
+        with contextlib.suppress(asyncio.CancelledError):
+            await working
+        await house.close()
+
+
+def _chosen(provider: str | None, providers: Mapping[str, Provider]) -> str:
+    """The only provider; among several, the desk they share, where the contract tells whose somebody is."""
+    names = sorted(name for name in providers if name != FRONT)
+    if provider is None:
+        return names[0] if len(names) == 1 else FRONT
+    if provider not in providers:
+        raise click.UsageError(f"there is no provider {provider!r}: there is {', '.join(names) or 'none'}")
+    return provider
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "guest"

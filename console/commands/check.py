@@ -1,0 +1,98 @@
+"""``check``: what is wrong with a desk, where, and what to do about it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import asdict
+from itertools import groupby
+
+import click
+
+from bots.diagnostics import check as check_bot
+from console.commands import check_local as inspecting
+from console.terminal import tables as paper
+from console.terminal.context import OK, WRONG, Folder, as_json, pass_folder, print_json, run
+from desk.clock import now
+from desk.model.diagnostics import Finding
+from desk.model.settings import BadSettings, Settings
+from mail.diagnostics import check as check_mailbox
+
+COLOURS = {"ok": "green", "warning": "yellow", "error": "red"}
+INDENT = " " * 11
+PATIENCE = 60.0
+
+
+@click.command()
+@click.option("--offline", is_flag=True, help="Ask no bot and no mail server.")
+@as_json
+@pass_folder
+def check(folder: Folder, offline: bool, machine: bool) -> None:
+    """Say what is wrong with the desk, where, and what to do.
+
+    It reads settings, providers, tables, dialogs, articles and templates, looks at database, disk and clock, and then
+    tries every bot and mailbox as 'serve' would. It changes nothing. Ends with 1 when there are errors.
+
+    \b
+    Examples:
+      firstline -C my-desk check
+      firstline -C my-desk check --offline --json
+    """
+    found = run(_found(folder, offline))
+    wrong = any(one.level == "error" for one in found)
+    if machine:
+        print_json([asdict(one) for one in found])
+    else:
+        show(found)
+    click.get_current_context().exit(WRONG if wrong else OK)
+
+
+async def _found(folder: Folder, offline: bool) -> list[Finding]:
+    try:
+        settings = folder.settings()
+    except BadSettings as error:
+        return [Finding("error", "firstline.toml", str(error), "correct it, then check again")]
+    providers, of_providers = inspecting.of_providers(settings)
+    found = [*inspecting.of_settings(settings), *of_providers]
+    found += inspecting.of_words(settings, list(providers))
+    found += await inspecting.of_database(settings, now)
+    found += inspecting.of_disk(settings)
+    if not offline:
+        found += await _outside(settings)
+    # Each place once, in the order it was first spoken of.
+    order = {where: number for number, where in reversed(list(enumerate(one.where for one in found)))}
+    here = f"{settings.root}/"
+    return [
+        Finding(one.level, one.where, *(folder.redact(words).replace(here, "") for words in (one.what, one.todo)))
+        for one in sorted(found, key=lambda one: order[one.where])
+    ]
+
+
+async def _outside(settings: Settings) -> list[Finding]:
+    """Every bot and mailbox at once: one that does not answer keeps nobody waiting."""
+    tried = [(one.door, check_bot(one)) for one in settings.telegram]
+    tried += [(one.door, check_mailbox(one)) for one in settings.mailboxes]
+    answers = await asyncio.gather(*(asyncio.wait_for(work, PATIENCE) for _, work in tried), return_exceptions=True)
+    found: list[Finding] = []
+    for (where, _), answer in zip(tried, answers, strict=True):
+        if isinstance(answer, BaseException):
+            what = f"it could not be tried: {type(answer).__name__}: {answer}".rstrip(": ")
+            found.append(Finding("error", where, what, "look at the network, and at its lines in firstline.toml"))
+        else:
+            found += answer
+    return found
+
+
+def show(found: Sequence[Finding]) -> None:
+    """For a person: place by place, and the sum at the end."""
+    for where, those in groupby(found, key=lambda one: one.where):
+        click.secho(where, bold=True)
+        here = list(those)
+        for one, after in zip(here, [*here[1:], None], strict=True):
+            level = click.style(one.level.ljust(7), fg=COLOURS[one.level])
+            click.echo(f"  {level}{paper.wrapped(one.what, INDENT)[9:]}")
+            if one.todo and (after is None or after.todo != one.todo):
+                click.echo(paper.wrapped(one.todo, INDENT + "   ", INDENT + "-> "))
+    errors, warnings = (sum(1 for one in found if one.level == level) for level in ("error", "warning"))
+    click.echo()
+    click.echo(f"{inspecting.count(errors, 'error')}, {inspecting.count(warnings, 'warning')}.")

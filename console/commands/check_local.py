@@ -1,0 +1,262 @@
+"""What `firstline check` looks at without asking anybody outside: files, words, database, disk, clock."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Iterator, Sequence
+from datetime import UTC, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select, text
+from sqlalchemy.engine import make_url
+
+from console.runtime.content_folders import ARTICLES, DIALOGS, TEMPLATES, Folders
+from console.terminal.errors import DATABASE, reason
+from console.terminal.logging import SHORTEST
+from console.terminal.schema_version import OtherVersion, require_current
+from desk.clock import Clock
+from desk.language.detect import LANGUAGES
+from desk.language.templates import BadWords, Words
+from desk.model.diagnostics import Finding
+from desk.model.messages import FRONT
+from desk.model.policy import BadProvider, Provider, load
+from desk.model.settings import Settings
+from desk.storage.database import Database
+from desk.storage.queue_tables import arrivals
+from intake.engine.model import BadForm, Forms
+from intake.identity.contract_numbers import check_shape
+from intake.identity.sources.csv_file import CsvFile
+from kb.content.article_files import BadArticle, read_folders
+from mail.diagnostics import account
+
+MEBIBYTE = 1024 * 1024
+LITTLE, NONE = 1024 * MEBIBYTE, 100 * MEBIBYTE
+"""Free bytes under which the disk is told of, and under which it is an error: letters may have 25 MB each."""
+WELL = 32
+"""Characters of a key that nobody guesses; `init` makes 43."""
+SLOW = timedelta(seconds=5)
+
+
+def of_settings(settings: Settings) -> Iterator[Finding]:
+    """The settings among themselves, and against the providers' folders."""
+    where = "firstline.toml"
+    doors = f"{count(len(settings.telegram), 'bot')}, {count(len(settings.mailboxes), 'mailbox', 'mailboxes')}"
+    yield Finding("ok", where, f"{doors}; every secret is there")
+    if not settings.secret:
+        yield Finding("error", where, "[desk] secret is empty", "write a long random line into the file it names")
+    elif len(settings.secret.reveal()) < WELL:
+        todo = f"take at least {WELL} random characters, and keep the old one as former_secret for a while"
+        yield Finding("warning", where, "[desk] secret is short enough to be guessed", todo)
+    if not settings.telegram and not settings.mailboxes:
+        todo = "add a [[telegram]] or a [[mailbox]]; firstline.toml shows how"
+        yield Finding("warning", where, "there is no bot and no mailbox: nobody can write to the desk", todo)
+    owned = [(one.door, one.provider) for one in settings.telegram]
+    for door, provider in [*owned, *((one.door, one.provider) for one in settings.mailboxes)]:
+        if provider != FRONT and not (settings.root / "providers" / provider).is_dir():
+            todo = f"make providers/{provider}, or correct provider"
+            yield Finding("error", door, f"there is no provider {provider!r}", todo)
+    tokens = [one.token.reveal() for one in settings.telegram]
+    for bot in settings.telegram:
+        if bot.token and tokens.count(bot.token.reveal()) > 1:
+            yield Finding("error", bot.door, "another bot here has the same token", "one bot may stand here only once")
+    for box in settings.mailboxes:
+        if 0 < len(box.password.reveal()) < SHORTEST:
+            what = "the password is too short to be kept out of the log"
+            yield Finding("warning", box.door, what, "take a longer one")
+        if box.ca_file and not Path(box.ca_file).is_file():
+            yield Finding("error", box.door, f"ca_file {box.ca_file} is not there", "correct it or remove it")
+
+
+def of_providers(settings: Settings) -> tuple[dict[str, Provider], list[Finding]]:
+    """Each provider's folder: policy, teams, table of accounts, dialogs, articles."""
+    root, found = settings.root / "providers", []
+    folders = Folders(settings)
+    read: dict[str, Provider] = {}
+    names = sorted(one.name for one in root.iterdir()) if root.is_dir() else []
+    for name in names:
+        if (root / name).is_dir() and not name.startswith((".", "_")):
+            try:
+                read[name] = load(root / name)
+            except BadProvider as error:
+                found.append(Finding("error", name, str(error), "correct that file"))
+                continue
+            found += [*_provider(read[name]), *_table(root / name, name), *_content(folders, read[name])]
+    if not read and not found:
+        todo = "make providers/<name> with policy.toml, teams.toml and entitlements.csv"
+        found.append(Finding("error", "providers", "there is no provider", todo))
+    return read, found
+
+
+def _provider(provider: Provider) -> Iterator[Finding]:
+    where, agents = provider.name, provider.agents
+    reachable = [one for one in agents if one.telegram]
+    routes, teams = count(len(provider.routes), "route"), count(len(provider.teams), "team")
+    yield Finding("ok", where, f"policy and teams: {routes}, {teams}, {count(len(agents), 'agent')}")
+    if not agents:
+        yield Finding("warning", where, "there are no agents: nobody can take a case", "add [[agent]] to teams.toml")
+    elif not reachable:
+        what = "no agent has a Telegram id: nobody can act in the agents' group"
+        yield Finding("warning", where, what, "write telegram = <numeric id> for each agent in teams.toml")
+    if not provider.contract_shape:
+        todo = 'write contract_shape = "99-9999": 9 is a digit, A a letter'
+        yield Finding("warning", where, "without contract_shape no contract number is found in what people write", todo)
+        return
+    try:
+        check_shape(provider.contract_shape)
+    except ValueError as error:
+        yield Finding(
+            "error", where, f"contract_shape: {error}", "9 is a digit, A a letter, the rest stands for itself"
+        )
+
+
+def _table(folder: Path, name: str) -> Iterator[Finding]:
+    if not (folder / "entitlements.csv").is_file():
+        todo = "export your accounts into it; the header alone is enough to begin"
+        yield Finding("warning", name, "there is no entitlements.csv: everybody stays unverified", todo)
+        return
+    for one in CsvFile(folder / "entitlements.csv", name).findings():
+        what = one.what if "entitlements.csv" in one.what else f"entitlements.csv: {one.what}"
+        yield Finding(one.level, name, what, one.todo)
+
+
+def _content(folders: Folders, provider: Provider) -> Iterator[Finding]:
+    name, named = provider.name, set[str]()
+    try:
+        forms = Forms.of([one for one in folders.of(name, DIALOGS) if one.is_dir()])
+    except BadForm as error:
+        yield from (Finding("error", name, f"dialog {fault}", "correct that file") for fault in error.faults)
+    else:
+        yield _counted(name, len(forms.in_use), "dialogs", "the desk asks nothing, and a person has to ask everything")
+        yield from _unrouted(provider, forms)
+        named.update(article for form in forms.in_use.values() for article in form.articles)
+    try:
+        articles = read_folders(folders.of(name, ARTICLES), name)
+    except BadArticle as error:
+        yield Finding("error", name, f"article {error}", "correct that file")
+    else:
+        yield _counted(name, len(articles), "articles", "the desk cannot help people to help themselves")
+        if lost := sorted(named - set(articles)):
+            what = f"dialogs name articles that are in no folder: {', '.join(lost)}"
+            yield Finding("warning", name, what, "correct the dialog, unless the database has them")
+
+
+def _unrouted(provider: Provider, forms: Forms) -> Iterator[Finding]:
+    """Teams that a dialog proposes and the provider lacks. The packaged dialogs know nobody's teams, and need not."""
+    for form in forms.in_use.values():
+        strange = [team for team in form.teams if provider.team(team) is None]
+        if strange and form.folder != DIALOGS:
+            what = f"dialog {form.id} routes to {', '.join(map(repr, strange))}, and teams.toml has no such team"
+            yield Finding("warning", provider.name, what, "correct the dialog or add the team: they go to queue:l1")
+
+
+def _counted(where: str, number: int, what: str, without: str) -> Finding:
+    if number:
+        return Finding("ok", where, count(number, what.removesuffix("s")))
+    todo = f"put some into providers/{where}/{what}, or set packaged_content = true"
+    return Finding("warning", where, f"there are no {what}: {without}", todo)
+
+
+def of_words(settings: Settings, providers: Sequence[str]) -> Iterator[Finding]:
+    """Every sentence stands in every language; providers' own can be read, and replace one that there is."""
+    try:
+        packaged = Words(TEMPLATES).names()
+    except BadWords as error:
+        yield Finding("error", "templates", str(error), "install Firstline anew")
+        return
+    names = {name for _, name in packaged}
+    missing = sorted(
+        f"{language}/{name}" for language in LANGUAGES for name in names if (language, name) not in packaged
+    )
+    for one in missing:
+        yield Finding("error", "templates", f"the sentence {one}.txt is missing", "install Firstline anew")
+    if not missing:
+        yield Finding("ok", "templates", f"{len(names)} sentences in {len(LANGUAGES)} languages")
+    for provider in providers:
+        folder = settings.root / "providers" / provider / "templates"
+        yield from _own_words(provider, folder, names)
+
+
+def _own_words(provider: str, folder: Path, names: set[str]) -> Iterator[Finding]:
+    own = sorted(folder.glob("*/*.txt"))
+    try:
+        Words(folder)
+    except BadWords as error:
+        yield Finding("error", provider, str(error), "correct that file")
+        return
+    if own:
+        yield Finding("ok", provider, f"{len(own)} sentences of its own")
+    for path in own:
+        if path.parent.name not in LANGUAGES or path.stem not in names:
+            what = f"templates/{path.parent.name}/{path.name} replaces no sentence of the desk's"
+            yield Finding("warning", provider, what, "compare its name with those in the packaged templates")
+
+
+async def of_database(settings: Settings, clock: Clock) -> list[Finding]:
+    """Whether it answers, is of this version and keeps providers apart; its clock and ours, its ledger and the mail."""
+    url = make_url(settings.database)
+    where = "database"
+    if url.get_backend_name() == "sqlite" and not await asyncio.to_thread(Path(url.database or "").is_file):
+        return [Finding("error", where, f"{url.database} is not there", "run 'firstline migrate'")]
+    database = Database(settings.database, pool=1)
+    try:
+        await asyncio.wait_for(require_current(database), 15)
+        found = [Finding("ok", where, f"{_shown(settings)} answers and is of this version")]
+        if await database.can_bypass():
+            what = "the role could see every provider's rows: row-level security does not hold it"
+            found.append(Finding("error", where, what, f'ALTER ROLE "{url.username}" NOSUPERUSER NOBYPASSRLS'))
+        accounts = [await account(database, box, clock()) for box in settings.mailboxes]
+        return [*found, *await _clock(database, clock), *(one for of_box in accounts for one in of_box)]
+    except OtherVersion as error:
+        what, _, todo = str(error).partition(": ")
+        return [Finding("error", where, what, todo)]
+    except TimeoutError:
+        return [Finding("error", where, f"{url.host} does not answer", "look at the network and at [desk] database")]
+    except (*DATABASE, OSError) as error:
+        todo = "look whether it runs, and at [desk] database; a password is taken from PGPASSWORD"
+        return [Finding("error", where, f"it cannot be used: {reason(error)}", todo)]
+    finally:
+        await database.close()
+
+
+async def _clock(database: Database, clock: Clock) -> list[Finding]:
+    async with database.look() as connection:
+        newest = (await connection.execute(select(func.max(arrivals.c.received_at)))).scalar()
+        theirs = None if database.sqlite else (await connection.execute(text("SELECT now()"))).scalar()
+    todo = "set the clock (timedatectl), and keep it with NTP: promised times hang on it"
+    ours = clock()
+    if newest and ours < newest - SLOW:
+        return [Finding("error", "clock", f"it is {ours:%Y-%m-%d %H:%M} UTC, but messages came later than that", todo)]
+    if theirs and abs(theirs - ours) > SLOW:
+        return [Finding("warning", "clock", f"it differs from the database's by {abs(theirs - ours)}", todo)]
+    return [Finding("ok", "clock", f"{ours.astimezone(UTC):%Y-%m-%d %H:%M} UTC")]
+
+
+def _shown(settings: Settings) -> str:
+    """The database as firstline.toml names it, without any password."""
+    url = make_url(settings.database)
+    if url.get_backend_name() != "sqlite":
+        return f"PostgreSQL {url.username or ''}@{url.host or ''}/{url.database or ''}"
+    path = Path(url.database or "")
+    return f"SQLite {path.relative_to(settings.root) if path.is_relative_to(settings.root) else path}"
+
+
+def count(number: int, what: str, several: str = "") -> str:
+    """ "no bots", "1 bot", "2 bots"."""
+    return f"{number or 'no'} {what if number == 1 else several or what + 's'}"
+
+
+def of_disk(settings: Settings) -> Iterator[Finding]:
+    """How much room there is for what comes in. With none left the desk stops acknowledging, and goes on later."""
+    place = settings.data if settings.data.is_dir() else settings.root
+    free = shutil.disk_usage(place).free
+    todo = "make room: with a full disk nothing new is accepted"
+    if free < NONE:
+        yield Finding("error", "disk", f"only {free // MEBIBYTE} MB are free in {place}", todo)
+    elif free < LITTLE:
+        yield Finding("warning", "disk", f"{free // MEBIBYTE} MB are free in {place}", todo)
+    else:
+        yield Finding("ok", "disk", f"{free / 1024 / MEBIBYTE:.0f} GB are free in {place}")
+    if settings.data.is_dir() and settings.data.stat().st_mode & 0o007:
+        what = f"{settings.data} is open to every user of this machine: people's words lie there"
+        yield Finding("warning", "disk", what, f"chmod o-rwx {settings.data}")

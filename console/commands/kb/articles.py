@@ -1,0 +1,183 @@
+"""``kb articles``: how often each article was used, how often it helped, in which language; as a table or a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from console.terminal.context import Folder, as_json, opened, pass_folder, print_json, run
+from desk.clock import now
+
+if TYPE_CHECKING:
+    from kb.content.article_files import Article
+    from kb.learning.outcomes import Tally
+
+WIDTHS = (25, 2, 5, 6, 4, 6, 6, 6, 4)
+LEGEND = {
+    "ru": ("помогла", "решила у агентов", "вернулись снова", "не помогла", "без ответа"),
+    "en": ("helped", "used by agents", "came back", "did not help", "no answer"),
+}
+HEADS = ("article", "", "shown", "helped", "back", "failed", "silent", "linked", "rate")
+
+
+@dataclass(slots=True)
+class Line:
+    """One article with its figures, all languages together and each alone."""
+
+    article: str
+    title: str
+    state: str
+    audience: str
+    languages: tuple[str, ...]
+    whole: Tally
+    flag: str = ""
+    parts: list[Tally] = field(default_factory=list)
+
+
+@click.command()
+@click.option("--days", default=90, show_default=True, type=click.IntRange(1, 3650), help="How far back to look.")
+@click.option("--provider", default="", help="Only what came of it with this provider's subscribers.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Draw the figures into this SVG file.")
+@as_json
+@pass_folder
+def articles(folder: Folder, days: int, provider: str, output: Path | None, machine: bool) -> None:
+    """List the articles by use, success and language.
+
+    Shown to subscribers, it helped, or it helped and they came back about the same within seven days, or it failed, or
+    they said nothing; linked by agents to cases it solved; and the rate of success among those who said something. An
+    article that failed twice in its last ten uses is flagged until it is edited. In --json "deflected" counts those
+    whom it helped and who stayed away.
+
+    \b
+    Examples:
+      firstline kb articles --days 30
+      firstline kb articles --output articles.svg
+    """
+    lines = run(_read(folder, days, provider))
+    if output:
+        output.write_text(_picture(lines, days, folder.settings().language), "utf-8")
+    if machine:
+        print_json([_told(one) for one in lines])
+    elif output:
+        click.echo(f"Drawn into {output}.")
+    else:
+        _show(lines)
+
+
+async def _read(folder: Folder, days: int, provider: str) -> list[Line]:
+    from desk.model.messages import FRONT  # noqa: PLC0415
+    from kb.content import article_store as shelf
+    from kb.learning import statistics as figures
+    from kb.learning.outcomes import flagged, tallied  # noqa: PLC0415
+
+    settings, providers = folder.settings(), folder.providers()
+    folder.require_provider(provider)
+    whose = (provider,) if provider else (*providers, FRONT)
+    at = now()
+    since = at - timedelta(days=days)
+    async with opened(settings) as database:
+        async with database.read(*whose) as session:
+            outcomes = await figures.outcomes(session, since, at)
+            links = [(one.article, one.language, one.kind) for one in await figures.links(session, since)]
+        async with database.look() as connection:
+            kept = [one for one in await shelf.load(connection) if one.provider in ("", *whose)]
+            flags = flagged(outcomes, await figures.edited(connection, whose))
+    by_language = tallied(outcomes, links)
+    return _lines(kept, by_language.values(), tallied(outcomes, links, by_language=False), flags, settings.language)
+
+
+def _lines(
+    kept: Sequence[Article], parts: Iterable[Tally], wholes: dict[tuple[str, str], Tally], flags: Any, speaks: str
+) -> list[Line]:
+    from kb.learning.outcomes import Tally  # noqa: PLC0415
+
+    # A provider's own article hides the shared one of its id; the figures are of both.
+    known = {one.id: one for one in kept}
+    lines: dict[str, Line] = {}
+    for id in (*known, *(article for article, _ in wholes if article not in known)):
+        edition = known[id].edition(speaks) if id in known else None
+        lines[id] = Line(
+            article=id,
+            title=edition.title if edition else "",
+            state=edition.confidence if edition else "gone",
+            audience=edition.audience if edition else "",
+            languages=tuple(known[id].editions) if id in known else (),
+            whole=wholes.get((id, ""), Tally(id)),
+            flag=flags.get(id, ""),
+        )
+    for part in parts:
+        lines[part.article].parts.append(part)
+    return sorted(lines.values(), key=lambda one: (-one.whole.uses, -one.whole.offered, one.article))
+
+
+def _told(one: Line) -> dict[str, Any]:
+    return {
+        "article": one.article,
+        "title": one.title,
+        "confidence": one.state,
+        "audience": one.audience,
+        "languages": list(one.languages),
+        "flag": one.flag,
+        **_figures(one.whole),
+        "by_language": {part.language: _figures(part) for part in one.parts},
+    }
+
+
+def _figures(tally: Tally) -> dict[str, Any]:
+    return {
+        "offered": tally.offered,
+        **tally.counts,
+        "deflected": tally.deflected,
+        "linked": tally.linked,
+        "drafted": tally.drafted,
+        "not_useful": tally.not_useful,
+        "uses": tally.uses,
+        "success": None if tally.success is None else round(tally.success, 3),
+    }
+
+
+def _show(lines: Sequence[Line]) -> None:
+    from console.terminal import tables as paper
+
+    if not lines:
+        click.echo("There are no articles yet: see 'firstline kb import'.")
+        return
+    click.secho(paper.row(HEADS, WIDTHS), bold=True)
+    for one in lines:
+        parts = one.parts if len(one.parts) > 1 else [one.whole]
+        for number, part in enumerate(parts):
+            language = part.language or (one.parts[0].language if one.parts else "")
+            click.echo(paper.row((one.article if not number else "", language, *_cells(part)), WIDTHS))
+        if one.flag:
+            click.secho(f"  ! {one.flag}", fg="yellow")
+        if one.state != "validated":
+            click.secho(f"  {one.state.replace('_', ' ')}", dim=True)
+
+
+def _cells(tally: Tally) -> tuple[str, ...]:
+    numbers = (tally.offered, *(tally.counts[name] for name in ("helped", "came_back", "not_helped", "ignored")))
+    success = "-" if tally.success is None else f"{tally.success:.0%}"
+    return (*(str(one) if one else "-" for one in (*numbers, tally.linked)), success)
+
+
+def _picture(lines: Sequence[Line], days: int, speaks: str) -> str:
+    from kb.learning.chart import MOST, Bar, drawn  # noqa: PLC0415
+
+    used = [one for one in lines if one.whole.offered or one.whole.linked]
+    bars = []
+    for one in used:
+        counts, success = one.whole.counts, one.whole.success
+        numbers = (counts["helped"], one.whole.linked, counts["came_back"], counts["not_helped"])
+        note = "" if success is None else f"{success:.0%}"
+        bars.append(Bar(one.title or one.article, (*numbers, counts["ignored"] + counts["open"]), note))
+    more = len(used) - MOST
+    if speaks == "ru":
+        title, left_out = f"Что дали статьи за {days} дн.", f"и ещё {more}, они нужны реже"
+    else:
+        title, left_out = f"What came of the articles in {days} days", f"and {more} more, used less"
+    return drawn(title, LEGEND.get(speaks, LEGEND["en"]), bars, left_out)

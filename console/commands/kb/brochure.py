@@ -1,0 +1,282 @@
+"""``kb brochure``: the articles a provider's subscribers need most, printed to be put beside a contract."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from console.terminal.context import USAGE, WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from desk.clock import now
+
+if TYPE_CHECKING:
+    from console.commands.brochure_printer import Brochure, Code
+    from desk.model.policy import Provider
+    from desk.model.settings import Settings
+    from kb.content.article_files import Article
+    from kb.content.brochure import Leaf
+
+NEEDED = ("fontpkg_pt_sans", "segno", "typst")
+ENDINGS = (".pdf", ".html")
+LOGOS = ("logo.png", "logo.jpg")
+REMEMBERED = timedelta(days=365)
+"""What helped longer ago counts no more: routers and people's troubles change."""
+BEGIN = {".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff"}
+PATIENCE = 10.0
+"""Seconds that Telegram has to say what the bot is called."""
+_BOT = re.compile(r"(?:https?://t\.me/|@)?([A-Za-z][A-Za-z0-9_]{3,31})/?")
+_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
+
+
+@click.command()
+@click.option("--provider", default="", help="Whose brochure it is; may be left out where there is but one.")
+@click.option("--language", type=click.Choice(["ru", "en"]), help="In this language.  [default: the provider's]")
+@click.option("--top", default=12, show_default=True, type=click.IntRange(1, 60), help="How many articles.")
+@click.option("--bot", default="", help="The bot's @name, where Telegram is not to be asked for it.")
+@click.option(
+    "--output",
+    default="brochure.pdf",
+    show_default=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file to write, .pdf or .html.",
+)
+@as_json
+@pass_folder
+def brochure(
+    folder: Folder, provider: str, language: str | None, top: int, bot: str, output: Path, machine: bool
+) -> None:
+    """Print a brochure for subscribers: first steps, the most reused articles with pictures, how to reach you.
+
+    The pages are A5 and fill whole folded sheets: print them as a booklet on A4. It has your name, facts and a QR code
+    to the bot, to the mailbox where there is no bot. A logo.png in the provider's folder stands on the cover, and
+    templates/LANGUAGE/brochure.toml there may replace any of the words, and the colour.
+
+    \b
+    Examples:
+      firstline kb brochure --provider sever --output brochure.pdf
+      firstline kb brochure --language en --top 6 --output brochure.html
+    """
+    if output.suffix.lower() not in ENDINGS:
+        refuse(f"{output.name} must end in .pdf or .html", USAGE)
+    if bot and not _BOT.fullmatch(bot):
+        refuse(f"{bot!r} is not a bot's name: write it as @name", USAGE)
+    if missing := [name for name in NEEDED if importlib.util.find_spec(name) is None]:
+        refuse(f"the brochure needs {', '.join(missing)}: pip install 'firstline[brochure]'", WRONG)
+    made = run(_made(folder, provider, language, top, bot))
+    _written(made, output)
+    articles = [one.id for one in made.leaves]
+    if machine:
+        print_json({"output": str(output), "language": made.language, "articles": articles})
+    else:
+        click.echo(f"{output}: {', '.join(articles)}")
+
+
+async def _made(folder: Folder, name: str, language: str | None, top: int, bot: str) -> Brochure:
+    from console.commands.brochure_printer import Brochure  # noqa: PLC0415
+    from console.runtime.content_folders import ARTICLES, TEMPLATES, Folders  # noqa: PLC0415
+    from kb.content import brochure as making
+
+    settings, providers = folder.settings(), folder.providers()
+    folder.require_provider(name)
+    provider = _chosen(name, providers)
+    speaks = language or provider.language
+    facts = {**provider.facts, "provider_title": provider.title(speaks)}
+    articles, reused = await _known(settings, providers, provider.name)
+    leaves = making.leaves(articles, provider.name, speaks, facts, reused, top)
+    if not leaves:
+        refuse(f"there is no article yet that subscribers of {provider.name} may see: 'firstline kb import'", WRONG)
+    folders = Folders(settings)
+    words = Words.read([TEMPLATES, *reversed(folders.of(provider.name, TEMPLATES))], speaks)
+    mail = next((one.address for one in _of(settings.mailboxes, provider.name)), "")
+    reach = making.reach(words.without_title("reach"), facts, _bare(bot) or await _asked(settings, provider.name), mail)
+    if not reach:
+        hint = "say in [facts] of policy.toml how people reach you"
+        click.echo(f"{provider.name} has no phone, site, bot or mailbox to be printed: {hint}", err=True)
+    first, call = (words.leaf(part, speaks, facts) for part in ("first", "call"))
+    pictures = _pictures((first, *leaves, call), folders.of(provider.name, ARTICLES))
+    shown = [one for one in first.pictures if one in pictures]
+    return Brochure(
+        provider=provider.title(speaks),
+        language=speaks,
+        words={key: making.plain(one, facts) for key, one in words.table.items() if isinstance(one, str)},
+        first=first,
+        leaves=tuple(one.without(shown) for one in leaves),
+        call=call,
+        yours=(words.title("yours"), tuple(words.table["yours"]["fields"])),
+        reach=(words.title("reach"), reach),
+        settings=(words.title("settings"), making.settings(words.without_title("settings"), facts)),
+        code=_code({row.label: row for row in reach}, words),
+        pictures=pictures,
+        logo=next((_whole(one) for one in _logos(settings, provider.name) if one.is_file()), None),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a brochure, as templates/<language>/brochure.toml has them."""
+
+    table: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, folders: Iterable[Path], language: str) -> Words:
+        """Those of the first folder, the packaged one, with what each of the later ones has in their place."""
+        table: dict[str, Any] = {}
+        for path in (one / language / "brochure.toml" for one in folders):
+            try:
+                own = tomllib.loads(path.read_text("utf-8"))
+            except FileNotFoundError:
+                continue
+            except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+                refuse(f"{path} cannot be read: {error}", WRONG)
+            table = _merged(table, own, path) if table else own
+        if not _COLOUR.fullmatch(table["colour"]):
+            refuse(f"colour = {table['colour']!r} in brochure.toml must be like #2f6fed", WRONG)
+        return cls(table)
+
+    def title(self, part: str) -> str:
+        """What stands above a part."""
+        return str(self.table[part]["title"])
+
+    def without_title(self, part: str) -> Mapping[str, str]:
+        """The other words of a part."""
+        return {key: str(one) for key, one in self.table[part].items() if key != "title"}
+
+    def leaf(self, part: str, language: str, facts: Mapping[str, str]) -> Leaf:
+        """A part that has a body."""
+        from kb.content.brochure import leaf  # noqa: PLC0415
+
+        return leaf(f"brochure-{part}", self.title(part), self.table[part]["body"], language, facts)
+
+
+def _merged(table: Mapping[str, Any], own: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """The words with a provider's own in their places; it can name no others."""
+    merged = dict(table)
+    for key, value in own.items():
+        if key not in table or type(value) is not type(table[key]):
+            refuse(f"{path}: {key!r} is not one of the brochure's words", WRONG)
+        if isinstance(value, dict):
+            merged[key] = _merged(table[key], value, path)
+        elif isinstance(value, list) and not all(isinstance(one, str) for one in value):
+            refuse(f"{path}: {key} must be a list of texts", WRONG)
+        else:
+            merged[key] = value
+    return merged
+
+
+def _chosen(name: str, providers: Mapping[str, Provider]) -> Provider:
+    if not name and len(providers) != 1:
+        refuse(f"say whose brochure it is with --provider: there are {', '.join(sorted(providers)) or 'none'}", USAGE)
+    return providers[name or next(iter(providers))]
+
+
+async def _known(
+    settings: Settings, providers: Mapping[str, Provider], provider: str
+) -> tuple[list[Article], Mapping[str, int]]:
+    """Every article as the database has it, and how often each was reused."""
+    from console.runtime.article_loader import Bookcase  # noqa: PLC0415
+    from kb.content import article_store as shelf
+    from kb.content.article_files import BadArticle, completed  # noqa: PLC0415
+    from kb.learning import statistics as figures
+    from kb.learning.outcomes import tallied  # noqa: PLC0415
+
+    async with opened(settings) as database:
+        try:
+            await Bookcase(database, settings, providers).fill()
+        except BadArticle as error:
+            refuse(str(error), WRONG)
+        async with database.look() as connection:
+            articles = completed(await shelf.load(connection))
+        at = now()
+        async with database.read(provider) as session:
+            outcomes = await figures.outcomes(session, at - REMEMBERED, at)
+            links = [(one.article, "", one.kind) for one in await figures.links(session, at - REMEMBERED)]
+    tallies = tallied(outcomes, links, by_language=False)
+    return articles, {one.article: one.uses for one in tallies.values() if one.uses}
+
+
+def _of(doors: Iterable[Any], provider: str) -> list[Any]:
+    """The provider's own doors, then the shared ones."""
+    from desk.model.messages import FRONT  # noqa: PLC0415
+
+    return sorted((one for one in doors if one.provider in (provider, FRONT)), key=lambda one: one.provider == FRONT)
+
+
+def _bare(bot: str) -> str:
+    found = _BOT.fullmatch(bot)
+    return found[1] if found else ""
+
+
+async def _asked(settings: Settings, provider: str) -> str:
+    """The name of the provider's bot, as Telegram tells it; "" where there is no bot, or no answer, which is said."""
+    import asyncio  # noqa: PLC0415
+
+    from bots.bot_api_client import Wire, WireError  # noqa: PLC0415
+
+    for bot in _of(settings.telegram, provider):
+        wire = Wire(bot)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                me = await wire.call("getMe")
+            if isinstance(me, dict) and _bare(str(me.get("username", ""))):
+                return str(me["username"])
+            why = "it gives no name"
+        except (WireError, TimeoutError) as error:
+            why = str(error) or "no answer"
+        finally:
+            await wire.close()
+        click.echo(f"Telegram did not say what {bot.door} is called ({why}): give it with --bot @name", err=True)
+    return ""
+
+
+def _code(rows: Mapping[str, Any], words: Words) -> Code | None:
+    """To the bot; to the mailbox where there is none; else to the site."""
+    from console.commands.brochure_printer import Code  # noqa: PLC0415
+    from kb.content.brochure import tied  # noqa: PLC0415
+
+    for kind in ("bot", "mail", "site"):
+        if row := rows.get(words.table["reach"][kind]):
+            return Code(row.url, row.value, tied(words.table["codes"][kind]))
+    return None
+
+
+def _pictures(leaves: Sequence[Leaf], folders: Sequence[Path]) -> dict[str, Path]:
+    from kb.content.article_files import picture  # noqa: PLC0415
+
+    found: dict[str, Path] = {}
+    for name in (name for leaf in leaves for name in leaf.pictures):
+        try:
+            found[name] = _whole(picture(name, folders))
+        except LookupError:
+            continue
+    return found
+
+
+def _whole(path: Path) -> Path:
+    """The same file, if it is what its name says."""
+    with path.open("rb") as file:
+        if not file.read(8).startswith(BEGIN[path.suffix]):
+            refuse(f"{path} is not a {path.suffix[1:].upper()} picture", WRONG)
+    return path
+
+
+def _logos(settings: Settings, provider: str) -> list[Path]:
+    return [settings.root / "providers" / provider / name for name in LOGOS]
+
+
+def _written(brochure: Brochure, output: Path) -> None:
+    from console.commands.brochure_printer import CannotPrint, as_html, as_pdf  # noqa: PLC0415
+
+    html = output.suffix.lower() == ".html"
+    try:
+        output.write_bytes(as_html(brochure).encode() if html else as_pdf(brochure))
+    except CannotPrint as error:
+        refuse(f"the brochure cannot be printed: {error}", WRONG)
+    except OSError as error:
+        refuse(f"{output} cannot be written: {error.strerror}", WRONG)

@@ -1,0 +1,95 @@
+"""``kb check``: what is wrong with the articles, and what could be better."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from console.terminal.context import OK, WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
+
+if TYPE_CHECKING:
+    from desk.model.diagnostics import Finding
+    from kb.content.article_files import Article
+
+
+@click.command()
+@click.argument("source", metavar="[DIR|FILE.jsonl]", required=False, type=click.Path(exists=True, path_type=Path))
+@as_json
+@pass_folder
+def check(folder: Folder, source: Path | None, machine: bool) -> None:
+    """Say what is wrong with articles: those of DIR or FILE.jsonl before they are imported, or all of the desk.
+
+    A file that cannot be read, and a picture that is not there, are errors. A missing language, few phrasings, words
+    that lead to two articles, a picture nobody sees, an article too long for a telephone and a fact the provider says
+    nothing of are warnings. It changes nothing. Ends with 1 when there are errors.
+
+    \b
+    Examples:
+      firstline kb check my-articles/
+      firstline kb check --json
+    """
+    found = list(_of_source(source) if source else _of_desk(folder))
+    wrong = any(one.level == "error" for one in found)
+    if machine:
+        print_json([asdict(one) for one in found])
+    else:
+        from console.commands.check import show  # noqa: PLC0415
+
+        show(sorted(found, key=lambda one: one.where))
+    click.get_current_context().exit(WRONG if wrong else OK)
+
+
+def _of_source(source: Path) -> Iterator[Finding]:
+    from kb.content import lint as checking
+    from kb.content.article_files import BadArticle  # noqa: PLC0415
+    from kb.content.jsonl import read_lines  # noqa: PLC0415
+
+    if source.is_dir():
+        articles, found = checking.of_folders([source])
+        yield from found
+        yield from checking.of_articles(list(articles.values()))
+        return
+    try:
+        lines = read_lines(source.read_text("utf-8-sig").split("\n"), name=source.name)
+    except UnicodeDecodeError as error:
+        refuse(f"{source.name} is not in UTF-8: byte {error.start + 1} cannot be read", WRONG)
+    except BadArticle as error:
+        refuse(str(error), WRONG)
+    yield from checking.of_articles(lines)
+
+
+def _of_desk(folder: Folder) -> Iterator[Finding]:
+    """Files first; then what was born in the database; each provider's own articles among the shared ones."""
+    from console.runtime.content_folders import ARTICLES, Folders  # noqa: PLC0415
+    from kb.content import lint as checking
+
+    settings, providers = folder.settings(), folder.providers()
+    nearest, *beneath = Folders(settings).of("", ARTICLES)
+    files, found = checking.of_folders([nearest, *beneath])
+    yield from found
+    born = run(_born(folder))
+    shared = _with(files, born, "")
+    yield from checking.of_articles(shared)
+    for name, provider in providers.items():
+        files, found = checking.of_folders([settings.root / "providers" / name / "articles"], name)
+        yield from found
+        own = _with(files, born, name)
+        yield from checking.of_articles(own, shared)
+        yield from checking.of_facts(name, provider.facts, [*own, *shared])
+
+
+def _with(files: dict[str, Article], born: list[Article], provider: str) -> list[Article]:
+    more = {one.id: one for one in born if one.provider == provider}
+    return list((more | files).values())
+
+
+async def _born(folder: Folder) -> list[Article]:
+    """The articles that came from no file."""
+    from kb.content import article_store as shelf
+
+    async with opened(folder.settings()) as database, database.look() as connection:
+        return [one for one in await shelf.load(connection) if not one.file_hashes]

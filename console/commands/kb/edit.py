@@ -1,0 +1,204 @@
+"""``kb edit`` and ``kb history``: agents mend articles, and every version stays."""
+
+from __future__ import annotations
+
+import difflib
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import zip_longest
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from console.terminal.context import (
+    NO_SUCH,
+    REFUSED,
+    WRONG,
+    Folder,
+    as_json,
+    opened,
+    pass_folder,
+    print_json,
+    refuse,
+    run,
+)
+from console.terminal.tables import safe
+from desk.clock import now
+
+if TYPE_CHECKING:
+    from kb.content.article_files import Article
+    from kb.content.versions import Version
+
+_provider = click.option(
+    "--provider", default="", help="This provider's own article; without it, the one shared by all."
+)
+_language = click.option("--language", type=click.Choice(["ru", "en"]), help="Which edition; the desk's language.")
+
+
+@click.command()
+@click.argument("article", metavar="ARTICLE")
+@_provider
+@_language
+@click.option("--file", "file", type=click.File(encoding="utf-8"), help="Take the text from this file; - is stdin.")
+@click.option("--why", default="", help="What the edit is for; kept with the version.")
+@click.option("--as", "agent", metavar="AGENT", envvar="FIRSTLINE_AGENT", required=True, help="Who edits.")
+@pass_folder
+def edit(
+    folder: Folder, article: str, provider: str, language: str | None, file: TextIO | None, why: str, agent: str
+) -> None:
+    """Edit ARTICLE in $EDITOR, or take its new text from a file. A language it does not have yet is begun.
+
+    The text is the article's file: a head between two lines of +++, then the body. What stood there before is kept.
+    Only a validated article may be meant for the outside (audience "external"). With --provider a shared article is
+    left as it is, and the provider's own begins with its text.
+
+    \b
+    Examples:
+      firstline kb edit los-red --as ivanova
+      firstline kb edit los-red --provider sever --as ivanova
+      firstline kb edit case-sn-2026-000012-3 --provider sever --as ivanova
+      firstline kb edit los-red --language en --as ivanova --file en.md
+    """
+    _known(folder, provider, agent)
+    speaks = language or folder.settings().language
+    found = run(_found(folder, article, provider))
+    before = _source(found, speaks)
+    after = file.read() if file else click.edit(before, extension=".md")
+    if after is None or after == before:
+        click.echo("Nothing was changed.")
+        return
+    changed = replace(_read(folder, found, speaks, after), provider=provider)
+    _require_sound(changed, found, speaks, agent)
+    version = run(_write(folder, changed, speaks, f"agent:{agent}", why))
+    click.echo(f"{changed.id}/{speaks} is of version {version} now." if version else "Nothing was changed.")
+
+
+@click.command()
+@click.argument("article", metavar="ARTICLE")
+@_provider
+@_language
+@as_json
+@pass_folder
+def history(folder: Folder, article: str, provider: str, language: str | None, machine: bool) -> None:
+    """Show who changed ARTICLE, when, why and what, the latest first.
+
+    \b
+    Example:
+      firstline kb history los-red
+    """
+    speaks = language or folder.settings().language
+    versions = run(_versions(folder, article, provider, speaks))
+    if machine:
+        print_json(
+            [
+                {"version": one.version, "author": one.author, "why": one.why, "at": one.at, **one.content}
+                for one in versions
+            ]
+        )
+        return
+    if not versions:
+        click.echo(f"Nobody has edited {article}/{speaks} here.")
+    for one, older in zip_longest(versions, versions[1:]):
+        said = f" · {one.why}" if one.why else ""
+        click.secho(f"{one.version} · {one.at:%Y-%m-%d %H:%M} · {one.author or 'import'}{said}", bold=True)
+        for line in _difference(older, one) if older else ():
+            click.echo(f"  {safe(line)}")
+
+
+def _known(folder: Folder, provider: str, agent: str) -> None:
+    """Ends the command unless there is such a provider, and such an agent there or anywhere."""
+    from console.commands.agent import known_agent  # noqa: PLC0415
+
+    providers = folder.providers()
+    folder.require_provider(provider)
+    if provider:
+        known_agent(providers, provider, agent)
+    elif all(one.agent(agent) is None for one in providers.values()):
+        refuse(f"no provider has an agent {agent!r}: add them to a teams.toml", REFUSED)
+
+
+async def _found(folder: Folder, id: str, provider: str) -> Article:
+    from kb.content import article_store as shelf
+
+    async with opened(folder.settings()) as database, database.look() as connection:
+        every = await shelf.load(connection)
+    known = {one.provider: one for one in every if one.id == id}
+    found = known.get(provider) or known.get("")
+    if found is None:
+        others = f"; there is one of {', '.join(known)}" if known else ""
+        refuse(f"there is no article {id!r} of {provider or 'all providers'}{others}", NO_SUCH)
+    return found
+
+
+def _source(article: Article, language: str) -> str:
+    """The file to edit; an edition that is not there yet begins as the other one."""
+    from kb.content.export import markdown  # noqa: PLC0415
+
+    edition = replace(article.edition(language), language=language)
+    return markdown(replace(article, editions={**article.editions, language: edition}), language)
+
+
+def _read(folder: Folder, article: Article, language: str, text: str) -> Article:
+    """The text as an article of one edition, checked like any file, its pictures too. Raises `BadArticle`."""
+    from console.runtime.content_folders import ARTICLES, Folders  # noqa: PLC0415
+    from kb.content.article_files import BadArticle, read_folder  # noqa: PLC0415
+    from kb.content.export import write  # noqa: PLC0415
+
+    settings = folder.settings()
+    pictures = Folders(settings).of(article.provider, ARTICLES)
+    named = replace(article, id="article")  # one that came as a line may have an id that no folder can
+    with tempfile.TemporaryDirectory() as place:
+        write(named, Path(place), pictures)
+        for old in (Path(place) / named.id).glob("*.md"):
+            old.unlink()
+        (Path(place) / named.id / f"{language}.md").write_text(text, "utf-8")
+        try:
+            read = read_folder(Path(place) / named.id, article.provider, required=())
+        except BadArticle as error:
+            refuse(str(error).replace(f"{place}/{named.id}/", f"{article.id}/"), WRONG)
+    pictured = replace(read.editions[language], pictures=_pictures(read.editions[language].pictures, article.id))
+    return replace(read, id=article.id, editions={language: pictured})
+
+
+def _pictures(names: Sequence[str], id: str) -> tuple[str, ...]:
+    return tuple(name.replace("article/", f"{id}/", 1) if name.startswith("article/") else name for name in names)
+
+
+def _require_sound(changed: Article, before: Article, language: str, agent: str) -> None:
+    """KCS v6: who is meant to read it, and who may change it."""
+    edition, was = changed.editions[language], before.editions.get(language)
+    if edition.audience == "external" and edition.confidence not in ("validated", "archived"):
+        refuse(
+            "only a validated article may be meant for the outside: set confidence, or leave audience internal", REFUSED
+        )
+    if was and was.governance == "compliance_based" and was.owner != agent:
+        refuse(f"this article is under compliance: only its owner ({was.owner or 'nobody'}) may change it", REFUSED)
+
+
+async def _write(folder: Folder, article: Article, language: str, author: str, why: str) -> int:
+    from kb.content import versions
+
+    async with opened(folder.settings()) as database, database.work() as connection:
+        return await versions.edit(connection, article, language, author, why, now())
+
+
+async def _versions(folder: Folder, id: str, provider: str, language: str) -> Sequence[Version]:
+    from kb.content import versions
+
+    async with opened(folder.settings()) as database, database.look() as connection:
+        return await versions.history(connection, provider, id, language)
+
+
+def _difference(older: Version, newer: Version) -> list[str]:
+    lines = list(difflib.unified_diff(_lines(older), _lines(newer), lineterm="", n=1))
+    return [line for line in lines[2:] if not line.startswith("@@")]
+
+
+def _lines(version: Version) -> list[str]:
+    found = []
+    for key, value in version.content.items():
+        text = "\n".join(value) if isinstance(value, list) else str(value)
+        found += [f"{key}: {line}" if key != "body" else line for line in text.split("\n")]
+    return found

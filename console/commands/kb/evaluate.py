@@ -1,0 +1,103 @@
+"""``kb evaluate``: how often the knowledge base is right, by language and by what goes wrong in typing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from console.terminal.context import USAGE, Folder, as_json, pass_folder, print_json, refuse, run
+
+if TYPE_CHECKING:
+    from kb.evaluation.metrics import Figures, Outcome
+    from kb.search.matcher import Matcher
+
+COLUMNS = ("asked", "recall1", "recall3", "mrr", "shown", "strange", "rejected", "strange_f1")
+
+
+@click.command()
+@click.argument("queries", nargs=-1, required=True, type=click.File(encoding="utf-8-sig"))
+@click.option("--provider", default="", help="As this provider's subscribers would be answered.")
+@click.option("--noise/--no-noise", "noisy", default=True, help="Also with slips, wrong layout, transliteration.")
+@click.option("--seed", default=1, show_default=True, help="Of the noise that is made.")
+@as_json
+@pass_folder
+def evaluate(folder: Folder, queries: tuple[TextIO, ...], provider: str, noisy: bool, seed: int, machine: bool) -> None:
+    """Measure how often the base is right about QUERIES: lines {"q", "id"}, with "id" null where nothing fits.
+
+    "id" may be a list where several articles serve; "lang" and "noise" name what a line is counted under. A line
+    without "noise" is asked as it stands, and with one letter in ten mistyped, in the wrong layout and, if Russian, in
+    Latin letters. Recall counts the nearest three whether they would be shown or not; "shown" is the share of
+    questions with an answer for which anything would be, "rejected" that of the others for which nothing would.
+
+    \b
+    Examples:
+      firstline kb evaluate queries.jsonl
+      firstline kb evaluate ru.jsonl en.jsonl nothing.jsonl --json
+    """
+    from console.commands.kb.search import questions, served  # noqa: PLC0415
+
+    matcher = run(served(folder, provider)).matcher(provider)
+    outcomes = [
+        outcome
+        for file in queries
+        for number, question in enumerate(questions(file, file.name))
+        for outcome in _asked(matcher, question, noisy, seed + number)
+    ]
+    if not outcomes:
+        refuse("there are no questions", USAGE)
+    rows = list(_grouped(outcomes))
+    if machine:
+        print_json([{"lang": group[0], "noise": group[1], **asdict(one)} for group, one in rows])
+    else:
+        _tell(rows)
+
+
+def _asked(matcher: Matcher, question: Mapping[str, Any], noisy: bool, seed: int) -> Iterator[Outcome]:
+    from desk.language.detect import language_of  # noqa: PLC0415
+    from kb.evaluation.metrics import Outcome  # noqa: PLC0415
+
+    id = question.get("id")
+    right = frozenset(map(str, id if isinstance(id, list) else [] if id in (None, "") else [id]))
+    language = question.get("lang") or language_of(question["q"]) or "?"
+    for noise, text in _variants(question, noisy, seed):
+        answer = matcher.answer(text, language)
+        found = tuple(one.article.id for one in answer.nearest)
+        yield Outcome(right, found, answer.fits, (language, noise))
+
+
+def _variants(question: Mapping[str, Any], noisy: bool, seed: int) -> Iterator[tuple[str, str]]:
+    from kb.evaluation import typing_noise as noise
+
+    text, named = question["q"], question.get("noise")
+    yield str(named or "clean"), text
+    if noisy and not named:
+        yield "typos", noise.mistyped(text, seed)
+        yield "layout", noise.wrong_layout(text)
+        if noise.is_russian(text):
+            yield "translit", noise.transliterated(text)
+
+
+def _grouped(outcomes: list[Outcome]) -> Iterator[tuple[tuple[str, str], Figures]]:
+    """By language and noise, then all languages together where there are several."""
+    from kb.evaluation.metrics import figures  # noqa: PLC0415
+
+    languages = list(dict.fromkeys(one.group[0] for one in outcomes))
+    noises = list(dict.fromkeys(one.group[1] for one in outcomes))
+    for language in [*languages, *(["all"] if len(languages) > 1 else [])]:
+        for noise in noises:
+            some = [one for one in outcomes if one.group[1] == noise and language in (one.group[0], "all")]
+            if some:
+                yield (language, noise), figures(some)
+
+
+def _tell(rows: list[tuple[tuple[str, str], Figures]]) -> None:
+    click.echo(f"{'lang':5}{'noise':9}" + "".join(f"{name:>11}" for name in COLUMNS))
+    for (language, noise), one in rows:
+        click.echo(f"{language:5}{noise:9}" + "".join(f"{_cell(getattr(one, name)):>11}" for name in COLUMNS))
+
+
+def _cell(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value)

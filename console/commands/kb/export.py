@@ -1,0 +1,81 @@
+"""``kb export``: the articles of the database as folders, for git, for an editor, for another desk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from console.terminal.context import NO_SUCH, OK, WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
+
+if TYPE_CHECKING:
+    from kb.content.article_files import Article
+
+
+@click.command()
+@click.argument("place", metavar="DIR|FILE.jsonl", type=click.Path(path_type=Path))
+@click.argument("only", metavar="[ARTICLE]...", nargs=-1)
+@click.option("--provider", default="", help="This provider's own articles; without it, those shared by all.")
+@click.option("--learned", is_flag=True, help="With the phrases that this provider's subscribers taught.")
+@as_json
+@pass_folder
+def export(folder: Folder, place: Path, only: Sequence[str], provider: str, learned: bool, machine: bool) -> None:
+    """Write the articles into DIR as folders with their pictures; 'firstline kb import DIR' reads the same back.
+
+    Edits made in the database come into files that way. What is in DIR already is written over, and nothing is removed.
+    With --learned the phrases become the article's own once it is imported: 'kb forget' reaches them no more.
+    Into a FILE.jsonl go lines without pictures, also of articles whose id cannot be a folder's name.
+
+    \b
+    Examples:
+      firstline kb export my-articles/
+      firstline kb export all.jsonl
+      firstline kb export articles/ case-sn-2026-000012-3 --provider sever
+    """
+    folder.require_provider(provider)
+    articles = run(_chosen(folder, only, provider, learned))
+    troubles = _write(folder, articles, place, provider)
+    if machine:
+        print_json({"articles": [one.id for one in articles], "troubles": troubles})
+    else:
+        click.echo(f"{len(articles)} article{'' if len(articles) == 1 else 's'} for {place}.")
+        for trouble in troubles:
+            click.echo(f"Warning: {trouble}.", err=True)
+    click.get_current_context().exit(WRONG if troubles else OK)
+
+
+def _write(folder: Folder, articles: Sequence[Article], place: Path, provider: str) -> list[str]:
+    """Returns what could not be written, as sentences."""
+    from console.runtime.content_folders import ARTICLES, Folders  # noqa: PLC0415
+    from kb.content.export import lines, write  # noqa: PLC0415
+
+    if place.suffix == ".jsonl":
+        place.write_text("".join(map(lines, articles)), "utf-8")
+        return []
+    settings = folder.settings()
+    pictures = Folders(settings).of(provider, ARTICLES)
+    troubles: list[str] = []
+    for one in articles:
+        try:
+            troubles += [f"the picture {name} is nowhere to be found" for name in write(one, place, pictures)]
+        except ValueError as error:
+            troubles.append(f"{error}: export it into a FILE.jsonl")
+    return troubles
+
+
+async def _chosen(folder: Folder, only: Sequence[str], provider: str, with_learned: bool) -> list[Article]:
+    from kb.content import article_store as shelf
+    from kb.learning import phrase_store as learned
+
+    async with opened(folder.settings()) as database:
+        async with database.look() as connection:
+            every = await shelf.load(connection)
+        if with_learned and provider:
+            async with database.read(provider) as session:
+                every = learned.taught(every, await learned.learned(session))
+    kept = [one for one in every if one.provider == provider and (not only or one.id in only)]
+    if gone := sorted(set(only) - {one.id for one in kept}):
+        refuse(f"there is no article {gone[0]!r} of {provider or 'all providers'}", NO_SUCH)
+    return kept

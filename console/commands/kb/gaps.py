@@ -1,0 +1,210 @@
+"""``kb gaps``, ``kb draft`` and ``kb drafts``: what no article covers yet, and the articles that are on their way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from console.terminal.context import REFUSED, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from console.terminal.tables import safe
+from desk.clock import now
+
+if TYPE_CHECKING:
+    from desk.model.case import Case
+    from desk.model.policy import Provider
+    from desk.storage.database import Database
+    from kb.learning.drafts import Draft
+    from kb.learning.gaps import Gap
+
+SHOWN = 6
+"""Numbers of cases a line has room for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A gap with the draft made of the case that tells it best."""
+
+    gap: Gap
+    draft: Draft
+
+
+@click.command()
+@click.option("--days", default=90, show_default=True, type=click.IntRange(1, 3650), help="How far back to look.")
+@click.option("--provider", default="", help="Only this provider's cases.")
+@click.option("--least", default=2, show_default=True, type=click.IntRange(1), help="People who had it, at the least.")
+@as_json
+@pass_folder
+def gaps(folder: Folder, days: int, provider: str, least: int, machine: bool) -> None:
+    """Show what cases keep being about although no article covers it.
+
+    Solved cases without a linked article are grouped by their words and their answers. A group that an article surely
+    fits is left out: there the link is missing, not the article. Each comes with the draft of its clearest case.
+
+    \b
+    Examples:
+      firstline kb gaps
+      firstline kb gaps --days 30 --least 3 --json
+    """
+    whose = _providers(folder, provider)
+    found = run(_find(folder, whose, days, least))
+    if machine:
+        print_json([_told(one) for one in found])
+    elif not found:
+        click.echo("No gap: what repeated itself in these cases has an article.")
+    for one in found if not machine else ():
+        _show(one)
+
+
+def _providers(folder: Folder, provider: str) -> Mapping[str, Provider]:
+    providers = folder.providers()
+    folder.require_provider(provider)
+    return {name: one for name, one in providers.items() if not provider or name == provider}
+
+
+async def _find(folder: Folder, whose: Mapping[str, Provider], days: int, least: int) -> list[Found]:
+    from console.commands.kb.search import served  # noqa: PLC0415
+    from kb.learning import statistics as figures
+    from kb.learning.gaps import Solved, gaps  # noqa: PLC0415
+
+    knowledge = await served(folder)
+    async with opened(folder.settings()) as database:
+        async with database.read(*whose) as session:
+            cases = await figures.uncovered(session, now() - timedelta(days=days))
+        by_id = {(one.provider, one.id): one for one in cases}
+        solved = [
+            Solved(
+                one.provider,
+                one.id,
+                one.number or "",
+                one.person_id,
+                one.language,
+                one.description or one.subject,
+                (*one.present, *one.absent),
+            )
+            for one in cases
+        ]
+        found = []
+        for gap in gaps(solved, least):
+            first = gap.cases[0]
+            best = knowledge.consult(first.provider, first.text, first.language).best
+            if not (best and best[0].sure):
+                case = by_id[first.provider, first.case_id]
+                found.append(Found(gap, await _draft(folder, database, case)))
+    return found
+
+
+async def _draft(folder: Folder, database: Database, case: Case) -> Draft:
+    from intake.identity.sources.csv_file import CsvFile  # noqa: PLC0415
+    from kb.lookups import draft_for  # noqa: PLC0415
+
+    table = CsvFile(folder.root / "providers" / case.provider / "entitlements.csv", case.provider)
+    table.refresh()
+    accounts = table.find("contract", case.contract) if case.contract else ()
+    return await draft_for(database, case, accounts[0] if len(accounts) == 1 else None)
+
+
+def _told(one: Found) -> dict[str, Any]:
+    from kb.content.export import markdown  # noqa: PLC0415
+
+    return {
+        "people": one.gap.people,
+        "cases": [case.number for case in one.gap.cases],
+        "provider": one.gap.cases[0].provider,
+        "language": one.gap.cases[0].language,
+        "draft": markdown(one.draft.article, one.draft.language),
+    }
+
+
+def _show(one: Found) -> None:
+    from console.terminal import tables as paper
+
+    numbers = [case.number for case in one.gap.cases]
+    more = f" and {len(numbers) - SHOWN} more" if len(numbers) > SHOWN else ""
+    click.secho(paper.cut(f"{one.gap.people} people · {one.draft.edition.title}", paper.width()), bold=True)
+    pairs = [
+        ("cases", ", ".join(numbers[:SHOWN]) + more),
+        ("draft", f"firstline kb draft {numbers[0]}"),
+        ("take it", f"firstline kb link {numbers[0]} --draft"),
+    ]
+    click.echo(paper.labelled(pairs, "  "))
+
+
+@click.command()
+@click.argument("number", metavar="N")
+@click.option("--provider", default="", help="Whose case, where two providers have that number.")
+@pass_folder
+def draft(folder: Folder, number: str, provider: str) -> None:
+    """Print the article that can be made of case N: its words, its environment, the steps taken; and no names.
+
+    'firstline kb link N --draft' puts it on the shelf.
+
+    \b
+    Example:
+      firstline kb draft SN-2026-000012-3
+    """
+    from kb.content.export import markdown  # noqa: PLC0415
+
+    made = run(_of_case(folder, number, provider))
+    click.echo(safe(markdown(made.article, made.language)), nl=False)
+
+
+async def _of_case(folder: Folder, number: str, provider: str) -> Draft:
+    from console.commands.find_case import find  # noqa: PLC0415
+
+    async with opened(folder.settings()) as database:
+        case = await find(database, folder.providers(), number, provider)
+        if case.number is None:
+            refuse(f"case {number} has no number yet: the desk is still talking with the subscriber", REFUSED)
+        return await _draft(folder, database, case)
+
+
+@click.command()
+@click.option("--provider", default="", help="Only this provider's own articles.")
+@as_json
+@pass_folder
+def drafts(folder: Folder, provider: str, machine: bool) -> None:
+    """List the articles that are not validated yet. One becomes so when another agent uses it as it stands.
+
+    \b
+    Example:
+      firstline kb drafts
+    """
+    found = run(_waiting(folder, tuple(_providers(folder, provider)), bool(provider)))
+    if machine:
+        print_json(found)
+    elif not found:
+        click.echo("No article waits to be validated.")
+    for one in found if not machine else ():
+        click.secho(f"{one['article']}/{one['language']}", bold=True, nl=False)
+        whose = f" of {one['provider']}" if one["provider"] else ""
+        click.echo(f"{whose} · {one['confidence'].replace('_', ' ')} · by {one['author'] or 'import'}")
+        click.echo(f"  {safe(one['title'])}")
+
+
+async def _waiting(folder: Folder, whose: Sequence[str], only: bool) -> list[dict[str, Any]]:
+    from kb.content import article_store as shelf
+    from kb.content import versions
+
+    found = []
+    async with opened(folder.settings()) as database, database.look() as connection:
+        for one in await shelf.load(connection):
+            if one.provider not in whose and (only or one.provider):
+                continue
+            waiting = [two for two in one.editions.values() if two.confidence in ("work_in_progress", "not_validated")]
+            authors = await versions.last_authors(connection, one.provider, one.id) if waiting else {}
+            found += [
+                {
+                    "article": one.id,
+                    "language": edition.language,
+                    "provider": one.provider,
+                    "title": edition.title,
+                    "confidence": edition.confidence,
+                    "author": authors.get(edition.language, ""),
+                }
+                for edition in waiting
+            ]
+    return found

@@ -1,0 +1,112 @@
+"""``kb import``: articles from elsewhere, as lines of JSON or as folders."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from console.terminal.context import OK, REFUSED, WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from console.terminal.tables import safe
+from desk.clock import now
+
+if TYPE_CHECKING:
+    from desk.model.settings import Settings
+    from kb.content.article_store import Imported
+
+
+@click.command()
+@click.argument("source", metavar="DIR|FILE.jsonl", type=click.Path(exists=True, path_type=Path))
+@click.option("--provider", default="", help="Only for this provider's subscribers; without it, shared by all.")
+@as_json
+@pass_folder
+def import_(folder: Folder, source: Path, provider: str, machine: bool) -> None:
+    """Fill the knowledge base from DIR or FILE.jsonl.
+
+    A file has one article a line: {"id", "lang", "title", "variants": [...], "body"}; with "confidence" and "audience"
+    it can be kept from subscribers. Lines of one id are one article in several languages, or with more variants. A
+    folder has one folder for each article (ru.md, en.md, pictures); they are copied into the desk's own articles.
+    Nothing is ever removed, and what was edited here since the last import is not overwritten: it is shown, and the
+    command ends with 4.
+
+    \b
+    Examples:
+      firstline kb import articles.jsonl
+      firstline kb import my-articles/ --provider sever
+    """
+    settings = folder.settings()
+    folder.require_provider(provider)
+    done = run(_of_folder(settings, source, provider) if source.is_dir() else _of_lines(settings, source, provider))
+    if machine:
+        names = ("added", "updated", "unchanged", "conflicts")
+        print_json({name: [_label(one) for one in getattr(done, name)] for name in names})
+    else:
+        _tell(done)
+    click.get_current_context().exit(REFUSED if done.conflicts else OK)
+
+
+async def _of_folder(settings: Settings, source: Path, provider: str) -> Imported:
+    from kb.content import article_store as shelf
+
+    if not _names(source):
+        refuse(f"there is no article in {source}: each is a folder with ru.md or en.md", WRONG)
+    place = await asyncio.to_thread(_copied, settings.root, source, provider)
+    async with opened(settings) as database, database.work() as connection:
+        return await shelf.import_folder(connection, provider, place, now(), only=_names(source))
+
+
+async def _of_lines(settings: Settings, source: Path, provider: str) -> Imported:
+    from kb.content import article_store as shelf
+    from kb.content.jsonl import read_lines  # noqa: PLC0415
+
+    try:
+        text = await asyncio.to_thread(source.read_text, "utf-8-sig")
+    except UnicodeDecodeError as error:
+        refuse(f"{source.name} is not in UTF-8: byte {error.start + 1} cannot be read", WRONG)
+    articles = read_lines(text.split("\n"), provider, source.name)
+    if not articles:
+        refuse(f"there is no article in {source}", WRONG)
+    async with opened(settings) as database, database.work() as connection:
+        return await shelf.import_articles(connection, provider, articles, now())
+
+
+def _names(source: Path) -> frozenset[str]:
+    return frozenset(path.name for path in source.iterdir() if path.is_dir() and not path.name.startswith("."))
+
+
+def _copied(root: Path, source: Path, provider: str) -> Path:
+    """The desk's own folder of articles, with those of ``source`` in it once all of them have been found to be good."""
+    import shutil  # noqa: PLC0415
+
+    from kb.content.article_files import read_folders  # noqa: PLC0415
+
+    place = root / "providers" / provider / "articles" if provider else root / "articles"
+    if source.resolve() == place.resolve():
+        read_folders([source], provider)
+    else:
+        _refuse_links(source)
+        read_folders([source], provider)
+        for name in _names(source):
+            shutil.copytree(source / name, place / name, dirs_exist_ok=True)
+    return place
+
+
+def _refuse_links(source: Path) -> None:
+    """A link in somebody else's folder may name a file of ours, which would be copied and shown as a picture."""
+    for path in source.rglob("*"):
+        if path.is_symlink() or not (path.is_dir() or path.is_file()):
+            refuse(f"{path} is no plain file: nothing was taken", WRONG)
+
+
+def _label(one: object) -> object:
+    return one if isinstance(one, str) else f"{getattr(one, 'article', '')}/{getattr(one, 'language', '')}"
+
+
+def _tell(done: Imported) -> None:
+    counts = (("added", done.added), ("updated", done.updated), ("unchanged", done.unchanged))
+    click.echo(", ".join(f"{len(what)} {name}" for name, what in counts))
+    for conflict in done.conflicts:
+        click.secho(f"not taken, it was edited here: {conflict.article}/{conflict.language}", fg="yellow", err=True)
+        click.echo(safe(conflict.difference), err=True)

@@ -1,0 +1,172 @@
+"""``kb phrases`` and ``kb forget``: what subscribers taught the articles, and how it is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from console.terminal.context import NO_SUCH, USAGE, Folder, as_json, opened, pass_folder, print_json, refuse, run
+
+if TYPE_CHECKING:
+    from desk.storage.database import Database
+    from kb.learning.phrase_store import Phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A phrase, and the number of its case; one that self-help settled has none and is named by its id."""
+
+    phrase: Phrase
+    case: str
+
+
+@click.command()
+@click.argument("article", metavar="[ARTICLE]", required=False, default="")
+@click.option("--provider", default="", help="Only what this provider's subscribers taught.")
+@as_json
+@pass_folder
+def phrases(folder: Folder, article: str, provider: str, machine: bool) -> None:
+    """List what was learned: subscribers' own words that led to an article which helped them.
+
+    Each with its id, the case it came from, who confirmed it, and how many people said about the same. A phrase names
+    nobody and serves its own provider only. 'firstline kb forget ID' takes it back.
+
+    \b
+    Examples:
+      firstline kb phrases
+      firstline kb phrases no-internet --provider sever --json
+    """
+    listed = run(_listed(folder, _whose(folder, provider), article))
+    if machine:
+        print_json([_told(one) for one in listed])
+    elif not listed:
+        click.echo("Nothing was learned yet.")
+    else:
+        _show(listed)
+
+
+@click.command()
+@click.argument("ids", metavar="[ID]...", nargs=-1)
+@click.option("--person-of", metavar="N", default="", help="Everything learned from the person whose case N is.")
+@click.option("--provider", default="", help="Only this provider's phrases, or its case N.")
+@as_json
+@pass_folder
+def forget(folder: Folder, ids: Sequence[str], person_of: str, provider: str, machine: bool) -> None:
+    """Take back phrases that were learned, by their IDs in 'firstline kb phrases'; or all that one person taught.
+
+    Their words are erased, here and in the saved index, and a running desk knows them no more after a few seconds.
+    A phrase goes with all who said it. What one person taught stays in the words of others who said about the same.
+
+    \b
+    Examples:
+      firstline kb forget 3f9a2c1d07
+      firstline kb forget --person-of SN-2026-000012-3
+    """
+    if bool(ids) == bool(person_of):
+        refuse("say which phrases to forget by their IDs, or whose with --person-of N", USAGE)
+    whose = _whose(folder, provider)
+    gone = run(_forget_person(folder, person_of, provider) if person_of else _forget(folder, whose, ids))
+    if machine:
+        print_json({"forgotten": gone})
+    else:
+        click.echo(f"{gone} phrase{'' if gone == 1 else 's'} forgotten." if gone else "Nothing of it was learned.")
+
+
+def _whose(folder: Folder, provider: str) -> tuple[str, ...]:
+    from desk.model.messages import FRONT  # noqa: PLC0415
+
+    providers = folder.providers()
+    if provider != FRONT:
+        folder.require_provider(provider)
+    return (provider,) if provider else (*providers, FRONT)
+
+
+async def _listed(folder: Folder, whose: Sequence[str], article: str) -> list[Listed]:
+    from sqlalchemy import select  # noqa: PLC0415
+
+    from desk.model.case import Case  # noqa: PLC0415
+    from kb.content import article_store as shelf
+    from kb.learning import phrase_store as learned
+
+    async with opened(folder.settings()) as database:
+        async with database.read(*whose) as session:
+            found = await learned.phrases(session, article)
+            numbers = select(Case.id, Case.number).where(Case.id.in_([one.case_id for one in found]))
+            known = {row.id: row.number for row in await session.execute(numbers)}
+        if article and not found:
+            async with database.look() as connection:
+                if all(one.id != article for one in await shelf.load(connection)):
+                    refuse(f"there is no article {article!r}: see 'firstline kb articles'", NO_SUCH)
+    return [Listed(one, known.get(one.case_id) or str(one.case_id)) for one in found]
+
+
+async def _forget(folder: Folder, whose: Sequence[str], ids: Sequence[str]) -> int:
+    from kb.learning import phrase_store as learned
+
+    async with opened(folder.settings()) as database:
+        async with database.write(*whose) as session:
+            known = {one.id: one for one in await learned.phrases(session)}
+            if strange := [id for id in ids if id not in known]:
+                refuse(f"no phrase has the id {strange[0]}: see 'firstline kb phrases'", NO_SUCH)
+            chosen = [known[id] for id in dict.fromkeys(ids)]
+            for one in chosen:
+                await learned.forget(session, one)
+        await _index_anew(folder, database, {one.provider for one in chosen})
+    return len(chosen)
+
+
+async def _forget_person(folder: Folder, number: str, provider: str) -> int:
+    from console.commands.find_case import find  # noqa: PLC0415
+    from kb.learning import phrase_store as learned
+
+    async with opened(folder.settings()) as database:
+        case = await find(database, folder.providers(), number, provider)
+        async with database.write(case.provider) as session:
+            gone = await learned.forget_person(session, case.provider, case.person_id, case.contract)
+        await _index_anew(folder, database, {case.provider} if gone else set())
+    return gone
+
+
+async def _index_anew(folder: Folder, database: Database, providers: set[str]) -> None:
+    """The saved index holds the words too: it goes, and is made again without them."""
+    from console.runtime.article_loader import Bookcase  # noqa: PLC0415
+
+    if not providers:
+        return
+    settings = folder.settings()
+    bookcase = Bookcase(database, settings, folder.providers())
+    bookcase.drop(providers)
+    await bookcase.open()
+
+
+def _told(one: Listed) -> dict[str, Any]:
+    phrase = one.phrase
+    return {
+        "id": phrase.id,
+        "article": phrase.article,
+        "provider": phrase.provider,
+        "language": phrase.language,
+        "text": phrase.text,
+        "case": one.case,
+        "at": phrase.at,
+        "confirmed_by": phrase.author,
+        "people": phrase.people,
+    }
+
+
+def _show(listed: Sequence[Listed]) -> None:
+    from console.terminal import tables as paper
+
+    article = ""
+    for one in listed:
+        phrase = one.phrase
+        if article != f"{phrase.article} · {phrase.provider}":
+            article = f"{phrase.article} · {phrase.provider}"
+            click.secho(article, bold=True)
+        click.echo(paper.wrapped(phrase.text, "    ", f"  {phrase.language}  "))
+        people = f" · {phrase.people} people" if phrase.people > 1 else ""
+        origin = f"case {one.case} · {phrase.at:%Y-%m-%d} · {phrase.author}{people}"
+        click.secho(f"      {phrase.id} · {origin}", dim=True)

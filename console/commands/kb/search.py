@@ -1,0 +1,150 @@
+"""``kb search``: what the knowledge base would answer, to a person or to a file of questions."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from console.terminal.context import OK, USAGE, WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from desk.language.detect import LANGUAGES
+
+if TYPE_CHECKING:
+    from kb.search.matcher import Answer, Match
+    from kb.search.service import Knowledge
+
+PROGRESS = 500
+"""Questions after which somebody who waits at a terminal is told how far it is."""
+
+
+@click.command()
+@click.argument("text", required=False)
+@click.option("--file", "file", type=click.File(encoding="utf-8-sig"), help='Questions, a line {"q": ...} each.')
+@click.option("--provider", default="", help="As this provider's subscribers would be answered.")
+@click.option("--language", type=click.Choice(["ru", "en"]), help="Show articles in this language.")
+@click.option("--top", default=3, show_default=True, type=click.IntRange(1, 30), help="Articles for each question.")
+@as_json
+@pass_folder
+def search(
+    folder: Folder,
+    text: str | None,
+    file: TextIO | None,
+    provider: str,
+    language: str | None,
+    top: int,
+    machine: bool,
+) -> None:
+    """Ask the knowledge base what it would answer to TEXT, or to each line of a file.
+
+    The nearest articles are always listed; whether they fit is said beside them. The score is how likely the article
+    is the right one, and a sure one would be shown to a subscriber unasked. With --file and --json one line of JSON is
+    printed for each question, in their order; a line that is none is told of on standard error and passed over, and
+    the command then ends with 1.
+
+    \b
+    Examples:
+      firstline kb search "ytn bynthytnf"
+      firstline kb search --file queries.jsonl --json
+    """
+    if (text is None) == (file is None):
+        refuse("give a text, or --file with a line for each question", USAGE)
+    knowledge = run(served(folder, provider))
+    speaks = language or folder.settings().language
+    matcher = knowledge.matcher(provider)
+    if file is None:
+        answer = matcher.answer(text or "", speaks, top)
+        if machine:
+            print_json(told(text or "", answer))
+        else:
+            _tell(answer)
+        return
+    bad = 0
+    for number, question in enumerate(read(file, file.name), 1):
+        if isinstance(question, str):
+            bad += 1
+            click.echo(f"Passed over {question}", err=True)
+            continue
+        answer = matcher.answer(question["q"], language or _language(question) or speaks, top)
+        if machine:
+            click.echo(json.dumps(told(question["q"], answer), ensure_ascii=False))
+        else:
+            click.secho(question["q"], bold=True)
+            _tell(answer)
+        if number % PROGRESS == 0 and sys.stderr.isatty() and not sys.stdout.isatty():
+            click.echo(f"{number} questions", err=True)
+    click.get_current_context().exit(WRONG if bad else OK)
+
+
+def _language(question: Mapping[str, Any]) -> str:
+    named = question.get("lang")
+    return named if named in LANGUAGES else ""
+
+
+async def served(folder: Folder, provider: str = "") -> Knowledge:
+    """The desk's knowledge as `serve` would have it."""
+    from console.runtime.article_loader import Bookcase  # noqa: PLC0415
+
+    settings, providers = folder.settings(), folder.providers()
+    folder.require_provider(provider)
+    async with opened(settings) as database:
+        bookcase = Bookcase(database, settings, providers)
+        await bookcase.fill()
+        return await bookcase.open()
+
+
+def read(lines: Iterable[str], name: str) -> Iterator[Mapping[str, Any] | str]:
+    """The objects of a file of questions, each with a text "q"; in place of a line that is none, where and why."""
+    number = 0
+    try:
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                yield _question(line, f"{name}:{number}")
+    except UnicodeDecodeError:
+        refuse(f"{name}: it is not in UTF-8 after line {number}", USAGE)
+
+
+def _question(line: str, where: str) -> Mapping[str, Any] | str:
+    try:
+        question = json.loads(line)
+    except ValueError as error:
+        return f"{where}: this is not JSON ({error})"
+    if not isinstance(question, dict) or not isinstance(question.get("q"), str):
+        return f'{where}: a question is a line {{"q": "its text"}}'
+    # What UTF-8 cannot say cannot be printed either.
+    return {**question, "q": question["q"].encode("utf-8", "replace").decode()}
+
+
+def questions(lines: Iterable[str], name: str) -> Iterator[Mapping[str, Any]]:
+    """The objects of a file of questions. Ends the command at a line that is none."""
+    for question in read(lines, name):
+        if isinstance(question, str):
+            refuse(question, USAGE)
+        yield question
+
+
+def told(question: str, answer: Answer) -> dict[str, Any]:
+    """An answer for a machine."""
+    return {
+        "q": question,
+        "results": [
+            {"id": one.article.id, "title": _title(one), "score": one.score, "sure": one.sure} for one in answer.nearest
+        ],
+        "fits": answer.fits,
+        "repaired": answer.understood,
+    }
+
+
+def _title(one: Match) -> str:
+    return one.article.edition(one.language).title
+
+
+def _tell(answer: Answer) -> None:
+    click.echo(f"understood: {answer.understood}")
+    if not answer.fits:
+        click.secho("nothing fits; the nearest:" if answer.nearest else "nothing fits", fg="yellow")
+    for one in answer.nearest:
+        mark = "sure" if one.sure else "fits" if one.fits else "    "
+        click.echo(f"  {one.score:4.2f}  {mark}  {one.article.id}  {_title(one)}")

@@ -1,0 +1,151 @@
+"""``firstline mail inspect``: files with letters, read exactly as the desk would read them; no desk folder is needed.
+
+Only a few files are in work at a time, so tens of thousands of them take no more memory than a hundred.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Any
+
+import click
+
+from console.terminal import tables as paper
+from console.terminal.context import NO_SUCH, as_json, refuse, run
+
+AT_ONCE = 16
+"""Files that a child reads in a row before it reports."""
+
+
+@click.command()
+@click.argument("files", nargs=-1, metavar="FILE...")
+@click.option("--stdin-list", is_flag=True, help="Take more names of files from standard input, one a line.")
+@click.option("--authserv-id", default="", metavar="NAME", help="Believe the Authentication-Results of this server.")
+@click.option("--address", default="", metavar="ADDRESS", help="The mailbox's own address, to know its own letters.")
+@as_json
+def inspect(files: Sequence[str], stdin_list: bool, authserv_id: str, address: str, machine: bool) -> None:
+    """Show what the desk reads in letters lying in files: who writes, what is new, what is attached, what is odd.
+
+    A letter that is hostile or broken is shown as far as it goes, and its problems are named. The exit code is 3 when
+    a file cannot be opened; the others are shown all the same.
+
+    \b
+    Examples:
+      firstline mail inspect letter.eml
+      firstline mail inspect --json *.eml | jq .subject
+      find archive -name '*.eml' | firstline mail inspect --json --stdin-list
+    """
+    if not files and not stdin_list:
+        raise click.UsageError("name a file, or give names by --stdin-list")
+    names = chain(files, _listed() if stdin_list else ())
+    unopened = run(_inspect(names, authserv_id, address, machine))
+    if unopened:
+        refuse(f"{unopened} of the files could not be opened", NO_SUCH)
+
+
+def _listed() -> Iterator[str]:
+    """The names on standard input, as they come."""
+    for line in sys.stdin.buffer:
+        if name := line.rstrip(b"\r\n"):
+            yield os.fsdecode(name)
+
+
+async def _inspect(names: Iterable[str], authserv_id: str, address: str, machine: bool) -> int:
+    # The readers are loaded only when there is something to read.
+    from mail.reading.as_json import Unopened  # noqa: PLC0415
+    from mail.reading.message import Reading  # noqa: PLC0415
+
+    unopened, shown = 0, 0
+    progress = Progress()
+    async for found in _read(iter(names), Reading(address, authserv_id)):
+        if isinstance(found, Unopened):
+            unopened += 1
+            progress.clear()
+            click.echo(f"{paper.safe(found.file)}: {found.why}", err=True)
+        elif machine:
+            sys.stdout.write(found + "\n")
+        else:
+            click.echo(("\n" if shown else "") + page(json.loads(found)))
+        shown += 1
+        progress.show(shown)
+    progress.clear()
+    return unopened
+
+
+async def _read(names: Iterator[str], reading: Any) -> AsyncIterator[Any]:
+    """What is found in each file, in their order; two tasks a child are under way, so that none waits."""
+    from mail.reading.sandbox import Readers  # noqa: PLC0415
+
+    children = os.cpu_count() or 1
+    readers = Readers(workers=children)
+    under_way: deque[asyncio.Task[Any]] = deque()
+    try:
+        while True:
+            while len(under_way) < 2 * children and (some := await asyncio.to_thread(_some, names)):
+                under_way.append(asyncio.create_task(readers.files(some, reading)))
+            if not under_way:
+                return
+            for found in await under_way.popleft():
+                yield found
+    finally:
+        for task in under_way:
+            task.cancel()
+        await readers.close()
+
+
+def _some(names: Iterator[str]) -> list[str]:
+    return list(islice(names, AT_ONCE))
+
+
+class Progress:
+    """How far it has come, on a terminal's error stream and nowhere else."""
+
+    def __init__(self) -> None:
+        self._on = sys.stderr.isatty() and not sys.stdout.isatty()
+        self._began = self._told = time.monotonic()
+
+    def show(self, count: int) -> None:
+        """Says it at most five times a second."""
+        now = time.monotonic()
+        if self._on and now - self._told > 0.2:
+            self._told = now
+            sys.stderr.write(f"\r\033[K{count} letters, {count / (now - self._began):.0f} a second")
+            sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Takes the line away."""
+        if self._on:
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()
+
+
+def page(letter: dict[str, Any]) -> str:
+    """One letter for a person: its heading, then what is new in it."""
+    name, address = letter["from_name"], letter["from"]
+    files = [f"{one['name']} ({one['type']}, {one['size']} bytes)" for one in letter["attachments"]]
+    vouched = {None: "", True: "yes", False: "no"}[letter["authenticated"]]
+    heading = [
+        ("From", f"{name} <{address}>" if name and address else name or address or "nobody"),
+        ("To", ", ".join(letter["to"])),
+        ("Date", letter["date"] or ""),
+        ("Subject", letter["subject"]),
+        ("Message-ID", letter["message_id"]),
+        ("Answers", letter["in_reply_to"]),
+        ("Written by", f"a machine ({letter['report_class']})" if letter["automatic"] else ""),
+        ("No answer to", letter["unanswered"]),
+        ("Vouched for", vouched),
+        ("Attached", "\n".join(files)),
+        ("Problems", "; ".join(letter["problems"])),
+    ]
+    folded = len(letter["body"].splitlines()) - len(letter["text"].splitlines())
+    text = paper.wrapped(letter["text"], "  ") if letter["text"] else "  (no text)"
+    more = [click.style(f"  [{folded} more lines are quotes or a signature]", dim=True)] if folded > 0 else []
+    title = click.style(paper.safe(letter["file"]), bold=True)
+    return "\n".join([title, paper.labelled(heading, "  "), "", text, *more])

@@ -1,0 +1,177 @@
+"""``mail ledger``: what became of each mail, and how each mailbox compares with its server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC
+from typing import Any
+
+import click
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from console.terminal import tables as paper
+from console.terminal.context import (
+    NO_SUCH,
+    OK,
+    USAGE,
+    WRONG,
+    Folder,
+    as_json,
+    opened,
+    pass_folder,
+    print_json,
+    refuse,
+    run,
+)
+from desk.clock import now
+from desk.model.case import Case
+from desk.model.messages import FRONT
+from desk.storage.database import Database
+from mail.receiving import ledger as account
+from mail.receiving.outcomes import Outcome
+from mail.receiving.watermarks import mark_of
+
+WORDS = {
+    Outcome.CASE: "began a case",
+    Outcome.REPLY: "joined a case",
+    Outcome.MACHINE: "a machine's",
+    Outcome.OWN: "the desk's own, come back",
+    Outcome.REPEAT: "the same letter again",
+    Outcome.TOO_LARGE: "too large: its header here, the rest on the server",
+    Outcome.NOTHING: "read, no case touched",
+    Outcome.PENDING: "waiting for an agent",
+    Outcome.REFUSED: "left out by an agent",
+    Outcome.QUARANTINE: "set aside: it could not be read",
+    Outcome.WAITING: "not decided yet",
+}
+
+
+@click.command()
+@click.option("--mailbox", metavar="NAME", default="", help="Only this one.")
+@click.option("--uid", metavar="N", type=int, help="What became of the mail with this UID.")
+@click.option("--message-id", metavar="ID", default="", help="What became of the mail with this Message-ID.")
+@click.option("--outcome", metavar="WORD", type=click.Choice([one.value for one in Outcome]), default=None,
+              help=f"The latest mails that became this: {', '.join(one.value for one in Outcome)}.")  # fmt: skip
+@click.option("--limit", metavar="N", type=click.IntRange(1, 10_000), default=50, help="At most so many mails (50).")
+@as_json
+@pass_folder
+def ledger(
+    folder: Folder, mailbox: str, uid: int | None, message_id: str, outcome: str | None, limit: int, machine: bool
+) -> None:
+    """What became of each mail. Every mail taken in stands here once, under its UID, with one outcome.
+
+    Without a question the mailboxes are summed up: how many mails became what, and where the ledger and the server
+    differed when they were last compared. Ends with 1 when a mail is not decided for ten minutes.
+
+    \b
+    Examples:
+      firstline mail ledger
+      firstline mail ledger --mailbox support --uid 4711
+      firstline mail ledger --message-id '<a1@mail.example>' --json
+      firstline mail ledger --outcome quarantine
+    """
+    boxes = [one.door for one in folder.settings().mailboxes if mailbox in ("", one.name, one.door)]
+    if not boxes:
+        refuse(f"there is no mailbox {mailbox!r} in firstline.toml" if mailbox else "there is no mailbox", USAGE)
+    if uid is None and not message_id and not outcome:
+        _sums(run(_summed(folder, boxes)), machine)
+        return
+    wanted = f"<{message_id.strip().strip('<>')}>" if message_id else ""
+    rows, numbers = run(_mails(folder, boxes, uid, wanted, outcome or "", limit))
+    if machine:
+        print_json([_mail(row, numbers) for row in rows])
+    for row in rows if not machine else ():
+        _tell(row, numbers)
+    if not rows and not outcome:
+        refuse("no such mail was ever taken in", NO_SUCH)
+
+
+# sums
+
+
+async def _summed(folder: Folder, boxes: Sequence[str]) -> list[dict[str, Any]]:
+    async with opened(folder.settings()) as database, database.look() as connection:
+        return [await _sum(connection, door) for door in boxes]
+
+
+async def _sum(connection: AsyncConnection, door: str) -> dict[str, Any]:
+    mark = await mark_of(connection, door)
+    return {
+        "mailbox": door,
+        "epoch": mark.epoch if mark else "",
+        **{name: getattr(mark, name, None) for name in ("connected_at", "reconciled_at", "difference", "differed_at")},
+        "outcomes": await account.counts(connection, door),
+        "oldest_waiting": await account.oldest_waiting(connection, door),
+    }
+
+
+def _sums(found: Sequence[Mapping[str, Any]], machine: bool) -> None:
+    late = [one for one in found if one["oldest_waiting"] and one["oldest_waiting"] < now() - account.LATE]
+    if machine:
+        print_json(found)
+    for one in found if not machine else ():
+        click.secho(one["mailbox"], bold=True)
+        if not one["connected_at"]:
+            click.echo("  never connected yet")
+            continue
+        compared = paper.local_long(one["reconciled_at"], UTC) if one["reconciled_at"] else "never"
+        pairs = [("since", paper.local_long(one["connected_at"], UTC)), ("compared", compared)]
+        pairs += [(word, f"{count}  {WORDS[Outcome(word)]}") for word, count in one["outcomes"].items()]
+        if one["difference"]:
+            pairs.append(("difference", f"{paper.local_long(one['differed_at'], UTC)}: {one['difference']}"))
+        if one in late:
+            since = paper.local_long(one["oldest_waiting"], UTC)
+            pairs.append(("late", f"a mail waits to be decided since {since}: does 'firstline serve' run?"))
+        click.echo(paper.labelled(pairs, "  "))
+    click.get_current_context().exit(WRONG if late else OK)
+
+
+# single mails
+
+
+async def _mails(
+    folder: Folder, boxes: Sequence[str], uid: int | None, message_id: str, outcome: str, limit: int
+) -> tuple[list[Row[Any]], Mapping[int, str]]:
+    async with opened(folder.settings()) as database:
+        async with database.look() as connection:
+            rows = [
+                row
+                for door in boxes
+                for row in await account.found(connection, account.rows_of(door, uid, message_id, outcome, limit))
+            ]
+        return rows[:limit], await _numbers(folder, database, {row.case_id for row in rows if row.case_id})
+
+
+async def _numbers(folder: Folder, database: Database, ids: set[int]) -> Mapping[int, str]:
+    whose = (*folder.providers(), FRONT)
+    async with database.read(*whose) as session:
+        cases = await session.scalars(select(Case).where(Case.provider.in_(whose), Case.id.in_(ids)))
+        return {case.id: case.number or str(case.id) for case in cases}
+
+
+def _mail(row: Row[Any], numbers: Mapping[int, str]) -> dict[str, Any]:
+    return {
+        "mailbox": row.door,
+        "epoch": row.epoch,
+        "uid": row.uid,
+        "message_id": row.message_id,
+        "outcome": row.now,
+        "word": row.word,
+        "case": numbers.get(row.case_id, ""),
+        "case_id": row.case_id,
+        "arrival": row.arrival_id,
+        "size": row.size,
+        "received_at": row.received_at,
+        "problem": (row.problem or "") if row.now == Outcome.QUARANTINE else "",
+    }
+
+
+def _tell(row: Row[Any], numbers: Mapping[int, str]) -> None:
+    one = _mail(row, numbers)
+    at = paper.local_long(row.received_at, UTC)
+    click.secho(paper.cut(f"{row.door} · UID {row.uid} · {at} · {row.size} bytes", paper.width()), bold=True)
+    told = WORDS[Outcome(row.now)]
+    pairs = [("outcome", f"{row.now}: {told}"), ("case", one["case"]), ("message-id", row.message_id)]
+    pairs += [("arrival", str(row.arrival_id or "")), ("problem", one["problem"])]
+    click.echo(paper.labelled([pair for pair in pairs if pair[1]], "  "))

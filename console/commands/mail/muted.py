@@ -1,0 +1,70 @@
+"""``mail muted`` and ``mail unmute``: who gets no automatic mail just now, and how to end that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from console.terminal.context import NO_SUCH, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from console.terminal.tables import safe
+
+if TYPE_CHECKING:
+    from mail.sending.loop_guard_store import Silence
+
+
+@click.command()
+@as_json
+@pass_folder
+def muted(folder: Folder, machine: bool) -> None:
+    """List the addresses to which no automatic mail goes, and why.
+
+    An address is muted when too much went there without a person writing: three letters within an hour, or five within
+    a week. What was withheld stands in the journal of its case. It ends when an agent writes there, after a week, or
+    with 'firstline mail unmute'. Who declined notices is listed too, and is still answered.
+
+    \b
+    Examples:
+      firstline mail muted
+      firstline mail muted --json
+    """
+    found = run(_silences(folder))
+    if machine:
+        print_json([_as_json(one) for one in found])
+    elif not found:
+        click.echo("Nobody is muted.")
+    for one in found if not machine else ():
+        click.echo(f"{safe(one.peer)} · since {one.since:%Y-%m-%d %H:%M} UTC · {one.why}")
+
+
+def _as_json(one: Silence) -> dict[str, Any]:
+    return {"address": one.peer, "since": one.since, "why": one.why, "notices_only": one.notices_only}
+
+
+async def _silences(folder: Folder) -> list[Silence]:
+    from mail.sending.loop_guard_store import silences  # noqa: PLC0415 - help and usage come at once
+
+    async with opened(folder.settings()) as database:
+        return await silences(database)
+
+
+@click.command()
+@click.argument("address")
+@pass_folder
+def unmute(folder: Folder, address: str) -> None:
+    """Let automatic mail, and notices, go to ADDRESS again.
+
+    \b
+    Example:
+      firstline mail unmute anna@example.org
+    """
+    if not run(_unmute(folder, address)):
+        refuse(f"{address} is not muted: see 'firstline mail muted'", NO_SUCH)
+    click.echo(f"Automatic mail goes to {address} again.")
+
+
+async def _unmute(folder: Folder, address: str) -> bool:
+    from mail.sending.loop_guard_store import unmute as forgive  # noqa: PLC0415
+
+    async with opened(folder.settings()) as database:
+        return await forgive(database, address)

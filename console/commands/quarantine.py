@@ -1,0 +1,159 @@
+"""``quarantine`` and ``replay``: messages that could not be read or decided, kept whole, and tried again."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC
+from typing import Any
+
+import click
+from sqlalchemy import Row
+
+from console.commands import submit as corridor
+from console.commands.submit import Ledger
+from console.terminal import tables as paper
+from console.terminal.context import (
+    NO_SUCH,
+    OK,
+    USAGE,
+    WRONG,
+    Folder,
+    as_json,
+    opened,
+    pass_folder,
+    print_json,
+    refuse,
+    run,
+)
+from desk.clock import now
+from desk.queues import inbox
+
+
+@click.group()
+def quarantine() -> None:
+    """Messages that could not be read or decided. Nothing is lost: they lie here whole, and can be tried again.
+
+    \b
+    Examples:
+      firstline quarantine list
+      firstline quarantine show 57
+      firstline replay 57
+    """
+
+
+@quarantine.command("list")
+@as_json
+@pass_folder
+def list_quarantine(folder: Folder, machine: bool) -> None:
+    """List what was set aside, oldest first.
+
+    \b
+    Example:
+      firstline quarantine list --json
+    """
+    show(run(_aside(folder)), machine)
+
+
+def show(rows: Sequence[Row[*tuple[Any, ...]]], machine: bool) -> None:
+    """Lists what was set aside."""
+    if machine:
+        names = ("id", "door", "key", "received_at", "attempts", "problem", "size")
+        print_json([{name: getattr(row, name) for name in names} for row in rows])
+    elif not rows:
+        click.echo("Nothing is set aside.")
+    for row in rows if not machine else ():
+        at = paper.local_long(row.received_at, UTC)
+        click.secho(paper.cut(f"{row.id} · {at} · {row.door} · {_size(row.size)}", paper.width()), bold=True)
+        click.echo(paper.wrapped(row.problem or "", "  "))
+
+
+def _size(count: int) -> str:
+    return f"{count} bytes" if count < 10_000 else f"{count / 1024:.0f} KB" if count < 10**7 else f"{count >> 20} MB"
+
+
+async def _aside(folder: Folder) -> Sequence[Row[*tuple[Any, ...]]]:
+    async with opened(folder.settings()) as database:
+        return await inbox.quarantine(database)
+
+
+@quarantine.command("show")
+@click.argument("arrival", metavar="ID", type=int)
+@click.option("--raw", is_flag=True, help="Its bytes and nothing else, to a file or a programme.")
+@pass_folder
+def show_quarantine(folder: Folder, arrival: int, raw: bool) -> None:
+    """Show one message that was set aside: what is wrong with it, and how it begins.
+
+    \b
+    Examples:
+      firstline quarantine show 57
+      firstline quarantine show 57 --raw > letter.eml
+    """
+    row, body = run(_one_aside(folder, arrival))
+    if raw:
+        sys.stdout.buffer.write(body)
+        sys.stdout.buffer.flush()
+        return
+    pairs = [
+        ("door", row.door),
+        ("key", row.key),
+        ("received", paper.local_long(row.received_at, UTC)),
+        ("size", _size(row.size)),
+        ("tries", str(row.attempts)),
+        ("problem", row.problem or ""),
+    ]
+    click.echo(paper.labelled(pairs))
+    click.echo()
+    click.echo(paper.wrapped(body[:2000].decode("utf-8", "replace")))
+    if len(body) > 2000:
+        click.echo(f"… and {len(body) - 2000} bytes more: --raw shows all")
+
+
+async def _one_aside(folder: Folder, arrival: int) -> tuple[Row[*tuple[Any, ...]], bytes]:
+    async with opened(folder.settings()) as database:
+        row = next((row for row in await inbox.quarantine(database) if row.id == arrival), None)
+        if row is None:
+            refuse(f"nothing numbered {arrival} is set aside: see 'firstline quarantine list'", NO_SUCH)
+        return row, await inbox.body_of(database, arrival)
+
+
+@click.command()
+@click.argument("arrivals", metavar="ID...", type=int, nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Everything that was set aside.")
+@as_json
+@pass_folder
+def replay(folder: Folder, arrivals: Sequence[int], everything: bool, machine: bool) -> None:
+    """Read messages that were set aside once more, say after an update of Firstline.
+
+    Ends with 1 when any of them had to be set aside again.
+
+    \b
+    Examples:
+      firstline replay 57 58
+      firstline replay --all
+    """
+    if bool(arrivals) == everything:
+        refuse("say which: numbers of 'firstline quarantine list', or --all", USAGE)
+    ledgers = run(_replay(folder, arrivals))
+    if machine:
+        print_json([asdict(one) for one in ledgers])
+    elif not ledgers:
+        click.echo("Nothing is set aside.")
+    for one in ledgers if not machine else ():
+        words = f"set aside again: {one.problem}" if one.state == "aside" else f"read and decided ({one.outcome})"
+        click.echo(paper.wrapped(words, "  ", f"{one.id}  "))
+    click.get_current_context().exit(WRONG if any(one.state == "aside" for one in ledgers) else OK)
+
+
+async def _replay(folder: Folder, wanted: Sequence[int]) -> list[Ledger]:
+    settings = folder.settings()
+    async with opened(settings) as database:
+        aside = {int(row.id) for row in await inbox.quarantine(database)}
+        if strange := [one for one in wanted if one not in aside]:
+            refuse(f"nothing numbered {strange[0]} is set aside: see 'firstline quarantine list'", NO_SUCH)
+        ids = sorted(wanted or aside)
+        if not ids:
+            return []
+        await inbox.replay(database, ids, now())
+        return await corridor.decided(settings, database, ids)

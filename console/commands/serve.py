@@ -1,0 +1,124 @@
+"""``migrate`` and ``serve``: the database is brought up to date, and the desk is run."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Sequence
+
+import click
+
+from console.commands.reload import served_and_renewed
+from console.runtime.receiver import ROLES
+from console.terminal import logging as logs
+from console.terminal.context import WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from desk.model.diagnostics import Finding
+from desk.model.settings import Settings
+from desk.storage.database import Database
+
+
+@click.command()
+@as_json
+@pass_folder
+def migrate(folder: Folder, machine: bool) -> None:
+    """Bring the database to this version of the desk.
+
+    A new one is made. It may be run at any time and again: what is there already stays.
+
+    \b
+    Example:
+      firstline -C my-desk migrate
+    """
+    before, after = run(_migrate(folder.settings()))
+    if machine:
+        print_json({"before": before, "after": after})
+    elif before == after:
+        click.echo(f"The database is of version {after} already.")
+    else:
+        click.echo(f"The database is of version {after} now" + (f"; it was of {before}." if before else "."))
+
+
+async def _migrate(settings: Settings) -> tuple[str, str]:
+    from console.runtime.migrate import migrate as bring_up_to_date  # noqa: PLC0415 (`serve` need not wait for Alembic)
+
+    make_data(settings)
+    database = Database(settings.database)
+    try:
+        return await bring_up_to_date(database)
+    finally:
+        await database.close()
+
+
+def make_data(settings: Settings) -> None:
+    """The folder of the database and of kept files, for the desk's own user only: people's words lie there."""
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+@click.command()
+@click.option(
+    "--only",
+    "roles",
+    multiple=True,
+    type=click.Choice(ROLES),
+    help="Do only this; may be given several times. Everything by default.",
+)
+@pass_folder
+def serve(folder: Folder, roles: Sequence[str]) -> None:
+    """Run the desk until it is stopped.
+
+    It listens at every bot and mailbox of firstline.toml, decides, and sends. Several may run on one database: who
+    listens is agreed among them. SIGTERM or Ctrl-C ends it after what is in hand, within 20 seconds; whatever is left
+    waits in the database. SIGHUP lets it read firstline.toml, the files that hold secrets, and all providers' files
+    anew; where something is wrong in them the log says so, and it goes on as before. The log goes to stderr.
+
+    \b
+    Examples:
+      firstline -C my-desk serve
+      firstline -C my-desk serve --only doors --only sender
+    """
+    settings = folder.settings()
+    logs.begin(logs.Redaction(logs.secrets_of(settings)), folder.debug)
+    run(_serve(folder, settings, roles or ROLES))
+
+
+async def _serve(folder: Folder, settings: Settings, roles: Sequence[str]) -> None:
+    stop, again = asyncio.Event(), asyncio.Event()
+    # A terminal that is closed hangs up too: a desk begun there ends with it.
+    hangup = stop if sys.stdin is not None and sys.stdin.isatty() else again
+    for number, event in ((signal.SIGTERM, stop), (signal.SIGINT, stop), (signal.SIGHUP, hangup)):
+        asyncio.get_running_loop().add_signal_handler(number, event.set)
+    known = logs.secrets_of(settings)
+
+    async def read() -> Settings:
+        renewed = folder.settings()
+        known.extend(logs.secrets_of(renewed))  # the old ones too: they are used to the end
+        logs.begin(logs.Redaction(known), folder.debug)
+        await _content(renewed)
+        await _ready(renewed)
+        return renewed
+
+    await _ready(settings)
+    await served_and_renewed(settings, read, roles, stop, again)
+
+
+async def _content(settings: Settings) -> None:
+    """Refuses what 'firstline check' calls an error: the desk would not start with it, or forget its tables."""
+    from console.commands import check_local as inspecting
+
+    def found() -> list[Finding]:
+        providers, of_providers = inspecting.of_providers(settings)
+        return [*inspecting.of_settings(settings), *of_providers, *inspecting.of_words(settings, list(providers))]
+
+    if wrong := [f"{one.where}: {one.what}" for one in await asyncio.to_thread(found) if one.level == "error"]:
+        refuse("; ".join(wrong[:5]), WRONG)
+
+
+async def _ready(settings: Settings) -> None:
+    async with opened(settings) as database:
+        if await database.can_bypass():
+            refuse(
+                "the database's role could see every provider's rows: let it be NOSUPERUSER NOBYPASSRLS "
+                "(see 'firstline check')",
+                WRONG,
+            )

@@ -1,0 +1,150 @@
+"""The corridor as a command walks it: what it accepts is decided by a running `serve`, or else here and now.
+
+What a decision says goes out by `serve` alone, since who sends through a door is one process at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from console.terminal.context import WRONG, refuse
+from desk.clock import now
+from desk.model.channel import Also
+from desk.model.messages import Raw
+from desk.model.settings import Settings
+from desk.queues import inbox
+from desk.storage.database import Database
+from desk.storage.process_identity import surely_dead
+from desk.storage.queue_tables import arrivals, departures, leases
+
+if TYPE_CHECKING:
+    from console.runtime.wiring import House
+
+PATIENCE = 30.0
+"""Seconds to wait for a decision. What is not decided by then waits in the inbox, and is lost no more."""
+LOOK = 0.05
+MINE_AT_LAST = 3.0
+"""Seconds after which a running `serve` is not counted on any more: it may have no clerk, or be stopping."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What the inbox says of one arrival: its state (waiting, done, aside), outcome, case, and problem if any."""
+
+    id: int
+    state: str
+    outcome: str
+    case_id: int | None
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """One departure that a decision made: through which door, to which lane, and how far it has come."""
+
+    door: str
+    lane: str
+    kind: str
+    state: str
+
+
+async def accept(database: Database, raw: Raw, also: Also | None = None) -> int:
+    """Stores one message, or finds the one stored under its key before. Returns the arrival's id."""
+    await inbox.accept(database, [raw], also)
+    query = select(arrivals.c.id).where(arrivals.c.door == raw.door, arrivals.c.key == raw.key)
+    async with database.look() as connection:
+        return int((await connection.execute(query)).scalar_one())
+
+
+async def decided(settings: Settings, database: Database, ids: Sequence[int]) -> list[Ledger]:
+    """Waits until these are decided or set aside, deciding them here where no `serve` does. In order."""
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    if await serving(database):
+        while loop.time() < begun + MINE_AT_LAST:
+            found = await _ledger(database, ids)
+            if _settled(found):
+                return found
+            await asyncio.sleep(LOOK)
+    await inbox.free_the_dead(database)
+    return await _decide(settings, database, ids, begun + PATIENCE)
+
+
+@asynccontextmanager
+async def whole_house(settings: Settings) -> AsyncIterator[House]:
+    """Everything, for a command that needs it."""
+    # Loading every room takes a second, which a command beside a running `serve` need not spend.
+    from console.runtime.wiring import build  # noqa: PLC0415
+
+    house = await build(settings)
+    try:
+        yield house
+    finally:
+        await house.close()
+
+
+async def _decide(settings: Settings, database: Database, ids: Sequence[int], until: float) -> list[Ledger]:
+    async with whole_house(settings) as house, _holding(house):
+        while not _settled(found := await _ledger(database, ids)):
+            if asyncio.get_running_loop().time() > until:
+                refuse("it was not decided in time: it waits in the inbox, and 'firstline serve' will go on", WRONG)
+            if not await house.clerk.work():
+                await asyncio.sleep(LOOK)
+    return found
+
+
+@asynccontextmanager
+async def _holding(house: House) -> AsyncIterator[None]:
+    """Says again and again that we work on what we claimed."""
+
+    async def keep() -> None:
+        while True:
+            await asyncio.sleep(2.5)
+            await house.clerk.keep_holding()
+
+    keeping = asyncio.create_task(keep())
+    try:
+        yield
+    finally:
+        keeping.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await keeping
+
+
+async def _ledger(database: Database, ids: Sequence[int]) -> list[Ledger]:
+    columns = [arrivals.c[name] for name in ("id", "state", "outcome", "case_id", "problem")]
+    async with database.look() as connection:
+        rows = await connection.execute(select(*columns).where(arrivals.c.id.in_(ids)).order_by(arrivals.c.id))
+        return [Ledger(row.id, row.state, row.outcome or "", row.case_id, row.problem or "") for row in rows]
+
+
+def _settled(found: Sequence[Ledger]) -> bool:
+    return all(one.state != "waiting" for one in found)
+
+
+async def leaving(database: Database, arrival_id: int) -> list[Leaving]:
+    """What the decision on this arrival sends."""
+    # A departure's key is the arrival's id, a dot and a number, and "/" is the character after the dot.
+    query = select(departures.c.door, departures.c.lane, departures.c.kind, departures.c.state).where(
+        departures.c.key >= f"{arrival_id}.", departures.c.key < f"{arrival_id}/"
+    )
+    async with database.look() as connection:
+        return [Leaving(*row) for row in (await connection.execute(query.order_by(departures.c.id))).all()]
+
+
+async def serving(database: Database, names: Collection[str] = ()) -> bool:
+    """Whether a living `serve` holds any lease, or one of these."""
+    at = now()
+    query: Any = select(leases.c.holder, leases.c.held_until)
+    if names:
+        query = query.where(leases.c.name.in_(names))
+    async with database.look() as connection:
+        rows = (await connection.execute(query)).all()
+    return any(row.held_until > at and not surely_dead(row.holder) for row in rows)

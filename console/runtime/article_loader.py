@@ -1,0 +1,101 @@
+"""The articles of a desk: from files into the database, and from there into memory, ready to be asked."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import astuple
+from pathlib import Path
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from console.runtime.content_folders import ARTICLES, Folders
+from desk.clock import Clock, now
+from desk.model.messages import FRONT
+from desk.model.policy import Provider
+from desk.model.settings import Settings
+from desk.storage.database import Database
+from kb.content import article_store as shelf
+from kb.content import versions
+from kb.content.article_files import Article, completed
+from kb.learning import phrase_store as learned
+from kb.search.index_files import Store
+from kb.search.service import Knowledge
+
+log = logging.getLogger(__name__)
+
+AGAIN = 600.0
+"""Seconds after which everything is read again: another machine's clock may have hidden a change from `shelf.stamp`."""
+
+
+class Bookcase:
+    """What of articles touches files and the database. Indexes are saved beneath the desk's data folder."""
+
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        providers: Mapping[str, Provider],
+        clock: Clock = now,
+    ) -> None:
+        self._database = database
+        self._folders = Folders(settings)
+        self._store = Store(settings.data / "knowledge")
+        self._providers = providers
+        self._clock = clock
+        self._seen: object = None
+        self._read_at = 0.0
+
+    async def fill(self) -> None:
+        """Imports the articles whose files changed. Raises `kb.content.article_files.BadArticle`."""
+        nearest, *beneath = self._folders.of("", ARTICLES)
+        try:
+            async with self._database.work() as connection:
+                done = [await shelf.import_folder(connection, "", nearest, self._clock(), beneath=beneath)]
+                filed = await shelf.filed(connection)
+                for name in self._providers:
+                    own = self._folders.of(name, ARTICLES)[0]
+                    # Hundreds of providers have nothing of their own, and had not.
+                    if name != FRONT and (name in filed or own.is_dir()):
+                        done.append(await shelf.import_folder(connection, name, own, self._clock()))
+            for conflict in (one for imported in done for one in imported.conflicts):
+                log.warning("article %s/%s was edited here and in its file:\n%s", *astuple(conflict))
+        except IntegrityError:
+            log.info("another process imports the articles just now")
+
+    async def open(self) -> Knowledge:
+        """All articles, indexed off the event loop."""
+        articles = await self._load()
+        return await asyncio.to_thread(Knowledge, self._providers, self._pictures, articles, self._store)
+
+    async def refresh(self, knowledge: Knowledge) -> bool:
+        """Takes what has changed in the database since it was last read; says whether anything has."""
+        async with self._database.look() as connection:
+            same = await self._stamp(connection) == self._seen
+        if same and time.monotonic() - self._read_at < AGAIN:
+            return False
+        articles = await self._load()
+        await asyncio.to_thread(knowledge.refresh, articles)
+        return True
+
+    def drop(self, providers: Iterable[str]) -> None:
+        """Erases these providers' saved indexes: whoever serves them makes them anew of what there is now."""
+        for name in providers:
+            self._store.drop(name)
+
+    async def _load(self) -> list[Article]:
+        async with self._database.look() as connection:
+            self._seen, self._read_at = await self._stamp(connection), time.monotonic()
+            articles = await shelf.load(connection)
+        async with self._database.read(*self._providers, FRONT) as session:
+            phrases = await learned.learned(session)
+        return await asyncio.to_thread(lambda: learned.taught(completed(articles), phrases))
+
+    async def _stamp(self, connection: AsyncConnection) -> tuple[object, ...]:
+        return await shelf.stamp(connection), await versions.stamp(connection)
+
+    def _pictures(self, provider: str) -> list[Path]:
+        return self._folders.of(provider, ARTICLES)

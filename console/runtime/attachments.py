@@ -1,0 +1,67 @@
+"""What is behind a `File.source`: fetched from whichever room has it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from console.runtime.content_folders import ARTICLES, DIALOGS
+from desk.model.channel import Door
+from desk.model.messages import Arrival
+from desk.model.settings import Settings
+from desk.queues import inbox
+from desk.storage.database import Database
+from mail.reading.sandbox import Readers
+
+
+@runtime_checkable
+class Fetching(Protocol):
+    """A door whose wire keeps the files it brought."""
+
+    async def fetch(self, source: str) -> bytes:
+        """The bytes behind a source of this door."""
+
+
+class Opener:
+    """Opens files; ``doors`` may be filled later."""
+
+    def __init__(self, database: Database, readers: Readers, doors: Mapping[str, Door], settings: Settings) -> None:
+        self._database, self._readers, self._doors = database, readers, doors
+        root = settings.root
+        # Pictures and what was sent from a terminal, and nothing else of the desk folder: neither tables nor secrets.
+        self._roots = (ARTICLES, DIALOGS, root / "articles", root / "dialogs", settings.data.resolve() / "chat")
+        self._providers = root / "providers"
+
+    async def open(self, source: str) -> bytes:
+        """Raises LookupError when they are gone, or were never ours to show."""
+        kind, _, rest = source.partition(":")
+        if kind == "telegram":
+            door: object = self._doors.get(f"telegram:{rest.partition(':')[0]}")
+            if isinstance(door, Fetching):
+                return await door.fetch(source)
+        elif kind == "arrival":
+            arrival_id, _, part = rest.partition(":")
+            raw = await inbox.body_of(self._database, int(arrival_id))
+            return await self._readers.part(raw, int(part))
+        elif kind == "content":
+            return await asyncio.to_thread(self._content, Path(rest))
+        raise LookupError(f"nothing is behind {source!r}")
+
+    def _content(self, path: Path) -> bytes:
+        whole = path.resolve()
+        known = any(whole.is_relative_to(root) for root in self._roots) or self._of_provider(whole)
+        if known and whole.is_file():
+            return whole.read_bytes()
+        raise LookupError(f"the picture {path.name} is gone")
+
+    def _of_provider(self, path: Path) -> bool:
+        """Whether it lies in some provider's own articles or dialogs."""
+        if not path.is_relative_to(self._providers):
+            return False
+        return path.relative_to(self._providers).parts[1:2] in (("articles",), ("dialogs",))
+
+    async def arrival(self, arrival_id: int) -> Arrival:
+        """A stored arrival, to be read again. Raises LookupError."""
+        return await inbox.stored(self._database, arrival_id)

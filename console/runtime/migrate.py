@@ -1,0 +1,34 @@
+"""Bringing the database to this version of the desk."""
+
+from __future__ import annotations
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+
+from console.terminal.schema_version import MIGRATIONS, refuse_newer, version_of
+from desk.storage.database import Database
+
+
+async def migrate(database: Database) -> tuple[str, str]:
+    """Runs what is missing, in one transaction. Returns the versions before ("" for a new database) and after.
+
+    Raises `console.terminal.schema_version.OtherVersion` for a database of a later Firstline.
+    """
+
+    def run(connection: Connection) -> tuple[str, str]:
+        before = version_of(connection)
+        refuse_newer(before)
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        return before, version_of(connection)
+
+    async with database.work() as connection:
+        return await connection.run_sync(run)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config

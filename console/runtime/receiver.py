@@ -1,0 +1,139 @@
+"""Listening at the doors of the world: which of them are this process's, by leases, and storing what comes in.
+
+It needs the entrance only. So a desk that starts stores what waits for it before anything is there to decide it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Collection, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from console.runtime.entrance import Entrance
+from console.runtime.loops import forever
+from desk.model.channel import Also, Door
+from desk.model.messages import Raw
+from desk.queues import inbox
+from desk.storage import leases
+from desk.storage.leases import LeaseLost
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+log = logging.getLogger(__name__)
+
+ROLES = ("doors", "clerk", "sender", "clock")
+"""What a process may do, and by default does."""
+RENEW = 2.5
+"""Seconds between renewals of leases."""
+
+
+class Listening:
+    """Listens while it is entered (``async with``). ``came`` is set whenever something was stored."""
+
+    def __init__(self, entrance: Entrance, roles: Collection[str]) -> None:
+        self._entrance = entrance
+        self._roles = roles
+        self._kinds = ["listen"] if "doors" in roles else []
+        self._held: dict[str, float] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._turn = asyncio.Lock()
+        self._keeping: asyncio.Task[None] | None = None
+        self._webhooks: web.AppRunner | None = None
+        self.came = asyncio.Event()
+
+    async def __aenter__(self) -> Self:
+        if "doors" in self._roles:
+            self._webhooks = await self._received()
+        self._keeping = asyncio.create_task(forever("leases", self._keep_leases, RENEW))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        tasks = [*self._tasks.values(), *([self._keeping] if self._keeping else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._webhooks:
+            await self._webhooks.cleanup()
+        with contextlib.suppress(Exception):
+            await leases.release(self._entrance.database, self._entrance.holder)
+
+    async def send_too(self) -> None:
+        """From now on the leases to send through these doors are taken as well, if that is a role of this process."""
+        if "sender" in self._roles:
+            self._kinds.append("send")
+            with contextlib.suppress(Exception):  # the loop tries again, and tells
+                await self._keep_leases()
+
+    def at(self) -> list[str]:
+        """The doors that are listened to at this moment."""
+        return [name for name, task in self._tasks.items() if not task.done()]
+
+    def may_send(self) -> list[str]:
+        """The doors whose lease to send is ours beyond doubt."""
+        now = asyncio.get_running_loop().time()
+        return [name for name in self._entrance.doors if self._held.get(f"send:{name}", 0.0) > now]
+
+    async def _keep_leases(self) -> None:
+        async with self._turn:
+            # Counted from before the question, on a clock that runs on while we are stopped and never goes back.
+            until = asyncio.get_running_loop().time() + leases.HELD_FOR.total_seconds()
+            entrance = self._entrance
+            wanted = [f"{kind}:{name}" for name, _ in entrance.outer() for kind in self._kinds]
+            taken = await leases.take(entrance.database, wanted, entrance.holder, entrance.clock()) if wanted else ()
+            self._held = dict.fromkeys(taken, until)
+            for name, door in entrance.outer():
+                self._attend(name, door)
+
+    def _attend(self, name: str, door: Door) -> None:
+        """Begins or ends to listen at a door, as its lease says."""
+        task, mine = self._tasks.get(name), f"listen:{name}" in self._held
+        if mine and (task is None or task.done()):
+            self._tasks[name] = asyncio.create_task(self._listen(name, door))
+        elif not mine and task is not None:
+            if task.cancel():
+                log.warning("%s is listened to by another process now", name)
+            del self._tasks[name]
+
+    async def _listen(self, name: str, door: Door) -> None:
+        lease = (f"listen:{name}", self._entrance.holder)
+
+        async def accept(raws: Sequence[Raw], also: Also | None = None) -> int:
+            return await self._accept(raws, also, lease)
+
+        while True:
+            try:
+                await door.listen(accept)
+                return
+            except LeaseLost:
+                log.warning("%s is listened to by another process now", name)
+                return
+            except Exception:
+                log.exception("%s stopped listening; it begins again", name)
+                await asyncio.sleep(2)
+
+    async def _accept(self, raws: Sequence[Raw], also: Also | None = None, lease: tuple[str, str] | None = None) -> int:
+        stored = await inbox.accept(self._entrance.database, raws, also, lease)
+        self.came.set()
+        return stored
+
+    async def _received(self) -> web.AppRunner | None:
+        """One receiver for the bots that have a webhook. It needs no lease: a repeat is a no-op by its key."""
+        hooked = [bot for bot in self._entrance.settings.telegram if bot.webhook]
+        if not hooked:
+            return None
+        from aiohttp import web  # noqa: PLC0415 (few desks have a webhook, and all of them want to store at once)
+
+        from bots.webhook import Hook, receiver  # noqa: PLC0415 (the same)
+
+        hooks = [Hook.of(bot, self._entrance.keyring.derived(f"webhook {bot.name}")) for bot in hooked]
+        runner = web.AppRunner(receiver(hooks, self._accept, self._entrance.clock), access_log=None)
+        await runner.setup()
+        host, _, port = self._entrance.settings.listen.rpartition(":")
+        await web.TCPSite(runner, host, int(port)).start()
+        return runner

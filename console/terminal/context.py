@@ -1,0 +1,120 @@
+"""What every command knows: the desk folder it works in, and how its troubles end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from desk.model.policy import Provider
+    from desk.model.settings import Settings
+    from desk.storage.database import Database
+
+T = TypeVar("T")
+
+OK, WRONG, USAGE, NO_SUCH, REFUSED, NO_DATABASE = range(6)
+"""Exit codes; `EXIT_CODES` tells them to people."""
+
+EXIT_CODES = """\b
+Exit codes:
+  0  done
+  1  something is wrong with the desk: settings, providers, content, servers
+  2  wrong usage of the command
+  3  no such case, arrival or letter
+  4  the desk refused it (say, the case is taken by somebody else)
+  5  the database is not reachable, or belongs to another version
+"""
+
+
+class Trouble(click.ClickException):
+    """One sentence on stderr, and an exit code that means something."""
+
+    def __init__(self, sentence: str, exit_code: int = WRONG) -> None:
+        super().__init__(sentence)
+        self.exit_code = exit_code  # type: ignore[misc]  # click keeps one a class, we one a sentence
+
+
+def refuse(sentence: str, exit_code: int) -> NoReturn:
+    """Ends the command with a sentence and a code."""
+    raise Trouble(sentence, exit_code)
+
+
+def require_provider(providers: Collection[str], name: str) -> None:
+    """Ends the command where a provider is named that is not there; "" names none."""
+    if name and name not in providers:
+        refuse(f"there is no provider {name!r}: there are {', '.join(sorted(providers)) or 'none'}", USAGE)
+
+
+@dataclass(slots=True)
+class Folder:
+    """The desk folder a command was given with ``-C``; the current one by default.
+
+    ``redact`` strikes secrets out of what is printed of errors; it knows them once the settings are read.
+    """
+
+    root: Path = Path()
+    debug: bool = False
+    redact: Callable[[str], str] = field(default=str)
+    _providers: Mapping[str, Provider] | None = field(default=None, init=False)
+
+    def settings(self) -> Settings:
+        """Its settings. Raises `BadSettings`."""
+        # Loaded here, so that help and usage come at once.
+        from console.terminal.logging import Redaction, secrets_of  # noqa: PLC0415
+        from desk.model.settings import load  # noqa: PLC0415
+
+        settings = load(self.root)
+        self.redact = Redaction(secrets_of(settings))
+        return settings
+
+    def providers(self) -> Mapping[str, Provider]:
+        """Its providers, read once. Raises `BadProvider`."""
+        from desk.model.policy import load_all  # noqa: PLC0415
+
+        if self._providers is None:
+            self._providers = load_all(self.root / "providers")
+        return self._providers
+
+    def require_provider(self, name: str) -> None:
+        """Ends the command where a provider is named that is not there; "" names none."""
+        require_provider(self.providers(), name)
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Database]:
+    """The desk's database, of this very version. Raises `OtherVersion`."""
+    from console.terminal.schema_version import require_current  # noqa: PLC0415
+    from desk.storage.database import Database  # noqa: PLC0415
+
+    database = Database(settings.database)
+    try:
+        await require_current(database)
+        yield database
+    finally:
+        await database.close()
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Runs one command's work to its end."""
+    return asyncio.run(work)
+
+
+def print_json(value: object) -> None:
+    """For machines: UTF-8, instants as ISO 8601."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_spelled))
+
+
+def _spelled(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+pass_folder = click.make_pass_decorator(Folder, ensure=True)
+as_json = click.option("--json", "machine", is_flag=True, help="Print JSON, for a machine.")

@@ -1,0 +1,151 @@
+"""The log: one line each on stderr, and no secret in any of them.
+
+A bot's token stands in every address Telegram is called by, a quoted password in what aioimaplib writes at debug level.
+So whatever is logged, by us or by a library, passes a filter that strikes secrets out of message and exception.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+import time
+import traceback
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from typing import TextIO
+from urllib.parse import quote
+
+from sqlalchemy.engine import make_url
+
+from console.terminal.tables import safe
+from desk.model.settings import Settings
+from desk.pipeline.reply_tokens import Keyring
+
+SHORTEST = 4
+"""A shorter secret is none; striking it out would leave nothing readable, and `check` complains about it."""
+LONGEST_LINE = 2000
+STRUCK = "[secret]"
+NOISY = {
+    "sqlalchemy": logging.WARNING,
+    "aiosqlite": logging.WARNING,
+    "alembic": logging.WARNING,
+}
+"""Libraries whose debug lines carry every statement, with the rows of subscribers in it."""
+
+
+def secrets_of(settings: Settings) -> list[str]:
+    """Every secret of the desk: keys, tokens, passwords, and what is derived from them."""
+    found = [settings.secret.reveal(), settings.former_secret.reveal(), os.environ.get("PGPASSWORD", "")]
+    found.append(str(make_url(settings.database).password or ""))
+    found += [one.token.reveal() for one in settings.telegram]
+    found += [one.token.reveal().partition(":")[2] for one in settings.telegram]
+    found += [one.password.reveal() for one in settings.mailboxes]
+    found += [login for box in settings.mailboxes for login in _logins(box.smtp.user, box.password.reveal())]
+    if settings.secret:
+        keyring = Keyring(settings.secret, settings.former_secret)
+        found += [keyring.derived(f"webhook {one.name}") for one in settings.telegram]
+    return [one for one in found if one]
+
+
+def _logins(user: str, password: str) -> Iterator[str]:
+    """A password as SASL PLAIN carries it (RFC 4616)."""
+    yield b64encode(f"\0{user}\0{password}".encode()).decode()
+
+
+class Redaction:
+    """Strikes secrets out of text, in every spelling they are known to be written in."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        spellings = {spelling for secret in secrets if len(secret) >= SHORTEST for spelling in _spellings(secret)}
+        # The longest first, so that no rest of a longer secret stays when a shorter one is a part of it.
+        self._spellings = sorted(spellings, key=len, reverse=True)
+
+    def __call__(self, text: str) -> str:
+        """The text without secrets."""
+        for spelling in self._spellings:
+            if spelling in text:
+                text = text.replace(spelling, STRUCK)
+        return text
+
+
+def _spellings(secret: str) -> Iterator[str]:
+    # IMAP quotes a password with backslashes, and aioimaplib shows the line as Python shows bytes: both at once.
+    for written in (secret, secret.replace("\\", "\\\\").replace('"', '\\"')):
+        yield written
+        yield repr(written)[1:-1]
+        yield repr(written.encode())[2:-1]
+        yield json.dumps(written)[1:-1]
+        yield quote(written)
+        yield quote(written, safe="")
+        yield b64encode(written.encode()).decode()
+
+
+class Redacting(logging.Filter):
+    """Stands on the root logger's handlers, since a logger's own filters do not see what its children log."""
+
+    def __init__(self, redaction: Redaction) -> None:
+        super().__init__()
+        self._redaction = redaction
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Always lets the record pass, without its secrets."""
+        try:
+            words = record.getMessage()
+        except (TypeError, ValueError):
+            words = f"{record.msg} {record.args!r}"
+        record.msg, record.args = self._redaction(words), ()
+        if record.exc_info and record.exc_info[1] is not None:
+            record.exc_text = self._redaction("".join(traceback.format_exception(record.exc_info[1])).rstrip())
+            record.short = self._redaction(in_short(record.exc_info[1]))
+            record.exc_info = None
+        if record.stack_info:
+            record.stack_info = self._redaction(record.stack_info)
+        return True
+
+
+def in_short(error: BaseException) -> str:
+    """An exception in one line: what it is, its first line, and the last steps that led there."""
+    words = (str(error).splitlines() or [""])[0][:500]
+    steps = traceback.extract_tb(error.__traceback__)[-4:]
+    way = " > ".join(f"{'/'.join(step.filename.rsplit('/', 2)[-2:])}:{step.lineno}" for step in steps)
+    return f"{type(error).__name__}: {words}" + (f" [{way}]" if way else "")
+
+
+class OneLine(logging.Formatter):
+    """``2026-11-21T18:04:05Z WARNING bots.poll: what happened: ValueError: why [bots/poll.py:12 > ...]``.
+
+    With ``whole`` the traceback follows, as it is.
+    """
+
+    def __init__(self, whole: bool) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%SZ")
+        self.converter = time.gmtime
+        self._whole = whole
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line of at most `LONGEST_LINE` characters; line breaks of others' words are shown as " / "."""
+        record.message = record.getMessage()
+        record.asctime = self.formatTime(record, self.datefmt)
+        line = " / ".join(one for one in self.formatMessage(record).splitlines() if one.strip())
+        if self._whole:
+            return safe("\n".join(one for one in (line, record.exc_text, record.stack_info) if one))
+        short = getattr(record, "short", "")
+        line = safe(f"{line}: {short}" if short else line)
+        return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…"
+
+
+def begin(redaction: Redaction, debug: bool = False, stream: TextIO | None = None) -> None:
+    """Sends the log of everything to stderr, redacted, instead of wherever it went before."""
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.addFilter(Redacting(redaction))
+    handler.setFormatter(OneLine(debug))
+    root = logging.getLogger()
+    for former in list(root.handlers):
+        root.removeHandler(former)
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG if debug else logging.INFO)
+    for name, level in NOISY.items():
+        logging.getLogger(name).setLevel(level)
+    logging.captureWarnings(True)

@@ -1,0 +1,45 @@
+"""Which version of the database this desk works on, told without Alembic: loading that takes a third of a second."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection, String, column, inspect, select, table
+
+from desk.storage.database import Database
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+
+
+class OtherVersion(RuntimeError):
+    """The database belongs to another version: says what to do."""
+
+
+def head() -> str:
+    """This desk's version: the number at the head of the last migration's file name."""
+    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+async def require_current(database: Database) -> None:
+    """Raises `OtherVersion` unless the database is of exactly this version."""
+    async with database.look() as connection:
+        current = await connection.run_sync(version_of)
+    refuse_newer(current)
+    if current != head():
+        known = "has no tables yet" if not current else f"is of version {current}, this desk needs {head()}"
+        raise OtherVersion(f"the database {known}: run 'firstline migrate'")
+
+
+def refuse_newer(current: str) -> None:
+    """Raises `OtherVersion` for a database that a later Firstline has brought to a version we know nothing of."""
+    if current > head():
+        known = f"is of version {current}, this desk knows none after {head()}"
+        raise OtherVersion(f"the database {known}: install the newer Firstline again")
+
+
+def version_of(connection: Connection) -> str:
+    """The database's version as Alembic keeps it; "" for one without tables."""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    number = column("version_num", String)
+    return connection.execute(select(number).select_from(table("alembic_version", number))).scalar() or ""

@@ -1,0 +1,217 @@
+"""What a person means beside the matter itself: yes or no, a human please, I have had enough.
+
+Word lists and a little grammar, clause by clause. A doubtful text gives None or False, and the desk asks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from desk.language.normalize import ENOUGH, listed, plain, visible
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_FILLERS = _words(
+    "ну вроде кажется похоже наверное ой так а и же уже еще пока здравствуйте добрый день привет "
+    "well i think hm hmm oh so hello hi it seems yet"
+)
+_YES = _words(
+    "да ага угу конечно верно правильно точно ок окей хорошо согласен согласна подтверждаю именно "
+    "yes yep yeah yup sure ok okay right correct indeed y"
+)
+_NO = _words("нет неа не нету никак no nope not nah never n")
+_DENIALS = _words(
+    "не ни нет нету никак not never no cannot cant doesnt didnt isnt wasnt hasnt havent wont arent nothing"
+)
+_WORKS = _words(
+    "помогло помог помогла помогли помогает заработал заработало заработала заработали работает работают появился "
+    "появилось появилась восстановился восстановилось починили починилось исправили исправилось решено решилось "
+    "решили наладилось получилось подключилось подключился отлично замечательно супер закрывайте закройте "
+    "нормализовалось норм хорошо нормально порядке works working work worked fixed fix solved resolved help "
+    "helped helps restored great perfect"
+)
+_WORKS_PHRASES = listed(
+    "все ок | все окей | интернет есть | есть интернет | инет есть | связь есть | проблем нет | нет проблем | "
+    "вопросов нет | нет вопросов | можно закрыть | можно закрывать | no problem | no problems | "
+    "no more problems | no issues | its back | is back | internet back | back online | back again | "
+    "you can close | please close | close it | all good | its up | is up | up again | up and running"
+)
+_FAILS_PHRASES = listed(
+    "нифига | увы | плохо | отвалился | отвалилось | исчез | unfortunately not | still no | cant connect | "
+    "cannot connect | так же | также | то же | тоже самое | без изменений | попрежнему | по прежнему | пропал | "
+    "опять нет | снова нет | еще нет | до сих пор нет | ничего не изменилось | бесполезно | хуже | still down | "
+    "still out | still dead | still broken | same | no change | nothing changed | no luck | down | broken | "
+    "useless | worse"
+)
+_HEDGES = _words(
+    "но только а однако хотя раньше вчера медленно but only however though although yesterday earlier before "
+    "slow slowly"
+)
+_NOT_KNOWING = listed(
+    "не знаю | незнаю | не в курсе | не помню | не уверен | не уверена | затрудняюсь | без понятия | "
+    "понятия не имею | dont know | do not know | dunno | no idea | not sure | cant tell | dont remember"
+)
+_SKIPS = frozenset(
+    listed(
+        "пропустить | пропускаю | пропусти | пропустим | дальше | нечего | не хочу | нет фото | не могу | "
+        "не буду | нет возможности | skip | next | skip it | skip this | i cant | cannot | cant | no photo"
+    )
+)
+
+_HUMANS = _words(
+    "оператор оператора оператору оператором операторы человек человека человеком человеку специалист специалиста "
+    "специалистом специалисту сотрудник сотрудника сотрудником сотруднику менеджер менеджера менеджером агент агента "
+    "агентом живой живого живым operator human person agent representative somebody someone"
+)
+_WANTING = _words(
+    "позовите позови соедините соедини переключите переключи свяжите переведите переведи дайте дай вызовите пригласите "
+    "хочу хотел хотела можно нужен нужна нужно надо поговорить пообщаться общаться связаться ответит "
+    "connect transfer switch talk speak chat get give want need call put"
+)
+_POLITE = _words(
+    "пожалуйста с со на к мне меня нас я бы не а бот ботом робот роботом живого живым живой техподдержки поддержки "
+    "поддержка please to a an the me i id like would can could may with real live support now not bot robot hello hi "
+    "здравствуйте добрый день вечер срочно сейчас уже через"
+)
+_ASKED = _HUMANS | _WANTING | _POLITE
+_ASKING = 8  # words; whoever only asks for a human is short
+
+_ANGER = tuple(
+    f" {stem.replace('_', ' ')}"
+    for stem in _words(
+        "безобраз издева сколько_можно достали задолбал заколеба надоел верните_деньги отврат ужас бардак позор "
+        "роспотреб прокурат в_суд расторг хамств кошмар жалоб возмут возмущ сука пизд хуй хуе хуё ебан еба бля "
+        "нахер нахрен говн дерьм ridiculous unacceptable fed_up sick_of terrible awful worst damn shit fuck wtf "
+        "pathetic outrag lawyer disgrace how_long_do fucking bullshit scam"
+    )
+)
+
+
+_THANKS = _words(
+    "спасибо спс пасиб спасибки благодарю благодарим большое огромное вам тебе за помощь всем всего доброго "
+    "хорошего дня до свидания ок окей понял поняла понятно ясно хорошо отлично супер и очень вас "
+    "thank thanks thx ty you a lot very much so many ok okay great good bye goodbye cheers got it and for your the "
+    "help all"
+)
+_GRATEFUL = _words("спасибо спс пасиб спасибки благодарю благодарим thank thanks thx ty cheers")
+_GRATEFUL_SIGNS = "👍🙏❤😊🙂👌🤝"
+
+
+def only_thanks(text: str) -> bool:
+    """Whether a text says thank you and nothing else: nobody has to answer it, and nothing is opened again by it."""
+    words = plain(text).split()
+    if not words:
+        return any(sign in text for sign in _GRATEFUL_SIGNS)
+    return len(words) <= 10 and "?" not in text and _GRATEFUL.intersection(words) != set() and _THANKS.issuperset(words)
+
+
+def clauses(text: str) -> Iterator[tuple[str, bool]]:
+    """The clauses of a text, each as `plain` words, with whether a question mark ends it."""
+    for piece in re.split(r"(?<=[.,!?;:\n()\u2014])", text[:ENOUGH]):
+        if words := plain(piece):
+            yield words, piece.endswith("?")
+
+
+def agreed(text: str) -> bool | None:
+    """What a plain "yes" or "no" at the beginning says ("да нет" is no); None where there is neither."""
+    words = [word for word in plain(text).split()[:12] if word not in _FILLERS]
+    if not words or not_knowing(text):
+        return None
+    if words[0] in _YES:
+        return not (len(words) > 1 and words[1] in ("нет", "не", "no"))
+    return False if words[0] in _NO else None
+
+
+def not_knowing(text: str) -> bool:
+    """Whether a short text says that its writer does not know."""
+    words = plain(text)
+    return words.count(" ") < 6 and _any_of(_NOT_KNOWING, words)
+
+
+def skips(text: str) -> bool:
+    """Whether the whole text says: leave this question out."""
+    return plain(text) in _SKIPS or text.strip() in ("-", "\u2013", "\u2014")
+
+
+def yes_no(text: str) -> bool | None:
+    """The answer to "does it work now?": "да, заработало" and "it works" give True, "не работает", "still down" False.
+
+    A denied verb counts as its opposite, and so does "да нет". Contradictions ("works, but slowly"), questions and
+    thanks alone give None: a case is never closed on a guess.
+    """
+    if not_knowing(text):
+        return None
+    found = {_verdict(words, question) for words, question in clauses(text)}
+    first = agreed(text)
+    hedged = bool(_HEDGES & set(plain(text).split()))
+    if False in found:
+        return None if True in found else False
+    if True in found:
+        return None if hedged or (first is False and not _any_of(_WORKS_PHRASES, plain(text))) else True
+    return None if first and hedged else first
+
+
+def _verdict(words: str, question: bool) -> bool | None:
+    """What one clause says of the service: it works (True), it does not (False), nothing (None)."""
+    if _any_of(_WORKS_PHRASES, words):
+        return None if question else True
+    if _any_of(_FAILS_PHRASES, words):
+        return False
+    if words.rsplit(maxsplit=1)[-1] in ("нет", "нету"):  # "интернета нет", "к сожалению, нет"
+        return False
+    denied = False
+    for word in words.split():
+        if word in _WORKS:
+            return False if denied else None if question else True
+        denied = denied or word in _DENIALS
+    return None
+
+
+def wants_human(text: str) -> bool:
+    """Whether the person asks for a human: "оператор", "позовите человека", "can I talk to a human please".
+
+    A clause asks when it names a human and else holds only asking and polite words, or when it asks for one within a
+    longer story ("третий день не работает, соедините с оператором"). "Мой оператор связи" asks for nothing.
+    """
+    if _HUMANS.isdisjoint(plain(text).split()):  # most texts, and clauses cost more than this
+        return False
+    return any(_asks_for_human(words.split()) for words, _ in clauses(text))
+
+
+def _asks_for_human(words: list[str]) -> bool:
+    at = next((at for at, word in enumerate(words) if word in _HUMANS), None)
+    if at is None:
+        return False
+    if len(words) <= _ASKING and _ASKED.issuperset(words):
+        return True
+    before = words[max(0, at - 5) : at]
+    wanting = next((place for place, word in enumerate(before) if word in _WANTING), None)
+    return wanting is not None and _ASKED.issuperset(before[wanting:])
+
+
+def upset(text: str) -> bool:
+    """Whether the person is angry: shouting in capitals, "!!!", or words that people in peace do not use."""
+    seen = visible(text[:ENOUGH])
+    if "!!!" in seen or "?!?" in seen or "!?!" in seen or "???" in seen:
+        return True
+    words = plain(seen)
+    padded = f" {words}"
+    return _shouted(seen) or any(stem in padded for stem in _ANGER)
+
+
+def _shouted(text: str) -> bool:
+    """Three words and twelve letters of which most are capitals; names of things (LOS, WAN) are shorter than that."""
+    loud = [word for word in text.split() if len(word) > 1 and word.isupper()]
+    if len(loud) < 3:
+        return False
+    letters = [char for char in text if char.isalpha()]
+    return len(letters) >= 12 and sum(char.isupper() for char in letters) * 10 >= len(letters) * 7
+
+
+def _any_of(phrases: tuple[str, ...], words: str) -> bool:
+    padded = f" {words} "
+    return any(f" {phrase} " in padded for phrase in phrases)

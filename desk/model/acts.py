@@ -1,0 +1,254 @@
+"""What a rule may decide: acts, as frozen values. The clerk alone carries them out, all in one transaction.
+
+A rule is ``(Case, Heard, Facts) -> Decision | None`` and pure. None means "not my business". The first decision that
+is ``done`` ends the round; the others leave their acts applied and let the next rule go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from desk.language.rich_text import Text
+from desk.model.messages import Address, File, Heard, Policy
+
+if TYPE_CHECKING:
+    from desk.model.case import Case
+
+T = TypeVar("T")
+Names = Mapping[str, "str | Text | Sequence[str]"]
+
+
+class To(StrEnum):
+    """Whom an act addresses."""
+
+    SPEAKER = "speaker"  # whoever this arrival is from, at that door
+    SUBSCRIBER = "subscriber"  # the case's person, at the door last heard
+    ON_FILE = "on_file"  # the case's person at the mail address on file, if it is another one
+    OTHER = "other"  # the case's person another way, since the door last heard is closed from now on
+    STAFF = "staff"  # the agents' group of the case's provider
+
+
+class Act:
+    """Anything a decision may contain. Rooms may add their own kinds, with a handler registered in the wiring."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button to offer: an id for the wire, and its label as a word of the templates or literally."""
+
+    id: str
+    word: str = ""
+    label: str = ""
+
+
+Buttons = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Say(Act):
+    """Says one sentence of the templates, by name. Several to the same ear become one message, in order.
+
+    ``human`` marks words that a person wrote: the journal has them under that person, and the wire is told so.
+    """
+
+    word: str
+    names: Names = field(default_factory=dict)
+    to: To = To.SPEAKER
+    buttons: Buttons = ()
+    files: tuple[File, ...] = ()
+    policy: Policy = Policy.RETRY
+    human: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Show(Act):
+    """Says a text that stands already: an article, a question of a dialog."""
+
+    text: Text
+    to: To = To.SPEAKER
+    buttons: Buttons = ()
+    files: tuple[File, ...] = ()
+    policy: Policy = Policy.RETRY
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld(Act):
+    """Something that was to be said and is not: a governor put this in its place. The journal keeps what and why."""
+
+    what: Say | Show
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alert(Act):
+    """A short notice to whoever pressed a button, shown over the chat and kept nowhere."""
+
+    word: str
+    names: Names = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class InPlace(Act):
+    """What is said takes the place of the message whose button was pressed; without it, only that button goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class React(Act):
+    """Sets an emoji on the message just heard, where the door can: it arrived, and needs no answer in words."""
+
+    emoji: str = "👌"
+
+
+@dataclass(frozen=True, slots=True)
+class Set(Act):
+    """Sets fields of the case. Field names are those of `desk.model.case.Case`; a wrong one raises where it is made."""
+
+    changes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Become(Act):
+    """Moves the case to another state; a move the table of states does not know raises `ForbiddenMove`."""
+
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record(Act):
+    """A line of the journal beside the dialogue itself. ``kind`` as in `desk.model.case.JournalKind`."""
+
+    kind: str
+    text: str
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Register(Act):
+    """Gives the case its number, once. A case that has one keeps it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card(Act):
+    """Shows the case's card to the agents, or brings the card they have up to date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wake(Act):
+    """An alarm for this case. ``key`` is unique within the case: set again, it moves."""
+
+    kind: str
+    at: datetime
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identify(Act):
+    """Whose case it is, as far as is known: an exact identifier identifies, and only proof discloses.
+
+    ``provider`` differs from the case's own only at a shared front desk; the case and its journal then move once.
+    """
+
+    provider: str
+    contract: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reach(Act):
+    """Whether a person can be reached at an address: marked when the wire said they are gone, unmarked when back."""
+
+    address: Address
+    blocked: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold(Act):
+    """Keeps the message apart, visible to agents, with no effect on the case it names until one accepts it."""
+
+    why: str
+    case_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Drop(Act):
+    """Nothing is to be done about this arrival, and no case is opened for it. ``why`` is its outcome in the ledger."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait(Act):
+    """Nothing is decided yet: the arrival, and with it its lane, waits until then and is heard anew."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one rule wants done, in order, and whether the round ends here."""
+
+    acts: tuple[Act, ...]
+    done: bool = True
+
+
+class Wanted(Exception):
+    """A rule asked for a fact that is looked up only when somebody wants it: ``kind`` is its type."""
+
+    def __init__(self, kind: type) -> None:
+        super().__init__(f"a {kind.__name__} is wanted")
+        self.kind = kind
+
+
+class Facts:
+    """What is known when the rules are asked: at most one value of each type."""
+
+    __slots__ = ("_later", "_values")
+
+    def __init__(self, values: Sequence[object] = ()) -> None:
+        self._values = {type(value): value for value in values}
+        self._later: set[type] = set()
+
+    def get(self, kind: type[T]) -> T | None:
+        """The fact of this type, or None where nobody knows. Raises `Wanted` when nobody has looked yet."""
+        value = self._values.get(kind)
+        if value is None and kind in self._later:
+            raise Wanted(kind)
+        return value if isinstance(value, kind) else None
+
+    def postpone(self, kinds: Iterable[type]) -> None:
+        """These cost much to find: a rule that asks for one is interrupted, and asked again once it was looked for."""
+        self._later.update(kinds)
+
+    def looked_for(self, kind: type, found: object | None) -> None:
+        """From now on this type is known, or known to be unknown."""
+        self._later.discard(kind)
+        if found is not None:
+            self._values[kind] = found
+
+    def need(self, kind: type[T]) -> T:
+        """The fact of this type; LookupError when the wiring forgot its look-up."""
+        value = self.get(kind)
+        if value is None:
+            raise LookupError(f"no look-up gives a {kind.__name__}: add it to the wiring")
+        return value
+
+    def put(self, value: object) -> None:
+        """Adds a fact, or replaces the one of the same type."""
+        self._values[type(value)] = value
+
+
+Rule = Callable[["Case", Heard, Facts], Decision | None]
+Governor = Callable[["Case", Heard, Facts, Sequence[Act]], Sequence[Act]]
+"""Has the last word on a round: gives its acts back, some of them `Withheld`. It adds none that changes the case."""
+
+
+def decide(*acts: Act, done: bool = True) -> Decision:
+    """A decision, spelled shortly."""
+    return Decision(acts, done)

@@ -1,0 +1,220 @@
+"""The one aggregate: a `Case`, born with the first message, and its journal.
+
+Its number is empty until it is registered; a case settled by self-help never gets one. States and their moves are
+TMF621's (v5), with the sub-state as the reason of the last change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Boolean, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from desk.model.messages import Heard
+from desk.storage.base import Base, Instant, OfProvider
+
+
+class State(StrEnum):
+    """TMF621 status values."""
+
+    ACKNOWLEDGED = "acknowledged"
+    IN_PROGRESS = "inProgress"
+    PENDING = "pending"
+    HELD = "held"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+
+
+TRIAGE = "triage"
+"""The reason of a case whose intake is over: the same round gives it its number."""
+
+FINAL = frozenset({State.CLOSED, State.REJECTED, State.CANCELLED})
+
+MOVES: Mapping[State, frozenset[State]] = {
+    State.ACKNOWLEDGED: frozenset({State.IN_PROGRESS, State.PENDING, State.RESOLVED, State.REJECTED, State.CANCELLED}),
+    State.IN_PROGRESS: frozenset({State.PENDING, State.HELD, State.RESOLVED, State.CANCELLED}),
+    State.PENDING: frozenset({State.IN_PROGRESS, State.RESOLVED, State.CANCELLED}),
+    State.HELD: frozenset({State.IN_PROGRESS, State.RESOLVED, State.CANCELLED}),
+    State.RESOLVED: frozenset({State.CLOSED, State.IN_PROGRESS}),
+}
+
+
+class JournalKind(StrEnum):
+    """The kinds of lines in the journal of a case (C9)."""
+
+    DIALOGUE = "dialogue"
+    TEST = "test"
+    MEASURE = "measure"
+    FINDING = "finding"
+    STATUS = "status"
+    NOTIFICATION = "notification"
+    NOTE = "note"
+
+
+class ForbiddenMove(ValueError):
+    """A state the case cannot reach from where it is."""
+
+
+_IN_INTAKE = text("state = 'acknowledged' AND registered_at IS NULL")
+
+
+class Case(OfProvider, Base):
+    """One matter of one person with one provider, from the first word to the consent.
+
+    ``awaiting`` names what the desk asked last ("" for nothing): identifier, category, helped, dialog, summary,
+    consent; within a round also article (`desk.model.shared_facts.NAMED`). ``prompt`` grows by one with every prompt shown,
+    so that a stale button is known. ``answers`` maps a question's id to ``{"value": ..., "text": ...}``; ``asked``
+    lists the questions of the last prompt. ``articles`` are those shown, the last one last. ``queue`` is the target
+    of its routing, as "queue:field"; until it is registered, the team its dialog proposes, as "field".
+    ``eta_version`` counts the times that were promised.
+    """
+
+    __tablename__ = "cases"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    number: Mapped[str | None] = mapped_column(String(40))
+    revision: Mapped[int] = mapped_column(default=1)
+
+    person_id: Mapped[int] = mapped_column(BigInteger)
+    language: Mapped[str] = mapped_column(String(8), default="ru")
+    door: Mapped[str] = mapped_column(String(80), default="")
+    channel: Mapped[str] = mapped_column(String(16), default="")
+    address: Mapped[str] = mapped_column(String(320), default="")
+    thread: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+    state: Mapped[str] = mapped_column(String(16), default=State.ACKNOWLEDGED.value)
+    reason: Mapped[str] = mapped_column(String(40), default="intake")
+    awaiting: Mapped[str] = mapped_column(String(24), default="")
+    prompt: Mapped[int] = mapped_column(default=0)
+    tries: Mapped[int] = mapped_column(default=0)
+
+    contract: Mapped[str] = mapped_column(String(80), default="")
+    entitlement: Mapped[str] = mapped_column(String(16), default="unverified")
+    proved: Mapped[bool] = mapped_column(Boolean, default=False)
+    upset: Mapped[bool] = mapped_column(Boolean, default=False)
+
+    subject: Mapped[str] = mapped_column(String(400), default="")
+    description: Mapped[str] = mapped_column(Text, default="")
+    category: Mapped[str] = mapped_column(String(40), default="")
+    ticket_type: Mapped[str] = mapped_column(String(24), default="")
+    dialog: Mapped[str] = mapped_column(String(64), default="")
+    dialog_hash: Mapped[str] = mapped_column(String(64), default="")
+    answers: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    asked: Mapped[list[str]] = mapped_column(JSON, default=list)
+    occurred: Mapped[str] = mapped_column(String(400), default="")
+    place: Mapped[str] = mapped_column(String(400), default="")
+    circumstances: Mapped[str] = mapped_column(Text, default="")
+    present: Mapped[list[str]] = mapped_column(JSON, default=list)
+    absent: Mapped[list[str]] = mapped_column(JSON, default=list)
+    fault_zone: Mapped[str] = mapped_column(String(32), default="")
+    zone_sure: Mapped[float] = mapped_column(default=0.0)
+    severity: Mapped[str] = mapped_column(String(16), default="")
+    articles: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+    queue: Mapped[str] = mapped_column(String(80), default="")
+    owner: Mapped[str] = mapped_column(String(80), default="")
+    eta: Mapped[datetime | None] = mapped_column(Instant)
+    eta_version: Mapped[int] = mapped_column(default=0)
+    card: Mapped[str] = mapped_column(String(64), default="")
+    news: Mapped[int] = mapped_column(default=0)
+
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+    updated_at: Mapped[datetime] = mapped_column(Instant)
+    registered_at: Mapped[datetime | None] = mapped_column(Instant)
+    resolved_at: Mapped[datetime | None] = mapped_column(Instant)
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    consent: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    __table_args__ = (
+        UniqueConstraint("provider", "number"),
+        Index("cases_of_person", "provider", "person_id", "state"),
+        Index("cases_in_intake", "provider", "updated_at", sqlite_where=_IN_INTAKE, postgresql_where=_IN_INTAKE),
+    )
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012
+
+    def change(self, changes: Mapping[str, Any]) -> None:
+        """Sets several fields. Raises AttributeError for a name that is none, so that no change is lost silently."""
+        for name, value in changes.items():
+            if name not in _FIELDS:
+                raise AttributeError(f"a case has no field {name!r}")
+            setattr(self, name, value)
+
+    @property
+    def open(self) -> bool:
+        """Whether anything may still happen to it."""
+        return State(self.state) not in FINAL
+
+    @property
+    def registered(self) -> bool:
+        """Whether it has its number, or gets it in this very round."""
+        return self.registered_at is not None
+
+
+_FIELDS = frozenset(Case.__table__.columns.keys())
+
+
+def may_agree(case: Case, heard: Heard) -> bool:
+    """Whether closing can be agreed to by this message: it answers what was asked, and is the person's own.
+
+    What was mended in an earlier message answers nothing that was asked since; and whose letter an agent let into the
+    case is not thereby the person it belongs to.
+    """
+    own = (heard.sender.door, heard.sender.value) == (case.door, case.address)
+    return not heard.detail.get("edited") and (own or not heard.detail.get("vouched"))
+
+
+def consent_in(heard: Heard, at: datetime) -> dict[str, str]:
+    """Who agreed to closing, how and when, as `Case.consent` keeps it (C7)."""
+    return {
+        "channel": heard.sender.channel,
+        "address": heard.sender.value,
+        "message": heard.message,
+        "words": heard.press.option if heard.press else heard.text[:400],
+        "at": at.isoformat(),
+    }
+
+
+def moved(case: Case, state: str, reason: str, at: datetime) -> dict[str, Any]:
+    """The fields a move to another state changes. Raises `ForbiddenMove` where `MOVES` does not allow it."""
+    now, then = State(case.state), State(state)
+    if then is not now and then not in MOVES.get(now, frozenset()):
+        raise ForbiddenMove(f"a case cannot go from {now} to {then}")
+    changes: dict[str, Any] = {"state": then.value, "reason": reason}
+    if then is State.RESOLVED:
+        changes["resolved_at"] = at
+    elif then is State.CLOSED:
+        changes["closed_at"] = at
+    elif now is State.RESOLVED:
+        changes["resolved_at"] = None
+    return changes
+
+
+class JournalEntry(OfProvider, Base):
+    """One line of a case's journal: what was said, found, done or told, by whom and when. Never changed afterwards.
+
+    ``author`` is "subscriber", "desk" or ``agent:<name>``; ``files`` are `desk.model.messages.File` as dictionaries.
+    """
+
+    __tablename__ = "journal"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    case_id: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime] = mapped_column(Instant)
+    kind: Mapped[str] = mapped_column(String(16))
+    author: Mapped[str] = mapped_column(String(100))
+    channel: Mapped[str] = mapped_column(String(16), default="")
+    text: Mapped[str] = mapped_column(Text, default="")
+    files: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    public: Mapped[bool] = mapped_column(Boolean, default=True)
+    arrival_id: Mapped[int | None] = mapped_column(BigInteger)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["provider", "case_id"], ["cases.provider", "cases.id"], onupdate="CASCADE"),
+        Index("journal_of_case", "provider", "case_id", "id"),
+    )

@@ -1,0 +1,95 @@
+"""Facts the ground itself gathers for the rules, beside those of the look-ups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from desk.model.messages import Address
+from desk.model.policy import Agent
+
+if TYPE_CHECKING:
+    from desk.model.case import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """The instant of this round: rules read no clock."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """How the case was found: "token", "button", "reply", "number", "named", "only", "new" or "none".
+
+    "only" is the person's open case, the latest of several; "named" is one that the desk's own message names. ``doubt``
+    says why a letter does not prove that it belongs there.
+    """
+
+    how: str
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Speaking:
+    """The agent who speaks, when it is one; `agent` is None for a stranger in the agents' group."""
+
+    agent: Agent | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The ways to the case's person and to its agents.
+
+    ``here`` is the door last heard, None once it is blocked; ``on_file`` the mail address of the account, where it is
+    another one and the provider has a mailbox; ``staff`` the agents' group. ``returned`` when the speaker's own address
+    was marked as closed, and yet they speak. ``beside`` is another open address that proved to be the person's own.
+    """
+
+    here: Address | None
+    on_file: Address | None
+    staff: Address | None
+    returned: bool = False
+    beside: Address | None = None
+
+    def to(self, case: Case) -> Address | None:
+        """Where the conversation itself goes: the door last heard; with that closed, another way."""
+        return self.here or self.other(case)
+
+    def other(self, case: Case) -> Address | None:
+        """Another way than the door last heard: the person's other address, or the one on file, but that only for a
+        person who proved that the account is theirs: to the holder of somebody else's contract it is no business.
+        """
+        return self.beside or (self.on_file if case.proved else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """This very letter was handled before, under another key."""
+
+    arrival_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """How many cases a person who begins a new one has opened within a day."""
+
+    cases: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the dialogue; ``author`` as in the journal."""
+
+    author: str
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The last lines of the dialogue that the case's person may read, oldest first: never a note, nor a stranger's."""
+
+    lines: tuple[Line, ...]

@@ -1,0 +1,302 @@
+"""What comes in and what goes out, as frozen values that every door and every rule shares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from desk.language.rich_text import Text
+
+FRONT = "_front"
+"""The reserved provider of a shared front desk: whoever writes there is not identified yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A message as a door hands it in, before anyone has read it.
+
+    ``key`` tells a repeat from a new one, for ever, within the door. ``lane`` names whose message it is as far as that
+    can be told without reading: arrivals of one lane are decided strictly in the order they were accepted.
+    ``aside`` is empty, or says why the message cannot be read at all: then it is kept, visible and replayable.
+    """
+
+    door: str
+    key: str
+    lane: str
+    body: bytes
+    received_at: datetime
+    aside: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A stored `Raw` that a clerk has claimed."""
+
+    id: int
+    door: str
+    key: str
+    lane: str
+    body: bytes
+    received_at: datetime
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a person is reached: the channel ("telegram", "mail", "chat"), the door there, the chat id or address."""
+
+    channel: str
+    door: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A photo or file by reference: its bytes are fetched when they are sent, never kept in a decision.
+
+    ``source`` is ``telegram:<bot>:<file id>``, ``arrival:<arrival id>:<part number>`` or ``content:<path>``; the
+    wiring knows who opens which. ``kind`` is "photo", "voice", "video" or "file". ``size`` is in bytes, 0 if unknown.
+    ``shows`` says in words what is to be seen, for who cannot see it; "" where nobody said.
+    """
+
+    name: str
+    kind: str
+    media_type: str
+    size: int
+    source: str
+    shows: str = ""
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it can be looked at, sent as a photo or not."""
+        return self.kind == "photo" or self.media_type.startswith("image/")
+
+
+def kind_of(media_type: str) -> str:
+    """The `File.kind` of a file that came without one."""
+    return {"image": "photo", "video": "video"}.get(media_type.partition("/")[0], "file")
+
+
+class Role(StrEnum):
+    """In whose name an arrival speaks."""
+
+    SUBSCRIBER = "subscriber"
+    AGENT = "agent"
+    DESK = "desk"  # the clock, the sender, an operator's command
+
+
+class Verb(StrEnum):
+    """What the speaker does. A subscriber starts, says, presses or is gone; the rest is an agent's or the desk's."""
+
+    SAY = "say"
+    PRESS = "press"
+    START = "start"
+    TAKE = "take"
+    NOTE = "note"
+    ETA = "eta"
+    RESOLVE = "resolve"
+    ARTICLE = "article"
+    ALARM = "alarm"
+    UNDELIVERED = "undelivered"
+    MAYBE_SENT = "maybe_sent"
+    NOTHING = "nothing"  # a service message that means nothing to a case (someone joined a group)
+
+
+class Proof(StrEnum):
+    """How sure it is that the sender is who the address says."""
+
+    SURE = "sure"  # the door itself knows (Telegram), or an aligned pass, or an agent vouched
+    CLAIMED = "claimed"  # a mail's From where no authserv_id is configured
+    DOUBTED = "doubted"  # an authserv_id is configured, and it gave no aligned pass
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button pressed: which case it belongs to, which prompt of that case it was shown under, which option."""
+
+    case: int
+    prompt: int
+    option: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One arrival, read. The door's own reader makes it, purely, from the bytes.
+
+    ``text`` is what is new in the message, ``full_text`` everything. ``tokens`` are keyed tokens found in recipients
+    and references, not yet verified; ``reply_to`` is the door's id of the message this one answers; ``number`` a case
+    number an agent typed. ``message`` is the door's id of this message, or of the message whose button was pressed,
+    and ``callback`` the press to be acknowledged. ``automatic`` says what kind of machine wrote it ("" for a human).
+    ``fingerprint`` tells the same letter delivered twice. ``detail`` carries what only one verb needs (the alarm's
+    kind, the failed departure, minutes until an ETA) as plain strings.
+    """
+
+    door: str
+    sender: Address
+    at: datetime
+    role: Role = Role.SUBSCRIBER
+    verb: Verb = Verb.SAY
+    provider: str = FRONT
+    proof: Proof = Proof.SURE
+    name: str = ""
+    language: str = ""
+    text: str = ""
+    full_text: str = ""
+    subject: str = ""
+    files: tuple[File, ...] = ()
+    press: Press | None = None
+    tokens: tuple[str, ...] = ()
+    reply_to: str = ""
+    number: str = ""
+    message: str = ""
+    callback: str = ""
+    automatic: str = ""
+    fingerprint: str = ""
+    case_id: int = 0
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+
+class Unreadable(Exception):
+    """The message cannot be read and never will be by this reader: set it aside. The text says why."""
+
+
+class Policy(StrEnum):
+    """What to do with a departure whose fate is unknown after a crash."""
+
+    RETRY = "retry"  # answers and prompts: a duplicate is better than silence
+    HOLD = "hold"  # relays and notices of money or state: shown to the agent as "maybe sent"
+    EDIT = "edit"  # repeatable: "message is not modified" is success
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A button: a short id for the wire, a label for the person."""
+
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """Something said earlier, as a letter quotes it: by whom, when (in the provider's own time), and what."""
+
+    who: str
+    when: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One thing the desk says, before a door dresses it for its wire.
+
+    ``case`` and ``prompt`` go into every button, so that a stale one is known. ``edits`` and ``answers`` name an
+    earlier departure by its key (or ``remote:<id>`` by the wire's own id): edited in place, or replied to.
+    ``keeps`` says that the message named by ``edits`` keeps its words, and only its buttons go; what is said follows
+    below it. ``reaction`` is an emoji to be set on that message instead of saying anything.
+    ``callback`` is a press to acknowledge, with ``alert`` shown over the chat; with no text nothing else is said.
+    ``token`` is the keyed Reply-To token of this case and recipient, ``thread`` the Message-IDs so far, oldest first,
+    ``key`` this departure's own unique key. ``automatic`` is False for an agent's own words. ``sender`` is the
+    provider's title, in whose name the desk speaks. ``history`` is what was said before, oldest first, where a door
+    quotes it. ``notice`` marks what answers nothing and may be declined.
+    """
+
+    to: Address
+    text: Text
+    key: str = ""
+    policy: Policy = Policy.RETRY
+    options: tuple[tuple[Option, ...], ...] = ()
+    files: tuple[File, ...] = ()
+    subject: str = ""
+    language: str = "ru"
+    case: int = 0
+    prompt: int = 0
+    edits: str = ""
+    keeps: bool = False
+    reaction: str = ""
+    answers: str = ""
+    callback: str = ""
+    alert: str = ""
+    token: str = ""
+    thread: tuple[str, ...] = ()
+    automatic: bool = True
+    sender: str = ""
+    history: tuple[Quoted, ...] = ()
+    notice: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """An `Outgoing` dressed: exactly one call on the wire. ``body`` is JSON-able and all the sender needs.
+
+    ``remote`` is the wire's id of the message where we choose it ourselves (a Message-ID), else "".
+    """
+
+    lane: str
+    kind: str
+    policy: Policy
+    body: Mapping[str, Any]
+    supersedes: str = ""
+    remote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A stored `Parcel` that a sender has claimed.
+
+    ``attempts`` counts the tries, this one included; ``doubts`` those before it of which nobody knows what they did.
+    ``since`` is when it was written.
+    """
+
+    id: int
+    key: str
+    provider: str
+    door: str
+    lane: str
+    kind: str
+    policy: Policy
+    body: Mapping[str, Any]
+    case_id: int
+    attempts: int
+    doubts: int = 0
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The wire took it; ``remote`` is the wire's own id of the message."""
+
+    remote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Not now: try again after ``seconds``. ``whole_door`` when the wire asked everyone to wait, not this lane.
+
+    ``tried`` is False when nothing was attempted, since our own limits said to wait.
+    """
+
+    seconds: float
+    why: str
+    whole_door: bool = False
+    tried: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Never: the wire said no for good. ``gone`` when the person cannot be reached there any more."""
+
+    why: str
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The answer was lost: it may have been sent or not. The departure's policy decides."""
+
+    why: str
+
+
+Fate = Sent | Later | Refused | Unknown

@@ -1,0 +1,289 @@
+"""Settings: one frozen object read from firstline.toml at the roof, and handed down in pieces.
+
+Secrets stand in the environment or in files, never in firstline.toml: ``token = "env:NAME"`` or ``"file:PATH"``. Their
+`repr` never shows them.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from desk.model.messages import FRONT
+
+
+class BadSettings(ValueError):
+    """What is wrong in the settings, where, and what to do about it: a sentence for the operator."""
+
+
+class Secret:
+    """A secret that shows itself only when asked. Not part of any repr, log line or message."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The secret itself."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(...)"
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A mail server's address: scheme imaps, smtps or smtp+starttls; TLS always, names always verified."""
+
+    scheme: str
+    user: str
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramSettings:
+    """One bot. ``api`` is the base address of the Bot API; ``webhook`` the public address, "" for long polling."""
+
+    name: str
+    token: Secret
+    provider: str = FRONT
+    api: str = "https://api.telegram.org"
+    staff_chat: int = 0
+    webhook: str = ""
+
+    @property
+    def door(self) -> str:
+        """The door's name."""
+        return f"telegram:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxSettings:
+    """One mailbox with its SMTP way out. ``ca_file`` is for tests and private authorities only.
+
+    ``look_every`` is in seconds. ``after`` says what is done to a mail on its server once it is stored here: "seen"
+    flags it as read, "leave" nothing, "move:Folder" moves it there.
+    """
+
+    name: str
+    address: str
+    imap: Server
+    smtp: Server
+    password: Secret
+    provider: str = FRONT
+    authserv_id: str = ""
+    folder: str = "INBOX"
+    ca_file: str = ""
+    look_every: int = 60
+    after: str = "seen"
+
+    @property
+    def door(self) -> str:
+        """The door's name."""
+        return f"mail:{self.name}"
+
+    @property
+    def move_to(self) -> str:
+        """The folder that mail is moved to once it is stored, "" for none."""
+        return self.after.removeprefix("move:") if self.after.startswith("move:") else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole desk. ``root`` is the desk folder; relative paths are meant from there.
+
+    ``former_secret`` is the key before ``secret``, empty for none. ``listen`` is "host:port" for webhooks;
+    ``packaged_content`` is False after ``init --empty``.
+    """
+
+    root: Path
+    database: str
+    data: Path
+    language: str = "ru"
+    secret: Secret = field(default_factory=lambda: Secret(""))
+    former_secret: Secret = field(default_factory=lambda: Secret(""))
+    listen: str = "127.0.0.1:8080"
+    packaged_content: bool = True
+    telegram: tuple[TelegramSettings, ...] = ()
+    mailboxes: tuple[MailboxSettings, ...] = ()
+
+
+def load(root: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """Reads ``root/firstline.toml``. Raises `BadSettings` with a sentence that says what to mend."""
+    path = root / "firstline.toml"
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise BadSettings(f"there is no {path}: make a desk folder with 'firstline init DIR'") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSettings(f"{path} cannot be read: {error}") from None
+    return _Reader(root.resolve(), dict(os.environ if environment is None else environment)).settings(table)
+
+
+class _Reader:
+    def __init__(self, root: Path, environment: Mapping[str, str]) -> None:
+        self.root = root
+        self.environment = environment
+
+    def settings(self, table: Mapping[str, Any]) -> Settings:
+        desk = _Section(table.get("desk", {}), "[desk]")
+        if unknown := set(table) - {"desk", "telegram", "mailbox"}:
+            raise BadSettings(f"firstline.toml: unknown section [{sorted(unknown)[0]}]")
+        settings = Settings(
+            root=self.root,
+            database=self.database(desk.text("database", "sqlite:///data/firstline.db")),
+            data=self.root / desk.text("data", "data"),
+            language=desk.text("language", "ru"),
+            secret=self.secret(desk.text("secret", "file:secret"), "[desk] secret"),
+            former_secret=self.secret(desk.text("former_secret", ""), "[desk] former_secret"),
+            listen=desk.text("listen", "127.0.0.1:8080"),
+            packaged_content=desk.flag("packaged_content", True),
+            telegram=tuple(self.telegram(one) for one in table.get("telegram", [])),
+            mailboxes=tuple(self.mailbox(one) for one in table.get("mailbox", [])),
+        )
+        desk.done()
+        names = [one.door for one in settings.telegram] + [one.door for one in settings.mailboxes]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise BadSettings(f"firstline.toml: {sorted(twice)[0]} stands there twice; names must differ")
+        return settings
+
+    def database(self, url: str) -> str:
+        """Relative SQLite paths are meant from the desk folder; the drivers are ours to choose."""
+        scheme, _, rest = url.partition("://")
+        if scheme in ("sqlite", "sqlite+aiosqlite"):
+            return f"sqlite+aiosqlite:///{self.root / rest.removeprefix('/')}" if rest else "sqlite+aiosqlite://"
+        if scheme in ("postgresql", "postgresql+asyncpg"):
+            return f"postgresql+asyncpg://{rest}"
+        raise BadSettings(
+            f"[desk] database is {scheme!r}: write sqlite:///data/firstline.db or postgresql://user@host/name"
+        )
+
+    def secret(self, source: str, where: str) -> Secret:
+        kind, _, name = source.partition(":")
+        if not source:
+            return Secret("")
+        if kind == "env":
+            if name not in self.environment:
+                raise BadSettings(f"{where} says env:{name}, but the environment has no {name}: set it")
+            return Secret(self.environment[name].strip())
+        if kind == "file":
+            path = self.root / name
+            try:
+                if path.stat().st_mode & 0o077:
+                    raise BadSettings(f"{where}: {path} can be read by others: chmod 600 {path}")
+                return Secret(path.read_text("utf-8").strip())
+            except OSError as error:
+                raise BadSettings(f"{where}: {path} cannot be read ({error.strerror})") from None
+        raise BadSettings(f"{where} must be env:NAME or file:PATH, so that no secret stands in firstline.toml")
+
+    def telegram(self, table: Mapping[str, Any]) -> TelegramSettings:
+        one = _Section(table, "[[telegram]]")
+        name = one.text("name")
+        made = TelegramSettings(
+            name=name,
+            token=self.secret(one.text("token"), f"[[telegram]] {name}: token"),
+            provider=_provider(one),
+            api=one.text("api", "https://api.telegram.org").rstrip("/"),
+            staff_chat=one.number("staff_chat", 0),
+            webhook=one.text("webhook", ""),
+        )
+        one.done()
+        return made
+
+    def mailbox(self, table: Mapping[str, Any]) -> MailboxSettings:
+        one = _Section(table, "[[mailbox]]")
+        name, address = one.text("name"), one.text("address")
+        made = MailboxSettings(
+            name=name,
+            address=address,
+            imap=_server(one.text("imap"), {"imaps": 993}, f"[[mailbox]] {name}: imap", address),
+            smtp=_server(one.text("smtp"), {"smtps": 465, "smtp+starttls": 587}, f"[[mailbox]] {name}: smtp", address),
+            password=self.secret(one.text("password"), f"[[mailbox]] {name}: password"),
+            provider=_provider(one),
+            authserv_id=one.text("authserv_id", ""),
+            folder=one.text("folder", "INBOX"),
+            ca_file=str(self.root / ca) if (ca := one.text("ca_file", "")) else "",
+            look_every=one.number("look_every", 60),
+            after=one.text("after", "seen"),
+        )
+        _check_receiving(made)
+        one.done()
+        return made
+
+
+def _provider(section: _Section) -> str:
+    if section.flag("shared", False):
+        return FRONT
+    provider = section.text("provider")
+    if provider.startswith("_"):
+        raise BadSettings(
+            f"{section.where}: a provider's name cannot begin with _; for a front desk write shared = true"
+        )
+    return provider
+
+
+def _check_receiving(box: MailboxSettings) -> None:
+    where = f"[[mailbox]] {box.name}:"
+    if box.look_every < 1:
+        raise BadSettings(f"{where} look_every is {box.look_every}: write the seconds between two looks, 60 is usual")
+    if box.after not in ("seen", "leave") and not box.move_to:
+        raise BadSettings(f'{where} after is {box.after!r}: write "seen", "leave" or "move:Folder"')
+    if box.move_to == box.folder:
+        raise BadSettings(f"{where} after moves mail from {box.folder!r} into {box.folder!r}: name another folder")
+    if any(char < " " or char == "\x7f" for char in box.folder + box.move_to):
+        raise BadSettings(f"{where} a folder's name has no control characters")
+
+
+def _server(url: str, ports: Mapping[str, int], where: str, address: str) -> Server:
+    wanted = " or ".join(f"{scheme}://user@host:{port}" for scheme, port in ports.items())
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise BadSettings(f"{where} is no address: write {wanted}") from None
+    if parts.password:
+        raise BadSettings(f"{where} carries a password: put it into password = env:NAME or file:PATH")
+    if parts.scheme not in ports or not parts.hostname:
+        # What stands before the @ may be a password all the same, in an address that cannot be read.
+        raise BadSettings(f"{where} is {url.rpartition('@')[2]!r}: write {wanted} (TLS is always used)")
+    user = unquote(parts.username) if parts.username else address
+    return Server(parts.scheme, user, parts.hostname, port or ports[parts.scheme])
+
+
+class _Section:
+    """One table of the file; whatever nobody asked for is a mistake worth telling."""
+
+    def __init__(self, table: Mapping[str, Any], where: str) -> None:
+        self.table = dict(table)
+        self.where = where
+
+    def _take(self, key: str, kind: type, default: object) -> Any:
+        value = self.table.pop(key, default)
+        if value is None:
+            raise BadSettings(f"{self.where} needs {key}")
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise BadSettings(f"{self.where} {key} must be a {kind.__name__}, not {value!r}")
+        return value
+
+    def text(self, key: str, default: str | None = None) -> str:
+        return str(self._take(key, str, default))
+
+    def number(self, key: str, default: int | None = None) -> int:
+        return int(self._take(key, int, default))
+
+    def flag(self, key: str, default: bool) -> bool:
+        return bool(self._take(key, bool, default))
+
+    def done(self) -> None:
+        if self.table:
+            raise BadSettings(f"{self.where} has an unknown key {sorted(self.table)[0]!r}: remove it or correct it")

@@ -1,0 +1,138 @@
+"""Facts that more than one room speaks of: what a person is entitled to, and which article may help."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from desk.language.rich_text import Text
+from desk.model.messages import Address, File
+
+
+class Standing(StrEnum):
+    """What the entitlement check found (B3)."""
+
+    OK = "ok"
+    EXPIRED = "expired"
+    BLOCKED = "blocked"
+    UNVERIFIED = "unverified"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One row of a provider's table of subscribers. ``characteristics`` are its columns that the desk does not know."""
+
+    provider: str
+    contract: str
+    name: str = ""
+    status: str = "active"
+    service_level: str = ""
+    language: str = ""
+    phones: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    logins: tuple[str, ...] = ()
+    serials: tuple[str, ...] = ()
+    address: str = ""
+    products: tuple[str, ...] = ()
+    valid_to: date | None = None
+    characteristics: Mapping[str, str] = field(default_factory=dict)
+
+    def standing(self, today: date) -> Standing:
+        """Whether service is due today."""
+        if self.status == "blocked":
+            return Standing.BLOCKED
+        if self.status == "expired" or (self.valid_to is not None and self.valid_to < today):
+            return Standing.EXPIRED
+        return Standing.OK
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A number tried that may be a guess: by whom, and counted under which number.
+
+    ``last`` is "person" or "all" when it spends that budget: the numbers after it are not looked up for a while.
+    """
+
+    number: int
+    who: str
+    last: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """What the message says about whose case it is.
+
+    ``account`` is the one account an exact identifier names, or None. ``contract`` is what the person typed that looks
+    like a contract number, even where no account has it. ``proved`` when the sender's own address is on the account
+    and the door is sure of it. ``guess`` is how the number counts if it may be guessed; ``unchecked`` when it was not
+    even looked up, since too many were.
+    """
+
+    account: Account | None = None
+    contract: str = ""
+    proved: bool = False
+    guess: Guess | None = None
+    unchecked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """An article that may help: ``score`` from 0 to 1, ``sure`` when it is worth showing unasked."""
+
+    article: str
+    title: str
+    score: float
+    sure: bool
+    text: Text
+    pictures: tuple[File, ...] = ()
+    dialog: str = ""
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """Articles for what was said, the best first; empty when nothing fits."""
+
+    best: tuple[Suggestion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The articles that the case's dialog names, by id, as its provider tells them: those that can be had."""
+
+    articles: Mapping[str, Suggestion] = field(default_factory=dict)
+
+
+NAMED = "article"
+"""What a case awaits within a round in which a dialog wants the last of `Case.articles` to be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """A fault of the provider's own network, under which this person is: dialogs ask for it as ``outage_active``.
+
+    No look-up gives one yet, so that is False until outages are known to the desk.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """Whether one more automatic message may go to an address. ``peer`` is whom that address belongs to.
+
+    ``refused`` is empty, or says why it may not; ``mutes`` when the peer is to be muted for that from now on, until
+    a person writes to them. ``number`` is that of the next automatic message to this peer.
+    """
+
+    peer: str
+    number: int
+    refused: str = ""
+    mutes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Allowances:
+    """The allowances of the addresses this round may write to; an address without one is not governed."""
+
+    of: Mapping[Address, Allowance] = field(default_factory=dict)

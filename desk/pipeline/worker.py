@@ -1,0 +1,227 @@
+"""The clerk: hear - look up - decide - write, one arrival after another, everything of one arrival in one transaction.
+
+Arrivals are claimed many at a time, each the first of its lane, and as many as do not meet are written together. If
+anything goes wrong with several, each is tried alone; what then fails three times is set aside. Trouble of the
+database is not trouble of the message: it is given back and waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.orm.exc import StaleDataError
+
+from desk.clock import Clock
+from desk.model.acts import Governor, Rule
+from desk.model.channels import Switchboard
+from desk.model.messages import Arrival, Heard, Unreadable
+from desk.pipeline.decide import think
+from desk.pipeline.lookup import Gatherer, Round
+from desk.pipeline.tenant_routing import homes_of
+from desk.pipeline.write import Decided, Moved, Taken, Writer
+from desk.queues import inbox
+from desk.storage.database import Database, is_trouble
+
+log = logging.getLogger(__name__)
+TOGETHER = 100
+TRIES = 5
+HEARING = 4 * TOGETHER
+"""Arrivals being heard at once: slow letters shall leave places for quick words."""
+OF_ONE_DOOR = TOGETHER
+"""Of these at most so many of one door: whoever writes to another waits for no more than they take."""
+BACKLOG = 8
+"""From so many arrivals being heard at once on, there is a backlog."""
+GATHERING, GATHERING_BACKLOG = 0.003, 0.08
+"""Seconds to wait for more to be heard, so that letters too are decided several at a time."""
+PATIENCE = 0.2
+"""Seconds a sweep waits for anything to be heard before it looks for new arrivals."""
+
+
+class Lookup(Protocol):
+    """Finds one fact for a round, reading only. None where it has nothing to say."""
+
+    async def __call__(self, round_: Round) -> object | None: ...
+
+
+class Clerk:
+    """Works the corridor. Several may run, in one process or many; claims keep them apart.
+
+    ``lookups`` are done for every round, in order; those of ``later`` cost much, and only when a rule wants their type.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        switchboard: Switchboard,
+        gatherer: Gatherer,
+        lookups: Sequence[Lookup],
+        later: Mapping[type, Lookup],
+        rules: Sequence[Rule],
+        writer: Writer,
+        holder: str,
+        clock: Clock,
+        governors: Sequence[Governor] = (),
+    ) -> None:
+        self._database = database
+        self._switchboard = switchboard
+        self._gatherer = gatherer
+        self._lookups = lookups
+        self._later = later
+        self._rules = rules
+        self._governors = governors
+        self._writer = writer
+        self._holder = holder
+        self._clock = clock
+        self._hearing: dict[asyncio.Task[tuple[Arrival, Heard] | None], Arrival] = {}
+        self._carrying: set[int] = set()
+
+    async def work(self, limit: int = TOGETHER) -> bool:
+        """One sweep: claims what is free, and carries through what has been heard. Returns whether there was any.
+
+        A letter that takes long to read keeps nobody waiting but its own sender. Raises what the database raised when
+        it has trouble; nothing is lost then, and the next sweep goes on.
+        """
+        for arrival in await self._claim(min(limit, HEARING - len(self._hearing))):
+            self._hearing[asyncio.create_task(self._hear(arrival))] = arrival
+        if not self._hearing:
+            return False
+        _, slow = await asyncio.wait(self._hearing, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+        if slow:
+            # In a backlog it pays to decide many together; alone, nobody is kept waiting.
+            await asyncio.wait(slow, timeout=GATHERING if len(slow) < BACKLOG else GATHERING_BACKLOG)
+        ready = [task for task in self._hearing if task.done()]
+        ids = {self._hearing[task].id for task in ready}
+        try:
+            for task in ready:
+                del self._hearing[task]
+            self._carrying = ids
+            await self._carry([one for task in ready if (one := task.result()) is not None])
+        except BaseException as error:
+            if is_trouble(error) or not isinstance(error, Exception):
+                await self._give_back(ids)
+            raise
+        finally:
+            self._carrying = set()
+        return True
+
+    async def keep_holding(self) -> None:
+        """To be called every few seconds while `work` runs, so that nobody takes its arrivals for abandoned."""
+        if held := self._carrying | self._heard_now():
+            await inbox.keep_holding(self._database, self._holder, held, self._clock())
+
+    async def close(self) -> None:
+        """Gives back what is still being heard."""
+        left = self._heard_now()
+        for task in self._hearing:
+            task.cancel()
+        await asyncio.gather(*self._hearing, return_exceptions=True)
+        self._hearing.clear()
+        if left:
+            await self._give_back(left)
+
+    async def _claim(self, limit: int) -> list[Arrival]:
+        if limit <= 0 or not await inbox.any_waiting(self._database, self._clock()):
+            return []
+        busy = Counter(arrival.door for arrival in self._hearing.values())
+        weight = inbox.HEAVY - inbox.weight_of(arrival.body for arrival in self._hearing.values())
+        return await inbox.claim(
+            self._database, self._holder, self._clock(), limit, lambda door: OF_ONE_DOOR - busy[door], weight
+        )
+
+    def _heard_now(self) -> set[int]:
+        return {arrival.id for arrival in self._hearing.values()}
+
+    async def _give_back(self, ids: set[int]) -> None:
+        try:
+            await inbox.let_go(self._database, self._holder, ids)
+        except Exception:
+            log.debug("claims could not be given back; they run out by themselves")
+
+    async def _hear(self, arrival: Arrival) -> tuple[Arrival, Heard] | None:
+        door = self._switchboard.doors.get(arrival.door)
+        if door is None:
+            await self._strike(arrival, f"no door is called {arrival.door!r} any more", final=True)
+            return None
+        try:
+            return arrival, await door.hear(arrival)
+        except Unreadable as error:
+            await self._strike(arrival, str(error), final=True)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:
+            log.exception("arrival %d could not be heard", arrival.id)
+            await self._strike(arrival, f"hearing failed: {type(error).__name__}: {error}")
+        return None
+
+    async def _strike(self, arrival: Arrival, problem: str, final: bool = False) -> None:
+        aside = await inbox.strike(self._database, self._holder, arrival, problem, self._clock(), final)
+        if aside:
+            log.warning("arrival %d of %s is set aside: %s", arrival.id, arrival.door, problem)
+
+    async def _carry(self, batch: Sequence[tuple[Arrival, Heard]]) -> None:
+        """Takes a batch through the rest of the corridor, together if that goes well."""
+        if len(batch) > 1:
+            try:
+                await self._decide_and_write(batch)
+                return
+            except Exception as error:
+                if is_trouble(error):
+                    raise
+                log.debug("a batch of %d is done one by one: %s", len(batch), error)
+        for one in batch:
+            await self._carry_alone(*one)
+
+    async def _carry_alone(self, arrival: Arrival, heard: Heard) -> None:
+        for _ in range(TRIES):
+            try:
+                await self._decide_and_write([(arrival, heard)])
+                return
+            except Taken:
+                log.info("arrival %d is another clerk's by now", arrival.id)
+                return
+            except (StaleDataError, IntegrityError, Moved) as error:
+                # The case moved on between looking and writing: look again, decide again.
+                last: Exception = error
+                await asyncio.sleep(0)
+            except Exception as error:
+                if is_trouble(error):
+                    raise
+                log.exception("arrival %d could not be decided", arrival.id)
+                last = error
+                break
+        await self._strike(arrival, f"deciding failed: {type(last).__name__}: {last}")
+
+    async def _decide_and_write(self, batch: Sequence[tuple[Arrival, Heard]]) -> None:
+        decided: list[Decided] = []
+        by_home: dict[str, list[tuple[Arrival, Heard]]] = {}
+        homes = await homes_of(self._database, [heard for _, heard in batch])
+        for home, member in zip(homes, batch, strict=True):
+            by_home.setdefault(home, []).append(member)
+        for home, members in by_home.items():
+            provider = self._switchboard.provider(home)
+            async with self._database.read(home) as session:
+                rounds = await self._gatherer.rounds(session, provider, members, self._clock())
+            if len({round_.case.id for round_ in rounds}) < len(rounds):
+                raise Moved("two arrivals of one batch mean the same case")
+            decided += await asyncio.gather(*map(self._decide, rounds))
+        if decided:
+            await self._writer.write(decided, self._holder, self._clock())
+
+    async def _decide(self, round_: Round) -> Decided:
+        """Looks up and thinks; what a rule wants on its way is looked for then."""
+        round_.facts.postpone(self._later)
+        for lookup in self._lookups:
+            if (fact := await lookup(round_)) is not None:
+                round_.facts.put(fact)
+        thinking = think(self._rules, round_.case, round_.heard, round_.facts, round_.now, self._governors)
+        while True:
+            try:
+                wanted = next(thinking)
+            except StopIteration as thought:
+                return Decided(round_, thought.value)
+            round_.facts.looked_for(wanted, await self._later[wanted](round_))

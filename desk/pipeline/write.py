@@ -1,0 +1,311 @@
+"""Writing: everything that a batch of rounds decided, in one transaction.
+
+The arrivals are marked done first, so that whoever lost them to another clerk writes nothing. Then numbers are given
+out, words rendered, and rows written; a case that moved on since it was read makes the whole transaction fail, and
+the clerk decides again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import exists, insert, inspect, literal, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from desk.model.acts import Act, Hold, Identify, Reach, Set, Wait, Wake
+from desk.model.case import Case
+from desk.model.channels import Switchboard
+from desk.model.facts import Repeat
+from desk.model.messages import FRONT, Role
+from desk.model.people import Person, PersonAddress
+from desk.model.shared_facts import Identified
+from desk.pipeline.case_numbers import next_numbers
+from desk.pipeline.compose import Composed, Composer
+from desk.pipeline.decide import kept, outcome
+from desk.pipeline.lookup import Round, sender_row, surely_theirs
+from desk.pipeline.tenant_routing import address_key, case_key
+from desk.pipeline.unit_of_work import ADDRESSES, CASES, JOURNAL, PEOPLE, Rows
+from desk.queues import inbox
+from desk.storage.base import Instant
+from desk.storage.database import Database
+from desk.storage.queue_tables import alarms, departures, fingerprints, pending, whereabouts
+
+Stored = TypeVar("Stored", Case, Person)
+
+
+STRANGE_FOR = timedelta(minutes=10)
+"""So long a person who never wrote before is a stranger: one of two thousand, if they come in a flood."""
+
+
+class Moved(Exception):
+    """Something changed between looking and writing: look again."""
+
+
+class Taken(Exception):
+    """An arrival was held for too long, and another clerk has it now: it is not ours to decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A round with the acts the rules gave it, already applied to the case in hand."""
+
+    round: Round
+    acts: list[Act]
+
+
+Handler = Callable[[Any, Round, Rows], None]
+"""Writes what one kind of act means for the rows of the room that owns it."""
+Book = Callable[[Round, str, int | None, Rows], None]
+"""Keeps a room's account of arrivals: told of every decision, its outcome in one word, and the case it is kept in."""
+
+
+class Writer:
+    """Carries decisions out. ``handlers`` are the rooms' own, by kind of act; ``books`` are told of every decision."""
+
+    def __init__(
+        self,
+        database: Database,
+        switchboard: Switchboard,
+        composer: Composer,
+        handlers: Mapping[type[Act], Handler],
+        books: Sequence[Book] = (),
+    ) -> None:
+        self._database = database
+        self._switchboard = switchboard
+        self._composer = composer
+        self._handlers: dict[type[Act], Handler] = {Hold: _hold, Reach: _reach, Wake: _wake, **handlers}
+        self._books = books
+
+    async def write(self, decided: Sequence[Decided], holder: str, now: datetime) -> None:
+        """All or nothing. Raises `Moved`, StaleDataError or IntegrityError when it has to be decided again.
+
+        Raises `Taken` when one of the arrivals belongs to another clerk by now.
+        """
+        scope = {one.round.provider.name for one in decided} | {one.round.case.provider for one in decided}
+        async with self._database.write(*sorted(scope)) as session:
+            connection = await session.connection()
+            decided = await _without_waiting(connection, decided, holder)
+            if not decided:
+                return
+            done = {
+                one.round.arrival.id: (
+                    outcome(one.acts, one.round.is_new),
+                    one.round.case.id if kept(one.acts) else None,
+                )
+                for one in decided
+            }
+            if not await inbox.finish(connection, holder, done, now):
+                raise Taken("an arrival is no longer ours")
+            rows = Rows()
+            numbers = await self._numbers(connection, decided, now)
+            for one in decided:
+                await self._put(session, one, rows, numbers, now)
+                for book in self._books:
+                    book(one.round, *done[one.round.arrival.id], rows)
+            await session.flush()
+            await rows.write(connection)
+
+    async def _numbers(
+        self, connection: AsyncConnection, decided: Sequence[Decided], now: datetime
+    ) -> Mapping[str, Iterator[str]]:
+        """The numbers for all cases that get theirs now, by provider: of each provider in one statement."""
+        needed = Counter(one.round.case.provider for one in decided if kept(one.acts) and _lacks_number(one.round.case))
+        # In one order, whoever counts: two that want each other's numbers must not wait for each other.
+        return {
+            name: await next_numbers(connection, self._switchboard.provider(name), needed[name], now)
+            for name in sorted(needed)
+        }
+
+    async def _put(
+        self, session: AsyncSession, one: Decided, rows: Rows, numbers: Mapping[str, Iterator[str]], now: datetime
+    ) -> None:
+        round_, case = one.round, one.round.case
+        home = round_.provider.name
+        saved = kept(one.acts)
+        if saved:
+            if case.provider != home:
+                await self._move(session, round_, home, rows)
+                case = round_.case
+            if _lacks_number(case):
+                case.number = next(numbers[case.provider])
+            case.updated_at = now
+        composed = self._composer.compose(round_, one.acts)
+        if saved:
+            _save(session, one, rows)
+            for line in composed.journal:
+                rows.insert(JOURNAL, **line)
+            _confirm(round_, rows)
+        self._enqueue(composed, round_, rows, now)
+        if round_.heard.fingerprint and not round_.facts.get(Repeat):
+            rows.insert(
+                fingerprints,
+                provider=round_.heard.provider,
+                fingerprint=round_.heard.fingerprint,
+                arrival_id=round_.arrival.id,
+            )
+        for act in one.acts:
+            if handler := self._handlers.get(type(act)):
+                handler(act, round_, rows)
+
+    def _enqueue(self, composed: Composed, round_: Round, rows: Rows, now: datetime) -> None:
+        rank = int(_stranger(round_))
+        for key, door, parcel in composed.parcels:
+            rows.insert(
+                departures,
+                key=key,
+                provider=round_.case.provider,
+                door=door,
+                lane=parcel.lane,
+                kind=parcel.kind,
+                policy=parcel.policy.value,
+                body=dict(parcel.body),
+                case_id=round_.case.id,
+                state="pending",
+                due_at=now,
+                remote=parcel.remote,
+                supersedes=parcel.supersedes,
+                created_at=now,
+                rank=rank,
+            )
+
+    async def _move(self, session: AsyncSession, round_: Round, home: str, rows: Rows) -> None:
+        """From the front desk to its provider, once: the case with its journal, the person with their addresses."""
+        to = round_.case.provider
+        if home != FRONT:
+            raise Moved(f"a case of {home} cannot go to {to}")
+        round_.person.provider = to
+        if not round_.person_is_new:
+            round_.person = await _moved_row(session, round_.person, home)
+        if not round_.is_new:
+            round_.case = await _moved_row(session, round_.case, home)
+        rows.insert(whereabouts, key=case_key(round_.case.id), provider=to)
+        rows.insert(whereabouts, key=address_key(round_.heard), provider=to)
+
+
+async def _without_waiting(connection: AsyncConnection, decided: Sequence[Decided], holder: str) -> Sequence[Decided]:
+    """Postpones what is to be heard anew later, and leaves the others."""
+    waits = {one.round.arrival.id: act.until for one in decided for act in one.acts if isinstance(act, Wait)}
+    if not waits:
+        return decided
+    await inbox.postpone(connection, holder, waits)
+    return [one for one in decided if one.round.arrival.id not in waits]
+
+
+def _save(session: AsyncSession, one: Decided, rows: Rows) -> None:
+    """New rows are written as they are; changed ones through the session, which looks whether they moved meanwhile."""
+    round_ = one.round
+    sender = round_.heard.sender
+    # A letter that an agent vouched for joins the case; its sender gets no rights by that.
+    lasting = round_.heard.role is Role.SUBSCRIBER and (round_.is_new or not round_.heard.detail.get("vouched"))
+    if lasting and sender.value and sender_row(round_) is None:
+        address = PersonAddress(
+            provider=round_.case.provider,
+            door=sender.door,
+            value=sender.value[:320],
+            channel=sender.channel,
+            person_id=round_.person.id,
+            confirmed=surely_theirs(round_),
+            since=round_.now,
+        )
+        rows.insert(ADDRESSES, **address.as_row())
+    # A number that nobody has is kept like one that somebody has: no later question may tell them apart (G8).
+    identified = round_.facts.get(Identified)
+    checked = identified is None or not identified.unchecked
+    if round_.case.contract and checked and any(_names_contract(act) for act in one.acts):
+        round_.person.contract, round_.person.language = round_.case.contract, round_.case.language
+    if not round_.person_is_new:
+        session.add(round_.person)
+    elif round_.heard.role is Role.SUBSCRIBER:
+        round_.person.provider = round_.case.provider
+        rows.insert(PEOPLE, **round_.person.as_row())
+    if round_.is_new:
+        rows.insert(CASES, **round_.case.as_row())
+    else:
+        session.add(round_.case)
+
+
+def _stranger(round_: Round) -> bool:
+    """Whether a subscriber speaks who came just now and has no case: whom the desk knows is answered before them."""
+    if round_.heard.role is not Role.SUBSCRIBER or round_.person_is_new:
+        return round_.heard.role is Role.SUBSCRIBER
+    return round_.now - round_.person.created_at < STRANGE_FOR and not round_.case.registered
+
+
+def _names_contract(act: Act) -> bool:
+    return isinstance(act, Identify) or (isinstance(act, Set) and "contract" in act.changes)
+
+
+async def _moved_row(session: AsyncSession, row: Stored, home: str) -> Stored:
+    """Renames the stored row's provider (what hangs on it follows by cascade) and returns it with our changes in it."""
+    kind, to = type(row), row.provider
+    await session.execute(
+        update(kind).where(kind.provider == home, kind.id == row.id).values(provider=to),
+        execution_options={"synchronize_session": False},
+    )
+    stored: Stored = await session.get_one(kind, (to, row.id))
+    if isinstance(row, Case) and isinstance(stored, Case) and stored.revision != row.revision:
+        raise Moved("the case moved on")
+    for attribute in inspect(kind).column_attrs:
+        if attribute.key not in ("provider", "id", "revision"):
+            setattr(stored, attribute.key, getattr(row, attribute.key))
+    return stored
+
+
+def _lacks_number(case: Case) -> bool:
+    return case.number is None and case.registered
+
+
+def _hold(act: Hold, round_: Round, rows: Rows) -> None:
+    rows.insert(
+        pending,
+        arrival_id=round_.arrival.id,
+        provider=round_.provider.name,
+        case_id=act.case_id,
+        sender=round_.heard.sender.value[:320],
+        subject=round_.heard.subject[:400],
+        why=act.why[:200],
+        since=round_.now,
+        state="waiting",
+    )
+
+
+def _confirm(round_: Round, rows: Rows) -> None:
+    """Notes that the speaker's address, known for a while, has now proved to be theirs."""
+    row = sender_row(round_)
+    if row is None or row.confirmed or round_.heard.role is not Role.SUBSCRIBER or not surely_theirs(round_):
+        return
+    of_speaker = (PersonAddress.door == row.door) & (PersonAddress.value == row.value)
+    statement = update(PersonAddress).where(PersonAddress.provider == round_.case.provider, of_speaker)
+    rows.statements.append(statement.values(confirmed=True))
+
+
+def _reach(act: Reach, round_: Round, rows: Rows) -> None:
+    provider, address = round_.case.provider, act.address
+    blocked = (act.why or "gone")[:200] if act.blocked else ""
+    this = (
+        (PersonAddress.provider == provider)
+        & (PersonAddress.door == address.door)
+        & (PersonAddress.value == address.value)
+    )
+    rows.statements.append(update(PersonAddress).where(this).values(blocked=blocked))
+    if blocked and round_.case.proved and address.value:
+        # The address on file may never have written. It is the person's own only where the account is proved theirs.
+        row = (provider, address.door, address.value[:320], address.channel, round_.person.id, blocked, False)
+        columns = ("provider", "door", "value", "channel", "person_id", "blocked", "confirmed", "since")
+        values = select(*(literal(one) for one in row), literal(round_.now, Instant)).where(~exists().where(this))
+        rows.statements.append(insert(PersonAddress).from_select(columns, values))
+
+
+def _wake(act: Wake, round_: Round, rows: Rows) -> None:
+    rows.replace(
+        alarms,
+        key=f"{round_.case.id}:{act.key}",
+        provider=round_.case.provider,
+        case_id=round_.case.id,
+        kind=act.kind,
+        fire_at=act.at,
+    )

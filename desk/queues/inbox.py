@@ -1,0 +1,297 @@
+"""The inbox: the one door into the desk. Everything that may change a case is stored here first, then decided.
+
+``state`` goes waiting -> done, or waiting -> aside and back by `replay`, or out by `dismiss`. A waiting arrival is
+*held* by the clerk that works on it. An arrival is never claimed while an earlier one of its lane waits: that keeps
+every person's order.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Column, Row, Select, and_, bindparam, case, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningUpdate
+
+from desk.language.rich_text import storable
+from desk.model.channel import Also
+from desk.model.messages import Arrival, Raw
+from desk.storage.database import Database, NewRows
+from desk.storage.leases import guard
+from desk.storage.process_identity import surely_dead
+from desk.storage.queue_tables import arrivals, is_waiting
+
+HELD_FOR = timedelta(seconds=12)
+STRIKES = 3
+LIGHT = 256 * 1024
+"""Bytes of a message up to which its size does not matter."""
+HEAVY = 64 * 1024 * 1024
+"""Bytes that heavier messages may have together while they are worked on: they lie in memory until then."""
+_ARRIVAL: list[Column[Any]] = [
+    arrivals.c[name] for name in ("id", "door", "key", "lane", "body", "received_at", "attempts")
+]
+
+
+_ROWS = NewRows(arrivals, "door", "key", "lane", "body", "received_at", "due_at", "state", "problem")
+
+
+async def store(connection: AsyncConnection, raws: Sequence[Raw]) -> int:
+    """Writes raw messages within a transaction; repeats are skipped. Returns how many were new."""
+    return await _ROWS.write(connection, [_row(raw) for raw in raws])
+
+
+def _row(raw: Raw) -> tuple[Any, ...]:
+    at, state = raw.received_at, "aside" if raw.aside else "waiting"
+    return raw.door, raw.key, raw.lane[:500], raw.body, at, at, state, raw.aside or None
+
+
+async def accept(
+    database: Database, raws: Sequence[Raw], also: Also | None = None, lease: tuple[str, str] | None = None
+) -> int:
+    """Stores and commits. ``lease`` is (name, holder): nothing is written once that is lost. Raises on any trouble."""
+    async with database.work() as connection:
+        if lease:
+            await guard(connection, *lease)
+        stored = await store(connection, raws)
+        if also:
+            await also(connection)
+    return stored
+
+
+def _claiming() -> ReturningUpdate[*tuple[Any, ...]]:
+    mine, lane = arrivals.alias("mine"), arrivals.alias("lane")
+    # Not "no earlier one exists": of that PostgreSQL makes a join, quadratic in a backlog it does not expect.
+    first = select(func.min(lane.c.id)).where(lane.c.lane == mine.c.lane, is_waiting(lane)).scalar_subquery()
+    free = (
+        select(mine.c.id, case((func.length(mine.c.body) > LIGHT, func.length(mine.c.body)), else_=0).label("heavy"))
+        .where(
+            is_waiting(mine),
+            mine.c.door == bindparam("at"),
+            mine.c.due_at <= bindparam("now"),
+            or_(mine.c.held_until.is_(None), mine.c.held_until < bindparam("now")),
+            mine.c.id == first,
+        )
+        .order_by(mine.c.id)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True, of=mine)
+        .cte("free")
+    )
+    before = func.sum(free.c.heavy).over(order_by=free.c.id) - free.c.heavy
+    weighed = select(free.c.id, free.c.heavy, before.label("before")).subquery()
+    fits = or_(weighed.c.heavy == 0, weighed.c.before < bindparam("weight"))
+    return (
+        update(arrivals)
+        .where(arrivals.c.id.in_(select(weighed.c.id).where(fits)))
+        .values(holder=bindparam("new_holder"), held_until=bindparam("until"))
+        .returning(*_ARRIVAL)
+    )
+
+
+def _doors_waiting() -> Select[str]:
+    """Each door at which something waits, by one step of the index a door, however much waits at one of them."""
+    doors = select(func.min(arrivals.c.door).label("door")).where(is_waiting(arrivals)).cte("doors", recursive=True)
+    later = arrivals.alias("later")
+    following = select(func.min(later.c.door)).where(is_waiting(later), later.c.door > doors.c.door).scalar_subquery()
+    doors = doors.union_all(select(following).where(doors.c.door.is_not(None)))
+    return select(doors.c.door).where(doors.c.door.is_not(None))
+
+
+# Statements of every sweep are built once: building one costs as much as running it.
+_CLAIM = _claiming()
+_DOORS_WAITING = _doors_waiting()
+_ANY_WAITING = (
+    select(arrivals.c.id)
+    .where(
+        is_waiting(arrivals),
+        arrivals.c.due_at <= bindparam("now"),
+        or_(arrivals.c.held_until.is_(None), arrivals.c.held_until < bindparam("now")),
+    )
+    .limit(1)
+)
+
+
+async def claim(
+    database: Database,
+    holder: str,
+    now: datetime,
+    limit: int,
+    room: Callable[[str], int] | None = None,
+    weight: int = HEAVY,
+) -> list[Arrival]:
+    """Takes the oldest arrivals that nobody holds, each the first of its lane.
+
+    Where several doors wait, each has its share first: ten thousand letters in one mailbox delay nobody elsewhere.
+    ``room`` tells how many a door may have at most. Of those that are heavy (`LIGHT`) no more are taken once they have
+    ``weight`` bytes together.
+    """
+    async with database.look() as connection:
+        doors = list((await connection.execute(_DOORS_WAITING)).scalars())
+    random.shuffle(doors)  # when there are more doors than places
+    left = {door: min(limit, room(door) if room else limit) for door in doors}
+    if not any(places > 0 for places in left.values()):
+        return []
+    values = {"now": now, "new_holder": holder, "until": now + HELD_FOR}
+    rows: list[Row[*tuple[Any, ...]]] = []
+    async with database.work() as connection:
+        for share in (max(1, limit // len(doors)), limit):
+            for door, places in left.items():
+                most = min(share, places, limit - len(rows))
+                if most > 0:
+                    asked = {**values, "at": door, "most": most, "weight": weight}
+                    found = (await connection.execute(_CLAIM, asked)).all()
+                    left[door] = places - most if len(found) == most else 0
+                    weight -= weight_of(row.body for row in found)
+                    rows += found
+    return sorted((Arrival(*row) for row in rows), key=lambda arrival: arrival.id)
+
+
+def weight_of(bodies: Iterable[bytes]) -> int:
+    """Bytes of those that are heavy."""
+    return sum(size for body in bodies if (size := len(body)) > LIGHT)
+
+
+async def any_waiting(database: Database, now: datetime) -> bool:
+    """Whether there is anything to claim: a cheap look before a write transaction."""
+    async with database.look() as connection:
+        return (await connection.execute(_ANY_WAITING, {"now": now})).first() is not None
+
+
+async def keep_holding(database: Database, holder: str, ids: Iterable[int], now: datetime) -> None:
+    """Says that we still work on these."""
+    statement = update(arrivals).where(arrivals.c.id.in_(list(ids)), arrivals.c.holder == holder)
+    async with database.work() as connection:
+        await connection.execute(statement.values(held_until=now + HELD_FOR))
+
+
+async def finish(
+    connection: AsyncConnection, holder: str, decided: Mapping[int, tuple[str, int | None]], now: datetime
+) -> bool:
+    """Within the clerk's transaction: these are done. False when one was taken from us: roll everything back."""
+    values = {"ids": list(decided), "by": holder, "now": now}
+    if (await connection.execute(_FINISH, values)).rowcount != len(decided):
+        return False
+    rows = [{"row": row, "became": word, "of_case": case_id} for row, (word, case_id) in decided.items()]
+    await connection.execute(_OUTCOME, rows)
+    return True
+
+
+_FINISH = (
+    update(arrivals)
+    .where(arrivals.c.id.in_(bindparam("ids", expanding=True)), arrivals.c.holder == bindparam("by"))
+    .where(is_waiting(arrivals))
+    .values(state="done", holder=None, held_until=None, decided_at=bindparam("now"))
+)
+_OUTCOME = (
+    update(arrivals)
+    .where(arrivals.c.id == bindparam("row"))
+    .values(outcome=bindparam("became"), case_id=bindparam("of_case"))
+)
+
+
+async def postpone(connection: AsyncConnection, holder: str, until: Mapping[int, datetime]) -> None:
+    """Within the clerk's transaction: these are heard anew then, and their lanes wait as long."""
+    await connection.execute(_POSTPONE, [{"row": row, "by": holder, "then": at} for row, at in until.items()])
+
+
+_POSTPONE = (
+    update(arrivals)
+    .where(arrivals.c.id == bindparam("row"), arrivals.c.holder == bindparam("by"))
+    .values(due_at=bindparam("then"), holder=None, held_until=None)
+)
+
+
+async def strike(
+    database: Database, holder: str, arrival: Arrival, problem: str, now: datetime, final: bool = False
+) -> bool:
+    """One failed try: waits a little, or sets the arrival aside after the third. True when it was set aside.
+
+    Nothing happens to an arrival that another clerk has taken over meanwhile.
+    """
+    attempts = arrival.attempts + 1
+    aside = final or attempts >= STRIKES
+    statement = (
+        update(arrivals)
+        .where(arrivals.c.id == arrival.id, arrivals.c.state == "waiting", arrivals.c.holder == holder)
+        .values(
+            state="aside" if aside else "waiting",
+            attempts=attempts,
+            problem=storable(problem[:2000]),
+            due_at=now + timedelta(seconds=attempts),
+            holder=None,
+            held_until=None,
+        )
+    )
+    async with database.work() as connection:
+        struck = (await connection.execute(statement)).rowcount
+    return aside and struck == 1
+
+
+async def let_go(database: Database, holder: str, ids: Iterable[int]) -> None:
+    """Gives claimed arrivals back untouched: the trouble was not theirs."""
+    statement = update(arrivals).where(arrivals.c.id.in_(list(ids)), arrivals.c.holder == holder)
+    async with database.work() as connection:
+        await connection.execute(statement.values(holder=None, held_until=None))
+
+
+async def free_the_dead(database: Database) -> None:
+    """Lets go of what killed processes of this machine held, so that nobody waits for their time to run out."""
+    held = and_(is_waiting(arrivals), arrivals.c.holder.is_not(None))
+    async with database.look() as connection:
+        holders = (await connection.execute(select(arrivals.c.holder).where(held).distinct())).scalars().all()
+    dead = [holder for holder in holders if surely_dead(holder)]
+    if dead:
+        async with database.work() as connection:
+            statement = update(arrivals).where(held, arrivals.c.holder.in_(dead))
+            await connection.execute(statement.values(holder=None, held_until=None))
+
+
+async def quarantine(database: Database) -> Sequence[Row[*tuple[Any, ...]]]:
+    """What was set aside, oldest first: id, door, key, received_at, attempts, problem, size."""
+    query = select(
+        arrivals.c.id,
+        arrivals.c.door,
+        arrivals.c.key,
+        arrivals.c.received_at,
+        arrivals.c.attempts,
+        arrivals.c.problem,
+        func.length(arrivals.c.body).label("size"),
+    ).where(arrivals.c.state == "aside")
+    async with database.look() as connection:
+        return (await connection.execute(query.order_by(arrivals.c.id))).all()
+
+
+async def replay(database: Database, ids: Sequence[int], now: datetime) -> int:
+    """Lets quarantined arrivals be read again, all when ``ids`` is empty. Returns how many."""
+    statement = update(arrivals).where(arrivals.c.state == "aside")
+    if ids:
+        statement = statement.where(arrivals.c.id.in_(ids))
+    async with database.work() as connection:
+        return (await connection.execute(statement.values(state="waiting", attempts=0, due_at=now))).rowcount
+
+
+async def dismiss(database: Database, arrival_id: int, now: datetime, also: Also | None = None) -> bool:
+    """Leaves an arrival that was set aside out for good; it stays stored. False when it is not aside any more."""
+    statement = update(arrivals).where(arrivals.c.id == arrival_id, arrivals.c.state == "aside")
+    async with database.work() as connection:
+        left = await connection.execute(statement.values(state="done", outcome="left out", decided_at=now))
+        if left.rowcount == 1 and also:
+            await also(connection)
+    return left.rowcount == 1
+
+
+async def stored(database: Database, arrival_id: int) -> Arrival:
+    """A stored arrival, whatever became of it. Raises LookupError when there is none."""
+    query = select(*_ARRIVAL).where(arrivals.c.id == arrival_id)
+    async with database.look() as connection:
+        row = (await connection.execute(query)).first()
+    if row is None:
+        raise LookupError(f"there is no arrival {arrival_id}")
+    return Arrival(*row)
+
+
+async def body_of(database: Database, arrival_id: int) -> bytes:
+    """The raw bytes of a stored arrival. Raises LookupError when there is none."""
+    return (await stored(database, arrival_id)).body

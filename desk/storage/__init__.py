@@ -1,0 +1,1 @@
+"""TODO: one sentence on what lives in desk/storage."""

@@ -1,0 +1,105 @@
+"""What is known while a dialog is walked, and what its answers come to. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from desk.model.acts import Act, Facts, Set
+from desk.model.case import Case
+from desk.model.policy import Provider
+from desk.model.shared_facts import Account, Identified, Outage, Standing
+from intake.engine import engine as script
+from intake.engine.completion import ENOUGH
+from intake.engine.model import Form, Forms
+
+
+def form_of(case: Case, facts: Facts) -> Form | None:
+    """The dialog of the case, in the version it began with; where that cannot be had, in the one in use."""
+    forms = facts.get(Forms)
+    return forms.get(case.dialog, case.dialog_hash) if forms and case.dialog else None
+
+
+def values_of(case: Case, facts: Facts) -> dict[str, object]:
+    """What conditions of a dialog may ask besides earlier answers."""
+    identified = facts.get(Identified)
+    account = identified.account if identified else None
+    return {
+        "outage_active": facts.get(Outage) is not None,
+        "account_blocked": case.entitlement == Standing.BLOCKED,
+        "entitlement": case.entitlement,
+        "service_level": account.service_level if account else "",
+        "proved": case.proved,
+        "upset": case.upset,
+        "language": case.language,
+    }
+
+
+def open_values(case: Case, facts: Facts) -> dict[str, object]:
+    """`values_of` as far as the speaker may learn them: the choice of questions must not tell how an account stands."""
+    values = values_of(case, facts)
+    if not case.proved:
+        values |= {"account_blocked": False, "entitlement": Standing.UNVERIFIED.value, "service_level": ""}
+    return values
+
+
+def names_of(case: Case, facts: Facts) -> Mapping[str, str]:
+    """What a question may show: of the account only to a person who proved to be its holder."""
+    identified, provider = facts.get(Identified), facts.need(Provider)
+    names = {"provider.name": provider.title(case.language)}
+    account = identified.account if identified else None
+    return {**names, **_on_file(account)} if account and case.proved else names
+
+
+def _on_file(account: Account) -> dict[str, str]:
+    return {
+        "service.address": account.address,
+        "service.contract": account.contract,
+        "service.level": account.service_level,
+        "subscriber.name": account.name,
+    }
+
+
+def lines_of(case: Case, form: Form, facts: Facts, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What was asked, with the answers as the person gave them."""
+    zone = facts.need(Provider).timezone
+    lines = script.findings(form, answers, open_values(case, facts), case.language, zone=zone).lines
+    return [(question, words) for question, words in lines if words != script.SKIPPED]
+
+
+def found_so_far(case: Case, facts: Facts) -> dict[str, Any]:
+    """The case data that the answers given until now come to: whoever asks for a human is not asked again."""
+    form = form_of(case, facts)
+    return case_data(case, form, facts, case.answers, case.circumstances) if form and case.answers else {}
+
+
+def said_in(case: Case, acts: Sequence[Act]) -> str:
+    """What was said beside the questions, this very message with it."""
+    new = [str(act.changes["circumstances"]) for act in acts if isinstance(act, Set) and "circumstances" in act.changes]
+    return new[-1] if new else case.circumstances
+
+
+def case_data(case: Case, form: Form, facts: Facts, answers: Mapping[str, Any], said: str) -> dict[str, Any]:
+    """The case data that the answers come to (B9), with what was ``said`` beside them."""
+    values, provider = values_of(case, facts), facts.need(Provider)
+    identified = facts.get(Identified)
+    names = _on_file(identified.account) if identified and identified.account else {}
+    found = script.findings(form, answers, values, provider.language, names, provider.timezone, case.articles)
+    outcome = script.outcome(form, answers, values)
+    return {
+        "present": list(found.present),
+        "absent": list(found.absent),
+        "occurred": found.occurred,
+        "place": found.place,
+        "circumstances": _both(said, found.circumstances),
+        "fault_zone": outcome.zone,
+        "zone_sure": outcome.sure,
+        "severity": outcome.severity,
+        "queue": outcome.queue,
+    }
+
+
+def _both(said: str, found: str) -> str:
+    """What was said beside the questions, and what was answered to them."""
+    lines = (line for one in (found, said) if one != script.UNKNOWN for line in one.splitlines() if line.strip())
+    return "\n".join(dict.fromkeys(lines))[:ENOUGH] or script.UNKNOWN

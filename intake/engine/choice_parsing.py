@@ -1,0 +1,158 @@
+"""Which option a person means: its number, its label, a part that only one label has, yes or no in their own words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from desk.language.intents import agreed, not_knowing
+from desk.language.normalize import plain, shape
+from intake.engine.model import Ask, AskOption
+
+_DIGIT = re.compile(
+    r"\s*(?:(?:№|#|пункт|вариант|номер|ответ|option|number|answer|no\.?)\s{0,3})?([1-9]{1,2})\s*[).:,!]?\s*",
+    re.IGNORECASE,
+)
+_LETTER = re.compile(r"\s*([A-Za-zА-Яа-яЁё])\s*[).:!]?\s*")
+_DENIALS = frozenset({"не", "нет", "ни", "no", "not", "without", "без", "кроме", "except", "dont", "doesnt", "isnt"})
+_SMALL = frozenset(
+    {"у", "на", "в", "и", "с", "по", "за", "к", "а", "то", "это", "мне", "меня", "нас", "все", "всё", "только", "они"}
+    | {"the", "a", "an", "on", "in", "is", "it", "at", "of", "only", "to", "my", "and", "they", "are", "i"}
+)
+
+
+def choose(ask: Ask, said: str, number: int = 0) -> AskOption | None:
+    """The one option meant by the words, or None where none or several could be.
+
+    ``number`` is the question's own number in a letter, whose options were shown as 11, 12, 13: "12" is then the
+    second option of the first question.
+    """
+    if found := _by_digit(ask, said, number) or _by_letter(ask, said):
+        return found
+    if not_knowing(said):
+        return ask.option("unknown")
+    for meant in (_by_label, _by_yes_or_no, _by_part, _by_mention):
+        if option := meant(ask, said):
+            return option
+    return None
+
+
+def choose_several(ask: Ask, said: str, number: int = 0) -> tuple[AskOption, ...]:
+    """All options meant: "1, 3", "11 и 13", labels with commas. Empty as soon as one part is not understood."""
+    parts = [part for part in re.split(r"[,;\n+]|\s(?:и|and)\s", said) if part.strip()]
+    if len(parts) == 1 and all(word.isdecimal() for word in said.split()):
+        parts = said.split()
+    whole = _by_label(ask, said)
+    found = [whole] if whole else [choose(ask, part, number) for part in parts]
+    chosen = {option.id: option for option in found if option is not None}
+    return tuple(chosen.values()) if all(found) else ()
+
+
+def _by_digit(ask: Ask, said: str, number: int) -> AskOption | None:
+    found = _DIGIT.fullmatch(said)
+    if not found:
+        return None
+    digits = found.group(1)
+    if len(digits) == 2:
+        if not number or int(digits[0]) != number:
+            return None
+        digits = digits[1]
+    return ask.options[int(digits) - 1] if int(digits) <= len(ask.options) else None
+
+
+# Where a letter stands in its own alphabet, and where the letter stands that it looks like in the other one. Cyrillic
+# "в" is the third, but its capital is the second of the Latin ones: nobody can tell which was meant.
+_CYRILLIC, _LATIN = "абвгдежзи", "abcdefghi"
+_LOOKS = {"а": "a", "в": "b", "с": "c", "е": "e", "н": "h"}
+_SEEN_AS = {**_LOOKS, **{latin: cyrillic for cyrillic, latin in _LOOKS.items()}}
+
+
+def _by_letter(ask: Ask, said: str) -> AskOption | None:
+    found = _LETTER.fullmatch(said)
+    if not found:
+        return None
+    letter = found.group(1).casefold()
+    places = {
+        alphabet.index(one)
+        for one in (letter, _SEEN_AS.get(letter, ""))
+        for alphabet in (_CYRILLIC, _LATIN)
+        if one and one in alphabet
+    }
+    place = places.pop() if len(places) == 1 else len(ask.options)
+    return ask.options[place] if place < len(ask.options) else None
+
+
+def _labels(option: AskOption) -> Iterable[str]:
+    """An option's names as `shape` gives them; both languages, for people answer in either."""
+    return (shape(label) for label in (*option.label.values(), *option.also))
+
+
+def _only(options: Sequence[AskOption]) -> AskOption | None:
+    return options[0] if len(options) == 1 else None
+
+
+def _by_label(ask: Ask, said: str) -> AskOption | None:
+    words = shape(said)
+    return _only([option for option in ask.options if words in set(_labels(option))])
+
+
+def _by_yes_or_no(ask: Ask, said: str) -> AskOption | None:
+    answer = agreed(said)
+    return None if answer is None else ask.option("yes" if answer else "no")
+
+
+def _by_part(ask: Ask, said: str) -> AskOption | None:
+    """The words are a part of one label only, word by word with endings free."""
+    words = _telling(shape(said))
+    labels = {option.id: [shape(label).split() for label in option.label.values()] for option in ask.options}
+    return (
+        _only([option for option in ask.options if any(_all_in(words, label) for label in labels[option.id])])
+        if words
+        else None
+    )
+
+
+def _by_mention(ask: Ask, said: str) -> AskOption | None:
+    """A longer answer mentions one option only, by a name of it or by words no other label has; nothing denied."""
+    padded, words = f" {shape(said)} ", shape(said).split()
+    hits = []
+    for option in ask.options:
+        others = {word for other in ask.options if other is not option for word in _label_words(other)}
+        own = [word for word in _telling(" ".join(_label_words(option))) if not _in(word, others)]
+        if any(f" {label} " in padded for label in _labels(option)) or any(_in(word, words) for word in own):
+            hits.append(option)
+    return _only(hits) if not _denied(said, hits) else None
+
+
+def _label_words(option: AskOption) -> list[str]:
+    return [word for label in option.label.values() for word in shape(label).split()]
+
+
+def _denied(said: str, options: Sequence[AskOption]) -> bool:
+    """Whether the words deny something that the option's own label does not: "LOS не горит" is not "LOS"."""
+    denials = _DENIALS & set(plain(said).split())
+    return any(denials - set(" ".join(plain(label) for label in option.label.values()).split()) for option in options)
+
+
+def _telling(words: str) -> list[str]:
+    every = words.split()
+    return [word for word in every if word not in _SMALL_SHAPES] or every
+
+
+_SMALL_SHAPES = frozenset(shape(word) for word in _SMALL)
+
+
+def _all_in(words: Iterable[str], label: Sequence[str]) -> bool:
+    return all(_in(word, label) for word in words)
+
+
+def _in(word: str, others: Iterable[str]) -> bool:
+    return any(_same_stem(word, other) for other in others)
+
+
+def _same_stem(one: str, other: str) -> bool:
+    """Equal but for an ending of up to three letters: "устройстве", "устройствах"."""
+    if one == other:
+        return True
+    kept = max(4, min(len(one), len(other)) - 2)
+    return abs(len(one) - len(other)) <= 3 and len(one) >= 4 and len(other) >= 4 and one[:kept] == other[:kept]

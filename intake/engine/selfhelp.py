@@ -1,0 +1,40 @@
+"""Which article a dialog offers, and when: the one of a question, and the one of the zone. Pure.
+
+It is offered once and never again: an article that was tried is in `Case.articles`, whoever named it. By mail, where a
+letter costs a day and automatic letters are counted, a case gets one article at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from desk.model.acts import Act, Facts, Set
+from desk.model.case import Case
+from desk.model.shared_facts import NAMED, Named
+from intake.engine import engine as script
+from intake.engine.engine import Answers, Values
+from intake.engine.model import Form
+
+
+def article_for(
+    case: Case, form: Form, answers: Answers, values: Values, facts: Facts, *, finished: bool, batch: bool
+) -> str:
+    """The article to be shown now, or "". ``values`` are what the person may learn; ``finished`` when all is asked."""
+    wanted = list(_wanted(case, form, answers, values, finished))
+    if not wanted or (batch and case.articles):
+        return ""
+    named = facts.get(Named)
+    return next((one for one in wanted if named and one in named.articles), "")
+
+
+def _wanted(case: Case, form: Form, answers: Answers, values: Values, finished: bool) -> Iterator[str]:
+    yield from (one for one in script.selfhelp(form, answers, values) if one not in case.articles)
+    if finished and values.get("upset") is not True:
+        of_zone: Sequence[str] = script.outcome(form, answers, values).articles
+        if not set(of_zone) & set(case.articles):
+            yield from of_zone
+
+
+def offered(case: Case, article: str) -> tuple[Act, ...]:
+    """The acts by which the knowledge base is to show it; the questions go on once it did not help."""
+    return (Set({"articles": [*case.articles, article], "awaiting": NAMED, "asked": [], "tries": 0}),)

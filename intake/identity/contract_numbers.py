@@ -1,0 +1,131 @@
+"""Finding a contract number in free text. An exact number identifies; a number that only looks like one never does.
+
+A shape is written as "99-9999": 9 stands for a digit, A for a letter, anything else for itself. Digits of other
+scripts count as digits, every dash as a dash, and blanks beside a dash as none. The letter O (of either alphabet) is
+read as a zero only where a digit must stand and all other characters fit; no other letter is ever read as a digit or
+as a letter of another alphabet.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from desk.language.normalize import visible
+
+ENOUGH = 16_000
+"""How much of a text is searched."""
+
+_DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
+_FOREIGN_DIGITS = re.compile(r"[^\D0-9]")
+_FULLWIDTH = re.compile("[\uff01-\uff5e]")
+_BLANKS = re.compile(r"\s")
+_GAPS = re.compile("[ -]{2,}")
+_ZEROES = frozenset("OoОо")  # Latin and Cyrillic
+_LEADS = ("договор", "дог.", "contract", "л/с", "лс", "лицевой счет", "лицевой счёт", "account", "абонент")
+_NEAR = 40  # characters between such a word and its number
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    start: int
+    number: str
+    exact: bool
+
+
+def contract_in(text: str, shape: str) -> str | None:
+    """The one contract number of this shape in the text, written as the shape writes it, or None.
+
+    Where several different ones stand, the one behind a word such as "договор" or "contract" counts; without it none
+    does. A number inside a longer run of letters or digits is none. The shape must have at least three places of
+    digits or letters; a ValueError says so otherwise.
+    """
+    check_shape(shape)
+    said = text[:ENOUGH]
+    if "9" in shape and not any(map(str.isdecimal, said)):
+        return None
+    folded = _folded(said)
+    hits = _hits(folded, shape)
+    exact = {hit.number for hit in hits if hit.exact}
+    if len(exact) == 1:
+        return exact.pop()
+    numbers = exact or {hit.number for hit in hits}
+    if len(numbers) == 1:
+        return numbers.pop()
+    ends = [0, *(hit.start + len(shape) for hit in hits)]
+    led = {
+        hit.number
+        for hit, end in zip(hits, ends, strict=False)
+        if hit.number in numbers and _is_led(folded[max(end, hit.start - _NEAR) : hit.start])
+    }
+    return led.pop() if len(led) == 1 else None
+
+
+def check_shape(shape: str) -> None:
+    """Raises ValueError, with a sentence, for a shape that could not find contract numbers."""
+    if not sum(char in "9A" for char in shape) >= 3 or len(shape) > 40 or shape != shape.strip():
+        raise ValueError(f"the shape of contract numbers {shape!r} needs 3 to 40 places of 9 (a digit) or A (a letter)")
+
+
+def _folded(text: str) -> str:
+    """Invisible characters out, digits and dashes as ASCII, no blanks beside a dash between two letters or digits."""
+    if not text.isascii():
+        text = _DASHES.sub("-", visible(text))
+        text = _FOREIGN_DIGITS.sub(lambda digit: str(unicodedata.decimal(digit[0])), text)
+        text = _FULLWIDTH.sub(lambda wide: chr(ord(wide[0]) - 0xFEE0), text)
+    return _GAPS.sub(_tight, _BLANKS.sub(" ", text))
+
+
+def _tight(gap: re.Match[str]) -> str:
+    return "-" if gap[0].count("-") == 1 and len(gap[0]) <= 5 else gap[0]
+
+
+def _hits(text: str, shape: str) -> list[_Hit]:
+    hits: list[_Hit] = []
+    for found in _places(shape).finditer(text):
+        start = found.start()
+        if _free(text, start - 1) and _free(text, start + len(shape)) and (hit := _hit(text, start, shape)):
+            hits.append(hit)
+    return hits
+
+
+@lru_cache(maxsize=500)
+def _places(shape: str) -> re.Pattern[str]:
+    """Wherever such a number may stand, and a few places more, which `_hit` sorts out."""
+    kinds = {"9": f"[0-9{''.join(sorted(_ZEROES))}]", "A": r"[^\W_]"}
+    places = (kinds.get(one) or (re.escape(one) if one.isascii() and not one.isalpha() else ".") for one in shape)
+    return re.compile(f"(?={''.join(places)})", re.DOTALL)
+
+
+def _hit(text: str, start: int, shape: str) -> _Hit | None:
+    made: list[str] = []
+    exact = True
+    for wanted, char in zip(shape, text[start : start + len(shape)], strict=True):
+        if wanted == "9" and char in _ZEROES:
+            made.append("0")
+            exact = False
+        elif (wanted == "9" and char.isdecimal()) or (wanted == "A" and char.isalpha()):
+            made.append(char.upper())
+        elif wanted in "9A" or wanted.casefold() != char.casefold():
+            return None
+        else:
+            made.append(wanted)
+    digits = shape.count("9")
+    read = sum(char in _ZEROES and wanted == "9" for wanted, char in zip(shape, text[start:], strict=False))
+    return None if digits and read * 2 > digits else _Hit(start, "".join(made), exact)
+
+
+def _free(text: str, at: int) -> bool:
+    """Whether no letter or digit stands there, and no dash that would make the number a part of a longer one."""
+    if not 0 <= at < len(text):
+        return True
+    if text[at] == "-":
+        beyond = at - 1 if at and text[at - 1].isalnum() else at + 1
+        return not (0 <= beyond < len(text) and text[beyond].isdecimal())
+    return not text[at].isalnum()
+
+
+def _is_led(before: str) -> bool:
+    return any(lead in before.casefold() for lead in _LEADS)

@@ -1,0 +1,167 @@
+"""Facts of this room: whose account is meant, and which dialogs the provider has."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from sqlalchemy import select
+
+from desk.model.case import Case
+from desk.model.messages import FRONT, Proof, Role
+from desk.model.policy import Provider
+from desk.model.shared_facts import Account, Identified, Standing
+from desk.pipeline.lookup import Round
+from desk.storage.database import Database, insert_new
+from desk.storage.queue_tables import contents
+from intake.engine.model import BadForm, Form, Forms, parse
+from intake.identity.contract_numbers import contract_in
+from intake.identity.guess_limiter import Guessing, Looked
+from intake.identity.sources import Source
+from intake.identity.sources.csv_file import normal
+from intake.limits.rate_rules import Haste
+
+log = logging.getLogger(__name__)
+
+
+class Identification:
+    """Finds the account an exact identifier names: a contract in the text, or the address a letter came from."""
+
+    def __init__(self, sources: Mapping[str, Source], providers: Mapping[str, Provider], guessing: Guessing) -> None:
+        self._sources = sources
+        self._providers = providers
+        self._guessing = guessing
+
+    async def __call__(self, round_: Round) -> object | None:
+        """An `Identified`, perhaps empty."""
+        heard, case = round_.heard, round_.case
+        if (haste := round_.facts.get(Haste)) and haste.wait:
+            return None  # it is heard anew later, and asks for nothing twice
+        said = ""
+        if heard.role is Role.SUBSCRIBER and not case.registered:
+            said = heard.full_text or heard.text
+        numbers = self._numbers(said, round_.provider) if said else {}
+        typed = next(iter(numbers.values()), "")
+        looked = await self._looked(round_, numbers) if numbers else Looked(asked=True)
+        account, guess = looked.account, looked.guess
+        if account is not None:
+            typed = account.contract
+        if round_.provider.name == FRONT and heard.proof is Proof.DOUBTED:
+            # A forged letter must not lead the true owner of its address to a provider of the forger's choice.
+            return Identified(None, typed, guess=guess, unchecked=not looked.asked)
+        if account is None and not typed and _may_be_looked_up(round_):
+            account = self._one(case.provider, "contract", case.contract)
+        if account is None and not typed and heard.role is Role.SUBSCRIBER and heard.sender.channel == "mail":
+            account = self._by_mail(round_.provider, heard.sender.value)
+        proved = account is not None and self._proves(round_, account)
+        return Identified(account, typed, proved, guess, not looked.asked)
+
+    def _numbers(self, text: str, provider: Provider) -> dict[str, str]:
+        """What looks like a contract number, by provider; at a front desk among all of them."""
+        candidates = self._providers.values() if provider.name == FRONT else [provider]
+        # Many providers number alike, and a front desk asks for all of them: each shape is looked for once.
+        shapes = {one.contract_shape for one in candidates if one.contract_shape}
+        seen = {shape: contract_in(text, shape) for shape in shapes}
+        return {one.name: contract for one in candidates if (contract := seen.get(one.contract_shape))}
+
+    async def _looked(self, round_: Round, numbers: Mapping[str, str]) -> Looked:
+        """The one account that has such a number, if this person may still ask. One that two know names nobody."""
+        case, typed = round_.case, [*numbers.values()]
+
+        def look() -> Account | None:
+            found = [account for name, number in numbers.items() if (account := self._one(name, "contract", number))]
+            return found[0] if len(found) == 1 else None
+
+        known = case.contract or round_.person.contract
+        if known and _may_be_looked_up(round_) and any(_alike(known, one) for one in typed):
+            return Looked(look(), asked=True)
+        return await self._guessing.look(round_, look, another=bool(known))
+
+    def _by_mail(self, provider: Provider, address: str) -> Account | None:
+        names = list(self._sources) if provider.name == FRONT else [provider.name]
+        found = [account for name in names if (account := self._one(name, "email", address))]
+        return found[0] if len(found) == 1 else None
+
+    def _one(self, provider: str, kind: str, value: str) -> Account | None:
+        source = self._sources.get(provider)
+        accounts = source.find(kind, value) if source else ()
+        return accounts[0] if len(accounts) == 1 else None
+
+    @staticmethod
+    def _proves(round_: Round, account: Account) -> bool:
+        """Only a letter from an address on file, vouched for by the border server, proves anything so far."""
+        heard = round_.heard
+        if heard.role is not Role.SUBSCRIBER:
+            return round_.case.proved
+        mails = {one.strip().lower() for one in account.emails}
+        on_file = heard.sender.channel == "mail" and heard.sender.value in mails
+        return on_file and heard.proof is Proof.SURE
+
+
+def _alike(one: str, other: str) -> bool:
+    return normal("contract", one) == normal("contract", other)
+
+
+def _may_be_looked_up(round_: Round) -> bool:
+    """Whether the number of the case reached the source before, or an agent asks about it.
+
+    One that was only noted, since too many had been guessed, is not kept with the person, and stays unasked here: else
+    any word said after a guess would ask for it.
+    """
+    case = round_.case
+    asked = case.entitlement != Standing.UNVERIFIED or case.contract == round_.person.contract
+    return bool(case.contract) and (asked or round_.heard.role is Role.AGENT)
+
+
+class Dialogs:
+    """The dialogs of each provider; a version that a running case began with is found by its hash."""
+
+    def __init__(self, database: Database, folders: Mapping[str, Sequence[Path]]) -> None:
+        """``folders`` lists for each provider its dialog folders, the nearest first. Raises `intake.engine.model.BadForm`."""
+        self._database = database
+        read: dict[tuple[Path, ...], Forms] = {}
+        self._forms: dict[str, Forms] = {}
+        for provider, paths in folders.items():
+            here = tuple(path for path in paths if path.is_dir())
+            self._forms[provider] = read[here] if here in read else read.setdefault(here, Forms.of(here))
+
+    async def __call__(self, round_: Round) -> object | None:
+        """The provider's `Forms`."""
+        case, home = round_.case, round_.facts.need(Provider).name
+        forms = self._forms.get(home)
+        if forms and case.dialog_hash and case.dialog_hash not in forms.by_hash and not case.registered:
+            forms = forms.keeping(await self._former(case, forms.in_use.get(case.dialog)))
+            self._forms[home] = forms
+        return forms
+
+    async def _former(self, case: Case, now: Form | None) -> list[Form]:
+        """The version the case began with. One that this desk cannot read any more gives way to the one in use."""
+        query = select(contents.c.source).where(contents.c.hash == case.dialog_hash)
+        async with self._database.look() as connection:
+            source = (await connection.execute(query)).scalar()
+        try:
+            former = parse(source.encode(), case.dialog) if source else None
+        except BadForm as error:
+            log.warning("a case goes on by the dialog in use, since it began with one that is no good now: %s", error)
+            return []
+        return [former.beside(now)] if former else []
+
+    def sources(self) -> dict[str, str]:
+        """Every dialog in use: its source by its hash, to be kept once used."""
+        return {form.hash: form.source for forms in self._forms.values() for form in forms.in_use.values()}
+
+
+def articles_named(round_: Round) -> tuple[str, ...]:
+    """The articles that the dialog of the case in hand names, by their ids."""
+    forms, case = round_.facts.get(Forms), round_.case
+    form = forms.get(case.dialog, case.dialog_hash) if forms and case.dialog else None
+    return form.articles if form else ()
+
+
+async def keep_sources(database: Database, sources: Mapping[str, str]) -> None:
+    """Keeps the versions now in use (house, decision 9): cases that begin with one can be ended with it."""
+    rows = [{"hash": digest, "kind": "dialog", "source": source} for digest, source in sources.items()]
+    if rows:
+        async with database.work() as connection:
+            await connection.execute(insert_new(connection, contents).values(rows))

@@ -1,0 +1,226 @@
+"""Accounts from a provider's ``entitlements.csv``.
+
+The columns: contract, name, status (active, expired, blocked), service_level, language, phones, emails, logins,
+serials (several joined by ``;``), address, products, valid_to (2027-01-31). Only contract is required; columns of
+other names are kept as characteristics. The delimiter is a comma, a semicolon or a tab, told by the header; with a
+semicolon, cells with several values must be quoted, as RFC 4180 has it. UTF-8 with or without BOM, else Windows-1251.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+from desk.language.normalize import visible
+from desk.model.diagnostics import Finding
+from desk.model.shared_facts import Account
+from intake.identity.sources.packed_table import Key, Packed, Row
+
+STATUSES = ("active", "expired", "blocked")
+SEVERAL = ("phones", "emails", "logins", "serials", "products")
+COLUMNS = ("contract", "name", "status", "service_level", "language", *SEVERAL[:4], "address", "products", "valid_to")
+_SINGULAR = {"email": "emails", "phone": "phones", "login": "logins", "serial": "serials"}
+_MOST_FAULTS = 20
+LONGEST = 80
+"""Characters of a contract that a case can keep."""
+_NO_DIGIT = re.compile(r"\D")
+_NO_LETTER = re.compile(r"[\W_]")
+
+
+class BadTable(ValueError):
+    """A table that cannot be used. Each of ``faults`` is a sentence with the line and the column."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
+
+
+class CsvFile:
+    """A `Source` over one file, read again when its time or size has changed.
+
+    A broken new file keeps the accounts of the last good one; `trouble` tells. `refresh` may run in a
+    thread of its own while others `find`; only two of it at once must not.
+    """
+
+    def __init__(self, path: Path, provider: str) -> None:
+        self.path = path
+        self.provider = provider
+        self.trouble: tuple[str, ...] = ()
+        self._accounts: Packed | None = None
+        self._seen: tuple[int, int] | None = None
+
+    def find(self, kind: str, value: str) -> tuple[Account, ...]:
+        """All accounts with this contract, email, phone, login or serial."""
+        wanted = normal(kind, value)
+        return self._accounts.find((kind, wanted)) if self._accounts and wanted else ()
+
+    def refresh(self) -> bool:
+        """Reads the file if it has changed since; returns whether new accounts are in use. Raises nothing."""
+        try:
+            stat = self.path.stat()
+            if self._seen == (stat.st_mtime_ns, stat.st_size):
+                return False
+            self._seen = (stat.st_mtime_ns, stat.st_size)
+            self._accounts = packed(self.path.read_bytes(), self.path.name, self.provider)
+        except OSError as error:
+            self._seen = None
+            self.trouble = (f"{self.path} cannot be read: {error.strerror}",)
+            return False
+        except BadTable as error:
+            self.trouble = error.faults
+            return False
+        self.trouble = ()
+        return True
+
+    def findings(self) -> Iterator[Finding]:
+        """What `firstline check` tells about the file."""
+        self.refresh()
+        for sentence in self.trouble:
+            yield Finding("error", str(self.path), sentence, "correct the file; the last good one stays in use")
+        if not self.trouble:
+            yield Finding("ok", str(self.path), f"{len(self._accounts or ())} accounts")
+
+
+def read(source: bytes, name: str, provider: str) -> list[Account]:
+    """All accounts of a table. Raises `BadTable` with up to twenty faults; ``name`` is put before each."""
+    table, rows = _checked(source, name, provider)
+    return [table.account(row) for row in rows]
+
+
+def packed(source: bytes, name: str, provider: str) -> Packed:
+    """The same, to be found by their identifiers."""
+    table, rows = _checked(source, name, provider)
+    return Packed(rows, table.account, table.keys)
+
+
+def _checked(source: bytes, name: str, provider: str) -> tuple[_Table, Sequence[Row]]:
+    """The table, and its rows that are not empty. Raises `BadTable`."""
+    lines = csv.reader(io.StringIO(_decoded(source, name), newline=""), delimiter=_delimiter(source), strict=True)
+    try:
+        table = _Table(next(lines, []), name, provider)
+        seen: set[str] = set()
+        rows = [row for row in lines if table.holds(row, lines.line_num, seen)]
+    except csv.Error as error:
+        raise BadTable([f"{name} line {lines.line_num}: {error}"]) from None
+    if table.faults:
+        raise BadTable(table.faults)
+    return table, rows
+
+
+def normal(kind: str, value: str) -> str:
+    """How a value is compared. Phones: digits, a Russian 8 as 7. Contracts and serials: letters and digits only."""
+    value = visible(value).strip().casefold()
+    if kind == "phone":
+        digits = _NO_DIGIT.sub("", value)
+        return "7" + digits[1:] if len(digits) == 11 and digits[0] == "8" else digits
+    if kind in ("contract", "serial"):
+        return _NO_LETTER.sub("", value)
+    return value
+
+
+class _Table:
+    """What the columns mean, and what is wrong in the rows."""
+
+    def __init__(self, header: Sequence[str], name: str, provider: str) -> None:
+        self.name = name
+        self.provider = provider
+        self.header = [cell.strip().casefold() for cell in header]
+        self.faults: list[str] = []
+        self.others = [(at, column) for at, column in enumerate(self.header) if column and column not in COLUMNS]
+        self.places = {column: self.header.index(column) for column in COLUMNS if column in self.header}
+        self.finding = [(kind, self.places[column]) for kind, column in _SINGULAR.items() if column in self.places]
+        if "contract" not in self.header:
+            raise BadTable([f"{name} line 1: there is no column 'contract': the first line must name the columns"])
+        if twice := sorted({column for column in self.header if column and self.header.count(column) > 1}):
+            raise BadTable([f"{name} line 1: the column {twice[0]!r} stands twice"])
+
+    def holds(self, cells: Row, line: int, seen: set[str]) -> bool:
+        """Whether a row has an account in it, and not one of the contracts ``seen``. ``faults`` tell what is wrong."""
+        if not any(cells) or len(self.faults) >= _MOST_FAULTS:
+            return False
+        if len(cells) != len(self.header):
+            self.fault(
+                line,
+                "",
+                f"has {len(cells)} cells, the header has {len(self.header)}: quote cells that hold the delimiter",
+            )
+            return False
+        if (status := self.cell(cells, "status").casefold()) and status not in STATUSES:
+            self.fault(line, "status", f"is {status!r}, not one of {', '.join(STATUSES)}")
+        for email in _several(self.cell(cells, "emails")):
+            if "@" not in email or len(email) > 254 or not email.isprintable():
+                self.fault(line, "emails", f"{email[:80]!r} is no address")
+        if (day := self.cell(cells, "valid_to")) and _day(day) is None:
+            self.fault(line, "valid_to", f"is {day!r}, not a day such as 2027-01-31")
+        key = normal("contract", contract := self.cell(cells, "contract"))
+        if not key:
+            self.fault(line, "contract", "is empty")
+        elif len(contract) > LONGEST:
+            self.fault(line, "contract", f"has {len(contract)} characters, and {LONGEST} at most can be kept")
+        elif key in seen:
+            self.fault(line, "contract", f"{contract!r} stands in the table already")
+        seen.add(key)
+        return True
+
+    def cell(self, cells: Row, column: str) -> str:
+        """What stands there; "" where the table has no such column."""
+        at = self.places.get(column)
+        return cells[at].strip() if at is not None else ""
+
+    def keys(self, cells: Row) -> Iterator[Key]:
+        """Everything a row is found by: kind and folded value; several may share a phone or an address."""
+        yield "contract", normal("contract", cells[self.places["contract"]])
+        for kind, at in self.finding:
+            for value in _several(cells[at]):
+                if folded := normal(kind, value):
+                    yield kind, folded
+
+    def account(self, cells: Row) -> Account:
+        cell = partial(self.cell, cells)
+        several = {column: _several(cell(column)) for column in SEVERAL}
+        return Account(
+            provider=self.provider,
+            contract=cell("contract"),
+            name=cell("name"),
+            status=cell("status").casefold() or "active",
+            service_level=cell("service_level"),
+            language=cell("language").casefold(),
+            address=cell("address"),
+            valid_to=_day(cell("valid_to")),
+            characteristics={column: cells[at].strip() for at, column in self.others if cells[at].strip()},
+            **several,
+        )
+
+    def fault(self, line: int, column: str, what: str) -> None:
+        self.faults.append(f"{self.name} line {line}{f', column {column}' if column else ''}: {what}")
+
+
+def _day(cell: str) -> date | None:
+    try:
+        return date.fromisoformat(cell) if cell else None
+    except ValueError:
+        return None
+
+
+def _several(cell: str) -> tuple[str, ...]:
+    return tuple(part for piece in cell.split(";") if (part := piece.strip())) if cell else ()
+
+
+def _decoded(source: bytes, name: str) -> str:
+    if b"\0" in source:
+        raise BadTable([f"{name}: is no text: save the table as CSV"])
+    try:
+        return source.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return source.decode("cp1251", errors="replace")
+
+
+def _delimiter(source: bytes) -> str:
+    """The commonest of the three in the header line."""
+    header = source.partition(b"\n")[0]
+    return max(",;\t", key=lambda one: header.count(one.encode()))

@@ -1,0 +1,206 @@
+"""An article's body: its parts, and how a provider's facts are put into it. Pure.
+
+A body is Markdown as `desk.language.rich_text.written` reads it. What stands above the first heading is for everybody; each
+``# heading`` below it names a condition ("LOS is red", "Windows 11") and begins one more way out, in the order they are
+to be tried; the last heading says when to stop and call (`STOP`). Steps are numbered lines.
+
+A fact of the provider is written ``{{ dns1 }}``, and a line that names one the provider has not given is left out,
+rather than shown with a hole. ``{{ cabinet or your account }}`` has words to say instead. ``{{ if pppoe }}`` or
+``{{ if not dns1 }}`` at the end of a line (a picture's too) keeps that line only then, and at the end of a heading
+everything under it; ``{{ if pppoe or not dhcp }}`` needs one of them, two conditions at one end need both.
+`FACTS` names them all; a fact that is "no" or "false" counts as not given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from desk.language.rich_text import shielded
+
+FACTS = frozenset(
+    (
+        "provider_title",
+        "support_phone",
+        "site",
+        "cabinet",  # the address of the personal account
+        "speedtest",  # the address of a page that measures the speed inside the provider's own network
+        "dns1",
+        "dns2",
+        "pppoe",  # "yes" where a router needs a login and a password
+        "dhcp",  # "yes" where an address is simply given
+        "mac_binding",  # "yes" where a port knows the router by its MAC address
+        "ping_host",  # an address of the provider's own that answers a ping
+        "smtp",
+        "imap",
+        "pop3",
+        "webmail",
+        "abuse_mail",
+        "promised_days",  # for how many days a promised payment opens the internet
+    )
+)
+STOP = {"ru": "Когда остановиться и позвонить нам", "en": "When to stop and call us"}
+"""The heading of the last part, by language."""
+
+_NAME = r"[a-z0-9_]{1,40}"
+_FACT = re.compile(r"\{\{ ?(" + _NAME + r")(?: or ([^{}\n]{1,200}?))? ?\}\}")
+_IF = re.compile(r"\{\{ ?if ((?:not )?" + _NAME + r"(?: or (?:not )?" + _NAME + r"){0,3}) ?\}\}")
+_STEP = re.compile(r"([0-9]{1,2})\. ")
+PICTURE_LINE = re.compile(r"!\[([^\]\n]{0,300})\]\(([^)\n]{1,200})\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a body. ``heading`` is "" for what stands above the first one."""
+
+    heading: str
+    lines: tuple[str, ...]
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The numbered lines, without their numbers."""
+        return tuple(_STEP.sub("", line, count=1) for line in self.lines if _STEP.match(line))
+
+    @property
+    def pictures(self) -> tuple[tuple[str, str], ...]:
+        """The pictures in their order, each as what it shows and where it lies."""
+        found = (pictured(line) for line in self.lines)
+        return tuple(one for one in found if one)
+
+
+def pictured(line: str) -> tuple[str, str] | None:
+    """What the picture on this line shows and where it lies; None when no picture stands there."""
+    found = PICTURE_LINE.fullmatch(_unconditional(line).strip())
+    return (found[1], found[2]) if found else None
+
+
+def parts(body: str) -> tuple[Part, ...]:
+    """The body at its headings. The first part has none, and is left out when it is empty."""
+    found: list[tuple[str, list[str]]] = [("", [])]
+    for line in body.strip("\n").split("\n"):
+        if line.startswith("# "):
+            found.append((line[2:].strip(), []))
+        else:
+            found[-1][1].append(line)
+    whole = (Part(heading, tuple(lines)) for heading, lines in found)
+    return tuple(part for part in whole if part.heading or any(line.strip() for line in part.lines))
+
+
+def resolutions(body: str, language: str) -> tuple[Part, ...]:
+    """The ways out, in the order they are to be tried: every part but the last that says when to stop."""
+    return tuple(part for part in parts(body) if part.heading != STOP.get(language))
+
+
+def facts_in(body: str) -> tuple[str, ...]:
+    """The names of the facts that a body speaks of, each once, in their order."""
+    names = [(found.start(), found[1]) for found in _FACT.finditer(body)]
+    names += [(found.start(), name) for found in _IF.finditer(body) for name, _ in _choices(found)]
+    return tuple(dict.fromkeys(name for _, name in sorted(names, key=lambda one: one[0])))
+
+
+def unreadable(body: str) -> str:
+    """The first thing between double braces that is neither a fact nor a condition at a line's end; "" if none."""
+    for line in body.split("\n"):
+        bare = _unconditional(_FACT.sub("", line))
+        if "{{" in bare or "}}" in bare:
+            return line.strip()
+    return ""
+
+
+def filled(body: str, facts: Mapping[str, str], pictures: bool = False) -> str:
+    """The body's Markdown with the facts in it, the picture lines out and the steps numbered without a gap.
+
+    A heading under which nothing is left goes too. A fact's value is written so that no character of it becomes a mark.
+    With ``pictures`` their lines stay where they are.
+    """
+    lines: list[str] = []
+    for line in _numbered(line for line in _told(body, _given(facts)) if pictures or not pictured(line)):
+        _unheaded(lines, line)
+        if line or (lines and lines[-1]):
+            lines.append(line)
+    _unheaded(lines, "# ")
+    return "\n".join(lines).strip("\n")
+
+
+def shown(body: str, facts: Mapping[str, str]) -> tuple[int, ...]:
+    """Which of the body's pictures, counted from 0, these facts leave standing."""
+    every = [pictured(line) for line in body.split("\n")]
+    places = [place for _, place in filter(None, every)]
+    left = [place for _, place in filter(None, map(pictured, _told(body, _given(facts))))]
+    return tuple(at for at, place in enumerate(places) if place in left)
+
+
+def _given(facts: Mapping[str, str]) -> Mapping[str, str]:
+    return {name: value for name, value in facts.items() if value.strip().casefold() not in ("", "no", "false")}
+
+
+def _unheaded(lines: list[str], follows: str) -> None:
+    """Takes back the last heading when another comes, or the end, and nothing stands between."""
+    if follows.startswith("# "):
+        while lines and not lines[-1]:
+            lines.pop()
+        if lines and lines[-1].startswith("# "):
+            lines.pop()
+        elif lines and follows != "# ":
+            lines.append("")
+
+
+def _told(body: str, given: Mapping[str, str]) -> Iterator[str]:
+    """The lines that hold for these facts, with the facts in them."""
+    section = True
+    for source in body.strip("\n").split("\n"):
+        line, holds = source.rstrip(), True
+        while (found := _last_condition(line)) and all(name in FACTS for name, _ in _choices(found)):
+            holds = holds and any((name in given) is wanted for name, wanted in _choices(found))
+            line = line[: found.start()].rstrip()
+        if line.startswith("# "):
+            section = holds
+        named = [(name, instead) for name, instead in _FACT.findall(line) if name in FACTS]
+        if section and holds and all(name in given or instead for name, instead in named):
+            yield _FACT.sub(lambda found: _said(found, given), line)
+
+
+def _said(found: re.Match[str], given: Mapping[str, str]) -> str:
+    """What stands in a fact's place. Braces that name none are somebody's own: an imported text may hold anything."""
+    if found[1] in given:
+        return shielded(given[found[1]])
+    return (found[2] or "") if found[1] in FACTS else found[0]
+
+
+def _numbered(lines: Iterator[str]) -> Iterator[str]:
+    """Counts the steps of each list from one. Some may have been left out, and some of one number may stand together.
+
+    A list goes on over empty and indented lines, and over pictures.
+    """
+    counted, last = 0, 0
+    for line in lines:
+        found = _STEP.match(line)
+        if found:
+            written = int(found[1])
+            counted = 1 if written == 1 or written < last else counted + 1
+            last = written
+            yield f"{counted}. {line[found.end() :]}"
+        else:
+            if line and not line.startswith(" ") and not pictured(line):
+                counted, last = 0, 0
+            yield line
+
+
+def _choices(condition: re.Match[str]) -> list[tuple[str, bool]]:
+    """The facts of which one is enough, each with whether it is to be given."""
+    return [(one.removeprefix("not "), not one.startswith("not ")) for one in condition[1].split(" or ")]
+
+
+def _unconditional(line: str) -> str:
+    """The line without the conditions at its end."""
+    bare = line.rstrip()
+    while found := _last_condition(bare):
+        bare = bare[: found.start()].rstrip()
+    return bare
+
+
+def _last_condition(line: str) -> re.Match[str] | None:
+    """The condition a line ends in."""
+    at = line.rfind("{{")
+    return _IF.fullmatch(line, at) if at >= 0 else None

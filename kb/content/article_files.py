@@ -1,0 +1,280 @@
+"""Articles as folders: ``<id>/ru.md`` and ``en.md``, each a TOML head and a body in our small Markdown, with pictures.
+
+The head stands between two lines of ``+++`` and has ``title``, ``phrasings`` (how people say it, five or more),
+``environment``, ``category``, ``dialog`` (the questions that follow when it did not help), ``owner``, and what KCS v6
+asks of an article: ``confidence``, ``audience``, ``governance``. A picture is a line of its own below the step it
+belongs to, ``![what it shows](lamps.png)``, lying beside the text, or ``../shared/lamps.png`` where several articles
+use it. How the body is made up, and how a provider's facts come into it, stands in `kb.content.article_facts`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from desk.language.detect import LANGUAGES
+from kb.content.article_facts import FACTS, Part, facts_in, parts, pictured, resolutions, unreadable
+
+CATEGORIES = ("technical", "billing", "security", "equipment_setup")
+CONFIDENCES = ("work_in_progress", "not_validated", "validated", "archived")  # KCS v6
+AUDIENCES = ("internal", "within_domain", "partner", "external")  # KCS v6
+GOVERNANCE = ("experience_based", "compliance_based")  # KCS v6: who may change it, anybody who knows or only its owner
+LARGEST_FILE = 256 * 1024
+ENOUGH_PHRASINGS = 5
+"""What `firstline kb check` asks for; a draft begins with the words of one."""
+SHARED = "shared"
+"""The folder beside the articles whose pictures any of them may use; no article can have this name."""
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
+_PICTURE = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}\.(?:png|jpg)")
+
+
+class BadArticle(ValueError):
+    """Which file of an article is wrong, and what to mend there: a sentence for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """An article in one language. ``pictures`` are ``<folder>/<name>`` in the order the body shows them."""
+
+    language: str
+    title: str
+    phrasings: tuple[str, ...]
+    body: str
+    pictures: tuple[str, ...] = ()
+    environment: str = ""
+    owner: str = ""
+    confidence: str = "not_validated"
+    audience: str = "internal"
+    governance: str = "experience_based"
+
+    @property
+    def resolutions(self) -> tuple[Part, ...]:
+        """The ways out in the order they are to be tried; a part's heading is the condition under which it is one."""
+        return resolutions(self.body, self.language)
+
+    @property
+    def captions(self) -> tuple[str, ...]:
+        """What each of the ``pictures`` shows, in words."""
+        return tuple(words for part in parts(self.body) for words, _ in part.pictures)
+
+    @property
+    def offered(self) -> bool:
+        """Whether a subscriber may see it: only what is validated and meant for the outside (KCS v6)."""
+        return self.audience == "external" and self.confidence == "validated"
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One issue and its way out, in one or several languages. ``provider`` is "" when all providers share it.
+
+    ``file_hashes`` tell by language which file an edition came from; an edition born in the database has none.
+    """
+
+    id: str
+    provider: str
+    editions: Mapping[str, Edition]
+    dialog: str = ""
+    category: str = "technical"
+    file_hashes: Mapping[str, str] = field(default_factory=dict)
+
+    def edition(self, language: str) -> Edition:
+        """The edition in this language, or else in another: a missing language never hides an article."""
+        return self.editions.get(language) or next(iter(self.editions.values()))
+
+    @property
+    def hash(self) -> str:
+        """Changes with anything a reader could notice."""
+        return digest(self.id, self.provider, *(content_hash(self, one) for one in sorted(self.editions)))
+
+
+def completed(articles: Sequence[Article]) -> list[Article]:
+    """The articles, a provider's own with the shared one's text in the languages it is not written in. Where nothing of
+    it is offered, it is there to hide the shared one, and stays as it is."""
+    shared = {one.id: one for one in articles if not one.provider}
+    return [
+        replace(one, editions={**shared[one.id].editions, **one.editions})
+        if one.provider and one.id in shared and any(edition.offered for edition in one.editions.values())
+        else one
+        for one in articles
+    ]
+
+
+def content_hash(article: Article, language: str) -> str:
+    """The fingerprint of one edition's content, wherever it is kept."""
+    edition = article.editions[language]
+    # The usual governance says nothing, so that shelves filled before it had a word do not look edited.
+    unusual = (edition.governance,) if edition.governance != GOVERNANCE[0] else ()
+    return digest(
+        article.dialog,
+        article.category,
+        edition.title,
+        json.dumps(edition.phrasings, ensure_ascii=False),
+        edition.body,
+        json.dumps(edition.pictures),
+        edition.environment,
+        edition.owner,
+        edition.confidence,
+        edition.audience,
+        *unusual,
+    )
+
+
+def digest(*parts: str) -> str:
+    """A SHA-256 of several strings, none of which can be mistaken for the end of another."""
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def nameable(id: str) -> bool:
+    """Whether an article of this id can be a folder; one that came as a line may have any id."""
+    return bool(_NAME.fullmatch(id)) and id != SHARED
+
+
+def read_folder(path: Path, provider: str = "", required: Collection[str] = LANGUAGES) -> Article:
+    """Reads one article's folder. Raises `BadArticle` when it is not whole, or a ``required`` language is missing."""
+    if not nameable(path.name):
+        raise BadArticle(f"{path}: an article's folder is named in small Latin letters, digits and dashes")
+    files = {language: path / f"{language}.md" for language in LANGUAGES if (path / f"{language}.md").is_file()}
+    if missing := [language for language in required if language not in files]:
+        raise BadArticle(f"{path / missing[0]}.md is missing: the article needs this language too")
+    if not files:
+        raise BadArticle(f"{path}: there is neither {' nor '.join(f'{one}.md' for one in LANGUAGES)}")
+    read = {language: _File(file, language) for language, file in files.items()}
+    first = next(iter(read.values()))
+    for other in read.values():
+        if (other.dialog, other.category) != (first.dialog, first.category):
+            raise BadArticle(f"{other.path}: dialog and category must be the same as in {first.path.name}")
+    return Article(
+        id=path.name,
+        provider=provider,
+        editions={language: one.edition for language, one in read.items()},
+        dialog=first.dialog,
+        category=first.category,
+        file_hashes={language: one.hash for language, one in read.items()},
+    )
+
+
+def read_folders(folders: Sequence[Path], provider: str = "", required: Collection[str] = ()) -> dict[str, Article]:
+    """All articles of several folders by id; of two with one id, the earlier folder's. Raises `BadArticle`."""
+    found: dict[str, Article] = {}
+    for folder in folders:
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if path.is_dir() and path.name != SHARED and not path.name.startswith(".") and path.name not in found:
+                found[path.name] = read_folder(path, provider, required)
+    return found
+
+
+class _File:
+    """One language's file, read and checked."""
+
+    def __init__(self, path: Path, language: str) -> None:
+        self.path = path
+        try:
+            if path.stat().st_size > LARGEST_FILE:
+                raise self._bad(f"it has more than {LARGEST_FILE} bytes: nobody reads an article of that length")
+            source = path.read_text("utf-8").replace("\r\n", "\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise self._bad(f"it cannot be read ({error})") from None
+        opening, _, rest = source.partition("+++\n")
+        head, fence, body = rest.partition("\n+++\n")
+        if opening.strip() or not fence:
+            raise self._bad("it must begin with a TOML head between two lines of +++")
+        try:
+            self.head: dict[str, Any] = tomllib.loads(head)
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            raise self._bad(f"the head is not TOML: {error}") from None
+        self.hash = digest(source)
+        self.dialog = self._text("dialog", "")
+        self.category = self._choice("category", CATEGORIES, "technical")
+        self.edition = self._edition(language, body.strip("\n") + "\n")
+        if self.head:
+            raise self._bad(f"the head has an unknown key {sorted(self.head)[0]!r}: remove it or correct it")
+
+    def _edition(self, language: str, body: str) -> Edition:
+        self._check(body)
+        return Edition(
+            language=language,
+            title=self._text("title"),
+            phrasings=self._phrasings(),
+            body=body,
+            pictures=self._pictures(body),
+            environment=self._text("environment", ""),
+            owner=self._text("owner", ""),
+            confidence=self._choice("confidence", CONFIDENCES, "not_validated"),
+            audience=self._choice("audience", AUDIENCES, "internal"),
+            governance=self._choice("governance", GOVERNANCE, "experience_based"),
+        )
+
+    def _check(self, body: str) -> None:
+        if not body.strip():
+            raise self._bad("there is no text below the head")
+        if line := unreadable(body):
+            what = "write {{ fact }}, {{ fact or words }}, or {{ if fact }} at the end of a line"
+            raise self._bad(f"the braces in {line!r} cannot be read: {what}")
+        if unknown := [name for name in facts_in(body) if name not in FACTS]:
+            raise self._bad(f"{{{{ {unknown[0]} }}}} is no fact of a provider; there are {', '.join(sorted(FACTS))}")
+        if deep := [line for line in body.split("\n") if line.startswith("##")]:
+            raise self._bad(f"a heading has one # and a space, not {deep[0]!r}")
+        if empty := [one.heading for one in parts(body) if not any(line.strip() for line in one.lines)]:
+            raise self._bad(f"there is nothing below the heading {empty[0]!r}")
+
+    def _phrasings(self) -> tuple[str, ...]:
+        value = self.head.pop("phrasings", [])
+        if not isinstance(value, list) or not all(isinstance(one, str) and one.strip() for one in value):
+            raise self._bad("phrasings must be a list of sentences as people type them")
+        return tuple(dict.fromkeys(value))
+
+    def _pictures(self, body: str) -> tuple[str, ...]:
+        pictures: list[str] = []
+        for line in body.split("\n"):
+            if not line.lstrip().startswith("!["):
+                continue
+            found = pictured(line)
+            if not found:
+                raise self._bad(f"a picture stands on a line of its own as ![what it shows](name.png), not {line!r}")
+            words, place = found
+            if not words.strip():
+                raise self._bad(f"say in the brackets what {place} shows: some people hear it, and letters print it")
+            pictures.append(self._picture(place))
+        return tuple(pictures)
+
+    def _picture(self, reference: str) -> str:
+        folder, name = self.path.parent, reference
+        if reference.startswith(f"../{SHARED}/"):
+            folder, name = folder.parent / SHARED, reference.removeprefix(f"../{SHARED}/")
+        if not _PICTURE.fullmatch(name):
+            raise self._bad(f"the picture {reference!r} must be name.png or ../{SHARED}/name.png, in small letters")
+        if not (folder / name).is_file():
+            raise self._bad(f"the picture {reference} is not there")
+        return f"{folder.name}/{name}"
+
+    def _text(self, key: str, default: str | None = None) -> str:
+        value = self.head.pop(key, default)
+        if not isinstance(value, str) or (default is None and not value.strip()):
+            raise self._bad(f"the head needs {key}, a text")
+        return value.strip()
+
+    def _choice(self, key: str, among: Sequence[str], default: str) -> str:
+        value = self._text(key, default)
+        if value not in among:
+            raise self._bad(f"{key} is {value!r}; it can be {', '.join(among)}")
+        return value
+
+    def _bad(self, what: str) -> BadArticle:
+        return BadArticle(f"{self.path}: {what}")
+
+
+def picture(name: str, folders: Sequence[Path]) -> Path:
+    """The file of a picture ``<article id>/<name>`` in the first folder that has it. Raises `LookupError`."""
+    article, slash, file = name.partition("/")
+    if slash and _NAME.fullmatch(article) and _PICTURE.fullmatch(file):
+        for folder in folders:
+            if (path := folder / article / file).is_file():
+                return path
+    raise LookupError(f"no picture {name!r} in the provider's, the desk's or the packaged articles")

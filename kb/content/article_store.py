@@ -1,0 +1,271 @@
+"""The shelf: articles are served from the database, and files are imported into it when they have changed.
+
+An edition (one article in one language) remembers the file it came from and the content it brought. Where the content
+in the database is another one by now, somebody edited it there; if the file changed too, the import refuses that
+edition and shows the difference. Both the same again, by whichever hand, is peace. An edition born in the database
+has no file and is never touched. Articles are the provider's words, not its subscribers': they are the desk's own
+rows, read whole, and need no row-level security.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import JSON, String, Text, delete, func, insert, select, update
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import Mapped, mapped_column
+
+from desk.storage.base import Base, Instant
+from kb.content.article_files import Article, Edition, content_hash, read_folders
+
+
+class ArticleRow(Base):
+    """One article in one language. ``provider`` is "" for an article shared by all.
+
+    ``file_hash`` is of the file last imported, "" when there never was one; ``content_hash`` is of what it brought.
+    """
+
+    __tablename__ = "articles"
+
+    provider: Mapped[str] = mapped_column(String(64), primary_key=True)
+    id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    language: Mapped[str] = mapped_column(String(8), primary_key=True)
+    title: Mapped[str] = mapped_column(Text)
+    phrasings: Mapped[list[str]] = mapped_column(JSON)
+    body: Mapped[str] = mapped_column(Text)
+    pictures: Mapped[list[str]] = mapped_column(JSON)
+    dialog: Mapped[str] = mapped_column(String(60))
+    category: Mapped[str] = mapped_column(String(24))
+    environment: Mapped[str] = mapped_column(Text)
+    owner: Mapped[str] = mapped_column(String(80))
+    confidence: Mapped[str] = mapped_column(String(24))
+    audience: Mapped[str] = mapped_column(String(24))
+    governance: Mapped[str] = mapped_column(String(24), server_default="experience_based")
+    file_hash: Mapped[str] = mapped_column(String(64))
+    content_hash: Mapped[str] = mapped_column(String(64))
+    updated_at: Mapped[datetime] = mapped_column(Instant)
+
+
+_table = ArticleRow.__table__.c
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """An edition changed on both sides since the last import: the file was not taken. ``difference`` is a unified diff
+    from the database's text to the file's."""
+
+    article: str
+    language: str
+    difference: str
+
+
+@dataclass(slots=True)
+class Imported:
+    """What an import did, as ``<article id>/<language>`` each."""
+
+    added: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+
+
+async def import_folder(
+    connection: AsyncConnection,
+    provider: str,
+    folder: Path,
+    now: datetime,
+    *,
+    beneath: Sequence[Path] = (),
+    only: Collection[str] | None = None,
+) -> Imported:
+    """Brings the provider's rows up to date with ``folder``, and with the folders ``beneath`` it where it is silent.
+
+    Reads every file before it writes anything, so a `kb.content.article_files.BadArticle` leaves the shelf as it was. Whatever an
+    earlier import brought and no folder holds any more goes, unless it was edited in the database. With ``only`` these
+    articles are looked at and no others, and none goes.
+    """
+    articles = read_folders((folder, *beneath), provider)
+    rows = await connection.execute(select(ArticleRow.__table__).where(_table.provider == provider))
+    kept = {(row["id"], row["language"]): row for row in rows.mappings()}
+    done = Imported()
+    for article in (one for id, one in articles.items() if only is None or id in only):
+        for language in article.editions:
+            await _take(connection, article, language, kept.pop((article.id, language), None), now, done)
+    for row in kept.values() if only is None else ():
+        if row["file_hash"] and not _edited(row):
+            await connection.execute(delete(ArticleRow).where(*_this(row)))
+            done.removed.append(_label(row["id"], row["language"]))
+    return done
+
+
+async def import_articles(
+    connection: AsyncConnection, provider: str, articles: Sequence[Article], now: datetime
+) -> Imported:
+    """Adds articles that have no file in the desk, and brings up to date those an earlier import brought.
+
+    One that was edited in the database since, or that a file keeps, is not taken. Nothing is ever removed.
+    """
+    rows = await connection.execute(select(ArticleRow.__table__).where(_table.provider == provider))
+    kept = {(row["id"], row["language"]): row for row in rows.mappings()}
+    done = Imported()
+    new: list[dict[str, Any]] = []
+    for article, language in ((one, language) for one in articles for language in one.editions):
+        row, values, label = kept.get((article.id, language)), row_of(article, language), _label(article.id, language)
+        if row is None:
+            new.append(values | {"updated_at": now})
+            done.added.append(label)
+        elif (content := _hash(row)) == values["content_hash"]:
+            done.unchanged.append(label)
+        elif row["file_hash"] or content != row["content_hash"]:
+            done.conflicts.append(Conflict(article.id, language, _difference(row, values, label)))
+        else:
+            await connection.execute(update(ArticleRow).where(*_this(row)).values(**values, updated_at=now))
+            done.updated.append(label)
+    for begin in range(0, len(new), 500):
+        await connection.execute(insert(ArticleRow), new[begin : begin + 500])
+    return done
+
+
+async def filed(connection: AsyncConnection) -> set[str]:
+    """The providers with articles that an import brought from files."""
+    return set((await connection.execute(select(_table.provider).where(_table.file_hash != "").distinct())).scalars())
+
+
+async def stamp(connection: AsyncConnection) -> tuple[int, datetime | None]:
+    """Changes when any article does, and is cheap: how many editions there are, and when one was last written."""
+    count, last = (await connection.execute(select(func.count(), func.max(_table.updated_at)))).one()
+    return int(count), last
+
+
+async def load(connection: AsyncConnection) -> list[Article]:
+    """Every article of every provider, shared ones first, as the database has them now."""
+    query = select(ArticleRow.__table__).order_by(_table.provider, _table.id, _table.language)
+    result = await connection.execute(query)
+    # Tens of thousands of rows take their time to be made out, which is not the event loop's.
+    return await asyncio.to_thread(_articles, result.mappings())
+
+
+def _articles(rows: Iterable[RowMapping]) -> list[Article]:
+    whole: dict[tuple[str, str], list[RowMapping]] = {}
+    for row in rows:
+        whole.setdefault((row["provider"], row["id"]), []).append(row)
+    return [_article(several) for several in whole.values()]
+
+
+async def _take(
+    connection: AsyncConnection,
+    article: Article,
+    language: str,
+    row: RowMapping | None,
+    now: datetime,
+    done: Imported,
+) -> None:
+    """Decides about one edition, and writes it."""
+    values = row_of(article, language)
+    label = _label(article.id, language)
+    if row is None:
+        await connection.execute(insert(ArticleRow).values(**values, updated_at=now))
+        done.added.append(label)
+    elif row["file_hash"] == values["file_hash"]:
+        done.unchanged.append(label)
+    elif row["file_hash"] and row["content_hash"] == values["content_hash"]:
+        # The file is written otherwise and says what it said: an edit made here meanwhile stays.
+        await connection.execute(update(ArticleRow).where(*_this(row)).values(file_hash=values["file_hash"]))
+        done.unchanged.append(label)
+    elif _edited(row) and _hash(row) != values["content_hash"]:
+        done.conflicts.append(Conflict(article.id, language, _difference(row, values, label)))
+    else:
+        await connection.execute(update(ArticleRow).where(*_this(row)).values(**values, updated_at=now))
+        done.updated.append(label)
+
+
+def row_of(article: Article, language: str) -> dict[str, Any]:
+    """An edition as its row has it, but for ``updated_at``."""
+    edition = article.editions[language]
+    return {
+        "provider": article.provider,
+        "id": article.id,
+        "language": language,
+        "title": edition.title,
+        "phrasings": list(edition.phrasings),
+        "body": edition.body,
+        "pictures": list(edition.pictures),
+        "dialog": article.dialog,
+        "category": article.category,
+        "environment": edition.environment,
+        "owner": edition.owner,
+        "confidence": edition.confidence,
+        "audience": edition.audience,
+        "governance": edition.governance,
+        "file_hash": article.file_hashes.get(language, ""),
+        "content_hash": content_hash(article, language),
+    }
+
+
+def _article(rows: Sequence[RowMapping]) -> Article:
+    first = rows[0]
+    return Article(
+        id=first["id"],
+        provider=first["provider"],
+        editions={row["language"]: _edition(row) for row in rows},
+        dialog=first["dialog"],
+        category=first["category"],
+        file_hashes={row["language"]: row["file_hash"] for row in rows if row["file_hash"]},
+    )
+
+
+def _edition(row: RowMapping) -> Edition:
+    return Edition(
+        language=row["language"],
+        title=row["title"],
+        phrasings=tuple(row["phrasings"]),
+        body=row["body"],
+        pictures=tuple(row["pictures"]),
+        environment=row["environment"],
+        owner=row["owner"],
+        confidence=row["confidence"],
+        audience=row["audience"],
+        governance=row["governance"],
+    )
+
+
+def _hash(row: RowMapping) -> str:
+    """The fingerprint of what the row says now."""
+    return content_hash(_article([row]), row["language"])
+
+
+def _edited(row: RowMapping) -> bool:
+    """Whether the content is another one than the last import brought (or no import brought it)."""
+    return _hash(row) != row["content_hash"] or not row["file_hash"]
+
+
+def _this(row: RowMapping) -> tuple[Any, ...]:
+    return (_table.provider == row["provider"], _table.id == row["id"], _table.language == row["language"])
+
+
+def _label(article: str, language: str) -> str:
+    return f"{article}/{language}"
+
+
+def _difference(ours: Mapping[Any, Any], theirs: Mapping[Any, Any], label: str) -> str:
+    lines = difflib.unified_diff(_lines(ours), _lines(theirs), f"database {label}", f"file {label}.md", lineterm="")
+    return "\n".join(lines)
+
+
+def _lines(values: Mapping[Any, Any]) -> list[str]:
+    heads = ("dialog", "category", "environment", "owner", "confidence", "audience", "governance")
+    return [
+        f"title: {values['title']}",
+        *(f"phrasing: {one}" for one in values["phrasings"]),
+        *(f"{head}: {values[head]}" for head in heads),
+        "",
+        *values["body"].split("\n"),
+    ]

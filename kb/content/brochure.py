@@ -1,0 +1,246 @@
+"""A brochure to be put beside a contract: which articles stand in it, in which order, and what its pages say. Pure.
+
+It says what the desk would say: only what a subscriber may see, with the provider's facts in it, an article without
+the wanted language in the other one. How it looks on paper is another matter (`console.commands.brochure_printer`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from desk.language.rich_text import written
+from kb.content.article_facts import STOP, filled, pictured
+from kb.content.article_files import Article, Edition
+
+FIRST = ("no-internet", "router-lights", "router-restart", "slow-wifi", "wifi-password")
+"""What everybody needs one day; a provider's own articles come next, and then `THEN`."""
+THEN = (
+    *("balance-block", "wan-off", "los-red", "pppoe-691", "drops", "one-device", "speed-test", "no-address"),
+    *("new-router", "cable-not-wifi", "charges", "mail-settings", "moving"),
+)
+NEEDS = {"pppoe-691": "pppoe", "mail-settings": "imap"}
+"""Articles that are of little use where the provider has not given this fact."""
+
+_STEP = re.compile(r"([0-9]{1,2})\. ")
+HARD = "\u00a0"
+_TIES = (
+    (re.compile(r"(?<!\w)([А-Яа-яЁё]{1,2}|[A-Za-z]|[0-9]{1,4}) (?=\S)"), rf"\1{HARD}"),
+    (re.compile(r" (?=[—–] )"), HARD),
+    (re.compile(r" (?=[0-9]{1,4}[).](?![0-9]))"), HARD),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a line; ``kind`` is "", bold, code or link."""
+
+    text: str
+    kind: str = ""
+    url: str = ""
+
+
+Line = tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What stays together on paper. ``kind`` is text, step (with its number) or picture (with its ``<folder>/<name>``,
+    and what it shows)."""
+
+    kind: str
+    lines: tuple[Line, ...] = ()
+    number: int = 0
+    picture: str = ""
+    shows: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One heading and what stands under it. ``stop`` for the last, that says when to call."""
+
+    heading: str
+    blocks: tuple[Block, ...]
+    stop: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One article, or another piece of the brochure with a title of its own. ``language`` is what it is written in."""
+
+    id: str
+    title: str
+    language: str
+    sections: tuple[Section, ...]
+
+    def without(self, pictures: Collection[str]) -> Leaf:
+        """The same without pictures that were shown before."""
+        kept = (
+            replace(one, blocks=tuple(block for block in one.blocks if block.picture not in pictures))
+            for one in self.sections
+        )
+        return replace(self, sections=tuple(kept))
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """The pictures it shows, in their order."""
+        return tuple(block.picture for one in self.sections for block in one.blocks if block.picture)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One way to reach the provider, or one of its settings. ``url`` is "" where nothing can be opened."""
+
+    label: str
+    value: str
+    url: str = ""
+
+
+def offered(articles: Iterable[Article], provider: str) -> list[tuple[Article, Mapping[str, Edition]]]:
+    """The articles this provider's subscribers may see, each with the editions they may see.
+
+    A provider's own stands in the place of the shared one, even where it hides it.
+    """
+    chosen: dict[str, Article] = {}
+    for article in articles:
+        if article.provider in ("", provider) and (article.provider or article.id not in chosen):
+            chosen[article.id] = article
+    seen = ((one, {name: kept for name, kept in one.editions.items() if kept.offered}) for one in chosen.values())
+    return [(article, editions) for article, editions in seen if editions]
+
+
+def leaves(
+    articles: Iterable[Article],
+    provider: str,
+    language: str,
+    facts: Mapping[str, str],
+    reused: Mapping[str, int],
+    top: int,
+) -> tuple[Leaf, ...]:
+    """The ``top`` articles of a provider's brochure: by ``reused``, how often each has helped; else as `_rank` has it.
+
+    Addresses are printed as people type them.
+    """
+    facts = {name: without_scheme(value) for name, value in facts.items()}
+    able = offered(articles, provider)
+    able.sort(key=lambda one: (-reused.get(one[0].id, 0), _rank(one[0], facts), one[0].id))
+    return tuple(
+        leaf(article.id, edition.title, edition.body, edition.language, facts, edition.pictures)
+        for article, editions in able[:top]
+        for edition in (editions.get(language) or next(iter(editions.values())),)
+    )
+
+
+def _rank(article: Article, facts: Mapping[str, str]) -> int:
+    """Where an article stands that nobody has needed yet."""
+    if article.id in FIRST:
+        return FIRST.index(article.id)
+    needed = NEEDS.get(article.id)
+    if needed and not filled(f".{{{{ if {needed} }}}}", facts):
+        return 1000
+    if article.id in THEN:
+        return 200 + THEN.index(article.id)
+    return 100 if article.provider else 900
+
+
+def leaf(id: str, title: str, body: str, language: str, facts: Mapping[str, str], pictures: Sequence[str] = ()) -> Leaf:
+    """A body in `kb.content.article_facts`'s Markdown, taken apart for printing.
+
+    ``pictures`` are where those of the body lie, in its order; without them a picture lies where its line says.
+    """
+    places = _places(body, pictures)
+    sections: list[Section] = []
+    heading, lines = "", list[str]()
+    for line in (*filled(body, facts, pictures=True).split("\n"), "# "):
+        if line.startswith("# "):
+            blocks = _blocks(lines, places)
+            if heading or blocks:
+                sections.append(Section(tied(heading), blocks, heading == STOP.get(language)))
+            heading, lines = written(line).plain, []
+        else:
+            lines.append(line)
+    return Leaf(id, tied(title), language, tuple(sections))
+
+
+def reach(labels: Mapping[str, str], facts: Mapping[str, str], bot: str, mail: str) -> tuple[Row, ...]:
+    """The ways to reach the provider, in the order of the labels. ``bot`` is a name without its @."""
+    known = {name: plain(f"{{{{ {name} }}}}", facts) for name in ("support_phone", "site", "cabinet")}
+    known |= {"bot": f"@{bot}" if bot else "", "mail": mail}
+    urls = {
+        "support_phone": "tel:" + re.sub(r"[^0-9+]", "", known["support_phone"]),
+        "bot": f"https://t.me/{bot}",
+        "mail": f"mailto:{mail}",
+    }
+    return tuple(
+        Row(label, without_scheme(known[name]), urls.get(name, known[name]))
+        for name, label in labels.items()
+        if known.get(name)
+    )
+
+
+def settings(labels: Mapping[str, str], facts: Mapping[str, str]) -> tuple[Row, ...]:
+    """What a subscriber may have to type into a router or a mail program, in the order of the labels."""
+    told = {name: plain(f"{{{{ {name} }}}}", facts) for name in ("dns1", "dns2", *labels)}
+    kinds = [labels[name] for name in ("pppoe", "dhcp") if told.get(name) and name in labels]
+    told["kind"] = kinds[0] if kinds else ""
+    told["dns"] = ", ".join(filter(None, (told["dns1"], told["dns2"])))
+    rows = {name: label for name, label in labels.items() if name not in ("pppoe", "dhcp")}
+    return tuple(
+        Row(label, without_scheme(told[name]), told[name] if told[name].startswith("http") else "")
+        for name, label in rows.items()
+        if told[name]
+    )
+
+
+def without_scheme(address: str) -> str:
+    """An address as people read it."""
+    return re.sub(r"^https?://(?:www\.)?", "", address).rstrip("/")
+
+
+def plain(words: str, facts: Mapping[str, str]) -> str:
+    """One short text with the facts in it."""
+    return tied(written(filled(words, facts)).plain)
+
+
+def tied(text: str) -> str:
+    """The same with hard spaces: no line ends in a short word or begins with a dash. No character moves."""
+    for pattern, instead in _TIES:
+        text = pattern.sub(instead, text)
+    return text
+
+
+def _places(body: str, pictures: Sequence[str]) -> Mapping[str, str]:
+    """Where each picture lies, by how the body calls it."""
+    called = [place for _, place in filter(None, map(pictured, body.split("\n")))]
+    return dict(zip(called, pictures or called, strict=False))
+
+
+def _blocks(lines: Sequence[str], places: Mapping[str, str]) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    grows = False
+    for line in lines:
+        found, step = pictured(line), _STEP.match(line)
+        if found:
+            blocks.append(Block("picture", picture=places.get(found[1], found[1]), shows=written(found[0]).plain))
+        elif step:
+            blocks.append(Block("step", (_line(line[step.end() :]),), number=int(step[1])))
+        elif line.strip() and grows and (line.startswith(" ") or blocks[-1].kind == "text"):
+            blocks[-1] = Block(blocks[-1].kind, (*blocks[-1].lines, _line(line.strip())), blocks[-1].number)
+        elif line.strip():
+            blocks.append(Block("text", (_line(line),)))
+        grows = bool(line.strip()) and not found
+    return tuple(blocks)
+
+
+def _line(source: str) -> Line:
+    text = written(source)
+    plain, at, spans = text.plain, 0, list[Span]()
+    looks = tied(plain)
+    for mark in text.marks:
+        spans.append(Span(looks[at : mark.start]))
+        raw = mark.kind == "code"
+        spans.append(Span((plain if raw else looks)[mark.start : mark.end], mark.kind, mark.url))
+        at = mark.end
+    spans.append(Span(looks[at:]))
+    return tuple(one for one in spans if one.text)

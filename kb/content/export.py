@@ -1,0 +1,82 @@
+"""Articles as folders again: what `kb.content.article_files` reads back is what was written."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from kb.content.article_files import GOVERNANCE, SHARED, Article, Edition, nameable, picture
+
+
+def markdown(article: Article, language: str) -> str:
+    """One edition as its file: a TOML head between two lines of ``+++``, and the body."""
+    edition = article.editions[language]
+    phrasings = "".join(f"    {_quoted(one)},\n" for one in edition.phrasings)
+    lines = [
+        f"title = {_quoted(edition.title)}",
+        f"phrasings = [\n{phrasings}]" if phrasings else "phrasings = []",
+        *(f"{key} = {_quoted(value)}" for key, value in _heads(article, edition) if value),
+    ]
+    return "\n".join(("+++", *lines, "+++", edition.body))
+
+
+def _heads(article: Article, edition: Edition) -> Sequence[tuple[str, str]]:
+    unusual = edition.governance if edition.governance != GOVERNANCE[0] else ""
+    return (
+        ("environment", edition.environment),
+        ("category", article.category),
+        ("dialog", article.dialog),
+        ("owner", edition.owner),
+        ("confidence", edition.confidence),
+        ("audience", edition.audience),
+        ("governance", unusual),
+    )
+
+
+def _quoted(words: str) -> str:
+    """A TOML basic string: JSON's, but that DEL is not allowed as it is."""
+    return json.dumps(words, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def lines(article: Article) -> str:
+    """The article as lines of JSON, one for each language, as `kb.content.jsonl` reads them; without its pictures."""
+    found = []
+    for language, edition in article.editions.items():
+        value = {
+            "id": article.id,
+            "lang": language,
+            "title": edition.title,
+            "variants": list(edition.phrasings),
+            "body": edition.body.strip(),
+            **{key: said for key, said in _heads(article, edition) if said},
+        }
+        found.append(json.dumps(value, ensure_ascii=False) + "\n")
+    return "".join(found)
+
+
+def write(article: Article, into: Path, folders: Sequence[Path]) -> list[str]:
+    """Writes the article's folder into ``into``, with its pictures from ``folders``, the nearest first.
+
+    Returns the pictures that were nowhere to be found: the article cannot be read back without them. Raises ValueError
+    for an id that cannot be a folder's name.
+    """
+    if not nameable(article.id):
+        raise ValueError(f"{article.id!r} cannot be the name of a folder")
+    place = into / article.id
+    place.mkdir(parents=True, exist_ok=True)
+    for language in article.editions:
+        (place / f"{language}.md").write_text(markdown(article, language), "utf-8")
+    missing = []
+    for name in dict.fromkeys(name for one in article.editions.values() for name in one.pictures):
+        target = into / name if name.startswith(f"{SHARED}/") else place / name.partition("/")[2]
+        try:
+            source = picture(name, folders)
+        except LookupError:
+            missing.append(name)
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.resolve() != target.resolve():
+            shutil.copyfile(source, target)
+    return missing

@@ -1,0 +1,99 @@
+"""What could be better about articles that can be read: what `firstline kb check` finds. Pure, but for `of_folders`.
+
+What cannot be read at all is an error, `kb.content.article_files.BadArticle`. What is only worse than it might be is a warning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from desk.language.detect import LANGUAGES
+from desk.model.diagnostics import Finding
+from kb.content.article_facts import FACTS, STOP, facts_in, filled, parts
+from kb.content.article_files import ENOUGH_PHRASINGS, SHARED, Article, BadArticle, Edition, read_folder
+
+LONGEST = 1800
+"""Characters of an article with all its facts: what a person on a telephone still reads to its end."""
+HEAVIEST = 200_000
+"""Bytes of a picture that still comes at once over a poor mobile connection."""
+
+
+def of_folders(folders: Sequence[Path], provider: str = "") -> tuple[dict[str, Article], list[Finding]]:
+    """The articles of several folders, the earlier one's of two with one id, and what is wrong with the others.
+
+    A picture that no article shows is found too.
+    """
+    articles: dict[str, Article] = {}
+    found: list[Finding] = []
+    for folder in folders:
+        here: dict[str, Article] = {}
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if path.is_dir() and path.name != SHARED and not path.name.startswith("."):
+                try:
+                    here[path.name] = read_folder(path, provider, required=())
+                except BadArticle as error:
+                    found.append(Finding("error", path.name, str(error).replace(f"{folder}/", ""), "correct that file"))
+        found += _of_pictures(folder, here.values())
+        articles = here | articles
+    return articles, found
+
+
+def _of_pictures(folder: Path, articles: Iterable[Article]) -> Iterator[Finding]:
+    shown = {name for one in articles for edition in one.editions.values() for name in edition.pictures}
+    for path in sorted((*folder.glob("*/*.png"), *folder.glob("*/*.jpg"))):
+        name = f"{path.parent.name}/{path.name}"
+        if name not in shown:
+            yield Finding("warning", path.parent.name, f"no article shows {name}", "remove it, or show it")
+        elif path.stat().st_size > HEAVIEST:
+            what = f"{name} has {path.stat().st_size // 1000} KB"
+            yield Finding("warning", path.parent.name, what, f"make it smaller than {HEAVIEST // 1000} KB")
+
+
+def of_articles(articles: Sequence[Article], beneath: Sequence[Article] = ()) -> Iterator[Finding]:
+    """What is wanting in each, and which of them are told in the same words as another, also one ``beneath``."""
+    below = {one.id: one.editions for one in beneath}
+    for article in articles:
+        told = {*article.editions, *below.get(article.id, ())}
+        if missing := [language for language in LANGUAGES if language not in told]:
+            known = ", ".join(article.editions)
+            what = f"there is no {missing[0]}: who speaks it reads {known}"
+            yield Finding("warning", article.id, what, f"write {missing[0]}.md")
+        for edition in article.editions.values():
+            yield from _of_edition(article.id, edition)
+    mine = {article.id for article in articles}
+    yield from _of_twins([*articles, *(one for one in beneath if one.id not in mine)], mine)
+
+
+def _of_edition(id: str, edition: Edition) -> Iterator[Finding]:
+    file, told = f"{edition.language}.md", filled(edition.body, dict.fromkeys(FACTS, "x" * 16))
+    if len(edition.phrasings) < ENOUGH_PHRASINGS:
+        what = f"{file}: there are {len(edition.phrasings)} phrasings; people need at least {ENOUGH_PHRASINGS}"
+        yield Finding("warning", id, what, "add what people really write")
+    if (length := len(edition.title) + len(told)) > LONGEST:
+        yield Finding("warning", id, f"{file}: it has {length} characters", f"keep it under {LONGEST}, or make it two")
+    if not told.strip():
+        yield Finding("warning", id, f"{file}: there is nothing to read in it", "write what to do")
+    elif edition.offered and STOP[edition.language] not in [part.heading for part in parts(edition.body)]:
+        todo = f'end it with "# {STOP[edition.language]}"'
+        yield Finding("warning", id, f"{file}: it does not say when to stop and call", todo)
+
+
+def _of_twins(articles: Sequence[Article], mine: set[str]) -> Iterator[Finding]:
+    said: dict[str, str] = {}
+    for article in articles:
+        for edition in article.editions.values():
+            for phrasing in dict.fromkeys((edition.title, *edition.phrasings)):
+                other = said.setdefault(" ".join(phrasing.casefold().split()), article.id)
+                if other != article.id and (other in mine or article.id in mine):
+                    what = f'"{phrasing}" leads to {other} too'
+                    yield Finding("warning", article.id, what, "keep it where it helps most")
+
+
+def of_facts(provider: str, facts: Mapping[str, str], articles: Iterable[Article]) -> Iterator[Finding]:
+    """The facts that articles name and the provider has said nothing of: they read well without, and better with."""
+    named = {name for one in articles for edition in one.editions.values() for name in facts_in(edition.body)}
+    silent = sorted(name for name in named & FACTS if name not in facts and name != "provider_title")
+    if silent:
+        todo = "write them under [facts] in policy.toml; false says that there is none"
+        yield Finding("warning", provider, f"articles would name {', '.join(silent)}", todo)

@@ -1,0 +1,89 @@
+"""The tables of what the knowledge base learns: suggestions, agents' links, people's phrases, versions of articles.
+
+All but the versions are rows of a provider, guarded as such: they come from its cases. A version is the desk's own, as
+the article is.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Float, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from desk.storage.base import Base, Instant, OfProvider
+
+
+class SuggestionRow(OfProvider, Base):
+    """One article offered to a subscriber in one case. ``outcome`` is offered, helped or not_helped.
+
+    That it was ignored, or that the person came back, is derived from the cases (`kb.learning.outcomes`).
+    """
+
+    __tablename__ = "suggestions"
+
+    case_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    article: Mapped[str] = mapped_column(String(60), primary_key=True)
+    language: Mapped[str] = mapped_column(String(8))
+    score: Mapped[float] = mapped_column(Float)
+    offered_at: Mapped[datetime] = mapped_column(Instant)
+    outcome: Mapped[str] = mapped_column(String(12))
+    outcome_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (Index("suggestions_came", "provider", "outcome_at"),)
+
+
+class LinkRow(OfProvider, Base):
+    """What agents made of an article in one case; ``article`` is "" where they said that none belongs to it.
+
+    ``kind`` is shown (the desk showed it to them), not_useful, linked (it solved the case), drafted (it was written
+    from the case) or none; ``note`` says why.
+    """
+
+    __tablename__ = "article_links"
+
+    case_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    article: Mapped[str] = mapped_column(String(60), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    agent: Mapped[str] = mapped_column(String(80))
+    note: Mapped[str] = mapped_column(String(400))
+    at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (Index("article_links_at", "provider", "at"),)
+
+
+class LearnedRow(OfProvider, Base):
+    """How one person put what an article then solved. ``author`` is "subscriber" or ``agent:<id>``: who confirmed it.
+
+    ``repeats`` is the case of the phrase that this one says again: it confirms that one, and takes its place should
+    that one go. ``refused`` says why the phrase was not taken, or why it went; such a row has no text, and the case is
+    not looked at again.
+    """
+
+    __tablename__ = "learned_phrasings"
+
+    case_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    article: Mapped[str] = mapped_column(String(60), primary_key=True)
+    person_id: Mapped[int] = mapped_column(BigInteger)
+    language: Mapped[str] = mapped_column(String(8))
+    text: Mapped[str] = mapped_column(Text)
+    author: Mapped[str] = mapped_column(String(100))
+    refused: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime] = mapped_column(Instant)
+    repeats: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class VersionRow(Base):
+    """An edition as it read at some time; ``author`` is ``agent:<id>`` or "file", ``content`` `kb.content.versions.CONTENT`."""
+
+    __tablename__ = "article_versions"
+
+    provider: Mapped[str] = mapped_column(String(64), primary_key=True)
+    article: Mapped[str] = mapped_column(String(60), primary_key=True)
+    language: Mapped[str] = mapped_column(String(8), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    author: Mapped[str] = mapped_column(String(100))
+    why: Mapped[str] = mapped_column(String(400))
+    at: Mapped[datetime] = mapped_column(Instant)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)

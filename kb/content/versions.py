@@ -1,0 +1,122 @@
+"""Versions of articles: every edit keeps what stood there, by whom and why; and the stamp that tells of any change."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Update, insert, select, update
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from desk.storage.queue_tables import counters
+from kb.content.article_files import Article
+from kb.content.article_store import ArticleRow, row_of
+from kb.content.tables import VersionRow
+
+CONTENT = (
+    *("title", "phrasings", "body", "pictures", "dialog", "category", "environment", "owner", "confidence"),
+    *("audience", "governance"),
+)
+"""Columns of an edition that a reader could notice."""
+FILE = "file"
+"""The author of what an import brought."""
+_STAMP = (counters.c.provider == "", counters.c.name == "knowledge")
+_row, _version = ArticleRow.__table__.c, VersionRow.__table__.c
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """An edition as it read from ``at`` on. ``content`` has the columns of `CONTENT`."""
+
+    version: int
+    author: str
+    why: str
+    at: datetime
+    content: Mapping[str, Any]
+
+
+def as_content(values: Mapping[Any, Any]) -> dict[str, Any]:
+    """What a version keeps of an edition's row."""
+    return {name: values[name] for name in CONTENT}
+
+
+def stamped() -> Update:
+    """The statement that tells every worker of a change; to stand in the transaction that makes it."""
+    return update(counters).where(*_STAMP).values(value=counters.c.value + 1)
+
+
+async def stamp(connection: AsyncConnection) -> int:
+    """A number that grows with every edit, and with everything that was learned."""
+    return int((await connection.execute(select(counters.c.value).where(*_STAMP))).scalar() or 0)
+
+
+async def edit(
+    connection: AsyncConnection, article: Article, language: str, author: str, why: str, now: datetime
+) -> int:
+    """Writes an edition over the one on the shelf, or beside the others. Returns its version, 0 where nothing changed.
+
+    What stood there before is kept too, where no version has it yet. A file the edition came from stays known, so the
+    next import sees that both sides have changed.
+    """
+    values = row_of(article, language)
+    this = (_row.provider == article.provider, _row.id == article.id, _row.language == language)
+    before = (await connection.execute(select(ArticleRow.__table__).where(*this))).mappings().first()
+    if before is not None and as_content(before) == as_content(values):
+        return 0
+    last, kept = await _last(connection, article, language)
+    if before is None:
+        await connection.execute(insert(ArticleRow).values(**{**values, "file_hash": ""}, updated_at=now))
+    else:
+        if as_content(before) != kept:
+            last += 1
+            await _keep(connection, article, language, _as_it_was(before, last))
+        await connection.execute(update(ArticleRow).where(*this).values(**as_content(values), updated_at=now))
+    await _keep(connection, article, language, Version(last + 1, author, why, now, as_content(values)))
+    await connection.execute(stamped())
+    return last + 1
+
+
+async def history(connection: AsyncConnection, provider: str, article: str, language: str) -> list[Version]:
+    """Every kept version of an edition, the latest first."""
+    these = (_version.provider == provider, _version.article == article, _version.language == language)
+    query = select(VersionRow.__table__).where(*these).order_by(_version.version.desc())
+    rows = (await connection.execute(query)).mappings()
+    return [Version(**{one.name: row[one.name] for one in dataclasses.fields(Version)}) for row in rows]
+
+
+async def last_authors(connection: AsyncConnection, provider: str, article: str) -> dict[str, str]:
+    """Who last wrote each edition of an article, by language; one that only a file ever brought is not in it."""
+    these = (_version.provider == provider, _version.article == article)
+    query = select(_version.language, _version.author).where(*these).order_by(_version.version)
+    return {row.language: row.author for row in await connection.execute(query)}
+
+
+def _as_it_was(row: RowMapping, version: int) -> Version:
+    return Version(version, FILE if row["file_hash"] else "", "", row["updated_at"], as_content(row))
+
+
+async def _last(connection: AsyncConnection, article: Article, language: str) -> tuple[int, Mapping[str, Any] | None]:
+    """The last version's number and content; 0 and None where there is none."""
+    these = (_version.provider == article.provider, _version.article == article.id, _version.language == language)
+    query = select(_version.version, _version.content).where(*these).order_by(_version.version.desc()).limit(1)
+    row = (await connection.execute(query)).first()
+    return (row.version, row.content) if row else (0, None)
+
+
+async def _keep(connection: AsyncConnection, article: Article, language: str, kept: Version) -> None:
+    await connection.execute(
+        insert(VersionRow).values(
+            provider=article.provider,
+            article=article.id,
+            language=language,
+            version=kept.version,
+            author=kept.author,
+            why=kept.why[:400],
+            at=kept.at,
+            content=dict(kept.content),
+        )
+    )

@@ -1,0 +1,51 @@
+"""What goes wrong when people type: slips, the wrong keyboard layout, Russian in Latin letters. Pure, for measuring.
+
+The same seed always makes the same noise. What is made here is not what `kb.search.keyboard_layout` undoes letter by letter: the
+spelling by ear is one of several that it understands.
+"""
+
+from __future__ import annotations
+
+import random
+
+from kb.search.keyboard_layout import swapped
+
+SLIPS = 0.1
+"""The share of letters that are mistyped."""
+_ALPHABETS = ("абвгдежзийклмнопрстуфхцчшщъыьэюя", "abcdefghijklmnopqrstuvwxyz")
+_BY_EAR = dict(zip("абвгдезийклмнопрстуфыэ", "abvgdeziyklmnoprstufye", strict=True)) | {
+    "ё": "yo", "ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ю": "yu", "я": "ya", "ь": "",
+    "ъ": "",
+}  # fmt: skip
+
+
+def mistyped(text: str, seed: int, share: float = SLIPS) -> str:
+    """The text with a share of its letters left out, doubled with another, replaced or exchanged with the next."""
+    chance = random.Random(seed)  # noqa: S311
+    letters = list(text)
+    for at in range(len(letters)):
+        letter = letters[at]
+        if not letter.isalpha() or chance.random() >= share:
+            continue
+        other = chance.choice(_ALPHABETS[letter.isascii()])
+        slip = chance.randrange(4)
+        if slip == 3 and at + 1 < len(letters) and letters[at + 1].isalpha():
+            letters[at], letters[at + 1] = letters[at + 1], letter
+        else:
+            letters[at] = ("", letter + other, other, letter * 2)[slip]
+    return "".join(letters)
+
+
+def wrong_layout(text: str) -> str:
+    """The same keys, in the other layout."""
+    return swapped(text.lower())
+
+
+def transliterated(text: str) -> str:
+    """Russian in Latin letters, by ear."""
+    return "".join(_BY_EAR.get(letter, letter) for letter in text.lower())
+
+
+def is_russian(text: str) -> bool:
+    """Whether there is anything to write in Latin letters."""
+    return any("а" <= letter <= "я" for letter in text.lower())

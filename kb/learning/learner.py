@@ -1,0 +1,216 @@
+"""People's confirmed words become phrasings of the article that helped them: the largest lever a matcher has.
+
+Confirmed is what a subscriber answered "it helped" to, or what an agent linked to the case. From their first words
+`kb.learning.anonymise` takes what names nobody. A phrase belongs to the provider whose subscriber said it, and serves no other.
+
+Which of them are learned is decided by `kb.learning.acceptance`. What was learned wrongly is taken back: by itself where the person
+returns about the same within the week, by hand with `firstline kb forget`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, func, literal, or_, select, union_all
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from desk.language.detect import language_of
+from desk.model.case import Case
+from desk.model.people import Person
+from desk.model.shared_facts import Account
+from desk.storage.database import Database, insert_new
+from desk.storage.ids import EPOCH
+from kb.content.article_store import ArticleRow
+from kb.content.tables import LearnedRow, LinkRow, SuggestionRow
+from kb.content.versions import stamped
+from kb.learning.acceptance import DAY, MONTH, Confirmed, Known, Verdict, heard, judged
+from kb.learning.outcomes import PATIENCE, WINDOW, Matter, Returns
+from kb.learning.phrase_store import GONE, came_back
+from kb.learning.statistics import MATTER, matter
+
+log = logging.getLogger(__name__)
+
+LOOKS_BACK = timedelta(days=2)
+"""What was confirmed earlier has been looked at long ago."""
+TOGETHER = 200
+RETURNS = timedelta(minutes=1)
+"""How often it is looked who came back."""
+
+Accounts = Callable[[str, str], Account | None]
+"""The account of a provider's contract, if there is one."""
+Leads = Callable[[str, str, str], Sequence[str]]
+"""The articles that fit a text (provider, text, language), the best first."""
+
+
+class Teacher:
+    """Looks every few seconds at what was confirmed meanwhile. Several may work at once: each case teaches once."""
+
+    def __init__(self, database: Database, providers: Iterable[str], accounts: Accounts, leads: Leads) -> None:
+        self._database = database
+        self._providers = tuple(sorted(providers))
+        self._accounts = accounts
+        self._leads = leads
+        self._looked: datetime | None = None
+
+    async def learn(self, now: datetime) -> int:
+        """Returns how many phrases were learned."""
+        async with self._database.read(*self._providers) as session:
+            confirmed = await self._confirmed(session, now)
+        learned = 0
+        for one in confirmed:
+            async with self._database.read(one.provider) as session:
+                known = await _known(session, one, now)
+            verdict = await asyncio.to_thread(self._judged, one, known)
+            learned += await self._keep(one, verdict, now)
+        if self._looked is None or not self._looked <= now < self._looked + RETURNS:
+            self._looked = now
+            await self.take_back(now)
+        return learned
+
+    def _judged(self, one: Confirmed, known: Known) -> Verdict:
+        def leads(text: str) -> Sequence[str]:
+            return self._leads(one.provider, text, one.language)
+
+        said = heard(one, known, leads)
+        return judged(one, said, known, leads(said) if said and not one.by_agent else ())
+
+    async def take_back(self, now: datetime) -> int:
+        """Takes back what was learned of people who have the same again. Returns how many phrases went."""
+        async with self._database.read(*self._providers) as session:
+            back = await _came_back(session, now)
+        if not back:
+            return 0
+        async with self._database.write(*sorted({key[0] for key in back})) as session:
+            gone = await came_back(session, back)
+        log.info("took back %d phrases of people who came back", gone)
+        return gone
+
+    async def _confirmed(self, session: AsyncSession, now: datetime) -> list[Confirmed]:
+        since = now - LOOKS_BACK
+        helped = _telling(SuggestionRow, literal("subscriber"), SuggestionRow.outcome == "helped")
+        linked = _telling(LinkRow, literal("agent:") + LinkRow.agent, LinkRow.kind == "linked")
+        whole = union_all(helped.where(SuggestionRow.outcome_at > since), linked.where(LinkRow.at > since)).subquery()
+        rows = list((await session.execute(select(whole).order_by(whole.c.id).limit(TOGETHER))).all())
+        # A case can be confirmed twice: an agent's word counts more than a tap.
+        rows.sort(key=lambda row: row.author, reverse=True)
+        best = {(row.provider, row.id, row.article): row for row in rows}
+        return [self._as_confirmed(row) for row in best.values()]
+
+    def _as_confirmed(self, row: Any) -> Confirmed:
+        account = self._accounts(row.provider, row.contract) if row.contract else None
+        own = (row.name, row.contract, *((account.name, account.address, *account.logins) if account else ()))
+        return Confirmed(
+            *(row.provider, row.id, row.article, row.person_id, row.author, row.description, row.language, own),
+            contract=row.contract if account else "",
+            proved=bool(row.proved and account),
+        )
+
+    async def _keep(self, one: Confirmed, verdict: Verdict, now: datetime) -> int:
+        """Writes down that the case was looked at, and what was learned of it."""
+        async with self._database.write(one.provider) as session:
+            connection = await session.connection()
+            row = insert_new(connection, LearnedRow.__table__).values(
+                provider=one.provider,
+                case_id=one.case_id,
+                article=one.article,
+                person_id=one.person_id,
+                language=language_of(verdict.text) or one.language,
+                text=verdict.text,
+                author=one.author,
+                refused=verdict.refused,
+                at=now,
+                repeats=verdict.repeats,
+            )
+            taken = verdict.text and verdict.repeats is None
+            new = bool((await connection.execute(row)).rowcount) and bool(taken)
+            if new:
+                await connection.execute(stamped())
+                log.info("article %s of %s learned a phrase from case %d", one.article, one.provider, one.case_id)
+        return int(new)
+
+
+def _telling(kind: Any, author: Any, *confirmed: Any) -> Select[Any]:
+    """Confirmed rows that nobody has looked at, with the words of their case."""
+    seen = and_(
+        LearnedRow.provider == kind.provider, LearnedRow.case_id == kind.case_id, LearnedRow.article == kind.article
+    )
+    return (
+        select(
+            *(kind.provider, kind.article, author.label("author"), Case.id, Case.person_id, Case.description),
+            *(Case.contract, Case.proved, Case.language, Person.name),
+        )
+        .join(Case, and_(Case.provider == kind.provider, Case.id == kind.case_id))
+        .join(Person, and_(Person.provider == Case.provider, Person.id == Case.person_id), isouter=True)
+        .join(LearnedRow, seen, isouter=True)
+        .where(LearnedRow.case_id.is_(None), *confirmed)
+    )
+
+
+async def _known(session: AsyncSession, one: Confirmed, now: datetime) -> Known:
+    mine = LearnedRow.provider == one.provider
+    query = select(LearnedRow.case_id, LearnedRow.article, LearnedRow.text, LearnedRow.author, Case.proved).where(mine)
+    rows = (
+        await session.execute(_with_case(query).where(LearnedRow.refused == "", LearnedRow.repeats.is_(None)))
+    ).all()
+    here = [row for row in rows if row.article == one.article]
+    counted = _with_case(select(func.count()).select_from(LearnedRow)).where(mine, LearnedRow.refused.in_(("", *GONE)))
+    whose = LearnedRow.person_id == one.person_id
+    if one.contract:
+        whose = or_(whose, Case.contract == one.contract)
+    taught = LearnedRow.author == "subscriber"
+    today = (LearnedRow.article == one.article, LearnedRow.at > now - DAY, LearnedRow.repeats.is_(None), taught)
+    articles = await session.execute(
+        select(ArticleRow.title, ArticleRow.phrasings, ArticleRow.body, ArticleRow.environment).where(
+            ArticleRow.id == one.article, ArticleRow.provider.in_((one.provider, ""))
+        )
+    )
+    editions = articles.all()
+    return Known(
+        written=[text for row in editions for text in (row.title, *row.phrasings)],
+        texts=[text for row in editions for text in (row.body, row.environment)],
+        learned={row.case_id: row.text for row in here},
+        elsewhere=frozenset(row.text.casefold() for row in rows if row.article != one.article),
+        of_person=int(await session.scalar(counted.where(whose, LearnedRow.at > now - MONTH)) or 0),
+        of_strangers=sum(row.author == "subscriber" and not row.proved for row in here),
+        of_day=int(await session.scalar(counted.where(*today)) or 0),
+    )
+
+
+def _with_case(query: Any) -> Any:
+    return query.join(Case, and_(Case.provider == LearnedRow.provider, Case.id == LearnedRow.case_id), isouter=True)
+
+
+async def _came_back(session: AsyncSession, now: datetime) -> list[tuple[str, int, str]]:
+    """What subscribers' taps taught within the week and belies itself: provider, case and article."""
+    said = and_(
+        SuggestionRow.provider == LearnedRow.provider,
+        SuggestionRow.case_id == LearnedRow.case_id,
+        SuggestionRow.article == LearnedRow.article,
+    )
+    standing = (LearnedRow.refused == "", LearnedRow.author == "subscriber", LearnedRow.at > now - WINDOW - LOOKS_BACK)
+    query = select(LearnedRow.article, SuggestionRow.outcome_at, *MATTER).join(SuggestionRow, said)
+    rows = (await session.execute(_with_case(query).where(*standing, SuggestionRow.outcome_at.is_not(None)))).all()
+    mine = [(row.article, row.outcome_at, matter(row)) for row in rows]
+    returns = Returns(await _later(session, [one for _, _, one in mine], now))
+    return [(one.provider, one.case_id, article) for article, at, one in mine if returns.back(one, at)]
+
+
+async def _later(session: AsyncSession, those: Sequence[Matter], now: datetime) -> list[Matter]:
+    """What the same people, or others under the same contracts, wrote about lately, once it is known what that is."""
+    since = now - LOOKS_BACK - PATIENCE
+    people, contracts = {one.person for one in those}, {one.contract for one in those if one.contract}
+    # Ids grow with time (`desk.storage.ids`), and of contracts there is no index.
+    first_id = int((since - EPOCH).total_seconds() * 1000) << 22
+    found: dict[tuple[str, int], Matter] = {}
+    for whose in (Case.person_id.in_(people), and_(Case.id >= first_id, Case.contract.in_(contracts))):
+        rows = await session.execute(select(*MATTER).where(Case.opened_at > since, whose)) if those else ()
+        found |= {(one.provider, one.case_id): one for one in map(matter, rows)}
+    return [one for one in found.values() if _is_known(one, now)]
+
+
+def _is_known(one: Matter, now: datetime) -> bool:
+    return bool(one.articles or one.dialog or one.over or now >= one.opened_at + PATIENCE)

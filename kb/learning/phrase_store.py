@@ -1,0 +1,135 @@
+"""What was learned of people's words: read, listed, and taken back.
+
+A phrase is the provider's whose subscriber said it. It stands as long as anybody's word for it does: whoever said the
+same again confirms it, and their words take its place should it go. What went leaves a row without any words, so that
+its case does not teach a second time.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from desk.model.case import Case
+from kb.content.article_files import Article, digest
+from kb.content.tables import LearnedRow
+from kb.content.versions import stamped
+
+CAME_BACK, FORGOTTEN = "came back", "forgotten"
+"""Why a phrase went: its person had the same again within the week; somebody wanted it gone."""
+GONE = (CAME_BACK, FORGOTTEN)
+_STANDS = LearnedRow.refused == ""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrasing that was learned; ``people`` said it, ``author`` is who confirmed the first of them."""
+
+    provider: str
+    article: str
+    language: str
+    text: str
+    case_id: int
+    author: str
+    at: datetime
+    people: int
+
+    @property
+    def id(self) -> str:
+        """Names it in a command: ten characters."""
+        return digest(self.provider, self.article, str(self.case_id))[:10]
+
+
+async def phrases(session: AsyncSession, article: str = "") -> list[Phrase]:
+    """What the session's providers were taught, by article, the oldest first."""
+    query = select(LearnedRow).where(_STANDS).order_by(LearnedRow.provider, LearnedRow.article, LearnedRow.at)
+    rows = (await session.scalars(query.where(LearnedRow.article == article) if article else query)).all()
+    said: dict[tuple[str, str, int], set[int]] = {}
+    for row in rows:
+        said.setdefault((row.provider, row.article, row.repeats or row.case_id), set()).add(row.person_id)
+    return [
+        Phrase(
+            *(row.provider, row.article, row.language, row.text, row.case_id, row.author, row.at),
+            people=len(said[row.provider, row.article, row.case_id]),
+        )
+        for row in rows
+        if row.repeats is None
+    ]
+
+
+async def learned(session: AsyncSession) -> list[tuple[str, str, str, str]]:
+    """Everything learned by the session's providers, the oldest first: provider, article, language, phrase."""
+    query = select(LearnedRow.provider, LearnedRow.article, LearnedRow.language, LearnedRow.text)
+    standing = query.where(_STANDS, LearnedRow.repeats.is_(None)).order_by(LearnedRow.at, LearnedRow.case_id)
+    return [(row.provider, row.article, row.language, row.text) for row in await session.execute(standing)]
+
+
+def taught(articles: Sequence[Article], phrases: Iterable[tuple[str, str, str, str]]) -> list[Article]:
+    """The articles with what was learned. Where a provider's people taught a shared article, that provider gets its own
+    copy of it, and the others keep theirs as it is."""
+    every: dict[tuple[str, str], Article] = {(one.provider, one.id): one for one in articles}
+    for provider, id, language, text in phrases:
+        base = every.get((provider, id)) or every.get(("", id))
+        if base is not None:
+            every[provider, id] = _with(base, provider, language, text)
+    return list(every.values())
+
+
+def _with(article: Article, provider: str, language: str, text: str) -> Article:
+    edition = article.edition(language)
+    more = dataclasses.replace(edition, phrasings=(*edition.phrasings, text))
+    editions: Mapping[str, Any] = {**article.editions, edition.language: more}
+    return dataclasses.replace(article, provider=provider, editions=editions)
+
+
+async def forget(session: AsyncSession, phrase: Phrase) -> int:
+    """Takes a phrase back, and whatever confirms it. Returns how many people's words went."""
+    this = (LearnedRow.provider == phrase.provider, LearnedRow.article == phrase.article)
+    said = or_(LearnedRow.case_id == phrase.case_id, LearnedRow.repeats == phrase.case_id)
+    return await _take_back(session, FORGOTTEN, *this, said)
+
+
+async def forget_person(session: AsyncSession, provider: str, person_id: int, contract: str = "") -> int:
+    """Takes back everything a person taught, also from other addresses under the same contract. Returns how much."""
+    whose = LearnedRow.person_id == person_id
+    if contract:
+        cases = select(Case.id).where(Case.provider == provider, Case.contract == contract)
+        whose = or_(whose, LearnedRow.case_id.in_(cases))
+    return await _take_back(session, FORGOTTEN, LearnedRow.provider == provider, whose)
+
+
+async def came_back(session: AsyncSession, keys: Sequence[tuple[str, int, str]]) -> int:
+    """Takes back what these cases taught (provider, case, article): their people had the same again."""
+    these = tuple_(LearnedRow.provider, LearnedRow.case_id, LearnedRow.article).in_(keys)
+    return await _take_back(session, CAME_BACK, these)
+
+
+async def _take_back(session: AsyncSession, why: str, *which: ColumnElement[bool]) -> int:
+    """Empties these rows. Where others confirmed a phrase that goes, the first of them says it from now on."""
+    gone = (await session.scalars(select(LearnedRow).where(_STANDS, *which))).all()
+    for row in gone:
+        row.text, row.refused = "", why
+    await session.flush()
+    for row in gone:
+        if row.repeats is None:
+            await _handed_on(session, row)
+        row.repeats = None
+    await session.flush()
+    if gone:
+        await session.execute(stamped())
+    return len(gone)
+
+
+async def _handed_on(session: AsyncSession, gone: LearnedRow) -> None:
+    this = (LearnedRow.provider == gone.provider, LearnedRow.article == gone.article)
+    confirming = select(LearnedRow).where(_STANDS, *this, LearnedRow.repeats == gone.case_id)
+    heirs = (await session.scalars(confirming.order_by(LearnedRow.at, LearnedRow.case_id))).all()
+    for number, heir in enumerate(heirs):
+        heir.repeats = heirs[0].case_id if number else None
+    await session.flush()

@@ -1,0 +1,104 @@
+"""The figures of the knowledge base, read from the database: what came of suggestions, and what agents linked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, exists, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from desk.model.case import FINAL, Case, State
+from kb.content.tables import LinkRow, SuggestionRow, VersionRow
+from kb.learning.outcomes import WINDOW, Came, Matter, Returns, Suggested, came
+
+MATTER = (
+    *(Case.id, Case.provider, Case.person_id, Case.contract, Case.opened_at, Case.dialog, Case.articles),
+    *(Case.registered_at, Case.state),
+)
+_FINAL = frozenset(state.value for state in FINAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What an agent made of an article, in a case of that language."""
+
+    provider: str
+    case_id: int
+    article: str
+    language: str
+    kind: str
+    agent: str
+    note: str
+
+
+async def outcomes(session: AsyncSession, since: datetime, now: datetime, window: timedelta = WINDOW) -> list[Came]:
+    """What came of every suggestion made since, of the session's providers, the oldest first."""
+    cases = await session.execute(select(*MATTER).where(Case.opened_at >= since))
+    returns = Returns(matter(row) for row in cases)
+    query = (
+        select(
+            *(SuggestionRow.article, SuggestionRow.language, SuggestionRow.outcome, SuggestionRow.offered_at),
+            *(SuggestionRow.outcome_at, *MATTER),
+        )
+        .join(Case, and_(Case.provider == SuggestionRow.provider, Case.id == SuggestionRow.case_id))
+        .where(SuggestionRow.offered_at >= since)
+        .order_by(SuggestionRow.offered_at)
+    )
+    found = []
+    for row in await session.execute(query):
+        suggested = Suggested(
+            row.article, row.language, matter(row), row.outcome, row.offered_at, said_at=row.outcome_at
+        )
+        found.append(came(suggested, returns, now, window))
+    return found
+
+
+async def links(session: AsyncSession, since: datetime) -> list[Link]:
+    """What agents made of articles since."""
+    query = (
+        select(
+            *(LinkRow.provider, LinkRow.case_id, LinkRow.article, Case.language, LinkRow.kind),
+            *(LinkRow.agent, LinkRow.note),
+        )
+        .join(Case, and_(Case.provider == LinkRow.provider, Case.id == LinkRow.case_id))
+        .where(LinkRow.at >= since)
+        .order_by(LinkRow.at)
+    )
+    return [Link(*row) for row in await session.execute(query)]
+
+
+async def uncovered(session: AsyncSession, since: datetime) -> list[Case]:
+    """The cases that agents solved since and that no article was linked to or written from, the oldest first."""
+    covered = (LinkRow.provider == Case.provider, LinkRow.case_id == Case.id, LinkRow.kind.in_(("linked", "drafted")))
+    query = (
+        select(Case)
+        .where(Case.resolved_at >= since, Case.registered_at.is_not(None))
+        .where(Case.state.in_((State.RESOLVED, State.CLOSED)), ~exists().where(*covered))
+        .order_by(Case.id)
+    )
+    return list((await session.scalars(query)).all())
+
+
+async def edited(connection: AsyncConnection, providers: Sequence[str]) -> dict[str, datetime]:
+    """When each article was last edited in the database, by id."""
+    query = select(VersionRow.article, func.max(VersionRow.at).label("at")).group_by(VersionRow.article)
+    rows = await connection.execute(query.where(VersionRow.provider.in_((*providers, ""))))
+    return {row.article: row.at for row in rows}
+
+
+def matter(row: object) -> Matter:
+    """Reads the columns of `MATTER`."""
+    get = row._mapping  # type: ignore[attr-defined]
+    over = bool(get["registered_at"]) or get["state"] in _FINAL
+    return Matter(
+        case_id=get["id"],
+        provider=get["provider"],
+        person=get["person_id"],
+        contract=get["contract"],
+        opened_at=get["opened_at"],
+        dialog=get["dialog"],
+        articles=tuple(get["articles"]),
+        over=over,
+    )

@@ -1,0 +1,58 @@
+"""A large index is built in a process of its own, so that nobody who is being answered has to wait for it.
+
+The process is told the articles as lines of JSON and leaves the index where all look for it (`kb.search.index_files`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from kb.content.article_files import Article, Edition
+from kb.search.index_files import Store
+from kb.search.matcher import Matcher
+
+LARGE = 2_000
+"""Titles and phrasings from which it is worth the second that a process takes to start."""
+
+
+def is_large(articles: Sequence[Article]) -> bool:
+    """Whether indexing these would be felt beside other work."""
+    return sum(1 + len(one.phrasings) for article in articles for one in article.editions.values()) >= LARGE
+
+
+def build(store: Store, name: str, key: str, articles: Iterable[Article], *, gated: bool) -> None:
+    """Builds and saves the index of these articles; ``gated`` where they need a gate of their own. What goes wrong is
+    not said: the caller finds no index then, and builds one itself."""
+    command = [sys.executable, "-m", "kb.search.build_process", str(store.folder), name, key, "gated" if gated else ""]
+    with (
+        subprocess.Popen(command, stdin=subprocess.PIPE, text=True, encoding="utf-8") as process,  # noqa: S603
+        contextlib.suppress(BrokenPipeError),
+    ):
+        if process.stdin is not None:
+            process.stdin.writelines(map(_told, articles))
+
+
+def _told(article: Article) -> str:
+    editions = [[one.language, one.title, one.phrasings, one.body] for one in article.editions.values()]
+    return json.dumps([article.id, editions]) + "\n"
+
+
+def _heard(line: str) -> Article:
+    id, editions = json.loads(line)
+    return Article(id, "", {one[0]: Edition(one[0], one[1], tuple(one[2]), one[3]) for one in editions})
+
+
+def main(folder: str, name: str, key: str, gated: str) -> None:
+    """What the process does."""
+    articles = [_heard(line) for line in sys.stdin]
+    Store(Path(folder)).save(name, key, Matcher(articles, gated=bool(gated)).arrays())
+
+
+if __name__ == "__main__":
+    sys.stdin.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    main(*sys.argv[1:])

@@ -1,0 +1,46 @@
+"""Exact keys: the code of an error, the name of a lamp, the model of a device. Near is not enough for these. Pure."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from kb.search.tokenize import WORDLISTS
+
+EXCLUSIVE = ("error", "lamp")
+"""Kinds of which another key than the one asked for speaks against an article; a model never does."""
+NEAR = 2
+"""Words between which a number and "error" belong together."""
+
+
+def exact_keys(read: Sequence[tuple[str, str]]) -> list[str]:
+    """The keys that words (with their stems) name, as "error:691", "lamp:los", "model:c6".
+
+    A number of three digits on its own may be the code of an error or a price; it is given as "number:691".
+    """
+    table = _table()
+    found: list[str] = []
+    for at, (word, _) in enumerate(read):
+        if word in table["lamp"]:
+            found.append(f"lamp:{word}")
+        elif word.isdecimal() and len(word) in (3, 4):
+            around = read[max(0, at - NEAR) : at + NEAR + 1]
+            error = any(stem in table["error"] or other in table["error"] for other, stem in around)
+            found.append(f"{'error' if error else 'number'}:{word}")
+        elif 2 <= len(word) <= 16 and any(map(str.isdecimal, word)) and any(map(str.isalpha, word)):
+            found.append(f"model:{word}")
+    return list(dict.fromkeys(found))
+
+
+def kinds(found: Sequence[str]) -> Iterator[str]:
+    """The exclusive kinds among these keys, as "error:" or "lamp:"."""
+    for kind in EXCLUSIVE:
+        if any(key.startswith(f"{kind}:") for key in found):
+            yield f"{kind}:"
+
+
+@cache
+def _table() -> dict[str, frozenset[str]]:
+    table = tomllib.loads((WORDLISTS / "aliases.toml").read_text("utf-8"))["keys"]
+    return {"lamp": frozenset(table["lamp"]), "error": frozenset((*table["error"], "ошибк"))}

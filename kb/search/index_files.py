@@ -1,0 +1,107 @@
+"""Indexes kept in files, so that a start need not build them: plain arrays behind a head, checked before they are used.
+
+A file is `MAGIC`, eight bytes with the length of the head, the head (JSON: what the index is of, and each array's
+type, shape and place), and the arrays, each on a border of 64 bytes. There is nothing in it that could be executed.
+It is mapped into memory, so its pages are shared by all processes, and given up when memory is short.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import mmap
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kb.search.postings import Array
+
+MAGIC = b"FLKB0001"
+BORDER = 64
+LONGEST_HEAD = 1 << 16
+TYPES = frozenset(("|u1", "<u2", "<u4", "<u8", "<i8", "<f8"))
+_NAME = re.compile(r"[a-z0-9_-]{1,64}")
+
+
+class Store:
+    """A folder of saved indexes, one file for each name (a provider's, or that of all). Any number of processes may use
+    it at once: a file is put in its place as a whole."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def load(self, name: str, key: str) -> dict[str, Array] | None:
+        """The arrays saved under a name, if they are of this very ``key`` and whole; None where they are not."""
+        try:
+            with self._path(name).open("rb") as file:
+                view = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        except (OSError, ValueError):
+            return None
+        try:
+            return _read(view, key)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return None
+
+    def save(self, name: str, key: str, arrays: Mapping[str, Array]) -> None:
+        """Puts arrays under a name in place of what was there. Without room or rights nothing is saved: the next start
+        builds it again."""
+        with contextlib.suppress(OSError):
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle, path = tempfile.mkstemp(dir=self.folder, prefix=".new-")
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    for part in _written(key, arrays):
+                        file.write(part)
+                Path(path).replace(self._path(name))
+            except BaseException:
+                Path(path).unlink(missing_ok=True)
+                raise
+
+    def drop(self, name: str) -> None:
+        """Erases what was saved under a name. Whoever has it mapped keeps it until they let go."""
+        self._path(name).unlink(missing_ok=True)
+
+    def _path(self, name: str) -> Path:
+        safe = name if _NAME.fullmatch(name) else hashlib.sha256(name.encode()).hexdigest()[:32]
+        return self.folder / f"{safe}.index"
+
+
+def _written(key: str, arrays: Mapping[str, Array]) -> list[bytes]:
+    entries: dict[str, Any] = {}
+    body = bytearray()
+    for name, array in arrays.items():
+        plain = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+        if plain.dtype.str not in TYPES:
+            raise TypeError(f"{name} is of {plain.dtype}, which is not saved")
+        body += bytes(-len(body) % BORDER)
+        entries[name] = [plain.dtype.str, list(plain.shape), len(body)]
+        body += plain.tobytes()
+    digest = hashlib.sha256(body).hexdigest()
+    head = json.dumps({"key": key, "size": len(body), "digest": digest, "arrays": entries}).encode()
+    head += b" " * (-(len(MAGIC) + 8 + len(head)) % BORDER)
+    return [MAGIC, len(head).to_bytes(8, "little"), head, bytes(body)]
+
+
+def _read(view: memoryview, key: str) -> dict[str, Array] | None:
+    """Raises ValueError, KeyError or TypeError where something is not as `_written` would have it."""
+    length = int.from_bytes(view[8:16], "little")
+    if view[:8] != MAGIC or not 0 < length <= LONGEST_HEAD:
+        return None
+    head = json.loads(bytes(view[16 : 16 + length]))
+    body = view[16 + length :]
+    if head["key"] != key or len(body) != head["size"] or hashlib.sha256(body).hexdigest() != head["digest"]:
+        return None
+    arrays: dict[str, Array] = {}
+    for name, (kind, shape, begin) in head["arrays"].items():
+        if kind not in TYPES:
+            return None
+        array = np.frombuffer(body, np.dtype(kind), prod(shape), begin)
+        arrays[name] = array.reshape(shape)
+    return arrays

@@ -1,0 +1,42 @@
+"""What agents find and subscribers do not: drafts, what waits to be validated, what is meant for the inside. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from kb.content.article_files import Article
+from kb.search.matcher import Match, Matcher
+
+
+class Inside:
+    """Matchers over the articles that are not offered, each on top of what a provider's subscribers may see.
+
+    They are made when an agent first asks: most providers have no such article.
+    """
+
+    def __init__(self, articles: Sequence[Article]) -> None:
+        self._articles = [inner for one in articles if (inner := _inner(one))]
+        self._made: dict[str, tuple[Matcher, Matcher]] = {}
+
+    def best(self, provider: str, outer: Matcher, text: str, language: str, limit: int) -> tuple[Match, ...]:
+        """The articles that fit; ``outer`` matches what this provider's subscribers are offered."""
+        return self._matcher(provider, outer).best(text, language, limit)
+
+    def _matcher(self, provider: str, outer: Matcher) -> Matcher:
+        kept = self._made.get(provider)
+        if kept and kept[0] is outer:
+            return kept[1]
+        own = {one.id: one for one in self._articles if one.provider == provider}
+        shared = [one for one in self._articles if not one.provider and one.id not in own]
+        every = [*own.values(), *shared]
+        made = Matcher(every, outer) if every else outer
+        self._made[provider] = outer, made
+        return made
+
+
+def _inner(article: Article) -> Article | None:
+    """The article as agents see it, where that is more than what is offered; None otherwise. Archived ones are over."""
+    editions = {language: one for language, one in article.editions.items() if one.confidence != "archived"}
+    more = any(not one.offered for one in editions.values())
+    return dataclasses.replace(article, editions=editions) if more else None

@@ -1,0 +1,45 @@
+"""A letter of the desk's own that came back, as the rules see it. Pure."""
+
+from __future__ import annotations
+
+from desk.model.messages import Address, Arrival, Heard, Role, Verb
+from mail.automatic import classify as machines
+from mail.mime.addresses import folded
+from mail.reading.message import Letter
+
+SUSPECTS = 20
+"""Addresses of a report that are tried with a token."""
+NOT_THE_ADDRESS = ("5.2.3", "5.3.4", "5.6.", "5.7.")
+"""Status codes (RFC 3463) that speak of the letter or its sender: whoever was to read it is still there."""
+
+
+def heard(letter: Letter, arrival: Arrival, provider: str, address: str) -> Heard:
+    """A report that something of ours did not arrive: the desk's own news, if one of its tokens proves to be ours.
+
+    The token was written to one of the suspects: whom the report names, or whom the returned letter was addressed to.
+    """
+    domain = address.rpartition("@")[2]
+    back = letter.returned
+    suspects = dict.fromkeys([*(folded(one.address) for one in letter.bounced), *back.to])
+    ids = [one for one in (*back.ids, letter.in_reply_to, *letter.references) if machines.token(one, domain)]
+    status = next((one.status for one in letter.bounced if one.status), "")
+    return Heard(
+        door=arrival.door,
+        sender=Address("mail", arrival.door, next(iter(suspects), "")),
+        at=arrival.received_at,
+        role=Role.DESK,
+        verb=Verb.UNDELIVERED,
+        provider=provider,
+        text=letter.text,
+        subject=letter.subject,
+        tokens=letter.tokens,
+        message=letter.message_id,
+        automatic=letter.automatic,
+        fingerprint=letter.fingerprint,
+        detail={
+            "gone": "" if status.startswith(NOT_THE_ADDRESS) else "1",
+            "why": f"{status} {letter.subject}".strip()[:200],
+            "suspects": " ".join(list(suspects)[:SUSPECTS]),
+            "departure": machines.departure_of(ids[0]) if ids else "",
+        },
+    )

@@ -1,0 +1,124 @@
+"""The files of a letter: everything in it that is not shown as its text, under the names the sender gave.
+
+A file that was packed into another (Outlook's winmail.dat, uuencode in a text) is listed beside its wrapping, so that
+nothing is lost when the wrapping is misread. Names are exactly the sender's: whoever stores a file chooses its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mail.content import tnef
+from mail.content.body import Shown, is_words
+from mail.mime.headers import heading
+from mail.mime.parser import SIGNED, Part
+
+KINDS = {
+    "text/calendar": "calendar.ics", "message/delivery-status": "status.txt", "text/rfc822-headers": "headers.txt",
+    "application/pgp-signature": "signature.asc", "application/pkcs7-signature": "smime.p7s",
+    "application/x-pkcs7-signature": "smime.p7s", "application/pkcs7-mime": "smime.p7m",
+    "application/x-pkcs7-mime": "smime.p7m", "application/pgp-encrypted": "encryption.asc",
+    "application/pgp-keys": "keys.asc", "application/ms-tnef": "winmail.dat",
+    "message/disposition-notification": "notification.txt", "message/feedback-report": "report.txt",
+}  # fmt: skip
+"""Names for what has none, where its kind says what it is."""
+ENDINGS = {
+    "jpeg": "jpg", "pjpeg": "jpg", "svg+xml": "svg", "tiff": "tif", "plain": "txt", "x-vcard": "vcf", "vcard": "vcf",
+    "directory": "vcf", "mpeg": "mpg", "octet-stream": "bin", "msword": "doc", "vnd.ms-excel": "xls", "x-gzip": "gz",
+    "vnd.openxmlformats-officedocument.wordprocessingml.document": "docx", "x-zip-compressed": "zip",
+    "vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx", "x-patch": "patch", "x-diff": "diff",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file in a letter. ``number`` finds it again with `letters.part`; ``size`` is in bytes, decoded."""
+
+    number: int
+    name: str
+    media_type: str
+    size: int
+
+
+def listed(tree: Part, shown: Shown) -> tuple[Attachment, ...]:
+    """Every file, in the order of the letter; packed ones last."""
+    files = [Attachment(one.number, one.name or _name(one), one.kind, _size(one)) for one in _files(tree, shown)]
+    packed = [Attachment(number, name, kind, len(content)) for number, name, kind, content in _packed(tree, shown)]
+    return (*files, *packed)
+
+
+def content(tree: Part, shown: Shown, number: int) -> bytes:
+    """The bytes of one file. Raises LookupError when there is none of this number."""
+    for one in tree.walk():
+        if one.number == number and not one.kind.startswith("multipart/"):
+            return one.content()
+    for known, _, _, packed in _packed(tree, shown):
+        if known == number:
+            return packed
+    raise LookupError(f"the letter has no part {number}")
+
+
+def _files(tree: Part, shown: Shown) -> Iterator[Part]:
+    """The parts that are files. What else could be shown as the same text is none, unless it has a name."""
+    alternatives: set[int] = set()
+    for one in tree.walk():
+        if one.kind == "multipart/alternative":
+            alternatives |= {choice.number for choice in one.walk() if _is_choice(choice)}
+        if (one.parts and one.kind not in SIGNED) or one.number in shown.parts or one.kind.startswith("multipart/"):
+            continue
+        if one.name or not (one.number in alternatives or _is_blank(one)):
+            yield one
+
+
+def _is_choice(one: Part) -> bool:
+    """Whether an alternative is only another look of the same text."""
+    return (is_words(one) or one.kind == "text/x-amp-html") and one.disposition[0] != "attachment"
+
+
+def _is_blank(one: Part) -> bool:
+    return not one.raw[one.start : min(one.end, one.start + 1000)].strip() and not one.body.strip()
+
+
+def _packed(tree: Part, shown: Shown) -> Iterator[tuple[int, str, str, bytes]]:
+    """Files inside files, numbered behind all parts: number, name, media type, content."""
+    parts = list(tree.walk())
+    number = len(parts)
+    for one in parts:
+        if tnef.is_tnef(one):
+            for name, content in tnef.opened(one.content()).files:
+                yield number, name, "application/octet-stream", content
+                number += 1
+    for file in shown.files:
+        yield number, file.name, "application/octet-stream", file.content
+        number += 1
+
+
+def _name(one: Part) -> str:
+    """A sensible name for what has none."""
+    if one.kind == "message/rfc822":
+        return _subject(one) + ".eml"
+    location = one.headers.text("content-location").rstrip("/").rpartition("/")[2].partition("?")[0]
+    if location and not is_words(one):
+        return location[:200]
+    if one.kind in KINDS:
+        return KINDS[one.kind]
+    described = one.headers.text("content-description")
+    if 0 < len(described.rpartition(".")[2]) < 5 < len(described) < 200 and "." in described[-5:]:
+        return described
+    kind, _, subtype = one.kind.partition("/")
+    short = subtype if subtype.isalnum() and len(subtype) < 6 else "txt" if kind == "text" else "bin"
+    return f"{'picture' if kind == 'image' else 'file'}-{one.number}.{ENDINGS.get(subtype, short)}"
+
+
+def _subject(one: Part) -> str:
+    subject = heading(one.content(64 * 1024)).text("subject").replace("/", "-").replace("\\", "-")
+    return subject[:100].strip() or "message"
+
+
+def _size(one: Part) -> int:
+    if one.encoding == "base64" and not one.is_worded:
+        line_ends = one.raw.count(b"\n", one.start, one.end) + one.raw.count(b"\r", one.start, one.end)
+        tail = one.raw[max(one.start, one.end - 8) : one.end]
+        return max(0, (one.size - line_ends) * 3 // 4 - tail.count(b"="))
+    return len(one.content()) if one.encoding else one.size

@@ -1,0 +1,116 @@
+"""What `firstline check` tells of a mailbox: its folder, the login both ways, certificates, and whose word counts;
+and what the ledger says of it."""
+
+from __future__ import annotations
+
+import ssl
+from datetime import datetime, timedelta
+
+import aiosmtplib
+
+from desk.model.diagnostics import Finding
+from desk.model.settings import MailboxSettings
+from desk.storage.database import Database
+from mail.receiving import ledger
+from mail.receiving.watermarks import mark_of
+from mail.transport import imap
+from mail.transport.smtp import Outbound, told
+
+PATIENCE = 15.0
+RARE = 90
+"""Seconds between two looks above which new mail may stay unseen for more than two minutes when IDLE fails."""
+RECENT = timedelta(days=7)
+"""A difference between ledger and server is told of for so long."""
+
+
+async def account(database: Database, settings: MailboxSettings, now: datetime) -> list[Finding]:
+    """What the ledger says of a mailbox: differences from its server, and mail that nobody decides about."""
+    where, todo = f"{settings.door} ledger", f"see 'firstline mail ledger --mailbox {settings.name}'"
+    async with database.look() as connection:
+        mark = await mark_of(connection, settings.door)
+        oldest = await ledger.oldest_waiting(connection, settings.door)
+    found = []
+    if mark and mark.difference and mark.differed_at and mark.differed_at > now - RECENT:
+        what = f"on {mark.differed_at:%Y-%m-%d %H:%M} UTC it differed from the server: {mark.difference}"
+        found.append(Finding("warning", where, what, todo))
+    if oldest and oldest < now - ledger.LATE:
+        what = f"a mail waits to be decided since {oldest:%Y-%m-%d %H:%M} UTC"
+        found.append(Finding("warning", where, what, "look whether 'firstline serve' runs, with the role clerk"))
+    return found
+
+
+async def check(settings: MailboxSettings) -> list[Finding]:
+    """Tries the mailbox as `serve` would use it. Changes nothing there; never raises for what it finds."""
+    return [*await _receiving(settings), await _sending(settings), _authority(settings)]
+
+
+async def _receiving(settings: MailboxSettings) -> list[Finding]:
+    where = f"{settings.door} imap {settings.imap.host}:{settings.imap.port}"
+    try:
+        connection, folder = await imap.Connection.open(settings, PATIENCE)
+    except imap.LoginRefused as error:
+        todo = f"check the name {settings.imap.user!r} and the password; many providers want a password for programmes"
+        return [Finding("error", where, f"the login is refused: {error}", todo)]
+    except (imap.Trouble, OSError, ValueError) as error:
+        return [Finding("error", where, f"mail cannot be received: {error}", _advice(str(error), settings))]
+    idle, can_move = connection.can_idle, connection.can_move
+    try:
+        target = not settings.move_to or await connection.has_folder(settings.move_to)
+    except (imap.Trouble, imap.Refused):
+        target = True  # it cannot be asked; that alone is no fault
+    await connection.close()
+    found = [Finding("ok", where, f"login, certificate and folder {settings.folder!r} are fine")]
+    if not folder.uidnext:
+        found.append(Finding("warning", where, "the server does not tell UIDNEXT, so the first look takes longer"))
+    if not idle:
+        what = f"the server has no IDLE: new mail is seen every {settings.look_every} seconds, not at once"
+        found.append(Finding("warning", where, what, "set look_every lower if that is too slow"))
+    if settings.look_every > RARE:
+        what = f"look_every is {settings.look_every}: when IDLE fails, new mail is not seen within two minutes"
+        found.append(Finding("warning", where, what, f"set look_every to {RARE} or less"))
+    if settings.move_to and not can_move:
+        what = "mail cannot be moved: the server has neither MOVE nor UIDPLUS"
+        found.append(Finding("error", where, what, 'write after = "seen"'))
+    elif not target:
+        what = f"there is no folder {settings.move_to!r} yet: it is made when the first mail is moved"
+        found.append(Finding("warning", where, what))
+    return found
+
+
+async def _sending(settings: MailboxSettings) -> Finding:
+    where = f"{settings.door} smtp {settings.smtp.host}:{settings.smtp.port}"
+    outbound = Outbound(settings, PATIENCE)
+    try:
+        await outbound.login()
+    except aiosmtplib.SMTPAuthenticationError as error:
+        return Finding("error", where, f"the login is refused: {told(error)}", "check the name and the password")
+    except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+        reason = error.__cause__ if isinstance(error.__cause__, ssl.SSLError) else error
+        return Finding("error", where, f"mail cannot be sent: {told(reason)}", _advice(str(reason), settings))
+    finally:
+        await outbound.close()
+    return Finding("ok", where, "login and certificate are fine")
+
+
+def _authority(settings: MailboxSettings) -> Finding:
+    if settings.authserv_id:
+        what = f"a sender counts as proved by an aligned pass under {settings.authserv_id!r}, and by nothing else"
+        return Finding("ok", settings.door, what)
+    return Finding(
+        "warning",
+        settings.door,
+        "authserv_id is not set: a reply that carries its case's token is believed from whoever writes that From",
+        "set authserv_id to the name your mail server writes first in Authentication-Results, and make sure the server "
+        "removes such headers from strangers' mail (RFC 8601, section 5)",
+    )
+
+
+def _advice(words: str, settings: MailboxSettings) -> str:
+    lowered = words.lower()
+    if "certificate" in lowered or "ssl" in lowered or "tls" in lowered:
+        return "the name in the settings must stand in the server's certificate; for a private authority set ca_file"
+    if "folder" in lowered:
+        return f"make the folder {settings.folder!r} on the server, or name another"
+    if "refused" in lowered or "getaddrinfo" in lowered or "unreachable" in lowered:
+        return "check host and port, and that a firewall lets us through"
+    return ""

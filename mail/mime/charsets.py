@@ -1,0 +1,133 @@
+"""Bytes into characters, whatever they claim to be: nothing here raises, and nothing takes more than linear time.
+
+A declared charset is believed unless the bytes contradict it: UTF-8 is seldom valid by accident, and "us-ascii" or
+"iso-8859-1" is what programs write that do not know. What is then left undeclared is guessed (`mail.mime.parser.charset_detection`).
+"""
+
+from __future__ import annotations
+
+import codecs
+from functools import lru_cache
+
+from mail.mime import charset_detection as guessing
+
+REPLACEMENT = "\ufffd"
+# Codecs that are not alphabets of mail, or take quadratic time.
+REFUSED = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"})
+UNKNOWING = frozenset({"", "ascii"})
+WESTERN = frozenset({"iso8859-1", "cp1252", "iso8859-15"})
+WIDE = frozenset({"utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"})
+_PRINTED = bytes([0x09, 0x0A, 0x0D, *range(0x20, 0x7F)])
+# Charsets of several bytes a letter, each with those that contain it.
+WIDER = {
+    "iso2022_jp": ("iso2022_jp_2", "iso2022_jp_ext", "iso2022_jp_3"),
+    "big5": ("cp950", "big5hkscs"),
+    "euc_jp": ("euc_jis_2004",),
+    "cp932": ("shift_jis_2004",),
+}
+ALIASES = {
+    "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "ms_kanji": "cp932",
+    "windows-31j": "cp932", "ks_c_5601-1987": "cp949", "ksc5601": "cp949", "euc-kr": "cp949", "korean": "cp949",
+    "x-windows-949": "cp949", "x-gbk": "gb18030", "gb2312": "gb18030", "gbk": "gb18030", "euc-cn": "gb18030",
+    "gb_2312-80": "gb18030", "hz-gb-2312": "hz", "_iso-2022-jp$esc": "iso2022_jp", "iso-8859-8-i": "iso8859-8",
+    "iso-8859-6-i": "iso8859-6", "x-mac-ce": "mac_latin2", "windows-874": "cp874", "iso-10646-ucs-2": "utf-16-be",
+    "ucs-2": "utf-16-be", "unicode": "utf-16", "utf-8-mac": "utf-8", "utf8mb4": "utf-8", "iso-8859-11": "cp874",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=512)
+def codec(charset: str) -> str:
+    """Python's name of a charset, or "" when there is none, or none to be trusted with a stranger's bytes."""
+    name = charset.strip().strip("\"';").strip().lower()
+    name = ALIASES.get(name, name)
+    if not name.isascii() or "\0" in name or len(name) > 40:
+        return ""
+    digits = "".join(char for char in name if char.isdigit())
+    for candidate in (name, name.removeprefix("x-"), f"cp{digits}" if name.startswith(("win", "cp", "ms")) else name):
+        try:
+            found = codecs.lookup(candidate)
+        except (LookupError, ValueError):
+            continue
+        if found.name in REFUSED or not getattr(found, "_is_text_encoding", True):
+            return ""
+        return found.name
+    return ""
+
+
+def clean(text: str) -> str:
+    """The same text as a database can keep it: NUL and lone surrogates become U+FFFD."""
+    if "\0" in text:
+        text = text.replace("\0", REPLACEMENT)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        text = "".join(REPLACEMENT if "\ud800" <= char <= "\udfff" else char for char in text)
+    return text.removeprefix("\ufeff")
+
+
+def decoded(data: bytes, charset: str = "") -> str:
+    """The characters of ``data``."""
+    name = codec(charset) if charset else ""
+    if data.isascii() and (name in UNKNOWING or name in WESTERN or name == "utf-8") and b"\x1b" not in data:
+        return clean(data.decode("ascii"))
+    if name in WIDE:
+        return clean(_wide(data, name))
+    if name in UNKNOWING or name == "utf-8":
+        return clean(guessing.guessed(data))
+    return clean(_contradicted(data, name) or _declared(data, name))
+
+
+def of_headers(raw: bytes, declared: str) -> str:
+    """The charset of what is written raw in a letter's headers, told by all of it and some of the text together.
+
+    ``declared`` is what the letter says of its text, which is believed unless it is what programs say that know none.
+    """
+    name = codec(declared) if declared else ""
+    if name in WESTERN:
+        return guessing.russian_name(raw) or declared
+    return declared if name not in UNKNOWING else guessing.name(raw)
+
+
+def _contradicted(data: bytes, name: str) -> str:
+    """UTF-8 under another name, or Russian under a Western one; "" when the declared charset is to be believed."""
+    if data.isascii():
+        return ""
+    if name in WESTERN or not _several_bytes(name):
+        try:
+            text = data.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+        else:
+            return text if name in WESTERN or len(data) - len(text) >= 3 else ""
+    russian = guessing.russian_name(data) if name in WESTERN else ""
+    return data.decode(russian, "replace") if russian else ""
+
+
+def _declared(data: bytes, name: str) -> str:
+    name = "cp1252" if name == "iso8859-1" else name
+    for one in (name, *WIDER.get(name, ())):
+        try:
+            return data.decode(one)
+        except (UnicodeDecodeError, ValueError):
+            continue
+    if _several_bytes(name):
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+    return data.decode(name, "replace")
+
+
+@lru_cache(maxsize=64)
+def _several_bytes(name: str) -> bool:
+    return name.startswith(("cp932", "cp949", "cp950", "gb", "big5", "euc", "iso2022", "hz", "utf", "shift", "johab"))
+
+
+def _wide(data: bytes, name: str) -> str:
+    """UTF-16 and UTF-32; without a mark of its byte order it is told by where the zeros are. RFC 2781, section 4.3."""
+    if data.isascii() and not data[:2000].translate(None, _PRINTED):
+        return data.decode("ascii")  # it only says so
+    if name == "utf-16" and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        even, odd = data[0:2000:2].count(0), data[1:2000:2].count(0)
+        name = "utf-16-le" if odd > even else "utf-16-be"
+    return data.decode(name, "replace")

@@ -1,0 +1,240 @@
+"""A letter's bytes taken apart: headers and parts, within budgets, in linear time, and never with an exception.
+
+The standard library's parser raises on real mail and needs 16 s for 10,000 parts, so this one is our own. It follows
+RFC 2046 and RFC 5322 where the sender did, and otherwise does what readers of mail expect: a missing end is the end
+of the letter, a boundary that was announced wrongly is found where it stands, parts behind the last one are parts.
+The tree holds the letter's bytes once, however deep it goes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from mail.mime import smime
+from mail.mime import transfer_encoding as transfer
+from mail.mime.headers import Headers, begun, split, with_line_feeds
+from mail.mime.parameters import parameters
+
+PARTS = 200
+DEPTH = 20
+FENCES = 5000
+"""Lines that begin like a boundary and are looked at."""
+_ANNOUNCED = re.compile(rb"(?:\A|\n)--([^\r\n]{1,200})\r?\n(?:content-|mime-)", re.IGNORECASE)
+SIGNED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One node of the tree. ``number`` counts all nodes in their order, the letter itself being 0.
+
+    Its body are the bytes from ``start`` to ``end`` of ``raw``; where it has parts, what stands before the first.
+    """
+
+    number: int
+    headers: Headers
+    kind: str
+    parameters: dict[str, str]
+    raw: bytes = field(repr=False)
+    start: int
+    end: int
+    parts: tuple[Part, ...] = ()
+
+    def walk(self) -> Iterator[Part]:
+        """This node and all below it, in order."""
+        yield self
+        for part in self.parts:
+            yield from part.walk()
+
+    @property
+    def body(self) -> bytes:
+        """What stands below the headers, as it was sent."""
+        return self.raw[self.start : self.end]
+
+    @property
+    def size(self) -> int:
+        """Bytes of the body, as it was sent."""
+        return self.end - self.start
+
+    @property
+    def disposition(self) -> tuple[str, dict[str, str]]:
+        """ "attachment", "inline" or "", and its parameters."""
+        if "content-disposition" not in self.headers:
+            return "", {}
+        return parameters(self.headers.first("content-disposition"), self.parameters.get("charset", ""))
+
+    @property
+    def name(self) -> str:
+        """The file name the sender gave, "" for none."""
+        disposition, given = self.disposition
+        name = given.get("filename") or self.parameters.get("name") or self.parameters.get("filename", "")
+        return name or (given.get("name", "") if disposition != "form-data" else "")
+
+    @property
+    def encoding(self) -> str:
+        """The transfer encoding: base64, quoted-printable, uuencode, or "" for none."""
+        return transfer.named(self.headers.first("content-transfer-encoding"))
+
+    @property
+    def is_worded(self) -> bool:
+        """Whether it is text or a letter, in which what only claims to be encoded can be told from what is."""
+        return self.kind.startswith(("text/", "message/"))
+
+    def content(self, limit: int = 0) -> bytes:
+        """The body without its transfer encoding; with a ``limit``, about that many bytes are enough."""
+        encoding = self.encoding
+        most = {"base64": 2 * limit, "uuencode": 2 * limit, "quoted-printable": 3 * limit}.get(encoding, limit)
+        body = self.raw[self.start : min(self.end, self.start + most)] if limit else self.body
+        return transfer.text(body, encoding) if self.is_worded else transfer.undone(body, encoding)
+
+
+@dataclass(slots=True)
+class _Walk:
+    problems: list[str] = field(default_factory=list)
+    count: int = 0
+    fences: int = 0
+
+    def trouble(self, problem: str) -> None:
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+
+def taken_apart(raw: bytes) -> tuple[Part, tuple[str, ...]]:
+    """The tree of a letter, and what was wrong with it ("headers cut", "too many parts" ...)."""
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raw = raw.decode("utf-16", "replace").encode("utf-8", "replace")
+    raw = with_line_feeds(raw)
+    walk = _Walk()
+    return _part(raw, begun(raw), len(raw), walk, 0, "text/plain"), tuple(walk.problems)
+
+
+def _part(raw: bytes, start: int, end: int, walk: _Walk, depth: int, default: str) -> Part:
+    number = walk.count
+    walk.count += 1
+    headers, body = split(raw, start, end, walk.trouble)
+    kind, given = _kind(headers, default)
+    one = Part(number, headers, kind, given, raw, min(body, end), end)
+    if kind in SIGNED:
+        return _signed(one, walk, depth)
+    boundary = given.get("boundary", "")
+    if not kind.startswith("multipart/"):
+        if not boundary or not kind.startswith("text/") or not _fence(one, walk, exactly=True):
+            return one
+        walk.trouble("parts in no multipart")
+    if depth >= DEPTH:
+        walk.trouble("nested too deep")
+        return _plain(one)
+    if one.encoding:
+        one = _decoded(one)
+    fence = _fence(one, walk)
+    return _multipart(one, fence, walk, depth) if fence else _plain(one)
+
+
+def _plain(one: Part) -> Part:
+    return replace(one, kind="text/plain")
+
+
+def _decoded(one: Part) -> Part:
+    """A multipart that was encoded as a whole, against the standard."""
+    if re.search(rb"(?:\A|\n)--[!-~]", one.raw[one.start : min(one.end, one.start + 10_000)]):
+        return one
+    content = one.content()
+    return replace(one, raw=content, start=0, end=len(content))
+
+
+def _kind(headers: Headers, default: str) -> tuple[str, dict[str, str]]:
+    """The media type and its parameters; of several the one that can be meant."""
+    stated = headers.all("content-type")[:5]
+    if not stated:
+        return default, {}
+    found = [parameters(value) for value in stated]
+    kind, given = next((one for one in found if one[0].startswith("multipart") and "boundary" in one[1]), found[0])
+    if "/" in kind:
+        return ("text/plain" if kind in ("plain/text", "text/") else kind), given
+    whole = {"text": "text/plain", "html": "text/html", "message": "message/rfc822", "multipart": "multipart/mixed"}
+    return whole.get(kind, "multipart/mixed" if "boundary" in given else default), given
+
+
+def _multipart(one: Part, fence: bytes, walk: _Walk, depth: int) -> Part:
+    default = "message/rfc822" if one.kind == "multipart/digest" else "text/plain"
+    parts = []
+    before = one.start
+    for start, end in _pieces(one, fence, walk):
+        if start < 0:
+            before = max(end, before)
+        elif walk.count > PARTS:
+            walk.trouble("too many parts")
+            break
+        else:
+            parts.append(_part(one.raw, start, end, walk, depth + 1, default))
+    if not parts:
+        walk.trouble("no parts")
+        return _plain(replace(one, end=before))
+    if one.kind == "multipart/encrypted":
+        walk.trouble("encrypted (PGP)")
+    kind = one.kind if one.kind.startswith("multipart/") else "multipart/mixed"
+    return replace(one, kind=kind, end=before, parts=tuple(parts))
+
+
+def _fence(one: Part, walk: _Walk, exactly: bool = False) -> bytes:
+    """The two dashes and the boundary between the parts; b"" when none is to be found.
+
+    Unless ``exactly`` the announced one is wanted, one that stands in the body will do.
+    """
+    announced = one.parameters.get("boundary", "")
+    for boundary in dict.fromkeys((announced, announced.rstrip(), announced.split(" (")[0], announced.split(" ")[0])):
+        fence = b"--" + boundary.encode("utf-8", "replace")
+        if boundary and _next_fence(one, fence, one.start) >= 0:
+            return fence
+    if exactly:
+        return b""
+    walk.trouble("wrong boundary" if announced else "no boundary")
+    found = _ANNOUNCED.search(one.raw, one.start, min(one.end, one.start + 64 * 1024))
+    return b"--" + found[1].rstrip() if found else b""
+
+
+def _next_fence(one: Part, fence: bytes, at: int) -> int:
+    """Where the next line begins that starts with the fence; -1 for nowhere."""
+    if at == one.start and one.raw.startswith(fence, at, one.end):
+        return at
+    found = one.raw.find(b"\n" + fence, at, one.end)
+    return found + 1 if found >= 0 else -1
+
+
+def _pieces(one: Part, fence: bytes, walk: _Walk) -> Iterator[tuple[int, int]]:
+    """Where the parts begin and end, without the line end that belongs to the fence behind them.
+
+    The first, beginning at -1, is what stands before them all.
+    """
+    raw, end = one.raw, one.end
+    start, closed = -1, False
+    at = _next_fence(one, fence, one.start)
+    while at >= 0 and walk.fences < FENCES:
+        walk.fences += 1
+        line_end = raw.find(b"\n", at, end)
+        line_end = end if line_end < 0 else line_end
+        rest = raw[at + len(fence) : min(line_end, at + len(fence) + 200)].strip()
+        if rest in (b"", b"--"):
+            if not closed:
+                yield start, max(start, at - 2 if raw[at - 2 : at] == b"\r\n" else at - 1)
+            elif rest == b"":
+                walk.trouble("parts behind the last")
+            start, closed = min(line_end + 1, end), rest == b"--"
+        found = raw.find(b"\n" + fence, line_end, end)
+        at = found + 1 if found >= 0 else -1
+    if at >= 0:
+        walk.trouble("too many boundaries")
+    if not closed and 0 <= start < end:
+        yield start, end
+
+
+def _signed(one: Part, walk: _Walk, depth: int) -> Part:
+    """S/MIME that hides the letter in its signature (RFC 8551, section 3.5.2): what it signs becomes its part."""
+    inner = smime.signed(one.content()) if depth < DEPTH else None
+    if inner is None:
+        walk.trouble("encrypted (S/MIME)" if one.parameters.get("smime-type") != "certs-only" else "certificates only")
+        return one
+    inner = with_line_feeds(inner)
+    part = _part(inner, 0, len(inner), walk, depth + 1, "text/plain")
+    return replace(one, parts=(part,))

@@ -1,0 +1,186 @@
+"""Whether the border server vouches for a letter's From (RFC 8601), read with a distrustful eye.
+
+Only `Authentication-Results` under exactly the configured authserv-id are looked at, and of those only the topmost
+group: the ones no `Received` stands between. This assumes what RFC 8601, section 5, demands: that the border removes
+headers bearing its own name from what strangers send. Only a pass *aligned* with the From domain counts.
+
+What a border writes is plain. Whatever is not (a quote inside a comment, an open parenthesis, a property said twice)
+may be a stranger's words that the border repeated, and then the whole header proves nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from desk.model.messages import Proof
+from mail.mime.domains import ascii_domain, vouches_for
+from mail.mime.headers import HEADER_BYTES, ONE_HEADER, Headers
+
+_END = re.compile(rb"\n\r?\n")
+_HEADER = re.compile(rb"(?:[!-9;-~]{1,200}:|[ \t]+[^ \t\r])[^\r]*\Z")
+METHODS = ("dkim", "dmarc", "spf")
+GROUP = 8
+"""Headers of one group: a border writes one, or one for each method."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One method's verdict: "dkim", "pass", and properties such as "header.d" in lower case."""
+
+    method: str
+    verdict: str
+    properties: dict[str, str]
+
+
+def proof(headers: Headers, senders: list[str], authserv_id: str, raw: bytes = b"") -> Proof:
+    """How sure the From is. ``senders`` are all addresses of all From fields: more than one proves nothing.
+
+    ``raw`` is the letter itself, whose headers must look the same to every reader.
+    """
+    if len(senders) != 1 or not _one_sender(headers.all("from"), senders[0]):
+        return Proof.DOUBTED
+    if not authserv_id:
+        return Proof.CLAIMED
+    if _ambiguous(raw):
+        return Proof.DOUBTED
+    domain = ascii_domain(senders[0].rpartition("@")[2])
+    stated = [results(value) for value in _topmost(headers, authserv_id)]
+    if not domain or not stated or None in stated or len(stated) > GROUP:
+        return Proof.DOUBTED
+    found = _uppermost([one for one in stated if one is not None])
+    if any(result.method == "dmarc" and result.verdict == "fail" for result in found):
+        return Proof.DOUBTED
+    return Proof.SURE if any(_vouches(result, domain) for result in found) else Proof.DOUBTED
+
+
+def results(value: str) -> list[Result] | None:
+    """The methods of one header's value, the authserv-id and comments left out; None when it is not plain."""
+    plain = _plain(value)
+    if plain is None:
+        return None
+    found = []
+    for piece in plain.split(";")[1:50]:
+        words = piece.split()
+        method, equals, verdict = words[0].partition("=") if words else ("", "", "")
+        name, _, version = method.lower().partition("/")
+        if not equals or version not in ("", "1"):
+            continue
+        pairs = [word.partition("=") for word in words[1:] if "=" in word]
+        properties = {key.lower(): content.strip('"').lower() for key, _, content in pairs}
+        if name in METHODS and len(properties) < len(pairs):
+            return None
+        found.append(Result(name, verdict.lower(), properties))
+    return found
+
+
+def _one_sender(fields: list[bytes], address: str) -> bool:
+    """Whether every reader sees the same one sender: one field with one address, and none in the name or behind it."""
+    if len(fields) != 1:
+        return False
+    value = _unquoted(fields[0].decode("utf-8", "replace"))
+    if any(char < " " and char != "\t" for char in value):
+        return False
+    before, angle, rest = value.partition("<")
+    inner, closed, after = rest.partition(">")
+    if not angle:
+        return [word for word in before.split() if "@" in word] == [address]
+    named = [word.strip("'\",;()") for word in before.split() if "@" in word]
+    unclear = "<" in inner + after or "@" in after or ">" in before + after
+    same = all(one.lower() == address.lower() for one in named)
+    return bool(closed) and not unclear and inner.strip() == address and same
+
+
+def _ambiguous(raw: bytes) -> bool:
+    """Whether a border may have seen other headers than we do, who read on where it may have stopped.
+
+    So it is with a line ended by a bare CR, one that is no header, a blank one at the top or with spaces in it.
+    """
+    lines = _END.split(raw[:HEADER_BYTES], maxsplit=1)[0].rstrip(b"\r\n").split(b"\n")
+    if lines[0].startswith(b"From "):
+        del lines[0]
+    return len(lines) > 1 and not all(_HEADER.match(line.removesuffix(b"\r")) for line in lines)
+
+
+def _unquoted(value: str) -> str:
+    """The value with what stands in quotes left out; from an open quote on nothing is left out."""
+    pieces = value.replace("\\\\", "").replace('\\"', "").split('"')
+    return "".join(pieces[0::2]) if len(pieces) % 2 else value
+
+
+def _uppermost(stated: list[list[Result]]) -> list[Result]:
+    """Of each method only what the uppermost header says that names it.
+
+    A border that puts its own header below its own `Received` leaves none between that and a forged one beneath: what
+    it said itself is then not overruled from below.
+    """
+    found: list[Result] = []
+    for one in stated:
+        known = {result.method for result in found}
+        found += [result for result in one if result.method not in known]
+    return found
+
+
+def _vouches(result: Result, domain: str) -> bool:
+    if result.verdict != "pass":
+        return False
+    if result.method == "dmarc":
+        return result.properties.get("header.from", "").rpartition("@")[2] == domain
+    if result.method == "dkim":
+        identity = result.properties.get("header.i", "").rpartition("@")[2]
+        return vouches_for(result.properties.get("header.d") or identity, domain)
+    if result.method == "spf":
+        return vouches_for(result.properties.get("smtp.mailfrom", "").rpartition("@")[2], domain)
+    return False
+
+
+def _topmost(headers: Headers, authserv_id: str) -> list[str]:
+    group: list[str] = []
+    for name, value in headers.fields:
+        if name == "received" and group:
+            break
+        if name == "authentication-results" and _is_by(text := value.decode("latin-1"), authserv_id):
+            group.append(text)
+    return group
+
+
+def _is_by(value: str, authserv_id: str) -> bool:
+    """Whether the header bears this very name, as a server writes it: first, unquoted, and version 1 if any."""
+    end = len(authserv_id)
+    if value[:end].lower() != authserv_id.lower() or value[end : end + 1] not in (" ", "\t", ";", "("):
+        return False
+    plain = _plain(value)
+    # What cannot be read is kept in the group, where it spoils it.
+    return plain is None or plain.partition(";")[0].split()[1:] in ([], ["1"])
+
+
+def _plain(value: str) -> str | None:
+    """The value with comments out and quoted delimiters harmless; None where it is not clear what is said."""
+    if len(value) >= ONE_HEADER or not value.isascii():
+        return None
+    out: list[str] = []
+    depth, quoted, at = 0, False, 0
+    while at < len(value):
+        char = value[at]
+        if char < " " and char != "\t":
+            return None
+        if char == "\\":
+            if not (depth or quoted) or at + 1 == len(value):
+                return None
+            at += 2
+            continue
+        if char == '"':
+            if depth:
+                return None
+            quoted = not quoted
+        if char == "(" and not quoted:
+            depth += 1
+        elif char == ")" and not quoted:
+            if not depth:
+                return None
+            depth -= 1
+            char = " "
+        if not depth:
+            out.append("_" if quoted and char in "; =@" else char)
+        at += 1
+    return None if depth or quoted else "".join(out)

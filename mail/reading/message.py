@@ -1,0 +1,257 @@
+"""One letter, read: from bytes to a `Letter`, purely, for any bytes at all.
+
+Nothing here raises, knows a wire or looks at a clock. It is run in a child process that can be killed (`mail.reading.sandbox`),
+so it imports little. Over budget it degrades and says so in ``problems``; it never drops.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from desk.model.messages import Proof
+from mail.automatic import classify as machines
+from mail.automatic.dsn import Bounced
+from mail.automatic.original_message import Returned
+from mail.content import attachments
+from mail.content import body as texts
+from mail.content.attachments import Attachment
+from mail.mime import charsets
+from mail.mime.addresses import Mailbox, authors, mailboxes
+from mail.mime.headers import Headers, characters, heading, readable
+from mail.mime.parser import Part, taken_apart
+from mail.reading import authentication
+from mail.replies import attribution as openings
+from mail.replies import quotes
+
+DEGRADED_BYTES = 64 * 1024
+REFERENCES = 50
+_CYRILLIC, _LATIN = re.compile("[а-яё]"), re.compile("[a-z]")
+ODD = frozenset({
+    "headers cut", "a header cut", "too many headers", "a line among the headers is none", "no parts", "no boundary",
+    "wrong boundary", "too many boundaries", "parts behind the last", "parts in no multipart", "certificates only",
+})  # fmt: skip
+"""Problems of letters in which everything that was said is read all the same."""
+STUB = b"X-Firstline-Stub:"
+"""The line put before the headers of a mail too large to fetch; its value is the size in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader must know of the mailbox: its own address, and the authserv-id of its border ("" for none).
+
+    Without ``html`` the text of the HTML is not made where the letter says the same in plain text.
+    """
+
+    address: str
+    authserv_id: str = ""
+    html: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter, read. ``text`` is what is new in it, ``full_text`` everything.
+
+    ``text_and_signature`` has only the quotes folded, ``quoted`` is what was folded (see `mail.replies.quotes.Folded`).
+    ``html_text`` is the whole of its HTML as text, "" when it has none; a letter of HTML alone has it as full text.
+
+    ``sender`` has the name and address of From; its address is "" when there is none to be used. ``to`` are the
+    addresses in To, ``recipients`` all it was sent or delivered to, lower case. ``tokens`` are candidates, not
+    verified. ``stub`` is the size in bytes of a mail that was left on the server, else 0. ``message_id``,
+    ``in_reply_to`` and ``references`` keep their angle brackets. ``automatic``, ``report_class`` and ``bounced`` are as
+    in `mail.automatic.classify.Machine`.
+    """
+
+    sender: Mailbox
+    subject: str = ""
+    message_id: str = ""
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
+    date: datetime | None = None
+    text: str = ""
+    text_and_signature: str = ""
+    full_text: str = ""
+    quoted: str = ""
+    signature: str = ""
+    html_text: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    tokens: tuple[str, ...] = ()
+    automatic: str = ""
+    report_class: str = "none"
+    bounced: tuple[Bounced, ...] = ()
+    returned: Returned = Returned()  # noqa: RUF009 - frozen
+    proof: Proof = Proof.CLAIMED
+    language: str = ""
+    fingerprint: str = ""
+    stub: int = 0
+    problems: tuple[str, ...] = ()
+
+    @property
+    def lost(self) -> str:
+        """What of it is not read, for whoever answers it; "" when all is."""
+        left = (f"{self.stub} bytes were left on the mail server",) if self.stub else ()
+        return "; ".join((*left, *(one for one in self.problems if one not in ODD)))
+
+
+def read(raw: bytes, reading: Reading) -> Letter:
+    """The letter in ``raw``. Any bytes give a letter; what was wrong with them stands in its ``problems``."""
+    try:
+        return _read(raw, reading)
+    except Exception as error:  # a fault of ours must not cost anybody their letter
+        return degraded(raw, reading, f"{type(error).__name__} while reading")
+
+
+def degraded(raw: bytes, reading: Reading, why: str) -> Letter:
+    """The least that can be told: the headers, and the first 64 KB as text."""
+    raw, stub = _without_stub(raw)
+    headers = heading(raw)
+    text = charsets.decoded(raw[:DEGRADED_BYTES])
+    senders = _mailboxes(headers, "from")
+    return Letter(
+        sender=senders[0] if senders else Mailbox("", ""),
+        subject=headers.text("subject"),
+        text=text,
+        text_and_signature=text,
+        full_text=text,
+        automatic="" if senders and senders[0].address else "nobody",
+        proof=Proof.DOUBTED if reading.authserv_id else Proof.CLAIMED,
+        fingerprint=hashlib.sha256(raw).hexdigest(),
+        stub=stub,
+        problems=(why,),
+    )
+
+
+def part(raw: bytes, number: int) -> bytes:
+    """The content of one part. Raises LookupError when the letter has no such part."""
+    tree, _ = taken_apart(_without_stub(raw)[0])
+    return attachments.content(tree, texts.shown(tree), number)
+
+
+def _read(raw: bytes, reading: Reading) -> Letter:
+    raw, stub = _without_stub(raw)
+    tree, problems = taken_apart(raw)
+    headers = tree.headers
+    charset = _charset(tree)
+    senders = _mailboxes(headers, "from", charset)
+    sender = senders[0] if senders else Mailbox("", "")
+    shown = texts.shown(tree)
+    subject = headers.text("subject", charset)
+    view = _view(shown, sender, subject)
+    message_id = _ids(headers.first("message-id"))[:1]
+    in_reply_to = _ids(headers.first("in-reply-to"))
+    references = _ids(headers.first("references"))[-REFERENCES:]
+    sent_to = machines.recipients(headers)
+    machine = machines.told(tree, sender, reading.address, subject, shown.text)
+    back = machine.returned
+    return Letter(
+        sender=sender,
+        subject=subject,
+        message_id="".join(message_id),
+        in_reply_to="".join(in_reply_to[:1]),
+        references=tuple(references),
+        to=tuple(_addresses(_mailboxes(headers, "to", charset))),
+        recipients=sent_to,
+        date=_date(headers),
+        text=view.text,
+        text_and_signature=view.text_and_signature,
+        full_text=shown.text,
+        quoted=view.quoted,
+        signature=view.signature,
+        html_text=texts.html_text(tree) if reading.html else "",
+        attachments=attachments.listed(tree, shown),
+        tokens=_tokens((*sent_to, *back.by), (*back.ids, *reversed(references), *in_reply_to), reading.address),
+        automatic=machine.automatic,
+        report_class=machine.report_class,
+        bounced=machine.bounced,
+        returned=back,
+        proof=authentication.proof(headers, _addresses(senders), reading.authserv_id, raw),
+        language=language(view.text or subject),
+        fingerprint=_fingerprint("".join(message_id), headers, raw),
+        stub=stub,
+        problems=tuple(dict.fromkeys([*problems, *shown.problems])),
+    )
+
+
+def _view(shown: texts.Shown, sender: Mailbox, subject: str) -> quotes.Folded:
+    """What is new in the letter."""
+    text = texts.unarmoured(shown.unflowed)
+    marks = shown.marks if text is shown.unflowed else []
+    return quotes.folded(text, author=sender.name[:200], forwarded=openings.forwards(subject), marks=marks)
+
+
+def _without_stub(raw: bytes) -> tuple[bytes, int]:
+    if not raw.startswith(STUB):
+        return raw, 0
+    line, _, rest = raw.partition(b"\n")
+    size = line[len(STUB) :].strip()
+    return rest, int(size) if size.isdigit() and len(size) < 16 else 0
+
+
+def _mailboxes(headers: Headers, name: str, charset: str = "") -> list[Mailbox]:
+    """The mailboxes in all headers of a name, five of them at most."""
+    read = authors if name == "from" else mailboxes
+    return [one for value in headers.all(name)[:5] for one in read(characters(value, charset))]
+
+
+def _addresses(boxes: list[Mailbox]) -> list[str]:
+    return [one.address for one in boxes if one.address]
+
+
+def _charset(tree: Part) -> str:
+    """The charset of what is written raw in the headers: that of the first text, or what both look like together."""
+    text = next((one for one in tree.walk() if not one.parts and one.kind.startswith("text/")), tree)
+    declared = text.parameters.get("charset", "")
+    raw = b" ".join(value for value in map(tree.headers.first, ("subject", "from", "to")) if not value.isascii())
+    return charsets.of_headers(raw + b"\n" + text.content(1000), declared) if raw else declared
+
+
+def _ids(value: bytes) -> list[str]:
+    """Message-IDs, angle brackets kept. Where there are brackets only what stands in them counts, else every word."""
+    text = readable(value)
+    pieces = [piece.rpartition("<")[2] for piece in text.split(">")[:-1] if "<" in piece] or text.split()
+    found = ["".join(piece.split()).strip("<>,;\"'") for piece in pieces]
+    return [f"<{bare}>" for bare in found if bare and len(bare) < 500]
+
+
+def _date(headers: Headers) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(headers.text("date")[:100])
+        return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError, IndexError, AttributeError):
+        return None
+
+
+def _tokens(sent_to: tuple[str, ...], ids: tuple[str, ...], address: str) -> tuple[str, ...]:
+    """Candidates for keyed tokens, the recipients' first: ``local+TOKEN@domain``, then our own Message-IDs."""
+    local, _, domain = address.lower().rpartition("@")
+    found: dict[str, None] = {}
+    for one in sent_to:
+        name, _, host = one.rpartition("@")
+        if host == domain and name.startswith(local + "+"):
+            found[name[len(local) + 1 :]] = None
+    for one in ids:
+        if (token := machines.token(one, domain)) not in ("", "0"):
+            found[token] = None
+    return tuple(found)[:20]
+
+
+def _fingerprint(message_id: str, headers: Headers, raw: bytes) -> str:
+    """The same letter delivered twice has it twice. Never the Message-ID alone; without one, From, Date and Subject."""
+    known = [message_id.encode()] if message_id else [headers.first(name) for name in ("from", "date", "subject")]
+    end = min((at for at in (raw.find(b"\n\n"), raw.find(b"\n\r\n")) if at >= 0), default=len(raw))
+    body = raw[end:].replace(b"\r\n", b"\n").rstrip()
+    return hashlib.sha256(b"\0".join([*known, body.lstrip()])).hexdigest()
+
+
+def language(text: str) -> str:
+    """ "ru" or "en" by the letters used, "" when they do not tell."""
+    sample = text[:4000].lower()
+    cyrillic, latin = len(_CYRILLIC.findall(sample)), len(_LATIN.findall(sample))
+    if cyrillic + latin < 3:
+        return ""
+    return "ru" if cyrillic * 3 >= latin else "en"

@@ -1,0 +1,239 @@
+"""A warm pool of children that read letters, each of which can be killed: the only real limit on time and memory.
+
+Neither asyncio's time-outs nor signals stop native code, so a hostile letter is read where it can do no harm. The
+children import the pure readers only. What the desk itself does meanwhile is never held up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import resource
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from desk.model.messages import Unreadable
+from mail.reading import as_json as telling
+from mail.reading import message as letters
+from mail.reading.as_json import Unopened
+from mail.reading.message import Letter, Reading
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+MEBIBYTE = 1024 * 1024
+START = 10.0
+"""Seconds for a child to come up. Whoever waits for a free one is not counted."""
+WALL = 5
+"""A child may wait for a busy machine: on the clock it has this many times its processor seconds."""
+
+TOGETHER, BYTES = 20, 512 * 1024
+"""Letters that go to a child together, and how large they may be together."""
+
+_Waiting = tuple[bytes, Reading, "asyncio.Future[Letter]"]
+
+FATAL = (ProcessExpired, TimeoutError, MemoryError)
+"""What a child dies of."""
+
+
+class Readers:
+    """Reads letters in ``workers`` children: ``seconds`` of processor time for each letter, ``memory`` bytes resident.
+
+    The children are started with the first letter, or by `warm`, and started again when they had to be killed.
+    """
+
+    def __init__(self, workers: int = 2, seconds: float = 2.0, memory: int = 256 * MEBIBYTE) -> None:
+        self._workers, self._seconds, self._memory = workers, seconds, memory
+        self._pool: ProcessPool | None = None
+        self._places = asyncio.Semaphore(workers)
+        self._waiting: deque[_Waiting] = deque()
+        self._working: set[asyncio.Task[None] | None] = set()
+
+    async def warm(self) -> None:
+        """Starts the children before the first letter comes."""
+        await asyncio.gather(*(self._run(_nothing) for _ in range(self._workers)))
+
+    async def read(self, raw: bytes, reading: Reading) -> Letter:
+        """The letter. One that kills its reader comes back degraded; raises `Unreadable` when even that kills three."""
+        answer: asyncio.Future[Letter] = asyncio.get_running_loop().create_future()
+        self._waiting.append((raw, reading, answer))
+        if len(self._working) < self._workers:
+            self._working.add(asyncio.create_task(self._work()))
+        return await answer
+
+    async def _work(self) -> None:
+        """Takes what waits to a child, a few letters at a time: the way there costs more than most letters."""
+        while batch := self._next_few():
+            read = await self._read([(raw, reading) for raw, reading, _ in batch])
+            for (_, _, answer), one in zip(batch, read, strict=True):
+                if answer.done():
+                    continue
+                if isinstance(one, BaseException):
+                    answer.set_exception(one)
+                else:
+                    answer.set_result(one)
+        # Not by a callback: whoever asks before it runs would wait for a worker that has gone home.
+        self._working -= {asyncio.current_task()}
+
+    async def _read(self, asked: Sequence[tuple[bytes, Reading]]) -> Sequence[Letter | BaseException]:
+        if len(asked) > 1:
+            # Whatever went wrong, it went wrong with one of them.
+            with suppress(Exception):
+                return await self._run(_each, self._seconds, letters.read, asked)
+        # If one of several is to blame, each is read alone, and the others come to no harm.
+        return await asyncio.gather(*(self._alone(*one) for one in asked), return_exceptions=True)
+
+    def _next_few(self) -> list[_Waiting]:
+        share = min(TOGETHER, -(-len(self._waiting) // self._workers))
+        batch: list[_Waiting] = []
+        size = 0
+        while self._waiting and (not batch or (len(batch) < share and size + len(self._waiting[0][0]) <= BYTES)):
+            batch.append(self._waiting.popleft())
+            size += len(batch[-1][0])
+        return batch
+
+    async def _alone(self, raw: bytes, reading: Reading) -> Letter:
+        head = raw[: letters.DEGRADED_BYTES]
+        return await self._outlived(
+            partial(letters.read, raw, reading), lambda why: partial(letters.degraded, head, reading, why)
+        )
+
+    async def _outlived(self, read: Callable[[], T], degraded: Callable[[str], Callable[[], T]]) -> T:
+        """What ``read`` gives; when its child dies, what ``degraded`` gives, told of what, in two tries.
+
+        Raises `Unreadable` when that kills its children too.
+        """
+        why = ""
+        try:
+            return await self._run(read)
+        except FATAL as error:
+            why = _told(error)
+        for _ in range(2):
+            try:
+                return await self._run(degraded(why))
+            except FATAL as error:
+                why = _told(error)
+        raise Unreadable(f"reading it failed three times: {why}")
+
+    async def part(self, raw: bytes, number: int) -> bytes:
+        """The content of one part of a letter. Raises LookupError when there is none, or none that can be read."""
+        try:
+            return await self._run(letters.part, raw, number)
+        except FATAL as error:
+            raise LookupError(f"part {number} cannot be read: {_told(error)}") from error
+
+    async def files(self, paths: Sequence[str], reading: Reading) -> list[str | Unopened]:
+        """The letters in a few files, each as one line of JSON, in order.
+
+        They are read one after another in one child. When it dies over one of them, each gets a reading of its own, and
+        the one that kills again comes back degraded.
+        """
+        try:
+            return await self._run(_each, self._seconds, telling.file_told, [(path, reading) for path in paths])
+        except FATAL:
+            return [await self._file(path, reading) for path in paths]
+
+    async def _file(self, path: str, reading: Reading) -> str | Unopened:
+        try:
+            return await self._outlived(
+                partial(telling.file_told, path, reading),
+                lambda why: partial(telling.file_degraded, path, reading, why),
+            )
+        except Unreadable as error:
+            return telling.unreadable(path, reading, str(error))
+
+    async def close(self) -> None:
+        """Ends the children."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.stop()  # type: ignore[no-untyped-call]
+            await asyncio.to_thread(pool.join)
+
+    async def _run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """One task in a child, once one is free. Raises `TimeoutError` also when no child can be started for it."""
+        async with self._places:
+            try:
+                return await asyncio.wait_for(self._scheduled(function, *args, **kwargs), self._seconds * WALL + START)
+            except TimeoutError:
+                raise TimeoutError("no reader took it up, or none came back") from None
+
+    async def _scheduled(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """A pool that broke (all idle children were killed) is made anew."""
+        for _ in range(3):
+            pool = self._started()
+            try:
+                future: Future[T] = pool.schedule(
+                    _limited, args=(self._seconds, function, args, kwargs), timeout=self._seconds * WALL
+                )
+            except RuntimeError:  # it broke between two lines
+                continue
+            try:
+                return await asyncio.wrap_future(future)
+            except BrokenProcessPool:
+                continue
+        raise TimeoutError("the readers cannot be started")
+
+    def _started(self) -> ProcessPool:
+        if self._pool is None or not self._pool.active:
+            context = multiprocessing.get_context("forkserver")
+            context.set_forkserver_preload(["mail.reading.sandbox"])
+            self._pool = ProcessPool(
+                max_workers=self._workers,
+                max_tasks=5000,
+                initializer=_bounded,
+                initargs=(self._memory,),
+                context=context,
+            )
+        return self._pool
+
+
+def _told(error: BaseException) -> str:
+    if isinstance(error, TimeoutError):
+        return "out of time"
+    if isinstance(error, MemoryError):
+        return "out of memory"
+    return f"the reader died ({getattr(error, 'exitcode', '?')})"
+
+
+def _nothing() -> None:
+    time.sleep(0.01)
+
+
+def _bounded(memory: int) -> None:
+    """In a child, once: no more than ``memory`` bytes resident, counting what it already has."""
+    pages, resident = (int(number) for number in Path("/proc/self/statm").read_text().split()[:2])
+    page = resource.getpagesize()
+    limit = max(memory - resident * page, 32 * MEBIBYTE) + pages * page
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _limited(seconds: float, function: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]) -> T:
+    """In a child: the task, with so many seconds of processor time from now."""
+    _granted(seconds)
+    return function(*args, **kwargs)
+
+
+def _each(seconds: float, read: Callable[..., T], asked: Sequence[tuple[object, Reading]]) -> list[T]:
+    """In a child: one letter after another, each with its own seconds."""
+    found = []
+    for letter, reading in asked:
+        _granted(seconds)
+        found.append(read(letter, reading))
+    return found
+
+
+def _granted(seconds: float) -> None:
+    """So much processor time until the next grant; then the kernel ends the process, even in native code."""
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_PROF, seconds)

@@ -1,0 +1,294 @@
+"""Draining: what is new in a mailbox is fetched, stored and committed, and only then flagged or moved on its server.
+
+Mails come in batches, the next being fetched while this one is stored. The size of each is known before more than a
+piece of it is fetched; memory is bounded by `mail.receiving.fair_scheduling` whatever lies there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from bisect import bisect_left
+from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice, pairwise
+from typing import TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from desk.clock import Clock
+from desk.model.channel import Accept
+from desk.model.messages import Raw
+from desk.model.settings import MailboxSettings
+from mail.mime.addresses import mailboxes as mailboxes_in
+from mail.mime.headers import HEADER_BYTES
+from mail.reading.message import STUB
+from mail.receiving import ledger
+from mail.receiving.fair_scheduling import SMALL, Turn, Turns
+from mail.receiving.watermarks import Mark
+from mail.transport import imap
+from mail.transport.imap import Connection, Envelope, Mail
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+TOO_LARGE = 25_000_000
+TOGETHER = 8_000_000
+"""Bytes of mail that go into one transaction, unless a single mail has more."""
+STRETCH = 5
+"""Batches for each turn that others wait for."""
+ENVELOPES = 2000
+"""Mails that the server is asked about together before they are fetched."""
+DEATHS_WHOLE, DEATHS_HEADER = 3, 5
+"""After so many connections died over one mail, only its header is asked for; and then nothing of it."""
+
+_FROM = re.compile(rb"^from[ \t]{0,20}:([^\n]{0,2000}(?:\n[ \t][^\n]{0,2000}){0,4})", re.IGNORECASE | re.MULTILINE)
+_PLAIN = re.compile(rb'(?:[^"<>(),;:@\\\x80-\xff]*|"[^"\\\x80-\xff]*" ?)<([\w.+=-]{1,64}@[A-Za-z0-9][\w.-]{0,180})>')
+
+
+Taken = tuple[Envelope, bytes, str]
+"""A mail to be stored, its bytes or its stub, and the reason for which it is set aside ("" for none)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Mails as they are stored, what the server says of each, and when that was."""
+
+    raws: Sequence[Raw]
+    envelopes: Sequence[Envelope]
+    at: datetime
+
+
+@dataclass(slots=True)
+class Drain:
+    """One mailbox over one connection. ``deaths`` counts, by UID, the connections that died over a mail."""
+
+    connection: Connection
+    settings: MailboxSettings
+    accept: Accept
+    clock: Clock
+    turns: Turns
+    deaths: dict[int, int]
+    _unhandled: list[int] = field(default_factory=list)
+    _refused: bool = False
+    _stored_to: int = 0
+    _handled_to: int = 0
+
+    async def run(self, mark: Mark) -> Mark:
+        """Stores whatever is new, and handles what was stored; returns the mark after it."""
+        before = mark.handled_uid
+        while uids := await self.connection.uids(mark.next_uid):
+            sure = bisect_left(uids, mark.first_uid)
+            for start, end in pairwise([*range(0, sure, ENVELOPES), sure, len(uids)]):
+                mark = await self.stored(mark, await self._ours(mark, uids[start:end]), len(uids) - start)
+                if mark.next_uid <= uids[end - 1]:  # what is old, or was deleted meanwhile, is behind us too
+                    mark = mark.past(uids[end - 1] + 1)
+                    await self.accept((), mark.written)
+        if mark.handled_uid != before:
+            await self.accept((), mark.written)
+        return mark
+
+    async def stored(self, mark: Mark, uids: Sequence[int], waiting: int) -> Mark:
+        """Fetches and stores these mails, rising, in turn with other mailboxes of which ``waiting`` tells."""
+        at = 0
+        while at < len(uids):
+            async with self.turns.stretch(waiting - at) as turn:
+                mark, done = await self._stretch(mark, islice(uids, at, None), turn)
+            at += done
+        return mark
+
+    async def handled(self, uids: Sequence[int]) -> bool:
+        """Does to mails on their server what the settings say; False once the server has refused."""
+        if self._refused:
+            return False
+        try:
+            if uids and self.settings.move_to:
+                await self.connection.move(uids, self.settings.move_to)
+            elif uids and self.settings.after == "seen":
+                await self.connection.mark_seen(uids)
+        except imap.Refused as error:
+            self._refused = True
+            what = f"moved to {self.settings.move_to!r}" if self.settings.move_to else "flagged as read"
+            log.warning("%s: mail is received, but cannot be %s: %s", self.settings.door, what, error)
+        return not self._refused
+
+    async def _ours(self, mark: Mark, uids: Sequence[int]) -> Sequence[int]:
+        """Those that are not known to be older than the first connection."""
+        if not uids or uids[0] >= mark.first_uid:
+            return uids
+        told = await self.connection.envelopes(uids, with_date=True)
+        if untold := len(uids) - len(told):
+            log.warning("%s: of %d mails the server does not say how old they are: left alone", mark.door, untold)
+        return [one.uid for one in told if not one.older_than(mark.connected_at)]
+
+    async def _stretch(self, mark: Mark, uids: Iterable[int], turn: Turn) -> tuple[Mark, int]:
+        """The first of these mails, until the turn is over. Returns how many they were.
+
+        While a batch is stored, the one before it is handled and the next one fetched.
+        """
+        self._handled_to, done = mark.handled_uid, 0
+        storing: asyncio.Future[Mark] = asyncio.get_running_loop().create_future()
+        storing.set_result(mark)
+        try:
+            for number, batch in enumerate(batches(uids, turn.many, self.deaths)):
+                if number >= STRETCH and turn.over():
+                    break
+                done += len(batch)
+                for part in portions(await self._next(batch), self.deaths):
+                    if large := any(one.body is None for one in part):
+                        await storing
+                    async with self.turns.heavy() if large else nullcontext():
+                        fetched = await self._watched([one.envelope.uid for one in part], self._completed(part))
+                        entry = self._entry(mark, fetched)
+                        storing = asyncio.create_task(self._accepted(await storing, entry))
+                        if large:
+                            await storing
+            mark = await storing
+            await self._next(())
+            return replace(mark, handled_uid=self._handled_to), done
+        except Exception:  # the connection's trouble comes after what was fetched before it
+            await storing
+            raise
+        finally:
+            storing.cancel()
+            await asyncio.gather(storing, return_exceptions=True)
+
+    async def _next(self, batch: Sequence[int]) -> list[Mail]:
+        """What is to be said to the server meanwhile: what is stored by now is handled, and a batch is looked at."""
+        uids, upto, self._unhandled = self._unhandled, self._stored_to, []
+        if uids and await self.handled(uids):
+            self._handled_to = upto
+        return await self._watched(batch, self._looked(batch)) if batch else []
+
+    def _entry(self, mark: Mark, mails: Sequence[Taken]) -> Entry:
+        """What is to be written of mails."""
+        now, door, epoch = self.clock(), mark.door, mark.epoch
+        raws = []
+        for one, body, aside in mails:
+            key = ledger.key_of(epoch, one.uid)
+            raws.append(Raw(door, key, lane(door, key, body), body, now, aside))
+        return Entry(raws, [envelope for envelope, _, _ in mails], now)
+
+    async def _accepted(self, mark: Mark, entry: Entry) -> Mark:
+        """Stores mails, their rows in the ledger and the mark, all in one transaction."""
+        uids = [one.uid for one in entry.envelopes]
+        # Mail that turns up late, below what is handled, is handled again with what follows it if we are cut off now.
+        mark = replace(mark.past(uids[-1] + 1), handled_uid=min(self._handled_to, uids[0]))
+
+        async def also(connection: AsyncConnection) -> None:
+            await ledger.enter(connection, mark.door, mark.epoch, entry.envelopes, entry.at)
+            await mark.written(connection)
+
+        await self.accept(entry.raws, also)
+        self._unhandled += uids
+        self._stored_to = mark.next_uid
+        return mark
+
+    async def _watched(self, uids: Sequence[int], work: Awaitable[T]) -> T:
+        """The work's result, counting the connections that die over it."""
+        try:
+            done = await work
+        except imap.Trouble:
+            for uid in uids:  # next time each comes alone, and what is really the matter will show
+                self.deaths[uid] = self.deaths.get(uid, 0) + (len(uids) == 1)
+            raise
+        return done
+
+    async def _looked(self, uids: Sequence[int]) -> list[Mail]:
+        """What is there of a batch, with the bodies of small mails; what was deleted meanwhile is left out."""
+        if self.deaths.get(uids[0], 0) >= DEATHS_WHOLE:
+            return [Mail(Envelope(uids[0], 0), None)]
+        try:
+            found = await self.connection.mails(uids, SMALL)
+        except imap.Refused:
+            found = []
+        missing = sorted(set(uids) - {one.envelope.uid for one in found})
+        if len(uids) > 1:
+            for uid in missing:
+                found += await self._looked([uid])
+        elif missing and missing == await self.connection.uids(missing[0], missing[0]):
+            return [Mail(Envelope(missing[0], 0), None)]
+        return sorted(found, key=lambda one: one.envelope.uid)
+
+    async def _completed(self, part: Sequence[Mail]) -> list[Taken]:
+        """The mails whole; of what cannot be had whole the header; of what cannot be had at all a word."""
+        large = [one.envelope for one in part if one.body is None and self._wanted(one.envelope)]
+        bodies = await self._bodies([one.uid for one in large]) if large else {}
+        done = []
+        for mail in part:
+            one = mail.envelope
+            body = mail.body or bodies.get(one.uid) or await self._stub(one)
+            aside = "" if body else f"the server could not give UID {one.uid} ({one.size} bytes)"
+            self.deaths.pop(one.uid, None)
+            done.append((one, body, aside))
+        return done
+
+    def _wanted(self, one: Envelope) -> bool:
+        return one.size <= TOO_LARGE and self.deaths.get(one.uid, 0) < DEATHS_WHOLE
+
+    async def _bodies(self, uids: Sequence[int]) -> dict[int, bytes]:
+        most = TOO_LARGE + 1 if len(uids) == 1 else 2 * TOGETHER
+        try:
+            found = await self.connection.mails(uids, TOO_LARGE + 1, most)
+        except imap.Refused:
+            found = []
+        bodies = {one.envelope.uid: one.body for one in found if one.body}
+        if len(uids) > 1:
+            for uid in uids:
+                bodies |= await self._bodies([uid]) if uid not in bodies else {}
+        return bodies
+
+    async def _stub(self, one: Envelope) -> bytes:
+        if self.deaths.get(one.uid, 0) >= DEATHS_HEADER:
+            return b""
+        try:
+            header = await self.connection.header(one.uid)
+        except imap.Refused:
+            return b""
+        return b"%s %d\r\n%s" % (STUB, one.size, header) if header else b""
+
+
+def batches(uids: Iterable[int], many: int, deaths: Mapping[int, int]) -> Iterator[list[int]]:
+    """At most ``many`` mails together; what made trouble before comes alone."""
+    batch: list[int] = []
+    for uid in uids:
+        if batch and (uid in deaths or batch[-1] in deaths or len(batch) >= many):
+            yield batch
+            batch = []
+        batch.append(uid)
+    if batch:
+        yield batch
+
+
+def portions(mails: Sequence[Mail], deaths: Mapping[int, int]) -> Iterator[list[Mail]]:
+    """At most some 8 MB together; what is larger, or made trouble before, comes alone."""
+    portion: list[Mail] = []
+    weight = 0
+    for one in mails:
+        size = len(one.body) if one.body else one.envelope.size
+        alone = size > TOO_LARGE or one.envelope.uid in deaths
+        if portion and (alone or weight + size > TOGETHER):
+            yield portion
+            portion, weight = [], 0
+        portion.append(one)
+        weight += TOGETHER if alone else size
+    if portion:
+        yield portion
+
+
+def lane(door: str, key: str, raw: bytes) -> str:
+    """Whose mail it is, as far as a glance at the headers tells; the mail's own lane when it does not."""
+    end = HEADER_BYTES
+    for blank in (b"\n\r\n", b"\n\n"):
+        found = raw.find(blank, 0, end)
+        end = found if found >= 0 else end
+    match = _FROM.search(raw, 0, end)
+    if match is None:
+        return f"{door}:{key}"
+    if plain := _PLAIN.fullmatch(match[1].strip()):  # as most are, and a tenth of the work
+        return f"{door}:{plain[1].decode('ascii').lower()}"
+    named = mailboxes_in(match[1].decode("ascii", "replace"))
+    return f"{door}:{named[0].address.lower() if named else key}"

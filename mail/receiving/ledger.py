@@ -1,0 +1,157 @@
+"""The ledger: one row for each mail ever taken in, from the moment it is stored, and what became of it.
+
+A row is written in the transaction that stores the mail, and its outcome in the transaction that decides it, so no kill
+comes between. What is set aside is quarantine for as long as the inbox has it aside; that is looked up, not written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Row, Select, String, and_, bindparam, case, cast, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from desk.pipeline.lookup import Round
+from desk.pipeline.unit_of_work import Rows
+from desk.storage.database import NewRows
+from desk.storage.queue_tables import arrivals
+from mail.receiving.outcomes import Outcome, became
+from mail.receiving.tables import ledger
+from mail.transport.imap_envelopes import Envelope
+
+LATE = timedelta(minutes=10)
+"""A mail that waits longer to be decided is worth a look."""
+
+_ROWS = NewRows(ledger, "door", "epoch", "uid", "size", "date", "received_at", "outcome")
+_OUTCOME = (
+    update(ledger)
+    .where(ledger.c.door == bindparam("of_door"), ledger.c.epoch == bindparam("of_epoch"))
+    .where(ledger.c.uid == bindparam("of_uid"))
+    .values(
+        outcome=bindparam("became"), word=bindparam("said"), case_id=bindparam("of_case"), message_id=bindparam("id")
+    )
+)
+
+
+def key_of(epoch: str, uid: int) -> str:
+    """The key of an arrival at a mailbox's door."""
+    return f"{epoch}:{uid}"
+
+
+def keep_account(round_: Round, word: str, case_id: int | None, rows: Rows) -> None:
+    """A `desk.pipeline.write.Book`: what became of a letter, or of a pending one that an agent vouched for just now."""
+    heard = round_.heard
+    key = heard.detail.get("letter", "") or round_.arrival.key
+    epoch, colon, uid = key.rpartition(":")
+    if heard.sender.channel != "mail" or not (colon and uid.isdigit()):
+        return
+    rows.run(
+        _OUTCOME,
+        of_door=heard.door,
+        of_epoch=epoch,
+        of_uid=int(uid),
+        became=became(heard, word).value,
+        said=word,
+        of_case=case_id,
+        id=heard.message[:200],
+    )
+
+
+async def refused(connection: AsyncConnection, arrival_id: int) -> None:
+    """An agent left a pending letter out."""
+    found = await connection.execute(select(arrivals.c.door, arrivals.c.key).where(arrivals.c.id == arrival_id))
+    for door, key in found:
+        epoch, _, uid = key.rpartition(":")
+        if uid.isdigit():
+            mine = and_(ledger.c.door == door, ledger.c.epoch == epoch, ledger.c.uid == int(uid))
+            await connection.execute(update(ledger).where(mine).values(outcome=Outcome.REFUSED.value))
+
+
+async def enter(connection: AsyncConnection, door: str, epoch: str, mails: Collection[Envelope], now: datetime) -> None:
+    """Rows for mails that are being stored; those that have one keep it."""
+    waiting = Outcome.WAITING.value
+    rows = [(door, epoch, one.uid, one.size, one.date[:40], now, waiting) for one in mails]
+    await _ROWS.write(connection, rows)
+
+
+async def known(connection: AsyncConnection, door: str, epoch: str, first: int, last: int) -> set[int]:
+    """The UIDs that have a row, from ``first`` to ``last``."""
+    query = select(ledger.c.uid).where(ledger.c.door == door, ledger.c.epoch == epoch)
+    return set((await connection.execute(query.where(ledger.c.uid.between(first, last)))).scalars())
+
+
+async def latest(connection: AsyncConnection, door: str, epoch: str, count: int) -> dict[int, tuple[int, str]]:
+    """Size and date of the last mails taken in, by UID."""
+    query = select(ledger.c.uid, ledger.c.size, ledger.c.date).where(ledger.c.door == door, ledger.c.epoch == epoch)
+    rows = await connection.execute(query.order_by(ledger.c.uid.desc()).limit(count))
+    return {row.uid: (row.size, row.date) for row in rows}
+
+
+# what an operator asks
+
+
+def _of_arrival(arrival: FromClause = arrivals) -> ColumnElement[bool]:
+    key = ledger.c.epoch.concat(":").concat(cast(ledger.c.uid, String))
+    return and_(arrival.c.door == ledger.c.door, arrival.c.key == key)
+
+
+def _undecided() -> ColumnElement[bool]:
+    return ledger.c.outcome == Outcome.WAITING.value
+
+
+def _aside() -> ColumnElement[bool]:
+    aside = arrivals.alias("aside")
+    return select(aside.c.id).where(_of_arrival(aside), aside.c.state == "aside").correlate(ledger).exists()
+
+
+def _outcome() -> ColumnElement[str]:
+    """As written, except that what is waiting may have been set aside."""
+    return case((and_(_undecided(), _aside()), Outcome.QUARANTINE.value), else_=ledger.c.outcome)
+
+
+async def counts(connection: AsyncConnection, door: str) -> dict[str, int]:
+    """How many mails of a mailbox became what."""
+    query = select(ledger.c.outcome, func.count().label("mails")).where(ledger.c.door == door)
+    rows = await connection.execute(query.group_by(ledger.c.outcome))
+    found = {row.outcome: row.mails for row in rows}
+    if found.get(Outcome.WAITING):
+        # Both from one look: meanwhile a mail may have been decided, and nobody shall read of minus one.
+        parted = select(func.count(), func.count().filter(_aside())).select_from(ledger)
+        undecided, aside = (await connection.execute(parted.where(ledger.c.door == door, _undecided()))).one()
+        found |= {Outcome.WAITING: undecided - aside, Outcome.QUARANTINE: aside}
+    return {one.value: found[one.value] for one in Outcome if found.get(one.value)}
+
+
+async def oldest_waiting(connection: AsyncConnection, door: str) -> datetime | None:
+    """When the oldest mail was stored that is neither decided nor set aside."""
+    query = select(func.min(ledger.c.received_at)).where(ledger.c.door == door, _undecided(), ~_aside())
+    found: datetime | None = (await connection.execute(query)).scalar_one()
+    return found
+
+
+def rows_of(door: str, uid: int | None = None, message_id: str = "", outcome: str = "", limit: int = 50) -> Select[Any]:
+    """Rows of a mailbox, the latest first: those of one UID, of one Message-ID, of one outcome.
+
+    Each with the id, state, problem and key of its arrival, as far as that is still there.
+    """
+    state, problem = arrivals.c.state, arrivals.c.problem
+    query = (
+        select(ledger, _outcome().label("now"), arrivals.c.id.label("arrival_id"), state, problem)
+        .select_from(ledger.outerjoin(arrivals, _of_arrival()))
+        .where(ledger.c.door == door)
+        .order_by(ledger.c.received_at.desc(), ledger.c.uid.desc())
+        .limit(limit)
+    )
+    if uid is not None:
+        query = query.where(ledger.c.uid == uid)
+    if message_id:
+        query = query.where(ledger.c.message_id == message_id)
+    return query.where(_outcome() == outcome) if outcome else query
+
+
+async def found(connection: AsyncConnection, query: Select[Any]) -> Sequence[Row[Any]]:
+    """The rows of a query."""
+    rows: Sequence[Row[Any]] = (await connection.execute(query)).all()
+    return rows

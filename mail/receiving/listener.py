@@ -1,0 +1,128 @@
+"""Receiving: each mailbox is listened to for ever, whatever its server, the line or our database does.
+
+UIDs decide what is new, never flags. On the first connection ever, what already lies there is not ours: it is neither
+touched nor answered. The folder is looked at every ``look_every`` seconds regardless of what IDLE tells.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+
+from desk.clock import Clock
+from desk.model.channel import Accept
+from desk.model.settings import MailboxSettings
+from desk.storage.database import Database
+from desk.storage.leases import LeaseLost
+from mail.receiving.fair_scheduling import Turns
+from mail.receiving.fetcher import Drain
+from mail.receiving.reconciliation import Reconciliation
+from mail.receiving.watermarks import Mark, mark_of
+from mail.transport import imap
+from mail.transport.imap import Connection
+
+log = logging.getLogger(__name__)
+
+LOGIN_PAUSE = 60.0
+"""Seconds between tries after a refused login: servers lock accounts that are asked more often."""
+OWN_PAUSE = 4.0
+"""Seconds at most between tries when it is our own database that is away: nobody is troubled by them."""
+RECONCILE = 3600.0
+"""Seconds between comparisons of the ledger with the server, beside the one at each connection."""
+
+
+class Listener:
+    """Listens to one mailbox for ever."""
+
+    def __init__(self, settings: MailboxSettings, database: Database, clock: Clock, turns: Turns) -> None:
+        self._settings = settings
+        self._door = settings.door
+        self._database = database
+        self._clock = clock
+        self._turns = turns
+        self._patience = min(30.0, max(2.0, settings.look_every / 3))
+        self._trouble = ""
+        self._told = False
+        self._healthy = False
+        self._failures = 0
+        self._deaths: dict[int, int] = {}  # by UID: connections that died over a mail
+
+    async def listen(self, accept: Accept) -> None:
+        """Connects, and connects again after every trouble, until cancelled.
+
+        Raises `LeaseLost` when another process reads this mailbox now.
+        """
+        while True:
+            try:
+                await self._one_connection(accept)
+            except imap.LoginRefused as error:
+                self._failed(str(error), at_once=True)
+                await asyncio.sleep(LOGIN_PAUSE + random.uniform(0, 5))  # noqa: S311
+            except LeaseLost:
+                raise
+            except Exception as error:  # the database's trouble, the server's, or a fault of ours: all are waited out
+                theirs = isinstance(error, (imap.Trouble, imap.Refused))
+                self._failed(str(error) if theirs else f"{type(error).__name__}: {error}")
+                await asyncio.sleep(self._pause() if theirs else min(OWN_PAUSE, self._pause()))
+
+    async def _one_connection(self, accept: Accept) -> None:
+        connection, folder = await Connection.open(self._settings, self._patience)
+        try:
+            drain = Drain(connection, self._settings, accept, self._clock, self._turns, self._deaths)
+            books = Reconciliation(connection, self._database, drain)
+            mark = await self._mark(connection, folder, accept, books)
+            compared = None
+            while True:
+                now = asyncio.get_running_loop().time()
+                if compared is None or now >= compared + RECONCILE:
+                    mark, compared = await books.compared(mark), now
+                mark = await drain.run(mark)
+                self._well()
+                await connection.wait_for_news(self._settings.look_every)
+        finally:
+            await connection.close()
+
+    async def _mark(self, connection: Connection, folder: imap.Folder, accept: Accept, books: Reconciliation) -> Mark:
+        """How far we are, in the server's present epoch of UIDs."""
+        async with self._database.look() as looking:
+            mark = await mark_of(looking, self._door)
+        uidnext = folder.uidnext or max(await connection.uids(1), default=0) + 1
+        if mark is None:
+            mark = Mark(self._door, folder.uidvalidity, uidnext, uidnext, self._clock(), handled_uid=uidnext)
+            await accept((), mark.born)
+            log.info("%s: connected for the first time; mail before UID %d is left alone", self._door, uidnext)
+            return mark
+        why = ""
+        if mark.uidvalidity != folder.uidvalidity:
+            why = f"UIDVALIDITY {folder.uidvalidity}, was {mark.uidvalidity}"
+        elif 0 < folder.uidnext < mark.next_uid:
+            why = f"the next UID is {folder.uidnext}, and {mark.next_uid - 1} was given out already"
+        elif swapped := await books.swapped(mark):
+            why = f"another mail lies under UID {swapped}"
+        if why:
+            what = f"the server has numbered its mail anew ({why})"
+            log.error("%s: %s: what came since the first connection is read again, repeats are known", self._door, what)
+            mark = await books.fresh(mark.renumbered(folder.uidvalidity, uidnext).differs(what, self._clock()))
+            await accept((), mark.written)
+        return mark
+
+    def _pause(self) -> float:
+        """Seconds before the next try: longer and longer up to half of look_every, and never in step with others."""
+        self._failures = min(self._failures + 1, 10)
+        longest = min(self._settings.look_every / 2, 0.5 * 2.0**self._failures)
+        return longest * random.uniform(0.5, 1)  # noqa: S311
+
+    def _failed(self, what: str, at_once: bool = False) -> None:
+        """One alarm for one trouble, however often it is met; a line that broke once and comes again is none."""
+        if not self._told and (at_once or not self._healthy):
+            log.error("%s: no mail can be received: %s", self._door, what)
+            self._told = True
+        elif what != self._trouble:
+            log.info("%s: %s", self._door, what)
+        self._trouble, self._healthy = what, False
+
+    def _well(self) -> None:
+        if self._told:
+            log.warning("%s: mail is received again", self._door)
+        self._trouble, self._told, self._healthy, self._failures = "", False, True, 0

@@ -1,0 +1,38 @@
+"""What may become of a mail: exactly one of these words. Pure."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from desk.model.messages import Heard
+
+
+class Outcome(StrEnum):
+    """The words of the mail ledger, in the order a person reads them."""
+
+    CASE = "case"  # it began one
+    REPLY = "reply"  # it joined one
+    MACHINE = "machine"  # an automatic mail: noted on its case, or good for nothing
+    OWN = "own"  # the desk's own mail, come back
+    REPEAT = "repeat"  # the same letter was taken in before, under another UID or address
+    TOO_LARGE = "too_large"  # its header was taken in, the rest lies on the server
+    NOTHING = "nothing"  # read, perhaps answered, and no case was touched: empty, "thank you"
+    PENDING = "pending"  # an agent is to say whose it is
+    REFUSED = "refused"  # an agent left it out
+    QUARANTINE = "quarantine"  # it could not be read, or decided: `firstline mail quarantine`
+    WAITING = "waiting"  # stored, and not decided yet
+
+
+def became(heard: Heard, word: str) -> Outcome:
+    """The outcome of a letter that was decided; ``word`` is the inbox's own for it."""
+    if word == "pending":
+        return Outcome.PENDING
+    if word == "repeat":
+        return Outcome.REPEAT
+    if heard.automatic == "own":
+        return Outcome.OWN
+    if heard.detail.get("stub"):
+        return Outcome.TOO_LARGE
+    if heard.automatic and not heard.detail.get("vouched"):
+        return Outcome.MACHINE
+    return {"case": Outcome.CASE, "reply": Outcome.REPLY}.get(word, Outcome.NOTHING)

@@ -1,0 +1,214 @@
+"""What is new in a reply: quoted history and signatures are folded away, and nothing a person wrote is.
+
+Folding is only a view; the full text is kept beside it, and every line of it stands in what is shown or in what was
+folded. It is done in linear time, without a backtracking pattern.
+
+* History that nothing marks line by line runs from its opening to the end. Lines marked by ``>`` are folded wherever
+  they stand, and what a person wrote between, above or below them stays.
+* Answers between quotes are kept with the quotes they answer, since "yes" alone tells nobody anything; a long quote is
+  shortened to its last question or paragraph. One quote above one answer is an old letter and is folded.
+* A forwarded letter is the point of its letter and is shown.
+* If nothing would be left, or the words say that the answer stands below and no mark tells old from new there,
+  everything is shown.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from mail.content.html_quotes import Mark
+from mail.replies import signatures
+from mail.replies.blocks import Block, Made, blocks
+from mail.replies.phrase_tables import spoken, within
+
+MARKERS = {
+    "ru": "##- Отвечайте, пожалуйста, выше этой строки -##",
+    "en": "##- Please answer above this line -##",
+}
+"""Our own line, by language: what stands below it is ours."""
+
+LINES = 60_000
+"""Of a letter only so many lines are looked at; what stands below them is what the last of them was, or new."""
+CONTEXT = 20
+"""A quote of so many lines is kept whole above its answer; of a longer one, its last question or paragraph."""
+ASKED = 12
+SHOWN = 10
+LOOKS = 50
+"""In so many places at most a signature is looked for."""
+SHORT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """The view of a letter: every line of it that is not blank stands in one of ``text``, ``signature``, ``quoted``.
+
+    ``text`` is what is new, with quotes and signature folded; ``text_and_signature`` has only the quotes folded;
+    ``quoted`` and ``signature`` are what was folded, "" for nothing.
+    """
+
+    text: str
+    text_and_signature: str
+    quoted: str = ""
+    signature: str = ""
+
+
+class Role(Enum):
+    """What a line is in a letter."""
+
+    NEW = "new"
+    CONTEXT = "context"
+    """Quoted, but shown, since something new speaks of it."""
+    SIGNATURE = "signature"
+    QUOTE = "quote"
+
+
+def folded(full: str, *, author: str = "", forwarded: bool = False, marks: Sequence[Mark] = ()) -> Folded:
+    """The view of a letter's text without its quotes and signature.
+
+    ``author`` is the name in From; ``forwarded`` says that the subject calls the letter a forwarded one; ``marks`` are
+    what HTML said of the lines. All of them may be left out.
+    """
+    lines = full.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    looked = lines[:LINES]
+    cut = blocks(looked, forwarded, marks)
+    roles = _roles(looked, cut, author, marks)
+    roles += [Role.QUOTE if cut[-1].made is Made.HISTORY else Role.NEW] * (len(lines) - len(looked))
+
+    def shown(*wanted: Role) -> str:
+        return _tidy(line for line, role in zip(lines, roles, strict=True) if role in wanted)
+
+    new = shown(Role.NEW)
+    if not _says(new) or _answers_stand_below(new, cut):
+        return Folded(_tidy(lines), _tidy(lines))
+    return Folded(
+        shown(Role.NEW, Role.CONTEXT),
+        shown(Role.NEW, Role.CONTEXT, Role.SIGNATURE),
+        shown(Role.QUOTE),
+        shown(Role.SIGNATURE),
+    )
+
+
+def _roles(lines: Sequence[str], cut: Sequence[Block], author: str, marks: Sequence[Mark]) -> list[Role]:
+    """What each line of a letter is."""
+    roles = [Role.NEW] * len(lines)
+    for block in cut:
+        if block.made in (Made.QUOTE, Made.HISTORY):
+            roles[block.start : block.end] = [Role.QUOTE] * (block.end - block.start)
+        elif block.made is Made.HUMAN:
+            for at, mark in enumerate(marks[block.start : block.end], block.start):
+                if mark is Mark.SIGNATURE:
+                    roles[at] = Role.SIGNATURE
+    said = _sign(lines, cut, roles, author)
+    for at in _context(lines, cut, said):
+        roles[at] = Role.CONTEXT
+    return roles
+
+
+def _sign(lines: Sequence[str], cut: Sequence[Block], roles: list[Role], author: str) -> list[int]:
+    """Marks the signatures, and gives the numbers of the blocks in which a person then still says something."""
+    said: list[int] = []
+    looks = LOOKS
+    for number in range(len(cut) - 1, -1, -1):
+        block = cut[number]
+        if block.made is Made.FORWARD:
+            said.append(number)
+        if block.made is not Made.HUMAN:
+            continue
+        if looks and (not said or cut[number + 1].introduced):
+            looks -= 1
+            own = [at for at in range(block.start, block.end) if roles[at] is Role.NEW]
+            more = len(own) < block.end - block.start
+            begin = signatures.start([lines[at] for at in own], author, more=more)
+            for at in own[begin:]:
+                roles[at] = Role.SIGNATURE
+        if any(roles[at] is Role.NEW and lines[at].strip() for at in range(block.start, block.end)):
+            said.append(number)
+    return said[::-1]
+
+
+def _context(lines: Sequence[str], cut: Sequence[Block], said: Sequence[int]) -> Iterator[int]:
+    """The quoted lines that are shown: what was answered below itself, and what a person announced."""
+    humans = [number for number in said if cut[number].made is Made.HUMAN]
+    if not humans:
+        return
+    quotes = [number for number, block in enumerate(cut) if block.made is Made.QUOTE and block.opened < block.end]
+    below = [number for number in quotes if number > humans[-1]]
+    for number in below[:1]:
+        block = cut[number]
+        if not block.introduced and _announced(lines, block) and block.end - block.start <= SHOWN:
+            yield from range(block.start, block.end)
+    answered = _answered(cut, quotes, humans)
+    if len(answered) == 1 and not below:
+        number = answered[0]
+        if number < humans[0] or any(cut[one].introduced for one in quotes if one <= number):
+            return  # an old letter above its answer
+    for number in answered:
+        yield from _asked(lines, cut[number])
+
+
+def _answered(cut: Sequence[Block], quotes: Sequence[int], humans: Sequence[int]) -> list[int]:
+    """Of the quotes with something said below them, the last before it."""
+    found = []
+    for at, number in enumerate(quotes):
+        following = quotes[at + 1] if at + 1 < len(quotes) else len(cut)
+        if bisect(humans, number) < bisect(humans, following):
+            found.append(number)
+    return found
+
+
+def _announced(lines: Sequence[str], block: Block) -> bool:
+    """Whether a person's own words above a quote end with a colon: "this is what it shows:"."""
+    for at in range(block.start - 1, max(-1, block.start - 4), -1):
+        if bare := lines[at].rstrip():
+            return bare.endswith((":", "\uff1a"))
+    return False
+
+
+def _asked(lines: Sequence[str], block: Block) -> Iterator[int]:
+    """Of a quote that somebody answered, what is kept: all of a short one, else its last question or paragraph."""
+    shown = [at for at in range(block.opened, block.end) if lines[at].strip()]
+    for index in range(len(shown) - 1, -1, -1):
+        if _numbered(lines[shown[index]].lstrip("> \t")):
+            yield from (at for at in shown[index : index + ASKED] if lines[at].strip("> \t\r"))
+            return
+    if len(shown) <= CONTEXT:
+        yield from range(block.opened, block.end)
+        return
+    last = shown
+    while last and not lines[last[-1]].strip("> \t\r"):
+        last = last[:-1]
+    for at in reversed(last[-ASKED:]):
+        if not lines[at].strip("> \t\r"):
+            break
+        yield at
+
+
+def _numbered(line: str) -> bool:
+    digits = len(line[:10]) - len(line[:10].lstrip("0123456789"))
+    return 0 < digits <= 3 and line[digits : digits + 1] in (")", ".") and bool(line[digits + 1 :].strip())
+
+
+def _says(text: str) -> bool:
+    """Whether anything is said: a letter, a number or a sign that is not mere punctuation."""
+    return any(char.isalnum() or char in "+?!" or ord(char) > 0x2190 for char in text)
+
+
+def _answers_stand_below(new: str, cut: Sequence[Block]) -> bool:
+    """Whether a short text says that it answers further down, where no mark tells old from new."""
+    if len(new) >= SHORT or all(block.made is not Made.HISTORY for block in cut):
+        return False
+    said = spoken(new.replace("\n", " "))
+    return within("below").search(said) is not None
+
+
+def _tidy(lines: Iterable[str]) -> str:
+    """No blank lines at the ends, and never more than one together."""
+    out: list[str] = []
+    for line in lines:
+        stripped = line.rstrip()
+        if stripped or (out and out[-1]):
+            out.append(stripped)
+    return "\n".join(out).strip("\n")

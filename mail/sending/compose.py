@@ -1,0 +1,237 @@
+"""The one builder of outgoing mail: bytes for the wire, with every header written by us and read again.
+
+Subjects are encoded as UTF-8 words here, so that an encoded word typed by a person stays the characters they typed.
+Control and bidirectional characters are taken out. The finished headers are parsed by another parser and compared:
+a letter with one header more, or another recipient, than was meant is not sent.
+"""
+
+from __future__ import annotations
+
+import binascii
+import hashlib
+import re
+import unicodedata
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.parser import BytesHeaderParser
+from email.utils import format_datetime, getaddresses
+from html import escape
+from typing import Any
+from urllib.parse import quote
+
+from mail.mime.domains import deliverable
+
+END_OF_WORDS = "<!-- end of words -->"
+"""Stands in the frame of every letter, and in no words, since those are escaped."""
+TOO_LARGE = {
+    "ru": "Файл «{}» слишком большой для письма, поэтому его здесь нет. Напишите нам, и мы передадим его иначе.",
+    "en": "The file “{}” is too large for an email, so it is not here. Write to us, and we will find another way.",
+}
+_BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)")
+UNSUBSCRIBE = "unsubscribe"
+SUBJECT = 250
+REFERENCES = 20
+BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+class NotToBeSent(ValueError):
+    """This letter must not go out as it is; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file with its bytes; with a ``cid`` the HTML shows it in its place."""
+
+    name: str
+    media_type: str
+    content: bytes
+    cid: str = ""
+
+
+def composed(
+    body: Mapping[str, Any],
+    sender: str,
+    files: Sequence[Enclosure],
+    now: datetime,
+    answers: str = "",
+    left_out: Sequence[str] = (),
+) -> bytes:
+    """The letter of a parcel's body. ``answers`` is the Message-ID it replies to, "" for the last of its references.
+
+    ``left_out`` are names of files too large to be enclosed: a sentence says so. Raises `NotToBeSent`.
+    """
+    recipient = deliverable(str(body["to"]))
+    if not recipient:
+        raise NotToBeSent(f"nothing can be sent to {str(body['to'])!r}"[:300])
+    content_type, content = _content({**body, **_without(body, left_out)}, files)
+    fields = _fields(body, recipient, sender, now, answers)
+    fields += [("MIME-Version", "1.0"), ("Content-Type", content_type)]
+    head = _head(fields)
+    _check(head, [name for name, _ in fields], recipient)
+    message = head + b"\r\n" + content
+    if _BARE.search(message):
+        raise NotToBeSent("a line does not end in CRLF")
+    return message
+
+
+def _without(body: Mapping[str, Any], left_out: Sequence[str]) -> dict[str, str]:
+    """The text and the HTML with a sentence about each file that was too large, where their own words end."""
+    if not left_out:
+        return {}
+    words = [TOO_LARGE.get(str(body["language"]), TOO_LARGE["en"]).format(tidy(name)[:150]) for name in left_out]
+    text, rule, frame = str(body["text"]).rpartition("\n_____\n")
+    html, mark, rest = str(body["html"]).rpartition(END_OF_WORDS)
+    told = "".join(f"<p>{escape(one)}</p>\n" for one in words)
+    plain = "\n".join(words)
+    return {
+        "text": f"{text}\n{plain}\n{rule}{frame}" if rule else f"{frame}\n\n{plain}\n",
+        "html": f"{html}{told}{mark}{rest}" if mark else f"{rest}{told}",
+    }
+
+
+def _fields(body: Mapping[str, Any], recipient: str, sender: str, now: datetime, answers: str) -> list[tuple[str, str]]:
+    fields = [
+        ("From", _named(str(body.get("from_name", "")), sender)),
+        ("To", f"<{recipient}>"),
+        ("Subject", encoded(str(body["subject"]), len("Subject: "))),
+        ("Date", format_datetime(now.astimezone(UTC))),
+        ("Message-ID", str(body["message_id"])),
+    ]
+    references = [one for one in body["references"] if _is_id(one)]
+    if answers and _is_id(answers) and answers not in references:
+        references.append(answers)
+    if references:
+        kept = references if len(references) <= REFERENCES else [references[0], *references[1 - REFERENCES :]]
+        fields += [("In-Reply-To", answers or references[-1]), ("References", "\r\n ".join(kept))]
+    if body["reply_to"]:
+        fields.append(("Reply-To", f"<{body['reply_to']}>"))
+    if body["automatic"]:
+        fields += [("Auto-Submitted", "auto-replied"), ("X-Auto-Response-Suppress", "All")]
+    if body.get("notice") and body["reply_to"]:
+        # Only what answers nothing can be declined: who writes to the desk wants an answer (RFC 2369, section 3.2).
+        fields.append(("List-Unsubscribe", f"<mailto:{body['reply_to']}?subject={UNSUBSCRIBE}>"))
+    if str(body["language"]).isalpha():
+        fields.append(("Content-Language", str(body["language"])))
+    return fields
+
+
+def _named(name: str, address: str) -> str:
+    """An address with its name before it; the name is always encoded, so that it can be no second address."""
+    name = tidy(name)[:60]
+    if not name:
+        return f"<{address}>"
+    word = b64encode(name.encode()[:45].decode("utf-8", "ignore").encode()).decode()
+    return f"=?utf-8?b?{word}?= <{address}>"
+
+
+def tidy(text: str) -> str:
+    """A header's words on one line, without control and bidirectional characters."""
+    kept = (" " if char in "\r\n\t\v\f" else char for char in text)
+    shown = "".join(char for char in kept if char not in BIDI and not unicodedata.category(char).startswith("C"))
+    return " ".join(shown.split())
+
+
+def encoded(text: str, room_taken: int = 0) -> str:
+    """Unstructured words as a header carries them (RFC 2047), folded; what looks like an encoded word is encoded."""
+    shown = tidy(text)[:SUBJECT]
+    if shown.isascii() and "=?" not in shown and len(shown) + room_taken <= 76:
+        return shown
+    words: list[str] = []
+    piece = ""
+    for char in shown:
+        if len((piece + char).encode()) > 36:
+            words.append(piece)
+            piece = ""
+        piece += char
+    words.append(piece)
+    return "\r\n ".join(f"=?utf-8?b?{b64encode(word.encode()).decode()}?=" for word in words)
+
+
+def _is_id(words: Any) -> bool:
+    if not isinstance(words, str) or len(words) > 500 or not words.isascii() or not words.isprintable():
+        return False
+    return words.startswith("<") and words.endswith(">") and " " not in words and words.count("<") == 1
+
+
+def _head(fields: Sequence[tuple[str, str]]) -> bytes:
+    return b"".join(f"{name}: {value}\r\n".encode() for name, value in fields)
+
+
+def _check(head: bytes, names: list[str], recipient: str) -> None:
+    """Reads the headers with the standard library's parser: exactly ours, and exactly this recipient."""
+    read = BytesHeaderParser().parsebytes(head + b"\r\n")
+    if [name.lower() for name in read.keys()] != [name.lower() for name in names]:  # noqa: SIM118 - repeated headers count
+        raise NotToBeSent("the headers do not read as they were meant")
+    to = head.partition(b"\r\nTo: ")[2].partition(b"\r\n")[0].decode()
+    if [address for _, address in getaddresses([to])] != [recipient] or read.is_multipart() or read.defects:
+        raise NotToBeSent("the recipient does not read as it was meant")
+
+
+def _content(body: Mapping[str, Any], files: Sequence[Enclosure]) -> tuple[str, bytes]:
+    """Content-Type and content of the whole letter, a multipart."""
+    seed = str(body["message_id"])
+    pictures = [file for file in files if file.cid]
+    others = [file for file in files if not file.cid]
+    whole = _multipart(
+        "alternative", seed, [_text("text/plain", str(body["text"])), _text("text/html", str(body["html"]))]
+    )
+    if pictures:
+        whole = _multipart("related", seed, [_part(*whole), *map(_file, pictures)])
+    if others:
+        whole = _multipart("mixed", seed, [_part(*whole), *map(_file, others)])
+    return whole
+
+
+def _multipart(kind: str, seed: str, parts: Sequence[bytes]) -> tuple[str, bytes]:
+    # "=_" never comes in base64 or quoted-printable, so no content can hold the boundary; retries are byte for byte.
+    boundary = f"=_{kind}_{hashlib.sha256(seed.encode()).hexdigest()[:24]}"
+    fence = f"--{boundary}".encode()
+    content = b"".join(fence + b"\r\n" + part + b"\r\n" for part in parts) + fence + b"--\r\n"
+    return f'multipart/{kind};\r\n boundary="{boundary}"', content
+
+
+def _part(content_type: str, content: bytes) -> bytes:
+    return f"Content-Type: {content_type}\r\n\r\n".encode() + content
+
+
+def _text(kind: str, text: str) -> bytes:
+    data = ("".join(char for char in text if char >= " " or char in "\n\t").rstrip() + "\n").encode("utf-8", "replace")
+    data = data.replace(b"\n", b"\r\n")
+    if sum(byte > 0x7F for byte in data) * 6 > len(data):
+        return _fielded(f"{kind}; charset=utf-8", "base64", _base64(data))
+    return _fielded(f"{kind}; charset=utf-8", "quoted-printable", binascii.b2a_qp(data, istext=True))
+
+
+def _file(file: Enclosure) -> bytes:
+    name = tidy(file.name)[:150] or "file"
+    kind = file.media_type if _is_media_type(file.media_type) else "application/octet-stream"
+    disposition = f"{'inline' if file.cid else 'attachment'};\r\n {_parameter('filename', name)}"
+    more = f"Content-Disposition: {disposition}\r\n"
+    if file.cid:
+        more += f"Content-ID: <{file.cid}>\r\n"
+    return _fielded(kind, "base64", _base64(file.content), more)
+
+
+def _parameter(key: str, value: str) -> str:
+    """A parameter for every reader: plain where it is plain, else RFC 2231."""
+    if value.isascii() and not any(char in '"\\' for char in value):
+        return f'{key}="{value}"'
+    return f"{key}*=utf-8''{quote(value, safe='')}"
+
+
+def _fielded(content_type: str, encoding: str, content: bytes, more: str = "") -> bytes:
+    head = f"Content-Type: {content_type}\r\nContent-Transfer-Encoding: {encoding}\r\n{more}\r\n"
+    return head.encode("ascii") + content
+
+
+def _base64(data: bytes) -> bytes:
+    letters = b64encode(data)
+    return b"\r\n".join(letters[at : at + 76] for at in range(0, len(letters), 76))
+
+
+def _is_media_type(kind: str) -> bool:
+    major, slash, minor = kind.partition("/")
+    plain = all(char.isascii() and (char.isalnum() or char in "+-._") for char in major + minor)
+    return bool(slash and major and minor and plain) and major != "multipart" and len(kind) < 100

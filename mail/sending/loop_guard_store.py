@@ -1,0 +1,182 @@
+"""What the governor goes by, read before a round, and what it decided, written with it.
+
+The rows belong to no provider: a peer is the same peer for all of them. Each automatic letter is a row under the
+peer's next number, so that of two clerks who counted alike only one can write; the other counts again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BindParameter, Row, bindparam, delete, func, literal, null, select, union_all
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from desk.model.facts import Ways
+from desk.model.messages import Address, Role
+from desk.model.shared_facts import Allowance, Allowances
+from desk.pipeline.batching import Together
+from desk.pipeline.lookup import Round, address_of, surely_theirs
+from desk.pipeline.unit_of_work import Rows
+from desk.storage.database import Database
+from mail.receiving.tables import automatic_mails, muted_peers, without_notices
+from mail.sending.loop_guard import HOUR, WEEK, Decline, Heeded, History, Mailed, Mute, allowance, domain_of, peer_of
+
+_SILENCES = (muted_peers, without_notices)
+_PEERS: BindParameter[Sequence[str]] = bindparam("peers", expanding=True)
+# One statement a batch: what went there, whether they are muted, whether they want no notices.
+_KNOWN = union_all(
+    select(
+        literal("mailed").label("what"), automatic_mails.c.peer, automatic_mails.c.number, automatic_mails.c.at
+    ).where(automatic_mails.c.peer.in_(_PEERS)),
+    select(literal("muted"), muted_peers.c.peer, null(), muted_peers.c.since).where(muted_peers.c.peer.in_(_PEERS)),
+    select(literal("unwilling"), without_notices.c.peer, null(), without_notices.c.since).where(
+        without_notices.c.peer.in_(_PEERS)
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Whom one round may write to, and whether it is known that they read there."""
+
+    proved: Mapping[Address, bool]
+    now: datetime
+
+
+class BudgetLookup:
+    """The allowances of everybody this round may write to by mail. ``own`` are the addresses of all mailboxes."""
+
+    def __init__(self, database: Database, own: Iterable[str]) -> None:
+        self._database = database
+        self._own = frozenset(map(peer_of, own))
+        self._together = Together(self._histories)
+
+    async def __call__(self, round_: Round) -> object | None:
+        """An `Allowances`; None where nobody is reached by mail, or a person acts, whom nothing limits."""
+        if round_.heard.role is Role.AGENT or round_.heard.detail.get("vouched"):
+            return None
+        ways = round_.facts.get(Ways) or Ways(None, None, None)
+        speaker = round_.heard.sender if round_.heard.role is Role.SUBSCRIBER else None
+        reached = {one for one in (speaker, ways.here, ways.on_file) if one is not None and one.channel == "mail"}
+        if not reached:
+            return None
+        proved = {one: one == ways.on_file or _proved(one, round_) for one in reached}
+        histories = await self._together.ask(_Asked(proved, round_.now))
+        return Allowances({one: self._allowance(one, round_.now, proved[one], ways, histories) for one in reached})
+
+    async def _histories(self, asked: Sequence[_Asked]) -> Sequence[Mapping[str, History]]:
+        """All that is known of anybody in a batch, for each who asks."""
+        proved: dict[Address, bool] = {}
+        for one in asked:
+            proved |= {address: surely and proved.get(address, True) for address, surely in one.proved.items()}
+        async with self._database.look() as connection:
+            found = await _histories(connection, proved, max(one.now for one in asked))
+        return [found] * len(asked)
+
+    def _allowance(
+        self, address: Address, now: datetime, proved: bool, ways: Ways, histories: Mapping[str, History]
+    ) -> Allowance:
+        peer = peer_of(address.value)
+        notice = address == ways.on_file
+        return allowance(peer, histories[peer], now, proved=proved, own=peer in self._own, notice=notice)
+
+
+def _proved(address: Address, round_: Round) -> bool:
+    speaks = round_.heard.role is Role.SUBSCRIBER and round_.heard.sender == address
+    known = any(one.confirmed and address_of(one) == address for one in round_.addresses)
+    return known or (speaks and surely_theirs(round_))
+
+
+async def _histories(
+    connection: AsyncConnection, proved: Mapping[Address, bool], now: datetime
+) -> Mapping[str, History]:
+    peers = {peer_of(one.value) for one in proved}
+    unproved = {domain_of(peer_of(one.value)) for one, surely in proved.items() if not surely}
+    rows = (await connection.execute(_KNOWN, {"peers": list(peers)})).all()
+    crowds = await _crowds(connection, unproved, now) if unproved else {}
+    of: dict[str, list[Row[Any]]] = {}
+    for row in rows:
+        of.setdefault(row.peer, []).append(row)
+    found = {}
+    for peer in peers:
+        mine = of.get(peer, [])
+        mails = sorted((row for row in mine if row.what == "mailed"), key=lambda row: row.number)
+        found[peer] = History(
+            number=mails[-1].number if mails else 0,
+            mailed=tuple(sorted(row.at for row in mails)),
+            muted=next((row.at for row in mine if row.what == "muted"), None),
+            without_notices=any(row.what == "unwilling" for row in mine),
+            to_domain=crowds.get(domain_of(peer), 0),
+        )
+    return found
+
+
+async def _crowds(connection: AsyncConnection, domains: Collection[str], now: datetime) -> Mapping[str, int]:
+    mails = automatic_mails
+    query = (
+        select(mails.c.domain, func.count().label("mails"))
+        .where(mails.c.domain.in_(domains), mails.c.at > now - HOUR)
+        .group_by(mails.c.domain)
+    )
+    return {row.domain: row.mails for row in (await connection.execute(query)).all()}
+
+
+def write_mailed(act: Mailed, round_: Round, rows: Rows) -> None:
+    """Counts one automatic letter."""
+    rows.insert(automatic_mails, peer=act.peer, number=act.number, domain=domain_of(act.peer), at=round_.now)
+
+
+def write_mute(act: Mute, round_: Round, rows: Rows) -> None:
+    """Mutes a peer, anew if they were muted before."""
+    rows.replace(muted_peers, peer=act.peer, since=round_.now, why=act.why[:200])
+
+
+def write_heeded(act: Heeded, round_: Round, rows: Rows) -> None:
+    """A person wrote to this peer: the count begins anew."""
+    rows.statements.append(delete(automatic_mails).where(automatic_mails.c.peer == act.peer))
+    rows.statements.append(delete(muted_peers).where(muted_peers.c.peer == act.peer))
+
+
+def write_decline(act: Decline, round_: Round, rows: Rows) -> None:
+    """Notes that somebody wants no notices."""
+    rows.statements.append(delete(without_notices).where(without_notices.c.peer == act.peer))
+    rows.statements.append(without_notices.insert().values(peer=act.peer, since=round_.now))
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A peer that gets nothing automatic, or only no notices: since when, and why."""
+
+    peer: str
+    since: datetime
+    why: str
+    notices_only: bool = False
+
+
+async def silences(database: Database) -> list[Silence]:
+    """Everybody who is muted or has declined notices, in order of time."""
+    async with database.look() as connection:
+        muted = (await connection.execute(select(muted_peers))).all()
+        declined = (await connection.execute(select(without_notices))).all()
+    found = [Silence(row.peer, row.since, row.why) for row in muted]
+    found += [Silence(row.peer, row.since, "they asked for no notices", notices_only=True) for row in declined]
+    return sorted(found, key=lambda one: one.since)
+
+
+async def unmute(database: Database, address: str) -> bool:
+    """Ends a silence, and forgets what was counted. Returns whether there was one."""
+    peer = peer_of(address)
+    async with database.work() as connection:
+        ended = [await connection.execute(delete(table).where(table.c.peer == peer)) for table in _SILENCES]
+        await connection.execute(delete(automatic_mails).where(automatic_mails.c.peer == peer))
+    return any(one.rowcount for one in ended)
+
+
+async def forget(database: Database, now: datetime) -> None:
+    """Drops what no budget looks at any more."""
+    async with database.work() as connection:
+        await connection.execute(delete(automatic_mails).where(automatic_mails.c.at < now - WEEK))
+        await connection.execute(delete(muted_peers).where(muted_peers.c.since < now - WEEK))

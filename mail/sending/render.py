@@ -1,0 +1,173 @@
+"""What is to be said, as a letter: one body of text and one of HTML from the same words, in the frame of a template.
+
+Numbers of questions stay plain characters, never an HTML list: they must come back when somebody quotes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
+
+from desk.language.rich_text import Mark, Text, joined, literal
+from desk.model.messages import Outgoing, Parcel, Policy, Quoted
+from desk.model.settings import MailboxSettings
+from mail.replies.quotes import MARKERS
+from mail.sending.compose import tidy
+
+LONGEST = 60_000
+"""Characters of one letter."""
+QUOTED, QUOTED_LINES = 800, 20
+"""Characters and lines of each message that a letter quotes."""
+SAFE_LINKS = ("https://", "http://", "mailto:", "tel:")
+
+
+class Dresser:
+    """Makes letters of one mailbox. The templates are read once."""
+
+    def __init__(self, settings: MailboxSettings) -> None:
+        self._settings = settings
+        environment = Environment(
+            loader=PackageLoader("templates", ""),
+            autoescape=select_autoescape(["html"]),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,  # or each letter looks whether the files have changed
+        )
+        self._html = environment.get_template("letter.html")
+        self._text = environment.get_template("letter.txt")
+        # Imported by a template they would be looked up for each letter, at the cost of the rest of it.
+        self._frame: Mapping[str, Mapping[str, str]] = vars(environment.get_template("letter_words.jinja").module)[
+            "words"
+        ]
+
+    def dress(self, outgoing: Outgoing) -> tuple[Parcel, ...]:
+        """One letter; none when there is nothing to be said (a mail cannot be edited in place or acknowledged)."""
+        if not outgoing.text and not outgoing.files:
+            return ()
+        local, _, domain = self._settings.address.rpartition("@")
+        message_id = f"<{outgoing.key}.{outgoing.token or '0'}@{domain}>"
+        files = [
+            {**asdict(file), "cid": f"{index}.{outgoing.key}@{domain}" if file.is_picture else ""}
+            for index, file in enumerate(outgoing.files, 1)
+        ]
+        names, text = self._names(outgoing, files), _bounded(outgoing.text)
+        body = {
+            "to": outgoing.to.value,
+            "from_name": outgoing.sender,
+            "subject": outgoing.subject,
+            "text": self._text.render(**names, body=linked(text)).lstrip(),
+            "html": self._html.render(**names, body=markup(text)).lstrip(),
+            "message_id": message_id,
+            "references": list(outgoing.thread),
+            "reply_to": f"{local}+{outgoing.token}@{domain}" if outgoing.token else "",
+            "language": outgoing.language,
+            "automatic": outgoing.automatic,
+            "notice": outgoing.notice,
+            "answers": outgoing.answers,
+            "files": files,
+        }
+        lane = f"{self._settings.door}:{outgoing.to.value}"
+        return (Parcel(lane, "mail", Policy.RETRY, body, remote=message_id),)
+
+    def _names(self, outgoing: Outgoing, files: list[dict[str, Any]]) -> dict[str, Any]:
+        number, bracket, _ = outgoing.subject.removeprefix("[").partition("]")
+        return {
+            "language": outgoing.language,
+            "say": self._frame.get(outgoing.language, self._frame["en"]),
+            "marker": MARKERS.get(outgoing.language, MARKERS["en"]),
+            "options": [option.label for row in outgoing.options for option in row],
+            "pictures": [file for file in files if file["cid"]],
+            "files": [file["name"] for file in files if not file["cid"]],
+            "number": number if bracket and outgoing.subject.startswith("[") else "",
+            "address": self._settings.address,
+            "sender": outgoing.sender,
+            "notice": outgoing.notice and bool(outgoing.token),
+            "history": [_quoted(one) for one in outgoing.history],
+        }
+
+
+def _bounded(text: Text) -> Text:
+    """As much as anybody reads in a letter; the journal has the rest."""
+    return text if len(text.plain) <= LONGEST else joined([text.part(0, LONGEST), literal("…")])
+
+
+def _quoted(one: Quoted) -> dict[str, Any]:
+    """Something said earlier, shortened, its lines apart and without characters that would turn others around."""
+    text = one.text if len(one.text) <= QUOTED else f"{one.text[:QUOTED].rstrip()} …"
+    return {"who": tidy(one.who), "when": one.when, "lines": [tidy(line) for line in text.splitlines()[:QUOTED_LINES]]}
+
+
+def linked(text: Text) -> str:
+    """The plain characters, with a link's address after its label."""
+    out, at = [], 0
+    for mark in text.marks:
+        out.append(text.plain[at : mark.end])
+        at = mark.end
+        if mark.kind == "link" and mark.url and mark.url != text.plain[mark.start : mark.end]:
+            out.append(f" ({mark.url})")
+    out.append(text.plain[at:])
+    return "".join(out)
+
+
+def markup(text: Text) -> Markup:
+    """Paragraphs, bulleted lists, bold, code and links; every character of the text escaped."""
+    blocks: list[str] = []
+    lines: list[str] = []
+    bullets: list[str] = []
+
+    def close() -> None:
+        if lines:
+            paragraph = "<br>\n".join(lines)
+            blocks.append(f"<p>{paragraph}</p>")
+        if bullets:
+            items = "\n".join(f"<li>{item}</li>" for item in bullets)
+            blocks.append(f"<ul>\n{items}\n</ul>")
+        lines.clear()
+        bullets.clear()
+
+    at = 0
+    for line in text.plain.split("\n"):
+        end = at + len(line)
+        bullet = line.startswith(("- ", "• "))
+        if not line.strip() or bullet != bool(bullets):
+            close()
+        if bullet:
+            bullets.append(_inline(text.part(at + 2, end)))
+        elif line.strip():
+            lines.append(_indented(_inline(text.part(at + len(line) - len(line.lstrip()), end)), line))
+        at = end + 1
+    close()
+    return Markup("\n".join(blocks))  # noqa: S704 - each piece of it was escaped
+
+
+def _indented(inner: str, line: str) -> str:
+    """What is set in under a question stays so in HTML, which swallows spaces."""
+    if not line.startswith("  "):
+        return inner
+    return f'<span style="display:inline-block; padding-left:20px;">{inner}</span>'
+
+
+def _inline(text: Text) -> str:
+    if not text.marks:
+        return escape(text.plain)
+    out, at = [], 0
+    for mark in text.marks:
+        out += [escape(text.plain[at : mark.start]), _marked(mark, escape(text.plain[mark.start : mark.end]))]
+        at = mark.end
+    return "".join([*out, escape(text.plain[at:])])
+
+
+def _marked(mark: Mark, words: str) -> str:
+    """``words`` are escaped already."""
+    if mark.kind == "bold":
+        return f"<strong>{words}</strong>"
+    if mark.kind == "code":
+        return f"<code>{words}</code>"
+    if mark.url.lower().startswith(SAFE_LINKS):
+        return f'<a href="{escape(mark.url)}">{words}</a>'
+    return words

@@ -1,0 +1,281 @@
+"""One connection to a mailbox, with a guard at every wait. aioimaplib is touched here and in `mail.transport.imap_protocol` alone.
+
+It hangs for ever on a connection that was lost, and answers late after a time-out. So every wait here ends when the
+connection is lost or the time is over, and any trouble ends the connection for good.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+from collections.abc import Awaitable, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from aioimaplib import aioimaplib
+
+from desk.model.settings import MailboxSettings
+from mail.transport.imap_envelopes import Envelope, Folder, Mail, envelope_of
+from mail.transport.imap_fetch_response import Item
+from mail.transport.imap_protocol import Client, LoginRefused, Refused, Trouble
+from mail.transport.imap_syntax import folder, quoted, spelled
+from mail.transport.tls import tls
+
+__all__ = ["Connection", "Envelope", "Folder", "LoginRefused", "Mail", "Refused", "Trouble"]
+
+T = TypeVar("T")
+
+LONGEST = 600.0
+"""No single command may last longer than this many seconds, however lively."""
+HEADER = 1_000_000
+"""Bytes of a header that are fetched where the mail itself is not."""
+
+_CODE = re.compile(rb"\[(UIDVALIDITY|UIDNEXT) (\d{1,10})\]")
+
+
+class Connection:
+    """One connection, logged in, with the mailbox's folder selected. Any `Trouble` ends it."""
+
+    def __init__(self, settings: MailboxSettings, patience: float = 20.0) -> None:
+        self._settings = settings
+        self._patience = patience
+        self._lost = asyncio.get_running_loop().create_future()
+        self._client = Client(
+            settings.imap.host,
+            settings.imap.port,
+            timeout=patience,
+            conn_lost_cb=self._on_lost,
+            ssl_context=tls(settings.ca_file),
+        )
+
+    @classmethod
+    async def open(cls, settings: MailboxSettings, patience: float = 20.0) -> tuple[Connection, Folder]:
+        """Connects, logs in, selects the folder. Raises `LoginRefused` or `Trouble`; nothing is left open then.
+
+        ``patience`` is how many seconds a silent server is waited for.
+        """
+        connection = cls(settings, patience)
+        try:
+            await connection._guarded(connection._client.wait_hello_from_server(), "greeting")
+            await connection._login()
+            return connection, await connection._select()
+        except BaseException:
+            await connection.close()
+            raise
+
+    @property
+    def can_idle(self) -> bool:
+        """Whether the server tells of new mail by itself."""
+        return bool(self._client.has_capability("IDLE"))
+
+    @property
+    def can_move(self) -> bool:
+        """Whether mail can be moved so that nothing but that mail is touched."""
+        return bool(self._client.has_capability("MOVE") or self._client.has_capability("UIDPLUS"))
+
+    @property
+    def lost(self) -> bool:
+        """Whether the connection is gone."""
+        return self._lost.done()
+
+    async def uids(self, first: int, last: int = 0) -> list[int]:
+        """The UIDs from ``first`` on, rising; up to ``last`` and with it, if given."""
+        await self._told("NOOP", self._client.noop())  # lets the server take notice of what was delivered
+        self._client.protocol.news = False
+        wanted = f"UID {first}:{last or '*'}"
+        lines = await self._told("SEARCH", self._client.uid_search(wanted, charset=None))
+        found = {int(word) for line in lines[:-1] for word in bytes(line).split() if word.isdigit()}
+        return sorted(uid for uid in found if uid >= first)  # "5:*" always names the last mail, however old
+
+    async def envelopes(self, uids: Sequence[int], with_date: bool = False) -> list[Envelope]:
+        """What is known of mails before they are fetched; those that are gone, or refused, are missing."""
+        field = " BODY.PEEK[HEADER.FIELDS (DATE)]<0.1000>" if with_date else ""
+        try:
+            items = await self._fetch(uids, f"(UID RFC822.SIZE INTERNALDATE{field})", 1000)
+        except Refused:
+            each = [await self.envelopes([uid], with_date) for uid in uids] if len(uids) > 1 else []
+            return [envelope for found in each for envelope in found]
+        found = [envelope for item in items if (envelope := envelope_of(item, item.literal or b""))]
+        return sorted(found, key=lambda one: one.uid)
+
+    async def mails(self, uids: Sequence[int], limit: int, most: int = 0) -> list[Mail]:
+        """Mails shorter than ``limit`` bytes whole, longer ones without a body, all left unread; none that is gone.
+
+        ``most`` bounds them all together; when they have more, the connection is not to be trusted and ends.
+        """
+        items = await self._fetch(uids, f"(UID RFC822.SIZE INTERNALDATE BODY.PEEK[]<0.{limit}>)", limit, most)
+        found = {}
+        for item in items:
+            # What fills the whole limit may go on behind it. The size told is not asked: servers are known to lie.
+            body = item.literal if item.literal and len(item.literal) < limit else None
+            if envelope := envelope_of(item):
+                found[envelope.uid] = Mail(envelope, body)
+        return [found[uid] for uid in sorted(found)]
+
+    async def header(self, uid: int) -> bytes:
+        """The beginning of a mail's header, b"" when the server gives none."""
+        items = await self._fetch([uid], f"(UID BODY.PEEK[HEADER]<0.{HEADER}>)", HEADER)
+        return next((item.literal for item in items if item.literal), b"")
+
+    async def mark_seen(self, uids: Sequence[int]) -> None:
+        """Flags mails as read. Raises `Refused` where the folder may not be written."""
+        await self._told("STORE", self._client.uid("STORE", spelled(uids), r"+FLAGS.SILENT (\Seen)"))
+
+    async def move(self, uids: Sequence[int], name: str) -> None:
+        """Moves mails to another folder, which is made if it is missing (RFC 6851). Raises `Refused`."""
+        if not self.can_move:
+            raise Refused("the server has neither MOVE nor UIDPLUS")
+        try:
+            await self._moved(spelled(uids), folder(name))
+        except Refused as refused:
+            if "TRYCREATE" not in str(refused):
+                raise
+            await self._told("CREATE", self._client.create(folder(name)))
+            await self._moved(spelled(uids), folder(name))
+
+    async def has_folder(self, name: str) -> bool:
+        """Whether there is such a folder."""
+        return len(await self._told("LIST", self._client.list('""', folder(name)))) > 1
+
+    async def wait_for_news(self, seconds: float) -> None:
+        """Returns when the server tells of something new, or after ``seconds``."""
+        if self._client.protocol.news:
+            return
+        if not self.can_idle:
+            await self._nothing_for(seconds)
+            return
+        idle = await self._guarded(self._client.idle_start(timeout=seconds + 3600), "IDLE")
+        try:
+            await self._pushed(seconds)
+        finally:
+            with suppress(Exception):
+                self._client.idle_done()
+        await self._guarded(idle, "the end of IDLE")
+
+    async def close(self) -> None:
+        """Ends the connection, politely where that takes no time. Never raises."""
+        with suppress(Exception):
+            if not self.lost and self._client.get_state() in (aioimaplib.AUTH, aioimaplib.SELECTED):
+                await asyncio.wait_for(self._client.logout(), 1)
+        with suppress(Exception):
+            self._client._client_task.cancel()
+        with suppress(Exception):
+            if self._client.protocol.transport is not None:
+                self._client.protocol.transport.abort()
+        for task in [*self._client.tasks, *self._client.protocol.tasks]:
+            task.cancel()
+            task.add_done_callback(_forgotten)
+        self._client._client_task.add_done_callback(_forgotten)
+
+    async def _login(self) -> None:
+        user = quoted(self._settings.imap.user)
+        try:
+            lines = await self._told("LOGIN", self._client.login(user, self._settings.password.reveal()))
+        except Refused as refused:
+            if "[UNAVAILABLE]" in str(refused):
+                raise Trouble(str(refused)) from None
+            raise LoginRefused(str(refused)) from None
+        if not any(b"CAPABILITY" in line for line in lines):
+            await self._guarded(self._client.protocol.capability(), "CAPABILITY")  # more is told after the login
+
+    async def _select(self) -> Folder:
+        try:
+            lines = await self._told("SELECT", self._client.select(folder(self._settings.folder)))
+        except Refused as refused:
+            raise Trouble(f"folder {self._settings.folder!r}: {refused}") from None
+        codes = {match[1]: int(match[2]) for line in lines for match in _CODE.finditer(bytes(line))}
+        if b"UIDVALIDITY" not in codes:
+            raise Trouble("the server gives no UIDVALIDITY: its mail cannot be told apart")
+        return Folder(codes[b"UIDVALIDITY"], codes.get(b"UIDNEXT", 0))
+
+    async def _moved(self, uids: str, name: str) -> None:
+        if self._client.has_capability("MOVE"):
+            await self._told("MOVE", self._client.uid("MOVE", uids, name))
+            return
+        await self._told("COPY", self._client.uid("COPY", uids, name))
+        await self._told("STORE", self._client.uid("STORE", uids, r"+FLAGS.SILENT (\Deleted)"))
+        await self._told("EXPUNGE", self._client.uid("EXPUNGE", uids))
+
+    async def _fetch(self, uids: Sequence[int], what: str, longest: int, most: int = 0) -> list[Item]:
+        """The items of a FETCH, whose literals have at most ``longest`` bytes each, and ``most`` together."""
+        if not uids:
+            return []
+        most = most or longest * len(uids)
+        command = self._client.protocol.collect(f"UID FETCH {spelled(uids)} {what}", longest, most)
+        answer = await self._guarded(command, "FETCH", lively=True)
+        if not answer.status.startswith(b"OK"):
+            raise Refused(f"FETCH: {answer.status[:200].decode('utf-8', 'replace')}")
+        return answer.items
+
+    async def _told(self, name: str, command: Awaitable[Any]) -> list[Any]:
+        response = await self._guarded(command, name)
+        if response.result != "OK":
+            last = bytes(response.lines[-1]).decode("utf-8", "replace") if response.lines else ""
+            raise Refused(f"{name}: {response.result} {last[:200]}")
+        return list(response.lines)
+
+    async def _guarded(self, command: Awaitable[T], name: str, lively: bool = False) -> T:
+        """The command's answer, or `Trouble` when it fails, is late, or the connection is lost meanwhile.
+
+        A ``lively`` one may go on for `LONGEST` seconds as long as something comes.
+        """
+        task = asyncio.ensure_future(command)
+        loop = asyncio.get_running_loop()
+        began = now = loop.time()
+        try:
+            while now < (until := self._until(began, lively)) and not (task.done() or self.lost):
+                await asyncio.wait({task, self._lost}, timeout=until - now, return_when=asyncio.FIRST_COMPLETED)
+                now = loop.time()
+            if task.done() and not task.cancelled():
+                return task.result()
+        except Trouble:
+            raise
+        except Exception as error:  # whatever aioimaplib makes of a strange answer
+            raise Trouble(f"{name}: {_told(error)}") from None
+        finally:
+            if not task.done():
+                task.cancel()
+                task.add_done_callback(_forgotten)
+        raise Trouble(f"{name}: the connection was lost" if self.lost else f"{name}: no answer in time")
+
+    def _until(self, began: float, lively: bool) -> float:
+        """The moment when a command is late."""
+        if not lively:
+            return began + self._patience
+        return min(began + LONGEST, max(began, self._client.protocol.heard_at) + self._patience)
+
+    async def _pushed(self, seconds: float) -> None:
+        """Waits for a push that tells of mail; others (flags, "still here") do not count."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        while not self._client.protocol.news and (left := until - loop.time()) > 0:
+            push = asyncio.ensure_future(self._client.wait_server_push(left + 60))
+            try:
+                await asyncio.wait({push, self._lost}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                push.cancel()
+                push.add_done_callback(_forgotten)
+            if self.lost:
+                raise Trouble("IDLE: the connection was lost")
+
+    async def _nothing_for(self, seconds: float) -> None:
+        await asyncio.wait({self._lost}, timeout=seconds)
+        if self.lost:
+            raise Trouble("the connection was lost")
+
+    def _on_lost(self, _error: Exception | None) -> None:
+        if not self._lost.done():
+            self._lost.set_result(None)
+
+
+def _told(error: BaseException) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"the certificate is not to be trusted ({error.verify_message})"
+    return f"{type(error).__name__} {error}".strip()[:300]
+
+
+def _forgotten(task: asyncio.Future[Any]) -> None:
+    """Takes the exception of a task nobody waits for, so that it is not complained about."""
+    if not task.cancelled():
+        task.exception()

@@ -1,0 +1,116 @@
+"""aioimaplib's protocol, kept from what it does badly.
+
+It reads a FETCH in quadratic time, takes each line of an answer a level deeper, keeps whatever size of literal a server
+declares, and drops what the server announces between commands. So the bytes of a FETCH answer never reach it: they are
+taken apart by `mail.transport.imap_fetch_response`, ten times as fast and with bounds; what else is said is counted, and ends the connection
+when it is too much.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from aioimaplib import aioimaplib
+
+from mail.transport.imap_fetch_response import Answer
+
+# It logs every byte at DEBUG, and a password that needs quoting in clear.
+logging.getLogger("aioimaplib.aioimaplib").setLevel(logging.ERROR)
+
+LINES = 200
+"""Lines given to aioimaplib at once: it takes each a level deeper, and Python ends at some thousand."""
+TALK = 16_000_000
+"""Bytes that a server may say between two commands, FETCH apart: a SEARCH that finds a million mails says half."""
+
+
+class Trouble(Exception):
+    """The connection is of no use any more: close it and make another."""
+
+
+class LoginRefused(Trouble):
+    """The server does not take the name and password: asking again at once would lock the account."""
+
+
+class Refused(Exception):
+    """The server said NO or BAD to one command; the connection goes on."""
+
+
+class Protocol(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]
+    """Takes FETCH answers apart itself, and remembers that new mail was announced, which aioimaplib drops."""
+
+    news = False
+    heard_at = 0.0
+    _said = 0
+    _answer: Answer | None = None
+    _answered: asyncio.Future[Answer]
+
+    async def collect(self, command: str, longest: int, most: int) -> Answer:
+        """One FETCH, alone on the line. Raises `Trouble` when the server says more than was asked for."""
+        if self._answer or self.pending_sync_command or self.pending_async_commands or self.incomplete_line:
+            raise Trouble("a FETCH while another command is under way")
+        tag = self.new_tag()
+        self._answer, self._answered = Answer(tag.encode(), longest, most), self.loop.create_future()
+        self.send(f"{tag} {command}")
+        return await self._answered
+
+    def send(self, line: str, scrub: str | None = None) -> None:
+        self._said, self.heard_at = 0, self.loop.time()
+        super().send(line, scrub)
+
+    def data_received(self, data: bytes) -> None:
+        self.heard_at = self.loop.time()
+        try:
+            if self._answer is not None:
+                if not self._answer.feed(data):
+                    return
+                data = self._done(self._answer)
+            self._said += len(data)
+            if self._said > TALK:
+                raise Trouble("the server says more than anybody asked for")
+            for piece in _pieces(data):
+                super().data_received(piece)
+        except Exception as error:  # nothing that follows can be understood
+            if self._answer is not None and not self._answered.done():
+                self._answered.set_exception(Trouble(str(error)))
+            self._answer = None
+            self.transport.abort()
+
+    def _done(self, answer: Answer) -> bytes:
+        self._answer = None
+        for line in answer.others:
+            self._note(line)
+        if not self._answered.done():
+            self._answered.set_result(answer)
+        return answer.rest
+
+    def _note(self, line: bytes) -> None:
+        if line.endswith((b" EXISTS", b" RECENT")):
+            self.news = True
+
+    def _untagged_response(self, line: bytes) -> Any:
+        self._note(line)
+        return super()._untagged_response(line)
+
+
+def _pieces(data: bytes) -> Iterator[bytes]:
+    """The same bytes, a bounded number of lines at a time."""
+    if data.count(b"\n") <= LINES:
+        yield data
+        return
+    lines = data.splitlines(keepends=True)
+    for at in range(0, len(lines), LINES):
+        yield b"".join(lines[at : at + LINES])
+
+
+class Client(aioimaplib.IMAP4):  # type: ignore[misc]
+    """The same client over our protocol."""
+
+    def create_client(self, host: str, port: int, loop: Any, conn_lost_cb: Any = None, ssl_context: Any = None) -> None:
+        running = asyncio.get_running_loop()
+        self.protocol = Protocol(running, conn_lost_cb)
+        self._client_task = running.create_task(
+            running.create_connection(lambda: self.protocol, host, port, ssl=ssl_context)
+        )

@@ -1,0 +1,227 @@
+"""Sending over one reused connection, always encrypted, and telling what became of a mail by SMTP's own classes.
+
+A mail keeps one Message-ID for ever, so whatever may have been sent already is simply sent again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from dataclasses import dataclass
+
+import aiosmtplib
+from aiosmtplib import SMTP, SMTPResponseException
+
+from desk.model.messages import Fate, Later, Refused, Sent
+from desk.model.settings import MailboxSettings
+from mail.mime.domains import ascii_domain, deliverable
+from mail.transport.tls import tls
+
+log = logging.getLogger(__name__)
+
+STEPS = (5, 15, 30, 60)
+"""Minutes to wait after the first, second ... temporary refusal; the last one from then on."""
+DAYS = 5
+PATIENCE = 60.0
+LONGEST = 100.0
+"""Seconds for one letter in all, below the time that a claim is held without a sign of life (`desk.storage.queue_tables.outbox`)."""
+SOON = 30.0
+"""Seconds that a letter waits when the one before it met a server that did not answer."""
+_LOGIN = (530, 534, 535, 538, 454)
+_NOBODY = ("5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1")
+
+
+class Outbound:
+    """The way out of one mailbox. One mail at a time; the connection is kept while there is something to send."""
+
+    def __init__(self, settings: MailboxSettings, patience: float = PATIENCE) -> None:
+        self._settings = settings
+        self._patience = patience
+        self._lock = asyncio.Lock()
+        self._client: SMTP | None = None
+        self._only_itself = False
+        self._failures = 0
+
+    async def send(self, recipient: str, message: bytes, attempts: int, returns_to: str = "") -> Fate:
+        """Sends one mail to one recipient. ``attempts`` counts the tries so far, this one included.
+
+        ``returns_to`` is the envelope's sender, to which reports come back, "" for the mailbox itself; with a server
+        that lets the mailbox write under no other name it is the mailbox too. Returns `Sent` without an id; the
+        caller knows the Message-ID.
+        """
+        if not (to := deliverable(recipient)):
+            return Refused(f"nothing can be sent to {recipient!r}"[:300])
+        failures, came = self._failures, asyncio.get_running_loop().time()
+        async with self._lock:
+            # It has just hung or broken for another letter: whoever queued behind that need not wait as long again.
+            waited = asyncio.get_running_loop().time() - came
+            if failures != self._failures or waited > self._patience:
+                return Later(SOON, f"{self._settings.smtp.host} does not answer just now", tried=False)
+            try:
+                async with asyncio.timeout(LONGEST):
+                    return await self._sent(returns_to, to, message, attempts)
+            except TimeoutError:
+                self._failed()
+                return later(attempts, "it took too long")
+            except asyncio.CancelledError:
+                self._dropped()  # in the middle of a conversation: nobody knows where it stands
+                raise
+
+    async def _sent(self, returns_to: str, recipient: str, message: bytes, attempts: int) -> Fate:
+        try:
+            client = await self._connected()
+        except (aiosmtplib.SMTPException, OSError) as error:
+            return self._not_now(error, attempts)
+        return await self._conversation(client, returns_to, recipient, message, attempts)
+
+    async def close(self) -> None:
+        """Says goodbye to the server."""
+        async with self._lock:
+            client, self._client = self._client, None
+            if client is not None:
+                with suppress(aiosmtplib.SMTPException, OSError):
+                    await client.quit(timeout=2)
+                client.close()
+
+    async def login(self) -> None:
+        """Connects and logs in. Raises what aiosmtplib and the socket raise."""
+        async with self._lock:
+            await self._connected()
+
+    async def _connected(self) -> SMTP:
+        """The live connection, or a new one. A server that went to sleep meanwhile is noticed here."""
+        if self._client is not None:
+            with suppress(aiosmtplib.SMTPException, OSError):
+                if self._client.is_connected:
+                    await self._client.rset(timeout=min(10.0, self._patience))
+                    return self._client
+            self._dropped()
+        implicit = self._settings.smtp.scheme == "smtps"
+        client = SMTP(
+            hostname=self._settings.smtp.host,
+            port=self._settings.smtp.port,
+            use_tls=implicit,
+            start_tls=not implicit,  # True means: without STARTTLS nothing is said
+            tls_context=tls(self._settings.ca_file),
+            username=self._settings.smtp.user,
+            password=self._settings.password.reveal(),
+            local_hostname=ascii_domain(self._settings.address.rpartition("@")[2]) or "localhost",
+            timeout=self._patience,
+        )
+        await client.connect()
+        self._client = client
+        return client
+
+    async def _conversation(self, client: SMTP, returns_to: str, recipient: str, message: bytes, attempts: int) -> Fate:
+        address = self._settings.address
+        senders = [address] if self._only_itself or not returns_to else [returns_to, address]
+        stage = _Stage()
+        try:
+            for sender in senders:
+                try:
+                    await _transaction(client, sender, recipient, message, stage)
+                except SMTPResponseException as error:
+                    if sender == address or not _dislikes_sender(error, stage):
+                        return await self._answered(error, stage.name, attempts)
+                    await client.rset()
+                else:
+                    # Only now is it known that it was nothing but the keyed address that the server did not like.
+                    self._only_itself = self._only_itself or sender != senders[0]
+                    break
+            return Sent()
+        except _Unable as error:
+            return Refused(str(error))
+        except ValueError as error:
+            self._dropped()
+            return Refused(f"{stage.name}: {error}")
+        except (aiosmtplib.SMTPException, OSError) as error:
+            self._failed()
+            return later(attempts, f"{stage.name}: the connection was lost ({type(error).__name__})")
+
+    async def _answered(self, error: SMTPResponseException, stage: str, attempts: int) -> Fate:
+        """What the server's code means for this mail, and the connection made ready for the next."""
+        why = f"{stage}: {error.code} {error.message}"[:500]
+        if error.code == 421 or error.code < 400:
+            self._failed()
+        if error.code in _LOGIN and stage != "DATA":
+            self._dropped()
+            return self._not_now(error, attempts)
+        if error.code >= 500:
+            gone = stage == "RCPT" and (error.message.strip().startswith(_NOBODY) or _plain_nobody(error))
+            return Refused(why, gone)
+        return later(attempts, why)
+
+    def _not_now(self, error: BaseException, attempts: int) -> Fate:
+        """The server itself cannot be used: no mail's fault, so none is given up for it, and all wait together."""
+        self._failed()
+        seconds = min(300.0, 5.0 * 2 ** min(attempts, 6))
+        return Later(seconds, f"{self._settings.smtp.host}: {told(error)}", whole_door=True)
+
+    def _failed(self) -> None:
+        self._failures += 1
+        self._dropped()
+
+    def _dropped(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            with suppress(Exception):
+                client.close()
+
+
+@dataclass(slots=True)
+class _Stage:
+    """How far a transaction has come."""
+
+    name: str = "MAIL"
+
+
+class _Unable(Exception):
+    """The server lacks what this mail needs."""
+
+
+async def _transaction(client: SMTP, sender: str, recipient: str, message: bytes, stage: _Stage) -> None:
+    """One mail, from MAIL to the server's word for it. Raises what aiosmtplib raises."""
+    stage.name = "MAIL"
+    options = [f"size={len(message)}"] if client.supports_extension("size") else []
+    encoding = "ascii"
+    if not (sender + recipient).isascii():
+        if not client.supports_extension("smtputf8"):
+            raise _Unable("the server cannot send to an address with letters outside ASCII")
+        encoding = "utf-8"
+        options.append("smtputf8")
+    await client.mail(sender, options=options, encoding=encoding)
+    stage.name = "RCPT"
+    await client.rcpt(recipient, encoding=encoding)
+    stage.name = "DATA"
+    await client.data(message)
+
+
+def _dislikes_sender(error: SMTPResponseException, stage: _Stage) -> bool:
+    """Whether the refusal is of who sends; many servers say it only at RCPT, some only at the end."""
+    if error.code < 500 or error.code in _LOGIN:
+        return False
+    return stage.name == "MAIL" or "sender" in error.message.lower()
+
+
+def later(attempts: int, why: str) -> Fate:
+    """After 5, 15, 30 minutes and then hourly; refused for good after five days of that."""
+    steps = [STEPS[min(step, len(STEPS) - 1)] for step in range(max(1, attempts))]
+    if sum(steps) > DAYS * 24 * 60:
+        return Refused(f"not taken for {DAYS} days: {why}")
+    return Later(steps[-1] * 60.0, why)
+
+
+def told(error: BaseException) -> str:
+    """An error in words that carry no secret."""
+    if isinstance(error, SMTPResponseException):
+        return f"{error.code} {error.message}"[:300]
+    return f"{type(error).__name__} {error}".strip()[:300]
+
+
+def _plain_nobody(error: SMTPResponseException) -> bool:
+    """A 550 without an enhanced code (RFC 3463) that says nobody is there."""
+    words = error.message.lower()
+    return error.code == 550 and not words[:1].isdigit() and any(
+        word in words for word in ("unknown user", "user unknown", "no such user", "no such mailbox", "does not exist")
+    )  # fmt: skip
