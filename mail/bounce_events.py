@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desk.model.messages import Address, Arrival, Heard, Role, Verb
-from mail.automatic import classify as machines
+from mail.automatic import classify
 from mail.mime.addresses import folded
 from mail.reading.message import Letter
 
@@ -21,7 +21,7 @@ def heard(letter: Letter, arrival: Arrival, provider: str, address: str) -> Hear
     domain = address.rpartition("@")[2]
     back = letter.returned
     suspects = dict.fromkeys([*(folded(one.address) for one in letter.bounced), *back.to])
-    ids = [one for one in (*back.ids, letter.in_reply_to, *letter.references) if machines.token(one, domain)]
+    ids = [one for one in (*back.ids, letter.in_reply_to, *letter.references) if classify.token(one, domain)]
     status = next((one.status for one in letter.bounced if one.status), "")
     return Heard(
         door=arrival.door,
@@ -40,6 +40,6 @@ def heard(letter: Letter, arrival: Arrival, provider: str, address: str) -> Hear
             "gone": "" if status.startswith(NOT_THE_ADDRESS) else "1",
             "why": f"{status} {letter.subject}".strip()[:200],
             "suspects": " ".join(list(suspects)[:SUSPECTS]),
-            "departure": machines.departure_of(ids[0]) if ids else "",
+            "departure": classify.departure_of(ids[0]) if ids else "",
         },
     )

@@ -27,7 +27,7 @@ from desk.model.messages import (
 )
 from desk.model.settings import MailboxSettings
 from desk.storage.database import Database
-from mail import bounce_events as undelivered
+from mail import bounce_events
 from mail.content.attachments import Attachment
 from mail.mime.addresses import folded
 from mail.reading.message import Letter, Reading
@@ -135,7 +135,7 @@ class MailDoor:
 def heard(letter: Letter, arrival: Arrival, provider: str, address: str = "") -> Heard:
     """A letter as the rules see it. ``address`` is the mailbox's own."""
     if letter.report_class == "failed" and letter.tokens:
-        return undelivered.heard(letter, arrival, provider, address)
+        return bounce_events.heard(letter, arrival, provider, address)
     detail = {"report": letter.report_class} if letter.automatic == "bounce" else {}
     ids = dict.fromkeys([*letter.references, *filter(None, (letter.in_reply_to, letter.message_id))])
     if ids:

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from bots.agent_commands import minutes
-from console.commands import submit as corridor
+from console.commands import submit
 from console.commands.article_options import Choosing, article_options, require_article
 from console.commands.cases import Providers, agent_name, zone_of
 from console.commands.find_case import find
@@ -181,10 +181,10 @@ async def act(folder: Folder, verb: Verb, number: str, agent: str, provider: str
         known_agent(providers, case.provider, agent)
         await require_article(database, case.provider, detail)
         message = as_message(verb, now(), provider=case.provider, number=case.number, agent=agent, **detail)
-        arrival_id = await corridor.accept(database, message)
-        (ledger,) = await corridor.decided(settings, database, [arrival_id])
-        sends = tuple(await corridor.leaving(database, arrival_id))
-        sender = await corridor.serving(database, {f"send:{one.door}" for one in sends}) if sends else True
+        arrival_id = await submit.accept(database, message)
+        (ledger,) = await submit.decided(settings, database, [arrival_id])
+        sends = tuple(await submit.leaving(database, arrival_id))
+        sender = await submit.serving(database, {f"send:{one.door}" for one in sends}) if sends else True
         return Done(await find(database, providers, case.number, case.provider), ledger, sends, sender)
 
 

@@ -10,7 +10,7 @@ import click
 from sqlalchemy import inspect, select
 
 from console.commands.find_case import find
-from console.terminal import tables as paper
+from console.terminal import tables
 from console.terminal.context import Folder, as_json, opened, pass_folder, print_json, run
 from console.terminal.labels import labels
 from desk.model.case import FINAL, Case, JournalEntry, State
@@ -61,10 +61,10 @@ def cases(folder: Folder, /, provider: str, everything: bool, limit: int, machin
         click.echo(say["no_cases"])
         return
     heads = ("number", "state", "queue", "owner", "opened", "eta")
-    click.secho(paper.row([say[head] for head in heads], WIDTHS), bold=True)
+    click.secho(tables.row([say[head] for head in heads], WIDTHS), bold=True)
     for case in found:
         click.echo(_row(case, providers, say))
-        click.secho(f"  {paper.cut(case.description or case.subject, paper.width() - 2)}", dim=True)
+        click.secho(f"  {tables.cut(case.description or case.subject, tables.width() - 2)}", dim=True)
 
 
 async def _cases(
@@ -92,10 +92,10 @@ def _row(case: Case, providers: Providers, say: Mapping[str, str]) -> str:
         say[case.state],
         case.queue.partition(":")[2] or "-",
         case.owner or "-",
-        paper.local(case.opened_at, zone),
-        paper.local(case.eta, zone) or "-",
+        tables.local(case.opened_at, zone),
+        tables.local(case.eta, zone) or "-",
     )
-    return paper.row(cells, WIDTHS)
+    return tables.row(cells, WIDTHS)
 
 
 @click.command()
@@ -144,7 +144,7 @@ async def _case(
 
 def _head(case: Case, providers: Providers, say: Mapping[str, str]) -> str:
     owner = agent_name(case.owner, case.provider, providers, say) if case.owner else say["nobody"]
-    return paper.wrapped(
+    return tables.wrapped(
         f"{case.number or say['no_number']}  ·  {say[case.state]} ({say.get(case.reason, case.reason)})  ·  {owner}"
     )
 
@@ -155,17 +155,17 @@ def _facts(case: Case, person: Person | None, providers: Providers, say: Mapping
     contract = f"{case.contract} ({say.get(case.entitlement, case.entitlement)}, {proof})" if case.contract else ""
     who = [person.name if person else "", f"{case.channel} {case.address}", case.language]
     team = provider.team_title(case.queue, provider.language) if provider and case.queue else case.queue
-    return paper.labelled(
+    return tables.labelled(
         [
             (say["provider"], f"{provider.title(provider.language)} ({case.provider})" if provider else case.provider),
             (say["contract"], contract or say["no_contract"]),
             (say["person"], ", ".join(one for one in (*who, say["upset"] if case.upset else "") if one)),
             (say["queue_long"], team),
             (say["severity"], say.get(case.severity, case.severity)),
-            (say["dates"], paper.local_long(case.opened_at, zone)),
-            (say["eta_long"], paper.local_long(case.eta, zone)),
-            (say["resolved_at"], paper.local_long(case.resolved_at, zone)),
-            (say["closed_at"], paper.local_long(case.closed_at, zone)),
+            (say["dates"], tables.local_long(case.opened_at, zone)),
+            (say["eta_long"], tables.local_long(case.eta, zone)),
+            (say["resolved_at"], tables.local_long(case.resolved_at, zone)),
+            (say["closed_at"], tables.local_long(case.closed_at, zone)),
             (say["what"], case.description or case.subject),
             (say["occurred"], case.occurred),
             (say["place"], case.place),
@@ -193,7 +193,7 @@ def _line(entry: JournalEntry, providers: Providers, zone: ZoneInfo, say: Mappin
     state, _, reason = entry.text.partition("/")
     text = f"{say[state]} ({say.get(reason, reason)})" if entry.kind == "status" and state in say else entry.text
     said = "\n".join(one for one in (text, f"[{say['files']}: {names}]" if names else "") if one)
-    return f"{paper.local(entry.at, zone)}  {paper.cut(head, paper.width() - 13)}\n{paper.wrapped(said, ' ' * 13)}"
+    return f"{tables.local(entry.at, zone)}  {tables.cut(head, tables.width() - 13)}\n{tables.wrapped(said, ' ' * 13)}"
 
 
 def agent_name(author: str, provider: str, providers: Providers, say: Mapping[str, str]) -> str:

@@ -10,8 +10,8 @@ from itertools import groupby
 import click
 
 from bots.diagnostics import check as check_bot
-from console.commands import check_local as inspecting
-from console.terminal import tables as paper
+from console.commands import check_local
+from console.terminal import tables
 from console.terminal.context import OK, WRONG, Folder, as_json, pass_folder, print_json, run
 from desk.clock import now
 from desk.model.diagnostics import Finding
@@ -52,11 +52,11 @@ async def _found(folder: Folder, offline: bool) -> list[Finding]:
         settings = folder.settings()
     except BadSettings as error:
         return [Finding("error", "firstline.toml", str(error), "correct it, then check again")]
-    providers, of_providers = inspecting.of_providers(settings)
-    found = [*inspecting.of_settings(settings), *of_providers]
-    found += inspecting.of_words(settings, list(providers))
-    found += await inspecting.of_database(settings, now)
-    found += inspecting.of_disk(settings)
+    providers, of_providers = check_local.of_providers(settings)
+    found = [*check_local.of_settings(settings), *of_providers]
+    found += check_local.of_words(settings, list(providers))
+    found += await check_local.of_database(settings, now)
+    found += check_local.of_disk(settings)
     if not offline:
         found += await _outside(settings)
     # Each place once, in the order it was first spoken of.
@@ -90,9 +90,9 @@ def show(found: Sequence[Finding]) -> None:
         here = list(those)
         for one, after in zip(here, [*here[1:], None], strict=True):
             level = click.style(one.level.ljust(7), fg=COLOURS[one.level])
-            click.echo(f"  {level}{paper.wrapped(one.what, INDENT)[9:]}")
+            click.echo(f"  {level}{tables.wrapped(one.what, INDENT)[9:]}")
             if one.todo and (after is None or after.todo != one.todo):
-                click.echo(paper.wrapped(one.todo, INDENT + "   ", INDENT + "-> "))
+                click.echo(tables.wrapped(one.todo, INDENT + "   ", INDENT + "-> "))
     errors, warnings = (sum(1 for one in found if one.level == level) for level in ("error", "warning"))
     click.echo()
-    click.echo(f"{inspecting.count(errors, 'error')}, {inspecting.count(warnings, 'warning')}.")
+    click.echo(f"{check_local.count(errors, 'error')}, {check_local.count(warnings, 'warning')}.")

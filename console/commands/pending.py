@@ -11,12 +11,12 @@ import click
 from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from console.commands import submit as corridor
+from console.commands import submit
 from console.commands.agent import known_agent
 from console.commands.cases import Providers
 from console.commands.find_case import find
 from console.commands.submit import Ledger
-from console.terminal import tables as paper
+from console.terminal import tables
 from console.terminal.context import (
     NO_SUCH,
     REFUSED,
@@ -76,11 +76,11 @@ def list_pending(folder: Folder, machine: bool) -> None:
         click.echo("No letter waits.")
     for row in rows if not machine else ():
         provider = providers.get(row.provider)
-        at = paper.local(row.since, provider.timezone if provider else UTC)
-        click.secho(paper.cut(f"{row.arrival_id} · {at} · {row.sender}", paper.width()), bold=True)
+        at = tables.local(row.since, provider.timezone if provider else UTC)
+        click.secho(tables.cut(f"{row.arrival_id} · {at} · {row.sender}", tables.width()), bold=True)
         named = numbers.get(row.case_id) or "a new matter"
         pairs = [("subject", row.subject or "-"), ("case", named), ("why", row.why)]
-        click.echo(paper.labelled(pairs, "  "))
+        click.echo(tables.labelled(pairs, "  "))
 
 
 def _letter(row: Letter, numbers: Mapping[int, str]) -> dict[str, Any]:
@@ -123,16 +123,16 @@ async def _show(folder: Folder, letter: int) -> None:
     async with opened(settings) as database:
         row = await _row(database, letter)
         arrival = await inbox.stored(database, letter)
-        async with corridor.whole_house(settings) as house:
+        async with submit.whole_house(settings) as house:
             try:
                 heard = await house.doors[arrival.door].hear(arrival)
             except (Unreadable, KeyError) as error:
                 refuse(f"letter {letter} cannot be read: {error}", WRONG)
     files = ", ".join(one.name for one in heard.files)
     pairs = [("from", f"{heard.name} <{row.sender}>"), ("subject", row.subject), ("why", row.why), ("files", files)]
-    click.echo(paper.labelled(pairs))
+    click.echo(tables.labelled(pairs))
     click.echo()
-    click.echo(paper.wrapped(heard.full_text or heard.text))
+    click.echo(tables.wrapped(heard.full_text or heard.text))
 
 
 @pending.command()
@@ -179,8 +179,8 @@ async def _accept(folder: Folder, letter: int, number: str | None, new: bool, ag
         if number:
             case_id = (await find(database, providers, number, row.provider)).id
         message = acceptance(letter, case_id, row.provider, agent, now())
-        arrival_id = await corridor.accept(database, message, lambda one: _settle(one, letter, "accepted"))
-        (ledger,) = await corridor.decided(settings, database, [arrival_id])
+        arrival_id = await submit.accept(database, message, lambda one: _settle(one, letter, "accepted"))
+        (ledger,) = await submit.decided(settings, database, [arrival_id])
         cases = await _cases(database, providers, {ledger.case_id} - {None})
         return ledger, next(iter(cases), None)
 

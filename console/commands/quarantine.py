@@ -11,9 +11,9 @@ from typing import Any
 import click
 from sqlalchemy import Row
 
-from console.commands import submit as corridor
+from console.commands import submit
 from console.commands.submit import Ledger
-from console.terminal import tables as paper
+from console.terminal import tables
 from console.terminal.context import (
     NO_SUCH,
     OK,
@@ -64,9 +64,9 @@ def show(rows: Sequence[Row[*tuple[Any, ...]]], machine: bool) -> None:
     elif not rows:
         click.echo("Nothing is set aside.")
     for row in rows if not machine else ():
-        at = paper.local_long(row.received_at, UTC)
-        click.secho(paper.cut(f"{row.id} · {at} · {row.door} · {_size(row.size)}", paper.width()), bold=True)
-        click.echo(paper.wrapped(row.problem or "", "  "))
+        at = tables.local_long(row.received_at, UTC)
+        click.secho(tables.cut(f"{row.id} · {at} · {row.door} · {_size(row.size)}", tables.width()), bold=True)
+        click.echo(tables.wrapped(row.problem or "", "  "))
 
 
 def _size(count: int) -> str:
@@ -98,14 +98,14 @@ def show_quarantine(folder: Folder, arrival: int, raw: bool) -> None:
     pairs = [
         ("door", row.door),
         ("key", row.key),
-        ("received", paper.local_long(row.received_at, UTC)),
+        ("received", tables.local_long(row.received_at, UTC)),
         ("size", _size(row.size)),
         ("tries", str(row.attempts)),
         ("problem", row.problem or ""),
     ]
-    click.echo(paper.labelled(pairs))
+    click.echo(tables.labelled(pairs))
     click.echo()
-    click.echo(paper.wrapped(body[:2000].decode("utf-8", "replace")))
+    click.echo(tables.wrapped(body[:2000].decode("utf-8", "replace")))
     if len(body) > 2000:
         click.echo(f"… and {len(body) - 2000} bytes more: --raw shows all")
 
@@ -142,7 +142,7 @@ def replay(folder: Folder, arrivals: Sequence[int], everything: bool, machine: b
         click.echo("Nothing is set aside.")
     for one in ledgers if not machine else ():
         words = f"set aside again: {one.problem}" if one.state == "aside" else f"read and decided ({one.outcome})"
-        click.echo(paper.wrapped(words, "  ", f"{one.id}  "))
+        click.echo(tables.wrapped(words, "  ", f"{one.id}  "))
     click.get_current_context().exit(WRONG if any(one.state == "aside" for one in ledgers) else OK)
 
 
@@ -156,4 +156,4 @@ async def _replay(folder: Folder, wanted: Sequence[int]) -> list[Ledger]:
         if not ids:
             return []
         await inbox.replay(database, ids, now())
-        return await corridor.decided(settings, database, ids)
+        return await submit.decided(settings, database, ids)

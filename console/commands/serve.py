@@ -11,7 +11,7 @@ import click
 
 from console.commands.reload import served_and_renewed
 from console.runtime.receiver import ROLES
-from console.terminal import logging as logs
+from console.terminal import logging
 from console.terminal.context import WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
 from desk.model.diagnostics import Finding
 from desk.model.settings import Settings
@@ -78,7 +78,7 @@ def serve(folder: Folder, roles: Sequence[str]) -> None:
       firstline -C my-desk serve --only doors --only sender
     """
     settings = folder.settings()
-    logs.begin(logs.Redaction(logs.secrets_of(settings)), folder.debug)
+    logging.begin(logging.Redaction(logging.secrets_of(settings)), folder.debug)
     run(_serve(folder, settings, roles or ROLES))
 
 
@@ -88,12 +88,12 @@ async def _serve(folder: Folder, settings: Settings, roles: Sequence[str]) -> No
     hangup = stop if sys.stdin is not None and sys.stdin.isatty() else again
     for number, event in ((signal.SIGTERM, stop), (signal.SIGINT, stop), (signal.SIGHUP, hangup)):
         asyncio.get_running_loop().add_signal_handler(number, event.set)
-    known = logs.secrets_of(settings)
+    known = logging.secrets_of(settings)
 
     async def read() -> Settings:
         renewed = folder.settings()
-        known.extend(logs.secrets_of(renewed))  # the old ones too: they are used to the end
-        logs.begin(logs.Redaction(known), folder.debug)
+        known.extend(logging.secrets_of(renewed))  # the old ones too: they are used to the end
+        logging.begin(logging.Redaction(known), folder.debug)
         await _content(renewed)
         await _ready(renewed)
         return renewed
@@ -104,11 +104,11 @@ async def _serve(folder: Folder, settings: Settings, roles: Sequence[str]) -> No
 
 async def _content(settings: Settings) -> None:
     """Refuses what 'firstline check' calls an error: the desk would not start with it, or forget its tables."""
-    from console.commands import check_local as inspecting
+    from console.commands import check_local
 
     def found() -> list[Finding]:
-        providers, of_providers = inspecting.of_providers(settings)
-        return [*inspecting.of_settings(settings), *of_providers, *inspecting.of_words(settings, list(providers))]
+        providers, of_providers = check_local.of_providers(settings)
+        return [*check_local.of_settings(settings), *of_providers, *check_local.of_words(settings, list(providers))]
 
     if wrong := [f"{one.where}: {one.what}" for one in await asyncio.to_thread(found) if one.level == "error"]:
         refuse("; ".join(wrong[:5]), WRONG)

@@ -18,10 +18,10 @@ from desk.model.messages import FRONT
 from desk.model.policy import Provider
 from desk.model.settings import Settings
 from desk.storage.database import Database
-from kb.content import article_store as shelf
+from kb.content import article_store
 from kb.content import versions
 from kb.content.article_files import Article, completed
-from kb.learning import phrase_store as learned
+from kb.learning import phrase_store
 from kb.search.index_files import Store
 from kb.search.service import Knowledge
 
@@ -54,13 +54,13 @@ class Bookcase:
         nearest, *beneath = self._folders.of("", ARTICLES)
         try:
             async with self._database.work() as connection:
-                done = [await shelf.import_folder(connection, "", nearest, self._clock(), beneath=beneath)]
-                filed = await shelf.filed(connection)
+                done = [await article_store.import_folder(connection, "", nearest, self._clock(), beneath=beneath)]
+                filed = await article_store.filed(connection)
                 for name in self._providers:
                     own = self._folders.of(name, ARTICLES)[0]
                     # Hundreds of providers have nothing of their own, and had not.
                     if name != FRONT and (name in filed or own.is_dir()):
-                        done.append(await shelf.import_folder(connection, name, own, self._clock()))
+                        done.append(await article_store.import_folder(connection, name, own, self._clock()))
             for conflict in (one for imported in done for one in imported.conflicts):
                 log.warning("article %s/%s was edited here and in its file:\n%s", *astuple(conflict))
         except IntegrityError:
@@ -89,13 +89,13 @@ class Bookcase:
     async def _load(self) -> list[Article]:
         async with self._database.look() as connection:
             self._seen, self._read_at = await self._stamp(connection), time.monotonic()
-            articles = await shelf.load(connection)
+            articles = await article_store.load(connection)
         async with self._database.read(*self._providers, FRONT) as session:
-            phrases = await learned.learned(session)
-        return await asyncio.to_thread(lambda: learned.taught(completed(articles), phrases))
+            phrases = await phrase_store.learned(session)
+        return await asyncio.to_thread(lambda: phrase_store.taught(completed(articles), phrases))
 
     async def _stamp(self, connection: AsyncConnection) -> tuple[object, ...]:
-        return await shelf.stamp(connection), await versions.stamp(connection)
+        return await article_store.stamp(connection), await versions.stamp(connection)
 
     def _pictures(self, provider: str) -> list[Path]:
         return self._folders.of(provider, ARTICLES)

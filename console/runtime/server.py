@@ -16,10 +16,10 @@ from console.runtime.receiver import RENEW, ROLES, Listening
 from console.runtime.wiring import House
 from desk.language.detect import LANGUAGES
 from desk.queues import inbox, outbox
-from desk.queues import timers as alarms
-from intake.identity import guess_limiter as guessing
-from intake.limits import abandoned as silence
-from mail.sending import loop_guard_store as budgets
+from desk.queues import timers
+from intake.identity import guess_limiter
+from intake.limits import abandoned
+from mail.sending import loop_guard_store
 
 MENU = ("operator", "status", "help")
 """What a bot's menu offers in a private chat."""
@@ -140,13 +140,13 @@ class Serving:
         await inbox.free_the_dead(database)
         await outbox.recover(database, now)
         await outbox.supersede(database, list(self._house.doors))
-        if await alarms.ring(database, now):
+        if await timers.ring(database, now):
             self._listening.came.set()
         if now >= self._tidied + TIDYING:
             self._tidied = now
-            await budgets.forget(database, now)
-            await guessing.forget(database, now)
-            if await silence.ring(database, self._house.providers.values(), now):
+            await loop_guard_store.forget(database, now)
+            await guess_limiter.forget(database, now)
+            if await abandoned.ring(database, self._house.providers.values(), now):
                 self._listening.came.set()
 
     async def _learn(self) -> None:

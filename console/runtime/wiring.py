@@ -30,35 +30,35 @@ from desk.pipeline.lookup import Gatherer
 from desk.pipeline.send import Sender
 from desk.pipeline.worker import Clerk, Lookup
 from desk.pipeline.write import Book, Handler, Writer
-from escalation import agent_rules as agents
+from escalation import agent_rules
 from escalation import rules as escalation
 from escalation.cards import card
 from escalation.transcript import StoryLookup
 from escalation.undelivered import MissedLookup
 from intake import rules as intake
-from intake.engine import rules as asking
-from intake.identity import guess_budget as guesses
+from intake.engine import rules
+from intake.identity import guess_budget
 from intake.identity.guess_limiter import Guessing, write_guessed
 from intake.identity.lookups import Dialogs, Identification, articles_named, keep_sources
 from intake.identity.sources.csv_file import CsvFile
-from intake.limits import rate_rules as haste
+from intake.limits import rate_rules
 from intake.limits.rate_lookup import HasteLookup, write_fold
-from kb import agent_rules as knowing
+from kb import agent_rules as kb_agent_rules
 from kb import subscriber_rules as kb
-from kb.learning import events as learning
+from kb.learning import events
 from kb.learning.learner import Teacher
 from kb.lookups import Consulting, Naming, Suggesting
 from kb.search.service import Knowledge
 from mail import rules as mail
 from mail.receiving import ledger
 from mail.sending import loop_guard as mail_governor
-from mail.sending import loop_guard_store as budgets
+from mail.sending import loop_guard_store
 
 log = logging.getLogger(__name__)
 
 RULES: tuple[Rule, ...] = (
     # Nobody is heard at the price of all others.
-    haste.too_fast,
+    rate_rules.too_fast,
     # What is nobody's word: repeats, machines, letters that prove nothing, buttons of yesterday.
     intake.repeated,
     mail.bounce,
@@ -70,23 +70,23 @@ RULES: tuple[Rule, ...] = (
     intake.stale_button,
     intake.silent,
     # The desk's own news: what did not arrive, what may have, what the clock says.
-    knowing.article_missing,
+    kb_agent_rules.article_missing,
     escalation.returned,
     escalation.undelivered,
     escalation.maybe_sent,
     escalation.alarm,
     # An agent acts, under a name of the provider's own list.
-    agents.only_known_agents,
-    agents.case_named,
-    knowing.article_chosen,
-    agents.over,
-    knowing.consulted,
-    knowing.which_article,
-    agents.take,
-    agents.say,
-    agents.note,
-    agents.eta,
-    agents.resolve,
+    agent_rules.only_known_agents,
+    agent_rules.case_named,
+    kb_agent_rules.article_chosen,
+    agent_rules.over,
+    kb_agent_rules.consulted,
+    kb_agent_rules.which_article,
+    agent_rules.take,
+    agent_rules.say,
+    agent_rules.note,
+    agent_rules.eta,
+    agent_rules.resolve,
     # A question about the desk itself, or a slip corrected: answered or kept, and nothing moves on.
     intake.asks_help,
     intake.edited,
@@ -103,14 +103,14 @@ RULES: tuple[Rule, ...] = (
     intake.recognise,
     intake.operator,
     intake.unanswerable,
-    haste.too_often,
+    rate_rules.too_often,
     intake.identify,
     kb.helped,
     kb.suggest,
     intake.choose,
-    asking.walk,
+    rules.walk,
     kb.named,
-    asking.summary,
+    rules.summary,
     intake.fallback,
     # Whatever is ready by now becomes a numbered case.
     escalation.register,
@@ -118,23 +118,23 @@ RULES: tuple[Rule, ...] = (
 
 GOVERNORS: tuple[Governor, ...] = (
     # The last word on what was decided: guesses are counted, and machines that answer each other stop here.
-    guesses.govern,
+    guess_budget.govern,
     mail_governor.govern,
 )
 
 HANDLERS: Mapping[type[Act], Handler] = {
-    Identify: learning.write_identified,
-    learning.Offered: learning.write_offered,
-    learning.Came: learning.write_came,
-    learning.Linked: learning.write_linked,
-    learning.Drafted: learning.write_drafted,
-    learning.Validated: learning.write_validated,
-    haste.Fold: write_fold,
-    guesses.Guessed: write_guessed,
-    mail_governor.Mailed: budgets.write_mailed,
-    mail_governor.Mute: budgets.write_mute,
-    mail_governor.Heeded: budgets.write_heeded,
-    mail_governor.Decline: budgets.write_decline,
+    Identify: events.write_identified,
+    events.Offered: events.write_offered,
+    events.Came: events.write_came,
+    events.Linked: events.write_linked,
+    events.Drafted: events.write_drafted,
+    events.Validated: events.write_validated,
+    rate_rules.Fold: write_fold,
+    guess_budget.Guessed: write_guessed,
+    mail_governor.Mailed: loop_guard_store.write_mailed,
+    mail_governor.Mute: loop_guard_store.write_mute,
+    mail_governor.Heeded: loop_guard_store.write_heeded,
+    mail_governor.Decline: loop_guard_store.write_decline,
 }
 BOOKS: tuple[Book, ...] = (ledger.keep_account,)
 
@@ -196,7 +196,7 @@ async def furnished(
     later: Mapping[type, Lookup] = {
         Suggestions: Suggesting(knowledge),
         Named: Naming(knowledge, articles_named),
-        knowing.Consultation: Consulting(database, knowledge),
+        kb_agent_rules.Consultation: Consulting(database, knowledge),
     }
     lookups: Sequence[Lookup] = (
         HasteLookup(database, switchboard),
@@ -206,7 +206,7 @@ async def furnished(
         TraitsLookup(switchboard),
         WaysLookup(switchboard),
         BeforeLookup(database),
-        budgets.BudgetLookup(database, [box.address for box in settings.mailboxes]),
+        loop_guard_store.BudgetLookup(database, [box.address for box in settings.mailboxes]),
         dialogs,
         StoryLookup(database),
         MissedLookup(database),

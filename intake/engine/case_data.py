@@ -9,7 +9,7 @@ from desk.model.acts import Act, Facts, Set
 from desk.model.case import Case
 from desk.model.policy import Provider
 from desk.model.shared_facts import Account, Identified, Outage, Standing
-from intake.engine import engine as script
+from intake.engine import engine
 from intake.engine.completion import ENOUGH
 from intake.engine.model import Form, Forms
 
@@ -63,8 +63,8 @@ def _on_file(account: Account) -> dict[str, str]:
 def lines_of(case: Case, form: Form, facts: Facts, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What was asked, with the answers as the person gave them."""
     zone = facts.need(Provider).timezone
-    lines = script.findings(form, answers, open_values(case, facts), case.language, zone=zone).lines
-    return [(question, words) for question, words in lines if words != script.SKIPPED]
+    lines = engine.findings(form, answers, open_values(case, facts), case.language, zone=zone).lines
+    return [(question, words) for question, words in lines if words != engine.SKIPPED]
 
 
 def found_so_far(case: Case, facts: Facts) -> dict[str, Any]:
@@ -84,8 +84,8 @@ def case_data(case: Case, form: Form, facts: Facts, answers: Mapping[str, Any], 
     values, provider = values_of(case, facts), facts.need(Provider)
     identified = facts.get(Identified)
     names = _on_file(identified.account) if identified and identified.account else {}
-    found = script.findings(form, answers, values, provider.language, names, provider.timezone, case.articles)
-    outcome = script.outcome(form, answers, values)
+    found = engine.findings(form, answers, values, provider.language, names, provider.timezone, case.articles)
+    outcome = engine.outcome(form, answers, values)
     return {
         "present": list(found.present),
         "absent": list(found.absent),
@@ -101,5 +101,5 @@ def case_data(case: Case, form: Form, facts: Facts, answers: Mapping[str, Any], 
 
 def _both(said: str, found: str) -> str:
     """What was said beside the questions, and what was answered to them."""
-    lines = (line for one in (found, said) if one != script.UNKNOWN for line in one.splitlines() if line.strip())
-    return "\n".join(dict.fromkeys(lines))[:ENOUGH] or script.UNKNOWN
+    lines = (line for one in (found, said) if one != engine.UNKNOWN for line in one.splitlines() if line.strip())
+    return "\n".join(dict.fromkeys(lines))[:ENOUGH] or engine.UNKNOWN

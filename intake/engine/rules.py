@@ -12,7 +12,7 @@ from desk.model.channel import Traits
 from desk.model.facts import Now
 from desk.model.messages import File, Heard, Role, Verb
 from desk.model.policy import Provider
-from intake.engine import engine as script
+from intake.engine import engine
 from intake.engine.answer_parsing import Answer, answer
 from intake.engine.case_data import case_data, form_of, lines_of, names_of, open_values, said_in
 from intake.engine.completion import ENOUGH, is_ready, more, ready
@@ -41,7 +41,7 @@ def walk(case: Case, heard: Heard, facts: Facts) -> Decision | None:
         return _next(case, form, facts, dict(case.answers), _begun(case, form), first=not case.answers)
     if heard.press and heard.press.option == "back":
         return _back(case, form, facts)
-    asked = script.asks_of(form, case.asked, case.answers)
+    asked = engine.asks_of(form, case.asked, case.answers)
     if not asked:
         # Another version of the dialog than the one that asked: what was said to that is kept.
         kept = [Set({"circumstances": _more(case.circumstances, heard.text)})] if heard.text else []
@@ -127,7 +127,7 @@ def _next(
 ) -> Decision:
     """Asks what comes next: one question in a chat, as many as the dialog says in a letter; or offers an article."""
     values, batch = open_values(case, facts), is_batch(facts)
-    asks = script.letter_asks(form, answers, values) if batch else script.next_asks(form, answers, values, 1)
+    asks = engine.letter_asks(form, answers, values) if batch else engine.next_asks(form, answers, values, 1)
     if article := article_for(case, form, answers, values, facts, finished=not asks, batch=batch):
         return decide(*acts, Set({"answers": answers}), *offered(case, article), done=False)
     if asks:
@@ -150,8 +150,8 @@ def _finished(case: Case, form: Form, facts: Facts, answers: dict[str, Any], act
 
 def _requested(case: Case, form: Form, facts: Facts, answers: Mapping[str, Any]) -> list[Act]:
     """By mail nothing waits for a photo or a command's output: what is sent in answer goes to the agent."""
-    requests = script.next_requests(form, answers, open_values(case, facts)) if answers else ()
-    shown = [script.shown(request, case.language, {}) for request in requests]
+    requests = engine.next_requests(form, answers, open_values(case, facts)) if answers else ()
+    shown = [engine.shown(request, case.language, {}) for request in requests]
     asked = [Show(one.text, files=_pictures(form, (request,))) for one, request in zip(shown, requests, strict=True)]
     return [Say("requests_by_mail"), *asked] if asked else []
 
@@ -169,10 +169,10 @@ def _shown(
     names = names_of(case, facts)
     kept = Set({"awaiting": DIALOG, "asked": [ask.id for ask in asks]})
     if is_batch(facts):
-        settled = script.known(form, given, open_values(case, facts))
-        text = script.letter(asks, case.language, names, settled)
+        settled = engine.known(form, given, open_values(case, facts))
+        text = engine.letter(asks, case.language, names, settled)
         return [*acts, kept, Show(text, files=_pictures(form, asks))]
-    prompt = script.shown(asks[0], case.language, names)
+    prompt = engine.shown(asks[0], case.language, names)
     options = [Button(one.id, label=one.label) for one in prompt.options]
     if prompt.can_skip:
         options.append(Button("skip", "button_skip"))
@@ -224,7 +224,7 @@ def is_batch(facts: Facts) -> bool:
 
 
 def _more(text: str, added: str) -> str:
-    return more(text, added) if text != script.UNKNOWN else added[:ENOUGH]
+    return more(text, added) if text != engine.UNKNOWN else added[:ENOUGH]
 
 
 def _short(text: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from desk.model.acts import Act, Facts, Set
 from desk.model.case import Case
 from desk.model.shared_facts import NAMED, Named
-from intake.engine import engine as script
+from intake.engine import engine
 from intake.engine.engine import Answers, Values
 from intake.engine.model import Form
 
@@ -28,9 +28,9 @@ def article_for(
 
 
 def _wanted(case: Case, form: Form, answers: Answers, values: Values, finished: bool) -> Iterator[str]:
-    yield from (one for one in script.selfhelp(form, answers, values) if one not in case.articles)
+    yield from (one for one in engine.selfhelp(form, answers, values) if one not in case.articles)
     if finished and values.get("upset") is not True:
-        of_zone: Sequence[str] = script.outcome(form, answers, values).articles
+        of_zone: Sequence[str] = engine.outcome(form, answers, values).articles
         if not set(of_zone) & set(case.articles):
             yield from of_zone
 

@@ -14,7 +14,7 @@ from desk.model.policy import Provider
 from desk.model.shared_facts import Suggestion, Suggestions
 from kb.content.article_facts import filled, shown
 from kb.content.article_files import Article, picture
-from kb.search import build_process as apart
+from kb.search import build_process
 from kb.search.index_files import Store
 from kb.search.internal_articles import Inside
 from kb.search.matcher import Match, Matcher, key
@@ -179,8 +179,8 @@ class _Binding:
         if self.store is None:
             return None
         saved = self.store.load(name, now)
-        if saved is None and self.former is not None and apart.is_large(articles):
-            apart.build(self.store, name, now, articles, gated=beneath is None or not beneath.holds_any)
+        if saved is None and self.former is not None and build_process.is_large(articles):
+            build_process.build(self.store, name, now, articles, gated=beneath is None or not beneath.holds_any)
             saved = self.store.load(name, now)
         return saved
 

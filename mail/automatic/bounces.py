@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mail.automatic import bounce_phrases as phrases
-from mail.automatic import dsn as reports
-from mail.automatic import failed_recipients as noticed
-from mail.automatic import original_message as returned
-from mail.automatic import sender_features as signs
+from mail.automatic import bounce_phrases
+from mail.automatic import dsn
+from mail.automatic import failed_recipients
+from mail.automatic import original_message
+from mail.automatic import sender_features
 from mail.automatic.dsn import Bounced, Recipient
 from mail.automatic.original_message import Returned
 from mail.automatic.sender_features import DAEMON, OFFICE, POSTMASTER, Signs
@@ -45,23 +45,23 @@ class _Notice:
     @property
     def announces(self) -> bool:
         """Whether a server's sentence stands in it."""
-        return phrases.announces(self.low)
+        return bounce_phrases.announces(self.low)
 
     @property
     def announces_at_once(self) -> bool:
         """Whether it begins with one."""
         top = " ".join([line for line in self.lines if line.strip()][:6]).lower()
-        return phrases.announces(top)
+        return bounce_phrases.announces(top)
 
     @property
     def lists_recipient(self) -> bool:
         """Whether it names anybody in the way recipients are named."""
-        return "@" in self.low and bool(noticed.recipients(self.lines, (), ()))
+        return "@" in self.low and bool(failed_recipients.recipients(self.lines, (), ()))
 
     @property
     def status(self) -> str:
         """The first status code it tells, "" for none."""
-        return noticed.status(self.lines[: noticed.LINES])
+        return failed_recipients.status(self.lines[: failed_recipients.LINES])
 
     @property
     def tells_code(self) -> bool:
@@ -127,15 +127,15 @@ class _Evidence:
             if "action" not in one.fields and action == "delayed" and by_words == "failed":
                 action = "failed"  # a temporary cause, and yet the server has given up
             actions.append(action)
-            address = reports.chosen(one, self.back.to)
-            if address and action in reports.NO_SUCCESS:
+            address = dsn.chosen(one, self.back.to)
+            if address and action in dsn.NO_SUCCESS:
                 found.setdefault((folded(address), action), Bounced(address, one.status(), action))
         kept = [one for one in found.values() if one.action == "failed" or (folded(one.address), "failed") not in found]
-        return next((one for one in reports.NO_SUCCESS if one in actions), "delivered"), tuple(kept)
+        return next((one for one in dsn.NO_SUCCESS if one in actions), "delivered"), tuple(kept)
 
     def by_words(self) -> list[tuple[str, str]]:
         """Whom the words name, with status codes: a header made for it, the notice, else what is left to guess from."""
-        found = noticed.recipients(self.notice.lines, self._others, self.back.to)
+        found = failed_recipients.recipients(self.notice.lines, self._others, self.back.to)
         if self.seen.named:
             told = {folded(address): status for address, status in found}
             return [(address, told.get(folded(address)) or self.notice.status) for address in self.seen.named]
@@ -148,7 +148,9 @@ class _Evidence:
 
     def _guessed(self) -> list[str]:
         """The recipient in the subject, by a name alone, in the returned letter, or in the address this came to."""
-        in_subject = [address for address, _, _ in noticed.spotted(self.subject) if folded(address) not in self._others]
+        in_subject = [
+            address for address, _, _ in failed_recipients.spotted(self.subject) if folded(address) not in self._others
+        ]
         written_to = [one for one in self.back.to if one not in self.ours][:3]
         return in_subject or self._by_name() or written_to or _in_return_path(self.ours)
 
@@ -156,12 +158,12 @@ class _Evidence:
         """Recipients called by the local part alone: as the letter wrote them, or at the server's own domain."""
         after = False
         names = []
-        for line in self.notice.lines[: noticed.LINES]:
+        for line in self.notice.lines[: failed_recipients.LINES]:
             low = line.strip().lower()
             if after and low.isascii() and low.replace(".", "").replace("_", "").replace("-", "").isalnum():
                 names.append(low)
             elif low:
-                after = low.endswith(":") and phrases.announces(low)
+                after = low.endswith(":") and bounce_phrases.announces(low)
         known = [address for name in names for address in self.back.to if address.partition("@")[0] == name]
         domain = folded(self.sender.address).rpartition("@")[2]
         return known or ([f"{name}@{domain}" for name in names] if domain and not self.back.to else [])
@@ -169,12 +171,12 @@ class _Evidence:
 
 def report(letter: Part, sender: Mailbox, subject: str, text: str) -> Report | None:
     """The delivery report a letter is, or None. ``text`` is all its text; the report's own words must come first."""
-    seen = signs.of(letter, sender, subject)
+    seen = sender_features.of(letter, sender, subject)
     if not seen.worth_reading:
         return None
     notice = _notice(letter, text)
     evidence = _Evidence(
-        letter, sender, subject, seen, notice, _recipients(letter, notice), signs.readers(letter.headers)
+        letter, sender, subject, seen, notice, _recipients(letter, notice), sender_features.readers(letter.headers)
     )
     if not evidence.convincing():
         return None
@@ -186,26 +188,26 @@ def report(letter: Part, sender: Mailbox, subject: str, text: str) -> Report | N
 
 
 def _notice(letter: Part, text: str) -> _Notice:
-    lines, rest = returned.divided(text[:TEXT].split("\n")[:1000])
-    back = returned.in_parts(letter) or returned.in_lines(rest)
+    lines, rest = original_message.divided(text[:TEXT].split("\n")[:1000])
+    back = original_message.in_parts(letter) or original_message.in_lines(rest)
     return _Notice(lines, "\n".join(lines).lower(), back)
 
 
 def _recipients(letter: Part, notice: _Notice) -> list[Recipient]:
     """Recipients by the fields of RFC 3464, wherever a server put them; the proper part comes first."""
-    parts = reports.status_parts(letter) or [
-        part for part in letter.walk() if part.number and not part.parts and signs.carries_fields(part)
+    parts = dsn.status_parts(letter) or [
+        part for part in letter.walk() if part.number and not part.parts and sender_features.carries_fields(part)
     ]
-    found = [one for part in parts for one in reports.recipients(part.content(reports.STATUS_BYTES))]
+    found = [one for part in parts for one in dsn.recipients(part.content(dsn.STATUS_BYTES))]
     if found or "inal-recipient" not in notice.low:
         return found
-    return reports.recipients("\n".join(line.strip() for line in notice.lines).encode("utf-8", "replace"))
+    return dsn.recipients("\n".join(line.strip() for line in notice.lines).encode("utf-8", "replace"))
 
 
 def _class_by_words(low: str, subject: str) -> str:
     head = subject.lower()
-    if not _has(phrases.FINAL, low):
-        if _has(phrases.DELAYED, low) or _has(phrases.DELAYED, head) or head.startswith("warning"):
+    if not _has(bounce_phrases.FINAL, low):
+        if _has(bounce_phrases.DELAYED, low) or _has(bounce_phrases.DELAYED, head) or head.startswith("warning"):
             return "delayed"
         if _succeeds(low) or head.startswith(("delivered:", "relayed:", "successful mail", "delivery receipt")):
             return "delivered"
@@ -214,9 +216,11 @@ def _class_by_words(low: str, subject: str) -> str:
 
 def _succeeds(low: str) -> bool:
     """Whether a line tells of success, and none of failure."""
-    lines = [line for line in low.split("\n") if _has(phrases.DELIVERED, line)]
+    lines = [line for line in low.split("\n") if _has(bounce_phrases.DELIVERED, line)]
     negations = (" not ", "n't", "unable", "undeliver", "fail", " nicht ", " не ", " pas ", " no ")
-    refused = "fail" in low or any(noticed.status([line])[:1] == "5" for line in low.split("\n")[: noticed.LINES])
+    refused = "fail" in low or any(
+        failed_recipients.status([line])[:1] == "5" for line in low.split("\n")[: failed_recipients.LINES]
+    )
     return bool(lines) and not refused and not any(_has(negations, f" {line} ") for line in lines)
 
 

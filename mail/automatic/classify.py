@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mail.automatic import autoreplies, bounces
-from mail.automatic import sender_features as signs
+from mail.automatic import sender_features
 from mail.automatic.dsn import Bounced
 from mail.automatic.original_message import Returned
 from mail.mime.addresses import Mailbox, folded, mailboxes
@@ -73,7 +73,7 @@ def told(letter: Part, sender: Mailbox, address: str, subject: str, text: str) -
         return Machine("bounce", found.report_class, found.bounced, found.returned)
     if kind := "challenge" if _challenge(headers, subject, text) else _kind(letter, sender, subject, text):
         return Machine(kind, kind)
-    daemon = bool(sender.address) and signs.robot(headers, sender) == signs.DAEMON
+    daemon = bool(sender.address) and sender_features.robot(headers, sender) == sender_features.DAEMON
     if daemon or autoreplies.suppressed(headers):
         return Machine("auto-reply")
     return Machine("" if sender.address else "nobody")

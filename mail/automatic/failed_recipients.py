@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from mail.automatic import bounce_phrases as phrases
-from mail.automatic import dsn as reports
+from mail.automatic import bounce_phrases
+from mail.automatic import dsn
 from mail.mime.addresses import folded
 
 LINES = 400
@@ -58,7 +58,7 @@ class _Reader:
     def run(self) -> list[Seen]:
         """Every address that may be a recipient, in order."""
         low = [line.lower() for line in self.lines]
-        telling = [phrases.announces(line) for line in low]
+        telling = [bounce_phrases.announces(line) for line in low]
         self.announced = not any(telling)
         for at, line in enumerate(low):
             self.announced = self.announced or telling[at]
@@ -70,7 +70,7 @@ class _Reader:
         return self.seen
 
     def _take(self, address: str, at: int, line: str, before: str, near: bool) -> None:
-        if self.seen and any(phrase in before for phrase in phrases.EXPANDED):
+        if self.seen and any(phrase in before for phrase in bounce_phrases.EXPANDED):
             self._rename(address, at)
             return
         place = self._place(line, before, near)
@@ -92,12 +92,12 @@ class _Reader:
         """
         label = before.strip(_BEFORE + ">*-|.")
         name = label.partition(":")[0].strip()
-        if name in phrases.NOT_RECIPIENTS or label.endswith(_SENDERS) or name.startswith(_FOREIGN):
+        if name in bounce_phrases.NOT_RECIPIENTS or label.endswith(_SENDERS) or name.startswith(_FOREIGN):
             return None
-        advice = any(phrase in line for phrase in phrases.CONTACTS)
+        advice = any(phrase in line for phrase in bounce_phrases.CONTACTS)
         if self.announced and not advice and not before.strip(_OPENING + "0123456789"):
             return Place.NAMED if before.strip(_OPENING) else Place.LISTED
-        named = label in phrases.LABELS or label.endswith(_NAMING)
+        named = label in bounce_phrases.LABELS or label.endswith(_NAMING)
         if named and before.rstrip()[-1:] in "<:='\"[;(«“„‘" and not (advice and not near):
             return Place.NAMED
         if near and not advice:
@@ -107,7 +107,7 @@ class _Reader:
 
 _SENDERS = ("mail from", "from", "sender", "message-id", "msgid", "message id", "reply to", "envelope from", "от кого")
 _FOREIGN = ("x-", "resent-", "dkim-", "content-", "list-", "arc-", "authentication-", "http", "original-envelope")
-_NAMING = tuple(f" {label}" for label in phrases.LABELS) + tuple(f":{label}" for label in phrases.LABELS)
+_NAMING = tuple(f" {label}" for label in bounce_phrases.LABELS) + tuple(f":{label}" for label in bounce_phrases.LABELS)
 
 
 def recipients(lines: Sequence[str], ours: Collection[str], written_to: Collection[str]) -> list[tuple[str, str]]:
@@ -128,7 +128,7 @@ def recipients(lines: Sequence[str], ours: Collection[str], written_to: Collecti
     if len(found) == 1:
         ((key, (address, told)),) = found.items()
         found[key] = (address, told or status(lines))
-    return list(found.values())[: reports.MOST]
+    return list(found.values())[: dsn.MOST]
 
 
 def _best(seen: list[Seen], written_to: Collection[str]) -> list[Seen]:
@@ -147,7 +147,7 @@ def _best(seen: list[Seen], written_to: Collection[str]) -> list[Seen]:
 
 def status(lines: Sequence[str]) -> str:
     """The status code that lines of a notice tell; a full one anywhere before a bare reply code."""
-    for read in (reports.enhanced, reports.smtp_class):
+    for read in (dsn.enhanced, dsn.smtp_class):
         for line in lines:
             if found := read(line[:500]):
                 return found
@@ -167,7 +167,7 @@ def spotted(line: str) -> Iterator[tuple[str, int, int]]:
         ascii_domain = line[end : end + 1].isascii()
         while end < len(line) and end - at < 255 and _of_domain(line[end], ascii_domain):
             end += 1
-        address = reports.bare(line[start:end].strip("'`{}/=&.-"))
+        address = dsn.bare(line[start:end].strip("'`{}/=&.-"))
         if address:
             yield address, start, end
         at = line.find("@", end)

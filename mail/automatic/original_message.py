@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mail.automatic import bounce_phrases as phrases
+from mail.automatic import bounce_phrases
 from mail.mime.addresses import folded, mailboxes
 from mail.mime.headers import HEADER_BYTES, Headers, heading, readable
 from mail.mime.parser import Part
@@ -62,7 +62,7 @@ def divided(lines: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
         if not bare:
             continue
         framed = line.strip()[:2].strip("-=*_#~+|<") == "" or bare != line.strip().lower()
-        if len(bare) < 100 and bare.startswith(phrases.DIVIDERS) and _headers_follow(lines, at + 1, framed):
+        if len(bare) < 100 and bare.startswith(bounce_phrases.DIVIDERS) and _headers_follow(lines, at + 1, framed):
             return lines[:at], lines[at + 1 :]
         if line.removeprefix("> ")[:12].lower().startswith(("received:", "return-path:")):
             return lines[:at], lines[at:]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mail.automatic import autoreplies
-from mail.automatic import bounce_phrases as phrases
-from mail.automatic import dsn as reports
-from mail.automatic import original_message as returned
+from mail.automatic import bounce_phrases
+from mail.automatic import dsn
+from mail.automatic import original_message
 from mail.mime.addresses import Mailbox, folded, mailboxes
 from mail.mime.headers import Headers
 from mail.mime.parser import Part
@@ -59,7 +59,7 @@ def of(letter: Part, sender: Mailbox, subject: str) -> Signs:
     return Signs(
         robot=robot(headers, sender),
         null="from" not in headers or any(_nobodys(value) for value in headers.all("return-path")),
-        subject=not answer and (low.startswith(phrases.SUBJECTS) or phrases.announces(low)),
+        subject=not answer and (low.startswith(bounce_phrases.SUBJECTS) or bounce_phrases.announces(low)),
         away=autoreplies.subject_tells(subject),
         human=answer or "user-agent" in headers or _human_programme(headers),
         structure=letter.kind == "multipart/report" and (status or kind == "delivery-status"),
@@ -70,14 +70,18 @@ def of(letter: Part, sender: Mailbox, subject: str) -> Signs:
 def _nobodys(path: bytes) -> bool:
     """Whether a Return-Path is empty, or a daemon's."""
     local = path.strip(b"<> ").partition(b"@")[0].lower().decode("ascii", "replace")
-    return not local or local in phrases.ROBOTS
+    return not local or local in bounce_phrases.ROBOTS
 
 
 def carries_fields(part: Part) -> bool:
     """Whether fields of RFC 3464 stand in a part, whatever its type says."""
-    if part.kind in returned.KINDS or part.kind == "text/html" or part.kind.startswith(("image/", "application/pdf")):
+    if (
+        part.kind in original_message.KINDS
+        or part.kind == "text/html"
+        or part.kind.startswith(("image/", "application/pdf"))
+    ):
         return False
-    content = part.content(reports.STATUS_BYTES)
+    content = part.content(dsn.STATUS_BYTES)
     return any(name in content for name in FIELDS)
 
 
@@ -85,16 +89,16 @@ def robot(headers: Headers, sender: Mailbox) -> int:
     """How little the sender is a person: DAEMON, POSTMASTER, OFFICE (programmes and people write there) or SOMEBODY."""
     local = folded(sender.address).partition("@")[0].strip('"')
     stem = local.partition("+")[0]
-    if stem in phrases.ROBOTS:
+    if stem in bounce_phrases.ROBOTS:
         return DAEMON
     shown = headers.text("from").strip("<>' ").lower()
-    if not sender.address and (not shown or any(one in shown for one in phrases.ROBOTS if "-" in one)):
+    if not sender.address and (not shown or any(one in shown for one in bounce_phrases.ROBOTS if "-" in one)):
         return DAEMON if "from" in headers or "return-path" in headers else SOMEBODY
     name = (sender.name or ("" if sender.address else headers.text("from"))).lower()
-    known = phrases.robotic(name)
+    known = bounce_phrases.robotic(name)
     if stem.startswith(("postmaster", "microsoftexchange", "mailer-daemon", "mailerdaemon")) or known:
         return POSTMASTER
-    return OFFICE if stem in phrases.OFFICES or stem.startswith(("bounce", "mailer", "noreply")) else SOMEBODY
+    return OFFICE if stem in bounce_phrases.OFFICES or stem.startswith(("bounce", "mailer", "noreply")) else SOMEBODY
 
 
 def _human_programme(headers: Headers) -> bool:
@@ -105,7 +109,7 @@ def _human_programme(headers: Headers) -> bool:
 def _failed_recipients(headers: Headers) -> tuple[str, ...]:
     """X-Failed-Recipients, as Exim and Gmail write it."""
     values = [value.decode("utf-8", "replace") for value in headers.all("x-failed-recipients")[:20]]
-    return tuple(dict.fromkeys(box.address for value in values for box in mailboxes(value)))[: reports.MOST]
+    return tuple(dict.fromkeys(box.address for value in values for box in mailboxes(value)))[: dsn.MOST]
 
 
 def readers(headers: Headers) -> set[str]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from mail.content import html_to_text as html
+from mail.content import html_to_text
 from mail.content import tnef
-from mail.content import uuencode as embedded
+from mail.content import uuencode
 from mail.content.html_quotes import Mark
 from mail.mime import charsets
 from mail.mime.parser import Part, taken_apart
@@ -39,7 +39,7 @@ class Shown:
     unflowed: str = ""
     marks: list[Mark] = field(default_factory=list)
     parts: frozenset[int] = frozenset()
-    files: list[embedded.Embedded] = field(default_factory=list)
+    files: list[uuencode.Embedded] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
@@ -66,7 +66,7 @@ def html_text(tree: Part) -> str:
         if one.kind == "text/html" and left > 0 and one.disposition[0] != "attachment" and not one.name:
             data = one.content(left)[:left]
             left -= len(data)
-            pieces.append(html.plain(_characters(one, data)))
+            pieces.append(html_to_text.plain(_characters(one, data)))
     return charsets.clean("\n\n".join(pieces))
 
 
@@ -154,21 +154,21 @@ def _without_files(one: Part, data: bytes, found: Shown) -> bytes:
     """The text without the files written into it, which are ``found``."""
     if one.kind == "text/html" or b"begin " not in data:
         return data
-    data, files = embedded.taken_out(one.content(FILES_BYTES) if one.size > TEXT_BYTES else data)
+    data, files = uuencode.taken_out(one.content(FILES_BYTES) if one.size > TEXT_BYTES else data)
     found.files += files
     return data
 
 
 def _marked(one: Part, data: bytes) -> tuple[str, list[Mark]]:
     """The decoded bytes of a text part as characters, and what HTML said of each line; nothing for other texts."""
-    return html.marked(_characters(one, data)) if one.kind == "text/html" else (text_of(one, data), [])
+    return html_to_text.marked(_characters(one, data)) if one.kind == "text/html" else (text_of(one, data), [])
 
 
 def text_of(one: Part, data: bytes) -> str:
     """The decoded bytes of a text part as characters, lines ended by LF, blank lines around them gone."""
     text = _characters(one, data)
     if one.kind == "text/html":
-        text = html.plain(text)
+        text = html_to_text.plain(text)
     elif one.kind in ("text/enriched", "text/richtext"):
         text = _unenriched(text)
     return text.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
@@ -200,7 +200,7 @@ def _unenriched(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("<<", "&lt;")
     pieces = text.split("<param>")
     text = pieces[0] + "".join(piece.partition("</param>")[2] for piece in pieces[1:])
-    return html.plain("<br>".join(line.replace("\n", "<br>") for line in text.split("\n\n")))
+    return html_to_text.plain("<br>".join(line.replace("\n", "<br>") for line in text.split("\n\n")))
 
 
 def _flows(one: Part) -> bool:

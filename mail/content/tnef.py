@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from mail.content import html_to_text as html
+from mail.content import html_to_text
 from mail.content import rtf
 from mail.mime import charsets
 from mail.mime.parser import Part
@@ -98,7 +98,7 @@ def _text(known: dict[int, tuple[int, bytes]], charset: str) -> str:
     if _PLAIN_BODY in known:
         return _string(known[_PLAIN_BODY], charset)
     if _HTML_BODY in known:
-        return html.plain(_string(known[_HTML_BODY], charset))
+        return html_to_text.plain(_string(known[_HTML_BODY], charset))
     return rtf.plain(rtf.decompressed(known[_RTF_BODY][1])) if _RTF_BODY in known else ""
 
 

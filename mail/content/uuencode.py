@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from mail.mime import charsets
-from mail.mime import transfer_encoding as transfer
+from mail.mime import transfer_encoding
 
 MOST = 100
 _BEGIN = re.compile(
@@ -48,7 +48,7 @@ def taken_out(text: bytes) -> tuple[bytes, list[Embedded]]:
 
 def _uu(text: bytes, at: int) -> tuple[bytes, int]:
     """The content, and where the text goes on; -1 where what follows is no uuencoded file."""
-    content, end = transfer.uulines(text, at)
+    content, end = transfer_encoding.uulines(text, at)
     return (content, end) if content or text.startswith((b"end", b"`", b" "), at) else (b"", -1)
 
 

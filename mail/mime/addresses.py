@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from mail.mime import charsets
-from mail.mime import encoded_words as words
+from mail.mime import encoded_words
 
 MOST = 200
 """Mailboxes of one header that are looked at."""
@@ -49,7 +49,7 @@ def authors(value: str) -> list[Mailbox]:
     """The mailboxes of a From. Where there is none that could be used, what is written there as a name."""
     if found := mailboxes(value):
         return found
-    plain = words.decoded(value)
+    plain = encoded_words.decoded(value)
     if "=?" in value and "@" in plain and (found := mailboxes(" ".join(plain.split()))):
         return found  # somebody encoded the address too
     piece, comment = _separated(value)[0]
@@ -61,7 +61,7 @@ def _shown(name: str) -> str:
     """A name as it is read: without quotes, encoded words decoded, on one line."""
     if '"' in name:
         name = _unquoted(name)
-    return " ".join(charsets.clean(words.decoded(" ".join(name.split()))).strip("\"' ").split())
+    return " ".join(charsets.clean(encoded_words.decoded(" ".join(name.split()))).strip("\"' ").split())
 
 
 def usable(address: str) -> bool:

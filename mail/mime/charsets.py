@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 from functools import lru_cache
 
-from mail.mime import charset_detection as guessing
+from mail.mime import charset_detection
 
 REPLACEMENT = "\ufffd"
 # Codecs that are not alphabets of mail, or take quadratic time.
@@ -73,7 +73,7 @@ def decoded(data: bytes, charset: str = "") -> str:
     if name in WIDE:
         return clean(_wide(data, name))
     if name in UNKNOWING or name == "utf-8":
-        return clean(guessing.guessed(data))
+        return clean(charset_detection.guessed(data))
     return clean(_contradicted(data, name) or _declared(data, name))
 
 
@@ -84,8 +84,8 @@ def of_headers(raw: bytes, declared: str) -> str:
     """
     name = codec(declared) if declared else ""
     if name in WESTERN:
-        return guessing.russian_name(raw) or declared
-    return declared if name not in UNKNOWING else guessing.name(raw)
+        return charset_detection.russian_name(raw) or declared
+    return declared if name not in UNKNOWING else charset_detection.name(raw)
 
 
 def _contradicted(data: bytes, name: str) -> str:
@@ -99,7 +99,7 @@ def _contradicted(data: bytes, name: str) -> str:
             pass
         else:
             return text if name in WESTERN or len(data) - len(text) >= 3 else ""
-    russian = guessing.russian_name(data) if name in WESTERN else ""
+    russian = charset_detection.russian_name(data) if name in WESTERN else ""
     return data.decode(russian, "replace") if russian else ""
 
 

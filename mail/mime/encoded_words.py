@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from mail.mime import charsets
-from mail.mime import transfer_encoding as transfer
+from mail.mime import transfer_encoding
 
 LONGEST_CHARSET = 80
 _OPENING = re.compile(r"=\?[^?=\s]{1,70}\?[bqBQ]\?")
@@ -124,4 +124,4 @@ def _grouped(run: list[_Word]) -> list[_Word]:
 def _bytes(word: _Word) -> bytes:
     if word.kind == "q":
         return binascii.a2b_qp(word.body.replace(b" ", b"_"), header=True)
-    return transfer.base64(word.body)
+    return transfer_encoding.base64(word.body)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from mail.mime import charsets
-from mail.mime import encoded_words as words
+from mail.mime import encoded_words
 
 HEADER_BYTES = 64 * 1024
 HEADER_COUNT = 1000
@@ -76,7 +76,7 @@ def readable(value: bytes, charset: str = "") -> str:
 
 def exact(value: bytes, charset: str = "") -> str:
     """The same with its spaces as they are: in a file's name two are not one."""
-    return charsets.clean(words.decoded(characters(value, charset)))
+    return charsets.clean(encoded_words.decoded(characters(value, charset)))
 
 
 def characters(value: bytes, charset: str = "") -> str:

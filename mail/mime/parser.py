@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from mail.mime import smime
-from mail.mime import transfer_encoding as transfer
+from mail.mime import transfer_encoding
 from mail.mime.headers import Headers, begun, split, with_line_feeds
 from mail.mime.parameters import parameters
 
@@ -74,7 +74,7 @@ class Part:
     @property
     def encoding(self) -> str:
         """The transfer encoding: base64, quoted-printable, uuencode, or "" for none."""
-        return transfer.named(self.headers.first("content-transfer-encoding"))
+        return transfer_encoding.named(self.headers.first("content-transfer-encoding"))
 
     @property
     def is_worded(self) -> bool:
@@ -86,7 +86,7 @@ class Part:
         encoding = self.encoding
         most = {"base64": 2 * limit, "uuencode": 2 * limit, "quoted-printable": 3 * limit}.get(encoding, limit)
         body = self.raw[self.start : min(self.end, self.start + most)] if limit else self.body
-        return transfer.text(body, encoding) if self.is_worded else transfer.undone(body, encoding)
+        return transfer_encoding.text(body, encoding) if self.is_worded else transfer_encoding.undone(body, encoding)
 
 
 @dataclass(slots=True)

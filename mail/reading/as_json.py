@@ -14,7 +14,7 @@ from pathlib import Path
 
 from desk.model.messages import Proof
 from mail.mime.addresses import Mailbox
-from mail.reading import message as letters
+from mail.reading import message
 from mail.reading.message import Letter, Reading
 
 LARGEST = 64 * 1024 * 1024
@@ -35,7 +35,7 @@ def file_told(path: str, reading: Reading) -> str | Unopened:
         raw = opened(path, LARGEST + 1)
     except OSError as error:
         return Unopened(path, error.strerror or str(error))
-    letter = letters.read(raw[:LARGEST], reading)
+    letter = message.read(raw[:LARGEST], reading)
     if len(raw) > LARGEST:
         letter = replace(letter, problems=(*letter.problems, "file cut"))
     return line(path, letter, reading)
@@ -44,10 +44,10 @@ def file_told(path: str, reading: Reading) -> str | Unopened:
 def file_degraded(path: str, reading: Reading, why: str) -> str | Unopened:
     """The same by the least that can be told, for a letter that killed its reader."""
     try:
-        raw = opened(path, letters.DEGRADED_BYTES)
+        raw = opened(path, message.DEGRADED_BYTES)
     except OSError as error:
         return Unopened(path, error.strerror or str(error))
-    return line(path, letters.degraded(raw, reading, why), reading)
+    return line(path, message.degraded(raw, reading, why), reading)
 
 
 def unreadable(path: str, reading: Reading, why: str) -> str:

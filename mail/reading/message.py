@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from desk.model.messages import Proof
-from mail.automatic import classify as machines
+from mail.automatic import classify
 from mail.automatic.dsn import Bounced
 from mail.automatic.original_message import Returned
 from mail.content import attachments
@@ -24,7 +24,7 @@ from mail.mime.addresses import Mailbox, authors, mailboxes
 from mail.mime.headers import Headers, characters, heading, readable
 from mail.mime.parser import Part, taken_apart
 from mail.reading import authentication
-from mail.replies import attribution as openings
+from mail.replies import attribution
 from mail.replies import quotes
 
 DEGRADED_BYTES = 64 * 1024
@@ -145,8 +145,8 @@ def _read(raw: bytes, reading: Reading) -> Letter:
     message_id = _ids(headers.first("message-id"))[:1]
     in_reply_to = _ids(headers.first("in-reply-to"))
     references = _ids(headers.first("references"))[-REFERENCES:]
-    sent_to = machines.recipients(headers)
-    machine = machines.told(tree, sender, reading.address, subject, shown.text)
+    sent_to = classify.recipients(headers)
+    machine = classify.told(tree, sender, reading.address, subject, shown.text)
     back = machine.returned
     return Letter(
         sender=sender,
@@ -181,7 +181,7 @@ def _view(shown: texts.Shown, sender: Mailbox, subject: str) -> quotes.Folded:
     """What is new in the letter."""
     text = texts.unarmoured(shown.unflowed)
     marks = shown.marks if text is shown.unflowed else []
-    return quotes.folded(text, author=sender.name[:200], forwarded=openings.forwards(subject), marks=marks)
+    return quotes.folded(text, author=sender.name[:200], forwarded=attribution.forwards(subject), marks=marks)
 
 
 def _without_stub(raw: bytes) -> tuple[bytes, int]:
@@ -235,7 +235,7 @@ def _tokens(sent_to: tuple[str, ...], ids: tuple[str, ...], address: str) -> tup
         if host == domain and name.startswith(local + "+"):
             found[name[len(local) + 1 :]] = None
     for one in ids:
-        if (token := machines.token(one, domain)) not in ("", "0"):
+        if (token := classify.token(one, domain)) not in ("", "0"):
             found[token] = None
     return tuple(found)[:20]
 

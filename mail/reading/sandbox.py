@@ -23,8 +23,8 @@ from typing import ParamSpec, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from desk.model.messages import Unreadable
-from mail.reading import as_json as telling
-from mail.reading import message as letters
+from mail.reading import as_json
+from mail.reading import message
 from mail.reading.as_json import Unopened
 from mail.reading.message import Letter, Reading
 
@@ -89,7 +89,7 @@ class Readers:
         if len(asked) > 1:
             # Whatever went wrong, it went wrong with one of them.
             with suppress(Exception):
-                return await self._run(_each, self._seconds, letters.read, asked)
+                return await self._run(_each, self._seconds, message.read, asked)
         # If one of several is to blame, each is read alone, and the others come to no harm.
         return await asyncio.gather(*(self._alone(*one) for one in asked), return_exceptions=True)
 
@@ -103,9 +103,9 @@ class Readers:
         return batch
 
     async def _alone(self, raw: bytes, reading: Reading) -> Letter:
-        head = raw[: letters.DEGRADED_BYTES]
+        head = raw[: message.DEGRADED_BYTES]
         return await self._outlived(
-            partial(letters.read, raw, reading), lambda why: partial(letters.degraded, head, reading, why)
+            partial(message.read, raw, reading), lambda why: partial(message.degraded, head, reading, why)
         )
 
     async def _outlived(self, read: Callable[[], T], degraded: Callable[[str], Callable[[], T]]) -> T:
@@ -128,7 +128,7 @@ class Readers:
     async def part(self, raw: bytes, number: int) -> bytes:
         """The content of one part of a letter. Raises LookupError when there is none, or none that can be read."""
         try:
-            return await self._run(letters.part, raw, number)
+            return await self._run(message.part, raw, number)
         except FATAL as error:
             raise LookupError(f"part {number} cannot be read: {_told(error)}") from error
 
@@ -139,18 +139,18 @@ class Readers:
         the one that kills again comes back degraded.
         """
         try:
-            return await self._run(_each, self._seconds, telling.file_told, [(path, reading) for path in paths])
+            return await self._run(_each, self._seconds, as_json.file_told, [(path, reading) for path in paths])
         except FATAL:
             return [await self._file(path, reading) for path in paths]
 
     async def _file(self, path: str, reading: Reading) -> str | Unopened:
         try:
             return await self._outlived(
-                partial(telling.file_told, path, reading),
-                lambda why: partial(telling.file_degraded, path, reading, why),
+                partial(as_json.file_told, path, reading),
+                lambda why: partial(as_json.file_degraded, path, reading, why),
             )
         except Unreadable as error:
-            return telling.unreadable(path, reading, str(error))
+            return as_json.unreadable(path, reading, str(error))
 
     async def close(self) -> None:
         """Ends the children."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from mail.replies import quoted_headers as heads
+from mail.replies import quoted_headers
 from mail.replies.line_features import DASHES, NUMERIC, TIME, addressed, dated, is_rule, says_who
 from mail.replies.phrase_tables import all_of, spoken, within, words
 
@@ -51,7 +51,7 @@ def may_open(line: str) -> bool:
         return False
     if bare[0] in DASHES or bare[0] == ">" or bare[-1] in ENDS or "@" in bare:
         return True
-    return (":" in bare[:60] or "\uff1a" in bare[:60]) and bool(heads.label(bare))
+    return (":" in bare[:60] or "\uff1a" in bare[:60]) and bool(quoted_headers.label(bare))
 
 
 def opening(lines: Sequence[str], at: int, floor: int = 0) -> Opening | None:
@@ -64,7 +64,7 @@ def opening(lines: Sequence[str], at: int, floor: int = 0) -> Opening | None:
     if kind := _divider(lines, at):
         start = at if kind is Kind.FORWARD else _from_rule(lines, at, floor)
         return Opening(kind, start, at + 1)
-    if end := heads.head_end(lines, at):
+    if end := quoted_headers.head_end(lines, at):
         start = _from_rule(lines, at, floor)
         introduced = start == at and _introduced(lines, at, floor)
         return None if introduced else Opening(Kind.HISTORY, start, end)
@@ -123,7 +123,7 @@ def _unusual(lines: Sequence[str], at: int, inner: str) -> bool:
         return True
     if says_who(inner) and dated(inner) and addressed(inner):
         return True
-    return lines[at].rstrip()[-2:].strip(DASHES) == "" and heads.foreign(lines, at + 1)
+    return lines[at].rstrip()[-2:].strip(DASHES) == "" and quoted_headers.foreign(lines, at + 1)
 
 
 def group_wise(line: str) -> bool:
@@ -135,7 +135,7 @@ def group_wise(line: str) -> bool:
 def _head_below(lines: Sequence[str], at: int) -> bool:
     for line in lines[at + 1 : at + 4]:
         if line.strip():
-            return bool(heads.label(line))
+            return bool(quoted_headers.label(line))
     return False
 
 
@@ -157,7 +157,7 @@ def _introduced(lines: Sequence[str], at: int, floor: int) -> bool:
     """Whether a person announced what follows: "here are the headers:"."""
     for line in reversed(lines[max(floor, at - 2) : at]):
         if bare := line.rstrip():
-            return bare.endswith((":", "\uff1a")) and not heads.label(line)
+            return bare.endswith((":", "\uff1a")) and not quoted_headers.label(line)
     return False
 
 

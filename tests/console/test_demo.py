@@ -22,7 +22,7 @@ from click.testing import CliRunner
 
 import console.demo
 from chat.terminal_channel import Typist
-from console.demo import script as story
+from console.demo import script
 from console.demo.actors import Chatter, Correspondent, Play
 from console.demo.desk import DidNotHappen, desk_at_work
 from console.demo.display import Stage
@@ -120,8 +120,8 @@ def test_without_its_servers_the_demo_says_what_to_install(monkeypatch: pytest.M
 
 def test_a_step_that_does_not_happen_ends_the_demo_with_1(monkeypatch: pytest.MonkeyPatch) -> None:
     """It says which: here Anna is asked what she has no answer to."""
-    answers = {key: one for key, one in story.ANNAS_ANSWERS.items() if key != "соседей"}
-    monkeypatch.setattr(story, "ANNAS_ANSWERS", answers)
+    answers = {key: one for key, one in script.ANNAS_ANSWERS.items() if key != "соседей"}
+    monkeypatch.setattr(script, "ANNAS_ANSWERS", answers)
     ran = CliRunner().invoke(cli, ["demo"])
     assert ran.exit_code == 1
     assert "the demo stopped: Анна does not know what to answer to" in ran.stderr

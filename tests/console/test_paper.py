@@ -5,28 +5,28 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from console.terminal import tables as paper
+from console.terminal import tables
 
 
 def test_a_column_is_what_a_terminal_shows() -> None:
     """Accents and joiners take none, emoji and Chinese take two."""
-    assert paper.columns("Анна") == 4
-    assert paper.columns("нет инета 😡") == 12
-    assert paper.columns("e\u0301") == 1
-    assert paper.columns("网络") == 4
+    assert tables.columns("Анна") == 4
+    assert tables.columns("нет инета 😡") == 12
+    assert tables.columns("e\u0301") == 1
+    assert tables.columns("网络") == 4
 
 
 def test_cells_stand_under_each_other() -> None:
     """What is too long is cut with an ellipsis, what is short is filled."""
-    rows = [paper.row([one, "x"], [6, 1]) for one in ("да", "网络网络", "очень длинно", "")]
+    rows = [tables.row([one, "x"], [6, 1]) for one in ("да", "网络网络", "очень длинно", "")]
     assert rows == ["да      x", "网络…   x", "очень…  x", "        x"]
-    assert {paper.columns(row) for row in rows} == {9}
+    assert {tables.columns(row) for row in rows} == {9}
 
 
 def test_a_text_is_wrapped_and_an_endless_word_too() -> None:
     """Line breaks of its own are kept; a word longer than the line is broken, and none is lost."""
-    assert paper.wrapped("один два три\n\nпять", "  ", wide=10).splitlines() == ["  один два", "  три", "", "  пять"]
-    long = paper.wrapped("https://example.test/" + "a" * 30, "", wide=20)
+    assert tables.wrapped("один два три\n\nпять", "  ", wide=10).splitlines() == ["  один два", "  три", "", "  пять"]
+    long = tables.wrapped("https://example.test/" + "a" * 30, "", wide=20)
     assert max(map(len, long.splitlines())) == 20
     assert long.replace("\n", "") == "https://example.test/" + "a" * 30
 
@@ -34,20 +34,20 @@ def test_a_text_is_wrapped_and_an_endless_word_too() -> None:
 def test_strangers_words_do_nothing_to_the_terminal() -> None:
     """No colour, no bell, no moved cursor, no turned-around line: each such sign is shown as a mark."""
     evil = "ok\x1b[2J\x07\u202egnp.exe\x9b31m\r\x00"
-    assert paper.safe(evil) == "ok\ufffd[2J\ufffd\ufffdgnp.exe\ufffd31m\ufffd\ufffd"
-    assert paper.safe("семья 👨‍👩‍👧\tи\nстрока") == "семья 👨‍👩‍👧\tи\nстрока"
-    assert "\x1b" not in paper.cut(evil, 40) + paper.wrapped(evil) + paper.labelled([("from", evil)])
+    assert tables.safe(evil) == "ok\ufffd[2J\ufffd\ufffdgnp.exe\ufffd31m\ufffd\ufffd"
+    assert tables.safe("семья 👨‍👩‍👧\tи\nстрока") == "семья 👨‍👩‍👧\tи\nстрока"
+    assert "\x1b" not in tables.cut(evil, 40) + tables.wrapped(evil) + tables.labelled([("from", evil)])
 
 
 def test_labels_stand_in_one_column_and_texts_in_the_next() -> None:
     """A pair without a text is left out."""
     pairs = [("Что", "нет связи"), ("С какого времени", ""), ("Где", "дома\nи на даче")]
-    assert paper.labelled(pairs) == "Что  нет связи\nГде  дома\n     и на даче"
+    assert tables.labelled(pairs) == "Что  нет связи\nГде  дома\n     и на даче"
 
 
 def test_instants_are_shown_by_the_clock_of_the_provider() -> None:
     """Day first, and the zone where there is room for it."""
     at = datetime(2026, 11, 21, 22, 30, tzinfo=UTC)
-    assert paper.local(at, ZoneInfo("Europe/Moscow")) == "22.11 01:30"
-    assert paper.local_long(at, ZoneInfo("Europe/Moscow")) == "22.11.2026 01:30 MSK"
-    assert paper.local(None, UTC) == paper.local_long(None, UTC) == ""
+    assert tables.local(at, ZoneInfo("Europe/Moscow")) == "22.11 01:30"
+    assert tables.local_long(at, ZoneInfo("Europe/Moscow")) == "22.11.2026 01:30 MSK"
+    assert tables.local(None, UTC) == tables.local_long(None, UTC) == ""

@@ -33,8 +33,8 @@ class Furniture:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.wanted = asyncio.Event()
-        self._furnished = console.running._furnished
-        monkeypatch.setattr(console.running, "_furnished", self._held_back)
+        self._furnished = console.runtime.lifecycle._furnished
+        monkeypatch.setattr(console.runtime.lifecycle, "_furnished", self._held_back)
 
     async def _held_back(self, entrance: Entrance, roles: Collection[str], listening: Listening) -> Serving:
         await self.wanted.wait()

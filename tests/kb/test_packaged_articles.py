@@ -11,7 +11,7 @@ import pytest
 import kb
 from desk.language.detect import LANGUAGES
 from desk.language.rich_text import written
-from desk.model import policy as providers
+from desk.model import policy
 from intake.engine.model import Forms
 from kb.content.article_facts import FACTS, STOP, facts_in, filled, parts, shown
 from kb.content.article_files import SHARED, Article, picture, read_folders
@@ -26,7 +26,7 @@ FULL = {name: f"<{name}>" for name in FACTS}
 FACTS_OF = {
     "a provider that tells everything": FULL,
     "a provider that tells nothing": {},
-    **{name: dict(one.facts) for name, one in providers.load_all(SAMPLE).items()},
+    **{name: dict(one.facts) for name, one in policy.load_all(SAMPLE).items()},
 }
 every_article = pytest.mark.parametrize("article", ARTICLES.values(), ids=ARTICLES)
 

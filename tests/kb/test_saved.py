@@ -11,7 +11,7 @@ import pytest
 
 import kb
 from kb.content.article_files import read_folders
-from kb.search import build_process as apart
+from kb.search import build_process
 from kb.search.index import built
 from kb.search.index_files import MAGIC, Store
 from kb.search.matcher import Matcher, key
@@ -110,12 +110,12 @@ def test_what_has_not_changed_is_kept_by_a_refresh() -> None:
 
 def test_a_large_index_is_built_apart_and_answers_alike(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    assert not apart.is_large(ARTICLES)
-    apart.build(store, "all", "key", ARTICLES, gated=True)
+    assert not build_process.is_large(ARTICLES)
+    build_process.build(store, "all", "key", ARTICLES, gated=True)
     saved = store.load("all", "key")
     assert saved is not None
     assert Matcher(ARTICLES, saved=saved).gate == Matcher(ARTICLES).gate
-    apart.build(store, "own", "key", ARTICLES, gated=False)
+    build_process.build(store, "own", "key", ARTICLES, gated=False)
     of_own = store.load("own", "key")
     assert of_own is not None
     assert "gate" in saved.keys() - of_own.keys()
@@ -123,7 +123,7 @@ def test_a_large_index_is_built_apart_and_answers_alike(tmp_path: Path) -> None:
 
 def test_a_refresh_builds_a_large_index_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     knowledge = Knowledge({}, lambda _: [], [SAMOVAR], Store(tmp_path))
-    monkeypatch.setattr(apart, "LARGE", 1)
+    monkeypatch.setattr(build_process, "LARGE", 1)
     monkeypatch.setattr("kb.search.matcher.built", lambda *_: pytest.fail("it was built here"))
     knowledge.refresh([SAMOVAR, article("lamp", "lamp is dark")])
     assert [one.article.id for one in knowledge.matcher("").best("lamp is dark", "en")] == ["lamp"]

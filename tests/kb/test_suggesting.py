@@ -9,7 +9,7 @@ from pathlib import Path
 import console
 import kb
 from desk.language.rich_text import Mark
-from desk.model import policy as providers
+from desk.model import policy
 from desk.model.messages import FRONT
 from desk.model.shared_facts import Suggestion
 from kb.content.article_files import Article, read_folders
@@ -17,7 +17,7 @@ from kb.search.service import Knowledge
 from tests.kb.examples import article
 
 PACKAGED = Path(kb.__file__).parent / "articles"
-PROVIDERS = providers.load_all(Path(console.__file__).parent / "sample" / "providers")
+PROVIDERS = policy.load_all(Path(console.__file__).parent / "sample" / "providers")
 ARTICLES = list(read_folders([PACKAGED]).values())
 
 

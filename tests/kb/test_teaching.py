@@ -14,7 +14,7 @@ from desk.model.case import Case
 from desk.model.people import Person
 from desk.model.shared_facts import Account
 from desk.storage.database import Database
-from kb.content import article_store as shelf
+from kb.content import article_store
 from kb.content.tables import LearnedRow, LinkRow, SuggestionRow
 from kb.content.versions import stamp
 from kb.learning.acceptance import OF_ARTICLE, OF_DAY, OF_PERSON, OF_STRANGERS, Confirmed, Known, Verdict, judged
@@ -89,7 +89,7 @@ async def database(database_url: str, tmp_path: Path) -> AsyncIterator[Database]
     await migrate(made)
     put(tmp_path / "articles")
     async with made.work() as connection:
-        await shelf.import_folder(connection, "", tmp_path / "articles", NOW)
+        await article_store.import_folder(connection, "", tmp_path / "articles", NOW)
     yield made
     await made.close()
 

@@ -15,8 +15,8 @@ from random import Random
 import pytest
 import pytest_asyncio
 
-from mail.content import body as texts
-from mail.reading import as_json as telling
+from mail.content import body
+from mail.reading import as_json
 from mail.reading.message import Reading
 from mail.reading.sandbox import Readers
 from tests.mail.conftest import letter
@@ -44,10 +44,10 @@ async def test_each_attack_ends_as_a_letter_that_can_be_kept_and_shown(pool: Rea
         if raw.startswith(FROM):
             assert one.sender.address == SENDER, seed
         assert not any("while reading" in problem for problem in one.problems), (seed, one.problems)
-        assert len(one.full_text) <= texts.TEXT_BYTES
+        assert len(one.full_text) <= body.TEXT_BYTES
         assert len(one.subject) <= 8192
         assert len(one.attachments) <= 1000
-        line = telling.line("attack.eml", one, HERE)
+        line = as_json.line("attack.eml", one, HERE)
         assert "\0" not in json.loads(line)["body"]
         line.encode("utf-8")
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mail.content import body as texts
-from mail.reading import message as letters
+from mail.content import body
+from mail.reading import message
 from mail.reading.message import Reading, read
 from mail.replies.quotes import folded
 from tests.mail.conftest import letter
@@ -55,11 +55,11 @@ def test_a_letter_is_by_a_human_unless_it_is_expected_to_be_a_machines(name: str
 def test_attachments_come_back_by_their_number() -> None:
     raw = (GOLDEN / "photo.eml").read_bytes()
     photo, contract = read(raw, HERE).attachments
-    assert letters.part(raw, photo.number) == b"\x89PNG0123"
-    assert letters.part(raw, contract.number).strip() == b"%PDF"
+    assert message.part(raw, photo.number) == b"\x89PNG0123"
+    assert message.part(raw, contract.number).strip() == b"%PDF"
     assert photo.size == 8
     with pytest.raises(LookupError):
-        letters.part(raw, 99)
+        message.part(raw, 99)
 
 
 class TestFingerprint:
@@ -101,7 +101,7 @@ class TestBudgets:
     def test_text_over_a_megabyte_is_cut_and_told(self) -> None:
         one = read(letter("слово " * 500_000), HERE)
         assert "text cut" in one.problems
-        assert 400_000 < len(one.full_text) <= texts.TEXT_BYTES
+        assert 400_000 < len(one.full_text) <= body.TEXT_BYTES
 
 
 @settings(max_examples=200, deadline=None)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mail.automatic import dsn as reports
+from mail.automatic import dsn
 from mail.reading.message import Letter, Reading, read
 
 GOLDEN = Path(__file__).parent / "golden" / "machines"
@@ -83,7 +83,7 @@ def test_line_ends_change_nothing(name: str) -> None:
     ],
 )
 def test_a_recipient_is_read_however_its_field_is_written(value: str, address: str) -> None:
-    assert reports.address_in(value) == address
+    assert dsn.address_in(value) == address
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_a_recipient_is_read_however_its_field_is_written(value: str, address: s
     ],
 )
 def test_a_status_code_is_told_from_other_numbers(words: str, status: str) -> None:
-    assert reports.enhanced(words) == status
+    assert dsn.enhanced(words) == status
 
 
 PIECES = [
@@ -114,12 +114,12 @@ PIECES = [
 def test_reports_made_of_hostile_pieces_are_read_too(pieces: list[str]) -> None:
     letter = read("".join(pieces).encode(), HERE)
     assert not any("while reading" in problem for problem in letter.problems)
-    assert len(letter.bounced) <= reports.MOST
-    assert all("@" in one.address and one.action in reports.NO_SUCCESS for one in letter.bounced)
+    assert len(letter.bounced) <= dsn.MOST
+    assert all("@" in one.address and one.action in dsn.NO_SUCCESS for one in letter.bounced)
 
 
 def test_a_report_about_ten_thousand_recipients_tells_a_hundred() -> None:
     body = "".join(f"<user{number}@mail.test>: unknown user\n" for number in range(10_000))
     letter = read(f"From: MAILER-DAEMON@a.test\nSubject: failure notice\n\n{body}".encode(), HERE)
     assert letter.report_class == "failed"
-    assert len(letter.bounced) == reports.MOST
+    assert len(letter.bounced) == dsn.MOST

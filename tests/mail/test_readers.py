@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from desk.model.messages import Unreadable
-from mail.reading import as_json as telling
-from mail.reading import message as letters
+from mail.reading import as_json
+from mail.reading import message
 from mail.reading.as_json import Unopened
 from mail.reading.message import Reading
 from mail.reading.sandbox import MEBIBYTE, Readers
@@ -22,18 +22,18 @@ from tests.mail.conftest import eventually, letter
 HERE = Reading("help@sever.test")
 
 
-def spin(raw: bytes, reading: Reading) -> letters.Letter:
+def spin(raw: bytes, reading: Reading) -> message.Letter:
     """A reader that never comes back, in native code as far as it can."""
     while True:
         sum(range(10**6))
 
 
-def swell(raw: bytes, reading: Reading) -> letters.Letter:
+def swell(raw: bytes, reading: Reading) -> message.Letter:
     """A reader that wants more memory than it may have."""
-    return letters.degraded(raw, reading, str(len(bytearray(2**30))))
+    return message.degraded(raw, reading, str(len(bytearray(2**30))))
 
 
-def die(*args: object) -> letters.Letter:
+def die(*args: object) -> message.Letter:
     """A reader that crashes as native code does, whatever it is given."""
     os.kill(os.getpid(), signal.SIGSEGV)
     raise AssertionError(args)
@@ -41,7 +41,7 @@ def die(*args: object) -> letters.Letter:
 
 def deadly_file(path: str, reading: Reading) -> str | Unopened:
     """A letter whose name says that it kills its reader."""
-    return str(die()) if "deadly" in path else telling.file_told(path, reading)
+    return str(die()) if "deadly" in path else as_json.file_told(path, reading)
 
 
 async def test_a_letter_is_read_in_another_process(readers: Readers) -> None:
@@ -73,9 +73,9 @@ async def test_a_letter_that_kills_three_readers_is_unreadable(
     assert (await readers.read(letter("дальше"), HERE)).text == "дальше"
 
 
-def picky(raw: bytes, reading: Reading) -> letters.Letter:
+def picky(raw: bytes, reading: Reading) -> message.Letter:
     """A reader that dies of one letter only."""
-    return die() if b"deadly" in raw else letters.read(raw, reading)
+    return die() if b"deadly" in raw else message.read(raw, reading)
 
 
 async def test_a_letter_that_kills_its_reader_costs_those_read_with_it_nothing(

@@ -71,8 +71,8 @@ def articles(folder: Folder, days: int, provider: str, output: Path | None, mach
 
 async def _read(folder: Folder, days: int, provider: str) -> list[Line]:
     from desk.model.messages import FRONT  # noqa: PLC0415
-    from kb.content import article_store as shelf
-    from kb.learning import statistics as figures
+    from kb.content import article_store
+    from kb.learning import statistics
     from kb.learning.outcomes import flagged, tallied  # noqa: PLC0415
 
     settings, providers = folder.settings(), folder.providers()
@@ -82,11 +82,11 @@ async def _read(folder: Folder, days: int, provider: str) -> list[Line]:
     since = at - timedelta(days=days)
     async with opened(settings) as database:
         async with database.read(*whose) as session:
-            outcomes = await figures.outcomes(session, since, at)
-            links = [(one.article, one.language, one.kind) for one in await figures.links(session, since)]
+            outcomes = await statistics.outcomes(session, since, at)
+            links = [(one.article, one.language, one.kind) for one in await statistics.links(session, since)]
         async with database.look() as connection:
-            kept = [one for one in await shelf.load(connection) if one.provider in ("", *whose)]
-            flags = flagged(outcomes, await figures.edited(connection, whose))
+            kept = [one for one in await article_store.load(connection) if one.provider in ("", *whose)]
+            flags = flagged(outcomes, await statistics.edited(connection, whose))
     by_language = tallied(outcomes, links)
     return _lines(kept, by_language.values(), tallied(outcomes, links, by_language=False), flags, settings.language)
 
@@ -142,17 +142,17 @@ def _figures(tally: Tally) -> dict[str, Any]:
 
 
 def _show(lines: Sequence[Line]) -> None:
-    from console.terminal import tables as paper
+    from console.terminal import tables
 
     if not lines:
         click.echo("There are no articles yet: see 'firstline kb import'.")
         return
-    click.secho(paper.row(HEADS, WIDTHS), bold=True)
+    click.secho(tables.row(HEADS, WIDTHS), bold=True)
     for one in lines:
         parts = one.parts if len(one.parts) > 1 else [one.whole]
         for number, part in enumerate(parts):
             language = part.language or (one.parts[0].language if one.parts else "")
-            click.echo(paper.row((one.article if not number else "", language, *_cells(part)), WIDTHS))
+            click.echo(tables.row((one.article if not number else "", language, *_cells(part)), WIDTHS))
         if one.flag:
             click.secho(f"  ! {one.flag}", fg="yellow")
         if one.state != "validated":

@@ -181,9 +181,9 @@ async def _known(
 ) -> tuple[list[Article], Mapping[str, int]]:
     """Every article as the database has it, and how often each was reused."""
     from console.runtime.article_loader import Bookcase  # noqa: PLC0415
-    from kb.content import article_store as shelf
+    from kb.content import article_store
     from kb.content.article_files import BadArticle, completed  # noqa: PLC0415
-    from kb.learning import statistics as figures
+    from kb.learning import statistics
     from kb.learning.outcomes import tallied  # noqa: PLC0415
 
     async with opened(settings) as database:
@@ -192,11 +192,11 @@ async def _known(
         except BadArticle as error:
             refuse(str(error), WRONG)
         async with database.look() as connection:
-            articles = completed(await shelf.load(connection))
+            articles = completed(await article_store.load(connection))
         at = now()
         async with database.read(provider) as session:
-            outcomes = await figures.outcomes(session, at - REMEMBERED, at)
-            links = [(one.article, "", one.kind) for one in await figures.links(session, at - REMEMBERED)]
+            outcomes = await statistics.outcomes(session, at - REMEMBERED, at)
+            links = [(one.article, "", one.kind) for one in await statistics.links(session, at - REMEMBERED)]
     tallies = tallied(outcomes, links, by_language=False)
     return articles, {one.article: one.uses for one in tallies.values() if one.uses}
 

@@ -44,14 +44,14 @@ def check(folder: Folder, source: Path | None, machine: bool) -> None:
 
 
 def _of_source(source: Path) -> Iterator[Finding]:
-    from kb.content import lint as checking
+    from kb.content import lint
     from kb.content.article_files import BadArticle  # noqa: PLC0415
     from kb.content.jsonl import read_lines  # noqa: PLC0415
 
     if source.is_dir():
-        articles, found = checking.of_folders([source])
+        articles, found = lint.of_folders([source])
         yield from found
-        yield from checking.of_articles(list(articles.values()))
+        yield from lint.of_articles(list(articles.values()))
         return
     try:
         lines = read_lines(source.read_text("utf-8-sig").split("\n"), name=source.name)
@@ -59,27 +59,27 @@ def _of_source(source: Path) -> Iterator[Finding]:
         refuse(f"{source.name} is not in UTF-8: byte {error.start + 1} cannot be read", WRONG)
     except BadArticle as error:
         refuse(str(error), WRONG)
-    yield from checking.of_articles(lines)
+    yield from lint.of_articles(lines)
 
 
 def _of_desk(folder: Folder) -> Iterator[Finding]:
     """Files first; then what was born in the database; each provider's own articles among the shared ones."""
     from console.runtime.content_folders import ARTICLES, Folders  # noqa: PLC0415
-    from kb.content import lint as checking
+    from kb.content import lint
 
     settings, providers = folder.settings(), folder.providers()
     nearest, *beneath = Folders(settings).of("", ARTICLES)
-    files, found = checking.of_folders([nearest, *beneath])
+    files, found = lint.of_folders([nearest, *beneath])
     yield from found
     born = run(_born(folder))
     shared = _with(files, born, "")
-    yield from checking.of_articles(shared)
+    yield from lint.of_articles(shared)
     for name, provider in providers.items():
-        files, found = checking.of_folders([settings.root / "providers" / name / "articles"], name)
+        files, found = lint.of_folders([settings.root / "providers" / name / "articles"], name)
         yield from found
         own = _with(files, born, name)
-        yield from checking.of_articles(own, shared)
-        yield from checking.of_facts(name, provider.facts, [*own, *shared])
+        yield from lint.of_articles(own, shared)
+        yield from lint.of_facts(name, provider.facts, [*own, *shared])
 
 
 def _with(files: dict[str, Article], born: list[Article], provider: str) -> list[Article]:
@@ -89,7 +89,7 @@ def _with(files: dict[str, Article], born: list[Article], provider: str) -> list
 
 async def _born(folder: Folder) -> list[Article]:
     """The articles that came from no file."""
-    from kb.content import article_store as shelf
+    from kb.content import article_store
 
     async with opened(folder.settings()) as database, database.look() as connection:
-        return [one for one in await shelf.load(connection) if not one.file_hashes]
+        return [one for one in await article_store.load(connection) if not one.file_hashes]

@@ -120,10 +120,10 @@ def _known(folder: Folder, provider: str, agent: str) -> None:
 
 
 async def _found(folder: Folder, id: str, provider: str) -> Article:
-    from kb.content import article_store as shelf
+    from kb.content import article_store
 
     async with opened(folder.settings()) as database, database.look() as connection:
-        every = await shelf.load(connection)
+        every = await article_store.load(connection)
     known = {one.provider: one for one in every if one.id == id}
     found = known.get(provider) or known.get("")
     if found is None:

@@ -69,15 +69,15 @@ def _asked(matcher: Matcher, question: Mapping[str, Any], noisy: bool, seed: int
 
 
 def _variants(question: Mapping[str, Any], noisy: bool, seed: int) -> Iterator[tuple[str, str]]:
-    from kb.evaluation import typing_noise as noise
+    from kb.evaluation import typing_noise
 
     text, named = question["q"], question.get("noise")
     yield str(named or "clean"), text
     if noisy and not named:
-        yield "typos", noise.mistyped(text, seed)
-        yield "layout", noise.wrong_layout(text)
-        if noise.is_russian(text):
-            yield "translit", noise.transliterated(text)
+        yield "typos", typing_noise.mistyped(text, seed)
+        yield "layout", typing_noise.wrong_layout(text)
+        if typing_noise.is_russian(text):
+            yield "translit", typing_noise.transliterated(text)
 
 
 def _grouped(outcomes: list[Outcome]) -> Iterator[tuple[tuple[str, str], Figures]]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--learned", is_flag=True, help="With the phrases that this provider's subscribers taught.")
 @as_json
 @pass_folder
-def export(folder: Folder, place: Path, only: Sequence[str], provider: str, learned: bool, machine: bool) -> None:
+def export(folder: Folder, place: Path, only: Sequence[str], provider: str, phrase_store: bool, machine: bool) -> None:
     """Write the articles into DIR as folders with their pictures; 'firstline kb import DIR' reads the same back.
 
     Edits made in the database come into files that way. What is in DIR already is written over, and nothing is removed.
@@ -35,7 +35,7 @@ def export(folder: Folder, place: Path, only: Sequence[str], provider: str, lear
       firstline kb export articles/ case-sn-2026-000012-3 --provider sever
     """
     folder.require_provider(provider)
-    articles = run(_chosen(folder, only, provider, learned))
+    articles = run(_chosen(folder, only, provider, phrase_store))
     troubles = _write(folder, articles, place, provider)
     if machine:
         print_json({"articles": [one.id for one in articles], "troubles": troubles})
@@ -66,15 +66,15 @@ def _write(folder: Folder, articles: Sequence[Article], place: Path, provider: s
 
 
 async def _chosen(folder: Folder, only: Sequence[str], provider: str, with_learned: bool) -> list[Article]:
-    from kb.content import article_store as shelf
-    from kb.learning import phrase_store as learned
+    from kb.content import article_store
+    from kb.learning import phrase_store
 
     async with opened(folder.settings()) as database:
         async with database.look() as connection:
-            every = await shelf.load(connection)
+            every = await article_store.load(connection)
         if with_learned and provider:
             async with database.read(provider) as session:
-                every = learned.taught(every, await learned.learned(session))
+                every = phrase_store.taught(every, await phrase_store.learned(session))
     kept = [one for one in every if one.provider == provider and (not only or one.id in only)]
     if gone := sorted(set(only) - {one.id for one in kept}):
         refuse(f"there is no article {gone[0]!r} of {provider or 'all providers'}", NO_SUCH)

@@ -67,13 +67,13 @@ def _providers(folder: Folder, provider: str) -> Mapping[str, Provider]:
 
 async def _find(folder: Folder, whose: Mapping[str, Provider], days: int, least: int) -> list[Found]:
     from console.commands.kb.search import served  # noqa: PLC0415
-    from kb.learning import statistics as figures
+    from kb.learning import statistics
     from kb.learning.gaps import Solved, gaps  # noqa: PLC0415
 
     knowledge = await served(folder)
     async with opened(folder.settings()) as database:
         async with database.read(*whose) as session:
-            cases = await figures.uncovered(session, now() - timedelta(days=days))
+            cases = await statistics.uncovered(session, now() - timedelta(days=days))
         by_id = {(one.provider, one.id): one for one in cases}
         solved = [
             Solved(
@@ -120,17 +120,17 @@ def _told(one: Found) -> dict[str, Any]:
 
 
 def _show(one: Found) -> None:
-    from console.terminal import tables as paper
+    from console.terminal import tables
 
     numbers = [case.number for case in one.gap.cases]
     more = f" and {len(numbers) - SHOWN} more" if len(numbers) > SHOWN else ""
-    click.secho(paper.cut(f"{one.gap.people} people · {one.draft.edition.title}", paper.width()), bold=True)
+    click.secho(tables.cut(f"{one.gap.people} people · {one.draft.edition.title}", tables.width()), bold=True)
     pairs = [
         ("cases", ", ".join(numbers[:SHOWN]) + more),
         ("draft", f"firstline kb draft {numbers[0]}"),
         ("take it", f"firstline kb link {numbers[0]} --draft"),
     ]
-    click.echo(paper.labelled(pairs, "  "))
+    click.echo(tables.labelled(pairs, "  "))
 
 
 @click.command()
@@ -186,12 +186,12 @@ def drafts(folder: Folder, provider: str, machine: bool) -> None:
 
 
 async def _waiting(folder: Folder, whose: Sequence[str], only: bool) -> list[dict[str, Any]]:
-    from kb.content import article_store as shelf
+    from kb.content import article_store
     from kb.content import versions
 
     found = []
     async with opened(folder.settings()) as database, database.look() as connection:
-        for one in await shelf.load(connection):
+        for one in await article_store.load(connection):
             if one.provider not in whose and (only or one.provider):
                 continue
             waiting = [two for two in one.editions.values() if two.confidence in ("work_in_progress", "not_validated")]

@@ -48,17 +48,17 @@ def import_(folder: Folder, source: Path, provider: str, machine: bool) -> None:
 
 
 async def _of_folder(settings: Settings, source: Path, provider: str) -> Imported:
-    from kb.content import article_store as shelf
+    from kb.content import article_store
 
     if not _names(source):
         refuse(f"there is no article in {source}: each is a folder with ru.md or en.md", WRONG)
     place = await asyncio.to_thread(_copied, settings.root, source, provider)
     async with opened(settings) as database, database.work() as connection:
-        return await shelf.import_folder(connection, provider, place, now(), only=_names(source))
+        return await article_store.import_folder(connection, provider, place, now(), only=_names(source))
 
 
 async def _of_lines(settings: Settings, source: Path, provider: str) -> Imported:
-    from kb.content import article_store as shelf
+    from kb.content import article_store
     from kb.content.jsonl import read_lines  # noqa: PLC0415
 
     try:
@@ -69,7 +69,7 @@ async def _of_lines(settings: Settings, source: Path, provider: str) -> Imported
     if not articles:
         refuse(f"there is no article in {source}", WRONG)
     async with opened(settings) as database, database.work() as connection:
-        return await shelf.import_articles(connection, provider, articles, now())
+        return await article_store.import_articles(connection, provider, articles, now())
 
 
 def _names(source: Path) -> frozenset[str]:

@@ -88,44 +88,44 @@ async def _listed(folder: Folder, whose: Sequence[str], article: str) -> list[Li
     from sqlalchemy import select  # noqa: PLC0415
 
     from desk.model.case import Case  # noqa: PLC0415
-    from kb.content import article_store as shelf
-    from kb.learning import phrase_store as learned
+    from kb.content import article_store
+    from kb.learning import phrase_store
 
     async with opened(folder.settings()) as database:
         async with database.read(*whose) as session:
-            found = await learned.phrases(session, article)
+            found = await phrase_store.phrases(session, article)
             numbers = select(Case.id, Case.number).where(Case.id.in_([one.case_id for one in found]))
             known = {row.id: row.number for row in await session.execute(numbers)}
         if article and not found:
             async with database.look() as connection:
-                if all(one.id != article for one in await shelf.load(connection)):
+                if all(one.id != article for one in await article_store.load(connection)):
                     refuse(f"there is no article {article!r}: see 'firstline kb articles'", NO_SUCH)
     return [Listed(one, known.get(one.case_id) or str(one.case_id)) for one in found]
 
 
 async def _forget(folder: Folder, whose: Sequence[str], ids: Sequence[str]) -> int:
-    from kb.learning import phrase_store as learned
+    from kb.learning import phrase_store
 
     async with opened(folder.settings()) as database:
         async with database.write(*whose) as session:
-            known = {one.id: one for one in await learned.phrases(session)}
+            known = {one.id: one for one in await phrase_store.phrases(session)}
             if strange := [id for id in ids if id not in known]:
                 refuse(f"no phrase has the id {strange[0]}: see 'firstline kb phrases'", NO_SUCH)
             chosen = [known[id] for id in dict.fromkeys(ids)]
             for one in chosen:
-                await learned.forget(session, one)
+                await phrase_store.forget(session, one)
         await _index_anew(folder, database, {one.provider for one in chosen})
     return len(chosen)
 
 
 async def _forget_person(folder: Folder, number: str, provider: str) -> int:
     from console.commands.find_case import find  # noqa: PLC0415
-    from kb.learning import phrase_store as learned
+    from kb.learning import phrase_store
 
     async with opened(folder.settings()) as database:
         case = await find(database, folder.providers(), number, provider)
         async with database.write(case.provider) as session:
-            gone = await learned.forget_person(session, case.provider, case.person_id, case.contract)
+            gone = await phrase_store.forget_person(session, case.provider, case.person_id, case.contract)
         await _index_anew(folder, database, {case.provider} if gone else set())
     return gone
 
@@ -158,7 +158,7 @@ def _told(one: Listed) -> dict[str, Any]:
 
 
 def _show(listed: Sequence[Listed]) -> None:
-    from console.terminal import tables as paper
+    from console.terminal import tables
 
     article = ""
     for one in listed:
@@ -166,7 +166,7 @@ def _show(listed: Sequence[Listed]) -> None:
         if article != f"{phrase.article} · {phrase.provider}":
             article = f"{phrase.article} · {phrase.provider}"
             click.secho(article, bold=True)
-        click.echo(paper.wrapped(phrase.text, "    ", f"  {phrase.language}  "))
+        click.echo(tables.wrapped(phrase.text, "    ", f"  {phrase.language}  "))
         people = f" · {phrase.people} people" if phrase.people > 1 else ""
         origin = f"case {one.case} · {phrase.at:%Y-%m-%d} · {phrase.author}{people}"
         click.secho(f"      {phrase.id} · {origin}", dim=True)

@@ -17,7 +17,7 @@ from typing import Any
 
 import click
 
-from console.terminal import tables as paper
+from console.terminal import tables
 from console.terminal.context import NO_SUCH, as_json, refuse, run
 
 AT_ONCE = 16
@@ -68,7 +68,7 @@ async def _inspect(names: Iterable[str], authserv_id: str, address: str, machine
         if isinstance(found, Unopened):
             unopened += 1
             progress.clear()
-            click.echo(f"{paper.safe(found.file)}: {found.why}", err=True)
+            click.echo(f"{tables.safe(found.file)}: {found.why}", err=True)
         elif machine:
             sys.stdout.write(found + "\n")
         else:
@@ -145,7 +145,7 @@ def page(letter: dict[str, Any]) -> str:
         ("Problems", "; ".join(letter["problems"])),
     ]
     folded = len(letter["body"].splitlines()) - len(letter["text"].splitlines())
-    text = paper.wrapped(letter["text"], "  ") if letter["text"] else "  (no text)"
+    text = tables.wrapped(letter["text"], "  ") if letter["text"] else "  (no text)"
     more = [click.style(f"  [{folded} more lines are quotes or a signature]", dim=True)] if folded > 0 else []
-    title = click.style(paper.safe(letter["file"]), bold=True)
-    return "\n".join([title, paper.labelled(heading, "  "), "", text, *more])
+    title = click.style(tables.safe(letter["file"]), bold=True)
+    return "\n".join([title, tables.labelled(heading, "  "), "", text, *more])

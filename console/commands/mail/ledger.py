@@ -10,7 +10,7 @@ import click
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from console.terminal import tables as paper
+from console.terminal import tables
 from console.terminal.context import (
     NO_SUCH,
     OK,
@@ -115,15 +115,15 @@ def _sums(found: Sequence[Mapping[str, Any]], machine: bool) -> None:
         if not one["connected_at"]:
             click.echo("  never connected yet")
             continue
-        compared = paper.local_long(one["reconciled_at"], UTC) if one["reconciled_at"] else "never"
-        pairs = [("since", paper.local_long(one["connected_at"], UTC)), ("compared", compared)]
+        compared = tables.local_long(one["reconciled_at"], UTC) if one["reconciled_at"] else "never"
+        pairs = [("since", tables.local_long(one["connected_at"], UTC)), ("compared", compared)]
         pairs += [(word, f"{count}  {WORDS[Outcome(word)]}") for word, count in one["outcomes"].items()]
         if one["difference"]:
-            pairs.append(("difference", f"{paper.local_long(one['differed_at'], UTC)}: {one['difference']}"))
+            pairs.append(("difference", f"{tables.local_long(one['differed_at'], UTC)}: {one['difference']}"))
         if one in late:
-            since = paper.local_long(one["oldest_waiting"], UTC)
+            since = tables.local_long(one["oldest_waiting"], UTC)
             pairs.append(("late", f"a mail waits to be decided since {since}: does 'firstline serve' run?"))
-        click.echo(paper.labelled(pairs, "  "))
+        click.echo(tables.labelled(pairs, "  "))
     click.get_current_context().exit(WRONG if late else OK)
 
 
@@ -169,9 +169,9 @@ def _mail(row: Row[Any], numbers: Mapping[int, str]) -> dict[str, Any]:
 
 def _tell(row: Row[Any], numbers: Mapping[int, str]) -> None:
     one = _mail(row, numbers)
-    at = paper.local_long(row.received_at, UTC)
-    click.secho(paper.cut(f"{row.door} · UID {row.uid} · {at} · {row.size} bytes", paper.width()), bold=True)
+    at = tables.local_long(row.received_at, UTC)
+    click.secho(tables.cut(f"{row.door} · UID {row.uid} · {at} · {row.size} bytes", tables.width()), bold=True)
     told = WORDS[Outcome(row.now)]
     pairs = [("outcome", f"{row.now}: {told}"), ("case", one["case"]), ("message-id", row.message_id)]
     pairs += [("arrival", str(row.arrival_id or "")), ("problem", one["problem"])]
-    click.echo(paper.labelled([pair for pair in pairs if pair[1]], "  "))
+    click.echo(tables.labelled([pair for pair in pairs if pair[1]], "  "))
