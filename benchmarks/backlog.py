@@ -25,7 +25,7 @@ from benchmarks.measuring import Figures, percentile, resident, rounded, running
 from benchmarks.start import folder_with
 from tests.peers.dovecot import Dovecot, Mailbox
 
-ROLES = ("doors", "clerk", "clock")
+ROLES = ("channels", "worker", "clock")
 QUIET = 4
 EVERY = 0.5
 
@@ -57,7 +57,7 @@ def _rows(database: Path, query: str) -> list[Any]:
 
 def _until_connected(database: Path, count: int) -> None:
     deadline = time.monotonic() + 60
-    while len(_rows(database, "SELECT door FROM mailboxes WHERE reconciled_at IS NOT NULL")) < count:
+    while len(_rows(database, "SELECT channel FROM mailboxes WHERE reconciled_at IS NOT NULL")) < count:
         if time.monotonic() > deadline:
             raise TimeoutError("the mailboxes were not connected")
         time.sleep(0.05)
@@ -108,7 +108,7 @@ def alone(file: Path, quiet: Quiet, count: int) -> Figures:
 def beside(file: Path, quiet: Quiet, count: int) -> tuple[Figures, dict[str, float]]:
     """The same while a backlog of ``count`` letters is drained and decided."""
     database = file.parent / "desk.db"
-    backlog = "SELECT count(*), sum(state = 'done') FROM arrivals WHERE door = 'mail:m0'"
+    backlog = "SELECT count(*), sum(state = 'done') FROM arrivals WHERE channel = 'mail:m0'"
     memory, stored_after, began = 0.0, 0.0, time.monotonic()
     with running("benchmarks.desk_process", str(file), "--roles", *ROLES) as (process, _):
         while True:

@@ -18,13 +18,13 @@ from typing import Any, TypeVar
 
 from benchmarks.desk_process import settings, written
 from benchmarks.measuring import Figures, median, rounded, running, tell
-from benchmarks.telegram import KINDS, SAMPLE, STAFF
-from bots.envelope import enveloped
+from benchmarks.telegram import AGENTS, KINDS, SAMPLE
+from bots.envelope import raw_message_of
 from console.runtime.migrate import migrate
-from console.runtime.wiring import House, build
-from desk.pipeline.tenant_routing import homes_of
+from console.runtime.wiring import Application, build_application
+from desk.pipeline.tenant_routing import providers_of
 from desk.queues import inbox, outbox
-from desk.queues.outbox import Settled
+from desk.queues.outbox import SendOutcome
 from desk.storage.database import Database
 
 T = TypeVar("T")
@@ -55,24 +55,24 @@ def update(number: int, text: str) -> dict[str, Any]:
     }
 
 
-async def batch(house: House, beats: Beats, numbers: range, text: str) -> None:
-    """One batch through the whole corridor, as clerk and sender take it."""
-    door, clerk, database = house.doors["telegram:b"], house.clerk, house.database
-    raws = [enveloped(door.name, update(number, text), house.clock()) for number in numbers]
+async def batch(house: Application, beats: Beats, numbers: range, text: str) -> None:
+    """One batch through the whole corridor, as worker and sender take it."""
+    channel, worker, database = house.channels["telegram:b"], house.worker, house.database
+    raws = [raw_message_of(channel.name, update(number, text), house.clock()) for number in numbers]
     await beats.of("accept: store and commit", inbox.accept(database, raws))
     await inbox.any_waiting(database, house.clock())
     claimed = await beats.of("claim", inbox.claim(database, house.holder, house.clock(), len(raws)))
-    heard = await beats.of("hear", asyncio.gather(*map(door.hear, claimed)))
-    members = list(zip(claimed, heard, strict=True))
-    await beats.of("look up: whereabouts", homes_of(database, heard))
+    inbound = await beats.of("hear", asyncio.gather(*map(channel.hear, claimed)))
+    members = list(zip(claimed, inbound, strict=True))
+    await beats.of("look up: provider_routes", providers_of(database, inbound))
 
     async def gathered() -> Any:
         async with database.read("sever") as session:
-            return await clerk._gatherer.rounds(session, house.providers["sever"], members, house.clock())
+            return await worker._case_lookup.rounds(session, house.providers["sever"], members, house.clock())
 
     rounds = await beats.of("look up: people and cases", gathered())
-    decided = await beats.of("look up the facts, and decide", asyncio.gather(*map(clerk._decide, rounds)))
-    composer, composing = clerk._writer._composer, [0.0]
+    decided = await beats.of("look up the facts, and decide", asyncio.gather(*map(worker._decide, rounds)))
+    composer, composing = worker._writer._composer, [0.0]
     compose = composer.compose
 
     def timed(*known: Any) -> Any:
@@ -82,21 +82,21 @@ async def batch(house: House, beats: Beats, numbers: range, text: str) -> None:
         return done
 
     vars(composer)["compose"] = timed
-    await beats.of("write: rows and commit", clerk._writer.write(decided, house.holder, house.clock()))
+    await beats.of("write: rows and commit", worker._writer.write(decided, house.holder, house.clock()))
     del vars(composer)["compose"]
     beats.spent["write: rows and commit"][-1] -= composing[0]
     beats.spent.setdefault("write: words and parcels", []).append(composing[0])
     await send(house, beats)
 
 
-async def send(house: House, beats: Beats) -> None:
+async def send(house: Application, beats: Beats) -> None:
     """Everything that is due, in as few sweeps as lanes allow."""
     while departures := await beats.of(
         "send: claim", outbox.claim(house.database, {"telegram:b": 60}, house.holder, house.clock())
     ):
-        sender = house.doors["telegram:b"]._loaded.sender  # type: ignore[attr-defined]
+        sender = house.channels["telegram:b"]._loaded.sender  # type: ignore[attr-defined]
         fates = await beats.of("send: the calls", asyncio.gather(*(sender.send(one, {}) for one in departures)))
-        settled = [Settled(one, fate) for one, fate in zip(departures, fates, strict=True)]
+        settled = [SendOutcome(one, fate) for one, fate in zip(departures, fates, strict=True)]
         await beats.of("send: settle", outbox.settle(house.database, settled, house.holder, house.clock()))
 
 
@@ -109,8 +109,8 @@ async def measure(url: str, chosen: argparse.Namespace) -> list[Figures]:
         fresh = Database(database)
         await migrate(fresh)
         await fresh.close()
-        bot = {"name": "b", "token": TOKEN, "provider": "sever", "api": url, "staff_chat": STAFF}
-        house = await build(settings(written(folder / "bench.json", database, [bot], [])))
+        bot = {"name": "b", "token": TOKEN, "provider": "sever", "api": url, "agents_chat": AGENTS}
+        house = await build_application(settings(written(folder / "bench.json", database, [bot], [])))
         beats = Beats()
         for number in range(chosen.batches + 3):
             if number == 3:

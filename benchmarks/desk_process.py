@@ -1,8 +1,8 @@
 """The desk as a process of its own, from settings in a JSON file: what `firstline serve` runs, without its commands.
 
-``python -m benchmarks.desk_process FILE [--roles doors clerk ...]`` prints "ready" once it decides. Nothing of the desk
-is changed or lifted for the figures: its own limit of 30 messages a second a bot holds, which is why there are many
-bots.
+``python -m benchmarks.desk_process FILE [--roles channels worker ...]`` prints "ready" once it decides. Nothing of
+the desk is changed or lifted for the figures: its own limit of 30 messages a second a bot holds, which is why there
+are many bots.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from desk.model.settings import MailboxSettings, Secret, Server, Settings, TelegramSettings
+from desk.model.settings import MailboxSettings, MailServer, Secret, Settings, TelegramSettings
 
 
 def written(path: Path, database: str, telegram: list[dict[str, Any]], mailboxes: list[dict[str, Any]]) -> Path:
@@ -38,8 +38,8 @@ def settings(path: Path) -> Settings:
             MailboxSettings(
                 **one
                 | {
-                    "imap": Server(*one["imap"]),
-                    "smtp": Server(*one["smtp"]),
+                    "imap": MailServer(*one["imap"]),
+                    "smtp": MailServer(*one["smtp"]),
                     "password": Secret(one["password"]),
                 }
             )
@@ -50,14 +50,14 @@ def settings(path: Path) -> Settings:
 
 async def serve(path: Path, roles: list[str], early: bool) -> None:
     """Serves until a signal."""
-    from console.runtime.lifecycle import served
+    from console.runtime.lifecycle import serve_until_stopped
 
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     if early:
         print("begun", flush=True)
-    await served(settings(path), roles, stop, partial(print, "ready", flush=True))
+    await serve_until_stopped(settings(path), roles, stop, partial(print, "ready", flush=True))
 
 
 def main() -> None:

@@ -87,7 +87,7 @@ async def left(url: str) -> tuple[int, int, int]:
         query = select(func.count()).where(departures.c.state == "pending")
         pending = int((await connection.execute(query)).scalar_one())
     await database.close()
-    return states.get("waiting", 0), states.get("aside", 0), pending
+    return states.get("waiting", 0), states.get("quarantined", 0), pending
 
 
 async def once(emulator: Emulator, url: str, pids: list[int], chosen: argparse.Namespace) -> list[Figures]:
@@ -111,7 +111,7 @@ async def once(emulator: Emulator, url: str, pids: list[int], chosen: argparse.N
             "most": rounded(max(times)),
             "cpu s": rounded(spent),
             "arrivals wait": waiting,
-            "aside": aside,
+            "quarantined": aside,
             "answers wait": pending,
         }
         lines.append(line)

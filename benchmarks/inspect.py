@@ -27,11 +27,11 @@ from random import Random
 
 from benchmarks.child import measured
 from benchmarks.measuring import Figures, children, median, processor_seconds, resident, rounded, tell
-from mail.reading.message import Reading
-from mail.reading.sandbox import Readers
+from mail.reading.message import ReaderOptions
+from mail.reading.sandbox import MessageReaderPool
 from tests.mail.hostile import GENERATORS
 
-HERE = Reading("help@sever.test", "mx.sever.test")
+HERE = ReaderOptions("help@sever.test", "mx.sever.test")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class Ticker:
             self.longest, last = max(self.longest, now - last - 0.002), now
 
 
-async def cost(readers: Readers, name: str, raw: bytes) -> Cost:
+async def cost(readers: MessageReaderPool, name: str, raw: bytes) -> Cost:
     """One hostile letter, read in a child; a killed child is charged with the limits it died of."""
     ticker = Ticker()
     ticking = asyncio.create_task(ticker.tick())
@@ -127,7 +127,7 @@ async def cost(readers: Readers, name: str, raw: bytes) -> Cost:
 
 async def hostile(seeds: int) -> list[Cost]:
     """What every generator costs."""
-    readers = Readers(workers=1)
+    readers = MessageReaderPool(workers=1)
     await readers.warm()
     found = []
     try:

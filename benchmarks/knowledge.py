@@ -24,10 +24,10 @@ from typing import Any
 from benchmarks import rivals
 from benchmarks.made_base import Asked, made, questions
 from benchmarks.measuring import Figures, median, percentile, resident, rounded, tell
-from desk.gc_freeze import lasting
+from desk.gc_freeze import frozen_after
 from kb.content.article_files import Article
-from kb.search.index_files import Store
-from kb.search.service import Knowledge
+from kb.search.index_files import IndexFiles
+from kb.search.service import KnowledgeBase
 from tests.peers.postgres import Postgres
 
 SLIPS = 0.1
@@ -95,16 +95,16 @@ def providers(count: int, each: int, shared: int) -> list[Figures]:
         for number in range(count):
             articles += [replace(one, provider=f"p{number}") for one in made(each, seed=100 + number)]
         with tempfile.TemporaryDirectory() as folder:
-            store = Store(Path(folder))
+            store = IndexFiles(Path(folder))
             gc.collect()
             before, began = resident(os.getpid()), time.perf_counter()
-            knowledge = Knowledge({}, lambda _: [], articles, store)
+            knowledge = KnowledgeBase({}, lambda _: [], articles, store)
             built = time.perf_counter() - began
             gc.collect()
             held = resident(os.getpid()) - before
             spent = _spread(knowledge, count, each)
             began = time.perf_counter()
-            again = Knowledge({}, lambda _: [], articles, store)
+            again = KnowledgeBase({}, lambda _: [], articles, store)
             loaded = time.perf_counter() - began
             _spread(again, count, each)
             size = sum(path.stat().st_size for path in Path(folder).iterdir()) / 2**20
@@ -123,7 +123,7 @@ def providers(count: int, each: int, shared: int) -> list[Figures]:
     return [_alone(several)]
 
 
-def _spread(knowledge: Knowledge, count: int, each: int) -> list[float]:
+def _spread(knowledge: KnowledgeBase, count: int, each: int) -> list[float]:
     spent = []
     for number in range(count):
         for one in questions(each, 3, seed=100 + number):
@@ -138,9 +138,9 @@ def held(size: int, count: int) -> list[Figures]:
 
     def waits() -> list[Figures]:
         with tempfile.TemporaryDirectory() as folder:
-            with lasting():  # as the desk does at its start
+            with frozen_after():  # as the desk does at its start
                 articles = made(size)
-                knowledge = Knowledge({}, lambda _: [], articles, Store(Path(folder)))
+                knowledge = KnowledgeBase({}, lambda _: [], articles, IndexFiles(Path(folder)))
             asked = [one.text for one in questions(size, count, slips=SLIPS)]
             more = [*articles[:-1], *made(1, seed=7)]
 

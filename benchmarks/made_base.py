@@ -48,7 +48,7 @@ ENGLISH = (
     "router|wifi box|modem; cable|wire|cord; set-top box|tv box|receiver; account page|my account|customer area;"
     "mailbox|email|inbox; password|access code|secret word; plan|tariff|package; contract|agreement|paperwork;"
     "bill|invoice|statement; discount|promo code|special offer; mobile app|phone application|your app; camera|webcam|cctv;"
-    "door phone|intercom|entry phone; antenna|dish|aerial; laptop|computer|pc; tablet|ipad|pad; printer|network printer|printing;"
+    "channel phone|intercom|entry phone; antenna|dish|aerial; laptop|computer|pc; tablet|ipad|pad; printer|network printer|printing;"
     "console|playstation|gaming box; phone|smartphone|handset; static address|public ip|fixed ip; subscription|membership|streaming pass;"
     "channel|tv station|programme; lamp|indicator|light on the box; socket|wall outlet|port; technician|engineer|fitter;"
     "points|rewards|cashback; notification|text message|alert; landline|home phone|fixed line; roaming|use abroad|data while travelling;"
@@ -64,7 +64,7 @@ ENGLISH = (
     "in the country house|out of town|at the cottage; in the new flat|after moving|at the new address; after renovation|builders finished|we redecorated;"
     "at weekends|on saturdays|on holidays; paying by card|with a credit card|through the bank; for pensioners|for my grandmother|elderly people;"
     "for business|in the office|for a company; on the second floor|in the far room|through a wall; during a call|while talking|on video chat;"
-    "in winter|in frost|when it is cold; while i am away|on vacation|nobody at home; at the neighbours|in the whole building|next door too;"
+    "in winter|in frost|when it is cold; while i am away|on vacation|nobody at home; at the neighbours|in the whole building|next channel too;"
     "from another phone|not my number|from a relative; in the evening|at peak time|after work; for last month|previous month|last period;"
     "free of charge|without paying more|at no cost; under warranty|still guaranteed|warranty period",
 )

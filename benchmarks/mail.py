@@ -36,7 +36,7 @@ import console.sample
 from benchmarks.desk_process import settings, written
 from benchmarks.measuring import Figures, children, median, processor_seconds, rounded, tell
 from console.runtime.migrate import migrate
-from console.runtime.wiring import House, build
+from console.runtime.wiring import Application, build_application
 from desk.queues import inbox
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals, departures, is_waiting
@@ -118,7 +118,7 @@ def parsed_plainly(raws: Sequence[bytes]) -> float:
     return len(raws) / (time.process_time() - before)
 
 
-async def stored(house: House, count: int) -> float:
+async def stored(house: Application, count: int) -> float:
     """Letters a second, from connecting to the last one being committed and flagged."""
     there, done = 0, asyncio.Event()
 
@@ -130,9 +130,9 @@ async def stored(house: House, count: int) -> float:
             done.set()
         return new
 
-    (door,) = (one for one in house.doors.values() if one.channel == "mail")
+    (channel,) = (one for one in house.channels.values() if one.channel_kind == "mail")
     began = time.monotonic()
-    listening = asyncio.create_task(door.listen(accept))
+    listening = asyncio.create_task(channel.listen(accept))
     await asyncio.wait_for(done.wait(), 60 + count / 20)
     took = time.monotonic() - began
     listening.cancel()
@@ -141,13 +141,13 @@ async def stored(house: House, count: int) -> float:
     return count / took
 
 
-async def decided(house: House, count: int) -> float:
+async def decided(house: Application, count: int) -> float:
     """Letters a processor second, of this process and of the readers' children; PostgreSQL's own is not counted."""
     others = {os.getpid(), *children(os.getpid())}
     await house.readers.warm()
     family = [os.getpid(), *(pid for pid in children(os.getpid()) if pid not in others)]
     before = sum(map(processor_seconds, family))
-    while await house.clerk.work():
+    while await house.worker.work():
         pass
     spent = sum(map(processor_seconds, family)) - before
     async with house.database.look() as connection:
@@ -169,8 +169,8 @@ async def desk(folder: Path, database: str, dovecot: Dovecot, box: Mailbox, raws
         "name": "m", "address": box.address, "imap": ("imaps", box.address, *server), "password": box.password,
         "smtp": ("smtps", box.address, *server), "provider": "sever", "ca_file": str(dovecot.ca_file),
     }  # fmt: skip
-    house = await build(settings(written(folder / "bench.json", database, [], [mailbox])))
-    (door,) = (one for one in house.doors.values() if one.channel == "mail")
+    house = await build_application(settings(written(folder / "bench.json", database, [], [mailbox])))
+    (channel,) = (one for one in house.channels.values() if one.channel_kind == "mail")
     marked = asyncio.Event()
 
     async def mark(raws: Sequence[Any], also: Any = None) -> int:
@@ -178,7 +178,7 @@ async def desk(folder: Path, database: str, dovecot: Dovecot, box: Mailbox, raws
         marked.set()
         return 0
 
-    listening = asyncio.create_task(door.listen(mark))
+    listening = asyncio.create_task(channel.listen(mark))
     await asyncio.wait_for(marked.wait(), 30)
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)

@@ -55,7 +55,7 @@ def _took(module: str) -> float:
 
 
 def control(url: str, name: str, **body: Any) -> Any:
-    """One request to the emulator's control door."""
+    """One request to the emulator's control channel."""
     request = Request(f"{url}/_control/{name}", json.dumps(body).encode(), {"Content-Type": "application/json"})
     with urlopen(request, timeout=10) as answer:
         return json.loads(answer.read())
@@ -150,9 +150,9 @@ def _sent(url: str) -> bool:
 
 
 def many(providers: int) -> list[Figures]:
-    """Seconds to build, and MiB, for one mailbox, one bot and many providers with a door each."""
+    """Seconds to build, and MiB, for one mailbox, one bot and many providers with a channel each."""
     made = []
-    doors: list[tuple[str, int, list[dict[str, Any]], list[dict[str, Any]]]] = [
+    channels: list[tuple[str, int, list[dict[str, Any]], list[dict[str, Any]]]] = [
         ("mail only", 1, [], [box(0)]),
         ("one bot, before its first message", 1, [bot(0, NOWHERE)], []),
         (f"{providers} providers, mailboxes", providers, [], [box(one) for one in range(providers)]),
@@ -163,7 +163,7 @@ def many(providers: int) -> list[Figures]:
             [box(one) for one in range(1, providers, 2)],
         ),
     ]
-    for name, count, bots, boxes in doors:
+    for name, count, bots, boxes in channels:
         with ExitStack() as stack:
             file = stack.enter_context(folder_with(count, bots, boxes))
             began = time.monotonic()

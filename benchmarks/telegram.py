@@ -37,7 +37,7 @@ from desk.storage.database import Database
 from tests.peers.postgres import Postgres
 
 SAMPLE = Path(console.sample.__file__).parent / "providers"
-STAFF = -1001
+AGENTS = -1001
 KINDS = {
     "asked": "Здравствуйте! Второй день не работает интернет, сделайте что-нибудь",
     "offered": "Здравствуйте! второй день нет интернета, договор 40-1187",
@@ -48,13 +48,13 @@ _runs = itertools.count(1)
 
 
 class Emulator:
-    """The Bot API emulator in its own process, and its control door."""
+    """The Bot API emulator in its own process, and its control channel."""
 
     def __init__(self, url: str, tokens: Sequence[str], http: ClientSession) -> None:
         self.url, self.tokens, self._http = url, tokens, http
 
     async def ask(self, name: str, **body: Any) -> Any:
-        """One request to the control door."""
+        """One request to the control channel."""
         async with self._http.post(f"{self.url}/_control/{name}", json=body) as answer:
             found = await answer.json()
         if answer.status != 200:
@@ -122,11 +122,11 @@ def contestant(
         asyncio.run(migrated(url))
         tell_database(url)
         bots = [
-            {"name": f"b{at}", "token": token, "provider": "sever", "api": emulator.url, "staff_chat": STAFF}
+            {"name": f"b{at}", "token": token, "provider": "sever", "api": emulator.url, "agents_chat": AGENTS}
             for at, token in enumerate(emulator.tokens)
         ]
         file = written(folder / "bench.json", url, bots, [])
-        roles = [["doors", "sender", "clock"], ["clerk"]] if split else [list(ROLES)]
+        roles = [["channels", "sender", "clock"], ["worker"]] if split else [list(ROLES)]
         with ExitStack() as stack:
             started = [
                 stack.enter_context(running("benchmarks.desk_process", str(file), "--roles", *some)) for some in roles
@@ -236,7 +236,7 @@ def main() -> None:
     parser.add_argument("--databases", nargs="+", choices=("sqlite", "postgresql"), default=["sqlite", "postgresql"])
     parser.add_argument("--pace", type=int, default=50, help="messages a second while latency is measured; 0 for none")
     parser.add_argument("--seconds", type=float, default=12, help="for which it is measured (12)")
-    parser.add_argument("--split", action="store_true", help="the clerk in a process of its own, as serve --only can")
+    parser.add_argument("--split", action="store_true", help="the worker in a process of its own, as serve --only can")
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
     if "postgresql" in chosen.databases and (package := Postgres.missing()):

@@ -16,7 +16,7 @@ LONGEST_ETA = 90 * 24 * 60
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class AgentCommand:
     """``number`` is a case number as typed, upper case. ``detail["duration"]`` is in whole minutes."""
 
     verb: Verb
@@ -35,54 +35,54 @@ _COMMANDS = {
 }
 
 
-def ordered(text: str, has_files: bool = False, replies: bool = False) -> Order:
+def parse_agent_message(text: str, has_files: bool = False, replies: bool = False) -> AgentCommand:
     """Reads one message of an agent. ``replies`` when it answers a message, so that the case need not be named."""
     text = text.strip()
     command, rest = _word(text)
     if verb := _COMMANDS.get(command.partition("@")[0].lower()):
         return _command(verb, rest, replies)
     if command.startswith("/") and not command.startswith("//"):
-        return Order(Verb.NOTHING, text)
+        return AgentCommand(Verb.NOTHING, text)
     number = "" if replies or not command.startswith(("#", "№")) else case_number(command)
     if number:
         text = rest
     if not (replies or number) or not (text or has_files):
-        return Order(Verb.NOTHING, text)
+        return AgentCommand(Verb.NOTHING, text)
     if text.startswith("//"):
-        return Order(Verb.NOTE, text[2:].strip(), number)
-    return Order(Verb.SAY, text, number)
+        return AgentCommand(Verb.NOTE, text[2:].strip(), number)
+    return AgentCommand(Verb.SAY, text, number)
 
 
-def _command(verb: Verb, rest: str, replies: bool) -> Order:
+def _command(verb: Verb, rest: str, replies: bool) -> AgentCommand:
     if verb is Verb.ETA:
         return _eta(rest)
     first, after = _word(rest)
     number = case_number(first)
     # "/resolve 2024 routers replaced", written as an answer, begins with a word of the text and not with a case.
     if not number or (replies and first.isdecimal()):
-        return Order(verb, rest)
-    return Order(verb, after, number)
+        return AgentCommand(verb, rest)
+    return AgentCommand(verb, after, number)
 
 
-def _eta(rest: str) -> Order:
+def _eta(rest: str) -> AgentCommand:
     number = ""
-    found = minutes(rest)
+    found = parse_minutes(rest)
     if found is None:
         first, after = _word(rest)
         if number := case_number(first):
-            found = minutes(after)
+            found = parse_minutes(after)
     if found is None:
-        return Order(Verb.ETA, rest, number, {"problem": "duration"})
-    return Order(Verb.ETA, "", number, {"duration": str(found)})
+        return AgentCommand(Verb.ETA, rest, number, {"problem": "duration"})
+    return AgentCommand(Verb.ETA, "", number, {"duration": str(found)})
 
 
-def pressed(option: str) -> Order:
+def parse_agent_button(option: str) -> AgentCommand:
     """What a button under a card means: take, eta:<minutes> or resolve; any other is an ordinary press."""
     name, _, value = option.partition(":")
     if name == "eta":
         sound = value.isascii() and value.isdecimal() and 0 < int(value[:9]) <= LONGEST_ETA
-        return Order(Verb.ETA, detail={"duration": str(int(value))} if sound else {"problem": "duration"})
-    return Order({"take": Verb.TAKE, "resolve": Verb.RESOLVE}.get(option, Verb.PRESS))
+        return AgentCommand(Verb.ETA, detail={"duration": str(int(value))} if sound else {"problem": "duration"})
+    return AgentCommand({"take": Verb.TAKE, "resolve": Verb.RESOLVE}.get(option, Verb.PRESS))
 
 
 def case_number(word: str) -> str:
@@ -103,7 +103,7 @@ _UNITS = (
 _MINUTES = {name: size for size, names in _UNITS for name in names}
 
 
-def minutes(text: str) -> int | None:
+def parse_minutes(text: str) -> int | None:
     """Reads "2h", "30 m", "1d 4h", "2 ч 30 мин" as whole minutes; None for what is no duration ("soon", "1.5h")."""
     total, digits, unit = 0, "", ""
     if len(text) > 40:

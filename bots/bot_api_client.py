@@ -1,6 +1,6 @@
 """The Bot API in its plainest form: one POST of JSON, one answer. For polling, webhooks and checks; no aiogram.
 
-The token stands in every address, so an aiohttp exception may carry it: what leaves this module is a `WireError`
+The token stands in every address, so an aiohttp exception may carry it: what leaves this module is a `BotApiError`
 whose words were written here or came from Telegram, with the token struck out, and with no cause attached.
 """
 
@@ -15,7 +15,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
 from desk.model.settings import Secret, TelegramSettings
 
 
-class WireError(Exception):
+class BotApiError(Exception):
     """A call that failed. ``code`` is HTTP's (0 when there was no answer), ``retry_after`` in seconds or 0."""
 
     def __init__(self, code: int, why: str, retry_after: float = 0.0) -> None:
@@ -25,7 +25,7 @@ class WireError(Exception):
         self.retry_after = retry_after
 
 
-class Undecodable(WireError):
+class UndecodableAnswer(BotApiError):
     """Telegram said yes, but its answer is not JSON that Python can read; ``body`` is what it said."""
 
     def __init__(self, body: bytes) -> None:
@@ -33,7 +33,7 @@ class Undecodable(WireError):
         self.body = body
 
 
-class Wire:
+class BotApiClient:
     """Calls one bot's methods. Opens its HTTP session at the first call; `close` it."""
 
     def __init__(self, settings: TelegramSettings) -> None:
@@ -42,7 +42,7 @@ class Wire:
         self._session: ClientSession | None = None
 
     async def call(self, method: str, params: Mapping[str, object] | None = None, within: float = 30.0) -> Any:
-        """The ``result`` of one method. Raises `WireError` for everything else, and after ``within`` seconds."""
+        """The ``result`` of one method. Raises `BotApiError` for everything else, and after ``within`` seconds."""
         if self._session is None:
             self._session = ClientSession(connector=TCPConnector(limit=4))
         limits = ClientTimeout(total=within, sock_connect=10)
@@ -51,9 +51,9 @@ class Wire:
             async with self._session.post(url, json=params or {}, timeout=limits, allow_redirects=False) as answer:
                 code, body = answer.status, await answer.read()
         except TimeoutError:
-            raise WireError(0, f"{method}: no answer in time") from None
+            raise BotApiError(0, f"{method}: no answer in time") from None
         except (ClientError, OSError, ValueError) as error:
-            raise WireError(0, redacted(f"{method}: {type(error).__name__}: {error}", self._token)) from None
+            raise BotApiError(0, redacted(f"{method}: {type(error).__name__}: {error}", self._token)) from None
         return self._result(method, code, body)
 
     def _result(self, method: str, code: int, body: bytes) -> Any:
@@ -61,16 +61,16 @@ class Wire:
             answer = json.loads(body)
         except (ValueError, RecursionError):
             if code == 200:
-                raise Undecodable(body) from None
+                raise UndecodableAnswer(body) from None
             answer = None
         if not isinstance(answer, dict):
-            raise WireError(code, f"{method}: HTTP {code} without a readable answer")
+            raise BotApiError(code, f"{method}: HTTP {code} without a readable answer")
         if code == 200 and answer.get("ok") is True:
             return answer.get("result")
         parameters = answer.get("parameters")
         wait = parameters.get("retry_after") if isinstance(parameters, dict) else None
         why = redacted(str(answer.get("description", f"HTTP {code}")), self._token)
-        raise WireError(code, f"{method}: {why}", float(wait) if isinstance(wait, int | float) else 0.0)
+        raise BotApiError(code, f"{method}: {why}", float(wait) if isinstance(wait, int | float) else 0.0)
 
     async def close(self) -> None:
         """Closes the HTTP session."""

@@ -19,7 +19,7 @@ _NO_PICTURE = ("photo_", "image_process_failed")
 _FILE_UNUSABLE = ("file identifier", "file_id", "file_reference", "file reference", "can't use file of type")
 
 
-class Call:
+class BotApiCall:
     """``method`` is empty when nothing is left to be done. ``files`` are as `bots.render` describes them."""
 
     def __init__(self, body: Mapping[str, Any], remotes: Mapping[str, str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bots.bot_api_client import Wire, WireError, webhook_url
+from bots.bot_api_client import BotApiClient, BotApiError, webhook_url
 from bots.envelope import KINDS
 from desk.model.diagnostics import Finding
 from desk.model.settings import TelegramSettings
@@ -16,29 +16,29 @@ _BACKLOG = 1000
 
 async def check(settings: TelegramSettings) -> list[Finding]:
     """Asks Telegram about the token, the webhook and the agents' group. Changes nothing."""
-    where = settings.door
+    where = settings.channel
     if not settings.token:
         return [Finding("error", where, "there is no token", "get one from @BotFather and set token = env:NAME")]
-    wire = Wire(settings)
+    wire = BotApiClient(settings)
     try:
         return await _asked(settings, wire)
-    except WireError as error:
+    except BotApiError as error:
         return [_failed(where, error)]
     finally:
         await wire.close()
 
 
-async def _asked(settings: TelegramSettings, wire: Wire) -> list[Finding]:
+async def _asked(settings: TelegramSettings, wire: BotApiClient) -> list[Finding]:
     me = _table(await wire.call("getMe"))
-    found = [Finding("ok", settings.door, f"the token works: @{me.get('username', '?')}")]
+    found = [Finding("ok", settings.channel, f"the token works: @{me.get('username', '?')}")]
     found += _webhook(settings, _table(await wire.call("getWebhookInfo")))
-    if not settings.staff_chat:
-        todo = "make a group, add the bot, and write its id as staff_chat (a negative number)"
-        return [*found, Finding("warning", settings.door, "there is no agents' group: agents see no cards", todo)]
-    return found + await _staff(settings, wire, me)
+    if not settings.agents_chat:
+        todo = "make a group, add the bot, and write its id as agents_chat (a negative number)"
+        return [*found, Finding("warning", settings.channel, "there is no agents' group: agents see no cards", todo)]
+    return found + await _agents_group(settings, wire, me)
 
 
-def _failed(where: str, error: WireError) -> Finding:
+def _failed(where: str, error: BotApiError) -> Finding:
     if error.code in (401, 404):
         todo = "take the token anew from @BotFather and set it where firstline.toml says it is"
         return Finding("error", where, "Telegram does not know this token", todo)
@@ -48,7 +48,7 @@ def _failed(where: str, error: WireError) -> Finding:
 
 
 def _webhook(settings: TelegramSettings, info: Mapping[str, Any]) -> Iterator[Finding]:
-    where, known = settings.door, str(info.get("url", ""))
+    where, known = settings.channel, str(info.get("url", ""))
     wanted = webhook_url(settings) if settings.webhook else ""
     if known and not wanted:
         what = f"a webhook is set ({known}), so Telegram gives nothing to polling"
@@ -79,15 +79,15 @@ def _webhook_health(where: str, info: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding("warning", where, what, "look at the certificate, the proxy and listen in firstline.toml")
 
 
-async def _staff(settings: TelegramSettings, wire: Wire, me: Mapping[str, Any]) -> list[Finding]:
-    where, chat_id = settings.door, settings.staff_chat
+async def _agents_group(settings: TelegramSettings, wire: BotApiClient, me: Mapping[str, Any]) -> list[Finding]:
+    where, chat_id = settings.channel, settings.agents_chat
     try:
         chat = _table(await wire.call("getChat", {"chat_id": chat_id}))
         member = _table(await wire.call("getChatMember", {"chat_id": chat_id, "user_id": me.get("id", 0)}))
-    except WireError as error:
+    except BotApiError as error:
         if error.code not in (400, 403):
             raise
-        todo = "add the bot to the group, and compare staff_chat with the group's id"
+        todo = "add the bot to the group, and compare agents_chat with the group's id"
         return [Finding("error", where, f"the agents' group {chat_id} cannot be reached: {error.why}", todo)]
     return list(_rights(where, me, chat, member))
 
@@ -95,7 +95,9 @@ async def _staff(settings: TelegramSettings, wire: Wire, me: Mapping[str, Any]) 
 def _rights(where: str, me: Mapping[str, Any], chat: Mapping[str, Any], member: Mapping[str, Any]) -> Iterator[Finding]:
     status, name = member.get("status"), chat.get("title", chat.get("id"))
     if chat.get("type") not in ("group", "supergroup"):
-        yield Finding("error", where, f"staff_chat is a {chat.get('type')}, not a group", "make a group for the agents")
+        yield Finding(
+            "error", where, f"agents_chat is a {chat.get('type')}, not a group", "make a group for the agents"
+        )
     elif status in ("left", "kicked"):
         yield Finding("error", where, f"the bot is not in the agents' group {name}", "add it to the group")
     elif status == "restricted" and not member.get("can_send_messages"):
@@ -113,5 +115,5 @@ def _rights(where: str, me: Mapping[str, Any], chat: Mapping[str, Any], member: 
 
 def _table(answer: object) -> Mapping[str, Any]:
     if not isinstance(answer, dict):
-        raise WireError(200, "the answer is not what the Bot API gives (is api right?)")
+        raise BotApiError(200, "the answer is not what the Bot API gives (is api right?)")
     return answer

@@ -1,4 +1,4 @@
-"""One update, as Telegram hands it over, becomes one `Raw`: its key and its lane, and nothing else is read.
+"""One update, as Telegram hands it over, becomes one `RawMessage`: its key and its lane, and nothing else is read.
 
 Pure, and without aiogram: a poller must be able to store while aiogram is still being imported.
 """
@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from desk.model.messages import Raw
+from desk.model.messages import RawMessage
 
 KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
 """The kinds of updates the desk asks Telegram for."""
 
 
-def enveloped(door: str, update: object, at: datetime) -> Raw:
+def raw_message_of(channel: str, update: object, at: datetime) -> RawMessage:
     """One element of a getUpdates answer, or one webhook body. Whatever it is, it is kept; what has no id is set aside.
 
     The body is JSON in ASCII, so that lone surrogates, which no UTF-8 column can hold, survive for the reader.
@@ -25,14 +25,14 @@ def enveloped(door: str, update: object, at: datetime) -> Raw:
     body = json.dumps(update).encode("ascii")
     number = update_id(update)
     if number is None:
-        return kept_aside(door, body, "an update without an update_id", at)
-    return Raw(door, str(number), lane(door, number, update), body, at)
+        return quarantined_message_of(channel, body, "an update without an update_id", at)
+    return RawMessage(channel, str(number), lane(channel, number, update), body, at)
 
 
-def kept_aside(door: str, body: bytes, why: str, at: datetime, key: str = "") -> Raw:
+def quarantined_message_of(channel: str, body: bytes, why: str, at: datetime, key: str = "") -> RawMessage:
     """Bytes that cannot be told apart by any id of theirs: kept under their own hash, for a person to look at."""
     key = key or "odd:" + hashlib.sha256(body).hexdigest()[:32]
-    return Raw(door, key, f"{door}:update:{key}", body, at, aside=why)
+    return RawMessage(channel, key, f"{channel}:update:{key}", body, at, aside=why)
 
 
 def update_id(update: object) -> int | None:
@@ -42,7 +42,7 @@ def update_id(update: object) -> int | None:
     return number if sound else None
 
 
-def lane(door: str, number: int, update: object) -> str:
+def lane(channel: str, number: int, update: object) -> str:
     """Whose update it is: the private chat, or one person in a group; the update's own lane when nobody can tell."""
     for kind in KINDS:
         event = _table(update, kind)
@@ -51,10 +51,10 @@ def lane(door: str, number: int, update: object) -> str:
         chat = _table(_table(event, "message") if kind == "callback_query" else event, "chat")
         chat_id, person = _number(chat, "id"), _number(_table(event, "from"), "id")
         if chat_id and chat.get("type") == "private":
-            return f"{door}:{chat_id}"
+            return f"{channel}:{chat_id}"
         if chat_id and person:
-            return f"{door}:{chat_id}:{person}"
-    return f"{door}:update:{number}"
+            return f"{channel}:{chat_id}:{person}"
+    return f"{channel}:update:{number}"
 
 
 def _table(holder: object, key: str) -> Mapping[str, Any]:

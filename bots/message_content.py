@@ -15,7 +15,7 @@ from desk.model.messages import File
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class MessageContent:
     """``kind`` is Telegram's name of the content, "" for a service message ("someone joined")."""
 
     kind: str = ""
@@ -24,10 +24,10 @@ class Contents:
     detail: Mapping[str, str] = field(default_factory=dict)
 
 
-def contents(message: Message, bot: str) -> Contents:
+def message_content(message: Message, bot: str) -> MessageContent:
     """Reads text, caption, files and everything else that people send. ``bot`` is the bot's name in the settings."""
     if message.text is not None:
-        return Contents("text", message.text)
+        return MessageContent("text", message.text)
     if message.photo:
         largest = max(message.photo, key=lambda size: size.width * size.height)
         return _with_file(message, bot, "photo", largest)
@@ -39,8 +39,8 @@ def contents(message: Message, bot: str) -> Contents:
             return read(message)
     for kind in _NOT_SHOWN:
         if getattr(message, kind, None) is not None:
-            return Contents(kind, message.caption or "", detail={"unsupported": kind})
-    return Contents()
+            return MessageContent(kind, message.caption or "", detail={"unsupported": kind})
+    return MessageContent()
 
 
 _FILES = {
@@ -59,51 +59,53 @@ A GIF comes as animation and as document at once; as a document it can be sent o
 
 def _with_file(
     message: Message, bot: str, kind: str, thing: Audio | Document | PhotoSize | Video | VideoNote | Voice
-) -> Contents:
+) -> MessageContent:
     ours, ending, usual = _FILES[kind]
     name = file_name(getattr(thing, "file_name", None) or "") or f"{ours}-{message.message_id}{ending}"
     media_type = getattr(thing, "mime_type", None) or usual
     file = File(name, ours, media_type, thing.file_size or 0, f"telegram:{bot}:{thing.file_id}")
-    return Contents(kind, message.caption or "", (file,))
+    return MessageContent(kind, message.caption or "", (file,))
 
 
-def _contact(message: Message) -> Contents:
+def _contact(message: Message) -> MessageContent:
     """A shared phone. It is the sender's own only if Telegram says so and nobody forwarded it."""
     assert message.contact is not None  # noqa: S101 (the caller looked)
     contact, sender = message.contact, message.from_user
-    name = tidy(f"{contact.first_name} {contact.last_name or ''}")
+    name = clean_text(f"{contact.first_name} {contact.last_name or ''}")
     own = sender is not None and contact.user_id == sender.id and message.forward_origin is None
     detail = {"phone": contact.phone_number, "contact_user_is_sender": "1" if own else ""}
-    return Contents("contact", f"{name} {contact.phone_number}".strip(), detail=detail)
+    return MessageContent("contact", f"{name} {contact.phone_number}".strip(), detail=detail)
 
 
-def _venue(message: Message) -> Contents:
+def _venue(message: Message) -> MessageContent:
     assert message.venue is not None  # noqa: S101 (the caller looked)
     venue = message.venue
-    return Contents("venue", f"{venue.title}, {venue.address} ({_point(venue.location)})")
+    return MessageContent("venue", f"{venue.title}, {venue.address} ({_point(venue.location)})")
 
 
-def _location(message: Message) -> Contents:
+def _location(message: Message) -> MessageContent:
     assert message.location is not None  # noqa: S101 (the caller looked)
-    return Contents("location", _point(message.location))
+    return MessageContent("location", _point(message.location))
 
 
-def _sticker(message: Message) -> Contents:
+def _sticker(message: Message) -> MessageContent:
     assert message.sticker is not None  # noqa: S101 (the caller looked)
-    return Contents("sticker", message.sticker.emoji or "🖼")
+    return MessageContent("sticker", message.sticker.emoji or "🖼")
 
 
-def _poll(message: Message) -> Contents:
+def _poll(message: Message) -> MessageContent:
     assert message.poll is not None  # noqa: S101 (the caller looked)
-    return Contents("poll", "\n".join((message.poll.question, *(f"– {one.text}" for one in message.poll.options))))
+    return MessageContent(
+        "poll", "\n".join((message.poll.question, *(f"– {one.text}" for one in message.poll.options)))
+    )
 
 
-def _dice(message: Message) -> Contents:
+def _dice(message: Message) -> MessageContent:
     assert message.dice is not None  # noqa: S101 (the caller looked)
-    return Contents("dice", f"{message.dice.emoji} {message.dice.value}")
+    return MessageContent("dice", f"{message.dice.emoji} {message.dice.value}")
 
 
-_IN_WORDS: Mapping[str, Callable[[Message], Contents]] = {
+_IN_WORDS: Mapping[str, Callable[[Message], MessageContent]] = {
     "contact": _contact,
     "venue": _venue,  # before location: a venue carries both
     "location": _location,
@@ -123,16 +125,16 @@ def _point(place: Location) -> str:
 
 def full_name(user: User | None) -> str:
     """A person's name as they typed it, without characters that could make it look like something else."""
-    return tidy(f"{user.first_name} {user.last_name or ''}") if user else ""
+    return clean_text(f"{user.first_name} {user.last_name or ''}") if user else ""
 
 
 def file_name(words: str) -> str:
     """A file's name without its folders and without characters that hide its ending; at most 120 characters."""
-    name = tidy(words.replace("\\", "/").rpartition("/")[2])
+    name = clean_text(words.replace("\\", "/").rpartition("/")[2])
     return name if len(name) <= 120 else name[:100] + name[-20:]
 
 
-def tidy(words: str) -> str:
+def clean_text(words: str) -> str:
     """One line without control, bidirectional and zero-width characters."""
     shown = (char for char in words if char in "\t\n\r" or unicodedata.category(char) not in ("Cc", "Cf", "Zl", "Zp"))
     return " ".join("".join(shown).split())

@@ -1,4 +1,4 @@
-"""One stored update becomes one `Heard`. Pure; no effect, no network. Imports aiogram: import this late."""
+"""One stored update becomes one `Inbound`. Pure; no effect, no network. Imports aiogram: import this late."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from typing import Any
 from aiogram.types import CallbackQuery, Chat, ChatMemberUpdated, Message, Update, User
 from pydantic import ValidationError
 
-from bots.agent_commands import Order, case_number, ordered, pressed
-from bots.message_content import Contents, contents, full_name
-from desk.model.messages import Address, Arrival, Heard, Press, Role, Unreadable, Verb
-from desk.pipeline.reply_tokens import counted
+from bots.agent_commands import AgentCommand, case_number, parse_agent_button, parse_agent_message
+from bots.message_content import MessageContent, full_name, message_content
+from desk.model.messages import Address, Arrival, ButtonPress, Inbound, Role, UnreadableMessage, Verb
+from desk.pipeline.reply_tokens import decode_number
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """What neither PostgreSQL nor UTF-8 can hold."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ear:
-    """What hearing must know of a bot: its name, its door's provider, and the agents' group.
+class UpdateParser:
+    """What hearing must know of a bot: its name, its channel's provider, and the agents' group.
 
     ``moved_to`` is where Telegram has moved that group, while the settings still have its old id.
     """
 
     bot: str
     provider: str
-    staff_chat: int = 0
+    agents_chat: int = 0
     moved_to: int = 0
 
-    def hear(self, arrival: Arrival) -> Heard:
-        """Reads one update. Raises `Unreadable` for what is not an update that Telegram could have sent."""
+    def hear(self, arrival: Arrival) -> Inbound:
+        """Reads one update. Raises `UnreadableMessage` for what is not an update that Telegram could have sent."""
         update = _decoded(arrival.body)
         if event := update.message or update.edited_message:
             return self._message(arrival, event, edited=update.message is None)
@@ -41,10 +41,10 @@ class Ear:
             return self._press(arrival, update.callback_query)
         if update.my_chat_member:
             return self._membership(arrival, update.my_chat_member)
-        return self._heard(arrival, "", verb=Verb.NOTHING)
+        return self._inbound(arrival, "", verb=Verb.NOTHING)
 
-    def _message(self, arrival: Arrival, message: Message, edited: bool) -> Heard:
-        read = contents(message, self.bot)
+    def _message(self, arrival: Arrival, message: Message, edited: bool) -> Inbound:
+        read = message_content(message, self.bot)
         detail = {
             **read.detail,
             "kind": read.kind,
@@ -56,45 +56,45 @@ class Ear:
         said = _said(message, read, detail)
         chat, user = message.chat, message.from_user
         if not read.kind or not _a_person(message):
-            return self._heard(arrival, _whose(chat, user), verb=Verb.NOTHING, message=said["message"])
+            return self._inbound(arrival, _whose(chat, user), verb=Verb.NOTHING, message=said["message"])
         if chat.type == "private":
             verb = Verb.SAY
             if read.kind == "text" and (payload := _start(read.text)) is not None:
                 verb, detail["payload"] = Verb.START, payload
                 said["text"] = said["full_text"] = ""
-            return self._heard(arrival, str(chat.id), user, verb=verb, **said)
-        if self._is_staff(chat.id):
-            order = ordered(read.text, has_files=bool(read.files), replies=bool(said["reply_to"]))
+            return self._inbound(arrival, str(chat.id), user, verb=verb, **said)
+        if self._is_agents_group(chat.id):
+            order = parse_agent_message(read.text, has_files=bool(read.files), replies=bool(said["reply_to"]))
             detail |= _shown(message)
-            return self._from_staff(arrival, user, order, said)
-        return self._heard(arrival, _whose(chat, user), user, verb=Verb.NOTHING)
+            return self._from_agents(arrival, user, order, said)
+        return self._inbound(arrival, _whose(chat, user), user, verb=Verb.NOTHING)
 
-    def _from_staff(self, arrival: Arrival, user: User | None, order: Order, said: dict[str, Any]) -> Heard:
+    def _from_agents(self, arrival: Arrival, user: User | None, order: AgentCommand, said: dict[str, Any]) -> Inbound:
         said |= {"text": order.text, "full_text": order.text, "detail": {**said["detail"], **order.detail}}
         sender = _whose(None, user)
-        return self._heard(arrival, sender, user, role=Role.AGENT, verb=order.verb, number=order.number, **said)
+        return self._inbound(arrival, sender, user, role=Role.AGENT, verb=order.verb, number=order.number, **said)
 
-    def _press(self, arrival: Arrival, query: CallbackQuery) -> Heard:
+    def _press(self, arrival: Arrival, query: CallbackQuery) -> Inbound:
         known: dict[str, Any] = {"callback": query.id}
         shown = query.message
         if shown is None:
-            return self._heard(arrival, str(query.from_user.id), query.from_user, verb=Verb.NOTHING, **known)
+            return self._inbound(arrival, str(query.from_user.id), query.from_user, verb=Verb.NOTHING, **known)
         known["message"] = str(shown.message_id)
         known["detail"] = {"lane": self._lane(arrival, shown.chat.id)}
         if isinstance(shown, Message) and shown.text is None:
             known["detail"]["media"] = "1"
-        staff = self._is_staff(shown.chat.id)
-        sender = str(query.from_user.id if staff else shown.chat.id)
+        agents_group = self._is_agents_group(shown.chat.id)
+        sender = str(query.from_user.id if agents_group else shown.chat.id)
         press = _parsed(query.data or "")
-        if press is None or not (staff or shown.chat.type == "private"):
-            return self._heard(arrival, sender, query.from_user, verb=Verb.NOTHING, **known)
-        if not staff:
-            return self._heard(arrival, sender, query.from_user, verb=Verb.PRESS, press=press, **known)
-        order = pressed(press.option)
+        if press is None or not (agents_group or shown.chat.type == "private"):
+            return self._inbound(arrival, sender, query.from_user, verb=Verb.NOTHING, **known)
+        if not agents_group:
+            return self._inbound(arrival, sender, query.from_user, verb=Verb.PRESS, press=press, **known)
+        order = parse_agent_button(press.option)
         known["detail"] |= order.detail
-        return self._heard(arrival, sender, query.from_user, role=Role.AGENT, verb=order.verb, press=press, **known)
+        return self._inbound(arrival, sender, query.from_user, role=Role.AGENT, verb=order.verb, press=press, **known)
 
-    def _membership(self, arrival: Arrival, change: ChatMemberUpdated) -> Heard:
+    def _membership(self, arrival: Arrival, change: ChatMemberUpdated) -> Inbound:
         """Blocked or let back in. In a private chat that is the subscriber's doing; in groups it means nothing."""
         verb, detail = Verb.NOTHING, {}
         if change.chat.type == "private":
@@ -102,19 +102,19 @@ class Ear:
                 verb, detail = Verb.UNDELIVERED, {"gone": "1"}
             else:
                 verb, detail = Verb.START, {"returned": "1"}
-        return self._heard(arrival, _whose(change.chat, change.from_user), change.from_user, verb=verb, detail=detail)
+        return self._inbound(arrival, _whose(change.chat, change.from_user), change.from_user, verb=verb, detail=detail)
 
-    def _is_staff(self, chat: int) -> bool:
-        return chat in (self.staff_chat, self.moved_to) and chat != 0
+    def _is_agents_group(self, chat: int) -> bool:
+        return chat in (self.agents_chat, self.moved_to) and chat != 0
 
     def _lane(self, arrival: Arrival, chat: int) -> str:
         """The lane of what the desk says into this chat: the agents' group keeps the name it has in the settings."""
-        return f"{arrival.door}:{self.staff_chat if self._is_staff(chat) else chat}"
+        return f"{arrival.channel}:{self.agents_chat if self._is_agents_group(chat) else chat}"
 
-    def _heard(self, arrival: Arrival, sender: str, user: User | None = None, **known: Any) -> Heard:
-        return Heard(
-            door=arrival.door,
-            sender=Address("telegram", arrival.door, sender),
+    def _inbound(self, arrival: Arrival, sender: str, user: User | None = None, **known: Any) -> Inbound:
+        return Inbound(
+            channel=arrival.channel,
+            sender=Address("telegram", arrival.channel, sender),
             at=arrival.received_at,
             provider=self.provider,
             name=full_name(user),
@@ -129,9 +129,9 @@ def _decoded(body: bytes) -> Update:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(step) for step in first["loc"])
-        raise Unreadable(f"not an update as Telegram makes them: {where}: {first['msg']}") from None
+        raise UnreadableMessage(f"not an update as Telegram makes them: {where}: {first['msg']}") from None
     except (ValueError, RecursionError, OverflowError) as error:
-        raise Unreadable(f"not JSON that can be read: {type(error).__name__}") from None
+        raise UnreadableMessage(f"not JSON that can be read: {type(error).__name__}") from None
 
 
 def _storable(value: Any) -> Any:
@@ -145,8 +145,8 @@ def _storable(value: Any) -> Any:
     return value
 
 
-def _said(message: Message, read: Contents, detail: Mapping[str, str]) -> dict[str, Any]:
-    """The fields of `Heard` that any message fills."""
+def _said(message: Message, read: MessageContent, detail: Mapping[str, str]) -> dict[str, Any]:
+    """The fields of `Inbound` that any message fills."""
     return {
         "text": read.text,
         "full_text": read.text,
@@ -208,13 +208,13 @@ def _start(text: str) -> str | None:
     return payload.strip() if command.partition("@")[0].lower() == "/start" else None
 
 
-def _parsed(data: str) -> Press | None:
+def _parsed(data: str) -> ButtonPress | None:
     """A button's data as `bots.render` wrote it; None for anything else."""
     case, _, rest = data.partition(":")
     prompt, _, option = rest.partition(":")
     if not (option and prompt.isascii() and prompt.isdecimal() and len(prompt) <= 9):
         return None
     try:
-        return Press(counted(case), int(prompt), option)
+        return ButtonPress(decode_number(case), int(prompt), option)
     except ValueError:
         return None

@@ -12,11 +12,11 @@ import random
 import re
 from collections.abc import Awaitable, Callable
 
-from bots.bot_api_client import Undecodable, Wire, WireError, webhook_url
-from bots.envelope import KINDS, enveloped, kept_aside, update_id
+from bots.bot_api_client import BotApiClient, BotApiError, UndecodableAnswer, webhook_url
+from bots.envelope import KINDS, quarantined_message_of, raw_message_of, update_id
 from desk.clock import Clock
-from desk.model.channel import Accept
-from desk.model.messages import Raw
+from desk.model.channel import StoreMessages
+from desk.model.messages import RawMessage
 from desk.model.settings import TelegramSettings
 from desk.storage.leases import LeaseLost
 
@@ -30,7 +30,7 @@ OWN_WAIT = 4.0
 _ID = re.compile(rb'"update_id"\s{0,9}:\s{0,9}(\d{1,18})')
 
 
-class Troubles:
+class RetryDelay:
     """Waits longer and longer, with jitter, while something fails; says so once, and once when it is over."""
 
     def __init__(self, where: str, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep) -> None:
@@ -55,7 +55,7 @@ class Troubles:
         self._tries, self._told = 0, ""
 
 
-class Poller:
+class UpdatePoller:
     """Receives one bot's updates until cancelled. ``hold`` is how many seconds Telegram may keep a question open."""
 
     def __init__(
@@ -65,13 +65,13 @@ class Poller:
         hold: int = 25,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
-        self._door = settings.door
-        self._wire = Wire(settings)
+        self._channel = settings.channel
+        self._wire = BotApiClient(settings)
         self._clock = clock
         self._hold = hold
-        self._troubles = Troubles(settings.door, sleep)
+        self._troubles = RetryDelay(settings.channel, sleep)
 
-    async def run(self, accept: Accept) -> None:
+    async def run(self, accept: StoreMessages) -> None:
         """Fetches, stores, confirms, for ever. Raises `LeaseLost` when another process does so now."""
         offset = 0
         try:
@@ -80,10 +80,10 @@ class Poller:
         finally:
             await self._wire.close()
 
-    async def _round(self, accept: Accept, offset: int) -> int:
+    async def _round(self, accept: StoreMessages, offset: int) -> int:
         try:
             raws, following = await self._fetch(offset)
-        except WireError as error:
+        except BotApiError as error:
             await self._troubles.wait(_advice(error), error.retry_after)
             return offset
         if raws:
@@ -101,7 +101,7 @@ class Poller:
         self._troubles.over()
         return following
 
-    async def _fetch(self, offset: int) -> tuple[list[Raw], int]:
+    async def _fetch(self, offset: int) -> tuple[list[RawMessage], int]:
         """What is new, and the offset that will confirm it.
 
         After an empty answer the offset is forgotten: everything before it is confirmed by then, and after a quiet
@@ -109,27 +109,29 @@ class Poller:
         """
         try:
             updates = await self._ask(offset, 100)
-        except Undecodable:
+        except UndecodableAnswer:
             return await self._fetch_one(offset)
         if not updates:
             return [], 0
         return self._enveloped(updates), _after(updates, offset)
 
-    async def _fetch_one(self, offset: int) -> tuple[list[Raw], int]:
+    async def _fetch_one(self, offset: int) -> tuple[list[RawMessage], int]:
         """Gets past an answer that Python cannot decode: one update at a time, the guilty one kept aside as it is."""
         try:
             updates = await self._ask(offset, 1)
-        except Undecodable as error:
+        except UndecodableAnswer as error:
             if found := _ID.search(error.body):
                 number = int(found[1])
-                odd = kept_aside(self._door, error.body, "not JSON that can be read", self._clock(), str(number))
+                odd = quarantined_message_of(
+                    self._channel, error.body, "not JSON that can be read", self._clock(), str(number)
+                )
                 return [odd], number + 1
             raise
         return self._enveloped(updates), _after(updates, offset)
 
-    def _enveloped(self, updates: list[object]) -> list[Raw]:
+    def _enveloped(self, updates: list[object]) -> list[RawMessage]:
         now = self._clock()
-        return [enveloped(self._door, update, now) for update in updates]
+        return [raw_message_of(self._channel, update, now) for update in updates]
 
     async def _ask(self, offset: int, limit: int) -> list[object]:
         params: dict[str, object] = {"limit": limit, "timeout": self._hold, "allowed_updates": KINDS}
@@ -137,7 +139,7 @@ class Poller:
             params["offset"] = offset
         updates = await self._wire.call("getUpdates", params, within=self._hold + 15)
         if not isinstance(updates, list):
-            raise WireError(200, "getUpdates: the answer is not a list")
+            raise BotApiError(200, "getUpdates: the answer is not a list")
         return updates
 
 
@@ -151,7 +153,7 @@ async def keep_webhook(
 
     The secret is part of what is set, and Telegram never tells it back: so it is set anew at every start.
     """
-    wire, troubles, known = Wire(settings), Troubles(settings.door, sleep), False
+    wire, troubles, known = BotApiClient(settings), RetryDelay(settings.channel, sleep), False
     url = webhook_url(settings)
     try:
         while True:
@@ -161,7 +163,7 @@ async def keep_webhook(
                 if not known:
                     await wire.call("setWebhook", {"url": url, "secret_token": secret, "allowed_updates": KINDS})
                     known = True
-            except WireError as error:
+            except BotApiError as error:
                 await troubles.wait(_advice(error), error.retry_after)
                 continue
             troubles.over()
@@ -175,7 +177,7 @@ def _after(updates: list[object], offset: int) -> int:
     return max((number + 1 for update in updates if (number := update_id(update)) is not None), default=offset)
 
 
-def _advice(error: WireError) -> str:
+def _advice(error: BotApiError) -> str:
     if error.code == 409:
         return f"{error.why} (another process polls with this token, or a webhook is set: see 'firstline check')"
     if error.code in (401, 404):

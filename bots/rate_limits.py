@@ -12,7 +12,7 @@ PATIENCE = 2.0
 """Seconds that a call may wait for its turn; what must wait longer goes back into the outbox."""
 
 
-class Window:
+class SlidingWindow:
     """At most ``count`` in any ``seconds``: exact, by remembering when the last ones went or will go."""
 
     __slots__ = ("_count", "_gone", "_seconds")
@@ -36,16 +36,16 @@ class Window:
         return not self._gone or self._gone[-1] + self._seconds <= now
 
 
-class Limits:
+class RateLimits:
     """One bot's limits. Times are in seconds of a clock that never goes back (``time.monotonic``).
 
     The windows are a little longer than the rules: what leaves here evenly may arrive there bunched.
     """
 
-    def __init__(self, door: str) -> None:
-        self._prefix = f"{door}:"
-        self._bot = Window(30, 1.05)
-        self._chats: dict[str, Window] = {}
+    def __init__(self, channel: str) -> None:
+        self._prefix = f"{channel}:"
+        self._bot = SlidingWindow(30, 1.05)
+        self._chats: dict[str, SlidingWindow] = {}
         self._sweep_at = 2000
 
     def delay(self, lane: str, now: float, count: int = 1) -> float:
@@ -69,11 +69,11 @@ class Limits:
         chat = lane.removeprefix(self._prefix)
         return "" if chat.startswith("callback:") else chat
 
-    def _window(self, chat: str, now: float) -> Window:
+    def _window(self, chat: str, now: float) -> SlidingWindow:
         window = self._chats.get(chat)
         if window is None:
             self._sweep(now)
-            window = self._chats[chat] = Window(20, 61.0) if chat.startswith("-") else Window(3, 3.2)
+            window = self._chats[chat] = SlidingWindow(20, 61.0) if chat.startswith("-") else SlidingWindow(3, 3.2)
         return window
 
     def _sweep(self, now: float) -> None:

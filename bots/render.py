@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from bots.split_text import CAPTION, cut, entities, units
-from desk.language.rich_text import Text
-from desk.model.messages import File, Option, Outgoing, Parcel, Policy
-from desk.pipeline.reply_tokens import spelled
+from bots.split_text import CAPTION, entities, split_text, units
+from desk.language.rich_text import RichText
+from desk.model.messages import ButtonOption, ChannelCall, File, OutboundMessage, RedeliveryPolicy
+from desk.pipeline.reply_tokens import encode_number
 
 MOST_DATA = 64
 MOST_ALERT = 200
@@ -23,28 +23,29 @@ _PICTURES = frozenset({"image/jpeg", "image/png", "image/webp"})
 _LARGEST_PICTURE = 10 * 1024 * 1024
 
 
-def dressed(door: str, outgoing: Outgoing) -> tuple[Parcel, ...]:
-    """All calls for one `Outgoing`, in order; the buttons are on the last. Raises ValueError for a button too long."""
-    return tuple(_Wardrobe(door, outgoing).parcels())
+def render(channel: str, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
+    """All calls for one `OutboundMessage`, in order; the buttons are on the last. Raises ValueError for a button too
+    long."""
+    return tuple(_Renderer(channel, outgoing).parcels())
 
 
-class _Wardrobe:
+class _Renderer:
     """One outgoing, dressed step by step; the first message answers what it answers, the last carries the buttons."""
 
-    def __init__(self, door: str, outgoing: Outgoing) -> None:
-        self.door = door
+    def __init__(self, channel: str, outgoing: OutboundMessage) -> None:
+        self.channel = channel
         self.out = outgoing
         self.chat = _chat(outgoing.to.value)
         self.keyboard = keyboard(outgoing)
         self.answers = outgoing.answers
 
-    def parcels(self) -> Iterator[Parcel]:
+    def parcels(self) -> Iterator[ChannelCall]:
         if self.out.callback:
             yield self.acknowledged()
         if self.out.reaction:
             yield self.reacted()
             return
-        texts = cut(self.out.text)
+        texts = split_text(self.out.text)
         if not texts and not self.out.files and self.out.callback:
             return
         if not self.out.edits:
@@ -55,22 +56,22 @@ class _Wardrobe:
         else:
             yield from self.edited(texts)
 
-    def acknowledged(self) -> Parcel:
+    def acknowledged(self) -> ChannelCall:
         """Stops the button's little clock. Has a lane of its own: the person is looking at it, so it never waits."""
         params = {"callback_query_id": self.out.callback}
         if self.out.alert:
-            params["text"] = cut(Text(self.out.alert), MOST_ALERT)[0].plain if self.out.alert.strip() else ""
-        lane = f"{self.door}:callback:{self.out.callback}"
-        return Parcel(lane, "callback", Policy.EDIT, _body("answerCallbackQuery", params))
+            params["text"] = split_text(RichText(self.out.alert), MOST_ALERT)[0].plain if self.out.alert.strip() else ""
+        lane = f"{self.channel}:callback:{self.out.callback}"
+        return ChannelCall(lane, "callback", RedeliveryPolicy.EDIT, _body("answerCallbackQuery", params))
 
-    def reacted(self) -> Parcel:
+    def reacted(self) -> ChannelCall:
         """An emoji on the message that was heard: the shortest way to say that it arrived."""
         reaction = [{"type": "emoji", "emoji": self.out.reaction}]
         body = _body("setMessageReaction", {"chat_id": self.chat, "reaction": reaction}) | {"edits": self.out.edits}
-        lane = f"{self.door}:reaction:{self.out.to.value}:{self.out.edits}"
-        return Parcel(lane, "callback", Policy.EDIT, body)
+        lane = f"{self.channel}:reaction:{self.out.to.value}:{self.out.edits}"
+        return ChannelCall(lane, "callback", RedeliveryPolicy.EDIT, body)
 
-    def edited(self, texts: Sequence[Text]) -> Iterator[Parcel]:
+    def edited(self, texts: Sequence[RichText]) -> Iterator[ChannelCall]:
         """The old message changes its words and its buttons; what does not fit into it follows as new messages."""
         if not texts:
             yield self.stripped()
@@ -80,15 +81,15 @@ class _Wardrobe:
         if self.keyboard and not more:
             params["reply_markup"] = self.keyboard
         body = _body("editMessageText", params) | {"edits": self.out.edits}
-        yield self.parcel("edit", body, Policy.EDIT, supersedes=self.out.edits)
+        yield self.parcel("edit", body, RedeliveryPolicy.EDIT, supersedes=self.out.edits)
         yield from self.written(more)
 
-    def stripped(self) -> Parcel:
+    def stripped(self) -> ChannelCall:
         """Takes the buttons off the old message; what is to be said follows below it as new messages."""
         body = _body("editMessageReplyMarkup", {"chat_id": self.chat}) | {"edits": self.out.edits}
-        return self.parcel("strip", body, Policy.EDIT, supersedes=self.out.edits)
+        return self.parcel("strip", body, RedeliveryPolicy.EDIT, supersedes=self.out.edits)
 
-    def with_files(self, texts: Sequence[Text]) -> Iterator[Parcel]:
+    def with_files(self, texts: Sequence[RichText]) -> Iterator[ChannelCall]:
         files = self.out.files
         if len(files) == 1 and len(texts) <= 1 and (not texts or units(texts[0].plain) <= CAPTION):
             yield self.file(files[0], texts[0] if texts else None, last=True)
@@ -98,20 +99,20 @@ class _Wardrobe:
         batches = [pictures[at : at + MOST_IN_ALBUM] for at in range(0, len(pictures), MOST_IN_ALBUM)]
         batches += [[file] for file in others]
         if self.keyboard and not texts and batches and len(batches[-1]) > 1:
-            texts = [Text("👇")]  # an album cannot carry buttons, and buttons need words to hang under
+            texts = [RichText("👇")]  # an album cannot carry buttons, and buttons need words to hang under
         for number, batch in enumerate(batches, 1):
             last = number == len(batches) and not texts and len(batch) == 1
             yield self.file(batch[0], _shown(batch[0]), last) if len(batch) == 1 else self.album(batch)
         yield from self.written(texts)
 
-    def written(self, texts: Sequence[Text]) -> Iterator[Parcel]:
+    def written(self, texts: Sequence[RichText]) -> Iterator[ChannelCall]:
         for number, text in enumerate(texts, 1):
             params = {"chat_id": self.chat, **_words(text)}
             if self.keyboard and number == len(texts):
                 params["reply_markup"] = self.keyboard
             yield self.parcel("text", _body("sendMessage", params))
 
-    def file(self, file: File, caption: Text | None, last: bool) -> Parcel:
+    def file(self, file: File, caption: RichText | None, last: bool) -> ChannelCall:
         method, field = _method(file)
         params: dict[str, Any] = {"chat_id": self.chat}
         if caption:
@@ -122,7 +123,7 @@ class _Wardrobe:
             params["reply_markup"] = self.keyboard
         return self.parcel("file", _body(method, params, [self.opened(file, field)]))
 
-    def album(self, files: Sequence[File]) -> Parcel:
+    def album(self, files: Sequence[File]) -> ChannelCall:
         captions = [{"caption": words} if (words := _shown(file).plain) else {} for file in files]
         params = {"chat_id": self.chat, "media": [{"type": "photo"} | one for one in captions]}
         body = _body("sendMediaGroup", params, [self.opened(file, str(at)) for at, file in enumerate(files)])
@@ -130,24 +131,26 @@ class _Wardrobe:
 
     def opened(self, file: File, at: str) -> dict[str, str]:
         """A file to be put in while sending: by the file id if this very bot was given it, else by its bytes."""
-        ours = f"{self.door}:"
+        ours = f"{self.channel}:"
         held = file.source.removeprefix(ours) if file.source.startswith(ours) else ""
         return {"at": at, "source": file.source, "id": held, "name": file.name}
 
-    def parcel(self, kind: str, body: dict[str, Any], policy: Policy | None = None, supersedes: str = "") -> Parcel:
+    def parcel(
+        self, kind: str, body: dict[str, Any], policy: RedeliveryPolicy | None = None, supersedes: str = ""
+    ) -> ChannelCall:
         if self.answers and not body.get("edits"):
             body["answers"], self.answers = self.answers, ""
-        return Parcel(f"{self.door}:{self.out.to.value}", kind, policy or self.out.policy, body, supersedes)
+        return ChannelCall(f"{self.channel}:{self.out.to.value}", kind, policy or self.out.policy, body, supersedes)
 
 
-def keyboard(outgoing: Outgoing) -> dict[str, Any] | None:
+def keyboard(outgoing: OutboundMessage) -> dict[str, Any] | None:
     """The inline keyboard. Every button says which case and which prompt it belongs to."""
     rows = [[_button(outgoing, option) for option in row] for row in outgoing.options if row]
     return {"inline_keyboard": rows} if rows else None
 
 
-def _button(outgoing: Outgoing, option: Option) -> dict[str, str]:
-    data = f"{spelled(outgoing.case)}:{outgoing.prompt}:{option.id}"
+def _button(outgoing: OutboundMessage, option: ButtonOption) -> dict[str, str]:
+    data = f"{encode_number(outgoing.case)}:{outgoing.prompt}:{option.id}"
     if len(data.encode()) > MOST_DATA:
         raise ValueError(
             f"the option {option.id!r} is too long for a button: with its case it takes more than 64 bytes"
@@ -155,7 +158,7 @@ def _button(outgoing: Outgoing, option: Option) -> dict[str, str]:
     return {"text": option.label, "callback_data": data}
 
 
-def _words(text: Text) -> dict[str, Any]:
+def _words(text: RichText) -> dict[str, Any]:
     words: dict[str, Any] = {"text": text.plain}
     if marks := entities(text):
         words["entities"] = marks
@@ -178,9 +181,9 @@ def _method(file: File) -> tuple[str, str]:
     return "sendDocument", "document"
 
 
-def _shown(file: File) -> Text:
+def _shown(file: File) -> RichText:
     """What a picture shows, as a caption for who opens it."""
-    return next(iter(cut(Text(file.shows), CAPTION)), Text())
+    return next(iter(split_text(RichText(file.shows), CAPTION)), RichText())
 
 
 def _body(method: str, params: dict[str, Any], files: Sequence[dict[str, str]] = ()) -> dict[str, Any]:

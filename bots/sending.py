@@ -23,11 +23,11 @@ from aiogram.exceptions import (
 )
 from aiogram.types import BufferedInputFile
 
-from bots.call import Call
-from bots.http_sessions import Lines
-from bots.session import AnswerLost, NotSent, Telegram
-from desk.model.channel import Open
-from desk.model.messages import Departure, Fate, Later, Refused, Sent, Unknown
+from bots.call import BotApiCall
+from bots.http_sessions import HttpSessions
+from bots.session import AnswerLost, NotSent, TelegramClient
+from desk.model.channel import OpenFile
+from desk.model.messages import Departure, Rejected, ResultUnknown, RetryLater, SendResult, Sent
 from desk.model.settings import TelegramSettings
 
 log = logging.getLogger(__name__)
@@ -36,34 +36,34 @@ _GONE = ("chat not found", "user not found", "peer_id_invalid", "user is deactiv
 _TOO_LATE = ("query is too old", "query id is invalid", "query_id_invalid")
 
 
-class Sender:
+class TelegramSender:
     """Sends through one bot. ``moved`` maps a group's old chat id to its new one, as Telegram has told it."""
 
-    def __init__(self, settings: TelegramSettings, open_file: Open, lines: Lines) -> None:
-        self._door = settings.door
-        self._telegram = Telegram(settings, lines.to(settings.api))
+    def __init__(self, settings: TelegramSettings, open_file: OpenFile, lines: HttpSessions) -> None:
+        self._channel = settings.channel
+        self._telegram = TelegramClient(settings, lines.to(settings.api))
         self._open = open_file
         self.moved: dict[int, int] = {}
         # The same pictures go to many people: Telegram keeps them, and takes its own id for them the next time.
         self._given: dict[str, str] = {}
 
-    async def send(self, departure: Departure, remotes: Mapping[str, str]) -> Fate:
+    async def send(self, departure: Departure, remotes: Mapping[str, str]) -> SendResult:
         """Makes the call. Never raises for what Telegram, the network or a missing file does."""
-        call = Call(departure.body, remotes)
-        fate: Fate | None = None
+        call = BotApiCall(departure.body, remotes)
+        fate: SendResult | None = None
         for _ in range(6):  # every round mends another thing, and there are not that many
             if not call.method:
                 return Sent()
             fate = await self._once(call, departure.attempts)
             if fate is not None:
                 return fate
-        return Refused("Telegram asked for one change after another")
+        return Rejected("Telegram asked for one change after another")
 
     async def fetch(self, source: str) -> bytes:
         """The bytes behind ``telegram:<bot>:<file id>``. Raises `LookupError` or `ConnectionError`."""
-        return await self._telegram.download(source.removeprefix(f"{self._door}:"))
+        return await self._telegram.download(source.removeprefix(f"{self._channel}:"))
 
-    async def _once(self, call: Call, attempts: int) -> Fate | None:
+    async def _once(self, call: BotApiCall, attempts: int) -> SendResult | None:
         """One attempt; None when the call was mended and may be made again at once."""
         chat = call.params.get("chat_id")
         if chat in self.moved:
@@ -79,13 +79,13 @@ class Sender:
         except TelegramBadRequest as error:
             return self._bad_request(call, error.message)
         except TelegramEntityTooLarge:
-            return None if call.without_files() else Refused("the message is too large")
+            return None if call.without_files() else Rejected("the message is too large")
         except (NotSent, AnswerLost, OSError, TelegramAPIError) as error:
             return self._fate(error, "chat_id" in call.params, attempts)
         except ValueError as error:  # pydantic's, or of a text that UTF-8 cannot hold: it would fail for ever
-            return Refused(f"{call.method} cannot be made of this: {type(error).__name__}")
+            return Rejected(f"{call.method} cannot be made of this: {type(error).__name__}")
 
-    async def _filled(self, call: Call) -> dict[str, Any]:
+    async def _filled(self, call: BotApiCall) -> dict[str, Any]:
         """The parameters with the files opened; without them, if they are gone."""
         try:
             return call.filled([await self._opened(file, call.by_bytes) for file in call.files])
@@ -99,42 +99,42 @@ class Sender:
             return held
         return BufferedInputFile(await self._open(file["source"]), file["name"] or "file")
 
-    def _remember(self, call: Call, result: Any) -> None:
+    def _remember(self, call: BotApiCall, result: Any) -> None:
         """Learns the ids of our own pictures from what was made of them; a restart forgets them."""
         made = result if isinstance(result, list) else [result]
         for file, message in zip(call.files, made, strict=False):
             if file["source"].startswith("content:") and isinstance(message, dict) and message.get("photo"):
                 self._given[file["source"]] = str(message["photo"][-1]["file_id"])
 
-    def _bad_request(self, call: Call, message: str) -> Fate | None:
+    def _bad_request(self, call: BotApiCall, message: str) -> SendResult | None:
         said = message.lower()
         if "message is not modified" in said:
             return Sent(str(call.params.get("message_id", "")))
         if call.method == "answerCallbackQuery" and any(phrase in said for phrase in _TOO_LATE):
             return Sent()
         if any(phrase in said for phrase in _GONE):
-            return Refused(self._telegram.redacted(message), gone=True)
-        return None if call.mend(said) else Refused(self._telegram.redacted(message))
+            return Rejected(self._telegram.redacted(message), gone=True)
+        return None if call.mend(said) else Rejected(self._telegram.redacted(message))
 
-    def _fate(self, error: Exception, chat_named: bool, attempts: int) -> Fate:
+    def _fate(self, error: Exception, chat_named: bool, attempts: int) -> SendResult:
         why = self._telegram.redacted(error.message if isinstance(error, TelegramAPIError) else str(error))
         if isinstance(error, TelegramRetryAfter):
-            return Later(float(error.retry_after), why, whole_door=not chat_named)
+            return RetryLater(float(error.retry_after), why, whole_channel=not chat_named)
         if isinstance(error, TelegramForbiddenError):
-            return Refused(why, gone=True)
+            return Rejected(why, gone=True)
         if isinstance(error, TelegramUnauthorizedError | TelegramNotFound):
             # The token is at fault, and no message is to be lost for that.
-            return Later(60.0, f"Telegram does not know this token: {why}", whole_door=True)
+            return RetryLater(60.0, f"Telegram does not know this token: {why}", whole_channel=True)
         if isinstance(error, AnswerLost):
-            return Unknown(why)
+            return ResultUnknown(why)
         if isinstance(error, NotSent | OSError | TelegramServerError):
-            return Later(min(300.0, 2.0 ** min(attempts, 9)), why)
-        return Refused(why)
+            return RetryLater(min(300.0, 2.0 ** min(attempts, 9)), why)
+        return Rejected(why)
 
     def _move(self, chat: object, to: int) -> None:
         if isinstance(chat, int):
             self.moved[chat] = to
-            log.warning("%s: the group %d has become %d: write that into firstline.toml", self._door, chat, to)
+            log.warning("%s: the group %d has become %d: write that into firstline.toml", self._channel, chat, to)
 
 
 def _remote(result: Any) -> str:

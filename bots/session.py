@@ -85,7 +85,7 @@ _ANSWER = Response[Any]
 """Made once: pydantic builds the class anew at every mention of it that nobody keeps."""
 
 
-class Session(AiohttpSession):
+class BotApiSession(AiohttpSession):
     """Plain JSON both ways, where no file is uploaded. Any number of bots may use one; `bots.http_sessions` keeps them.
 
     A form of percent-encoded Cyrillic costs three times the work of JSON; and of an answer no models are built, since
@@ -128,10 +128,10 @@ def _uploads(method: TelegramMethod[Any]) -> bool:
     return any(isinstance(one, InputFile) for one in (*given, *inside))
 
 
-class Telegram:
+class TelegramClient:
     """One bot, over a session of kept-alive connections, opened at the first call."""
 
-    def __init__(self, settings: TelegramSettings, session: Session) -> None:
+    def __init__(self, settings: TelegramSettings, session: BotApiSession) -> None:
         self._settings = settings
         self._session = session
         self._bot: Bot | None = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from desk.language.rich_text import Mark, Text
+from desk.language.rich_text import RichText, TextMark
 
 MESSAGE = 4096
 CAPTION = 1024
@@ -25,7 +25,7 @@ def units(plain: str) -> int:
     return len(plain) + sum(char > "\uffff" for char in plain) if not plain.isascii() else len(plain)
 
 
-def cut(text: Text, limit: int = MESSAGE) -> list[Text]:
+def split_text(text: RichText, limit: int = MESSAGE) -> list[RichText]:
     """The text in parts of at most ``limit`` units, cut between paragraphs, else lines, else words, else anywhere.
 
     White space at the edges is left out, as Telegram would do; an empty text has no parts.
@@ -33,7 +33,7 @@ def cut(text: Text, limit: int = MESSAGE) -> list[Text]:
     plain = text.plain
     if _UNSENDABLE.search(plain):
         plain = _UNSENDABLE.sub("\ufffd", plain)
-        text = Text(plain, text.marks)
+        text = RichText(plain, text.marks)
     parts = []
     start, end = _edges(plain, 0, len(plain))
     while start < end:
@@ -79,7 +79,7 @@ def _boundary(plain: str, start: int, fits: int) -> int:
     return fits
 
 
-def entities(text: Text) -> list[dict[str, Any]]:
+def entities(text: RichText) -> list[dict[str, Any]]:
     """The marks as Telegram's MessageEntity objects; a link that Telegram cannot open stays plain words."""
     if not text.marks:
         return []
@@ -93,7 +93,7 @@ def entities(text: Text) -> list[dict[str, Any]]:
     return made
 
 
-def _entity(mark: Mark, offset: int, length: int) -> dict[str, Any] | None:
+def _entity(mark: TextMark, offset: int, length: int) -> dict[str, Any] | None:
     if not length or (mark.kind == "link" and not mark.url.startswith(_LINKED)):
         return None
     entity: dict[str, Any] = {"type": _KINDS[mark.kind], "offset": offset, "length": length}

@@ -16,10 +16,10 @@ from datetime import datetime
 
 from aiohttp import web
 
-from bots.envelope import enveloped, kept_aside
+from bots.envelope import quarantined_message_of, raw_message_of
 from desk.clock import Clock, now
-from desk.model.channel import Accept
-from desk.model.messages import Raw
+from desk.model.channel import StoreMessages
+from desk.model.messages import RawMessage
 from desk.model.settings import TelegramSettings
 
 log = logging.getLogger(__name__)
@@ -29,22 +29,22 @@ _HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
 
 @dataclass(frozen=True, slots=True)
-class Hook:
-    """One bot's place: its name in the path, its door, and the secret that was set with the webhook."""
+class WebhookTarget:
+    """One bot's place: its name in the path, its channel, and the secret that was set with the webhook."""
 
     name: str
-    door: str
+    channel: str
     secret: str = field(repr=False)
 
     @classmethod
-    def of(cls, settings: TelegramSettings, secret: str) -> Hook:
+    def of(cls, settings: TelegramSettings, secret: str) -> WebhookTarget:
         """The hook of a configured bot. An empty secret raises ValueError: anybody could then speak as Telegram."""
         if not secret:
-            raise ValueError(f"{settings.door}: a webhook needs a secret")
-        return cls(settings.name, settings.door, secret)
+            raise ValueError(f"{settings.channel}: a webhook needs a secret")
+        return cls(settings.name, settings.channel, secret)
 
 
-def receiver(hooks: Iterable[Hook], accept: Accept, clock: Clock = now) -> web.Application:
+def webhook_app(hooks: Iterable[WebhookTarget], accept: StoreMessages, clock: Clock = now) -> web.Application:
     """The web application that receives for all these bots."""
     known = {hook.name: hook for hook in hooks}
 
@@ -54,9 +54,11 @@ def receiver(hooks: Iterable[Hook], accept: Accept, clock: Clock = now) -> web.A
             return web.Response(status=401)
         body = await request.read()  # answers 413 by itself above the limit
         try:
-            await accept([_raw(hook.door, body, clock())])
+            await accept([_raw(hook.channel, body, clock())])
         except Exception as error:  # not stored, whatever the reason: Telegram shall keep it and come again
-            log.warning("%s: an update cannot be stored (%s); Telegram will try again", hook.door, type(error).__name__)
+            log.warning(
+                "%s: an update cannot be stored (%s); Telegram will try again", hook.channel, type(error).__name__
+            )
             return web.Response(status=503, headers={"Retry-After": "5"})
         return web.Response()
 
@@ -65,7 +67,7 @@ def receiver(hooks: Iterable[Hook], accept: Accept, clock: Clock = now) -> web.A
     return application
 
 
-def _is_telegram(request: web.Request, hook: Hook) -> bool:
+def _is_telegram(request: web.Request, hook: WebhookTarget) -> bool:
     """Exactly one secret header with the right secret, compared in constant time."""
     shown = request.headers.getall(_HEADER, [])
     if len(shown) != 1:
@@ -75,9 +77,9 @@ def _is_telegram(request: web.Request, hook: Hook) -> bool:
     return hmac.compare_digest(theirs, hashlib.sha256(hook.secret.encode()).digest())
 
 
-def _raw(door: str, body: bytes, at: datetime) -> Raw:
+def _raw(channel: str, body: bytes, at: datetime) -> RawMessage:
     try:
         update = json.loads(body)
     except (ValueError, RecursionError):
-        return kept_aside(door, body, "not JSON that can be read", at)
-    return enveloped(door, update, at)
+        return quarantined_message_of(channel, body, "not JSON that can be read", at)
+    return raw_message_of(channel, update, at)

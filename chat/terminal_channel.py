@@ -1,7 +1,7 @@
-"""The chat of a terminal as a door: what is typed comes in here, and a terminal that is open prints what goes out.
+"""The chat of a terminal as a channel: what is typed comes in here, and a terminal that is open prints what goes out.
 
-Every process knows this door, so that any clerk can decide what was typed; only a process with an open terminal sends
-through it. Until one opens, answers wait in the outbox.
+Every process knows this channel, so that any worker can decide what was typed; only a process with an open terminal
+sends through it. Until one opens, answers wait in the outbox.
 """
 
 from __future__ import annotations
@@ -16,34 +16,34 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
 
-from desk.language.rich_text import Mark, Text
-from desk.model.channel import Accept, Open, Traits
+from desk.language.rich_text import RichText, TextMark
+from desk.model.channel import ChannelCapabilities, OpenFile, StoreMessages
 from desk.model.messages import (
     Address,
     Arrival,
+    ButtonOption,
+    ButtonPress,
+    ChannelCall,
     Departure,
-    Fate,
     File,
-    Heard,
-    Later,
-    Option,
-    Outgoing,
-    Parcel,
-    Policy,
-    Press,
-    Raw,
+    Inbound,
+    OutboundMessage,
+    RawMessage,
+    RedeliveryPolicy,
+    RetryLater,
+    SendResult,
     Sent,
-    Unreadable,
+    UnreadableMessage,
     Verb,
-    kind_of,
+    file_kind_of,
 )
 
-NOBODY_LOOKS = 3600.0
+NO_TERMINAL_RETRY = 3600.0
 """Seconds until a departure is tried again that came to a process without a terminal."""
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class ShownFile:
     """A picture or file of a message, and where it lies to be looked at; None when it is gone."""
 
     name: str
@@ -51,19 +51,19 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class TerminalMessage:
     """One message as a terminal gets it, ``to`` whom it goes there. ``alert`` is a short notice instead of a message.
 
     ``reaction`` is an emoji on what was typed, instead of words. ``edit`` when it brings an earlier message up to date,
     ``in_place`` when elsewhere it would take the place of the message whose button was pressed.
     """
 
-    text: Text
+    text: RichText
     to: str = ""
-    options: tuple[Option, ...] = ()
+    options: tuple[ButtonOption, ...] = ()
     case: int = 0
     prompt: int = 0
-    pictures: tuple[Picture, ...] = ()
+    pictures: tuple[ShownFile, ...] = ()
     human: bool = False
     edit: bool = False
     in_place: bool = False
@@ -71,11 +71,11 @@ class Shown:
     reaction: str = ""
 
 
-Show = Callable[[Shown], Awaitable[None]]
+ShowMessage = Callable[[TerminalMessage], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Typist:
+class TerminalUser:
     """Who sits at a terminal. ``id`` is what the desk knows them by; name and language may be empty."""
 
     provider: str
@@ -84,64 +84,64 @@ class Typist:
     language: str = ""
 
     @property
-    def door(self) -> str:
-        """The door's name."""
-        return door_name(self.provider)
+    def channel(self) -> str:
+        """The channel's name."""
+        return channel_name(self.provider)
 
     @property
     def lane(self) -> str:
         """The lane of what they type, and of what is said to them."""
-        return f"{self.door}:{self.id}"
+        return f"{self.channel}:{self.id}"
 
-    def opens(self, now: datetime) -> Raw:
+    def opens(self, now: datetime) -> RawMessage:
         """Opens the chat."""
         return self._raw(now, verb=Verb.START)
 
-    def says(self, text: str, now: datetime, files: tuple[File, ...] = ()) -> Raw:
+    def says(self, text: str, now: datetime, files: tuple[File, ...] = ()) -> RawMessage:
         """Types a line, or shows a file."""
         return self._raw(now, verb=Verb.SAY, text=text, files=[asdict(one) for one in files])
 
-    def presses(self, shown: Shown, option: str, now: datetime) -> Raw:
+    def presses(self, shown: TerminalMessage, option: str, now: datetime) -> RawMessage:
         """Presses a button of a message."""
         return self._raw(now, verb=Verb.PRESS, press=[shown.case, shown.prompt, option])
 
-    def _raw(self, now: datetime, **said: Any) -> Raw:
+    def _raw(self, now: datetime, **said: Any) -> RawMessage:
         body = {"id": self.id, "name": self.name, "language": self.language, **said}
-        return Raw(self.door, uuid4().hex, self.lane, json.dumps(body, ensure_ascii=False).encode(), now)
+        return RawMessage(self.channel, uuid4().hex, self.lane, json.dumps(body, ensure_ascii=False).encode(), now)
 
 
-class ChatDoor:
-    """A `desk.model.channel.Door`. ``show`` is set by the process in whose terminal the chat is open.
+class TerminalChannel:
+    """A `desk.model.channel.Channel`. ``show`` is set by the process in whose terminal the chat is open.
 
     Files that lie nowhere yet (an agent's photo from Telegram) are laid below ``folder`` to be looked at.
     """
 
-    channel = "chat"
-    traits = Traits(buttons=True, batch=False)
+    channel_kind = "chat"
+    capabilities = ChannelCapabilities(buttons=True, batch=False)
 
-    def __init__(self, provider: str, open_file: Open, folder: Path) -> None:
-        self.name = door_name(provider)
+    def __init__(self, provider: str, open_file: OpenFile, folder: Path) -> None:
+        self.name = channel_name(provider)
         self.provider = provider
-        self.show: Show | None = None
+        self.show: ShowMessage | None = None
         self._open_file = open_file
         self._folder = folder
 
-    async def hear(self, arrival: Arrival) -> Heard:
-        """Reads what `Typist` made. Raises `Unreadable` for anything else."""
+    async def hear(self, arrival: Arrival) -> Inbound:
+        """Reads what `TerminalUser` made. Raises `UnreadableMessage` for anything else."""
         try:
             body = json.loads(arrival.body)
-            return self._heard(arrival, body)
+            return self._inbound(arrival, body)
         except (ValueError, LookupError, TypeError) as error:
-            raise Unreadable(f"not a message of a chat: {type(error).__name__}: {error}") from None
+            raise UnreadableMessage(f"not a message of a chat: {type(error).__name__}: {error}") from None
 
-    def _heard(self, arrival: Arrival, body: Mapping[str, Any]) -> Heard:
+    def _inbound(self, arrival: Arrival, body: Mapping[str, Any]) -> Inbound:
         verb, text = Verb(body["verb"]), str(body.get("text", ""))
         if verb not in (Verb.START, Verb.SAY, Verb.PRESS):
             raise ValueError(f"nobody can {verb} in a chat")
         pressed = body.get("press")
-        return Heard(
-            door=self.name,
-            sender=Address(self.channel, self.name, str(body["id"])),
+        return Inbound(
+            channel=self.name,
+            sender=Address(self.channel_kind, self.name, str(body["id"])),
             at=arrival.received_at,
             verb=verb,
             provider=self.provider,
@@ -150,36 +150,36 @@ class ChatDoor:
             text=text,
             full_text=text,
             files=tuple(File(**one) for one in body.get("files", ())),
-            press=Press(int(pressed[0]), int(pressed[1]), str(pressed[2])) if pressed else None,
+            press=ButtonPress(int(pressed[0]), int(pressed[1]), str(pressed[2])) if pressed else None,
             message=arrival.key,
             callback=arrival.key if pressed else "",
         )
 
-    def dress(self, outgoing: Outgoing) -> tuple[Parcel, ...]:
+    def render(self, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
         """One message; for a button's notice one of its own, and nothing where nothing is to be said."""
-        return dressed(self.name, outgoing)
+        return render(self.name, outgoing)
 
-    async def send(self, departure: Departure, remotes: Mapping[str, str]) -> Fate:
+    async def send(self, departure: Departure, remotes: Mapping[str, str]) -> SendResult:
         """Shows it in the open terminal."""
         if self.show is None:
-            return Later(NOBODY_LOOKS, "no terminal is open", tried=False)
+            return RetryLater(NO_TERMINAL_RETRY, "no terminal is open", tried=False)
         await self.show(await self.read(departure.body))
         return Sent(departure.key)
 
-    async def read(self, body: Mapping[str, Any]) -> Shown:
+    async def read(self, body: Mapping[str, Any]) -> TerminalMessage:
         """The message in a parcel's body."""
-        return await shown(body, self._folder, self._open_file)
+        return await terminal_message(body, self._folder, self._open_file)
 
-    async def listen(self, accept: Accept) -> None:
+    async def listen(self, accept: StoreMessages) -> None:
         """Nothing comes by itself: whoever reads the terminal accepts what is typed."""
 
 
-def door_name(provider: str) -> str:
+def channel_name(provider: str) -> str:
     """The name of a provider's chat."""
     return f"chat:{provider}"
 
 
-def dressed(door: str, outgoing: Outgoing) -> tuple[Parcel, ...]:
+def render(channel: str, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
     """What is to be said, as one call on a terminal, where nothing can be edited in place: an edit is said anew."""
     bare = not outgoing.text and not outgoing.files
     if bare and not (outgoing.alert or outgoing.reaction):
@@ -199,21 +199,21 @@ def dressed(door: str, outgoing: Outgoing) -> tuple[Parcel, ...]:
         "reaction": outgoing.reaction,
     }
     kind: Literal["callback", "text"] = "callback" if bare else "text"
-    policy = Policy.EDIT if bare else outgoing.policy
-    return (Parcel(f"{door}:{outgoing.to.value}", kind, policy, body),)
+    policy = RedeliveryPolicy.EDIT if bare else outgoing.policy
+    return (ChannelCall(f"{channel}:{outgoing.to.value}", kind, policy, body),)
 
 
-async def shown(body: Mapping[str, Any], folder: Path, open_file: Open) -> Shown:
+async def terminal_message(body: Mapping[str, Any], folder: Path, open_file: OpenFile) -> TerminalMessage:
     """The message in a parcel's body. Its files are laid below ``folder`` where they lie nowhere yet."""
     files = [File(**file) for file in body["files"]]
-    places = [await lies_at(file, folder, open_file) for file in files]
-    return Shown(
-        text=Text(body["text"], tuple(Mark(*mark) for mark in body["marks"])),
+    places = [await file_path(file, folder, open_file) for file in files]
+    return TerminalMessage(
+        text=RichText(body["text"], tuple(TextMark(*mark) for mark in body["marks"])),
         to=body["to"],
-        options=tuple(Option(*option) for option in body["options"]),
+        options=tuple(ButtonOption(*option) for option in body["options"]),
         case=body["case"],
         prompt=body["prompt"],
-        pictures=tuple(Picture(file.name, place) for file, place in zip(files, places, strict=True)),
+        pictures=tuple(ShownFile(file.name, place) for file, place in zip(files, places, strict=True)),
         human=body["human"],
         edit=body["edit"],
         in_place=body["in_place"],
@@ -222,7 +222,7 @@ async def shown(body: Mapping[str, Any], folder: Path, open_file: Open) -> Shown
     )
 
 
-def without_echo(one: Shown, pressed: str) -> Shown:
+def without_echo(one: TerminalMessage, pressed: str) -> TerminalMessage:
     """The message without the question just answered, where the button ``pressed`` stands above it anyway."""
     first, _, rest = one.text.plain.partition("\n\n")
     if not (one.in_place and rest and pressed and first.rstrip().endswith(pressed)):
@@ -230,15 +230,15 @@ def without_echo(one: Shown, pressed: str) -> Shown:
     return replace(one, text=one.text.part(len(first) + 2, len(one.text.plain)))
 
 
-def kept_file(path: Path, folder: Path) -> File:
+def copy_file(path: Path, folder: Path) -> File:
     """A copy of somebody's file that stays as long as the case may need it, below ``folder``. Raises OSError."""
     content = path.read_bytes()
     copy = _laid(content, path.name, folder)
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return File(path.name, kind_of(media_type), media_type, len(content), f"content:{copy}")
+    return File(path.name, file_kind_of(media_type), media_type, len(content), f"content:{copy}")
 
 
-async def lies_at(file: File, folder: Path, open_file: Open) -> Path | None:
+async def file_path(file: File, folder: Path, open_file: OpenFile) -> Path | None:
     """Where a file can be looked at: its own place, or a copy below ``folder``. None when it is gone."""
     if file.source.startswith("content:"):
         return Path(file.source.removeprefix("content:"))

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from console.terminal.context import EXIT_CODES, Folder, Trouble
+from console.terminal.context import EXIT_CODES, CommandError, DeskFolder
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     # A desk is made, looked over and run.
@@ -41,7 +41,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 """Where each command stands ("module:attribute") and what the overview says of it."""
 
 
-class Firstline(click.Group):
+class LazyCommandGroup(click.Group):
     """Loads a command when it is called, gives each of them ``-C`` and ``--debug``, and tells trouble in a sentence."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -68,22 +68,22 @@ class Firstline(click.Group):
         except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
             raise  # click knows what to do, also where whoever reads us (a pager, "head") has seen enough
         except Exception as error:
-            folder = ctx.ensure_object(Folder)
+            folder = ctx.ensure_object(DeskFolder)
             if folder.debug:
                 click.echo(folder.redact(traceback.format_exc()), err=True)
             # Loaded only now: it knows every room's own errors, and help should not wait for the rooms.
-            trouble: Trouble = importlib.import_module("console.terminal.errors").told(error)
-            raise Trouble(folder.redact(trouble.message), trouble.exit_code) from None
+            trouble: CommandError = importlib.import_module("console.terminal.errors").error_of(error)
+            raise CommandError(folder.redact(trouble.message), trouble.exit_code) from None
 
 
 def _folder(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:
     if value is not None:
-        ctx.ensure_object(Folder).root = value
+        ctx.ensure_object(DeskFolder).root = value
 
 
 def _debug(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     if value:
-        ctx.ensure_object(Folder).debug = True
+        ctx.ensure_object(DeskFolder).debug = True
 
 
 def _common_options() -> list[click.Parameter]:
@@ -117,7 +117,7 @@ def _version() -> str:
 
 
 @click.group(
-    cls=Firstline,
+    cls=LazyCommandGroup,
     params=_common_options(),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
     epilog=EXIT_CODES,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from desk.language.rich_text import literal
-from desk.language.time_labels import moment_names
-from desk.model.acts import Button, Buttons, Say
-from desk.model.case import Case, State
+from desk.language.time_labels import time_labels
+from desk.model.acts import Button, Buttons, SayTemplate
+from desk.model.case import Case, CaseState
 from desk.model.policy import Provider
 
 _TAKE: Buttons = ((Button("take", "button_take"),),)
@@ -17,13 +17,13 @@ _WORK: Buttons = (
 )
 
 
-def card(case: Case, provider: Provider, title: Callable[[str], str] = str) -> Say:
+def case_card(case: Case, provider: Provider, title: Callable[[str], str] = str) -> SayTemplate:
     """Everything an agent needs at a glance: what, since when, where, what does and does not happen, the zone.
 
     ``title`` tells how an article is called.
     """
     owner = provider.agent(case.owner)
-    eta = moment_names(case.eta, case.updated_at, provider.timezone) if case.eta else {}
+    eta = time_labels(case.eta, case.updated_at, provider.timezone) if case.eta else {}
     names = {
         "state": case.state,
         "reopened": "1" if case.reason == "reopened" else "",
@@ -34,7 +34,7 @@ def card(case: Case, provider: Provider, title: Callable[[str], str] = str) -> S
         "standing": case.entitlement,
         "proved": "1" if case.proved else "",
         "upset": "1" if case.upset else "",
-        "channel": case.channel,
+        "channel_kind": case.channel_kind,
         "language": case.language,
         "subject": literal(case.subject),
         "description": literal(_short(case.description, 700)),
@@ -47,15 +47,15 @@ def card(case: Case, provider: Provider, title: Callable[[str], str] = str) -> S
         "sure": f"{case.zone_sure:.0%}",
         "severity": case.severity,
         "articles": "; ".join(map(title, case.articles)),
-        "news": str(case.news) if case.news else "",
+        "news": str(case.unread) if case.unread else "",
         "times": str(case.eta_version) if case.eta_version > 1 else "",
         "eta": f"{eta['date']} {eta['time']}" if eta else "",
     }
-    return Say("card", names, buttons=_buttons(case))
+    return SayTemplate("card", names, buttons=_buttons(case))
 
 
 def _buttons(case: Case) -> Buttons:
-    if not case.open or case.state == State.RESOLVED:
+    if not case.open or case.state == CaseState.RESOLVED:
         return ()
     return _WORK if case.owner else _TAKE
 

@@ -12,23 +12,27 @@ NOWHERE = "queue:l1"
 
 
 @dataclass(frozen=True, slots=True)
-class Routed:
+class RoutingResult:
     """Where a case goes, as "queue:field", and who said so."""
 
     to: str
     by: str
 
 
-def route(provider: Provider, case: Case, account: Account | None) -> Routed:
+def route_case(provider: Provider, case: Case, account: Account | None) -> RoutingResult:
     """The target of the first rule whose condition surely holds; else the dialog's team, if there is one; `NOWHERE`."""
-    values = values_of(case, account)
+    values = routing_values(case, account)
     if to := next((one.to for one in provider.routes if one.when.test(values) is True), ""):
-        return Routed(to, f"policy {provider.policy_version or 'of the desk'}")
+        return RoutingResult(to, f"policy {provider.policy_version or 'of the desk'}")
     team = provider.team(case.queue)
-    return Routed(f"{team.kind}:{team.id}", f"dialog {case.dialog}") if team else Routed(NOWHERE, "nothing else")
+    return (
+        RoutingResult(f"{team.kind}:{team.id}", f"dialog {case.dialog}")
+        if team
+        else RoutingResult(NOWHERE, "nothing else")
+    )
 
 
-def values_of(case: Case, account: Account | None) -> dict[str, object]:
+def routing_values(case: Case, account: Account | None) -> dict[str, object]:
     """What routing conditions may look at: fields of the case, and the account's characteristics by their column."""
     values: dict[str, object] = dict(account.characteristics) if account else {}
     values |= {
@@ -40,7 +44,7 @@ def values_of(case: Case, account: Account | None) -> dict[str, object]:
         "severity": case.severity,
         "entitlement": case.entitlement,
         "language": case.language,
-        "channel": case.channel,
+        "channel_kind": case.channel_kind,
         "upset": case.upset,
         "service_level": account.service_level if account else "",
     }

@@ -19,19 +19,19 @@ RELAYED = 15
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class Transcript:
     """The last lines of the dialogue, oldest first, as "who: what", and the files sent with them."""
 
     lines: tuple[str, ...]
     files: tuple[File, ...]
 
 
-def story_of(entries: Sequence[JournalEntry], case: Case) -> Story:
+def transcript_of(entries: Sequence[JournalEntry], case: Case) -> Transcript:
     """What the subscriber said since the case was registered, and every file: the card has all that came before."""
     said = [entry for entry in entries if entry.author == "subscriber"]
     files = tuple(file_of(one) for entry in said for one in entry.files)
     since = [one for one in said if case.registered_at is None or one.at > case.registered_at]
-    return Story(tuple(one.text[:600] for one in since if one.text), files[:10])
+    return Transcript(tuple(one.text[:600] for one in since if one.text), files[:10])
 
 
 def file_of(one: dict[str, Any]) -> File:
@@ -39,16 +39,16 @@ def file_of(one: dict[str, Any]) -> File:
     return File(**one)
 
 
-class StoryLookup:
+class TranscriptLookup:
     """Reads the dialogue when an agent takes a case, or comes back to one that was written to a lot."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def __call__(self, round_: Round) -> object | None:
-        """A `Story` for a case being taken, or answered after a flood; None for everything else."""
-        behind = round_.heard.verb is Verb.SAY and round_.heard.role is Role.AGENT and round_.case.news > RELAYED
-        if round_.is_new or not (behind or round_.heard.verb is Verb.TAKE):
+        """A `Transcript` for a case being taken, or answered after a flood; None for everything else."""
+        behind = round_.inbound.verb is Verb.SAY and round_.inbound.role is Role.AGENT and round_.case.unread > RELAYED
+        if round_.is_new or not (behind or round_.inbound.verb is Verb.TAKE):
             return None
         query = (
             select(JournalEntry)
@@ -59,4 +59,4 @@ class StoryLookup:
         async with self._database.read(round_.case.provider) as session:
             entries = list((await session.scalars(query)).all())
         entries.reverse()
-        return story_of(entries, round_.case)
+        return transcript_of(entries, round_.case)

@@ -17,25 +17,25 @@ SPOKEN = (JournalKind.DIALOGUE.value, JournalKind.NOTIFICATION.value)
 
 
 @dataclass(frozen=True, slots=True)
-class Missed:
+class UndeliveredText:
     """The words that did not arrive, as the journal has them, and the files that went with them."""
 
     text: str
     files: tuple[File, ...]
 
 
-class MissedLookup:
+class UndeliveredTextLookup:
     """Reads what was said in the message that came back."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def __call__(self, round_: Round) -> object | None:
-        """A `Missed`; None where nothing came back, or nothing was said in it."""
-        if round_.heard.verb is not Verb.UNDELIVERED or round_.is_new:
+        """A `UndeliveredText`; None where nothing came back, or nothing was said in it."""
+        if round_.inbound.verb is not Verb.UNDELIVERED or round_.is_new:
             return None
         said_in = await self._arrival(round_)
-        channel = (round_.heard.detail.get("door") or round_.heard.door).partition(":")[0]
+        channel_kind = (round_.inbound.detail.get("channel") or round_.inbound.channel).partition(":")[0]
         query = (
             select(JournalEntry)
             .where(JournalEntry.case_id == round_.case.id, JournalEntry.arrival_id == said_in)
@@ -44,20 +44,20 @@ class MissedLookup:
         )
         async with self._database.read(round_.case.provider) as session:
             entries = (await session.scalars(query.limit(5))).all() if said_in else ()
-        here = [one for one in entries if one.channel == channel or one.author.startswith("agent:")]
+        here = [one for one in entries if one.channel_kind == channel_kind or one.author.startswith("agent:")]
         text = "\n\n".join(one.text for one in here if one.text)
-        return Missed(text, tuple(file_of(file) for one in here for file in one.files)) if text else None
+        return UndeliveredText(text, tuple(file_of(file) for one in here for file in one.files)) if text else None
 
     async def _arrival(self, round_: Round) -> int:
         """The arrival that was answered by what came back: its departure's key begins with it; 0 for none."""
-        heard = round_.heard
-        lane = heard.detail.get("lane") or f"{heard.door}:{heard.sender.value}"
+        inbound = round_.inbound
+        lane = inbound.detail.get("lane") or f"{inbound.channel}:{inbound.sender.value}"
         query = (
             select(departures.c.key)
             .where(departures.c.lane == lane, departures.c.case_id == round_.case.id, departures.c.sent_at.is_not(None))
             .order_by(departures.c.id.desc())
         )
-        key = heard.detail.get("departure", "")
+        key = inbound.detail.get("departure", "")
         if not key:  # the report does not say which: the last one it is
             async with self._database.look() as connection:
                 key = (await connection.execute(query.limit(1))).scalar() or ""

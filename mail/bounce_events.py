@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from desk.model.messages import Address, Arrival, Heard, Role, Verb
+from desk.model.messages import Address, Arrival, Inbound, Role, Verb
 from mail.automatic import classify
 from mail.mime.addresses import folded
-from mail.reading.message import Letter
+from mail.reading.message import MailMessage
 
 SUSPECTS = 20
 """Addresses of a report that are tried with a token."""
@@ -13,7 +13,7 @@ NOT_THE_ADDRESS = ("5.2.3", "5.3.4", "5.6.", "5.7.")
 """Status codes (RFC 3463) that speak of the letter or its sender: whoever was to read it is still there."""
 
 
-def heard(letter: Letter, arrival: Arrival, provider: str, address: str) -> Heard:
+def undelivered_inbound(letter: MailMessage, arrival: Arrival, provider: str, address: str) -> Inbound:
     """A report that something of ours did not arrive: the desk's own news, if one of its tokens proves to be ours.
 
     The token was written to one of the suspects: whom the report names, or whom the returned letter was addressed to.
@@ -23,9 +23,9 @@ def heard(letter: Letter, arrival: Arrival, provider: str, address: str) -> Hear
     suspects = dict.fromkeys([*(folded(one.address) for one in letter.bounced), *back.to])
     ids = [one for one in (*back.ids, letter.in_reply_to, *letter.references) if classify.token(one, domain)]
     status = next((one.status for one in letter.bounced if one.status), "")
-    return Heard(
-        door=arrival.door,
-        sender=Address("mail", arrival.door, next(iter(suspects), "")),
+    return Inbound(
+        channel=arrival.channel,
+        sender=Address("mail", arrival.channel, next(iter(suspects), "")),
         at=arrival.received_at,
         role=Role.DESK,
         verb=Verb.UNDELIVERED,

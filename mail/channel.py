@@ -1,4 +1,4 @@
-"""One mailbox as a door: raw mail in over IMAP, read in a killable child; letters out over SMTP."""
+"""One mailbox as a channel: raw mail in over IMAP, read in a killable child; letters out over SMTP."""
 
 from __future__ import annotations
 
@@ -10,33 +10,33 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from desk.clock import Clock, now
-from desk.model.channel import Accept, Open, Traits
+from desk.model.channel import ChannelCapabilities, OpenFile, StoreMessages
 from desk.model.messages import (
     Address,
     Arrival,
+    ChannelCall,
     Departure,
-    Fate,
     File,
-    Heard,
-    Later,
-    Outgoing,
-    Parcel,
-    Refused,
+    Inbound,
+    OutboundMessage,
+    Rejected,
+    RetryLater,
+    SendResult,
     Sent,
-    kind_of,
+    file_kind_of,
 )
 from desk.model.settings import MailboxSettings
 from desk.storage.database import Database
 from mail import bounce_events
 from mail.content.attachments import Attachment
 from mail.mime.addresses import folded
-from mail.reading.message import Letter, Reading
-from mail.reading.sandbox import Readers
-from mail.receiving.fair_scheduling import Turns
-from mail.receiving.listener import Listener
-from mail.sending.compose import Enclosure, NotToBeSent, composed
-from mail.sending.render import Dresser
-from mail.transport.smtp import Outbound
+from mail.reading.message import MailMessage, ReaderOptions
+from mail.reading.sandbox import MessageReaderPool
+from mail.receiving.fair_scheduling import FetchScheduler
+from mail.receiving.listener import MailboxListener
+from mail.sending.compose import OutboundAttachment, UnsendableMessage, composed
+from mail.sending.render import MailRenderer
+from mail.transport.smtp import SmtpConnection
 
 log = logging.getLogger(__name__)
 LARGEST = 10 * 1024 * 1024
@@ -45,46 +45,46 @@ GIVEN_UP_AFTER = timedelta(days=5)
 """RFC 5321, section 4.5.4.1: then people are told, whoever's fault it was."""
 
 
-class MailDoor:
-    """A `desk.model.channel.Door`. ``open_file`` fetches the bytes behind a `File.source` when a letter is sent.
+class MailChannel:
+    """A `desk.model.channel.Channel`. ``open_file`` fetches the bytes behind a `File.source` when a letter is sent.
 
     ``turns`` is shared by all mailboxes of a process, so that none of them crowds out another.
     """
 
-    channel = "mail"
-    traits = Traits(buttons=False, batch=True)
+    channel_kind = "mail"
+    capabilities = ChannelCapabilities(buttons=False, batch=True)
 
     def __init__(
         self,
         settings: MailboxSettings,
-        readers: Readers,
-        open_file: Open,
+        readers: MessageReaderPool,
+        open_file: OpenFile,
         database: Database,
         clock: Clock = now,
-        turns: Turns | None = None,
+        turns: FetchScheduler | None = None,
     ) -> None:
-        self.name = settings.door
+        self.name = settings.channel
         self.provider = settings.provider
         self._settings = settings
         self._readers = readers
         self._open_file = open_file
         self._clock = clock
-        self._dresser = Dresser(settings)
-        self._outbound = Outbound(settings)
-        self._listener = Listener(settings, database, clock, turns or Turns())
+        self._dresser = MailRenderer(settings)
+        self._outbound = SmtpConnection(settings)
+        self._listener = MailboxListener(settings, database, clock, turns or FetchScheduler())
 
-    async def hear(self, arrival: Arrival) -> Heard:
-        """The letter in an arrival. Raises `Unreadable` when three children died over it."""
+    async def hear(self, arrival: Arrival) -> Inbound:
+        """The letter in an arrival. Raises `UnreadableMessage` when three children died over it."""
         letter = await self._readers.read(
-            arrival.body, Reading(self._settings.address, self._settings.authserv_id, html=False)
+            arrival.body, ReaderOptions(self._settings.address, self._settings.authserv_id, html=False)
         )
-        return heard(letter, arrival, self.provider, self._settings.address)
+        return inbound_of(letter, arrival, self.provider, self._settings.address)
 
-    def dress(self, outgoing: Outgoing) -> tuple[Parcel, ...]:
+    def render(self, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
         """One letter of kind "mail", its Message-ID fixed for ever; none when there is nothing to be said."""
-        return self._dresser.dress(outgoing)
+        return self._dresser.render(outgoing)
 
-    async def send(self, departure: Departure, remotes: Mapping[str, str]) -> Fate:
+    async def send(self, departure: Departure, remotes: Mapping[str, str]) -> SendResult:
         """Composes the letter and hands it to the server. `Sent.remote` is its Message-ID."""
         body = departure.body
         named = str(body.get("answers", ""))
@@ -92,16 +92,16 @@ class MailDoor:
         try:
             files, left_out = await self._enclosures(body["files"])
             message = composed(body, self._settings.address, files, self._clock(), answers, left_out)
-        except NotToBeSent as error:
-            return Refused(str(error))
+        except UnsendableMessage as error:
+            return Rejected(str(error))
         except (OSError, SQLAlchemyError) as error:  # a file that cannot be fetched just now
-            return Later(30, f"a file cannot be opened: {type(error).__name__}")
+            return RetryLater(30, f"a file cannot be opened: {type(error).__name__}")
         fate = await self._outbound.send(str(body["to"]), message, departure.attempts, str(body["reply_to"]))
-        if isinstance(fate, Later) and departure.since and self._clock() - departure.since > GIVEN_UP_AFTER:
-            return Refused(f"not sent in {GIVEN_UP_AFTER.days} days: {fate.why}")
+        if isinstance(fate, RetryLater) and departure.since and self._clock() - departure.since > GIVEN_UP_AFTER:
+            return Rejected(f"not sent in {GIVEN_UP_AFTER.days} days: {fate.why}")
         return Sent(str(body["message_id"])) if isinstance(fate, Sent) else fate
 
-    async def listen(self, accept: Accept) -> None:
+    async def listen(self, accept: StoreMessages) -> None:
         """Receives for ever, storing before it flags, until cancelled."""
         await self._listener.listen(accept)
 
@@ -109,9 +109,9 @@ class MailDoor:
         """Ends the SMTP connection. The readers belong to whoever made them."""
         await self._outbound.close()
 
-    async def _enclosures(self, files: Sequence[Mapping[str, Any]]) -> tuple[list[Enclosure], list[str]]:
+    async def _enclosures(self, files: Sequence[Mapping[str, Any]]) -> tuple[list[OutboundAttachment], list[str]]:
         """The files with their bytes as long as there is room in the letter, and the names of the others."""
-        enclosed: list[Enclosure] = []
+        enclosed: list[OutboundAttachment] = []
         left_out: list[str] = []
         for file in files:
             room = LARGEST - sum(len(one.content) for one in enclosed)
@@ -122,20 +122,20 @@ class MailDoor:
                 left_out.append(str(file["name"]))
         return enclosed, left_out
 
-    async def _opened(self, file: Mapping[str, Any]) -> Enclosure | None:
+    async def _opened(self, file: Mapping[str, Any]) -> OutboundAttachment | None:
         """A file with its bytes; one that is gone does not keep the words from being sent."""
         try:
             content = await self._open_file(file["source"])
         except LookupError as error:
             log.warning("%s: %s is sent without a file: %s", self.name, file["name"], error)
             return None
-        return Enclosure(file["name"], file["media_type"], content, file.get("cid", ""))
+        return OutboundAttachment(file["name"], file["media_type"], content, file.get("cid", ""))
 
 
-def heard(letter: Letter, arrival: Arrival, provider: str, address: str = "") -> Heard:
+def inbound_of(letter: MailMessage, arrival: Arrival, provider: str, address: str = "") -> Inbound:
     """A letter as the rules see it. ``address`` is the mailbox's own."""
     if letter.report_class == "failed" and letter.tokens:
-        return bounce_events.heard(letter, arrival, provider, address)
+        return bounce_events.undelivered_inbound(letter, arrival, provider, address)
     detail = {"report": letter.report_class} if letter.automatic == "bounce" else {}
     ids = dict.fromkeys([*letter.references, *filter(None, (letter.in_reply_to, letter.message_id))])
     if ids:
@@ -144,9 +144,9 @@ def heard(letter: Letter, arrival: Arrival, provider: str, address: str = "") ->
         detail["stub"] = str(letter.stub)
     if letter.lost:
         detail["lost"] = letter.lost
-    return Heard(
-        door=arrival.door,
-        sender=Address("mail", arrival.door, folded(letter.sender.address)),
+    return Inbound(
+        channel=arrival.channel,
+        sender=Address("mail", arrival.channel, folded(letter.sender.address)),
         at=arrival.received_at,
         provider=provider,
         proof=letter.proof,
@@ -164,11 +164,11 @@ def heard(letter: Letter, arrival: Arrival, provider: str, address: str = "") ->
     )
 
 
-def _words(letter: Letter) -> str:
+def _words(letter: MailMessage) -> str:
     """What is new in the letter. Where nothing is, or it is not here, its subject says it; but a reply's is ours."""
     is_reply = letter.in_reply_to or letter.references or letter.tokens
     return letter.text if letter.text.strip() or (is_reply and not letter.stub) else letter.subject
 
 
 def _file(arrival_id: int, one: Attachment) -> File:
-    return File(one.name, kind_of(one.media_type), one.media_type, one.size, f"arrival:{arrival_id}:{one.number}")
+    return File(one.name, file_kind_of(one.media_type), one.media_type, one.size, f"arrival:{arrival_id}:{one.number}")

@@ -12,9 +12,9 @@ from desk.model.diagnostics import Finding
 from desk.model.settings import MailboxSettings
 from desk.storage.database import Database
 from mail.receiving import ledger
-from mail.receiving.watermarks import mark_of
+from mail.receiving.watermarks import watermark_of
 from mail.transport import imap
-from mail.transport.smtp import Outbound, told
+from mail.transport.smtp import SmtpConnection, told
 
 PATIENCE = 15.0
 RARE = 90
@@ -25,17 +25,17 @@ RECENT = timedelta(days=7)
 
 async def account(database: Database, settings: MailboxSettings, now: datetime) -> list[Finding]:
     """What the ledger says of a mailbox: differences from its server, and mail that nobody decides about."""
-    where, todo = f"{settings.door} ledger", f"see 'firstline mail ledger --mailbox {settings.name}'"
+    where, todo = f"{settings.channel} ledger", f"see 'firstline mail ledger --mailbox {settings.name}'"
     async with database.look() as connection:
-        mark = await mark_of(connection, settings.door)
-        oldest = await ledger.oldest_waiting(connection, settings.door)
+        mark = await watermark_of(connection, settings.channel)
+        oldest = await ledger.oldest_waiting(connection, settings.channel)
     found = []
     if mark and mark.difference and mark.differed_at and mark.differed_at > now - RECENT:
         what = f"on {mark.differed_at:%Y-%m-%d %H:%M} UTC it differed from the server: {mark.difference}"
         found.append(Finding("warning", where, what, todo))
     if oldest and oldest < now - ledger.LATE:
         what = f"a mail waits to be decided since {oldest:%Y-%m-%d %H:%M} UTC"
-        found.append(Finding("warning", where, what, "look whether 'firstline serve' runs, with the role clerk"))
+        found.append(Finding("warning", where, what, "look whether 'firstline serve' runs, with the role worker"))
     return found
 
 
@@ -45,18 +45,18 @@ async def check(settings: MailboxSettings) -> list[Finding]:
 
 
 async def _receiving(settings: MailboxSettings) -> list[Finding]:
-    where = f"{settings.door} imap {settings.imap.host}:{settings.imap.port}"
+    where = f"{settings.channel} imap {settings.imap.host}:{settings.imap.port}"
     try:
-        connection, folder = await imap.Connection.open(settings, PATIENCE)
+        connection, folder = await imap.ImapConnection.open(settings, PATIENCE)
     except imap.LoginRefused as error:
         todo = f"check the name {settings.imap.user!r} and the password; many providers want a password for programmes"
         return [Finding("error", where, f"the login is refused: {error}", todo)]
-    except (imap.Trouble, OSError, ValueError) as error:
+    except (imap.ConnectionBroken, OSError, ValueError) as error:
         return [Finding("error", where, f"mail cannot be received: {error}", _advice(str(error), settings))]
     idle, can_move = connection.can_idle, connection.can_move
     try:
         target = not settings.move_to or await connection.has_folder(settings.move_to)
-    except (imap.Trouble, imap.Refused):
+    except (imap.ConnectionBroken, imap.CommandRefused):
         target = True  # it cannot be asked; that alone is no fault
     await connection.close()
     found = [Finding("ok", where, f"login, certificate and folder {settings.folder!r} are fine")]
@@ -78,8 +78,8 @@ async def _receiving(settings: MailboxSettings) -> list[Finding]:
 
 
 async def _sending(settings: MailboxSettings) -> Finding:
-    where = f"{settings.door} smtp {settings.smtp.host}:{settings.smtp.port}"
-    outbound = Outbound(settings, PATIENCE)
+    where = f"{settings.channel} smtp {settings.smtp.host}:{settings.smtp.port}"
+    outbound = SmtpConnection(settings, PATIENCE)
     try:
         await outbound.login()
     except aiosmtplib.SMTPAuthenticationError as error:
@@ -95,10 +95,10 @@ async def _sending(settings: MailboxSettings) -> Finding:
 def _authority(settings: MailboxSettings) -> Finding:
     if settings.authserv_id:
         what = f"a sender counts as proved by an aligned pass under {settings.authserv_id!r}, and by nothing else"
-        return Finding("ok", settings.door, what)
+        return Finding("ok", settings.channel, what)
     return Finding(
         "warning",
-        settings.door,
+        settings.channel,
         "authserv_id is not set: a reply that carries its case's token is believed from whoever writes that From",
         "set authserv_id to the name your mail server writes first in Authentication-Results, and make sure the server "
         "removes such headers from strangers' mail (RFC 8601, section 5)",

@@ -3,60 +3,75 @@
 from __future__ import annotations
 
 from desk.language.rich_text import literal
-from desk.model.acts import Act, Decision, Drop, Facts, Hold, Names, Record, Say, To, decide
+from desk.model.acts import (
+    Act,
+    AddJournalEntry,
+    Decision,
+    Facts,
+    Ignore,
+    KeepPending,
+    Names,
+    Recipient,
+    SayTemplate,
+    decide,
+)
 from desk.model.case import Case
-from desk.model.facts import Picked
-from desk.model.messages import Heard, Policy, Proof, Role, Verb
+from desk.model.facts import CaseMatch
+from desk.model.messages import Inbound, Proof, RedeliveryPolicy, Role, Verb
 from mail.sending.compose import UNSUBSCRIBE
-from mail.sending.loop_guard import Decline, peer_of
+from mail.sending.loop_guard import StopNotices, peer_of
 
 _MEANINGLESS = frozenset({"own", "feedback"})
 
 
-def bounce(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+def ignore_unproved_bounce(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
     """A report that carries no token of ours for the address it names may be anybody's: it changes nothing (T30)."""
-    if heard.automatic != "bounce" or heard.verb is not Verb.UNDELIVERED or facts.need(Picked).how == "token":
+    if inbound.automatic != "bounce" or inbound.verb is not Verb.UNDELIVERED or facts.need(CaseMatch).how == "token":
         return None
-    return decide(Drop("bounce"))
+    return decide(Ignore("bounce"))
 
 
-def declines(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+def stop_notices(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
     """Who answers a notice with "unsubscribe" gets no more of them: its own token tells that they got it."""
-    asked = heard.subject.strip().lower().removeprefix("re:").strip() == UNSUBSCRIBE
-    if not asked or heard.role is not Role.SUBSCRIBER or heard.sender.channel != "mail":
+    asked = inbound.subject.strip().lower().removeprefix("re:").strip() == UNSUBSCRIBE
+    if not asked or inbound.role is not Role.SUBSCRIBER or inbound.sender.channel_kind != "mail":
         return None
-    if facts.need(Picked).how != "token" or heard.proof is Proof.DOUBTED:
+    if facts.need(CaseMatch).how != "token" or inbound.proof is Proof.DOUBTED:
         return None
-    return decide(Decline(peer_of(heard.sender.value)), Drop("declined"))
+    return decide(StopNotices(peer_of(inbound.sender.value)), Ignore("declined"))
 
 
-def machine(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+def keep_automatic_mail(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
     """Automatic mail gets no answer. What it says still reaches its case, or waits where agents see it."""
-    if not heard.automatic or heard.role is not Role.SUBSCRIBER or heard.detail.get("vouched"):
+    if not inbound.automatic or inbound.role is not Role.SUBSCRIBER or inbound.detail.get("vouched"):
         return None
-    picked = facts.need(Picked)
-    if heard.automatic in _MEANINGLESS:
-        return decide(Drop(heard.automatic))
-    if heard.detail.get("report") in ("delayed", "delivered"):
-        return decide(Drop("bounce"))  # a server still tries, or has done it: nothing for anybody to do
-    if picked.how in ("new", "none") or picked.doubt:
-        return decide(Drop("bounce") if heard.automatic == "bounce" else Hold(f"automatic mail: {heard.automatic}"))
-    acts: list[Act] = [Record("finding", f"automatic mail: {heard.automatic}")]
+    case_match = facts.need(CaseMatch)
+    if inbound.automatic in _MEANINGLESS:
+        return decide(Ignore(inbound.automatic))
+    if inbound.detail.get("report") in ("delayed", "delivered"):
+        return decide(Ignore("bounce"))  # a server still tries, or has done it: nothing for anybody to do
+    if case_match.how in ("new", "none") or case_match.doubt:
+        return decide(
+            Ignore("bounce") if inbound.automatic == "bounce" else KeepPending(f"automatic mail: {inbound.automatic}")
+        )
+    acts: list[Act] = [AddJournalEntry("finding", f"automatic mail: {inbound.automatic}")]
     if case.registered and case.open:
-        names: Names = {"text": literal(heard.text[:1500]), "kind": heard.automatic}
-        acts.append(Say("staff_automatic_mail", names, To.STAFF, policy=Policy.HOLD))
+        names: Names = {"text": literal(inbound.text[:1500]), "kind": inbound.automatic}
+        acts.append(SayTemplate("agents_automatic_mail", names, Recipient.AGENTS, policy=RedeliveryPolicy.HOLD))
     return decide(*acts)
 
 
-def unproved(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+def keep_unproved_pending(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
     """A letter that does not prove it belongs to the case waits for an agent, with no effect before (rule 8)."""
-    picked = facts.need(Picked)
-    if heard.role is not Role.SUBSCRIBER or not picked.doubt:
+    case_match = facts.need(CaseMatch)
+    if inbound.role is not Role.SUBSCRIBER or not case_match.doubt:
         return None
-    return decide(Hold(picked.doubt, case.id if picked.how != "new" else 0))
+    return decide(KeepPending(case_match.doubt, case.id if case_match.how != "new" else 0))
 
 
-def incomplete(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+def note_lost_parts(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
     """What could not be read of a letter is told beside it, so that nobody takes a part for the whole."""
-    lost = heard.detail.get("lost", "")
-    return decide(Record("finding", f"not all of the letter could be read: {lost}"), done=False) if lost else None
+    lost = inbound.detail.get("lost", "")
+    return (
+        decide(AddJournalEntry("finding", f"not all of the letter could be read: {lost}"), done=False) if lost else None
+    )

@@ -1,1 +1,1 @@
-"""Whole stories over every door, then each room closely."""
+"""Whole stories over every channel, then each room closely."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import console.sample
 from console.runtime.migrate import migrate
-from console.runtime.wiring import build
+from console.runtime.wiring import build_application
 from desk.model.settings import Secret, Settings
 from desk.storage.database import Database
 from tests.peers.postgres import Postgres
@@ -74,7 +74,7 @@ async def _started(settings: Settings) -> None:
     fresh = Database(settings.database)
     await migrate(fresh)
     await fresh.close()
-    await (await build(settings)).close()
+    await (await build_application(settings)).close()
 
 
 def _address(url: str) -> str:

@@ -1,6 +1,6 @@
 """``take``, ``say``, ``note``, ``eta`` and ``resolve``: what an agent does to a case from a terminal.
 
-A command is an arrival at the door "desk" and walks the same corridor as a button in the agents' group; so the same
+A command is an arrival at the channel "desk" and walks the same corridor as a button in the agents' group; so the same
 rules hold, and two agents who take a case at once do not both have it.
 """
 
@@ -13,18 +13,18 @@ from typing import Any
 
 import click
 
-from bots.agent_commands import minutes
+from bots.agent_commands import parse_minutes
 from console.commands import submit
-from console.commands.article_options import Choosing, article_options, require_article
+from console.commands.article_options import ArticleOptions, article_options, require_article
 from console.commands.cases import Providers, agent_name, zone_of
 from console.commands.find_case import find
-from console.commands.submit import Leaving, Ledger
+from console.commands.submit import ArrivalStatus, DepartureStatus
 from console.terminal.context import (
     NO_SUCH,
     REFUSED,
     USAGE,
     WRONG,
-    Folder,
+    DeskFolder,
     as_json,
     opened,
     pass_folder,
@@ -37,18 +37,18 @@ from console.terminal.tables import local_long
 from desk.clock import now
 from desk.model.case import Case
 from desk.model.messages import Verb
-from desk.pipeline.internal_channel import command as as_message
+from desk.pipeline.internal_channel import command_message
 
 NO_CASE = "no such case"
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class CommandOutcome:
     """What became of a command."""
 
     case: Case
-    ledger: Ledger
-    leaving: tuple[Leaving, ...]
+    ledger: ArrivalStatus
+    leaving: tuple[DepartureStatus, ...]
     sender: bool
 
 
@@ -76,21 +76,21 @@ def options(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.command()
 @options
-def take(folder: Folder, number: str, agent: str, provider: str, machine: bool) -> None:
+def take(folder: DeskFolder, number: str, agent: str, provider: str, machine: bool) -> None:
     """Take case N: it is yours, and the subscriber is told who helps.
 
     \b
     Example:
       firstline take SN-2026-000012-3 --as ivanova
     """
-    done = run(act(folder, Verb.TAKE, number, agent, provider))
-    tell(folder, done, f"{done.case.number} is yours", machine)
+    done = run(perform(folder, Verb.TAKE, number, agent, provider))
+    report(folder, done, f"{done.case.number} is yours", machine)
 
 
 @click.command()
 @options
 @click.argument("text", nargs=-1)
-def say(folder: Folder, number: str, agent: str, provider: str, machine: bool, text: Sequence[str]) -> None:
+def say(folder: DeskFolder, number: str, agent: str, provider: str, machine: bool, text: Sequence[str]) -> None:
     """Write TEXT to the subscriber of case N. Without TEXT it is read from standard input.
 
     Whoever answers a case that nobody has taken, takes it.
@@ -100,40 +100,40 @@ def say(folder: Folder, number: str, agent: str, provider: str, machine: bool, t
       firstline say 12 --as ivanova "Проверьте, пожалуйста, сейчас"
       firstline say 12 --as ivanova < answer.txt
     """
-    done = run(act(folder, Verb.SAY, number, agent, provider, text=_text(text)))
-    tell(folder, done, f"{done.case.number}: your words are for the subscriber", machine)
+    done = run(perform(folder, Verb.SAY, number, agent, provider, text=_text(text)))
+    report(folder, done, f"{done.case.number}: your words are for the subscriber", machine)
 
 
 @click.command()
 @options
 @click.argument("text", nargs=-1)
-def note(folder: Folder, number: str, agent: str, provider: str, machine: bool, text: Sequence[str]) -> None:
+def note(folder: DeskFolder, number: str, agent: str, provider: str, machine: bool, text: Sequence[str]) -> None:
     """Leave TEXT in the journal of case N, for agents only. Without TEXT it is read from standard input.
 
     \b
     Example:
       firstline note 12 --as ivanova "на линии затухание 28 дБ"
     """
-    done = run(act(folder, Verb.NOTE, number, agent, provider, text=_text(text)))
-    tell(folder, done, f"{done.case.number}: noted; the subscriber does not see it", machine)
+    done = run(perform(folder, Verb.NOTE, number, agent, provider, text=_text(text)))
+    report(folder, done, f"{done.case.number}: noted; the subscriber does not see it", machine)
 
 
 @click.command()
 @options
 @click.argument("duration", nargs=-1, required=True)
-def eta(folder: Folder, number: str, agent: str, provider: str, machine: bool, duration: Sequence[str]) -> None:
+def eta(folder: DeskFolder, number: str, agent: str, provider: str, machine: bool, duration: Sequence[str]) -> None:
     """Promise the subscriber of case N that it will be done in DURATION: 30m, 2h, "1d 4h".
 
     \b
     Example:
       firstline eta SN-2026-000012-3 2h --as ivanova
     """
-    span = minutes(" ".join(duration))
+    span = parse_minutes(" ".join(duration))
     if span is None:
         refuse(f"{' '.join(duration)!r} is no length of time: write 30m, 2h or 1d", USAGE)
-    done = run(act(folder, Verb.ETA, number, agent, provider, duration=str(span)))
+    done = run(perform(folder, Verb.ETA, number, agent, provider, duration=str(span)))
     at = local_long(done.case.eta, zone_of(done.case, folder.providers()))
-    tell(folder, done, f"{done.case.number}: promised for {at}; the subscriber is told", machine)
+    report(folder, done, f"{done.case.number}: promised for {at}; the subscriber is told", machine)
 
 
 @click.command()
@@ -141,7 +141,13 @@ def eta(folder: Folder, number: str, agent: str, provider: str, machine: bool, d
 @click.argument("text", nargs=-1)
 @article_options
 def resolve(
-    folder: Folder, number: str, agent: str, provider: str, machine: bool, text: Sequence[str], choice: Choosing
+    folder: DeskFolder,
+    number: str,
+    agent: str,
+    provider: str,
+    machine: bool,
+    text: Sequence[str],
+    choice: ArticleOptions,
 ) -> None:
     """Say that case N is solved, and how (TEXT). The subscriber is asked whether it works; their yes closes it.
 
@@ -155,8 +161,8 @@ def resolve(
       firstline resolve 12 --as ivanova "Готово" --no-article "разовый случай"
     """
     detail = choice.detail()
-    done = run(act(folder, Verb.RESOLVE, number, agent, provider, text=" ".join(text), **detail))
-    tell(folder, done, f"{done.case.number} is solved; the subscriber is asked whether it may be closed", machine)
+    done = run(perform(folder, Verb.RESOLVE, number, agent, provider, text=" ".join(text), **detail))
+    report(folder, done, f"{done.case.number} is solved; the subscriber is asked whether it may be closed", machine)
     if not detail and not machine:
         click.echo(f"Which article solved it? Say so with 'firstline kb link {done.case.number}'.")
 
@@ -171,7 +177,9 @@ def _text(words: Sequence[str]) -> str:
     return text.strip()
 
 
-async def act(folder: Folder, verb: Verb, number: str, agent: str, provider: str, **detail: str) -> Done:
+async def perform(
+    folder: DeskFolder, verb: Verb, number: str, agent: str, provider: str, **detail: str
+) -> CommandOutcome:
     """Carries out one order of an agent, and says what became of it."""
     settings, providers = folder.settings(), folder.providers()
     async with opened(settings) as database:
@@ -180,12 +188,12 @@ async def act(folder: Folder, verb: Verb, number: str, agent: str, provider: str
             refuse(f"case {number} has no number yet: the desk is still talking with the subscriber", REFUSED)
         known_agent(providers, case.provider, agent)
         await require_article(database, case.provider, detail)
-        message = as_message(verb, now(), provider=case.provider, number=case.number, agent=agent, **detail)
+        message = command_message(verb, now(), provider=case.provider, number=case.number, agent=agent, **detail)
         arrival_id = await submit.accept(database, message)
-        (ledger,) = await submit.decided(settings, database, [arrival_id])
-        sends = tuple(await submit.leaving(database, arrival_id))
-        sender = await submit.serving(database, {f"send:{one.door}" for one in sends}) if sends else True
-        return Done(await find(database, providers, case.number, case.provider), ledger, sends, sender)
+        (ledger,) = await submit.wait_decided(settings, database, [arrival_id])
+        sends = tuple(await submit.departures_of(database, arrival_id))
+        sender = await submit.serving(database, {f"send:{one.channel}" for one in sends}) if sends else True
+        return CommandOutcome(await find(database, providers, case.number, case.provider), ledger, sends, sender)
 
 
 def known_agent(providers: Providers, provider: str, agent: str) -> None:
@@ -196,11 +204,11 @@ def known_agent(providers: Providers, provider: str, agent: str) -> None:
         refuse(f"{provider} has no agent {agent!r}: providers/{provider}/teams.toml has {known}", REFUSED)
 
 
-def tell(folder: Folder, done: Done, sentence: str, machine: bool) -> None:
+def report(folder: DeskFolder, done: CommandOutcome, sentence: str, machine: bool) -> None:
     """Says what became of it; a refusal is an exit code too."""
     if machine:
         print_json(_told(done))
-    if done.ledger.state == "aside":
+    if done.ledger.state == "quarantined":
         refuse(f"it could not be decided and is set aside: {done.ledger.problem}", WRONG)
     if done.ledger.case_id is None:
         refuse(_refusal(folder, done), NO_SUCH if done.ledger.outcome == NO_CASE else REFUSED)
@@ -208,11 +216,11 @@ def tell(folder: Folder, done: Done, sentence: str, machine: bool) -> None:
         return
     click.echo(f"{sentence}.")
     if not done.sender:
-        chatting = all(one.door.startswith("chat:") for one in done.leaving)
+        chatting = all(one.channel.startswith("chat:") for one in done.leaving)
         click.echo(f"It goes out as soon as 'firstline {'chat' if chatting else 'serve'}' runs.")
 
 
-def _refusal(folder: Folder, done: Done) -> str:
+def _refusal(folder: DeskFolder, done: CommandOutcome) -> str:
     """The rules' own reason, as a sentence."""
     case = done.case
     if done.ledger.outcome == "already taken":
@@ -229,7 +237,7 @@ def _refusal(folder: Folder, done: Done) -> str:
     return sentences.get(done.ledger.outcome, f"{case.number}: the desk did not do it ({done.ledger.outcome})")
 
 
-def _told(done: Done) -> dict[str, Any]:
+def _told(done: CommandOutcome) -> dict[str, Any]:
     return {
         "number": done.case.number,
         "provider": done.case.provider,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Choosing:
+class ArticleOptions:
     """What was said of articles; nothing at all is allowed."""
 
     article: str = ""
@@ -39,7 +39,7 @@ def article_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def with_choice(*first: Any, article: str, draft: bool, no_article: str, **rest: Any) -> None:
-        command(*first, choice=Choosing(article.strip(), draft, no_article.strip()), **rest)
+        command(*first, choice=ArticleOptions(article.strip(), draft, no_article.strip()), **rest)
 
     options = (
         click.option("--article", metavar="ID", default="", help="The article that solved it."),

@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup, escape
 
 from console.runtime.content_folders import TEMPLATES
-from kb.content.brochure import Leaf, Row
+from kb.content.brochure import BrochureArticle, ContactRow
 
 _HYPHENED = re.compile(r"\b\w{1,3}-\w{1,20}")
 FONT, WEIGHTS = "PT Sans", (400, 700)
@@ -31,7 +31,7 @@ class CannotPrint(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class QrCode:
     """What the QR code opens, as people read it, and what is said beside it."""
 
     address: str
@@ -49,13 +49,13 @@ class Brochure:
     provider: str
     language: str
     words: Mapping[str, str]
-    first: Leaf
-    leaves: tuple[Leaf, ...]
-    call: Leaf
+    first: BrochureArticle
+    leaves: tuple[BrochureArticle, ...]
+    call: BrochureArticle
     yours: tuple[str, tuple[str, ...]]
-    reach: tuple[str, tuple[Row, ...]]
-    settings: tuple[str, tuple[Row, ...]]
-    code: Code | None
+    reach: tuple[str, tuple[ContactRow, ...]]
+    settings: tuple[str, tuple[ContactRow, ...]]
+    code: QrCode | None
     pictures: Mapping[str, Path]
     logo: Path | None = None
 
@@ -127,7 +127,7 @@ def _told(brochure: Brochure, pictures: Mapping[str, str]) -> dict[str, Any]:
     return told
 
 
-def _leaf(leaf: Leaf, pictures: Mapping[str, str]) -> dict[str, Any]:
+def _leaf(leaf: BrochureArticle, pictures: Mapping[str, str]) -> dict[str, Any]:
     told = asdict(leaf)
     for section in told["sections"]:
         kept = [one for one in section["blocks"] if not one["picture"] or one["picture"] in pictures]
@@ -145,7 +145,7 @@ def _cover(brochure: Brochure) -> str:
     return (TEMPLATES / "brochure.svg").read_text("utf-8").replace("#2f6fed", brochure.words["colour"])
 
 
-def _code(code: Code) -> str:
+def _code(code: QrCode) -> str:
     drawn = io.BytesIO()
     segno.make(code.address, error="m", micro=False).save(drawn, kind="svg", scale=8, border=2, dark="#22304a")
     return drawn.getvalue().decode()

@@ -11,9 +11,9 @@ from sqlalchemy import inspect, select
 
 from console.commands.find_case import find
 from console.terminal import tables
-from console.terminal.context import Folder, as_json, opened, pass_folder, print_json, run
+from console.terminal.context import DeskFolder, as_json, opened, pass_folder, print_json, run
 from console.terminal.labels import labels
-from desk.model.case import FINAL, Case, JournalEntry, State
+from desk.model.case import FINAL, Case, CaseState, JournalEntry
 from desk.model.messages import FRONT
 from desk.model.people import Person
 from desk.model.policy import Provider
@@ -27,9 +27,9 @@ UTC = ZoneInfo("UTC")
 @click.command()
 @click.option(
     "--state",
-    type=click.Choice([one.value for one in State]),
+    type=click.Choice([one.value for one in CaseState]),
     metavar="STATE",
-    help=f"Only those in this state: {', '.join(State)}.",
+    help=f"Only those in this state: {', '.join(CaseState)}.",
 )
 @click.option("--queue", help="Only those of this queue, as teams.toml calls it: l1.")
 @click.option("--owner", help="Only those of this agent, as teams.toml calls them.")
@@ -38,7 +38,9 @@ UTC = ZoneInfo("UTC")
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 100_000), help="How many at most.")
 @as_json
 @pass_folder
-def cases(folder: Folder, /, provider: str, everything: bool, limit: int, machine: bool, **only: str | None) -> None:
+def cases(
+    folder: DeskFolder, /, provider: str, everything: bool, limit: int, machine: bool, **only: str | None
+) -> None:
     """List cases, those that moved last on top. Without options: every open case that has its number.
 
     Times are the provider's own. With --json each case has all its fields.
@@ -68,7 +70,7 @@ def cases(folder: Folder, /, provider: str, everything: bool, limit: int, machin
 
 
 async def _cases(
-    folder: Folder, whose: Sequence[str], everything: bool, limit: int, only: Mapping[str, str | None]
+    folder: DeskFolder, whose: Sequence[str], everything: bool, limit: int, only: Mapping[str, str | None]
 ) -> list[Case]:
     query = select(Case).where(Case.provider.in_(whose)).order_by(Case.updated_at.desc(), Case.id.desc()).limit(limit)
     if state := only["state"]:
@@ -103,7 +105,7 @@ def _row(case: Case, providers: Providers, say: Mapping[str, str]) -> str:
 @click.option("--provider", default="", help="Whose case, where two providers have that number.")
 @as_json
 @pass_folder
-def case(folder: Folder, number: str, provider: str, machine: bool) -> None:
+def case(folder: DeskFolder, number: str, provider: str, machine: bool) -> None:
     """Show case N with its whole journal.
 
     N is the number as the subscriber has it, or its count alone. Times are the provider's own; --json has them in UTC.
@@ -129,7 +131,7 @@ def case(folder: Folder, number: str, provider: str, machine: bool) -> None:
 
 
 async def _case(
-    folder: Folder, providers: Providers, number: str, provider: str
+    folder: DeskFolder, providers: Providers, number: str, provider: str
 ) -> tuple[Case, Person | None, list[JournalEntry]]:
     async with opened(folder.settings()) as database:
         found = await find(database, providers, number, provider)
@@ -153,7 +155,7 @@ def _facts(case: Case, person: Person | None, providers: Providers, say: Mapping
     provider, zone = providers.get(case.provider), zone_of(case, providers)
     proof = say["proved" if case.proved else "not_proved"]
     contract = f"{case.contract} ({say.get(case.entitlement, case.entitlement)}, {proof})" if case.contract else ""
-    who = [person.name if person else "", f"{case.channel} {case.address}", case.language]
+    who = [person.name if person else "", f"{case.channel_kind} {case.address}", case.language]
     team = provider.team_title(case.queue, provider.language) if provider and case.queue else case.queue
     return tables.labelled(
         [
@@ -188,7 +190,7 @@ def _line(entry: JournalEntry, providers: Providers, zone: ZoneInfo, say: Mappin
     if entry.kind not in ("dialogue", "note") and entry.author == "subscriber":
         who = say["desk"]  # it followed from the subscriber's word, but the desk did it
     kind = "" if entry.kind == "dialogue" else say.get(entry.kind, entry.kind)
-    head = ", ".join(one for one in (who, kind, entry.channel if entry.channel != "desk" else "") if one)
+    head = ", ".join(one for one in (who, kind, entry.channel_kind if entry.channel_kind != "desk" else "") if one)
     names = ", ".join(str(one.get("name") or one.get("kind")) for one in entry.files)
     state, _, reason = entry.text.partition("/")
     text = f"{say[state]} ({say.get(reason, reason)})" if entry.kind == "status" and state in say else entry.text

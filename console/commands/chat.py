@@ -10,12 +10,12 @@ from collections.abc import Mapping
 
 import click
 
-from chat.terminal_channel import Typist
-from console.commands.chat_session import Conversation, typed_lines
-from console.runtime.server import Serving
-from console.runtime.wiring import build
+from chat.terminal_channel import TerminalUser
+from console.commands.chat_session import ChatSession, typed_lines
+from console.runtime.server import Server
+from console.runtime.wiring import build_application
 from console.terminal import logging as logs
-from console.terminal.context import Folder, opened, pass_folder, run
+from console.terminal.context import DeskFolder, opened, pass_folder, run
 from console.terminal.screen import Screen
 from desk.model.messages import FRONT
 from desk.model.policy import Provider
@@ -32,7 +32,7 @@ from desk.model.settings import Settings
 @click.option("--name", default="", help="Your name.")
 @click.option("--as", "who", default="", metavar="ID", help="Who you are to the desk; your user name by default.")
 @pass_folder
-def chat(folder: Folder, provider: str | None, language: str | None, name: str, who: str) -> None:
+def chat(folder: DeskFolder, provider: str | None, language: str | None, name: str, who: str) -> None:
     """Be a subscriber, in this terminal.
 
     What you type is decided like any message, by this process or by 'firstline serve' beside it. What an agent says
@@ -44,22 +44,22 @@ def chat(folder: Folder, provider: str | None, language: str | None, name: str, 
       echo "нет интернета, договор 40-1187" | firstline -C my-desk chat --provider sever
     """
     settings = folder.settings()
-    typist = Typist(_chosen(provider, folder.providers()), who or _user(), name, language or "")
-    logs.begin(logs.Redaction(logs.secrets_of(settings)), folder.debug)
+    typist = TerminalUser(_chosen(provider, folder.providers()), who or _user(), name, language or "")
+    logs.begin(logs.SecretRedactor(logs.secrets_of(settings)), folder.debug)
     if not folder.debug:
         logging.getLogger().setLevel(logging.WARNING)  # a chat is not the place for a log
     with contextlib.suppress(KeyboardInterrupt):
         run(_chat(settings, typist))
 
 
-async def _chat(settings: Settings, typist: Typist) -> None:
+async def _chat(settings: Settings, typist: TerminalUser) -> None:
     async with opened(settings):
-        house = await build(settings, workers=1)
-    # Deciding only: doors and their sending are the business of 'serve', which may run beside this.
-    serving = Serving(house, ("clerk", "clock"))
+        house = await build_application(settings, workers=1)
+    # Deciding only: channels and their sending are the business of 'serve', which may run beside this.
+    serving = Server(house, ("worker", "clock"))
     working = asyncio.create_task(serving.run())
     try:
-        await Conversation(house, typist, Screen()).held(typed_lines())
+        await ChatSession(house, typist, Screen()).held(typed_lines())
     finally:
         serving.stop()
         with contextlib.suppress(asyncio.CancelledError):

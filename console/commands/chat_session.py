@@ -12,17 +12,17 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from chat.terminal_channel import ChatDoor, Picture, Shown, Typist, kept_file, without_echo
+from chat.terminal_channel import ShownFile, TerminalChannel, TerminalMessage, TerminalUser, copy_file, without_echo
 from console.runtime.receiver import RENEW
-from console.runtime.wiring import House
+from console.runtime.wiring import Application
 from console.terminal.context import WRONG, refuse
 from console.terminal.screen import Screen, packed
-from desk.language.rich_text import Text
-from desk.model.messages import Option, Raw
-from desk.pipeline.send import Sender
+from desk.language.rich_text import RichText
+from desk.model.messages import ButtonOption, RawMessage
+from desk.pipeline.send import OutboxSender
 from desk.queues import inbox
 from desk.storage import leases
-from desk.storage.database import is_trouble
+from desk.storage.database import is_database_trouble
 from desk.storage.queue_tables import arrivals, departures
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ ASKED = frozenset({"/status", "/help", "/start"})
 """What the desk itself answers, as in Telegram."""
 
 
-class Conversation:
+class ChatSession:
     """One person at one terminal, talking with the desk.
 
     ``show`` prints a message its own way. ``commands`` is asked about every line that begins with a slash, and says
@@ -46,10 +46,10 @@ class Conversation:
 
     def __init__(
         self,
-        house: House,
-        typist: Typist,
+        house: Application,
+        typist: TerminalUser,
         screen: Screen,
-        show: Callable[[Shown], None] | None = None,
+        show: Callable[[TerminalMessage], None] | None = None,
         commands: Callable[[str], Awaitable[bool]] | None = None,
     ) -> None:
         self._house = house
@@ -57,14 +57,14 @@ class Conversation:
         self._screen = screen
         self._print = show or self._printed
         self._commands = commands
-        self._last: Shown | None = None
+        self._last: TerminalMessage | None = None
         self._pressed = ""
         self._prompting = False
-        door = house.doors[typist.door]
-        assert isinstance(door, ChatDoor)  # noqa: S101 - the wiring makes one for every provider
-        self._door = door
-        self._door.show = self._shown
-        self._sender = Sender(house.database, house.switchboard, house.holder, house.clock, typist.lane)
+        channel = house.channels[typist.channel]
+        assert isinstance(channel, TerminalChannel)  # noqa: S101 - the wiring makes one for every provider
+        self._channel = channel
+        self._channel.show = self._shown
+        self._sender = OutboxSender(house.database, house.registry, house.holder, house.clock, typist.lane)
 
     async def held(self, lines: AsyncIterator[str]) -> None:
         """Until /quit or the end of the lines. A line from a pipe waits for the answer to the one before."""
@@ -107,13 +107,13 @@ class Conversation:
         else:
             await self.accepts(self._typist.says(line, now), wait)
 
-    async def accepts(self, raw: Raw, wait: bool) -> None:
-        """Brings a message in like any door, and waits until it was answered where nobody sees the screen."""
+    async def accepts(self, raw: RawMessage, wait: bool) -> None:
+        """Brings a message in like any channel, and waits until it was answered where nobody sees the screen."""
         await inbox.accept(self._house.database, [raw])
         if wait and not await self.answered(raw):
             refuse("the desk did not answer in time: see 'firstline quarantine' and the log of 'serve'", WRONG)
 
-    async def answered(self, raw: Raw, patience: float = PATIENCE) -> bool:
+    async def answered(self, raw: RawMessage, patience: float = PATIENCE) -> bool:
         """Whether what was typed is decided and all that was said about it is on the screen, within ``patience``."""
         for _ in range(int(patience / LOOKS)):
             if await self._settled(raw):
@@ -129,29 +129,29 @@ class Conversation:
             last = (await connection.execute(seen.order_by(departures.c.id.desc()).limit(1))).scalar()
             new = (await connection.execute(known)).first() is None
         if last:
-            await self._shown(await self._door.read(last))
+            await self._shown(await self._channel.read(last))
         elif new and self._typist.language:
             # Without a language given, the first words show which one it is; a greeting before them would guess.
             await self.accepts(self._typist.opens(self._house.clock()), wait)
 
     async def keeps_showing(self) -> None:
-        """Shows what is said to this person, for ever. The lease tells commands that somebody looks at this door."""
+        """Shows what is said to this person, for ever. The lease tells commands that somebody looks at this channel."""
         loop, renewed = asyncio.get_running_loop(), 0.0
         while True:
             try:
                 if loop.time() - renewed > RENEW:
                     house, renewed = self._house, loop.time()
-                    await leases.take(house.database, [f"send:{self._typist.door}"], house.holder, house.clock())
-                await self._sender.sweep([self._typist.door])
+                    await leases.take(house.database, [f"send:{self._typist.channel}"], house.holder, house.clock())
+                await self._sender.sweep([self._typist.channel])
                 await asyncio.sleep(LOOKS)
             except Exception as error:
-                if not is_trouble(error):
+                if not is_database_trouble(error):
                     log.exception("something could not be shown")
                 await asyncio.sleep(1)
 
-    async def _settled(self, raw: Raw) -> bool:
+    async def _settled(self, raw: RawMessage) -> bool:
         decided = select(arrivals.c.id).where(
-            arrivals.c.door == raw.door, arrivals.c.key == raw.key, arrivals.c.state == "waiting"
+            arrivals.c.channel == raw.channel, arrivals.c.key == raw.key, arrivals.c.state == "waiting"
         )
         unsaid = select(departures.c.id).where(
             departures.c.lane == raw.lane, departures.c.state.in_(("pending", "sending"))
@@ -163,13 +163,13 @@ class Conversation:
 
     async def _shows(self, name: str, wait: bool) -> None:
         try:
-            file = await asyncio.to_thread(kept_file, Path(name), self._house.settings.data / "chat")
+            file = await asyncio.to_thread(copy_file, Path(name), self._house.settings.data / "chat")
         except OSError as error:
             self._screen.write(f"{name}: {error.strerror}")
             return
         await self.accepts(self._typist.says("", self._house.clock(), (file,)), wait)
 
-    async def _shown(self, shown: Shown) -> None:
+    async def _shown(self, shown: TerminalMessage) -> None:
         if shown.options:
             self._last = shown
         self.breaks_in(lambda: self._print(without_echo(shown, self._pressed)))
@@ -187,33 +187,33 @@ class Conversation:
             self._screen.raw("> ")
             self._prompting = True
 
-    def _printed(self, shown: Shown) -> None:
+    def _printed(self, shown: TerminalMessage) -> None:
         message(self._screen, shown)
         self._screen.write()
 
 
-def _numbered(line: str, prompt: Shown) -> Option | None:
+def _numbered(line: str, prompt: TerminalMessage) -> ButtonOption | None:
     number = int(line) if line.isascii() and line.isdecimal() and len(line) < 3 else 0
     return prompt.options[number - 1] if 0 < number <= len(prompt.options) else None
 
 
-def message(screen: Screen, shown: Shown, indent: int = 0, places: bool = True) -> None:
+def message(screen: Screen, shown: TerminalMessage, indent: int = 0, places: bool = True) -> None:
     """Prints one message of the desk: words, pictures (with the ``places`` they lie at), buttons by number."""
     if shown.reaction:
         screen.write(" " * indent + shown.reaction)
         return
     more = [screen.style(_picture(one, places), dim=True) for one in shown.pictures]
     more += [screen.style(line, bold=True) for line in buttons(shown, screen.width - indent - 3)]
-    text = Text(f"({shown.alert})") if shown.alert else shown.text
+    text = RichText(f"({shown.alert})") if shown.alert else shown.text
     screen.barred(text, AGENT if shown.human else DESK, indent, more)
 
 
-def buttons(shown: Shown, width: int) -> list[str]:
+def buttons(shown: TerminalMessage, width: int) -> list[str]:
     """ "[1] Помогло  [2] Не помогло", in as many lines as it takes."""
     return packed([f"[{number}] {option.label}" for number, option in enumerate(shown.options, 1)], width)
 
 
-def _picture(one: Picture, places: bool) -> str:
+def _picture(one: ShownFile, places: bool) -> str:
     where = f" {one.place or '(gone)'}" if places else ""
     return f"[picture: {one.name}]{where}"
 

@@ -12,10 +12,10 @@ import click
 from bots.diagnostics import check as check_bot
 from console.commands import check_local
 from console.terminal import tables
-from console.terminal.context import OK, WRONG, Folder, as_json, pass_folder, print_json, run
+from console.terminal.context import OK, WRONG, DeskFolder, as_json, pass_folder, print_json, run
 from desk.clock import now
 from desk.model.diagnostics import Finding
-from desk.model.settings import BadSettings, Settings
+from desk.model.settings import InvalidSettings, Settings
 from mail.diagnostics import check as check_mailbox
 
 COLOURS = {"ok": "green", "warning": "yellow", "error": "red"}
@@ -27,7 +27,7 @@ PATIENCE = 60.0
 @click.option("--offline", is_flag=True, help="Ask no bot and no mail server.")
 @as_json
 @pass_folder
-def check(folder: Folder, offline: bool, machine: bool) -> None:
+def check(folder: DeskFolder, offline: bool, machine: bool) -> None:
     """Say what is wrong with the desk, where, and what to do.
 
     It reads settings, providers, tables, dialogs, articles and templates, looks at database, disk and clock, and then
@@ -47,10 +47,10 @@ def check(folder: Folder, offline: bool, machine: bool) -> None:
     click.get_current_context().exit(WRONG if wrong else OK)
 
 
-async def _found(folder: Folder, offline: bool) -> list[Finding]:
+async def _found(folder: DeskFolder, offline: bool) -> list[Finding]:
     try:
         settings = folder.settings()
-    except BadSettings as error:
+    except InvalidSettings as error:
         return [Finding("error", "firstline.toml", str(error), "correct it, then check again")]
     providers, of_providers = check_local.of_providers(settings)
     found = [*check_local.of_settings(settings), *of_providers]
@@ -70,8 +70,8 @@ async def _found(folder: Folder, offline: bool) -> list[Finding]:
 
 async def _outside(settings: Settings) -> list[Finding]:
     """Every bot and mailbox at once: one that does not answer keeps nobody waiting."""
-    tried = [(one.door, check_bot(one)) for one in settings.telegram]
-    tried += [(one.door, check_mailbox(one)) for one in settings.mailboxes]
+    tried = [(one.channel, check_bot(one)) for one in settings.telegram]
+    tried += [(one.channel, check_mailbox(one)) for one in settings.mailboxes]
     answers = await asyncio.gather(*(asyncio.wait_for(work, PATIENCE) for _, work in tried), return_exceptions=True)
     found: list[Finding] = []
     for (where, _), answer in zip(tried, answers, strict=True):

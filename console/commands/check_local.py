@@ -11,23 +11,23 @@ from pathlib import Path
 from sqlalchemy import func, select, text
 from sqlalchemy.engine import make_url
 
-from console.runtime.content_folders import ARTICLES, DIALOGS, TEMPLATES, Folders
+from console.runtime.content_folders import ARTICLES, DIALOGS, TEMPLATES, ContentFolders
 from console.terminal.errors import DATABASE, reason
 from console.terminal.logging import SHORTEST
-from console.terminal.schema_version import OtherVersion, require_current
+from console.terminal.schema_version import SchemaMismatch, require_current
 from desk.clock import Clock
 from desk.language.detect import LANGUAGES
-from desk.language.templates import BadWords, Words
+from desk.language.templates import InvalidTemplate, Templates
 from desk.model.diagnostics import Finding
 from desk.model.messages import FRONT
-from desk.model.policy import BadProvider, Provider, load
+from desk.model.policy import InvalidProvider, Provider, load
 from desk.model.settings import Settings
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals
-from intake.engine.model import BadForm, Forms
-from intake.identity.contract_numbers import check_shape
-from intake.identity.sources.csv_file import CsvFile
-from kb.content.article_files import BadArticle, read_folders
+from intake.engine.model import DialogSet, InvalidDialog
+from intake.identity.contract_numbers import check_contract_shape
+from intake.identity.sources.csv_file import CsvSource
+from kb.content.article_files import InvalidArticle, read_folders
 from mail.diagnostics import account
 
 MEBIBYTE = 1024 * 1024
@@ -41,8 +41,8 @@ SLOW = timedelta(seconds=5)
 def of_settings(settings: Settings) -> Iterator[Finding]:
     """The settings among themselves, and against the providers' folders."""
     where = "firstline.toml"
-    doors = f"{count(len(settings.telegram), 'bot')}, {count(len(settings.mailboxes), 'mailbox', 'mailboxes')}"
-    yield Finding("ok", where, f"{doors}; every secret is there")
+    channels = f"{count(len(settings.telegram), 'bot')}, {count(len(settings.mailboxes), 'mailbox', 'mailboxes')}"
+    yield Finding("ok", where, f"{channels}; every secret is there")
     if not settings.secret:
         yield Finding("error", where, "[desk] secret is empty", "write a long random line into the file it names")
     elif len(settings.secret.reveal()) < WELL:
@@ -51,34 +51,36 @@ def of_settings(settings: Settings) -> Iterator[Finding]:
     if not settings.telegram and not settings.mailboxes:
         todo = "add a [[telegram]] or a [[mailbox]]; firstline.toml shows how"
         yield Finding("warning", where, "there is no bot and no mailbox: nobody can write to the desk", todo)
-    owned = [(one.door, one.provider) for one in settings.telegram]
-    for door, provider in [*owned, *((one.door, one.provider) for one in settings.mailboxes)]:
+    owned = [(one.channel, one.provider) for one in settings.telegram]
+    for channel, provider in [*owned, *((one.channel, one.provider) for one in settings.mailboxes)]:
         if provider != FRONT and not (settings.root / "providers" / provider).is_dir():
             todo = f"make providers/{provider}, or correct provider"
-            yield Finding("error", door, f"there is no provider {provider!r}", todo)
+            yield Finding("error", channel, f"there is no provider {provider!r}", todo)
     tokens = [one.token.reveal() for one in settings.telegram]
     for bot in settings.telegram:
         if bot.token and tokens.count(bot.token.reveal()) > 1:
-            yield Finding("error", bot.door, "another bot here has the same token", "one bot may stand here only once")
+            yield Finding(
+                "error", bot.channel, "another bot here has the same token", "one bot may stand here only once"
+            )
     for box in settings.mailboxes:
         if 0 < len(box.password.reveal()) < SHORTEST:
             what = "the password is too short to be kept out of the log"
-            yield Finding("warning", box.door, what, "take a longer one")
+            yield Finding("warning", box.channel, what, "take a longer one")
         if box.ca_file and not Path(box.ca_file).is_file():
-            yield Finding("error", box.door, f"ca_file {box.ca_file} is not there", "correct it or remove it")
+            yield Finding("error", box.channel, f"ca_file {box.ca_file} is not there", "correct it or remove it")
 
 
 def of_providers(settings: Settings) -> tuple[dict[str, Provider], list[Finding]]:
     """Each provider's folder: policy, teams, table of accounts, dialogs, articles."""
     root, found = settings.root / "providers", []
-    folders = Folders(settings)
+    folders = ContentFolders(settings)
     read: dict[str, Provider] = {}
     names = sorted(one.name for one in root.iterdir()) if root.is_dir() else []
     for name in names:
         if (root / name).is_dir() and not name.startswith((".", "_")):
             try:
                 read[name] = load(root / name)
-            except BadProvider as error:
+            except InvalidProvider as error:
                 found.append(Finding("error", name, str(error), "correct that file"))
                 continue
             found += [*_provider(read[name]), *_table(root / name, name), *_content(folders, read[name])]
@@ -103,7 +105,7 @@ def _provider(provider: Provider) -> Iterator[Finding]:
         yield Finding("warning", where, "without contract_shape no contract number is found in what people write", todo)
         return
     try:
-        check_shape(provider.contract_shape)
+        check_contract_shape(provider.contract_shape)
     except ValueError as error:
         yield Finding(
             "error", where, f"contract_shape: {error}", "9 is a digit, A a letter, the rest stands for itself"
@@ -115,16 +117,16 @@ def _table(folder: Path, name: str) -> Iterator[Finding]:
         todo = "export your accounts into it; the header alone is enough to begin"
         yield Finding("warning", name, "there is no entitlements.csv: everybody stays unverified", todo)
         return
-    for one in CsvFile(folder / "entitlements.csv", name).findings():
+    for one in CsvSource(folder / "entitlements.csv", name).findings():
         what = one.what if "entitlements.csv" in one.what else f"entitlements.csv: {one.what}"
         yield Finding(one.level, name, what, one.todo)
 
 
-def _content(folders: Folders, provider: Provider) -> Iterator[Finding]:
+def _content(folders: ContentFolders, provider: Provider) -> Iterator[Finding]:
     name, named = provider.name, set[str]()
     try:
-        forms = Forms.of([one for one in folders.of(name, DIALOGS) if one.is_dir()])
-    except BadForm as error:
+        forms = DialogSet.of([one for one in folders.of(name, DIALOGS) if one.is_dir()])
+    except InvalidDialog as error:
         yield from (Finding("error", name, f"dialog {fault}", "correct that file") for fault in error.faults)
     else:
         yield _counted(name, len(forms.in_use), "dialogs", "the desk asks nothing, and a person has to ask everything")
@@ -132,7 +134,7 @@ def _content(folders: Folders, provider: Provider) -> Iterator[Finding]:
         named.update(article for form in forms.in_use.values() for article in form.articles)
     try:
         articles = read_folders(folders.of(name, ARTICLES), name)
-    except BadArticle as error:
+    except InvalidArticle as error:
         yield Finding("error", name, f"article {error}", "correct that file")
     else:
         yield _counted(name, len(articles), "articles", "the desk cannot help people to help themselves")
@@ -141,7 +143,7 @@ def _content(folders: Folders, provider: Provider) -> Iterator[Finding]:
             yield Finding("warning", name, what, "correct the dialog, unless the database has them")
 
 
-def _unrouted(provider: Provider, forms: Forms) -> Iterator[Finding]:
+def _unrouted(provider: Provider, forms: DialogSet) -> Iterator[Finding]:
     """Teams that a dialog proposes and the provider lacks. The packaged dialogs know nobody's teams, and need not."""
     for form in forms.in_use.values():
         strange = [team for team in form.teams if provider.team(team) is None]
@@ -160,8 +162,8 @@ def _counted(where: str, number: int, what: str, without: str) -> Finding:
 def of_words(settings: Settings, providers: Sequence[str]) -> Iterator[Finding]:
     """Every sentence stands in every language; providers' own can be read, and replace one that there is."""
     try:
-        packaged = Words(TEMPLATES).names()
-    except BadWords as error:
+        packaged = Templates(TEMPLATES).names()
+    except InvalidTemplate as error:
         yield Finding("error", "templates", str(error), "install Firstline anew")
         return
     names = {name for _, name in packaged}
@@ -180,8 +182,8 @@ def of_words(settings: Settings, providers: Sequence[str]) -> Iterator[Finding]:
 def _own_words(provider: str, folder: Path, names: set[str]) -> Iterator[Finding]:
     own = sorted(folder.glob("*/*.txt"))
     try:
-        Words(folder)
-    except BadWords as error:
+        Templates(folder)
+    except InvalidTemplate as error:
         yield Finding("error", provider, str(error), "correct that file")
         return
     if own:
@@ -207,7 +209,7 @@ async def of_database(settings: Settings, clock: Clock) -> list[Finding]:
             found.append(Finding("error", where, what, f'ALTER ROLE "{url.username}" NOSUPERUSER NOBYPASSRLS'))
         accounts = [await account(database, box, clock()) for box in settings.mailboxes]
         return [*found, *await _clock(database, clock), *(one for of_box in accounts for one in of_box)]
-    except OtherVersion as error:
+    except SchemaMismatch as error:
         what, _, todo = str(error).partition(": ")
         return [Finding("error", where, what, todo)]
     except TimeoutError:

@@ -12,8 +12,7 @@ import click
 import console.blank
 import console.sample
 from console.runtime.migrate import migrate
-from console.terminal.context import USAGE, pass_folder, refuse, run
-from console.terminal.context import Folder as Chosen
+from console.terminal.context import USAGE, DeskFolder, pass_folder, refuse, run
 from desk.model.settings import load
 from desk.storage.database import Database
 
@@ -38,7 +37,7 @@ PROVIDERS = {
     help="The desk's language, and that of the comments.",
 )
 @pass_folder
-def init(folder: Chosen, directory: Path, empty: bool, language: str) -> None:
+def init(folder: DeskFolder, directory: Path, empty: bool, language: str) -> None:
     """Make a desk folder DIR: settings, providers, a secret of its own, an empty database.
 
     With the sample providers there is something to try at once. Nothing that is there already is touched: DIR must

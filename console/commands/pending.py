@@ -15,14 +15,14 @@ from console.commands import submit
 from console.commands.agent import known_agent
 from console.commands.cases import Providers
 from console.commands.find_case import find
-from console.commands.submit import Ledger
+from console.commands.submit import ArrivalStatus
 from console.terminal import tables
 from console.terminal.context import (
     NO_SUCH,
     REFUSED,
     USAGE,
     WRONG,
-    Folder,
+    DeskFolder,
     as_json,
     opened,
     pass_folder,
@@ -32,8 +32,8 @@ from console.terminal.context import (
 )
 from desk.clock import now
 from desk.model.case import Case
-from desk.model.messages import FRONT, Unreadable
-from desk.pipeline.internal_channel import acceptance
+from desk.model.messages import FRONT, UnreadableMessage
+from desk.pipeline.internal_channel import acceptance_message
 from desk.queues import inbox
 from desk.storage.database import Database
 from desk.storage.queue_tables import pending as letters
@@ -61,7 +61,7 @@ def pending() -> None:
 @pending.command("list")
 @as_json
 @pass_folder
-def list_pending(folder: Folder, machine: bool) -> None:
+def list_pending(folder: DeskFolder, machine: bool) -> None:
     """List the letters that wait, oldest first.
 
     \b
@@ -96,7 +96,7 @@ def _letter(row: Letter, numbers: Mapping[int, str]) -> dict[str, Any]:
     }
 
 
-async def _waiting(folder: Folder) -> tuple[Sequence[Letter], Mapping[int, str]]:
+async def _waiting(folder: DeskFolder) -> tuple[Sequence[Letter], Mapping[int, str]]:
     async with opened(folder.settings()) as database:
         async with database.look() as connection:
             query = select(letters).where(letters.c.state == "waiting").order_by(letters.c.arrival_id)
@@ -108,7 +108,7 @@ async def _waiting(folder: Folder) -> tuple[Sequence[Letter], Mapping[int, str]]
 @pending.command()
 @click.argument("letter", metavar="ID", type=int)
 @pass_folder
-def show(folder: Folder, letter: int) -> None:
+def show(folder: DeskFolder, letter: int) -> None:
     """Show what a waiting letter says.
 
     \b
@@ -118,21 +118,21 @@ def show(folder: Folder, letter: int) -> None:
     run(_show(folder, letter))
 
 
-async def _show(folder: Folder, letter: int) -> None:
+async def _show(folder: DeskFolder, letter: int) -> None:
     settings = folder.settings()
     async with opened(settings) as database:
         row = await _row(database, letter)
         arrival = await inbox.stored(database, letter)
-        async with submit.whole_house(settings) as house:
+        async with submit.whole_application(settings) as house:
             try:
-                heard = await house.doors[arrival.door].hear(arrival)
-            except (Unreadable, KeyError) as error:
+                inbound = await house.channels[arrival.channel].hear(arrival)
+            except (UnreadableMessage, KeyError) as error:
                 refuse(f"letter {letter} cannot be read: {error}", WRONG)
-    files = ", ".join(one.name for one in heard.files)
-    pairs = [("from", f"{heard.name} <{row.sender}>"), ("subject", row.subject), ("why", row.why), ("files", files)]
+    files = ", ".join(one.name for one in inbound.files)
+    pairs = [("from", f"{inbound.name} <{row.sender}>"), ("subject", row.subject), ("why", row.why), ("files", files)]
     click.echo(tables.labelled(pairs))
     click.echo()
-    click.echo(tables.wrapped(heard.full_text or heard.text))
+    click.echo(tables.wrapped(inbound.full_text or inbound.text))
 
 
 @pending.command()
@@ -142,7 +142,7 @@ async def _show(folder: Folder, letter: int) -> None:
 @click.option("--as", "agent", metavar="AGENT", envvar="FIRSTLINE_AGENT", required=True, help="Who vouches for it.")
 @as_json
 @pass_folder
-def accept(folder: Folder, letter: int, number: str | None, new: bool, agent: str, machine: bool) -> None:
+def accept(folder: DeskFolder, letter: int, number: str | None, new: bool, agent: str, machine: bool) -> None:
     """Vouch for a letter: it joins the case it names, or another. Its sender gets no rights by that.
 
     \b
@@ -156,7 +156,7 @@ def accept(folder: Folder, letter: int, number: str | None, new: bool, agent: st
     ledger, case = run(_accept(folder, letter, number, new, agent))
     if machine:
         print_json({"letter": letter, "case": case.number if case else "", **asdict(ledger)})
-    if ledger.state == "aside":
+    if ledger.state == "quarantined":
         refuse(f"letter {letter} could not be decided and is set aside: {ledger.problem}", WRONG)
     if ledger.case_id is None:
         refuse(f"letter {letter} was not taken: {ledger.outcome}", REFUSED)
@@ -164,13 +164,15 @@ def accept(folder: Folder, letter: int, number: str | None, new: bool, agent: st
         click.echo(f"Letter {letter} {_joined(ledger, case)}.")
 
 
-def _joined(ledger: Ledger, case: Case | None) -> str:
+def _joined(ledger: ArrivalStatus, case: Case | None) -> str:
     if ledger.outcome == "case":
         return "began a new case; its sender is being answered"
     return f"joined {case.number}" if case and case.number else "joined its case, which has no number yet"
 
 
-async def _accept(folder: Folder, letter: int, number: str | None, new: bool, agent: str) -> tuple[Ledger, Case | None]:
+async def _accept(
+    folder: DeskFolder, letter: int, number: str | None, new: bool, agent: str
+) -> tuple[ArrivalStatus, Case | None]:
     settings, providers = folder.settings(), folder.providers()
     async with opened(settings) as database:
         row = await _row(database, letter)
@@ -178,9 +180,9 @@ async def _accept(folder: Folder, letter: int, number: str | None, new: bool, ag
         case_id = 0 if new else int(row.case_id)
         if number:
             case_id = (await find(database, providers, number, row.provider)).id
-        message = acceptance(letter, case_id, row.provider, agent, now())
+        message = acceptance_message(letter, case_id, row.provider, agent, now())
         arrival_id = await submit.accept(database, message, lambda one: _settle(one, letter, "accepted"))
-        (ledger,) = await submit.decided(settings, database, [arrival_id])
+        (ledger,) = await submit.wait_decided(settings, database, [arrival_id])
         cases = await _cases(database, providers, {ledger.case_id} - {None})
         return ledger, next(iter(cases), None)
 
@@ -195,7 +197,7 @@ async def _cases(database: Database, providers: Providers, ids: Collection[int |
 @pending.command("refuse")
 @click.argument("letter", metavar="ID", type=int)
 @pass_folder
-def refuse_letter(folder: Folder, letter: int) -> None:
+def refuse_letter(folder: DeskFolder, letter: int) -> None:
     """Leave a letter out. It stays in the inbox, and nobody is answered.
 
     \b
@@ -206,7 +208,7 @@ def refuse_letter(folder: Folder, letter: int) -> None:
     click.echo(f"Letter {letter} is left out.")
 
 
-async def _refuse(folder: Folder, letter: int) -> None:
+async def _refuse(folder: DeskFolder, letter: int) -> None:
     async with opened(folder.settings()) as database:
         await _row(database, letter)
         async with database.work() as connection:

@@ -12,14 +12,14 @@ import click
 from sqlalchemy import Row
 
 from console.commands import submit
-from console.commands.submit import Ledger
+from console.commands.submit import ArrivalStatus
 from console.terminal import tables
 from console.terminal.context import (
     NO_SUCH,
     OK,
     USAGE,
     WRONG,
-    Folder,
+    DeskFolder,
     as_json,
     opened,
     pass_folder,
@@ -46,7 +46,7 @@ def quarantine() -> None:
 @quarantine.command("list")
 @as_json
 @pass_folder
-def list_quarantine(folder: Folder, machine: bool) -> None:
+def list_quarantine(folder: DeskFolder, machine: bool) -> None:
     """List what was set aside, oldest first.
 
     \b
@@ -59,13 +59,13 @@ def list_quarantine(folder: Folder, machine: bool) -> None:
 def show(rows: Sequence[Row[*tuple[Any, ...]]], machine: bool) -> None:
     """Lists what was set aside."""
     if machine:
-        names = ("id", "door", "key", "received_at", "attempts", "problem", "size")
+        names = ("id", "channel", "key", "received_at", "attempts", "problem", "size")
         print_json([{name: getattr(row, name) for name in names} for row in rows])
     elif not rows:
         click.echo("Nothing is set aside.")
     for row in rows if not machine else ():
         at = tables.local_long(row.received_at, UTC)
-        click.secho(tables.cut(f"{row.id} · {at} · {row.door} · {_size(row.size)}", tables.width()), bold=True)
+        click.secho(tables.cut(f"{row.id} · {at} · {row.channel} · {_size(row.size)}", tables.width()), bold=True)
         click.echo(tables.wrapped(row.problem or "", "  "))
 
 
@@ -73,7 +73,7 @@ def _size(count: int) -> str:
     return f"{count} bytes" if count < 10_000 else f"{count / 1024:.0f} KB" if count < 10**7 else f"{count >> 20} MB"
 
 
-async def _aside(folder: Folder) -> Sequence[Row[*tuple[Any, ...]]]:
+async def _aside(folder: DeskFolder) -> Sequence[Row[*tuple[Any, ...]]]:
     async with opened(folder.settings()) as database:
         return await inbox.quarantine(database)
 
@@ -82,7 +82,7 @@ async def _aside(folder: Folder) -> Sequence[Row[*tuple[Any, ...]]]:
 @click.argument("arrival", metavar="ID", type=int)
 @click.option("--raw", is_flag=True, help="Its bytes and nothing else, to a file or a programme.")
 @pass_folder
-def show_quarantine(folder: Folder, arrival: int, raw: bool) -> None:
+def show_quarantine(folder: DeskFolder, arrival: int, raw: bool) -> None:
     """Show one message that was set aside: what is wrong with it, and how it begins.
 
     \b
@@ -96,7 +96,7 @@ def show_quarantine(folder: Folder, arrival: int, raw: bool) -> None:
         sys.stdout.buffer.flush()
         return
     pairs = [
-        ("door", row.door),
+        ("channel", row.channel),
         ("key", row.key),
         ("received", tables.local_long(row.received_at, UTC)),
         ("size", _size(row.size)),
@@ -110,7 +110,7 @@ def show_quarantine(folder: Folder, arrival: int, raw: bool) -> None:
         click.echo(f"… and {len(body) - 2000} bytes more: --raw shows all")
 
 
-async def _one_aside(folder: Folder, arrival: int) -> tuple[Row[*tuple[Any, ...]], bytes]:
+async def _one_aside(folder: DeskFolder, arrival: int) -> tuple[Row[*tuple[Any, ...]], bytes]:
     async with opened(folder.settings()) as database:
         row = next((row for row in await inbox.quarantine(database) if row.id == arrival), None)
         if row is None:
@@ -123,7 +123,7 @@ async def _one_aside(folder: Folder, arrival: int) -> tuple[Row[*tuple[Any, ...]
 @click.option("--all", "everything", is_flag=True, help="Everything that was set aside.")
 @as_json
 @pass_folder
-def replay(folder: Folder, arrivals: Sequence[int], everything: bool, machine: bool) -> None:
+def replay(folder: DeskFolder, arrivals: Sequence[int], everything: bool, machine: bool) -> None:
     """Read messages that were set aside once more, say after an update of Firstline.
 
     Ends with 1 when any of them had to be set aside again.
@@ -141,12 +141,12 @@ def replay(folder: Folder, arrivals: Sequence[int], everything: bool, machine: b
     elif not ledgers:
         click.echo("Nothing is set aside.")
     for one in ledgers if not machine else ():
-        words = f"set aside again: {one.problem}" if one.state == "aside" else f"read and decided ({one.outcome})"
+        words = f"set aside again: {one.problem}" if one.state == "quarantined" else f"read and decided ({one.outcome})"
         click.echo(tables.wrapped(words, "  ", f"{one.id}  "))
-    click.get_current_context().exit(WRONG if any(one.state == "aside" for one in ledgers) else OK)
+    click.get_current_context().exit(WRONG if any(one.state == "quarantined" for one in ledgers) else OK)
 
 
-async def _replay(folder: Folder, wanted: Sequence[int]) -> list[Ledger]:
+async def _replay(folder: DeskFolder, wanted: Sequence[int]) -> list[ArrivalStatus]:
     settings = folder.settings()
     async with opened(settings) as database:
         aside = {int(row.id) for row in await inbox.quarantine(database)}
@@ -156,4 +156,4 @@ async def _replay(folder: Folder, wanted: Sequence[int]) -> list[Ledger]:
         if not ids:
             return []
         await inbox.replay(database, ids, now())
-        return await submit.decided(settings, database, ids)
+        return await submit.wait_decided(settings, database, ids)

@@ -6,8 +6,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection
 
-from console.runtime.lifecycle import served
-from console.terminal.context import Trouble
+from console.runtime.lifecycle import serve_until_stopped
+from console.terminal.context import CommandError
 from desk.model.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ async def _served(
 ) -> Settings | None:
     """Serves until stopped (None), or until there are settings to go on with."""
     ends, renewed = asyncio.Event(), None
-    serving = asyncio.create_task(served(settings, roles, ends))
+    serving = asyncio.create_task(serve_until_stopped(settings, roles, ends))
     while not (serving.done() or ends.is_set()):
         waits = [asyncio.create_task(one.wait()) for one in (stop, again)]
         await asyncio.wait({serving, *waits}, return_when=asyncio.FIRST_COMPLETED)
@@ -53,9 +53,9 @@ async def _good(read: Read) -> Settings | None:
     try:
         settings = await read()
     except Exception as error:
-        from console.terminal.errors import told  # noqa: PLC0415 (a start need not wait for it)
+        from console.terminal.errors import error_of  # noqa: PLC0415 (a start need not wait for it)
 
-        sentence = error if isinstance(error, Trouble) else told(error)
+        sentence = error if isinstance(error, CommandError) else error_of(error)
         log.error("the settings are not taken, the old ones stay: %s", sentence)
         return None
     log.info("the settings were read anew; the desk goes on with them")

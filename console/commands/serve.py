@@ -12,7 +12,7 @@ import click
 from console.commands.reload import served_and_renewed
 from console.runtime.receiver import ROLES
 from console.terminal import logging
-from console.terminal.context import WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from console.terminal.context import WRONG, DeskFolder, as_json, opened, pass_folder, print_json, refuse, run
 from desk.model.diagnostics import Finding
 from desk.model.settings import Settings
 from desk.storage.database import Database
@@ -21,7 +21,7 @@ from desk.storage.database import Database
 @click.command()
 @as_json
 @pass_folder
-def migrate(folder: Folder, machine: bool) -> None:
+def migrate(folder: DeskFolder, machine: bool) -> None:
     """Bring the database to this version of the desk.
 
     A new one is made. It may be run at any time and again: what is there already stays.
@@ -64,7 +64,7 @@ def make_data(settings: Settings) -> None:
     help="Do only this; may be given several times. Everything by default.",
 )
 @pass_folder
-def serve(folder: Folder, roles: Sequence[str]) -> None:
+def serve(folder: DeskFolder, roles: Sequence[str]) -> None:
     """Run the desk until it is stopped.
 
     It listens at every bot and mailbox of firstline.toml, decides, and sends. Several may run on one database: who
@@ -75,14 +75,14 @@ def serve(folder: Folder, roles: Sequence[str]) -> None:
     \b
     Examples:
       firstline -C my-desk serve
-      firstline -C my-desk serve --only doors --only sender
+      firstline -C my-desk serve --only channels --only sender
     """
     settings = folder.settings()
-    logging.begin(logging.Redaction(logging.secrets_of(settings)), folder.debug)
+    logging.begin(logging.SecretRedactor(logging.secrets_of(settings)), folder.debug)
     run(_serve(folder, settings, roles or ROLES))
 
 
-async def _serve(folder: Folder, settings: Settings, roles: Sequence[str]) -> None:
+async def _serve(folder: DeskFolder, settings: Settings, roles: Sequence[str]) -> None:
     stop, again = asyncio.Event(), asyncio.Event()
     # A terminal that is closed hangs up too: a desk begun there ends with it.
     hangup = stop if sys.stdin is not None and sys.stdin.isatty() else again
@@ -93,7 +93,7 @@ async def _serve(folder: Folder, settings: Settings, roles: Sequence[str]) -> No
     async def read() -> Settings:
         renewed = folder.settings()
         known.extend(logging.secrets_of(renewed))  # the old ones too: they are used to the end
-        logging.begin(logging.Redaction(known), folder.debug)
+        logging.begin(logging.SecretRedactor(known), folder.debug)
         await _content(renewed)
         await _ready(renewed)
         return renewed
@@ -104,7 +104,7 @@ async def _serve(folder: Folder, settings: Settings, roles: Sequence[str]) -> No
 
 async def _content(settings: Settings) -> None:
     """Refuses what 'firstline check' calls an error: the desk would not start with it, or forget its tables."""
-    from console.commands import check_local
+    from console.commands import check_local  # noqa: PLC0415
 
     def found() -> list[Finding]:
         providers, of_providers = check_local.of_providers(settings)

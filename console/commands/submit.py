@@ -1,6 +1,6 @@
 """The corridor as a command walks it: what it accepts is decided by a running `serve`, or else here and now.
 
-What a decision says goes out by `serve` alone, since who sends through a door is one process at a time.
+What a decision says goes out by `serve` alone, since who sends through a channel is one process at a time.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from sqlalchemy import select
 
 from console.terminal.context import WRONG, refuse
 from desk.clock import now
-from desk.model.channel import Also
-from desk.model.messages import Raw
+from desk.model.channel import ExtraWrite
+from desk.model.messages import RawMessage
 from desk.model.settings import Settings
 from desk.queues import inbox
 from desk.storage.database import Database
-from desk.storage.process_identity import surely_dead
+from desk.storage.process_identity import is_known_dead
 from desk.storage.queue_tables import arrivals, departures, leases
 
 if TYPE_CHECKING:
-    from console.runtime.wiring import House
+    from console.runtime.wiring import Application
 
 PATIENCE = 30.0
 """Seconds to wait for a decision. What is not decided by then waits in the inbox, and is lost no more."""
 LOOK = 0.05
 MINE_AT_LAST = 3.0
-"""Seconds after which a running `serve` is not counted on any more: it may have no clerk, or be stopping."""
+"""Seconds after which a running `serve` is not counted on any more: it may have no worker, or be stopping."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
+class ArrivalStatus:
     """What the inbox says of one arrival: its state (waiting, done, aside), outcome, case, and problem if any."""
 
     id: int
@@ -46,24 +46,24 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True)
-class Leaving:
-    """One departure that a decision made: through which door, to which lane, and how far it has come."""
+class DepartureStatus:
+    """One departure that a decision made: through which channel, to which lane, and how far it has come."""
 
-    door: str
+    channel: str
     lane: str
     kind: str
     state: str
 
 
-async def accept(database: Database, raw: Raw, also: Also | None = None) -> int:
+async def accept(database: Database, raw: RawMessage, also: ExtraWrite | None = None) -> int:
     """Stores one message, or finds the one stored under its key before. Returns the arrival's id."""
     await inbox.accept(database, [raw], also)
-    query = select(arrivals.c.id).where(arrivals.c.door == raw.door, arrivals.c.key == raw.key)
+    query = select(arrivals.c.id).where(arrivals.c.channel == raw.channel, arrivals.c.key == raw.key)
     async with database.look() as connection:
         return int((await connection.execute(query)).scalar_one())
 
 
-async def decided(settings: Settings, database: Database, ids: Sequence[int]) -> list[Ledger]:
+async def wait_decided(settings: Settings, database: Database, ids: Sequence[int]) -> list[ArrivalStatus]:
     """Waits until these are decided or set aside, deciding them here where no `serve` does. In order."""
     loop = asyncio.get_running_loop()
     begun = loop.time()
@@ -73,41 +73,41 @@ async def decided(settings: Settings, database: Database, ids: Sequence[int]) ->
             if _settled(found):
                 return found
             await asyncio.sleep(LOOK)
-    await inbox.free_the_dead(database)
+    await inbox.release_dead_claims(database)
     return await _decide(settings, database, ids, begun + PATIENCE)
 
 
 @asynccontextmanager
-async def whole_house(settings: Settings) -> AsyncIterator[House]:
+async def whole_application(settings: Settings) -> AsyncIterator[Application]:
     """Everything, for a command that needs it."""
     # Loading every room takes a second, which a command beside a running `serve` need not spend.
-    from console.runtime.wiring import build  # noqa: PLC0415
+    from console.runtime.wiring import build_application  # noqa: PLC0415
 
-    house = await build(settings)
+    house = await build_application(settings)
     try:
         yield house
     finally:
         await house.close()
 
 
-async def _decide(settings: Settings, database: Database, ids: Sequence[int], until: float) -> list[Ledger]:
-    async with whole_house(settings) as house, _holding(house):
+async def _decide(settings: Settings, database: Database, ids: Sequence[int], until: float) -> list[ArrivalStatus]:
+    async with whole_application(settings) as house, _holding(house):
         while not _settled(found := await _ledger(database, ids)):
             if asyncio.get_running_loop().time() > until:
                 refuse("it was not decided in time: it waits in the inbox, and 'firstline serve' will go on", WRONG)
-            if not await house.clerk.work():
+            if not await house.worker.work():
                 await asyncio.sleep(LOOK)
     return found
 
 
 @asynccontextmanager
-async def _holding(house: House) -> AsyncIterator[None]:
+async def _holding(house: Application) -> AsyncIterator[None]:
     """Says again and again that we work on what we claimed."""
 
     async def keep() -> None:
         while True:
             await asyncio.sleep(2.5)
-            await house.clerk.keep_holding()
+            await house.worker.keep_holding()
 
     keeping = asyncio.create_task(keep())
     try:
@@ -118,25 +118,25 @@ async def _holding(house: House) -> AsyncIterator[None]:
             await keeping
 
 
-async def _ledger(database: Database, ids: Sequence[int]) -> list[Ledger]:
+async def _ledger(database: Database, ids: Sequence[int]) -> list[ArrivalStatus]:
     columns = [arrivals.c[name] for name in ("id", "state", "outcome", "case_id", "problem")]
     async with database.look() as connection:
         rows = await connection.execute(select(*columns).where(arrivals.c.id.in_(ids)).order_by(arrivals.c.id))
-        return [Ledger(row.id, row.state, row.outcome or "", row.case_id, row.problem or "") for row in rows]
+        return [ArrivalStatus(row.id, row.state, row.outcome or "", row.case_id, row.problem or "") for row in rows]
 
 
-def _settled(found: Sequence[Ledger]) -> bool:
+def _settled(found: Sequence[ArrivalStatus]) -> bool:
     return all(one.state != "waiting" for one in found)
 
 
-async def leaving(database: Database, arrival_id: int) -> list[Leaving]:
+async def departures_of(database: Database, arrival_id: int) -> list[DepartureStatus]:
     """What the decision on this arrival sends."""
     # A departure's key is the arrival's id, a dot and a number, and "/" is the character after the dot.
-    query = select(departures.c.door, departures.c.lane, departures.c.kind, departures.c.state).where(
+    query = select(departures.c.channel, departures.c.lane, departures.c.kind, departures.c.state).where(
         departures.c.key >= f"{arrival_id}.", departures.c.key < f"{arrival_id}/"
     )
     async with database.look() as connection:
-        return [Leaving(*row) for row in (await connection.execute(query.order_by(departures.c.id))).all()]
+        return [DepartureStatus(*row) for row in (await connection.execute(query.order_by(departures.c.id))).all()]
 
 
 async def serving(database: Database, names: Collection[str] = ()) -> bool:
@@ -147,4 +147,4 @@ async def serving(database: Database, names: Collection[str] = ()) -> bool:
         query = query.where(leases.c.name.in_(names))
     async with database.look() as connection:
         rows = (await connection.execute(query)).all()
-    return any(row.held_until > at and not surely_dead(row.holder) for row in rows)
+    return any(row.held_until > at and not is_known_dead(row.holder) for row in rows)

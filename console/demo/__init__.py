@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import click
 
-from console.terminal.context import WRONG, Folder, pass_folder, refuse, run
+from console.terminal.context import WRONG, DeskFolder, pass_folder, refuse, run
 
 NEEDED = ("aiosmtpd", "pymap", "trustme")
 
@@ -18,7 +18,7 @@ NEEDED = ("aiosmtpd", "pymap", "trustme")
 @click.command()
 @click.option("--play", is_flag=True, help="Play the whole story by itself, also in a terminal.")
 @pass_folder
-def demo(_folder: Folder, play: bool) -> None:
+def demo(_folder: DeskFolder, play: bool) -> None:
     """See the whole desk at work, in a temporary folder.
 
     In a terminal you are the subscriber, and are told what to try. Without one, or with --play, a story is played:
@@ -32,20 +32,20 @@ def demo(_folder: Folder, play: bool) -> None:
     if missing := [name for name in NEEDED if importlib.util.find_spec(name) is None]:
         refuse(f"the demo needs {', '.join(missing)}: pip install 'firstline[demo]'", WRONG)
     # Only now: what is missing must be told in a sentence.
-    from console.demo.desk import DidNotHappen  # noqa: PLC0415
-    from console.demo.live import lived  # noqa: PLC0415
-    from console.demo.script import played  # noqa: PLC0415
+    from console.demo.desk import StepDidNotHappen  # noqa: PLC0415
+    from console.demo.live import play_live  # noqa: PLC0415
+    from console.demo.script import play_script  # noqa: PLC0415
     from console.terminal.screen import Screen  # noqa: PLC0415
 
     screen = Screen()
     by_itself = play or not (sys.stdin.isatty() and screen.is_terminal)
     try:
         with _stopped_politely():
-            run(played(screen) if by_itself else lived(screen))
+            run(play_script(screen) if by_itself else play_live(screen))
     except KeyboardInterrupt:
         if by_itself:
             raise
-    except DidNotHappen as error:
+    except StepDidNotHappen as error:
         refuse(f"the demo stopped: {error}", WRONG)
 
 

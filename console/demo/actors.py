@@ -12,46 +12,46 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from chat.terminal_channel import Shown, Typist, kept_file, without_echo
-from console.demo.desk import DidNotHappen, Town
-from console.demo.display import Stage
+from chat.terminal_channel import TerminalMessage, TerminalUser, copy_file, without_echo
+from console.demo.desk import DemoDesk, StepDidNotHappen
+from console.demo.display import DemoDisplay
 from console.demo.folder import MAILBOX
 from desk.clock import now
-from desk.model.messages import File, Raw
+from desk.model.messages import File, RawMessage
 
 T = TypeVar("T")
 _letters = itertools.count(1)
 
 
 @dataclass(slots=True)
-class Play:
+class DemoScene:
     """The town on a stage. Whatever is done is shown with all that comes of it, before anything else is done.
 
     ``heard`` is what was said in the chats and ``read`` what came by mail after the last thing done.
     """
 
-    town: Town
-    stage: Stage
-    heard: list[Shown] = field(default_factory=list)
+    town: DemoDesk
+    stage: DemoDisplay
+    inbound: list[TerminalMessage] = field(default_factory=list)
     read: list[EmailMessage] = field(default_factory=list)
-    card: Shown | None = None
+    card: TerminalMessage | None = None
     pressed: str = ""
-    prompts: dict[str, Shown] = field(default_factory=dict)
+    prompts: dict[str, TerminalMessage] = field(default_factory=dict)
 
-    async def does(self, raw: Raw) -> None:
+    async def does(self, raw: RawMessage) -> None:
         """Somebody does something in a terminal."""
         await self.town.accepts(raw)
-        await self.goes_on(raw.door == self.town.staff.name)
+        await self.goes_on(raw.channel == self.town.agents_group.name)
 
     async def goes_on(self, agents_first: bool = False) -> None:
         """Waits until the desk has done everything, and shows it, the answer to whoever acted first."""
         await self.town.settles()
-        self.heard, group, self.read = _taken(self.town.chats), _taken(self.town.group), _taken(self.town.letters)
-        self.prompts |= {one.to: one for one in self.heard if one.options}
+        self.inbound, group, self.read = _taken(self.town.chats), _taken(self.town.group), _taken(self.town.letters)
+        self.prompts |= {one.to: one for one in self.inbound if one.options}
         self.card = next((one for one in reversed(group) if one.options), self.card)
         short = [one for one in group if agents_first and (one.alert or one.reaction)]
         shows: list[Callable[[], None]] = [partial(self.stage.group, one) for one in short]
-        shows += [partial(self.stage.chat, without_echo(one, self.pressed)) for one in self.heard]
+        shows += [partial(self.stage.chat, without_echo(one, self.pressed)) for one in self.inbound]
         shows += [partial(self.stage.letter, letter) for letter in self.read]
         shows += [partial(self.stage.group, one) for one in group if one not in short]
         for show in shows:
@@ -60,7 +60,7 @@ class Play:
 
     def kept(self, picture: Path) -> File:
         """A picture as somebody's own file."""
-        return kept_file(picture, self.town.house.settings.data / "chat")
+        return copy_file(picture, self.town.house.settings.data / "chat")
 
     def now(self) -> datetime:
         """The desk's time."""
@@ -68,11 +68,11 @@ class Play:
 
 
 @dataclass(frozen=True, slots=True)
-class Chatter:
+class ChatSubscriber:
     """A subscriber in the chat."""
 
-    play: Play
-    typist: Typist
+    play: DemoScene
+    typist: TerminalUser
 
     async def says(self, words: str) -> None:
         """Types a line."""
@@ -85,11 +85,11 @@ class Chatter:
         await self.play.does(self.typist.says("", self.play.now(), (self.play.kept(picture),)))
 
     async def presses(self, option: str) -> None:
-        """Presses a button of the last message that has some. Raises `DidNotHappen` when it is not there."""
+        """Presses a button of the last message that has some. Raises `StepDidNotHappen` when it is not there."""
         labels = self.labels
         if option not in labels:
             there = ", ".join(labels.values()) or "nothing"
-            raise DidNotHappen(f"{self.typist.name} wanted to press {option!r}, but could press {there}")
+            raise StepDidNotHappen(f"{self.typist.name} wanted to press {option!r}, but could press {there}")
         prompt = self.play.prompts.pop(self.typist.id)
         self.play.stage.presses(self.typist.name, labels[option])
         self.play.pressed = labels[option]
@@ -106,12 +106,12 @@ class Chatter:
                 await self.presses(last)
                 return
             await self._answers(known, labels)
-        raise DidNotHappen(f"{self.typist.name} was asked twenty questions and never offered {last!r}")
+        raise StepDidNotHappen(f"{self.typist.name} was asked twenty questions and never offered {last!r}")
 
     async def _answers(self, known: Mapping[str, str | Path], labels: Mapping[str, str]) -> None:
         prompt = self.play.prompts.get(self.typist.id)
         if prompt is None:
-            raise DidNotHappen(f"{self.typist.name} was asked nothing more")
+            raise StepDidNotHappen(f"{self.typist.name} was asked nothing more")
         asked = without_echo(prompt, self.play.pressed).text.plain
         answer = next((one for words, one in known.items() if words in asked), "")
         if isinstance(answer, Path):
@@ -120,7 +120,7 @@ class Chatter:
         elif answer in labels:
             await self.presses(answer)
         elif not answer:
-            raise DidNotHappen(f"{self.typist.name} does not know what to answer to: {asked}")
+            raise StepDidNotHappen(f"{self.typist.name} does not know what to answer to: {asked}")
         else:
             self.play.prompts.pop(self.typist.id)
             await self.says(answer)
@@ -133,35 +133,35 @@ class Chatter:
 
 
 @dataclass(frozen=True, slots=True)
-class Agent:
+class DemoAgent:
     """An agent in the group."""
 
-    play: Play
+    play: DemoScene
     id: str
     name: str
 
     async def presses(self, option: str) -> None:
-        """Presses a button of the last card. Raises `DidNotHappen` when it is not there."""
+        """Presses a button of the last card. Raises `StepDidNotHappen` when it is not there."""
         card = self.play.card
         label = next((one.label for one in card.options if one.id == option), None) if card else None
         if card is None or label is None:
-            raise DidNotHappen(f"{self.name} wanted to press {option!r}, but no card has it")
+            raise StepDidNotHappen(f"{self.name} wanted to press {option!r}, but no card has it")
         self.play.stage.agent(self.name, f"[{label}]")
-        await self.play.does(self.play.town.staff.presses(self.id, card, option, self.play.now()))
+        await self.play.does(self.play.town.agents_group.presses(self.id, card, option, self.play.now()))
 
     async def says(self, words: str, picture: Path | None = None) -> None:
         """Answers the card of the newest case, with words or a command."""
         number = (await self.play.town.cases())[-1].number or ""
         files = (self.play.kept(picture),) if picture else ()
         self.play.stage.agent(self.name, f"{words} [photo: {picture.name}]" if picture else words)
-        await self.play.does(self.play.town.staff.says(self.id, words, number, self.play.now(), files))
+        await self.play.does(self.play.town.agents_group.says(self.id, words, number, self.play.now(), files))
 
 
 @dataclass(slots=True)
-class Correspondent:
+class MailSubscriber:
     """A subscriber who writes letters."""
 
-    play: Play
+    play: DemoScene
     name: str
     address: str
     last: EmailMessage | None = None
@@ -205,7 +205,7 @@ class Correspondent:
     def _last(self) -> EmailMessage:
         self.hears()
         if self.last is None:
-            raise DidNotHappen(f"{self.name} got no letter to answer")
+            raise StepDidNotHappen(f"{self.name} got no letter to answer")
         return self.last
 
     def _reply(self, letter: EmailMessage, words: str) -> EmailMessage:

@@ -14,15 +14,15 @@ from typing import Any
 
 from sqlalchemy import Select, func, or_, select
 
-from chat.terminal_channel import ChatDoor, Shown, door_name
-from console.demo.folder import MAILBOX, PROVIDER, new_password, settled_in
-from console.demo.servers import PostOffice
-from console.demo.staff import StaffDoor
-from console.runtime.server import Serving
-from console.runtime.wiring import House, build
+from chat.terminal_channel import TerminalChannel, TerminalMessage, channel_name
+from console.demo.agents_group import AgentsGroupChannel
+from console.demo.folder import MAILBOX, PROVIDER, make_demo_folder, new_password
+from console.demo.servers import LoopbackMailServers
+from console.runtime.server import Server
+from console.runtime.wiring import Application, build_application
 from desk.model.case import Case
-from desk.model.messages import Raw
-from desk.pipeline.send import Sender
+from desk.model.messages import RawMessage
+from desk.pipeline.send import OutboxSender
 from desk.queues import inbox
 from desk.storage.queue_tables import arrivals, departures
 from mail.receiving.tables import mailboxes
@@ -31,32 +31,32 @@ LOOKS = 0.03
 """Seconds between looks whether the desk is done."""
 
 
-class DidNotHappen(Exception):
+class StepDidNotHappen(Exception):
     """A step of the demo did not come to pass: says which."""
 
 
 @dataclass(slots=True)
-class Town:
+class DemoDesk:
     """The desk and what came of it. ``chats``, ``group`` and ``letters`` hold what nobody has taken yet."""
 
-    house: House
-    office: PostOffice
-    staff: StaffDoor
-    chats: list[Shown] = field(default_factory=list)
-    group: list[Shown] = field(default_factory=list)
+    house: Application
+    office: LoopbackMailServers
+    agents_group: AgentsGroupChannel
+    chats: list[TerminalMessage] = field(default_factory=list)
+    group: list[TerminalMessage] = field(default_factory=list)
     letters: list[EmailMessage] = field(default_factory=list)
 
-    async def accepts(self, raw: Raw) -> None:
+    async def accepts(self, raw: RawMessage) -> None:
         """Takes in what somebody typed or pressed."""
         await inbox.accept(self.house.database, [raw])
 
     async def settles(self, seconds: float = 60) -> None:
-        """Waits until everything that came is decided and everything decided is said. Raises `DidNotHappen`."""
+        """Waits until everything that came is decided and everything decided is said. Raises `StepDidNotHappen`."""
         for _ in range(int(seconds / LOOKS)):
             if not (left := await self._left()):
                 return
             await asyncio.sleep(LOOKS)
-        raise DidNotHappen(f"within {seconds:.0f} seconds {left}")
+        raise StepDidNotHappen(f"within {seconds:.0f} seconds {left}")
 
     async def cases(self) -> list[Case]:
         """Every case of the provider, oldest first."""
@@ -65,7 +65,7 @@ class Town:
 
     async def _left(self) -> str:
         """What is still to be done; "" when nothing is."""
-        mail = arrivals.c.door == f"mail:{self.house.settings.mailboxes[0].name}"
+        mail = arrivals.c.channel == f"mail:{self.house.settings.mailboxes[0].name}"
         now = self.house.clock()
         unsaid = or_(departures.c.state == "sending", (departures.c.state == "pending") & (departures.c.due_at <= now))
         if await self._count(select(func.count(arrivals.c.id)).where(mail)) < self.office.delivered:
@@ -82,7 +82,7 @@ class Town:
 
 
 @asynccontextmanager
-async def desk_at_work(shown_elsewhere: bool = False) -> AsyncIterator[Town]:
+async def desk_at_work(shown_elsewhere: bool = False) -> AsyncIterator[DemoDesk]:
     """The whole town in a temporary folder, until the end of the block.
 
     With ``shown_elsewhere`` somebody else sends what goes into the chat: a terminal.
@@ -90,7 +90,7 @@ async def desk_at_work(shown_elsewhere: bool = False) -> AsyncIterator[Town]:
     with tempfile.TemporaryDirectory(prefix="firstline-demo-", ignore_cleanup_errors=True) as folder:
         root = Path(folder)
         letters: list[EmailMessage] = []
-        office = PostOffice(root, MAILBOX, await asyncio.to_thread(new_password, root), letters.append)
+        office = LoopbackMailServers(root, MAILBOX, await asyncio.to_thread(new_password, root), letters.append)
         await office.opens()
         try:
             async with _serving(root, office, letters, shown_elsewhere) as town:
@@ -101,20 +101,22 @@ async def desk_at_work(shown_elsewhere: bool = False) -> AsyncIterator[Town]:
 
 @asynccontextmanager
 async def _serving(
-    root: Path, office: PostOffice, letters: list[EmailMessage], shown_elsewhere: bool
-) -> AsyncIterator[Town]:
-    settings = await settled_in(root, office)
-    group: list[Shown] = []
+    root: Path, office: LoopbackMailServers, letters: list[EmailMessage], shown_elsewhere: bool
+) -> AsyncIterator[DemoDesk]:
+    settings = await make_demo_folder(root, office)
+    group: list[TerminalMessage] = []
 
-    async def told(shown: Shown) -> None:
+    async def told(shown: TerminalMessage) -> None:
         group.append(shown)
 
-    staff = StaffDoor(PROVIDER, told, settings.data / "chat")
-    house = await build(settings, extra_doors=[staff], workers=1, staff={PROVIDER: staff.address})
-    town = Town(house, office, staff, group=group, letters=letters)
-    serving = Serving(house)
-    doors = [staff.name] if shown_elsewhere else [staff.name, _listened_to(town)]
-    tasks = [asyncio.create_task(serving.run()), asyncio.create_task(_sent(house, doors))]
+    agents_group = AgentsGroupChannel(PROVIDER, told, settings.data / "chat")
+    house = await build_application(
+        settings, extra_channels=[agents_group], workers=1, agents_group={PROVIDER: agents_group.address}
+    )
+    town = DemoDesk(house, office, agents_group, group=group, letters=letters)
+    serving = Server(house)
+    channels = [agents_group.name] if shown_elsewhere else [agents_group.name, _listened_to(town)]
+    tasks = [asyncio.create_task(serving.run()), asyncio.create_task(_sent(house, channels))]
     try:
         await _connected(town, tasks)
         yield town
@@ -126,32 +128,32 @@ async def _serving(
         await house.close()
 
 
-def _listened_to(town: Town) -> str:
-    door = town.house.doors[door_name(PROVIDER)]
-    assert isinstance(door, ChatDoor)  # noqa: S101 - the wiring makes one for every provider
+def _listened_to(town: DemoDesk) -> str:
+    channel = town.house.channels[channel_name(PROVIDER)]
+    assert isinstance(channel, TerminalChannel)  # noqa: S101 - the wiring makes one for every provider
 
-    async def told(shown: Shown) -> None:
+    async def told(shown: TerminalMessage) -> None:
         town.chats.append(shown)
 
-    door.show = told
-    return door.name
+    channel.show = told
+    return channel.name
 
 
-async def _sent(house: House, doors: list[str]) -> None:
+async def _sent(house: Application, channels: list[str]) -> None:
     """What goes to terminals is the business of their own process, not of `serve`."""
-    sender = Sender(house.database, house.switchboard, house.holder, house.clock)
+    sender = OutboxSender(house.database, house.registry, house.holder, house.clock)
     while True:
-        await sender.sweep(doors)
+        await sender.sweep(channels)
         await asyncio.sleep(LOOKS)
 
 
-async def _connected(town: Town, tasks: list[asyncio.Task[None]], seconds: float = 60) -> None:
+async def _connected(town: DemoDesk, tasks: list[asyncio.Task[None]], seconds: float = 60) -> None:
     """Waits for the first look into the mailbox: whatever lay there before it is not ours, and never answered."""
     for _ in range(int(seconds / LOOKS)):
         if broken := next((task for task in tasks if task.done()), None):
             broken.result()
         async with town.house.database.look() as connection:
-            if (await connection.execute(select(mailboxes.c.door))).first():
+            if (await connection.execute(select(mailboxes.c.channel))).first():
                 return
         await asyncio.sleep(LOOKS)
-    raise DidNotHappen(f"the desk did not connect to its mailbox within {seconds:.0f} seconds")
+    raise StepDidNotHappen(f"the desk did not connect to its mailbox within {seconds:.0f} seconds")

@@ -6,18 +6,18 @@ import asyncio
 from collections.abc import Sequence
 from email.message import EmailMessage
 
-from chat.terminal_channel import Shown
+from chat.terminal_channel import TerminalMessage
 from console.commands.chat_session import message
 from console.terminal.screen import Screen, packed
-from desk.language.rich_text import Mark, Text, joined
+from desk.language.rich_text import RichText, TextMark, join_texts
 
-STAFF, MAIL, NARRATOR = "yellow", "magenta", "cyan"
+AGENTS, MAIL, NARRATOR = "yellow", "magenta", "cyan"
 STAFF_INDENT = 14
 PAUSE = 0.3
 """Seconds between two messages where somebody watches."""
 
 
-class Stage:
+class DemoDisplay:
     """Prints what happens, as it happens."""
 
     def __init__(self, screen: Screen) -> None:
@@ -69,18 +69,18 @@ class Stage:
 
     def agent(self, name: str, words: str) -> None:
         """An agent does or writes something in the group."""
-        self.screen.spoken(name, words, STAFF, STAFF_INDENT)
+        self.screen.spoken(name, words, AGENTS, STAFF_INDENT)
 
-    def chat(self, shown: Shown) -> None:
+    def chat(self, shown: TerminalMessage) -> None:
         """What the desk says in the chat."""
         message(self.screen, shown, 2, places=False)
         self.screen.write()
 
-    def group(self, shown: Shown) -> None:
+    def group(self, shown: TerminalMessage) -> None:
         """What the agents see. A card that was brought up to date shows what is new on it."""
         text = shown.text
         if shown.reaction or shown.alert:
-            self.screen.spoken("", shown.reaction or f"({shown.alert})", STAFF, STAFF_INDENT)
+            self.screen.spoken("", shown.reaction or f"({shown.alert})", AGENTS, STAFF_INDENT)
             return
         title = "agents' group"
         if shown.edit:
@@ -91,8 +91,8 @@ class Stage:
             self._cards[shown.case] = shown.text.plain
         pictures = [f"[picture: {one.name}]" for one in shown.pictures]
         rows = packed([f"[{one.label}]" for one in shown.options], self.screen.width - STAFF_INDENT - 4)
-        text = joined([text, *(Text(row, (Mark("bold", 0, len(row)),)) for row in rows)], between="\n")
-        self.screen.boxed(title, text, STAFF, STAFF_INDENT, pictures)
+        text = join_texts([text, *(RichText(row, (TextMark("bold", 0, len(row)),)) for row in rows)], between="\n")
+        self.screen.boxed(title, text, AGENTS, STAFF_INDENT, pictures)
         self.screen.write()
 
     def letter(self, letter: EmailMessage, shown: str = "") -> None:
@@ -107,19 +107,19 @@ class Stage:
         pictures = [
             part.get_filename() for part in letter.walk() if part.get_content_maintype() not in ("text", "multipart")
         ]
-        subject = Mark("bold", len("\n".join(head[:2])) + 10, len("\n".join(head)))
+        subject = TextMark("bold", len("\n".join(head[:2])) + 10, len("\n".join(head)))
         more = [f"[picture: {one}]" for one in pictures]
         if shown and letter["In-Reply-To"]:
             more.append("(the rest is the letter that is answered, quoted)")
-        self.screen.boxed(title, Text(text, (subject,)), MAIL, 2, more)
+        self.screen.boxed(title, RichText(text, (subject,)), MAIL, 2, more)
         self.screen.write()
 
-    def _news(self, shown: Shown) -> Text:
+    def _news(self, shown: TerminalMessage) -> RichText:
         before = self._cards.get(shown.case, "").split("\n")
         self._cards[shown.case] = shown.text.plain
         lines = shown.text.plain.split("\n")
         fresh = [line for line in lines if line.strip() and line not in before]
-        return Text("\n".join([lines[0], *(line for line in fresh if line != lines[0])])) if fresh else Text()
+        return RichText("\n".join([lines[0], *(line for line in fresh if line != lines[0])])) if fresh else RichText()
 
 
 def _one_line(header: object) -> str:

@@ -6,7 +6,7 @@ import secrets
 from pathlib import Path
 
 from console.commands.init import make
-from console.demo.servers import BORDER, HOST, PostOffice
+from console.demo.servers import BORDER, HOST, LoopbackMailServers
 from console.runtime.migrate import migrate
 from desk.model.settings import Settings, load
 from desk.storage.database import Database
@@ -44,7 +44,7 @@ def new_password(root: Path) -> str:
     return password
 
 
-async def settled_in(root: Path, office: PostOffice) -> Settings:
+async def make_demo_folder(root: Path, office: LoopbackMailServers) -> Settings:
     """Writes firstline.toml for the servers as they listen now, and makes the database."""
     text = _SETTINGS.format(
         address=MAILBOX,

@@ -8,11 +8,11 @@ import shutil
 import sys
 from functools import partial
 
-from chat.terminal_channel import Shown, Typist
-from console.commands.chat_session import Conversation, typed_lines
-from console.demo.actors import Correspondent, Play
-from console.demo.desk import Town, desk_at_work
-from console.demo.display import Stage
+from chat.terminal_channel import TerminalMessage, TerminalUser
+from console.commands.chat_session import ChatSession, typed_lines
+from console.demo.actors import DemoScene, MailSubscriber
+from console.demo.desk import DemoDesk, desk_at_work
+from console.demo.display import DemoDisplay
 from console.demo.folder import PROVIDER
 from console.terminal.screen import Screen
 
@@ -20,17 +20,17 @@ AGENT, NAME = "ivanova", "Мария Иванова"
 LOOKS = 0.05
 
 
-async def lived(screen: Screen) -> None:
+async def play_live(screen: Screen) -> None:
     """Until /quit or Ctrl-D."""
-    stage = Stage(screen)
+    stage = DemoDisplay(screen)
     async with desk_at_work(shown_elsewhere=True) as town:
         _explained(stage, town)
-        live = _Live(town, stage)
+        live = _LiveDemo(town, stage)
         await live.goes_on()
     stage.narrates("The demo is over, and its folder is gone.")
 
 
-def _explained(stage: Stage, town: Town) -> None:
+def _explained(stage: DemoDisplay, town: DemoDesk) -> None:
     firstline = "firstline" if shutil.which("firstline") else os.path.relpath(sys.argv[0])
     stage.opening(
         f"This desk lives in {town.house.settings.root} until you leave; nothing of it leaves this machine. You are "
@@ -57,16 +57,16 @@ def _explained(stage: Stage, town: Town) -> None:
     stage.screen.write()
 
 
-class _Live:
+class _LiveDemo:
     """The conversation, and what is shown beside it."""
 
-    def __init__(self, town: Town, stage: Stage) -> None:
+    def __init__(self, town: DemoDesk, stage: DemoDisplay) -> None:
         self._town = town
         self._stage = stage
         self._hinted = False
-        self._john = Correspondent(Play(town, stage), "John Carter", "john@example.test")
-        anna = Typist(PROVIDER, "anna", "Анна")
-        self._conversation = Conversation(town.house, anna, stage.screen, self._show, self._commanded)
+        self._john = MailSubscriber(DemoScene(town, stage), "John Carter", "john@example.test")
+        anna = TerminalUser(PROVIDER, "anna", "Анна")
+        self._conversation = ChatSession(town.house, anna, stage.screen, self._show, self._commanded)
 
     async def goes_on(self) -> None:
         """Talks until the lines end."""
@@ -77,7 +77,7 @@ class _Live:
             beside.cancel()
             await asyncio.gather(beside, return_exceptions=True)
 
-    def _show(self, shown: Shown) -> None:
+    def _show(self, shown: TerminalMessage) -> None:
         self._stage.screen.write()
         self._stage.chat(shown)
 
@@ -92,7 +92,7 @@ class _Live:
                     self._john.last = letter
                 self._conversation.breaks_in(partial(self._stage.letter, letter))
 
-    def _card(self, one: Shown) -> None:
+    def _card(self, one: TerminalMessage) -> None:
         self._stage.group(one)
         if not (one.edit or self._hinted) and any(option.id == "take" for option in one.options):
             self._hinted = True
@@ -111,5 +111,5 @@ class _Live:
             return True
         order = words if command == "/say" else line
         self._stage.agent(NAME, order)
-        await self._town.accepts(self._town.staff.says(AGENT, order, numbers[-1], self._town.house.clock()))
+        await self._town.accepts(self._town.agents_group.says(AGENT, order, numbers[-1], self._town.house.clock()))
         return True

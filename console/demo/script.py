@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from chat.terminal_channel import Typist
-from console.demo.actors import Agent, Chatter, Correspondent, Play
-from console.demo.desk import DidNotHappen, desk_at_work
-from console.demo.display import Stage
+from chat.terminal_channel import TerminalUser
+from console.demo.actors import ChatSubscriber, DemoAgent, DemoScene, MailSubscriber
+from console.demo.desk import StepDidNotHappen, desk_at_work
+from console.demo.display import DemoDisplay
 from console.demo.folder import PROVIDER
 from console.runtime.content_folders import ARTICLES
 from console.terminal.screen import Screen
-from desk.model.case import Case, State
+from desk.model.case import Case, CaseState
 
 ANNAS_ANSWERS: Mapping[str, str | Path] = {
     "Получилось?": "not_helped",
@@ -36,25 +36,25 @@ JOHNS_ANSWERS = {
 }
 
 
-async def played(screen: Screen) -> None:
-    """The whole story. Raises `DidNotHappen` with the step that failed."""
-    stage = Stage(screen)
+async def play_script(screen: Screen) -> None:
+    """The whole story. Raises `StepDidNotHappen` with the step that failed."""
+    stage = DemoDisplay(screen)
     stage.opening(
         "This plays one story by itself, in a temporary folder. The desk is real, and so is the mail: IMAP and SMTP "
         "over TLS on the loopback. What the agents see in their group stands in boxes on the right. "
         "Nothing leaves this machine, and all names are made up."
     )
     async with desk_at_work() as town:
-        play = Play(town, stage)
+        play = DemoScene(town, stage)
         await _anna(play)
         await _john(play)
         await _irina(play)
         await _record(play)
 
 
-async def _anna(play: Play) -> None:
-    anna = Chatter(play, Typist(PROVIDER, "anna", "Анна", "ru"))
-    maria = Agent(play, "ivanova", "Мария Иванова")
+async def _anna(play: DemoScene) -> None:
+    anna = ChatSubscriber(play, TerminalUser(PROVIDER, "anna", "Анна", "ru"))
+    maria = DemoAgent(play, "ivanova", "Мария Иванова")
     play.stage.scene(
         "Anna writes in the chat",
         "In her own words, with her contract in the middle. The desk greets, finds the contract, offers an article.",
@@ -66,7 +66,7 @@ async def _anna(play: Play) -> None:
     )
     await anna.presses("not_helped")
     await anna.answers(ANNAS_ANSWERS, last="send")
-    await _reached(play, State.ACKNOWLEDGED, "the case was not opened")
+    await _reached(play, CaseState.ACKNOWLEDGED, "the case was not opened")
 
     play.stage.scene("An agent takes the case", "Both talk through the desk: Anna in her chat, Maria in her group.")
     await maria.presses("take")
@@ -76,25 +76,25 @@ async def _anna(play: Play) -> None:
     await anna.says("Вставлен плотно, лампочка всё равно красная")
     play.stage.narrates("Maria promises a time. Anna reads it in the chat, and by mail at the address on file.")
     await maria.says("/eta 2h")
-    if not (play.heard and any("anna@" in str(letter["To"]) for letter in play.read)):
-        raise DidNotHappen("Anna was not told the time both in the chat and by mail")
+    if not (play.inbound and any("anna@" in str(letter["To"]) for letter in play.read)):
+        raise StepDidNotHappen("Anna was not told the time both in the chat and by mail")
     await maria.says("/resolve Восстановили линию до вашего дома.")
-    await _reached(play, State.RESOLVED, "the case was not resolved")
+    await _reached(play, CaseState.RESOLVED, "the case was not resolved")
 
     play.stage.scene(
         "Resolved is not closed", "Only Anna can say that it works. It does not, so the same case opens again."
     )
     await anna.presses("consent_no")
-    await _reached(play, State.IN_PROGRESS, "the case was not opened again")
+    await _reached(play, CaseState.IN_PROGRESS, "the case was not opened again")
     await anna.says("Страницы открываются, но очень медленно")
     await maria.says("/resolve Заменили разъём, скорость теперь полная.")
     await anna.presses("consent_yes")
-    await _reached(play, State.CLOSED, "the case was not closed")
+    await _reached(play, CaseState.CLOSED, "the case was not closed")
 
 
-async def _john(play: Play) -> None:
-    john = Correspondent(play, "John Carter", "john@example.test")
-    oleg = Agent(play, "petrov", "Олег Петров")
+async def _john(play: DemoScene) -> None:
+    john = MailSubscriber(play, "John Carter", "john@example.test")
+    oleg = DemoAgent(play, "petrov", "Олег Петров")
     play.stage.scene("John writes a letter", "The same desk in English, by mail: the questions come as one letter.")
     await john.writes(
         "Internet is down", "Hello,\n\nno internet since this morning. My contract is 40-2203.\n\nJohn Carter"
@@ -102,32 +102,32 @@ async def _john(play: Play) -> None:
     await john.replies("It did not help.")
     play.stage.narrates("John answers below each question, as people do.")
     await john.answers_inline(JOHNS_ANSWERS)
-    await _reached(play, State.ACKNOWLEDGED, "the case was not opened")
+    await _reached(play, CaseState.ACKNOWLEDGED, "the case was not opened")
     await oleg.presses("take")
     await oleg.says("Hello John, we have found a broken port in your building and are changing it now.")
     await john.replies("Thank you, that is good to know.")
     await oleg.presses("eta:60")
     await oleg.says("/resolve The port is changed.")
     await john.replies("Yes, it works. You may close it. Thank you!")
-    await _reached(play, State.CLOSED, "the case was not closed")
+    await _reached(play, CaseState.CLOSED, "the case was not closed")
 
 
-async def _irina(play: Play) -> None:
-    irina = Chatter(play, Typist(PROVIDER, "irina", "Ирина", "ru"))
+async def _irina(play: DemoScene) -> None:
+    irina = ChatSubscriber(play, TerminalUser(PROVIDER, "irina", "Ирина", "ru"))
     play.stage.scene(
         "Irina is helped at once", "Most people never need an agent. No number, no card, nobody asks again."
     )
     await irina.says("вайфай очень медленный, договор 40-1078")
     await irina.presses("helped")
     await irina.says("спасибо!")
-    await _reached(play, State.CLOSED, "the matter was not settled")
+    await _reached(play, CaseState.CLOSED, "the matter was not settled")
 
 
-async def _record(play: Play) -> None:
+async def _record(play: DemoScene) -> None:
     """What the database holds in the end, so that nobody need believe the play alone."""
     play.stage.scene("What is on record", "Every case is closed, and each by its own subscriber's word.")
     cases = await play.town.cases()
-    said = [f"{_words(play, case)} ({case.consent['channel']})" for case in cases]
+    said = [f"{_words(play, case)} ({case.consent['channel_kind']})" for case in cases]
     numbers = [case.number or "no number" for case in cases]
     play.stage.table(
         [(number, case.state, case.contract, words) for number, case, words in zip(numbers, cases, said, strict=True)]
@@ -135,14 +135,14 @@ async def _record(play: Play) -> None:
     play.stage.narrates("Make a desk of your own: firstline init my-desk")
 
 
-def _words(play: Play, case: Case) -> str:
+def _words(play: DemoScene, case: Case) -> str:
     """What the subscriber agreed with: their own words, or the button they pressed."""
     words = str(case.consent["words"])
     pressed = words in ("consent_yes", "helped")
     return f"[{play.town.house.words.label(PROVIDER, case.language, f'button_{words}')}]" if pressed else f'"{words}"'
 
 
-async def _reached(play: Play, state: State, otherwise: str) -> None:
+async def _reached(play: DemoScene, state: CaseState, otherwise: str) -> None:
     case = (await play.town.cases())[-1]
     if case.state != state:
-        raise DidNotHappen(f"{otherwise}: it is {case.state} ({case.reason})")
+        raise StepDidNotHappen(f"{otherwise}: it is {case.state} ({case.reason})")

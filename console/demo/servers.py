@@ -37,7 +37,7 @@ BORDER = "mx.sever.test"
 Posted = Callable[[EmailMessage], None]
 
 
-class PostOffice:
+class LoopbackMailServers:
     """Both servers and one mailbox. ``posted`` is given every letter that the desk sends."""
 
     def __init__(self, folder: Path, address: str, password: str, posted: Posted) -> None:
@@ -120,7 +120,7 @@ class PostOffice:
         return "250 2.0.0 Ok"
 
 
-def _conversation(office: PostOffice) -> SMTP:
+def _conversation(office: LoopbackMailServers) -> SMTP:
     with warnings.catch_warnings():
         # The line is encrypted from its first byte on, which aiosmtpd cannot see and warns about.
         warnings.simplefilter("ignore", UserWarning)

@@ -12,18 +12,17 @@ from pathlib import Path
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from console.runtime.content_folders import ARTICLES, Folders
+from console.runtime.content_folders import ARTICLES, ContentFolders
 from desk.clock import Clock, now
 from desk.model.messages import FRONT
 from desk.model.policy import Provider
 from desk.model.settings import Settings
 from desk.storage.database import Database
-from kb.content import article_store
-from kb.content import versions
+from kb.content import article_store, versions
 from kb.content.article_files import Article, completed
 from kb.learning import phrase_store
-from kb.search.index_files import Store
-from kb.search.service import Knowledge
+from kb.search.index_files import IndexFiles
+from kb.search.service import KnowledgeBase
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +30,7 @@ AGAIN = 600.0
 """Seconds after which everything is read again: another machine's clock may have hidden a change from `shelf.stamp`."""
 
 
-class Bookcase:
+class ArticleLoader:
     """What of articles touches files and the database. Indexes are saved beneath the desk's data folder."""
 
     def __init__(
@@ -42,15 +41,15 @@ class Bookcase:
         clock: Clock = now,
     ) -> None:
         self._database = database
-        self._folders = Folders(settings)
-        self._store = Store(settings.data / "knowledge")
+        self._folders = ContentFolders(settings)
+        self._store = IndexFiles(settings.data / "knowledge")
         self._providers = providers
         self._clock = clock
         self._seen: object = None
         self._read_at = 0.0
 
     async def fill(self) -> None:
-        """Imports the articles whose files changed. Raises `kb.content.article_files.BadArticle`."""
+        """Imports the articles whose files changed. Raises `kb.content.article_files.InvalidArticle`."""
         nearest, *beneath = self._folders.of("", ARTICLES)
         try:
             async with self._database.work() as connection:
@@ -66,12 +65,12 @@ class Bookcase:
         except IntegrityError:
             log.info("another process imports the articles just now")
 
-    async def open(self) -> Knowledge:
+    async def open(self) -> KnowledgeBase:
         """All articles, indexed off the event loop."""
         articles = await self._load()
-        return await asyncio.to_thread(Knowledge, self._providers, self._pictures, articles, self._store)
+        return await asyncio.to_thread(KnowledgeBase, self._providers, self._pictures, articles, self._store)
 
-    async def refresh(self, knowledge: Knowledge) -> bool:
+    async def refresh(self, knowledge: KnowledgeBase) -> bool:
         """Takes what has changed in the database since it was last read; says whether anything has."""
         async with self._database.look() as connection:
             same = await self._stamp(connection) == self._seen

@@ -8,27 +8,29 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from console.runtime.content_folders import ARTICLES, DIALOGS
-from desk.model.channel import Door
+from desk.model.channel import Channel
 from desk.model.messages import Arrival
 from desk.model.settings import Settings
 from desk.queues import inbox
 from desk.storage.database import Database
-from mail.reading.sandbox import Readers
+from mail.reading.sandbox import MessageReaderPool
 
 
 @runtime_checkable
-class Fetching(Protocol):
-    """A door whose wire keeps the files it brought."""
+class FileKeepingChannel(Protocol):
+    """A channel whose wire keeps the files it brought."""
 
     async def fetch(self, source: str) -> bytes:
-        """The bytes behind a source of this door."""
+        """The bytes behind a source of this channel."""
 
 
-class Opener:
-    """Opens files; ``doors`` may be filled later."""
+class AttachmentOpener:
+    """Opens files; ``channels`` may be filled later."""
 
-    def __init__(self, database: Database, readers: Readers, doors: Mapping[str, Door], settings: Settings) -> None:
-        self._database, self._readers, self._doors = database, readers, doors
+    def __init__(
+        self, database: Database, readers: MessageReaderPool, channels: Mapping[str, Channel], settings: Settings
+    ) -> None:
+        self._database, self._readers, self._channels = database, readers, channels
         root = settings.root
         # Pictures and what was sent from a terminal, and nothing else of the desk folder: neither tables nor secrets.
         self._roots = (ARTICLES, DIALOGS, root / "articles", root / "dialogs", settings.data.resolve() / "chat")
@@ -38,9 +40,9 @@ class Opener:
         """Raises LookupError when they are gone, or were never ours to show."""
         kind, _, rest = source.partition(":")
         if kind == "telegram":
-            door: object = self._doors.get(f"telegram:{rest.partition(':')[0]}")
-            if isinstance(door, Fetching):
-                return await door.fetch(source)
+            channel: object = self._channels.get(f"telegram:{rest.partition(':')[0]}")
+            if isinstance(channel, FileKeepingChannel):
+                return await channel.fetch(source)
         elif kind == "arrival":
             arrival_id, _, part = rest.partition(":")
             raw = await inbox.body_of(self._database, int(arrival_id))

@@ -1,7 +1,7 @@
-"""The entrance: the database and the doors to the world, all it takes to store what comes in.
+"""The entrance: the database and the channels to the world, all it takes to store what comes in.
 
-It is open seconds before the house behind it is furnished (`console.runtime.wiring`), and nothing is imported for it but the
-rooms that have a door here.
+It is open seconds before the house behind it is furnished (`console.runtime.wiring`), and nothing is imported for it
+but the rooms that have a channel here.
 """
 
 from __future__ import annotations
@@ -12,88 +12,99 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from console.runtime.attachments import Opener
+from console.runtime.attachments import AttachmentOpener
 from desk.clock import Clock, now
-from desk.model.channel import Door
+from desk.model.channel import Channel
 from desk.model.settings import Settings
-from desk.pipeline.reply_tokens import Keyring
+from desk.pipeline.reply_tokens import ReplyTokens
 from desk.storage.database import Database
 from desk.storage.process_identity import this_process
-from mail.reading.sandbox import Readers
+from mail.reading.sandbox import MessageReaderPool
 
 
 @runtime_checkable
-class Closing(Protocol):
-    """A door that keeps connections."""
+class ClosableChannel(Protocol):
+    """A channel that keeps connections."""
 
     async def close(self) -> None:
         """Closes them."""
 
 
 @dataclass(slots=True)
-class Entrance:
+class Receiver:
     """What listens and stores, for one process. ``holder`` is its name towards the others on the same database."""
 
     settings: Settings
     database: Database
-    keyring: Keyring
-    readers: Readers
-    doors: dict[str, Door]
-    opener: Opener
+    reply_tokens: ReplyTokens
+    readers: MessageReaderPool
+    channels: dict[str, Channel]
+    attachments: AttachmentOpener
     holder: str
     clock: Clock
 
-    def outer(self) -> list[tuple[str, Door]]:
-        """The doors through which the world comes in, by name: those of the settings."""
-        names = [*(bot.door for bot in self.settings.telegram), *(box.door for box in self.settings.mailboxes)]
-        return [(name, self.doors[name]) for name in names]
+    def outer(self) -> list[tuple[str, Channel]]:
+        """The channels through which the world comes in, by name: those of the settings."""
+        names = [*(bot.channel for bot in self.settings.telegram), *(box.channel for box in self.settings.mailboxes)]
+        return [(name, self.channels[name]) for name in names]
 
     async def close(self) -> None:
         """Closes what was opened."""
-        await asyncio.gather(*(door.close() for door in self.doors.values() if isinstance(door, Closing)))
+        await asyncio.gather(
+            *(channel.close() for channel in self.channels.values() if isinstance(channel, ClosableChannel))
+        )
         await self.readers.close()
         await self.database.close()
 
 
-def entered(
+def build_receiver(
     settings: Settings,
     clock: Clock = now,
     workers: int = 2,
     ticks: Callable[[], float] = time.monotonic,
-) -> Entrance:
+) -> Receiver:
     """Makes it; nothing is connected yet.
 
     ``workers`` are the children that read mail, ``ticks`` the seconds by which a wire's own limits are kept.
     """
-    database, keyring = Database(settings.database), Keyring(settings.secret, settings.former_secret)
-    readers = Readers(workers=workers)
-    doors: dict[str, Door] = {}
-    opener = Opener(database, readers, doors, settings)
+    database, reply_tokens = Database(settings.database), ReplyTokens(settings.secret, settings.former_secret)
+    readers = MessageReaderPool(workers=workers)
+    channels: dict[str, Channel] = {}
+    attachments = AttachmentOpener(database, readers, channels, settings)
     if settings.telegram:
-        doors |= _bots(settings, keyring, opener, clock, ticks)
+        channels |= _bots(settings, reply_tokens, attachments, clock, ticks)
     if settings.mailboxes:
-        doors |= _mailboxes(settings, database, readers, opener, clock)
-    return Entrance(settings, database, keyring, readers, doors, opener, this_process(), clock)
+        channels |= _mailboxes(settings, database, readers, attachments, clock)
+    return Receiver(settings, database, reply_tokens, readers, channels, attachments, this_process(), clock)
 
 
 def _bots(
-    settings: Settings, keyring: Keyring, opener: Opener, clock: Clock, ticks: Callable[[], float]
-) -> dict[str, Door]:
-    from bots.channel import TelegramDoor  # noqa: PLC0415 (only where there is a bot)
-    from bots.http_sessions import Lines  # noqa: PLC0415 (the same)
+    settings: Settings,
+    reply_tokens: ReplyTokens,
+    attachments: AttachmentOpener,
+    clock: Clock,
+    ticks: Callable[[], float],
+) -> dict[str, Channel]:
+    from bots.channel import TelegramChannel  # noqa: PLC0415 (only where there is a bot)
+    from bots.http_sessions import HttpSessions  # noqa: PLC0415 (the same)
 
-    lines = Lines()
-    secrets = {bot.door: keyring.derived(f"webhook {bot.name}") if bot.webhook else "" for bot in settings.telegram}
+    lines = HttpSessions()
+    secrets = {
+        bot.channel: reply_tokens.derived(f"webhook {bot.name}") if bot.webhook else "" for bot in settings.telegram
+    }
     return {
-        bot.door: TelegramDoor(bot, opener.open, secrets[bot.door], clock, ticks, lines) for bot in settings.telegram
+        bot.channel: TelegramChannel(bot, attachments.open, secrets[bot.channel], clock, ticks, lines)
+        for bot in settings.telegram
     }
 
 
 def _mailboxes(
-    settings: Settings, database: Database, readers: Readers, opener: Opener, clock: Clock
-) -> dict[str, Door]:
-    from mail.channel import MailDoor  # noqa: PLC0415 (only where there is a mailbox)
-    from mail.receiving.fair_scheduling import Turns  # noqa: PLC0415 (the same)
+    settings: Settings, database: Database, readers: MessageReaderPool, attachments: AttachmentOpener, clock: Clock
+) -> dict[str, Channel]:
+    from mail.channel import MailChannel  # noqa: PLC0415 (only where there is a mailbox)
+    from mail.receiving.fair_scheduling import FetchScheduler  # noqa: PLC0415 (the same)
 
-    turns = Turns()
-    return {box.door: MailDoor(box, readers, opener.open, database, clock, turns) for box in settings.mailboxes}
+    turns = FetchScheduler()
+    return {
+        box.channel: MailChannel(box, readers, attachments.open, database, clock, turns) for box in settings.mailboxes
+    }

@@ -7,13 +7,13 @@ import logging
 from collections.abc import Callable, Collection, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from console.runtime.entrance import Entrance, entered
-from console.runtime.receiver import Listening
-from desk.gc_freeze import lasting
+from console.runtime.entrance import Receiver, build_receiver
+from console.runtime.receiver import ChannelListeners
+from desk.gc_freeze import frozen_after
 from desk.model.settings import Settings
 
 if TYPE_CHECKING:
-    from console.runtime.server import Serving
+    from console.runtime.server import Server
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -22,51 +22,53 @@ GRACE = 17.0
 """Seconds for what is in hand when the desk is asked to stop; it is gone within twenty."""
 
 
-async def served(
+async def serve_until_stopped(
     settings: Settings, roles: Collection[str], stop: asyncio.Event, ready: Callable[[], object] = bool
 ) -> None:
-    """Serves until ``stop`` is set. Raises what is wrong with the content of the desk (`console.runtime.wiring.furnished`).
+    """Serves until ``stop`` is set. Raises what is wrong with the content of the desk
+    (`console.runtime.wiring.furnish_application`).
 
-    The doors listen and store at once. Whatever decides and sends follows some seconds later; then ``ready`` is called.
+    The channels listen and store at once. Whatever decides and sends follows some seconds later; then ``ready`` is
+    called.
     """
-    entrance = entered(settings)
+    receiver = build_receiver(settings)
     try:
-        async with Listening(entrance, roles) as listening:
-            _greet(entrance)
-            if serving := await _unless(stop, _furnished(entrance, roles, listening)):
-                _tell(entrance, roles)
+        async with ChannelListeners(receiver, roles) as listening:
+            _greet(receiver)
+            if serving := await _unless(stop, _furnished(receiver, roles, listening)):
+                _tell(receiver, roles)
                 ready()
                 await _until(stop, serving)
     finally:
-        await entrance.close()
+        await receiver.close()
         log.info("the desk is closed")
 
 
-async def _furnished(entrance: Entrance, roles: Collection[str], listening: Listening) -> Serving:
+async def _furnished(receiver: Receiver, roles: Collection[str], listening: ChannelListeners) -> Server:
     # Loading every room takes a second, and nobody who writes to us is kept waiting for that.
-    with lasting():
-        furnished, serving = await asyncio.to_thread(_loaded)
-        house = await furnished(entrance)
-    return serving(house, roles, listening)
+    with frozen_after():
+        furnish, server = await asyncio.to_thread(_loaded)
+        application = await furnish(receiver)
+    return server(application, roles, listening)
 
 
-def _loaded() -> tuple[Any, type[Serving]]:
-    from console.runtime.server import Serving  # noqa: PLC0415 (in a thread, while the doors listen)
-    from console.runtime.wiring import furnished  # noqa: PLC0415 (the same)
+def _loaded() -> tuple[Any, type[Server]]:
+    from console.runtime.server import Server  # noqa: PLC0415 (in a thread, while the channels listen)
+    from console.runtime.wiring import furnish_application  # noqa: PLC0415 (the same)
 
-    return furnished, Serving
+    return furnish_application, Server
 
 
-def _greet(entrance: Entrance) -> None:
-    if entrance.doors:
-        log.info("doors: %s", ", ".join(entrance.doors))
+def _greet(receiver: Receiver) -> None:
+    if receiver.channels:
+        log.info("channels: %s", ", ".join(receiver.channels))
     else:
         log.warning("firstline.toml has no [[telegram]] and no [[mailbox]]: nobody can write to the desk")
 
 
-def _tell(entrance: Entrance, roles: Collection[str]) -> None:
-    kind = "SQLite" if entrance.database.sqlite else "PostgreSQL"
-    log.info("the desk in %s serves: %s; %s", entrance.settings.root, ", ".join(roles), kind)
+def _tell(receiver: Receiver, roles: Collection[str]) -> None:
+    kind = "SQLite" if receiver.database.sqlite else "PostgreSQL"
+    log.info("the desk in %s serves: %s; %s", receiver.settings.root, ", ".join(roles), kind)
 
 
 async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
@@ -81,7 +83,7 @@ async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None
     return None
 
 
-async def _until(stop: asyncio.Event, serving: Serving) -> None:
+async def _until(stop: asyncio.Event, serving: Server) -> None:
     """Serves until asked to stop, and then no longer than `GRACE`. Raises what serving raised."""
     running, asked = asyncio.create_task(serving.run()), asyncio.create_task(stop.wait())
     await asyncio.wait({running, asked}, return_when=asyncio.FIRST_COMPLETED)

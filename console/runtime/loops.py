@@ -8,7 +8,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable
 
-from desk.storage.database import is_trouble
+from desk.storage.database import is_database_trouble
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ async def forever(
             trouble = 0
         except Exception as error:
             trouble += 1
-            if trouble == 1 or not is_trouble(error):
+            if trouble == 1 or not is_database_trouble(error):
                 log.warning("%s: %s: %s", name, type(error).__name__, str(error).splitlines()[:1])
             await either(stopping, min(3.0, 0.2 * 2**trouble) * random.uniform(0.7, 1.0))  # noqa: S311
         if pause:

@@ -13,7 +13,7 @@ from desk.storage.database import Database
 async def migrate(database: Database) -> tuple[str, str]:
     """Runs what is missing, in one transaction. Returns the versions before ("" for a new database) and after.
 
-    Raises `console.terminal.schema_version.OtherVersion` for a database of a later Firstline.
+    Raises `console.terminal.schema_version.SchemaMismatch` for a database of a later Firstline.
     """
 
     def run(connection: Connection) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Listening at the doors of the world: which of them are this process's, by leases, and storing what comes in.
+"""Listening at the channels of the world: which of them are this process's, by leases, and storing what comes in.
 
 It needs the entrance only. So a desk that starts stores what waits for it before anything is there to decide it.
 """
@@ -12,10 +12,10 @@ from collections.abc import Collection, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from console.runtime.entrance import Entrance
+from console.runtime.entrance import Receiver
 from console.runtime.loops import forever
-from desk.model.channel import Also, Door
-from desk.model.messages import Raw
+from desk.model.channel import Channel, ExtraWrite
+from desk.model.messages import RawMessage
 from desk.queues import inbox
 from desk.storage import leases
 from desk.storage.leases import LeaseLost
@@ -25,19 +25,19 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-ROLES = ("doors", "clerk", "sender", "clock")
+ROLES = ("channels", "worker", "sender", "clock")
 """What a process may do, and by default does."""
 RENEW = 2.5
 """Seconds between renewals of leases."""
 
 
-class Listening:
+class ChannelListeners:
     """Listens while it is entered (``async with``). ``came`` is set whenever something was stored."""
 
-    def __init__(self, entrance: Entrance, roles: Collection[str]) -> None:
-        self._entrance = entrance
+    def __init__(self, receiver: Receiver, roles: Collection[str]) -> None:
+        self._entrance = receiver
         self._roles = roles
-        self._kinds = ["listen"] if "doors" in roles else []
+        self._kinds = ["listen"] if "channels" in roles else []
         self._held: dict[str, float] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._turn = asyncio.Lock()
@@ -46,7 +46,7 @@ class Listening:
         self.came = asyncio.Event()
 
     async def __aenter__(self) -> Self:
-        if "doors" in self._roles:
+        if "channels" in self._roles:
             self._webhooks = await self._received()
         self._keeping = asyncio.create_task(forever("leases", self._keep_leases, RENEW))
         return self
@@ -64,51 +64,52 @@ class Listening:
             await leases.release(self._entrance.database, self._entrance.holder)
 
     async def send_too(self) -> None:
-        """From now on the leases to send through these doors are taken as well, if that is a role of this process."""
+        """From now on the leases to send through these channels are taken as well, if that is a role of this
+        process."""
         if "sender" in self._roles:
             self._kinds.append("send")
             with contextlib.suppress(Exception):  # the loop tries again, and tells
                 await self._keep_leases()
 
     def at(self) -> list[str]:
-        """The doors that are listened to at this moment."""
+        """The channels that are listened to at this moment."""
         return [name for name, task in self._tasks.items() if not task.done()]
 
     def may_send(self) -> list[str]:
-        """The doors whose lease to send is ours beyond doubt."""
+        """The channels whose lease to send is ours beyond doubt."""
         now = asyncio.get_running_loop().time()
-        return [name for name in self._entrance.doors if self._held.get(f"send:{name}", 0.0) > now]
+        return [name for name in self._entrance.channels if self._held.get(f"send:{name}", 0.0) > now]
 
     async def _keep_leases(self) -> None:
         async with self._turn:
             # Counted from before the question, on a clock that runs on while we are stopped and never goes back.
             until = asyncio.get_running_loop().time() + leases.HELD_FOR.total_seconds()
-            entrance = self._entrance
-            wanted = [f"{kind}:{name}" for name, _ in entrance.outer() for kind in self._kinds]
-            taken = await leases.take(entrance.database, wanted, entrance.holder, entrance.clock()) if wanted else ()
+            receiver = self._entrance
+            wanted = [f"{kind}:{name}" for name, _ in receiver.outer() for kind in self._kinds]
+            taken = await leases.take(receiver.database, wanted, receiver.holder, receiver.clock()) if wanted else ()
             self._held = dict.fromkeys(taken, until)
-            for name, door in entrance.outer():
-                self._attend(name, door)
+            for name, channel in receiver.outer():
+                self._attend(name, channel)
 
-    def _attend(self, name: str, door: Door) -> None:
-        """Begins or ends to listen at a door, as its lease says."""
+    def _attend(self, name: str, channel: Channel) -> None:
+        """Begins or ends to listen at a channel, as its lease says."""
         task, mine = self._tasks.get(name), f"listen:{name}" in self._held
         if mine and (task is None or task.done()):
-            self._tasks[name] = asyncio.create_task(self._listen(name, door))
+            self._tasks[name] = asyncio.create_task(self._listen(name, channel))
         elif not mine and task is not None:
             if task.cancel():
                 log.warning("%s is listened to by another process now", name)
             del self._tasks[name]
 
-    async def _listen(self, name: str, door: Door) -> None:
+    async def _listen(self, name: str, channel: Channel) -> None:
         lease = (f"listen:{name}", self._entrance.holder)
 
-        async def accept(raws: Sequence[Raw], also: Also | None = None) -> int:
+        async def accept(raws: Sequence[RawMessage], also: ExtraWrite | None = None) -> int:
             return await self._accept(raws, also, lease)
 
         while True:
             try:
-                await door.listen(accept)
+                await channel.listen(accept)
                 return
             except LeaseLost:
                 log.warning("%s is listened to by another process now", name)
@@ -117,7 +118,9 @@ class Listening:
                 log.exception("%s stopped listening; it begins again", name)
                 await asyncio.sleep(2)
 
-    async def _accept(self, raws: Sequence[Raw], also: Also | None = None, lease: tuple[str, str] | None = None) -> int:
+    async def _accept(
+        self, raws: Sequence[RawMessage], also: ExtraWrite | None = None, lease: tuple[str, str] | None = None
+    ) -> int:
         stored = await inbox.accept(self._entrance.database, raws, also, lease)
         self.came.set()
         return stored
@@ -129,10 +132,10 @@ class Listening:
             return None
         from aiohttp import web  # noqa: PLC0415 (few desks have a webhook, and all of them want to store at once)
 
-        from bots.webhook import Hook, receiver  # noqa: PLC0415 (the same)
+        from bots.webhook import WebhookTarget, webhook_app  # noqa: PLC0415 (the same)
 
-        hooks = [Hook.of(bot, self._entrance.keyring.derived(f"webhook {bot.name}")) for bot in hooked]
-        runner = web.AppRunner(receiver(hooks, self._accept, self._entrance.clock), access_log=None)
+        hooks = [WebhookTarget.of(bot, self._entrance.reply_tokens.derived(f"webhook {bot.name}")) for bot in hooked]
+        runner = web.AppRunner(webhook_app(hooks, self._accept, self._entrance.clock), access_log=None)
         await runner.setup()
         host, _, port = self._entrance.settings.listen.rpartition(":")
         await web.TCPSite(runner, host, int(port)).start()

@@ -1,14 +1,12 @@
-"""Every table of every room, gathered for the migrations."""
+"""Every table of every package, imported in one place so that the migrations see them all."""
 
 from __future__ import annotations
 
 from desk.model import case, people
 from desk.storage import queue_tables
-from intake.identity import tables as intake
+from intake.identity import tables as intake_tables
 from kb.content import article_store
-from kb.content import tables as kb
-from mail.receiving import tables as mail
+from kb.content import tables as kb_tables
+from mail.receiving import tables as mail_tables
 
-__all__ = ["case", "intake", "kb_tables", "mail", "people", "queues"]
-
-kb_tables = (kb, article_store)
+__all__ = ["article_store", "case", "intake_tables", "kb_tables", "mail_tables", "people", "queue_tables"]

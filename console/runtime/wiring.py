@@ -9,46 +9,52 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from chat.terminal_channel import ChatDoor
-from console.runtime.article_loader import Bookcase
-from console.runtime.content_folders import DIALOGS, TEMPLATES, Folders
-from console.runtime.entrance import Entrance, entered
+from chat.terminal_channel import TerminalChannel
+from console.runtime.article_loader import ArticleLoader
+from console.runtime.content_folders import DIALOGS, TEMPLATES, ContentFolders
+from console.runtime.entrance import Receiver, build_receiver
 from desk.clock import Clock, now
-from desk.language.templates import Words
-from desk.model.acts import Act, Governor, Identify, Rule, Say
+from desk.language.templates import Templates
+from desk.model.acts import Act, ActFilter, AssignAccount, Rule, SayTemplate
 from desk.model.case import Case
-from desk.model.channel import Door
-from desk.model.channels import Switchboard
+from desk.model.channel import Channel
+from desk.model.channels import ChannelRegistry
 from desk.model.messages import FRONT, Address
 from desk.model.policy import Provider, front_desk, load_all
 from desk.model.settings import Settings
-from desk.model.shared_facts import Account, Named, Suggestions
-from desk.pipeline.common_lookups import BeforeLookup, HomeLookup, SpeakingLookup, TraitsLookup, WaysLookup
-from desk.pipeline.compose import CardOf, Composer
-from desk.pipeline.internal_channel import inner_doors
-from desk.pipeline.lookup import Gatherer
-from desk.pipeline.send import Sender
-from desk.pipeline.worker import Clerk, Lookup
-from desk.pipeline.write import Book, Handler, Writer
+from desk.model.shared_facts import Account, ArticleSuggestions, DialogArticles
+from desk.pipeline.common_lookups import (
+    ActingAgentLookup,
+    CapabilitiesLookup,
+    ContactAddressesLookup,
+    RecentDialogueLookup,
+    TargetProviderLookup,
+)
+from desk.pipeline.compose import CardOf, MessageComposer
+from desk.pipeline.internal_channel import internal_channels
+from desk.pipeline.lookup import CaseLookup
+from desk.pipeline.send import OutboxSender
+from desk.pipeline.worker import Lookup, Worker
+from desk.pipeline.write import ActWriter, DecisionWriter, OutcomeListener
 from escalation import agent_rules
 from escalation import rules as escalation
-from escalation.cards import card
-from escalation.transcript import StoryLookup
-from escalation.undelivered import MissedLookup
+from escalation.cards import case_card
+from escalation.transcript import TranscriptLookup
+from escalation.undelivered import UndeliveredTextLookup
 from intake import rules as intake
 from intake.engine import rules
 from intake.identity import guess_budget
-from intake.identity.guess_limiter import Guessing, write_guessed
-from intake.identity.lookups import Dialogs, Identification, articles_named, keep_sources
-from intake.identity.sources.csv_file import CsvFile
+from intake.identity.guess_limiter import GuessLimiter, write_counted_guess
+from intake.identity.lookups import DialogLookup, IdentificationLookup, articles_named, keep_sources
+from intake.identity.sources.csv_file import CsvSource
 from intake.limits import rate_rules
-from intake.limits.rate_lookup import HasteLookup, write_fold
+from intake.limits.rate_lookup import MessageRateLookup, write_quarantine_backlog
 from kb import agent_rules as kb_agent_rules
 from kb import subscriber_rules as kb
 from kb.learning import events
-from kb.learning.learner import Teacher
-from kb.lookups import Consulting, Naming, Suggesting
-from kb.search.service import Knowledge
+from kb.learning.learner import PhraseLearner
+from kb.lookups import AgentArticlesLookup, DialogArticlesLookup, SuggestionsLookup
+from kb.search.service import KnowledgeBase
 from mail import rules as mail
 from mail.receiving import ledger
 from mail.sending import loop_guard as mail_governor
@@ -58,201 +64,209 @@ log = logging.getLogger(__name__)
 
 RULES: tuple[Rule, ...] = (
     # Nobody is heard at the price of all others.
-    rate_rules.too_fast,
+    rate_rules.slow_down,
     # What is nobody's word: repeats, machines, letters that prove nothing, buttons of yesterday.
-    intake.repeated,
-    mail.bounce,
-    escalation.about_no_case,
-    mail.declines,
-    mail.machine,
-    mail.unproved,
-    intake.nothing,
-    intake.stale_button,
-    intake.silent,
+    intake.ignore_duplicate,
+    mail.ignore_unproved_bounce,
+    escalation.ignore_unknown_case,
+    mail.stop_notices,
+    mail.keep_automatic_mail,
+    mail.keep_unproved_pending,
+    intake.ignore_empty,
+    intake.refuse_stale_button,
+    intake.close_abandoned,
     # The desk's own news: what did not arrive, what may have, what the clock says.
-    kb_agent_rules.article_missing,
-    escalation.returned,
-    escalation.undelivered,
-    escalation.maybe_sent,
-    escalation.alarm,
+    kb_agent_rules.remind_article,
+    escalation.reachable_again,
+    escalation.mark_undelivered,
+    escalation.warn_maybe_sent,
+    escalation.timer_fired,
     # An agent acts, under a name of the provider's own list.
-    agent_rules.only_known_agents,
-    agent_rules.case_named,
-    kb_agent_rules.article_chosen,
-    agent_rules.over,
-    kb_agent_rules.consulted,
-    kb_agent_rules.which_article,
+    agent_rules.refuse_unknown_agent,
+    agent_rules.require_case,
+    kb_agent_rules.apply_article_choice,
+    agent_rules.refuse_final_case,
+    kb_agent_rules.show_articles,
+    kb_agent_rules.ask_which_article,
     agent_rules.take,
     agent_rules.say,
     agent_rules.note,
     agent_rules.eta,
     agent_rules.resolve,
     # A question about the desk itself, or a slip corrected: answered or kept, and nothing moves on.
-    intake.asks_help,
-    intake.edited,
+    intake.answer_help,
+    intake.keep_edit,
     # Wherever a subscriber is heard, there they are answered; what was lost of their letter is told.
-    intake.keep_way,
-    mail.incomplete,
+    intake.remember_channel,
+    mail.note_lost_parts,
     # A subscriber whose case has its number.
-    escalation.consent,
+    escalation.ask_consent,
     escalation.human_wanted,
-    escalation.relay,
+    escalation.relay_to_agent,
     # A subscriber with a new matter: greeted, known, helped, asked.
-    intake.thanks,
+    intake.answer_thanks,
     intake.greet,
-    intake.recognise,
-    intake.operator,
-    intake.unanswerable,
-    rate_rules.too_often,
-    intake.identify,
-    kb.helped,
-    kb.suggest,
-    intake.choose,
-    rules.walk,
-    kb.named,
-    rules.summary,
-    intake.fallback,
+    intake.recognise_account,
+    intake.human_wanted,
+    intake.nobody_to_answer,
+    rate_rules.too_many_cases,
+    intake.ask_identifier,
+    kb.self_help_outcome,
+    kb.suggest_article,
+    intake.choose_dialog,
+    rules.ask_questions,
+    kb.show_dialog_article,
+    rules.confirm_summary,
+    intake.hand_to_agent,
     # Whatever is ready by now becomes a numbered case.
-    escalation.register,
+    escalation.register_case,
 )
 
-GOVERNORS: tuple[Governor, ...] = (
+ACT_FILTERS: tuple[ActFilter, ...] = (
     # The last word on what was decided: guesses are counted, and machines that answer each other stop here.
-    guess_budget.govern,
-    mail_governor.govern,
+    guess_budget.count_guesses,
+    mail_governor.guard_loops,
 )
 
-HANDLERS: Mapping[type[Act], Handler] = {
-    Identify: events.write_identified,
-    events.Offered: events.write_offered,
-    events.Came: events.write_came,
-    events.Linked: events.write_linked,
-    events.Drafted: events.write_drafted,
-    events.Validated: events.write_validated,
-    rate_rules.Fold: write_fold,
-    guess_budget.Guessed: write_guessed,
-    mail_governor.Mailed: loop_guard_store.write_mailed,
-    mail_governor.Mute: loop_guard_store.write_mute,
-    mail_governor.Heeded: loop_guard_store.write_heeded,
-    mail_governor.Decline: loop_guard_store.write_decline,
+ACT_WRITERS: Mapping[type[Act], ActWriter] = {
+    AssignAccount: events.write_identified,
+    events.RecordSuggestion: events.write_suggestion,
+    events.RecordSuggestionOutcome: events.write_suggestion_outcome,
+    events.LinkArticle: events.write_linked,
+    events.CreateDraft: events.write_drafted,
+    events.ValidateArticle: events.write_validated,
+    rate_rules.QuarantineBacklog: write_quarantine_backlog,
+    guess_budget.CountGuess: write_counted_guess,
+    mail_governor.CountAutomaticMail: loop_guard_store.write_counted_mail,
+    mail_governor.MutePeer: loop_guard_store.write_mute,
+    mail_governor.ForgetCounts: loop_guard_store.write_forget_counts,
+    mail_governor.StopNotices: loop_guard_store.write_decline,
 }
-BOOKS: tuple[Book, ...] = (ledger.keep_account,)
+OUTCOME_LISTENERS: tuple[OutcomeListener, ...] = (ledger.keep_account,)
 
 
 @dataclass(slots=True)
-class House(Entrance):
+class Application(Receiver):
     """Everything made and joined, for one process."""
 
     providers: Mapping[str, Provider]
-    switchboard: Switchboard
-    words: Words
-    knowledge: Knowledge
-    bookcase: Bookcase
-    teacher: Teacher
-    sources: Mapping[str, CsvFile]
-    clerk: Clerk
-    sender: Sender
+    registry: ChannelRegistry
+    words: Templates
+    knowledge: KnowledgeBase
+    article_loader: ArticleLoader
+    phrase_learner: PhraseLearner
+    sources: Mapping[str, CsvSource]
+    worker: Worker
+    sender: OutboxSender
 
 
-async def build(
+async def build_application(
     settings: Settings,
     clock: Clock = now,
-    extra_doors: Sequence[Door] = (),
+    extra_channels: Sequence[Channel] = (),
     workers: int = 2,
-    staff: Mapping[str, Address] | None = None,
+    agents_group: Mapping[str, Address] | None = None,
     ticks: Callable[[], float] = time.monotonic,
-) -> House:
-    """Makes the whole house at once: `console.runtime.entrance.entered`, and `furnished`."""
-    return await furnished(entered(settings, clock, workers, ticks), extra_doors, staff)
+) -> Application:
+    """Makes the whole house at once: `console.runtime.entrance.build_receiver`, and `furnish_application`."""
+    return await furnish_application(build_receiver(settings, clock, workers, ticks), extra_channels, agents_group)
 
 
-async def furnished(
-    entrance: Entrance, extra_doors: Sequence[Door] = (), staff: Mapping[str, Address] | None = None
-) -> House:
+async def furnish_application(
+    receiver: Receiver, extra_channels: Sequence[Channel] = (), agents_group: Mapping[str, Address] | None = None
+) -> Application:
     """The house behind an entrance. Raises the sentences of providers, templates, dialogs, articles and tables.
 
-    ``extra_doors`` stand beside those of the settings, or in their place; ``staff`` names agents' groups, by provider.
-    Whatever comes in at the entrance meanwhile is stored, and waits.
+    ``extra_channels`` stand beside those of the settings, or in their place; ``agents_group`` names agents' groups,
+    by provider. Whatever comes in at the entrance meanwhile is stored, and waits.
     """
-    settings, database, clock, doors = entrance.settings, entrance.database, entrance.clock, entrance.doors
+    settings, database, clock, channels = receiver.settings, receiver.database, receiver.clock, receiver.channels
     providers = dict(await asyncio.to_thread(load_all, settings.root / "providers"))
     providers[FRONT] = front_desk(providers, settings.language)
-    folders = Folders(settings)
+    folders = ContentFolders(settings)
     own = {name: [folders.of(name, TEMPLATES)[0]] for name in providers if name != FRONT}
-    words = await asyncio.to_thread(Words, TEMPLATES, {**own, "": [settings.root / "templates"]})
-    opener = entrance.opener
-    doors |= {one.name: one for one in (ChatDoor(name, opener.open, settings.data / "chat") for name in providers)}
-    doors |= {door.name: door for door in extra_doors}
-    doors |= {door.name: door for door in inner_doors(doors, opener.arrival)}
+    words = await asyncio.to_thread(Templates, TEMPLATES, {**own, "": [settings.root / "templates"]})
+    attachments = receiver.attachments
+    channels |= {
+        one.name: one for one in (TerminalChannel(name, attachments.open, settings.data / "chat") for name in providers)
+    }
+    channels |= {channel.name: channel for channel in extra_channels}
+    channels |= {channel.name: channel for channel in internal_channels(channels, attachments.arrival)}
     groups, mailboxes = _ways(settings)
-    switchboard = Switchboard(doors, providers, {**groups, **(staff or {})}, mailboxes)
-    dialogs = await asyncio.to_thread(Dialogs, database, {name: folders.of(name, DIALOGS) for name in providers})
+    registry = ChannelRegistry(channels, providers, {**groups, **(agents_group or {})}, mailboxes)
+    dialogs = await asyncio.to_thread(DialogLookup, database, {name: folders.of(name, DIALOGS) for name in providers})
     await keep_sources(database, dialogs.sources())
     sources = {name: _table(settings.root, name) for name in providers if name != FRONT}
     await asyncio.to_thread(lambda: [source.refresh() for source in sources.values()])
-    bookcase = Bookcase(database, settings, providers, clock)
-    await bookcase.fill()
-    knowledge = await bookcase.open()
+    article_loader = ArticleLoader(database, settings, providers, clock)
+    await article_loader.fill()
+    knowledge = await article_loader.open()
     later: Mapping[type, Lookup] = {
-        Suggestions: Suggesting(knowledge),
-        Named: Naming(knowledge, articles_named),
-        kb_agent_rules.Consultation: Consulting(database, knowledge),
+        ArticleSuggestions: SuggestionsLookup(knowledge),
+        DialogArticles: DialogArticlesLookup(knowledge, articles_named),
+        kb_agent_rules.AgentArticles: AgentArticlesLookup(database, knowledge),
     }
     lookups: Sequence[Lookup] = (
-        HasteLookup(database, switchboard),
-        Identification(sources, providers, Guessing(database)),
-        HomeLookup(switchboard),
-        SpeakingLookup(switchboard),
-        TraitsLookup(switchboard),
-        WaysLookup(switchboard),
-        BeforeLookup(database),
-        loop_guard_store.BudgetLookup(database, [box.address for box in settings.mailboxes]),
+        MessageRateLookup(database, registry),
+        IdentificationLookup(sources, providers, GuessLimiter(database)),
+        TargetProviderLookup(registry),
+        ActingAgentLookup(registry),
+        CapabilitiesLookup(registry),
+        ContactAddressesLookup(registry),
+        RecentDialogueLookup(database),
+        loop_guard_store.SendAllowanceLookup(database, [box.address for box in settings.mailboxes]),
         dialogs,
-        StoryLookup(database),
-        MissedLookup(database),
+        TranscriptLookup(database),
+        UndeliveredTextLookup(database),
     )
-    holder, gatherer = entrance.holder, Gatherer(entrance.keyring)
-    writer = Writer(
-        database, switchboard, Composer(words, switchboard, entrance.keyring, _cards(knowledge)), HANDLERS, BOOKS
+    holder, case_lookup = receiver.holder, CaseLookup(receiver.reply_tokens)
+    writer = DecisionWriter(
+        database,
+        registry,
+        MessageComposer(words, registry, receiver.reply_tokens, _cards(knowledge)),
+        ACT_WRITERS,
+        OUTCOME_LISTENERS,
     )
-    return House(
-        **{one.name: getattr(entrance, one.name) for one in fields(entrance)},
+    return Application(
+        **{one.name: getattr(receiver, one.name) for one in fields(receiver)},
         providers=providers,
-        switchboard=switchboard,
+        registry=registry,
         words=words,
         knowledge=knowledge,
-        bookcase=bookcase,
-        teacher=Teacher(database, providers, lambda name, contract: _account(sources, name, contract), knowledge.leads),
+        article_loader=article_loader,
+        phrase_learner=PhraseLearner(
+            database, providers, lambda name, contract: _account(sources, name, contract), knowledge.leads
+        ),
         sources=sources,
-        clerk=Clerk(database, switchboard, gatherer, lookups, later, RULES, writer, holder, clock, GOVERNORS),
-        sender=Sender(database, switchboard, holder, clock),
+        worker=Worker(database, registry, case_lookup, lookups, later, RULES, writer, holder, clock, ACT_FILTERS),
+        sender=OutboxSender(database, registry, holder, clock),
     )
 
 
 def _ways(settings: Settings) -> tuple[dict[str, Address], dict[str, str]]:
     """The agents' group of each provider, and the mailbox its letters go out from."""
-    staff = {
-        bot.provider: Address("telegram", bot.door, str(bot.staff_chat))
+    agents_group = {
+        bot.provider: Address("telegram", bot.channel, str(bot.agents_chat))
         for bot in reversed(settings.telegram)
-        if bot.staff_chat
+        if bot.agents_chat
     }
-    return staff, {box.provider: box.door for box in reversed(settings.mailboxes)}
+    return agents_group, {box.provider: box.channel for box in reversed(settings.mailboxes)}
 
 
-def _cards(knowledge: Knowledge) -> CardOf:
+def _cards(knowledge: KnowledgeBase) -> CardOf:
     """The agents' cards, in which an article stands by its title."""
 
-    def card_of(case: Case, provider: Provider) -> Say:
-        return card(case, provider, lambda article: knowledge.title(case.provider, article, provider.language))
+    def card_of(case: Case, provider: Provider) -> SayTemplate:
+        return case_card(case, provider, lambda article: knowledge.title(case.provider, article, provider.language))
 
     return card_of
 
 
-def _account(sources: Mapping[str, CsvFile], provider: str, contract: str) -> Account | None:
+def _account(sources: Mapping[str, CsvSource], provider: str, contract: str) -> Account | None:
     """Whose contract it is; only one account has it, else nobody."""
     found = sources[provider].find("contract", contract) if provider in sources else ()
     return found[0] if len(found) == 1 else None
 
 
-def _table(root: Path, provider: str) -> CsvFile:
-    return CsvFile(root / "providers" / provider / "entitlements.csv", provider)
+def _table(root: Path, provider: str) -> CsvSource:
+    return CsvSource(root / "providers" / provider / "entitlements.csv", provider)

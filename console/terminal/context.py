@@ -34,7 +34,7 @@ Exit codes:
 """
 
 
-class Trouble(click.ClickException):
+class CommandError(click.ClickException):
     """One sentence on stderr, and an exit code that means something."""
 
     def __init__(self, sentence: str, exit_code: int = WRONG) -> None:
@@ -44,7 +44,7 @@ class Trouble(click.ClickException):
 
 def refuse(sentence: str, exit_code: int) -> NoReturn:
     """Ends the command with a sentence and a code."""
-    raise Trouble(sentence, exit_code)
+    raise CommandError(sentence, exit_code)
 
 
 def require_provider(providers: Collection[str], name: str) -> None:
@@ -54,7 +54,7 @@ def require_provider(providers: Collection[str], name: str) -> None:
 
 
 @dataclass(slots=True)
-class Folder:
+class DeskFolder:
     """The desk folder a command was given with ``-C``; the current one by default.
 
     ``redact`` strikes secrets out of what is printed of errors; it knows them once the settings are read.
@@ -66,17 +66,17 @@ class Folder:
     _providers: Mapping[str, Provider] | None = field(default=None, init=False)
 
     def settings(self) -> Settings:
-        """Its settings. Raises `BadSettings`."""
+        """Its settings. Raises `InvalidSettings`."""
         # Loaded here, so that help and usage come at once.
-        from console.terminal.logging import Redaction, secrets_of  # noqa: PLC0415
+        from console.terminal.logging import SecretRedactor, secrets_of  # noqa: PLC0415
         from desk.model.settings import load  # noqa: PLC0415
 
         settings = load(self.root)
-        self.redact = Redaction(secrets_of(settings))
+        self.redact = SecretRedactor(secrets_of(settings))
         return settings
 
     def providers(self) -> Mapping[str, Provider]:
-        """Its providers, read once. Raises `BadProvider`."""
+        """Its providers, read once. Raises `InvalidProvider`."""
         from desk.model.policy import load_all  # noqa: PLC0415
 
         if self._providers is None:
@@ -90,7 +90,7 @@ class Folder:
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Database]:
-    """The desk's database, of this very version. Raises `OtherVersion`."""
+    """The desk's database, of this very version. Raises `SchemaMismatch`."""
     from console.terminal.schema_version import require_current  # noqa: PLC0415
     from desk.storage.database import Database  # noqa: PLC0415
 
@@ -116,5 +116,5 @@ def _spelled(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-pass_folder = click.make_pass_decorator(Folder, ensure=True)
+pass_folder = click.make_pass_decorator(DeskFolder, ensure=True)
 as_json = click.option("--json", "machine", is_flag=True, help="Print JSON, for a machine.")

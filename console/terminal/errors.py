@@ -7,32 +7,34 @@ from socket import gaierror
 from asyncpg.exceptions import PostgresError
 from sqlalchemy.exc import SQLAlchemyError
 
-from console.terminal.context import NO_DATABASE, WRONG, Trouble
-from console.terminal.schema_version import OtherVersion
-from desk.language.templates import BadWords
-from desk.model.policy import BadProvider
-from desk.model.settings import BadSettings
-from intake.engine.model import BadForm
-from intake.identity.sources.csv_file import BadTable
-from kb.content.article_files import BadArticle
+from console.terminal.context import NO_DATABASE, WRONG, CommandError
+from console.terminal.schema_version import SchemaMismatch
+from desk.language.templates import InvalidTemplate
+from desk.model.policy import InvalidProvider
+from desk.model.settings import InvalidSettings
+from intake.engine.model import InvalidDialog
+from intake.identity.sources.csv_file import InvalidTable
+from kb.content.article_files import InvalidArticle
 
-SAID = (BadSettings, BadProvider, BadForm, BadArticle, BadTable, BadWords)
+SAID = (InvalidSettings, InvalidProvider, InvalidDialog, InvalidArticle, InvalidTable, InvalidTemplate)
 """Their own words already say what is wrong and where."""
 DATABASE = (SQLAlchemyError, PostgresError, ConnectionError, TimeoutError, gaierror)
 """A command speaks with nothing else over the network that would raise; asyncpg lets some of its own through."""
 
 
-def told(error: Exception) -> Trouble:
+def error_of(error: Exception) -> CommandError:
     """The sentence and the code. What nobody foresaw is named, and where to see more of it."""
-    if isinstance(error, OtherVersion):
-        return Trouble(str(error), NO_DATABASE)
+    if isinstance(error, SchemaMismatch):
+        return CommandError(str(error), NO_DATABASE)
     if isinstance(error, SAID):
-        return Trouble(str(error))
+        return CommandError(str(error))
     if isinstance(error, DATABASE):
-        return Trouble(f"the database cannot be used: {reason(error)}. See 'firstline check'.", NO_DATABASE)
+        return CommandError(f"the database cannot be used: {reason(error)}. See 'firstline check'.", NO_DATABASE)
     if isinstance(error, OSError):
-        return Trouble(f"{error.strerror or type(error).__name__}: {error.filename or error}")
-    return Trouble(f"{type(error).__name__}: {error}. This was not foreseen: --debug shows where it came from.", WRONG)
+        return CommandError(f"{error.strerror or type(error).__name__}: {error.filename or error}")
+    return CommandError(
+        f"{type(error).__name__}: {error}. This was not foreseen: --debug shows where it came from.", WRONG
+    )
 
 
 def reason(error: BaseException) -> str:

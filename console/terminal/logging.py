@@ -21,7 +21,7 @@ from sqlalchemy.engine import make_url
 
 from console.terminal.tables import safe
 from desk.model.settings import Settings
-from desk.pipeline.reply_tokens import Keyring
+from desk.pipeline.reply_tokens import ReplyTokens
 
 SHORTEST = 4
 """A shorter secret is none; striking it out would leave nothing readable, and `check` complains about it."""
@@ -44,8 +44,8 @@ def secrets_of(settings: Settings) -> list[str]:
     found += [one.password.reveal() for one in settings.mailboxes]
     found += [login for box in settings.mailboxes for login in _logins(box.smtp.user, box.password.reveal())]
     if settings.secret:
-        keyring = Keyring(settings.secret, settings.former_secret)
-        found += [keyring.derived(f"webhook {one.name}") for one in settings.telegram]
+        reply_tokens = ReplyTokens(settings.secret, settings.former_secret)
+        found += [reply_tokens.derived(f"webhook {one.name}") for one in settings.telegram]
     return [one for one in found if one]
 
 
@@ -54,7 +54,7 @@ def _logins(user: str, password: str) -> Iterator[str]:
     yield b64encode(f"\0{user}\0{password}".encode()).decode()
 
 
-class Redaction:
+class SecretRedactor:
     """Strikes secrets out of text, in every spelling they are known to be written in."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
@@ -82,10 +82,10 @@ def _spellings(secret: str) -> Iterator[str]:
         yield b64encode(written.encode()).decode()
 
 
-class Redacting(logging.Filter):
+class RedactingFilter(logging.Filter):
     """Stands on the root logger's handlers, since a logger's own filters do not see what its children log."""
 
-    def __init__(self, redaction: Redaction) -> None:
+    def __init__(self, redaction: SecretRedactor) -> None:
         super().__init__()
         self._redaction = redaction
 
@@ -113,7 +113,7 @@ def in_short(error: BaseException) -> str:
     return f"{type(error).__name__}: {words}" + (f" [{way}]" if way else "")
 
 
-class OneLine(logging.Formatter):
+class OneLineFormatter(logging.Formatter):
     """``2026-11-21T18:04:05Z WARNING bots.poll: what happened: ValueError: why [bots/poll.py:12 > ...]``.
 
     With ``whole`` the traceback follows, as it is.
@@ -136,11 +136,11 @@ class OneLine(logging.Formatter):
         return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…"
 
 
-def begin(redaction: Redaction, debug: bool = False, stream: TextIO | None = None) -> None:
+def begin(redaction: SecretRedactor, debug: bool = False, stream: TextIO | None = None) -> None:
     """Sends the log of everything to stderr, redacted, instead of wherever it went before."""
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.addFilter(Redacting(redaction))
-    handler.setFormatter(OneLine(debug))
+    handler.addFilter(RedactingFilter(redaction))
+    handler.setFormatter(OneLineFormatter(debug))
     root = logging.getLogger()
     for former in list(root.handlers):
         root.removeHandler(former)

@@ -11,7 +11,7 @@ from desk.storage.database import Database
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
-class OtherVersion(RuntimeError):
+class SchemaMismatch(RuntimeError):
     """The database belongs to another version: says what to do."""
 
 
@@ -21,20 +21,20 @@ def head() -> str:
 
 
 async def require_current(database: Database) -> None:
-    """Raises `OtherVersion` unless the database is of exactly this version."""
+    """Raises `SchemaMismatch` unless the database is of exactly this version."""
     async with database.look() as connection:
         current = await connection.run_sync(version_of)
     refuse_newer(current)
     if current != head():
         known = "has no tables yet" if not current else f"is of version {current}, this desk needs {head()}"
-        raise OtherVersion(f"the database {known}: run 'firstline migrate'")
+        raise SchemaMismatch(f"the database {known}: run 'firstline migrate'")
 
 
 def refuse_newer(current: str) -> None:
-    """Raises `OtherVersion` for a database that a later Firstline has brought to a version we know nothing of."""
+    """Raises `SchemaMismatch` for a database that a later Firstline has brought to a version we know nothing of."""
     if current > head():
         known = f"is of version {current}, this desk knows none after {head()}"
-        raise OtherVersion(f"the database {known}: install the newer Firstline again")
+        raise SchemaMismatch(f"the database {known}: install the newer Firstline again")
 
 
 def version_of(connection: Connection) -> str:

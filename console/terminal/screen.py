@@ -14,14 +14,14 @@ from typing import TextIO
 
 import click
 
-from desk.language.rich_text import Mark, Text
+from desk.language.rich_text import RichText, TextMark
 
 WIDEST = 96
 NARROWEST = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Signs:
+class BoxCharacters:
     """The characters that bars and boxes are drawn with."""
 
     bar: str
@@ -30,8 +30,8 @@ class Signs:
     side: str
 
 
-DRAWN = Signs("▌", "─", "╭╮╰╯", "│")
-PLAIN = Signs("|", "-", "++++", "|")
+DRAWN = BoxCharacters("▌", "─", "╭╮╰╯", "│")
+PLAIN = BoxCharacters("|", "-", "++++", "|")
 
 
 class Screen:
@@ -62,7 +62,7 @@ class Screen:
             return words
         return click.style(words, fg=colour or None, bold=bold or None, dim=dim or None)
 
-    def spelled(self, text: Text) -> str:
+    def spelled(self, text: RichText) -> str:
         """One line with its marks: bold as bold, code as it is, a link with its address behind."""
         out, at = [], 0
         for mark in text.marks:
@@ -71,12 +71,12 @@ class Screen:
             at = mark.end
         return "".join(out) + text.plain[at:]
 
-    def _marked(self, mark: Mark, words: str) -> str:
+    def _marked(self, mark: TextMark, words: str) -> str:
         if mark.kind == "link":
             return words if mark.url in ("", words) else f"{words} ({mark.url})"
         return self.style(words, bold=True) if mark.kind == "bold" else self.style(words, "cyan")
 
-    def barred(self, text: Text, colour: str = "", indent: int = 2, more: Sequence[str] = ()) -> None:
+    def barred(self, text: RichText, colour: str = "", indent: int = 2, more: Sequence[str] = ()) -> None:
         """A message behind a coloured bar, with lines of its own kind below (buttons, pictures)."""
         bar = " " * indent + self.style(self.signs.bar, colour)
         for line in wrapped(text, self.width - indent - 3):
@@ -86,22 +86,22 @@ class Screen:
 
     def barless(self, words: str, colour: str = "", indent: int = 3) -> None:
         """A sentence on its own, a little aside."""
-        for line in wrapped(Text(words), self.width - indent):
+        for line in wrapped(RichText(words), self.width - indent):
             self.write(" " * indent + self.style(line.plain, colour))
 
     def spoken(self, name: str, words: str, colour: str = "", indent: int = 2) -> None:
         """Words with the speaker's name before them; further lines stand below the first."""
         label = f"{name}: " if name else ""
-        lines = list(wrapped(Text(words), self.width - indent - len(label)))
+        lines = list(wrapped(RichText(words), self.width - indent - len(label)))
         for number, line in enumerate(lines):
             before = self.style(label, colour, bold=True) if number == 0 else " " * len(label)
             self.write(" " * indent + before + line.plain)
         self.write()
 
-    def boxed(self, title: str, text: Text, colour: str = "", indent: int = 2, more: Sequence[str] = ()) -> None:
+    def boxed(self, title: str, text: RichText, colour: str = "", indent: int = 2, more: Sequence[str] = ()) -> None:
         """A card in a box as wide as its words need."""
         lines = list(wrapped(text, self.width - indent - 4))
-        extra = [piece for one in more for piece in wrapped(Text(one), self.width - indent - 4)]
+        extra = [piece for one in more for piece in wrapped(RichText(one), self.width - indent - 4)]
         inner = max([len(title) + 4, *(len(line.plain) for line in [*lines, *extra])])
         corners, across, side = self.signs.corners, self.signs.line, self.style(self.signs.side, colour)
         margin = " " * indent
@@ -114,7 +114,7 @@ class Screen:
         self.write(margin + self.style(corners[2] + across * (inner + 2) + corners[3], colour))
 
 
-def wrapped(text: Text, width: int) -> Iterator[Text]:
+def wrapped(text: RichText, width: int) -> Iterator[RichText]:
     """The lines of a text, each at most ``width`` wide, broken between words; a longer word is cut.
 
     What goes on below a number or a bullet stands under its words.
@@ -161,6 +161,6 @@ def _hanging(line: str) -> int:
     return len(line) - len(bare) + len(mark) + 1 if space and known and len(mark) < 5 else len(line) - len(bare)
 
 
-def _moved(text: Text, columns: int) -> Text:
-    marks = (Mark(mark.kind, mark.start + columns, mark.end + columns, mark.url) for mark in text.marks)
-    return Text(" " * columns + text.plain, tuple(marks))
+def _moved(text: RichText, columns: int) -> RichText:
+    marks = (TextMark(mark.kind, mark.start + columns, mark.end + columns, mark.url) for mark in text.marks)
+    return RichText(" " * columns + text.plain, tuple(marks))

@@ -26,7 +26,7 @@ class BadCondition(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class When:
+class Condition:
     """A condition, compiled once. ``names`` are all the names it looks at."""
 
     source: str
@@ -34,7 +34,7 @@ class When:
     _root: _Node
 
     @classmethod
-    def of(cls, source: str) -> When:
+    def of(cls, source: str) -> Condition:
         """Compiles a condition. Raises `BadCondition` when it is not one, too long or too deeply nested."""
         if len(source) > LONGEST:
             raise BadCondition(f"a condition may have {LONGEST} characters, this one has {len(source)}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from desk.language.normalize import ENOUGH, listed, plain, visible
+from desk.language.normalize import ENOUGH, normalized, without_invisible, word_lines
 
 
 def _words(text: str) -> frozenset[str]:
@@ -34,13 +34,13 @@ _WORKS = _words(
     "нормализовалось норм хорошо нормально порядке works working work worked fixed fix solved resolved help "
     "helped helps restored great perfect"
 )
-_WORKS_PHRASES = listed(
+_WORKS_PHRASES = word_lines(
     "все ок | все окей | интернет есть | есть интернет | инет есть | связь есть | проблем нет | нет проблем | "
     "вопросов нет | нет вопросов | можно закрыть | можно закрывать | no problem | no problems | "
     "no more problems | no issues | its back | is back | internet back | back online | back again | "
     "you can close | please close | close it | all good | its up | is up | up again | up and running"
 )
-_FAILS_PHRASES = listed(
+_FAILS_PHRASES = word_lines(
     "нифига | увы | плохо | отвалился | отвалилось | исчез | unfortunately not | still no | cant connect | "
     "cannot connect | так же | также | то же | тоже самое | без изменений | попрежнему | по прежнему | пропал | "
     "опять нет | снова нет | еще нет | до сих пор нет | ничего не изменилось | бесполезно | хуже | still down | "
@@ -51,12 +51,12 @@ _HEDGES = _words(
     "но только а однако хотя раньше вчера медленно but only however though although yesterday earlier before "
     "slow slowly"
 )
-_NOT_KNOWING = listed(
+_NOT_KNOWING = word_lines(
     "не знаю | незнаю | не в курсе | не помню | не уверен | не уверена | затрудняюсь | без понятия | "
     "понятия не имею | dont know | do not know | dunno | no idea | not sure | cant tell | dont remember"
 )
 _SKIPS = frozenset(
-    listed(
+    word_lines(
         "пропустить | пропускаю | пропусти | пропустим | дальше | нечего | не хочу | нет фото | не могу | "
         "не буду | нет возможности | skip | next | skip it | skip this | i cant | cannot | cant | no photo"
     )
@@ -101,57 +101,57 @@ _GRATEFUL = _words("спасибо спс пасиб спасибки благо
 _GRATEFUL_SIGNS = "👍🙏❤😊🙂👌🤝"
 
 
-def only_thanks(text: str) -> bool:
+def is_only_thanks(text: str) -> bool:
     """Whether a text says thank you and nothing else: nobody has to answer it, and nothing is opened again by it."""
-    words = plain(text).split()
+    words = normalized(text).split()
     if not words:
         return any(sign in text for sign in _GRATEFUL_SIGNS)
     return len(words) <= 10 and "?" not in text and _GRATEFUL.intersection(words) != set() and _THANKS.issuperset(words)
 
 
 def clauses(text: str) -> Iterator[tuple[str, bool]]:
-    """The clauses of a text, each as `plain` words, with whether a question mark ends it."""
+    """The clauses of a text, each as `normalized` words, with whether a question mark ends it."""
     for piece in re.split(r"(?<=[.,!?;:\n()\u2014])", text[:ENOUGH]):
-        if words := plain(piece):
+        if words := normalized(piece):
             yield words, piece.endswith("?")
 
 
-def agreed(text: str) -> bool | None:
+def is_agreement(text: str) -> bool | None:
     """What a plain "yes" or "no" at the beginning says ("да нет" is no); None where there is neither."""
-    words = [word for word in plain(text).split()[:12] if word not in _FILLERS]
-    if not words or not_knowing(text):
+    words = [word for word in normalized(text).split()[:12] if word not in _FILLERS]
+    if not words or says_dont_know(text):
         return None
     if words[0] in _YES:
         return not (len(words) > 1 and words[1] in ("нет", "не", "no"))
     return False if words[0] in _NO else None
 
 
-def not_knowing(text: str) -> bool:
+def says_dont_know(text: str) -> bool:
     """Whether a short text says that its writer does not know."""
-    words = plain(text)
+    words = normalized(text)
     return words.count(" ") < 6 and _any_of(_NOT_KNOWING, words)
 
 
-def skips(text: str) -> bool:
+def wants_to_skip(text: str) -> bool:
     """Whether the whole text says: leave this question out."""
-    return plain(text) in _SKIPS or text.strip() in ("-", "\u2013", "\u2014")
+    return normalized(text) in _SKIPS or text.strip() in ("-", "\u2013", "\u2014")
 
 
-def yes_no(text: str) -> bool | None:
+def parse_yes_no(text: str) -> bool | None:
     """The answer to "does it work now?": "да, заработало" and "it works" give True, "не работает", "still down" False.
 
     A denied verb counts as its opposite, and so does "да нет". Contradictions ("works, but slowly"), questions and
     thanks alone give None: a case is never closed on a guess.
     """
-    if not_knowing(text):
+    if says_dont_know(text):
         return None
     found = {_verdict(words, question) for words, question in clauses(text)}
-    first = agreed(text)
-    hedged = bool(_HEDGES & set(plain(text).split()))
+    first = is_agreement(text)
+    hedged = bool(_HEDGES & set(normalized(text).split()))
     if False in found:
         return None if True in found else False
     if True in found:
-        return None if hedged or (first is False and not _any_of(_WORKS_PHRASES, plain(text))) else True
+        return None if hedged or (first is False and not _any_of(_WORKS_PHRASES, normalized(text))) else True
     return None if first and hedged else first
 
 
@@ -177,7 +177,7 @@ def wants_human(text: str) -> bool:
     A clause asks when it names a human and else holds only asking and polite words, or when it asks for one within a
     longer story ("третий день не работает, соедините с оператором"). "Мой оператор связи" asks for nothing.
     """
-    if _HUMANS.isdisjoint(plain(text).split()):  # most texts, and clauses cost more than this
+    if _HUMANS.isdisjoint(normalized(text).split()):  # most texts, and clauses cost more than this
         return False
     return any(_asks_for_human(words.split()) for words, _ in clauses(text))
 
@@ -193,12 +193,12 @@ def _asks_for_human(words: list[str]) -> bool:
     return wanting is not None and _ASKED.issuperset(before[wanting:])
 
 
-def upset(text: str) -> bool:
+def is_upset(text: str) -> bool:
     """Whether the person is angry: shouting in capitals, "!!!", or words that people in peace do not use."""
-    seen = visible(text[:ENOUGH])
+    seen = without_invisible(text[:ENOUGH])
     if "!!!" in seen or "?!?" in seen or "!?!" in seen or "???" in seen:
         return True
-    words = plain(seen)
+    words = normalized(seen)
     padded = f" {words}"
     return _shouted(seen) or any(stem in padded for stem in _ANGER)
 

@@ -16,22 +16,22 @@ _OTHER = re.compile(r"[\W_]")
 _LOOK_ALIKES = str.maketrans("aceopxyk", "асеорхук")
 
 
-def listed(words: str) -> tuple[str, ...]:
+def word_lines(words: str) -> tuple[str, ...]:
     """Phrases that bars and line ends separate, each once."""
     return tuple(dict.fromkeys(bare for one in words.replace("\n", "|").split("|") if (bare := one.strip())))
 
 
-def visible(text: str) -> str:
+def without_invisible(text: str) -> str:
     """The text without soft hyphens, zero-width characters and marks of direction."""
     return text if text.isascii() else _INVISIBLE.sub("", text)
 
 
-def plain(text: str) -> str:
+def normalized(text: str) -> str:
     """The words of a text with one blank between: casefolded, ё as е, "Wi-Fi" as "wifi", no punctuation."""
-    folded = unicodedata.normalize("NFKC", visible(text[:ENOUGH])).casefold().replace("ё", "е")
+    folded = unicodedata.normalize("NFKC", without_invisible(text[:ENOUGH])).casefold().replace("ё", "е")
     return " ".join(_OTHER.sub(" ", _HYPHENS.sub("", folded)).split())
 
 
-def shape(text: str) -> str:
-    """`plain` with Latin letters put as the Cyrillic ones they look like. Only for comparing two of these."""
-    return plain(text).translate(_LOOK_ALIKES)
+def letter_shape(text: str) -> str:
+    """`normalized` with Latin letters put as the Cyrillic ones they look like. Only for comparing two of these."""
+    return normalized(text).translate(_LOOK_ALIKES)

@@ -2,7 +2,7 @@
 
 Our own sentences and articles are written in a small Markdown: ``**bold**``, `` `code` ``, ``[label](address)``,
 ``# heading`` and a backslash before a character that shall stay itself. Nothing else has a meaning. A stranger's
-words enter through `literal`, or through `shielded` when a template is filled, and can never become a mark.
+words enter through `literal`, or through `escape_markdown` when a template is filled, and can never become a mark.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _MARKING = re.compile(r"[\\*`\[]")
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class TextMark:
     """One marked stretch: ``start`` and ``end`` count code points of the plain text, ``end`` exclusive."""
 
     kind: Literal["bold", "code", "link"]
@@ -28,31 +28,32 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """Plain characters with marks, sorted by start and never overlapping. Doors dress it; the journal keeps `plain`."""
+class RichText:
+    """Plain characters with marks, sorted by start and never overlapping. Channels dress it; the journal keeps
+    `plain`."""
 
     plain: str = ""
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[TextMark, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.plain)
 
-    def part(self, start: int, end: int) -> Text:
+    def part(self, start: int, end: int) -> RichText:
         """The characters from ``start`` to ``end`` with whatever of the marks lies there."""
         kept = (
-            Mark(mark.kind, max(mark.start, start) - start, min(mark.end, end) - start, mark.url)
+            TextMark(mark.kind, max(mark.start, start) - start, min(mark.end, end) - start, mark.url)
             for mark in self.marks
             if mark.start < end and mark.end > start
         )
-        return Text(self.plain[start:end], tuple(kept))
+        return RichText(self.plain[start:end], tuple(kept))
 
 
-def literal(words: str) -> Text:
+def literal(words: str) -> RichText:
     """A stranger's words, each character meaning itself."""
-    return Text(words)
+    return RichText(words)
 
 
-def shielded(words: str) -> str:
+def escape_markdown(words: str) -> str:
     """Words to be put inside a template: no character of them can become a mark."""
     return "".join("\\" + char if char in SPECIAL else char for char in words)
 
@@ -62,21 +63,21 @@ def storable(words: str) -> str:
     return words.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
 
 
-def joined(texts: Iterable[Text], between: str = "\n\n") -> Text:
+def join_texts(texts: Iterable[RichText], between: str = "\n\n") -> RichText:
     """Several texts one below the other; empty ones leave no gap."""
     plain = ""
-    marks: list[Mark] = []
+    marks: list[TextMark] = []
     for text in texts:
         if not text:
             continue
         if plain:
             plain += between
-        marks += (Mark(m.kind, m.start + len(plain), m.end + len(plain), m.url) for m in text.marks)
+        marks += (TextMark(m.kind, m.start + len(plain), m.end + len(plain), m.url) for m in text.marks)
         plain += text.plain
-    return Text(plain, tuple(marks))
+    return RichText(plain, tuple(marks))
 
 
-def written(source: str) -> Text:
+def parse_markdown(source: str) -> RichText:
     """Reads our small Markdown. Anything unfinished (a lone ``**``) stays as it is written; nothing raises."""
     reader = _Reader()
     for number, line in enumerate(source.strip("\n").split("\n")):
@@ -84,7 +85,7 @@ def written(source: str) -> Text:
             reader.plain.append("\n")
         heading = line.startswith("# ")
         reader.read(line[2:] if heading else line, heading)
-    return Text("".join(reader.plain), tuple(sorted(reader.marks, key=lambda mark: mark.start)))
+    return RichText("".join(reader.plain), tuple(sorted(reader.marks, key=lambda mark: mark.start)))
 
 
 class _Reader:
@@ -92,7 +93,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.plain: list[str] = []
-        self.marks: list[Mark] = []
+        self.marks: list[TextMark] = []
         self._ends: dict[str, tuple[int, int]] = {}
 
     def read(self, line: str, heading: bool) -> None:
@@ -106,7 +107,7 @@ class _Reader:
         self.plain.extend(line[at:])
         if heading and len(self.plain) > start:
             del self.marks[before:]
-            self.marks.append(Mark("bold", start, len(self.plain)))
+            self.marks.append(TextMark("bold", start, len(self.plain)))
 
     def _step(self, line: str, at: int) -> int:
         char = line[at]
@@ -156,7 +157,7 @@ class _Reader:
                 at += 1
             self.plain.append(inner[at])
             at += 1
-        self.marks.append(Mark(kind, start, len(self.plain), url))
+        self.marks.append(TextMark(kind, start, len(self.plain), url))
 
 
 def _unshielded(line: str, fence: str, start: int) -> int:

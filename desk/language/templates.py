@@ -1,4 +1,5 @@
-"""Words: every sentence the desk says is one file, ``<language>/<name>.txt``, in the small Markdown of `desk.language.rich_text`.
+"""Words: every sentence the desk says is one file, ``<language>/<name>.txt``, in the small Markdown of
+`desk.language.rich_text`.
 
 A provider's folder comes before the desk's, and that before the packaged one. Providers' templates may use names, `if`
 and `for` over short lists and nothing else, no `for` within another, which is checked when they are loaded; rendering
@@ -18,7 +19,7 @@ from jinja2 import StrictUndefined, Template, TemplateError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from desk.language.detect import LANGUAGES
-from desk.language.rich_text import Text, shielded, written
+from desk.language.rich_text import RichText, escape_markdown, parse_markdown
 
 log = logging.getLogger(__name__)
 
@@ -40,14 +41,14 @@ _ALLOWED = (
     nodes.Or,
     nodes.Const,
 )
-Value = str | Text | Sequence[str]
+Value = str | RichText | Sequence[str]
 
 
 SHORT = 200
 """Characters of all values together, up to which a filled-in sentence is kept for the next time."""
 
 
-class BadWords(ValueError):
+class InvalidTemplate(ValueError):
     """A template that cannot be used: which, and why."""
 
 
@@ -58,16 +59,16 @@ class _Sentence:
     template: Template
     names: tuple[str, ...]
 
-    def filled(self, values: Mapping[str, Value]) -> Text:
+    def filled(self, values: Mapping[str, Value]) -> RichText:
         """The sentence with these values. Raises TemplateError or TypeError when it cannot be made."""
         used = {name: values[name] for name in self.names if name in values}
         plain = tuple((name, value) for name, value in used.items() if isinstance(value, str))
         if len(plain) == len(used) and sum(len(value) for _, value in plain) <= SHORT:
             return _filled(self, plain)
-        return written(_rendered(self.template, used))
+        return parse_markdown(_rendered(self.template, used))
 
 
-class Words:
+class Templates:
     """All templates of one installation, read and checked once."""
 
     def __init__(self, packaged: Path, folders: Mapping[str, Sequence[Path]] | None = None) -> None:
@@ -92,29 +93,31 @@ class Words:
         try:
             source = path.read_text("utf-8")
             if len(source) > LONGEST:
-                raise BadWords(f"template {where} is longer than {LONGEST} characters")
+                raise InvalidTemplate(f"template {where} is longer than {LONGEST} characters")
             tree = self._environment.parse(_without_bare_lines(source))
             for node in _walk(tree):
                 if not isinstance(node, _ALLOWED):
-                    raise BadWords(
+                    raise InvalidTemplate(
                         f"template {where} line {node.lineno} uses {type(node).__name__}: "
                         "only {{ name }}, {% if name %} and {% for one in names %} are known here"
                     )
                 if isinstance(node, nodes.For) and any(True for _ in node.find_all(nodes.For)):
-                    raise BadWords(f"template {where} line {node.lineno}: a for within a for is not known here")
+                    raise InvalidTemplate(f"template {where} line {node.lineno}: a for within a for is not known here")
             names = tuple(sorted(meta.find_undeclared_variables(tree)))
             return _Sentence(self._environment.from_string(tree), names)
         except RecursionError:
-            raise BadWords(f"template {where} cannot be used: its tags stand too deep within each other") from None
+            raise InvalidTemplate(
+                f"template {where} cannot be used: its tags stand too deep within each other"
+            ) from None
         except (TemplateError, UnicodeDecodeError, OSError) as error:
-            raise BadWords(f"template {where} cannot be used: {error}") from None
+            raise InvalidTemplate(f"template {where} cannot be used: {error}") from None
 
     def names(self) -> set[tuple[str, str]]:
         """Every (language, name) of the packaged sentences."""
         return set(self._packaged)
 
-    def say(self, provider: str, language: str, name: str, values: Mapping[str, Value]) -> Text:
-        """One sentence. Raises KeyError for a name that no folder has, `BadWords` where a value is missing."""
+    def say(self, provider: str, language: str, name: str, values: Mapping[str, Value]) -> RichText:
+        """One sentence. Raises KeyError for a name that no folder has, `InvalidTemplate` where a value is missing."""
         problem = ""
         for sentence in self._found(provider, language, name):
             try:
@@ -122,7 +125,7 @@ class Words:
             except (TemplateError, TypeError) as error:
                 problem = f"template {language}/{name} of {provider or 'the desk'}: {error}"
                 log.warning("%s", problem)
-        raise BadWords(problem) if problem else KeyError(f"no template {language}/{name}.txt")
+        raise InvalidTemplate(problem) if problem else KeyError(f"no template {language}/{name}.txt")
 
     def label(self, provider: str, language: str, name: str) -> str:
         """A short label without names, for a button or a table."""
@@ -139,9 +142,9 @@ class Words:
 
 
 @lru_cache(maxsize=2000)
-def _filled(sentence: _Sentence, values: tuple[tuple[str, str], ...]) -> Text:
+def _filled(sentence: _Sentence, values: tuple[tuple[str, str], ...]) -> RichText:
     """The same few sentences go to everybody: filling one in costs more than looking it up."""
-    return written(_rendered(sentence.template, dict(values)))
+    return parse_markdown(_rendered(sentence.template, dict(values)))
 
 
 def _rendered(template: Template, values: Mapping[str, Value]) -> str:
@@ -158,8 +161,8 @@ def _rendered(template: Template, values: Mapping[str, Value]) -> str:
 
 def _finalized(value: object) -> str:
     """A value as it stands in a sentence; of a letter of a megabyte the beginning, and the journal has the rest."""
-    words = value.plain if isinstance(value, Text) else str(value) if value is not None else ""
-    return shielded(words if len(words) <= LONGEST else f"{words[:LONGEST]}…")
+    words = value.plain if isinstance(value, RichText) else str(value) if value is not None else ""
+    return escape_markdown(words if len(words) <= LONGEST else f"{words[:LONGEST]}…")
 
 
 def _without_bare_lines(source: str) -> str:

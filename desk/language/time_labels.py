@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 
-def moment_names(at: datetime, now: datetime, zone: ZoneInfo) -> Mapping[str, str]:
+def time_labels(at: datetime, now: datetime, zone: ZoneInfo) -> Mapping[str, str]:
     """Names for a template: ``time`` as 18:40, ``date`` as 21.11.2026, and "1" in ``today`` or ``tomorrow``."""
     local, today = at.astimezone(zone), now.astimezone(zone).date()
     return {

@@ -1,4 +1,4 @@
-"""What a rule may decide: acts, as frozen values. The clerk alone carries them out, all in one transaction.
+"""What a rule may decide: acts, as frozen values. The worker alone carries them out, all in one transaction.
 
 A rule is ``(Case, Heard, Facts) -> Decision | None`` and pure. None means "not my business". The first decision that
 is ``done`` ends the round; the others leave their acts applied and let the next rule go on.
@@ -12,24 +12,24 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from desk.language.rich_text import Text
-from desk.model.messages import Address, File, Heard, Policy
+from desk.language.rich_text import RichText
+from desk.model.messages import Address, File, Inbound, RedeliveryPolicy
 
 if TYPE_CHECKING:
     from desk.model.case import Case
 
 T = TypeVar("T")
-Names = Mapping[str, "str | Text | Sequence[str]"]
+Names = Mapping[str, "str | RichText | Sequence[str]"]
 
 
-class To(StrEnum):
+class Recipient(StrEnum):
     """Whom an act addresses."""
 
-    SPEAKER = "speaker"  # whoever this arrival is from, at that door
-    SUBSCRIBER = "subscriber"  # the case's person, at the door last heard
+    SPEAKER = "speaker"  # whoever this arrival is from, at that channel
+    SUBSCRIBER = "subscriber"  # the case's person, at the channel last heard
     ON_FILE = "on_file"  # the case's person at the mail address on file, if it is another one
-    OTHER = "other"  # the case's person another way, since the door last heard is closed from now on
-    STAFF = "staff"  # the agents' group of the case's provider
+    OTHER = "other"  # the case's person another way, since the channel last heard is closed from now on
+    AGENTS = "agents_group"  # the agents' group of the case's provider
 
 
 class Act:
@@ -51,7 +51,7 @@ Buttons = tuple[tuple[Button, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Say(Act):
+class SayTemplate(Act):
     """Says one sentence of the templates, by name. Several to the same ear become one message, in order.
 
     ``human`` marks words that a person wrote: the journal has them under that person, and the wire is told so.
@@ -59,34 +59,34 @@ class Say(Act):
 
     word: str
     names: Names = field(default_factory=dict)
-    to: To = To.SPEAKER
+    to: Recipient = Recipient.SPEAKER
     buttons: Buttons = ()
     files: tuple[File, ...] = ()
-    policy: Policy = Policy.RETRY
+    policy: RedeliveryPolicy = RedeliveryPolicy.RETRY
     human: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Show(Act):
+class SayText(Act):
     """Says a text that stands already: an article, a question of a dialog."""
 
-    text: Text
-    to: To = To.SPEAKER
+    text: RichText
+    to: Recipient = Recipient.SPEAKER
     buttons: Buttons = ()
     files: tuple[File, ...] = ()
-    policy: Policy = Policy.RETRY
+    policy: RedeliveryPolicy = RedeliveryPolicy.RETRY
 
 
 @dataclass(frozen=True, slots=True)
-class Withheld(Act):
+class Suppressed(Act):
     """Something that was to be said and is not: a governor put this in its place. The journal keeps what and why."""
 
-    what: Say | Show
+    what: SayTemplate | SayText
     why: str
 
 
 @dataclass(frozen=True, slots=True)
-class Alert(Act):
+class PopupNotice(Act):
     """A short notice to whoever pressed a button, shown over the chat and kept nowhere."""
 
     word: str
@@ -94,34 +94,34 @@ class Alert(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class InPlace(Act):
+class ReplaceMessage(Act):
     """What is said takes the place of the message whose button was pressed; without it, only that button goes."""
 
 
 @dataclass(frozen=True, slots=True)
-class React(Act):
-    """Sets an emoji on the message just heard, where the door can: it arrived, and needs no answer in words."""
+class AddReaction(Act):
+    """Sets an emoji on the message just heard, where the channel can: it arrived, and needs no answer in words."""
 
     emoji: str = "👌"
 
 
 @dataclass(frozen=True, slots=True)
-class Set(Act):
+class SetFields(Act):
     """Sets fields of the case. Field names are those of `desk.model.case.Case`; a wrong one raises where it is made."""
 
     changes: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Become(Act):
-    """Moves the case to another state; a move the table of states does not know raises `ForbiddenMove`."""
+class ChangeState(Act):
+    """Moves the case to another state; a move the table of states does not know raises `ForbiddenTransition`."""
 
     state: str
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Record(Act):
+class AddJournalEntry(Act):
     """A line of the journal beside the dialogue itself. ``kind`` as in `desk.model.case.JournalKind`."""
 
     kind: str
@@ -130,18 +130,18 @@ class Record(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class Register(Act):
+class RegisterCase(Act):
     """Gives the case its number, once. A case that has one keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Card(Act):
+class UpdateCard(Act):
     """Shows the case's card to the agents, or brings the card they have up to date."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wake(Act):
-    """An alarm for this case. ``key`` is unique within the case: set again, it moves."""
+class SetTimer(Act):
+    """An timer for this case. ``key`` is unique within the case: set again, it moves."""
 
     kind: str
     at: datetime
@@ -149,7 +149,7 @@ class Wake(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class Identify(Act):
+class AssignAccount(Act):
     """Whose case it is, as far as is known: an exact identifier identifies, and only proof discloses.
 
     ``provider`` differs from the case's own only at a shared front desk; the case and its journal then move once.
@@ -160,7 +160,7 @@ class Identify(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class Reach(Act):
+class MarkAddress(Act):
     """Whether a person can be reached at an address: marked when the wire said they are gone, unmarked when back."""
 
     address: Address
@@ -169,7 +169,7 @@ class Reach(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class Hold(Act):
+class KeepPending(Act):
     """Keeps the message apart, visible to agents, with no effect on the case it names until one accepts it."""
 
     why: str
@@ -177,14 +177,14 @@ class Hold(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class Drop(Act):
+class Ignore(Act):
     """Nothing is to be done about this arrival, and no case is opened for it. ``why`` is its outcome in the ledger."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
-class Wait(Act):
+class Postpone(Act):
     """Nothing is decided yet: the arrival, and with it its lane, waits until then and is heard anew."""
 
     until: datetime
@@ -198,7 +198,7 @@ class Decision:
     done: bool = True
 
 
-class Wanted(Exception):
+class FactNeeded(Exception):
     """A rule asked for a fact that is looked up only when somebody wants it: ``kind`` is its type."""
 
     def __init__(self, kind: type) -> None:
@@ -216,10 +216,10 @@ class Facts:
         self._later: set[type] = set()
 
     def get(self, kind: type[T]) -> T | None:
-        """The fact of this type, or None where nobody knows. Raises `Wanted` when nobody has looked yet."""
+        """The fact of this type, or None where nobody knows. Raises `FactNeeded` when nobody has looked yet."""
         value = self._values.get(kind)
         if value is None and kind in self._later:
-            raise Wanted(kind)
+            raise FactNeeded(kind)
         return value if isinstance(value, kind) else None
 
     def postpone(self, kinds: Iterable[type]) -> None:
@@ -244,9 +244,9 @@ class Facts:
         self._values[type(value)] = value
 
 
-Rule = Callable[["Case", Heard, Facts], Decision | None]
-Governor = Callable[["Case", Heard, Facts, Sequence[Act]], Sequence[Act]]
-"""Has the last word on a round: gives its acts back, some of them `Withheld`. It adds none that changes the case."""
+Rule = Callable[["Case", Inbound, Facts], Decision | None]
+ActFilter = Callable[["Case", Inbound, Facts, Sequence[Act]], Sequence[Act]]
+"""Has the last word on a round: gives its acts back, some of them `Suppressed`. It adds none that changes the case."""
 
 
 def decide(*acts: Act, done: bool = True) -> Decision:

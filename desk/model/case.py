@@ -14,11 +14,11 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Boolean, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from desk.model.messages import Heard
-from desk.storage.base import Base, Instant, OfProvider
+from desk.model.messages import Inbound
+from desk.storage.base import Base, Instant, ProviderRow
 
 
-class State(StrEnum):
+class CaseState(StrEnum):
     """TMF621 status values."""
 
     ACKNOWLEDGED = "acknowledged"
@@ -34,14 +34,16 @@ class State(StrEnum):
 TRIAGE = "triage"
 """The reason of a case whose intake is over: the same round gives it its number."""
 
-FINAL = frozenset({State.CLOSED, State.REJECTED, State.CANCELLED})
+FINAL = frozenset({CaseState.CLOSED, CaseState.REJECTED, CaseState.CANCELLED})
 
-MOVES: Mapping[State, frozenset[State]] = {
-    State.ACKNOWLEDGED: frozenset({State.IN_PROGRESS, State.PENDING, State.RESOLVED, State.REJECTED, State.CANCELLED}),
-    State.IN_PROGRESS: frozenset({State.PENDING, State.HELD, State.RESOLVED, State.CANCELLED}),
-    State.PENDING: frozenset({State.IN_PROGRESS, State.RESOLVED, State.CANCELLED}),
-    State.HELD: frozenset({State.IN_PROGRESS, State.RESOLVED, State.CANCELLED}),
-    State.RESOLVED: frozenset({State.CLOSED, State.IN_PROGRESS}),
+TRANSITIONS: Mapping[CaseState, frozenset[CaseState]] = {
+    CaseState.ACKNOWLEDGED: frozenset(
+        {CaseState.IN_PROGRESS, CaseState.PENDING, CaseState.RESOLVED, CaseState.REJECTED, CaseState.CANCELLED}
+    ),
+    CaseState.IN_PROGRESS: frozenset({CaseState.PENDING, CaseState.HELD, CaseState.RESOLVED, CaseState.CANCELLED}),
+    CaseState.PENDING: frozenset({CaseState.IN_PROGRESS, CaseState.RESOLVED, CaseState.CANCELLED}),
+    CaseState.HELD: frozenset({CaseState.IN_PROGRESS, CaseState.RESOLVED, CaseState.CANCELLED}),
+    CaseState.RESOLVED: frozenset({CaseState.CLOSED, CaseState.IN_PROGRESS}),
 }
 
 
@@ -57,19 +59,20 @@ class JournalKind(StrEnum):
     NOTE = "note"
 
 
-class ForbiddenMove(ValueError):
+class ForbiddenTransition(ValueError):
     """A state the case cannot reach from where it is."""
 
 
 _IN_INTAKE = text("state = 'acknowledged' AND registered_at IS NULL")
 
 
-class Case(OfProvider, Base):
+class Case(ProviderRow, Base):
     """One matter of one person with one provider, from the first word to the consent.
 
     ``awaiting`` names what the desk asked last ("" for nothing): identifier, category, helped, dialog, summary,
-    consent; within a round also article (`desk.model.shared_facts.NAMED`). ``prompt`` grows by one with every prompt shown,
-    so that a stale button is known. ``answers`` maps a question's id to ``{"value": ..., "text": ...}``; ``asked``
+    consent; within a round also article (`desk.model.shared_facts.NAMED`). ``prompt`` grows by one with every prompt
+    shown, so that a stale button is known. ``answers`` maps a question's id to ``{"value": ..., "text": ...}``;
+    ``asked``
     lists the questions of the last prompt. ``articles`` are those shown, the last one last. ``queue`` is the target
     of its routing, as "queue:field"; until it is registered, the team its dialog proposes, as "field".
     ``eta_version`` counts the times that were promised.
@@ -83,12 +86,12 @@ class Case(OfProvider, Base):
 
     person_id: Mapped[int] = mapped_column(BigInteger)
     language: Mapped[str] = mapped_column(String(8), default="ru")
-    door: Mapped[str] = mapped_column(String(80), default="")
-    channel: Mapped[str] = mapped_column(String(16), default="")
+    channel: Mapped[str] = mapped_column(String(80), default="")
+    channel_kind: Mapped[str] = mapped_column(String(16), default="")
     address: Mapped[str] = mapped_column(String(320), default="")
     thread: Mapped[list[str]] = mapped_column(JSON, default=list)
 
-    state: Mapped[str] = mapped_column(String(16), default=State.ACKNOWLEDGED.value)
+    state: Mapped[str] = mapped_column(String(16), default=CaseState.ACKNOWLEDGED.value)
     reason: Mapped[str] = mapped_column(String(40), default="intake")
     awaiting: Mapped[str] = mapped_column(String(24), default="")
     prompt: Mapped[int] = mapped_column(default=0)
@@ -122,7 +125,7 @@ class Case(OfProvider, Base):
     eta: Mapped[datetime | None] = mapped_column(Instant)
     eta_version: Mapped[int] = mapped_column(default=0)
     card: Mapped[str] = mapped_column(String(64), default="")
-    news: Mapped[int] = mapped_column(default=0)
+    unread: Mapped[int] = mapped_column(default=0)
 
     opened_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Instant)
@@ -148,7 +151,7 @@ class Case(OfProvider, Base):
     @property
     def open(self) -> bool:
         """Whether anything may still happen to it."""
-        return State(self.state) not in FINAL
+        return CaseState(self.state) not in FINAL
 
     @property
     def registered(self) -> bool:
@@ -159,43 +162,44 @@ class Case(OfProvider, Base):
 _FIELDS = frozenset(Case.__table__.columns.keys())
 
 
-def may_agree(case: Case, heard: Heard) -> bool:
+def may_consent(case: Case, inbound: Inbound) -> bool:
     """Whether closing can be agreed to by this message: it answers what was asked, and is the person's own.
 
     What was mended in an earlier message answers nothing that was asked since; and whose letter an agent let into the
     case is not thereby the person it belongs to.
     """
-    own = (heard.sender.door, heard.sender.value) == (case.door, case.address)
-    return not heard.detail.get("edited") and (own or not heard.detail.get("vouched"))
+    own = (inbound.sender.channel, inbound.sender.value) == (case.channel, case.address)
+    return not inbound.detail.get("edited") and (own or not inbound.detail.get("vouched"))
 
 
-def consent_in(heard: Heard, at: datetime) -> dict[str, str]:
+def consent_record(inbound: Inbound, at: datetime) -> dict[str, str]:
     """Who agreed to closing, how and when, as `Case.consent` keeps it (C7)."""
     return {
-        "channel": heard.sender.channel,
-        "address": heard.sender.value,
-        "message": heard.message,
-        "words": heard.press.option if heard.press else heard.text[:400],
+        "channel_kind": inbound.sender.channel_kind,
+        "address": inbound.sender.value,
+        "message": inbound.message,
+        "words": inbound.press.option if inbound.press else inbound.text[:400],
         "at": at.isoformat(),
     }
 
 
-def moved(case: Case, state: str, reason: str, at: datetime) -> dict[str, Any]:
-    """The fields a move to another state changes. Raises `ForbiddenMove` where `MOVES` does not allow it."""
-    now, then = State(case.state), State(state)
-    if then is not now and then not in MOVES.get(now, frozenset()):
-        raise ForbiddenMove(f"a case cannot go from {now} to {then}")
+def state_change(case: Case, state: str, reason: str, at: datetime) -> dict[str, Any]:
+    """The fields a move to another state changes. Raises `ForbiddenTransition` where `TRANSITIONS` does not allow
+    it."""
+    now, then = CaseState(case.state), CaseState(state)
+    if then is not now and then not in TRANSITIONS.get(now, frozenset()):
+        raise ForbiddenTransition(f"a case cannot go from {now} to {then}")
     changes: dict[str, Any] = {"state": then.value, "reason": reason}
-    if then is State.RESOLVED:
+    if then is CaseState.RESOLVED:
         changes["resolved_at"] = at
-    elif then is State.CLOSED:
+    elif then is CaseState.CLOSED:
         changes["closed_at"] = at
-    elif now is State.RESOLVED:
+    elif now is CaseState.RESOLVED:
         changes["resolved_at"] = None
     return changes
 
 
-class JournalEntry(OfProvider, Base):
+class JournalEntry(ProviderRow, Base):
     """One line of a case's journal: what was said, found, done or told, by whom and when. Never changed afterwards.
 
     ``author`` is "subscriber", "desk" or ``agent:<name>``; ``files`` are `desk.model.messages.File` as dictionaries.
@@ -208,7 +212,7 @@ class JournalEntry(OfProvider, Base):
     at: Mapped[datetime] = mapped_column(Instant)
     kind: Mapped[str] = mapped_column(String(16))
     author: Mapped[str] = mapped_column(String(100))
-    channel: Mapped[str] = mapped_column(String(16), default="")
+    channel_kind: Mapped[str] = mapped_column(String(16), default="")
     text: Mapped[str] = mapped_column(Text, default="")
     files: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     public: Mapped[bool] = mapped_column(Boolean, default=True)

@@ -1,4 +1,4 @@
-"""What a door is: where a channel meets the corridor. The wiring makes them; the clerk and the sender use them."""
+"""What a channel is: where a channel meets the corridor. The wiring makes them; the worker and the sender use them."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from desk.model.messages import Arrival, Departure, Fate, Heard, Outgoing, Parcel, Raw
+from desk.model.messages import Arrival, ChannelCall, Departure, Inbound, OutboundMessage, RawMessage, SendResult
 
-Also = Callable[[AsyncConnection], Awaitable[None]]
-"""Something a door writes in the same transaction as its arrivals: how far it has read."""
+ExtraWrite = Callable[[AsyncConnection], Awaitable[None]]
+"""Something a channel writes in the same transaction as its arrivals: how far it has read."""
 
 
-class Accept(Protocol):
+class StoreMessages(Protocol):
     """Stores raw messages and commits. Returns how many were new; a repeat is a no-op.
 
-    Raises when they could not be made safe (no database, no disk space, the lease is lost): the door must then not
+    Raises when they could not be made safe (no database, no disk space, the lease is lost): the channel must then not
     confirm them to the wire, and may try again.
     """
 
-    async def __call__(self, raws: Sequence[Raw], also: Also | None = None) -> int: ...
+    async def __call__(self, raws: Sequence[RawMessage], also: ExtraWrite | None = None) -> int: ...
 
 
-Open = Callable[[str], Awaitable[bytes]]
+OpenFile = Callable[[str], Awaitable[bytes]]
 """Fetches the bytes behind a `File.source`. Raises `LookupError` when they are gone."""
 
 
 @dataclass(frozen=True, slots=True)
-class Traits:
-    """What a door can do; rules see this and never the door's name.
+class ChannelCapabilities:
+    """What a channel can do; rules see this and never the channel's name.
 
     ``buttons``: a tap answers. ``batch``: one letter carries several questions, and its answers come together.
     """
@@ -39,26 +39,26 @@ class Traits:
     batch: bool
 
 
-class Door(Protocol):
+class Channel(Protocol):
     """One bot, one mailbox, one terminal. ``provider`` is `desk.model.messages.FRONT` for a shared one."""
 
     name: str
-    channel: str
+    channel_kind: str
     provider: str
-    traits: Traits
+    capabilities: ChannelCapabilities
 
-    async def hear(self, arrival: Arrival) -> Heard:
-        """Reads one stored message, with no effect. Raises `Unreadable` when that can never work."""
+    async def hear(self, arrival: Arrival) -> Inbound:
+        """Reads one stored message, with no effect. Raises `UnreadableMessage` when that can never work."""
         ...
 
-    def dress(self, outgoing: Outgoing) -> tuple[Parcel, ...]:
+    def render(self, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
         """Turns what is to be said into calls on this wire, each small enough for it. Pure."""
         ...
 
-    async def send(self, departure: Departure, remotes: Mapping[str, str]) -> Fate:
+    async def send(self, departure: Departure, remotes: Mapping[str, str]) -> SendResult:
         """Makes one call. ``remotes`` gives the wire's ids of earlier departures that the body names by key."""
         ...
 
-    async def listen(self, accept: Accept) -> None:
+    async def listen(self, accept: StoreMessages) -> None:
         """Receives for ever, storing before it confirms. Runs in one process at a time, until cancelled."""
         ...

@@ -21,7 +21,7 @@ class Now:
 
 
 @dataclass(frozen=True, slots=True)
-class Picked:
+class CaseMatch:
     """How the case was found: "token", "button", "reply", "number", "named", "only", "new" or "none".
 
     "only" is the person's open case, the latest of several; "named" is one that the desk's own message names. ``doubt``
@@ -33,54 +33,55 @@ class Picked:
 
 
 @dataclass(frozen=True, slots=True)
-class Speaking:
+class ActingAgent:
     """The agent who speaks, when it is one; `agent` is None for a stranger in the agents' group."""
 
     agent: Agent | None
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
+class ContactAddresses:
     """The ways to the case's person and to its agents.
 
-    ``here`` is the door last heard, None once it is blocked; ``on_file`` the mail address of the account, where it is
-    another one and the provider has a mailbox; ``staff`` the agents' group. ``returned`` when the speaker's own address
-    was marked as closed, and yet they speak. ``beside`` is another open address that proved to be the person's own.
+    ``here`` is the channel last heard, None once it is blocked; ``on_file`` the mail address of the account, where it
+    is another one and the provider has a mailbox; ``agents_group`` the agents' group. ``returned`` when the speaker's
+    own address was marked as closed, and yet they speak. ``beside`` is another open address that proved to be the
+    person's own.
     """
 
     here: Address | None
     on_file: Address | None
-    staff: Address | None
+    agents_group: Address | None
     returned: bool = False
     beside: Address | None = None
 
     def to(self, case: Case) -> Address | None:
-        """Where the conversation itself goes: the door last heard; with that closed, another way."""
+        """Where the conversation itself goes: the channel last heard; with that closed, another way."""
         return self.here or self.other(case)
 
     def other(self, case: Case) -> Address | None:
-        """Another way than the door last heard: the person's other address, or the one on file, but that only for a
+        """Another way than the channel last heard: the person's other address, or the one on file, but that only for a
         person who proved that the account is theirs: to the holder of somebody else's contract it is no business.
         """
         return self.beside or (self.on_file if case.proved else None)
 
 
 @dataclass(frozen=True, slots=True)
-class Repeat:
+class DuplicateOf:
     """This very letter was handled before, under another key."""
 
     arrival_id: int
 
 
 @dataclass(frozen=True, slots=True)
-class Recent:
+class RecentCases:
     """How many cases a person who begins a new one has opened within a day."""
 
     cases: int
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DialogueLine:
     """A line of the dialogue; ``author`` as in the journal."""
 
     author: str
@@ -89,7 +90,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class RecentDialogue:
     """The last lines of the dialogue that the case's person may read, oldest first: never a note, nor a stranger's."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[DialogueLine, ...]

@@ -1,4 +1,4 @@
-"""What comes in and what goes out, as frozen values that every door and every rule shares."""
+"""What comes in and what goes out, as frozen values that every channel and every rule shares."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from desk.language.rich_text import Text
+from desk.language.rich_text import RichText
 
 FRONT = "_front"
 """The reserved provider of a shared front desk: whoever writes there is not identified yet."""
 
 
 @dataclass(frozen=True, slots=True)
-class Raw:
-    """A message as a door hands it in, before anyone has read it.
+class RawMessage:
+    """A message as a channel hands it in, before anyone has read it.
 
-    ``key`` tells a repeat from a new one, for ever, within the door. ``lane`` names whose message it is as far as that
-    can be told without reading: arrivals of one lane are decided strictly in the order they were accepted.
+    ``key`` tells a repeat from a new one, for ever, within the channel. ``lane`` names whose message it is as far as
+    that can be told without reading: arrivals of one lane are decided strictly in the order they were accepted.
     ``aside`` is empty, or says why the message cannot be read at all: then it is kept, visible and replayable.
     """
 
-    door: str
+    channel: str
     key: str
     lane: str
     body: bytes
@@ -33,10 +33,10 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A stored `Raw` that a clerk has claimed."""
+    """A stored `RawMessage` that a worker has claimed."""
 
     id: int
-    door: str
+    channel: str
     key: str
     lane: str
     body: bytes
@@ -46,10 +46,11 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a person is reached: the channel ("telegram", "mail", "chat"), the door there, the chat id or address."""
+    """Where a person is reached: the channel ("telegram", "mail", "chat"), the channel there, the chat id or
+    address."""
 
+    channel_kind: str
     channel: str
-    door: str
     value: str
 
 
@@ -75,7 +76,7 @@ class File:
         return self.kind == "photo" or self.media_type.startswith("image/")
 
 
-def kind_of(media_type: str) -> str:
+def file_kind_of(media_type: str) -> str:
     """The `File.kind` of a file that came without one."""
     return {"image": "photo", "video": "video"}.get(media_type.partition("/")[0], "file")
 
@@ -99,7 +100,7 @@ class Verb(StrEnum):
     ETA = "eta"
     RESOLVE = "resolve"
     ARTICLE = "article"
-    ALARM = "alarm"
+    TIMER = "timer"
     UNDELIVERED = "undelivered"
     MAYBE_SENT = "maybe_sent"
     NOTHING = "nothing"  # a service message that means nothing to a case (someone joined a group)
@@ -108,13 +109,13 @@ class Verb(StrEnum):
 class Proof(StrEnum):
     """How sure it is that the sender is who the address says."""
 
-    SURE = "sure"  # the door itself knows (Telegram), or an aligned pass, or an agent vouched
+    SURE = "sure"  # the channel itself knows (Telegram), or an aligned pass, or an agent vouched
     CLAIMED = "claimed"  # a mail's From where no authserv_id is configured
     DOUBTED = "doubted"  # an authserv_id is configured, and it gave no aligned pass
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
+class ButtonPress:
     """A button pressed: which case it belongs to, which prompt of that case it was shown under, which option."""
 
     case: int
@@ -123,18 +124,19 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """One arrival, read. The door's own reader makes it, purely, from the bytes.
+class Inbound:
+    """One arrival, read. The channel's own reader makes it, purely, from the bytes.
 
     ``text`` is what is new in the message, ``full_text`` everything. ``tokens`` are keyed tokens found in recipients
-    and references, not yet verified; ``reply_to`` is the door's id of the message this one answers; ``number`` a case
-    number an agent typed. ``message`` is the door's id of this message, or of the message whose button was pressed,
-    and ``callback`` the press to be acknowledged. ``automatic`` says what kind of machine wrote it ("" for a human).
-    ``fingerprint`` tells the same letter delivered twice. ``detail`` carries what only one verb needs (the alarm's
+    and references, not yet verified; ``reply_to`` is the channel's id of the message this one answers; ``number`` a
+    case number an agent typed. ``message`` is the channel's id of this message, or of the message whose button was
+    pressed, and ``callback`` the press to be acknowledged. ``automatic`` says what kind of machine wrote it ("" for a
+    human).
+    ``fingerprint`` tells the same letter delivered twice. ``detail`` carries what only one verb needs (the timer's
     kind, the failed departure, minutes until an ETA) as plain strings.
     """
 
-    door: str
+    channel: str
     sender: Address
     at: datetime
     role: Role = Role.SUBSCRIBER
@@ -147,7 +149,7 @@ class Heard:
     full_text: str = ""
     subject: str = ""
     files: tuple[File, ...] = ()
-    press: Press | None = None
+    press: ButtonPress | None = None
     tokens: tuple[str, ...] = ()
     reply_to: str = ""
     number: str = ""
@@ -159,11 +161,11 @@ class Heard:
     detail: Mapping[str, str] = field(default_factory=dict)
 
 
-class Unreadable(Exception):
+class UnreadableMessage(Exception):
     """The message cannot be read and never will be by this reader: set it aside. The text says why."""
 
 
-class Policy(StrEnum):
+class RedeliveryPolicy(StrEnum):
     """What to do with a departure whose fate is unknown after a crash."""
 
     RETRY = "retry"  # answers and prompts: a duplicate is better than silence
@@ -172,7 +174,7 @@ class Policy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class ButtonOption:
     """A button: a short id for the wire, a label for the person."""
 
     id: str
@@ -180,7 +182,7 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class Quoted:
+class QuotedMessage:
     """Something said earlier, as a letter quotes it: by whom, when (in the provider's own time), and what."""
 
     who: str
@@ -189,8 +191,8 @@ class Quoted:
 
 
 @dataclass(frozen=True, slots=True)
-class Outgoing:
-    """One thing the desk says, before a door dresses it for its wire.
+class OutboundMessage:
+    """One thing the desk says, before a channel dresses it for its wire.
 
     ``case`` and ``prompt`` go into every button, so that a stale one is known. ``edits`` and ``answers`` name an
     earlier departure by its key (or ``remote:<id>`` by the wire's own id): edited in place, or replied to.
@@ -199,15 +201,15 @@ class Outgoing:
     ``callback`` is a press to acknowledge, with ``alert`` shown over the chat; with no text nothing else is said.
     ``token`` is the keyed Reply-To token of this case and recipient, ``thread`` the Message-IDs so far, oldest first,
     ``key`` this departure's own unique key. ``automatic`` is False for an agent's own words. ``sender`` is the
-    provider's title, in whose name the desk speaks. ``history`` is what was said before, oldest first, where a door
+    provider's title, in whose name the desk speaks. ``history`` is what was said before, oldest first, where a channel
     quotes it. ``notice`` marks what answers nothing and may be declined.
     """
 
     to: Address
-    text: Text
+    text: RichText
     key: str = ""
-    policy: Policy = Policy.RETRY
-    options: tuple[tuple[Option, ...], ...] = ()
+    policy: RedeliveryPolicy = RedeliveryPolicy.RETRY
+    options: tuple[tuple[ButtonOption, ...], ...] = ()
     files: tuple[File, ...] = ()
     subject: str = ""
     language: str = "ru"
@@ -223,20 +225,20 @@ class Outgoing:
     thread: tuple[str, ...] = ()
     automatic: bool = True
     sender: str = ""
-    history: tuple[Quoted, ...] = ()
+    history: tuple[QuotedMessage, ...] = ()
     notice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
-    """An `Outgoing` dressed: exactly one call on the wire. ``body`` is JSON-able and all the sender needs.
+class ChannelCall:
+    """An `OutboundMessage` dressed: exactly one call on the wire. ``body`` is JSON-able and all the sender needs.
 
     ``remote`` is the wire's id of the message where we choose it ourselves (a Message-ID), else "".
     """
 
     lane: str
     kind: str
-    policy: Policy
+    policy: RedeliveryPolicy
     body: Mapping[str, Any]
     supersedes: str = ""
     remote: str = ""
@@ -244,7 +246,7 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """A stored `Parcel` that a sender has claimed.
+    """A stored `ChannelCall` that a sender has claimed.
 
     ``attempts`` counts the tries, this one included; ``doubts`` those before it of which nobody knows what they did.
     ``since`` is when it was written.
@@ -253,10 +255,10 @@ class Departure:
     id: int
     key: str
     provider: str
-    door: str
+    channel: str
     lane: str
     kind: str
-    policy: Policy
+    policy: RedeliveryPolicy
     body: Mapping[str, Any]
     case_id: int
     attempts: int
@@ -272,20 +274,20 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
-    """Not now: try again after ``seconds``. ``whole_door`` when the wire asked everyone to wait, not this lane.
+class RetryLater:
+    """Not now: try again after ``seconds``. ``whole_channel`` when the wire asked everyone to wait, not this lane.
 
     ``tried`` is False when nothing was attempted, since our own limits said to wait.
     """
 
     seconds: float
     why: str
-    whole_door: bool = False
+    whole_channel: bool = False
     tried: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class Rejected:
     """Never: the wire said no for good. ``gone`` when the person cannot be reached there any more."""
 
     why: str
@@ -293,10 +295,10 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
+class ResultUnknown:
     """The answer was lost: it may have been sent or not. The departure's policy decides."""
 
     why: str
 
 
-Fate = Sent | Later | Refused | Unknown
+SendResult = Sent | RetryLater | Rejected | ResultUnknown

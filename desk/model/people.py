@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Boolean, ForeignKeyConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from desk.storage.base import Base, Instant, OfProvider
+from desk.storage.base import Base, Instant, ProviderRow
 
 
-class Person(OfProvider, Base):
+class Person(ProviderRow, Base):
     """A person known to one provider. ``contract`` is what identified them last; "" while nobody knows."""
 
     __tablename__ = "people"
@@ -22,17 +22,17 @@ class Person(OfProvider, Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 
-class PersonAddress(OfProvider, Base):
-    """Where a person writes from: the door and the value there. ``blocked`` says why nothing reaches them, or is "".
+class PersonAddress(ProviderRow, Base):
+    """Where a person writes from: the channel and the value there. ``blocked`` says why nothing reaches them, or is "".
 
-    ``confirmed`` once it is sure that they read there: their door vouched for them, or a token sent there came back.
+    ``confirmed`` once it is sure that they read there: their channel vouched for them, or a token sent there came back.
     """
 
     __tablename__ = "addresses"
 
-    door: Mapped[str] = mapped_column(String(80), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(80), primary_key=True)
     value: Mapped[str] = mapped_column(String(320), primary_key=True)
-    channel: Mapped[str] = mapped_column(String(16))
+    channel_kind: Mapped[str] = mapped_column(String(16))
     person_id: Mapped[int] = mapped_column(BigInteger)
     blocked: Mapped[str] = mapped_column(String(200), default="")
     confirmed: Mapped[bool] = mapped_column(Boolean, default=False)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from desk.language.conditions import BadCondition, When
+from desk.language.conditions import BadCondition, Condition
 from desk.language.detect import LANGUAGES
 from desk.model.messages import FRONT
 
@@ -27,7 +27,7 @@ _COUNTS = ("guesses_of_person", "guesses_of_all", "cases_of_person", "waiting")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
-class BadProvider(ValueError):
+class InvalidProvider(ValueError):
     """What is wrong in a provider's files, and where: a sentence for the operator."""
 
 
@@ -55,15 +55,15 @@ class Team:
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
+class RoutingRule:
     """One line of the routing rules: where the condition holds, the case goes to this queue, group or person."""
 
-    when: When
+    when: Condition
     to: str
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class FloodLimits:
     """How much of one person, and of all strangers together, a public desk puts up with.
 
     ``guesses_of_person`` a day and ``guesses_of_all`` an hour reach the table of subscribers; from ``cases_of_person``
@@ -89,12 +89,12 @@ class Provider:
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     contract_shape: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
-    routes: tuple[Route, ...] = ()
+    routes: tuple[RoutingRule, ...] = ()
     teams: tuple[Team, ...] = ()
     agents: tuple[Agent, ...] = ()
     remind_after: tuple[timedelta, ...] = (timedelta(hours=4), timedelta(hours=24), timedelta(hours=72))
     first_eta_within: timedelta = timedelta(minutes=30)
-    limits: Limits = Limits()
+    limits: FloodLimits = FloodLimits()
     policy_version: str = ""
 
     def title(self, language: str) -> str:
@@ -121,23 +121,23 @@ class Provider:
 
 
 def front_desk(providers: Mapping[str, Provider], language: str) -> Provider:
-    """The reserved provider of shared doors: the agents of all, and no facts of anyone."""
+    """The reserved provider of shared channels: the agents of all, and no facts of anyone."""
     agents = {one.id: one for provider in providers.values() for one in provider.agents}
     titles = {"ru": "Служба поддержки", "en": "Support desk"}
     return Provider(FRONT, titles, language=language, agents=tuple(agents.values()))
 
 
 def load(folder: Path) -> Provider:
-    """Reads one provider's folder. Raises `BadProvider`."""
+    """Reads one provider's folder. Raises `InvalidProvider`."""
     policy, teams = _table(folder / "policy.toml"), _table(folder / "teams.toml", required=False)
     where = f"{folder.name}/policy.toml"
     about = policy.get("provider", {})
     prefix = str(about.get("prefix", "FL"))
     if not _PREFIX.fullmatch(prefix):
-        raise BadProvider(f"{where}: [provider] prefix {prefix!r} must be one to eight capital letters or digits")
+        raise InvalidProvider(f"{where}: [provider] prefix {prefix!r} must be one to eight capital letters or digits")
     language = str(about.get("language", "ru"))
     if language not in LANGUAGES:
-        raise BadProvider(f"{where}: [provider] language {language!r} must be one of {', '.join(LANGUAGES)}")
+        raise InvalidProvider(f"{where}: [provider] language {language!r} must be one of {', '.join(LANGUAGES)}")
     team_list = tuple(_team(one, folder.name) for one in teams.get("team", []))
     agents = tuple(_agent(one, folder.name, team_list) for one in teams.get("agent", []))
     source = (folder / "policy.toml").read_bytes()
@@ -153,51 +153,57 @@ def load(folder: Path) -> Provider:
         teams=team_list,
         agents=agents,
         remind_after=tuple(
-            duration(one, f"{where}: [consent] remind_after")
+            parse_duration(one, f"{where}: [consent] remind_after")
             for one in policy.get("consent", {}).get("remind_after", ["4h", "24h", "72h"])
         ),
-        first_eta_within=duration(policy.get("eta", {}).get("first_within", "30m"), f"{where}: [eta] first_within"),
+        first_eta_within=parse_duration(
+            policy.get("eta", {}).get("first_within", "30m"), f"{where}: [eta] first_within"
+        ),
         limits=_limits(policy.get("limits", {}), f"{where}: [limits]"),
         policy_version=f"{policy.get('policy_version', '')} {hashlib.sha256(source).hexdigest()[:12]}".strip(),
     )
 
 
 def load_all(folder: Path) -> dict[str, Provider]:
-    """Every provider's folder below ``providers/``, by name. Raises `BadProvider`."""
+    """Every provider's folder below ``providers/``, by name. Raises `InvalidProvider`."""
     if not folder.is_dir():
         return {}
     names = sorted(one for one in folder.iterdir() if one.is_dir() and not one.name.startswith((".", "_")))
     for one in names:
         # The name is part of keys and lanes, and of the list that row-level security splits at its commas.
         if not _NAME.fullmatch(one.name):
-            raise BadProvider(f"providers/{one.name}: a provider's name has small letters, digits, - and _, at most 63")
+            raise InvalidProvider(
+                f"providers/{one.name}: a provider's name has small letters, digits, - and _, at most 63"
+            )
     return {one.name: load(one) for one in names}
 
 
-def duration(text: object, where: str) -> timedelta:
-    """A length of time such as "30m", "4h" or "3d". Raises `BadProvider`."""
+def parse_duration(text: object, where: str) -> timedelta:
+    """A length of time such as "30m", "4h" or "3d". Raises `InvalidProvider`."""
     number, unit = (text[:-1], text[-1:]) if isinstance(text, str) else ("", "")
     if not number.isdecimal() or unit not in _UNITS:
-        raise BadProvider(f'{where}: {text!r} is not a length of time: write "30m", "4h" or "3d"')
+        raise InvalidProvider(f'{where}: {text!r} is not a length of time: write "30m", "4h" or "3d"')
     return timedelta(seconds=int(number) * _UNITS[unit])
 
 
-def _limits(table: object, where: str) -> Limits:
+def _limits(table: object, where: str) -> FloodLimits:
     if not isinstance(table, dict):
-        raise BadProvider(f"{where} must be a section")
+        raise InvalidProvider(f"{where} must be a section")
     made: dict[str, Any] = {}
     for name, value in table.items():
         if name == "silent_after":
-            made[name] = duration(value, f"{where} {name}")
+            made[name] = parse_duration(value, f"{where} {name}")
             if made[name] < timedelta(hours=1):
-                raise BadProvider(f"{where} {name} is {value!r}: people are called away, so give them an hour at least")
+                raise InvalidProvider(
+                    f"{where} {name} is {value!r}: people are called away, so give them an hour at least"
+                )
         elif name not in _COUNTS:
-            raise BadProvider(f"{where} has an unknown key {name!r}: there are {', '.join(_COUNTS)}, silent_after")
+            raise InvalidProvider(f"{where} has an unknown key {name!r}: there are {', '.join(_COUNTS)}, silent_after")
         elif not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 100_000:
-            raise BadProvider(f"{where} {name} is {value!r}: write a number from 1 to 100000")
+            raise InvalidProvider(f"{where} {name} is {value!r}: write a number from 1 to 100000")
         else:
             made[name] = value
-    return Limits(**made)
+    return FloodLimits(**made)
 
 
 def _table(path: Path, required: bool = True) -> Mapping[str, Any]:
@@ -206,9 +212,9 @@ def _table(path: Path, required: bool = True) -> Mapping[str, Any]:
     except FileNotFoundError:
         if not required:
             return {}
-        raise BadProvider(f"{path.parent.name} has no {path.name}: a provider needs one") from None
+        raise InvalidProvider(f"{path.parent.name} has no {path.name}: a provider needs one") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadProvider(f"{path.parent.name}/{path.name} cannot be read: {error}") from None
+        raise InvalidProvider(f"{path.parent.name}/{path.name} cannot be read: {error}") from None
 
 
 def _titles(value: object, where: str) -> Mapping[str, str]:
@@ -216,47 +222,47 @@ def _titles(value: object, where: str) -> Mapping[str, str]:
         return dict.fromkeys(LANGUAGES, value)
     if isinstance(value, dict) and value and set(value) <= set(LANGUAGES):
         return {key: str(one) for key, one in value.items()}
-    raise BadProvider(f'{where} must be a text, or {{ ru = "...", en = "..." }}')
+    raise InvalidProvider(f'{where} must be a text, or {{ ru = "...", en = "..." }}')
 
 
 def _zone(name: str, where: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise BadProvider(f"{where}: [provider] timezone {name!r} is unknown: write an IANA name") from None
+        raise InvalidProvider(f"{where}: [provider] timezone {name!r} is unknown: write an IANA name") from None
 
 
 def _team(table: Mapping[str, Any], name: str) -> Team:
     where = f"{name}/teams.toml: [[team]]"
     if not table.get("id"):
-        raise BadProvider(f"{where} needs an id")
+        raise InvalidProvider(f"{where} needs an id")
     titles = _titles(table.get("title", table["id"]), f"{where} {table['id']} title")
     kind = table.get("kind", "queue")
     if kind not in ("queue", "group"):
-        raise BadProvider(f'{where} {table["id"]} kind must be "queue" or "group", not {kind!r}')
+        raise InvalidProvider(f'{where} {table["id"]} kind must be "queue" or "group", not {kind!r}')
     return Team(str(table["id"]), kind, titles)
 
 
 def _agent(table: Mapping[str, Any], name: str, teams: Iterable[Team]) -> Agent:
     where = f"{name}/teams.toml: [[agent]] {table.get('id', '')}"
     if not table.get("id"):
-        raise BadProvider(f"{where} needs an id")
+        raise InvalidProvider(f"{where} needs an id")
     telegram, known = table.get("telegram", 0), {team.id for team in teams}
     if not isinstance(telegram, int):
-        raise BadProvider(f"{where}: telegram must be the numeric user id")
+        raise InvalidProvider(f"{where}: telegram must be the numeric user id")
     if strange := set(table.get("teams", [])) - known:
-        raise BadProvider(f"{where} is in team {sorted(strange)[0]!r}, which is not there")
+        raise InvalidProvider(f"{where} is in team {sorted(strange)[0]!r}, which is not there")
     names = _titles(table.get("name", table["id"]), f"{where} name")
     return Agent(str(table["id"]), names, telegram, str(table.get("mail", "")), tuple(table.get("teams", [])))
 
 
-def _route(table: Mapping[str, Any], where: str, teams: Iterable[Team], agents: Iterable[Agent]) -> Route:
+def _route(table: Mapping[str, Any], where: str, teams: Iterable[Team], agents: Iterable[Agent]) -> RoutingRule:
     target = str(table.get("to", ""))
     known = {*(f"person:{one.id}" for one in agents), *(f"{one.kind}:{one.id}" for one in teams)}
     if target not in known:
         there = ", ".join(sorted(known)) or "nobody"
-        raise BadProvider(f'{where}: [[route]] to = "{target}" names nobody in teams.toml: there is {there}')
+        raise InvalidProvider(f'{where}: [[route]] to = "{target}" names nobody in teams.toml: there is {there}')
     try:
-        return Route(When.of(str(table.get("when", "True"))), target)
+        return RoutingRule(Condition.of(str(table.get("when", "True"))), target)
     except BadCondition as error:
-        raise BadProvider(f"{where}: [[route]] to {target}: {error}") from None
+        raise InvalidProvider(f"{where}: [[route]] to {target}: {error}") from None

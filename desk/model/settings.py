@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 from desk.model.messages import FRONT
 
 
-class BadSettings(ValueError):
+class InvalidSettings(ValueError):
     """What is wrong in the settings, where, and what to do about it: a sentence for the operator."""
 
 
@@ -41,7 +41,7 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class MailServer:
     """A mail server's address: scheme imaps, smtps or smtp+starttls; TLS always, names always verified."""
 
     scheme: str
@@ -58,12 +58,12 @@ class TelegramSettings:
     token: Secret
     provider: str = FRONT
     api: str = "https://api.telegram.org"
-    staff_chat: int = 0
+    agents_chat: int = 0
     webhook: str = ""
 
     @property
-    def door(self) -> str:
-        """The door's name."""
+    def channel(self) -> str:
+        """The channel's name."""
         return f"telegram:{self.name}"
 
 
@@ -77,8 +77,8 @@ class MailboxSettings:
 
     name: str
     address: str
-    imap: Server
-    smtp: Server
+    imap: MailServer
+    smtp: MailServer
     password: Secret
     provider: str = FRONT
     authserv_id: str = ""
@@ -88,8 +88,8 @@ class MailboxSettings:
     after: str = "seen"
 
     @property
-    def door(self) -> str:
-        """The door's name."""
+    def channel(self) -> str:
+        """The channel's name."""
         return f"mail:{self.name}"
 
     @property
@@ -119,14 +119,14 @@ class Settings:
 
 
 def load(root: Path, environment: Mapping[str, str] | None = None) -> Settings:
-    """Reads ``root/firstline.toml``. Raises `BadSettings` with a sentence that says what to mend."""
+    """Reads ``root/firstline.toml``. Raises `InvalidSettings` with a sentence that says what to mend."""
     path = root / "firstline.toml"
     try:
         table = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        raise BadSettings(f"there is no {path}: make a desk folder with 'firstline init DIR'") from None
+        raise InvalidSettings(f"there is no {path}: make a desk folder with 'firstline init DIR'") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadSettings(f"{path} cannot be read: {error}") from None
+        raise InvalidSettings(f"{path} cannot be read: {error}") from None
     return _Reader(root.resolve(), dict(os.environ if environment is None else environment)).settings(table)
 
 
@@ -138,7 +138,7 @@ class _Reader:
     def settings(self, table: Mapping[str, Any]) -> Settings:
         desk = _Section(table.get("desk", {}), "[desk]")
         if unknown := set(table) - {"desk", "telegram", "mailbox"}:
-            raise BadSettings(f"firstline.toml: unknown section [{sorted(unknown)[0]}]")
+            raise InvalidSettings(f"firstline.toml: unknown section [{sorted(unknown)[0]}]")
         settings = Settings(
             root=self.root,
             database=self.database(desk.text("database", "sqlite:///data/firstline.db")),
@@ -152,9 +152,9 @@ class _Reader:
             mailboxes=tuple(self.mailbox(one) for one in table.get("mailbox", [])),
         )
         desk.done()
-        names = [one.door for one in settings.telegram] + [one.door for one in settings.mailboxes]
+        names = [one.channel for one in settings.telegram] + [one.channel for one in settings.mailboxes]
         if twice := {name for name in names if names.count(name) > 1}:
-            raise BadSettings(f"firstline.toml: {sorted(twice)[0]} stands there twice; names must differ")
+            raise InvalidSettings(f"firstline.toml: {sorted(twice)[0]} stands there twice; names must differ")
         return settings
 
     def database(self, url: str) -> str:
@@ -164,7 +164,7 @@ class _Reader:
             return f"sqlite+aiosqlite:///{self.root / rest.removeprefix('/')}" if rest else "sqlite+aiosqlite://"
         if scheme in ("postgresql", "postgresql+asyncpg"):
             return f"postgresql+asyncpg://{rest}"
-        raise BadSettings(
+        raise InvalidSettings(
             f"[desk] database is {scheme!r}: write sqlite:///data/firstline.db or postgresql://user@host/name"
         )
 
@@ -174,17 +174,17 @@ class _Reader:
             return Secret("")
         if kind == "env":
             if name not in self.environment:
-                raise BadSettings(f"{where} says env:{name}, but the environment has no {name}: set it")
+                raise InvalidSettings(f"{where} says env:{name}, but the environment has no {name}: set it")
             return Secret(self.environment[name].strip())
         if kind == "file":
             path = self.root / name
             try:
                 if path.stat().st_mode & 0o077:
-                    raise BadSettings(f"{where}: {path} can be read by others: chmod 600 {path}")
+                    raise InvalidSettings(f"{where}: {path} can be read by others: chmod 600 {path}")
                 return Secret(path.read_text("utf-8").strip())
             except OSError as error:
-                raise BadSettings(f"{where}: {path} cannot be read ({error.strerror})") from None
-        raise BadSettings(f"{where} must be env:NAME or file:PATH, so that no secret stands in firstline.toml")
+                raise InvalidSettings(f"{where}: {path} cannot be read ({error.strerror})") from None
+        raise InvalidSettings(f"{where} must be env:NAME or file:PATH, so that no secret stands in firstline.toml")
 
     def telegram(self, table: Mapping[str, Any]) -> TelegramSettings:
         one = _Section(table, "[[telegram]]")
@@ -194,7 +194,7 @@ class _Reader:
             token=self.secret(one.text("token"), f"[[telegram]] {name}: token"),
             provider=_provider(one),
             api=one.text("api", "https://api.telegram.org").rstrip("/"),
-            staff_chat=one.number("staff_chat", 0),
+            agents_chat=one.number("agents_chat", 0),
             webhook=one.text("webhook", ""),
         )
         one.done()
@@ -226,7 +226,7 @@ def _provider(section: _Section) -> str:
         return FRONT
     provider = section.text("provider")
     if provider.startswith("_"):
-        raise BadSettings(
+        raise InvalidSettings(
             f"{section.where}: a provider's name cannot begin with _; for a front desk write shared = true"
         )
     return provider
@@ -235,29 +235,31 @@ def _provider(section: _Section) -> str:
 def _check_receiving(box: MailboxSettings) -> None:
     where = f"[[mailbox]] {box.name}:"
     if box.look_every < 1:
-        raise BadSettings(f"{where} look_every is {box.look_every}: write the seconds between two looks, 60 is usual")
+        raise InvalidSettings(
+            f"{where} look_every is {box.look_every}: write the seconds between two looks, 60 is usual"
+        )
     if box.after not in ("seen", "leave") and not box.move_to:
-        raise BadSettings(f'{where} after is {box.after!r}: write "seen", "leave" or "move:Folder"')
+        raise InvalidSettings(f'{where} after is {box.after!r}: write "seen", "leave" or "move:Folder"')
     if box.move_to == box.folder:
-        raise BadSettings(f"{where} after moves mail from {box.folder!r} into {box.folder!r}: name another folder")
+        raise InvalidSettings(f"{where} after moves mail from {box.folder!r} into {box.folder!r}: name another folder")
     if any(char < " " or char == "\x7f" for char in box.folder + box.move_to):
-        raise BadSettings(f"{where} a folder's name has no control characters")
+        raise InvalidSettings(f"{where} a folder's name has no control characters")
 
 
-def _server(url: str, ports: Mapping[str, int], where: str, address: str) -> Server:
+def _server(url: str, ports: Mapping[str, int], where: str, address: str) -> MailServer:
     wanted = " or ".join(f"{scheme}://user@host:{port}" for scheme, port in ports.items())
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise BadSettings(f"{where} is no address: write {wanted}") from None
+        raise InvalidSettings(f"{where} is no address: write {wanted}") from None
     if parts.password:
-        raise BadSettings(f"{where} carries a password: put it into password = env:NAME or file:PATH")
+        raise InvalidSettings(f"{where} carries a password: put it into password = env:NAME or file:PATH")
     if parts.scheme not in ports or not parts.hostname:
         # What stands before the @ may be a password all the same, in an address that cannot be read.
-        raise BadSettings(f"{where} is {url.rpartition('@')[2]!r}: write {wanted} (TLS is always used)")
+        raise InvalidSettings(f"{where} is {url.rpartition('@')[2]!r}: write {wanted} (TLS is always used)")
     user = unquote(parts.username) if parts.username else address
-    return Server(parts.scheme, user, parts.hostname, port or ports[parts.scheme])
+    return MailServer(parts.scheme, user, parts.hostname, port or ports[parts.scheme])
 
 
 class _Section:
@@ -270,9 +272,9 @@ class _Section:
     def _take(self, key: str, kind: type, default: object) -> Any:
         value = self.table.pop(key, default)
         if value is None:
-            raise BadSettings(f"{self.where} needs {key}")
+            raise InvalidSettings(f"{self.where} needs {key}")
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise BadSettings(f"{self.where} {key} must be a {kind.__name__}, not {value!r}")
+            raise InvalidSettings(f"{self.where} {key} must be a {kind.__name__}, not {value!r}")
         return value
 
     def text(self, key: str, default: str | None = None) -> str:
@@ -286,4 +288,4 @@ class _Section:
 
     def done(self) -> None:
         if self.table:
-            raise BadSettings(f"{self.where} has an unknown key {sorted(self.table)[0]!r}: remove it or correct it")
+            raise InvalidSettings(f"{self.where} has an unknown key {sorted(self.table)[0]!r}: remove it or correct it")

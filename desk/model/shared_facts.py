@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from desk.language.rich_text import Text
+from desk.language.rich_text import RichText
 from desk.model.messages import Address, File
 
 
-class Standing(StrEnum):
+class EntitlementStatus(StrEnum):
     """What the entitlement check found (B3)."""
 
     OK = "ok"
@@ -39,17 +39,17 @@ class Account:
     valid_to: date | None = None
     characteristics: Mapping[str, str] = field(default_factory=dict)
 
-    def standing(self, today: date) -> Standing:
+    def standing(self, today: date) -> EntitlementStatus:
         """Whether service is due today."""
         if self.status == "blocked":
-            return Standing.BLOCKED
+            return EntitlementStatus.BLOCKED
         if self.status == "expired" or (self.valid_to is not None and self.valid_to < today):
-            return Standing.EXPIRED
-        return Standing.OK
+            return EntitlementStatus.EXPIRED
+        return EntitlementStatus.OK
 
 
 @dataclass(frozen=True, slots=True)
-class Guess:
+class ContractGuess:
     """A number tried that may be a guess: by whom, and counted under which number.
 
     ``last`` is "person" or "all" when it spends that budget: the numbers after it are not looked up for a while.
@@ -61,48 +61,48 @@ class Guess:
 
 
 @dataclass(frozen=True, slots=True)
-class Identified:
+class Identification:
     """What the message says about whose case it is.
 
     ``account`` is the one account an exact identifier names, or None. ``contract`` is what the person typed that looks
     like a contract number, even where no account has it. ``proved`` when the sender's own address is on the account
-    and the door is sure of it. ``guess`` is how the number counts if it may be guessed; ``unchecked`` when it was not
-    even looked up, since too many were.
+    and the channel is sure of it. ``guess`` is how the number counts if it may be guessed; ``unchecked`` when it was
+    not even looked up, since too many were.
     """
 
     account: Account | None = None
     contract: str = ""
     proved: bool = False
-    guess: Guess | None = None
+    guess: ContractGuess | None = None
     unchecked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
+class ArticleSuggestion:
     """An article that may help: ``score`` from 0 to 1, ``sure`` when it is worth showing unasked."""
 
     article: str
     title: str
     score: float
     sure: bool
-    text: Text
+    text: RichText
     pictures: tuple[File, ...] = ()
     dialog: str = ""
     category: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestions:
+class ArticleSuggestions:
     """Articles for what was said, the best first; empty when nothing fits."""
 
-    best: tuple[Suggestion, ...] = ()
+    best: tuple[ArticleSuggestion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class DialogArticles:
     """The articles that the case's dialog names, by id, as its provider tells them: those that can be had."""
 
-    articles: Mapping[str, Suggestion] = field(default_factory=dict)
+    articles: Mapping[str, ArticleSuggestion] = field(default_factory=dict)
 
 
 NAMED = "article"
@@ -118,7 +118,7 @@ class Outage:
 
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
+class SendAllowance:
     """Whether one more automatic message may go to an address. ``peer`` is whom that address belongs to.
 
     ``refused`` is empty, or says why it may not; ``mutes`` when the peer is to be muted for that from now on, until
@@ -132,7 +132,7 @@ class Allowance:
 
 
 @dataclass(frozen=True, slots=True)
-class Allowances:
+class SendAllowances:
     """The allowances of the addresses this round may write to; an address without one is not governed."""
 
-    of: Mapping[Address, Allowance] = field(default_factory=dict)
+    of: Mapping[Address, SendAllowance] = field(default_factory=dict)

@@ -1,6 +1,6 @@
 """Questions of one turn of the event loop, answered together.
 
-A clerk looks up what it must know of each message of a batch, and one statement for a hundred costs little more than
+A worker looks up what it must know of each message of a batch, and one statement for a hundred costs little more than
 one for one. Whoever looks up asks for a single message all the same.
 """
 
@@ -14,7 +14,7 @@ Question = TypeVar("Question")
 Answer = TypeVar("Answer")
 
 
-class Together(Generic[Question, Answer]):
+class Batcher(Generic[Question, Answer]):
     """``answer`` takes questions and gives as many answers, in order; what it raises, everyone who asked is told."""
 
     def __init__(self, answer: Callable[[Sequence[Question]], Awaitable[Sequence[Answer]]]) -> None:

@@ -1,126 +1,133 @@
-"""The ground's own look-ups: who the agent is, what the subscriber's door can do, and the ways to everybody."""
+"""The ground's own look-ups: who the agent is, what the subscriber's channel can do, and the ways to everybody."""
 
 from __future__ import annotations
 
 from sqlalchemy import select
 
 from desk.model.case import JournalEntry, JournalKind
-from desk.model.channels import Switchboard
-from desk.model.facts import Before, Line, Speaking, Ways
+from desk.model.channels import ChannelRegistry
+from desk.model.facts import ActingAgent, ContactAddresses, DialogueLine, RecentDialogue
 from desk.model.messages import FRONT, Address, Role, Verb
 from desk.model.policy import Provider
-from desk.model.shared_facts import Identified
-from desk.pipeline.lookup import Round, address_of, sender_row
+from desk.model.shared_facts import Identification
+from desk.pipeline.lookup import Round, address_of, sender_address_row
 from desk.storage.database import Database
 
-QUOTED = 3
+QUOTED_LINES = 3
 """Lines of the dialogue that a letter quotes."""
 
 
-class SpeakingLookup:
+class ActingAgentLookup:
     """Which agent speaks: by Telegram user id, or by the id a command of the terminal gives."""
 
-    def __init__(self, switchboard: Switchboard) -> None:
-        self._switchboard = switchboard
+    def __init__(self, registry: ChannelRegistry) -> None:
+        self._registry = registry
 
     async def __call__(self, round_: Round) -> object | None:
-        """A `Speaking` for an agent's arrival; its agent is None for a stranger."""
-        if round_.heard.role is not Role.AGENT:
+        """A `ActingAgent` for an agent's arrival; its agent is None for a stranger."""
+        if round_.inbound.role is not Role.AGENT:
             return None
-        sender, provider = round_.heard.sender, round_.facts.need(Provider)
-        if sender.channel == "telegram":
-            return Speaking(provider.agent_on_telegram(sender.value))
-        return Speaking(provider.agent(sender.value))
+        sender, provider = round_.inbound.sender, round_.facts.need(Provider)
+        if sender.channel_kind == "telegram":
+            return ActingAgent(provider.agent_on_telegram(sender.value))
+        return ActingAgent(provider.agent(sender.value))
 
 
-class HomeLookup:
+class TargetProviderLookup:
     """Whose the case will be after this round: at a shared front desk the provider of the account just identified."""
 
-    def __init__(self, switchboard: Switchboard) -> None:
-        self._switchboard = switchboard
+    def __init__(self, registry: ChannelRegistry) -> None:
+        self._registry = registry
 
     async def __call__(self, round_: Round) -> object | None:
         """The `Provider` to take the place of the front desk's; None where nothing changes."""
-        identified = round_.facts.get(Identified)
+        identified = round_.facts.get(Identification)
         if identified is None or identified.account is None or round_.case.registered:
             return None
         moves = round_.case.provider == FRONT and identified.account.provider != FRONT
-        return self._switchboard.provider(identified.account.provider) if moves else None
+        return self._registry.provider(identified.account.provider) if moves else None
 
 
-class TraitsLookup:
-    """What the door can do through which the subscriber is heard."""
+class CapabilitiesLookup:
+    """What the channel can do through which the subscriber is heard."""
 
-    def __init__(self, switchboard: Switchboard) -> None:
-        self._switchboard = switchboard
+    def __init__(self, registry: ChannelRegistry) -> None:
+        self._registry = registry
 
     async def __call__(self, round_: Round) -> object | None:
-        """The door's `Traits`; None where that door is gone."""
-        heard = round_.heard
-        door = heard.door if heard.role is Role.SUBSCRIBER else round_.case.door
-        found = self._switchboard.doors.get(door)
-        return found.traits if found else None
+        """The channel's `ChannelCapabilities`; None where that channel is gone."""
+        inbound = round_.inbound
+        channel = inbound.channel if inbound.role is Role.SUBSCRIBER else round_.case.channel
+        found = self._registry.channels.get(channel)
+        return found.capabilities if found else None
 
 
-class WaysLookup:
+class ContactAddressesLookup:
     """The ways to the subscriber and to the agents. Stands after the account is known."""
 
-    def __init__(self, switchboard: Switchboard) -> None:
-        self._switchboard = switchboard
+    def __init__(self, registry: ChannelRegistry) -> None:
+        self._registry = registry
 
     async def __call__(self, round_: Round) -> object | None:
-        """A `Ways`."""
-        case, heard = round_.case, round_.heard
-        here: Address | None = Address(case.channel, case.door, case.address) if case.address else None
+        """A `ContactAddresses`."""
+        case, inbound = round_.case, round_.inbound
+        here: Address | None = Address(case.channel_kind, case.channel, case.address) if case.address else None
         blocked = {address_of(one) for one in round_.addresses if one.blocked}
-        row = sender_row(round_) if heard.role is Role.SUBSCRIBER else None
+        row = sender_address_row(round_) if inbound.role is Role.SUBSCRIBER else None
         returned = row is not None and bool(row.blocked)
-        if here in blocked and not (returned and here == heard.sender):
+        if here in blocked and not (returned and here == inbound.sender):
             here = None
-        staff = self._switchboard.staff_of(round_.facts.need(Provider).name)
-        return Ways(here, self._on_file(round_, here, blocked), staff, returned, self._beside(round_))
+        agents_group = self._registry.agents_group_of(round_.facts.need(Provider).name)
+        return ContactAddresses(
+            here, self._on_file(round_, here, blocked), agents_group, returned, self._beside(round_)
+        )
 
     def _beside(self, round_: Round) -> Address | None:
         """The last known of the person's other addresses that are surely theirs and open."""
-        used = Address(round_.case.channel, round_.case.door, round_.case.address)
+        used = Address(round_.case.channel_kind, round_.case.channel, round_.case.address)
         others = [
             one
             for one in round_.addresses
-            if one.confirmed and not one.blocked and address_of(one) != used and one.door in self._switchboard.doors
+            if one.confirmed and not one.blocked and address_of(one) != used and one.channel in self._registry.channels
         ]
         return address_of(max(others, key=lambda one: one.since)) if others else None
 
     def _on_file(self, round_: Round, here: Address | None, blocked: set[Address]) -> Address | None:
         """The account's mail address, if it is another than the one in use and nothing came back from it."""
-        identified, case = round_.facts.get(Identified), round_.case
+        identified, case = round_.facts.get(Identification), round_.case
         account = identified.account if identified else None
         if account is None or not account.emails or case.entitlement == "unverified":
             return None
-        address = self._switchboard.mail_to(case.provider, account.emails[0].strip().lower())
+        address = self._registry.mail_to(case.provider, account.emails[0].strip().lower())
         if address is None or address in blocked or (here is not None and here.value == address.value):
             return None
         return address
 
 
-class BeforeLookup:
+class RecentDialogueLookup:
     """What was said before, for an agent's words that go out as a letter. Stands after the ways are known."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def __call__(self, round_: Round) -> object | None:
-        """A `Before`; None where nobody is answered by mail."""
-        heard, ways = round_.heard, round_.facts.get(Ways)
-        by_mail = ways is not None and ways.here is not None and ways.here.channel == "mail"
-        if heard.role is not Role.AGENT or heard.verb not in (Verb.SAY, Verb.RESOLVE) or round_.is_new or not by_mail:
+        """A `RecentDialogue`; None where nobody is answered by mail."""
+        inbound, contact = round_.inbound, round_.facts.get(ContactAddresses)
+        by_mail = contact is not None and contact.here is not None and contact.here.channel_kind == "mail"
+        if (
+            inbound.role is not Role.AGENT
+            or inbound.verb not in (Verb.SAY, Verb.RESOLVE)
+            or round_.is_new
+            or not by_mail
+        ):
             return None
         query = (
             select(JournalEntry.author, JournalEntry.at, JournalEntry.text)
             .where(JournalEntry.provider == round_.case.provider, JournalEntry.case_id == round_.case.id)
             .where(JournalEntry.kind == JournalKind.DIALOGUE.value, JournalEntry.public, JournalEntry.text != "")
             .order_by(JournalEntry.id.desc())
-            .limit(QUOTED)
+            .limit(QUOTED_LINES)
         )
         async with self._database.read(round_.case.provider) as session:
             rows = (await session.execute(query)).all()
-        return Before(tuple(Line(row.author, row.at, row.text) for row in reversed(rows)))
+        return RecentDialogue(tuple(DialogueLine(row.author, row.at, row.text) for row in reversed(rows)))

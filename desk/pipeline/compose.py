@@ -1,6 +1,6 @@
 """Composing: the acts of one round become what is said to whom, each audience getting one message.
 
-Text is rendered here, once; the journal keeps what was said, and the doors dress it. Nothing is written yet.
+Text is rendered here, once; the journal keeps what was said, and the channels dress it. Nothing is written yet.
 """
 
 from __future__ import annotations
@@ -10,140 +10,167 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from desk.language.rich_text import Text, joined
-from desk.language.templates import Value, Words
-from desk.model.acts import Act, Alert, Button, Buttons, Card, InPlace, Names, React, Record, Say, Show, To, Withheld
+from desk.language.rich_text import RichText, join_texts
+from desk.language.templates import Templates, Value
+from desk.model.acts import (
+    Act,
+    AddJournalEntry,
+    AddReaction,
+    Button,
+    Buttons,
+    Names,
+    PopupNotice,
+    Recipient,
+    ReplaceMessage,
+    SayTemplate,
+    SayText,
+    Suppressed,
+    UpdateCard,
+)
 from desk.model.case import Case, JournalKind
-from desk.model.channels import Switchboard
-from desk.model.facts import Before, Speaking, Ways
-from desk.model.messages import Address, File, Heard, Option, Outgoing, Parcel, Policy, Quoted, Role, Verb
+from desk.model.channels import ChannelRegistry
+from desk.model.facts import ActingAgent, ContactAddresses, RecentDialogue
+from desk.model.messages import (
+    Address,
+    ButtonOption,
+    ChannelCall,
+    File,
+    Inbound,
+    OutboundMessage,
+    QuotedMessage,
+    RedeliveryPolicy,
+    Role,
+    Verb,
+)
 from desk.model.policy import Provider
-from desk.pipeline.lookup import Round, address_of, sender_row, surely_theirs
-from desk.pipeline.recipients import audience
-from desk.pipeline.reply_tokens import Keyring
-from desk.storage.ids import Ids
+from desk.pipeline.lookup import Round, address_of, is_proved_sender, sender_address_row
+from desk.pipeline.recipients import addresses_of
+from desk.pipeline.reply_tokens import ReplyTokens
+from desk.storage.ids import IdGenerator
 
 _MARKS = re.compile(r"^\s{0,9}(?:(?:re|aw|fwd?|отв|пер|ответ)\s?:|\[[a-z0-9]{1,20}-\d{4}-\d{6,9}-\d\])", re.IGNORECASE)
 OWN_WORDS = ("name", "contract", "lines", "question", "answer")
 """What sentences repeat of the person's own words: empty where those may not come back."""
-CardOf = Callable[[Case, Provider], Say]
+CardOf = Callable[[Case, Provider], SayTemplate]
 """What the agents' card of a case says: a room gives it, the wiring hands it over."""
 
 
 @dataclass(slots=True)
-class Part:
+class DraftMessage:
     """What one audience gets in this round."""
 
-    texts: list[Text] = field(default_factory=list)
+    texts: list[RichText] = field(default_factory=list)
     buttons: Buttons = ()
     files: list[File] = field(default_factory=list)
-    policy: Policy = Policy.RETRY
+    policy: RedeliveryPolicy = RedeliveryPolicy.RETRY
     human: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Composed:
+class ComposedRound:
     """What a round says: parcels with their keys, and rows of the journal (`desk.model.case.JournalEntry`)."""
 
-    parcels: tuple[tuple[str, str, Parcel], ...]  # (key, door, parcel)
+    parcels: tuple[tuple[str, str, ChannelCall], ...]  # (key, channel, parcel)
     journal: tuple[Mapping[str, Any], ...]
 
 
-class Composer:
+class MessageComposer:
     """Renders and dresses; pure but for the templates read at the start."""
 
-    def __init__(self, words: Words, switchboard: Switchboard, keyring: Keyring, card_of: CardOf) -> None:
+    def __init__(self, words: Templates, registry: ChannelRegistry, reply_tokens: ReplyTokens, card_of: CardOf) -> None:
         self.words = words
-        self.switchboard = switchboard
-        self.keyring = keyring
+        self.registry = registry
+        self.reply_tokens = reply_tokens
         self.card_of = card_of
-        self.ids = Ids()
+        self.ids = IdGenerator()
 
-    def compose(self, round_: Round, acts: Sequence[Act]) -> Composed:
+    def compose(self, round_: Round, acts: Sequence[Act]) -> ComposedRound:
         """Everything the acts say, in order. The case in hand already has its number and its new fields."""
-        return _Composing(self, round_).run(acts)
+        return _RoundComposer(self, round_).run(acts)
 
 
-class _Composing:
+class _RoundComposer:
     """One round's composing."""
 
-    def __init__(self, by: Composer, round_: Round) -> None:
-        self.words, self.switchboard, self.keyring = by.words, by.switchboard, by.keyring
+    def __init__(self, by: MessageComposer, round_: Round) -> None:
+        self.words, self.registry, self.reply_tokens = by.words, by.registry, by.reply_tokens
         self.card_of, self.ids = by.card_of, by.ids
-        self.round, self.case, self.heard = round_, round_.case, round_.heard
-        self.provider = self.switchboard.provider(round_.case.provider)
-        self.ways = round_.facts.get(Ways) or Ways(None, None, None)
-        self.parts: dict[Address, Part] = {}
+        self.round, self.case, self.inbound = round_, round_.case, round_.inbound
+        self.provider = self.registry.provider(round_.case.provider)
+        self.contact = round_.facts.get(ContactAddresses) or ContactAddresses(None, None, None)
+        self.parts: dict[Address, DraftMessage] = {}
         self.alert = ""
         self.in_place = False
         self.journal: list[dict[str, Any]] = []
-        self.parcels: list[tuple[str, str, Parcel]] = []
+        self.parcels: list[tuple[str, str, ChannelCall]] = []
 
-    def run(self, acts: Sequence[Act]) -> Composed:
+    def run(self, acts: Sequence[Act]) -> ComposedRound:
         self._journal_heard()
         for act in acts:
             self._take(act)
-        self.in_place = any(isinstance(act, InPlace) for act in acts) and not self.heard.detail.get("media")
+        self.in_place = any(isinstance(act, ReplaceMessage) for act in acts) and not self.inbound.detail.get("media")
         for address, part in self.parts.items():
             self._send(address, part)
-        if any(isinstance(act, Card) for act in acts):
+        if any(isinstance(act, UpdateCard) for act in acts):
             self._card()
-        if self.heard.callback and not any(parcel.kind == "callback" for _, _, parcel in self.parcels):
-            self._put(Outgoing(self.heard.sender, Text(), callback=self.heard.callback, alert=self.alert))
-        return Composed(tuple(self.parcels), tuple(self.journal))
+        if self.inbound.callback and not any(parcel.kind == "callback" for _, _, parcel in self.parcels):
+            self._put(
+                OutboundMessage(self.inbound.sender, RichText(), callback=self.inbound.callback, alert=self.alert)
+            )
+        return ComposedRound(tuple(self.parcels), tuple(self.journal))
 
     # what is said to whom
 
     def _take(self, act: Act) -> None:
-        if isinstance(act, Record):
-            by_agent = self.heard.role is Role.AGENT
+        if isinstance(act, AddJournalEntry):
+            by_agent = self.inbound.role is Role.AGENT
             self._note(act.kind, act.text, "" if by_agent else "desk", public=act.public)
-        elif isinstance(act, React):
+        elif isinstance(act, AddReaction):
             self._react(act.emoji)
-        elif isinstance(act, Alert):
+        elif isinstance(act, PopupNotice):
             self.alert = self._say(act.word, act.names, self._alerted()).plain
-        elif isinstance(act, (Say, Show)):
+        elif isinstance(act, (SayTemplate, SayText)):
             for address in self._audience(act.to):
                 self._add(address, act)
-        elif isinstance(act, Withheld):
+        elif isinstance(act, Suppressed):
             self._withheld(act)
 
     def _alerted(self) -> Address:
         """Whoever pressed: an agent reads the language of the group."""
-        return (self.ways.staff if self.heard.role is Role.AGENT else None) or self.heard.sender
+        return (self.contact.agents_group if self.inbound.role is Role.AGENT else None) or self.inbound.sender
 
     def _react(self, emoji: str) -> None:
-        where = self.ways.staff if self.heard.role is Role.AGENT else self.heard.sender
-        if where and where.door == self.heard.door and self.heard.message and not self.heard.callback:
-            self._put(Outgoing(where, Text(), edits=f"remote:{self.heard.message}", reaction=emoji))
+        where = self.contact.agents_group if self.inbound.role is Role.AGENT else self.inbound.sender
+        if where and where.channel == self.inbound.channel and self.inbound.message and not self.inbound.callback:
+            self._put(OutboundMessage(where, RichText(), edits=f"remote:{self.inbound.message}", reaction=emoji))
 
-    def _audience(self, to: To) -> list[Address]:
-        return audience(to, self.case, self.heard, self.ways, self.round.is_new)
+    def _audience(self, to: Recipient) -> list[Address]:
+        return addresses_of(to, self.case, self.inbound, self.contact, self.round.is_new)
 
-    def _withheld(self, act: Withheld) -> None:
+    def _withheld(self, act: Suppressed) -> None:
         """What was decided and not sent stands in the journal, where agents see it."""
         for address in self._audience(act.what.to):
-            text = act.what.text if isinstance(act.what, Show) else self._say(act.what.word, act.what.names, address)
+            text = act.what.text if isinstance(act.what, SayText) else self._say(act.what.word, act.what.names, address)
             self._note(JournalKind.FINDING, f"not sent automatically, since {act.why}: {text.plain}", "desk")
 
-    def _add(self, address: Address, act: Say | Show) -> None:
-        part = self.parts.setdefault(address, Part())
-        text = act.text if isinstance(act, Show) else self._say(act.word, act.names, address)
+    def _add(self, address: Address, act: SayTemplate | SayText) -> None:
+        part = self.parts.setdefault(address, DraftMessage())
+        text = act.text if isinstance(act, SayText) else self._say(act.word, act.names, address)
         part.texts.append(text)
         part.buttons = act.buttons or part.buttons
         part.files += act.files
-        part.human = part.human or (isinstance(act, Say) and act.human)
-        part.policy = Policy.HOLD if Policy.HOLD in (part.policy, act.policy) else part.policy
+        part.human = part.human or (isinstance(act, SayTemplate) and act.human)
+        part.policy = RedeliveryPolicy.HOLD if RedeliveryPolicy.HOLD in (part.policy, act.policy) else part.policy
 
     def _taps(self, address: Address) -> bool:
         """Whether buttons can be tapped there; where not, the sentences say what to answer."""
-        door = self.switchboard.doors.get(address.door)
-        return door is not None and door.traits.buttons
+        channel = self.registry.channels.get(address.channel)
+        return channel is not None and channel.capabilities.buttons
 
     def _language(self, address: Address) -> str:
-        return self.provider.language if address == self.ways.staff else self.case.language
+        return self.provider.language if address == self.contact.agents_group else self.case.language
 
-    def _say(self, word: str, names: Names, address: Address) -> Text:
+    def _say(self, word: str, names: Names, address: Address) -> RichText:
         case, language = self.case, self._language(address)
         values: dict[str, Value] = {
             **self.provider.facts,
@@ -159,26 +186,26 @@ class _Composing:
 
     def _may_echo(self, address: Address) -> bool:
         """Whether a person's own words may come back there: never to a mail address that somebody may have forged."""
-        if address.channel != "mail" or address == self.ways.staff:
+        if address.channel_kind != "mail" or address == self.contact.agents_group:
             return True
-        speaks = self.heard.role is Role.SUBSCRIBER and address == self.heard.sender
-        if speaks and surely_theirs(self.round):
+        speaks = self.inbound.role is Role.SUBSCRIBER and address == self.inbound.sender
+        if speaks and is_proved_sender(self.round):
             return True
         return any(one.confirmed and address_of(one) == address for one in self.round.addresses)
 
     # how it goes out
 
-    def _send(self, address: Address, part: Part) -> None:
-        text = joined(part.texts)
+    def _send(self, address: Address, part: DraftMessage) -> None:
+        text = join_texts(part.texts)
         language = self._language(address)
-        to_staff = address == self.ways.staff
-        mine = address == self.heard.sender or (to_staff and self.in_place and self.heard.role is Role.AGENT)
-        pressed = self.heard.verb is Verb.PRESS and mine and address.door == self.heard.door
-        if not to_staff and not part.human:
-            kind = JournalKind.DIALOGUE if address == self.heard.sender else JournalKind.NOTIFICATION
-            self._note(kind, text.plain, "desk", channel=address.channel, files=part.files, public=True)
+        to_agents = address == self.contact.agents_group
+        mine = address == self.inbound.sender or (to_agents and self.in_place and self.inbound.role is Role.AGENT)
+        pressed = self.inbound.verb is Verb.PRESS and mine and address.channel == self.inbound.channel
+        if not to_agents and not part.human:
+            kind = JournalKind.DIALOGUE if address == self.inbound.sender else JournalKind.NOTIFICATION
+            self._note(kind, text.plain, "desk", channel_kind=address.channel_kind, files=part.files, public=True)
         self._put(
-            Outgoing(
+            OutboundMessage(
                 to=address,
                 text=text,
                 policy=part.policy,
@@ -188,27 +215,27 @@ class _Composing:
                 language=language,
                 case=self.case.id,
                 prompt=self.case.prompt,
-                edits=f"remote:{self.heard.message}" if pressed and self.heard.message else "",
+                edits=f"remote:{self.inbound.message}" if pressed and self.inbound.message else "",
                 keeps=not self.in_place,
-                answers=self.case.card if to_staff else "",
-                callback=self.heard.callback if pressed else "",
+                answers=self.case.card if to_agents else "",
+                callback=self.inbound.callback if pressed else "",
                 alert=self.alert if pressed else "",
-                token=self.keyring.token(address.door, self.case.id, address.value),
+                token=self.reply_tokens.token(address.channel, self.case.id, address.value),
                 thread=tuple(self.case.thread) if self._in_thread(address) else (),
                 automatic=not part.human,
                 sender=self.provider.title(language),
                 history=self._history(address, language) if part.human else (),
-                notice=address == self.ways.on_file,
+                notice=address == self.contact.on_file,
             )
         )
 
-    def _history(self, address: Address, language: str) -> tuple[Quoted, ...]:
+    def _history(self, address: Address, language: str) -> tuple[QuotedMessage, ...]:
         """What was said before, where it may come back: to whom the talk itself goes, once that address is proved."""
-        before = self.round.facts.get(Before)
+        before = self.round.facts.get(RecentDialogue)
         if before is None or not self._in_thread(address) or not self._may_echo(address):
             return ()
         return tuple(
-            Quoted(
+            QuotedMessage(
                 self.round.person.name if line.author == "subscriber" else self.provider.title(language),
                 f"{line.at.astimezone(self.provider.timezone):%d.%m.%Y %H:%M}",
                 line.text,
@@ -217,15 +244,15 @@ class _Composing:
         )
 
     def _card(self) -> None:
-        if self.ways.staff is None:
+        if self.contact.agents_group is None:
             return
         act = self.card_of(self.case, self.provider)
         language = self.provider.language
         had = self.case.card
-        outgoing = Outgoing(
-            to=self.ways.staff,
-            text=self._say(act.word, act.names, self.ways.staff),
-            policy=Policy.EDIT if had else Policy.RETRY,
+        outgoing = OutboundMessage(
+            to=self.contact.agents_group,
+            text=self._say(act.word, act.names, self.contact.agents_group),
+            policy=RedeliveryPolicy.EDIT if had else RedeliveryPolicy.RETRY,
             options=self._options(act.buttons, language),
             language=language,
             case=self.case.id,
@@ -236,16 +263,16 @@ class _Composing:
         if not had:
             self.case.card = key
 
-    def _put(self, outgoing: Outgoing) -> str:
+    def _put(self, outgoing: OutboundMessage) -> str:
         """Dresses one message and gives every parcel its key. Returns the key of the last: the one with buttons."""
-        door = self.switchboard.doors.get(outgoing.to.door)
-        if door is None:
+        channel = self.registry.channels.get(outgoing.to.channel)
+        if channel is None:
             return ""
         first = f"{self.round.arrival.id}.{len(self.parcels)}"
-        parcels = door.dress(replace(outgoing, key=first))
+        parcels = channel.render(replace(outgoing, key=first))
         for parcel in parcels:
             key = f"{self.round.arrival.id}.{len(self.parcels)}"
-            self.parcels.append((key, outgoing.to.door, parcel))
+            self.parcels.append((key, outgoing.to.channel, parcel))
             if parcel.remote and self._in_thread(outgoing.to):
                 self.case.thread = [*self.case.thread, parcel.remote][-12:]
         return f"{self.round.arrival.id}.{len(self.parcels) - 1}"
@@ -254,11 +281,11 @@ class _Composing:
         """Message-IDs carry tokens: those of a notice to the address on file are nobody else's, nor the other way."""
         return address.value == self.case.address
 
-    def _options(self, buttons: Buttons, language: str) -> tuple[tuple[Option, ...], ...]:
+    def _options(self, buttons: Buttons, language: str) -> tuple[tuple[ButtonOption, ...], ...]:
         def label(button: Button) -> str:
             return button.label or self.words.label(self.case.provider, language, button.word)
 
-        return tuple(tuple(Option(one.id, label(one)) for one in row) for row in buttons)
+        return tuple(tuple(ButtonOption(one.id, label(one)) for one in row) for row in buttons)
 
     def _subject(self, address: Address, language: str) -> str:
         """The person's own subject where it may come back, else the desk's."""
@@ -269,24 +296,28 @@ class _Composing:
     # the journal
 
     def _journal_heard(self) -> None:
-        heard = self.heard
-        if heard.role is Role.DESK or heard.verb not in (Verb.SAY, Verb.NOTE, Verb.PRESS, Verb.START):
+        inbound = self.inbound
+        if inbound.role is Role.DESK or inbound.verb not in (Verb.SAY, Verb.NOTE, Verb.PRESS, Verb.START):
             return
-        if not heard.text and not heard.files:
+        if not inbound.text and not inbound.files:
             return
-        kind = JournalKind.NOTE if heard.verb is Verb.NOTE else JournalKind.DIALOGUE
+        kind = JournalKind.NOTE if inbound.verb is Verb.NOTE else JournalKind.DIALOGUE
         self._note(
             kind,
-            heard.text,
-            author_of(heard, self.round),
-            channel=heard.sender.channel,
-            files=heard.files,
-            public=heard.verb is not Verb.NOTE and not self._of_a_stranger(),
+            inbound.text,
+            author_of(inbound, self.round),
+            channel_kind=inbound.sender.channel_kind,
+            files=inbound.files,
+            public=inbound.verb is not Verb.NOTE and not self._of_a_stranger(),
         )
 
     def _of_a_stranger(self) -> bool:
         """Whether an agent let a letter of somebody else into the case: agents read it, the subscriber never does."""
-        return bool(self.heard.detail.get("vouched")) and not self.round.is_new and sender_row(self.round) is None
+        return (
+            bool(self.inbound.detail.get("vouched"))
+            and not self.round.is_new
+            and sender_address_row(self.round) is None
+        )
 
     def _note(
         self,
@@ -294,7 +325,7 @@ class _Composing:
         text: str,
         author: str = "",
         *,
-        channel: str = "",
+        channel_kind: str = "",
         files: Sequence[File] = (),
         public: bool = False,
     ) -> None:
@@ -305,8 +336,8 @@ class _Composing:
                 "case_id": self.case.id,
                 "at": self.round.now,
                 "kind": str(kind),
-                "author": author or author_of(self.heard, self.round),
-                "channel": channel,
+                "author": author or author_of(self.inbound, self.round),
+                "channel_kind": channel_kind,
                 "text": text,
                 "files": [asdict(one) for one in files],
                 "public": public,
@@ -325,9 +356,9 @@ def bare_subject(subject: str) -> str:
     return subject.strip()
 
 
-def author_of(heard: Heard, round_: Round) -> str:
+def author_of(inbound: Inbound, round_: Round) -> str:
     """In whose name the journal notes this arrival: "subscriber", "desk" or "agent:<id>"."""
-    speaking = round_.facts.get(Speaking)
-    if heard.role is Role.AGENT:
+    speaking = round_.facts.get(ActingAgent)
+    if inbound.role is Role.AGENT:
         return f"agent:{speaking.agent.id}" if speaking and speaking.agent else "agent:?"
-    return "subscriber" if heard.role is Role.SUBSCRIBER else "desk"
+    return "subscriber" if inbound.role is Role.SUBSCRIBER else "desk"

@@ -1,22 +1,22 @@
-"""To whom an act is said: the one place that turns `To` into addresses. Pure."""
+"""To whom an act is said: the one place that turns `Recipient` into addresses. Pure."""
 
 from __future__ import annotations
 
-from desk.model.acts import To
+from desk.model.acts import Recipient
 from desk.model.case import Case
-from desk.model.facts import Ways
-from desk.model.messages import Address, Heard, Role
+from desk.model.facts import ContactAddresses
+from desk.model.messages import Address, Inbound, Role
 
 
-def audience(to: To, case: Case, heard: Heard, ways: Ways, is_new: bool) -> list[Address]:
+def addresses_of(to: Recipient, case: Case, inbound: Inbound, contact: ContactAddresses, is_new: bool) -> list[Address]:
     """The addresses, none or one. ``is_new`` when the case begins with this message."""
     # Who wrote a letter that an agent vouched for is not thereby one of those the desk speaks to.
-    vouched = bool(heard.detail.get("vouched")) and not is_new
-    if to is To.SPEAKER and heard.role is Role.SUBSCRIBER and not vouched:
-        return [heard.sender]
-    if to is To.STAFF or (to is To.SPEAKER and not vouched):
-        return [ways.staff] if ways.staff else []
-    if to is To.ON_FILE:
-        return [ways.on_file] if ways.on_file else []
-    reached = ways.other(case) if to is To.OTHER else ways.to(case)
+    vouched = bool(inbound.detail.get("vouched")) and not is_new
+    if to is Recipient.SPEAKER and inbound.role is Role.SUBSCRIBER and not vouched:
+        return [inbound.sender]
+    if to is Recipient.AGENTS or (to is Recipient.SPEAKER and not vouched):
+        return [contact.agents_group] if contact.agents_group else []
+    if to is Recipient.ON_FILE:
+        return [contact.on_file] if contact.on_file else []
+    reached = contact.other(case) if to is Recipient.OTHER else contact.to(case)
     return [reached] if reached else []

@@ -1,7 +1,7 @@
 """Keyed tokens: proof that the desk itself once wrote to this recipient about this case.
 
 A token is ``<key id><case in base 32>-<code>``: letters, digits and one dash, lower case, so that it survives in the
-local part of a mail address. Its code (HMAC-SHA-256, cut to 80 bits) binds the receiving door, the case and the
+local part of a mail address. Its code (HMAC-SHA-256, cut to 80 bits) binds the receiving channel, the case and the
 recipient. Two secrets may be valid at once, so that they can be rotated without losing anybody's answer.
 """
 
@@ -16,7 +16,7 @@ from desk.model.settings import Secret
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
-def spelled(number: int) -> str:
+def encode_number(number: int) -> str:
     """A number in Crockford's base 32, lower case: short, and no letter taken for another."""
     if number == 0:
         return "0"
@@ -27,8 +27,9 @@ def spelled(number: int) -> str:
     return "".join(reversed(letters))
 
 
-def counted(letters: str) -> int:
-    """The number behind `spelled`. Raises ValueError for anything else, and for what no id can be (above 63 bits)."""
+def decode_number(letters: str) -> int:
+    """The number behind `encode_number`. Raises ValueError for anything else, and for what no id can be (above 63
+    bits)."""
     number = 0
     if not letters or len(letters) > 13:
         raise ValueError("not a number in base 32")
@@ -39,15 +40,15 @@ def counted(letters: str) -> int:
     return number
 
 
-def claimed(token: str) -> int | None:
+def claimed_case(token: str) -> int | None:
     """The case a token names, genuine or not; None for what has no token's form."""
     try:
-        return counted(token.strip().lower().partition("-")[0][1:])
+        return decode_number(token.strip().lower().partition("-")[0][1:])
     except ValueError:
         return None
 
 
-class Keyring:
+class ReplyTokens:
     """Makes and verifies tokens. Without a secret it raises ValueError: there is no unkeyed token."""
 
     def __init__(self, secret: Secret, former: Secret) -> None:
@@ -56,18 +57,18 @@ class Keyring:
         self._secrets = {_key_id(one): one.reveal().encode() for one in (former, secret) if one}
         self._current = _key_id(secret)
 
-    def token(self, door: str, case_id: int, recipient: str) -> str:
+    def token(self, channel: str, case_id: int, recipient: str) -> str:
         """The token for one recipient of one case, as it goes into Reply-To and Message-ID."""
-        return f"{self._current}{spelled(case_id)}-{self._code(self._current, door, case_id, recipient)}"
+        return f"{self._current}{encode_number(case_id)}-{self._code(self._current, channel, case_id, recipient)}"
 
-    def case_of(self, token: str, door: str, recipient: str) -> int | None:
+    def case_of(self, token: str, channel: str, recipient: str) -> int | None:
         """The case a genuine token names, or None for one that is forged, or was written to somebody else."""
         head, _, code = token.strip().lower().partition("-")
-        case_id = claimed(token)
+        case_id = claimed_case(token)
         if case_id is None:
             return None
         genuine = head[:1] in self._secrets and hmac.compare_digest(
-            self._code(head[0], door, case_id, recipient).encode(), code.encode("utf-8", "replace")
+            self._code(head[0], channel, case_id, recipient).encode(), code.encode("utf-8", "replace")
         )
         return case_id if genuine else None
 
@@ -75,8 +76,8 @@ class Keyring:
         """A secret of its own for another purpose (a webhook's), hex, from the current one."""
         return hmac.new(self._secrets[self._current], f"purpose:{purpose}".encode(), hashlib.sha256).hexdigest()
 
-    def _code(self, key_id: str, door: str, case_id: int, recipient: str) -> str:
-        bound = "\0".join(("token", door, str(case_id), recipient.strip().lower())).encode()
+    def _code(self, key_id: str, channel: str, case_id: int, recipient: str) -> str:
+        bound = "\0".join(("token", channel, str(case_id), recipient.strip().lower())).encode()
         return b32encode(hmac.digest(self._secrets[key_id], bound, "sha256")[:10]).decode().lower()
 
 

@@ -1,6 +1,6 @@
 """The sender: takes departures from the outbox and puts them on the wire, one at a time in each lane.
 
-Marking comes before the wire, many at a time; what became of them is written down many at a time too. A door that
+Marking comes before the wire, many at a time; what became of them is written down many at a time too. A channel that
 hangs holds only its own places.
 """
 
@@ -14,24 +14,24 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from desk.clock import Clock
-from desk.model.channels import Switchboard
-from desk.model.messages import Departure, Later, Sent, Unknown
+from desk.model.channels import ChannelRegistry
+from desk.model.messages import Departure, ResultUnknown, RetryLater, Sent
 from desk.queues import outbox
-from desk.queues.outbox import Settled
+from desk.queues.outbox import SendOutcome
 from desk.storage.database import Database
 
 log = logging.getLogger(__name__)
 PLACES = 240
 HANGING = 2.0
-"""Seconds after which a call takes none of the common places any more: doors that hang keep only their own."""
-PLACES_OF_A_DOOR = 12
+"""Seconds after which a call takes none of the common places any more: channels that hang keep only their own."""
+PLACES_OF_A_CHANNEL = 12
 """Few, since whatever is marked when the process is killed may have been sent; enough for thirty calls a second."""
 GATHERING = 0.01
 """Seconds to wait for more results before writing them down together."""
 
 
-class Sender:
-    """Sends for the doors it is told it may send for (each in one process at a time, for the wire's limits' sake).
+class OutboxSender:
+    """Sends for the channels it is told it may send for (each in one process at a time, for the wire's limits' sake).
 
     With a ``lane`` it sends in that one only: a terminal shows what is meant for the person in front of it.
     """
@@ -39,30 +39,30 @@ class Sender:
     def __init__(
         self,
         database: Database,
-        switchboard: Switchboard,
+        registry: ChannelRegistry,
         holder: str,
         clock: Clock,
         lane: str = "",
     ) -> None:
         self._database = database
-        self._switchboard = switchboard
+        self._registry = registry
         self._holder = holder
         self._clock = clock
         self._lane = lane
-        self._flying: dict[asyncio.Task[Settled], str] = {}
-        self._since: dict[asyncio.Task[Settled], float] = {}
+        self._flying: dict[asyncio.Task[SendOutcome], str] = {}
+        self._since: dict[asyncio.Task[SendOutcome], float] = {}
         self._resting: dict[str, datetime] = {}
         self.stopping = False
 
-    async def sweep(self, doors: Collection[str]) -> bool:
+    async def sweep(self, channels: Collection[str]) -> bool:
         """Sends until nothing is due or `stopping` is set. Returns whether anything was sent.
 
-        ``doors`` may change meanwhile: it is looked at before anything is taken.
+        ``channels`` may change meanwhile: it is looked at before anything is taken.
         Raises what the database raised when it has trouble: nothing is lost, the next sweep goes on.
         """
         busy = False
         while True:
-            started = 0 if self.stopping else await self._start(doors)
+            started = 0 if self.stopping else await self._start(channels)
             busy = busy or started > 0
             if not self._flying:
                 return busy
@@ -70,21 +70,21 @@ class Sender:
             await asyncio.sleep(GATHERING)
             await self._settle()
 
-    async def _start(self, doors: Collection[str]) -> int:
+    async def _start(self, channels: Collection[str]) -> int:
         now = self._clock()
         flying = Counter(self._flying.values())
         ready = [
-            door
-            for door in doors
-            if door in self._switchboard.doors
-            and flying[door] < PLACES_OF_A_DOOR
-            and self._resting.get(door, now) <= now
+            channel
+            for channel in channels
+            if channel in self._registry.channels
+            and flying[channel] < PLACES_OF_A_CHANNEL
+            and self._resting.get(channel, now) <= now
         ]
         lately = asyncio.get_running_loop().time() - HANGING
         left = PLACES - sum(since > lately for since in self._since.values())
-        if not ready or left <= 0 or not (due := await outbox.doors_due(self._database, ready, now, self._lane)):
+        if not ready or left <= 0 or not (due := await outbox.channels_due(self._database, ready, now, self._lane)):
             return 0
-        places = {door: max(1, min(PLACES_OF_A_DOOR - flying[door], left // len(due))) for door in due}
+        places = {channel: max(1, min(PLACES_OF_A_CHANNEL - flying[channel], left // len(due))) for channel in due}
         claimed = await outbox.claim(self._database, places, self._holder, now, self._lane, due)
         named = {key for one in claimed for key in _named(one)}
         remotes = await outbox.remotes(self._database, named)
@@ -93,21 +93,21 @@ class Sender:
             known = {key: remotes[key] for key in _named(departure) if key in remotes}
             here = {key: remote for key, (lane, remote) in known.items() if lane == departure.lane}
             task = asyncio.create_task(self._send(departure, here))
-            self._flying[task], self._since[task] = departure.door, asyncio.get_running_loop().time()
+            self._flying[task], self._since[task] = departure.channel, asyncio.get_running_loop().time()
         return len(claimed)
 
-    async def _send(self, departure: Departure, remotes: Mapping[str, str]) -> Settled:
-        door = self._switchboard.doors[departure.door]
+    async def _send(self, departure: Departure, remotes: Mapping[str, str]) -> SendOutcome:
+        channel = self._registry.channels[departure.channel]
         try:
-            fate = await door.send(departure, remotes)
+            fate = await channel.send(departure, remotes)
         except Exception as error:
-            log.exception("departure %s through %s", departure.key, departure.door)
-            fate = Unknown(f"sending failed: {type(error).__name__}")
-        if isinstance(fate, Later) and fate.whole_door:
-            self._resting[departure.door] = self._clock() + timedelta(seconds=fate.seconds)
+            log.exception("departure %s through %s", departure.key, departure.channel)
+            fate = ResultUnknown(f"sending failed: {type(error).__name__}")
+        if isinstance(fate, RetryLater) and fate.whole_channel:
+            self._resting[departure.channel] = self._clock() + timedelta(seconds=fate.seconds)
         if not isinstance(fate, Sent) and getattr(fate, "tried", True):
-            log.info("departure %s through %s: %s", departure.key, departure.door, json.dumps(str(fate)))
-        return Settled(departure, fate)
+            log.info("departure %s through %s: %s", departure.key, departure.channel, json.dumps(str(fate)))
+        return SendOutcome(departure, fate)
 
     async def _settle(self) -> None:
         done = [task for task in self._flying if task.done()]

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.model.case import Case, JournalEntry
 from desk.model.people import Person, PersonAddress
-from desk.storage.database import insert_over
+from desk.storage.database import upsert
 
 PEOPLE, ADDRESSES, CASES, JOURNAL = (
     cast(Table, kind.__table__) for kind in (Person, PersonAddress, Case, JournalEntry)
@@ -18,7 +18,7 @@ PEOPLE, ADDRESSES, CASES, JOURNAL = (
 
 
 @dataclass(slots=True)
-class Rows:
+class RowBatch:
     """Rows and statements to be written after the cases that were changed, in the order of the tables' first use.
 
     New people, addresses, cases and journal lines come before everything else, as they refer to each other.
@@ -50,7 +50,7 @@ class Rows:
                 await connection.execute(table.insert(), rows)
         for table, replaced in self.replaced.items():
             # In one order, whoever writes: two that lock the same rows must not wait for each other.
-            await connection.execute(insert_over(connection, table), [replaced[key] for key in sorted(replaced)])
+            await connection.execute(upsert(connection, table), [replaced[key] for key in sorted(replaced)])
         for statement in self.statements:
             await connection.execute(statement)
         for statement, runs in self.repeated.items():

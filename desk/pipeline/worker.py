@@ -1,4 +1,4 @@
-"""The clerk: hear - look up - decide - write, one arrival after another, everything of one arrival in one transaction.
+"""The worker: hear - look up - decide - write, one arrival after another, everything of one arrival in one transaction.
 
 Arrivals are claimed many at a time, each the first of its lane, and as many as do not meet are written together. If
 anything goes wrong with several, each is tried alone; what then fails three times is set aside. Trouble of the
@@ -17,23 +17,23 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 
 from desk.clock import Clock
-from desk.model.acts import Governor, Rule
-from desk.model.channels import Switchboard
-from desk.model.messages import Arrival, Heard, Unreadable
-from desk.pipeline.decide import think
-from desk.pipeline.lookup import Gatherer, Round
-from desk.pipeline.tenant_routing import homes_of
-from desk.pipeline.write import Decided, Moved, Taken, Writer
+from desk.model.acts import ActFilter, Rule
+from desk.model.channels import ChannelRegistry
+from desk.model.messages import Arrival, Inbound, UnreadableMessage
+from desk.pipeline.decide import apply_rules
+from desk.pipeline.lookup import CaseLookup, Round
+from desk.pipeline.tenant_routing import providers_of
+from desk.pipeline.write import ClaimLost, DecidedRound, DecisionWriter, StaleRead
 from desk.queues import inbox
-from desk.storage.database import Database, is_trouble
+from desk.storage.database import Database, is_database_trouble
 
 log = logging.getLogger(__name__)
 TOGETHER = 100
 TRIES = 5
 HEARING = 4 * TOGETHER
 """Arrivals being heard at once: slow letters shall leave places for quick words."""
-OF_ONE_DOOR = TOGETHER
-"""Of these at most so many of one door: whoever writes to another waits for no more than they take."""
+OF_ONE_CHANNEL = TOGETHER
+"""Of these at most so many of one channel: whoever writes to another waits for no more than they take."""
 BACKLOG = 8
 """From so many arrivals being heard at once on, there is a backlog."""
 GATHERING, GATHERING_BACKLOG = 0.003, 0.08
@@ -48,7 +48,7 @@ class Lookup(Protocol):
     async def __call__(self, round_: Round) -> object | None: ...
 
 
-class Clerk:
+class Worker:
     """Works the corridor. Several may run, in one process or many; claims keep them apart.
 
     ``lookups`` are done for every round, in order; those of ``later`` cost much, and only when a rule wants their type.
@@ -57,27 +57,27 @@ class Clerk:
     def __init__(
         self,
         database: Database,
-        switchboard: Switchboard,
-        gatherer: Gatherer,
+        registry: ChannelRegistry,
+        case_lookup: CaseLookup,
         lookups: Sequence[Lookup],
         later: Mapping[type, Lookup],
         rules: Sequence[Rule],
-        writer: Writer,
+        writer: DecisionWriter,
         holder: str,
         clock: Clock,
-        governors: Sequence[Governor] = (),
+        act_filters: Sequence[ActFilter] = (),
     ) -> None:
         self._database = database
-        self._switchboard = switchboard
-        self._gatherer = gatherer
+        self._registry = registry
+        self._case_lookup = case_lookup
         self._lookups = lookups
         self._later = later
         self._rules = rules
-        self._governors = governors
+        self._act_filters = act_filters
         self._writer = writer
         self._holder = holder
         self._clock = clock
-        self._hearing: dict[asyncio.Task[tuple[Arrival, Heard] | None], Arrival] = {}
+        self._hearing: dict[asyncio.Task[tuple[Arrival, Inbound] | None], Arrival] = {}
         self._carrying: set[int] = set()
 
     async def work(self, limit: int = TOGETHER) -> bool:
@@ -102,7 +102,7 @@ class Clerk:
             self._carrying = ids
             await self._carry([one for task in ready if (one := task.result()) is not None])
         except BaseException as error:
-            if is_trouble(error) or not isinstance(error, Exception):
+            if is_database_trouble(error) or not isinstance(error, Exception):
                 await self._give_back(ids)
             raise
         finally:
@@ -127,10 +127,10 @@ class Clerk:
     async def _claim(self, limit: int) -> list[Arrival]:
         if limit <= 0 or not await inbox.any_waiting(self._database, self._clock()):
             return []
-        busy = Counter(arrival.door for arrival in self._hearing.values())
+        busy = Counter(arrival.channel for arrival in self._hearing.values())
         weight = inbox.HEAVY - inbox.weight_of(arrival.body for arrival in self._hearing.values())
         return await inbox.claim(
-            self._database, self._holder, self._clock(), limit, lambda door: OF_ONE_DOOR - busy[door], weight
+            self._database, self._holder, self._clock(), limit, lambda channel: OF_ONE_CHANNEL - busy[channel], weight
         )
 
     def _heard_now(self) -> set[int]:
@@ -138,18 +138,18 @@ class Clerk:
 
     async def _give_back(self, ids: set[int]) -> None:
         try:
-            await inbox.let_go(self._database, self._holder, ids)
+            await inbox.release(self._database, self._holder, ids)
         except Exception:
             log.debug("claims could not be given back; they run out by themselves")
 
-    async def _hear(self, arrival: Arrival) -> tuple[Arrival, Heard] | None:
-        door = self._switchboard.doors.get(arrival.door)
-        if door is None:
-            await self._strike(arrival, f"no door is called {arrival.door!r} any more", final=True)
+    async def _hear(self, arrival: Arrival) -> tuple[Arrival, Inbound] | None:
+        channel = self._registry.channels.get(arrival.channel)
+        if channel is None:
+            await self._strike(arrival, f"no channel is called {arrival.channel!r} any more", final=True)
             return None
         try:
-            return arrival, await door.hear(arrival)
-        except Unreadable as error:
+            return arrival, await channel.hear(arrival)
+        except UnreadableMessage as error:
             await self._strike(arrival, str(error), final=True)
         except SQLAlchemyError:
             raise
@@ -159,69 +159,69 @@ class Clerk:
         return None
 
     async def _strike(self, arrival: Arrival, problem: str, final: bool = False) -> None:
-        aside = await inbox.strike(self._database, self._holder, arrival, problem, self._clock(), final)
+        aside = await inbox.record_failure(self._database, self._holder, arrival, problem, self._clock(), final)
         if aside:
-            log.warning("arrival %d of %s is set aside: %s", arrival.id, arrival.door, problem)
+            log.warning("arrival %d of %s is set aside: %s", arrival.id, arrival.channel, problem)
 
-    async def _carry(self, batch: Sequence[tuple[Arrival, Heard]]) -> None:
+    async def _carry(self, batch: Sequence[tuple[Arrival, Inbound]]) -> None:
         """Takes a batch through the rest of the corridor, together if that goes well."""
         if len(batch) > 1:
             try:
                 await self._decide_and_write(batch)
                 return
             except Exception as error:
-                if is_trouble(error):
+                if is_database_trouble(error):
                     raise
                 log.debug("a batch of %d is done one by one: %s", len(batch), error)
         for one in batch:
             await self._carry_alone(*one)
 
-    async def _carry_alone(self, arrival: Arrival, heard: Heard) -> None:
+    async def _carry_alone(self, arrival: Arrival, inbound: Inbound) -> None:
         for _ in range(TRIES):
             try:
-                await self._decide_and_write([(arrival, heard)])
+                await self._decide_and_write([(arrival, inbound)])
                 return
-            except Taken:
-                log.info("arrival %d is another clerk's by now", arrival.id)
+            except ClaimLost:
+                log.info("arrival %d is another worker's by now", arrival.id)
                 return
-            except (StaleDataError, IntegrityError, Moved) as error:
+            except (StaleDataError, IntegrityError, StaleRead) as error:
                 # The case moved on between looking and writing: look again, decide again.
                 last: Exception = error
                 await asyncio.sleep(0)
             except Exception as error:
-                if is_trouble(error):
+                if is_database_trouble(error):
                     raise
                 log.exception("arrival %d could not be decided", arrival.id)
                 last = error
                 break
         await self._strike(arrival, f"deciding failed: {type(last).__name__}: {last}")
 
-    async def _decide_and_write(self, batch: Sequence[tuple[Arrival, Heard]]) -> None:
-        decided: list[Decided] = []
-        by_home: dict[str, list[tuple[Arrival, Heard]]] = {}
-        homes = await homes_of(self._database, [heard for _, heard in batch])
+    async def _decide_and_write(self, batch: Sequence[tuple[Arrival, Inbound]]) -> None:
+        decided: list[DecidedRound] = []
+        by_home: dict[str, list[tuple[Arrival, Inbound]]] = {}
+        homes = await providers_of(self._database, [inbound for _, inbound in batch])
         for home, member in zip(homes, batch, strict=True):
             by_home.setdefault(home, []).append(member)
         for home, members in by_home.items():
-            provider = self._switchboard.provider(home)
+            provider = self._registry.provider(home)
             async with self._database.read(home) as session:
-                rounds = await self._gatherer.rounds(session, provider, members, self._clock())
+                rounds = await self._case_lookup.rounds(session, provider, members, self._clock())
             if len({round_.case.id for round_ in rounds}) < len(rounds):
-                raise Moved("two arrivals of one batch mean the same case")
+                raise StaleRead("two arrivals of one batch mean the same case")
             decided += await asyncio.gather(*map(self._decide, rounds))
         if decided:
             await self._writer.write(decided, self._holder, self._clock())
 
-    async def _decide(self, round_: Round) -> Decided:
+    async def _decide(self, round_: Round) -> DecidedRound:
         """Looks up and thinks; what a rule wants on its way is looked for then."""
         round_.facts.postpone(self._later)
         for lookup in self._lookups:
             if (fact := await lookup(round_)) is not None:
                 round_.facts.put(fact)
-        thinking = think(self._rules, round_.case, round_.heard, round_.facts, round_.now, self._governors)
+        thinking = apply_rules(self._rules, round_.case, round_.inbound, round_.facts, round_.now, self._act_filters)
         while True:
             try:
                 wanted = next(thinking)
             except StopIteration as thought:
-                return Decided(round_, thought.value)
+                return DecidedRound(round_, thought.value)
             round_.facts.looked_for(wanted, await self._later[wanted](round_))

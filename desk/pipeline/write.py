@@ -1,8 +1,8 @@
 """Writing: everything that a batch of rounds decided, in one transaction.
 
-The arrivals are marked done first, so that whoever lost them to another clerk writes nothing. Then numbers are given
+The arrivals are marked done first, so that whoever lost them to another worker writes nothing. Then numbers are given
 out, words rendered, and rows written; a case that moved on since it was read makes the whole transaction fail, and
-the clerk decides again.
+the worker decides again.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ from typing import Any, TypeVar
 from sqlalchemy import exists, insert, inspect, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from desk.model.acts import Act, Hold, Identify, Reach, Set, Wait, Wake
+from desk.model.acts import Act, AssignAccount, KeepPending, MarkAddress, Postpone, SetFields, SetTimer
 from desk.model.case import Case
-from desk.model.channels import Switchboard
-from desk.model.facts import Repeat
+from desk.model.channels import ChannelRegistry
+from desk.model.facts import DuplicateOf
 from desk.model.messages import FRONT, Role
 from desk.model.people import Person, PersonAddress
-from desk.model.shared_facts import Identified
+from desk.model.shared_facts import Identification
 from desk.pipeline.case_numbers import next_numbers
-from desk.pipeline.compose import Composed, Composer
-from desk.pipeline.decide import kept, outcome
-from desk.pipeline.lookup import Round, sender_row, surely_theirs
+from desk.pipeline.compose import ComposedRound, MessageComposer
+from desk.pipeline.decide import is_case_saved, outcome_of
+from desk.pipeline.lookup import Round, is_proved_sender, sender_address_row
 from desk.pipeline.tenant_routing import address_key, case_key
-from desk.pipeline.unit_of_work import ADDRESSES, CASES, JOURNAL, PEOPLE, Rows
+from desk.pipeline.unit_of_work import ADDRESSES, CASES, JOURNAL, PEOPLE, RowBatch
 from desk.queues import inbox
 from desk.storage.base import Instant
 from desk.storage.database import Database
-from desk.storage.queue_tables import alarms, departures, fingerprints, pending, whereabouts
+from desk.storage.queue_tables import departures, fingerprints, pending, provider_routes, timers
 
 Stored = TypeVar("Stored", Case, Person)
 
@@ -41,49 +41,54 @@ STRANGE_FOR = timedelta(minutes=10)
 """So long a person who never wrote before is a stranger: one of two thousand, if they come in a flood."""
 
 
-class Moved(Exception):
+class StaleRead(Exception):
     """Something changed between looking and writing: look again."""
 
 
-class Taken(Exception):
-    """An arrival was held for too long, and another clerk has it now: it is not ours to decide."""
+class ClaimLost(Exception):
+    """An arrival was held for too long, and another worker has it now: it is not ours to decide."""
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class DecidedRound:
     """A round with the acts the rules gave it, already applied to the case in hand."""
 
     round: Round
     acts: list[Act]
 
 
-Handler = Callable[[Any, Round, Rows], None]
+ActWriter = Callable[[Any, Round, RowBatch], None]
 """Writes what one kind of act means for the rows of the room that owns it."""
-Book = Callable[[Round, str, int | None, Rows], None]
+OutcomeListener = Callable[[Round, str, int | None, RowBatch], None]
 """Keeps a room's account of arrivals: told of every decision, its outcome in one word, and the case it is kept in."""
 
 
-class Writer:
+class DecisionWriter:
     """Carries decisions out. ``handlers`` are the rooms' own, by kind of act; ``books`` are told of every decision."""
 
     def __init__(
         self,
         database: Database,
-        switchboard: Switchboard,
-        composer: Composer,
-        handlers: Mapping[type[Act], Handler],
-        books: Sequence[Book] = (),
+        registry: ChannelRegistry,
+        composer: MessageComposer,
+        handlers: Mapping[type[Act], ActWriter],
+        books: Sequence[OutcomeListener] = (),
     ) -> None:
         self._database = database
-        self._switchboard = switchboard
+        self._registry = registry
         self._composer = composer
-        self._handlers: dict[type[Act], Handler] = {Hold: _hold, Reach: _reach, Wake: _wake, **handlers}
+        self._handlers: dict[type[Act], ActWriter] = {
+            KeepPending: _hold,
+            MarkAddress: _reach,
+            SetTimer: _wake,
+            **handlers,
+        }
         self._books = books
 
-    async def write(self, decided: Sequence[Decided], holder: str, now: datetime) -> None:
-        """All or nothing. Raises `Moved`, StaleDataError or IntegrityError when it has to be decided again.
+    async def write(self, decided: Sequence[DecidedRound], holder: str, now: datetime) -> None:
+        """All or nothing. Raises `StaleRead`, StaleDataError or IntegrityError when it has to be decided again.
 
-        Raises `Taken` when one of the arrivals belongs to another clerk by now.
+        Raises `ClaimLost` when one of the arrivals belongs to another worker by now.
         """
         scope = {one.round.provider.name for one in decided} | {one.round.case.provider for one in decided}
         async with self._database.write(*sorted(scope)) as session:
@@ -93,14 +98,14 @@ class Writer:
                 return
             done = {
                 one.round.arrival.id: (
-                    outcome(one.acts, one.round.is_new),
-                    one.round.case.id if kept(one.acts) else None,
+                    outcome_of(one.acts, one.round.is_new),
+                    one.round.case.id if is_case_saved(one.acts) else None,
                 )
                 for one in decided
             }
             if not await inbox.finish(connection, holder, done, now):
-                raise Taken("an arrival is no longer ours")
-            rows = Rows()
+                raise ClaimLost("an arrival is no longer ours")
+            rows = RowBatch()
             numbers = await self._numbers(connection, decided, now)
             for one in decided:
                 await self._put(session, one, rows, numbers, now)
@@ -110,22 +115,29 @@ class Writer:
             await rows.write(connection)
 
     async def _numbers(
-        self, connection: AsyncConnection, decided: Sequence[Decided], now: datetime
+        self, connection: AsyncConnection, decided: Sequence[DecidedRound], now: datetime
     ) -> Mapping[str, Iterator[str]]:
         """The numbers for all cases that get theirs now, by provider: of each provider in one statement."""
-        needed = Counter(one.round.case.provider for one in decided if kept(one.acts) and _lacks_number(one.round.case))
+        needed = Counter(
+            one.round.case.provider for one in decided if is_case_saved(one.acts) and _lacks_number(one.round.case)
+        )
         # In one order, whoever counts: two that want each other's numbers must not wait for each other.
         return {
-            name: await next_numbers(connection, self._switchboard.provider(name), needed[name], now)
+            name: await next_numbers(connection, self._registry.provider(name), needed[name], now)
             for name in sorted(needed)
         }
 
     async def _put(
-        self, session: AsyncSession, one: Decided, rows: Rows, numbers: Mapping[str, Iterator[str]], now: datetime
+        self,
+        session: AsyncSession,
+        one: DecidedRound,
+        rows: RowBatch,
+        numbers: Mapping[str, Iterator[str]],
+        now: datetime,
     ) -> None:
         round_, case = one.round, one.round.case
         home = round_.provider.name
-        saved = kept(one.acts)
+        saved = is_case_saved(one.acts)
         if saved:
             if case.provider != home:
                 await self._move(session, round_, home, rows)
@@ -140,25 +152,25 @@ class Writer:
                 rows.insert(JOURNAL, **line)
             _confirm(round_, rows)
         self._enqueue(composed, round_, rows, now)
-        if round_.heard.fingerprint and not round_.facts.get(Repeat):
+        if round_.inbound.fingerprint and not round_.facts.get(DuplicateOf):
             rows.insert(
                 fingerprints,
-                provider=round_.heard.provider,
-                fingerprint=round_.heard.fingerprint,
+                provider=round_.inbound.provider,
+                fingerprint=round_.inbound.fingerprint,
                 arrival_id=round_.arrival.id,
             )
         for act in one.acts:
             if handler := self._handlers.get(type(act)):
                 handler(act, round_, rows)
 
-    def _enqueue(self, composed: Composed, round_: Round, rows: Rows, now: datetime) -> None:
+    def _enqueue(self, composed: ComposedRound, round_: Round, rows: RowBatch, now: datetime) -> None:
         rank = int(_stranger(round_))
-        for key, door, parcel in composed.parcels:
+        for key, channel, parcel in composed.parcels:
             rows.insert(
                 departures,
                 key=key,
                 provider=round_.case.provider,
-                door=door,
+                channel=channel,
                 lane=parcel.lane,
                 kind=parcel.kind,
                 policy=parcel.policy.value,
@@ -172,54 +184,56 @@ class Writer:
                 rank=rank,
             )
 
-    async def _move(self, session: AsyncSession, round_: Round, home: str, rows: Rows) -> None:
+    async def _move(self, session: AsyncSession, round_: Round, home: str, rows: RowBatch) -> None:
         """From the front desk to its provider, once: the case with its journal, the person with their addresses."""
         to = round_.case.provider
         if home != FRONT:
-            raise Moved(f"a case of {home} cannot go to {to}")
+            raise StaleRead(f"a case of {home} cannot go to {to}")
         round_.person.provider = to
         if not round_.person_is_new:
             round_.person = await _moved_row(session, round_.person, home)
         if not round_.is_new:
             round_.case = await _moved_row(session, round_.case, home)
-        rows.insert(whereabouts, key=case_key(round_.case.id), provider=to)
-        rows.insert(whereabouts, key=address_key(round_.heard), provider=to)
+        rows.insert(provider_routes, key=case_key(round_.case.id), provider=to)
+        rows.insert(provider_routes, key=address_key(round_.inbound), provider=to)
 
 
-async def _without_waiting(connection: AsyncConnection, decided: Sequence[Decided], holder: str) -> Sequence[Decided]:
+async def _without_waiting(
+    connection: AsyncConnection, decided: Sequence[DecidedRound], holder: str
+) -> Sequence[DecidedRound]:
     """Postpones what is to be heard anew later, and leaves the others."""
-    waits = {one.round.arrival.id: act.until for one in decided for act in one.acts if isinstance(act, Wait)}
+    waits = {one.round.arrival.id: act.until for one in decided for act in one.acts if isinstance(act, Postpone)}
     if not waits:
         return decided
     await inbox.postpone(connection, holder, waits)
     return [one for one in decided if one.round.arrival.id not in waits]
 
 
-def _save(session: AsyncSession, one: Decided, rows: Rows) -> None:
+def _save(session: AsyncSession, one: DecidedRound, rows: RowBatch) -> None:
     """New rows are written as they are; changed ones through the session, which looks whether they moved meanwhile."""
     round_ = one.round
-    sender = round_.heard.sender
+    sender = round_.inbound.sender
     # A letter that an agent vouched for joins the case; its sender gets no rights by that.
-    lasting = round_.heard.role is Role.SUBSCRIBER and (round_.is_new or not round_.heard.detail.get("vouched"))
-    if lasting and sender.value and sender_row(round_) is None:
+    lasting = round_.inbound.role is Role.SUBSCRIBER and (round_.is_new or not round_.inbound.detail.get("vouched"))
+    if lasting and sender.value and sender_address_row(round_) is None:
         address = PersonAddress(
             provider=round_.case.provider,
-            door=sender.door,
-            value=sender.value[:320],
             channel=sender.channel,
+            value=sender.value[:320],
+            channel_kind=sender.channel_kind,
             person_id=round_.person.id,
-            confirmed=surely_theirs(round_),
+            confirmed=is_proved_sender(round_),
             since=round_.now,
         )
         rows.insert(ADDRESSES, **address.as_row())
     # A number that nobody has is kept like one that somebody has: no later question may tell them apart (G8).
-    identified = round_.facts.get(Identified)
+    identified = round_.facts.get(Identification)
     checked = identified is None or not identified.unchecked
     if round_.case.contract and checked and any(_names_contract(act) for act in one.acts):
         round_.person.contract, round_.person.language = round_.case.contract, round_.case.language
     if not round_.person_is_new:
         session.add(round_.person)
-    elif round_.heard.role is Role.SUBSCRIBER:
+    elif round_.inbound.role is Role.SUBSCRIBER:
         round_.person.provider = round_.case.provider
         rows.insert(PEOPLE, **round_.person.as_row())
     if round_.is_new:
@@ -230,13 +244,13 @@ def _save(session: AsyncSession, one: Decided, rows: Rows) -> None:
 
 def _stranger(round_: Round) -> bool:
     """Whether a subscriber speaks who came just now and has no case: whom the desk knows is answered before them."""
-    if round_.heard.role is not Role.SUBSCRIBER or round_.person_is_new:
-        return round_.heard.role is Role.SUBSCRIBER
+    if round_.inbound.role is not Role.SUBSCRIBER or round_.person_is_new:
+        return round_.inbound.role is Role.SUBSCRIBER
     return round_.now - round_.person.created_at < STRANGE_FOR and not round_.case.registered
 
 
 def _names_contract(act: Act) -> bool:
-    return isinstance(act, Identify) or (isinstance(act, Set) and "contract" in act.changes)
+    return isinstance(act, AssignAccount) or (isinstance(act, SetFields) and "contract" in act.changes)
 
 
 async def _moved_row(session: AsyncSession, row: Stored, home: str) -> Stored:
@@ -248,7 +262,7 @@ async def _moved_row(session: AsyncSession, row: Stored, home: str) -> Stored:
     )
     stored: Stored = await session.get_one(kind, (to, row.id))
     if isinstance(row, Case) and isinstance(stored, Case) and stored.revision != row.revision:
-        raise Moved("the case moved on")
+        raise StaleRead("the case moved on")
     for attribute in inspect(kind).column_attrs:
         if attribute.key not in ("provider", "id", "revision"):
             setattr(stored, attribute.key, getattr(row, attribute.key))
@@ -259,50 +273,50 @@ def _lacks_number(case: Case) -> bool:
     return case.number is None and case.registered
 
 
-def _hold(act: Hold, round_: Round, rows: Rows) -> None:
+def _hold(act: KeepPending, round_: Round, rows: RowBatch) -> None:
     rows.insert(
         pending,
         arrival_id=round_.arrival.id,
         provider=round_.provider.name,
         case_id=act.case_id,
-        sender=round_.heard.sender.value[:320],
-        subject=round_.heard.subject[:400],
+        sender=round_.inbound.sender.value[:320],
+        subject=round_.inbound.subject[:400],
         why=act.why[:200],
         since=round_.now,
         state="waiting",
     )
 
 
-def _confirm(round_: Round, rows: Rows) -> None:
+def _confirm(round_: Round, rows: RowBatch) -> None:
     """Notes that the speaker's address, known for a while, has now proved to be theirs."""
-    row = sender_row(round_)
-    if row is None or row.confirmed or round_.heard.role is not Role.SUBSCRIBER or not surely_theirs(round_):
+    row = sender_address_row(round_)
+    if row is None or row.confirmed or round_.inbound.role is not Role.SUBSCRIBER or not is_proved_sender(round_):
         return
-    of_speaker = (PersonAddress.door == row.door) & (PersonAddress.value == row.value)
+    of_speaker = (PersonAddress.channel == row.channel) & (PersonAddress.value == row.value)
     statement = update(PersonAddress).where(PersonAddress.provider == round_.case.provider, of_speaker)
     rows.statements.append(statement.values(confirmed=True))
 
 
-def _reach(act: Reach, round_: Round, rows: Rows) -> None:
+def _reach(act: MarkAddress, round_: Round, rows: RowBatch) -> None:
     provider, address = round_.case.provider, act.address
     blocked = (act.why or "gone")[:200] if act.blocked else ""
     this = (
         (PersonAddress.provider == provider)
-        & (PersonAddress.door == address.door)
+        & (PersonAddress.channel == address.channel)
         & (PersonAddress.value == address.value)
     )
     rows.statements.append(update(PersonAddress).where(this).values(blocked=blocked))
     if blocked and round_.case.proved and address.value:
         # The address on file may never have written. It is the person's own only where the account is proved theirs.
-        row = (provider, address.door, address.value[:320], address.channel, round_.person.id, blocked, False)
-        columns = ("provider", "door", "value", "channel", "person_id", "blocked", "confirmed", "since")
+        row = (provider, address.channel, address.value[:320], address.channel_kind, round_.person.id, blocked, False)
+        columns = ("provider", "channel", "value", "channel_kind", "person_id", "blocked", "confirmed", "since")
         values = select(*(literal(one) for one in row), literal(round_.now, Instant)).where(~exists().where(this))
         rows.statements.append(insert(PersonAddress).from_select(columns, values))
 
 
-def _wake(act: Wake, round_: Round, rows: Rows) -> None:
+def _wake(act: SetTimer, round_: Round, rows: RowBatch) -> None:
     rows.replace(
-        alarms,
+        timers,
         key=f"{round_.case.id}:{act.key}",
         provider=round_.case.provider,
         case_id=round_.case.id,

@@ -1,7 +1,7 @@
-"""The inbox: the one door into the desk. Everything that may change a case is stored here first, then decided.
+"""The inbox: the one channel into the desk. Everything that may change a case is stored here first, then decided.
 
 ``state`` goes waiting -> done, or waiting -> aside and back by `replay`, or out by `dismiss`. A waiting arrival is
-*held* by the clerk that works on it. An arrival is never claimed while an earlier one of its lane waits: that keeps
+*held* by the worker that works on it. An arrival is never claimed while an earlier one of its lane waits: that keeps
 every person's order.
 """
 
@@ -17,39 +17,41 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from desk.language.rich_text import storable
-from desk.model.channel import Also
-from desk.model.messages import Arrival, Raw
-from desk.storage.database import Database, NewRows
+from desk.model.channel import ExtraWrite
+from desk.model.messages import Arrival, RawMessage
+from desk.storage.database import Database, InsertIgnoringDuplicates
 from desk.storage.leases import guard
-from desk.storage.process_identity import surely_dead
+from desk.storage.process_identity import is_known_dead
 from desk.storage.queue_tables import arrivals, is_waiting
 
 HELD_FOR = timedelta(seconds=12)
-STRIKES = 3
+MAX_FAILURES = 3
 LIGHT = 256 * 1024
 """Bytes of a message up to which its size does not matter."""
 HEAVY = 64 * 1024 * 1024
 """Bytes that heavier messages may have together while they are worked on: they lie in memory until then."""
 _ARRIVAL: list[Column[Any]] = [
-    arrivals.c[name] for name in ("id", "door", "key", "lane", "body", "received_at", "attempts")
+    arrivals.c[name] for name in ("id", "channel", "key", "lane", "body", "received_at", "attempts")
 ]
 
 
-_ROWS = NewRows(arrivals, "door", "key", "lane", "body", "received_at", "due_at", "state", "problem")
+_ROWS = InsertIgnoringDuplicates(
+    arrivals, "channel", "key", "lane", "body", "received_at", "due_at", "state", "problem"
+)
 
 
-async def store(connection: AsyncConnection, raws: Sequence[Raw]) -> int:
+async def store(connection: AsyncConnection, raws: Sequence[RawMessage]) -> int:
     """Writes raw messages within a transaction; repeats are skipped. Returns how many were new."""
     return await _ROWS.write(connection, [_row(raw) for raw in raws])
 
 
-def _row(raw: Raw) -> tuple[Any, ...]:
-    at, state = raw.received_at, "aside" if raw.aside else "waiting"
-    return raw.door, raw.key, raw.lane[:500], raw.body, at, at, state, raw.aside or None
+def _row(raw: RawMessage) -> tuple[Any, ...]:
+    at, state = raw.received_at, "quarantined" if raw.aside else "waiting"
+    return raw.channel, raw.key, raw.lane[:500], raw.body, at, at, state, raw.aside or None
 
 
 async def accept(
-    database: Database, raws: Sequence[Raw], also: Also | None = None, lease: tuple[str, str] | None = None
+    database: Database, raws: Sequence[RawMessage], also: ExtraWrite | None = None, lease: tuple[str, str] | None = None
 ) -> int:
     """Stores and commits. ``lease`` is (name, holder): nothing is written once that is lost. Raises on any trouble."""
     async with database.work() as connection:
@@ -69,7 +71,7 @@ def _claiming() -> ReturningUpdate[*tuple[Any, ...]]:
         select(mine.c.id, case((func.length(mine.c.body) > LIGHT, func.length(mine.c.body)), else_=0).label("heavy"))
         .where(
             is_waiting(mine),
-            mine.c.door == bindparam("at"),
+            mine.c.channel == bindparam("at"),
             mine.c.due_at <= bindparam("now"),
             or_(mine.c.held_until.is_(None), mine.c.held_until < bindparam("now")),
             mine.c.id == first,
@@ -90,18 +92,26 @@ def _claiming() -> ReturningUpdate[*tuple[Any, ...]]:
     )
 
 
-def _doors_waiting() -> Select[str]:
-    """Each door at which something waits, by one step of the index a door, however much waits at one of them."""
-    doors = select(func.min(arrivals.c.door).label("door")).where(is_waiting(arrivals)).cte("doors", recursive=True)
+def _channels_waiting() -> Select[str]:
+    """Each channel at which something waits, by one step of the index a channel, however much waits at one of them."""
+    channels = (
+        select(func.min(arrivals.c.channel).label("channel"))
+        .where(is_waiting(arrivals))
+        .cte("channels", recursive=True)
+    )
     later = arrivals.alias("later")
-    following = select(func.min(later.c.door)).where(is_waiting(later), later.c.door > doors.c.door).scalar_subquery()
-    doors = doors.union_all(select(following).where(doors.c.door.is_not(None)))
-    return select(doors.c.door).where(doors.c.door.is_not(None))
+    following = (
+        select(func.min(later.c.channel))
+        .where(is_waiting(later), later.c.channel > channels.c.channel)
+        .scalar_subquery()
+    )
+    channels = channels.union_all(select(following).where(channels.c.channel.is_not(None)))
+    return select(channels.c.channel).where(channels.c.channel.is_not(None))
 
 
 # Statements of every sweep are built once: building one costs as much as running it.
 _CLAIM = _claiming()
-_DOORS_WAITING = _doors_waiting()
+_CHANNELS_WAITING = _channels_waiting()
 _ANY_WAITING = (
     select(arrivals.c.id)
     .where(
@@ -123,26 +133,26 @@ async def claim(
 ) -> list[Arrival]:
     """Takes the oldest arrivals that nobody holds, each the first of its lane.
 
-    Where several doors wait, each has its share first: ten thousand letters in one mailbox delay nobody elsewhere.
-    ``room`` tells how many a door may have at most. Of those that are heavy (`LIGHT`) no more are taken once they have
-    ``weight`` bytes together.
+    Where several channels wait, each has its share first: ten thousand letters in one mailbox delay nobody elsewhere.
+    ``room`` tells how many a channel may have at most. Of those that are heavy (`LIGHT`) no more are taken once they
+    have ``weight`` bytes together.
     """
     async with database.look() as connection:
-        doors = list((await connection.execute(_DOORS_WAITING)).scalars())
-    random.shuffle(doors)  # when there are more doors than places
-    left = {door: min(limit, room(door) if room else limit) for door in doors}
+        channels = list((await connection.execute(_CHANNELS_WAITING)).scalars())
+    random.shuffle(channels)  # when there are more channels than places
+    left = {channel: min(limit, room(channel) if room else limit) for channel in channels}
     if not any(places > 0 for places in left.values()):
         return []
     values = {"now": now, "new_holder": holder, "until": now + HELD_FOR}
     rows: list[Row[*tuple[Any, ...]]] = []
     async with database.work() as connection:
-        for share in (max(1, limit // len(doors)), limit):
-            for door, places in left.items():
+        for share in (max(1, limit // len(channels)), limit):
+            for channel, places in left.items():
                 most = min(share, places, limit - len(rows))
                 if most > 0:
-                    asked = {**values, "at": door, "most": most, "weight": weight}
+                    asked = {**values, "at": channel, "most": most, "weight": weight}
                     found = (await connection.execute(_CLAIM, asked)).all()
-                    left[door] = places - most if len(found) == most else 0
+                    left[channel] = places - most if len(found) == most else 0
                     weight -= weight_of(row.body for row in found)
                     rows += found
     return sorted((Arrival(*row) for row in rows), key=lambda arrival: arrival.id)
@@ -169,7 +179,7 @@ async def keep_holding(database: Database, holder: str, ids: Iterable[int], now:
 async def finish(
     connection: AsyncConnection, holder: str, decided: Mapping[int, tuple[str, int | None]], now: datetime
 ) -> bool:
-    """Within the clerk's transaction: these are done. False when one was taken from us: roll everything back."""
+    """Within the worker's transaction: these are done. False when one was taken from us: roll everything back."""
     values = {"ids": list(decided), "by": holder, "now": now}
     if (await connection.execute(_FINISH, values)).rowcount != len(decided):
         return False
@@ -192,7 +202,7 @@ _OUTCOME = (
 
 
 async def postpone(connection: AsyncConnection, holder: str, until: Mapping[int, datetime]) -> None:
-    """Within the clerk's transaction: these are heard anew then, and their lanes wait as long."""
+    """Within the worker's transaction: these are heard anew then, and their lanes wait as long."""
     await connection.execute(_POSTPONE, [{"row": row, "by": holder, "then": at} for row, at in until.items()])
 
 
@@ -203,20 +213,20 @@ _POSTPONE = (
 )
 
 
-async def strike(
+async def record_failure(
     database: Database, holder: str, arrival: Arrival, problem: str, now: datetime, final: bool = False
 ) -> bool:
     """One failed try: waits a little, or sets the arrival aside after the third. True when it was set aside.
 
-    Nothing happens to an arrival that another clerk has taken over meanwhile.
+    Nothing happens to an arrival that another worker has taken over meanwhile.
     """
     attempts = arrival.attempts + 1
-    aside = final or attempts >= STRIKES
+    aside = final or attempts >= MAX_FAILURES
     statement = (
         update(arrivals)
         .where(arrivals.c.id == arrival.id, arrivals.c.state == "waiting", arrivals.c.holder == holder)
         .values(
-            state="aside" if aside else "waiting",
+            state="quarantined" if aside else "waiting",
             attempts=attempts,
             problem=storable(problem[:2000]),
             due_at=now + timedelta(seconds=attempts),
@@ -229,19 +239,19 @@ async def strike(
     return aside and struck == 1
 
 
-async def let_go(database: Database, holder: str, ids: Iterable[int]) -> None:
+async def release(database: Database, holder: str, ids: Iterable[int]) -> None:
     """Gives claimed arrivals back untouched: the trouble was not theirs."""
     statement = update(arrivals).where(arrivals.c.id.in_(list(ids)), arrivals.c.holder == holder)
     async with database.work() as connection:
         await connection.execute(statement.values(holder=None, held_until=None))
 
 
-async def free_the_dead(database: Database) -> None:
+async def release_dead_claims(database: Database) -> None:
     """Lets go of what killed processes of this machine held, so that nobody waits for their time to run out."""
     held = and_(is_waiting(arrivals), arrivals.c.holder.is_not(None))
     async with database.look() as connection:
         holders = (await connection.execute(select(arrivals.c.holder).where(held).distinct())).scalars().all()
-    dead = [holder for holder in holders if surely_dead(holder)]
+    dead = [holder for holder in holders if is_known_dead(holder)]
     if dead:
         async with database.work() as connection:
             statement = update(arrivals).where(held, arrivals.c.holder.in_(dead))
@@ -249,32 +259,32 @@ async def free_the_dead(database: Database) -> None:
 
 
 async def quarantine(database: Database) -> Sequence[Row[*tuple[Any, ...]]]:
-    """What was set aside, oldest first: id, door, key, received_at, attempts, problem, size."""
+    """What was set aside, oldest first: id, channel, key, received_at, attempts, problem, size."""
     query = select(
         arrivals.c.id,
-        arrivals.c.door,
+        arrivals.c.channel,
         arrivals.c.key,
         arrivals.c.received_at,
         arrivals.c.attempts,
         arrivals.c.problem,
         func.length(arrivals.c.body).label("size"),
-    ).where(arrivals.c.state == "aside")
+    ).where(arrivals.c.state == "quarantined")
     async with database.look() as connection:
         return (await connection.execute(query.order_by(arrivals.c.id))).all()
 
 
 async def replay(database: Database, ids: Sequence[int], now: datetime) -> int:
     """Lets quarantined arrivals be read again, all when ``ids`` is empty. Returns how many."""
-    statement = update(arrivals).where(arrivals.c.state == "aside")
+    statement = update(arrivals).where(arrivals.c.state == "quarantined")
     if ids:
         statement = statement.where(arrivals.c.id.in_(ids))
     async with database.work() as connection:
         return (await connection.execute(statement.values(state="waiting", attempts=0, due_at=now))).rowcount
 
 
-async def dismiss(database: Database, arrival_id: int, now: datetime, also: Also | None = None) -> bool:
+async def dismiss(database: Database, arrival_id: int, now: datetime, also: ExtraWrite | None = None) -> bool:
     """Leaves an arrival that was set aside out for good; it stays stored. False when it is not aside any more."""
-    statement = update(arrivals).where(arrivals.c.id == arrival_id, arrivals.c.state == "aside")
+    statement = update(arrivals).where(arrivals.c.id == arrival_id, arrivals.c.state == "quarantined")
     async with database.work() as connection:
         left = await connection.execute(statement.values(state="done", outcome="left out", decided_at=now))
         if left.rowcount == 1 and also:

@@ -2,7 +2,7 @@
 
 ``state`` goes pending -> sending -> sent | failed | unknown, or back to pending to be tried again; a pending edit
 that a later one makes pointless is superseded. A lane's next departure is not taken before the earlier ones have gone.
-Of a door's lanes those of rank 0 go first: when two thousand strangers come at once, people whom the desk knows wait
+Of a channel's lanes those of rank 0 go first: when two thousand strangers come at once, people whom the desk knows wait
 for none of them, and every place the known leave is the strangers'.
 What a killed sender left in *sending* may have gone or not: `recover` goes by its policy.
 """
@@ -34,15 +34,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from desk.language.rich_text import storable
-from desk.model.messages import Departure, Fate, Later, Policy, Raw, Refused, Sent, Unknown
+from desk.model.messages import (
+    Departure,
+    RawMessage,
+    RedeliveryPolicy,
+    Rejected,
+    ResultUnknown,
+    RetryLater,
+    SendResult,
+    Sent,
+)
 from desk.queues.inbox import store
 from desk.storage.database import Database
-from desk.storage.process_identity import surely_dead
+from desk.storage.process_identity import is_known_dead
 from desk.storage.queue_tables import departures, is_unsent
 
 HELD_FOR = timedelta(seconds=120)
 _NAMES = (
-    "id", "key", "provider", "door", "lane", "kind", "policy", "body", "case_id", "attempts", "doubts", "created_at",
+    "id", "key", "provider", "channel", "lane", "kind", "policy", "body", "case_id", "attempts", "doubts", "created_at",
 )  # fmt: skip
 _COLUMNS: list[Column[Any]] = [departures.c[name] for name in _NAMES]
 
@@ -53,10 +62,10 @@ def _departure(row: Row[*tuple[Any, ...]]) -> Departure:
         row.id,
         row.key,
         row.provider,
-        row.door,
+        row.channel,
         row.lane,
         row.kind,
-        Policy(row.policy),
+        RedeliveryPolicy(row.policy),
         row.body,
         row.case_id,
         row.attempts,
@@ -66,10 +75,10 @@ def _departure(row: Row[*tuple[Any, ...]]) -> Departure:
 
 
 def _due(table: FromClause) -> ColumnElement[bool]:
-    """Pending, due, and of these doors; of one lane where ``only`` is not empty."""
+    """Pending, due, and of these channels; of one lane where ``only`` is not empty."""
     only: ColumnElement[str] = bindparam("only", "", String)
     return and_(
-        table.c.door.in_(bindparam("doors", expanding=True)),
+        table.c.channel.in_(bindparam("channels", expanding=True)),
         is_unsent(table, "pending"),
         table.c.due_at <= bindparam("now"),
         or_(only == "", table.c.lane == only),
@@ -103,15 +112,17 @@ def _claiming() -> ReturningUpdate[*tuple[Any, ...]]:
 
 # Statements of every sweep are built once: building one costs as much as running it.
 _CLAIM = _claiming()
-_DOORS_DUE = select(departures.c.door, func.count().label("due")).where(_due(departures)).group_by(departures.c.door)
+_CHANNELS_DUE = (
+    select(departures.c.channel, func.count().label("due")).where(_due(departures)).group_by(departures.c.channel)
+)
 
 
-async def doors_due(database: Database, doors: Collection[str], now: datetime, lane: str = "") -> dict[str, int]:
-    """How much is due through each of these doors (in one lane): a cheap look before a write transaction."""
-    values = {"doors": list(doors), "now": now, "only": lane}
+async def channels_due(database: Database, channels: Collection[str], now: datetime, lane: str = "") -> dict[str, int]:
+    """How much is due through each of these channels (in one lane): a cheap look before a write transaction."""
+    values = {"channels": list(channels), "now": now, "only": lane}
     async with database.look() as connection:
-        rows = await connection.execute(_DOORS_DUE, values)
-        return {row.door: row.due for row in rows}
+        rows = await connection.execute(_CHANNELS_DUE, values)
+        return {row.channel: row.due for row in rows}
 
 
 async def claim(
@@ -124,27 +135,27 @@ async def claim(
 ) -> list[Departure]:
     """Takes the heads of lanes (or of one) and marks them *sending* before anything touches the wire.
 
-    ``places`` says how many at most through each door, ``due`` how much was just seen to wait there: doors with places
-    for all of it are served in one statement.
+    ``places`` says how many at most through each channel, ``due`` how much was just seen to wait there: channels with
+    places for all of it are served in one statement.
     """
-    roomy = [door for door, most in places.items() if due and due.get(door, most + 1) <= most]
-    groups = [(roomy, sum(due[door] for door in roomy))] if due and roomy else []
-    groups += [([door], most) for door, most in places.items() if door not in roomy]
+    roomy = [channel for channel, most in places.items() if due and due.get(channel, most + 1) <= most]
+    groups = [(roomy, sum(due[channel] for channel in roomy))] if due and roomy else []
+    groups += [([channel], most) for channel, most in places.items() if channel not in roomy]
     values = {"now": now, "only": lane, "new_holder": holder, "until": now + HELD_FOR}
     rows: list[Row[Any]] = []
     async with database.work() as connection:
-        for doors, most in groups:
-            rows += (await connection.execute(_CLAIM, {**values, "doors": doors, "most": most})).all()
+        for channels, most in groups:
+            rows += (await connection.execute(_CLAIM, {**values, "channels": channels, "most": most})).all()
     return sorted(map(_departure, rows), key=lambda departure: departure.id)
 
 
-async def supersede(database: Database, doors: Collection[str]) -> None:
+async def supersede(database: Database, channels: Collection[str]) -> None:
     """Drops pending edits that a later one of the same message makes pointless: a card shows only its last state."""
     older, newer = departures.alias("older"), departures.alias("newer")
     pointless = (
         select(older.c.id)
         .where(
-            older.c.door.in_(doors),
+            older.c.channel.in_(channels),
             is_unsent(older, "pending"),
             older.c.supersedes != "",
             exists().where(
@@ -162,11 +173,11 @@ async def supersede(database: Database, doors: Collection[str]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class SendOutcome:
     """What became of one departure, to be written down."""
 
     departure: Departure
-    fate: Fate
+    fate: SendResult
 
 
 _SETTLE = (
@@ -199,7 +210,7 @@ def _edits_ours(departure: Departure) -> bool:
     return bool(edited) and not edited.startswith("remote:")
 
 
-async def settle(database: Database, settled: Sequence[Settled], holder: str, now: datetime) -> None:
+async def settle(database: Database, settled: Sequence[SendOutcome], holder: str, now: datetime) -> None:
     """Writes fates down, many in one transaction; what was refused or is unknown comes in again as an arrival.
 
     Of what another has taken over meanwhile nothing is written: it has been given a fate there.
@@ -210,7 +221,9 @@ async def settle(database: Database, settled: Sequence[Settled], holder: str, no
         if not settled:
             return
         rows = [_row(one, now) for one in settled]
-        news = [_news(one, row["to_state"], now) for one, row in zip(settled, rows, strict=True) if _matters(one, row)]
+        unread = [
+            _news(one, row["to_state"], now) for one, row in zip(settled, rows, strict=True) if _matters(one, row)
+        ]
         again = [
             {"named": one.departure.body["edits"], "now_at": one.fate.remote, "now_in": one.departure.lane}
             for one in settled
@@ -219,8 +232,8 @@ async def settle(database: Database, settled: Sequence[Settled], holder: str, no
         await connection.execute(_SETTLE, rows)
         if again:
             await connection.execute(_MOVED_ON, again)
-        if news:
-            await store(connection, news)
+        if unread:
+            await store(connection, unread)
 
 
 async def _still_ours(connection: AsyncConnection, ids: Sequence[int], holder: str) -> set[int]:
@@ -231,40 +244,40 @@ async def _still_ours(connection: AsyncConnection, ids: Sequence[int], holder: s
     return set((await connection.execute(query.with_for_update())).scalars().all())
 
 
-def _matters(one: Settled, row: Mapping[str, Any]) -> bool:
+def _matters(one: SendOutcome, row: Mapping[str, Any]) -> bool:
     """Whether people must hear of it: something they were to read was refused, or was perhaps read."""
     return row["to_state"] in ("failed", "unknown") and one.departure.kind != "callback"
 
 
-def _news(one: Settled, state: str, now: datetime) -> Raw:
-    """What became of a departure, as an arrival: whatever changes a case enters by the same door."""
+def _news(one: SendOutcome, state: str, now: datetime) -> RawMessage:
+    """What became of a departure, as an arrival: whatever changes a case enters by the same channel."""
     departure, fate = one.departure, one.fate
     body = {
         "verb": "undelivered" if state == "failed" else "maybe_sent",
         "provider": departure.provider,
         "case_id": departure.case_id,
         "departure": departure.key,
-        "door": departure.door,
+        "channel": departure.channel,
         "lane": departure.lane,
         "why": getattr(fate, "why", ""),
-        "gone": "1" if isinstance(fate, Refused) and fate.gone else "",
+        "gone": "1" if isinstance(fate, Rejected) and fate.gone else "",
     }
     key = f"{departure.key}:{state}"
-    return Raw("outbox", key, f"case:{departure.case_id}", json.dumps(body).encode(), now)
+    return RawMessage("outbox", key, f"case:{departure.case_id}", json.dumps(body).encode(), now)
 
 
-def _row(one: Settled, now: datetime) -> dict[str, Any]:
+def _row(one: SendOutcome, now: datetime) -> dict[str, Any]:
     departure, fate = one.departure, one.fate
     state, remote, problem, due = "sent", "", None, now
     if isinstance(fate, Sent):
         remote = fate.remote
-    elif isinstance(fate, Refused):
+    elif isinstance(fate, Rejected):
         state, problem = "failed", fate.why
-    elif isinstance(fate, Later):
+    elif isinstance(fate, RetryLater):
         state, due = "pending", now + timedelta(seconds=fate.seconds)
         # Waiting for its turn is no problem, and that it was perhaps seen already must stay to be read.
         problem = fate.why if fate.tried and not departure.doubts else None
-    elif departure.policy is Policy.HOLD or departure.doubts >= 1:
+    elif departure.policy is RedeliveryPolicy.HOLD or departure.doubts >= 1:
         # One repetition of what may have been sent already is the most a person should have to read (T07).
         state, problem = "unknown", fate.why
     else:
@@ -276,9 +289,9 @@ def _row(one: Settled, now: datetime) -> dict[str, Any]:
         "to_problem": problem and storable(problem),
         "to_due": due,
         "to_sent": now if state == "sent" else None,
-        # Our own limits, and trouble of the whole door, say nothing about this departure.
-        "to_attempts": departure.attempts - (isinstance(fate, Later) and (fate.whole_door or not fate.tried)),
-        "to_doubts": departure.doubts + isinstance(fate, Unknown),
+        # Our own limits, and trouble of the whole channel, say nothing about this departure.
+        "to_attempts": departure.attempts - (isinstance(fate, RetryLater) and (fate.whole_channel or not fate.tried)),
+        "to_doubts": departure.doubts + isinstance(fate, ResultUnknown),
     }
 
 
@@ -287,7 +300,7 @@ async def recover(database: Database, now: datetime) -> int:
     held = and_(is_unsent(departures, "sending"), departures.c.holder.is_not(None))
     async with database.look() as connection:
         query = select(departures.c.holder, func.max(departures.c.held_until)).where(held).group_by(departures.c.holder)
-        dead = [who for who, until in (await connection.execute(query)).all() if surely_dead(who) or until < now]
+        dead = [who for who, until in (await connection.execute(query)).all() if is_known_dead(who) or until < now]
     return sum([await _recover_from(database, holder, now) for holder in dead])
 
 
@@ -297,7 +310,8 @@ async def _recover_from(database: Database, holder: str, now: datetime) -> int:
         left = [_departure(row) for row in (await connection.execute(query)).all()]
     lost = "the sender was killed while sending"
     settled = [
-        Settled(one, Later(0, f"{lost}; edits repeat freely") if _repeatable(one) else Unknown(lost)) for one in left
+        SendOutcome(one, RetryLater(0, f"{lost}; edits repeat freely") if _repeatable(one) else ResultUnknown(lost))
+        for one in left
     ]
     await settle(database, settled, holder, now)
     return len(settled)
@@ -305,7 +319,7 @@ async def _recover_from(database: Database, holder: str, now: datetime) -> int:
 
 def _repeatable(departure: Departure) -> bool:
     """Edits change nothing when repeated; a letter keeps its Message-ID, so a second copy is no second mail."""
-    return departure.policy is Policy.EDIT or departure.kind == "mail"
+    return departure.policy is RedeliveryPolicy.EDIT or departure.kind == "mail"
 
 
 async def remotes(database: Database, keys: Iterable[str]) -> Mapping[str, tuple[str, str]]:

@@ -63,7 +63,7 @@ def _columns(kind: type[Base]) -> _Columns:
     return _Columns(frozenset(columns), {**empty, **plain}, made)
 
 
-class OfProvider:
+class ProviderRow:
     """A row of one provider. The provider is part of the key, and `desk.storage.database` shows no other's rows."""
 
     provider: Mapped[str] = mapped_column(String(64), primary_key=True, sort_order=-1)

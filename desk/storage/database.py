@@ -1,7 +1,7 @@
 """The database: SQLite embedded or PostgreSQL, one code path for both.
 
 Whoever touches a provider's rows names the provider: on PostgreSQL row-level security then shows no others, on SQLite
-the same filter is added to every ORM query. The workers' own tables (arrivals, departures, alarms, leases) need none.
+the same filter is added to every ORM query. The workers' own tables (arrivals, departures, timers, leases) need none.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
-from desk.storage.base import OfProvider
+from desk.storage.base import ProviderRow
 
 log = logging.getLogger(__name__)
 _ARGUMENT = re.compile(r"(invalid input for query argument \$\d{1,6}).*", re.DOTALL)
 
 
-def is_trouble(error: BaseException) -> bool:
+def is_database_trouble(error: BaseException) -> bool:
     """Whether it is the database that has trouble (gone, locked, full), not the message being handled."""
     if isinstance(error, (OSError, TimeoutError, InterfaceError, sqlite3.OperationalError)):
         return True
@@ -44,12 +44,12 @@ def _server_side(error: DBAPIError) -> bool:
     return state[:2] in ("08", "40", "53", "55", "57", "58")
 
 
-def insert_new(connection: AsyncConnection, table: Any) -> Any:
+def insert_ignoring_duplicates(connection: AsyncConnection, table: Any) -> Any:
     """An INSERT that skips rows already there, in the dialect of this connection."""
     return _insert(connection, table).on_conflict_do_nothing()
 
 
-def insert_over(connection: AsyncConnection, table: Table) -> Any:
+def upsert(connection: AsyncConnection, table: Table) -> Any:
     """An INSERT that overwrites the row with the same primary key, in the dialect of this connection."""
     statement = _insert(connection, table)
     rest = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
@@ -60,7 +60,7 @@ def _insert(connection: AsyncConnection, table: Any) -> Any:
     return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
 
 
-class NewRows:
+class InsertIgnoringDuplicates:
     """Writes rows of these columns into a table, but for those already there: one statement for any number of rows."""
 
     def __init__(self, table: Table, *names: str) -> None:
@@ -222,5 +222,5 @@ def _only_these_providers(state: ORMExecuteState) -> None:
     providers = state.session.info.get("providers")
     if providers and state.is_select and not state.is_column_load and not state.is_relationship_load:
         state.statement = state.statement.options(
-            with_loader_criteria(OfProvider, lambda cls: cls.provider.in_(providers), include_aliases=True)
+            with_loader_criteria(ProviderRow, lambda cls: cls.provider.in_(providers), include_aliases=True)
         )

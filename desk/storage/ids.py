@@ -11,13 +11,13 @@ EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 def new_id(now: datetime) -> int:
     """A positive 63-bit id: milliseconds since 2026 in the upper bits, 22 random bits below.
 
-    Two ids of one millisecond meet once in four million; the primary key then refuses, and the clerk decides again.
+    Two ids of one millisecond meet once in four million; the primary key then refuses, and the worker decides again.
     """
     milliseconds = int((now - EPOCH).total_seconds() * 1000)
     return (milliseconds << 22) | secrets.randbits(22)
 
 
-class Ids:
+class IdGenerator:
     """Ids that rise and never meet each other, for many rows of one instant: a hundred by chance met too often.
 
     Those of two instances, in two processes, meet as seldom as any two of `new_id`.

@@ -1,4 +1,4 @@
-"""Leases: which process receives at a door and which sends through it, one at a time, with a fencing number.
+"""Leases: which process receives at a channel and which sends through it, one at a time, with a fencing number.
 
 A lease is renewed several times before it runs out. Whoever stores something in its name says so in the same
 transaction with `guard`, and is refused once another has taken over (T11).
@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import Update, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from desk.storage.database import Database, insert_new
-from desk.storage.process_identity import surely_dead
+from desk.storage.database import Database, insert_ignoring_duplicates
+from desk.storage.process_identity import is_known_dead
 from desk.storage.queue_tables import leases
 
 HELD_FOR = timedelta(seconds=9)
@@ -30,7 +30,7 @@ async def take(database: Database, names: Collection[str], holder: str, now: dat
         rows = (await connection.execute(select(leases).where(leases.c.name.in_(names)))).all()
     known = {row.name for row in rows}
     ours = [row.name for row in rows if row.holder == holder]
-    free = [row for row in rows if row.holder != holder and (row.held_until <= now or surely_dead(row.holder))]
+    free = [row for row in rows if row.holder != holder and (row.held_until <= now or is_known_dead(row.holder))]
     fresh = [name for name in names if name not in known]
     if not (ours or free or fresh):
         return set()
@@ -43,7 +43,7 @@ async def take(database: Database, names: Collection[str], holder: str, now: dat
             held |= await _changed(connection, taking.values(holder=holder, fence=row.fence + 1, held_until=until))
         if fresh:
             rows_made = [{"name": name, "holder": holder, "fence": 1, "held_until": until} for name in fresh]
-            held |= await _changed(connection, insert_new(connection, leases).values(rows_made))
+            held |= await _changed(connection, insert_ignoring_duplicates(connection, leases).values(rows_made))
     return held
 
 

@@ -17,7 +17,7 @@ def this_process() -> str:
     return f"{_here()}:{os.getpid()}:{_started(os.getpid())}:{secrets.token_hex(4)}"
 
 
-def surely_dead(holder: str) -> bool:
+def is_known_dead(holder: str) -> bool:
     """Whether the holder was a process of this machine that is gone. False where that cannot be told."""
     host, _, rest = holder.partition(":")
     pid, _, rest = rest.partition(":")

@@ -31,12 +31,12 @@ arrivals = Table(
     "arrivals",
     METADATA,
     Column("id", Serial, primary_key=True),
-    Column("door", String(80), nullable=False),
+    Column("channel", String(80), nullable=False),
     Column("key", String(200), nullable=False),
     Column("lane", String(500), nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("received_at", Instant, nullable=False),
-    Column("state", String(8), nullable=False, comment="waiting, done or aside"),
+    Column("state", String(12), nullable=False, comment="waiting, done or quarantined"),
     Column("due_at", Instant, nullable=False),
     Column("holder", String(80)),
     Column("held_until", Instant),
@@ -45,14 +45,19 @@ arrivals = Table(
     Column("outcome", String(40)),
     Column("case_id", BigInteger),
     Column("decided_at", Instant),
-    UniqueConstraint("door", "key"),
+    UniqueConstraint("channel", "key"),
     sqlite_autoincrement=True,
 )
 _WAITING = text("state = 'waiting'")
 Index("arrivals_waiting", arrivals.c.lane, arrivals.c.id, sqlite_where=_WAITING, postgresql_where=_WAITING)
 Index("arrivals_next", arrivals.c.id, sqlite_where=_WAITING, postgresql_where=_WAITING)
-Index("arrivals_doors", arrivals.c.door, arrivals.c.id, sqlite_where=_WAITING, postgresql_where=_WAITING)
-Index("arrivals_aside", arrivals.c.id, sqlite_where=text("state = 'aside'"), postgresql_where=text("state = 'aside'"))
+Index("arrivals_channels", arrivals.c.channel, arrivals.c.id, sqlite_where=_WAITING, postgresql_where=_WAITING)
+Index(
+    "arrivals_quarantined",
+    arrivals.c.id,
+    sqlite_where=text("state = 'quarantined'"),
+    postgresql_where=text("state = 'quarantined'"),
+)
 
 departures = Table(
     "departures",
@@ -60,7 +65,7 @@ departures = Table(
     Column("id", Serial, primary_key=True),
     Column("key", String(64), nullable=False, unique=True, comment="<arrival id>.<number>: never enqueued twice"),
     Column("provider", String(64), nullable=False),
-    Column("door", String(80), nullable=False),
+    Column("channel", String(80), nullable=False),
     Column("lane", String(500), nullable=False),
     Column("kind", String(24), nullable=False),
     Column("policy", String(8), nullable=False),
@@ -84,7 +89,7 @@ _UNSENT = text("state IN ('pending', 'sending')")
 Index("departures_unsent", departures.c.lane, departures.c.id, sqlite_where=_UNSENT, postgresql_where=_UNSENT)
 Index(
     "departures_next",
-    departures.c.door,
+    departures.c.channel,
     departures.c.rank,
     departures.c.id,
     sqlite_where=_UNSENT,
@@ -93,8 +98,8 @@ Index(
 Index("departures_of_case", departures.c.case_id)
 Index("departures_remote", departures.c.lane, departures.c.remote)
 
-alarms = Table(
-    "alarms",
+timers = Table(
+    "timers",
     METADATA,
     Column("key", String(120), primary_key=True, comment="<case id>:<key>: set again, it moves"),
     Column("provider", String(64), nullable=False),
@@ -123,7 +128,7 @@ counters = Table(
 fingerprints = Table(
     "fingerprints",
     METADATA,
-    Column("provider", String(64), primary_key=True, comment="of the receiving door, so that it never moves"),
+    Column("provider", String(64), primary_key=True, comment="of the receiving channel, so that it never moves"),
     Column("fingerprint", String(64), primary_key=True),
     Column("arrival_id", BigInteger, nullable=False),
 )
@@ -141,10 +146,12 @@ pending = Table(
     Column("state", String(12), nullable=False, comment="waiting, accepted or refused"),
 )
 
-whereabouts = Table(
-    "whereabouts",
+provider_routes = Table(
+    "provider_routes",
     METADATA,
-    Column("key", String(420), primary_key=True, comment="case:<id> or address:<door>:<value>, of shared doors only"),
+    Column(
+        "key", String(420), primary_key=True, comment="case:<id> or address:<channel>:<value>, of shared channels only"
+    ),
     Column("provider", String(64), nullable=False),
 )
 

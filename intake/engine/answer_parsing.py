@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
-from desk.language.intents import agreed, not_knowing, skips
+from desk.language.intents import is_agreement, says_dont_know, wants_to_skip
 from desk.model.messages import File
-from intake.engine.choice_parsing import choose, choose_several
-from intake.engine.date_parsing import Span, iso, occurred
-from intake.engine.model import Ask, Reading
+from intake.engine.choice_parsing import parse_choice, parse_choices
+from intake.engine.date_parsing import TimeSpan, iso_span, parse_when
+from intake.engine.model import OutputPattern, Question
 
 SKIP = "skip"
 ON_FILE = "on_file"
@@ -25,7 +25,7 @@ _MEANT_TO_BE_SENT = frozenset({"photo", "file", "evidence"})
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ParsedAnswer:
     """An answer. ``value`` is what conditions look at (None: skipped or not known), ``text`` the person's own words.
 
     ``parsed`` holds what was read from it: "from" and "to" of a moment, numbers of a command's output. ``files`` are
@@ -56,10 +56,10 @@ class NotUnderstood:
 
 
 @dataclass(frozen=True, slots=True)
-class _Given:
+class _AnswerInput:
     """What came, with all that is needed to read it."""
 
-    ask: Ask
+    ask: Question
     said: str
     files: Sequence[File]
     number: int
@@ -67,8 +67,8 @@ class _Given:
     zone: tzinfo
 
 
-def answer(
-    ask: Ask,
+def parse_answer(
+    ask: Question,
     said: str,
     now: datetime,
     *,
@@ -76,13 +76,13 @@ def answer(
     files: Sequence[File] = (),
     zone: tzinfo = UTC,
     number: int = 0,
-) -> Answer | NotUnderstood:
+) -> ParsedAnswer | NotUnderstood:
     """Reads an answer: a pressed option's id, or words, or files, or both.
 
     ``zone`` is the person's, ``number`` the question's number in a letter. "Не знаю" is an answer to any question
     (value None), "пропустить" to one that may be skipped. Words in Russian and English are understood alike.
     """
-    given = _Given(ask, said.strip()[:LONGEST], files, number, now, zone)
+    given = _AnswerInput(ask, said.strip()[:LONGEST], files, number, now, zone)
     if option:
         return _pressed(given, option)
     if not given.said and not files:
@@ -91,47 +91,47 @@ def answer(
     return found or NotUnderstood(ask.id, ask.type)
 
 
-def _pressed(given: _Given, option: str) -> Answer | NotUnderstood:
+def _pressed(given: _AnswerInput, option: str) -> ParsedAnswer | NotUnderstood:
     ask = given.ask
     if option == SKIP and not ask.required:
-        return Answer(None)
+        return ParsedAnswer(None)
     if option == ON_FILE and ask.prefill:
-        return Answer(ON_FILE)
+        return ParsedAnswer(ON_FILE)
     if chosen := ask.option(option):
-        return Answer([chosen.id] if ask.type == "multi" else chosen.id)
+        return ParsedAnswer([chosen.id] if ask.type == "multi" else chosen.id)
     if ask.type == "yesno" and option in ("yes", "no", "unknown"):
-        return Answer({"yes": True, "no": False}.get(option))
+        return ParsedAnswer({"yes": True, "no": False}.get(option))
     if ask.type == "datetime" and option in ask.buttons:
-        return Answer(option, parsed=iso(_moment(option, given.now, given.zone)))
+        return ParsedAnswer(option, parsed=iso_span(_moment(option, given.now, given.zone)))
     return NotUnderstood(ask.id, ask.type)
 
 
-def _left_out(given: _Given) -> Answer | None:
+def _left_out(given: _AnswerInput) -> ParsedAnswer | None:
     """Words that answer nothing and yet settle the question: it is skipped, or the person does not know."""
     ask, said = given.ask, given.said
-    if given.files or not said or choose(ask, said, given.number):
+    if given.files or not said or parse_choice(ask, said, given.number):
         return None
-    if not_knowing(said):
-        return Answer(None, said)
-    refused = ask.type in _MEANT_TO_BE_SENT and len(said) < 40 and agreed(said) is False
-    return Answer(None) if not ask.required and (skips(said) or refused) else None
+    if says_dont_know(said):
+        return ParsedAnswer(None, said)
+    refused = ask.type in _MEANT_TO_BE_SENT and len(said) < 40 and is_agreement(said) is False
+    return ParsedAnswer(None) if not ask.required and (wants_to_skip(said) or refused) else None
 
 
-def _choice(given: _Given) -> Answer | None:
-    if option := choose(given.ask, given.said, given.number) if given.said else None:
-        return Answer(option.id, given.said)
+def _choice(given: _AnswerInput) -> ParsedAnswer | None:
+    if option := parse_choice(given.ask, given.said, given.number) if given.said else None:
+        return ParsedAnswer(option.id, given.said)
     photos = [file for file in given.files if file.is_picture]
     if photos and given.ask.option("unknown"):  # a picture instead of "I cannot tell"
-        return Answer("unknown", given.said, files=_kept(photos))
+        return ParsedAnswer("unknown", given.said, files=_kept(photos))
     return None
 
 
-def _multi(given: _Given) -> Answer | None:
-    chosen = choose_several(given.ask, given.said, given.number)
-    return Answer([option.id for option in chosen], given.said) if chosen else None
+def _multi(given: _AnswerInput) -> ParsedAnswer | None:
+    chosen = parse_choices(given.ask, given.said, given.number)
+    return ParsedAnswer([option.id for option in chosen], given.said) if chosen else None
 
 
-def _yesno(given: _Given) -> Answer | None:
+def _yesno(given: _AnswerInput) -> ParsedAnswer | None:
     digit = {
         "1": True,
         "2": False,
@@ -142,23 +142,23 @@ def _yesno(given: _Given) -> Answer | None:
     }
     bare = given.said.strip(" ).:")
     if bare in digit:
-        return Answer(digit[bare], given.said)
-    agrees = agreed(given.said)
-    return None if agrees is None else Answer(agrees, given.said)
+        return ParsedAnswer(digit[bare], given.said)
+    agrees = is_agreement(given.said)
+    return None if agrees is None else ParsedAnswer(agrees, given.said)
 
 
-def _text(given: _Given) -> Answer | None:
+def _text(given: _AnswerInput) -> ParsedAnswer | None:
     if not given.said:
         return None
-    if given.ask.prefill and agreed(given.said) is True and len(given.said.split()) <= 3:
-        return Answer(ON_FILE, given.said)
-    return Answer(given.said, given.said, files=_kept(given.files))
+    if given.ask.prefill and is_agreement(given.said) is True and len(given.said.split()) <= 3:
+        return ParsedAnswer(ON_FILE, given.said)
+    return ParsedAnswer(given.said, given.said, files=_kept(given.files))
 
 
 _NUMBER = re.compile(r"-?[0-9]{1,12}(?:[ \u00a0\u202f][0-9]{3}){0,3}(?:[.,][0-9]{1,6})?(?![0-9])")
 
 
-def _number(given: _Given) -> Answer | None:
+def _number(given: _AnswerInput) -> ParsedAnswer | None:
     numbers = list(_NUMBER.finditer(given.said[:200]))
     if len(numbers) != 1:
         return None
@@ -166,17 +166,17 @@ def _number(given: _Given) -> Answer | None:
     low, high = given.ask.low, given.ask.high
     if (low is not None and value < low) or (high is not None and value > high):
         return None
-    return Answer(int(value) if value.is_integer() else value, given.said)
+    return ParsedAnswer(int(value) if value.is_integer() else value, given.said)
 
 
-def _datetime(given: _Given) -> Answer | None:
+def _datetime(given: _AnswerInput) -> ParsedAnswer | None:
     if not given.said:
         return None
-    span = occurred(given.said, given.now, given.zone)
-    return Answer(given.said, given.said, parsed=iso(span) if span else {})
+    span = parse_when(given.said, given.now, given.zone)
+    return ParsedAnswer(given.said, given.said, parsed=iso_span(span) if span else {})
 
 
-def _phone(given: _Given) -> Answer | None:
+def _phone(given: _AnswerInput) -> ParsedAnswer | None:
     """An E.164 number of 7 to 15 digits; a Russian 8 at the beginning of eleven is +7."""
     if re.search(r"[^0-9+()\-\s.]", given.said[:100]):
         return None
@@ -185,26 +185,26 @@ def _phone(given: _Given) -> Answer | None:
         return None
     plus = given.said.lstrip().startswith("+")
     known = "+7" + digits[1:] if len(digits) == 11 and digits[0] in "78" and (digits[0] == "8" or plus) else digits
-    return Answer("+" + known if plus and not known.startswith("+") else known, given.said)
+    return ParsedAnswer("+" + known if plus and not known.startswith("+") else known, given.said)
 
 
-def _photo(given: _Given) -> Answer | None:
+def _photo(given: _AnswerInput) -> ParsedAnswer | None:
     photos = [file for file in given.files if file.is_picture]
-    return Answer(True, given.said, files=_kept(photos)) if photos else None
+    return ParsedAnswer(True, given.said, files=_kept(photos)) if photos else None
 
 
-def _file(given: _Given) -> Answer | None:
-    return Answer(True, given.said, files=_kept(given.files)) if given.files else None
+def _file(given: _AnswerInput) -> ParsedAnswer | None:
+    return ParsedAnswer(True, given.said, files=_kept(given.files)) if given.files else None
 
 
-def _evidence(given: _Given) -> Answer | None:
+def _evidence(given: _AnswerInput) -> ParsedAnswer | None:
     """The output of a command as text, as a picture, or as a file."""
-    found = {name: number_at(given.said, reading) for name, reading in given.ask.extract.items()}
+    found = {name: parse_number_at(given.said, reading) for name, reading in given.ask.extract.items()}
     parsed = {name: number for name, number in found.items() if number is not None}
-    return Answer(True, given.said, parsed, _kept(given.files))
+    return ParsedAnswer(True, given.said, parsed, _kept(given.files))
 
 
-_READERS: Mapping[str, Callable[[_Given], Answer | None]] = {
+_READERS: Mapping[str, Callable[[_AnswerInput], ParsedAnswer | None]] = {
     "choice": _choice,
     "multi": _multi,
     "yesno": _yesno,
@@ -219,16 +219,16 @@ _READERS: Mapping[str, Callable[[_Given], Answer | None]] = {
 }
 
 
-def _moment(button: str, now: datetime, zone: tzinfo) -> Span:
+def _moment(button: str, now: datetime, zone: tzinfo) -> TimeSpan:
     """What a button of a datetime question means."""
     words = {"now": "сейчас", "today_morning": "сегодня утром", "yesterday": "вчера", "week_ago": "неделю назад"}
     if button == "days_ago":
-        return Span(now - timedelta(days=7), now - timedelta(days=2))
+        return TimeSpan(now - timedelta(days=7), now - timedelta(days=2))
     # Early in the day "this morning" is still to come: then it means this night.
-    return occurred(words[button], now, zone) or Span(now - timedelta(hours=6), now)
+    return parse_when(words[button], now, zone) or TimeSpan(now - timedelta(hours=6), now)
 
 
-def number_at(output: str, reading: Reading) -> float | None:
+def parse_number_at(output: str, reading: OutputPattern) -> float | None:
     """The first number right before, or right after, one of the reading's words; blanks between do not count."""
     text = output.casefold()
     for word in reading.before:

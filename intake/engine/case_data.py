@@ -5,28 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from desk.model.acts import Act, Facts, Set
+from desk.model.acts import Act, Facts, SetFields
 from desk.model.case import Case
 from desk.model.policy import Provider
-from desk.model.shared_facts import Account, Identified, Outage, Standing
+from desk.model.shared_facts import Account, EntitlementStatus, Identification, Outage
 from intake.engine import engine
 from intake.engine.completion import ENOUGH
-from intake.engine.model import Form, Forms
+from intake.engine.model import Dialog, DialogSet
 
 
-def form_of(case: Case, facts: Facts) -> Form | None:
+def dialog_of(case: Case, facts: Facts) -> Dialog | None:
     """The dialog of the case, in the version it began with; where that cannot be had, in the one in use."""
-    forms = facts.get(Forms)
+    forms = facts.get(DialogSet)
     return forms.get(case.dialog, case.dialog_hash) if forms and case.dialog else None
 
 
 def values_of(case: Case, facts: Facts) -> dict[str, object]:
     """What conditions of a dialog may ask besides earlier answers."""
-    identified = facts.get(Identified)
+    identified = facts.get(Identification)
     account = identified.account if identified else None
     return {
         "outage_active": facts.get(Outage) is not None,
-        "account_blocked": case.entitlement == Standing.BLOCKED,
+        "account_blocked": case.entitlement == EntitlementStatus.BLOCKED,
         "entitlement": case.entitlement,
         "service_level": account.service_level if account else "",
         "proved": case.proved,
@@ -35,17 +35,17 @@ def values_of(case: Case, facts: Facts) -> dict[str, object]:
     }
 
 
-def open_values(case: Case, facts: Facts) -> dict[str, object]:
+def condition_values(case: Case, facts: Facts) -> dict[str, object]:
     """`values_of` as far as the speaker may learn them: the choice of questions must not tell how an account stands."""
     values = values_of(case, facts)
     if not case.proved:
-        values |= {"account_blocked": False, "entitlement": Standing.UNVERIFIED.value, "service_level": ""}
+        values |= {"account_blocked": False, "entitlement": EntitlementStatus.UNVERIFIED.value, "service_level": ""}
     return values
 
 
-def names_of(case: Case, facts: Facts) -> Mapping[str, str]:
+def template_values(case: Case, facts: Facts) -> Mapping[str, str]:
     """What a question may show: of the account only to a person who proved to be its holder."""
-    identified, provider = facts.get(Identified), facts.need(Provider)
+    identified, provider = facts.get(Identification), facts.need(Provider)
     names = {"provider.name": provider.title(case.language)}
     account = identified.account if identified else None
     return {**names, **_on_file(account)} if account and case.proved else names
@@ -60,32 +60,36 @@ def _on_file(account: Account) -> dict[str, str]:
     }
 
 
-def lines_of(case: Case, form: Form, facts: Facts, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
+def summary_lines(case: Case, form: Dialog, facts: Facts, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What was asked, with the answers as the person gave them."""
     zone = facts.need(Provider).timezone
-    lines = engine.findings(form, answers, open_values(case, facts), case.language, zone=zone).lines
+    lines = engine.case_findings(form, answers, condition_values(case, facts), case.language, zone=zone).lines
     return [(question, words) for question, words in lines if words != engine.SKIPPED]
 
 
-def found_so_far(case: Case, facts: Facts) -> dict[str, Any]:
+def collected_so_far(case: Case, facts: Facts) -> dict[str, Any]:
     """The case data that the answers given until now come to: whoever asks for a human is not asked again."""
-    form = form_of(case, facts)
+    form = dialog_of(case, facts)
     return case_data(case, form, facts, case.answers, case.circumstances) if form and case.answers else {}
 
 
-def said_in(case: Case, acts: Sequence[Act]) -> str:
+def circumstances_in(case: Case, acts: Sequence[Act]) -> str:
     """What was said beside the questions, this very message with it."""
-    new = [str(act.changes["circumstances"]) for act in acts if isinstance(act, Set) and "circumstances" in act.changes]
+    new = [
+        str(act.changes["circumstances"])
+        for act in acts
+        if isinstance(act, SetFields) and "circumstances" in act.changes
+    ]
     return new[-1] if new else case.circumstances
 
 
-def case_data(case: Case, form: Form, facts: Facts, answers: Mapping[str, Any], said: str) -> dict[str, Any]:
+def case_data(case: Case, form: Dialog, facts: Facts, answers: Mapping[str, Any], said: str) -> dict[str, Any]:
     """The case data that the answers come to (B9), with what was ``said`` beside them."""
     values, provider = values_of(case, facts), facts.need(Provider)
-    identified = facts.get(Identified)
+    identified = facts.get(Identification)
     names = _on_file(identified.account) if identified and identified.account else {}
-    found = engine.findings(form, answers, values, provider.language, names, provider.timezone, case.articles)
-    outcome = engine.outcome(form, answers, values)
+    found = engine.case_findings(form, answers, values, provider.language, names, provider.timezone, case.articles)
+    outcome = engine.dialog_outcome(form, answers, values)
     return {
         "present": list(found.present),
         "absent": list(found.absent),

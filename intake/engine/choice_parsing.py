@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from desk.language.intents import agreed, not_knowing
-from desk.language.normalize import plain, shape
-from intake.engine.model import Ask, AskOption
+from desk.language.intents import is_agreement, says_dont_know
+from desk.language.normalize import letter_shape, normalized
+from intake.engine.model import Question, QuestionOption
 
 _DIGIT = re.compile(
     r"\s*(?:(?:№|#|пункт|вариант|номер|ответ|option|number|answer|no\.?)\s{0,3})?([1-9]{1,2})\s*[).:,!]?\s*",
@@ -21,7 +21,7 @@ _SMALL = frozenset(
 )
 
 
-def choose(ask: Ask, said: str, number: int = 0) -> AskOption | None:
+def parse_choice(ask: Question, said: str, number: int = 0) -> QuestionOption | None:
     """The one option meant by the words, or None where none or several could be.
 
     ``number`` is the question's own number in a letter, whose options were shown as 11, 12, 13: "12" is then the
@@ -29,7 +29,7 @@ def choose(ask: Ask, said: str, number: int = 0) -> AskOption | None:
     """
     if found := _by_digit(ask, said, number) or _by_letter(ask, said):
         return found
-    if not_knowing(said):
+    if says_dont_know(said):
         return ask.option("unknown")
     for meant in (_by_label, _by_yes_or_no, _by_part, _by_mention):
         if option := meant(ask, said):
@@ -37,18 +37,18 @@ def choose(ask: Ask, said: str, number: int = 0) -> AskOption | None:
     return None
 
 
-def choose_several(ask: Ask, said: str, number: int = 0) -> tuple[AskOption, ...]:
+def parse_choices(ask: Question, said: str, number: int = 0) -> tuple[QuestionOption, ...]:
     """All options meant: "1, 3", "11 и 13", labels with commas. Empty as soon as one part is not understood."""
     parts = [part for part in re.split(r"[,;\n+]|\s(?:и|and)\s", said) if part.strip()]
     if len(parts) == 1 and all(word.isdecimal() for word in said.split()):
         parts = said.split()
     whole = _by_label(ask, said)
-    found = [whole] if whole else [choose(ask, part, number) for part in parts]
+    found = [whole] if whole else [parse_choice(ask, part, number) for part in parts]
     chosen = {option.id: option for option in found if option is not None}
     return tuple(chosen.values()) if all(found) else ()
 
 
-def _by_digit(ask: Ask, said: str, number: int) -> AskOption | None:
+def _by_digit(ask: Question, said: str, number: int) -> QuestionOption | None:
     found = _DIGIT.fullmatch(said)
     if not found:
         return None
@@ -67,7 +67,7 @@ _LOOKS = {"а": "a", "в": "b", "с": "c", "е": "e", "н": "h"}
 _SEEN_AS = {**_LOOKS, **{latin: cyrillic for cyrillic, latin in _LOOKS.items()}}
 
 
-def _by_letter(ask: Ask, said: str) -> AskOption | None:
+def _by_letter(ask: Question, said: str) -> QuestionOption | None:
     found = _LETTER.fullmatch(said)
     if not found:
         return None
@@ -82,29 +82,29 @@ def _by_letter(ask: Ask, said: str) -> AskOption | None:
     return ask.options[place] if place < len(ask.options) else None
 
 
-def _labels(option: AskOption) -> Iterable[str]:
-    """An option's names as `shape` gives them; both languages, for people answer in either."""
-    return (shape(label) for label in (*option.label.values(), *option.also))
+def _labels(option: QuestionOption) -> Iterable[str]:
+    """An option's names as `letter_shape` gives them; both languages, for people answer in either."""
+    return (letter_shape(label) for label in (*option.label.values(), *option.also))
 
 
-def _only(options: Sequence[AskOption]) -> AskOption | None:
+def _only(options: Sequence[QuestionOption]) -> QuestionOption | None:
     return options[0] if len(options) == 1 else None
 
 
-def _by_label(ask: Ask, said: str) -> AskOption | None:
-    words = shape(said)
+def _by_label(ask: Question, said: str) -> QuestionOption | None:
+    words = letter_shape(said)
     return _only([option for option in ask.options if words in set(_labels(option))])
 
 
-def _by_yes_or_no(ask: Ask, said: str) -> AskOption | None:
-    answer = agreed(said)
+def _by_yes_or_no(ask: Question, said: str) -> QuestionOption | None:
+    answer = is_agreement(said)
     return None if answer is None else ask.option("yes" if answer else "no")
 
 
-def _by_part(ask: Ask, said: str) -> AskOption | None:
+def _by_part(ask: Question, said: str) -> QuestionOption | None:
     """The words are a part of one label only, word by word with endings free."""
-    words = _telling(shape(said))
-    labels = {option.id: [shape(label).split() for label in option.label.values()] for option in ask.options}
+    words = _telling(letter_shape(said))
+    labels = {option.id: [letter_shape(label).split() for label in option.label.values()] for option in ask.options}
     return (
         _only([option for option in ask.options if any(_all_in(words, label) for label in labels[option.id])])
         if words
@@ -112,9 +112,9 @@ def _by_part(ask: Ask, said: str) -> AskOption | None:
     )
 
 
-def _by_mention(ask: Ask, said: str) -> AskOption | None:
+def _by_mention(ask: Question, said: str) -> QuestionOption | None:
     """A longer answer mentions one option only, by a name of it or by words no other label has; nothing denied."""
-    padded, words = f" {shape(said)} ", shape(said).split()
+    padded, words = f" {letter_shape(said)} ", letter_shape(said).split()
     hits = []
     for option in ask.options:
         others = {word for other in ask.options if other is not option for word in _label_words(other)}
@@ -124,14 +124,16 @@ def _by_mention(ask: Ask, said: str) -> AskOption | None:
     return _only(hits) if not _denied(said, hits) else None
 
 
-def _label_words(option: AskOption) -> list[str]:
-    return [word for label in option.label.values() for word in shape(label).split()]
+def _label_words(option: QuestionOption) -> list[str]:
+    return [word for label in option.label.values() for word in letter_shape(label).split()]
 
 
-def _denied(said: str, options: Sequence[AskOption]) -> bool:
+def _denied(said: str, options: Sequence[QuestionOption]) -> bool:
     """Whether the words deny something that the option's own label does not: "LOS не горит" is not "LOS"."""
-    denials = _DENIALS & set(plain(said).split())
-    return any(denials - set(" ".join(plain(label) for label in option.label.values()).split()) for option in options)
+    denials = _DENIALS & set(normalized(said).split())
+    return any(
+        denials - set(" ".join(normalized(label) for label in option.label.values()).split()) for option in options
+    )
 
 
 def _telling(words: str) -> list[str]:
@@ -139,7 +141,7 @@ def _telling(words: str) -> list[str]:
     return [word for word in every if word not in _SMALL_SHAPES] or every
 
 
-_SMALL_SHAPES = frozenset(shape(word) for word in _SMALL)
+_SMALL_SHAPES = frozenset(letter_shape(word) for word in _SMALL)
 
 
 def _all_in(words: Iterable[str], label: Sequence[str]) -> bool:

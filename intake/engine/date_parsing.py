@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from desk.language.normalize import visible
+from desk.language.normalize import without_invisible
 
 ENOUGH = 200
 """More than this of an answer is a story: the beginning tells the time."""
@@ -94,23 +94,23 @@ _NTH = re.compile(r"\b([0-9]{1,2})(?: ?-? ?(?:й|ый|ой|и|ий|е|ые|ю|у
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TimeSpan:
     """From the earliest to the latest moment meant; both aware, equal where the moment is exact."""
 
     start: datetime
     end: datetime
 
 
-def occurred(text: str, now: datetime, zone: tzinfo = UTC) -> Span | None:
+def parse_when(text: str, now: datetime, zone: tzinfo = UTC) -> TimeSpan | None:
     """The stretch of time a person means, in UTC, or None where the words do not tell. Never later than ``now``.
 
     ``now`` is aware; ``zone`` is the person's, for "yesterday at six" is six on their own clock.
     """
-    said = _Said(visible(text[:ENOUGH]).casefold().replace("ё", "е"), now.astimezone(zone), zone)
+    said = _Said(without_invisible(text[:ENOUGH]).casefold().replace("ё", "е"), now.astimezone(zone), zone)
     span = said.moment_ago() or said.lasting() or said.calendar()
     if span is None or span.start > now:
         return None
-    return Span(span.start.astimezone(UTC), min(span.end, now).astimezone(UTC))
+    return TimeSpan(span.start.astimezone(UTC), min(span.end, now).astimezone(UTC))
 
 
 class _Said:
@@ -123,18 +123,18 @@ class _Said:
     def has(self, *stems: str) -> bool:
         return any(word.startswith(stem) for word in self.words for stem in stems)
 
-    def moment_ago(self) -> Span | None:
+    def moment_ago(self) -> TimeSpan | None:
         """ "сейчас", "2 часа назад", "полчаса назад", "a week ago"."""
         if any(phrase in self.text for phrase in ("только что", "прямо сейчас", "just now", "right now")):
-            return Span(self.now, self.now)
+            return TimeSpan(self.now, self.now)
         if self.words in (["сейчас"], ["now"]):
-            return Span(self.now, self.now)
+            return TimeSpan(self.now, self.now)
         if not ("назад" in self.words or "ago" in self.words):
             return None
         end = self.words.index("назад" if "назад" in self.words else "ago")
         return self.back(self.words[max(0, end - 4) : end])
 
-    def lasting(self) -> Span | None:
+    def lasting(self) -> TimeSpan | None:
         """ "второй день", "уже три дня", "неделю", "for two hours"."""
         if nth := self.nth():
             count, unit = nth
@@ -154,7 +154,7 @@ class _Said:
                 return number, unit
         return None
 
-    def back(self, words: list[str]) -> Span | None:
+    def back(self, words: list[str]) -> TimeSpan | None:
         """A count and a unit, so long before now."""
         if not words:
             return None
@@ -177,7 +177,7 @@ class _Said:
         then = self.now - long
         return self.instant(then) if unit < timedelta(days=1) else self.day_span(then.date())
 
-    def calendar(self) -> Span | None:
+    def calendar(self) -> TimeSpan | None:
         """A day, an hour, a part of the day, or several of these together."""
         day, part = self.day(), self.part()
         if self.has("позапрошл"):
@@ -188,18 +188,18 @@ class _Said:
             return self.at(day, clock, unsure)
         if last_night or (part is not None and part[0] == 0 and day == self.now.date() - timedelta(days=1)):
             yesterday = self.now.date() - timedelta(days=1)
-            return Span(self.wall(yesterday, 21), self.wall(yesterday + timedelta(days=1), 6))
+            return TimeSpan(self.wall(yesterday, 21), self.wall(yesterday + timedelta(days=1), 6))
         if part is not None:
             span = self.part_span(day or self.now.date(), part)
             return span if day or span.start <= self.now else self.part_span(self.now.date() - timedelta(days=1), part)
         return self.day_span(day) if day else None
 
-    def at(self, day: date | None, clock: time, unsure: bool) -> Span:
+    def at(self, day: date | None, clock: time, unsure: bool) -> TimeSpan:
         """That moment; "at five", said without a part of the day, may be twelve hours later."""
         then = datetime.combine(day or self.now.date(), clock, self.zone)
         if day is None and then > self.now:
             then = datetime.combine(self.now.date() - timedelta(days=1), clock, self.zone)
-        return Span(then, then + timedelta(hours=12)) if unsure else self.instant(then)
+        return TimeSpan(then, then + timedelta(hours=12)) if unsure else self.instant(then)
 
     def day(self) -> date | None:
         today = self.now.date()
@@ -260,18 +260,18 @@ class _Said:
                 return _time(int(found[1]), 0, "", part), part is None and 0 < int(found[1]) < 12
         return None, False
 
-    def part_span(self, day: date, part: tuple[int, int]) -> Span:
+    def part_span(self, day: date, part: tuple[int, int]) -> TimeSpan:
         last = day + timedelta(days=1) if part[1] == 24 else day
-        return Span(self.wall(day, part[0]), self.wall(last, part[1] % 24))
+        return TimeSpan(self.wall(day, part[0]), self.wall(last, part[1] % 24))
 
-    def day_span(self, day: date) -> Span:
-        return Span(self.wall(day, 0), self.wall(day + timedelta(days=1), 0))
+    def day_span(self, day: date) -> TimeSpan:
+        return TimeSpan(self.wall(day, 0), self.wall(day + timedelta(days=1), 0))
 
     def wall(self, day: date, hour: int) -> datetime:
         return datetime.combine(day, time(hour), self.zone)
 
-    def instant(self, then: datetime) -> Span:
-        return Span(then, then)
+    def instant(self, then: datetime) -> TimeSpan:
+        return TimeSpan(then, then)
 
 
 _SO_LONG = ("уже", "почти", "около", "примерно", "где", "то", "for", "almost", "about", "around", "the", "last")
@@ -297,12 +297,12 @@ def _time(hour: int, minute: int, half: str, part: tuple[int, int] | None) -> ti
     return time(hour, minute) if hour < 24 else None
 
 
-def iso(span: Span) -> dict[str, str]:
+def iso_span(span: TimeSpan) -> dict[str, str]:
     """A span as JSON keeps it: ISO 8601 in UTC, keys "from" and "to"."""
     return {"from": span.start.isoformat(timespec="minutes"), "to": span.end.isoformat(timespec="minutes")}
 
 
-def readable(spans: Iterable[str], zone: tzinfo = UTC) -> str:
+def readable_span(spans: Iterable[str], zone: tzinfo = UTC) -> str:
     """The ends of a span for an agent, on the clock of ``zone``: "20.11.2026 18:00" or "... – ..."."""
     ends = [datetime.fromisoformat(one).astimezone(zone).strftime("%d.%m.%Y %H:%M") for one in spans]
     return " \u2013 ".join(dict.fromkeys(ends))

@@ -1,6 +1,7 @@
 """Walks a dialog: what to ask next, how to show it, and what the answers come to. Pure, and it always ends.
 
-``answers`` is `Case.answers`: a question's id to ``{"value": ..., "text": ...}`` (see `intake.engine.answer_parsing.Answer`).
+``answers`` is `Case.answers`: a question's id to ``{"value": ..., "text": ...}`` (see
+`intake.engine.answer_parsing.ParsedAnswer`).
 ``values`` are the facts a ``when`` may ask about (`intake.engine.lint.FACTS`); one that is left out is undecided.
 """
 
@@ -12,12 +13,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 from typing import Any
 
-from desk.language.intents import not_knowing
-from desk.language.rich_text import Text, joined, shielded, written
-from desk.model.messages import Option
+from desk.language.intents import says_dont_know
+from desk.language.rich_text import RichText, escape_markdown, join_texts, parse_markdown
+from desk.model.messages import ButtonOption
 from intake.engine.answer_parsing import ON_FILE
-from intake.engine.date_parsing import readable
-from intake.engine.model import Ask, Form, Rule
+from intake.engine.date_parsing import readable_span
+from intake.engine.model import Dialog, Question, ValueRule
 
 Answers = Mapping[str, Mapping[str, Any]]
 Values = Mapping[str, object]
@@ -80,17 +81,17 @@ _HOST = re.compile(r"(?:https?://)?([A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}))(?:[/:?#
 
 
 @dataclass(frozen=True, slots=True)
-class Prompt:
+class QuestionPrompt:
     """A question to be shown. A question that ``can_skip`` also takes the option id "skip", and the word."""
 
-    text: Text
-    options: tuple[Option, ...] = ()
+    text: RichText
+    options: tuple[ButtonOption, ...] = ()
     image: str = ""
     can_skip: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DialogOutcome:
     """What the answers come to. ``sure`` is from 0 to 1; ``queue`` a team or ""; ``articles`` are ids."""
 
     zone: str
@@ -101,7 +102,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class CaseFindings:
     """The case data of a dialog (B9); a field nobody could fill is `UNKNOWN`. ``lines`` are (question, answer).
 
     ``present`` ends with the answers that no other field tells, each behind its question.
@@ -115,7 +116,7 @@ class Findings:
     lines: tuple[tuple[str, str], ...]
 
 
-def known(form: Form, answers: Answers, values: Values) -> dict[str, object]:
+def known_answers(form: Dialog, answers: Answers, values: Values) -> dict[str, object]:
     """The value of every name a ``when`` may look at.
 
     A question that is decided not to matter has the value "", so that ``lights != 'off'`` holds where lights never
@@ -131,32 +132,32 @@ def known(form: Form, answers: Answers, values: Values) -> dict[str, object]:
     return names
 
 
-def next_asks(form: Form, answers: Answers, values: Values, batch: int) -> tuple[Ask, ...]:
+def next_questions(form: Dialog, answers: Answers, values: Values, batch: int) -> tuple[Question, ...]:
     """The next questions, at most ``batch`` of them; when none is left, the next requests; then nothing.
 
     No more than the form's ``max_questions`` are asked in all. Somebody upset is asked only what is required.
     """
-    names = known(form, answers, values)
+    names = known_answers(form, answers, values)
     upset = values.get("upset") is True
     asked = sum(ask.id in answers for ask in form.asks)
     asks = _open(form.asks, answers, names, upset)[: max(0, min(batch, form.max_questions - asked))]
     return asks or next_requests(form, answers, values)[: max(0, batch)]
 
 
-def next_requests(form: Form, answers: Answers, values: Values) -> tuple[Ask, ...]:
+def next_requests(form: Dialog, answers: Answers, values: Values) -> tuple[Question, ...]:
     """All requests that matter and are still open. Somebody upset is asked only for what is required."""
-    requests = _open(form.requests, answers, known(form, answers, values), values.get("upset") is True)
+    requests = _open(form.requests, answers, known_answers(form, answers, values), values.get("upset") is True)
     if _photo_came(answers):
         requests = tuple(request for request in requests if request.type != "photo")
     return tuple(_filled(request, answers) for request in requests)
 
 
-def letter_asks(form: Form, answers: Answers, values: Values) -> tuple[Ask, ...]:
+def letter_questions(form: Dialog, answers: Answers, values: Values) -> tuple[Question, ...]:
     """The questions of the next letter, at most the form's ``email_batch``, and ``max_questions`` in all letters.
 
     Also those that only an answer in the same letter decides: a letter costs a day.
     """
-    names = known(form, answers, values)
+    names = known_answers(form, answers, values)
     may = [
         ask for ask in form.asks if ask.id not in answers and (ask.when is None or ask.when.test(names) is not False)
     ]
@@ -166,13 +167,13 @@ def letter_asks(form: Form, answers: Answers, values: Values) -> tuple[Ask, ...]
     return tuple(may[: max(0, min(form.email_batch, form.max_questions - asked))])
 
 
-def selfhelp(form: Form, answers: Answers, values: Values) -> tuple[str, ...]:
+def selfhelp(form: Dialog, answers: Answers, values: Values) -> tuple[str, ...]:
     """The articles for what the person has not tried yet: those of the questions that matter and got a "no"."""
-    names = known(form, answers, values)
+    names = known_answers(form, answers, values)
     return tuple(ask.selfhelp for ask in form.asks if ask.selfhelp and names.get(ask.id) is False)
 
 
-def _open(asks: Sequence[Ask], answers: Answers, names: Values, upset: bool) -> tuple[Ask, ...]:
+def _open(asks: Sequence[Question], answers: Answers, names: Values, upset: bool) -> tuple[Question, ...]:
     return tuple(
         ask
         for ask in asks
@@ -186,13 +187,13 @@ def _photo_came(answers: Answers) -> bool:
     return any(file.get("kind") == "photo" or str(file.get("media_type", "")).startswith("image/") for file in files)
 
 
-def asks_of(form: Form, names: Sequence[str], answers: Answers) -> tuple[Ask, ...]:
+def questions_of(form: Dialog, names: Sequence[str], answers: Answers) -> tuple[Question, ...]:
     """The questions and requests of these ids (`Case.asked`), as they were shown; ids the form lacks are left out."""
     found = (form.ask(name) for name in names)
     return tuple(_filled(ask, answers) for ask in found if ask is not None)
 
 
-def _filled(ask: Ask, answers: Answers) -> Ask:
+def _filled(ask: Question, answers: Answers) -> Question:
     """A request with the parameters of its commands put in. An answer is put in only if it is a host name."""
     if not ask.commands:
         return ask
@@ -209,8 +210,9 @@ def _param(value: str, answers: Answers) -> str:
     return host.group(1).rstrip(".-") if host and "." in host.group(1) else "example.com"
 
 
-def shown(ask: Ask, language: str, names: Names, number: int = 0, maybe: bool = False) -> Prompt:
-    """A question as it is put to a person. ``names`` holds only what this person may be told (`intake.engine.lint.NAMES`).
+def render_question(ask: Question, language: str, names: Names, number: int = 0, maybe: bool = False) -> QuestionPrompt:
+    """A question as it is put to a person. ``names`` holds only what this person may be told
+    (`intake.engine.lint.NAMES`).
 
     Where a name of the text is missing there, ``text_unproved`` is shown. With a ``number`` (of a question in a
     letter) the text begins with it, and the options stand below with numbers of their own: 11, 12, 13. ``maybe`` marks
@@ -221,32 +223,34 @@ def shown(ask: Ask, language: str, names: Names, number: int = 0, maybe: bool = 
     parts = [_wording(ask, language, names)]
     if number:
         parts[0] = f"{number}) {_LABELS[language]['maybe'] if maybe else ''}{parts[0]}"
-        parts += ["\n".join(f"{number}{at} \u2013 {shielded(one.label)}" for at, one in enumerate(options, 1))]
+        parts += ["\n".join(f"{number}{at} \u2013 {escape_markdown(one.label)}" for at, one in enumerate(options, 1))]
     parts.append(ask.hint.get(language) or _bounds(ask, language))
-    parts += [f"{_SYSTEMS[system]}: `{shielded(line)}`" for system, line in ask.commands]
-    return Prompt(joined(written(part) for part in parts if part), options, ask.image, not ask.required)
+    parts += [f"{_SYSTEMS[system]}: `{escape_markdown(line)}`" for system, line in ask.commands]
+    return QuestionPrompt(
+        join_texts(parse_markdown(part) for part in parts if part), options, ask.image, not ask.required
+    )
 
 
-def letter(asks: Sequence[Ask], language: str, names: Names, settled: Values | None = None) -> Text:
+def render_letter(asks: Sequence[Question], language: str, names: Names, settled: Values | None = None) -> RichText:
     """Several questions in one letter, numbered from 1, as `intake.engine.reply_parsing` reads the answers.
 
-    With ``settled`` (from `known`), a question that matters only for some answers of the same letter says so.
+    With ``settled`` (from `known_answers`), a question that matters only for some answers of the same letter says so.
     """
     texts = []
     for number, ask in enumerate(asks, 1):
         maybe = settled is not None and ask.when is not None and ask.when.test(settled) is None
-        texts.append(shown(ask, language, names, number, maybe).text)
-    return joined(texts)
+        texts.append(render_question(ask, language, names, number, maybe).text)
+    return join_texts(texts)
 
 
-def _options(ask: Ask, language: str, confirmable: bool) -> tuple[Option, ...]:
+def _options(ask: Question, language: str, confirmable: bool) -> tuple[ButtonOption, ...]:
     if ask.options:
-        return tuple(Option(one.id, one.label[language]) for one in ask.options)
+        return tuple(ButtonOption(one.id, one.label[language]) for one in ask.options)
     ids = ("yes", "no", "unknown") if ask.type == "yesno" else ask.buttons
-    return tuple(Option(one, _LABELS[language][one]) for one in (*ids, *((ON_FILE,) if confirmable else ())))
+    return tuple(ButtonOption(one, _LABELS[language][one]) for one in (*ids, *((ON_FILE,) if confirmable else ())))
 
 
-def _bounds(ask: Ask, language: str) -> str:
+def _bounds(ask: Question, language: str) -> str:
     """Which numbers are taken: nobody has to guess why theirs is not."""
     labels = _LABELS[language]
     bounds = [(labels["from"], ask.low), (labels["to"], ask.high)]
@@ -254,24 +258,24 @@ def _bounds(ask: Ask, language: str) -> str:
     return " ".join((labels["a number"], *told)) if told else ""
 
 
-def _wording(ask: Ask, language: str, names: Names) -> str:
+def _wording(ask: Question, language: str, names: Names) -> str:
     text = ask.text[language]
     if any(not names.get(hole) for hole in _HOLE.findall(text)):
         text = ask.text_unproved.get(language, text)
-    return _HOLE.sub(lambda hole: shielded(names.get(hole.group(1), "")), text)
+    return _HOLE.sub(lambda hole: escape_markdown(names.get(hole.group(1), "")), text)
 
 
-def outcome(form: Form, answers: Answers, values: Values) -> Outcome:
+def dialog_outcome(form: Dialog, answers: Answers, values: Values) -> DialogOutcome:
     """Where the fault lies, how bad it is, and what follows. Without any zone that holds it is `UNKNOWN`, 0.0 sure."""
-    names = known(form, answers, values)
+    names = known_answers(form, answers, values)
     zone, sure = _zone(form, names)
     names |= {"zone": zone, "sure": sure}
     severity = _first(form.severity, names) or "minor"
     names["severity"] = severity
-    return Outcome(zone, sure, severity, _first(form.route, names), form.suggest.get(zone, ()))
+    return DialogOutcome(zone, sure, severity, _first(form.route, names), form.suggest.get(zone, ()))
 
 
-def _zone(form: Form, names: Values) -> tuple[str, float]:
+def _zone(form: Dialog, names: Values) -> tuple[str, float]:
     for ask in form.asks:
         chosen = names.get(ask.id)
         for option in ask.options:
@@ -280,19 +284,19 @@ def _zone(form: Form, names: Values) -> tuple[str, float]:
     return next(((zone.id, zone.sure) for zone in form.zones if zone.when.test(names) is True), (UNKNOWN, 0.0))
 
 
-def _first(rules: Sequence[Rule], names: Values) -> str:
+def _first(rules: Sequence[ValueRule], names: Values) -> str:
     return next((rule.value for rule in rules if rule.when.test(names) is True), "")
 
 
-def findings(
-    form: Form,
+def case_findings(
+    form: Dialog,
     answers: Answers,
     values: Values,
     language: str,
     names: Names | None = None,
     zone: tzinfo = UTC,
     tried: Collection[str] = (),
-) -> Findings:
+) -> CaseFindings:
     """What the answers say about the fault, in ``language``, with moments on the clock of ``zone``.
 
     ``names`` may hold what is on file: it is then written where the person confirmed it. Of what was not done yet, and
@@ -300,7 +304,7 @@ def findings(
     version of the dialog lacks stand in the circumstances.
     """
     names = names or {}
-    settled = known(form, answers, values)
+    settled = known_answers(form, answers, values)
     given = [
         (ask, answers[ask.id])
         for ask in (*form.asks, *form.requests)
@@ -318,7 +322,7 @@ def findings(
         for ask, reply in given
     )
     besides = (" ".join(line) for line, (ask, reply) in zip(lines, given, strict=True) if _tells_more(ask, reply))
-    return Findings(
+    return CaseFindings(
         present=(*(option.present[language] for option in chosen if option.present), *besides),
         absent=tuple(option.absent[language] for option in chosen if option.absent),
         occurred=fields["occurred_at"][:400] or UNKNOWN,
@@ -328,21 +332,21 @@ def findings(
     )
 
 
-def _subject(ask: Ask, language: str) -> str:
+def _subject(ask: Question, language: str) -> str:
     """What an answer is to: the question up to its question mark, and of a request only what was asked for."""
     if ask.request:
         return _LABELS[language][ask.type]
-    words = written(_wording(ask, language, {})).plain
+    words = parse_markdown(_wording(ask, language, {})).plain
     return words.partition("?")[0] + "?" if "?" in words else words
 
 
-def _since(ask: Ask, reply: Mapping[str, Any], language: str, tried: Collection[str]) -> str:
+def _since(ask: Question, reply: Mapping[str, Any], language: str, tried: Collection[str]) -> str:
     """What became of a "no": shown how to do it, the person did, or would not; what was wrong still is."""
     shown = ask.selfhelp in tried and reply.get("value") is False
     return f" ({_LABELS[language]['shown how']})" if shown else ""
 
 
-def _strays(form: Form, answers: Answers) -> list[str]:
+def _strays(form: Dialog, answers: Answers) -> list[str]:
     said = {name: reply.get("text") or reply.get("value") for name, reply in answers.items() if not form.ask(name)}
     return [f"{name}: {words}" for name, words in said.items() if words not in (None, "")]
 
@@ -351,21 +355,21 @@ def _chosen(value: object) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _tells(ask: Ask, reply: Mapping[str, Any], field: str) -> bool:
+def _tells(ask: Question, reply: Mapping[str, Any], field: str) -> bool:
     return ask.case_field == field and reply.get("value") not in (None, "")
 
 
-def _tells_more(ask: Ask, reply: Mapping[str, Any]) -> bool:
+def _tells_more(ask: Question, reply: Mapping[str, Any]) -> bool:
     """Whether an answer says what stands in no field and is no finding of its option: also one nobody understood."""
     value = reply.get("value")
     if value is None:
-        return bool(reply.get("text")) and not not_knowing(str(reply["text"]))
+        return bool(reply.get("text")) and not says_dont_know(str(reply["text"]))
     chosen = [option for option in ask.options if option.id in _chosen(value)]
     told = ask.request or ask.case_field or any(option.present or option.absent for option in chosen)
     return not told and value not in ("", UNKNOWN)
 
 
-def _spoken(ask: Ask, reply: Mapping[str, Any], language: str, names: Names, zone: tzinfo) -> str:
+def _spoken(ask: Question, reply: Mapping[str, Any], language: str, names: Names, zone: tzinfo) -> str:
     """An answer as an agent reads it."""
     labels, value, text = _LABELS[language], reply.get("value"), str(reply.get("text", ""))
     if value == ON_FILE and ask.prefill:
@@ -375,7 +379,7 @@ def _spoken(ask: Ask, reply: Mapping[str, Any], language: str, names: Names, zon
     if ask.type == "datetime" and value is not None:
         words = text or labels.get(str(value), str(value))
         parsed = reply.get("parsed", {})
-        return f"{words} ({readable((parsed['from'], parsed['to']), zone)})" if parsed else words
+        return f"{words} ({readable_span((parsed['from'], parsed['to']), zone)})" if parsed else words
     if isinstance(value, bool) and ask.type == "yesno":
         return labels["yes" if value else "no"]
     files = ", ".join(str(file.get("name") or file.get("kind", "")) for file in reply.get("files", ()))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from desk.language.conditions import BadCondition, When
+from desk.language.conditions import BadCondition, Condition
 from desk.language.detect import LANGUAGES
 
 FACTS = frozenset({"outage_active", "account_blocked", "entitlement", "service_level", "proved", "upset", "language"})
@@ -62,14 +62,14 @@ _REQUEST_KEYS = frozenset(["id", "kind", "text", "hint", "when", "command", "par
 Table = Mapping[str, Any]
 
 
-def faults(table: Table, name: str, folder: Path | None = None) -> list[str]:
+def find_faults(table: Table, name: str, folder: Path | None = None) -> list[str]:
     """Everything wrong with the table of a dialog file called ``name``; pictures are looked for in ``folder``."""
-    lint = _Lint(name, folder)
+    lint = _DialogLinter(name, folder)
     lint.whole(table)
     return lint.found
 
 
-class _Lint:
+class _DialogLinter:
     def __init__(self, name: str, folder: Path | None) -> None:
         self.name = name
         self.folder = folder
@@ -321,7 +321,7 @@ class _Lint:
             self.fault(f"{where} when", "is a condition in quotes")
             return
         try:
-            names = When.of(source).names
+            names = Condition.of(source).names
         except BadCondition as error:
             self.fault(f"{where} when", str(error))
             return
@@ -437,6 +437,6 @@ def _strings(value: Any) -> list[str]:
 def _surely(condition: Any, zone: str) -> bool:
     """Whether a rule takes this zone whatever else is true."""
     try:
-        return isinstance(condition, str) and When.of(condition).test({"zone": zone}) is True
+        return isinstance(condition, str) and Condition.of(condition).test({"zone": zone}) is True
     except BadCondition:
         return False

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from desk.language.conditions import When
+from desk.language.conditions import Condition
 from desk.language.detect import LANGUAGES
-from desk.language.normalize import plain
+from desk.language.normalize import normalized
 from intake.engine import lint
 
 LARGEST_FILE = 256 * 1024
@@ -25,7 +25,7 @@ Words = Mapping[str, str]
 """The same thing in every language, by language."""
 
 
-class BadForm(ValueError):
+class InvalidDialog(ValueError):
     """A dialog that cannot be used. ``faults`` are sentences, each naming the file and the key."""
 
     def __init__(self, faults: Sequence[str]) -> None:
@@ -34,7 +34,7 @@ class BadForm(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class AskOption:
+class QuestionOption:
     """One choice. ``present`` and ``absent`` are what it says about the fault; ``also`` other words that mean it."""
 
     id: str
@@ -46,7 +46,7 @@ class AskOption:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class Question:
     """One question.
 
     ``text_unproved`` is put instead of ``text`` when ``text`` names account data that may not be shown. ``commands``
@@ -59,28 +59,28 @@ class Ask:
     text: Words
     text_unproved: Words = field(default_factory=dict)
     hint: Words = field(default_factory=dict)
-    when: When | None = None
+    when: Condition | None = None
     required: bool = True
     prefill: str = ""
     case_field: str = ""
     image: str = ""
     selfhelp: str = ""
-    options: tuple[AskOption, ...] = ()
+    options: tuple[QuestionOption, ...] = ()
     buttons: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
     request: bool = False
     commands: tuple[tuple[str, str], ...] = ()
     params: Mapping[str, str] = field(default_factory=dict)
-    extract: Mapping[str, Reading] = field(default_factory=dict)
+    extract: Mapping[str, OutputPattern] = field(default_factory=dict)
 
-    def option(self, option: str) -> AskOption | None:
+    def option(self, option: str) -> QuestionOption | None:
         """Its option of that id."""
         return next((one for one in self.options if one.id == option), None)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class OutputPattern:
     """A number to be read from a command's output: it stands right before, or right after, one of these words."""
 
     before: tuple[str, ...] = ()
@@ -88,24 +88,24 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Zone:
+class FaultZoneRule:
     """Where the fault lies if ``when`` holds, and how sure that is, from 0 to 1."""
 
     id: str
-    when: When
+    when: Condition
     sure: float
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ValueRule:
     """One line of a list read from the top: the first whose ``when`` holds gives ``value``."""
 
-    when: When
+    when: Condition
     value: str
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class Dialog:
     """One dialog. ``hash`` is the SHA-256 of ``source`` in hex; ``folder`` is where its pictures lie, if anywhere.
 
     ``version`` is the number its author gave it, for people: what a case began with is known by the hash.
@@ -120,25 +120,25 @@ class Form:
     needs: tuple[str, ...]
     max_questions: int
     email_batch: int
-    asks: tuple[Ask, ...]
-    requests: tuple[Ask, ...]
-    zones: tuple[Zone, ...]
-    severity: tuple[Rule, ...]
+    asks: tuple[Question, ...]
+    requests: tuple[Question, ...]
+    zones: tuple[FaultZoneRule, ...]
+    severity: tuple[ValueRule, ...]
     suggest: Mapping[str, tuple[str, ...]]
-    route: tuple[Rule, ...]
+    route: tuple[ValueRule, ...]
     source: str
     hash: str
     folder: Path | None = None
 
-    def ask(self, name: str) -> Ask | None:
+    def ask(self, name: str) -> Question | None:
         """The question or request of that id."""
         return next((one for one in (*self.asks, *self.requests) if one.id == name), None)
 
-    def picture(self, ask: Ask) -> Path | None:
+    def picture(self, ask: Question) -> Path | None:
         """Where the picture of a question lies, if it has one and the form came from a folder."""
         return self.folder / ask.image if self.folder and ask.image else None
 
-    def beside(self, other: Form | None) -> Form:
+    def beside(self, other: Dialog | None) -> Dialog:
         """The same, with the pictures beside another version of it, as far as they still lie there."""
         folder = other.folder if other else None
         there = folder and all((folder / ask.image).is_file() for ask in (*self.asks, *self.requests) if ask.image)
@@ -156,26 +156,26 @@ class Form:
         return tuple(dict.fromkeys(rule.value for rule in self.route))
 
 
-def parse(source: bytes, name: str, folder: Path | None = None) -> Form:
-    """Reads one dialog from the bytes of its file. Raises `BadForm` with everything that is wrong with it.
+def parse(source: bytes, name: str, folder: Path | None = None) -> Dialog:
+    """Reads one dialog from the bytes of its file. Raises `InvalidDialog` with everything that is wrong with it.
 
     ``name`` is the file's name for the sentences; ``folder`` where its pictures are looked for (None: not checked).
     """
     try:
         if len(source) > LARGEST_FILE:
-            raise BadForm([f"{name}: a dialog may have {LARGEST_FILE} bytes, this one has {len(source)}"])
+            raise InvalidDialog([f"{name}: a dialog may have {LARGEST_FILE} bytes, this one has {len(source)}"])
         text = source.decode("utf-8")
         table = tomllib.loads(text)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise BadForm([f"{name}: cannot be read as TOML: {error}"]) from None
-    if found := lint.faults(table, name, folder):
-        raise BadForm(found)
+        raise InvalidDialog([f"{name}: cannot be read as TOML: {error}"]) from None
+    if found := lint.find_faults(table, name, folder):
+        raise InvalidDialog(found)
     return _form(table, text, hashlib.sha256(source).hexdigest(), folder)
 
 
-def _form(table: Mapping[str, Any], source: str, digest: str, folder: Path | None) -> Form:
+def _form(table: Mapping[str, Any], source: str, digest: str, folder: Path | None) -> Dialog:
     form, outcome = table["form"], table.get("outcome", {})
-    return Form(
+    return Dialog(
         id=form["id"],
         version=form["version"],
         category=form["category"],
@@ -187,19 +187,21 @@ def _form(table: Mapping[str, Any], source: str, digest: str, folder: Path | Non
         email_batch=form.get("email_batch", 9),
         asks=tuple(_ask(ask) for ask in table["ask"]),
         requests=tuple(_request(request) for request in table.get("request", ())),
-        zones=tuple(Zone(zone["id"], When.of(zone["when"]), float(zone["sure"])) for zone in table.get("zone", ())),
-        severity=tuple(Rule(When.of(rule["when"]), rule["set"]) for rule in outcome.get("severity", ())),
+        zones=tuple(
+            FaultZoneRule(zone["id"], Condition.of(zone["when"]), float(zone["sure"])) for zone in table.get("zone", ())
+        ),
+        severity=tuple(ValueRule(Condition.of(rule["when"]), rule["set"]) for rule in outcome.get("severity", ())),
         suggest={zone: tuple(map(_article, articles)) for zone, articles in outcome.get("suggest", {}).items()},
-        route=tuple(Rule(When.of(rule["when"]), rule["queue"]) for rule in outcome.get("route", ())),
+        route=tuple(ValueRule(Condition.of(rule["when"]), rule["queue"]) for rule in outcome.get("route", ())),
         source=source,
         hash=digest,
         folder=folder,
     )
 
 
-def _ask(ask: Mapping[str, Any]) -> Ask:
+def _ask(ask: Mapping[str, Any]) -> Question:
     limits = ask.get("constraint", {})
-    return Ask(
+    return Question(
         id=ask["id"],
         type=ask["type"],
         text=ask["text"],
@@ -218,8 +220,8 @@ def _ask(ask: Mapping[str, Any]) -> Ask:
     )
 
 
-def _option(option: Mapping[str, Any]) -> AskOption:
-    return AskOption(
+def _option(option: Mapping[str, Any]) -> QuestionOption:
+    return QuestionOption(
         id=option["id"],
         label={language: option[language] for language in LANGUAGES},
         present=option.get("present", {}),
@@ -229,8 +231,8 @@ def _option(option: Mapping[str, Any]) -> AskOption:
     )
 
 
-def _request(request: Mapping[str, Any]) -> Ask:
-    return Ask(
+def _request(request: Mapping[str, Any]) -> Question:
+    return Question(
         id=request["id"],
         type="photo" if request["kind"] == "photo" else "evidence",
         text=request["text"],
@@ -242,7 +244,7 @@ def _request(request: Mapping[str, Any]) -> Ask:
         commands=tuple(request.get("command", {}).items()),
         params=request.get("params", {}),
         extract={
-            name: Reading(tuple(words.get("before", ())), tuple(words.get("after", ())))
+            name: OutputPattern(tuple(words.get("before", ())), tuple(words.get("after", ())))
             for name, words in request.get("extract", {}).items()
         },
     )
@@ -253,60 +255,60 @@ def _article(named: str) -> str:
     return named.removeprefix("kb:")
 
 
-def _when(table: Mapping[str, Any]) -> When | None:
-    return When.of(table["when"]) if "when" in table else None
+def _when(table: Mapping[str, Any]) -> Condition | None:
+    return Condition.of(table["when"]) if "when" in table else None
 
 
 @dataclass(frozen=True, slots=True)
-class Forms:
+class DialogSet:
     """The dialogs of one provider: those in use by id, and by hash also those that running cases began with."""
 
-    in_use: Mapping[str, Form]
-    by_hash: Mapping[str, Form]
-    _phrases: Sequence[tuple[str, Form]] = field(init=False, repr=False, compare=False)
-    """What the dialogs in use are recognised by, as `plain` has it, a blank on either side; the longest first."""
+    in_use: Mapping[str, Dialog]
+    by_hash: Mapping[str, Dialog]
+    _phrases: Sequence[tuple[str, Dialog]] = field(init=False, repr=False, compare=False)
+    """What the dialogs in use are recognised by, as `normalized` has it, a blank on either side; the longest first."""
 
     def __post_init__(self) -> None:
-        phrases = [(f" {plain(match)} ", form) for form in self.in_use.values() for match in form.match]
+        phrases = [(f" {normalized(match)} ", form) for form in self.in_use.values() for match in form.match]
         told = sorted((one for one in phrases if one[0].strip()), key=lambda one: -len(one[0]))
         object.__setattr__(self, "_phrases", told)
 
     @classmethod
-    def of(cls, folders: Sequence[Path]) -> Forms:
+    def of(cls, folders: Sequence[Path]) -> DialogSet:
         """Reads every ``*.toml`` of the folders: the provider's first, then the desk's, then the packaged one.
 
         Of two dialogs with one id the earlier folder's is in use. A folder that does not exist holds none. Raises
-        `BadForm` with the faults of all files.
+        `InvalidDialog` with the faults of all files.
         """
-        found: list[Form] = []
+        found: list[Dialog] = []
         faults: list[str] = []
         for path in (path for folder in folders for path in sorted(folder.glob("*.toml"))):
             try:
                 found.append(parse(path.read_bytes(), str(path), path.parent))
             except OSError as error:
                 faults.append(f"{path}: cannot be read: {error.strerror}")
-            except BadForm as error:
+            except InvalidDialog as error:
                 faults += error.faults
         faults += _twins(found)
         if faults:
-            raise BadForm(faults)
+            raise InvalidDialog(faults)
         return cls({form.id: form for form in reversed(found)}, {form.hash: form for form in found})
 
-    def keeping(self, old: Iterable[Form]) -> Forms:
+    def keeping(self, old: Iterable[Dialog]) -> DialogSet:
         """The same with earlier versions, known by their hash only."""
-        return Forms(self.in_use, {**{form.hash: form for form in old}, **self.by_hash})
+        return DialogSet(self.in_use, {**{form.hash: form for form in old}, **self.by_hash})
 
-    def get(self, form: str, digest: str = "") -> Form | None:
+    def get(self, form: str, digest: str = "") -> Dialog | None:
         """The dialog of that hash; where none was given, or nobody has it any more, the one in use of that id."""
         return self.by_hash.get(digest) or self.in_use.get(form)
 
-    def match(self, text: str) -> Form | None:
+    def match(self, text: str) -> Dialog | None:
         """The dialog one of whose ``match`` phrases occurs in the text as whole words; the longest phrase wins."""
-        said = f" {plain(text)} "
+        said = f" {normalized(text)} "
         return next((form for phrase, form in self._phrases if phrase in said), None)
 
 
-def _twins(forms: Sequence[Form]) -> list[str]:
+def _twins(forms: Sequence[Dialog]) -> list[str]:
     seen: set[tuple[Path | None, str]] = set()
     faults = []
     for form in forms:

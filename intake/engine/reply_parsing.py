@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
-from desk.language.normalize import listed, plain, visible
+from desk.language.normalize import normalized, without_invisible, word_lines
 from desk.model.messages import File
-from intake.engine.answer_parsing import Answer, NotUnderstood, answer
-from intake.engine.model import Ask
+from intake.engine.answer_parsing import NotUnderstood, ParsedAnswer, parse_answer
+from intake.engine.model import Question
 
 MOST_LINES = 2000
 LONGEST = 64 * 1024
@@ -24,12 +24,12 @@ LONGEST = 64 * 1024
 _MARK = re.compile(r"\s{0,8}(?:№\s?)?([1-9])(?:\s?\)\s*|\s?[.:\u2013\u2014-](?![0-9])\s*)(.*)", re.DOTALL)
 _INLINE = re.compile(r"(?<=[\s,;])([1-9])\)(?=\s*\S)")
 _CODES = re.compile(r"\s{0,8}[1-9][1-9](?:[\s,;]{1,3}[1-9][1-9]){0,30}[\s.]{0,3}")
-_FAREWELLS = listed(
+_FAREWELLS = word_lines(
     "с уважением | всего доброго | отправлено из | отправлено с | best regards | kind regards | regards | "
     "sent from my | sincerely"
 )
 _GREETINGS = frozenset(
-    listed(
+    word_lines(
         "здравствуйте | добрый день | добрый вечер | доброе утро | привет | спасибо | заранее спасибо | ответы | "
         "отвечаю | hello | hi | thanks | thank you | dear support | good day | good morning | answers | my answers"
     )
@@ -39,15 +39,15 @@ _GROWING = frozenset({"text", "location", "evidence"})
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class ParsedReply:
     """What a letter answered, by the question's id, and the rest of its words."""
 
-    answers: dict[str, Answer]
+    answers: dict[str, ParsedAnswer]
     leftover: str
 
 
 @dataclass(slots=True)
-class _Piece:
+class _ReplyPart:
     """Lines said to one question; question 0 is nobody's."""
 
     number: int
@@ -58,16 +58,16 @@ class _Piece:
         return "\n".join(self.lines).strip()
 
 
-def answers_from_letter(
-    asks: Sequence[Ask], text: str, now: datetime, *, files: Sequence[File] = (), zone: tzinfo = UTC
-) -> Letter:
+def parse_reply(
+    asks: Sequence[Question], text: str, now: datetime, *, files: Sequence[File] = (), zone: tzinfo = UTC
+) -> ParsedReply:
     """Reads the answers to ``asks``, in the order they were asked, from a letter's own text.
 
     The text may hold quoted lines (">"), so that answers written below their questions are found; the history is cut
     by the mail room before. Files go to the requests that are still open, in order.
     """
-    reader = _Reader(asks, now, zone)
-    own = _unsigned(visible(text[:LONGEST]).splitlines()[:MOST_LINES])
+    reader = _ReplyParser(asks, now, zone)
+    own = _unsigned(without_invisible(text[:LONGEST]).splitlines()[:MOST_LINES])
     pieces = _pieces(own, asks)
     if not any(piece.number for piece in pieces):
         reader.unnumbered("\n".join(line for piece in pieces for line in piece.lines).strip())
@@ -75,29 +75,29 @@ def answers_from_letter(
         for piece in pieces:
             reader.numbered(piece)
     reader.attach(files)
-    return Letter(reader.found, "\n\n".join(reader.left))
+    return ParsedReply(reader.found, "\n\n".join(reader.left))
 
 
-class _Reader:
-    def __init__(self, asks: Sequence[Ask], now: datetime, zone: tzinfo) -> None:
+class _ReplyParser:
+    def __init__(self, asks: Sequence[Question], now: datetime, zone: tzinfo) -> None:
         self.asks = asks
         self.now = now
         self.zone = zone
-        self.found: dict[str, Answer] = {}
+        self.found: dict[str, ParsedAnswer] = {}
         self.left: list[str] = []
 
-    def read(self, number: int, said: str) -> Answer | None:
+    def read(self, number: int, said: str) -> ParsedAnswer | None:
         ask = self.asks[number - 1]
-        read = answer(ask, _without_question(said, ask), self.now, zone=self.zone, number=number)
+        read = parse_answer(ask, _without_question(said, ask), self.now, zone=self.zone, number=number)
         return None if isinstance(read, NotUnderstood) else read
 
     def keep(self, words: str) -> None:
-        if words.strip() and plain(words) not in _GREETINGS:
+        if words.strip() and normalized(words) not in _GREETINGS:
             self.left.append(words.strip())
 
     def unnumbered(self, said: str) -> None:
         """No numbers at all: the whole text answers a single question, or each line one of several."""
-        lines = [line for line in said.splitlines() if line.strip() and plain(line) not in _GREETINGS]
+        lines = [line for line in said.splitlines() if line.strip() and normalized(line) not in _GREETINGS]
         if len(self.asks) == 1:
             self.single(said, lines)
             return
@@ -125,7 +125,7 @@ class _Reader:
         else:
             self.keep(said)
 
-    def numbered(self, piece: _Piece) -> None:
+    def numbered(self, piece: _ReplyPart) -> None:
         """One piece of a letter with numbers; where only its first line is an answer, the rest is kept."""
         if not piece.number:
             self.keep(piece.text)
@@ -153,31 +153,31 @@ class _Reader:
             fitting = [file for file in left if ask.type != "photo" or file.is_picture]
             taken = fitting if last else fitting[:1]
             words = self.found[ask.id].text if ask.id in self.found else ""
-            read = answer(ask, words, self.now, files=taken, zone=self.zone) if taken else None
-            if isinstance(read, Answer):
+            read = parse_answer(ask, words, self.now, files=taken, zone=self.zone) if taken else None
+            if isinstance(read, ParsedAnswer):
                 self.found[ask.id] = read
                 left = [file for file in left if file not in taken]
 
-    def _sent(self, ask: Ask) -> bool:
+    def _sent(self, ask: Question) -> bool:
         return ask.id in self.found and bool(self.found[ask.id].files)
 
 
-def _pieces(lines: Sequence[str], asks: Sequence[Ask]) -> list[_Piece]:
-    pieces = [_Piece(0)]
+def _pieces(lines: Sequence[str], asks: Sequence[Question]) -> list[_ReplyPart]:
+    pieces = [_ReplyPart(0)]
     for line in _split(lines, len(asks)):
         quoted = line.lstrip().startswith(">")
         mark = _MARK.fullmatch(line.lstrip("> \t") if quoted else line)
         number = int(mark.group(1)) if mark else 0
         if quoted:
             if 0 < number <= len(asks):
-                pieces.append(_Piece(number))
+                pieces.append(_ReplyPart(number))
         elif mark and 0 < number <= len(asks):
-            pieces.append(_Piece(number, [mark.group(2)]))
+            pieces.append(_ReplyPart(number, [mark.group(2)]))
         elif codes := _codes(line, asks):
-            pieces += (_Piece(number, [code]) for number, code in codes)
-            pieces.append(_Piece(0))
+            pieces += (_ReplyPart(number, [code]) for number, code in codes)
+            pieces.append(_ReplyPart(0))
         elif not line.strip() and _ends(pieces[-1], asks):
-            pieces.append(_Piece(0))
+            pieces.append(_ReplyPart(0))
         else:
             pieces[-1].lines.append(line)
     return [piece for piece in pieces if piece.text]
@@ -197,7 +197,7 @@ def _split(lines: Sequence[str], count: int) -> list[str]:
     return found
 
 
-def _codes(line: str, asks: Sequence[Ask]) -> list[tuple[int, str]]:
+def _codes(line: str, asks: Sequence[Question]) -> list[tuple[int, str]]:
     """Numbers of options alone in a line, as (question, code): "11, 22"."""
     if not _CODES.fullmatch(line):
         return []
@@ -209,7 +209,7 @@ def _codes(line: str, asks: Sequence[Ask]) -> list[tuple[int, str]]:
 _WITH_OPTIONS = ("choice", "multi", "yesno")
 
 
-def _ends(piece: _Piece, asks: Sequence[Ask]) -> bool:
+def _ends(piece: _ReplyPart, asks: Sequence[Question]) -> bool:
     """Whether a blank line ends what was said to a question."""
     return bool(piece.number and piece.text and asks[piece.number - 1].type not in _GROWING)
 
@@ -217,13 +217,13 @@ def _ends(piece: _Piece, asks: Sequence[Ask]) -> bool:
 def _unsigned(lines: list[str]) -> list[str]:
     """The lines without a signature: from "-- ", or from a farewell within the last eight lines."""
     for at, line in enumerate(lines):
-        words = plain(line)
+        words = normalized(line)
         if line.rstrip() == "--" or (at >= len(lines) - 8 and words.startswith(_FAREWELLS)):
             return lines[:at]
     return lines
 
 
-def _without_question(said: str, ask: Ask) -> str:
+def _without_question(said: str, ask: Question) -> str:
     """An answer without its question, where the person wrote behind the question itself."""
     for text in (*ask.text.values(), *ask.text_unproved.values()):
         question = text.rstrip()

@@ -5,21 +5,40 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from desk.language.intents import yes_no
-from desk.model.acts import Act, Button, Buttons, Decision, Facts, InPlace, Record, Say, Set, Show, decide
+from desk.language.intents import parse_yes_no
+from desk.model.acts import (
+    Act,
+    AddJournalEntry,
+    Button,
+    Buttons,
+    Decision,
+    Facts,
+    ReplaceMessage,
+    SayTemplate,
+    SayText,
+    SetFields,
+    decide,
+)
 from desk.model.case import Case
-from desk.model.channel import Traits
+from desk.model.channel import ChannelCapabilities
 from desk.model.facts import Now
-from desk.model.messages import File, Heard, Role, Verb
+from desk.model.messages import File, Inbound, Role, Verb
 from desk.model.policy import Provider
 from intake.engine import engine
-from intake.engine.answer_parsing import Answer, answer
-from intake.engine.case_data import case_data, form_of, lines_of, names_of, open_values, said_in
-from intake.engine.completion import ENOUGH, is_ready, more, ready
+from intake.engine.answer_parsing import ParsedAnswer, parse_answer
+from intake.engine.case_data import (
+    case_data,
+    circumstances_in,
+    condition_values,
+    dialog_of,
+    summary_lines,
+    template_values,
+)
+from intake.engine.completion import ENOUGH, append_words, completed, is_complete
 from intake.engine.lint import PICTURES
-from intake.engine.model import Ask, Form
-from intake.engine.reply_parsing import answers_from_letter
-from intake.engine.selfhelp import article_for, offered
+from intake.engine.model import Dialog, Question
+from intake.engine.reply_parsing import parse_reply
+from intake.engine.selfhelp import article_to_offer, offer_article
 
 DIALOG, SUMMARY = "dialog", "summary"
 _LAST_ROW = (Button("back", "button_back"), Button("operator", "button_operator"))
@@ -30,179 +49,191 @@ _CONFIRM: Buttons = (
 _ROW_LENGTH = 26  # letters of two labels that still fit side by side on a phone
 
 
-def walk(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+def ask_questions(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
     """Takes in what was answered and asks what comes next."""
-    if is_ready(case) or case.awaiting not in ("", DIALOG) or heard.role is not Role.SUBSCRIBER:
+    if is_complete(case) or case.awaiting not in ("", DIALOG) or inbound.role is not Role.SUBSCRIBER:
         return None
-    form = form_of(case, facts)
+    form = dialog_of(case, facts)
     if form is None:
         return None
     if case.awaiting == "":
         return _next(case, form, facts, dict(case.answers), _begun(case, form), first=not case.answers)
-    if heard.press and heard.press.option == "back":
+    if inbound.press and inbound.press.option == "back":
         return _back(case, form, facts)
-    asked = engine.asks_of(form, case.asked, case.answers)
+    asked = engine.questions_of(form, case.asked, case.answers)
     if not asked:
         # Another version of the dialog than the one that asked: what was said to that is kept.
-        kept = [Set({"circumstances": _more(case.circumstances, heard.text)})] if heard.text else []
+        kept = [SetFields({"circumstances": _more(case.circumstances, inbound.text)})] if inbound.text else []
         return _next(case, form, facts, dict(case.answers), [*kept, *_begun(case, form)])
-    return _letter(case, heard, facts, form, asked) if is_batch(facts) else _reply(case, heard, facts, form, asked[0])
+    return (
+        _letter(case, inbound, facts, form, asked)
+        if is_letter_channel(facts)
+        else _reply(case, inbound, facts, form, asked[0])
+    )
 
 
-def summary(case: Case, heard: Heard, facts: Facts) -> Decision | None:
+def confirm_summary(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
     """The subscriber looks over what was understood, and sends it or mends it."""
-    if case.registered or case.awaiting != SUMMARY or heard.role is not Role.SUBSCRIBER:
+    if case.registered or case.awaiting != SUMMARY or inbound.role is not Role.SUBSCRIBER:
         return None
-    form, option = form_of(case, facts), heard.press.option if heard.press else ""
+    form, option = dialog_of(case, facts), inbound.press.option if inbound.press else ""
     if option.startswith("redo_") and form is not None:
         return _redo(case, form, facts, option.removeprefix("redo_"))
-    agreed = yes_no(heard.text) if not heard.press else None
+    agreed = parse_yes_no(inbound.text) if not inbound.press else None
     if option == "change" or agreed is False:
         rows = tuple(
             (Button(f"redo_{ask.id}", label=_short(ask.text[case.language])),)
             for ask in (form.asks if form else ())
             if ask.id in case.answers
         )
-        return decide(Say("what_to_change", buttons=(*rows, (Button("send", "button_send"),))))
-    if heard.text and agreed is None:
+        return decide(SayTemplate("what_to_change", buttons=(*rows, (Button("send", "button_send"),))))
+    if inbound.text and agreed is None:
         # A word more instead of a button is taken along; nothing said is ever lost.
         return decide(
-            Set({"circumstances": _more(case.circumstances, heard.text), "awaiting": ""}), *ready(case), done=False
+            SetFields({"circumstances": _more(case.circumstances, inbound.text), "awaiting": ""}),
+            *completed(case),
+            done=False,
         )
-    return decide(Set({"awaiting": ""}), *ready(case), done=False)
+    return decide(SetFields({"awaiting": ""}), *completed(case), done=False)
 
 
-def _begun(case: Case, form: Form) -> list[Act]:
+def _begun(case: Case, form: Dialog) -> list[Act]:
     """From now on the case goes by this version of the dialog; the journal tells which, as its author counts them."""
     if case.dialog_hash == form.hash:
         return []
     kind = {"dialog": form.id, "category": form.category, "ticket_type": form.ticket_type}
-    by = Record("measure", f"asked by dialog {form.id}, version {form.version}")
-    return [Set({**kind, "dialog_hash": form.hash, "tries": 0}), by]
+    by = AddJournalEntry("measure", f"asked by dialog {form.id}, version {form.version}")
+    return [SetFields({**kind, "dialog_hash": form.hash, "tries": 0}), by]
 
 
-def _reply(case: Case, heard: Heard, facts: Facts, form: Form, ask: Ask) -> Decision:
+def _reply(case: Case, inbound: Inbound, facts: Facts, form: Dialog, ask: Question) -> Decision:
     """One answer in a chat."""
     now, zone = facts.need(Now).at, facts.need(Provider).timezone
-    option = heard.press.option if heard.press else ""
-    given = answer(ask, heard.text, now, option=option, files=heard.files, zone=zone)
-    if not isinstance(given, Answer):
+    option = inbound.press.option if inbound.press else ""
+    given = parse_answer(ask, inbound.text, now, option=option, files=inbound.files, zone=zone)
+    if not isinstance(given, ParsedAnswer):
         if case.tries == 0:
-            again = _shown(case, form, facts, (ask,), [Set({"tries": 1}), Say("not_understood")])
+            again = _shown(case, form, facts, (ask,), [SetFields({"tries": 1}), SayTemplate("not_understood")])
             return decide(*again)
         # Asked twice is enough: the words are kept as they are, and an agent will read them.
-        given = Answer(None, heard.text)
+        given = ParsedAnswer(None, inbound.text)
     answers = {**case.answers, ask.id: given.stored()}
     echo: list[Act] = []
-    if heard.verb is Verb.PRESS:
-        said = lines_of(case, form, facts, {ask.id: given.stored()})
-        echo = [Say("answered", {"question": question, "answer": words}) for question, words in said]
-    return _next(case, form, facts, answers, [Set({"tries": 0}), *echo])
+    if inbound.verb is Verb.PRESS:
+        said = summary_lines(case, form, facts, {ask.id: given.stored()})
+        echo = [SayTemplate("answered", {"question": question, "answer": words}) for question, words in said]
+    return _next(case, form, facts, answers, [SetFields({"tries": 0}), *echo])
 
 
-def _letter(case: Case, heard: Heard, facts: Facts, form: Form, asked: Sequence[Ask]) -> Decision:
+def _letter(case: Case, inbound: Inbound, facts: Facts, form: Dialog, asked: Sequence[Question]) -> Decision:
     """The answers of a letter. Where none can be made out they are asked for once more; what is missing is left.
 
     The next letter has the questions for which there was no room in this one.
     """
     now, zone = facts.need(Now).at, facts.need(Provider).timezone
-    read = answers_from_letter(asked, heard.text, now, files=heard.files, zone=zone)
-    if not read.answers and heard.full_text != heard.text:
+    read = parse_reply(asked, inbound.text, now, files=inbound.files, zone=zone)
+    if not read.answers and inbound.full_text != inbound.text:
         # Some programmes quote in a way nobody can tell from new words: the answers may stand below.
-        read = answers_from_letter(asked, heard.full_text, now, files=heard.files, zone=zone)
+        read = parse_reply(asked, inbound.full_text, now, files=inbound.files, zone=zone)
     answers = {**case.answers, **{name: one.stored() for name, one in read.answers.items()}}
     acts: list[Act] = []
     if read.leftover:
-        acts.append(Set({"circumstances": _more(case.circumstances, read.leftover)}))
+        acts.append(SetFields({"circumstances": _more(case.circumstances, read.leftover)}))
     if not read.answers and case.tries == 0:
-        return decide(*acts, *_shown(case, form, facts, asked, [Set({"tries": 1}), Say("letter_not_understood")]))
+        return decide(
+            *acts, *_shown(case, form, facts, asked, [SetFields({"tries": 1}), SayTemplate("letter_not_understood")])
+        )
     if not read.answers:
         return _finished(case, form, facts, answers, acts)
-    passed = {ask.id: Answer(None).stored() for ask in asked if ask.id not in answers}
-    return _next(case, form, facts, {**answers, **passed}, [*acts, Set({"tries": 0})])
+    passed = {ask.id: ParsedAnswer(None).stored() for ask in asked if ask.id not in answers}
+    return _next(case, form, facts, {**answers, **passed}, [*acts, SetFields({"tries": 0})])
 
 
 def _next(
-    case: Case, form: Form, facts: Facts, answers: dict[str, Any], acts: list[Act], first: bool = False
+    case: Case, form: Dialog, facts: Facts, answers: dict[str, Any], acts: list[Act], first: bool = False
 ) -> Decision:
     """Asks what comes next: one question in a chat, as many as the dialog says in a letter; or offers an article."""
-    values, batch = open_values(case, facts), is_batch(facts)
-    asks = engine.letter_asks(form, answers, values) if batch else engine.next_asks(form, answers, values, 1)
-    if article := article_for(case, form, answers, values, facts, finished=not asks, batch=batch):
-        return decide(*acts, Set({"answers": answers}), *offered(case, article), done=False)
+    values, batch = condition_values(case, facts), is_letter_channel(facts)
+    asks = engine.letter_questions(form, answers, values) if batch else engine.next_questions(form, answers, values, 1)
+    if article := article_to_offer(case, form, answers, values, facts, finished=not asks, batch=batch):
+        return decide(*acts, SetFields({"answers": answers}), *offer_article(case, article), done=False)
     if asks:
-        intro: list[Act] = [Say("questions_by_mail" if batch else "questions_begin")] if first or batch else []
-        return decide(*_shown(case, form, facts, asks, [*acts, Set({"answers": answers}), *intro], answers))
+        intro: list[Act] = [SayTemplate("questions_by_mail" if batch else "questions_begin")] if first or batch else []
+        return decide(*_shown(case, form, facts, asks, [*acts, SetFields({"answers": answers}), *intro], answers))
     return _finished(case, form, facts, answers, acts)
 
 
-def _finished(case: Case, form: Form, facts: Facts, answers: dict[str, Any], acts: list[Act]) -> Decision:
+def _finished(case: Case, form: Dialog, facts: Facts, answers: dict[str, Any], acts: list[Act]) -> Decision:
     """Nothing is left to ask: a chat shows the summary; by mail, where every letter costs a day, the case opens."""
-    acts = [*acts, Set({"answers": answers}), Set(case_data(case, form, facts, answers, said_in(case, acts)))]
-    said = [f"{question} {words}" for question, words in lines_of(case, form, facts, answers)]
-    if is_batch(facts):
-        told: list[Act] = [Say("summary_by_mail", {"lines": said})] if said else []
+    acts = [
+        *acts,
+        SetFields({"answers": answers}),
+        SetFields(case_data(case, form, facts, answers, circumstances_in(case, acts))),
+    ]
+    said = [f"{question} {words}" for question, words in summary_lines(case, form, facts, answers)]
+    if is_letter_channel(facts):
+        told: list[Act] = [SayTemplate("summary_by_mail", {"lines": said})] if said else []
         told += _requested(case, form, facts, answers)
-        return decide(*acts, Set({"awaiting": "", "asked": []}), *told, *ready(case), done=False)
-    shown = Say("summary", {"lines": said}, buttons=_CONFIRM)
-    return decide(*acts, Set({"awaiting": SUMMARY, "asked": []}), *_in_place(case), shown)
+        return decide(*acts, SetFields({"awaiting": "", "asked": []}), *told, *completed(case), done=False)
+    shown = SayTemplate("summary", {"lines": said}, buttons=_CONFIRM)
+    return decide(*acts, SetFields({"awaiting": SUMMARY, "asked": []}), *_in_place(case), shown)
 
 
-def _requested(case: Case, form: Form, facts: Facts, answers: Mapping[str, Any]) -> list[Act]:
+def _requested(case: Case, form: Dialog, facts: Facts, answers: Mapping[str, Any]) -> list[Act]:
     """By mail nothing waits for a photo or a command's output: what is sent in answer goes to the agent."""
-    requests = engine.next_requests(form, answers, open_values(case, facts)) if answers else ()
-    shown = [engine.shown(request, case.language, {}) for request in requests]
-    asked = [Show(one.text, files=_pictures(form, (request,))) for one, request in zip(shown, requests, strict=True)]
-    return [Say("requests_by_mail"), *asked] if asked else []
+    requests = engine.next_requests(form, answers, condition_values(case, facts)) if answers else ()
+    shown = [engine.render_question(request, case.language, {}) for request in requests]
+    asked = [SayText(one.text, files=_pictures(form, (request,))) for one, request in zip(shown, requests, strict=True)]
+    return [SayTemplate("requests_by_mail"), *asked] if asked else []
 
 
 def _shown(
     case: Case,
-    form: Form,
+    form: Dialog,
     facts: Facts,
-    asks: Sequence[Ask],
+    asks: Sequence[Question],
     acts: Sequence[Act],
     answers: Mapping[str, Any] | None = None,
 ) -> list[Act]:
-    """The questions as this door shows them, and which they were. ``answers`` where the case has not all of them."""
+    """The questions as this channel shows them, and which they were. ``answers`` where the case has not all of them."""
     given = case.answers if answers is None else answers
-    names = names_of(case, facts)
-    kept = Set({"awaiting": DIALOG, "asked": [ask.id for ask in asks]})
-    if is_batch(facts):
-        settled = engine.known(form, given, open_values(case, facts))
-        text = engine.letter(asks, case.language, names, settled)
-        return [*acts, kept, Show(text, files=_pictures(form, asks))]
-    prompt = engine.shown(asks[0], case.language, names)
+    names = template_values(case, facts)
+    kept = SetFields({"awaiting": DIALOG, "asked": [ask.id for ask in asks]})
+    if is_letter_channel(facts):
+        settled = engine.known_answers(form, given, condition_values(case, facts))
+        text = engine.render_letter(asks, case.language, names, settled)
+        return [*acts, kept, SayText(text, files=_pictures(form, asks))]
+    prompt = engine.render_question(asks[0], case.language, names)
     options = [Button(one.id, label=one.label) for one in prompt.options]
     if prompt.can_skip:
         options.append(Button("skip", "button_skip"))
     last = _LAST_ROW if given else _LAST_ROW[1:]
     files = _pictures(form, asks[:1])
-    return [*acts, kept, *_in_place(case), Show(prompt.text, buttons=(*_rows(options), last), files=files)]
+    return [*acts, kept, *_in_place(case), SayText(prompt.text, buttons=(*_rows(options), last), files=files)]
 
 
-def _pictures(form: Form, asks: Sequence[Ask]) -> tuple[File, ...]:
+def _pictures(form: Dialog, asks: Sequence[Question]) -> tuple[File, ...]:
     found = [picture for ask in asks if (picture := form.picture(ask))]
     return tuple(File(one.name, "photo", PICTURES[one.suffix], 0, f"content:{one}") for one in found)
 
 
 def _in_place(case: Case) -> list[Act]:
     """One question takes the place of the other; an article or a greeting above them stays to be read again."""
-    return [InPlace()] if case.awaiting in (DIALOG, SUMMARY) else []
+    return [ReplaceMessage()] if case.awaiting in (DIALOG, SUMMARY) else []
 
 
-def _back(case: Case, form: Form, facts: Facts) -> Decision:
+def _back(case: Case, form: Dialog, facts: Facts) -> Decision:
     """The question before the last answer, once more."""
     order = [ask.id for ask in (*form.asks, *form.requests) if ask.id in case.answers]
     return _redo(case, form, facts, order[-1]) if order else _next(case, form, facts, {}, [])
 
 
-def _redo(case: Case, form: Form, facts: Facts, name: str) -> Decision:
+def _redo(case: Case, form: Dialog, facts: Facts, name: str) -> Decision:
     ask = form.ask(name)
     if ask is None or name not in case.answers:
         return _next(case, form, facts, dict(case.answers), [])
     answers = {key: value for key, value in case.answers.items() if key != name}
-    return decide(*_shown(case, form, facts, (ask,), [Set({"answers": answers, "tries": 0})]))
+    return decide(*_shown(case, form, facts, (ask,), [SetFields({"answers": answers, "tries": 0})]))
 
 
 def _rows(options: Sequence[Button]) -> Buttons:
@@ -217,14 +248,14 @@ def _rows(options: Sequence[Button]) -> Buttons:
     return tuple(rows)
 
 
-def is_batch(facts: Facts) -> bool:
-    """Whether the door takes many questions at once, as mail does."""
-    traits = facts.get(Traits)
-    return traits is not None and traits.batch
+def is_letter_channel(facts: Facts) -> bool:
+    """Whether the channel takes many questions at once, as mail does."""
+    capabilities = facts.get(ChannelCapabilities)
+    return capabilities is not None and capabilities.batch
 
 
 def _more(text: str, added: str) -> str:
-    return more(text, added) if text != engine.UNKNOWN else added[:ENOUGH]
+    return append_words(text, added) if text != engine.UNKNOWN else added[:ENOUGH]
 
 
 def _short(text: str) -> str:

@@ -8,33 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from desk.model.acts import Act, Facts, Set
+from desk.model.acts import Act, Facts, SetFields
 from desk.model.case import Case
-from desk.model.shared_facts import NAMED, Named
+from desk.model.shared_facts import NAMED, DialogArticles
 from intake.engine import engine
 from intake.engine.engine import Answers, Values
-from intake.engine.model import Form
+from intake.engine.model import Dialog
 
 
-def article_for(
-    case: Case, form: Form, answers: Answers, values: Values, facts: Facts, *, finished: bool, batch: bool
+def article_to_offer(
+    case: Case, form: Dialog, answers: Answers, values: Values, facts: Facts, *, finished: bool, batch: bool
 ) -> str:
     """The article to be shown now, or "". ``values`` are what the person may learn; ``finished`` when all is asked."""
     wanted = list(_wanted(case, form, answers, values, finished))
     if not wanted or (batch and case.articles):
         return ""
-    named = facts.get(Named)
+    named = facts.get(DialogArticles)
     return next((one for one in wanted if named and one in named.articles), "")
 
 
-def _wanted(case: Case, form: Form, answers: Answers, values: Values, finished: bool) -> Iterator[str]:
+def _wanted(case: Case, form: Dialog, answers: Answers, values: Values, finished: bool) -> Iterator[str]:
     yield from (one for one in engine.selfhelp(form, answers, values) if one not in case.articles)
     if finished and values.get("upset") is not True:
-        of_zone: Sequence[str] = engine.outcome(form, answers, values).articles
+        of_zone: Sequence[str] = engine.dialog_outcome(form, answers, values).articles
         if not set(of_zone) & set(case.articles):
             yield from of_zone
 
 
-def offered(case: Case, article: str) -> tuple[Act, ...]:
+def offer_article(case: Case, article: str) -> tuple[Act, ...]:
     """The acts by which the knowledge base is to show it; the questions go on once it did not help."""
-    return (Set({"articles": [*case.articles, article], "awaiting": NAMED, "asked": [], "tries": 0}),)
+    return (SetFields({"articles": [*case.articles, article], "awaiting": NAMED, "asked": [], "tries": 0}),)

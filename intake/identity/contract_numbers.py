@@ -13,7 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from desk.language.normalize import visible
+from desk.language.normalize import without_invisible
 
 ENOUGH = 16_000
 """How much of a text is searched."""
@@ -29,20 +29,20 @@ _NEAR = 40  # characters between such a word and its number
 
 
 @dataclass(frozen=True, slots=True)
-class _Hit:
+class _Candidate:
     start: int
     number: str
     exact: bool
 
 
-def contract_in(text: str, shape: str) -> str | None:
+def find_contract(text: str, shape: str) -> str | None:
     """The one contract number of this shape in the text, written as the shape writes it, or None.
 
     Where several different ones stand, the one behind a word such as "договор" or "contract" counts; without it none
     does. A number inside a longer run of letters or digits is none. The shape must have at least three places of
     digits or letters; a ValueError says so otherwise.
     """
-    check_shape(shape)
+    check_contract_shape(shape)
     said = text[:ENOUGH]
     if "9" in shape and not any(map(str.isdecimal, said)):
         return None
@@ -63,7 +63,7 @@ def contract_in(text: str, shape: str) -> str | None:
     return led.pop() if len(led) == 1 else None
 
 
-def check_shape(shape: str) -> None:
+def check_contract_shape(shape: str) -> None:
     """Raises ValueError, with a sentence, for a shape that could not find contract numbers."""
     if not sum(char in "9A" for char in shape) >= 3 or len(shape) > 40 or shape != shape.strip():
         raise ValueError(f"the shape of contract numbers {shape!r} needs 3 to 40 places of 9 (a digit) or A (a letter)")
@@ -72,7 +72,7 @@ def check_shape(shape: str) -> None:
 def _folded(text: str) -> str:
     """Invisible characters out, digits and dashes as ASCII, no blanks beside a dash between two letters or digits."""
     if not text.isascii():
-        text = _DASHES.sub("-", visible(text))
+        text = _DASHES.sub("-", without_invisible(text))
         text = _FOREIGN_DIGITS.sub(lambda digit: str(unicodedata.decimal(digit[0])), text)
         text = _FULLWIDTH.sub(lambda wide: chr(ord(wide[0]) - 0xFEE0), text)
     return _GAPS.sub(_tight, _BLANKS.sub(" ", text))
@@ -82,8 +82,8 @@ def _tight(gap: re.Match[str]) -> str:
     return "-" if gap[0].count("-") == 1 and len(gap[0]) <= 5 else gap[0]
 
 
-def _hits(text: str, shape: str) -> list[_Hit]:
-    hits: list[_Hit] = []
+def _hits(text: str, shape: str) -> list[_Candidate]:
+    hits: list[_Candidate] = []
     for found in _places(shape).finditer(text):
         start = found.start()
         if _free(text, start - 1) and _free(text, start + len(shape)) and (hit := _hit(text, start, shape)):
@@ -99,7 +99,7 @@ def _places(shape: str) -> re.Pattern[str]:
     return re.compile(f"(?={''.join(places)})", re.DOTALL)
 
 
-def _hit(text: str, start: int, shape: str) -> _Hit | None:
+def _hit(text: str, start: int, shape: str) -> _Candidate | None:
     made: list[str] = []
     exact = True
     for wanted, char in zip(shape, text[start : start + len(shape)], strict=True):
@@ -114,7 +114,7 @@ def _hit(text: str, start: int, shape: str) -> _Hit | None:
             made.append(wanted)
     digits = shape.count("9")
     read = sum(char in _ZEROES and wanted == "9" for wanted, char in zip(shape, text[start:], strict=False))
-    return None if digits and read * 2 > digits else _Hit(start, "".join(made), exact)
+    return None if digits and read * 2 > digits else _Candidate(start, "".join(made), exact)
 
 
 def _free(text: str, at: int) -> bool:

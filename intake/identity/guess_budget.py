@@ -2,7 +2,7 @@
 
 An exact number identifies and discloses nothing, and whoever types one reads the same whether anybody has it or not.
 So guessing tells nothing; all the same only a few guesses reach the source: so many a day of one person, through
-whatever doors, and so many an hour of all strangers of a provider together. After that numbers are noted and not
+whatever channels, and so many an hour of all strangers of a provider together. After that numbers are noted and not
 looked up: the dialog goes on as "not verified yet", and the agents read once that somebody is guessing.
 
 A number that nobody has is a guess, and so is one after another was known; the first number of a person, found at
@@ -16,24 +16,24 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from desk.model.acts import Act, Facts, Record, Say, To
+from desk.model.acts import Act, AddJournalEntry, Facts, Recipient, SayTemplate
 from desk.model.case import Case
-from desk.model.messages import Heard
-from desk.model.policy import Limits
-from desk.model.shared_facts import Guess, Identified
+from desk.model.messages import Inbound
+from desk.model.policy import FloodLimits
+from desk.model.shared_facts import ContractGuess, Identification
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Guessed(Act):
+class CountGuess(Act):
     """A guess has reached the source: it counts, under a number nobody else may use."""
 
-    guess: Guess
+    guess: ContractGuess
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class CountedGuess:
     """One guess that was counted: by whom, under which number, and when."""
 
     number: int
@@ -42,45 +42,47 @@ class Tried:
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
+class GuessBudget:
     """How many guesses reach the source: of one ``person`` in a day, and of ``all`` strangers in an hour."""
 
     person: int
     all: int
 
     @classmethod
-    def of(cls, limits: Limits, found: int = 0) -> Budget:
+    def of(cls, limits: FloodLimits, found: int = 0) -> GuessBudget:
         """The provider's budget after an hour in which ``found`` strangers named a number that somebody has."""
         honest = found // (2 * limits.guesses_of_all)
         return cls(limits.guesses_of_person, limits.guesses_of_all * (1 + honest))
 
 
-def allowed(tried: Sequence[Tried], whose: Collection[str], budget: Budget, now: datetime) -> bool:
+def allowed(tried: Sequence[CountedGuess], whose: Collection[str], budget: GuessBudget, now: datetime) -> bool:
     """Whether one more number may be looked up for the person who writes from ``whose`` addresses."""
     mine, lately = _counts(tried, whose, now)
     return mine < budget.person and lately < budget.all
 
 
-def counted(tried: Sequence[Tried], who: str, whose: Collection[str], budget: Budget, now: datetime) -> Guess:
+def counted(
+    tried: Sequence[CountedGuess], who: str, whose: Collection[str], budget: GuessBudget, now: datetime
+) -> ContractGuess:
     """One more guess, as it is to be counted."""
     mine, lately = _counts(tried, whose, now)
     last = "all" if lately + 1 >= budget.all else "person" if mine + 1 >= budget.person else ""
-    return Guess(max((one.number for one in tried), default=0) + 1, who, last)
+    return ContractGuess(max((one.number for one in tried), default=0) + 1, who, last)
 
 
-def _counts(tried: Sequence[Tried], whose: Collection[str], now: datetime) -> tuple[int, int]:
+def _counts(tried: Sequence[CountedGuess], whose: Collection[str], now: datetime) -> tuple[int, int]:
     mine = sum(now - one.at < DAY and one.who in whose for one in tried)
     return mine, sum(now - one.at < HOUR for one in tried)
 
 
-def govern(case: Case, heard: Heard, facts: Facts, acts: Sequence[Act]) -> Sequence[Act]:
+def count_guesses(case: Case, inbound: Inbound, facts: Facts, acts: Sequence[Act]) -> Sequence[Act]:
     """Counts the guess of this round, whatever else became of it; the last one of a budget is told to the agents."""
-    identified = facts.get(Identified)
+    identified = facts.get(Identification)
     guess = identified.guess if identified else None
     if guess is None:
         return acts
     told: tuple[Act, ...] = ()
     if guess.last:
         found = "numbers are being guessed, and are not looked up any more for a while"
-        told = (Record("finding", found), Say(f"staff_guessing_{guess.last}", to=To.STAFF))
-    return [*acts, Guessed(guess), *told]
+        told = (AddJournalEntry("finding", found), SayTemplate(f"agents_guessing_{guess.last}", to=Recipient.AGENTS))
+    return [*acts, CountGuess(guess), *told]

@@ -11,61 +11,63 @@ from sqlalchemy import select
 from desk.model.case import Case
 from desk.model.messages import FRONT, Proof, Role
 from desk.model.policy import Provider
-from desk.model.shared_facts import Account, Identified, Standing
+from desk.model.shared_facts import Account, EntitlementStatus, Identification
 from desk.pipeline.lookup import Round
-from desk.storage.database import Database, insert_new
+from desk.storage.database import Database, insert_ignoring_duplicates
 from desk.storage.queue_tables import contents
-from intake.engine.model import BadForm, Form, Forms, parse
-from intake.identity.contract_numbers import contract_in
-from intake.identity.guess_limiter import Guessing, Looked
-from intake.identity.sources import Source
+from intake.engine.model import Dialog, DialogSet, InvalidDialog, parse
+from intake.identity.contract_numbers import find_contract
+from intake.identity.guess_limiter import GuessLimiter, LookupResult
+from intake.identity.sources import EntitlementSource
 from intake.identity.sources.csv_file import normal
-from intake.limits.rate_rules import Haste
+from intake.limits.rate_rules import MessageRate
 
 log = logging.getLogger(__name__)
 
 
-class Identification:
+class IdentificationLookup:
     """Finds the account an exact identifier names: a contract in the text, or the address a letter came from."""
 
-    def __init__(self, sources: Mapping[str, Source], providers: Mapping[str, Provider], guessing: Guessing) -> None:
+    def __init__(
+        self, sources: Mapping[str, EntitlementSource], providers: Mapping[str, Provider], guessing: GuessLimiter
+    ) -> None:
         self._sources = sources
         self._providers = providers
         self._guessing = guessing
 
     async def __call__(self, round_: Round) -> object | None:
-        """An `Identified`, perhaps empty."""
-        heard, case = round_.heard, round_.case
-        if (haste := round_.facts.get(Haste)) and haste.wait:
+        """An `Identification`, perhaps empty."""
+        inbound, case = round_.inbound, round_.case
+        if (haste := round_.facts.get(MessageRate)) and haste.wait:
             return None  # it is heard anew later, and asks for nothing twice
         said = ""
-        if heard.role is Role.SUBSCRIBER and not case.registered:
-            said = heard.full_text or heard.text
+        if inbound.role is Role.SUBSCRIBER and not case.registered:
+            said = inbound.full_text or inbound.text
         numbers = self._numbers(said, round_.provider) if said else {}
         typed = next(iter(numbers.values()), "")
-        looked = await self._looked(round_, numbers) if numbers else Looked(asked=True)
+        looked = await self._looked(round_, numbers) if numbers else LookupResult(asked=True)
         account, guess = looked.account, looked.guess
         if account is not None:
             typed = account.contract
-        if round_.provider.name == FRONT and heard.proof is Proof.DOUBTED:
+        if round_.provider.name == FRONT and inbound.proof is Proof.DOUBTED:
             # A forged letter must not lead the true owner of its address to a provider of the forger's choice.
-            return Identified(None, typed, guess=guess, unchecked=not looked.asked)
+            return Identification(None, typed, guess=guess, unchecked=not looked.asked)
         if account is None and not typed and _may_be_looked_up(round_):
             account = self._one(case.provider, "contract", case.contract)
-        if account is None and not typed and heard.role is Role.SUBSCRIBER and heard.sender.channel == "mail":
-            account = self._by_mail(round_.provider, heard.sender.value)
+        if account is None and not typed and inbound.role is Role.SUBSCRIBER and inbound.sender.channel_kind == "mail":
+            account = self._by_mail(round_.provider, inbound.sender.value)
         proved = account is not None and self._proves(round_, account)
-        return Identified(account, typed, proved, guess, not looked.asked)
+        return Identification(account, typed, proved, guess, not looked.asked)
 
     def _numbers(self, text: str, provider: Provider) -> dict[str, str]:
         """What looks like a contract number, by provider; at a front desk among all of them."""
         candidates = self._providers.values() if provider.name == FRONT else [provider]
         # Many providers number alike, and a front desk asks for all of them: each shape is looked for once.
         shapes = {one.contract_shape for one in candidates if one.contract_shape}
-        seen = {shape: contract_in(text, shape) for shape in shapes}
+        seen = {shape: find_contract(text, shape) for shape in shapes}
         return {one.name: contract for one in candidates if (contract := seen.get(one.contract_shape))}
 
-    async def _looked(self, round_: Round, numbers: Mapping[str, str]) -> Looked:
+    async def _looked(self, round_: Round, numbers: Mapping[str, str]) -> LookupResult:
         """The one account that has such a number, if this person may still ask. One that two know names nobody."""
         case, typed = round_.case, [*numbers.values()]
 
@@ -75,7 +77,7 @@ class Identification:
 
         known = case.contract or round_.person.contract
         if known and _may_be_looked_up(round_) and any(_alike(known, one) for one in typed):
-            return Looked(look(), asked=True)
+            return LookupResult(look(), asked=True)
         return await self._guessing.look(round_, look, another=bool(known))
 
     def _by_mail(self, provider: Provider, address: str) -> Account | None:
@@ -91,12 +93,12 @@ class Identification:
     @staticmethod
     def _proves(round_: Round, account: Account) -> bool:
         """Only a letter from an address on file, vouched for by the border server, proves anything so far."""
-        heard = round_.heard
-        if heard.role is not Role.SUBSCRIBER:
+        inbound = round_.inbound
+        if inbound.role is not Role.SUBSCRIBER:
             return round_.case.proved
         mails = {one.strip().lower() for one in account.emails}
-        on_file = heard.sender.channel == "mail" and heard.sender.value in mails
-        return on_file and heard.proof is Proof.SURE
+        on_file = inbound.sender.channel_kind == "mail" and inbound.sender.value in mails
+        return on_file and inbound.proof is Proof.SURE
 
 
 def _alike(one: str, other: str) -> bool:
@@ -110,24 +112,25 @@ def _may_be_looked_up(round_: Round) -> bool:
     any word said after a guess would ask for it.
     """
     case = round_.case
-    asked = case.entitlement != Standing.UNVERIFIED or case.contract == round_.person.contract
-    return bool(case.contract) and (asked or round_.heard.role is Role.AGENT)
+    asked = case.entitlement != EntitlementStatus.UNVERIFIED or case.contract == round_.person.contract
+    return bool(case.contract) and (asked or round_.inbound.role is Role.AGENT)
 
 
-class Dialogs:
+class DialogLookup:
     """The dialogs of each provider; a version that a running case began with is found by its hash."""
 
     def __init__(self, database: Database, folders: Mapping[str, Sequence[Path]]) -> None:
-        """``folders`` lists for each provider its dialog folders, the nearest first. Raises `intake.engine.model.BadForm`."""
+        """``folders`` lists for each provider its dialog folders, the nearest first. Raises
+        `intake.engine.model.InvalidDialog`."""
         self._database = database
-        read: dict[tuple[Path, ...], Forms] = {}
-        self._forms: dict[str, Forms] = {}
+        read: dict[tuple[Path, ...], DialogSet] = {}
+        self._forms: dict[str, DialogSet] = {}
         for provider, paths in folders.items():
             here = tuple(path for path in paths if path.is_dir())
-            self._forms[provider] = read[here] if here in read else read.setdefault(here, Forms.of(here))
+            self._forms[provider] = read[here] if here in read else read.setdefault(here, DialogSet.of(here))
 
     async def __call__(self, round_: Round) -> object | None:
-        """The provider's `Forms`."""
+        """The provider's `DialogSet`."""
         case, home = round_.case, round_.facts.need(Provider).name
         forms = self._forms.get(home)
         if forms and case.dialog_hash and case.dialog_hash not in forms.by_hash and not case.registered:
@@ -135,14 +138,14 @@ class Dialogs:
             self._forms[home] = forms
         return forms
 
-    async def _former(self, case: Case, now: Form | None) -> list[Form]:
+    async def _former(self, case: Case, now: Dialog | None) -> list[Dialog]:
         """The version the case began with. One that this desk cannot read any more gives way to the one in use."""
         query = select(contents.c.source).where(contents.c.hash == case.dialog_hash)
         async with self._database.look() as connection:
             source = (await connection.execute(query)).scalar()
         try:
             former = parse(source.encode(), case.dialog) if source else None
-        except BadForm as error:
+        except InvalidDialog as error:
             log.warning("a case goes on by the dialog in use, since it began with one that is no good now: %s", error)
             return []
         return [former.beside(now)] if former else []
@@ -154,7 +157,7 @@ class Dialogs:
 
 def articles_named(round_: Round) -> tuple[str, ...]:
     """The articles that the dialog of the case in hand names, by their ids."""
-    forms, case = round_.facts.get(Forms), round_.case
+    forms, case = round_.facts.get(DialogSet), round_.case
     form = forms.get(case.dialog, case.dialog_hash) if forms and case.dialog else None
     return form.articles if form else ()
 
@@ -164,4 +167,4 @@ async def keep_sources(database: Database, sources: Mapping[str, str]) -> None:
     rows = [{"hash": digest, "kind": "dialog", "source": source} for digest, source in sources.items()]
     if rows:
         async with database.work() as connection:
-            await connection.execute(insert_new(connection, contents).values(rows))
+            await connection.execute(insert_ignoring_duplicates(connection, contents).values(rows))

@@ -13,6 +13,6 @@ guesses = Table(
     Column(
         "number", BigInteger, primary_key=True, autoincrement=False, comment="two who count alike cannot both write"
     ),
-    Column("who", String(400), nullable=False, comment="<door>:<address>"),
+    Column("who", String(400), nullable=False, comment="<channel>:<address>"),
     Column("at", Instant, nullable=False),
 )

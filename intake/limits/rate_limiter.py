@@ -1,7 +1,7 @@
 """How fast one person is heard: a burst at once, then one message after the other. In memory, and pure but for that.
 
 Arrivals of one lane are decided strictly in order, so a person who is made to wait keeps nobody else waiting. The
-memory is that of one process: a restart forgives, and two clerks are twice as patient.
+memory is that of one process: a restart forgives, and two workers are twice as patient.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ AGAIN = timedelta(hours=1)
 """So long nobody is told once more that they write too much."""
 
 
-class Pace:
+class RateLimiter:
     """The turns of lanes (the generic cell rate algorithm of ITU-T I.371, Annex A: one instant for each lane)."""
 
     def __init__(self, burst: int = BURST, every: timedelta = EVERY) -> None:

@@ -1,7 +1,8 @@
 """An article's body: its parts, and how a provider's facts are put into it. Pure.
 
-A body is Markdown as `desk.language.rich_text.written` reads it. What stands above the first heading is for everybody; each
-``# heading`` below it names a condition ("LOS is red", "Windows 11") and begins one more way out, in the order they are
+A body is Markdown as `desk.language.rich_text.parse_markdown` reads it. What stands above the first heading is for
+everybody; each ``# heading`` below it names a condition ("LOS is red", "Windows 11") and begins one more way out, in
+the order they are
 to be tried; the last heading says when to stop and call (`STOP`). Steps are numbered lines.
 
 A fact of the provider is written ``{{ dns1 }}``, and a line that names one the provider has not given is left out,
@@ -17,7 +18,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from desk.language.rich_text import shielded
+from desk.language.rich_text import escape_markdown
 
 FACTS = frozenset(
     (
@@ -51,7 +52,7 @@ PICTURE_LINE = re.compile(r"!\[([^\]\n]{0,300})\]\(([^)\n]{1,200})\)")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BodySection:
     """A stretch of a body. ``heading`` is "" for what stands above the first one."""
 
     heading: str
@@ -75,7 +76,7 @@ def pictured(line: str) -> tuple[str, str] | None:
     return (found[1], found[2]) if found else None
 
 
-def parts(body: str) -> tuple[Part, ...]:
+def body_sections(body: str) -> tuple[BodySection, ...]:
     """The body at its headings. The first part has none, and is left out when it is empty."""
     found: list[tuple[str, list[str]]] = [("", [])]
     for line in body.strip("\n").split("\n"):
@@ -83,13 +84,13 @@ def parts(body: str) -> tuple[Part, ...]:
             found.append((line[2:].strip(), []))
         else:
             found[-1][1].append(line)
-    whole = (Part(heading, tuple(lines)) for heading, lines in found)
+    whole = (BodySection(heading, tuple(lines)) for heading, lines in found)
     return tuple(part for part in whole if part.heading or any(line.strip() for line in part.lines))
 
 
-def resolutions(body: str, language: str) -> tuple[Part, ...]:
+def resolutions(body: str, language: str) -> tuple[BodySection, ...]:
     """The ways out, in the order they are to be tried: every part but the last that says when to stop."""
-    return tuple(part for part in parts(body) if part.heading != STOP.get(language))
+    return tuple(part for part in body_sections(body) if part.heading != STOP.get(language))
 
 
 def facts_in(body: str) -> tuple[str, ...]:
@@ -108,7 +109,7 @@ def unreadable(body: str) -> str:
     return ""
 
 
-def filled(body: str, facts: Mapping[str, str], pictures: bool = False) -> str:
+def fill_facts(body: str, facts: Mapping[str, str], pictures: bool = False) -> str:
     """The body's Markdown with the facts in it, the picture lines out and the steps numbered without a gap.
 
     A heading under which nothing is left goes too. A fact's value is written so that no character of it becomes a mark.
@@ -164,7 +165,7 @@ def _told(body: str, given: Mapping[str, str]) -> Iterator[str]:
 def _said(found: re.Match[str], given: Mapping[str, str]) -> str:
     """What stands in a fact's place. Braces that name none are somebody's own: an imported text may hold anything."""
     if found[1] in given:
-        return shielded(given[found[1]])
+        return escape_markdown(given[found[1]])
     return (found[2] or "") if found[1] in FACTS else found[0]
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from desk.language.detect import LANGUAGES
-from kb.content.article_facts import FACTS, Part, facts_in, parts, pictured, resolutions, unreadable
+from kb.content.article_facts import FACTS, BodySection, body_sections, facts_in, pictured, resolutions, unreadable
 
 CATEGORIES = ("technical", "billing", "security", "equipment_setup")
 CONFIDENCES = ("work_in_progress", "not_validated", "validated", "archived")  # KCS v6
@@ -35,7 +35,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 _PICTURE = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}\.(?:png|jpg)")
 
 
-class BadArticle(ValueError):
+class InvalidArticle(ValueError):
     """Which file of an article is wrong, and what to mend there: a sentence for the operator."""
 
 
@@ -55,14 +55,14 @@ class Edition:
     governance: str = "experience_based"
 
     @property
-    def resolutions(self) -> tuple[Part, ...]:
+    def resolutions(self) -> tuple[BodySection, ...]:
         """The ways out in the order they are to be tried; a part's heading is the condition under which it is one."""
         return resolutions(self.body, self.language)
 
     @property
     def captions(self) -> tuple[str, ...]:
         """What each of the ``pictures`` shows, in words."""
-        return tuple(words for part in parts(self.body) for words, _ in part.pictures)
+        return tuple(words for part in body_sections(self.body) for words, _ in part.pictures)
 
     @property
     def offered(self) -> bool:
@@ -137,19 +137,20 @@ def nameable(id: str) -> bool:
 
 
 def read_folder(path: Path, provider: str = "", required: Collection[str] = LANGUAGES) -> Article:
-    """Reads one article's folder. Raises `BadArticle` when it is not whole, or a ``required`` language is missing."""
+    """Reads one article's folder. Raises `InvalidArticle` when it is not whole, or a ``required`` language is
+    missing."""
     if not nameable(path.name):
-        raise BadArticle(f"{path}: an article's folder is named in small Latin letters, digits and dashes")
+        raise InvalidArticle(f"{path}: an article's folder is named in small Latin letters, digits and dashes")
     files = {language: path / f"{language}.md" for language in LANGUAGES if (path / f"{language}.md").is_file()}
     if missing := [language for language in required if language not in files]:
-        raise BadArticle(f"{path / missing[0]}.md is missing: the article needs this language too")
+        raise InvalidArticle(f"{path / missing[0]}.md is missing: the article needs this language too")
     if not files:
-        raise BadArticle(f"{path}: there is neither {' nor '.join(f'{one}.md' for one in LANGUAGES)}")
+        raise InvalidArticle(f"{path}: there is neither {' nor '.join(f'{one}.md' for one in LANGUAGES)}")
     read = {language: _File(file, language) for language, file in files.items()}
     first = next(iter(read.values()))
     for other in read.values():
         if (other.dialog, other.category) != (first.dialog, first.category):
-            raise BadArticle(f"{other.path}: dialog and category must be the same as in {first.path.name}")
+            raise InvalidArticle(f"{other.path}: dialog and category must be the same as in {first.path.name}")
     return Article(
         id=path.name,
         provider=provider,
@@ -161,7 +162,7 @@ def read_folder(path: Path, provider: str = "", required: Collection[str] = LANG
 
 
 def read_folders(folders: Sequence[Path], provider: str = "", required: Collection[str] = ()) -> dict[str, Article]:
-    """All articles of several folders by id; of two with one id, the earlier folder's. Raises `BadArticle`."""
+    """All articles of several folders by id; of two with one id, the earlier folder's. Raises `InvalidArticle`."""
     found: dict[str, Article] = {}
     for folder in folders:
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
@@ -221,7 +222,7 @@ class _File:
             raise self._bad(f"{{{{ {unknown[0]} }}}} is no fact of a provider; there are {', '.join(sorted(FACTS))}")
         if deep := [line for line in body.split("\n") if line.startswith("##")]:
             raise self._bad(f"a heading has one # and a space, not {deep[0]!r}")
-        if empty := [one.heading for one in parts(body) if not any(line.strip() for line in one.lines)]:
+        if empty := [one.heading for one in body_sections(body) if not any(line.strip() for line in one.lines)]:
             raise self._bad(f"there is nothing below the heading {empty[0]!r}")
 
     def _phrasings(self) -> tuple[str, ...]:
@@ -266,8 +267,8 @@ class _File:
             raise self._bad(f"{key} is {value!r}; it can be {', '.join(among)}")
         return value
 
-    def _bad(self, what: str) -> BadArticle:
-        return BadArticle(f"{self.path}: {what}")
+    def _bad(self, what: str) -> InvalidArticle:
+        return InvalidArticle(f"{self.path}: {what}")
 
 
 def picture(name: str, folders: Sequence[Path]) -> Path:

@@ -57,7 +57,7 @@ _table = ArticleRow.__table__.c
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class ImportConflict:
     """An edition changed on both sides since the last import: the file was not taken. ``difference`` is a unified diff
     from the database's text to the file's."""
 
@@ -67,14 +67,14 @@ class Conflict:
 
 
 @dataclass(slots=True)
-class Imported:
+class ImportResult:
     """What an import did, as ``<article id>/<language>`` each."""
 
     added: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
-    conflicts: list[Conflict] = field(default_factory=list)
+    conflicts: list[ImportConflict] = field(default_factory=list)
 
 
 async def import_folder(
@@ -85,17 +85,17 @@ async def import_folder(
     *,
     beneath: Sequence[Path] = (),
     only: Collection[str] | None = None,
-) -> Imported:
+) -> ImportResult:
     """Brings the provider's rows up to date with ``folder``, and with the folders ``beneath`` it where it is silent.
 
-    Reads every file before it writes anything, so a `kb.content.article_files.BadArticle` leaves the shelf as it was. Whatever an
-    earlier import brought and no folder holds any more goes, unless it was edited in the database. With ``only`` these
-    articles are looked at and no others, and none goes.
+    Reads every file before it writes anything, so a `kb.content.article_files.InvalidArticle` leaves the shelf as it
+    was. Whatever an earlier import brought and no folder holds any more goes, unless it was edited in the database.
+    With ``only`` these articles are looked at and no others, and none goes.
     """
     articles = read_folders((folder, *beneath), provider)
     rows = await connection.execute(select(ArticleRow.__table__).where(_table.provider == provider))
     kept = {(row["id"], row["language"]): row for row in rows.mappings()}
-    done = Imported()
+    done = ImportResult()
     for article in (one for id, one in articles.items() if only is None or id in only):
         for language in article.editions:
             await _take(connection, article, language, kept.pop((article.id, language), None), now, done)
@@ -108,14 +108,14 @@ async def import_folder(
 
 async def import_articles(
     connection: AsyncConnection, provider: str, articles: Sequence[Article], now: datetime
-) -> Imported:
+) -> ImportResult:
     """Adds articles that have no file in the desk, and brings up to date those an earlier import brought.
 
     One that was edited in the database since, or that a file keeps, is not taken. Nothing is ever removed.
     """
     rows = await connection.execute(select(ArticleRow.__table__).where(_table.provider == provider))
     kept = {(row["id"], row["language"]): row for row in rows.mappings()}
-    done = Imported()
+    done = ImportResult()
     new: list[dict[str, Any]] = []
     for article, language in ((one, language) for one in articles for language in one.editions):
         row, values, label = kept.get((article.id, language)), row_of(article, language), _label(article.id, language)
@@ -125,7 +125,7 @@ async def import_articles(
         elif (content := _hash(row)) == values["content_hash"]:
             done.unchanged.append(label)
         elif row["file_hash"] or content != row["content_hash"]:
-            done.conflicts.append(Conflict(article.id, language, _difference(row, values, label)))
+            done.conflicts.append(ImportConflict(article.id, language, _difference(row, values, label)))
         else:
             await connection.execute(update(ArticleRow).where(*_this(row)).values(**values, updated_at=now))
             done.updated.append(label)
@@ -166,7 +166,7 @@ async def _take(
     language: str,
     row: RowMapping | None,
     now: datetime,
-    done: Imported,
+    done: ImportResult,
 ) -> None:
     """Decides about one edition, and writes it."""
     values = row_of(article, language)
@@ -181,7 +181,7 @@ async def _take(
         await connection.execute(update(ArticleRow).where(*_this(row)).values(file_hash=values["file_hash"]))
         done.unchanged.append(label)
     elif _edited(row) and _hash(row) != values["content_hash"]:
-        done.conflicts.append(Conflict(article.id, language, _difference(row, values, label)))
+        done.conflicts.append(ImportConflict(article.id, language, _difference(row, values, label)))
     else:
         await connection.execute(update(ArticleRow).where(*_this(row)).values(**values, updated_at=now))
         done.updated.append(label)

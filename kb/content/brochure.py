@@ -10,8 +10,8 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from desk.language.rich_text import written
-from kb.content.article_facts import STOP, filled, pictured
+from desk.language.rich_text import parse_markdown
+from kb.content.article_facts import STOP, fill_facts, pictured
 from kb.content.article_files import Article, Edition
 
 FIRST = ("no-internet", "router-lights", "router-restart", "slow-wifi", "wifi-password")
@@ -33,7 +33,7 @@ _TIES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TextSpan:
     """A stretch of a line; ``kind`` is "", bold, code or link."""
 
     text: str
@@ -41,11 +41,11 @@ class Span:
     url: str = ""
 
 
-Line = tuple[Span, ...]
+Line = tuple[TextSpan, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class PrintBlock:
     """What stays together on paper. ``kind`` is text, step (with its number) or picture (with its ``<folder>/<name>``,
     and what it shows)."""
 
@@ -57,24 +57,24 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class PrintSection:
     """One heading and what stands under it. ``stop`` for the last, that says when to call."""
 
     heading: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[PrintBlock, ...]
     stop: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
+class BrochureArticle:
     """One article, or another piece of the brochure with a title of its own. ``language`` is what it is written in."""
 
     id: str
     title: str
     language: str
-    sections: tuple[Section, ...]
+    sections: tuple[PrintSection, ...]
 
-    def without(self, pictures: Collection[str]) -> Leaf:
+    def without(self, pictures: Collection[str]) -> BrochureArticle:
         """The same without pictures that were shown before."""
         kept = (
             replace(one, blocks=tuple(block for block in one.blocks if block.picture not in pictures))
@@ -89,7 +89,7 @@ class Leaf:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ContactRow:
     """One way to reach the provider, or one of its settings. ``url`` is "" where nothing can be opened."""
 
     label: str
@@ -117,7 +117,7 @@ def leaves(
     facts: Mapping[str, str],
     reused: Mapping[str, int],
     top: int,
-) -> tuple[Leaf, ...]:
+) -> tuple[BrochureArticle, ...]:
     """The ``top`` articles of a provider's brochure: by ``reused``, how often each has helped; else as `_rank` has it.
 
     Addresses are printed as people type them.
@@ -137,33 +137,35 @@ def _rank(article: Article, facts: Mapping[str, str]) -> int:
     if article.id in FIRST:
         return FIRST.index(article.id)
     needed = NEEDS.get(article.id)
-    if needed and not filled(f".{{{{ if {needed} }}}}", facts):
+    if needed and not fill_facts(f".{{{{ if {needed} }}}}", facts):
         return 1000
     if article.id in THEN:
         return 200 + THEN.index(article.id)
     return 100 if article.provider else 900
 
 
-def leaf(id: str, title: str, body: str, language: str, facts: Mapping[str, str], pictures: Sequence[str] = ()) -> Leaf:
+def leaf(
+    id: str, title: str, body: str, language: str, facts: Mapping[str, str], pictures: Sequence[str] = ()
+) -> BrochureArticle:
     """A body in `kb.content.article_facts`'s Markdown, taken apart for printing.
 
     ``pictures`` are where those of the body lie, in its order; without them a picture lies where its line says.
     """
     places = _places(body, pictures)
-    sections: list[Section] = []
+    sections: list[PrintSection] = []
     heading, lines = "", list[str]()
-    for line in (*filled(body, facts, pictures=True).split("\n"), "# "):
+    for line in (*fill_facts(body, facts, pictures=True).split("\n"), "# "):
         if line.startswith("# "):
             blocks = _blocks(lines, places)
             if heading or blocks:
-                sections.append(Section(tied(heading), blocks, heading == STOP.get(language)))
-            heading, lines = written(line).plain, []
+                sections.append(PrintSection(tied(heading), blocks, heading == STOP.get(language)))
+            heading, lines = parse_markdown(line).plain, []
         else:
             lines.append(line)
-    return Leaf(id, tied(title), language, tuple(sections))
+    return BrochureArticle(id, tied(title), language, tuple(sections))
 
 
-def reach(labels: Mapping[str, str], facts: Mapping[str, str], bot: str, mail: str) -> tuple[Row, ...]:
+def reach(labels: Mapping[str, str], facts: Mapping[str, str], bot: str, mail: str) -> tuple[ContactRow, ...]:
     """The ways to reach the provider, in the order of the labels. ``bot`` is a name without its @."""
     known = {name: plain(f"{{{{ {name} }}}}", facts) for name in ("support_phone", "site", "cabinet")}
     known |= {"bot": f"@{bot}" if bot else "", "mail": mail}
@@ -173,13 +175,13 @@ def reach(labels: Mapping[str, str], facts: Mapping[str, str], bot: str, mail: s
         "mail": f"mailto:{mail}",
     }
     return tuple(
-        Row(label, without_scheme(known[name]), urls.get(name, known[name]))
+        ContactRow(label, without_scheme(known[name]), urls.get(name, known[name]))
         for name, label in labels.items()
         if known.get(name)
     )
 
 
-def settings(labels: Mapping[str, str], facts: Mapping[str, str]) -> tuple[Row, ...]:
+def settings(labels: Mapping[str, str], facts: Mapping[str, str]) -> tuple[ContactRow, ...]:
     """What a subscriber may have to type into a router or a mail program, in the order of the labels."""
     told = {name: plain(f"{{{{ {name} }}}}", facts) for name in ("dns1", "dns2", *labels)}
     kinds = [labels[name] for name in ("pppoe", "dhcp") if told.get(name) and name in labels]
@@ -187,7 +189,7 @@ def settings(labels: Mapping[str, str], facts: Mapping[str, str]) -> tuple[Row, 
     told["dns"] = ", ".join(filter(None, (told["dns1"], told["dns2"])))
     rows = {name: label for name, label in labels.items() if name not in ("pppoe", "dhcp")}
     return tuple(
-        Row(label, without_scheme(told[name]), told[name] if told[name].startswith("http") else "")
+        ContactRow(label, without_scheme(told[name]), told[name] if told[name].startswith("http") else "")
         for name, label in rows.items()
         if told[name]
     )
@@ -200,7 +202,7 @@ def without_scheme(address: str) -> str:
 
 def plain(words: str, facts: Mapping[str, str]) -> str:
     """One short text with the facts in it."""
-    return tied(written(filled(words, facts)).plain)
+    return tied(parse_markdown(fill_facts(words, facts)).plain)
 
 
 def tied(text: str) -> str:
@@ -216,31 +218,33 @@ def _places(body: str, pictures: Sequence[str]) -> Mapping[str, str]:
     return dict(zip(called, pictures or called, strict=False))
 
 
-def _blocks(lines: Sequence[str], places: Mapping[str, str]) -> tuple[Block, ...]:
-    blocks: list[Block] = []
+def _blocks(lines: Sequence[str], places: Mapping[str, str]) -> tuple[PrintBlock, ...]:
+    blocks: list[PrintBlock] = []
     grows = False
     for line in lines:
         found, step = pictured(line), _STEP.match(line)
         if found:
-            blocks.append(Block("picture", picture=places.get(found[1], found[1]), shows=written(found[0]).plain))
+            blocks.append(
+                PrintBlock("picture", picture=places.get(found[1], found[1]), shows=parse_markdown(found[0]).plain)
+            )
         elif step:
-            blocks.append(Block("step", (_line(line[step.end() :]),), number=int(step[1])))
+            blocks.append(PrintBlock("step", (_line(line[step.end() :]),), number=int(step[1])))
         elif line.strip() and grows and (line.startswith(" ") or blocks[-1].kind == "text"):
-            blocks[-1] = Block(blocks[-1].kind, (*blocks[-1].lines, _line(line.strip())), blocks[-1].number)
+            blocks[-1] = PrintBlock(blocks[-1].kind, (*blocks[-1].lines, _line(line.strip())), blocks[-1].number)
         elif line.strip():
-            blocks.append(Block("text", (_line(line),)))
+            blocks.append(PrintBlock("text", (_line(line),)))
         grows = bool(line.strip()) and not found
     return tuple(blocks)
 
 
 def _line(source: str) -> Line:
-    text = written(source)
-    plain, at, spans = text.plain, 0, list[Span]()
+    text = parse_markdown(source)
+    plain, at, spans = text.plain, 0, list[TextSpan]()
     looks = tied(plain)
     for mark in text.marks:
-        spans.append(Span(looks[at : mark.start]))
+        spans.append(TextSpan(looks[at : mark.start]))
         raw = mark.kind == "code"
-        spans.append(Span((plain if raw else looks)[mark.start : mark.end], mark.kind, mark.url))
+        spans.append(TextSpan((plain if raw else looks)[mark.start : mark.end], mark.kind, mark.url))
         at = mark.end
-    spans.append(Span(looks[at:]))
+    spans.append(TextSpan(looks[at:]))
     return tuple(one for one in spans if one.text)

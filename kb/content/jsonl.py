@@ -14,14 +14,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from desk.language.detect import LANGUAGES, language_of
-from kb.content.article_files import AUDIENCES, CATEGORIES, CONFIDENCES, GOVERNANCE, Article, BadArticle, Edition
+from kb.content.article_files import AUDIENCES, CATEGORIES, CONFIDENCES, GOVERNANCE, Article, Edition, InvalidArticle
 
 LONGEST_ID = 60
 LONGEST_LINE = 1 << 20
 
 
 def read_lines(lines: Iterable[str], provider: str = "", name: str = "line") -> list[Article]:
-    """The articles of these lines, in the order they begin. Raises `BadArticle`, which names the line by number.
+    """The articles of these lines, in the order they begin. Raises `InvalidArticle`, which names the line by number.
 
     A line without ``lang`` is in the language of its letters. What comes this way is meant to be shown: without
     ``confidence`` and ``audience`` it is validated and external.
@@ -33,7 +33,7 @@ def read_lines(lines: Iterable[str], provider: str = "", name: str = "line") -> 
         try:
             one = _article(line, provider)
         except ValueError as error:
-            raise BadArticle(f"{name}:{number}: {error}") from None
+            raise InvalidArticle(f"{name}:{number}: {error}") from None
         articles[one.id] = _joined(articles[one.id], one) if one.id in articles else one
     return list(articles.values())
 

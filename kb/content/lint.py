@@ -1,6 +1,7 @@
 """What could be better about articles that can be read: what `firstline kb check` finds. Pure, but for `of_folders`.
 
-What cannot be read at all is an error, `kb.content.article_files.BadArticle`. What is only worse than it might be is a warning.
+What cannot be read at all is an error, `kb.content.article_files.InvalidArticle`. What is only worse than it might be
+is a warning.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from pathlib import Path
 
 from desk.language.detect import LANGUAGES
 from desk.model.diagnostics import Finding
-from kb.content.article_facts import FACTS, STOP, facts_in, filled, parts
-from kb.content.article_files import ENOUGH_PHRASINGS, SHARED, Article, BadArticle, Edition, read_folder
+from kb.content.article_facts import FACTS, STOP, body_sections, facts_in, fill_facts
+from kb.content.article_files import ENOUGH_PHRASINGS, SHARED, Article, Edition, InvalidArticle, read_folder
 
 LONGEST = 1800
 """Characters of an article with all its facts: what a person on a telephone still reads to its end."""
@@ -32,7 +33,7 @@ def of_folders(folders: Sequence[Path], provider: str = "") -> tuple[dict[str, A
             if path.is_dir() and path.name != SHARED and not path.name.startswith("."):
                 try:
                     here[path.name] = read_folder(path, provider, required=())
-                except BadArticle as error:
+                except InvalidArticle as error:
                     found.append(Finding("error", path.name, str(error).replace(f"{folder}/", ""), "correct that file"))
         found += _of_pictures(folder, here.values())
         articles = here | articles
@@ -66,7 +67,7 @@ def of_articles(articles: Sequence[Article], beneath: Sequence[Article] = ()) ->
 
 
 def _of_edition(id: str, edition: Edition) -> Iterator[Finding]:
-    file, told = f"{edition.language}.md", filled(edition.body, dict.fromkeys(FACTS, "x" * 16))
+    file, told = f"{edition.language}.md", fill_facts(edition.body, dict.fromkeys(FACTS, "x" * 16))
     if len(edition.phrasings) < ENOUGH_PHRASINGS:
         what = f"{file}: there are {len(edition.phrasings)} phrasings; people need at least {ENOUGH_PHRASINGS}"
         yield Finding("warning", id, what, "add what people really write")
@@ -74,7 +75,7 @@ def _of_edition(id: str, edition: Edition) -> Iterator[Finding]:
         yield Finding("warning", id, f"{file}: it has {length} characters", f"keep it under {LONGEST}, or make it two")
     if not told.strip():
         yield Finding("warning", id, f"{file}: there is nothing to read in it", "write what to do")
-    elif edition.offered and STOP[edition.language] not in [part.heading for part in parts(edition.body)]:
+    elif edition.offered and STOP[edition.language] not in [part.heading for part in body_sections(edition.body)]:
         todo = f'end it with "# {STOP[edition.language]}"'
         yield Finding("warning", id, f"{file}: it does not say when to stop and call", todo)
 

@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Float, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from desk.storage.base import Base, Instant, OfProvider
+from desk.storage.base import Base, Instant, ProviderRow
 
 
-class SuggestionRow(OfProvider, Base):
+class SuggestionRow(ProviderRow, Base):
     """One article offered to a subscriber in one case. ``outcome`` is offered, helped or not_helped.
 
     That it was ignored, or that the person came back, is derived from the cases (`kb.learning.outcomes`).
@@ -34,7 +34,7 @@ class SuggestionRow(OfProvider, Base):
     __table_args__ = (Index("suggestions_came", "provider", "outcome_at"),)
 
 
-class LinkRow(OfProvider, Base):
+class LinkRow(ProviderRow, Base):
     """What agents made of an article in one case; ``article`` is "" where they said that none belongs to it.
 
     ``kind`` is shown (the desk showed it to them), not_useful, linked (it solved the case), drafted (it was written
@@ -53,7 +53,7 @@ class LinkRow(OfProvider, Base):
     __table_args__ = (Index("article_links_at", "provider", "at"),)
 
 
-class LearnedRow(OfProvider, Base):
+class LearnedRow(ProviderRow, Base):
     """How one person put what an article then solved. ``author`` is "subscriber" or ``agent:<id>``: who confirmed it.
 
     ``repeats`` is the case of the phrase that this one says again: it confirms that one, and takes its place should
@@ -75,7 +75,8 @@ class LearnedRow(OfProvider, Base):
 
 
 class VersionRow(Base):
-    """An edition as it read at some time; ``author`` is ``agent:<id>`` or "file", ``content`` `kb.content.versions.CONTENT`."""
+    """An edition as it read at some time; ``author`` is ``agent:<id>`` or "file", ``content``
+    `kb.content.versions.CONTENT`."""
 
     __tablename__ = "article_versions"
 

@@ -29,7 +29,7 @@ _row, _version = ArticleRow.__table__.c, VersionRow.__table__.c
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class ArticleVersion:
     """An edition as it read from ``at`` on. ``content`` has the columns of `CONTENT`."""
 
     version: int
@@ -75,17 +75,17 @@ async def edit(
             last += 1
             await _keep(connection, article, language, _as_it_was(before, last))
         await connection.execute(update(ArticleRow).where(*this).values(**as_content(values), updated_at=now))
-    await _keep(connection, article, language, Version(last + 1, author, why, now, as_content(values)))
+    await _keep(connection, article, language, ArticleVersion(last + 1, author, why, now, as_content(values)))
     await connection.execute(stamped())
     return last + 1
 
 
-async def history(connection: AsyncConnection, provider: str, article: str, language: str) -> list[Version]:
+async def history(connection: AsyncConnection, provider: str, article: str, language: str) -> list[ArticleVersion]:
     """Every kept version of an edition, the latest first."""
     these = (_version.provider == provider, _version.article == article, _version.language == language)
     query = select(VersionRow.__table__).where(*these).order_by(_version.version.desc())
     rows = (await connection.execute(query)).mappings()
-    return [Version(**{one.name: row[one.name] for one in dataclasses.fields(Version)}) for row in rows]
+    return [ArticleVersion(**{one.name: row[one.name] for one in dataclasses.fields(ArticleVersion)}) for row in rows]
 
 
 async def last_authors(connection: AsyncConnection, provider: str, article: str) -> dict[str, str]:
@@ -95,8 +95,8 @@ async def last_authors(connection: AsyncConnection, provider: str, article: str)
     return {row.language: row.author for row in await connection.execute(query)}
 
 
-def _as_it_was(row: RowMapping, version: int) -> Version:
-    return Version(version, FILE if row["file_hash"] else "", "", row["updated_at"], as_content(row))
+def _as_it_was(row: RowMapping, version: int) -> ArticleVersion:
+    return ArticleVersion(version, FILE if row["file_hash"] else "", "", row["updated_at"], as_content(row))
 
 
 async def _last(connection: AsyncConnection, article: Article, language: str) -> tuple[int, Mapping[str, Any] | None]:
@@ -107,7 +107,7 @@ async def _last(connection: AsyncConnection, article: Article, language: str) ->
     return (row.version, row.content) if row else (0, None)
 
 
-async def _keep(connection: AsyncConnection, article: Article, language: str, kept: Version) -> None:
+async def _keep(connection: AsyncConnection, article: Article, language: str, kept: ArticleVersion) -> None:
     await connection.execute(
         insert(VersionRow).values(
             provider=article.provider,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class QuestionOutcome:
     """One question asked: the articles that would have been right (none where nothing fits), those found, the best
     first, and whether any was said to fit. ``group`` is what the question is counted under."""
 
@@ -23,7 +23,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class EvaluationFigures:
     """Shares from 0 to 1, None where there was no such question.
 
     ``recall1``, ``recall3`` and ``mrr`` are over questions with an answer whether they were shown it or not;
@@ -41,13 +41,13 @@ class Figures:
     strange_f1: float | None
 
 
-def figures(outcomes: Sequence[Outcome]) -> Figures:
+def figures(outcomes: Sequence[QuestionOutcome]) -> EvaluationFigures:
     """What these outcomes come to."""
     asked = [one for one in outcomes if one.right]
     strange = [one for one in outcomes if not one.right]
     caught = sum(not one.fits for one in strange)
     silent = caught + sum(not one.fits for one in asked)
-    return Figures(
+    return EvaluationFigures(
         asked=len(asked),
         strange=len(strange),
         recall1=_share([one.rank == 1 for one in asked]),

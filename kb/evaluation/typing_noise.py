@@ -1,7 +1,7 @@
 """What goes wrong when people type: slips, the wrong keyboard layout, Russian in Latin letters. Pure, for measuring.
 
-The same seed always makes the same noise. What is made here is not what `kb.search.keyboard_layout` undoes letter by letter: the
-spelling by ear is one of several that it understands.
+The same seed always makes the same noise. What is made here is not what `kb.search.keyboard_layout` undoes letter by
+letter: the spelling by ear is one of several that it understands.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ REPEAT = 90.0
 
 
 @dataclass(frozen=True, slots=True)
-class Confirmed:
+class ConfirmedWords:
     """Words that led to an article, and who confirmed that it was the right one."""
 
     provider: str
@@ -53,7 +53,7 @@ class Confirmed:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownPhrasings:
     """What is known already: the ``written`` title and phrasings of the article and all ``texts`` of it, what it has
     ``learned`` (by case), phrases of other articles, and the counts."""
 
@@ -67,7 +67,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class AcceptanceVerdict:
     """The phrase to be kept, and the case whose phrase it ``repeats`` if any; or why there is none."""
 
     text: str = ""
@@ -75,7 +75,7 @@ class Verdict:
     repeats: int | None = None
 
 
-def heard(one: Confirmed, known: Known, leads: Callable[[str], Sequence[str]]) -> str:
+def inbound(one: ConfirmedWords, known: KnownPhrasings, leads: Callable[[str], Sequence[str]]) -> str:
     """What may be kept of the words, "" where that is nothing. ``leads`` tells the articles a text fits, best first: of
     a subscriber's sentence, what is about another article is no part of this one's."""
 
@@ -86,26 +86,26 @@ def heard(one: Confirmed, known: Known, leads: Callable[[str], Sequence[str]]) -
     return said if words(said) else ""
 
 
-def judged(one: Confirmed, said: str, known: Known, leads: Sequence[str]) -> Verdict:
+def judge_phrase(one: ConfirmedWords, said: str, known: KnownPhrasings, leads: Sequence[str]) -> AcceptanceVerdict:
     """What becomes of the phrase ``said``, which by itself ``leads`` to these articles."""
     if not said:
-        return Verdict(refused="nothing that names nobody")
+        return AcceptanceVerdict(refused="nothing that names nobody")
     if said.casefold() in known.elsewhere:
-        return Verdict(refused="said of another article")
+        return AcceptanceVerdict(refused="said of another article")
     if not one.by_agent and one.article not in leads[:1]:
-        return Verdict(refused="it leads elsewhere")
+        return AcceptanceVerdict(refused="it leads elsewhere")
     if any(_alike(said, other) for other in known.written):
-        return Verdict(refused="a repeat")
+        return AcceptanceVerdict(refused="a repeat")
     repeated = next((case for case, other in known.learned.items() if _alike(said, other)), None)
     enough = _enough(one, known) if repeated is None else ""
-    return Verdict(refused=enough) if enough else Verdict(said, repeats=repeated)
+    return AcceptanceVerdict(refused=enough) if enough else AcceptanceVerdict(said, repeats=repeated)
 
 
 def _alike(said: str, other: str) -> bool:
     return fuzz.token_sort_ratio(said, other, processor=default_process) >= REPEAT
 
 
-def _enough(one: Confirmed, known: Known) -> str:
+def _enough(one: ConfirmedWords, known: KnownPhrasings) -> str:
     """Why no more may be learned just now; "" where it may."""
     if len(known.learned) >= OF_ARTICLE:
         return "enough of this article"

@@ -14,7 +14,7 @@ _FONT = "font-family='DejaVu Sans, Arial, sans-serif'"
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class ChartBar:
     """One article: its label, the counts in the legend's order, and what stands to the right of the bar."""
 
     label: str
@@ -22,7 +22,7 @@ class Bar:
     note: str = ""
 
 
-def drawn(title: str, legend: Sequence[str], bars: Sequence[Bar], left_out: str = "") -> str:
+def draw_chart(title: str, legend: Sequence[str], bars: Sequence[ChartBar], left_out: str = "") -> str:
     """The picture as SVG. Counts that are 0 have no piece; ``left_out`` is said below, for bars that did not fit."""
     shown = bars[:MOST]
     longest = max((sum(bar.counts) for bar in shown), default=1) or 1
@@ -49,7 +49,7 @@ def _legend(legend: Sequence[str]) -> list[str]:
     return parts
 
 
-def _bar(bar: Bar, y: int, unit: float) -> list[str]:
+def _bar(bar: ChartBar, y: int, unit: float) -> list[str]:
     middle = y + BAR - 5
     parts = [_text(LABELS - 12, middle, _cut(bar.label, 40), 13, "#1f2328", anchor="end")]
     x = float(LABELS)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from desk.language.rich_text import shielded
+from desk.language.rich_text import escape_markdown
 from desk.model.case import Case, JournalEntry
 from kb.content.article_facts import STOP
 from kb.content.article_files import CATEGORIES, Article, Edition
@@ -35,7 +35,7 @@ _WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class ArticleDraft:
     """An article that is not on the shelf yet, with its one edition."""
 
     article: Article
@@ -47,7 +47,7 @@ class Draft:
         return self.article.editions[self.language]
 
 
-def draft_of(case: Case, journal: Sequence[JournalEntry], last: str = "", secrets: Sequence[str] = ()) -> Draft:
+def draft_of(case: Case, journal: Sequence[JournalEntry], last: str = "", secrets: Sequence[str] = ()) -> ArticleDraft:
     """What can be told of the case without telling whose it was.
 
     ``last`` is how it was solved, where the journal does not have that yet; ``secrets`` are words that name the person.
@@ -59,7 +59,7 @@ def draft_of(case: Case, journal: Sequence[JournalEntry], last: str = "", secret
     issue = phrase(case.description, secrets) or phrase(case.subject, secrets)
     done = [one.text for one in journal if one.kind in _TOLD and _by_a_person(one)]
     steps = _steps((*done, last), secrets)
-    lines = [f"{number}. {shielded(step)}" for number, step in enumerate(steps, 1)] or [words["none"]]
+    lines = [f"{number}. {escape_markdown(step)}" for number, step in enumerate(steps, 1)] or [words["none"]]
     body = "\n".join((*lines, "", f"# {STOP[language]}", words["stop"], ""))
     edition = Edition(
         language=language,
@@ -71,7 +71,7 @@ def draft_of(case: Case, journal: Sequence[JournalEntry], last: str = "", secret
         confidence="not_validated" if steps else "work_in_progress",
         audience="internal",
     )
-    return Draft(
+    return ArticleDraft(
         Article(
             id=draft_id(case),
             provider=case.provider,

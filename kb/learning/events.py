@@ -1,7 +1,7 @@
 """What is learned within the corridor: what came of every suggestion, and what agents made of the articles (KCS v6).
 
-Each act here becomes rows in the transaction of its round. Figures are drawn from them by `kb.learning.outcomes`, phrases are
-taken from confirmed ones by `kb.learning.learner`.
+Each act here becomes rows in the transaction of its round. Figures are drawn from them by `kb.learning.outcomes`,
+phrases are taken from confirmed ones by `kb.learning.learner`.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, update
 
-from desk.model.acts import Act, Identify
+from desk.model.acts import Act, AssignAccount
 from desk.model.messages import FRONT
 from desk.pipeline.lookup import Round
-from desk.pipeline.unit_of_work import Rows
+from desk.pipeline.unit_of_work import RowBatch
 from kb.content.article_store import ArticleRow, row_of
 from kb.content.tables import LinkRow, SuggestionRow, VersionRow
 from kb.content.versions import as_content, stamped
-from kb.learning.drafts import Draft
+from kb.learning.drafts import ArticleDraft
 
 
 @dataclass(frozen=True, slots=True)
-class Offered(Act):
+class RecordSuggestion(Act):
     """An article was shown to the subscriber; ``score`` is how well it fitted, 0 to 1."""
 
     article: str
@@ -29,7 +29,7 @@ class Offered(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class Came(Act):
+class RecordSuggestionOutcome(Act):
     """What the person said of it: "helped" or "not_helped"."""
 
     article: str
@@ -37,7 +37,7 @@ class Came(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class Linked(Act):
+class LinkArticle(Act):
     """What an agent made of an article; ``kind`` and ``note`` as `kb.content.tables.LinkRow` has them."""
 
     article: str
@@ -47,15 +47,15 @@ class Linked(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class Drafted(Act):
+class CreateDraft(Act):
     """An article is begun from this case."""
 
-    draft: Draft
+    draft: ArticleDraft
     agent: str
 
 
 @dataclass(frozen=True, slots=True)
-class Validated(Act):
+class ValidateArticle(Act):
     """Another agent used the article as it stands: "reuse is review". ``languages`` are those that become validated."""
 
     provider: str
@@ -63,8 +63,8 @@ class Validated(Act):
     languages: tuple[str, ...]
 
 
-def write_offered(act: Offered, round_: Round, rows: Rows) -> None:
-    """Handler of `Offered`."""
+def write_suggestion(act: RecordSuggestion, round_: Round, rows: RowBatch) -> None:
+    """Handler of `RecordSuggestion`."""
     rows.insert(
         SuggestionRow.__table__,  # type: ignore[arg-type]
         provider=round_.case.provider,
@@ -77,8 +77,8 @@ def write_offered(act: Offered, round_: Round, rows: Rows) -> None:
     )
 
 
-def write_came(act: Came, round_: Round, rows: Rows) -> None:
-    """Handler of `Came`."""
+def write_suggestion_outcome(act: RecordSuggestionOutcome, round_: Round, rows: RowBatch) -> None:
+    """Handler of `RecordSuggestionOutcome`."""
     rows.statements.append(
         update(SuggestionRow)
         .where(
@@ -91,8 +91,8 @@ def write_came(act: Came, round_: Round, rows: Rows) -> None:
     )
 
 
-def write_identified(act: Identify, round_: Round, rows: Rows) -> None:
-    """Handler of `Identify`: what was offered at the shared front desk goes with the case to its provider."""
+def write_identified(act: AssignAccount, round_: Round, rows: RowBatch) -> None:
+    """Handler of `AssignAccount`: what was offered at the shared front desk goes with the case to its provider."""
     if round_.provider.name != FRONT or act.provider == FRONT or round_.is_new:
         return
     rows.statements.append(
@@ -103,8 +103,8 @@ def write_identified(act: Identify, round_: Round, rows: Rows) -> None:
     )
 
 
-def write_linked(act: Linked, round_: Round, rows: Rows) -> None:
-    """Handler of `Linked`: an agent's last word on an article in this case counts."""
+def write_linked(act: LinkArticle, round_: Round, rows: RowBatch) -> None:
+    """Handler of `LinkArticle`: an agent's last word on an article in this case counts."""
     case = round_.case
     this = (LinkRow.provider == case.provider, LinkRow.case_id == case.id, LinkRow.article == act.article)
     rows.statements.append(delete(LinkRow).where(*this).execution_options(synchronize_session=False))
@@ -121,8 +121,8 @@ def write_linked(act: Linked, round_: Round, rows: Rows) -> None:
     )
 
 
-def write_drafted(act: Drafted, round_: Round, rows: Rows) -> None:
-    """Handler of `Drafted`: the article, its first version, and that it came from this case."""
+def write_drafted(act: CreateDraft, round_: Round, rows: RowBatch) -> None:
+    """Handler of `CreateDraft`: the article, its first version, and that it came from this case."""
     draft, language = act.draft.article, act.draft.language
     values = row_of(draft, language)
     rows.statements.append(insert(ArticleRow).values(**values, updated_at=round_.now))
@@ -138,12 +138,13 @@ def write_drafted(act: Drafted, round_: Round, rows: Rows) -> None:
             content=as_content(values),
         )
     )
-    write_linked(Linked(draft.id, "drafted", act.agent), round_, rows)
+    write_linked(LinkArticle(draft.id, "drafted", act.agent), round_, rows)
     rows.statements.append(stamped())
 
 
-def write_validated(act: Validated, round_: Round, rows: Rows) -> None:
-    """Handler of `Validated`. Only what still waits for it: an archived article does not come back by being linked."""
+def write_validated(act: ValidateArticle, round_: Round, rows: RowBatch) -> None:
+    """Handler of `ValidateArticle`. Only what still waits for it: an archived article does not come back by being
+    linked."""
     rows.statements.append(
         update(ArticleRow)
         .where(

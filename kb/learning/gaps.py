@@ -33,7 +33,7 @@ MOST = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Solved:
+class SolvedCase:
     """A solved case that no article is linked to. ``facts`` are what the dialog's answers say happens."""
 
     provider: str
@@ -46,16 +46,16 @@ class Solved:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class KnowledgeGap:
     """Cases alike, the one first that is likest to all others. ``people`` counts whose they are."""
 
-    cases: tuple[Solved, ...]
+    cases: tuple[SolvedCase, ...]
     people: int = field(default=0)
 
 
-def gaps(solved: Sequence[Solved], least: int = 2) -> list[Gap]:
+def gaps(solved: Sequence[SolvedCase], least: int = 2) -> list[KnowledgeGap]:
     """The groups of at least so many people's cases, the largest first. Each provider and language by itself."""
-    found: list[Gap] = []
+    found: list[KnowledgeGap] = []
     for key in sorted({(one.provider, one.language) for one in solved}):
         those = [one for one in solved if (one.provider, one.language) == key][-MOST:]
         found += _grouped(those, key[1])
@@ -63,7 +63,7 @@ def gaps(solved: Sequence[Solved], least: int = 2) -> list[Gap]:
     return sorted(found, key=lambda one: (-one.people, -len(one.cases), one.cases[0].case_id))
 
 
-def _grouped(solved: Sequence[Solved], language: str) -> list[Gap]:
+def _grouped(solved: Sequence[SolvedCase], language: str) -> list[KnowledgeGap]:
     told = [(one, features) for one in solved if (features := _features(one, language))]
     if len(told) < 2:
         return []
@@ -81,13 +81,13 @@ def _members(groups: np.ndarray[tuple[int], np.dtype[np.int32]]) -> list[list[in
     return [those for those in members.values() if len(those) > 1]
 
 
-def _gap(cases: Sequence[Solved], alike: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> Gap:
+def _gap(cases: Sequence[SolvedCase], alike: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> KnowledgeGap:
     middle = int(alike.sum(axis=1).argmax())
     ordered = (cases[middle], *(one for at, one in enumerate(cases) if at != middle))
-    return Gap(ordered, len({one.person for one in cases}))
+    return KnowledgeGap(ordered, len({one.person for one in cases}))
 
 
-def _features(one: Solved, language: str) -> Counter[str]:
+def _features(one: SolvedCase, language: str) -> Counter[str]:
     """What a case is compared by, each with its weight."""
     stem = Stemmer.Stemmer("russian" if language == "ru" else "english").stemWord
     features: Counter[str] = Counter()

@@ -1,10 +1,11 @@
 """People's confirmed words become phrasings of the article that helped them: the largest lever a matcher has.
 
 Confirmed is what a subscriber answered "it helped" to, or what an agent linked to the case. From their first words
-`kb.learning.anonymise` takes what names nobody. A phrase belongs to the provider whose subscriber said it, and serves no other.
+`kb.learning.anonymise` takes what names nobody. A phrase belongs to the provider whose subscriber said it, and serves
+no other.
 
-Which of them are learned is decided by `kb.learning.acceptance`. What was learned wrongly is taken back: by itself where the person
-returns about the same within the week, by hand with `firstline kb forget`.
+Which of them are learned is decided by `kb.learning.acceptance`. What was learned wrongly is taken back: by itself
+where the person returns about the same within the week, by hand with `firstline kb forget`.
 """
 
 from __future__ import annotations
@@ -22,13 +23,13 @@ from desk.language.detect import language_of
 from desk.model.case import Case
 from desk.model.people import Person
 from desk.model.shared_facts import Account
-from desk.storage.database import Database, insert_new
+from desk.storage.database import Database, insert_ignoring_duplicates
 from desk.storage.ids import EPOCH
 from kb.content.article_store import ArticleRow
 from kb.content.tables import LearnedRow, LinkRow, SuggestionRow
 from kb.content.versions import stamped
-from kb.learning.acceptance import DAY, MONTH, Confirmed, Known, Verdict, heard, judged
-from kb.learning.outcomes import PATIENCE, WINDOW, Matter, Returns
+from kb.learning.acceptance import DAY, MONTH, AcceptanceVerdict, ConfirmedWords, KnownPhrasings, inbound, judge_phrase
+from kb.learning.outcomes import PATIENCE, WINDOW, CaseHistory, ReturnFinder
 from kb.learning.phrase_store import GONE, came_back
 from kb.learning.statistics import MATTER, matter
 
@@ -46,7 +47,7 @@ Leads = Callable[[str, str, str], Sequence[str]]
 """The articles that fit a text (provider, text, language), the best first."""
 
 
-class Teacher:
+class PhraseLearner:
     """Looks every few seconds at what was confirmed meanwhile. Several may work at once: each case teaches once."""
 
     def __init__(self, database: Database, providers: Iterable[str], accounts: Accounts, leads: Leads) -> None:
@@ -71,12 +72,12 @@ class Teacher:
             await self.take_back(now)
         return learned
 
-    def _judged(self, one: Confirmed, known: Known) -> Verdict:
+    def _judged(self, one: ConfirmedWords, known: KnownPhrasings) -> AcceptanceVerdict:
         def leads(text: str) -> Sequence[str]:
             return self._leads(one.provider, text, one.language)
 
-        said = heard(one, known, leads)
-        return judged(one, said, known, leads(said) if said and not one.by_agent else ())
+        said = inbound(one, known, leads)
+        return judge_phrase(one, said, known, leads(said) if said and not one.by_agent else ())
 
     async def take_back(self, now: datetime) -> int:
         """Takes back what was learned of people who have the same again. Returns how many phrases went."""
@@ -89,7 +90,7 @@ class Teacher:
         log.info("took back %d phrases of people who came back", gone)
         return gone
 
-    async def _confirmed(self, session: AsyncSession, now: datetime) -> list[Confirmed]:
+    async def _confirmed(self, session: AsyncSession, now: datetime) -> list[ConfirmedWords]:
         since = now - LOOKS_BACK
         helped = _telling(SuggestionRow, literal("subscriber"), SuggestionRow.outcome == "helped")
         linked = _telling(LinkRow, literal("agent:") + LinkRow.agent, LinkRow.kind == "linked")
@@ -100,20 +101,20 @@ class Teacher:
         best = {(row.provider, row.id, row.article): row for row in rows}
         return [self._as_confirmed(row) for row in best.values()]
 
-    def _as_confirmed(self, row: Any) -> Confirmed:
+    def _as_confirmed(self, row: Any) -> ConfirmedWords:
         account = self._accounts(row.provider, row.contract) if row.contract else None
         own = (row.name, row.contract, *((account.name, account.address, *account.logins) if account else ()))
-        return Confirmed(
+        return ConfirmedWords(
             *(row.provider, row.id, row.article, row.person_id, row.author, row.description, row.language, own),
             contract=row.contract if account else "",
             proved=bool(row.proved and account),
         )
 
-    async def _keep(self, one: Confirmed, verdict: Verdict, now: datetime) -> int:
+    async def _keep(self, one: ConfirmedWords, verdict: AcceptanceVerdict, now: datetime) -> int:
         """Writes down that the case was looked at, and what was learned of it."""
         async with self._database.write(one.provider) as session:
             connection = await session.connection()
-            row = insert_new(connection, LearnedRow.__table__).values(
+            row = insert_ignoring_duplicates(connection, LearnedRow.__table__).values(
                 provider=one.provider,
                 case_id=one.case_id,
                 article=one.article,
@@ -150,7 +151,7 @@ def _telling(kind: Any, author: Any, *confirmed: Any) -> Select[Any]:
     )
 
 
-async def _known(session: AsyncSession, one: Confirmed, now: datetime) -> Known:
+async def _known(session: AsyncSession, one: ConfirmedWords, now: datetime) -> KnownPhrasings:
     mine = LearnedRow.provider == one.provider
     query = select(LearnedRow.case_id, LearnedRow.article, LearnedRow.text, LearnedRow.author, Case.proved).where(mine)
     rows = (
@@ -169,7 +170,7 @@ async def _known(session: AsyncSession, one: Confirmed, now: datetime) -> Known:
         )
     )
     editions = articles.all()
-    return Known(
+    return KnownPhrasings(
         written=[text for row in editions for text in (row.title, *row.phrasings)],
         texts=[text for row in editions for text in (row.body, row.environment)],
         learned={row.case_id: row.text for row in here},
@@ -195,22 +196,22 @@ async def _came_back(session: AsyncSession, now: datetime) -> list[tuple[str, in
     query = select(LearnedRow.article, SuggestionRow.outcome_at, *MATTER).join(SuggestionRow, said)
     rows = (await session.execute(_with_case(query).where(*standing, SuggestionRow.outcome_at.is_not(None)))).all()
     mine = [(row.article, row.outcome_at, matter(row)) for row in rows]
-    returns = Returns(await _later(session, [one for _, _, one in mine], now))
+    returns = ReturnFinder(await _later(session, [one for _, _, one in mine], now))
     return [(one.provider, one.case_id, article) for article, at, one in mine if returns.back(one, at)]
 
 
-async def _later(session: AsyncSession, those: Sequence[Matter], now: datetime) -> list[Matter]:
+async def _later(session: AsyncSession, those: Sequence[CaseHistory], now: datetime) -> list[CaseHistory]:
     """What the same people, or others under the same contracts, wrote about lately, once it is known what that is."""
     since = now - LOOKS_BACK - PATIENCE
     people, contracts = {one.person for one in those}, {one.contract for one in those if one.contract}
     # Ids grow with time (`desk.storage.ids`), and of contracts there is no index.
     first_id = int((since - EPOCH).total_seconds() * 1000) << 22
-    found: dict[tuple[str, int], Matter] = {}
+    found: dict[tuple[str, int], CaseHistory] = {}
     for whose in (Case.person_id.in_(people), and_(Case.id >= first_id, Case.contract.in_(contracts))):
         rows = await session.execute(select(*MATTER).where(Case.opened_at > since, whose)) if those else ()
         found |= {(one.provider, one.case_id): one for one in map(matter, rows)}
     return [one for one in found.values() if _is_known(one, now)]
 
 
-def _is_known(one: Matter, now: datetime) -> bool:
+def _is_known(one: CaseHistory, now: datetime) -> bool:
     return bool(one.articles or one.dialog or one.over or now >= one.opened_at + PATIENCE)

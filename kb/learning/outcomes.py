@@ -23,7 +23,7 @@ OUTCOMES = (HELPED, CAME_BACK, NOT_HELPED, IGNORED, OPEN)
 
 
 @dataclass(frozen=True, slots=True)
-class Matter:
+class CaseHistory:
     """A case, as far as it tells whether somebody came back. ``over`` when self-help is past in it."""
 
     case_id: int
@@ -37,36 +37,36 @@ class Matter:
 
 
 @dataclass(frozen=True, slots=True)
-class Suggested:
+class RecordedSuggestion:
     """One suggestion as it was recorded; ``said`` is offered, helped or not_helped."""
 
     article: str
     language: str
-    matter: Matter
+    matter: CaseHistory
     said: str
     offered_at: datetime
     said_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Came:
+class SuggestionOutcome:
     """A suggestion, and what came of it. ``deflected`` once it is sure that it spared a case."""
 
-    suggested: Suggested
+    suggested: RecordedSuggestion
     outcome: str
     deflected: bool = False
 
 
-class Returns:
+class ReturnFinder:
     """Finds who came back among the cases of a time."""
 
-    def __init__(self, matters: Iterable[Matter]) -> None:
-        self._of_person: dict[tuple[str, object], list[Matter]] = {}
+    def __init__(self, matters: Iterable[CaseHistory]) -> None:
+        self._of_person: dict[tuple[str, object], list[CaseHistory]] = {}
         for one in matters:
             for whose in _whose(one):
                 self._of_person.setdefault((one.provider, whose), []).append(one)
 
-    def back(self, matter: Matter, since: datetime, window: timedelta = WINDOW) -> bool:
+    def back(self, matter: CaseHistory, since: datetime, window: timedelta = WINDOW) -> bool:
         """Whether the person of this case opened another about the same within ``window`` after ``since``."""
         return any(
             later.case_id != matter.case_id and since < later.opened_at <= since + window and _same(matter, later)
@@ -75,31 +75,33 @@ class Returns:
         )
 
 
-def _whose(matter: Matter) -> tuple[object, ...]:
+def _whose(matter: CaseHistory) -> tuple[object, ...]:
     """A person who writes from another address is known by their contract."""
     return (matter.person, matter.contract) if matter.contract else (matter.person,)
 
 
-def _same(matter: Matter, later: Matter) -> bool:
+def _same(matter: CaseHistory, later: CaseHistory) -> bool:
     unknown = not later.articles and not later.dialog
     alike = bool(set(matter.articles) & set(later.articles)) or (later.dialog != "" and later.dialog == matter.dialog)
     return unknown or alike
 
 
-def came(suggested: Suggested, returns: Returns, now: datetime, window: timedelta = WINDOW) -> Came:
+def came(
+    suggested: RecordedSuggestion, returns: ReturnFinder, now: datetime, window: timedelta = WINDOW
+) -> SuggestionOutcome:
     """What came of one suggestion, as is known by ``now``."""
     if suggested.said == HELPED and suggested.said_at is not None:
         if returns.back(suggested.matter, suggested.said_at, window):
-            return Came(suggested, CAME_BACK)
-        return Came(suggested, HELPED, deflected=now >= suggested.said_at + window)
+            return SuggestionOutcome(suggested, CAME_BACK)
+        return SuggestionOutcome(suggested, HELPED, deflected=now >= suggested.said_at + window)
     if suggested.said == NOT_HELPED:
-        return Came(suggested, NOT_HELPED)
+        return SuggestionOutcome(suggested, NOT_HELPED)
     ignored = suggested.matter.over or now >= suggested.offered_at + PATIENCE
-    return Came(suggested, IGNORED if ignored else OPEN)
+    return SuggestionOutcome(suggested, IGNORED if ignored else OPEN)
 
 
 @dataclass(slots=True)
-class Tally:
+class ArticleTally:
     """The figures of one article, or of one article in one language. ``linked`` counts agents' uses."""
 
     article: str
@@ -128,14 +130,14 @@ class Tally:
 
 
 def tallied(
-    outcomes: Iterable[Came], links: Iterable[tuple[str, str, str]], by_language: bool = True
-) -> dict[tuple[str, str], Tally]:
+    outcomes: Iterable[SuggestionOutcome], links: Iterable[tuple[str, str, str]], by_language: bool = True
+) -> dict[tuple[str, str], ArticleTally]:
     """The figures by article and language. ``links`` are article, language of the case, kind."""
-    tallies: dict[tuple[str, str], Tally] = {}
+    tallies: dict[tuple[str, str], ArticleTally] = {}
 
-    def of(article: str, language: str) -> Tally:
+    def of(article: str, language: str) -> ArticleTally:
         key = article, language if by_language else ""
-        return tallies.setdefault(key, Tally(*key))
+        return tallies.setdefault(key, ArticleTally(*key))
 
     for one in outcomes:
         tally = of(one.suggested.article, one.suggested.language)
@@ -148,9 +150,9 @@ def tallied(
     return tallies
 
 
-def flagged(outcomes: Sequence[Came], edited: Mapping[str, datetime]) -> dict[str, str]:
+def flagged(outcomes: Sequence[SuggestionOutcome], edited: Mapping[str, datetime]) -> dict[str, str]:
     """Articles that did not help twice in their last ten uses, and why, by id. An edit since begins the count anew."""
-    uses: dict[str, list[Came]] = {}
+    uses: dict[str, list[SuggestionOutcome]] = {}
     for one in sorted(outcomes, key=lambda one: one.suggested.offered_at):
         counts = one.outcome in (HELPED, CAME_BACK, NOT_HELPED)
         if counts and one.suggested.offered_at > edited.get(one.suggested.article, _EVER):

@@ -28,7 +28,7 @@ _STANDS = LearnedRow.refused == ""
 
 
 @dataclass(frozen=True, slots=True)
-class Phrase:
+class LearnedPhrase:
     """A phrasing that was learned; ``people`` said it, ``author`` is who confirmed the first of them."""
 
     provider: str
@@ -46,7 +46,7 @@ class Phrase:
         return digest(self.provider, self.article, str(self.case_id))[:10]
 
 
-async def phrases(session: AsyncSession, article: str = "") -> list[Phrase]:
+async def phrases(session: AsyncSession, article: str = "") -> list[LearnedPhrase]:
     """What the session's providers were taught, by article, the oldest first."""
     query = select(LearnedRow).where(_STANDS).order_by(LearnedRow.provider, LearnedRow.article, LearnedRow.at)
     rows = (await session.scalars(query.where(LearnedRow.article == article) if article else query)).all()
@@ -54,7 +54,7 @@ async def phrases(session: AsyncSession, article: str = "") -> list[Phrase]:
     for row in rows:
         said.setdefault((row.provider, row.article, row.repeats or row.case_id), set()).add(row.person_id)
     return [
-        Phrase(
+        LearnedPhrase(
             *(row.provider, row.article, row.language, row.text, row.case_id, row.author, row.at),
             people=len(said[row.provider, row.article, row.case_id]),
         )
@@ -88,7 +88,7 @@ def _with(article: Article, provider: str, language: str, text: str) -> Article:
     return dataclasses.replace(article, provider=provider, editions=editions)
 
 
-async def forget(session: AsyncSession, phrase: Phrase) -> int:
+async def forget(session: AsyncSession, phrase: LearnedPhrase) -> int:
     """Takes a phrase back, and whatever confirms it. Returns how many people's words went."""
     this = (LearnedRow.provider == phrase.provider, LearnedRow.article == phrase.article)
     said = or_(LearnedRow.case_id == phrase.case_id, LearnedRow.repeats == phrase.case_id)

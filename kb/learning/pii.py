@@ -14,10 +14,10 @@ from functools import cache
 from itertools import pairwise
 from typing import TypeAlias
 
-from desk.language.normalize import visible
+from desk.language.normalize import without_invisible
 from kb.search.background_corpus import sentences
 from kb.search.letter_model import listed
-from kb.search.tokenize import Vernacular, normalised, tokens
+from kb.search.tokenize import Vocabulary, normalised, tokens
 
 Ordinary: TypeAlias = Callable[[str], bool]
 """Whether a word (casefolded, ё as е) is one that everybody uses."""
@@ -89,7 +89,7 @@ SPOKEN = 3
 
 def clean(text: str) -> str:
     """The text in one spelling of each character, without what cannot be seen or printed."""
-    folded = unicodedata.normalize("NFKC", visible(text))
+    folded = unicodedata.normalize("NFKC", without_invisible(text))
     return "".join(char if char.isprintable() or char == "\n" else " " for char in folded)
 
 
@@ -284,8 +284,8 @@ def _numerals() -> frozenset[str]:
 
 
 @cache
-def _vernacular() -> Vernacular:
-    return Vernacular({})
+def _vernacular() -> Vocabulary:
+    return Vocabulary({})
 
 
 def _stem(word: str) -> str:

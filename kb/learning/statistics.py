@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from desk.model.case import FINAL, Case, State
+from desk.model.case import FINAL, Case, CaseState
 from kb.content.tables import LinkRow, SuggestionRow, VersionRow
-from kb.learning.outcomes import WINDOW, Came, Matter, Returns, Suggested, came
+from kb.learning.outcomes import WINDOW, CaseHistory, RecordedSuggestion, ReturnFinder, SuggestionOutcome, came
 
 MATTER = (
     *(Case.id, Case.provider, Case.person_id, Case.contract, Case.opened_at, Case.dialog, Case.articles),
@@ -21,7 +21,7 @@ _FINAL = frozenset(state.value for state in FINAL)
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class AgentLink:
     """What an agent made of an article, in a case of that language."""
 
     provider: str
@@ -33,10 +33,12 @@ class Link:
     note: str
 
 
-async def outcomes(session: AsyncSession, since: datetime, now: datetime, window: timedelta = WINDOW) -> list[Came]:
+async def outcomes(
+    session: AsyncSession, since: datetime, now: datetime, window: timedelta = WINDOW
+) -> list[SuggestionOutcome]:
     """What came of every suggestion made since, of the session's providers, the oldest first."""
     cases = await session.execute(select(*MATTER).where(Case.opened_at >= since))
-    returns = Returns(matter(row) for row in cases)
+    returns = ReturnFinder(matter(row) for row in cases)
     query = (
         select(
             *(SuggestionRow.article, SuggestionRow.language, SuggestionRow.outcome, SuggestionRow.offered_at),
@@ -48,14 +50,14 @@ async def outcomes(session: AsyncSession, since: datetime, now: datetime, window
     )
     found = []
     for row in await session.execute(query):
-        suggested = Suggested(
+        suggested = RecordedSuggestion(
             row.article, row.language, matter(row), row.outcome, row.offered_at, said_at=row.outcome_at
         )
         found.append(came(suggested, returns, now, window))
     return found
 
 
-async def links(session: AsyncSession, since: datetime) -> list[Link]:
+async def links(session: AsyncSession, since: datetime) -> list[AgentLink]:
     """What agents made of articles since."""
     query = (
         select(
@@ -66,7 +68,7 @@ async def links(session: AsyncSession, since: datetime) -> list[Link]:
         .where(LinkRow.at >= since)
         .order_by(LinkRow.at)
     )
-    return [Link(*row) for row in await session.execute(query)]
+    return [AgentLink(*row) for row in await session.execute(query)]
 
 
 async def uncovered(session: AsyncSession, since: datetime) -> list[Case]:
@@ -75,7 +77,7 @@ async def uncovered(session: AsyncSession, since: datetime) -> list[Case]:
     query = (
         select(Case)
         .where(Case.resolved_at >= since, Case.registered_at.is_not(None))
-        .where(Case.state.in_((State.RESOLVED, State.CLOSED)), ~exists().where(*covered))
+        .where(Case.state.in_((CaseState.RESOLVED, CaseState.CLOSED)), ~exists().where(*covered))
         .order_by(Case.id)
     )
     return list((await session.scalars(query)).all())
@@ -88,11 +90,11 @@ async def edited(connection: AsyncConnection, providers: Sequence[str]) -> dict[
     return {row.article: row.at for row in rows}
 
 
-def matter(row: object) -> Matter:
+def matter(row: object) -> CaseHistory:
     """Reads the columns of `MATTER`."""
     get = row._mapping  # type: ignore[attr-defined]
     over = bool(get["registered_at"]) or get["state"] in _FINAL
-    return Matter(
+    return CaseHistory(
         case_id=get["id"],
         provider=get["provider"],
         person=get["person_id"],

@@ -16,14 +16,14 @@ import numpy as np
 
 from kb.search.ngrams import grams, idf, padded
 from kb.search.postings import Array, Floats, Ints, Postings
-from kb.search.tokenize import WORDLISTS, Vernacular, normalised, telling, tokens
+from kb.search.tokenize import WORDLISTS, Vocabulary, normalised, telling, tokens
 
 NEAREST = 3
 """Sentences whose likeness to a question is taken together."""
 
 
 @dataclass(frozen=True, slots=True)
-class Everyday:
+class BackgroundCorpus:
     """Sentences by number: the stems each ``said``, in how many a stem is, and which n-grams they have. Those ``gone``
     count nowhere."""
 
@@ -37,7 +37,7 @@ class Everyday:
         """How many sentences there are."""
         return len(self.said)
 
-    def without(self, numbers: Collection[int]) -> Everyday:
+    def without(self, numbers: Collection[int]) -> BackgroundCorpus:
         """The same had these of its sentences never been said."""
         return replace(self, gone=frozenset(numbers))
 
@@ -70,12 +70,12 @@ def sentences() -> list[str]:
 
 
 @cache
-def everyday() -> Everyday:
+def background_corpus() -> BackgroundCorpus:
     """Read once, in some twenty milliseconds."""
-    vernacular = Vernacular()
+    vernacular = Vocabulary()
     read = [vernacular.read(telling(tokens(normalised(one)))) for one in sentences()]
     said = [frozenset(stem for _, stem in one) for one in read]
-    return Everyday(
+    return BackgroundCorpus(
         said, Counter(stem for one in said for stem in one), _likeness([[w for w, _ in one] for one in read])
     )
 

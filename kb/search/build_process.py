@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from kb.content.article_files import Article, Edition
-from kb.search.index_files import Store
+from kb.search.index_files import IndexFiles
 from kb.search.matcher import Matcher
 
 LARGE = 2_000
@@ -25,7 +25,7 @@ def is_large(articles: Sequence[Article]) -> bool:
     return sum(1 + len(one.phrasings) for article in articles for one in article.editions.values()) >= LARGE
 
 
-def build(store: Store, name: str, key: str, articles: Iterable[Article], *, gated: bool) -> None:
+def build(store: IndexFiles, name: str, key: str, articles: Iterable[Article], *, gated: bool) -> None:
     """Builds and saves the index of these articles; ``gated`` where they need a gate of their own. What goes wrong is
     not said: the caller finds no index then, and builds one itself."""
     command = [sys.executable, "-m", "kb.search.build_process", str(store.folder), name, key, "gated" if gated else ""]
@@ -42,15 +42,15 @@ def _told(article: Article) -> str:
     return json.dumps([article.id, editions]) + "\n"
 
 
-def _heard(line: str) -> Article:
+def _inbound(line: str) -> Article:
     id, editions = json.loads(line)
     return Article(id, "", {one[0]: Edition(one[0], one[1], tuple(one[2]), one[3]) for one in editions})
 
 
 def main(folder: str, name: str, key: str, gated: str) -> None:
     """What the process does."""
-    articles = [_heard(line) for line in sys.stdin]
-    Store(Path(folder)).save(name, key, Matcher(articles, gated=bool(gated)).arrays())
+    articles = [_inbound(line) for line in sys.stdin]
+    IndexFiles(Path(folder)).save(name, key, Matcher(articles, gated=bool(gated)).arrays())
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ SURE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class AnswerThreshold:
     """``weights`` turn signals into a likelihood; from ``least`` on, their `scope` says that an article may fit."""
 
     weights: tuple[float, ...]
@@ -63,7 +63,7 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
-class Trials:
+class CalibrationTrials:
     """What the base answered: signals of the best article, and whether it was right. ``asked`` are questions with an
     answer, ``near`` those whose article was left out, ``far`` everyday sentences."""
 
@@ -73,18 +73,18 @@ class Trials:
     far: Signals
 
 
-UNASKED = Gate(tuple(USUAL.tolist()), 2 * LEAST)
+UNASKED = AnswerThreshold(tuple(USUAL.tolist()), 2 * LEAST)
 """The gate of a base that has not been asked."""
 
 
-def calibrated(trials: Trials) -> Gate:
+def calibrated(trials: CalibrationTrials) -> AnswerThreshold:
     """The gate for a base that answered like this."""
     nothing = np.concatenate((trials.near, trials.far))
     rows = np.concatenate((trials.asked, nothing))
     right = np.concatenate((trials.right, np.zeros(len(nothing), np.bool_)))
     share = STRANGE * max(len(trials.asked), FEW) / max(len(nothing), 1)
     counts = np.concatenate((np.ones(len(trials.asked)), np.full(len(nothing), share)))
-    return Gate(tuple(_fitted(rows, right, counts).tolist()), _least(scope(trials.asked), scope(trials.far)))
+    return AnswerThreshold(tuple(_fitted(rows, right, counts).tolist()), _least(scope(trials.asked), scope(trials.far)))
 
 
 def scope(signals: Signals) -> Floats:
@@ -139,6 +139,6 @@ def _sigmoid(values: Floats) -> Floats:
     return result
 
 
-def of(numbers: Sequence[float]) -> Gate:
+def of(numbers: Sequence[float]) -> AnswerThreshold:
     """A saved gate: its weights, then its least scope."""
-    return Gate(tuple(map(float, numbers[:-1])), float(numbers[-1]))
+    return AnswerThreshold(tuple(map(float, numbers[:-1])), float(numbers[-1]))

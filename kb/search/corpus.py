@@ -14,14 +14,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from kb.content.article_files import Article
-from kb.search.background_corpus import Everyday, everyday
-from kb.search.index import Shelf, entries_of, hashes
+from kb.search.background_corpus import BackgroundCorpus, background_corpus
+from kb.search.index import ArticleIndex, entries_of, hashes
 from kb.search.postings import Array, Ints, Postings
-from kb.search.tokenize import Vernacular, words
+from kb.search.tokenize import Vocabulary, words
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class ExcludedRanges:
     """What of one shelf is left out: entries and editions, each from the first number up to the second.
 
     Where only an entry is left out, ``editions`` is the one it belongs to and ``remains`` counts the stems of that
@@ -35,13 +35,13 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
-class Base:
+class SearchCorpus:
     """``hidden`` are, for each shelf, the editions that a shelf above it has in its place, or None."""
 
-    shelves: Sequence[Shelf]
+    shelves: Sequence[ArticleIndex]
     hidden: Sequence[Ints | None] = field(default=())
-    left: Left | None = None
-    usual: Everyday = field(default_factory=everyday)
+    left: ExcludedRanges | None = None
+    usual: BackgroundCorpus = field(default_factory=background_corpus)
 
     @property
     def entries(self) -> int:
@@ -53,11 +53,11 @@ class Base:
         """How many articles there are, each language counted."""
         return sum(len(shelf.entries) - 1 for shelf in self.shelves)
 
-    def without(self, left: Left) -> Base:
+    def without(self, left: ExcludedRanges) -> SearchCorpus:
         """The same base as if that had never been there."""
         return replace(self, left=left)
 
-    def unheard(self, sentences: Collection[int]) -> Base:
+    def unheard(self, sentences: Collection[int]) -> SearchCorpus:
         """The same base in a world where these everyday sentences had never been said."""
         return replace(self, usual=self.usual.without(sentences))
 
@@ -79,7 +79,7 @@ class Base:
         """In how many editions' titles and phrasings each stem is, and where each shelf's index has it."""
         if self.left is None or self.left.remains is None:
             return self._seen(keys, lambda shelf: shelf.told, lambda left: left.editions)
-        seen, found = Base(self.shelves).told(keys, stems)
+        seen, found = SearchCorpus(self.shelves).told(keys, stems)
         of_edition = self.shelves[self.left.shelf].told.within(found[self.left.shelf], *self.left.editions)
         remains = np.array([stem in self.left.remains for stem in stems], np.int64)
         return seen - of_edition + np.minimum(of_edition, remains), found
@@ -87,11 +87,11 @@ class Base:
     def answered(self, keys: Array) -> tuple[Ints, list[Ints]]:
         """In how many answers each stem is, and where each shelf's index has it."""
         if self.left is not None and self.left.remains is not None:
-            return Base(self.shelves).answered(keys)
+            return SearchCorpus(self.shelves).answered(keys)
         return self._seen(keys, lambda shelf: shelf.answered, lambda left: left.editions)
 
     def _seen(
-        self, keys: Array, of: Callable[[Shelf], Postings], out: Callable[[Left], tuple[int, int]]
+        self, keys: Array, of: Callable[[ArticleIndex], Postings], out: Callable[[ExcludedRanges], tuple[int, int]]
     ) -> tuple[Ints, list[Ints]]:
         found = [of(shelf).find(keys) for shelf in self.shelves]
         seen = np.zeros(len(keys), np.int64)
@@ -103,7 +103,7 @@ class Base:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeaveOneOutQuestion:
     """One question a base can ask itself: a title or phrasing of ``article``, with only itself left out or, where it is
     the ``whole``, with its article. ``said`` is a phrasing, as people say it; a title may be a mere label."""
 
@@ -111,10 +111,10 @@ class LeftOut:
     text: str
     whole: bool
     said: bool
-    left: Left
+    left: ExcludedRanges
 
 
-def left_out(articles: Sequence[Article], vernacular: Vernacular) -> Iterator[LeftOut]:
+def left_out(articles: Sequence[Article], vernacular: Vocabulary) -> Iterator[LeaveOneOutQuestion]:
     """Every entry of the articles of a base's first shelf, once on its own and once with its article."""
     entry = edition = 0
     for article in articles:
@@ -124,8 +124,8 @@ def left_out(articles: Sequence[Article], vernacular: Vernacular) -> Iterator[Le
             stems = [Counter(stem for _, stem in vernacular.read(words(text))) for text in texts]
             whole = sum(stems, Counter[str]())
             for at, (text, own) in enumerate(zip(texts, stems, strict=True)):
-                left = Left(0, (entry, entry + 1), (edition, edition + 1), whole - own)
-                yield LeftOut(article.id, text, False, at > 0, left)
-                yield LeftOut(article.id, text, True, at > 0, Left(0, *of_article))
+                left = ExcludedRanges(0, (entry, entry + 1), (edition, edition + 1), whole - own)
+                yield LeaveOneOutQuestion(article.id, text, False, at > 0, left)
+                yield LeaveOneOutQuestion(article.id, text, True, at > 0, ExcludedRanges(0, *of_article))
                 entry += 1
             edition += 1

@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 
 from kb.content.article_files import Article, Edition
-from kb.search.background_corpus import everyday
+from kb.search.background_corpus import background_corpus
 from kb.search.exact_keys import exact_keys, kinds
 from kb.search.ngrams import grams, idf, padded
 from kb.search.postings import Array, Ints, Postings, narrow
-from kb.search.tokenize import REMEMBERED, Vernacular, normalised, telling, tokens
+from kb.search.tokenize import REMEMBERED, Vocabulary, normalised, telling, tokens
 
 FORM = 8
 """Changes with what an index holds or means, so that an older saved one is not read."""
@@ -40,7 +40,7 @@ _HALF = np.uint64(32)
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class ArticleIndex:
     """The index; immutable, and safe to read from any thread.
 
     ``entries`` begins an edition's entries, ``editions`` an article's editions (one more than there are).
@@ -95,7 +95,7 @@ class Shelf:
         )
 
     @classmethod
-    def of(cls, arrays: Mapping[str, Array]) -> Shelf:
+    def of(cls, arrays: Mapping[str, Array]) -> ArticleIndex:
         """From what `arrays` gave."""
         lists: dict[str, Any] = {name: Postings.of(arrays, name) for name in _LISTS}
         text = arrays["text"].tobytes().decode("utf-8", "surrogatepass")
@@ -123,18 +123,18 @@ def entries_of(edition: Edition) -> tuple[str, ...]:
     return tuple(dict.fromkeys((edition.title, *edition.phrasings)))
 
 
-def built(articles: Sequence[Article], vernacular: Vernacular) -> Shelf:
+def built(articles: Sequence[Article], vernacular: Vocabulary) -> ArticleIndex:
     """Indexes the articles. Takes about 0.3 ms an edition, in short calls."""
-    builder = _Builder(vernacular)
+    builder = _IndexBuilder(vernacular)
     for article in articles:
         builder.add(article)
     return builder.shelf()
 
 
-class _Builder:
+class _IndexBuilder:
     """Collects words and entries, then turns them into arrays."""
 
-    def __init__(self, vernacular: Vernacular) -> None:
+    def __init__(self, vernacular: Vocabulary) -> None:
         self._vernacular = vernacular
         self._numbers: dict[str, int] = {}
         self._stems: list[str] = []
@@ -174,7 +174,7 @@ class _Builder:
             number = self._numbers[word] = len(self._numbers)
         return number
 
-    def shelf(self) -> Shelf:
+    def shelf(self) -> ArticleIndex:
         vocabulary = list(self._numbers)
         unsorted = hashes(vocabulary)
         order = np.argsort(unsorted)
@@ -184,7 +184,7 @@ class _Builder:
         uses = np.array([self._uses[at] for at in order.tolist()], np.int64)
         said = places[np.array(self._said, np.int64)] if self._said else np.zeros(0, np.int64)
         says = np.array(self._says)
-        return Shelf(
+        return ArticleIndex(
             grams=_grams(ordered, said, says),
             told=_bm25(self._told, TOLD_B),
             answered=_bm25(self._answered, ANSWERED_B),
@@ -234,7 +234,7 @@ def _weighed(pairs: Array, total: int) -> tuple[Array, Array, Array]:
     keys, places = (pairs >> _HALF).astype(np.uint32), (pairs & np.uint64(0xFFFFFFFF)).astype(np.uint32)
     begins = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))) if len(keys) else np.zeros(0, np.int64)
     seen = np.diff(np.append(begins, len(keys)))
-    usual = everyday()
+    usual = background_corpus()
     rarity = idf(seen + usual.grams(keys[begins])[0], total + usual.total)
     return keys, places, ((1.0 + np.log(tf)) * np.repeat(rarity, seen)).astype(np.float32)
 

@@ -30,7 +30,7 @@ TYPES = frozenset(("|u1", "<u2", "<u4", "<u8", "<i8", "<f8"))
 _NAME = re.compile(r"[a-z0-9_-]{1,64}")
 
 
-class Store:
+class IndexFiles:
     """A folder of saved indexes, one file for each name (a provider's, or that of all). Any number of processes may use
     it at once: a file is put in its place as a whole."""
 

@@ -6,10 +6,10 @@ import dataclasses
 from collections.abc import Sequence
 
 from kb.content.article_files import Article
-from kb.search.matcher import Match, Matcher
+from kb.search.matcher import ArticleMatch, Matcher
 
 
-class Inside:
+class InternalMatchers:
     """Matchers over the articles that are not offered, each on top of what a provider's subscribers may see.
 
     They are made when an agent first asks: most providers have no such article.
@@ -19,7 +19,7 @@ class Inside:
         self._articles = [inner for one in articles if (inner := _inner(one))]
         self._made: dict[str, tuple[Matcher, Matcher]] = {}
 
-    def best(self, provider: str, outer: Matcher, text: str, language: str, limit: int) -> tuple[Match, ...]:
+    def best(self, provider: str, outer: Matcher, text: str, language: str, limit: int) -> tuple[ArticleMatch, ...]:
         """The articles that fit; ``outer`` matches what this provider's subscribers are offered."""
         return self._matcher(provider, outer).best(text, language, limit)
 

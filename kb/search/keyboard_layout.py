@@ -48,11 +48,11 @@ _SOUNDS = {
 _VOWELS = "aeiouy"
 
 
-def meant(text: str, known: Known, cyrillic: bool = True, latin: bool = True) -> list[str]:
+def intended_texts(text: str, known: Known, cyrillic: bool = True, latin: bool = True) -> list[str]:
     """The words a text (already `normalised`) was meant to have. ``cyrillic`` and ``latin`` say whether the base has
     words in these letters at all: nothing is turned into letters it does not have."""
     pieces = [(piece, tokens(piece)) for piece in text.split()[: MOST_WORDS + 8]]
-    judge = _Judge(known)
+    judge = _WordScorer(known)
     plain = [word for _, words in pieces for word in words]
     judge.learn(word for word in plain if not judge.is_ordinary(word))
     strange = sum(not judge.is_familiar(word) for word in plain)
@@ -60,7 +60,7 @@ def meant(text: str, known: Known, cyrillic: bool = True, latin: bool = True) ->
         return plain[:MOST_WORDS]
     settled = len(plain) >= SETTLED and strange <= STRANGE * len(plain)
     choices = [
-        [_Spelling(0, [words], 0)]
+        [_Interpretation(0, [words], 0)]
         if settled and all(map(judge.is_familiar, words))
         else _spellings(piece, words, judge, cyrillic, latin)
         for piece, words in pieces
@@ -105,7 +105,7 @@ def retyped(piece: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Spelling:
+class _Interpretation:
     """One way to read a piece of text: how (0 as it stands, 1 layout, 2 transliteration), and the words it may be, of
     which the worthiest are taken. Their letters count as ``length`` ones, so that ways compare; a name's as none."""
 
@@ -115,7 +115,7 @@ class _Spelling:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _InterpretedText:
     """A way, its words, and what they are worth."""
 
     way: int
@@ -123,7 +123,7 @@ class _Reading:
     worth: float
 
 
-class _Judge:
+class _WordScorer:
     """Values words, each once, when it has learned which of them the base knows."""
 
     def __init__(self, known: Known) -> None:
@@ -151,11 +151,11 @@ class _Judge:
         """Whether it is the same in every layout: a brand, a protocol, a model, a number."""
         return word in self._names or not word.isalpha()
 
-    def reading(self, spelling: _Spelling) -> _Reading:
+    def reading(self, spelling: _Interpretation) -> _InterpretedText:
         """The worthiest variant."""
         words = max(spelling.variants, key=self._worth) if len(spelling.variants) > 1 else spelling.variants[0]
         worth = self._worth(words) if spelling.length else 0.0
-        return _Reading(spelling.way, words, worth * spelling.length / _letters(words) if worth < 0 else worth)
+        return _InterpretedText(spelling.way, words, worth * spelling.length / _letters(words) if worth < 0 else worth)
 
     def _worth(self, words: Sequence[str]) -> float:
         return sum(map(self._worth_of, words))
@@ -169,24 +169,26 @@ class _Judge:
         return worth
 
 
-def _spellings(piece: str, plain: Sequence[str], judge: _Judge, cyrillic: bool, latin: bool) -> Sequence[_Spelling]:
+def _spellings(
+    piece: str, plain: Sequence[str], judge: _WordScorer, cyrillic: bool, latin: bool
+) -> Sequence[_Interpretation]:
     """As it stands, and where there are letters to read otherwise, the other ways; a name is the same in each."""
     if len(piece) > LONGEST_TOKEN:
-        return [_Spelling(way, [plain], 0) for way in range(3)]
+        return [_Interpretation(way, [plain], 0) for way in range(3)]
     if not plain and not any(sign in _LATIN_KEYS for sign in piece):
         return []
     if plain and all(judge.is_name(word) for word in plain):
-        return [_Spelling(way, [plain], 0) for way in range(3)]
-    found = [_Spelling(0, [plain], _letters(plain))]
+        return [_Interpretation(way, [plain], 0) for way in range(3)]
+    found = [_Interpretation(0, [plain], _letters(plain))]
     is_cyrillic = any("\u0400" <= char <= "\u04ff" for char in piece)
     if _latin_within(piece) if is_cyrillic and latin else cyrillic and not is_cyrillic:
         bodies = [piece] if is_cyrillic else dict.fromkeys((piece, piece.rstrip(_ENDINGS), piece.strip(_ENDINGS)))
         variants = [tokens(normalised(swapped(body))) for body in bodies if body]
-        found += [_Spelling(1, variants, len(piece))] if variants else []
+        found += [_Interpretation(1, variants, len(piece))] if variants else []
     if not is_cyrillic and cyrillic:
-        found.append(_Spelling(2, [tokens(other) for other in by_ear(piece)], len(piece)))
+        found.append(_Interpretation(2, [tokens(other) for other in by_ear(piece)], len(piece)))
     elif is_cyrillic:
-        found.append(_Spelling(2, [plain], _letters(plain)))
+        found.append(_Interpretation(2, [plain], _letters(plain)))
     return found
 
 
@@ -209,29 +211,29 @@ def _letters(words: Sequence[str]) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Path:
+class _ReadingPath:
     """What a text has been read as so far: the words of its last piece, and the path up to there."""
 
     worth: float
     words: Sequence[str] = ()
-    before: _Path | None = None
+    before: _ReadingPath | None = None
 
     def pieces(self) -> Iterator[Sequence[str]]:
         """The words of each piece, the last one first."""
-        path: _Path | None = self
+        path: _ReadingPath | None = self
         while path:
             yield path.words
             path = path.before
 
 
-def _likeliest(readings: Sequence[_Reading]) -> Sequence[str]:
+def _likeliest(readings: Sequence[_InterpretedText]) -> Sequence[str]:
     """The words of a piece among others that stand as they are: to read it otherwise is to change there and back."""
     return max(readings, key=lambda one: one.worth - (2 * CHANGE if one.way else 0.0)).words
 
 
-def _cheapest(choices: Iterable[Sequence[_Reading]]) -> list[Sequence[str]]:
+def _cheapest(choices: Iterable[Sequence[_InterpretedText]]) -> list[Sequence[str]]:
     """The words of the readings with the greatest worth in all, changes paid for."""
-    paths = {0: _Path(0.0)}
+    paths = {0: _ReadingPath(0.0)}
     for readings in choices:
         best = max(paths.values(), key=_worth)
         longer = {}
@@ -239,7 +241,7 @@ def _cheapest(choices: Iterable[Sequence[_Reading]]) -> list[Sequence[str]]:
             stays = paths.get(one.way)
             before = stays if stays and stays.worth >= best.worth - CHANGE else best
             worth = before.worth - (0.0 if before is stays else CHANGE) + one.worth
-            longer[one.way] = _Path(worth, one.words, before)
+            longer[one.way] = _ReadingPath(worth, one.words, before)
         paths = longer
     return list(max(paths.values(), key=_worth).pieces())[::-1]
 

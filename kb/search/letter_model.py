@@ -16,7 +16,7 @@ REMEMBERED = 20_000
 """Combinations of three letters whose likelihood is kept at hand."""
 
 
-class Letters:
+class LetterModel:
     """Counts of letters in the context of the two before them, a word's borders included, learned from ``words``.
     ``more`` are ordinary words too, in forms less telling."""
 
@@ -68,6 +68,6 @@ def listed(name: str) -> tuple[str, ...]:
 
 
 @cache
-def letters_of(language: str) -> Letters:
+def letters_of(language: str) -> LetterModel:
     """The model of one language, learned once in some ten milliseconds."""
-    return Letters(listed(language), listed("more"))
+    return LetterModel(listed(language), listed("more"))

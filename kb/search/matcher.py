@@ -1,8 +1,9 @@
 """Which article speaks of what a person wrote, how sure that is, and whether anything fits at all.
 
-One question goes four steps: what was meant (`kb.search.keyboard_layout`: keyboard layout, transliteration), words the base does not
-know mended (`kb.search.spelling`), articles ranked by characters, words and answers (`kb.search.ranking`), and the best weighed by a
-gate that the base itself has calibrated (`kb.search.calibration`). Pure: no wire, no clock.
+One question goes four steps: what was meant (`kb.search.keyboard_layout`: keyboard layout, transliteration), words
+the base does not know mended (`kb.search.spelling`), articles ranked by characters, words and answers
+(`kb.search.ranking`), and the best weighed by a gate that the base itself has calibrated (`kb.search.calibration`).
+Pure: no wire, no clock.
 """
 
 from __future__ import annotations
@@ -19,15 +20,15 @@ import numpy as np
 from kb.content.article_files import Article, digest
 from kb.search import calibration as gates
 from kb.search.background_corpus import sentences
-from kb.search.calibration import SIGNALS, SURE, Gate, Signals, Trials
-from kb.search.corpus import Base, LeftOut, left_out
-from kb.search.index import FORM, Shelf, built
-from kb.search.keyboard_layout import meant
+from kb.search.calibration import SIGNALS, SURE, AnswerThreshold, CalibrationTrials, Signals
+from kb.search.corpus import LeaveOneOutQuestion, SearchCorpus, left_out
+from kb.search.index import FORM, ArticleIndex, built
+from kb.search.keyboard_layout import intended_texts
 from kb.search.postings import Array
 from kb.search.ranking import MEASURES, Comparison
 from kb.search.reformulate import reworded
-from kb.search.spelling import Word, mended
-from kb.search.tokenize import LONGEST_QUERY, Vernacular, normalised, says_something, telling, wordlists
+from kb.search.spelling import QueryWord, correct_words
+from kb.search.tokenize import LONGEST_QUERY, Vocabulary, normalised, says_something, telling, wordlists
 
 _T = TypeVar("_T")
 
@@ -64,7 +65,7 @@ _CHAR, _ASKED, _WHOLE, _EVERY = (MEASURES.index(name) for name in ("char", "aske
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class ArticleMatch:
     """An article that may help, in the language to show. ``score`` is how likely it is the right one, 0 to 1;
     ``fits`` when it may be mentioned at all, ``sure`` when it is worth showing unasked."""
 
@@ -76,10 +77,10 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SearchAnswer:
     """The articles nearest to a question, the best first, and the question as it was ``understood``."""
 
-    nearest: tuple[Match, ...]
+    nearest: tuple[ArticleMatch, ...]
     understood: str
 
     @property
@@ -89,7 +90,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Around:
+class _QuestionSurroundings:
     """Of a base, whatever the article: how near its nearest entries are to the question and how near everyday
     sentences, and what `kb.search.ranking.Comparison` tells of the question as a whole."""
 
@@ -106,7 +107,7 @@ class _Around:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ranked:
+class _RankedArticle:
     """An article's standing among the others, its blend, its likeness as a whole, how much of the question it explains;
     and its base."""
 
@@ -115,7 +116,7 @@ class _Ranked:
     blend: float
     whole: float
     asked: float
-    around: _Around
+    around: _QuestionSurroundings
 
 
 class Matcher:
@@ -134,8 +135,8 @@ class Matcher:
         saved: Mapping[str, Array] | None = None,
         gated: bool = True,
     ) -> None:
-        self._vernacular: Vernacular = beneath._vernacular if beneath else Vernacular()
-        self.shelf = Shelf.of(saved) if saved else built(articles, self._vernacular)
+        self._vernacular: Vocabulary = beneath._vernacular if beneath else Vocabulary()
+        self.shelf = ArticleIndex.of(saved) if saved else built(articles, self._vernacular)
         below = beneath._base.shelves if beneath else ()
         self._ids: tuple[tuple[str, ...], ...] = (_ids(articles), *(beneath._ids if beneath else ()))
         self._articles: dict[str, Article] = (dict(beneath._articles) if beneath else {}) | {
@@ -143,11 +144,11 @@ class Matcher:
         }
         own = {one.id for one in articles}
         hidden = [np.flatnonzero([id in own for id in ids]) for ids in self._ids[1:]]
-        self._base: Base = Base((self.shelf, *below), (None, *hidden) if below else ())
+        self._base: SearchCorpus = SearchCorpus((self.shelf, *below), (None, *hidden) if below else ())
         self._letters = _letters(self._base.shelves)
         lent = beneath.gate if beneath and beneath.holds_any else None
         self._asked_itself = gated and lent is None
-        self.gate: Gate = lent or _gate(saved) or (self._calibrated(articles) if gated else gates.UNASKED)
+        self.gate: AnswerThreshold = lent or _gate(saved) or (self._calibrated(articles) if gated else gates.UNASKED)
 
     def arrays(self) -> dict[str, Array]:
         """All that took time to make, to be saved."""
@@ -164,24 +165,24 @@ class Matcher:
         found = self._articles.get(id)
         return found if found and found.editions else None
 
-    def best(self, text: str, language: str, limit: int = 3) -> tuple[Match, ...]:
+    def best(self, text: str, language: str, limit: int = 3) -> tuple[ArticleMatch, ...]:
         """The articles that fit, the best first; empty when nothing does."""
         asked = self._asked(self._meant(text, self._base), self._base)
         return tuple(one for one in self._nearest(asked, language, limit) if one.fits)
 
-    def answer(self, text: str, language: str, limit: int = 3) -> Answer:
+    def answer(self, text: str, language: str, limit: int = 3) -> SearchAnswer:
         """The nearest articles whether they fit or not, and whether they do."""
         found = self._meant(text, self._base)
         asked = self._asked(found, self._base)
-        return Answer(tuple(self._nearest(asked, language, limit)), _understood(text, found, asked))
+        return SearchAnswer(tuple(self._nearest(asked, language, limit)), _understood(text, found, asked))
 
-    def _nearest(self, asked: Sequence[Word], language: str, limit: int) -> Sequence[Match]:
+    def _nearest(self, asked: Sequence[QueryWord], language: str, limit: int) -> Sequence[ArticleMatch]:
         ranked = self._ranked(asked, self._base)[: max(limit, 2)]
         if not ranked or not says_something([word.text for word in asked]):
             return ()
         return list(self._weighed(ranked, language))[:limit]
 
-    def _weighed(self, ranked: Sequence[_Ranked], language: str) -> Iterator[Match]:
+    def _weighed(self, ranked: Sequence[_RankedArticle], language: str) -> Iterator[ArticleMatch]:
         """Each with how likely it is right; only the best can be sure."""
         signals = _signals(ranked)
         likelihoods, scopes = self.gate.likelihood(signals).tolist(), gates.scope(signals).tolist()
@@ -189,7 +190,7 @@ class Matcher:
             article = self._articles[one.id]
             fits = one.asked > 0 and scope >= self.gate.least and one.blend >= BESIDE * ranked[0].blend
             sure = fits and at == 0 and score >= SURE
-            yield Match(article, article.edition(language).language, round(score, 4), fits, sure)
+            yield ArticleMatch(article, article.edition(language).language, round(score, 4), fits, sure)
 
     def without(self, text: str, hidden: str = "", skipped: str = "") -> list[str]:
         """The articles for a text, the best first: as if there were no article ``hidden``, and nobody had ever phrased
@@ -201,30 +202,30 @@ class Matcher:
         return [one.id for one in self._ranked_text(text, base)]
 
     @cached_property
-    def _left_out(self) -> tuple[LeftOut, ...]:
+    def _left_out(self) -> tuple[LeaveOneOutQuestion, ...]:
         own = [self._articles[id] for id in dict.fromkeys(self._ids[0])]
         return tuple(left_out(own, self._vernacular))
 
-    def _meant(self, text: str, base: Base) -> list[str]:
+    def _meant(self, text: str, base: SearchCorpus) -> list[str]:
         """The words of a question as they were meant."""
 
         def known(found: Sequence[str]) -> Sequence[bool]:
             return base.known([self._vernacular.stem(word) for word in found])
 
         cyrillic, latin = self._letters
-        return meant(normalised(text[:LONGEST_QUERY]), known, cyrillic, latin)
+        return intended_texts(normalised(text[:LONGEST_QUERY]), known, cyrillic, latin)
 
-    def _asked(self, found: Sequence[str], base: Base) -> list[Word]:
+    def _asked(self, found: Sequence[str], base: SearchCorpus) -> list[QueryWord]:
         """Those of them that tell something, mended."""
-        return mended(self._vernacular.read(telling(found)), base, self._vernacular)
+        return correct_words(self._vernacular.read(telling(found)), base, self._vernacular)
 
-    def _ranked(self, asked: Sequence[Word], base: Base) -> list[_Ranked]:
+    def _ranked(self, asked: Sequence[QueryWord], base: SearchCorpus) -> list[_RankedArticle]:
         """Articles with anything in common, the best first; of equal ones the first by name."""
         comparison = Comparison(asked, base)
         shelves = [comparison.found(number) for number in range(len(self._ids))]
         nearby = max((found.nearby for found in shelves), default=0.0)
-        around = _Around(nearby, comparison.everyday, comparison.known, comparison.sounds, comparison.odd)
-        best: dict[str, _Ranked] = {}
+        around = _QuestionSurroundings(nearby, comparison.everyday, comparison.known, comparison.sounds, comparison.odd)
+        best: dict[str, _RankedArticle] = {}
         for ids, found in zip(self._ids, shelves, strict=True):
             char = found.measures[:, _CHAR]
             blends = found.measures @ _WEIGHTS + TOGETHER * char * found.measures[:, _ASKED] + NEAR * char**4
@@ -233,10 +234,10 @@ class Matcher:
             for edition, (standing, blend, whole, explained) in zip(found.editions.tolist(), more, strict=True):
                 id = ids[edition]
                 if id not in best or standing > best[id].standing:
-                    best[id] = _Ranked(id, standing, blend, whole, explained, around)
+                    best[id] = _RankedArticle(id, standing, blend, whole, explained, around)
         return sorted(best.values(), key=lambda one: (-one.standing, one.id))
 
-    def _calibrated(self, articles: Sequence[Article]) -> Gate:
+    def _calibrated(self, articles: Sequence[Article]) -> AnswerThreshold:
         """Asks itself without what it knows, and everyday questions that no base is expected to answer."""
         outs = list(left_out(articles, self._vernacular))
         several = _sample([one for one in outs if not one.whole and one.left.remains and one.said], SAMPLE)
@@ -245,7 +246,7 @@ class Matcher:
         near = [self._ranked_text(one.text, self._base.without(one.left)) for one in wholes]
         far = [self._ranked_text(text, self._base.unheard(gone)) for text, gone in self._everyday()]
         right = [bool(r) and r[0].id == one.article for r, one in zip(asked, several, strict=True)]
-        return gates.calibrated(Trials(_firsts(asked), np.array(right, bool), _firsts(near), _firsts(far)))
+        return gates.calibrated(CalibrationTrials(_firsts(asked), np.array(right, bool), _firsts(near), _firsts(far)))
 
     def _everyday(self) -> Iterator[tuple[str, tuple[int, ...]]]:
         """Everyday sentences in the letters of the base, and some at once, long as a story, with their numbers."""
@@ -257,7 +258,7 @@ class Matcher:
                 some = [said[(at * STEP + which * LONG) % len(said)] for which in range(2 + at % 2)]
                 yield " ".join(text for _, text in some), tuple(number for number, _ in some)
 
-    def _ranked_text(self, text: str, base: Base) -> list[_Ranked]:
+    def _ranked_text(self, text: str, base: SearchCorpus) -> list[_RankedArticle]:
         return self._ranked(self._asked(self._meant(text, base), base), base)
 
 
@@ -269,7 +270,7 @@ def key(articles: Sequence[Article]) -> str:
     return whole.hexdigest()
 
 
-def _understood(text: str, found: Sequence[str], asked: Sequence[Word]) -> str:
+def _understood(text: str, found: Sequence[str], asked: Sequence[QueryWord]) -> str:
     """The question in the person's own words, with those mended that were."""
     parts: dict[str, list[str]] = {}
     for word in asked:
@@ -279,7 +280,7 @@ def _understood(text: str, found: Sequence[str], asked: Sequence[Word]) -> str:
     return reworded(text[:LONGEST_QUERY], found, corrected) + text[LONGEST_QUERY:]
 
 
-def _gate(saved: Mapping[str, Array] | None) -> Gate | None:
+def _gate(saved: Mapping[str, Array] | None) -> AnswerThreshold | None:
     return gates.of(saved["gate"].tolist()) if saved and "gate" in saved else None
 
 
@@ -288,7 +289,7 @@ def _ids(articles: Sequence[Article]) -> tuple[str, ...]:
     return tuple(article.id for article in articles for _ in article.editions)
 
 
-def _letters(shelves: Sequence[Shelf]) -> tuple[bool, bool]:
+def _letters(shelves: Sequence[ArticleIndex]) -> tuple[bool, bool]:
     """Whether the base is written in Cyrillic letters, and in Latin ones."""
     cyrillic = latin = 0
     for shelf in shelves:
@@ -298,7 +299,7 @@ def _letters(shelves: Sequence[Shelf]) -> tuple[bool, bool]:
     return cyrillic > least, latin > least
 
 
-def _signals(ranked: Sequence[_Ranked]) -> Signals:
+def _signals(ranked: Sequence[_RankedArticle]) -> Signals:
     """What a gate looks at; the lead is over the best other article, so below zero for all but the first."""
     standings = [one.standing for one in ranked]
     others = [max((one for at, one in enumerate(standings) if at != mine), default=0.0) for mine in range(len(ranked))]
@@ -319,7 +320,7 @@ def _signals(ranked: Sequence[_Ranked]) -> Signals:
     )
 
 
-def _firsts(answers: Sequence[Sequence[_Ranked]]) -> Signals:
+def _firsts(answers: Sequence[Sequence[_RankedArticle]]) -> Signals:
     """The signals of the best article of each answer; nothing at all speaks for an empty one."""
     rows = [_signals(ranked[:2])[0] if ranked else np.zeros(SIGNALS) for ranked in answers]
     return np.array(rows) if rows else np.zeros((0, SIGNALS))

@@ -15,12 +15,12 @@ import numpy.typing as npt
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import JaroWinkler
 
-from kb.search.corpus import Base
+from kb.search.corpus import SearchCorpus
 from kb.search.exact_keys import exact_keys, kinds
-from kb.search.index import K1, Shelf, hashes
+from kb.search.index import K1, ArticleIndex, hashes
 from kb.search.ngrams import grams, idf, padded
 from kb.search.postings import Floats, Ints, Postings, spread
-from kb.search.spelling import Word, ordinary
+from kb.search.spelling import QueryWord, ordinary
 from kb.search.tokenize import is_empty
 
 CANDIDATES = 30
@@ -57,7 +57,7 @@ phrasings and answer have between them, the more the oftener they do; and the sa
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class CandidateScores:
     """Candidates of one shelf: editions by number, each with its row of `MEASURES`. ``nearby`` is the likeness of the
     nearest `DENSE` entries of the shelf on average, whosever they are."""
 
@@ -76,7 +76,7 @@ class Comparison:
     counts in this base that an article has every word.
     """
 
-    def __init__(self, asked: Sequence[Word], base: Base) -> None:
+    def __init__(self, asked: Sequence[QueryWord], base: SearchCorpus) -> None:
         self._base = base
         self.crowd = CROWDED * max(0.0, math.log(max(base.editions, 1) / ALONE))
         self._words = [word.text for word in asked]
@@ -86,11 +86,11 @@ class Comparison:
         keys, tf = np.unique(found, return_counts=True)
         seen, self._in_grams = base.grams(keys)
         usual = base.usual
-        heard, in_heard = usual.grams(keys)
-        weights = (1.0 + np.log(tf)) * idf(seen + heard, base.entries + usual.total)
+        inbound, in_heard = usual.grams(keys)
+        weights = (1.0 + np.log(tf)) * idf(seen + inbound, base.entries + usual.total)
         self._gram_weights: Floats = weights / (np.sqrt((weights * weights).sum()) or 1.0)
         here = seen * (usual.total / max(base.entries, 1))
-        self.sounds = float(np.log((here + DOUBT) / (heard + DOUBT)).sum() / np.sqrt(len(keys) or 1))
+        self.sounds = float(np.log((here + DOUBT) / (inbound + DOUBT)).sum() / np.sqrt(len(keys) or 1))
         self.everyday = usual.nearby(in_heard, self._gram_weights)
         quality = {word.stem: word.quality for word in reversed(asked)}
         self._stems = list(quality)
@@ -109,12 +109,12 @@ class Comparison:
         by_stem = dict(zip(self._stems, self._told_idf.tolist(), strict=True))
         self._word_weights = np.array([by_stem[word.stem] for word in asked])
 
-    def found(self, number: int) -> Found:
+    def found(self, number: int) -> CandidateScores:
         """The candidates of one shelf."""
         shelf = self._base.shelves[number]
         total = len(shelf.entries) - 1
         if not total or not self._words:
-            return Found(np.zeros(0, np.int64), np.zeros((0, len(MEASURES))))
+            return CandidateScores(np.zeros(0, np.int64), np.zeros((0, len(MEASURES))))
         entries = shelf.grams.added(self._in_grams[number], self._gram_weights, shelf.size, MOST_POSTINGS)
         told = self._bm25(shelf.told, self._in_told[number], self._told_idf, total)
         answered = self._bm25(shelf.answered, self._in_answered[number], self._answered_idf, total)
@@ -133,7 +133,7 @@ class Comparison:
         again = first[chosen] + either + self.crowd * every
         order = np.argsort(-again, kind="stable")[:CANDIDATES]
         chosen, either, every = chosen[order], either[order], every[order]
-        near = _Nearest.of(shelf, entries, chosen)
+        near = _NearestEntries.of(shelf, entries, chosen)
         asked, covered, in_order = self._aligned(shelf, near)
         measures = np.column_stack(
             (
@@ -150,7 +150,7 @@ class Comparison:
                 every,
             )
         )
-        return Found(chosen, measures, _dense(shelf, entries, char))
+        return CandidateScores(chosen, measures, _dense(shelf, entries, char))
 
     def _gone(self, number: int) -> Iterator[Ints | slice]:
         """The editions of a shelf that do not count."""
@@ -165,7 +165,7 @@ class Comparison:
         summed = postings.added(found, weights * self._quality, total, MOST_POSTINGS)
         return summed / (weights.sum() or 1.0)
 
-    def _between(self, shelf: Shelf, number: int, editions: Ints) -> tuple[Floats, Floats]:
+    def _between(self, shelf: ArticleIndex, number: int, editions: Ints) -> tuple[Floats, Floats]:
         """How much of the query an article's title, phrasings and answer have between them, each word counted once:
         the more the oftener it is there, and however often."""
         total = len(shelf.entries) - 1
@@ -185,7 +185,7 @@ class Comparison:
         tf = np.array([remains[stem] for stem in self._stems], np.float64)
         return tf / (tf + K1)
 
-    def _exactly(self, shelf: Shelf, total: int) -> Floats:
+    def _exactly(self, shelf: ArticleIndex, total: int) -> Floats:
         """1 for editions that name what the query names exactly, -1 for those that name another of its kind."""
         exact = np.zeros(total)
         if not self._exact or not len(shelf.exact.keys):
@@ -197,7 +197,7 @@ class Comparison:
                     exact[shelf.exact.places[shelf.exact.starts[at] : shelf.exact.starts[at + 1]]] = value
         return exact
 
-    def _aligned(self, shelf: Shelf, near: _Nearest) -> tuple[Floats, Floats, Floats]:
+    def _aligned(self, shelf: ArticleIndex, near: _NearestEntries) -> tuple[Floats, Floats, Floats]:
         """How much of the query the nearest entries of each of the first candidates explain, how much of the nearest
         one the query does, and how alike these two are with their words sorted; 0 for all further candidates."""
         count = len(near.top)
@@ -232,7 +232,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class _Nearest:
+class _NearestEntries:
     """The nearest three ``entries`` of each candidate at most, by candidate and the nearest first: whose each is, and
     whether it is the nearest. ``top`` is their mean likeness, ``whole`` that of all entries of the candidate."""
 
@@ -243,7 +243,7 @@ class _Nearest:
     whole: Floats
 
     @classmethod
-    def of(cls, shelf: Shelf, scores: Floats, editions: Ints) -> _Nearest:
+    def of(cls, shelf: ArticleIndex, scores: Floats, editions: Ints) -> _NearestEntries:
         """For the candidates of a shelf, given the score of each of its entries."""
         begins, ends = shelf.entries[editions].astype(np.int64), shelf.entries[editions + 1].astype(np.int64)
         counts = ends - begins
@@ -277,7 +277,7 @@ def _best(scores: Floats, most: int) -> Ints:
     return best
 
 
-def _dense(shelf: Shelf, entries: Floats, char: Floats) -> float:
+def _dense(shelf: ArticleIndex, entries: Floats, char: Floats) -> float:
     """The mean of the best `DENSE` entries. They can only be entries of as many best editions."""
     best = np.argpartition(-char, DENSE)[:DENSE] if len(char) > DENSE else np.arange(len(char))
     begins, ends = shelf.entries[best].astype(np.int64), shelf.entries[best + 1].astype(np.int64)

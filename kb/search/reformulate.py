@@ -15,7 +15,8 @@ AHEAD = 3
 
 
 def reworded(text: str, meant: Sequence[str], mended: Mapping[str, str]) -> str:
-    """The text with its words as they were ``meant`` (`kb.search.keyboard_layout.meant`) and then ``mended``; everything else, and the
+    """The text with its words as they were ``meant`` (`kb.search.keyboard_layout.intended_texts`) and then
+    ``mended``; everything else, and the
     case of letters, is as it was written."""
     if not mended and list(meant) == tokens(normalised(text)):
         return text
@@ -47,8 +48,8 @@ def _readings(piece: str) -> Iterator[str]:
         body = piece.strip(signs) if signs else piece
         before, after = piece.split(body, 1) if body else (piece, "")
         yield f"{before}{retyped(body)}{after}"
-        for heard in by_ear(body.lower()):
-            yield f"{before}{_cased(heard, body)}{after}"
+        for inbound in by_ear(body.lower()):
+            yield f"{before}{_cased(inbound, body)}{after}"
 
 
 def _mended(word: str, mended: Mapping[str, str]) -> str:

@@ -8,16 +8,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from desk.language.rich_text import Mark, Text, joined, written
+from desk.language.rich_text import RichText, TextMark, join_texts, parse_markdown
 from desk.model.messages import File
 from desk.model.policy import Provider
-from desk.model.shared_facts import Suggestion, Suggestions
-from kb.content.article_facts import filled, shown
+from desk.model.shared_facts import ArticleSuggestion, ArticleSuggestions
+from kb.content.article_facts import fill_facts, shown
 from kb.content.article_files import Article, picture
 from kb.search import build_process
-from kb.search.index_files import Store
-from kb.search.internal_articles import Inside
-from kb.search.matcher import Match, Matcher, key
+from kb.search.index_files import IndexFiles
+from kb.search.internal_articles import InternalMatchers
+from kb.search.matcher import ArticleMatch, Matcher, key
 from kb.search.postings import Array
 
 MEDIA_TYPES = {".png": "image/png", ".jpg": "image/jpeg"}
@@ -28,7 +28,7 @@ Folders = Callable[[str], Sequence[Path]]
 """Where a provider's articles have their pictures, in search order: its own folder, the desk's, the packaged one."""
 
 
-class Knowledge:
+class KnowledgeBase:
     """The articles of all providers, each matched once however many providers share it.
 
     Reading is pure and safe from any thread; `refresh` swaps everything at once, so a reader sees the old whole or
@@ -41,52 +41,53 @@ class Knowledge:
         providers: Mapping[str, Provider],
         folders: Folders,
         articles: Sequence[Article] = (),
-        store: Store | None = None,
+        store: IndexFiles | None = None,
     ) -> None:
         self._providers = providers
         self._folders = folders
         self._store = store
         self._books = _Binding(store, None).bound(articles)
-        self._inside = Inside(articles)
+        self._inside = InternalMatchers(articles)
 
     def refresh(self, articles: Sequence[Article]) -> None:
-        """Takes these articles (`kb.content.article_store.load`) in place of all there were; what has not changed is kept."""
+        """Takes these articles (`kb.content.article_store.load`) in place of all there were; what has not changed is
+        kept."""
         self._books = _Binding(self._store, self._books).bound(articles)
-        self._inside = Inside(articles)
+        self._inside = InternalMatchers(articles)
 
     def matcher(self, provider: str) -> Matcher:
         """What answers a provider's subscribers, without any words of the desk around it."""
         return self._books.of(provider)
 
-    def suggest(self, provider: str, text: str, language: str, limit: int = 3) -> Suggestions:
+    def suggest(self, provider: str, text: str, language: str, limit: int = 3) -> ArticleSuggestions:
         """The articles that fit, the best first, with this provider's facts in them; empty when nothing fits."""
         books = self._books
         matches = books.of(provider).best(text, language, limit)
-        return Suggestions(tuple(self._suggestion(books, provider, match) for match in matches))
+        return ArticleSuggestions(tuple(self._suggestion(books, provider, match) for match in matches))
 
-    def named(self, provider: str, articles: Sequence[str], language: str) -> dict[str, Suggestion]:
+    def named(self, provider: str, articles: Sequence[str], language: str) -> dict[str, ArticleSuggestion]:
         """The articles of these ids as this provider tells them, by id; those it does not offer are left out."""
         books = self._books
         found = (article for one in articles if (article := books.of(provider).article(one)))
-        matches = (Match(one, one.edition(language).language, 1.0, fits=True, sure=True) for one in found)
+        matches = (ArticleMatch(one, one.edition(language).language, 1.0, fits=True, sure=True) for one in found)
         return {one.article.id: self._suggestion(books, provider, one) for one in matches}
 
     def leads(self, provider: str, text: str, language: str) -> list[str]:
         """The articles that fit a text, the best first, by their ids."""
         return [one.article.id for one in self.matcher(provider).best(text, language)]
 
-    def consult(self, provider: str, text: str, language: str, limit: int = 3) -> Suggestions:
+    def consult(self, provider: str, text: str, language: str, limit: int = 3) -> ArticleSuggestions:
         """The same for an agent, who sees drafts and internal articles too."""
         books = self._books
         matches = self._inside.best(provider, books.of(provider), text, language, limit)
-        return Suggestions(tuple(self._suggestion(books, provider, match) for match in matches))
+        return ArticleSuggestions(tuple(self._suggestion(books, provider, match) for match in matches))
 
     def title(self, provider: str, article: str, language: str, otherwise: str = "") -> str:
         """How a provider's article is called in this language; ``otherwise``, or its id, where it is not offered."""
         known = self._books.of(provider).article(article)
         return known.edition(language).title if known else otherwise or article
 
-    def _suggestion(self, books: _Books, provider: str, match: Match) -> Suggestion:
+    def _suggestion(self, books: _ProviderMatchers, provider: str, match: ArticleMatch) -> ArticleSuggestion:
         """As this provider tells it, made out once: its marks and pictures cost more than matching does."""
         key = provider, match.article.id, match.language
         told = books.told.get(key)
@@ -94,17 +95,17 @@ class Knowledge:
             told = books.told[key] = self._told(provider, match)
         return dataclasses.replace(told, score=match.score, sure=match.sure)
 
-    def _told(self, provider: str, match: Match) -> Suggestion:
+    def _told(self, provider: str, match: ArticleMatch) -> ArticleSuggestion:
         edition = match.article.edition(match.language)
         facts = self._facts(provider, match.language)
         every = tuple(zip(edition.pictures, edition.captions, strict=False))
         seen = [every[at] for at in shown(edition.body, facts) if at < len(every)]
-        return Suggestion(
+        return ArticleSuggestion(
             article=match.article.id,
             title=edition.title,
             score=match.score,
             sure=match.sure,
-            text=joined((_heading(edition.title), written(filled(edition.body, facts)))),
+            text=join_texts((_heading(edition.title), parse_markdown(fill_facts(edition.body, facts)))),
             pictures=_files(seen, self._folders(provider)),
             dialog=match.article.dialog,
             category=match.article.category,
@@ -117,7 +118,7 @@ class Knowledge:
 
 
 @dataclass(frozen=True, slots=True)
-class _Bound:
+class _KeyedMatcher:
     """A matcher, and the key of what it was made of."""
 
     key: str
@@ -125,15 +126,15 @@ class _Bound:
 
 
 @dataclass(frozen=True, slots=True)
-class _Books:
+class _ProviderMatchers:
     """The shared matcher, and one of its own on top of it for each provider that has articles of its own.
 
     ``told`` keeps them made out, by provider, article and language.
     """
 
-    shared: _Bound
-    own: Mapping[str, _Bound]
-    told: dict[tuple[str, str, str], Suggestion] = field(default_factory=dict)
+    shared: _KeyedMatcher
+    own: Mapping[str, _KeyedMatcher]
+    told: dict[tuple[str, str, str], ArticleSuggestion] = field(default_factory=dict)
 
     def of(self, provider: str) -> Matcher:
         return self.own.get(provider, self.shared).matcher
@@ -143,10 +144,10 @@ class _Books:
 class _Binding:
     """Makes books, from the former ones and from saved indexes as far as they still are the same."""
 
-    store: Store | None
-    former: _Books | None
+    store: IndexFiles | None
+    former: _ProviderMatchers | None
 
-    def bound(self, articles: Sequence[Article]) -> _Books:
+    def bound(self, articles: Sequence[Article]) -> _ProviderMatchers:
         by_provider: dict[str, list[Article]] = {"": []}
         for article in articles:
             by_provider.setdefault(article.provider, []).append(_offered(article))
@@ -156,21 +157,23 @@ class _Binding:
             for provider in self.former.own.keys() - by_provider.keys():
                 with contextlib.suppress(OSError):
                     self.store.drop(provider)
-        return _Books(shared, {provider: self._one(provider, own, shared) for provider, own in by_provider.items()})
+        return _ProviderMatchers(
+            shared, {provider: self._one(provider, own, shared) for provider, own in by_provider.items()}
+        )
 
-    def _one(self, provider: str, articles: Sequence[Article], shared: _Bound | None) -> _Bound:
+    def _one(self, provider: str, articles: Sequence[Article], shared: _KeyedMatcher | None) -> _KeyedMatcher:
         now, name, beneath = key(articles), provider or ALL, shared.matcher if shared else None
         before = self._before(provider)
         if before and before.key == now:
             same = beneath is None or (self.former and beneath is self.former.shared.matcher)
-            return before if same else _Bound(now, Matcher(articles, beneath, before.matcher.arrays()))
+            return before if same else _KeyedMatcher(now, Matcher(articles, beneath, before.matcher.arrays()))
         saved = self._saved(name, now, articles, beneath)
         matcher = Matcher(articles, beneath, saved)
         if self.store and not saved:
             self.store.save(name, now, matcher.arrays())
             # From here on it is mapped from its file: memory that can be given up, and is shared with other workers.
             matcher = Matcher(articles, beneath, self.store.load(name, now) or matcher.arrays())
-        return _Bound(now, matcher)
+        return _KeyedMatcher(now, matcher)
 
     def _saved(
         self, name: str, now: str, articles: Sequence[Article], beneath: Matcher | None
@@ -184,7 +187,7 @@ class _Binding:
             saved = self.store.load(name, now)
         return saved
 
-    def _before(self, provider: str) -> _Bound | None:
+    def _before(self, provider: str) -> _KeyedMatcher | None:
         if self.former is None:
             return None
         return self.former.own.get(provider) if provider else self.former.shared
@@ -196,8 +199,8 @@ def _offered(article: Article) -> Article:
     return article if len(editions) == len(article.editions) else dataclasses.replace(article, editions=editions)
 
 
-def _heading(title: str) -> Text:
-    return Text(title, (Mark("bold", 0, len(title)),))
+def _heading(title: str) -> RichText:
+    return RichText(title, (TextMark("bold", 0, len(title)),))
 
 
 def _files(pictures: Sequence[tuple[str, str]], folders: Sequence[Path]) -> tuple[File, ...]:

@@ -15,11 +15,11 @@ import numpy as np
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from kb.search.corpus import Base
-from kb.search.index import SHORTEST_MENDED, Shelf
+from kb.search.corpus import SearchCorpus
+from kb.search.index import SHORTEST_MENDED, ArticleIndex
 from kb.search.letter_model import listed
 from kb.search.ngrams import grams
-from kb.search.tokenize import Vernacular
+from kb.search.tokenize import Vocabulary
 
 ALIKE, ALIKE_SHORT = 74.0, 80.0
 """From this likeness (0 to 100) a word of six letters or more, or of four or five, is taken for another."""
@@ -35,7 +35,7 @@ MOST_MENDED = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class QueryWord:
     """A word of a query; ``quality`` is 1 where it stands as it was written, the likeness where it was mended. ``of``
     is the word it was mended from, or parted from another."""
 
@@ -45,7 +45,7 @@ class Word:
     of: str = ""
 
 
-def mended(read: Sequence[tuple[str, str]], base: Base, vernacular: Vernacular) -> list[Word]:
+def correct_words(read: Sequence[tuple[str, str]], base: SearchCorpus, vernacular: Vocabulary) -> list[QueryWord]:
     """The query's words with their stems, those the base does not know mended where that can be done."""
     if not read:
         return []
@@ -56,27 +56,29 @@ def mended(read: Sequence[tuple[str, str]], base: Base, vernacular: Vernacular) 
         if not is_known and len(text) >= SHORTEST_MENDED and text.isalpha() and not ordinary(stem)
     ]
     if not strange:
-        return [Word(text, stem) for text, stem in read]
+        return [QueryWord(text, stem) for text, stem in read]
     strange = list(dict.fromkeys(strange))[:MOST_MENDED]
     instead = _parted(strange, base, vernacular)
     instead |= _nearest([text for text in strange if text not in instead], base, vernacular)
-    return [word for text, stem in read for word in instead.get(text) or [Word(text, stem)]]
+    return [word for text, stem in read for word in instead.get(text) or [QueryWord(text, stem)]]
 
 
-def _parted(texts: Sequence[str], base: Base, vernacular: Vernacular) -> dict[str, list[Word]]:
+def _parted(texts: Sequence[str], base: SearchCorpus, vernacular: Vocabulary) -> dict[str, list[QueryWord]]:
     """For those that are two words of the base written as one, these."""
     long = [text for text in texts if len(text) >= 6]
     halves = [(text, text[:at], text[at:]) for text in long for at in range(2, len(text) - 2)]
     stems = [vernacular.stem(half) for _, *both in halves for half in both]
     known = base.known(stems) if stems else []
-    found: dict[str, list[Word]] = {}
+    found: dict[str, list[QueryWord]] = {}
     for at, (text, one, other) in enumerate(halves):
         if known[2 * at] and known[2 * at + 1] and (len(one) > 2 or ordinary(stems[2 * at])):
-            found.setdefault(text, [Word(one, stems[2 * at], of=text), Word(other, stems[2 * at + 1], of=text)])
+            found.setdefault(
+                text, [QueryWord(one, stems[2 * at], of=text), QueryWord(other, stems[2 * at + 1], of=text)]
+            )
     return found
 
 
-def _nearest(texts: Sequence[str], base: Base, vernacular: Vernacular) -> dict[str, list[Word]]:
+def _nearest(texts: Sequence[str], base: SearchCorpus, vernacular: Vocabulary) -> dict[str, list[QueryWord]]:
     """For those that are near enough to a word of the base, the nearest."""
     pairs = [pair for shelf in base.shelves for pair in _shortlists(texts, shelf)] if texts else []
     if not pairs:
@@ -86,14 +88,14 @@ def _nearest(texts: Sequence[str], base: Base, vernacular: Vernacular) -> dict[s
     swaps = process.cpdist(mine, others, scorer=OSA.normalized_similarity, dtype=np.float64)
     scored = zip(np.maximum(ratios, 100 * swaps).tolist(), others, mine, strict=True)
     tried: Counter[str] = Counter()
-    found: dict[str, list[Word]] = {}
+    found: dict[str, list[QueryWord]] = {}
     for score, other, text in sorted(scored, reverse=True):
         if text in found or score < _least(text) or tried[text] == TRIED:
             continue
         tried[text] += 1
         stem = vernacular.stem(other)
         if base.left is None or base.known([stem])[0]:
-            found[text] = [Word(other, stem, score / 100, text)]
+            found[text] = [QueryWord(other, stem, score / 100, text)]
     return found
 
 
@@ -102,7 +104,7 @@ def _least(text: str) -> float:
     return ALIKE if len(text) > 5 else ALIKE_SHORT
 
 
-def _shortlists(texts: Sequence[str], shelf: Shelf) -> Iterator[tuple[str, str]]:
+def _shortlists(texts: Sequence[str], shelf: ArticleIndex) -> Iterator[tuple[str, str]]:
     """Each text with the words that share the most pairs of letters with it, their lengths considered."""
     size = len(shelf.words)
     together = max(1, ROOM // (size + 1))
@@ -130,5 +132,5 @@ def ordinary(stem: str) -> bool:
 
 @cache
 def _ordinary_stems() -> frozenset[str]:
-    vernacular = Vernacular()
+    vernacular = Vocabulary()
     return frozenset(vernacular.stem(word) for name in ("ru", "en", "more", "names") for word in listed(name))

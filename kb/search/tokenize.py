@@ -117,7 +117,7 @@ def _one_script(word: str) -> str:
     return word.translate(_TO_CYRILLIC if cyrillic >= latin else _TO_LATIN)
 
 
-class Vernacular:
+class Vocabulary:
     """Stems, and what people call things: slang and the other names of one thing become one word.
 
     Snowball's stemmers are not made for several threads, so each call takes turns.

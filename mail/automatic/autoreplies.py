@@ -10,7 +10,7 @@ from __future__ import annotations
 from mail.automatic.autoreply_phrases import ABSENT, ANNOUNCED, ANSWERS, READ
 from mail.mime.headers import Headers, readable
 from mail.mime.parameters import parameters
-from mail.mime.parser import Part
+from mail.mime.parser import MimePart
 from mail.replies.phrase_search import anywhere
 
 HEADERS = frozenset({
@@ -37,7 +37,7 @@ LONGEST = 4000
 """Characters of a letter about an absence; whoever has more to say is a person."""
 
 
-def reply(letter: Part, sender: str, subject: str, text: str, listed: bool = False) -> bool:
+def reply(letter: MimePart, sender: str, subject: str, text: str, listed: bool = False) -> bool:
     """Whether a programme answered. ``sender`` is the address in From, ``text`` what the letter says.
 
     Of what is ``listed``, sent to many, words tell nothing.
@@ -146,7 +146,7 @@ def _before_colon(low: str, beginnings: tuple[str, ...]) -> bool:
     return any(low.startswith(one) and low[len(one) :].lstrip()[:1] in (":", "：") for one in beginnings)
 
 
-def _receipt(letter: Part, low: str, text: str) -> bool:
+def _receipt(letter: MimePart, low: str, text: str) -> bool:
     """A read receipt: a disposition notification (RFC 8098), or Outlook's own without one."""
     if letter.kind == "multipart/report":
         kind = letter.parameters.get("report-type", "").lower()
@@ -157,7 +157,7 @@ def _receipt(letter: Part, low: str, text: str) -> bool:
     return low.startswith(READ) and "was read on" in text[:1000].lower()
 
 
-def _calendar_answer(letter: Part) -> bool:
+def _calendar_answer(letter: MimePart) -> bool:
     return any(
         part.kind == "text/calendar" and part.parameters.get("method", "").lower() in ("reply", "counter")
         for part in letter.walk()

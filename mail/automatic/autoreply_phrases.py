@@ -1,10 +1,11 @@
-"""How answering programmes begin, in the languages of the world's mail programmes: data for `mail.automatic.autoreplies`."""
+"""How answering programmes begin, in the languages of the world's mail programmes: data for
+`mail.automatic.autoreplies`."""
 
 from __future__ import annotations
 
-from desk.language.normalize import listed
+from desk.language.normalize import word_lines
 
-ANSWERS = listed("""
+ANSWERS = word_lines("""
     automatic reply | automatic response | automatic answer | automated reply | automated response | auto reply
     auto-reply | autoreply | auto response | auto-response | autoresponse | autoresponder | auto responder
     auto-responder | auto answer | autoanswer | automatically generated reply | out of office autoreply
@@ -31,7 +32,7 @@ ANSWERS = listed("""
 """)
 """How the subject of an answering programme begins, in the languages of the world's mail programmes."""
 
-ABSENT = listed("""
+ABSENT = word_lines("""
     out of office | out of the office | out-of-office | ooo | away from my mail | away from the office
     on vacation | on holiday | on annual leave | on leave | vacation | holiday notice | maternity leave
     parental leave | not in the office | i am away | i'm away | absence | absent | away | нет на работе
@@ -50,7 +51,7 @@ ABSENT = listed("""
 """)
 """Words of absence: they make an answering programme's letter only beside another sign of one."""
 
-ANNOUNCED = listed("""
+ANNOUNCED = word_lines("""
     this is an automated re | this is an automatic re | this is an auto-re | this is an autore
     this is an auto re | this is an automatically generated re | this is an automated message
     this message was generated automatically | this is an automatically generated message | automatic reply
@@ -71,7 +72,7 @@ ANNOUNCED = listed("""
 """)
 """Words in the first lines of such a letter."""
 
-READ = listed("""
+READ = word_lines("""
     read: | not read: | gelesen: | lu : | lu: | leído: | leido: | letto: | gelezen: | lida: | lido: | прочтено:
     прочитано: | läst: | læst: | lest: | luettu: | przeczytano: | přečteno: | elolvasva: | 已读: | 已讀:
     開封済み: | return receipt | read receipt | disposition notification | message disposition

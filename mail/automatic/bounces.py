@@ -10,37 +10,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mail.automatic import bounce_phrases
-from mail.automatic import dsn
-from mail.automatic import failed_recipients
-from mail.automatic import original_message
-from mail.automatic import sender_features
-from mail.automatic.dsn import Bounced, Recipient
-from mail.automatic.original_message import Returned
-from mail.automatic.sender_features import DAEMON, OFFICE, POSTMASTER, Signs
+from mail.automatic import bounce_phrases, dsn, failed_recipients, original_message, sender_features
+from mail.automatic.dsn import FailedRecipient, RecipientFields
+from mail.automatic.original_message import OriginalMessage
+from mail.automatic.sender_features import DAEMON, OFFICE, POSTMASTER, SenderFeatures
 from mail.mime.addresses import Mailbox, folded
-from mail.mime.parser import Part
+from mail.mime.parser import MimePart
 
 TEXT = 32 * 1024
 """Characters of a notice that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class DeliveryReport:
     """What a delivery report says. ``report_class`` is failed, delayed or delivered."""
 
     report_class: str
-    bounced: tuple[Bounced, ...] = ()
-    returned: Returned = Returned()  # noqa: RUF009 - frozen
+    bounced: tuple[FailedRecipient, ...] = ()
+    returned: OriginalMessage = OriginalMessage()  # noqa: RUF009 - frozen
 
 
 @dataclass(frozen=True, slots=True)
-class _Notice:
+class _BounceText:
     """The text of a report up to the returned letter."""
 
     lines: Sequence[str]
     low: str
-    back: Returned | None
+    back: OriginalMessage | None
 
     @property
     def announces(self) -> bool:
@@ -73,17 +69,17 @@ class _Notice:
 class _Evidence:
     """Everything about a letter that may be a report. ``ours`` are those it was sent to, folded."""
 
-    letter: Part
+    letter: MimePart
     sender: Mailbox
     subject: str
-    seen: Signs
-    notice: _Notice
-    fields: list[Recipient]
+    seen: SenderFeatures
+    notice: _BounceText
+    fields: list[RecipientFields]
     ours: set[str]
 
     @property
-    def back(self) -> Returned:
-        return self.notice.back or Returned()
+    def back(self) -> OriginalMessage:
+        return self.notice.back or OriginalMessage()
 
     @property
     def by_its_form(self) -> bool:
@@ -117,10 +113,10 @@ class _Evidence:
             return words > 0 and (home or fields or (words == 2 and notice.tells_code and notice.lists_recipient))
         return seen.subject and notice.announces_at_once and (home or (fields and self.back.whole))
 
-    def by_fields(self) -> tuple[str, tuple[Bounced, ...]]:
+    def by_fields(self) -> tuple[str, tuple[FailedRecipient, ...]]:
         """The class of the report, and whom it says it did not reach."""
         by_words = _class_by_words(self.notice.low, self.subject)
-        found: dict[tuple[str, str], Bounced] = {}
+        found: dict[tuple[str, str], FailedRecipient] = {}
         actions = []
         for one in self.fields:
             action = one.action() or by_words
@@ -129,7 +125,7 @@ class _Evidence:
             actions.append(action)
             address = dsn.chosen(one, self.back.to)
             if address and action in dsn.NO_SUCCESS:
-                found.setdefault((folded(address), action), Bounced(address, one.status(), action))
+                found.setdefault((folded(address), action), FailedRecipient(address, one.status(), action))
         kept = [one for one in found.values() if one.action == "failed" or (folded(one.address), "failed") not in found]
         return next((one for one in dsn.NO_SUCCESS if one in actions), "delivered"), tuple(kept)
 
@@ -169,7 +165,7 @@ class _Evidence:
         return known or ([f"{name}@{domain}" for name in names] if domain and not self.back.to else [])
 
 
-def report(letter: Part, sender: Mailbox, subject: str, text: str) -> Report | None:
+def report(letter: MimePart, sender: Mailbox, subject: str, text: str) -> DeliveryReport | None:
     """The delivery report a letter is, or None. ``text`` is all its text; the report's own words must come first."""
     seen = sender_features.of(letter, sender, subject)
     if not seen.worth_reading:
@@ -183,17 +179,17 @@ def report(letter: Part, sender: Mailbox, subject: str, text: str) -> Report | N
     report_class, bounced = evidence.by_fields() if evidence.fields else (_class_by_words(notice.low, subject), ())
     if not bounced and report_class != "delivered":
         known = next((status for one in evidence.fields if (status := one.status())), "")
-        bounced = tuple(Bounced(one, status or known, report_class) for one, status in evidence.by_words())
-    return Report(report_class, bounced, evidence.back)
+        bounced = tuple(FailedRecipient(one, status or known, report_class) for one, status in evidence.by_words())
+    return DeliveryReport(report_class, bounced, evidence.back)
 
 
-def _notice(letter: Part, text: str) -> _Notice:
+def _notice(letter: MimePart, text: str) -> _BounceText:
     lines, rest = original_message.divided(text[:TEXT].split("\n")[:1000])
     back = original_message.in_parts(letter) or original_message.in_lines(rest)
-    return _Notice(lines, "\n".join(lines).lower(), back)
+    return _BounceText(lines, "\n".join(lines).lower(), back)
 
 
-def _recipients(letter: Part, notice: _Notice) -> list[Recipient]:
+def _recipients(letter: MimePart, notice: _BounceText) -> list[RecipientFields]:
     """Recipients by the fields of RFC 3464, wherever a server put them; the proper part comes first."""
     parts = dsn.status_parts(letter) or [
         part for part in letter.walk() if part.number and not part.parts and sender_features.carries_fields(part)

@@ -5,13 +5,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mail.automatic import autoreplies, bounces
-from mail.automatic import sender_features
-from mail.automatic.dsn import Bounced
-from mail.automatic.original_message import Returned
+from mail.automatic import autoreplies, bounces, sender_features
+from mail.automatic.dsn import FailedRecipient
+from mail.automatic.original_message import OriginalMessage
 from mail.mime.addresses import Mailbox, folded, mailboxes
 from mail.mime.headers import Headers
-from mail.mime.parser import Part
+from mail.mime.parser import MimePart
 
 LIST_HEADERS = frozenset({
     "list-id", "list-post", "list-unsubscribe", "list-help", "list-subscribe", "list-archive", "list-owner",
@@ -45,7 +44,7 @@ PROOF = (
 
 
 @dataclass(frozen=True, slots=True)
-class Machine:
+class AutomaticSender:
     """What kind of machine wrote a letter, and what it reports.
 
     ``automatic`` is "" for a human, else "own", "bounce", "feedback", "challenge", "list", "auto-reply" or "nobody".
@@ -55,31 +54,31 @@ class Machine:
 
     automatic: str = ""
     report_class: str = "none"
-    bounced: tuple[Bounced, ...] = ()
-    returned: Returned = Returned()  # noqa: RUF009 - frozen
+    bounced: tuple[FailedRecipient, ...] = ()
+    returned: OriginalMessage = OriginalMessage()  # noqa: RUF009 - frozen
 
 
-def told(letter: Part, sender: Mailbox, address: str, subject: str, text: str) -> Machine:
+def told(letter: MimePart, sender: Mailbox, address: str, subject: str, text: str) -> AutomaticSender:
     """What is known of a letter's author.
 
     ``sender`` is its From, ``address`` the mailbox's own ("" where unknown), ``text`` all the text the letter shows.
     """
     headers = letter.headers
     if (address and folded(sender.address) == folded(address)) or _our_id(headers.first("message-id"), address):
-        return Machine("own")
+        return AutomaticSender("own")
     if _feedback(letter, sender, subject):
-        return Machine("feedback", "feedback")
+        return AutomaticSender("feedback", "feedback")
     if found := bounces.report(letter, sender, subject, text):
-        return Machine("bounce", found.report_class, found.bounced, found.returned)
+        return AutomaticSender("bounce", found.report_class, found.bounced, found.returned)
     if kind := "challenge" if _challenge(headers, subject, text) else _kind(letter, sender, subject, text):
-        return Machine(kind, kind)
+        return AutomaticSender(kind, kind)
     daemon = bool(sender.address) and sender_features.robot(headers, sender) == sender_features.DAEMON
     if daemon or autoreplies.suppressed(headers):
-        return Machine("auto-reply")
-    return Machine("" if sender.address else "nobody")
+        return AutomaticSender("auto-reply")
+    return AutomaticSender("" if sender.address else "nobody")
 
 
-def _kind(letter: Part, sender: Mailbox, subject: str, text: str) -> str:
+def _kind(letter: MimePart, sender: Mailbox, subject: str, text: str) -> str:
     """ "auto-reply", "list" or ""."""
     headers = letter.headers
     listed = headers.any_of(LIST_HEADERS) or _from_owner(headers)
@@ -119,7 +118,7 @@ def _our_id(message_id: bytes, address: str) -> bool:
     return bool(address and token(message_id.decode("ascii", "replace"), address.rpartition("@")[2]))
 
 
-def _feedback(letter: Part, sender: Mailbox, subject: str) -> bool:
+def _feedback(letter: MimePart, sender: Mailbox, subject: str) -> bool:
     """A complaint or report of a provider: ARF (RFC 5965), DMARC and TLS reports, and what came before them."""
     kind = letter.parameters.get("report-type", "").lower() if letter.kind == "multipart/report" else ""
     if kind in ("feedback-report", "tlsrpt") or any(part.kind == "message/feedback-report" for part in letter.walk()):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from mail.mime.addresses import folded, usable
 from mail.mime.headers import readable
-from mail.mime.parser import Part
+from mail.mime.parser import MimePart
 
 STATUS_BYTES = 64 * 1024
 VALUE = 4096
@@ -30,7 +30,7 @@ _WANTED = frozenset({*_RECIPIENT, "action", "status", "diagnostic-code", "x-disp
 
 
 @dataclass(frozen=True, slots=True)
-class Bounced:
+class FailedRecipient:
     """One recipient a report speaks of. ``address`` is the one the sender wrote to, as far as the report tells.
 
     ``status`` is an enhanced status code of RFC 3463 ("5.1.1"), "" where nothing tells. ``action`` is "failed" or
@@ -43,7 +43,7 @@ class Bounced:
 
 
 @dataclass(slots=True)
-class Recipient:
+class RecipientFields:
     """The fields about one recipient, by lower-case name, values on one line."""
 
     fields: dict[str, str] = field(default_factory=dict)
@@ -77,15 +77,15 @@ class Recipient:
         return sorted((one for one in found if one), key=lambda one: "." not in one.rpartition("@")[2])
 
 
-def recipients(content: bytes) -> list[Recipient]:
+def recipients(content: bytes) -> list[RecipientFields]:
     """The recipients in the content of a delivery status, in order; at most `MOST`."""
-    found: list[Recipient] = []
+    found: list[RecipientFields] = []
     closed = False
     for name, value in _fields(content[:STATUS_BYTES]):
         closed = closed or not name
         if name in _WANTED:
             if not found or found[-1].ends_before(name, closed):
-                found.append(Recipient())
+                found.append(RecipientFields())
             found[-1].fields.setdefault(name, value)
             closed = False
     return [one for one in found if one.named][:MOST]
@@ -108,13 +108,13 @@ def _fields(content: bytes) -> Iterator[tuple[str, str]]:
         yield name, readable(value[:VALUE])
 
 
-def status_parts(letter: Part) -> list[Part]:
+def status_parts(letter: MimePart) -> list[MimePart]:
     """The parts of a letter that are delivery statuses by their type."""
     kinds = ("message/delivery-status", "message/global-delivery-status")
     return [part for part in letter.walk() if part.kind in kinds]
 
 
-def chosen(recipient: Recipient, written_to: Collection[str]) -> str:
+def chosen(recipient: RecipientFields, written_to: Collection[str]) -> str:
     """The address as the sender knew it: one they wrote to, else the original recipient, else the final one."""
     addresses = recipient.addresses()
     return next((one for one in addresses if folded(one) in written_to), addresses[0] if addresses else "")

@@ -10,8 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from mail.automatic import bounce_phrases
-from mail.automatic import dsn
+from mail.automatic import bounce_phrases, dsn
 from mail.mime.addresses import folded
 
 LINES = 400
@@ -27,7 +26,7 @@ _BEFORE = " \t<\"'«“„‘([=:;`"
 _OFFICES = frozenset({"postmaster", "mailer-daemon", "abuse", "helpdesk", "webmaster", "hostmaster"})
 
 
-class Place(IntEnum):
+class MentionPlace(IntEnum):
     """Where an address stands; the lower, the surer it is a recipient."""
 
     LISTED = 1
@@ -37,12 +36,12 @@ class Place(IntEnum):
 
 
 @dataclass(slots=True)
-class Seen:
+class MentionedAddress:
     """An address of the notice, and the line it stands in."""
 
     address: str
     line: int
-    place: Place
+    place: MentionPlace
 
 
 @dataclass(slots=True)
@@ -53,9 +52,9 @@ class _Reader:
     ours: Collection[str]
     written_to: Collection[str]
     announced: bool = False
-    seen: list[Seen] = field(default_factory=list)
+    seen: list[MentionedAddress] = field(default_factory=list)
 
-    def run(self) -> list[Seen]:
+    def run(self) -> list[MentionedAddress]:
         """Every address that may be a recipient, in order."""
         low = [line.lower() for line in self.lines]
         telling = [bounce_phrases.announces(line) for line in low]
@@ -78,15 +77,15 @@ class _Reader:
             return
         if address.partition("@")[0].lower() in _OFFICES and folded(address) not in self.written_to:
             return
-        self.seen.append(Seen(address, at, place))
+        self.seen.append(MentionedAddress(address, at, place))
 
     def _rename(self, alias: str, at: int) -> None:
         """The sender knows the recipient named just above by an alias."""
         near = [one for one in self.seen if at - one.line < NEAR]
-        for one in [one for one in near if one.place is Place.LISTED][-1:] or near[-1:]:
+        for one in [one for one in near if one.place is MentionPlace.LISTED][-1:] or near[-1:]:
             one.address = alias
 
-    def _place(self, line: str, before: str, near: bool) -> Place | None:
+    def _place(self, line: str, before: str, near: bool) -> MentionPlace | None:
         """Where an address stands, None where it is surely no recipient. ``near`` when its line or the one above tells
         of failing.
         """
@@ -96,13 +95,13 @@ class _Reader:
             return None
         advice = any(phrase in line for phrase in bounce_phrases.CONTACTS)
         if self.announced and not advice and not before.strip(_OPENING + "0123456789"):
-            return Place.NAMED if before.strip(_OPENING) else Place.LISTED
+            return MentionPlace.NAMED if before.strip(_OPENING) else MentionPlace.LISTED
         named = label in bounce_phrases.LABELS or label.endswith(_NAMING)
         if named and before.rstrip()[-1:] in "<:='\"[;(«“„‘" and not (advice and not near):
-            return Place.NAMED
+            return MentionPlace.NAMED
         if near and not advice:
-            return Place.SAID
-        return Place.MENTIONED if not advice else None
+            return MentionPlace.SAID
+        return MentionPlace.MENTIONED if not advice else None
 
 
 _SENDERS = ("mail from", "from", "sender", "message-id", "msgid", "message id", "reply to", "envelope from", "от кого")
@@ -131,14 +130,14 @@ def recipients(lines: Sequence[str], ours: Collection[str], written_to: Collecti
     return list(found.values())[: dsn.MOST]
 
 
-def _best(seen: list[Seen], written_to: Collection[str]) -> list[Seen]:
+def _best(seen: list[MentionedAddress], written_to: Collection[str]) -> list[MentionedAddress]:
     """Of the surest kind of place; of the others only those the letter was written to, where there are any."""
-    for place in Place:
+    for place in MentionPlace:
         here = [one for one in seen if one.place == place]
         known = [one for one in here if folded(one.address) in written_to]
-        if here and (place is Place.LISTED or known):
-            return here if place is Place.LISTED else known
-        if here and place in (Place.NAMED, Place.SAID):
+        if here and (place is MentionPlace.LISTED or known):
+            return here if place is MentionPlace.LISTED else known
+        if here and place in (MentionPlace.NAMED, MentionPlace.SAID):
             elsewhere = [one for one in seen if folded(one.address) in written_to]
             return elsewhere or here
     left = {folded(one.address) for one in seen}

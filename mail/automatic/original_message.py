@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mail.automatic import bounce_phrases
 from mail.mime.addresses import folded, mailboxes
 from mail.mime.headers import HEADER_BYTES, Headers, heading, readable
-from mail.mime.parser import Part
+from mail.mime.parser import MimePart
 
 KINDS = frozenset({
     "message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers", "message/global-headers",
@@ -21,7 +21,7 @@ FRAME = " \t-=*_#~+<>|.:[]()\"'&"
 
 
 @dataclass(frozen=True, slots=True)
-class Returned:
+class OriginalMessage:
     """The headers of a returned letter: addresses it was written ``to`` and ``by``, folded, and its Message-IDs.
 
     ``whole`` when it came as a part of its own.
@@ -33,9 +33,9 @@ class Returned:
     whole: bool = False
 
 
-def of(headers: Headers, whole: bool = True) -> Returned:
+def of(headers: Headers, whole: bool = True) -> OriginalMessage:
     """What the headers tell."""
-    return Returned(
+    return OriginalMessage(
         to=_addresses(headers, WRITTEN_TO),
         by=_addresses(headers, WRITTEN_BY),
         ids=tuple(readable(value[:1000]) for value in headers.all("message-id")[:2]),
@@ -43,7 +43,7 @@ def of(headers: Headers, whole: bool = True) -> Returned:
     )
 
 
-def in_parts(letter: Part) -> Returned | None:
+def in_parts(letter: MimePart) -> OriginalMessage | None:
     """The returned letter, where it is a part of the report."""
     for part in letter.walk():
         if part.number == 0 or part.parts:
@@ -69,7 +69,7 @@ def divided(lines: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
     return lines, ()
 
 
-def in_lines(lines: Sequence[str]) -> Returned | None:
+def in_lines(lines: Sequence[str]) -> OriginalMessage | None:
     """The returned letter, where its headers stand in the text below a divider."""
     start = next((at for at, line in enumerate(lines[:20]) if _names_header(line)), None)
     if start is None:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mail.automatic import autoreplies
-from mail.automatic import bounce_phrases
-from mail.automatic import dsn
-from mail.automatic import original_message
+from mail.automatic import autoreplies, bounce_phrases, dsn, original_message
 from mail.mime.addresses import Mailbox, folded, mailboxes
 from mail.mime.headers import Headers
-from mail.mime.parser import Part
+from mail.mime.parser import MimePart
 
 DAEMON, POSTMASTER, OFFICE, SOMEBODY = 3, 2, 1, 0
 FIELDS = (b"inal-recipient:", b"inal-Recipient:", b"INAL-RECIPIENT:", b"iagnostic-code:", b"iagnostic-Code:")
@@ -27,7 +24,7 @@ ANSWERS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Signs:
+class SenderFeatures:
     """What is seen before the text is read. ``robot`` says how little the sender is a person, from DAEMON to SOMEBODY.
 
     ``structure`` is a report by its type, ``named`` are those in X-Failed-Recipients, ``human`` a person's programme or
@@ -48,7 +45,7 @@ class Signs:
         return bool(self.robot or self.null or self.subject or self.named or self.structure)
 
 
-def of(letter: Part, sender: Mailbox, subject: str) -> Signs:
+def of(letter: MimePart, sender: Mailbox, subject: str) -> SenderFeatures:
     """What the headers and the build of a letter tell."""
     headers = letter.headers
     leaves = [part for part in letter.walk() if not part.parts and part.number]
@@ -56,7 +53,7 @@ def of(letter: Part, sender: Mailbox, subject: str) -> Signs:
     kind = letter.parameters.get("report-type", "").lower() if letter.kind == "multipart/report" else ""
     low = subject.lower().lstrip("[*( ")
     answer = low.startswith(ANSWERS)
-    return Signs(
+    return SenderFeatures(
         robot=robot(headers, sender),
         null="from" not in headers or any(_nobodys(value) for value in headers.all("return-path")),
         subject=not answer and (low.startswith(bounce_phrases.SUBJECTS) or bounce_phrases.announces(low)),
@@ -73,7 +70,7 @@ def _nobodys(path: bytes) -> bool:
     return not local or local in bounce_phrases.ROBOTS
 
 
-def carries_fields(part: Part) -> bool:
+def carries_fields(part: MimePart) -> bool:
     """Whether fields of RFC 3464 stand in a part, whatever its type says."""
     if (
         part.kind in original_message.KINDS

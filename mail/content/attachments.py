@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mail.content import tnef
-from mail.content.body import Shown, is_words
+from mail.content.body import BodyText, is_words
 from mail.mime.headers import heading
-from mail.mime.parser import SIGNED, Part
+from mail.mime.parser import SIGNED, MimePart
 
 KINDS = {
     "text/calendar": "calendar.ics", "message/delivery-status": "status.txt", "text/rfc822-headers": "headers.txt",
@@ -41,14 +41,14 @@ class Attachment:
     size: int
 
 
-def listed(tree: Part, shown: Shown) -> tuple[Attachment, ...]:
+def listed(tree: MimePart, shown: BodyText) -> tuple[Attachment, ...]:
     """Every file, in the order of the letter; packed ones last."""
     files = [Attachment(one.number, one.name or _name(one), one.kind, _size(one)) for one in _files(tree, shown)]
     packed = [Attachment(number, name, kind, len(content)) for number, name, kind, content in _packed(tree, shown)]
     return (*files, *packed)
 
 
-def content(tree: Part, shown: Shown, number: int) -> bytes:
+def content(tree: MimePart, shown: BodyText, number: int) -> bytes:
     """The bytes of one file. Raises LookupError when there is none of this number."""
     for one in tree.walk():
         if one.number == number and not one.kind.startswith("multipart/"):
@@ -59,7 +59,7 @@ def content(tree: Part, shown: Shown, number: int) -> bytes:
     raise LookupError(f"the letter has no part {number}")
 
 
-def _files(tree: Part, shown: Shown) -> Iterator[Part]:
+def _files(tree: MimePart, shown: BodyText) -> Iterator[MimePart]:
     """The parts that are files. What else could be shown as the same text is none, unless it has a name."""
     alternatives: set[int] = set()
     for one in tree.walk():
@@ -71,16 +71,16 @@ def _files(tree: Part, shown: Shown) -> Iterator[Part]:
             yield one
 
 
-def _is_choice(one: Part) -> bool:
+def _is_choice(one: MimePart) -> bool:
     """Whether an alternative is only another look of the same text."""
     return (is_words(one) or one.kind == "text/x-amp-html") and one.disposition[0] != "attachment"
 
 
-def _is_blank(one: Part) -> bool:
+def _is_blank(one: MimePart) -> bool:
     return not one.raw[one.start : min(one.end, one.start + 1000)].strip() and not one.body.strip()
 
 
-def _packed(tree: Part, shown: Shown) -> Iterator[tuple[int, str, str, bytes]]:
+def _packed(tree: MimePart, shown: BodyText) -> Iterator[tuple[int, str, str, bytes]]:
     """Files inside files, numbered behind all parts: number, name, media type, content."""
     parts = list(tree.walk())
     number = len(parts)
@@ -94,7 +94,7 @@ def _packed(tree: Part, shown: Shown) -> Iterator[tuple[int, str, str, bytes]]:
         number += 1
 
 
-def _name(one: Part) -> str:
+def _name(one: MimePart) -> str:
     """A sensible name for what has none."""
     if one.kind == "message/rfc822":
         return _subject(one) + ".eml"
@@ -111,12 +111,12 @@ def _name(one: Part) -> str:
     return f"{'picture' if kind == 'image' else 'file'}-{one.number}.{ENDINGS.get(subtype, short)}"
 
 
-def _subject(one: Part) -> str:
+def _subject(one: MimePart) -> str:
     subject = heading(one.content(64 * 1024)).text("subject").replace("/", "-").replace("\\", "-")
     return subject[:100].strip() or "message"
 
 
-def _size(one: Part) -> int:
+def _size(one: MimePart) -> int:
     if one.encoding == "base64" and not one.is_worded:
         line_ends = one.raw.count(b"\n", one.start, one.end) + one.raw.count(b"\r", one.start, one.end)
         tail = one.raw[max(one.start, one.end - 8) : one.end]

@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from mail.content import html_to_text
-from mail.content import tnef
-from mail.content import uuencode
-from mail.content.html_quotes import Mark
+from mail.content import html_to_text, tnef, uuencode
+from mail.content.html_quotes import LineMark
 from mail.mime import charsets
-from mail.mime.parser import Part, taken_apart
+from mail.mime.parser import MimePart, taken_apart
 
 TEXT_BYTES = 1024 * 1024
 FILES_BYTES = 32 * 1024 * 1024
@@ -28,7 +26,7 @@ _SIGNED, _SIGNATURE = "-----BEGIN PGP SIGNED MESSAGE-----", "-----BEGIN PGP SIGN
 
 
 @dataclass(slots=True)
-class Shown:
+class BodyText:
     """A letter's text, the parts it was taken from, and the files that were written into it.
 
     ``unflowed`` is the same text with the lines joined that the sender says belong together; ``marks`` are what HTML
@@ -37,13 +35,13 @@ class Shown:
 
     text: str = ""
     unflowed: str = ""
-    marks: list[Mark] = field(default_factory=list)
+    marks: list[LineMark] = field(default_factory=list)
     parts: frozenset[int] = frozenset()
-    files: list[uuencode.Embedded] = field(default_factory=list)
+    files: list[uuencode.EmbeddedFile] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
-def shown(tree: Part, depth: int = 0) -> Shown:
+def shown(tree: MimePart, depth: int = 0) -> BodyText:
     """The whole text of a letter."""
     parts = _chosen(tree)
     one = _joined(parts)
@@ -59,7 +57,7 @@ def shown(tree: Part, depth: int = 0) -> Shown:
     return one
 
 
-def html_text(tree: Part) -> str:
+def html_text(tree: MimePart) -> str:
     """All HTML that a reader may choose to be shown, as text: also where the letter has the same in plain text."""
     pieces, left = [], TEXT_BYTES
     for one in tree.walk():
@@ -84,7 +82,7 @@ def unarmoured(text: str) -> str:
     return before + words + after
 
 
-def _chosen(node: Part) -> list[Part]:
+def _chosen(node: MimePart) -> list[MimePart]:
     """The parts that are a letter's text, in order."""
     if node.kind == "multipart/alternative":
         choices = [_chosen(one) for one in node.parts]
@@ -98,33 +96,33 @@ def _chosen(node: Part) -> list[Part]:
     return [node] if is_words(node) and node.disposition[0] != "attachment" and not node.name else []
 
 
-def is_words(node: Part) -> bool:
+def is_words(node: MimePart) -> bool:
     """Whether a part is of a kind that people write and read."""
     return node.kind.startswith("text/") and node.kind not in NO_WORDS
 
 
-def _is_plain(node: Part) -> bool:
+def _is_plain(node: MimePart) -> bool:
     return node.kind == "text/plain"
 
 
-def _says(node: Part) -> bool:
+def _says(node: MimePart) -> bool:
     """Whether there is anything in it."""
     if not node.encoding:
         return bool(node.body.strip())
     return bool(node.content(4000).strip())
 
 
-def _root(node: Part) -> Part:
+def _root(node: MimePart) -> MimePart:
     start = node.parameters.get("start", "").strip("<> ").encode()
     ids = [(one, one.headers.first("content-id").strip(b"<> ")) for one in node.parts] if start else []
     return next((one for one, known in ids if known == start), node.parts[0])
 
 
-def _joined(parts: list[Part]) -> Shown:
-    found = Shown()
+def _joined(parts: list[MimePart]) -> BodyText:
+    found = BodyText()
     pieces: list[str] = []
     unflowed: list[str] = []
-    marks: list[Mark] = []
+    marks: list[LineMark] = []
     left = TEXT_BYTES
     for one in parts:
         if left <= 0:
@@ -137,8 +135,8 @@ def _joined(parts: list[Part]) -> Shown:
         text, said = _marked(one, data[:TEXT_BYTES])
         if text and not (one.kind == "text/html" and any(_repeats(text, before) for before in pieces)):
             joined = _unflowed(text, one.parameters.get("delsp", "").lower() == "yes") if _flows(one) else text
-            said = said or [Mark.NONE] * (joined.count("\n") + 1)
-            marks += [Mark.NONE, *said] if pieces else said
+            said = said or [LineMark.NONE] * (joined.count("\n") + 1)
+            marks += [LineMark.NONE, *said] if pieces else said
             pieces.append(text)
             unflowed.append(joined)
     text = charsets.clean("\n\n".join(pieces))
@@ -150,7 +148,7 @@ def _joined(parts: list[Part]) -> Shown:
     return found
 
 
-def _without_files(one: Part, data: bytes, found: Shown) -> bytes:
+def _without_files(one: MimePart, data: bytes, found: BodyText) -> bytes:
     """The text without the files written into it, which are ``found``."""
     if one.kind == "text/html" or b"begin " not in data:
         return data
@@ -159,12 +157,12 @@ def _without_files(one: Part, data: bytes, found: Shown) -> bytes:
     return data
 
 
-def _marked(one: Part, data: bytes) -> tuple[str, list[Mark]]:
+def _marked(one: MimePart, data: bytes) -> tuple[str, list[LineMark]]:
     """The decoded bytes of a text part as characters, and what HTML said of each line; nothing for other texts."""
     return html_to_text.marked(_characters(one, data)) if one.kind == "text/html" else (text_of(one, data), [])
 
 
-def text_of(one: Part, data: bytes) -> str:
+def text_of(one: MimePart, data: bytes) -> str:
     """The decoded bytes of a text part as characters, lines ended by LF, blank lines around them gone."""
     text = _characters(one, data)
     if one.kind == "text/html":
@@ -174,7 +172,7 @@ def text_of(one: Part, data: bytes) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
 
 
-def _characters(one: Part, data: bytes) -> str:
+def _characters(one: MimePart, data: bytes) -> str:
     charset = one.parameters.get("charset", "")
     if one.kind == "text/html" and not charsets.codec(charset) and not data.isascii():
         charset = _stated_in_html(data[:2048])
@@ -203,7 +201,7 @@ def _unenriched(text: str) -> str:
     return html_to_text.plain("<br>".join(line.replace("\n", "<br>") for line in text.split("\n\n")))
 
 
-def _flows(one: Part) -> bool:
+def _flows(one: MimePart) -> bool:
     return one.kind == "text/plain" and one.parameters.get("format", "").lower() == "flowed"
 
 
@@ -225,7 +223,7 @@ def _unflowed(text: str, delsp: bool) -> str:
     return "".join(out)
 
 
-def _named(tree: Part, _: int) -> str:
+def _named(tree: MimePart, _: int) -> str:
     """A text that has a file's name, or is attached, but not both: some programs give that to the letter itself."""
     for one in tree.walk():
         if not one.parts and is_words(one) and not (one.name and one.disposition[0] == "attachment"):
@@ -233,7 +231,7 @@ def _named(tree: Part, _: int) -> str:
     return ""
 
 
-def _enclosed(tree: Part, depth: int) -> str:
+def _enclosed(tree: MimePart, depth: int) -> str:
     """The texts of the letters inside."""
     if depth >= DEEPEST_LETTER:
         return ""
@@ -242,11 +240,11 @@ def _enclosed(tree: Part, depth: int) -> str:
     return "\n\n".join(filter(None, texts))[:TEXT_BYTES]
 
 
-def _tnef(tree: Part, _: int) -> str:
+def _tnef(tree: MimePart, _: int) -> str:
     return next((tnef.opened(one.content()).text for one in tree.walk() if tnef.is_tnef(one)), "")
 
 
-def _preamble(tree: Part, _: int) -> str:
+def _preamble(tree: MimePart, _: int) -> str:
     """What stands before the first part, unless it is only meant for programs without MIME."""
     text = charsets.decoded(tree.body[:TEXT_BYTES]).replace("\r\n", "\n").strip() if tree.parts else ""
     return "" if "mime" in text[:1000].lower() else text

@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import Enum
 
 
-class Mark(Enum):
+class LineMark(Enum):
     """What HTML says of one line of its text."""
 
     NONE = ""
@@ -19,7 +19,7 @@ class Mark(Enum):
     SIGNATURE = "signature"
 
 
-class Meaning(Enum):
+class ElementMeaning(Enum):
     """What an element means for the lines inside it, and below it."""
 
     NONE = ""
@@ -76,25 +76,25 @@ RULES = (("border:none", "border-top:solid#e1e1e1"), ("border:none", "border-top
 RULE_OF_WINDOWS = ("border-top-color:rgb(229,229,229)", "border-top-width:1px", "border-top-style:solid")
 
 
-def meaning(name: str, content: str) -> Meaning:
+def meaning(name: str, content: str) -> ElementMeaning:
     """What an element says, by its name and the text of its tag."""
     if name != "blockquote" and "=" not in content:
-        return Meaning.NONE
+        return ElementMeaning.NONE
     said = content.lower()
     named = " ".join(attribute(said, one) for one in ("class", "id", "name", "data-smartmail"))
     style = "".join(attribute(said, "style").split())
     if name == "blockquote":
         indented = any(border in style for border in NO_BORDER) and "quote" not in named and "cite" not in said
-        return Meaning.NONE if indented else Meaning.CITED
-    told = Meaning.NONE
+        return ElementMeaning.NONE if indented else ElementMeaning.CITED
+    told = ElementMeaning.NONE
     if any(one in named for one in SIGNED) or "data-signature-widget" in said:
-        told = Meaning.SIGNED
+        told = ElementMeaning.SIGNED
     elif any(one in named for one in HISTORY) or _rule(style):
-        told = Meaning.HISTORY
+        told = ElementMeaning.HISTORY
     elif any(one in named for one in OLD) or (name == "div" and attribute(said, "name") in OLD_NAMES):
-        told = Meaning.OLD
+        told = ElementMeaning.OLD
     elif OPENING in named and name == "div":
-        told = Meaning.OPENING
+        told = ElementMeaning.OPENING
     return told
 
 

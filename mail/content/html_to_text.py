@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from html import unescape
 
-from mail.content.html_quotes import Mark, Meaning, attribute, meaning, tight
+from mail.content.html_quotes import ElementMeaning, LineMark, attribute, meaning, tight
 
 # fmt: off
 BLOCKS = frozenset({
@@ -34,7 +34,7 @@ def plain(source: str) -> str:
     return marked(source)[0]
 
 
-def marked(source: str) -> tuple[str, list[Mark]]:
+def marked(source: str) -> tuple[str, list[LineMark]]:
     """The same text, and what the markup says of each of its lines."""
     walk = _Walk(source)
     walk.run()
@@ -46,7 +46,7 @@ class _Element:
     """An open element; ``cited`` once a block quote inside has begun."""
 
     name: str
-    meaning: Meaning
+    meaning: ElementMeaning
     tight: bool = False
     cited: bool = False
 
@@ -55,10 +55,10 @@ class _Walk:
     def __init__(self, source: str) -> None:
         self.source = source
         self.lines: list[str] = []
-        self.marks: list[Mark] = []
+        self.marks: list[LineMark] = []
         self.line: list[str] = []
         self.open_elements: list[_Element] = []
-        self.meant: Counter[Meaning] = Counter()
+        self.meant: Counter[ElementMeaning] = Counter()
         self.history = False
         self.pre = 0
         self.links: list[str] = []
@@ -139,9 +139,9 @@ class _Walk:
             self.break_line()
             if element.name in PARAGRAPHS and not element.tight:
                 self.gap()
-        if element.meaning is Meaning.HISTORY:
+        if element.meaning is ElementMeaning.HISTORY:
             self.history = True
-        if element.meaning is Meaning.CITED:
+        if element.meaning is ElementMeaning.CITED:
             for outer in self.open_elements[-REACH:]:
                 outer.cited = True
         if element.name not in VOID and len(self.open_elements) < OPEN:
@@ -219,20 +219,24 @@ class _Walk:
         self.line = []
         self.link_start = 0
 
-    def mark(self, text: str) -> Mark:
+    def mark(self, text: str) -> LineMark:
         """What is meant of the line that ends here."""
         if self.history and text:
             self.history = False
-            return Mark.HISTORY
-        if self.meant[Meaning.OLD] or (self.meant[Meaning.OPENING] and not self.answering()):
-            return Mark.QUOTE
-        return Mark.SIGNATURE if self.meant[Meaning.SIGNED] and not self.meant[Meaning.CITED] else Mark.NONE
+            return LineMark.HISTORY
+        if self.meant[ElementMeaning.OLD] or (self.meant[ElementMeaning.OPENING] and not self.answering()):
+            return LineMark.QUOTE
+        return (
+            LineMark.SIGNATURE
+            if self.meant[ElementMeaning.SIGNED] and not self.meant[ElementMeaning.CITED]
+            else LineMark.NONE
+        )
 
     def answering(self) -> bool:
         """Whether a block quote has begun in the innermost element that opens one."""
-        return next((one.cited for one in reversed(self.open_elements) if one.meaning is Meaning.OPENING), False)
+        return next((one.cited for one in reversed(self.open_elements) if one.meaning is ElementMeaning.OPENING), False)
 
-    def put(self, line: str, mark: Mark) -> None:
+    def put(self, line: str, mark: LineMark) -> None:
         self.lines.append(line)
         self.marks.append(mark)
 
@@ -244,17 +248,17 @@ class _Walk:
             self.lines[-1], self.marks[-1] = "", self.mark("")
 
     def prefix(self) -> str:
-        depth = min(self.meant[Meaning.CITED], DEEPEST_QUOTE)
+        depth = min(self.meant[ElementMeaning.CITED], DEEPEST_QUOTE)
         return ">" * depth + " " if depth else ""
 
-    def text(self) -> tuple[str, list[Mark]]:
+    def text(self) -> tuple[str, list[LineMark]]:
         self.break_line()
         start, end = 0, len(self.lines)
         while start < end and not self.lines[start]:
             start += 1
         while start < end and not self.lines[end - 1]:
             end -= 1
-        return "\n".join(self.lines[start:end]), self.marks[start:end] or [Mark.NONE]
+        return "\n".join(self.lines[start:end]), self.marks[start:end] or [LineMark.NONE]
 
 
 def _unescaped(piece: str) -> str:

@@ -67,7 +67,7 @@ def decompressed(data: bytes) -> bytes:
 
 def plain(source: bytes) -> str:
     """The words of an RTF text."""
-    page = _Page()
+    page = _RtfReader()
     for match in _TOKEN.finditer(source[:MOST]):
         page.token(*match.groups())
     page.flush()
@@ -75,7 +75,7 @@ def plain(source: bytes) -> str:
 
 
 @dataclass(slots=True)
-class _Page:
+class _RtfReader:
     """What has been read so far. ``raw`` are neighbouring escaped bytes, which may be one letter together."""
 
     out: list[str] = field(default_factory=list)

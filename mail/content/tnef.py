@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from mail.content import html_to_text
-from mail.content import rtf
+from mail.content import html_to_text, rtf
 from mail.mime import charsets
-from mail.mime.parser import Part
+from mail.mime.parser import MimePart
 
 SIGNATURE = b"\x78\x9f\x3e\x22"
 MOST = 200
@@ -32,23 +31,23 @@ class _File:
 
 
 @dataclass(slots=True)
-class Opened:
+class TnefContent:
     """What was in it: the words, and files as pairs of name and content."""
 
     text: str = ""
     files: list[tuple[str, bytes]] = field(default_factory=list)
 
 
-def is_tnef(one: Part) -> bool:
+def is_tnef(one: MimePart) -> bool:
     """Whether a part is one, by its kind or by the name Outlook gives it."""
     kinds = ("application/ms-tnef", "application/vnd.ms-tnef")
     return one.kind in kinds or (one.kind == "application/octet-stream" and one.name.lower() == "winmail.dat")
 
 
 @lru_cache(maxsize=2)
-def opened(data: bytes) -> Opened:
+def opened(data: bytes) -> TnefContent:
     """The words and files, as far as they can be read."""
-    found = Opened()
+    found = TnefContent()
     files: list[_File] = []
     charset = "cp1252"
     for kind, content in _attributes(data):

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from mail.mime import charsets
-from mail.mime import transfer_encoding
+from mail.mime import charsets, transfer_encoding
 
 MOST = 100
 _BEGIN = re.compile(
@@ -17,19 +16,19 @@ _LESS_42 = bytes((byte - 42) & 0xFF for byte in range(256))
 
 
 @dataclass(frozen=True, slots=True)
-class Embedded:
+class EmbeddedFile:
     """A file and its name."""
 
     name: str
     content: bytes
 
 
-def taken_out(text: bytes) -> tuple[bytes, list[Embedded]]:
+def taken_out(text: bytes) -> tuple[bytes, list[EmbeddedFile]]:
     """The text without the files in it, and the files."""
     if b"begin " not in text:
         return text, []
     kept: list[bytes] = []
-    files: list[Embedded] = []
+    files: list[EmbeddedFile] = []
     at = seen = 0
     for _ in range(2 * MOST):  # what only begins like a file is not looked through for ever
         match = _BEGIN.search(text, seen) if len(files) < MOST else None
@@ -41,7 +40,7 @@ def taken_out(text: bytes) -> tuple[bytes, list[Embedded]]:
             seen = match.end()
             continue
         kept.append(text[at : match.start()])
-        files.append(Embedded(charsets.decoded(match["name"].strip().strip(b'"')), content))
+        files.append(EmbeddedFile(charsets.decoded(match["name"].strip().strip(b'"')), content))
         at = seen = end
     return (b"".join([*kept, text[at:]]) if files else text), files
 

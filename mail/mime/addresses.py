@@ -7,8 +7,7 @@ import string
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mail.mime import charsets
-from mail.mime import encoded_words
+from mail.mime import charsets, encoded_words
 
 MOST = 200
 """Mailboxes of one header that are looked at."""

@@ -1,7 +1,8 @@
 """Bytes into characters, whatever they claim to be: nothing here raises, and nothing takes more than linear time.
 
 A declared charset is believed unless the bytes contradict it: UTF-8 is seldom valid by accident, and "us-ascii" or
-"iso-8859-1" is what programs write that do not know. What is then left undeclared is guessed (`mail.mime.parser.charset_detection`).
+"iso-8859-1" is what programs write that do not know. What is then left undeclared is guessed
+(`mail.mime.parser.charset_detection`).
 """
 
 from __future__ import annotations

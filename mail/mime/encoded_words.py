@@ -10,8 +10,7 @@ import binascii
 import re
 from dataclasses import dataclass
 
-from mail.mime import charsets
-from mail.mime import transfer_encoding
+from mail.mime import charsets, transfer_encoding
 
 LONGEST_CHARSET = 80
 _OPENING = re.compile(r"=\?[^?=\s]{1,70}\?[bqBQ]\?")

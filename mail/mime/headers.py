@@ -10,8 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from mail.mime import charsets
-from mail.mime import encoded_words
+from mail.mime import charsets, encoded_words
 
 HEADER_BYTES = 64 * 1024
 HEADER_COUNT = 1000

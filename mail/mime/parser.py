@@ -12,8 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from mail.mime import smime
-from mail.mime import transfer_encoding
+from mail.mime import smime, transfer_encoding
 from mail.mime.headers import Headers, begun, split, with_line_feeds
 from mail.mime.parameters import parameters
 
@@ -26,7 +25,7 @@ SIGNED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class MimePart:
     """One node of the tree. ``number`` counts all nodes in their order, the letter itself being 0.
 
     Its body are the bytes from ``start`` to ``end`` of ``raw``; where it has parts, what stands before the first.
@@ -39,9 +38,9 @@ class Part:
     raw: bytes = field(repr=False)
     start: int
     end: int
-    parts: tuple[Part, ...] = ()
+    parts: tuple[MimePart, ...] = ()
 
-    def walk(self) -> Iterator[Part]:
+    def walk(self) -> Iterator[MimePart]:
         """This node and all below it, in order."""
         yield self
         for part in self.parts:
@@ -100,7 +99,7 @@ class _Walk:
             self.problems.append(problem)
 
 
-def taken_apart(raw: bytes) -> tuple[Part, tuple[str, ...]]:
+def taken_apart(raw: bytes) -> tuple[MimePart, tuple[str, ...]]:
     """The tree of a letter, and what was wrong with it ("headers cut", "too many parts" ...)."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raw = raw.decode("utf-16", "replace").encode("utf-8", "replace")
@@ -109,12 +108,12 @@ def taken_apart(raw: bytes) -> tuple[Part, tuple[str, ...]]:
     return _part(raw, begun(raw), len(raw), walk, 0, "text/plain"), tuple(walk.problems)
 
 
-def _part(raw: bytes, start: int, end: int, walk: _Walk, depth: int, default: str) -> Part:
+def _part(raw: bytes, start: int, end: int, walk: _Walk, depth: int, default: str) -> MimePart:
     number = walk.count
     walk.count += 1
     headers, body = split(raw, start, end, walk.trouble)
     kind, given = _kind(headers, default)
-    one = Part(number, headers, kind, given, raw, min(body, end), end)
+    one = MimePart(number, headers, kind, given, raw, min(body, end), end)
     if kind in SIGNED:
         return _signed(one, walk, depth)
     boundary = given.get("boundary", "")
@@ -131,11 +130,11 @@ def _part(raw: bytes, start: int, end: int, walk: _Walk, depth: int, default: st
     return _multipart(one, fence, walk, depth) if fence else _plain(one)
 
 
-def _plain(one: Part) -> Part:
+def _plain(one: MimePart) -> MimePart:
     return replace(one, kind="text/plain")
 
 
-def _decoded(one: Part) -> Part:
+def _decoded(one: MimePart) -> MimePart:
     """A multipart that was encoded as a whole, against the standard."""
     if re.search(rb"(?:\A|\n)--[!-~]", one.raw[one.start : min(one.end, one.start + 10_000)]):
         return one
@@ -156,7 +155,7 @@ def _kind(headers: Headers, default: str) -> tuple[str, dict[str, str]]:
     return whole.get(kind, "multipart/mixed" if "boundary" in given else default), given
 
 
-def _multipart(one: Part, fence: bytes, walk: _Walk, depth: int) -> Part:
+def _multipart(one: MimePart, fence: bytes, walk: _Walk, depth: int) -> MimePart:
     default = "message/rfc822" if one.kind == "multipart/digest" else "text/plain"
     parts = []
     before = one.start
@@ -177,7 +176,7 @@ def _multipart(one: Part, fence: bytes, walk: _Walk, depth: int) -> Part:
     return replace(one, kind=kind, end=before, parts=tuple(parts))
 
 
-def _fence(one: Part, walk: _Walk, exactly: bool = False) -> bytes:
+def _fence(one: MimePart, walk: _Walk, exactly: bool = False) -> bytes:
     """The two dashes and the boundary between the parts; b"" when none is to be found.
 
     Unless ``exactly`` the announced one is wanted, one that stands in the body will do.
@@ -194,7 +193,7 @@ def _fence(one: Part, walk: _Walk, exactly: bool = False) -> bytes:
     return b"--" + found[1].rstrip() if found else b""
 
 
-def _next_fence(one: Part, fence: bytes, at: int) -> int:
+def _next_fence(one: MimePart, fence: bytes, at: int) -> int:
     """Where the next line begins that starts with the fence; -1 for nowhere."""
     if at == one.start and one.raw.startswith(fence, at, one.end):
         return at
@@ -202,7 +201,7 @@ def _next_fence(one: Part, fence: bytes, at: int) -> int:
     return found + 1 if found >= 0 else -1
 
 
-def _pieces(one: Part, fence: bytes, walk: _Walk) -> Iterator[tuple[int, int]]:
+def _pieces(one: MimePart, fence: bytes, walk: _Walk) -> Iterator[tuple[int, int]]:
     """Where the parts begin and end, without the line end that belongs to the fence behind them.
 
     The first, beginning at -1, is what stands before them all.
@@ -229,7 +228,7 @@ def _pieces(one: Part, fence: bytes, walk: _Walk) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def _signed(one: Part, walk: _Walk, depth: int) -> Part:
+def _signed(one: MimePart, walk: _Walk, depth: int) -> MimePart:
     """S/MIME that hides the letter in its signature (RFC 8551, section 3.5.2): what it signs becomes its part."""
     inner = smime.signed(one.content()) if depth < DEPTH else None
     if inner is None:

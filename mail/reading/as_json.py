@@ -15,44 +15,44 @@ from pathlib import Path
 from desk.model.messages import Proof
 from mail.mime.addresses import Mailbox
 from mail.reading import message
-from mail.reading.message import Letter, Reading
+from mail.reading.message import MailMessage, ReaderOptions
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of a file that are looked at: more than any mail server takes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Unopened:
+class UnopenedFile:
     """A file that could not be opened, and why."""
 
     file: str
     why: str
 
 
-def file_told(path: str, reading: Reading) -> str | Unopened:
+def file_told(path: str, reading: ReaderOptions) -> str | UnopenedFile:
     """The letter in a file as one line of JSON."""
     try:
         raw = opened(path, LARGEST + 1)
     except OSError as error:
-        return Unopened(path, error.strerror or str(error))
+        return UnopenedFile(path, error.strerror or str(error))
     letter = message.read(raw[:LARGEST], reading)
     if len(raw) > LARGEST:
         letter = replace(letter, problems=(*letter.problems, "file cut"))
     return line(path, letter, reading)
 
 
-def file_degraded(path: str, reading: Reading, why: str) -> str | Unopened:
+def file_degraded(path: str, reading: ReaderOptions, why: str) -> str | UnopenedFile:
     """The same by the least that can be told, for a letter that killed its reader."""
     try:
         raw = opened(path, message.DEGRADED_BYTES)
     except OSError as error:
-        return Unopened(path, error.strerror or str(error))
+        return UnopenedFile(path, error.strerror or str(error))
     return line(path, message.degraded(raw, reading, why), reading)
 
 
-def unreadable(path: str, reading: Reading, why: str) -> str:
+def unreadable(path: str, reading: ReaderOptions, why: str) -> str:
     """What is left to say of a letter that even the simplest reading could not survive."""
-    return line(path, Letter(sender=Mailbox("", ""), problems=(why,)), reading)
+    return line(path, MailMessage(sender=Mailbox("", ""), problems=(why,)), reading)
 
 
 def opened(path: str, limit: int) -> bytes:
@@ -64,14 +64,14 @@ def opened(path: str, limit: int) -> bytes:
         return file.read(min(status.st_size, limit))
 
 
-def line(path: str, letter: Letter, reading: Reading) -> str:
+def line(path: str, letter: MailMessage, reading: ReaderOptions) -> str:
     """The JSON object of a letter, on one line."""
     return json.dumps(
         {"file": os.fsencode(path).decode("utf-8", "replace"), **told(letter, reading)}, ensure_ascii=False
     )
 
 
-def told(letter: Letter, reading: Reading) -> dict[str, object]:
+def told(letter: MailMessage, reading: ReaderOptions) -> dict[str, object]:
     """Every field a program may want to know; instants in ISO 8601, sizes in bytes.
 
     ``from`` is an address; where the sender gave none that could be used, what stands there instead. ``automatic`` is

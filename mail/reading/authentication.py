@@ -25,7 +25,7 @@ GROUP = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class AuthenticationResult:
     """One method's verdict: "dkim", "pass", and properties such as "header.d" in lower case."""
 
     method: str
@@ -54,7 +54,7 @@ def proof(headers: Headers, senders: list[str], authserv_id: str, raw: bytes = b
     return Proof.SURE if any(_vouches(result, domain) for result in found) else Proof.DOUBTED
 
 
-def results(value: str) -> list[Result] | None:
+def results(value: str) -> list[AuthenticationResult] | None:
     """The methods of one header's value, the authserv-id and comments left out; None when it is not plain."""
     plain = _plain(value)
     if plain is None:
@@ -70,7 +70,7 @@ def results(value: str) -> list[Result] | None:
         properties = {key.lower(): content.strip('"').lower() for key, _, content in pairs}
         if name in METHODS and len(properties) < len(pairs):
             return None
-        found.append(Result(name, verdict.lower(), properties))
+        found.append(AuthenticationResult(name, verdict.lower(), properties))
     return found
 
 
@@ -108,20 +108,20 @@ def _unquoted(value: str) -> str:
     return "".join(pieces[0::2]) if len(pieces) % 2 else value
 
 
-def _uppermost(stated: list[list[Result]]) -> list[Result]:
+def _uppermost(stated: list[list[AuthenticationResult]]) -> list[AuthenticationResult]:
     """Of each method only what the uppermost header says that names it.
 
     A border that puts its own header below its own `Received` leaves none between that and a forged one beneath: what
     it said itself is then not overruled from below.
     """
-    found: list[Result] = []
+    found: list[AuthenticationResult] = []
     for one in stated:
         known = {result.method for result in found}
         found += [result for result in one if result.method not in known]
     return found
 
 
-def _vouches(result: Result, domain: str) -> bool:
+def _vouches(result: AuthenticationResult, domain: str) -> bool:
     if result.verdict != "pass":
         return False
     if result.method == "dmarc":

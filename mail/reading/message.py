@@ -1,7 +1,7 @@
-"""One letter, read: from bytes to a `Letter`, purely, for any bytes at all.
+"""One letter, read: from bytes to a `MailMessage`, purely, for any bytes at all.
 
-Nothing here raises, knows a wire or looks at a clock. It is run in a child process that can be killed (`mail.reading.sandbox`),
-so it imports little. Over budget it degrades and says so in ``problems``; it never drops.
+Nothing here raises, knows a wire or looks at a clock. It is run in a child process that can be killed
+(`mail.reading.sandbox`), so it imports little. Over budget it degrades and says so in ``problems``; it never drops.
 """
 
 from __future__ import annotations
@@ -14,18 +14,17 @@ from email.utils import parsedate_to_datetime
 
 from desk.model.messages import Proof
 from mail.automatic import classify
-from mail.automatic.dsn import Bounced
-from mail.automatic.original_message import Returned
+from mail.automatic.dsn import FailedRecipient
+from mail.automatic.original_message import OriginalMessage
 from mail.content import attachments
 from mail.content import body as texts
 from mail.content.attachments import Attachment
 from mail.mime import charsets
 from mail.mime.addresses import Mailbox, authors, mailboxes
 from mail.mime.headers import Headers, characters, heading, readable
-from mail.mime.parser import Part, taken_apart
+from mail.mime.parser import MimePart, taken_apart
 from mail.reading import authentication
-from mail.replies import attribution
-from mail.replies import quotes
+from mail.replies import attribution, quotes
 
 DEGRADED_BYTES = 64 * 1024
 REFERENCES = 50
@@ -40,7 +39,7 @@ STUB = b"X-Firstline-Stub:"
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReaderOptions:
     """What a reader must know of the mailbox: its own address, and the authserv-id of its border ("" for none).
 
     Without ``html`` the text of the HTML is not made where the letter says the same in plain text.
@@ -52,17 +51,18 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class MailMessage:
     """A letter, read. ``text`` is what is new in it, ``full_text`` everything.
 
-    ``text_and_signature`` has only the quotes folded, ``quoted`` is what was folded (see `mail.replies.quotes.Folded`).
-    ``html_text`` is the whole of its HTML as text, "" when it has none; a letter of HTML alone has it as full text.
+    ``text_and_signature`` has only the quotes folded, ``quoted`` is what was folded (see
+    `mail.replies.quotes.FoldedText`). ``html_text`` is the whole of its HTML as text, "" when it has none; a letter
+    of HTML alone has it as full text.
 
     ``sender`` has the name and address of From; its address is "" when there is none to be used. ``to`` are the
     addresses in To, ``recipients`` all it was sent or delivered to, lower case. ``tokens`` are candidates, not
     verified. ``stub`` is the size in bytes of a mail that was left on the server, else 0. ``message_id``,
     ``in_reply_to`` and ``references`` keep their angle brackets. ``automatic``, ``report_class`` and ``bounced`` are as
-    in `mail.automatic.classify.Machine`.
+    in `mail.automatic.classify.AutomaticSender`.
     """
 
     sender: Mailbox
@@ -83,8 +83,8 @@ class Letter:
     tokens: tuple[str, ...] = ()
     automatic: str = ""
     report_class: str = "none"
-    bounced: tuple[Bounced, ...] = ()
-    returned: Returned = Returned()  # noqa: RUF009 - frozen
+    bounced: tuple[FailedRecipient, ...] = ()
+    returned: OriginalMessage = OriginalMessage()  # noqa: RUF009 - frozen
     proof: Proof = Proof.CLAIMED
     language: str = ""
     fingerprint: str = ""
@@ -98,7 +98,7 @@ class Letter:
         return "; ".join((*left, *(one for one in self.problems if one not in ODD)))
 
 
-def read(raw: bytes, reading: Reading) -> Letter:
+def read(raw: bytes, reading: ReaderOptions) -> MailMessage:
     """The letter in ``raw``. Any bytes give a letter; what was wrong with them stands in its ``problems``."""
     try:
         return _read(raw, reading)
@@ -106,13 +106,13 @@ def read(raw: bytes, reading: Reading) -> Letter:
         return degraded(raw, reading, f"{type(error).__name__} while reading")
 
 
-def degraded(raw: bytes, reading: Reading, why: str) -> Letter:
+def degraded(raw: bytes, reading: ReaderOptions, why: str) -> MailMessage:
     """The least that can be told: the headers, and the first 64 KB as text."""
     raw, stub = _without_stub(raw)
     headers = heading(raw)
     text = charsets.decoded(raw[:DEGRADED_BYTES])
     senders = _mailboxes(headers, "from")
-    return Letter(
+    return MailMessage(
         sender=senders[0] if senders else Mailbox("", ""),
         subject=headers.text("subject"),
         text=text,
@@ -132,7 +132,7 @@ def part(raw: bytes, number: int) -> bytes:
     return attachments.content(tree, texts.shown(tree), number)
 
 
-def _read(raw: bytes, reading: Reading) -> Letter:
+def _read(raw: bytes, reading: ReaderOptions) -> MailMessage:
     raw, stub = _without_stub(raw)
     tree, problems = taken_apart(raw)
     headers = tree.headers
@@ -148,7 +148,7 @@ def _read(raw: bytes, reading: Reading) -> Letter:
     sent_to = classify.recipients(headers)
     machine = classify.told(tree, sender, reading.address, subject, shown.text)
     back = machine.returned
-    return Letter(
+    return MailMessage(
         sender=sender,
         subject=subject,
         message_id="".join(message_id),
@@ -177,7 +177,7 @@ def _read(raw: bytes, reading: Reading) -> Letter:
     )
 
 
-def _view(shown: texts.Shown, sender: Mailbox, subject: str) -> quotes.Folded:
+def _view(shown: texts.BodyText, sender: Mailbox, subject: str) -> quotes.FoldedText:
     """What is new in the letter."""
     text = texts.unarmoured(shown.unflowed)
     marks = shown.marks if text is shown.unflowed else []
@@ -202,7 +202,7 @@ def _addresses(boxes: list[Mailbox]) -> list[str]:
     return [one.address for one in boxes if one.address]
 
 
-def _charset(tree: Part) -> str:
+def _charset(tree: MimePart) -> str:
     """The charset of what is written raw in the headers: that of the first text, or what both look like together."""
     text = next((one for one in tree.walk() if not one.parts and one.kind.startswith("text/")), tree)
     declared = text.parameters.get("charset", "")

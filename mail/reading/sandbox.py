@@ -22,11 +22,10 @@ from typing import ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from desk.model.messages import Unreadable
-from mail.reading import as_json
-from mail.reading import message
-from mail.reading.as_json import Unopened
-from mail.reading.message import Letter, Reading
+from desk.model.messages import UnreadableMessage
+from mail.reading import as_json, message
+from mail.reading.as_json import UnopenedFile
+from mail.reading.message import MailMessage, ReaderOptions
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -40,13 +39,13 @@ WALL = 5
 TOGETHER, BYTES = 20, 512 * 1024
 """Letters that go to a child together, and how large they may be together."""
 
-_Waiting = tuple[bytes, Reading, "asyncio.Future[Letter]"]
+_Waiting = tuple[bytes, ReaderOptions, "asyncio.Future[MailMessage]"]
 
 FATAL = (ProcessExpired, TimeoutError, MemoryError)
 """What a child dies of."""
 
 
-class Readers:
+class MessageReaderPool:
     """Reads letters in ``workers`` children: ``seconds`` of processor time for each letter, ``memory`` bytes resident.
 
     The children are started with the first letter, or by `warm`, and started again when they had to be killed.
@@ -63,9 +62,10 @@ class Readers:
         """Starts the children before the first letter comes."""
         await asyncio.gather(*(self._run(_nothing) for _ in range(self._workers)))
 
-    async def read(self, raw: bytes, reading: Reading) -> Letter:
-        """The letter. One that kills its reader comes back degraded; raises `Unreadable` when even that kills three."""
-        answer: asyncio.Future[Letter] = asyncio.get_running_loop().create_future()
+    async def read(self, raw: bytes, reading: ReaderOptions) -> MailMessage:
+        """The letter. One that kills its reader comes back degraded; raises `UnreadableMessage` when even that kills
+        three."""
+        answer: asyncio.Future[MailMessage] = asyncio.get_running_loop().create_future()
         self._waiting.append((raw, reading, answer))
         if len(self._working) < self._workers:
             self._working.add(asyncio.create_task(self._work()))
@@ -85,7 +85,7 @@ class Readers:
         # Not by a callback: whoever asks before it runs would wait for a worker that has gone home.
         self._working -= {asyncio.current_task()}
 
-    async def _read(self, asked: Sequence[tuple[bytes, Reading]]) -> Sequence[Letter | BaseException]:
+    async def _read(self, asked: Sequence[tuple[bytes, ReaderOptions]]) -> Sequence[MailMessage | BaseException]:
         if len(asked) > 1:
             # Whatever went wrong, it went wrong with one of them.
             with suppress(Exception):
@@ -102,7 +102,7 @@ class Readers:
             size += len(batch[-1][0])
         return batch
 
-    async def _alone(self, raw: bytes, reading: Reading) -> Letter:
+    async def _alone(self, raw: bytes, reading: ReaderOptions) -> MailMessage:
         head = raw[: message.DEGRADED_BYTES]
         return await self._outlived(
             partial(message.read, raw, reading), lambda why: partial(message.degraded, head, reading, why)
@@ -111,7 +111,7 @@ class Readers:
     async def _outlived(self, read: Callable[[], T], degraded: Callable[[str], Callable[[], T]]) -> T:
         """What ``read`` gives; when its child dies, what ``degraded`` gives, told of what, in two tries.
 
-        Raises `Unreadable` when that kills its children too.
+        Raises `UnreadableMessage` when that kills its children too.
         """
         why = ""
         try:
@@ -123,7 +123,7 @@ class Readers:
                 return await self._run(degraded(why))
             except FATAL as error:
                 why = _told(error)
-        raise Unreadable(f"reading it failed three times: {why}")
+        raise UnreadableMessage(f"reading it failed three times: {why}")
 
     async def part(self, raw: bytes, number: int) -> bytes:
         """The content of one part of a letter. Raises LookupError when there is none, or none that can be read."""
@@ -132,7 +132,7 @@ class Readers:
         except FATAL as error:
             raise LookupError(f"part {number} cannot be read: {_told(error)}") from error
 
-    async def files(self, paths: Sequence[str], reading: Reading) -> list[str | Unopened]:
+    async def files(self, paths: Sequence[str], reading: ReaderOptions) -> list[str | UnopenedFile]:
         """The letters in a few files, each as one line of JSON, in order.
 
         They are read one after another in one child. When it dies over one of them, each gets a reading of its own, and
@@ -143,13 +143,13 @@ class Readers:
         except FATAL:
             return [await self._file(path, reading) for path in paths]
 
-    async def _file(self, path: str, reading: Reading) -> str | Unopened:
+    async def _file(self, path: str, reading: ReaderOptions) -> str | UnopenedFile:
         try:
             return await self._outlived(
                 partial(as_json.file_told, path, reading),
                 lambda why: partial(as_json.file_degraded, path, reading, why),
             )
-        except Unreadable as error:
+        except UnreadableMessage as error:
             return as_json.unreadable(path, reading, str(error))
 
     async def close(self) -> None:
@@ -224,7 +224,7 @@ def _limited(seconds: float, function: Callable[..., T], args: tuple[object, ...
     return function(*args, **kwargs)
 
 
-def _each(seconds: float, read: Callable[..., T], asked: Sequence[tuple[object, Reading]]) -> list[T]:
+def _each(seconds: float, read: Callable[..., T], asked: Sequence[tuple[object, ReaderOptions]]) -> list[T]:
     """In a child: one letter after another, each with its own seconds."""
     found = []
     for letter, reading in asked:

@@ -14,14 +14,14 @@ SMALL = 32_768
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class FetchTurn:
     """``many`` mails may be fetched together, for some batches and then until it is ``over``."""
 
     many: int
     over: Callable[[], bool]
 
 
-class Turns:
+class FetchScheduler:
     """Shared by all mailboxes of a process. Whoever has a backlog asks before each stretch of it; first come, first
     served.
 
@@ -37,11 +37,11 @@ class Turns:
         self._waiting = 0
 
     @asynccontextmanager
-    async def stretch(self, waiting: int) -> AsyncIterator[Turn]:
+    async def stretch(self, waiting: int) -> AsyncIterator[FetchTurn]:
         """How many mails may be fetched together now, where ``waiting`` are to be had."""
         mine = waiting > FEW and await self._taken()
         try:
-            yield Turn(MANY, lambda: self._waiting > 0) if mine else Turn(FEW, lambda: True)
+            yield FetchTurn(MANY, lambda: self._waiting > 0) if mine else FetchTurn(FEW, lambda: True)
         finally:
             if mine:
                 self._backlogs.release()

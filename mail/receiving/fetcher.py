@@ -20,17 +20,17 @@ from typing import TypeVar
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.clock import Clock
-from desk.model.channel import Accept
-from desk.model.messages import Raw
+from desk.model.channel import StoreMessages
+from desk.model.messages import RawMessage
 from desk.model.settings import MailboxSettings
 from mail.mime.addresses import mailboxes as mailboxes_in
 from mail.mime.headers import HEADER_BYTES
 from mail.reading.message import STUB
 from mail.receiving import ledger
-from mail.receiving.fair_scheduling import SMALL, Turn, Turns
-from mail.receiving.watermarks import Mark
+from mail.receiving.fair_scheduling import SMALL, FetchScheduler, FetchTurn
+from mail.receiving.watermarks import Watermark
 from mail.transport import imap
-from mail.transport.imap import Connection, Envelope, Mail
+from mail.transport.imap import FetchedMail, ImapConnection, MailEnvelope
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -49,35 +49,35 @@ _FROM = re.compile(rb"^from[ \t]{0,20}:([^\n]{0,2000}(?:\n[ \t][^\n]{0,2000}){0,
 _PLAIN = re.compile(rb'(?:[^"<>(),;:@\\\x80-\xff]*|"[^"\\\x80-\xff]*" ?)<([\w.+=-]{1,64}@[A-Za-z0-9][\w.-]{0,180})>')
 
 
-Taken = tuple[Envelope, bytes, str]
+Taken = tuple[MailEnvelope, bytes, str]
 """A mail to be stored, its bytes or its stub, and the reason for which it is set aside ("" for none)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FetchedMails:
     """Mails as they are stored, what the server says of each, and when that was."""
 
-    raws: Sequence[Raw]
-    envelopes: Sequence[Envelope]
+    raws: Sequence[RawMessage]
+    envelopes: Sequence[MailEnvelope]
     at: datetime
 
 
 @dataclass(slots=True)
-class Drain:
+class MailboxFetcher:
     """One mailbox over one connection. ``deaths`` counts, by UID, the connections that died over a mail."""
 
-    connection: Connection
+    connection: ImapConnection
     settings: MailboxSettings
-    accept: Accept
+    accept: StoreMessages
     clock: Clock
-    turns: Turns
+    turns: FetchScheduler
     deaths: dict[int, int]
     _unhandled: list[int] = field(default_factory=list)
     _refused: bool = False
     _stored_to: int = 0
     _handled_to: int = 0
 
-    async def run(self, mark: Mark) -> Mark:
+    async def run(self, mark: Watermark) -> Watermark:
         """Stores whatever is new, and handles what was stored; returns the mark after it."""
         before = mark.handled_uid
         while uids := await self.connection.uids(mark.next_uid):
@@ -91,7 +91,7 @@ class Drain:
             await self.accept((), mark.written)
         return mark
 
-    async def stored(self, mark: Mark, uids: Sequence[int], waiting: int) -> Mark:
+    async def stored(self, mark: Watermark, uids: Sequence[int], waiting: int) -> Watermark:
         """Fetches and stores these mails, rising, in turn with other mailboxes of which ``waiting`` tells."""
         at = 0
         while at < len(uids):
@@ -109,28 +109,28 @@ class Drain:
                 await self.connection.move(uids, self.settings.move_to)
             elif uids and self.settings.after == "seen":
                 await self.connection.mark_seen(uids)
-        except imap.Refused as error:
+        except imap.CommandRefused as error:
             self._refused = True
             what = f"moved to {self.settings.move_to!r}" if self.settings.move_to else "flagged as read"
-            log.warning("%s: mail is received, but cannot be %s: %s", self.settings.door, what, error)
+            log.warning("%s: mail is received, but cannot be %s: %s", self.settings.channel, what, error)
         return not self._refused
 
-    async def _ours(self, mark: Mark, uids: Sequence[int]) -> Sequence[int]:
+    async def _ours(self, mark: Watermark, uids: Sequence[int]) -> Sequence[int]:
         """Those that are not known to be older than the first connection."""
         if not uids or uids[0] >= mark.first_uid:
             return uids
         told = await self.connection.envelopes(uids, with_date=True)
         if untold := len(uids) - len(told):
-            log.warning("%s: of %d mails the server does not say how old they are: left alone", mark.door, untold)
+            log.warning("%s: of %d mails the server does not say how old they are: left alone", mark.channel, untold)
         return [one.uid for one in told if not one.older_than(mark.connected_at)]
 
-    async def _stretch(self, mark: Mark, uids: Iterable[int], turn: Turn) -> tuple[Mark, int]:
+    async def _stretch(self, mark: Watermark, uids: Iterable[int], turn: FetchTurn) -> tuple[Watermark, int]:
         """The first of these mails, until the turn is over. Returns how many they were.
 
         While a batch is stored, the one before it is handled and the next one fetched.
         """
         self._handled_to, done = mark.handled_uid, 0
-        storing: asyncio.Future[Mark] = asyncio.get_running_loop().create_future()
+        storing: asyncio.Future[Watermark] = asyncio.get_running_loop().create_future()
         storing.set_result(mark)
         try:
             for number, batch in enumerate(batches(uids, turn.many, self.deaths)):
@@ -156,30 +156,30 @@ class Drain:
             storing.cancel()
             await asyncio.gather(storing, return_exceptions=True)
 
-    async def _next(self, batch: Sequence[int]) -> list[Mail]:
+    async def _next(self, batch: Sequence[int]) -> list[FetchedMail]:
         """What is to be said to the server meanwhile: what is stored by now is handled, and a batch is looked at."""
         uids, upto, self._unhandled = self._unhandled, self._stored_to, []
         if uids and await self.handled(uids):
             self._handled_to = upto
         return await self._watched(batch, self._looked(batch)) if batch else []
 
-    def _entry(self, mark: Mark, mails: Sequence[Taken]) -> Entry:
+    def _entry(self, mark: Watermark, mails: Sequence[Taken]) -> FetchedMails:
         """What is to be written of mails."""
-        now, door, epoch = self.clock(), mark.door, mark.epoch
+        now, channel, epoch = self.clock(), mark.channel, mark.epoch
         raws = []
         for one, body, aside in mails:
             key = ledger.key_of(epoch, one.uid)
-            raws.append(Raw(door, key, lane(door, key, body), body, now, aside))
-        return Entry(raws, [envelope for envelope, _, _ in mails], now)
+            raws.append(RawMessage(channel, key, lane(channel, key, body), body, now, aside))
+        return FetchedMails(raws, [envelope for envelope, _, _ in mails], now)
 
-    async def _accepted(self, mark: Mark, entry: Entry) -> Mark:
+    async def _accepted(self, mark: Watermark, entry: FetchedMails) -> Watermark:
         """Stores mails, their rows in the ledger and the mark, all in one transaction."""
         uids = [one.uid for one in entry.envelopes]
         # Mail that turns up late, below what is handled, is handled again with what follows it if we are cut off now.
         mark = replace(mark.past(uids[-1] + 1), handled_uid=min(self._handled_to, uids[0]))
 
         async def also(connection: AsyncConnection) -> None:
-            await ledger.enter(connection, mark.door, mark.epoch, entry.envelopes, entry.at)
+            await ledger.enter(connection, mark.channel, mark.epoch, entry.envelopes, entry.at)
             await mark.written(connection)
 
         await self.accept(entry.raws, also)
@@ -191,29 +191,29 @@ class Drain:
         """The work's result, counting the connections that die over it."""
         try:
             done = await work
-        except imap.Trouble:
+        except imap.ConnectionBroken:
             for uid in uids:  # next time each comes alone, and what is really the matter will show
                 self.deaths[uid] = self.deaths.get(uid, 0) + (len(uids) == 1)
             raise
         return done
 
-    async def _looked(self, uids: Sequence[int]) -> list[Mail]:
+    async def _looked(self, uids: Sequence[int]) -> list[FetchedMail]:
         """What is there of a batch, with the bodies of small mails; what was deleted meanwhile is left out."""
         if self.deaths.get(uids[0], 0) >= DEATHS_WHOLE:
-            return [Mail(Envelope(uids[0], 0), None)]
+            return [FetchedMail(MailEnvelope(uids[0], 0), None)]
         try:
             found = await self.connection.mails(uids, SMALL)
-        except imap.Refused:
+        except imap.CommandRefused:
             found = []
         missing = sorted(set(uids) - {one.envelope.uid for one in found})
         if len(uids) > 1:
             for uid in missing:
                 found += await self._looked([uid])
         elif missing and missing == await self.connection.uids(missing[0], missing[0]):
-            return [Mail(Envelope(missing[0], 0), None)]
+            return [FetchedMail(MailEnvelope(missing[0], 0), None)]
         return sorted(found, key=lambda one: one.envelope.uid)
 
-    async def _completed(self, part: Sequence[Mail]) -> list[Taken]:
+    async def _completed(self, part: Sequence[FetchedMail]) -> list[Taken]:
         """The mails whole; of what cannot be had whole the header; of what cannot be had at all a word."""
         large = [one.envelope for one in part if one.body is None and self._wanted(one.envelope)]
         bodies = await self._bodies([one.uid for one in large]) if large else {}
@@ -226,14 +226,14 @@ class Drain:
             done.append((one, body, aside))
         return done
 
-    def _wanted(self, one: Envelope) -> bool:
+    def _wanted(self, one: MailEnvelope) -> bool:
         return one.size <= TOO_LARGE and self.deaths.get(one.uid, 0) < DEATHS_WHOLE
 
     async def _bodies(self, uids: Sequence[int]) -> dict[int, bytes]:
         most = TOO_LARGE + 1 if len(uids) == 1 else 2 * TOGETHER
         try:
             found = await self.connection.mails(uids, TOO_LARGE + 1, most)
-        except imap.Refused:
+        except imap.CommandRefused:
             found = []
         bodies = {one.envelope.uid: one.body for one in found if one.body}
         if len(uids) > 1:
@@ -241,12 +241,12 @@ class Drain:
                 bodies |= await self._bodies([uid]) if uid not in bodies else {}
         return bodies
 
-    async def _stub(self, one: Envelope) -> bytes:
+    async def _stub(self, one: MailEnvelope) -> bytes:
         if self.deaths.get(one.uid, 0) >= DEATHS_HEADER:
             return b""
         try:
             header = await self.connection.header(one.uid)
-        except imap.Refused:
+        except imap.CommandRefused:
             return b""
         return b"%s %d\r\n%s" % (STUB, one.size, header) if header else b""
 
@@ -263,9 +263,9 @@ def batches(uids: Iterable[int], many: int, deaths: Mapping[int, int]) -> Iterat
         yield batch
 
 
-def portions(mails: Sequence[Mail], deaths: Mapping[int, int]) -> Iterator[list[Mail]]:
+def portions(mails: Sequence[FetchedMail], deaths: Mapping[int, int]) -> Iterator[list[FetchedMail]]:
     """At most some 8 MB together; what is larger, or made trouble before, comes alone."""
-    portion: list[Mail] = []
+    portion: list[FetchedMail] = []
     weight = 0
     for one in mails:
         size = len(one.body) if one.body else one.envelope.size
@@ -279,7 +279,7 @@ def portions(mails: Sequence[Mail], deaths: Mapping[int, int]) -> Iterator[list[
         yield portion
 
 
-def lane(door: str, key: str, raw: bytes) -> str:
+def lane(channel: str, key: str, raw: bytes) -> str:
     """Whose mail it is, as far as a glance at the headers tells; the mail's own lane when it does not."""
     end = HEADER_BYTES
     for blank in (b"\n\r\n", b"\n\n"):
@@ -287,8 +287,8 @@ def lane(door: str, key: str, raw: bytes) -> str:
         end = found if found >= 0 else end
     match = _FROM.search(raw, 0, end)
     if match is None:
-        return f"{door}:{key}"
+        return f"{channel}:{key}"
     if plain := _PLAIN.fullmatch(match[1].strip()):  # as most are, and a tenth of the work
-        return f"{door}:{plain[1].decode('ascii').lower()}"
+        return f"{channel}:{plain[1].decode('ascii').lower()}"
     named = mailboxes_in(match[1].decode("ascii", "replace"))
-    return f"{door}:{named[0].address.lower() if named else key}"
+    return f"{channel}:{named[0].address.lower() if named else key}"

@@ -14,20 +14,20 @@ from sqlalchemy import ColumnElement, FromClause, Row, Select, String, and_, bin
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.pipeline.lookup import Round
-from desk.pipeline.unit_of_work import Rows
-from desk.storage.database import NewRows
+from desk.pipeline.unit_of_work import RowBatch
+from desk.storage.database import InsertIgnoringDuplicates
 from desk.storage.queue_tables import arrivals
-from mail.receiving.outcomes import Outcome, became
+from mail.receiving.outcomes import MailOutcome, became
 from mail.receiving.tables import ledger
-from mail.transport.imap_envelopes import Envelope
+from mail.transport.imap_envelopes import MailEnvelope
 
 LATE = timedelta(minutes=10)
 """A mail that waits longer to be decided is worth a look."""
 
-_ROWS = NewRows(ledger, "door", "epoch", "uid", "size", "date", "received_at", "outcome")
+_ROWS = InsertIgnoringDuplicates(ledger, "channel", "epoch", "uid", "size", "date", "received_at", "outcome")
 _OUTCOME = (
     update(ledger)
-    .where(ledger.c.door == bindparam("of_door"), ledger.c.epoch == bindparam("of_epoch"))
+    .where(ledger.c.channel == bindparam("of_channel"), ledger.c.epoch == bindparam("of_epoch"))
     .where(ledger.c.uid == bindparam("of_uid"))
     .values(
         outcome=bindparam("became"), word=bindparam("said"), case_id=bindparam("of_case"), message_id=bindparam("id")
@@ -36,55 +36,60 @@ _OUTCOME = (
 
 
 def key_of(epoch: str, uid: int) -> str:
-    """The key of an arrival at a mailbox's door."""
+    """The key of an arrival at a mailbox's channel."""
     return f"{epoch}:{uid}"
 
 
-def keep_account(round_: Round, word: str, case_id: int | None, rows: Rows) -> None:
-    """A `desk.pipeline.write.Book`: what became of a letter, or of a pending one that an agent vouched for just now."""
-    heard = round_.heard
-    key = heard.detail.get("letter", "") or round_.arrival.key
+def keep_account(round_: Round, word: str, case_id: int | None, rows: RowBatch) -> None:
+    """A `desk.pipeline.write.OutcomeListener`: what became of a letter, or of a pending one that an agent vouched for
+    just now."""
+    inbound = round_.inbound
+    key = inbound.detail.get("letter", "") or round_.arrival.key
     epoch, colon, uid = key.rpartition(":")
-    if heard.sender.channel != "mail" or not (colon and uid.isdigit()):
+    if inbound.sender.channel_kind != "mail" or not (colon and uid.isdigit()):
         return
     rows.run(
         _OUTCOME,
-        of_door=heard.door,
+        of_channel=inbound.channel,
         of_epoch=epoch,
         of_uid=int(uid),
-        became=became(heard, word).value,
+        became=became(inbound, word).value,
         said=word,
         of_case=case_id,
-        id=heard.message[:200],
+        id=inbound.message[:200],
     )
 
 
 async def refused(connection: AsyncConnection, arrival_id: int) -> None:
     """An agent left a pending letter out."""
-    found = await connection.execute(select(arrivals.c.door, arrivals.c.key).where(arrivals.c.id == arrival_id))
-    for door, key in found:
+    found = await connection.execute(select(arrivals.c.channel, arrivals.c.key).where(arrivals.c.id == arrival_id))
+    for channel, key in found:
         epoch, _, uid = key.rpartition(":")
         if uid.isdigit():
-            mine = and_(ledger.c.door == door, ledger.c.epoch == epoch, ledger.c.uid == int(uid))
-            await connection.execute(update(ledger).where(mine).values(outcome=Outcome.REFUSED.value))
+            mine = and_(ledger.c.channel == channel, ledger.c.epoch == epoch, ledger.c.uid == int(uid))
+            await connection.execute(update(ledger).where(mine).values(outcome=MailOutcome.REFUSED.value))
 
 
-async def enter(connection: AsyncConnection, door: str, epoch: str, mails: Collection[Envelope], now: datetime) -> None:
+async def enter(
+    connection: AsyncConnection, channel: str, epoch: str, mails: Collection[MailEnvelope], now: datetime
+) -> None:
     """Rows for mails that are being stored; those that have one keep it."""
-    waiting = Outcome.WAITING.value
-    rows = [(door, epoch, one.uid, one.size, one.date[:40], now, waiting) for one in mails]
+    waiting = MailOutcome.WAITING.value
+    rows = [(channel, epoch, one.uid, one.size, one.date[:40], now, waiting) for one in mails]
     await _ROWS.write(connection, rows)
 
 
-async def known(connection: AsyncConnection, door: str, epoch: str, first: int, last: int) -> set[int]:
+async def known(connection: AsyncConnection, channel: str, epoch: str, first: int, last: int) -> set[int]:
     """The UIDs that have a row, from ``first`` to ``last``."""
-    query = select(ledger.c.uid).where(ledger.c.door == door, ledger.c.epoch == epoch)
+    query = select(ledger.c.uid).where(ledger.c.channel == channel, ledger.c.epoch == epoch)
     return set((await connection.execute(query.where(ledger.c.uid.between(first, last)))).scalars())
 
 
-async def latest(connection: AsyncConnection, door: str, epoch: str, count: int) -> dict[int, tuple[int, str]]:
+async def latest(connection: AsyncConnection, channel: str, epoch: str, count: int) -> dict[int, tuple[int, str]]:
     """Size and date of the last mails taken in, by UID."""
-    query = select(ledger.c.uid, ledger.c.size, ledger.c.date).where(ledger.c.door == door, ledger.c.epoch == epoch)
+    query = select(ledger.c.uid, ledger.c.size, ledger.c.date).where(
+        ledger.c.channel == channel, ledger.c.epoch == epoch
+    )
     rows = await connection.execute(query.order_by(ledger.c.uid.desc()).limit(count))
     return {row.uid: (row.size, row.date) for row in rows}
 
@@ -94,44 +99,46 @@ async def latest(connection: AsyncConnection, door: str, epoch: str, count: int)
 
 def _of_arrival(arrival: FromClause = arrivals) -> ColumnElement[bool]:
     key = ledger.c.epoch.concat(":").concat(cast(ledger.c.uid, String))
-    return and_(arrival.c.door == ledger.c.door, arrival.c.key == key)
+    return and_(arrival.c.channel == ledger.c.channel, arrival.c.key == key)
 
 
 def _undecided() -> ColumnElement[bool]:
-    return ledger.c.outcome == Outcome.WAITING.value
+    return ledger.c.outcome == MailOutcome.WAITING.value
 
 
 def _aside() -> ColumnElement[bool]:
-    aside = arrivals.alias("aside")
-    return select(aside.c.id).where(_of_arrival(aside), aside.c.state == "aside").correlate(ledger).exists()
+    aside = arrivals.alias("quarantined")
+    return select(aside.c.id).where(_of_arrival(aside), aside.c.state == "quarantined").correlate(ledger).exists()
 
 
 def _outcome() -> ColumnElement[str]:
     """As written, except that what is waiting may have been set aside."""
-    return case((and_(_undecided(), _aside()), Outcome.QUARANTINE.value), else_=ledger.c.outcome)
+    return case((and_(_undecided(), _aside()), MailOutcome.QUARANTINE.value), else_=ledger.c.outcome)
 
 
-async def counts(connection: AsyncConnection, door: str) -> dict[str, int]:
+async def counts(connection: AsyncConnection, channel: str) -> dict[str, int]:
     """How many mails of a mailbox became what."""
-    query = select(ledger.c.outcome, func.count().label("mails")).where(ledger.c.door == door)
+    query = select(ledger.c.outcome, func.count().label("mails")).where(ledger.c.channel == channel)
     rows = await connection.execute(query.group_by(ledger.c.outcome))
     found = {row.outcome: row.mails for row in rows}
-    if found.get(Outcome.WAITING):
+    if found.get(MailOutcome.WAITING):
         # Both from one look: meanwhile a mail may have been decided, and nobody shall read of minus one.
         parted = select(func.count(), func.count().filter(_aside())).select_from(ledger)
-        undecided, aside = (await connection.execute(parted.where(ledger.c.door == door, _undecided()))).one()
-        found |= {Outcome.WAITING: undecided - aside, Outcome.QUARANTINE: aside}
-    return {one.value: found[one.value] for one in Outcome if found.get(one.value)}
+        undecided, aside = (await connection.execute(parted.where(ledger.c.channel == channel, _undecided()))).one()
+        found |= {MailOutcome.WAITING: undecided - aside, MailOutcome.QUARANTINE: aside}
+    return {one.value: found[one.value] for one in MailOutcome if found.get(one.value)}
 
 
-async def oldest_waiting(connection: AsyncConnection, door: str) -> datetime | None:
+async def oldest_waiting(connection: AsyncConnection, channel: str) -> datetime | None:
     """When the oldest mail was stored that is neither decided nor set aside."""
-    query = select(func.min(ledger.c.received_at)).where(ledger.c.door == door, _undecided(), ~_aside())
+    query = select(func.min(ledger.c.received_at)).where(ledger.c.channel == channel, _undecided(), ~_aside())
     found: datetime | None = (await connection.execute(query)).scalar_one()
     return found
 
 
-def rows_of(door: str, uid: int | None = None, message_id: str = "", outcome: str = "", limit: int = 50) -> Select[Any]:
+def rows_of(
+    channel: str, uid: int | None = None, message_id: str = "", outcome: str = "", limit: int = 50
+) -> Select[Any]:
     """Rows of a mailbox, the latest first: those of one UID, of one Message-ID, of one outcome.
 
     Each with the id, state, problem and key of its arrival, as far as that is still there.
@@ -140,7 +147,7 @@ def rows_of(door: str, uid: int | None = None, message_id: str = "", outcome: st
     query = (
         select(ledger, _outcome().label("now"), arrivals.c.id.label("arrival_id"), state, problem)
         .select_from(ledger.outerjoin(arrivals, _of_arrival()))
-        .where(ledger.c.door == door)
+        .where(ledger.c.channel == channel)
         .order_by(ledger.c.received_at.desc(), ledger.c.uid.desc())
         .limit(limit)
     )

@@ -11,16 +11,16 @@ import logging
 import random
 
 from desk.clock import Clock
-from desk.model.channel import Accept
+from desk.model.channel import StoreMessages
 from desk.model.settings import MailboxSettings
 from desk.storage.database import Database
 from desk.storage.leases import LeaseLost
-from mail.receiving.fair_scheduling import Turns
-from mail.receiving.fetcher import Drain
+from mail.receiving.fair_scheduling import FetchScheduler
+from mail.receiving.fetcher import MailboxFetcher
 from mail.receiving.reconciliation import Reconciliation
-from mail.receiving.watermarks import Mark, mark_of
+from mail.receiving.watermarks import Watermark, watermark_of
 from mail.transport import imap
-from mail.transport.imap import Connection
+from mail.transport.imap import ImapConnection
 
 log = logging.getLogger(__name__)
 
@@ -32,12 +32,12 @@ RECONCILE = 3600.0
 """Seconds between comparisons of the ledger with the server, beside the one at each connection."""
 
 
-class Listener:
+class MailboxListener:
     """Listens to one mailbox for ever."""
 
-    def __init__(self, settings: MailboxSettings, database: Database, clock: Clock, turns: Turns) -> None:
+    def __init__(self, settings: MailboxSettings, database: Database, clock: Clock, turns: FetchScheduler) -> None:
         self._settings = settings
-        self._door = settings.door
+        self._channel = settings.channel
         self._database = database
         self._clock = clock
         self._turns = turns
@@ -48,7 +48,7 @@ class Listener:
         self._failures = 0
         self._deaths: dict[int, int] = {}  # by UID: connections that died over a mail
 
-    async def listen(self, accept: Accept) -> None:
+    async def listen(self, accept: StoreMessages) -> None:
         """Connects, and connects again after every trouble, until cancelled.
 
         Raises `LeaseLost` when another process reads this mailbox now.
@@ -62,14 +62,14 @@ class Listener:
             except LeaseLost:
                 raise
             except Exception as error:  # the database's trouble, the server's, or a fault of ours: all are waited out
-                theirs = isinstance(error, (imap.Trouble, imap.Refused))
+                theirs = isinstance(error, (imap.ConnectionBroken, imap.CommandRefused))
                 self._failed(str(error) if theirs else f"{type(error).__name__}: {error}")
                 await asyncio.sleep(self._pause() if theirs else min(OWN_PAUSE, self._pause()))
 
-    async def _one_connection(self, accept: Accept) -> None:
-        connection, folder = await Connection.open(self._settings, self._patience)
+    async def _one_connection(self, accept: StoreMessages) -> None:
+        connection, folder = await ImapConnection.open(self._settings, self._patience)
         try:
-            drain = Drain(connection, self._settings, accept, self._clock, self._turns, self._deaths)
+            drain = MailboxFetcher(connection, self._settings, accept, self._clock, self._turns, self._deaths)
             books = Reconciliation(connection, self._database, drain)
             mark = await self._mark(connection, folder, accept, books)
             compared = None
@@ -83,15 +83,17 @@ class Listener:
         finally:
             await connection.close()
 
-    async def _mark(self, connection: Connection, folder: imap.Folder, accept: Accept, books: Reconciliation) -> Mark:
+    async def _mark(
+        self, connection: ImapConnection, folder: imap.FolderStatus, accept: StoreMessages, books: Reconciliation
+    ) -> Watermark:
         """How far we are, in the server's present epoch of UIDs."""
         async with self._database.look() as looking:
-            mark = await mark_of(looking, self._door)
+            mark = await watermark_of(looking, self._channel)
         uidnext = folder.uidnext or max(await connection.uids(1), default=0) + 1
         if mark is None:
-            mark = Mark(self._door, folder.uidvalidity, uidnext, uidnext, self._clock(), handled_uid=uidnext)
+            mark = Watermark(self._channel, folder.uidvalidity, uidnext, uidnext, self._clock(), handled_uid=uidnext)
             await accept((), mark.born)
-            log.info("%s: connected for the first time; mail before UID %d is left alone", self._door, uidnext)
+            log.info("%s: connected for the first time; mail before UID %d is left alone", self._channel, uidnext)
             return mark
         why = ""
         if mark.uidvalidity != folder.uidvalidity:
@@ -102,7 +104,9 @@ class Listener:
             why = f"another mail lies under UID {swapped}"
         if why:
             what = f"the server has numbered its mail anew ({why})"
-            log.error("%s: %s: what came since the first connection is read again, repeats are known", self._door, what)
+            log.error(
+                "%s: %s: what came since the first connection is read again, repeats are known", self._channel, what
+            )
             mark = await books.fresh(mark.renumbered(folder.uidvalidity, uidnext).differs(what, self._clock()))
             await accept((), mark.written)
         return mark
@@ -114,15 +118,15 @@ class Listener:
         return longest * random.uniform(0.5, 1)  # noqa: S311
 
     def _failed(self, what: str, at_once: bool = False) -> None:
-        """One alarm for one trouble, however often it is met; a line that broke once and comes again is none."""
+        """One timer for one trouble, however often it is met; a line that broke once and comes again is none."""
         if not self._told and (at_once or not self._healthy):
-            log.error("%s: no mail can be received: %s", self._door, what)
+            log.error("%s: no mail can be received: %s", self._channel, what)
             self._told = True
         elif what != self._trouble:
-            log.info("%s: %s", self._door, what)
+            log.info("%s: %s", self._channel, what)
         self._trouble, self._healthy = what, False
 
     def _well(self) -> None:
         if self._told:
-            log.warning("%s: mail is received again", self._door)
+            log.warning("%s: mail is received again", self._channel)
         self._trouble, self._told, self._healthy, self._failures = "", False, True, 0

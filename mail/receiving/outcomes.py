@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from desk.model.messages import Heard
+from desk.model.messages import Inbound
 
 
-class Outcome(StrEnum):
+class MailOutcome(StrEnum):
     """The words of the mail ledger, in the order a person reads them."""
 
     CASE = "case"  # it began one
@@ -23,16 +23,16 @@ class Outcome(StrEnum):
     WAITING = "waiting"  # stored, and not decided yet
 
 
-def became(heard: Heard, word: str) -> Outcome:
+def became(inbound: Inbound, word: str) -> MailOutcome:
     """The outcome of a letter that was decided; ``word`` is the inbox's own for it."""
     if word == "pending":
-        return Outcome.PENDING
+        return MailOutcome.PENDING
     if word == "repeat":
-        return Outcome.REPEAT
-    if heard.automatic == "own":
-        return Outcome.OWN
-    if heard.detail.get("stub"):
-        return Outcome.TOO_LARGE
-    if heard.automatic and not heard.detail.get("vouched"):
-        return Outcome.MACHINE
-    return {"case": Outcome.CASE, "reply": Outcome.REPLY}.get(word, Outcome.NOTHING)
+        return MailOutcome.REPEAT
+    if inbound.automatic == "own":
+        return MailOutcome.OWN
+    if inbound.detail.get("stub"):
+        return MailOutcome.TOO_LARGE
+    if inbound.automatic and not inbound.detail.get("vouched"):
+        return MailOutcome.MACHINE
+    return {"case": MailOutcome.CASE, "reply": MailOutcome.REPLY}.get(word, MailOutcome.NOTHING)

@@ -10,7 +10,7 @@ from desk.storage.base import METADATA, Instant
 mailboxes = Table(
     "mailboxes",
     METADATA,
-    Column("door", String(80), primary_key=True),
+    Column("channel", String(80), primary_key=True),
     Column("uidvalidity", BigInteger, nullable=False, comment="the epoch that the UIDs belong to, by the server"),
     Column("first_uid", BigInteger, nullable=False, comment="from here on a mail is surely newer than the connection"),
     Column("next_uid", BigInteger, nullable=False, comment="the first UID not stored yet"),
@@ -25,7 +25,7 @@ mailboxes = Table(
 ledger = Table(
     "mail_ledger",
     METADATA,
-    Column("door", String(80), primary_key=True),
+    Column("channel", String(80), primary_key=True),
     Column("epoch", String(24), primary_key=True, comment="<uidvalidity>, or <uidvalidity>.<again>"),
     Column("uid", BigInteger, primary_key=True, autoincrement=False),
     Column("size", BigInteger, nullable=False, comment="bytes, as the server says"),
@@ -36,7 +36,7 @@ ledger = Table(
     Column("case_id", BigInteger),
     Column("message_id", String(200), nullable=False, server_default=""),
 )
-Index("mail_ledger_outcomes", ledger.c.door, ledger.c.outcome)
+Index("mail_ledger_outcomes", ledger.c.channel, ledger.c.outcome)
 Index("mail_ledger_message_ids", ledger.c.message_id)
 
 # The governor's own, over all providers: keyed by the peer's address and by no provider, and so the workers' own.

@@ -13,14 +13,14 @@ from mail.receiving.tables import mailboxes
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Watermark:
     """One mailbox. Mail below ``first_uid`` is ours only if it came after ``connected_at``.
 
     ``again`` counts the times its server numbered mail anew under the old UIDVALIDITY, which it must not (RFC 3501,
     section 2.3.1.1) and does when it was restored from a copy. Below ``handled_uid`` all is flagged or moved.
     """
 
-    door: str
+    channel: str
     uidvalidity: int
     first_uid: int
     next_uid: int
@@ -36,16 +36,16 @@ class Mark:
         """What the UIDs belong to: UIDs of one epoch never change their meaning."""
         return f"{self.uidvalidity}.{self.again}" if self.again else str(self.uidvalidity)
 
-    def past(self, uid: int) -> Mark:
+    def past(self, uid: int) -> Watermark:
         """The mark once everything below ``uid`` is stored; a mark never goes back."""
         return replace(self, next_uid=max(self.next_uid, uid))
 
-    def renumbered(self, uidvalidity: int, uidnext: int) -> Mark:
+    def renumbered(self, uidvalidity: int, uidnext: int) -> Watermark:
         """The mark of a new epoch: whatever is there may be ours, and is to be looked at."""
         again = self.again + 1 if uidvalidity == self.uidvalidity else 0
         return replace(self, uidvalidity=uidvalidity, again=again, first_uid=uidnext, next_uid=1, handled_uid=1)
 
-    def differs(self, difference: str, now: datetime) -> Mark:
+    def differs(self, difference: str, now: datetime) -> Watermark:
         """The mark with a difference from the server, for the operator."""
         return replace(self, difference=difference, differed_at=now)
 
@@ -55,7 +55,7 @@ class Mark:
 
     async def written(self, connection: AsyncConnection) -> None:
         """Writes this mark over the mailbox's old one."""
-        await connection.execute(_WRITTEN, {"of_door": self.door, **self._values()})
+        await connection.execute(_WRITTEN, {"of_channel": self.channel, **self._values()})
 
     def _values(self) -> dict[str, Any]:
         return {field.name: getattr(self, field.name) for field in fields(self)}
@@ -64,13 +64,13 @@ class Mark:
 # Built once: it is written with every batch of mail.
 _WRITTEN = (
     update(mailboxes)
-    .where(mailboxes.c.door == bindparam("of_door"))
-    .values({field.name: bindparam(field.name) for field in fields(Mark)})
+    .where(mailboxes.c.channel == bindparam("of_channel"))
+    .values({field.name: bindparam(field.name) for field in fields(Watermark)})
 )
 
 
-async def mark_of(connection: AsyncConnection, door: str) -> Mark | None:
+async def watermark_of(connection: AsyncConnection, channel: str) -> Watermark | None:
     """The mark of a mailbox; None before its first connection."""
-    columns = [mailboxes.c[field.name] for field in fields(Mark)]
-    row = (await connection.execute(select(*columns).where(mailboxes.c.door == door))).first()
-    return Mark(*row) if row else None
+    columns = [mailboxes.c[field.name] for field in fields(Watermark)]
+    row = (await connection.execute(select(*columns).where(mailboxes.c.channel == channel))).first()
+    return Watermark(*row) if row else None

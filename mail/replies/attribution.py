@@ -23,7 +23,7 @@ _ADDRESSED = re.compile(r"[^\s@<>()]{1,64}@[^\s@<>()]{2,255} ?:$")
 _DIGIT = re.compile(r"\d")
 
 
-class Kind(Enum):
+class AttributionKind(Enum):
     """What an opening says of the lines below it."""
 
     HISTORY = "history"
@@ -35,10 +35,10 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class Attribution:
     """The lines from ``start`` up to ``end`` open a quoted letter; ``attributed`` if they say "Ivan wrote"."""
 
-    kind: Kind
+    kind: AttributionKind
     start: int
     end: int
     attributed: bool = False
@@ -54,20 +54,20 @@ def may_open(line: str) -> bool:
     return (":" in bare[:60] or "\uff1a" in bare[:60]) and bool(quoted_headers.label(bare))
 
 
-def opening(lines: Sequence[str], at: int, floor: int = 0) -> Opening | None:
+def opening(lines: Sequence[str], at: int, floor: int = 0) -> Attribution | None:
     """What is opened at a line; an attribution is found at its last line and reaches up to ``floor`` at most."""
     line = lines[at].strip()
     if not line:
         return None
     if _marks_above(line):
-        return Opening(Kind.HISTORY, _from_rule(lines, at, floor), at + 1)
+        return Attribution(AttributionKind.HISTORY, _from_rule(lines, at, floor), at + 1)
     if kind := _divider(lines, at):
-        start = at if kind is Kind.FORWARD else _from_rule(lines, at, floor)
-        return Opening(kind, start, at + 1)
+        start = at if kind is AttributionKind.FORWARD else _from_rule(lines, at, floor)
+        return Attribution(kind, start, at + 1)
     if end := quoted_headers.head_end(lines, at):
         start = _from_rule(lines, at, floor)
         introduced = start == at and _introduced(lines, at, floor)
-        return None if introduced else Opening(Kind.HISTORY, start, end)
+        return None if introduced else Attribution(AttributionKind.HISTORY, start, end)
     return _attribution(lines, at, floor)
 
 
@@ -99,20 +99,20 @@ def _inner(line: str) -> tuple[str, bool]:
     return spoken(inner.rstrip(DASHES + " <:\uff1a.")), dashes > 1
 
 
-def _divider(lines: Sequence[str], at: int) -> Kind | None:
+def _divider(lines: Sequence[str], at: int) -> AttributionKind | None:
     line = lines[at]
     inner, dashed = _inner(line) if len(line) <= 400 else ("", False)
     if not inner or len(inner) > 160:
         return None
     kind = None
     if inner in all_of("forwarded"):
-        kind = Kind.FORWARD if dashed or line.rstrip().endswith((":", "\uff1a")) else None
+        kind = AttributionKind.FORWARD if dashed or line.rstrip().endswith((":", "\uff1a")) else None
     elif inner in all_of("original"):
-        kind = Kind.HISTORY if dashed or _head_below(lines, at) else None
+        kind = AttributionKind.HISTORY if dashed or _head_below(lines, at) else None
     elif dashed and any(inner.startswith(f"{phrase} ") for phrase in ("forwarded by", "weitergeleitet von")):
-        kind = Kind.FORWARD
+        kind = AttributionKind.FORWARD
     elif dashed and (group_wise(line) or _unusual(lines, at, inner)):
-        kind = Kind.HISTORY
+        kind = AttributionKind.HISTORY
     return kind
 
 
@@ -164,22 +164,22 @@ def _introduced(lines: Sequence[str], at: int, floor: int) -> bool:
 # Attributions
 
 
-def _attribution(lines: Sequence[str], at: int, floor: int) -> Opening | None:
+def _attribution(lines: Sequence[str], at: int, floor: int) -> Attribution | None:
     """The attribution that ends at a line; the shortest stretch of lines that says enough, and what belongs to it."""
     if not _may_end(lines[at]):
-        return Opening(Kind.HISTORY, at, at + 1, True) if _goes_on(lines[at]) else None
-    weak: Opening | None = None
+        return Attribution(AttributionKind.HISTORY, at, at + 1, True) if _goes_on(lines[at]) else None
+    weak: Attribution | None = None
     said = ""
     for start in range(at, max(floor, at - LINES_OF_ATTRIBUTION + 1) - 1, -1):
         if not lines[start].strip() or len(lines[start]) > 400:
             break
         said = f"{spoken(lines[start])} {said}".strip()
         kind = _who_and_when(said)
-        if kind is Kind.HISTORY:
+        if kind is AttributionKind.HISTORY:
             begun = _begun_above(lines, start, floor)
-            return Opening(kind, begun - (begun > floor and is_rule(lines[begun - 1])), at + 1, True)
-        if kind is Kind.QUOTE and weak is None:
-            weak = Opening(kind, start, at + 1, True)
+            return Attribution(kind, begun - (begun > floor and is_rule(lines[begun - 1])), at + 1, True)
+        if kind is AttributionKind.QUOTE and weak is None:
+            weak = Attribution(kind, start, at + 1, True)
     return weak
 
 
@@ -199,11 +199,11 @@ def _goes_on(line: str) -> bool:
     for count in range(1, len(pieces) + 1):
         last = pieces[count - 1].rsplit(None, 1)
         if last and spoken(last[-1]) in words("wrote"):
-            return _who_and_when(spoken(": ".join(pieces[:count])) + ":") is Kind.HISTORY
+            return _who_and_when(spoken(": ".join(pieces[:count])) + ":") is AttributionKind.HISTORY
     return False
 
 
-def _who_and_when(said: str) -> Kind | None:
+def _who_and_when(said: str) -> AttributionKind | None:
     """HISTORY for what only a program writes, QUOTE for what a person might have, None for neither."""
     bare = said.strip("*_ " + DASHES)
     colon = bare.endswith(":")
@@ -211,12 +211,12 @@ def _who_and_when(said: str) -> Kind | None:
     early = _DIGIT.search(bare, 0, 36) is not None
     timed = TIME.search(bare) is not None
     if wrote and day and (post or (timed and early and colon)):
-        return Kind.HISTORY
+        return AttributionKind.HISTORY
     if post and day and timed and colon and (_BRACKETED.search(bare) or (early and _ADDRESSED.search(bare))):
-        return Kind.HISTORY  # Yandex, Mail.ru, and tongues not known: 20.11.2026, 10:15, "Ivan" <ivan@...>:
+        return AttributionKind.HISTORY  # Yandex, Mail.ru, and tongues not known: 20.11.2026, 10:15, "Ivan" <ivan@...>:
     if post and not colon:
-        return Kind.HISTORY if NUMERIC.match(bare) and bare.endswith(">") and len(bare) < 160 else None
-    return Kind.QUOTE if colon and (wrote or day or post) and len(bare) < 300 else None
+        return AttributionKind.HISTORY if NUMERIC.match(bare) and bare.endswith(">") and len(bare) < 160 else None
+    return AttributionKind.QUOTE if colon and (wrote or day or post) and len(bare) < 300 else None
 
 
 def _begun_above(lines: Sequence[str], start: int, floor: int) -> int:

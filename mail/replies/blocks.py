@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from mail.content.html_quotes import Mark
-from mail.replies.attribution import Kind, Opening, group_wise, may_open, opening
+from mail.content.html_quotes import LineMark
+from mail.replies.attribution import Attribution, AttributionKind, group_wise, may_open, opening
 
 WRAPPED = 60
 """A quoted line of so many characters may have been broken, and its rest stands unmarked below it."""
@@ -25,7 +25,7 @@ BLANKS = 20
 QUOTING = frozenset(">\uff1e \t\xa0")
 
 
-class Made(Enum):
+class BlockAuthor(Enum):
     """Who made a block."""
 
     HUMAN = "human"
@@ -38,7 +38,7 @@ class Made(Enum):
 class Block:
     """The lines from ``start`` up to ``end``; those before ``opened`` introduce a quote ("On Friday Ivan wrote:")."""
 
-    made: Made
+    made: BlockAuthor
     start: int
     end: int
     opened: int
@@ -46,10 +46,10 @@ class Block:
     @property
     def introduced(self) -> bool:
         """Whether something tells that an older letter begins here."""
-        return self.made in (Made.HISTORY, Made.FORWARD) or self.opened > self.start
+        return self.made in (BlockAuthor.HISTORY, BlockAuthor.FORWARD) or self.opened > self.start
 
 
-def blocks(lines: Sequence[str], forwarded: bool = False, marks: Sequence[Mark] = ()) -> list[Block]:
+def blocks(lines: Sequence[str], forwarded: bool = False, marks: Sequence[LineMark] = ()) -> list[Block]:
     """The blocks of a letter, in order, none of them empty and no line left out.
 
     ``forwarded`` says that the letter calls itself forwarded: then an unmarked older letter is its point. ``marks``
@@ -70,7 +70,7 @@ def depth(line: str) -> int:
 
 
 class _Cutter:
-    def __init__(self, lines: Sequence[str], forwarded: bool, marks: Sequence[Mark]) -> None:
+    def __init__(self, lines: Sequence[str], forwarded: bool, marks: Sequence[LineMark]) -> None:
         self.lines = lines
         self.forwarded = forwarded
         self.marks = marks
@@ -89,21 +89,21 @@ class _Cutter:
                 continue
             if block.start > human:
                 said = said or self.says(human, block.start)
-                yield Block(Made.HUMAN, human, block.start, human)
+                yield Block(BlockAuthor.HUMAN, human, block.start, human)
             yield block
             at = human = block.end
         if human < len(self.lines):
-            yield Block(Made.HUMAN, human, len(self.lines), human)
+            yield Block(BlockAuthor.HUMAN, human, len(self.lines), human)
 
     def block(self, at: int, human: int, said: bool) -> Block | None:
         """The block that is not human and is found at a line; it may begin above, but not above ``human``."""
         if self.quoted[at]:
             if self.forwards(at):
-                return Block(Made.FORWARD, at, len(self.lines), at + 1)
+                return Block(BlockAuthor.FORWARD, at, len(self.lines), at + 1)
             end = self.quote_end(at)
-            return Block(Made.QUOTE, at, end, self.cited(at, end))
-        if self.mark(at) is Mark.HISTORY:
-            return Block(Made.FORWARD if self.forwarded else Made.HISTORY, at, len(self.lines), at)
+            return Block(BlockAuthor.QUOTE, at, end, self.cited(at, end))
+        if self.mark(at) is LineMark.HISTORY:
+            return Block(BlockAuthor.FORWARD if self.forwarded else BlockAuthor.HISTORY, at, len(self.lines), at)
         found = self.opening(at, human)
         return self.opened(found, said or self.says(human, found.start)) if found else None
 
@@ -115,7 +115,7 @@ class _Cutter:
 
     def cited(self, at: int, end: int) -> int:
         """Where ``>`` begins in a quote that HTML marks as one from its opening on."""
-        while at < end and self.mark(at) is Mark.QUOTE and not depth(self.lines[at]):
+        while at < end and self.mark(at) is LineMark.QUOTE and not depth(self.lines[at]):
             at += 1
         return at
 
@@ -123,38 +123,38 @@ class _Cutter:
         """Whether marked lines begin by saying that they are forwarded: HTML marks these as quotes."""
         bare = self.lines[at].lstrip("> \t")
         found = opening([bare], 0) if len(bare) < 100 and may_open(bare) else None
-        return found is not None and found.kind is Kind.FORWARD
+        return found is not None and found.kind is AttributionKind.FORWARD
 
-    def opening(self, at: int, human: int) -> Opening | None:
+    def opening(self, at: int, human: int) -> Attribution | None:
         """What opens at a line; a log of a thousand lines that end like an attribution is not searched to its end."""
         if not self.looks or not may_open(self.lines[at]):
             return None
         self.looks -= 1
         return opening(self.lines, at, human)
 
-    def opened(self, found: Opening, said: bool) -> Block | None:
+    def opened(self, found: Attribution, said: bool) -> Block | None:
         """What an opening opens: that depends on whether the lines below are marked, and whether something was said
         above it."""
         count = len(self.lines)
-        if found.kind is Kind.FORWARD:
-            return Block(Made.FORWARD, found.start, count, found.end)
+        if found.kind is AttributionKind.FORWARD:
+            return Block(BlockAuthor.FORWARD, found.start, count, found.end)
         below = self.next_line(found.end)
         if below < count and self.marked(below):
-            return Block(Made.QUOTE, found.start, self.quote_end(below), below)
+            return Block(BlockAuthor.QUOTE, found.start, self.quote_end(below), below)
         if found.attributed and (end := self.barred(found.end)) > found.end:
-            return Block(Made.QUOTE, found.start, end, found.end)
-        if found.kind is Kind.QUOTE:
+            return Block(BlockAuthor.QUOTE, found.start, end, found.end)
+        if found.kind is AttributionKind.QUOTE:
             return None
         if self.last_marked >= found.end and not said:
-            return Block(Made.QUOTE, found.start, found.end, found.end)  # somebody wrote right below it
+            return Block(BlockAuthor.QUOTE, found.start, found.end, found.end)  # somebody wrote right below it
         forward = self.forwarded and not found.attributed
-        return Block(Made.FORWARD if forward else Made.HISTORY, found.start, count, found.end)
+        return Block(BlockAuthor.FORWARD if forward else BlockAuthor.HISTORY, found.start, count, found.end)
 
     def says(self, start: int, end: int) -> bool:
         return any(line.strip() for line in self.lines[start:end])
 
-    def mark(self, at: int) -> Mark:
-        return self.marks[at] if at < len(self.marks) else Mark.NONE
+    def mark(self, at: int) -> LineMark:
+        return self.marks[at] if at < len(self.marks) else LineMark.NONE
 
     def marked(self, at: int) -> bool:
         """Whether a line is quoted by a mark of its own."""
@@ -167,7 +167,7 @@ class _Cutter:
             if line[:1] in QUOTING and depth(line):
                 before = self.truly(line, before)
             else:
-                before = self.mark(at) is Mark.QUOTE or bool(self.initials and _initial(line) in self.initials)
+                before = self.mark(at) is LineMark.QUOTE or bool(self.initials and _initial(line) in self.initials)
             yield before and bool(line)
 
     def truly(self, line: str, before: bool) -> bool:

@@ -19,9 +19,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from mail.content.html_quotes import Mark
+from mail.content.html_quotes import LineMark
 from mail.replies import signatures
-from mail.replies.blocks import Block, Made, blocks
+from mail.replies.blocks import Block, BlockAuthor, blocks
 from mail.replies.phrase_tables import spoken, within
 
 MARKERS = {
@@ -42,7 +42,7 @@ SHORT = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Folded:
+class FoldedText:
     """The view of a letter: every line of it that is not blank stands in one of ``text``, ``signature``, ``quoted``.
 
     ``text`` is what is new, with quotes and signature folded; ``text_and_signature`` has only the quotes folded;
@@ -55,7 +55,7 @@ class Folded:
     signature: str = ""
 
 
-class Role(Enum):
+class LineRole(Enum):
     """What a line is in a letter."""
 
     NEW = "new"
@@ -65,7 +65,7 @@ class Role(Enum):
     QUOTE = "quote"
 
 
-def folded(full: str, *, author: str = "", forwarded: bool = False, marks: Sequence[Mark] = ()) -> Folded:
+def folded(full: str, *, author: str = "", forwarded: bool = False, marks: Sequence[LineMark] = ()) -> FoldedText:
     """The view of a letter's text without its quotes and signature.
 
     ``author`` is the name in From; ``forwarded`` says that the subject calls the letter a forwarded one; ``marks`` are
@@ -75,66 +75,68 @@ def folded(full: str, *, author: str = "", forwarded: bool = False, marks: Seque
     looked = lines[:LINES]
     cut = blocks(looked, forwarded, marks)
     roles = _roles(looked, cut, author, marks)
-    roles += [Role.QUOTE if cut[-1].made is Made.HISTORY else Role.NEW] * (len(lines) - len(looked))
+    roles += [LineRole.QUOTE if cut[-1].made is BlockAuthor.HISTORY else LineRole.NEW] * (len(lines) - len(looked))
 
-    def shown(*wanted: Role) -> str:
+    def shown(*wanted: LineRole) -> str:
         return _tidy(line for line, role in zip(lines, roles, strict=True) if role in wanted)
 
-    new = shown(Role.NEW)
+    new = shown(LineRole.NEW)
     if not _says(new) or _answers_stand_below(new, cut):
-        return Folded(_tidy(lines), _tidy(lines))
-    return Folded(
-        shown(Role.NEW, Role.CONTEXT),
-        shown(Role.NEW, Role.CONTEXT, Role.SIGNATURE),
-        shown(Role.QUOTE),
-        shown(Role.SIGNATURE),
+        return FoldedText(_tidy(lines), _tidy(lines))
+    return FoldedText(
+        shown(LineRole.NEW, LineRole.CONTEXT),
+        shown(LineRole.NEW, LineRole.CONTEXT, LineRole.SIGNATURE),
+        shown(LineRole.QUOTE),
+        shown(LineRole.SIGNATURE),
     )
 
 
-def _roles(lines: Sequence[str], cut: Sequence[Block], author: str, marks: Sequence[Mark]) -> list[Role]:
+def _roles(lines: Sequence[str], cut: Sequence[Block], author: str, marks: Sequence[LineMark]) -> list[LineRole]:
     """What each line of a letter is."""
-    roles = [Role.NEW] * len(lines)
+    roles = [LineRole.NEW] * len(lines)
     for block in cut:
-        if block.made in (Made.QUOTE, Made.HISTORY):
-            roles[block.start : block.end] = [Role.QUOTE] * (block.end - block.start)
-        elif block.made is Made.HUMAN:
+        if block.made in (BlockAuthor.QUOTE, BlockAuthor.HISTORY):
+            roles[block.start : block.end] = [LineRole.QUOTE] * (block.end - block.start)
+        elif block.made is BlockAuthor.HUMAN:
             for at, mark in enumerate(marks[block.start : block.end], block.start):
-                if mark is Mark.SIGNATURE:
-                    roles[at] = Role.SIGNATURE
+                if mark is LineMark.SIGNATURE:
+                    roles[at] = LineRole.SIGNATURE
     said = _sign(lines, cut, roles, author)
     for at in _context(lines, cut, said):
-        roles[at] = Role.CONTEXT
+        roles[at] = LineRole.CONTEXT
     return roles
 
 
-def _sign(lines: Sequence[str], cut: Sequence[Block], roles: list[Role], author: str) -> list[int]:
+def _sign(lines: Sequence[str], cut: Sequence[Block], roles: list[LineRole], author: str) -> list[int]:
     """Marks the signatures, and gives the numbers of the blocks in which a person then still says something."""
     said: list[int] = []
     looks = LOOKS
     for number in range(len(cut) - 1, -1, -1):
         block = cut[number]
-        if block.made is Made.FORWARD:
+        if block.made is BlockAuthor.FORWARD:
             said.append(number)
-        if block.made is not Made.HUMAN:
+        if block.made is not BlockAuthor.HUMAN:
             continue
         if looks and (not said or cut[number + 1].introduced):
             looks -= 1
-            own = [at for at in range(block.start, block.end) if roles[at] is Role.NEW]
+            own = [at for at in range(block.start, block.end) if roles[at] is LineRole.NEW]
             more = len(own) < block.end - block.start
             begin = signatures.start([lines[at] for at in own], author, more=more)
             for at in own[begin:]:
-                roles[at] = Role.SIGNATURE
-        if any(roles[at] is Role.NEW and lines[at].strip() for at in range(block.start, block.end)):
+                roles[at] = LineRole.SIGNATURE
+        if any(roles[at] is LineRole.NEW and lines[at].strip() for at in range(block.start, block.end)):
             said.append(number)
     return said[::-1]
 
 
 def _context(lines: Sequence[str], cut: Sequence[Block], said: Sequence[int]) -> Iterator[int]:
     """The quoted lines that are shown: what was answered below itself, and what a person announced."""
-    humans = [number for number in said if cut[number].made is Made.HUMAN]
+    humans = [number for number in said if cut[number].made is BlockAuthor.HUMAN]
     if not humans:
         return
-    quotes = [number for number, block in enumerate(cut) if block.made is Made.QUOTE and block.opened < block.end]
+    quotes = [
+        number for number, block in enumerate(cut) if block.made is BlockAuthor.QUOTE and block.opened < block.end
+    ]
     below = [number for number in quotes if number > humans[-1]]
     for number in below[:1]:
         block = cut[number]
@@ -198,7 +200,7 @@ def _says(text: str) -> bool:
 
 def _answers_stand_below(new: str, cut: Sequence[Block]) -> bool:
     """Whether a short text says that it answers further down, where no mark tells old from new."""
-    if len(new) >= SHORT or all(block.made is not Made.HISTORY for block in cut):
+    if len(new) >= SHORT or all(block.made is not BlockAuthor.HISTORY for block in cut):
         return False
     said = spoken(new.replace("\n", " "))
     return within("below").search(said) is not None

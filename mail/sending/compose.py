@@ -36,12 +36,12 @@ REFERENCES = 20
 BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-class NotToBeSent(ValueError):
+class UnsendableMessage(ValueError):
     """This letter must not go out as it is; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Enclosure:
+class OutboundAttachment:
     """A file with its bytes; with a ``cid`` the HTML shows it in its place."""
 
     name: str
@@ -53,18 +53,18 @@ class Enclosure:
 def composed(
     body: Mapping[str, Any],
     sender: str,
-    files: Sequence[Enclosure],
+    files: Sequence[OutboundAttachment],
     now: datetime,
     answers: str = "",
     left_out: Sequence[str] = (),
 ) -> bytes:
     """The letter of a parcel's body. ``answers`` is the Message-ID it replies to, "" for the last of its references.
 
-    ``left_out`` are names of files too large to be enclosed: a sentence says so. Raises `NotToBeSent`.
+    ``left_out`` are names of files too large to be enclosed: a sentence says so. Raises `UnsendableMessage`.
     """
     recipient = deliverable(str(body["to"]))
     if not recipient:
-        raise NotToBeSent(f"nothing can be sent to {str(body['to'])!r}"[:300])
+        raise UnsendableMessage(f"nothing can be sent to {str(body['to'])!r}"[:300])
     content_type, content = _content({**body, **_without(body, left_out)}, files)
     fields = _fields(body, recipient, sender, now, answers)
     fields += [("MIME-Version", "1.0"), ("Content-Type", content_type)]
@@ -72,7 +72,7 @@ def composed(
     _check(head, [name for name, _ in fields], recipient)
     message = head + b"\r\n" + content
     if _BARE.search(message):
-        raise NotToBeSent("a line does not end in CRLF")
+        raise UnsendableMessage("a line does not end in CRLF")
     return message
 
 
@@ -163,13 +163,13 @@ def _check(head: bytes, names: list[str], recipient: str) -> None:
     """Reads the headers with the standard library's parser: exactly ours, and exactly this recipient."""
     read = BytesHeaderParser().parsebytes(head + b"\r\n")
     if [name.lower() for name in read.keys()] != [name.lower() for name in names]:  # noqa: SIM118 - repeated headers count
-        raise NotToBeSent("the headers do not read as they were meant")
+        raise UnsendableMessage("the headers do not read as they were meant")
     to = head.partition(b"\r\nTo: ")[2].partition(b"\r\n")[0].decode()
     if [address for _, address in getaddresses([to])] != [recipient] or read.is_multipart() or read.defects:
-        raise NotToBeSent("the recipient does not read as it was meant")
+        raise UnsendableMessage("the recipient does not read as it was meant")
 
 
-def _content(body: Mapping[str, Any], files: Sequence[Enclosure]) -> tuple[str, bytes]:
+def _content(body: Mapping[str, Any], files: Sequence[OutboundAttachment]) -> tuple[str, bytes]:
     """Content-Type and content of the whole letter, a multipart."""
     seed = str(body["message_id"])
     pictures = [file for file in files if file.cid]
@@ -204,7 +204,7 @@ def _text(kind: str, text: str) -> bytes:
     return _fielded(f"{kind}; charset=utf-8", "quoted-printable", binascii.b2a_qp(data, istext=True))
 
 
-def _file(file: Enclosure) -> bytes:
+def _file(file: OutboundAttachment) -> bytes:
     name = tidy(file.name)[:150] or "file"
     kind = file.media_type if _is_media_type(file.media_type) else "application/octet-stream"
     disposition = f"{'inline' if file.cid else 'attachment'};\r\n {_parameter('filename', name)}"

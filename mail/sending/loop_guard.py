@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from desk.language.rich_text import literal
-from desk.model.acts import Act, Facts, Record, Say, Show, To, Withheld
+from desk.model.acts import Act, AddJournalEntry, Facts, Recipient, SayTemplate, SayText, Suppressed
 from desk.model.case import Case
-from desk.model.facts import Picked, Ways
-from desk.model.messages import Address, Heard, Policy, Role
-from desk.model.shared_facts import Allowance, Allowances
-from desk.pipeline.recipients import audience
+from desk.model.facts import CaseMatch, ContactAddresses
+from desk.model.messages import Address, Inbound, RedeliveryPolicy, Role
+from desk.model.shared_facts import SendAllowance, SendAllowances
+from desk.pipeline.recipients import addresses_of
 
 IN_AN_HOUR, HOUR = 3, timedelta(hours=1)
 IN_A_WEEK, WEEK = 5, timedelta(days=7)
@@ -31,7 +31,7 @@ TO_A_DOMAIN = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Mailed(Act):
+class CountAutomaticMail(Act):
     """An automatic letter to a peer is on its way: it counts, under a number nobody else may use."""
 
     peer: str
@@ -39,7 +39,7 @@ class Mailed(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class Mute(Act):
+class MutePeer(Act):
     """From now on nothing automatic goes to this peer."""
 
     peer: str
@@ -47,21 +47,21 @@ class Mute(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class Heeded(Act):
+class ForgetCounts(Act):
     """A person has written to this peer: everything counted until now is forgotten."""
 
     peer: str
 
 
 @dataclass(frozen=True, slots=True)
-class Decline(Act):
+class StopNotices(Act):
     """This peer wants no notices any more; who writes to the desk is answered all the same."""
 
     peer: str
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class PeerHistory:
     """What the governor keeps of one peer. ``number`` is the last one used, ``mailed`` when letters went, oldest first.
 
     ``muted`` is when the peer was muted, ``to_domain`` how many letters its domain got within the hour.
@@ -86,7 +86,9 @@ def domain_of(peer: str) -> str:
     return peer.rpartition("@")[2][:255]
 
 
-def allowance(peer: str, history: History, now: datetime, *, proved: bool, own: bool, notice: bool) -> Allowance:
+def allowance(
+    peer: str, history: PeerHistory, now: datetime, *, proved: bool, own: bool, notice: bool
+) -> SendAllowance:
     """Whether one more automatic letter may go to ``peer`` now.
 
     ``proved`` when it is known that the owner of the address reads and writes there, ``own`` for a mailbox of this
@@ -109,48 +111,52 @@ def allowance(peer: str, history: History, now: datetime, *, proved: bool, own: 
         why = "the address has proved nothing, and was written to today already"
     elif not proved and history.to_domain >= TO_A_DOMAIN:
         why = f"{TO_A_DOMAIN} letters went to unproved addresses of {domain_of(peer)} within an hour"
-    return Allowance(peer, history.number + 1, why, mutes)
+    return SendAllowance(peer, history.number + 1, why, mutes)
 
 
-def govern(case: Case, heard: Heard, facts: Facts, acts: Sequence[Act]) -> Sequence[Act]:
+def guard_loops(case: Case, inbound: Inbound, facts: Facts, acts: Sequence[Act]) -> Sequence[Act]:
     """The round's acts, with what may not be sent now withheld, and what is sent counted."""
-    if heard.role is Role.AGENT or heard.detail.get("vouched"):
-        reached = (_by_mail(act, case, heard, facts) for act in acts)
-        return [*acts, *(Heeded(peer) for peer in dict.fromkeys(peer_of(one.value) for one in reached if one))]
-    allowances = facts.get(Allowances)
+    if inbound.role is Role.AGENT or inbound.detail.get("vouched"):
+        reached = (_by_mail(act, case, inbound, facts) for act in acts)
+        return [*acts, *(ForgetCounts(peer) for peer in dict.fromkeys(peer_of(one.value) for one in reached if one))]
+    allowances = facts.get(SendAllowances)
     if allowances is None:
         return acts
     governed: list[Act] = []
-    counted: dict[str, Mailed | Mute] = {}
+    counted: dict[str, CountAutomaticMail | MutePeer] = {}
     for act in acts:
-        address = _by_mail(act, case, heard, facts)
+        address = _by_mail(act, case, inbound, facts)
         allowed = allowances.of.get(address) if address else None
-        if allowed is None or not isinstance(act, (Say, Show)):
+        if allowed is None or not isinstance(act, (SayTemplate, SayText)):
             governed.append(act)
         elif allowed.refused:
-            governed.append(Withheld(act, allowed.refused))
+            governed.append(Suppressed(act, allowed.refused))
             if allowed.mutes:
-                counted[allowed.peer] = Mute(allowed.peer, allowed.refused)
+                counted[allowed.peer] = MutePeer(allowed.peer, allowed.refused)
         else:
             governed.append(act)
-            counted[allowed.peer] = Mailed(allowed.peer, allowed.number)
+            counted[allowed.peer] = CountAutomaticMail(allowed.peer, allowed.number)
     for one in counted.values():
-        governed += [one, *(_flagged(one, case) if isinstance(one, Mute) else ())]
+        governed += [one, *(_flagged(one, case) if isinstance(one, MutePeer) else ())]
     return governed
 
 
-def _by_mail(act: Act, case: Case, heard: Heard, facts: Facts) -> Address | None:
+def _by_mail(act: Act, case: Case, inbound: Inbound, facts: Facts) -> Address | None:
     """The mail address that this act writes to."""
-    if not isinstance(act, (Say, Show)) or act.to is To.STAFF:
+    if not isinstance(act, (SayTemplate, SayText)) or act.to is Recipient.AGENTS:
         return None
-    ways = facts.get(Ways) or Ways(None, None, None)
-    is_new = facts.need(Picked).how in ("new", "none")
-    return next((one for one in audience(act.to, case, heard, ways, is_new) if one.channel == "mail"), None)
+    contact = facts.get(ContactAddresses) or ContactAddresses(None, None, None)
+    is_new = facts.need(CaseMatch).how in ("new", "none")
+    return next(
+        (one for one in addresses_of(act.to, case, inbound, contact, is_new) if one.channel_kind == "mail"), None
+    )
 
 
-def _flagged(mute: Mute, case: Case) -> Sequence[Act]:
+def _flagged(mute: MutePeer, case: Case) -> Sequence[Act]:
     """What tells people of it: the journal, and the agents' group where there is a case to speak of."""
-    told: list[Act] = [Record("finding", f"{mute.peer} is muted: {mute.why}")]
+    told: list[Act] = [AddJournalEntry("finding", f"{mute.peer} is muted: {mute.why}")]
     if case.registered and case.open:
-        told.append(Say("staff_muted", {"address": literal(mute.peer)}, To.STAFF, policy=Policy.HOLD))
+        told.append(
+            SayTemplate("agents_muted", {"address": literal(mute.peer)}, Recipient.AGENTS, policy=RedeliveryPolicy.HOLD)
+        )
     return told

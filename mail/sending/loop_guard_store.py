@@ -1,7 +1,7 @@
 """What the governor goes by, read before a round, and what it decided, written with it.
 
 The rows belong to no provider: a peer is the same peer for all of them. Each automatic letter is a row under the
-peer's next number, so that of two clerks who counted alike only one can write; the other counts again.
+peer's next number, so that of two workers who counted alike only one can write; the other counts again.
 """
 
 from __future__ import annotations
@@ -14,15 +14,26 @@ from typing import Any
 from sqlalchemy import BindParameter, Row, bindparam, delete, func, literal, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from desk.model.facts import Ways
+from desk.model.facts import ContactAddresses
 from desk.model.messages import Address, Role
-from desk.model.shared_facts import Allowance, Allowances
-from desk.pipeline.batching import Together
-from desk.pipeline.lookup import Round, address_of, surely_theirs
-from desk.pipeline.unit_of_work import Rows
+from desk.model.shared_facts import SendAllowance, SendAllowances
+from desk.pipeline.batching import Batcher
+from desk.pipeline.lookup import Round, address_of, is_proved_sender
+from desk.pipeline.unit_of_work import RowBatch
 from desk.storage.database import Database
 from mail.receiving.tables import automatic_mails, muted_peers, without_notices
-from mail.sending.loop_guard import HOUR, WEEK, Decline, Heeded, History, Mailed, Mute, allowance, domain_of, peer_of
+from mail.sending.loop_guard import (
+    HOUR,
+    WEEK,
+    CountAutomaticMail,
+    ForgetCounts,
+    MutePeer,
+    PeerHistory,
+    StopNotices,
+    allowance,
+    domain_of,
+    peer_of,
+)
 
 _SILENCES = (muted_peers, without_notices)
 _PEERS: BindParameter[Sequence[str]] = bindparam("peers", expanding=True)
@@ -39,35 +50,39 @@ _KNOWN = union_all(
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _PeersOfRound:
     """Whom one round may write to, and whether it is known that they read there."""
 
     proved: Mapping[Address, bool]
     now: datetime
 
 
-class BudgetLookup:
+class SendAllowanceLookup:
     """The allowances of everybody this round may write to by mail. ``own`` are the addresses of all mailboxes."""
 
     def __init__(self, database: Database, own: Iterable[str]) -> None:
         self._database = database
         self._own = frozenset(map(peer_of, own))
-        self._together = Together(self._histories)
+        self._together = Batcher(self._histories)
 
     async def __call__(self, round_: Round) -> object | None:
-        """An `Allowances`; None where nobody is reached by mail, or a person acts, whom nothing limits."""
-        if round_.heard.role is Role.AGENT or round_.heard.detail.get("vouched"):
+        """An `SendAllowances`; None where nobody is reached by mail, or a person acts, whom nothing limits."""
+        if round_.inbound.role is Role.AGENT or round_.inbound.detail.get("vouched"):
             return None
-        ways = round_.facts.get(Ways) or Ways(None, None, None)
-        speaker = round_.heard.sender if round_.heard.role is Role.SUBSCRIBER else None
-        reached = {one for one in (speaker, ways.here, ways.on_file) if one is not None and one.channel == "mail"}
+        contact = round_.facts.get(ContactAddresses) or ContactAddresses(None, None, None)
+        speaker = round_.inbound.sender if round_.inbound.role is Role.SUBSCRIBER else None
+        reached = {
+            one for one in (speaker, contact.here, contact.on_file) if one is not None and one.channel_kind == "mail"
+        }
         if not reached:
             return None
-        proved = {one: one == ways.on_file or _proved(one, round_) for one in reached}
-        histories = await self._together.ask(_Asked(proved, round_.now))
-        return Allowances({one: self._allowance(one, round_.now, proved[one], ways, histories) for one in reached})
+        proved = {one: one == contact.on_file or _proved(one, round_) for one in reached}
+        histories = await self._together.ask(_PeersOfRound(proved, round_.now))
+        return SendAllowances(
+            {one: self._allowance(one, round_.now, proved[one], contact, histories) for one in reached}
+        )
 
-    async def _histories(self, asked: Sequence[_Asked]) -> Sequence[Mapping[str, History]]:
+    async def _histories(self, asked: Sequence[_PeersOfRound]) -> Sequence[Mapping[str, PeerHistory]]:
         """All that is known of anybody in a batch, for each who asks."""
         proved: dict[Address, bool] = {}
         for one in asked:
@@ -77,22 +92,27 @@ class BudgetLookup:
         return [found] * len(asked)
 
     def _allowance(
-        self, address: Address, now: datetime, proved: bool, ways: Ways, histories: Mapping[str, History]
-    ) -> Allowance:
+        self,
+        address: Address,
+        now: datetime,
+        proved: bool,
+        contact: ContactAddresses,
+        histories: Mapping[str, PeerHistory],
+    ) -> SendAllowance:
         peer = peer_of(address.value)
-        notice = address == ways.on_file
+        notice = address == contact.on_file
         return allowance(peer, histories[peer], now, proved=proved, own=peer in self._own, notice=notice)
 
 
 def _proved(address: Address, round_: Round) -> bool:
-    speaks = round_.heard.role is Role.SUBSCRIBER and round_.heard.sender == address
+    speaks = round_.inbound.role is Role.SUBSCRIBER and round_.inbound.sender == address
     known = any(one.confirmed and address_of(one) == address for one in round_.addresses)
-    return known or (speaks and surely_theirs(round_))
+    return known or (speaks and is_proved_sender(round_))
 
 
 async def _histories(
     connection: AsyncConnection, proved: Mapping[Address, bool], now: datetime
-) -> Mapping[str, History]:
+) -> Mapping[str, PeerHistory]:
     peers = {peer_of(one.value) for one in proved}
     unproved = {domain_of(peer_of(one.value)) for one, surely in proved.items() if not surely}
     rows = (await connection.execute(_KNOWN, {"peers": list(peers)})).all()
@@ -104,7 +124,7 @@ async def _histories(
     for peer in peers:
         mine = of.get(peer, [])
         mails = sorted((row for row in mine if row.what == "mailed"), key=lambda row: row.number)
-        found[peer] = History(
+        found[peer] = PeerHistory(
             number=mails[-1].number if mails else 0,
             mailed=tuple(sorted(row.at for row in mails)),
             muted=next((row.at for row in mine if row.what == "muted"), None),
@@ -124,30 +144,30 @@ async def _crowds(connection: AsyncConnection, domains: Collection[str], now: da
     return {row.domain: row.mails for row in (await connection.execute(query)).all()}
 
 
-def write_mailed(act: Mailed, round_: Round, rows: Rows) -> None:
+def write_counted_mail(act: CountAutomaticMail, round_: Round, rows: RowBatch) -> None:
     """Counts one automatic letter."""
     rows.insert(automatic_mails, peer=act.peer, number=act.number, domain=domain_of(act.peer), at=round_.now)
 
 
-def write_mute(act: Mute, round_: Round, rows: Rows) -> None:
+def write_mute(act: MutePeer, round_: Round, rows: RowBatch) -> None:
     """Mutes a peer, anew if they were muted before."""
     rows.replace(muted_peers, peer=act.peer, since=round_.now, why=act.why[:200])
 
 
-def write_heeded(act: Heeded, round_: Round, rows: Rows) -> None:
+def write_forget_counts(act: ForgetCounts, round_: Round, rows: RowBatch) -> None:
     """A person wrote to this peer: the count begins anew."""
     rows.statements.append(delete(automatic_mails).where(automatic_mails.c.peer == act.peer))
     rows.statements.append(delete(muted_peers).where(muted_peers.c.peer == act.peer))
 
 
-def write_decline(act: Decline, round_: Round, rows: Rows) -> None:
+def write_decline(act: StopNotices, round_: Round, rows: RowBatch) -> None:
     """Notes that somebody wants no notices."""
     rows.statements.append(delete(without_notices).where(without_notices.c.peer == act.peer))
     rows.statements.append(without_notices.insert().values(peer=act.peer, since=round_.now))
 
 
 @dataclass(frozen=True, slots=True)
-class Silence:
+class MutedPeer:
     """A peer that gets nothing automatic, or only no notices: since when, and why."""
 
     peer: str
@@ -156,13 +176,13 @@ class Silence:
     notices_only: bool = False
 
 
-async def silences(database: Database) -> list[Silence]:
+async def silences(database: Database) -> list[MutedPeer]:
     """Everybody who is muted or has declined notices, in order of time."""
     async with database.look() as connection:
         muted = (await connection.execute(select(muted_peers))).all()
         declined = (await connection.execute(select(without_notices))).all()
-    found = [Silence(row.peer, row.since, row.why) for row in muted]
-    found += [Silence(row.peer, row.since, "they asked for no notices", notices_only=True) for row in declined]
+    found = [MutedPeer(row.peer, row.since, row.why) for row in muted]
+    found += [MutedPeer(row.peer, row.since, "they asked for no notices", notices_only=True) for row in declined]
     return sorted(found, key=lambda one: one.since)
 
 

@@ -12,8 +12,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
-from desk.language.rich_text import Mark, Text, joined, literal
-from desk.model.messages import Outgoing, Parcel, Policy, Quoted
+from desk.language.rich_text import RichText, TextMark, join_texts, literal
+from desk.model.messages import ChannelCall, OutboundMessage, QuotedMessage, RedeliveryPolicy
 from desk.model.settings import MailboxSettings
 from mail.replies.quotes import MARKERS
 from mail.sending.compose import tidy
@@ -25,7 +25,7 @@ QUOTED, QUOTED_LINES = 800, 20
 SAFE_LINKS = ("https://", "http://", "mailto:", "tel:")
 
 
-class Dresser:
+class MailRenderer:
     """Makes letters of one mailbox. The templates are read once."""
 
     def __init__(self, settings: MailboxSettings) -> None:
@@ -45,7 +45,7 @@ class Dresser:
             "words"
         ]
 
-    def dress(self, outgoing: Outgoing) -> tuple[Parcel, ...]:
+    def render(self, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
         """One letter; none when there is nothing to be said (a mail cannot be edited in place or acknowledged)."""
         if not outgoing.text and not outgoing.files:
             return ()
@@ -71,10 +71,10 @@ class Dresser:
             "answers": outgoing.answers,
             "files": files,
         }
-        lane = f"{self._settings.door}:{outgoing.to.value}"
-        return (Parcel(lane, "mail", Policy.RETRY, body, remote=message_id),)
+        lane = f"{self._settings.channel}:{outgoing.to.value}"
+        return (ChannelCall(lane, "mail", RedeliveryPolicy.RETRY, body, remote=message_id),)
 
-    def _names(self, outgoing: Outgoing, files: list[dict[str, Any]]) -> dict[str, Any]:
+    def _names(self, outgoing: OutboundMessage, files: list[dict[str, Any]]) -> dict[str, Any]:
         number, bracket, _ = outgoing.subject.removeprefix("[").partition("]")
         return {
             "language": outgoing.language,
@@ -91,18 +91,18 @@ class Dresser:
         }
 
 
-def _bounded(text: Text) -> Text:
+def _bounded(text: RichText) -> RichText:
     """As much as anybody reads in a letter; the journal has the rest."""
-    return text if len(text.plain) <= LONGEST else joined([text.part(0, LONGEST), literal("…")])
+    return text if len(text.plain) <= LONGEST else join_texts([text.part(0, LONGEST), literal("…")])
 
 
-def _quoted(one: Quoted) -> dict[str, Any]:
+def _quoted(one: QuotedMessage) -> dict[str, Any]:
     """Something said earlier, shortened, its lines apart and without characters that would turn others around."""
     text = one.text if len(one.text) <= QUOTED else f"{one.text[:QUOTED].rstrip()} …"
     return {"who": tidy(one.who), "when": one.when, "lines": [tidy(line) for line in text.splitlines()[:QUOTED_LINES]]}
 
 
-def linked(text: Text) -> str:
+def linked(text: RichText) -> str:
     """The plain characters, with a link's address after its label."""
     out, at = [], 0
     for mark in text.marks:
@@ -114,7 +114,7 @@ def linked(text: Text) -> str:
     return "".join(out)
 
 
-def markup(text: Text) -> Markup:
+def markup(text: RichText) -> Markup:
     """Paragraphs, bulleted lists, bold, code and links; every character of the text escaped."""
     blocks: list[str] = []
     lines: list[str] = []
@@ -152,7 +152,7 @@ def _indented(inner: str, line: str) -> str:
     return f'<span style="display:inline-block; padding-left:20px;">{inner}</span>'
 
 
-def _inline(text: Text) -> str:
+def _inline(text: RichText) -> str:
     if not text.marks:
         return escape(text.plain)
     out, at = [], 0
@@ -162,7 +162,7 @@ def _inline(text: Text) -> str:
     return "".join([*out, escape(text.plain[at:])])
 
 
-def _marked(mark: Mark, words: str) -> str:
+def _marked(mark: TextMark, words: str) -> str:
     """``words`` are escaped already."""
     if mark.kind == "bold":
         return f"<strong>{words}</strong>"

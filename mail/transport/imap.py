@@ -1,4 +1,5 @@
-"""One connection to a mailbox, with a guard at every wait. aioimaplib is touched here and in `mail.transport.imap_protocol` alone.
+"""One connection to a mailbox, with a guard at every wait. aioimaplib is touched here and in
+`mail.transport.imap_protocol` alone.
 
 It hangs for ever on a connection that was lost, and answers late after a time-out. So every wait here ends when the
 connection is lost or the time is over, and any trouble ends the connection for good.
@@ -16,13 +17,21 @@ from typing import Any, TypeVar
 from aioimaplib import aioimaplib
 
 from desk.model.settings import MailboxSettings
-from mail.transport.imap_envelopes import Envelope, Folder, Mail, envelope_of
-from mail.transport.imap_fetch_response import Item
-from mail.transport.imap_protocol import Client, LoginRefused, Refused, Trouble
+from mail.transport.imap_envelopes import FetchedMail, FolderStatus, MailEnvelope, envelope_of
+from mail.transport.imap_fetch_response import FetchItem
+from mail.transport.imap_protocol import CommandRefused, ConnectionBroken, ImapClient, LoginRefused
 from mail.transport.imap_syntax import folder, quoted, spelled
 from mail.transport.tls import tls
 
-__all__ = ["Connection", "Envelope", "Folder", "LoginRefused", "Mail", "Refused", "Trouble"]
+__all__ = [
+    "CommandRefused",
+    "ConnectionBroken",
+    "FetchedMail",
+    "FolderStatus",
+    "ImapConnection",
+    "LoginRefused",
+    "MailEnvelope",
+]
 
 T = TypeVar("T")
 
@@ -34,14 +43,14 @@ HEADER = 1_000_000
 _CODE = re.compile(rb"\[(UIDVALIDITY|UIDNEXT) (\d{1,10})\]")
 
 
-class Connection:
-    """One connection, logged in, with the mailbox's folder selected. Any `Trouble` ends it."""
+class ImapConnection:
+    """One connection, logged in, with the mailbox's folder selected. Any `ConnectionBroken` ends it."""
 
     def __init__(self, settings: MailboxSettings, patience: float = 20.0) -> None:
         self._settings = settings
         self._patience = patience
         self._lost = asyncio.get_running_loop().create_future()
-        self._client = Client(
+        self._client = ImapClient(
             settings.imap.host,
             settings.imap.port,
             timeout=patience,
@@ -50,8 +59,9 @@ class Connection:
         )
 
     @classmethod
-    async def open(cls, settings: MailboxSettings, patience: float = 20.0) -> tuple[Connection, Folder]:
-        """Connects, logs in, selects the folder. Raises `LoginRefused` or `Trouble`; nothing is left open then.
+    async def open(cls, settings: MailboxSettings, patience: float = 20.0) -> tuple[ImapConnection, FolderStatus]:
+        """Connects, logs in, selects the folder. Raises `LoginRefused` or `ConnectionBroken`; nothing is left open
+        then.
 
         ``patience`` is how many seconds a silent server is waited for.
         """
@@ -82,24 +92,24 @@ class Connection:
     async def uids(self, first: int, last: int = 0) -> list[int]:
         """The UIDs from ``first`` on, rising; up to ``last`` and with it, if given."""
         await self._told("NOOP", self._client.noop())  # lets the server take notice of what was delivered
-        self._client.protocol.news = False
+        self._client.protocol.unread = False
         wanted = f"UID {first}:{last or '*'}"
         lines = await self._told("SEARCH", self._client.uid_search(wanted, charset=None))
         found = {int(word) for line in lines[:-1] for word in bytes(line).split() if word.isdigit()}
         return sorted(uid for uid in found if uid >= first)  # "5:*" always names the last mail, however old
 
-    async def envelopes(self, uids: Sequence[int], with_date: bool = False) -> list[Envelope]:
+    async def envelopes(self, uids: Sequence[int], with_date: bool = False) -> list[MailEnvelope]:
         """What is known of mails before they are fetched; those that are gone, or refused, are missing."""
         field = " BODY.PEEK[HEADER.FIELDS (DATE)]<0.1000>" if with_date else ""
         try:
             items = await self._fetch(uids, f"(UID RFC822.SIZE INTERNALDATE{field})", 1000)
-        except Refused:
+        except CommandRefused:
             each = [await self.envelopes([uid], with_date) for uid in uids] if len(uids) > 1 else []
             return [envelope for found in each for envelope in found]
         found = [envelope for item in items if (envelope := envelope_of(item, item.literal or b""))]
         return sorted(found, key=lambda one: one.uid)
 
-    async def mails(self, uids: Sequence[int], limit: int, most: int = 0) -> list[Mail]:
+    async def mails(self, uids: Sequence[int], limit: int, most: int = 0) -> list[FetchedMail]:
         """Mails shorter than ``limit`` bytes whole, longer ones without a body, all left unread; none that is gone.
 
         ``most`` bounds them all together; when they have more, the connection is not to be trusted and ends.
@@ -110,7 +120,7 @@ class Connection:
             # What fills the whole limit may go on behind it. The size told is not asked: servers are known to lie.
             body = item.literal if item.literal and len(item.literal) < limit else None
             if envelope := envelope_of(item):
-                found[envelope.uid] = Mail(envelope, body)
+                found[envelope.uid] = FetchedMail(envelope, body)
         return [found[uid] for uid in sorted(found)]
 
     async def header(self, uid: int) -> bytes:
@@ -119,16 +129,16 @@ class Connection:
         return next((item.literal for item in items if item.literal), b"")
 
     async def mark_seen(self, uids: Sequence[int]) -> None:
-        """Flags mails as read. Raises `Refused` where the folder may not be written."""
+        """Flags mails as read. Raises `CommandRefused` where the folder may not be written."""
         await self._told("STORE", self._client.uid("STORE", spelled(uids), r"+FLAGS.SILENT (\Seen)"))
 
     async def move(self, uids: Sequence[int], name: str) -> None:
-        """Moves mails to another folder, which is made if it is missing (RFC 6851). Raises `Refused`."""
+        """Moves mails to another folder, which is made if it is missing (RFC 6851). Raises `CommandRefused`."""
         if not self.can_move:
-            raise Refused("the server has neither MOVE nor UIDPLUS")
+            raise CommandRefused("the server has neither MOVE nor UIDPLUS")
         try:
             await self._moved(spelled(uids), folder(name))
-        except Refused as refused:
+        except CommandRefused as refused:
             if "TRYCREATE" not in str(refused):
                 raise
             await self._told("CREATE", self._client.create(folder(name)))
@@ -140,7 +150,7 @@ class Connection:
 
     async def wait_for_news(self, seconds: float) -> None:
         """Returns when the server tells of something new, or after ``seconds``."""
-        if self._client.protocol.news:
+        if self._client.protocol.unread:
             return
         if not self.can_idle:
             await self._nothing_for(seconds)
@@ -172,22 +182,22 @@ class Connection:
         user = quoted(self._settings.imap.user)
         try:
             lines = await self._told("LOGIN", self._client.login(user, self._settings.password.reveal()))
-        except Refused as refused:
+        except CommandRefused as refused:
             if "[UNAVAILABLE]" in str(refused):
-                raise Trouble(str(refused)) from None
+                raise ConnectionBroken(str(refused)) from None
             raise LoginRefused(str(refused)) from None
         if not any(b"CAPABILITY" in line for line in lines):
             await self._guarded(self._client.protocol.capability(), "CAPABILITY")  # more is told after the login
 
-    async def _select(self) -> Folder:
+    async def _select(self) -> FolderStatus:
         try:
             lines = await self._told("SELECT", self._client.select(folder(self._settings.folder)))
-        except Refused as refused:
-            raise Trouble(f"folder {self._settings.folder!r}: {refused}") from None
+        except CommandRefused as refused:
+            raise ConnectionBroken(f"folder {self._settings.folder!r}: {refused}") from None
         codes = {match[1]: int(match[2]) for line in lines for match in _CODE.finditer(bytes(line))}
         if b"UIDVALIDITY" not in codes:
-            raise Trouble("the server gives no UIDVALIDITY: its mail cannot be told apart")
-        return Folder(codes[b"UIDVALIDITY"], codes.get(b"UIDNEXT", 0))
+            raise ConnectionBroken("the server gives no UIDVALIDITY: its mail cannot be told apart")
+        return FolderStatus(codes[b"UIDVALIDITY"], codes.get(b"UIDNEXT", 0))
 
     async def _moved(self, uids: str, name: str) -> None:
         if self._client.has_capability("MOVE"):
@@ -197,7 +207,7 @@ class Connection:
         await self._told("STORE", self._client.uid("STORE", uids, r"+FLAGS.SILENT (\Deleted)"))
         await self._told("EXPUNGE", self._client.uid("EXPUNGE", uids))
 
-    async def _fetch(self, uids: Sequence[int], what: str, longest: int, most: int = 0) -> list[Item]:
+    async def _fetch(self, uids: Sequence[int], what: str, longest: int, most: int = 0) -> list[FetchItem]:
         """The items of a FETCH, whose literals have at most ``longest`` bytes each, and ``most`` together."""
         if not uids:
             return []
@@ -205,18 +215,18 @@ class Connection:
         command = self._client.protocol.collect(f"UID FETCH {spelled(uids)} {what}", longest, most)
         answer = await self._guarded(command, "FETCH", lively=True)
         if not answer.status.startswith(b"OK"):
-            raise Refused(f"FETCH: {answer.status[:200].decode('utf-8', 'replace')}")
+            raise CommandRefused(f"FETCH: {answer.status[:200].decode('utf-8', 'replace')}")
         return answer.items
 
     async def _told(self, name: str, command: Awaitable[Any]) -> list[Any]:
         response = await self._guarded(command, name)
         if response.result != "OK":
             last = bytes(response.lines[-1]).decode("utf-8", "replace") if response.lines else ""
-            raise Refused(f"{name}: {response.result} {last[:200]}")
+            raise CommandRefused(f"{name}: {response.result} {last[:200]}")
         return list(response.lines)
 
     async def _guarded(self, command: Awaitable[T], name: str, lively: bool = False) -> T:
-        """The command's answer, or `Trouble` when it fails, is late, or the connection is lost meanwhile.
+        """The command's answer, or `ConnectionBroken` when it fails, is late, or the connection is lost meanwhile.
 
         A ``lively`` one may go on for `LONGEST` seconds as long as something comes.
         """
@@ -229,15 +239,15 @@ class Connection:
                 now = loop.time()
             if task.done() and not task.cancelled():
                 return task.result()
-        except Trouble:
+        except ConnectionBroken:
             raise
         except Exception as error:  # whatever aioimaplib makes of a strange answer
-            raise Trouble(f"{name}: {_told(error)}") from None
+            raise ConnectionBroken(f"{name}: {_told(error)}") from None
         finally:
             if not task.done():
                 task.cancel()
                 task.add_done_callback(_forgotten)
-        raise Trouble(f"{name}: the connection was lost" if self.lost else f"{name}: no answer in time")
+        raise ConnectionBroken(f"{name}: the connection was lost" if self.lost else f"{name}: no answer in time")
 
     def _until(self, began: float, lively: bool) -> float:
         """The moment when a command is late."""
@@ -249,7 +259,7 @@ class Connection:
         """Waits for a push that tells of mail; others (flags, "still here") do not count."""
         loop = asyncio.get_running_loop()
         until = loop.time() + seconds
-        while not self._client.protocol.news and (left := until - loop.time()) > 0:
+        while not self._client.protocol.unread and (left := until - loop.time()) > 0:
             push = asyncio.ensure_future(self._client.wait_server_push(left + 60))
             try:
                 await asyncio.wait({push, self._lost}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
@@ -257,12 +267,12 @@ class Connection:
                 push.cancel()
                 push.add_done_callback(_forgotten)
             if self.lost:
-                raise Trouble("IDLE: the connection was lost")
+                raise ConnectionBroken("IDLE: the connection was lost")
 
     async def _nothing_for(self, seconds: float) -> None:
         await asyncio.wait({self._lost}, timeout=seconds)
         if self.lost:
-            raise Trouble("the connection was lost")
+            raise ConnectionBroken("the connection was lost")
 
     def _on_lost(self, _error: Exception | None) -> None:
         if not self._lost.done():

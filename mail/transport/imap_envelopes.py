@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from mail.transport.imap_fetch_response import Item
+from mail.transport.imap_fetch_response import FetchItem
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -18,7 +18,7 @@ _INTERNAL = re.compile(rb'INTERNALDATE "([^"]{1,40})"')
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
+class FolderStatus:
     """What SELECT tells: the epoch of the UIDs, and the UID the next mail will get (0 when the server keeps silent)."""
 
     uidvalidity: int
@@ -26,7 +26,7 @@ class Folder:
 
 
 @dataclass(frozen=True, slots=True)
-class Envelope:
+class MailEnvelope:
     """What the server says of a mail: ``size`` in bytes, when it got it, and the Date header where that was asked."""
 
     uid: int
@@ -55,16 +55,16 @@ class Envelope:
 
 
 @dataclass(frozen=True, slots=True)
-class Mail:
+class FetchedMail:
     """A mail as far as it was asked for. ``body`` is None where the server gave none, or it is longer than that."""
 
-    envelope: Envelope
+    envelope: MailEnvelope
     body: bytes | None
 
 
-def envelope_of(item: Item, header: bytes = b"") -> Envelope | None:
+def envelope_of(item: FetchItem, header: bytes = b"") -> MailEnvelope | None:
     """The envelope in one answer; None where it has none."""
     uid, size, internal = _UID.search(item.words), _SIZE.search(item.words), _INTERNAL.search(item.words)
     if uid is None or size is None:
         return None  # flags that somebody else changed
-    return Envelope(int(uid[1]), int(size[1]), internal[1].decode("ascii", "replace") if internal else "", header)
+    return MailEnvelope(int(uid[1]), int(size[1]), internal[1].decode("ascii", "replace") if internal else "", header)

@@ -15,12 +15,12 @@ _FETCH = re.compile(rb"\* \d{1,10} FETCH \(")
 _LITERAL = re.compile(rb"\{(\d{1,10})\}$")
 
 
-class TooMuch(ValueError):
+class ResponseTooLarge(ValueError):
     """The server sends, or declares, more than anybody asked for."""
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class FetchItem:
     """One ``* n FETCH (...)``: the words outside literals, and the first literal."""
 
     words: bytes
@@ -28,7 +28,7 @@ class Item:
 
 
 @dataclass(slots=True)
-class Answer:
+class FetchResponse:
     """Everything from the command to its tagged line. ``others`` are untagged lines of other kinds.
 
     ``longest`` bytes may a single literal have, ``most`` all of them together.
@@ -37,7 +37,7 @@ class Answer:
     tag: bytes
     longest: int
     most: int
-    items: list[Item] = field(default_factory=list)
+    items: list[FetchItem] = field(default_factory=list)
     others: list[bytes] = field(default_factory=list)
     status: bytes = b""
     rest: bytes = b""
@@ -50,7 +50,7 @@ class Answer:
     def feed(self, data: bytes) -> bool:
         """Takes what came; True once the tagged line is there, with what followed it in ``rest``.
 
-        Raises `TooMuch`; nothing of the connection is to be believed then.
+        Raises `ResponseTooLarge`; nothing of the connection is to be believed then.
         """
         if self._missing:
             data = self._filled(data)
@@ -74,7 +74,7 @@ class Answer:
             self._literals.append(data[end + 2 : at])
         self._tail = data[at:]
         if len(self._tail) > LINE:
-            raise TooMuch("the server sends a line without an end")
+            raise ResponseTooLarge("the server sends a line without an end")
         return False
 
     def _filled(self, data: bytes) -> bytes:
@@ -97,16 +97,16 @@ class Answer:
         size = int(found[1])
         self.most -= size
         if size > self.longest or self.most < 0:
-            raise TooMuch(f"the server declares a literal of {size} bytes")
+            raise ResponseTooLarge(f"the server declares a literal of {size} bytes")
         return size
 
     def _ended(self, line: bytes) -> bool:
         """One whole answer is there. True when it is the tagged one."""
         if self._begun:
-            self.items.append(Item(b" ".join([*self._begun, line]), self._literals[0]))
+            self.items.append(FetchItem(b" ".join([*self._begun, line]), self._literals[0]))
             self._begun, self._literals = [], []
         elif _FETCH.match(line):
-            self.items.append(Item(line, None))
+            self.items.append(FetchItem(line, None))
         elif line.startswith(b"* "):
             self.others.append(line)
         elif line.startswith(self.tag + b" "):

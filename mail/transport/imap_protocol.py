@@ -2,8 +2,8 @@
 
 It reads a FETCH in quadratic time, takes each line of an answer a level deeper, keeps whatever size of literal a server
 declares, and drops what the server announces between commands. So the bytes of a FETCH answer never reach it: they are
-taken apart by `mail.transport.imap_fetch_response`, ten times as fast and with bounds; what else is said is counted, and ends the connection
-when it is too much.
+taken apart by `mail.transport.imap_fetch_response`, ten times as fast and with bounds; what else is said is counted,
+and ends the connection when it is too much.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 from aioimaplib import aioimaplib
 
-from mail.transport.imap_fetch_response import Answer
+from mail.transport.imap_fetch_response import FetchResponse
 
 # It logs every byte at DEBUG, and a password that needs quoting in clear.
 logging.getLogger("aioimaplib.aioimaplib").setLevel(logging.ERROR)
@@ -26,33 +26,33 @@ TALK = 16_000_000
 """Bytes that a server may say between two commands, FETCH apart: a SEARCH that finds a million mails says half."""
 
 
-class Trouble(Exception):
+class ConnectionBroken(Exception):
     """The connection is of no use any more: close it and make another."""
 
 
-class LoginRefused(Trouble):
+class LoginRefused(ConnectionBroken):
     """The server does not take the name and password: asking again at once would lock the account."""
 
 
-class Refused(Exception):
+class CommandRefused(Exception):
     """The server said NO or BAD to one command; the connection goes on."""
 
 
-class Protocol(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]
+class ImapProtocol(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]
     """Takes FETCH answers apart itself, and remembers that new mail was announced, which aioimaplib drops."""
 
-    news = False
+    unread = False
     heard_at = 0.0
     _said = 0
-    _answer: Answer | None = None
-    _answered: asyncio.Future[Answer]
+    _answer: FetchResponse | None = None
+    _answered: asyncio.Future[FetchResponse]
 
-    async def collect(self, command: str, longest: int, most: int) -> Answer:
-        """One FETCH, alone on the line. Raises `Trouble` when the server says more than was asked for."""
+    async def collect(self, command: str, longest: int, most: int) -> FetchResponse:
+        """One FETCH, alone on the line. Raises `ConnectionBroken` when the server says more than was asked for."""
         if self._answer or self.pending_sync_command or self.pending_async_commands or self.incomplete_line:
-            raise Trouble("a FETCH while another command is under way")
+            raise ConnectionBroken("a FETCH while another command is under way")
         tag = self.new_tag()
-        self._answer, self._answered = Answer(tag.encode(), longest, most), self.loop.create_future()
+        self._answer, self._answered = FetchResponse(tag.encode(), longest, most), self.loop.create_future()
         self.send(f"{tag} {command}")
         return await self._answered
 
@@ -69,16 +69,16 @@ class Protocol(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]
                 data = self._done(self._answer)
             self._said += len(data)
             if self._said > TALK:
-                raise Trouble("the server says more than anybody asked for")
+                raise ConnectionBroken("the server says more than anybody asked for")
             for piece in _pieces(data):
                 super().data_received(piece)
         except Exception as error:  # nothing that follows can be understood
             if self._answer is not None and not self._answered.done():
-                self._answered.set_exception(Trouble(str(error)))
+                self._answered.set_exception(ConnectionBroken(str(error)))
             self._answer = None
             self.transport.abort()
 
-    def _done(self, answer: Answer) -> bytes:
+    def _done(self, answer: FetchResponse) -> bytes:
         self._answer = None
         for line in answer.others:
             self._note(line)
@@ -88,7 +88,7 @@ class Protocol(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]
 
     def _note(self, line: bytes) -> None:
         if line.endswith((b" EXISTS", b" RECENT")):
-            self.news = True
+            self.unread = True
 
     def _untagged_response(self, line: bytes) -> Any:
         self._note(line)
@@ -105,12 +105,12 @@ def _pieces(data: bytes) -> Iterator[bytes]:
         yield b"".join(lines[at : at + LINES])
 
 
-class Client(aioimaplib.IMAP4):  # type: ignore[misc]
+class ImapClient(aioimaplib.IMAP4):  # type: ignore[misc]
     """The same client over our protocol."""
 
     def create_client(self, host: str, port: int, loop: Any, conn_lost_cb: Any = None, ssl_context: Any = None) -> None:
         running = asyncio.get_running_loop()
-        self.protocol = Protocol(running, conn_lost_cb)
+        self.protocol = ImapProtocol(running, conn_lost_cb)
         self._client_task = running.create_task(
             running.create_connection(lambda: self.protocol, host, port, ssl=ssl_context)
         )

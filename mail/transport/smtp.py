@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import aiosmtplib
 from aiosmtplib import SMTP, SMTPResponseException
 
-from desk.model.messages import Fate, Later, Refused, Sent
+from desk.model.messages import Rejected, RetryLater, SendResult, Sent
 from desk.model.settings import MailboxSettings
 from mail.mime.domains import ascii_domain, deliverable
 from mail.transport.tls import tls
@@ -25,14 +25,15 @@ STEPS = (5, 15, 30, 60)
 DAYS = 5
 PATIENCE = 60.0
 LONGEST = 100.0
-"""Seconds for one letter in all, below the time that a claim is held without a sign of life (`desk.storage.queue_tables.outbox`)."""
+"""Seconds for one letter in all, below the time that a claim is held without a sign of life
+(`desk.storage.queue_tables.outbox`)."""
 SOON = 30.0
 """Seconds that a letter waits when the one before it met a server that did not answer."""
 _LOGIN = (530, 534, 535, 538, 454)
 _NOBODY = ("5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1")
 
 
-class Outbound:
+class SmtpConnection:
     """The way out of one mailbox. One mail at a time; the connection is kept while there is something to send."""
 
     def __init__(self, settings: MailboxSettings, patience: float = PATIENCE) -> None:
@@ -43,7 +44,7 @@ class Outbound:
         self._only_itself = False
         self._failures = 0
 
-    async def send(self, recipient: str, message: bytes, attempts: int, returns_to: str = "") -> Fate:
+    async def send(self, recipient: str, message: bytes, attempts: int, returns_to: str = "") -> SendResult:
         """Sends one mail to one recipient. ``attempts`` counts the tries so far, this one included.
 
         ``returns_to`` is the envelope's sender, to which reports come back, "" for the mailbox itself; with a server
@@ -51,13 +52,13 @@ class Outbound:
         caller knows the Message-ID.
         """
         if not (to := deliverable(recipient)):
-            return Refused(f"nothing can be sent to {recipient!r}"[:300])
+            return Rejected(f"nothing can be sent to {recipient!r}"[:300])
         failures, came = self._failures, asyncio.get_running_loop().time()
         async with self._lock:
             # It has just hung or broken for another letter: whoever queued behind that need not wait as long again.
             waited = asyncio.get_running_loop().time() - came
             if failures != self._failures or waited > self._patience:
-                return Later(SOON, f"{self._settings.smtp.host} does not answer just now", tried=False)
+                return RetryLater(SOON, f"{self._settings.smtp.host} does not answer just now", tried=False)
             try:
                 async with asyncio.timeout(LONGEST):
                     return await self._sent(returns_to, to, message, attempts)
@@ -68,7 +69,7 @@ class Outbound:
                 self._dropped()  # in the middle of a conversation: nobody knows where it stands
                 raise
 
-    async def _sent(self, returns_to: str, recipient: str, message: bytes, attempts: int) -> Fate:
+    async def _sent(self, returns_to: str, recipient: str, message: bytes, attempts: int) -> SendResult:
         try:
             client = await self._connected()
         except (aiosmtplib.SMTPException, OSError) as error:
@@ -113,10 +114,12 @@ class Outbound:
         self._client = client
         return client
 
-    async def _conversation(self, client: SMTP, returns_to: str, recipient: str, message: bytes, attempts: int) -> Fate:
+    async def _conversation(
+        self, client: SMTP, returns_to: str, recipient: str, message: bytes, attempts: int
+    ) -> SendResult:
         address = self._settings.address
         senders = [address] if self._only_itself or not returns_to else [returns_to, address]
-        stage = _Stage()
+        stage = _SmtpStage()
         try:
             for sender in senders:
                 try:
@@ -130,16 +133,16 @@ class Outbound:
                     self._only_itself = self._only_itself or sender != senders[0]
                     break
             return Sent()
-        except _Unable as error:
-            return Refused(str(error))
+        except _ServerUnable as error:
+            return Rejected(str(error))
         except ValueError as error:
             self._dropped()
-            return Refused(f"{stage.name}: {error}")
+            return Rejected(f"{stage.name}: {error}")
         except (aiosmtplib.SMTPException, OSError) as error:
             self._failed()
             return later(attempts, f"{stage.name}: the connection was lost ({type(error).__name__})")
 
-    async def _answered(self, error: SMTPResponseException, stage: str, attempts: int) -> Fate:
+    async def _answered(self, error: SMTPResponseException, stage: str, attempts: int) -> SendResult:
         """What the server's code means for this mail, and the connection made ready for the next."""
         why = f"{stage}: {error.code} {error.message}"[:500]
         if error.code == 421 or error.code < 400:
@@ -149,14 +152,14 @@ class Outbound:
             return self._not_now(error, attempts)
         if error.code >= 500:
             gone = stage == "RCPT" and (error.message.strip().startswith(_NOBODY) or _plain_nobody(error))
-            return Refused(why, gone)
+            return Rejected(why, gone)
         return later(attempts, why)
 
-    def _not_now(self, error: BaseException, attempts: int) -> Fate:
+    def _not_now(self, error: BaseException, attempts: int) -> SendResult:
         """The server itself cannot be used: no mail's fault, so none is given up for it, and all wait together."""
         self._failed()
         seconds = min(300.0, 5.0 * 2 ** min(attempts, 6))
-        return Later(seconds, f"{self._settings.smtp.host}: {told(error)}", whole_door=True)
+        return RetryLater(seconds, f"{self._settings.smtp.host}: {told(error)}", whole_channel=True)
 
     def _failed(self) -> None:
         self._failures += 1
@@ -170,24 +173,24 @@ class Outbound:
 
 
 @dataclass(slots=True)
-class _Stage:
+class _SmtpStage:
     """How far a transaction has come."""
 
     name: str = "MAIL"
 
 
-class _Unable(Exception):
+class _ServerUnable(Exception):
     """The server lacks what this mail needs."""
 
 
-async def _transaction(client: SMTP, sender: str, recipient: str, message: bytes, stage: _Stage) -> None:
+async def _transaction(client: SMTP, sender: str, recipient: str, message: bytes, stage: _SmtpStage) -> None:
     """One mail, from MAIL to the server's word for it. Raises what aiosmtplib raises."""
     stage.name = "MAIL"
     options = [f"size={len(message)}"] if client.supports_extension("size") else []
     encoding = "ascii"
     if not (sender + recipient).isascii():
         if not client.supports_extension("smtputf8"):
-            raise _Unable("the server cannot send to an address with letters outside ASCII")
+            raise _ServerUnable("the server cannot send to an address with letters outside ASCII")
         encoding = "utf-8"
         options.append("smtputf8")
     await client.mail(sender, options=options, encoding=encoding)
@@ -197,19 +200,19 @@ async def _transaction(client: SMTP, sender: str, recipient: str, message: bytes
     await client.data(message)
 
 
-def _dislikes_sender(error: SMTPResponseException, stage: _Stage) -> bool:
+def _dislikes_sender(error: SMTPResponseException, stage: _SmtpStage) -> bool:
     """Whether the refusal is of who sends; many servers say it only at RCPT, some only at the end."""
     if error.code < 500 or error.code in _LOGIN:
         return False
     return stage.name == "MAIL" or "sender" in error.message.lower()
 
 
-def later(attempts: int, why: str) -> Fate:
+def later(attempts: int, why: str) -> SendResult:
     """After 5, 15, 30 minutes and then hourly; refused for good after five days of that."""
     steps = [STEPS[min(step, len(STEPS) - 1)] for step in range(max(1, attempts))]
     if sum(steps) > DAYS * 24 * 60:
-        return Refused(f"not taken for {DAYS} days: {why}")
-    return Later(steps[-1] * 60.0, why)
+        return Rejected(f"not taken for {DAYS} days: {why}")
+    return RetryLater(steps[-1] * 60.0, why)
 
 
 def told(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""Attacks are stories too: told on both databases, over the same doors."""
+"""Attacks are stories too: told on both databases, over the same channels."""
 
 from tests.stories.conftest import agents, anna, api, database_url, desk, front, mail_world, world
 

@@ -14,7 +14,7 @@ from sqlalchemy import Insert
 from sqlalchemy.exc import DBAPIError
 
 import desk.storage.database
-from desk.model.messages import Raw
+from desk.model.messages import RawMessage
 from desk.queues import inbox
 from desk.storage.base import METADATA
 from desk.storage.database import Database
@@ -42,7 +42,7 @@ async def _write(database: Database, statements: Iterable[Insert]) -> None:
 
 async def test_a_refused_row_is_not_repeated_in_the_error(database: Database) -> None:
     """Neither a key that is there already, nor a row that lacks something, nor a value that cannot be; in no cause."""
-    row = {"door": "d", "key": CANARY, "lane": CANARY, "body": b"x", "received_at": NOW, "due_at": NOW}
+    row = {"channel": "d", "key": CANARY, "lane": CANARY, "body": b"x", "received_at": NOW, "due_at": NOW}
     odd = {"key": f"{CANARY} \ud800", "state": "waiting"}
     for values in ({**row, "state": "waiting"}, {**row, "key": "other", "state": None}, {**row, **odd}):
         rows = arrivals.insert().values(**row, state="waiting"), arrivals.insert().values(**values)
@@ -58,7 +58,7 @@ async def test_who_gives_up_while_a_transaction_begins_leaves_none_open(
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}")
     async with database.work() as connection:
         await connection.run_sync(METADATA.create_all, tables=[arrivals, departures])
-    begins, begun = asyncio.Event(), desk.database._begun
+    begins, begun = asyncio.Event(), desk.storage.database._begun
 
     async def seen(driver: Any, begin: str) -> None:
         begins.set()
@@ -67,11 +67,11 @@ async def test_who_gives_up_while_a_transaction_begins_leaves_none_open(
     monkeypatch.setattr("desk.storage.database._begun", seen)
     other = sqlite3.connect(tmp_path / "desk.db", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
-    writing = asyncio.create_task(inbox.accept(database, [Raw("d", "given up", "l", b"x", NOW)]))
+    writing = asyncio.create_task(inbox.accept(database, [RawMessage("d", "given up", "l", b"x", NOW)]))
     await begins.wait()
     writing.cancel()
     other.execute("ROLLBACK")
     assert isinstance((await asyncio.gather(writing, return_exceptions=True))[0], asyncio.CancelledError)
-    assert await inbox.accept(database, [Raw("d", "written", "l", b"x", NOW)]) == 1
+    assert await inbox.accept(database, [RawMessage("d", "written", "l", b"x", NOW)]) == 1
     other.close()
     await database.close()

@@ -11,10 +11,10 @@ from sqlalchemy import select
 from desk.model.shared_facts import Account
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals, departures
-from intake.identity.sources.csv_file import CsvFile
+from intake.identity.sources.csv_file import CsvSource
 from tests.peers.botapi import BotApi
 from tests.ready import Ground
-from tests.stories.world import IVANOVA, STAFF, Chatter, Desk, World, eventually, new_world
+from tests.stories.world import AGENTS, IVANOVA, Chatter, Desk, World, eventually, new_world
 
 LIMITS = {
     "guesses_of_person": "3",
@@ -34,16 +34,16 @@ async def narrow(ground: Ground, api: BotApi) -> AsyncIterator[World]:
     lines = [one.partition(" = ") for one in policy.read_text("utf-8").splitlines()]
     narrowed = (f"{name}{equals}{LIMITS.get(name, value)}" for name, equals, value in lines)
     policy.write_text("\n".join(narrowed), "utf-8")
-    api.group(STAFF, "Агенты")
+    api.group(AGENTS, "Агенты")
     await made.opens()
     yield made
     await made.closes()
 
 
 @pytest.fixture
-def staff(narrow: World, api: BotApi) -> Desk:
+def agents_group(narrow: World, api: BotApi) -> Desk:
     """The agents' group of that desk."""
-    return Desk(narrow, api.group(STAFF, "Агенты"), api.user(IVANOVA, "Мария", language_code="ru"))
+    return Desk(narrow, api.group(AGENTS, "Агенты"), api.user(IVANOVA, "Мария", language_code="ru"))
 
 
 def person(world: World, number: int) -> Chatter:
@@ -55,7 +55,7 @@ async def states(world: World) -> Counter[str]:
     """What became of everything that came through the bot."""
     database = Database(world.settings.database)
     async with database.look() as connection:
-        query = select(arrivals.c.state).where(arrivals.c.door == "telegram:main")
+        query = select(arrivals.c.state).where(arrivals.c.channel == "telegram:main")
         found = Counter((await connection.execute(query)).scalars().all())
     await database.close()
     return found
@@ -97,7 +97,7 @@ async def test_a_flood_of_one_person_is_folded_and_nobody_waits_for_it(narrow: W
     await flooder.hears("одним сообщением")
     found = await decided(narrow, FLOOD + 1)
     assert found.total() == FLOOD + 1, "all of it is stored, and once"
-    assert found["aside"] >= FLOOD - 60
+    assert found["quarantined"] >= FLOOD - 60
     assert sum("одним сообщением" in words for words in await flooder.all_words()) == 1
     (case,) = [one for one in await narrow.cases() if one.address == "8001"]
     assert any("set aside" in line.text for line in await narrow.journal(case)), "the agents can see it"
@@ -161,10 +161,10 @@ async def test_a_group_that_takes_the_bot_in_hears_nothing(world: World, anna: C
     assert [call for call in api.calls("sendMessage") if call.params.get("chat_id") == -4242] == []
 
 
-class Spy(CsvFile):
+class Spy(CsvSource):
     """A table that notes which contracts it was asked for."""
 
-    def __init__(self, table: CsvFile) -> None:
+    def __init__(self, table: CsvSource) -> None:
         super().__init__(table.path, table.provider)
         self.refresh()
         self.asked: list[str] = []
@@ -196,14 +196,14 @@ async def guesses(world: World, chatter: Chatter, numbers: Sequence[str]) -> lis
     return sorted(words)
 
 
-async def test_guessing_goes_unanswered_and_soon_unasked(narrow: World, staff: Desk) -> None:
+async def test_guessing_goes_unanswered_and_soon_unasked(narrow: World, agents_group: Desk) -> None:
     """Of one person's numbers the fourth is not looked up, whoever has it; the agents read it once, over a restart."""
     spy = spied(narrow)
     guesser, again = person(narrow, 8007), person(narrow, 8008)
     wrong = ["41-0001", "41-0002", "41-0003"]
-    heard = await guesses(narrow, guesser, [*wrong, "40-1370"])
+    inbound = await guesses(narrow, guesser, [*wrong, "40-1370"])
     assert set(spy.asked) == set(wrong)
-    await staff.sees("подбирает номера")
+    await agents_group.sees("подбирает номера")
     await narrow.closes()
     await narrow.opens()
     spy = spied(narrow)
@@ -212,7 +212,7 @@ async def test_guessing_goes_unanswered_and_soon_unasked(narrow: World, staff: D
     assert spy.asked == []
     (case,) = await narrow.cases()
     assert (case.entitlement, case.proved) == ("unverified", False)
-    assert await guesses(narrow, again, [wrong[0], "40-1187", *wrong[1:]]) == heard, "one that exists sounds alike"
+    assert await guesses(narrow, again, [wrong[0], "40-1187", *wrong[1:]]) == inbound, "one that exists sounds alike"
     assert spy.asked == [wrong[0], "40-1187"], "all strangers together have a budget too"
-    await staff.sees("Похоже на подбор")
-    assert sum("подбирает" in one.words for one in staff.group.messages.values()) == 1
+    await agents_group.sees("Похоже на подбор")
+    assert sum("подбирает" in one.words for one in agents_group.group.messages.values()) == 1

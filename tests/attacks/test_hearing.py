@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from desk.model.messages import Address, Arrival, Verb
-from desk.pipeline.internal_channel import InnerDoor, command
-from mail.channel import heard as heard_letter
+from desk.pipeline.internal_channel import InternalChannel, command_message
+from mail.channel import inbound_of
 from mail.mime.addresses import folded
-from mail.reading.message import Reading, read
-from tests.bots.examples import AT, BOT, GROUP, heard, message
+from mail.reading.message import ReaderOptions, read
+from tests.bots.examples import AT, BOT, GROUP, inbound, message
 
 NUMBER = "SN-2026-000123-4"
 BOLD = [{"type": "bold", "offset": 0, "length": len(NUMBER)}]
@@ -22,23 +22,25 @@ BOLD = [{"type": "bold", "offset": 0, "length": len(NUMBER)}]
 def test_a_number_typed_by_a_subscriber_is_not_the_desks(entities: list[dict[str, object]], shown: str) -> None:
     """The second half of a relayed message begins with their words; only a number the desk set in bold names a case."""
     relayed = message(message_id=4, chat=GROUP, text=f"{NUMBER} и ещё", entities=entities, **{"from": BOT})
-    one = heard(**message(text="едем", chat=GROUP, reply_to_message=relayed))
+    one = inbound(**message(text="едем", chat=GROUP, reply_to_message=relayed))
     assert (one.detail["shown"], one.number) == (shown, "")
 
 
 def test_a_letter_like_k_is_not_a_k_of_somebodys_address() -> None:
     """Lower case is made of A to Z alone: a Kelvin sign makes another address, as it does for every mail server."""
     sender = "ANN\u212aA@example.test"
-    letter = read(f"From: {sender}\r\n\r\nнет интернета\r\n".encode(), Reading("support@sever.test"))
+    letter = read(f"From: {sender}\r\n\r\nнет интернета\r\n".encode(), ReaderOptions("support@sever.test"))
     arrival = Arrival(1, "mail:main", "k", "l", b"", AT)
-    assert heard_letter(letter, arrival, "sever").sender == Address("mail", "mail:main", "ann\u212aa@example.test")
+    assert inbound_of(letter, arrival, "sever").sender == Address("mail", "mail:main", "ann\u212aa@example.test")
     assert folded("ANNA@Example.TEST") == "anna@example.test"
 
 
 async def test_what_a_terminal_could_not_spell_is_kept_all_the_same() -> None:
     """Bytes that are no UTF-8 reach a command as halves of surrogate pairs, which no database takes."""
-    raw = command(Verb.NOTE, AT, provider="sever", number="1", agent="ivanova", text="линия \udcff\0", why="\udcff")
-    one = await InnerDoor("desk", {}, nothing).hear(Arrival(1, raw.door, raw.key, raw.lane, raw.body, AT))
+    raw = command_message(
+        Verb.NOTE, AT, provider="sever", number="1", agent="ivanova", text="линия \udcff\0", why="\udcff"
+    )
+    one = await InternalChannel("desk", {}, nothing).hear(Arrival(1, raw.channel, raw.key, raw.lane, raw.body, AT))
     assert (one.text, one.detail["why"]) == ("линия ?\ufffd", "?")
 
 

@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator
 import pytest
 
 from desk.model.settings import Secret
-from desk.pipeline.reply_tokens import Keyring
+from desk.pipeline.reply_tokens import ReplyTokens
 from tests.peers.botapi import BotApi
 from tests.peers.post import Post
 from tests.ready import Ground
-from tests.stories.world import STAFF, Desk, World, eventually, new_world
+from tests.stories.world import AGENTS, Desk, World, eventually, new_world
 
 SPAM = "BUY-CHEAP http://evil.example"
 
@@ -22,7 +22,7 @@ async def trusting(ground: Ground, api: BotApi, post: Post) -> AsyncIterator[Wor
     """A desk whose mailbox has no authserv_id: nobody vouches for any From."""
     settings = dataclasses.replace(post.settings(), authserv_id="")
     made = await new_world(ground, api, [settings])
-    api.group(STAFF, "Агенты")
+    api.group(AGENTS, "Агенты")
     await made.opens()
     await made.has_looked_into_its_mailbox()
     yield made
@@ -57,7 +57,7 @@ async def test_a_token_is_worth_nothing_to_anybody_else(mail_world: World, post:
     local, _, token = opened.reply_to.partition("@")[0].partition("+")
     domain = opened.reply_to.partition("@")[2]
     (case,) = await mail_world.cases()
-    foreign = Keyring(Secret("another secret"), Secret("")).token("mail:main", case.id, "anna@example.test")
+    foreign = ReplyTokens(Secret("another secret"), Secret("")).token("mail:main", case.id, "anna@example.test")
     tries = {
         "thief@evil.test": token,
         "anna@example.test": token[:-1] + ("a" if token[-1] != "a" else "b"),
@@ -115,7 +115,7 @@ async def front(ground: Ground, api: BotApi, post: Post) -> AsyncIterator[World]
     """A desk whose mailbox is shared by all providers."""
     settings = dataclasses.replace(post.settings(), provider="_front")
     made = await new_world(ground, api, [settings], shared=True)
-    api.group(STAFF, "Агенты")
+    api.group(AGENTS, "Агенты")
     await made.opens()
     await made.has_looked_into_its_mailbox()
     yield made

@@ -6,7 +6,7 @@ import pytest
 
 from desk.model.messages import Proof
 from mail.mime.domains import ascii_domain, vouches_for
-from mail.reading.message import Reading, read
+from mail.reading.message import ReaderOptions, read
 
 OURS = "mx.sever.test"
 PASS = "dkim=pass header.d=example.test; spf=pass smtp.mailfrom=anna@example.test; dmarc=pass header.from=example.test"
@@ -22,7 +22,7 @@ def results(words: str, by: str = OURS, name: str = "Authentication-Results") ->
 def verdict(*lines: str, authserv_id: str = OURS) -> Proof:
     """What the whole reader makes of a letter with these headers."""
     raw = "\r\n".join([*lines, "Subject: x", "", "нет интернета", ""]).encode("utf-8", "surrogateescape")
-    return read(raw, Reading("help@sever.test", authserv_id)).proof
+    return read(raw, ReaderOptions("help@sever.test", authserv_id)).proof
 
 
 FORGED = {

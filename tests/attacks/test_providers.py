@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 from console.runtime.migrate import migrate
 from desk.model.case import Case, JournalEntry
 from desk.model.people import Person
-from desk.model.policy import BadProvider, load_all
+from desk.model.policy import InvalidProvider, load_all
 from desk.storage.database import Database
 from desk.storage.ids import new_id
 from tests.stories.world import Clock
@@ -65,5 +65,5 @@ def test_a_providers_name_is_plain(tmp_path: Path, name: str) -> None:
     """A folder with another name is refused at the start, in a sentence."""
     (tmp_path / name).mkdir()
     (tmp_path / name / "policy.toml").write_text("")
-    with pytest.raises(BadProvider, match="small letters"):
+    with pytest.raises(InvalidProvider, match="small letters"):
         load_all(tmp_path)

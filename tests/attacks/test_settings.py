@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from desk.model.settings import BadSettings, load
+from desk.model.settings import InvalidSettings, load
 
 MAILBOX = """
 [desk]
@@ -35,6 +35,6 @@ password = ""
 def test_a_password_in_an_address_is_refused_and_not_repeated(tmp_path: Path, imap: str) -> None:
     """Whether the address can be read or not: the sentence goes to terminals and logs."""
     (tmp_path / "firstline.toml").write_text(MAILBOX.format(imap=imap), "utf-8")
-    with pytest.raises(BadSettings, match="imap") as refused:
+    with pytest.raises(InvalidSettings, match="imap") as refused:
         load(tmp_path, {})
     assert "canary" not in str(refused.value)

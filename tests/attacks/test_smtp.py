@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from desk.model.messages import Later, Sent
-from desk.model.settings import MailboxSettings, Secret, Server
-from mail.sending.compose import NotToBeSent, composed
-from mail.transport.smtp import Outbound
+from desk.model.messages import RetryLater, Sent
+from desk.model.settings import MailboxSettings, MailServer, Secret
+from mail.sending.compose import UnsendableMessage, composed
+from mail.transport.smtp import SmtpConnection
 from tests.peers.certificates import Authority
 from tests.peers.wire import Wire
 
@@ -28,7 +28,7 @@ def authority() -> Authority:
 
 def box(wire: Wire, authority: Authority, scheme: str = "smtp+starttls", host: str = "127.0.0.1") -> MailboxSettings:
     """A mailbox whose way out is this server."""
-    server = Server(scheme, "help@sever.test", host, wire.port)
+    server = MailServer(scheme, "help@sever.test", host, wire.port)
     return MailboxSettings(
         name="support",
         address="help@sever.test",
@@ -48,7 +48,7 @@ async def good(authority: Authority) -> AsyncIterator[Wire]:
 
 async def letter_through(settings: MailboxSettings, message: bytes = LETTER, to: str = "anna@example.test") -> object:
     """What became of one letter."""
-    outbound = Outbound(settings)
+    outbound = SmtpConnection(settings)
     try:
         return await outbound.send(to, message, 1)
     finally:
@@ -57,7 +57,7 @@ async def letter_through(settings: MailboxSettings, message: bytes = LETTER, to:
 
 async def test_a_good_server_hears_the_password_inside_tls_only(good: Wire, authority: Authority) -> None:
     assert await letter_through(box(good, authority)) == Sent()
-    assert b"AUTH" not in good.heard
+    assert b"AUTH" not in good.inbound
     assert b"AUTH" in good.heard_inside
     assert good.heard_inside.count(b"MAIL FROM") == 1
 
@@ -93,10 +93,10 @@ async def test_a_server_that_cannot_prove_itself_gets_nothing(authority: Authori
     wire = Wire(made(authority))
     async with wire.listening(implicit=scheme == "smtps"):
         fate = await letter_through(box(wire, authority, scheme))
-    assert isinstance(fate, Later)
-    assert fate.whole_door
+    assert isinstance(fate, RetryLater)
+    assert fate.whole_channel
     assert PASSWORD not in fate.why
-    assert not any(word in wire.heard + wire.heard_inside for word in (b"AUTH", b"MAIL", b"Subject"))
+    assert not any(word in wire.inbound + wire.heard_inside for word in (b"AUTH", b"MAIL", b"Subject"))
 
 
 @pytest.mark.parametrize("offers", [b"AUTH PLAIN", b"8BITMIME", b"XSTARTTLS", b"AUTH PLAIN STARTTLS"])
@@ -105,8 +105,8 @@ async def test_without_starttls_nothing_is_said(authority: Authority, offers: by
     wire = Wire(authority.server_context(), offers=offers)
     async with wire.listening():
         fate = await letter_through(box(wire, authority))
-    assert isinstance(fate, Later)
-    assert not any(word in wire.heard for word in (b"AUTH", b"MAIL", b"Subject"))
+    assert isinstance(fate, RetryLater)
+    assert not any(word in wire.inbound for word in (b"AUTH", b"MAIL", b"Subject"))
 
 
 async def test_what_was_slipped_in_before_tls_is_not_taken_for_the_servers_word(authority: Authority) -> None:
@@ -116,7 +116,7 @@ async def test_what_was_slipped_in_before_tls_is_not_taken_for_the_servers_word(
     async with wire.listening():
         fate = await letter_through(box(wire, authority))
     assert fate == Sent()
-    assert b"AUTH" not in wire.heard
+    assert b"AUTH" not in wire.inbound
     assert b"Subject: x" in wire.heard_inside, "it was sent by the server's own answers, and not by those"
 
 
@@ -125,8 +125,8 @@ async def test_plain_text_on_the_tls_port_is_no_conversation(authority: Authorit
     wire = Wire(authority.server_context())
     async with wire.listening():
         fate = await letter_through(box(wire, authority, "smtps"))
-    assert isinstance(fate, Later)
-    assert b"AUTH" not in wire.heard
+    assert isinstance(fate, RetryLater)
+    assert b"AUTH" not in wire.inbound
 
 
 SMUGGLED = b"\r\nMAIL FROM:<evil@evil.test>\r\nRCPT TO:<x@y.test>\r\nDATA\r\nSubject: smuggled\r\n\r\nx\r\n.\r\n"
@@ -153,11 +153,11 @@ async def test_no_address_is_a_command(good: Wire, authority: Authority, to: str
         "to": to, "subject": "x", "text": "x", "html": "x", "message_id": "<1.0@sever.test>", "references": [],
         "reply_to": "", "language": "ru", "automatic": True, "files": [],
     }  # fmt: skip
-    with pytest.raises(NotToBeSent):
+    with pytest.raises(UnsendableMessage):
         composed(body, "help@sever.test", (), datetime(2026, 11, 20, tzinfo=UTC))
     fate = await letter_through(box(good, authority), to=to)
     assert fate != Sent()
-    assert good.heard + good.heard_inside == b"", "nobody was even called"
+    assert good.inbound + good.heard_inside == b"", "nobody was even called"
 
 
 async def test_a_password_is_in_no_account_of_a_failure(authority: Authority) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 import kb
 from kb.content.article_files import Article, read_folders
-from kb.learning.acceptance import OF_STRANGERS, Confirmed, Known, heard, judged
+from kb.learning.acceptance import OF_STRANGERS, ConfirmedWords, KnownPhrasings, inbound, judge_phrase
 from kb.learning.phrase_store import taught
 from kb.search.matcher import Matcher
 
@@ -34,10 +34,10 @@ def crowd(matcher: Matcher, lies: list[str]) -> list[str]:
         return [one.article.id for one in matcher.best(text, "ru")]
 
     for case, lie in enumerate(lies):
-        known = Known((edition.title, *edition.phrasings), (edition.body,), learned, of_strangers=len(learned))
-        one = Confirmed("sever", case, TARGET, case, "subscriber", f"{LURE}, {lie}", "ru")
-        said = heard(one, known, leads)
-        if verdict := judged(one, said, known, leads(said)).text:
+        known = KnownPhrasings((edition.title, *edition.phrasings), (edition.body,), learned, of_strangers=len(learned))
+        one = ConfirmedWords("sever", case, TARGET, case, "subscriber", f"{LURE}, {lie}", "ru")
+        said = inbound(one, known, leads)
+        if verdict := judge_phrase(one, said, known, leads(said)).text:
             learned[case] = verdict
     return list(learned.values())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk.pipeline.reply_tokens import spelled
+from desk.pipeline.reply_tokens import encode_number
 from desk.queues import inbox
 from tests.peers.botapi import BotApi
 from tests.stories.world import IVANOVA, Chatter, Desk, World, eventually
@@ -25,11 +25,13 @@ async def test_a_button_made_by_hand_does_nothing(world: World, anna: Chatter, d
     await boris.says("не работает интернет")
     asked = await boris.hears("номер договора")
     prompts = (case.prompt, 0, 1)
-    made = [f"{spelled(case.id)}:{at}:{verb}" for at in prompts for verb in ("take", "resolve", "eta:60", "operator")]
+    made = [
+        f"{encode_number(case.id)}:{at}:{verb}" for at in prompts for verb in ("take", "resolve", "eta:60", "operator")
+    ]
     for data in (*made, "zzzzzzzzzzzzz:1:take", "0:0:take", ":::", "é:1:x"):
         await api.press(boris.user, asked, data).reply()
     (after, *_) = await world.cases()
-    assert (after.owner, after.state, after.eta, after.news) == ("", case.state, None, 0)
+    assert (after.owner, after.state, after.eta, after.unread) == ("", case.state, None, 0)
     await _nothing_is_aside(world)
 
 

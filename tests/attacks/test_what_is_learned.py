@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from console.main import cli
 from desk.storage.database import Database
 from kb.learning.anonymise import phrase, without_people
-from kb.learning.phrase_store import Phrase, learned, phrases
+from kb.learning.phrase_store import LearnedPhrase, learned, phrases
 from kb.learning.pii import ordinary_with
 from tests.stories.world import Chatter, World, eventually
 
@@ -167,9 +167,9 @@ async def has_looked_again(world: World) -> None:
 
         return looking
 
-    teacher, bookcase = world.house.teacher, world.house.bookcase
-    teacher.learn = counted("learn", teacher.learn)  # type: ignore[assignment, method-assign]
-    bookcase.refresh = counted("refresh", bookcase.refresh)  # type: ignore[assignment, method-assign]
+    phrase_learner, article_loader = world.house.phrase_learner, world.house.article_loader
+    phrase_learner.learn = counted("learn", phrase_learner.learn)  # type: ignore[assignment, method-assign]
+    article_loader.refresh = counted("refresh", article_loader.refresh)  # type: ignore[assignment, method-assign]
 
     async def twice() -> bool:
         return looks["learn"] >= 2 and looks["refresh"] >= 2
@@ -177,7 +177,7 @@ async def has_looked_again(world: World) -> None:
     await eventually(twice)
 
 
-async def taught(world: World, *providers: str) -> list[Phrase]:
+async def taught(world: World, *providers: str) -> list[LearnedPhrase]:
     database = Database(world.settings.database)
     try:
         async with database.read(*(providers or ("sever",))) as session:

@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from desk.language.rich_text import Text, literal, shielded, written
-from desk.language.templates import LONGEST, MOST, BadWords, Words
+from desk.language.rich_text import RichText, escape_markdown, literal, parse_markdown
+from desk.language.templates import LONGEST, MOST, InvalidTemplate, Templates
 
 NESTED = "{% for a in l %}{% for b in l %}{{ b }}{% endfor %}{% endfor %}"
 STRANGE = "{{7*7}} {{cycler.__init__}} {% raw %} %(x)s ${x} **b** `c` [l](tg://user?id=1) # h \\ \\* _i_ <b>"
 
 
-def _words(folder: Path, source: str, packaged: str = "packaged {{ text }}") -> Words:
+def _words(folder: Path, source: str, packaged: str = "packaged {{ text }}") -> Templates:
     for name, words in (("own", source), ("packaged", packaged)):
         (folder / name / "ru").mkdir(parents=True, exist_ok=True)
         (folder / name / "ru" / "x.txt").write_text(words, "utf-8")
-    return Words(folder / "packaged", {"sever": [folder / "own"]})
+    return Templates(folder / "packaged", {"sever": [folder / "own"]})
 
 
 @pytest.mark.parametrize(
@@ -37,19 +37,19 @@ def _words(folder: Path, source: str, packaged: str = "packaged {{ text }}") -> 
 )
 def test_a_template_that_could_do_more_than_speak_is_refused_at_load(tmp_path: Path, source: str) -> None:
     """Arithmetic, attributes, filters, calls, loops within loops and depth are no part of the little language."""
-    with pytest.raises(BadWords):
+    with pytest.raises(InvalidTemplate):
         _words(tmp_path, source)
 
 
 @pytest.mark.parametrize("source", ["{{ nope }}", "{% for one in text %}{{ one }}{% endfor %}"])
 def test_a_template_that_cannot_be_rendered_silences_nobody(tmp_path: Path, source: str) -> None:
     """The packaged sentence is said instead, so that no message is set aside for a provider's slip."""
-    assert _words(tmp_path, source).say("sever", "ru", "x", {"text": literal("hello")}) == Text("packaged hello")
+    assert _words(tmp_path, source).say("sever", "ru", "x", {"text": literal("hello")}) == RichText("packaged hello")
 
 
 def test_a_packaged_sentence_without_its_value_is_a_fault_of_ours(tmp_path: Path) -> None:
     """Where nothing stands beneath, it is said aloud."""
-    with pytest.raises(BadWords, match="nope"):
+    with pytest.raises(InvalidTemplate, match="nope"):
         _words(tmp_path, "{{ nope }}", "{{ nope }}").say("sever", "ru", "x", {})
 
 
@@ -72,12 +72,12 @@ def test_a_strangers_words_stay_words(tmp_path: Path) -> None:
     said = _words(tmp_path, "**n** {{ text }}").say("sever", "ru", "x", {"text": literal(STRANGE)})
     assert said.plain == f"n {STRANGE}"
     assert [mark.kind for mark in said.marks] == ["bold"]
-    assert written(shielded(STRANGE)) == Text(STRANGE)
+    assert parse_markdown(escape_markdown(STRANGE)) == RichText(STRANGE)
 
 
 @pytest.mark.parametrize("piece", ["[", "[a](", "**", "`", "\\", "[](", "`a**"])
 def test_reading_marks_takes_time_in_proportion(piece: str) -> None:
     """Openings without an end once took a minute for 20,000 of them; this test would not come to its own."""
     source = piece * (60_000 // len(piece))
-    assert len(written(source).plain) <= len(source)
-    assert written("[" * 10 + "b](c)").plain.endswith("b")
+    assert len(parse_markdown(source).plain) <= len(source)
+    assert parse_markdown("[" * 10 + "b](c)").plain.endswith("b")

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from desk.model.settings import Secret, TelegramSettings
-from tests.bots.examples import STAFF
+from tests.bots.examples import AGENTS
 from tests.peers.botapi import Bot, BotApi, User
 
 TOKEN = "4242:CANARY-of-the-token-abcdefghijk"
@@ -35,4 +35,4 @@ def anna(api: BotApi) -> User:
 @pytest.fixture
 def settings(api: BotApi, bot: Bot) -> TelegramSettings:
     """The bot's settings, as firstline.toml gives them."""
-    return TelegramSettings("desk", Secret(TOKEN), "sever", api.url, STAFF)
+    return TelegramSettings("desk", Secret(TOKEN), "sever", api.url, AGENTS)

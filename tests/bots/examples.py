@@ -6,16 +6,16 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from bots.parse_update import Ear
-from desk.model.messages import Arrival, Heard
+from bots.parse_update import UpdateParser
+from desk.model.messages import Arrival, Inbound
 
 AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
-DOOR = "telegram:desk"
-STAFF = -1001234567890
+CHANNEL = "telegram:desk"
+AGENTS = -1001234567890
 ANNA = {"id": 42, "is_bot": False, "first_name": "Анна", "last_name": "Петрова", "language_code": "ru-RU"}
 OLEG = {"id": 7, "is_bot": False, "first_name": "Oleg", "language_code": "en"}
 PRIVATE = {"id": 42, "type": "private", "first_name": "Анна"}
-GROUP = {"id": STAFF, "type": "supergroup", "title": "Agents"}
+GROUP = {"id": AGENTS, "type": "supergroup", "title": "Agents"}
 BOT = {"id": 99, "is_bot": True, "first_name": "Desk", "username": "desk_bot"}
 
 
@@ -40,12 +40,12 @@ def press(data: str | None, by: dict[str, Any] = ANNA, **shown: Any) -> dict[str
     return {"id": "777", "from": by, "chat_instance": "1", "message": under, "data": data}
 
 
-def heard(kind: str = "message", moved_to: int = 0, **event: Any) -> Heard:
+def inbound(kind: str = "message", moved_to: int = 0, **event: Any) -> Inbound:
     """Hears one update of this kind."""
     return hears({"update_id": 1, kind: event}, moved_to)
 
 
-def hears(update: object, moved_to: int = 0) -> Heard:
+def hears(update: object, moved_to: int = 0) -> Inbound:
     """Hears one update, as it lies in the inbox."""
     body = update if isinstance(update, bytes) else json.dumps(update).encode("ascii")
-    return Ear("desk", "sever", STAFF, moved_to).hear(Arrival(1, DOOR, "1", f"{DOOR}:42", body, AT))
+    return UpdateParser("desk", "sever", AGENTS, moved_to).hear(Arrival(1, CHANNEL, "1", f"{CHANNEL}:42", body, AT))

@@ -9,16 +9,27 @@ from typing import Any
 
 import pytest
 
-from bots.channel import TelegramDoor
-from desk.language.rich_text import written
-from desk.model.messages import Address, Departure, Fate, File, Later, Option, Outgoing, Refused, Sent, Unknown
+from bots.channel import TelegramChannel
+from desk.language.rich_text import parse_markdown
+from desk.model.messages import (
+    Address,
+    ButtonOption,
+    Departure,
+    File,
+    OutboundMessage,
+    Rejected,
+    ResultUnknown,
+    RetryLater,
+    SendResult,
+    Sent,
+)
 from desk.model.settings import Secret, TelegramSettings
 from tests.bots.conftest import TOKEN
-from tests.bots.examples import DOOR, STAFF
+from tests.bots.examples import AGENTS, CHANNEL
 from tests.peers.botapi import Bot, BotApi, User
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
-YES = ((Option("yes", "Yes"),),)
+YES = ((ButtonOption("yes", "Yes"),),)
 FILES = {
     "content:a.png": PNG,
     "content:b.png": PNG + b"b",
@@ -28,27 +39,27 @@ FILES = {
 
 
 class Desk:
-    """A door, with the outbox played by hand."""
+    """A channel, with the outbox played by hand."""
 
     def __init__(self, settings: TelegramSettings) -> None:
-        self.door = TelegramDoor(settings, self.open)
+        self.channel = TelegramChannel(settings, self.open)
         self.remotes: dict[str, str] = {}
         self.attempts = 1
 
     async def open(self, source: str) -> bytes:
         if source.startswith("telegram:"):
-            return await self.door.fetch(source)
+            return await self.channel.fetch(source)
         return FILES[source]
 
-    async def says(self, text: str, to: int = 42, key: str = "", **how: Any) -> list[Fate]:
+    async def says(self, text: str, to: int = 42, key: str = "", **how: Any) -> list[SendResult]:
         """Dresses and sends; the last departure gets the key."""
-        outgoing = Outgoing(to=Address("telegram", DOOR, str(to)), text=written(text), **how)
+        outgoing = OutboundMessage(to=Address("telegram", CHANNEL, str(to)), text=parse_markdown(text), **how)
         fates = []
-        for parcel in self.door.dress(outgoing):
+        for parcel in self.channel.render(outgoing):
             departure = Departure(
-                1, "k", "sever", DOOR, parcel.lane, parcel.kind, parcel.policy, parcel.body, 1, self.attempts
+                1, "k", "sever", CHANNEL, parcel.lane, parcel.kind, parcel.policy, parcel.body, 1, self.attempts
             )
-            fates.append(await self.door.send(departure, self.remotes))
+            fates.append(await self.channel.send(departure, self.remotes))
         if key and isinstance(fates[-1], Sent):
             self.remotes[key] = fates[-1].remote
         return fates
@@ -58,7 +69,7 @@ class Desk:
 async def desk(settings: TelegramSettings) -> AsyncIterator[Desk]:
     made = Desk(settings)
     yield made
-    await made.door.close()
+    await made.channel.close()
 
 
 @pytest.fixture
@@ -98,10 +109,10 @@ async def test_our_own_pictures_are_uploaded_once(desk: Desk, started: User, mon
         opened.append(source)
         raise LookupError(source)
 
-    monkeypatch.setattr(desk.door._loaded.sender, "_open", gone)  # type: ignore[union-attr]
+    monkeypatch.setattr(desk.channel._loaded.sender, "_open", gone)  # type: ignore[union-attr]
     await desk.says("Look at this", files=(picture(),))
-    heard = await started.hears("Look at this")
-    assert heard.photo == PNG
+    inbound = await started.hears("Look at this")
+    assert inbound.photo == PNG
     assert not opened
 
 
@@ -128,13 +139,15 @@ async def test_what_a_subscriber_sent_goes_on_by_its_id_and_to_another_bot_by_it
     other = api.bot(other_token, "other_bot")
     await started.starts(other)
     elsewhere = Desk(replace(settings, name="other", token=Secret(other_token)))
-    elsewhere.door._open = desk.open
-    outgoing = Outgoing(to=Address("telegram", "telegram:other", "42"), text=written("the same"), files=(file,))
-    (parcel,) = elsewhere.door.dress(outgoing)
+    elsewhere.channel._open = desk.open
+    outgoing = OutboundMessage(
+        to=Address("telegram", "telegram:other", "42"), text=parse_markdown("the same"), files=(file,)
+    )
+    (parcel,) = elsewhere.channel.render(outgoing)
     departure = Departure(1, "k", "p", "telegram:other", parcel.lane, "file", parcel.policy, parcel.body, 1, 1)
-    assert isinstance(await elsewhere.door.send(departure, {}), Sent)
+    assert isinstance(await elsewhere.channel.send(departure, {}), Sent)
     assert (await started.hears("the same", bot=other)).document == b"%PDF-1"
-    await elsewhere.door.close()
+    await elsewhere.channel.close()
 
 
 async def test_a_photo_id_sent_as_something_else_is_fetched_and_uploaded(desk: Desk, bot: Bot, started: User) -> None:
@@ -221,37 +234,37 @@ async def test_an_answer_hangs_on_the_message_it_answers_if_that_is_still_there(
 async def test_a_group_that_has_moved_is_followed_and_its_agents_are_still_agents(
     api: BotApi, desk: Desk, bot: Bot, caplog: pytest.LogCaptureFixture
 ) -> None:
-    old = api.group(STAFF)
+    old = api.group(AGENTS)
     new = await old.migrates(-1009)
-    first, second = await desk.says("card", to=STAFF) + await desk.says("next", to=STAFF)
+    first, second = await desk.says("card", to=AGENTS) + await desk.says("next", to=AGENTS)
     assert isinstance(first, Sent)
     assert isinstance(second, Sent)
     await new.hears("card")
     await new.hears("next")
     assert len(api.calls("sendMessage", ok=False)) == 1
-    assert f"the group {STAFF} has become -1009" in caplog.text
+    assert f"the group {AGENTS} has become -1009" in caplog.text
 
 
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [
-        ({"kind": "error", "code": 429, "retry_after": 17, "description": "Too Many Requests"}, Later(17.0, "")),
-        ({"kind": "error", "code": 502, "description": "Bad Gateway"}, Later(2.0, "")),
-        ({"kind": "error", "code": 401, "description": "Unauthorized"}, Later(60.0, "", whole_door=True)),
-        ({"kind": "error", "code": 404, "description": "Not Found"}, Later(60.0, "", whole_door=True)),
+        ({"kind": "error", "code": 429, "retry_after": 17, "description": "Too Many Requests"}, RetryLater(17.0, "")),
+        ({"kind": "error", "code": 502, "description": "Bad Gateway"}, RetryLater(2.0, "")),
+        ({"kind": "error", "code": 401, "description": "Unauthorized"}, RetryLater(60.0, "", whole_channel=True)),
+        ({"kind": "error", "code": 404, "description": "Not Found"}, RetryLater(60.0, "", whole_channel=True)),
         (
             {"kind": "error", "code": 403, "description": "Forbidden: bot was blocked by the user"},
-            Refused("", gone=True),
+            Rejected("", gone=True),
         ),
-        ({"kind": "error", "code": 400, "description": "Bad Request: chat not found"}, Refused("", gone=True)),
-        ({"kind": "error", "code": 400, "description": "Bad Request: TOPIC_CLOSED"}, Refused("")),
-        ({"kind": "error", "code": 418, "description": "I'm a teapot"}, Refused("")),
-        ({"kind": "close"}, Unknown("")),
-        ({"kind": "accept_then_close"}, Unknown("")),
-        ({"kind": "garbage"}, Unknown("")),
+        ({"kind": "error", "code": 400, "description": "Bad Request: chat not found"}, Rejected("", gone=True)),
+        ({"kind": "error", "code": 400, "description": "Bad Request: TOPIC_CLOSED"}, Rejected("")),
+        ({"kind": "error", "code": 418, "description": "I'm a teapot"}, Rejected("")),
+        ({"kind": "close"}, ResultUnknown("")),
+        ({"kind": "accept_then_close"}, ResultUnknown("")),
+        ({"kind": "garbage"}, ResultUnknown("")),
     ],
 )
-async def test_fates(api: BotApi, desk: Desk, started: User, fault: dict[str, Any], expected: Fate) -> None:
+async def test_fates(api: BotApi, desk: Desk, started: User, fault: dict[str, Any], expected: SendResult) -> None:
     api.fails("sendMessage", **fault)
     (fate,) = await desk.says("x")
     assert not isinstance(fate, Sent)
@@ -259,11 +272,11 @@ async def test_fates(api: BotApi, desk: Desk, started: User, fault: dict[str, An
     assert replace(fate, why="") == expected
 
 
-async def test_a_flood_answer_to_a_call_without_a_chat_rests_the_whole_door(api: BotApi, desk: Desk) -> None:
+async def test_a_flood_answer_to_a_call_without_a_chat_rests_the_whole_channel(api: BotApi, desk: Desk) -> None:
     api.fails("answerCallbackQuery", "error", code=429, retry_after=5, description="Too Many Requests")
     (fate,) = await desk.says("", callback="1")
-    assert isinstance(fate, Later)
-    assert fate.whole_door
+    assert isinstance(fate, RetryLater)
+    assert fate.whole_channel
 
 
 async def test_people_who_left_are_gone(desk: Desk, bot: Bot, started: User) -> None:
@@ -286,17 +299,17 @@ async def test_where_nobody_listens_it_is_later_with_growing_waits(settings: Tel
     waits = []
     for desk.attempts in (1, 2, 3, 50):
         (fate,) = await desk.says("x", to=desk.attempts)
-        assert isinstance(fate, Later)
+        assert isinstance(fate, RetryLater)
         waits.append(fate.seconds)
     assert waits == [2.0, 4.0, 8.0, 300.0]
-    await desk.door.close()
+    await desk.channel.close()
 
 
 async def test_our_own_limits_hold_a_chat_back_without_counting_as_a_try(desk: Desk, api: BotApi) -> None:
-    api.group(STAFF)
-    fates = [fate for _ in range(21) for fate in await desk.says("x", to=STAFF)]
+    api.group(AGENTS)
+    fates = [fate for _ in range(21) for fate in await desk.says("x", to=AGENTS)]
     assert all(isinstance(fate, Sent) for fate in fates[:20])
-    assert isinstance(fates[20], Later)
+    assert isinstance(fates[20], RetryLater)
     assert not fates[20].tried
     assert fates[20].seconds > 30
 
@@ -308,10 +321,10 @@ async def test_a_file_is_fetched_and_one_too_large_or_unknown_is_a_lookup_error(
     large = await started.sends_document(bot, b"hello", size=21 * 1024 * 1024)
     assert small.file is not None
     assert large.file is not None
-    assert await desk.door.fetch(f"telegram:desk:{small.file.id_for(bot.id)}") == b"hello"
+    assert await desk.channel.fetch(f"telegram:desk:{small.file.id_for(bot.id)}") == b"hello"
     for source in (f"telegram:desk:{large.file.id_for(bot.id)}", "telegram:desk:nonsense"):
         with pytest.raises(LookupError):
-            await desk.door.fetch(source)
+            await desk.channel.fetch(source)
 
 
 @pytest.mark.parametrize("kind", ["close", "garbage", "error"])
@@ -322,7 +335,7 @@ async def test_trouble_while_fetching_says_that_it_may_work_later(
     assert sent.file is not None
     api.fails("getFile", kind, code=500)
     with pytest.raises(ConnectionError):
-        await desk.door.fetch(f"telegram:desk:{sent.file.id_for(bot.id)}")
+        await desk.channel.fetch(f"telegram:desk:{sent.file.id_for(bot.id)}")
 
 
 @pytest.mark.parametrize(
@@ -336,12 +349,12 @@ async def test_the_token_is_in_no_fate_no_log_and_no_exception(
     said = repr(await desk.says("x", files=(picture("telegram:desk2:F"),))) + repr(await desk.says("y"))
     for source in ("telegram:desk:F",):
         with pytest.raises((ConnectionError, LookupError)) as caught:
-            await desk.door.fetch(source)
+            await desk.channel.fetch(source)
         said += repr(caught.value) + repr(caught.value.__cause__) + str(caught.getrepr(chain=True))
-    await desk.door.close()
+    await desk.channel.close()
     assert "CANARY" not in said
     assert "CANARY" not in caplog.text
-    assert "CANARY" not in repr(vars(desk.door))
+    assert "CANARY" not in repr(vars(desk.channel))
 
 
 async def test_telegram_repeating_the_token_is_not_repeated_by_us(
@@ -360,5 +373,5 @@ async def test_telegram_repeating_the_token_is_not_repeated_by_us(
 async def test_a_token_that_is_none_loses_no_message(settings: TelegramSettings, token: str) -> None:
     desk = Desk(replace(settings, token=Secret(token)))
     (fate,) = await desk.says("x")
-    assert isinstance(fate, Later)
-    await desk.door.close()
+    assert isinstance(fate, RetryLater)
+    await desk.channel.close()

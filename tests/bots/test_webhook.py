@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 from aiohttp import ClientSession, web
 
-from bots.webhook import LARGEST_BODY, Hook, receiver
-from desk.model.channel import Also
-from desk.model.messages import Raw
+from bots.webhook import LARGEST_BODY, WebhookTarget, webhook_app
+from desk.model.channel import ExtraWrite
+from desk.model.messages import RawMessage
 from desk.model.settings import Secret, TelegramSettings
 from tests.bots.examples import AT, message
 
@@ -24,10 +24,10 @@ class Inbox:
     """Keeps what is accepted, or is out of order."""
 
     def __init__(self) -> None:
-        self.raws: list[Raw] = []
+        self.raws: list[RawMessage] = []
         self.broken = False
 
-    async def __call__(self, raws: Sequence[Raw], also: Also | None = None) -> int:
+    async def __call__(self, raws: Sequence[RawMessage], also: ExtraWrite | None = None) -> int:
         if self.broken:
             raise OSError("no space left on device")
         self.raws += raws
@@ -41,8 +41,8 @@ def inbox() -> Inbox:
 
 @pytest.fixture
 async def url(inbox: Inbox) -> AsyncIterator[str]:
-    hooks = [Hook.of(TelegramSettings(name, Secret("t")), SECRET + name) for name in ("a", "b")]
-    runner = web.AppRunner(receiver(hooks, inbox, lambda: AT), access_log=None)
+    hooks = [WebhookTarget.of(TelegramSettings(name, Secret("t")), SECRET + name) for name in ("a", "b")]
+    runner = web.AppRunner(webhook_app(hooks, inbox, lambda: AT), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     host, port = runner.addresses[0][:2]
@@ -59,7 +59,7 @@ async def post(url: str, *secrets: str, body: bytes = UPDATE) -> int:
 async def test_each_bot_has_its_place_and_what_it_is_sent_is_stored(url: str, inbox: Inbox) -> None:
     assert await post(url + "a", SECRET + "a") == 200
     assert await post(url + "b", SECRET + "b") == 200
-    assert [(raw.door, raw.key, raw.lane) for raw in inbox.raws] == [
+    assert [(raw.channel, raw.key, raw.lane) for raw in inbox.raws] == [
         ("telegram:a", "5", "telegram:a:42"),
         ("telegram:b", "5", "telegram:b:42"),
     ]
@@ -121,5 +121,5 @@ async def test_what_is_no_json_is_kept_aside_byte_for_byte_and_taken_only_once(
 def test_a_webhook_without_a_secret_cannot_be_made_and_a_secret_is_not_shown() -> None:
     settings = TelegramSettings("a", Secret("t"))
     with pytest.raises(ValueError, match="needs a secret"):
-        Hook.of(settings, "")
-    assert SECRET not in repr(Hook.of(settings, SECRET))
+        WebhookTarget.of(settings, "")
+    assert SECRET not in repr(WebhookTarget.of(settings, SECRET))

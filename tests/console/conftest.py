@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from console.main import cli
-from tests.console.terminal import STAFF, TOKEN, Terminal, adds_bot
+from tests.console.terminal import AGENTS, TOKEN, Terminal, adds_bot
 from tests.peers.botapi import BotApi, Group, User
 from tests.ready import Ready
 
@@ -52,9 +52,9 @@ async def api() -> AsyncIterator[BotApi]:
 
 
 @pytest.fixture
-async def staff(api: BotApi) -> Group:
+async def agents_group(api: BotApi) -> Group:
     """The agents' group, the bot being an administrator there."""
-    group = api.group(STAFF, "Агенты")
+    group = api.group(AGENTS, "Агенты")
     await group.admits(api.bot(TOKEN))
     return group
 

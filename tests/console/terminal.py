@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 TOKEN = "4242:canary-token-of-the-bot"
-STAFF = -1001
+AGENTS = -1001
 BOT = """
 [[telegram]]
 name = "main"
 token = "env:TELEGRAM_TOKEN"
 provider = "sever"
-staff_chat = {staff}
+agents_chat = {agents_group}
 api = "{api}"
 """
 
@@ -124,4 +124,4 @@ class Service:
 def adds_bot(root: Path, api: str) -> None:
     """Writes a bot with an agents' group into firstline.toml, as an operator would."""
     path = root / "firstline.toml"
-    path.write_text(path.read_text("utf-8") + BOT.format(staff=STAFF, api=api), "utf-8")
+    path.write_text(path.read_text("utf-8") + BOT.format(agents_group=AGENTS, api=api), "utf-8")

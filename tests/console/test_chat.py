@@ -14,25 +14,25 @@ from pathlib import Path
 
 import pytest
 
-from chat.terminal_channel import ChatDoor, Shown, Typist, dressed, kept_file, without_echo
-from desk.language.rich_text import Text, written
+from chat.terminal_channel import TerminalChannel, TerminalMessage, TerminalUser, copy_file, render, without_echo
+from desk.language.rich_text import RichText, parse_markdown
 from desk.model.messages import (
     Address,
     Arrival,
+    ButtonOption,
+    ButtonPress,
     Departure,
     File,
-    Later,
-    Option,
-    Outgoing,
-    Press,
+    OutboundMessage,
+    RetryLater,
     Role,
-    Unreadable,
+    UnreadableMessage,
     Verb,
 )
 from tests.console.terminal import Terminal
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-ANNA = Typist("sever", "anna", "Анна", "ru")
+ANNA = TerminalUser("sever", "anna", "Анна", "ru")
 FIRST = "Здравствуйте! второй день нет интернета, договор 40-1187"
 
 
@@ -208,7 +208,7 @@ async def test_a_desk_without_a_database_says_what_to_do(quiet: Terminal) -> Non
     assert "firstline migrate" in ran.err
 
 
-# The door.
+# The channel.
 
 
 def arrival(body: bytes) -> Arrival:
@@ -223,65 +223,65 @@ async def _open(source: str) -> bytes:
 
 
 @pytest.fixture
-def door(tmp_path: Path) -> ChatDoor:
+def channel(tmp_path: Path) -> TerminalChannel:
     """The chat of Sever Net."""
-    return ChatDoor("sever", _open, tmp_path)
+    return TerminalChannel("sever", _open, tmp_path)
 
 
-async def test_what_is_typed_is_heard_under_the_typists_name(door: ChatDoor) -> None:
+async def test_what_is_typed_is_heard_under_the_typists_name(channel: TerminalChannel) -> None:
     """Words keep every character; name, language and address are the typist's."""
     raw = ANNA.says("нет *интернета* [1]", NOW)
-    heard = await door.hear(arrival(raw.body))
-    assert (raw.door, raw.lane) == ("chat:sever", "chat:sever:anna")
-    assert (heard.sender, heard.name, heard.language) == (Address("chat", "chat:sever", "anna"), "Анна", "ru")
-    assert (heard.role, heard.verb, heard.text) == (Role.SUBSCRIBER, Verb.SAY, "нет *интернета* [1]")
+    inbound = await channel.hear(arrival(raw.body))
+    assert (raw.channel, raw.lane) == ("chat:sever", "chat:sever:anna")
+    assert (inbound.sender, inbound.name, inbound.language) == (Address("chat", "chat:sever", "anna"), "Анна", "ru")
+    assert (inbound.role, inbound.verb, inbound.text) == (Role.SUBSCRIBER, Verb.SAY, "нет *интернета* [1]")
     assert raw.key != ANNA.says("нет *интернета* [1]", NOW).key
 
 
-async def test_a_button_carries_its_case_and_prompt(door: ChatDoor) -> None:
+async def test_a_button_carries_its_case_and_prompt(channel: TerminalChannel) -> None:
     """So that the desk knows a stale one."""
-    raw = ANNA.presses(Shown(Text("?"), case=1 << 60, prompt=3), "helped", NOW)
-    heard = await door.hear(arrival(raw.body))
-    assert (heard.verb, heard.press) == (Verb.PRESS, Press(1 << 60, 3, "helped"))
+    raw = ANNA.presses(TerminalMessage(RichText("?"), case=1 << 60, prompt=3), "helped", NOW)
+    inbound = await channel.hear(arrival(raw.body))
+    assert (inbound.verb, inbound.press) == (Verb.PRESS, ButtonPress(1 << 60, 3, "helped"))
 
 
 @pytest.mark.parametrize(
     "body", [b"", b"[]", b"{}", b'{"id": "a", "verb": "take"}', b'{"id": "a", "verb": "press", "press": [1]}', b"\xff"]
 )
-async def test_what_no_typist_made_is_unreadable(door: ChatDoor, body: bytes) -> None:
+async def test_what_no_typist_made_is_unreadable(channel: TerminalChannel, body: bytes) -> None:
     """No agent's order comes through a subscriber's chat."""
-    with pytest.raises(Unreadable, match="not a message of a chat"):
-        await door.hear(arrival(body))
+    with pytest.raises(UnreadableMessage, match="not a message of a chat"):
+        await channel.hear(arrival(body))
 
 
-async def test_a_message_comes_out_as_it_was_said(door: ChatDoor) -> None:
+async def test_a_message_comes_out_as_it_was_said(channel: TerminalChannel) -> None:
     """Marks, buttons and pictures survive the outbox; a file from Telegram is laid where it can be looked at."""
     files = (
         File("lamps.png", "photo", "image/png", 9, "content:/kb/lamps.png"),
         File("../../photo.JPG", "photo", "image/jpeg", 9, "telegram:main:abc"),
         File("old.png", "photo", "image/png", 9, "telegram:main:gone"),
     )
-    options = ((Option("yes", "Да"), Option("no", "Нет")), (Option("operator", "Оператор"),))
-    said = Outgoing(
+    options = ((ButtonOption("yes", "Да"), ButtonOption("no", "Нет")), (ButtonOption("operator", "Оператор"),))
+    said = OutboundMessage(
         Address("chat", "chat:sever", "anna"),
-        written("**Жирно** и нет"),
+        parse_markdown("**Жирно** и нет"),
         options=options,
         files=files,
         case=5,
         prompt=2,
     )
-    (parcel,) = door.dress(said)
+    (parcel,) = channel.render(said)
     assert parcel.lane == ANNA.lane
     body = json.loads(json.dumps(parcel.body))
-    departure = Departure(1, "7.0", "sever", door.name, parcel.lane, parcel.kind, parcel.policy, body, 5, 1)
-    told: list[Shown] = []
+    departure = Departure(1, "7.0", "sever", channel.name, parcel.lane, parcel.kind, parcel.policy, body, 5, 1)
+    told: list[TerminalMessage] = []
 
-    async def show(one: Shown) -> None:
+    async def show(one: TerminalMessage) -> None:
         told.append(one)
 
-    assert isinstance(await door.send(departure, {}), Later)
-    door.show = show
-    await door.send(departure, {})
+    assert isinstance(await channel.send(departure, {}), RetryLater)
+    channel.show = show
+    await channel.send(departure, {})
     (shown,) = told
     assert (shown.text, shown.to, shown.case, shown.prompt) == (said.text, "anna", 5, 2)
     assert [one.label for one in shown.options] == ["Да", "Нет", "Оператор"]
@@ -293,15 +293,15 @@ async def test_a_message_comes_out_as_it_was_said(door: ChatDoor) -> None:
 
 def test_nothing_to_say_makes_no_parcel() -> None:
     """A press that is only acknowledged shows nothing; a notice is shown alone."""
-    silent = Outgoing(Address("chat", "chat:sever", "anna"), Text(), callback="key")
-    assert dressed("chat:sever", silent) == ()
-    (notice,) = dressed("chat:sever", replace(silent, alert="Эта кнопка уже не действует."))
+    silent = OutboundMessage(Address("chat", "chat:sever", "anna"), RichText(), callback="key")
+    assert render("chat:sever", silent) == ()
+    (notice,) = render("chat:sever", replace(silent, alert="Эта кнопка уже не действует."))
     assert (notice.kind, notice.body["alert"]) == ("callback", "Эта кнопка уже не действует.")
 
 
 def test_the_question_just_answered_is_not_read_twice() -> None:
     """It is left out where it only repeats the button pressed, and nowhere else."""
-    echo = Shown(Text("Где не работает?\n✓ Везде\n\nС какого времени?"), in_place=True)
+    echo = TerminalMessage(RichText("Где не работает?\n✓ Везде\n\nС какого времени?"), in_place=True)
     assert without_echo(echo, "Везде").text.plain == "С какого времени?"
     assert without_echo(echo, "Дома") == echo
     assert without_echo(replace(echo, in_place=False), "Везде").text == echo.text
@@ -311,6 +311,6 @@ def test_a_kept_file_is_named_by_its_content(tmp_path: Path) -> None:
     """Whatever its name was, it lies below the folder it was meant for."""
     mine = tmp_path / "..strange name.PNG"
     mine.write_bytes(b"one")
-    file = kept_file(mine, tmp_path / "kept")
+    file = copy_file(mine, tmp_path / "kept")
     assert (file.name, file.kind, file.media_type, file.size) == ("..strange name.PNG", "photo", "image/png", 3)
     assert Path(file.source.removeprefix("content:")).parent == (tmp_path / "kept").resolve()

@@ -94,7 +94,7 @@ class TestInit:
         )
         settings = load(tmp_path / "d", {"TELEGRAM_TOKEN": "1:a", "SUPPORT_PASSWORD": "b"})
         assert settings.language == language
-        assert (settings.telegram[0].staff_chat, settings.mailboxes[0].smtp.port) == (-1001234567890, 587)
+        assert (settings.telegram[0].agents_chat, settings.mailboxes[0].smtp.port) == (-1001234567890, 587)
         explained = [
             line for line in path.read_text("utf-8").splitlines() if " = " in line and not line.startswith("#")
         ]

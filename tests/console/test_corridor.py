@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from stdnum import damm
 
-from desk.model.case import Case, State
-from desk.model.messages import Raw
+from desk.model.case import Case, CaseState
+from desk.model.messages import RawMessage
 from desk.model.people import Person
 from desk.model.settings import load
 from desk.queues import inbox
@@ -35,10 +35,10 @@ async def put(folder: Path, provider: str, prefix: str, count: int) -> str:
             id=new_id(NOW),
             number=number,
             person_id=person.id,
-            door="telegram:main",
-            channel="telegram",
+            channel="telegram:main",
+            channel_kind="telegram",
             address="5001",
-            state=State.ACKNOWLEDGED.value,
+            state=CaseState.ACKNOWLEDGED.value,
             reason="queued",
             queue="queue:l1",
             opened_at=NOW,
@@ -50,7 +50,7 @@ async def put(folder: Path, provider: str, prefix: str, count: int) -> str:
     return number
 
 
-async def accepts(folder: Path, raw: Raw) -> None:
+async def accepts(folder: Path, raw: RawMessage) -> None:
     """Something lies in the inbox."""
     database = Database(load(folder, {"TELEGRAM_TOKEN": "1:a"}).database)
     await inbox.accept(database, [raw])
@@ -66,11 +66,11 @@ async def test_of_two_agents_who_take_a_case_at_once_one_has_it(terminal: Termin
     assert case["owner"] == ("ivanova" if ran[0].code == 0 else "petrov")
 
 
-async def test_a_serve_without_a_clerk_keeps_nobody_waiting(terminal: Terminal, staff: Group) -> None:
+async def test_a_serve_without_a_clerk_keeps_nobody_waiting(terminal: Terminal, agents_group: Group) -> None:
     """The command decides itself when the running process does not."""
     number = await put(terminal.root, "sever", "SN", 12)
-    async with terminal.serving("--only", "doors") as service:
-        await service.logs("doors: telegram:main")
+    async with terminal.serving("--only", "channels") as service:
+        await service.logs("channels: telegram:main")
         taken = await terminal.types("take", number, "--as", "ivanova")
         assert (taken.code, taken.out.splitlines()[0]) == (0, f"{number} is yours.")
 
@@ -113,7 +113,7 @@ def test_what_was_set_aside_wrongly_is_decided_by_a_replay(
     """A message that can be read now does what it should have done; a number that is not there changes nothing."""
     number = asyncio.run(put(typist.folder, "sever", "SN", 12))
     body = {"verb": "note", "provider": "sever", "number": number, "agent": "ivanova", "text": "найден обрыв"}
-    raw = Raw("desk", "k", "desk:1", json.dumps(body).encode(), NOW, aside="it could not be read yesterday")
+    raw = RawMessage("desk", "k", "desk:1", json.dumps(body).encode(), NOW, aside="it could not be read yesterday")
     asyncio.run(accepts(typist.folder, raw))
     assert "it could not be read yesterday" in typist.types("quarantine", "list").output
     assert "найден обрыв" in json.loads(typist.types("quarantine", "show", "1", "--raw").output)["text"]

@@ -21,18 +21,18 @@ import pytest
 from click.testing import CliRunner
 
 import console.demo
-from chat.terminal_channel import Typist
+from chat.terminal_channel import TerminalUser
 from console.demo import script
-from console.demo.actors import Chatter, Correspondent, Play
-from console.demo.desk import DidNotHappen, desk_at_work
-from console.demo.display import Stage
+from console.demo.actors import ChatSubscriber, DemoScene, MailSubscriber
+from console.demo.desk import StepDidNotHappen, desk_at_work
+from console.demo.display import DemoDisplay
 from console.demo.folder import PROVIDER
-from console.demo.servers import HOST, PostOffice
+from console.demo.servers import HOST, LoopbackMailServers
 from console.main import cli
 from console.terminal.screen import Screen
-from desk.model.settings import MailboxSettings, Secret, Server
-from mail.reading.message import Reading, read
-from mail.transport.imap import Connection
+from desk.model.settings import MailboxSettings, MailServer, Secret
+from mail.reading.message import ReaderOptions, read
+from mail.transport.imap import ImapConnection
 from tests.console.terminal import Terminal
 
 
@@ -131,13 +131,13 @@ def test_a_step_that_does_not_happen_ends_the_demo_with_1(monkeypatch: pytest.Mo
 async def test_whoever_waits_for_what_never_comes_is_told_so(capsys: pytest.CaptureFixture[str]) -> None:
     """Buttons that are not there, letters that nobody wrote, a desk that never gets done."""
     async with desk_at_work() as town:
-        play = Play(town, Stage(Screen()))
-        with pytest.raises(DidNotHappen, match="wanted to press 'helped', but could press nothing"):
-            await Chatter(play, Typist(PROVIDER, "anna", "Анна")).presses("helped")
-        with pytest.raises(DidNotHappen, match="John got no letter to answer"):
-            await Correspondent(play, "John", "john@example.test").replies("Hello?")
+        play = DemoScene(town, DemoDisplay(Screen()))
+        with pytest.raises(StepDidNotHappen, match="wanted to press 'helped', but could press nothing"):
+            await ChatSubscriber(play, TerminalUser(PROVIDER, "anna", "Анна")).presses("helped")
+        with pytest.raises(StepDidNotHappen, match="John got no letter to answer"):
+            await MailSubscriber(play, "John", "john@example.test").replies("Hello?")
         town.office.delivered += 1
-        with pytest.raises(DidNotHappen, match="a letter was not fetched from the mailbox"):
+        with pytest.raises(StepDidNotHappen, match="a letter was not fetched from the mailbox"):
             await town.settles(seconds=0.2)
     assert "Hello?" not in capsys.readouterr().out
 
@@ -152,9 +152,9 @@ async def posted() -> list[EmailMessage]:
 
 
 @pytest.fixture
-async def office(tmp_path: Path, posted: list[EmailMessage]) -> AsyncIterator[PostOffice]:
+async def office(tmp_path: Path, posted: list[EmailMessage]) -> AsyncIterator[LoopbackMailServers]:
     """The demo's two servers."""
-    made = PostOffice(tmp_path, "support@sever.test", "a password", posted.append)
+    made = LoopbackMailServers(tmp_path, "support@sever.test", "a password", posted.append)
     await made.opens()
     yield made
     await made.closes()
@@ -171,13 +171,13 @@ def letter(subject: str) -> EmailMessage:
     return made
 
 
-async def test_letters_come_with_the_border_servers_word_on_top(office: PostOffice, tmp_path: Path) -> None:
+async def test_letters_come_with_the_border_servers_word_on_top(office: LoopbackMailServers, tmp_path: Path) -> None:
     """A real IMAP connection over TLS finds them new, and their sender proved."""
-    server = Server("imaps", office.address, HOST, office.imap_port)
+    server = MailServer("imaps", office.address, HOST, office.imap_port)
     settings = MailboxSettings(
         "support", office.address, server, server, Secret(office.password), ca_file=str(office.ca_file)
     )
-    connection, folder = await Connection.open(settings)
+    connection, folder = await ImapConnection.open(settings)
     try:
         await office.delivers(letter("Internet is down"))
         (mail,) = await connection.mails(await connection.uids(folder.uidnext), 100_000)
@@ -185,11 +185,13 @@ async def test_letters_come_with_the_border_servers_word_on_top(office: PostOffi
         await connection.close()
     raw = mail.body or b""
     assert raw.startswith(b"Authentication-Results: mx.sever.test; dkim=pass header.d=example.test")
-    assert read(raw, Reading("support@sever.test", "mx.sever.test")).proof == "sure"
-    assert read(raw, Reading("support@sever.test", "other.test")).proof == "doubted"
+    assert read(raw, ReaderOptions("support@sever.test", "mx.sever.test")).proof == "sure"
+    assert read(raw, ReaderOptions("support@sever.test", "other.test")).proof == "doubted"
 
 
-async def test_who_does_not_trust_the_certificate_sends_nothing(office: PostOffice, posted: list[EmailMessage]) -> None:
+async def test_who_does_not_trust_the_certificate_sends_nothing(
+    office: LoopbackMailServers, posted: list[EmailMessage]
+) -> None:
     """TLS is real: without the demo's own authority no word is said, and a wrong password is refused."""
     message = letter("Hello")
     with pytest.raises(aiosmtplib.SMTPConnectError):
@@ -202,7 +204,7 @@ async def test_who_does_not_trust_the_certificate_sends_nothing(office: PostOffi
     assert [str(one["Subject"]) for one in posted] == ["Hello"]
 
 
-async def _sent(message: EmailMessage, office: PostOffice, trusting: ssl.SSLContext, password: str) -> None:
+async def _sent(message: EmailMessage, office: LoopbackMailServers, trusting: ssl.SSLContext, password: str) -> None:
     await aiosmtplib.send(
         message,
         hostname=HOST,

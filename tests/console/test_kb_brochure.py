@@ -156,7 +156,7 @@ def test_a_provider_may_have_its_own_words_colour_and_logo(typist: Typist, tmp_p
     (own / "templates" / "ru" / "brochure.toml").write_text(
         'subtitle = "Связь для <всех>"\ncolour = "#117755"\n[yours]\nfields = ["Этаж"]\n', "utf-8"
     )
-    logo = Path(kb_brochure.__file__).parent.parent / "kb" / "articles" / "shared" / "lamps.png"
+    logo = Path(kb_brochure.__file__).parents[3] / "kb" / "articles" / "shared" / "lamps.png"
     (own / "logo.png").write_bytes(logo.read_bytes())
     brochure(typist, tmp_path / "b.pdf", "--top", "1")
     brochure(typist, tmp_path / "b.html", "--top", "1")
@@ -198,7 +198,7 @@ def test_what_is_wrong_is_said_in_one_sentence(typist: Typist, words: list[str],
 
 @pytest.mark.parametrize(("content", "told"), [(b"no picture", "logo.png is not a PNG picture"), (None, "cannot be")])
 def test_a_picture_that_is_none_is_named(typist: Typist, tmp_path: Path, content: bytes | None, told: str) -> None:
-    half = (Path(kb_brochure.__file__).parent.parent / "kb" / "articles" / "shared" / "lamps.png").read_bytes()[:99]
+    half = (Path(kb_brochure.__file__).parents[3] / "kb" / "articles" / "shared" / "lamps.png").read_bytes()[:99]
     (typist.folder / "providers" / "sever" / "logo.png").write_bytes(content or half)
     said = brochure(typist, tmp_path / "b.pdf", exit_code=WRONG)
     assert told in said

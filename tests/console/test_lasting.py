@@ -4,12 +4,12 @@ import gc
 
 import pytest
 
-from desk.gc_freeze import lasting
+from desk.gc_freeze import frozen_after
 
 
 def test_nothing_is_collected_while_it_is_made_and_it_is_not_looked_through_afterwards() -> None:
     try:
-        with lasting():
+        with frozen_after():
             assert not gc.isenabled()
             made = [[number] for number in range(3)]
         assert gc.isenabled()
@@ -20,6 +20,6 @@ def test_nothing_is_collected_while_it_is_made_and_it_is_not_looked_through_afte
 
 
 def test_whatever_goes_wrong_collecting_goes_on() -> None:
-    with pytest.raises(ImportError), lasting():
+    with pytest.raises(ImportError), frozen_after():
         raise ImportError
     assert gc.isenabled()

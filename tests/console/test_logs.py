@@ -14,9 +14,9 @@ import pytest
 from aiohttp import ClientSession
 
 from console.terminal import logging as logs
-from console.terminal.logging import Redaction, secrets_of
-from desk.model.settings import Secret, Server, Settings, TelegramSettings
-from desk.pipeline.reply_tokens import Keyring
+from console.terminal.logging import SecretRedactor, secrets_of
+from desk.model.settings import MailServer, Secret, Settings, TelegramSettings
+from desk.pipeline.reply_tokens import ReplyTokens
 from mail.diagnostics import check
 from tests.console.conftest import Typist
 from tests.console.terminal import TOKEN, Terminal, adds_bot
@@ -48,7 +48,7 @@ def stream() -> Iterator[io.StringIO]:
 @pytest.mark.parametrize("debug", [False, True])
 def test_a_secret_is_struck_out_wherever_it_stands(stream: io.StringIO, debug: bool) -> None:
     """In the message, its arguments, an exception, its cause, a stack, and in spellings that libraries use."""
-    logs.begin(Redaction([CANARY]), debug, stream)
+    logs.begin(SecretRedactor([CANARY]), debug, stream)
     log = logging.getLogger("a.library")
     log.warning(f"https://api/bot{CANARY}/getMe")
     log.warning("%s and %r", CANARY, {"password": CANARY})
@@ -70,7 +70,7 @@ def test_a_secret_is_struck_out_wherever_it_stands(stream: io.StringIO, debug: b
 @pytest.mark.parametrize("debug", [False, True])
 def test_strangers_words_in_the_log_do_nothing_to_a_terminal(stream: io.StringIO, debug: bool) -> None:
     """Neither as words nor in an exception: no colours, no titles, nothing wiped, no line turned around."""
-    logs.begin(Redaction(), debug, stream)
+    logs.begin(SecretRedactor(), debug, stream)
     hostile = "\x1b[2J\x1b]0;title\x07\x9b31m\u202e\u2066\r\x00"
     try:
         raise ValueError(hostile)
@@ -82,7 +82,7 @@ def test_strangers_words_in_the_log_do_nothing_to_a_terminal(stream: io.StringIO
 
 def test_a_line_of_the_log_is_one_line(stream: io.StringIO) -> None:
     """Line breaks in strangers' words begin no line; an exception is told with the way that led to it."""
-    logs.begin(Redaction(), stream=stream)
+    logs.begin(SecretRedactor(), stream=stream)
     try:
         raise ValueError("first\nsecond")
     except ValueError:
@@ -106,7 +106,7 @@ def test_every_secret_of_the_settings_is_known() -> None:
         former_secret=Secret("key before"),
         telegram=(bot,),
     )
-    derived = Keyring(settings.secret, settings.former_secret).derived("webhook main")
+    derived = ReplyTokens(settings.secret, settings.former_secret).derived("webhook main")
     known = secrets_of(settings)
     for secret in ("77:half-of-the-token", "half-of-the-token", "of-the-database", "key of the desk", "key before"):
         assert secret in known
@@ -118,10 +118,10 @@ async def test_mail_libraries_at_debug_level_tell_no_password(stream: io.StringI
     sound = post.settings()
     settings = Settings(Path(), "sqlite+aiosqlite://", Path("data"), mailboxes=(sound,))
     wrong = replace(sound, password=Secret(CANARY))
-    redaction = Redaction([*secrets_of(settings), CANARY])
+    redaction = SecretRedactor([*secrets_of(settings), CANARY])
     logs.begin(redaction, debug=True, stream=stream)
     logging.getLogger(AIOIMAPLIB).setLevel(logging.DEBUG)
-    for box in (sound, wrong, replace(sound, imap=Server("imaps", "x", "127.0.0.1", 1))):
+    for box in (sound, wrong, replace(sound, imap=MailServer("imaps", "x", "127.0.0.1", 1))):
         for finding in await check(box):
             logging.getLogger("check").info("%s", finding)
     written = stream.getvalue()
@@ -135,7 +135,7 @@ async def test_a_token_in_an_address_that_cannot_be_reached_is_not_told(stream: 
     """aiohttp's exception carries the whole address; the log has it without the token."""
     bot = TelegramSettings("main", Secret(TOKEN), api=f"http://127.0.0.1:{free_port()}")
     settings = Settings(Path(), "sqlite+aiosqlite://", Path("data"), telegram=(bot,))
-    logs.begin(Redaction(secrets_of(settings)), debug=True, stream=stream)
+    logs.begin(SecretRedactor(secrets_of(settings)), debug=True, stream=stream)
     async with ClientSession() as session:
         try:
             await session.get(f"http://[bad/bot{TOKEN}/getMe")

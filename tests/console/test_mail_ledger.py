@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from desk.model.messages import Raw
+from desk.model.messages import RawMessage
 from desk.queues import inbox
 from desk.storage.database import Database
 from mail.receiving import ledger
-from mail.receiving.watermarks import Mark
-from mail.transport.imap import Envelope
+from mail.receiving.watermarks import Watermark
+from mail.transport.imap import MailEnvelope
 from tests.console.conftest import Typist
 from tests.console.terminal import Terminal
 from tests.console.test_letters import adds_mailbox, waiting
@@ -87,12 +87,12 @@ def types(typist: Typist, *words: str) -> tuple[int, str]:
 async def _taken_in(folder: Path, at: datetime, aside: str = "") -> None:
     """One mail as the listener stores it."""
     database = Database(f"sqlite+aiosqlite:///{folder / 'data' / 'firstline.db'}")
-    mark = Mark("mail:support", 7, 1, 2, at, difference="2 mails below the mark", differed_at=at, reconciled_at=at)
+    mark = Watermark("mail:support", 7, 1, 2, at, difference="2 mails below the mark", differed_at=at, reconciled_at=at)
     async with database.work() as connection:
         await mark.born(connection)
-        await ledger.enter(connection, "mail:support", "7", [Envelope(1, 100)], at)
+        await ledger.enter(connection, "mail:support", "7", [MailEnvelope(1, 100)], at)
     await inbox.accept(
-        database, [Raw("mail:support", "7:1", "mail:support:7:1", b"From: a@b.test\r\n\r\nx", at, aside)]
+        database, [RawMessage("mail:support", "7:1", "mail:support:7:1", b"From: a@b.test\r\n\r\nx", at, aside)]
     )
     await database.close()
 

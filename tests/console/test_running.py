@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import func, select
 
 import console.runtime.lifecycle
-from console.runtime.entrance import Entrance
-from console.runtime.lifecycle import served
-from console.runtime.receiver import ROLES, Listening
-from console.runtime.server import Serving
+from console.runtime.entrance import Receiver
+from console.runtime.lifecycle import serve_until_stopped
+from console.runtime.receiver import ROLES, ChannelListeners
+from console.runtime.server import Server
 from desk.model.settings import Settings, load
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals
-from kb.content.article_files import BadArticle
+from kb.content.article_files import InvalidArticle
 from tests.console.terminal import TOKEN, Terminal
 from tests.peers.botapi import BotApi, User
 
@@ -29,23 +29,23 @@ def settings(terminal: Terminal) -> Settings:
 
 
 class Furniture:
-    """The house behind the doors, held back until it is asked for."""
+    """The house behind the channels, held back until it is asked for."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.wanted = asyncio.Event()
         self._furnished = console.runtime.lifecycle._furnished
         monkeypatch.setattr(console.runtime.lifecycle, "_furnished", self._held_back)
 
-    async def _held_back(self, entrance: Entrance, roles: Collection[str], listening: Listening) -> Serving:
+    async def _held_back(self, receiver: Receiver, roles: Collection[str], listening: ChannelListeners) -> Server:
         await self.wanted.wait()
-        return await self._furnished(entrance, roles, listening)
+        return await self._furnished(receiver, roles, listening)
 
 
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[asyncio.Event]:
     """The desk at work until the end of the block; gives what is set when it is ready."""
     stop, ready = asyncio.Event(), asyncio.Event()
-    running = asyncio.create_task(served(settings, ROLES, stop, ready.set))
+    running = asyncio.create_task(serve_until_stopped(settings, ROLES, stop, ready.set))
     try:
         yield ready
     finally:
@@ -97,10 +97,10 @@ async def test_an_article_that_cannot_be_read_ends_the_start_and_what_came_stays
     folder.mkdir(parents=True)
     (folder / "ru.md").write_text("no head", "utf-8")
     furniture = Furniture(monkeypatch)
-    running = asyncio.create_task(served(settings, ROLES, asyncio.Event()))
+    running = asyncio.create_task(serve_until_stopped(settings, ROLES, asyncio.Event()))
     await anna.says(api.bot(TOKEN), "Здравствуйте!")
     assert await stored(settings) == 1
     furniture.wanted.set()
-    with pytest.raises(BadArticle, match=r"mine/ru\.md"):
+    with pytest.raises(InvalidArticle, match=r"mine/ru\.md"):
         await asyncio.wait_for(running, 60)
     assert await stored(settings) == 1

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.terminal.screen import Screen, packed, wrapped
-from desk.language.rich_text import Mark, Text, written
+from desk.language.rich_text import RichText, TextMark, parse_markdown
 
 
 def lines(text: str, width: int) -> list[str]:
     """The wrapped lines of plain words."""
-    return [line.plain for line in wrapped(Text(text), width)]
+    return [line.plain for line in wrapped(RichText(text), width)]
 
 
 def test_lines_break_between_words_and_hang_under_their_number() -> None:
@@ -31,11 +31,11 @@ def test_a_word_longer_than_the_line_is_cut() -> None:
 
 def test_marks_stay_with_their_words() -> None:
     """Bold words are bold in whichever line they come to stand."""
-    first, second = wrapped(written("• один **два три** четыре"), 14)
+    first, second = wrapped(parse_markdown("• один **два три** четыре"), 14)
     assert (first.plain, second.plain) == ("• один два три", "  четыре")
-    assert first.marks == (Mark("bold", 7, 14),)
-    (third, fourth) = wrapped(written("• один **два три**"), 11)
-    assert (third.marks, fourth) == ((Mark("bold", 7, 10),), Text("  три", (Mark("bold", 2, 5),)))
+    assert first.marks == (TextMark("bold", 7, 14),)
+    (third, fourth) = wrapped(parse_markdown("• один **два три**"), 11)
+    assert (third.marks, fourth) == ((TextMark("bold", 7, 10),), RichText("  три", (TextMark("bold", 2, 5),)))
 
 
 @given(st.text(st.sampled_from("аб 1.)>-•\n"), max_size=80), st.integers(8, 40))
@@ -56,7 +56,7 @@ def test_buttons_take_as_many_lines_as_they_need() -> None:
 def test_a_file_gets_no_colours_and_no_drawn_lines() -> None:
     """A log of the demo reads like a letter."""
     out = io.StringIO()
-    Screen(out).boxed("card", written("**SN-1** open"), "yellow", 0, ["[picture: a.png]"])
+    Screen(out).boxed("card", parse_markdown("**SN-1** open"), "yellow", 0, ["[picture: a.png]"])
     assert out.getvalue().splitlines() == [
         "+- card -----------+",
         "| SN-1 open        |",
@@ -68,8 +68,8 @@ def test_a_file_gets_no_colours_and_no_drawn_lines() -> None:
 def test_colours_are_not_counted_in_a_box() -> None:
     """With or without colours a box has the same edges."""
     coloured, plain = io.StringIO(), io.StringIO()
-    Screen(coloured, colours=True).boxed("card", written("**SN-1** open `x`"), "yellow")
-    Screen(plain, colours=False).boxed("card", written("**SN-1** open `x`"), "yellow")
+    Screen(coloured, colours=True).boxed("card", parse_markdown("**SN-1** open `x`"), "yellow")
+    Screen(plain, colours=False).boxed("card", parse_markdown("**SN-1** open `x`"), "yellow")
     assert "\x1b[1m" in coloured.getvalue()
     assert _without_colours(coloured.getvalue()) == plain.getvalue()
 

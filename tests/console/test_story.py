@@ -21,11 +21,13 @@ async def registered(api: BotApi, anna: User) -> None:
     await anna.hears("SN-")
 
 
-async def test_an_agent_works_a_case_from_a_terminal(terminal: Terminal, api: BotApi, anna: User, staff: Group) -> None:
+async def test_an_agent_works_a_case_from_a_terminal(
+    terminal: Terminal, api: BotApi, anna: User, agents_group: Group
+) -> None:
     """Taken, answered, promised and resolved by commands; the subscriber reads every word in the chat."""
     terminal.environment["FIRSTLINE_AGENT"] = "ivanova"
     async with terminal.serving() as service:
-        await service.logs("doors: telegram:main")
+        await service.logs("channels: telegram:main")
         await registered(api, anna)
         (case,) = (await terminal.types("cases", "--json")).json()
         number = case["number"]
@@ -42,7 +44,7 @@ async def test_an_agent_works_a_case_from_a_terminal(terminal: Terminal, api: Bo
         assert (await terminal.types("note", "1", "сосед", "тоже", "жаловался")).code == 0
         promised = await terminal.types("eta", number, "2h", "--json")
         assert promised.json()["eta"]
-        assert {one["door"] for one in promised.json()["departures"]} == {"telegram:main"}
+        assert {one["channel"] for one in promised.json()["departures"]} == {"telegram:main"}
         await anna.hears("ориентировочное время")
         assert (await terminal.types("resolve", number, "Заменили порт.")).code == 0
         await anna.hears("заявку можно закрыть?")
@@ -62,11 +64,11 @@ async def test_an_agent_works_a_case_from_a_terminal(terminal: Terminal, api: Bo
 
 
 async def test_what_an_agent_does_while_nobody_serves_is_decided_at_once_and_goes_out_later(
-    terminal: Terminal, api: BotApi, anna: User, staff: Group
+    terminal: Terminal, api: BotApi, anna: User, agents_group: Group
 ) -> None:
     """The command walks the corridor itself, says that nothing goes out yet, and the next `serve` sends it."""
     async with terminal.serving() as service:
-        await service.logs("doors: telegram:main")
+        await service.logs("channels: telegram:main")
         await registered(api, anna)
     taken = await terminal.types("take", "1", "--as", "ivanova")
     assert taken.code == 0, taken.err
@@ -77,7 +79,7 @@ async def test_what_an_agent_does_while_nobody_serves_is_decided_at_once_and_goe
 
 
 async def test_an_update_that_cannot_be_decoded_is_set_aside_seen_and_tried_again(
-    terminal: Terminal, api: BotApi, anna: User, staff: Group
+    terminal: Terminal, api: BotApi, anna: User, agents_group: Group
 ) -> None:
     """The next message goes on; the odd one is listed, shown whole, and set aside once more by a replay."""
     bot = api.bot(TOKEN)
@@ -87,7 +89,7 @@ async def test_an_update_that_cannot_be_decoded_is_set_aside_seen_and_tried_agai
         await anna.says(bot, FIRST)
         await anna.hears("Получилось?")
         (odd,) = (await terminal.types("quarantine", "list", "--json")).json()
-        assert odd["door"] == "telegram:main"
+        assert odd["channel"] == "telegram:main"
         assert b'"canary"' in await terminal.raw("quarantine", "show", str(odd["id"]), "--raw")
         replayed = await terminal.types("replay", str(odd["id"]))
         assert (replayed.code, replayed.out.split()[0]) == (1, str(odd["id"]))
@@ -95,7 +97,7 @@ async def test_an_update_that_cannot_be_decoded_is_set_aside_seen_and_tried_agai
         assert await service.stops(signal.SIGINT) == 0
 
 
-async def test_a_desk_checks_its_bot_and_group(terminal: Terminal, api: BotApi, staff: Group) -> None:
+async def test_a_desk_checks_its_bot_and_group(terminal: Terminal, api: BotApi, agents_group: Group) -> None:
     """All is well at first; a wrong token is an error with a sentence, and the token is not in it."""
     well = await terminal.types("check", "--json")
     assert well.code == 0, well.out

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from desk.model.case import Case
-from desk.model.policy import BadProvider, Provider, load
-from escalation.cards import card
+from desk.model.policy import InvalidProvider, Provider, load
+from escalation.cards import case_card
 
 TEAMS = '[[team]]\nid = "noc"\nkind = "group"\n'
 AT = datetime(2026, 11, 21, 12, 40, tzinfo=UTC)
@@ -23,12 +23,12 @@ def provider(folder: Path, to: str, teams: str = TEAMS) -> Provider:
 
 def test_a_routing_target_says_what_kind_of_team_it_is(tmp_path: Path) -> None:
     assert provider(tmp_path, "group:noc").routes[0].to == "group:noc"
-    with pytest.raises(BadProvider, match=r'"queue:noc" names nobody in teams\.toml: there is group:noc'):
+    with pytest.raises(InvalidProvider, match=r'"queue:noc" names nobody in teams\.toml: there is group:noc'):
         provider(tmp_path, "queue:noc")
 
 
 def test_a_team_is_a_queue_or_a_group(tmp_path: Path) -> None:
-    with pytest.raises(BadProvider, match='noc kind must be "queue" or "group", not \'crowd\''):
+    with pytest.raises(InvalidProvider, match='noc kind must be "queue" or "group", not \'crowd\''):
         provider(tmp_path, "group:noc", TEAMS.replace("group", "crowd"))
 
 
@@ -37,4 +37,4 @@ def test_the_card_tells_how_often_a_time_was_promised(version: int, told: str) -
     case = Case(state="inProgress", owner="", queue="group:noc", articles=[], present=[], absent=[])
     case.change({"contract": "", "zone_sure": 0.0, "eta": AT, "eta_version": version, "updated_at": AT})
     case.change(dict.fromkeys(("subject", "description", "occurred", "place", "circumstances", "fault_zone"), ""))
-    assert card(case, Provider("sever", {})).names["times"] == told
+    assert case_card(case, Provider("sever", {})).names["times"] == told

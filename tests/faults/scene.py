@@ -104,9 +104,9 @@ class Scene:
         finally:
             await database.close()
 
-    async def count(self, state: str = "", door: str = "telegram:main") -> int:
-        """How many arrivals of a door are in a state, or in any."""
-        query = select(func.count()).where(arrivals.c.door == door)
+    async def count(self, state: str = "", channel: str = "telegram:main") -> int:
+        """How many arrivals of a channel are in a state, or in any."""
+        query = select(func.count()).where(arrivals.c.channel == channel)
         return int((await self.rows(query.where(arrivals.c.state == state) if state else query))[0][0])
 
     async def settled(self, seconds: float = 120) -> None:

@@ -8,12 +8,12 @@ from typing import Any, cast
 
 from sqlalchemy import select
 
-from desk.model.channel import Door, Traits
-from desk.model.channels import Switchboard
-from desk.model.messages import Departure, Fate, Later, Policy, Raw, Sent, Unknown
-from desk.pipeline.send import Sender
+from desk.model.channel import Channel, ChannelCapabilities
+from desk.model.channels import ChannelRegistry
+from desk.model.messages import Departure, RawMessage, RedeliveryPolicy, ResultUnknown, RetryLater, SendResult, Sent
+from desk.pipeline.send import OutboxSender
 from desk.queues import inbox, outbox
-from desk.queues.outbox import Settled
+from desk.queues.outbox import SendOutcome
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals, departures
 
@@ -21,11 +21,17 @@ NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 
 async def _something_to_say(database: Database) -> None:
-    values = {"provider": "sever", "door": "telegram:main", "lane": "telegram:main:1", "kind": "text", "case_id": 1}
+    values = {"provider": "sever", "channel": "telegram:main", "lane": "telegram:main:1", "kind": "text", "case_id": 1}
     async with database.work() as connection:
         await connection.execute(
             departures.insert().values(
-                **values, key="1.0", policy=Policy.RETRY.value, body={}, state="pending", due_at=NOW, created_at=NOW
+                **values,
+                key="1.0",
+                policy=RedeliveryPolicy.RETRY.value,
+                body={},
+                state="pending",
+                due_at=NOW,
+                created_at=NOW,
             )
         )
 
@@ -42,12 +48,12 @@ async def test_a_sender_that_was_taken_over_settles_nothing(database: Database) 
     (mine,) = await outbox.claim(database, {"telegram:main": 5}, "sleeper", NOW)
     late = NOW + outbox.HELD_FOR + timedelta(seconds=1)
     assert await outbox.recover(database, late) == 1
-    await outbox.settle(database, [Settled(mine, Sent("77"))], "sleeper", late)
+    await outbox.settle(database, [SendOutcome(mine, Sent("77"))], "sleeper", late)
     assert (await _row(database))[:2] == ("pending", 1)
     (again,) = await outbox.claim(database, {"telegram:main": 5}, "other", late)
-    await outbox.settle(database, [Settled(mine, Later(0, "too late"))], "sleeper", late)
+    await outbox.settle(database, [SendOutcome(mine, RetryLater(0, "too late"))], "sleeper", late)
     assert (await _row(database))[0] == "sending"
-    await outbox.settle(database, [Settled(again, Sent("78"))], "other", late)
+    await outbox.settle(database, [SendOutcome(again, Sent("78"))], "other", late)
     state, doubts, problem = await _row(database)
     assert (state, doubts) == ("sent", 1)
     assert "may be read twice" in problem
@@ -57,13 +63,13 @@ async def test_refusals_do_not_use_up_the_one_repetition(database: Database) -> 
     """After three refused tries an answer is lost for the first time: it is still repeated once, and only once."""
     await _something_to_say(database)
     for fate, then in (
-        *((Later(0, "502"), "pending"),) * 3,
-        (Unknown("no answer"), "pending"),
-        (Later(0, "502"), "pending"),
-        (Unknown("no answer"), "unknown"),
+        *((RetryLater(0, "502"), "pending"),) * 3,
+        (ResultUnknown("no answer"), "pending"),
+        (RetryLater(0, "502"), "pending"),
+        (ResultUnknown("no answer"), "unknown"),
     ):
         (mine,) = await outbox.claim(database, {"telegram:main": 5}, "me", NOW)
-        await outbox.settle(database, [Settled(mine, fate)], "me", NOW)
+        await outbox.settle(database, [SendOutcome(mine, fate)], "me", NOW)
         assert (await _row(database))[0] == then
 
 
@@ -72,7 +78,7 @@ async def test_an_id_given_twice_means_the_later_message_and_none_of_another_cha
     group, other = "telegram:main:-1", "telegram:main:-2"
     common: dict[str, Any] = {
         "provider": "sever",
-        "door": "telegram:main",
+        "channel": "telegram:main",
         "kind": "text",
         "policy": "retry",
         "body": {},
@@ -87,24 +93,24 @@ async def test_an_id_given_twice_means_the_later_message_and_none_of_another_cha
     edits = {**common, "key": "4.0", "lane": other, "case_id": 1, "body": {"edits": "1.0"}, "state": "pending"}
     async with database.work() as connection:
         await connection.execute(departures.insert().values(**edits, due_at=NOW, created_at=NOW))
-    door = Wire()
-    await Sender(database, Switchboard({"telegram:main": cast(Door, door)}, {}), "me", lambda: NOW).sweep(
-        ["telegram:main"]
-    )
-    assert door.knew == [{}], "the old group's message 57 is not the new one's"
+    channel = Wire()
+    await OutboxSender(
+        database, ChannelRegistry({"telegram:main": cast(Channel, channel)}, {}), "me", lambda: NOW
+    ).sweep(["telegram:main"])
+    assert channel.knew == [{}], "the old group's message 57 is not the new one's"
     assert await outbox.remotes(database, ["1.0"]) == {"1.0": (other, "58")}, "from now on the card is here"
 
 
 class Wire:
-    """A door that sends whatever it is given."""
+    """A channel that sends whatever it is given."""
 
-    name, channel, provider = "telegram:main", "telegram", "sever"
-    traits = Traits(buttons=True, batch=False)
+    name, channel_kind, provider = "telegram:main", "telegram", "sever"
+    capabilities = ChannelCapabilities(buttons=True, batch=False)
 
     def __init__(self) -> None:
         self.knew: list[dict[str, str]] = []
 
-    async def send(self, departure: Departure, remotes: Mapping[str, str]) -> Fate:
+    async def send(self, departure: Departure, remotes: Mapping[str, str]) -> SendResult:
         """Notes which messages it was told of."""
         self.knew.append(dict(remotes))
         return Sent("58")
@@ -114,17 +120,17 @@ async def test_words_no_database_can_keep_do_not_stop_the_sender(database: Datab
     """A server's refusal with a NUL and half a surrogate pair in it is written down all the same."""
     await _something_to_say(database)
     (mine,) = await outbox.claim(database, {"telegram:main": 5}, "me", NOW)
-    await outbox.settle(database, [Settled(mine, Later(0, "a\0b\ud800c"))], "me", NOW)
+    await outbox.settle(database, [SendOutcome(mine, RetryLater(0, "a\0b\ud800c"))], "me", NOW)
     assert (await _row(database))[2] == "a\ufffdb?c"
 
 
 async def test_a_clerk_that_was_taken_over_strikes_nobody(database: Database) -> None:
-    """The arrival is another clerk's by now: it keeps its holder and its tries."""
-    await inbox.accept(database, [Raw("telegram:main", "1", "lane", b"{}", NOW)])
+    """The arrival is another worker's by now: it keeps its holder and its tries."""
+    await inbox.accept(database, [RawMessage("telegram:main", "1", "lane", b"{}", NOW)])
     (mine,) = await inbox.claim(database, "sleeper", NOW, 5)
     late = NOW + inbox.HELD_FOR + timedelta(seconds=1)
     assert len(await inbox.claim(database, "other", late, 5)) == 1
-    assert not await inbox.strike(database, "sleeper", mine, "deciding failed", late, final=True)
+    assert not await inbox.record_failure(database, "sleeper", mine, "deciding failed", late, final=True)
     async with database.look() as connection:
         row = (await connection.execute(select(arrivals))).one()
     assert (row.state, row.holder, row.attempts) == ("waiting", "other", 0)

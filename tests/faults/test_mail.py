@@ -25,7 +25,7 @@ async def mailed(tmp_path: Path, api: BotApi, post: Post, ready: Ready) -> Async
 
 
 async def _connected(scene: Scene) -> bool:
-    return bool(await scene.rows(select(mailboxes.c.door)))
+    return bool(await scene.rows(select(mailboxes.c.channel)))
 
 
 async def test_mail_older_than_the_first_connection_is_never_touched_or_answered(mailed: Scene, post: Post) -> None:
@@ -50,7 +50,7 @@ async def test_mail_older_than_the_first_connection_is_never_touched_or_answered
 
 
 async def _came(scene: Scene, count: int) -> bool:
-    return await scene.count(door="mail:support") == count
+    return await scene.count(channel="mail:support") == count
 
 
 async def test_letters_wait_while_nothing_can_be_sent_and_go_when_it_can(mailed: Scene, post: Post) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from desk.model.messages import Raw
+from desk.model.messages import RawMessage
 from desk.queues import inbox
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals
@@ -16,8 +16,8 @@ from desk.storage.queue_tables import arrivals
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 
-def raw(key: str, body: bytes = b"x", aside: str = "") -> Raw:
-    return Raw("mail:support", key, f"mail:support:{key}", body, NOW, aside)
+def raw(key: str, body: bytes = b"x", aside: str = "") -> RawMessage:
+    return RawMessage("mail:support", key, f"mail:support:{key}", body, NOW, aside)
 
 
 async def stored(database: Database) -> list[tuple[str, bytes, str]]:
@@ -29,7 +29,7 @@ async def stored(database: Database) -> list[tuple[str, bytes, str]]:
 async def test_arrivals_are_numbered_in_their_order_and_repeats_are_not_counted(database: Database) -> None:
     assert await inbox.accept(database, [raw("2")]) == 1
     assert await inbox.accept(database, [raw("3"), raw("2", b"again"), raw("1", b"", "unreadable"), raw("3")]) == 2
-    assert await stored(database) == [("2", b"x", "waiting"), ("3", b"x", "waiting"), ("1", b"", "aside")]
+    assert await stored(database) == [("2", b"x", "waiting"), ("3", b"x", "waiting"), ("1", b"", "quarantined")]
 
 
 async def test_nothing_is_stored_where_nothing_came(database: Database) -> None:

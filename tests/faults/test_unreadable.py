@@ -31,7 +31,7 @@ async def test_an_update_that_cannot_be_decoded_is_set_aside_and_the_next_goes_o
     number = scene.api.bot(TOKEN).push_raw(odd)
     await scene.serves(5001)
     listed = json.loads(await firstline(scene.folder, "quarantine", "list", "--json"))
-    assert [(one["door"], one["key"]) for one in listed] == [("telegram:main", str(number))]
+    assert [(one["channel"], one["key"]) for one in listed] == [("telegram:main", str(number))]
     assert listed[0]["problem"]
     database = scene.folder.open()
     assert json.loads(await inbox.body_of(database, listed[0]["id"]))["message"]["message_id"] == "seven"
@@ -42,7 +42,7 @@ async def test_an_update_that_cannot_be_decoded_is_set_aside_and_the_next_goes_o
 
 
 async def _is_aside(scene: Scene, count: int) -> bool:
-    return await scene.count("aside") == count and await scene.count("waiting") == 0
+    return await scene.count("quarantined") == count and await scene.count("waiting") == 0
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ async def mailed(tmp_path: Path, api: BotApi, post: Post, ready: Ready) -> Async
 
 async def _connected(scene: Scene) -> bool:
 
-    return bool(await scene.rows(select(mailboxes.c.door)))
+    return bool(await scene.rows(select(mailboxes.c.channel)))
 
 
 async def test_a_mail_whose_readers_die_is_set_aside_and_replayed_it_is_answered(mailed: Scene, post: Post) -> None:
@@ -78,7 +78,7 @@ async def test_a_mail_whose_readers_die_is_set_aside_and_replayed_it_is_answered
 
 
 async def _mail_aside(scene: Scene, count: int) -> bool:
-    return await scene.count("aside", "mail:support") == count
+    return await scene.count("quarantined", "mail:support") == count
 
 
 @contextmanager

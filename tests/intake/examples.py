@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 import intake
 from desk.model.messages import File
-from intake.engine.answer_parsing import Answer, NotUnderstood, answer
-from intake.engine.model import Ask, Form, Forms, parse
+from intake.engine.answer_parsing import NotUnderstood, ParsedAnswer, parse_answer
+from intake.engine.model import Dialog, DialogSet, Question, parse
 
 DIALOGS = Path(intake.__file__).parent / "dialogs"
-FORMS = Forms.of([DIALOGS])
+FORMS = DialogSet.of([DIALOGS])
 NO_INTERNET = FORMS.in_use["no_internet"]
 MOSCOW = ZoneInfo("Europe/Moscow")
 NOW = datetime(2026, 11, 21, 15, 40, tzinfo=MOSCOW)
@@ -55,7 +55,7 @@ route = [{ when = "True", queue = "l1" }]
 """
 
 
-def small(*changes: tuple[str, str]) -> Form:
+def small(*changes: tuple[str, str]) -> Dialog:
     """The small dialog, with pieces of its text replaced."""
     return parse(small_text(*changes).encode(), "small.toml")
 
@@ -68,18 +68,18 @@ def small_text(*changes: tuple[str, str]) -> str:
     return text
 
 
-def ask(name: str, form: Form = NO_INTERNET) -> Ask:
+def ask(name: str, form: Dialog = NO_INTERNET) -> Question:
     found = form.ask(name)
     assert found is not None, name
     return found
 
 
-def said(one: Ask, words: str = "", **more: Any) -> Any:
+def said(one: Question, words: str = "", **more: Any) -> Any:
     """The value of an answer, or "not understood"."""
-    found = answer(one, words, NOW, zone=MOSCOW, **more)
+    found = parse_answer(one, words, NOW, zone=MOSCOW, **more)
     return "not understood" if isinstance(found, NotUnderstood) else found.value
 
 
-def understood(found: Answer | NotUnderstood) -> Answer:
-    assert isinstance(found, Answer), found
+def understood(found: ParsedAnswer | NotUnderstood) -> ParsedAnswer:
+    assert isinstance(found, ParsedAnswer), found
     return found

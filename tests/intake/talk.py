@@ -1,4 +1,5 @@
-"""A talk with a dialog, by the desk's own rules and nothing else: no door, no database, no words of the templates."""
+"""A talk with a dialog, by the desk's own rules and nothing else: no channel, no database, no words of the
+templates."""
 
 from __future__ import annotations
 
@@ -7,16 +8,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from console.runtime.wiring import RULES
-from desk.language.rich_text import Text
-from desk.model.acts import Act, Facts, Record, Say, Show
+from desk.language.rich_text import RichText
+from desk.model.acts import Act, AddJournalEntry, Facts, SayTemplate, SayText
 from desk.model.case import Case
-from desk.model.channel import Traits
-from desk.model.facts import Now, Picked, Ways
-from desk.model.messages import Address, Heard, Press, Verb
+from desk.model.channel import ChannelCapabilities
+from desk.model.facts import CaseMatch, ContactAddresses, Now
+from desk.model.messages import Address, ButtonPress, Inbound, Verb
 from desk.model.policy import Provider, Team
-from desk.model.shared_facts import Account, Identified, Named, Suggestion
-from desk.pipeline.decide import think
-from intake.engine.model import Form, Forms
+from desk.model.shared_facts import Account, ArticleSuggestion, DialogArticles, Identification
+from desk.pipeline.decide import apply_rules
+from intake.engine.model import Dialog, DialogSet
 
 AT = datetime(2026, 11, 21, 12, 40, tzinfo=UTC)
 ANNA = Address("telegram", "telegram:main", "5001")
@@ -28,12 +29,12 @@ ACCOUNT = Account("sever", "40-1187", name="Анна", address="Озёрная, 
 class Talk:
     """One person and one provider. ``articles`` are those the knowledge base has; ``batch`` is a talk by mail."""
 
-    form: Form
+    form: Dialog
     articles: Sequence[str] = ()
     batch: bool = False
     provider: Provider = field(default_factory=lambda: Provider("sever", {"ru": "Север"}, teams=TEAMS))
-    identified: Identified = field(default_factory=Identified)
-    forms: Forms | None = None
+    identified: Identification = field(default_factory=Identification)
+    forms: DialogSet | None = None
     case: Case = field(init=False)
     acts: list[Act] = field(default_factory=list)
 
@@ -46,20 +47,22 @@ class Talk:
 
     def says(self, text: str) -> Talk:
         """Writes something."""
-        return self._hears(Heard("telegram:main", ANNA, AT, text=text, full_text=text))
+        return self._hears(Inbound("telegram:main", ANNA, AT, text=text, full_text=text))
 
     def presses(self, option: str) -> Talk:
         """Presses a button of the last prompt."""
-        press = Press(1, self.case.prompt, option)
-        return self._hears(Heard("telegram:main", ANNA, AT, verb=Verb.PRESS, press=press))
+        press = ButtonPress(1, self.case.prompt, option)
+        return self._hears(Inbound("telegram:main", ANNA, AT, verb=Verb.PRESS, press=press))
 
-    def _hears(self, heard: Heard) -> Talk:
-        picked = Picked("new" if not self.case.description else "button" if heard.press else "only")
-        forms = self.forms or Forms({self.form.id: self.form}, {self.form.hash: self.form})
-        ways, traits = Ways(ANNA, None, None), Traits(not self.batch, self.batch)
-        named = Named({one: Suggestion(one, one, 1.0, True, Text(f"article {one}")) for one in self.articles})
-        facts = Facts([Now(AT), picked, self.provider, forms, ways, traits, named, self.identified])
-        thinking = think(RULES, self.case, heard, facts, AT)
+    def _hears(self, inbound: Inbound) -> Talk:
+        case_match = CaseMatch("new" if not self.case.description else "button" if inbound.press else "only")
+        forms = self.forms or DialogSet({self.form.id: self.form}, {self.form.hash: self.form})
+        contact, capabilities = ContactAddresses(ANNA, None, None), ChannelCapabilities(not self.batch, self.batch)
+        named = DialogArticles(
+            {one: ArticleSuggestion(one, one, 1.0, True, RichText(f"article {one}")) for one in self.articles}
+        )
+        facts = Facts([Now(AT), case_match, self.provider, forms, contact, capabilities, named, self.identified])
+        thinking = apply_rules(RULES, self.case, inbound, facts, AT)
         try:
             while True:
                 next(thinking)
@@ -70,19 +73,19 @@ class Talk:
     @property
     def shown(self) -> str:
         """Every text of the last answer that stands already: questions and articles."""
-        return "\n".join(act.text.plain for act in self.acts if isinstance(act, Show))
+        return "\n".join(act.text.plain for act in self.acts if isinstance(act, SayText))
 
     @property
     def words(self) -> list[str]:
         """The sentences of the last answer, by their names."""
-        return [act.word for act in self.acts if isinstance(act, Say)]
+        return [act.word for act in self.acts if isinstance(act, SayTemplate)]
 
     @property
     def files(self) -> list[str]:
         """The names of the pictures shown."""
-        return [file.name for act in self.acts if isinstance(act, Show) for file in act.files]
+        return [file.name for act in self.acts if isinstance(act, SayText) for file in act.files]
 
     @property
     def records(self) -> list[str]:
         """What the last answer wrote into the journal besides."""
-        return [act.text for act in self.acts if isinstance(act, Record)]
+        return [act.text for act in self.acts if isinstance(act, AddJournalEntry)]

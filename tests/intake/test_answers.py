@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.engine.answer_parsing import ON_FILE, Answer, answer, number_at
-from intake.engine.model import Reading
+from intake.engine.answer_parsing import ON_FILE, ParsedAnswer, parse_answer, parse_number_at
+from intake.engine.model import OutputPattern
 from tests.intake.examples import FORMS, LOG, MOSCOW, NO_INTERNET, NOW, PHOTO, ask, said, small, understood
 
 LOST = "not understood"
@@ -144,7 +144,7 @@ def test_nothing_is_no_answer() -> None:
 
 
 def test_a_moment_is_kept_in_words_and_as_a_span() -> None:
-    found = understood(answer(ask("since"), "вчера в 18", NOW, zone=MOSCOW))
+    found = understood(parse_answer(ask("since"), "вчера в 18", NOW, zone=MOSCOW))
     assert found.stored() == {
         "value": "вчера в 18",
         "text": "вчера в 18",
@@ -153,7 +153,7 @@ def test_a_moment_is_kept_in_words_and_as_a_span() -> None:
 
 
 def test_a_moment_not_understood_is_kept_in_words() -> None:
-    found = understood(answer(ask("since"), "после грозы", NOW, zone=MOSCOW))
+    found = understood(parse_answer(ask("since"), "после грозы", NOW, zone=MOSCOW))
     assert found.stored() == {"value": "после грозы", "text": "после грозы"}
 
 
@@ -161,7 +161,7 @@ def test_a_moment_not_understood_is_kept_in_words() -> None:
 @pytest.mark.parametrize("button", ["now", "today_morning", "yesterday", "days_ago"])
 def test_every_button_of_a_moment_means_something_at_any_hour(button: str, hour: int) -> None:
     now = NOW.replace(hour=hour)
-    found = understood(answer(ask("since"), "", now, option=button, zone=MOSCOW))
+    found = understood(parse_answer(ask("since"), "", now, option=button, zone=MOSCOW))
     assert found.parsed["from"] <= found.parsed["to"]
 
 
@@ -236,13 +236,13 @@ def test_a_photo_is_wanted_and_a_text_is_none() -> None:
     assert said(photo, "сейчас пришлю") == LOST
     assert said(photo, "нет") is None
     assert said(photo, "не могу") is None
-    assert answer(photo, "пропустить", NOW) == Answer(None)
-    kept = understood(answer(photo, "вот", NOW, files=[PHOTO])).stored()
+    assert parse_answer(photo, "пропустить", NOW) == ParsedAnswer(None)
+    kept = understood(parse_answer(photo, "вот", NOW, files=[PHOTO])).stored()
     assert kept["files"][0]["source"] == "telegram:bot:1"
 
 
 def test_a_photo_instead_of_an_answer_means_that_the_person_cannot_tell() -> None:
-    found = understood(answer(ask("lights"), "", NOW, files=[PHOTO]))
+    found = understood(parse_answer(ask("lights"), "", NOW, files=[PHOTO]))
     assert found.value == "unknown"
     assert found.files
     assert said(ask("scope"), files=[PHOTO]) == LOST
@@ -262,16 +262,16 @@ def test_a_photo_instead_of_an_answer_means_that_the_person_cannot_tell() -> Non
     ],
 )
 def test_the_loss_is_read_from_the_output_of_ping(output: str, loss: float | None) -> None:
-    assert number_at(output, ask("ping").extract["loss_pct"]) == loss
+    assert parse_number_at(output, ask("ping").extract["loss_pct"]) == loss
 
 
 def test_a_number_may_stand_after_its_word_too() -> None:
-    assert number_at("Average = 23ms", Reading(after=("average",))) == 23
-    assert number_at("Average: none", Reading(after=("average",))) is None
+    assert parse_number_at("Average = 23ms", OutputPattern(after=("average",))) == 23
+    assert parse_number_at("Average: none", OutputPattern(after=("average",))) is None
 
 
 def test_the_output_of_a_command_is_text_or_a_picture() -> None:
-    found = understood(answer(ask("ping"), "17 received, 15% packet loss", NOW))
+    found = understood(parse_answer(ask("ping"), "17 received, 15% packet loss", NOW))
     assert (found.value, found.parsed) == (True, {"loss_pct": 15.0})
     assert said(ask("ping"), files=[PHOTO]) is True
     assert said(ask("ping"), "нет") is None
@@ -282,7 +282,7 @@ def test_the_output_of_a_command_is_text_or_a_picture() -> None:
     st.text(max_size=200),
 )
 def test_no_words_break_an_answer(one: Any, words: str) -> None:
-    found = answer(one, words, NOW + timedelta(minutes=1), zone=MOSCOW, number=1)
+    found = parse_answer(one, words, NOW + timedelta(minutes=1), zone=MOSCOW, number=1)
     assert found is not None
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from desk.model.shared_facts import Standing
-from intake.identity.sources.csv_file import BadTable, CsvFile, normal, read
+from desk.model.shared_facts import EntitlementStatus
+from intake.identity.sources.csv_file import CsvSource, InvalidTable, normal, read
 
 HEADER = "contract,name,status,service_level,language,phones,emails,logins,serials,address,products,valid_to,node"
 ANNA = (
@@ -24,8 +24,8 @@ def table(tmp_path: Path) -> Path:
     return path
 
 
-def opened(path: Path) -> CsvFile:
-    source = CsvFile(path, "sever")
+def opened(path: Path) -> CsvSource:
+    source = CsvSource(path, "sever")
     source.refresh()
     return source
 
@@ -37,7 +37,7 @@ def test_a_row_becomes_an_account(table: Path) -> None:
     assert anna.products == ("tv", "net")
     assert anna.valid_to == date(2027, 1, 31)
     assert anna.characteristics == {"node": "TB-02"}
-    assert anna.standing(date(2027, 2, 1)) is Standing.EXPIRED
+    assert anna.standing(date(2027, 2, 1)) is EntitlementStatus.EXPIRED
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_the_delimiter_is_told_by_the_header(delimiter: str) -> None:
 
 def test_empty_lines_and_extra_columns_do_no_harm() -> None:
     source = b"Contract , Colour\n\n1,red\n  ,\n2,\n"
-    with pytest.raises(BadTable, match="line 4, column contract: is empty"):
+    with pytest.raises(InvalidTable, match="line 4, column contract: is empty"):
         read(source, "x.csv", "sever")
     first, second = read(source.replace(b"  ,\n", b""), "x.csv", "sever")
     assert (first.characteristics, second.characteristics) == ({"colour": "red"}, {})
@@ -104,14 +104,14 @@ def test_empty_lines_and_extra_columns_do_no_harm() -> None:
     ],
 )
 def test_each_fault_is_told_with_its_line_and_column(text: str, sentence: str) -> None:
-    with pytest.raises(BadTable) as caught:
+    with pytest.raises(InvalidTable) as caught:
         read(text.encode(), "entitlements.csv", "sever")
     assert any(sentence in fault for fault in caught.value.faults), caught.value.faults
     assert all(fault.startswith("entitlements.csv") for fault in caught.value.faults)
 
 
 def test_a_quite_broken_table_is_told_in_twenty_sentences() -> None:
-    with pytest.raises(BadTable) as caught:
+    with pytest.raises(InvalidTable) as caught:
         read(b"contract,status\n" + b"".join(b"%d,x\n" % number for number in range(100)), "x.csv", "sever")
     assert len(caught.value.faults) == 20
 

@@ -10,17 +10,17 @@ from typing import Any, cast
 
 import pytest
 
-from desk.language.conditions import When
-from desk.model.acts import Facts, Say
+from desk.language.conditions import Condition
+from desk.model.acts import Facts, SayTemplate
 from desk.model.case import Case
 from desk.model.messages import FRONT
-from desk.model.policy import Provider, Route
-from desk.model.shared_facts import Identified, Outage
+from desk.model.policy import Provider, RoutingRule
+from desk.model.shared_facts import Identification, Outage
 from desk.storage.database import Database
 from desk.storage.queue_tables import contents
-from intake.engine.case_data import form_of, values_of
-from intake.engine.model import Form, Forms
-from intake.identity.lookups import Dialogs, keep_sources
+from intake.engine.case_data import dialog_of, values_of
+from intake.engine.model import Dialog, DialogSet
+from intake.identity.lookups import DialogLookup, keep_sources
 from tests.intake.examples import DIALOGS, FORMS, NO_INTERNET, small
 from tests.intake.talk import ACCOUNT, TEAMS, Talk
 
@@ -38,7 +38,7 @@ id = "note\"""",
     )
 )
 SUGGESTS = small(("[outcome]", '[outcome]\nsuggest = { unknown = ["kb:gone", "kb:cable"] }'))
-PROVED = Identified(ACCOUNT, "", True)
+PROVED = Identification(ACCOUNT, "", True)
 
 
 def begun(talk: Talk) -> Talk:
@@ -117,9 +117,9 @@ class TestSuggest:
         suggests = '[outcome]\nsuggest = { debt = ["kb:debt"] }'
         form = small(('[[zone]]\nid = "unknown"', zone), ("[outcome]", suggests))
         blocked = replace(ACCOUNT, status="blocked")
-        stranger = Talk(form, ["debt"], identified=Identified(blocked)).says("проба").presses("there")
+        stranger = Talk(form, ["debt"], identified=Identification(blocked)).says("проба").presses("there")
         assert (stranger.case.awaiting, stranger.case.fault_zone) == ("summary", "debt"), "the agents do learn it"
-        holder = Talk(form, ["debt"], identified=Identified(blocked, "", True)).says("проба").presses("there")
+        holder = Talk(form, ["debt"], identified=Identification(blocked, "", True)).says("проба").presses("there")
         assert holder.shown == "article debt"
 
 
@@ -135,7 +135,7 @@ class TestRoute:
         assert self.routed(provider) == ("group:noc", "routed to group:noc by dialog small")
 
     def test_the_policy_comes_first_and_may_look_at_what_the_dialog_proposes(self) -> None:
-        first = Route(When.of("dialog_queue == 'noc' and category == 'technical'"), "queue:l1")
+        first = RoutingRule(Condition.of("dialog_queue == 'noc' and category == 'technical'"), "queue:l1")
         provider = Provider("sever", {}, teams=TEAMS, routes=(first,), policy_version="7")
         assert self.routed(provider) == ("queue:l1", "routed to queue:l1 by policy 7")
 
@@ -166,7 +166,7 @@ class TestVersion:
     def test_a_case_goes_on_with_the_questions_it_began_with(self) -> None:
         old, new = small(), small(("Что?", "Что именно?"), ("version = 1", "version = 2"))
         talk = Talk(old).says("проба")
-        talk.forms = Forms({"small": new}, {new.hash: new}).keeping([old])
+        talk.forms = DialogSet({"small": new}, {new.hash: new}).keeping([old])
         assert talk.presses("here").shown == "Что?"
 
     def test_where_the_old_text_is_gone_the_answers_are_taken_over_into_the_new_one(self) -> None:
@@ -174,12 +174,12 @@ class TestVersion:
         old = small()
         new = small(('id = "note"', 'id = "detail"'), ("Что?", "Что именно?"), ('id = "here"', 'id = "home"'))
         talk = Talk(old).says("проба").presses("here")
-        talk.forms = Forms({"small": new}, {new.hash: new})
+        talk.forms = DialogSet({"small": new}, {new.hash: new})
         talk.says("кабель жёлтый")
         assert (talk.shown, talk.case.dialog_hash) == ("Что именно?", new.hash)
         talk.says("и мигает")
         assert "кабель жёлтый" in talk.case.circumstances
-        summary = next(act for act in talk.acts if isinstance(act, Say))
+        summary = next(act for act in talk.acts if isinstance(act, SayTemplate))
         assert summary.names["lines"] == ["Где? here", "Что именно? и мигает"]
 
     async def test_a_version_once_used_is_kept_by_its_hash(self, tmp_path: Path) -> None:
@@ -190,13 +190,13 @@ class TestVersion:
         source = NO_INTERNET.source.replace("version       = 1", "version       = 9")
         digest = hashlib.sha256(source.encode()).hexdigest()
         await keep_sources(database, {digest: source, "bad": "schema = 9"})
-        dialogs = Dialogs(database, {"sever": [DIALOGS]})
+        dialogs = DialogLookup(database, {"sever": [DIALOGS]})
 
-        async def of(dialog_hash: str) -> Form:
+        async def of(dialog_hash: str) -> Dialog:
             case = Case(provider="sever", id=1, person_id=1, dialog="no_internet", dialog_hash=dialog_hash)
             facts = Facts([Provider("sever", {})])
             forms: Any = await dialogs(cast("Any", SimpleNamespace(case=case, facts=facts)))
-            found = form_of(case, Facts([forms]))
+            found = dialog_of(case, Facts([forms]))
             assert found
             return found
 
@@ -238,7 +238,7 @@ class TestOfAQuestion:
             assert "На картинке всё в порядке" in talk.shown, "and its hint"
         assert (DIALOGS / "router_lights.png").is_file()
 
-    def test_what_is_on_file_can_be_confirmed_at_both_doors(self) -> None:
+    def test_what_is_on_file_can_be_confirmed_at_both_channels(self) -> None:
         chat = Talk(NO_INTERNET, identified=PROVED).says("нет интернета").presses("one").presses("now")
         assert "Озёрная, 12" in chat.shown
         chat.presses("on_file")

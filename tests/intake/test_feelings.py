@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.language.detect import language_of
-from desk.language.intents import agreed, not_knowing, only_thanks, skips, upset, wants_human, yes_no
+from desk.language.intents import (
+    is_agreement,
+    is_only_thanks,
+    is_upset,
+    parse_yes_no,
+    says_dont_know,
+    wants_human,
+    wants_to_skip,
+)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +82,7 @@ from desk.language.intents import agreed, not_knowing, only_thanks, skips, upset
     ],
 )
 def test_whether_it_works_now(said: str, meant: bool | None) -> None:
-    assert yes_no(said) is meant
+    assert parse_yes_no(said) is meant
 
 
 @pytest.mark.parametrize(
@@ -96,7 +104,7 @@ def test_whether_it_works_now(said: str, meant: bool | None) -> None:
     ],
 )
 def test_a_plain_yes_or_no(said: str, meant: bool | None) -> None:
-    assert agreed(said) is meant
+    assert is_agreement(said) is meant
 
 
 @pytest.mark.parametrize(
@@ -158,7 +166,7 @@ def test_speaking_of_operators_asks_for_nobody(said: str) -> None:
     ],
 )
 def test_anger_is_noticed(said: str) -> None:
-    assert upset(said)
+    assert is_upset(said)
 
 
 @pytest.mark.parametrize(
@@ -176,17 +184,17 @@ def test_anger_is_noticed(said: str) -> None:
     ],
 )
 def test_calm_people_are_not_called_angry(said: str) -> None:
-    assert not upset(said)
+    assert not is_upset(said)
 
 
 def test_leaving_a_question_out_and_not_knowing_are_told_apart() -> None:
-    assert skips("Пропустить")
-    assert skips("skip")
-    assert skips("-")
-    assert not skips("не знаю")
-    assert not_knowing("Не знаю.")
-    assert not_knowing("I'm not sure")
-    assert not not_knowing("не знаю почему, но со вчерашнего вечера не работает на всех устройствах")
+    assert wants_to_skip("Пропустить")
+    assert wants_to_skip("skip")
+    assert wants_to_skip("-")
+    assert not wants_to_skip("не знаю")
+    assert says_dont_know("Не знаю.")
+    assert says_dont_know("I'm not sure")
+    assert not says_dont_know("не знаю почему, но со вчерашнего вечера не работает на всех устройствах")
 
 
 @pytest.mark.parametrize(
@@ -210,9 +218,9 @@ def test_the_language_is_told_by_its_letters(text: str, language: str) -> None:
 
 @given(st.text(max_size=300))
 def test_no_text_raises(text: str) -> None:
-    assert yes_no(text) in (True, False, None)
+    assert parse_yes_no(text) in (True, False, None)
     assert wants_human(text) in (True, False)
-    assert upset(text) in (True, False)
+    assert is_upset(text) in (True, False)
     assert language_of(text) in ("ru", "en", "")
 
 
@@ -220,7 +228,7 @@ def test_no_text_raises(text: str) -> None:
     "said", ["спасибо", "Спасибо большое!", "ок, спасибо", "thanks a lot", "Thank you very much for your help", "👍"]
 )
 def test_thanks_alone_are_nothing_but_thanks(said: str) -> None:
-    assert only_thanks(said)
+    assert is_only_thanks(said)
 
 
 @pytest.mark.parametrize(
@@ -237,4 +245,4 @@ def test_thanks_alone_are_nothing_but_thanks(said: str) -> None:
     ],
 )
 def test_thanks_with_a_matter_are_more_than_thanks(said: str) -> None:
-    assert not only_thanks(said)
+    assert not is_only_thanks(said)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from intake.engine.model import BadForm, Forms, parse
+from intake.engine.model import DialogSet, InvalidDialog, parse
 from tests.intake.examples import DIALOGS, FORMS, NO_INTERNET, SMALL, small, small_text
 
 
@@ -94,7 +94,7 @@ def test_a_form_knows_its_source_and_its_hash() -> None:
     ],
 )
 def test_each_fault_is_told_in_one_sentence_with_its_place(change: tuple[str, str], sentence: str) -> None:
-    with pytest.raises(BadForm) as caught:
+    with pytest.raises(InvalidDialog) as caught:
         small(change)
     assert any(sentence in fault for fault in caught.value.faults), caught.value.faults
 
@@ -123,13 +123,13 @@ text = { ru = "Выполните", en = "Run" }
 )
 def test_a_request_for_a_command_is_checked(old: str, new: str, sentence: str) -> None:
     assert old in PING
-    with pytest.raises(BadForm) as caught:
+    with pytest.raises(InvalidDialog) as caught:
         small(("[[zone]]", PING.replace(old, new)))
     assert any(sentence in fault for fault in caught.value.faults), caught.value.faults
 
 
 def test_all_faults_of_a_file_are_told_at_once() -> None:
-    with pytest.raises(BadForm) as caught:
+    with pytest.raises(InvalidDialog) as caught:
         small(("schema = 1", "schema = 3"), ('type = "text"', 'type = "poem"'), ("sure = 0.0", "sure = 9"))
     assert len(caught.value.faults) == 3
 
@@ -138,13 +138,13 @@ def test_all_faults_of_a_file_are_told_at_once() -> None:
     "source", [b"", b"= 1", b"\xff\xfe", b"schema = 1", b"ask = 3\nform = 4\nschema = 1", b"a." * 4000 + b"b = 1"]
 )
 def test_no_file_breaks_the_reader(source: bytes) -> None:
-    with pytest.raises(BadForm):
+    with pytest.raises(InvalidDialog):
         parse(source, "x.toml")
 
 
 def test_a_picture_must_lie_beside_its_dialog(tmp_path: Path) -> None:
     text = small_text(('type = "text"', 'type = "text"\nimage = "lights.png"'))
-    with pytest.raises(BadForm, match=r"image: there is no lights\.png"):
+    with pytest.raises(InvalidDialog, match=r"image: there is no lights\.png"):
         parse(text.encode(), "small.toml", tmp_path)
     (tmp_path / "lights.png").write_bytes(b"png")
     form = parse(text.encode(), "small.toml", tmp_path)
@@ -155,7 +155,7 @@ def test_the_providers_own_dialog_stands_before_the_packaged_one(tmp_path: Path)
     own = NO_INTERNET.source.replace("version       = 1", "version       = 7")
     (tmp_path / "no_internet.toml").write_text(own, "utf-8")
     shutil.copy(DIALOGS / "router_lights.png", tmp_path)
-    forms = Forms.of([tmp_path, tmp_path / "nowhere", DIALOGS])
+    forms = DialogSet.of([tmp_path, tmp_path / "nowhere", DIALOGS])
     found = forms.get("no_internet")
     assert found is not None
     assert found.version == 7
@@ -173,8 +173,8 @@ def test_a_running_case_finds_the_version_it_began_with() -> None:
 def test_two_dialogs_of_one_folder_with_one_id_are_a_fault(tmp_path: Path) -> None:
     for name in ("one.toml", "two.toml"):
         (tmp_path / name).write_text(SMALL, "utf-8")
-    with pytest.raises(BadForm, match="two dialogs have the id 'small'"):
-        Forms.of([tmp_path])
+    with pytest.raises(InvalidDialog, match="two dialogs have the id 'small'"):
+        DialogSet.of([tmp_path])
 
 
 @pytest.mark.parametrize(

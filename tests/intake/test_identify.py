@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.identity.contract_numbers import check_shape, contract_in
+from intake.identity.contract_numbers import check_contract_shape, find_contract
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ from intake.identity.contract_numbers import check_shape, contract_in
     ],
 )
 def test_a_contract_number_is_found_or_it_is_not(text: str, contract: str | None) -> None:
-    assert contract_in(text, "99-9999") == contract
+    assert find_contract(text, "99-9999") == contract
 
 
 @pytest.mark.parametrize(
@@ -69,18 +69,18 @@ def test_a_contract_number_is_found_or_it_is_not(text: str, contract: str | None
     ],
 )
 def test_every_provider_has_a_shape_of_its_own(text: str, shape: str, contract: str | None) -> None:
-    assert contract_in(text, shape) == contract
+    assert find_contract(text, shape) == contract
 
 
 @pytest.mark.parametrize("shape", ["", "--", "9", "99", "9" * 41, " 999"])
 def test_a_shape_that_would_find_anything_is_refused(shape: str) -> None:
     with pytest.raises(ValueError, match="shape of contract numbers"):
-        check_shape(shape)
+        check_contract_shape(shape)
 
 
 @given(st.text(max_size=200), st.sampled_from(["99-9999", "A99999", "999999"]))
 def test_whatever_is_found_has_the_shape(text: str, shape: str) -> None:
-    found = contract_in(text, shape)
+    found = find_contract(text, shape)
     if found is not None:
         assert len(found) == len(shape)
         for wanted, char in zip(shape, found, strict=True):
@@ -98,10 +98,10 @@ def test_whatever_is_found_has_the_shape(text: str, shape: str) -> None:
 )
 def test_a_number_that_stands_free_is_always_found(before: str, after: str, digits: int) -> None:
     number = f"{digits:06d}"[:2] + "-" + f"{digits:06d}"[2:]
-    assert contract_in(f"{before} {number} {after}", "99-9999") == number
+    assert find_contract(f"{before} {number} {after}", "99-9999") == number
 
 
 @pytest.mark.parametrize("filling", ["4", "-", " ", "40-", "4 - ", "O", "40-1187 "])
 def test_a_long_hostile_text_is_read_to_its_bound_and_no_further(filling: str) -> None:
     text = filling * 100_000
-    assert contract_in(text + " договор 55-5555", "99-9999") in (None, "40-1187")
+    assert find_contract(text + " договор 55-5555", "99-9999") in (None, "40-1187")

@@ -7,20 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.engine.answer_parsing import ON_FILE
-from intake.engine.engine import letter
-from intake.engine.model import Ask
-from intake.engine.reply_parsing import Letter, answers_from_letter
+from intake.engine.engine import render_letter
+from intake.engine.model import Question
+from intake.engine.reply_parsing import ParsedReply, parse_reply
 from tests.intake.examples import LOG, MOSCOW, NOW, PHOTO, ask
 
 FIRST = tuple(ask(name) for name in ("scope", "since", "place", "changed"))
 SECOND = tuple(ask(name) for name in ("lights", "reboot", "neighbours"))
 
 
-def read(text: str, asks: Sequence[Ask] = FIRST, **more: object) -> Letter:
-    return answers_from_letter(asks, text, NOW, zone=MOSCOW, **more)  # type: ignore[arg-type]
+def read(text: str, asks: Sequence[Question] = FIRST, **more: object) -> ParsedReply:
+    return parse_reply(asks, text, NOW, zone=MOSCOW, **more)  # type: ignore[arg-type]
 
 
-def values(text: str, asks: Sequence[Ask] = FIRST) -> dict[str, object]:
+def values(text: str, asks: Sequence[Question] = FIRST) -> dict[str, object]:
     return {name: one.value for name, one in read(text, asks).answers.items()}
 
 
@@ -134,7 +134,7 @@ def test_a_file_and_the_words_for_one_request_come_together() -> None:
 
 
 def test_the_desks_own_letter_answered_below_each_question_is_understood() -> None:
-    sent = letter(SECOND, "ru", {}).plain
+    sent = render_letter(SECOND, "ru", {}).plain
     answered = {"1)": "красный LOS", "2)": "да", "3)": "не знаю"}
     lines = []
     for line in sent.splitlines():
@@ -145,7 +145,7 @@ def test_the_desks_own_letter_answered_below_each_question_is_understood() -> No
 
 
 def test_a_letter_of_questions_alone_answers_nothing() -> None:
-    sent = "\n".join(f"> {line}" for line in letter(FIRST, "ru", {}).plain.splitlines())
+    sent = "\n".join(f"> {line}" for line in render_letter(FIRST, "ru", {}).plain.splitlines())
     assert read(sent).answers == {}
     assert read(sent).leftover == ""
 

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.engine.date_parsing import occurred
+from intake.engine.date_parsing import parse_when
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 NOW = datetime(2026, 11, 21, 15, 40, tzinfo=MOSCOW)
 
 
 def span(text: str) -> str:
-    found = occurred(text, NOW, MOSCOW)
+    found = parse_when(text, NOW, MOSCOW)
     if found is None:
         return ""
     ends = [one.astimezone(MOSCOW).strftime("%d.%m %H:%M") for one in (found.start, found.end)]
@@ -99,7 +99,7 @@ def test_what_is_not_understood_is_not_guessed(words: str) -> None:
 
 @given(st.text(max_size=250))
 def test_no_text_raises_and_no_moment_lies_in_the_future(words: str) -> None:
-    found = occurred(words, NOW, MOSCOW)
+    found = parse_when(words, NOW, MOSCOW)
     assert found is None or (found.start <= found.end <= NOW and found.start.tzinfo is UTC)
 
 
@@ -130,5 +130,5 @@ PIECES = [
     )
 )
 def test_no_heap_of_time_words_raises(words: list[str]) -> None:
-    found = occurred(" ".join(words), NOW, MOSCOW)
+    found = parse_when(" ".join(words), NOW, MOSCOW)
     assert found is None or found.start <= found.end <= NOW

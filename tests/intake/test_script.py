@@ -6,10 +6,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desk.language.rich_text import Mark
-from desk.model.messages import Option
-from intake.engine.engine import UNKNOWN, asks_of, findings, known, letter, next_asks, outcome, shown
-from intake.engine.model import Ask, Form
+from desk.language.rich_text import TextMark
+from desk.model.messages import ButtonOption
+from intake.engine.engine import (
+    UNKNOWN,
+    case_findings,
+    dialog_outcome,
+    known_answers,
+    next_questions,
+    questions_of,
+    render_letter,
+    render_question,
+)
+from intake.engine.model import Dialog, Question
 from tests.intake.examples import FORMS, MOSCOW, NO_INTERNET, ask, small
 
 BILLING, MAIL = FORMS.in_use["billing"], FORMS.in_use["mail_setup"]
@@ -20,7 +29,7 @@ def given_answers(**values: Any) -> dict[str, dict[str, Any]]:
     return {name: {"value": value, "text": str(value)} for name, value in values.items()}
 
 
-def ids(asks: tuple[Ask, ...]) -> list[str]:
+def ids(asks: tuple[Question, ...]) -> list[str]:
     return [one.id for one in asks]
 
 
@@ -30,14 +39,14 @@ ANSWERED = given_answers(
 
 
 def test_the_first_letter_asks_what_depends_on_nothing() -> None:
-    assert ids(next_asks(NO_INTERNET, {}, {}, 4)) == ["scope", "since", "place", "changed"]
+    assert ids(next_questions(NO_INTERNET, {}, {}, 4)) == ["scope", "since", "place", "changed"]
 
 
 def test_a_chat_asks_one_by_one_in_the_order_of_the_file() -> None:
     answers: dict[str, Any] = {}
     order = []
     reply = {"scope": "all", "lights": "los", "reboot": False, "neighbours": "unknown"}
-    while asks := next_asks(NO_INTERNET, answers, {}, 1):
+    while asks := next_questions(NO_INTERNET, answers, {}, 1):
         order += ids(asks)
         answers |= given_answers(**{asks[0].id: reply.get(asks[0].id, "слова")})
     assert order == ["scope", "since", "place", "lights", "reboot", "neighbours", "changed", "photo_lights"]
@@ -58,18 +67,18 @@ def test_a_chat_asks_one_by_one_in_the_order_of_the_file() -> None:
 def test_a_question_is_asked_once_its_condition_is_decided_true(
     answers: dict[str, Any], values: dict[str, object], asked: list[str]
 ) -> None:
-    assert ids(next_asks(NO_INTERNET, given_answers(**answers), values, 9)) == asked
+    assert ids(next_questions(NO_INTERNET, given_answers(**answers), values, 9)) == asked
 
 
 def test_requests_come_after_the_questions_and_only_those_that_matter() -> None:
-    assert ids(next_asks(NO_INTERNET, ANSWERED, {}, 9)) == ["photo_lights"]
+    assert ids(next_questions(NO_INTERNET, ANSWERED, {}, 9)) == ["photo_lights"]
     one = given_answers(scope="one", since="вчера", place="дома", changed="")
-    assert ids(next_asks(NO_INTERNET, one, {}, 9)) == ["ping"]  # lights never mattered there
-    assert next_asks(NO_INTERNET, {**one, "ping": {"value": None, "text": ""}}, {}, 9) == ()
+    assert ids(next_questions(NO_INTERNET, one, {}, 9)) == ["ping"]  # lights never mattered there
+    assert next_questions(NO_INTERNET, {**one, "ping": {"value": None, "text": ""}}, {}, 9) == ()
 
 
 def test_whoever_is_upset_is_asked_for_nothing_optional() -> None:
-    assert next_asks(NO_INTERNET, ANSWERED, {"upset": True}, 9) == ()
+    assert next_questions(NO_INTERNET, ANSWERED, {"upset": True}, 9) == ()
 
 
 def test_a_photo_that_came_already_is_not_asked_for() -> None:
@@ -77,53 +86,53 @@ def test_a_photo_that_came_already_is_not_asked_for() -> None:
         **ANSWERED,
         "lights": {"value": "unknown", "text": "", "files": [{"kind": "photo", "media_type": "image/jpeg"}]},
     }
-    assert "photo_lights" not in ids(next_asks(NO_INTERNET, sent, {}, 9))
+    assert "photo_lights" not in ids(next_questions(NO_INTERNET, sent, {}, 9))
 
 
 def test_no_more_questions_are_asked_than_the_dialog_allows() -> None:
     short = small(("match", "max_questions = 1\nmatch"))
-    assert ids(next_asks(short, {}, {}, 4)) == ["scope"]
-    assert next_asks(short, given_answers(scope="here"), {}, 4) == ()
+    assert ids(next_questions(short, {}, {}, 4)) == ["scope"]
+    assert next_questions(short, given_answers(scope="here"), {}, 4) == ()
 
 
 def test_an_answer_changed_later_makes_its_followers_irrelevant() -> None:
     changed = {**ANSWERED, **given_answers(scope="one")}
-    assert known(NO_INTERNET, changed, {})["lights"] == ""
-    found = findings(NO_INTERNET, changed, {}, "ru")
+    assert known_answers(NO_INTERNET, changed, {})["lights"] == ""
+    found = case_findings(NO_INTERNET, changed, {}, "ru")
     assert "горит LOS (нет оптики)" not in found.present
-    assert outcome(NO_INTERNET, changed, {}).zone == "subscriber_device"
+    assert dialog_outcome(NO_INTERNET, changed, {}).zone == "subscriber_device"
 
 
 def test_a_choice_is_shown_with_its_options() -> None:
-    prompt = shown(ask("scope"), "en", {})
+    prompt = render_question(ask("scope"), "en", {})
     assert prompt.text.plain == "Where does it fail?"
-    assert prompt.options[0] == Option("all", "On every device")
+    assert prompt.options[0] == ButtonOption("all", "On every device")
     assert not prompt.can_skip
 
 
 def test_the_address_is_shown_only_to_whoever_may_see_it() -> None:
-    proved = shown(ask("place"), "ru", ADDRESS)
+    proved = render_question(ask("place"), "ru", ADDRESS)
     assert "Озёрная" in proved.text.plain
-    assert proved.options == (Option("on_file", "Да, верно"),)
-    unproved = shown(ask("place"), "ru", {})
+    assert proved.options == (ButtonOption("on_file", "Да, верно"),)
+    unproved = render_question(ask("place"), "ru", {})
     assert unproved.text.plain == "По какому адресу не работает?"
     assert unproved.options == ()
 
 
 def test_what_a_name_holds_never_becomes_a_mark() -> None:
-    text = shown(ask("place"), "en", {"service.address": "**x** [y](http://z) `q`"}).text
+    text = render_question(ask("place"), "en", {"service.address": "**x** [y](http://z) `q`"}).text
     assert "**x** [y](http://z) `q`" in text.plain
     assert text.marks == ()
 
 
 def test_yes_no_and_moments_have_buttons_of_their_own() -> None:
-    assert [one.id for one in shown(ask("reboot"), "ru", {}).options] == ["yes", "no", "unknown"]
-    assert shown(ask("since"), "en", {}).options[0] == Option("now", "Just now")
-    assert shown(ask("changed"), "ru", {}).can_skip
+    assert [one.id for one in render_question(ask("reboot"), "ru", {}).options] == ["yes", "no", "unknown"]
+    assert render_question(ask("since"), "en", {}).options[0] == ButtonOption("now", "Just now")
+    assert render_question(ask("changed"), "ru", {}).can_skip
 
 
 def test_a_letter_numbers_its_questions_and_their_options() -> None:
-    text = letter((ask("reboot"), ask("neighbours")), "en", {}).plain
+    text = render_letter((ask("reboot"), ask("neighbours")), "en", {}).plain
     assert text == (
         "1) Have you restarted the router: off for 30 seconds, then on again?\n\n"
         "11 – Yes\n12 – No\n13 – I don't know\n\n"
@@ -133,8 +142,8 @@ def test_a_letter_numbers_its_questions_and_their_options() -> None:
 
 
 def test_a_command_is_shown_ready_to_be_copied() -> None:
-    request = asks_of(NO_INTERNET, ["ping"], {})[0]
-    text = shown(request, "ru", {}).text
+    request = questions_of(NO_INTERNET, ["ping"], {})[0]
+    text = render_question(request, "ru", {}).text
     assert "Windows: ping -n 20 192.168.1.1" in text.plain
     assert sum(mark.kind == "code" for mark in text.marks) == 3
 
@@ -153,7 +162,7 @@ def test_a_command_is_shown_ready_to_be_copied() -> None:
 )
 def test_only_a_host_name_gets_into_a_command(said: str, target: str) -> None:
     answers = {"scope": {"value": "site", "text": "4"}, "which_site": {"value": said, "text": said}}
-    request = asks_of(NO_INTERNET, ["traceroute"], answers)[0]
+    request = questions_of(NO_INTERNET, ["traceroute"], answers)[0]
     assert dict(request.commands)["windows"] == f"tracert -d {target}"
 
 
@@ -178,27 +187,27 @@ def test_only_a_host_name_gets_into_a_command(said: str, target: str) -> None:
     ],
 )
 def test_the_answers_come_to_a_zone_a_severity_and_a_queue(
-    form: Form, answers: dict[str, Any], values: dict[str, object], found: tuple[str, float, str, str]
+    form: Dialog, answers: dict[str, Any], values: dict[str, object], found: tuple[str, float, str, str]
 ) -> None:
-    came = outcome(form, given_answers(**answers), values)
+    came = dialog_outcome(form, given_answers(**answers), values)
     assert (came.zone, came.sure, came.severity, came.queue) == found
 
 
 def test_a_measured_loss_decides_a_zone() -> None:
     answers = given_answers(scope="all", lights="ok", neighbours="yes")
-    assert outcome(NO_INTERNET, answers, {}).zone == "unknown"
+    assert dialog_outcome(NO_INTERNET, answers, {}).zone == "unknown"
     answers["ping"] = {"value": True, "text": "25% loss", "parsed": {"loss_pct": 25.0}}
-    assert outcome(NO_INTERNET, answers, {}).zone == "home_network"
+    assert dialog_outcome(NO_INTERNET, answers, {}).zone == "home_network"
 
 
 def test_an_option_may_name_its_zone_at_once() -> None:
     form = small(('en = "There"', 'en = "There", goto_zone = "unknown"'), ("sure = 0.0", "sure = 0.4"))
-    came = outcome(form, given_answers(scope="there"), {})
+    came = dialog_outcome(form, given_answers(scope="there"), {})
     assert (came.zone, came.sure) == ("unknown", 0.4)
 
 
 def test_articles_are_suggested_by_zone() -> None:
-    assert outcome(NO_INTERNET, given_answers(scope="all", lights="los"), {}).articles == ("los-red",)
+    assert dialog_outcome(NO_INTERNET, given_answers(scope="all", lights="los"), {}).articles == ("los-red",)
 
 
 def test_the_findings_say_what_is_and_what_is_not() -> None:
@@ -211,7 +220,7 @@ def test_the_findings_say_what_is_and_what_is_not() -> None:
         },
         "place": {"value": "on_file", "text": "да"},
     }
-    found = findings(NO_INTERNET, answers, {}, "ru", ADDRESS, MOSCOW)
+    found = case_findings(NO_INTERNET, answers, {}, "ru", ADDRESS, MOSCOW)
     assert found.present == ("не работает по Wi-Fi",)
     assert found.absent == ("по кабелю работает", "индикация в норме")
     assert found.occurred == "вчера в 18 (20.11.2026 18:00)"
@@ -221,7 +230,7 @@ def test_the_findings_say_what_is_and_what_is_not() -> None:
 
 
 def test_the_same_findings_are_told_in_the_agents_language() -> None:
-    found = findings(NO_INTERNET, {**ANSWERED, "place": {"value": "on_file", "text": "да"}}, {}, "en")
+    found = case_findings(NO_INTERNET, {**ANSWERED, "place": {"value": "on_file", "text": "да"}}, {}, "en")
     restarted = "Have you restarted the router: off for 30 seconds, then on again?"
     assert found.present == ("fails on every device", "LOS is red (no light)", f"{restarted} No")
     assert found.place == "the address on file"
@@ -234,7 +243,7 @@ def test_an_answer_that_has_no_field_of_its_own_still_reaches_the_agent() -> Non
         "program": {"value": "outlook", "text": ""},
         "device": {"value": None, "text": "не знаю"},
     }
-    found = findings(MAIL, given, {}, "ru")
+    found = case_findings(MAIL, given, {}, "ru")
     assert found.present == (
         "Что не получается? буквы странные",
         "В какой программе вы читаете почту? Outlook",
@@ -243,12 +252,12 @@ def test_an_answer_that_has_no_field_of_its_own_still_reaches_the_agent() -> Non
 
 def test_a_request_is_told_by_what_it_asked_for() -> None:
     sent = {**ANSWERED, "photo_lights": {"value": "sent", "text": "", "files": [{"name": "los.png"}]}}
-    assert findings(NO_INTERNET, sent, {}, "ru").lines[-1] == ("Фото:", "[los.png]")
+    assert case_findings(NO_INTERNET, sent, {}, "ru").lines[-1] == ("Фото:", "[los.png]")
 
 
 def test_what_nobody_told_is_marked_unknown() -> None:
     for answers in ({}, {"since": {"value": None, "text": "не помню"}, "place": {"value": None, "text": ""}}):
-        found = findings(NO_INTERNET, answers, {}, "ru")
+        found = case_findings(NO_INTERNET, answers, {}, "ru")
         assert (found.occurred, found.place, found.circumstances) == (UNKNOWN, UNKNOWN, UNKNOWN)
 
 
@@ -259,12 +268,12 @@ VALUES = st.one_of(
 
 @settings(max_examples=60)
 @given(st.sampled_from([*FORMS.in_use.values()]), st.data(), st.integers(1, 5), st.booleans())
-def test_every_walk_ends_and_asks_nothing_twice(form: Form, data: st.DataObject, batch: int, upset: bool) -> None:
+def test_every_walk_ends_and_asks_nothing_twice(form: Dialog, data: st.DataObject, batch: int, upset: bool) -> None:
     answers: dict[str, Any] = {}
     facts: dict[str, object] = {"upset": upset, "outage_active": data.draw(st.booleans())}
     seen: list[str] = []
     for _ in range(len(form.asks) + len(form.requests) + 1):
-        asks = next_asks(form, answers, facts, batch)
+        asks = next_questions(form, answers, facts, batch)
         if not asks:
             break
         seen += ids(asks)
@@ -273,12 +282,12 @@ def test_every_walk_ends_and_asks_nothing_twice(form: Form, data: st.DataObject,
         pytest.fail("the walk did not end")
     assert len(seen) == len(set(seen))
     assert sum(name in {one.id for one in form.asks} for name in seen) <= form.max_questions
-    came = outcome(form, answers, facts)
+    came = dialog_outcome(form, answers, facts)
     assert came.zone
     assert came.severity
     assert came.queue
     for language in ("ru", "en"):
-        found = findings(form, answers, facts, language)
+        found = case_findings(form, answers, facts, language)
         assert found.occurred
         assert found.place
         assert found.circumstances
@@ -286,10 +295,10 @@ def test_every_walk_ends_and_asks_nothing_twice(form: Form, data: st.DataObject,
 
 @pytest.mark.parametrize("form", FORMS.in_use.values(), ids=lambda form: form.id)
 @pytest.mark.parametrize("language", ["ru", "en"])
-def test_every_question_fits_a_phone(form: Form, language: str) -> None:
+def test_every_question_fits_a_phone(form: Dialog, language: str) -> None:
     for one in (*form.asks, *form.requests):
-        prompt = shown(one, language, {})
+        prompt = render_question(one, language, {})
         assert 0 < len(prompt.text.plain) <= 600
         assert "{" not in prompt.text.plain or one.commands
         assert all(len(option.id) <= 20 and len(option.label) <= 45 for option in prompt.options)
-        assert all(isinstance(mark, Mark) for mark in prompt.text.marks)
+        assert all(isinstance(mark, TextMark) for mark in prompt.text.marks)

@@ -7,7 +7,19 @@ import dataclasses
 import pytest
 
 from kb.content.article_files import Article, Edition
-from kb.content.brochure import HARD, Block, Leaf, Row, Span, leaf, leaves, plain, reach, settings, tied
+from kb.content.brochure import (
+    HARD,
+    BrochureArticle,
+    ContactRow,
+    PrintBlock,
+    TextSpan,
+    leaf,
+    leaves,
+    plain,
+    reach,
+    settings,
+    tied,
+)
 
 FACTS = {"support_phone": "+7 000 555", "cabinet": "https://my.sever.test/", "pppoe": "True", "imap": "imap.test"}
 
@@ -91,7 +103,7 @@ BODY = """Посмотрите на роутер.
 
 
 @pytest.fixture
-def page() -> Leaf:
+def page() -> BrochureArticle:
     (made,) = leaves(
         [dataclasses.replace(article("x", body=BODY), editions={"ru": _pictured()})], "sever", "ru", FACTS, {}, 1
     )
@@ -103,7 +115,7 @@ def _pictured() -> Edition:
     return dataclasses.replace(edition, pictures=("shared/lamps.png", "x/a.png", "x/b.png"))
 
 
-def test_steps_pictures_and_words_stand_in_their_order_with_the_facts_in_them(page: Leaf) -> None:
+def test_steps_pictures_and_words_stand_in_their_order_with_the_facts_in_them(page: BrochureArticle) -> None:
     first = page.sections[0]
     assert [(one.kind, one.number, one.picture) for one in first.blocks] == [
         ("text", 0, ""),
@@ -113,12 +125,15 @@ def test_steps_pictures_and_words_stand_in_their_order_with_the_facts_in_them(pa
         ("step", 2, ""),
         ("text", 0, ""),
     ]
-    assert first.blocks[2].lines == ((Span("Баланс.", "bold"), Span(" Проверьте его.")), (Span("my.sever.test"),))
-    assert Span("ping -t 1", "code") in first.blocks[4].lines[0]
-    assert first.blocks[3] == Block("picture", picture="x/b.png", shows="Кабинет")
+    assert first.blocks[2].lines == (
+        (TextSpan("Баланс.", "bold"), TextSpan(" Проверьте его.")),
+        (TextSpan("my.sever.test"),),
+    )
+    assert TextSpan("ping -t 1", "code") in first.blocks[4].lines[0]
+    assert first.blocks[3] == PrintBlock("picture", picture="x/b.png", shows="Кабинет")
 
 
-def test_a_heading_is_a_section_and_the_last_says_when_to_call(page: Leaf) -> None:
+def test_a_heading_is_a_section_and_the_last_says_when_to_call(page: BrochureArticle) -> None:
     assert [(one.heading, one.stop) for one in page.sections] == [
         ("", False),
         (f"Если +7{HARD}000{HARD}555{HARD}молчит", False),
@@ -127,7 +142,7 @@ def test_a_heading_is_a_section_and_the_last_says_when_to_call(page: Leaf) -> No
     assert len(page.sections[1].blocks[0].lines) == 2
 
 
-def test_a_picture_that_was_shown_before_is_not_shown_again(page: Leaf) -> None:
+def test_a_picture_that_was_shown_before_is_not_shown_again(page: BrochureArticle) -> None:
     assert page.pictures == ("shared/lamps.png", "x/b.png")
     assert page.without(["shared/lamps.png"]).pictures == ("x/b.png",)
 
@@ -154,17 +169,21 @@ def test_short_words_numbers_and_dashes_are_tied_to_their_neighbours(written: st
 def test_ways_to_reach_the_provider_are_those_it_has() -> None:
     labels = {"support_phone": "Phone", "bot": "Telegram", "mail": "Mail", "site": "Site", "cabinet": "Account"}
     assert reach(labels, FACTS, "sever_bot", "") == (
-        Row("Phone", f"+7{HARD}000{HARD}555", "tel:+7000555"),
-        Row("Telegram", "@sever_bot", "https://t.me/sever_bot"),
-        Row("Account", "my.sever.test", "https://my.sever.test/"),
+        ContactRow("Phone", f"+7{HARD}000{HARD}555", "tel:+7000555"),
+        ContactRow("Telegram", "@sever_bot", "https://t.me/sever_bot"),
+        ContactRow("Account", "my.sever.test", "https://my.sever.test/"),
     )
-    assert reach(labels, {}, "", "help@a.test") == (Row("Mail", "help@a.test", "mailto:help@a.test"),)
+    assert reach(labels, {}, "", "help@a.test") == (ContactRow("Mail", "help@a.test", "mailto:help@a.test"),)
 
 
 def test_settings_are_those_that_are_given() -> None:
     labels = {"kind": "Type", "pppoe": "PPPoE", "dhcp": "DHCP", "dns": "DNS", "imap": "IMAP", "smtp": "SMTP"}
     rows = settings(labels, FACTS | {"dns1": "192.0.2.1", "dns2": "192.0.2.2", "dhcp": "False"})
-    assert rows == (Row("Type", "PPPoE"), Row("DNS", "192.0.2.1, 192.0.2.2"), Row("IMAP", "imap.test"))
+    assert rows == (
+        ContactRow("Type", "PPPoE"),
+        ContactRow("DNS", "192.0.2.1, 192.0.2.2"),
+        ContactRow("IMAP", "imap.test"),
+    )
     assert settings(labels, {}) == ()
 
 

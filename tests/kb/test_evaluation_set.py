@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 
 import kb
 from desk.language.detect import LANGUAGES
-from desk.language.normalize import plain
+from desk.language.normalize import normalized
 from kb.content.article_files import read_folders
 from kb.search.background_corpus import sentences
 
@@ -92,29 +92,29 @@ def test_every_article_meant_is_packaged() -> None:
 
 def test_no_phrase_is_a_title_or_a_phrasing_of_an_article() -> None:
     told = {
-        plain(text)
+        normalized(text)
         for article in ARTICLES.values()
         for edition in article.editions.values()
         for text in (edition.title, *edition.phrasings)
     }
-    assert [one["q"] for one in (*ALL, *LATER) if plain(one["q"]) in told] == []
+    assert [one["q"] for one in (*ALL, *LATER) if normalized(one["q"]) in told] == []
 
 
 def test_no_phrase_is_among_those_the_matcher_was_first_tried_on() -> None:
-    tried = {plain(one["q"]) for one in lines(HERE / "phrases.jsonl")} - {""}
-    assert [one["q"] for one in ALL if plain(one["q"]) in tried] == []
+    tried = {normalized(one["q"]) for one in lines(HERE / "phrases.jsonl")} - {""}
+    assert [one["q"] for one in ALL if normalized(one["q"]) in tried] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_two_phrases_are_alike(language: str) -> None:
-    phrases = [plain(one["q"]) for one in (*ALL, *LATER) if one["lang"] == language]
+    phrases = [normalized(one["q"]) for one in (*ALL, *LATER) if one["lang"] == language]
     likeness = process.cdist(phrases, phrases, scorer=fuzz.token_sort_ratio)
     alike = [(phrases[i], phrases[j]) for i in range(len(phrases)) for j in range(i) if likeness[i, j] >= TOO_ALIKE]
     assert alike == []
 
 
 def test_no_everyday_sentence_that_the_gate_is_set_by_is_a_phrase_told_again() -> None:
-    everyday = [plain(one) for one in sentences()]
-    likeness = process.cdist([plain(one["q"]) for one in (*ALL, *LATER)], everyday, scorer=fuzz.token_sort_ratio)
+    everyday = [normalized(one) for one in sentences()]
+    likeness = process.cdist([normalized(one["q"]) for one in (*ALL, *LATER)], everyday, scorer=fuzz.token_sort_ratio)
     alike = [(ALL + LATER)[i]["q"] for i in range(len(likeness)) if likeness[i].max() >= TOO_ALIKE]
     assert alike == []

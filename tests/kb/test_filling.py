@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import pytest
 
-from desk.language.rich_text import Mark, written
-from kb.content.article_facts import facts_in, filled, parts, shown
+from desk.language.rich_text import TextMark, parse_markdown
+from kb.content.article_facts import body_sections, facts_in, fill_facts, shown
 
 
 def test_facts_fill_the_text_and_never_become_marks() -> None:
-    text = written(filled("Server `{{ smtp }}`\nfrom {{ provider_title }}", {"smtp": "a`b", "provider_title": "**X**"}))
+    text = parse_markdown(
+        fill_facts("Server `{{ smtp }}`\nfrom {{ provider_title }}", {"smtp": "a`b", "provider_title": "**X**"})
+    )
     assert text.plain == "Server a`b\nfrom **X**"
-    assert text.marks == (Mark("code", 7, 10),)
+    assert text.marks == (TextMark("code", 7, 10),)
 
 
 def test_a_line_whose_fact_is_not_given_is_left_out() -> None:
     body = "One.\n\nPOP3: {{ pop3 }}\n\nTwo: {{ imap }}\n\n\n![a](b.png)\n"
-    assert filled(body, {"imap": "i.test", "pop3": ""}) == "One.\n\nTwo: i.test"
+    assert fill_facts(body, {"imap": "i.test", "pop3": ""}) == "One.\n\nTwo: i.test"
 
 
 def test_words_may_stand_where_a_fact_is_not_given() -> None:
-    assert filled("Open {{ cabinet or your account }}.", {}) == "Open your account."
-    assert filled("Open {{ cabinet or your account }}.", {"cabinet": "my.test"}) == "Open my.test."
+    assert fill_facts("Open {{ cabinet or your account }}.", {}) == "Open your account."
+    assert fill_facts("Open {{ cabinet or your account }}.", {"cabinet": "my.test"}) == "Open my.test."
 
 
 BODY = """Look.
@@ -50,23 +52,23 @@ BODY = """Look.
 def test_lines_and_sections_hold_or_go_by_the_facts_and_steps_are_counted_anew(
     facts: dict[str, str], told: str
 ) -> None:
-    assert filled(BODY, facts) == told
+    assert fill_facts(BODY, facts) == told
 
 
 def test_two_conditions_on_a_line_must_both_hold() -> None:
     line = "Type the login. {{ if pppoe }} {{ if not dhcp }}"
-    assert filled(line, {"pppoe": "yes"}) == "Type the login."
-    assert filled(line, {"pppoe": "yes", "dhcp": "yes"}) == ""
+    assert fill_facts(line, {"pppoe": "yes"}) == "Type the login."
+    assert fill_facts(line, {"pppoe": "yes", "dhcp": "yes"}) == ""
 
 
 def test_braces_that_name_no_fact_stay_as_somebody_wrote_them() -> None:
     body = "Write {{ user }} there.\nOr {{ name or so }}.\nDone {{ if admin }}"
-    assert filled(body, {}) == body
+    assert fill_facts(body, {}) == body
 
 
 def test_of_the_facts_joined_by_or_one_is_enough() -> None:
     line = "Type the login. {{ if pppoe or not dhcp }}"
-    assert [filled(line, facts) != "" for facts in ({}, {"dhcp": "yes"}, {"dhcp": "yes", "pppoe": "yes"})] == [
+    assert [fill_facts(line, facts) != "" for facts in ({}, {"dhcp": "yes"}, {"dhcp": "yes", "pppoe": "yes"})] == [
         True,
         False,
         True,
@@ -75,24 +77,24 @@ def test_of_the_facts_joined_by_or_one_is_enough() -> None:
 
 
 def test_a_heading_with_nothing_left_under_it_goes_too() -> None:
-    assert filled("# Addresses\n{{ dns1 }}\n\n# Then\nWait.\n\n# Phone\n{{ support_phone }}", {}) == "# Then\nWait."
+    assert fill_facts("# Addresses\n{{ dns1 }}\n\n# Then\nWait.\n\n# Phone\n{{ support_phone }}", {}) == "# Then\nWait."
 
 
 def test_a_picture_stands_and_falls_with_its_line_and_its_section() -> None:
     body = "![a](a.png)\n![b](b.png) {{ if pppoe }}\n# Ours {{ if dns1 }}\n![c](c.png)\n# Then\n![d](d.png)"
     assert shown(body, {}) == (0, 3)
     assert shown(body, {"pppoe": "yes", "dns1": "d"}) == (0, 1, 2, 3)
-    assert "](" not in filled(body, {"pppoe": "yes", "dns1": "d"})
+    assert "](" not in fill_facts(body, {"pppoe": "yes", "dns1": "d"})
 
 
 def test_a_second_list_begins_at_one_again() -> None:
-    assert filled("1. a\n2. b\n\nOr so:\n1. c {{ if pppoe }}\n2. d", {}) == "1. a\n2. b\n\nOr so:\n1. d"
+    assert fill_facts("1. a\n2. b\n\nOr so:\n1. c {{ if pppoe }}\n2. d", {}) == "1. a\n2. b\n\nOr so:\n1. d"
 
 
 def test_ways_of_doing_one_step_share_its_number_until_the_facts_choose() -> None:
     body = "1. Open.\n2. Type it. {{ if pppoe }}\n2. Leave it. {{ if dhcp }}\n3. Save."
-    assert filled(body, {"dhcp": "yes"}) == "1. Open.\n2. Leave it.\n3. Save."
-    assert filled(body, {"dhcp": "yes", "pppoe": "yes"}) == "1. Open.\n2. Type it.\n3. Leave it.\n4. Save."
+    assert fill_facts(body, {"dhcp": "yes"}) == "1. Open.\n2. Leave it.\n3. Save."
+    assert fill_facts(body, {"dhcp": "yes", "pppoe": "yes"}) == "1. Open.\n2. Type it.\n3. Leave it.\n4. Save."
 
 
 def test_the_facts_a_body_speaks_of_are_named_in_their_order() -> None:
@@ -100,6 +102,8 @@ def test_the_facts_a_body_speaks_of_are_named_in_their_order() -> None:
 
 
 def test_a_body_is_cut_at_its_headings_with_steps_and_pictures() -> None:
-    first, second = parts("1. Look.\n![a lamp](lamp.png)\nMore.\n2. Wait.\n\n# Then\n![a wire](../shared/wire.png)")
+    first, second = body_sections(
+        "1. Look.\n![a lamp](lamp.png)\nMore.\n2. Wait.\n\n# Then\n![a wire](../shared/wire.png)"
+    )
     assert (first.heading, first.steps, first.pictures) == ("", ("Look.", "Wait."), (("a lamp", "lamp.png"),))
     assert (second.heading, second.pictures) == ("Then", (("a wire", "../shared/wire.png"),))

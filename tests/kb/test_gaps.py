@@ -6,15 +6,15 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from kb.learning.gaps import Solved, gaps
+from kb.learning.gaps import SolvedCase, gaps
 
 EVALUATION = Path(__file__).parent / "evaluation"
 
 
 def solved(
     number: int, text: str, *facts: str, provider: str = "sever", language: str = "ru", person: int = 0
-) -> Solved:
-    return Solved(provider, number, f"SN-{number}", person or number, language, text, facts)
+) -> SolvedCase:
+    return SolvedCase(provider, number, f"SN-{number}", person or number, language, text, facts)
 
 
 BOX = (

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from kb.evaluation.typing_noise import mistyped, transliterated, wrong_layout
-from kb.search.keyboard_layout import meant, swapped, untransliterated
+from kb.search.keyboard_layout import intended_texts, swapped, untransliterated
 from kb.search.tokenize import normalised
 
 
 def read(text: str, known: tuple[str, ...] = (), cyrillic: bool = True, latin: bool = True) -> str:
-    return " ".join(meant(normalised(text), lambda words: [one in known for one in words], cyrillic, latin))
+    return " ".join(intended_texts(normalised(text), lambda words: [one in known for one in words], cyrillic, latin))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from kb.content.article_files import BadArticle
+from kb.content.article_files import InvalidArticle
 from kb.content.jsonl import read_lines
 
 
@@ -69,6 +69,6 @@ def test_a_line_may_keep_its_article_from_subscribers() -> None:
     ],
 )
 def test_what_is_wrong_is_said_with_the_lines_number(wrong: str, sentence: str) -> None:
-    with pytest.raises(BadArticle, match=r"line:2: ") as error:
+    with pytest.raises(InvalidArticle, match=r"line:2: ") as error:
         read_lines([line(), wrong])
     assert sentence in str(error.value)

@@ -12,7 +12,7 @@ from kb.content.article_files import read_folders
 from kb.content.jsonl import read_lines
 from kb.search.corpus import left_out
 from kb.search.matcher import Matcher
-from kb.search.tokenize import Vernacular, normalised, words
+from kb.search.tokenize import Vocabulary, normalised, words
 from tests.kb.examples import article
 
 PACKAGED = Path(kb.__file__).parent / "articles"
@@ -138,7 +138,7 @@ def test_a_base_of_another_trade_with_phrasings_only_knows_its_own_questions_fro
 
 
 def test_a_base_asks_itself_what_people_say_and_not_its_titles() -> None:
-    outs = left_out([article("transfer", "transfer_funds", "send money to my son")], Vernacular())
+    outs = left_out([article("transfer", "transfer_funds", "send money to my son")], Vocabulary())
     assert [(one.text, one.said) for one in outs if not one.whole] == [
         ("transfer_funds", False),
         ("send money to my son", True),

@@ -5,23 +5,35 @@ from __future__ import annotations
 import dataclasses
 from datetime import UTC, datetime, timedelta
 
-from kb.learning.outcomes import Came, Matter, Returns, Suggested, came, flagged, tallied
+from kb.learning.outcomes import (
+    CaseHistory,
+    RecordedSuggestion,
+    ReturnFinder,
+    SuggestionOutcome,
+    came,
+    flagged,
+    tallied,
+)
 
 THEN = datetime(2026, 11, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
-FIRST = Matter(1, "sever", 7, "40-1187", THEN, "no_internet", ("no-internet",), over=True)
+FIRST = CaseHistory(1, "sever", 7, "40-1187", THEN, "no_internet", ("no-internet",), over=True)
 
 
-def suggested(said: str = "helped", matter: Matter = FIRST, article: str = "no-internet") -> Suggested:
-    return Suggested(article, "ru", matter, said, matter.opened_at, matter.opened_at if said != "offered" else None)
+def suggested(said: str = "helped", matter: CaseHistory = FIRST, article: str = "no-internet") -> RecordedSuggestion:
+    return RecordedSuggestion(
+        article, "ru", matter, said, matter.opened_at, matter.opened_at if said != "offered" else None
+    )
 
 
-def later(days: float, **changes: object) -> Matter:
+def later(days: float, **changes: object) -> CaseHistory:
     return dataclasses.replace(FIRST, case_id=2, opened_at=THEN + days * DAY, **changes)  # type: ignore[arg-type]
 
 
-def outcome(*others: Matter, after: float = 30, said: str = "helped", matter: Matter = FIRST) -> tuple[str, bool]:
-    found = came(suggested(said, matter), Returns((matter, *others)), THEN + after * DAY)
+def outcome(
+    *others: CaseHistory, after: float = 30, said: str = "helped", matter: CaseHistory = FIRST
+) -> tuple[str, bool]:
+    found = came(suggested(said, matter), ReturnFinder((matter, *others)), THEN + after * DAY)
     return found.outcome, found.deflected
 
 
@@ -61,7 +73,11 @@ def test_no_answer_is_ignoring_once_the_case_went_on_or_a_day_has_passed() -> No
 
 def test_the_figures_are_by_article_and_language() -> None:
     english = dataclasses.replace(suggested("not_helped"), language="en")
-    those = [Came(suggested(), "helped", True), Came(suggested(), "came_back"), Came(english, "not_helped")]
+    those = [
+        SuggestionOutcome(suggested(), "helped", True),
+        SuggestionOutcome(suggested(), "came_back"),
+        SuggestionOutcome(english, "not_helped"),
+    ]
     links = [("no-internet", "ru", "linked"), ("no-internet", "ru", "shown"), ("", "ru", "none")]
     tallies = tallied(those, links)
     russian = tallies["no-internet", "ru"]
@@ -70,9 +86,9 @@ def test_the_figures_are_by_article_and_language() -> None:
     assert set(tallied(those, links, by_language=False)) == {("no-internet", "")}
 
 
-def uses(*said: str) -> list[Came]:
+def uses(*said: str) -> list[SuggestionOutcome]:
     those = [dataclasses.replace(suggested(), offered_at=THEN + number * DAY) for number in range(len(said))]
-    return [Came(one, what) for one, what in zip(those, said, strict=True)]
+    return [SuggestionOutcome(one, what) for one, what in zip(those, said, strict=True)]
 
 
 def test_two_failures_in_ten_uses_flag_an_article() -> None:

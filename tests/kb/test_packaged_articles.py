@@ -10,10 +10,10 @@ import pytest
 
 import kb
 from desk.language.detect import LANGUAGES
-from desk.language.rich_text import written
+from desk.language.rich_text import parse_markdown
 from desk.model import policy
-from intake.engine.model import Forms
-from kb.content.article_facts import FACTS, STOP, facts_in, filled, parts, shown
+from intake.engine.model import DialogSet
+from kb.content.article_facts import FACTS, STOP, body_sections, facts_in, fill_facts, shown
 from kb.content.article_files import SHARED, Article, picture, read_folders
 from tests.kb.test_sample_providers import SAMPLE
 from tools.pictures.__main__ import drawings
@@ -51,15 +51,15 @@ def test_each_is_whole_and_says_when_to_stop(article: Article) -> None:
         assert edition.environment
         assert edition.pictures
         assert any(part.steps for part in edition.resolutions) or len(edition.resolutions) > 1
-        assert parts(edition.body)[-1].heading == STOP[language]
-        assert "<support_phone>" in filled(edition.body, FULL).splitlines()[-1]
+        assert body_sections(edition.body)[-1].heading == STOP[language]
+        assert "<support_phone>" in fill_facts(edition.body, FULL).splitlines()[-1]
 
 
 @every_article
 def test_each_fits_a_telephone(article: Article) -> None:
     for edition in article.editions.values():
         for facts in FACTS_OF.values():
-            assert len(edition.title) + len(filled(edition.body, facts)) < 1800
+            assert len(edition.title) + len(fill_facts(edition.body, facts)) < 1800
 
 
 @every_article
@@ -67,15 +67,15 @@ def test_each_fits_a_telephone(article: Article) -> None:
 def test_each_reads_well_whatever_the_provider_tells(article: Article, facts: dict[str, str]) -> None:
     """No hole, no mark, no promise of a line that is not there, and the steps are counted without a gap."""
     for language, edition in article.editions.items():
-        told = filled(edition.body, facts)
-        assert not any(mark in written(told).plain for mark in ("**", "`", "{{", "}}", "![", "]("))
+        told = fill_facts(edition.body, facts)
+        assert not any(mark in parse_markdown(told).plain for mark in ("**", "`", "{{", "}}", "![", "]("))
         lines = told.splitlines()
         assert lines[0]
         assert not lines[0].startswith("# ")
         for line, after in itertools.pairwise(lines):
             assert not (line.endswith(":") and (not after or after.startswith("#"))), (language, line)
             assert not (line.startswith("# ") and (not after or after.startswith("#"))), (language, line)
-        for part in parts(told):
+        for part in body_sections(told):
             numbers = [int(line.partition(".")[0]) for line in part.lines if line[:1].isdigit() and ". " in line[:4]]
             assert numbers == list(range(1, len(numbers) + 1)), (language, part.heading)
         assert shown(edition.body, facts), "at least one picture is left"
@@ -87,13 +87,15 @@ def test_both_languages_tell_the_same_with_the_same_pictures(article: Article) -
     russian, english = (article.edition(language) for language in ("ru", "en"))
     assert [one.replace("-ru.png", "-en.png") for one in russian.pictures] == list(english.pictures)
     assert not any(one.endswith("-en.png") for one in russian.pictures)
-    assert [len(part.steps) for part in parts(russian.body)] == [len(part.steps) for part in parts(english.body)]
+    assert [len(part.steps) for part in body_sections(russian.body)] == [
+        len(part.steps) for part in body_sections(english.body)
+    ]
     assert facts_in(russian.body) == facts_in(english.body)
     assert (russian.owner, russian.governance) == (english.owner, english.governance)
 
 
 def test_every_dialog_an_article_leads_to_is_there() -> None:
-    known = set(Forms.of([DIALOGS]).in_use)
+    known = set(DialogSet.of([DIALOGS]).in_use)
     assert {article.dialog for article in ARTICLES.values()} - {""} <= known
 
 

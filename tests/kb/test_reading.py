@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.content.article_files import LARGEST_FILE, BadArticle, picture, read_folder, read_folders
+from kb.content.article_files import LARGEST_FILE, InvalidArticle, picture, read_folder, read_folders
 from tests.kb.examples import PHRASINGS, put
 
 
@@ -66,7 +66,7 @@ def test_what_is_wrong_is_said_with_the_file(tmp_path: Path, change: dict[str, s
     if change.get("language") != "ru":
         put(tmp_path, language="ru")
     place = put(tmp_path, **change)  # type: ignore[arg-type]
-    with pytest.raises(BadArticle) as caught:
+    with pytest.raises(InvalidArticle) as caught:
         read_folder(place)
     assert sentence in str(caught.value)
     assert str(place) in str(caught.value)
@@ -94,7 +94,7 @@ def test_what_is_wrong_is_said_with_the_file(tmp_path: Path, change: dict[str, s
 def test_a_broken_head_is_explained(tmp_path: Path, source: str, sentence: str) -> None:
     (tmp_path / "kettle").mkdir()
     (tmp_path / "kettle" / "en.md").write_text(source, "utf-8")
-    with pytest.raises(BadArticle, match=r"en\.md") as caught:
+    with pytest.raises(InvalidArticle, match=r"en\.md") as caught:
         read_folder(tmp_path / "kettle", required=())
     assert sentence in str(caught.value)
 

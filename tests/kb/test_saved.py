@@ -13,10 +13,10 @@ import kb
 from kb.content.article_files import read_folders
 from kb.search import build_process
 from kb.search.index import built
-from kb.search.index_files import MAGIC, Store
+from kb.search.index_files import MAGIC, IndexFiles
 from kb.search.matcher import Matcher, key
-from kb.search.service import Knowledge
-from kb.search.tokenize import Vernacular
+from kb.search.service import KnowledgeBase
+from kb.search.tokenize import Vocabulary
 from tests.kb.examples import article
 
 ARTICLES = [*read_folders([Path(kb.__file__).parent / "articles"]).values()]
@@ -24,7 +24,7 @@ SAMOVAR = article("samovar", "самовар не кипит", language="ru")
 
 
 def test_a_saved_matcher_answers_as_the_one_that_was_built(tmp_path: Path) -> None:
-    matcher, store = Matcher(ARTICLES), Store(tmp_path)
+    matcher, store = Matcher(ARTICLES), IndexFiles(tmp_path)
     store.save("all", key(ARTICLES), matcher.arrays())
     saved = store.load("all", key(ARTICLES))
     assert saved is not None
@@ -35,15 +35,15 @@ def test_a_saved_matcher_answers_as_the_one_that_was_built(tmp_path: Path) -> No
 
 
 def test_an_index_of_other_articles_is_not_taken(tmp_path: Path) -> None:
-    store = Store(tmp_path)
-    store.save("all", key(ARTICLES), built([SAMOVAR], Vernacular()).arrays())
+    store = IndexFiles(tmp_path)
+    store.save("all", key(ARTICLES), built([SAMOVAR], Vocabulary()).arrays())
     assert store.load("all", key([SAMOVAR])) is None
     assert store.load("nobody", key(ARTICLES)) is None
 
 
 @pytest.mark.parametrize("at", [3, 12, 40, -1])
 def test_a_file_that_was_damaged_is_not_taken(tmp_path: Path, at: int) -> None:
-    store = Store(tmp_path)
+    store = IndexFiles(tmp_path)
     store.save("all", "key", {"numbers": np.arange(1000, dtype=np.uint32)})
     (path,) = tmp_path.iterdir()
     content = bytearray(path.read_bytes())
@@ -57,11 +57,11 @@ def test_a_file_that_was_damaged_is_not_taken(tmp_path: Path, at: int) -> None:
 )
 def test_what_is_no_index_is_not_taken(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "all.index").write_bytes(content)
-    assert Store(tmp_path).load("all", "key") is None
+    assert IndexFiles(tmp_path).load("all", "key") is None
 
 
 def test_types_that_could_carry_code_are_neither_saved_nor_read(tmp_path: Path) -> None:
-    store = Store(tmp_path)
+    store = IndexFiles(tmp_path)
     with pytest.raises(TypeError):
         store.save("all", "key", {"objects": np.array([{}], object)})
     assert list(tmp_path.iterdir()) == []
@@ -73,14 +73,14 @@ def test_types_that_could_carry_code_are_neither_saved_nor_read(tmp_path: Path) 
 
 def test_a_folder_that_cannot_be_written_hinders_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    Store(tmp_path / "file" / "below").save("all", "key", {"numbers": np.arange(3, dtype=np.uint32)})
+    IndexFiles(tmp_path / "file" / "below").save("all", "key", {"numbers": np.arange(3, dtype=np.uint32)})
 
 
 def test_knowledge_builds_an_index_once_and_finds_it_again(tmp_path: Path) -> None:
-    store = Store(tmp_path)
-    first = Knowledge({}, lambda _: [], [SAMOVAR], store)
+    store = IndexFiles(tmp_path)
+    first = KnowledgeBase({}, lambda _: [], [SAMOVAR], store)
     before = {path: path.stat().st_ino for path in tmp_path.iterdir()}
-    second = Knowledge({}, lambda _: [], [SAMOVAR], store)
+    second = KnowledgeBase({}, lambda _: [], [SAMOVAR], store)
     assert {path: path.stat().st_ino for path in tmp_path.iterdir()} == before != {}
     for one in (first, second):
         assert [match.article for match in one.matcher("").best("самовар не кипит", "ru")] == [SAMOVAR]
@@ -88,7 +88,9 @@ def test_knowledge_builds_an_index_once_and_finds_it_again(tmp_path: Path) -> No
 
 def test_of_a_provider_who_has_nothing_of_its_own_any_more_nothing_stays_saved(tmp_path: Path) -> None:
     """Whoever forgot its last phrase erased its index too early, if a worker was still saving it."""
-    knowledge = Knowledge({}, lambda _: [], [SAMOVAR, dataclasses.replace(SAMOVAR, provider="sever")], Store(tmp_path))
+    knowledge = KnowledgeBase(
+        {}, lambda _: [], [SAMOVAR, dataclasses.replace(SAMOVAR, provider="sever")], IndexFiles(tmp_path)
+    )
     assert {path.name for path in tmp_path.iterdir()} == {"_all.index", "sever.index"}
     knowledge.refresh([SAMOVAR])
     assert {path.name for path in tmp_path.iterdir()} == {"_all.index"}
@@ -96,7 +98,7 @@ def test_of_a_provider_who_has_nothing_of_its_own_any_more_nothing_stays_saved(t
 
 def test_what_has_not_changed_is_kept_by_a_refresh() -> None:
     own = article("kettle", "kettle is cold", provider="sever")
-    knowledge = Knowledge({}, lambda _: [], [SAMOVAR, own])
+    knowledge = KnowledgeBase({}, lambda _: [], [SAMOVAR, own])
     shared, of_sever = knowledge.matcher(""), knowledge.matcher("sever")
     knowledge.refresh([SAMOVAR, own])
     assert (knowledge.matcher(""), knowledge.matcher("sever")) == (shared, of_sever)
@@ -109,7 +111,7 @@ def test_what_has_not_changed_is_kept_by_a_refresh() -> None:
 
 
 def test_a_large_index_is_built_apart_and_answers_alike(tmp_path: Path) -> None:
-    store = Store(tmp_path)
+    store = IndexFiles(tmp_path)
     assert not build_process.is_large(ARTICLES)
     build_process.build(store, "all", "key", ARTICLES, gated=True)
     saved = store.load("all", "key")
@@ -122,7 +124,7 @@ def test_a_large_index_is_built_apart_and_answers_alike(tmp_path: Path) -> None:
 
 
 def test_a_refresh_builds_a_large_index_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    knowledge = Knowledge({}, lambda _: [], [SAMOVAR], Store(tmp_path))
+    knowledge = KnowledgeBase({}, lambda _: [], [SAMOVAR], IndexFiles(tmp_path))
     monkeypatch.setattr(build_process, "LARGE", 1)
     monkeypatch.setattr("kb.search.matcher.built", lambda *_: pytest.fail("it was built here"))
     knowledge.refresh([SAMOVAR, article("lamp", "lamp is dark")])

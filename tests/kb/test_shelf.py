@@ -11,8 +11,8 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.storage.database import Database
-from kb.content.article_files import BadArticle, read_folder
-from kb.content.article_store import ArticleRow, Imported, import_folder, load
+from kb.content.article_files import InvalidArticle, read_folder
+from kb.content.article_store import ArticleRow, ImportResult, import_folder, load
 from tests.kb.examples import put
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -35,7 +35,7 @@ async def edited(shelf: AsyncConnection, body: str) -> None:
     await shelf.execute(update(ArticleRow).values(body=body))
 
 
-async def taken(shelf: AsyncConnection, folder: Path, provider: str = "", *beneath: Path) -> Imported:
+async def taken(shelf: AsyncConnection, folder: Path, provider: str = "", *beneath: Path) -> ImportResult:
     return await import_folder(shelf, provider, folder, NOW, beneath=beneath)
 
 
@@ -128,6 +128,6 @@ async def test_one_provider_does_not_touch_anothers_articles(shelf: AsyncConnect
 async def test_one_bad_article_leaves_the_shelf_as_it_was(shelf: AsyncConnection, tmp_path: Path) -> None:
     put(tmp_path, "apple")
     put(tmp_path, "bad", phrasings=(" ",))
-    with pytest.raises(BadArticle, match="phrasings"):
+    with pytest.raises(InvalidArticle, match="phrasings"):
         await taken(shelf, tmp_path)
     assert await load(shelf) == []

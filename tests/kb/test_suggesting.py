@@ -8,12 +8,12 @@ from pathlib import Path
 
 import console
 import kb
-from desk.language.rich_text import Mark
+from desk.language.rich_text import TextMark
 from desk.model import policy
 from desk.model.messages import FRONT
-from desk.model.shared_facts import Suggestion
+from desk.model.shared_facts import ArticleSuggestion
 from kb.content.article_files import Article, read_folders
-from kb.search.service import Knowledge
+from kb.search.service import KnowledgeBase
 from tests.kb.examples import article
 
 PACKAGED = Path(kb.__file__).parent / "articles"
@@ -25,11 +25,11 @@ def packaged_only(_provider: str) -> Sequence[Path]:
     return [PACKAGED]
 
 
-def knowledge(*more: Article) -> Knowledge:
-    return Knowledge(PROVIDERS, packaged_only, [*ARTICLES, *more])
+def knowledge(*more: Article) -> KnowledgeBase:
+    return KnowledgeBase(PROVIDERS, packaged_only, [*ARTICLES, *more])
 
 
-def first(known: Knowledge, provider: str, text: str, language: str = "ru") -> Suggestion:
+def first(known: KnowledgeBase, provider: str, text: str, language: str = "ru") -> ArticleSuggestion:
     return known.suggest(provider, text, language).best[0]
 
 
@@ -45,7 +45,7 @@ def test_each_provider_tells_its_own_dns_addresses() -> None:
 def test_an_article_comes_with_its_title_in_bold_and_its_pictures_as_files() -> None:
     best = first(knowledge(), "sever", "второй день нет интернета")
     assert best.text.plain.startswith("Нет интернета: быстрая проверка за 5 минут\n\nЧаще всего")
-    assert best.text.marks[0] == Mark("bold", 0, len(best.title))
+    assert best.text.marks[0] == TextMark("bold", 0, len(best.title))
     assert [one.source for one in best.pictures] == [
         f"content:{PACKAGED}/no-internet/check.png",
         f"content:{PACKAGED}/shared/lamps.png",
@@ -94,7 +94,7 @@ def test_a_refresh_takes_the_new_articles_in_place_of_all() -> None:
 
 
 def test_a_picture_that_was_taken_away_does_not_keep_the_words_from_being_said() -> None:
-    known = Knowledge(PROVIDERS, lambda provider: [], ARTICLES)
+    known = KnowledgeBase(PROVIDERS, lambda provider: [], ARTICLES)
     best = first(known, "sever", "нет интернета")
     assert best.pictures == ()
     assert best.text

@@ -17,51 +17,66 @@ from desk.storage.database import Database
 from kb.content import article_store
 from kb.content.tables import LearnedRow, LinkRow, SuggestionRow
 from kb.content.versions import stamp
-from kb.learning.acceptance import OF_ARTICLE, OF_DAY, OF_PERSON, OF_STRANGERS, Confirmed, Known, Verdict, judged
-from kb.learning.learner import RETURNS, Teacher
+from kb.learning.acceptance import (
+    OF_ARTICLE,
+    OF_DAY,
+    OF_PERSON,
+    OF_STRANGERS,
+    AcceptanceVerdict,
+    ConfirmedWords,
+    KnownPhrasings,
+    judge_phrase,
+)
+from kb.learning.learner import RETURNS, PhraseLearner
 from kb.learning.phrase_store import CAME_BACK, FORGOTTEN, forget, forget_person, learned, phrases, taught
 from tests.kb.examples import article, put
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-SAID = Confirmed("sever", 1, "kettle", 7, "subscriber", "", "ru")
+SAID = ConfirmedWords("sever", 1, "kettle", 7, "subscriber", "", "ru")
 WORDS = "чайник гудит и не греет воду"
 
 
-def verdict(known: Known, one: Confirmed = SAID, leads: Sequence[str] = ("kettle", "lamp")) -> Verdict:
-    return judged(one, WORDS, known, leads)
+def verdict(
+    known: KnownPhrasings, one: ConfirmedWords = SAID, leads: Sequence[str] = ("kettle", "lamp")
+) -> AcceptanceVerdict:
+    return judge_phrase(one, WORDS, known, leads)
 
 
 def test_new_words_are_taken_and_a_repeat_is_not() -> None:
-    assert verdict(Known(["the kettle is cold"])) == Verdict(WORDS)
-    assert verdict(Known(["Чайник гудит, и воду не греет"])) == Verdict(refused="a repeat")
-    assert verdict(Known(elsewhere=frozenset([WORDS]))) == Verdict(refused="said of another article")
+    assert verdict(KnownPhrasings(["the kettle is cold"])) == AcceptanceVerdict(WORDS)
+    assert verdict(KnownPhrasings(["Чайник гудит, и воду не греет"])) == AcceptanceVerdict(refused="a repeat")
+    assert verdict(KnownPhrasings(elsewhere=frozenset([WORDS]))) == AcceptanceVerdict(refused="said of another article")
 
 
 def test_who_says_the_same_again_confirms_it() -> None:
-    assert verdict(Known(learned={12: "чайник воду не греет и гудит"}, of_person=9)) == Verdict(WORDS, repeats=12)
+    assert verdict(KnownPhrasings(learned={12: "чайник воду не греет и гудит"}, of_person=9)) == AcceptanceVerdict(
+        WORDS, repeats=12
+    )
 
 
 def test_a_subscribers_words_must_lead_to_the_article_by_themselves() -> None:
     """What could make people find another article than now is for agents to say."""
     assert (
-        verdict(Known(), leads=())
-        == verdict(Known(), leads=("lamp", "kettle"))
-        == Verdict(refused="it leads elsewhere")
+        verdict(KnownPhrasings(), leads=())
+        == verdict(KnownPhrasings(), leads=("lamp", "kettle"))
+        == AcceptanceVerdict(refused="it leads elsewhere")
     )
-    assert verdict(Known(), replace(SAID, author="agent:ivanova"), ()) == Verdict(WORDS)
+    assert verdict(KnownPhrasings(), replace(SAID, author="agent:ivanova"), ()) == AcceptanceVerdict(WORDS)
 
 
 def test_one_person_and_one_article_learn_only_so_much() -> None:
     full = {case: f"words {case} of many" for case in range(OF_ARTICLE)}
-    assert verdict(Known(of_person=OF_PERSON)) == Verdict(refused="enough of this person")
-    assert verdict(Known(of_day=OF_DAY)) == Verdict(refused="enough for a day")
-    assert verdict(Known(learned=full)) == Verdict(refused="enough of this article")
-    assert verdict(Known(learned=full), replace(SAID, author="agent:ivanova")).refused == "enough of this article"
+    assert verdict(KnownPhrasings(of_person=OF_PERSON)) == AcceptanceVerdict(refused="enough of this person")
+    assert verdict(KnownPhrasings(of_day=OF_DAY)) == AcceptanceVerdict(refused="enough for a day")
+    assert verdict(KnownPhrasings(learned=full)) == AcceptanceVerdict(refused="enough of this article")
+    assert (
+        verdict(KnownPhrasings(learned=full), replace(SAID, author="agent:ivanova")).refused == "enough of this article"
+    )
 
 
 def test_people_who_prove_nothing_leave_room_for_those_who_do() -> None:
-    assert verdict(Known(of_strangers=OF_STRANGERS)) == Verdict(refused="enough of strangers")
-    assert verdict(Known(of_strangers=OF_STRANGERS), replace(SAID, proved=True)) == Verdict(WORDS)
+    assert verdict(KnownPhrasings(of_strangers=OF_STRANGERS)) == AcceptanceVerdict(refused="enough of strangers")
+    assert verdict(KnownPhrasings(of_strangers=OF_STRANGERS), replace(SAID, proved=True)) == AcceptanceVerdict(WORDS)
     assert OF_STRANGERS * 2 <= OF_ARTICLE
 
 
@@ -94,9 +109,9 @@ async def database(database_url: str, tmp_path: Path) -> AsyncIterator[Database]
     await made.close()
 
 
-def teacher(database: Database, *providers: str) -> Teacher:
+def phrase_learner(database: Database, *providers: str) -> PhraseLearner:
     """One for whom all words lead to the kettle."""
-    return Teacher(database, providers or ["sever", "volga"], lambda *_: None, lambda *_: ["kettle"])
+    return PhraseLearner(database, providers or ["sever", "volga"], lambda *_: None, lambda *_: ["kettle"])
 
 
 async def helped(
@@ -134,7 +149,7 @@ async def known(database: Database, *providers: str) -> list[tuple[str, str]]:
 async def test_what_helped_is_learned_once_and_every_worker_is_told(database: Database) -> None:
     await helped(database, 1, "Hello, Anna here. the water in my pot stays icy, contract 40-1187")
     await helped(database, 2, "the kettle is cold")
-    pupil = teacher(database)
+    pupil = phrase_learner(database)
     async with database.look() as connection:
         before = await stamp(connection)
     assert await pupil.learn(NOW + timedelta(seconds=5)) == 1
@@ -162,7 +177,7 @@ async def test_an_agents_link_teaches_too_and_no_provider_sees_anothers_words(da
                 **{"note": "", "at": NOW},
             )
         )
-    assert await teacher(database).learn(NOW) == 2
+    assert await phrase_learner(database).learn(NOW) == 2
     assert await known(database, "sever") == [("sever", "my pot hums and stays icy")]
     assert await known(database, "volga") == [("volga", "a samovar full of sand")]
     async with database.read("sever") as session:
@@ -176,7 +191,7 @@ async def test_one_person_cannot_teach_without_end(database: Database) -> None:
         ("red mice eat cables", "blue cats drink lamps", "old dogs sing loud", "ten hens fly"), 1
     ):
         await helped(database, case, words)
-    pupil = teacher(database, "sever")
+    pupil = phrase_learner(database, "sever")
     assert await pupil.learn(NOW) == OF_PERSON
     assert len(await known(database, "sever")) == OF_PERSON
 
@@ -195,7 +210,7 @@ async def test_who_writes_under_one_contract_is_one_person(database: Database) -
     ):
         await helped(database, case, words, person=100 + case, contract="40-1187")
     account = Account("sever", "40-1187")
-    pupil = Teacher(database, ["sever"], lambda *_: account, lambda *_: ["kettle"])
+    pupil = PhraseLearner(database, ["sever"], lambda *_: account, lambda *_: ["kettle"])
     assert await pupil.learn(NOW) == OF_PERSON
 
 
@@ -203,7 +218,7 @@ async def test_many_accounts_teach_an_article_only_slowly(database: Database) ->
     animals = ("red mice", "blue cats", "old dogs", "ten hens", "wet frogs", "odd goats", "sad foxes", "big bears")
     for case, animal in enumerate(animals, 1):
         await helped(database, case, f"{animal} sleep inside of it", person=100 + case)
-    pupil = teacher(database, "sever")
+    pupil = phrase_learner(database, "sever")
     assert await pupil.learn(NOW) == OF_DAY
     assert (await row(database, len(animals))).refused == "enough for a day"
 
@@ -212,7 +227,7 @@ async def test_what_several_say_is_one_phrase_that_they_confirm(database: Databa
     await helped(database, 1, "my pot hums and stays icy")
     await helped(database, 2, "my pot stays icy and hums", person=8)
     await helped(database, 3, "my pot hums and stays icy", person=8)
-    assert await teacher(database).learn(NOW) == 1
+    assert await phrase_learner(database).learn(NOW) == 1
     async with database.read("sever", "volga") as session:
         (phrase,) = await phrases(session)
         assert await phrases(session, "lamp") == []
@@ -227,7 +242,7 @@ async def test_what_several_say_is_one_phrase_that_they_confirm(database: Databa
 async def test_a_phrase_goes_when_its_person_has_the_same_again_within_the_week(database: Database) -> None:
     """And nobody is taught by a word that was taken back: its case stays looked at."""
     await helped(database, 1, "my pot hums and stays icy")
-    pupil = teacher(database)
+    pupil = phrase_learner(database)
     assert await pupil.learn(NOW) == 1
     async with database.look() as connection:
         before = await stamp(connection)
@@ -243,7 +258,7 @@ async def test_a_phrase_goes_when_its_person_has_the_same_again_within_the_week(
 
 async def test_a_phrase_stays_when_the_week_is_over_or_the_matter_is_another(database: Database) -> None:
     await helped(database, 1, "my pot hums and stays icy")
-    pupil = teacher(database)
+    pupil = phrase_learner(database)
     await pupil.learn(NOW)
     async with database.write("sever") as session:
         session.add(
@@ -262,7 +277,7 @@ async def test_a_phrase_stays_when_the_week_is_over_or_the_matter_is_another(dat
 
 async def test_a_case_of_which_nobody_knows_what_it_is_about_counts_after_a_day(database: Database) -> None:
     await helped(database, 1, "my pot hums and stays icy", contract="40-1187")
-    pupil = teacher(database)
+    pupil = phrase_learner(database)
     await pupil.learn(NOW)
     at = NOW + timedelta(days=1)
     async with database.write("sever") as session:
@@ -283,7 +298,7 @@ async def test_what_one_takes_back_another_still_says(database: Database) -> Non
     await helped(database, 1, "my pot hums and stays icy")
     await helped(database, 2, "my pot stays icy and hums", person=8)
     await helped(database, 3, "My pot hums, and stays icy", person=9)
-    pupil = teacher(database)
+    pupil = phrase_learner(database)
     await pupil.learn(NOW)
     await helped(database, 4, "the kettle is cold", at=NOW + timedelta(days=2))
     await pupil.learn(NOW + timedelta(days=2))
@@ -296,7 +311,7 @@ async def test_a_forgotten_phrase_goes_with_all_who_said_it(database: Database) 
     await helped(database, 1, "my pot hums and stays icy")
     await helped(database, 2, "my pot stays icy and hums", person=8)
     await helped(database, 3, "a samovar full of sand", person=8)
-    pupil = teacher(database)
+    pupil = phrase_learner(database)
     await pupil.learn(NOW)
     async with database.write("sever") as session:
         gone = next(one for one in await phrases(session) if "pot" in one.text)
@@ -312,7 +327,7 @@ async def test_a_persons_words_are_erased_and_others_keep_theirs(database: Datab
     await helped(database, 2, "my pot stays icy and hums", person=8)
     await helped(database, 3, "a samovar full of sand", person=9, contract="40-1187")
     await helped(database, 4, "the spout drips on my cat", provider="volga", person=7)
-    await teacher(database).learn(NOW)
+    await phrase_learner(database).learn(NOW)
     async with database.write("sever", "volga") as session:
         assert await forget_person(session, "sever", 7, "40-1187") == 2
     assert await known(database, "sever", "volga") == [

@@ -62,12 +62,12 @@ class Crowd:
     """Everybody, and who speaks next: the order is drawn once, so that one seed is one crowd."""
 
     def __init__(self, chance: random.Random, bots: Sequence[Bot], chatters: int, texts: int, writers: int, mails: int):
-        self.doors = bots
+        self.channels = bots
         contracts = {name: _contracts(name) for name in {bot.provider for bot in bots} | {"sever"}}
         chance.shuffle(contracts["sever"])
         # Whose provider has agents in a group: few, since a group takes twenty messages a minute.
-        staffed = [bot for bot in bots if bot.staff_chat]
-        alone = [bot for bot in bots if not bot.staff_chat]
+        staffed = [bot for bot in bots if bot.agents_chat]
+        alone = [bot for bot in bots if not bot.agents_chat]
         homes = [chance.choice(staffed if number < chatters // 20 and staffed else alone) for number in range(chatters)]
         self.chatters = [
             Person(5000 + n, f"Анна {n}", chance.choice(contracts[bot.provider]), bot.token, bot.provider, [])
@@ -84,7 +84,7 @@ class Crowd:
 
     def stranger(self, number: int) -> Person:
         """Somebody new, who says one thing to the first bot."""
-        one = Person(9000 + number, f"Пётр {number}", "", self.doors[0].token, self.doors[0].provider, [FIRST[4]])
+        one = Person(9000 + number, f"Пётр {number}", "", self.channels[0].token, self.channels[0].provider, [FIRST[4]])
         self.chatters.append(one)
         return one
 

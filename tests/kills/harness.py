@@ -93,9 +93,9 @@ class Harness:
         await self.until(lambda: self._more_sent(before), 120, "the first answer after a kill")
         await self.drained(300)
         answered = (await self.telegram.sent())[before]["wall"]
-        door = next(door for door in self.crowd.doors if door.token == person.reach)
+        channel = next(channel for channel in self.crowd.channels if channel.token == person.reach)
         query = select(arrivals.c.received_at).where(
-            arrivals.c.door == f"telegram:{door.name}", arrivals.c.key == str(person.updates[-1])
+            arrivals.c.channel == f"telegram:{channel.name}", arrivals.c.key == str(person.updates[-1])
         )
         async with self._opened() as database, database.look() as connection:
             stored = (await connection.execute(query)).scalar_one()
@@ -186,7 +186,7 @@ class Harness:
 
     async def _connected(self) -> bool:
         async with self._opened() as database, database.look() as connection:
-            return (await connection.execute(select(mailboxes.c.door))).first() is not None
+            return (await connection.execute(select(mailboxes.c.channel))).first() is not None
 
     async def _done(self) -> bool:
         await asyncio.sleep(0.4)
@@ -195,8 +195,8 @@ class Harness:
             sum(bool(one.reach) for one in self.crowd.queue),
         )
         stored = select(
-            func.count().filter(arrivals.c.door.startswith("telegram:")),
-            func.count().filter(arrivals.c.door.startswith("mail:")),
+            func.count().filter(arrivals.c.channel.startswith("telegram:")),
+            func.count().filter(arrivals.c.channel.startswith("mail:")),
             func.count().filter(arrivals.c.state == "waiting"),
         )
         unsent = select(func.count()).where(departures.c.state.in_(UNSENT))

@@ -33,7 +33,7 @@ class Ledger:
     letters: Sequence[Letter]
     kills: Sequence[Kill]
     tokens: Mapping[str, str]
-    """The door of each bot by its token."""
+    """The channel of each bot by its token."""
 
     @classmethod
     async def read(
@@ -71,15 +71,17 @@ class Ledger:
     def _lost(self, people: Sequence[Person]) -> list[str]:
         """Each message is stored once and decided."""
         found = [
-            f"arrival {row.id} of {row.door} is {row.state}: {row.problem}"
+            f"arrival {row.id} of {row.channel} is {row.state}: {row.problem}"
             for row in self.arrivals
             if row.state != "done"
         ]
-        chats = {(row.door, row.key) for row in self.arrivals if row.door.startswith("telegram:")}
+        chats = {(row.channel, row.key) for row in self.arrivals if row.channel.startswith("telegram:")}
         told = {(self.tokens[one.reach], str(update)) for one in people if one.reach for update in one.updates}
-        found += [f"update {key} of {door} was never stored" for door, key in sorted(told - chats)]
-        found += [f"update {key} of {door} was stored, though nobody sent it" for door, key in sorted(chats - told)]
-        mails = sum(row.door.startswith("mail:") for row in self.arrivals)
+        found += [f"update {key} of {channel} was never stored" for channel, key in sorted(told - chats)]
+        found += [
+            f"update {key} of {channel} was stored, though nobody sent it" for channel, key in sorted(chats - told)
+        ]
+        mails = sum(row.channel.startswith("mail:") for row in self.arrivals)
         written = sum(one.said for one in people if not one.reach)
         if mails != written:
             found.append(f"{written} letters were written and {mails} stored")
@@ -110,7 +112,7 @@ class Ledger:
         return found
 
     def _cases_of(self, people: Sequence[Person]) -> list[tuple[Person, list[int]]]:
-        persons = {(row.door, row.value): row.person_id for row in self.addresses}
+        persons = {(row.channel, row.value): row.person_id for row in self.addresses}
         cases = defaultdict(list)
         for case in self.cases:
             cases[case.person_id].append(case.id)
@@ -131,13 +133,13 @@ class Ledger:
             if one.said and (str(one.id) not in chats if one.reach else one.address not in mailed)
         ]
         shown = {(call["bot_id"], str(call["message_id"])) for call in self.seen}
-        bots = {door: int(token.partition(":")[0]) for token, door in self.tokens.items()}
+        bots = {channel: int(token.partition(":")[0]) for token, channel in self.tokens.items()}
         for row in self.departures:
             # What was being sent at two kills is not sent a third time: its fate is told instead (T07).
             if row.state not in ("sent", "superseded") and not (row.state == "unknown" and self._doubts(row.key) >= 2):
                 found.append(f"departure {row.key} to {row.lane} is {row.state}: {row.problem}")
             single = _is_new_message(row) and row.body["method"] != "sendMediaGroup"
-            if row.state == "sent" and single and (bots[row.door], row.remote) not in shown:
+            if row.state == "sent" and single and (bots[row.channel], row.remote) not in shown:
                 found.append(f"departure {row.key} to {row.lane} counts as sent, and nobody saw it")
         return found
 
@@ -168,9 +170,9 @@ class Ledger:
 
     def shown(self) -> Counter[tuple[str, str]]:
         """How often each text was put before each chat."""
-        doors = {int(token.partition(":")[0]): door for token, door in self.tokens.items()}
+        channels = {int(token.partition(":")[0]): channel for token, channel in self.tokens.items()}
         return Counter(
-            (f"{doors[call['bot_id']]}:{call['params']['chat_id']}", _words(call["params"])) for call in self.seen
+            (f"{channels[call['bot_id']]}:{call['params']['chat_id']}", _words(call["params"])) for call in self.seen
         )
 
     def repeats(self) -> int:
@@ -192,7 +194,7 @@ class Ledger:
 
 def _is_new_message(row: Row[Any]) -> bool:
     """Whether a departure puts something new before somebody's eyes, in Telegram."""
-    return bool(row.door.startswith("telegram:") and row.body["method"].startswith("send"))
+    return bool(row.channel.startswith("telegram:") and row.body["method"].startswith("send"))
 
 
 def _words(params: Mapping[str, Any]) -> str:

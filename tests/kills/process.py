@@ -31,7 +31,7 @@ class Bot:
     name: str
     token: str
     provider: str = "sever"
-    staff_chat: int = 0
+    agents_chat: int = 0
     webhook: str = ""
 
 
@@ -87,7 +87,7 @@ class DeskFolder:
             f'token = "env:{variable}"',
             f'provider = "{bot.provider}"',
             f'api = "{api}"',
-            f"staff_chat = {bot.staff_chat}",
+            f"agents_chat = {bot.agents_chat}",
             f'webhook = "{bot.webhook}"',
         ]
 

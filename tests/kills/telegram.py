@@ -45,7 +45,7 @@ class Telegram:
             self._process.stdout.close()
 
     async def does(self, action: str, **fields: Any) -> Any:
-        """One request to the control door. Raises AssertionError with its words when it refuses."""
+        """One request to the control channel. Raises AssertionError with its words when it refuses."""
         async with self._session.post(f"{self.url}/_control/{action}", json=fields) as answer:
             body = await answer.json()
             assert answer.status == 200, f"{action}: {body}"

@@ -13,15 +13,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from desk.model.channel import Also
-from desk.model.messages import Arrival, Raw
+from desk.model.channel import ExtraWrite
+from desk.model.messages import Arrival, RawMessage
 from desk.model.settings import MailboxSettings
 from desk.queues import inbox
 from desk.storage.base import METADATA
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals
-from mail.channel import MailDoor
-from mail.reading.sandbox import Readers
+from mail.channel import MailChannel
+from mail.reading.sandbox import MessageReaderPool
 from mail.receiving.tables import ledger, mailboxes
 from tests.peers.dovecot import Dovecot
 from tests.peers.post import Post
@@ -39,30 +39,30 @@ def post(dovecot: Dovecot) -> Iterator[Post]:
 
 
 @pytest.fixture
-async def readers() -> AsyncIterator[Readers]:
+async def readers() -> AsyncIterator[MessageReaderPool]:
     """One child that reads."""
-    readers = Readers(workers=1)
+    readers = MessageReaderPool(workers=1)
     yield readers
     await readers.close()
 
 
 class Hall:
-    """A mail door with the inbox behind it, on SQLite."""
+    """A mail channel with the inbox behind it, on SQLite."""
 
-    def __init__(self, database: Database, readers: Readers, settings: MailboxSettings) -> None:
+    def __init__(self, database: Database, readers: MessageReaderPool, settings: MailboxSettings) -> None:
         self.database, self.settings, self.readers = database, settings, readers
         self.files: dict[str, bytes] = {}
         self.broken = False
-        self.door = self.opened()
+        self.channel = self.opened()
 
-    def opened(self) -> MailDoor:
+    def opened(self) -> MailChannel:
         """The same mailbox after the desk was started anew."""
-        return MailDoor(self.settings, self.readers, self._open, self.database)
+        return MailChannel(self.settings, self.readers, self._open, self.database)
 
     async def _open(self, source: str) -> bytes:
         return self.files[source]
 
-    async def accept(self, raws: Sequence[Raw], also: Also | None = None) -> int:
+    async def accept(self, raws: Sequence[RawMessage], also: ExtraWrite | None = None) -> int:
         """The desk's own inbox, unless it is broken."""
         if self.broken:
             raise ConnectionError("the database is away")
@@ -70,9 +70,9 @@ class Hall:
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
-        """The door listens meanwhile, and is cut off afterwards as by a kill."""
-        self.door = self.opened()
-        task = asyncio.create_task(self.door.listen(self.accept))
+        """The channel listens meanwhile, and is cut off afterwards as by a kill."""
+        self.channel = self.opened()
+        task = asyncio.create_task(self.channel.listen(self.accept))
         try:
             yield
         finally:
@@ -85,7 +85,7 @@ class Hall:
         async with asyncio.timeout(60):
             while True:
                 async with self.database.look() as connection:
-                    if (await connection.execute(select(mailboxes.c.door))).first():
+                    if (await connection.execute(select(mailboxes.c.channel))).first():
                         return
                 await asyncio.sleep(0.02)
 
@@ -98,21 +98,21 @@ class Hall:
         return found
 
     async def arrivals(self) -> list[Arrival]:
-        """Everything that arrived so far, as a clerk would get it."""
-        columns = [arrivals.c[name] for name in ("id", "door", "key", "lane", "body", "received_at")]
+        """Everything that arrived so far, as a worker would get it."""
+        columns = [arrivals.c[name] for name in ("id", "channel", "key", "lane", "body", "received_at")]
         async with self.database.look() as connection:
             return [Arrival(*row) for row in (await connection.execute(select(*columns).order_by(arrivals.c.id))).all()]
 
 
 @pytest.fixture
-async def hall(tmp_path: Path, readers: Readers, post: Post) -> AsyncIterator[Hall]:
-    """The mailbox's door, looking every two seconds at the latest."""
+async def hall(tmp_path: Path, readers: MessageReaderPool, post: Post) -> AsyncIterator[Hall]:
+    """The mailbox's channel, looking every two seconds at the latest."""
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}")
     async with database.work() as connection:
         await connection.run_sync(METADATA.create_all, tables=[arrivals, mailboxes, ledger])
     hall = Hall(database, readers, replace(post.settings(), look_every=2))
     yield hall
-    await hall.door.close()
+    await hall.channel.close()
     await database.close()
 
 
@@ -138,6 +138,6 @@ def letter(text: str = "Нет интернета", sender: str = "ivan@mail.tes
     return f"{head}Content-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n".encode()
 
 
-def arrival(raw: bytes, door: str = "mail:support") -> Arrival:
-    """Bytes as a clerk gets them."""
-    return Arrival(7, door, "1:1", "lane", raw, datetime(2026, 11, 20, 9, 0, tzinfo=UTC))
+def arrival(raw: bytes, channel: str = "mail:support") -> Arrival:
+    """Bytes as a worker gets them."""
+    return Arrival(7, channel, "1:1", "lane", raw, datetime(2026, 11, 20, 9, 0, tzinfo=UTC))

@@ -14,11 +14,11 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from console.runtime.wiring import House, build
+from console.runtime.wiring import Application, build_application
 from desk.model.case import Case, JournalEntry
-from desk.model.messages import Raw, Verb
-from desk.model.settings import MailboxSettings, Secret, Server, Settings
-from desk.pipeline.internal_channel import acceptance, command
+from desk.model.messages import RawMessage, Verb
+from desk.model.settings import MailboxSettings, MailServer, Secret, Settings
+from desk.pipeline.internal_channel import acceptance_message, command_message
 from desk.queues import inbox
 from desk.storage.queue_tables import arrivals, departures, pending
 from mail.mime.addresses import mailboxes
@@ -32,7 +32,7 @@ NUMBERS = itertools.count(1)
 class Office:
     """One installation with a mailbox for each provider named."""
 
-    def __init__(self, house: House, clock: list[datetime]) -> None:
+    def __init__(self, house: Application, clock: list[datetime]) -> None:
         self.house, self._clock = house, clock
         self._seen = 0
 
@@ -47,12 +47,12 @@ class Office:
             secret=Secret("a secret"),
             mailboxes=tuple(boxes),
         )
-        return cls(await build(settings, lambda: clock[0], workers=1, **more), clock)
+        return cls(await build_application(settings, lambda: clock[0], workers=1, **more), clock)
 
     @classmethod
     async def beside(cls, office: Office) -> Office:
         """Another process of the same installation."""
-        return cls(await build(office.house.settings, lambda: office.now, workers=1), office._clock)
+        return cls(await build_application(office.house.settings, lambda: office.now, workers=1), office._clock)
 
     @property
     def now(self) -> datetime:
@@ -63,27 +63,32 @@ class Office:
         """Time goes by."""
         self._clock[0] += timedelta(**time)
 
-    async def receives(self, *raws: bytes, door: str = "mail:sever") -> None:
-        """Letters lie in the inbox as the door would have stored them; all are decided."""
-        await self.accepts(*raws, door=door)
+    async def receives(self, *raws: bytes, channel: str = "mail:sever") -> None:
+        """Letters lie in the inbox as the channel would have stored them; all are decided."""
+        await self.accepts(*raws, channel=channel)
         await self.works()
 
-    async def accepts(self, *raws: bytes, door: str = "mail:sever") -> None:
+    async def accepts(self, *raws: bytes, channel: str = "mail:sever") -> None:
         """Letters lie in the inbox, and nobody has looked yet."""
         self.passes(seconds=1)
-        lanes = [f"{door}:{_sender(raw)}" for raw in raws]
-        stored = [Raw(door, f"1:{next(NUMBERS)}", lane, raw, self.now) for lane, raw in zip(lanes, raws, strict=True)]
+        lanes = [f"{channel}:{_sender(raw)}" for raw in raws]
+        stored = [
+            RawMessage(channel, f"1:{next(NUMBERS)}", lane, raw, self.now)
+            for lane, raw in zip(lanes, raws, strict=True)
+        ]
         await inbox.accept(self.house.database, stored)
 
     async def works(self) -> None:
-        """The clerk decides whatever is there."""
-        while await self.house.clerk.work():
+        """The worker decides whatever is there."""
+        while await self.house.worker.work():
             pass
 
     async def agent(self, verb: Verb, case: Case, **detail: str) -> None:
         """Maria Ivanova acts on a case."""
         self.passes(seconds=1)
-        raw = command(verb, self.now, provider=case.provider, number=case.number or "", agent="ivanova", **detail)
+        raw = command_message(
+            verb, self.now, provider=case.provider, number=case.number or "", agent="ivanova", **detail
+        )
         await inbox.accept(self.house.database, [raw])
         await self.works()
 
@@ -92,7 +97,7 @@ class Office:
         self.passes(seconds=1)
         async with self.house.database.look() as connection:
             (waits,) = (await connection.execute(select(pending.c.arrival_id))).scalars().all()
-        raw = acceptance(waits, case.id, case.provider, "ivanova", self.now)
+        raw = acceptance_message(waits, case.id, case.provider, "ivanova", self.now)
         await inbox.accept(self.house.database, [raw])
         await self.works()
 
@@ -104,7 +109,7 @@ class Office:
         self._seen = max((row.id for row in rows), default=self._seen)
         async with self.house.database.work() as connection:
             await connection.execute(update(departures).values(state="sent"))
-        return [{**row.body, "door": row.door} for row in rows]
+        return [{**row.body, "channel": row.channel} for row in rows]
 
     async def cases(self, provider: str = "sever") -> list[Case]:
         """A provider's cases, oldest first."""
@@ -131,19 +136,19 @@ class Office:
     async def outcomes(self) -> list[str]:
         """What became of every letter, in order."""
         async with self.house.database.look() as connection:
-            query = select(arrivals.c.outcome).where(arrivals.c.door.startswith("mail:")).order_by(arrivals.c.id)
+            query = select(arrivals.c.outcome).where(arrivals.c.channel.startswith("mail:")).order_by(arrivals.c.id)
             return [row.outcome for row in await connection.execute(query)]
 
 
 def box(provider: str = "sever", authserv_id: str = BORDER, address: str = "") -> MailboxSettings:
     """A mailbox that nobody connects to."""
     address = address or f"help@{provider}.test"
-    nowhere = Server("imaps", address, "127.0.0.1", 9)
+    nowhere = MailServer("imaps", address, "127.0.0.1", 9)
     return MailboxSettings(
         name=provider,
         address=address,
         imap=nowhere,
-        smtp=Server("smtps", address, "127.0.0.1", 9),
+        smtp=MailServer("smtps", address, "127.0.0.1", 9),
         password=Secret("x"),
         provider=provider,
         authserv_id=authserv_id,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mail.content.html_to_text import marked
-from mail.replies.quotes import Folded, folded
+from mail.replies.quotes import FoldedText, folded
 
 GOLDEN = Path(__file__).parent / "golden" / "replies"
 OLD = "Hello Ivan,\nplease look whether the lamp is on.\n\nSever Net"
@@ -35,7 +35,7 @@ class Reply:
     forwarded: bool = False
     html: bool = False
 
-    def view(self) -> Folded:
+    def view(self) -> FoldedText:
         """How the letter is folded."""
         if self.html:
             full, marks = marked(self.source)

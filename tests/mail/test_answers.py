@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mail.transport.imap_fetch_response import LINE, Answer, Item, TooMuch
+from mail.transport.imap_fetch_response import LINE, FetchItem, FetchResponse, ResponseTooLarge
 
 WHOLE = (
     b"* 5 EXISTS\r\n"
@@ -22,8 +22,8 @@ WHOLE = (
 )
 
 
-def answer(longest: int = 100, most: int = 1000) -> Answer:
-    return Answer(b"A1", longest, most)
+def answer(longest: int = 100, most: int = 1000) -> FetchResponse:
+    return FetchResponse(b"A1", longest, most)
 
 
 @given(st.lists(st.integers(1, len(WHOLE)), max_size=20))
@@ -38,9 +38,9 @@ def test_it_is_the_same_answer_in_whatever_pieces(cuts: list[int]) -> None:
             done = made.feed(WHOLE[start:end])
     assert done
     assert made.items == [
-        Item(b"* 1 FETCH (UID 7 RFC822.SIZE 5 BODY[]<0> {5}  FLAGS ())", b")\r\n{1"),
-        Item(b"* 2 FETCH (FLAGS (\\Seen))", None),
-        Item(b"* 3 FETCH (UID 9 BODY[]<0> {0} )", b""),
+        FetchItem(b"* 1 FETCH (UID 7 RFC822.SIZE 5 BODY[]<0> {5}  FLAGS ())", b")\r\n{1"),
+        FetchItem(b"* 2 FETCH (FLAGS (\\Seen))", None),
+        FetchItem(b"* 3 FETCH (UID 9 BODY[]<0> {0} )", b""),
     ]
     assert made.others == [b"* 5 EXISTS", b"* OK a remark that ends like a literal {12}"]
     assert made.status == b"OK done"
@@ -48,7 +48,7 @@ def test_it_is_the_same_answer_in_whatever_pieces(cuts: list[int]) -> None:
 
 
 def test_a_literal_beyond_its_bound_is_refused_before_it_comes() -> None:
-    with pytest.raises(TooMuch, match="999999999"):
+    with pytest.raises(ResponseTooLarge, match="999999999"):
         answer().feed(b"* 1 FETCH (UID 1 BODY[] {999999999}\r\n")
 
 
@@ -56,20 +56,20 @@ def test_many_literals_beyond_their_sum_are_refused() -> None:
     made = answer(longest=100, most=250)
     one = b"* 1 FETCH (UID 1 BODY[] {100}\r\n" + b"x" * 100 + b")\r\n"
     assert not made.feed(one + one)
-    with pytest.raises(TooMuch):
+    with pytest.raises(ResponseTooLarge):
         made.feed(one)
 
 
 def test_a_line_without_an_end_is_refused() -> None:
     made = answer()
     assert not made.feed(b"* 1 FETCH (UID 1 ")
-    with pytest.raises(TooMuch, match="without an end"):
+    with pytest.raises(ResponseTooLarge, match="without an end"):
         made.feed(b"x" * LINE)
 
 
 @given(st.binary(max_size=300))
 def test_no_bytes_make_it_fail_otherwise(data: bytes) -> None:
     made = answer()
-    with suppress(TooMuch):
+    with suppress(ResponseTooLarge):
         made.feed(data)
     assert sum(len(one.literal or b"") for one in made.items) <= 1000

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from desk.language.rich_text import written
+from desk.language.rich_text import parse_markdown
 from desk.model.messages import Address, Proof
-from mail.reading.sandbox import Readers
+from mail.reading.sandbox import MessageReaderPool
 from tests.mail.conftest import Hall
 from tests.mail.test_sending import departure, outgoing
 from tests.peers.letters import Attachment
@@ -12,7 +12,7 @@ from tests.peers.post import Post
 
 
 async def test_a_subscribers_first_letter_is_heard_with_everything_in_it(
-    hall: Hall, post: Post, readers: Readers
+    hall: Hall, post: Post, readers: MessageReaderPool
 ) -> None:
     ivan = post.subscriber("ivan@mail.test", "Иван Петров")
     async with hall.listening():
@@ -21,13 +21,13 @@ async def test_a_subscribers_first_letter_is_heard_with_everything_in_it(
             "Нет интернета", "Договор 40-1187", attachments=[Attachment("роутер.jpg", "image/jpeg", b"JPEG")]
         )
         (arrival,) = await hall.arrived(1)
-    heard = await hall.door.hear(arrival)
-    assert heard.sender == Address("mail", "mail:support", "ivan@mail.test")
-    assert (heard.name, heard.subject, heard.text) == ("Иван Петров", "Нет интернета", "Договор 40-1187")
-    assert (heard.provider, heard.proof, heard.language) == ("sever", Proof.SURE, "ru")
-    assert (heard.message, heard.automatic, heard.tokens) == (message, "", ())
-    assert heard.at == arrival.received_at
-    (photo,) = heard.files
+    inbound = await hall.channel.hear(arrival)
+    assert inbound.sender == Address("mail", "mail:support", "ivan@mail.test")
+    assert (inbound.name, inbound.subject, inbound.text) == ("Иван Петров", "Нет интернета", "Договор 40-1187")
+    assert (inbound.provider, inbound.proof, inbound.language) == ("sever", Proof.SURE, "ru")
+    assert (inbound.message, inbound.automatic, inbound.tokens) == (message, "", ())
+    assert inbound.at == arrival.received_at
+    (photo,) = inbound.files
     assert (photo.name, photo.kind, photo.size) == ("роутер.jpg", "photo", 4)
     kind, number, part = photo.source.split(":")
     assert (kind, int(number)) == ("arrival", arrival.id)
@@ -36,8 +36,8 @@ async def test_a_subscribers_first_letter_is_heard_with_everything_in_it(
 
 async def test_an_answer_to_our_letter_brings_its_token_and_only_what_is_new(hall: Hall, post: Post) -> None:
     ivan = post.subscriber("ivan@mail.test", "Иван", authentication="forged")
-    (parcel,) = hall.door.dress(outgoing("1) Номер договора?", subject="[1042] Нет интернета"))
-    await hall.door.send(departure(parcel), {})
+    (parcel,) = hall.channel.render(outgoing("1) Номер договора?", subject="[1042] Нет интернета"))
+    await hall.channel.send(departure(parcel), {})
     letter = await ivan.hears("Номер договора")
     async with hall.listening():
         await hall.connected()
@@ -45,17 +45,17 @@ async def test_an_answer_to_our_letter_brings_its_token_and_only_what_is_new(hal
             await ivan.answers(letter, "40-1187", quoting=quoting)
         found = await hall.arrived(2)
     for arrival in found:
-        heard = await hall.door.hear(arrival)
-        assert heard.text == "40-1187"
-        assert "1) Номер договора?" in heard.full_text
-        assert heard.tokens == ("k1a-abcdefghijklmnop",)
-        assert heard.proof is Proof.DOUBTED
-        assert heard.detail["references"].split() == [parcel.remote, heard.message]
+        inbound = await hall.channel.hear(arrival)
+        assert inbound.text == "40-1187"
+        assert "1) Номер договора?" in inbound.full_text
+        assert inbound.tokens == ("k1a-abcdefghijklmnop",)
+        assert inbound.proof is Proof.DOUBTED
+        assert inbound.detail["references"].split() == [parcel.remote, inbound.message]
 
 
 async def test_a_letter_answers_what_it_is_told_to_answer(hall: Hall, post: Post) -> None:
-    (parcel,) = hall.door.dress(outgoing(answers="12.0", thread=("<a@mail.test>",)))
-    await hall.door.send(departure(parcel), {"12.0": "<b@sever.test>"})
+    (parcel,) = hall.channel.render(outgoing(answers="12.0", thread=("<a@mail.test>",)))
+    await hall.channel.send(departure(parcel), {"12.0": "<b@sever.test>"})
     letter = await post.sink.hears(to="ivan@mail.test")
     assert letter.header("In-Reply-To") == "<b@sever.test>"
     assert letter.references == ("<a@mail.test>", "<b@sever.test>")
@@ -66,16 +66,16 @@ async def test_a_letter_of_nobody_is_heard_as_nobodys(hall: Hall, post: Post) ->
         await hall.connected()
         post.receives(b"Subject: ?\r\nFrom: <>\r\n\r\nhello\r\n")
         (arrival,) = await hall.arrived(1)
-    heard = await hall.door.hear(arrival)
-    assert (heard.sender.value, heard.automatic, heard.text) == ("", "nobody", "hello")
+    inbound = await hall.channel.hear(arrival)
+    assert (inbound.sender.value, inbound.automatic, inbound.text) == ("", "nobody", "hello")
 
 
 async def test_our_own_letter_coming_back_is_known_as_ours(hall: Hall, post: Post) -> None:
-    (parcel,) = hall.door.dress(outgoing(text=written("x").plain))
-    await hall.door.send(departure(parcel), {})
+    (parcel,) = hall.channel.render(outgoing(text=parse_markdown("x").plain))
+    await hall.channel.send(departure(parcel), {})
     letter = await post.sink.hears(to="ivan@mail.test")
     async with hall.listening():
         await hall.connected()
         post.receives(letter.raw)
         (arrival,) = await hall.arrived(1)
-    assert (await hall.door.hear(arrival)).automatic == "own"
+    assert (await hall.channel.hear(arrival)).automatic == "own"

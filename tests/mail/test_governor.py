@@ -10,12 +10,23 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from desk.model.acts import Facts, Record, Say, To, Withheld
+from desk.model.acts import AddJournalEntry, Facts, Recipient, SayTemplate, Suppressed
 from desk.model.case import Case
-from desk.model.facts import Picked, Ways
-from desk.model.messages import Address, Heard, Role, Verb
-from desk.model.shared_facts import Allowance, Allowances
-from mail.sending.loop_guard import DAY, HOUR, WEEK, Heeded, History, Mailed, Mute, allowance, govern, peer_of
+from desk.model.facts import CaseMatch, ContactAddresses
+from desk.model.messages import Address, Inbound, Role, Verb
+from desk.model.shared_facts import SendAllowance, SendAllowances
+from mail.sending.loop_guard import (
+    DAY,
+    HOUR,
+    WEEK,
+    CountAutomaticMail,
+    ForgetCounts,
+    MutePeer,
+    PeerHistory,
+    allowance,
+    guard_loops,
+    peer_of,
+)
 from tests.mail.office import Office, answer, box, mail
 from tests.ready import Ground
 
@@ -56,23 +67,23 @@ class TestAllowance:
     def test_three_in_an_hour_five_in_a_week_and_one_a_day_for_strangers(
         self, mailed: list[timedelta], proved: bool, allowed: bool, mutes: bool
     ) -> None:
-        history = History(len(mailed), tuple(NOW - ago for ago in mailed))
+        history = PeerHistory(len(mailed), tuple(NOW - ago for ago in mailed))
         found = allowance("a@b.test", history, NOW, proved=proved, own=False, notice=False)
         assert (not found.refused, found.mutes) == (allowed, mutes)
         assert found.number == len(mailed) + 1
 
     def test_a_muted_peer_stays_muted_for_a_week(self) -> None:
         for ago, refused in ((MINUTE, True), (WEEK - MINUTE, True), (WEEK, False)):
-            history = History(3, (), muted=NOW - ago)
+            history = PeerHistory(3, (), muted=NOW - ago)
             assert bool(allowance("a@b.test", history, NOW, proved=True, own=False, notice=False).refused) is refused
 
     def test_who_wants_no_notices_gets_none_and_is_answered_all_the_same(self) -> None:
-        history = History(without_notices=True)
+        history = PeerHistory(without_notices=True)
         assert allowance("a@b.test", history, NOW, proved=True, own=False, notice=True).refused
         assert not allowance("a@b.test", history, NOW, proved=True, own=False, notice=False).refused
 
     def test_strangers_of_one_domain_share_a_budget_and_proved_people_do_not(self) -> None:
-        history = History(to_domain=300)
+        history = PeerHistory(to_domain=300)
         assert allowance("a@b.test", history, NOW, proved=False, own=False, notice=False).refused
         assert not allowance("a@b.test", history, NOW, proved=True, own=False, notice=False).refused
 
@@ -96,21 +107,23 @@ class TestAllowance:
 def test_what_is_withheld_is_told_to_the_agents_and_only_mail_is_governed() -> None:
     """The letter is withheld with its reason, the peer muted, the agents told; what goes to them is left as it was."""
     robot = Address("mail", "mail:sever", "robot@peer.test")
-    heard = Heard(door="mail:sever", sender=robot, at=NOW, provider="sever")
+    inbound = Inbound(channel="mail:sever", sender=robot, at=NOW, provider="sever")
     case = Case(provider="sever", id=1, person_id=1, registered_at=NOW, opened_at=NOW, updated_at=NOW)
-    facts = Facts([Picked("token"), Ways(robot, None, Address("telegram", "telegram:main", "-1"))])
-    relayed = Say("subscriber_says", {"text": "x"}, To.STAFF)
-    said = [Say("added"), relayed]
-    facts.put(Allowances({robot: Allowance("robot@peer.test", 4)}))
-    assert list(govern(case, heard, facts, said)) == [*said, Mailed("robot@peer.test", 4)]
-    facts.put(Allowances({robot: Allowance("robot@peer.test", 4, "too many", mutes=True)}))
-    withheld, kept, mute, record, told = govern(case, heard, facts, said)
-    assert (withheld, kept, mute) == (Withheld(said[0], "too many"), relayed, Mute("robot@peer.test", "too many"))
-    assert isinstance(record, Record)
-    assert isinstance(told, Say)
-    assert (told.word, told.to) == ("staff_muted", To.STAFF)
-    agent = replace(heard, role=Role.AGENT)
-    assert list(govern(case, agent, facts, [Say("agent_says", to=To.SUBSCRIBER)]))[1:] == [Heeded("robot@peer.test")]
+    facts = Facts([CaseMatch("token"), ContactAddresses(robot, None, Address("telegram", "telegram:main", "-1"))])
+    relayed = SayTemplate("subscriber_says", {"text": "x"}, Recipient.AGENTS)
+    said = [SayTemplate("added"), relayed]
+    facts.put(SendAllowances({robot: SendAllowance("robot@peer.test", 4)}))
+    assert list(guard_loops(case, inbound, facts, said)) == [*said, CountAutomaticMail("robot@peer.test", 4)]
+    facts.put(SendAllowances({robot: SendAllowance("robot@peer.test", 4, "too many", mutes=True)}))
+    withheld, kept, mute, record, told = guard_loops(case, inbound, facts, said)
+    assert (withheld, kept, mute) == (Suppressed(said[0], "too many"), relayed, MutePeer("robot@peer.test", "too many"))
+    assert isinstance(record, AddJournalEntry)
+    assert isinstance(told, SayTemplate)
+    assert (told.word, told.to) == ("agents_muted", Recipient.AGENTS)
+    agent = replace(inbound, role=Role.AGENT)
+    assert list(guard_loops(case, agent, facts, [SayTemplate("agent_says", to=Recipient.SUBSCRIBER)]))[1:] == [
+        ForgetCounts("robot@peer.test")
+    ]
 
 
 @pytest.mark.parametrize("words", ["/help", "Ваше письмо получено.", "не помогло, нет интернета"])
@@ -159,9 +172,9 @@ async def test_two_desks_of_one_installation_stop_over_a_third_party_too(office:
         said = await office.written()
         letters += len(said)
         for one in said:
-            other = "volga" if one["door"] == "mail:sever" else "sever"
+            other = "volga" if one["channel"] == "mail:sever" else "sever"
             raw = mail("list@between.test", one["text"], to=f"help@{other}.test")
-            await office.receives(raw, door=f"mail:{other}")
+            await office.receives(raw, channel=f"mail:{other}")
         office.passes(minutes=1)
     assert 1 <= letters <= 3
 
@@ -172,7 +185,7 @@ async def test_a_thousand_forged_senders_are_each_written_to_once_a_day(office: 
     victims = [f"victim{number}@v{number % 7}.test" for number in range(FORGED)]
     seen: list[str] = []
     for hour in range(3):
-        door, to = ("mail:volga", "help@volga.test") if hour % 2 else ("mail:sever", "help@sever.test")
+        channel, to = ("mail:volga", "help@volga.test") if hour % 2 else ("mail:sever", "help@sever.test")
         raws = [
             mail(
                 f'"{canary}" <{victim}>',
@@ -183,7 +196,7 @@ async def test_a_thousand_forged_senders_are_each_written_to_once_a_day(office: 
             )
             for victim in victims
         ]
-        await office.receives(*raws, door=door)
+        await office.receives(*raws, channel=channel)
         for one in await office.written():
             seen.append(one["to"])
             assert not any(word in str(one) for word in ("BUY-CHEAP", "evil", "40-1187"))
@@ -225,8 +238,8 @@ async def test_several_clerks_count_together(ground: Ground) -> None:
     other = await Office.beside(office)
     try:
         for number in range(6):
-            door, to = ("mail:volga", "help@volga.test") if number % 2 else ("mail:sever", "help@sever.test")
-            await office.accepts(mail("robot@peer.test", f"Привет {number}", to=to), door=door)
+            channel, to = ("mail:volga", "help@volga.test") if number % 2 else ("mail:sever", "help@sever.test")
+            await office.accepts(mail("robot@peer.test", f"Привет {number}", to=to), channel=channel)
             await asyncio.gather(office.works(), other.works())
         said = await office.written()
         assert 1 <= len(said) <= 3

@@ -17,27 +17,27 @@ import pytest_asyncio
 
 from mail.content import body
 from mail.reading import as_json
-from mail.reading.message import Reading
-from mail.reading.sandbox import Readers
+from mail.reading.message import ReaderOptions
+from mail.reading.sandbox import MessageReaderPool
 from tests.mail.conftest import letter
 from tests.mail.hostile import GENERATORS, SENDER
 from tests.mail.hostile.making import FROM
 
 SEEDS = int(os.environ.get("FIRSTLINE_HOSTILE_SEEDS", "2"))
-HERE = Reading("help@sever.test", "mx.sever.test")
+HERE = ReaderOptions("help@sever.test", "mx.sever.test")
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def pool() -> AsyncIterator[Readers]:
+async def pool() -> AsyncIterator[MessageReaderPool]:
     """Two children for all attacks: whatever one of them does to a child, the next must not feel it."""
-    readers = Readers(workers=2)
+    readers = MessageReaderPool(workers=2)
     yield readers
     await readers.close()
 
 
 @pytest.mark.parametrize("name", GENERATORS)
-async def test_each_attack_ends_as_a_letter_that_can_be_kept_and_shown(pool: Readers, name: str) -> None:
+async def test_each_attack_ends_as_a_letter_that_can_be_kept_and_shown(pool: MessageReaderPool, name: str) -> None:
     for seed in range(SEEDS):
         raw = GENERATORS[name](Random(f"{name} {seed}"))
         one = await pool.read(raw, HERE)
@@ -53,7 +53,7 @@ async def test_each_attack_ends_as_a_letter_that_can_be_kept_and_shown(pool: Rea
 
 
 @pytest.mark.parametrize("name", ["random_bytes", "ten_thousand_parts", "words_that_only_open", "entities"])
-async def test_an_ordinary_letter_is_read_beside_an_attack(pool: Readers, name: str) -> None:
+async def test_an_ordinary_letter_is_read_beside_an_attack(pool: MessageReaderPool, name: str) -> None:
     attack = asyncio.create_task(pool.read(GENERATORS[name](Random(name)), HERE))
     assert (await pool.read(letter("Нет интернета"), HERE)).text == "Нет интернета"
     await attack

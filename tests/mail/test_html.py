@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mail.content.html_quotes import Mark
+from mail.content.html_quotes import LineMark
 from mail.content.html_to_text import marked, plain
 from mail.replies.quotes import folded
 
@@ -55,13 +55,13 @@ def test_lines_are_those_a_reader_sees(source: str, text: str) -> None:
 
 def test_a_quote_ends_where_its_element_ends_however_it_is_nested() -> None:
     _, marks = marked('<div class="yahoo_quoted"><div>старое</div><span>старое</div>новое')
-    assert marks == [Mark.QUOTE, Mark.QUOTE, Mark.NONE]
+    assert marks == [LineMark.QUOTE, LineMark.QUOTE, LineMark.NONE]
 
 
 def test_what_stands_below_the_quote_of_gmail_is_not_old() -> None:
     _, marks = marked('<div class="gmail_quote">Иван:<blockquote>старое</blockquote>новое</div>')
-    assert marks[0] is Mark.QUOTE
-    assert marks[-1] is Mark.NONE
+    assert marks[0] is LineMark.QUOTE
+    assert marks[-1] is LineMark.NONE
 
 
 def test_a_signature_inside_a_forwarded_letter_is_shown() -> None:

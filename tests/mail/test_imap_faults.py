@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from desk.model.settings import MailboxSettings, Server
+from desk.model.settings import MailboxSettings, MailServer
 from mail.receiving.listener import LOGIN_PAUSE
-from mail.transport.imap import Connection, Refused, Trouble
+from mail.transport.imap import CommandRefused, ConnectionBroken, ImapConnection
 from tests.mail.conftest import Hall, eventually, letter
 from tests.peers.certificates import Authority
 from tests.peers.imap import ScriptedImap, outdated
@@ -23,7 +23,7 @@ from tests.peers.post import Post
 
 def settings(post: Post, server: ScriptedImap, host: str = "localhost") -> MailboxSettings:
     """The mailbox, at a server of the test's own."""
-    return replace(post.settings(), imap=Server("imaps", "support", host, server.port), look_every=2)
+    return replace(post.settings(), imap=MailServer("imaps", "support", host, server.port), look_every=2)
 
 
 def expired(authority: Authority) -> ssl.SSLContext:
@@ -49,8 +49,8 @@ class TestDowngrades:
         self, post: Post, context: Callable[[Authority], ssl.SSLContext | None]
     ) -> None:
         async with ScriptedImap().serving(context(post.dovecot.authority)) as server:
-            with pytest.raises((Trouble, OSError)):
-                await Connection.open(settings(post, server), 3)
+            with pytest.raises((ConnectionBroken, OSError)):
+                await ImapConnection.open(settings(post, server), 3)
         assert not any(post.box.password in line for line in server.said)
         assert not server.count("LOGIN")
 
@@ -58,17 +58,17 @@ class TestDowngrades:
         """PREAUTH would make somebody else's mailbox ours."""
         context = post.dovecot.authority.server_context()
         async with ScriptedImap(greeting="* PREAUTH welcome").serving(context) as server:
-            with pytest.raises(Trouble, match="LOGIN"):
-                await Connection.open(settings(post, server), 3)
+            with pytest.raises(ConnectionBroken, match="LOGIN"):
+                await ImapConnection.open(settings(post, server), 3)
         assert not server.count("SELECT")
         assert not any(post.box.password in line for line in server.said)
 
 
 @asynccontextmanager
-async def connected(post: Post, **scripted: str) -> AsyncIterator[tuple[ScriptedImap, Connection]]:
+async def connected(post: Post, **scripted: str) -> AsyncIterator[tuple[ScriptedImap, ImapConnection]]:
     """A connection to a scripted server, for which the machine may take its time."""
     async with ScriptedImap(**scripted).serving(post.dovecot.authority.server_context()) as server:  # type: ignore[arg-type]
-        connection, _ = await Connection.open(settings(post, server), 30)
+        connection, _ = await ImapConnection.open(settings(post, server), 30)
         try:
             yield server, connection
         finally:
@@ -81,14 +81,14 @@ class TestFloods:
     async def test_a_literal_of_a_gigabyte_ends_the_connection_at_once(self, post: Post) -> None:
         async with connected(post) as (server, connection):
             server.answers["FETCH"] = lambda tag, rest: b"* 1 FETCH (UID 1 RFC822.SIZE 9 BODY[] {999999999}\r\n"
-            with pytest.raises(Trouble, match="999999999"):
+            with pytest.raises(ConnectionBroken, match="999999999"):
                 await connection.mails([1], 1000)
             await eventually(lambda: connection.lost)
 
     async def test_a_literal_in_another_answer_is_not_kept_without_a_bound(self, post: Post) -> None:
         async with connected(post) as (server, connection):
             server.answers["SEARCH"] = lambda tag, rest: b"* SEARCH {999999999}\r\n" + b"x" * 17_000_000
-            with pytest.raises(Trouble):
+            with pytest.raises(ConnectionBroken):
                 await connection.uids(1)
             await eventually(lambda: connection.lost)
 
@@ -107,7 +107,7 @@ class TestFloods:
         async with connected(post) as (server, connection):
             uid = server.gets(letter())
             server.answers["FETCH"] = lambda tag, rest: f"{tag} NO [SERVERBUG] broken\r\n".encode()
-            with pytest.raises(Refused, match="SERVERBUG"):
+            with pytest.raises(CommandRefused, match="SERVERBUG"):
                 await connection.mails([uid], 1000)
             del server.answers["FETCH"]
             assert [one.envelope.uid for one in await connection.mails([uid], 100_000)] == [uid]
@@ -116,7 +116,7 @@ class TestFloods:
         async with connected(post) as (server, connection):
             server.answers["FETCH"] = lambda tag, rest: b"* 1 FETCH (UID 1 BODY[] {500}\r\nhalf"
             connection._patience = 3
-            with pytest.raises(Trouble, match="no answer in time"):
+            with pytest.raises(ConnectionBroken, match="no answer in time"):
                 await connection.mails([1], 1000)
 
     async def test_names_reach_the_server_quoted(self, post: Post) -> None:

@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from desk.model.settings import Server
+from desk.model.settings import MailServer
 from mail.receiving.ledger import counts
 from mail.receiving.tables import ledger
-from mail.receiving.watermarks import Mark, mark_of
-from mail.transport.imap import Connection
+from mail.receiving.watermarks import Watermark, watermark_of
+from mail.transport.imap import ImapConnection
 from tests.mail.conftest import Hall, eventually, letter
 from tests.peers.imap import ScriptedImap
 from tests.peers.post import Post
@@ -25,7 +25,9 @@ from tests.peers.post import Post
 async def server(hall: Hall, post: Post) -> AsyncIterator[ScriptedImap]:
     """A server that does what it is told, in the place of the hall's own."""
     async with ScriptedImap().serving(post.dovecot.authority.server_context()) as made:
-        hall.settings = replace(hall.settings, imap=Server("imaps", "support", "localhost", made.port), look_every=1)
+        hall.settings = replace(
+            hall.settings, imap=MailServer("imaps", "support", "localhost", made.port), look_every=1
+        )
         yield made
 
 
@@ -41,10 +43,10 @@ async def rows(hall: Hall) -> list[tuple[str, int]]:
         return [(row.epoch, row.uid) for row in await connection.execute(query)]
 
 
-async def mark(hall: Hall) -> Mark:
+async def mark(hall: Hall) -> Watermark:
     """How far the mailbox is read."""
     async with hall.database.look() as connection:
-        found = await mark_of(connection, hall.settings.door)
+        found = await watermark_of(connection, hall.settings.channel)
     assert found is not None
     return found
 
@@ -158,7 +160,7 @@ async def test_two_mails_of_one_message_id_and_mails_of_none_are_all_taken_in(ha
             server.gets(letter(text, Message_ID="<same@mail.test>"))
             server.gets(letter(text, Message_ID=""))
         found = await hall.arrived(4)
-    prints = {(await hall.door.hear(one)).fingerprint for one in found}
+    prints = {(await hall.channel.hear(one)).fingerprint for one in found}
     assert len(prints) == 4
 
 
@@ -230,7 +232,7 @@ class TestAfterwards:
             post.receives(raw)
             await hall.arrived(1)
             await eventually(lambda: not post.dovecot.uids(post.box))
-        connection, _ = await Connection.open(replace(hall.settings, folder="Готово"))
+        connection, _ = await ImapConnection.open(replace(hall.settings, folder="Готово"))
         try:
             (mail,) = await connection.mails(await connection.uids(1), 100_000)
         finally:

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from mail.content import body
 from mail.reading import message
-from mail.reading.message import Reading, read
+from mail.reading.message import ReaderOptions, read
 from mail.replies.quotes import folded
 from tests.mail.conftest import letter
 
 GOLDEN = Path(__file__).parent / "golden"
 EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((GOLDEN / "expected.toml").read_text("utf-8"))
-HERE = Reading("help@sever.test", "mx.sever.test")
+HERE = ReaderOptions("help@sever.test", "mx.sever.test")
 
 
 def told(name: str) -> dict[str, Any]:

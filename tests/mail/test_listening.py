@@ -14,7 +14,7 @@ from desk.model.messages import Arrival
 from desk.model.settings import Secret
 from desk.queues import inbox
 from mail.receiving.fetcher import TOO_LARGE, batches, lane, portions
-from mail.transport.imap import Connection, Envelope, Mail, Refused, Trouble
+from mail.transport.imap import CommandRefused, ConnectionBroken, FetchedMail, ImapConnection, MailEnvelope
 from mail.transport.imap_syntax import folder, modified_utf7, spelled
 from tests.mail.conftest import Hall, eventually, letter
 from tests.peers.dovecot import Dovecot
@@ -127,8 +127,12 @@ async def test_a_huge_mail_leaves_its_headers_and_the_next_ones_go_on(hall: Hall
     assert stub.body.startswith(b"X-Firstline-Stub: %d\r\nFrom: ivan@mail.test" % len(huge))
     assert len(stub.body) < 1000
     assert "дальше" in normal.body.decode()
-    heard = await hall.door.hear(stub)
-    assert (heard.sender.value, heard.subject, heard.detail["stub"]) == ("ivan@mail.test", "Помогите", str(len(huge)))
+    inbound = await hall.channel.hear(stub)
+    assert (inbound.sender.value, inbound.subject, inbound.detail["stub"]) == (
+        "ivan@mail.test",
+        "Помогите",
+        str(len(huge)),
+    )
 
 
 async def test_the_server_tells_of_new_mail_by_itself(hall: Hall, post: Post) -> None:
@@ -207,20 +211,20 @@ class TestOneBadMail:
     @staticmethod
     def breaks(monkeypatch: pytest.MonkeyPatch, error: Exception, header_too: bool) -> None:
         """Every FETCH that touches UID 2 fails: of its body, or of its header too."""
-        mails, header = Connection.mails, Connection.header
+        mails, header = ImapConnection.mails, ImapConnection.header
 
-        async def no_mails(self: Connection, uids: Sequence[int], limit: int, most: int = 0) -> list[Mail]:
+        async def no_mails(self: ImapConnection, uids: Sequence[int], limit: int, most: int = 0) -> list[FetchedMail]:
             if 2 in uids:
                 raise error
             return await mails(self, uids, limit, most)
 
-        async def no_header(self: Connection, uid: int) -> bytes:
+        async def no_header(self: ImapConnection, uid: int) -> bytes:
             if uid == 2 and header_too:
                 raise error
             return await header(self, uid)
 
-        monkeypatch.setattr(Connection, "mails", no_mails)
-        monkeypatch.setattr(Connection, "header", no_header)
+        monkeypatch.setattr(ImapConnection, "mails", no_mails)
+        monkeypatch.setattr(ImapConnection, "header", no_header)
 
     async def three_mails(self, hall: Hall, post: Post) -> list[Arrival]:
         async with hall.listening():
@@ -230,7 +234,9 @@ class TestOneBadMail:
         async with hall.listening():
             return await hall.arrived(3)
 
-    @pytest.mark.parametrize("error", [Refused("FETCH: NO broken index"), Trouble("FETCH: the connection was lost")])
+    @pytest.mark.parametrize(
+        "error", [CommandRefused("FETCH: NO broken index"), ConnectionBroken("FETCH: the connection was lost")]
+    )
     async def test_its_headers_are_kept_where_they_can_be_had(
         self, hall: Hall, post: Post, monkeypatch: pytest.MonkeyPatch, error: Exception
     ) -> None:
@@ -239,7 +245,9 @@ class TestOneBadMail:
         assert [one.body.startswith(b"X-Firstline-Stub: ") for one in found] == [False, True, False]
         assert [one.key.partition(":")[2] for one in found] == ["1", "2", "3"]
 
-    @pytest.mark.parametrize("error", [Refused("FETCH: NO broken index"), Trouble("FETCH: the connection was lost")])
+    @pytest.mark.parametrize(
+        "error", [CommandRefused("FETCH: NO broken index"), ConnectionBroken("FETCH: the connection was lost")]
+    )
     async def test_else_it_is_set_aside_with_a_word(
         self, hall: Hall, post: Post, monkeypatch: pytest.MonkeyPatch, error: Exception
     ) -> None:
@@ -251,7 +259,7 @@ class TestOneBadMail:
 
 class TestBatches:
     def portions(self, *sizes: int, deaths: dict[int, int] | None = None) -> list[list[int]]:
-        mails = [Mail(Envelope(uid, size), None) for uid, size in enumerate(sizes, 1)]
+        mails = [FetchedMail(MailEnvelope(uid, size), None) for uid, size in enumerate(sizes, 1)]
         return [[one.envelope.uid for one in portion] for portion in portions(mails, deaths or {})]
 
     def test_at_most_so_many_mails_come_together(self) -> None:

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mail.automatic import dsn
-from mail.reading.message import Letter, Reading, read
+from mail.reading.message import MailMessage, ReaderOptions, read
 
 GOLDEN = Path(__file__).parent / "golden" / "machines"
-HERE = Reading("", "")
+HERE = ReaderOptions("", "")
 
 
 def _letters() -> dict[str, tuple[str, bytes]]:
@@ -33,7 +33,7 @@ def _letters() -> dict[str, tuple[str, bytes]]:
 LETTERS = _letters()
 
 
-def told(letter: Letter) -> str:
+def told(letter: MailMessage) -> str:
     """What was read, in the words of the golden files."""
     said = []
     for one in letter.bounced:

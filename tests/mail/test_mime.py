@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from mail.reading.message import Reading, part, read
+from mail.reading.message import ReaderOptions, part, read
 
 GOLDEN = Path(__file__).parent / "golden" / "mime"
 EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((GOLDEN / "expected.toml").read_text("utf-8"))
-HERE = Reading("help@sever.test")
+HERE = ReaderOptions("help@sever.test")
 
 
 def told(raw: bytes) -> dict[str, Any]:

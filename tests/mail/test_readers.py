@@ -11,47 +11,46 @@ from pathlib import Path
 
 import pytest
 
-from desk.model.messages import Unreadable
-from mail.reading import as_json
-from mail.reading import message
-from mail.reading.as_json import Unopened
-from mail.reading.message import Reading
-from mail.reading.sandbox import MEBIBYTE, Readers
+from desk.model.messages import UnreadableMessage
+from mail.reading import as_json, message
+from mail.reading.as_json import UnopenedFile
+from mail.reading.message import ReaderOptions
+from mail.reading.sandbox import MEBIBYTE, MessageReaderPool
 from tests.mail.conftest import eventually, letter
 
-HERE = Reading("help@sever.test")
+HERE = ReaderOptions("help@sever.test")
 
 
-def spin(raw: bytes, reading: Reading) -> message.Letter:
+def spin(raw: bytes, reading: ReaderOptions) -> message.MailMessage:
     """A reader that never comes back, in native code as far as it can."""
     while True:
         sum(range(10**6))
 
 
-def swell(raw: bytes, reading: Reading) -> message.Letter:
+def swell(raw: bytes, reading: ReaderOptions) -> message.MailMessage:
     """A reader that wants more memory than it may have."""
     return message.degraded(raw, reading, str(len(bytearray(2**30))))
 
 
-def die(*args: object) -> message.Letter:
+def die(*args: object) -> message.MailMessage:
     """A reader that crashes as native code does, whatever it is given."""
     os.kill(os.getpid(), signal.SIGSEGV)
     raise AssertionError(args)
 
 
-def deadly_file(path: str, reading: Reading) -> str | Unopened:
+def deadly_file(path: str, reading: ReaderOptions) -> str | UnopenedFile:
     """A letter whose name says that it kills its reader."""
     return str(die()) if "deadly" in path else as_json.file_told(path, reading)
 
 
-async def test_a_letter_is_read_in_another_process(readers: Readers) -> None:
+async def test_a_letter_is_read_in_another_process(readers: MessageReaderPool) -> None:
     assert (await readers.read(letter("Привет"), HERE)).text == "Привет"
     assert await readers._run(os.getpid) != os.getpid()
 
 
 @pytest.mark.parametrize(("fault", "told"), [(spin, "died|out of time"), (swell, "memory"), (die, "died")])
 async def test_a_letter_that_kills_its_reader_comes_back_degraded(
-    readers: Readers, monkeypatch: pytest.MonkeyPatch, fault: object, told: str
+    readers: MessageReaderPool, monkeypatch: pytest.MonkeyPatch, fault: object, told: str
 ) -> None:
     with monkeypatch.context() as patched:
         patched.setattr("mail.reading.message.read", fault)
@@ -63,23 +62,23 @@ async def test_a_letter_that_kills_its_reader_comes_back_degraded(
 
 
 async def test_a_letter_that_kills_three_readers_is_unreadable(
-    readers: Readers, monkeypatch: pytest.MonkeyPatch
+    readers: MessageReaderPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
         patched.setattr("mail.reading.message.read", die)
         patched.setattr("mail.reading.message.degraded", die)
-        with pytest.raises(Unreadable, match="three times"):
+        with pytest.raises(UnreadableMessage, match="three times"):
             await readers.read(letter(), HERE)
     assert (await readers.read(letter("дальше"), HERE)).text == "дальше"
 
 
-def picky(raw: bytes, reading: Reading) -> message.Letter:
+def picky(raw: bytes, reading: ReaderOptions) -> message.MailMessage:
     """A reader that dies of one letter only."""
     return die() if b"deadly" in raw else message.read(raw, reading)
 
 
 async def test_a_letter_that_kills_its_reader_costs_those_read_with_it_nothing(
-    readers: Readers, monkeypatch: pytest.MonkeyPatch
+    readers: MessageReaderPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Letters that wait go to a child several at a time."""
     bodies = ["one", "deadly", *map(str, range(30))]
@@ -90,7 +89,9 @@ async def test_a_letter_that_kills_its_reader_costs_those_read_with_it_nothing(
     assert "died" in found[1].problems[0]
 
 
-async def test_the_loop_goes_on_while_a_reader_is_stuck(readers: Readers, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_loop_goes_on_while_a_reader_is_stuck(
+    readers: MessageReaderPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("mail.reading.message.read", spin)
     reading = asyncio.create_task(readers.read(letter(), HERE))
     turns = 0
@@ -100,13 +101,13 @@ async def test_the_loop_goes_on_while_a_reader_is_stuck(readers: Readers, monkey
     assert turns > 20
 
 
-async def test_children_killed_while_idle_are_replaced(readers: Readers) -> None:
+async def test_children_killed_while_idle_are_replaced(readers: MessageReaderPool) -> None:
     os.kill(await readers._run(os.getpid), signal.SIGKILL)
     await asyncio.sleep(0.5)
     assert (await readers.read(letter("дальше"), HERE)).text == "дальше"
 
 
-async def test_a_large_letter_is_read_within_its_memory(readers: Readers) -> None:
+async def test_a_large_letter_is_read_within_its_memory(readers: MessageReaderPool) -> None:
     raw = letter("слово " * 2_000_000)
     assert "text cut" in (await readers.read(raw, HERE)).problems
     status = await readers._run(Path("/proc/self/status").read_text)
@@ -114,14 +115,14 @@ async def test_a_large_letter_is_read_within_its_memory(readers: Readers) -> Non
     assert peak * 1024 < 256 * MEBIBYTE
 
 
-async def test_parts_that_are_not_there_are_told(readers: Readers) -> None:
+async def test_parts_that_are_not_there_are_told(readers: MessageReaderPool) -> None:
     assert await readers.part(letter("x"), 0) == b"x\r\n"
     with pytest.raises(LookupError):
         await readers.part(letter("x"), 5)
 
 
 async def test_closing_ends_the_children() -> None:
-    readers = Readers(workers=2)
+    readers = MessageReaderPool(workers=2)
     await readers.warm()
     pid = await readers._run(os.getpid)
     await readers.close()
@@ -137,7 +138,7 @@ class TestFiles:
     """Letters lying in files, several for one child."""
 
     async def test_a_letter_that_kills_its_reader_does_not_cost_its_neighbours(
-        self, readers: Readers, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+        self, readers: MessageReaderPool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         paths = [tmp_path / name for name in ("1.eml", "deadly.eml", "3.eml")]
         for path in paths:
@@ -149,7 +150,7 @@ class TestFiles:
         assert "deadly" in found[1]["text"]
 
     async def test_a_letter_that_kills_every_reader_is_still_told(
-        self, readers: Readers, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+        self, readers: MessageReaderPool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         (tmp_path / "deadly.eml").write_bytes(letter("deadly"))
         for name in ("file_told", "file_degraded"):
@@ -157,6 +158,8 @@ class TestFiles:
         (found,) = await readers.files([str(tmp_path / "deadly.eml")], HERE)
         assert "three times" in json.loads(str(found))["problems"][0]
 
-    async def test_a_file_that_is_not_there_is_said_to_be_missing(self, readers: Readers, tmp_path: Path) -> None:
+    async def test_a_file_that_is_not_there_is_said_to_be_missing(
+        self, readers: MessageReaderPool, tmp_path: Path
+    ) -> None:
         (found,) = await readers.files([str(tmp_path / "none.eml")], HERE)
-        assert found == Unopened(str(tmp_path / "none.eml"), "No such file or directory")
+        assert found == UnopenedFile(str(tmp_path / "none.eml"), "No such file or directory")

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from desk.model.channels import Switchboard
-from desk.model.messages import Departure, Fate, Sent
-from desk.pipeline.send import Sender
+from desk.model.channels import ChannelRegistry
+from desk.model.messages import Departure, SendResult, Sent
+from desk.pipeline.send import OutboxSender
 from desk.storage.queue_tables import departures
 from tests.mail.office import Office, box, mail
 from tests.peers.post import Post
@@ -104,7 +104,7 @@ class _Hanging:
         self.name = name
         self.taken = 0
 
-    async def send(self, departure: Departure, remotes: object) -> Fate:
+    async def send(self, departure: Departure, remotes: object) -> SendResult:
         self.taken += 1
         await asyncio.Event().wait()
         raise AssertionError
@@ -113,7 +113,7 @@ class _Hanging:
 class _Quick(_Hanging):
     """A mailbox whose server is well."""
 
-    async def send(self, departure: Departure, remotes: object) -> Fate:
+    async def send(self, departure: Departure, remotes: object) -> SendResult:
         self.taken += 1
         return Sent()
 
@@ -122,10 +122,10 @@ async def test_many_hanging_servers_do_not_hold_up_the_one_that_is_well(office: 
     """Forty mailboxes hang with more letters than there are places; the forty-first sends all the same (T13)."""
     hanging = {f"mail:h{one}": _Hanging(f"mail:h{one}") for one in range(40)}
     quick = _Quick("mail:quick")
-    doors = {**hanging, quick.name: quick}
+    channels = {**hanging, quick.name: quick}
     await _queue(office, dict.fromkeys(hanging, 20))
-    sender = Sender(office.house.database, Switchboard(doors, {}), "p:1", lambda: office.now)  # type: ignore[arg-type]
-    sending = asyncio.create_task(sender.sweep(list(doors)))
+    sender = OutboxSender(office.house.database, ChannelRegistry(channels, {}), "p:1", lambda: office.now)  # type: ignore[arg-type]
+    sending = asyncio.create_task(sender.sweep(list(channels)))
     try:
         await eventually(lambda: _taken(hanging.values(), 240))
         await _queue(office, {quick.name: 30})
@@ -135,18 +135,19 @@ async def test_many_hanging_servers_do_not_hold_up_the_one_that_is_well(office: 
         await asyncio.gather(sending, return_exceptions=True)
 
 
-async def _taken(doors: Iterable[_Hanging], count: int) -> bool:
-    return sum(door.taken for door in doors) >= count
+async def _taken(channels: Iterable[_Hanging], count: int) -> bool:
+    return sum(channel.taken for channel in channels) >= count
 
 
 async def _queue(office: Office, counts: dict[str, int]) -> None:
     rows = [
         {
-            "key": f"{door}.{number}", "provider": "sever", "door": door, "lane": f"{door}:{number}", "kind": "mail",
+            "key": f"{channel}.{number}", "provider": "sever", "channel": channel,
+            "lane": f"{channel}:{number}", "kind": "mail",
             "policy": "retry", "body": {}, "case_id": 1, "state": "pending", "due_at": office.now,
             "created_at": datetime.now(UTC),
         }
-        for door, count in counts.items()
+        for channel, count in counts.items()
         for number in range(count)
     ]  # fmt: skip
     async with office.house.database.work() as connection:

@@ -10,11 +10,23 @@ from email.policy import default
 
 import pytest
 
-from desk.language.rich_text import literal, written
-from desk.model.messages import Address, Departure, Fate, File, Later, Option, Outgoing, Parcel, Quoted, Refused, Sent
+from desk.language.rich_text import literal, parse_markdown
+from desk.model.messages import (
+    Address,
+    ButtonOption,
+    ChannelCall,
+    Departure,
+    File,
+    OutboundMessage,
+    QuotedMessage,
+    Rejected,
+    RetryLater,
+    SendResult,
+    Sent,
+)
 from mail.replies.quotes import folded
-from mail.sending.compose import NotToBeSent, composed, encoded
-from mail.transport.smtp import Outbound, later
+from mail.sending.compose import UnsendableMessage, composed, encoded
+from mail.transport.smtp import SmtpConnection, later
 from tests.mail.conftest import Hall, eventually
 from tests.peers.post import Post
 
@@ -25,24 +37,24 @@ PHOTO = File("роутер.png", "photo", "image/png", 4, "content:router.png")
 CONTRACT = File("договор.pdf", "file", "application/pdf", 3, "content:contract.pdf")
 
 
-def outgoing(text: str = "Здравствуйте! **Проверьте** кабель.", **more: object) -> Outgoing:
+def outgoing(text: str = "Здравствуйте! **Проверьте** кабель.", **more: object) -> OutboundMessage:
     whole = {"key": "12.1", "subject": "Нет интернета", "token": TOKEN} | more
-    return Outgoing(to=IVAN, text=written(text), **whole)  # type: ignore[arg-type]
+    return OutboundMessage(to=IVAN, text=parse_markdown(text), **whole)  # type: ignore[arg-type]
 
 
-def departure(parcel: Parcel, attempts: int = 1) -> Departure:
+def departure(parcel: ChannelCall, attempts: int = 1) -> Departure:
     return Departure(
         1, "12.1", "sever", "mail:support", parcel.lane, parcel.kind, parcel.policy, parcel.body, 5, attempts
     )
 
 
-async def sent(hall: Hall, what: Outgoing, attempts: int = 1) -> Fate:
-    (parcel,) = hall.door.dress(what)
-    return await hall.door.send(departure(parcel, attempts), {})
+async def sent(hall: Hall, what: OutboundMessage, attempts: int = 1) -> SendResult:
+    (parcel,) = hall.channel.render(what)
+    return await hall.channel.send(departure(parcel, attempts), {})
 
 
 async def test_a_letter_carries_its_words_twice_its_token_and_that_a_machine_wrote_it(hall: Hall, post: Post) -> None:
-    options = ((Option("y", "Помогло"), Option("n", "Не помогло")),)
+    options = ((ButtonOption("y", "Помогло"), ButtonOption("n", "Не помогло")),)
     fate = await sent(hall, outgoing(subject="[1042] Нет интернета", options=options, thread=("<a@mail.test>",)))
     letter = await post.sink.hears(to="ivan@mail.test")
     local, _, domain = post.box.address.rpartition("@")
@@ -131,15 +143,15 @@ async def test_one_connection_serves_many_letters_and_is_made_again_after_the_se
     assert post.sink.connections == 1
     post.sink.stop()
     away = await sent(hall, outgoing())
-    assert isinstance(away, Later)
-    assert away.whole_door
+    assert isinstance(away, RetryLater)
+    assert away.whole_channel
     post.sink.start_again()
     assert isinstance(await sent(hall, outgoing()), Sent)
     assert len(post.sink.letters) == 6
 
 
 async def test_letters_leave_over_starttls_too(post: Post) -> None:
-    outbound = Outbound(post.settings(starttls=True))
+    outbound = SmtpConnection(post.settings(starttls=True))
     assert await outbound.send("ivan@mail.test", b"Subject: x\r\n\r\n.x\r\n", 1) == Sent()
     await outbound.close()
     assert post.sink.logins == ["over TLS"]
@@ -148,15 +160,15 @@ async def test_letters_leave_over_starttls_too(post: Post) -> None:
 
 async def test_a_stripped_starttls_means_later_and_never_a_password_in_clear(post: Post) -> None:
     post.sink.offers_starttls = False
-    fate = await Outbound(post.settings(starttls=True)).send("ivan@mail.test", b"Subject: x\r\n\r\nx\r\n", 1)
-    assert isinstance(fate, Later)
+    fate = await SmtpConnection(post.settings(starttls=True)).send("ivan@mail.test", b"Subject: x\r\n\r\nx\r\n", 1)
+    assert isinstance(fate, RetryLater)
     assert post.sink.logins == []
 
 
 async def test_addresses_with_russian_letters_are_written_to(hall: Hall, post: Post) -> None:
     to = Address("mail", "mail:support", "иван@почта.test")
-    (parcel,) = hall.door.dress(replace(outgoing(), to=to))
-    assert isinstance(await hall.door.send(departure(parcel), {}), Sent)
+    (parcel,) = hall.channel.render(replace(outgoing(), to=to))
+    assert isinstance(await hall.channel.send(departure(parcel), {}), Sent)
     assert post.sink.letters[0].recipients == ("иван@xn--80a1acny.test",)
 
 
@@ -166,8 +178,8 @@ async def test_a_file_that_cannot_be_fetched_just_now_is_waited_for(
     async def away(_source: str) -> bytes:
         raise ConnectionError("the database is away")
 
-    monkeypatch.setattr(hall.door, "_open_file", away)
-    assert isinstance(await sent(hall, outgoing(files=(CONTRACT,))), Later)
+    monkeypatch.setattr(hall.channel, "_open_file", away)
+    assert isinstance(await sent(hall, outgoing(files=(CONTRACT,))), RetryLater)
 
 
 class TestFates:
@@ -180,30 +192,30 @@ class TestFates:
     ) -> None:
         post.sink.refuse(reply, at=stage, times=1)
         fate = await sent(hall, outgoing())
-        assert isinstance(fate, Later)
+        assert isinstance(fate, RetryLater)
         assert fate.seconds == 300
-        assert not fate.whole_door
+        assert not fate.whole_channel
         assert isinstance(await sent(hall, outgoing()), Sent)
 
     @pytest.mark.parametrize("stage", ["mail", "rcpt", "data"])
     async def test_a_lasting_no_is_final(self, hall: Hall, post: Post, stage: str) -> None:
         post.sink.refuse("554 5.7.1 No", at=stage)
         fate = await sent(hall, outgoing())
-        assert isinstance(fate, Refused)
+        assert isinstance(fate, Rejected)
         assert not fate.gone
         assert "554" in fate.why
 
     @pytest.mark.parametrize("reply", ["550 5.1.1 No such mailbox", "550 User unknown", "550 no such user here"])
     async def test_an_address_that_is_nobodys_is_told_as_gone(self, hall: Hall, post: Post, reply: str) -> None:
         post.sink.refuse(reply, to="ivan@mail.test")
-        assert await sent(hall, outgoing()) == Refused(f"RCPT: {reply}", gone=True)
+        assert await sent(hall, outgoing()) == Rejected(f"RCPT: {reply}", gone=True)
 
     async def test_an_answer_lost_after_the_letter_is_a_retry_under_the_same_message_id(
         self, hall: Hall, post: Post
     ) -> None:
         post.sink.drop(at="data")
         fate = await sent(hall, outgoing())
-        assert isinstance(fate, Later)
+        assert isinstance(fate, RetryLater)
         await sent(hall, outgoing())
         first, second = post.sink.letters
         assert first.message_id == second.message_id
@@ -211,8 +223,8 @@ class TestFates:
     async def test_a_login_that_is_refused_is_no_letters_fault(self, hall: Hall, post: Post) -> None:
         post.sink.account(post.box.address, "another")
         fate = await sent(hall, outgoing(), attempts=500)
-        assert isinstance(fate, Later)
-        assert fate.whole_door
+        assert isinstance(fate, RetryLater)
+        assert fate.whole_channel
 
     @pytest.mark.parametrize("trouble", ["hang", "drop"])
     @pytest.mark.parametrize("stage", ["connect", "mail", "rcpt", "data"])
@@ -221,10 +233,10 @@ class TestFates:
     ) -> None:
         """At whatever point of the conversation; the letter goes later, once, over a new connection."""
         getattr(post.sink, trouble)(at=stage, **({"kept": False} if trouble == "drop" else {}))
-        outbound = Outbound(post.settings(), patience=3)
+        outbound = SmtpConnection(post.settings(), patience=3)
         fate = await asyncio.wait_for(outbound.send("ivan@mail.test", LETTER, 1), 60)
-        assert isinstance(fate, Later)
-        assert fate.whole_door is (stage == "connect")
+        assert isinstance(fate, RetryLater)
+        assert fate.whole_channel is (stage == "connect")
         assert await outbound.send("ivan@mail.test", LETTER, 2) == Sent()
         assert len(post.sink.letters) == 1
         await outbound.close()
@@ -232,9 +244,9 @@ class TestFates:
     async def test_a_hanging_server_is_waited_for_once_and_not_by_each_letter(self, post: Post) -> None:
         """Those that queued behind the letter that met it are put off without a try that would count."""
         post.sink.hang(at="data", times=None)
-        outbound = Outbound(post.settings(), patience=3)
+        outbound = SmtpConnection(post.settings(), patience=3)
         fates = await asyncio.gather(*(outbound.send(f"p{one}@mail.test", LETTER, 1) for one in range(8)))
-        assert all(isinstance(fate, Later) for fate in fates)
+        assert all(isinstance(fate, RetryLater) for fate in fates)
         assert [getattr(fate, "tried", None) for fate in fates] == [True] + [False] * 7
         assert post.sink.connections == 1
 
@@ -243,26 +255,26 @@ class TestFates:
         post.sink.refuse("550 5.1.1 Nobody", to="nobody@mail.test")
         fates = {}
         for name in ("ivan", "busy", "nobody", "anna"):
-            (parcel,) = hall.door.dress(replace(outgoing(), to=replace(IVAN, value=f"{name}@mail.test")))
-            fates[name] = await hall.door.send(departure(parcel), {})
+            (parcel,) = hall.channel.render(replace(outgoing(), to=replace(IVAN, value=f"{name}@mail.test")))
+            fates[name] = await hall.channel.send(departure(parcel), {})
         assert {name: type(fate).__name__ for name, fate in fates.items()} == {
             "ivan": "Sent", "busy": "Later", "nobody": "Refused", "anna": "Sent",
         }  # fmt: skip
         assert [letter.recipients for letter in post.sink.letters] == [("ivan@mail.test",), ("anna@mail.test",)]
         assert post.sink.connections == 1
 
-    @pytest.mark.parametrize(("days", "kind"), [(4.9, Later), (5.1, Refused)])
+    @pytest.mark.parametrize(("days", "kind"), [(4.9, RetryLater), (5.1, Rejected)])
     async def test_after_five_days_people_are_told_even_if_it_is_the_servers_fault(
         self, hall: Hall, post: Post, days: float, kind: type
     ) -> None:
         post.sink.stop()
-        (parcel,) = hall.door.dress(outgoing())
+        (parcel,) = hall.channel.render(outgoing())
         since = datetime.now(UTC) - timedelta(days=days)
-        assert isinstance(await hall.door.send(replace(departure(parcel), since=since), {}), kind)
+        assert isinstance(await hall.channel.send(replace(departure(parcel), since=since), {}), kind)
 
     async def test_a_sending_that_is_cancelled_leaves_no_half_conversation(self, post: Post) -> None:
         post.sink.hang(at="data")
-        outbound = Outbound(post.settings())
+        outbound = SmtpConnection(post.settings())
         sending = asyncio.create_task(outbound.send("ivan@mail.test", b"Subject: x\r\n\r\nx\r\n", 1))
         await eventually(lambda: post.sink.spent)
         sending.cancel()
@@ -274,12 +286,12 @@ class TestFates:
     def test_retries_come_after_5_15_30_and_60_minutes_for_five_days(self) -> None:
         waits = []
         attempt = 1
-        while isinstance(fate := later(attempt, "450"), Later):
+        while isinstance(fate := later(attempt, "450"), RetryLater):
             waits.append(fate.seconds / 60)
             attempt += 1
         assert waits[:6] == [5, 15, 30, 60, 60, 60]
         assert 4.9 * 24 * 60 < sum(waits) <= 5 * 24 * 60
-        assert isinstance(fate, Refused)
+        assert isinstance(fate, Rejected)
 
 
 class TestHeaders:
@@ -327,7 +339,7 @@ class TestHeaders:
         "to", ["", "ivan", "a@b>\r\nRCPT TO:<x@y", "a@b, c@d", "a b@c", "a@b\x00", "<a@b>", "a@b;c@d", "a@b\u202e"]
     )
     def test_what_is_no_address_is_never_sent_to(self, to: str) -> None:
-        with pytest.raises(NotToBeSent):
+        with pytest.raises(UnsendableMessage):
             self.read(to=to)
 
     def test_references_that_are_none_are_left_out(self) -> None:
@@ -349,17 +361,19 @@ class TestHeaders:
 
 class TestDressing:
     def test_a_strangers_words_never_become_html(self, hall: Hall) -> None:
-        what = Outgoing(to=IVAN, text=literal("<img src=x onerror=alert(1)> **a** [b](javascript:c) {{7*7}}"), key="1")
-        (parcel,) = hall.door.dress(what)
+        what = OutboundMessage(
+            to=IVAN, text=literal("<img src=x onerror=alert(1)> **a** [b](javascript:c) {{7*7}}"), key="1"
+        )
+        (parcel,) = hall.channel.render(what)
         assert "&lt;img src=x onerror=alert(1)&gt; **a** [b](javascript:c) {{7*7}}" in parcel.body["html"]
 
     def test_only_addresses_of_known_kinds_become_links(self, hall: Hall) -> None:
-        (parcel,) = hall.door.dress(outgoing("[да](https://sever.test/a?b=1&c) [нет](javascript:alert)"))
+        (parcel,) = hall.channel.render(outgoing("[да](https://sever.test/a?b=1&c) [нет](javascript:alert)"))
         assert '<a href="https://sever.test/a?b=1&amp;c">да</a> нет' in parcel.body["html"]
         assert "да (https://sever.test/a?b=1&c)" in parcel.body["text"]
 
     def test_paragraphs_lists_and_numbered_questions_keep_their_shape(self, hall: Hall) -> None:
-        (parcel,) = hall.door.dress(outgoing("Ответьте:\n\n1) Договор?\n2) Адрес?\n- **раз**\n- два"))
+        (parcel,) = hall.channel.render(outgoing("Ответьте:\n\n1) Договор?\n2) Адрес?\n- **раз**\n- два"))
         html = parcel.body["html"]
         assert "<p>Ответьте:</p>\n<p>1) Договор?<br>\n2) Адрес?</p>" in html
         assert "<ul>\n<li><strong>раз</strong></li>\n<li>два</li>\n</ul>" in html
@@ -367,10 +381,10 @@ class TestDressing:
     def test_what_was_said_before_is_quoted_below_and_nothing_in_it_becomes_markup(self, hall: Hall) -> None:
         """Escaped, each line marked, shortened, and without characters that turn others around."""
         before = (
-            Quoted("Анна <b>", "20.11.2026 12:05", "<img src=x> \u202egnp\n_____\n##- x -##"),
-            Quoted("Северная сеть", "20.11.2026 12:06", "я" * 5000 + "\n" * 100),
+            QuotedMessage("Анна <b>", "20.11.2026 12:05", "<img src=x> \u202egnp\n_____\n##- x -##"),
+            QuotedMessage("Северная сеть", "20.11.2026 12:06", "я" * 5000 + "\n" * 100),
         )
-        (parcel,) = hall.door.dress(outgoing(history=before))
+        (parcel,) = hall.channel.render(outgoing(history=before))
         text, html = parcel.body["text"], parcel.body["html"]
         assert "> 20.11.2026 12:05, Анна <b>:\n> <img src=x> gnp\n> _____\n> ##- x -##\n" in text
         assert "Анна &lt;b&gt;:</span><br>\n&lt;img src=x&gt; gnp<br>" in html
@@ -378,17 +392,17 @@ class TestDressing:
         assert folded(f"Мой ответ\n\n{text}").text == "Мой ответ"
 
     def test_a_letter_without_end_is_cut(self, hall: Hall) -> None:
-        (parcel,) = hall.door.dress(outgoing("слово " * 100_000))
+        (parcel,) = hall.channel.render(outgoing("слово " * 100_000))
         assert len(parcel.body["text"]) < 62_000
 
     def test_what_is_set_in_stays_so(self, hall: Hall) -> None:
-        (parcel,) = hall.door.dress(outgoing("1) Где?\n   1 — тут\n   2 — там"))
+        (parcel,) = hall.channel.render(outgoing("1) Где?\n   1 — тут\n   2 — там"))
         assert 'padding-left:20px;">1 — тут</span><br>' in parcel.body["html"]
 
     def test_nothing_to_say_makes_no_letter(self, hall: Hall) -> None:
-        assert hall.door.dress(Outgoing(to=IVAN, text=literal(""), key="1", callback="x")) == ()
+        assert hall.channel.render(OutboundMessage(to=IVAN, text=literal(""), key="1", callback="x")) == ()
 
     def test_the_english_frame_is_english(self, hall: Hall) -> None:
-        (parcel,) = hall.door.dress(outgoing("Hello", language="en"))
+        (parcel,) = hall.channel.render(outgoing("Hello", language="en"))
         assert parcel.body["text"].startswith("##- Please answer above this line -##")
         assert "Just reply to this email" in parcel.body["html"]

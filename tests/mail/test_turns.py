@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-from mail.receiving.fair_scheduling import FEW, MANY, Turns
+from mail.receiving.fair_scheduling import FEW, MANY, FetchScheduler
 
 
 async def test_a_turn_is_over_once_another_mailbox_waits_for_it() -> None:
-    turns = Turns(backlogs=1, patience=60)
+    turns = FetchScheduler(backlogs=1, patience=60)
     async with turns.stretch(1000) as first:
         assert first.many == MANY
         assert not first.over()
@@ -19,7 +19,7 @@ async def test_a_turn_is_over_once_another_mailbox_waits_for_it() -> None:
 
 
 async def test_without_a_turn_one_goes_on_in_small_steps() -> None:
-    turns = Turns(backlogs=1, patience=0.01)
+    turns = FetchScheduler(backlogs=1, patience=0.01)
     async with turns.stretch(1000) as first, turns.stretch(1000) as second:
         assert second.many == FEW
         assert second.over()
@@ -27,6 +27,6 @@ async def test_without_a_turn_one_goes_on_in_small_steps() -> None:
 
 
 async def test_a_few_mails_need_no_turn() -> None:
-    turns = Turns(backlogs=1)
+    turns = FetchScheduler(backlogs=1)
     async with turns.stretch(1000), turns.stretch(FEW) as few:
         assert few.many == FEW

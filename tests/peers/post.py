@@ -16,7 +16,7 @@ from email.utils import format_datetime, formataddr
 from pathlib import Path
 from typing import Literal
 
-from desk.model.settings import MailboxSettings, Secret, Server
+from desk.model.settings import MailboxSettings, MailServer, Secret
 from tests.peers.certificates import Authority
 from tests.peers.dovecot import Dovecot, Mailbox
 from tests.peers.letters import Attachment, Letter
@@ -56,8 +56,8 @@ class Post:
         return MailboxSettings(
             name=name,
             address=self.box.address,
-            imap=Server("imaps", self.box.address, self.dovecot.host, self.dovecot.port),
-            smtp=Server(scheme, self.box.address, self.sink.host, port),
+            imap=MailServer("imaps", self.box.address, self.dovecot.host, self.dovecot.port),
+            smtp=MailServer(scheme, self.box.address, self.sink.host, port),
             password=Secret(self.box.password),
             provider=provider,
             authserv_id=BORDER,

@@ -66,7 +66,7 @@ class SmtpSink:
         self._context = authority.server_context()
         self._accounts: dict[str, str] = {}
         self._troubles: list[Trouble] = []
-        self._heard: set[int] = set()
+        self._inbound: set[int] = set()
         self._open: set[_Conversation] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -125,7 +125,7 @@ class SmtpSink:
     def unread(self, to: str = "") -> Iterator[Letter]:
         """Letters nobody has heard yet, oldest first."""
         for index, letter in enumerate(self.letters):
-            if index not in self._heard and (not to or letter.is_to(to)):
+            if index not in self._inbound and (not to or letter.is_to(to)):
                 yield letter
 
     async def hears(self, *, to: str = "", containing: str = "", timeout: float = 60) -> Letter:
@@ -136,8 +136,8 @@ class SmtpSink:
         deadline = time.monotonic() + timeout
         while True:
             for index, letter in enumerate(tuple(self.letters)):
-                if index not in self._heard and (not to or letter.is_to(to)) and letter.says(containing):
-                    self._heard.add(index)
+                if index not in self._inbound and (not to or letter.is_to(to)) and letter.says(containing):
+                    self._inbound.add(index)
                     return letter
             if time.monotonic() > deadline:
                 came = "\n  ".join(str(letter) for letter in self.unread(to)) or "nothing"
@@ -147,7 +147,7 @@ class SmtpSink:
     def forget(self) -> None:
         """Forgets every letter."""
         self.letters.clear()
-        self._heard.clear()
+        self._inbound.clear()
 
     # Running and not running
 

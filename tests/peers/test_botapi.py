@@ -98,8 +98,8 @@ async def test_every_update_that_people_cause_is_one_that_aiogram_decodes(
 
     bot.allowed = frozenset({"message", "edited_message", "callback_query", "my_chat_member", "message_reaction"})
     anna, boris = telegram.user(7, "Anna"), telegram.user(8, "Boris", username="boris")
-    staff = telegram.group(-1001, "Staff", forum=True)
-    topic = staff.open_topic(boris.json, "A case")
+    agents_group = telegram.group(-1001, "Staff", forum=True)
+    topic = agents_group.open_topic(boris.json, "A case")
     await anna.starts(bot, "code1")
     said = await anna.says(bot, "нет интернета 😀")
     await anna.edits(said, "/help нет интернета")
@@ -117,11 +117,11 @@ async def test_every_update_that_people_cause_is_one_that_aiogram_decodes(
     await call.result("sendMessage", chat_id=7, text="Помогло?", reply_markup=keyboard)
     await anna.presses(await anna.hears("помогло"), "Да")
     await anna.reacts(said, "👍")
-    await boris.says(staff, "беру", thread=topic.id)
-    await boris.says(staff, "аноним", anonymous=True)
-    staff.close_topic(boris.json, topic)
-    await staff.admits(bot)
-    await staff.migrates(-1002)
+    await boris.says(agents_group, "беру", thread=topic.id)
+    await boris.says(agents_group, "аноним", anonymous=True)
+    agents_group.close_topic(boris.json, topic)
+    await agents_group.admits(bot)
+    await agents_group.migrates(-1002)
     await anna.blocks(bot)
     await anna.unblocks(bot)
 
@@ -280,8 +280,8 @@ async def test_a_text_at_the_very_limit_is_taken(call: Caller, anna: User, param
 
 async def test_white_space_is_trimmed_and_entities_move_along(call: Caller, anna: User) -> None:
     await call.result("sendMessage", chat_id=7, text="  bold  ", entities=[{"type": "bold", "offset": 2, "length": 6}])
-    heard = await anna.hears("bold")
-    assert (heard.text, heard.entities) == ("bold", [{"type": "bold", "offset": 0, "length": 4}])
+    inbound = await anna.hears("bold")
+    assert (inbound.text, inbound.entities) == ("bold", [{"type": "bold", "offset": 0, "length": 4}])
 
 
 async def test_an_unknown_token_method_or_chat_is_refused(telegram: BotApi, call: Caller, anna: User) -> None:
@@ -406,10 +406,10 @@ async def test_an_album_arrives_as_one_group_of_messages(call: Caller, anna: Use
 async def test_a_copy_has_the_content_and_no_trace_of_its_sender(
     telegram: BotApi, bot: Bot, call: Caller, anna: User
 ) -> None:
-    staff = telegram.group(-100, "Staff")
+    agents_group = telegram.group(-100, "Staff")
     said = await anna.sends_photo(bot, JPEG, "look")
     await call.result("copyMessage", chat_id=-100, from_chat_id=7, message_id=said.message_id)
-    copy = await staff.hears("look")
+    copy = await agents_group.hears("look")
     assert (copy.photo, copy.sender["id"]) == (JPEG, bot.id)
     assert "message to copy not found" in await call.refusal("copyMessage", chat_id=-100, from_chat_id=7, message_id=99)
 
@@ -426,11 +426,11 @@ async def test_what_a_client_makes_clickable_is_known(call: Caller, anna: User) 
 
 
 async def test_an_agent_replies_in_a_group_and_presses_its_buttons(telegram: BotApi, bot: Bot, call: Caller) -> None:
-    staff, agent = telegram.group(-1001, "Staff"), telegram.user(9, "Oleg")
+    agents_group, agent = telegram.group(-1001, "Staff"), telegram.user(9, "Oleg")
     await call.result("sendMessage", chat_id=-1001, text="Case 7", reply_markup=_keyboard(BUTTON))
-    card = await staff.hears("case 7")
+    card = await agents_group.hears("case 7")
     await agent.presses(card, "Да")
-    await agent.says(staff, "Hello", reply_to=card)
+    await agent.says(agents_group, "Hello", reply_to=card)
     press, reply = await call.result("getUpdates")
     assert press["callback_query"]["message"]["chat"] == {"id": -1001, "type": "supergroup", "title": "Staff"}
     assert reply["message"]["reply_to_message"]["message_id"] == card.message_id
@@ -440,28 +440,30 @@ async def test_an_agent_replies_in_a_group_and_presses_its_buttons(telegram: Bot
         message_id=reply["message"]["message_id"],
         reaction=[{"type": "emoji", "emoji": "👌"}],
     )
-    assert list(staff.messages.values())[-1].emoji == ["👌"]
+    assert list(agents_group.messages.values())[-1].emoji == ["👌"]
     assert "REACTION_INVALID" in await call.refusal(
         "setMessageReaction", chat_id=-1001, message_id=1, reaction=[{"type": "emoji", "emoji": "🧦"}]
     )
 
 
 async def test_privacy_mode_hides_what_is_not_meant_for_the_bot(telegram: BotApi, bot: Bot, call: Caller) -> None:
-    staff, agent = telegram.group(-1001, "Staff"), telegram.user(9, "Oleg")
-    await staff.admits(bot, admin=False)
+    agents_group, agent = telegram.group(-1001, "Staff"), telegram.user(9, "Oleg")
+    await agents_group.admits(bot, admin=False)
     bot.confirm(bot.next_update)
-    await agent.says(staff, "between us")
-    await agent.says(staff, "/take 7")
+    await agent.says(agents_group, "between us")
+    await agent.says(agents_group, "/take 7")
     (update,) = await call.result("getUpdates")
     assert update["message"]["text"] == "/take 7"
 
 
 async def test_a_topic_is_opened_written_to_closed_and_deleted(telegram: BotApi, call: Caller) -> None:
-    staff = telegram.group(-1001, "Staff", forum=True)
+    agents_group = telegram.group(-1001, "Staff", forum=True)
     topic = await call.result("createForumTopic", chat_id=-1001, name="Case 7")
     there = {"chat_id": -1001, "message_thread_id": topic["message_thread_id"]}
     await call.result("sendMessage", **there, text="inside")
-    assert (await staff.hears("inside", thread=topic["message_thread_id"])).thread_id == topic["message_thread_id"]
+    assert (await agents_group.hears("inside", thread=topic["message_thread_id"])).thread_id == topic[
+        "message_thread_id"
+    ]
     await call.result("editForumTopic", **there, name="Case 7, taken")
     assert await call.result("closeForumTopic", **there)
     assert "TOPIC_NOT_MODIFIED" in await call.refusal("closeForumTopic", **there)
@@ -488,9 +490,9 @@ async def test_a_bot_is_told_when_its_group_is_lost_or_moved(telegram: BotApi, b
 async def test_rights_and_members_are_told(telegram: BotApi, bot: Bot, call: Caller) -> None:
     from aiogram.types import ChatFullInfo, ChatMemberAdministrator, ChatMemberMember
 
-    staff = telegram.group(-1001, "Staff")
-    staff.has(telegram.user(9, "Oleg"), "creator")
-    staff.has(telegram.user(10, "Olga"))
+    agents_group = telegram.group(-1001, "Staff")
+    agents_group.has(telegram.user(9, "Oleg"), "creator")
+    agents_group.has(telegram.user(10, "Olga"))
     me = await call.result("getChatMember", chat_id=-1001, user_id=bot.id)
     assert ChatMemberAdministrator.model_validate(me).can_manage_topics
     assert ChatMemberMember.model_validate(await call.result("getChatMember", chat_id=-1001, user_id=10))
@@ -613,7 +615,7 @@ async def test_whoever_hears_nothing_is_told_what_there_was(call: Caller, anna: 
 # -- in a process of its own ------------------------------------------------------------------------------------------
 
 
-async def test_another_process_is_driven_over_its_control_door(call: Caller) -> None:
+async def test_another_process_is_driven_over_its_control_channel(call: Caller) -> None:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.peers.botapi", "--tokens", "1:a", "--rate-limits", "off"),
         stdout=asyncio.subprocess.PIPE,

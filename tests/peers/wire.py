@@ -15,7 +15,7 @@ class Wire:
 
     def __init__(self, context: ssl.SSLContext, *, offers: bytes = b"STARTTLS", answer: bytes = b"220 go\r\n") -> None:
         self.context, self.offers, self.answer = context, offers, answer
-        self.heard, self.heard_inside = b"", b""
+        self.inbound, self.heard_inside = b"", b""
         self.port = 0
 
     @asynccontextmanager
@@ -40,7 +40,7 @@ class Wire:
                 if inside:
                     self.heard_inside += line
                 else:
-                    self.heard += line
+                    self.inbound += line
                 word = line[:8].upper()
                 if word.startswith(b"STARTTLS"):
                     writer.write(self.answer)

@@ -1,1 +1,1 @@
-"""The main job as people live it, through the real doors."""
+"""The main job as people live it, through the real channels."""

@@ -11,7 +11,7 @@ import pytest
 from tests.peers.botapi import BotApi
 from tests.peers.post import Post
 from tests.ready import Ground
-from tests.stories.world import IVANOVA, STAFF, TOKEN, Chatter, Desk, World, new_world
+from tests.stories.world import AGENTS, IVANOVA, TOKEN, Chatter, Desk, World, new_world
 
 _databases = itertools.count(1)
 
@@ -39,7 +39,7 @@ async def api() -> AsyncIterator[BotApi]:
 async def world(ground: Ground, api: BotApi) -> AsyncIterator[World]:
     """A desk with one bot, serving."""
     made = await new_world(ground, api)
-    api.group(STAFF, "Агенты")
+    api.group(AGENTS, "Агенты")
     await made.opens()
     yield made
     await made.closes()
@@ -49,7 +49,7 @@ async def world(ground: Ground, api: BotApi) -> AsyncIterator[World]:
 async def front(ground: Ground, api: BotApi) -> AsyncIterator[World]:
     """A desk whose only bot is shared by all providers."""
     made = await new_world(ground, api, shared=True)
-    api.group(STAFF, "Агенты")
+    api.group(AGENTS, "Агенты")
     await made.opens()
     yield made
     await made.closes()
@@ -58,7 +58,7 @@ async def front(ground: Ground, api: BotApi) -> AsyncIterator[World]:
 @pytest.fixture
 def desk(world: World, api: BotApi) -> Desk:
     """The agents' group with Maria Ivanova in it."""
-    return Desk(world, api.group(STAFF, "Агенты"), api.user(IVANOVA, "Мария", language_code="ru"))
+    return Desk(world, api.group(AGENTS, "Агенты"), api.user(IVANOVA, "Мария", language_code="ru"))
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ async def anna(world: World, api: BotApi) -> Chatter:
 async def mail_world(ground: Ground, api: BotApi, post: Post) -> AsyncIterator[World]:
     """A desk with one bot and one mailbox, which has looked into its mailbox once."""
     made = await new_world(ground, api, [post.settings()])
-    api.group(STAFF, "Агенты")
+    api.group(AGENTS, "Агенты")
     await made.opens()
     await made.has_looked_into_its_mailbox()
     yield made
@@ -81,4 +81,4 @@ async def mail_world(ground: Ground, api: BotApi, post: Post) -> AsyncIterator[W
 @pytest.fixture
 def agents(mail_world: World, api: BotApi) -> Desk:
     """The agents' group of the desk with a mailbox."""
-    return Desk(mail_world, api.group(STAFF, "Агенты"), api.user(IVANOVA, "Мария", language_code="ru"))
+    return Desk(mail_world, api.group(AGENTS, "Агенты"), api.user(IVANOVA, "Мария", language_code="ru"))

@@ -44,7 +44,7 @@ async def marks(world: World) -> dict[str, str]:
 async def outcomes(world: World) -> list[str]:
     """What became of every letter so far, in order."""
     database = Database(world.settings.database)
-    query = select(arrivals.c.outcome).where(arrivals.c.door == "mail:support").order_by(arrivals.c.id)
+    query = select(arrivals.c.outcome).where(arrivals.c.channel == "mail:support").order_by(arrivals.c.id)
     try:
         async with database.look() as connection:
             return [str(one) for one in (await connection.execute(query)).scalars() if one]

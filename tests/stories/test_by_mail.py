@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk.pipeline.internal_channel import acceptance
+from desk.pipeline.internal_channel import acceptance_message
 from desk.queues import inbox
 from tests.peers.letters import Attachment
 from tests.peers.post import Post
@@ -137,7 +137,7 @@ async def test_a_letter_that_proves_nothing_waits_for_an_agent(mail_world: World
     (case,) = await mail_world.cases()
     assert not any("пароль" in line.text for line in await mail_world.journal(case))
     assert mail_world.house
-    raw = acceptance(arrival, case.id, "sever", "ivanova", mail_world.clock())
+    raw = acceptance_message(arrival, case.id, "sever", "ivanova", mail_world.clock())
     await inbox.accept(mail_world.house.database, [raw])
 
     async def joined() -> bool:

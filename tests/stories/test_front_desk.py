@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from tests.peers.botapi import BotApi
-from tests.stories.world import IVANOVA, STAFF, Chatter, Desk, World
+from tests.stories.world import AGENTS, IVANOVA, Chatter, Desk, World
 
 
 async def test_the_contract_number_finds_the_provider(front: World, api: BotApi) -> None:
     """The case moves to its provider once, with its journal and person, and goes on there under that name."""
-    desk = Desk(front, api.group(STAFF, "Агенты"), api.user(IVANOVA, "Мария", language_code="ru"))
+    desk = Desk(front, api.group(AGENTS, "Агенты"), api.user(IVANOVA, "Мария", language_code="ru"))
     anna = Chatter(api.user(5001, "Анна", language_code="ru"), front)
     await anna.starts()
     await anna.hears("Служба поддержки")

@@ -16,7 +16,7 @@ SAMPLES = [name for name in sorted(LETTERS) if name.startswith(("autoreplies:", 
 async def outcomes(world: World) -> list[str]:
     """What became of every letter so far."""
     database = Database(world.settings.database)
-    query = select(arrivals.c.outcome).where(arrivals.c.door == "mail:support", arrivals.c.outcome.is_not(None))
+    query = select(arrivals.c.outcome).where(arrivals.c.channel == "mail:support", arrivals.c.outcome.is_not(None))
     try:
         async with database.look() as connection:
             return [str(one) for one in (await connection.execute(query)).scalars()]

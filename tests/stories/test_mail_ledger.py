@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from desk.pipeline.internal_channel import acceptance
+from desk.pipeline.internal_channel import acceptance_message
 from desk.queues import inbox
 from desk.storage.database import Database
 from mail.receiving.ledger import counts, found, refused, rows_of
@@ -81,7 +81,7 @@ async def test_a_pending_letter_has_another_outcome_once_an_agent_decided(mail_w
     ((_, _, letter),) = await mail_world.pending()
     (case,) = await mail_world.cases()
     database = Database(mail_world.settings.database)
-    await inbox.accept(database, [acceptance(letter, case.id, "sever", "ivanova", mail_world.clock())])
+    await inbox.accept(database, [acceptance_message(letter, case.id, "sever", "ivanova", mail_world.clock())])
     await comes_to(mail_world, case=1, reply=1)
     async with database.work() as connection:
         rows = await found(connection, rows_of("mail:support", outcome="reply"))

@@ -154,8 +154,8 @@ async def test_a_wrong_number_and_a_right_one_sound_alike(world: World, anna: Ch
     for person, contract in ((anna, "40-1187"), (stranger, "41-0001")):
         await person.starts()
         await person.says(f"нет интернета, договор {contract}")
-        heard = await person.hears("Получилось?")
-        answers.append(heard.words.replace(contract, "N"))
+        inbound = await person.hears("Получилось?")
+        answers.append(inbound.words.replace(contract, "N"))
     assert answers[0] == answers[1]
 
 
@@ -168,8 +168,8 @@ async def test_operator_works_anywhere(world: World, anna: Chatter, desk: Desk) 
     await anna.says("вчера в 18")
     await anna.hears("По какому адресу")
     await anna.says("оператор")
-    heard = await anna.hears("передаём человеку")
-    assert "Заявка SN-" in heard.words
+    inbound = await anna.hears("передаём человеку")
+    assert "Заявка SN-" in inbound.words
     card = await desk.sees("нет интернета")
     assert "вчера в 18" in card.words, "what was answered until then is not lost"
     assert "+ не работает на одном устройстве" in card.words
@@ -333,7 +333,7 @@ async def test_one_persons_flood_does_not_drown_the_group(world: World, anna: Ch
 
     async def counted() -> bool:
         (case,) = await world.cases()
-        return case.news == 20
+        return case.unread == 20
 
     await eventually(counted)
     await desk.sees("ну что там? 15!")

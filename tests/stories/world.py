@@ -16,8 +16,8 @@ from typing import TypeVar
 from sqlalchemy import select, update
 
 from console.runtime.receiver import ROLES
-from console.runtime.server import Serving
-from console.runtime.wiring import House, build
+from console.runtime.server import Server
+from console.runtime.wiring import Application, build_application
 from desk.model.case import Case, JournalEntry
 from desk.model.settings import MailboxSettings, Secret, Settings, TelegramSettings
 from desk.storage.database import Database
@@ -29,7 +29,7 @@ from tests.ready import Ground
 
 T = TypeVar("T")
 TOKEN = "1000:telegram-canary"
-STAFF = -1001
+AGENTS = -1001
 IVANOVA = 700001
 
 
@@ -55,14 +55,14 @@ class World:
     settings: Settings
     api: BotApi
     clock: Clock
-    house: House | None = None
-    serving: Serving | None = None
+    house: Application | None = None
+    serving: Server | None = None
     task: asyncio.Task[None] | None = None
 
     async def opens(self, roles: Sequence[str] = ROLES) -> None:
         """The desk starts to serve."""
-        self.house = await build(self.settings, self.clock, ticks=hurried)
-        self.serving = Serving(self.house, roles, looks=0.5)
+        self.house = await build_application(self.settings, self.clock, ticks=hurried)
+        self.serving = Server(self.house, roles, looks=0.5)
         self.task = asyncio.create_task(self.serving.run())
 
     async def closes(self) -> None:
@@ -98,7 +98,7 @@ class World:
 
         async def known() -> bool:
             async with database.look() as connection:
-                return (await connection.execute(select(mailboxes.c.door))).first() is not None
+                return (await connection.execute(select(mailboxes.c.channel))).first() is not None
 
         await eventually(known)
         await database.close()
@@ -149,7 +149,7 @@ async def new_world(
         token=Secret(TOKEN),
         provider="_front" if shared else "sever",
         api=api.url,
-        staff_chat=STAFF,
+        agents_chat=AGENTS,
     )
     settings = Settings(
         root=ground.root,

@@ -174,7 +174,7 @@ def field(x: float, y: float, w: float, value: str = "", colour: str = GREY, siz
     return rect(x, y, w, h, 8, WHITE, colour, 3) + words(x + 14, y + h / 2 + 7, value, size, INK, bold=False, mono=True)
 
 
-def picked(x: float, y: float, w: float, value: str, colour: str = BLUE, size: float = 19, h: float = 42) -> str:
+def case_match(x: float, y: float, w: float, value: str, colour: str = BLUE, size: float = 19, h: float = 42) -> str:
     """A choice from a list, with the little arrow."""
     arrow_ = line(f"M{x + w - 30:g} {y + h / 2 - 3:g} l8 8 l8 -8", colour, 4)
     return rect(x, y, w, h, 8, WHITE, colour, 3) + words(x + 14, y + h / 2 + 7, value, size, INK) + arrow_

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from console.terminal.context import Folder, as_json, opened, pass_folder, print_json, run
+from console.terminal.context import DeskFolder, as_json, opened, pass_folder, print_json, run
 from desk.clock import now
 
 if TYPE_CHECKING:
     from kb.content.article_files import Article
-    from kb.learning.outcomes import Tally
+    from kb.learning.outcomes import ArticleTally
 
 WIDTHS = (25, 2, 5, 6, 4, 6, 6, 6, 4)
 LEGEND = {
@@ -26,7 +26,7 @@ HEADS = ("article", "", "shown", "helped", "back", "failed", "silent", "linked",
 
 
 @dataclass(slots=True)
-class Line:
+class ArticleFigures:
     """One article with its figures, all languages together and each alone."""
 
     article: str
@@ -34,9 +34,9 @@ class Line:
     state: str
     audience: str
     languages: tuple[str, ...]
-    whole: Tally
+    whole: ArticleTally
     flag: str = ""
-    parts: list[Tally] = field(default_factory=list)
+    parts: list[ArticleTally] = field(default_factory=list)
 
 
 @click.command()
@@ -45,7 +45,7 @@ class Line:
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Draw the figures into this SVG file.")
 @as_json
 @pass_folder
-def articles(folder: Folder, days: int, provider: str, output: Path | None, machine: bool) -> None:
+def articles(folder: DeskFolder, days: int, provider: str, output: Path | None, machine: bool) -> None:
     """List the articles by use, success and language.
 
     Shown to subscribers, it helped, or it helped and they came back about the same within seven days, or it failed, or
@@ -69,10 +69,10 @@ def articles(folder: Folder, days: int, provider: str, output: Path | None, mach
         _show(lines)
 
 
-async def _read(folder: Folder, days: int, provider: str) -> list[Line]:
+async def _read(folder: DeskFolder, days: int, provider: str) -> list[ArticleFigures]:
     from desk.model.messages import FRONT  # noqa: PLC0415
-    from kb.content import article_store
-    from kb.learning import statistics
+    from kb.content import article_store  # noqa: PLC0415
+    from kb.learning import statistics  # noqa: PLC0415
     from kb.learning.outcomes import flagged, tallied  # noqa: PLC0415
 
     settings, providers = folder.settings(), folder.providers()
@@ -92,22 +92,26 @@ async def _read(folder: Folder, days: int, provider: str) -> list[Line]:
 
 
 def _lines(
-    kept: Sequence[Article], parts: Iterable[Tally], wholes: dict[tuple[str, str], Tally], flags: Any, speaks: str
-) -> list[Line]:
-    from kb.learning.outcomes import Tally  # noqa: PLC0415
+    kept: Sequence[Article],
+    parts: Iterable[ArticleTally],
+    wholes: dict[tuple[str, str], ArticleTally],
+    flags: Any,
+    speaks: str,
+) -> list[ArticleFigures]:
+    from kb.learning.outcomes import ArticleTally  # noqa: PLC0415
 
     # A provider's own article hides the shared one of its id; the figures are of both.
     known = {one.id: one for one in kept}
-    lines: dict[str, Line] = {}
+    lines: dict[str, ArticleFigures] = {}
     for id in (*known, *(article for article, _ in wholes if article not in known)):
         edition = known[id].edition(speaks) if id in known else None
-        lines[id] = Line(
+        lines[id] = ArticleFigures(
             article=id,
             title=edition.title if edition else "",
             state=edition.confidence if edition else "gone",
             audience=edition.audience if edition else "",
             languages=tuple(known[id].editions) if id in known else (),
-            whole=wholes.get((id, ""), Tally(id)),
+            whole=wholes.get((id, ""), ArticleTally(id)),
             flag=flags.get(id, ""),
         )
     for part in parts:
@@ -115,7 +119,7 @@ def _lines(
     return sorted(lines.values(), key=lambda one: (-one.whole.uses, -one.whole.offered, one.article))
 
 
-def _told(one: Line) -> dict[str, Any]:
+def _told(one: ArticleFigures) -> dict[str, Any]:
     return {
         "article": one.article,
         "title": one.title,
@@ -128,7 +132,7 @@ def _told(one: Line) -> dict[str, Any]:
     }
 
 
-def _figures(tally: Tally) -> dict[str, Any]:
+def _figures(tally: ArticleTally) -> dict[str, Any]:
     return {
         "offered": tally.offered,
         **tally.counts,
@@ -141,8 +145,8 @@ def _figures(tally: Tally) -> dict[str, Any]:
     }
 
 
-def _show(lines: Sequence[Line]) -> None:
-    from console.terminal import tables
+def _show(lines: Sequence[ArticleFigures]) -> None:
+    from console.terminal import tables  # noqa: PLC0415
 
     if not lines:
         click.echo("There are no articles yet: see 'firstline kb import'.")
@@ -159,14 +163,14 @@ def _show(lines: Sequence[Line]) -> None:
             click.secho(f"  {one.state.replace('_', ' ')}", dim=True)
 
 
-def _cells(tally: Tally) -> tuple[str, ...]:
+def _cells(tally: ArticleTally) -> tuple[str, ...]:
     numbers = (tally.offered, *(tally.counts[name] for name in ("helped", "came_back", "not_helped", "ignored")))
     success = "-" if tally.success is None else f"{tally.success:.0%}"
     return (*(str(one) if one else "-" for one in (*numbers, tally.linked)), success)
 
 
-def _picture(lines: Sequence[Line], days: int, speaks: str) -> str:
-    from kb.learning.chart import MOST, Bar, drawn  # noqa: PLC0415
+def _picture(lines: Sequence[ArticleFigures], days: int, speaks: str) -> str:
+    from kb.learning.chart import MOST, ChartBar, draw_chart  # noqa: PLC0415
 
     used = [one for one in lines if one.whole.offered or one.whole.linked]
     bars = []
@@ -174,10 +178,10 @@ def _picture(lines: Sequence[Line], days: int, speaks: str) -> str:
         counts, success = one.whole.counts, one.whole.success
         numbers = (counts["helped"], one.whole.linked, counts["came_back"], counts["not_helped"])
         note = "" if success is None else f"{success:.0%}"
-        bars.append(Bar(one.title or one.article, (*numbers, counts["ignored"] + counts["open"]), note))
+        bars.append(ChartBar(one.title or one.article, (*numbers, counts["ignored"] + counts["open"]), note))
     more = len(used) - MOST
     if speaks == "ru":
         title, left_out = f"Что дали статьи за {days} дн.", f"и ещё {more}, они нужны реже"
     else:
         title, left_out = f"What came of the articles in {days} days", f"and {more} more, used less"
-    return drawn(title, LEGEND.get(speaks, LEGEND["en"]), bars, left_out)
+    return draw_chart(title, LEGEND.get(speaks, LEGEND["en"]), bars, left_out)

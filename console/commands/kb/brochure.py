@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from console.terminal.context import USAGE, WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from console.terminal.context import USAGE, WRONG, DeskFolder, as_json, opened, pass_folder, print_json, refuse, run
 from desk.clock import now
 
 if TYPE_CHECKING:
-    from console.commands.brochure_printer import Brochure, Code
+    from console.commands.brochure_printer import Brochure, QrCode
     from desk.model.policy import Provider
     from desk.model.settings import Settings
     from kb.content.article_files import Article
-    from kb.content.brochure import Leaf
+    from kb.content.brochure import BrochureArticle
 
 NEEDED = ("fontpkg_pt_sans", "segno", "typst")
 ENDINGS = (".pdf", ".html")
@@ -50,7 +50,7 @@ _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 @as_json
 @pass_folder
 def brochure(
-    folder: Folder, provider: str, language: str | None, top: int, bot: str, output: Path, machine: bool
+    folder: DeskFolder, provider: str, language: str | None, top: int, bot: str, output: Path, machine: bool
 ) -> None:
     """Print a brochure for subscribers: first steps, the most reused articles with pictures, how to reach you.
 
@@ -78,10 +78,10 @@ def brochure(
         click.echo(f"{output}: {', '.join(articles)}")
 
 
-async def _made(folder: Folder, name: str, language: str | None, top: int, bot: str) -> Brochure:
+async def _made(folder: DeskFolder, name: str, language: str | None, top: int, bot: str) -> Brochure:
     from console.commands.brochure_printer import Brochure  # noqa: PLC0415
-    from console.runtime.content_folders import ARTICLES, TEMPLATES, Folders  # noqa: PLC0415
-    from kb.content import brochure as making
+    from console.runtime.content_folders import ARTICLES, TEMPLATES, ContentFolders  # noqa: PLC0415
+    from kb.content import brochure as making  # noqa: PLC0415
 
     settings, providers = folder.settings(), folder.providers()
     folder.require_provider(name)
@@ -92,8 +92,8 @@ async def _made(folder: Folder, name: str, language: str | None, top: int, bot: 
     leaves = making.leaves(articles, provider.name, speaks, facts, reused, top)
     if not leaves:
         refuse(f"there is no article yet that subscribers of {provider.name} may see: 'firstline kb import'", WRONG)
-    folders = Folders(settings)
-    words = Words.read([TEMPLATES, *reversed(folders.of(provider.name, TEMPLATES))], speaks)
+    folders = ContentFolders(settings)
+    words = BrochureWords.read([TEMPLATES, *reversed(folders.of(provider.name, TEMPLATES))], speaks)
     mail = next((one.address for one in _of(settings.mailboxes, provider.name)), "")
     reach = making.reach(words.without_title("reach"), facts, _bare(bot) or await _asked(settings, provider.name), mail)
     if not reach:
@@ -119,13 +119,13 @@ async def _made(folder: Folder, name: str, language: str | None, top: int, bot: 
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class BrochureWords:
     """The words of a brochure, as templates/<language>/brochure.toml has them."""
 
     table: Mapping[str, Any]
 
     @classmethod
-    def read(cls, folders: Iterable[Path], language: str) -> Words:
+    def read(cls, folders: Iterable[Path], language: str) -> BrochureWords:
         """Those of the first folder, the packaged one, with what each of the later ones has in their place."""
         table: dict[str, Any] = {}
         for path in (one / language / "brochure.toml" for one in folders):
@@ -148,7 +148,7 @@ class Words:
         """The other words of a part."""
         return {key: str(one) for key, one in self.table[part].items() if key != "title"}
 
-    def leaf(self, part: str, language: str, facts: Mapping[str, str]) -> Leaf:
+    def leaf(self, part: str, language: str, facts: Mapping[str, str]) -> BrochureArticle:
         """A part that has a body."""
         from kb.content.brochure import leaf  # noqa: PLC0415
 
@@ -180,16 +180,16 @@ async def _known(
     settings: Settings, providers: Mapping[str, Provider], provider: str
 ) -> tuple[list[Article], Mapping[str, int]]:
     """Every article as the database has it, and how often each was reused."""
-    from console.runtime.article_loader import Bookcase  # noqa: PLC0415
-    from kb.content import article_store
-    from kb.content.article_files import BadArticle, completed  # noqa: PLC0415
-    from kb.learning import statistics
+    from console.runtime.article_loader import ArticleLoader  # noqa: PLC0415
+    from kb.content import article_store  # noqa: PLC0415
+    from kb.content.article_files import InvalidArticle, completed  # noqa: PLC0415
+    from kb.learning import statistics  # noqa: PLC0415
     from kb.learning.outcomes import tallied  # noqa: PLC0415
 
     async with opened(settings) as database:
         try:
-            await Bookcase(database, settings, providers).fill()
-        except BadArticle as error:
+            await ArticleLoader(database, settings, providers).fill()
+        except InvalidArticle as error:
             refuse(str(error), WRONG)
         async with database.look() as connection:
             articles = completed(await article_store.load(connection))
@@ -201,11 +201,11 @@ async def _known(
     return articles, {one.article: one.uses for one in tallies.values() if one.uses}
 
 
-def _of(doors: Iterable[Any], provider: str) -> list[Any]:
-    """The provider's own doors, then the shared ones."""
+def _of(channels: Iterable[Any], provider: str) -> list[Any]:
+    """The provider's own channels, then the shared ones."""
     from desk.model.messages import FRONT  # noqa: PLC0415
 
-    return sorted((one for one in doors if one.provider in (provider, FRONT)), key=lambda one: one.provider == FRONT)
+    return sorted((one for one in channels if one.provider in (provider, FRONT)), key=lambda one: one.provider == FRONT)
 
 
 def _bare(bot: str) -> str:
@@ -217,36 +217,36 @@ async def _asked(settings: Settings, provider: str) -> str:
     """The name of the provider's bot, as Telegram tells it; "" where there is no bot, or no answer, which is said."""
     import asyncio  # noqa: PLC0415
 
-    from bots.bot_api_client import Wire, WireError  # noqa: PLC0415
+    from bots.bot_api_client import BotApiClient, BotApiError  # noqa: PLC0415
 
     for bot in _of(settings.telegram, provider):
-        wire = Wire(bot)
+        wire = BotApiClient(bot)
         try:
             async with asyncio.timeout(PATIENCE):
                 me = await wire.call("getMe")
             if isinstance(me, dict) and _bare(str(me.get("username", ""))):
                 return str(me["username"])
             why = "it gives no name"
-        except (WireError, TimeoutError) as error:
+        except (BotApiError, TimeoutError) as error:
             why = str(error) or "no answer"
         finally:
             await wire.close()
-        click.echo(f"Telegram did not say what {bot.door} is called ({why}): give it with --bot @name", err=True)
+        click.echo(f"Telegram did not say what {bot.channel} is called ({why}): give it with --bot @name", err=True)
     return ""
 
 
-def _code(rows: Mapping[str, Any], words: Words) -> Code | None:
+def _code(rows: Mapping[str, Any], words: BrochureWords) -> QrCode | None:
     """To the bot; to the mailbox where there is none; else to the site."""
-    from console.commands.brochure_printer import Code  # noqa: PLC0415
+    from console.commands.brochure_printer import QrCode  # noqa: PLC0415
     from kb.content.brochure import tied  # noqa: PLC0415
 
     for kind in ("bot", "mail", "site"):
         if row := rows.get(words.table["reach"][kind]):
-            return Code(row.url, row.value, tied(words.table["codes"][kind]))
+            return QrCode(row.url, row.value, tied(words.table["codes"][kind]))
     return None
 
 
-def _pictures(leaves: Sequence[Leaf], folders: Sequence[Path]) -> dict[str, Path]:
+def _pictures(leaves: Sequence[BrochureArticle], folders: Sequence[Path]) -> dict[str, Path]:
     from kb.content.article_files import picture  # noqa: PLC0415
 
     found: dict[str, Path] = {}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from console.terminal.context import OK, WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from console.terminal.context import OK, WRONG, DeskFolder, as_json, opened, pass_folder, print_json, refuse, run
 
 if TYPE_CHECKING:
     from desk.model.diagnostics import Finding
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.argument("source", metavar="[DIR|FILE.jsonl]", required=False, type=click.Path(exists=True, path_type=Path))
 @as_json
 @pass_folder
-def check(folder: Folder, source: Path | None, machine: bool) -> None:
+def check(folder: DeskFolder, source: Path | None, machine: bool) -> None:
     """Say what is wrong with articles: those of DIR or FILE.jsonl before they are imported, or all of the desk.
 
     A file that cannot be read, and a picture that is not there, are errors. A missing language, few phrasings, words
@@ -44,8 +44,8 @@ def check(folder: Folder, source: Path | None, machine: bool) -> None:
 
 
 def _of_source(source: Path) -> Iterator[Finding]:
-    from kb.content import lint
-    from kb.content.article_files import BadArticle  # noqa: PLC0415
+    from kb.content import lint  # noqa: PLC0415
+    from kb.content.article_files import InvalidArticle  # noqa: PLC0415
     from kb.content.jsonl import read_lines  # noqa: PLC0415
 
     if source.is_dir():
@@ -57,18 +57,18 @@ def _of_source(source: Path) -> Iterator[Finding]:
         lines = read_lines(source.read_text("utf-8-sig").split("\n"), name=source.name)
     except UnicodeDecodeError as error:
         refuse(f"{source.name} is not in UTF-8: byte {error.start + 1} cannot be read", WRONG)
-    except BadArticle as error:
+    except InvalidArticle as error:
         refuse(str(error), WRONG)
     yield from lint.of_articles(lines)
 
 
-def _of_desk(folder: Folder) -> Iterator[Finding]:
+def _of_desk(folder: DeskFolder) -> Iterator[Finding]:
     """Files first; then what was born in the database; each provider's own articles among the shared ones."""
-    from console.runtime.content_folders import ARTICLES, Folders  # noqa: PLC0415
-    from kb.content import lint
+    from console.runtime.content_folders import ARTICLES, ContentFolders  # noqa: PLC0415
+    from kb.content import lint  # noqa: PLC0415
 
     settings, providers = folder.settings(), folder.providers()
-    nearest, *beneath = Folders(settings).of("", ARTICLES)
+    nearest, *beneath = ContentFolders(settings).of("", ARTICLES)
     files, found = lint.of_folders([nearest, *beneath])
     yield from found
     born = run(_born(folder))
@@ -87,9 +87,9 @@ def _with(files: dict[str, Article], born: list[Article], provider: str) -> list
     return list((more | files).values())
 
 
-async def _born(folder: Folder) -> list[Article]:
+async def _born(folder: DeskFolder) -> list[Article]:
     """The articles that came from no file."""
-    from kb.content import article_store
+    from kb.content import article_store  # noqa: PLC0415
 
     async with opened(folder.settings()) as database, database.look() as connection:
         return [one for one in await article_store.load(connection) if not one.file_hashes]

@@ -16,7 +16,7 @@ from console.terminal.context import (
     NO_SUCH,
     REFUSED,
     WRONG,
-    Folder,
+    DeskFolder,
     as_json,
     opened,
     pass_folder,
@@ -29,7 +29,7 @@ from desk.clock import now
 
 if TYPE_CHECKING:
     from kb.content.article_files import Article
-    from kb.content.versions import Version
+    from kb.content.versions import ArticleVersion
 
 _provider = click.option(
     "--provider", default="", help="This provider's own article; without it, the one shared by all."
@@ -46,7 +46,7 @@ _language = click.option("--language", type=click.Choice(["ru", "en"]), help="Wh
 @click.option("--as", "agent", metavar="AGENT", envvar="FIRSTLINE_AGENT", required=True, help="Who edits.")
 @pass_folder
 def edit(
-    folder: Folder, article: str, provider: str, language: str | None, file: TextIO | None, why: str, agent: str
+    folder: DeskFolder, article: str, provider: str, language: str | None, file: TextIO | None, why: str, agent: str
 ) -> None:
     """Edit ARTICLE in $EDITOR, or take its new text from a file. A language it does not have yet is begun.
 
@@ -81,7 +81,7 @@ def edit(
 @_language
 @as_json
 @pass_folder
-def history(folder: Folder, article: str, provider: str, language: str | None, machine: bool) -> None:
+def history(folder: DeskFolder, article: str, provider: str, language: str | None, machine: bool) -> None:
     """Show who changed ARTICLE, when, why and what, the latest first.
 
     \b
@@ -107,7 +107,7 @@ def history(folder: Folder, article: str, provider: str, language: str | None, m
             click.echo(f"  {safe(line)}")
 
 
-def _known(folder: Folder, provider: str, agent: str) -> None:
+def _known(folder: DeskFolder, provider: str, agent: str) -> None:
     """Ends the command unless there is such a provider, and such an agent there or anywhere."""
     from console.commands.agent import known_agent  # noqa: PLC0415
 
@@ -119,8 +119,8 @@ def _known(folder: Folder, provider: str, agent: str) -> None:
         refuse(f"no provider has an agent {agent!r}: add them to a teams.toml", REFUSED)
 
 
-async def _found(folder: Folder, id: str, provider: str) -> Article:
-    from kb.content import article_store
+async def _found(folder: DeskFolder, id: str, provider: str) -> Article:
+    from kb.content import article_store  # noqa: PLC0415
 
     async with opened(folder.settings()) as database, database.look() as connection:
         every = await article_store.load(connection)
@@ -140,14 +140,14 @@ def _source(article: Article, language: str) -> str:
     return markdown(replace(article, editions={**article.editions, language: edition}), language)
 
 
-def _read(folder: Folder, article: Article, language: str, text: str) -> Article:
-    """The text as an article of one edition, checked like any file, its pictures too. Raises `BadArticle`."""
-    from console.runtime.content_folders import ARTICLES, Folders  # noqa: PLC0415
-    from kb.content.article_files import BadArticle, read_folder  # noqa: PLC0415
+def _read(folder: DeskFolder, article: Article, language: str, text: str) -> Article:
+    """The text as an article of one edition, checked like any file, its pictures too. Raises `InvalidArticle`."""
+    from console.runtime.content_folders import ARTICLES, ContentFolders  # noqa: PLC0415
+    from kb.content.article_files import InvalidArticle, read_folder  # noqa: PLC0415
     from kb.content.export import write  # noqa: PLC0415
 
     settings = folder.settings()
-    pictures = Folders(settings).of(article.provider, ARTICLES)
+    pictures = ContentFolders(settings).of(article.provider, ARTICLES)
     named = replace(article, id="article")  # one that came as a line may have an id that no folder can
     with tempfile.TemporaryDirectory() as place:
         write(named, Path(place), pictures)
@@ -156,7 +156,7 @@ def _read(folder: Folder, article: Article, language: str, text: str) -> Article
         (Path(place) / named.id / f"{language}.md").write_text(text, "utf-8")
         try:
             read = read_folder(Path(place) / named.id, article.provider, required=())
-        except BadArticle as error:
+        except InvalidArticle as error:
             refuse(str(error).replace(f"{place}/{named.id}/", f"{article.id}/"), WRONG)
     pictured = replace(read.editions[language], pictures=_pictures(read.editions[language].pictures, article.id))
     return replace(read, id=article.id, editions={language: pictured})
@@ -177,26 +177,26 @@ def _require_sound(changed: Article, before: Article, language: str, agent: str)
         refuse(f"this article is under compliance: only its owner ({was.owner or 'nobody'}) may change it", REFUSED)
 
 
-async def _write(folder: Folder, article: Article, language: str, author: str, why: str) -> int:
-    from kb.content import versions
+async def _write(folder: DeskFolder, article: Article, language: str, author: str, why: str) -> int:
+    from kb.content import versions  # noqa: PLC0415
 
     async with opened(folder.settings()) as database, database.work() as connection:
         return await versions.edit(connection, article, language, author, why, now())
 
 
-async def _versions(folder: Folder, id: str, provider: str, language: str) -> Sequence[Version]:
-    from kb.content import versions
+async def _versions(folder: DeskFolder, id: str, provider: str, language: str) -> Sequence[ArticleVersion]:
+    from kb.content import versions  # noqa: PLC0415
 
     async with opened(folder.settings()) as database, database.look() as connection:
         return await versions.history(connection, provider, id, language)
 
 
-def _difference(older: Version, newer: Version) -> list[str]:
+def _difference(older: ArticleVersion, newer: ArticleVersion) -> list[str]:
     lines = list(difflib.unified_diff(_lines(older), _lines(newer), lineterm="", n=1))
     return [line for line in lines[2:] if not line.startswith("@@")]
 
 
-def _lines(version: Version) -> list[str]:
+def _lines(version: ArticleVersion) -> list[str]:
     found = []
     for key, value in version.content.items():
         text = "\n".join(value) if isinstance(value, list) else str(value)

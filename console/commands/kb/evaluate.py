@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from console.terminal.context import USAGE, Folder, as_json, pass_folder, print_json, refuse, run
+from console.terminal.context import USAGE, DeskFolder, as_json, pass_folder, print_json, refuse, run
 
 if TYPE_CHECKING:
-    from kb.evaluation.metrics import Figures, Outcome
+    from kb.evaluation.metrics import EvaluationFigures, QuestionOutcome
     from kb.search.matcher import Matcher
 
 COLUMNS = ("asked", "recall1", "recall3", "mrr", "shown", "strange", "rejected", "strange_f1")
@@ -24,7 +24,9 @@ COLUMNS = ("asked", "recall1", "recall3", "mrr", "shown", "strange", "rejected",
 @click.option("--seed", default=1, show_default=True, help="Of the noise that is made.")
 @as_json
 @pass_folder
-def evaluate(folder: Folder, queries: tuple[TextIO, ...], provider: str, noisy: bool, seed: int, machine: bool) -> None:
+def evaluate(
+    folder: DeskFolder, queries: tuple[TextIO, ...], provider: str, noisy: bool, seed: int, machine: bool
+) -> None:
     """Measure how often the base is right about QUERIES: lines {"q", "id"}, with "id" null where nothing fits.
 
     "id" may be a list where several articles serve; "lang" and "noise" name what a line is counted under. A line
@@ -55,9 +57,9 @@ def evaluate(folder: Folder, queries: tuple[TextIO, ...], provider: str, noisy: 
         _tell(rows)
 
 
-def _asked(matcher: Matcher, question: Mapping[str, Any], noisy: bool, seed: int) -> Iterator[Outcome]:
+def _asked(matcher: Matcher, question: Mapping[str, Any], noisy: bool, seed: int) -> Iterator[QuestionOutcome]:
     from desk.language.detect import language_of  # noqa: PLC0415
-    from kb.evaluation.metrics import Outcome  # noqa: PLC0415
+    from kb.evaluation.metrics import QuestionOutcome  # noqa: PLC0415
 
     id = question.get("id")
     right = frozenset(map(str, id if isinstance(id, list) else [] if id in (None, "") else [id]))
@@ -65,11 +67,11 @@ def _asked(matcher: Matcher, question: Mapping[str, Any], noisy: bool, seed: int
     for noise, text in _variants(question, noisy, seed):
         answer = matcher.answer(text, language)
         found = tuple(one.article.id for one in answer.nearest)
-        yield Outcome(right, found, answer.fits, (language, noise))
+        yield QuestionOutcome(right, found, answer.fits, (language, noise))
 
 
 def _variants(question: Mapping[str, Any], noisy: bool, seed: int) -> Iterator[tuple[str, str]]:
-    from kb.evaluation import typing_noise
+    from kb.evaluation import typing_noise  # noqa: PLC0415
 
     text, named = question["q"], question.get("noise")
     yield str(named or "clean"), text
@@ -80,7 +82,7 @@ def _variants(question: Mapping[str, Any], noisy: bool, seed: int) -> Iterator[t
             yield "translit", typing_noise.transliterated(text)
 
 
-def _grouped(outcomes: list[Outcome]) -> Iterator[tuple[tuple[str, str], Figures]]:
+def _grouped(outcomes: list[QuestionOutcome]) -> Iterator[tuple[tuple[str, str], EvaluationFigures]]:
     """By language and noise, then all languages together where there are several."""
     from kb.evaluation.metrics import figures  # noqa: PLC0415
 
@@ -93,7 +95,7 @@ def _grouped(outcomes: list[Outcome]) -> Iterator[tuple[tuple[str, str], Figures
                 yield (language, noise), figures(some)
 
 
-def _tell(rows: list[tuple[tuple[str, str], Figures]]) -> None:
+def _tell(rows: list[tuple[tuple[str, str], EvaluationFigures]]) -> None:
     click.echo(f"{'lang':5}{'noise':9}" + "".join(f"{name:>11}" for name in COLUMNS))
     for (language, noise), one in rows:
         click.echo(f"{language:5}{noise:9}" + "".join(f"{_cell(getattr(one, name)):>11}" for name in COLUMNS))

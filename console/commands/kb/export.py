@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from console.terminal.context import NO_SUCH, OK, WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from console.terminal.context import (
+    NO_SUCH,
+    OK,
+    WRONG,
+    DeskFolder,
+    as_json,
+    opened,
+    pass_folder,
+    print_json,
+    refuse,
+    run,
+)
 
 if TYPE_CHECKING:
     from kb.content.article_files import Article
@@ -21,7 +32,7 @@ if TYPE_CHECKING:
 @click.option("--learned", is_flag=True, help="With the phrases that this provider's subscribers taught.")
 @as_json
 @pass_folder
-def export(folder: Folder, place: Path, only: Sequence[str], provider: str, phrase_store: bool, machine: bool) -> None:
+def export(folder: DeskFolder, place: Path, only: Sequence[str], provider: str, learned: bool, machine: bool) -> None:
     """Write the articles into DIR as folders with their pictures; 'firstline kb import DIR' reads the same back.
 
     Edits made in the database come into files that way. What is in DIR already is written over, and nothing is removed.
@@ -35,7 +46,7 @@ def export(folder: Folder, place: Path, only: Sequence[str], provider: str, phra
       firstline kb export articles/ case-sn-2026-000012-3 --provider sever
     """
     folder.require_provider(provider)
-    articles = run(_chosen(folder, only, provider, phrase_store))
+    articles = run(_chosen(folder, only, provider, learned))
     troubles = _write(folder, articles, place, provider)
     if machine:
         print_json({"articles": [one.id for one in articles], "troubles": troubles})
@@ -46,16 +57,16 @@ def export(folder: Folder, place: Path, only: Sequence[str], provider: str, phra
     click.get_current_context().exit(WRONG if troubles else OK)
 
 
-def _write(folder: Folder, articles: Sequence[Article], place: Path, provider: str) -> list[str]:
+def _write(folder: DeskFolder, articles: Sequence[Article], place: Path, provider: str) -> list[str]:
     """Returns what could not be written, as sentences."""
-    from console.runtime.content_folders import ARTICLES, Folders  # noqa: PLC0415
+    from console.runtime.content_folders import ARTICLES, ContentFolders  # noqa: PLC0415
     from kb.content.export import lines, write  # noqa: PLC0415
 
     if place.suffix == ".jsonl":
         place.write_text("".join(map(lines, articles)), "utf-8")
         return []
     settings = folder.settings()
-    pictures = Folders(settings).of(provider, ARTICLES)
+    pictures = ContentFolders(settings).of(provider, ARTICLES)
     troubles: list[str] = []
     for one in articles:
         try:
@@ -65,9 +76,9 @@ def _write(folder: Folder, articles: Sequence[Article], place: Path, provider: s
     return troubles
 
 
-async def _chosen(folder: Folder, only: Sequence[str], provider: str, with_learned: bool) -> list[Article]:
-    from kb.content import article_store
-    from kb.learning import phrase_store
+async def _chosen(folder: DeskFolder, only: Sequence[str], provider: str, with_learned: bool) -> list[Article]:
+    from kb.content import article_store  # noqa: PLC0415
+    from kb.learning import phrase_store  # noqa: PLC0415
 
     async with opened(folder.settings()) as database:
         async with database.look() as connection:

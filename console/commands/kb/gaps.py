@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from console.terminal.context import REFUSED, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from console.terminal.context import REFUSED, DeskFolder, as_json, opened, pass_folder, print_json, refuse, run
 from console.terminal.tables import safe
 from desk.clock import now
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from desk.model.case import Case
     from desk.model.policy import Provider
     from desk.storage.database import Database
-    from kb.learning.drafts import Draft
-    from kb.learning.gaps import Gap
+    from kb.learning.drafts import ArticleDraft
+    from kb.learning.gaps import KnowledgeGap
 
 SHOWN = 6
 """Numbers of cases a line has room for."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class GapWithDraft:
     """A gap with the draft made of the case that tells it best."""
 
-    gap: Gap
-    draft: Draft
+    gap: KnowledgeGap
+    draft: ArticleDraft
 
 
 @click.command()
@@ -38,7 +38,7 @@ class Found:
 @click.option("--least", default=2, show_default=True, type=click.IntRange(1), help="People who had it, at the least.")
 @as_json
 @pass_folder
-def gaps(folder: Folder, days: int, provider: str, least: int, machine: bool) -> None:
+def gaps(folder: DeskFolder, days: int, provider: str, least: int, machine: bool) -> None:
     """Show what cases keep being about although no article covers it.
 
     Solved cases without a linked article are grouped by their words and their answers. A group that an article surely
@@ -59,16 +59,16 @@ def gaps(folder: Folder, days: int, provider: str, least: int, machine: bool) ->
         _show(one)
 
 
-def _providers(folder: Folder, provider: str) -> Mapping[str, Provider]:
+def _providers(folder: DeskFolder, provider: str) -> Mapping[str, Provider]:
     providers = folder.providers()
     folder.require_provider(provider)
     return {name: one for name, one in providers.items() if not provider or name == provider}
 
 
-async def _find(folder: Folder, whose: Mapping[str, Provider], days: int, least: int) -> list[Found]:
+async def _find(folder: DeskFolder, whose: Mapping[str, Provider], days: int, least: int) -> list[GapWithDraft]:
     from console.commands.kb.search import served  # noqa: PLC0415
-    from kb.learning import statistics
-    from kb.learning.gaps import Solved, gaps  # noqa: PLC0415
+    from kb.learning import statistics  # noqa: PLC0415
+    from kb.learning.gaps import SolvedCase, gaps  # noqa: PLC0415
 
     knowledge = await served(folder)
     async with opened(folder.settings()) as database:
@@ -76,7 +76,7 @@ async def _find(folder: Folder, whose: Mapping[str, Provider], days: int, least:
             cases = await statistics.uncovered(session, now() - timedelta(days=days))
         by_id = {(one.provider, one.id): one for one in cases}
         solved = [
-            Solved(
+            SolvedCase(
                 one.provider,
                 one.id,
                 one.number or "",
@@ -93,21 +93,21 @@ async def _find(folder: Folder, whose: Mapping[str, Provider], days: int, least:
             best = knowledge.consult(first.provider, first.text, first.language).best
             if not (best and best[0].sure):
                 case = by_id[first.provider, first.case_id]
-                found.append(Found(gap, await _draft(folder, database, case)))
+                found.append(GapWithDraft(gap, await _draft(folder, database, case)))
     return found
 
 
-async def _draft(folder: Folder, database: Database, case: Case) -> Draft:
-    from intake.identity.sources.csv_file import CsvFile  # noqa: PLC0415
+async def _draft(folder: DeskFolder, database: Database, case: Case) -> ArticleDraft:
+    from intake.identity.sources.csv_file import CsvSource  # noqa: PLC0415
     from kb.lookups import draft_for  # noqa: PLC0415
 
-    table = CsvFile(folder.root / "providers" / case.provider / "entitlements.csv", case.provider)
+    table = CsvSource(folder.root / "providers" / case.provider / "entitlements.csv", case.provider)
     table.refresh()
     accounts = table.find("contract", case.contract) if case.contract else ()
     return await draft_for(database, case, accounts[0] if len(accounts) == 1 else None)
 
 
-def _told(one: Found) -> dict[str, Any]:
+def _told(one: GapWithDraft) -> dict[str, Any]:
     from kb.content.export import markdown  # noqa: PLC0415
 
     return {
@@ -119,8 +119,8 @@ def _told(one: Found) -> dict[str, Any]:
     }
 
 
-def _show(one: Found) -> None:
-    from console.terminal import tables
+def _show(one: GapWithDraft) -> None:
+    from console.terminal import tables  # noqa: PLC0415
 
     numbers = [case.number for case in one.gap.cases]
     more = f" and {len(numbers) - SHOWN} more" if len(numbers) > SHOWN else ""
@@ -137,7 +137,7 @@ def _show(one: Found) -> None:
 @click.argument("number", metavar="N")
 @click.option("--provider", default="", help="Whose case, where two providers have that number.")
 @pass_folder
-def draft(folder: Folder, number: str, provider: str) -> None:
+def draft(folder: DeskFolder, number: str, provider: str) -> None:
     """Print the article that can be made of case N: its words, its environment, the steps taken; and no names.
 
     'firstline kb link N --draft' puts it on the shelf.
@@ -152,7 +152,7 @@ def draft(folder: Folder, number: str, provider: str) -> None:
     click.echo(safe(markdown(made.article, made.language)), nl=False)
 
 
-async def _of_case(folder: Folder, number: str, provider: str) -> Draft:
+async def _of_case(folder: DeskFolder, number: str, provider: str) -> ArticleDraft:
     from console.commands.find_case import find  # noqa: PLC0415
 
     async with opened(folder.settings()) as database:
@@ -166,7 +166,7 @@ async def _of_case(folder: Folder, number: str, provider: str) -> Draft:
 @click.option("--provider", default="", help="Only this provider's own articles.")
 @as_json
 @pass_folder
-def drafts(folder: Folder, provider: str, machine: bool) -> None:
+def drafts(folder: DeskFolder, provider: str, machine: bool) -> None:
     """List the articles that are not validated yet. One becomes so when another agent uses it as it stands.
 
     \b
@@ -185,9 +185,8 @@ def drafts(folder: Folder, provider: str, machine: bool) -> None:
         click.echo(f"  {safe(one['title'])}")
 
 
-async def _waiting(folder: Folder, whose: Sequence[str], only: bool) -> list[dict[str, Any]]:
-    from kb.content import article_store
-    from kb.content import versions
+async def _waiting(folder: DeskFolder, whose: Sequence[str], only: bool) -> list[dict[str, Any]]:
+    from kb.content import article_store, versions  # noqa: PLC0415
 
     found = []
     async with opened(folder.settings()) as database, database.look() as connection:

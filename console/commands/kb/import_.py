@@ -8,13 +8,24 @@ from typing import TYPE_CHECKING
 
 import click
 
-from console.terminal.context import OK, REFUSED, WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from console.terminal.context import (
+    OK,
+    REFUSED,
+    WRONG,
+    DeskFolder,
+    as_json,
+    opened,
+    pass_folder,
+    print_json,
+    refuse,
+    run,
+)
 from console.terminal.tables import safe
 from desk.clock import now
 
 if TYPE_CHECKING:
     from desk.model.settings import Settings
-    from kb.content.article_store import Imported
+    from kb.content.article_store import ImportResult
 
 
 @click.command()
@@ -22,7 +33,7 @@ if TYPE_CHECKING:
 @click.option("--provider", default="", help="Only for this provider's subscribers; without it, shared by all.")
 @as_json
 @pass_folder
-def import_(folder: Folder, source: Path, provider: str, machine: bool) -> None:
+def import_(folder: DeskFolder, source: Path, provider: str, machine: bool) -> None:
     """Fill the knowledge base from DIR or FILE.jsonl.
 
     A file has one article a line: {"id", "lang", "title", "variants": [...], "body"}; with "confidence" and "audience"
@@ -47,8 +58,8 @@ def import_(folder: Folder, source: Path, provider: str, machine: bool) -> None:
     click.get_current_context().exit(REFUSED if done.conflicts else OK)
 
 
-async def _of_folder(settings: Settings, source: Path, provider: str) -> Imported:
-    from kb.content import article_store
+async def _of_folder(settings: Settings, source: Path, provider: str) -> ImportResult:
+    from kb.content import article_store  # noqa: PLC0415
 
     if not _names(source):
         refuse(f"there is no article in {source}: each is a folder with ru.md or en.md", WRONG)
@@ -57,8 +68,8 @@ async def _of_folder(settings: Settings, source: Path, provider: str) -> Importe
         return await article_store.import_folder(connection, provider, place, now(), only=_names(source))
 
 
-async def _of_lines(settings: Settings, source: Path, provider: str) -> Imported:
-    from kb.content import article_store
+async def _of_lines(settings: Settings, source: Path, provider: str) -> ImportResult:
+    from kb.content import article_store  # noqa: PLC0415
     from kb.content.jsonl import read_lines  # noqa: PLC0415
 
     try:
@@ -104,7 +115,7 @@ def _label(one: object) -> object:
     return one if isinstance(one, str) else f"{getattr(one, 'article', '')}/{getattr(one, 'language', '')}"
 
 
-def _tell(done: Imported) -> None:
+def _tell(done: ImportResult) -> None:
     counts = (("added", done.added), ("updated", done.updated), ("unchanged", done.unchanged))
     click.echo(", ".join(f"{len(what)} {name}" for name, what in counts))
     for conflict in done.conflicts:

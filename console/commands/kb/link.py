@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import click
 
-from console.commands.agent import act, options, tell
-from console.commands.article_options import Choosing, article_options
-from console.terminal.context import USAGE, Folder, refuse, run
+from console.commands.agent import options, perform, report
+from console.commands.article_options import ArticleOptions, article_options
+from console.terminal.context import USAGE, DeskFolder, refuse, run
 from desk.model.messages import Verb
 
 
 @click.command()
 @options
 @article_options
-def link(folder: Folder, number: str, agent: str, provider: str, machine: bool, choice: Choosing) -> None:
+def link(folder: DeskFolder, number: str, agent: str, provider: str, machine: bool, choice: ArticleOptions) -> None:
     """Say which article solved case N, take the draft made from it, or say why none is needed.
 
     An article that waits to be validated, and is used as it stands by another agent than its author, becomes validated.
@@ -27,5 +27,5 @@ def link(folder: Folder, number: str, agent: str, provider: str, machine: bool, 
     detail = choice.detail()
     if not detail:
         refuse("say --article ID, --draft or --no-article WHY", USAGE)
-    done = run(act(folder, Verb.ARTICLE, number, agent, provider, **detail))
-    tell(folder, done, f"{done.case.number}: noted", machine)
+    done = run(perform(folder, Verb.ARTICLE, number, agent, provider, **detail))
+    report(folder, done, f"{done.case.number}: noted", machine)

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from console.terminal.context import NO_SUCH, USAGE, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from console.terminal.context import NO_SUCH, USAGE, DeskFolder, as_json, opened, pass_folder, print_json, refuse, run
 
 if TYPE_CHECKING:
     from desk.storage.database import Database
-    from kb.learning.phrase_store import Phrase
+    from kb.learning.phrase_store import LearnedPhrase
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedPhrase:
     """A phrase, and the number of its case; one that self-help settled has none and is named by its id."""
 
-    phrase: Phrase
+    phrase: LearnedPhrase
     case: str
 
 
@@ -28,7 +28,7 @@ class Listed:
 @click.option("--provider", default="", help="Only what this provider's subscribers taught.")
 @as_json
 @pass_folder
-def phrases(folder: Folder, article: str, provider: str, machine: bool) -> None:
+def phrases(folder: DeskFolder, article: str, provider: str, machine: bool) -> None:
     """List what was learned: subscribers' own words that led to an article which helped them.
 
     Each with its id, the case it came from, who confirmed it, and how many people said about the same. A phrase names
@@ -54,7 +54,7 @@ def phrases(folder: Folder, article: str, provider: str, machine: bool) -> None:
 @click.option("--provider", default="", help="Only this provider's phrases, or its case N.")
 @as_json
 @pass_folder
-def forget(folder: Folder, ids: Sequence[str], person_of: str, provider: str, machine: bool) -> None:
+def forget(folder: DeskFolder, ids: Sequence[str], person_of: str, provider: str, machine: bool) -> None:
     """Take back phrases that were learned, by their IDs in 'firstline kb phrases'; or all that one person taught.
 
     Their words are erased, here and in the saved index, and a running desk knows them no more after a few seconds.
@@ -75,7 +75,7 @@ def forget(folder: Folder, ids: Sequence[str], person_of: str, provider: str, ma
         click.echo(f"{gone} phrase{'' if gone == 1 else 's'} forgotten." if gone else "Nothing of it was learned.")
 
 
-def _whose(folder: Folder, provider: str) -> tuple[str, ...]:
+def _whose(folder: DeskFolder, provider: str) -> tuple[str, ...]:
     from desk.model.messages import FRONT  # noqa: PLC0415
 
     providers = folder.providers()
@@ -84,12 +84,12 @@ def _whose(folder: Folder, provider: str) -> tuple[str, ...]:
     return (provider,) if provider else (*providers, FRONT)
 
 
-async def _listed(folder: Folder, whose: Sequence[str], article: str) -> list[Listed]:
+async def _listed(folder: DeskFolder, whose: Sequence[str], article: str) -> list[ListedPhrase]:
     from sqlalchemy import select  # noqa: PLC0415
 
     from desk.model.case import Case  # noqa: PLC0415
-    from kb.content import article_store
-    from kb.learning import phrase_store
+    from kb.content import article_store  # noqa: PLC0415
+    from kb.learning import phrase_store  # noqa: PLC0415
 
     async with opened(folder.settings()) as database:
         async with database.read(*whose) as session:
@@ -100,11 +100,11 @@ async def _listed(folder: Folder, whose: Sequence[str], article: str) -> list[Li
             async with database.look() as connection:
                 if all(one.id != article for one in await article_store.load(connection)):
                     refuse(f"there is no article {article!r}: see 'firstline kb articles'", NO_SUCH)
-    return [Listed(one, known.get(one.case_id) or str(one.case_id)) for one in found]
+    return [ListedPhrase(one, known.get(one.case_id) or str(one.case_id)) for one in found]
 
 
-async def _forget(folder: Folder, whose: Sequence[str], ids: Sequence[str]) -> int:
-    from kb.learning import phrase_store
+async def _forget(folder: DeskFolder, whose: Sequence[str], ids: Sequence[str]) -> int:
+    from kb.learning import phrase_store  # noqa: PLC0415
 
     async with opened(folder.settings()) as database:
         async with database.write(*whose) as session:
@@ -118,9 +118,9 @@ async def _forget(folder: Folder, whose: Sequence[str], ids: Sequence[str]) -> i
     return len(chosen)
 
 
-async def _forget_person(folder: Folder, number: str, provider: str) -> int:
+async def _forget_person(folder: DeskFolder, number: str, provider: str) -> int:
     from console.commands.find_case import find  # noqa: PLC0415
-    from kb.learning import phrase_store
+    from kb.learning import phrase_store  # noqa: PLC0415
 
     async with opened(folder.settings()) as database:
         case = await find(database, folder.providers(), number, provider)
@@ -130,19 +130,19 @@ async def _forget_person(folder: Folder, number: str, provider: str) -> int:
     return gone
 
 
-async def _index_anew(folder: Folder, database: Database, providers: set[str]) -> None:
+async def _index_anew(folder: DeskFolder, database: Database, providers: set[str]) -> None:
     """The saved index holds the words too: it goes, and is made again without them."""
-    from console.runtime.article_loader import Bookcase  # noqa: PLC0415
+    from console.runtime.article_loader import ArticleLoader  # noqa: PLC0415
 
     if not providers:
         return
     settings = folder.settings()
-    bookcase = Bookcase(database, settings, folder.providers())
-    bookcase.drop(providers)
-    await bookcase.open()
+    article_loader = ArticleLoader(database, settings, folder.providers())
+    article_loader.drop(providers)
+    await article_loader.open()
 
 
-def _told(one: Listed) -> dict[str, Any]:
+def _told(one: ListedPhrase) -> dict[str, Any]:
     phrase = one.phrase
     return {
         "id": phrase.id,
@@ -157,8 +157,8 @@ def _told(one: Listed) -> dict[str, Any]:
     }
 
 
-def _show(listed: Sequence[Listed]) -> None:
-    from console.terminal import tables
+def _show(listed: Sequence[ListedPhrase]) -> None:
+    from console.terminal import tables  # noqa: PLC0415
 
     article = ""
     for one in listed:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from console.terminal.context import OK, USAGE, WRONG, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from console.terminal.context import OK, USAGE, WRONG, DeskFolder, as_json, opened, pass_folder, print_json, refuse, run
 from desk.language.detect import LANGUAGES
 
 if TYPE_CHECKING:
-    from kb.search.matcher import Answer, Match
-    from kb.search.service import Knowledge
+    from kb.search.matcher import ArticleMatch, SearchAnswer
+    from kb.search.service import KnowledgeBase
 
 PROGRESS = 500
 """Questions after which somebody who waits at a terminal is told how far it is."""
@@ -29,7 +29,7 @@ PROGRESS = 500
 @as_json
 @pass_folder
 def search(
-    folder: Folder,
+    folder: DeskFolder,
     text: str | None,
     file: TextIO | None,
     provider: str,
@@ -83,16 +83,16 @@ def _language(question: Mapping[str, Any]) -> str:
     return named if named in LANGUAGES else ""
 
 
-async def served(folder: Folder, provider: str = "") -> Knowledge:
+async def served(folder: DeskFolder, provider: str = "") -> KnowledgeBase:
     """The desk's knowledge as `serve` would have it."""
-    from console.runtime.article_loader import Bookcase  # noqa: PLC0415
+    from console.runtime.article_loader import ArticleLoader  # noqa: PLC0415
 
     settings, providers = folder.settings(), folder.providers()
     folder.require_provider(provider)
     async with opened(settings) as database:
-        bookcase = Bookcase(database, settings, providers)
-        await bookcase.fill()
-        return await bookcase.open()
+        article_loader = ArticleLoader(database, settings, providers)
+        await article_loader.fill()
+        return await article_loader.open()
 
 
 def read(lines: Iterable[str], name: str) -> Iterator[Mapping[str, Any] | str]:
@@ -125,7 +125,7 @@ def questions(lines: Iterable[str], name: str) -> Iterator[Mapping[str, Any]]:
         yield question
 
 
-def told(question: str, answer: Answer) -> dict[str, Any]:
+def told(question: str, answer: SearchAnswer) -> dict[str, Any]:
     """An answer for a machine."""
     return {
         "q": question,
@@ -137,11 +137,11 @@ def told(question: str, answer: Answer) -> dict[str, Any]:
     }
 
 
-def _title(one: Match) -> str:
+def _title(one: ArticleMatch) -> str:
     return one.article.edition(one.language).title
 
 
-def _tell(answer: Answer) -> None:
+def _tell(answer: SearchAnswer) -> None:
     click.echo(f"understood: {answer.understood}")
     if not answer.fits:
         click.secho("nothing fits; the nearest:" if answer.nearest else "nothing fits", fg="yellow")

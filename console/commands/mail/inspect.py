@@ -59,13 +59,13 @@ def _listed() -> Iterator[str]:
 
 async def _inspect(names: Iterable[str], authserv_id: str, address: str, machine: bool) -> int:
     # The readers are loaded only when there is something to read.
-    from mail.reading.as_json import Unopened  # noqa: PLC0415
-    from mail.reading.message import Reading  # noqa: PLC0415
+    from mail.reading.as_json import UnopenedFile  # noqa: PLC0415
+    from mail.reading.message import ReaderOptions  # noqa: PLC0415
 
     unopened, shown = 0, 0
-    progress = Progress()
-    async for found in _read(iter(names), Reading(address, authserv_id)):
-        if isinstance(found, Unopened):
+    progress = ProgressLine()
+    async for found in _read(iter(names), ReaderOptions(address, authserv_id)):
+        if isinstance(found, UnopenedFile):
             unopened += 1
             progress.clear()
             click.echo(f"{tables.safe(found.file)}: {found.why}", err=True)
@@ -81,10 +81,10 @@ async def _inspect(names: Iterable[str], authserv_id: str, address: str, machine
 
 async def _read(names: Iterator[str], reading: Any) -> AsyncIterator[Any]:
     """What is found in each file, in their order; two tasks a child are under way, so that none waits."""
-    from mail.reading.sandbox import Readers  # noqa: PLC0415
+    from mail.reading.sandbox import MessageReaderPool  # noqa: PLC0415
 
     children = os.cpu_count() or 1
-    readers = Readers(workers=children)
+    readers = MessageReaderPool(workers=children)
     under_way: deque[asyncio.Task[Any]] = deque()
     try:
         while True:
@@ -104,7 +104,7 @@ def _some(names: Iterator[str]) -> list[str]:
     return list(islice(names, AT_ONCE))
 
 
-class Progress:
+class ProgressLine:
     """How far it has come, on a terminal's error stream and nowhere else."""
 
     def __init__(self) -> None:

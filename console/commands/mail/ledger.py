@@ -16,7 +16,7 @@ from console.terminal.context import (
     OK,
     USAGE,
     WRONG,
-    Folder,
+    DeskFolder,
     as_json,
     opened,
     pass_folder,
@@ -29,21 +29,21 @@ from desk.model.case import Case
 from desk.model.messages import FRONT
 from desk.storage.database import Database
 from mail.receiving import ledger as account
-from mail.receiving.outcomes import Outcome
-from mail.receiving.watermarks import mark_of
+from mail.receiving.outcomes import MailOutcome
+from mail.receiving.watermarks import watermark_of
 
 WORDS = {
-    Outcome.CASE: "began a case",
-    Outcome.REPLY: "joined a case",
-    Outcome.MACHINE: "a machine's",
-    Outcome.OWN: "the desk's own, come back",
-    Outcome.REPEAT: "the same letter again",
-    Outcome.TOO_LARGE: "too large: its header here, the rest on the server",
-    Outcome.NOTHING: "read, no case touched",
-    Outcome.PENDING: "waiting for an agent",
-    Outcome.REFUSED: "left out by an agent",
-    Outcome.QUARANTINE: "set aside: it could not be read",
-    Outcome.WAITING: "not decided yet",
+    MailOutcome.CASE: "began a case",
+    MailOutcome.REPLY: "joined a case",
+    MailOutcome.MACHINE: "a machine's",
+    MailOutcome.OWN: "the desk's own, come back",
+    MailOutcome.REPEAT: "the same letter again",
+    MailOutcome.TOO_LARGE: "too large: its header here, the rest on the server",
+    MailOutcome.NOTHING: "read, no case touched",
+    MailOutcome.PENDING: "waiting for an agent",
+    MailOutcome.REFUSED: "left out by an agent",
+    MailOutcome.QUARANTINE: "set aside: it could not be read",
+    MailOutcome.WAITING: "not decided yet",
 }
 
 
@@ -51,13 +51,13 @@ WORDS = {
 @click.option("--mailbox", metavar="NAME", default="", help="Only this one.")
 @click.option("--uid", metavar="N", type=int, help="What became of the mail with this UID.")
 @click.option("--message-id", metavar="ID", default="", help="What became of the mail with this Message-ID.")
-@click.option("--outcome", metavar="WORD", type=click.Choice([one.value for one in Outcome]), default=None,
-              help=f"The latest mails that became this: {', '.join(one.value for one in Outcome)}.")  # fmt: skip
+@click.option("--outcome", metavar="WORD", type=click.Choice([one.value for one in MailOutcome]), default=None,
+              help=f"The latest mails that became this: {', '.join(one.value for one in MailOutcome)}.")  # fmt: skip
 @click.option("--limit", metavar="N", type=click.IntRange(1, 10_000), default=50, help="At most so many mails (50).")
 @as_json
 @pass_folder
 def ledger(
-    folder: Folder, mailbox: str, uid: int | None, message_id: str, outcome: str | None, limit: int, machine: bool
+    folder: DeskFolder, mailbox: str, uid: int | None, message_id: str, outcome: str | None, limit: int, machine: bool
 ) -> None:
     """What became of each mail. Every mail taken in stands here once, under its UID, with one outcome.
 
@@ -71,7 +71,7 @@ def ledger(
       firstline mail ledger --message-id '<a1@mail.example>' --json
       firstline mail ledger --outcome quarantine
     """
-    boxes = [one.door for one in folder.settings().mailboxes if mailbox in ("", one.name, one.door)]
+    boxes = [one.channel for one in folder.settings().mailboxes if mailbox in ("", one.name, one.channel)]
     if not boxes:
         refuse(f"there is no mailbox {mailbox!r} in firstline.toml" if mailbox else "there is no mailbox", USAGE)
     if uid is None and not message_id and not outcome:
@@ -90,19 +90,19 @@ def ledger(
 # sums
 
 
-async def _summed(folder: Folder, boxes: Sequence[str]) -> list[dict[str, Any]]:
+async def _summed(folder: DeskFolder, boxes: Sequence[str]) -> list[dict[str, Any]]:
     async with opened(folder.settings()) as database, database.look() as connection:
-        return [await _sum(connection, door) for door in boxes]
+        return [await _sum(connection, channel) for channel in boxes]
 
 
-async def _sum(connection: AsyncConnection, door: str) -> dict[str, Any]:
-    mark = await mark_of(connection, door)
+async def _sum(connection: AsyncConnection, channel: str) -> dict[str, Any]:
+    mark = await watermark_of(connection, channel)
     return {
-        "mailbox": door,
+        "mailbox": channel,
         "epoch": mark.epoch if mark else "",
         **{name: getattr(mark, name, None) for name in ("connected_at", "reconciled_at", "difference", "differed_at")},
-        "outcomes": await account.counts(connection, door),
-        "oldest_waiting": await account.oldest_waiting(connection, door),
+        "outcomes": await account.counts(connection, channel),
+        "oldest_waiting": await account.oldest_waiting(connection, channel),
     }
 
 
@@ -117,7 +117,7 @@ def _sums(found: Sequence[Mapping[str, Any]], machine: bool) -> None:
             continue
         compared = tables.local_long(one["reconciled_at"], UTC) if one["reconciled_at"] else "never"
         pairs = [("since", tables.local_long(one["connected_at"], UTC)), ("compared", compared)]
-        pairs += [(word, f"{count}  {WORDS[Outcome(word)]}") for word, count in one["outcomes"].items()]
+        pairs += [(word, f"{count}  {WORDS[MailOutcome(word)]}") for word, count in one["outcomes"].items()]
         if one["difference"]:
             pairs.append(("difference", f"{tables.local_long(one['differed_at'], UTC)}: {one['difference']}"))
         if one in late:
@@ -131,19 +131,19 @@ def _sums(found: Sequence[Mapping[str, Any]], machine: bool) -> None:
 
 
 async def _mails(
-    folder: Folder, boxes: Sequence[str], uid: int | None, message_id: str, outcome: str, limit: int
+    folder: DeskFolder, boxes: Sequence[str], uid: int | None, message_id: str, outcome: str, limit: int
 ) -> tuple[list[Row[Any]], Mapping[int, str]]:
     async with opened(folder.settings()) as database:
         async with database.look() as connection:
             rows = [
                 row
-                for door in boxes
-                for row in await account.found(connection, account.rows_of(door, uid, message_id, outcome, limit))
+                for channel in boxes
+                for row in await account.found(connection, account.rows_of(channel, uid, message_id, outcome, limit))
             ]
         return rows[:limit], await _numbers(folder, database, {row.case_id for row in rows if row.case_id})
 
 
-async def _numbers(folder: Folder, database: Database, ids: set[int]) -> Mapping[int, str]:
+async def _numbers(folder: DeskFolder, database: Database, ids: set[int]) -> Mapping[int, str]:
     whose = (*folder.providers(), FRONT)
     async with database.read(*whose) as session:
         cases = await session.scalars(select(Case).where(Case.provider.in_(whose), Case.id.in_(ids)))
@@ -152,7 +152,7 @@ async def _numbers(folder: Folder, database: Database, ids: set[int]) -> Mapping
 
 def _mail(row: Row[Any], numbers: Mapping[int, str]) -> dict[str, Any]:
     return {
-        "mailbox": row.door,
+        "mailbox": row.channel,
         "epoch": row.epoch,
         "uid": row.uid,
         "message_id": row.message_id,
@@ -163,15 +163,15 @@ def _mail(row: Row[Any], numbers: Mapping[int, str]) -> dict[str, Any]:
         "arrival": row.arrival_id,
         "size": row.size,
         "received_at": row.received_at,
-        "problem": (row.problem or "") if row.now == Outcome.QUARANTINE else "",
+        "problem": (row.problem or "") if row.now == MailOutcome.QUARANTINE else "",
     }
 
 
 def _tell(row: Row[Any], numbers: Mapping[int, str]) -> None:
     one = _mail(row, numbers)
     at = tables.local_long(row.received_at, UTC)
-    click.secho(tables.cut(f"{row.door} · UID {row.uid} · {at} · {row.size} bytes", tables.width()), bold=True)
-    told = WORDS[Outcome(row.now)]
+    click.secho(tables.cut(f"{row.channel} · UID {row.uid} · {at} · {row.size} bytes", tables.width()), bold=True)
+    told = WORDS[MailOutcome(row.now)]
     pairs = [("outcome", f"{row.now}: {told}"), ("case", one["case"]), ("message-id", row.message_id)]
     pairs += [("arrival", str(row.arrival_id or "")), ("problem", one["problem"])]
     click.echo(tables.labelled([pair for pair in pairs if pair[1]], "  "))

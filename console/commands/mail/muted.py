@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from console.terminal.context import NO_SUCH, Folder, as_json, opened, pass_folder, print_json, refuse, run
+from console.terminal.context import NO_SUCH, DeskFolder, as_json, opened, pass_folder, print_json, refuse, run
 from console.terminal.tables import safe
 
 if TYPE_CHECKING:
-    from mail.sending.loop_guard_store import Silence
+    from mail.sending.loop_guard_store import MutedPeer
 
 
 @click.command()
 @as_json
 @pass_folder
-def muted(folder: Folder, machine: bool) -> None:
+def muted(folder: DeskFolder, machine: bool) -> None:
     """List the addresses to which no automatic mail goes, and why.
 
     An address is muted when too much went there without a person writing: three letters within an hour, or five within
@@ -37,11 +37,11 @@ def muted(folder: Folder, machine: bool) -> None:
         click.echo(f"{safe(one.peer)} · since {one.since:%Y-%m-%d %H:%M} UTC · {one.why}")
 
 
-def _as_json(one: Silence) -> dict[str, Any]:
+def _as_json(one: MutedPeer) -> dict[str, Any]:
     return {"address": one.peer, "since": one.since, "why": one.why, "notices_only": one.notices_only}
 
 
-async def _silences(folder: Folder) -> list[Silence]:
+async def _silences(folder: DeskFolder) -> list[MutedPeer]:
     from mail.sending.loop_guard_store import silences  # noqa: PLC0415 - help and usage come at once
 
     async with opened(folder.settings()) as database:
@@ -51,7 +51,7 @@ async def _silences(folder: Folder) -> list[Silence]:
 @click.command()
 @click.argument("address")
 @pass_folder
-def unmute(folder: Folder, address: str) -> None:
+def unmute(folder: DeskFolder, address: str) -> None:
     """Let automatic mail, and notices, go to ADDRESS again.
 
     \b
@@ -63,7 +63,7 @@ def unmute(folder: Folder, address: str) -> None:
     click.echo(f"Automatic mail goes to {address} again.")
 
 
-async def _unmute(folder: Folder, address: str) -> bool:
+async def _unmute(folder: DeskFolder, address: str) -> bool:
     from mail.sending.loop_guard_store import unmute as forgive  # noqa: PLC0415
 
     async with opened(folder.settings()) as database:

@@ -12,7 +12,7 @@ from sqlalchemy import Row
 from console.commands.pending import accept, list_pending, refuse_letter
 from console.commands.pending import show as show_letter
 from console.commands.quarantine import replay, show, show_quarantine
-from console.terminal.context import NO_SUCH, Folder, as_json, opened, pass_folder, refuse, run
+from console.terminal.context import NO_SUCH, DeskFolder, as_json, opened, pass_folder, refuse, run
 from desk.clock import now
 from desk.queues import inbox
 from mail.receiving import ledger
@@ -69,7 +69,7 @@ quarantine.add_command(_as(replay, "replay", "quarantine replay"))
 @quarantine.command("list")
 @as_json
 @pass_folder
-def list_letters(folder: Folder, machine: bool) -> None:
+def list_letters(folder: DeskFolder, machine: bool) -> None:
     """List the letters that were set aside, oldest first.
 
     \b
@@ -79,15 +79,15 @@ def list_letters(folder: Folder, machine: bool) -> None:
     show(run(_letters(folder)), machine)
 
 
-async def _letters(folder: Folder) -> Sequence[Row[*tuple[Any, ...]]]:
+async def _letters(folder: DeskFolder) -> Sequence[Row[*tuple[Any, ...]]]:
     async with opened(folder.settings()) as database:
-        return [row for row in await inbox.quarantine(database) if row.door.startswith("mail:")]
+        return [row for row in await inbox.quarantine(database) if row.channel.startswith("mail:")]
 
 
 @quarantine.command()
 @click.argument("letter", metavar="ID", type=int)
 @pass_folder
-def reject(folder: Folder, letter: int) -> None:
+def reject(folder: DeskFolder, letter: int) -> None:
     """Leave a letter out for good. It stays in the inbox and on its server, and nobody is answered.
 
     \b
@@ -98,8 +98,8 @@ def reject(folder: Folder, letter: int) -> None:
     click.echo(f"Letter {letter} is left out.")
 
 
-async def _reject(folder: Folder, letter: int) -> None:
+async def _reject(folder: DeskFolder, letter: int) -> None:
     async with opened(folder.settings()) as database:
-        if letter not in {row.id for row in await inbox.quarantine(database) if row.door.startswith("mail:")}:
+        if letter not in {row.id for row in await inbox.quarantine(database) if row.channel.startswith("mail:")}:
             refuse(f"no letter {letter} is set aside: see 'firstline mail quarantine list'", NO_SUCH)
         await inbox.dismiss(database, letter, now(), lambda connection: ledger.refused(connection, letter))

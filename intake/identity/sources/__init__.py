@@ -10,7 +10,7 @@ KINDS = ("contract", "email", "phone", "login", "serial")
 """What an account can be found by."""
 
 
-class Source(Protocol):
+class EntitlementSource(Protocol):
     """A table of subscribers that answers from memory, at once. A slow one is asked by an act instead."""
 
     def find(self, kind: str, value: str) -> tuple[Account, ...]:

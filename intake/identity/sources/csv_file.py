@@ -16,10 +16,10 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from desk.language.normalize import visible
+from desk.language.normalize import without_invisible
 from desk.model.diagnostics import Finding
 from desk.model.shared_facts import Account
-from intake.identity.sources.packed_table import Key, Packed, Row
+from intake.identity.sources.packed_table import Key, PackedTable, Row
 
 STATUSES = ("active", "expired", "blocked")
 SEVERAL = ("phones", "emails", "logins", "serials", "products")
@@ -32,7 +32,7 @@ _NO_DIGIT = re.compile(r"\D")
 _NO_LETTER = re.compile(r"[\W_]")
 
 
-class BadTable(ValueError):
+class InvalidTable(ValueError):
     """A table that cannot be used. Each of ``faults`` is a sentence with the line and the column."""
 
     def __init__(self, faults: Sequence[str]) -> None:
@@ -40,8 +40,8 @@ class BadTable(ValueError):
         self.faults = tuple(faults)
 
 
-class CsvFile:
-    """A `Source` over one file, read again when its time or size has changed.
+class CsvSource:
+    """A `EntitlementSource` over one file, read again when its time or size has changed.
 
     A broken new file keeps the accounts of the last good one; `trouble` tells. `refresh` may run in a
     thread of its own while others `find`; only two of it at once must not.
@@ -51,7 +51,7 @@ class CsvFile:
         self.path = path
         self.provider = provider
         self.trouble: tuple[str, ...] = ()
-        self._accounts: Packed | None = None
+        self._accounts: PackedTable | None = None
         self._seen: tuple[int, int] | None = None
 
     def find(self, kind: str, value: str) -> tuple[Account, ...]:
@@ -71,7 +71,7 @@ class CsvFile:
             self._seen = None
             self.trouble = (f"{self.path} cannot be read: {error.strerror}",)
             return False
-        except BadTable as error:
+        except InvalidTable as error:
             self.trouble = error.faults
             return False
         self.trouble = ()
@@ -87,34 +87,34 @@ class CsvFile:
 
 
 def read(source: bytes, name: str, provider: str) -> list[Account]:
-    """All accounts of a table. Raises `BadTable` with up to twenty faults; ``name`` is put before each."""
+    """All accounts of a table. Raises `InvalidTable` with up to twenty faults; ``name`` is put before each."""
     table, rows = _checked(source, name, provider)
     return [table.account(row) for row in rows]
 
 
-def packed(source: bytes, name: str, provider: str) -> Packed:
+def packed(source: bytes, name: str, provider: str) -> PackedTable:
     """The same, to be found by their identifiers."""
     table, rows = _checked(source, name, provider)
-    return Packed(rows, table.account, table.keys)
+    return PackedTable(rows, table.account, table.keys)
 
 
-def _checked(source: bytes, name: str, provider: str) -> tuple[_Table, Sequence[Row]]:
-    """The table, and its rows that are not empty. Raises `BadTable`."""
+def _checked(source: bytes, name: str, provider: str) -> tuple[_CsvTable, Sequence[Row]]:
+    """The table, and its rows that are not empty. Raises `InvalidTable`."""
     lines = csv.reader(io.StringIO(_decoded(source, name), newline=""), delimiter=_delimiter(source), strict=True)
     try:
-        table = _Table(next(lines, []), name, provider)
+        table = _CsvTable(next(lines, []), name, provider)
         seen: set[str] = set()
         rows = [row for row in lines if table.holds(row, lines.line_num, seen)]
     except csv.Error as error:
-        raise BadTable([f"{name} line {lines.line_num}: {error}"]) from None
+        raise InvalidTable([f"{name} line {lines.line_num}: {error}"]) from None
     if table.faults:
-        raise BadTable(table.faults)
+        raise InvalidTable(table.faults)
     return table, rows
 
 
 def normal(kind: str, value: str) -> str:
     """How a value is compared. Phones: digits, a Russian 8 as 7. Contracts and serials: letters and digits only."""
-    value = visible(value).strip().casefold()
+    value = without_invisible(value).strip().casefold()
     if kind == "phone":
         digits = _NO_DIGIT.sub("", value)
         return "7" + digits[1:] if len(digits) == 11 and digits[0] == "8" else digits
@@ -123,7 +123,7 @@ def normal(kind: str, value: str) -> str:
     return value
 
 
-class _Table:
+class _CsvTable:
     """What the columns mean, and what is wrong in the rows."""
 
     def __init__(self, header: Sequence[str], name: str, provider: str) -> None:
@@ -135,9 +135,9 @@ class _Table:
         self.places = {column: self.header.index(column) for column in COLUMNS if column in self.header}
         self.finding = [(kind, self.places[column]) for kind, column in _SINGULAR.items() if column in self.places]
         if "contract" not in self.header:
-            raise BadTable([f"{name} line 1: there is no column 'contract': the first line must name the columns"])
+            raise InvalidTable([f"{name} line 1: there is no column 'contract': the first line must name the columns"])
         if twice := sorted({column for column in self.header if column and self.header.count(column) > 1}):
-            raise BadTable([f"{name} line 1: the column {twice[0]!r} stands twice"])
+            raise InvalidTable([f"{name} line 1: the column {twice[0]!r} stands twice"])
 
     def holds(self, cells: Row, line: int, seen: set[str]) -> bool:
         """Whether a row has an account in it, and not one of the contracts ``seen``. ``faults`` tell what is wrong."""
@@ -213,7 +213,7 @@ def _several(cell: str) -> tuple[str, ...]:
 
 def _decoded(source: bytes, name: str) -> str:
     if b"\0" in source:
-        raise BadTable([f"{name}: is no text: save the table as CSV"])
+        raise InvalidTable([f"{name}: is no text: save the table as CSV"])
     try:
         return source.decode("utf-8-sig")
     except UnicodeDecodeError:

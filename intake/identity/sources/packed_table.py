@@ -18,7 +18,7 @@ Key = tuple[str, str]
 """A kind of identifier, and one in its folded spelling."""
 
 
-class Packed:
+class PackedTable:
     """Accounts by their keys. ``made`` makes one of its row, ``keys`` gives all by which that row is found."""
 
     def __init__(

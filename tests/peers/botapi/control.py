@@ -1,4 +1,4 @@
-"""The emulator's own HTTP door, for those in another process: /_control/NAME, JSON in and out."""
+"""The emulator's own HTTP channel, for those in another process: /_control/NAME, JSON in and out."""
 
 from __future__ import annotations
 

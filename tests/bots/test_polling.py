@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bots.envelope import enveloped
-from bots.polling import LONGEST_WAIT, Poller, keep_webhook
-from desk.model.channel import Also
-from desk.model.messages import Raw
+from bots.envelope import raw_message_of
+from bots.polling import LONGEST_WAIT, UpdatePoller, keep_webhook
+from desk.model.channel import ExtraWrite
+from desk.model.messages import RawMessage
 from desk.model.settings import Secret, TelegramSettings
 from tests.bots.conftest import TOKEN
-from tests.bots.examples import AT, DOOR, GROUP, OLEG, from_oleg, message, press
+from tests.bots.examples import AT, CHANNEL, GROUP, OLEG, from_oleg, message, press
 from tests.peers.botapi import Bot, BotApi, User
 
 
@@ -29,11 +29,11 @@ class Inbox:
     """Keeps what is accepted; fails as often as told."""
 
     def __init__(self, failures: int = 0) -> None:
-        self.raws: dict[str, Raw] = {}
+        self.raws: dict[str, RawMessage] = {}
         self.failures = failures
         self.offers = 0
 
-    async def __call__(self, raws: Sequence[Raw], also: Also | None = None) -> int:
+    async def __call__(self, raws: Sequence[RawMessage], also: ExtraWrite | None = None) -> int:
         self.offers += 1
         if self.failures:
             self.failures -= 1
@@ -52,7 +52,7 @@ async def no_wait(seconds: float) -> None:
 
 async def polled(settings: TelegramSettings, inbox: Inbox, enough: Callable[[], bool]) -> None:
     """Polls until it is enough, or fails after a minute."""
-    poller = asyncio.create_task(Poller(settings, lambda: AT, hold=1, sleep=no_wait).run(inbox))
+    poller = asyncio.create_task(UpdatePoller(settings, lambda: AT, hold=1, sleep=no_wait).run(inbox))
     try:
         async with asyncio.timeout(60):
             while not enough():
@@ -71,7 +71,7 @@ async def test_what_people_write_is_stored_with_its_key_and_lane(
     await anna.says(bot, "нет интернета")
     await polled(settings, inbox, lambda: bool(inbox.raws) and not bot.pending)
     (raw,) = inbox.raws.values()
-    assert (raw.door, raw.key, raw.lane, raw.received_at, raw.aside) == (DOOR, "1", f"{DOOR}:42", AT, "")
+    assert (raw.channel, raw.key, raw.lane, raw.received_at, raw.aside) == (CHANNEL, "1", f"{CHANNEL}:42", AT, "")
     assert json.loads(raw.body)["message"]["text"] == "нет интернета"
 
 
@@ -125,7 +125,7 @@ async def test_an_address_nobody_listens_at_is_told_without_the_token(caplog: py
             raise asyncio.CancelledError
 
     with pytest.raises(asyncio.CancelledError):
-        await Poller(settings, lambda: AT, sleep=waited).run(Inbox())
+        await UpdatePoller(settings, lambda: AT, sleep=waited).run(Inbox())
     assert waits[0] < 1 < waits[4] < waits[7] <= 1.3 * LONGEST_WAIT
     assert "Cannot connect" in caplog.text
     assert TOKEN not in caplog.text
@@ -138,7 +138,7 @@ async def test_an_odd_update_is_kept_and_the_next_ones_go_on(settings: TelegramS
     bot.push_raw('{"update_id": 3, "message": {"text": "lone \\ud800 surrogate"}}')
     await anna.says(bot, "next")
     await polled(settings, inbox, lambda: len(inbox.raws) == 4 and not bot.pending)
-    assert [raw.lane for raw in inbox.raws.values()][:3] == [f"{DOOR}:update:{number}" for number in (1, 2, 3)]
+    assert [raw.lane for raw in inbox.raws.values()][:3] == [f"{CHANNEL}:update:{number}" for number in (1, 2, 3)]
     assert b"\\ud800" in inbox.raws["3"].body
 
 
@@ -208,7 +208,7 @@ async def test_updates_without_an_id_are_kept_aside_and_do_not_stop_those_with_o
     ],
 )
 def test_lanes_name_the_chat_and_in_groups_the_person(update: dict[str, Any], lane: str) -> None:
-    assert enveloped(DOOR, {"update_id": 9, **update}, AT).lane == f"{DOOR}:{lane}"
+    assert raw_message_of(CHANNEL, {"update_id": 9, **update}, AT).lane == f"{CHANNEL}:{lane}"
 
 
 async def test_with_a_webhook_configured_telegram_is_told_and_told_again_when_it_is_lost(
@@ -231,7 +231,7 @@ async def test_with_a_webhook_configured_telegram_is_told_and_told_again_when_it
 
 def test_storing_updates_needs_no_aiogram() -> None:
     """Importing aiogram takes seconds; whoever stores must not wait for it."""
-    modules = "bots.door, bots.poll, bots.webhook, bots.dressing, bots.check, sys"
+    modules = "bots.channel, bots.polling, bots.webhook, bots.render, bots.diagnostics, sys"
     said = subprocess.run(
         [sys.executable, "-c", f"import {modules}; print('aiogram' in sys.modules, 'pydantic' in sys.modules)"],
         capture_output=True,

@@ -9,7 +9,7 @@ import pytest
 from bots.diagnostics import check
 from desk.model.settings import Secret, TelegramSettings
 from tests.bots.conftest import TOKEN
-from tests.bots.examples import STAFF
+from tests.bots.examples import AGENTS
 from tests.peers.botapi import Bot, BotApi
 
 
@@ -28,7 +28,7 @@ def words(found: list[tuple[str, str]], level: str) -> str:
 async def test_a_bot_that_is_an_administrator_of_the_agents_group_is_fine(
     api: BotApi, settings: TelegramSettings
 ) -> None:
-    await api.group(STAFF).admits(api.bot(TOKEN))
+    await api.group(AGENTS).admits(api.bot(TOKEN))
     found = await said(settings)
     assert {level for level, _ in found} == {"ok"}
     assert "@desk_bot" in words(found, "ok")
@@ -45,21 +45,21 @@ async def test_an_api_that_does_not_answer_is_told(settings: TelegramSettings) -
 
 
 async def test_a_forgotten_webhook_keeps_polling_from_working(settings: TelegramSettings, api: BotApi) -> None:
-    await api.group(STAFF).admits(api.bot(TOKEN))
+    await api.group(AGENTS).admits(api.bot(TOKEN))
     await set_webhook(settings, "https://old.example/hook")
     assert "https://old.example/hook" in words(await said(settings), "error")
 
 
 async def set_webhook(settings: TelegramSettings, url: str, **more: object) -> None:
-    from bots.bot_api_client import Wire
+    from bots.bot_api_client import BotApiClient
 
-    wire = Wire(settings)
+    wire = BotApiClient(settings)
     await wire.call("setWebhook", {"url": url, **more})
     await wire.close()
 
 
 async def test_a_webhook_that_is_not_set_or_another_or_not_https_is_told(settings: TelegramSettings) -> None:
-    hooked = replace(settings, webhook="https://desk.example", staff_chat=0)
+    hooked = replace(settings, webhook="https://desk.example", agents_chat=0)
     assert "is not https://desk.example/telegram/desk yet" in words(await said(hooked), "warning")
     await set_webhook(settings, "https://other.example/x")
     assert "another webhook is set" in words(await said(hooked), "warning")
@@ -73,21 +73,21 @@ async def test_a_webhook_that_misses_kinds_of_updates_is_told(settings: Telegram
 
 
 async def test_without_an_agents_group_nobody_sees_cards(settings: TelegramSettings) -> None:
-    assert "no agents' group" in words(await said(replace(settings, staff_chat=0)), "warning")
+    assert "no agents' group" in words(await said(replace(settings, agents_chat=0)), "warning")
 
 
 @pytest.mark.parametrize("chat", [-100999, 12345])
 async def test_a_group_that_cannot_be_reached_is_told(settings: TelegramSettings, chat: int) -> None:
-    assert "cannot be reached" in words(await said(replace(settings, staff_chat=chat)), "error")
+    assert "cannot be reached" in words(await said(replace(settings, agents_chat=chat)), "error")
 
 
 async def test_a_bot_outside_the_group_is_told(api: BotApi, settings: TelegramSettings, bot: Bot) -> None:
-    await api.group(STAFF).kicks(bot)
+    await api.group(AGENTS).kicks(bot)
     assert words(await said(settings), "error")
 
 
 async def test_privacy_mode_is_told_where_it_hides_messages(api: BotApi, settings: TelegramSettings, bot: Bot) -> None:
-    await api.group(STAFF).admits(bot, admin=False)
+    await api.group(AGENTS).admits(bot, admin=False)
     assert "privacy mode" in words(await said(settings), "warning")
     bot.privacy = False
     assert words(await said(settings), "warning") == ""

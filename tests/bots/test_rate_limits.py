@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from bots.rate_limits import Limits, Window
+from bots.rate_limits import RateLimits, SlidingWindow
 
-DOOR = "telegram:desk"
+CHANNEL = "telegram:desk"
 
 
 def most_in(times: list[float], seconds: float) -> int:
     return max(sum(1 for other in times if time <= other < time + seconds) for time in times)
 
 
-def sent(limits: Limits, lanes: list[str]) -> list[float]:
+def sent(limits: RateLimits, lanes: list[str]) -> list[float]:
     """When each of these goes, if they ask one after the other as soon as they may."""
     now, times = 100.0, []
     for lane in lanes:
@@ -22,57 +22,57 @@ def sent(limits: Limits, lanes: list[str]) -> list[float]:
 
 
 def test_one_chat_gets_a_short_burst_and_then_one_a_second() -> None:
-    times = sent(Limits(DOOR), [f"{DOOR}:42"] * 12)
+    times = sent(RateLimits(CHANNEL), [f"{CHANNEL}:42"] * 12)
     assert times[:3] == [100.0] * 3
     assert most_in(times, 3.0) == 3
 
 
 def test_a_group_gets_twenty_a_minute() -> None:
-    times = sent(Limits(DOOR), [f"{DOOR}:-100"] * 50)
+    times = sent(RateLimits(CHANNEL), [f"{CHANNEL}:-100"] * 50)
     assert most_in(times, 60.0) == 20
 
 
 def test_the_whole_bot_sends_thirty_a_second() -> None:
-    times = sent(Limits(DOOR), [f"{DOOR}:{chat}" for chat in range(200)])
+    times = sent(RateLimits(CHANNEL), [f"{CHANNEL}:{chat}" for chat in range(200)])
     assert most_in(times, 1.0) == 30
 
 
 def test_those_who_ask_at_once_get_turns_one_after_the_other() -> None:
-    limits = Limits(DOOR)
-    waits = [limits.book(f"{DOOR}:{chat}", 0.0) for chat in range(70)]
+    limits = RateLimits(CHANNEL)
+    waits = [limits.book(f"{CHANNEL}:{chat}", 0.0) for chat in range(70)]
     assert waits == sorted(waits)
     assert most_in(waits, 1.0) == 30
 
 
 def test_whoever_would_wait_too_long_takes_no_turn() -> None:
-    limits = Limits(DOOR)
-    waits = [limits.book(f"{DOOR}:{chat}", 0.0, patience=1.5) for chat in range(90)]
+    limits = RateLimits(CHANNEL)
+    waits = [limits.book(f"{CHANNEL}:{chat}", 0.0, patience=1.5) for chat in range(90)]
     assert waits[60:] == [waits[60]] * 30
     assert waits[60] > 1.5
 
 
 def test_an_album_counts_as_many_as_it_holds() -> None:
-    limits = Limits(DOOR)
-    limits.book(f"{DOOR}:-100", 0.0, count=10)
-    assert limits.delay(f"{DOOR}:-100", 0.0, count=10) == 0.0
-    assert limits.delay(f"{DOOR}:-100", 0.0, count=11) == 61.0
+    limits = RateLimits(CHANNEL)
+    limits.book(f"{CHANNEL}:-100", 0.0, count=10)
+    assert limits.delay(f"{CHANNEL}:-100", 0.0, count=10) == 0.0
+    assert limits.delay(f"{CHANNEL}:-100", 0.0, count=11) == 61.0
 
 
 def test_the_acknowledgement_of_a_button_is_free() -> None:
-    limits = Limits(DOOR)
-    assert {limits.book(f"{DOOR}:callback:{number}", 0.0) for number in range(100)} == {0.0}
-    assert limits.book(f"{DOOR}:42", 0.0) == 0.0
+    limits = RateLimits(CHANNEL)
+    assert {limits.book(f"{CHANNEL}:callback:{number}", 0.0) for number in range(100)} == {0.0}
+    assert limits.book(f"{CHANNEL}:42", 0.0) == 0.0
 
 
 def test_silent_chats_are_forgotten() -> None:
-    limits = Limits(DOOR)
+    limits = RateLimits(CHANNEL)
     for chat in range(20_000):
-        limits.book(f"{DOOR}:{chat}", chat * 1.0)
+        limits.book(f"{CHANNEL}:{chat}", chat * 1.0)
     assert len(limits._chats) <= 2000
 
 
 def test_more_than_a_window_holds_waits_for_an_empty_one_and_not_for_ever() -> None:
-    window = Window(3, 3.0)
+    window = SlidingWindow(3, 3.0)
     assert window.delay(0.0, 10) == 0.0
     window.take(0.0, 10)
     assert window.delay(1.0, 10) == 2.0

@@ -1,4 +1,4 @@
-"""The desk as it begins."""
+"""The tables of the first release. Never edited once released: later versions add migrations of their own."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from alembic import op
 
 from desk.storage.base import Instant
 
-GUARDED = ("cases", "journal", "people", "addresses", "suggestions")
-"""Rows of a provider, which PostgreSQL shows only to whoever named that provider in this transaction."""
+GUARDED = ("addresses", "article_links", "cases", "journal", "learned_phrasings", "people", "suggestions")
+"""Tables of a provider's rows, which PostgreSQL shows only to a transaction that named that provider."""
 
 revision = "0001"
 down_revision = None
@@ -18,25 +18,14 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
-        "alarms",
-        sa.Column("key", sa.String(length=120), nullable=False),
-        sa.Column("provider", sa.String(length=64), nullable=False),
-        sa.Column("case_id", sa.BigInteger(), nullable=False),
-        sa.Column("kind", sa.String(length=40), nullable=False),
-        sa.Column("fire_at", Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_alarms")),
-    )
-    op.create_index("ix_alarms_fire_at", "alarms", ["fire_at"], unique=False)
-
-    op.create_table(
         "arrivals",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("door", sa.String(length=80), nullable=False),
+        sa.Column("channel", sa.String(length=80), nullable=False),
         sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("lane", sa.String(length=500), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("received_at", Instant(), nullable=False),
-        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False, comment="waiting, done or quarantined"),
         sa.Column("due_at", Instant(), nullable=False),
         sa.Column("holder", sa.String(length=80), nullable=True),
         sa.Column("held_until", Instant(), nullable=True),
@@ -46,16 +35,16 @@ def upgrade() -> None:
         sa.Column("case_id", sa.BigInteger(), nullable=True),
         sa.Column("decided_at", Instant(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_arrivals")),
-        sa.UniqueConstraint("door", "key", name=op.f("uq_arrivals_door_key")),
+        sa.UniqueConstraint("channel", "key", name=op.f("uq_arrivals_channel_key")),
         sqlite_autoincrement=True,
     )
     op.create_index(
-        "arrivals_aside",
+        "arrivals_channels",
         "arrivals",
-        ["id"],
+        ["channel", "id"],
         unique=False,
-        sqlite_where=sa.text("state = 'aside'"),
-        postgresql_where=sa.text("state = 'aside'"),
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
     )
     op.create_index(
         "arrivals_next",
@@ -66,6 +55,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'waiting'"),
     )
     op.create_index(
+        "arrivals_quarantined",
+        "arrivals",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'quarantined'"),
+        postgresql_where=sa.text("state = 'quarantined'"),
+    )
+    op.create_index(
         "arrivals_waiting",
         "arrivals",
         ["lane", "id"],
@@ -73,7 +70,30 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'waiting'"),
         postgresql_where=sa.text("state = 'waiting'"),
     )
-
+    op.create_table(
+        "article_links",
+        sa.Column("provider", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("article", sa.String(length=60), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("agent", sa.String(length=80), nullable=False),
+        sa.Column("note", sa.String(length=400), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("provider", "case_id", "article", name=op.f("pk_article_links")),
+    )
+    op.create_index("article_links_at", "article_links", ["provider", "at"], unique=False)
+    op.create_table(
+        "article_versions",
+        sa.Column("provider", sa.String(length=64), nullable=False),
+        sa.Column("article", sa.String(length=60), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("author", sa.String(length=100), nullable=False),
+        sa.Column("why", sa.String(length=400), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("provider", "article", "language", "version", name=op.f("pk_article_versions")),
+    )
     op.create_table(
         "articles",
         sa.Column("provider", sa.String(length=64), nullable=False),
@@ -89,11 +109,28 @@ def upgrade() -> None:
         sa.Column("owner", sa.String(length=80), nullable=False),
         sa.Column("confidence", sa.String(length=24), nullable=False),
         sa.Column("audience", sa.String(length=24), nullable=False),
+        sa.Column("governance", sa.String(length=24), server_default="experience_based", nullable=False),
         sa.Column("file_hash", sa.String(length=64), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("updated_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("provider", "id", "language", name=op.f("pk_articles")),
     )
+    op.create_table(
+        "automatic_mails",
+        sa.Column("peer", sa.String(length=320), nullable=False),
+        sa.Column(
+            "number",
+            sa.BigInteger(),
+            autoincrement=False,
+            nullable=False,
+            comment="two who count alike cannot both write",
+        ),
+        sa.Column("domain", sa.String(length=255), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("peer", "number", name=op.f("pk_automatic_mails")),
+    )
+    op.create_index("automatic_mails_at", "automatic_mails", ["at"], unique=False)
+    op.create_index("automatic_mails_domain", "automatic_mails", ["domain", "at"], unique=False)
     op.create_table(
         "cases",
         sa.Column("provider", sa.String(length=64), nullable=False),
@@ -102,8 +139,8 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.BigInteger(), nullable=False),
         sa.Column("language", sa.String(length=8), nullable=False),
-        sa.Column("door", sa.String(length=80), nullable=False),
-        sa.Column("channel", sa.String(length=16), nullable=False),
+        sa.Column("channel", sa.String(length=80), nullable=False),
+        sa.Column("channel_kind", sa.String(length=16), nullable=False),
         sa.Column("address", sa.String(length=320), nullable=False),
         sa.Column("thread", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
@@ -137,7 +174,7 @@ def upgrade() -> None:
         sa.Column("eta", Instant(), nullable=True),
         sa.Column("eta_version", sa.Integer(), nullable=False),
         sa.Column("card", sa.String(length=64), nullable=False),
-        sa.Column("news", sa.Integer(), nullable=False),
+        sa.Column("unread", sa.Integer(), nullable=False),
         sa.Column("opened_at", Instant(), nullable=False),
         sa.Column("updated_at", Instant(), nullable=False),
         sa.Column("registered_at", Instant(), nullable=True),
@@ -147,11 +184,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("provider", "id", name=op.f("pk_cases")),
         sa.UniqueConstraint("provider", "number", name=op.f("uq_cases_provider_number")),
     )
+    op.create_index(
+        "cases_in_intake",
+        "cases",
+        ["provider", "updated_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'acknowledged' AND registered_at IS NULL"),
+        postgresql_where=sa.text("state = 'acknowledged' AND registered_at IS NULL"),
+    )
     op.create_index("cases_of_person", "cases", ["provider", "person_id", "state"], unique=False)
-
     op.create_table(
         "contents",
-        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column(
+            "hash", sa.String(length=64), nullable=False, comment="sha256 of the source: a version once used is kept"
+        ),
         sa.Column("kind", sa.String(length=24), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_contents")),
@@ -166,25 +212,31 @@ def upgrade() -> None:
     op.create_table(
         "departures",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False, comment="<arrival id>.<number>: never enqueued twice"),
         sa.Column("provider", sa.String(length=64), nullable=False),
-        sa.Column("door", sa.String(length=80), nullable=False),
+        sa.Column("channel", sa.String(length=80), nullable=False),
         sa.Column("lane", sa.String(length=500), nullable=False),
         sa.Column("kind", sa.String(length=24), nullable=False),
         sa.Column("policy", sa.String(length=8), nullable=False),
         sa.Column("body", sa.JSON(), nullable=False),
         sa.Column("case_id", sa.BigInteger(), nullable=False),
-        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column(
+            "state",
+            sa.String(length=12),
+            nullable=False,
+            comment="pending, sending, sent, failed, unknown or superseded",
+        ),
         sa.Column("due_at", Instant(), nullable=False),
         sa.Column("holder", sa.String(length=80), nullable=True),
         sa.Column("held_until", Instant(), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("doubts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("doubts", sa.Integer(), server_default="0", nullable=False, comment="how often its fate was unknown"),
         sa.Column("remote", sa.String(length=400), server_default="", nullable=False),
         sa.Column("supersedes", sa.String(length=64), server_default="", nullable=False),
         sa.Column("problem", sa.Text(), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("sent_at", Instant(), nullable=True),
+        sa.Column("rank", sa.Integer(), server_default="0", nullable=False, comment="0 goes first; 1 for strangers"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_departures")),
         sa.UniqueConstraint("key", name=op.f("uq_departures_key")),
         sqlite_autoincrement=True,
@@ -192,7 +244,7 @@ def upgrade() -> None:
     op.create_index(
         "departures_next",
         "departures",
-        ["door", "id"],
+        ["channel", "rank", "id"],
         unique=False,
         sqlite_where=sa.text("state IN ('pending', 'sending')"),
         postgresql_where=sa.text("state IN ('pending', 'sending')"),
@@ -207,13 +259,42 @@ def upgrade() -> None:
         sqlite_where=sa.text("state IN ('pending', 'sending')"),
         postgresql_where=sa.text("state IN ('pending', 'sending')"),
     )
-
     op.create_table(
         "fingerprints",
-        sa.Column("provider", sa.String(length=64), nullable=False),
+        sa.Column(
+            "provider", sa.String(length=64), nullable=False, comment="of the receiving channel, so that it never moves"
+        ),
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
         sa.Column("arrival_id", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("provider", "fingerprint", name=op.f("pk_fingerprints")),
+    )
+    op.create_table(
+        "guesses",
+        sa.Column("provider", sa.String(length=64), nullable=False),
+        sa.Column(
+            "number",
+            sa.BigInteger(),
+            autoincrement=False,
+            nullable=False,
+            comment="two who count alike cannot both write",
+        ),
+        sa.Column("who", sa.String(length=400), nullable=False, comment="<channel>:<address>"),
+        sa.Column("at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("provider", "number", name=op.f("pk_guesses")),
+    )
+    op.create_table(
+        "learned_phrasings",
+        sa.Column("provider", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("article", sa.String(length=60), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("author", sa.String(length=100), nullable=False),
+        sa.Column("refused", sa.String(length=40), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("repeats", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("provider", "case_id", "article", name=op.f("pk_learned_phrasings")),
     )
     op.create_table(
         "leases",
@@ -224,28 +305,80 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_leases")),
     )
     op.create_table(
+        "mail_ledger",
+        sa.Column("channel", sa.String(length=80), nullable=False),
+        sa.Column("epoch", sa.String(length=24), nullable=False, comment="<uidvalidity>, or <uidvalidity>.<again>"),
+        sa.Column("uid", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False, comment="bytes, as the server says"),
+        sa.Column("date", sa.String(length=40), nullable=False, comment="INTERNALDATE, as the server says"),
+        sa.Column("received_at", Instant(), nullable=False),
+        sa.Column("outcome", sa.String(length=12), nullable=False, comment="see mail.outcomes"),
+        sa.Column(
+            "word",
+            sa.String(length=40),
+            server_default="",
+            nullable=False,
+            comment="the desk's own word for the outcome",
+        ),
+        sa.Column("case_id", sa.BigInteger(), nullable=True),
+        sa.Column("message_id", sa.String(length=200), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("channel", "epoch", "uid", name=op.f("pk_mail_ledger")),
+    )
+    op.create_index("mail_ledger_message_ids", "mail_ledger", ["message_id"], unique=False)
+    op.create_index("mail_ledger_outcomes", "mail_ledger", ["channel", "outcome"], unique=False)
+    op.create_table(
         "mailboxes",
-        sa.Column("door", sa.String(length=80), nullable=False),
-        sa.Column("uidvalidity", sa.BigInteger(), nullable=False),
-        sa.Column("first_uid", sa.BigInteger(), nullable=False),
-        sa.Column("next_uid", sa.BigInteger(), nullable=False),
-        sa.Column("connected_at", Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("door", name=op.f("pk_mailboxes")),
+        sa.Column("channel", sa.String(length=80), nullable=False),
+        sa.Column(
+            "uidvalidity", sa.BigInteger(), nullable=False, comment="the epoch that the UIDs belong to, by the server"
+        ),
+        sa.Column(
+            "first_uid",
+            sa.BigInteger(),
+            nullable=False,
+            comment="from here on a mail is surely newer than the connection",
+        ),
+        sa.Column("next_uid", sa.BigInteger(), nullable=False, comment="the first UID not stored yet"),
+        sa.Column(
+            "connected_at", Instant(), nullable=False, comment="the first connection ever: older mail is not ours"
+        ),
+        sa.Column(
+            "again", sa.Integer(), server_default="0", nullable=False, comment="times it was renumbered without a word"
+        ),
+        sa.Column(
+            "handled_uid",
+            sa.BigInteger(),
+            server_default="0",
+            nullable=False,
+            comment="the first UID not flagged or moved",
+        ),
+        sa.Column(
+            "reconciled_at", Instant(), nullable=True, comment="when the server was last compared with the ledger"
+        ),
+        sa.Column("difference", sa.Text(), server_default="", nullable=False, comment="the last one found"),
+        sa.Column("differed_at", Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("channel", name=op.f("pk_mailboxes")),
+    )
+    op.create_table(
+        "muted_peers",
+        sa.Column("peer", sa.String(length=320), nullable=False),
+        sa.Column("since", Instant(), nullable=False),
+        sa.Column("why", sa.String(length=200), nullable=False),
+        sa.PrimaryKeyConstraint("peer", name=op.f("pk_muted_peers")),
     )
     op.create_table(
         "pending",
         sa.Column("arrival_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("provider", sa.String(length=64), nullable=False),
-        sa.Column("case_id", sa.BigInteger(), nullable=False),
+        sa.Column("case_id", sa.BigInteger(), nullable=False, comment="the case it claims to belong to, or 0"),
         sa.Column("sender", sa.String(length=320), nullable=False),
         sa.Column("subject", sa.String(length=400), nullable=False),
         sa.Column("why", sa.String(length=200), nullable=False),
         sa.Column("since", Instant(), nullable=False),
-        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False, comment="waiting, accepted or refused"),
         sa.PrimaryKeyConstraint("arrival_id", name=op.f("pk_pending")),
     )
-    op.create_index("ix_pending_provider", "pending", ["provider"], unique=False)
-
+    op.create_index(op.f("ix_pending_provider"), "pending", ["provider"], unique=False)
     op.create_table(
         "people",
         sa.Column("provider", sa.String(length=64), nullable=False),
@@ -255,6 +388,17 @@ def upgrade() -> None:
         sa.Column("contract", sa.String(length=80), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("provider", "id", name=op.f("pk_people")),
+    )
+    op.create_table(
+        "provider_routes",
+        sa.Column(
+            "key",
+            sa.String(length=420),
+            nullable=False,
+            comment="case:<id> or address:<channel>:<value>, of shared channels only",
+        ),
+        sa.Column("provider", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_provider_routes")),
     )
     op.create_table(
         "suggestions",
@@ -268,18 +412,29 @@ def upgrade() -> None:
         sa.Column("outcome_at", Instant(), nullable=True),
         sa.PrimaryKeyConstraint("provider", "case_id", "article", name=op.f("pk_suggestions")),
     )
+    op.create_index("suggestions_came", "suggestions", ["provider", "outcome_at"], unique=False)
     op.create_table(
-        "whereabouts",
-        sa.Column("key", sa.String(length=420), nullable=False),
+        "timers",
+        sa.Column("key", sa.String(length=120), nullable=False, comment="<case id>:<key>: set again, it moves"),
         sa.Column("provider", sa.String(length=64), nullable=False),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_whereabouts")),
+        sa.Column("case_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("fire_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_timers")),
+    )
+    op.create_index(op.f("ix_timers_fire_at"), "timers", ["fire_at"], unique=False)
+    op.create_table(
+        "without_notices",
+        sa.Column("peer", sa.String(length=320), nullable=False),
+        sa.Column("since", Instant(), nullable=False, comment="when they asked for none"),
+        sa.PrimaryKeyConstraint("peer", name=op.f("pk_without_notices")),
     )
     op.create_table(
         "addresses",
         sa.Column("provider", sa.String(length=64), nullable=False),
-        sa.Column("door", sa.String(length=80), nullable=False),
+        sa.Column("channel", sa.String(length=80), nullable=False),
         sa.Column("value", sa.String(length=320), nullable=False),
-        sa.Column("channel", sa.String(length=16), nullable=False),
+        sa.Column("channel_kind", sa.String(length=16), nullable=False),
         sa.Column("person_id", sa.BigInteger(), nullable=False),
         sa.Column("blocked", sa.String(length=200), nullable=False),
         sa.Column("confirmed", sa.Boolean(), nullable=False),
@@ -290,10 +445,9 @@ def upgrade() -> None:
             name=op.f("fk_addresses_provider_person_id"),
             onupdate="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("provider", "door", "value", name=op.f("pk_addresses")),
+        sa.PrimaryKeyConstraint("provider", "channel", "value", name=op.f("pk_addresses")),
     )
     op.create_index("addresses_of_person", "addresses", ["provider", "person_id"], unique=False)
-
     op.create_table(
         "journal",
         sa.Column("provider", sa.String(length=64), nullable=False),
@@ -302,7 +456,7 @@ def upgrade() -> None:
         sa.Column("at", Instant(), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("author", sa.String(length=100), nullable=False),
-        sa.Column("channel", sa.String(length=16), nullable=False),
+        sa.Column("channel_kind", sa.String(length=16), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("files", sa.JSON(), nullable=False),
         sa.Column("public", sa.Boolean(), nullable=False),
@@ -316,6 +470,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("provider", "id", name=op.f("pk_journal")),
     )
     op.create_index("journal_of_case", "journal", ["provider", "case_id", "id"], unique=False)
+
+    # The stamp of the articles grows with every change of them; each worker compares it, and reads them anew.
+    op.execute("INSERT INTO counters (provider, name, value) VALUES ('', 'knowledge', 1)")
     if op.get_bind().dialect.name == "postgresql":
         for table in GUARDED:
             op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")

@@ -9,18 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bots.render import dressed
-from bots.split_text import cut, entities, units
-from desk.language.rich_text import Mark, Text, written
-from desk.model.messages import Address, File, Option, Outgoing, Parcel, Policy
+from bots.render import render
+from bots.split_text import entities, split_text, units
+from desk.language.rich_text import RichText, TextMark, parse_markdown
+from desk.model.messages import Address, ButtonOption, ChannelCall, File, OutboundMessage, RedeliveryPolicy
 
-DOOR = "telegram:desk"
-ANNA = Address("telegram", DOOR, "42")
-YES_NO = ((Option("yes", "Да"), Option("no", "Нет")),)
+CHANNEL = "telegram:desk"
+ANNA = Address("telegram", CHANNEL, "42")
+YES_NO = ((ButtonOption("yes", "Да"), ButtonOption("no", "Нет")),)
 
 
-def parcels(text: str | Text = "", **how: Any) -> tuple[Parcel, ...]:
-    made = dressed(DOOR, Outgoing(**{"to": ANNA, "text": written(text) if isinstance(text, str) else text, **how}))
+def parcels(text: str | RichText = "", **how: Any) -> tuple[ChannelCall, ...]:
+    made = render(
+        CHANNEL, OutboundMessage(**{"to": ANNA, "text": parse_markdown(text) if isinstance(text, str) else text, **how})
+    )
     assert all(json.loads(json.dumps(one.body)) == one.body for one in made), "a parcel must survive the outbox"
     return made
 
@@ -36,8 +38,8 @@ def picture(number: int = 1, **more: Any) -> File:
 
 def test_a_plain_text_is_one_message_without_link_previews() -> None:
     (one,) = parcels("Здравствуйте! http://evil.example")
-    assert one.lane == f"{DOOR}:42"
-    assert one.policy is Policy.RETRY
+    assert one.lane == f"{CHANNEL}:42"
+    assert one.policy is RedeliveryPolicy.RETRY
     assert one.body["params"] == {
         "chat_id": 42,
         "text": "Здравствуйте! http://evil.example",
@@ -57,12 +59,12 @@ def test_marks_become_entities_counted_in_utf16() -> None:
 
 
 def test_a_link_that_telegram_cannot_open_stays_plain_words() -> None:
-    assert entities(written("[a](javascript:x) **b**")) == [{"type": "bold", "offset": 2, "length": 1}]
+    assert entities(parse_markdown("[a](javascript:x) **b**")) == [{"type": "bold", "offset": 2, "length": 1}]
 
 
 def test_a_strangers_words_are_literal_and_nothing_asks_telegram_to_parse_them() -> None:
     hostile = '<a href="tg://user?id=1">x</a> </code> *_[ @agent'
-    (one,) = parcels(text=Text(hostile))
+    (one,) = parcels(text=RichText(hostile))
     assert one.body["params"]["text"] == hostile
     assert "parse_mode" not in one.body["params"]
     assert "entities" not in one.body["params"]
@@ -77,7 +79,7 @@ def test_buttons_say_which_case_and_which_prompt_they_belong_to() -> None:
 
 def test_a_button_that_does_not_fit_names_its_option() -> None:
     with pytest.raises(ValueError, match="ааааа"):
-        parcels("x", options=((Option("а" * 31, "А"),),), case=1, prompt=1)
+        parcels("x", options=((ButtonOption("а" * 31, "А"),),), case=1, prompt=1)
 
 
 def test_a_long_text_is_cut_between_paragraphs_and_the_buttons_hang_on_the_last_part() -> None:
@@ -90,14 +92,14 @@ def test_a_long_text_is_cut_between_paragraphs_and_the_buttons_hang_on_the_last_
 
 
 def test_a_mark_over_a_cut_goes_on_in_the_next_part() -> None:
-    one, two = cut(Text("a " * 5, (Mark("bold", 0, 9),)), 6)
+    one, two = split_text(RichText("a " * 5, (TextMark("bold", 0, 9),)), 6)
     assert (one.plain, two.plain) == ("a a a", "a a")
     assert [mark.end - mark.start for mark in (*one.marks, *two.marks)] == [5, 3]
 
 
 @given(st.text(alphabet=st.characters(), max_size=200), st.integers(2, 40))
 def test_no_part_is_too_long_and_nothing_but_white_space_is_lost(plain: str, limit: int) -> None:
-    parts = cut(Text(plain), limit)
+    parts = split_text(RichText(plain), limit)
     assert all(0 < units(part.plain) <= limit for part in parts)
     assert all(len(part.plain.encode("utf-16-le")) == 2 * units(part.plain) for part in parts)
     kept = "".join("".join(part.plain.split()) for part in parts)
@@ -107,7 +109,7 @@ def test_no_part_is_too_long_and_nothing_but_white_space_is_lost(plain: str, lim
 
 @given(st.text(alphabet="aя😀 \n*`[]()\\", max_size=120), st.integers(4, 30))
 def test_entities_lie_inside_their_part_and_never_cut_a_pair_in_two(source: str, limit: int) -> None:
-    for part in cut(written(source), limit):
+    for part in split_text(parse_markdown(source), limit):
         coded = part.plain.encode("utf-16-le")
         for entity in entities(part):
             stretch = coded[2 * entity["offset"] : 2 * (entity["offset"] + entity["length"])]
@@ -173,7 +175,7 @@ def test_a_file_of_this_very_bot_goes_by_its_id_and_one_of_another_by_its_bytes(
 def test_an_edit_changes_the_old_message_and_a_later_edit_may_take_its_place() -> None:
     (one,) = parcels("Взято", edits="k1", options=YES_NO)
     assert one.body["method"] == "editMessageText"
-    assert (one.policy, one.supersedes, one.body["edits"]) == (Policy.EDIT, "k1", "k1")
+    assert (one.policy, one.supersedes, one.body["edits"]) == (RedeliveryPolicy.EDIT, "k1", "k1")
     assert "reply_markup" in one.body["params"]
 
 
@@ -184,7 +186,7 @@ def test_a_picture_instead_of_a_text_takes_the_old_buttons_off_and_follows_below
 
 def test_a_press_is_acknowledged_first_and_never_waits_behind_other_messages() -> None:
     ack, text = parcels("Хорошо", callback="777", alert="а" * 300)
-    assert (ack.kind, ack.lane) == ("callback", f"{DOOR}:callback:777")
+    assert (ack.kind, ack.lane) == ("callback", f"{CHANNEL}:callback:777")
     assert ack.body["params"] == {"callback_query_id": "777", "text": "а" * 200}
     assert text.body["method"] == "sendMessage"
 
@@ -198,5 +200,5 @@ def test_nothing_to_say_is_nothing_to_send() -> None:
 
 
 def test_a_group_is_addressed_by_its_number_and_a_public_one_by_its_name() -> None:
-    group, public = (parcels("x", to=Address("telegram", DOOR, value))[0] for value in ("-100123", "@agents"))
+    group, public = (parcels("x", to=Address("telegram", CHANNEL, value))[0] for value in ("-100123", "@agents"))
     assert (group.body["params"]["chat_id"], public.body["params"]["chat_id"]) == (-100123, "@agents")

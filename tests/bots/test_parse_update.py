@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from desk.model.messages import Address, Press, Role, Unreadable, Verb
-from tests.bots.examples import ANNA, AT, BOT, DOOR, GROUP, PRIVATE, heard, hears, message, press
+from desk.model.messages import Address, ButtonPress, Role, UnreadableMessage, Verb
+from tests.bots.examples import ANNA, AT, BOT, CHANNEL, GROUP, PRIVATE, hears, inbound, message, press
 
 
 def file(**more: Any) -> dict[str, Any]:
@@ -15,12 +15,12 @@ def file(**more: Any) -> dict[str, Any]:
 
 
 def test_a_private_text_is_said_by_the_chat_it_came_from() -> None:
-    one = heard(**message(text="нет интернета, договор 40-1187"))
+    one = inbound(**message(text="нет интернета, договор 40-1187"))
     assert (one.verb, one.role, one.text) == (Verb.SAY, Role.SUBSCRIBER, "нет интернета, договор 40-1187")
-    assert one.sender == Address("telegram", DOOR, "42")
+    assert one.sender == Address("telegram", CHANNEL, "42")
     assert (one.provider, one.at, one.message) == ("sever", AT, "5")
     assert (one.name, one.language) == ("Анна Петрова", "ru")
-    assert one.detail["lane"] == f"{DOOR}:42"
+    assert one.detail["lane"] == f"{CHANNEL}:42"
 
 
 @pytest.mark.parametrize(
@@ -35,12 +35,12 @@ def test_a_private_text_is_said_by_the_chat_it_came_from() -> None:
     ],
 )
 def test_only_start_is_a_start_and_other_commands_keep_their_words(text: str, verb: Verb, kept: str) -> None:
-    one = heard(**message(text=text))
+    one = inbound(**message(text=text))
     assert (one.verb, one.text) == (verb, kept)
 
 
 def test_the_payload_of_a_deep_link_is_kept() -> None:
-    assert heard(**message(text="/start k7-abc")).detail["payload"] == "k7-abc"
+    assert inbound(**message(text="/start k7-abc")).detail["payload"] == "k7-abc"
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_the_payload_of_a_deep_link_is_kept() -> None:
     ],
 )
 def test_every_kind_of_file_is_kept_by_reference(content: Any, kind: str, name: str, media_type: str) -> None:
-    one = heard(**message(caption="вот", **content))
+    one = inbound(**message(caption="вот", **content))
     assert one.text == "вот"
     assert [(f.kind, f.name, f.media_type, f.size, f.source) for f in one.files] == [
         (kind, name, media_type, 10, "telegram:desk:F1")
@@ -82,7 +82,7 @@ def test_of_a_photo_the_largest_size_is_taken() -> None:
         {"file_id": "large", "file_unique_id": "b", "width": 900, "height": 600},
         {"file_id": "medium", "file_unique_id": "c", "width": 300, "height": 200},
     ]
-    one = heard(**message(photo=sizes, media_group_id="77"))
+    one = inbound(**message(photo=sizes, media_group_id="77"))
     assert [f.source for f in one.files] == ["telegram:desk:large"]
     assert one.detail["album"] == "77"
 
@@ -115,13 +115,13 @@ def test_of_a_photo_the_largest_size_is_taken() -> None:
     ],
 )
 def test_what_is_no_text_is_put_into_words(content: Any, text: str) -> None:
-    one = heard(**message(**content))
+    one = inbound(**message(**content))
     assert (one.verb, one.text) == (Verb.SAY, text)
 
 
 def test_a_shared_phone_is_the_senders_own_only_if_telegram_says_so() -> None:
     def shared(**fields: Any) -> str:
-        return heard(**message(**fields)).detail["contact_user_is_sender"]
+        return inbound(**message(**fields)).detail["contact_user_is_sender"]
 
     own = {"phone_number": "+7900", "first_name": "Анна", "user_id": 42}
     origin = {"type": "hidden_user", "date": 1, "sender_user_name": "x"}
@@ -132,16 +132,16 @@ def test_a_shared_phone_is_the_senders_own_only_if_telegram_says_so() -> None:
 
 
 def test_an_edit_a_forward_and_an_answer_are_marked() -> None:
-    edited = heard("edited_message", **message(text="и телефон тоже", edit_date=1795253401))
+    edited = inbound("edited_message", **message(text="и телефон тоже", edit_date=1795253401))
     assert (edited.verb, edited.detail["edited"]) == (Verb.SAY, "1")
-    forwarded = heard(**message(text="x", forward_origin={"type": "hidden_user", "date": 1, "sender_user_name": "y"}))
+    forwarded = inbound(**message(text="x", forward_origin={"type": "hidden_user", "date": 1, "sender_user_name": "y"}))
     assert forwarded.detail["forwarded"] == "1"
-    answer = heard(**message(text="да", reply_to_message=message(message_id=4, text="Помогло?", **{"from": BOT})))
+    answer = inbound(**message(text="да", reply_to_message=message(message_id=4, text="Помогло?", **{"from": BOT})))
     assert answer.reply_to == "4"
 
 
 def test_what_the_desk_cannot_show_is_still_heard_and_named() -> None:
-    one = heard(**message(story={"chat": PRIVATE, "id": 3}))
+    one = inbound(**message(story={"chat": PRIVATE, "id": 3}))
     assert (one.verb, one.text, one.detail["unsupported"]) == (Verb.SAY, "", "story")
 
 
@@ -155,25 +155,25 @@ def test_what_the_desk_cannot_show_is_still_heard_and_named() -> None:
     ],
 )
 def test_service_messages_strange_groups_and_anonymous_people_mean_nothing(event: dict[str, Any]) -> None:
-    assert heard(**event).verb is Verb.NOTHING
+    assert inbound(**event).verb is Verb.NOTHING
 
 
 def test_a_button_names_its_case_prompt_and_option() -> None:
-    one = heard("callback_query", **press("1k:3:yes"))
-    assert (one.verb, one.press) == (Verb.PRESS, Press(51, 3, "yes"))
+    one = inbound("callback_query", **press("1k:3:yes"))
+    assert (one.verb, one.press) == (Verb.PRESS, ButtonPress(51, 3, "yes"))
     assert (one.callback, one.message, one.sender.value) == ("777", "8", "42")
     assert "media" not in one.detail
 
 
 def test_a_button_under_a_picture_says_so() -> None:
     photo = [{"file_id": "p", "file_unique_id": "a", "width": 1, "height": 1}]
-    one = heard("callback_query", **press("1:1:yes", text=None, photo=photo))
+    one = inbound("callback_query", **press("1:1:yes", text=None, photo=photo))
     assert one.detail["media"] == "1"
 
 
 def test_a_button_under_a_message_too_old_to_be_shown_still_counts() -> None:
     query = press("1:1:yes") | {"message": {"chat": PRIVATE, "message_id": 8, "date": 0}}
-    one = heard("callback_query", **query)
+    one = inbound("callback_query", **query)
     assert (one.verb, one.message) == (Verb.PRESS, "8")
 
 
@@ -181,7 +181,7 @@ def test_a_button_under_a_message_too_old_to_be_shown_still_counts() -> None:
     "data", ["", "x", "1:2", "1:2:", "U:1:yes", "1:-1:yes", "1:²:yes", "1:99999999999:a", ":1:a", None]
 )
 def test_a_button_that_is_not_ours_means_nothing_but_is_acknowledged(data: str | None) -> None:
-    one = heard("callback_query", **press(data))
+    one = inbound("callback_query", **press(data))
     assert (one.verb, one.press, one.callback) == (Verb.NOTHING, None, "777")
 
 
@@ -202,26 +202,26 @@ def test_blocking_the_bot_makes_a_person_unreachable_until_they_return(
     chat: Any, before: Any, after: Any, verb: Verb, detail: Any
 ) -> None:
     change = {"chat": chat, "from": ANNA, "date": 1, "old_chat_member": before, "new_chat_member": after}
-    one = heard("my_chat_member", **change)
+    one = inbound("my_chat_member", **change)
     assert (one.verb, one.detail) == (verb, detail)
 
 
 def test_characters_that_no_database_takes_are_replaced() -> None:
-    one = heard(**message(text="a\0b\ud800c"))
+    one = inbound(**message(text="a\0b\ud800c"))
     assert one.text == "a\ufffdb\ufffdc"
 
 
 def test_a_name_cannot_disguise_itself() -> None:
-    one = heard(
+    one = inbound(
         **message(text="x", **{"from": {**ANNA, "first_name": "\u202eSupport\u2066", "last_name": "Te\u200bam\n"}})
     )
     assert one.name == "Support Team"
 
 
 def test_a_file_name_shows_its_real_ending_and_no_folder() -> None:
-    one = heard(**message(document=file(file_name="..\\..\\etc/inv\u202efdp.exe")))
+    one = inbound(**message(document=file(file_name="..\\..\\etc/inv\u202efdp.exe")))
     assert one.files[0].name == "invfdp.exe"
-    long = heard(**message(document=file(file_name="a" * 300 + ".pdf"))).files[0].name
+    long = inbound(**message(document=file(file_name="a" * 300 + ".pdf"))).files[0].name
     assert (len(long), long[-4:]) == (120, ".pdf")
 
 
@@ -239,7 +239,7 @@ def test_a_file_name_shows_its_real_ending_and_no_folder() -> None:
     ],
 )
 def test_what_is_no_update_is_unreadable_and_its_words_are_not_repeated(body: bytes) -> None:
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises(UnreadableMessage) as caught:
         hears(body)
     assert caught.value.__cause__ is None
 

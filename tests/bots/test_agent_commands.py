@@ -4,38 +4,38 @@ from __future__ import annotations
 
 import pytest
 
-from bots.agent_commands import case_number, minutes, ordered
+from bots.agent_commands import case_number, parse_agent_message, parse_minutes
 from desk.model.messages import Role, Verb
-from tests.bots.examples import DOOR, GROUP, OLEG, STAFF, answering, from_oleg, heard, message, press
+from tests.bots.examples import AGENTS, CHANNEL, GROUP, OLEG, answering, from_oleg, inbound, message, press
 
 
 def test_an_answer_to_a_card_speaks_to_the_subscriber() -> None:
-    one = heard(**from_oleg("Проверьте кабель", **answering(3)))
+    one = inbound(**from_oleg("Проверьте кабель", **answering(3)))
     assert (one.role, one.verb, one.text, one.reply_to) == (Role.AGENT, Verb.SAY, "Проверьте кабель", "3")
-    assert (one.sender.value, one.detail["lane"]) == ("7", f"{DOOR}:{STAFF}")
+    assert (one.sender.value, one.detail["lane"]) == ("7", f"{CHANNEL}:{AGENTS}")
 
 
 def test_a_photo_alone_can_be_the_answer() -> None:
     photo = [{"file_id": "p", "file_unique_id": "a", "width": 1, "height": 1}]
-    one = heard(**from_oleg(photo=photo, **answering()))
+    one = inbound(**from_oleg(photo=photo, **answering()))
     assert (one.verb, len(one.files)) == (Verb.SAY, 1)
 
 
 def test_agents_may_talk_among_themselves() -> None:
-    assert heard(**from_oleg("обед?")).verb is Verb.NOTHING
-    assert heard(**from_oleg("20000 абонентов сегодня")).verb is Verb.NOTHING
+    assert inbound(**from_oleg("обед?")).verb is Verb.NOTHING
+    assert inbound(**from_oleg("20000 абонентов сегодня")).verb is Verb.NOTHING
 
 
 def test_the_first_message_of_a_topic_is_not_what_is_being_answered() -> None:
     root = message(message_id=3, chat=GROUP, forum_topic_created={"name": "x", "icon_color": 1})
-    one = heard(**from_oleg("hi", reply_to_message=root, message_thread_id=3, is_topic_message=True))
+    one = inbound(**from_oleg("hi", reply_to_message=root, message_thread_id=3, is_topic_message=True))
     assert (one.verb, one.reply_to) == (Verb.NOTHING, "")
 
 
 def test_a_moved_group_is_the_agents_group_and_its_lane_keeps_the_old_name() -> None:
     moved = {"id": -100777, "type": "supergroup", "title": "Agents"}
-    one = heard(moved_to=-100777, **from_oleg("ok", **answering()) | {"chat": moved})
-    assert (one.role, one.detail["lane"]) == (Role.AGENT, f"{DOOR}:{STAFF}")
+    one = inbound(moved_to=-100777, **from_oleg("ok", **answering()) | {"chat": moved})
+    assert (one.role, one.detail["lane"]) == (Role.AGENT, f"{CHANNEL}:{AGENTS}")
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_moved_group_is_the_agents_group_and_its_lane_keeps_the_old_name() -> 
     ],
 )
 def test_orders(text: str, replies: bool, verb: Verb, number: str, words: str) -> None:
-    one = ordered(text, replies=replies)
+    one = parse_agent_message(text, replies=replies)
     assert (one.verb, one.number, one.text) == (verb, number, words)
 
 
@@ -75,7 +75,7 @@ def test_orders(text: str, replies: bool, verb: Verb, number: str, words: str) -
     ],
 )
 def test_an_eta_is_a_duration_that_can_be_read(text: str, number: str, detail: dict[str, str]) -> None:
-    one = ordered(text, replies=True)
+    one = parse_agent_message(text, replies=True)
     assert (one.verb, one.number, one.detail) == (Verb.ETA, number, detail)
 
 
@@ -88,7 +88,7 @@ def test_an_eta_is_a_duration_that_can_be_read(text: str, number: str, detail: d
     ],
 )  # fmt: skip
 def test_minutes(text: str, expected: int | None) -> None:
-    assert minutes(text) == expected
+    assert parse_minutes(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -119,8 +119,8 @@ def test_a_case_number_has_at_least_four_digits(word: str, number: str) -> None:
 def test_a_button_under_a_card_is_an_order_of_the_agent_who_pressed(
     option: str, verb: Verb, detail: dict[str, str]
 ) -> None:
-    one = heard("callback_query", **press(f"1:1:{option}", by=OLEG, chat=GROUP))
+    one = inbound("callback_query", **press(f"1:1:{option}", by=OLEG, chat=GROUP))
     assert (one.role, one.verb, one.sender.value) == (Role.AGENT, verb, "7")
     assert one.press is not None
     assert one.press.option == option
-    assert one.detail == {"lane": f"{DOOR}:{STAFF}", **detail}
+    assert one.detail == {"lane": f"{CHANNEL}:{AGENTS}", **detail}
