@@ -1,4 +1,4 @@
-"""Self-help: an article is offered when one surely fits, and what came of it is counted. Rules, pure."""
+"""Self-help: an article is suggested when one surely fits, and whether it helped is recorded. Rules, pure."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from desk.model.case import Case, CaseState, consent_record, may_consent
 from desk.model.facts import Now
 from desk.model.messages import Inbound, Role, Verb
 from desk.model.shared_facts import NAMED, ArticleSuggestion, ArticleSuggestions, DialogArticles
-from kb.learning.events import RecordSuggestion, RecordSuggestionOutcome
+from kb.learning.acts import RecordSuggestion, RecordSuggestionOutcome
 
 HELPED = "helped"
-BUTTONS = (
+HELPED_BUTTONS = (
     (Button("helped", "button_helped"), Button("not_helped", "button_not_helped")),
     (Button("operator", "button_operator"),),
 )
 
 
 def suggest_article(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
-    """The best article, once a case and only where it surely fits; otherwise the questions come at once."""
+    """Suggests the best article, once in a case and only where it surely fits; otherwise the questions come at once."""
     intake = not case.registered and case.reason == "intake" and not case.awaiting
     if not intake or case.articles or case.dialog or inbound.role is not Role.SUBSCRIBER:
         return None
@@ -38,28 +38,28 @@ def suggest_article(case: Case, inbound: Inbound, facts: Facts) -> Decision | No
     if best is None or not best.sure:
         return None
     begun = SetFields({"articles": [best.article], "dialog": best.dialog, "category": best.category})
-    return decide(begun, *_offered(best, "did_it_help"))
+    return decide(begun, *_suggestion_acts(best, "did_it_help"))
 
 
-def _offered(best: ArticleSuggestion, question: str, *before: Act) -> tuple[Act, ...]:
-    """The article, after what is said ``before`` it, and the question whether it helped."""
-    shown = (SayText(best.text, files=best.pictures), SayTemplate(question, buttons=BUTTONS))
+def _suggestion_acts(best: ArticleSuggestion, question: str, *before: Act) -> tuple[Act, ...]:
+    """Shows the article, after the acts ``before`` it, and asks whether it helped."""
+    shown = (SayText(best.text, files=best.pictures), SayTemplate(question, buttons=HELPED_BUTTONS))
     return SetFields({"awaiting": HELPED}), RecordSuggestion(best.article, best.score), *before, *shown
 
 
 def show_dialog_article(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
-    """The article that the dialog names here, in the midst of its questions or behind the last one."""
+    """Shows the article that the dialog names at this point, between its questions or after the last one."""
     if case.awaiting != NAMED:
         return None
     known = facts.get(DialogArticles)
     article = known.articles.get(case.articles[-1]) if known and case.articles else None
     if article is None:
         return None
-    return decide(*_offered(article, "did_this_help", SayTemplate("try_this")))
+    return decide(*_suggestion_acts(article, "did_this_help", SayTemplate("try_this")))
 
 
 def self_help_outcome(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
-    """ "It helped" settles the matter, and is consent; "it did not" lets the questions begin."""
+    """ "It helped" closes the case, and is consent; after "it did not" the questions begin."""
     if case.awaiting != HELPED or inbound.role is not Role.SUBSCRIBER or inbound.verb not in (Verb.SAY, Verb.PRESS):
         return None
     if not may_consent(case, inbound):
@@ -69,11 +69,11 @@ def self_help_outcome(case: Case, inbound: Inbound, facts: Facts) -> Decision | 
     if answer is None and (case.tries or inbound.files):
         answer = False
     if answer is None:
-        return decide(SetFields({"tries": case.tries + 1}), SayTemplate("helped_unclear", buttons=BUTTONS))
-    return _settled(case, inbound, facts) if answer else _go_on(case)
+        return decide(SetFields({"tries": case.tries + 1}), SayTemplate("helped_unclear", buttons=HELPED_BUTTONS))
+    return _close_as_solved(case, inbound, facts) if answer else _continue_with_questions(case)
 
 
-def _settled(case: Case, inbound: Inbound, facts: Facts) -> Decision:
+def _close_as_solved(case: Case, inbound: Inbound, facts: Facts) -> Decision:
     return decide(
         *(RecordSuggestionOutcome(article, HELPED) for article in case.articles[-1:]),
         ChangeState(CaseState.RESOLVED, "self_help"),
@@ -83,7 +83,7 @@ def _settled(case: Case, inbound: Inbound, facts: Facts) -> Decision:
     )
 
 
-def _go_on(case: Case) -> Decision:
+def _continue_with_questions(case: Case) -> Decision:
     return decide(
         *(RecordSuggestionOutcome(article, "not_helped") for article in case.articles[-1:]),
         *(AddJournalEntry("test", f"article {article} did not help") for article in case.articles[-1:]),

@@ -51,7 +51,7 @@ from intake.limits import rate_rules
 from intake.limits.rate_lookup import MessageRateLookup, write_quarantine_backlog
 from kb import agent_rules as kb_agent_rules
 from kb import subscriber_rules as kb
-from kb.learning import events
+from kb.learning import acts as kb_acts
 from kb.learning.learner import PhraseLearner
 from kb.lookups import AgentArticlesLookup, DialogArticlesLookup, SuggestionsLookup
 from kb.search.service import KnowledgeBase
@@ -76,7 +76,7 @@ RULES: tuple[Rule, ...] = (
     intake.refuse_stale_button,
     intake.close_abandoned,
     # The desk's own news: what did not arrive, what may have, what the clock says.
-    kb_agent_rules.remind_article,
+    kb_agent_rules.remind_to_link_article,
     escalation.reachable_again,
     escalation.mark_undelivered,
     escalation.warn_maybe_sent,
@@ -129,12 +129,12 @@ ACT_FILTERS: tuple[ActFilter, ...] = (
 )
 
 ACT_WRITERS: Mapping[type[Act], ActWriter] = {
-    AssignAccount: events.write_identified,
-    events.RecordSuggestion: events.write_suggestion,
-    events.RecordSuggestionOutcome: events.write_suggestion_outcome,
-    events.LinkArticle: events.write_linked,
-    events.CreateDraft: events.write_drafted,
-    events.ValidateArticle: events.write_validated,
+    AssignAccount: kb_acts.write_account_assignment,
+    kb_acts.RecordSuggestion: kb_acts.write_suggestion,
+    kb_acts.RecordSuggestionOutcome: kb_acts.write_suggestion_outcome,
+    kb_acts.LinkArticle: kb_acts.write_link,
+    kb_acts.CreateDraft: kb_acts.write_draft,
+    kb_acts.ValidateArticle: kb_acts.write_validation,
     rate_rules.QuarantineBacklog: write_quarantine_backlog,
     guess_budget.CountGuess: write_counted_guess,
     mail_governor.CountAutomaticMail: loop_guard_store.write_counted_mail,

@@ -118,7 +118,11 @@ async def import_articles(
     done = ImportResult()
     new: list[dict[str, Any]] = []
     for article, language in ((one, language) for one in articles for language in one.editions):
-        row, values, label = kept.get((article.id, language)), row_of(article, language), _label(article.id, language)
+        row, values, label = (
+            kept.get((article.id, language)),
+            article_row_values(article, language),
+            _label(article.id, language),
+        )
         if row is None:
             new.append(values | {"updated_at": now})
             done.added.append(label)
@@ -169,7 +173,7 @@ async def _take(
     done: ImportResult,
 ) -> None:
     """Decides about one edition, and writes it."""
-    values = row_of(article, language)
+    values = article_row_values(article, language)
     label = _label(article.id, language)
     if row is None:
         await connection.execute(insert(ArticleRow).values(**values, updated_at=now))
@@ -187,7 +191,7 @@ async def _take(
         done.updated.append(label)
 
 
-def row_of(article: Article, language: str) -> dict[str, Any]:
+def article_row_values(article: Article, language: str) -> dict[str, Any]:
     """An edition as its row has it, but for ``updated_at``."""
     edition = article.editions[language]
     return {

@@ -34,7 +34,7 @@ class SuggestionRow(ProviderRow, Base):
     __table_args__ = (Index("suggestions_came", "provider", "outcome_at"),)
 
 
-class LinkRow(ProviderRow, Base):
+class ArticleLinkRow(ProviderRow, Base):
     """What agents made of an article in one case; ``article`` is "" where they said that none belongs to it.
 
     ``kind`` is shown (the desk showed it to them), not_useful, linked (it solved the case), drafted (it was written
@@ -53,7 +53,7 @@ class LinkRow(ProviderRow, Base):
     __table_args__ = (Index("article_links_at", "provider", "at"),)
 
 
-class LearnedRow(ProviderRow, Base):
+class PhrasingRow(ProviderRow, Base):
     """How one person put what an article then solved. ``author`` is "subscriber" or ``agent:<id>``: who confirmed it.
 
     ``repeats`` is the case of the phrase that this one says again: it confirms that one, and takes its place should
@@ -74,7 +74,7 @@ class LearnedRow(ProviderRow, Base):
     repeats: Mapped[int | None] = mapped_column(BigInteger)
 
 
-class VersionRow(Base):
+class ArticleVersionRow(Base):
     """An edition as it read at some time; ``author`` is ``agent:<id>`` or "file", ``content``
     `kb.content.versions.CONTENT`."""
 

@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.storage.queue_tables import counters
 from kb.content.article_files import Article
-from kb.content.article_store import ArticleRow, row_of
-from kb.content.tables import VersionRow
+from kb.content.article_store import ArticleRow, article_row_values
+from kb.content.tables import ArticleVersionRow
 
 CONTENT = (
     *("title", "phrasings", "body", "pictures", "dialog", "category", "environment", "owner", "confidence"),
@@ -25,7 +25,7 @@ CONTENT = (
 FILE = "file"
 """The author of what an import brought."""
 _STAMP = (counters.c.provider == "", counters.c.name == "knowledge")
-_row, _version = ArticleRow.__table__.c, VersionRow.__table__.c
+_row, _version = ArticleRow.__table__.c, ArticleVersionRow.__table__.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,12 @@ class ArticleVersion:
     content: Mapping[str, Any]
 
 
-def as_content(values: Mapping[Any, Any]) -> dict[str, Any]:
+def version_content(values: Mapping[Any, Any]) -> dict[str, Any]:
     """What a version keeps of an edition's row."""
     return {name: values[name] for name in CONTENT}
 
 
-def stamped() -> Update:
+def bump_knowledge_counter() -> Update:
     """The statement that tells every worker of a change; to stand in the transaction that makes it."""
     return update(counters).where(*_STAMP).values(value=counters.c.value + 1)
 
@@ -62,28 +62,28 @@ async def edit(
     What stood there before is kept too, where no version has it yet. A file the edition came from stays known, so the
     next import sees that both sides have changed.
     """
-    values = row_of(article, language)
+    values = article_row_values(article, language)
     this = (_row.provider == article.provider, _row.id == article.id, _row.language == language)
     before = (await connection.execute(select(ArticleRow.__table__).where(*this))).mappings().first()
-    if before is not None and as_content(before) == as_content(values):
+    if before is not None and version_content(before) == version_content(values):
         return 0
     last, kept = await _last(connection, article, language)
     if before is None:
         await connection.execute(insert(ArticleRow).values(**{**values, "file_hash": ""}, updated_at=now))
     else:
-        if as_content(before) != kept:
+        if version_content(before) != kept:
             last += 1
             await _keep(connection, article, language, _as_it_was(before, last))
-        await connection.execute(update(ArticleRow).where(*this).values(**as_content(values), updated_at=now))
-    await _keep(connection, article, language, ArticleVersion(last + 1, author, why, now, as_content(values)))
-    await connection.execute(stamped())
+        await connection.execute(update(ArticleRow).where(*this).values(**version_content(values), updated_at=now))
+    await _keep(connection, article, language, ArticleVersion(last + 1, author, why, now, version_content(values)))
+    await connection.execute(bump_knowledge_counter())
     return last + 1
 
 
 async def history(connection: AsyncConnection, provider: str, article: str, language: str) -> list[ArticleVersion]:
     """Every kept version of an edition, the latest first."""
     these = (_version.provider == provider, _version.article == article, _version.language == language)
-    query = select(VersionRow.__table__).where(*these).order_by(_version.version.desc())
+    query = select(ArticleVersionRow.__table__).where(*these).order_by(_version.version.desc())
     rows = (await connection.execute(query)).mappings()
     return [ArticleVersion(**{one.name: row[one.name] for one in dataclasses.fields(ArticleVersion)}) for row in rows]
 
@@ -96,7 +96,7 @@ async def last_authors(connection: AsyncConnection, provider: str, article: str)
 
 
 def _as_it_was(row: RowMapping, version: int) -> ArticleVersion:
-    return ArticleVersion(version, FILE if row["file_hash"] else "", "", row["updated_at"], as_content(row))
+    return ArticleVersion(version, FILE if row["file_hash"] else "", "", row["updated_at"], version_content(row))
 
 
 async def _last(connection: AsyncConnection, article: Article, language: str) -> tuple[int, Mapping[str, Any] | None]:
@@ -109,7 +109,7 @@ async def _last(connection: AsyncConnection, article: Article, language: str) ->
 
 async def _keep(connection: AsyncConnection, article: Article, language: str, kept: ArticleVersion) -> None:
     await connection.execute(
-        insert(VersionRow).values(
+        insert(ArticleVersionRow).values(
             provider=article.provider,
             article=article.id,
             language=language,

@@ -47,7 +47,9 @@ class ArticleDraft:
         return self.article.editions[self.language]
 
 
-def draft_of(case: Case, journal: Sequence[JournalEntry], last: str = "", secrets: Sequence[str] = ()) -> ArticleDraft:
+def build_draft(
+    case: Case, journal: Sequence[JournalEntry], last: str = "", secrets: Sequence[str] = ()
+) -> ArticleDraft:
     """What can be told of the case without telling whose it was.
 
     ``last`` is how it was solved, where the journal does not have that yet; ``secrets`` are words that name the person.

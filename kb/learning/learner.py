@@ -26,8 +26,8 @@ from desk.model.shared_facts import Account
 from desk.storage.database import Database, insert_ignoring_duplicates
 from desk.storage.ids import EPOCH
 from kb.content.article_store import ArticleRow
-from kb.content.tables import LearnedRow, LinkRow, SuggestionRow
-from kb.content.versions import stamped
+from kb.content.tables import ArticleLinkRow, PhrasingRow, SuggestionRow
+from kb.content.versions import bump_knowledge_counter
 from kb.learning.acceptance import DAY, MONTH, AcceptanceVerdict, ConfirmedWords, KnownPhrasings, inbound, judge_phrase
 from kb.learning.outcomes import PATIENCE, WINDOW, CaseHistory, ReturnFinder
 from kb.learning.phrase_store import GONE, came_back
@@ -93,8 +93,10 @@ class PhraseLearner:
     async def _confirmed(self, session: AsyncSession, now: datetime) -> list[ConfirmedWords]:
         since = now - LOOKS_BACK
         helped = _telling(SuggestionRow, literal("subscriber"), SuggestionRow.outcome == "helped")
-        linked = _telling(LinkRow, literal("agent:") + LinkRow.agent, LinkRow.kind == "linked")
-        whole = union_all(helped.where(SuggestionRow.outcome_at > since), linked.where(LinkRow.at > since)).subquery()
+        linked = _telling(ArticleLinkRow, literal("agent:") + ArticleLinkRow.agent, ArticleLinkRow.kind == "linked")
+        whole = union_all(
+            helped.where(SuggestionRow.outcome_at > since), linked.where(ArticleLinkRow.at > since)
+        ).subquery()
         rows = list((await session.execute(select(whole).order_by(whole.c.id).limit(TOGETHER))).all())
         # A case can be confirmed twice: an agent's word counts more than a tap.
         rows.sort(key=lambda row: row.author, reverse=True)
@@ -114,7 +116,7 @@ class PhraseLearner:
         """Writes down that the case was looked at, and what was learned of it."""
         async with self._database.write(one.provider) as session:
             connection = await session.connection()
-            row = insert_ignoring_duplicates(connection, LearnedRow.__table__).values(
+            row = insert_ignoring_duplicates(connection, PhrasingRow.__table__).values(
                 provider=one.provider,
                 case_id=one.case_id,
                 article=one.article,
@@ -129,7 +131,7 @@ class PhraseLearner:
             taken = verdict.text and verdict.repeats is None
             new = bool((await connection.execute(row)).rowcount) and bool(taken)
             if new:
-                await connection.execute(stamped())
+                await connection.execute(bump_knowledge_counter())
                 log.info("article %s of %s learned a phrase from case %d", one.article, one.provider, one.case_id)
         return int(new)
 
@@ -137,7 +139,7 @@ class PhraseLearner:
 def _telling(kind: Any, author: Any, *confirmed: Any) -> Select[Any]:
     """Confirmed rows that nobody has looked at, with the words of their case."""
     seen = and_(
-        LearnedRow.provider == kind.provider, LearnedRow.case_id == kind.case_id, LearnedRow.article == kind.article
+        PhrasingRow.provider == kind.provider, PhrasingRow.case_id == kind.case_id, PhrasingRow.article == kind.article
     )
     return (
         select(
@@ -146,24 +148,28 @@ def _telling(kind: Any, author: Any, *confirmed: Any) -> Select[Any]:
         )
         .join(Case, and_(Case.provider == kind.provider, Case.id == kind.case_id))
         .join(Person, and_(Person.provider == Case.provider, Person.id == Case.person_id), isouter=True)
-        .join(LearnedRow, seen, isouter=True)
-        .where(LearnedRow.case_id.is_(None), *confirmed)
+        .join(PhrasingRow, seen, isouter=True)
+        .where(PhrasingRow.case_id.is_(None), *confirmed)
     )
 
 
 async def _known(session: AsyncSession, one: ConfirmedWords, now: datetime) -> KnownPhrasings:
-    mine = LearnedRow.provider == one.provider
-    query = select(LearnedRow.case_id, LearnedRow.article, LearnedRow.text, LearnedRow.author, Case.proved).where(mine)
+    mine = PhrasingRow.provider == one.provider
+    query = select(PhrasingRow.case_id, PhrasingRow.article, PhrasingRow.text, PhrasingRow.author, Case.proved).where(
+        mine
+    )
     rows = (
-        await session.execute(_with_case(query).where(LearnedRow.refused == "", LearnedRow.repeats.is_(None)))
+        await session.execute(_with_case(query).where(PhrasingRow.refused == "", PhrasingRow.repeats.is_(None)))
     ).all()
     here = [row for row in rows if row.article == one.article]
-    counted = _with_case(select(func.count()).select_from(LearnedRow)).where(mine, LearnedRow.refused.in_(("", *GONE)))
-    whose = LearnedRow.person_id == one.person_id
+    counted = _with_case(select(func.count()).select_from(PhrasingRow)).where(
+        mine, PhrasingRow.refused.in_(("", *GONE))
+    )
+    whose = PhrasingRow.person_id == one.person_id
     if one.contract:
         whose = or_(whose, Case.contract == one.contract)
-    taught = LearnedRow.author == "subscriber"
-    today = (LearnedRow.article == one.article, LearnedRow.at > now - DAY, LearnedRow.repeats.is_(None), taught)
+    taught = PhrasingRow.author == "subscriber"
+    today = (PhrasingRow.article == one.article, PhrasingRow.at > now - DAY, PhrasingRow.repeats.is_(None), taught)
     articles = await session.execute(
         select(ArticleRow.title, ArticleRow.phrasings, ArticleRow.body, ArticleRow.environment).where(
             ArticleRow.id == one.article, ArticleRow.provider.in_((one.provider, ""))
@@ -175,25 +181,29 @@ async def _known(session: AsyncSession, one: ConfirmedWords, now: datetime) -> K
         texts=[text for row in editions for text in (row.body, row.environment)],
         learned={row.case_id: row.text for row in here},
         elsewhere=frozenset(row.text.casefold() for row in rows if row.article != one.article),
-        of_person=int(await session.scalar(counted.where(whose, LearnedRow.at > now - MONTH)) or 0),
+        of_person=int(await session.scalar(counted.where(whose, PhrasingRow.at > now - MONTH)) or 0),
         of_strangers=sum(row.author == "subscriber" and not row.proved for row in here),
         of_day=int(await session.scalar(counted.where(*today)) or 0),
     )
 
 
 def _with_case(query: Any) -> Any:
-    return query.join(Case, and_(Case.provider == LearnedRow.provider, Case.id == LearnedRow.case_id), isouter=True)
+    return query.join(Case, and_(Case.provider == PhrasingRow.provider, Case.id == PhrasingRow.case_id), isouter=True)
 
 
 async def _came_back(session: AsyncSession, now: datetime) -> list[tuple[str, int, str]]:
     """What subscribers' taps taught within the week and belies itself: provider, case and article."""
     said = and_(
-        SuggestionRow.provider == LearnedRow.provider,
-        SuggestionRow.case_id == LearnedRow.case_id,
-        SuggestionRow.article == LearnedRow.article,
+        SuggestionRow.provider == PhrasingRow.provider,
+        SuggestionRow.case_id == PhrasingRow.case_id,
+        SuggestionRow.article == PhrasingRow.article,
     )
-    standing = (LearnedRow.refused == "", LearnedRow.author == "subscriber", LearnedRow.at > now - WINDOW - LOOKS_BACK)
-    query = select(LearnedRow.article, SuggestionRow.outcome_at, *MATTER).join(SuggestionRow, said)
+    standing = (
+        PhrasingRow.refused == "",
+        PhrasingRow.author == "subscriber",
+        PhrasingRow.at > now - WINDOW - LOOKS_BACK,
+    )
+    query = select(PhrasingRow.article, SuggestionRow.outcome_at, *MATTER).join(SuggestionRow, said)
     rows = (await session.execute(_with_case(query).where(*standing, SuggestionRow.outcome_at.is_not(None)))).all()
     mine = [(row.article, row.outcome_at, matter(row)) for row in rows]
     returns = ReturnFinder(await _later(session, [one for _, _, one in mine], now))

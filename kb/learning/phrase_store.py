@@ -18,13 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk.model.case import Case
 from kb.content.article_files import Article, digest
-from kb.content.tables import LearnedRow
-from kb.content.versions import stamped
+from kb.content.tables import PhrasingRow
+from kb.content.versions import bump_knowledge_counter
 
 CAME_BACK, FORGOTTEN = "came back", "forgotten"
 """Why a phrase went: its person had the same again within the week; somebody wanted it gone."""
 GONE = (CAME_BACK, FORGOTTEN)
-_STANDS = LearnedRow.refused == ""
+_STANDS = PhrasingRow.refused == ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class LearnedPhrase:
 
 async def phrases(session: AsyncSession, article: str = "") -> list[LearnedPhrase]:
     """What the session's providers were taught, by article, the oldest first."""
-    query = select(LearnedRow).where(_STANDS).order_by(LearnedRow.provider, LearnedRow.article, LearnedRow.at)
-    rows = (await session.scalars(query.where(LearnedRow.article == article) if article else query)).all()
+    query = select(PhrasingRow).where(_STANDS).order_by(PhrasingRow.provider, PhrasingRow.article, PhrasingRow.at)
+    rows = (await session.scalars(query.where(PhrasingRow.article == article) if article else query)).all()
     said: dict[tuple[str, str, int], set[int]] = {}
     for row in rows:
         said.setdefault((row.provider, row.article, row.repeats or row.case_id), set()).add(row.person_id)
@@ -65,8 +65,8 @@ async def phrases(session: AsyncSession, article: str = "") -> list[LearnedPhras
 
 async def learned(session: AsyncSession) -> list[tuple[str, str, str, str]]:
     """Everything learned by the session's providers, the oldest first: provider, article, language, phrase."""
-    query = select(LearnedRow.provider, LearnedRow.article, LearnedRow.language, LearnedRow.text)
-    standing = query.where(_STANDS, LearnedRow.repeats.is_(None)).order_by(LearnedRow.at, LearnedRow.case_id)
+    query = select(PhrasingRow.provider, PhrasingRow.article, PhrasingRow.language, PhrasingRow.text)
+    standing = query.where(_STANDS, PhrasingRow.repeats.is_(None)).order_by(PhrasingRow.at, PhrasingRow.case_id)
     return [(row.provider, row.article, row.language, row.text) for row in await session.execute(standing)]
 
 
@@ -90,29 +90,29 @@ def _with(article: Article, provider: str, language: str, text: str) -> Article:
 
 async def forget(session: AsyncSession, phrase: LearnedPhrase) -> int:
     """Takes a phrase back, and whatever confirms it. Returns how many people's words went."""
-    this = (LearnedRow.provider == phrase.provider, LearnedRow.article == phrase.article)
-    said = or_(LearnedRow.case_id == phrase.case_id, LearnedRow.repeats == phrase.case_id)
+    this = (PhrasingRow.provider == phrase.provider, PhrasingRow.article == phrase.article)
+    said = or_(PhrasingRow.case_id == phrase.case_id, PhrasingRow.repeats == phrase.case_id)
     return await _take_back(session, FORGOTTEN, *this, said)
 
 
 async def forget_person(session: AsyncSession, provider: str, person_id: int, contract: str = "") -> int:
     """Takes back everything a person taught, also from other addresses under the same contract. Returns how much."""
-    whose = LearnedRow.person_id == person_id
+    whose = PhrasingRow.person_id == person_id
     if contract:
         cases = select(Case.id).where(Case.provider == provider, Case.contract == contract)
-        whose = or_(whose, LearnedRow.case_id.in_(cases))
-    return await _take_back(session, FORGOTTEN, LearnedRow.provider == provider, whose)
+        whose = or_(whose, PhrasingRow.case_id.in_(cases))
+    return await _take_back(session, FORGOTTEN, PhrasingRow.provider == provider, whose)
 
 
 async def came_back(session: AsyncSession, keys: Sequence[tuple[str, int, str]]) -> int:
     """Takes back what these cases taught (provider, case, article): their people had the same again."""
-    these = tuple_(LearnedRow.provider, LearnedRow.case_id, LearnedRow.article).in_(keys)
+    these = tuple_(PhrasingRow.provider, PhrasingRow.case_id, PhrasingRow.article).in_(keys)
     return await _take_back(session, CAME_BACK, these)
 
 
 async def _take_back(session: AsyncSession, why: str, *which: ColumnElement[bool]) -> int:
     """Empties these rows. Where others confirmed a phrase that goes, the first of them says it from now on."""
-    gone = (await session.scalars(select(LearnedRow).where(_STANDS, *which))).all()
+    gone = (await session.scalars(select(PhrasingRow).where(_STANDS, *which))).all()
     for row in gone:
         row.text, row.refused = "", why
     await session.flush()
@@ -122,14 +122,14 @@ async def _take_back(session: AsyncSession, why: str, *which: ColumnElement[bool
         row.repeats = None
     await session.flush()
     if gone:
-        await session.execute(stamped())
+        await session.execute(bump_knowledge_counter())
     return len(gone)
 
 
-async def _handed_on(session: AsyncSession, gone: LearnedRow) -> None:
-    this = (LearnedRow.provider == gone.provider, LearnedRow.article == gone.article)
-    confirming = select(LearnedRow).where(_STANDS, *this, LearnedRow.repeats == gone.case_id)
-    heirs = (await session.scalars(confirming.order_by(LearnedRow.at, LearnedRow.case_id))).all()
+async def _handed_on(session: AsyncSession, gone: PhrasingRow) -> None:
+    this = (PhrasingRow.provider == gone.provider, PhrasingRow.article == gone.article)
+    confirming = select(PhrasingRow).where(_STANDS, *this, PhrasingRow.repeats == gone.case_id)
+    heirs = (await session.scalars(confirming.order_by(PhrasingRow.at, PhrasingRow.case_id))).all()
     for number, heir in enumerate(heirs):
         heir.repeats = heirs[0].case_id if number else None
     await session.flush()

@@ -10,7 +10,7 @@ from sqlalchemy import and_, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from desk.model.case import FINAL, Case, CaseState
-from kb.content.tables import LinkRow, SuggestionRow, VersionRow
+from kb.content.tables import ArticleLinkRow, ArticleVersionRow, SuggestionRow
 from kb.learning.outcomes import WINDOW, CaseHistory, RecordedSuggestion, ReturnFinder, SuggestionOutcome, came
 
 MATTER = (
@@ -61,19 +61,29 @@ async def links(session: AsyncSession, since: datetime) -> list[AgentLink]:
     """What agents made of articles since."""
     query = (
         select(
-            *(LinkRow.provider, LinkRow.case_id, LinkRow.article, Case.language, LinkRow.kind),
-            *(LinkRow.agent, LinkRow.note),
+            *(
+                ArticleLinkRow.provider,
+                ArticleLinkRow.case_id,
+                ArticleLinkRow.article,
+                Case.language,
+                ArticleLinkRow.kind,
+            ),
+            *(ArticleLinkRow.agent, ArticleLinkRow.note),
         )
-        .join(Case, and_(Case.provider == LinkRow.provider, Case.id == LinkRow.case_id))
-        .where(LinkRow.at >= since)
-        .order_by(LinkRow.at)
+        .join(Case, and_(Case.provider == ArticleLinkRow.provider, Case.id == ArticleLinkRow.case_id))
+        .where(ArticleLinkRow.at >= since)
+        .order_by(ArticleLinkRow.at)
     )
     return [AgentLink(*row) for row in await session.execute(query)]
 
 
 async def uncovered(session: AsyncSession, since: datetime) -> list[Case]:
     """The cases that agents solved since and that no article was linked to or written from, the oldest first."""
-    covered = (LinkRow.provider == Case.provider, LinkRow.case_id == Case.id, LinkRow.kind.in_(("linked", "drafted")))
+    covered = (
+        ArticleLinkRow.provider == Case.provider,
+        ArticleLinkRow.case_id == Case.id,
+        ArticleLinkRow.kind.in_(("linked", "drafted")),
+    )
     query = (
         select(Case)
         .where(Case.resolved_at >= since, Case.registered_at.is_not(None))
@@ -85,8 +95,10 @@ async def uncovered(session: AsyncSession, since: datetime) -> list[Case]:
 
 async def edited(connection: AsyncConnection, providers: Sequence[str]) -> dict[str, datetime]:
     """When each article was last edited in the database, by id."""
-    query = select(VersionRow.article, func.max(VersionRow.at).label("at")).group_by(VersionRow.article)
-    rows = await connection.execute(query.where(VersionRow.provider.in_((*providers, ""))))
+    query = select(ArticleVersionRow.article, func.max(ArticleVersionRow.at).label("at")).group_by(
+        ArticleVersionRow.article
+    )
+    rows = await connection.execute(query.where(ArticleVersionRow.provider.in_((*providers, ""))))
     return {row.article: row.at for row in rows}
 
 

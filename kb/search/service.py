@@ -65,7 +65,7 @@ class KnowledgeBase:
         matches = books.of(provider).best(text, language, limit)
         return ArticleSuggestions(tuple(self._suggestion(books, provider, match) for match in matches))
 
-    def named(self, provider: str, articles: Sequence[str], language: str) -> dict[str, ArticleSuggestion]:
+    def suggestions_by_id(self, provider: str, articles: Sequence[str], language: str) -> dict[str, ArticleSuggestion]:
         """The articles of these ids as this provider tells them, by id; those it does not offer are left out."""
         books = self._books
         found = (article for one in articles if (article := books.of(provider).article(one)))
@@ -76,7 +76,7 @@ class KnowledgeBase:
         """The articles that fit a text, the best first, by their ids."""
         return [one.article.id for one in self.matcher(provider).best(text, language)]
 
-    def consult(self, provider: str, text: str, language: str, limit: int = 3) -> ArticleSuggestions:
+    def suggest_to_agent(self, provider: str, text: str, language: str, limit: int = 3) -> ArticleSuggestions:
         """The same for an agent, who sees drafts and internal articles too."""
         books = self._books
         matches = self._inside.best(provider, books.of(provider), text, language, limit)

@@ -18,7 +18,7 @@ from console.terminal.context import OK
 from desk.model.case import Case, JournalEntry
 from desk.model.people import Person
 from desk.storage.database import Database
-from kb.content.tables import LinkRow, SuggestionRow
+from kb.content.tables import ArticleLinkRow, SuggestionRow
 
 NOW = datetime.now(UTC)
 
@@ -65,7 +65,7 @@ async def lived(desk: Path) -> None:
         session.add(solved(32, "my parrot ate the remote of the box", 5))
         session.add(solved(33, "i paid too much for june", 6))
         session.add(
-            LinkRow(
+            ArticleLinkRow(
                 **{"provider": "example", "case_id": 33, "article": "bill", "kind": "linked", "agent": "ivanova"},
                 **{"note": "", "at": NOW},
             )

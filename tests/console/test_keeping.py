@@ -21,7 +21,7 @@ from desk.model.settings import load as load_settings
 from desk.storage.database import Database
 from kb.content.article_files import read_folders
 from kb.content.article_store import load
-from kb.content.tables import LinkRow, SuggestionRow
+from kb.content.tables import ArticleLinkRow, SuggestionRow
 from tests.kb.examples import put
 
 PIN = {
@@ -187,7 +187,7 @@ async def _happened(desk: Path, *those: tuple[str, str, int]) -> None:
             of_row: dict[str, Any] = {"provider": "sever", "case_id": number, "article": article, "language": "en"}
             session.add(SuggestionRow(**of_row, score=0.9, offered_at=at, outcome=outcome, outcome_at=at))
         of_link: dict[str, Any] = {"provider": "sever", "case_id": 1, "kind": "linked", "agent": "petrov"}
-        session.add(LinkRow(**of_link, article="lamp", note="", at=now))
+        session.add(ArticleLinkRow(**of_link, article="lamp", note="", at=now))
     await database.close()
 
 

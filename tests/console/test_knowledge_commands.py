@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from console.main import cli
 from console.terminal.context import NO_SUCH, OK, REFUSED, USAGE, WRONG
 from desk.storage.database import Database
-from kb.content.tables import LearnedRow
+from kb.content.tables import PhrasingRow
 
 LINES = (
     {"id": "pin", "lang": "en", "title": "Reset my PIN", "variants": ["i forgot my pin"], "body": "Go to an ATM."},
@@ -203,7 +203,7 @@ async def taught(desk: Path, words: str) -> None:
     now = datetime.now(UTC)
     async with database.write("example") as session:
         session.add(
-            LearnedRow(
+            PhrasingRow(
                 **{"provider": "example", "case_id": 7, "article": "lost", "person_id": 1, "language": "en"},
                 **{"text": words, "author": "subscriber", "refused": "", "at": now},
             )

@@ -15,7 +15,7 @@ from desk.model.people import Person
 from desk.model.shared_facts import Account
 from desk.storage.database import Database
 from kb.content import article_store
-from kb.content.tables import LearnedRow, LinkRow, SuggestionRow
+from kb.content.tables import ArticleLinkRow, PhrasingRow, SuggestionRow
 from kb.content.versions import stamp
 from kb.learning.acceptance import (
     OF_ARTICLE,
@@ -159,8 +159,8 @@ async def test_what_helped_is_learned_once_and_every_worker_is_told(database: Da
     assert await pupil.learn(NOW + timedelta(seconds=10)) == 0
     async with database.read("sever") as session:
         rows = (
-            await session.get(LearnedRow, ("sever", 2, "kettle")),
-            await session.get(LearnedRow, ("sever", 1, "kettle")),
+            await session.get(PhrasingRow, ("sever", 2, "kettle")),
+            await session.get(PhrasingRow, ("sever", 1, "kettle")),
         )
     assert rows[0] is not None
     assert rows[1] is not None
@@ -172,7 +172,7 @@ async def test_an_agents_link_teaches_too_and_no_provider_sees_anothers_words(da
     await helped(database, 3, "a samovar full of sand", provider="volga", person=9)
     async with database.write("sever") as session:
         session.add(
-            LinkRow(
+            ArticleLinkRow(
                 **{"provider": "sever", "case_id": 1, "article": "kettle", "kind": "linked", "agent": "ivanova"},
                 **{"note": "", "at": NOW},
             )
@@ -181,7 +181,7 @@ async def test_an_agents_link_teaches_too_and_no_provider_sees_anothers_words(da
     assert await known(database, "sever") == [("sever", "my pot hums and stays icy")]
     assert await known(database, "volga") == [("volga", "a samovar full of sand")]
     async with database.read("sever") as session:
-        row = await session.get(LearnedRow, ("sever", 1, "kettle"))
+        row = await session.get(PhrasingRow, ("sever", 1, "kettle"))
     assert row is not None
     assert row.author == "agent:ivanova", "an agent's word counts more than a tap"
 
@@ -196,9 +196,9 @@ async def test_one_person_cannot_teach_without_end(database: Database) -> None:
     assert len(await known(database, "sever")) == OF_PERSON
 
 
-async def row(database: Database, case: int, provider: str = "sever") -> LearnedRow:
+async def row(database: Database, case: int, provider: str = "sever") -> PhrasingRow:
     async with database.read(provider) as session:
-        found = await session.get(LearnedRow, (provider, case, "kettle"))
+        found = await session.get(PhrasingRow, (provider, case, "kettle"))
     assert found is not None
     return found
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from desk.storage.database import Database
 from kb.content.article_store import load
-from kb.content.tables import LinkRow
+from kb.content.tables import ArticleLinkRow
 from kb.content.versions import edit
 from kb.learning.phrase_store import learned
 from kb.learning.statistics import outcomes
@@ -26,7 +26,7 @@ async def links(world: World, provider: str = "sever") -> list[tuple[str, str, s
     database = Database(world.settings.database)
     try:
         async with database.read(provider) as session:
-            rows = (await session.scalars(select(LinkRow).order_by(LinkRow.at))).all()
+            rows = (await session.scalars(select(ArticleLinkRow).order_by(ArticleLinkRow.at))).all()
             return [(one.article, one.kind, one.agent, one.note) for one in rows]
     finally:
         await database.close()
@@ -68,7 +68,7 @@ async def known(world: World, article: str, words: str, outside: bool = False) -
     async def found() -> bool:
         assert world.house
         knowledge = world.house.knowledge
-        ask = knowledge.suggest if outside else knowledge.consult
+        ask = knowledge.suggest if outside else knowledge.suggest_to_agent
         return article in [one.article for one in ask("sever", words, "ru").best]
 
     await eventually(found)

@@ -90,7 +90,7 @@ async def _find(folder: DeskFolder, whose: Mapping[str, Provider], days: int, le
         found = []
         for gap in gaps(solved, least):
             first = gap.cases[0]
-            best = knowledge.consult(first.provider, first.text, first.language).best
+            best = knowledge.suggest_to_agent(first.provider, first.text, first.language).best
             if not (best and best[0].sure):
                 case = by_id[first.provider, first.case_id]
                 found.append(GapWithDraft(gap, await _draft(folder, database, case)))
@@ -99,12 +99,12 @@ async def _find(folder: DeskFolder, whose: Mapping[str, Provider], days: int, le
 
 async def _draft(folder: DeskFolder, database: Database, case: Case) -> ArticleDraft:
     from intake.identity.sources.csv_file import CsvSource  # noqa: PLC0415
-    from kb.lookups import draft_for  # noqa: PLC0415
+    from kb.lookups import draft_for_case  # noqa: PLC0415
 
     table = CsvSource(folder.root / "providers" / case.provider / "entitlements.csv", case.provider)
     table.refresh()
     accounts = table.find("contract", case.contract) if case.contract else ()
-    return await draft_for(database, case, accounts[0] if len(accounts) == 1 else None)
+    return await draft_for_case(database, case, accounts[0] if len(accounts) == 1 else None)
 
 
 def _told(one: GapWithDraft) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""What is learned within the corridor: what came of every suggestion, and what agents made of the articles (KCS v6).
+"""The acts that record how articles were used, by subscribers and by agents (KCS v6), and how each is written.
 
-Each act here becomes rows in the transaction of its round. Figures are drawn from them by `kb.learning.outcomes`,
-phrases are taken from confirmed ones by `kb.learning.learner`.
+Each act becomes rows in the transaction of its round. `kb.learning.outcomes` computes figures from the rows, and
+`kb.learning.learner` takes phrasings from the confirmed ones.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from desk.model.acts import Act, AssignAccount
 from desk.model.messages import FRONT
 from desk.pipeline.lookup import Round
 from desk.pipeline.unit_of_work import RowBatch
-from kb.content.article_store import ArticleRow, row_of
-from kb.content.tables import LinkRow, SuggestionRow, VersionRow
-from kb.content.versions import as_content, stamped
+from kb.content.article_store import ArticleRow, article_row_values
+from kb.content.tables import ArticleLinkRow, ArticleVersionRow, SuggestionRow
+from kb.content.versions import bump_knowledge_counter, version_content
 from kb.learning.drafts import ArticleDraft
 
 
@@ -30,7 +30,7 @@ class RecordSuggestion(Act):
 
 @dataclass(frozen=True, slots=True)
 class RecordSuggestionOutcome(Act):
-    """What the person said of it: "helped" or "not_helped"."""
+    """Whether the article helped, as the person said: "helped" or "not_helped"."""
 
     article: str
     outcome: str
@@ -38,7 +38,7 @@ class RecordSuggestionOutcome(Act):
 
 @dataclass(frozen=True, slots=True)
 class LinkArticle(Act):
-    """What an agent made of an article; ``kind`` and ``note`` as `kb.content.tables.LinkRow` has them."""
+    """How an agent used an article; ``kind`` and ``note`` are those of `kb.content.tables.ArticleLinkRow`."""
 
     article: str
     kind: str
@@ -48,7 +48,7 @@ class LinkArticle(Act):
 
 @dataclass(frozen=True, slots=True)
 class CreateDraft(Act):
-    """An article is begun from this case."""
+    """A draft of an article is made from this case."""
 
     draft: ArticleDraft
     agent: str
@@ -56,7 +56,7 @@ class CreateDraft(Act):
 
 @dataclass(frozen=True, slots=True)
 class ValidateArticle(Act):
-    """Another agent used the article as it stands: "reuse is review". ``languages`` are those that become validated."""
+    """Another agent used the article as it is: "reuse is review". ``languages`` are those that become validated."""
 
     provider: str
     article: str
@@ -64,7 +64,7 @@ class ValidateArticle(Act):
 
 
 def write_suggestion(act: RecordSuggestion, round_: Round, rows: RowBatch) -> None:
-    """Handler of `RecordSuggestion`."""
+    """Writes `RecordSuggestion`."""
     rows.insert(
         SuggestionRow.__table__,  # type: ignore[arg-type]
         provider=round_.case.provider,
@@ -78,7 +78,7 @@ def write_suggestion(act: RecordSuggestion, round_: Round, rows: RowBatch) -> No
 
 
 def write_suggestion_outcome(act: RecordSuggestionOutcome, round_: Round, rows: RowBatch) -> None:
-    """Handler of `RecordSuggestionOutcome`."""
+    """Writes `RecordSuggestionOutcome`."""
     rows.statements.append(
         update(SuggestionRow)
         .where(
@@ -91,8 +91,8 @@ def write_suggestion_outcome(act: RecordSuggestionOutcome, round_: Round, rows: 
     )
 
 
-def write_identified(act: AssignAccount, round_: Round, rows: RowBatch) -> None:
-    """Handler of `AssignAccount`: what was offered at the shared front desk goes with the case to its provider."""
+def write_account_assignment(act: AssignAccount, round_: Round, rows: RowBatch) -> None:
+    """With `AssignAccount`, suggestions made at the shared front desk move with the case to its provider."""
     if round_.provider.name != FRONT or act.provider == FRONT or round_.is_new:
         return
     rows.statements.append(
@@ -103,13 +103,17 @@ def write_identified(act: AssignAccount, round_: Round, rows: RowBatch) -> None:
     )
 
 
-def write_linked(act: LinkArticle, round_: Round, rows: RowBatch) -> None:
-    """Handler of `LinkArticle`: an agent's last word on an article in this case counts."""
+def write_link(act: LinkArticle, round_: Round, rows: RowBatch) -> None:
+    """Writes `LinkArticle`, in place of an earlier link of the same article and case."""
     case = round_.case
-    this = (LinkRow.provider == case.provider, LinkRow.case_id == case.id, LinkRow.article == act.article)
-    rows.statements.append(delete(LinkRow).where(*this).execution_options(synchronize_session=False))
+    this = (
+        ArticleLinkRow.provider == case.provider,
+        ArticleLinkRow.case_id == case.id,
+        ArticleLinkRow.article == act.article,
+    )
+    rows.statements.append(delete(ArticleLinkRow).where(*this).execution_options(synchronize_session=False))
     rows.statements.append(
-        insert(LinkRow).values(
+        insert(ArticleLinkRow).values(
             provider=case.provider,
             case_id=case.id,
             article=act.article,
@@ -121,13 +125,13 @@ def write_linked(act: LinkArticle, round_: Round, rows: RowBatch) -> None:
     )
 
 
-def write_drafted(act: CreateDraft, round_: Round, rows: RowBatch) -> None:
-    """Handler of `CreateDraft`: the article, its first version, and that it came from this case."""
+def write_draft(act: CreateDraft, round_: Round, rows: RowBatch) -> None:
+    """Writes `CreateDraft`: the article, its first version, and a link to this case."""
     draft, language = act.draft.article, act.draft.language
-    values = row_of(draft, language)
+    values = article_row_values(draft, language)
     rows.statements.append(insert(ArticleRow).values(**values, updated_at=round_.now))
     rows.statements.append(
-        insert(VersionRow).values(
+        insert(ArticleVersionRow).values(
             provider=draft.provider,
             article=draft.id,
             language=language,
@@ -135,16 +139,16 @@ def write_drafted(act: CreateDraft, round_: Round, rows: RowBatch) -> None:
             author=f"agent:{act.agent}",
             why=f"from case {round_.case.number}",
             at=round_.now,
-            content=as_content(values),
+            content=version_content(values),
         )
     )
-    write_linked(LinkArticle(draft.id, "drafted", act.agent), round_, rows)
-    rows.statements.append(stamped())
+    write_link(LinkArticle(draft.id, "drafted", act.agent), round_, rows)
+    rows.statements.append(bump_knowledge_counter())
 
 
-def write_validated(act: ValidateArticle, round_: Round, rows: RowBatch) -> None:
-    """Handler of `ValidateArticle`. Only what still waits for it: an archived article does not come back by being
-    linked."""
+def write_validation(act: ValidateArticle, round_: Round, rows: RowBatch) -> None:
+    """Writes `ValidateArticle`. Only editions that are not validated yet change: linking an archived article does not
+    bring it back."""
     rows.statements.append(
         update(ArticleRow)
         .where(
@@ -156,4 +160,4 @@ def write_validated(act: ValidateArticle, round_: Round, rows: RowBatch) -> None
         .values(confidence="validated", updated_at=round_.now)
         .execution_options(synchronize_session=False)
     )
-    rows.statements.append(stamped())
+    rows.statements.append(bump_knowledge_counter())
