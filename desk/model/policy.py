@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from desk.language.conditions import BadCondition, Condition
 from desk.language.detect import LANGUAGES
 from desk.model.messages import FRONT
+from desk.model.toml_section import Section, read_toml
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _PREFIX = re.compile(r"[A-Z0-9]{1,8}")
@@ -129,39 +128,39 @@ def front_desk(providers: Mapping[str, Provider], language: str) -> Provider:
 
 def load(folder: Path) -> Provider:
     """Reads one provider's folder. Raises `InvalidProvider`."""
-    policy, teams = _table(folder / "policy.toml"), _table(folder / "teams.toml", required=False)
-    where = f"{folder.name}/policy.toml"
-    about = policy.get("provider", {})
-    prefix = str(about.get("prefix", "FL"))
-    if not _PREFIX.fullmatch(prefix):
-        raise InvalidProvider(f"{where}: [provider] prefix {prefix!r} must be one to eight capital letters or digits")
-    language = str(about.get("language", "ru"))
-    if language not in LANGUAGES:
-        raise InvalidProvider(f"{where}: [provider] language {language!r} must be one of {', '.join(LANGUAGES)}")
-    team_list = tuple(_team(one, folder.name) for one in teams.get("team", []))
-    agents = tuple(_agent(one, folder.name, team_list) for one in teams.get("agent", []))
-    source = (folder / "policy.toml").read_bytes()
-    return Provider(
+    source, policy, teams_file = (
+        _bytes(folder / "policy.toml"),
+        _file(folder, "policy.toml"),
+        _file(folder, "teams.toml"),
+    )
+    teams = tuple(_team(one) for one in teams_file.sections("team"))
+    agents = tuple(_agent(one, teams) for one in teams_file.sections("agent"))
+    teams_file.done()
+    about, consent, eta = policy.section("provider"), policy.section("consent"), policy.section("eta")
+    consent.choice("then", ("call_task",), "call_task")  # silence is never consent: in the end somebody calls
+    version = str(policy.take("policy_version", ""))
+    provider = Provider(
         name=folder.name,
-        titles=_titles(about.get("title", folder.name), f"{where}: [provider] title"),
-        prefix=prefix,
-        language=language,
-        timezone=_zone(str(about.get("timezone", "UTC")), where),
-        contract_shape=str(about.get("contract_shape", "")),
-        facts={key: str(value) for key, value in policy.get("facts", {}).items()},
-        routes=tuple(_route(one, where, team_list, agents) for one in policy.get("route", [])),
-        teams=team_list,
+        titles=_titles(about, "title", folder.name),
+        prefix=_prefix(about),
+        language=about.choice("language", LANGUAGES, "ru"),
+        timezone=_zone(about),
+        contract_shape=about.text("contract_shape", ""),
+        facts=_facts(policy.section("facts")),
+        routes=tuple(_route(one, teams, agents) for one in policy.sections("route")),
+        teams=teams,
         agents=agents,
         remind_after=tuple(
-            parse_duration(one, f"{where}: [consent] remind_after")
-            for one in policy.get("consent", {}).get("remind_after", ["4h", "24h", "72h"])
+            parse_duration(one, f"{consent.where} remind_after")
+            for one in consent.texts("remind_after", ("4h", "24h", "72h"))
         ),
-        first_eta_within=parse_duration(
-            policy.get("eta", {}).get("first_within", "30m"), f"{where}: [eta] first_within"
-        ),
-        limits=_limits(policy.get("limits", {}), f"{where}: [limits]"),
-        policy_version=f"{policy.get('policy_version', '')} {hashlib.sha256(source).hexdigest()[:12]}".strip(),
+        first_eta_within=parse_duration(eta.text("first_within", "30m"), f"{eta.where} first_within"),
+        limits=_limits(policy.section("limits")),
+        policy_version=f"{version} {hashlib.sha256(source).hexdigest()[:12]}".strip(),
     )
+    for section in (about, consent, eta, policy):
+        section.done()
+    return provider
 
 
 def load_all(folder: Path) -> dict[str, Provider]:
@@ -186,83 +185,90 @@ def parse_duration(text: object, where: str) -> timedelta:
     return timedelta(seconds=int(number) * _UNITS[unit])
 
 
-def _limits(table: object, where: str) -> FloodLimits:
-    if not isinstance(table, dict):
-        raise InvalidProvider(f"{where} must be a section")
-    made: dict[str, Any] = {}
-    for name, value in table.items():
-        if name == "silent_after":
-            made[name] = parse_duration(value, f"{where} {name}")
-            if made[name] < timedelta(hours=1):
-                raise InvalidProvider(
-                    f"{where} {name} is {value!r}: people are called away, so give them an hour at least"
-                )
-        elif name not in _COUNTS:
-            raise InvalidProvider(f"{where} has an unknown key {name!r}: there are {', '.join(_COUNTS)}, silent_after")
-        elif not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 100_000:
-            raise InvalidProvider(f"{where} {name} is {value!r}: write a number from 1 to 100000")
-        else:
-            made[name] = value
-    return FloodLimits(**made)
-
-
-def _table(path: Path, required: bool = True) -> Mapping[str, Any]:
+def _file(folder: Path, name: str) -> Section:
+    shown = f"{folder.name}/{name}"
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        table = read_toml(folder / name, shown, InvalidProvider)
     except FileNotFoundError:
-        if not required:
-            return {}
+        table = {}
+    return Section(table, f"{shown}:", InvalidProvider)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
         raise InvalidProvider(f"{path.parent.name} has no {path.name}: a provider needs one") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidProvider(f"{path.parent.name}/{path.name} cannot be read: {error}") from None
 
 
-def _titles(value: object, where: str) -> Mapping[str, str]:
+def _facts(section: Section) -> Mapping[str, str]:
+    facts = section.rest()
+    if odd := [key for key, value in facts.items() if isinstance(value, dict | list)]:
+        raise section.fault(f"{odd[0]} must be one text, number, true or false")
+    return {key: str(value) for key, value in facts.items()}
+
+
+def _limits(section: Section) -> FloodLimits:
+    usual = FloodLimits()
+    counts = {name: section.number(name, getattr(usual, name), (1, 100_000)) for name in _COUNTS}
+    silent_after = parse_duration(section.text("silent_after", "7d"), f"{section.where} silent_after")
+    if silent_after < timedelta(hours=1):
+        raise section.fault("silent_after: people are called away, so give them an hour at least")
+    section.done()
+    return FloodLimits(**counts, silent_after=silent_after)
+
+
+def _prefix(section: Section) -> str:
+    prefix = section.text("prefix", "FL")
+    if not _PREFIX.fullmatch(prefix):
+        raise section.fault(f"prefix {prefix!r} must be one to eight capital letters or digits")
+    return prefix
+
+
+def _titles(section: Section, key: str, default: str) -> Mapping[str, str]:
+    value = section.take(key, default)
     if isinstance(value, str):
         return dict.fromkeys(LANGUAGES, value)
     if isinstance(value, dict) and value and set(value) <= set(LANGUAGES):
-        return {key: str(one) for key, one in value.items()}
-    raise InvalidProvider(f'{where} must be a text, or {{ ru = "...", en = "..." }}')
+        return {language: str(words) for language, words in value.items()}
+    raise section.fault(f'{key} must be a text, or {{ ru = "...", en = "..." }}')
 
 
-def _zone(name: str, where: str) -> ZoneInfo:
+def _zone(section: Section) -> ZoneInfo:
+    name = section.text("timezone", "UTC")
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise InvalidProvider(f"{where}: [provider] timezone {name!r} is unknown: write an IANA name") from None
+        raise section.fault(f"timezone {name!r} is unknown: write an IANA name") from None
 
 
-def _team(table: Mapping[str, Any], name: str) -> Team:
-    where = f"{name}/teams.toml: [[team]]"
-    if not table.get("id"):
-        raise InvalidProvider(f"{where} needs an id")
-    titles = _titles(table.get("title", table["id"]), f"{where} {table['id']} title")
-    kind = table.get("kind", "queue")
-    if kind not in ("queue", "group"):
-        raise InvalidProvider(f'{where} {table["id"]} kind must be "queue" or "group", not {kind!r}')
-    return Team(str(table["id"]), kind, titles)
+def _team(section: Section) -> Team:
+    section.named(id := section.text("id"))
+    team = Team(id, section.choice("kind", ("queue", "group"), "queue"), _titles(section, "title", id))
+    section.done()
+    return team
 
 
-def _agent(table: Mapping[str, Any], name: str, teams: Iterable[Team]) -> Agent:
-    where = f"{name}/teams.toml: [[agent]] {table.get('id', '')}"
-    if not table.get("id"):
-        raise InvalidProvider(f"{where} needs an id")
-    telegram, known = table.get("telegram", 0), {team.id for team in teams}
+def _agent(section: Section, teams: Iterable[Team]) -> Agent:
+    section.named(id := section.text("id"))
+    telegram, member_of = section.take("telegram", 0), section.texts("teams")
     if not isinstance(telegram, int):
-        raise InvalidProvider(f"{where}: telegram must be the numeric user id")
-    if strange := set(table.get("teams", [])) - known:
-        raise InvalidProvider(f"{where} is in team {sorted(strange)[0]!r}, which is not there")
-    names = _titles(table.get("name", table["id"]), f"{where} name")
-    return Agent(str(table["id"]), names, telegram, str(table.get("mail", "")), tuple(table.get("teams", [])))
+        raise section.fault("telegram must be the numeric user id")
+    if strange := set(member_of) - {team.id for team in teams}:
+        raise section.fault(f"is in team {sorted(strange)[0]!r}, which is not there")
+    agent = Agent(id, _titles(section, "name", id), telegram, section.text("mail", ""), member_of)
+    section.done()
+    return agent
 
 
-def _route(table: Mapping[str, Any], where: str, teams: Iterable[Team], agents: Iterable[Agent]) -> RoutingRule:
-    target = str(table.get("to", ""))
+def _route(section: Section, teams: Iterable[Team], agents: Iterable[Agent]) -> RoutingRule:
+    target, when = section.text("to"), section.text("when", "True")
     known = {*(f"person:{one.id}" for one in agents), *(f"{one.kind}:{one.id}" for one in teams)}
     if target not in known:
         there = ", ".join(sorted(known)) or "nobody"
-        raise InvalidProvider(f'{where}: [[route]] to = "{target}" names nobody in teams.toml: there is {there}')
+        raise section.fault(f'to = "{target}" names nobody in teams.toml: there is {there}')
+    section.done()
     try:
-        return RoutingRule(Condition.of(str(table.get("when", "True"))), target)
+        return RoutingRule(Condition.of(when), target)
     except BadCondition as error:
-        raise InvalidProvider(f"{where}: [[route]] to {target}: {error}") from None
+        raise section.fault(f"to {target}: {error}") from None

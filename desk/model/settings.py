@@ -7,14 +7,15 @@ Secrets stand in the environment or in files, never in firstline.toml: ``token =
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from desk.language.detect import LANGUAGES
 from desk.model.messages import FRONT
+from desk.model.toml_section import Section, read_toml
 
 
 class InvalidSettings(ValueError):
@@ -122,11 +123,9 @@ def load(root: Path, environment: Mapping[str, str] | None = None) -> Settings:
     """Reads ``root/firstline.toml``. Raises `InvalidSettings` with a sentence that says what to mend."""
     path = root / "firstline.toml"
     try:
-        table = tomllib.loads(path.read_text("utf-8"))
+        table = read_toml(path, str(path), InvalidSettings)
     except FileNotFoundError:
         raise InvalidSettings(f"there is no {path}: make a desk folder with 'firstline init DIR'") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidSettings(f"{path} cannot be read: {error}") from None
     return _Reader(root.resolve(), dict(os.environ if environment is None else environment)).settings(table)
 
 
@@ -136,25 +135,25 @@ class _Reader:
         self.environment = environment
 
     def settings(self, table: Mapping[str, Any]) -> Settings:
-        desk = _Section(table.get("desk", {}), "[desk]")
-        if unknown := set(table) - {"desk", "telegram", "mailbox"}:
-            raise InvalidSettings(f"firstline.toml: unknown section [{sorted(unknown)[0]}]")
+        file = Section(table, "firstline.toml:", InvalidSettings)
+        desk = file.section("desk")
         settings = Settings(
             root=self.root,
             database=self.database(desk.text("database", "sqlite:///data/firstline.db")),
             data=self.root / desk.text("data", "data"),
-            language=desk.text("language", "ru"),
-            secret=self.secret(desk.text("secret", "file:secret"), "[desk] secret"),
-            former_secret=self.secret(desk.text("former_secret", ""), "[desk] former_secret"),
+            language=desk.choice("language", LANGUAGES, "ru"),
+            secret=self.secret(desk, "secret", "file:secret"),
+            former_secret=self.secret(desk, "former_secret", ""),
             listen=desk.text("listen", "127.0.0.1:8080"),
             packaged_content=desk.flag("packaged_content", True),
-            telegram=tuple(self.telegram(one) for one in table.get("telegram", [])),
-            mailboxes=tuple(self.mailbox(one) for one in table.get("mailbox", [])),
+            telegram=tuple(self.telegram(one) for one in file.sections("telegram")),
+            mailboxes=tuple(self.mailbox(one) for one in file.sections("mailbox")),
         )
         desk.done()
+        file.done()
         names = [one.channel for one in settings.telegram] + [one.channel for one in settings.mailboxes]
         if twice := {name for name in names if names.count(name) > 1}:
-            raise InvalidSettings(f"firstline.toml: {sorted(twice)[0]} stands there twice; names must differ")
+            raise file.fault(f"{sorted(twice)[0]} stands there twice; names must differ")
         return settings
 
     def database(self, url: str) -> str:
@@ -168,10 +167,11 @@ class _Reader:
             f"[desk] database is {scheme!r}: write sqlite:///data/firstline.db or postgresql://user@host/name"
         )
 
-    def secret(self, source: str, where: str) -> Secret:
-        kind, _, name = source.partition(":")
-        if not source:
+    def secret(self, section: Section, key: str, default: str | None = None) -> Secret:
+        source, where = section.take(key, default), f"{section.where} {key}"
+        if source == "":
             return Secret("")
+        kind, _, name = source.partition(":") if isinstance(source, str) else ("", "", "")
         if kind == "env":
             if name not in self.environment:
                 raise InvalidSettings(f"{where} says env:{name}, but the environment has no {name}: set it")
@@ -186,29 +186,28 @@ class _Reader:
                 raise InvalidSettings(f"{where}: {path} cannot be read ({error.strerror})") from None
         raise InvalidSettings(f"{where} must be env:NAME or file:PATH, so that no secret stands in firstline.toml")
 
-    def telegram(self, table: Mapping[str, Any]) -> TelegramSettings:
-        one = _Section(table, "[[telegram]]")
-        name = one.text("name")
-        made = TelegramSettings(
+    def telegram(self, one: Section) -> TelegramSettings:
+        one.named(name := one.text("name"))
+        bot = TelegramSettings(
             name=name,
-            token=self.secret(one.text("token"), f"[[telegram]] {name}: token"),
+            token=self.secret(one, "token"),
             provider=_provider(one),
             api=one.text("api", "https://api.telegram.org").rstrip("/"),
             agents_chat=one.number("agents_chat", 0),
             webhook=one.text("webhook", ""),
         )
         one.done()
-        return made
+        return bot
 
-    def mailbox(self, table: Mapping[str, Any]) -> MailboxSettings:
-        one = _Section(table, "[[mailbox]]")
-        name, address = one.text("name"), one.text("address")
-        made = MailboxSettings(
+    def mailbox(self, one: Section) -> MailboxSettings:
+        one.named(name := one.text("name"))
+        address = one.text("address")
+        box = MailboxSettings(
             name=name,
             address=address,
-            imap=_server(one.text("imap"), {"imaps": 993}, f"[[mailbox]] {name}: imap", address),
-            smtp=_server(one.text("smtp"), {"smtps": 465, "smtp+starttls": 587}, f"[[mailbox]] {name}: smtp", address),
-            password=self.secret(one.text("password"), f"[[mailbox]] {name}: password"),
+            imap=_server(one, "imap", {"imaps": 993}, address),
+            smtp=_server(one, "smtp", {"smtps": 465, "smtp+starttls": 587}, address),
+            password=self.secret(one, "password"),
             provider=_provider(one),
             authserv_id=one.text("authserv_id", ""),
             folder=one.text("folder", "INBOX"),
@@ -216,76 +215,45 @@ class _Reader:
             look_every=one.number("look_every", 60),
             after=one.text("after", "seen"),
         )
-        _check_receiving(made)
+        _check_receiving(box, one)
         one.done()
-        return made
+        return box
 
 
-def _provider(section: _Section) -> str:
+def _provider(section: Section) -> str:
     if section.flag("shared", False):
+        if section.take("provider", ""):
+            raise section.fault("has shared = true: remove provider")
         return FRONT
     provider = section.text("provider")
     if provider.startswith("_"):
-        raise InvalidSettings(
-            f"{section.where}: a provider's name cannot begin with _; for a front desk write shared = true"
-        )
+        raise section.fault("provider: a provider's name cannot begin with _; for a front desk write shared = true")
     return provider
 
 
-def _check_receiving(box: MailboxSettings) -> None:
-    where = f"[[mailbox]] {box.name}:"
+def _check_receiving(box: MailboxSettings, section: Section) -> None:
     if box.look_every < 1:
-        raise InvalidSettings(
-            f"{where} look_every is {box.look_every}: write the seconds between two looks, 60 is usual"
-        )
+        raise section.fault(f"look_every is {box.look_every}: write the seconds between two looks, 60 is usual")
     if box.after not in ("seen", "leave") and not box.move_to:
-        raise InvalidSettings(f'{where} after is {box.after!r}: write "seen", "leave" or "move:Folder"')
+        raise section.fault(f'after is {box.after!r}: write "seen", "leave" or "move:Folder"')
     if box.move_to == box.folder:
-        raise InvalidSettings(f"{where} after moves mail from {box.folder!r} into {box.folder!r}: name another folder")
+        raise section.fault(f"after moves mail from {box.folder!r} into {box.folder!r}: name another folder")
     if any(char < " " or char == "\x7f" for char in box.folder + box.move_to):
-        raise InvalidSettings(f"{where} a folder's name has no control characters")
+        raise section.fault("folder: a folder's name has no control characters")
 
 
-def _server(url: str, ports: Mapping[str, int], where: str, address: str) -> MailServer:
+def _server(section: Section, key: str, ports: Mapping[str, int], address: str) -> MailServer:
     wanted = " or ".join(f"{scheme}://user@host:{port}" for scheme, port in ports.items())
+    url = section.text(key)
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise InvalidSettings(f"{where} is no address: write {wanted}") from None
+        raise section.fault(f"{key} is no address: write {wanted}") from None
     if parts.password:
-        raise InvalidSettings(f"{where} carries a password: put it into password = env:NAME or file:PATH")
+        raise section.fault(f"{key} carries a password: put it into password = env:NAME or file:PATH")
     if parts.scheme not in ports or not parts.hostname:
         # What stands before the @ may be a password all the same, in an address that cannot be read.
-        raise InvalidSettings(f"{where} is {url.rpartition('@')[2]!r}: write {wanted} (TLS is always used)")
+        raise section.fault(f"{key} is {url.rpartition('@')[2]!r}: write {wanted} (TLS is always used)")
     user = unquote(parts.username) if parts.username else address
     return MailServer(parts.scheme, user, parts.hostname, port or ports[parts.scheme])
-
-
-class _Section:
-    """One table of the file; whatever nobody asked for is a mistake worth telling."""
-
-    def __init__(self, table: Mapping[str, Any], where: str) -> None:
-        self.table = dict(table)
-        self.where = where
-
-    def _take(self, key: str, kind: type, default: object) -> Any:
-        value = self.table.pop(key, default)
-        if value is None:
-            raise InvalidSettings(f"{self.where} needs {key}")
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise InvalidSettings(f"{self.where} {key} must be a {kind.__name__}, not {value!r}")
-        return value
-
-    def text(self, key: str, default: str | None = None) -> str:
-        return str(self._take(key, str, default))
-
-    def number(self, key: str, default: int | None = None) -> int:
-        return int(self._take(key, int, default))
-
-    def flag(self, key: str, default: bool) -> bool:
-        return bool(self._take(key, bool, default))
-
-    def done(self) -> None:
-        if self.table:
-            raise InvalidSettings(f"{self.where} has an unknown key {sorted(self.table)[0]!r}: remove it or correct it")
