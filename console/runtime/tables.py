@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from desk.agents import tables as agent_tables
 from desk.model import case, people
-from desk.storage import queue_tables
+from desk.storage import audit, queue_tables
 from intake.identity import tables as intake_tables
 from kb.content import article_store
 from kb.content import tables as kb_tables
 from mail.receiving import tables as mail_tables
 
-__all__ = ["article_store", "case", "intake_tables", "kb_tables", "mail_tables", "people", "queue_tables"]
+__all__ = [
+    "agent_tables",
+    "article_store",
+    "audit",
+    "case",
+    "intake_tables",
+    "kb_tables",
+    "mail_tables",
+    "people",
+    "queue_tables",
+]

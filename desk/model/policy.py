@@ -23,6 +23,10 @@ from desk.model.toml_section import Section, read_toml
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _PREFIX = re.compile(r"[A-Z0-9]{1,8}")
 _COUNTS = ("guesses_of_person", "guesses_of_all", "cases_of_person", "waiting")
+ROLES = ("agent", "lead", "admin")
+"""What a member of a provider may be."""
+LONGEST_ID = 64
+"""Characters of an agent's or team's id: it stands in columns and in routing targets."""
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -32,13 +36,19 @@ class InvalidProvider(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """One agent. ``telegram`` is their user id there, 0 if none."""
+    """One agent of a provider. ``telegram`` is their user id there, 0 if none; ``mail`` is in small letters.
+
+    ``role`` is one of `ROLES`. Who is not ``active`` commands nothing, and is still called by name.
+    """
 
     id: str
     names: Mapping[str, str]
     telegram: int
     mail: str
     teams: tuple[str, ...]
+    role: str = "agent"
+    skills: tuple[str, ...] = ()
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +111,18 @@ class Provider:
         return self.titles.get(language) or self.titles.get(self.language) or self.name
 
     def agent_on_telegram(self, user_id: str) -> Agent | None:
-        """The agent with this Telegram user id."""
-        return next((one for one in self.agents if one.telegram and str(one.telegram) == user_id), None)
+        """The active agent with this Telegram user id."""
+        known = (one for one in self.agents if one.active and one.telegram)
+        return next((one for one in known if str(one.telegram) == user_id), None)
 
     def agent(self, agent_id: str) -> Agent | None:
-        """The agent with this id."""
+        """The agent with this id, active or not."""
         return next((one for one in self.agents if one.id == agent_id), None)
+
+    def active_agent(self, agent_id: str) -> Agent | None:
+        """The agent with this id, where they may act."""
+        found = self.agent(agent_id)
+        return found if found and found.active else None
 
     def team(self, name: str) -> Team | None:
         """The team with this id."""
@@ -243,22 +259,38 @@ def _zone(section: Section) -> ZoneInfo:
 
 
 def _team(section: Section) -> Team:
-    section.named(id := section.text("id"))
+    section.named(id := _id(section))
     team = Team(id, section.choice("kind", ("queue", "group"), "queue"), _titles(section, "title", id))
     section.done()
     return team
 
 
 def _agent(section: Section, teams: Iterable[Team]) -> Agent:
-    section.named(id := section.text("id"))
+    section.named(id := _id(section))
     telegram, member_of = section.take("telegram", 0), section.texts("teams")
-    if not isinstance(telegram, int):
+    if not isinstance(telegram, int) or isinstance(telegram, bool) or telegram < 0:
         raise section.fault("telegram must be the numeric user id")
     if strange := set(member_of) - {team.id for team in teams}:
         raise section.fault(f"is in team {sorted(strange)[0]!r}, which is not there")
-    agent = Agent(id, _titles(section, "name", id), telegram, section.text("mail", ""), member_of)
+    agent = Agent(
+        id=id,
+        names=_titles(section, "name", id),
+        telegram=telegram,
+        mail=section.text("mail", "").strip().lower(),
+        teams=member_of,
+        role=section.choice("role", ROLES, "agent"),
+        skills=section.texts("skills"),
+        active=section.flag("active", True),
+    )
     section.done()
     return agent
+
+
+def _id(section: Section) -> str:
+    id = section.text("id")
+    if len(id) > LONGEST_ID:
+        raise section.fault(f"an id has at most {LONGEST_ID} characters")
+    return id
 
 
 def _route(section: Section, teams: Iterable[Team], agents: Iterable[Agent]) -> RoutingRule:

@@ -30,7 +30,7 @@ class ActingAgentLookup:
         sender, provider = round_.inbound.sender, round_.facts.need(Provider)
         if sender.channel_kind == "telegram":
             return ActingAgent(provider.agent_on_telegram(sender.value))
-        return ActingAgent(provider.agent(sender.value))
+        return ActingAgent(provider.active_agent(sender.value))
 
 
 class TargetProviderLookup:

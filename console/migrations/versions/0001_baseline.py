@@ -7,8 +7,39 @@ from alembic import op
 
 from desk.storage.base import Instant
 
-GUARDED = ("addresses", "article_links", "cases", "journal", "learned_phrasings", "people", "suggestions")
+GUARDED = (
+    "addresses",
+    "article_links",
+    "cases",
+    "journal",
+    "learned_phrasings",
+    "memberships",
+    "people",
+    "suggestions",
+    "team_files",
+    "teams",
+)
 """Tables of a provider's rows, which PostgreSQL shows only to a transaction that named that provider."""
+
+AUDIT_GUARDS = {
+    "sqlite": tuple(
+        f"CREATE TRIGGER audit_no_{verb.lower()} BEFORE {verb} ON audit "
+        "BEGIN SELECT RAISE(ABORT, 'the audit only grows'); END"
+        for verb in ("UPDATE", "DELETE")
+    ),
+    "postgresql": (
+        "ALTER TABLE audit ENABLE ROW LEVEL SECURITY",
+        "ALTER TABLE audit FORCE ROW LEVEL SECURITY",
+        "CREATE POLICY own_provider ON audit FOR SELECT USING "
+        "(provider = ANY (string_to_array(current_setting('firstline.providers', true), ',')))",
+        "CREATE POLICY anybody_adds ON audit FOR INSERT WITH CHECK (true)",
+        "CREATE FUNCTION audit_only_grows() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'the audit only grows'; END $$",
+        "CREATE TRIGGER audit_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON audit "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_only_grows()",
+    ),
+}
+"""What keeps the audit: it only grows; on PostgreSQL anybody adds to it, and only its provider's rows are seen."""
 
 revision = "0001"
 down_revision = None
@@ -17,6 +48,14 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table(
+        "agents",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("names", sa.JSON(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("id <> ''", name="ck_agents_id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agents")),
+    )
     op.create_table(
         "arrivals",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -115,6 +154,22 @@ def upgrade() -> None:
         sa.Column("updated_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("provider", "id", "language", name=op.f("pk_articles")),
     )
+    op.create_table(
+        "audit",
+        sa.Column("provider", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.Column("operation", sa.String(length=40), nullable=False),
+        sa.Column("case_id", sa.BigInteger(), nullable=True),
+        sa.Column("case_number", sa.String(length=40), nullable=False),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.Column("outcome", sa.String(length=40), nullable=False),
+        sa.Column("arrival_id", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("provider", "id", name=op.f("pk_audit")),
+    )
+    op.create_index("audit_at", "audit", ["provider", "at"], unique=False)
+    op.create_index("audit_of_case", "audit", ["provider", "case_id"], unique=False)
     op.create_table(
         "automatic_mails",
         sa.Column("peer", sa.String(length=320), nullable=False),
@@ -414,6 +469,23 @@ def upgrade() -> None:
     )
     op.create_index("suggestions_came", "suggestions", ["provider", "outcome_at"], unique=False)
     op.create_table(
+        "team_files",
+        sa.Column("provider", sa.String(length=64), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("entries", sa.JSON(), nullable=False),
+        sa.Column("imported_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("provider", name=op.f("pk_team_files")),
+    )
+    op.create_table(
+        "teams",
+        sa.Column("provider", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("titles", sa.JSON(), nullable=False),
+        sa.CheckConstraint("kind IN ('queue', 'group')", name="ck_teams_kind"),
+        sa.PrimaryKeyConstraint("provider", "id", name=op.f("pk_teams")),
+    )
+    op.create_table(
         "timers",
         sa.Column("key", sa.String(length=120), nullable=False, comment="<case id>:<key>: set again, it moves"),
         sa.Column("provider", sa.String(length=64), nullable=False),
@@ -449,6 +521,16 @@ def upgrade() -> None:
     )
     op.create_index("addresses_of_person", "addresses", ["provider", "person_id"], unique=False)
     op.create_table(
+        "agent_identities",
+        sa.Column("channel_kind", sa.String(length=16), nullable=False),
+        sa.Column("value", sa.String(length=320), nullable=False),
+        sa.Column("agent", sa.String(length=64), nullable=False),
+        sa.CheckConstraint("value <> ''", name="ck_agent_identities_value"),
+        sa.ForeignKeyConstraint(["agent"], ["agents.id"], name=op.f("fk_agent_identities_agent"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("channel_kind", "value", name=op.f("pk_agent_identities")),
+        sa.UniqueConstraint("agent", "channel_kind", name=op.f("uq_agent_identities_agent_channel_kind")),
+    )
+    op.create_table(
         "journal",
         sa.Column("provider", sa.String(length=64), nullable=False),
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -470,9 +552,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("provider", "id", name=op.f("pk_journal")),
     )
     op.create_index("journal_of_case", "journal", ["provider", "case_id", "id"], unique=False)
+    op.create_table(
+        "memberships",
+        sa.Column("provider", sa.String(length=64), nullable=False),
+        sa.Column("agent", sa.String(length=64), nullable=False),
+        sa.Column("role", sa.String(length=16), nullable=False),
+        sa.Column("teams", sa.JSON(), nullable=False),
+        sa.Column("skills", sa.JSON(), nullable=False),
+        sa.CheckConstraint("role IN ('agent', 'lead', 'admin')", name="ck_memberships_role"),
+        sa.ForeignKeyConstraint(["agent"], ["agents.id"], name=op.f("fk_memberships_agent")),
+        sa.PrimaryKeyConstraint("provider", "agent", name=op.f("pk_memberships")),
+    )
+    op.create_table(
+        "presence",
+        sa.Column("agent", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("since", Instant(), nullable=False),
+        sa.Column("set_by", sa.String(length=100), nullable=False),
+        sa.CheckConstraint("state IN ('in', 'away', 'off')", name="ck_presence_state"),
+        sa.ForeignKeyConstraint(["agent"], ["agents.id"], name=op.f("fk_presence_agent"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("agent", name=op.f("pk_presence")),
+    )
 
-    # The stamp of the articles grows with every change of them; each worker compares it, and reads them anew.
-    op.execute("INSERT INTO counters (provider, name, value) VALUES ('', 'knowledge', 1)")
+    # The stamps of articles and agents grow with every change of them; each worker compares, and reads them anew.
+    op.execute("INSERT INTO counters (provider, name, value) VALUES ('', 'knowledge', 1), ('', 'agents', 1)")
+    for statement in AUDIT_GUARDS[op.get_bind().dialect.name]:
+        op.execute(statement)
     if op.get_bind().dialect.name == "postgresql":
         for table in GUARDED:
             op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")

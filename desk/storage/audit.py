@@ -1,0 +1,82 @@
+"""The audit: who did what to the desk, when, and what came of it. One row for each operation and each command.
+
+Rows are a provider's own, as their cases are, and the desk's where a command concerned no provider (`DESK`). The words
+that were written stand in the journal of the case and not here, and no secret does; so nobody needs to be erased from
+the audit. It only grows: a trigger, made by the migration, lets the database refuse to change or delete a row.
+PostgreSQL lets a row be added in any transaction, and read only in one that named its provider.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import JSON, BigInteger, Index, String, Table
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from desk.storage.base import Base, Instant, ProviderRow
+from desk.storage.ids import IdGenerator
+
+DESK = "_desk"
+"""Stands for the provider where a command concerned the whole desk. No provider can be called so."""
+DONE = "done"
+"""The outcome of what was done."""
+
+_ids = IdGenerator()
+
+
+class AuditRow(ProviderRow, Base):
+    """One operation or command. ``actor`` is ``agent:<id>``, ``operator:<user of the operating system>``, or
+    ``<kind of channel>:<address>`` of somebody who is no agent; ``operation`` is its name ("take", "kb edit");
+    ``outcome`` is `DONE` or the code of a refusal; ``case_id`` and ``arrival_id`` are None where there is none."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(Instant)
+    actor: Mapped[str] = mapped_column(String(100))
+    operation: Mapped[str] = mapped_column(String(40))
+    case_id: Mapped[int | None] = mapped_column(BigInteger)
+    case_number: Mapped[str] = mapped_column(String(40))
+    details: Mapped[dict[str, Any]] = mapped_column(JSON)
+    outcome: Mapped[str] = mapped_column(String(40))
+    arrival_id: Mapped[int | None] = mapped_column(BigInteger)
+
+    __table_args__ = (Index("audit_at", "provider", "at"), Index("audit_of_case", "provider", "case_id"))
+
+
+AUDIT = cast(Table, AuditRow.__table__)
+
+
+def audit_row(
+    *,
+    at: datetime,
+    actor: str,
+    operation: str,
+    provider: str = "",
+    outcome: str = DONE,
+    case_id: int | None = None,
+    case_number: str | None = None,
+    arrival_id: int | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The row of one operation or command; what is too long for its column is cut. ``provider`` "" is the desk."""
+    return {
+        "provider": provider or DESK,
+        "id": _ids.take(at),
+        "at": at,
+        "actor": actor[:100],
+        "operation": operation[:40],
+        "case_id": case_id,
+        "case_number": case_number or "",
+        "details": dict(details or {}),
+        "outcome": outcome[:40],
+        "arrival_id": arrival_id,
+    }
+
+
+async def record(transaction: AsyncConnection | AsyncSession, **row: Any) -> None:
+    """Writes one row, as `audit_row` makes it, in the transaction of what it tells of."""
+    await transaction.execute(AUDIT.insert(), [audit_row(**row)])
