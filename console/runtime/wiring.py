@@ -122,6 +122,9 @@ RULES: tuple[Rule, ...] = (
     escalation.register_case,
 )
 
+TIMER_KINDS = frozenset({"silent", "eta_missing", "eta_over", "consent_reminder", kb_agent_rules.TIMER})
+"""Kinds of timers that the rules above decide. One of another kind is quarantined, and nobody can miss it."""
+
 ACT_FILTERS: tuple[ActFilter, ...] = (
     # The last word on what was decided: guesses are counted, and machines that answer each other stop here.
     guess_budget.count_guesses,
@@ -191,7 +194,7 @@ async def furnish_application(
         one.name: one for one in (TerminalChannel(name, attachments.open, settings.data / "chat") for name in providers)
     }
     channels |= {channel.name: channel for channel in extra_channels}
-    channels |= {channel.name: channel for channel in internal_channels(channels, attachments.arrival)}
+    channels |= {channel.name: channel for channel in internal_channels(channels, attachments.arrival, TIMER_KINDS)}
     groups, mailboxes = _ways(settings)
     registry = ChannelRegistry(channels, providers, {**groups, **(agents_group or {})}, mailboxes)
     dialogs = await asyncio.to_thread(DialogLookup, database, {name: folders.of(name, DIALOGS) for name in providers})

@@ -141,10 +141,22 @@ class UpdateCard(Act):
 
 @dataclass(frozen=True, slots=True)
 class SetTimer(Act):
-    """An timer for this case. ``key`` is unique within the case: set again, it moves."""
+    """A timer for this case. ``key`` is unique within the case: set again, it moves and its version grows.
+
+    ``version`` comes back with the timer when it fires, so that a rule that keeps its own count can tell an outdated
+    one. 0 leaves the counting to the table: one more than that of the timer which waits under this key.
+    """
 
     kind: str
     at: datetime
+    key: str
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTimer(Act):
+    """Takes a timer of this case back; none under this key is fine. One that fired just now is decided all the same."""
+
     key: str
 
 

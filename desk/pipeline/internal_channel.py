@@ -7,7 +7,7 @@ They walk the same corridor as a subscriber's word, so that nothing else ever ch
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -55,10 +55,17 @@ class InternalChannel:
     provider = FRONT
     capabilities = ChannelCapabilities(buttons=False, batch=False)
 
-    def __init__(self, name: str, channels: Mapping[str, Channel], read_again: ReadAgain) -> None:
+    def __init__(
+        self,
+        name: str,
+        channels: Mapping[str, Channel],
+        read_again: ReadAgain,
+        timer_kinds: Collection[str] = (),
+    ) -> None:
         self.name = name
         self._channels = channels
         self._read_again = read_again
+        self._timer_kinds = timer_kinds
 
     async def hear(self, arrival: Arrival) -> Inbound:
         """Reads one of our own messages; a pending letter that was accepted is read again by its own channel."""
@@ -66,6 +73,10 @@ class InternalChannel:
             body = json.loads(arrival.body)
             if body["verb"] == "accept":
                 return await self._vouched(body)
+            if body["verb"] == Verb.TIMER and body["kind"] not in self._timer_kinds:
+                raise UnreadableMessage(
+                    f"no rule knows timers of the kind {body['kind']!r}: replay it once one does (see TIMER_KINDS)"
+                )
             return self._inbound(arrival, body)
         except (ValueError, KeyError, TypeError) as error:
             raise UnreadableMessage(f"not one of the desk's own messages: {type(error).__name__}: {error}") from None
@@ -111,6 +122,8 @@ class InternalChannel:
         """Nothing comes from outside."""
 
 
-def internal_channels(channels: Mapping[str, Channel], read_again: ReadAgain) -> Sequence[InternalChannel]:
-    """All of them, over the other channels."""
-    return [InternalChannel(name, channels, read_again) for name in INTERNAL_CHANNELS]
+def internal_channels(
+    channels: Mapping[str, Channel], read_again: ReadAgain, timer_kinds: Collection[str]
+) -> Sequence[InternalChannel]:
+    """All of them, over the other channels. ``timer_kinds`` are those that some rule decides."""
+    return [InternalChannel(name, channels, read_again, timer_kinds) for name in INTERNAL_CHANNELS]

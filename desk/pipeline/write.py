@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from sqlalchemy import exists, insert, inspect, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from desk.model.acts import Act, AssignAccount, KeepPending, MarkAddress, Postpone, SetFields, SetTimer
+from desk.model.acts import Act, AssignAccount, CancelTimer, KeepPending, MarkAddress, Postpone, SetFields, SetTimer
 from desk.model.case import Case
 from desk.model.channels import ChannelRegistry
 from desk.model.facts import DuplicateOf
@@ -29,10 +29,10 @@ from desk.pipeline.decide import is_case_saved, outcome_of
 from desk.pipeline.lookup import Round, is_proved_sender, sender_address_row
 from desk.pipeline.tenant_routing import address_key, case_key
 from desk.pipeline.unit_of_work import ADDRESSES, CASES, JOURNAL, PEOPLE, RowBatch
-from desk.queues import inbox
+from desk.queues import inbox, timers
 from desk.storage.base import Instant
 from desk.storage.database import Database
-from desk.storage.queue_tables import departures, fingerprints, pending, provider_routes, timers
+from desk.storage.queue_tables import departures, fingerprints, pending, provider_routes
 
 Stored = TypeVar("Stored", Case, Person)
 
@@ -80,7 +80,6 @@ class DecisionWriter:
         self._handlers: dict[type[Act], ActWriter] = {
             KeepPending: _hold,
             MarkAddress: _reach,
-            SetTimer: _wake,
             **handlers,
         }
         self._books = books
@@ -159,12 +158,33 @@ class DecisionWriter:
                 fingerprint=round_.inbound.fingerprint,
                 arrival_id=round_.arrival.id,
             )
+        self._set_timers(one, rows)
         for act in one.acts:
             if handler := self._handlers.get(type(act)):
                 handler(act, round_, rows)
 
+    def _set_timers(self, one: DecidedRound, rows: RowBatch) -> None:
+        """Of several acts about one timer the last counts."""
+        case = one.round.case
+        setting = timers.SET_ON_SQLITE if self._database.sqlite else timers.SET_ON_POSTGRESQL
+        last = {act.key: act for act in one.acts if isinstance(act, (SetTimer, CancelTimer))}
+        for act in last.values():
+            key = timers.timer_key(case.id, act.key)
+            if isinstance(act, CancelTimer):
+                rows.run(timers.CANCEL, cancelled=key)
+            else:
+                rows.run(
+                    setting,
+                    key=key,
+                    provider=case.provider,
+                    case_id=case.id,
+                    kind=act.kind,
+                    fire_at=act.at,
+                    version=act.version,
+                )
+
     def _enqueue(self, composed: ComposedRound, round_: Round, rows: RowBatch, now: datetime) -> None:
-        rank = int(_stranger(round_))
+        priority = 3 * _stranger(round_)
         for key, channel, parcel in composed.parcels:
             rows.insert(
                 departures,
@@ -181,7 +201,7 @@ class DecisionWriter:
                 remote=parcel.remote,
                 supersedes=parcel.supersedes,
                 created_at=now,
-                rank=rank,
+                priority=priority,
             )
 
     async def _move(self, session: AsyncSession, round_: Round, home: str, rows: RowBatch) -> None:
@@ -312,14 +332,3 @@ def _reach(act: MarkAddress, round_: Round, rows: RowBatch) -> None:
         columns = ("provider", "channel", "value", "channel_kind", "person_id", "blocked", "confirmed", "since")
         values = select(*(literal(one) for one in row), literal(round_.now, Instant)).where(~exists().where(this))
         rows.statements.append(insert(PersonAddress).from_select(columns, values))
-
-
-def _wake(act: SetTimer, round_: Round, rows: RowBatch) -> None:
-    rows.replace(
-        timers,
-        key=f"{round_.case.id}:{act.key}",
-        provider=round_.case.provider,
-        case_id=round_.case.id,
-        kind=act.kind,
-        fire_at=act.at,
-    )

@@ -2,8 +2,8 @@
 
 ``state`` goes pending -> sending -> sent | failed | unknown, or back to pending to be tried again; a pending edit
 that a later one makes pointless is superseded. A lane's next departure is not taken before the earlier ones have gone.
-Of a channel's lanes those of rank 0 go first: when two thousand strangers come at once, people whom the desk knows wait
-for none of them, and every place the known leave is the strangers'.
+Of a channel's lanes those of priority 0 go first: when two thousand strangers come at once, people whom the desk knows
+wait for none of them, and every place the known leave is the strangers'.
 What a killed sender left in *sending* may have gone or not: `recover` goes by its policy.
 """
 
@@ -92,7 +92,7 @@ def _claiming() -> ReturningUpdate[*tuple[Any, ...]]:
     free = (
         select(mine.c.id)
         .where(_due(mine), mine.c.id == first)
-        .order_by(mine.c.rank, mine.c.id)
+        .order_by(mine.c.priority, mine.c.id)
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True, of=mine)
         .cte("free")

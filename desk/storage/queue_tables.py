@@ -82,7 +82,7 @@ departures = Table(
     Column("problem", Text),
     Column("created_at", Instant, nullable=False),
     Column("sent_at", Instant),
-    Column("rank", Integer, nullable=False, server_default="0", comment="0 goes first; 1 for strangers"),
+    Column("priority", Integer, nullable=False, server_default="0", comment="desk.model.messages.Priority"),
     sqlite_autoincrement=True,
 )
 _UNSENT = text("state IN ('pending', 'sending')")
@@ -90,7 +90,7 @@ Index("departures_unsent", departures.c.lane, departures.c.id, sqlite_where=_UNS
 Index(
     "departures_next",
     departures.c.channel,
-    departures.c.rank,
+    departures.c.priority,
     departures.c.id,
     sqlite_where=_UNSENT,
     postgresql_where=_UNSENT,
@@ -106,6 +106,7 @@ timers = Table(
     Column("case_id", BigInteger, nullable=False),
     Column("kind", String(40), nullable=False),
     Column("fire_at", Instant, nullable=False, index=True),
+    Column("version", Integer, nullable=False, comment="grows each time it is set again"),
 )
 
 leases = Table(

@@ -41,6 +41,6 @@ async def fire_abandoned(database: Database, providers: Iterable[Provider], now:
 
 
 def _timer(provider: str, case_id: int, since: datetime, now: datetime) -> RawMessage:
-    body = {"verb": "timer", "provider": provider, "case_id": case_id, "kind": "silent"}
+    body = {"verb": "timer", "provider": provider, "case_id": case_id, "kind": "silent", "key": "silent", "version": 0}
     key = f"{case_id}:silent@{since.isoformat()}"
     return RawMessage("clock", key, f"case:{case_id}", json.dumps(body).encode(), now)

@@ -141,10 +141,10 @@ async def test_who_comes_with_one_matter_after_the_other_gets_a_human(narrow: Wo
     assert [one.number is not None for one in await narrow.cases()] == [False, False, True]
     database = Database(narrow.settings.database)
     async with database.look() as connection:
-        query = select(departures.c.rank).where(departures.c.lane == "telegram:main:8005").order_by(departures.c.id)
-        ranks = (await connection.execute(query)).scalars().all()
+        query = select(departures.c.priority).where(departures.c.lane == "telegram:main:8005").order_by(departures.c.id)
+        priorities = (await connection.execute(query)).scalars().all()
     await database.close()
-    assert (ranks[0], ranks[-1]) == (1, 0)
+    assert (priorities[0], priorities[-1]) == (3, 0)
 
 
 async def test_a_group_that_takes_the_bot_in_hears_nothing(world: World, anna: Chatter, api: BotApi) -> None:

@@ -59,7 +59,7 @@ async def test_strangers_leave_the_known_before_them(database: Database) -> None
     assert [one.lane for one in claimed] == ["stranger 1", "stranger 2", "known"]
 
 
-def departure(number: int, lane: str, rank: int) -> dict[str, Any]:
+def departure(number: int, lane: str, priority: int) -> dict[str, Any]:
     """A row of the outbox."""
     return {
         **{
@@ -68,7 +68,7 @@ def departure(number: int, lane: str, rank: int) -> dict[str, Any]:
             "provider": "sever",
             "channel": "telegram:main",
             "lane": lane,
-            "rank": rank,
+            "priority": priority,
         },
         **{"kind": "text", "policy": "retry", "body": {}, "case_id": 1, "state": "pending"},
         **{"due_at": NOW, "created_at": NOW},

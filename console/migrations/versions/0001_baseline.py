@@ -291,7 +291,7 @@ def upgrade() -> None:
         sa.Column("problem", sa.Text(), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("sent_at", Instant(), nullable=True),
-        sa.Column("rank", sa.Integer(), server_default="0", nullable=False, comment="0 goes first; 1 for strangers"),
+        sa.Column("priority", sa.Integer(), server_default="0", nullable=False, comment="desk.model.messages.Priority"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_departures")),
         sa.UniqueConstraint("key", name=op.f("uq_departures_key")),
         sqlite_autoincrement=True,
@@ -299,7 +299,7 @@ def upgrade() -> None:
     op.create_index(
         "departures_next",
         "departures",
-        ["channel", "rank", "id"],
+        ["channel", "priority", "id"],
         unique=False,
         sqlite_where=sa.text("state IN ('pending', 'sending')"),
         postgresql_where=sa.text("state IN ('pending', 'sending')"),
@@ -492,6 +492,7 @@ def upgrade() -> None:
         sa.Column("case_id", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("fire_at", Instant(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False, comment="grows each time it is set again"),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_timers")),
     )
     op.create_index(op.f("ix_timers_fire_at"), "timers", ["fire_at"], unique=False)

@@ -1,0 +1,95 @@
+"""A desk on each kind of database that nobody serves: the tests decide and send by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from console.runtime.wiring import Application, build_application
+from desk.model.acts import Act, Decision, Facts, RegisterCase, decide
+from desk.model.case import Case
+from desk.model.messages import Inbound, RawMessage
+from desk.model.settings import Secret, Settings
+from desk.pipeline.compose import MessageComposer
+from desk.pipeline.lookup import CaseLookup
+from desk.pipeline.worker import Worker
+from desk.pipeline.write import DecisionWriter
+from desk.queues import inbox
+from desk.storage.queue_tables import arrivals
+from escalation.cards import case_card
+from tests.ready import Ground
+
+START = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class Bench:
+    """A desk whose only rule carries out what the test wants done about each arrival, by its text."""
+
+    house: Application
+    now: datetime = START
+    plans: dict[str, tuple[Act, ...]] = field(default_factory=dict)
+    heard: list[Inbound] = field(default_factory=list)
+    refuse: Callable[[], None] = lambda: None
+    count: int = 0
+
+    async def says(self, text: str, *acts: Act, person: str = "anna", work: bool = True) -> None:
+        """Somebody types this at a terminal, and the rule will do that about it."""
+        self.count += 1
+        self.plans[text] = acts
+        body = {"id": person, "name": person, "verb": "say", "text": text}
+        raw = RawMessage("chat:sever", f"{self.count}", f"chat:sever:{person}", json.dumps(body).encode(), self.now)
+        await inbox.accept(self.house.database, [raw])
+        if work:
+            await self.works()
+
+    async def works(self) -> None:
+        """Decides whatever waits, as far as it can be decided."""
+        while await self.worker().work():
+            pass
+
+    def worker(self) -> Worker:
+        """A worker with the rule of the test."""
+        house = self.house
+        composer = MessageComposer(
+            house.words, house.registry, house.reply_tokens, lambda case, provider: case_card(case, provider, str)
+        )
+        writer = DecisionWriter(house.database, house.registry, composer, {})
+        lookup = CaseLookup(house.reply_tokens)
+        return Worker(
+            house.database, house.registry, lookup, (), {}, (self._rule,), writer, house.holder, lambda: self.now
+        )
+
+    def _rule(self, case: Case, inbound: Inbound, facts: Facts) -> Decision:
+        self.heard.append(inbound)
+        acts = self.plans.get(inbound.text, ())
+        return decide(*acts, *([] if case.registered else [RegisterCase()]))
+
+    def later(self, **time: float) -> None:
+        """The clock moves on."""
+        self.now += timedelta(**time)
+
+    async def rows(self, query: Any) -> Sequence[Any]:
+        """Looks into the workers' tables."""
+        async with self.house.database.look() as connection:
+            return (await connection.execute(query)).all()
+
+    async def inbox(self, channel: str) -> Sequence[Mapping[str, Any]]:
+        """The arrivals of a channel, oldest first."""
+        found = await self.rows(select(arrivals).where(arrivals.c.channel == channel).order_by(arrivals.c.id))
+        return [row._mapping for row in found]
+
+
+@pytest.fixture
+async def bench(ground: Ground) -> AsyncIterator[Bench]:
+    """Such a desk."""
+    data = ground.root / "data"
+    house = await build_application(Settings(ground.root, ground.database, data, secret=Secret("a secret for tests")))
+    yield Bench(house)
+    await house.close()
