@@ -27,7 +27,7 @@ from benchmarks.measuring import Figures, median, percentile, resident, rounded,
 from desk.gc_freeze import frozen_after
 from kb.content.article_files import Article
 from kb.search.index_files import IndexFiles
-from kb.search.service import KnowledgeBase
+from kb.search.knowledge_base import KnowledgeBase
 from tests.peers.postgres import Postgres
 
 SLIPS = 0.1

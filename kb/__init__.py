@@ -1,1 +1,1 @@
-"""Self-help: articles, how they are read and served, and which of them fits what a person wrote."""
+"""The knowledge base: articles, finding the one that fits a person's words, and learning from how they are used."""

@@ -36,7 +36,7 @@ from kb.learning.drafts import ArticleDraft
 REMINDER_TIMER = "article_missing"
 REMIND_AFTER = timedelta(hours=1)
 ANSWERING_LINK_KINDS = frozenset({"linked", "drafted", "none"})
-"""Kinds of links (`kb.content.tables.ArticleLinkRow`) that say which article the case belongs to, or that none does."""
+"""Kinds of links (`kb.storage.tables.ArticleLinkRow`) that say which article the case belongs to, or that none does."""
 NO_ARTICLE_REASONS = ("once", "outside", "known")
 """Why no article: it happens once, the cause lay outside, everybody here knows it."""
 _DRAFT_WORDS, _NONE_WORDS = ("draft", "черновик"), ("none", "no", "нет", "без")

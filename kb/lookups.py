@@ -24,11 +24,11 @@ from kb.agent_rules import (
     article_button_key,
     parse_article_choice,
 )
-from kb.content.article_store import ArticleRow
-from kb.content.tables import ArticleLinkRow
-from kb.content.versions import last_authors
 from kb.learning.drafts import ArticleDraft, build_draft, draft_id
-from kb.search.service import KnowledgeBase
+from kb.search.knowledge_base import KnowledgeBase
+from kb.storage.article_store import ArticleRow
+from kb.storage.article_versions import last_authors
+from kb.storage.tables import ArticleLinkRow
 
 MAX_TEXT_LENGTH = 600
 """Characters of a text that is searched for: no question needs to be longer."""

@@ -58,7 +58,7 @@ async def require_article(database: Database, provider: str, detail: Mapping[str
         return
     from sqlalchemy import select  # noqa: PLC0415  # help should not wait for the database's library
 
-    from kb.content.article_store import ArticleRow  # noqa: PLC0415
+    from kb.storage.article_store import ArticleRow  # noqa: PLC0415
 
     query = select(ArticleRow.id).where(ArticleRow.id == detail["article"], ArticleRow.provider.in_((provider, "")))
     async with database.look() as connection:

@@ -18,11 +18,10 @@ from desk.model.messages import FRONT
 from desk.model.policy import Provider
 from desk.model.settings import Settings
 from desk.storage.database import Database
-from kb.content import article_store, versions
 from kb.content.article_files import Article, completed
-from kb.learning import phrase_store
 from kb.search.index_files import IndexFiles
-from kb.search.service import KnowledgeBase
+from kb.search.knowledge_base import KnowledgeBase
+from kb.storage import article_store, article_versions, phrase_store
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +93,7 @@ class ArticleLoader:
         return await asyncio.to_thread(lambda: phrase_store.taught(completed(articles), phrases))
 
     async def _stamp(self, connection: AsyncConnection) -> tuple[object, ...]:
-        return await article_store.stamp(connection), await versions.stamp(connection)
+        return await article_store.stamp(connection), await article_versions.stamp(connection)
 
     def _pictures(self, provider: str) -> list[Path]:
         return self._folders.of(provider, ARTICLES)

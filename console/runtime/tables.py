@@ -6,8 +6,8 @@ from desk.agents import tables as agent_tables
 from desk.model import case, people
 from desk.storage import audit, queue_tables
 from intake.identity import tables as intake_tables
-from kb.content import article_store
-from kb.content import tables as kb_tables
+from kb.storage import article_store
+from kb.storage import tables as kb_tables
 from mail.receiving import tables as mail_tables
 
 __all__ = [

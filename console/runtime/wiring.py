@@ -52,9 +52,10 @@ from intake.limits.rate_lookup import MessageRateLookup, write_quarantine_backlo
 from kb import agent_rules as kb_agent_rules
 from kb import subscriber_rules as kb
 from kb.learning import acts as kb_acts
-from kb.learning.learner import PhraseLearner
 from kb.lookups import AgentArticlesLookup, DialogArticlesLookup, SuggestionsLookup
-from kb.search.service import KnowledgeBase
+from kb.phrase_learner import PhraseLearner
+from kb.search.knowledge_base import KnowledgeBase
+from kb.storage import act_writers as kb_act_writers
 from mail import rules as mail
 from mail.receiving import ledger
 from mail.sending import loop_guard as mail_governor
@@ -132,12 +133,12 @@ ACT_FILTERS: tuple[ActFilter, ...] = (
 )
 
 ACT_WRITERS: Mapping[type[Act], ActWriter] = {
-    AssignAccount: kb_acts.write_account_assignment,
-    kb_acts.RecordSuggestion: kb_acts.write_suggestion,
-    kb_acts.RecordSuggestionOutcome: kb_acts.write_suggestion_outcome,
-    kb_acts.LinkArticle: kb_acts.write_link,
-    kb_acts.CreateDraft: kb_acts.write_draft,
-    kb_acts.ValidateArticle: kb_acts.write_validation,
+    AssignAccount: kb_act_writers.write_account_assignment,
+    kb_acts.RecordSuggestion: kb_act_writers.write_suggestion,
+    kb_acts.RecordSuggestionOutcome: kb_act_writers.write_suggestion_outcome,
+    kb_acts.LinkArticle: kb_act_writers.write_link,
+    kb_acts.CreateDraft: kb_act_writers.write_draft,
+    kb_acts.ValidateArticle: kb_act_writers.write_validation,
     rate_rules.QuarantineBacklog: write_quarantine_backlog,
     guess_budget.CountGuess: write_counted_guess,
     mail_governor.CountAutomaticMail: loop_guard_store.write_counted_mail,

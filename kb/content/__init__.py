@@ -1,1 +1,1 @@
-"""TODO: one sentence on what lives in kb/content."""
+"""Articles as values: how they are read, checked, exported, filled with a provider's facts and printed. Pure."""

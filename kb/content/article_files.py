@@ -4,7 +4,7 @@ The head stands between two lines of ``+++`` and has ``title``, ``phrasings`` (h
 ``environment``, ``category``, ``dialog`` (the questions that follow when it did not help), ``owner``, and what KCS v6
 asks of an article: ``confidence``, ``audience``, ``governance``. A picture is a line of its own below the step it
 belongs to, ``![what it shows](lamps.png)``, lying beside the text, or ``../shared/lamps.png`` where several articles
-use it. How the body is made up, and how a provider's facts come into it, stands in `kb.content.article_facts`.
+use it. How the body is made up, and how a provider's facts come into it, stands in `kb.content.article_body`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from desk.language.detect import LANGUAGES
-from kb.content.article_facts import FACTS, BodySection, body_sections, facts_in, pictured, resolutions, unreadable
+from kb.content.article_body import FACTS, BodySection, body_sections, facts_in, pictured, resolutions, unreadable
 
 CATEGORIES = ("technical", "billing", "security", "equipment_setup")
 CONFIDENCES = ("work_in_progress", "not_validated", "validated", "archived")  # KCS v6

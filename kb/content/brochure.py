@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from desk.language.rich_text import parse_markdown
-from kb.content.article_facts import STOP, fill_facts, pictured
+from kb.content.article_body import STOP, fill_facts, pictured
 from kb.content.article_files import Article, Edition
 
 FIRST = ("no-internet", "router-lights", "router-restart", "slow-wifi", "wifi-password")
@@ -147,7 +147,7 @@ def _rank(article: Article, facts: Mapping[str, str]) -> int:
 def leaf(
     id: str, title: str, body: str, language: str, facts: Mapping[str, str], pictures: Sequence[str] = ()
 ) -> BrochureArticle:
-    """A body in `kb.content.article_facts`'s Markdown, taken apart for printing.
+    """A body in `kb.content.article_body`'s Markdown, taken apart for printing.
 
     ``pictures`` are where those of the body lie, in its order; without them a picture lies where its line says.
     """

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from desk.language.detect import LANGUAGES
 from desk.model.diagnostics import Finding
-from kb.content.article_facts import FACTS, STOP, body_sections, facts_in, fill_facts
+from kb.content.article_body import FACTS, STOP, body_sections, facts_in, fill_facts
 from kb.content.article_files import ENOUGH_PHRASINGS, SHARED, Article, Edition, InvalidArticle, read_folder
 
 LONGEST = 1800

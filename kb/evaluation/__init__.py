@@ -1,1 +1,1 @@
-"""TODO: one sentence on what lives in kb/evaluation."""
+"""Measures how often the search is right. Pure."""

@@ -1,1 +1,1 @@
-"""TODO: one sentence on what lives in kb/learning."""
+"""What is learned from how articles were used: new phrasings, gaps, drafts and figures. Pure."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from desk.language.rich_text import escape_markdown
 from desk.model.case import Case, JournalEntry
-from kb.content.article_facts import STOP
+from kb.content.article_body import STOP
 from kb.content.article_files import CATEGORIES, Article, Edition
 from kb.learning.anonymise import phrase, without_people
 

@@ -16,8 +16,8 @@ from typing import TypeAlias
 
 from desk.language.normalize import without_invisible
 from kb.search.background_corpus import sentences
-from kb.search.letter_model import listed
 from kb.search.tokenize import Vocabulary, normalised, tokens
+from kb.search.trigram_model import listed
 
 Ordinary: TypeAlias = Callable[[str], bool]
 """Whether a word (casefolded, ё as е) is one that everybody uses."""

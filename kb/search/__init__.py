@@ -1,1 +1,1 @@
-"""TODO: one sentence on what lives in kb/search."""
+"""Finds the article that fits a person's words: indexes, spelling, ranking, and whether anything fits at all. Pure."""

@@ -15,8 +15,8 @@ from itertools import chain
 from operator import attrgetter
 from typing import TypeAlias
 
-from kb.search.letter_model import letters_of, listed
 from kb.search.tokenize import MOST_WORDS, normalised, tokens
+from kb.search.trigram_model import letters_of, listed
 
 Known: TypeAlias = Callable[[Sequence[str]], Sequence[bool]]
 """Whether the base knows each of these words."""

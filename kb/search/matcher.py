@@ -19,14 +19,14 @@ import numpy as np
 
 from kb.content.article_files import Article, digest
 from kb.search import calibration as gates
+from kb.search.article_index import FORM, ArticleIndex, built
 from kb.search.background_corpus import sentences
 from kb.search.calibration import SIGNALS, SURE, AnswerThreshold, CalibrationTrials, Signals
-from kb.search.corpus import LeaveOneOutQuestion, SearchCorpus, left_out
-from kb.search.index import FORM, ArticleIndex, built
+from kb.search.combined_index import LeaveOneOutQuestion, SearchCorpus, left_out
+from kb.search.corrected_query import reworded
 from kb.search.keyboard_layout import intended_texts
 from kb.search.postings import Array
 from kb.search.ranking import MEASURES, Comparison
-from kb.search.reformulate import reworded
 from kb.search.spelling import QueryWord, correct_words
 from kb.search.tokenize import LONGEST_QUERY, Vocabulary, normalised, says_something, telling, wordlists
 

@@ -15,9 +15,9 @@ import numpy.typing as npt
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import JaroWinkler
 
-from kb.search.corpus import SearchCorpus
+from kb.search.article_index import K1, ArticleIndex, hashes
+from kb.search.combined_index import SearchCorpus
 from kb.search.exact_keys import exact_keys, kinds
-from kb.search.index import K1, ArticleIndex, hashes
 from kb.search.ngrams import grams, idf, padded
 from kb.search.postings import Floats, Ints, Postings, spread
 from kb.search.spelling import QueryWord, ordinary

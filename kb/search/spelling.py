@@ -15,11 +15,11 @@ import numpy as np
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from kb.search.corpus import SearchCorpus
-from kb.search.index import SHORTEST_MENDED, ArticleIndex
-from kb.search.letter_model import listed
+from kb.search.article_index import SHORTEST_MENDED, ArticleIndex
+from kb.search.combined_index import SearchCorpus
 from kb.search.ngrams import grams
 from kb.search.tokenize import Vocabulary
+from kb.search.trigram_model import listed
 
 ALIKE, ALIKE_SHORT = 74.0, 80.0
 """From this likeness (0 to 100) a word of six letters or more, or of four or five, is taken for another."""

@@ -10,9 +10,9 @@ import pytest
 
 import kb
 from kb.content.article_files import Article, read_folders
-from kb.learning.acceptance import OF_STRANGERS, ConfirmedWords, KnownPhrasings, inbound, judge_phrase
-from kb.learning.phrase_store import taught
+from kb.learning.phrase_acceptance import OF_STRANGERS, ConfirmedWords, KnownPhrasings, inbound, judge_phrase
 from kb.search.matcher import Matcher
+from kb.storage.phrase_store import taught
 
 ARTICLES = list(read_folders([Path(kb.__file__).parent / "articles"]).values())
 EVALUATION = Path(__file__).parents[1] / "kb" / "evaluation"

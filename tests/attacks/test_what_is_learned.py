@@ -14,8 +14,8 @@ from click.testing import CliRunner
 from console.main import cli
 from desk.storage.database import Database
 from kb.learning.anonymise import phrase, without_people
-from kb.learning.phrase_store import LearnedPhrase, learned, phrases
 from kb.learning.pii import ordinary_with
+from kb.storage.phrase_store import LearnedPhrase, learned, phrases
 from tests.stories.world import Chatter, World, eventually
 
 T = TypeVar("T")

@@ -18,7 +18,7 @@ from console.terminal.context import OK
 from desk.model.case import Case, JournalEntry
 from desk.model.people import Person
 from desk.storage.database import Database
-from kb.content.tables import ArticleLinkRow, SuggestionRow
+from kb.storage.tables import ArticleLinkRow, SuggestionRow
 
 NOW = datetime.now(UTC)
 

@@ -20,9 +20,9 @@ from desk.model.case import Case, JournalEntry
 from desk.model.settings import load as load_settings
 from desk.storage.database import Database
 from kb.content.article_files import read_folders
-from kb.content.article_store import load
-from kb.content.tables import ArticleLinkRow, SuggestionRow
-from tests.kb.examples import put
+from kb.storage.article_store import load
+from kb.storage.tables import ArticleLinkRow, SuggestionRow
+from tests.kb.article_factory import put
 
 PIN = {
     "id": "a/pin",

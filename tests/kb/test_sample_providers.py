@@ -13,7 +13,7 @@ import pytest
 import console
 from desk.model import policy as providers
 from escalation.routing import NOWHERE
-from kb.content.article_facts import FACTS
+from kb.content.article_body import FACTS
 
 SAMPLE = Path(console.__file__).parent / "sample" / "providers"
 COLUMNS = [

@@ -9,11 +9,11 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from desk.storage.database import Database
-from kb.content.article_store import load
-from kb.content.tables import ArticleLinkRow
-from kb.content.versions import edit
-from kb.learning.phrase_store import learned
-from kb.learning.statistics import outcomes
+from kb.storage.article_store import load
+from kb.storage.article_versions import edit
+from kb.storage.phrase_store import learned
+from kb.storage.tables import ArticleLinkRow
+from kb.storage.usage_queries import outcomes
 from tests.peers.post import Post
 from tests.stories.world import Chatter, Desk, World, eventually
 

@@ -22,7 +22,7 @@ from desk.model.case import Case, JournalEntry
 from desk.model.settings import MailboxSettings, Secret, Settings, TelegramSettings
 from desk.storage.database import Database
 from desk.storage.queue_tables import departures, pending
-from kb.content.tables import SuggestionRow
+from kb.storage.tables import SuggestionRow
 from mail.receiving.tables import mailboxes
 from tests.peers.botapi import BotApi, Group, Message, User
 from tests.ready import Ground

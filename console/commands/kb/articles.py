@@ -71,9 +71,8 @@ def articles(folder: DeskFolder, days: int, provider: str, output: Path | None, 
 
 async def _read(folder: DeskFolder, days: int, provider: str) -> list[ArticleFigures]:
     from desk.model.messages import FRONT  # noqa: PLC0415
-    from kb.content import article_store  # noqa: PLC0415
-    from kb.learning import statistics  # noqa: PLC0415
     from kb.learning.outcomes import flagged, tallied  # noqa: PLC0415
+    from kb.storage import article_store, usage_queries  # noqa: PLC0415
 
     settings, providers = folder.settings(), folder.providers()
     folder.require_provider(provider)
@@ -82,11 +81,11 @@ async def _read(folder: DeskFolder, days: int, provider: str) -> list[ArticleFig
     since = at - timedelta(days=days)
     async with opened(settings) as database:
         async with database.read(*whose) as session:
-            outcomes = await statistics.outcomes(session, since, at)
-            links = [(one.article, one.language, one.kind) for one in await statistics.links(session, since)]
+            outcomes = await usage_queries.outcomes(session, since, at)
+            links = [(one.article, one.language, one.kind) for one in await usage_queries.links(session, since)]
         async with database.look() as connection:
             kept = [one for one in await article_store.load(connection) if one.provider in ("", *whose)]
-            flags = flagged(outcomes, await statistics.edited(connection, whose))
+            flags = flagged(outcomes, await usage_queries.edited(connection, whose))
     by_language = tallied(outcomes, links)
     return _lines(kept, by_language.values(), tallied(outcomes, links, by_language=False), flags, settings.language)
 

@@ -181,10 +181,9 @@ async def _known(
 ) -> tuple[list[Article], Mapping[str, int]]:
     """Every article as the database has it, and how often each was reused."""
     from console.runtime.article_loader import ArticleLoader  # noqa: PLC0415
-    from kb.content import article_store  # noqa: PLC0415
     from kb.content.article_files import InvalidArticle, completed  # noqa: PLC0415
-    from kb.learning import statistics  # noqa: PLC0415
     from kb.learning.outcomes import tallied  # noqa: PLC0415
+    from kb.storage import article_store, usage_queries  # noqa: PLC0415
 
     async with opened(settings) as database:
         try:
@@ -195,8 +194,8 @@ async def _known(
             articles = completed(await article_store.load(connection))
         at = now()
         async with database.read(provider) as session:
-            outcomes = await statistics.outcomes(session, at - REMEMBERED, at)
-            links = [(one.article, "", one.kind) for one in await statistics.links(session, at - REMEMBERED)]
+            outcomes = await usage_queries.outcomes(session, at - REMEMBERED, at)
+            links = [(one.article, "", one.kind) for one in await usage_queries.links(session, at - REMEMBERED)]
     tallies = tallied(outcomes, links, by_language=False)
     return articles, {one.article: one.uses for one in tallies.values() if one.uses}
 

@@ -89,7 +89,7 @@ def _with(files: dict[str, Article], born: list[Article], provider: str) -> list
 
 async def _born(folder: DeskFolder) -> list[Article]:
     """The articles that came from no file."""
-    from kb.content import article_store  # noqa: PLC0415
+    from kb.storage import article_store  # noqa: PLC0415
 
     async with opened(folder.settings()) as database, database.look() as connection:
         return [one for one in await article_store.load(connection) if not one.file_hashes]

@@ -29,7 +29,7 @@ from desk.clock import now
 
 if TYPE_CHECKING:
     from kb.content.article_files import Article
-    from kb.content.versions import ArticleVersion
+    from kb.storage.article_versions import ArticleVersion
 
 _provider = click.option(
     "--provider", default="", help="This provider's own article; without it, the one shared by all."
@@ -120,7 +120,7 @@ def _known(folder: DeskFolder, provider: str, agent: str) -> None:
 
 
 async def _found(folder: DeskFolder, id: str, provider: str) -> Article:
-    from kb.content import article_store  # noqa: PLC0415
+    from kb.storage import article_store  # noqa: PLC0415
 
     async with opened(folder.settings()) as database, database.look() as connection:
         every = await article_store.load(connection)
@@ -178,17 +178,17 @@ def _require_sound(changed: Article, before: Article, language: str, agent: str)
 
 
 async def _write(folder: DeskFolder, article: Article, language: str, author: str, why: str) -> int:
-    from kb.content import versions  # noqa: PLC0415
+    from kb.storage import article_versions  # noqa: PLC0415
 
     async with opened(folder.settings()) as database, database.work() as connection:
-        return await versions.edit(connection, article, language, author, why, now())
+        return await article_versions.edit(connection, article, language, author, why, now())
 
 
 async def _versions(folder: DeskFolder, id: str, provider: str, language: str) -> Sequence[ArticleVersion]:
-    from kb.content import versions  # noqa: PLC0415
+    from kb.storage import article_versions  # noqa: PLC0415
 
     async with opened(folder.settings()) as database, database.look() as connection:
-        return await versions.history(connection, provider, id, language)
+        return await article_versions.history(connection, provider, id, language)
 
 
 def _difference(older: ArticleVersion, newer: ArticleVersion) -> list[str]:

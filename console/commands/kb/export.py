@@ -77,8 +77,7 @@ def _write(folder: DeskFolder, articles: Sequence[Article], place: Path, provide
 
 
 async def _chosen(folder: DeskFolder, only: Sequence[str], provider: str, with_learned: bool) -> list[Article]:
-    from kb.content import article_store  # noqa: PLC0415
-    from kb.learning import phrase_store  # noqa: PLC0415
+    from kb.storage import article_store, phrase_store  # noqa: PLC0415
 
     async with opened(folder.settings()) as database:
         async with database.look() as connection:

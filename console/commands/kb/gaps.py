@@ -67,13 +67,13 @@ def _providers(folder: DeskFolder, provider: str) -> Mapping[str, Provider]:
 
 async def _find(folder: DeskFolder, whose: Mapping[str, Provider], days: int, least: int) -> list[GapWithDraft]:
     from console.commands.kb.search import served  # noqa: PLC0415
-    from kb.learning import statistics  # noqa: PLC0415
     from kb.learning.gaps import SolvedCase, gaps  # noqa: PLC0415
+    from kb.storage import usage_queries  # noqa: PLC0415
 
     knowledge = await served(folder)
     async with opened(folder.settings()) as database:
         async with database.read(*whose) as session:
-            cases = await statistics.uncovered(session, now() - timedelta(days=days))
+            cases = await usage_queries.uncovered(session, now() - timedelta(days=days))
         by_id = {(one.provider, one.id): one for one in cases}
         solved = [
             SolvedCase(
@@ -186,7 +186,7 @@ def drafts(folder: DeskFolder, provider: str, machine: bool) -> None:
 
 
 async def _waiting(folder: DeskFolder, whose: Sequence[str], only: bool) -> list[dict[str, Any]]:
-    from kb.content import article_store, versions  # noqa: PLC0415
+    from kb.storage import article_store, article_versions  # noqa: PLC0415
 
     found = []
     async with opened(folder.settings()) as database, database.look() as connection:
@@ -194,7 +194,7 @@ async def _waiting(folder: DeskFolder, whose: Sequence[str], only: bool) -> list
             if one.provider not in whose and (only or one.provider):
                 continue
             waiting = [two for two in one.editions.values() if two.confidence in ("work_in_progress", "not_validated")]
-            authors = await versions.last_authors(connection, one.provider, one.id) if waiting else {}
+            authors = await article_versions.last_authors(connection, one.provider, one.id) if waiting else {}
             found += [
                 {
                     "article": one.id,

@@ -25,7 +25,7 @@ from desk.clock import now
 
 if TYPE_CHECKING:
     from desk.model.settings import Settings
-    from kb.content.article_store import ImportResult
+    from kb.storage.article_store import ImportResult
 
 
 @click.command()
@@ -59,7 +59,7 @@ def import_(folder: DeskFolder, source: Path, provider: str, machine: bool) -> N
 
 
 async def _of_folder(settings: Settings, source: Path, provider: str) -> ImportResult:
-    from kb.content import article_store  # noqa: PLC0415
+    from kb.storage import article_store  # noqa: PLC0415
 
     if not _names(source):
         refuse(f"there is no article in {source}: each is a folder with ru.md or en.md", WRONG)
@@ -69,8 +69,8 @@ async def _of_folder(settings: Settings, source: Path, provider: str) -> ImportR
 
 
 async def _of_lines(settings: Settings, source: Path, provider: str) -> ImportResult:
-    from kb.content import article_store  # noqa: PLC0415
     from kb.content.jsonl import read_lines  # noqa: PLC0415
+    from kb.storage import article_store  # noqa: PLC0415
 
     try:
         text = await asyncio.to_thread(source.read_text, "utf-8-sig")

@@ -12,7 +12,7 @@ from console.terminal.context import NO_SUCH, USAGE, DeskFolder, as_json, opened
 
 if TYPE_CHECKING:
     from desk.storage.database import Database
-    from kb.learning.phrase_store import LearnedPhrase
+    from kb.storage.phrase_store import LearnedPhrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,7 @@ async def _listed(folder: DeskFolder, whose: Sequence[str], article: str) -> lis
     from sqlalchemy import select  # noqa: PLC0415
 
     from desk.model.case import Case  # noqa: PLC0415
-    from kb.content import article_store  # noqa: PLC0415
-    from kb.learning import phrase_store  # noqa: PLC0415
+    from kb.storage import article_store, phrase_store  # noqa: PLC0415
 
     async with opened(folder.settings()) as database:
         async with database.read(*whose) as session:
@@ -104,7 +103,7 @@ async def _listed(folder: DeskFolder, whose: Sequence[str], article: str) -> lis
 
 
 async def _forget(folder: DeskFolder, whose: Sequence[str], ids: Sequence[str]) -> int:
-    from kb.learning import phrase_store  # noqa: PLC0415
+    from kb.storage import phrase_store  # noqa: PLC0415
 
     async with opened(folder.settings()) as database:
         async with database.write(*whose) as session:
@@ -120,7 +119,7 @@ async def _forget(folder: DeskFolder, whose: Sequence[str], ids: Sequence[str]) 
 
 async def _forget_person(folder: DeskFolder, number: str, provider: str) -> int:
     from console.commands.find_case import find  # noqa: PLC0415
-    from kb.learning import phrase_store  # noqa: PLC0415
+    from kb.storage import phrase_store  # noqa: PLC0415
 
     async with opened(folder.settings()) as database:
         case = await find(database, folder.providers(), number, provider)

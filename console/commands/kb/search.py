@@ -13,8 +13,8 @@ from console.terminal.context import OK, USAGE, WRONG, DeskFolder, as_json, open
 from desk.language.detect import LANGUAGES
 
 if TYPE_CHECKING:
+    from kb.search.knowledge_base import KnowledgeBase
     from kb.search.matcher import ArticleMatch, SearchAnswer
-    from kb.search.service import KnowledgeBase
 
 PROGRESS = 500
 """Questions after which somebody who waits at a terminal is told how far it is."""

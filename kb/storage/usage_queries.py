@@ -10,8 +10,8 @@ from sqlalchemy import and_, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from desk.model.case import FINAL, Case, CaseState
-from kb.content.tables import ArticleLinkRow, ArticleVersionRow, SuggestionRow
 from kb.learning.outcomes import WINDOW, CaseHistory, RecordedSuggestion, ReturnFinder, SuggestionOutcome, came
+from kb.storage.tables import ArticleLinkRow, ArticleVersionRow, SuggestionRow
 
 MATTER = (
     *(Case.id, Case.provider, Case.person_id, Case.contract, Case.opened_at, Case.dialog, Case.articles),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kb.learning.gaps import SolvedCase, gaps
 
-EVALUATION = Path(__file__).parent / "evaluation"
+EVALUATION = Path(__file__).parent.parent / "evaluation"
 
 
 def solved(

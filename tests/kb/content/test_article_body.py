@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desk.language.rich_text import TextMark, parse_markdown
-from kb.content.article_facts import body_sections, facts_in, fill_facts, shown
+from kb.content.article_body import body_sections, facts_in, fill_facts, shown
 
 
 def test_facts_fill_the_text_and_never_become_marks() -> None:

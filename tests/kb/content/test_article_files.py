@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kb.content.article_files import LARGEST_FILE, InvalidArticle, picture, read_folder, read_folders
-from tests.kb.examples import PHRASINGS, put
+from tests.kb.article_factory import PHRASINGS, put
 
 
 def both(folder: Path, body: str = "Plug it in.") -> Path:

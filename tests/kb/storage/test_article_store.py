@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.storage.database import Database
 from kb.content.article_files import InvalidArticle, read_folder
-from kb.content.article_store import ArticleRow, ImportResult, import_folder, load
-from tests.kb.examples import put
+from kb.storage.article_store import ArticleRow, ImportResult, import_folder, load
+from tests.kb.article_factory import put
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

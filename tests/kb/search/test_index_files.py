@@ -12,12 +12,12 @@ import pytest
 import kb
 from kb.content.article_files import read_folders
 from kb.search import build_process
-from kb.search.index import built
+from kb.search.article_index import built
 from kb.search.index_files import MAGIC, IndexFiles
+from kb.search.knowledge_base import KnowledgeBase
 from kb.search.matcher import Matcher, key
-from kb.search.service import KnowledgeBase
 from kb.search.tokenize import Vocabulary
-from tests.kb.examples import article
+from tests.kb.article_factory import article
 
 ARTICLES = [*read_folders([Path(kb.__file__).parent / "articles"]).values()]
 SAMOVAR = article("samovar", "самовар не кипит", language="ru")

@@ -12,7 +12,7 @@ from desk.language.rich_text import RichText, TextMark, join_texts, parse_markdo
 from desk.model.messages import File
 from desk.model.policy import Provider
 from desk.model.shared_facts import ArticleSuggestion, ArticleSuggestions
-from kb.content.article_facts import fill_facts, shown
+from kb.content.article_body import fill_facts, shown
 from kb.content.article_files import Article, picture
 from kb.search import build_process
 from kb.search.index_files import IndexFiles
@@ -50,7 +50,7 @@ class KnowledgeBase:
         self._inside = InternalMatchers(articles)
 
     def refresh(self, articles: Sequence[Article]) -> None:
-        """Takes these articles (`kb.content.article_store.load`) in place of all there were; what has not changed is
+        """Takes these articles (`kb.storage.article_store.load`) in place of all there were; what has not changed is
         kept."""
         self._books = _Binding(self._store, self._books).bound(articles)
         self._inside = InternalMatchers(articles)

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from kb.content.article_files import Article
+from kb.search.article_index import ArticleIndex, entries_of, hashes
 from kb.search.background_corpus import BackgroundCorpus, background_corpus
-from kb.search.index import ArticleIndex, entries_of, hashes
 from kb.search.postings import Array, Ints, Postings
 from kb.search.tokenize import Vocabulary, words
 

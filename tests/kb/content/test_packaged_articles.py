@@ -13,7 +13,7 @@ from desk.language.detect import LANGUAGES
 from desk.language.rich_text import parse_markdown
 from desk.model import policy
 from intake.engine.model import DialogSet
-from kb.content.article_facts import FACTS, STOP, body_sections, facts_in, fill_facts, shown
+from kb.content.article_body import FACTS, STOP, body_sections, facts_in, fill_facts, shown
 from kb.content.article_files import SHARED, Article, picture, read_folders
 from tests.kb.test_sample_providers import SAMPLE
 from tools.pictures.__main__ import drawings

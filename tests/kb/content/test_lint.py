@@ -8,7 +8,7 @@ import kb
 from desk.model.diagnostics import Finding
 from kb.content.article_files import read_folder
 from kb.content.lint import HEAVIEST, LONGEST, of_articles, of_facts, of_folders
-from tests.kb.examples import put
+from tests.kb.article_factory import put
 
 STOP = {"en": "# When to stop and call us\nNow.", "ru": "# Когда остановиться и позвонить нам\nСейчас."}
 

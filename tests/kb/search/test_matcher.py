@@ -10,13 +10,15 @@ import pytest
 import kb
 from kb.content.article_files import read_folders
 from kb.content.jsonl import read_lines
-from kb.search.corpus import left_out
+from kb.search.combined_index import left_out
 from kb.search.matcher import Matcher
 from kb.search.tokenize import Vocabulary, normalised, words
-from tests.kb.examples import article
+from tests.kb.article_factory import article
 
 PACKAGED = Path(kb.__file__).parent / "articles"
-PHRASES = [json.loads(line) for line in (Path(__file__).parent / "phrases.jsonl").read_text("utf-8").splitlines()]
+PHRASES = [
+    json.loads(line) for line in (Path(__file__).parent.parent / "phrases.jsonl").read_text("utf-8").splitlines()
+]
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +127,7 @@ def test_a_very_long_message_is_read_only_as_far_as_it_matters(packaged: Matcher
 
 
 def test_a_base_of_another_trade_with_phrasings_only_knows_its_own_questions_from_others() -> None:
-    folder = Path(__file__).parent / "evaluation"
+    folder = Path(__file__).parent.parent / "evaluation"
     matcher = Matcher(read_lines((folder / "bank_articles.jsonl").read_text("utf-8").splitlines()))
     asked = [json.loads(line) for line in (folder / "bank.jsonl").read_text("utf-8").splitlines()]
     answers = [(one["id"], matcher.answer(one["q"], one["lang"])) for one in asked]

@@ -13,8 +13,8 @@ from desk.model import policy
 from desk.model.messages import FRONT
 from desk.model.shared_facts import ArticleSuggestion
 from kb.content.article_files import Article, read_folders
-from kb.search.service import KnowledgeBase
-from tests.kb.examples import article
+from kb.search.knowledge_base import KnowledgeBase
+from tests.kb.article_factory import article
 
 PACKAGED = Path(kb.__file__).parent / "articles"
 PROVIDERS = policy.load_all(Path(console.__file__).parent / "sample" / "providers")

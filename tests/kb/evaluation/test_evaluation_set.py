@@ -30,9 +30,9 @@ def lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
-SET = {name: lines(HERE / "evaluation" / f"{name}.jsonl") for name in FILES}
+SET = {name: lines(HERE / f"{name}.jsonl") for name in FILES}
 FITTING = [*SET["ru"], *SET["en"]]
-LATER = lines(HERE / "evaluation" / "later.jsonl")
+LATER = lines(HERE / "later.jsonl")
 ALL = [*FITTING, *SET["nothing"]]
 
 
@@ -101,7 +101,7 @@ def test_no_phrase_is_a_title_or_a_phrasing_of_an_article() -> None:
 
 
 def test_no_phrase_is_among_those_the_matcher_was_first_tried_on() -> None:
-    tried = {normalized(one["q"]) for one in lines(HERE / "phrases.jsonl")} - {""}
+    tried = {normalized(one["q"]) for one in lines(HERE.parent / "phrases.jsonl")} - {""}
     assert [one["q"] for one in ALL if normalized(one["q"]) in tried] == []
 
 

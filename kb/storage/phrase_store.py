@@ -18,8 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk.model.case import Case
 from kb.content.article_files import Article, digest
-from kb.content.tables import PhrasingRow
-from kb.content.versions import bump_knowledge_counter
+from kb.storage.article_versions import bump_knowledge_counter
+from kb.storage.tables import PhrasingRow
 
 CAME_BACK, FORGOTTEN = "came back", "forgotten"
 """Why a phrase went: its person had the same again within the week; somebody wanted it gone."""

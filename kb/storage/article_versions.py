@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.storage.queue_tables import counters
 from kb.content.article_files import Article
-from kb.content.article_store import ArticleRow, article_row_values
-from kb.content.tables import ArticleVersionRow
+from kb.storage.article_store import ArticleRow, article_row_values
+from kb.storage.tables import ArticleVersionRow
 
 CONTENT = (
     *("title", "phrasings", "body", "pictures", "dialog", "category", "environment", "owner", "confidence"),

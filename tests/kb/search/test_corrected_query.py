@@ -8,9 +8,9 @@ import pytest
 
 import kb
 from kb.content.article_files import read_folders
+from kb.search.corrected_query import reworded
 from kb.search.matcher import Matcher
-from kb.search.reformulate import reworded
-from tests.kb.examples import article
+from tests.kb.article_factory import article
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,7 @@ from desk.model.case import Case
 from desk.model.people import Person
 from desk.model.shared_facts import Account
 from desk.storage.database import Database
-from kb.content import article_store
-from kb.content.tables import ArticleLinkRow, PhrasingRow, SuggestionRow
-from kb.content.versions import stamp
-from kb.learning.acceptance import (
+from kb.learning.phrase_acceptance import (
     OF_ARTICLE,
     OF_DAY,
     OF_PERSON,
@@ -27,9 +24,12 @@ from kb.learning.acceptance import (
     KnownPhrasings,
     judge_phrase,
 )
-from kb.learning.learner import RETURNS, PhraseLearner
-from kb.learning.phrase_store import CAME_BACK, FORGOTTEN, forget, forget_person, learned, phrases, taught
-from tests.kb.examples import article, put
+from kb.phrase_learner import RETURNS, PhraseLearner
+from kb.storage import article_store
+from kb.storage.article_versions import stamp
+from kb.storage.phrase_store import CAME_BACK, FORGOTTEN, forget, forget_person, learned, phrases, taught
+from kb.storage.tables import ArticleLinkRow, PhrasingRow, SuggestionRow
+from tests.kb.article_factory import article, put
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SAID = ConfirmedWords("sever", 1, "kettle", 7, "subscriber", "", "ru")

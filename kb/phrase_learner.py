@@ -1,11 +1,11 @@
-"""People's confirmed words become phrasings of the article that helped them: the largest lever a matcher has.
+"""People's confirmed words become phrasings of the article that helped them.
 
-Confirmed is what a subscriber answered "it helped" to, or what an agent linked to the case. From their first words
-`kb.learning.anonymise` takes what names nobody. A phrase belongs to the provider whose subscriber said it, and serves
-no other.
+Confirmed is what a subscriber answered "it helped" to, or what an agent linked to the case.
+`kb.learning.anonymise` leaves out of their first words what could identify anybody. A phrase belongs to the provider
+whose subscriber said it, and serves no other.
 
-Which of them are learned is decided by `kb.learning.acceptance`. What was learned wrongly is taken back: by itself
-where the person returns about the same within the week, by hand with `firstline kb forget`.
+`kb.learning.phrase_acceptance` decides which phrases are learned. A phrase is taken back when its person returns with
+the same problem within a week, and by `firstline kb forget`.
 """
 
 from __future__ import annotations
@@ -25,13 +25,21 @@ from desk.model.people import Person
 from desk.model.shared_facts import Account
 from desk.storage.database import Database, insert_ignoring_duplicates
 from desk.storage.ids import EPOCH
-from kb.content.article_store import ArticleRow
-from kb.content.tables import ArticleLinkRow, PhrasingRow, SuggestionRow
-from kb.content.versions import bump_knowledge_counter
-from kb.learning.acceptance import DAY, MONTH, AcceptanceVerdict, ConfirmedWords, KnownPhrasings, inbound, judge_phrase
 from kb.learning.outcomes import PATIENCE, WINDOW, CaseHistory, ReturnFinder
-from kb.learning.phrase_store import GONE, came_back
-from kb.learning.statistics import MATTER, matter
+from kb.learning.phrase_acceptance import (
+    DAY,
+    MONTH,
+    AcceptanceVerdict,
+    ConfirmedWords,
+    KnownPhrasings,
+    inbound,
+    judge_phrase,
+)
+from kb.storage.article_store import ArticleRow
+from kb.storage.article_versions import bump_knowledge_counter
+from kb.storage.phrase_store import GONE, came_back
+from kb.storage.tables import ArticleLinkRow, PhrasingRow, SuggestionRow
+from kb.storage.usage_queries import MATTER, matter
 
 log = logging.getLogger(__name__)
 

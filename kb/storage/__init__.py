@@ -1,0 +1,1 @@
+"""The knowledge base in the database: its tables, and all that reads or writes them."""

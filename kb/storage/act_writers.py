@@ -1,0 +1,117 @@
+"""Writes the acts of `kb.learning.acts`: each becomes rows in the transaction of its round.
+
+`kb.learning.outcomes` computes figures from the rows, and `kb.phrase_learner` takes phrasings from the confirmed ones.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, insert, update
+
+from desk.model.acts import AssignAccount
+from desk.model.messages import FRONT
+from desk.pipeline.lookup import Round
+from desk.pipeline.unit_of_work import RowBatch
+from kb.learning.acts import CreateDraft, LinkArticle, RecordSuggestion, RecordSuggestionOutcome, ValidateArticle
+from kb.storage.article_store import ArticleRow, article_row_values
+from kb.storage.article_versions import bump_knowledge_counter, version_content
+from kb.storage.tables import ArticleLinkRow, ArticleVersionRow, SuggestionRow
+
+
+def write_suggestion(act: RecordSuggestion, round_: Round, rows: RowBatch) -> None:
+    """Writes `RecordSuggestion`."""
+    rows.insert(
+        SuggestionRow.__table__,  # type: ignore[arg-type]
+        provider=round_.case.provider,
+        case_id=round_.case.id,
+        article=act.article,
+        language=round_.case.language,
+        score=act.score,
+        offered_at=round_.now,
+        outcome="offered",
+    )
+
+
+def write_suggestion_outcome(act: RecordSuggestionOutcome, round_: Round, rows: RowBatch) -> None:
+    """Writes `RecordSuggestionOutcome`."""
+    rows.statements.append(
+        update(SuggestionRow)
+        .where(
+            SuggestionRow.provider == round_.case.provider,
+            SuggestionRow.case_id == round_.case.id,
+            SuggestionRow.article == act.article,
+        )
+        .values(outcome=act.outcome, outcome_at=round_.now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def write_account_assignment(act: AssignAccount, round_: Round, rows: RowBatch) -> None:
+    """With `AssignAccount`, suggestions made at the shared front desk move with the case to its provider."""
+    if round_.provider.name != FRONT or act.provider == FRONT or round_.is_new:
+        return
+    rows.statements.append(
+        update(SuggestionRow)
+        .where(SuggestionRow.provider == FRONT, SuggestionRow.case_id == round_.case.id)
+        .values(provider=act.provider)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def write_link(act: LinkArticle, round_: Round, rows: RowBatch) -> None:
+    """Writes `LinkArticle`, in place of an earlier link of the same article and case."""
+    case = round_.case
+    this = (
+        ArticleLinkRow.provider == case.provider,
+        ArticleLinkRow.case_id == case.id,
+        ArticleLinkRow.article == act.article,
+    )
+    rows.statements.append(delete(ArticleLinkRow).where(*this).execution_options(synchronize_session=False))
+    rows.statements.append(
+        insert(ArticleLinkRow).values(
+            provider=case.provider,
+            case_id=case.id,
+            article=act.article,
+            kind=act.kind,
+            agent=act.agent,
+            note=act.note[:400],
+            at=round_.now,
+        )
+    )
+
+
+def write_draft(act: CreateDraft, round_: Round, rows: RowBatch) -> None:
+    """Writes `CreateDraft`: the article, its first version, and a link to this case."""
+    draft, language = act.draft.article, act.draft.language
+    values = article_row_values(draft, language)
+    rows.statements.append(insert(ArticleRow).values(**values, updated_at=round_.now))
+    rows.statements.append(
+        insert(ArticleVersionRow).values(
+            provider=draft.provider,
+            article=draft.id,
+            language=language,
+            version=1,
+            author=f"agent:{act.agent}",
+            why=f"from case {round_.case.number}",
+            at=round_.now,
+            content=version_content(values),
+        )
+    )
+    write_link(LinkArticle(draft.id, "drafted", act.agent), round_, rows)
+    rows.statements.append(bump_knowledge_counter())
+
+
+def write_validation(act: ValidateArticle, round_: Round, rows: RowBatch) -> None:
+    """Writes `ValidateArticle`. Only editions that are not validated yet change: linking an archived article does not
+    bring it back."""
+    rows.statements.append(
+        update(ArticleRow)
+        .where(
+            ArticleRow.provider == act.provider,
+            ArticleRow.id == act.article,
+            ArticleRow.language.in_(act.languages),
+            ArticleRow.confidence == "not_validated",
+        )
+        .values(confidence="validated", updated_at=round_.now)
+        .execution_options(synchronize_session=False)
+    )
+    rows.statements.append(bump_knowledge_counter())
