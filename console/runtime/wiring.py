@@ -123,7 +123,7 @@ RULES: tuple[Rule, ...] = (
     escalation.register_case,
 )
 
-TIMER_KINDS = frozenset({"silent", "eta_missing", "eta_over", "consent_reminder", kb_agent_rules.TIMER})
+TIMER_KINDS = frozenset({"silent", "eta_missing", "eta_over", "consent_reminder", kb_agent_rules.REMINDER_TIMER})
 """Kinds of timers that the rules above decide. One of another kind is quarantined, and nobody can miss it."""
 
 ACT_FILTERS: tuple[ActFilter, ...] = (
