@@ -64,9 +64,9 @@ class Section:
         return value
 
     def text(self, key: str, default: str | None = None) -> str:
-        """A text. Without a default it is needed, and not empty."""
-        text = str(self._of(str, key, default))
-        if default is None and not text.strip():
+        """A text without blanks around it. Without a default it is needed, and not empty."""
+        text = str(self._of(str, key, default)).strip()
+        if default is None and not text:
             raise self._lacks(key)
         return text
 

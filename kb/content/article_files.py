@@ -16,9 +16,9 @@ import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from desk.language.detect import LANGUAGES
+from desk.model.toml_section import Section
 from kb.content.article_body import FACTS, BodySection, body_sections, facts_in, pictured, resolutions, unreadable
 
 CATEGORIES = ("technical", "billing", "security", "equipment_setup")
@@ -187,29 +187,28 @@ class _File:
         if opening.strip() or not fence:
             raise self._bad("it must begin with a TOML head between two lines of +++")
         try:
-            self.head: dict[str, Any] = tomllib.loads(head)
+            self.head = Section(tomllib.loads(head), f"{path}: the head:", InvalidArticle)
         except (tomllib.TOMLDecodeError, RecursionError) as error:
             raise self._bad(f"the head is not TOML: {error}") from None
         self.hash = digest(source)
-        self.dialog = self._text("dialog", "")
-        self.category = self._choice("category", CATEGORIES, "technical")
+        self.dialog = self.head.text("dialog", "")
+        self.category = self.head.choice("category", CATEGORIES, "technical")
         self.edition = self._edition(language, body.strip("\n") + "\n")
-        if self.head:
-            raise self._bad(f"the head has an unknown key {sorted(self.head)[0]!r}: remove it or correct it")
+        self.head.done()
 
     def _edition(self, language: str, body: str) -> Edition:
         self._check(body)
         return Edition(
             language=language,
-            title=self._text("title"),
-            phrasings=self._phrasings(),
+            title=self.head.text("title"),
+            phrasings=tuple(dict.fromkeys(self.head.texts("phrasings"))),
             body=body,
             pictures=self._pictures(body),
-            environment=self._text("environment", ""),
-            owner=self._text("owner", ""),
-            confidence=self._choice("confidence", CONFIDENCES, "not_validated"),
-            audience=self._choice("audience", AUDIENCES, "internal"),
-            governance=self._choice("governance", GOVERNANCE, "experience_based"),
+            environment=self.head.text("environment", ""),
+            owner=self.head.text("owner", ""),
+            confidence=self.head.choice("confidence", CONFIDENCES, "not_validated"),
+            audience=self.head.choice("audience", AUDIENCES, "internal"),
+            governance=self.head.choice("governance", GOVERNANCE, "experience_based"),
         )
 
     def _check(self, body: str) -> None:
@@ -224,12 +223,6 @@ class _File:
             raise self._bad(f"a heading has one # and a space, not {deep[0]!r}")
         if empty := [one.heading for one in body_sections(body) if not any(line.strip() for line in one.lines)]:
             raise self._bad(f"there is nothing below the heading {empty[0]!r}")
-
-    def _phrasings(self) -> tuple[str, ...]:
-        value = self.head.pop("phrasings", [])
-        if not isinstance(value, list) or not all(isinstance(one, str) and one.strip() for one in value):
-            raise self._bad("phrasings must be a list of sentences as people type them")
-        return tuple(dict.fromkeys(value))
 
     def _pictures(self, body: str) -> tuple[str, ...]:
         pictures: list[str] = []
@@ -254,18 +247,6 @@ class _File:
         if not (folder / name).is_file():
             raise self._bad(f"the picture {reference} is not there")
         return f"{folder.name}/{name}"
-
-    def _text(self, key: str, default: str | None = None) -> str:
-        value = self.head.pop(key, default)
-        if not isinstance(value, str) or (default is None and not value.strip()):
-            raise self._bad(f"the head needs {key}, a text")
-        return value.strip()
-
-    def _choice(self, key: str, among: Sequence[str], default: str) -> str:
-        value = self._text(key, default)
-        if value not in among:
-            raise self._bad(f"{key} is {value!r}; it can be {', '.join(among)}")
-        return value
 
     def _bad(self, what: str) -> InvalidArticle:
         return InvalidArticle(f"{self.path}: {what}")

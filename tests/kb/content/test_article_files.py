@@ -45,7 +45,7 @@ def test_each_heading_but_the_last_begins_a_way_out_under_its_condition(tmp_path
     ("change", "sentence"),
     [
         ({"language": "ru"}, "en.md is missing"),
-        ({"title": " "}, "the head needs title"),
+        ({"title": " "}, "the head: needs a title"),
         ({"title": 'x"\ndeep = ' + "[" * 10_000 + '"'}, "the head is not TOML"),
         ({"body": "x" * LARGEST_FILE}, "more than 262144 bytes"),
         ({"body": "![kettle](kettle.png)"}, "the picture kettle.png is not there"),
@@ -83,11 +83,11 @@ def test_what_is_wrong_is_said_with_the_file(tmp_path: Path, change: dict[str, s
         ),
         (
             '+++\ntitle = "a"\nphrasings = ["a", "b", "c", "d", "e"]\naudience = "all"\n+++\ntext',
-            "audience is 'all'; it can be internal",
+            'the head: audience must be "internal", "within_domain"',
         ),
         (
             '+++\ntitle = "a"\nphrasings = ["a", "b", "c", "d", "e"]\ngovernance = "strict"\n+++\ntext',
-            "governance is 'strict'; it can be experience_based, compliance_based",
+            'the head: governance must be "experience_based" or "compliance_based", not \'strict\'',
         ),
     ],
 )
