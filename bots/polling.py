@@ -7,52 +7,24 @@ Here Telegram is told the next offset, and so forgets, only after `accept` has c
 from __future__ import annotations
 
 import asyncio
-import logging
-import random
 import re
 from collections.abc import Awaitable, Callable
 
 from bots.bot_api_client import BotApiClient, BotApiError, UndecodableAnswer, webhook_url
 from bots.envelope import KINDS, quarantined_message_of, raw_message_of, update_id
+from desk.backoff import Backoff
 from desk.clock import Clock
 from desk.model.channel import StoreMessages
 from desk.model.messages import RawMessage
 from desk.model.settings import TelegramSettings
 from desk.storage.leases import LeaseLost
 
-log = logging.getLogger(__name__)
-
-LONGEST_WAIT = 30.0
-"""Seconds between two tries when Telegram stays away."""
 OWN_WAIT = 4.0
 """Seconds between two tries when it is our own database: nobody is troubled by them, and people wait."""
 
+_OURS = (401, 404)
+"""Telegram does not know the token: waiting alone does not mend that."""
 _ID = re.compile(rb'"update_id"\s{0,9}:\s{0,9}(\d{1,18})')
-
-
-class RetryDelay:
-    """Waits longer and longer, with jitter, while something fails; says so once, and once when it is over."""
-
-    def __init__(self, where: str, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep) -> None:
-        self._where = where
-        self._sleep = sleep
-        self._tries = 0
-        self._told = ""
-
-    async def wait(self, why: str, at_least: float = 0.0, at_most: float = LONGEST_WAIT) -> None:
-        """Waits after a failure: 0.5 s at first, then doubling up to ``at_most``, or as long as was asked."""
-        if why != self._told:
-            log.warning("%s: %s; trying again", self._where, why)
-            self._told = why
-        self._tries += 1
-        seconds = min(at_most, 0.25 * 2 ** min(self._tries, 10))
-        await self._sleep(max(at_least, seconds * random.uniform(0.7, 1.3)))  # noqa: S311 (jitter, not a secret)
-
-    def over(self) -> None:
-        """It works again."""
-        if self._told:
-            log.info("%s: works again", self._where)
-        self._tries, self._told = 0, ""
 
 
 class UpdatePoller:
@@ -69,7 +41,7 @@ class UpdatePoller:
         self._wire = BotApiClient(settings)
         self._clock = clock
         self._hold = hold
-        self._troubles = RetryDelay(settings.channel, sleep)
+        self._backoff = Backoff(settings.channel, sleep=sleep)
 
     async def run(self, accept: StoreMessages) -> None:
         """Fetches, stores, confirms, for ever. Raises `LeaseLost` when another process does so now."""
@@ -84,7 +56,7 @@ class UpdatePoller:
         try:
             raws, following = await self._fetch(offset)
         except BotApiError as error:
-            await self._troubles.wait(_advice(error), error.retry_after)
+            await self._backoff.wait(_advice(error), error.retry_after, certain=error.code in _OURS)
             return offset
         if raws:
             try:
@@ -92,13 +64,13 @@ class UpdatePoller:
             except LeaseLost:
                 raise
             except Exception as error:  # whatever it is, nothing was made safe, so nothing may be confirmed
-                await self._troubles.wait(f"updates cannot be stored: {type(error).__name__}", at_most=OWN_WAIT)
+                await self._backoff.wait(f"updates cannot be stored: {type(error).__name__}", at_most=OWN_WAIT)
                 return offset
         if raws and following == offset:
             # Only updates without an id: they are stored, but there is no number to confirm them by.
-            await self._troubles.wait("Telegram sends updates without an update_id")
+            await self._backoff.wait("Telegram sends updates without an update_id")
             return offset
-        self._troubles.over()
+        self._backoff.worked()
         return following
 
     async def _fetch(self, offset: int) -> tuple[list[RawMessage], int]:
@@ -153,7 +125,7 @@ async def keep_webhook(
 
     The secret is part of what is set, and Telegram never tells it back: so it is set anew at every start.
     """
-    wire, troubles, known = BotApiClient(settings), RetryDelay(settings.channel, sleep), False
+    wire, backoff, known = BotApiClient(settings), Backoff(settings.channel, sleep=sleep), False
     url = webhook_url(settings)
     try:
         while True:
@@ -164,9 +136,9 @@ async def keep_webhook(
                     await wire.call("setWebhook", {"url": url, "secret_token": secret, "allowed_updates": KINDS})
                     known = True
             except BotApiError as error:
-                await troubles.wait(_advice(error), error.retry_after)
+                await backoff.wait(_advice(error), error.retry_after, certain=error.code in _OURS)
                 continue
-            troubles.over()
+            backoff.worked()
             await sleep(every)
     finally:
         await wire.close()

@@ -26,6 +26,7 @@ from aiogram.types import BufferedInputFile
 from bots.call import BotApiCall
 from bots.http_sessions import HttpSessions
 from bots.session import AnswerLost, NotSent, TelegramClient
+from desk.backoff import retry_delay
 from desk.model.channel import OpenFile
 from desk.model.messages import Departure, Rejected, ResultUnknown, RetryLater, SendResult, Sent
 from desk.model.settings import TelegramSettings
@@ -128,7 +129,7 @@ class TelegramSender:
         if isinstance(error, AnswerLost):
             return ResultUnknown(why)
         if isinstance(error, NotSent | OSError | TelegramServerError):
-            return RetryLater(min(300.0, 2.0 ** min(attempts, 9)), why)
+            return RetryLater(retry_delay(attempts, 2.0, 300.0), why)
         return Rejected(why)
 
     def _move(self, chat: object, to: int) -> None:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
-import random
 from collections.abc import Awaitable, Callable
 
+from desk.backoff import Backoff
 from desk.storage.database import is_database_trouble
-
-log = logging.getLogger(__name__)
 
 
 async def forever(
@@ -18,23 +15,22 @@ async def forever(
 ) -> None:
     """Does it again and again, ``pause`` seconds apart, until ``stopping`` or cancelled.
 
-    Trouble of the database makes it wait a little longer each time, up to three seconds.
+    A failure makes it wait a little longer each time, up to three seconds.
     """
-    trouble, stopping = 0, stopping or asyncio.Event()
-    while not stopping.is_set():
+    stopped = stopping or asyncio.Event()
+    backoff = Backoff(name, first=0.4, longest=3.0, sleep=lambda seconds: wait_for_event(stopped, seconds))
+    while not stopped.is_set():
         try:
             await beat()
-            trouble = 0
+            backoff.worked()
         except Exception as error:
-            trouble += 1
-            if trouble == 1 or not is_database_trouble(error):
-                log.warning("%s: %s: %s", name, type(error).__name__, str(error).splitlines()[:1])
-            await either(stopping, min(3.0, 0.2 * 2**trouble) * random.uniform(0.7, 1.0))  # noqa: S311
+            why = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
+            await backoff.wait(why, certain=not is_database_trouble(error))
         if pause:
-            await either(stopping, pause)
+            await wait_for_event(stopped, pause)
 
 
-async def either(event: asyncio.Event, seconds: float) -> None:
+async def wait_for_event(event: asyncio.Event, seconds: float) -> None:
     """Until the event, or so many seconds."""
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(event.wait(), seconds)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 from console.runtime.entrance import Receiver
 from console.runtime.loops import forever
+from desk.backoff import retry_delay
 from desk.model.channel import Channel, ExtraWrite
 from desk.model.messages import RawMessage
 from desk.queues import inbox
@@ -29,6 +30,8 @@ ROLES = ("channels", "worker", "sender", "clock")
 """What a process may do, and by default does."""
 RENEW = 2.5
 """Seconds between renewals of leases."""
+CALM = 60.0
+"""A channel that has listened for so many seconds begins anew at once when it crashes."""
 
 
 class ChannelListeners:
@@ -107,7 +110,9 @@ class ChannelListeners:
         async def accept(raws: Sequence[RawMessage], also: ExtraWrite | None = None) -> int:
             return await self._accept(raws, also, lease)
 
+        crashes = 0
         while True:
+            began = asyncio.get_running_loop().time()
             try:
                 await channel.listen(accept)
                 return
@@ -116,7 +121,8 @@ class ChannelListeners:
                 return
             except Exception:
                 log.exception("%s stopped listening; it begins again", name)
-                await asyncio.sleep(2)
+                crashes = 1 if asyncio.get_running_loop().time() - began > CALM else crashes + 1
+                await asyncio.sleep(retry_delay(crashes, 2.0, 60.0))
 
     async def _accept(
         self, raws: Sequence[RawMessage], also: ExtraWrite | None = None, lease: tuple[str, str] | None = None

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterator
 from datetime import timedelta
 
 from bots.channel import TelegramChannel
-from console.runtime.loops import either, forever
+from console.runtime.loops import forever, wait_for_event
 from console.runtime.receiver import RENEW, ROLES, ChannelListeners
 from console.runtime.wiring import Application
 from desk.language.detect import LANGUAGES
@@ -101,12 +101,12 @@ class Server:
         if await self._house.worker.work():
             self._goes.set()
         else:
-            await either(came, IDLE)
+            await wait_for_event(came, IDLE)
 
     async def _send(self) -> None:
         self._goes.clear()
         if not await self._house.sender.sweep(_SendableChannels(self._may_send)):
-            await either(self._goes, IDLE)
+            await wait_for_event(self._goes, IDLE)
 
     def _may_send(self) -> list[str]:
         """The channels which could send this very moment.

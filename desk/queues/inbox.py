@@ -16,6 +16,7 @@ from sqlalchemy import Column, Row, Select, and_, bindparam, case, func, or_, se
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from desk.backoff import retry_delay
 from desk.language.rich_text import storable
 from desk.model.channel import ExtraWrite
 from desk.model.messages import Arrival, RawMessage
@@ -229,7 +230,7 @@ async def record_failure(
             state="quarantined" if aside else "waiting",
             attempts=attempts,
             problem=storable(problem[:2000]),
-            due_at=now + timedelta(seconds=attempts),
+            due_at=now + timedelta(seconds=retry_delay(attempts, 1.0, 10.0)),
             holder=None,
             held_until=None,
         )

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
+import math
 
+from desk.backoff import Backoff
 from desk.clock import Clock
 from desk.model.channel import StoreMessages
 from desk.model.settings import MailboxSettings
@@ -42,10 +43,7 @@ class MailboxListener:
         self._clock = clock
         self._turns = turns
         self._patience = min(30.0, max(2.0, settings.look_every / 3))
-        self._trouble = ""
-        self._told = False
-        self._healthy = False
-        self._failures = 0
+        self._backoff = Backoff(self._channel, first=1.0, longest=settings.look_every / 2)
         self._deaths: dict[int, int] = {}  # by UID: connections that died over a mail
 
     async def listen(self, accept: StoreMessages) -> None:
@@ -57,14 +55,13 @@ class MailboxListener:
             try:
                 await self._one_connection(accept)
             except imap.LoginRefused as error:
-                self._failed(str(error), at_once=True)
-                await asyncio.sleep(LOGIN_PAUSE + random.uniform(0, 5))  # noqa: S311
+                await self._backoff.wait(f"no mail can be received: {error}", at_least=LOGIN_PAUSE, certain=True)
             except LeaseLost:
                 raise
             except Exception as error:  # the database's trouble, the server's, or a fault of ours: all are waited out
                 theirs = isinstance(error, (imap.ConnectionBroken, imap.CommandRefused))
-                self._failed(str(error) if theirs else f"{type(error).__name__}: {error}")
-                await asyncio.sleep(self._pause() if theirs else min(OWN_PAUSE, self._pause()))
+                why = str(error) if theirs else f"{type(error).__name__}: {error}"
+                await self._backoff.wait(f"no mail can be received: {why}", at_most=math.inf if theirs else OWN_PAUSE)
 
     async def _one_connection(self, accept: StoreMessages) -> None:
         connection, folder = await ImapConnection.open(self._settings, self._patience)
@@ -78,7 +75,7 @@ class MailboxListener:
                 if compared is None or now >= compared + RECONCILE:
                     mark, compared = await books.compared(mark), now
                 mark = await drain.run(mark)
-                self._well()
+                self._backoff.worked()
                 await connection.wait_for_news(self._settings.look_every)
         finally:
             await connection.close()
@@ -110,23 +107,3 @@ class MailboxListener:
             mark = await books.fresh(mark.renumbered(folder.uidvalidity, uidnext).differs(what, self._clock()))
             await accept((), mark.written)
         return mark
-
-    def _pause(self) -> float:
-        """Seconds before the next try: longer and longer up to half of look_every, and never in step with others."""
-        self._failures = min(self._failures + 1, 10)
-        longest = min(self._settings.look_every / 2, 0.5 * 2.0**self._failures)
-        return longest * random.uniform(0.5, 1)  # noqa: S311
-
-    def _failed(self, what: str, at_once: bool = False) -> None:
-        """One timer for one trouble, however often it is met; a line that broke once and comes again is none."""
-        if not self._told and (at_once or not self._healthy):
-            log.error("%s: no mail can be received: %s", self._channel, what)
-            self._told = True
-        elif what != self._trouble:
-            log.info("%s: %s", self._channel, what)
-        self._trouble, self._healthy = what, False
-
-    def _well(self) -> None:
-        if self._told:
-            log.warning("%s: mail is received again", self._channel)
-        self._trouble, self._told, self._healthy, self._failures = "", False, True, 0

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import aiosmtplib
 from aiosmtplib import SMTP, SMTPResponseException
 
+from desk.backoff import retry_delay
 from desk.model.messages import Rejected, RetryLater, SendResult, Sent
 from desk.model.settings import MailboxSettings
 from mail.mime.domains import ascii_domain, deliverable
@@ -158,8 +159,9 @@ class SmtpConnection:
     def _not_now(self, error: BaseException, attempts: int) -> SendResult:
         """The server itself cannot be used: no mail's fault, so none is given up for it, and all wait together."""
         self._failed()
-        seconds = min(300.0, 5.0 * 2 ** min(attempts, 6))
-        return RetryLater(seconds, f"{self._settings.smtp.host}: {told(error)}", whole_channel=True)
+        return RetryLater(
+            retry_delay(attempts, 10.0, 300.0), f"{self._settings.smtp.host}: {told(error)}", whole_channel=True
+        )
 
     def _failed(self) -> None:
         self._failures += 1
