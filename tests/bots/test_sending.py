@@ -264,7 +264,15 @@ async def test_a_group_that_has_moved_is_followed_and_its_agents_are_still_agent
         ({"kind": "garbage"}, ResultUnknown("")),
     ],
 )
-async def test_fates(api: BotApi, desk: Desk, started: User, fault: dict[str, Any], expected: SendResult) -> None:
+async def test_fates(
+    api: BotApi,
+    desk: Desk,
+    started: User,
+    fault: dict[str, Any],
+    expected: SendResult,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("random.uniform", lambda low, high: high)
     api.fails("sendMessage", **fault)
     (fate,) = await desk.says("x")
     assert not isinstance(fate, Sent)

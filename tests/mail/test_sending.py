@@ -258,7 +258,7 @@ class TestFates:
             (parcel,) = hall.channel.render(replace(outgoing(), to=replace(IVAN, value=f"{name}@mail.test")))
             fates[name] = await hall.channel.send(departure(parcel), {})
         assert {name: type(fate).__name__ for name, fate in fates.items()} == {
-            "ivan": "Sent", "busy": "Later", "nobody": "Refused", "anna": "Sent",
+            "ivan": "Sent", "busy": "RetryLater", "nobody": "Rejected", "anna": "Sent",
         }  # fmt: skip
         assert [letter.recipients for letter in post.sink.letters] == [("ivan@mail.test",), ("anna@mail.test",)]
         assert post.sink.connections == 1
