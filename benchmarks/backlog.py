@@ -25,7 +25,7 @@ from benchmarks.measuring import Figures, percentile, resident, rounded, running
 from benchmarks.start import folder_with
 from tests.peers.dovecot import Dovecot, Mailbox
 
-ROLES = ("channels", "worker", "clock")
+ROLES = ("receiver", "worker", "timers")
 QUIET = 4
 EVERY = 0.5
 

@@ -55,20 +55,22 @@ def update(number: int, text: str) -> dict[str, Any]:
     }
 
 
-async def batch(house: Application, beats: Beats, numbers: range, text: str) -> None:
+async def batch(application: Application, beats: Beats, numbers: range, text: str) -> None:
     """One batch through the whole corridor, as worker and sender take it."""
-    channel, worker, database = house.channels["telegram:b"], house.worker, house.database
-    raws = [raw_message_of(channel.name, update(number, text), house.clock()) for number in numbers]
+    channel, worker, database = application.channels["telegram:b"], application.worker, application.database
+    raws = [raw_message_of(channel.name, update(number, text), application.clock()) for number in numbers]
     await beats.of("accept: store and commit", inbox.accept(database, raws))
-    await inbox.any_waiting(database, house.clock())
-    claimed = await beats.of("claim", inbox.claim(database, house.holder, house.clock(), len(raws)))
+    await inbox.any_waiting(database, application.clock())
+    claimed = await beats.of("claim", inbox.claim(database, application.holder, application.clock(), len(raws)))
     inbound = await beats.of("hear", asyncio.gather(*map(channel.hear, claimed)))
     members = list(zip(claimed, inbound, strict=True))
     await beats.of("look up: provider_routes", providers_of(database, inbound))
 
     async def gathered() -> Any:
         async with database.read("sever") as session:
-            return await worker._case_lookup.rounds(session, house.providers["sever"], members, house.clock())
+            return await worker._case_lookup.rounds(
+                session, application.providers["sever"], members, application.clock()
+            )
 
     rounds = await beats.of("look up: people and cases", gathered())
     decided = await beats.of("look up the facts, and decide", asyncio.gather(*map(worker._decide, rounds)))
@@ -82,22 +84,24 @@ async def batch(house: Application, beats: Beats, numbers: range, text: str) -> 
         return done
 
     vars(composer)["compose"] = timed
-    await beats.of("write: rows and commit", worker._writer.write(decided, house.holder, house.clock()))
+    await beats.of("write: rows and commit", worker._writer.write(decided, application.holder, application.clock()))
     del vars(composer)["compose"]
     beats.spent["write: rows and commit"][-1] -= composing[0]
     beats.spent.setdefault("write: words and parcels", []).append(composing[0])
-    await send(house, beats)
+    await send(application, beats)
 
 
-async def send(house: Application, beats: Beats) -> None:
+async def send(application: Application, beats: Beats) -> None:
     """Everything that is due, in as few sweeps as lanes allow."""
     while departures := await beats.of(
-        "send: claim", outbox.claim(house.database, {"telegram:b": 60}, house.holder, house.clock())
+        "send: claim", outbox.claim(application.database, {"telegram:b": 60}, application.holder, application.clock())
     ):
-        sender = house.channels["telegram:b"]._loaded.sender  # type: ignore[attr-defined]
+        sender = application.channels["telegram:b"]._loaded.sender  # type: ignore[attr-defined]
         fates = await beats.of("send: the calls", asyncio.gather(*(sender.send(one, {}) for one in departures)))
         settled = [SendOutcome(one, fate) for one, fate in zip(departures, fates, strict=True)]
-        await beats.of("send: settle", outbox.settle(house.database, settled, house.holder, house.clock()))
+        await beats.of(
+            "send: settle", outbox.settle(application.database, settled, application.holder, application.clock())
+        )
 
 
 async def measure(url: str, chosen: argparse.Namespace) -> list[Figures]:
@@ -110,14 +114,14 @@ async def measure(url: str, chosen: argparse.Namespace) -> list[Figures]:
         await migrate(fresh)
         await fresh.close()
         bot = {"name": "b", "token": TOKEN, "provider": "sever", "api": url, "agents_chat": AGENTS}
-        house = await build_application(settings(written(folder / "bench.json", database, [bot], [])))
+        application = await build_application(settings(written(folder / "bench.json", database, [bot], [])))
         beats = Beats()
         for number in range(chosen.batches + 3):
             if number == 3:
                 beats.spent.clear()
             first = 1 + number * chosen.batch
-            await batch(house, beats, range(first, first + chosen.batch), KINDS[chosen.kind])
-        await house.close()
+            await batch(application, beats, range(first, first + chosen.batch), KINDS[chosen.kind])
+        await application.close()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     each = {

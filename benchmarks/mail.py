@@ -118,19 +118,19 @@ def parsed_plainly(raws: Sequence[bytes]) -> float:
     return len(raws) / (time.process_time() - before)
 
 
-async def stored(house: Application, count: int) -> float:
+async def stored(application: Application, count: int) -> float:
     """Letters a second, from connecting to the last one being committed and flagged."""
     there, done = 0, asyncio.Event()
 
     async def accept(raws: Sequence[Any], also: Any = None) -> int:
         nonlocal there
-        new = await inbox.accept(house.database, raws, also)
+        new = await inbox.accept(application.database, raws, also)
         there += new
         if there >= count and not raws:  # the mark alone is written once the last ones are flagged
             done.set()
         return new
 
-    (channel,) = (one for one in house.channels.values() if one.channel_kind == "mail")
+    (channel,) = (one for one in application.channels.values() if one.channel_kind == "mail")
     began = time.monotonic()
     listening = asyncio.create_task(channel.listen(accept))
     await asyncio.wait_for(done.wait(), 60 + count / 20)
@@ -141,16 +141,16 @@ async def stored(house: Application, count: int) -> float:
     return count / took
 
 
-async def decided(house: Application, count: int) -> float:
+async def decided(application: Application, count: int) -> float:
     """Letters a processor second, of this process and of the readers' children; PostgreSQL's own is not counted."""
     others = {os.getpid(), *children(os.getpid())}
-    await house.readers.warm()
+    await application.readers.warm()
     family = [os.getpid(), *(pid for pid in children(os.getpid()) if pid not in others)]
     before = sum(map(processor_seconds, family))
-    while await house.worker.work():
+    while await application.worker.work():
         pass
     spent = sum(map(processor_seconds, family)) - before
-    async with house.database.look() as connection:
+    async with application.database.look() as connection:
         waiting = (await connection.execute(select(func.count()).where(is_waiting(arrivals)))).scalar_one()
         said = (await connection.execute(select(func.count()).select_from(departures))).scalar_one()
     if waiting or said < count:
@@ -169,12 +169,12 @@ async def desk(folder: Path, database: str, dovecot: Dovecot, box: Mailbox, raws
         "name": "m", "address": box.address, "imap": ("imaps", box.address, *server), "password": box.password,
         "smtp": ("smtps", box.address, *server), "provider": "sever", "ca_file": str(dovecot.ca_file),
     }  # fmt: skip
-    house = await build_application(settings(written(folder / "bench.json", database, [], [mailbox])))
-    (channel,) = (one for one in house.channels.values() if one.channel_kind == "mail")
+    application = await build_application(settings(written(folder / "bench.json", database, [], [mailbox])))
+    (channel,) = (one for one in application.channels.values() if one.channel_kind == "mail")
     marked = asyncio.Event()
 
     async def mark(raws: Sequence[Any], also: Any = None) -> int:
-        await inbox.accept(house.database, raws, also)
+        await inbox.accept(application.database, raws, also)
         marked.set()
         return 0
 
@@ -188,12 +188,12 @@ async def desk(folder: Path, database: str, dovecot: Dovecot, box: Mailbox, raws
     bare = await asyncio.to_thread(fetched_plainly, dovecot, box, BATCH)
     into.add("imaplib fetching 50 at a time", bare, bare)
     into.add("imaplib fetching one by one", await asyncio.to_thread(fetched_plainly, dovecot, box, 1), bare)
-    into.add(f"{name} storing", await stored(house, len(raws)), bare)
+    into.add(f"{name} storing", await stored(application, len(raws)), bare)
     if deciding:
         parsed = await asyncio.to_thread(parsed_plainly, raws[:1000])
         into.add("email parsing", parsed, parsed)
-        into.add(f"{name} deciding", await decided(house, len(raws)), parsed)
-    await house.close()
+        into.add(f"{name} deciding", await decided(application, len(raws)), parsed)
+    await application.close()
 
 
 def measure(chosen: argparse.Namespace) -> Measured:

@@ -31,8 +31,8 @@ from aiohttp import ClientSession
 import console.sample
 from benchmarks.desk_process import written
 from benchmarks.measuring import Figures, median, percentile, processor_seconds, resident, rounded, running, tell
+from console.runtime.listeners import ROLES
 from console.runtime.migrate import migrate
-from console.runtime.receiver import ROLES
 from desk.storage.database import Database
 from tests.peers.postgres import Postgres
 
@@ -126,7 +126,7 @@ def contestant(
             for at, token in enumerate(emulator.tokens)
         ]
         file = written(folder / "bench.json", url, bots, [])
-        roles = [["channels", "sender", "clock"], ["worker"]] if split else [list(ROLES)]
+        roles = [["receiver", "sender", "timers"], ["worker"]] if split else [list(ROLES)]
         with ExitStack() as stack:
             started = [
                 stack.enter_context(running("benchmarks.desk_process", str(file), "--roles", *some)) for some in roles

@@ -47,7 +47,7 @@ class ShownFile:
     """A picture or file of a message, and where it lies to be looked at; None when it is gone."""
 
     name: str
-    place: Path | None
+    path: Path | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class TerminalMessage:
     options: tuple[ButtonOption, ...] = ()
     case: int = 0
     prompt: int = 0
-    pictures: tuple[ShownFile, ...] = ()
+    files: tuple[ShownFile, ...] = ()
     human: bool = False
     edit: bool = False
     in_place: bool = False
@@ -99,7 +99,7 @@ class TerminalUser:
 
     def says(self, text: str, now: datetime, files: tuple[File, ...] = ()) -> RawMessage:
         """Types a line, or shows a file."""
-        return self._raw(now, verb=Verb.SAY, text=text, files=[asdict(one) for one in files])
+        return self._raw(now, verb=Verb.SAY, text=text, files=[asdict(message) for message in files])
 
     def presses(self, shown: TerminalMessage, option: str, now: datetime) -> RawMessage:
         """Presses a button of a message."""
@@ -138,7 +138,7 @@ class TerminalChannel:
         verb, text = Verb(body["verb"]), str(body.get("text", ""))
         if verb not in (Verb.START, Verb.SAY, Verb.PRESS):
             raise ValueError(f"nobody can {verb} in a chat")
-        pressed = body.get("press")
+        pressed_label = body.get("press")
         return Inbound(
             channel=self.name,
             sender=Address(self.channel_kind, self.name, str(body["id"])),
@@ -149,10 +149,12 @@ class TerminalChannel:
             language=str(body.get("language", "")),
             text=text,
             full_text=text,
-            files=tuple(File(**one) for one in body.get("files", ())),
-            press=ButtonPress(int(pressed[0]), int(pressed[1]), str(pressed[2])) if pressed else None,
+            files=tuple(File(**message) for message in body.get("files", ())),
+            press=ButtonPress(int(pressed_label[0]), int(pressed_label[1]), str(pressed_label[2]))
+            if pressed_label
+            else None,
             message=arrival.key,
-            callback=arrival.key if pressed else "",
+            callback=arrival.key if pressed_label else "",
         )
 
     def render(self, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
@@ -181,8 +183,8 @@ def channel_name(provider: str) -> str:
 
 def render(channel: str, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
     """What is to be said, as one call on a terminal, where nothing can be edited in place: an edit is said anew."""
-    bare = not outgoing.text and not outgoing.files
-    if bare and not (outgoing.alert or outgoing.reaction):
+    without_content = not outgoing.text and not outgoing.files
+    if without_content and not (outgoing.alert or outgoing.reaction):
         return ()
     body = {
         "to": outgoing.to.value,
@@ -195,11 +197,11 @@ def render(channel: str, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
         "human": not outgoing.automatic,
         "edit": bool(outgoing.edits) and not outgoing.edits.startswith("remote:"),
         "in_place": outgoing.edits.startswith("remote:") and not outgoing.keeps,
-        "alert": outgoing.alert if bare else "",
+        "alert": outgoing.alert if without_content else "",
         "reaction": outgoing.reaction,
     }
-    kind: Literal["callback", "text"] = "callback" if bare else "text"
-    policy = RedeliveryPolicy.EDIT if bare else outgoing.policy
+    kind: Literal["callback", "text"] = "callback" if without_content else "text"
+    policy = RedeliveryPolicy.EDIT if without_content else outgoing.policy
     return (ChannelCall(f"{channel}:{outgoing.to.value}", kind, policy, body),)
 
 
@@ -213,7 +215,7 @@ async def terminal_message(body: Mapping[str, Any], folder: Path, open_file: Ope
         options=tuple(ButtonOption(*option) for option in body["options"]),
         case=body["case"],
         prompt=body["prompt"],
-        pictures=tuple(ShownFile(file.name, place) for file, place in zip(files, places, strict=True)),
+        files=tuple(ShownFile(file.name, path) for file, path in zip(files, places, strict=True)),
         human=body["human"],
         edit=body["edit"],
         in_place=body["in_place"],
@@ -222,20 +224,20 @@ async def terminal_message(body: Mapping[str, Any], folder: Path, open_file: Ope
     )
 
 
-def without_echo(one: TerminalMessage, pressed: str) -> TerminalMessage:
-    """The message without the question just answered, where the button ``pressed`` stands above it anyway."""
-    first, _, rest = one.text.plain.partition("\n\n")
-    if not (one.in_place and rest and pressed and first.rstrip().endswith(pressed)):
-        return one
-    return replace(one, text=one.text.part(len(first) + 2, len(one.text.plain)))
+def without_echo(message: TerminalMessage, pressed_label: str) -> TerminalMessage:
+    """The message without the question just answered, where the button ``pressed_label`` stands above it anyway."""
+    first, _, rest = message.text.plain.partition("\n\n")
+    if not (message.in_place and rest and pressed_label and first.rstrip().endswith(pressed_label)):
+        return message
+    return replace(message, text=message.text.part(len(first) + 2, len(message.text.plain)))
 
 
 def copy_file(path: Path, folder: Path) -> File:
     """A copy of somebody's file that stays as long as the case may need it, below ``folder``. Raises OSError."""
     content = path.read_bytes()
-    copy = _laid(content, path.name, folder)
+    stored = _store_copy(content, path.name, folder)
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return File(path.name, file_kind_of(media_type), media_type, len(content), f"content:{copy}")
+    return File(path.name, file_kind_of(media_type), media_type, len(content), f"content:{stored}")
 
 
 async def file_path(file: File, folder: Path, open_file: OpenFile) -> Path | None:
@@ -243,14 +245,14 @@ async def file_path(file: File, folder: Path, open_file: OpenFile) -> Path | Non
     if file.source.startswith("content:"):
         return Path(file.source.removeprefix("content:"))
     try:
-        return _laid(await open_file(file.source), file.name, folder)
+        return _store_copy(await open_file(file.source), file.name, folder)
     except LookupError:
         return None
 
 
-def _laid(content: bytes, name: str, folder: Path) -> Path:
+def _store_copy(content: bytes, name: str, folder: Path) -> Path:
     """A file named by its content, so that a name somebody chose leads nowhere else."""
-    copy = folder.resolve() / f"{sha256(content).hexdigest()[:16]}{Path(name).suffix.lower()[:10]}"
-    copy.parent.mkdir(parents=True, exist_ok=True)
-    copy.write_bytes(content)
-    return copy
+    stored = folder.resolve() / f"{sha256(content).hexdigest()[:16]}{Path(name).suffix.lower()[:10]}"
+    stored.parent.mkdir(parents=True, exist_ok=True)
+    stored.write_bytes(content)
+    return stored

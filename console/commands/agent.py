@@ -25,8 +25,8 @@ from console.terminal.context import (
     USAGE,
     WRONG,
     DeskFolder,
-    as_json,
-    opened,
+    json_option,
+    open_database,
     pass_folder,
     print_json,
     refuse,
@@ -56,7 +56,7 @@ def options(command: Callable[..., None]) -> Callable[..., None]:
     """What every one of them takes."""
     every: tuple[Callable[..., Any], ...] = (
         pass_folder,
-        as_json,
+        json_option,
         click.option("--provider", default="", help="Whose case, where two providers have that number."),
         click.option(
             "--as",
@@ -76,7 +76,7 @@ def options(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.command()
 @options
-def take(folder: DeskFolder, number: str, agent: str, provider: str, machine: bool) -> None:
+def take(folder: DeskFolder, number: str, agent: str, provider: str, as_json: bool) -> None:
     """Take case N: it is yours, and the subscriber is told who helps.
 
     \b
@@ -84,13 +84,13 @@ def take(folder: DeskFolder, number: str, agent: str, provider: str, machine: bo
       firstline take SN-2026-000012-3 --as ivanova
     """
     done = run(perform(folder, Verb.TAKE, number, agent, provider))
-    report(folder, done, f"{done.case.number} is yours", machine)
+    report(folder, done, f"{done.case.number} is yours", as_json)
 
 
 @click.command()
 @options
 @click.argument("text", nargs=-1)
-def say(folder: DeskFolder, number: str, agent: str, provider: str, machine: bool, text: Sequence[str]) -> None:
+def say(folder: DeskFolder, number: str, agent: str, provider: str, as_json: bool, text: Sequence[str]) -> None:
     """Write TEXT to the subscriber of case N. Without TEXT it is read from standard input.
 
     Whoever answers a case that nobody has taken, takes it.
@@ -101,13 +101,13 @@ def say(folder: DeskFolder, number: str, agent: str, provider: str, machine: boo
       firstline say 12 --as ivanova < answer.txt
     """
     done = run(perform(folder, Verb.SAY, number, agent, provider, text=_text(text)))
-    report(folder, done, f"{done.case.number}: your words are for the subscriber", machine)
+    report(folder, done, f"{done.case.number}: your words are for the subscriber", as_json)
 
 
 @click.command()
 @options
 @click.argument("text", nargs=-1)
-def note(folder: DeskFolder, number: str, agent: str, provider: str, machine: bool, text: Sequence[str]) -> None:
+def note(folder: DeskFolder, number: str, agent: str, provider: str, as_json: bool, text: Sequence[str]) -> None:
     """Leave TEXT in the journal of case N, for agents only. Without TEXT it is read from standard input.
 
     \b
@@ -115,13 +115,13 @@ def note(folder: DeskFolder, number: str, agent: str, provider: str, machine: bo
       firstline note 12 --as ivanova "на линии затухание 28 дБ"
     """
     done = run(perform(folder, Verb.NOTE, number, agent, provider, text=_text(text)))
-    report(folder, done, f"{done.case.number}: noted; the subscriber does not see it", machine)
+    report(folder, done, f"{done.case.number}: noted; the subscriber does not see it", as_json)
 
 
 @click.command()
 @options
 @click.argument("duration", nargs=-1, required=True)
-def eta(folder: DeskFolder, number: str, agent: str, provider: str, machine: bool, duration: Sequence[str]) -> None:
+def eta(folder: DeskFolder, number: str, agent: str, provider: str, as_json: bool, duration: Sequence[str]) -> None:
     """Promise the subscriber of case N that it will be done in DURATION: 30m, 2h, "1d 4h".
 
     \b
@@ -133,7 +133,7 @@ def eta(folder: DeskFolder, number: str, agent: str, provider: str, machine: boo
         refuse(f"{' '.join(duration)!r} is no length of time: write 30m, 2h or 1d", USAGE)
     done = run(perform(folder, Verb.ETA, number, agent, provider, duration=str(span)))
     at = local_long(done.case.eta, zone_of(done.case, folder.providers()))
-    report(folder, done, f"{done.case.number}: promised for {at}; the subscriber is told", machine)
+    report(folder, done, f"{done.case.number}: promised for {at}; the subscriber is told", as_json)
 
 
 @click.command()
@@ -145,7 +145,7 @@ def resolve(
     number: str,
     agent: str,
     provider: str,
-    machine: bool,
+    as_json: bool,
     text: Sequence[str],
     choice: ArticleOptions,
 ) -> None:
@@ -160,10 +160,10 @@ def resolve(
       firstline resolve 12 --as ivanova "Переключили на порт LAN 4" --draft
       firstline resolve 12 --as ivanova "Готово" --no-article "разовый случай"
     """
-    detail = choice.detail()
-    done = run(perform(folder, Verb.RESOLVE, number, agent, provider, text=" ".join(text), **detail))
-    report(folder, done, f"{done.case.number} is solved; the subscriber is asked whether it may be closed", machine)
-    if not detail and not machine:
+    as_detail = choice.as_detail()
+    done = run(perform(folder, Verb.RESOLVE, number, agent, provider, text=" ".join(text), **as_detail))
+    report(folder, done, f"{done.case.number} is solved; the subscriber is asked whether it may be closed", as_json)
+    if not as_detail and not as_json:
         click.echo(f"Which article solved it? Say so with 'firstline kb link {done.case.number}'.")
 
 
@@ -178,17 +178,17 @@ def _text(words: Sequence[str]) -> str:
 
 
 async def perform(
-    folder: DeskFolder, verb: Verb, number: str, agent: str, provider: str, **detail: str
+    folder: DeskFolder, verb: Verb, number: str, agent: str, provider: str, **as_detail: str
 ) -> CommandOutcome:
     """Carries out one order of an agent, and says what became of it."""
     settings, providers = folder.settings(), folder.providers()
-    async with opened(settings) as database:
+    async with open_database(settings) as database:
         case = await find(database, providers, number, provider)
         if case.number is None:
             refuse(f"case {number} has no number yet: the desk is still talking with the subscriber", REFUSED)
         known_agent(providers, case.provider, agent)
-        await require_article(database, case.provider, detail)
-        message = command_message(verb, now(), provider=case.provider, number=case.number, agent=agent, **detail)
+        await require_article(database, case.provider, as_detail)
+        message = command_message(verb, now(), provider=case.provider, number=case.number, agent=agent, **as_detail)
         arrival_id = await submit.accept(database, message)
         (ledger,) = await submit.wait_decided(settings, database, [arrival_id])
         sends = tuple(await submit.departures_of(database, arrival_id))
@@ -204,15 +204,15 @@ def known_agent(providers: Providers, provider: str, agent: str) -> None:
         refuse(f"{provider} has no agent {agent!r}: providers/{provider}/teams.toml has {known}", REFUSED)
 
 
-def report(folder: DeskFolder, done: CommandOutcome, sentence: str, machine: bool) -> None:
+def report(folder: DeskFolder, done: CommandOutcome, sentence: str, as_json: bool) -> None:
     """Says what became of it; a refusal is an exit code too."""
-    if machine:
+    if as_json:
         print_json(_told(done))
     if done.ledger.state == "quarantined":
         refuse(f"it could not be decided and is set aside: {done.ledger.problem}", WRONG)
     if done.ledger.case_id is None:
         refuse(_refusal(folder, done), NO_SUCH if done.ledger.outcome == NO_CASE else REFUSED)
-    if machine:
+    if as_json:
         return
     click.echo(f"{sentence}.")
     if not done.sender:

@@ -21,24 +21,24 @@ class ArticleOptions:
 
     article: str = ""
     draft: bool = False
-    why: str = ""
+    reason: str = ""
 
-    def detail(self) -> dict[str, str]:
+    def as_detail(self) -> dict[str, str]:
         """As the command carries it to the rules; empty when nothing was said. Ends the command when it contradicts."""
-        if sum(map(bool, (self.article, self.draft, self.why))) > 1:
+        if sum(map(bool, (self.article, self.draft, self.reason))) > 1:
             refuse("--article, --draft and --no-article exclude each other", USAGE)
         if self.article:
             return {"choice": "link", "article": self.article}
         if self.draft:
             return {"choice": "draft"}
-        return {"choice": "none", "why": self.why} if self.why else {}
+        return {"choice": "none", "why": self.reason} if self.reason else {}
 
 
 def article_options(command: Callable[..., None]) -> Callable[..., None]:
     """Adds the three options, and hands them over as ``choice``."""
 
     @wraps(command)
-    def with_choice(*first: Any, article: str, draft: bool, no_article: str, **rest: Any) -> None:
+    def with_article_options(*first: Any, article: str, draft: bool, no_article: str, **rest: Any) -> None:
         command(*first, choice=ArticleOptions(article.strip(), draft, no_article.strip()), **rest)
 
     options = (
@@ -46,21 +46,21 @@ def article_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--draft", is_flag=True, help="Begin an article from this case: its words, its steps."),
         click.option("--no-article", metavar="WHY", default="", help="Why no article is needed."),
     )
-    made: Callable[..., None] = with_choice
+    made: Callable[..., None] = with_article_options
     for option in reversed(options):
         made = option(made)
     return made
 
 
-async def require_article(database: Database, provider: str, detail: Mapping[str, str]) -> None:
+async def require_article(database: Database, provider: str, as_detail: Mapping[str, str]) -> None:
     """Ends the command when the article it names is not there: nothing is half done then."""
-    if detail.get("choice") != "link":
+    if as_detail.get("choice") != "link":
         return
     from sqlalchemy import select  # noqa: PLC0415  # help should not wait for the database's library
 
     from kb.storage.article_store import ArticleRow  # noqa: PLC0415
 
-    query = select(ArticleRow.id).where(ArticleRow.id == detail["article"], ArticleRow.provider.in_((provider, "")))
+    query = select(ArticleRow.id).where(ArticleRow.id == as_detail["article"], ArticleRow.provider.in_((provider, "")))
     async with database.look() as connection:
         if (await connection.execute(query.where(ArticleRow.confidence != "archived"))).first() is None:
-            refuse(f"there is no article {detail['article']!r}: see 'firstline kb articles'", NO_SUCH)
+            refuse(f"there is no article {as_detail['article']!r}: see 'firstline kb articles'", NO_SUCH)

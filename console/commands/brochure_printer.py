@@ -64,17 +64,17 @@ def as_pdf(brochure: Brochure) -> bytes:
     """A5 pages, as many as fill sheets folded once. Raises `CannotPrint`."""
     files: dict[str, bytes] = {
         "main.typ": (TEMPLATES / "brochure.typ").read_bytes(),
-        "cover.svg": _cover(brochure).encode(),
+        "cover.svg": _cover_svg(brochure).encode(),
     }
     names = {name: f"{at}{path.suffix}" for at, (name, path) in enumerate(brochure.pictures.items())}
     files |= {names[name]: path.read_bytes() for name, path in brochure.pictures.items()}
-    told = _told(brochure, names)
+    values = _template_values(brochure, names)
     if brochure.code:
-        files["code.svg"] = _code(brochure.code).encode()
+        files["code.svg"] = _qr_svg(brochure.code).encode()
     if brochure.logo:
-        told["logo"] = f"logo{brochure.logo.suffix}"
-        files[told["logo"]] = brochure.logo.read_bytes()
-    files["brochure.json"] = json.dumps(told, ensure_ascii=False).encode()
+        values["logo"] = f"logo{brochure.logo.suffix}"
+        files[values["logo"]] = brochure.logo.read_bytes()
+    files["brochure.json"] = json.dumps(values, ensure_ascii=False).encode()
     # Typst reads nothing outside of this folder.
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
@@ -97,25 +97,25 @@ def as_html(brochure: Brochure) -> str:
         lstrip_blocks=True,
     )
     environment.filters["unbroken"] = _unbroken
-    told = _told(brochure, {name: _inline(path) for name, path in brochure.pictures.items()})
+    values = _template_values(brochure, {name: _data_url_of(path) for name, path in brochure.pictures.items()})
     return environment.get_template("brochure.html").render(
-        it=told,
-        fonts=[(weight, _encoded(fontpkg.path(FONT, weight).read_bytes(), "font/ttf")) for weight in WEIGHTS],
-        cover=_encoded(_cover(brochure).encode(), "image/svg+xml"),
-        code=_encoded(_code(brochure.code).encode(), "image/svg+xml") if brochure.code else "",
-        logo=_inline(brochure.logo) if brochure.logo else "",
+        it=values,
+        fonts=[(weight, _data_url(fontpkg.path(FONT, weight).read_bytes(), "font/ttf")) for weight in WEIGHTS],
+        cover=_data_url(_cover_svg(brochure).encode(), "image/svg+xml"),
+        code=_data_url(_qr_svg(brochure.code).encode(), "image/svg+xml") if brochure.code else "",
+        logo=_data_url_of(brochure.logo) if brochure.logo else "",
     )
 
 
-def _told(brochure: Brochure, pictures: Mapping[str, str]) -> dict[str, Any]:
+def _template_values(brochure: Brochure, pictures: Mapping[str, str]) -> dict[str, Any]:
     """What both templates read; ``pictures`` are where each picture that is there is found."""
-    told: dict[str, Any] = {
+    values: dict[str, Any] = {
         "title": brochure.provider,
         "language": brochure.language,
         "words": dict(brochure.words),
-        "first": _leaf(brochure.first, pictures),
-        "leaves": [_leaf(one, pictures) for one in brochure.leaves],
-        "call": _leaf(brochure.call, pictures),
+        "first": _article_values(brochure.first, pictures),
+        "leaves": [_article_values(one, pictures) for one in brochure.leaves],
+        "call": _article_values(brochure.call, pictures),
         "yours": {"title": brochure.yours[0], "fields": list(brochure.yours[1])},
         "reach-title": brochure.reach[0],
         "reach": [asdict(one) for one in brochure.reach[1]],
@@ -123,16 +123,16 @@ def _told(brochure: Brochure, pictures: Mapping[str, str]) -> dict[str, Any]:
         "settings": [asdict(one) for one in brochure.settings[1]],
     }
     if brochure.code:
-        told["code"] = asdict(brochure.code)
-    return told
+        values["code"] = asdict(brochure.code)
+    return values
 
 
-def _leaf(leaf: BrochureArticle, pictures: Mapping[str, str]) -> dict[str, Any]:
-    told = asdict(leaf)
-    for section in told["sections"]:
+def _article_values(leaf: BrochureArticle, pictures: Mapping[str, str]) -> dict[str, Any]:
+    values = asdict(leaf)
+    for section in values["sections"]:
         kept = [one for one in section["blocks"] if not one["picture"] or one["picture"] in pictures]
         section["blocks"] = [one | {"picture": pictures.get(one["picture"], "")} for one in kept]
-    return told
+    return values
 
 
 def _unbroken(text: str) -> Markup:
@@ -140,20 +140,20 @@ def _unbroken(text: str) -> Markup:
     return Markup(_HYPHENED.sub(r'<span class="k">\g<0></span>', str(escape(text))))  # noqa: S704  # escaped just here
 
 
-def _cover(brochure: Brochure) -> str:
+def _cover_svg(brochure: Brochure) -> str:
     """The drawing of the cover, in the provider's colour."""
     return (TEMPLATES / "brochure.svg").read_text("utf-8").replace("#2f6fed", brochure.words["colour"])
 
 
-def _code(code: QrCode) -> str:
+def _qr_svg(code: QrCode) -> str:
     drawn = io.BytesIO()
     segno.make(code.address, error="m", micro=False).save(drawn, kind="svg", scale=8, border=2, dark="#22304a")
     return drawn.getvalue().decode()
 
 
-def _inline(path: Path) -> str:
-    return _encoded(path.read_bytes(), MEDIA_TYPES[path.suffix])
+def _data_url_of(path: Path) -> str:
+    return _data_url(path.read_bytes(), MEDIA_TYPES[path.suffix])
 
 
-def _encoded(content: bytes, media_type: str) -> str:
+def _data_url(content: bytes, media_type: str) -> str:
     return f"data:{media_type};base64,{base64.b64encode(content).decode()}"

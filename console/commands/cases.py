@@ -11,7 +11,7 @@ from sqlalchemy import inspect, select
 
 from console.commands.find_case import find
 from console.terminal import tables
-from console.terminal.context import DeskFolder, as_json, opened, pass_folder, print_json, run
+from console.terminal.context import DeskFolder, json_option, open_database, pass_folder, print_json, run
 from console.terminal.labels import labels
 from desk.model.case import FINAL, Case, CaseState, JournalEntry
 from desk.model.messages import FRONT
@@ -36,10 +36,10 @@ UTC = ZoneInfo("UTC")
 @click.option("--provider", default="", help="Only those of this provider.")
 @click.option("--all", "everything", is_flag=True, help="Closed ones too, and those without a number.")
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 100_000), help="How many at most.")
-@as_json
+@json_option
 @pass_folder
 def cases(
-    folder: DeskFolder, /, provider: str, everything: bool, limit: int, machine: bool, **only: str | None
+    folder: DeskFolder, /, provider: str, everything: bool, limit: int, as_json: bool, **only: str | None
 ) -> None:
     """List cases, those that moved last on top. Without options: every open case that has its number.
 
@@ -55,7 +55,7 @@ def cases(
     folder.require_provider(provider)
     whose = (provider,) if provider else (*providers, FRONT)
     found = run(_cases(folder, whose, everything, limit, only))
-    if machine:
+    if as_json:
         print_json([fields(case) for case in found])
         return
     say = labels(settings.language)
@@ -83,7 +83,7 @@ async def _cases(
         query = query.where(Case.queue.in_([queue, f"queue:{queue}", f"group:{queue}", f"person:{queue}"]))
     if owner := only["owner"]:
         query = query.where(Case.owner == owner)
-    async with opened(folder.settings()) as database, database.read(*whose) as session:
+    async with open_database(folder.settings()) as database, database.read(*whose) as session:
         return list((await session.scalars(query)).all())
 
 
@@ -103,9 +103,9 @@ def _row(case: Case, providers: Providers, say: Mapping[str, str]) -> str:
 @click.command()
 @click.argument("number", metavar="N")
 @click.option("--provider", default="", help="Whose case, where two providers have that number.")
-@as_json
+@json_option
 @pass_folder
-def case(folder: DeskFolder, number: str, provider: str, machine: bool) -> None:
+def case(folder: DeskFolder, number: str, provider: str, as_json: bool) -> None:
     """Show case N with its whole journal.
 
     N is the number as the subscriber has it, or its count alone. Times are the provider's own; --json has them in UTC.
@@ -117,7 +117,7 @@ def case(folder: DeskFolder, number: str, provider: str, machine: bool) -> None:
     """
     settings, providers = folder.settings(), folder.providers()
     found, person, journal = run(_case(folder, providers, number, provider))
-    if machine:
+    if as_json:
         print_json({**fields(found), "person": person and fields(person), "journal": [fields(one) for one in journal]})
         return
     say = labels(settings.language)
@@ -133,7 +133,7 @@ def case(folder: DeskFolder, number: str, provider: str, machine: bool) -> None:
 async def _case(
     folder: DeskFolder, providers: Providers, number: str, provider: str
 ) -> tuple[Case, Person | None, list[JournalEntry]]:
-    async with opened(folder.settings()) as database:
+    async with open_database(folder.settings()) as database:
         found = await find(database, providers, number, provider)
         async with database.read(found.provider) as session:
             person = await session.get(Person, (found.provider, found.person_id))

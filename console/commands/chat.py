@@ -11,11 +11,11 @@ from collections.abc import Mapping
 import click
 
 from chat.terminal_channel import TerminalUser
-from console.commands.chat_session import ChatSession, typed_lines
+from console.commands.chat_session import ChatSession, read_lines
 from console.runtime.server import Server
 from console.runtime.wiring import build_application
 from console.terminal import logging as logs
-from console.terminal.context import DeskFolder, opened, pass_folder, run
+from console.terminal.context import DeskFolder, open_database, pass_folder, run
 from console.terminal.screen import Screen
 from desk.model.messages import FRONT
 from desk.model.policy import Provider
@@ -44,30 +44,30 @@ def chat(folder: DeskFolder, provider: str | None, language: str | None, name: s
       echo "нет интернета, договор 40-1187" | firstline -C my-desk chat --provider sever
     """
     settings = folder.settings()
-    typist = TerminalUser(_chosen(provider, folder.providers()), who or _user(), name, language or "")
-    logs.begin(logs.SecretRedactor(logs.secrets_of(settings)), folder.debug)
+    user = TerminalUser(_choose_provider(provider, folder.providers()), who or _user_name(), name, language or "")
+    logs.configure(logs.SecretRedactor(logs.secrets_of(settings)), folder.debug)
     if not folder.debug:
         logging.getLogger().setLevel(logging.WARNING)  # a chat is not the place for a log
     with contextlib.suppress(KeyboardInterrupt):
-        run(_chat(settings, typist))
+        run(_chat(settings, user))
 
 
-async def _chat(settings: Settings, typist: TerminalUser) -> None:
-    async with opened(settings):
-        house = await build_application(settings, workers=1)
+async def _chat(settings: Settings, user: TerminalUser) -> None:
+    async with open_database(settings):
+        application = await build_application(settings, workers=1)
     # Deciding only: channels and their sending are the business of 'serve', which may run beside this.
-    serving = Server(house, ("worker", "clock"))
-    working = asyncio.create_task(serving.run())
+    server = Server(application, ("worker", "timers"))
+    serving = asyncio.create_task(server.run())
     try:
-        await ChatSession(house, typist, Screen()).held(typed_lines())
+        await ChatSession(application, user, Screen()).run(read_lines())
     finally:
-        serving.stop()
+        server.stop()
         with contextlib.suppress(asyncio.CancelledError):
-            await working
-        await house.close()
+            await serving
+        await application.close()
 
 
-def _chosen(provider: str | None, providers: Mapping[str, Provider]) -> str:
+def _choose_provider(provider: str | None, providers: Mapping[str, Provider]) -> str:
     """The only provider; among several, the desk they share, where the contract tells whose somebody is."""
     names = sorted(name for name in providers if name != FRONT)
     if provider is None:
@@ -77,7 +77,7 @@ def _chosen(provider: str | None, providers: Mapping[str, Provider]) -> str:
     return provider
 
 
-def _user() -> str:
+def _user_name() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError):

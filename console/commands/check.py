@@ -12,7 +12,7 @@ import click
 from bots.diagnostics import check as check_bot
 from console.commands import check_local
 from console.terminal import tables
-from console.terminal.context import OK, WRONG, DeskFolder, as_json, pass_folder, print_json, run
+from console.terminal.context import OK, WRONG, DeskFolder, json_option, pass_folder, print_json, run
 from desk.clock import now
 from desk.model.diagnostics import Finding
 from desk.model.settings import InvalidSettings, Settings
@@ -25,9 +25,9 @@ PATIENCE = 60.0
 
 @click.command()
 @click.option("--offline", is_flag=True, help="Ask no bot and no mail server.")
-@as_json
+@json_option
 @pass_folder
-def check(folder: DeskFolder, offline: bool, machine: bool) -> None:
+def check(folder: DeskFolder, offline: bool, as_json: bool) -> None:
     """Say what is wrong with the desk, where, and what to do.
 
     It reads settings, providers, tables, dialogs, articles and templates, looks at database, disk and clock, and then
@@ -38,57 +38,57 @@ def check(folder: DeskFolder, offline: bool, machine: bool) -> None:
       firstline -C my-desk check
       firstline -C my-desk check --offline --json
     """
-    found = run(_found(folder, offline))
+    found = run(_check_all(folder, offline))
     wrong = any(one.level == "error" for one in found)
-    if machine:
+    if as_json:
         print_json([asdict(one) for one in found])
     else:
-        show(found)
+        print_findings(found)
     click.get_current_context().exit(WRONG if wrong else OK)
 
 
-async def _found(folder: DeskFolder, offline: bool) -> list[Finding]:
+async def _check_all(folder: DeskFolder, offline: bool) -> list[Finding]:
     try:
         settings = folder.settings()
     except InvalidSettings as error:
         return [Finding("error", "firstline.toml", str(error), "correct it, then check again")]
-    providers, of_providers = check_local.of_providers(settings)
-    found = [*check_local.of_settings(settings), *of_providers]
-    found += check_local.of_words(settings, list(providers))
-    found += await check_local.of_database(settings, now)
-    found += check_local.of_disk(settings)
+    providers, check_providers = check_local.check_providers(settings)
+    found = [*check_local.check_settings(settings), *check_providers]
+    found += check_local.check_templates(settings, list(providers))
+    found += await check_local.check_database(settings, now)
+    found += check_local.check_disk(settings)
     if not offline:
-        found += await _outside(settings)
+        found += await _check_channels(settings)
     # Each place once, in the order it was first spoken of.
     order = {where: number for number, where in reversed(list(enumerate(one.where for one in found)))}
-    here = f"{settings.root}/"
+    root = f"{settings.root}/"
     return [
-        Finding(one.level, one.where, *(folder.redact(words).replace(here, "") for words in (one.what, one.todo)))
+        Finding(one.level, one.where, *(folder.redact(words).replace(root, "") for words in (one.what, one.todo)))
         for one in sorted(found, key=lambda one: order[one.where])
     ]
 
 
-async def _outside(settings: Settings) -> list[Finding]:
+async def _check_channels(settings: Settings) -> list[Finding]:
     """Every bot and mailbox at once: one that does not answer keeps nobody waiting."""
-    tried = [(one.channel, check_bot(one)) for one in settings.telegram]
-    tried += [(one.channel, check_mailbox(one)) for one in settings.mailboxes]
-    answers = await asyncio.gather(*(asyncio.wait_for(work, PATIENCE) for _, work in tried), return_exceptions=True)
+    checks = [(one.channel, check_bot(one)) for one in settings.telegram]
+    checks += [(one.channel, check_mailbox(one)) for one in settings.mailboxes]
+    results = await asyncio.gather(*(asyncio.wait_for(work, PATIENCE) for _, work in checks), return_exceptions=True)
     found: list[Finding] = []
-    for (where, _), answer in zip(tried, answers, strict=True):
-        if isinstance(answer, BaseException):
-            what = f"it could not be tried: {type(answer).__name__}: {answer}".rstrip(": ")
+    for (where, _), result in zip(checks, results, strict=True):
+        if isinstance(result, BaseException):
+            what = f"it could not be tried: {type(result).__name__}: {result}".rstrip(": ")
             found.append(Finding("error", where, what, "look at the network, and at its lines in firstline.toml"))
         else:
-            found += answer
+            found += result
     return found
 
 
-def show(found: Sequence[Finding]) -> None:
+def print_findings(found: Sequence[Finding]) -> None:
     """For a person: place by place, and the sum at the end."""
     for where, those in groupby(found, key=lambda one: one.where):
         click.secho(where, bold=True)
-        here = list(those)
-        for one, after in zip(here, [*here[1:], None], strict=True):
+        root = list(those)
+        for one, after in zip(root, [*root[1:], None], strict=True):
             level = click.style(one.level.ljust(7), fg=COLOURS[one.level])
             click.echo(f"  {level}{tables.wrapped(one.what, INDENT)[9:]}")
             if one.todo and (after is None or after.todo != one.todo):

@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 
 from console.runtime.content_folders import ARTICLES, DIALOGS, TEMPLATES, ContentFolders
 from console.terminal.errors import DATABASE, reason
-from console.terminal.logging import SHORTEST
+from console.terminal.logging import MIN_SECRET_LENGTH
 from console.terminal.schema_version import SchemaMismatch, require_current
 from desk.clock import Clock
 from desk.language.detect import LANGUAGES
@@ -30,29 +30,31 @@ from intake.identity.sources.csv_file import CsvSource
 from kb.content.article_files import InvalidArticle, read_folders
 from mail.diagnostics import account
 
-MEBIBYTE = 1024 * 1024
-LITTLE, NONE = 1024 * MEBIBYTE, 100 * MEBIBYTE
+MEGABYTE = 1024 * 1024
+LOW_DISK, NO_DISK = 1024 * MEGABYTE, 100 * MEGABYTE
 """Free bytes under which the disk is told of, and under which it is an error: letters may have 25 MB each."""
-WELL = 32
+GOOD_SECRET_LENGTH = 32
 """Characters of a key that nobody guesses; `init` makes 43."""
-SLOW = timedelta(seconds=5)
+MAX_CLOCK_DIFFERENCE = timedelta(seconds=5)
 
 
-def of_settings(settings: Settings) -> Iterator[Finding]:
+def check_settings(settings: Settings) -> Iterator[Finding]:
     """The settings among themselves, and against the providers' folders."""
     where = "firstline.toml"
-    channels = f"{count(len(settings.telegram), 'bot')}, {count(len(settings.mailboxes), 'mailbox', 'mailboxes')}"
-    yield Finding("ok", where, f"{channels}; every secret is there")
+    configured = f"{count(len(settings.telegram), 'bot')}, {count(len(settings.mailboxes), 'mailbox', 'mailboxes')}"
+    yield Finding("ok", where, f"{configured}; every secret is there")
     if not settings.secret:
         yield Finding("error", where, "[desk] secret is empty", "write a long random line into the file it names")
-    elif len(settings.secret.reveal()) < WELL:
-        todo = f"take at least {WELL} random characters, and keep the old one as former_secret for a while"
+    elif len(settings.secret.reveal()) < GOOD_SECRET_LENGTH:
+        todo = (
+            f"take at least {GOOD_SECRET_LENGTH} random characters, and keep the old one as former_secret for a while"
+        )
         yield Finding("warning", where, "[desk] secret is short enough to be guessed", todo)
     if not settings.telegram and not settings.mailboxes:
         todo = "add a [[telegram]] or a [[mailbox]]; firstline.toml shows how"
         yield Finding("warning", where, "there is no bot and no mailbox: nobody can write to the desk", todo)
-    owned = [(one.channel, one.provider) for one in settings.telegram]
-    for channel, provider in [*owned, *((one.channel, one.provider) for one in settings.mailboxes)]:
+    channels = [(one.channel, one.provider) for one in settings.telegram]
+    for channel, provider in [*channels, *((one.channel, one.provider) for one in settings.mailboxes)]:
         if provider != FRONT and not (settings.root / "providers" / provider).is_dir():
             todo = f"make providers/{provider}, or correct provider"
             yield Finding("error", channel, f"there is no provider {provider!r}", todo)
@@ -63,34 +65,38 @@ def of_settings(settings: Settings) -> Iterator[Finding]:
                 "error", bot.channel, "another bot here has the same token", "one bot may stand here only once"
             )
     for box in settings.mailboxes:
-        if 0 < len(box.password.reveal()) < SHORTEST:
+        if 0 < len(box.password.reveal()) < MIN_SECRET_LENGTH:
             what = "the password is too short to be kept out of the log"
             yield Finding("warning", box.channel, what, "take a longer one")
         if box.ca_file and not Path(box.ca_file).is_file():
             yield Finding("error", box.channel, f"ca_file {box.ca_file} is not there", "correct it or remove it")
 
 
-def of_providers(settings: Settings) -> tuple[dict[str, Provider], list[Finding]]:
+def check_providers(settings: Settings) -> tuple[dict[str, Provider], list[Finding]]:
     """Each provider's folder: policy, teams, table of accounts, dialogs, articles."""
     root, found = settings.root / "providers", []
     folders = ContentFolders(settings)
-    read: dict[str, Provider] = {}
+    providers: dict[str, Provider] = {}
     names = sorted(one.name for one in root.iterdir()) if root.is_dir() else []
     for name in names:
         if (root / name).is_dir() and not name.startswith((".", "_")):
             try:
-                read[name] = load(root / name)
+                providers[name] = load(root / name)
             except InvalidProvider as error:
                 found.append(Finding("error", name, str(error), "correct that file"))
                 continue
-            found += [*_provider(read[name]), *_table(root / name, name), *_content(folders, read[name])]
-    if not read and not found:
+            found += [
+                *_check_policy(providers[name]),
+                *_check_entitlements(root / name, name),
+                *_check_content(folders, providers[name]),
+            ]
+    if not providers and not found:
         todo = "make providers/<name> with policy.toml, teams.toml and entitlements.csv"
         found.append(Finding("error", "providers", "there is no provider", todo))
-    return read, found
+    return providers, found
 
 
-def _provider(provider: Provider) -> Iterator[Finding]:
+def _check_policy(provider: Provider) -> Iterator[Finding]:
     where, agents = provider.name, provider.agents
     reachable = [one for one in agents if one.telegram]
     routes, teams = count(len(provider.routes), "route"), count(len(provider.teams), "team")
@@ -112,7 +118,7 @@ def _provider(provider: Provider) -> Iterator[Finding]:
         )
 
 
-def _table(folder: Path, name: str) -> Iterator[Finding]:
+def _check_entitlements(folder: Path, name: str) -> Iterator[Finding]:
     if not (folder / "entitlements.csv").is_file():
         todo = "export your accounts into it; the header alone is enough to begin"
         yield Finding("warning", name, "there is no entitlements.csv: everybody stays unverified", todo)
@@ -122,44 +128,46 @@ def _table(folder: Path, name: str) -> Iterator[Finding]:
         yield Finding(one.level, name, what, one.todo)
 
 
-def _content(folders: ContentFolders, provider: Provider) -> Iterator[Finding]:
+def _check_content(folders: ContentFolders, provider: Provider) -> Iterator[Finding]:
     name, named = provider.name, set[str]()
     try:
-        forms = DialogSet.of([one for one in folders.of(name, DIALOGS) if one.is_dir()])
+        dialogs = DialogSet.of([one for one in folders.of(name, DIALOGS) if one.is_dir()])
     except InvalidDialog as error:
         yield from (Finding("error", name, f"dialog {fault}", "correct that file") for fault in error.faults)
     else:
-        yield _counted(name, len(forms.in_use), "dialogs", "the desk asks nothing, and a person has to ask everything")
-        yield from _unrouted(provider, forms)
-        named.update(article for form in forms.in_use.values() for article in form.articles)
+        yield _count_finding(
+            name, len(dialogs.in_use), "dialogs", "the desk asks nothing, and a person has to ask everything"
+        )
+        yield from _check_dialog_teams(provider, dialogs)
+        named.update(article for dialog in dialogs.in_use.values() for article in dialog.articles)
     try:
         articles = read_folders(folders.of(name, ARTICLES), name)
     except InvalidArticle as error:
         yield Finding("error", name, f"article {error}", "correct that file")
     else:
-        yield _counted(name, len(articles), "articles", "the desk cannot help people to help themselves")
-        if lost := sorted(named - set(articles)):
-            what = f"dialogs name articles that are in no folder: {', '.join(lost)}"
+        yield _count_finding(name, len(articles), "articles", "the desk cannot help people to help themselves")
+        if missing := sorted(named - set(articles)):
+            what = f"dialogs name articles that are in no folder: {', '.join(missing)}"
             yield Finding("warning", name, what, "correct the dialog, unless the database has them")
 
 
-def _unrouted(provider: Provider, forms: DialogSet) -> Iterator[Finding]:
+def _check_dialog_teams(provider: Provider, dialogs: DialogSet) -> Iterator[Finding]:
     """Teams that a dialog proposes and the provider lacks. The packaged dialogs know nobody's teams, and need not."""
-    for form in forms.in_use.values():
-        strange = [team for team in form.teams if provider.team(team) is None]
-        if strange and form.folder != DIALOGS:
-            what = f"dialog {form.id} routes to {', '.join(map(repr, strange))}, and teams.toml has no such team"
+    for dialog in dialogs.in_use.values():
+        unknown = [team for team in dialog.teams if provider.team(team) is None]
+        if unknown and dialog.folder != DIALOGS:
+            what = f"dialog {dialog.id} routes to {', '.join(map(repr, unknown))}, and teams.toml has no such team"
             yield Finding("warning", provider.name, what, "correct the dialog or add the team: they go to queue:l1")
 
 
-def _counted(where: str, number: int, what: str, without: str) -> Finding:
+def _count_finding(where: str, number: int, what: str, without: str) -> Finding:
     if number:
         return Finding("ok", where, count(number, what.removesuffix("s")))
     todo = f"put some into providers/{where}/{what}, or set packaged_content = true"
     return Finding("warning", where, f"there are no {what}: {without}", todo)
 
 
-def of_words(settings: Settings, providers: Sequence[str]) -> Iterator[Finding]:
+def check_templates(settings: Settings, providers: Sequence[str]) -> Iterator[Finding]:
     """Every sentence stands in every language; providers' own can be read, and replace one that there is."""
     try:
         packaged = Templates(TEMPLATES).names()
@@ -176,10 +184,10 @@ def of_words(settings: Settings, providers: Sequence[str]) -> Iterator[Finding]:
         yield Finding("ok", "templates", f"{len(names)} sentences in {len(LANGUAGES)} languages")
     for provider in providers:
         folder = settings.root / "providers" / provider / "templates"
-        yield from _own_words(provider, folder, names)
+        yield from _check_own_templates(provider, folder, names)
 
 
-def _own_words(provider: str, folder: Path, names: set[str]) -> Iterator[Finding]:
+def _check_own_templates(provider: str, folder: Path, names: set[str]) -> Iterator[Finding]:
     own = sorted(folder.glob("*/*.txt"))
     try:
         Templates(folder)
@@ -194,7 +202,7 @@ def _own_words(provider: str, folder: Path, names: set[str]) -> Iterator[Finding
             yield Finding("warning", provider, what, "compare its name with those in the packaged templates")
 
 
-async def of_database(settings: Settings, clock: Clock) -> list[Finding]:
+async def check_database(settings: Settings, clock: Clock) -> list[Finding]:
     """Whether it answers, is of this version and keeps providers apart; its clock and ours, its ledger and the mail."""
     url = make_url(settings.database)
     where = "database"
@@ -203,12 +211,12 @@ async def of_database(settings: Settings, clock: Clock) -> list[Finding]:
     database = Database(settings.database, pool=1)
     try:
         await asyncio.wait_for(require_current(database), 15)
-        found = [Finding("ok", where, f"{_shown(settings)} answers and is of this version")]
+        found = [Finding("ok", where, f"{_database_name(settings)} answers and is of this version")]
         if await database.can_bypass():
             what = "the role could see every provider's rows: row-level security does not hold it"
             found.append(Finding("error", where, what, f'ALTER ROLE "{url.username}" NOSUPERUSER NOBYPASSRLS'))
         accounts = [await account(database, box, clock()) for box in settings.mailboxes]
-        return [*found, *await _clock(database, clock), *(one for of_box in accounts for one in of_box)]
+        return [*found, *await _check_clock(database, clock), *(one for of_box in accounts for one in of_box)]
     except SchemaMismatch as error:
         what, _, todo = str(error).partition(": ")
         return [Finding("error", where, what, todo)]
@@ -221,20 +229,20 @@ async def of_database(settings: Settings, clock: Clock) -> list[Finding]:
         await database.close()
 
 
-async def _clock(database: Database, clock: Clock) -> list[Finding]:
+async def _check_clock(database: Database, clock: Clock) -> list[Finding]:
     async with database.look() as connection:
         newest = (await connection.execute(select(func.max(arrivals.c.received_at)))).scalar()
         theirs = None if database.sqlite else (await connection.execute(text("SELECT now()"))).scalar()
     todo = "set the clock (timedatectl), and keep it with NTP: promised times hang on it"
     ours = clock()
-    if newest and ours < newest - SLOW:
+    if newest and ours < newest - MAX_CLOCK_DIFFERENCE:
         return [Finding("error", "clock", f"it is {ours:%Y-%m-%d %H:%M} UTC, but messages came later than that", todo)]
-    if theirs and abs(theirs - ours) > SLOW:
+    if theirs and abs(theirs - ours) > MAX_CLOCK_DIFFERENCE:
         return [Finding("warning", "clock", f"it differs from the database's by {abs(theirs - ours)}", todo)]
     return [Finding("ok", "clock", f"{ours.astimezone(UTC):%Y-%m-%d %H:%M} UTC")]
 
 
-def _shown(settings: Settings) -> str:
+def _database_name(settings: Settings) -> str:
     """The database as firstline.toml names it, without any password."""
     url = make_url(settings.database)
     if url.get_backend_name() != "sqlite":
@@ -248,17 +256,17 @@ def count(number: int, what: str, several: str = "") -> str:
     return f"{number or 'no'} {what if number == 1 else several or what + 's'}"
 
 
-def of_disk(settings: Settings) -> Iterator[Finding]:
+def check_disk(settings: Settings) -> Iterator[Finding]:
     """How much room there is for what comes in. With none left the desk stops acknowledging, and goes on later."""
     place = settings.data if settings.data.is_dir() else settings.root
     free = shutil.disk_usage(place).free
     todo = "make room: with a full disk nothing new is accepted"
-    if free < NONE:
-        yield Finding("error", "disk", f"only {free // MEBIBYTE} MB are free in {place}", todo)
-    elif free < LITTLE:
-        yield Finding("warning", "disk", f"{free // MEBIBYTE} MB are free in {place}", todo)
+    if free < NO_DISK:
+        yield Finding("error", "disk", f"only {free // MEGABYTE} MB are free in {place}", todo)
+    elif free < LOW_DISK:
+        yield Finding("warning", "disk", f"{free // MEGABYTE} MB are free in {place}", todo)
     else:
-        yield Finding("ok", "disk", f"{free / 1024 / MEBIBYTE:.0f} GB are free in {place}")
+        yield Finding("ok", "disk", f"{free / 1024 / MEGABYTE:.0f} GB are free in {place}")
     if settings.data.is_dir() and settings.data.stat().st_mode & 0o007:
         what = f"{settings.data} is open to every user of this machine: people's words lie there"
         yield Finding("warning", "disk", what, f"chmod o-rwx {settings.data}")

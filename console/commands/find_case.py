@@ -20,30 +20,30 @@ async def find(database: Database, providers: Collection[str], number: str, prov
     """
     require_provider(providers, provider)
     whose = (provider,) if provider else (*providers, FRONT)
-    wanted = number.strip().lstrip("#№").upper()
+    normalized = number.strip().lstrip("#№").upper()
     async with database.read(*whose) as session:
-        query = select(Case).where(Case.provider.in_(whose), _means(wanted)).order_by(Case.provider, Case.number)
+        query = select(Case).where(Case.provider.in_(whose), _matches(normalized)).order_by(Case.provider, Case.number)
         cases = list((await session.scalars(query)).all())
     if not cases:
-        refuse(f"there is no case {number}{_slip(wanted)}", NO_SUCH)
+        refuse(f"there is no case {number}{_mistyped_hint(normalized)}", NO_SUCH)
     if len(cases) > 1:
         names = ", ".join(f"{case.number} of {case.provider}" for case in cases[:5])
         refuse(f"{number} may be {names}: write the whole number, and --provider if need be", USAGE)
     return cases[0]
 
 
-def _means(wanted: str) -> ColumnElement[bool]:
-    if not wanted.isdecimal():
-        return Case.number == wanted
-    if len(wanted) > 12:
-        return Case.id == int(wanted[:18])
+def _matches(normalized: str) -> ColumnElement[bool]:
+    if not normalized.isdecimal():
+        return Case.number == normalized
+    if len(normalized) > 12:
+        return Case.id == int(normalized[:18])
     # A count alone: within its number it stands between dashes, and one digit follows.
-    return or_(Case.number == wanted, Case.number.like(f"%-{int(wanted):06d}-_"))
+    return or_(Case.number == normalized, Case.number.like(f"%-{int(normalized):06d}-_"))
 
 
-def _slip(wanted: str) -> str:
+def _mistyped_hint(normalized: str) -> str:
     """Says so when the check digit shows a slip of the finger."""
-    parts = wanted.split("-")
+    parts = normalized.split("-")
     digits = "".join(parts[1:])
     if len(parts) == 4 and digits.isascii() and digits.isdecimal() and not damm.is_valid(digits):
         return ": its last digit does not fit the others, so one of them is mistyped"

@@ -51,8 +51,8 @@ def init(folder: DeskFolder, directory: Path, empty: bool, language: str) -> Non
     root = folder.root / directory
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         refuse(f"{root} is not empty: name a folder that is, or a new one", USAGE)
-    make(root, empty, language)
-    run(_migrated(root))
+    write_desk_folder(root, empty, language)
+    run(_create_database(root))
     provider = "example" if empty else "sever"
     words = (BLANK / language / "next.txt").read_text("utf-8")
     click.echo(
@@ -61,38 +61,38 @@ def init(folder: DeskFolder, directory: Path, empty: bool, language: str) -> Non
     )
 
 
-def make(root: Path, empty: bool = False, language: str = "ru") -> None:
+def write_desk_folder(root: Path, empty: bool = False, language: str = "ru") -> None:
     """Writes the files of a desk folder. The database is another matter (`console.runtime.migrate.migrate`)."""
     root.mkdir(parents=True, exist_ok=True)
     (root / "data").mkdir(mode=0o700)
     provider = "example" if empty else "sever"
     settings = (BLANK / language / "firstline.toml").read_text("utf-8")
-    settings = _filled(settings, packaged="false" if empty else "true", provider=provider)
+    settings = _fill_in(settings, packaged="false" if empty else "true", provider=provider)
     (root / "firstline.toml").write_text(settings, "utf-8")
     (root / ".gitignore").write_text(IGNORED, "utf-8")
-    _secret(root / "secret")
+    _write_secret(root / "secret")
     if empty:
         shutil.copytree(BLANK / language / "example", root / "providers" / "example")
     else:
         shutil.copytree(SAMPLE / "providers", root / "providers")
-    for one in (root / "providers").iterdir():
-        for inside in ("dialogs", "articles", "templates/ru", "templates/en"):
-            (one / inside).mkdir(parents=True, exist_ok=True)
+    for provider_folder in (root / "providers").iterdir():
+        for subfolder in ("dialogs", "articles", "templates/ru", "templates/en"):
+            (provider_folder / subfolder).mkdir(parents=True, exist_ok=True)
 
 
-def _filled(text: str, packaged: str, provider: str) -> str:
+def _fill_in(text: str, packaged: str, provider: str) -> str:
     """The values in their places, as wide as the places were, so that the comments still stand in one column."""
     text = text.replace("{packaged}", packaged.ljust(len("{packaged}")))
     return text.replace('{provider}"', f'{provider}"'.ljust(len('{provider}"')))
 
 
-def _secret(path: Path) -> None:
+def _write_secret(path: Path) -> None:
     """256 random bits, readable by their owner from the first moment on."""
     path.touch(mode=0o600, exist_ok=False)
     path.write_text(secrets.token_urlsafe(32) + "\n", "ascii")
 
 
-async def _migrated(root: Path) -> None:
+async def _create_database(root: Path) -> None:
     database = Database(load(root).database)
     try:
         await migrate(database)

@@ -23,8 +23,8 @@ from console.terminal.context import (
     USAGE,
     WRONG,
     DeskFolder,
-    as_json,
-    opened,
+    json_option,
+    open_database,
     pass_folder,
     print_json,
     refuse,
@@ -36,10 +36,10 @@ from desk.model.messages import FRONT, UnreadableMessage
 from desk.pipeline.internal_channel import acceptance_message
 from desk.queues import inbox
 from desk.storage.database import Database
-from desk.storage.queue_tables import pending as letters
-from mail.receiving import ledger as account
+from desk.storage.queue_tables import pending as pending_mail
+from mail.receiving import ledger
 
-Letter = Row[Any]
+PendingMail = Row[Any]
 
 
 @click.group()
@@ -59,31 +59,31 @@ def pending() -> None:
 
 
 @pending.command("list")
-@as_json
+@json_option
 @pass_folder
-def list_pending(folder: DeskFolder, machine: bool) -> None:
+def list_pending(folder: DeskFolder, as_json: bool) -> None:
     """List the letters that wait, oldest first.
 
     \b
     Example:
       firstline pending list --json
     """
-    rows, numbers = run(_waiting(folder))
+    rows, numbers = run(_fetch_pending(folder))
     providers = folder.providers()
-    if machine:
-        print_json([_letter(row, numbers) for row in rows])
+    if as_json:
+        print_json([_mail_as_json(row, numbers) for row in rows])
     elif not rows:
         click.echo("No letter waits.")
-    for row in rows if not machine else ():
+    for row in rows if not as_json else ():
         provider = providers.get(row.provider)
-        at = tables.local(row.since, provider.timezone if provider else UTC)
-        click.secho(tables.cut(f"{row.arrival_id} · {at} · {row.sender}", tables.width()), bold=True)
+        since = tables.local(row.since, provider.timezone if provider else UTC)
+        click.secho(tables.cut(f"{row.arrival_id} · {since} · {row.sender}", tables.width()), bold=True)
         named = numbers.get(row.case_id) or "a new matter"
         pairs = [("subject", row.subject or "-"), ("case", named), ("why", row.why)]
         click.echo(tables.labelled(pairs, "  "))
 
 
-def _letter(row: Letter, numbers: Mapping[int, str]) -> dict[str, Any]:
+def _mail_as_json(row: PendingMail, numbers: Mapping[int, str]) -> dict[str, Any]:
     return {
         "id": row.arrival_id,
         "provider": row.provider,
@@ -96,38 +96,38 @@ def _letter(row: Letter, numbers: Mapping[int, str]) -> dict[str, Any]:
     }
 
 
-async def _waiting(folder: DeskFolder) -> tuple[Sequence[Letter], Mapping[int, str]]:
-    async with opened(folder.settings()) as database:
+async def _fetch_pending(folder: DeskFolder) -> tuple[Sequence[PendingMail], Mapping[int, str]]:
+    async with open_database(folder.settings()) as database:
         async with database.look() as connection:
-            query = select(letters).where(letters.c.state == "waiting").order_by(letters.c.arrival_id)
+            query = select(pending_mail).where(pending_mail.c.state == "waiting").order_by(pending_mail.c.arrival_id)
             rows = (await connection.execute(query)).all()
         cases = await _cases(database, folder.providers(), {row.case_id for row in rows})
         return rows, {case.id: case.number or f"one without a number yet ({case.id})" for case in cases}
 
 
-@pending.command()
-@click.argument("letter", metavar="ID", type=int)
+@pending.command("show")
+@click.argument("mail_id", metavar="ID", type=int)
 @pass_folder
-def show(folder: DeskFolder, letter: int) -> None:
+def show_pending(folder: DeskFolder, mail_id: int) -> None:
     """Show what a waiting letter says.
 
     \b
     Example:
       firstline pending show 41
     """
-    run(_show(folder, letter))
+    run(_print_pending(folder, mail_id))
 
 
-async def _show(folder: DeskFolder, letter: int) -> None:
+async def _print_pending(folder: DeskFolder, mail_id: int) -> None:
     settings = folder.settings()
-    async with opened(settings) as database:
-        row = await _row(database, letter)
-        arrival = await inbox.stored(database, letter)
-        async with submit.whole_application(settings) as house:
+    async with open_database(settings) as database:
+        row = await _require_waiting(database, mail_id)
+        arrival = await inbox.stored(database, mail_id)
+        async with submit.whole_application(settings) as application:
             try:
-                inbound = await house.channels[arrival.channel].hear(arrival)
+                inbound = await application.channels[arrival.channel].hear(arrival)
             except (UnreadableMessage, KeyError) as error:
-                refuse(f"letter {letter} cannot be read: {error}", WRONG)
+                refuse(f"letter {mail_id} cannot be read: {error}", WRONG)
     files = ", ".join(one.name for one in inbound.files)
     pairs = [("from", f"{inbound.name} <{row.sender}>"), ("subject", row.subject), ("why", row.why), ("files", files)]
     click.echo(tables.labelled(pairs))
@@ -135,14 +135,14 @@ async def _show(folder: DeskFolder, letter: int) -> None:
     click.echo(tables.wrapped(inbound.full_text or inbound.text))
 
 
-@pending.command()
-@click.argument("letter", metavar="ID", type=int)
+@pending.command("accept")
+@click.argument("mail_id", metavar="ID", type=int)
 @click.option("--case", "number", metavar="N", help="It joins this case, not the one it names.")
 @click.option("--new", is_flag=True, help="It becomes a case of its own.")
 @click.option("--as", "agent", metavar="AGENT", envvar="FIRSTLINE_AGENT", required=True, help="Who vouches for it.")
-@as_json
+@json_option
 @pass_folder
-def accept(folder: DeskFolder, letter: int, number: str | None, new: bool, agent: str, machine: bool) -> None:
+def accept_pending(folder: DeskFolder, mail_id: int, number: str | None, new: bool, agent: str, as_json: bool) -> None:
     """Vouch for a letter: it joins the case it names, or another. Its sender gets no rights by that.
 
     \b
@@ -153,81 +153,81 @@ def accept(folder: DeskFolder, letter: int, number: str | None, new: bool, agent
     """
     if number and new:
         refuse("--case and --new exclude each other", USAGE)
-    ledger, case = run(_accept(folder, letter, number, new, agent))
-    if machine:
-        print_json({"letter": letter, "case": case.number if case else "", **asdict(ledger)})
-    if ledger.state == "quarantined":
-        refuse(f"letter {letter} could not be decided and is set aside: {ledger.problem}", WRONG)
-    if ledger.case_id is None:
-        refuse(f"letter {letter} was not taken: {ledger.outcome}", REFUSED)
-    if not machine:
-        click.echo(f"Letter {letter} {_joined(ledger, case)}.")
+    status, case = run(_accept_pending(folder, mail_id, number, new, agent))
+    if as_json:
+        print_json({"letter": mail_id, "case": case.number if case else "", **asdict(status)})
+    if status.state == "quarantined":
+        refuse(f"letter {mail_id} could not be decided and is set aside: {status.problem}", WRONG)
+    if status.case_id is None:
+        refuse(f"letter {mail_id} was not taken: {status.outcome}", REFUSED)
+    if not as_json:
+        click.echo(f"Letter {mail_id} {_result_sentence(status, case)}.")
 
 
-def _joined(ledger: ArrivalStatus, case: Case | None) -> str:
-    if ledger.outcome == "case":
+def _result_sentence(status: ArrivalStatus, case: Case | None) -> str:
+    if status.outcome == "case":
         return "began a new case; its sender is being answered"
     return f"joined {case.number}" if case and case.number else "joined its case, which has no number yet"
 
 
-async def _accept(
-    folder: DeskFolder, letter: int, number: str | None, new: bool, agent: str
+async def _accept_pending(
+    folder: DeskFolder, mail_id: int, number: str | None, new: bool, agent: str
 ) -> tuple[ArrivalStatus, Case | None]:
     settings, providers = folder.settings(), folder.providers()
-    async with opened(settings) as database:
-        row = await _row(database, letter)
+    async with open_database(settings) as database:
+        row = await _require_waiting(database, mail_id)
         known_agent(providers, row.provider, agent)
         case_id = 0 if new else int(row.case_id)
         if number:
             case_id = (await find(database, providers, number, row.provider)).id
-        message = acceptance_message(letter, case_id, row.provider, agent, now())
-        arrival_id = await submit.accept(database, message, lambda one: _settle(one, letter, "accepted"))
-        (ledger,) = await submit.wait_decided(settings, database, [arrival_id])
-        cases = await _cases(database, providers, {ledger.case_id} - {None})
-        return ledger, next(iter(cases), None)
+        message = acceptance_message(mail_id, case_id, row.provider, agent, now())
+        arrival_id = await submit.accept(database, message, lambda one: _set_state(one, mail_id, "accepted"))
+        (status,) = await submit.wait_decided(settings, database, [arrival_id])
+        cases = await _cases(database, providers, {status.case_id} - {None})
+        return status, next(iter(cases), None)
 
 
 async def _cases(database: Database, providers: Providers, ids: Collection[int | None]) -> Sequence[Case]:
     """The cases of these ids, whosever they are by now."""
-    whose = (*providers, FRONT)
-    async with database.read(*whose) as session:
-        return (await session.scalars(select(Case).where(Case.provider.in_(whose), Case.id.in_(ids)))).all()
+    providers_seen = (*providers, FRONT)
+    async with database.read(*providers_seen) as session:
+        return (await session.scalars(select(Case).where(Case.provider.in_(providers_seen), Case.id.in_(ids)))).all()
 
 
 @pending.command("refuse")
-@click.argument("letter", metavar="ID", type=int)
+@click.argument("mail_id", metavar="ID", type=int)
 @pass_folder
-def refuse_letter(folder: DeskFolder, letter: int) -> None:
+def refuse_pending(folder: DeskFolder, mail_id: int) -> None:
     """Leave a letter out. It stays in the inbox, and nobody is answered.
 
     \b
     Example:
       firstline pending refuse 41
     """
-    run(_refuse(folder, letter))
-    click.echo(f"Letter {letter} is left out.")
+    run(_refuse_pending(folder, mail_id))
+    click.echo(f"Letter {mail_id} is left out.")
 
 
-async def _refuse(folder: DeskFolder, letter: int) -> None:
-    async with opened(folder.settings()) as database:
-        await _row(database, letter)
+async def _refuse_pending(folder: DeskFolder, mail_id: int) -> None:
+    async with open_database(folder.settings()) as database:
+        await _require_waiting(database, mail_id)
         async with database.work() as connection:
-            await _settle(connection, letter, "refused")
-            await account.refused(connection, letter)
+            await _set_state(connection, mail_id, "refused")
+            await ledger.refused(connection, mail_id)
 
 
-async def _row(database: Database, letter: int) -> Letter:
+async def _require_waiting(database: Database, mail_id: int) -> PendingMail:
     async with database.look() as connection:
-        row = (await connection.execute(select(letters).where(letters.c.arrival_id == letter))).first()
+        row = (await connection.execute(select(pending_mail).where(pending_mail.c.arrival_id == mail_id))).first()
     if row is None:
-        refuse(f"no letter {letter} waits: see 'firstline pending list'", NO_SUCH)
+        refuse(f"no letter {mail_id} waits: see 'firstline pending list'", NO_SUCH)
     if row.state != "waiting":
-        refuse(f"letter {letter} is {row.state} already", REFUSED)
+        refuse(f"letter {mail_id} is {row.state} already", REFUSED)
     return row
 
 
-async def _settle(connection: AsyncConnection, letter: int, state: str) -> None:
+async def _set_state(connection: AsyncConnection, mail_id: int, state: str) -> None:
     """Marks a letter as accepted or refused, in the transaction that does it."""
-    statement = update(letters).where(letters.c.arrival_id == letter, letters.c.state == "waiting")
+    statement = update(pending_mail).where(pending_mail.c.arrival_id == mail_id, pending_mail.c.state == "waiting")
     if (await connection.execute(statement.values(state=state))).rowcount != 1:
-        refuse(f"somebody else was quicker with letter {letter}", REFUSED)
+        refuse(f"somebody else was quicker with letter {mail_id}", REFUSED)

@@ -20,8 +20,8 @@ from console.terminal.context import (
     USAGE,
     WRONG,
     DeskFolder,
-    as_json,
-    opened,
+    json_option,
+    open_database,
     pass_folder,
     print_json,
     refuse,
@@ -44,37 +44,39 @@ def quarantine() -> None:
 
 
 @quarantine.command("list")
-@as_json
+@json_option
 @pass_folder
-def list_quarantine(folder: DeskFolder, machine: bool) -> None:
+def list_quarantine(folder: DeskFolder, as_json: bool) -> None:
     """List what was set aside, oldest first.
 
     \b
     Example:
       firstline quarantine list --json
     """
-    show(run(_aside(folder)), machine)
+    print_quarantined(run(_fetch_quarantined(folder)), as_json)
 
 
-def show(rows: Sequence[Row[*tuple[Any, ...]]], machine: bool) -> None:
+def print_quarantined(rows: Sequence[Row[*tuple[Any, ...]]], as_json: bool) -> None:
     """Lists what was set aside."""
-    if machine:
+    if as_json:
         names = ("id", "channel", "key", "received_at", "attempts", "problem", "size")
         print_json([{name: getattr(row, name) for name in names} for row in rows])
     elif not rows:
         click.echo("Nothing is set aside.")
-    for row in rows if not machine else ():
+    for row in rows if not as_json else ():
         at = tables.local_long(row.received_at, UTC)
-        click.secho(tables.cut(f"{row.id} · {at} · {row.channel} · {_size(row.size)}", tables.width()), bold=True)
+        click.secho(
+            tables.cut(f"{row.id} · {at} · {row.channel} · {_format_size(row.size)}", tables.width()), bold=True
+        )
         click.echo(tables.wrapped(row.problem or "", "  "))
 
 
-def _size(count: int) -> str:
+def _format_size(count: int) -> str:
     return f"{count} bytes" if count < 10_000 else f"{count / 1024:.0f} KB" if count < 10**7 else f"{count >> 20} MB"
 
 
-async def _aside(folder: DeskFolder) -> Sequence[Row[*tuple[Any, ...]]]:
-    async with opened(folder.settings()) as database:
+async def _fetch_quarantined(folder: DeskFolder) -> Sequence[Row[*tuple[Any, ...]]]:
+    async with open_database(folder.settings()) as database:
         return await inbox.quarantine(database)
 
 
@@ -90,7 +92,7 @@ def show_quarantine(folder: DeskFolder, arrival: int, raw: bool) -> None:
       firstline quarantine show 57
       firstline quarantine show 57 --raw > letter.eml
     """
-    row, body = run(_one_aside(folder, arrival))
+    row, body = run(_fetch_one(folder, arrival))
     if raw:
         sys.stdout.buffer.write(body)
         sys.stdout.buffer.flush()
@@ -99,7 +101,7 @@ def show_quarantine(folder: DeskFolder, arrival: int, raw: bool) -> None:
         ("channel", row.channel),
         ("key", row.key),
         ("received", tables.local_long(row.received_at, UTC)),
-        ("size", _size(row.size)),
+        ("size", _format_size(row.size)),
         ("tries", str(row.attempts)),
         ("problem", row.problem or ""),
     ]
@@ -110,8 +112,8 @@ def show_quarantine(folder: DeskFolder, arrival: int, raw: bool) -> None:
         click.echo(f"… and {len(body) - 2000} bytes more: --raw shows all")
 
 
-async def _one_aside(folder: DeskFolder, arrival: int) -> tuple[Row[*tuple[Any, ...]], bytes]:
-    async with opened(folder.settings()) as database:
+async def _fetch_one(folder: DeskFolder, arrival: int) -> tuple[Row[*tuple[Any, ...]], bytes]:
+    async with open_database(folder.settings()) as database:
         row = next((row for row in await inbox.quarantine(database) if row.id == arrival), None)
         if row is None:
             refuse(f"nothing numbered {arrival} is set aside: see 'firstline quarantine list'", NO_SUCH)
@@ -121,9 +123,9 @@ async def _one_aside(folder: DeskFolder, arrival: int) -> tuple[Row[*tuple[Any, 
 @click.command()
 @click.argument("arrivals", metavar="ID...", type=int, nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Everything that was set aside.")
-@as_json
+@json_option
 @pass_folder
-def replay(folder: DeskFolder, arrivals: Sequence[int], everything: bool, machine: bool) -> None:
+def replay(folder: DeskFolder, arrivals: Sequence[int], everything: bool, as_json: bool) -> None:
     """Read messages that were set aside once more, say after an update of Firstline.
 
     Ends with 1 when any of them had to be set aside again.
@@ -135,24 +137,24 @@ def replay(folder: DeskFolder, arrivals: Sequence[int], everything: bool, machin
     """
     if bool(arrivals) == everything:
         refuse("say which: numbers of 'firstline quarantine list', or --all", USAGE)
-    ledgers = run(_replay(folder, arrivals))
-    if machine:
-        print_json([asdict(one) for one in ledgers])
-    elif not ledgers:
+    statuses = run(_replay(folder, arrivals))
+    if as_json:
+        print_json([asdict(one) for one in statuses])
+    elif not statuses:
         click.echo("Nothing is set aside.")
-    for one in ledgers if not machine else ():
+    for one in statuses if not as_json else ():
         words = f"set aside again: {one.problem}" if one.state == "quarantined" else f"read and decided ({one.outcome})"
         click.echo(tables.wrapped(words, "  ", f"{one.id}  "))
-    click.get_current_context().exit(WRONG if any(one.state == "quarantined" for one in ledgers) else OK)
+    click.get_current_context().exit(WRONG if any(one.state == "quarantined" for one in statuses) else OK)
 
 
-async def _replay(folder: DeskFolder, wanted: Sequence[int]) -> list[ArrivalStatus]:
+async def _replay(folder: DeskFolder, chosen: Sequence[int]) -> list[ArrivalStatus]:
     settings = folder.settings()
-    async with opened(settings) as database:
-        aside = {int(row.id) for row in await inbox.quarantine(database)}
-        if strange := [one for one in wanted if one not in aside]:
-            refuse(f"nothing numbered {strange[0]} is set aside: see 'firstline quarantine list'", NO_SUCH)
-        ids = sorted(wanted or aside)
+    async with open_database(settings) as database:
+        quarantined = {int(row.id) for row in await inbox.quarantine(database)}
+        if unknown := [one for one in chosen if one not in quarantined]:
+            refuse(f"nothing numbered {unknown[0]} is set aside: see 'firstline quarantine list'", NO_SUCH)
+        ids = sorted(chosen or quarantined)
         if not ids:
             return []
         await inbox.replay(database, ids, now())

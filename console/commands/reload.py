@@ -12,43 +12,43 @@ from desk.model.settings import Settings
 
 log = logging.getLogger(__name__)
 
-Read = Callable[[], Awaitable[Settings]]
+ReadSettings = Callable[[], Awaitable[Settings]]
 """The settings as they stand in the files now. Raises what is wrong with them, or with the content they name."""
 
 
-async def served_and_renewed(
-    settings: Settings, read: Read, roles: Collection[str], stop: asyncio.Event, again: asyncio.Event
+async def serve_with_reload(
+    settings: Settings, read: ReadSettings, roles: Collection[str], stop: asyncio.Event, reload: asyncio.Event
 ) -> None:
-    """Serves until ``stop`` is set. When ``again`` is, the settings are read anew, and served with if they are good.
+    """Serves until ``stop`` is set. When ``reload`` is, the settings are read anew, and served with if they are good.
 
     What is in hand is finished with the old ones; what comes meanwhile waits where it is, as at any start.
     """
-    renewed: Settings | None = settings
-    while renewed:
-        renewed = await _served(renewed, read, roles, stop, again)
+    new_settings: Settings | None = settings
+    while new_settings:
+        new_settings = await _serve_once(new_settings, read, roles, stop, reload)
 
 
-async def _served(
-    settings: Settings, read: Read, roles: Collection[str], stop: asyncio.Event, again: asyncio.Event
+async def _serve_once(
+    settings: Settings, read: ReadSettings, roles: Collection[str], stop: asyncio.Event, reload: asyncio.Event
 ) -> Settings | None:
     """Serves until stopped (None), or until there are settings to go on with."""
-    ends, renewed = asyncio.Event(), None
-    serving = asyncio.create_task(serve_until_stopped(settings, roles, ends))
-    while not (serving.done() or ends.is_set()):
-        waits = [asyncio.create_task(one.wait()) for one in (stop, again)]
-        await asyncio.wait({serving, *waits}, return_when=asyncio.FIRST_COMPLETED)
-        for one in waits:
+    ending, new_settings = asyncio.Event(), None
+    serving = asyncio.create_task(serve_until_stopped(settings, roles, ending))
+    while not (serving.done() or ending.is_set()):
+        waiting = [asyncio.create_task(one.wait()) for one in (stop, reload)]
+        await asyncio.wait({serving, *waiting}, return_when=asyncio.FIRST_COMPLETED)
+        for one in waiting:
             one.cancel()
-        if again.is_set() and not stop.is_set():
-            again.clear()
-            renewed = await _good(read)
-        if stop.is_set() or renewed:
-            ends.set()
+        if reload.is_set() and not stop.is_set():
+            reload.clear()
+            new_settings = await _read_or_keep(read)
+        if stop.is_set() or new_settings:
+            ending.set()
     await serving
-    return None if stop.is_set() else renewed
+    return None if stop.is_set() else new_settings
 
 
-async def _good(read: Read) -> Settings | None:
+async def _read_or_keep(read: ReadSettings) -> Settings | None:
     """The new settings, or None with a word in the log: then the old ones stay."""
     try:
         settings = await read()

@@ -9,19 +9,19 @@ from collections.abc import Sequence
 
 import click
 
-from console.commands.reload import served_and_renewed
-from console.runtime.receiver import ROLES
+from console.commands.reload import serve_with_reload
+from console.runtime.listeners import ROLES
 from console.terminal import logging
-from console.terminal.context import WRONG, DeskFolder, as_json, opened, pass_folder, print_json, refuse, run
+from console.terminal.context import WRONG, DeskFolder, json_option, open_database, pass_folder, print_json, refuse, run
 from desk.model.diagnostics import Finding
 from desk.model.settings import Settings
 from desk.storage.database import Database
 
 
 @click.command()
-@as_json
+@json_option
 @pass_folder
-def migrate(folder: DeskFolder, machine: bool) -> None:
+def migrate(folder: DeskFolder, as_json: bool) -> None:
     """Bring the database to this version of the desk.
 
     A new one is made. It may be run at any time and again: what is there already stays.
@@ -31,7 +31,7 @@ def migrate(folder: DeskFolder, machine: bool) -> None:
       firstline -C my-desk migrate
     """
     before, after = run(_migrate(folder.settings()))
-    if machine:
+    if as_json:
         print_json({"before": before, "after": after})
     elif before == after:
         click.echo(f"The database is of version {after} already.")
@@ -42,7 +42,7 @@ def migrate(folder: DeskFolder, machine: bool) -> None:
 async def _migrate(settings: Settings) -> tuple[str, str]:
     from console.runtime.migrate import migrate as bring_up_to_date  # noqa: PLC0415 (`serve` need not wait for Alembic)
 
-    make_data(settings)
+    make_data_folder(settings)
     database = Database(settings.database)
     try:
         return await bring_up_to_date(database)
@@ -50,7 +50,7 @@ async def _migrate(settings: Settings) -> tuple[str, str]:
         await database.close()
 
 
-def make_data(settings: Settings) -> None:
+def make_data_folder(settings: Settings) -> None:
     """The folder of the database and of kept files, for the desk's own user only: people's words lie there."""
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
 
@@ -75,47 +75,51 @@ def serve(folder: DeskFolder, roles: Sequence[str]) -> None:
     \b
     Examples:
       firstline -C my-desk serve
-      firstline -C my-desk serve --only channels --only sender
+      firstline -C my-desk serve --only receiver --only sender
     """
     settings = folder.settings()
-    logging.begin(logging.SecretRedactor(logging.secrets_of(settings)), folder.debug)
+    logging.configure(logging.SecretRedactor(logging.secrets_of(settings)), folder.debug)
     run(_serve(folder, settings, roles or ROLES))
 
 
 async def _serve(folder: DeskFolder, settings: Settings, roles: Sequence[str]) -> None:
-    stop, again = asyncio.Event(), asyncio.Event()
+    stop, reload = asyncio.Event(), asyncio.Event()
     # A terminal that is closed hangs up too: a desk begun there ends with it.
-    hangup = stop if sys.stdin is not None and sys.stdin.isatty() else again
+    hangup = stop if sys.stdin is not None and sys.stdin.isatty() else reload
     for number, event in ((signal.SIGTERM, stop), (signal.SIGINT, stop), (signal.SIGHUP, hangup)):
         asyncio.get_running_loop().add_signal_handler(number, event.set)
     known = logging.secrets_of(settings)
 
     async def read() -> Settings:
-        renewed = folder.settings()
-        known.extend(logging.secrets_of(renewed))  # the old ones too: they are used to the end
-        logging.begin(logging.SecretRedactor(known), folder.debug)
-        await _content(renewed)
-        await _ready(renewed)
-        return renewed
+        new_settings = folder.settings()
+        known.extend(logging.secrets_of(new_settings))  # the old ones too: they are used to the end
+        logging.configure(logging.SecretRedactor(known), folder.debug)
+        await _require_valid_content(new_settings)
+        await _require_ready_database(new_settings)
+        return new_settings
 
-    await _ready(settings)
-    await served_and_renewed(settings, read, roles, stop, again)
+    await _require_ready_database(settings)
+    await serve_with_reload(settings, read, roles, stop, reload)
 
 
-async def _content(settings: Settings) -> None:
+async def _require_valid_content(settings: Settings) -> None:
     """Refuses what 'firstline check' calls an error: the desk would not start with it, or forget its tables."""
     from console.commands import check_local  # noqa: PLC0415
 
     def found() -> list[Finding]:
-        providers, of_providers = check_local.of_providers(settings)
-        return [*check_local.of_settings(settings), *of_providers, *check_local.of_words(settings, list(providers))]
+        providers, check_providers = check_local.check_providers(settings)
+        return [
+            *check_local.check_settings(settings),
+            *check_providers,
+            *check_local.check_templates(settings, list(providers)),
+        ]
 
     if wrong := [f"{one.where}: {one.what}" for one in await asyncio.to_thread(found) if one.level == "error"]:
         refuse("; ".join(wrong[:5]), WRONG)
 
 
-async def _ready(settings: Settings) -> None:
-    async with opened(settings) as database:
+async def _require_ready_database(settings: Settings) -> None:
+    async with open_database(settings) as database:
         if await database.can_bypass():
             refuse(
                 "the database's role could see every provider's rows: let it be NOSUPERUSER NOBYPASSRLS "

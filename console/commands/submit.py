@@ -83,31 +83,31 @@ async def whole_application(settings: Settings) -> AsyncIterator[Application]:
     # Loading every room takes a second, which a command beside a running `serve` need not spend.
     from console.runtime.wiring import build_application  # noqa: PLC0415
 
-    house = await build_application(settings)
+    application = await build_application(settings)
     try:
-        yield house
+        yield application
     finally:
-        await house.close()
+        await application.close()
 
 
 async def _decide(settings: Settings, database: Database, ids: Sequence[int], until: float) -> list[ArrivalStatus]:
-    async with whole_application(settings) as house, _holding(house):
+    async with whole_application(settings) as application, _holding(application):
         while not _settled(found := await _ledger(database, ids)):
             if asyncio.get_running_loop().time() > until:
                 refuse("it was not decided in time: it waits in the inbox, and 'firstline serve' will go on", WRONG)
-            if not await house.worker.work():
+            if not await application.worker.work():
                 await asyncio.sleep(LOOK)
     return found
 
 
 @asynccontextmanager
-async def _holding(house: Application) -> AsyncIterator[None]:
+async def _holding(application: Application) -> AsyncIterator[None]:
     """Says again and again that we work on what we claimed."""
 
     async def keep() -> None:
         while True:
             await asyncio.sleep(2.5)
-            await house.worker.keep_holding()
+            await application.worker.keep_holding()
 
     keeping = asyncio.create_task(keep())
     try:

@@ -12,7 +12,7 @@ import click
 
 from console.terminal.context import WRONG, DeskFolder, pass_folder, refuse, run
 
-NEEDED = ("aiosmtpd", "pymap", "trustme")
+REQUIRED_PACKAGES = ("aiosmtpd", "pymap", "trustme")
 
 
 @click.command()
@@ -29,7 +29,7 @@ def demo(_folder: DeskFolder, play: bool) -> None:
       firstline demo
       firstline demo --play
     """
-    if missing := [name for name in NEEDED if importlib.util.find_spec(name) is None]:
+    if missing := [name for name in REQUIRED_PACKAGES if importlib.util.find_spec(name) is None]:
         refuse(f"the demo needs {', '.join(missing)}: pip install 'firstline[demo]'", WRONG)
     # Only now: what is missing must be told in a sentence.
     from console.demo.desk import StepDidNotHappen  # noqa: PLC0415
@@ -38,24 +38,24 @@ def demo(_folder: DeskFolder, play: bool) -> None:
     from console.terminal.screen import Screen  # noqa: PLC0415
 
     screen = Screen()
-    by_itself = play or not (sys.stdin.isatty() and screen.is_terminal)
+    scripted = play or not (sys.stdin.isatty() and screen.is_terminal)
     try:
-        with _stopped_politely():
-            run(play_script(screen) if by_itself else play_live(screen))
+        with _signals_as_ctrl_c():
+            run(play_script(screen) if scripted else play_live(screen))
     except KeyboardInterrupt:
-        if by_itself:
+        if scripted:
             raise
     except StepDidNotHappen as error:
         refuse(f"the demo stopped: {error}", WRONG)
 
 
 @contextmanager
-def _stopped_politely() -> Iterator[None]:
+def _signals_as_ctrl_c() -> Iterator[None]:
     """A terminal that is closed, or a kill, ends the demo as Ctrl-C does, so that its folder goes too."""
     signals = [one for name in ("SIGTERM", "SIGHUP") if (one := getattr(signal, name, None))]
-    former = {one: signal.signal(one, signal.default_int_handler) for one in signals}
+    previous = {one: signal.signal(one, signal.default_int_handler) for one in signals}
     try:
         yield
     finally:
-        for one, handler in former.items():
+        for one, handler in previous.items():
             signal.signal(one, handler)

@@ -20,7 +20,7 @@ from desk.clock import now
 from desk.model.messages import File, RawMessage
 
 T = TypeVar("T")
-_letters = itertools.count(1)
+_mail_ids = itertools.count(1)
 
 
 @dataclass(slots=True)
@@ -30,59 +30,59 @@ class DemoScene:
     ``heard`` is what was said in the chats and ``read`` what came by mail after the last thing done.
     """
 
-    town: DemoDesk
-    stage: DemoDisplay
+    desk: DemoDesk
+    display: DemoDisplay
     inbound: list[TerminalMessage] = field(default_factory=list)
     read: list[EmailMessage] = field(default_factory=list)
     card: TerminalMessage | None = None
     pressed: str = ""
     prompts: dict[str, TerminalMessage] = field(default_factory=dict)
 
-    async def does(self, raw: RawMessage) -> None:
+    async def submit(self, raw: RawMessage) -> None:
         """Somebody does something in a terminal."""
-        await self.town.accepts(raw)
-        await self.goes_on(raw.channel == self.town.agents_group.name)
+        await self.desk.submit(raw)
+        await self.show_results(raw.channel == self.desk.agents_group.name)
 
-    async def goes_on(self, agents_first: bool = False) -> None:
+    async def show_results(self, agents_first: bool = False) -> None:
         """Waits until the desk has done everything, and shows it, the answer to whoever acted first."""
-        await self.town.settles()
-        self.inbound, group, self.read = _taken(self.town.chats), _taken(self.town.group), _taken(self.town.letters)
+        await self.desk.wait_settled()
+        self.inbound, group, self.read = _drain(self.desk.chats), _drain(self.desk.group), _drain(self.desk.mails)
         self.prompts |= {one.to: one for one in self.inbound if one.options}
         self.card = next((one for one in reversed(group) if one.options), self.card)
         short = [one for one in group if agents_first and (one.alert or one.reaction)]
-        shows: list[Callable[[], None]] = [partial(self.stage.group, one) for one in short]
-        shows += [partial(self.stage.chat, without_echo(one, self.pressed)) for one in self.inbound]
-        shows += [partial(self.stage.letter, letter) for letter in self.read]
-        shows += [partial(self.stage.group, one) for one in group if one not in short]
+        shows: list[Callable[[], None]] = [partial(self.display.group, one) for one in short]
+        shows += [partial(self.display.chat, without_echo(one, self.pressed)) for one in self.inbound]
+        shows += [partial(self.display.letter, letter) for letter in self.read]
+        shows += [partial(self.display.group, one) for one in group if one not in short]
         for show in shows:
             show()
-            await self.stage.pauses()
+            await self.display.pause()
 
-    def kept(self, picture: Path) -> File:
+    def copied(self, picture: Path) -> File:
         """A picture as somebody's own file."""
-        return copy_file(picture, self.town.house.settings.data / "chat")
+        return copy_file(picture, self.desk.application.settings.data / "chat")
 
     def now(self) -> datetime:
         """The desk's time."""
-        return self.town.house.clock()
+        return self.desk.application.clock()
 
 
 @dataclass(frozen=True, slots=True)
 class ChatSubscriber:
     """A subscriber in the chat."""
 
-    play: DemoScene
+    scene: DemoScene
     typist: TerminalUser
 
     async def says(self, words: str) -> None:
         """Types a line."""
-        self.play.stage.types(self.typist.name, words)
-        await self.play.does(self.typist.says(words, self.play.now()))
+        self.scene.display.show_typed(self.typist.name, words)
+        await self.scene.submit(self.typist.says(words, self.scene.now()))
 
     async def shows(self, picture: Path) -> None:
         """Sends a photo."""
-        self.play.stage.types(self.typist.name, f"[photo: {picture.name}]")
-        await self.play.does(self.typist.says("", self.play.now(), (self.play.kept(picture),)))
+        self.scene.display.show_typed(self.typist.name, f"[photo: {picture.name}]")
+        await self.scene.submit(self.typist.says("", self.scene.now(), (self.scene.copied(picture),)))
 
     async def presses(self, option: str) -> None:
         """Presses a button of the last message that has some. Raises `StepDidNotHappen` when it is not there."""
@@ -90,10 +90,10 @@ class ChatSubscriber:
         if option not in labels:
             there = ", ".join(labels.values()) or "nothing"
             raise StepDidNotHappen(f"{self.typist.name} wanted to press {option!r}, but could press {there}")
-        prompt = self.play.prompts.pop(self.typist.id)
-        self.play.stage.presses(self.typist.name, labels[option])
-        self.play.pressed = labels[option]
-        await self.play.does(self.typist.presses(prompt, option, self.play.now()))
+        prompt = self.scene.prompts.pop(self.typist.id)
+        self.scene.display.presses(self.typist.name, labels[option])
+        self.scene.pressed = labels[option]
+        await self.scene.submit(self.typist.presses(prompt, option, self.scene.now()))
 
     async def answers(self, known: Mapping[str, str | Path], last: str) -> None:
         """Answers questions until the button ``last`` is there, and presses it.
@@ -105,30 +105,30 @@ class ChatSubscriber:
             if last in labels:
                 await self.presses(last)
                 return
-            await self._answers(known, labels)
+            await self._answer_prompt(known, labels)
         raise StepDidNotHappen(f"{self.typist.name} was asked twenty questions and never offered {last!r}")
 
-    async def _answers(self, known: Mapping[str, str | Path], labels: Mapping[str, str]) -> None:
-        prompt = self.play.prompts.get(self.typist.id)
+    async def _answer_prompt(self, known: Mapping[str, str | Path], labels: Mapping[str, str]) -> None:
+        prompt = self.scene.prompts.get(self.typist.id)
         if prompt is None:
             raise StepDidNotHappen(f"{self.typist.name} was asked nothing more")
-        asked = without_echo(prompt, self.play.pressed).text.plain
+        asked = without_echo(prompt, self.scene.pressed).text.plain
         answer = next((one for words, one in known.items() if words in asked), "")
         if isinstance(answer, Path):
-            self.play.prompts.pop(self.typist.id)
+            self.scene.prompts.pop(self.typist.id)
             await self.shows(answer)
         elif answer in labels:
             await self.presses(answer)
         elif not answer:
             raise StepDidNotHappen(f"{self.typist.name} does not know what to answer to: {asked}")
         else:
-            self.play.prompts.pop(self.typist.id)
+            self.scene.prompts.pop(self.typist.id)
             await self.says(answer)
 
     @property
     def labels(self) -> dict[str, str]:
         """The buttons that can be pressed now: labels by id."""
-        prompt = self.play.prompts.get(self.typist.id)
+        prompt = self.scene.prompts.get(self.typist.id)
         return {one.id: one.label for one in prompt.options} if prompt else {}
 
 
@@ -136,106 +136,106 @@ class ChatSubscriber:
 class DemoAgent:
     """An agent in the group."""
 
-    play: DemoScene
+    scene: DemoScene
     id: str
     name: str
 
     async def presses(self, option: str) -> None:
         """Presses a button of the last card. Raises `StepDidNotHappen` when it is not there."""
-        card = self.play.card
+        card = self.scene.card
         label = next((one.label for one in card.options if one.id == option), None) if card else None
         if card is None or label is None:
             raise StepDidNotHappen(f"{self.name} wanted to press {option!r}, but no card has it")
-        self.play.stage.agent(self.name, f"[{label}]")
-        await self.play.does(self.play.town.agents_group.presses(self.id, card, option, self.play.now()))
+        self.scene.display.agent(self.name, f"[{label}]")
+        await self.scene.submit(self.scene.desk.agents_group.presses(self.id, card, option, self.scene.now()))
 
     async def says(self, words: str, picture: Path | None = None) -> None:
         """Answers the card of the newest case, with words or a command."""
-        number = (await self.play.town.cases())[-1].number or ""
-        files = (self.play.kept(picture),) if picture else ()
-        self.play.stage.agent(self.name, f"{words} [photo: {picture.name}]" if picture else words)
-        await self.play.does(self.play.town.agents_group.says(self.id, words, number, self.play.now(), files))
+        number = (await self.scene.desk.cases())[-1].number or ""
+        files = (self.scene.copied(picture),) if picture else ()
+        self.scene.display.agent(self.name, f"{words} [photo: {picture.name}]" if picture else words)
+        await self.scene.submit(self.scene.desk.agents_group.says(self.id, words, number, self.scene.now(), files))
 
 
 @dataclass(slots=True)
 class MailSubscriber:
     """A subscriber who writes letters."""
 
-    play: DemoScene
+    scene: DemoScene
     name: str
     address: str
     last: EmailMessage | None = None
 
-    async def writes(self, subject: str, words: str) -> None:
+    async def write(self, subject: str, words: str) -> None:
         """Writes a first letter."""
-        await self._sends(self._letter(MAILBOX, subject, words))
+        await self._send(self._compose(MAILBOX, subject, words))
 
-    async def replies(self, words: str) -> None:
+    async def reply(self, words: str) -> None:
         """Answers the last letter, quoting it below as mail programs do."""
-        await self._sends(self._reply(self._last(), words), shown=words)
+        await self._send(self._reply_to(self._last_mail(), words), shown=words)
 
-    async def posts(self, words: str) -> None:
+    async def post(self, words: str) -> None:
         """Puts a letter into the mailbox, a reply if there is something to reply to, and waits for nothing."""
-        letter = self._letter(MAILBOX, words[:60], words) if self.last is None else self._reply(self.last, words)
-        self.play.stage.letter(letter, words)
-        await self.play.town.office.delivers(letter)
+        letter = self._compose(MAILBOX, words[:60], words) if self.last is None else self._reply_to(self.last, words)
+        self.scene.display.letter(letter, words)
+        await self.scene.desk.mail_servers.deliver(letter)
 
-    async def answers_inline(self, known: Mapping[str, str]) -> None:
+    async def answer_inline(self, known: Mapping[str, str]) -> None:
         """Answers below each quoted question that holds words of ``known``."""
-        last = self._last()
+        last = self._last_mail()
         lines, shown = [_attribution(last)], []
         for line in _text(last).split("\n"):
             lines.append(f"> {line}".rstrip())
             if answer := next((one for words, one in known.items() if words in line), ""):
                 lines += ["", answer, ""]
                 shown += [lines[-4], answer, ""]
-        await self._sends(self._answer(last, "\n".join(lines) + "\n"), shown="\n".join(shown).rstrip())
+        await self._send(self._compose_answer(last, "\n".join(lines) + "\n"), shown="\n".join(shown).rstrip())
 
-    async def _sends(self, letter: EmailMessage, shown: str = "") -> None:
-        self.play.stage.letter(letter, shown)
-        await self.play.town.office.delivers(letter)
-        await self.play.goes_on()
-        self.hears()
+    async def _send(self, letter: EmailMessage, shown: str = "") -> None:
+        self.scene.display.letter(letter, shown)
+        await self.scene.desk.mail_servers.deliver(letter)
+        await self.scene.show_results()
+        self.find_latest()
 
-    def hears(self) -> None:
+    def find_latest(self) -> None:
         """Looks through what came by mail; the last letter is the one to be answered."""
-        mine = [one for one in self.play.read if self.address in str(one["To"])]
+        mine = [one for one in self.scene.read if self.address in str(one["To"])]
         self.last = mine[-1] if mine else self.last
 
-    def _last(self) -> EmailMessage:
-        self.hears()
+    def _last_mail(self) -> EmailMessage:
+        self.find_latest()
         if self.last is None:
             raise StepDidNotHappen(f"{self.name} got no letter to answer")
         return self.last
 
-    def _reply(self, letter: EmailMessage, words: str) -> EmailMessage:
-        return self._answer(letter, f"{words}\n\n{_attribution(letter)}\n{_quoted(_text(letter))}\n")
+    def _reply_to(self, letter: EmailMessage, words: str) -> EmailMessage:
+        return self._compose_answer(letter, f"{words}\n\n{_attribution(letter)}\n{_quoted(_text(letter))}\n")
 
-    def _answer(self, letter: EmailMessage, body: str) -> EmailMessage:
+    def _compose_answer(self, letter: EmailMessage, body: str) -> EmailMessage:
         to = letter["Reply-To"] or letter["From"]
         subject = str(letter["Subject"])
-        made = self._letter(
+        made = self._compose(
             str(to.addresses[0].addr_spec), subject if subject.startswith("Re: ") else f"Re: {subject}", body
         )
         made["In-Reply-To"] = str(letter["Message-ID"])
         made["References"] = " ".join(f"{letter.get('References', '')} {letter['Message-ID']}".split())
         return made
 
-    def _letter(self, to: str, subject: str, body: str) -> EmailMessage:
+    def _compose(self, to: str, subject: str, body: str) -> EmailMessage:
         letter = EmailMessage()
         letter["From"] = formataddr((self.name, self.address))
         letter["To"] = to
         letter["Subject"] = subject
         letter["Date"] = format_datetime(now())
-        letter["Message-ID"] = f"<{next(_letters)}.demo@{self.address.rpartition('@')[2]}>"
+        letter["Message-ID"] = f"<{next(_mail_ids)}.demo@{self.address.rpartition('@')[2]}>"
         letter.set_content(body)
         return letter
 
 
-def _taken(messages: list[T]) -> list[T]:
-    taken = list(messages)
+def _drain(messages: list[T]) -> list[T]:
+    drained = list(messages)
     messages.clear()
-    return taken
+    return drained
 
 
 def _text(letter: EmailMessage) -> str:

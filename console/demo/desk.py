@@ -27,7 +27,7 @@ from desk.queues import inbox
 from desk.storage.queue_tables import arrivals, departures
 from mail.receiving.tables import mailboxes
 
-LOOKS = 0.03
+POLL_PAUSE = 0.03
 """Seconds between looks whether the desk is done."""
 
 
@@ -37,38 +37,38 @@ class StepDidNotHappen(Exception):
 
 @dataclass(slots=True)
 class DemoDesk:
-    """The desk and what came of it. ``chats``, ``group`` and ``letters`` hold what nobody has taken yet."""
+    """The desk and what came of it. ``chats``, ``group`` and ``mails`` hold what nobody has taken yet."""
 
-    house: Application
-    office: LoopbackMailServers
+    application: Application
+    mail_servers: LoopbackMailServers
     agents_group: AgentsGroupChannel
     chats: list[TerminalMessage] = field(default_factory=list)
     group: list[TerminalMessage] = field(default_factory=list)
-    letters: list[EmailMessage] = field(default_factory=list)
+    mails: list[EmailMessage] = field(default_factory=list)
 
-    async def accepts(self, raw: RawMessage) -> None:
+    async def submit(self, raw: RawMessage) -> None:
         """Takes in what somebody typed or pressed."""
-        await inbox.accept(self.house.database, [raw])
+        await inbox.accept(self.application.database, [raw])
 
-    async def settles(self, seconds: float = 60) -> None:
+    async def wait_settled(self, seconds: float = 60) -> None:
         """Waits until everything that came is decided and everything decided is said. Raises `StepDidNotHappen`."""
-        for _ in range(int(seconds / LOOKS)):
-            if not (left := await self._left()):
+        for _ in range(int(seconds / POLL_PAUSE)):
+            if not (unfinished := await self._unfinished()):
                 return
-            await asyncio.sleep(LOOKS)
-        raise StepDidNotHappen(f"within {seconds:.0f} seconds {left}")
+            await asyncio.sleep(POLL_PAUSE)
+        raise StepDidNotHappen(f"within {seconds:.0f} seconds {unfinished}")
 
     async def cases(self) -> list[Case]:
         """Every case of the provider, oldest first."""
-        async with self.house.database.read(PROVIDER) as session:
+        async with self.application.database.read(PROVIDER) as session:
             return list((await session.scalars(select(Case).order_by(Case.id))).all())
 
-    async def _left(self) -> str:
+    async def _unfinished(self) -> str:
         """What is still to be done; "" when nothing is."""
-        mail = arrivals.c.channel == f"mail:{self.house.settings.mailboxes[0].name}"
-        now = self.house.clock()
+        mail = arrivals.c.channel == f"mail:{self.application.settings.mailboxes[0].name}"
+        now = self.application.clock()
         unsaid = or_(departures.c.state == "sending", (departures.c.state == "pending") & (departures.c.due_at <= now))
-        if await self._count(select(func.count(arrivals.c.id)).where(mail)) < self.office.delivered:
+        if await self._count(select(func.count(arrivals.c.id)).where(mail)) < self.mail_servers.delivered:
             return "a letter was not fetched from the mailbox"
         if await self._count(select(func.count(arrivals.c.id)).where(arrivals.c.state == "waiting")):
             return "something that came in was not decided"
@@ -77,83 +77,83 @@ class DemoDesk:
         return ""
 
     async def _count(self, query: Select[Any]) -> int:
-        async with self.house.database.look() as connection:
+        async with self.application.database.look() as connection:
             return int((await connection.execute(query)).scalar_one())
 
 
 @asynccontextmanager
-async def desk_at_work(shown_elsewhere: bool = False) -> AsyncIterator[DemoDesk]:
+async def desk_at_work(chat_in_terminal: bool = False) -> AsyncIterator[DemoDesk]:
     """The whole town in a temporary folder, until the end of the block.
 
-    With ``shown_elsewhere`` somebody else sends what goes into the chat: a terminal.
+    With ``chat_in_terminal`` somebody else sends what goes into the chat: a terminal.
     """
     with tempfile.TemporaryDirectory(prefix="firstline-demo-", ignore_cleanup_errors=True) as folder:
         root = Path(folder)
-        letters: list[EmailMessage] = []
-        office = LoopbackMailServers(root, MAILBOX, await asyncio.to_thread(new_password, root), letters.append)
-        await office.opens()
+        mails: list[EmailMessage] = []
+        mail_servers = LoopbackMailServers(root, MAILBOX, await asyncio.to_thread(new_password, root), mails.append)
+        await mail_servers.start()
         try:
-            async with _serving(root, office, letters, shown_elsewhere) as town:
-                yield town
+            async with _running(root, mail_servers, mails, chat_in_terminal) as desk:
+                yield desk
         finally:
-            await office.closes()
+            await mail_servers.stop()
 
 
 @asynccontextmanager
-async def _serving(
-    root: Path, office: LoopbackMailServers, letters: list[EmailMessage], shown_elsewhere: bool
+async def _running(
+    root: Path, mail_servers: LoopbackMailServers, mails: list[EmailMessage], chat_in_terminal: bool
 ) -> AsyncIterator[DemoDesk]:
-    settings = await make_demo_folder(root, office)
+    settings = await make_demo_folder(root, mail_servers)
     group: list[TerminalMessage] = []
 
-    async def told(shown: TerminalMessage) -> None:
-        group.append(shown)
+    async def capture(message: TerminalMessage) -> None:
+        group.append(message)
 
-    agents_group = AgentsGroupChannel(PROVIDER, told, settings.data / "chat")
-    house = await build_application(
+    agents_group = AgentsGroupChannel(PROVIDER, capture, settings.data / "chat")
+    application = await build_application(
         settings, extra_channels=[agents_group], workers=1, agents_group={PROVIDER: agents_group.address}
     )
-    town = DemoDesk(house, office, agents_group, group=group, letters=letters)
-    serving = Server(house)
-    channels = [agents_group.name] if shown_elsewhere else [agents_group.name, _listened_to(town)]
-    tasks = [asyncio.create_task(serving.run()), asyncio.create_task(_sent(house, channels))]
+    desk = DemoDesk(application, mail_servers, agents_group, group=group, mails=mails)
+    serving = Server(application)
+    channels = [agents_group.name] if chat_in_terminal else [agents_group.name, _capture_chat(desk)]
+    tasks = [asyncio.create_task(serving.run()), asyncio.create_task(_send_to_terminals(application, channels))]
     try:
-        await _connected(town, tasks)
-        yield town
+        await _wait_connected(desk, tasks)
+        yield desk
     finally:
         serving.stop()
         tasks[1].cancel()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 10)
-        await house.close()
+        await application.close()
 
 
-def _listened_to(town: DemoDesk) -> str:
-    channel = town.house.channels[channel_name(PROVIDER)]
+def _capture_chat(desk: DemoDesk) -> str:
+    channel = desk.application.channels[channel_name(PROVIDER)]
     assert isinstance(channel, TerminalChannel)  # noqa: S101 - the wiring makes one for every provider
 
-    async def told(shown: TerminalMessage) -> None:
-        town.chats.append(shown)
+    async def capture(message: TerminalMessage) -> None:
+        desk.chats.append(message)
 
-    channel.show = told
+    channel.show = capture
     return channel.name
 
 
-async def _sent(house: Application, channels: list[str]) -> None:
+async def _send_to_terminals(application: Application, channels: list[str]) -> None:
     """What goes to terminals is the business of their own process, not of `serve`."""
-    sender = OutboxSender(house.database, house.registry, house.holder, house.clock)
+    sender = OutboxSender(application.database, application.registry, application.holder, application.clock)
     while True:
         await sender.sweep(channels)
-        await asyncio.sleep(LOOKS)
+        await asyncio.sleep(POLL_PAUSE)
 
 
-async def _connected(town: DemoDesk, tasks: list[asyncio.Task[None]], seconds: float = 60) -> None:
+async def _wait_connected(desk: DemoDesk, tasks: list[asyncio.Task[None]], seconds: float = 60) -> None:
     """Waits for the first look into the mailbox: whatever lay there before it is not ours, and never answered."""
-    for _ in range(int(seconds / LOOKS)):
+    for _ in range(int(seconds / POLL_PAUSE)):
         if broken := next((task for task in tasks if task.done()), None):
             broken.result()
-        async with town.house.database.look() as connection:
+        async with desk.application.database.look() as connection:
             if (await connection.execute(select(mailboxes.c.channel))).first():
                 return
-        await asyncio.sleep(LOOKS)
+        await asyncio.sleep(POLL_PAUSE)
     raise StepDidNotHappen(f"the desk did not connect to its mailbox within {seconds:.0f} seconds")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-from console.commands.init import make
+from console.commands.init import write_desk_folder
 from console.demo.servers import BORDER, HOST, LoopbackMailServers
 from console.runtime.migrate import migrate
 from desk.model.settings import Settings, load
@@ -36,7 +36,7 @@ ca_file = "ca.pem"
 
 def new_password(root: Path) -> str:
     """Makes the folder, and the mailbox's password in it."""
-    make(root)
+    write_desk_folder(root)
     path = root / PASSWORD
     path.touch(mode=0o600)
     password = secrets.token_urlsafe(16)
@@ -44,14 +44,14 @@ def new_password(root: Path) -> str:
     return password
 
 
-async def make_demo_folder(root: Path, office: LoopbackMailServers) -> Settings:
+async def make_demo_folder(root: Path, mail_servers: LoopbackMailServers) -> Settings:
     """Writes firstline.toml for the servers as they listen now, and makes the database."""
     text = _SETTINGS.format(
         address=MAILBOX,
         provider=PROVIDER,
         host=HOST,
-        imap=office.imap_port,
-        smtp=office.smtp_port,
+        imap=mail_servers.imap_port,
+        smtp=mail_servers.smtp_port,
         password=PASSWORD,
         border=BORDER,
     )

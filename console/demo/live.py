@@ -9,7 +9,7 @@ import sys
 from functools import partial
 
 from chat.terminal_channel import TerminalMessage, TerminalUser
-from console.commands.chat_session import ChatSession, typed_lines
+from console.commands.chat_session import ChatSession, read_lines
 from console.demo.actors import DemoScene, MailSubscriber
 from console.demo.desk import DemoDesk, desk_at_work
 from console.demo.display import DemoDisplay
@@ -17,23 +17,23 @@ from console.demo.folder import PROVIDER
 from console.terminal.screen import Screen
 
 AGENT, NAME = "ivanova", "Мария Иванова"
-LOOKS = 0.05
+POLL_PAUSE = 0.05
 
 
 async def play_live(screen: Screen) -> None:
     """Until /quit or Ctrl-D."""
-    stage = DemoDisplay(screen)
-    async with desk_at_work(shown_elsewhere=True) as town:
-        _explained(stage, town)
-        live = _LiveDemo(town, stage)
-        await live.goes_on()
-    stage.narrates("The demo is over, and its folder is gone.")
+    display = DemoDisplay(screen)
+    async with desk_at_work(chat_in_terminal=True) as desk:
+        _print_help(display, desk)
+        live = _LiveDemo(desk, display)
+        await live.show_results()
+    display.narrate("The demo is over, and its folder is gone.")
 
 
-def _explained(stage: DemoDisplay, town: DemoDesk) -> None:
+def _print_help(display: DemoDisplay, desk: DemoDesk) -> None:
     firstline = "firstline" if shutil.which("firstline") else os.path.relpath(sys.argv[0])
-    stage.opening(
-        f"This desk lives in {town.house.settings.root} until you leave; nothing of it leaves this machine. You are "
+    display.show_intro(
+        f"This desk lives in {desk.application.settings.root} until you leave; nothing leaves this machine. You are "
         "Anna Smirnova, a subscriber of Sever Net, in its chat. The boxes on the right are the agents' group.",
     )
     lines = (
@@ -46,70 +46,72 @@ def _explained(stage: DemoDisplay, town: DemoDesk) -> None:
         "/mail WORDS                         as John Carter, a subscriber who writes letters",
         "/quit                               ends the demo",
     )
-    stage.narrates("Try, line by line:")
+    display.narrate("Try, line by line:")
     for line in lines:
-        stage.screen.write(f"   {line}")
-    stage.screen.write()
-    stage.narrates("Or be the agent in a second terminal:")
-    root = town.house.settings.root
+        display.screen.write(f"   {line}")
+    display.screen.write()
+    display.narrate("Or be the agent in a second terminal:")
+    root = desk.application.settings.root
     for line in ("cases", f"take 1 --as {AGENT}", f'say 1 --as {AGENT} "Здравствуйте!"', f"resolve 1 --as {AGENT}"):
-        stage.screen.write(f"   {firstline} -C {root} {line}")
-    stage.screen.write()
+        display.screen.write(f"   {firstline} -C {root} {line}")
+    display.screen.write()
 
 
 class _LiveDemo:
     """The conversation, and what is shown beside it."""
 
-    def __init__(self, town: DemoDesk, stage: DemoDisplay) -> None:
-        self._town = town
-        self._stage = stage
-        self._hinted = False
-        self._john = MailSubscriber(DemoScene(town, stage), "John Carter", "john@example.test")
+    def __init__(self, desk: DemoDesk, display: DemoDisplay) -> None:
+        self._desk = desk
+        self._display = display
+        self._hint_given = False
+        self._john = MailSubscriber(DemoScene(desk, display), "John Carter", "john@example.test")
         anna = TerminalUser(PROVIDER, "anna", "Анна")
-        self._conversation = ChatSession(town.house, anna, stage.screen, self._show, self._commanded)
+        self._session = ChatSession(desk.application, anna, display.screen, self._show, self._run_command)
 
-    async def goes_on(self) -> None:
+    async def show_results(self) -> None:
         """Talks until the lines end."""
-        beside = asyncio.create_task(self._beside())
+        beside = asyncio.create_task(self._show_others())
         try:
-            await self._conversation.held(typed_lines())
+            await self._session.run(read_lines())
         finally:
             beside.cancel()
             await asyncio.gather(beside, return_exceptions=True)
 
     def _show(self, shown: TerminalMessage) -> None:
-        self._stage.screen.write()
-        self._stage.chat(shown)
+        self._display.screen.write()
+        self._display.chat(shown)
 
-    async def _beside(self) -> None:
+    async def _show_others(self) -> None:
         while True:
-            await asyncio.sleep(LOOKS)
-            while self._town.group:
-                self._conversation.breaks_in(partial(self._card, self._town.group.pop(0)))
-            while self._town.letters:
-                letter = self._town.letters.pop(0)
+            await asyncio.sleep(POLL_PAUSE)
+            while self._desk.group:
+                self._session.print_above_prompt(partial(self._show_card, self._desk.group.pop(0)))
+            while self._desk.mails:
+                letter = self._desk.mails.pop(0)
                 if self._john.address in str(letter["To"]):
                     self._john.last = letter
-                self._conversation.breaks_in(partial(self._stage.letter, letter))
+                self._session.print_above_prompt(partial(self._display.letter, letter))
 
-    def _card(self, one: TerminalMessage) -> None:
-        self._stage.group(one)
-        if not (one.edit or self._hinted) and any(option.id == "take" for option in one.options):
-            self._hinted = True
-            self._stage.narrates("That is what the agents see. To be the agent Maria, type: /take")
+    def _show_card(self, one: TerminalMessage) -> None:
+        self._display.group(one)
+        if not (one.edit or self._hint_given) and any(option.id == "take" for option in one.options):
+            self._hint_given = True
+            self._display.narrate("That is what the agents see. To be the agent Maria, type: /take")
 
-    async def _commanded(self, line: str) -> bool:
+    async def _run_command(self, line: str) -> bool:
         command, _, words = line.partition(" ")
         if command == "/mail" and words:
-            await self._john.posts(words)
+            await self._john.post(words)
             return True
         if command not in ("/take", "/say", "/eta", "/resolve") or (command in ("/say", "/eta") and not words):
             return False
-        numbers = [case.number for case in await self._town.cases() if case.number]
+        numbers = [case.number for case in await self._desk.cases() if case.number]
         if not numbers:
-            self._stage.narrates("There is no case with a number yet.")
+            self._display.narrate("There is no case with a number yet.")
             return True
-        order = words if command == "/say" else line
-        self._stage.agent(NAME, order)
-        await self._town.accepts(self._town.agents_group.says(AGENT, order, numbers[-1], self._town.house.clock()))
+        command_text = words if command == "/say" else line
+        self._display.agent(NAME, command_text)
+        await self._desk.submit(
+            self._desk.agents_group.says(AGENT, command_text, numbers[-1], self._desk.application.clock())
+        )
         return True

@@ -38,111 +38,115 @@ JOHNS_ANSWERS = {
 
 async def play_script(screen: Screen) -> None:
     """The whole story. Raises `StepDidNotHappen` with the step that failed."""
-    stage = DemoDisplay(screen)
-    stage.opening(
+    display = DemoDisplay(screen)
+    display.show_intro(
         "This plays one story by itself, in a temporary folder. The desk is real, and so is the mail: IMAP and SMTP "
         "over TLS on the loopback. What the agents see in their group stands in boxes on the right. "
         "Nothing leaves this machine, and all names are made up."
     )
-    async with desk_at_work() as town:
-        play = DemoScene(town, stage)
-        await _anna(play)
-        await _john(play)
-        await _irina(play)
-        await _record(play)
+    async with desk_at_work() as desk:
+        scene = DemoScene(desk, display)
+        await _anna(scene)
+        await _john(scene)
+        await _irina(scene)
+        await _show_record(scene)
 
 
-async def _anna(play: DemoScene) -> None:
-    anna = ChatSubscriber(play, TerminalUser(PROVIDER, "anna", "Анна", "ru"))
-    maria = DemoAgent(play, "ivanova", "Мария Иванова")
-    play.stage.scene(
+async def _anna(scene: DemoScene) -> None:
+    anna = ChatSubscriber(scene, TerminalUser(PROVIDER, "anna", "Анна", "ru"))
+    maria = DemoAgent(scene, "ivanova", "Мария Иванова")
+    scene.display.scene(
         "Anna writes in the chat",
         "In her own words, with her contract in the middle. The desk greets, finds the contract, offers an article.",
     )
     await anna.says("Здравствуйте! второй день нет интернета, договор 40-1187")
-    play.stage.narrates(
+    scene.display.narrate(
         "It did not help, so a few questions follow: then nobody has to ask her again. What she has not tried yet she "
         "is shown on the way, and at the end what may help where the fault seems to lie."
     )
     await anna.presses("not_helped")
     await anna.answers(ANNAS_ANSWERS, last="send")
-    await _reached(play, CaseState.ACKNOWLEDGED, "the case was not opened")
+    await _require_state(scene, CaseState.ACKNOWLEDGED, "the case was not opened")
 
-    play.stage.scene("An agent takes the case", "Both talk through the desk: Anna in her chat, Maria in her group.")
+    scene.display.scene("An agent takes the case", "Both talk through the desk: Anna in her chat, Maria in her group.")
     await maria.presses("take")
     await maria.says(
         "Анна, здравствуйте! Проверьте, пожалуйста, плотно ли вставлен этот кабель.", ARTICLES / "wan-off" / "wan.png"
     )
     await anna.says("Вставлен плотно, лампочка всё равно красная")
-    play.stage.narrates("Maria promises a time. Anna reads it in the chat, and by mail at the address on file.")
+    scene.display.narrate("Maria promises a time. Anna reads it in the chat, and by mail at the address on file.")
     await maria.says("/eta 2h")
-    if not (play.inbound and any("anna@" in str(letter["To"]) for letter in play.read)):
+    if not (scene.inbound and any("anna@" in str(letter["To"]) for letter in scene.read)):
         raise StepDidNotHappen("Anna was not told the time both in the chat and by mail")
     await maria.says("/resolve Восстановили линию до вашего дома.")
-    await _reached(play, CaseState.RESOLVED, "the case was not resolved")
+    await _require_state(scene, CaseState.RESOLVED, "the case was not resolved")
 
-    play.stage.scene(
+    scene.display.scene(
         "Resolved is not closed", "Only Anna can say that it works. It does not, so the same case opens again."
     )
     await anna.presses("consent_no")
-    await _reached(play, CaseState.IN_PROGRESS, "the case was not opened again")
+    await _require_state(scene, CaseState.IN_PROGRESS, "the case was not opened again")
     await anna.says("Страницы открываются, но очень медленно")
     await maria.says("/resolve Заменили разъём, скорость теперь полная.")
     await anna.presses("consent_yes")
-    await _reached(play, CaseState.CLOSED, "the case was not closed")
+    await _require_state(scene, CaseState.CLOSED, "the case was not closed")
 
 
-async def _john(play: DemoScene) -> None:
-    john = MailSubscriber(play, "John Carter", "john@example.test")
-    oleg = DemoAgent(play, "petrov", "Олег Петров")
-    play.stage.scene("John writes a letter", "The same desk in English, by mail: the questions come as one letter.")
-    await john.writes(
+async def _john(scene: DemoScene) -> None:
+    john = MailSubscriber(scene, "John Carter", "john@example.test")
+    oleg = DemoAgent(scene, "petrov", "Олег Петров")
+    scene.display.scene("John writes a letter", "The same desk in English, by mail: the questions come as one letter.")
+    await john.write(
         "Internet is down", "Hello,\n\nno internet since this morning. My contract is 40-2203.\n\nJohn Carter"
     )
-    await john.replies("It did not help.")
-    play.stage.narrates("John answers below each question, as people do.")
-    await john.answers_inline(JOHNS_ANSWERS)
-    await _reached(play, CaseState.ACKNOWLEDGED, "the case was not opened")
+    await john.reply("It did not help.")
+    scene.display.narrate("John answers below each question, as people do.")
+    await john.answer_inline(JOHNS_ANSWERS)
+    await _require_state(scene, CaseState.ACKNOWLEDGED, "the case was not opened")
     await oleg.presses("take")
     await oleg.says("Hello John, we have found a broken port in your building and are changing it now.")
-    await john.replies("Thank you, that is good to know.")
+    await john.reply("Thank you, that is good to know.")
     await oleg.presses("eta:60")
     await oleg.says("/resolve The port is changed.")
-    await john.replies("Yes, it works. You may close it. Thank you!")
-    await _reached(play, CaseState.CLOSED, "the case was not closed")
+    await john.reply("Yes, it works. You may close it. Thank you!")
+    await _require_state(scene, CaseState.CLOSED, "the case was not closed")
 
 
-async def _irina(play: DemoScene) -> None:
-    irina = ChatSubscriber(play, TerminalUser(PROVIDER, "irina", "Ирина", "ru"))
-    play.stage.scene(
+async def _irina(scene: DemoScene) -> None:
+    irina = ChatSubscriber(scene, TerminalUser(PROVIDER, "irina", "Ирина", "ru"))
+    scene.display.scene(
         "Irina is helped at once", "Most people never need an agent. No number, no card, nobody asks again."
     )
     await irina.says("вайфай очень медленный, договор 40-1078")
     await irina.presses("helped")
     await irina.says("спасибо!")
-    await _reached(play, CaseState.CLOSED, "the matter was not settled")
+    await _require_state(scene, CaseState.CLOSED, "the matter was not settled")
 
 
-async def _record(play: DemoScene) -> None:
+async def _show_record(scene: DemoScene) -> None:
     """What the database holds in the end, so that nobody need believe the play alone."""
-    play.stage.scene("What is on record", "Every case is closed, and each by its own subscriber's word.")
-    cases = await play.town.cases()
-    said = [f"{_words(play, case)} ({case.consent['channel_kind']})" for case in cases]
+    scene.display.scene("What is on record", "Every case is closed, and each by its own subscriber's word.")
+    cases = await scene.desk.cases()
+    said = [f"{_consent_words(scene, case)} ({case.consent['channel_kind']})" for case in cases]
     numbers = [case.number or "no number" for case in cases]
-    play.stage.table(
+    scene.display.table(
         [(number, case.state, case.contract, words) for number, case, words in zip(numbers, cases, said, strict=True)]
     )
-    play.stage.narrates("Make a desk of your own: firstline init my-desk")
+    scene.display.narrate("Make a desk of your own: firstline init my-desk")
 
 
-def _words(play: DemoScene, case: Case) -> str:
+def _consent_words(scene: DemoScene, case: Case) -> str:
     """What the subscriber agreed with: their own words, or the button they pressed."""
     words = str(case.consent["words"])
     pressed = words in ("consent_yes", "helped")
-    return f"[{play.town.house.words.label(PROVIDER, case.language, f'button_{words}')}]" if pressed else f'"{words}"'
+    return (
+        f"[{scene.desk.application.words.label(PROVIDER, case.language, f'button_{words}')}]"
+        if pressed
+        else f'"{words}"'
+    )
 
 
-async def _reached(play: DemoScene, state: CaseState, otherwise: str) -> None:
-    case = (await play.town.cases())[-1]
+async def _require_state(scene: DemoScene, state: CaseState, otherwise: str) -> None:
+    case = (await scene.desk.cases())[-1]
     if case.state != state:
         raise StepDidNotHappen(f"{otherwise}: it is {case.state} ({case.reason})")

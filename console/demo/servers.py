@@ -34,42 +34,42 @@ HOST = "127.0.0.1"
 BORDER = "mx.sever.test"
 """The border server's name in Authentication-Results: the mailbox's authserv_id."""
 
-Posted = Callable[[EmailMessage], None]
+MailHandler = Callable[[EmailMessage], None]
 
 
 class LoopbackMailServers:
-    """Both servers and one mailbox. ``posted`` is given every letter that the desk sends."""
+    """Both servers and one mailbox. ``on_mail`` is given every letter that the desk sends."""
 
-    def __init__(self, folder: Path, address: str, password: str, posted: Posted) -> None:
+    def __init__(self, folder: Path, address: str, password: str, on_mail: MailHandler) -> None:
         self.address, self.password = address, password
         self.ca_file = folder / "ca.pem"
         self.imap_port = self.smtp_port = 0
         self.delivered = 0
         """How many letters were put into the mailbox."""
-        self._posted = posted
-        self._authority = trustme.CA(organization_name="Firstline demo")
-        self._open = AsyncExitStack()
+        self._on_mail = on_mail
+        self._ca = trustme.CA(organization_name="Firstline demo")
+        self._listening = AsyncExitStack()
 
-    async def opens(self) -> None:
+    async def start(self) -> None:
         """Listens on two free ports."""
         for noisy in ("mail.log", "pymap"):
             logging.getLogger(noisy).setLevel(logging.ERROR)
-        self._authority.cert_pem.write_to_path(str(self.ca_file))
+        self._ca.cert_pem.write_to_path(str(self.ca_file))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        self._authority.issue_cert("localhost", HOST).configure_cert(context)
-        imap = await asyncio.start_server(await self._mailbox(), HOST, 0, ssl=context)
+        self._ca.issue_cert("localhost", HOST).configure_cert(context)
+        imap = await asyncio.start_server(await self._imap_service(), HOST, 0, ssl=context)
         loop = asyncio.get_running_loop()
-        smtp = await loop.create_server(partial(_conversation, self), HOST, 0, ssl=context)
+        smtp = await loop.create_server(partial(_smtp_session, self), HOST, 0, ssl=context)
         self.imap_port, self.smtp_port = (server.sockets[0].getsockname()[1] for server in (imap, smtp))
-        self._open.callback(imap.close)
-        self._open.callback(smtp.close)
+        self._listening.callback(imap.close)
+        self._listening.callback(smtp.close)
 
-    async def closes(self) -> None:
+    async def stop(self) -> None:
         """Stops listening."""
-        await self._open.aclose()
+        await self._listening.aclose()
 
-    async def delivers(self, letter: EmailMessage) -> None:
+    async def deliver(self, letter: EmailMessage) -> None:
         """Puts a subscriber's letter into the mailbox, as the border server would."""
         address = letter["From"].addresses[0].addr_spec
         domain = address.rpartition("@")[2]
@@ -89,7 +89,7 @@ class LoopbackMailServers:
             if answer != "OK":
                 raise ConnectionError(f"the demo's IMAP server refused a letter: {why!r}")
 
-    async def _mailbox(self) -> Any:
+    async def _imap_service(self) -> Any:
         """pymap's own demo back end, without its demo data and with our user. TLS is spoken before it hears a word."""
         config = Config(
             Namespace(passlib_cfg=None, proxy_protocol=None),
@@ -107,7 +107,9 @@ class LoopbackMailServers:
         config.apply_context()
         return ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(login, config))
 
-    def knows(self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, login: Any) -> AuthResult:
+    def authenticate(
+        self, _server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, login: Any
+    ) -> AuthResult:
         """aiosmtpd's question whether a login is right."""
         right = (login.login.decode(), login.password.decode()) == (self.address, self.password)
         return AuthResult(success=right, handled=False)
@@ -116,21 +118,21 @@ class LoopbackMailServers:
         """Takes a letter."""
         letter = message_from_bytes(bytes(envelope.original_content or b""), policy=default)
         assert isinstance(letter, EmailMessage)  # noqa: S101 - what this policy makes
-        self._posted(letter)
+        self._on_mail(letter)
         return "250 2.0.0 Ok"
 
 
-def _conversation(office: LoopbackMailServers) -> SMTP:
+def _smtp_session(mail_servers: LoopbackMailServers) -> SMTP:
     with warnings.catch_warnings():
         # The line is encrypted from its first byte on, which aiosmtpd cannot see and warns about.
         warnings.simplefilter("ignore", UserWarning)
         return SMTP(
-            office,
+            mail_servers,
             hostname=BORDER,
             ident="Firstline demo",
             enable_SMTPUTF8=True,
             data_size_limit=50_000_000,
             auth_required=True,
             auth_require_tls=False,
-            authenticator=office.knows,
+            authenticator=mail_servers.authenticate,
         )

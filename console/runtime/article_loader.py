@@ -25,7 +25,7 @@ from kb.storage import article_store, article_versions, phrase_store
 
 log = logging.getLogger(__name__)
 
-AGAIN = 600.0
+RELOAD_AFTER = 600.0
 """Seconds after which everything is read again: another machine's clock may have hidden a change from `shelf.stamp`."""
 
 
@@ -41,58 +41,58 @@ class ArticleLoader:
     ) -> None:
         self._database = database
         self._folders = ContentFolders(settings)
-        self._store = IndexFiles(settings.data / "knowledge")
+        self._index_files = IndexFiles(settings.data / "knowledge")
         self._providers = providers
         self._clock = clock
-        self._seen: object = None
-        self._read_at = 0.0
+        self._stamp_read: object = None
+        self._loaded_at = 0.0
 
-    async def fill(self) -> None:
+    async def import_files(self) -> None:
         """Imports the articles whose files changed. Raises `kb.content.article_files.InvalidArticle`."""
-        nearest, *beneath = self._folders.of("", ARTICLES)
+        nearest, *fallbacks = self._folders.of("", ARTICLES)
         try:
             async with self._database.work() as connection:
-                done = [await article_store.import_folder(connection, "", nearest, self._clock(), beneath=beneath)]
-                filed = await article_store.filed(connection)
+                results = [await article_store.import_folder(connection, "", nearest, self._clock(), beneath=fallbacks)]
+                imported_from_files = await article_store.filed(connection)
                 for name in self._providers:
                     own = self._folders.of(name, ARTICLES)[0]
                     # Hundreds of providers have nothing of their own, and had not.
-                    if name != FRONT and (name in filed or own.is_dir()):
-                        done.append(await article_store.import_folder(connection, name, own, self._clock()))
-            for conflict in (one for imported in done for one in imported.conflicts):
+                    if name != FRONT and (name in imported_from_files or own.is_dir()):
+                        results.append(await article_store.import_folder(connection, name, own, self._clock()))
+            for conflict in (one for imported in results for one in imported.conflicts):
                 log.warning("article %s/%s was edited here and in its file:\n%s", *astuple(conflict))
         except IntegrityError:
             log.info("another process imports the articles just now")
 
-    async def open(self) -> KnowledgeBase:
+    async def build_knowledge_base(self) -> KnowledgeBase:
         """All articles, indexed off the event loop."""
         articles = await self._load()
-        return await asyncio.to_thread(KnowledgeBase, self._providers, self._pictures, articles, self._store)
+        return await asyncio.to_thread(KnowledgeBase, self._providers, self._pictures, articles, self._index_files)
 
     async def refresh(self, knowledge: KnowledgeBase) -> bool:
         """Takes what has changed in the database since it was last read; says whether anything has."""
         async with self._database.look() as connection:
-            same = await self._stamp(connection) == self._seen
-        if same and time.monotonic() - self._read_at < AGAIN:
+            same = await self._current_stamp(connection) == self._stamp_read
+        if same and time.monotonic() - self._loaded_at < RELOAD_AFTER:
             return False
         articles = await self._load()
         await asyncio.to_thread(knowledge.refresh, articles)
         return True
 
-    def drop(self, providers: Iterable[str]) -> None:
+    def drop_indexes(self, providers: Iterable[str]) -> None:
         """Erases these providers' saved indexes: whoever serves them makes them anew of what there is now."""
         for name in providers:
-            self._store.drop(name)
+            self._index_files.drop(name)
 
     async def _load(self) -> list[Article]:
         async with self._database.look() as connection:
-            self._seen, self._read_at = await self._stamp(connection), time.monotonic()
+            self._stamp_read, self._loaded_at = await self._current_stamp(connection), time.monotonic()
             articles = await article_store.load(connection)
         async with self._database.read(*self._providers, FRONT) as session:
             phrases = await phrase_store.learned(session)
         return await asyncio.to_thread(lambda: phrase_store.taught(completed(articles), phrases))
 
-    async def _stamp(self, connection: AsyncConnection) -> tuple[object, ...]:
+    async def _current_stamp(self, connection: AsyncConnection) -> tuple[object, ...]:
         return await article_store.stamp(connection), await article_versions.stamp(connection)
 
     def _pictures(self, provider: str) -> list[Path]:

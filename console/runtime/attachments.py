@@ -48,17 +48,17 @@ class AttachmentOpener:
             raw = await inbox.body_of(self._database, int(arrival_id))
             return await self._readers.part(raw, int(part))
         elif kind == "content":
-            return await asyncio.to_thread(self._content, Path(rest))
+            return await asyncio.to_thread(self._read_content, Path(rest))
         raise LookupError(f"nothing is behind {source!r}")
 
-    def _content(self, path: Path) -> bytes:
-        whole = path.resolve()
-        known = any(whole.is_relative_to(root) for root in self._roots) or self._of_provider(whole)
-        if known and whole.is_file():
-            return whole.read_bytes()
+    def _read_content(self, path: Path) -> bytes:
+        resolved = path.resolve()
+        known = any(resolved.is_relative_to(root) for root in self._roots) or self._belongs_to_provider(resolved)
+        if known and resolved.is_file():
+            return resolved.read_bytes()
         raise LookupError(f"the picture {path.name} is gone")
 
-    def _of_provider(self, path: Path) -> bool:
+    def _belongs_to_provider(self, path: Path) -> bool:
         """Whether it lies in some provider's own articles or dialogs."""
         if not path.is_relative_to(self._providers):
             return False

@@ -21,5 +21,5 @@ class ContentFolders:
     def of(self, provider: str, packaged: Path) -> list[Path]:
         """The search order beside and above one of the packaged folders: `DIALOGS`, `ARTICLES` or `TEMPLATES`."""
         root, kind = self.settings.root, packaged.name
-        own = [root / "providers" / provider / kind] if provider and provider != FRONT else []
-        return [*own, root / kind, *([packaged] if self.settings.packaged_content else [])]
+        own_folder = [root / "providers" / provider / kind] if provider and provider != FRONT else []
+        return [*own_folder, root / kind, *([packaged] if self.settings.packaged_content else [])]

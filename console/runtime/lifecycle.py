@@ -7,8 +7,8 @@ import logging
 from collections.abc import Callable, Collection, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from console.runtime.entrance import Receiver, build_receiver
-from console.runtime.receiver import ChannelListeners
+from console.runtime.listeners import ChannelListeners
+from console.runtime.receiver import Receiver, build_receiver
 from desk.gc_freeze import frozen_after
 from desk.model.settings import Settings
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-GRACE = 17.0
+STOP_TIMEOUT = 17.0
 """Seconds for what is in hand when the desk is asked to stop; it is gone within twenty."""
 
 
@@ -26,52 +26,52 @@ async def serve_until_stopped(
     settings: Settings, roles: Collection[str], stop: asyncio.Event, ready: Callable[[], object] = bool
 ) -> None:
     """Serves until ``stop`` is set. Raises what is wrong with the content of the desk
-    (`console.runtime.wiring.furnish_application`).
+    (`console.runtime.wiring.assemble_application`).
 
     The channels listen and store at once. Whatever decides and sends follows some seconds later; then ``ready`` is
     called.
     """
     receiver = build_receiver(settings)
     try:
-        async with ChannelListeners(receiver, roles) as listening:
-            _greet(receiver)
-            if serving := await _unless(stop, _furnished(receiver, roles, listening)):
-                _tell(receiver, roles)
+        async with ChannelListeners(receiver, roles) as listeners:
+            _log_channels(receiver)
+            if serving := await _unless_stopped(stop, _start_server(receiver, roles, listeners)):
+                _log_roles(receiver, roles)
                 ready()
-                await _until(stop, serving)
+                await _run_until_stopped(stop, serving)
     finally:
         await receiver.close()
         log.info("the desk is closed")
 
 
-async def _furnished(receiver: Receiver, roles: Collection[str], listening: ChannelListeners) -> Server:
+async def _start_server(receiver: Receiver, roles: Collection[str], listeners: ChannelListeners) -> Server:
     # Loading every room takes a second, and nobody who writes to us is kept waiting for that.
     with frozen_after():
-        furnish, server = await asyncio.to_thread(_loaded)
+        furnish, server = await asyncio.to_thread(_import_application)
         application = await furnish(receiver)
-    return server(application, roles, listening)
+    return server(application, roles, listeners)
 
 
-def _loaded() -> tuple[Any, type[Server]]:
+def _import_application() -> tuple[Any, type[Server]]:
     from console.runtime.server import Server  # noqa: PLC0415 (in a thread, while the channels listen)
-    from console.runtime.wiring import furnish_application  # noqa: PLC0415 (the same)
+    from console.runtime.wiring import assemble_application  # noqa: PLC0415 (the same)
 
-    return furnish_application, Server
+    return assemble_application, Server
 
 
-def _greet(receiver: Receiver) -> None:
+def _log_channels(receiver: Receiver) -> None:
     if receiver.channels:
         log.info("channels: %s", ", ".join(receiver.channels))
     else:
         log.warning("firstline.toml has no [[telegram]] and no [[mailbox]]: nobody can write to the desk")
 
 
-def _tell(receiver: Receiver, roles: Collection[str]) -> None:
+def _log_roles(receiver: Receiver, roles: Collection[str]) -> None:
     kind = "SQLite" if receiver.database.sqlite else "PostgreSQL"
     log.info("the desk in %s serves: %s; %s", receiver.settings.root, ", ".join(roles), kind)
 
 
-async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
+async def _unless_stopped(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
     """The work's result; None when it was asked to stop before, and the work is given up."""
     working, asked = asyncio.create_task(work), asyncio.create_task(stop.wait())
     await asyncio.wait({working, asked}, return_when=asyncio.FIRST_COMPLETED)
@@ -83,15 +83,15 @@ async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None
     return None
 
 
-async def _until(stop: asyncio.Event, serving: Server) -> None:
-    """Serves until asked to stop, and then no longer than `GRACE`. Raises what serving raised."""
+async def _run_until_stopped(stop: asyncio.Event, serving: Server) -> None:
+    """Serves until asked to stop, and then no longer than `STOP_TIMEOUT`. Raises what serving raised."""
     running, asked = asyncio.create_task(serving.run()), asyncio.create_task(stop.wait())
     await asyncio.wait({running, asked}, return_when=asyncio.FIRST_COMPLETED)
     asked.cancel()
     if not running.done():
         log.info("stopping: what is in hand is finished")
         serving.stop()
-        await asyncio.wait({running}, timeout=GRACE)
+        await asyncio.wait({running}, timeout=STOP_TIMEOUT)
     if not running.done():
         log.warning("not everything was finished in time; it waits in the database")
         running.cancel()

@@ -10,8 +10,8 @@ from desk.backoff import Backoff
 from desk.storage.database import is_database_trouble
 
 
-async def forever(
-    name: str, beat: Callable[[], Awaitable[object]], pause: float, stopping: asyncio.Event | None = None
+async def run_repeatedly(
+    name: str, step: Callable[[], Awaitable[object]], pause: float, stopping: asyncio.Event | None = None
 ) -> None:
     """Does it again and again, ``pause`` seconds apart, until ``stopping`` or cancelled.
 
@@ -21,7 +21,7 @@ async def forever(
     backoff = Backoff(name, first=0.4, longest=3.0, sleep=lambda seconds: wait_for_event(stopped, seconds))
     while not stopped.is_set():
         try:
-            await beat()
+            await step()
             backoff.worked()
         except Exception as error:
             why = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"

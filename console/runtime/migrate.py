@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
 
-from console.terminal.schema_version import MIGRATIONS, refuse_newer, version_of
+from console.terminal.schema_version import MIGRATIONS, database_version, refuse_newer
 from desk.storage.database import Database
 
 
@@ -17,12 +17,12 @@ async def migrate(database: Database) -> tuple[str, str]:
     """
 
     def run(connection: Connection) -> tuple[str, str]:
-        before = version_of(connection)
+        before = database_version(connection)
         refuse_newer(before)
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-        return before, version_of(connection)
+        return before, database_version(connection)
 
     async with database.work() as connection:
         return await connection.run_sync(run)

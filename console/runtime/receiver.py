@@ -1,148 +1,111 @@
-"""Listening at the channels of the world: which of them are this process's, by leases, and storing what comes in.
+"""The entrance: the database and the channels to the world, all it takes to store what comes in.
 
-It needs the entrance only. So a desk that starts stores what waits for it before anything is there to decide it.
+It is open seconds before the house behind it is furnished (`console.runtime.wiring`), and nothing is imported for it
+but the rooms that have a channel here.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import logging
-from collections.abc import Collection, Sequence
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
-from console.runtime.entrance import Receiver
-from console.runtime.loops import forever
-from desk.backoff import retry_delay
-from desk.model.channel import Channel, ExtraWrite
-from desk.model.messages import RawMessage
-from desk.queues import inbox
-from desk.storage import leases
-from desk.storage.leases import LeaseLost
-
-if TYPE_CHECKING:
-    from aiohttp import web
-
-log = logging.getLogger(__name__)
-
-ROLES = ("channels", "worker", "sender", "clock")
-"""What a process may do, and by default does."""
-RENEW = 2.5
-"""Seconds between renewals of leases."""
-CALM = 60.0
-"""A channel that has listened for so many seconds begins anew at once when it crashes."""
+from console.runtime.attachments import AttachmentOpener
+from desk.clock import Clock, now
+from desk.model.channel import Channel
+from desk.model.settings import Settings
+from desk.pipeline.reply_tokens import ReplyTokens
+from desk.storage.database import Database
+from desk.storage.process_identity import this_process
+from mail.reading.sandbox import MessageReaderPool
 
 
-class ChannelListeners:
-    """Listens while it is entered (``async with``). ``came`` is set whenever something was stored."""
+@runtime_checkable
+class ClosableChannel(Protocol):
+    """A channel that keeps connections."""
 
-    def __init__(self, receiver: Receiver, roles: Collection[str]) -> None:
-        self._entrance = receiver
-        self._roles = roles
-        self._kinds = ["listen"] if "channels" in roles else []
-        self._held: dict[str, float] = {}
-        self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._turn = asyncio.Lock()
-        self._keeping: asyncio.Task[None] | None = None
-        self._webhooks: web.AppRunner | None = None
-        self.came = asyncio.Event()
+    async def close(self) -> None:
+        """Closes them."""
 
-    async def __aenter__(self) -> Self:
-        if "channels" in self._roles:
-            self._webhooks = await self._received()
-        self._keeping = asyncio.create_task(forever("leases", self._keep_leases, RENEW))
-        return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        tasks = [*self._tasks.values(), *([self._keeping] if self._keeping else [])]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        if self._webhooks:
-            await self._webhooks.cleanup()
-        with contextlib.suppress(Exception):
-            await leases.release(self._entrance.database, self._entrance.holder)
+@dataclass(slots=True)
+class Receiver:
+    """What listens and stores, for one process. ``holder`` is its name towards the others on the same database."""
 
-    async def send_too(self) -> None:
-        """From now on the leases to send through these channels are taken as well, if that is a role of this
-        process."""
-        if "sender" in self._roles:
-            self._kinds.append("send")
-            with contextlib.suppress(Exception):  # the loop tries again, and tells
-                await self._keep_leases()
+    settings: Settings
+    database: Database
+    reply_tokens: ReplyTokens
+    readers: MessageReaderPool
+    channels: dict[str, Channel]
+    attachments: AttachmentOpener
+    holder: str
+    clock: Clock
 
-    def at(self) -> list[str]:
-        """The channels that are listened to at this moment."""
-        return [name for name, task in self._tasks.items() if not task.done()]
+    def configured_channels(self) -> list[tuple[str, Channel]]:
+        """The channels through which the world comes in, by name: those of the settings."""
+        names = [*(bot.channel for bot in self.settings.telegram), *(box.channel for box in self.settings.mailboxes)]
+        return [(name, self.channels[name]) for name in names]
 
-    def may_send(self) -> list[str]:
-        """The channels whose lease to send is ours beyond doubt."""
-        now = asyncio.get_running_loop().time()
-        return [name for name in self._entrance.channels if self._held.get(f"send:{name}", 0.0) > now]
+    async def close(self) -> None:
+        """Closes what was opened."""
+        await asyncio.gather(
+            *(channel.close() for channel in self.channels.values() if isinstance(channel, ClosableChannel))
+        )
+        await self.readers.close()
+        await self.database.close()
 
-    async def _keep_leases(self) -> None:
-        async with self._turn:
-            # Counted from before the question, on a clock that runs on while we are stopped and never goes back.
-            until = asyncio.get_running_loop().time() + leases.HELD_FOR.total_seconds()
-            receiver = self._entrance
-            wanted = [f"{kind}:{name}" for name, _ in receiver.outer() for kind in self._kinds]
-            taken = await leases.take(receiver.database, wanted, receiver.holder, receiver.clock()) if wanted else ()
-            self._held = dict.fromkeys(taken, until)
-            for name, channel in receiver.outer():
-                self._attend(name, channel)
 
-    def _attend(self, name: str, channel: Channel) -> None:
-        """Begins or ends to listen at a channel, as its lease says."""
-        task, mine = self._tasks.get(name), f"listen:{name}" in self._held
-        if mine and (task is None or task.done()):
-            self._tasks[name] = asyncio.create_task(self._listen(name, channel))
-        elif not mine and task is not None:
-            if task.cancel():
-                log.warning("%s is listened to by another process now", name)
-            del self._tasks[name]
+def build_receiver(
+    settings: Settings,
+    clock: Clock = now,
+    workers: int = 2,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> Receiver:
+    """Makes it; nothing is connected yet.
 
-    async def _listen(self, name: str, channel: Channel) -> None:
-        lease = (f"listen:{name}", self._entrance.holder)
+    ``workers`` are the children that read mail, ``monotonic`` the seconds by which a wire's own limits are kept.
+    """
+    database, reply_tokens = Database(settings.database), ReplyTokens(settings.secret, settings.former_secret)
+    readers = MessageReaderPool(workers=workers)
+    channels: dict[str, Channel] = {}
+    attachments = AttachmentOpener(database, readers, channels, settings)
+    if settings.telegram:
+        channels |= _telegram_channels(settings, reply_tokens, attachments, clock, monotonic)
+    if settings.mailboxes:
+        channels |= _mail_channels(settings, database, readers, attachments, clock)
+    return Receiver(settings, database, reply_tokens, readers, channels, attachments, this_process(), clock)
 
-        async def accept(raws: Sequence[RawMessage], also: ExtraWrite | None = None) -> int:
-            return await self._accept(raws, also, lease)
 
-        crashes = 0
-        while True:
-            began = asyncio.get_running_loop().time()
-            try:
-                await channel.listen(accept)
-                return
-            except LeaseLost:
-                log.warning("%s is listened to by another process now", name)
-                return
-            except Exception:
-                log.exception("%s stopped listening; it begins again", name)
-                crashes = 1 if asyncio.get_running_loop().time() - began > CALM else crashes + 1
-                await asyncio.sleep(retry_delay(crashes, 2.0, 60.0))
+def _telegram_channels(
+    settings: Settings,
+    reply_tokens: ReplyTokens,
+    attachments: AttachmentOpener,
+    clock: Clock,
+    monotonic: Callable[[], float],
+) -> dict[str, Channel]:
+    from bots.channel import TelegramChannel  # noqa: PLC0415 (only where there is a bot)
+    from bots.http_sessions import HttpSessions  # noqa: PLC0415 (the same)
 
-    async def _accept(
-        self, raws: Sequence[RawMessage], also: ExtraWrite | None = None, lease: tuple[str, str] | None = None
-    ) -> int:
-        stored = await inbox.accept(self._entrance.database, raws, also, lease)
-        self.came.set()
-        return stored
+    sessions = HttpSessions()
+    secrets = {
+        bot.channel: reply_tokens.derived(f"webhook {bot.name}") if bot.webhook else "" for bot in settings.telegram
+    }
+    return {
+        bot.channel: TelegramChannel(bot, attachments.open, secrets[bot.channel], clock, monotonic, sessions)
+        for bot in settings.telegram
+    }
 
-    async def _received(self) -> web.AppRunner | None:
-        """One receiver for the bots that have a webhook. It needs no lease: a repeat is a no-op by its key."""
-        hooked = [bot for bot in self._entrance.settings.telegram if bot.webhook]
-        if not hooked:
-            return None
-        from aiohttp import web  # noqa: PLC0415 (few desks have a webhook, and all of them want to store at once)
 
-        from bots.webhook import WebhookTarget, webhook_app  # noqa: PLC0415 (the same)
+def _mail_channels(
+    settings: Settings, database: Database, readers: MessageReaderPool, attachments: AttachmentOpener, clock: Clock
+) -> dict[str, Channel]:
+    from mail.channel import MailChannel  # noqa: PLC0415 (only where there is a mailbox)
+    from mail.receiving.fair_scheduling import FetchScheduler  # noqa: PLC0415 (the same)
 
-        hooks = [WebhookTarget.of(bot, self._entrance.reply_tokens.derived(f"webhook {bot.name}")) for bot in hooked]
-        runner = web.AppRunner(webhook_app(hooks, self._accept, self._entrance.clock), access_log=None)
-        await runner.setup()
-        host, _, port = self._entrance.settings.listen.rpartition(":")
-        await web.TCPSite(runner, host, int(port)).start()
-        return runner
+    scheduler = FetchScheduler()
+    return {
+        box.channel: MailChannel(box, readers, attachments.open, database, clock, scheduler)
+        for box in settings.mailboxes
+    }

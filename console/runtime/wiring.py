@@ -12,7 +12,7 @@ from pathlib import Path
 from chat.terminal_channel import TerminalChannel
 from console.runtime.article_loader import ArticleLoader
 from console.runtime.content_folders import DIALOGS, TEMPLATES, ContentFolders
-from console.runtime.entrance import Receiver, build_receiver
+from console.runtime.receiver import Receiver, build_receiver
 from desk.clock import Clock, now
 from desk.language.templates import Templates
 from desk.model.acts import Act, ActFilter, AssignAccount, Rule, SayTemplate
@@ -58,8 +58,7 @@ from kb.search.knowledge_base import KnowledgeBase
 from kb.storage import act_writers as kb_act_writers
 from mail import rules as mail
 from mail.receiving import ledger
-from mail.sending import loop_guard as mail_governor
-from mail.sending import loop_guard_store
+from mail.sending import loop_guard, loop_guard_store
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +128,7 @@ TIMER_KINDS = frozenset({"silent", "eta_missing", "eta_over", "consent_reminder"
 ACT_FILTERS: tuple[ActFilter, ...] = (
     # The last word on what was decided: guesses are counted, and machines that answer each other stop here.
     guess_budget.count_guesses,
-    mail_governor.guard_loops,
+    loop_guard.guard_loops,
 )
 
 ACT_WRITERS: Mapping[type[Act], ActWriter] = {
@@ -141,10 +140,10 @@ ACT_WRITERS: Mapping[type[Act], ActWriter] = {
     kb_acts.ValidateArticle: kb_act_writers.write_validation,
     rate_rules.QuarantineBacklog: write_quarantine_backlog,
     guess_budget.CountGuess: write_counted_guess,
-    mail_governor.CountAutomaticMail: loop_guard_store.write_counted_mail,
-    mail_governor.MutePeer: loop_guard_store.write_mute,
-    mail_governor.ForgetCounts: loop_guard_store.write_forget_counts,
-    mail_governor.StopNotices: loop_guard_store.write_decline,
+    loop_guard.CountAutomaticMail: loop_guard_store.write_counted_mail,
+    loop_guard.MutePeer: loop_guard_store.write_mute,
+    loop_guard.ForgetCounts: loop_guard_store.write_forget_counts,
+    loop_guard.StopNotices: loop_guard_store.write_decline,
 }
 OUTCOME_LISTENERS: tuple[OutcomeListener, ...] = (ledger.keep_account,)
 
@@ -170,13 +169,13 @@ async def build_application(
     extra_channels: Sequence[Channel] = (),
     workers: int = 2,
     agents_group: Mapping[str, Address] | None = None,
-    ticks: Callable[[], float] = time.monotonic,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> Application:
-    """Makes the whole house at once: `console.runtime.entrance.build_receiver`, and `furnish_application`."""
-    return await furnish_application(build_receiver(settings, clock, workers, ticks), extra_channels, agents_group)
+    """Makes the whole house at once: `console.runtime.receiver.build_receiver`, and `assemble_application`."""
+    return await assemble_application(build_receiver(settings, clock, workers, monotonic), extra_channels, agents_group)
 
 
-async def furnish_application(
+async def assemble_application(
     receiver: Receiver, extra_channels: Sequence[Channel] = (), agents_group: Mapping[str, Address] | None = None
 ) -> Application:
     """The house behind an entrance. Raises the sentences of providers, templates, dialogs, articles and tables.
@@ -188,24 +187,24 @@ async def furnish_application(
     providers = dict(await asyncio.to_thread(load_all, settings.root / "providers"))
     providers[FRONT] = front_desk(providers, settings.language)
     folders = ContentFolders(settings)
-    own = {name: [folders.of(name, TEMPLATES)[0]] for name in providers if name != FRONT}
-    words = await asyncio.to_thread(Templates, TEMPLATES, {**own, "": [settings.root / "templates"]})
+    own_templates = {name: [folders.of(name, TEMPLATES)[0]] for name in providers if name != FRONT}
+    words = await asyncio.to_thread(Templates, TEMPLATES, {**own_templates, "": [settings.root / "templates"]})
     attachments = receiver.attachments
     channels |= {
         one.name: one for one in (TerminalChannel(name, attachments.open, settings.data / "chat") for name in providers)
     }
     channels |= {channel.name: channel for channel in extra_channels}
     channels |= {channel.name: channel for channel in internal_channels(channels, attachments.arrival, TIMER_KINDS)}
-    groups, mailboxes = _ways(settings)
+    groups, mailboxes = _groups_and_mailboxes(settings)
     registry = ChannelRegistry(channels, providers, {**groups, **(agents_group or {})}, mailboxes)
     dialogs = await asyncio.to_thread(DialogLookup, database, {name: folders.of(name, DIALOGS) for name in providers})
     await keep_sources(database, dialogs.sources())
-    sources = {name: _table(settings.root, name) for name in providers if name != FRONT}
+    sources = {name: _entitlement_source(settings.root, name) for name in providers if name != FRONT}
     await asyncio.to_thread(lambda: [source.refresh() for source in sources.values()])
     article_loader = ArticleLoader(database, settings, providers, clock)
-    await article_loader.fill()
-    knowledge = await article_loader.open()
-    later: Mapping[type, Lookup] = {
+    await article_loader.import_files()
+    knowledge = await article_loader.build_knowledge_base()
+    lazy_lookups: Mapping[type, Lookup] = {
         ArticleSuggestions: SuggestionsLookup(knowledge),
         DialogArticles: DialogArticlesLookup(knowledge, articles_named),
         kb_agent_rules.AgentArticles: AgentArticlesLookup(database, knowledge),
@@ -227,7 +226,7 @@ async def furnish_application(
     writer = DecisionWriter(
         database,
         registry,
-        MessageComposer(words, registry, receiver.reply_tokens, _cards(knowledge)),
+        MessageComposer(words, registry, receiver.reply_tokens, _card_renderer(knowledge)),
         ACT_WRITERS,
         OUTCOME_LISTENERS,
     )
@@ -239,15 +238,17 @@ async def furnish_application(
         knowledge=knowledge,
         article_loader=article_loader,
         phrase_learner=PhraseLearner(
-            database, providers, lambda name, contract: _account(sources, name, contract), knowledge.leads
+            database, providers, lambda name, contract: _find_account(sources, name, contract), knowledge.leads
         ),
         sources=sources,
-        worker=Worker(database, registry, case_lookup, lookups, later, RULES, writer, holder, clock, ACT_FILTERS),
+        worker=Worker(
+            database, registry, case_lookup, lookups, lazy_lookups, RULES, writer, holder, clock, ACT_FILTERS
+        ),
         sender=OutboxSender(database, registry, holder, clock),
     )
 
 
-def _ways(settings: Settings) -> tuple[dict[str, Address], dict[str, str]]:
+def _groups_and_mailboxes(settings: Settings) -> tuple[dict[str, Address], dict[str, str]]:
     """The agents' group of each provider, and the mailbox its letters go out from."""
     agents_group = {
         bot.provider: Address("telegram", bot.channel, str(bot.agents_chat))
@@ -257,7 +258,7 @@ def _ways(settings: Settings) -> tuple[dict[str, Address], dict[str, str]]:
     return agents_group, {box.provider: box.channel for box in reversed(settings.mailboxes)}
 
 
-def _cards(knowledge: KnowledgeBase) -> CardOf:
+def _card_renderer(knowledge: KnowledgeBase) -> CardOf:
     """The agents' cards, in which an article stands by its title."""
 
     def card_of(case: Case, provider: Provider) -> SayTemplate:
@@ -266,11 +267,11 @@ def _cards(knowledge: KnowledgeBase) -> CardOf:
     return card_of
 
 
-def _account(sources: Mapping[str, CsvSource], provider: str, contract: str) -> Account | None:
+def _find_account(sources: Mapping[str, CsvSource], provider: str, contract: str) -> Account | None:
     """Whose contract it is; only one account has it, else nobody."""
     found = sources[provider].find("contract", contract) if provider in sources else ()
     return found[0] if len(found) == 1 else None
 
 
-def _table(root: Path, provider: str) -> CsvSource:
+def _entitlement_source(root: Path, provider: str) -> CsvSource:
     return CsvSource(root / "providers" / provider / "entitlements.csv", provider)

@@ -89,7 +89,7 @@ class DeskFolder:
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Database]:
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
     """The desk's database, of this very version. Raises `SchemaMismatch`."""
     from console.terminal.schema_version import require_current  # noqa: PLC0415
     from desk.storage.database import Database  # noqa: PLC0415
@@ -109,12 +109,12 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 def print_json(value: object) -> None:
     """For machines: UTF-8, instants as ISO 8601."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_spelled))
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_encode))
 
 
-def _spelled(value: object) -> str:
+def _encode(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 pass_folder = click.make_pass_decorator(DeskFolder, ensure=True)
-as_json = click.option("--json", "machine", is_flag=True, help="Print JSON, for a machine.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for a machine.")

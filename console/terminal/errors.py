@@ -16,7 +16,7 @@ from intake.engine.model import InvalidDialog
 from intake.identity.sources.csv_file import InvalidTable
 from kb.content.article_files import InvalidArticle
 
-SAID = (InvalidSettings, InvalidProvider, InvalidDialog, InvalidArticle, InvalidTable, InvalidTemplate)
+KNOWN_ERRORS = (InvalidSettings, InvalidProvider, InvalidDialog, InvalidArticle, InvalidTable, InvalidTemplate)
 """Their own words already say what is wrong and where."""
 DATABASE = (SQLAlchemyError, PostgresError, ConnectionError, TimeoutError, gaierror)
 """A command speaks with nothing else over the network that would raise; asyncpg lets some of its own through."""
@@ -26,7 +26,7 @@ def error_of(error: Exception) -> CommandError:
     """The sentence and the code. What nobody foresaw is named, and where to see more of it."""
     if isinstance(error, SchemaMismatch):
         return CommandError(str(error), NO_DATABASE)
-    if isinstance(error, SAID):
+    if isinstance(error, KNOWN_ERRORS):
         return CommandError(str(error))
     if isinstance(error, DATABASE):
         return CommandError(f"the database cannot be used: {reason(error)}. See 'firstline check'.", NO_DATABASE)

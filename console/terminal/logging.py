@@ -23,11 +23,11 @@ from console.terminal.tables import safe
 from desk.model.settings import Settings
 from desk.pipeline.reply_tokens import ReplyTokens
 
-SHORTEST = 4
+MIN_SECRET_LENGTH = 4
 """A shorter secret is none; striking it out would leave nothing readable, and `check` complains about it."""
-LONGEST_LINE = 2000
-STRUCK = "[secret]"
-NOISY = {
+MAX_LINE = 2000
+REDACTED = "[secret]"
+LIBRARY_LEVELS = {
     "sqlalchemy": logging.WARNING,
     "aiosqlite": logging.WARNING,
     "alembic": logging.WARNING,
@@ -42,14 +42,14 @@ def secrets_of(settings: Settings) -> list[str]:
     found += [one.token.reveal() for one in settings.telegram]
     found += [one.token.reveal().partition(":")[2] for one in settings.telegram]
     found += [one.password.reveal() for one in settings.mailboxes]
-    found += [login for box in settings.mailboxes for login in _logins(box.smtp.user, box.password.reveal())]
+    found += [login for box in settings.mailboxes for login in _sasl_plain(box.smtp.user, box.password.reveal())]
     if settings.secret:
         reply_tokens = ReplyTokens(settings.secret, settings.former_secret)
         found += [reply_tokens.derived(f"webhook {one.name}") for one in settings.telegram]
     return [one for one in found if one]
 
 
-def _logins(user: str, password: str) -> Iterator[str]:
+def _sasl_plain(user: str, password: str) -> Iterator[str]:
     """A password as SASL PLAIN carries it (RFC 4616)."""
     yield b64encode(f"\0{user}\0{password}".encode()).decode()
 
@@ -58,7 +58,9 @@ class SecretRedactor:
     """Strikes secrets out of text, in every spelling they are known to be written in."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        spellings = {spelling for secret in secrets if len(secret) >= SHORTEST for spelling in _spellings(secret)}
+        spellings = {
+            spelling for secret in secrets if len(secret) >= MIN_SECRET_LENGTH for spelling in _spellings(secret)
+        }
         # The longest first, so that no rest of a longer secret stays when a shorter one is a part of it.
         self._spellings = sorted(spellings, key=len, reverse=True)
 
@@ -66,7 +68,7 @@ class SecretRedactor:
         """The text without secrets."""
         for spelling in self._spellings:
             if spelling in text:
-                text = text.replace(spelling, STRUCK)
+                text = text.replace(spelling, REDACTED)
         return text
 
 
@@ -85,67 +87,67 @@ def _spellings(secret: str) -> Iterator[str]:
 class RedactingFilter(logging.Filter):
     """Stands on the root logger's handlers, since a logger's own filters do not see what its children log."""
 
-    def __init__(self, redaction: SecretRedactor) -> None:
+    def __init__(self, redact: SecretRedactor) -> None:
         super().__init__()
-        self._redaction = redaction
+        self._redact = redact
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Always lets the record pass, without its secrets."""
         try:
-            words = record.getMessage()
+            text = record.getMessage()
         except (TypeError, ValueError):
-            words = f"{record.msg} {record.args!r}"
-        record.msg, record.args = self._redaction(words), ()
+            text = f"{record.msg} {record.args!r}"
+        record.msg, record.args = self._redact(text), ()
         if record.exc_info and record.exc_info[1] is not None:
-            record.exc_text = self._redaction("".join(traceback.format_exception(record.exc_info[1])).rstrip())
-            record.short = self._redaction(in_short(record.exc_info[1]))
+            record.exc_text = self._redact("".join(traceback.format_exception(record.exc_info[1])).rstrip())
+            record.summary = self._redact(exception_summary(record.exc_info[1]))
             record.exc_info = None
         if record.stack_info:
-            record.stack_info = self._redaction(record.stack_info)
+            record.stack_info = self._redact(record.stack_info)
         return True
 
 
-def in_short(error: BaseException) -> str:
+def exception_summary(error: BaseException) -> str:
     """An exception in one line: what it is, its first line, and the last steps that led there."""
-    words = (str(error).splitlines() or [""])[0][:500]
+    text = (str(error).splitlines() or [""])[0][:500]
     steps = traceback.extract_tb(error.__traceback__)[-4:]
-    way = " > ".join(f"{'/'.join(step.filename.rsplit('/', 2)[-2:])}:{step.lineno}" for step in steps)
-    return f"{type(error).__name__}: {words}" + (f" [{way}]" if way else "")
+    path = " > ".join(f"{'/'.join(step.filename.rsplit('/', 2)[-2:])}:{step.lineno}" for step in steps)
+    return f"{type(error).__name__}: {text}" + (f" [{path}]" if path else "")
 
 
 class OneLineFormatter(logging.Formatter):
     """``2026-11-21T18:04:05Z WARNING bots.poll: what happened: ValueError: why [bots/poll.py:12 > ...]``.
 
-    With ``whole`` the traceback follows, as it is.
+    With ``with_traceback`` the traceback follows, as it is.
     """
 
-    def __init__(self, whole: bool) -> None:
+    def __init__(self, with_traceback: bool) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%SZ")
         self.converter = time.gmtime
-        self._whole = whole
+        self._with_traceback = with_traceback
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line of at most `LONGEST_LINE` characters; line breaks of others' words are shown as " / "."""
+        """One line of at most `MAX_LINE` characters; line breaks of others' words are shown as " / "."""
         record.message = record.getMessage()
         record.asctime = self.formatTime(record, self.datefmt)
         line = " / ".join(one for one in self.formatMessage(record).splitlines() if one.strip())
-        if self._whole:
+        if self._with_traceback:
             return safe("\n".join(one for one in (line, record.exc_text, record.stack_info) if one))
-        short = getattr(record, "short", "")
-        line = safe(f"{line}: {short}" if short else line)
-        return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…"
+        summary = getattr(record, "summary", "")
+        line = safe(f"{line}: {summary}" if summary else line)
+        return line if len(line) <= MAX_LINE else f"{line[:MAX_LINE]}…"
 
 
-def begin(redaction: SecretRedactor, debug: bool = False, stream: TextIO | None = None) -> None:
+def configure(redact: SecretRedactor, debug: bool = False, stream: TextIO | None = None) -> None:
     """Sends the log of everything to stderr, redacted, instead of wherever it went before."""
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.addFilter(RedactingFilter(redaction))
+    handler.addFilter(RedactingFilter(redact))
     handler.setFormatter(OneLineFormatter(debug))
     root = logging.getLogger()
-    for former in list(root.handlers):
-        root.removeHandler(former)
+    for previous in list(root.handlers):
+        root.removeHandler(previous)
     root.addHandler(handler)
     root.setLevel(logging.DEBUG if debug else logging.INFO)
-    for name, level in NOISY.items():
+    for name, level in LIBRARY_LEVELS.items():
         logging.getLogger(name).setLevel(level)
     logging.captureWarnings(True)

@@ -15,7 +15,7 @@ class SchemaMismatch(RuntimeError):
     """The database belongs to another version: says what to do."""
 
 
-def head() -> str:
+def latest_version() -> str:
     """This desk's version: the number at the head of the last migration's file name."""
     return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
@@ -23,21 +23,21 @@ def head() -> str:
 async def require_current(database: Database) -> None:
     """Raises `SchemaMismatch` unless the database is of exactly this version."""
     async with database.look() as connection:
-        current = await connection.run_sync(version_of)
+        current = await connection.run_sync(database_version)
     refuse_newer(current)
-    if current != head():
-        known = "has no tables yet" if not current else f"is of version {current}, this desk needs {head()}"
+    if current != latest_version():
+        known = "has no tables yet" if not current else f"is of version {current}, this desk needs {latest_version()}"
         raise SchemaMismatch(f"the database {known}: run 'firstline migrate'")
 
 
 def refuse_newer(current: str) -> None:
     """Raises `SchemaMismatch` for a database that a later Firstline has brought to a version we know nothing of."""
-    if current > head():
-        known = f"is of version {current}, this desk knows none after {head()}"
+    if current > latest_version():
+        known = f"is of version {current}, this desk knows none after {latest_version()}"
         raise SchemaMismatch(f"the database {known}: install the newer Firstline again")
 
 
-def version_of(connection: Connection) -> str:
+def database_version(connection: Connection) -> str:
     """The database's version as Alembic keeps it; "" for one without tables."""
     if not inspect(connection).has_table("alembic_version"):
         return ""

@@ -69,8 +69,8 @@ def wrapped(text: str, indent: str = "", first: str | None = None, wide: int = 0
     lines: list[str] = []
     for paragraph in safe(text).expandtabs(4).split("\n"):
         lines += list(_lines(paragraph, wide - columns(indent)))
-    begin = indent if first is None else first
-    return "\n".join(((begin if not number else indent) + line).rstrip() for number, line in enumerate(lines))
+    configure = indent if first is None else first
+    return "\n".join(((configure if not number else indent) + line).rstrip() for number, line in enumerate(lines))
 
 
 def _lines(paragraph: str, wide: int) -> Iterable[str]:

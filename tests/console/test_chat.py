@@ -66,7 +66,7 @@ class OpenChat:
         except TimeoutError:
             raise AssertionError(f"{words!r} was not printed, but:\n{self.printed}") from None
 
-    async def ends(self) -> int:
+    async def ending(self) -> int:
         """Closes its input, and waits for its end."""
         assert self.process.stdin is not None
         self.process.stdin.close()
@@ -143,7 +143,7 @@ async def test_an_agent_is_heard_in_an_open_chat_and_by_nobody_else(quiet: Termi
         assert (said.code, "serve" in said.out) == (0, False)
         await anna.hears("Проверяю линию")
         anna.types("спасибо, жду")
-        assert (await anna.ends(), await john.ends()) == (0, 0)
+        assert (await anna.ending(), await john.ending()) == (0, 0)
     assert "Мария" not in john.printed
     assert "Did it help" not in anna.printed
 
@@ -181,8 +181,8 @@ async def test_a_language_given_is_greeted_in(quiet: Terminal) -> None:
     """With --language the desk greets first; a chat opened again greets no second time."""
     ran = await quiet.types("chat", "--provider", "sever", "--language", "en", "--name", "John", stdin="")
     assert "Hello, John! This is the support desk of Sever Net." in ran.out
-    again = await quiet.types("chat", "--provider", "sever", "--language", "en", "--name", "John", stdin="")
-    assert again.out.count("This is the support desk") == 1
+    reload = await quiet.types("chat", "--provider", "sever", "--language", "en", "--name", "John", stdin="")
+    assert reload.out.count("This is the support desk") == 1
 
 
 async def test_without_a_provider_the_contract_tells_whose_somebody_is(quiet: Terminal) -> None:
@@ -285,7 +285,7 @@ async def test_a_message_comes_out_as_it_was_said(channel: TerminalChannel) -> N
     (shown,) = told
     assert (shown.text, shown.to, shown.case, shown.prompt) == (said.text, "anna", 5, 2)
     assert [one.label for one in shown.options] == ["Да", "Нет", "Оператор"]
-    own, laid, gone = (one.place for one in shown.pictures)
+    own, laid, gone = (one.path for one in shown.files)
     assert (own, gone) == (Path("/kb/lamps.png"), None)
     assert laid is not None
     assert laid.read_bytes() == b"bytes of telegram:main:abc"

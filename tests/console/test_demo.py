@@ -90,8 +90,8 @@ async def test_nothing_of_the_demo_is_left_behind(tmp_path: Path, monkeypatch: p
     """Its folder is gone when it ends."""
     get_temp_dir()  # what multiprocessing keeps until this very process ends is made before
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    async with desk_at_work() as town:
-        root = town.house.settings.root
+    async with desk_at_work() as desk:
+        root = desk.application.settings.root
         assert root.is_relative_to(tmp_path)
         assert (root / "secret").stat().st_mode & 0o077 == 0
     # Python keeps a folder of its own for the socket of its forkserver, until this process ends.
@@ -112,7 +112,7 @@ async def test_a_closed_terminal_leaves_nothing_either(tmp_path: Path) -> None:
 
 def test_without_its_servers_the_demo_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     """One sentence, and exit code 1."""
-    monkeypatch.setattr(console.demo, "NEEDED", ("a_package_that_is_not_there",))
+    monkeypatch.setattr(console.demo, "REQUIRED_PACKAGES", ("a_package_that_is_not_there",))
     ran = CliRunner().invoke(cli, ["demo"])
     assert ran.exit_code == 1
     assert "pip install 'firstline[demo]'" in ran.stderr
@@ -130,15 +130,15 @@ def test_a_step_that_does_not_happen_ends_the_demo_with_1(monkeypatch: pytest.Mo
 
 async def test_whoever_waits_for_what_never_comes_is_told_so(capsys: pytest.CaptureFixture[str]) -> None:
     """Buttons that are not there, letters that nobody wrote, a desk that never gets done."""
-    async with desk_at_work() as town:
-        play = DemoScene(town, DemoDisplay(Screen()))
+    async with desk_at_work() as desk:
+        scene = DemoScene(desk, DemoDisplay(Screen()))
         with pytest.raises(StepDidNotHappen, match="wanted to press 'helped', but could press nothing"):
-            await ChatSubscriber(play, TerminalUser(PROVIDER, "anna", "Анна")).presses("helped")
+            await ChatSubscriber(scene, TerminalUser(PROVIDER, "anna", "Анна")).presses("helped")
         with pytest.raises(StepDidNotHappen, match="John got no letter to answer"):
-            await MailSubscriber(play, "John", "john@example.test").replies("Hello?")
-        town.office.delivered += 1
+            await MailSubscriber(scene, "John", "john@example.test").reply("Hello?")
+        desk.mail_servers.delivered += 1
         with pytest.raises(StepDidNotHappen, match="a letter was not fetched from the mailbox"):
-            await town.settles(seconds=0.2)
+            await desk.wait_settled(seconds=0.2)
     assert "Hello?" not in capsys.readouterr().out
 
 
@@ -152,12 +152,12 @@ async def posted() -> list[EmailMessage]:
 
 
 @pytest.fixture
-async def office(tmp_path: Path, posted: list[EmailMessage]) -> AsyncIterator[LoopbackMailServers]:
+async def mail_servers(tmp_path: Path, posted: list[EmailMessage]) -> AsyncIterator[LoopbackMailServers]:
     """The demo's two servers."""
     made = LoopbackMailServers(tmp_path, "support@sever.test", "a password", posted.append)
-    await made.opens()
+    await made.start()
     yield made
-    await made.closes()
+    await made.stop()
 
 
 def letter(subject: str) -> EmailMessage:
@@ -171,15 +171,22 @@ def letter(subject: str) -> EmailMessage:
     return made
 
 
-async def test_letters_come_with_the_border_servers_word_on_top(office: LoopbackMailServers, tmp_path: Path) -> None:
+async def test_letters_come_with_the_border_servers_word_on_top(
+    mail_servers: LoopbackMailServers, tmp_path: Path
+) -> None:
     """A real IMAP connection over TLS finds them new, and their sender proved."""
-    server = MailServer("imaps", office.address, HOST, office.imap_port)
+    server = MailServer("imaps", mail_servers.address, HOST, mail_servers.imap_port)
     settings = MailboxSettings(
-        "support", office.address, server, server, Secret(office.password), ca_file=str(office.ca_file)
+        "support",
+        mail_servers.address,
+        server,
+        server,
+        Secret(mail_servers.password),
+        ca_file=str(mail_servers.ca_file),
     )
     connection, folder = await ImapConnection.open(settings)
     try:
-        await office.delivers(letter("Internet is down"))
+        await mail_servers.deliver(letter("Internet is down"))
         (mail,) = await connection.mails(await connection.uids(folder.uidnext), 100_000)
     finally:
         await connection.close()
@@ -190,28 +197,30 @@ async def test_letters_come_with_the_border_servers_word_on_top(office: Loopback
 
 
 async def test_who_does_not_trust_the_certificate_sends_nothing(
-    office: LoopbackMailServers, posted: list[EmailMessage]
+    mail_servers: LoopbackMailServers, posted: list[EmailMessage]
 ) -> None:
     """TLS is real: without the demo's own authority no word is said, and a wrong password is refused."""
     message = letter("Hello")
     with pytest.raises(aiosmtplib.SMTPConnectError):
-        await aiosmtplib.send(message, hostname=HOST, port=office.smtp_port, use_tls=True)
-    trusting = ssl.create_default_context(cafile=str(office.ca_file))
+        await aiosmtplib.send(message, hostname=HOST, port=mail_servers.smtp_port, use_tls=True)
+    trusting = ssl.create_default_context(cafile=str(mail_servers.ca_file))
     with pytest.raises(aiosmtplib.SMTPAuthenticationError):
-        await _sent(message, office, trusting, "wrong")
+        await _sent(message, mail_servers, trusting, "wrong")
     assert posted == []
-    await _sent(message, office, trusting, office.password)
+    await _sent(message, mail_servers, trusting, mail_servers.password)
     assert [str(one["Subject"]) for one in posted] == ["Hello"]
 
 
-async def _sent(message: EmailMessage, office: LoopbackMailServers, trusting: ssl.SSLContext, password: str) -> None:
+async def _sent(
+    message: EmailMessage, mail_servers: LoopbackMailServers, trusting: ssl.SSLContext, password: str
+) -> None:
     await aiosmtplib.send(
         message,
         hostname=HOST,
-        port=office.smtp_port,
+        port=mail_servers.smtp_port,
         use_tls=True,
         tls_context=trusting,
-        username=office.address,
+        username=mail_servers.address,
         password=password,
     )
 

@@ -81,12 +81,12 @@ def test_what_is_exported_is_what_is_imported_again(desk: Path, tmp_path: Path) 
     assert (whole.exit_code, "'a/pin' cannot be the name of a folder" in whole.output) == (WRONG, True)
     assert {id: one.hash for id, one in read_folders([tmp_path / "out"]).items()} | {"a/pin": before["a/pin"]} == before
     assert kb(desk, "export", str(tmp_path / "out.jsonl")).exit_code == OK
-    again = tmp_path / "again"
-    assert CliRunner().invoke(cli, ["init", str(again), "--empty"]).exit_code == OK
-    assert CliRunner().invoke(cli, ["migrate", "-C", str(again)]).exit_code == OK
+    reload = tmp_path / "again"
+    assert CliRunner().invoke(cli, ["init", str(reload), "--empty"]).exit_code == OK
+    assert CliRunner().invoke(cli, ["migrate", "-C", str(reload)]).exit_code == OK
     for source in ("out", "out.jsonl"):
-        kb(again, "import", str(tmp_path / source))
-    assert on_shelf(again) == before
+        kb(reload, "import", str(tmp_path / source))
+    assert on_shelf(reload) == before
 
 
 @pytest.mark.parametrize("place", ["kettle/kettle.png", "shared", "shared/kettle.png"])

@@ -20,7 +20,7 @@ from desk.pipeline.reply_tokens import ReplyTokens
 from mail.diagnostics import check
 from tests.console.conftest import Typist
 from tests.console.terminal import TOKEN, Terminal, adds_bot
-from tests.console.test_letters import adds_mailbox
+from tests.console.test_pending_mail import adds_mailbox
 from tests.peers.machine import free_port
 from tests.peers.post import Post
 
@@ -33,7 +33,7 @@ def stream() -> Iterator[io.StringIO]:
     """For what is logged; the log is put back as it was."""
     root = logging.getLogger()
     before, level = list(root.handlers), root.level
-    levels = {name: logging.getLogger(name).level for name in (*logs.NOISY, AIOIMAPLIB)}
+    levels = {name: logging.getLogger(name).level for name in (*logs.LIBRARY_LEVELS, AIOIMAPLIB)}
     yield io.StringIO()
     for handler in list(root.handlers):
         root.removeHandler(handler)
@@ -48,7 +48,7 @@ def stream() -> Iterator[io.StringIO]:
 @pytest.mark.parametrize("debug", [False, True])
 def test_a_secret_is_struck_out_wherever_it_stands(stream: io.StringIO, debug: bool) -> None:
     """In the message, its arguments, an exception, its cause, a stack, and in spellings that libraries use."""
-    logs.begin(SecretRedactor([CANARY]), debug, stream)
+    logs.configure(SecretRedactor([CANARY]), debug, stream)
     log = logging.getLogger("a.library")
     log.warning(f"https://api/bot{CANARY}/getMe")
     log.warning("%s and %r", CANARY, {"password": CANARY})
@@ -62,7 +62,7 @@ def test_a_secret_is_struck_out_wherever_it_stands(stream: io.StringIO, debug: b
         log.exception("it went wrong", stack_info=True)
     log.warning("one argument too few: %s %s", CANARY)  # noqa: PLE1206
     written = stream.getvalue()
-    assert written.count(logs.STRUCK) >= 6
+    assert written.count(logs.REDACTED) >= 6
     assert "canary" not in written
     assert "пароль" not in written
 
@@ -70,7 +70,7 @@ def test_a_secret_is_struck_out_wherever_it_stands(stream: io.StringIO, debug: b
 @pytest.mark.parametrize("debug", [False, True])
 def test_strangers_words_in_the_log_do_nothing_to_a_terminal(stream: io.StringIO, debug: bool) -> None:
     """Neither as words nor in an exception: no colours, no titles, nothing wiped, no line turned around."""
-    logs.begin(SecretRedactor(), debug, stream)
+    logs.configure(SecretRedactor(), debug, stream)
     hostile = "\x1b[2J\x1b]0;title\x07\x9b31m\u202e\u2066\r\x00"
     try:
         raise ValueError(hostile)
@@ -82,7 +82,7 @@ def test_strangers_words_in_the_log_do_nothing_to_a_terminal(stream: io.StringIO
 
 def test_a_line_of_the_log_is_one_line(stream: io.StringIO) -> None:
     """Line breaks in strangers' words begin no line; an exception is told with the way that led to it."""
-    logs.begin(SecretRedactor(), stream=stream)
+    logs.configure(SecretRedactor(), stream=stream)
     try:
         raise ValueError("first\nsecond")
     except ValueError:
@@ -118,15 +118,15 @@ async def test_mail_libraries_at_debug_level_tell_no_password(stream: io.StringI
     sound = post.settings()
     settings = Settings(Path(), "sqlite+aiosqlite://", Path("data"), mailboxes=(sound,))
     wrong = replace(sound, password=Secret(CANARY))
-    redaction = SecretRedactor([*secrets_of(settings), CANARY])
-    logs.begin(redaction, debug=True, stream=stream)
+    redact = SecretRedactor([*secrets_of(settings), CANARY])
+    logs.configure(redact, debug=True, stream=stream)
     logging.getLogger(AIOIMAPLIB).setLevel(logging.DEBUG)
     for box in (sound, wrong, replace(sound, imap=MailServer("imaps", "x", "127.0.0.1", 1))):
         for finding in await check(box):
             logging.getLogger("check").info("%s", finding)
     written = stream.getvalue()
     assert "LOGIN" in written, "the library did tell its commands, so there was something to strike out"
-    assert logs.STRUCK in written
+    assert logs.REDACTED in written
     assert post.box.password not in written
     assert "canary" not in written
 
@@ -135,14 +135,14 @@ async def test_a_token_in_an_address_that_cannot_be_reached_is_not_told(stream: 
     """aiohttp's exception carries the whole address; the log has it without the token."""
     bot = TelegramSettings("main", Secret(TOKEN), api=f"http://127.0.0.1:{free_port()}")
     settings = Settings(Path(), "sqlite+aiosqlite://", Path("data"), telegram=(bot,))
-    logs.begin(SecretRedactor(secrets_of(settings)), debug=True, stream=stream)
+    logs.configure(SecretRedactor(secrets_of(settings)), debug=True, stream=stream)
     async with ClientSession() as session:
         try:
             await session.get(f"http://[bad/bot{TOKEN}/getMe")
         except Exception:
             logging.getLogger("library").exception("as a careless library would")
     assert TOKEN.partition(":")[2] not in stream.getvalue()
-    assert logs.STRUCK in stream.getvalue()
+    assert logs.REDACTED in stream.getvalue()
 
 
 async def test_a_desk_whose_every_wire_is_dead_tells_no_secret(folder: Path, post: Post) -> None:
@@ -168,7 +168,7 @@ def test_a_command_that_fails_unforeseen_tells_no_secret(typist: Typist, monkeyp
     def fails(*_: object) -> None:
         raise RuntimeError(f"with {key} in it")
 
-    monkeypatch.setattr("console.commands.check_local.of_disk", fails)
+    monkeypatch.setattr("console.commands.check_local.check_disk", fails)
     for words in (["check", "--offline"], ["check", "--offline", "--debug"]):
         result = typist.types(*words)
         assert result.exit_code == 1

@@ -17,7 +17,7 @@ from mail.receiving.watermarks import Watermark
 from mail.transport.imap import MailEnvelope
 from tests.console.conftest import Typist
 from tests.console.terminal import Terminal
-from tests.console.test_letters import adds_mailbox, waiting
+from tests.console.test_pending_mail import adds_mailbox, waiting
 from tests.peers.post import Post
 
 NOW = datetime.now(UTC)

@@ -36,8 +36,8 @@ async def test_an_agent_works_a_case_from_a_terminal(
         taken = await terminal.types("take", number)
         assert (taken.code, taken.out, taken.err) == (0, f"{number} is yours.\n", "")
         await anna.hears("Мария Иванова")
-        again = await terminal.types("take", number, "--as", "petrov")
-        assert (again.code, again.err) == (4, f"Error: {number} is taken already, by Мария Иванова\n")
+        reload = await terminal.types("take", number, "--as", "petrov")
+        assert (reload.code, reload.err) == (4, f"Error: {number} is taken already, by Мария Иванова\n")
 
         assert (await terminal.types("say", number, stdin="Добрый день! Проверяю линию.\n")).code == 0
         await anna.hears("Проверяю линию")

@@ -7,7 +7,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from console.runtime.migrate import migrate
-from console.terminal.schema_version import MIGRATIONS, SchemaMismatch, head, require_current
+from console.terminal.schema_version import MIGRATIONS, SchemaMismatch, latest_version, require_current
 from desk.storage.database import Database
 
 
@@ -21,22 +21,26 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 def test_the_last_file_of_migrations_is_the_one_alembic_would_go_to() -> None:
-    assert head() == ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    assert latest_version() == ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
 async def test_a_database_of_another_version_is_refused_with_what_to_do(database_url: str) -> None:
     database = Database(database_url)
     with pytest.raises(SchemaMismatch, match="has no tables yet: run 'firstline migrate'"):
         await require_current(database)
-    assert await migrate(database) == ("", head())
+    assert await migrate(database) == ("", latest_version())
     await require_current(database)
     async with database.work() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
-    with pytest.raises(SchemaMismatch, match=f"is of version 0000, this desk needs {head()}: run 'firstline migrate'"):
+    with pytest.raises(
+        SchemaMismatch, match=f"is of version 0000, this desk needs {latest_version()}: run 'firstline migrate'"
+    ):
         await require_current(database)
     async with database.work() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     for refused in (require_current(database), migrate(database)):
-        with pytest.raises(SchemaMismatch, match=f"9999, this desk knows none after {head()}: install the newer"):
+        with pytest.raises(
+            SchemaMismatch, match=f"9999, this desk knows none after {latest_version()}: install the newer"
+        ):
             await refused
     await database.close()

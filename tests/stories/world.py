@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from sqlalchemy import select, update
 
-from console.runtime.receiver import ROLES
+from console.runtime.listeners import ROLES
 from console.runtime.server import Server
 from console.runtime.wiring import Application, build_application
 from desk.model.case import Case, JournalEntry
@@ -61,8 +61,8 @@ class World:
 
     async def opens(self, roles: Sequence[str] = ROLES) -> None:
         """The desk starts to serve."""
-        self.house = await build_application(self.settings, self.clock, ticks=hurried)
-        self.serving = Server(self.house, roles, looks=0.5)
+        self.house = await build_application(self.settings, self.clock, monotonic=hurried)
+        self.serving = Server(self.house, roles, refresh_interval=0.5)
         self.task = asyncio.create_task(self.serving.run())
 
     async def closes(self) -> None:

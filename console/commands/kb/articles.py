@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from console.terminal.context import DeskFolder, as_json, opened, pass_folder, print_json, run
+from console.terminal.context import DeskFolder, json_option, open_database, pass_folder, print_json, run
 from desk.clock import now
 
 if TYPE_CHECKING:
@@ -34,18 +34,18 @@ class ArticleFigures:
     state: str
     audience: str
     languages: tuple[str, ...]
-    whole: ArticleTally
+    total: ArticleTally
     flag: str = ""
-    parts: list[ArticleTally] = field(default_factory=list)
+    by_language: list[ArticleTally] = field(default_factory=list)
 
 
 @click.command()
 @click.option("--days", default=90, show_default=True, type=click.IntRange(1, 3650), help="How far back to look.")
 @click.option("--provider", default="", help="Only what came of it with this provider's subscribers.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Draw the figures into this SVG file.")
-@as_json
+@json_option
 @pass_folder
-def articles(folder: DeskFolder, days: int, provider: str, output: Path | None, machine: bool) -> None:
+def articles(folder: DeskFolder, days: int, provider: str, output: Path | None, as_json: bool) -> None:
     """List the articles by use, success and language.
 
     Shown to subscribers, it helped, or it helped and they came back about the same within seven days, or it failed, or
@@ -58,18 +58,18 @@ def articles(folder: DeskFolder, days: int, provider: str, output: Path | None, 
       firstline kb articles --days 30
       firstline kb articles --output articles.svg
     """
-    lines = run(_read(folder, days, provider))
+    rows = run(_collect_figures(folder, days, provider))
     if output:
-        output.write_text(_picture(lines, days, folder.settings().language), "utf-8")
-    if machine:
-        print_json([_told(one) for one in lines])
+        output.write_text(_draw_chart(rows, days, folder.settings().language), "utf-8")
+    if as_json:
+        print_json([_as_json(one) for one in rows])
     elif output:
         click.echo(f"Drawn into {output}.")
     else:
-        _show(lines)
+        _print_table(rows)
 
 
-async def _read(folder: DeskFolder, days: int, provider: str) -> list[ArticleFigures]:
+async def _collect_figures(folder: DeskFolder, days: int, provider: str) -> list[ArticleFigures]:
     from desk.model.messages import FRONT  # noqa: PLC0415
     from kb.learning.outcomes import flagged, tallied  # noqa: PLC0415
     from kb.storage import article_store, usage_queries  # noqa: PLC0415
@@ -79,46 +79,46 @@ async def _read(folder: DeskFolder, days: int, provider: str) -> list[ArticleFig
     whose = (provider,) if provider else (*providers, FRONT)
     at = now()
     since = at - timedelta(days=days)
-    async with opened(settings) as database:
+    async with open_database(settings) as database:
         async with database.read(*whose) as session:
             outcomes = await usage_queries.outcomes(session, since, at)
             links = [(one.article, one.language, one.kind) for one in await usage_queries.links(session, since)]
         async with database.look() as connection:
-            kept = [one for one in await article_store.load(connection) if one.provider in ("", *whose)]
+            articles = [one for one in await article_store.load(connection) if one.provider in ("", *whose)]
             flags = flagged(outcomes, await usage_queries.edited(connection, whose))
     by_language = tallied(outcomes, links)
-    return _lines(kept, by_language.values(), tallied(outcomes, links, by_language=False), flags, settings.language)
+    return _rows(articles, by_language.values(), tallied(outcomes, links, by_language=False), flags, settings.language)
 
 
-def _lines(
-    kept: Sequence[Article],
-    parts: Iterable[ArticleTally],
-    wholes: dict[tuple[str, str], ArticleTally],
+def _rows(
+    articles: Sequence[Article],
+    by_language: Iterable[ArticleTally],
+    totals: dict[tuple[str, str], ArticleTally],
     flags: Any,
-    speaks: str,
+    language: str,
 ) -> list[ArticleFigures]:
     from kb.learning.outcomes import ArticleTally  # noqa: PLC0415
 
     # A provider's own article hides the shared one of its id; the figures are of both.
-    known = {one.id: one for one in kept}
-    lines: dict[str, ArticleFigures] = {}
-    for id in (*known, *(article for article, _ in wholes if article not in known)):
-        edition = known[id].edition(speaks) if id in known else None
-        lines[id] = ArticleFigures(
+    known = {one.id: one for one in articles}
+    rows: dict[str, ArticleFigures] = {}
+    for id in (*known, *(article for article, _ in totals if article not in known)):
+        edition = known[id].edition(language) if id in known else None
+        rows[id] = ArticleFigures(
             article=id,
             title=edition.title if edition else "",
             state=edition.confidence if edition else "gone",
             audience=edition.audience if edition else "",
             languages=tuple(known[id].editions) if id in known else (),
-            whole=wholes.get((id, ""), ArticleTally(id)),
+            total=totals.get((id, ""), ArticleTally(id)),
             flag=flags.get(id, ""),
         )
-    for part in parts:
-        lines[part.article].parts.append(part)
-    return sorted(lines.values(), key=lambda one: (-one.whole.uses, -one.whole.offered, one.article))
+    for part in by_language:
+        rows[part.article].by_language.append(part)
+    return sorted(rows.values(), key=lambda one: (-one.total.uses, -one.total.offered, one.article))
 
 
-def _told(one: ArticleFigures) -> dict[str, Any]:
+def _as_json(one: ArticleFigures) -> dict[str, Any]:
     return {
         "article": one.article,
         "title": one.title,
@@ -126,8 +126,8 @@ def _told(one: ArticleFigures) -> dict[str, Any]:
         "audience": one.audience,
         "languages": list(one.languages),
         "flag": one.flag,
-        **_figures(one.whole),
-        "by_language": {part.language: _figures(part) for part in one.parts},
+        **_figures(one.total),
+        "by_language": {part.language: _figures(part) for part in one.by_language},
     }
 
 
@@ -144,17 +144,17 @@ def _figures(tally: ArticleTally) -> dict[str, Any]:
     }
 
 
-def _show(lines: Sequence[ArticleFigures]) -> None:
+def _print_table(rows: Sequence[ArticleFigures]) -> None:
     from console.terminal import tables  # noqa: PLC0415
 
-    if not lines:
+    if not rows:
         click.echo("There are no articles yet: see 'firstline kb import'.")
         return
     click.secho(tables.row(HEADS, WIDTHS), bold=True)
-    for one in lines:
-        parts = one.parts if len(one.parts) > 1 else [one.whole]
-        for number, part in enumerate(parts):
-            language = part.language or (one.parts[0].language if one.parts else "")
+    for one in rows:
+        by_language = one.by_language if len(one.by_language) > 1 else [one.total]
+        for number, part in enumerate(by_language):
+            language = part.language or (one.by_language[0].language if one.by_language else "")
             click.echo(tables.row((one.article if not number else "", language, *_cells(part)), WIDTHS))
         if one.flag:
             click.secho(f"  ! {one.flag}", fg="yellow")
@@ -168,19 +168,19 @@ def _cells(tally: ArticleTally) -> tuple[str, ...]:
     return (*(str(one) if one else "-" for one in (*numbers, tally.linked)), success)
 
 
-def _picture(lines: Sequence[ArticleFigures], days: int, speaks: str) -> str:
+def _draw_chart(rows: Sequence[ArticleFigures], days: int, language: str) -> str:
     from kb.learning.chart import MOST, ChartBar, draw_chart  # noqa: PLC0415
 
-    used = [one for one in lines if one.whole.offered or one.whole.linked]
+    used = [one for one in rows if one.total.offered or one.total.linked]
     bars = []
     for one in used:
-        counts, success = one.whole.counts, one.whole.success
-        numbers = (counts["helped"], one.whole.linked, counts["came_back"], counts["not_helped"])
+        counts, success = one.total.counts, one.total.success
+        numbers = (counts["helped"], one.total.linked, counts["came_back"], counts["not_helped"])
         note = "" if success is None else f"{success:.0%}"
         bars.append(ChartBar(one.title or one.article, (*numbers, counts["ignored"] + counts["open"]), note))
     more = len(used) - MOST
-    if speaks == "ru":
+    if language == "ru":
         title, left_out = f"Что дали статьи за {days} дн.", f"и ещё {more}, они нужны реже"
     else:
         title, left_out = f"What came of the articles in {days} days", f"and {more} more, used less"
-    return draw_chart(title, LEGEND.get(speaks, LEGEND["en"]), bars, left_out)
+    return draw_chart(title, LEGEND.get(language, LEGEND["en"]), bars, left_out)

@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from console.terminal.context import USAGE, WRONG, DeskFolder, as_json, opened, pass_folder, print_json, refuse, run
+from console.terminal.context import (
+    USAGE,
+    WRONG,
+    DeskFolder,
+    json_option,
+    open_database,
+    pass_folder,
+    print_json,
+    refuse,
+    run,
+)
 from desk.clock import now
 
 if TYPE_CHECKING:
@@ -23,13 +33,13 @@ if TYPE_CHECKING:
     from kb.content.article_files import Article
     from kb.content.brochure import BrochureArticle
 
-NEEDED = ("fontpkg_pt_sans", "segno", "typst")
-ENDINGS = (".pdf", ".html")
+REQUIRED_PACKAGES = ("fontpkg_pt_sans", "segno", "typst")
+FILE_TYPES = (".pdf", ".html")
 LOGOS = ("logo.png", "logo.jpg")
-REMEMBERED = timedelta(days=365)
+LOOK_BACK = timedelta(days=365)
 """What helped longer ago counts no more: routers and people's troubles change."""
-BEGIN = {".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff"}
-PATIENCE = 10.0
+MAGIC = {".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff"}
+TELEGRAM_TIMEOUT = 10.0
 """Seconds that Telegram has to say what the bot is called."""
 _BOT = re.compile(r"(?:https?://t\.me/|@)?([A-Za-z][A-Za-z0-9_]{3,31})/?")
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
@@ -47,10 +57,10 @@ _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
     type=click.Path(dir_okay=False, path_type=Path),
     help="The file to write, .pdf or .html.",
 )
-@as_json
+@json_option
 @pass_folder
 def brochure(
-    folder: DeskFolder, provider: str, language: str | None, top: int, bot: str, output: Path, machine: bool
+    folder: DeskFolder, provider: str, language: str | None, top: int, bot: str, output: Path, as_json: bool
 ) -> None:
     """Print a brochure for subscribers: first steps, the most reused articles with pictures, how to reach you.
 
@@ -63,48 +73,50 @@ def brochure(
       firstline kb brochure --provider sever --output brochure.pdf
       firstline kb brochure --language en --top 6 --output brochure.html
     """
-    if output.suffix.lower() not in ENDINGS:
+    if output.suffix.lower() not in FILE_TYPES:
         refuse(f"{output.name} must end in .pdf or .html", USAGE)
     if bot and not _BOT.fullmatch(bot):
         refuse(f"{bot!r} is not a bot's name: write it as @name", USAGE)
-    if missing := [name for name in NEEDED if importlib.util.find_spec(name) is None]:
+    if missing := [name for name in REQUIRED_PACKAGES if importlib.util.find_spec(name) is None]:
         refuse(f"the brochure needs {', '.join(missing)}: pip install 'firstline[brochure]'", WRONG)
-    made = run(_made(folder, provider, language, top, bot))
-    _written(made, output)
+    made = run(_build(folder, provider, language, top, bot))
+    _write_file(made, output)
     articles = [one.id for one in made.leaves]
-    if machine:
+    if as_json:
         print_json({"output": str(output), "language": made.language, "articles": articles})
     else:
         click.echo(f"{output}: {', '.join(articles)}")
 
 
-async def _made(folder: DeskFolder, name: str, language: str | None, top: int, bot: str) -> Brochure:
+async def _build(folder: DeskFolder, name: str, language: str | None, top: int, bot: str) -> Brochure:
     from console.commands.brochure_printer import Brochure  # noqa: PLC0415
     from console.runtime.content_folders import ARTICLES, TEMPLATES, ContentFolders  # noqa: PLC0415
     from kb.content import brochure as making  # noqa: PLC0415
 
     settings, providers = folder.settings(), folder.providers()
     folder.require_provider(name)
-    provider = _chosen(name, providers)
-    speaks = language or provider.language
-    facts = {**provider.facts, "provider_title": provider.title(speaks)}
-    articles, reused = await _known(settings, providers, provider.name)
-    leaves = making.leaves(articles, provider.name, speaks, facts, reused, top)
+    provider = _choose_provider(name, providers)
+    language = language or provider.language
+    facts = {**provider.facts, "provider_title": provider.title(language)}
+    articles, reused = await _articles_and_uses(settings, providers, provider.name)
+    leaves = making.leaves(articles, provider.name, language, facts, reused, top)
     if not leaves:
         refuse(f"there is no article yet that subscribers of {provider.name} may see: 'firstline kb import'", WRONG)
     folders = ContentFolders(settings)
-    words = BrochureWords.read([TEMPLATES, *reversed(folders.of(provider.name, TEMPLATES))], speaks)
-    mail = next((one.address for one in _of(settings.mailboxes, provider.name)), "")
-    reach = making.reach(words.without_title("reach"), facts, _bare(bot) or await _asked(settings, provider.name), mail)
+    words = BrochureWords.read([TEMPLATES, *reversed(folders.of(provider.name, TEMPLATES))], language)
+    mail = next((one.address for one in _own_then_shared(settings.mailboxes, provider.name)), "")
+    reach = making.reach(
+        words.without_title("reach"), facts, _bot_name(bot) or await _ask_telegram(settings, provider.name), mail
+    )
     if not reach:
         hint = "say in [facts] of policy.toml how people reach you"
         click.echo(f"{provider.name} has no phone, site, bot or mailbox to be printed: {hint}", err=True)
-    first, call = (words.leaf(part, speaks, facts) for part in ("first", "call"))
-    pictures = _pictures((first, *leaves, call), folders.of(provider.name, ARTICLES))
+    first, call = (words.leaf(part, language, facts) for part in ("first", "call"))
+    pictures = _find_pictures((first, *leaves, call), folders.of(provider.name, ARTICLES))
     shown = [one for one in first.pictures if one in pictures]
     return Brochure(
-        provider=provider.title(speaks),
-        language=speaks,
+        provider=provider.title(language),
+        language=language,
         words={key: making.plain(one, facts) for key, one in words.table.items() if isinstance(one, str)},
         first=first,
         leaves=tuple(one.without(shown) for one in leaves),
@@ -112,9 +124,9 @@ async def _made(folder: DeskFolder, name: str, language: str | None, top: int, b
         yours=(words.title("yours"), tuple(words.table["yours"]["fields"])),
         reach=(words.title("reach"), reach),
         settings=(words.title("settings"), making.settings(words.without_title("settings"), facts)),
-        code=_code({row.label: row for row in reach}, words),
+        code=_qr_code({row.label: row for row in reach}, words),
         pictures=pictures,
-        logo=next((_whole(one) for one in _logos(settings, provider.name) if one.is_file()), None),
+        logo=next((_require_picture(one) for one in _logos(settings, provider.name) if one.is_file()), None),
     )
 
 
@@ -135,7 +147,7 @@ class BrochureWords:
                 continue
             except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
                 refuse(f"{path} cannot be read: {error}", WRONG)
-            table = _merged(table, own, path) if table else own
+            table = _merge(table, own, path) if table else own
         if not _COLOUR.fullmatch(table["colour"]):
             refuse(f"colour = {table['colour']!r} in brochure.toml must be like #2f6fed", WRONG)
         return cls(table)
@@ -155,14 +167,14 @@ class BrochureWords:
         return leaf(f"brochure-{part}", self.title(part), self.table[part]["body"], language, facts)
 
 
-def _merged(table: Mapping[str, Any], own: Mapping[str, Any], path: Path) -> dict[str, Any]:
+def _merge(table: Mapping[str, Any], own: Mapping[str, Any], path: Path) -> dict[str, Any]:
     """The words with a provider's own in their places; it can name no others."""
     merged = dict(table)
     for key, value in own.items():
         if key not in table or type(value) is not type(table[key]):
             refuse(f"{path}: {key!r} is not one of the brochure's words", WRONG)
         if isinstance(value, dict):
-            merged[key] = _merged(table[key], value, path)
+            merged[key] = _merge(table[key], value, path)
         elif isinstance(value, list) and not all(isinstance(one, str) for one in value):
             refuse(f"{path}: {key} must be a list of texts", WRONG)
         else:
@@ -170,13 +182,13 @@ def _merged(table: Mapping[str, Any], own: Mapping[str, Any], path: Path) -> dic
     return merged
 
 
-def _chosen(name: str, providers: Mapping[str, Provider]) -> Provider:
+def _choose_provider(name: str, providers: Mapping[str, Provider]) -> Provider:
     if not name and len(providers) != 1:
         refuse(f"say whose brochure it is with --provider: there are {', '.join(sorted(providers)) or 'none'}", USAGE)
     return providers[name or next(iter(providers))]
 
 
-async def _known(
+async def _articles_and_uses(
     settings: Settings, providers: Mapping[str, Provider], provider: str
 ) -> tuple[list[Article], Mapping[str, int]]:
     """Every article as the database has it, and how often each was reused."""
@@ -185,45 +197,45 @@ async def _known(
     from kb.learning.outcomes import tallied  # noqa: PLC0415
     from kb.storage import article_store, usage_queries  # noqa: PLC0415
 
-    async with opened(settings) as database:
+    async with open_database(settings) as database:
         try:
-            await ArticleLoader(database, settings, providers).fill()
+            await ArticleLoader(database, settings, providers).import_files()
         except InvalidArticle as error:
             refuse(str(error), WRONG)
         async with database.look() as connection:
             articles = completed(await article_store.load(connection))
         at = now()
         async with database.read(provider) as session:
-            outcomes = await usage_queries.outcomes(session, at - REMEMBERED, at)
-            links = [(one.article, "", one.kind) for one in await usage_queries.links(session, at - REMEMBERED)]
+            outcomes = await usage_queries.outcomes(session, at - LOOK_BACK, at)
+            links = [(one.article, "", one.kind) for one in await usage_queries.links(session, at - LOOK_BACK)]
     tallies = tallied(outcomes, links, by_language=False)
     return articles, {one.article: one.uses for one in tallies.values() if one.uses}
 
 
-def _of(channels: Iterable[Any], provider: str) -> list[Any]:
+def _own_then_shared(channels: Iterable[Any], provider: str) -> list[Any]:
     """The provider's own channels, then the shared ones."""
     from desk.model.messages import FRONT  # noqa: PLC0415
 
     return sorted((one for one in channels if one.provider in (provider, FRONT)), key=lambda one: one.provider == FRONT)
 
 
-def _bare(bot: str) -> str:
+def _bot_name(bot: str) -> str:
     found = _BOT.fullmatch(bot)
     return found[1] if found else ""
 
 
-async def _asked(settings: Settings, provider: str) -> str:
+async def _ask_telegram(settings: Settings, provider: str) -> str:
     """The name of the provider's bot, as Telegram tells it; "" where there is no bot, or no answer, which is said."""
     import asyncio  # noqa: PLC0415
 
     from bots.bot_api_client import BotApiClient, BotApiError  # noqa: PLC0415
 
-    for bot in _of(settings.telegram, provider):
+    for bot in _own_then_shared(settings.telegram, provider):
         wire = BotApiClient(bot)
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TELEGRAM_TIMEOUT):
                 me = await wire.call("getMe")
-            if isinstance(me, dict) and _bare(str(me.get("username", ""))):
+            if isinstance(me, dict) and _bot_name(str(me.get("username", ""))):
                 return str(me["username"])
             why = "it gives no name"
         except (BotApiError, TimeoutError) as error:
@@ -234,7 +246,7 @@ async def _asked(settings: Settings, provider: str) -> str:
     return ""
 
 
-def _code(rows: Mapping[str, Any], words: BrochureWords) -> QrCode | None:
+def _qr_code(rows: Mapping[str, Any], words: BrochureWords) -> QrCode | None:
     """To the bot; to the mailbox where there is none; else to the site."""
     from console.commands.brochure_printer import QrCode  # noqa: PLC0415
     from kb.content.brochure import tied  # noqa: PLC0415
@@ -245,22 +257,22 @@ def _code(rows: Mapping[str, Any], words: BrochureWords) -> QrCode | None:
     return None
 
 
-def _pictures(leaves: Sequence[BrochureArticle], folders: Sequence[Path]) -> dict[str, Path]:
+def _find_pictures(leaves: Sequence[BrochureArticle], folders: Sequence[Path]) -> dict[str, Path]:
     from kb.content.article_files import picture  # noqa: PLC0415
 
     found: dict[str, Path] = {}
     for name in (name for leaf in leaves for name in leaf.pictures):
         try:
-            found[name] = _whole(picture(name, folders))
+            found[name] = _require_picture(picture(name, folders))
         except LookupError:
             continue
     return found
 
 
-def _whole(path: Path) -> Path:
+def _require_picture(path: Path) -> Path:
     """The same file, if it is what its name says."""
     with path.open("rb") as file:
-        if not file.read(8).startswith(BEGIN[path.suffix]):
+        if not file.read(8).startswith(MAGIC[path.suffix]):
             refuse(f"{path} is not a {path.suffix[1:].upper()} picture", WRONG)
     return path
 
@@ -269,7 +281,7 @@ def _logos(settings: Settings, provider: str) -> list[Path]:
     return [settings.root / "providers" / provider / name for name in LOGOS]
 
 
-def _written(brochure: Brochure, output: Path) -> None:
+def _write_file(brochure: Brochure, output: Path) -> None:
     from console.commands.brochure_printer import CannotPrint, as_html, as_pdf  # noqa: PLC0415
 
     html = output.suffix.lower() == ".html"

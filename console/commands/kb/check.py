@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from console.terminal.context import OK, WRONG, DeskFolder, as_json, opened, pass_folder, print_json, refuse, run
+from console.terminal.context import (
+    OK,
+    WRONG,
+    DeskFolder,
+    json_option,
+    open_database,
+    pass_folder,
+    print_json,
+    refuse,
+    run,
+)
 
 if TYPE_CHECKING:
     from desk.model.diagnostics import Finding
@@ -18,9 +28,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("source", metavar="[DIR|FILE.jsonl]", required=False, type=click.Path(exists=True, path_type=Path))
-@as_json
+@json_option
 @pass_folder
-def check(folder: DeskFolder, source: Path | None, machine: bool) -> None:
+def check(folder: DeskFolder, source: Path | None, as_json: bool) -> None:
     """Say what is wrong with articles: those of DIR or FILE.jsonl before they are imported, or all of the desk.
 
     A file that cannot be read, and a picture that is not there, are errors. A missing language, few phrasings, words
@@ -32,18 +42,18 @@ def check(folder: DeskFolder, source: Path | None, machine: bool) -> None:
       firstline kb check my-articles/
       firstline kb check --json
     """
-    found = list(_of_source(source) if source else _of_desk(folder))
+    found = list(_check_source(source) if source else _check_desk(folder))
     wrong = any(one.level == "error" for one in found)
-    if machine:
+    if as_json:
         print_json([asdict(one) for one in found])
     else:
-        from console.commands.check import show  # noqa: PLC0415
+        from console.commands.check import print_findings  # noqa: PLC0415
 
-        show(sorted(found, key=lambda one: one.where))
+        print_findings(sorted(found, key=lambda one: one.where))
     click.get_current_context().exit(WRONG if wrong else OK)
 
 
-def _of_source(source: Path) -> Iterator[Finding]:
+def _check_source(source: Path) -> Iterator[Finding]:
     from kb.content import lint  # noqa: PLC0415
     from kb.content.article_files import InvalidArticle  # noqa: PLC0415
     from kb.content.jsonl import read_lines  # noqa: PLC0415
@@ -62,7 +72,7 @@ def _of_source(source: Path) -> Iterator[Finding]:
     yield from lint.of_articles(lines)
 
 
-def _of_desk(folder: DeskFolder) -> Iterator[Finding]:
+def _check_desk(folder: DeskFolder) -> Iterator[Finding]:
     """Files first; then what was born in the database; each provider's own articles among the shared ones."""
     from console.runtime.content_folders import ARTICLES, ContentFolders  # noqa: PLC0415
     from kb.content import lint  # noqa: PLC0415
@@ -71,25 +81,25 @@ def _of_desk(folder: DeskFolder) -> Iterator[Finding]:
     nearest, *beneath = ContentFolders(settings).of("", ARTICLES)
     files, found = lint.of_folders([nearest, *beneath])
     yield from found
-    born = run(_born(folder))
-    shared = _with(files, born, "")
+    database_only = run(_database_only_articles(folder))
+    shared = _combined(files, database_only, "")
     yield from lint.of_articles(shared)
     for name, provider in providers.items():
         files, found = lint.of_folders([settings.root / "providers" / name / "articles"], name)
         yield from found
-        own = _with(files, born, name)
+        own = _combined(files, database_only, name)
         yield from lint.of_articles(own, shared)
         yield from lint.of_facts(name, provider.facts, [*own, *shared])
 
 
-def _with(files: dict[str, Article], born: list[Article], provider: str) -> list[Article]:
-    more = {one.id: one for one in born if one.provider == provider}
+def _combined(files: dict[str, Article], database_only: list[Article], provider: str) -> list[Article]:
+    more = {one.id: one for one in database_only if one.provider == provider}
     return list((more | files).values())
 
 
-async def _born(folder: DeskFolder) -> list[Article]:
+async def _database_only_articles(folder: DeskFolder) -> list[Article]:
     """The articles that came from no file."""
     from kb.storage import article_store  # noqa: PLC0415
 
-    async with opened(folder.settings()) as database, database.look() as connection:
+    async with open_database(folder.settings()) as database, database.look() as connection:
         return [one for one in await article_store.load(connection) if not one.file_hashes]

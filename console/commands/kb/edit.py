@@ -17,8 +17,8 @@ from console.terminal.context import (
     REFUSED,
     WRONG,
     DeskFolder,
-    as_json,
-    opened,
+    json_option,
+    open_database,
     pass_folder,
     print_json,
     refuse,
@@ -61,16 +61,16 @@ def edit(
       firstline kb edit case-sn-2026-000012-3 --provider sever --as ivanova
       firstline kb edit los-red --language en --as ivanova --file en.md
     """
-    _known(folder, provider, agent)
+    _require_agent(folder, provider, agent)
     speaks = language or folder.settings().language
-    found = run(_found(folder, article, provider))
-    before = _source(found, speaks)
+    found = run(_find_article(folder, article, provider))
+    before = _editable_text(found, speaks)
     after = file.read() if file else click.edit(before, extension=".md")
     if after is None or after == before:
         click.echo("Nothing was changed.")
         return
-    changed = replace(_read(folder, found, speaks, after), provider=provider)
-    _require_sound(changed, found, speaks, agent)
+    changed = replace(_parse_text(folder, found, speaks, after), provider=provider)
+    _require_allowed(changed, found, speaks, agent)
     version = run(_write(folder, changed, speaks, f"agent:{agent}", why))
     click.echo(f"{changed.id}/{speaks} is of version {version} now." if version else "Nothing was changed.")
 
@@ -79,9 +79,9 @@ def edit(
 @click.argument("article", metavar="ARTICLE")
 @_provider
 @_language
-@as_json
+@json_option
 @pass_folder
-def history(folder: DeskFolder, article: str, provider: str, language: str | None, machine: bool) -> None:
+def history(folder: DeskFolder, article: str, provider: str, language: str | None, as_json: bool) -> None:
     """Show who changed ARTICLE, when, why and what, the latest first.
 
     \b
@@ -90,7 +90,7 @@ def history(folder: DeskFolder, article: str, provider: str, language: str | Non
     """
     speaks = language or folder.settings().language
     versions = run(_versions(folder, article, provider, speaks))
-    if machine:
+    if as_json:
         print_json(
             [
                 {"version": one.version, "author": one.author, "why": one.why, "at": one.at, **one.content}
@@ -103,11 +103,11 @@ def history(folder: DeskFolder, article: str, provider: str, language: str | Non
     for one, older in zip_longest(versions, versions[1:]):
         said = f" · {one.why}" if one.why else ""
         click.secho(f"{one.version} · {one.at:%Y-%m-%d %H:%M} · {one.author or 'import'}{said}", bold=True)
-        for line in _difference(older, one) if older else ():
+        for line in _diff(older, one) if older else ():
             click.echo(f"  {safe(line)}")
 
 
-def _known(folder: DeskFolder, provider: str, agent: str) -> None:
+def _require_agent(folder: DeskFolder, provider: str, agent: str) -> None:
     """Ends the command unless there is such a provider, and such an agent there or anywhere."""
     from console.commands.agent import known_agent  # noqa: PLC0415
 
@@ -119,10 +119,10 @@ def _known(folder: DeskFolder, provider: str, agent: str) -> None:
         refuse(f"no provider has an agent {agent!r}: add them to a teams.toml", REFUSED)
 
 
-async def _found(folder: DeskFolder, id: str, provider: str) -> Article:
+async def _find_article(folder: DeskFolder, id: str, provider: str) -> Article:
     from kb.storage import article_store  # noqa: PLC0415
 
-    async with opened(folder.settings()) as database, database.look() as connection:
+    async with open_database(folder.settings()) as database, database.look() as connection:
         every = await article_store.load(connection)
     known = {one.provider: one for one in every if one.id == id}
     found = known.get(provider) or known.get("")
@@ -132,7 +132,7 @@ async def _found(folder: DeskFolder, id: str, provider: str) -> Article:
     return found
 
 
-def _source(article: Article, language: str) -> str:
+def _editable_text(article: Article, language: str) -> str:
     """The file to edit; an edition that is not there yet begins as the other one."""
     from kb.content.export import markdown  # noqa: PLC0415
 
@@ -140,7 +140,7 @@ def _source(article: Article, language: str) -> str:
     return markdown(replace(article, editions={**article.editions, language: edition}), language)
 
 
-def _read(folder: DeskFolder, article: Article, language: str, text: str) -> Article:
+def _parse_text(folder: DeskFolder, article: Article, language: str, text: str) -> Article:
     """The text as an article of one edition, checked like any file, its pictures too. Raises `InvalidArticle`."""
     from console.runtime.content_folders import ARTICLES, ContentFolders  # noqa: PLC0415
     from kb.content.article_files import InvalidArticle, read_folder  # noqa: PLC0415
@@ -158,15 +158,15 @@ def _read(folder: DeskFolder, article: Article, language: str, text: str) -> Art
             read = read_folder(Path(place) / named.id, article.provider, required=())
         except InvalidArticle as error:
             refuse(str(error).replace(f"{place}/{named.id}/", f"{article.id}/"), WRONG)
-    pictured = replace(read.editions[language], pictures=_pictures(read.editions[language].pictures, article.id))
+    pictured = replace(read.editions[language], pictures=_rename_pictures(read.editions[language].pictures, article.id))
     return replace(read, id=article.id, editions={language: pictured})
 
 
-def _pictures(names: Sequence[str], id: str) -> tuple[str, ...]:
+def _rename_pictures(names: Sequence[str], id: str) -> tuple[str, ...]:
     return tuple(name.replace("article/", f"{id}/", 1) if name.startswith("article/") else name for name in names)
 
 
-def _require_sound(changed: Article, before: Article, language: str, agent: str) -> None:
+def _require_allowed(changed: Article, before: Article, language: str, agent: str) -> None:
     """KCS v6: who is meant to read it, and who may change it."""
     edition, was = changed.editions[language], before.editions.get(language)
     if edition.audience == "external" and edition.confidence not in ("validated", "archived"):
@@ -180,18 +180,18 @@ def _require_sound(changed: Article, before: Article, language: str, agent: str)
 async def _write(folder: DeskFolder, article: Article, language: str, author: str, why: str) -> int:
     from kb.storage import article_versions  # noqa: PLC0415
 
-    async with opened(folder.settings()) as database, database.work() as connection:
+    async with open_database(folder.settings()) as database, database.work() as connection:
         return await article_versions.edit(connection, article, language, author, why, now())
 
 
 async def _versions(folder: DeskFolder, id: str, provider: str, language: str) -> Sequence[ArticleVersion]:
     from kb.storage import article_versions  # noqa: PLC0415
 
-    async with opened(folder.settings()) as database, database.look() as connection:
+    async with open_database(folder.settings()) as database, database.look() as connection:
         return await article_versions.history(connection, provider, id, language)
 
 
-def _difference(older: ArticleVersion, newer: ArticleVersion) -> list[str]:
+def _diff(older: ArticleVersion, newer: ArticleVersion) -> list[str]:
     lines = list(difflib.unified_diff(_lines(older), _lines(newer), lineterm="", n=1))
     return [line for line in lines[2:] if not line.startswith("@@")]
 

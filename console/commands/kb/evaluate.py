@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from console.terminal.context import USAGE, DeskFolder, as_json, pass_folder, print_json, refuse, run
+from console.terminal.context import USAGE, DeskFolder, json_option, pass_folder, print_json, refuse, run
 
 if TYPE_CHECKING:
     from kb.evaluation.metrics import EvaluationFigures, QuestionOutcome
@@ -22,10 +22,10 @@ COLUMNS = ("asked", "recall1", "recall3", "mrr", "shown", "strange", "rejected",
 @click.option("--provider", default="", help="As this provider's subscribers would be answered.")
 @click.option("--noise/--no-noise", "noisy", default=True, help="Also with slips, wrong layout, transliteration.")
 @click.option("--seed", default=1, show_default=True, help="Of the noise that is made.")
-@as_json
+@json_option
 @pass_folder
 def evaluate(
-    folder: DeskFolder, queries: tuple[TextIO, ...], provider: str, noisy: bool, seed: int, machine: bool
+    folder: DeskFolder, queries: tuple[TextIO, ...], provider: str, noisy: bool, seed: int, as_json: bool
 ) -> None:
     """Measure how often the base is right about QUERIES: lines {"q", "id"}, with "id" null where nothing fits.
 
@@ -39,25 +39,27 @@ def evaluate(
       firstline kb evaluate queries.jsonl
       firstline kb evaluate ru.jsonl en.jsonl nothing.jsonl --json
     """
-    from console.commands.kb.search import questions, served  # noqa: PLC0415
+    from console.commands.kb.search import load_knowledge_base, questions  # noqa: PLC0415
 
-    matcher = run(served(folder, provider)).matcher(provider)
+    matcher = run(load_knowledge_base(folder, provider)).matcher(provider)
     outcomes = [
         outcome
         for file in queries
         for number, question in enumerate(questions(file, file.name))
-        for outcome in _asked(matcher, question, noisy, seed + number)
+        for outcome in _evaluate_question(matcher, question, noisy, seed + number)
     ]
     if not outcomes:
         refuse("there are no questions", USAGE)
-    rows = list(_grouped(outcomes))
-    if machine:
+    rows = list(_by_group(outcomes))
+    if as_json:
         print_json([{"lang": group[0], "noise": group[1], **asdict(one)} for group, one in rows])
     else:
-        _tell(rows)
+        _print_table(rows)
 
 
-def _asked(matcher: Matcher, question: Mapping[str, Any], noisy: bool, seed: int) -> Iterator[QuestionOutcome]:
+def _evaluate_question(
+    matcher: Matcher, question: Mapping[str, Any], noisy: bool, seed: int
+) -> Iterator[QuestionOutcome]:
     from desk.language.detect import language_of  # noqa: PLC0415
     from kb.evaluation.metrics import QuestionOutcome  # noqa: PLC0415
 
@@ -82,7 +84,7 @@ def _variants(question: Mapping[str, Any], noisy: bool, seed: int) -> Iterator[t
             yield "translit", typing_noise.transliterated(text)
 
 
-def _grouped(outcomes: list[QuestionOutcome]) -> Iterator[tuple[tuple[str, str], EvaluationFigures]]:
+def _by_group(outcomes: list[QuestionOutcome]) -> Iterator[tuple[tuple[str, str], EvaluationFigures]]:
     """By language and noise, then all languages together where there are several."""
     from kb.evaluation.metrics import figures  # noqa: PLC0415
 
@@ -95,7 +97,7 @@ def _grouped(outcomes: list[QuestionOutcome]) -> Iterator[tuple[tuple[str, str],
                 yield (language, noise), figures(some)
 
 
-def _tell(rows: list[tuple[tuple[str, str], EvaluationFigures]]) -> None:
+def _print_table(rows: list[tuple[tuple[str, str], EvaluationFigures]]) -> None:
     click.echo(f"{'lang':5}{'noise':9}" + "".join(f"{name:>11}" for name in COLUMNS))
     for (language, noise), one in rows:
         click.echo(f"{language:5}{noise:9}" + "".join(f"{_cell(getattr(one, name)):>11}" for name in COLUMNS))

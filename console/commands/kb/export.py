@@ -13,8 +13,8 @@ from console.terminal.context import (
     OK,
     WRONG,
     DeskFolder,
-    as_json,
-    opened,
+    json_option,
+    open_database,
     pass_folder,
     print_json,
     refuse,
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("place", metavar="DIR|FILE.jsonl", type=click.Path(path_type=Path))
+@click.argument("target", metavar="DIR|FILE.jsonl", type=click.Path(path_type=Path))
 @click.argument("only", metavar="[ARTICLE]...", nargs=-1)
 @click.option("--provider", default="", help="This provider's own articles; without it, those shared by all.")
 @click.option("--learned", is_flag=True, help="With the phrases that this provider's subscribers taught.")
-@as_json
+@json_option
 @pass_folder
-def export(folder: DeskFolder, place: Path, only: Sequence[str], provider: str, learned: bool, machine: bool) -> None:
+def export(folder: DeskFolder, target: Path, only: Sequence[str], provider: str, learned: bool, as_json: bool) -> None:
     """Write the articles into DIR as folders with their pictures; 'firstline kb import DIR' reads the same back.
 
     Edits made in the database come into files that way. What is in DIR already is written over, and nothing is removed.
@@ -46,40 +46,40 @@ def export(folder: DeskFolder, place: Path, only: Sequence[str], provider: str, 
       firstline kb export articles/ case-sn-2026-000012-3 --provider sever
     """
     folder.require_provider(provider)
-    articles = run(_chosen(folder, only, provider, learned))
-    troubles = _write(folder, articles, place, provider)
-    if machine:
-        print_json({"articles": [one.id for one in articles], "troubles": troubles})
+    articles = run(_choose_articles(folder, only, provider, learned))
+    problems = _write(folder, articles, target, provider)
+    if as_json:
+        print_json({"articles": [one.id for one in articles], "troubles": problems})
     else:
-        click.echo(f"{len(articles)} article{'' if len(articles) == 1 else 's'} for {place}.")
-        for trouble in troubles:
-            click.echo(f"Warning: {trouble}.", err=True)
-    click.get_current_context().exit(WRONG if troubles else OK)
+        click.echo(f"{len(articles)} article{'' if len(articles) == 1 else 's'} for {target}.")
+        for problem in problems:
+            click.echo(f"Warning: {problem}.", err=True)
+    click.get_current_context().exit(WRONG if problems else OK)
 
 
-def _write(folder: DeskFolder, articles: Sequence[Article], place: Path, provider: str) -> list[str]:
+def _write(folder: DeskFolder, articles: Sequence[Article], target: Path, provider: str) -> list[str]:
     """Returns what could not be written, as sentences."""
     from console.runtime.content_folders import ARTICLES, ContentFolders  # noqa: PLC0415
     from kb.content.export import lines, write  # noqa: PLC0415
 
-    if place.suffix == ".jsonl":
-        place.write_text("".join(map(lines, articles)), "utf-8")
+    if target.suffix == ".jsonl":
+        target.write_text("".join(map(lines, articles)), "utf-8")
         return []
     settings = folder.settings()
     pictures = ContentFolders(settings).of(provider, ARTICLES)
-    troubles: list[str] = []
+    problems: list[str] = []
     for one in articles:
         try:
-            troubles += [f"the picture {name} is nowhere to be found" for name in write(one, place, pictures)]
+            problems += [f"the picture {name} is nowhere to be found" for name in write(one, target, pictures)]
         except ValueError as error:
-            troubles.append(f"{error}: export it into a FILE.jsonl")
-    return troubles
+            problems.append(f"{error}: export it into a FILE.jsonl")
+    return problems
 
 
-async def _chosen(folder: DeskFolder, only: Sequence[str], provider: str, with_learned: bool) -> list[Article]:
+async def _choose_articles(folder: DeskFolder, only: Sequence[str], provider: str, with_learned: bool) -> list[Article]:
     from kb.storage import article_store, phrase_store  # noqa: PLC0415
 
-    async with opened(folder.settings()) as database:
+    async with open_database(folder.settings()) as database:
         async with database.look() as connection:
             every = await article_store.load(connection)
         if with_learned and provider:

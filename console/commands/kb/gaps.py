@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from console.terminal.context import REFUSED, DeskFolder, as_json, opened, pass_folder, print_json, refuse, run
+from console.terminal.context import (
+    REFUSED,
+    DeskFolder,
+    json_option,
+    open_database,
+    pass_folder,
+    print_json,
+    refuse,
+    run,
+)
 from console.terminal.tables import safe
 from desk.clock import now
 
@@ -20,7 +29,7 @@ if TYPE_CHECKING:
     from kb.learning.drafts import ArticleDraft
     from kb.learning.gaps import KnowledgeGap
 
-SHOWN = 6
+MAX_NUMBERS = 6
 """Numbers of cases a line has room for."""
 
 
@@ -36,9 +45,9 @@ class GapWithDraft:
 @click.option("--days", default=90, show_default=True, type=click.IntRange(1, 3650), help="How far back to look.")
 @click.option("--provider", default="", help="Only this provider's cases.")
 @click.option("--least", default=2, show_default=True, type=click.IntRange(1), help="People who had it, at the least.")
-@as_json
+@json_option
 @pass_folder
-def gaps(folder: DeskFolder, days: int, provider: str, least: int, machine: bool) -> None:
+def gaps(folder: DeskFolder, days: int, provider: str, least: int, as_json: bool) -> None:
     """Show what cases keep being about although no article covers it.
 
     Solved cases without a linked article are grouped by their words and their answers. A group that an article surely
@@ -50,13 +59,13 @@ def gaps(folder: DeskFolder, days: int, provider: str, least: int, machine: bool
       firstline kb gaps --days 30 --least 3 --json
     """
     whose = _providers(folder, provider)
-    found = run(_find(folder, whose, days, least))
-    if machine:
-        print_json([_told(one) for one in found])
+    found = run(_find_gaps(folder, whose, days, least))
+    if as_json:
+        print_json([_as_json(one) for one in found])
     elif not found:
         click.echo("No gap: what repeated itself in these cases has an article.")
-    for one in found if not machine else ():
-        _show(one)
+    for one in found if not as_json else ():
+        _print_gap(one)
 
 
 def _providers(folder: DeskFolder, provider: str) -> Mapping[str, Provider]:
@@ -65,13 +74,13 @@ def _providers(folder: DeskFolder, provider: str) -> Mapping[str, Provider]:
     return {name: one for name, one in providers.items() if not provider or name == provider}
 
 
-async def _find(folder: DeskFolder, whose: Mapping[str, Provider], days: int, least: int) -> list[GapWithDraft]:
-    from console.commands.kb.search import served  # noqa: PLC0415
+async def _find_gaps(folder: DeskFolder, whose: Mapping[str, Provider], days: int, least: int) -> list[GapWithDraft]:
+    from console.commands.kb.search import load_knowledge_base  # noqa: PLC0415
     from kb.learning.gaps import SolvedCase, gaps  # noqa: PLC0415
     from kb.storage import usage_queries  # noqa: PLC0415
 
-    knowledge = await served(folder)
-    async with opened(folder.settings()) as database:
+    knowledge = await load_knowledge_base(folder)
+    async with open_database(folder.settings()) as database:
         async with database.read(*whose) as session:
             cases = await usage_queries.uncovered(session, now() - timedelta(days=days))
         by_id = {(one.provider, one.id): one for one in cases}
@@ -107,7 +116,7 @@ async def _draft(folder: DeskFolder, database: Database, case: Case) -> ArticleD
     return await draft_for_case(database, case, accounts[0] if len(accounts) == 1 else None)
 
 
-def _told(one: GapWithDraft) -> dict[str, Any]:
+def _as_json(one: GapWithDraft) -> dict[str, Any]:
     from kb.content.export import markdown  # noqa: PLC0415
 
     return {
@@ -119,14 +128,14 @@ def _told(one: GapWithDraft) -> dict[str, Any]:
     }
 
 
-def _show(one: GapWithDraft) -> None:
+def _print_gap(one: GapWithDraft) -> None:
     from console.terminal import tables  # noqa: PLC0415
 
     numbers = [case.number for case in one.gap.cases]
-    more = f" and {len(numbers) - SHOWN} more" if len(numbers) > SHOWN else ""
+    more = f" and {len(numbers) - MAX_NUMBERS} more" if len(numbers) > MAX_NUMBERS else ""
     click.secho(tables.cut(f"{one.gap.people} people · {one.draft.edition.title}", tables.width()), bold=True)
     pairs = [
-        ("cases", ", ".join(numbers[:SHOWN]) + more),
+        ("cases", ", ".join(numbers[:MAX_NUMBERS]) + more),
         ("draft", f"firstline kb draft {numbers[0]}"),
         ("take it", f"firstline kb link {numbers[0]} --draft"),
     ]
@@ -148,14 +157,14 @@ def draft(folder: DeskFolder, number: str, provider: str) -> None:
     """
     from kb.content.export import markdown  # noqa: PLC0415
 
-    made = run(_of_case(folder, number, provider))
+    made = run(_draft_of_case(folder, number, provider))
     click.echo(safe(markdown(made.article, made.language)), nl=False)
 
 
-async def _of_case(folder: DeskFolder, number: str, provider: str) -> ArticleDraft:
+async def _draft_of_case(folder: DeskFolder, number: str, provider: str) -> ArticleDraft:
     from console.commands.find_case import find  # noqa: PLC0415
 
-    async with opened(folder.settings()) as database:
+    async with open_database(folder.settings()) as database:
         case = await find(database, folder.providers(), number, provider)
         if case.number is None:
             refuse(f"case {number} has no number yet: the desk is still talking with the subscriber", REFUSED)
@@ -164,32 +173,32 @@ async def _of_case(folder: DeskFolder, number: str, provider: str) -> ArticleDra
 
 @click.command()
 @click.option("--provider", default="", help="Only this provider's own articles.")
-@as_json
+@json_option
 @pass_folder
-def drafts(folder: DeskFolder, provider: str, machine: bool) -> None:
+def drafts(folder: DeskFolder, provider: str, as_json: bool) -> None:
     """List the articles that are not validated yet. One becomes so when another agent uses it as it stands.
 
     \b
     Example:
       firstline kb drafts
     """
-    found = run(_waiting(folder, tuple(_providers(folder, provider)), bool(provider)))
-    if machine:
+    found = run(_unvalidated(folder, tuple(_providers(folder, provider)), bool(provider)))
+    if as_json:
         print_json(found)
     elif not found:
         click.echo("No article waits to be validated.")
-    for one in found if not machine else ():
+    for one in found if not as_json else ():
         click.secho(f"{one['article']}/{one['language']}", bold=True, nl=False)
         whose = f" of {one['provider']}" if one["provider"] else ""
         click.echo(f"{whose} · {one['confidence'].replace('_', ' ')} · by {one['author'] or 'import'}")
         click.echo(f"  {safe(one['title'])}")
 
 
-async def _waiting(folder: DeskFolder, whose: Sequence[str], only: bool) -> list[dict[str, Any]]:
+async def _unvalidated(folder: DeskFolder, whose: Sequence[str], only: bool) -> list[dict[str, Any]]:
     from kb.storage import article_store, article_versions  # noqa: PLC0415
 
     found = []
-    async with opened(folder.settings()) as database, database.look() as connection:
+    async with open_database(folder.settings()) as database, database.look() as connection:
         for one in await article_store.load(connection):
             if one.provider not in whose and (only or one.provider):
                 continue

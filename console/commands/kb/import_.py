@@ -13,8 +13,8 @@ from console.terminal.context import (
     REFUSED,
     WRONG,
     DeskFolder,
-    as_json,
-    opened,
+    json_option,
+    open_database,
     pass_folder,
     print_json,
     refuse,
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("source", metavar="DIR|FILE.jsonl", type=click.Path(exists=True, path_type=Path))
 @click.option("--provider", default="", help="Only for this provider's subscribers; without it, shared by all.")
-@as_json
+@json_option
 @pass_folder
-def import_(folder: DeskFolder, source: Path, provider: str, machine: bool) -> None:
+def import_(folder: DeskFolder, source: Path, provider: str, as_json: bool) -> None:
     """Fill the knowledge base from DIR or FILE.jsonl.
 
     A file has one article a line: {"id", "lang", "title", "variants": [...], "body"}; with "confidence" and "audience"
@@ -49,26 +49,28 @@ def import_(folder: DeskFolder, source: Path, provider: str, machine: bool) -> N
     """
     settings = folder.settings()
     folder.require_provider(provider)
-    done = run(_of_folder(settings, source, provider) if source.is_dir() else _of_lines(settings, source, provider))
-    if machine:
+    result = run(
+        _import_folder(settings, source, provider) if source.is_dir() else _import_lines(settings, source, provider)
+    )
+    if as_json:
         names = ("added", "updated", "unchanged", "conflicts")
-        print_json({name: [_label(one) for one in getattr(done, name)] for name in names})
+        print_json({name: [_label(one) for one in getattr(result, name)] for name in names})
     else:
-        _tell(done)
-    click.get_current_context().exit(REFUSED if done.conflicts else OK)
+        _print_result(result)
+    click.get_current_context().exit(REFUSED if result.conflicts else OK)
 
 
-async def _of_folder(settings: Settings, source: Path, provider: str) -> ImportResult:
+async def _import_folder(settings: Settings, source: Path, provider: str) -> ImportResult:
     from kb.storage import article_store  # noqa: PLC0415
 
-    if not _names(source):
+    if not _article_names(source):
         refuse(f"there is no article in {source}: each is a folder with ru.md or en.md", WRONG)
-    place = await asyncio.to_thread(_copied, settings.root, source, provider)
-    async with opened(settings) as database, database.work() as connection:
-        return await article_store.import_folder(connection, provider, place, now(), only=_names(source))
+    target = await asyncio.to_thread(_copy_into_desk, settings.root, source, provider)
+    async with open_database(settings) as database, database.work() as connection:
+        return await article_store.import_folder(connection, provider, target, now(), only=_article_names(source))
 
 
-async def _of_lines(settings: Settings, source: Path, provider: str) -> ImportResult:
+async def _import_lines(settings: Settings, source: Path, provider: str) -> ImportResult:
     from kb.content.jsonl import read_lines  # noqa: PLC0415
     from kb.storage import article_store  # noqa: PLC0415
 
@@ -79,29 +81,29 @@ async def _of_lines(settings: Settings, source: Path, provider: str) -> ImportRe
     articles = read_lines(text.split("\n"), provider, source.name)
     if not articles:
         refuse(f"there is no article in {source}", WRONG)
-    async with opened(settings) as database, database.work() as connection:
+    async with open_database(settings) as database, database.work() as connection:
         return await article_store.import_articles(connection, provider, articles, now())
 
 
-def _names(source: Path) -> frozenset[str]:
+def _article_names(source: Path) -> frozenset[str]:
     return frozenset(path.name for path in source.iterdir() if path.is_dir() and not path.name.startswith("."))
 
 
-def _copied(root: Path, source: Path, provider: str) -> Path:
+def _copy_into_desk(root: Path, source: Path, provider: str) -> Path:
     """The desk's own folder of articles, with those of ``source`` in it once all of them have been found to be good."""
     import shutil  # noqa: PLC0415
 
     from kb.content.article_files import read_folders  # noqa: PLC0415
 
-    place = root / "providers" / provider / "articles" if provider else root / "articles"
-    if source.resolve() == place.resolve():
+    target = root / "providers" / provider / "articles" if provider else root / "articles"
+    if source.resolve() == target.resolve():
         read_folders([source], provider)
     else:
         _refuse_links(source)
         read_folders([source], provider)
-        for name in _names(source):
-            shutil.copytree(source / name, place / name, dirs_exist_ok=True)
-    return place
+        for name in _article_names(source):
+            shutil.copytree(source / name, target / name, dirs_exist_ok=True)
+    return target
 
 
 def _refuse_links(source: Path) -> None:
@@ -115,9 +117,9 @@ def _label(one: object) -> object:
     return one if isinstance(one, str) else f"{getattr(one, 'article', '')}/{getattr(one, 'language', '')}"
 
 
-def _tell(done: ImportResult) -> None:
-    counts = (("added", done.added), ("updated", done.updated), ("unchanged", done.unchanged))
+def _print_result(result: ImportResult) -> None:
+    counts = (("added", result.added), ("updated", result.updated), ("unchanged", result.unchanged))
     click.echo(", ".join(f"{len(what)} {name}" for name, what in counts))
-    for conflict in done.conflicts:
+    for conflict in result.conflicts:
         click.secho(f"not taken, it was edited here: {conflict.article}/{conflict.language}", fg="yellow", err=True)
         click.echo(safe(conflict.difference), err=True)

@@ -13,7 +13,7 @@ from desk.model.messages import Verb
 @click.command()
 @options
 @article_options
-def link(folder: DeskFolder, number: str, agent: str, provider: str, machine: bool, choice: ArticleOptions) -> None:
+def link(folder: DeskFolder, number: str, agent: str, provider: str, as_json: bool, choice: ArticleOptions) -> None:
     """Say which article solved case N, take the draft made from it, or say why none is needed.
 
     An article that waits to be validated, and is used as it stands by another agent than its author, becomes validated.
@@ -24,8 +24,8 @@ def link(folder: DeskFolder, number: str, agent: str, provider: str, machine: bo
       firstline kb link 12 --as petrov --draft
       firstline kb link 12 --as petrov --no-article "разовый случай"
     """
-    detail = choice.detail()
-    if not detail:
+    as_detail = choice.as_detail()
+    if not as_detail:
         refuse("say --article ID, --draft or --no-article WHY", USAGE)
-    done = run(perform(folder, Verb.ARTICLE, number, agent, provider, **detail))
-    report(folder, done, f"{done.case.number}: noted", machine)
+    done = run(perform(folder, Verb.ARTICLE, number, agent, provider, **as_detail))
+    report(folder, done, f"{done.case.number}: noted", as_json)

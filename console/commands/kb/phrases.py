@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from console.terminal.context import NO_SUCH, USAGE, DeskFolder, as_json, opened, pass_folder, print_json, refuse, run
+from console.terminal.context import (
+    NO_SUCH,
+    USAGE,
+    DeskFolder,
+    json_option,
+    open_database,
+    pass_folder,
+    print_json,
+    refuse,
+    run,
+)
 
 if TYPE_CHECKING:
     from desk.storage.database import Database
@@ -26,9 +36,9 @@ class ListedPhrase:
 @click.command()
 @click.argument("article", metavar="[ARTICLE]", required=False, default="")
 @click.option("--provider", default="", help="Only what this provider's subscribers taught.")
-@as_json
+@json_option
 @pass_folder
-def phrases(folder: DeskFolder, article: str, provider: str, machine: bool) -> None:
+def phrases(folder: DeskFolder, article: str, provider: str, as_json: bool) -> None:
     """List what was learned: subscribers' own words that led to an article which helped them.
 
     Each with its id, the case it came from, who confirmed it, and how many people said about the same. A phrase names
@@ -39,22 +49,22 @@ def phrases(folder: DeskFolder, article: str, provider: str, machine: bool) -> N
       firstline kb phrases
       firstline kb phrases no-internet --provider sever --json
     """
-    listed = run(_listed(folder, _whose(folder, provider), article))
-    if machine:
-        print_json([_told(one) for one in listed])
+    listed = run(_list_phrases(folder, _choose_providers(folder, provider), article))
+    if as_json:
+        print_json([_as_json(one) for one in listed])
     elif not listed:
         click.echo("Nothing was learned yet.")
     else:
-        _show(listed)
+        _print_phrases(listed)
 
 
 @click.command()
 @click.argument("ids", metavar="[ID]...", nargs=-1)
 @click.option("--person-of", metavar="N", default="", help="Everything learned from the person whose case N is.")
 @click.option("--provider", default="", help="Only this provider's phrases, or its case N.")
-@as_json
+@json_option
 @pass_folder
-def forget(folder: DeskFolder, ids: Sequence[str], person_of: str, provider: str, machine: bool) -> None:
+def forget(folder: DeskFolder, ids: Sequence[str], person_of: str, provider: str, as_json: bool) -> None:
     """Take back phrases that were learned, by their IDs in 'firstline kb phrases'; or all that one person taught.
 
     Their words are erased, here and in the saved index, and a running desk knows them no more after a few seconds.
@@ -67,15 +77,15 @@ def forget(folder: DeskFolder, ids: Sequence[str], person_of: str, provider: str
     """
     if bool(ids) == bool(person_of):
         refuse("say which phrases to forget by their IDs, or whose with --person-of N", USAGE)
-    whose = _whose(folder, provider)
+    whose = _choose_providers(folder, provider)
     gone = run(_forget_person(folder, person_of, provider) if person_of else _forget(folder, whose, ids))
-    if machine:
+    if as_json:
         print_json({"forgotten": gone})
     else:
         click.echo(f"{gone} phrase{'' if gone == 1 else 's'} forgotten." if gone else "Nothing of it was learned.")
 
 
-def _whose(folder: DeskFolder, provider: str) -> tuple[str, ...]:
+def _choose_providers(folder: DeskFolder, provider: str) -> tuple[str, ...]:
     from desk.model.messages import FRONT  # noqa: PLC0415
 
     providers = folder.providers()
@@ -84,13 +94,13 @@ def _whose(folder: DeskFolder, provider: str) -> tuple[str, ...]:
     return (provider,) if provider else (*providers, FRONT)
 
 
-async def _listed(folder: DeskFolder, whose: Sequence[str], article: str) -> list[ListedPhrase]:
+async def _list_phrases(folder: DeskFolder, whose: Sequence[str], article: str) -> list[ListedPhrase]:
     from sqlalchemy import select  # noqa: PLC0415
 
     from desk.model.case import Case  # noqa: PLC0415
     from kb.storage import article_store, phrase_store  # noqa: PLC0415
 
-    async with opened(folder.settings()) as database:
+    async with open_database(folder.settings()) as database:
         async with database.read(*whose) as session:
             found = await phrase_store.phrases(session, article)
             numbers = select(Case.id, Case.number).where(Case.id.in_([one.case_id for one in found]))
@@ -105,7 +115,7 @@ async def _listed(folder: DeskFolder, whose: Sequence[str], article: str) -> lis
 async def _forget(folder: DeskFolder, whose: Sequence[str], ids: Sequence[str]) -> int:
     from kb.storage import phrase_store  # noqa: PLC0415
 
-    async with opened(folder.settings()) as database:
+    async with open_database(folder.settings()) as database:
         async with database.write(*whose) as session:
             known = {one.id: one for one in await phrase_store.phrases(session)}
             if strange := [id for id in ids if id not in known]:
@@ -113,7 +123,7 @@ async def _forget(folder: DeskFolder, whose: Sequence[str], ids: Sequence[str]) 
             chosen = [known[id] for id in dict.fromkeys(ids)]
             for one in chosen:
                 await phrase_store.forget(session, one)
-        await _index_anew(folder, database, {one.provider for one in chosen})
+        await _rebuild_index(folder, database, {one.provider for one in chosen})
     return len(chosen)
 
 
@@ -121,15 +131,15 @@ async def _forget_person(folder: DeskFolder, number: str, provider: str) -> int:
     from console.commands.find_case import find  # noqa: PLC0415
     from kb.storage import phrase_store  # noqa: PLC0415
 
-    async with opened(folder.settings()) as database:
+    async with open_database(folder.settings()) as database:
         case = await find(database, folder.providers(), number, provider)
         async with database.write(case.provider) as session:
             gone = await phrase_store.forget_person(session, case.provider, case.person_id, case.contract)
-        await _index_anew(folder, database, {case.provider} if gone else set())
+        await _rebuild_index(folder, database, {case.provider} if gone else set())
     return gone
 
 
-async def _index_anew(folder: DeskFolder, database: Database, providers: set[str]) -> None:
+async def _rebuild_index(folder: DeskFolder, database: Database, providers: set[str]) -> None:
     """The saved index holds the words too: it goes, and is made again without them."""
     from console.runtime.article_loader import ArticleLoader  # noqa: PLC0415
 
@@ -137,11 +147,11 @@ async def _index_anew(folder: DeskFolder, database: Database, providers: set[str
         return
     settings = folder.settings()
     article_loader = ArticleLoader(database, settings, folder.providers())
-    article_loader.drop(providers)
-    await article_loader.open()
+    article_loader.drop_indexes(providers)
+    await article_loader.build_knowledge_base()
 
 
-def _told(one: ListedPhrase) -> dict[str, Any]:
+def _as_json(one: ListedPhrase) -> dict[str, Any]:
     phrase = one.phrase
     return {
         "id": phrase.id,
@@ -156,7 +166,7 @@ def _told(one: ListedPhrase) -> dict[str, Any]:
     }
 
 
-def _show(listed: Sequence[ListedPhrase]) -> None:
+def _print_phrases(listed: Sequence[ListedPhrase]) -> None:
     from console.terminal import tables  # noqa: PLC0415
 
     article = ""

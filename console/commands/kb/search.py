@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from console.terminal.context import OK, USAGE, WRONG, DeskFolder, as_json, opened, pass_folder, print_json, refuse, run
+from console.terminal.context import (
+    OK,
+    USAGE,
+    WRONG,
+    DeskFolder,
+    json_option,
+    open_database,
+    pass_folder,
+    print_json,
+    refuse,
+    run,
+)
 from desk.language.detect import LANGUAGES
 
 if TYPE_CHECKING:
@@ -26,7 +37,7 @@ PROGRESS = 500
 @click.option("--provider", default="", help="As this provider's subscribers would be answered.")
 @click.option("--language", type=click.Choice(["ru", "en"]), help="Show articles in this language.")
 @click.option("--top", default=3, show_default=True, type=click.IntRange(1, 30), help="Articles for each question.")
-@as_json
+@json_option
 @pass_folder
 def search(
     folder: DeskFolder,
@@ -35,7 +46,7 @@ def search(
     provider: str,
     language: str | None,
     top: int,
-    machine: bool,
+    as_json: bool,
 ) -> None:
     """Ask the knowledge base what it would answer to TEXT, or to each line of a file.
 
@@ -51,28 +62,28 @@ def search(
     """
     if (text is None) == (file is None):
         refuse("give a text, or --file with a line for each question", USAGE)
-    knowledge = run(served(folder, provider))
+    knowledge = run(load_knowledge_base(folder, provider))
     speaks = language or folder.settings().language
     matcher = knowledge.matcher(provider)
     if file is None:
         answer = matcher.answer(text or "", speaks, top)
-        if machine:
-            print_json(told(text or "", answer))
+        if as_json:
+            print_json(as_json_result(text or "", answer))
         else:
-            _tell(answer)
+            _print_answer(answer)
         return
     bad = 0
-    for number, question in enumerate(read(file, file.name), 1):
+    for number, question in enumerate(parse_questions(file, file.name), 1):
         if isinstance(question, str):
             bad += 1
             click.echo(f"Passed over {question}", err=True)
             continue
         answer = matcher.answer(question["q"], language or _language(question) or speaks, top)
-        if machine:
-            click.echo(json.dumps(told(question["q"], answer), ensure_ascii=False))
+        if as_json:
+            click.echo(json.dumps(as_json_result(question["q"], answer), ensure_ascii=False))
         else:
             click.secho(question["q"], bold=True)
-            _tell(answer)
+            _print_answer(answer)
         if number % PROGRESS == 0 and sys.stderr.isatty() and not sys.stdout.isatty():
             click.echo(f"{number} questions", err=True)
     click.get_current_context().exit(WRONG if bad else OK)
@@ -83,19 +94,19 @@ def _language(question: Mapping[str, Any]) -> str:
     return named if named in LANGUAGES else ""
 
 
-async def served(folder: DeskFolder, provider: str = "") -> KnowledgeBase:
+async def load_knowledge_base(folder: DeskFolder, provider: str = "") -> KnowledgeBase:
     """The desk's knowledge as `serve` would have it."""
     from console.runtime.article_loader import ArticleLoader  # noqa: PLC0415
 
     settings, providers = folder.settings(), folder.providers()
     folder.require_provider(provider)
-    async with opened(settings) as database:
+    async with open_database(settings) as database:
         article_loader = ArticleLoader(database, settings, providers)
-        await article_loader.fill()
-        return await article_loader.open()
+        await article_loader.import_files()
+        return await article_loader.build_knowledge_base()
 
 
-def read(lines: Iterable[str], name: str) -> Iterator[Mapping[str, Any] | str]:
+def parse_questions(lines: Iterable[str], name: str) -> Iterator[Mapping[str, Any] | str]:
     """The objects of a file of questions, each with a text "q"; in place of a line that is none, where and why."""
     number = 0
     try:
@@ -119,13 +130,13 @@ def _question(line: str, where: str) -> Mapping[str, Any] | str:
 
 def questions(lines: Iterable[str], name: str) -> Iterator[Mapping[str, Any]]:
     """The objects of a file of questions. Ends the command at a line that is none."""
-    for question in read(lines, name):
+    for question in parse_questions(lines, name):
         if isinstance(question, str):
             refuse(question, USAGE)
         yield question
 
 
-def told(question: str, answer: SearchAnswer) -> dict[str, Any]:
+def as_json_result(question: str, answer: SearchAnswer) -> dict[str, Any]:
     """An answer for a machine."""
     return {
         "q": question,
@@ -141,7 +152,7 @@ def _title(one: ArticleMatch) -> str:
     return one.article.edition(one.language).title
 
 
-def _tell(answer: SearchAnswer) -> None:
+def _print_answer(answer: SearchAnswer) -> None:
     click.echo(f"understood: {answer.understood}")
     if not answer.fits:
         click.secho("nothing fits; the nearest:" if answer.nearest else "nothing fits", fg="yellow")

@@ -18,9 +18,9 @@ from typing import Any
 import click
 
 from console.terminal import tables
-from console.terminal.context import NO_SUCH, as_json, refuse, run
+from console.terminal.context import NO_SUCH, json_option, refuse, run
 
-AT_ONCE = 16
+FILES_AT_ONCE = 16
 """Files that a child reads in a row before it reports."""
 
 
@@ -29,8 +29,8 @@ AT_ONCE = 16
 @click.option("--stdin-list", is_flag=True, help="Take more names of files from standard input, one a line.")
 @click.option("--authserv-id", default="", metavar="NAME", help="Believe the Authentication-Results of this server.")
 @click.option("--address", default="", metavar="ADDRESS", help="The mailbox's own address, to know its own letters.")
-@as_json
-def inspect(files: Sequence[str], stdin_list: bool, authserv_id: str, address: str, machine: bool) -> None:
+@json_option
+def inspect(files: Sequence[str], stdin_list: bool, authserv_id: str, address: str, as_json: bool) -> None:
     """Show what the desk reads in letters lying in files: who writes, what is new, what is attached, what is odd.
 
     A letter that is hostile or broken is shown as far as it goes, and its problems are named. The exit code is 3 when
@@ -44,20 +44,20 @@ def inspect(files: Sequence[str], stdin_list: bool, authserv_id: str, address: s
     """
     if not files and not stdin_list:
         raise click.UsageError("name a file, or give names by --stdin-list")
-    names = chain(files, _listed() if stdin_list else ())
-    unopened = run(_inspect(names, authserv_id, address, machine))
+    names = chain(files, _names_from_stdin() if stdin_list else ())
+    unopened = run(_inspect(names, authserv_id, address, as_json))
     if unopened:
         refuse(f"{unopened} of the files could not be opened", NO_SUCH)
 
 
-def _listed() -> Iterator[str]:
+def _names_from_stdin() -> Iterator[str]:
     """The names on standard input, as they come."""
     for line in sys.stdin.buffer:
         if name := line.rstrip(b"\r\n"):
             yield os.fsdecode(name)
 
 
-async def _inspect(names: Iterable[str], authserv_id: str, address: str, machine: bool) -> int:
+async def _inspect(names: Iterable[str], authserv_id: str, address: str, as_json: bool) -> int:
     # The readers are loaded only when there is something to read.
     from mail.reading.as_json import UnopenedFile  # noqa: PLC0415
     from mail.reading.message import ReaderOptions  # noqa: PLC0415
@@ -69,10 +69,10 @@ async def _inspect(names: Iterable[str], authserv_id: str, address: str, machine
             unopened += 1
             progress.clear()
             click.echo(f"{tables.safe(found.file)}: {found.why}", err=True)
-        elif machine:
+        elif as_json:
             sys.stdout.write(found + "\n")
         else:
-            click.echo(("\n" if shown else "") + page(json.loads(found)))
+            click.echo(("\n" if shown else "") + render_mail(json.loads(found)))
         shown += 1
         progress.show(shown)
     progress.clear()
@@ -85,23 +85,23 @@ async def _read(names: Iterator[str], reading: Any) -> AsyncIterator[Any]:
 
     children = os.cpu_count() or 1
     readers = MessageReaderPool(workers=children)
-    under_way: deque[asyncio.Task[Any]] = deque()
+    running: deque[asyncio.Task[Any]] = deque()
     try:
         while True:
-            while len(under_way) < 2 * children and (some := await asyncio.to_thread(_some, names)):
-                under_way.append(asyncio.create_task(readers.files(some, reading)))
-            if not under_way:
+            while len(running) < 2 * children and (some := await asyncio.to_thread(_next_names, names)):
+                running.append(asyncio.create_task(readers.files(some, reading)))
+            if not running:
                 return
-            for found in await under_way.popleft():
+            for found in await running.popleft():
                 yield found
     finally:
-        for task in under_way:
+        for task in running:
             task.cancel()
         await readers.close()
 
 
-def _some(names: Iterator[str]) -> list[str]:
-    return list(islice(names, AT_ONCE))
+def _next_names(names: Iterator[str]) -> list[str]:
+    return list(islice(names, FILES_AT_ONCE))
 
 
 class ProgressLine:
@@ -126,7 +126,7 @@ class ProgressLine:
             sys.stderr.flush()
 
 
-def page(letter: dict[str, Any]) -> str:
+def render_mail(letter: dict[str, Any]) -> str:
     """One letter for a person: its heading, then what is new in it."""
     name, address = letter["from_name"], letter["from"]
     files = [f"{one['name']} ({one['type']}, {one['size']} bytes)" for one in letter["attachments"]]

@@ -17,8 +17,8 @@ from console.terminal.context import (
     USAGE,
     WRONG,
     DeskFolder,
-    as_json,
-    opened,
+    json_option,
+    open_database,
     pass_folder,
     print_json,
     refuse,
@@ -28,11 +28,11 @@ from desk.clock import now
 from desk.model.case import Case
 from desk.model.messages import FRONT
 from desk.storage.database import Database
-from mail.receiving import ledger as account
+from mail.receiving import ledger as ledger_store
 from mail.receiving.outcomes import MailOutcome
 from mail.receiving.watermarks import watermark_of
 
-WORDS = {
+MEANINGS = {
     MailOutcome.CASE: "began a case",
     MailOutcome.REPLY: "joined a case",
     MailOutcome.MACHINE: "a machine's",
@@ -54,10 +54,10 @@ WORDS = {
 @click.option("--outcome", metavar="WORD", type=click.Choice([one.value for one in MailOutcome]), default=None,
               help=f"The latest mails that became this: {', '.join(one.value for one in MailOutcome)}.")  # fmt: skip
 @click.option("--limit", metavar="N", type=click.IntRange(1, 10_000), default=50, help="At most so many mails (50).")
-@as_json
+@json_option
 @pass_folder
 def ledger(
-    folder: DeskFolder, mailbox: str, uid: int | None, message_id: str, outcome: str | None, limit: int, machine: bool
+    folder: DeskFolder, mailbox: str, uid: int | None, message_id: str, outcome: str | None, limit: int, as_json: bool
 ) -> None:
     """What became of each mail. Every mail taken in stands here once, under its UID, with one outcome.
 
@@ -71,18 +71,18 @@ def ledger(
       firstline mail ledger --message-id '<a1@mail.example>' --json
       firstline mail ledger --outcome quarantine
     """
-    boxes = [one.channel for one in folder.settings().mailboxes if mailbox in ("", one.name, one.channel)]
-    if not boxes:
+    channels = [one.channel for one in folder.settings().mailboxes if mailbox in ("", one.name, one.channel)]
+    if not channels:
         refuse(f"there is no mailbox {mailbox!r} in firstline.toml" if mailbox else "there is no mailbox", USAGE)
     if uid is None and not message_id and not outcome:
-        _sums(run(_summed(folder, boxes)), machine)
+        _print_summaries(run(_summaries(folder, channels)), as_json)
         return
     wanted = f"<{message_id.strip().strip('<>')}>" if message_id else ""
-    rows, numbers = run(_mails(folder, boxes, uid, wanted, outcome or "", limit))
-    if machine:
-        print_json([_mail(row, numbers) for row in rows])
-    for row in rows if not machine else ():
-        _tell(row, numbers)
+    rows, numbers = run(_find_mails(folder, channels, uid, wanted, outcome or "", limit))
+    if as_json:
+        print_json([_mail_as_json(row, numbers) for row in rows])
+    for row in rows if not as_json else ():
+        _print_mail(row, numbers)
     if not rows and not outcome:
         refuse("no such mail was ever taken in", NO_SUCH)
 
@@ -90,34 +90,34 @@ def ledger(
 # sums
 
 
-async def _summed(folder: DeskFolder, boxes: Sequence[str]) -> list[dict[str, Any]]:
-    async with opened(folder.settings()) as database, database.look() as connection:
-        return [await _sum(connection, channel) for channel in boxes]
+async def _summaries(folder: DeskFolder, channels: Sequence[str]) -> list[dict[str, Any]]:
+    async with open_database(folder.settings()) as database, database.look() as connection:
+        return [await _summary(connection, channel) for channel in channels]
 
 
-async def _sum(connection: AsyncConnection, channel: str) -> dict[str, Any]:
+async def _summary(connection: AsyncConnection, channel: str) -> dict[str, Any]:
     mark = await watermark_of(connection, channel)
     return {
         "mailbox": channel,
         "epoch": mark.epoch if mark else "",
         **{name: getattr(mark, name, None) for name in ("connected_at", "reconciled_at", "difference", "differed_at")},
-        "outcomes": await account.counts(connection, channel),
-        "oldest_waiting": await account.oldest_waiting(connection, channel),
+        "outcomes": await ledger_store.counts(connection, channel),
+        "oldest_waiting": await ledger_store.oldest_waiting(connection, channel),
     }
 
 
-def _sums(found: Sequence[Mapping[str, Any]], machine: bool) -> None:
-    late = [one for one in found if one["oldest_waiting"] and one["oldest_waiting"] < now() - account.LATE]
-    if machine:
+def _print_summaries(found: Sequence[Mapping[str, Any]], as_json: bool) -> None:
+    late = [one for one in found if one["oldest_waiting"] and one["oldest_waiting"] < now() - ledger_store.LATE]
+    if as_json:
         print_json(found)
-    for one in found if not machine else ():
+    for one in found if not as_json else ():
         click.secho(one["mailbox"], bold=True)
         if not one["connected_at"]:
             click.echo("  never connected yet")
             continue
         compared = tables.local_long(one["reconciled_at"], UTC) if one["reconciled_at"] else "never"
         pairs = [("since", tables.local_long(one["connected_at"], UTC)), ("compared", compared)]
-        pairs += [(word, f"{count}  {WORDS[MailOutcome(word)]}") for word, count in one["outcomes"].items()]
+        pairs += [(word, f"{count}  {MEANINGS[MailOutcome(word)]}") for word, count in one["outcomes"].items()]
         if one["difference"]:
             pairs.append(("difference", f"{tables.local_long(one['differed_at'], UTC)}: {one['difference']}"))
         if one in late:
@@ -130,27 +130,29 @@ def _sums(found: Sequence[Mapping[str, Any]], machine: bool) -> None:
 # single mails
 
 
-async def _mails(
-    folder: DeskFolder, boxes: Sequence[str], uid: int | None, message_id: str, outcome: str, limit: int
+async def _find_mails(
+    folder: DeskFolder, channels: Sequence[str], uid: int | None, message_id: str, outcome: str, limit: int
 ) -> tuple[list[Row[Any]], Mapping[int, str]]:
-    async with opened(folder.settings()) as database:
+    async with open_database(folder.settings()) as database:
         async with database.look() as connection:
             rows = [
                 row
-                for channel in boxes
-                for row in await account.found(connection, account.rows_of(channel, uid, message_id, outcome, limit))
+                for channel in channels
+                for row in await ledger_store.found(
+                    connection, ledger_store.rows_of(channel, uid, message_id, outcome, limit)
+                )
             ]
-        return rows[:limit], await _numbers(folder, database, {row.case_id for row in rows if row.case_id})
+        return rows[:limit], await _case_numbers(folder, database, {row.case_id for row in rows if row.case_id})
 
 
-async def _numbers(folder: DeskFolder, database: Database, ids: set[int]) -> Mapping[int, str]:
+async def _case_numbers(folder: DeskFolder, database: Database, ids: set[int]) -> Mapping[int, str]:
     whose = (*folder.providers(), FRONT)
     async with database.read(*whose) as session:
         cases = await session.scalars(select(Case).where(Case.provider.in_(whose), Case.id.in_(ids)))
         return {case.id: case.number or str(case.id) for case in cases}
 
 
-def _mail(row: Row[Any], numbers: Mapping[int, str]) -> dict[str, Any]:
+def _mail_as_json(row: Row[Any], numbers: Mapping[int, str]) -> dict[str, Any]:
     return {
         "mailbox": row.channel,
         "epoch": row.epoch,
@@ -167,11 +169,11 @@ def _mail(row: Row[Any], numbers: Mapping[int, str]) -> dict[str, Any]:
     }
 
 
-def _tell(row: Row[Any], numbers: Mapping[int, str]) -> None:
-    one = _mail(row, numbers)
+def _print_mail(row: Row[Any], numbers: Mapping[int, str]) -> None:
+    one = _mail_as_json(row, numbers)
     at = tables.local_long(row.received_at, UTC)
     click.secho(tables.cut(f"{row.channel} · UID {row.uid} · {at} · {row.size} bytes", tables.width()), bold=True)
-    told = WORDS[MailOutcome(row.now)]
+    told = MEANINGS[MailOutcome(row.now)]
     pairs = [("outcome", f"{row.now}: {told}"), ("case", one["case"]), ("message-id", row.message_id)]
     pairs += [("arrival", str(row.arrival_id or "")), ("problem", one["problem"])]
     click.echo(tables.labelled([pair for pair in pairs if pair[1]], "  "))

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from console.terminal.context import NO_SUCH, DeskFolder, as_json, opened, pass_folder, print_json, refuse, run
+from console.terminal.context import (
+    NO_SUCH,
+    DeskFolder,
+    json_option,
+    open_database,
+    pass_folder,
+    print_json,
+    refuse,
+    run,
+)
 from console.terminal.tables import safe
 
 if TYPE_CHECKING:
@@ -14,9 +23,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@as_json
+@json_option
 @pass_folder
-def muted(folder: DeskFolder, machine: bool) -> None:
+def muted(folder: DeskFolder, as_json: bool) -> None:
     """List the addresses to which no automatic mail goes, and why.
 
     An address is muted when too much went there without a person writing: three letters within an hour, or five within
@@ -28,12 +37,12 @@ def muted(folder: DeskFolder, machine: bool) -> None:
       firstline mail muted
       firstline mail muted --json
     """
-    found = run(_silences(folder))
-    if machine:
+    found = run(_muted_peers(folder))
+    if as_json:
         print_json([_as_json(one) for one in found])
     elif not found:
         click.echo("Nobody is muted.")
-    for one in found if not machine else ():
+    for one in found if not as_json else ():
         click.echo(f"{safe(one.peer)} · since {one.since:%Y-%m-%d %H:%M} UTC · {one.why}")
 
 
@@ -41,10 +50,10 @@ def _as_json(one: MutedPeer) -> dict[str, Any]:
     return {"address": one.peer, "since": one.since, "why": one.why, "notices_only": one.notices_only}
 
 
-async def _silences(folder: DeskFolder) -> list[MutedPeer]:
+async def _muted_peers(folder: DeskFolder) -> list[MutedPeer]:
     from mail.sending.loop_guard_store import silences  # noqa: PLC0415 - help and usage come at once
 
-    async with opened(folder.settings()) as database:
+    async with open_database(folder.settings()) as database:
         return await silences(database)
 
 
@@ -66,5 +75,5 @@ def unmute(folder: DeskFolder, address: str) -> None:
 async def _unmute(folder: DeskFolder, address: str) -> bool:
     from mail.sending.loop_guard_store import unmute as forgive  # noqa: PLC0415
 
-    async with opened(folder.settings()) as database:
+    async with open_database(folder.settings()) as database:
         return await forgive(database, address)

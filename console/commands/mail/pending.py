@@ -9,22 +9,21 @@ from typing import Any
 import click
 from sqlalchemy import Row
 
-from console.commands.pending import accept, list_pending, refuse_letter
-from console.commands.pending import show as show_letter
-from console.commands.quarantine import replay, show, show_quarantine
-from console.terminal.context import NO_SUCH, DeskFolder, as_json, opened, pass_folder, refuse, run
+from console.commands.pending import accept_pending, list_pending, refuse_pending, show_pending
+from console.commands.quarantine import print_quarantined, replay, show_quarantine
+from console.terminal.context import NO_SUCH, DeskFolder, json_option, open_database, pass_folder, refuse, run
 from desk.clock import now
 from desk.queues import inbox
 from mail.receiving import ledger
 
 
-def _as(command: click.Command, former: str, name: str) -> click.Command:
+def _renamed(command: click.Command, old_name: str, name: str) -> click.Command:
     """The same command under the name it has here, in its examples too."""
-    here = copy(command)
-    here.name = name.rpartition(" ")[2]
-    here.help = (command.help or "").replace(f"firstline {former}", f"firstline mail {name}")
-    here.params = list(command.params)
-    return here
+    copied = copy(command)
+    copied.name = name.rpartition(" ")[2]
+    copied.help = (command.help or "").replace(f"firstline {old_name}", f"firstline mail {name}")
+    copied.params = list(command.params)
+    return copied
 
 
 @click.group()
@@ -43,10 +42,10 @@ def pending() -> None:
     """
 
 
-pending.add_command(_as(list_pending, "pending list", "pending list"))
-pending.add_command(_as(show_letter, "pending show", "pending show"))
-pending.add_command(_as(accept, "pending accept", "pending release"))
-pending.add_command(_as(refuse_letter, "pending refuse", "pending reject"))
+pending.add_command(_renamed(list_pending, "pending list", "pending list"))
+pending.add_command(_renamed(show_pending, "pending show", "pending show"))
+pending.add_command(_renamed(accept_pending, "pending accept", "pending release"))
+pending.add_command(_renamed(refuse_pending, "pending refuse", "pending reject"))
 
 
 @click.group()
@@ -62,44 +61,44 @@ def quarantine() -> None:
     """
 
 
-quarantine.add_command(_as(show_quarantine, "quarantine show", "quarantine show"))
-quarantine.add_command(_as(replay, "replay", "quarantine replay"))
+quarantine.add_command(_renamed(show_quarantine, "quarantine show", "quarantine show"))
+quarantine.add_command(_renamed(replay, "replay", "quarantine replay"))
 
 
 @quarantine.command("list")
-@as_json
+@json_option
 @pass_folder
-def list_letters(folder: DeskFolder, machine: bool) -> None:
+def list_quarantine(folder: DeskFolder, as_json: bool) -> None:
     """List the letters that were set aside, oldest first.
 
     \b
     Example:
       firstline mail quarantine list --json
     """
-    show(run(_letters(folder)), machine)
+    print_quarantined(run(_quarantined_mail(folder)), as_json)
 
 
-async def _letters(folder: DeskFolder) -> Sequence[Row[*tuple[Any, ...]]]:
-    async with opened(folder.settings()) as database:
+async def _quarantined_mail(folder: DeskFolder) -> Sequence[Row[*tuple[Any, ...]]]:
+    async with open_database(folder.settings()) as database:
         return [row for row in await inbox.quarantine(database) if row.channel.startswith("mail:")]
 
 
 @quarantine.command()
-@click.argument("letter", metavar="ID", type=int)
+@click.argument("mail_id", metavar="ID", type=int)
 @pass_folder
-def reject(folder: DeskFolder, letter: int) -> None:
+def reject(folder: DeskFolder, mail_id: int) -> None:
     """Leave a letter out for good. It stays in the inbox and on its server, and nobody is answered.
 
     \b
     Example:
       firstline mail quarantine reject 57
     """
-    run(_reject(folder, letter))
-    click.echo(f"Letter {letter} is left out.")
+    run(_reject(folder, mail_id))
+    click.echo(f"Letter {mail_id} is left out.")
 
 
-async def _reject(folder: DeskFolder, letter: int) -> None:
-    async with opened(folder.settings()) as database:
-        if letter not in {row.id for row in await inbox.quarantine(database) if row.channel.startswith("mail:")}:
-            refuse(f"no letter {letter} is set aside: see 'firstline mail quarantine list'", NO_SUCH)
-        await inbox.dismiss(database, letter, now(), lambda connection: ledger.refused(connection, letter))
+async def _reject(folder: DeskFolder, mail_id: int) -> None:
+    async with open_database(folder.settings()) as database:
+        if mail_id not in {row.id for row in await inbox.quarantine(database) if row.channel.startswith("mail:")}:
+            refuse(f"no letter {mail_id} is set aside: see 'firstline mail quarantine list'", NO_SUCH)
+        await inbox.dismiss(database, mail_id, now(), lambda connection: ledger.refused(connection, mail_id))

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import func, select
 
 import console.runtime.lifecycle
-from console.runtime.entrance import Receiver
 from console.runtime.lifecycle import serve_until_stopped
-from console.runtime.receiver import ROLES, ChannelListeners
+from console.runtime.listeners import ROLES, ChannelListeners
+from console.runtime.receiver import Receiver
 from console.runtime.server import Server
 from desk.model.settings import Settings, load
 from desk.storage.database import Database
@@ -33,12 +33,12 @@ class Furniture:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.wanted = asyncio.Event()
-        self._furnished = console.runtime.lifecycle._furnished
-        monkeypatch.setattr(console.runtime.lifecycle, "_furnished", self._held_back)
+        self._start_server = console.runtime.lifecycle._start_server
+        monkeypatch.setattr(console.runtime.lifecycle, "_start_server", self._held_back)
 
     async def _held_back(self, receiver: Receiver, roles: Collection[str], listening: ChannelListeners) -> Server:
         await self.wanted.wait()
-        return await self._furnished(receiver, roles, listening)
+        return await self._start_server(receiver, roles, listening)
 
 
 @asynccontextmanager

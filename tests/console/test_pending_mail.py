@@ -71,8 +71,8 @@ async def test_a_person_decides_about_letters_that_prove_nothing(terminal: Termi
         assert (await terminal.types("pending", "refuse", str(second["id"]))).code == 0
         assert await waiting(terminal, 0) == []
         for letter in (first, second):
-            again = await terminal.types("pending", "accept", str(letter["id"]))
-            assert (again.code, "already" in again.err) == (4, True)
+            reload = await terminal.types("pending", "accept", str(letter["id"]))
+            assert (reload.code, "already" in reload.err) == (4, True)
         (case,) = (await terminal.types("cases", "--all", "--json")).json()
         whole = (await terminal.types("case", str(case["id"]), "--json")).json()
         said = [line["text"] for line in whole["journal"]]

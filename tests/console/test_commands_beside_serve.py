@@ -69,7 +69,7 @@ async def test_of_two_agents_who_take_a_case_at_once_one_has_it(terminal: Termin
 async def test_a_serve_without_a_clerk_keeps_nobody_waiting(terminal: Terminal, agents_group: Group) -> None:
     """The command decides itself when the running process does not."""
     number = await put(terminal.root, "sever", "SN", 12)
-    async with terminal.serving("--only", "channels") as service:
+    async with terminal.serving("--only", "receiver") as service:
         await service.logs("channels: telegram:main")
         taken = await terminal.types("take", number, "--as", "ivanova")
         assert (taken.code, taken.out.splitlines()[0]) == (0, f"{number} is yours.")

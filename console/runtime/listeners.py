@@ -1,0 +1,150 @@
+"""Listening at the channels of the world: which of them are this process's, by leases, and storing what comes in.
+
+It needs the entrance only. So a desk that starts stores what waits for it before anything is there to decide it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Collection, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from console.runtime.loops import run_repeatedly
+from console.runtime.receiver import Receiver
+from desk.backoff import retry_delay
+from desk.model.channel import Channel, ExtraWrite
+from desk.model.messages import RawMessage
+from desk.queues import inbox
+from desk.storage import leases
+from desk.storage.leases import LeaseLost
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+log = logging.getLogger(__name__)
+
+ROLES = ("receiver", "worker", "sender", "timers")
+"""What a process may do, and by default does."""
+LEASE_RENEWAL = 2.5
+"""Seconds between renewals of leases."""
+CALM_AFTER = 60.0
+"""A channel that has listened for so many seconds begins anew at once when it crashes."""
+
+
+class ChannelListeners:
+    """Listens while it is entered (``async with``). ``stored`` is set whenever something was stored."""
+
+    def __init__(self, receiver: Receiver, roles: Collection[str]) -> None:
+        self._receiver = receiver
+        self._roles = roles
+        self._lease_kinds = ["listen"] if "receiver" in roles else []
+        self._held_until: dict[str, float] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._renewing = asyncio.Lock()
+        self._renewal: asyncio.Task[None] | None = None
+        self._webhooks: web.AppRunner | None = None
+        self.stored = asyncio.Event()
+
+    async def __aenter__(self) -> Self:
+        if "receiver" in self._roles:
+            self._webhooks = await self._start_webhooks()
+        self._renewal = asyncio.create_task(run_repeatedly("leases", self._renew_leases, LEASE_RENEWAL))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        tasks = [*self._tasks.values(), *([self._renewal] if self._renewal else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._webhooks:
+            await self._webhooks.cleanup()
+        with contextlib.suppress(Exception):
+            await leases.release(self._receiver.database, self._receiver.holder)
+
+    async def also_send(self) -> None:
+        """From now on the leases to send through these channels are taken as well, if that is a role of this
+        process."""
+        if "sender" in self._roles:
+            self._lease_kinds.append("send")
+            with contextlib.suppress(Exception):  # the loop tries again, and tells
+                await self._renew_leases()
+
+    def listening_channels(self) -> list[str]:
+        """The channels that are listened to at this moment."""
+        return [name for name, task in self._tasks.items() if not task.done()]
+
+    def sendable_channels(self) -> list[str]:
+        """The channels whose lease to send is ours beyond doubt."""
+        now = asyncio.get_running_loop().time()
+        return [name for name in self._receiver.channels if self._held_until.get(f"send:{name}", 0.0) > now]
+
+    async def _renew_leases(self) -> None:
+        async with self._renewing:
+            # Counted from before the question, on a clock that runs on while we are stopped and never goes back.
+            until = asyncio.get_running_loop().time() + leases.HELD_FOR.total_seconds()
+            receiver = self._receiver
+            wanted = [f"{kind}:{name}" for name, _ in receiver.configured_channels() for kind in self._lease_kinds]
+            taken = await leases.take(receiver.database, wanted, receiver.holder, receiver.clock()) if wanted else ()
+            self._held_until = dict.fromkeys(taken, until)
+            for name, channel in receiver.configured_channels():
+                self._start_or_stop(name, channel)
+
+    def _start_or_stop(self, name: str, channel: Channel) -> None:
+        """Begins or ends to listen at a channel, as its lease says."""
+        task, mine = self._tasks.get(name), f"listen:{name}" in self._held_until
+        if mine and (task is None or task.done()):
+            self._tasks[name] = asyncio.create_task(self._listen(name, channel))
+        elif not mine and task is not None:
+            if task.cancel():
+                log.warning("%s is listened to by another process now", name)
+            del self._tasks[name]
+
+    async def _listen(self, name: str, channel: Channel) -> None:
+        lease = (f"listen:{name}", self._receiver.holder)
+
+        async def accept(raws: Sequence[RawMessage], also: ExtraWrite | None = None) -> int:
+            return await self._accept(raws, also, lease)
+
+        crashes = 0
+        while True:
+            began = asyncio.get_running_loop().time()
+            try:
+                await channel.listen(accept)
+                return
+            except LeaseLost:
+                log.warning("%s is listened to by another process now", name)
+                return
+            except Exception:
+                log.exception("%s stopped listening; it begins again", name)
+                crashes = 1 if asyncio.get_running_loop().time() - began > CALM_AFTER else crashes + 1
+                await asyncio.sleep(retry_delay(crashes, 2.0, 60.0))
+
+    async def _accept(
+        self, raws: Sequence[RawMessage], also: ExtraWrite | None = None, lease: tuple[str, str] | None = None
+    ) -> int:
+        stored = await inbox.accept(self._receiver.database, raws, also, lease)
+        self.stored.set()
+        return stored
+
+    async def _start_webhooks(self) -> web.AppRunner | None:
+        """One receiver for the bots that have a webhook. It needs no lease: a repeat is a no-op by its key."""
+        with_webhook = [bot for bot in self._receiver.settings.telegram if bot.webhook]
+        if not with_webhook:
+            return None
+        from aiohttp import web  # noqa: PLC0415 (few desks have a webhook, and all of them want to store at once)
+
+        from bots.webhook import WebhookTarget, webhook_app  # noqa: PLC0415 (the same)
+
+        targets = [
+            WebhookTarget.of(bot, self._receiver.reply_tokens.derived(f"webhook {bot.name}")) for bot in with_webhook
+        ]
+        runner = web.AppRunner(webhook_app(targets, self._accept, self._receiver.clock), access_log=None)
+        await runner.setup()
+        host, _, port = self._receiver.settings.listen.rpartition(":")
+        await web.TCPSite(runner, host, int(port)).start()
+        return runner
