@@ -22,9 +22,11 @@ from benchmarks.telegram import AGENTS, KINDS, SAMPLE
 from bots.envelope import raw_message_of
 from console.runtime.migrate import migrate
 from console.runtime.wiring import Application, build_application
+from desk.model.messages import Priority
 from desk.pipeline.tenant_routing import providers_of
 from desk.queues import inbox, outbox
 from desk.queues.outbox import SendOutcome
+from desk.queues.send_order import Share
 from desk.storage.database import Database
 
 T = TypeVar("T")
@@ -93,8 +95,9 @@ async def batch(application: Application, beats: Beats, numbers: range, text: st
 
 async def send(application: Application, beats: Beats) -> None:
     """Everything that is due, in as few sweeps as lanes allow."""
+    everything = [Share(("telegram:b",), priority, 60) for priority in Priority]
     while departures := await beats.of(
-        "send: claim", outbox.claim(application.database, {"telegram:b": 60}, application.holder, application.clock())
+        "send: claim", outbox.claim(application.database, everything, application.holder, application.clock())
     ):
         sender = application.channels["telegram:b"]._loaded.sender  # type: ignore[attr-defined]
         fates = await beats.of("send: the calls", asyncio.gather(*(sender.send(one, {}) for one in departures)))

@@ -22,7 +22,16 @@ from bots.render import render
 from desk.clock import Clock, now
 from desk.gc_freeze import frozen_after
 from desk.model.channel import ChannelCapabilities, OpenFile, StoreMessages
-from desk.model.messages import Arrival, ChannelCall, Departure, Inbound, OutboundMessage, RetryLater, SendResult
+from desk.model.messages import (
+    Arrival,
+    ChannelCall,
+    Departure,
+    Inbound,
+    OutboundMessage,
+    Priority,
+    RetryLater,
+    SendResult,
+)
 from desk.model.settings import TelegramSettings
 
 if TYPE_CHECKING:
@@ -139,6 +148,8 @@ class TelegramChannel:
             return RetryLater(wait, "this chat has had as many messages as Telegram takes", tried=False)
         if wait:
             await asyncio.sleep(wait)
+        if departure.priority is not Priority.DIALOG:
+            await asyncio.sleep(self._limits.hold_back(departure.lane, self._ticks(), count))
         wait = self._limits.book(departure.lane, self._ticks(), count)
         if wait > PATIENCE:
             why = "the bot has sent as many messages as Telegram takes"

@@ -12,6 +12,10 @@ PATIENCE = 2.0
 """Seconds that a call may wait for its turn; what must wait longer goes back into the outbox."""
 
 
+KEPT_FOR_ANSWERS = 5
+"""Of the thirty a second so many are not for notices, bulk and strangers: an answer finds its turn at once."""
+
+
 class SlidingWindow:
     """At most ``count`` in any ``seconds``: exact, by remembering when the last ones went or will go."""
 
@@ -45,6 +49,7 @@ class RateLimits:
     def __init__(self, channel: str) -> None:
         self._prefix = f"{channel}:"
         self._bot = SlidingWindow(30, 1.05)
+        self._others = SlidingWindow(30 - KEPT_FOR_ANSWERS, 1.05)
         self._chats: dict[str, SlidingWindow] = {}
         self._sweep_at = 2000
 
@@ -52,6 +57,14 @@ class RateLimits:
         """Seconds until the chat of this lane may be written to. A lane sends one at a time, so nothing is booked."""
         window = self._chats.get(self._chat(lane))
         return window.delay(now, count) if window else 0.0
+
+    def hold_back(self, lane: str, now: float, count: int = 1) -> float:
+        """Seconds after which something nobody waits for may ask for its turn with `book`."""
+        if not self._chat(lane):
+            return 0.0
+        wait = self._others.delay(now, count)
+        self._others.take(now + wait, count)
+        return wait
 
     def book(self, lane: str, now: float, count: int = 1, patience: float = PATIENCE) -> float:
         """Seconds until it is this call's turn within the whole bot: booked, unless they are more than ``patience``."""

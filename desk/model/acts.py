@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from desk.language.rich_text import RichText
-from desk.model.messages import Address, File, Inbound, RedeliveryPolicy
+from desk.model.messages import Address, File, Inbound, Priority, RedeliveryPolicy
 
 if TYPE_CHECKING:
     from desk.model.case import Case
@@ -55,6 +55,8 @@ class SayTemplate(Act):
     """Says one sentence of the templates, by name. Several to the same ear become one message, in order.
 
     ``human`` marks words that a person wrote: the journal has them under that person, and the wire is told so.
+    ``priority`` None is what `desk.pipeline.recipients.priority_of` says; of several to one person the most urgent one
+    counts.
     """
 
     word: str
@@ -64,6 +66,7 @@ class SayTemplate(Act):
     files: tuple[File, ...] = ()
     policy: RedeliveryPolicy = RedeliveryPolicy.RETRY
     human: bool = False
+    priority: Priority | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ class SayText(Act):
     buttons: Buttons = ()
     files: tuple[File, ...] = ()
     policy: RedeliveryPolicy = RedeliveryPolicy.RETRY
+    priority: Priority | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 from desk.language.rich_text import RichText
@@ -173,6 +173,15 @@ class RedeliveryPolicy(StrEnum):
     EDIT = "edit"  # repeatable: "message is not modified" is success
 
 
+class Priority(IntEnum):
+    """How urgent a departure is. How the places of a channel are shared by it says `desk.queues.send_order`."""
+
+    DIALOG = 0  # an answer to somebody who waits for it, and what the agents are to see
+    NOTICE = 1  # what concerns one person and answers nothing
+    BULK = 2  # the same to many
+    STRANGER = 3  # an answer to somebody the desk has never met, in a time of many
+
+
 @dataclass(frozen=True, slots=True)
 class ButtonOption:
     """A button: a short id for the wire, a label for the person."""
@@ -249,7 +258,7 @@ class Departure:
     """A stored `ChannelCall` that a sender has claimed.
 
     ``attempts`` counts the tries, this one included; ``doubts`` those before it of which nobody knows what they did.
-    ``since`` is when it was written.
+    ``since`` is when it was written, ``priority`` the one it was claimed under.
     """
 
     id: int
@@ -264,6 +273,7 @@ class Departure:
     attempts: int
     doubts: int = 0
     since: datetime | None = None
+    priority: Priority = Priority.DIALOG
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from desk.model.messages import (
     File,
     Inbound,
     OutboundMessage,
+    Priority,
     QuotedMessage,
     RedeliveryPolicy,
     Role,
@@ -44,7 +45,7 @@ from desk.model.messages import (
 )
 from desk.model.policy import Provider
 from desk.pipeline.lookup import Round, address_of, is_proved_sender, sender_address_row
-from desk.pipeline.recipients import addresses_of
+from desk.pipeline.recipients import addresses_of, priority_of
 from desk.pipeline.reply_tokens import ReplyTokens
 from desk.storage.ids import IdGenerator
 
@@ -64,13 +65,24 @@ class DraftMessage:
     files: list[File] = field(default_factory=list)
     policy: RedeliveryPolicy = RedeliveryPolicy.RETRY
     human: bool = False
+    priority: Priority = Priority.STRANGER
+
+
+@dataclass(frozen=True, slots=True)
+class ComposedParcel:
+    """One call on a channel's wire, with the key of its departure."""
+
+    key: str
+    channel: str
+    call: ChannelCall
+    priority: Priority
 
 
 @dataclass(frozen=True, slots=True)
 class ComposedRound:
-    """What a round says: parcels with their keys, and rows of the journal (`desk.model.case.JournalEntry`)."""
+    """What a round says, and rows of the journal (`desk.model.case.JournalEntry`)."""
 
-    parcels: tuple[tuple[str, str, ChannelCall], ...]  # (key, channel, parcel)
+    parcels: tuple[ComposedParcel, ...]
     journal: tuple[Mapping[str, Any], ...]
 
 
@@ -102,7 +114,7 @@ class _RoundComposer:
         self.alert = ""
         self.in_place = False
         self.journal: list[dict[str, Any]] = []
-        self.parcels: list[tuple[str, str, ChannelCall]] = []
+        self.parcels: list[ComposedParcel] = []
 
     def run(self, acts: Sequence[Act]) -> ComposedRound:
         self._journal_heard()
@@ -113,7 +125,7 @@ class _RoundComposer:
             self._send(address, part)
         if any(isinstance(act, UpdateCard) for act in acts):
             self._card()
-        if self.inbound.callback and not any(parcel.kind == "callback" for _, _, parcel in self.parcels):
+        if self.inbound.callback and not any(one.call.kind == "callback" for one in self.parcels):
             self._put(
                 OutboundMessage(self.inbound.sender, RichText(), callback=self.inbound.callback, alert=self.alert)
             )
@@ -155,6 +167,7 @@ class _RoundComposer:
 
     def _add(self, address: Address, act: SayTemplate | SayText) -> None:
         part = self.parts.setdefault(address, DraftMessage())
+        part.priority = min(part.priority, priority_of(act, address, self.inbound, self.contact))
         text = act.text if isinstance(act, SayText) else self._say(act.word, act.names, address)
         part.texts.append(text)
         part.buttons = act.buttons or part.buttons
@@ -226,7 +239,8 @@ class _RoundComposer:
                 sender=self.provider.title(language),
                 history=self._history(address, language) if part.human else (),
                 notice=address == self.contact.on_file,
-            )
+            ),
+            part.priority,
         )
 
     def _history(self, address: Address, language: str) -> tuple[QuotedMessage, ...]:
@@ -263,7 +277,7 @@ class _RoundComposer:
         if not had:
             self.case.card = key
 
-    def _put(self, outgoing: OutboundMessage) -> str:
+    def _put(self, outgoing: OutboundMessage, priority: Priority = Priority.DIALOG) -> str:
         """Dresses one message and gives every parcel its key. Returns the key of the last: the one with buttons."""
         channel = self.registry.channels.get(outgoing.to.channel)
         if channel is None:
@@ -272,7 +286,7 @@ class _RoundComposer:
         parcels = channel.render(replace(outgoing, key=first))
         for parcel in parcels:
             key = f"{self.round.arrival.id}.{len(self.parcels)}"
-            self.parcels.append((key, outgoing.to.channel, parcel))
+            self.parcels.append(ComposedParcel(key, outgoing.to.channel, parcel, priority))
             if parcel.remote and self._in_thread(outgoing.to):
                 self.case.thread = [*self.case.thread, parcel.remote][-12:]
         return f"{self.round.arrival.id}.{len(self.parcels) - 1}"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from desk.model.acts import Recipient
+from desk.model.acts import Recipient, SayTemplate, SayText
 from desk.model.case import Case
 from desk.model.facts import ContactAddresses
-from desk.model.messages import Address, Inbound, Role
+from desk.model.messages import Address, Inbound, Priority, Role
 
 
 def addresses_of(to: Recipient, case: Case, inbound: Inbound, contact: ContactAddresses, is_new: bool) -> list[Address]:
@@ -20,3 +20,14 @@ def addresses_of(to: Recipient, case: Case, inbound: Inbound, contact: ContactAd
         return [contact.on_file] if contact.on_file else []
     reached = contact.other(case) if to is Recipient.OTHER else contact.to(case)
     return [reached] if reached else []
+
+
+def priority_of(act: SayTemplate | SayText, address: Address, inbound: Inbound, contact: ContactAddresses) -> Priority:
+    """How urgent it is: what its rule says; else an answer to who just wrote, a person's own words, and what the agents
+    are to see go first. Whatever else is said answers nobody who waits at that address: it is a notice.
+    """
+    if act.priority is not None:
+        return act.priority
+    answers = address == inbound.sender and inbound.role is Role.SUBSCRIBER
+    human = isinstance(act, SayTemplate) and act.human
+    return Priority.DIALOG if answers or human or address == contact.agents_group else Priority.NOTICE

@@ -15,17 +15,16 @@ from datetime import datetime, timedelta
 
 from desk.clock import Clock
 from desk.model.channels import ChannelRegistry
-from desk.model.messages import Departure, ResultUnknown, RetryLater, Sent
+from desk.model.messages import Departure, Priority, ResultUnknown, RetryLater, Sent
 from desk.queues import outbox
 from desk.queues.outbox import SendOutcome
+from desk.queues.send_order import COUNTED, PLACES_OF_A_CHANNEL, shares
 from desk.storage.database import Database
 
 log = logging.getLogger(__name__)
 PLACES = 240
 HANGING = 2.0
 """Seconds after which a call takes none of the common places any more: channels that hang keep only their own."""
-PLACES_OF_A_CHANNEL = 12
-"""Few, since whatever is marked when the process is killed may have been sent; enough for thirty calls a second."""
 GATHERING = 0.01
 """Seconds to wait for more results before writing them down together."""
 
@@ -49,9 +48,10 @@ class OutboxSender:
         self._holder = holder
         self._clock = clock
         self._lane = lane
-        self._flying: dict[asyncio.Task[SendOutcome], str] = {}
+        self._flying: dict[asyncio.Task[SendOutcome], Departure] = {}
         self._since: dict[asyncio.Task[SendOutcome], float] = {}
         self._resting: dict[str, datetime] = {}
+        self._turn = 0
         self.stopping = False
 
     async def sweep(self, channels: Collection[str]) -> bool:
@@ -72,20 +72,26 @@ class OutboxSender:
 
     async def _start(self, channels: Collection[str]) -> int:
         now = self._clock()
-        flying = Counter(self._flying.values())
+        sending: dict[str, Counter[Priority]] = {}
+        for one in self._flying.values():
+            sending.setdefault(one.channel, Counter())[one.priority] += 1
         ready = [
             channel
             for channel in channels
             if channel in self._registry.channels
-            and flying[channel] < PLACES_OF_A_CHANNEL
+            and (channel not in sending or sending[channel].total() < PLACES_OF_A_CHANNEL)
             and self._resting.get(channel, now) <= now
         ]
         lately = asyncio.get_running_loop().time() - HANGING
         left = PLACES - sum(since > lately for since in self._since.values())
-        if not ready or left <= 0 or not (due := await outbox.channels_due(self._database, ready, now, self._lane)):
+        if not ready or left <= 0:
             return 0
-        places = {channel: max(1, min(PLACES_OF_A_CHANNEL - flying[channel], left // len(due))) for channel in due}
-        claimed = await outbox.claim(self._database, places, self._holder, now, self._lane, due)
+        due = await outbox.count_due(self._database, ready, now, COUNTED, self._lane)
+        wanted = shares(due, sending, left, self._turn)
+        if not wanted:
+            return 0
+        claimed = await outbox.claim(self._database, wanted, self._holder, now, self._lane)
+        self._turn += len(claimed)
         named = {key for one in claimed for key in _named(one)}
         remotes = await outbox.remotes(self._database, named)
         for departure in claimed:
@@ -93,7 +99,7 @@ class OutboxSender:
             known = {key: remotes[key] for key in _named(departure) if key in remotes}
             here = {key: remote for key, (lane, remote) in known.items() if lane == departure.lane}
             task = asyncio.create_task(self._send(departure, here))
-            self._flying[task], self._since[task] = departure.channel, asyncio.get_running_loop().time()
+            self._flying[task], self._since[task] = departure, asyncio.get_running_loop().time()
         return len(claimed)
 
     async def _send(self, departure: Departure, remotes: Mapping[str, str]) -> SendOutcome:

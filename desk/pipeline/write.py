@@ -20,7 +20,7 @@ from desk.model.acts import Act, AssignAccount, CancelTimer, KeepPending, MarkAd
 from desk.model.case import Case
 from desk.model.channels import ChannelRegistry
 from desk.model.facts import DuplicateOf
-from desk.model.messages import FRONT, Role
+from desk.model.messages import FRONT, Priority, Role
 from desk.model.people import Person, PersonAddress
 from desk.model.shared_facts import Identification
 from desk.pipeline.case_numbers import next_numbers
@@ -184,24 +184,24 @@ class DecisionWriter:
                 )
 
     def _enqueue(self, composed: ComposedRound, round_: Round, rows: RowBatch, now: datetime) -> None:
-        priority = 3 * _stranger(round_)
-        for key, channel, parcel in composed.parcels:
+        stranger = _stranger(round_)
+        for one in composed.parcels:
             rows.insert(
                 departures,
-                key=key,
+                key=one.key,
                 provider=round_.case.provider,
-                channel=channel,
-                lane=parcel.lane,
-                kind=parcel.kind,
-                policy=parcel.policy.value,
-                body=dict(parcel.body),
+                channel=one.channel,
+                lane=one.call.lane,
+                kind=one.call.kind,
+                policy=one.call.policy.value,
+                body=dict(one.call.body),
                 case_id=round_.case.id,
                 state="pending",
                 due_at=now,
-                remote=parcel.remote,
-                supersedes=parcel.supersedes,
+                remote=one.call.remote,
+                supersedes=one.call.supersedes,
                 created_at=now,
-                priority=priority,
+                priority=int(Priority.STRANGER if stranger else one.priority),
             )
 
     async def _move(self, session: AsyncSession, round_: Round, home: str, rows: RowBatch) -> None:

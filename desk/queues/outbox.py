@@ -2,8 +2,8 @@
 
 ``state`` goes pending -> sending -> sent | failed | unknown, or back to pending to be tried again; a pending edit
 that a later one makes pointless is superseded. A lane's next departure is not taken before the earlier ones have gone.
-Of a channel's lanes those of priority 0 go first: when two thousand strangers come at once, people whom the desk knows
-wait for none of them, and every place the known leave is the strangers'.
+Which lanes of a channel go first is a matter of priority (`desk.queues.send_order`): neither ten thousand notices nor
+two thousand strangers who come at once keep people in a dialog waiting.
 What a killed sender left in *sending* may have gone or not: `recover` goes by its policy.
 """
 
@@ -11,21 +11,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     Column,
     ColumnElement,
     FromClause,
+    Label,
     Row,
+    Select,
     String,
     Text,
     and_,
     bindparam,
     exists,
     func,
+    literal,
     or_,
     select,
     update,
@@ -36,6 +40,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from desk.language.rich_text import storable
 from desk.model.messages import (
     Departure,
+    Priority,
     RawMessage,
     RedeliveryPolicy,
     Rejected,
@@ -45,6 +50,7 @@ from desk.model.messages import (
     Sent,
 )
 from desk.queues.inbox import store
+from desk.queues.send_order import Share
 from desk.storage.database import Database
 from desk.storage.process_identity import is_known_dead
 from desk.storage.queue_tables import departures, is_unsent
@@ -75,26 +81,47 @@ def _departure(row: Row[*tuple[Any, ...]]) -> Departure:
 
 
 def _due(table: FromClause) -> ColumnElement[bool]:
-    """Pending, due, and of these channels; of one lane where ``only`` is not empty."""
+    """Pending and due; of one lane where ``only`` is not empty."""
     only: ColumnElement[str] = bindparam("only", "", String)
-    return and_(
-        table.c.channel.in_(bindparam("channels", expanding=True)),
-        is_unsent(table, "pending"),
-        table.c.due_at <= bindparam("now"),
-        or_(only == "", table.c.lane == only),
+    return and_(is_unsent(table, "pending"), table.c.due_at <= bindparam("now"), or_(only == "", table.c.lane == only))
+
+
+@dataclass(frozen=True, slots=True)
+class _Claimable:
+    """Heads of lanes that may be sent, each for the first departure of a priority in its lane (itself or behind it)."""
+
+    mine: FromClause
+    head: FromClause
+    query: Select[int]
+
+
+def _claimable(name: str) -> _Claimable:
+    mine, lane, head = departures.alias(name), departures.alias(f"{name}_lane"), departures.alias(f"{name}_head")
+    # As in `desk.queues.inbox`: a subquery for each row, since a join is quadratic in a backlog nobody expects.
+    in_lane = select(func.min(lane.c.id)).where(lane.c.lane == mine.c.lane, is_unsent(lane)).correlate(mine)
+    query = (
+        select(head.c.id)
+        .select_from(mine.join(head, head.c.id == in_lane.scalar_subquery()))
+        .where(
+            _due(mine),
+            mine.c.id == in_lane.where(lane.c.priority == mine.c.priority).scalar_subquery(),
+            is_unsent(head, "pending"),
+            head.c.due_at <= bindparam("now"),
+        )
     )
+    return _Claimable(mine, head, query)
 
 
 def _claiming() -> ReturningUpdate[*tuple[Any, ...]]:
-    mine, lane = departures.alias("mine"), departures.alias("lane")
-    # As in `desk.queues.inbox`: a subquery for each row, since a join is quadratic in a backlog nobody expects.
-    first = select(func.min(lane.c.id)).where(lane.c.lane == mine.c.lane, is_unsent(lane)).scalar_subquery()
+    found = _claimable("mine")
     free = (
-        select(mine.c.id)
-        .where(_due(mine), mine.c.id == first)
-        .order_by(mine.c.priority, mine.c.id)
+        found.query.where(
+            found.mine.c.channel.in_(bindparam("channels", expanding=True)),
+            found.mine.c.priority == bindparam("of_priority"),
+        )
+        .order_by(found.mine.c.id)
         .limit(bindparam("most"))
-        .with_for_update(skip_locked=True, of=mine)
+        .with_for_update(skip_locked=True, of=found.head)
         .cte("free")
     )
     return (
@@ -110,43 +137,62 @@ def _claiming() -> ReturningUpdate[*tuple[Any, ...]]:
     )
 
 
+def _counting() -> Select[*tuple[Any, ...]]:
+    """Of each channel and priority how much may be claimed, up to ``enough``: by the index, however much waits."""
+    channels = select(func.min(departures.c.channel).label("channel")).where(is_unsent(departures))
+    known = channels.cte("channels", recursive=True)
+    later = departures.alias("later")
+    following = select(func.min(later.c.channel)).where(is_unsent(later), later.c.channel > known.c.channel)
+    known = known.union_all(select(following.scalar_subquery()).where(known.c.channel.is_not(None)))
+    return select(known.c.channel, *(_counted(known, priority) for priority in Priority)).where(
+        known.c.channel.in_(bindparam("channels", expanding=True))
+    )
+
+
+def _counted(known: CTE, priority: Priority) -> Label[int]:
+    found = _claimable(f"of_{priority.name.lower()}")
+    this = and_(
+        found.mine.c.channel == known.c.channel,
+        found.mine.c.priority == literal(int(priority), literal_execute=True),
+    )
+    some = found.query.where(this).limit(bindparam("enough")).correlate(known).subquery()
+    return select(func.count()).select_from(some).scalar_subquery().label(priority.name)
+
+
 # Statements of every sweep are built once: building one costs as much as running it.
 _CLAIM = _claiming()
-_CHANNELS_DUE = (
-    select(departures.c.channel, func.count().label("due")).where(_due(departures)).group_by(departures.c.channel)
-)
+_COUNT = _counting()
 
 
-async def channels_due(database: Database, channels: Collection[str], now: datetime, lane: str = "") -> dict[str, int]:
-    """How much is due through each of these channels (in one lane): a cheap look before a write transaction."""
-    values = {"channels": list(channels), "now": now, "only": lane}
+async def count_due(
+    database: Database, channels: Collection[str], now: datetime, enough: int, lane: str = ""
+) -> dict[str, dict[Priority, int]]:
+    """How much may be claimed of each of these channels (in one lane), by priority, counted up to ``enough`` of each.
+
+    A cheap look before a write transaction. Channels through which nothing may go now are missing.
+    """
+    values = {"channels": list(channels), "now": now, "only": lane, "enough": enough}
     async with database.look() as connection:
-        rows = await connection.execute(_CHANNELS_DUE, values)
-        return {row.channel: row.due for row in rows}
+        rows = (await connection.execute(_COUNT, values)).all()
+    counted = {row[0]: {priority: row[1 + at] for at, priority in enumerate(Priority)} for row in rows}
+    return {channel: due for channel, due in counted.items() if any(due.values())}
 
 
 async def claim(
-    database: Database,
-    places: Mapping[str, int],
-    holder: str,
-    now: datetime,
-    lane: str = "",
-    due: Mapping[str, int] | None = None,
+    database: Database, shares: Iterable[Share], holder: str, now: datetime, lane: str = ""
 ) -> list[Departure]:
     """Takes the heads of lanes (or of one) and marks them *sending* before anything touches the wire.
 
-    ``places`` says how many at most through each channel, ``due`` how much was just seen to wait there: channels with
-    places for all of it are served in one statement.
+    A head is as urgent as the most urgent departure behind it, for which it is in the way.
     """
-    roomy = [channel for channel, most in places.items() if due and due.get(channel, most + 1) <= most]
-    groups = [(roomy, sum(due[channel] for channel in roomy))] if due and roomy else []
-    groups += [([channel], most) for channel, most in places.items() if channel not in roomy]
     values = {"now": now, "only": lane, "new_holder": holder, "until": now + HELD_FOR}
-    rows: list[Row[Any]] = []
+    claimed: list[Departure] = []
     async with database.work() as connection:
-        for channels, most in groups:
-            rows += (await connection.execute(_CLAIM, {**values, "channels": channels, "most": most})).all()
-    return sorted(map(_departure, rows), key=lambda departure: departure.id)
+        for share in shares:
+            asked = {"channels": share.channels, "of_priority": int(share.priority), "most": share.most}
+            rows = await connection.execute(_CLAIM, {**values, **asked})
+            claimed += [replace(_departure(row), priority=share.priority) for row in rows]
+    return sorted(claimed, key=lambda departure: departure.id)
 
 
 async def supersede(database: Database, channels: Collection[str]) -> None:

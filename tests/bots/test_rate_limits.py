@@ -51,6 +51,18 @@ def test_whoever_would_wait_too_long_takes_no_turn() -> None:
     assert waits[60] > 1.5
 
 
+def test_what_nobody_waits_for_leaves_five_turns_a_second_free() -> None:
+    """A hundred notices come at once, and still five answers go without any delay."""
+    limits, notices = RateLimits(CHANNEL), [f"{CHANNEL}:{chat}" for chat in range(100)]
+    times = [limits.hold_back(lane, 0.0) for lane in notices]
+    assert most_in(times, 1.0) == 25
+    for lane in notices[: times.count(0.0)]:
+        assert limits.book(lane, 0.0) == 0.0
+    answers = [limits.book(f"{CHANNEL}:a{chat}", 0.0) for chat in range(6)]
+    assert answers[:5] == [0.0] * 5
+    assert answers[5] > 1.0
+
+
 def test_an_album_counts_as_many_as_it_holds() -> None:
     limits = RateLimits(CHANNEL)
     limits.book(f"{CHANNEL}:-100", 0.0, count=10)

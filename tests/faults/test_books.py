@@ -10,14 +10,25 @@ from sqlalchemy import select
 
 from desk.model.channel import Channel, ChannelCapabilities
 from desk.model.channels import ChannelRegistry
-from desk.model.messages import Departure, RawMessage, RedeliveryPolicy, ResultUnknown, RetryLater, SendResult, Sent
+from desk.model.messages import (
+    Departure,
+    Priority,
+    RawMessage,
+    RedeliveryPolicy,
+    ResultUnknown,
+    RetryLater,
+    SendResult,
+    Sent,
+)
 from desk.pipeline.send import OutboxSender
 from desk.queues import inbox, outbox
 from desk.queues.outbox import SendOutcome
+from desk.queues.send_order import Share
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals, departures
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+ANY = [Share(("telegram:main",), Priority.DIALOG, 5)]
 
 
 async def _something_to_say(database: Database) -> None:
@@ -45,12 +56,12 @@ async def _row(database: Database) -> tuple[str, int, str]:
 async def test_a_sender_that_was_taken_over_settles_nothing(database: Database) -> None:
     """Its departure was given a fate by another: the late answer changes nothing."""
     await _something_to_say(database)
-    (mine,) = await outbox.claim(database, {"telegram:main": 5}, "sleeper", NOW)
+    (mine,) = await outbox.claim(database, ANY, "sleeper", NOW)
     late = NOW + outbox.HELD_FOR + timedelta(seconds=1)
     assert await outbox.recover(database, late) == 1
     await outbox.settle(database, [SendOutcome(mine, Sent("77"))], "sleeper", late)
     assert (await _row(database))[:2] == ("pending", 1)
-    (again,) = await outbox.claim(database, {"telegram:main": 5}, "other", late)
+    (again,) = await outbox.claim(database, ANY, "other", late)
     await outbox.settle(database, [SendOutcome(mine, RetryLater(0, "too late"))], "sleeper", late)
     assert (await _row(database))[0] == "sending"
     await outbox.settle(database, [SendOutcome(again, Sent("78"))], "other", late)
@@ -68,7 +79,7 @@ async def test_refusals_do_not_use_up_the_one_repetition(database: Database) -> 
         (RetryLater(0, "502"), "pending"),
         (ResultUnknown("no answer"), "unknown"),
     ):
-        (mine,) = await outbox.claim(database, {"telegram:main": 5}, "me", NOW)
+        (mine,) = await outbox.claim(database, ANY, "me", NOW)
         await outbox.settle(database, [SendOutcome(mine, fate)], "me", NOW)
         assert (await _row(database))[0] == then
 
@@ -119,7 +130,7 @@ class Wire:
 async def test_words_no_database_can_keep_do_not_stop_the_sender(database: Database) -> None:
     """A server's refusal with a NUL and half a surrogate pair in it is written down all the same."""
     await _something_to_say(database)
-    (mine,) = await outbox.claim(database, {"telegram:main": 5}, "me", NOW)
+    (mine,) = await outbox.claim(database, ANY, "me", NOW)
     await outbox.settle(database, [SendOutcome(mine, RetryLater(0, "a\0b\ud800c"))], "me", NOW)
     assert (await _row(database))[2] == "a\ufffdb?c"
 

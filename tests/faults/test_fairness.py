@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime
-from typing import Any
 
 from desk.model.messages import RawMessage
-from desk.queues import inbox, outbox
+from desk.queues import inbox
 from desk.storage.database import Database
-from desk.storage.queue_tables import departures
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -46,33 +44,6 @@ async def test_a_channel_gets_no_more_than_it_has_room_for(database: Database) -
 async def test_one_channel_alone_has_all_the_places(database: Database) -> None:
     await arrive(database, "mail:flooded", 50)
     assert [one.key for one in await inbox.claim(database, "worker", NOW, 40)] == [str(n) for n in range(40)]
-
-
-async def test_strangers_leave_the_known_before_them(database: Database) -> None:
-    """Two thousand answers to strangers wait at one channel: one to somebody known goes next, each lane in its
-    order."""
-    rows = [departure(number, f"stranger {number}", 1) for number in range(1, 2001)]
-    rows += [departure(2001, "stranger 1", 0), departure(2002, "known", 0)]
-    async with database.work() as connection:
-        await connection.execute(departures.insert(), rows)
-    claimed = await outbox.claim(database, {"telegram:main": 3}, "sender", NOW)
-    assert [one.lane for one in claimed] == ["stranger 1", "stranger 2", "known"]
-
-
-def departure(number: int, lane: str, priority: int) -> dict[str, Any]:
-    """A row of the outbox."""
-    return {
-        **{
-            "id": number,
-            "key": str(number),
-            "provider": "sever",
-            "channel": "telegram:main",
-            "lane": lane,
-            "priority": priority,
-        },
-        **{"kind": "text", "policy": "retry", "body": {}, "case_id": 1, "state": "pending"},
-        **{"due_at": NOW, "created_at": NOW},
-    }
 
 
 async def test_more_channels_than_places_are_served_by_and_by(database: Database) -> None:
