@@ -5,12 +5,12 @@ Every kind of content leaves something a person can read: nothing a subscriber s
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from aiogram.types import Audio, Document, Location, Message, PhotoSize, User, Video, VideoNote, Voice
 
+from desk.language.characters import one_line
 from desk.model.messages import File
 
 
@@ -71,7 +71,7 @@ def _contact(message: Message) -> MessageContent:
     """A shared phone. It is the sender's own only if Telegram says so and nobody forwarded it."""
     assert message.contact is not None  # noqa: S101 (the caller looked)
     contact, sender = message.contact, message.from_user
-    name = clean_text(f"{contact.first_name} {contact.last_name or ''}")
+    name = one_line(f"{contact.first_name} {contact.last_name or ''}")
     own = sender is not None and contact.user_id == sender.id and message.forward_origin is None
     detail = {"phone": contact.phone_number, "contact_user_is_sender": "1" if own else ""}
     return MessageContent("contact", f"{name} {contact.phone_number}".strip(), detail=detail)
@@ -125,16 +125,10 @@ def _point(place: Location) -> str:
 
 def full_name(user: User | None) -> str:
     """A person's name as they typed it, without characters that could make it look like something else."""
-    return clean_text(f"{user.first_name} {user.last_name or ''}") if user else ""
+    return one_line(f"{user.first_name} {user.last_name or ''}") if user else ""
 
 
 def file_name(words: str) -> str:
     """A file's name without its folders and without characters that hide its ending; at most 120 characters."""
-    name = clean_text(words.replace("\\", "/").rpartition("/")[2])
+    name = one_line(words.replace("\\", "/").rpartition("/")[2])
     return name if len(name) <= 120 else name[:100] + name[-20:]
-
-
-def clean_text(words: str) -> str:
-    """One line without control, bidirectional and zero-width characters."""
-    shown = (char for char in words if char in "\t\n\r" or unicodedata.category(char) not in ("Cc", "Cf", "Zl", "Zp"))
-    return " ".join("".join(shown).split())

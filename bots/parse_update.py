@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,11 +12,9 @@ from pydantic import ValidationError
 
 from bots.agent_commands import AgentCommand, case_number, parse_agent_button, parse_agent_message
 from bots.message_content import MessageContent, full_name, message_content
+from desk.language.characters import storable_tree
 from desk.model.messages import Address, Arrival, ButtonPress, Inbound, Role, UnreadableMessage, Verb
 from desk.pipeline.reply_tokens import decode_number
-
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-"""What neither PostgreSQL nor UTF-8 can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,24 +122,13 @@ class UpdateParser:
 
 def _decoded(body: bytes) -> Update:
     try:
-        return Update.model_validate(_storable(json.loads(body)))
+        return Update.model_validate(storable_tree(json.loads(body)))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(step) for step in first["loc"])
         raise UnreadableMessage(f"not an update as Telegram makes them: {where}: {first['msg']}") from None
     except (ValueError, RecursionError, OverflowError) as error:
         raise UnreadableMessage(f"not JSON that can be read: {type(error).__name__}") from None
-
-
-def _storable(value: Any) -> Any:
-    """The same tree with U+FFFD in place of NUL and of lone surrogates, which no database and no wire takes."""
-    if isinstance(value, str):
-        return value if value.isascii() and "\0" not in value else _UNSTORABLE.sub("\ufffd", value)
-    if isinstance(value, dict):
-        return {_storable(key): _storable(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_storable(one) for one in value]
-    return value
 
 
 def _said(message: Message, read: MessageContent, detail: Mapping[str, str]) -> dict[str, Any]:

@@ -5,9 +5,9 @@ Telegram counts everything in UTF-16 code units: a letter outside the Basic Mult
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from desk.language.characters import storable
 from desk.language.rich_text import RichText, TextMark
 
 MESSAGE = 4096
@@ -17,7 +17,6 @@ MOST_ENTITIES = 100
 
 _KINDS = {"bold": "bold", "code": "code", "link": "text_link"}
 _LINKED = ("https://", "http://", "tg://")
-_UNSENDABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def units(plain: str) -> int:
@@ -30,9 +29,8 @@ def split_text(text: RichText, limit: int = MESSAGE) -> list[RichText]:
 
     White space at the edges is left out, as Telegram would do; an empty text has no parts.
     """
-    plain = text.plain
-    if _UNSENDABLE.search(plain):
-        plain = _UNSENDABLE.sub("\ufffd", plain)
+    plain = storable(text.plain)
+    if plain != text.plain:
         text = RichText(plain, text.marks)
     parts = []
     start, end = _edges(plain, 0, len(plain))

@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from sqlalchemy.engine import make_url
 
-from console.terminal.tables import safe
+from desk.language.characters import safe_for_terminal
 from desk.model.settings import Settings
 from desk.pipeline.reply_tokens import ReplyTokens
 
@@ -132,9 +132,9 @@ class OneLineFormatter(logging.Formatter):
         record.asctime = self.formatTime(record, self.datefmt)
         line = " / ".join(one for one in self.formatMessage(record).splitlines() if one.strip())
         if self._with_traceback:
-            return safe("\n".join(one for one in (line, record.exc_text, record.stack_info) if one))
+            return safe_for_terminal("\n".join(one for one in (line, record.exc_text, record.stack_info) if one))
         summary = getattr(record, "summary", "")
-        line = safe(f"{line}: {summary}" if summary else line)
+        line = safe_for_terminal(f"{line}: {summary}" if summary else line)
         return line if len(line) <= MAX_LINE else f"{line[:MAX_LINE]}…"
 
 

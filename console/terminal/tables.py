@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
 
+from desk.language.characters import safe_for_terminal
+
 GAP = "  "
 
 
@@ -26,22 +28,9 @@ def _columns(char: str) -> int:
     return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
 
 
-def safe(text: str) -> str:
-    """Strangers' words for a terminal: nothing in them can move the cursor, colour the screen or turn lines around."""
-    return "".join(_safe(char) for char in text.replace("\r\n", "\n"))
-
-
-def _safe(char: str) -> str:
-    if char in "\n\t":
-        return char
-    category = unicodedata.category(char)
-    # The zero-width joiner and the variation selectors hold emoji together; they turn nothing around.
-    return char if category not in ("Cc", "Cf", "Cs", "Zl", "Zp") or char == "\u200d" else "\ufffd"
-
-
 def cut(text: str, longest: int) -> str:
     """One line of at most so many columns, with an ellipsis where something is missing."""
-    text = " ".join(safe(text).split())
+    text = " ".join(safe_for_terminal(text).split())
     if columns(text) <= longest:
         return text
     taken, used = [], 1
@@ -67,7 +56,7 @@ def wrapped(text: str, indent: str = "", first: str | None = None, wide: int = 0
     """A text in lines of the terminal's width, line breaks of its own kept; ``first`` begins the first line."""
     wide = wide or width()
     lines: list[str] = []
-    for paragraph in safe(text).expandtabs(4).split("\n"):
+    for paragraph in safe_for_terminal(text).expandtabs(4).split("\n"):
         lines += list(_lines(paragraph, wide - columns(indent)))
     configure = indent if first is None else first
     return "\n".join(((configure if not number else indent) + line).rstrip() for number, line in enumerate(lines))

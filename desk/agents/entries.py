@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from desk.model.policy import Agent, Provider, Team
+from desk.model.toml_section import toml_string
 
 Key = tuple[str, str]
 """Of one entry within a provider: "team" or "agent", and the id."""
@@ -95,5 +96,4 @@ def _toml(value: Any) -> str:
         return "{ " + ", ".join(f"{key} = {_toml(one)}" for key, one in value.items()) + " }"
     if isinstance(value, list):
         return "[" + ", ".join(map(_toml, value)) + "]"
-    # A TOML basic string is JSON's, but that DEL is not allowed as it is; numbers and truth values are alike.
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return toml_string(value) if isinstance(value, str) else json.dumps(value)  # numbers and truth values are alike

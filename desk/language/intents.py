@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from desk.language.normalize import ENOUGH, normalized, without_invisible, word_lines
+from desk.language.characters import without_invisible
+from desk.language.normalize import ENOUGH, normalized, word_lines
 
 
 def _words(text: str) -> frozenset[str]:

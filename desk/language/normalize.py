@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from desk.language.characters import without_invisible
+
 ENOUGH = 4000
 """How much of a message is looked at when a word is searched in it."""
 
-_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]")
 _HYPHENS = re.compile("[-\u2010-\u2015\u2212'\u2019\u02bc`]")
 _OTHER = re.compile(r"[\W_]")
 
@@ -19,11 +20,6 @@ _LOOK_ALIKES = str.maketrans("aceopxyk", "асеорхук")
 def word_lines(words: str) -> tuple[str, ...]:
     """Phrases that bars and line ends separate, each once."""
     return tuple(dict.fromkeys(bare for one in words.replace("\n", "|").split("|") if (bare := one.strip())))
-
-
-def without_invisible(text: str) -> str:
-    """The text without soft hyphens, zero-width characters and marks of direction."""
-    return text if text.isascii() else _INVISIBLE.sub("", text)
 
 
 def normalized(text: str) -> str:

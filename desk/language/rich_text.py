@@ -58,11 +58,6 @@ def escape_markdown(words: str) -> str:
     return "".join("\\" + char if char in SPECIAL else char for char in words)
 
 
-def storable(words: str) -> str:
-    """The words as every database keeps them: PostgreSQL stores no NUL, and none of them half a surrogate pair."""
-    return words.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
-
-
 def join_texts(texts: Iterable[RichText], between: str = "\n\n") -> RichText:
     """Several texts one below the other; empty ones leave no gap."""
     plain = ""

@@ -6,6 +6,7 @@ only where `Section` may show it: never that of a key that may hold a secret.
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -25,6 +26,11 @@ def read_toml(path: Path, shown: str, fault: Fault) -> Mapping[str, Any]:
         raise
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise fault(f"{shown} cannot be read: {error}") from None
+
+
+def toml_string(text: str) -> str:
+    """A basic string as TOML writes it: JSON's, but that DEL is not allowed as it is."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 class Section:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from desk.language.rich_text import storable
+from desk.language.characters import storable
 from desk.model.channel import Channel, ChannelCapabilities, StoreMessages
 from desk.model.messages import (
     FRONT,

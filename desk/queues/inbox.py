@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from desk.backoff import retry_delay
-from desk.language.rich_text import storable
+from desk.language.characters import storable
 from desk.model.channel import ExtraWrite
 from desk.model.messages import Arrival, RawMessage
 from desk.storage.database import Database, InsertIgnoringDuplicates

@@ -37,7 +37,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from desk.language.rich_text import storable
+from desk.language.characters import storable
 from desk.model.messages import (
     Departure,
     Priority,

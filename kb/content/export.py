@@ -7,17 +7,18 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from desk.model.toml_section import toml_string
 from kb.content.article_files import GOVERNANCE, SHARED, Article, Edition, nameable, picture
 
 
 def markdown(article: Article, language: str) -> str:
     """One edition as its file: a TOML head between two lines of ``+++``, and the body."""
     edition = article.editions[language]
-    phrasings = "".join(f"    {_quoted(one)},\n" for one in edition.phrasings)
+    phrasings = "".join(f"    {toml_string(one)},\n" for one in edition.phrasings)
     lines = [
-        f"title = {_quoted(edition.title)}",
+        f"title = {toml_string(edition.title)}",
         f"phrasings = [\n{phrasings}]" if phrasings else "phrasings = []",
-        *(f"{key} = {_quoted(value)}" for key, value in _heads(article, edition) if value),
+        *(f"{key} = {toml_string(value)}" for key, value in _heads(article, edition) if value),
     ]
     return "\n".join(("+++", *lines, "+++", edition.body))
 
@@ -33,11 +34,6 @@ def _heads(article: Article, edition: Edition) -> Sequence[tuple[str, str]]:
         ("audience", edition.audience),
         ("governance", unusual),
     )
-
-
-def _quoted(words: str) -> str:
-    """A TOML basic string: JSON's, but that DEL is not allowed as it is."""
-    return json.dumps(words, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def lines(article: Article) -> str:

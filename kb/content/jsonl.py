@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from desk.language.characters import storable
 from desk.language.detect import LANGUAGES, language_of
 from kb.content.article_files import AUDIENCES, CATEGORIES, CONFIDENCES, GOVERNANCE, Article, Edition, InvalidArticle
 
@@ -89,8 +90,7 @@ def _text(value: Mapping[str, Any], name: str) -> str:
         return ""
     if not isinstance(text, str):
         raise ValueError(f"{name} must be a text")
-    # What UTF-8 cannot say cannot be stored either.
-    return text.encode("utf-8", "replace").decode().replace("\0", "").strip()
+    return storable(text).strip()
 
 
 def _choice(value: Mapping[str, Any], name: str, among: tuple[str, ...], default: str) -> str:

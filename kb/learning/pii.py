@@ -14,7 +14,7 @@ from functools import cache
 from itertools import pairwise
 from typing import TypeAlias
 
-from desk.language.normalize import without_invisible
+from desk.language.characters import without_invisible
 from kb.search.background_corpus import sentences
 from kb.search.tokenize import Vocabulary, normalised, tokens
 from kb.search.trigram_model import listed

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import Stemmer
 
+from desk.language.characters import without_invisible
+
 WORDLISTS = Path(__file__).parent / "wordlists"
 LONGEST_QUERY = 600
 """Characters of a query that are looked at: the matter is told in the first sentences."""
@@ -30,10 +32,9 @@ def _listed(words: str) -> frozenset[str]:
 WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
 """A word as it stands in a text, joints included."""
 _JOINTS = str.maketrans("", "", "-'’.")
-_PLAIN = re.compile("[\0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u0590\u2010-\u205f\u2061-\u20cf]*")
+_PLAIN = re.compile("[\0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u0590\u2010-\u2029\u202f-\u205f\u206a-\u20cf]*")
 """Characters none of which is invisible or a mark on another one: nearly all that is ever written."""
 _LATIN = re.compile("[a-z]")
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 _LOOKALIKES = ("aceopxykbmhtr", "асеорхукьмнтг")
 _TO_CYRILLIC = str.maketrans(*_LOOKALIKES)
 _TO_LATIN = str.maketrans(*reversed(_LOOKALIKES))
@@ -64,7 +65,7 @@ def normalised(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).casefold().replace("ё", "е")
     if _PLAIN.fullmatch(text):
         return text
-    return "".join(char for char in text.translate(_INVISIBLE) if not unicodedata.combining(char))
+    return "".join(char for char in without_invisible(text) if not unicodedata.combining(char))
 
 
 def tokens(text: str, most: int = MOST_WORDS) -> list[str]:

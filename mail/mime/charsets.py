@@ -10,9 +10,9 @@ from __future__ import annotations
 import codecs
 from functools import lru_cache
 
+from desk.language.characters import storable
 from mail.mime import charset_detection
 
-REPLACEMENT = "\ufffd"
 # Codecs that are not alphabets of mail, or take quadratic time.
 REFUSED = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"})
 UNKNOWING = frozenset({"", "ascii"})
@@ -56,14 +56,8 @@ def codec(charset: str) -> str:
 
 
 def clean(text: str) -> str:
-    """The same text as a database can keep it: NUL and lone surrogates become U+FFFD."""
-    if "\0" in text:
-        text = text.replace("\0", REPLACEMENT)
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        text = "".join(REPLACEMENT if "\ud800" <= char <= "\udfff" else char for char in text)
-    return text.removeprefix("\ufeff")
+    """The same text as a database can keep it, without a byte order mark."""
+    return storable(text).removeprefix("\ufeff")
 
 
 def decoded(data: bytes, charset: str = "") -> str:

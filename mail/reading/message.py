@@ -7,11 +7,11 @@ Nothing here raises, knows a wire or looks at a clock. It is run in a child proc
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from desk.language.detect import language_of
 from desk.model.messages import Proof
 from mail.automatic import classify
 from mail.automatic.dsn import FailedRecipient
@@ -28,7 +28,6 @@ from mail.replies import attribution, quotes
 
 DEGRADED_BYTES = 64 * 1024
 REFERENCES = 50
-_CYRILLIC, _LATIN = re.compile("[а-яё]"), re.compile("[a-z]")
 ODD = frozenset({
     "headers cut", "a header cut", "too many headers", "a line among the headers is none", "no parts", "no boundary",
     "wrong boundary", "too many boundaries", "parts behind the last", "parts in no multipart", "certificates only",
@@ -170,7 +169,7 @@ def _read(raw: bytes, reading: ReaderOptions) -> MailMessage:
         bounced=machine.bounced,
         returned=back,
         proof=authentication.proof(headers, _addresses(senders), reading.authserv_id, raw),
-        language=language(view.text or subject),
+        language=language_of(view.text) or language_of(subject),
         fingerprint=_fingerprint("".join(message_id), headers, raw),
         stub=stub,
         problems=tuple(dict.fromkeys([*problems, *shown.problems])),
@@ -246,12 +245,3 @@ def _fingerprint(message_id: str, headers: Headers, raw: bytes) -> str:
     end = min((at for at in (raw.find(b"\n\n"), raw.find(b"\n\r\n")) if at >= 0), default=len(raw))
     body = raw[end:].replace(b"\r\n", b"\n").rstrip()
     return hashlib.sha256(b"\0".join([*known, body.lstrip()])).hexdigest()
-
-
-def language(text: str) -> str:
-    """ "ru" or "en" by the letters used, "" when they do not tell."""
-    sample = text[:4000].lower()
-    cyrillic, latin = len(_CYRILLIC.findall(sample)), len(_LATIN.findall(sample))
-    if cyrillic + latin < 3:
-        return ""
-    return "ru" if cyrillic * 3 >= latin else "en"

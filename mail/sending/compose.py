@@ -10,7 +10,6 @@ from __future__ import annotations
 import binascii
 import hashlib
 import re
-import unicodedata
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
+from desk.language.characters import one_line
 from mail.mime.domains import deliverable
 
 END_OF_WORDS = "<!-- end of words -->"
@@ -33,7 +33,6 @@ _BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 UNSUBSCRIBE = "unsubscribe"
 SUBJECT = 250
 REFERENCES = 20
-BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class UnsendableMessage(ValueError):
@@ -80,7 +79,7 @@ def _without(body: Mapping[str, Any], left_out: Sequence[str]) -> dict[str, str]
     """The text and the HTML with a sentence about each file that was too large, where their own words end."""
     if not left_out:
         return {}
-    words = [TOO_LARGE.get(str(body["language"]), TOO_LARGE["en"]).format(tidy(name)[:150]) for name in left_out]
+    words = [TOO_LARGE.get(str(body["language"]), TOO_LARGE["en"]).format(one_line(name)[:150]) for name in left_out]
     text, rule, frame = str(body["text"]).rpartition("\n_____\n")
     html, mark, rest = str(body["html"]).rpartition(END_OF_WORDS)
     told = "".join(f"<p>{escape(one)}</p>\n" for one in words)
@@ -119,23 +118,16 @@ def _fields(body: Mapping[str, Any], recipient: str, sender: str, now: datetime,
 
 def _named(name: str, address: str) -> str:
     """An address with its name before it; the name is always encoded, so that it can be no second address."""
-    name = tidy(name)[:60]
+    name = one_line(name)[:60]
     if not name:
         return f"<{address}>"
     word = b64encode(name.encode()[:45].decode("utf-8", "ignore").encode()).decode()
     return f"=?utf-8?b?{word}?= <{address}>"
 
 
-def tidy(text: str) -> str:
-    """A header's words on one line, without control and bidirectional characters."""
-    kept = (" " if char in "\r\n\t\v\f" else char for char in text)
-    shown = "".join(char for char in kept if char not in BIDI and not unicodedata.category(char).startswith("C"))
-    return " ".join(shown.split())
-
-
 def encoded(text: str, room_taken: int = 0) -> str:
     """Unstructured words as a header carries them (RFC 2047), folded; what looks like an encoded word is encoded."""
-    shown = tidy(text)[:SUBJECT]
+    shown = one_line(text)[:SUBJECT]
     if shown.isascii() and "=?" not in shown and len(shown) + room_taken <= 76:
         return shown
     words: list[str] = []
@@ -205,7 +197,7 @@ def _text(kind: str, text: str) -> bytes:
 
 
 def _file(file: OutboundAttachment) -> bytes:
-    name = tidy(file.name)[:150] or "file"
+    name = one_line(file.name)[:150] or "file"
     kind = file.media_type if _is_media_type(file.media_type) else "application/octet-stream"
     disposition = f"{'inline' if file.cid else 'attachment'};\r\n {_parameter('filename', name)}"
     more = f"Content-Disposition: {disposition}\r\n"

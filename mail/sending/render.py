@@ -12,11 +12,11 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
+from desk.language.characters import one_line
 from desk.language.rich_text import RichText, TextMark, join_texts, literal
 from desk.model.messages import ChannelCall, OutboundMessage, QuotedMessage, RedeliveryPolicy
 from desk.model.settings import MailboxSettings
 from mail.replies.quotes import MARKERS
-from mail.sending.compose import tidy
 
 LONGEST = 60_000
 """Characters of one letter."""
@@ -99,7 +99,11 @@ def _bounded(text: RichText) -> RichText:
 def _quoted(one: QuotedMessage) -> dict[str, Any]:
     """Something said earlier, shortened, its lines apart and without characters that would turn others around."""
     text = one.text if len(one.text) <= QUOTED else f"{one.text[:QUOTED].rstrip()} …"
-    return {"who": tidy(one.who), "when": one.when, "lines": [tidy(line) for line in text.splitlines()[:QUOTED_LINES]]}
+    return {
+        "who": one_line(one.who),
+        "when": one.when,
+        "lines": [one_line(line) for line in text.splitlines()[:QUOTED_LINES]],
+    }
 
 
 def linked(text: RichText) -> str:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from console.terminal import tables
+from desk.language.characters import safe_for_terminal
 
 
 def test_a_column_is_what_a_terminal_shows() -> None:
@@ -34,8 +35,8 @@ def test_a_text_is_wrapped_and_an_endless_word_too() -> None:
 def test_strangers_words_do_nothing_to_the_terminal() -> None:
     """No colour, no bell, no moved cursor, no turned-around line: each such sign is shown as a mark."""
     evil = "ok\x1b[2J\x07\u202egnp.exe\x9b31m\r\x00"
-    assert tables.safe(evil) == "ok\ufffd[2J\ufffd\ufffdgnp.exe\ufffd31m\ufffd\ufffd"
-    assert tables.safe("семья 👨‍👩‍👧\tи\nстрока") == "семья 👨‍👩‍👧\tи\nстрока"
+    assert safe_for_terminal(evil) == "ok\ufffd[2J\ufffd\ufffdgnp.exe\ufffd31m\ufffd\ufffd"
+    assert safe_for_terminal("семья 👨‍👩‍👧\tи\nстрока") == "семья 👨‍👩‍👧\tи\nстрока"
     assert "\x1b" not in tables.cut(evil, 40) + tables.wrapped(evil) + tables.labelled([("from", evil)])
 
 

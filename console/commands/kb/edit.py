@@ -24,8 +24,8 @@ from console.terminal.context import (
     refuse,
     run,
 )
-from console.terminal.tables import safe
 from desk.clock import now
+from desk.language.characters import safe_for_terminal
 
 if TYPE_CHECKING:
     from kb.content.article_files import Article
@@ -104,7 +104,7 @@ def history(folder: DeskFolder, article: str, provider: str, language: str | Non
         said = f" · {one.why}" if one.why else ""
         click.secho(f"{one.version} · {one.at:%Y-%m-%d %H:%M} · {one.author or 'import'}{said}", bold=True)
         for line in _diff(older, one) if older else ():
-            click.echo(f"  {safe(line)}")
+            click.echo(f"  {safe_for_terminal(line)}")
 
 
 def _require_agent(folder: DeskFolder, provider: str, agent: str) -> None:

@@ -19,8 +19,8 @@ from console.terminal.context import (
     refuse,
     run,
 )
-from console.terminal.tables import safe
 from desk.clock import now
+from desk.language.characters import safe_for_terminal
 
 if TYPE_CHECKING:
     from desk.model.case import Case
@@ -158,7 +158,7 @@ def draft(folder: DeskFolder, number: str, provider: str) -> None:
     from kb.content.export import markdown  # noqa: PLC0415
 
     made = run(_draft_of_case(folder, number, provider))
-    click.echo(safe(markdown(made.article, made.language)), nl=False)
+    click.echo(safe_for_terminal(markdown(made.article, made.language)), nl=False)
 
 
 async def _draft_of_case(folder: DeskFolder, number: str, provider: str) -> ArticleDraft:
@@ -191,7 +191,7 @@ def drafts(folder: DeskFolder, provider: str, as_json: bool) -> None:
         click.secho(f"{one['article']}/{one['language']}", bold=True, nl=False)
         whose = f" of {one['provider']}" if one["provider"] else ""
         click.echo(f"{whose} · {one['confidence'].replace('_', ' ')} · by {one['author'] or 'import'}")
-        click.echo(f"  {safe(one['title'])}")
+        click.echo(f"  {safe_for_terminal(one['title'])}")
 
 
 async def _unvalidated(folder: DeskFolder, whose: Sequence[str], only: bool) -> list[dict[str, Any]]:

@@ -20,8 +20,8 @@ from console.terminal.context import (
     refuse,
     run,
 )
-from console.terminal.tables import safe
 from desk.clock import now
+from desk.language.characters import safe_for_terminal
 
 if TYPE_CHECKING:
     from desk.model.settings import Settings
@@ -122,4 +122,4 @@ def _print_result(result: ImportResult) -> None:
     click.echo(", ".join(f"{len(what)} {name}" for name, what in counts))
     for conflict in result.conflicts:
         click.secho(f"not taken, it was edited here: {conflict.article}/{conflict.language}", fg="yellow", err=True)
-        click.echo(safe(conflict.difference), err=True)
+        click.echo(safe_for_terminal(conflict.difference), err=True)

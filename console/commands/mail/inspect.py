@@ -19,6 +19,7 @@ import click
 
 from console.terminal import tables
 from console.terminal.context import NO_SUCH, json_option, refuse, run
+from desk.language.characters import safe_for_terminal
 
 FILES_AT_ONCE = 16
 """Files that a child reads in a row before it reports."""
@@ -68,7 +69,7 @@ async def _inspect(names: Iterable[str], authserv_id: str, address: str, as_json
         if isinstance(found, UnopenedFile):
             unopened += 1
             progress.clear()
-            click.echo(f"{tables.safe(found.file)}: {found.why}", err=True)
+            click.echo(f"{safe_for_terminal(found.file)}: {found.why}", err=True)
         elif as_json:
             sys.stdout.write(found + "\n")
         else:
@@ -147,5 +148,5 @@ def render_mail(letter: dict[str, Any]) -> str:
     folded = len(letter["body"].splitlines()) - len(letter["text"].splitlines())
     text = tables.wrapped(letter["text"], "  ") if letter["text"] else "  (no text)"
     more = [click.style(f"  [{folded} more lines are quotes or a signature]", dim=True)] if folded > 0 else []
-    title = click.style(tables.safe(letter["file"]), bold=True)
+    title = click.style(safe_for_terminal(letter["file"]), bold=True)
     return "\n".join([title, tables.labelled(heading, "  "), "", text, *more])

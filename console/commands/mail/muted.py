@@ -16,7 +16,7 @@ from console.terminal.context import (
     refuse,
     run,
 )
-from console.terminal.tables import safe
+from desk.language.characters import safe_for_terminal
 
 if TYPE_CHECKING:
     from mail.sending.loop_guard_store import MutedPeer
@@ -43,7 +43,7 @@ def muted(folder: DeskFolder, as_json: bool) -> None:
     elif not found:
         click.echo("Nobody is muted.")
     for one in found if not as_json else ():
-        click.echo(f"{safe(one.peer)} · since {one.since:%Y-%m-%d %H:%M} UTC · {one.why}")
+        click.echo(f"{safe_for_terminal(one.peer)} · since {one.since:%Y-%m-%d %H:%M} UTC · {one.why}")
 
 
 def _as_json(one: MutedPeer) -> dict[str, Any]:
