@@ -31,6 +31,9 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "pending": ("console.commands.pending:pending", "Letters whose sender is not proved."),
     "quarantine": ("console.commands.quarantine:quarantine", "Messages that could not be read."),
     "replay": ("console.commands.quarantine:replay", "Read set-aside messages once more."),
+    # Who works here, and what was done.
+    "agents": ("console.commands.agents.group:agents", "Agents: who they are, and for whom they work."),
+    "audit": ("console.commands.audit:audit", "List who did what, and what came of it."),
     # Rooms with commands of their own.
     "mail": ("console.commands.mail.group:mail", "Letters as the desk reads them, and what became of each."),
     "kb": ("console.commands.kb.group:kb", "The knowledge base: search, measure, fill, print."),

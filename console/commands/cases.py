@@ -115,8 +115,8 @@ def case(folder: DeskFolder, number: str, provider: str, as_json: bool) -> None:
       firstline case SN-2026-000012-3
       firstline case 12 --json
     """
-    settings, providers = folder.settings(), folder.providers()
-    found, person, journal = run(_case(folder, providers, number, provider))
+    settings = folder.settings()
+    found, person, journal, providers = run(_case(folder, number, provider))
     if as_json:
         print_json({**fields(found), "person": person and fields(person), "journal": [fields(one) for one in journal]})
         return
@@ -131,9 +131,10 @@ def case(folder: DeskFolder, number: str, provider: str, as_json: bool) -> None:
 
 
 async def _case(
-    folder: DeskFolder, providers: Providers, number: str, provider: str
-) -> tuple[Case, Person | None, list[JournalEntry]]:
+    folder: DeskFolder, number: str, provider: str
+) -> tuple[Case, Person | None, list[JournalEntry], Providers]:
     async with open_database(folder.settings()) as database:
+        providers = await folder.with_agents(database)
         found = await find(database, providers, number, provider)
         async with database.read(found.provider) as session:
             person = await session.get(Person, (found.provider, found.person_id))
@@ -141,7 +142,7 @@ async def _case(
                 JournalEntry.provider == found.provider, JournalEntry.case_id == found.id
             )
             journal = list((await session.scalars(query.order_by(JournalEntry.id))).all())
-    return found, person, journal
+    return found, person, journal, providers
 
 
 def _head(case: Case, providers: Providers, say: Mapping[str, str]) -> str:

@@ -55,7 +55,7 @@ async def _check_all(folder: DeskFolder, offline: bool) -> list[Finding]:
     providers, check_providers = check_local.check_providers(settings)
     found = [*check_local.check_settings(settings), *check_providers]
     found += check_local.check_templates(settings, list(providers))
-    found += await check_local.check_database(settings, now)
+    found += await check_local.check_database(settings, providers, now)
     found += check_local.check_disk(settings)
     if not offline:
         found += await _check_channels(settings)

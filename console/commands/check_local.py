@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, timedelta
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from console.runtime.content_folders import ARTICLES, DIALOGS, TEMPLATES, Conten
 from console.terminal.errors import DATABASE, reason
 from console.terminal.logging import MIN_SECRET_LENGTH
 from console.terminal.schema_version import SchemaMismatch, require_current
+from desk.agents.changes import differences
+from desk.agents.file_import import require_consistent
 from desk.clock import Clock
 from desk.language.detect import LANGUAGES
 from desk.language.templates import InvalidTemplate, Templates
@@ -90,6 +92,10 @@ def check_providers(settings: Settings) -> tuple[dict[str, Provider], list[Findi
                 *_check_entitlements(root / name, name),
                 *_check_content(folders, providers[name]),
             ]
+    try:
+        require_consistent(providers)
+    except InvalidProvider as error:
+        found.append(Finding("error", str(error).partition("/")[0], str(error), "correct that file"))
     if not providers and not found:
         todo = "make providers/<name> with policy.toml, teams.toml and entitlements.csv"
         found.append(Finding("error", "providers", "there is no provider", todo))
@@ -202,8 +208,9 @@ def _check_own_templates(provider: str, folder: Path, names: set[str]) -> Iterat
             yield Finding("warning", provider, what, "compare its name with those in the packaged templates")
 
 
-async def check_database(settings: Settings, clock: Clock) -> list[Finding]:
-    """Whether it answers, is of this version and keeps providers apart; its clock and ours, its ledger and the mail."""
+async def check_database(settings: Settings, providers: Mapping[str, Provider], clock: Clock) -> list[Finding]:
+    """Whether it answers, is of this version and keeps providers apart; its clock and ours, its ledger and the mail;
+    whether its agents are those of the files."""
     url = make_url(settings.database)
     where = "database"
     if url.get_backend_name() == "sqlite" and not await asyncio.to_thread(Path(url.database or "").is_file):
@@ -216,7 +223,8 @@ async def check_database(settings: Settings, clock: Clock) -> list[Finding]:
             what = "the role could see every provider's rows: row-level security does not hold it"
             found.append(Finding("error", where, what, f'ALTER ROLE "{url.username}" NOSUPERUSER NOBYPASSRLS'))
         accounts = [await account(database, box, clock()) for box in settings.mailboxes]
-        return [*found, *await _check_clock(database, clock), *(one for of_box in accounts for one in of_box)]
+        found += [*await _check_clock(database, clock), *(one for of_box in accounts for one in of_box)]
+        return [*found, *await _check_agents(database, providers)]
     except SchemaMismatch as error:
         what, _, todo = str(error).partition(": ")
         return [Finding("error", where, what, todo)]
@@ -227,6 +235,15 @@ async def check_database(settings: Settings, clock: Clock) -> list[Finding]:
         return [Finding("error", where, f"it cannot be used: {reason(error)}", todo)]
     finally:
         await database.close()
+
+
+async def _check_agents(database: Database, providers: Mapping[str, Provider]) -> list[Finding]:
+    """Where teams.toml and the database say different things, and how to make them one."""
+    todo = "'firstline agents import' takes what the file changed, 'firstline agents export' writes the file anew"
+    return [
+        Finding("warning", name, f"teams.toml and the database differ: {', '.join(map(' '.join, keys))}", todo)
+        for name, keys in (await differences(database, providers)).items()
+    ]
 
 
 async def _check_clock(database: Database, clock: Clock) -> list[Finding]:

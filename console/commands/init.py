@@ -13,7 +13,11 @@ import console.blank
 import console.sample
 from console.runtime.migrate import migrate
 from console.terminal.context import USAGE, DeskFolder, pass_folder, refuse, run
+from desk.agents.changes import import_files
+from desk.clock import now
+from desk.model.policy import load_all
 from desk.model.settings import load
+from desk.storage.audit import operator
 from desk.storage.database import Database
 
 BLANK, SAMPLE = Path(console.blank.__file__).parent, Path(console.sample.__file__).parent
@@ -96,5 +100,6 @@ async def _create_database(root: Path) -> None:
     database = Database(load(root).database)
     try:
         await migrate(database)
+        await import_files(database, load_all(root / "providers"), now(), operator())
     finally:
         await database.close()

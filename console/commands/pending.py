@@ -12,7 +12,7 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.commands import submit
-from console.commands.agent import known_agent
+from console.commands.acting import acting, actor_of, require_agent
 from console.commands.cases import Providers
 from console.commands.find_case import find
 from console.commands.submit import ArrivalStatus
@@ -35,6 +35,7 @@ from desk.model.case import Case
 from desk.model.messages import FRONT, UnreadableMessage
 from desk.pipeline.internal_channel import acceptance_message
 from desk.queues import inbox
+from desk.storage import audit
 from desk.storage.database import Database
 from desk.storage.queue_tables import pending as pending_mail
 from mail.receiving import ledger
@@ -176,12 +177,14 @@ async def _accept_pending(
     settings, providers = folder.settings(), folder.providers()
     async with open_database(settings) as database:
         row = await _require_waiting(database, mail_id)
-        known_agent(providers, row.provider, agent)
+        await require_agent(folder, database, agent, row.provider)
         case_id = 0 if new else int(row.case_id)
         if number:
             case_id = (await find(database, providers, number, row.provider)).id
         message = acceptance_message(mail_id, case_id, row.provider, agent, now())
-        arrival_id = await submit.accept(database, message, lambda one: _set_state(one, mail_id, "accepted"))
+        arrival_id = await submit.accept(
+            database, message, lambda one: _set_state(one, row, "accepted", f"agent:{agent}")
+        )
         (status,) = await submit.wait_decided(settings, database, [arrival_id])
         cases = await _cases(database, providers, {status.case_id} - {None})
         return status, next(iter(cases), None)
@@ -196,23 +199,25 @@ async def _cases(database: Database, providers: Providers, ids: Collection[int |
 
 @pending.command("refuse")
 @click.argument("mail_id", metavar="ID", type=int)
+@acting
 @pass_folder
-def refuse_pending(folder: DeskFolder, mail_id: int) -> None:
+def refuse_pending(folder: DeskFolder, mail_id: int, agent: str) -> None:
     """Leave a letter out. It stays in the inbox, and nobody is answered.
 
     \b
     Example:
       firstline pending refuse 41
     """
-    run(_refuse_pending(folder, mail_id))
+    run(_refuse_pending(folder, mail_id, agent))
     click.echo(f"Letter {mail_id} is left out.")
 
 
-async def _refuse_pending(folder: DeskFolder, mail_id: int) -> None:
+async def _refuse_pending(folder: DeskFolder, mail_id: int, agent: str) -> None:
     async with open_database(folder.settings()) as database:
-        await _require_waiting(database, mail_id)
+        row = await _require_waiting(database, mail_id)
+        actor = await actor_of(folder, database, agent, row.provider)
         async with database.work() as connection:
-            await _set_state(connection, mail_id, "refused")
+            await _set_state(connection, row, "refused", actor)
             await ledger.refused(connection, mail_id)
 
 
@@ -226,8 +231,11 @@ async def _require_waiting(database: Database, mail_id: int) -> PendingMail:
     return row
 
 
-async def _set_state(connection: AsyncConnection, mail_id: int, state: str) -> None:
-    """Marks a letter as accepted or refused, in the transaction that does it."""
+async def _set_state(connection: AsyncConnection, mail: PendingMail, state: str, actor: str) -> None:
+    """Marks a letter as accepted or refused and tells the audit, in the transaction that does it."""
+    mail_id, operation = mail.arrival_id, {"accepted": "pending accept", "refused": "pending refuse"}[state]
     statement = update(pending_mail).where(pending_mail.c.arrival_id == mail_id, pending_mail.c.state == "waiting")
     if (await connection.execute(statement.values(state=state))).rowcount != 1:
         refuse(f"somebody else was quicker with letter {mail_id}", REFUSED)
+    row = {"actor": actor, "operation": operation, "provider": mail.provider, "case_id": mail.case_id or None}
+    await audit.record(connection, at=now(), arrival_id=mail_id, **row)

@@ -10,8 +10,10 @@ from typing import Any
 
 import click
 from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.commands import submit
+from console.commands.acting import acting, actor_of
 from console.commands.submit import ArrivalStatus
 from console.terminal import tables
 from console.terminal.context import (
@@ -29,6 +31,7 @@ from console.terminal.context import (
 )
 from desk.clock import now
 from desk.queues import inbox
+from desk.storage import audit
 
 
 @click.group()
@@ -123,9 +126,10 @@ async def _fetch_one(folder: DeskFolder, arrival: int) -> tuple[Row[*tuple[Any, 
 @click.command()
 @click.argument("arrivals", metavar="ID...", type=int, nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Everything that was set aside.")
+@acting
 @json_option
 @pass_folder
-def replay(folder: DeskFolder, arrivals: Sequence[int], everything: bool, as_json: bool) -> None:
+def replay(folder: DeskFolder, arrivals: Sequence[int], everything: bool, agent: str, as_json: bool) -> None:
     """Read messages that were set aside once more, say after an update of Firstline.
 
     Ends with 1 when any of them had to be set aside again.
@@ -137,7 +141,7 @@ def replay(folder: DeskFolder, arrivals: Sequence[int], everything: bool, as_jso
     """
     if bool(arrivals) == everything:
         refuse("say which: numbers of 'firstline quarantine list', or --all", USAGE)
-    statuses = run(_replay(folder, arrivals))
+    statuses = run(_replay(folder, arrivals, agent))
     if as_json:
         print_json([asdict(one) for one in statuses])
     elif not statuses:
@@ -148,7 +152,7 @@ def replay(folder: DeskFolder, arrivals: Sequence[int], everything: bool, as_jso
     click.get_current_context().exit(WRONG if any(one.state == "quarantined" for one in statuses) else OK)
 
 
-async def _replay(folder: DeskFolder, chosen: Sequence[int]) -> list[ArrivalStatus]:
+async def _replay(folder: DeskFolder, chosen: Sequence[int], agent: str) -> list[ArrivalStatus]:
     settings = folder.settings()
     async with open_database(settings) as database:
         quarantined = {int(row.id) for row in await inbox.quarantine(database)}
@@ -157,5 +161,11 @@ async def _replay(folder: DeskFolder, chosen: Sequence[int]) -> list[ArrivalStat
         ids = sorted(chosen or quarantined)
         if not ids:
             return []
-        await inbox.replay(database, ids, now())
+        actor = await actor_of(folder, database, agent)
+
+        async def record(connection: AsyncConnection) -> None:
+            row = {"at": now(), "actor": actor, "operation": "replay"}
+            await audit.record_all(connection, [{**row, "arrival_id": one} for one in ids])
+
+        await inbox.replay(database, ids, now(), record)
         return await submit.wait_decided(settings, database, ids)

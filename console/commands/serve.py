@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import click
 
@@ -13,6 +13,7 @@ from console.commands.reload import serve_with_reload
 from console.runtime.listeners import ROLES
 from console.terminal import logging
 from console.terminal.context import WRONG, DeskFolder, json_option, open_database, pass_folder, print_json, refuse, run
+from desk.clock import now
 from desk.model.diagnostics import Finding
 from desk.model.settings import Settings
 from desk.storage.database import Database
@@ -30,13 +31,25 @@ def migrate(folder: DeskFolder, as_json: bool) -> None:
     Example:
       firstline -C my-desk migrate
     """
-    before, after = run(_migrate(folder.settings()))
+    settings = folder.settings()
+    before, after = run(_migrate(settings))
     if as_json:
         print_json({"before": before, "after": after})
     elif before == after:
         click.echo(f"The database is of version {after} already.")
     else:
         click.echo(f"The database is of version {after} now" + (f"; it was of {before}." if before else "."))
+    run(_import_agents(folder, settings))
+
+
+async def _import_agents(folder: DeskFolder, settings: Settings) -> None:
+    """What the providers' teams.toml say that the database does not know yet. Raises `InvalidProvider`."""
+    from console.runtime.agent_loader import log_conflicts  # noqa: PLC0415
+    from desk.agents.changes import import_files  # noqa: PLC0415
+    from desk.storage.audit import operator  # noqa: PLC0415
+
+    async with open_database(settings) as database:
+        log_conflicts(await import_files(database, folder.providers(), now(), operator()))
 
 
 async def _migrate(settings: Settings) -> tuple[str, str]:
@@ -45,9 +58,20 @@ async def _migrate(settings: Settings) -> tuple[str, str]:
     make_data_folder(settings)
     database = Database(settings.database)
     try:
-        return await bring_up_to_date(database)
+        before, after = await bring_up_to_date(database)
+        if before != after:
+            await _record(database, "migrate", {"before": before, "after": after})
+        return before, after
     finally:
         await database.close()
+
+
+async def _record(database: Database, operation: str, details: Mapping[str, str]) -> None:
+    from desk.storage import audit  # noqa: PLC0415
+
+    async with database.work() as connection:
+        row = {"actor": audit.operator(), "operation": operation, "details": details}
+        await audit.record(connection, at=now(), **row)
 
 
 def make_data_folder(settings: Settings) -> None:
@@ -95,7 +119,7 @@ async def _serve(folder: DeskFolder, settings: Settings, roles: Sequence[str]) -
         known.extend(logging.secrets_of(new_settings))  # the old ones too: they are used to the end
         logging.configure(logging.SecretRedactor(known), folder.debug)
         await _require_valid_content(new_settings)
-        await _require_ready_database(new_settings)
+        await _require_ready_database(new_settings, "reload")
         return new_settings
 
     await _require_ready_database(settings)
@@ -118,7 +142,8 @@ async def _require_valid_content(settings: Settings) -> None:
         refuse("; ".join(wrong[:5]), WRONG)
 
 
-async def _require_ready_database(settings: Settings) -> None:
+async def _require_ready_database(settings: Settings, operation: str = "") -> None:
+    """Refuses a database that is not of this version or not safe, and else tells the audit of the operation."""
     async with open_database(settings) as database:
         if await database.can_bypass():
             refuse(
@@ -126,3 +151,5 @@ async def _require_ready_database(settings: Settings) -> None:
                 "(see 'firstline check')",
                 WRONG,
             )
+        if operation:
+            await _record(database, operation, {})

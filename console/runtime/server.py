@@ -158,7 +158,8 @@ class Server:
         await self._application.phrase_learner.learn(self._application.clock())
 
     async def _refresh(self) -> None:
-        """Tables of subscribers and articles may change under us: looked at now and then, read off the event loop."""
+        """Agents, articles and tables of subscribers may change under us: looked at now and then, read off the loop."""
+        await self._application.agent_loader.refresh()
         await self._application.article_loader.refresh(self._application.knowledge)
         for source in self._application.sources.values():
             await asyncio.to_thread(source.refresh)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from chat.terminal_channel import TerminalChannel
+from console.runtime.agent_loader import AgentLoader
 from console.runtime.article_loader import ArticleLoader
 from console.runtime.content_folders import DIALOGS, TEMPLATES, ContentFolders
 from console.runtime.receiver import Receiver, build_receiver
@@ -23,6 +24,7 @@ from desk.model.messages import FRONT, Address
 from desk.model.policy import Provider, front_desk, load_all
 from desk.model.settings import Settings
 from desk.model.shared_facts import Account, ArticleSuggestions, DialogArticles
+from desk.pipeline.audit_operations import audit_operation
 from desk.pipeline.common_lookups import (
     ActingAgentLookup,
     CapabilitiesLookup,
@@ -145,7 +147,7 @@ ACT_WRITERS: Mapping[type[Act], ActWriter] = {
     loop_guard.ForgetCounts: loop_guard_store.write_forget_counts,
     loop_guard.StopNotices: loop_guard_store.write_decline,
 }
-OUTCOME_LISTENERS: tuple[OutcomeListener, ...] = (ledger.keep_account,)
+OUTCOME_LISTENERS: tuple[OutcomeListener, ...] = (ledger.keep_account, audit_operation)
 
 
 @dataclass(slots=True)
@@ -156,6 +158,7 @@ class Application(Receiver):
     registry: ChannelRegistry
     words: Templates
     knowledge: KnowledgeBase
+    agent_loader: AgentLoader
     article_loader: ArticleLoader
     phrase_learner: PhraseLearner
     sources: Mapping[str, CsvSource]
@@ -186,6 +189,8 @@ async def assemble_application(
     settings, database, clock, channels = receiver.settings, receiver.database, receiver.clock, receiver.channels
     providers = dict(await asyncio.to_thread(load_all, settings.root / "providers"))
     providers[FRONT] = front_desk(providers, settings.language)
+    agent_loader = AgentLoader(database, providers, clock)
+    await agent_loader.fill()
     folders = ContentFolders(settings)
     own_templates = {name: [folders.of(name, TEMPLATES)[0]] for name in providers if name != FRONT}
     words = await asyncio.to_thread(Templates, TEMPLATES, {**own_templates, "": [settings.root / "templates"]})
@@ -236,6 +241,7 @@ async def assemble_application(
         registry=registry,
         words=words,
         knowledge=knowledge,
+        agent_loader=agent_loader,
         article_loader=article_loader,
         phrase_learner=PhraseLearner(
             database, providers, lambda name, contract: _find_account(sources, name, contract), knowledge.leads

@@ -83,6 +83,12 @@ class DeskFolder:
             self._providers = load_all(self.root / "providers")
         return self._providers
 
+    async def with_agents(self, database: Database) -> Mapping[str, Provider]:
+        """Its providers, with the agents and teams that the database has of them. Raises `InvalidProvider`."""
+        from desk.agents.store import with_agents  # noqa: PLC0415
+
+        return await with_agents(database, self.providers())
+
     def require_provider(self, name: str) -> None:
         """Ends the command where a provider is named that is not there; "" names none."""
         require_provider(self.providers(), name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, exists, insert, select, update
@@ -74,16 +74,34 @@ async def differences(database: Database, providers: Mapping[str, Provider]) -> 
     return {name: keys for name, keys in found.items() if keys}
 
 
-async def exported(session: AsyncSession, provider: str, now: datetime, actor: str) -> Sequence[Entry]:
-    """The entries of a provider for its teams.toml, in the file's order. The file then counts as imported."""
-    row = await session.scalar(select(TeamFileRow).where(TeamFileRow.provider == provider))
-    order = list(by_key(row.entries)) if row else []
-    entries = (await load(session)).get(provider, {})
-    keys = sorted(entries, key=lambda key: (key[0] != "team", order.index(key) if key in order else len(order)))
-    every = [entries[key] for key in keys]
-    await _remember(session, {provider: every}, now)
-    await audit.record(session, at=now, actor=actor, provider=provider, operation="agents export")
-    return every
+async def export_file(
+    database: Database,
+    provider: Provider,
+    write: Callable[[Sequence[Entry]], None],
+    now: datetime,
+    actor: str,
+    overwrite: bool = False,
+) -> list[Key]:
+    """Lets ``write`` put the provider's entries into its teams.toml, in the file's order; it counts as imported then.
+
+    ``provider`` is as its files have it. Nothing is written where the file says the same already, or where it has
+    changes that the database lacks: those are returned, unless ``overwrite`` lets them go.
+    """
+    async with database.write(provider.name) as session:
+        state = (await _states(session, {provider.name: provider}))[provider.name]
+        lost = [key for key, one in state.file.items() if one not in (state.tables.get(key), state.brought.get(key))]
+        lost += [key for key in state.brought if key not in state.file and key in state.tables]
+        if state.file == state.tables or (lost and not overwrite):
+            return lost
+        order = {key: number for number, key in enumerate(state.file)}
+        keys = sorted(state.tables, key=lambda key: (key[0] != "team", order.get(key, len(order))))
+        entries = [state.tables[key] for key in keys]
+        await _remember(session, {provider.name: entries}, now)
+        row = {"actor": actor, "operation": "agents export", "provider": provider.name}
+        await audit.record(session, at=now, **row)
+        # Last, as it cannot be taken back: if it fails, nothing of this has happened.
+        write(entries)
+    return []
 
 
 async def change_agent(
@@ -106,11 +124,13 @@ async def change_agent(
     return next((one for one in results.values() if one.conflicts), results[provider])
 
 
-async def set_presence(session: AsyncSession, agent: str, state: str, now: datetime, actor: str) -> None:
+async def set_presence(database: Database, agent: str, state: str, now: datetime, actor: str) -> None:
     """Says that an agent is in, away or off."""
-    connection = await session.connection()
-    row = {"agent": agent, "state": state, "since": now, "set_by": actor}
-    await connection.execute(upsert(connection, PRESENCE), [row])
+    async with database.work() as connection:
+        row = {"agent": agent, "state": state, "since": now, "set_by": actor}
+        await connection.execute(upsert(connection, PRESENCE), [row])
+        told = {"operation": "agents presence", "details": {"agent": agent, "state": state}}
+        await audit.record(connection, at=now, actor=actor, **told)
 
 
 def _changed_state(tables: Mapping[Key, Entry], entry: Entry, own: bool) -> ProviderState:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
 from desk.model.policy import Agent, Provider, Team
@@ -89,6 +90,12 @@ def as_toml(entry: Mapping[str, Any]) -> str:
     usual = {"type": entry["type"], "telegram": 0, "mail": "", "active": True, "role": "agent", "skills": []}
     lines = [f"{key} = {_toml(value)}" for key, value in entry.items() if usual.get(key, ...) != value]
     return "\n".join((f"[[{entry['type']}]]", *lines)) + "\n"
+
+
+def as_file(entries: Iterable[Mapping[str, Any]], before: str = "") -> str:
+    """A whole teams.toml. The comment with which the file began ``before`` is kept."""
+    comment = "".join(f"{line}\n" for line in takewhile(lambda line: line.startswith("#"), before.splitlines()))
+    return "\n".join([*([comment] if comment else []), *map(as_toml, entries)])
 
 
 def _toml(value: Any) -> str:

@@ -30,9 +30,11 @@ class ImportConflict:
 
 @dataclass(slots=True)
 class ImportResult:
-    """What an import of one provider's file does. ``taken`` maps an entry to what it becomes, None where it goes."""
+    """What an import of one provider's file does. ``taken`` maps an entry to what it becomes, None where it goes;
+    those of ``added`` were not there before. ``kept`` are those that only the database has changed."""
 
     taken: dict[Key, Entry | None] = field(default_factory=dict)
+    added: set[Key] = field(default_factory=set)
     kept: list[Key] = field(default_factory=list)
     conflicts: dict[Key, ImportConflict] = field(default_factory=dict)
 
@@ -75,6 +77,7 @@ def _of_provider(state: ProviderState, overwrite: bool) -> ImportResult:
             result.kept.append(key)
         elif tables == brought or overwrite:
             result.taken[key] = file
+            result.added |= {key} if tables is None else set()
         else:
             result.conflicts[key] = _conflict(key, tables, file)
     return result

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -37,6 +37,31 @@ class Presence:
     state: str
     since: datetime
     set_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """As what and in which teams an agent works for a provider, and what they can do."""
+
+    provider: str
+    role: str
+    teams: tuple[str, ...]
+    skills: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRecord:
+    """All that the database has of an agent, as far as the providers go that were asked for.
+
+    ``identities`` map a kind of channel to what the agent is known by there.
+    """
+
+    id: str
+    names: Mapping[str, str]
+    active: bool
+    identities: Mapping[str, str]
+    memberships: tuple[Membership, ...]
+    presence: Presence | None
 
 
 async def stamp(connection: AsyncConnection) -> int:
@@ -74,13 +99,17 @@ async def load(session: AsyncSession) -> dict[str, dict[Key, Entry]]:
     for team in await session.scalars(select(TeamRow).order_by(TeamRow.provider, TeamRow.id)):
         entry = {"type": "team", "id": team.id, "kind": team.kind, "title": dict(team.titles)}
         found.setdefault(team.provider, {})["team", team.id] = entry
-    members = select(MembershipRow, AgentRow).join(AgentRow, AgentRow.id == MembershipRow.agent)
-    rows = (await session.execute(members.order_by(MembershipRow.provider, MembershipRow.agent))).all()
     known = await _identities(session)
-    for member, agent in rows:
+    for member, agent in await _members(session):
         entry = _agent_entry(member, agent, known.get(agent.id, {}))
         found.setdefault(member.provider, {})["agent", agent.id] = entry
     return found
+
+
+async def _members(session: AsyncSession) -> Sequence[tuple[MembershipRow, AgentRow]]:
+    query = select(MembershipRow, AgentRow).join(AgentRow, AgentRow.id == MembershipRow.agent)
+    rows = await session.execute(query.order_by(MembershipRow.provider, MembershipRow.agent))
+    return [(member, agent) for member, agent in rows]
 
 
 async def _identities(session: AsyncSession) -> dict[str, dict[str, str]]:
@@ -104,7 +133,17 @@ def _agent_entry(member: MembershipRow, agent: AgentRow, known: Mapping[str, str
     }
 
 
-async def presences(session: AsyncSession) -> dict[str, Presence]:
-    """By agent; of whom nobody has said anything there is none."""
-    rows = await session.scalars(select(PresenceRow))
-    return {row.agent: Presence(row.state, row.since, row.set_by) for row in rows}
+async def agent_records(session: AsyncSession) -> list[AgentRecord]:
+    """Everybody who works for one of the session's providers, by id."""
+    found: dict[str, tuple[AgentRow, list[Membership]]] = {}
+    for member, agent in await _members(session):
+        made = Membership(member.provider, member.role, tuple(member.teams), tuple(member.skills))
+        found.setdefault(agent.id, (agent, []))[1].append(made)
+    known = await _identities(session)
+    there = {
+        row.agent: Presence(row.state, row.since, row.set_by) for row in await session.scalars(select(PresenceRow))
+    }
+    return [
+        AgentRecord(id, agent.names, agent.active, known.get(id, {}), tuple(members), there.get(id))
+        for id, (agent, members) in sorted(found.items())
+    ]

@@ -274,13 +274,16 @@ async def quarantine(database: Database) -> Sequence[Row[*tuple[Any, ...]]]:
         return (await connection.execute(query.order_by(arrivals.c.id))).all()
 
 
-async def replay(database: Database, ids: Sequence[int], now: datetime) -> int:
-    """Lets quarantined arrivals be read again, all when ``ids`` is empty. Returns how many."""
+async def replay(database: Database, ids: Sequence[int], now: datetime, also: ExtraWrite | None = None) -> int:
+    """Lets quarantined arrivals be read again, all when ``ids`` is empty, and writes ``also``. Returns how many."""
     statement = update(arrivals).where(arrivals.c.state == "quarantined")
     if ids:
         statement = statement.where(arrivals.c.id.in_(ids))
     async with database.work() as connection:
-        return (await connection.execute(statement.values(state="waiting", attempts=0, due_at=now))).rowcount
+        done = await connection.execute(statement.values(state="waiting", attempts=0, due_at=now))
+        if also:
+            await also(connection)
+    return done.rowcount
 
 
 async def dismiss(database: Database, arrival_id: int, now: datetime, also: ExtraWrite | None = None) -> bool:

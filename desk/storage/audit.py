@@ -8,11 +8,13 @@ PostgreSQL lets a row be added in any transaction, and read only in one that nam
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import getpass
+import os
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import JSON, BigInteger, Index, String, Table
+from sqlalchemy import JSON, BigInteger, Index, String, Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -77,6 +79,40 @@ def audit_row(
     }
 
 
+def operator() -> str:
+    """Who runs this process, as an actor."""
+    try:
+        name = getpass.getuser()
+    except (OSError, KeyError):  # a container may have a user without a name
+        name = str(os.getuid())
+    return f"operator:{name}"
+
+
+def masked(address: str) -> str:
+    """A mail address that a person who knows it recognises, and nobody else: "a…@example.org"."""
+    name, _, domain = address.rpartition("@")
+    return f"{name[:1]}…@{domain}" if name else f"{address[:1]}…"
+
+
 async def record(transaction: AsyncConnection | AsyncSession, **row: Any) -> None:
     """Writes one row, as `audit_row` makes it, in the transaction of what it tells of."""
-    await transaction.execute(AUDIT.insert(), [audit_row(**row)])
+    await record_all(transaction, [row])
+
+
+async def record_all(transaction: AsyncConnection | AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Writes several rows, each as `audit_row` makes it."""
+    await transaction.execute(AUDIT.insert(), [audit_row(**row) for row in rows])
+
+
+async def entries(
+    session: AsyncSession, limit: int, *, case_id: int | None = None, since: datetime | None = None, actor: str = ""
+) -> Sequence[AuditRow]:
+    """The last rows of the session's providers, the latest first: of one case, since a time, of one actor."""
+    query = select(AuditRow).order_by(AuditRow.at.desc(), AuditRow.id.desc()).limit(limit)
+    if case_id is not None:
+        query = query.where(AuditRow.case_id == case_id)
+    if since is not None:
+        query = query.where(AuditRow.at >= since)
+    if actor:
+        query = query.where(AuditRow.actor == actor)
+    return (await session.scalars(query)).all()

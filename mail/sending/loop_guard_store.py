@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Row, bindparam, delete, func, literal, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from desk.model.channel import ExtraWrite
 from desk.model.facts import ContactAddresses
 from desk.model.messages import Address, Role
 from desk.model.shared_facts import SendAllowance, SendAllowances
@@ -186,13 +187,16 @@ async def silences(database: Database) -> list[MutedPeer]:
     return sorted(found, key=lambda one: one.since)
 
 
-async def unmute(database: Database, address: str) -> bool:
-    """Ends a silence, and forgets what was counted. Returns whether there was one."""
+async def unmute(database: Database, address: str, also: ExtraWrite | None = None) -> bool:
+    """Ends a silence, and forgets what was counted. Returns whether there was one; then ``also`` is written."""
     peer = peer_of(address)
     async with database.work() as connection:
         ended = [await connection.execute(delete(table).where(table.c.peer == peer)) for table in _SILENCES]
         await connection.execute(delete(automatic_mails).where(automatic_mails.c.peer == peer))
-    return any(one.rowcount for one in ended)
+        was = any(one.rowcount for one in ended)
+        if was and also:
+            await also(connection)
+    return was
 
 
 async def forget(database: Database, now: datetime) -> None:

@@ -61,7 +61,7 @@ def edit(
       firstline kb edit case-sn-2026-000012-3 --provider sever --as ivanova
       firstline kb edit los-red --language en --as ivanova --file en.md
     """
-    _require_agent(folder, provider, agent)
+    run(_require_agent(folder, provider, agent))
     speaks = language or folder.settings().language
     found = run(_find_article(folder, article, provider))
     before = _editable_text(found, speaks)
@@ -107,16 +107,13 @@ def history(folder: DeskFolder, article: str, provider: str, language: str | Non
             click.echo(f"  {safe_for_terminal(line)}")
 
 
-def _require_agent(folder: DeskFolder, provider: str, agent: str) -> None:
+async def _require_agent(folder: DeskFolder, provider: str, agent: str) -> None:
     """Ends the command unless there is such a provider, and such an agent there or anywhere."""
-    from console.commands.agent import known_agent  # noqa: PLC0415
+    from console.commands.acting import require_agent  # noqa: PLC0415
 
-    providers = folder.providers()
     folder.require_provider(provider)
-    if provider:
-        known_agent(providers, provider, agent)
-    elif all(one.agent(agent) is None for one in providers.values()):
-        refuse(f"no provider has an agent {agent!r}: add them to a teams.toml", REFUSED)
+    async with open_database(folder.settings()) as database:
+        await require_agent(folder, database, agent, provider)
 
 
 async def _find_article(folder: DeskFolder, id: str, provider: str) -> Article:
@@ -178,10 +175,16 @@ def _require_allowed(changed: Article, before: Article, language: str, agent: st
 
 
 async def _write(folder: DeskFolder, article: Article, language: str, author: str, why: str) -> int:
+    from desk.storage import audit  # noqa: PLC0415
     from kb.storage import article_versions  # noqa: PLC0415
 
     async with open_database(folder.settings()) as database, database.work() as connection:
-        return await article_versions.edit(connection, article, language, author, why, now())
+        version = await article_versions.edit(connection, article, language, author, why, at := now())
+        if version:
+            details = {"article": article.id, "language": language, "version": version}
+            row = {"actor": author, "operation": "kb edit", "provider": article.provider, "details": details}
+            await audit.record(connection, at=at, **row)
+        return version
 
 
 async def _versions(folder: DeskFolder, id: str, provider: str, language: str) -> Sequence[ArticleVersion]:

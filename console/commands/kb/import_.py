@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from console.commands.acting import acting, actor_of
 from console.terminal.context import (
     OK,
     REFUSED,
@@ -24,16 +25,18 @@ from desk.clock import now
 from desk.language.characters import safe_for_terminal
 
 if TYPE_CHECKING:
-    from desk.model.settings import Settings
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
     from kb.storage.article_store import ImportResult
 
 
 @click.command()
 @click.argument("source", metavar="DIR|FILE.jsonl", type=click.Path(exists=True, path_type=Path))
 @click.option("--provider", default="", help="Only for this provider's subscribers; without it, shared by all.")
+@acting
 @json_option
 @pass_folder
-def import_(folder: DeskFolder, source: Path, provider: str, as_json: bool) -> None:
+def import_(folder: DeskFolder, source: Path, provider: str, agent: str, as_json: bool) -> None:
     """Fill the knowledge base from DIR or FILE.jsonl.
 
     A file has one article a line: {"id", "lang", "title", "variants": [...], "body"}; with "confidence" and "audience"
@@ -47,11 +50,8 @@ def import_(folder: DeskFolder, source: Path, provider: str, as_json: bool) -> N
       firstline kb import articles.jsonl
       firstline kb import my-articles/ --provider sever
     """
-    settings = folder.settings()
     folder.require_provider(provider)
-    result = run(
-        _import_folder(settings, source, provider) if source.is_dir() else _import_lines(settings, source, provider)
-    )
+    result = run((_import_folder if source.is_dir() else _import_lines)(folder, source, provider, agent))
     if as_json:
         names = ("added", "updated", "unchanged", "conflicts")
         print_json({name: [_label(one) for one in getattr(result, name)] for name in names})
@@ -60,17 +60,22 @@ def import_(folder: DeskFolder, source: Path, provider: str, as_json: bool) -> N
     click.get_current_context().exit(REFUSED if result.conflicts else OK)
 
 
-async def _import_folder(settings: Settings, source: Path, provider: str) -> ImportResult:
+async def _import_folder(folder: DeskFolder, source: Path, provider: str, agent: str) -> ImportResult:
     from kb.storage import article_store  # noqa: PLC0415
 
     if not _article_names(source):
         refuse(f"there is no article in {source}: each is a folder with ru.md or en.md", WRONG)
-    target = await asyncio.to_thread(_copy_into_desk, settings.root, source, provider)
-    async with open_database(settings) as database, database.work() as connection:
-        return await article_store.import_folder(connection, provider, target, now(), only=_article_names(source))
+    settings = folder.settings()
+    async with open_database(settings) as database:
+        actor = await actor_of(folder, database, agent, provider)
+        target = await asyncio.to_thread(_copy_into_desk, settings.root, source, provider)
+        async with database.work() as connection:
+            result = await article_store.import_folder(connection, provider, target, now(), only=_article_names(source))
+            await _record(connection, actor, provider, result)
+        return result
 
 
-async def _import_lines(settings: Settings, source: Path, provider: str) -> ImportResult:
+async def _import_lines(folder: DeskFolder, source: Path, provider: str, agent: str) -> ImportResult:
     from kb.content.jsonl import read_lines  # noqa: PLC0415
     from kb.storage import article_store  # noqa: PLC0415
 
@@ -81,8 +86,22 @@ async def _import_lines(settings: Settings, source: Path, provider: str) -> Impo
     articles = read_lines(text.split("\n"), provider, source.name)
     if not articles:
         refuse(f"there is no article in {source}", WRONG)
-    async with open_database(settings) as database, database.work() as connection:
-        return await article_store.import_articles(connection, provider, articles, now())
+    async with open_database(folder.settings()) as database:
+        actor = await actor_of(folder, database, agent, provider)
+        async with database.work() as connection:
+            result = await article_store.import_articles(connection, provider, articles, now())
+            await _record(connection, actor, provider, result)
+        return result
+
+
+async def _record(connection: AsyncConnection, actor: str, provider: str, result: ImportResult) -> None:
+    """Tells the audit of an import that found anything to do."""
+    from desk.storage import audit  # noqa: PLC0415
+
+    details = {name: len(getattr(result, name)) for name in ("added", "updated", "removed", "conflicts")}
+    if any(details.values()):
+        row = {"actor": actor, "operation": "kb import", "provider": provider, "details": details}
+        await audit.record(connection, at=now(), **row)
 
 
 def _article_names(source: Path) -> frozenset[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from console.commands.acting import acting, actor_of
 from console.terminal.context import (
     NO_SUCH,
     USAGE,
@@ -19,6 +20,7 @@ from console.terminal.context import (
     refuse,
     run,
 )
+from desk.clock import now
 
 if TYPE_CHECKING:
     from desk.storage.database import Database
@@ -62,9 +64,10 @@ def phrases(folder: DeskFolder, article: str, provider: str, as_json: bool) -> N
 @click.argument("ids", metavar="[ID]...", nargs=-1)
 @click.option("--person-of", metavar="N", default="", help="Everything learned from the person whose case N is.")
 @click.option("--provider", default="", help="Only this provider's phrases, or its case N.")
+@acting
 @json_option
 @pass_folder
-def forget(folder: DeskFolder, ids: Sequence[str], person_of: str, provider: str, as_json: bool) -> None:
+def forget(folder: DeskFolder, ids: Sequence[str], person_of: str, provider: str, agent: str, as_json: bool) -> None:
     """Take back phrases that were learned, by their IDs in 'firstline kb phrases'; or all that one person taught.
 
     Their words are erased, here and in the saved index, and a running desk knows them no more after a few seconds.
@@ -78,7 +81,7 @@ def forget(folder: DeskFolder, ids: Sequence[str], person_of: str, provider: str
     if bool(ids) == bool(person_of):
         refuse("say which phrases to forget by their IDs, or whose with --person-of N", USAGE)
     whose = _choose_providers(folder, provider)
-    gone = run(_forget_person(folder, person_of, provider) if person_of else _forget(folder, whose, ids))
+    gone = run(_forget_person(folder, person_of, provider, agent) if person_of else _forget(folder, whose, ids, agent))
     if as_json:
         print_json({"forgotten": gone})
     else:
@@ -112,10 +115,12 @@ async def _list_phrases(folder: DeskFolder, whose: Sequence[str], article: str) 
     return [ListedPhrase(one, known.get(one.case_id) or str(one.case_id)) for one in found]
 
 
-async def _forget(folder: DeskFolder, whose: Sequence[str], ids: Sequence[str]) -> int:
+async def _forget(folder: DeskFolder, whose: Sequence[str], ids: Sequence[str], agent: str) -> int:
+    from desk.storage import audit  # noqa: PLC0415
     from kb.storage import phrase_store  # noqa: PLC0415
 
     async with open_database(folder.settings()) as database:
+        actor = await actor_of(folder, database, agent)
         async with database.write(*whose) as session:
             known = {one.id: one for one in await phrase_store.phrases(session)}
             if strange := [id for id in ids if id not in known]:
@@ -123,18 +128,25 @@ async def _forget(folder: DeskFolder, whose: Sequence[str], ids: Sequence[str]) 
             chosen = [known[id] for id in dict.fromkeys(ids)]
             for one in chosen:
                 await phrase_store.forget(session, one)
+                row = {"actor": actor, "operation": "kb forget", "provider": one.provider, "case_id": one.case_id}
+                await audit.record(session, at=now(), details={"phrase": one.id, "article": one.article}, **row)
         await _rebuild_index(folder, database, {one.provider for one in chosen})
     return len(chosen)
 
 
-async def _forget_person(folder: DeskFolder, number: str, provider: str) -> int:
+async def _forget_person(folder: DeskFolder, number: str, provider: str, agent: str) -> int:
     from console.commands.find_case import find  # noqa: PLC0415
+    from desk.storage import audit  # noqa: PLC0415
     from kb.storage import phrase_store  # noqa: PLC0415
 
     async with open_database(folder.settings()) as database:
         case = await find(database, folder.providers(), number, provider)
+        actor = await actor_of(folder, database, agent)
         async with database.write(case.provider) as session:
             gone = await phrase_store.forget_person(session, case.provider, case.person_id, case.contract)
+            if gone:
+                row = {"actor": actor, "operation": "kb forget", "case_id": case.id, "case_number": case.number}
+                await audit.record(session, at=now(), provider=case.provider, details={"phrases": gone}, **row)
         await _rebuild_index(folder, database, {case.provider} if gone else set())
     return gone
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from console.commands.acting import acting, actor_of
 from console.terminal.context import (
     NO_SUCH,
     DeskFolder,
@@ -16,9 +17,12 @@ from console.terminal.context import (
     refuse,
     run,
 )
+from desk.clock import now
 from desk.language.characters import safe_for_terminal
 
 if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
     from mail.sending.loop_guard_store import MutedPeer
 
 
@@ -59,21 +63,29 @@ async def _muted_peers(folder: DeskFolder) -> list[MutedPeer]:
 
 @click.command()
 @click.argument("address")
+@acting
 @pass_folder
-def unmute(folder: DeskFolder, address: str) -> None:
+def unmute(folder: DeskFolder, address: str, agent: str) -> None:
     """Let automatic mail, and notices, go to ADDRESS again.
 
     \b
     Example:
       firstline mail unmute anna@example.org
     """
-    if not run(_unmute(folder, address)):
+    if not run(_unmute(folder, address, agent)):
         refuse(f"{address} is not muted: see 'firstline mail muted'", NO_SUCH)
     click.echo(f"Automatic mail goes to {address} again.")
 
 
-async def _unmute(folder: DeskFolder, address: str) -> bool:
+async def _unmute(folder: DeskFolder, address: str, agent: str) -> bool:
+    from desk.storage import audit  # noqa: PLC0415
     from mail.sending.loop_guard_store import unmute as forgive  # noqa: PLC0415
 
     async with open_database(folder.settings()) as database:
-        return await forgive(database, address)
+        actor = await actor_of(folder, database, agent)
+
+        async def record(connection: AsyncConnection) -> None:
+            row = {"actor": actor, "operation": "mail unmute", "details": {"address": audit.masked(address)}}
+            await audit.record(connection, at=now(), **row)
+
+        return await forgive(database, address, record)

@@ -1,0 +1,1 @@
+"""The command ``agents`` and its parts."""

@@ -1,0 +1,118 @@
+"""``agents list`` and ``agents show``: who works here, as the database has it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from console.terminal import tables
+from console.terminal.context import (
+    NO_SUCH,
+    DeskFolder,
+    json_option,
+    open_database,
+    pass_folder,
+    print_json,
+    refuse,
+    run,
+)
+
+if TYPE_CHECKING:
+    from desk.agents.store import AgentRecord, Membership
+
+
+@click.command()
+@click.option("--provider", default="", help="Only those of this provider.")
+@json_option
+@pass_folder
+def list_agents(folder: DeskFolder, provider: str, as_json: bool) -> None:
+    """List the agents: name, providers, role, teams, and whether they are there.
+
+    \b
+    Examples:
+      firstline agents list
+      firstline agents list --provider sever --json
+    """
+    folder.require_provider(provider)
+    found = run(_records(folder, provider))
+    language = folder.settings().language
+    if as_json:
+        print_json([as_dictionary(one) for one in found])
+    elif not found:
+        click.echo("There are no agents: write [[agent]] into a provider's teams.toml.")
+    for one in found if not as_json else ():
+        click.secho(tables.cut(f"{one.id} · {name_of(one, language)}{_state(one)}", tables.width()), bold=True)
+        click.echo(tables.labelled([(member.provider, _works(member)) for member in one.memberships], "  "))
+
+
+@click.command()
+@click.argument("agent", metavar="AGENT")
+@json_option
+@pass_folder
+def show(folder: DeskFolder, agent: str, as_json: bool) -> None:
+    """Show one agent: names, by what they are known, and what they are for each provider.
+
+    \b
+    Example:
+      firstline agents show ivanova
+    """
+    found = next((one for one in run(_records(folder)) if one.id == agent), None)
+    if found is None:
+        refuse(f"there is no agent {agent!r}: see 'firstline agents list'", NO_SUCH)
+    if as_json:
+        print_json(as_dictionary(found))
+        return
+    there = found.presence
+    pairs = [
+        ("id", found.id),
+        *((f"name ({language})", name) for language, name in found.names.items()),
+        ("active", "" if found.active else "no: they command nothing"),
+        ("presence", f"{there.state} since {there.since:%Y-%m-%d %H:%M} UTC, by {there.set_by}" if there else ""),
+        *found.identities.items(),
+        *((member.provider, _works(member)) for member in found.memberships),
+    ]
+    click.echo(tables.labelled(pairs))
+
+
+async def _records(folder: DeskFolder, provider: str = "") -> Sequence[AgentRecord]:
+    from desk.agents.store import agent_records  # noqa: PLC0415 (help and usage come at once)
+
+    whose = [provider] if provider else list(folder.providers())
+    if not whose:
+        return []
+    async with open_database(folder.settings()) as database, database.read(*whose) as session:
+        return await agent_records(session)
+
+
+def name_of(agent: AgentRecord, language: str) -> str:
+    """Their name in a language, or in another one."""
+    return agent.names.get(language) or next(iter(agent.names.values()), agent.id)
+
+
+def _state(agent: AgentRecord) -> str:
+    if not agent.active:
+        return " · not active"
+    return f" · {agent.presence.state}" if agent.presence else ""
+
+
+def _works(member: Membership) -> str:
+    skills = f"; can {', '.join(member.skills)}" if member.skills else ""
+    return f"{member.role}; {', '.join(member.teams) or 'in no team'}{skills}"
+
+
+def as_dictionary(agent: AgentRecord) -> dict[str, Any]:
+    """An agent for a machine."""
+    there = agent.presence
+    return {
+        "id": agent.id,
+        "names": dict(agent.names),
+        "active": agent.active,
+        "identities": dict(agent.identities),
+        "presence": {"state": there.state, "since": there.since, "by": there.set_by} if there else None,
+        "memberships": [
+            {"provider": one.provider, "role": one.role, "teams": list(one.teams), "skills": list(one.skills)}
+            for one in agent.memberships
+        ],
+    }
