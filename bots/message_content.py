@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from aiogram.types import Audio, Document, Location, Message, PhotoSize, User, Video, VideoNote, Voice
 
 from desk.language.characters import one_line
+from desk.model.media_types import OCTET_STREAM, file_ending
 from desk.model.messages import File
 
 
@@ -44,14 +45,14 @@ def message_content(message: Message, bot: str) -> MessageContent:
 
 
 _FILES = {
-    "photo": ("photo", ".jpg", "image/jpeg"),
-    "document": ("file", "", "application/octet-stream"),
-    "voice": ("voice", ".ogg", "audio/ogg"),
-    "video": ("video", ".mp4", "video/mp4"),
-    "video_note": ("video", ".mp4", "video/mp4"),
-    "audio": ("file", ".mp3", "audio/mpeg"),
+    "photo": ("photo", "image/jpeg"),
+    "document": ("file", OCTET_STREAM),
+    "voice": ("voice", "audio/ogg"),
+    "video": ("video", "video/mp4"),
+    "video_note": ("video", "video/mp4"),
+    "audio": ("file", "audio/mpeg"),
 }
-"""Content -> our kind, an ending for a file without a name, its usual type.
+"""Content -> our kind, its usual type.
 
 A GIF comes as animation and as document at once; as a document it can be sent on under the same file id.
 """
@@ -60,9 +61,10 @@ A GIF comes as animation and as document at once; as a document it can be sent o
 def _with_file(
     message: Message, bot: str, kind: str, thing: Audio | Document | PhotoSize | Video | VideoNote | Voice
 ) -> MessageContent:
-    ours, ending, usual = _FILES[kind]
-    name = file_name(getattr(thing, "file_name", None) or "") or f"{ours}-{message.message_id}{ending}"
+    ours, usual = _FILES[kind]
     media_type = getattr(thing, "mime_type", None) or usual
+    ending = file_ending(media_type) if media_type != OCTET_STREAM else ""
+    name = file_name(getattr(thing, "file_name", None) or "") or f"{ours}-{message.message_id}{ending}"
     file = File(name, ours, media_type, thing.file_size or 0, f"telegram:{bot}:{thing.file_id}")
     return MessageContent(kind, message.caption or "", (file,))
 

@@ -7,7 +7,6 @@ sends through it. Until one opens, answers wait in the outbox.
 from __future__ import annotations
 
 import json
-import mimetypes
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -18,6 +17,7 @@ from uuid import uuid4
 
 from desk.language.rich_text import RichText, TextMark
 from desk.model.channel import ChannelCapabilities, OpenFile, StoreMessages
+from desk.model.media_types import file_kind_of, media_type_of
 from desk.model.messages import (
     Address,
     Arrival,
@@ -35,7 +35,6 @@ from desk.model.messages import (
     Sent,
     UnreadableMessage,
     Verb,
-    file_kind_of,
 )
 
 NO_TERMINAL_RETRY = 3600.0
@@ -236,7 +235,7 @@ def copy_file(path: Path, folder: Path) -> File:
     """A copy of somebody's file that stays as long as the case may need it, below ``folder``. Raises OSError."""
     content = path.read_bytes()
     stored = _store_copy(content, path.name, folder)
-    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    media_type = media_type_of(path.name)
     return File(path.name, file_kind_of(media_type), media_type, len(content), f"content:{stored}")
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from desk.clock import Clock, now
 from desk.model.channel import ChannelCapabilities, OpenFile, StoreMessages
+from desk.model.media_types import file_kind_of
 from desk.model.messages import (
     Address,
     Arrival,
@@ -23,7 +24,6 @@ from desk.model.messages import (
     RetryLater,
     SendResult,
     Sent,
-    file_kind_of,
 )
 from desk.model.settings import MailboxSettings
 from desk.storage.database import Database

@@ -19,11 +19,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup, escape
 
 from console.runtime.content_folders import TEMPLATES
+from desk.model.media_types import PICTURES
 from kb.content.brochure import BrochureArticle, ContactRow
 
 _HYPHENED = re.compile(r"\b\w{1,3}-\w{1,20}")
 FONT, WEIGHTS = "PT Sans", (400, 700)
-MEDIA_TYPES = {".png": "image/png", ".jpg": "image/jpeg"}
 
 
 class CannotPrint(ValueError):
@@ -152,7 +152,7 @@ def _qr_svg(code: QrCode) -> str:
 
 
 def _data_url_of(path: Path) -> str:
-    return _data_url(path.read_bytes(), MEDIA_TYPES[path.suffix])
+    return _data_url(path.read_bytes(), PICTURES[path.suffix])
 
 
 def _data_url(content: bytes, media_type: str) -> str:

@@ -76,11 +76,6 @@ class File:
         return self.kind == "photo" or self.media_type.startswith("image/")
 
 
-def file_kind_of(media_type: str) -> str:
-    """The `File.kind` of a file that came without one."""
-    return {"image": "photo", "video": "video"}.get(media_type.partition("/")[0], "file")
-
-
 class Role(StrEnum):
     """In whose name an arrival speaks."""
 

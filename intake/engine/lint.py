@@ -12,6 +12,7 @@ from typing import Any, TypeGuard
 
 from desk.language.conditions import BadCondition, Condition
 from desk.language.detect import LANGUAGES
+from desk.model.media_types import PICTURES
 
 FACTS = frozenset({"outage_active", "account_blocked", "entitlement", "service_level", "proved", "upset", "language"})
 """What a ``when`` may ask about besides earlier answers. The rules give the values they know."""
@@ -33,9 +34,6 @@ CASE_FIELDS = frozenset({"occurred_at", "place", "circumstances"})
 SYSTEMS = frozenset({"windows", "macos", "linux"})
 MOMENTS = frozenset({"now", "today_morning", "yesterday", "days_ago", "week_ago"})
 RESERVED = frozenset({"skip", "unknown_answer", "on_file", "zone", "sure", "severity"}) | FACTS
-
-PICTURES = {".png": "image/png", ".jpg": "image/jpeg"}
-"""What a picture beside a dialog may be, by its ending."""
 
 MOST_ASKS = 30
 MOST_OPTIONS = 9  # an option is answered by one digit after its question's number

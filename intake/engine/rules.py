@@ -22,6 +22,7 @@ from desk.model.acts import (
 from desk.model.case import Case
 from desk.model.channel import ChannelCapabilities
 from desk.model.facts import Now
+from desk.model.media_types import PICTURES
 from desk.model.messages import File, Inbound, Role, Verb
 from desk.model.policy import Provider
 from intake.engine import engine
@@ -35,7 +36,6 @@ from intake.engine.case_data import (
     template_values,
 )
 from intake.engine.completion import ENOUGH, append_words, completed, is_complete
-from intake.engine.lint import PICTURES
 from intake.engine.model import Dialog, Question
 from intake.engine.reply_parsing import parse_reply
 from intake.engine.selfhelp import article_to_offer, offer_article

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from desk.language.detect import LANGUAGES
+from desk.model.media_types import PICTURES
 from desk.model.toml_section import Section
 from kb.content.article_body import FACTS, BodySection, body_sections, facts_in, pictured, resolutions, unreadable
 
@@ -32,7 +33,7 @@ SHARED = "shared"
 """The folder beside the articles whose pictures any of them may use; no article can have this name."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
-_PICTURE = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}\.(?:png|jpg)")
+_PICTURE = re.compile(rf"[a-z0-9][a-z0-9_-]{{0,59}}(?:{'|'.join(map(re.escape, PICTURES))})")
 
 
 class InvalidArticle(ValueError):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from desk.language.detect import LANGUAGES
 from desk.model.diagnostics import Finding
+from desk.model.media_types import PICTURES
 from kb.content.article_body import FACTS, STOP, body_sections, facts_in, fill_facts
 from kb.content.article_files import ENOUGH_PHRASINGS, SHARED, Article, Edition, InvalidArticle, read_folder
 
@@ -42,7 +43,7 @@ def of_folders(folders: Sequence[Path], provider: str = "") -> tuple[dict[str, A
 
 def _of_pictures(folder: Path, articles: Iterable[Article]) -> Iterator[Finding]:
     shown = {name for one in articles for edition in one.editions.values() for name in edition.pictures}
-    for path in sorted((*folder.glob("*/*.png"), *folder.glob("*/*.jpg"))):
+    for path in sorted(one for one in folder.glob("*/*") if one.suffix in PICTURES):
         name = f"{path.parent.name}/{path.name}"
         if name not in shown:
             yield Finding("warning", path.parent.name, f"no article shows {name}", "remove it, or show it")

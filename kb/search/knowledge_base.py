@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from desk.language.rich_text import RichText, TextMark, join_texts, parse_markdown
+from desk.model.media_types import PICTURES
 from desk.model.messages import File
 from desk.model.policy import Provider
 from desk.model.shared_facts import ArticleSuggestion, ArticleSuggestions
@@ -19,8 +20,6 @@ from kb.search.index_files import IndexFiles
 from kb.search.internal_articles import InternalMatchers
 from kb.search.matcher import ArticleMatch, Matcher, key
 from kb.search.postings import Array
-
-MEDIA_TYPES = {".png": "image/png", ".jpg": "image/jpeg"}
 
 ALL = "_all"
 """The name under which the index of the articles shared by all is saved; no provider can have it."""
@@ -212,5 +211,5 @@ def _files(pictures: Sequence[tuple[str, str]], folders: Sequence[Path]) -> tupl
             size = path.stat().st_size
         except (LookupError, OSError):
             continue
-        files.append(File(path.name, "photo", MEDIA_TYPES[path.suffix], size, f"content:{path}", shows))
+        files.append(File(path.name, "photo", PICTURES[path.suffix], size, f"content:{path}", shows))
     return tuple(files)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from desk.model.media_types import OCTET_STREAM, file_ending
 from mail.content import tnef
 from mail.content.body import BodyText, is_words
 from mail.mime.headers import heading
@@ -23,12 +24,6 @@ KINDS = {
     "message/disposition-notification": "notification.txt", "message/feedback-report": "report.txt",
 }  # fmt: skip
 """Names for what has none, where its kind says what it is."""
-ENDINGS = {
-    "jpeg": "jpg", "pjpeg": "jpg", "svg+xml": "svg", "tiff": "tif", "plain": "txt", "x-vcard": "vcf", "vcard": "vcf",
-    "directory": "vcf", "mpeg": "mpg", "octet-stream": "bin", "msword": "doc", "vnd.ms-excel": "xls", "x-gzip": "gz",
-    "vnd.openxmlformats-officedocument.wordprocessingml.document": "docx", "x-zip-compressed": "zip",
-    "vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx", "x-patch": "patch", "x-diff": "diff",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +82,10 @@ def _packed(tree: MimePart, shown: BodyText) -> Iterator[tuple[int, str, str, by
     for one in parts:
         if tnef.is_tnef(one):
             for name, content in tnef.opened(one.content()).files:
-                yield number, name, "application/octet-stream", content
+                yield number, name, OCTET_STREAM, content
                 number += 1
     for file in shown.files:
-        yield number, file.name, "application/octet-stream", file.content
+        yield number, file.name, OCTET_STREAM, file.content
         number += 1
 
 
@@ -106,9 +101,7 @@ def _name(one: MimePart) -> str:
     described = one.headers.text("content-description")
     if 0 < len(described.rpartition(".")[2]) < 5 < len(described) < 200 and "." in described[-5:]:
         return described
-    kind, _, subtype = one.kind.partition("/")
-    short = subtype if subtype.isalnum() and len(subtype) < 6 else "txt" if kind == "text" else "bin"
-    return f"{'picture' if kind == 'image' else 'file'}-{one.number}.{ENDINGS.get(subtype, short)}"
+    return f"{'picture' if one.kind.startswith('image/') else 'file'}-{one.number}{file_ending(one.kind)}"
 
 
 def _subject(one: MimePart) -> str:

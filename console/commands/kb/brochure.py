@@ -25,6 +25,7 @@ from console.terminal.context import (
     run,
 )
 from desk.clock import now
+from desk.model.media_types import PICTURES
 
 if TYPE_CHECKING:
     from console.commands.brochure_printer import Brochure, QrCode
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 REQUIRED_PACKAGES = ("fontpkg_pt_sans", "segno", "typst")
 FILE_TYPES = (".pdf", ".html")
-LOGOS = ("logo.png", "logo.jpg")
+LOGOS = tuple(f"logo{ending}" for ending in PICTURES)
 LOOK_BACK = timedelta(days=365)
 """What helped longer ago counts no more: routers and people's troubles change."""
 MAGIC = {".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff"}
