@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from desk.language.rich_text import RichText
-from desk.model.messages import Address, File, Inbound, Priority, RedeliveryPolicy
+from desk.model.messages import Address, File, Inbound, Priority, RawMessage, RedeliveryPolicy
 
 if TYPE_CHECKING:
     from desk.model.case import Case
@@ -162,6 +162,17 @@ class CancelTimer(Act):
     """Takes a timer of this case back; none under this key is fine. One that fired just now is decided all the same."""
 
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Emit(Act):
+    """A further arrival, stored with this decision and decided like any other.
+
+    Its key is made from the arrival it comes from (`desk.pipeline.write.emitted_key`), so that nothing repeats it; the
+    one in ``message`` only makes it easier to read.
+    """
+
+    message: RawMessage
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,18 +9,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import exists, insert, inspect, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from desk.model.acts import Act, AssignAccount, CancelTimer, KeepPending, MarkAddress, Postpone, SetFields, SetTimer
+from desk.model.acts import (
+    Act,
+    AssignAccount,
+    CancelTimer,
+    Emit,
+    KeepPending,
+    MarkAddress,
+    Postpone,
+    SetFields,
+    SetTimer,
+)
 from desk.model.case import Case
 from desk.model.channels import ChannelRegistry
 from desk.model.facts import DuplicateOf
-from desk.model.messages import FRONT, Priority, Role
+from desk.model.messages import FRONT, Priority, RawMessage, Role
 from desk.model.people import Person, PersonAddress
 from desk.model.shared_facts import Identification
 from desk.pipeline.case_numbers import next_numbers
@@ -112,6 +122,7 @@ class DecisionWriter:
                     book(one.round, *done[one.round.arrival.id], rows)
             await session.flush()
             await rows.write(connection)
+            await inbox.store(connection, [raw for one in decided for raw in _emitted(one)])
 
     async def _numbers(
         self, connection: AsyncConnection, decided: Sequence[DecidedRound], now: datetime
@@ -227,6 +238,17 @@ async def _without_waiting(
         return decided
     await inbox.postpone(connection, holder, waits)
     return [one for one in decided if one.round.arrival.id not in waits]
+
+
+def emitted_key(arrival_id: int, number: int, key: str) -> str:
+    """The key of the arrival that a decision about another one sends as its ``number``-th."""
+    return f"{arrival_id}.{number}:{key}"[:200]
+
+
+def _emitted(one: DecidedRound) -> Iterator[RawMessage]:
+    emits = (act for act in one.acts if isinstance(act, Emit))
+    for number, act in enumerate(emits):
+        yield replace(act.message, key=emitted_key(one.round.arrival.id, number, act.message.key))
 
 
 def _save(session: AsyncSession, one: DecidedRound, rows: RowBatch) -> None:
