@@ -16,6 +16,7 @@ _NOT_EDITABLE = (
     "there is no text in the message to edit",
 )
 _NO_PICTURE = ("photo_", "image_process_failed")
+_NO_TOPIC = ("message thread not found", "topic_closed", "topic_deleted")
 _FILE_UNUSABLE = ("file identifier", "file_id", "file_reference", "file reference", "can't use file of type")
 
 
@@ -48,6 +49,8 @@ class BotApiCall:
         """Changes the call so that Telegram may take it after saying ``said`` (lower case). False: there is no way."""
         if "message_id" in self.params and _any(_NOT_EDITABLE, said):
             self._say_anew()
+        elif "message_thread_id" in self.params and _any(_NO_TOPIC, said):
+            del self.params["message_thread_id"]  # it is read where the group reads everything else
         elif self.files and _any(_NO_PICTURE, said) and not self._of_documents():
             self._as_documents()
         elif self.files and _any(_FILE_UNUSABLE, said) and not self.by_bytes:

@@ -36,6 +36,8 @@ class _Renderer:
         self.channel = channel
         self.out = outgoing
         self.chat = _chat(outgoing.to.value)
+        topic = outgoing.to.topic
+        self.to: dict[str, Any] = {"chat_id": self.chat, **({"message_thread_id": topic} if topic else {})}
         self.keyboard = keyboard(outgoing)
         self.answers = outgoing.answers
 
@@ -107,14 +109,14 @@ class _Renderer:
 
     def written(self, texts: Sequence[RichText]) -> Iterator[ChannelCall]:
         for number, text in enumerate(texts, 1):
-            params = {"chat_id": self.chat, **_words(text)}
+            params = {**self.to, **_words(text)}
             if self.keyboard and number == len(texts):
                 params["reply_markup"] = self.keyboard
             yield self.parcel("text", _body("sendMessage", params))
 
     def file(self, file: File, caption: RichText | None, last: bool) -> ChannelCall:
         method, field = _method(file)
-        params: dict[str, Any] = {"chat_id": self.chat}
+        params = dict(self.to)
         if caption:
             params["caption"] = caption.plain
             if marks := entities(caption):
@@ -125,7 +127,7 @@ class _Renderer:
 
     def album(self, files: Sequence[File]) -> ChannelCall:
         captions = [{"caption": words} if (words := _shown(file).plain) else {} for file in files]
-        params = {"chat_id": self.chat, "media": [{"type": "photo"} | one for one in captions]}
+        params = {**self.to, "media": [{"type": "photo"} | one for one in captions]}
         body = _body("sendMediaGroup", params, [self.opened(file, str(at)) for at, file in enumerate(files)])
         return self.parcel("album", body)
 

@@ -32,6 +32,43 @@ class Recipient(StrEnum):
     AGENTS = "agents_group"  # the agents' group of the case's provider
 
 
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A team of the case's provider; the agents' group where the team has no place of its own."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentPerson:
+    """One agent of the case's provider; the agents' group where no way to them alone is known."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic of the agents' group, where that is a forum of Telegram; else the group itself."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """Somebody outside: a contractor, a carrier. They get what is said to them, and are no party to the case."""
+
+    channel_kind: str
+    value: str
+
+
+Audience = Recipient | Team | AgentPerson | Topic | External
+
+
+def is_for_agents(to: Audience) -> bool:
+    """Whether only agents are addressed. A speaker may be an agent too: that the arrival tells."""
+    return to is Recipient.AGENTS or isinstance(to, (Team, AgentPerson, Topic))
+
+
 class Act:
     """Anything a decision may contain. Rooms may add their own kinds, with a handler registered in the wiring."""
 
@@ -61,7 +98,7 @@ class SayTemplate(Act):
 
     word: str
     names: Names = field(default_factory=dict)
-    to: Recipient = Recipient.SPEAKER
+    to: Audience = Recipient.SPEAKER
     buttons: Buttons = ()
     files: tuple[File, ...] = ()
     policy: RedeliveryPolicy = RedeliveryPolicy.RETRY
@@ -74,7 +111,7 @@ class SayText(Act):
     """Says a text that stands already: an article, a question of a dialog."""
 
     text: RichText
-    to: Recipient = Recipient.SPEAKER
+    to: Audience = Recipient.SPEAKER
     buttons: Buttons = ()
     files: tuple[File, ...] = ()
     policy: RedeliveryPolicy = RedeliveryPolicy.RETRY

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from desk.model.acts import AgentPerson, Team
 from desk.model.channel import Channel
 from desk.model.messages import FRONT, Address
 from desk.model.policy import Provider
@@ -18,6 +19,8 @@ class ChannelRegistry:
     providers: Mapping[str, Provider]
     agents_group: Mapping[str, Address] = field(default_factory=dict)
     mailboxes: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, Mapping[Team | AgentPerson, Address]] = field(default_factory=dict)
+    """By provider, where a team or an agent is reached alone."""
 
     def provider(self, name: str) -> Provider:
         """A provider by name. Raises LookupError with a sentence when its folder is missing."""
@@ -31,6 +34,13 @@ class ChannelRegistry:
     def agents_group_of(self, provider: str) -> Address | None:
         """The agents' group for a provider's cases."""
         return self.agents_group.get(provider) or self.agents_group.get(FRONT)
+
+    def outlets(self, provider: str) -> dict[str, str]:
+        """By kind of channel the one through which a provider writes to whom it does not know."""
+        own = {one.channel_kind: name for name, one in self.channels.items() if one.provider == provider}
+        shared = {one.channel_kind: name for name, one in self.channels.items() if one.provider == FRONT}
+        mailbox = self.mailboxes.get(provider) or self.mailboxes.get(FRONT)
+        return {**shared, **own, **({"mail": mailbox} if mailbox else {})}
 
     def mail_to(self, provider: str, address: str) -> Address | None:
         """A mail address as reached from the provider's mailbox; None when it has none."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from desk.model.messages import Address
 from desk.model.policy import Agent
 
 if TYPE_CHECKING:
+    from desk.model.acts import AgentPerson, Team
     from desk.model.case import Case
 
 
@@ -46,7 +48,8 @@ class ContactAddresses:
     ``here`` is the channel last heard, None once it is blocked; ``on_file`` the mail address of the account, where it
     is another one and the provider has a mailbox; ``agents_group`` the agents' group. ``returned`` when the speaker's
     own address was marked as closed, and yet they speak. ``beside`` is another open address that proved to be the
-    person's own.
+    person's own. ``outlets`` are the provider's channels to whom it does not know, by kind; ``places`` where a team or
+    an agent is reached alone.
     """
 
     here: Address | None
@@ -54,6 +57,8 @@ class ContactAddresses:
     agents_group: Address | None
     returned: bool = False
     beside: Address | None = None
+    outlets: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[Team | AgentPerson, Address] = field(default_factory=dict)
 
     def to(self, case: Case) -> Address | None:
         """Where the conversation itself goes: the channel last heard; with that closed, another way."""

@@ -46,12 +46,15 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a person is reached: the channel ("telegram", "mail", "chat"), the channel there, the chat id or
-    address."""
+    """Where a person is reached: the kind of channel ("telegram", "mail", "chat"), the channel, the chat id or address.
+
+    ``topic`` is a topic of a group that is a forum; 0 for the group as a whole.
+    """
 
     channel_kind: str
     channel: str
     value: str
+    topic: int = 0
 
 
 @dataclass(frozen=True, slots=True)

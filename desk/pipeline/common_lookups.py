@@ -67,6 +67,7 @@ class ContactAddressesLookup:
 
     def __init__(self, registry: ChannelRegistry) -> None:
         self._registry = registry
+        self._outlets = {name: registry.outlets(name) for name in registry.providers}
 
     async def __call__(self, round_: Round) -> object | None:
         """A `ContactAddresses`."""
@@ -77,9 +78,15 @@ class ContactAddressesLookup:
         returned = row is not None and bool(row.blocked)
         if here in blocked and not (returned and here == inbound.sender):
             here = None
-        agents_group = self._registry.agents_group_of(round_.facts.need(Provider).name)
+        provider = round_.facts.need(Provider).name
         return ContactAddresses(
-            here, self._on_file(round_, here, blocked), agents_group, returned, self._beside(round_)
+            here,
+            self._on_file(round_, here, blocked),
+            self._registry.agents_group_of(provider),
+            returned,
+            self._beside(round_),
+            self._outlets[provider],
+            self._registry.places.get(provider, {}),
         )
 
     def _beside(self, round_: Round) -> Address | None:

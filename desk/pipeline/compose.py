@@ -16,16 +16,18 @@ from desk.model.acts import (
     Act,
     AddJournalEntry,
     AddReaction,
+    Audience,
     Button,
     Buttons,
+    External,
     Names,
     PopupNotice,
-    Recipient,
     ReplaceMessage,
     SayTemplate,
     SayText,
     Suppressed,
     UpdateCard,
+    is_for_agents,
 )
 from desk.model.case import Case, JournalKind
 from desk.model.channels import ChannelRegistry
@@ -110,6 +112,8 @@ class _RoundComposer:
         self.round, self.case, self.inbound = round_, round_.case, round_.inbound
         self.provider = self.registry.provider(round_.case.provider)
         self.contact = round_.facts.get(ContactAddresses) or ContactAddresses(None, None, None)
+        self.inside = {self.contact.agents_group} if self.contact.agents_group else set[Address]()
+        self.outside = set[Address]()
         self.parts: dict[Address, DraftMessage] = {}
         self.alert = ""
         self.in_place = False
@@ -156,8 +160,13 @@ class _RoundComposer:
         if where and where.channel == self.inbound.channel and self.inbound.message and not self.inbound.callback:
             self._put(OutboundMessage(where, RichText(), edits=f"remote:{self.inbound.message}", reaction=emoji))
 
-    def _audience(self, to: Recipient) -> list[Address]:
-        return addresses_of(to, self.case, self.inbound, self.contact, self.round.is_new)
+    def _audience(self, to: Audience) -> list[Address]:
+        addresses = addresses_of(to, self.case, self.inbound, self.contact, self.round.is_new)
+        if is_for_agents(to):
+            self.inside.update(addresses)
+        elif isinstance(to, External):
+            self.outside.update(addresses)
+        return addresses
 
     def _withheld(self, act: Suppressed) -> None:
         """What was decided and not sent stands in the journal, where agents see it."""
@@ -181,7 +190,7 @@ class _RoundComposer:
         return channel is not None and channel.capabilities.buttons
 
     def _language(self, address: Address) -> str:
-        return self.provider.language if address == self.contact.agents_group else self.case.language
+        return self.provider.language if address in self.inside | self.outside else self.case.language
 
     def _say(self, word: str, names: Names, address: Address) -> RichText:
         case, language = self.case, self._language(address)
@@ -199,7 +208,7 @@ class _RoundComposer:
 
     def _may_echo(self, address: Address) -> bool:
         """Whether a person's own words may come back there: never to a mail address that somebody may have forged."""
-        if address.channel_kind != "mail" or address == self.contact.agents_group:
+        if address.channel_kind != "mail" or address in self.inside:
             return True
         speaks = self.inbound.role is Role.SUBSCRIBER and address == self.inbound.sender
         if speaks and is_proved_sender(self.round):
@@ -211,12 +220,19 @@ class _RoundComposer:
     def _send(self, address: Address, part: DraftMessage) -> None:
         text = join_texts(part.texts)
         language = self._language(address)
-        to_agents = address == self.contact.agents_group
+        to_agents = address in self.inside
         mine = address == self.inbound.sender or (to_agents and self.in_place and self.inbound.role is Role.AGENT)
         pressed = self.inbound.verb is Verb.PRESS and mine and address.channel == self.inbound.channel
         if not to_agents and not part.human:
             kind = JournalKind.DIALOGUE if address == self.inbound.sender else JournalKind.NOTIFICATION
-            self._note(kind, text.plain, "desk", channel_kind=address.channel_kind, files=part.files, public=True)
+            self._note(
+                kind,
+                text.plain,
+                "desk",
+                channel_kind=address.channel_kind,
+                files=part.files,
+                public=address not in self.outside,
+            )
         self._put(
             OutboundMessage(
                 to=address,
@@ -230,7 +246,7 @@ class _RoundComposer:
                 prompt=self.case.prompt,
                 edits=f"remote:{self.inbound.message}" if pressed and self.inbound.message else "",
                 keeps=not self.in_place,
-                answers=self.case.card if to_agents else "",
+                answers=self.case.card if address == self.contact.agents_group else "",
                 callback=self.inbound.callback if pressed else "",
                 alert=self.alert if pressed else "",
                 token=self.reply_tokens.token(address.channel, self.case.id, address.value),

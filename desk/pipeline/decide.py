@@ -11,6 +11,7 @@ from desk.model.acts import (
     ActFilter,
     AddJournalEntry,
     AssignAccount,
+    Audience,
     ChangeState,
     FactNeeded,
     Facts,
@@ -88,7 +89,16 @@ def fields_changed(case: Case, act: Act, now: datetime) -> dict[str, Any]:
         return {"provider": act.provider, "contract": act.contract}
     if isinstance(act, RegisterCase) and not case.registered:
         return {"registered_at": now}
-    if isinstance(act, (SayTemplate, SayText)) and act.buttons and act.to is not Recipient.AGENTS:
+    if (
+        isinstance(act, (SayTemplate, SayText))
+        and act.buttons
+        and isinstance(act.to, Recipient)
+        and act.to is not Recipient.AGENTS
+    ):
         # A new prompt makes the buttons of the one before stale.
         return {"prompt": case.prompt + 1}
     return {}
+
+
+def _asks_subscriber(to: Audience) -> bool:
+    return isinstance(to, Recipient) and to is not Recipient.AGENTS

@@ -1,25 +1,42 @@
-"""To whom an act is said: the one place that turns `Recipient` into addresses. Pure."""
+"""To whom an act is said, and how urgent that is: the one place that turns an `Audience` into addresses. Pure."""
 
 from __future__ import annotations
 
-from desk.model.acts import Recipient, SayTemplate, SayText
+from dataclasses import replace
+
+from desk.model.acts import AgentPerson, Audience, External, Recipient, SayTemplate, SayText, Team, Topic, is_for_agents
 from desk.model.case import Case
 from desk.model.facts import ContactAddresses
 from desk.model.messages import Address, Inbound, Priority, Role
 
 
-def addresses_of(to: Recipient, case: Case, inbound: Inbound, contact: ContactAddresses, is_new: bool) -> list[Address]:
+def addresses_of(to: Audience, case: Case, inbound: Inbound, contact: ContactAddresses, is_new: bool) -> list[Address]:
     """The addresses, none or one. ``is_new`` when the case begins with this message."""
+    address = _recipient(to, case, inbound, contact, is_new) if isinstance(to, Recipient) else _audience(to, contact)
+    return [address] if address else []
+
+
+def _recipient(to: Recipient, case: Case, inbound: Inbound, contact: ContactAddresses, is_new: bool) -> Address | None:
     # Who wrote a letter that an agent vouched for is not thereby one of those the desk speaks to.
     vouched = bool(inbound.detail.get("vouched")) and not is_new
     if to is Recipient.SPEAKER and inbound.role is Role.SUBSCRIBER and not vouched:
-        return [inbound.sender]
+        return inbound.sender
     if to is Recipient.AGENTS or (to is Recipient.SPEAKER and not vouched):
-        return [contact.agents_group] if contact.agents_group else []
+        return contact.agents_group
     if to is Recipient.ON_FILE:
-        return [contact.on_file] if contact.on_file else []
-    reached = contact.other(case) if to is Recipient.OTHER else contact.to(case)
-    return [reached] if reached else []
+        return contact.on_file
+    return contact.other(case) if to is Recipient.OTHER else contact.to(case)
+
+
+def _audience(to: Team | AgentPerson | Topic | External, contact: ContactAddresses) -> Address | None:
+    """Agents who cannot be reached alone read it in their group; a stranger without an outlet is not reached."""
+    group = contact.agents_group
+    if isinstance(to, External):
+        outlet = contact.outlets.get(to.channel_kind)
+        return Address(to.channel_kind, outlet, to.value) if outlet else None
+    if isinstance(to, Topic):
+        return replace(group, topic=to.id) if group and group.channel_kind == "telegram" else group
+    return contact.places.get(to, group)
 
 
 def priority_of(act: SayTemplate | SayText, address: Address, inbound: Inbound, contact: ContactAddresses) -> Priority:
@@ -30,4 +47,5 @@ def priority_of(act: SayTemplate | SayText, address: Address, inbound: Inbound, 
         return act.priority
     answers = address == inbound.sender and inbound.role is Role.SUBSCRIBER
     human = isinstance(act, SayTemplate) and act.human
-    return Priority.DIALOG if answers or human or address == contact.agents_group else Priority.NOTICE
+    to_agents = is_for_agents(act.to) or address == contact.agents_group
+    return Priority.DIALOG if answers or human or to_agents else Priority.NOTICE

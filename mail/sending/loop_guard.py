@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from desk.language.rich_text import literal
-from desk.model.acts import Act, AddJournalEntry, Facts, Recipient, SayTemplate, SayText, Suppressed
+from desk.model.acts import Act, AddJournalEntry, Facts, Recipient, SayTemplate, SayText, Suppressed, is_for_agents
 from desk.model.case import Case
 from desk.model.facts import CaseMatch, ContactAddresses
 from desk.model.messages import Address, Inbound, RedeliveryPolicy, Role
@@ -143,7 +143,7 @@ def guard_loops(case: Case, inbound: Inbound, facts: Facts, acts: Sequence[Act])
 
 def _by_mail(act: Act, case: Case, inbound: Inbound, facts: Facts) -> Address | None:
     """The mail address that this act writes to."""
-    if not isinstance(act, (SayTemplate, SayText)) or act.to is Recipient.AGENTS:
+    if not isinstance(act, (SayTemplate, SayText)) or is_for_agents(act.to):
         return None
     contact = facts.get(ContactAddresses) or ContactAddresses(None, None, None)
     is_new = facts.need(CaseMatch).how in ("new", "none")

@@ -36,6 +36,21 @@ def picture(number: int = 1, **more: Any) -> File:
                    "source": f"content:{number}.png", **more})  # fmt: skip
 
 
+def test_a_topic_is_named_wherever_something_new_is_said() -> None:
+    """An edit finds its message without; the lane is the chat's."""
+    forum = Address("telegram", CHANNEL, "-100", 7)
+    how: dict[str, Any] = {"to": forum, "files": (picture(1), picture(2)), "edits": "remote:5", "keeps": True}
+    made = parcels("**Words**", **how, options=YES_NO)
+    assert [(one.body["method"], one.body["params"].get("message_thread_id")) for one in made] == [
+        ("editMessageReplyMarkup", None),
+        ("sendMediaGroup", 7),
+        ("sendMessage", 7),
+    ]
+    assert {one.lane for one in made} == {f"{CHANNEL}:-100"}
+    (photo,) = parcels(to=forum, files=(picture(),))
+    assert photo.body["params"]["message_thread_id"] == 7
+
+
 def test_a_plain_text_is_one_message_without_link_previews() -> None:
     (one,) = parcels("Здравствуйте! http://evil.example")
     assert one.lane == f"{CHANNEL}:42"

@@ -53,7 +53,8 @@ class Desk:
 
     async def says(self, text: str, to: int = 42, key: str = "", **how: Any) -> list[SendResult]:
         """Dresses and sends; the last departure gets the key."""
-        outgoing = OutboundMessage(to=Address("telegram", CHANNEL, str(to)), text=parse_markdown(text), **how)
+        where = Address("telegram", CHANNEL, str(to), how.pop("topic", 0))
+        outgoing = OutboundMessage(to=where, text=parse_markdown(text), **how)
         fates = []
         for parcel in self.channel.render(outgoing):
             departure = Departure(
@@ -92,6 +93,19 @@ async def test_a_text_arrives_with_its_marks_and_buttons(desk: Desk, started: Us
         ("bold", 3, 5),
         ("text_link", 9, 4),
     ]
+
+
+async def test_a_topic_that_is_closed_or_gone_is_left_for_the_group(desk: Desk, bot: Bot, api: BotApi) -> None:
+    """What was meant for it is read all the same."""
+    forum, agent = api.group(-1001, "Staff", forum=True), api.user(7, "Maria")
+    await forum.admits(bot, admin=False)
+    topic = forum.open_topic(agent.json, "Nights")
+    await desk.says("in the topic", to=-1001, topic=topic.id)
+    forum.close_topic(agent.json, topic)
+    await desk.says("it is closed", to=-1001, topic=topic.id)
+    await desk.says("there is none", to=-1001, topic=777)
+    said = {one.words: one.thread_id for one in forum.messages.values() if one.words}
+    assert said == {"in the topic": topic.id, "it is closed": None, "there is none": None}
 
 
 async def test_a_picture_is_uploaded_with_its_caption(desk: Desk, started: User) -> None:

@@ -18,7 +18,7 @@ from desk.model.messages import Inbound, RawMessage
 from desk.model.settings import Secret, Settings
 from desk.pipeline.compose import MessageComposer
 from desk.pipeline.lookup import CaseLookup
-from desk.pipeline.worker import Worker
+from desk.pipeline.worker import Lookup, Worker
 from desk.pipeline.write import DecisionWriter
 from desk.queues import inbox
 from desk.storage.queue_tables import arrivals
@@ -38,6 +38,7 @@ class Bench:
     heard: list[Inbound] = field(default_factory=list)
     refuse: Callable[[], None] = lambda: None
     count: int = 0
+    lookups: Sequence[Lookup] = ()
 
     async def says(self, text: str, *acts: Act, person: str = "anna", work: bool = True) -> None:
         """Somebody types this at a terminal, and the rule will do that about it."""
@@ -63,7 +64,15 @@ class Bench:
         writer = DecisionWriter(house.database, house.registry, composer, {})
         lookup = CaseLookup(house.reply_tokens)
         return Worker(
-            house.database, house.registry, lookup, (), {}, (self._rule,), writer, house.holder, lambda: self.now
+            house.database,
+            house.registry,
+            lookup,
+            self.lookups,
+            {},
+            (self._rule,),
+            writer,
+            house.holder,
+            lambda: self.now,
         )
 
     def _rule(self, case: Case, inbound: Inbound, facts: Facts) -> Decision:
@@ -79,6 +88,11 @@ class Bench:
         """Looks into the workers' tables."""
         async with self.house.database.look() as connection:
             return (await connection.execute(query)).all()
+
+    async def cases(self) -> Sequence[Case]:
+        """Every case of Sever Net, oldest first."""
+        async with self.house.database.read("sever") as session:
+            return (await session.scalars(select(Case).order_by(Case.id))).all()
 
     async def inbox(self, channel: str) -> Sequence[Mapping[str, Any]]:
         """The arrivals of a channel, oldest first."""

@@ -1,0 +1,104 @@
+"""Whom an audience means, and how urgent it is to say it to them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from desk.language.rich_text import RichText
+from desk.model.acts import AgentPerson, Audience, External, Recipient, SayTemplate, SayText, Team, Topic, is_for_agents
+from desk.model.case import Case
+from desk.model.facts import ContactAddresses
+from desk.model.messages import Address, Inbound, Priority, Role
+from desk.pipeline.recipients import addresses_of, priority_of
+
+AT = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
+ANNA = Address("telegram", "telegram:main", "42")
+ON_FILE = Address("mail", "mail:support", "anna@mail.test")
+GROUP = Address("telegram", "telegram:main", "-1001")
+NIGHT = Address("telegram", "telegram:main", "-1002", 7)
+CONTACT = ContactAddresses(
+    ANNA,
+    ON_FILE,
+    GROUP,
+    outlets={"mail": "mail:support", "telegram": "telegram:main"},
+    places={Team("night"): NIGHT},
+)
+NOBODY = ContactAddresses(None, None, None)
+
+
+def reached(to: Audience, contact: ContactAddresses = CONTACT, role: Role = Role.SUBSCRIBER) -> list[Address]:
+    """The addresses of an audience, while Anna or an agent speaks."""
+    sender = ANNA if role is Role.SUBSCRIBER else Address("telegram", "telegram:main", "700001")
+    case = Case(provider="sever", id=1, person_id=1, language="ru", proved=True, opened_at=AT, updated_at=AT)
+    return addresses_of(to, case, Inbound("telegram:main", sender, AT, role), contact, is_new=False)
+
+
+@pytest.mark.parametrize(
+    ("to", "addresses"),
+    [
+        (Recipient.SPEAKER, [ANNA]),
+        (Recipient.SUBSCRIBER, [ANNA]),
+        (Recipient.ON_FILE, [ON_FILE]),
+        (Recipient.AGENTS, [GROUP]),
+        (Team("night"), [NIGHT]),
+        (Team("l1"), [GROUP]),
+        (AgentPerson("ivanova"), [GROUP]),
+        (Topic(5), [Address("telegram", "telegram:main", "-1001", 5)]),
+        (External("mail", "noc@carrier.test"), [Address("mail", "mail:support", "noc@carrier.test")]),
+        (External("telegram", "99"), [Address("telegram", "telegram:main", "99")]),
+        (External("fax", "1"), []),
+    ],
+)
+def test_each_audience_has_its_address(to: Audience, addresses: list[Address]) -> None:
+    assert reached(to) == addresses
+
+
+@pytest.mark.parametrize("to", [*Recipient, Team("l1"), AgentPerson("a"), Topic(5), External("mail", "x@y.test")])
+def test_where_nothing_is_known_nobody_is_reached(to: Audience) -> None:
+    assert reached(to, NOBODY) == ([ANNA] if to is Recipient.SPEAKER else [])
+
+
+def test_a_group_elsewhere_has_no_topics() -> None:
+    group = Address("chat", "chat:sever", "agents")
+    assert reached(Topic(5), ContactAddresses(None, None, group)) == [group]
+
+
+def test_an_agent_who_speaks_is_answered_in_the_group() -> None:
+    assert reached(Recipient.SPEAKER, role=Role.AGENT) == [GROUP]
+
+
+def test_who_is_an_agent() -> None:
+    audiences: list[Audience] = [
+        Recipient.AGENTS,
+        Team("l1"),
+        AgentPerson("a"),
+        Topic(5),
+        Recipient.SPEAKER,
+        External("mail", "x"),
+    ]
+    assert [is_for_agents(to) for to in audiences] == [True, True, True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("act", "to", "priority"),
+    [
+        (SayTemplate("hello"), ANNA, Priority.DIALOG),
+        (SayText(RichText("hello")), ANNA, Priority.DIALOG),
+        (SayTemplate("eta_told", to=Recipient.ON_FILE), ON_FILE, Priority.NOTICE),
+        (SayTemplate("agent_says", to=Recipient.ON_FILE, human=True), ON_FILE, Priority.DIALOG),
+        (SayTemplate("agents_new", to=Recipient.AGENTS), GROUP, Priority.DIALOG),
+        (SayTemplate("agents_new", to=Team("night")), NIGHT, Priority.DIALOG),
+        (SayTemplate("outage", to=External("mail", "x")), Address("mail", "mail:support", "x"), Priority.NOTICE),
+        (SayTemplate("outage", to=Recipient.SUBSCRIBER, priority=Priority.BULK), ANNA, Priority.BULK),
+    ],
+)
+def test_an_answer_is_more_urgent_than_a_notice(act: SayTemplate, to: Address, priority: Priority) -> None:
+    assert priority_of(act, to, Inbound("telegram:main", ANNA, AT), CONTACT) is priority
+
+
+def test_what_the_clock_says_is_a_notice() -> None:
+    """Nobody has just written: the subscriber does not wait for it."""
+    clock = Inbound("clock", Address("desk", "clock", ""), AT, Role.DESK)
+    assert priority_of(SayTemplate("reminder", to=Recipient.SUBSCRIBER), ANNA, clock, CONTACT) is Priority.NOTICE
