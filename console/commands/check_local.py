@@ -139,7 +139,7 @@ def _check_content(folders: ContentFolders, provider: Provider) -> Iterator[Find
     try:
         dialogs = DialogSet.of([one for one in folders.of(name, DIALOGS) if one.is_dir()])
     except InvalidDialog as error:
-        yield from (Finding("error", name, f"dialog {fault}", "correct that file") for fault in error.faults)
+        yield from (Finding("error", name, f"dialog {problem}", "correct that file") for problem in error.problems)
     else:
         yield _count_finding(
             name, len(dialogs.in_use), "dialogs", "the desk asks nothing, and a person has to ask everything"

@@ -18,10 +18,10 @@ SKIP = "skip"
 ON_FILE = "on_file"
 """The value of an answer that confirms what the provider has on file (an address), without naming it."""
 
-LONGEST = 8000
+MAX_ANSWER_LENGTH = 8000
 """Characters kept of one answer; the journal has the whole message."""
 
-_MEANT_TO_BE_SENT = frozenset({"photo", "file", "evidence"})
+_FILE_QUESTION_TYPES = frozenset({"photo", "file", "evidence"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class ParsedAnswer:
 class NotUnderstood:
     """No answer to this question; ``expected`` is the question's type, for the sentence that asks again."""
 
-    ask: str
+    question: str
     expected: str
 
 
@@ -59,8 +59,8 @@ class NotUnderstood:
 class _AnswerInput:
     """What came, with all that is needed to read it."""
 
-    ask: Question
-    said: str
+    question: Question
+    text: str
     files: Sequence[File]
     number: int
     now: datetime
@@ -68,8 +68,8 @@ class _AnswerInput:
 
 
 def parse_answer(
-    ask: Question,
-    said: str,
+    question: Question,
+    text: str,
     now: datetime,
     *,
     option: str = "",
@@ -82,144 +82,144 @@ def parse_answer(
     ``zone`` is the person's, ``number`` the question's number in a letter. "Не знаю" is an answer to any question
     (value None), "пропустить" to one that may be skipped. Words in Russian and English are understood alike.
     """
-    given = _AnswerInput(ask, said.strip()[:LONGEST], files, number, now, zone)
+    received = _AnswerInput(question, text.strip()[:MAX_ANSWER_LENGTH], files, number, now, zone)
     if option:
-        return _pressed(given, option)
-    if not given.said and not files:
-        return NotUnderstood(ask.id, ask.type)
-    found = _left_out(given) or _READERS[ask.type](given)
-    return found or NotUnderstood(ask.id, ask.type)
+        return _parse_button(received, option)
+    if not received.text and not files:
+        return NotUnderstood(question.id, question.type)
+    found = _parse_skipped(received) or _PARSERS[question.type](received)
+    return found or NotUnderstood(question.id, question.type)
 
 
-def _pressed(given: _AnswerInput, option: str) -> ParsedAnswer | NotUnderstood:
-    ask = given.ask
-    if option == SKIP and not ask.required:
+def _parse_button(received: _AnswerInput, option: str) -> ParsedAnswer | NotUnderstood:
+    question = received.question
+    if option == SKIP and not question.required:
         return ParsedAnswer(None)
-    if option == ON_FILE and ask.prefill:
+    if option == ON_FILE and question.prefill:
         return ParsedAnswer(ON_FILE)
-    if chosen := ask.option(option):
-        return ParsedAnswer([chosen.id] if ask.type == "multi" else chosen.id)
-    if ask.type == "yesno" and option in ("yes", "no", "unknown"):
+    if chosen := question.option(option):
+        return ParsedAnswer([chosen.id] if question.type == "multi" else chosen.id)
+    if question.type == "yesno" and option in ("yes", "no", "unknown"):
         return ParsedAnswer({"yes": True, "no": False}.get(option))
-    if ask.type == "datetime" and option in ask.buttons:
-        return ParsedAnswer(option, parsed=iso_span(_moment(option, given.now, given.zone)))
-    return NotUnderstood(ask.id, ask.type)
+    if question.type == "datetime" and option in question.buttons:
+        return ParsedAnswer(option, parsed=iso_span(_button_time_span(option, received.now, received.zone)))
+    return NotUnderstood(question.id, question.type)
 
 
-def _left_out(given: _AnswerInput) -> ParsedAnswer | None:
+def _parse_skipped(received: _AnswerInput) -> ParsedAnswer | None:
     """Words that answer nothing and yet settle the question: it is skipped, or the person does not know."""
-    ask, said = given.ask, given.said
-    if given.files or not said or parse_choice(ask, said, given.number):
+    question, text = received.question, received.text
+    if received.files or not text or parse_choice(question, text, received.number):
         return None
-    if says_dont_know(said):
-        return ParsedAnswer(None, said)
-    refused = ask.type in _MEANT_TO_BE_SENT and len(said) < 40 and is_agreement(said) is False
-    return ParsedAnswer(None) if not ask.required and (wants_to_skip(said) or refused) else None
+    if says_dont_know(text):
+        return ParsedAnswer(None, text)
+    refused = question.type in _FILE_QUESTION_TYPES and len(text) < 40 and is_agreement(text) is False
+    return ParsedAnswer(None) if not question.required and (wants_to_skip(text) or refused) else None
 
 
-def _choice(given: _AnswerInput) -> ParsedAnswer | None:
-    if option := parse_choice(given.ask, given.said, given.number) if given.said else None:
-        return ParsedAnswer(option.id, given.said)
-    photos = [file for file in given.files if file.is_picture]
-    if photos and given.ask.option("unknown"):  # a picture instead of "I cannot tell"
-        return ParsedAnswer("unknown", given.said, files=_kept(photos))
+def _parse_choice(received: _AnswerInput) -> ParsedAnswer | None:
+    if option := parse_choice(received.question, received.text, received.number) if received.text else None:
+        return ParsedAnswer(option.id, received.text)
+    photos = [file for file in received.files if file.is_picture]
+    if photos and received.question.option("unknown"):  # a picture instead of "I cannot tell"
+        return ParsedAnswer("unknown", received.text, files=_stored_files(photos))
     return None
 
 
-def _multi(given: _AnswerInput) -> ParsedAnswer | None:
-    chosen = parse_choices(given.ask, given.said, given.number)
-    return ParsedAnswer([option.id for option in chosen], given.said) if chosen else None
+def _parse_choices(received: _AnswerInput) -> ParsedAnswer | None:
+    chosen = parse_choices(received.question, received.text, received.number)
+    return ParsedAnswer([option.id for option in chosen], received.text) if chosen else None
 
 
-def _yesno(given: _AnswerInput) -> ParsedAnswer | None:
-    digit = {
+def _parse_yes_no(received: _AnswerInput) -> ParsedAnswer | None:
+    by_digit = {
         "1": True,
         "2": False,
         "3": None,
-        f"{given.number}1": True,
-        f"{given.number}2": False,
-        f"{given.number}3": None,
+        f"{received.number}1": True,
+        f"{received.number}2": False,
+        f"{received.number}3": None,
     }
-    bare = given.said.strip(" ).:")
-    if bare in digit:
-        return ParsedAnswer(digit[bare], given.said)
-    agrees = is_agreement(given.said)
-    return None if agrees is None else ParsedAnswer(agrees, given.said)
+    stripped = received.text.strip(" ).:")
+    if stripped in by_digit:
+        return ParsedAnswer(by_digit[stripped], received.text)
+    agrees = is_agreement(received.text)
+    return None if agrees is None else ParsedAnswer(agrees, received.text)
 
 
-def _text(given: _AnswerInput) -> ParsedAnswer | None:
-    if not given.said:
+def _parse_text(received: _AnswerInput) -> ParsedAnswer | None:
+    if not received.text:
         return None
-    if given.ask.prefill and is_agreement(given.said) is True and len(given.said.split()) <= 3:
-        return ParsedAnswer(ON_FILE, given.said)
-    return ParsedAnswer(given.said, given.said, files=_kept(given.files))
+    if received.question.prefill and is_agreement(received.text) is True and len(received.text.split()) <= 3:
+        return ParsedAnswer(ON_FILE, received.text)
+    return ParsedAnswer(received.text, received.text, files=_stored_files(received.files))
 
 
-_NUMBER = re.compile(r"-?[0-9]{1,12}(?:[ \u00a0\u202f][0-9]{3}){0,3}(?:[.,][0-9]{1,6})?(?![0-9])")
+_NUMBER_IN_TEXT = re.compile(r"-?[0-9]{1,12}(?:[ \u00a0\u202f][0-9]{3}){0,3}(?:[.,][0-9]{1,6})?(?![0-9])")
 
 
-def _number(given: _AnswerInput) -> ParsedAnswer | None:
-    numbers = list(_NUMBER.finditer(given.said[:200]))
+def _parse_number(received: _AnswerInput) -> ParsedAnswer | None:
+    numbers = list(_NUMBER_IN_TEXT.finditer(received.text[:200]))
     if len(numbers) != 1:
         return None
     value = float(re.sub(r"\s", "", numbers[0].group()).replace(",", "."))
-    low, high = given.ask.low, given.ask.high
-    if (low is not None and value < low) or (high is not None and value > high):
+    minimum, maximum = received.question.minimum, received.question.maximum
+    if (minimum is not None and value < minimum) or (maximum is not None and value > maximum):
         return None
-    return ParsedAnswer(int(value) if value.is_integer() else value, given.said)
+    return ParsedAnswer(int(value) if value.is_integer() else value, received.text)
 
 
-def _datetime(given: _AnswerInput) -> ParsedAnswer | None:
-    if not given.said:
+def _parse_datetime(received: _AnswerInput) -> ParsedAnswer | None:
+    if not received.text:
         return None
-    span = parse_when(given.said, given.now, given.zone)
-    return ParsedAnswer(given.said, given.said, parsed=iso_span(span) if span else {})
+    span = parse_when(received.text, received.now, received.zone)
+    return ParsedAnswer(received.text, received.text, parsed=iso_span(span) if span else {})
 
 
-def _phone(given: _AnswerInput) -> ParsedAnswer | None:
+def _parse_phone(received: _AnswerInput) -> ParsedAnswer | None:
     """An E.164 number of 7 to 15 digits; a Russian 8 at the beginning of eleven is +7."""
-    if re.search(r"[^0-9+()\-\s.]", given.said[:100]):
+    if re.search(r"[^0-9+()\-\s.]", received.text[:100]):
         return None
-    digits = re.sub(r"[^0-9]", "", given.said[:100])
+    digits = re.sub(r"[^0-9]", "", received.text[:100])
     if not 7 <= len(digits) <= 15:
         return None
-    plus = given.said.lstrip().startswith("+")
+    plus = received.text.lstrip().startswith("+")
     known = "+7" + digits[1:] if len(digits) == 11 and digits[0] in "78" and (digits[0] == "8" or plus) else digits
-    return ParsedAnswer("+" + known if plus and not known.startswith("+") else known, given.said)
+    return ParsedAnswer("+" + known if plus and not known.startswith("+") else known, received.text)
 
 
-def _photo(given: _AnswerInput) -> ParsedAnswer | None:
-    photos = [file for file in given.files if file.is_picture]
-    return ParsedAnswer(True, given.said, files=_kept(photos)) if photos else None
+def _parse_photo(received: _AnswerInput) -> ParsedAnswer | None:
+    photos = [file for file in received.files if file.is_picture]
+    return ParsedAnswer(True, received.text, files=_stored_files(photos)) if photos else None
 
 
-def _file(given: _AnswerInput) -> ParsedAnswer | None:
-    return ParsedAnswer(True, given.said, files=_kept(given.files)) if given.files else None
+def _parse_file(received: _AnswerInput) -> ParsedAnswer | None:
+    return ParsedAnswer(True, received.text, files=_stored_files(received.files)) if received.files else None
 
 
-def _evidence(given: _AnswerInput) -> ParsedAnswer | None:
+def _parse_evidence(received: _AnswerInput) -> ParsedAnswer | None:
     """The output of a command as text, as a picture, or as a file."""
-    found = {name: parse_number_at(given.said, reading) for name, reading in given.ask.extract.items()}
+    found = {name: parse_number_at(received.text, pattern) for name, pattern in received.question.extract.items()}
     parsed = {name: number for name, number in found.items() if number is not None}
-    return ParsedAnswer(True, given.said, parsed, _kept(given.files))
+    return ParsedAnswer(True, received.text, parsed, _stored_files(received.files))
 
 
-_READERS: Mapping[str, Callable[[_AnswerInput], ParsedAnswer | None]] = {
-    "choice": _choice,
-    "multi": _multi,
-    "yesno": _yesno,
-    "text": _text,
-    "location": _text,
-    "number": _number,
-    "datetime": _datetime,
-    "phone": _phone,
-    "photo": _photo,
-    "file": _file,
-    "evidence": _evidence,
+_PARSERS: Mapping[str, Callable[[_AnswerInput], ParsedAnswer | None]] = {
+    "choice": _parse_choice,
+    "multi": _parse_choices,
+    "yesno": _parse_yes_no,
+    "text": _parse_text,
+    "location": _parse_text,
+    "number": _parse_number,
+    "datetime": _parse_datetime,
+    "phone": _parse_phone,
+    "photo": _parse_photo,
+    "file": _parse_file,
+    "evidence": _parse_evidence,
 }
 
 
-def _moment(button: str, now: datetime, zone: tzinfo) -> TimeSpan:
+def _button_time_span(button: str, now: datetime, zone: tzinfo) -> TimeSpan:
     """What a button of a datetime question means."""
     words = {"now": "сейчас", "today_morning": "сегодня утром", "yesterday": "вчера", "week_ago": "неделю назад"}
     if button == "days_ago":
@@ -228,16 +228,18 @@ def _moment(button: str, now: datetime, zone: tzinfo) -> TimeSpan:
     return parse_when(words[button], now, zone) or TimeSpan(now - timedelta(hours=6), now)
 
 
-def parse_number_at(output: str, reading: OutputPattern) -> float | None:
+def parse_number_at(output: str, pattern: OutputPattern) -> float | None:
     """The first number right before, or right after, one of the reading's words; blanks between do not count."""
     text = output.casefold()
-    for word in reading.before:
-        if (found := _beside(text, word, before=True)) is not None:
+    for word in pattern.before:
+        if (found := _number_beside(text, word, before=True)) is not None:
             return found
-    return next((found for word in reading.after if (found := _beside(text, word, before=False)) is not None), None)
+    return next(
+        (found for word in pattern.after if (found := _number_beside(text, word, before=False)) is not None), None
+    )
 
 
-def _beside(text: str, word: str, before: bool) -> float | None:
+def _number_beside(text: str, word: str, before: bool) -> float | None:
     at = text.find(word.casefold())
     for _ in range(50):
         if at < 0:
@@ -254,5 +256,5 @@ _LAST_NUMBER = re.compile(r"(?<![0-9.,])[0-9]{1,12}(?:[.,][0-9]{1,6})?$")
 _FIRST_NUMBER = re.compile(r"^[0-9]{1,12}(?:[.,][0-9]{1,6})?")
 
 
-def _kept(files: Sequence[File]) -> tuple[Mapping[str, Any], ...]:
+def _stored_files(files: Sequence[File]) -> tuple[Mapping[str, Any], ...]:
     return tuple(asdict(file) for file in files)

@@ -97,7 +97,7 @@ def case_data(case: Case, form: Dialog, facts: Facts, answers: Mapping[str, Any]
         "place": found.place,
         "circumstances": _both(said, found.circumstances),
         "fault_zone": outcome.zone,
-        "zone_sure": outcome.sure,
+        "zone_sure": outcome.confidence,
         "severity": outcome.severity,
         "queue": outcome.queue,
     }

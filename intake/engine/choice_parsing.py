@@ -14,42 +14,42 @@ _DIGIT = re.compile(
     re.IGNORECASE,
 )
 _LETTER = re.compile(r"\s*([A-Za-zА-Яа-яЁё])\s*[).:!]?\s*")
-_DENIALS = frozenset({"не", "нет", "ни", "no", "not", "without", "без", "кроме", "except", "dont", "doesnt", "isnt"})
-_SMALL = frozenset(
+_NEGATIONS = frozenset({"не", "нет", "ни", "no", "not", "without", "без", "кроме", "except", "dont", "doesnt", "isnt"})
+_STOP_WORDS = frozenset(
     {"у", "на", "в", "и", "с", "по", "за", "к", "а", "то", "это", "мне", "меня", "нас", "все", "всё", "только", "они"}
     | {"the", "a", "an", "on", "in", "is", "it", "at", "of", "only", "to", "my", "and", "they", "are", "i"}
 )
 
 
-def parse_choice(ask: Question, said: str, number: int = 0) -> QuestionOption | None:
+def parse_choice(question: Question, text: str, number: int = 0) -> QuestionOption | None:
     """The one option meant by the words, or None where none or several could be.
 
     ``number`` is the question's own number in a letter, whose options were shown as 11, 12, 13: "12" is then the
     second option of the first question.
     """
-    if found := _by_digit(ask, said, number) or _by_letter(ask, said):
+    if found := _by_digit(question, text, number) or _by_letter(question, text):
         return found
-    if says_dont_know(said):
-        return ask.option("unknown")
-    for meant in (_by_label, _by_yes_or_no, _by_part, _by_mention):
-        if option := meant(ask, said):
+    if says_dont_know(text):
+        return question.option("unknown")
+    for matcher in (_by_label, _by_yes_or_no, _by_part, _by_mention):
+        if option := matcher(question, text):
             return option
     return None
 
 
-def parse_choices(ask: Question, said: str, number: int = 0) -> tuple[QuestionOption, ...]:
+def parse_choices(question: Question, text: str, number: int = 0) -> tuple[QuestionOption, ...]:
     """All options meant: "1, 3", "11 и 13", labels with commas. Empty as soon as one part is not understood."""
-    parts = [part for part in re.split(r"[,;\n+]|\s(?:и|and)\s", said) if part.strip()]
-    if len(parts) == 1 and all(word.isdecimal() for word in said.split()):
-        parts = said.split()
-    whole = _by_label(ask, said)
-    found = [whole] if whole else [parse_choice(ask, part, number) for part in parts]
+    parts = [part for part in re.split(r"[,;\n+]|\s(?:и|and)\s", text) if part.strip()]
+    if len(parts) == 1 and all(word.isdecimal() for word in text.split()):
+        parts = text.split()
+    whole = _by_label(question, text)
+    found = [whole] if whole else [parse_choice(question, part, number) for part in parts]
     chosen = {option.id: option for option in found if option is not None}
     return tuple(chosen.values()) if all(found) else ()
 
 
-def _by_digit(ask: Question, said: str, number: int) -> QuestionOption | None:
-    found = _DIGIT.fullmatch(said)
+def _by_digit(question: Question, text: str, number: int) -> QuestionOption | None:
+    found = _DIGIT.fullmatch(text)
     if not found:
         return None
     digits = found.group(1)
@@ -57,98 +57,106 @@ def _by_digit(ask: Question, said: str, number: int) -> QuestionOption | None:
         if not number or int(digits[0]) != number:
             return None
         digits = digits[1]
-    return ask.options[int(digits) - 1] if int(digits) <= len(ask.options) else None
+    return question.options[int(digits) - 1] if int(digits) <= len(question.options) else None
 
 
 # Where a letter stands in its own alphabet, and where the letter stands that it looks like in the other one. Cyrillic
 # "в" is the third, but its capital is the second of the Latin ones: nobody can tell which was meant.
 _CYRILLIC, _LATIN = "абвгдежзи", "abcdefghi"
-_LOOKS = {"а": "a", "в": "b", "с": "c", "е": "e", "н": "h"}
-_SEEN_AS = {**_LOOKS, **{latin: cyrillic for cyrillic, latin in _LOOKS.items()}}
+_LOOK_ALIKES = {"а": "a", "в": "b", "с": "c", "е": "e", "н": "h"}
+_LOOKS_LIKE = {**_LOOK_ALIKES, **{latin: cyrillic for cyrillic, latin in _LOOK_ALIKES.items()}}
 
 
-def _by_letter(ask: Question, said: str) -> QuestionOption | None:
-    found = _LETTER.fullmatch(said)
+def _by_letter(question: Question, text: str) -> QuestionOption | None:
+    found = _LETTER.fullmatch(text)
     if not found:
         return None
     letter = found.group(1).casefold()
     places = {
         alphabet.index(one)
-        for one in (letter, _SEEN_AS.get(letter, ""))
+        for one in (letter, _LOOKS_LIKE.get(letter, ""))
         for alphabet in (_CYRILLIC, _LATIN)
         if one and one in alphabet
     }
-    place = places.pop() if len(places) == 1 else len(ask.options)
-    return ask.options[place] if place < len(ask.options) else None
+    place = places.pop() if len(places) == 1 else len(question.options)
+    return question.options[place] if place < len(question.options) else None
 
 
 def _labels(option: QuestionOption) -> Iterable[str]:
     """An option's names as `letter_shape` gives them; both languages, for people answer in either."""
-    return (letter_shape(label) for label in (*option.label.values(), *option.also))
+    return (letter_shape(label) for label in (*option.label.values(), *option.synonyms))
 
 
-def _only(options: Sequence[QuestionOption]) -> QuestionOption | None:
+def _the_only_one(options: Sequence[QuestionOption]) -> QuestionOption | None:
     return options[0] if len(options) == 1 else None
 
 
-def _by_label(ask: Question, said: str) -> QuestionOption | None:
-    words = letter_shape(said)
-    return _only([option for option in ask.options if words in set(_labels(option))])
+def _by_label(question: Question, text: str) -> QuestionOption | None:
+    words = letter_shape(text)
+    return _the_only_one([option for option in question.options if words in set(_labels(option))])
 
 
-def _by_yes_or_no(ask: Question, said: str) -> QuestionOption | None:
-    answer = is_agreement(said)
-    return None if answer is None else ask.option("yes" if answer else "no")
+def _by_yes_or_no(question: Question, text: str) -> QuestionOption | None:
+    answer = is_agreement(text)
+    return None if answer is None else question.option("yes" if answer else "no")
 
 
-def _by_part(ask: Question, said: str) -> QuestionOption | None:
+def _by_part(question: Question, text: str) -> QuestionOption | None:
     """The words are a part of one label only, word by word with endings free."""
-    words = _telling(letter_shape(said))
-    labels = {option.id: [letter_shape(label).split() for label in option.label.values()] for option in ask.options}
+    words = _significant_words(letter_shape(text))
+    labels = {
+        option.id: [letter_shape(label).split() for label in option.label.values()] for option in question.options
+    }
     return (
-        _only([option for option in ask.options if any(_all_in(words, label) for label in labels[option.id])])
+        _the_only_one(
+            [
+                option
+                for option in question.options
+                if any(_contains_all_words(words, label) for label in labels[option.id])
+            ]
+        )
         if words
         else None
     )
 
 
-def _by_mention(ask: Question, said: str) -> QuestionOption | None:
+def _by_mention(question: Question, text: str) -> QuestionOption | None:
     """A longer answer mentions one option only, by a name of it or by words no other label has; nothing denied."""
-    padded, words = f" {letter_shape(said)} ", letter_shape(said).split()
+    padded, words = f" {letter_shape(text)} ", letter_shape(text).split()
     hits = []
-    for option in ask.options:
-        others = {word for other in ask.options if other is not option for word in _label_words(other)}
-        own = [word for word in _telling(" ".join(_label_words(option))) if not _in(word, others)]
-        if any(f" {label} " in padded for label in _labels(option)) or any(_in(word, words) for word in own):
+    for option in question.options:
+        others = {word for other in question.options if other is not option for word in _label_words(other)}
+        own = [word for word in _significant_words(" ".join(_label_words(option))) if not _contains_word(word, others)]
+        if any(f" {label} " in padded for label in _labels(option)) or any(_contains_word(word, words) for word in own):
             hits.append(option)
-    return _only(hits) if not _denied(said, hits) else None
+    return _the_only_one(hits) if not _is_negated(text, hits) else None
 
 
 def _label_words(option: QuestionOption) -> list[str]:
     return [word for label in option.label.values() for word in letter_shape(label).split()]
 
 
-def _denied(said: str, options: Sequence[QuestionOption]) -> bool:
+def _is_negated(text: str, options: Sequence[QuestionOption]) -> bool:
     """Whether the words deny something that the option's own label does not: "LOS не горит" is not "LOS"."""
-    denials = _DENIALS & set(normalized(said).split())
+    negations = _NEGATIONS & set(normalized(text).split())
     return any(
-        denials - set(" ".join(normalized(label) for label in option.label.values()).split()) for option in options
+        negations - set(" ".join(normalized(label) for label in option.label.values()).split()) for option in options
     )
 
 
-def _telling(words: str) -> list[str]:
+def _significant_words(words: str) -> list[str]:
     every = words.split()
-    return [word for word in every if word not in _SMALL_SHAPES] or every
+    return [word for word in every if word not in _STOP_WORD_SHAPES] or every
 
 
-_SMALL_SHAPES = frozenset(letter_shape(word) for word in _SMALL)
+_STOP_WORD_SHAPES = frozenset(letter_shape(word) for word in _STOP_WORDS)
 
 
-def _all_in(words: Iterable[str], label: Sequence[str]) -> bool:
-    return all(_in(word, label) for word in words)
+def _contains_all_words(words: Iterable[str], label: Sequence[str]) -> bool:
+    return all(_contains_word(word, label) for word in words)
 
 
-def _in(word: str, others: Iterable[str]) -> bool:
+def _contains_word(word: str, others: Iterable[str]) -> bool:
     return any(_same_stem(word, other) for other in others)
 
 

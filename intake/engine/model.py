@@ -1,6 +1,6 @@
 """A dialog as its TOML file says it: checked once, then frozen. `intake.engine.lint` finds what is wrong with one.
 
-One file is one form. Its questions (``[[ask]]``) come in the order of the file, each only if its ``when`` holds; then
+One file is one dialog. Its questions (``[[ask]]``) come in the order of the file, each only if its ``when`` holds; then
 the requests for proofs (``[[request]]``: a photo, the output of a command). The first ``[[zone]]`` that holds says
 where the fault lies, and ``[outcome]`` what follows from that.
 """
@@ -19,29 +19,29 @@ from desk.language.detect import LANGUAGES
 from desk.language.normalize import normalized
 from intake.engine import lint
 
-LARGEST_FILE = 256 * 1024
+MAX_FILE_BYTES = 256 * 1024
 
-Words = Mapping[str, str]
+LocalizedText = Mapping[str, str]
 """The same thing in every language, by language."""
 
 
 class InvalidDialog(ValueError):
-    """A dialog that cannot be used. ``faults`` are sentences, each naming the file and the key."""
+    """A dialog that cannot be used. ``problems`` are sentences, each naming the file and the key."""
 
-    def __init__(self, faults: Sequence[str]) -> None:
-        super().__init__("\n".join(faults))
-        self.faults = tuple(faults)
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionOption:
-    """One choice. ``present`` and ``absent`` are what it says about the fault; ``also`` other words that mean it."""
+    """One choice. ``present`` and ``absent`` are what it says about the fault; ``synonyms`` mean the same."""
 
     id: str
-    label: Words
-    present: Words = field(default_factory=dict)
-    absent: Words = field(default_factory=dict)
-    also: tuple[str, ...] = ()
+    label: LocalizedText
+    present: LocalizedText = field(default_factory=dict)
+    absent: LocalizedText = field(default_factory=dict)
+    synonyms: tuple[str, ...] = ()
     goto_zone: str = ""
 
 
@@ -51,14 +51,15 @@ class Question:
 
     ``text_unproved`` is put instead of ``text`` when ``text`` names account data that may not be shown. ``commands``
     are (system, command line) of a request for a command's output, ``extract`` what to read from it: the number
-    standing before or after any of some words. A request is an ask of type "photo" or "evidence" with ``request`` set.
+    standing before or after any of some words. A request is a question of type "photo" or "evidence", with ``request``
+    set.
     """
 
     id: str
     type: str
-    text: Words
-    text_unproved: Words = field(default_factory=dict)
-    hint: Words = field(default_factory=dict)
+    text: LocalizedText
+    text_unproved: LocalizedText = field(default_factory=dict)
+    hint: LocalizedText = field(default_factory=dict)
     when: Condition | None = None
     required: bool = True
     prefill: str = ""
@@ -67,8 +68,8 @@ class Question:
     selfhelp: str = ""
     options: tuple[QuestionOption, ...] = ()
     buttons: tuple[str, ...] = ()
-    low: float | None = None
-    high: float | None = None
+    minimum: float | None = None
+    maximum: float | None = None
     request: bool = False
     commands: tuple[tuple[str, str], ...] = ()
     params: Mapping[str, str] = field(default_factory=dict)
@@ -93,7 +94,7 @@ class FaultZoneRule:
 
     id: str
     when: Condition
-    sure: float
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,40 +116,44 @@ class Dialog:
     version: int
     category: str
     ticket_type: str
-    title: Words
+    title: LocalizedText
     match: tuple[str, ...]
     needs: tuple[str, ...]
     max_questions: int
     email_batch: int
-    asks: tuple[Question, ...]
+    questions: tuple[Question, ...]
     requests: tuple[Question, ...]
-    zones: tuple[FaultZoneRule, ...]
+    fault_zones: tuple[FaultZoneRule, ...]
     severity: tuple[ValueRule, ...]
-    suggest: Mapping[str, tuple[str, ...]]
+    suggested_articles: Mapping[str, tuple[str, ...]]
     route: tuple[ValueRule, ...]
     source: str
     hash: str
     folder: Path | None = None
 
-    def ask(self, name: str) -> Question | None:
+    def question(self, name: str) -> Question | None:
         """The question or request of that id."""
-        return next((one for one in (*self.asks, *self.requests) if one.id == name), None)
+        return next((one for one in (*self.questions, *self.requests) if one.id == name), None)
 
-    def picture(self, ask: Question) -> Path | None:
-        """Where the picture of a question lies, if it has one and the form came from a folder."""
-        return self.folder / ask.image if self.folder and ask.image else None
+    def picture_of(self, question: Question) -> Path | None:
+        """Where the picture of a question lies, if it has one and the dialog came from a folder."""
+        return self.folder / question.image if self.folder and question.image else None
 
-    def beside(self, other: Dialog | None) -> Dialog:
+    def with_pictures_of(self, other: Dialog | None) -> Dialog:
         """The same, with the pictures beside another version of it, as far as they still lie there."""
         folder = other.folder if other else None
-        there = folder and all((folder / ask.image).is_file() for ask in (*self.asks, *self.requests) if ask.image)
+        there = folder and all(
+            (folder / question.image).is_file() for question in (*self.questions, *self.requests) if question.image
+        )
         return replace(self, folder=folder if there else None)
 
     @property
     def articles(self) -> tuple[str, ...]:
         """Every article it names, by its id, each once."""
-        named = [ask.selfhelp for ask in self.asks if ask.selfhelp]
-        return tuple(dict.fromkeys([*named, *(one for articles in self.suggest.values() for one in articles)]))
+        named = [question.selfhelp for question in self.questions if question.selfhelp]
+        return tuple(
+            dict.fromkeys([*named, *(one for articles in self.suggested_articles.values() for one in articles)])
+        )
 
     @property
     def teams(self) -> tuple[str, ...]:
@@ -156,42 +161,44 @@ class Dialog:
         return tuple(dict.fromkeys(rule.value for rule in self.route))
 
 
-def parse(source: bytes, name: str, folder: Path | None = None) -> Dialog:
+def parse_dialog(source: bytes, name: str, folder: Path | None = None) -> Dialog:
     """Reads one dialog from the bytes of its file. Raises `InvalidDialog` with everything that is wrong with it.
 
     ``name`` is the file's name for the sentences; ``folder`` where its pictures are looked for (None: not checked).
     """
     try:
-        if len(source) > LARGEST_FILE:
-            raise InvalidDialog([f"{name}: a dialog may have {LARGEST_FILE} bytes, this one has {len(source)}"])
+        if len(source) > MAX_FILE_BYTES:
+            raise InvalidDialog([f"{name}: a dialog may have {MAX_FILE_BYTES} bytes, this one has {len(source)}"])
         text = source.decode("utf-8")
         table = tomllib.loads(text)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise InvalidDialog([f"{name}: cannot be read as TOML: {error}"]) from None
-    if found := lint.find_faults(table, name, folder):
+    if found := lint.find_problems(table, name, folder):
         raise InvalidDialog(found)
-    return _form(table, text, hashlib.sha256(source).hexdigest(), folder)
+    return _dialog_from_table(table, text, hashlib.sha256(source).hexdigest(), folder)
 
 
-def _form(table: Mapping[str, Any], source: str, digest: str, folder: Path | None) -> Dialog:
-    form, outcome = table["form"], table.get("outcome", {})
+def _dialog_from_table(table: Mapping[str, Any], source: str, digest: str, folder: Path | None) -> Dialog:
+    dialog, outcome = table["form"], table.get("outcome", {})
     return Dialog(
-        id=form["id"],
-        version=form["version"],
-        category=form["category"],
-        ticket_type=form["ticket_type"],
-        title=form["title"],
-        match=tuple(form["match"]),
-        needs=tuple(form.get("needs", ())),
-        max_questions=form.get("max_questions", len(table["ask"])),
-        email_batch=form.get("email_batch", 9),
-        asks=tuple(_ask(ask) for ask in table["ask"]),
-        requests=tuple(_request(request) for request in table.get("request", ())),
-        zones=tuple(
+        id=dialog["id"],
+        version=dialog["version"],
+        category=dialog["category"],
+        ticket_type=dialog["ticket_type"],
+        title=dialog["title"],
+        match=tuple(dialog["match"]),
+        needs=tuple(dialog.get("needs", ())),
+        max_questions=dialog.get("max_questions", len(table["ask"])),
+        email_batch=dialog.get("email_batch", 9),
+        questions=tuple(_question_from_table(question) for question in table["ask"]),
+        requests=tuple(_request_from_table(request) for request in table.get("request", ())),
+        fault_zones=tuple(
             FaultZoneRule(zone["id"], Condition.of(zone["when"]), float(zone["sure"])) for zone in table.get("zone", ())
         ),
         severity=tuple(ValueRule(Condition.of(rule["when"]), rule["set"]) for rule in outcome.get("severity", ())),
-        suggest={zone: tuple(map(_article, articles)) for zone, articles in outcome.get("suggest", {}).items()},
+        suggested_articles={
+            zone: tuple(map(_article_id, articles)) for zone, articles in outcome.get("suggest", {}).items()
+        },
         route=tuple(ValueRule(Condition.of(rule["when"]), rule["queue"]) for rule in outcome.get("route", ())),
         source=source,
         hash=digest,
@@ -199,45 +206,45 @@ def _form(table: Mapping[str, Any], source: str, digest: str, folder: Path | Non
     )
 
 
-def _ask(ask: Mapping[str, Any]) -> Question:
-    limits = ask.get("constraint", {})
+def _question_from_table(question: Mapping[str, Any]) -> Question:
+    bounds = question.get("constraint", {})
     return Question(
-        id=ask["id"],
-        type=ask["type"],
-        text=ask["text"],
-        text_unproved=ask.get("text_unproved", {}),
-        hint=ask.get("hint", {}),
-        when=_when(ask),
-        required=ask.get("required", True),
-        prefill=ask.get("prefill", ""),
-        case_field=ask.get("case_field", ""),
-        image=ask.get("image", ""),
-        selfhelp=_article(ask.get("selfhelp", "")),
-        options=tuple(_option(option) for option in ask.get("options", ())),
-        buttons=tuple(ask.get("buttons", ())),
-        low=limits.get("min"),
-        high=limits.get("max"),
+        id=question["id"],
+        type=question["type"],
+        text=question["text"],
+        text_unproved=question.get("text_unproved", {}),
+        hint=question.get("hint", {}),
+        when=_condition_of(question),
+        required=question.get("required", True),
+        prefill=question.get("prefill", ""),
+        case_field=question.get("case_field", ""),
+        image=question.get("image", ""),
+        selfhelp=_article_id(question.get("selfhelp", "")),
+        options=tuple(_option_from_table(option) for option in question.get("options", ())),
+        buttons=tuple(question.get("buttons", ())),
+        minimum=bounds.get("min"),
+        maximum=bounds.get("max"),
     )
 
 
-def _option(option: Mapping[str, Any]) -> QuestionOption:
+def _option_from_table(option: Mapping[str, Any]) -> QuestionOption:
     return QuestionOption(
         id=option["id"],
         label={language: option[language] for language in LANGUAGES},
         present=option.get("present", {}),
         absent=option.get("absent", {}),
-        also=tuple(option.get("also", ())),
+        synonyms=tuple(option.get("also", ())),
         goto_zone=option.get("goto_zone", ""),
     )
 
 
-def _request(request: Mapping[str, Any]) -> Question:
+def _request_from_table(request: Mapping[str, Any]) -> Question:
     return Question(
         id=request["id"],
         type="photo" if request["kind"] == "photo" else "evidence",
         text=request["text"],
         hint=request.get("hint", {}),
-        when=_when(request),
+        when=_condition_of(request),
         required=not request.get("optional", False),
         image=request.get("image", ""),
         request=True,
@@ -250,12 +257,12 @@ def _request(request: Mapping[str, Any]) -> Question:
     )
 
 
-def _article(named: str) -> str:
+def _article_id(named: str) -> str:
     """ "kb:router-restart" is the article router-restart."""
     return named.removeprefix("kb:")
 
 
-def _when(table: Mapping[str, Any]) -> Condition | None:
+def _condition_of(table: Mapping[str, Any]) -> Condition | None:
     return Condition.of(table["when"]) if "when" in table else None
 
 
@@ -269,9 +276,9 @@ class DialogSet:
     """What the dialogs in use are recognised by, as `normalized` has it, a blank on either side; the longest first."""
 
     def __post_init__(self) -> None:
-        phrases = [(f" {normalized(match)} ", form) for form in self.in_use.values() for match in form.match]
-        told = sorted((one for one in phrases if one[0].strip()), key=lambda one: -len(one[0]))
-        object.__setattr__(self, "_phrases", told)
+        phrases = [(f" {normalized(match)} ", dialog) for dialog in self.in_use.values() for match in dialog.match]
+        by_length = sorted((one for one in phrases if one[0].strip()), key=lambda one: -len(one[0]))
+        object.__setattr__(self, "_phrases", by_length)
 
     @classmethod
     def of(cls, folders: Sequence[Path]) -> DialogSet:
@@ -281,38 +288,38 @@ class DialogSet:
         `InvalidDialog` with the faults of all files.
         """
         found: list[Dialog] = []
-        faults: list[str] = []
+        problems: list[str] = []
         for path in (path for folder in folders for path in sorted(folder.glob("*.toml"))):
             try:
-                found.append(parse(path.read_bytes(), str(path), path.parent))
+                found.append(parse_dialog(path.read_bytes(), str(path), path.parent))
             except OSError as error:
-                faults.append(f"{path}: cannot be read: {error.strerror}")
+                problems.append(f"{path}: cannot be read: {error.strerror}")
             except InvalidDialog as error:
-                faults += error.faults
-        faults += _twins(found)
-        if faults:
-            raise InvalidDialog(faults)
-        return cls({form.id: form for form in reversed(found)}, {form.hash: form for form in found})
+                problems += error.problems
+        problems += _duplicate_ids(found)
+        if problems:
+            raise InvalidDialog(problems)
+        return cls({dialog.id: dialog for dialog in reversed(found)}, {dialog.hash: dialog for dialog in found})
 
-    def keeping(self, old: Iterable[Dialog]) -> DialogSet:
+    def with_former_versions(self, old: Iterable[Dialog]) -> DialogSet:
         """The same with earlier versions, known by their hash only."""
-        return DialogSet(self.in_use, {**{form.hash: form for form in old}, **self.by_hash})
+        return DialogSet(self.in_use, {**{dialog.hash: dialog for dialog in old}, **self.by_hash})
 
-    def get(self, form: str, digest: str = "") -> Dialog | None:
+    def get(self, dialog: str, digest: str = "") -> Dialog | None:
         """The dialog of that hash; where none was given, or nobody has it any more, the one in use of that id."""
-        return self.by_hash.get(digest) or self.in_use.get(form)
+        return self.by_hash.get(digest) or self.in_use.get(dialog)
 
     def match(self, text: str) -> Dialog | None:
         """The dialog one of whose ``match`` phrases occurs in the text as whole words; the longest phrase wins."""
         said = f" {normalized(text)} "
-        return next((form for phrase, form in self._phrases if phrase in said), None)
+        return next((dialog for phrase, dialog in self._phrases if phrase in said), None)
 
 
-def _twins(forms: Sequence[Dialog]) -> list[str]:
+def _duplicate_ids(dialogs: Sequence[Dialog]) -> list[str]:
     seen: set[tuple[Path | None, str]] = set()
-    faults = []
-    for form in forms:
-        if (form.folder, form.id) in seen:
-            faults.append(f"{form.folder}: two dialogs have the id {form.id!r}: give one another id")
-        seen.add((form.folder, form.id))
-    return faults
+    problems = []
+    for dialog in dialogs:
+        if (dialog.folder, dialog.id) in seen:
+            problems.append(f"{dialog.folder}: two dialogs have the id {dialog.id!r}: give one another id")
+        seen.add((dialog.folder, dialog.id))
+    return problems

@@ -60,7 +60,7 @@ def ask_questions(case: Case, inbound: Inbound, facts: Facts) -> Decision | None
         return _next(case, form, facts, dict(case.answers), _begun(case, form), first=not case.answers)
     if inbound.press and inbound.press.option == "back":
         return _back(case, form, facts)
-    asked = engine.questions_of(form, case.asked, case.answers)
+    asked = engine.questions_by_id(form, case.asked, case.answers)
     if not asked:
         # Another version of the dialog than the one that asked: what was said to that is kept.
         kept = [SetFields({"circumstances": _more(case.circumstances, inbound.text)})] if inbound.text else []
@@ -83,7 +83,7 @@ def confirm_summary(case: Case, inbound: Inbound, facts: Facts) -> Decision | No
     if option == "change" or agreed is False:
         rows = tuple(
             (Button(f"redo_{ask.id}", label=_short(ask.text[case.language])),)
-            for ask in (form.asks if form else ())
+            for ask in (form.questions if form else ())
             if ask.id in case.answers
         )
         return decide(SayTemplate("what_to_change", buttons=(*rows, (Button("send", "button_send"),))))
@@ -213,7 +213,7 @@ def _shown(
 
 
 def _pictures(form: Dialog, asks: Sequence[Question]) -> tuple[File, ...]:
-    found = [picture for ask in asks if (picture := form.picture(ask))]
+    found = [picture for ask in asks if (picture := form.picture_of(ask))]
     return tuple(File(one.name, "photo", PICTURES[one.suffix], 0, f"content:{one}") for one in found)
 
 
@@ -224,12 +224,12 @@ def _in_place(case: Case) -> list[Act]:
 
 def _back(case: Case, form: Dialog, facts: Facts) -> Decision:
     """The question before the last answer, once more."""
-    order = [ask.id for ask in (*form.asks, *form.requests) if ask.id in case.answers]
+    order = [ask.id for ask in (*form.questions, *form.requests) if ask.id in case.answers]
     return _redo(case, form, facts, order[-1]) if order else _next(case, form, facts, {}, [])
 
 
 def _redo(case: Case, form: Dialog, facts: Facts, name: str) -> Decision:
-    ask = form.ask(name)
+    ask = form.question(name)
     if ask is None or name not in case.answers:
         return _next(case, form, facts, dict(case.answers), [])
     answers = {key: value for key, value in case.answers.items() if key != name}

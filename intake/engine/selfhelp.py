@@ -12,12 +12,12 @@ from desk.model.acts import Act, Facts, SetFields
 from desk.model.case import Case
 from desk.model.shared_facts import NAMED, DialogArticles
 from intake.engine import engine
-from intake.engine.engine import Answers, Values
+from intake.engine.engine import Answers, ConditionValues
 from intake.engine.model import Dialog
 
 
 def article_to_offer(
-    case: Case, form: Dialog, answers: Answers, values: Values, facts: Facts, *, finished: bool, batch: bool
+    case: Case, form: Dialog, answers: Answers, values: ConditionValues, facts: Facts, *, finished: bool, batch: bool
 ) -> str:
     """The article to be shown now, or "". ``values`` are what the person may learn; ``finished`` when all is asked."""
     wanted = list(_wanted(case, form, answers, values, finished))
@@ -27,8 +27,8 @@ def article_to_offer(
     return next((one for one in wanted if named and one in named.articles), "")
 
 
-def _wanted(case: Case, form: Dialog, answers: Answers, values: Values, finished: bool) -> Iterator[str]:
-    yield from (one for one in engine.selfhelp(form, answers, values) if one not in case.articles)
+def _wanted(case: Case, form: Dialog, answers: Answers, values: ConditionValues, finished: bool) -> Iterator[str]:
+    yield from (one for one in engine.selfhelp_articles(form, answers, values) if one not in case.articles)
     if finished and values.get("upset") is not True:
         of_zone: Sequence[str] = engine.dialog_outcome(form, answers, values).articles
         if not set(of_zone) & set(case.articles):

@@ -15,7 +15,7 @@ from desk.model.shared_facts import Account, EntitlementStatus, Identification
 from desk.pipeline.lookup import Round
 from desk.storage.database import Database, insert_ignoring_duplicates
 from desk.storage.queue_tables import contents
-from intake.engine.model import Dialog, DialogSet, InvalidDialog, parse
+from intake.engine.model import Dialog, DialogSet, InvalidDialog, parse_dialog
 from intake.identity.contract_numbers import find_contract
 from intake.identity.guess_limiter import GuessLimiter, LookupResult
 from intake.identity.sources import EntitlementSource
@@ -134,7 +134,7 @@ class DialogLookup:
         case, home = round_.case, round_.facts.need(Provider).name
         forms = self._forms.get(home)
         if forms and case.dialog_hash and case.dialog_hash not in forms.by_hash and not case.registered:
-            forms = forms.keeping(await self._former(case, forms.in_use.get(case.dialog)))
+            forms = forms.with_former_versions(await self._former(case, forms.in_use.get(case.dialog)))
             self._forms[home] = forms
         return forms
 
@@ -144,11 +144,11 @@ class DialogLookup:
         async with self._database.look() as connection:
             source = (await connection.execute(query)).scalar()
         try:
-            former = parse(source.encode(), case.dialog) if source else None
+            former = parse_dialog(source.encode(), case.dialog) if source else None
         except InvalidDialog as error:
             log.warning("a case goes on by the dialog in use, since it began with one that is no good now: %s", error)
             return []
-        return [former.beside(now)] if former else []
+        return [former.with_pictures_of(now)] if former else []
 
     def sources(self) -> dict[str, str]:
         """Every dialog in use: its source by its hash, to be kept once used."""

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import intake
 from desk.model.messages import File
 from intake.engine.answer_parsing import NotUnderstood, ParsedAnswer, parse_answer
-from intake.engine.model import Dialog, DialogSet, Question, parse
+from intake.engine.model import Dialog, DialogSet, Question, parse_dialog
 
 DIALOGS = Path(intake.__file__).parent / "dialogs"
 FORMS = DialogSet.of([DIALOGS])
@@ -57,7 +57,7 @@ route = [{ when = "True", queue = "l1" }]
 
 def small(*changes: tuple[str, str]) -> Dialog:
     """The small dialog, with pieces of its text replaced."""
-    return parse(small_text(*changes).encode(), "small.toml")
+    return parse_dialog(small_text(*changes).encode(), "small.toml")
 
 
 def small_text(*changes: tuple[str, str]) -> str:
@@ -69,7 +69,7 @@ def small_text(*changes: tuple[str, str]) -> str:
 
 
 def ask(name: str, form: Dialog = NO_INTERNET) -> Question:
-    found = form.ask(name)
+    found = form.question(name)
     assert found is not None, name
     return found
 

@@ -206,11 +206,11 @@ def test_a_number_is_one_number_within_its_bounds(words: str, value: Any) -> Non
     ],
 )
 def test_a_phone_number_is_folded(words: str, value: str) -> None:
-    phone = small(('type = "text"', 'type = "phone"')).asks[1]
+    phone = small(('type = "text"', 'type = "phone"')).questions[1]
     assert said(phone, words) == value
 
 
-MULTI = small(('type = "choice"', 'type = "multi"')).asks[0]
+MULTI = small(('type = "choice"', 'type = "multi"')).questions[0]
 
 
 @pytest.mark.parametrize(
@@ -278,7 +278,7 @@ def test_the_output_of_a_command_is_text_or_a_picture() -> None:
 
 
 @given(
-    st.sampled_from([one for form in FORMS.in_use.values() for one in (*form.asks, *form.requests)]),
+    st.sampled_from([one for form in FORMS.in_use.values() for one in (*form.questions, *form.requests)]),
     st.text(max_size=200),
 )
 def test_no_words_break_an_answer(one: Any, words: str) -> None:

@@ -166,7 +166,7 @@ class TestVersion:
     def test_a_case_goes_on_with_the_questions_it_began_with(self) -> None:
         old, new = small(), small(("Что?", "Что именно?"), ("version = 1", "version = 2"))
         talk = Talk(old).says("проба")
-        talk.forms = DialogSet({"small": new}, {new.hash: new}).keeping([old])
+        talk.forms = DialogSet({"small": new}, {new.hash: new}).with_former_versions([old])
         assert talk.presses("here").shown == "Что?"
 
     def test_where_the_old_text_is_gone_the_answers_are_taken_over_into_the_new_one(self) -> None:
@@ -225,7 +225,7 @@ class TestMaxQuestionsAndEmailBatch:
         assert Talk(form, batch=True).says("проба").says("1) здесь").case.registered
 
     def test_the_packaged_dialogs_ask_everything_in_one_letter(self) -> None:
-        assert all(form.email_batch >= min(form.max_questions, len(form.asks)) for form in FORMS.in_use.values())
+        assert all(form.email_batch >= min(form.max_questions, len(form.questions)) for form in FORMS.in_use.values())
 
 
 class TestOfAQuestion:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from intake.engine.model import DialogSet, InvalidDialog, parse
+from intake.engine.model import DialogSet, InvalidDialog, parse_dialog
 from tests.intake.examples import DIALOGS, FORMS, NO_INTERNET, SMALL, small, small_text
 
 
@@ -96,7 +96,7 @@ def test_a_form_knows_its_source_and_its_hash() -> None:
 def test_each_fault_is_told_in_one_sentence_with_its_place(change: tuple[str, str], sentence: str) -> None:
     with pytest.raises(InvalidDialog) as caught:
         small(change)
-    assert any(sentence in fault for fault in caught.value.faults), caught.value.faults
+    assert any(sentence in fault for fault in caught.value.problems), caught.value.problems
 
 
 PING = """
@@ -125,13 +125,13 @@ def test_a_request_for_a_command_is_checked(old: str, new: str, sentence: str) -
     assert old in PING
     with pytest.raises(InvalidDialog) as caught:
         small(("[[zone]]", PING.replace(old, new)))
-    assert any(sentence in fault for fault in caught.value.faults), caught.value.faults
+    assert any(sentence in fault for fault in caught.value.problems), caught.value.problems
 
 
 def test_all_faults_of_a_file_are_told_at_once() -> None:
     with pytest.raises(InvalidDialog) as caught:
         small(("schema = 1", "schema = 3"), ('type = "text"', 'type = "poem"'), ("sure = 0.0", "sure = 9"))
-    assert len(caught.value.faults) == 3
+    assert len(caught.value.problems) == 3
 
 
 @pytest.mark.parametrize(
@@ -139,16 +139,16 @@ def test_all_faults_of_a_file_are_told_at_once() -> None:
 )
 def test_no_file_breaks_the_reader(source: bytes) -> None:
     with pytest.raises(InvalidDialog):
-        parse(source, "x.toml")
+        parse_dialog(source, "x.toml")
 
 
 def test_a_picture_must_lie_beside_its_dialog(tmp_path: Path) -> None:
     text = small_text(('type = "text"', 'type = "text"\nimage = "lights.png"'))
     with pytest.raises(InvalidDialog, match=r"image: there is no lights\.png"):
-        parse(text.encode(), "small.toml", tmp_path)
+        parse_dialog(text.encode(), "small.toml", tmp_path)
     (tmp_path / "lights.png").write_bytes(b"png")
-    form = parse(text.encode(), "small.toml", tmp_path)
-    assert form.picture(form.asks[1]) == tmp_path / "lights.png"
+    form = parse_dialog(text.encode(), "small.toml", tmp_path)
+    assert form.picture_of(form.questions[1]) == tmp_path / "lights.png"
 
 
 def test_the_providers_own_dialog_stands_before_the_packaged_one(tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ def test_the_providers_own_dialog_stands_before_the_packaged_one(tmp_path: Path)
 
 def test_a_running_case_finds_the_version_it_began_with() -> None:
     old = small(("version = 1", "version = 3"))
-    forms = FORMS.keeping([old])
+    forms = FORMS.with_former_versions([old])
     assert forms.get("small") is None
     assert forms.get("small", old.hash) == old
 

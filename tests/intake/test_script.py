@@ -14,7 +14,7 @@ from intake.engine.engine import (
     dialog_outcome,
     known_answers,
     next_questions,
-    questions_of,
+    questions_by_id,
     render_letter,
     render_question,
 )
@@ -142,7 +142,7 @@ def test_a_letter_numbers_its_questions_and_their_options() -> None:
 
 
 def test_a_command_is_shown_ready_to_be_copied() -> None:
-    request = questions_of(NO_INTERNET, ["ping"], {})[0]
+    request = questions_by_id(NO_INTERNET, ["ping"], {})[0]
     text = render_question(request, "ru", {}).text
     assert "Windows: ping -n 20 192.168.1.1" in text.plain
     assert sum(mark.kind == "code" for mark in text.marks) == 3
@@ -162,7 +162,7 @@ def test_a_command_is_shown_ready_to_be_copied() -> None:
 )
 def test_only_a_host_name_gets_into_a_command(said: str, target: str) -> None:
     answers = {"scope": {"value": "site", "text": "4"}, "which_site": {"value": said, "text": said}}
-    request = questions_of(NO_INTERNET, ["traceroute"], answers)[0]
+    request = questions_by_id(NO_INTERNET, ["traceroute"], answers)[0]
     assert dict(request.commands)["windows"] == f"tracert -d {target}"
 
 
@@ -190,7 +190,7 @@ def test_the_answers_come_to_a_zone_a_severity_and_a_queue(
     form: Dialog, answers: dict[str, Any], values: dict[str, object], found: tuple[str, float, str, str]
 ) -> None:
     came = dialog_outcome(form, given_answers(**answers), values)
-    assert (came.zone, came.sure, came.severity, came.queue) == found
+    assert (came.zone, came.confidence, came.severity, came.queue) == found
 
 
 def test_a_measured_loss_decides_a_zone() -> None:
@@ -203,7 +203,7 @@ def test_a_measured_loss_decides_a_zone() -> None:
 def test_an_option_may_name_its_zone_at_once() -> None:
     form = small(('en = "There"', 'en = "There", goto_zone = "unknown"'), ("sure = 0.0", "sure = 0.4"))
     came = dialog_outcome(form, given_answers(scope="there"), {})
-    assert (came.zone, came.sure) == ("unknown", 0.4)
+    assert (came.zone, came.confidence) == ("unknown", 0.4)
 
 
 def test_articles_are_suggested_by_zone() -> None:
@@ -272,7 +272,7 @@ def test_every_walk_ends_and_asks_nothing_twice(form: Dialog, data: st.DataObjec
     answers: dict[str, Any] = {}
     facts: dict[str, object] = {"upset": upset, "outage_active": data.draw(st.booleans())}
     seen: list[str] = []
-    for _ in range(len(form.asks) + len(form.requests) + 1):
+    for _ in range(len(form.questions) + len(form.requests) + 1):
         asks = next_questions(form, answers, facts, batch)
         if not asks:
             break
@@ -281,7 +281,7 @@ def test_every_walk_ends_and_asks_nothing_twice(form: Dialog, data: st.DataObjec
     else:
         pytest.fail("the walk did not end")
     assert len(seen) == len(set(seen))
-    assert sum(name in {one.id for one in form.asks} for name in seen) <= form.max_questions
+    assert sum(name in {one.id for one in form.questions} for name in seen) <= form.max_questions
     came = dialog_outcome(form, answers, facts)
     assert came.zone
     assert came.severity
@@ -296,7 +296,7 @@ def test_every_walk_ends_and_asks_nothing_twice(form: Dialog, data: st.DataObjec
 @pytest.mark.parametrize("form", FORMS.in_use.values(), ids=lambda form: form.id)
 @pytest.mark.parametrize("language", ["ru", "en"])
 def test_every_question_fits_a_phone(form: Dialog, language: str) -> None:
-    for one in (*form.asks, *form.requests):
+    for one in (*form.questions, *form.requests):
         prompt = render_question(one, language, {})
         assert 0 < len(prompt.text.plain) <= 600
         assert "{" not in prompt.text.plain or one.commands
