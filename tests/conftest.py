@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import os
 from collections.abc import Iterator
@@ -13,13 +14,14 @@ from tests.peers.dovecot import Dovecot
 from tests.peers.post import Post
 from tests.peers.postgres import Postgres
 from tests.peers.smtp import SmtpSink
-from tests.ready import Ground, Ready
+from tests.ready import Ground, Ready, SharedReaders
 
 REQUIRED = os.environ.get("FIRSTLINE_REQUIRE_SERVERS") == "1"
 """Set where every server must be there, so that nothing is skipped by mistake."""
 
 _mailboxes = itertools.count(1)
 _grounds = itertools.count(1)
+_databases = itertools.count(1)
 
 
 def skip_or_fail(server: str, package: str | None) -> None:
@@ -45,6 +47,23 @@ def postgres() -> Iterator[Postgres]:
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Ready:
     """A desk that was started once, to begin with copies of it."""
     return Ready(tmp_path_factory.mktemp("ready") / "desk")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.database(f"empty{next(_databases)}").replace("postgresql://", "postgresql+asyncpg://")
+
+
+@pytest.fixture(scope="session")
+def readers() -> Iterator[SharedReaders]:
+    """Children that read mail, for the desks of a session one after another."""
+    shared = SharedReaders()
+    yield shared
+    asyncio.run(shared.close())
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

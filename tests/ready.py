@@ -17,6 +17,7 @@ from console.runtime.migrate import migrate
 from console.runtime.wiring import build_application
 from desk.model.settings import Secret, Settings
 from desk.storage.database import Database
+from mail.reading.sandbox import MessageReaderPool
 from tests.peers.postgres import Postgres
 
 PROVIDERS = Path(console.sample.__file__).parent / "providers"
@@ -68,6 +69,25 @@ class Ready:
         settings = Settings(self._folder, database, self._folder / "data", secret=Secret("of no token yet"))
         with ThreadPoolExecutor(1) as apart:  # a fixture may be asked for where an event loop is current
             apart.submit(asyncio.run, _started(settings)).result()
+
+
+class SharedReaders:
+    """Children that read mail, started once and lent to one desk after another: to start them takes seconds."""
+
+    def __init__(self) -> None:
+        self._owner = MessageReaderPool()
+
+    def lend(self, readers: MessageReaderPool) -> None:
+        """This desk reads with them from now on."""
+        readers._pool = self._owner._started()
+
+    def take_back(self, readers: MessageReaderPool) -> None:
+        """The desk may be closed, and they live on."""
+        readers._pool = None
+
+    async def close(self) -> None:
+        """Ends them."""
+        await self._owner.close()
 
 
 async def _started(settings: Settings) -> None:

@@ -12,9 +12,11 @@ from desk.model.shared_facts import Account
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals, departures
 from intake.identity.sources.csv_file import CsvSource
+from tests import wording
 from tests.peers.botapi import BotApi
 from tests.ready import Ground
-from tests.stories.world import AGENTS, IVANOVA, Chatter, Desk, World, eventually, new_world
+from tests.stories.subscribers import TelegramSubscriber
+from tests.stories.world import AGENTS, IVANOVA, AgentsGroup, World, eventually, new_world
 
 LIMITS = {
     "guesses_of_person": "3",
@@ -29,26 +31,20 @@ FLOOD = 120
 @pytest.fixture
 async def narrow(ground: Ground, api: BotApi) -> AsyncIterator[World]:
     """A desk with narrow limits, serving."""
-    made = await new_world(ground, api)
+    made = new_world(ground, api)
     policy = made.settings.root / "providers" / "sever" / "policy.toml"
     lines = [one.partition(" = ") for one in policy.read_text("utf-8").splitlines()]
     narrowed = (f"{name}{equals}{LIMITS.get(name, value)}" for name, equals, value in lines)
     policy.write_text("\n".join(narrowed), "utf-8")
-    api.group(AGENTS, "Агенты")
     await made.opens()
     yield made
     await made.closes()
 
 
 @pytest.fixture
-def agents_group(narrow: World, api: BotApi) -> Desk:
+def agents_group(narrow: World, api: BotApi) -> AgentsGroup:
     """The agents' group of that desk."""
-    return Desk(narrow, api.group(AGENTS, "Агенты"), api.user(IVANOVA, "Мария", language_code="ru"))
-
-
-def person(world: World, number: int) -> Chatter:
-    """Somebody new."""
-    return Chatter(world.api.user(number, "Анна", language_code="ru"), world)
+    return AgentsGroup(narrow, api.group(AGENTS, "Агенты"), api.user(IVANOVA, "Мария", language_code="ru"))
 
 
 async def states(world: World) -> Counter[str]:
@@ -72,44 +68,31 @@ async def decided(world: World, count: int) -> Counter[str]:
     return await states(world)
 
 
-async def sent(world: World) -> None:
-    """Waits until nothing is left to be sent."""
-    database = Database(world.settings.database)
-
-    async def nothing_left() -> bool:
-        async with database.look() as connection:
-            unsent = select(departures.c.id).where(departures.c.state.in_(("pending", "sending")))
-            return (await connection.execute(unsent)).first() is None
-
-    await eventually(nothing_left, 60)
-    await database.close()
-
-
 async def test_a_flood_of_one_person_is_folded_and_nobody_waits_for_it(narrow: World) -> None:
     """A hundred messages at once: the first are heard, the rest is kept aside, and one sentence tells it, once."""
-    flooder, other = person(narrow, 8001), person(narrow, 8002)
+    flooder, other = TelegramSubscriber(narrow, "Анна"), TelegramSubscriber(narrow, "Борис")
     await narrow.closes()
     for number in range(FLOOD):
         await flooder.says(f"почините интернет {'!' * (number % 7 + 1)}")
     await narrow.opens()
     await other.says("пропал интернет, ничего не открывается")
-    await other.hears("номер договора")
-    await flooder.hears("одним сообщением")
+    await other.hears("ask_contract")
+    await flooder.hears("too_many")
     found = await decided(narrow, FLOOD + 1)
     assert found.total() == FLOOD + 1, "all of it is stored, and once"
     assert found["quarantined"] >= FLOOD - 60
-    assert sum("одним сообщением" in words for words in await flooder.all_words()) == 1
-    (case,) = [one for one in await narrow.cases() if one.address == "8001"]
+    assert flooder.heard("too_many") == 1
+    (case,) = [one for one in await narrow.cases() if one.address == str(flooder.user.id)]
     assert any("set aside" in line.text for line in await narrow.journal(case)), "the agents can see it"
 
 
 async def test_a_dialog_that_fell_silent_ends_without_a_word(narrow: World) -> None:
     """Half-done dialogs are over after days; a case with a number is not; who comes back is greeted anew."""
-    half, whole = person(narrow, 8003), person(narrow, 8004)
+    half, whole = TelegramSubscriber(narrow, "Анна"), TelegramSubscriber(narrow, "Борис")
     await half.says("пропал интернет, ничего не открывается")
-    await half.hears("номер договора")
+    await half.hears("ask_contract")
     await whole.says("пропал интернет, оператор")
-    await whole.hears("Заявка SN-")
+    await whole.hears("registered")
     narrow.later(days=4)
 
     async def ended() -> bool:
@@ -117,11 +100,14 @@ async def test_a_dialog_that_fell_silent_ends_without_a_word(narrow: World) -> N
 
     await eventually(ended, 60)
     by_person = {one.address: (one.state, one.reason) for one in await narrow.cases()}
-    assert by_person == {"8003": ("cancelled", "silent"), "8004": ("acknowledged", "queued")}
-    said = len(await half.all_words())
+    assert by_person == {
+        str(half.user.id): ("cancelled", "silent"),
+        str(whole.user.id): ("acknowledged", "queued"),
+    }
+    said = len(half.everything())
     await half.says("снова нет интернета")
-    await half.hears("номер договора")
-    assert len(await half.all_words()) == said + 2, "nothing was said between"
+    await half.hears("ask_contract")
+    assert len(half.everything()) == said + 1, "nothing was said between"
 
 
 async def test_who_comes_with_one_matter_after_the_other_gets_a_human(narrow: World) -> None:
@@ -129,25 +115,30 @@ async def test_who_comes_with_one_matter_after_the_other_gets_a_human(narrow: Wo
 
     By then the person is a stranger no more, whose answers stand behind all others in the outbox.
     """
-    anna = person(narrow, 8005)
+    anna = TelegramSubscriber(narrow, "Анна")
     for _ in range(2):
         await anna.says("второй день нет интернета, договор 40-1187")
-        await anna.presses(await anna.hears("Получилось?"), "Помогло")
-        await anna.hears("рады, что всё")
+        await anna.hears("did_it_help")
+        await anna.answers("helped")
+        await anna.hears("settled_thanks")
     await anna.says("опять нет интернета")
-    assert "Заявка SN-" in (await anna.hears("займётся специалист")).words
+    assert wording.template("registered", "ru").is_in((await anna.hears("often_today")).text)
     await anna.says("и ещё телевизор не работает")
-    await anna.hears("Добавили к заявке")
+    await anna.hears("added")
     assert [one.number is not None for one in await narrow.cases()] == [False, False, True]
     database = Database(narrow.settings.database)
     async with database.look() as connection:
-        query = select(departures.c.priority).where(departures.c.lane == "telegram:main:8005").order_by(departures.c.id)
+        query = (
+            select(departures.c.priority)
+            .where(departures.c.lane == f"telegram:main:{anna.user.id}")
+            .order_by(departures.c.id)
+        )
         priorities = (await connection.execute(query)).scalars().all()
     await database.close()
     assert (priorities[0], priorities[-1]) == (3, 0)
 
 
-async def test_a_group_that_takes_the_bot_in_hears_nothing(world: World, anna: Chatter, api: BotApi) -> None:
+async def test_a_group_that_takes_the_bot_in_hears_nothing(world: World, anna: TelegramSubscriber, api: BotApi) -> None:
     """Neither being added, nor commands, nor talk opens a dialog there."""
     bot, group = world.api.bots["1000:telegram-canary"], api.group(-4242, "Чужая группа")
     member = api.user(8006, "Пётр", language_code="ru")
@@ -156,8 +147,8 @@ async def test_a_group_that_takes_the_bot_in_hears_nothing(world: World, anna: C
         await member.says(group, words)
     await group.kicks(bot)
     await anna.says("пропал интернет, ничего не открывается")
-    await anna.hears("номер договора")
-    assert [one.address for one in await world.cases()] == ["5001"]
+    await anna.hears("ask_contract")
+    assert [one.address for one in await world.cases()] == [str(anna.user.id)]
     assert [call for call in api.calls("sendMessage") if call.params.get("chat_id") == -4242] == []
 
 
@@ -177,42 +168,42 @@ class Spy(CsvSource):
 
 def spied(world: World) -> Spy:
     """The provider's table of the running desk, under watch."""
-    assert world.house
-    spy = Spy(world.house.sources["sever"])
-    world.house.sources["sever"] = spy  # type: ignore[index]
+    assert world.application
+    spy = Spy(world.application.sources["sever"])
+    world.application.sources["sever"] = spy  # type: ignore[index]
     return spy
 
 
-async def guesses(world: World, chatter: Chatter, numbers: Sequence[str]) -> list[str]:
+async def guesses(world: World, guesser: TelegramSubscriber, numbers: Sequence[str]) -> list[str]:
     """Tries one number after the other; returns what the desk said, without the numbers, in order of the alphabet."""
     before = (await states(world)).total()
     for count, number in enumerate(numbers, 1):
-        await chatter.says(f"нет интернета, договор {number}")
+        await guesser.says(f"нет интернета, договор {number}")
         await decided(world, before + count)
-    await sent(world)
-    words = [one.words for one in chatter.user.dialog(chatter.bot).messages.values() if one.from_bot and one.words]
+    await world.settled()
+    words = [one for one in guesser.everything() if one]
     for number in numbers:
         words = [one.replace(number, "#") for one in words]
     return sorted(words)
 
 
-async def test_guessing_goes_unanswered_and_soon_unasked(narrow: World, agents_group: Desk) -> None:
+async def test_guessing_goes_unanswered_and_soon_unasked(narrow: World, agents_group: AgentsGroup) -> None:
     """Of one person's numbers the fourth is not looked up, whoever has it; the agents read it once, over a restart."""
     spy = spied(narrow)
-    guesser, again = person(narrow, 8007), person(narrow, 8008)
+    guesser, again = TelegramSubscriber(narrow, "Анна"), TelegramSubscriber(narrow, "Анна")
     wrong = ["41-0001", "41-0002", "41-0003"]
     inbound = await guesses(narrow, guesser, [*wrong, "40-1370"])
     assert set(spy.asked) == set(wrong)
-    await agents_group.sees("подбирает номера")
+    await agents_group.sees("agents_guessing_person")
     await narrow.closes()
     await narrow.opens()
     spy = spied(narrow)
     await guesser.says("договор 40-1187, оператор")
-    await guesser.hears("Заявка SN-")
+    await guesser.hears("registered")
     assert spy.asked == []
     (case,) = await narrow.cases()
     assert (case.entitlement, case.proved) == ("unverified", False)
     assert await guesses(narrow, again, [wrong[0], "40-1187", *wrong[1:]]) == inbound, "one that exists sounds alike"
     assert spy.asked == [wrong[0], "40-1187"], "all strangers together have a budget too"
-    await agents_group.sees("Похоже на подбор")
-    assert sum("подбирает" in one.words for one in agents_group.group.messages.values()) == 1
+    await agents_group.sees("agents_guessing_all")
+    assert len(agents_group.said("agents_guessing_person")) == 1

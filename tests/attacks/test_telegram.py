@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from desk.pipeline.reply_tokens import encode_number
 from desk.queues import inbox
-from tests.peers.botapi import BotApi
-from tests.stories.world import IVANOVA, Chatter, Desk, World, eventually
+from tests.peers.botapi import BotApi, Message
+from tests.stories.subscribers import TelegramSubscriber
+from tests.stories.world import AgentsGroup, World, eventually
 
 ACTIVE, BLOCKED, EXPIRED, PREMIUM, NOBODYS = "40-1187", "40-1370", "40-2094", "42-7377", "40-9999"
 
 
 async def _nothing_is_aside(world: World) -> None:
-    assert world.house
-    assert [row.problem for row in await inbox.quarantine(world.house.database)] == []
+    assert world.application
+    assert [row.problem for row in await inbox.quarantine(world.application.database)] == []
 
 
-async def test_a_button_made_by_hand_does_nothing(world: World, anna: Chatter, desk: Desk, api: BotApi) -> None:
+async def test_a_button_made_by_hand_does_nothing(
+    world: World, anna: TelegramSubscriber, agents: AgentsGroup, api: BotApi
+) -> None:
     """Another's case, an agent's verbs, ids that cannot be: each press is answered, and none changes anything."""
     await anna.says("нет интернета, договор 40-1187, оператор")
-    await anna.hears("Заявка SN-")
-    await desk.sees("SN-")
+    await anna.hears("registered")
+    await agents.sees("card")
     (case,) = await world.cases()
-    boris = Chatter(api.user(5002, "Борис", language_code="ru"), world)
+    boris = TelegramSubscriber(world, "Борис")
     await boris.says("не работает интернет")
-    asked = await boris.hears("номер договора")
+    asked = (await boris.hears("ask_contract")).original
+    assert isinstance(asked, Message)
     prompts = (case.prompt, 0, 1)
     made = [
         f"{encode_number(case.id)}:{at}:{verb}" for at in prompts for verb in ("take", "resolve", "eta:60", "operator")
@@ -36,16 +40,16 @@ async def test_a_button_made_by_hand_does_nothing(world: World, anna: Chatter, d
 
 
 async def test_an_agents_button_pressed_by_nobody_known_does_nothing(
-    world: World, anna: Chatter, desk: Desk, api: BotApi
+    world: World, anna: TelegramSubscriber, agents: AgentsGroup, api: BotApi
 ) -> None:
     """Sitting in the agents' group gives no rights; an anonymous administrator is nobody."""
     await anna.says("нет интернета, договор 40-1187, оператор")
-    card = await desk.sees("ждёт специалиста")
+    card = await agents.sees("card", state="acknowledged")
     guest = api.user(999, "Support Team", language_code="ru")
-    assert "ваша" not in (await (await guest.presses(card, "Взять")).reply() or "")
-    await guest.says(desk.group, "/resolve", reply_to=card)
-    await desk.agent.says(desk.group, "/resolve", reply_to=card, anonymous=True)
-    await desk.replies(card, "// я здесь")
+    await AgentsGroup(world, agents.group, guest).presses(card, "take", says="not_an_agent")
+    await guest.says(agents.group, "/resolve", reply_to=card)
+    await agents.agent.says(agents.group, "/resolve", reply_to=card, anonymous=True)
+    await agents.replies(card, "// я здесь")
 
     async def noted() -> bool:
         (case,) = await world.cases()
@@ -56,65 +60,66 @@ async def test_an_agents_button_pressed_by_nobody_known_does_nothing(
     assert (case.owner, case.state) == ("", "acknowledged")
 
 
-async def _told(world: World, user: int, contract: str, name: str = "Анна") -> list[str]:
+async def _told(world: World, contract: str) -> list[str]:
     """What somebody reads who only types a number: asked, helped, asked again, and handed to a human."""
-    person = Chatter(world.api.user(user, name, language_code="ru"), world)
+    person = TelegramSubscriber(world, "Анна")
     await person.says(f"не работает интернет, договор {contract}")
-    await person.presses(await person.hears("Получилось?"), "Помогло")
-    await person.hears("рады, что всё")
+    await person.hears("did_it_help")
+    await person.answers("helped")
+    await person.hears("settled_thanks")
     await person.says("опять нет интернета")
-    await person.presses(await person.hears("Получилось?"), "Не помогло")
-    await person.hears("Где не работает")
+    await person.hears("did_it_help")
+    await person.answers("not_helped")
+    await person.is_asked("scope")
     await person.says("оператор")
-    number = (await person.hears("Заявка SN-")).words.partition("SN-")[2].split()[0]
-    words = [one.replace(contract, "#").replace(number, "*") for one in await person.all_words()]
+    number = (await person.hears("registered")).text.partition("SN-")[2].split()[0]
+    words = [one.replace(contract, "#").replace(number, "*") for one in person.everything()]
     return [one for one in words if one]
 
 
-async def test_a_guessed_number_tells_nothing(world: World, desk: Desk) -> None:
+async def test_a_guessed_number_tells_nothing(world: World, agents: AgentsGroup) -> None:
     """Active, blocked, expired, premium or nobody's: word for word the same is said, now and in the next matter."""
-    told = [
-        await _told(world, 7000 + at, contract)
-        for at, contract in enumerate((NOBODYS, ACTIVE, BLOCKED, EXPIRED, PREMIUM))
-    ]
+    told = [await _told(world, contract) for contract in (NOBODYS, ACTIVE, BLOCKED, EXPIRED, PREMIUM)]
     assert all(one == told[0] for one in told[1:])
-    card = await desk.sees("Расчёты с абонентами")
-    assert "заблокирован" in card.words, "the agents know all the same"
+    assert await agents.sees("card", contract=BLOCKED, standing="blocked"), "the agents know all the same"
 
 
-async def test_an_answer_to_a_message_from_before_the_move_finds_the_case(front: World, api: BotApi) -> None:
+async def test_an_answer_to_a_message_from_before_the_move_finds_the_case(front: World) -> None:
     """Who was moved to their provider and then answers an old message is still the same person with the same case."""
-    anna = Chatter(api.user(5001, "Анна", language_code="ru"), front)
+    anna = TelegramSubscriber(front, "Анна")
     await anna.says("здравствуйте, нет интернета")
-    asked = await anna.hears("номер договора")
+    asked = (await anna.hears("ask_contract")).original
     await anna.says("40-1187")
-    await anna.hears("Получилось?")
+    await anna.hears("did_it_help")
     await anna.user.says(anna.bot, "не помогло", reply_to=asked)
-    await anna.hears("Где не работает")
+    await anna.is_asked("scope")
     await anna.user.says(anna.bot, "договор 40-1187, оператор", reply_to=asked)
-    await anna.hears("Заявка SN-")
+    await anna.hears("registered")
     assert await front.cases("_front") == []
     assert len(await front.cases("sever")) == 1
     await _nothing_is_aside(front)
 
 
-async def test_a_command_of_a_private_chat_is_only_words(world: World, anna: Chatter, desk: Desk) -> None:
+async def test_a_command_of_a_private_chat_is_only_words(
+    world: World, anna: TelegramSubscriber, agents: AgentsGroup
+) -> None:
     """An agent's commands mean nothing outside the agents' group, even from an agent."""
     await anna.says("нет интернета, договор 40-1187, оператор")
-    number = (await anna.hears("Заявка SN-")).words.partition("SN-")[2].split()[0]
-    spy = Chatter(world.api.user(IVANOVA, "Мария", language_code="ru"), world)
+    number = (await anna.hears("registered")).text.partition("SN-")[2].split()[0]
+    spy = TelegramSubscriber(world, "Мария")
+    spy.user = agents.agent
     for words in (f"/take SN-{number}", f"/resolve SN-{number}", f"#SN-{number} мы уже едем", f"/eta SN-{number} 2h"):
         await spy.says(words)
-    await spy.hears("Your case SN-")
+    await world.settled()
     case = next(one for one in await world.cases() if one.number == f"SN-{number}")
     assert (case.owner, case.state, case.eta) == ("", "acknowledged", None)
-    assert not any("едем" in words for words in await anna.all_words())
+    assert not any("едем" in words for words in anna.everything())
 
 
-async def test_nobody_makes_a_case_grow_without_end(world: World, anna: Chatter) -> None:
+async def test_nobody_makes_a_case_grow_without_end(world: World, anna: TelegramSubscriber) -> None:
     """Corrections without number are kept in the journal; the case keeps what an agent can read."""
     await anna.says("что-то странное у меня")
-    await anna.hears("номер договора")
+    await anna.hears("ask_contract")
     said = await anna.user.says(anna.bot, "ну вот")
     for number in range(12):
         await anna.user.edits(said, f"{number} {'y' * 4000}")

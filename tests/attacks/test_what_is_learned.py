@@ -16,7 +16,8 @@ from desk.storage.database import Database
 from kb.learning.anonymise import phrase, without_people
 from kb.learning.pii import ordinary_with
 from kb.storage.phrase_store import LearnedPhrase, learned, phrases
-from tests.stories.world import Chatter, World, eventually
+from tests.stories.subscribers import TelegramSubscriber
+from tests.stories.world import World, eventually
 
 T = TypeVar("T")
 TROUBLE = "второй день нет интернета"
@@ -110,12 +111,15 @@ def test_nothing_invisible_is_learned(said: str) -> None:
     assert "интернета" in phrase(said)
 
 
-async def test_a_persons_words_show_nowhere_but_in_their_own_case(world: World, anna: Chatter, tmp_path: Path) -> None:
+async def test_a_persons_words_show_nowhere_but_in_their_own_case(
+    world: World, anna: TelegramSubscriber, tmp_path: Path
+) -> None:
     """Search, export, the agents' commands, the other provider: what was left out of the phrase is in none of them."""
     canary, own = "зябликова", "второй день нет интернета"
     await anna.says(f"{own}. {canary}, договор 40-1187")
-    await anna.presses(await anna.hears("Получилось?"), "Помогло")
-    await anna.hears("всё заработало")
+    await anna.hears("did_it_help")
+    await anna.answers("helped")
+    await anna.hears("settled_thanks")
     await eventually(lambda: taught(world))
     folder = written_down(world)
     asked = (
@@ -138,11 +142,12 @@ async def test_a_persons_words_show_nowhere_but_in_their_own_case(world: World, 
     assert own not in await kb(folder, "phrases", "--provider", "volga")
 
 
-async def test_what_is_forgotten_is_in_no_file_and_no_answer(world: World, anna: Chatter) -> None:
+async def test_what_is_forgotten_is_in_no_file_and_no_answer(world: World, anna: TelegramSubscriber) -> None:
     """By its id, while the desk serves: database, index and running worker know it no more."""
     await anna.says("второй день нет интернета, дети воют, договор 40-1187")
-    await anna.presses(await anna.hears("Получилось?"), "Помогло")
-    await anna.hears("всё заработало")
+    await anna.hears("did_it_help")
+    await anna.answers("helped")
+    await anna.hears("settled_thanks")
     (one,) = await eventually(lambda: taught(world))
     index = world.settings.data / "knowledge" / "sever.index"
     await eventually(lambda: asyncio.to_thread(index.exists))
@@ -156,7 +161,7 @@ async def test_what_is_forgotten_is_in_no_file_and_no_answer(world: World, anna:
 
 async def has_looked_again(world: World) -> None:
     """Waits until the worker has looked twice more for what to learn and for what is on the shelf."""
-    assert world.house
+    assert world.application
     looks: Counter[str] = Counter()
 
     def counted(name: str, look: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
@@ -167,7 +172,7 @@ async def has_looked_again(world: World) -> None:
 
         return looking
 
-    phrase_learner, article_loader = world.house.phrase_learner, world.house.article_loader
+    phrase_learner, article_loader = world.application.phrase_learner, world.application.article_loader
     phrase_learner.learn = counted("learn", phrase_learner.learn)  # type: ignore[assignment, method-assign]
     article_loader.refresh = counted("refresh", article_loader.refresh)  # type: ignore[assignment, method-assign]
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -66,7 +66,7 @@ class SmtpSink:
         self._context = authority.server_context()
         self._accounts: dict[str, str] = {}
         self._troubles: list[Trouble] = []
-        self._inbound: set[int] = set()
+        self._read: set[int] = set()
         self._open: set[_Conversation] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -124,20 +124,27 @@ class SmtpSink:
 
     def unread(self, to: str = "") -> Iterator[Letter]:
         """Letters nobody has heard yet, oldest first."""
-        for index, letter in enumerate(self.letters):
-            if index not in self._inbound and (not to or letter.is_to(to)):
+        for letter in self.letters:
+            if id(letter) not in self._read and (not to or letter.is_to(to)):
                 yield letter
 
-    async def hears(self, *, to: str = "", containing: str = "", timeout: float = 60) -> Letter:
+    async def hears(
+        self,
+        *,
+        to: str = "",
+        containing: str = "",
+        where: Callable[[Letter], bool] | None = None,
+        timeout: float = 60,
+    ) -> Letter:
         """The first unread letter to ``to`` that says ``containing``; it counts as read, the others do not.
 
         Raises `AssertionError`, telling what came instead, after ``timeout`` seconds.
         """
         deadline = time.monotonic() + timeout
         while True:
-            for index, letter in enumerate(tuple(self.letters)):
-                if index not in self._inbound and (not to or letter.is_to(to)) and letter.says(containing):
-                    self._inbound.add(index)
+            for letter in tuple(self.unread(to)):
+                if letter.says(containing) and (where is None or where(letter)):
+                    self._read.add(id(letter))
                     return letter
             if time.monotonic() > deadline:
                 came = "\n  ".join(str(letter) for letter in self.unread(to)) or "nothing"
@@ -147,7 +154,7 @@ class SmtpSink:
     def forget(self) -> None:
         """Forgets every letter."""
         self.letters.clear()
-        self._inbound.clear()
+        self._read.clear()
 
     # Running and not running
 

@@ -1,29 +1,36 @@
-"""Each story is told on SQLite and on PostgreSQL."""
+"""Each story is told over every channel and on both databases.
+
+A story that makes sense on some channels only says so: ``@pytest.mark.channels("telegram", because="...")``.
+"""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import AsyncIterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
 from tests.peers.botapi import BotApi
 from tests.peers.post import Post
-from tests.ready import Ground
-from tests.stories.world import AGENTS, IVANOVA, TOKEN, Chatter, Desk, World, new_world
+from tests.ready import Ground, SharedReaders
+from tests.stories.subscribers import CHANNELS, Subscriber
+from tests.stories.world import AGENTS, IVANOVA, TOKEN, AgentsGroup, World, new_world
 
-_databases = itertools.count(1)
+Newcomer = Callable[..., Subscriber]
+"""Makes another person: ``newcomer("Борис")``, ``newcomer("John", "en")``."""
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A fresh database of each kind."""
-    if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}"
-    server = request.getfixturevalue("postgres")
-    url: str = server.database(f"story{next(_databases)}")
-    return url.replace("postgresql://", "postgresql+asyncpg://")
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "channels(*names, because): over which channels a story is told, and why not all"
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A story that asks for a channel, as a subscriber does, is told over each of them."""
+    if "channel" in metafunc.fixturenames:
+        mark = metafunc.definition.get_closest_marker("channels")
+        assert mark is None or mark.kwargs.get("because"), "a story says why it is not told over every channel"
+        metafunc.parametrize("channel", mark.args if mark else list(CHANNELS), scope="function")
 
 
 @pytest.fixture
@@ -31,54 +38,52 @@ async def api() -> AsyncIterator[BotApi]:
     """Telegram."""
     emulator = await BotApi.start(rate_limits=False)
     emulator.bot(TOKEN, username="sever_support_bot")
+    emulator.group(AGENTS, "Агенты")
     yield emulator
     await emulator.stop()
 
 
 @pytest.fixture
-async def world(ground: Ground, api: BotApi) -> AsyncIterator[World]:
-    """A desk with one bot, serving."""
-    made = await new_world(ground, api)
-    api.group(AGENTS, "Агенты")
+def mailbox(channel: str, request: pytest.FixtureRequest) -> Post | None:
+    """The desk's mailbox, where the story is told by mail: elsewhere nobody waits for a mail server."""
+    return request.getfixturevalue("post") if channel == "mail" else None
+
+
+@pytest.fixture
+async def world(ground: Ground, api: BotApi, mailbox: Post | None, readers: SharedReaders) -> AsyncIterator[World]:
+    """A desk with one bot, serving, and with a mailbox where the story is told by mail."""
+    made = new_world(ground, api, mailbox, readers=readers)
     await made.opens()
     yield made
     await made.closes()
 
 
 @pytest.fixture
-async def front(ground: Ground, api: BotApi) -> AsyncIterator[World]:
-    """A desk whose only bot is shared by all providers."""
-    made = await new_world(ground, api, shared=True)
-    api.group(AGENTS, "Агенты")
+async def front(ground: Ground, api: BotApi, mailbox: Post | None, readers: SharedReaders) -> AsyncIterator[World]:
+    """A desk whose only bot, mailbox and terminal are shared by all providers."""
+    made = new_world(ground, api, mailbox, shared=True, readers=readers)
     await made.opens()
     yield made
     await made.closes()
 
 
 @pytest.fixture
-def desk(world: World, api: BotApi) -> Desk:
+def newcomer(world: World, channel: str) -> Newcomer:
+    """More people of this channel."""
+
+    def comes(name: str, language: str = "ru") -> Subscriber:
+        return CHANNELS[channel](world, name, language)
+
+    return comes
+
+
+@pytest.fixture
+def subscriber(newcomer: Newcomer) -> Subscriber:
+    """Anna, a subscriber of Sever Net. By mail her address is on file."""
+    return newcomer("Анна")
+
+
+@pytest.fixture
+def agents(world: World, api: BotApi) -> AgentsGroup:
     """The agents' group with Maria Ivanova in it."""
-    return Desk(world, api.group(AGENTS, "Агенты"), api.user(IVANOVA, "Мария", language_code="ru"))
-
-
-@pytest.fixture
-async def anna(world: World, api: BotApi) -> Chatter:
-    """A subscriber of Sever Net who has opened the chat."""
-    return Chatter(api.user(5001, "Анна", language_code="ru"), world)
-
-
-@pytest.fixture
-async def mail_world(ground: Ground, api: BotApi, post: Post) -> AsyncIterator[World]:
-    """A desk with one bot and one mailbox, which has looked into its mailbox once."""
-    made = await new_world(ground, api, [post.settings()])
-    api.group(AGENTS, "Агенты")
-    await made.opens()
-    await made.has_looked_into_its_mailbox()
-    yield made
-    await made.closes()
-
-
-@pytest.fixture
-def agents(mail_world: World, api: BotApi) -> Desk:
-    """The agents' group of the desk with a mailbox."""
-    return Desk(mail_world, api.group(AGENTS, "Агенты"), api.user(IVANOVA, "Мария", language_code="ru"))
+    return AgentsGroup(world, api.group(AGENTS, "Агенты"), api.user(IVANOVA, "Мария", language_code="ru"))

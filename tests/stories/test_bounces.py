@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from desk.model.people import PersonAddress
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals
+from tests import wording
 from tests.peers.letters import Letter
 from tests.peers.post import Post
-from tests.stories.world import Desk, World, eventually
+from tests.stories.subscribers import MailSubscriber
+from tests.stories.world import AgentsGroup, World, eventually
+
+pytestmark = pytest.mark.channels("mail", because="only mail comes back")
 
 ANNA = "anna@example.test"
 HOME, WORK = "irina.ustinova@example.test", "ustinova85@example.org"
@@ -63,77 +68,77 @@ async def handled(world: World, count: int) -> list[str]:
 
 
 async def test_a_true_bounce_marks_the_address_and_tells_the_agents(
-    mail_world: World, post: Post, agents: Desk
+    world: World, post: Post, agents: AgentsGroup
 ) -> None:
     """T30. No case is opened for it and nobody answers it; who writes again is reached again."""
-    anna = post.subscriber(ANNA, "Анна")
-    await anna.writes("Нет интернета", "нет интернета, оператор")
-    letter = await anna.hears("Заявка SN-")
+    anna = MailSubscriber(world, "Анна")
+    await anna.person.writes("Нет интернета", "нет интернета, оператор")
+    letter = await anna.gets("registered")
     before = len(post.sink.letters)
     post.receives(report(letter), to=letter.sender)
-    told = await agents.sees("не дошло")
+    told = await agents.sees("agents_undelivered", again="")
     assert "5.1.1" in told.words
-    assert "некуда" in told.words
-    assert (await marks(mail_world))[ANNA].startswith("5.1.1")
-    assert len(await mail_world.cases()) == 1
+    assert wording.template("unreachable", "ru").is_in(told.words)
+    assert (await marks(world))[ANNA].startswith("5.1.1")
+    assert len(await world.cases()) == 1
     assert len(post.sink.letters) == before
-    await anna.answers(letter, "Я снова здесь, ящик починили. Оператор!")
-    await anna.hears("")
-    assert (await marks(mail_world))[ANNA] == ""
+    await anna.person.answers(letter, "Я снова здесь, ящик починили. Оператор!")
+    await anna.hears("operator_soon")
+    assert (await marks(world))[ANNA] == ""
 
 
 async def test_a_report_without_the_letter_counts_by_the_address_it_came_to(
-    mail_world: World, post: Post, agents: Desk
+    world: World, post: Post, agents: AgentsGroup
 ) -> None:
     """Some servers return nothing, and name only whom the letter was forwarded to: the return path is keyed."""
-    anna = post.subscriber(ANNA, "Анна")
-    await anna.writes("Нет интернета", "нет интернета, оператор")
-    letter = await anna.hears("Заявка SN-")
+    anna = MailSubscriber(world, "Анна")
+    await anna.person.writes("Нет интернета", "нет интернета, оператор")
+    letter = await anna.gets("registered")
     post.receives(report(letter, to="anna.private@far.test", whole=False), to=letter.sender)
-    await agents.sees("не дошло")
-    assert (await marks(mail_world))[ANNA]
+    await agents.sees("agents_undelivered")
+    assert (await marks(world))[ANNA]
 
 
-async def test_a_forged_bounce_changes_nothing(mail_world: World, post: Post, agents: Desk) -> None:
+async def test_a_forged_bounce_changes_nothing(world: World, post: Post, agents: AgentsGroup) -> None:
     """T30. Neither without a token, nor with a made-up one, nor with one that was written to somebody else."""
-    anna, eve = post.subscriber(ANNA, "Анна"), post.subscriber("eve@example.test", "Ева")
-    await anna.writes("Нет интернета", "нет интернета, оператор")
-    await anna.hears("Заявка SN-")
-    await eve.writes("Нет интернета", "нет интернета, оператор")
-    hers = await eve.hears("Заявка SN-")
+    anna, eve = MailSubscriber(world, "Анна"), MailSubscriber(world, "Ева")
+    await anna.person.writes("Нет интернета", "нет интернета, оператор")
+    await anna.gets("registered")
+    await eve.person.writes("Нет интернета", "нет интернета, оператор")
+    hers = await eve.gets("registered")
     local, _, domain = post.box.address.partition("@")
     plain = report(hers, whole=False)
     sent = hers.sender.encode()
     for victim in (post.box.address, f"{local}+k1a-abcdefghijklmnop@{domain}"):
         post.receives(plain.replace(sent, victim.encode()).replace(b"<failed", f"<{victim}".encode()), to=victim)
     post.receives(report(hers, to=ANNA, status="5.1.2", whole=False), to=hers.sender)
-    assert (await handled(mail_world, 5))[2:4] == ["bounce", "bounce"]
-    assert (await marks(mail_world))[ANNA] == "", "Eve's own token speaks for nobody but Eve"
+    assert (await handled(world, 5))[2:4] == ["bounce", "bounce"]
+    assert (await marks(world))[ANNA] == "", "Eve's own token speaks for nobody but Eve"
 
 
-async def test_a_delayed_letter_changes_nothing(mail_world: World, post: Post, agents: Desk) -> None:
+async def test_a_delayed_letter_changes_nothing(world: World, post: Post, agents: AgentsGroup) -> None:
     """T30. A server that still tries says so, and that is all."""
-    anna = post.subscriber(ANNA, "Анна")
-    await anna.writes("Нет интернета", "нет интернета, оператор")
-    letter = await anna.hears("Заявка SN-")
-    (case,) = await mail_world.cases()
+    anna = MailSubscriber(world, "Анна")
+    await anna.person.writes("Нет интернета", "нет интернета, оператор")
+    letter = await anna.gets("registered")
+    (case,) = await world.cases()
     post.receives(report(letter, action="delayed", status="4.4.1"), to=letter.sender)
-    assert (await handled(mail_world, 2))[1] == "bounce"
-    assert (await marks(mail_world))[ANNA] == ""
-    assert (await mail_world.cases())[0].revision == case.revision
+    assert (await handled(world, 2))[1] == "bounce"
+    assert (await marks(world))[ANNA] == ""
+    assert (await world.cases())[0].revision == case.revision
 
 
-async def test_what_came_back_goes_to_the_other_address(mail_world: World, post: Post, agents: Desk) -> None:
+async def test_what_came_back_goes_to_the_other_address(world: World, post: Post, agents: AgentsGroup) -> None:
     """C12. The holder wrote from work; that address is closed, so the same words go to the address on file."""
-    at_work = post.subscriber(WORK, "Ирина")
-    await at_work.writes("Нет интернета", "нет интернета, договор 40-1078, оператор")
-    letter = await at_work.hears("Заявка SN-")
+    at_work = MailSubscriber(world, "Ирина", address=WORK)
+    await at_work.person.writes("Нет интернета", "нет интернета, договор 40-1078, оператор")
+    letter = await at_work.gets("registered")
     post.receives(report(letter, to=WORK), to=letter.sender)
-    at_home = post.subscriber(HOME, "Ирина")
-    again = await at_home.hears("не дошло, поэтому отправляем его сюда")
-    assert "Заявка SN-" in again.text
-    assert "на другой адрес" in (await agents.sees("не дошло")).words
-    card = await agents.sees("ждёт специалиста")
-    await agents.presses(card, "Взять")
+    at_home = MailSubscriber(world, "Ирина", address=HOME)
+    again = await at_home.hears("sent_again")
+    assert wording.template("registered", "ru").is_in(again.text)
+    await agents.sees("agents_undelivered", again="1")
+    card = await agents.sees("card", state="acknowledged")
+    await agents.presses(card, "take")
     await agents.replies(card, "Здравствуйте! Мастер будет сегодня.")
-    await at_home.hears("Мастер будет сегодня")
+    await at_home.reads("Мастер будет сегодня")

@@ -6,6 +6,7 @@ import dataclasses
 from collections import Counter
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from desk.storage.database import Database
@@ -14,8 +15,10 @@ from kb.storage.article_versions import edit
 from kb.storage.phrase_store import learned
 from kb.storage.tables import ArticleLinkRow
 from kb.storage.usage_queries import outcomes
-from tests.peers.post import Post
-from tests.stories.world import Chatter, Desk, World, eventually
+from tests import wording
+from tests.stories.conftest import Newcomer
+from tests.stories.subscribers import CHANNELS, MailSubscriber, Subscriber
+from tests.stories.world import AgentsGroup, World, eventually
 
 STRANGE = "холодильник гудит и не морозит, договор 40-1187"
 NEW = "телевизор показывает код ошибки 1402 и чёрный экран, договор 40-1187"
@@ -32,24 +35,27 @@ async def links(world: World, provider: str = "sever") -> list[tuple[str, str, s
         await database.close()
 
 
-async def becomes_a_case(anna: Chatter, desk: Desk, words: str = NEW) -> None:
-    """Nothing fits, or nothing helps, and a human is asked for."""
-    await anna.says(words)
-    await anna.hears("?")
-    await anna.says("оператор")
-    await anna.hears("Заявка SN-")
+async def becomes_a_case(subscriber: Subscriber, words: str = NEW) -> None:
+    """Nothing fits, or nothing helps, and a human is asked for, where none was called at once as by mail."""
+    await subscriber.says(words)
+    await subscriber.catches_up()
+    if not subscriber.heard("registered"):
+        await subscriber.says("оператор")
+        await subscriber.hears("registered")
 
 
-async def test_resolving_asks_which_article_and_takes_the_draft(world: World, anna: Chatter, desk: Desk) -> None:
+async def test_resolving_asks_which_article_and_takes_the_draft(
+    world: World, subscriber: Subscriber, agents: AgentsGroup
+) -> None:
     """The draft has the subscriber's words and the agent's steps, and nothing that says whose case it was."""
-    await becomes_a_case(anna, desk)
-    card = await desk.sees("ждёт специалиста")
-    await desk.presses(card, "Взять")
-    await desk.replies(card, "/resolve Переключили приставку на порт LAN 4 и перезагрузили её.")
-    await anna.hears("заявку можно закрыть?")
-    asked = await desk.sees("Какая статья помогла?")
-    assert await desk.presses(asked, "Новая статья") == "Записано, спасибо."
-    await desk.sees("на полке")
+    await becomes_a_case(subscriber)
+    card = await agents.sees("card", state="acknowledged")
+    await agents.presses(card, "take")
+    await agents.replies(card, "/resolve Переключили приставку на порт LAN 4 и перезагрузили её.")
+    await subscriber.hears("resolved_ask")
+    asked = await agents.sees("agents_which_article")
+    await agents.presses(asked, "kb:draft", says="article_noted")
+    await agents.sees("agents_article_is")
     (draft,) = [(article, kind) for article, kind, *_ in await links(world) if kind == "drafted"]
     database = Database(world.settings.database)
     async with database.look() as connection:
@@ -66,8 +72,8 @@ async def known(world: World, article: str, words: str, outside: bool = False) -
     """Waits until the worker finds the article, for an agent or for subscribers: it looks at the shelf now and then."""
 
     async def found() -> bool:
-        assert world.house
-        knowledge = world.house.knowledge
+        assert world.application
+        knowledge = world.application.knowledge
         ask = knowledge.suggest if outside else knowledge.suggest_to_agent
         return article in [one.article for one in ask("sever", words, "ru").best]
 
@@ -86,111 +92,114 @@ async def publishes(world: World, article: str) -> None:
 
 
 async def test_a_new_problem_becomes_an_article_that_spares_the_next_case(
-    world: World, anna: Chatter, desk: Desk
+    world: World, subscriber: Subscriber, newcomer: Newcomer, agents: AgentsGroup
 ) -> None:
     """Unsolved and new: drafted, reused by another agent, validated, published, offered, and a deflection at last."""
-    await becomes_a_case(anna, desk)
-    card = await desk.sees("ждёт специалиста")
-    await desk.presses(card, "Взять")
-    await desk.replies(card, "/resolve Переключили приставку на порт LAN 4 и перезагрузили её.")
-    await desk.presses(await desk.sees("Какая статья помогла?"), "Новая статья")
-    await desk.sees("на полке")
+    await becomes_a_case(subscriber)
+    card = await agents.sees("card", state="acknowledged")
+    await agents.presses(card, "take")
+    await agents.replies(card, "/resolve Переключили приставку на порт LAN 4 и перезагрузили её.")
+    await agents.presses(await agents.sees("agents_which_article"), "kb:draft")
+    await agents.sees("agents_article_is")
     ((article, *_),) = [one for one in await links(world) if one[1] == "drafted"]
-    await anna.says("да, спасибо, закрывайте")
-    await anna.hears("закрыта")
+    await subscriber.says("да, спасибо, закрывайте")
+    await subscriber.hears("closed_thanks")
 
-    boris = Chatter(world.api.user(5005, "Борис", language_code="ru"), world)
-    await boris.starts()
-    petrov = Desk(world, desk.group, world.api.user(700002, "Олег", language_code="ru"))
-    await becomes_a_case(boris, petrov, "телевизор пишет код ошибки 1402, экран чёрный, договор 40-2203")
-    second = await petrov.sees("ошибки 1402, экран")
+    boris = newcomer("Борис")
+    petrov = AgentsGroup(world, agents.group, world.api.user(700002, "Олег", language_code="ru"))
+    await becomes_a_case(boris, "телевизор пишет код ошибки 1402, экран чёрный, договор 40-2203")
+    second = await petrov.sees("card", contract="40-2203")
     await known(world, article, "телевизор пишет код ошибки 1402")
-    assert await petrov.presses(second, "Взять") == "Заявка ваша."
-    shown = await petrov.sees("похоже, статья об этом уже есть")
-    assert await petrov.presses(shown, "Телевизор показывает код ошибки 1402 и чёрный экран") == "Записано, спасибо."
+    await petrov.presses(second, "take", says="taken")
+    shown = await petrov.sees("agents_articles")
+    await petrov.presses(shown, "Телевизор показывает код ошибки 1402 и чёрный экран", says="article_noted")
     await petrov.replies(second, "/resolve Переставили кабель в порт LAN 4.")
-    await boris.hears("заявку можно закрыть?")
-    assert not [one for one in desk.group.said if "Какая статья" in one.words and "000002" in one.words]
+    await boris.hears("resolved_ask")
+    assert not [one for one in agents.said("agents_which_article") if "000002" in one.words]
     assert await confidence(world, article) == "validated"
     assert (article, "linked", "petrov", "") in await links(world)
 
     await publishes(world, article)
-    vera = Chatter(world.api.user(5006, "Вера", language_code="ru"), world)
-    await vera.starts()
+    vera = newcomer("Вера")
     await known(world, article, "на телевизоре код ошибки 1402", outside=True)
     await vera.says("на телевизоре код ошибки 1402 и экран чёрный, договор 40-3001")
-    offer = await vera.hears("Получилось?")
-    assert "порт LAN 4" in offer.words
-    await vera.presses(offer, "Помогло")
-    await vera.hears("рады, что всё заработало")
+    offer = await vera.hears("did_it_help")
+    assert "порт LAN 4" in offer.text
+    await vera.answers("helped")
+    await vera.hears("settled_thanks")
     assert await figures(world, article) == {"helped": 1, "deflected": 0}
     world.later(days=8)
     assert await figures(world, article) == {"helped": 1, "deflected": 1}
 
 
-async def test_who_comes_back_within_a_week_was_not_deflected(world: World, anna: Chatter) -> None:
+async def test_who_comes_back_within_a_week_was_not_deflected(world: World, subscriber: Subscriber) -> None:
     """ "It helped" is believed only as long as the person stays away."""
-    await anna.says("нет интернета, договор 40-1187")
-    await anna.presses(await anna.hears("Получилось?"), "Помогло")
-    await anna.hears("рады, что всё заработало")
+    await subscriber.says("нет интернета, договор 40-1187")
+    await subscriber.hears("did_it_help")
+    await subscriber.answers("helped")
+    await subscriber.hears("settled_thanks")
     world.later(days=3)
-    await anna.says("опять нет интернета")
-    await anna.hears("Получилось?")
+    await subscriber.says("опять нет интернета")
+    await subscriber.hears("did_it_help")
     assert await figures(world, "no-internet") == {"came_back": 1, "open": 1, "deflected": 0}
 
 
-async def test_an_agent_who_says_nothing_is_reminded_once(world: World, anna: Chatter, desk: Desk) -> None:
+async def test_an_agent_who_says_nothing_is_reminded_once(
+    world: World, subscriber: Subscriber, agents: AgentsGroup
+) -> None:
     """Resolving is never held up; an hour later one reminder comes, and a reason settles it."""
-    await becomes_a_case(anna, desk, STRANGE)
-    card = await desk.sees("ждёт специалиста")
-    await desk.presses(card, "Взять")
-    await desk.replies(card, "/resolve готово")
-    await anna.hears("заявку можно закрыть?")
+    await becomes_a_case(subscriber, STRANGE)
+    card = await agents.sees("card", state="acknowledged")
+    await agents.presses(card, "take")
+    await agents.replies(card, "/resolve готово")
+    await subscriber.hears("resolved_ask")
     world.later(minutes=61)
-    asked = await desk.sees("осталось отметить статью")
-    await desk.presses(asked, "Без статьи")
-    why = await desk.sees("почему статья не нужна?")
-    assert await desk.presses(why, "Разовый случай") == "Записано, спасибо."
+    asked = await agents.sees("agents_article_missing")
+    await agents.presses(asked, "kb:ask_why")
+    why = await agents.sees("agents_why_not")
+    await agents.presses(why, wording.labels("why_once", "ru")[0], says="article_noted")
     assert ("", "none", "ivanova", "once") in await links(world)
     world.later(minutes=130)
-    await desk.replies(card, "/articles")
-    await desk.sees("подходящих статей пока нет")
-    assert len([one for one in desk.group.said if "осталось отметить" in one.words]) <= 1
+    await agents.replies(card, "/articles")
+    await agents.sees("agents_no_articles")
+    assert len(agents.said("agents_article_missing")) <= 1
 
 
-async def test_what_people_confirmed_finds_the_article_for_the_next(world: World, anna: Chatter) -> None:
+async def test_what_people_confirmed_finds_the_article_for_the_next(world: World, subscriber: Subscriber) -> None:
     """A phrase that helped once is known by every worker a few seconds later, and names nobody."""
-    await anna.says("Анна, договор 40-1187. второй день нет интернета, дети воют")
-    offer = await anna.hears("Получилось?")
-    await anna.presses(offer, "Помогло")
-    await anna.hears("рады, что всё заработало")
+    await subscriber.says("Анна, договор 40-1187. второй день нет интернета, дети воют")
+    await subscriber.hears("did_it_help")
+    await subscriber.answers("helped")
+    await subscriber.hears("settled_thanks")
 
     (phrase,) = await eventually(lambda: phrases(world))
     assert phrase[3] == "второй день нет интернета, дети воют"
 
 
-async def test_a_letter_teaches_its_trouble_and_not_its_signature(mail_world: World, post: Post) -> None:
+@pytest.mark.channels("mail", because="only letters have signatures")
+async def test_a_letter_teaches_its_trouble_and_not_its_signature(world: World, subscriber: MailSubscriber) -> None:
     """Names, telephones and addresses of a letter stay in its case."""
-    anna = post.subscriber("anna@example.test", "Анна Смирнова")
     letter = "Добрый день! второй день нет интернета, дети воют, договор 40-1187\n"
     signature = "\n-- \nС уважением, Анна Смирнова\nг. Энск, ул. Озёрная, 12, тел. +7 912 345-67-89\n"
-    await anna.writes("Интернет", letter + signature)
-    await anna.answers(await anna.hears("не помогло"), "помогло")
-    await anna.hears("рады, что всё заработало")
-    (phrase,) = await eventually(lambda: phrases(mail_world))
+    await subscriber.says(letter + signature)
+    await subscriber.hears("did_it_help")
+    await subscriber.answers("helped")
+    await subscriber.hears("settled_thanks")
+    (phrase,) = await eventually(lambda: phrases(world))
     assert phrase[3] == "второй день нет интернета, дети воют"
 
 
-async def test_what_was_offered_at_a_shared_desk_goes_with_the_case(front: World) -> None:
+@pytest.mark.channels("telegram", "terminal", because="by mail the number is asked for beside the article")
+async def test_what_was_offered_at_a_shared_desk_goes_with_the_case(front: World, channel: str) -> None:
     """A contract told only with the answer takes the suggestion along, and what came of it is counted there."""
-    anna = Chatter(front.api.user(5001, "Анна", language_code="ru"), front)
-    await anna.starts()
+    anna = CHANNELS[channel](front, "Анна", "ru")
     await anna.says("второй день нет интернета")
-    await anna.presses(await anna.hears("Подскажите, пожалуйста, номер"), "Нет под рукой")
-    await anna.hears("Получилось?")
+    await anna.hears("ask_contract")
+    await anna.answers("no_contract")
+    await anna.hears("did_it_help")
     assert await front.suggestions("_front") == [("no-internet", "offered")]
     await anna.says("не помогло, договор 40-1187")
-    await anna.hears("Где не работает")
+    await anna.is_asked("scope")
     assert await front.suggestions("_front") == []
     assert await front.suggestions("sever") == [("no-internet", "not_helped")]
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals
 from tests.mail.test_machines import LETTERS
 from tests.peers.post import Post
-from tests.stories.world import Desk, World, eventually
+from tests.stories.subscribers import MailSubscriber
+from tests.stories.world import AgentsGroup, World, eventually
+
+pytestmark = pytest.mark.channels("mail", because="only mail is written by machines")
 
 SAMPLES = [name for name in sorted(LETTERS) if name.startswith(("autoreplies:", "others:")) and "own" not in name][::2]
 
@@ -24,7 +28,7 @@ async def outcomes(world: World) -> list[str]:
         await database.close()
 
 
-async def test_forty_machines_get_no_answer_and_none_is_lost(mail_world: World, post: Post, agents: Desk) -> None:
+async def test_forty_machines_get_no_answer_and_none_is_lost(world: World, post: Post, agents: AgentsGroup) -> None:
     """Out of office, vacation, reports, receipts, lists, challenges, calendars: kept, and answered by nobody."""
     chosen = [*SAMPLES, "people: a-human-with-suppressed-answers", "servers: qmail", "reports: by-the-book"]
     chosen += ["servers: exim", "seldom: left-the-company"]
@@ -34,24 +38,24 @@ async def test_forty_machines_get_no_answer_and_none_is_lost(mail_world: World, 
         post.receives(raw.replace(b"\n", b"\r\n"))
 
     async def all_decided() -> list[str]:
-        found = await outcomes(mail_world)
+        found = await outcomes(world)
         return found if len(found) >= len(chosen) else []
 
     became = await eventually(all_decided)
     assert set(became) <= {"pending", "bounce", "feedback"}, "seen by agents, or good for nothing"
     assert not post.sink.letters
-    assert not await mail_world.cases()
+    assert not await world.cases()
 
 
-async def test_a_person_marked_as_a_machine_reaches_the_case(mail_world: World, post: Post, agents: Desk) -> None:
+async def test_a_person_marked_as_a_machine_reaches_the_case(world: World, post: Post, agents: AgentsGroup) -> None:
     """A ServiceNow marks what people write in it as generated; the agents read it, only the automatic answer is not."""
-    anna = post.subscriber("anna@example.test", "Анна")
-    await anna.writes("Нет интернета", "нет интернета, оператор")
-    letter = await anna.hears("Заявка SN-")
+    anna = MailSubscriber(world, "Анна")
+    await anna.person.writes("Нет интернета", "нет интернета, оператор")
+    letter = await anna.gets("registered")
     before = len(post.sink.letters)
     marked = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All", "X-ServiceNow-Generated": "true"}
-    await anna.writes("", "В филиале тоже не работает, приезжайте.", reply_to=letter, headers=marked)
-    assert "В филиале тоже не работает" in (await agents.sees("В филиале")).words
-    (case,) = await mail_world.cases()
-    assert any("В филиале тоже" in line.text for line in await mail_world.journal(case))
+    await anna.person.writes("", "В филиале тоже не работает, приезжайте.", reply_to=letter, headers=marked)
+    await agents.reads("В филиале тоже не работает")
+    (case,) = await world.cases()
+    assert any("В филиале тоже" in line.text for line in await world.journal(case))
     assert len(post.sink.letters) == before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import func, select
 
 from desk.pipeline.internal_channel import acceptance_message
@@ -10,7 +11,10 @@ from desk.storage.database import Database
 from mail.receiving.ledger import counts, found, refused, rows_of
 from mail.receiving.tables import ledger
 from tests.peers.post import Post
+from tests.stories.subscribers import MailSubscriber
 from tests.stories.world import World, eventually
+
+pytestmark = pytest.mark.channels("mail", because="the ledger is of mail")
 
 FIRST = "Второй день нет интернета, договор 40-1187"
 
@@ -44,25 +48,25 @@ async def comes_to(world: World, **expected: int) -> None:
         raise AssertionError(f"the ledger says {await outcomes(world)}, not {expected}") from None
 
 
-async def test_each_mail_has_one_outcome(mail_world: World, post: Post) -> None:
+async def test_each_mail_has_one_outcome(world: World, post: Post) -> None:
     """A case, its reply, the same letter again, a machine, our own mail, a doubtful one, thanks without a case."""
-    anna = post.subscriber("anna@example.test", "Анна")
-    await anna.writes("Нет интернета", FIRST)
-    offer = await anna.hears("Нет интернета: быстрая проверка")
-    await comes_to(mail_world, case=1)
-    await anna.answers(offer, "не помогло")
-    await comes_to(mail_world, case=1, reply=1)
+    anna = MailSubscriber(world, "Анна")
+    await anna.person.writes("Нет интернета", FIRST)
+    offer = await anna.gets("did_it_help")
+    await comes_to(world, case=1)
+    await anna.person.answers(offer, "не помогло")
+    await comes_to(world, case=1, reply=1)
     twice = post.dovecot.raw(post.box, post.dovecot.uids(post.box)[0])
     post.receives(b"Delivered-To: office@sever.test\r\n" + twice)
-    await comes_to(mail_world, case=1, reply=1, repeat=1)
+    await comes_to(world, case=1, reply=1, repeat=1)
     post.receives(raw("Я в отпуске", From="bob@example.test", Auto_Submitted="auto-replied", Precedence="bulk"))
     post.receives(raw("Наше письмо", From=post.box.address))
-    await anna.writes("Ещё", "Это точно я", authentication="fail")
-    sums = await eventually(lambda: _all_decided(mail_world, 6))
+    await anna.person.writes("Ещё", "Это точно я", authentication="fail")
+    sums = await eventually(lambda: _all_decided(world, 6))
     assert sums.get("own") == 1, sums
     assert sums.get("machine", 0) + sums["pending"] == 2, sums
     assert sum(sums.values()) == 6
-    assert "anna@example.test" in [sender for sender, *_ in await mail_world.pending()]
+    assert "anna@example.test" in [sender for sender, *_ in await world.pending()]
 
 
 async def _all_decided(world: World, mails: int) -> dict[str, int]:
@@ -71,54 +75,54 @@ async def _all_decided(world: World, mails: int) -> dict[str, int]:
     return sums if sum(sums.values()) == mails and "waiting" not in sums else {}
 
 
-async def test_a_pending_letter_has_another_outcome_once_an_agent_decided(mail_world: World, post: Post) -> None:
+async def test_a_pending_letter_has_another_outcome_once_an_agent_decided(world: World, post: Post) -> None:
     """Released it is a reply, with its case; rejected it is left out."""
-    anna = post.subscriber("anna@example.test", "Анна")
-    await anna.writes("Нет интернета", FIRST)
-    await anna.hears("Нет интернета: быстрая проверка")
-    await anna.writes("Ещё", "Лампочка красная", authentication="fail")
-    await comes_to(mail_world, case=1, pending=1)
-    ((_, _, letter),) = await mail_world.pending()
-    (case,) = await mail_world.cases()
-    database = Database(mail_world.settings.database)
-    await inbox.accept(database, [acceptance_message(letter, case.id, "sever", "ivanova", mail_world.clock())])
-    await comes_to(mail_world, case=1, reply=1)
+    anna = MailSubscriber(world, "Анна")
+    await anna.person.writes("Нет интернета", FIRST)
+    await anna.gets("did_it_help")
+    await anna.person.writes("Ещё", "Лампочка красная", authentication="fail")
+    await comes_to(world, case=1, pending=1)
+    ((_, _, letter),) = await world.pending()
+    (case,) = await world.cases()
+    database = Database(world.settings.database)
+    await inbox.accept(database, [acceptance_message(letter, case.id, "sever", "ivanova", world.clock())])
+    await comes_to(world, case=1, reply=1)
     async with database.work() as connection:
         rows = await found(connection, rows_of("mail:support", outcome="reply"))
         assert [(row.case_id, row.arrival_id, row.uid) for row in rows] == [(case.id, letter, 2)]
         assert len(await found(connection, rows_of("mail:support", message_id=rows[0].message_id))) == 1
         await refused(connection, letter)
-    assert await outcomes(mail_world) == {"case": 1, "refused": 1}
+    assert await outcomes(world) == {"case": 1, "refused": 1}
     await database.close()
 
 
-async def test_what_is_set_aside_is_in_quarantine_until_it_is_replayed(mail_world: World, post: Post) -> None:
+async def test_what_is_set_aside_is_in_quarantine_until_it_is_replayed(world: World, post: Post) -> None:
     """The ledger says so for as long as the inbox has it aside, and then what really became of it."""
-    assert mail_world.house is not None
-    read = mail_world.house.readers.read
+    assert world.application is not None
+    read = world.application.readers.read
 
     async def broken(*_: object) -> object:
         raise RuntimeError("a fault of ours")
 
-    mail_world.house.readers.read = broken  # type: ignore[method-assign, assignment]
-    await post.subscriber("anna@example.test", "Анна").writes("Нет интернета", FIRST)
-    await comes_to(mail_world, quarantine=1)
-    mail_world.house.readers.read = read  # type: ignore[method-assign]
-    await inbox.replay(mail_world.house.database, [], mail_world.clock())
-    await comes_to(mail_world, case=1)
+    world.application.readers.read = broken  # type: ignore[method-assign, assignment]
+    await MailSubscriber(world, "Анна").person.writes("Нет интернета", FIRST)
+    await comes_to(world, quarantine=1)
+    world.application.readers.read = read  # type: ignore[method-assign]
+    await inbox.replay(world.application.database, [], world.clock())
+    await comes_to(world, case=1)
 
 
-async def test_after_a_renumbering_every_mail_is_known_again(mail_world: World, post: Post) -> None:
+async def test_after_a_renumbering_every_mail_is_known_again(world: World, post: Post) -> None:
     """The folder is made anew and its mail read again: each UID has a row, and no case is opened twice."""
-    anna = post.subscriber("anna@example.test", "Анна")
-    await anna.writes("Нет интернета", FIRST)
-    await comes_to(mail_world, case=1)
-    await mail_world.closes()
+    anna = MailSubscriber(world, "Анна")
+    await anna.person.writes("Нет интернета", FIRST)
+    await comes_to(world, case=1)
+    await world.closes()
     post.dovecot.forget_uids(post.box)
-    await mail_world.opens()
-    await comes_to(mail_world, case=1, repeat=1)
-    assert len(await mail_world.cases()) == 1
-    database = Database(mail_world.settings.database)
+    await world.opens()
+    await comes_to(world, case=1, repeat=1)
+    assert len(await world.cases()) == 1
+    database = Database(world.settings.database)
     async with database.look() as connection:
         epochs = (await connection.execute(select(func.count(ledger.c.epoch.distinct())))).scalar_one()
     await database.close()

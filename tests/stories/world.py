@@ -1,4 +1,4 @@
-"""One desk and the people around it: subscribers in Telegram and by mail, agents in their group.
+"""One desk at work, and its agents in their group. Subscribers are in `tests.stories.subscribers`.
 
 Everything is real but Telegram itself, whose Bot API is our own emulator over HTTP.
 """
@@ -13,19 +13,25 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
+from chat.terminal_channel import ShowMessage, TerminalChannel, TerminalMessage, TerminalUser
+from console.commands.chat_session import ChatSession
 from console.runtime.listeners import ROLES
 from console.runtime.server import Server
 from console.runtime.wiring import Application, build_application
+from console.terminal.screen import Screen
 from desk.model.case import Case, JournalEntry
-from desk.model.settings import MailboxSettings, Secret, Settings, TelegramSettings
+from desk.model.messages import FRONT
+from desk.model.settings import Secret, Settings, TelegramSettings
 from desk.storage.database import Database
-from desk.storage.queue_tables import departures, pending
+from desk.storage.queue_tables import arrivals, departures, pending
 from kb.storage.tables import SuggestionRow
 from mail.receiving.tables import mailboxes
+from tests import wording
 from tests.peers.botapi import BotApi, Group, Message, User
-from tests.ready import Ground
+from tests.peers.post import Post
+from tests.ready import Ground, SharedReaders
 
 T = TypeVar("T")
 TOKEN = "1000:telegram-canary"
@@ -50,28 +56,87 @@ class Clock:
 
 @dataclasses.dataclass
 class World:
-    """A desk at work. ``house`` is the running one; the database is looked into only where a story asks for figures."""
+    """A desk at work. ``application`` is the running one; ``post`` is where its mailbox stands, if it has one.
+
+    The database is looked into only where a story asks for figures.
+    """
 
     settings: Settings
     api: BotApi
     clock: Clock
-    house: Application | None = None
-    serving: Server | None = None
-    task: asyncio.Task[None] | None = None
+    post: Post | None = None
+    readers: SharedReaders | None = None
+    application: Application | None = None
+    server: Server | None = None
+    tasks: list[asyncio.Task[None]] = dataclasses.field(default_factory=list)
+    terminals: dict[str, ShowMessage] = dataclasses.field(default_factory=dict)
+
+    @property
+    def provider(self) -> str:
+        """Whose subscribers write here; a desk shared by all providers has a name of its own."""
+        return self.settings.telegram[0].provider
 
     async def opens(self, roles: Sequence[str] = ROLES) -> None:
-        """The desk starts to serve."""
-        self.house = await build_application(self.settings, self.clock, monotonic=hurried)
-        self.serving = Server(self.house, roles, refresh_interval=0.5)
-        self.task = asyncio.create_task(self.serving.run())
+        """The desk starts to serve. What comes into its mailbox from now on is its own."""
+        self.application = await build_application(self.settings, self.clock, workers=1, monotonic=hurried)
+        if self.readers and self.post:
+            self.readers.lend(self.application.readers)
+        self.server = Server(self.application, roles, refresh_interval=0.5)
+        self.tasks = [asyncio.create_task(self.server.run())]
+        if self.post:
+            await self._has_looked_into_its_mailbox()
 
     async def closes(self) -> None:
         """The desk finishes what it has in hand, and stops."""
-        if self.serving and self.task and self.house:
-            self.serving.stop()
-            await asyncio.wait_for(self.task, 60)
-            await self.house.close()
-        self.house = self.serving = self.task = None
+        if self.server and self.application:
+            self.server.stop()
+            serving, *terminals = self.tasks
+            await asyncio.wait_for(serving, 60)
+            for one in terminals:
+                one.cancel()
+            await asyncio.gather(*terminals, return_exceptions=True)
+            if self.readers:
+                self.readers.take_back(self.application.readers)
+            await self.application.close()
+        self.application = self.server = None
+        self.tasks, self.terminals = [], {}
+
+    def terminal(self, user: TerminalUser, show: Callable[[TerminalMessage], None]) -> ChatSession:
+        """Opens a chat in a terminal, as ``firstline chat`` does, several at once if need be."""
+        assert self.application is not None
+        session = ChatSession(self.application, user, Screen(), show)
+        channel = self.application.channels[user.channel]
+        assert isinstance(channel, TerminalChannel)
+        assert channel.show is not None, "the session shows what comes"
+        self.terminals[user.id] = channel.show
+        channel.show = self._shows
+        self.tasks.append(asyncio.create_task(session.keeps_showing()))
+        return session
+
+    async def _shows(self, message: TerminalMessage) -> None:
+        await self.terminals[message.to](message)
+
+    async def settled(self) -> None:
+        """Waits until everything that people did so far is decided, and everything that was to be said is sent."""
+        database = Database(self.settings.database)
+        undecided = select(arrivals.c.id).where(arrivals.c.state == "waiting").limit(1)
+        unsent = select(departures.c.id).where(departures.c.state.in_(("pending", "sending"))).limit(1)
+        mails = select(func.count()).where(arrivals.c.channel == "mail:support")
+
+        async def nothing_is_left() -> bool:
+            stored = not any(bot.pending for bot in self.api.bots.values())
+            async with database.look() as connection:
+                if self.post:
+                    count = (await connection.execute(mails)).scalar_one()
+                    stored = stored and count >= len(self.post.dovecot.uids(self.post.box))
+                if not stored or (await connection.execute(undecided)).first():
+                    return False
+                return (await connection.execute(unsent)).first() is None
+
+        try:
+            await eventually(nothing_is_left)
+        finally:
+            await database.close()
 
     async def cases(self, provider: str = "sever") -> list[Case]:
         """Every case of a provider, oldest first."""
@@ -92,7 +157,7 @@ class World:
         finally:
             await database.close()
 
-    async def has_looked_into_its_mailbox(self) -> None:
+    async def _has_looked_into_its_mailbox(self) -> None:
         """Waits until the first connection is made: only what comes after it is the desk's."""
         database = Database(self.settings.database)
 
@@ -123,14 +188,8 @@ class World:
 
     async def forgets_what_was_sent(self) -> None:
         """As after a kill between sending and writing down: no sent message has an id any more."""
+        await self.settled()
         database = Database(self.settings.database)
-
-        async def settled() -> bool:
-            async with database.look() as connection:
-                unsettled = select(departures.c.id).where(departures.c.state.in_(("pending", "sending")))
-                return (await connection.execute(unsettled)).first() is None
-
-        await eventually(settled)
         async with database.work() as connection:
             await connection.execute(update(departures).values(remote=""))
         await database.close()
@@ -140,26 +199,26 @@ class World:
         self.clock.ahead += timedelta(**time)
 
 
-async def new_world(
-    ground: Ground, api: BotApi, mailboxes: Sequence[MailboxSettings] = (), shared: bool = False
+def new_world(
+    ground: Ground,
+    api: BotApi,
+    post: Post | None = None,
+    *,
+    shared: bool = False,
+    readers: SharedReaders | None = None,
 ) -> World:
-    """A desk with one bot, not serving yet."""
-    telegram = TelegramSettings(
-        name="main",
-        token=Secret(TOKEN),
-        provider="_front" if shared else "sever",
-        api=api.url,
-        agents_chat=AGENTS,
-    )
+    """A desk with one bot, and one mailbox if there is mail; not serving yet."""
+    provider = FRONT if shared else "sever"
+    telegram = TelegramSettings(name="main", token=Secret(TOKEN), provider=provider, api=api.url, agents_chat=AGENTS)
     settings = Settings(
         root=ground.root,
         database=ground.database,
         data=ground.root / "data",
         secret=Secret("a secret for tests"),
         telegram=(telegram,),
-        mailboxes=tuple(mailboxes),
+        mailboxes=(post.settings(provider=provider),) if post else (),
     )
-    return World(settings, api, Clock())
+    return World(settings, api, Clock(), post, readers)
 
 
 async def eventually(check: Callable[[], Awaitable[T]], seconds: float = 60) -> T:
@@ -170,56 +229,61 @@ async def eventually(check: Callable[[], Awaitable[T]], seconds: float = 60) -> 
         with contextlib.suppress(LookupError):
             if value := await check():
                 return value
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.02)
     raise AssertionError(f"it did not come to pass within {seconds} s; last: {value!r}")
 
 
-class Chatter:
-    """A subscriber in Telegram, told in the words of a story."""
+class AgentsGroup:
+    """The agents' group, and one agent in it. Sentences go by the names of their templates, buttons by their ids."""
 
-    def __init__(self, user: User, world: World) -> None:
-        self.user, self.world = user, world
-        self.bot = world.api.bot(TOKEN)
-
-    async def starts(self) -> None:
-        """Opens the chat with the bot."""
-        await self.user.starts(self.bot)
-
-    async def says(self, text: str) -> None:
-        """Types a message."""
-        await self.user.says(self.bot, text)
-
-    async def hears(self, containing: str, timeout: float = 60) -> Message:
-        """Waits for a message with these words."""
-        return await self.user.hears(containing, timeout=timeout)
-
-    async def presses(self, message: Message, label: str) -> None:
-        """Taps a button."""
-        await self.user.presses(message, label)
-
-    async def all_words(self) -> list[str]:
-        """Every message of the chat, as it reads now."""
-        return [one.words for one in self.user.dialog(self.bot).messages.values()]
-
-
-class Desk:
-    """The agents' group, and one agent in it."""
+    language = "ru"
 
     def __init__(self, world: World, group: Group, agent: User) -> None:
         self.world, self.group, self.agent = world, group, agent
 
-    async def sees(self, containing: str, timeout: float = 60) -> Message:
-        """Waits for a message in the group."""
-        return await self.group.hears(containing, timeout=timeout)
+    async def sees(self, template: str, **known: str) -> Message:
+        """Waits for this sentence of the desk, with these values."""
+        return await self._next(wording.template(template, self.language, tuple(known.items())))
 
-    async def presses(self, message: Message, label: str) -> str:
-        """Taps a button once it is there, and reads what it says."""
-        deadline = time.monotonic() + 60
-        while label not in (button.text for button in message.buttons) and time.monotonic() < deadline:  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
-        query = await self.agent.presses(message, label)
-        return await query.reply() or ""
+    async def reads(self, words: str) -> Message:
+        """Waits for words that somebody of the story chose."""
+        return await self._next(wording.words(words))
+
+    async def sees_file(self) -> Message:
+        """Waits for a picture or a file."""
+        return await self.group.hears("", where=lambda one: one.file is not None)
+
+    async def presses(self, message: Message, option: str, says: str = "") -> None:
+        """Taps a button once it is there, and reads the notice that comes up: that of a template, if one is named."""
+        query = await self.agent.presses(message, await self._button(message, option))
+        notice = await query.reply() or ""
+        if says:
+            assert wording.template(says, self.language).is_in(notice), f"{notice!r} is not {says}"
 
     async def replies(self, message: Message, text: str) -> None:
         """Answers a message of the group."""
         await self.agent.says(self.group, text, reply_to=message)
+
+    def said(self, template: str, **known: str) -> list[Message]:
+        """Every message of the desk here that says this."""
+        pattern = wording.template(template, self.language, tuple(known.items()))
+        return [one for one in self.group.said if pattern.is_in(one.words)]
+
+    async def _next(self, pattern: wording.Pattern) -> Message:
+        try:
+            return await self.group.hears("", where=lambda one: pattern.is_in(one.words))
+        except AssertionError as error:
+            raise AssertionError(f"the agents did not see {pattern}: {error}") from None
+
+    async def _button(self, message: Message, option: str) -> str:
+        """The data of the button of that id, or of that label."""
+
+        async def there() -> str:
+            return next((one.data or "" for one in message.buttons if option in (one.text, option_id(one.data))), "")
+
+        return await eventually(there)
+
+
+def option_id(data: str | None) -> str:
+    """The id of the option that a button's data stands for: <case>:<prompt>:<option>."""
+    return (data or "").split(":", 2)[-1]
