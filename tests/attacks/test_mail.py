@@ -40,7 +40,7 @@ async def trusting(ground: Ground, api: BotApi, post: Post, readers: SharedReade
 async def test_a_forged_first_letter_sends_nobody_the_forgers_words(world: World, post: Post) -> None:
     """Name, subject and text of a letter that proves nothing never reach the address it claims (G6)."""
     for number, authentication in enumerate(("fail", "none", "forged", "absent")):
-        victim = MailSubscriber(world, SPAM, address=f"victim{number}@example.test", authentication=authentication)  # type: ignore[arg-type]
+        victim = MailSubscriber(world, SPAM, "en", f"victim{number}@example.test", authentication=authentication)  # type: ignore[arg-type]
         await victim.person.writes(SPAM, f"{SPAM} оператор", headers={"Reply-To": "evil@evil.test"})
         letter = await victim.gets("registered")
         assert "evil" not in f"{letter.message!s}{letter.text}{letter.html}{letter.subject}"

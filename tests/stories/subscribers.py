@@ -336,7 +336,7 @@ class TerminalSubscriber(Subscriber):
             raise AssertionError(f"unread: {self.unread()}") from None
 
     def _show(self, message: TerminalMessage) -> None:
-        files = tuple((one.name, one.place.read_bytes() if one.place else b"") for one in message.pictures)
+        files = tuple((one.name, one.path.read_bytes() if one.path else b"") for one in message.files)
         text = message.alert or message.reaction or _without_echo(message.text.plain)
         heard = Heard(text, {one.id: one.label for one in message.options}, files, message)
         self.shown.append(heard)

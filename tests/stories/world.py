@@ -110,7 +110,7 @@ class World:
         assert channel.show is not None, "the session shows what comes"
         self.terminals[user.id] = channel.show
         channel.show = self._shows
-        self.tasks.append(asyncio.create_task(session.keeps_showing()))
+        self.tasks.append(asyncio.create_task(session.deliver_until_cancelled()))
         return session
 
     async def _shows(self, message: TerminalMessage) -> None:
