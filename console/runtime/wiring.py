@@ -47,7 +47,7 @@ from intake import rules as intake
 from intake.engine import rules
 from intake.identity import guess_budget
 from intake.identity.guess_limiter import GuessLimiter, write_counted_guess
-from intake.identity.lookups import DialogLookup, IdentificationLookup, articles_named, keep_sources
+from intake.identity.lookups import DialogLookup, IdentificationLookup, articles_named, store_dialog_sources
 from intake.identity.sources.csv_file import CsvSource
 from intake.limits import rate_rules
 from intake.limits.rate_lookup import MessageRateLookup, write_quarantine_backlog
@@ -203,7 +203,7 @@ async def assemble_application(
     groups, mailboxes = _groups_and_mailboxes(settings)
     registry = ChannelRegistry(channels, providers, {**groups, **(agents_group or {})}, mailboxes)
     dialogs = await asyncio.to_thread(DialogLookup, database, {name: folders.of(name, DIALOGS) for name in providers})
-    await keep_sources(database, dialogs.sources())
+    await store_dialog_sources(database, dialogs.sources_by_hash())
     sources = {name: _entitlement_source(settings.root, name) for name in providers if name != FRONT}
     await asyncio.to_thread(lambda: [source.refresh() for source in sources.values()])
     article_loader = ArticleLoader(database, settings, providers, clock)

@@ -1,1 +1,1 @@
-"""TODO: one sentence on what lives in desk/language."""
+"""Texts: their language, characters, comparison, markup, templates, conditions, and what a short answer means."""

@@ -1,1 +1,1 @@
-"""TODO: one sentence on what lives in desk/model."""
+"""Values that all packages share: messages, cases, people, acts, facts, policy and settings. No database queries."""

@@ -1,1 +1,1 @@
-"""TODO: one sentence on what lives in desk/storage."""
+"""The database: connections, base classes of tables, the queues' tables, leases, ids and the audit."""

@@ -1,1 +1,1 @@
-"""TODO: one sentence on what lives in intake/engine."""
+"""Dialogs: their files, the questions they ask, how answers are read, and what the answers come to. Pure."""

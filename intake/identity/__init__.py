@@ -1,1 +1,1 @@
-"""TODO: one sentence on what lives in intake/identity."""
+"""Whose account is meant: contract numbers in a text, tables of subscribers, and how often somebody may guess."""

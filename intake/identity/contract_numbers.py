@@ -15,17 +15,17 @@ from functools import lru_cache
 
 from desk.language.characters import without_invisible
 
-ENOUGH = 16_000
+MAX_LENGTH = 16_000
 """How much of a text is searched."""
 
 _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _FOREIGN_DIGITS = re.compile(r"[^\D0-9]")
 _FULLWIDTH = re.compile("[\uff01-\uff5e]")
 _BLANKS = re.compile(r"\s")
-_GAPS = re.compile("[ -]{2,}")
+_BLANKS_AND_DASHES = re.compile("[ -]{2,}")
 _ZEROES = frozenset("OoОо")  # Latin and Cyrillic
-_LEADS = ("договор", "дог.", "contract", "л/с", "лс", "лицевой счет", "лицевой счёт", "account", "абонент")
-_NEAR = 40  # characters between such a word and its number
+_CONTRACT_WORDS = ("договор", "дог.", "contract", "л/с", "лс", "лицевой счет", "лицевой счёт", "account", "абонент")
+_MAX_WORD_DISTANCE = 40  # characters between such a word and its number
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +43,25 @@ def find_contract(text: str, shape: str) -> str | None:
     digits or letters; a ValueError says so otherwise.
     """
     check_contract_shape(shape)
-    said = text[:ENOUGH]
-    if "9" in shape and not any(map(str.isdecimal, said)):
+    searched = text[:MAX_LENGTH]
+    if "9" in shape and not any(map(str.isdecimal, searched)):
         return None
-    folded = _folded(said)
-    hits = _hits(folded, shape)
-    exact = {hit.number for hit in hits if hit.exact}
+    normalized = _normalized(searched)
+    candidates = _candidates(normalized, shape)
+    exact = {candidate.number for candidate in candidates if candidate.exact}
     if len(exact) == 1:
         return exact.pop()
-    numbers = exact or {hit.number for hit in hits}
+    numbers = exact or {candidate.number for candidate in candidates}
     if len(numbers) == 1:
         return numbers.pop()
-    ends = [0, *(hit.start + len(shape) for hit in hits)]
-    led = {
-        hit.number
-        for hit, end in zip(hits, ends, strict=False)
-        if hit.number in numbers and _is_led(folded[max(end, hit.start - _NEAR) : hit.start])
+    ends = [0, *(candidate.start + len(shape) for candidate in candidates)]
+    introduced = {
+        candidate.number
+        for candidate, end in zip(candidates, ends, strict=False)
+        if candidate.number in numbers
+        and _follows_contract_word(normalized[max(end, candidate.start - _MAX_WORD_DISTANCE) : candidate.start])
     }
-    return led.pop() if len(led) == 1 else None
+    return introduced.pop() if len(introduced) == 1 else None
 
 
 def check_contract_shape(shape: str) -> None:
@@ -69,55 +70,59 @@ def check_contract_shape(shape: str) -> None:
         raise ValueError(f"the shape of contract numbers {shape!r} needs 3 to 40 places of 9 (a digit) or A (a letter)")
 
 
-def _folded(text: str) -> str:
+def _normalized(text: str) -> str:
     """Invisible characters out, digits and dashes as ASCII, no blanks beside a dash between two letters or digits."""
     if not text.isascii():
         text = _DASHES.sub("-", without_invisible(text))
         text = _FOREIGN_DIGITS.sub(lambda digit: str(unicodedata.decimal(digit[0])), text)
         text = _FULLWIDTH.sub(lambda wide: chr(ord(wide[0]) - 0xFEE0), text)
-    return _GAPS.sub(_tight, _BLANKS.sub(" ", text))
+    return _BLANKS_AND_DASHES.sub(_without_blanks, _BLANKS.sub(" ", text))
 
 
-def _tight(gap: re.Match[str]) -> str:
-    return "-" if gap[0].count("-") == 1 and len(gap[0]) <= 5 else gap[0]
+def _without_blanks(match: re.Match[str]) -> str:
+    return "-" if match[0].count("-") == 1 and len(match[0]) <= 5 else match[0]
 
 
-def _hits(text: str, shape: str) -> list[_Candidate]:
-    hits: list[_Candidate] = []
-    for found in _places(shape).finditer(text):
+def _candidates(text: str, shape: str) -> list[_Candidate]:
+    candidates: list[_Candidate] = []
+    for found in _shape_pattern(shape).finditer(text):
         start = found.start()
-        if _free(text, start - 1) and _free(text, start + len(shape)) and (hit := _hit(text, start, shape)):
-            hits.append(hit)
-    return hits
+        if (
+            _is_boundary(text, start - 1)
+            and _is_boundary(text, start + len(shape))
+            and (candidate := _candidate_at(text, start, shape))
+        ):
+            candidates.append(candidate)
+    return candidates
 
 
 @lru_cache(maxsize=500)
-def _places(shape: str) -> re.Pattern[str]:
-    """Wherever such a number may stand, and a few places more, which `_hit` sorts out."""
+def _shape_pattern(shape: str) -> re.Pattern[str]:
+    """Wherever such a number may stand, and a few places more, which `_candidate_at` sorts out."""
     kinds = {"9": f"[0-9{''.join(sorted(_ZEROES))}]", "A": r"[^\W_]"}
-    places = (kinds.get(one) or (re.escape(one) if one.isascii() and not one.isalpha() else ".") for one in shape)
-    return re.compile(f"(?={''.join(places)})", re.DOTALL)
+    patterns = (kinds.get(one) or (re.escape(one) if one.isascii() and not one.isalpha() else ".") for one in shape)
+    return re.compile(f"(?={''.join(patterns)})", re.DOTALL)
 
 
-def _hit(text: str, start: int, shape: str) -> _Candidate | None:
-    made: list[str] = []
+def _candidate_at(text: str, start: int, shape: str) -> _Candidate | None:
+    characters: list[str] = []
     exact = True
-    for wanted, char in zip(shape, text[start : start + len(shape)], strict=True):
-        if wanted == "9" and char in _ZEROES:
-            made.append("0")
+    for place, char in zip(shape, text[start : start + len(shape)], strict=True):
+        if place == "9" and char in _ZEROES:
+            characters.append("0")
             exact = False
-        elif (wanted == "9" and char.isdecimal()) or (wanted == "A" and char.isalpha()):
-            made.append(char.upper())
-        elif wanted in "9A" or wanted.casefold() != char.casefold():
+        elif (place == "9" and char.isdecimal()) or (place == "A" and char.isalpha()):
+            characters.append(char.upper())
+        elif place in "9A" or place.casefold() != char.casefold():
             return None
         else:
-            made.append(wanted)
+            characters.append(place)
     digits = shape.count("9")
-    read = sum(char in _ZEROES and wanted == "9" for wanted, char in zip(shape, text[start:], strict=False))
-    return None if digits and read * 2 > digits else _Candidate(start, "".join(made), exact)
+    read = sum(char in _ZEROES and place == "9" for place, char in zip(shape, text[start:], strict=False))
+    return None if digits and read * 2 > digits else _Candidate(start, "".join(characters), exact)
 
 
-def _free(text: str, at: int) -> bool:
+def _is_boundary(text: str, at: int) -> bool:
     """Whether no letter or digit stands there, and no dash that would make the number a part of a longer one."""
     if not 0 <= at < len(text):
         return True
@@ -127,5 +132,5 @@ def _free(text: str, at: int) -> bool:
     return not text[at].isalnum()
 
 
-def _is_led(before: str) -> bool:
-    return any(lead in before.casefold() for lead in _LEADS)
+def _follows_contract_word(before: str) -> bool:
+    return any(word in before.casefold() for word in _CONTRACT_WORDS)

@@ -55,24 +55,26 @@ class GuessBudget:
         return cls(limits.guesses_of_person, limits.guesses_of_all * (1 + honest))
 
 
-def allowed(tried: Sequence[CountedGuess], whose: Collection[str], budget: GuessBudget, now: datetime) -> bool:
-    """Whether one more number may be looked up for the person who writes from ``whose`` addresses."""
-    mine, lately = _counts(tried, whose, now)
-    return mine < budget.person and lately < budget.all
+def is_lookup_allowed(
+    guesses: Sequence[CountedGuess], addresses: Collection[str], budget: GuessBudget, now: datetime
+) -> bool:
+    """Whether one more number may be looked up for the person who writes from these ``addresses``."""
+    by_person, by_all = _counts(guesses, addresses, now)
+    return by_person < budget.person and by_all < budget.all
 
 
-def counted(
-    tried: Sequence[CountedGuess], who: str, whose: Collection[str], budget: GuessBudget, now: datetime
+def next_guess(
+    guesses: Sequence[CountedGuess], who: str, addresses: Collection[str], budget: GuessBudget, now: datetime
 ) -> ContractGuess:
     """One more guess, as it is to be counted."""
-    mine, lately = _counts(tried, whose, now)
-    last = "all" if lately + 1 >= budget.all else "person" if mine + 1 >= budget.person else ""
-    return ContractGuess(max((one.number for one in tried), default=0) + 1, who, last)
+    by_person, by_all = _counts(guesses, addresses, now)
+    last = "all" if by_all + 1 >= budget.all else "person" if by_person + 1 >= budget.person else ""
+    return ContractGuess(max((one.number for one in guesses), default=0) + 1, who, last)
 
 
-def _counts(tried: Sequence[CountedGuess], whose: Collection[str], now: datetime) -> tuple[int, int]:
-    mine = sum(now - one.at < DAY and one.who in whose for one in tried)
-    return mine, sum(now - one.at < HOUR for one in tried)
+def _counts(guesses: Sequence[CountedGuess], addresses: Collection[str], now: datetime) -> tuple[int, int]:
+    by_person = sum(now - one.at < DAY and one.who in addresses for one in guesses)
+    return by_person, sum(now - one.at < HOUR for one in guesses)
 
 
 def count_guesses(case: Case, inbound: Inbound, facts: Facts, acts: Sequence[Act]) -> Sequence[Act]:
@@ -81,8 +83,8 @@ def count_guesses(case: Case, inbound: Inbound, facts: Facts, acts: Sequence[Act
     guess = identified.guess if identified else None
     if guess is None:
         return acts
-    told: tuple[Act, ...] = ()
+    notice: tuple[Act, ...] = ()
     if guess.last:
         found = "numbers are being guessed, and are not looked up any more for a while"
-        told = (AddJournalEntry("finding", found), SayTemplate(f"agents_guessing_{guess.last}", to=Recipient.AGENTS))
-    return [*acts, CountGuess(guess), *told]
+        notice = (AddJournalEntry("finding", found), SayTemplate(f"agents_guessing_{guess.last}", to=Recipient.AGENTS))
+    return [*acts, CountGuess(guess), *notice]

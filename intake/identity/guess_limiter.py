@@ -22,31 +22,31 @@ from desk.pipeline.batching import Batcher
 from desk.pipeline.lookup import Round, address_of
 from desk.pipeline.unit_of_work import RowBatch
 from desk.storage.database import Database
-from intake.identity.guess_budget import DAY, HOUR, CountedGuess, CountGuess, GuessBudget, allowed, counted
+from intake.identity.guess_budget import DAY, HOUR, CountedGuess, CountGuess, GuessBudget, is_lookup_allowed, next_guess
 from intake.identity.tables import guesses
 
-_TRIED = select(guesses).where(
+_RECENT_GUESSES = select(guesses).where(
     guesses.c.provider.in_(bindparam("homes", expanding=True)), guesses.c.at > bindparam("since")
 )
 
 
 @dataclass(frozen=True, slots=True)
 class LookupResult:
-    """What a look gave: the account, None where nobody has it; whether a source was ``asked``, and how that counts."""
+    """The account, None where nobody has it; whether the source was asked; and the guess to be counted, if any."""
 
     account: Account | None = None
-    asked: bool = False
+    source_asked: bool = False
     guess: ContractGuess | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
-    home: str
+class _LookupRequest:
+    provider: str
     limits: FloodLimits
     who: str
-    whose: frozenset[str]
-    another: bool
-    look: Callable[[], Account | None]
+    addresses: frozenset[str]
+    has_other_contract: bool
+    find_account: Callable[[], Account | None]
     now: datetime
 
 
@@ -55,45 +55,47 @@ class GuessLimiter:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._together = Batcher(self._looked)
-        self._found: defaultdict[str, deque[datetime]] = defaultdict(deque)
+        self._batcher = Batcher(self._look_up_batch)
+        self._found_at: defaultdict[str, deque[datetime]] = defaultdict(deque)
 
-    async def look(self, round_: Round, look: Callable[[], Account | None], another: bool) -> LookupResult:
-        """Looks, if this person may. ``another`` when they were known by another number before."""
-        who = _who(round_.inbound.sender)
-        whose = frozenset({who, *(_who(address_of(one)) for one in round_.addresses)})
+    async def look_up(
+        self, round_: Round, find_account: Callable[[], Account | None], has_other_contract: bool
+    ) -> LookupResult:
+        """Looks, if this person may. ``has_other_contract`` when they were known by another number before."""
+        who = _address_key(round_.inbound.sender)
+        addresses = frozenset({who, *(_address_key(address_of(one)) for one in round_.addresses)})
         provider = round_.provider
-        return await self._together.ask(
-            _Question(provider.name, provider.limits, who, whose, another, look, round_.now)
+        return await self._batcher.ask(
+            _LookupRequest(provider.name, provider.limits, who, addresses, has_other_contract, find_account, round_.now)
         )
 
-    async def _looked(self, questions: Sequence[_Question]) -> Sequence[LookupResult]:
+    async def _look_up_batch(self, requests: Sequence[_LookupRequest]) -> Sequence[LookupResult]:
         """In order: who asks later in a batch finds what was tried before, though it is not written yet."""
-        homes = {one.home for one in questions}
-        values = {"homes": list(homes), "since": max(one.now for one in questions) - DAY}
-        tried: dict[str, list[CountedGuess]] = {home: [] for home in homes}
+        provider_names = {one.provider for one in requests}
+        values = {"homes": list(provider_names), "since": max(one.now for one in requests) - DAY}
+        recent_guesses: dict[str, list[CountedGuess]] = {provider: [] for provider in provider_names}
         async with self._database.look() as connection:
-            for row in (await connection.execute(_TRIED, values)).all():
-                tried[row.provider].append(CountedGuess(row.number, row.who, row.at))
-        return [_answer(one, tried[one.home], self._found[one.home]) for one in questions]
+            for row in (await connection.execute(_RECENT_GUESSES, values)).all():
+                recent_guesses[row.provider].append(CountedGuess(row.number, row.who, row.at))
+        return [_look_up(one, recent_guesses[one.provider], self._found_at[one.provider]) for one in requests]
 
 
-def _answer(question: _Question, tried: list[CountedGuess], found: deque[datetime]) -> LookupResult:
-    while found and question.now - found[0] >= HOUR:
-        found.popleft()
-    budget = GuessBudget.of(question.limits, len(found))
-    if not allowed(tried, question.whose, budget, question.now):
+def _look_up(request: _LookupRequest, recent_guesses: list[CountedGuess], found_at: deque[datetime]) -> LookupResult:
+    while found_at and request.now - found_at[0] >= HOUR:
+        found_at.popleft()
+    budget = GuessBudget.of(request.limits, len(found_at))
+    if not is_lookup_allowed(recent_guesses, request.addresses, budget, request.now):
         return LookupResult()
-    account = question.look()
-    if account is not None and not question.another:
-        found.append(question.now)
-        return LookupResult(account, asked=True)
-    guess = counted(tried, question.who, question.whose, budget, question.now)
-    tried.append(CountedGuess(guess.number, guess.who, question.now))
-    return LookupResult(account, asked=True, guess=guess)
+    account = request.find_account()
+    if account is not None and not request.has_other_contract:
+        found_at.append(request.now)
+        return LookupResult(account, source_asked=True)
+    guess = next_guess(recent_guesses, request.who, request.addresses, budget, request.now)
+    recent_guesses.append(CountedGuess(guess.number, guess.who, request.now))
+    return LookupResult(account, source_asked=True, guess=guess)
 
 
-def _who(address: Address) -> str:
+def _address_key(address: Address) -> str:
     return f"{address.channel}:{address.value}"[:400]
 
 
@@ -102,7 +104,7 @@ def write_counted_guess(act: CountGuess, round_: Round, rows: RowBatch) -> None:
     rows.insert(guesses, provider=round_.provider.name, number=act.guess.number, who=act.guess.who, at=round_.now)
 
 
-async def forget(database: Database, now: datetime) -> None:
+async def delete_old_guesses(database: Database, now: datetime) -> None:
     """Drops what no budget looks at any more."""
     async with database.work() as connection:
         await connection.execute(delete(guesses).where(guesses.c.at < now - DAY))

@@ -19,7 +19,7 @@ from intake.engine.model import Dialog, DialogSet, InvalidDialog, parse_dialog
 from intake.identity.contract_numbers import find_contract
 from intake.identity.guess_limiter import GuessLimiter, LookupResult
 from intake.identity.sources import EntitlementSource
-from intake.identity.sources.csv_file import normal
+from intake.identity.sources.csv_file import normalized_identifier
 from intake.limits.rate_rules import MessageRate
 
 log = logging.getLogger(__name__)
@@ -29,37 +29,37 @@ class IdentificationLookup:
     """Finds the account an exact identifier names: a contract in the text, or the address a letter came from."""
 
     def __init__(
-        self, sources: Mapping[str, EntitlementSource], providers: Mapping[str, Provider], guessing: GuessLimiter
+        self, sources: Mapping[str, EntitlementSource], providers: Mapping[str, Provider], guess_limiter: GuessLimiter
     ) -> None:
         self._sources = sources
         self._providers = providers
-        self._guessing = guessing
+        self._guess_limiter = guess_limiter
 
     async def __call__(self, round_: Round) -> object | None:
         """An `Identification`, perhaps empty."""
         inbound, case = round_.inbound, round_.case
-        if (haste := round_.facts.get(MessageRate)) and haste.wait:
+        if (rate := round_.facts.get(MessageRate)) and rate.wait:
             return None  # it is heard anew later, and asks for nothing twice
-        said = ""
+        text = ""
         if inbound.role is Role.SUBSCRIBER and not case.registered:
-            said = inbound.full_text or inbound.text
-        numbers = self._numbers(said, round_.provider) if said else {}
+            text = inbound.full_text or inbound.text
+        numbers = self._contract_numbers(text, round_.provider) if text else {}
         typed = next(iter(numbers.values()), "")
-        looked = await self._looked(round_, numbers) if numbers else LookupResult(asked=True)
-        account, guess = looked.account, looked.guess
+        result = await self._look_up_typed(round_, numbers) if numbers else LookupResult(source_asked=True)
+        account, guess = result.account, result.guess
         if account is not None:
             typed = account.contract
         if round_.provider.name == FRONT and inbound.proof is Proof.DOUBTED:
             # A forged letter must not lead the true owner of its address to a provider of the forger's choice.
-            return Identification(None, typed, guess=guess, unchecked=not looked.asked)
+            return Identification(None, typed, guess=guess, unchecked=not result.source_asked)
         if account is None and not typed and _may_be_looked_up(round_):
-            account = self._one(case.provider, "contract", case.contract)
+            account = self._single_account(case.provider, "contract", case.contract)
         if account is None and not typed and inbound.role is Role.SUBSCRIBER and inbound.sender.channel_kind == "mail":
-            account = self._by_mail(round_.provider, inbound.sender.value)
-        proved = account is not None and self._proves(round_, account)
-        return Identification(account, typed, proved, guess, not looked.asked)
+            account = self._account_by_mail(round_.provider, inbound.sender.value)
+        proved = account is not None and self._is_proved_by_mail(round_, account)
+        return Identification(account, typed, proved, guess, not result.source_asked)
 
-    def _numbers(self, text: str, provider: Provider) -> dict[str, str]:
+    def _contract_numbers(self, text: str, provider: Provider) -> dict[str, str]:
         """What looks like a contract number, by provider; at a front desk among all of them."""
         candidates = self._providers.values() if provider.name == FRONT else [provider]
         # Many providers number alike, and a front desk asks for all of them: each shape is looked for once.
@@ -67,31 +67,35 @@ class IdentificationLookup:
         seen = {shape: find_contract(text, shape) for shape in shapes}
         return {one.name: contract for one in candidates if (contract := seen.get(one.contract_shape))}
 
-    async def _looked(self, round_: Round, numbers: Mapping[str, str]) -> LookupResult:
+    async def _look_up_typed(self, round_: Round, numbers: Mapping[str, str]) -> LookupResult:
         """The one account that has such a number, if this person may still ask. One that two know names nobody."""
         case, typed = round_.case, [*numbers.values()]
 
         def look() -> Account | None:
-            found = [account for name, number in numbers.items() if (account := self._one(name, "contract", number))]
+            found = [
+                account
+                for name, number in numbers.items()
+                if (account := self._single_account(name, "contract", number))
+            ]
             return found[0] if len(found) == 1 else None
 
-        known = case.contract or round_.person.contract
-        if known and _may_be_looked_up(round_) and any(_alike(known, one) for one in typed):
-            return LookupResult(look(), asked=True)
-        return await self._guessing.look(round_, look, another=bool(known))
+        known_contract = case.contract or round_.person.contract
+        if known_contract and _may_be_looked_up(round_) and any(_same_contract(known_contract, one) for one in typed):
+            return LookupResult(look(), source_asked=True)
+        return await self._guess_limiter.look_up(round_, look, has_other_contract=bool(known_contract))
 
-    def _by_mail(self, provider: Provider, address: str) -> Account | None:
+    def _account_by_mail(self, provider: Provider, address: str) -> Account | None:
         names = list(self._sources) if provider.name == FRONT else [provider.name]
-        found = [account for name in names if (account := self._one(name, "email", address))]
+        found = [account for name in names if (account := self._single_account(name, "email", address))]
         return found[0] if len(found) == 1 else None
 
-    def _one(self, provider: str, kind: str, value: str) -> Account | None:
+    def _single_account(self, provider: str, kind: str, value: str) -> Account | None:
         source = self._sources.get(provider)
         accounts = source.find(kind, value) if source else ()
         return accounts[0] if len(accounts) == 1 else None
 
     @staticmethod
-    def _proves(round_: Round, account: Account) -> bool:
+    def _is_proved_by_mail(round_: Round, account: Account) -> bool:
         """Only a letter from an address on file, vouched for by the border server, proves anything so far."""
         inbound = round_.inbound
         if inbound.role is not Role.SUBSCRIBER:
@@ -101,8 +105,8 @@ class IdentificationLookup:
         return on_file and inbound.proof is Proof.SURE
 
 
-def _alike(one: str, other: str) -> bool:
-    return normal("contract", one) == normal("contract", other)
+def _same_contract(one: str, other: str) -> bool:
+    return normalized_identifier("contract", one) == normalized_identifier("contract", other)
 
 
 def _may_be_looked_up(round_: Round) -> bool:
@@ -124,21 +128,21 @@ class DialogLookup:
         `intake.engine.model.InvalidDialog`."""
         self._database = database
         read: dict[tuple[Path, ...], DialogSet] = {}
-        self._forms: dict[str, DialogSet] = {}
+        self._dialogs: dict[str, DialogSet] = {}
         for provider, paths in folders.items():
             here = tuple(path for path in paths if path.is_dir())
-            self._forms[provider] = read[here] if here in read else read.setdefault(here, DialogSet.of(here))
+            self._dialogs[provider] = read[here] if here in read else read.setdefault(here, DialogSet.of(here))
 
     async def __call__(self, round_: Round) -> object | None:
         """The provider's `DialogSet`."""
-        case, home = round_.case, round_.facts.need(Provider).name
-        forms = self._forms.get(home)
-        if forms and case.dialog_hash and case.dialog_hash not in forms.by_hash and not case.registered:
-            forms = forms.with_former_versions(await self._former(case, forms.in_use.get(case.dialog)))
-            self._forms[home] = forms
-        return forms
+        case, provider_name = round_.case, round_.facts.need(Provider).name
+        dialogs = self._dialogs.get(provider_name)
+        if dialogs and case.dialog_hash and case.dialog_hash not in dialogs.by_hash and not case.registered:
+            dialogs = dialogs.with_former_versions(await self._former_versions(case, dialogs.in_use.get(case.dialog)))
+            self._dialogs[provider_name] = dialogs
+        return dialogs
 
-    async def _former(self, case: Case, now: Dialog | None) -> list[Dialog]:
+    async def _former_versions(self, case: Case, now: Dialog | None) -> list[Dialog]:
         """The version the case began with. One that this desk cannot read any more gives way to the one in use."""
         query = select(contents.c.source).where(contents.c.hash == case.dialog_hash)
         async with self._database.look() as connection:
@@ -150,19 +154,19 @@ class DialogLookup:
             return []
         return [former.with_pictures_of(now)] if former else []
 
-    def sources(self) -> dict[str, str]:
+    def sources_by_hash(self) -> dict[str, str]:
         """Every dialog in use: its source by its hash, to be kept once used."""
-        return {form.hash: form.source for forms in self._forms.values() for form in forms.in_use.values()}
+        return {dialog.hash: dialog.source for dialogs in self._dialogs.values() for dialog in dialogs.in_use.values()}
 
 
 def articles_named(round_: Round) -> tuple[str, ...]:
     """The articles that the dialog of the case in hand names, by their ids."""
-    forms, case = round_.facts.get(DialogSet), round_.case
-    form = forms.get(case.dialog, case.dialog_hash) if forms and case.dialog else None
-    return form.articles if form else ()
+    dialogs, case = round_.facts.get(DialogSet), round_.case
+    dialog = dialogs.get(case.dialog, case.dialog_hash) if dialogs and case.dialog else None
+    return dialog.articles if dialog else ()
 
 
-async def keep_sources(database: Database, sources: Mapping[str, str]) -> None:
+async def store_dialog_sources(database: Database, sources: Mapping[str, str]) -> None:
     """Keeps the versions now in use (house, decision 9): cases that begin with one can be ended with it."""
     rows = [{"hash": digest, "kind": "dialog", "source": source} for digest, source in sources.items()]
     if rows:

@@ -1,1 +1,1 @@
-"""TODO: one sentence on what lives in intake/limits."""
+"""How fast and how much one person may write, and when a silent dialog is over."""

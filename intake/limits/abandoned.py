@@ -1,4 +1,4 @@
-"""Half-done dialogs end: what was never registered and has been silent for days rings once more, and is over.
+"""Half-done dialogs end: what was never registered and has been silent for days is closed.
 
 No timer is kept for it, since almost everybody goes on: who fell silent is read from the cases, now and then.
 """
@@ -17,30 +17,30 @@ from desk.model.policy import Provider
 from desk.queues import inbox
 from desk.storage.database import Database
 
-AT_ONCE = 5000
-"""So many of a provider ring in one look; the others in the next."""
-_SILENT = (
+MAX_PER_ROUND = 5000
+"""Cases of a provider at most in one round; the others follow in the next."""
+_SILENT_CASES = (
     select(Case.id, Case.updated_at)
     .where(Case.provider == bindparam("home"), Case.updated_at < bindparam("before"), Case.registered_at.is_(None))
     .where(Case.state == literal(CaseState.ACKNOWLEDGED.value, literal_execute=True))
     .order_by(Case.updated_at)
-    .limit(AT_ONCE)
+    .limit(MAX_PER_ROUND)
 )
 
 
 async def fire_abandoned(database: Database, providers: Iterable[Provider], now: datetime) -> int:
-    """Stores an timer for each case that fell silent. Returns how many are new."""
-    rung = 0
+    """Stores a timer arrival for each case that fell silent. Returns how many are new."""
+    stored = 0
     for provider in providers:
         async with database.read(provider.name) as session:
             before = now - provider.limits.silent_after
-            rows = (await session.execute(_SILENT, {"home": provider.name, "before": before})).all()
+            rows = (await session.execute(_SILENT_CASES, {"home": provider.name, "before": before})).all()
         if rows:
-            rung += await inbox.accept(database, [_timer(provider.name, *row, now) for row in rows])
-    return rung
+            stored += await inbox.accept(database, [_timer_arrival(provider.name, *row, now) for row in rows])
+    return stored
 
 
-def _timer(provider: str, case_id: int, since: datetime, now: datetime) -> RawMessage:
+def _timer_arrival(provider: str, case_id: int, since: datetime, now: datetime) -> RawMessage:
     body = {"verb": "timer", "provider": provider, "case_id": case_id, "kind": "silent", "key": "silent", "version": 0}
     key = f"{case_id}:silent@{since.isoformat()}"
     return RawMessage("clock", key, f"case:{case_id}", json.dumps(body).encode(), now)

@@ -16,12 +16,12 @@ from desk.storage.queue_tables import arrivals, is_waiting
 from intake.limits.rate_limiter import RateLimiter
 from intake.limits.rate_rules import MessageRate, QuarantineBacklog
 
-_WAITING = (
+_COUNT_WAITING = (
     select(arrivals.c.lane, func.count().label("waiting"))
     .where(arrivals.c.lane.in_(bindparam("lanes", expanding=True)), is_waiting(arrivals))
     .group_by(arrivals.c.lane)
 )
-_FOLD = (
+_QUARANTINE_BEHIND = (
     update(arrivals)
     .where(arrivals.c.lane == bindparam("of_lane"), is_waiting(arrivals), arrivals.c.id > bindparam("after"))
     .values(state="quarantined", problem="one of too many messages of one person at once")
@@ -31,32 +31,32 @@ _FOLD = (
 class MessageRateLookup:
     """The haste of whoever writes in a chat. A letter is never folded: mail has a governor of its own."""
 
-    def __init__(self, database: Database, registry: ChannelRegistry, pace: RateLimiter | None = None) -> None:
+    def __init__(self, database: Database, registry: ChannelRegistry, limiter: RateLimiter | None = None) -> None:
         self._database = database
         self._registry = registry
-        self._pace = pace or RateLimiter()
-        self._together = Batcher(self._waiting)
+        self._limiter = limiter or RateLimiter()
+        self._batcher = Batcher(self._count_waiting)
 
     async def __call__(self, round_: Round) -> object | None:
         """A `MessageRate` for those who hurry; None for everybody else."""
         lane, channel = round_.arrival.lane, self._registry.channels.get(round_.inbound.channel)
         if round_.inbound.role is not Role.SUBSCRIBER or channel is None or not channel.capabilities.buttons:
             return None
-        wait = self._pace.turn(lane, round_.now)
-        if not self._pace.hurries(lane, round_.now):
+        wait = self._limiter.wait_for_turn(lane, round_.now)
+        if not self._limiter.is_hurrying(lane, round_.now):
             return None
-        behind = await self._together.ask(lane) - 1
+        behind = await self._batcher.ask(lane) - 1
         if behind < round_.provider.limits.waiting:
             return MessageRate(wait, behind)
-        return MessageRate(behind=behind, told=self._pace.told(lane, round_.now, round_.arrival.id))
+        return MessageRate(behind=behind, was_told=self._limiter.was_told(lane, round_.now, round_.arrival.id))
 
-    async def _waiting(self, lanes: Sequence[str]) -> Sequence[int]:
+    async def _count_waiting(self, lanes: Sequence[str]) -> Sequence[int]:
         async with self._database.look() as connection:
-            rows = await connection.execute(_WAITING, {"lanes": list(set(lanes))})
+            rows = await connection.execute(_COUNT_WAITING, {"lanes": list(set(lanes))})
             found = {row.lane: row.waiting for row in rows}
         return [found.get(lane, 1) for lane in lanes]
 
 
 def write_quarantine_backlog(act: QuarantineBacklog, round_: Round, rows: RowBatch) -> None:
     """Sets aside whatever waits behind this arrival."""
-    rows.run(_FOLD, of_lane=round_.arrival.lane, after=round_.arrival.id)
+    rows.run(_QUARANTINE_BEHIND, of_lane=round_.arrival.lane, after=round_.arrival.id)

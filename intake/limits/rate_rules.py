@@ -22,12 +22,12 @@ from intake.engine.completion import completed, is_complete
 class MessageRate:
     """How fast a person writes: ``wait`` until their turn, ``behind`` so many more of theirs wait to be decided.
 
-    ``told`` when they read lately that this is too much. The head of a flood, which is folded, waits no more.
+    ``was_told`` when they read lately that this is too much. The head of a flood, which is folded, waits no more.
     """
 
     wait: timedelta = timedelta(0)
     behind: int = 0
-    told: bool = False
+    was_told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +37,14 @@ class QuarantineBacklog(Act):
 
 def slow_down(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
     """A burst is heard at once, the rest one by one; of a flood the first is heard, and the others are set aside."""
-    haste = facts.get(MessageRate)
-    if haste is None or inbound.role is not Role.SUBSCRIBER:
+    rate = facts.get(MessageRate)
+    if rate is None or inbound.role is not Role.SUBSCRIBER:
         return None
-    if haste.behind >= facts.need(Provider).limits.waiting:
-        folded = f"{haste.behind} more messages came at once and were set aside: see 'firstline quarantine list'"
-        told = [] if haste.told else [SayTemplate("too_many")]
-        return decide(QuarantineBacklog(), AddJournalEntry("finding", folded), *told, done=False)
-    return decide(Postpone(facts.need(Now).at + haste.wait)) if haste.wait else None
+    if rate.behind >= facts.need(Provider).limits.waiting:
+        entry = f"{rate.behind} more messages came at once and were set aside: see 'firstline quarantine list'"
+        was_told = [] if rate.was_told else [SayTemplate("too_many")]
+        return decide(QuarantineBacklog(), AddJournalEntry("finding", entry), *was_told, done=False)
+    return decide(Postpone(facts.need(Now).at + rate.wait)) if rate.wait else None
 
 
 def too_many_cases(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from desk.model.shared_facts import EntitlementStatus
-from intake.identity.sources.csv_file import CsvSource, InvalidTable, normal, read
+from intake.identity.sources.csv_file import CsvSource, InvalidTable, normalized_identifier, read_accounts
 
 HEADER = "contract,name,status,service_level,language,phones,emails,logins,serials,address,products,valid_to,node"
 ANNA = (
@@ -64,7 +64,7 @@ def test_an_account_is_found_by_any_of_its_identifiers(table: Path, kind: str, v
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251"])
 def test_the_encoding_is_told_by_the_bytes(encoding: str) -> None:
-    (anna, _) = read("\r\n".join((HEADER, ANNA, JOHN)).encode(encoding), "x.csv", "sever")
+    (anna, _) = read_accounts("\r\n".join((HEADER, ANNA, JOHN)).encode(encoding), "x.csv", "sever")
     assert anna.name == "Анна"
 
 
@@ -72,15 +72,15 @@ def test_the_encoding_is_told_by_the_bytes(encoding: str) -> None:
 def test_the_delimiter_is_told_by_the_header(delimiter: str) -> None:
     rows = [["contract", "name", "phones"], ["1", "Анна, Иванова", '"+7 1;+7 2"']]
     rows[1][1] = f'"{rows[1][1]}"'
-    (account,) = read("\n".join(delimiter.join(row) for row in rows).encode(), "x.csv", "sever")
+    (account,) = read_accounts("\n".join(delimiter.join(row) for row in rows).encode(), "x.csv", "sever")
     assert (account.name, account.phones) == ("Анна, Иванова", ("+7 1", "+7 2"))
 
 
 def test_empty_lines_and_extra_columns_do_no_harm() -> None:
     source = b"Contract , Colour\n\n1,red\n  ,\n2,\n"
     with pytest.raises(InvalidTable, match="line 4, column contract: is empty"):
-        read(source, "x.csv", "sever")
-    first, second = read(source.replace(b"  ,\n", b""), "x.csv", "sever")
+        read_accounts(source, "x.csv", "sever")
+    first, second = read_accounts(source.replace(b"  ,\n", b""), "x.csv", "sever")
     assert (first.characteristics, second.characteristics) == ({"colour": "red"}, {})
 
 
@@ -105,15 +105,15 @@ def test_empty_lines_and_extra_columns_do_no_harm() -> None:
 )
 def test_each_fault_is_told_with_its_line_and_column(text: str, sentence: str) -> None:
     with pytest.raises(InvalidTable) as caught:
-        read(text.encode(), "entitlements.csv", "sever")
-    assert any(sentence in fault for fault in caught.value.faults), caught.value.faults
-    assert all(fault.startswith("entitlements.csv") for fault in caught.value.faults)
+        read_accounts(text.encode(), "entitlements.csv", "sever")
+    assert any(sentence in fault for fault in caught.value.problems), caught.value.problems
+    assert all(fault.startswith("entitlements.csv") for fault in caught.value.problems)
 
 
 def test_a_quite_broken_table_is_told_in_twenty_sentences() -> None:
     with pytest.raises(InvalidTable) as caught:
-        read(b"contract,status\n" + b"".join(b"%d,x\n" % number for number in range(100)), "x.csv", "sever")
-    assert len(caught.value.faults) == 20
+        read_accounts(b"contract,status\n" + b"".join(b"%d,x\n" % number for number in range(100)), "x.csv", "sever")
+    assert len(caught.value.problems) == 20
 
 
 def test_a_changed_file_is_read_again_and_an_unchanged_one_is_not(table: Path) -> None:
@@ -130,33 +130,33 @@ def test_a_broken_new_file_keeps_the_old_accounts_and_says_so(table: Path) -> No
     table.write_text("nonsense", "utf-8")
     assert source.refresh() is False
     assert source.find("contract", "40-1187")
-    assert "no column 'contract'" in source.trouble[0]
+    assert "no column 'contract'" in source.problems[0]
     assert [finding.level for finding in source.findings()] == ["error"]
     table.write_text(f"{HEADER}\n{JOHN}\n", "utf-8")
     assert source.refresh() is True
-    assert source.trouble == ()
+    assert source.problems == ()
 
 
 def test_a_file_that_went_away_and_came_back_is_read_again(table: Path) -> None:
     source, text, stat = opened(table), table.read_bytes(), table.stat()
     table.unlink()
     assert source.refresh() is False
-    assert source.trouble
+    assert source.problems
     assert source.find("contract", "40-1187")
     table.write_bytes(text)
     os.utime(table, ns=(stat.st_atime_ns, stat.st_mtime_ns))
     assert source.refresh() is True
-    assert source.trouble == ()
+    assert source.problems == ()
 
 
 def test_the_tables_of_the_sample_are_sound() -> None:
     import console
 
     for path in (Path(console.__file__).parent / "sample" / "providers").glob("*/entitlements.csv"):
-        assert read(path.read_bytes(), path.name, path.parent.name)
+        assert read_accounts(path.read_bytes(), path.name, path.parent.name)
 
 
 def test_values_that_hold_nothing_find_nothing() -> None:
-    assert normal("phone", "нет") == ""
-    assert normal("contract", " - ") == ""
-    assert normal("email", "\u200b A@B.test ") == "a@b.test"
+    assert normalized_identifier("phone", "нет") == ""
+    assert normalized_identifier("contract", " - ") == ""
+    assert normalized_identifier("email", "\u200b A@B.test ") == "a@b.test"

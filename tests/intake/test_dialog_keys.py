@@ -20,7 +20,7 @@ from desk.storage.database import Database
 from desk.storage.queue_tables import contents
 from intake.engine.case_data import dialog_of, values_of
 from intake.engine.model import Dialog, DialogSet
-from intake.identity.lookups import DialogLookup, keep_sources
+from intake.identity.lookups import DialogLookup, store_dialog_sources
 from tests.intake.examples import DIALOGS, FORMS, NO_INTERNET, small
 from tests.intake.talk import ACCOUNT, TEAMS, Talk
 
@@ -189,7 +189,7 @@ class TestVersion:
             await connection.run_sync(contents.create)
         source = NO_INTERNET.source.replace("version       = 1", "version       = 9")
         digest = hashlib.sha256(source.encode()).hexdigest()
-        await keep_sources(database, {digest: source, "bad": "schema = 9"})
+        await store_dialog_sources(database, {digest: source, "bad": "schema = 9"})
         dialogs = DialogLookup(database, {"sever": [DIALOGS]})
 
         async def of(dialog_hash: str) -> Dialog:

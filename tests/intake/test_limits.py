@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from desk.model.policy import FloodLimits, InvalidProvider, load
-from intake.identity.guess_budget import CountedGuess, GuessBudget, allowed, counted
+from intake.identity.guess_budget import CountedGuess, GuessBudget, is_lookup_allowed, next_guess
 from intake.limits.rate_limiter import RateLimiter
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -21,8 +21,8 @@ def looked_up(guessers: int, guesses: int, within: timedelta) -> int:
     tried: list[CountedGuess] = []
     for number in range(guesses):
         at, who = NOW + number * within / guesses, f"telegram:main:{number % guessers}"
-        if allowed(tried, {who}, USUAL, at):
-            guess = counted(tried, who, {who}, USUAL, at)
+        if is_lookup_allowed(tried, {who}, USUAL, at):
+            guess = next_guess(tried, who, {who}, USUAL, at)
             tried.append(CountedGuess(guess.number, who, at))
     assert len({one.number for one in tried}) == len(tried), "each has a number of its own"
     return len(tried)
@@ -41,16 +41,16 @@ def test_when_many_honest_people_write_some_of_them_may_mistype() -> None:
 
 def test_another_address_of_the_same_person_has_no_budget_of_its_own() -> None:
     tried = [CountedGuess(number, "mail:sever:a@b.test", NOW) for number in range(1, 6)]
-    assert not allowed(tried, {"telegram:main:7", "mail:sever:a@b.test"}, USUAL, NOW)
-    assert allowed(tried, {"telegram:main:8"}, USUAL, NOW)
-    assert allowed(tried, {"mail:sever:a@b.test"}, USUAL, NOW + timedelta(days=1))
+    assert not is_lookup_allowed(tried, {"telegram:main:7", "mail:sever:a@b.test"}, USUAL, NOW)
+    assert is_lookup_allowed(tried, {"telegram:main:8"}, USUAL, NOW)
+    assert is_lookup_allowed(tried, {"mail:sever:a@b.test"}, USUAL, NOW + timedelta(days=1))
 
 
 def test_the_guess_that_spends_a_budget_is_told_apart() -> None:
     tried: list[CountedGuess] = []
     last = []
     for number in range(6):
-        guess = counted(tried, "a", {"a"}, GuessBudget(person=3, all=6), NOW)
+        guess = next_guess(tried, "a", {"a"}, GuessBudget(person=3, all=6), NOW)
         tried.append(CountedGuess(guess.number, "a" if number < 3 else "b", NOW))
         last.append(guess.last)
     assert last == ["", "", "person", "person", "person", "all"]
@@ -59,19 +59,20 @@ def test_the_guess_that_spends_a_budget_is_told_apart() -> None:
 def test_a_burst_is_heard_at_once_and_then_one_after_the_other() -> None:
     """A hundred messages a second for a minute: forty at once, and one every two seconds; others wait for nothing."""
     pace = RateLimiter()
-    turns = [at for at in (NOW + number * SECOND / 100 for number in range(6000)) if not pace.turn("a", at)]
+    turns = [at for at in (NOW + number * SECOND / 100 for number in range(6000)) if not pace.wait_for_turn("a", at)]
     assert sum(at < NOW + SECOND for at in turns) == 40
     assert len(turns) in (69, 70)
-    assert not pace.turn("b", NOW)
-    assert (pace.hurries("a", turns[-1]), pace.hurries("b", NOW)) == (True, False)
-    assert not pace.turn("a", turns[-1] + timedelta(minutes=2))
+    assert not pace.wait_for_turn("b", NOW)
+    assert (pace.is_hurrying("a", turns[-1]), pace.is_hurrying("b", NOW)) == (True, False)
+    assert not pace.wait_for_turn("a", turns[-1] + timedelta(minutes=2))
 
 
 def test_nobody_is_told_twice_within_an_hour() -> None:
     """A message that has to be decided once more is still the one they are told with."""
     pace = RateLimiter()
     told = [
-        pace.told("a", NOW + minutes * 60 * SECOND, arrival) for minutes, arrival in ((0, 1), (0, 1), (59, 2), (60, 3))
+        pace.was_told("a", NOW + minutes * 60 * SECOND, arrival)
+        for minutes, arrival in ((0, 1), (0, 1), (59, 2), (60, 3))
     ]
     assert told == [False, False, True, False]
 

@@ -22,104 +22,114 @@ from desk.model.shared_facts import Account
 from intake.identity.sources.packed_table import Key, PackedTable, Row
 
 STATUSES = ("active", "expired", "blocked")
-SEVERAL = ("phones", "emails", "logins", "serials", "products")
-COLUMNS = ("contract", "name", "status", "service_level", "language", *SEVERAL[:4], "address", "products", "valid_to")
-_SINGULAR = {"email": "emails", "phone": "phones", "login": "logins", "serial": "serials"}
-_MOST_FAULTS = 20
-LONGEST = 80
+LIST_COLUMNS = ("phones", "emails", "logins", "serials", "products")
+COLUMNS = (
+    "contract",
+    "name",
+    "status",
+    "service_level",
+    "language",
+    *LIST_COLUMNS[:4],
+    "address",
+    "products",
+    "valid_to",
+)
+_IDENTIFIER_COLUMNS = {"email": "emails", "phone": "phones", "login": "logins", "serial": "serials"}
+_MAX_PROBLEMS = 20
+MAX_CONTRACT_LENGTH = 80
 """Characters of a contract that a case can keep."""
-_NO_DIGIT = re.compile(r"\D")
-_NO_LETTER = re.compile(r"[\W_]")
+_NOT_DIGITS = re.compile(r"\D")
+_NOT_LETTERS_OR_DIGITS = re.compile(r"[\W_]")
 
 
 class InvalidTable(ValueError):
-    """A table that cannot be used. Each of ``faults`` is a sentence with the line and the column."""
+    """A table that cannot be used. Each of ``problems`` is a sentence with the line and the column."""
 
-    def __init__(self, faults: Sequence[str]) -> None:
-        super().__init__("\n".join(faults))
-        self.faults = tuple(faults)
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
 
 
 class CsvSource:
     """A `EntitlementSource` over one file, read again when its time or size has changed.
 
-    A broken new file keeps the accounts of the last good one; `trouble` tells. `refresh` may run in a
+    A broken new file keeps the accounts of the last good one; `problems` tells. `refresh` may run in a
     thread of its own while others `find`; only two of it at once must not.
     """
 
     def __init__(self, path: Path, provider: str) -> None:
         self.path = path
         self.provider = provider
-        self.trouble: tuple[str, ...] = ()
+        self.problems: tuple[str, ...] = ()
         self._accounts: PackedTable | None = None
-        self._seen: tuple[int, int] | None = None
+        self._file_stamp: tuple[int, int] | None = None
 
     def find(self, kind: str, value: str) -> tuple[Account, ...]:
         """All accounts with this contract, email, phone, login or serial."""
-        wanted = normal(kind, value)
-        return self._accounts.find((kind, wanted)) if self._accounts and wanted else ()
+        identifier = normalized_identifier(kind, value)
+        return self._accounts.find((kind, identifier)) if self._accounts and identifier else ()
 
     def refresh(self) -> bool:
         """Reads the file if it has changed since; returns whether new accounts are in use. Raises nothing."""
         try:
             stat = self.path.stat()
-            if self._seen == (stat.st_mtime_ns, stat.st_size):
+            if self._file_stamp == (stat.st_mtime_ns, stat.st_size):
                 return False
-            self._seen = (stat.st_mtime_ns, stat.st_size)
-            self._accounts = packed(self.path.read_bytes(), self.path.name, self.provider)
+            self._file_stamp = (stat.st_mtime_ns, stat.st_size)
+            self._accounts = pack_accounts(self.path.read_bytes(), self.path.name, self.provider)
         except OSError as error:
-            self._seen = None
-            self.trouble = (f"{self.path} cannot be read: {error.strerror}",)
+            self._file_stamp = None
+            self.problems = (f"{self.path} cannot be read: {error.strerror}",)
             return False
         except InvalidTable as error:
-            self.trouble = error.faults
+            self.problems = error.problems
             return False
-        self.trouble = ()
+        self.problems = ()
         return True
 
     def findings(self) -> Iterator[Finding]:
         """What `firstline check` tells about the file."""
         self.refresh()
-        for sentence in self.trouble:
+        for sentence in self.problems:
             yield Finding("error", str(self.path), sentence, "correct the file; the last good one stays in use")
-        if not self.trouble:
+        if not self.problems:
             yield Finding("ok", str(self.path), f"{len(self._accounts or ())} accounts")
 
 
-def read(source: bytes, name: str, provider: str) -> list[Account]:
+def read_accounts(source: bytes, name: str, provider: str) -> list[Account]:
     """All accounts of a table. Raises `InvalidTable` with up to twenty faults; ``name`` is put before each."""
-    table, rows = _checked(source, name, provider)
+    table, rows = _read_rows(source, name, provider)
     return [table.account(row) for row in rows]
 
 
-def packed(source: bytes, name: str, provider: str) -> PackedTable:
+def pack_accounts(source: bytes, name: str, provider: str) -> PackedTable:
     """The same, to be found by their identifiers."""
-    table, rows = _checked(source, name, provider)
+    table, rows = _read_rows(source, name, provider)
     return PackedTable(rows, table.account, table.keys)
 
 
-def _checked(source: bytes, name: str, provider: str) -> tuple[_CsvTable, Sequence[Row]]:
+def _read_rows(source: bytes, name: str, provider: str) -> tuple[_CsvTable, Sequence[Row]]:
     """The table, and its rows that are not empty. Raises `InvalidTable`."""
     lines = csv.reader(io.StringIO(_decoded(source, name), newline=""), delimiter=_delimiter(source), strict=True)
     try:
         table = _CsvTable(next(lines, []), name, provider)
         seen: set[str] = set()
-        rows = [row for row in lines if table.holds(row, lines.line_num, seen)]
+        rows = [row for row in lines if table.is_account_row(row, lines.line_num, seen)]
     except csv.Error as error:
         raise InvalidTable([f"{name} line {lines.line_num}: {error}"]) from None
-    if table.faults:
-        raise InvalidTable(table.faults)
+    if table.problems:
+        raise InvalidTable(table.problems)
     return table, rows
 
 
-def normal(kind: str, value: str) -> str:
+def normalized_identifier(kind: str, value: str) -> str:
     """How a value is compared. Phones: digits, a Russian 8 as 7. Contracts and serials: letters and digits only."""
     value = without_invisible(value).strip().casefold()
     if kind == "phone":
-        digits = _NO_DIGIT.sub("", value)
+        digits = _NOT_DIGITS.sub("", value)
         return "7" + digits[1:] if len(digits) == 11 and digits[0] == "8" else digits
     if kind in ("contract", "serial"):
-        return _NO_LETTER.sub("", value)
+        return _NOT_LETTERS_OR_DIGITS.sub("", value)
     return value
 
 
@@ -130,59 +140,65 @@ class _CsvTable:
         self.name = name
         self.provider = provider
         self.header = [cell.strip().casefold() for cell in header]
-        self.faults: list[str] = []
-        self.others = [(at, column) for at, column in enumerate(self.header) if column and column not in COLUMNS]
-        self.places = {column: self.header.index(column) for column in COLUMNS if column in self.header}
-        self.finding = [(kind, self.places[column]) for kind, column in _SINGULAR.items() if column in self.places]
+        self.problems: list[str] = []
+        self.extra_columns = [(at, column) for at, column in enumerate(self.header) if column and column not in COLUMNS]
+        self.column_numbers = {column: self.header.index(column) for column in COLUMNS if column in self.header}
+        self.identifier_columns = [
+            (kind, self.column_numbers[column])
+            for kind, column in _IDENTIFIER_COLUMNS.items()
+            if column in self.column_numbers
+        ]
         if "contract" not in self.header:
             raise InvalidTable([f"{name} line 1: there is no column 'contract': the first line must name the columns"])
         if twice := sorted({column for column in self.header if column and self.header.count(column) > 1}):
             raise InvalidTable([f"{name} line 1: the column {twice[0]!r} stands twice"])
 
-    def holds(self, cells: Row, line: int, seen: set[str]) -> bool:
-        """Whether a row has an account in it, and not one of the contracts ``seen``. ``faults`` tell what is wrong."""
-        if not any(cells) or len(self.faults) >= _MOST_FAULTS:
+    def is_account_row(self, cells: Row, line: int, seen: set[str]) -> bool:
+        """Whether a row has an account, of a contract not ``seen`` before. `problems` tell what is wrong with it."""
+        if not any(cells) or len(self.problems) >= _MAX_PROBLEMS:
             return False
         if len(cells) != len(self.header):
-            self.fault(
+            self.report(
                 line,
                 "",
                 f"has {len(cells)} cells, the header has {len(self.header)}: quote cells that hold the delimiter",
             )
             return False
         if (status := self.cell(cells, "status").casefold()) and status not in STATUSES:
-            self.fault(line, "status", f"is {status!r}, not one of {', '.join(STATUSES)}")
-        for email in _several(self.cell(cells, "emails")):
+            self.report(line, "status", f"is {status!r}, not one of {', '.join(STATUSES)}")
+        for email in _split_values(self.cell(cells, "emails")):
             if "@" not in email or len(email) > 254 or not email.isprintable():
-                self.fault(line, "emails", f"{email[:80]!r} is no address")
+                self.report(line, "emails", f"{email[:80]!r} is no address")
         if (day := self.cell(cells, "valid_to")) and _day(day) is None:
-            self.fault(line, "valid_to", f"is {day!r}, not a day such as 2027-01-31")
-        key = normal("contract", contract := self.cell(cells, "contract"))
+            self.report(line, "valid_to", f"is {day!r}, not a day such as 2027-01-31")
+        key = normalized_identifier("contract", contract := self.cell(cells, "contract"))
         if not key:
-            self.fault(line, "contract", "is empty")
-        elif len(contract) > LONGEST:
-            self.fault(line, "contract", f"has {len(contract)} characters, and {LONGEST} at most can be kept")
+            self.report(line, "contract", "is empty")
+        elif len(contract) > MAX_CONTRACT_LENGTH:
+            self.report(
+                line, "contract", f"has {len(contract)} characters, and {MAX_CONTRACT_LENGTH} at most can be kept"
+            )
         elif key in seen:
-            self.fault(line, "contract", f"{contract!r} stands in the table already")
+            self.report(line, "contract", f"{contract!r} stands in the table already")
         seen.add(key)
         return True
 
     def cell(self, cells: Row, column: str) -> str:
         """What stands there; "" where the table has no such column."""
-        at = self.places.get(column)
+        at = self.column_numbers.get(column)
         return cells[at].strip() if at is not None else ""
 
     def keys(self, cells: Row) -> Iterator[Key]:
         """Everything a row is found by: kind and folded value; several may share a phone or an address."""
-        yield "contract", normal("contract", cells[self.places["contract"]])
-        for kind, at in self.finding:
-            for value in _several(cells[at]):
-                if folded := normal(kind, value):
+        yield "contract", normalized_identifier("contract", cells[self.column_numbers["contract"]])
+        for kind, at in self.identifier_columns:
+            for value in _split_values(cells[at]):
+                if folded := normalized_identifier(kind, value):
                     yield kind, folded
 
     def account(self, cells: Row) -> Account:
         cell = partial(self.cell, cells)
-        several = {column: _several(cell(column)) for column in SEVERAL}
+        lists = {column: _split_values(cell(column)) for column in LIST_COLUMNS}
         return Account(
             provider=self.provider,
             contract=cell("contract"),
@@ -192,12 +208,12 @@ class _CsvTable:
             language=cell("language").casefold(),
             address=cell("address"),
             valid_to=_day(cell("valid_to")),
-            characteristics={column: cells[at].strip() for at, column in self.others if cells[at].strip()},
-            **several,
+            characteristics={column: cells[at].strip() for at, column in self.extra_columns if cells[at].strip()},
+            **lists,
         )
 
-    def fault(self, line: int, column: str, what: str) -> None:
-        self.faults.append(f"{self.name} line {line}{f', column {column}' if column else ''}: {what}")
+    def report(self, line: int, column: str, what: str) -> None:
+        self.problems.append(f"{self.name} line {line}{f', column {column}' if column else ''}: {what}")
 
 
 def _day(cell: str) -> date | None:
@@ -207,7 +223,7 @@ def _day(cell: str) -> date | None:
         return None
 
 
-def _several(cell: str) -> tuple[str, ...]:
+def _split_values(cell: str) -> tuple[str, ...]:
     return tuple(part for piece in cell.split(";") if (part := piece.strip())) if cell else ()
 
 

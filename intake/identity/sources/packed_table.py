@@ -19,18 +19,18 @@ Key = tuple[str, str]
 
 
 class PackedTable:
-    """Accounts by their keys. ``made`` makes one of its row, ``keys`` gives all by which that row is found."""
+    """Accounts by their keys. ``build_account`` makes one of its row; ``keys_of_row`` gives all keys of that row."""
 
     def __init__(
-        self, rows: Iterable[Row], made: Callable[[Row], Account], keys: Callable[[Row], Iterable[Key]]
+        self, rows: Iterable[Row], build_account: Callable[[Row], Account], keys_of_row: Callable[[Row], Iterable[Key]]
     ) -> None:
-        self._made, self._keys = made, keys
+        self._build_account, self._keys_of_row = build_account, keys_of_row
         cells, self._ends = bytearray(), array("Q")
         found: list[tuple[int, int]] = []
         for number, row in enumerate(rows):
             cells += "\0".join(row).encode()
             self._ends.append(len(cells))
-            found += ((hash(key), number) for key in {*keys(row)})
+            found += ((hash(key), number) for key in {*keys_of_row(row)})
         found.sort()
         self._cells = bytes(cells)
         self._hashes = array("q", (one for one, _ in found))
@@ -41,17 +41,17 @@ class PackedTable:
 
     def find(self, key: Key) -> tuple[Account, ...]:
         """Every account with this key, in the order of the rows."""
-        wanted = hash(key)
+        key_hash = hash(key)
         accounts = []
-        for at in range(bisect_left(self._hashes, wanted), len(self._hashes)):
-            if self._hashes[at] != wanted:
+        for at in range(bisect_left(self._hashes, key_hash), len(self._hashes)):
+            if self._hashes[at] != key_hash:
                 break
             row = self._row(self._numbers[at])
             # Two keys may have one number.
-            if key in self._keys(row):
-                accounts.append(self._made(row))
+            if key in self._keys_of_row(row):
+                accounts.append(self._build_account(row))
         return tuple(accounts)
 
     def _row(self, number: int) -> Row:
-        begin = self._ends[number - 1] if number else 0
-        return self._cells[begin : self._ends[number]].decode().split("\0")
+        start = self._ends[number - 1] if number else 0
+        return self._cells[start : self._ends[number]].decode().split("\0")
