@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import rivals
-from benchmarks.made_base import Asked, made, questions
+from benchmarks.made_base import GeneratedQuestion, generate_articles, generate_questions
 from benchmarks.measuring import Figures, median, percentile, resident, rounded, tell
 from desk.gc_freeze import frozen_after
 from kb.content.article_files import Article
@@ -30,31 +30,31 @@ from kb.search.index_files import IndexFiles
 from kb.search.knowledge_base import KnowledgeBase
 from tests.peers.postgres import Postgres
 
-SLIPS = 0.1
-LARGE, SLOW = 20_000, ("fts5 trigram", "rapidfuzz scan", "pg_trgm")
+TYPO_SHARE = 0.1
+LARGE_BASE, SLOW_RIVALS = 20_000, ("fts5 trigram", "rapidfuzz scan", "pg_trgm")
 """Those that look at much of the base for every question are asked a tenth of them on large ones."""
 
 
-def compared(size: int, count: int, server: Postgres | None) -> list[Figures]:
+def compare_rivals(size: int, count: int, server: Postgres | None) -> list[Figures]:
     """One line for each rival at one size."""
     makers: dict[str, Callable[[Sequence[Article]], rivals.Rival]] = dict(rivals.RIVALS)
     if server is not None:
         makers["pg_trgm"] = lambda articles: rivals.PgTrgm(articles, server)
-    articles = made(size)
-    clean, slipped = questions(size, count), questions(size, count, slips=SLIPS)
+    articles = generate_articles(size)
+    clean, slipped = generate_questions(size, count), generate_questions(size, count, typos=TYPO_SHARE)
     lines = []
     for name, maker in makers.items():
-        few = max(10, count // 10) if size >= LARGE and name in SLOW else count
-        figures = _alone(partial(_measured, maker, articles, clean[:few], slipped[:few]))
+        few = max(10, count // 10) if size >= LARGE_BASE and name in SLOW_RIVALS else count
+        figures = _in_own_process(partial(_measure, maker, articles, clean[:few], slipped[:few]))
         lines.append({"articles": size, "by": name, **figures})
     return lines
 
 
-def _measured(
+def _measure(
     maker: Callable[[Sequence[Article]], rivals.Rival],
     articles: Sequence[Article],
-    clean: Sequence[Asked],
-    slipped: Sequence[Asked],
+    clean: Sequence[GeneratedQuestion],
+    slipped: Sequence[GeneratedQuestion],
 ) -> Figures:
     gc.collect()
     before, began = resident(os.getpid()), time.perf_counter()
@@ -63,8 +63,8 @@ def _measured(
     gc.collect()
     held = resident(os.getpid()) - before
     rival.ask("first")
-    hits, spent = _asked(rival, clean)
-    hits_slipped, spent_slipped = _asked(rival, slipped)
+    hits, spent = _ask_all(rival, clean)
+    hits_slipped, spent_slipped = _ask_all(rival, slipped)
     spent += spent_slipped
     return {
         "recall@3": rounded(hits),
@@ -76,7 +76,7 @@ def _measured(
     }
 
 
-def _asked(rival: rivals.Rival, asked: Sequence[Asked]) -> tuple[float, list[float]]:
+def _ask_all(rival: rivals.Rival, asked: Sequence[GeneratedQuestion]) -> tuple[float, list[float]]:
     """The share answered with the article meant among three, and milliseconds of each."""
     spent, hits = [], 0
     for one in asked:
@@ -87,13 +87,13 @@ def _asked(rival: rivals.Rival, asked: Sequence[Asked]) -> tuple[float, list[flo
     return hits / len(asked), spent
 
 
-def providers(count: int, each: int, shared: int) -> list[Figures]:
+def measure_providers(count: int, each: int, shared: int) -> list[Figures]:
     """So many providers in one process, each with articles of its own above shared ones; then started again."""
 
     def several() -> Figures:
-        articles = made(shared)
+        articles = generate_articles(shared)
         for number in range(count):
-            articles += [replace(one, provider=f"p{number}") for one in made(each, seed=100 + number)]
+            articles += [replace(one, provider=f"p{number}") for one in generate_articles(each, seed=100 + number)]
         with tempfile.TemporaryDirectory() as folder:
             store = IndexFiles(Path(folder))
             gc.collect()
@@ -102,11 +102,11 @@ def providers(count: int, each: int, shared: int) -> list[Figures]:
             built = time.perf_counter() - began
             gc.collect()
             held = resident(os.getpid()) - before
-            spent = _spread(knowledge, count, each)
+            spent = _ask_providers(knowledge, count, each)
             began = time.perf_counter()
             again = KnowledgeBase({}, lambda _: [], articles, store)
             loaded = time.perf_counter() - began
-            _spread(again, count, each)
+            _ask_providers(again, count, each)
             size = sum(path.stat().st_size for path in Path(folder).iterdir()) / 2**20
         return {
             "providers": count,
@@ -120,29 +120,29 @@ def providers(count: int, each: int, shared: int) -> list[Figures]:
             "p99 ms": percentile(spent, 0.99),
         }
 
-    return [_alone(several)]
+    return [_in_own_process(several)]
 
 
-def _spread(knowledge: KnowledgeBase, count: int, each: int) -> list[float]:
+def _ask_providers(knowledge: KnowledgeBase, count: int, each: int) -> list[float]:
     spent = []
     for number in range(count):
-        for one in questions(each, 3, seed=100 + number):
+        for one in generate_questions(each, 3, seed=100 + number):
             began = time.perf_counter()
             knowledge.suggest(f"p{number}", one.text, "ru")
             spent.append((time.perf_counter() - began) * 1000)
     return spent
 
 
-def held(size: int, count: int) -> list[Figures]:
+def measure_event_loop(size: int, count: int) -> list[Figures]:
     """How long the event loop waits while questions are answered in threads beside it, and while a base is indexed."""
 
     def waits() -> list[Figures]:
         with tempfile.TemporaryDirectory() as folder:
             with frozen_after():  # as the desk does at its start
-                articles = made(size)
+                articles = generate_articles(size)
                 knowledge = KnowledgeBase({}, lambda _: [], articles, IndexFiles(Path(folder)))
-            asked = [one.text for one in questions(size, count, slips=SLIPS)]
-            more = [*articles[:-1], *made(1, seed=7)]
+            asked = [one.text for one in generate_questions(size, count, typos=TYPO_SHARE)]
+            more = [*articles[:-1], *generate_articles(1, seed=7)]
 
             async def questions_asked() -> None:
                 for text in asked:
@@ -151,18 +151,18 @@ def held(size: int, count: int) -> list[Figures]:
             async def refreshed() -> None:
                 await asyncio.to_thread(knowledge.refresh, more)
 
-            works = (("nothing", _nothing), ("asked", questions_asked), ("indexed anew", refreshed))
-            return [{"articles": size, "while": name, **asyncio.run(_watched(work))} for name, work in works]
+            works = (("nothing", _idle), ("asked", questions_asked), ("indexed anew", refreshed))
+            return [{"articles": size, "while": name, **asyncio.run(_measure_delays(work))} for name, work in works]
 
-    lines: list[Figures] = _alone(waits)
+    lines: list[Figures] = _in_own_process(waits)
     return lines
 
 
-async def _nothing() -> None:
+async def _idle() -> None:
     await asyncio.sleep(1.0)
 
 
-async def _watched(work: Callable[[], Any]) -> Figures:
+async def _measure_delays(work: Callable[[], Any]) -> Figures:
     """Beats of a millisecond, and by how much each came late; of the latest also how much of that time this process
     was at work itself, for on a shared machine others may have been."""
     late: list[float] = []
@@ -183,7 +183,7 @@ async def _watched(work: Callable[[], Any]) -> Figures:
     }
 
 
-def _alone(work: Callable[[], Any]) -> Any:
+def _in_own_process(work: Callable[[], Any]) -> Any:
     """Does it in a process of its own, so that nothing of one counts for the next."""
     context = multiprocessing.get_context("fork")
     theirs, ours = context.Pipe()
@@ -201,7 +201,7 @@ def _alone(work: Callable[[], Any]) -> Any:
 
 
 @contextmanager
-def _server() -> Iterator[Postgres | None]:
+def _postgres() -> Iterator[Postgres | None]:
     missing = Postgres.missing()
     if missing:
         print(f"pg_trgm is left out: {missing}")
@@ -223,13 +223,13 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
     sizes = [int(one) for one in chosen.sizes.split(",")]
-    with _server() as server:
+    with _postgres() as server:
         for size in sizes:
-            tell(f"A base of {size} articles", compared(size, chosen.questions, server), chosen.json)
+            tell(f"A base of {size} articles", compare_rivals(size, chosen.questions, server), chosen.json)
     if chosen.providers:
-        tell("Providers in one process", providers(chosen.providers, chosen.each, 30), chosen.json)
+        tell("Providers in one process", measure_providers(chosen.providers, chosen.each, 30), chosen.json)
     for size in sizes[:2]:
-        tell("The event loop beside it", held(size, chosen.questions), chosen.json)
+        tell("The event loop beside it", measure_event_loop(size, chosen.questions), chosen.json)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kb.content.article_files import Article, Edition
-from kb.evaluation.typing_noise import mistyped
+from kb.evaluation.typing_noise import with_typos
 
 THINGS = """
 роутер|маршрутизатор|рутер|вайфай коробка; кабель|провод|шнур от интернета; приставка|тв приставка|коробочка от телевизора;
@@ -73,19 +73,19 @@ MODELS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class GeneratedQuestion:
     """A question, and the id of the article it is meant for."""
 
     text: str
     article: str
 
 
-def made(size: int, seed: int = 1) -> list[Article]:
+def generate_articles(size: int, seed: int = 1) -> list[Article]:
     """So many different articles, half of them Russian, each with a title, three phrasings and an answer."""
     return [_article(topic, seed) for topic in _topics(size, seed)]
 
 
-def questions(size: int, count: int, seed: int = 1, slips: float = 0.0) -> list[Asked]:
+def generate_questions(size: int, count: int, seed: int = 1, typos: float = 0.0) -> list[GeneratedQuestion]:
     """Questions of a base of this size; the same ones without slips and with."""
     topics = list(_topics(size, seed))
     chance = random.Random(seed + 1)
@@ -93,7 +93,7 @@ def questions(size: int, count: int, seed: int = 1, slips: float = 0.0) -> list[
     for number in range(count):
         topic = chance.choice(topics)
         text = _phrase(topic, chance)
-        asked.append(Asked(mistyped(text, number, slips) if slips else text, topic.id))
+        asked.append(GeneratedQuestion(with_typos(text, number, typos) if typos else text, topic.id))
     return asked
 
 
@@ -106,8 +106,8 @@ class _Topic:
 
 def _topics(size: int, seed: int) -> Iterator[_Topic]:
     tables = {
-        "ru": [_read(text) for text in (THINGS, TROUBLES, TIMES)],
-        "en": [_read(text) for text in ENGLISH],
+        "ru": [_parse_table(text) for text in (THINGS, TROUBLES, TIMES)],
+        "en": [_parse_table(text) for text in ENGLISH],
     }
     whole = 30 * 20 * 20 * MODELS
     for number, place in enumerate(random.Random(seed).sample(range(whole), (size + 1) // 2)):
@@ -120,7 +120,7 @@ def _topics(size: int, seed: int) -> Iterator[_Topic]:
             yield _Topic(f"{language}-{place}", language, parts)
 
 
-def _read(text: str) -> list[list[str]]:
+def _parse_table(text: str) -> list[list[str]]:
     return [[word.strip() for word in one.split("|")] for one in text.replace("\n", " ").split(";") if one.strip()]
 
 

@@ -29,7 +29,7 @@ from desk.model.acts import (
 from desk.model.case import Case, CaseState
 from desk.model.facts import ActingAgent, Now
 from desk.model.messages import Inbound, Role, Verb
-from kb.content.article_files import digest
+from kb.content.article_files import sha256_of
 from kb.learning.acts import CreateDraft, LinkArticle, ValidateArticle
 from kb.learning.drafts import ArticleDraft
 
@@ -115,7 +115,7 @@ def _parse_command(text: str) -> ArticleChoice:
 
 def article_button_key(article: str) -> str:
     """A short key of an article: a button's data has no room for the whole id."""
-    return digest(article)[:12]
+    return sha256_of(article)[:12]
 
 
 def apply_article_choice(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:

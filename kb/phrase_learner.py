@@ -25,45 +25,47 @@ from desk.model.people import Person
 from desk.model.shared_facts import Account
 from desk.storage.database import Database, insert_ignoring_duplicates
 from desk.storage.ids import EPOCH
-from kb.learning.outcomes import PATIENCE, WINDOW, CaseHistory, ReturnFinder
+from kb.learning.outcomes import ANSWER_TIMEOUT, RETURN_WINDOW, CaseHistory, ReturnFinder
 from kb.learning.phrase_acceptance import (
     DAY,
     MONTH,
     AcceptanceVerdict,
     ConfirmedWords,
     KnownPhrasings,
-    inbound,
+    anonymised_phrase,
     judge_phrase,
 )
 from kb.storage.article_store import ArticleRow
 from kb.storage.article_versions import bump_knowledge_counter
-from kb.storage.phrase_store import GONE, came_back
+from kb.storage.phrase_store import TAKEN_BACK_REASONS, take_back_returned
 from kb.storage.tables import ArticleLinkRow, PhrasingRow, SuggestionRow
-from kb.storage.usage_queries import MATTER, matter
+from kb.storage.usage_queries import CASE_HISTORY_COLUMNS, case_history_of
 
 log = logging.getLogger(__name__)
 
-LOOKS_BACK = timedelta(days=2)
+LOOK_BACK = timedelta(days=2)
 """What was confirmed earlier has been looked at long ago."""
-TOGETHER = 200
-RETURNS = timedelta(minutes=1)
+BATCH_SIZE = 200
+RETURN_CHECK_INTERVAL = timedelta(minutes=1)
 """How often it is looked who came back."""
 
-Accounts = Callable[[str, str], Account | None]
+FindAccount = Callable[[str, str], Account | None]
 """The account of a provider's contract, if there is one."""
-Leads = Callable[[str, str, str], Sequence[str]]
+SearchArticles = Callable[[str, str, str], Sequence[str]]
 """The articles that fit a text (provider, text, language), the best first."""
 
 
 class PhraseLearner:
     """Looks every few seconds at what was confirmed meanwhile. Several may work at once: each case teaches once."""
 
-    def __init__(self, database: Database, providers: Iterable[str], accounts: Accounts, leads: Leads) -> None:
+    def __init__(
+        self, database: Database, providers: Iterable[str], find_account: FindAccount, search_articles: SearchArticles
+    ) -> None:
         self._database = database
         self._providers = tuple(sorted(providers))
-        self._accounts = accounts
-        self._leads = leads
-        self._looked: datetime | None = None
+        self._find_account = find_account
+        self._search_articles = search_articles
+        self._last_return_check: datetime | None = None
 
     async def learn(self, now: datetime) -> int:
         """Returns how many phrases were learned."""
@@ -72,52 +74,57 @@ class PhraseLearner:
         learned = 0
         for one in confirmed:
             async with self._database.read(one.provider) as session:
-                known = await _known(session, one, now)
-            verdict = await asyncio.to_thread(self._judged, one, known)
+                known = await _load_known_phrasings(session, one, now)
+            verdict = await asyncio.to_thread(self._judge, one, known)
             learned += await self._keep(one, verdict, now)
-        if self._looked is None or not self._looked <= now < self._looked + RETURNS:
-            self._looked = now
+        if (
+            self._last_return_check is None
+            or not self._last_return_check <= now < self._last_return_check + RETURN_CHECK_INTERVAL
+        ):
+            self._last_return_check = now
             await self.take_back(now)
         return learned
 
-    def _judged(self, one: ConfirmedWords, known: KnownPhrasings) -> AcceptanceVerdict:
+    def _judge(self, one: ConfirmedWords, known: KnownPhrasings) -> AcceptanceVerdict:
         def leads(text: str) -> Sequence[str]:
-            return self._leads(one.provider, text, one.language)
+            return self._search_articles(one.provider, text, one.language)
 
-        said = inbound(one, known, leads)
+        said = anonymised_phrase(one, known, leads)
         return judge_phrase(one, said, known, leads(said) if said and not one.by_agent else ())
 
     async def take_back(self, now: datetime) -> int:
         """Takes back what was learned of people who have the same again. Returns how many phrases went."""
         async with self._database.read(*self._providers) as session:
-            back = await _came_back(session, now)
+            back = await _load_returned(session, now)
         if not back:
             return 0
         async with self._database.write(*sorted({key[0] for key in back})) as session:
-            gone = await came_back(session, back)
+            gone = await take_back_returned(session, back)
         log.info("took back %d phrases of people who came back", gone)
         return gone
 
     async def _confirmed(self, session: AsyncSession, now: datetime) -> list[ConfirmedWords]:
-        since = now - LOOKS_BACK
-        helped = _telling(SuggestionRow, literal("subscriber"), SuggestionRow.outcome == "helped")
-        linked = _telling(ArticleLinkRow, literal("agent:") + ArticleLinkRow.agent, ArticleLinkRow.kind == "linked")
+        since = now - LOOK_BACK
+        helped = _unlearned_query(SuggestionRow, literal("subscriber"), SuggestionRow.outcome == "helped")
+        linked = _unlearned_query(
+            ArticleLinkRow, literal("agent:") + ArticleLinkRow.agent, ArticleLinkRow.kind == "linked"
+        )
         whole = union_all(
             helped.where(SuggestionRow.outcome_at > since), linked.where(ArticleLinkRow.at > since)
         ).subquery()
-        rows = list((await session.execute(select(whole).order_by(whole.c.id).limit(TOGETHER))).all())
+        rows = list((await session.execute(select(whole).order_by(whole.c.id).limit(BATCH_SIZE))).all())
         # A case can be confirmed twice: an agent's word counts more than a tap.
         rows.sort(key=lambda row: row.author, reverse=True)
         best = {(row.provider, row.id, row.article): row for row in rows}
         return [self._as_confirmed(row) for row in best.values()]
 
     def _as_confirmed(self, row: Any) -> ConfirmedWords:
-        account = self._accounts(row.provider, row.contract) if row.contract else None
+        account = self._find_account(row.provider, row.contract) if row.contract else None
         own = (row.name, row.contract, *((account.name, account.address, *account.logins) if account else ()))
         return ConfirmedWords(
             *(row.provider, row.id, row.article, row.person_id, row.author, row.description, row.language, own),
             contract=row.contract if account else "",
-            proved=bool(row.proved and account),
+            is_proved=bool(row.proved and account),
         )
 
     async def _keep(self, one: ConfirmedWords, verdict: AcceptanceVerdict, now: datetime) -> int:
@@ -132,7 +139,7 @@ class PhraseLearner:
                 language=language_of(verdict.text) or one.language,
                 text=verdict.text,
                 author=one.author,
-                refused=verdict.refused,
+                refused=verdict.refusal,
                 at=now,
                 repeats=verdict.repeats,
             )
@@ -144,7 +151,7 @@ class PhraseLearner:
         return int(new)
 
 
-def _telling(kind: Any, author: Any, *confirmed: Any) -> Select[Any]:
+def _unlearned_query(kind: Any, author: Any, *confirmed: Any) -> Select[Any]:
     """Confirmed rows that nobody has looked at, with the words of their case."""
     seen = and_(
         PhrasingRow.provider == kind.provider, PhrasingRow.case_id == kind.case_id, PhrasingRow.article == kind.article
@@ -161,7 +168,7 @@ def _telling(kind: Any, author: Any, *confirmed: Any) -> Select[Any]:
     )
 
 
-async def _known(session: AsyncSession, one: ConfirmedWords, now: datetime) -> KnownPhrasings:
+async def _load_known_phrasings(session: AsyncSession, one: ConfirmedWords, now: datetime) -> KnownPhrasings:
     mine = PhrasingRow.provider == one.provider
     query = select(PhrasingRow.case_id, PhrasingRow.article, PhrasingRow.text, PhrasingRow.author, Case.proved).where(
         mine
@@ -171,7 +178,7 @@ async def _known(session: AsyncSession, one: ConfirmedWords, now: datetime) -> K
     ).all()
     here = [row for row in rows if row.article == one.article]
     counted = _with_case(select(func.count()).select_from(PhrasingRow)).where(
-        mine, PhrasingRow.refused.in_(("", *GONE))
+        mine, PhrasingRow.refused.in_(("", *TAKEN_BACK_REASONS))
     )
     whose = PhrasingRow.person_id == one.person_id
     if one.contract:
@@ -185,13 +192,13 @@ async def _known(session: AsyncSession, one: ConfirmedWords, now: datetime) -> K
     )
     editions = articles.all()
     return KnownPhrasings(
-        written=[text for row in editions for text in (row.title, *row.phrasings)],
-        texts=[text for row in editions for text in (row.body, row.environment)],
+        phrasings=[text for row in editions for text in (row.title, *row.phrasings)],
+        bodies=[text for row in editions for text in (row.body, row.environment)],
         learned={row.case_id: row.text for row in here},
-        elsewhere=frozenset(row.text.casefold() for row in rows if row.article != one.article),
-        of_person=int(await session.scalar(counted.where(whose, PhrasingRow.at > now - MONTH)) or 0),
-        of_strangers=sum(row.author == "subscriber" and not row.proved for row in here),
-        of_day=int(await session.scalar(counted.where(*today)) or 0),
+        other_articles=frozenset(row.text.casefold() for row in rows if row.article != one.article),
+        count_of_person=int(await session.scalar(counted.where(whose, PhrasingRow.at > now - MONTH)) or 0),
+        count_of_unproved=sum(row.author == "subscriber" and not row.proved for row in here),
+        count_of_day=int(await session.scalar(counted.where(*today)) or 0),
     )
 
 
@@ -199,7 +206,7 @@ def _with_case(query: Any) -> Any:
     return query.join(Case, and_(Case.provider == PhrasingRow.provider, Case.id == PhrasingRow.case_id), isouter=True)
 
 
-async def _came_back(session: AsyncSession, now: datetime) -> list[tuple[str, int, str]]:
+async def _load_returned(session: AsyncSession, now: datetime) -> list[tuple[str, int, str]]:
     """What subscribers' taps taught within the week and belies itself: provider, case and article."""
     said = and_(
         SuggestionRow.provider == PhrasingRow.provider,
@@ -209,27 +216,29 @@ async def _came_back(session: AsyncSession, now: datetime) -> list[tuple[str, in
     standing = (
         PhrasingRow.refused == "",
         PhrasingRow.author == "subscriber",
-        PhrasingRow.at > now - WINDOW - LOOKS_BACK,
+        PhrasingRow.at > now - RETURN_WINDOW - LOOK_BACK,
     )
-    query = select(PhrasingRow.article, SuggestionRow.outcome_at, *MATTER).join(SuggestionRow, said)
+    query = select(PhrasingRow.article, SuggestionRow.outcome_at, *CASE_HISTORY_COLUMNS).join(SuggestionRow, said)
     rows = (await session.execute(_with_case(query).where(*standing, SuggestionRow.outcome_at.is_not(None)))).all()
-    mine = [(row.article, row.outcome_at, matter(row)) for row in rows]
-    returns = ReturnFinder(await _later(session, [one for _, _, one in mine], now))
-    return [(one.provider, one.case_id, article) for article, at, one in mine if returns.back(one, at)]
+    mine = [(row.article, row.outcome_at, case_history_of(row)) for row in rows]
+    returns = ReturnFinder(await _load_later_cases(session, [one for _, _, one in mine], now))
+    return [(one.provider, one.case_id, article) for article, at, one in mine if returns.has_returned(one, at)]
 
 
-async def _later(session: AsyncSession, those: Sequence[CaseHistory], now: datetime) -> list[CaseHistory]:
+async def _load_later_cases(session: AsyncSession, those: Sequence[CaseHistory], now: datetime) -> list[CaseHistory]:
     """What the same people, or others under the same contracts, wrote about lately, once it is known what that is."""
-    since = now - LOOKS_BACK - PATIENCE
+    since = now - LOOK_BACK - ANSWER_TIMEOUT
     people, contracts = {one.person for one in those}, {one.contract for one in those if one.contract}
     # Ids grow with time (`desk.storage.ids`), and of contracts there is no index.
     first_id = int((since - EPOCH).total_seconds() * 1000) << 22
     found: dict[tuple[str, int], CaseHistory] = {}
     for whose in (Case.person_id.in_(people), and_(Case.id >= first_id, Case.contract.in_(contracts))):
-        rows = await session.execute(select(*MATTER).where(Case.opened_at > since, whose)) if those else ()
-        found |= {(one.provider, one.case_id): one for one in map(matter, rows)}
-    return [one for one in found.values() if _is_known(one, now)]
+        rows = (
+            await session.execute(select(*CASE_HISTORY_COLUMNS).where(Case.opened_at > since, whose)) if those else ()
+        )
+        found |= {(one.provider, one.case_id): one for one in map(case_history_of, rows)}
+    return [one for one in found.values() if _is_subject_known(one, now)]
 
 
-def _is_known(one: CaseHistory, now: datetime) -> bool:
-    return bool(one.articles or one.dialog or one.over or now >= one.opened_at + PATIENCE)
+def _is_subject_known(one: CaseHistory, now: datetime) -> bool:
+    return bool(one.articles or one.dialog or one.is_finished or now >= one.opened_at + ANSWER_TIMEOUT)

@@ -18,7 +18,7 @@ from desk.model.messages import FRONT
 from desk.model.policy import Provider
 from desk.model.settings import Settings
 from desk.storage.database import Database
-from kb.content.article_files import Article, completed
+from kb.content.article_files import Article, with_shared_languages
 from kb.search.index_files import IndexFiles
 from kb.search.knowledge_base import KnowledgeBase
 from kb.storage import article_store, article_versions, phrase_store
@@ -52,8 +52,12 @@ class ArticleLoader:
         nearest, *fallbacks = self._folders.of("", ARTICLES)
         try:
             async with self._database.work() as connection:
-                results = [await article_store.import_folder(connection, "", nearest, self._clock(), beneath=fallbacks)]
-                imported_from_files = await article_store.filed(connection)
+                results = [
+                    await article_store.import_folder(
+                        connection, "", nearest, self._clock(), fallback_folders=fallbacks
+                    )
+                ]
+                imported_from_files = await article_store.providers_with_files(connection)
                 for name in self._providers:
                     own = self._folders.of(name, ARTICLES)[0]
                     # Hundreds of providers have nothing of their own, and had not.
@@ -82,18 +86,22 @@ class ArticleLoader:
     def drop_indexes(self, providers: Iterable[str]) -> None:
         """Erases these providers' saved indexes: whoever serves them makes them anew of what there is now."""
         for name in providers:
-            self._index_files.drop(name)
+            self._index_files.delete(name)
 
     async def _load(self) -> list[Article]:
         async with self._database.look() as connection:
             self._stamp_read, self._loaded_at = await self._current_stamp(connection), time.monotonic()
-            articles = await article_store.load(connection)
+            articles = await article_store.load_articles(connection)
         async with self._database.read(*self._providers, FRONT) as session:
-            phrases = await phrase_store.learned(session)
-        return await asyncio.to_thread(lambda: phrase_store.taught(completed(articles), phrases))
+            phrases = await phrase_store.load_learned_phrasings(session)
+        return await asyncio.to_thread(
+            lambda: phrase_store.with_learned_phrasings(with_shared_languages(articles), phrases)
+        )
 
     async def _current_stamp(self, connection: AsyncConnection) -> tuple[object, ...]:
-        return await article_store.stamp(connection), await article_versions.stamp(connection)
+        return await article_store.articles_fingerprint(connection), await article_versions.read_knowledge_counter(
+            connection
+        )
 
     def _pictures(self, provider: str) -> list[Path]:
         return self._folders.of(provider, ARTICLES)

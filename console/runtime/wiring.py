@@ -244,7 +244,7 @@ async def assemble_application(
         agent_loader=agent_loader,
         article_loader=article_loader,
         phrase_learner=PhraseLearner(
-            database, providers, lambda name, contract: _find_account(sources, name, contract), knowledge.leads
+            database, providers, lambda name, contract: _find_account(sources, name, contract), knowledge.matching_ids
         ),
         sources=sources,
         worker=Worker(

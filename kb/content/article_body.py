@@ -3,13 +3,13 @@
 A body is Markdown as `desk.language.rich_text.parse_markdown` reads it. What stands above the first heading is for
 everybody; each ``# heading`` below it names a condition ("LOS is red", "Windows 11") and begins one more way out, in
 the order they are
-to be tried; the last heading says when to stop and call (`STOP`). Steps are numbered lines.
+to be tried; the last heading says when to stop and call (`STOP_HEADINGS`). Steps are numbered lines.
 
 A fact of the provider is written ``{{ dns1 }}``, and a line that names one the provider has not given is left out,
 rather than shown with a hole. ``{{ cabinet or your account }}`` has words to say instead. ``{{ if pppoe }}`` or
 ``{{ if not dns1 }}`` at the end of a line (a picture's too) keeps that line only then, and at the end of a heading
 everything under it; ``{{ if pppoe or not dhcp }}`` needs one of them, two conditions at one end need both.
-`FACTS` names them all; a fact that is "no" or "false" counts as not given.
+`FACT_NAMES` names them all; a fact that is "no" or "false" counts as not given.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 from desk.language.rich_text import escape_markdown
 
-FACTS = frozenset(
+FACT_NAMES = frozenset(
     (
         "provider_title",
         "support_phone",
@@ -41,14 +41,16 @@ FACTS = frozenset(
         "promised_days",  # for how many days a promised payment opens the internet
     )
 )
-STOP = {"ru": "Когда остановиться и позвонить нам", "en": "When to stop and call us"}
+STOP_HEADINGS = {"ru": "Когда остановиться и позвонить нам", "en": "When to stop and call us"}
 """The heading of the last part, by language."""
 
-_NAME = r"[a-z0-9_]{1,40}"
-_FACT = re.compile(r"\{\{ ?(" + _NAME + r")(?: or ([^{}\n]{1,200}?))? ?\}\}")
-_IF = re.compile(r"\{\{ ?if ((?:not )?" + _NAME + r"(?: or (?:not )?" + _NAME + r"){0,3}) ?\}\}")
-_STEP = re.compile(r"([0-9]{1,2})\. ")
-PICTURE_LINE = re.compile(r"!\[([^\]\n]{0,300})\]\(([^)\n]{1,200})\)")
+_NAME_PATTERN = r"[a-z0-9_]{1,40}"
+_FACT_RE = re.compile(r"\{\{ ?(" + _NAME_PATTERN + r")(?: or ([^{}\n]{1,200}?))? ?\}\}")
+_CONDITION_RE = re.compile(
+    r"\{\{ ?if ((?:not )?" + _NAME_PATTERN + r"(?: or (?:not )?" + _NAME_PATTERN + r"){0,3}) ?\}\}"
+)
+_STEP_RE = re.compile(r"([0-9]{1,2})\. ")
+PICTURE_LINE_RE = re.compile(r"!\[([^\]\n]{0,300})\]\(([^)\n]{1,200})\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +63,22 @@ class BodySection:
     @property
     def steps(self) -> tuple[str, ...]:
         """The numbered lines, without their numbers."""
-        return tuple(_STEP.sub("", line, count=1) for line in self.lines if _STEP.match(line))
+        return tuple(_STEP_RE.sub("", line, count=1) for line in self.lines if _STEP_RE.match(line))
 
     @property
     def pictures(self) -> tuple[tuple[str, str], ...]:
         """The pictures in their order, each as what it shows and where it lies."""
-        found = (pictured(line) for line in self.lines)
+        found = (parse_picture_line(line) for line in self.lines)
         return tuple(one for one in found if one)
 
 
-def pictured(line: str) -> tuple[str, str] | None:
+def parse_picture_line(line: str) -> tuple[str, str] | None:
     """What the picture on this line shows and where it lies; None when no picture stands there."""
-    found = PICTURE_LINE.fullmatch(_unconditional(line).strip())
+    found = PICTURE_LINE_RE.fullmatch(_without_conditions(line).strip())
     return (found[1], found[2]) if found else None
 
 
-def body_sections(body: str) -> tuple[BodySection, ...]:
+def split_sections(body: str) -> tuple[BodySection, ...]:
     """The body at its headings. The first part has none, and is left out when it is empty."""
     found: list[tuple[str, list[str]]] = [("", [])]
     for line in body.strip("\n").split("\n"):
@@ -88,22 +90,22 @@ def body_sections(body: str) -> tuple[BodySection, ...]:
     return tuple(part for part in whole if part.heading or any(line.strip() for line in part.lines))
 
 
-def resolutions(body: str, language: str) -> tuple[BodySection, ...]:
+def resolution_sections(body: str, language: str) -> tuple[BodySection, ...]:
     """The ways out, in the order they are to be tried: every part but the last that says when to stop."""
-    return tuple(part for part in body_sections(body) if part.heading != STOP.get(language))
+    return tuple(part for part in split_sections(body) if part.heading != STOP_HEADINGS.get(language))
 
 
-def facts_in(body: str) -> tuple[str, ...]:
+def fact_names_in(body: str) -> tuple[str, ...]:
     """The names of the facts that a body speaks of, each once, in their order."""
-    names = [(found.start(), found[1]) for found in _FACT.finditer(body)]
-    names += [(found.start(), name) for found in _IF.finditer(body) for name, _ in _choices(found)]
+    names = [(found.start(), found[1]) for found in _FACT_RE.finditer(body)]
+    names += [(found.start(), name) for found in _CONDITION_RE.finditer(body) for name, _ in _alternatives(found)]
     return tuple(dict.fromkeys(name for _, name in sorted(names, key=lambda one: one[0])))
 
 
-def unreadable(body: str) -> str:
+def first_invalid_braces(body: str) -> str:
     """The first thing between double braces that is neither a fact nor a condition at a line's end; "" if none."""
     for line in body.split("\n"):
-        bare = _unconditional(_FACT.sub("", line))
+        bare = _without_conditions(_FACT_RE.sub("", line))
         if "{{" in bare or "}}" in bare:
             return line.strip()
     return ""
@@ -116,27 +118,29 @@ def fill_facts(body: str, facts: Mapping[str, str], pictures: bool = False) -> s
     With ``pictures`` their lines stay where they are.
     """
     lines: list[str] = []
-    for line in _numbered(line for line in _told(body, _given(facts)) if pictures or not pictured(line)):
-        _unheaded(lines, line)
+    for line in _renumber_steps(
+        line for line in _lines_with_facts(body, _given_facts(facts)) if pictures or not parse_picture_line(line)
+    ):
+        _drop_empty_heading(lines, line)
         if line or (lines and lines[-1]):
             lines.append(line)
-    _unheaded(lines, "# ")
+    _drop_empty_heading(lines, "# ")
     return "\n".join(lines).strip("\n")
 
 
-def shown(body: str, facts: Mapping[str, str]) -> tuple[int, ...]:
+def visible_picture_indexes(body: str, facts: Mapping[str, str]) -> tuple[int, ...]:
     """Which of the body's pictures, counted from 0, these facts leave standing."""
-    every = [pictured(line) for line in body.split("\n")]
+    every = [parse_picture_line(line) for line in body.split("\n")]
     places = [place for _, place in filter(None, every)]
-    left = [place for _, place in filter(None, map(pictured, _told(body, _given(facts))))]
+    left = [place for _, place in filter(None, map(parse_picture_line, _lines_with_facts(body, _given_facts(facts))))]
     return tuple(at for at, place in enumerate(places) if place in left)
 
 
-def _given(facts: Mapping[str, str]) -> Mapping[str, str]:
+def _given_facts(facts: Mapping[str, str]) -> Mapping[str, str]:
     return {name: value for name, value in facts.items() if value.strip().casefold() not in ("", "no", "false")}
 
 
-def _unheaded(lines: list[str], follows: str) -> None:
+def _drop_empty_heading(lines: list[str], follows: str) -> None:
     """Takes back the last heading when another comes, or the end, and nothing stands between."""
     if follows.startswith("# "):
         while lines and not lines[-1]:
@@ -147,53 +151,53 @@ def _unheaded(lines: list[str], follows: str) -> None:
             lines.append("")
 
 
-def _told(body: str, given: Mapping[str, str]) -> Iterator[str]:
+def _lines_with_facts(body: str, given: Mapping[str, str]) -> Iterator[str]:
     """The lines that hold for these facts, with the facts in them."""
     section = True
     for source in body.strip("\n").split("\n"):
         line, holds = source.rstrip(), True
-        while (found := _last_condition(line)) and all(name in FACTS for name, _ in _choices(found)):
-            holds = holds and any((name in given) is wanted for name, wanted in _choices(found))
+        while (found := _last_condition(line)) and all(name in FACT_NAMES for name, _ in _alternatives(found)):
+            holds = holds and any((name in given) is wanted for name, wanted in _alternatives(found))
             line = line[: found.start()].rstrip()
         if line.startswith("# "):
             section = holds
-        named = [(name, instead) for name, instead in _FACT.findall(line) if name in FACTS]
+        named = [(name, instead) for name, instead in _FACT_RE.findall(line) if name in FACT_NAMES]
         if section and holds and all(name in given or instead for name, instead in named):
-            yield _FACT.sub(lambda found: _said(found, given), line)
+            yield _FACT_RE.sub(lambda found: _fact_value(found, given), line)
 
 
-def _said(found: re.Match[str], given: Mapping[str, str]) -> str:
+def _fact_value(found: re.Match[str], given: Mapping[str, str]) -> str:
     """What stands in a fact's place. Braces that name none are somebody's own: an imported text may hold anything."""
     if found[1] in given:
         return escape_markdown(given[found[1]])
-    return (found[2] or "") if found[1] in FACTS else found[0]
+    return (found[2] or "") if found[1] in FACT_NAMES else found[0]
 
 
-def _numbered(lines: Iterator[str]) -> Iterator[str]:
+def _renumber_steps(lines: Iterator[str]) -> Iterator[str]:
     """Counts the steps of each list from one. Some may have been left out, and some of one number may stand together.
 
     A list goes on over empty and indented lines, and over pictures.
     """
     counted, last = 0, 0
     for line in lines:
-        found = _STEP.match(line)
+        found = _STEP_RE.match(line)
         if found:
             written = int(found[1])
             counted = 1 if written == 1 or written < last else counted + 1
             last = written
             yield f"{counted}. {line[found.end() :]}"
         else:
-            if line and not line.startswith(" ") and not pictured(line):
+            if line and not line.startswith(" ") and not parse_picture_line(line):
                 counted, last = 0, 0
             yield line
 
 
-def _choices(condition: re.Match[str]) -> list[tuple[str, bool]]:
+def _alternatives(condition: re.Match[str]) -> list[tuple[str, bool]]:
     """The facts of which one is enough, each with whether it is to be given."""
     return [(one.removeprefix("not "), not one.startswith("not ")) for one in condition[1].split(" or ")]
 
 
-def _unconditional(line: str) -> str:
+def _without_conditions(line: str) -> str:
     """The line without the conditions at its end."""
     bare = line.rstrip()
     while found := _last_condition(bare):
@@ -204,4 +208,4 @@ def _unconditional(line: str) -> str:
 def _last_condition(line: str) -> re.Match[str] | None:
     """The condition a line ends in."""
     at = line.rfind("{{")
-    return _IF.fullmatch(line, at) if at >= 0 else None
+    return _CONDITION_RE.fullmatch(line, at) if at >= 0 else None

@@ -20,20 +20,28 @@ from pathlib import Path
 from desk.language.detect import LANGUAGES
 from desk.model.media_types import PICTURES
 from desk.model.toml_section import Section
-from kb.content.article_body import FACTS, BodySection, body_sections, facts_in, pictured, resolutions, unreadable
+from kb.content.article_body import (
+    FACT_NAMES,
+    BodySection,
+    fact_names_in,
+    first_invalid_braces,
+    parse_picture_line,
+    resolution_sections,
+    split_sections,
+)
 
 CATEGORIES = ("technical", "billing", "security", "equipment_setup")
 CONFIDENCES = ("work_in_progress", "not_validated", "validated", "archived")  # KCS v6
 AUDIENCES = ("internal", "within_domain", "partner", "external")  # KCS v6
 GOVERNANCE = ("experience_based", "compliance_based")  # KCS v6: who may change it, anybody who knows or only its owner
-LARGEST_FILE = 256 * 1024
-ENOUGH_PHRASINGS = 5
+MAX_FILE_BYTES = 256 * 1024
+MIN_PHRASINGS = 5
 """What `firstline kb check` asks for; a draft begins with the words of one."""
-SHARED = "shared"
+SHARED_FOLDER = "shared"
 """The folder beside the articles whose pictures any of them may use; no article can have this name."""
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
-_PICTURE = re.compile(rf"[a-z0-9][a-z0-9_-]{{0,59}}(?:{'|'.join(map(re.escape, PICTURES))})")
+_ID_RE = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
+_PICTURE_NAME_RE = re.compile(rf"[a-z0-9][a-z0-9_-]{{0,59}}(?:{'|'.join(map(re.escape, PICTURES))})")
 
 
 class InvalidArticle(ValueError):
@@ -58,15 +66,15 @@ class Edition:
     @property
     def resolutions(self) -> tuple[BodySection, ...]:
         """The ways out in the order they are to be tried; a part's heading is the condition under which it is one."""
-        return resolutions(self.body, self.language)
+        return resolution_sections(self.body, self.language)
 
     @property
     def captions(self) -> tuple[str, ...]:
         """What each of the ``pictures`` shows, in words."""
-        return tuple(words for part in body_sections(self.body) for words, _ in part.pictures)
+        return tuple(words for part in split_sections(self.body) for words, _ in part.pictures)
 
     @property
-    def offered(self) -> bool:
+    def is_public(self) -> bool:
         """Whether a subscriber may see it: only what is validated and meant for the outside (KCS v6)."""
         return self.audience == "external" and self.confidence == "validated"
 
@@ -92,16 +100,16 @@ class Article:
     @property
     def hash(self) -> str:
         """Changes with anything a reader could notice."""
-        return digest(self.id, self.provider, *(content_hash(self, one) for one in sorted(self.editions)))
+        return sha256_of(self.id, self.provider, *(content_hash(self, one) for one in sorted(self.editions)))
 
 
-def completed(articles: Sequence[Article]) -> list[Article]:
+def with_shared_languages(articles: Sequence[Article]) -> list[Article]:
     """The articles, a provider's own with the shared one's text in the languages it is not written in. Where nothing of
     it is offered, it is there to hide the shared one, and stays as it is."""
     shared = {one.id: one for one in articles if not one.provider}
     return [
         replace(one, editions={**shared[one.id].editions, **one.editions})
-        if one.provider and one.id in shared and any(edition.offered for edition in one.editions.values())
+        if one.provider and one.id in shared and any(edition.is_public for edition in one.editions.values())
         else one
         for one in articles
     ]
@@ -112,7 +120,7 @@ def content_hash(article: Article, language: str) -> str:
     edition = article.editions[language]
     # The usual governance says nothing, so that shelves filled before it had a word do not look edited.
     unusual = (edition.governance,) if edition.governance != GOVERNANCE[0] else ()
-    return digest(
+    return sha256_of(
         article.dialog,
         article.category,
         edition.title,
@@ -127,27 +135,27 @@ def content_hash(article: Article, language: str) -> str:
     )
 
 
-def digest(*parts: str) -> str:
+def sha256_of(*parts: str) -> str:
     """A SHA-256 of several strings, none of which can be mistaken for the end of another."""
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def nameable(id: str) -> bool:
+def is_folder_name(id: str) -> bool:
     """Whether an article of this id can be a folder; one that came as a line may have any id."""
-    return bool(_NAME.fullmatch(id)) and id != SHARED
+    return bool(_ID_RE.fullmatch(id)) and id != SHARED_FOLDER
 
 
 def read_folder(path: Path, provider: str = "", required: Collection[str] = LANGUAGES) -> Article:
     """Reads one article's folder. Raises `InvalidArticle` when it is not whole, or a ``required`` language is
     missing."""
-    if not nameable(path.name):
+    if not is_folder_name(path.name):
         raise InvalidArticle(f"{path}: an article's folder is named in small Latin letters, digits and dashes")
     files = {language: path / f"{language}.md" for language in LANGUAGES if (path / f"{language}.md").is_file()}
     if missing := [language for language in required if language not in files]:
         raise InvalidArticle(f"{path / missing[0]}.md is missing: the article needs this language too")
     if not files:
         raise InvalidArticle(f"{path}: there is neither {' nor '.join(f'{one}.md' for one in LANGUAGES)}")
-    read = {language: _File(file, language) for language, file in files.items()}
+    read = {language: _ArticleFile(file, language) for language, file in files.items()}
     first = next(iter(read.values()))
     for other in read.values():
         if (other.dialog, other.category) != (first.dialog, first.category):
@@ -167,31 +175,36 @@ def read_folders(folders: Sequence[Path], provider: str = "", required: Collecti
     found: dict[str, Article] = {}
     for folder in folders:
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-            if path.is_dir() and path.name != SHARED and not path.name.startswith(".") and path.name not in found:
+            if (
+                path.is_dir()
+                and path.name != SHARED_FOLDER
+                and not path.name.startswith(".")
+                and path.name not in found
+            ):
                 found[path.name] = read_folder(path, provider, required)
     return found
 
 
-class _File:
+class _ArticleFile:
     """One language's file, read and checked."""
 
     def __init__(self, path: Path, language: str) -> None:
         self.path = path
         try:
-            if path.stat().st_size > LARGEST_FILE:
-                raise self._bad(f"it has more than {LARGEST_FILE} bytes: nobody reads an article of that length")
+            if path.stat().st_size > MAX_FILE_BYTES:
+                raise self._error(f"it has more than {MAX_FILE_BYTES} bytes: nobody reads an article of that length")
             source = path.read_text("utf-8").replace("\r\n", "\n")
         except (OSError, UnicodeDecodeError) as error:
-            raise self._bad(f"it cannot be read ({error})") from None
+            raise self._error(f"it cannot be read ({error})") from None
         opening, _, rest = source.partition("+++\n")
         head, fence, body = rest.partition("\n+++\n")
         if opening.strip() or not fence:
-            raise self._bad("it must begin with a TOML head between two lines of +++")
+            raise self._error("it must begin with a TOML head between two lines of +++")
         try:
             self.head = Section(tomllib.loads(head), f"{path}: the head:", InvalidArticle)
         except (tomllib.TOMLDecodeError, RecursionError) as error:
-            raise self._bad(f"the head is not TOML: {error}") from None
-        self.hash = digest(source)
+            raise self._error(f"the head is not TOML: {error}") from None
+        self.hash = sha256_of(source)
         self.dialog = self.head.text("dialog", "")
         self.category = self.head.choice("category", CATEGORIES, "technical")
         self.edition = self._edition(language, body.strip("\n") + "\n")
@@ -214,49 +227,53 @@ class _File:
 
     def _check(self, body: str) -> None:
         if not body.strip():
-            raise self._bad("there is no text below the head")
-        if line := unreadable(body):
+            raise self._error("there is no text below the head")
+        if line := first_invalid_braces(body):
             what = "write {{ fact }}, {{ fact or words }}, or {{ if fact }} at the end of a line"
-            raise self._bad(f"the braces in {line!r} cannot be read: {what}")
-        if unknown := [name for name in facts_in(body) if name not in FACTS]:
-            raise self._bad(f"{{{{ {unknown[0]} }}}} is no fact of a provider; there are {', '.join(sorted(FACTS))}")
+            raise self._error(f"the braces in {line!r} cannot be read: {what}")
+        if unknown := [name for name in fact_names_in(body) if name not in FACT_NAMES]:
+            raise self._error(
+                f"{{{{ {unknown[0]} }}}} is no fact of a provider; there are {', '.join(sorted(FACT_NAMES))}"
+            )
         if deep := [line for line in body.split("\n") if line.startswith("##")]:
-            raise self._bad(f"a heading has one # and a space, not {deep[0]!r}")
-        if empty := [one.heading for one in body_sections(body) if not any(line.strip() for line in one.lines)]:
-            raise self._bad(f"there is nothing below the heading {empty[0]!r}")
+            raise self._error(f"a heading has one # and a space, not {deep[0]!r}")
+        if empty := [one.heading for one in split_sections(body) if not any(line.strip() for line in one.lines)]:
+            raise self._error(f"there is nothing below the heading {empty[0]!r}")
 
     def _pictures(self, body: str) -> tuple[str, ...]:
         pictures: list[str] = []
         for line in body.split("\n"):
             if not line.lstrip().startswith("!["):
                 continue
-            found = pictured(line)
+            found = parse_picture_line(line)
             if not found:
-                raise self._bad(f"a picture stands on a line of its own as ![what it shows](name.png), not {line!r}")
+                raise self._error(f"a picture stands on a line of its own as ![what it shows](name.png), not {line!r}")
             words, place = found
             if not words.strip():
-                raise self._bad(f"say in the brackets what {place} shows: some people hear it, and letters print it")
+                raise self._error(f"say in the brackets what {place} shows: some people hear it, and letters print it")
             pictures.append(self._picture(place))
         return tuple(pictures)
 
     def _picture(self, reference: str) -> str:
         folder, name = self.path.parent, reference
-        if reference.startswith(f"../{SHARED}/"):
-            folder, name = folder.parent / SHARED, reference.removeprefix(f"../{SHARED}/")
-        if not _PICTURE.fullmatch(name):
-            raise self._bad(f"the picture {reference!r} must be name.png or ../{SHARED}/name.png, in small letters")
+        if reference.startswith(f"../{SHARED_FOLDER}/"):
+            folder, name = folder.parent / SHARED_FOLDER, reference.removeprefix(f"../{SHARED_FOLDER}/")
+        if not _PICTURE_NAME_RE.fullmatch(name):
+            raise self._error(
+                f"the picture {reference!r} must be name.png or ../{SHARED_FOLDER}/name.png, in small letters"
+            )
         if not (folder / name).is_file():
-            raise self._bad(f"the picture {reference} is not there")
+            raise self._error(f"the picture {reference} is not there")
         return f"{folder.name}/{name}"
 
-    def _bad(self, what: str) -> InvalidArticle:
+    def _error(self, what: str) -> InvalidArticle:
         return InvalidArticle(f"{self.path}: {what}")
 
 
-def picture(name: str, folders: Sequence[Path]) -> Path:
+def find_picture(name: str, folders: Sequence[Path]) -> Path:
     """The file of a picture ``<article id>/<name>`` in the first folder that has it. Raises `LookupError`."""
     article, slash, file = name.partition("/")
-    if slash and _NAME.fullmatch(article) and _PICTURE.fullmatch(file):
+    if slash and _ID_RE.fullmatch(article) and _PICTURE_NAME_RE.fullmatch(file):
         for folder in folders:
             if (path := folder / article / file).is_file():
                 return path

@@ -11,24 +11,24 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from desk.language.rich_text import parse_markdown
-from kb.content.article_body import STOP, fill_facts, pictured
+from kb.content.article_body import STOP_HEADINGS, fill_facts, parse_picture_line
 from kb.content.article_files import Article, Edition
 
-FIRST = ("no-internet", "router-lights", "router-restart", "slow-wifi", "wifi-password")
-"""What everybody needs one day; a provider's own articles come next, and then `THEN`."""
-THEN = (
+FIRST_ARTICLES = ("no-internet", "router-lights", "router-restart", "slow-wifi", "wifi-password")
+"""What everybody needs one day; a provider's own articles come next, and then `LATER_ARTICLES`."""
+LATER_ARTICLES = (
     *("balance-block", "wan-off", "los-red", "pppoe-691", "drops", "one-device", "speed-test", "no-address"),
     *("new-router", "cable-not-wifi", "charges", "mail-settings", "moving"),
 )
-NEEDS = {"pppoe-691": "pppoe", "mail-settings": "imap"}
+NEEDED_FACT = {"pppoe-691": "pppoe", "mail-settings": "imap"}
 """Articles that are of little use where the provider has not given this fact."""
 
-_STEP = re.compile(r"([0-9]{1,2})\. ")
-HARD = "\u00a0"
-_TIES = (
-    (re.compile(r"(?<!\w)([А-Яа-яЁё]{1,2}|[A-Za-z]|[0-9]{1,4}) (?=\S)"), rf"\1{HARD}"),
-    (re.compile(r" (?=[—–] )"), HARD),
-    (re.compile(r" (?=[0-9]{1,4}[).](?![0-9]))"), HARD),
+_STEP_RE = re.compile(r"([0-9]{1,2})\. ")
+NO_BREAK_SPACE = "\u00a0"
+_NO_BREAK_RULES = (
+    (re.compile(r"(?<!\w)([А-Яа-яЁё]{1,2}|[A-Za-z]|[0-9]{1,4}) (?=\S)"), rf"\1{NO_BREAK_SPACE}"),
+    (re.compile(r" (?=[—–] )"), NO_BREAK_SPACE),
+    (re.compile(r" (?=[0-9]{1,4}[).](?![0-9]))"), NO_BREAK_SPACE),
 )
 
 
@@ -41,7 +41,7 @@ class TextSpan:
     url: str = ""
 
 
-Line = tuple[TextSpan, ...]
+SpanLine = tuple[TextSpan, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +50,19 @@ class PrintBlock:
     and what it shows)."""
 
     kind: str
-    lines: tuple[Line, ...] = ()
+    lines: tuple[SpanLine, ...] = ()
     number: int = 0
     picture: str = ""
-    shows: str = ""
+    caption: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PrintSection:
-    """One heading and what stands under it. ``stop`` for the last, that says when to call."""
+    """One heading and what stands under it. ``is_stop`` for the last, that says when to call."""
 
     heading: str
     blocks: tuple[PrintBlock, ...]
-    stop: bool = False
+    is_stop: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class BrochureArticle:
     language: str
     sections: tuple[PrintSection, ...]
 
-    def without(self, pictures: Collection[str]) -> BrochureArticle:
+    def without_pictures(self, pictures: Collection[str]) -> BrochureArticle:
         """The same without pictures that were shown before."""
         kept = (
             replace(one, blocks=tuple(block for block in one.blocks if block.picture not in pictures))
@@ -97,7 +97,7 @@ class ContactRow:
     url: str = ""
 
 
-def offered(articles: Iterable[Article], provider: str) -> list[tuple[Article, Mapping[str, Edition]]]:
+def public_articles(articles: Iterable[Article], provider: str) -> list[tuple[Article, Mapping[str, Edition]]]:
     """The articles this provider's subscribers may see, each with the editions they may see.
 
     A provider's own stands in the place of the shared one, even where it hides it.
@@ -106,68 +106,71 @@ def offered(articles: Iterable[Article], provider: str) -> list[tuple[Article, M
     for article in articles:
         if article.provider in ("", provider) and (article.provider or article.id not in chosen):
             chosen[article.id] = article
-    seen = ((one, {name: kept for name, kept in one.editions.items() if kept.offered}) for one in chosen.values())
+    seen = ((one, {name: kept for name, kept in one.editions.items() if kept.is_public}) for one in chosen.values())
     return [(article, editions) for article, editions in seen if editions]
 
 
-def leaves(
+def select_articles(
     articles: Iterable[Article],
     provider: str,
     language: str,
     facts: Mapping[str, str],
-    reused: Mapping[str, int],
-    top: int,
+    reuse_counts: Mapping[str, int],
+    limit: int,
 ) -> tuple[BrochureArticle, ...]:
-    """The ``top`` articles of a provider's brochure: by ``reused``, how often each has helped; else as `_rank` has it.
+    """The ``limit`` articles of a provider's brochure: by ``reuse_counts``, how often each has helped; else as `_rank`
+    has it.
 
     Addresses are printed as people type them.
     """
     facts = {name: without_scheme(value) for name, value in facts.items()}
-    able = offered(articles, provider)
-    able.sort(key=lambda one: (-reused.get(one[0].id, 0), _rank(one[0], facts), one[0].id))
+    public = public_articles(articles, provider)
+    public.sort(key=lambda one: (-reuse_counts.get(one[0].id, 0), _rank(one[0], facts), one[0].id))
     return tuple(
-        leaf(article.id, edition.title, edition.body, edition.language, facts, edition.pictures)
-        for article, editions in able[:top]
+        build_article(article.id, edition.title, edition.body, edition.language, facts, edition.pictures)
+        for article, editions in public[:limit]
         for edition in (editions.get(language) or next(iter(editions.values())),)
     )
 
 
 def _rank(article: Article, facts: Mapping[str, str]) -> int:
     """Where an article stands that nobody has needed yet."""
-    if article.id in FIRST:
-        return FIRST.index(article.id)
-    needed = NEEDS.get(article.id)
+    if article.id in FIRST_ARTICLES:
+        return FIRST_ARTICLES.index(article.id)
+    needed = NEEDED_FACT.get(article.id)
     if needed and not fill_facts(f".{{{{ if {needed} }}}}", facts):
         return 1000
-    if article.id in THEN:
-        return 200 + THEN.index(article.id)
+    if article.id in LATER_ARTICLES:
+        return 200 + LATER_ARTICLES.index(article.id)
     return 100 if article.provider else 900
 
 
-def leaf(
+def build_article(
     id: str, title: str, body: str, language: str, facts: Mapping[str, str], pictures: Sequence[str] = ()
 ) -> BrochureArticle:
     """A body in `kb.content.article_body`'s Markdown, taken apart for printing.
 
     ``pictures`` are where those of the body lie, in its order; without them a picture lies where its line says.
     """
-    places = _places(body, pictures)
+    places = _picture_files(body, pictures)
     sections: list[PrintSection] = []
     heading, lines = "", list[str]()
     for line in (*fill_facts(body, facts, pictures=True).split("\n"), "# "):
         if line.startswith("# "):
-            blocks = _blocks(lines, places)
+            blocks = _print_blocks(lines, places)
             if heading or blocks:
-                sections.append(PrintSection(tied(heading), blocks, heading == STOP.get(language)))
+                sections.append(
+                    PrintSection(with_no_break_spaces(heading), blocks, heading == STOP_HEADINGS.get(language))
+                )
             heading, lines = parse_markdown(line).plain, []
         else:
             lines.append(line)
-    return BrochureArticle(id, tied(title), language, tuple(sections))
+    return BrochureArticle(id, with_no_break_spaces(title), language, tuple(sections))
 
 
-def reach(labels: Mapping[str, str], facts: Mapping[str, str], bot: str, mail: str) -> tuple[ContactRow, ...]:
+def contact_rows(labels: Mapping[str, str], facts: Mapping[str, str], bot: str, mail: str) -> tuple[ContactRow, ...]:
     """The ways to reach the provider, in the order of the labels. ``bot`` is a name without its @."""
-    known = {name: plain(f"{{{{ {name} }}}}", facts) for name in ("support_phone", "site", "cabinet")}
+    known = {name: plain_with_facts(f"{{{{ {name} }}}}", facts) for name in ("support_phone", "site", "cabinet")}
     known |= {"bot": f"@{bot}" if bot else "", "mail": mail}
     urls = {
         "support_phone": "tel:" + re.sub(r"[^0-9+]", "", known["support_phone"]),
@@ -181,9 +184,9 @@ def reach(labels: Mapping[str, str], facts: Mapping[str, str], bot: str, mail: s
     )
 
 
-def settings(labels: Mapping[str, str], facts: Mapping[str, str]) -> tuple[ContactRow, ...]:
+def setting_rows(labels: Mapping[str, str], facts: Mapping[str, str]) -> tuple[ContactRow, ...]:
     """What a subscriber may have to type into a router or a mail program, in the order of the labels."""
-    told = {name: plain(f"{{{{ {name} }}}}", facts) for name in ("dns1", "dns2", *labels)}
+    told = {name: plain_with_facts(f"{{{{ {name} }}}}", facts) for name in ("dns1", "dns2", *labels)}
     kinds = [labels[name] for name in ("pppoe", "dhcp") if told.get(name) and name in labels]
     told["kind"] = kinds[0] if kinds else ""
     told["dns"] = ", ".join(filter(None, (told["dns1"], told["dns2"])))
@@ -200,47 +203,47 @@ def without_scheme(address: str) -> str:
     return re.sub(r"^https?://(?:www\.)?", "", address).rstrip("/")
 
 
-def plain(words: str, facts: Mapping[str, str]) -> str:
+def plain_with_facts(words: str, facts: Mapping[str, str]) -> str:
     """One short text with the facts in it."""
-    return tied(parse_markdown(fill_facts(words, facts)).plain)
+    return with_no_break_spaces(parse_markdown(fill_facts(words, facts)).plain)
 
 
-def tied(text: str) -> str:
+def with_no_break_spaces(text: str) -> str:
     """The same with hard spaces: no line ends in a short word or begins with a dash. No character moves."""
-    for pattern, instead in _TIES:
+    for pattern, instead in _NO_BREAK_RULES:
         text = pattern.sub(instead, text)
     return text
 
 
-def _places(body: str, pictures: Sequence[str]) -> Mapping[str, str]:
+def _picture_files(body: str, pictures: Sequence[str]) -> Mapping[str, str]:
     """Where each picture lies, by how the body calls it."""
-    called = [place for _, place in filter(None, map(pictured, body.split("\n")))]
+    called = [place for _, place in filter(None, map(parse_picture_line, body.split("\n")))]
     return dict(zip(called, pictures or called, strict=False))
 
 
-def _blocks(lines: Sequence[str], places: Mapping[str, str]) -> tuple[PrintBlock, ...]:
+def _print_blocks(lines: Sequence[str], places: Mapping[str, str]) -> tuple[PrintBlock, ...]:
     blocks: list[PrintBlock] = []
     grows = False
     for line in lines:
-        found, step = pictured(line), _STEP.match(line)
+        found, step = parse_picture_line(line), _STEP_RE.match(line)
         if found:
             blocks.append(
-                PrintBlock("picture", picture=places.get(found[1], found[1]), shows=parse_markdown(found[0]).plain)
+                PrintBlock("picture", picture=places.get(found[1], found[1]), caption=parse_markdown(found[0]).plain)
             )
         elif step:
-            blocks.append(PrintBlock("step", (_line(line[step.end() :]),), number=int(step[1])))
+            blocks.append(PrintBlock("step", (_text_spans(line[step.end() :]),), number=int(step[1])))
         elif line.strip() and grows and (line.startswith(" ") or blocks[-1].kind == "text"):
-            blocks[-1] = PrintBlock(blocks[-1].kind, (*blocks[-1].lines, _line(line.strip())), blocks[-1].number)
+            blocks[-1] = PrintBlock(blocks[-1].kind, (*blocks[-1].lines, _text_spans(line.strip())), blocks[-1].number)
         elif line.strip():
-            blocks.append(PrintBlock("text", (_line(line),)))
+            blocks.append(PrintBlock("text", (_text_spans(line),)))
         grows = bool(line.strip()) and not found
     return tuple(blocks)
 
 
-def _line(source: str) -> Line:
+def _text_spans(source: str) -> SpanLine:
     text = parse_markdown(source)
     plain, at, spans = text.plain, 0, list[TextSpan]()
-    looks = tied(plain)
+    looks = with_no_break_spaces(plain)
     for mark in text.marks:
         spans.append(TextSpan(looks[at : mark.start]))
         raw = mark.kind == "code"

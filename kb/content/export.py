@@ -8,22 +8,22 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from desk.model.toml_section import toml_string
-from kb.content.article_files import GOVERNANCE, SHARED, Article, Edition, nameable, picture
+from kb.content.article_files import GOVERNANCE, SHARED_FOLDER, Article, Edition, find_picture, is_folder_name
 
 
-def markdown(article: Article, language: str) -> str:
+def to_markdown(article: Article, language: str) -> str:
     """One edition as its file: a TOML head between two lines of ``+++``, and the body."""
     edition = article.editions[language]
     phrasings = "".join(f"    {toml_string(one)},\n" for one in edition.phrasings)
     lines = [
         f"title = {toml_string(edition.title)}",
         f"phrasings = [\n{phrasings}]" if phrasings else "phrasings = []",
-        *(f"{key} = {toml_string(value)}" for key, value in _heads(article, edition) if value),
+        *(f"{key} = {toml_string(value)}" for key, value in _head_fields(article, edition) if value),
     ]
     return "\n".join(("+++", *lines, "+++", edition.body))
 
 
-def _heads(article: Article, edition: Edition) -> Sequence[tuple[str, str]]:
+def _head_fields(article: Article, edition: Edition) -> Sequence[tuple[str, str]]:
     unusual = edition.governance if edition.governance != GOVERNANCE[0] else ""
     return (
         ("environment", edition.environment),
@@ -36,7 +36,7 @@ def _heads(article: Article, edition: Edition) -> Sequence[tuple[str, str]]:
     )
 
 
-def lines(article: Article) -> str:
+def to_jsonl(article: Article) -> str:
     """The article as lines of JSON, one for each language, as `kb.content.jsonl` reads them; without its pictures."""
     found = []
     for language, edition in article.editions.items():
@@ -46,29 +46,29 @@ def lines(article: Article) -> str:
             "title": edition.title,
             "variants": list(edition.phrasings),
             "body": edition.body.strip(),
-            **{key: said for key, said in _heads(article, edition) if said},
+            **{key: said for key, said in _head_fields(article, edition) if said},
         }
         found.append(json.dumps(value, ensure_ascii=False) + "\n")
     return "".join(found)
 
 
-def write(article: Article, into: Path, folders: Sequence[Path]) -> list[str]:
+def write_folder(article: Article, into: Path, folders: Sequence[Path]) -> list[str]:
     """Writes the article's folder into ``into``, with its pictures from ``folders``, the nearest first.
 
     Returns the pictures that were nowhere to be found: the article cannot be read back without them. Raises ValueError
     for an id that cannot be a folder's name.
     """
-    if not nameable(article.id):
+    if not is_folder_name(article.id):
         raise ValueError(f"{article.id!r} cannot be the name of a folder")
     place = into / article.id
     place.mkdir(parents=True, exist_ok=True)
     for language in article.editions:
-        (place / f"{language}.md").write_text(markdown(article, language), "utf-8")
+        (place / f"{language}.md").write_text(to_markdown(article, language), "utf-8")
     missing = []
     for name in dict.fromkeys(name for one in article.editions.values() for name in one.pictures):
-        target = into / name if name.startswith(f"{SHARED}/") else place / name.partition("/")[2]
+        target = into / name if name.startswith(f"{SHARED_FOLDER}/") else place / name.partition("/")[2]
         try:
-            source = picture(name, folders)
+            source = find_picture(name, folders)
         except LookupError:
             missing.append(name)
             continue

@@ -17,8 +17,8 @@ from desk.language.characters import storable
 from desk.language.detect import LANGUAGES, language_of
 from kb.content.article_files import AUDIENCES, CATEGORIES, CONFIDENCES, GOVERNANCE, Article, Edition, InvalidArticle
 
-LONGEST_ID = 60
-LONGEST_LINE = 1 << 20
+MAX_ID_LENGTH = 60
+MAX_LINE_LENGTH = 1 << 20
 
 
 def read_lines(lines: Iterable[str], provider: str = "", name: str = "line") -> list[Article]:
@@ -35,13 +35,13 @@ def read_lines(lines: Iterable[str], provider: str = "", name: str = "line") -> 
             one = _article(line, provider)
         except ValueError as error:
             raise InvalidArticle(f"{name}:{number}: {error}") from None
-        articles[one.id] = _joined(articles[one.id], one) if one.id in articles else one
+        articles[one.id] = _merge(articles[one.id], one) if one.id in articles else one
     return list(articles.values())
 
 
 def _article(line: str, provider: str) -> Article:
-    if len(line) > LONGEST_LINE:
-        raise ValueError(f"the line is longer than {LONGEST_LINE} characters")
+    if len(line) > MAX_LINE_LENGTH:
+        raise ValueError(f"the line is longer than {MAX_LINE_LENGTH} characters")
     try:
         value = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -79,8 +79,8 @@ def _id(value: Mapping[str, Any]) -> str:
     if given is None:
         raise ValueError("the line has no id")
     id = str(given) if isinstance(given, int) and not isinstance(given, bool) else given
-    if not isinstance(id, str) or not 0 < len(id) <= LONGEST_ID or not id.isprintable() or not id.strip():
-        raise ValueError(f"id must be a text of 1 to {LONGEST_ID} characters, or a whole number")
+    if not isinstance(id, str) or not 0 < len(id) <= MAX_ID_LENGTH or not id.isprintable() or not id.strip():
+        raise ValueError(f"id must be a text of 1 to {MAX_ID_LENGTH} characters, or a whole number")
     return id
 
 
@@ -100,7 +100,7 @@ def _choice(value: Mapping[str, Any], name: str, among: tuple[str, ...], default
     return text
 
 
-def _joined(former: Article, one: Article) -> Article:
+def _merge(former: Article, one: Article) -> Article:
     """One more language, or more variants of one that is there."""
     ((language, edition),) = one.editions.items()
     before = former.editions.get(language)

@@ -1,4 +1,4 @@
-"""What could be better about articles that can be read: what `firstline kb check` finds. Pure, but for `of_folders`.
+"""What could be better about articles that can be read: what `firstline kb check` finds. Pure, but for `check_folders`.
 
 What cannot be read at all is an error, `kb.content.article_files.InvalidArticle`. What is only worse than it might be
 is a warning.
@@ -12,16 +12,16 @@ from pathlib import Path
 from desk.language.detect import LANGUAGES
 from desk.model.diagnostics import Finding
 from desk.model.media_types import PICTURES
-from kb.content.article_body import FACTS, STOP, body_sections, facts_in, fill_facts
-from kb.content.article_files import ENOUGH_PHRASINGS, SHARED, Article, Edition, InvalidArticle, read_folder
+from kb.content.article_body import FACT_NAMES, STOP_HEADINGS, fact_names_in, fill_facts, split_sections
+from kb.content.article_files import MIN_PHRASINGS, SHARED_FOLDER, Article, Edition, InvalidArticle, read_folder
 
-LONGEST = 1800
+MAX_ARTICLE_LENGTH = 1800
 """Characters of an article with all its facts: what a person on a telephone still reads to its end."""
-HEAVIEST = 200_000
+MAX_PICTURE_BYTES = 200_000
 """Bytes of a picture that still comes at once over a poor mobile connection."""
 
 
-def of_folders(folders: Sequence[Path], provider: str = "") -> tuple[dict[str, Article], list[Finding]]:
+def check_folders(folders: Sequence[Path], provider: str = "") -> tuple[dict[str, Article], list[Finding]]:
     """The articles of several folders, the earlier one's of two with one id, and what is wrong with the others.
 
     A picture that no article shows is found too.
@@ -31,30 +31,30 @@ def of_folders(folders: Sequence[Path], provider: str = "") -> tuple[dict[str, A
     for folder in folders:
         here: dict[str, Article] = {}
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-            if path.is_dir() and path.name != SHARED and not path.name.startswith("."):
+            if path.is_dir() and path.name != SHARED_FOLDER and not path.name.startswith("."):
                 try:
                     here[path.name] = read_folder(path, provider, required=())
                 except InvalidArticle as error:
                     found.append(Finding("error", path.name, str(error).replace(f"{folder}/", ""), "correct that file"))
-        found += _of_pictures(folder, here.values())
+        found += _check_pictures(folder, here.values())
         articles = here | articles
     return articles, found
 
 
-def _of_pictures(folder: Path, articles: Iterable[Article]) -> Iterator[Finding]:
+def _check_pictures(folder: Path, articles: Iterable[Article]) -> Iterator[Finding]:
     shown = {name for one in articles for edition in one.editions.values() for name in edition.pictures}
     for path in sorted(one for one in folder.glob("*/*") if one.suffix in PICTURES):
         name = f"{path.parent.name}/{path.name}"
         if name not in shown:
             yield Finding("warning", path.parent.name, f"no article shows {name}", "remove it, or show it")
-        elif path.stat().st_size > HEAVIEST:
+        elif path.stat().st_size > MAX_PICTURE_BYTES:
             what = f"{name} has {path.stat().st_size // 1000} KB"
-            yield Finding("warning", path.parent.name, what, f"make it smaller than {HEAVIEST // 1000} KB")
+            yield Finding("warning", path.parent.name, what, f"make it smaller than {MAX_PICTURE_BYTES // 1000} KB")
 
 
-def of_articles(articles: Sequence[Article], beneath: Sequence[Article] = ()) -> Iterator[Finding]:
-    """What is wanting in each, and which of them are told in the same words as another, also one ``beneath``."""
-    below = {one.id: one.editions for one in beneath}
+def check_articles(articles: Sequence[Article], shared: Sequence[Article] = ()) -> Iterator[Finding]:
+    """What is wanting in each, and which of them are told in the same words as another, also one ``shared``."""
+    below = {one.id: one.editions for one in shared}
     for article in articles:
         told = {*article.editions, *below.get(article.id, ())}
         if missing := [language for language in LANGUAGES if language not in told]:
@@ -62,26 +62,30 @@ def of_articles(articles: Sequence[Article], beneath: Sequence[Article] = ()) ->
             what = f"there is no {missing[0]}: who speaks it reads {known}"
             yield Finding("warning", article.id, what, f"write {missing[0]}.md")
         for edition in article.editions.values():
-            yield from _of_edition(article.id, edition)
+            yield from _check_edition(article.id, edition)
     mine = {article.id for article in articles}
-    yield from _of_twins([*articles, *(one for one in beneath if one.id not in mine)], mine)
+    yield from _check_shared_phrasings([*articles, *(one for one in shared if one.id not in mine)], mine)
 
 
-def _of_edition(id: str, edition: Edition) -> Iterator[Finding]:
-    file, told = f"{edition.language}.md", fill_facts(edition.body, dict.fromkeys(FACTS, "x" * 16))
-    if len(edition.phrasings) < ENOUGH_PHRASINGS:
-        what = f"{file}: there are {len(edition.phrasings)} phrasings; people need at least {ENOUGH_PHRASINGS}"
+def _check_edition(id: str, edition: Edition) -> Iterator[Finding]:
+    file, told = f"{edition.language}.md", fill_facts(edition.body, dict.fromkeys(FACT_NAMES, "x" * 16))
+    if len(edition.phrasings) < MIN_PHRASINGS:
+        what = f"{file}: there are {len(edition.phrasings)} phrasings; people need at least {MIN_PHRASINGS}"
         yield Finding("warning", id, what, "add what people really write")
-    if (length := len(edition.title) + len(told)) > LONGEST:
-        yield Finding("warning", id, f"{file}: it has {length} characters", f"keep it under {LONGEST}, or make it two")
+    if (length := len(edition.title) + len(told)) > MAX_ARTICLE_LENGTH:
+        yield Finding(
+            "warning", id, f"{file}: it has {length} characters", f"keep it under {MAX_ARTICLE_LENGTH}, or make it two"
+        )
     if not told.strip():
         yield Finding("warning", id, f"{file}: there is nothing to read in it", "write what to do")
-    elif edition.offered and STOP[edition.language] not in [part.heading for part in body_sections(edition.body)]:
-        todo = f'end it with "# {STOP[edition.language]}"'
+    elif edition.is_public and STOP_HEADINGS[edition.language] not in [
+        part.heading for part in split_sections(edition.body)
+    ]:
+        todo = f'end it with "# {STOP_HEADINGS[edition.language]}"'
         yield Finding("warning", id, f"{file}: it does not say when to stop and call", todo)
 
 
-def _of_twins(articles: Sequence[Article], mine: set[str]) -> Iterator[Finding]:
+def _check_shared_phrasings(articles: Sequence[Article], mine: set[str]) -> Iterator[Finding]:
     said: dict[str, str] = {}
     for article in articles:
         for edition in article.editions.values():
@@ -92,10 +96,10 @@ def _of_twins(articles: Sequence[Article], mine: set[str]) -> Iterator[Finding]:
                     yield Finding("warning", article.id, what, "keep it where it helps most")
 
 
-def of_facts(provider: str, facts: Mapping[str, str], articles: Iterable[Article]) -> Iterator[Finding]:
+def check_facts(provider: str, facts: Mapping[str, str], articles: Iterable[Article]) -> Iterator[Finding]:
     """The facts that articles name and the provider has said nothing of: they read well without, and better with."""
-    named = {name for one in articles for edition in one.editions.values() for name in facts_in(edition.body)}
-    silent = sorted(name for name in named & FACTS if name not in facts and name != "provider_title")
+    named = {name for one in articles for edition in one.editions.values() for name in fact_names_in(edition.body)}
+    silent = sorted(name for name in named & FACT_NAMES if name not in facts and name != "provider_title")
     if silent:
         todo = "write them under [facts] in policy.toml; false says that there is none"
         yield Finding("warning", provider, f"articles would name {', '.join(silent)}", todo)

@@ -11,15 +11,15 @@ class QuestionOutcome:
     """One question asked: the articles that would have been right (none where nothing fits), those found, the best
     first, and whether any was said to fit. ``group`` is what the question is counted under."""
 
-    right: frozenset[str]
+    expected: frozenset[str]
     found: tuple[str, ...]
-    fits: bool
+    is_answered: bool
     group: tuple[str, ...] = ()
 
     @property
     def rank(self) -> int:
         """The place of the first right article from 1 on; 0 where there is none."""
-        return next((place for place, id in enumerate(self.found, 1) if id in self.right), 0)
+        return next((place for place, id in enumerate(self.found, 1) if id in self.expected), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +41,20 @@ class EvaluationFigures:
     strange_f1: float | None
 
 
-def figures(outcomes: Sequence[QuestionOutcome]) -> EvaluationFigures:
+def evaluation_figures(outcomes: Sequence[QuestionOutcome]) -> EvaluationFigures:
     """What these outcomes come to."""
-    asked = [one for one in outcomes if one.right]
-    strange = [one for one in outcomes if not one.right]
-    caught = sum(not one.fits for one in strange)
-    silent = caught + sum(not one.fits for one in asked)
+    asked = [one for one in outcomes if one.expected]
+    strange = [one for one in outcomes if not one.expected]
+    caught = sum(not one.is_answered for one in strange)
+    silent = caught + sum(not one.is_answered for one in asked)
     return EvaluationFigures(
         asked=len(asked),
         strange=len(strange),
         recall1=_share([one.rank == 1 for one in asked]),
         recall3=_share([1 <= one.rank <= 3 for one in asked]),
         mrr=_share([1 / one.rank if one.rank else 0.0 for one in asked]),
-        shown=_share([one.fits for one in asked]),
-        rejected=_share([not one.fits for one in strange]),
+        shown=_share([one.is_answered for one in asked]),
+        rejected=_share([not one.is_answered for one in strange]),
         strange_f1=round(2 * caught / (silent + len(strange)), 4) if strange else None,
     )
 

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import random
 
-from kb.search.keyboard_layout import swapped
+from kb.search.keyboard_layout import swap_layout
 
-SLIPS = 0.1
+DEFAULT_TYPO_SHARE = 0.1
 """The share of letters that are mistyped."""
 _ALPHABETS = ("абвгдежзийклмнопрстуфхцчшщъыьэюя", "abcdefghijklmnopqrstuvwxyz")
-_BY_EAR = dict(zip("абвгдезийклмнопрстуфыэ", "abvgdeziyklmnoprstufye", strict=True)) | {
+_TRANSLITERATION = dict(zip("абвгдезийклмнопрстуфыэ", "abvgdeziyklmnoprstufye", strict=True)) | {
     "ё": "yo", "ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ю": "yu", "я": "ya", "ь": "",
     "ъ": "",
 }  # fmt: skip
 
 
-def mistyped(text: str, seed: int, share: float = SLIPS) -> str:
+def with_typos(text: str, seed: int, share: float = DEFAULT_TYPO_SHARE) -> str:
     """The text with a share of its letters left out, doubled with another, replaced or exchanged with the next."""
     chance = random.Random(seed)  # noqa: S311
     letters = list(text)
@@ -36,14 +36,14 @@ def mistyped(text: str, seed: int, share: float = SLIPS) -> str:
     return "".join(letters)
 
 
-def wrong_layout(text: str) -> str:
+def in_wrong_layout(text: str) -> str:
     """The same keys, in the other layout."""
-    return swapped(text.lower())
+    return swap_layout(text.lower())
 
 
-def transliterated(text: str) -> str:
+def transliterate(text: str) -> str:
     """Russian in Latin letters, by ear."""
-    return "".join(_BY_EAR.get(letter, letter) for letter in text.lower())
+    return "".join(_TRANSLITERATION.get(letter, letter) for letter in text.lower())
 
 
 def is_russian(text: str) -> bool:

@@ -9,21 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from kb.learning.pii import WORD, Ordinary, brand, clean, has_number, tells
+from kb.learning.pii import WORD_RE, IsOrdinaryWord, clean_text, has_personal_number, identifies_person, is_brand
 
-SHORTEST, LONGEST = 8, 140
+MIN_LENGTH, MAX_LENGTH = 8, 140
 """Characters of a phrase worth keeping."""
-FEWEST, MOST = 2, 20
+MIN_WORDS, MAX_WORDS = 2, 20
 """Words of it."""
-LOOKED_AT = 1200
+MAX_TEXT_LENGTH = 1200
 """Characters of a description that are looked at: the trouble is told first."""
 
-_CLAUSES = re.compile(r"(?<=[.!?…])\s+|[\n;]|,\s+|\s[-–—]\s|[.!?…]+$")
-_SIGNED = re.compile(r"\n-- ?\n|\n[Сс] уважением|\n(?:Best|Kind) regards")
+_CLAUSE_BREAK_RE = re.compile(r"(?<=[.!?…])\s+|[\n;]|,\s+|\s[-–—]\s|[.!?…]+$")
+_SIGNATURE_RE = re.compile(r"\n-- ?\n|\n[Сс] уважением|\n(?:Best|Kind) regards")
 """Where a letter's signature begins."""
-_DIGITS = re.compile(r"\d")
-_HELLO = frozenset(
-    WORD.findall("""
+_DIGIT_RE = re.compile(r"\d")
+_COURTESY_WORDS = frozenset(
+    WORD_RE.findall("""
     здравствуйте здрасте привет добрый доброе доброго день утро вечер времени суток дня пожалуйста спасибо помогите
     подскажите алло ау девушка коллеги уважаемые hello hi hey good morning afternoon evening dear please thanks thank
     you help sir madam
@@ -31,51 +31,58 @@ _HELLO = frozenset(
 )
 
 
-def phrase(
+def anonymise_phrase(
     text: str,
-    secrets: Sequence[str] = (),
-    ordinary: Ordinary | None = None,
-    apart: Callable[[str], bool] = lambda clause: False,
+    identifying: Sequence[str] = (),
+    is_ordinary: IsOrdinaryWord | None = None,
+    is_unrelated: Callable[[str], bool] = lambda clause: False,
 ) -> str:
     """The person's trouble in their own words, in one line; "" when too little or too much of it is left.
 
-    ``secrets`` and ``ordinary`` are those of `kb.learning.pii.tells`; a clause that is ``apart`` is another matter.
+    ``identifying`` and ``is_ordinary`` are those of `kb.learning.pii.identifies_person`; a clause that is
+    ``is_unrelated`` is another matter.
     """
-    unsigned = _SIGNED.split(clean(text[:LOOKED_AT]), maxsplit=1)[0]
-    kept = [one for one in _kept(unsigned, secrets, ordinary) if not _polite(one)]
-    said: list[str] = []
-    for clause in kept if len(kept) < 2 else (one for one in kept if not apart(one)):
-        if len(", ".join((*said, clause))) > LONGEST:
+    without_signature = _SIGNATURE_RE.split(clean_text(text[:MAX_TEXT_LENGTH]), maxsplit=1)[0]
+    anonymous = [
+        one for one in _anonymous_clauses(without_signature, identifying, is_ordinary) if not _is_courtesy(one)
+    ]
+    clauses: list[str] = []
+    for clause in anonymous if len(anonymous) < 2 else (one for one in anonymous if not is_unrelated(one)):
+        if len(", ".join((*clauses, clause))) > MAX_LENGTH:
             break
-        said.append(clause)
-    whole = ", ".join(said)
-    words = WORD.findall(whole)
-    if len(whole) < SHORTEST or not FEWEST <= len(words) <= MOST:
+        clauses.append(clause)
+    whole = ", ".join(clauses)
+    words = WORD_RE.findall(whole)
+    if len(whole) < MIN_LENGTH or not MIN_WORDS <= len(words) <= MAX_WORDS:
         return ""
     if whole.isupper():
         return whole.lower()
-    return whole[:1].lower() + whole[1:] if not brand(words[0]) else whole
+    return whole[:1].lower() + whole[1:] if not is_brand(words[0]) else whole
 
 
-def without_people(text: str, secrets: Sequence[str] = ()) -> str:
+def anonymise_text(text: str, identifying: Sequence[str] = ()) -> str:
     """A longer text without the clauses that could tell who it is about."""
-    return "; ".join(_kept(clean(text), secrets, None))
+    return "; ".join(_anonymous_clauses(clean_text(text), identifying, None))
 
 
-def _kept(text: str, secrets: Sequence[str], ordinary: Ordinary | None) -> list[str]:
-    kept = [one for one in _clauses(text) if not tells(one, secrets, ordinary)]
-    if has_number(" ".join(kept)):
+def _anonymous_clauses(text: str, identifying: Sequence[str], is_ordinary: IsOrdinaryWord | None) -> list[str]:
+    kept = [one for one in _clauses(text) if not identifies_person(one, identifying, is_ordinary)]
+    if has_personal_number(" ".join(kept)):
         # A telephone in pieces: each of them is nothing, together they are somebody's.
-        kept = [one for one in kept if not _DIGITS.search(one) and not tells(f"{one} 0 0", secrets, ordinary)]
+        kept = [
+            one
+            for one in kept
+            if not _DIGIT_RE.search(one) and not identifies_person(f"{one} 0 0", identifying, is_ordinary)
+        ]
     return kept
 
 
 def _clauses(text: str) -> Iterable[str]:
-    for clause in _CLAUSES.split(text):
+    for clause in _CLAUSE_BREAK_RE.split(text):
         bare = " ".join(clause.split()).strip(" ,.!?…:-–—()\"'«»")
         if bare:
             yield bare
 
 
-def _polite(clause: str) -> bool:
-    return all(word.casefold() in _HELLO for word in WORD.findall(clause))
+def _is_courtesy(clause: str) -> bool:
+    return all(word.casefold() in _COURTESY_WORDS for word in WORD_RE.findall(clause))

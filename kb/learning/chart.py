@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-WIDTH, LABELS, RIGHT, BAR, GAP, TOP = 960, 350, 110, 20, 12, 92
-MOST = 30
+WIDTH, LABEL_WIDTH, NOTE_WIDTH, BAR_HEIGHT, BAR_GAP, TOP_MARGIN = 960, 350, 110, 20, 12, 92
+MAX_BARS = 30
 """Bars of one picture; what was used least is left out, and said so."""
-COLOURS = ("#2f7d4f", "#3b6fb0", "#d9a441", "#b8493f", "#c9ccd1")
+SERIES_COLOURS = ("#2f7d4f", "#3b6fb0", "#d9a441", "#b8493f", "#c9ccd1")
 _FONT = "font-family='DejaVu Sans, Arial, sans-serif'"
 
 
@@ -24,9 +24,9 @@ class ChartBar:
 
 def draw_chart(title: str, legend: Sequence[str], bars: Sequence[ChartBar], left_out: str = "") -> str:
     """The picture as SVG. Counts that are 0 have no piece; ``left_out`` is said below, for bars that did not fit."""
-    shown = bars[:MOST]
+    shown = bars[:MAX_BARS]
     longest = max((sum(bar.counts) for bar in shown), default=1) or 1
-    height = TOP + len(shown) * (BAR + GAP) + 34
+    height = TOP_MARGIN + len(shown) * (BAR_HEIGHT + BAR_GAP) + 34
     parts = [
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH} {height}' width='{WIDTH}' height='{height}'>",
         f"<rect width='{WIDTH}' height='{height}' fill='#ffffff'/>",
@@ -34,7 +34,7 @@ def draw_chart(title: str, legend: Sequence[str], bars: Sequence[ChartBar], left
         *_legend(legend),
     ]
     for number, bar in enumerate(shown):
-        parts += _bar(bar, TOP + number * (BAR + GAP), (WIDTH - LABELS - RIGHT) / longest)
+        parts += _bar(bar, TOP_MARGIN + number * (BAR_HEIGHT + BAR_GAP), (WIDTH - LABEL_WIDTH - NOTE_WIDTH) / longest)
     if len(bars) > len(shown):
         parts.append(_text(24, height - 14, left_out, 12, "#57606a"))
     return "\n".join([*parts, "</svg>", ""])
@@ -42,7 +42,7 @@ def draw_chart(title: str, legend: Sequence[str], bars: Sequence[ChartBar], left
 
 def _legend(legend: Sequence[str]) -> list[str]:
     parts, x = [], 24.0
-    for name, colour in zip(legend, COLOURS, strict=False):
+    for name, colour in zip(legend, SERIES_COLOURS, strict=False):
         parts.append(f"<rect x='{x:.0f}' y='54' width='14' height='14' rx='3' fill='{colour}'/>")
         parts.append(_text(x + 20, 66, name, 13, "#57606a"))
         x += 20 + 8 * len(name) + 26
@@ -50,15 +50,15 @@ def _legend(legend: Sequence[str]) -> list[str]:
 
 
 def _bar(bar: ChartBar, y: int, unit: float) -> list[str]:
-    middle = y + BAR - 5
-    parts = [_text(LABELS - 12, middle, _cut(bar.label, 40), 13, "#1f2328", anchor="end")]
-    x = float(LABELS)
-    for count, colour in zip(bar.counts, COLOURS, strict=False):
+    middle = y + BAR_HEIGHT - 5
+    parts = [_text(LABEL_WIDTH - 12, middle, _shorten(bar.label, 40), 13, "#1f2328", anchor="end")]
+    x = float(LABEL_WIDTH)
+    for count, colour in zip(bar.counts, SERIES_COLOURS, strict=False):
         if count:
             wide = count * unit
-            parts.append(f"<rect x='{x:.1f}' y='{y}' width='{wide:.1f}' height='{BAR}' fill='{colour}'/>")
+            parts.append(f"<rect x='{x:.1f}' y='{y}' width='{wide:.1f}' height='{BAR_HEIGHT}' fill='{colour}'/>")
             if wide > 9 * len(str(count)) + 6:
-                ink = "#1f2328" if colour in COLOURS[2::2] else "#ffffff"
+                ink = "#1f2328" if colour in SERIES_COLOURS[2::2] else "#ffffff"
                 parts.append(_text(x + wide / 2, middle, str(count), 12, ink, anchor="middle"))
             x += wide
     return [*parts, _text(x + 10, middle, bar.note, 13, "#57606a")]
@@ -71,5 +71,5 @@ def _text(x: float, y: float, words: str, size: int, ink: str, anchor: str = "st
     )
 
 
-def _cut(words: str, longest: int) -> str:
+def _shorten(words: str, longest: int) -> str:
     return words if len(words) <= longest else words[: longest - 1].rstrip() + "…"

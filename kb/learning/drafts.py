@@ -11,16 +11,16 @@ from dataclasses import dataclass
 
 from desk.language.rich_text import escape_markdown
 from desk.model.case import Case, JournalEntry
-from kb.content.article_body import STOP
+from kb.content.article_body import STOP_HEADINGS
 from kb.content.article_files import CATEGORIES, Article, Edition
-from kb.learning.anonymise import phrase, without_people
+from kb.learning.anonymise import anonymise_phrase, anonymise_text
 
-LONGEST_TITLE = 120
-MOST_STEPS = 12
-_TOLD = {"measure", "test", "finding"}
-_MACHINE = ("ETA ", "routed to ", "article ", "no article: ")
+MAX_TITLE_LENGTH = 120
+MAX_STEPS = 12
+_STEP_ENTRY_KINDS = {"measure", "test", "finding"}
+_SYSTEM_ENTRY_PREFIXES = ("ETA ", "routed to ", "article ", "no article: ")
 """Lines of the journal that the desk wrote for itself."""
-_WORDS = {
+_TEXTS = {
     "ru": {
         "untitled": "Новая проблема",
         "none": "Напишите здесь, что делать, шаг за шагом.",
@@ -48,27 +48,27 @@ class ArticleDraft:
 
 
 def build_draft(
-    case: Case, journal: Sequence[JournalEntry], last: str = "", secrets: Sequence[str] = ()
+    case: Case, journal: Sequence[JournalEntry], solution: str = "", identifying: Sequence[str] = ()
 ) -> ArticleDraft:
     """What can be told of the case without telling whose it was.
 
-    ``last`` is how it was solved, where the journal does not have that yet; ``secrets`` are words that name the person.
-    Without a single step it is work in progress (KCS v6), else complete and not validated.
+    ``solution`` is how it was solved, where the journal does not have that yet; ``identifying`` are words that name the
+    person. Without a single step it is work in progress (KCS v6), else complete and not validated.
     """
     language = case.language
-    words = _WORDS[language]
-    secrets = (*secrets, case.contract)
-    issue = phrase(case.description, secrets) or phrase(case.subject, secrets)
-    done = [one.text for one in journal if one.kind in _TOLD and _by_a_person(one)]
-    steps = _steps((*done, last), secrets)
-    lines = [f"{number}. {escape_markdown(step)}" for number, step in enumerate(steps, 1)] or [words["none"]]
-    body = "\n".join((*lines, "", f"# {STOP[language]}", words["stop"], ""))
+    texts = _TEXTS[language]
+    identifying = (*identifying, case.contract)
+    issue = anonymise_phrase(case.description, identifying) or anonymise_phrase(case.subject, identifying)
+    done = [one.text for one in journal if one.kind in _STEP_ENTRY_KINDS and _written_by_agent(one)]
+    steps = _steps((*done, solution), identifying)
+    lines = [f"{number}. {escape_markdown(step)}" for number, step in enumerate(steps, 1)] or [texts["none"]]
+    body = "\n".join((*lines, "", f"# {STOP_HEADINGS[language]}", texts["stop"], ""))
     edition = Edition(
         language=language,
-        title=_title(issue) or words["untitled"],
+        title=_title(issue) or texts["untitled"],
         phrasings=(issue,) if issue else (),
         body=body,
-        environment=without_people("; ".join((*case.present, *(f"- {one}" for one in case.absent))), secrets),
+        environment=anonymise_text("; ".join((*case.present, *(f"- {one}" for one in case.absent))), identifying),
         owner=case.owner,
         confidence="not_validated" if steps else "work_in_progress",
         audience="internal",
@@ -90,16 +90,16 @@ def draft_id(case: Case) -> str:
     return f"case-{case.number or case.id}".lower()
 
 
-def _by_a_person(line: JournalEntry) -> bool:
-    return line.author.startswith("agent:") and not line.text.startswith(_MACHINE)
+def _written_by_agent(line: JournalEntry) -> bool:
+    return line.author.startswith("agent:") and not line.text.startswith(_SYSTEM_ENTRY_PREFIXES)
 
 
-def _steps(told: Sequence[str], secrets: Sequence[str]) -> list[str]:
+def _steps(entries: Sequence[str], identifying: Sequence[str]) -> list[str]:
     """What was done, each once, one line each."""
-    steps = (without_people(" ".join(one.split()), secrets) for one in told)
-    return list(dict.fromkeys(one for one in steps if one))[:MOST_STEPS]
+    steps = (anonymise_text(" ".join(one.split()), identifying) for one in entries)
+    return list(dict.fromkeys(one for one in steps if one))[:MAX_STEPS]
 
 
 def _title(issue: str) -> str:
-    title = issue if len(issue) <= LONGEST_TITLE else issue[:LONGEST_TITLE].rsplit(" ", 1)[0] + "…"
+    title = issue if len(issue) <= MAX_TITLE_LENGTH else issue[:MAX_TITLE_LENGTH].rsplit(" ", 1)[0] + "…"
     return title[:1].upper() + title[1:]

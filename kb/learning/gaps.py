@@ -2,7 +2,7 @@
 
 Two cases are as alike as the words they share, weighed by how rare those are among the cases: stems count whole, runs
 of three and four letters a little, so that slips and endings do not part what belongs together. Groups are joined by
-average linkage while their members are on average `ALIKE`. What is alike in meaning alone is not found.
+average linkage while their members are on average `MIN_SIMILARITY`. What is alike in meaning alone is not found.
 
 On the evaluation phrases (tests/kb/evaluation: 520 Russian and 371 English ones by many imagined kinds of people, each
 in words of its own) this threshold gives a B-cubed precision of .88 and .87 at a recall of .09 and .13; real cases
@@ -22,13 +22,13 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.sparse import csr_matrix
 from scipy.spatial.distance import squareform
 
-from kb.search.tokenize import words
+from kb.search.tokenize import query_words
 
-ALIKE = 0.2
+MIN_SIMILARITY = 0.2
 """Cosine, 0 to 1."""
-LETTERS, TOLD = 0.3, 0.5
+NGRAM_WEIGHT, FACT_WEIGHT = 0.3, 0.5
 """What a run of letters weighs, and a word of a dialog's answer, where a word of the person's own weighs 1."""
-MOST = 2000
+MAX_CASES = 2000
 """Cases that are compared, the latest: their likenesses are kept in memory all at once, 32 MB of them."""
 
 
@@ -53,35 +53,38 @@ class KnowledgeGap:
     people: int = field(default=0)
 
 
-def gaps(solved: Sequence[SolvedCase], least: int = 2) -> list[KnowledgeGap]:
+def find_gaps(solved: Sequence[SolvedCase], min_people: int = 2) -> list[KnowledgeGap]:
     """The groups of at least so many people's cases, the largest first. Each provider and language by itself."""
     found: list[KnowledgeGap] = []
     for key in sorted({(one.provider, one.language) for one in solved}):
-        those = [one for one in solved if (one.provider, one.language) == key][-MOST:]
-        found += _grouped(those, key[1])
-    found = [one for one in found if one.people >= least]
+        those = [one for one in solved if (one.provider, one.language) == key][-MAX_CASES:]
+        found += _group_cases(those, key[1])
+    found = [one for one in found if one.people >= min_people]
     return sorted(found, key=lambda one: (-one.people, -len(one.cases), one.cases[0].case_id))
 
 
-def _grouped(solved: Sequence[SolvedCase], language: str) -> list[KnowledgeGap]:
+def _group_cases(solved: Sequence[SolvedCase], language: str) -> list[KnowledgeGap]:
     told = [(one, features) for one in solved if (features := _features(one, language))]
     if len(told) < 2:
         return []
-    alike = _likeness([features for _, features in told])
+    alike = _cosine_similarity([features for _, features in told])
     apart = np.clip(1.0 - alike, 0.0, None)
     np.fill_diagonal(apart, 0.0)
-    groups = fcluster(linkage(squareform(apart, checks=False), "average"), 1.0 - ALIKE, "distance")
-    return [_gap([told[at][0] for at in members], alike[np.ix_(members, members)]) for members in _members(groups)]
+    groups = fcluster(linkage(squareform(apart, checks=False), "average"), 1.0 - MIN_SIMILARITY, "distance")
+    return [
+        _build_gap([told[at][0] for at in members], alike[np.ix_(members, members)])
+        for members in _members_by_group(groups)
+    ]
 
 
-def _members(groups: np.ndarray[tuple[int], np.dtype[np.int32]]) -> list[list[int]]:
+def _members_by_group(groups: np.ndarray[tuple[int], np.dtype[np.int32]]) -> list[list[int]]:
     members: dict[int, list[int]] = {}
     for at, group in enumerate(groups.tolist()):
         members.setdefault(group, []).append(at)
     return [those for those in members.values() if len(those) > 1]
 
 
-def _gap(cases: Sequence[SolvedCase], alike: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> KnowledgeGap:
+def _build_gap(cases: Sequence[SolvedCase], alike: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> KnowledgeGap:
     middle = int(alike.sum(axis=1).argmax())
     ordered = (cases[middle], *(one for at, one in enumerate(cases) if at != middle))
     return KnowledgeGap(ordered, len({one.person for one in cases}))
@@ -91,19 +94,19 @@ def _features(one: SolvedCase, language: str) -> Counter[str]:
     """What a case is compared by, each with its weight."""
     stem = Stemmer.Stemmer("russian" if language == "ru" else "english").stemWord
     features: Counter[str] = Counter()
-    for word in words(one.text):
+    for word in query_words(one.text):
         features[stem(word)] += 1.0  # type: ignore[assignment]  # a Counter adds up weights as well
         shown = f" {word} "
         for long in (3, 4):
             for at in range(len(shown) - long + 1):
-                features[f"#{shown[at : at + long]}"] += LETTERS  # type: ignore[assignment]
+                features[f"#{shown[at : at + long]}"] += NGRAM_WEIGHT  # type: ignore[assignment]
     for fact in one.facts:
-        for word in words(fact):
-            features[stem(word)] += TOLD  # type: ignore[assignment]
+        for word in query_words(fact):
+            features[stem(word)] += FACT_WEIGHT  # type: ignore[assignment]
     return features
 
 
-def _likeness(features: Sequence[Counter[str]]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def _cosine_similarity(features: Sequence[Counter[str]]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     """The cosine of each with each."""
     seen = Counter(name for one in features for name in one)
     places = {name: at for at, name in enumerate(seen)}

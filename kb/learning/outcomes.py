@@ -11,20 +11,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-WINDOW = timedelta(days=7)
-PATIENCE = timedelta(hours=24)
+RETURN_WINDOW = timedelta(days=7)
+ANSWER_TIMEOUT = timedelta(hours=24)
 """So long a suggestion may stay unanswered before it counts as ignored."""
-USES, FAILURES = 10, 2
+LAST_USES, MAX_FAILURES = 10, 2
 """An article is flagged that did not help in so many of its last uses."""
 
-_EVER = datetime(1970, 1, 1, tzinfo=UTC)
-HELPED, CAME_BACK, NOT_HELPED, IGNORED, OPEN = "helped", "came_back", "not_helped", "ignored", "open"
-OUTCOMES = (HELPED, CAME_BACK, NOT_HELPED, IGNORED, OPEN)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+HELPED, CAME_BACK, NOT_HELPED, IGNORED, PENDING = "helped", "came_back", "not_helped", "ignored", "open"
+OUTCOMES = (HELPED, CAME_BACK, NOT_HELPED, IGNORED, PENDING)
 
 
 @dataclass(frozen=True, slots=True)
 class CaseHistory:
-    """A case, as far as it tells whether somebody came back. ``over`` when self-help is past in it."""
+    """A case, as far as it tells whether somebody came back. ``is_finished`` when self-help is past in it."""
 
     case_id: int
     provider: str
@@ -33,71 +33,73 @@ class CaseHistory:
     opened_at: datetime
     dialog: str = ""
     articles: tuple[str, ...] = ()
-    over: bool = False
+    is_finished: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedSuggestion:
-    """One suggestion as it was recorded; ``said`` is offered, helped or not_helped."""
+    """One suggestion as it was recorded; ``answer`` is offered, helped or not_helped."""
 
     article: str
     language: str
-    matter: CaseHistory
-    said: str
+    case: CaseHistory
+    answer: str
     offered_at: datetime
-    said_at: datetime | None = None
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SuggestionOutcome:
-    """A suggestion, and what came of it. ``deflected`` once it is sure that it spared a case."""
+    """A suggestion, and what came of it. ``is_deflection`` once it is sure that it spared a case."""
 
-    suggested: RecordedSuggestion
+    suggestion: RecordedSuggestion
     outcome: str
-    deflected: bool = False
+    is_deflection: bool = False
 
 
 class ReturnFinder:
     """Finds who came back among the cases of a time."""
 
-    def __init__(self, matters: Iterable[CaseHistory]) -> None:
+    def __init__(self, cases: Iterable[CaseHistory]) -> None:
         self._of_person: dict[tuple[str, object], list[CaseHistory]] = {}
-        for one in matters:
-            for whose in _whose(one):
+        for one in cases:
+            for whose in _person_keys(one):
                 self._of_person.setdefault((one.provider, whose), []).append(one)
 
-    def back(self, matter: CaseHistory, since: datetime, window: timedelta = WINDOW) -> bool:
+    def has_returned(self, case: CaseHistory, since: datetime, window: timedelta = RETURN_WINDOW) -> bool:
         """Whether the person of this case opened another about the same within ``window`` after ``since``."""
         return any(
-            later.case_id != matter.case_id and since < later.opened_at <= since + window and _same(matter, later)
-            for whose in _whose(matter)
-            for later in self._of_person.get((matter.provider, whose), ())
+            later.case_id != case.case_id
+            and since < later.opened_at <= since + window
+            and _is_same_subject(case, later)
+            for whose in _person_keys(case)
+            for later in self._of_person.get((case.provider, whose), ())
         )
 
 
-def _whose(matter: CaseHistory) -> tuple[object, ...]:
+def _person_keys(case: CaseHistory) -> tuple[object, ...]:
     """A person who writes from another address is known by their contract."""
-    return (matter.person, matter.contract) if matter.contract else (matter.person,)
+    return (case.person, case.contract) if case.contract else (case.person,)
 
 
-def _same(matter: CaseHistory, later: CaseHistory) -> bool:
+def _is_same_subject(case: CaseHistory, later: CaseHistory) -> bool:
     unknown = not later.articles and not later.dialog
-    alike = bool(set(matter.articles) & set(later.articles)) or (later.dialog != "" and later.dialog == matter.dialog)
+    alike = bool(set(case.articles) & set(later.articles)) or (later.dialog != "" and later.dialog == case.dialog)
     return unknown or alike
 
 
-def came(
-    suggested: RecordedSuggestion, returns: ReturnFinder, now: datetime, window: timedelta = WINDOW
+def outcome_of(
+    suggestion: RecordedSuggestion, returns: ReturnFinder, now: datetime, window: timedelta = RETURN_WINDOW
 ) -> SuggestionOutcome:
     """What came of one suggestion, as is known by ``now``."""
-    if suggested.said == HELPED and suggested.said_at is not None:
-        if returns.back(suggested.matter, suggested.said_at, window):
-            return SuggestionOutcome(suggested, CAME_BACK)
-        return SuggestionOutcome(suggested, HELPED, deflected=now >= suggested.said_at + window)
-    if suggested.said == NOT_HELPED:
-        return SuggestionOutcome(suggested, NOT_HELPED)
-    ignored = suggested.matter.over or now >= suggested.offered_at + PATIENCE
-    return SuggestionOutcome(suggested, IGNORED if ignored else OPEN)
+    if suggestion.answer == HELPED and suggestion.answered_at is not None:
+        if returns.has_returned(suggestion.case, suggestion.answered_at, window):
+            return SuggestionOutcome(suggestion, CAME_BACK)
+        return SuggestionOutcome(suggestion, HELPED, is_deflection=now >= suggestion.answered_at + window)
+    if suggestion.answer == NOT_HELPED:
+        return SuggestionOutcome(suggestion, NOT_HELPED)
+    ignored = suggestion.case.is_finished or now >= suggestion.offered_at + ANSWER_TIMEOUT
+    return SuggestionOutcome(suggestion, IGNORED if ignored else PENDING)
 
 
 @dataclass(slots=True)
@@ -129,7 +131,7 @@ class ArticleTally:
         return self.counts[HELPED] / told if told else None
 
 
-def tallied(
+def tally_by_article(
     outcomes: Iterable[SuggestionOutcome], links: Iterable[tuple[str, str, str]], by_language: bool = True
 ) -> dict[tuple[str, str], ArticleTally]:
     """The figures by article and language. ``links`` are article, language of the case, kind."""
@@ -140,9 +142,9 @@ def tallied(
         return tallies.setdefault(key, ArticleTally(*key))
 
     for one in outcomes:
-        tally = of(one.suggested.article, one.suggested.language)
+        tally = of(one.suggestion.article, one.suggestion.language)
         tally.counts[one.outcome] += 1
-        tally.deflected += one.deflected
+        tally.deflected += one.is_deflection
     for article, language, kind in links:
         if article and kind in ("linked", "drafted", "not_useful"):
             tally = of(article, language)
@@ -150,17 +152,17 @@ def tallied(
     return tallies
 
 
-def flagged(outcomes: Sequence[SuggestionOutcome], edited: Mapping[str, datetime]) -> dict[str, str]:
+def failing_articles(outcomes: Sequence[SuggestionOutcome], edited: Mapping[str, datetime]) -> dict[str, str]:
     """Articles that did not help twice in their last ten uses, and why, by id. An edit since begins the count anew."""
     uses: dict[str, list[SuggestionOutcome]] = {}
-    for one in sorted(outcomes, key=lambda one: one.suggested.offered_at):
+    for one in sorted(outcomes, key=lambda one: one.suggestion.offered_at):
         counts = one.outcome in (HELPED, CAME_BACK, NOT_HELPED)
-        if counts and one.suggested.offered_at > edited.get(one.suggested.article, _EVER):
-            uses.setdefault(one.suggested.article, []).append(one)
+        if counts and one.suggestion.offered_at > edited.get(one.suggestion.article, _EPOCH):
+            uses.setdefault(one.suggestion.article, []).append(one)
     found = {}
     for article, those in uses.items():
-        last = those[-USES:]
+        last = those[-LAST_USES:]
         failed = sum(one.outcome == NOT_HELPED for one in last)
-        if failed >= FAILURES:
+        if failed >= MAX_FAILURES:
             found[article] = f"did not help in {failed} of its last {len(last)} uses"
     return found

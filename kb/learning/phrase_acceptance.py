@@ -15,19 +15,19 @@ from datetime import timedelta
 from rapidfuzz import fuzz
 from rapidfuzz.utils import default_process
 
-from kb.learning.anonymise import phrase
-from kb.learning.pii import ordinary_with
-from kb.search.tokenize import words
+from kb.learning.anonymise import anonymise_phrase
+from kb.learning.pii import ordinary_word_check
+from kb.search.tokenize import query_words
 
-OF_ARTICLE = 40
+MAX_PER_ARTICLE = 40
 """Learned phrasings of one article with one provider: more are the same words again."""
-OF_STRANGERS = 20
+MAX_FROM_UNPROVED = 20
 """How many of them may come from people who proved nothing: whoever makes up accounts never has the last word."""
-OF_DAY, DAY = 5, timedelta(days=1)
+MAX_PER_DAY, DAY = 5, timedelta(days=1)
 """What subscribers may teach one article in a day."""
-OF_PERSON, MONTH = 3, timedelta(days=30)
+MAX_PER_PERSON, MONTH = 3, timedelta(days=30)
 """Phrases one person, or one contract, may teach in a month; one that was taken back counts too."""
-REPEAT = 90.0
+MIN_REPEAT_SIMILARITY = 90.0
 """`fuzz.token_sort_ratio` from which a phrase says what another says already."""
 
 
@@ -42,9 +42,9 @@ class ConfirmedWords:
     author: str
     text: str
     language: str
-    secrets: tuple[str, ...] = ()
+    identifying: tuple[str, ...] = ()
     contract: str = ""
-    proved: bool = False
+    is_proved: bool = False
 
     @property
     def by_agent(self) -> bool:
@@ -54,16 +54,16 @@ class ConfirmedWords:
 
 @dataclass(frozen=True, slots=True)
 class KnownPhrasings:
-    """What is known already: the ``written`` title and phrasings of the article and all ``texts`` of it, what it has
+    """What is known already: the ``phrasings`` title and phrasings of the article and all ``bodies`` of it, what it has
     ``learned`` (by case), phrases of other articles, and the counts."""
 
-    written: Sequence[str] = ()
-    texts: Sequence[str] = ()
+    phrasings: Sequence[str] = ()
+    bodies: Sequence[str] = ()
     learned: Mapping[int, str] = field(default_factory=dict)
-    elsewhere: frozenset[str] = frozenset()
-    of_person: int = 0
-    of_strangers: int = 0
-    of_day: int = 0
+    other_articles: frozenset[str] = frozenset()
+    count_of_person: int = 0
+    count_of_unproved: int = 0
+    count_of_day: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,48 +71,52 @@ class AcceptanceVerdict:
     """The phrase to be kept, and the case whose phrase it ``repeats`` if any; or why there is none."""
 
     text: str = ""
-    refused: str = ""
+    refusal: str = ""
     repeats: int | None = None
 
 
-def inbound(one: ConfirmedWords, known: KnownPhrasings, leads: Callable[[str], Sequence[str]]) -> str:
-    """What may be kept of the words, "" where that is nothing. ``leads`` tells the articles a text fits, best first: of
-    a subscriber's sentence, what is about another article is no part of this one's."""
+def anonymised_phrase(one: ConfirmedWords, known: KnownPhrasings, search: Callable[[str], Sequence[str]]) -> str:
+    """What may be kept of the words, "" where that is nothing. ``search`` tells the articles a text fits, best first:
+    of a subscriber's sentence, what is about another article is no part of this one's."""
 
-    def apart(clause: str) -> bool:
-        return not one.by_agent and any(other != one.article for other in leads(clause)[:1])
+    def is_about_another(clause: str) -> bool:
+        return not one.by_agent and any(other != one.article for other in search(clause)[:1])
 
-    said = phrase(one.text, one.secrets, ordinary_with(*known.written, *known.texts), apart)
-    return said if words(said) else ""
-
-
-def judge_phrase(one: ConfirmedWords, said: str, known: KnownPhrasings, leads: Sequence[str]) -> AcceptanceVerdict:
-    """What becomes of the phrase ``said``, which by itself ``leads`` to these articles."""
-    if not said:
-        return AcceptanceVerdict(refused="nothing that names nobody")
-    if said.casefold() in known.elsewhere:
-        return AcceptanceVerdict(refused="said of another article")
-    if not one.by_agent and one.article not in leads[:1]:
-        return AcceptanceVerdict(refused="it leads elsewhere")
-    if any(_alike(said, other) for other in known.written):
-        return AcceptanceVerdict(refused="a repeat")
-    repeated = next((case for case, other in known.learned.items() if _alike(said, other)), None)
-    enough = _enough(one, known) if repeated is None else ""
-    return AcceptanceVerdict(refused=enough) if enough else AcceptanceVerdict(said, repeats=repeated)
+    phrase = anonymise_phrase(
+        one.text, one.identifying, ordinary_word_check(*known.phrasings, *known.bodies), is_about_another
+    )
+    return phrase if query_words(phrase) else ""
 
 
-def _alike(said: str, other: str) -> bool:
-    return fuzz.token_sort_ratio(said, other, processor=default_process) >= REPEAT
+def judge_phrase(
+    one: ConfirmedWords, phrase: str, known: KnownPhrasings, found_articles: Sequence[str]
+) -> AcceptanceVerdict:
+    """What becomes of the phrase ``phrase``, which by itself ``found_articles`` to these articles."""
+    if not phrase:
+        return AcceptanceVerdict(refusal="nothing that names nobody")
+    if phrase.casefold() in known.other_articles:
+        return AcceptanceVerdict(refusal="said of another article")
+    if not one.by_agent and one.article not in found_articles[:1]:
+        return AcceptanceVerdict(refusal="it leads elsewhere")
+    if any(_is_repeat(phrase, other) for other in known.phrasings):
+        return AcceptanceVerdict(refusal="a repeat")
+    repeated = next((case for case, other in known.learned.items() if _is_repeat(phrase, other)), None)
+    enough = _limit_reached(one, known) if repeated is None else ""
+    return AcceptanceVerdict(refusal=enough) if enough else AcceptanceVerdict(phrase, repeats=repeated)
 
 
-def _enough(one: ConfirmedWords, known: KnownPhrasings) -> str:
+def _is_repeat(said: str, other: str) -> bool:
+    return fuzz.token_sort_ratio(said, other, processor=default_process) >= MIN_REPEAT_SIMILARITY
+
+
+def _limit_reached(one: ConfirmedWords, known: KnownPhrasings) -> str:
     """Why no more may be learned just now; "" where it may."""
-    if len(known.learned) >= OF_ARTICLE:
+    if len(known.learned) >= MAX_PER_ARTICLE:
         return "enough of this article"
     if one.by_agent:
         return ""
-    if known.of_person >= OF_PERSON:
+    if known.count_of_person >= MAX_PER_PERSON:
         return "enough of this person"
-    if not one.proved and known.of_strangers >= OF_STRANGERS:
+    if not one.is_proved and known.count_of_unproved >= MAX_FROM_UNPROVED:
         return "enough of strangers"
-    return "enough for a day" if known.of_day >= OF_DAY else ""
+    return "enough for a day" if known.count_of_day >= MAX_PER_DAY else ""

@@ -14,56 +14,56 @@ from functools import cache
 
 import numpy as np
 
-from kb.search.ngrams import grams, idf, padded
+from kb.search.ngrams import hash_ngrams, inverse_document_frequency, pad_words
 from kb.search.postings import Array, Floats, Ints, Postings
-from kb.search.tokenize import WORDLISTS, Vocabulary, normalised, telling, tokens
+from kb.search.tokenize import WORDLISTS, Vocabulary, content_words, normalise, tokens
 
-NEAREST = 3
+NEAREST_SENTENCES = 3
 """Sentences whose likeness to a question is taken together."""
 
 
 @dataclass(frozen=True, slots=True)
 class BackgroundCorpus:
-    """Sentences by number: the stems each ``said``, in how many a stem is, and which n-grams they have. Those ``gone``
-    count nowhere."""
+    """Sentences by number: the stems each ``stem_sets``, in how many a stem is, and which n-grams they have. Those
+    ``excluded`` count nowhere."""
 
-    said: Sequence[frozenset[str]]
-    stems: Counter[str]
-    likeness: Postings
-    gone: frozenset[int] = frozenset()
+    stem_sets: Sequence[frozenset[str]]
+    stem_counts: Counter[str]
+    ngrams: Postings
+    excluded: frozenset[int] = frozenset()
 
     @property
-    def total(self) -> int:
+    def size(self) -> int:
         """How many sentences there are."""
-        return len(self.said)
+        return len(self.stem_sets)
 
-    def without(self, numbers: Collection[int]) -> BackgroundCorpus:
+    def excluding(self, numbers: Collection[int]) -> BackgroundCorpus:
         """The same had these of its sentences never been said."""
-        return replace(self, gone=frozenset(numbers))
+        return replace(self, excluded=frozenset(numbers))
 
-    def grams(self, keys: Array) -> tuple[Ints, Ints]:
-        """In how many sentences each of these n-grams is, and where `nearby` finds it."""
-        found = self.likeness.find(keys)
-        seen = self.likeness.seen(found)
-        for number in self.gone:
-            seen -= self.likeness.within(found, number, number + 1)
+    def ngram_counts(self, keys: Array) -> tuple[Ints, Ints]:
+        """In how many sentences each of these n-grams is, and where `nearest_similarity` finds it."""
+        found = self.ngrams.find(keys)
+        seen = self.ngrams.document_counts(found)
+        for number in self.excluded:
+            seen -= self.ngrams.counts_in_range(found, number, number + 1)
         return seen, found
 
-    def told(self, stems: Sequence[str]) -> Ints:
+    def count_stems(self, stems: Sequence[str]) -> Ints:
         """In how many each of these stems is."""
-        gone = Counter(stem for number in self.gone for stem in self.said[number])
-        return np.array([self.stems[stem] - gone[stem] for stem in stems], np.int64)
+        gone = Counter(stem for number in self.excluded for stem in self.stem_sets[number])
+        return np.array([self.stem_counts[stem] - gone[stem] for stem in stems], np.int64)
 
-    def nearby(self, found: Ints, weights: Floats) -> float:
+    def nearest_similarity(self, found: Ints, weights: Floats) -> float:
         """How like a question with these n-grams is to the nearest sentences on average, 0 to 1."""
-        likeness = self.likeness.added(found, weights, self.total, 1 << 20)
-        if self.gone:
-            likeness[list(self.gone)] = 0.0
-        likeness.partition(self.total - NEAREST)
-        return float(likeness[-NEAREST:].sum() / NEAREST)
+        likeness = self.ngrams.sum_weights(found, weights, self.size, 1 << 20)
+        if self.excluded:
+            likeness[list(self.excluded)] = 0.0
+        likeness.partition(self.size - NEAREST_SENTENCES)
+        return float(likeness[-NEAREST_SENTENCES:].sum() / NEAREST_SENTENCES)
 
 
-def sentences() -> list[str]:
+def background_sentences() -> list[str]:
     """The packaged everyday sentences."""
     lines = (WORDLISTS / "everyday.txt").read_text("utf-8").splitlines()
     return [line for line in lines if line and not line.startswith("#")]
@@ -72,20 +72,24 @@ def sentences() -> list[str]:
 @cache
 def background_corpus() -> BackgroundCorpus:
     """Read once, in some twenty milliseconds."""
-    vernacular = Vocabulary()
-    read = [vernacular.read(telling(tokens(normalised(one)))) for one in sentences()]
-    said = [frozenset(stem for _, stem in one) for one in read]
+    vocabulary = Vocabulary()
+    sentences_read = [
+        vocabulary.words_with_stems(content_words(tokens(normalise(one)))) for one in background_sentences()
+    ]
+    stem_sets = [frozenset(stem for _, stem in one) for one in sentences_read]
     return BackgroundCorpus(
-        said, Counter(stem for one in said for stem in one), _likeness([[w for w, _ in one] for one in read])
+        stem_sets,
+        Counter(stem for one in stem_sets for stem in one),
+        _ngram_postings([[w for w, _ in one] for one in sentences_read]),
     )
 
 
-def _likeness(words: Sequence[Sequence[str]]) -> Postings:
+def _ngram_postings(words: Sequence[Sequence[str]]) -> Postings:
     """TF-IDF of the n-grams of each sentence, scaled to length one."""
-    found, whose = grams([padded(one) for one in words])
-    pairs, tf = np.unique(found.astype(np.uint64) << np.uint64(32) | whose.astype(np.uint64), return_counts=True)
+    found, owners = hash_ngrams([pad_words(one) for one in words])
+    pairs, tf = np.unique(found.astype(np.uint64) << np.uint64(32) | owners.astype(np.uint64), return_counts=True)
     keys, places = (pairs >> np.uint64(32)).astype(np.uint32), (pairs & np.uint64(0xFFFFFFFF)).astype(np.uint32)
     _, which, seen = np.unique(keys, return_inverse=True, return_counts=True)
-    weights = (1.0 + np.log(tf)) * idf(seen, len(words))[which]
+    weights = (1.0 + np.log(tf)) * inverse_document_frequency(seen, len(words))[which]
     lengths = np.sqrt(np.bincount(places, weights * weights, len(words)))
-    return Postings.made(keys, places, weights / lengths[places], most=1.0)
+    return Postings.build(keys, places, weights / lengths[places], max_weight=1.0)

@@ -16,41 +16,51 @@ from kb.content.article_files import Article, Edition
 from kb.search.index_files import IndexFiles
 from kb.search.matcher import Matcher
 
-LARGE = 2_000
+LARGE_INDEX_ENTRIES = 2_000
 """Titles and phrasings from which it is worth the second that a process takes to start."""
 
 
 def is_large(articles: Sequence[Article]) -> bool:
     """Whether indexing these would be felt beside other work."""
-    return sum(1 + len(one.phrasings) for article in articles for one in article.editions.values()) >= LARGE
+    return (
+        sum(1 + len(one.phrasings) for article in articles for one in article.editions.values()) >= LARGE_INDEX_ENTRIES
+    )
 
 
-def build(store: IndexFiles, name: str, key: str, articles: Iterable[Article], *, gated: bool) -> None:
-    """Builds and saves the index of these articles; ``gated`` where they need a gate of their own. What goes wrong is
-    not said: the caller finds no index then, and builds one itself."""
-    command = [sys.executable, "-m", "kb.search.build_process", str(store.folder), name, key, "gated" if gated else ""]
+def build_in_process(store: IndexFiles, name: str, key: str, articles: Iterable[Article], *, calibrate: bool) -> None:
+    """Builds and saves the index of these articles; ``calibrate`` where they need a gate of their own. What goes wrong
+    is not said: the caller finds no index then, and builds one itself."""
+    command = [
+        sys.executable,
+        "-m",
+        "kb.search.build_process",
+        str(store.folder),
+        name,
+        key,
+        "gated" if calibrate else "",
+    ]
     with (
         subprocess.Popen(command, stdin=subprocess.PIPE, text=True, encoding="utf-8") as process,  # noqa: S603
         contextlib.suppress(BrokenPipeError),
     ):
         if process.stdin is not None:
-            process.stdin.writelines(map(_told, articles))
+            process.stdin.writelines(map(_article_to_json, articles))
 
 
-def _told(article: Article) -> str:
+def _article_to_json(article: Article) -> str:
     editions = [[one.language, one.title, one.phrasings, one.body] for one in article.editions.values()]
     return json.dumps([article.id, editions]) + "\n"
 
 
-def _inbound(line: str) -> Article:
+def _article_from_json(line: str) -> Article:
     id, editions = json.loads(line)
     return Article(id, "", {one[0]: Edition(one[0], one[1], tuple(one[2]), one[3]) for one in editions})
 
 
-def main(folder: str, name: str, key: str, gated: str) -> None:
+def main(folder: str, name: str, key: str, calibrate: str) -> None:
     """What the process does."""
-    articles = [_inbound(line) for line in sys.stdin]
-    IndexFiles(Path(folder)).save(name, key, Matcher(articles, gated=bool(gated)).arrays())
+    articles = [_article_from_json(line) for line in sys.stdin]
+    IndexFiles(Path(folder)).save(name, key, Matcher(articles, calibrate=bool(calibrate)).arrays())
 
 
 if __name__ == "__main__":

@@ -22,40 +22,41 @@ the question that the base has words for, the lead over the second article, how 
 sentences (a logarithm), how much more the question sounds like the base than like them, and how much of it are no words
 (a logarithm too): what cannot be read does not speak for the base, but less against it than words of other things."""
 
-SIGNALS = 8
-SCOPE = np.array([4.0, 0.0, 0.0, 1.5, 0.0, 1.0, 0.5, 0.25])
+SIGNAL_COUNT = 8
+SCOPE_WEIGHTS = np.array([4.0, 0.0, 0.0, 1.5, 0.0, 1.0, 0.5, 0.25])
 """What speaks for anything fitting at all. Fitted once on bases of several domains and shapes, each with its own
 phrasings against everyday sentences of the same length; a base of its own has too few to do better."""
-LIKELY = 5
+LIKELIHOOD_SIGNALS = 5
 """The first signals, by which an article is likelier than another; the last ones only tell the base from the world."""
-USUAL = np.array([-4.0, 4.0, 6.0, 3.0, 1.0, 2.0])
-"""Constant and weights of the first `LIKELY` signals in a base that cannot be asked."""
-TRUST = 12.0
+DEFAULT_WEIGHTS = np.array([-4.0, 4.0, 6.0, 3.0, 1.0, 2.0])
+"""Constant and weights of the first `LIKELIHOOD_SIGNALS` signals in a base that cannot be asked."""
+PRIOR_STRENGTH = 12.0
 """How many answers it takes to move away from the usual."""
-STEPS = 20
+MAX_STEPS = 20
 """Of Newton's method at most, and times that one is halved."""
-STRANGE, FEW = 0.3, 20
+UNANSWERABLE_SHARE, MIN_QUESTIONS = 0.3, 20
 """Of ten questions some three have no answer in a base; so much do those without one count, even where only few with
 one could be asked."""
-REJECTED, AT_LEAST = 0.95, 0.93
+TARGET_REJECTED, ACCEPTED_REJECTED = 0.95, 0.93
 """The share of everyday sentences that shall not be shown anything, and what is enough where more would cost too much.
 Of sentences nobody knew beforehand, as many are rejected or one or two in a hundred more."""
-COSTLY, SAFE = 0.10, 0.05
+MAX_LOST_SHARE, SAFE_LOST_SHARE = 0.10, 0.05
 """What share of the base's own questions left without an article is too much, and what share costs nothing."""
-ROOM = 0.15
+MARGIN = 0.15
 """Where most everyday sentences and most good questions are apart, how far between them the gate stands."""
-LEAST = 0.5
+MIN_SCOPE = 0.5
 """What speaks for anything at all must be this much in any base, however small."""
-SURE = 0.5
+SURE_LIKELIHOOD = 0.5
 """From this likelihood an article is worth showing unasked."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerThreshold:
-    """``weights`` turn signals into a likelihood; from ``least`` on, their `scope` says that an article may fit."""
+    """``weights`` turn signals into a likelihood; from ``min_scope`` on, their `scope_score` says that an article may
+    fit."""
 
     weights: tuple[float, ...]
-    least: float
+    min_scope: float
 
     def likelihood(self, signals: Signals) -> Floats:
         """How likely each is right, 0 to 1."""
@@ -64,66 +65,78 @@ class AnswerThreshold:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationTrials:
-    """What the base answered: signals of the best article, and whether it was right. ``asked`` are questions with an
-    answer, ``near`` those whose article was left out, ``far`` everyday sentences."""
+    """What the base answered: signals of the best article, and whether it was right. ``answerable`` are questions with
+    an answer, ``article_excluded`` those whose article was left out, ``background`` everyday sentences."""
 
-    asked: Signals
-    right: npt.NDArray[np.bool_]
-    near: Signals
-    far: Signals
+    answerable: Signals
+    is_right: npt.NDArray[np.bool_]
+    article_excluded: Signals
+    background: Signals
 
 
-UNASKED = AnswerThreshold(tuple(USUAL.tolist()), 2 * LEAST)
+DEFAULT_THRESHOLD = AnswerThreshold(tuple(DEFAULT_WEIGHTS.tolist()), 2 * MIN_SCOPE)
 """The gate of a base that has not been asked."""
 
 
-def calibrated(trials: CalibrationTrials) -> AnswerThreshold:
+def calibrate(trials: CalibrationTrials) -> AnswerThreshold:
     """The gate for a base that answered like this."""
-    nothing = np.concatenate((trials.near, trials.far))
-    rows = np.concatenate((trials.asked, nothing))
-    right = np.concatenate((trials.right, np.zeros(len(nothing), np.bool_)))
-    share = STRANGE * max(len(trials.asked), FEW) / max(len(nothing), 1)
-    counts = np.concatenate((np.ones(len(trials.asked)), np.full(len(nothing), share)))
-    return AnswerThreshold(tuple(_fitted(rows, right, counts).tolist()), _least(scope(trials.asked), scope(trials.far)))
+    nothing = np.concatenate((trials.article_excluded, trials.background))
+    rows = np.concatenate((trials.answerable, nothing))
+    right = np.concatenate((trials.is_right, np.zeros(len(nothing), np.bool_)))
+    share = UNANSWERABLE_SHARE * max(len(trials.answerable), MIN_QUESTIONS) / max(len(nothing), 1)
+    counts = np.concatenate((np.ones(len(trials.answerable)), np.full(len(nothing), share)))
+    return AnswerThreshold(
+        tuple(_fit_weights(rows, right, counts).tolist()),
+        _fit_min_scope(scope_score(trials.answerable), scope_score(trials.background)),
+    )
 
 
-def scope(signals: Signals) -> Floats:
+def scope_score(signals: Signals) -> Floats:
     """How much speaks for anything fitting at all."""
-    values: Floats = signals @ SCOPE
+    values: Floats = signals @ SCOPE_WEIGHTS
     return values
 
 
-def _least(asked: Floats, far: Floats) -> float:
+def _fit_min_scope(answerable: Floats, background: Floats) -> float:
     """Above nearly all everyday sentences, but not so high that too many good questions find nothing.
 
     A sentence that is nearer than half of the base's own questions is about what this base is about: no base knows
     beforehand which of them are.
     """
-    if len(far) < FEW:
-        return LEAST
-    if len(asked) < FEW:
-        return max(LEAST, float(np.quantile(far, REJECTED)))
-    strange = far[far <= np.median(asked)]
-    enough, above = np.quantile(strange, (AT_LEAST, REJECTED)) if len(strange) else (LEAST, LEAST)
-    safe, costly = np.quantile(asked, (SAFE, COSTLY))
-    return max(LEAST, float(above + ROOM * max(0.0, safe - above) if above < costly else max(enough, costly)))
+    if len(background) < MIN_QUESTIONS:
+        return MIN_SCOPE
+    if len(answerable) < MIN_QUESTIONS:
+        return max(MIN_SCOPE, float(np.quantile(background, TARGET_REJECTED)))
+    unrelated = background[background <= np.median(answerable)]
+    accepted, target = (
+        np.quantile(unrelated, (ACCEPTED_REJECTED, TARGET_REJECTED)) if len(unrelated) else (MIN_SCOPE, MIN_SCOPE)
+    )
+    safe, max_loss = np.quantile(answerable, (SAFE_LOST_SHARE, MAX_LOST_SHARE))
+    return max(
+        MIN_SCOPE, float(target + MARGIN * max(0.0, safe - target) if target < max_loss else max(accepted, max_loss))
+    )
 
 
-def _fitted(rows: Signals, right: npt.NDArray[np.bool_], counts: Floats) -> Floats:
+def _fit_weights(rows: Signals, is_right: npt.NDArray[np.bool_], row_weights: Floats) -> Floats:
     """Logistic regression that stays near the usual weights unless many answers say otherwise (Newton's method, with
     shorter steps where a whole one would lead away: a base that is always right has no other end)."""
-    given, weights = _with_constant(rows), USUAL.copy()
-    signs = np.where(right, 1.0, -1.0)
+    design, weights = _with_constant(rows), DEFAULT_WEIGHTS.copy()
+    signs = np.where(is_right, 1.0, -1.0)
 
     def loss(at: Floats) -> float:
-        return float(counts @ np.logaddexp(0.0, -signs * (given @ at)) + TRUST / 20 * ((at - USUAL) ** 2).sum())
+        return float(
+            row_weights @ np.logaddexp(0.0, -signs * (design @ at))
+            + PRIOR_STRENGTH / 20 * ((at - DEFAULT_WEIGHTS) ** 2).sum()
+        )
 
-    for _ in range(STEPS):
-        expected = _sigmoid(given @ weights)
-        slope = given.T @ (counts * (expected - right)) + TRUST * (weights - USUAL) / 10
-        curve = (given * (counts * expected * (1 - expected))[:, None]).T @ given + np.eye(len(weights)) * TRUST / 10
+    for _ in range(MAX_STEPS):
+        expected = _sigmoid(design @ weights)
+        slope = design.T @ (row_weights * (expected - is_right)) + PRIOR_STRENGTH * (weights - DEFAULT_WEIGHTS) / 10
+        curve = (design * (row_weights * expected * (1 - expected))[:, None]).T @ design + np.eye(
+            len(weights)
+        ) * PRIOR_STRENGTH / 10
         step = np.linalg.solve(curve, slope)
-        shares = (0.5**halved for halved in range(STEPS))
+        shares = (0.5**halved for halved in range(MAX_STEPS))
         weights = next(
             (further for share in shares if loss(further := weights - share * step) <= loss(weights)), weights
         )
@@ -131,7 +144,7 @@ def _fitted(rows: Signals, right: npt.NDArray[np.bool_], counts: Floats) -> Floa
 
 
 def _with_constant(rows: Signals) -> Signals:
-    return np.column_stack((np.ones(len(rows)), rows[:, :LIKELY]))
+    return np.column_stack((np.ones(len(rows)), rows[:, :LIKELIHOOD_SIGNALS]))
 
 
 def _sigmoid(values: Floats) -> Floats:
@@ -139,6 +152,6 @@ def _sigmoid(values: Floats) -> Floats:
     return result
 
 
-def of(numbers: Sequence[float]) -> AnswerThreshold:
+def threshold_from_array(numbers: Sequence[float]) -> AnswerThreshold:
     """A saved gate: its weights, then its least scope."""
     return AnswerThreshold(tuple(map(float, numbers[:-1])), float(numbers[-1]))

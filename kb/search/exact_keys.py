@@ -8,9 +8,9 @@ from functools import cache
 
 from kb.search.tokenize import WORDLISTS
 
-EXCLUSIVE = ("error", "lamp")
+EXCLUSIVE_KINDS = ("error", "lamp")
 """Kinds of which another key than the one asked for speaks against an article; a model never does."""
-NEAR = 2
+MAX_WORD_DISTANCE = 2
 """Words between which a number and "error" belong together."""
 
 
@@ -19,13 +19,13 @@ def exact_keys(read: Sequence[tuple[str, str]]) -> list[str]:
 
     A number of three digits on its own may be the code of an error or a price; it is given as "number:691".
     """
-    table = _table()
+    table = _load_key_words()
     found: list[str] = []
     for at, (word, _) in enumerate(read):
         if word in table["lamp"]:
             found.append(f"lamp:{word}")
         elif word.isdecimal() and len(word) in (3, 4):
-            around = read[max(0, at - NEAR) : at + NEAR + 1]
+            around = read[max(0, at - MAX_WORD_DISTANCE) : at + MAX_WORD_DISTANCE + 1]
             error = any(stem in table["error"] or other in table["error"] for other, stem in around)
             found.append(f"{'error' if error else 'number'}:{word}")
         elif 2 <= len(word) <= 16 and any(map(str.isdecimal, word)) and any(map(str.isalpha, word)):
@@ -33,14 +33,14 @@ def exact_keys(read: Sequence[tuple[str, str]]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def kinds(found: Sequence[str]) -> Iterator[str]:
+def exclusive_kinds(keys: Sequence[str]) -> Iterator[str]:
     """The exclusive kinds among these keys, as "error:" or "lamp:"."""
-    for kind in EXCLUSIVE:
-        if any(key.startswith(f"{kind}:") for key in found):
+    for kind in EXCLUSIVE_KINDS:
+        if any(key.startswith(f"{kind}:") for key in keys):
             yield f"{kind}:"
 
 
 @cache
-def _table() -> dict[str, frozenset[str]]:
+def _load_key_words() -> dict[str, frozenset[str]]:
     table = tomllib.loads((WORDLISTS / "aliases.toml").read_text("utf-8"))["keys"]
     return {"lamp": frozenset(table["lamp"]), "error": frozenset((*table["error"], "ошибк"))}

@@ -24,9 +24,9 @@ import numpy as np
 from kb.search.postings import Array
 
 MAGIC = b"FLKB0001"
-BORDER = 64
-LONGEST_HEAD = 1 << 16
-TYPES = frozenset(("|u1", "<u2", "<u4", "<u8", "<i8", "<f8"))
+ALIGNMENT = 64
+MAX_HEADER_BYTES = 1 << 16
+ALLOWED_DTYPES = frozenset(("|u1", "<u2", "<u4", "<u8", "<i8", "<f8"))
 _NAME = re.compile(r"[a-z0-9_-]{1,64}")
 
 
@@ -45,7 +45,7 @@ class IndexFiles:
         except (OSError, ValueError):
             return None
         try:
-            return _read(view, key)
+            return _parse(view, key)
         except (ValueError, KeyError, TypeError, AttributeError):
             return None
 
@@ -57,14 +57,14 @@ class IndexFiles:
             handle, path = tempfile.mkstemp(dir=self.folder, prefix=".new-")
             try:
                 with os.fdopen(handle, "wb") as file:
-                    for part in _written(key, arrays):
+                    for part in _serialise(key, arrays):
                         file.write(part)
                 Path(path).replace(self._path(name))
             except BaseException:
                 Path(path).unlink(missing_ok=True)
                 raise
 
-    def drop(self, name: str) -> None:
+    def delete(self, name: str) -> None:
         """Erases what was saved under a name. Whoever has it mapped keeps it until they let go."""
         self._path(name).unlink(missing_ok=True)
 
@@ -73,26 +73,26 @@ class IndexFiles:
         return self.folder / f"{safe}.index"
 
 
-def _written(key: str, arrays: Mapping[str, Array]) -> list[bytes]:
+def _serialise(key: str, arrays: Mapping[str, Array]) -> list[bytes]:
     entries: dict[str, Any] = {}
     body = bytearray()
     for name, array in arrays.items():
         plain = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
-        if plain.dtype.str not in TYPES:
+        if plain.dtype.str not in ALLOWED_DTYPES:
             raise TypeError(f"{name} is of {plain.dtype}, which is not saved")
-        body += bytes(-len(body) % BORDER)
+        body += bytes(-len(body) % ALIGNMENT)
         entries[name] = [plain.dtype.str, list(plain.shape), len(body)]
         body += plain.tobytes()
     digest = hashlib.sha256(body).hexdigest()
     head = json.dumps({"key": key, "size": len(body), "digest": digest, "arrays": entries}).encode()
-    head += b" " * (-(len(MAGIC) + 8 + len(head)) % BORDER)
+    head += b" " * (-(len(MAGIC) + 8 + len(head)) % ALIGNMENT)
     return [MAGIC, len(head).to_bytes(8, "little"), head, bytes(body)]
 
 
-def _read(view: memoryview, key: str) -> dict[str, Array] | None:
-    """Raises ValueError, KeyError or TypeError where something is not as `_written` would have it."""
+def _parse(view: memoryview, key: str) -> dict[str, Array] | None:
+    """Raises ValueError, KeyError or TypeError where something is not as `_serialise` would have it."""
     length = int.from_bytes(view[8:16], "little")
-    if view[:8] != MAGIC or not 0 < length <= LONGEST_HEAD:
+    if view[:8] != MAGIC or not 0 < length <= MAX_HEADER_BYTES:
         return None
     head = json.loads(bytes(view[16 : 16 + length]))
     body = view[16 + length :]
@@ -100,7 +100,7 @@ def _read(view: memoryview, key: str) -> dict[str, Array] | None:
         return None
     arrays: dict[str, Array] = {}
     for name, (kind, shape, begin) in head["arrays"].items():
-        if kind not in TYPES:
+        if kind not in ALLOWED_DTYPES:
             return None
         array = np.frombuffer(body, np.dtype(kind), prod(shape), begin)
         arrays[name] = array.reshape(shape)

@@ -16,27 +16,27 @@ class InternalMatchers:
     """
 
     def __init__(self, articles: Sequence[Article]) -> None:
-        self._articles = [inner for one in articles if (inner := _inner(one))]
-        self._made: dict[str, tuple[Matcher, Matcher]] = {}
+        self._articles = [inner for one in articles if (inner := _internal_article(one))]
+        self._matchers: dict[str, tuple[Matcher, Matcher]] = {}
 
-    def best(self, provider: str, outer: Matcher, text: str, language: str, limit: int) -> tuple[ArticleMatch, ...]:
-        """The articles that fit; ``outer`` matches what this provider's subscribers are offered."""
-        return self._matcher(provider, outer).best(text, language, limit)
+    def best(self, provider: str, public: Matcher, text: str, language: str, limit: int) -> tuple[ArticleMatch, ...]:
+        """The articles that fit; ``public`` matches what this provider's subscribers are offered."""
+        return self._matcher(provider, public).best(text, language, limit)
 
-    def _matcher(self, provider: str, outer: Matcher) -> Matcher:
-        kept = self._made.get(provider)
-        if kept and kept[0] is outer:
+    def _matcher(self, provider: str, public: Matcher) -> Matcher:
+        kept = self._matchers.get(provider)
+        if kept and kept[0] is public:
             return kept[1]
         own = {one.id: one for one in self._articles if one.provider == provider}
         shared = [one for one in self._articles if not one.provider and one.id not in own]
         every = [*own.values(), *shared]
-        made = Matcher(every, outer) if every else outer
-        self._made[provider] = outer, made
+        made = Matcher(every, public) if every else public
+        self._matchers[provider] = public, made
         return made
 
 
-def _inner(article: Article) -> Article | None:
+def _internal_article(article: Article) -> Article | None:
     """The article as agents see it, where that is more than what is offered; None otherwise. Archived ones are over."""
     editions = {language: one for language, one in article.editions.items() if one.confidence != "archived"}
-    more = any(not one.offered for one in editions.values())
+    more = any(not one.is_public for one in editions.values())
     return dataclasses.replace(article, editions=editions) if more else None

@@ -15,29 +15,29 @@ from itertools import chain
 from operator import attrgetter
 from typing import TypeAlias
 
-from kb.search.tokenize import MOST_WORDS, normalised, tokens
-from kb.search.trigram_model import letters_of, listed
+from kb.search.tokenize import MAX_QUERY_WORDS, normalise, tokens
+from kb.search.trigram_model import load_word_list, trigram_model_of
 
-Known: TypeAlias = Callable[[Sequence[str]], Sequence[bool]]
+KnowsWords: TypeAlias = Callable[[Sequence[str]], Sequence[bool]]
 """Whether the base knows each of these words."""
 
 _LATIN_KEYS = "`qwertyuiop[]asdfghjkl;'zxcvbnm,.~{}:\"<>"
 _CYRILLIC_KEYS = "ёйцукенгшщзхъфывапролджэячсмитьбюёхъжэбю"
 _TO_CYRILLIC = str.maketrans(dict(zip(_LATIN_KEYS, _CYRILLIC_KEYS, strict=True)) | {"?": ",", "&": "?", "/": "."})
 _TO_LATIN = str.maketrans(dict(zip(_CYRILLIC_KEYS[:33], _LATIN_KEYS[:33], strict=True)))
-_SHIFTED = '~{}:"<>'
-_ENDINGS = ",.;:'\"<>[]{}`~"
+_SHIFTED_KEYS = '~{}:"<>'
+_EDGE_SIGNS = ",.;:'\"<>[]{}`~"
 """Signs that are letters in the Russian layout; at a word's end they may well be just signs."""
 
-ORDINARY, OF_BASE = 4.0, 5.0
+ORDINARY_BONUS, KNOWN_BONUS = 4.0, 5.0
 """What it is worth, as a logarithm, that a word is an ordinary one, or one that the base knows."""
-CHANGE = 4.0
+SWITCH_COST = 4.0
 """What it costs to read a word otherwise than the one before it, or the first one otherwise than it stands."""
-LONGEST_TOKEN = 60
-SETTLED, STRANGE = 6, 0.25
+MAX_TOKEN_LENGTH = 60
+MIN_SETTLED_WORDS, MAX_UNFAMILIAR_SHARE = 6, 0.25
 """Where of so many words or more no larger share is strange, the others are taken as they stand."""
 
-_SOUNDS = {
+_TRANSLITERATION = {
     "shch": "щ", "sch": "щ", "zh": "ж", "kh": "х", "ts": "ц", "tc": "ц", "ch": "ч", "sh": "ш", "yu": "ю", "iu": "ю",
     "ju": "ю", "ya": "я", "ja": "я", "ia": "ия", "iya": "ия", "yo": "е", "jo": "е", "ye": "е", "iy": "ий", "ij": "ий",
     "yy": "ый", "yj": "ый", "yi": "ый", "ph": "ф", "ck": "к", "oo": "у", "ee": "и", "a": "а", "b": "б", "c": "ц",
@@ -48,36 +48,38 @@ _SOUNDS = {
 _VOWELS = "aeiouy"
 
 
-def intended_texts(text: str, known: Known, cyrillic: bool = True, latin: bool = True) -> list[str]:
-    """The words a text (already `normalised`) was meant to have. ``cyrillic`` and ``latin`` say whether the base has
+def intended_texts(text: str, knows_words: KnowsWords, cyrillic: bool = True, latin: bool = True) -> list[str]:
+    """The words a text (already `normalise`) was meant to have. ``cyrillic`` and ``latin`` say whether the base has
     words in these letters at all: nothing is turned into letters it does not have."""
-    pieces = [(piece, tokens(piece)) for piece in text.split()[: MOST_WORDS + 8]]
-    judge = _WordScorer(known)
+    pieces = [(piece, tokens(piece)) for piece in text.split()[: MAX_QUERY_WORDS + 8]]
+    scorer = _WordScorer(knows_words)
     plain = [word for _, words in pieces for word in words]
-    judge.learn(word for word in plain if not judge.is_ordinary(word))
-    strange = sum(not judge.is_familiar(word) for word in plain)
-    if not strange:
-        return plain[:MOST_WORDS]
-    settled = len(plain) >= SETTLED and strange <= STRANGE * len(plain)
+    scorer.learn(word for word in plain if not scorer.is_ordinary(word))
+    unfamiliar = sum(not scorer.is_familiar(word) for word in plain)
+    if not unfamiliar:
+        return plain[:MAX_QUERY_WORDS]
+    is_settled = len(plain) >= MIN_SETTLED_WORDS and unfamiliar <= MAX_UNFAMILIAR_SHARE * len(plain)
     choices = [
         [_Interpretation(0, [words], 0)]
-        if settled and all(map(judge.is_familiar, words))
-        else _spellings(piece, words, judge, cyrillic, latin)
+        if is_settled and all(map(scorer.is_familiar, words))
+        else _interpretations(piece, words, scorer, cyrillic, latin)
         for piece, words in pieces
     ]
-    judge.learn(word for spellings in choices for one in spellings for words in one.variants for word in words)
-    readings = [[judge.reading(one) for one in spellings] for spellings in choices if spellings]
-    read = map(_likeliest, readings) if settled else _cheapest(readings)
-    return list(chain.from_iterable(read))[:MOST_WORDS]
+    scorer.learn(
+        word for interpretations in choices for one in interpretations for words in one.variants for word in words
+    )
+    readings = [[scorer.interpret(one) for one in interpretations] for interpretations in choices if interpretations]
+    best_readings = map(_best_interpretation, readings) if is_settled else _best_path(readings)
+    return list(chain.from_iterable(best_readings))[:MAX_QUERY_WORDS]
 
 
-def untransliterated(word: str) -> str:
+def to_cyrillic_by_sound(word: str) -> str:
     """Russian letters for a word written in Latin ones by ear: "rabotaet" is "работает"."""
     found: list[str] = []
     at = 0
     while at < len(word):
         for size in (4, 3, 2, 1):
-            sound = _SOUNDS.get(word[at : at + size]) if at + size <= len(word) else None
+            sound = _TRANSLITERATION.get(word[at : at + size]) if at + size <= len(word) else None
             if sound is not None:
                 found.append("й" if sound == "ы" and at and word[at - 1] in _VOWELS else sound)
                 at += size
@@ -88,20 +90,20 @@ def untransliterated(word: str) -> str:
     return "".join(found)
 
 
-def swapped(text: str) -> str:
+def swap_layout(text: str) -> str:
     """The same keys in the other layout, by the letters most of the text is in."""
     cyrillic = sum("а" <= char <= "я" or char == "ё" for char in text)
     latin = sum("a" <= char <= "z" for char in text)
     return text.translate(_TO_LATIN if cyrillic > latin else _TO_CYRILLIC)
 
 
-def retyped(piece: str) -> str:
+def swap_layout_keeping_case(piece: str) -> str:
     """The same keys in the other layout, capitals as they were typed."""
     small = piece.lower()
     if len(small) != len(piece):
         return piece
-    keys = zip(piece, swapped(small), strict=True)
-    return "".join(other.upper() if key.isupper() or key in _SHIFTED else other for key, other in keys)
+    keys = zip(piece, swap_layout(small), strict=True)
+    return "".join(other.upper() if key.isupper() or key in _SHIFTED_KEYS else other for key, other in keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ class _Interpretation:
     """One way to read a piece of text: how (0 as it stands, 1 layout, 2 transliteration), and the words it may be, of
     which the worthiest are taken. Their letters count as ``length`` ones, so that ways compare; a name's as none."""
 
-    way: int
+    reading_kind: int
     variants: Sequence[Sequence[str]]
     length: int
 
@@ -118,26 +120,26 @@ class _Interpretation:
 class _InterpretedText:
     """A way, its words, and what they are worth."""
 
-    way: int
+    reading_kind: int
     words: Sequence[str]
-    worth: float
+    score: float
 
 
 class _WordScorer:
     """Values words, each once, when it has learned which of them the base knows."""
 
-    def __init__(self, known: Known) -> None:
-        self._base_knows = known
-        self._names = _names()
-        self._letters = {True: letters_of("ru"), False: letters_of("en")}
+    def __init__(self, knows_words: KnowsWords) -> None:
+        self._knows_words = knows_words
+        self._names = _unchanging_words()
+        self._models = {True: trigram_model_of("ru"), False: trigram_model_of("en")}
         self._known: dict[str, bool] = {}
-        self._worths: dict[str, float] = {}
+        self._word_scores: dict[str, float] = {}
 
     def learn(self, words: Iterable[str]) -> None:
         """Asks the base about all of these at once."""
         new = [word for word in dict.fromkeys(words) if word not in self._known]
         if new:
-            self._known.update(zip(new, self._base_knows(new), strict=True))
+            self._known.update(zip(new, self._knows_words(new), strict=True))
 
     def is_familiar(self, word: str) -> bool:
         """Whether it needs no other reading."""
@@ -145,68 +147,70 @@ class _WordScorer:
 
     def is_ordinary(self, word: str) -> bool:
         """Whether it needs no other reading in any base: an ordinary word, or the same in every layout."""
-        return word in self._letters[word > "\u0400"].words or self.is_name(word)
+        return word in self._models[word > "\u0400"].words or self.is_name(word)
 
     def is_name(self, word: str) -> bool:
         """Whether it is the same in every layout: a brand, a protocol, a model, a number."""
         return word in self._names or not word.isalpha()
 
-    def reading(self, spelling: _Interpretation) -> _InterpretedText:
+    def interpret(self, spelling: _Interpretation) -> _InterpretedText:
         """The worthiest variant."""
-        words = max(spelling.variants, key=self._worth) if len(spelling.variants) > 1 else spelling.variants[0]
-        worth = self._worth(words) if spelling.length else 0.0
-        return _InterpretedText(spelling.way, words, worth * spelling.length / _letters(words) if worth < 0 else worth)
+        words = max(spelling.variants, key=self._score) if len(spelling.variants) > 1 else spelling.variants[0]
+        score = self._score(words) if spelling.length else 0.0
+        return _InterpretedText(
+            spelling.reading_kind, words, score * spelling.length / _letter_count(words) if score < 0 else score
+        )
 
-    def _worth(self, words: Sequence[str]) -> float:
-        return sum(map(self._worth_of, words))
+    def _score(self, words: Sequence[str]) -> float:
+        return sum(map(self._word_score, words))
 
-    def _worth_of(self, word: str) -> float:
-        worth = self._worths.get(word)
-        if worth is None:
-            letters = self._letters[word > "\u0400"]
-            bonus = OF_BASE if self._known[word] else ORDINARY if word in letters.words else 0.0
-            worth = self._worths[word] = letters.likelihood(word) * len(word) + bonus
-        return worth
+    def _word_score(self, word: str) -> float:
+        score = self._word_scores.get(word)
+        if score is None:
+            model = self._models[word > "\u0400"]
+            bonus = KNOWN_BONUS if self._known[word] else ORDINARY_BONUS if word in model.words else 0.0
+            score = self._word_scores[word] = model.mean_log_likelihood(word) * len(word) + bonus
+        return score
 
 
-def _spellings(
-    piece: str, plain: Sequence[str], judge: _WordScorer, cyrillic: bool, latin: bool
+def _interpretations(
+    piece: str, plain: Sequence[str], scorer: _WordScorer, cyrillic: bool, latin: bool
 ) -> Sequence[_Interpretation]:
     """As it stands, and where there are letters to read otherwise, the other ways; a name is the same in each."""
-    if len(piece) > LONGEST_TOKEN:
+    if len(piece) > MAX_TOKEN_LENGTH:
         return [_Interpretation(way, [plain], 0) for way in range(3)]
     if not plain and not any(sign in _LATIN_KEYS for sign in piece):
         return []
-    if plain and all(judge.is_name(word) for word in plain):
+    if plain and all(scorer.is_name(word) for word in plain):
         return [_Interpretation(way, [plain], 0) for way in range(3)]
-    found = [_Interpretation(0, [plain], _letters(plain))]
+    found = [_Interpretation(0, [plain], _letter_count(plain))]
     is_cyrillic = any("\u0400" <= char <= "\u04ff" for char in piece)
-    if _latin_within(piece) if is_cyrillic and latin else cyrillic and not is_cyrillic:
-        bodies = [piece] if is_cyrillic else dict.fromkeys((piece, piece.rstrip(_ENDINGS), piece.strip(_ENDINGS)))
-        variants = [tokens(normalised(swapped(body))) for body in bodies if body]
+    if _may_be_latin(piece) if is_cyrillic and latin else cyrillic and not is_cyrillic:
+        bodies = [piece] if is_cyrillic else dict.fromkeys((piece, piece.rstrip(_EDGE_SIGNS), piece.strip(_EDGE_SIGNS)))
+        variants = [tokens(normalise(swap_layout(body))) for body in bodies if body]
         found += [_Interpretation(1, variants, len(piece))] if variants else []
     if not is_cyrillic and cyrillic:
-        found.append(_Interpretation(2, [tokens(other) for other in by_ear(piece)], len(piece)))
+        found.append(_Interpretation(2, [tokens(other) for other in transliteration_variants(piece)], len(piece)))
     elif is_cyrillic:
-        found.append(_Interpretation(2, [plain], _letters(plain)))
+        found.append(_Interpretation(2, [plain], _letter_count(plain)))
     return found
 
 
-def _latin_within(piece: str) -> bool:
+def _may_be_latin(piece: str) -> bool:
     """Whether Cyrillic letters may be Latin ones: these have no signs among them but an apostrophe."""
     return not any(
-        sign in _LATIN_KEYS and sign != "'" and not sign.isalpha() for sign in swapped(piece).strip(_ENDINGS)
+        sign in _LATIN_KEYS and sign != "'" and not sign.isalpha() for sign in swap_layout(piece).strip(_EDGE_SIGNS)
     )
 
 
-def by_ear(piece: str) -> Sequence[str]:
+def transliteration_variants(piece: str) -> Sequence[str]:
     """The ways a piece may be written in Russian letters: a first "e" may be "э" too, "h" may be "г"."""
-    word = piece.strip(_ENDINGS.replace("'", "").replace('"', "")).rstrip('"')
-    plain = untransliterated(word)
+    word = piece.strip(_EDGE_SIGNS.replace("'", "").replace('"', "")).rstrip('"')
+    plain = to_cyrillic_by_sound(word)
     return [plain, "э" + plain[1:]] if plain.startswith("е") else [plain]
 
 
-def _letters(words: Sequence[str]) -> int:
+def _letter_count(words: Sequence[str]) -> int:
     return sum(map(len, words)) or 1
 
 
@@ -214,41 +218,41 @@ def _letters(words: Sequence[str]) -> int:
 class _ReadingPath:
     """What a text has been read as so far: the words of its last piece, and the path up to there."""
 
-    worth: float
+    score: float
     words: Sequence[str] = ()
-    before: _ReadingPath | None = None
+    previous: _ReadingPath | None = None
 
     def pieces(self) -> Iterator[Sequence[str]]:
         """The words of each piece, the last one first."""
         path: _ReadingPath | None = self
         while path:
             yield path.words
-            path = path.before
+            path = path.previous
 
 
-def _likeliest(readings: Sequence[_InterpretedText]) -> Sequence[str]:
+def _best_interpretation(readings: Sequence[_InterpretedText]) -> Sequence[str]:
     """The words of a piece among others that stand as they are: to read it otherwise is to change there and back."""
-    return max(readings, key=lambda one: one.worth - (2 * CHANGE if one.way else 0.0)).words
+    return max(readings, key=lambda one: one.score - (2 * SWITCH_COST if one.reading_kind else 0.0)).words
 
 
-def _cheapest(choices: Iterable[Sequence[_InterpretedText]]) -> list[Sequence[str]]:
+def _best_path(choices: Iterable[Sequence[_InterpretedText]]) -> list[Sequence[str]]:
     """The words of the readings with the greatest worth in all, changes paid for."""
     paths = {0: _ReadingPath(0.0)}
     for readings in choices:
-        best = max(paths.values(), key=_worth)
+        best = max(paths.values(), key=_score)
         longer = {}
         for one in readings:
-            stays = paths.get(one.way)
-            before = stays if stays and stays.worth >= best.worth - CHANGE else best
-            worth = before.worth - (0.0 if before is stays else CHANGE) + one.worth
-            longer[one.way] = _ReadingPath(worth, one.words, before)
+            stays = paths.get(one.reading_kind)
+            before = stays if stays and stays.score >= best.score - SWITCH_COST else best
+            score = before.score - (0.0 if before is stays else SWITCH_COST) + one.score
+            longer[one.reading_kind] = _ReadingPath(score, one.words, before)
         paths = longer
-    return list(max(paths.values(), key=_worth).pieces())[::-1]
+    return list(max(paths.values(), key=_score).pieces())[::-1]
 
 
-_worth = attrgetter("worth")
+_score = attrgetter("score")
 
 
 @cache
-def _names() -> frozenset[str]:
-    return frozenset(listed("names"))
+def _unchanging_words() -> frozenset[str]:
+    return frozenset(load_word_list("names"))

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 Array: TypeAlias = npt.NDArray[Any]
-STEPS = 65_535
+WEIGHT_STEPS = 65_535
 """A weight is kept as a whole number of so many steps."""
-SHORT = 100
+SHORT_LIST = 100
 """Lists of at most so many places on average are visited faster all together than each on its own."""
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
@@ -37,41 +37,43 @@ class Postings:
     unit: float
 
     @classmethod
-    def made(
-        cls, keys: Array, places: Array, weights: Array, longest: int = 1 << 62, most: float | None = None
+    def build(
+        cls, keys: Array, places: Array, weights: Array, max_list_length: int = 1 << 62, max_weight: float | None = None
     ) -> Postings:
-        """Of pairs sorted by key, then place. Lists longer than ``longest`` are left empty. ``most`` is what a weight
-        can be; without it, the most there is."""
+        """Of pairs sorted by key, then place. Lists longer than ``max_list_length`` are left empty. ``max_weight`` is
+        what a weight can be; without it, the most there is."""
         if not len(keys):
             empty = np.zeros(0, np.uint16)
-            return cls(keys, np.zeros(1, np.int64), np.zeros(0, np.int64), empty, empty, (most or 1.0) / STEPS)
+            return cls(
+                keys, np.zeros(1, np.int64), np.zeros(0, np.int64), empty, empty, (max_weight or 1.0) / WEIGHT_STEPS
+            )
         begins = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
         counts = np.diff(np.append(begins, len(keys)))
-        lasting = counts <= longest
-        if not lasting.all():
-            kept = np.repeat(lasting, counts)
+        is_kept = counts <= max_list_length
+        if not is_kept.all():
+            kept = np.repeat(is_kept, counts)
             places, weights = places[kept], weights[kept]
-        starts = np.concatenate(([0], np.cumsum(np.where(lasting, counts, 0))))
-        unit = (most or float(weights.max(initial=0.0)) or 1.0) / STEPS
+        starts = np.concatenate(([0], np.cumsum(np.where(is_kept, counts, 0))))
+        unit = (max_weight or float(weights.max(initial=0.0)) or 1.0) / WEIGHT_STEPS
         return cls(
             keys=keys[begins],
-            starts=narrow(starts),
-            counts=narrow(counts),
-            places=narrow(places),
+            starts=narrowest_dtype(starts),
+            counts=narrowest_dtype(counts),
+            places=narrowest_dtype(places),
             weights=np.rint(weights / unit).astype(np.uint16),
             unit=unit,
         )
 
     @classmethod
-    def joined(cls, parts: Sequence[Postings]) -> Postings:
+    def concatenate(cls, parts: Sequence[Postings]) -> Postings:
         """Of parts with the same unit, each with greater keys than the one before."""
         before = np.cumsum([0, *(len(part.places) for part in parts)])
         starts = [part.starts[:-1].astype(np.int64) + shift for part, shift in zip(parts, before, strict=False)]
         return cls(
             keys=np.concatenate([part.keys for part in parts]),
-            starts=narrow(np.concatenate([*starts, before[-1:]])),
-            counts=narrow(np.concatenate([part.counts for part in parts])),
-            places=narrow(np.concatenate([part.places for part in parts])),
+            starts=narrowest_dtype(np.concatenate([*starts, before[-1:]])),
+            counts=narrowest_dtype(np.concatenate([part.counts for part in parts])),
+            places=narrowest_dtype(np.concatenate([part.places for part in parts])),
             weights=np.concatenate([part.weights for part in parts]),
             unit=parts[0].unit,
         )
@@ -89,63 +91,65 @@ class Postings:
         """Whether each wanted key is here."""
         return self.find(wanted) >= 0
 
-    def seen(self, found: Ints) -> Ints:
+    def document_counts(self, found: Ints) -> Ints:
         """In how many places each found key is; 0 for -1."""
         return np.where(found >= 0, self.counts[found] if len(self.counts) else 0, 0).astype(np.int64)
 
-    def added(self, found: Ints, factors: Floats, size: int, most: int, apart: Ints | None = None) -> Floats:
+    def sum_weights(
+        self, found: Ints, factors: Floats, size: int, max_postings: int, rows: Ints | None = None
+    ) -> Floats:
         """For each of ``size`` places the sum of its weights times the factors of the found keys.
 
-        Keys of the shortest lists go first; no more than ``most`` places are visited, which bounds the time. With
-        ``apart``, each key is added in that row of sums, the rows one after another in the result.
+        Keys of the shortest lists go first; no more than ``max_postings`` places are visited, which bounds the time.
+        With ``rows``, each key is added in that row of sums, the rows one after another in the result.
         """
         here = np.flatnonzero(found >= 0)
-        begins, lengths = self._lists(found[here])
-        if lengths.sum() > most:
+        begins, lengths = self._list_bounds(found[here])
+        if lengths.sum() > max_postings:
             order = np.argsort(lengths, kind="stable")
-            order = order[np.cumsum(lengths[order]) <= most]
+            order = order[np.cumsum(lengths[order]) <= max_postings]
             here, begins, lengths = here[order], begins[order], lengths[order]
-        sums = size if apart is None else size * (int(apart.max(initial=0)) + 1)
+        sums = size if rows is None else size * (int(rows.max(initial=0)) + 1)
         if not len(begins):
             return np.zeros(sums)
-        places, weights = self._visited(begins, lengths)
-        if apart is not None:
-            places = places + np.repeat(apart[here] * size, lengths)
+        places, weights = self._gather(begins, lengths)
+        if rows is not None:
+            places = places + np.repeat(rows[here] * size, lengths)
         total = np.bincount(places, weights * np.repeat(factors[here] * self.unit, lengths), sums)
         return total.astype(np.float64, copy=False)
 
-    def at(self, found: Ints, wanted: Ints, size: int) -> Floats:
+    def weights_at(self, found: Ints, wanted: Ints, size: int) -> Floats:
         """The weight of each found key (a row) at each of the wanted places (a column) of ``size``, 0 where it is not
         there."""
         weights = np.zeros((len(found), len(wanted)))
         rows = np.flatnonzero(found >= 0)
-        begins, lengths = self._lists(found[rows])
-        if lengths.sum() <= SHORT * len(lengths):
+        begins, lengths = self._list_bounds(found[rows])
+        if lengths.sum() <= SHORT_LIST * len(lengths):
             columns = np.full(size, -1)
             columns[wanted] = np.arange(len(wanted))
-            places, values = self._visited(begins, lengths)
+            places, values = self._gather(begins, lengths)
             column = columns[places]
             here = column >= 0
             weights[np.repeat(rows, lengths)[here], column[here]] = values[here]
             return weights * self.unit
-        narrow = wanted.astype(self.places.dtype)
+        wanted_narrow = wanted.astype(self.places.dtype)
         for row, begin, length in zip(rows.tolist(), begins.tolist(), lengths.tolist(), strict=True):
             places = self.places[begin : begin + length]
-            near = np.minimum(np.searchsorted(places, narrow), max(length - 1, 0))
+            near = np.minimum(np.searchsorted(places, wanted_narrow), max(length - 1, 0))
             weights[row] = (
-                np.where(places[near] == narrow, self.weights[begin : begin + length][near], 0) if length else 0
+                np.where(places[near] == wanted_narrow, self.weights[begin : begin + length][near], 0) if length else 0
             )
         return weights * self.unit
 
-    def _lists(self, found: Ints) -> tuple[Ints, Ints]:
+    def _list_bounds(self, found: Ints) -> tuple[Ints, Ints]:
         """Where the lists of these keys begin, and how long they are."""
         begins = self.starts[found].astype(np.int64)
         return begins, self.starts[found + 1].astype(np.int64) - begins
 
-    def _visited(self, begins: Ints, lengths: Ints) -> tuple[Array, Array]:
+    def _gather(self, begins: Ints, lengths: Ints) -> tuple[Array, Array]:
         """The places and weights of several lists, one after another."""
-        if lengths.sum() <= SHORT * len(lengths):
-            at = spread(begins, lengths)
+        if lengths.sum() <= SHORT_LIST * len(lengths):
+            at = expand_ranges(begins, lengths)
             return self.places[at], self.weights[at]
         slices = list(zip(begins.tolist(), (begins + lengths).tolist(), strict=True))
         return (
@@ -153,7 +157,7 @@ class Postings:
             np.concatenate([self.weights[begin:end] for begin, end in slices]),
         )
 
-    def within(self, found: Ints, begin: int, end: int) -> Ints:
+    def counts_in_range(self, found: Ints, begin: int, end: int) -> Ints:
         """How many places of each found key lie in ``begin`` to ``end``."""
         totals = [
             int(np.diff(np.searchsorted(self.places[self.starts[at] : self.starts[at + 1]], (begin, end)))[0])
@@ -169,19 +173,19 @@ class Postings:
         return {f"{name}.{one}": array for one, array in fields.items()} | {f"{name}.unit": np.array([self.unit])}
 
     @classmethod
-    def of(cls, arrays: Mapping[str, Array], name: str) -> Postings:
+    def from_arrays(cls, arrays: Mapping[str, Array], name: str) -> Postings:
         """From what `arrays` gave."""
         fields = {one: arrays[f"{name}.{one}"] for one in ("keys", "starts", "counts", "places", "weights")}
         return cls(**fields, unit=float(arrays[f"{name}.unit"][0]))
 
 
-def spread(begins: Ints, lengths: Ints) -> Ints:
+def expand_ranges(begins: Ints, lengths: Ints) -> Ints:
     """All the numbers of several ranges, one after another."""
     at = np.repeat(begins - (np.cumsum(lengths) - lengths), lengths)
     at += np.arange(len(at))
     return at
 
 
-def narrow(numbers: Array) -> Array:
+def narrowest_dtype(numbers: Array) -> Array:
     """As few bytes each as the largest needs."""
     return numbers.astype(np.min_scalar_type(int(numbers.max(initial=0))))

@@ -17,28 +17,28 @@ import Stemmer
 from desk.language.characters import without_invisible
 
 WORDLISTS = Path(__file__).parent / "wordlists"
-LONGEST_QUERY = 600
+MAX_QUERY_LENGTH = 600
 """Characters of a query that are looked at: the matter is told in the first sentences."""
-MOST_WORDS = 40
-LONGEST_WORD = 40
-REMEMBERED = 20_000
+MAX_QUERY_WORDS = 40
+MAX_WORD_LENGTH = 40
+CACHE_SIZE = 20_000
 """Stems that are kept at hand."""
 
 
-def _listed(words: str) -> frozenset[str]:
+def _word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
+WORD_RE = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
 """A word as it stands in a text, joints included."""
-_JOINTS = str.maketrans("", "", "-'’.")
-_PLAIN = re.compile("[\0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u0590\u2010-\u2029\u202f-\u205f\u206a-\u20cf]*")
+_REMOVE_JOINTS = str.maketrans("", "", "-'’.")
+_PLAIN_RE = re.compile("[\0-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u0590\u2010-\u2029\u202f-\u205f\u206a-\u20cf]*")
 """Characters none of which is invisible or a mark on another one: nearly all that is ever written."""
-_LATIN = re.compile("[a-z]")
+_LATIN_RE = re.compile("[a-z]")
 _LOOKALIKES = ("aceopxykbmhtr", "асеорхукьмнтг")
 _TO_CYRILLIC = str.maketrans(*_LOOKALIKES)
 _TO_LATIN = str.maketrans(*reversed(_LOOKALIKES))
-_COURTESY = _listed(
+_COURTESY_WORDS = _word_set(
     """
     здравствуйте здравствуй здрасте привет приветствую добрый доброе доброго день дня вечер вечера утро
     пожалуйста плиз подскажите скажите помогите спасибо заранее
@@ -46,7 +46,7 @@ _COURTESY = _listed(
     """
 )
 """What is said around a question. Left out as long as anything else is said."""
-_EMPTY = _listed(
+_STOP_WORDS = _word_set(
     """
     а бы в вам вас во вот вы да до ее ей ему если есть еще же за и из или им их к как ко когда ли мне
     меня мой моя мы на над нам нас ни но ну о об он она они от по под после при про с сейчас со
@@ -57,59 +57,59 @@ _EMPTY = _listed(
     """
 )
 """Words that say nothing on their own. They are matched like all others, but they alone are no question."""
-_CONTRACT = _listed("договор договора договору договоре номер contract number")
+_CONTRACT_WORDS = _word_set("договор договора договору договоре номер contract number")
 
 
-def normalised(text: str) -> str:
+def normalise(text: str) -> str:
     """NFKC, casefolded, ё as е, without stress marks or anything invisible."""
     text = unicodedata.normalize("NFKC", text).casefold().replace("ё", "е")
-    if _PLAIN.fullmatch(text):
+    if _PLAIN_RE.fullmatch(text):
         return text
     return "".join(char for char in without_invisible(text) if not unicodedata.combining(char))
 
 
-def tokens(text: str, most: int = MOST_WORDS) -> list[str]:
-    """The first words of a text already `normalised`, without their joints ("wi-fi" is "wifi")."""
-    return list(islice(filter(None, map(_token, WORD.findall(text))), most))
+def tokens(text: str, limit: int = MAX_QUERY_WORDS) -> list[str]:
+    """The first words of a text already `normalise`, without their joints ("wi-fi" is "wifi")."""
+    return list(islice(filter(None, map(_clean_token, WORD_RE.findall(text))), limit))
 
 
-def telling(found: Sequence[str]) -> list[str]:
+def content_words(found: Sequence[str]) -> list[str]:
     """The words without greetings and long numbers; all of them where nothing else is said.
 
     A number of five digits or more names a contract or a telephone, not a trouble, and so does the word before it.
     """
     kept = list(_without_numbers(found))
-    return [word for word in kept if word not in _COURTESY] or kept
+    return [word for word in kept if word not in _COURTESY_WORDS] or kept
 
 
-def words(text: str) -> tuple[str, ...]:
+def query_words(text: str) -> tuple[str, ...]:
     """The words of a text that the matcher compares."""
-    return tuple(telling(tokens(normalised(text[:LONGEST_QUERY]))))
+    return tuple(content_words(tokens(normalise(text[:MAX_QUERY_LENGTH]))))
 
 
-def says_something(found: Sequence[str]) -> bool:
+def has_content(found: Sequence[str]) -> bool:
     """Whether there is a word among these that could be a question."""
-    return any(len(word) > 1 and word not in _EMPTY and word not in _COURTESY for word in found)
+    return any(len(word) > 1 and word not in _STOP_WORDS and word not in _COURTESY_WORDS for word in found)
 
 
-def is_empty(word: str) -> bool:
+def is_stop_word(word: str) -> bool:
     """Whether a word (or its stem) says nothing on its own."""
-    return word in _EMPTY
+    return word in _STOP_WORDS
 
 
 def _without_numbers(found: Sequence[str]) -> Iterator[str]:
     numbers = [word.isdecimal() and len(word) > 4 for word in found]
     for at, word in enumerate(found):
-        if not numbers[at] and not (word in _CONTRACT and any(numbers[at + 1 : at + 3])):
+        if not numbers[at] and not (word in _CONTRACT_WORDS and any(numbers[at + 1 : at + 3])):
             yield word
 
 
-def _token(found: str) -> str:
-    word = found if found.isalnum() else found.translate(_JOINTS)
-    return (word if word.isascii() or not _LATIN.search(word) else _one_script(word))[:LONGEST_WORD]
+def _clean_token(found: str) -> str:
+    word = found if found.isalnum() else found.translate(_REMOVE_JOINTS)
+    return (word if word.isascii() or not _LATIN_RE.search(word) else _fix_lookalikes(word))[:MAX_WORD_LENGTH]
 
 
-def _one_script(word: str) -> str:
+def _fix_lookalikes(word: str) -> str:
     """The word with letters of the other script that only look alike ("cвет" with a Latin c) put right."""
     latin = sum("a" <= char <= "z" for char in word)
     cyrillic = sum("а" <= char <= "я" for char in word)
@@ -126,13 +126,13 @@ class Vocabulary:
 
     def __init__(self, aliases: Mapping[str, Sequence[str]] | None = None) -> None:
         self._stemmers = {True: Stemmer.Stemmer("russian", 0), False: Stemmer.Stemmer("english", 0)}
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
         self._stems: dict[str, str] = {}
         self._aliases: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
-        for canonical, names in (_aliases() if aliases is None else aliases).items():
-            meant = tuple(tokens(normalised(canonical)))
+        for canonical, names in (_load_aliases() if aliases is None else aliases).items():
+            meant = tuple(tokens(normalise(canonical)))
             for name in names:
-                first, *rest = tokens(normalised(name))
+                first, *rest = tokens(normalise(name))
                 self._aliases.setdefault(self.stem(first), []).append((tuple(map(self.stem, rest)), meant))
         for several in self._aliases.values():
             several.sort(key=lambda one: -len(one[0]))
@@ -143,19 +143,19 @@ class Vocabulary:
             return word
         known = self._stems.get(word)
         if known is None:
-            with self._turn:
-                if len(self._stems) >= REMEMBERED:
+            with self._lock:
+                if len(self._stems) >= CACHE_SIZE:
                     self._stems.clear()
                 known = self._stems[word] = str(self._stemmers[word > "\u0400"].stemWord(word))
         return known
 
-    def read(self, found: Sequence[str]) -> list[tuple[str, str]]:
+    def words_with_stems(self, found: Sequence[str]) -> list[tuple[str, str]]:
         """Each word with its stem, aliases replaced by what they stand for."""
         stems = [self.stem(word) for word in found]
         read: list[tuple[str, str]] = []
         at = 0
         while at < len(found):
-            length, meant = self._meant(stems, at)
+            length, meant = self._alias_at(stems, at)
             if meant:
                 read += [(word, self.stem(word)) for word in meant]
             else:
@@ -163,7 +163,7 @@ class Vocabulary:
             at += length
         return read
 
-    def _meant(self, stems: Sequence[str], at: int) -> tuple[int, tuple[str, ...]]:
+    def _alias_at(self, stems: Sequence[str], at: int) -> tuple[int, tuple[str, ...]]:
         """How many words from here on are an alias, and what it stands for; one and nothing where they are none."""
         for rest, meant in self._aliases.get(stems[at], ()):
             if tuple(stems[at + 1 : at + 1 + len(rest)]) == rest:
@@ -172,7 +172,7 @@ class Vocabulary:
 
 
 @cache
-def wordlists() -> str:
+def wordlists_fingerprint() -> str:
     """The fingerprint of the packaged word lists."""
     whole = hashlib.sha256()
     for path in sorted(WORDLISTS.iterdir()):
@@ -181,6 +181,6 @@ def wordlists() -> str:
 
 
 @cache
-def _aliases() -> Mapping[str, Sequence[str]]:
+def _load_aliases() -> Mapping[str, Sequence[str]]:
     table: Mapping[str, Sequence[str]] = tomllib.loads((WORDLISTS / "aliases.toml").read_text("utf-8"))["words"]
     return table

@@ -9,65 +9,70 @@ from functools import cache
 
 from kb.search.tokenize import WORDLISTS
 
-UNSEEN = 1e-4
+UNSEEN_PROBABILITY = 1e-4
 """The likelihood of a letter that the language does not have."""
-TRIPLE, PAIR, SINGLE = 0.6, 0.3, 0.0999
-REMEMBERED = 20_000
+TRIGRAM_WEIGHT, BIGRAM_WEIGHT, UNIGRAM_WEIGHT = 0.6, 0.3, 0.0999
+CACHE_SIZE = 20_000
 """Combinations of three letters whose likelihood is kept at hand."""
 
 
-class LetterModel:
+class TrigramModel:
     """Counts of letters in the context of the two before them, a word's borders included, learned from ``words``.
-    ``more`` are ordinary words too, in forms less telling."""
+    ``more_words`` are ordinary words too, in forms less telling."""
 
-    def __init__(self, words: Collection[str], more: Collection[str] = ()) -> None:
-        self.words = frozenset((*words, *more))
-        self._single: Counter[str] = Counter()
-        self._pairs: Counter[str] = Counter()
-        self._triples: Counter[str] = Counter()
-        self._before: Counter[str] = Counter()
+    def __init__(self, words: Collection[str], more_words: Collection[str] = ()) -> None:
+        self.words = frozenset((*words, *more_words))
+        self._unigrams: Counter[str] = Counter()
+        self._bigrams: Counter[str] = Counter()
+        self._trigrams: Counter[str] = Counter()
+        self._contexts: Counter[str] = Counter()
         for word in words:
             text = f"  {word} "
-            self._single.update(text[2:])
+            self._unigrams.update(text[2:])
             for at in range(2, len(text)):
-                self._pairs[text[at - 1 : at + 1]] += 1
-                self._triples[text[at - 2 : at + 1]] += 1
-                self._before[text[at - 2 : at]] += 1
+                self._bigrams[text[at - 1 : at + 1]] += 1
+                self._trigrams[text[at - 2 : at + 1]] += 1
+                self._contexts[text[at - 2 : at]] += 1
         self._starts: Counter[str] = Counter()
-        for pair, count in self._pairs.items():
+        for pair, count in self._bigrams.items():
             self._starts[pair[0]] += count
-        self._total = max(1, sum(self._single.values()))
-        self._logarithms: dict[str, float] = {}
+        self._total = max(1, sum(self._unigrams.values()))
+        self._cache: dict[str, float] = {}
 
-    def likelihood(self, word: str) -> float:
+    def mean_log_likelihood(self, word: str) -> float:
         """The mean logarithm of the likelihood of its letters: about -2 for a word, below -5 for a jumble."""
-        text, logarithms, total = f"  {word} ", self._logarithms, 0.0
+        text, logarithms, total = f"  {word} ", self._cache, 0.0
         for at in range(len(word) + 1):
             triple = text[at : at + 3]
             found = logarithms.get(triple)
-            total += self._logarithm(triple) if found is None else found
+            total += self._log_likelihood(triple) if found is None else found
         return total / (len(word) + 1)
 
-    def _logarithm(self, letters: str) -> float:
+    def _log_likelihood(self, letters: str) -> float:
         """Of the likelihood of the last of three letters after the two before it; kept at hand."""
-        triples = self._before[letters[:2]]
+        triples = self._contexts[letters[:2]]
         pairs = self._starts[letters[1]]
-        triple = self._triples[letters] / triples if triples else 0.0
-        pair = self._pairs[letters[1:]] / pairs if pairs else 0.0
-        likely = TRIPLE * triple + PAIR * pair + SINGLE * self._single[letters[2]] / self._total + UNSEEN
-        if len(self._logarithms) < REMEMBERED:
-            self._logarithms[letters] = math.log(likely)
+        triple = self._trigrams[letters] / triples if triples else 0.0
+        pair = self._bigrams[letters[1:]] / pairs if pairs else 0.0
+        likely = (
+            TRIGRAM_WEIGHT * triple
+            + BIGRAM_WEIGHT * pair
+            + UNIGRAM_WEIGHT * self._unigrams[letters[2]] / self._total
+            + UNSEEN_PROBABILITY
+        )
+        if len(self._cache) < CACHE_SIZE:
+            self._cache[letters] = math.log(likely)
         return math.log(likely)
 
 
 @cache
-def listed(name: str) -> tuple[str, ...]:
+def load_word_list(name: str) -> tuple[str, ...]:
     """The words of one packaged list: "ru", "en", "more" or "names"."""
     lines = (WORDLISTS / f"{name}.txt").read_text("utf-8").splitlines()
     return tuple(word for line in lines if not line.startswith("#") for word in line.split())
 
 
 @cache
-def letters_of(language: str) -> LetterModel:
+def trigram_model_of(language: str) -> TrigramModel:
     """The model of one language, learned once in some ten milliseconds."""
-    return LetterModel(listed(language), listed("more"))
+    return TrigramModel(load_word_list(language), load_word_list("more"))

@@ -83,27 +83,30 @@ async def import_folder(
     folder: Path,
     now: datetime,
     *,
-    beneath: Sequence[Path] = (),
+    fallback_folders: Sequence[Path] = (),
     only: Collection[str] | None = None,
 ) -> ImportResult:
-    """Brings the provider's rows up to date with ``folder``, and with the folders ``beneath`` it where it is silent.
+    """Brings the provider's rows up to date with ``folder``, and with the folders ``fallback_folders`` it where it is
+    silent.
 
     Reads every file before it writes anything, so a `kb.content.article_files.InvalidArticle` leaves the shelf as it
     was. Whatever an earlier import brought and no folder holds any more goes, unless it was edited in the database.
     With ``only`` these articles are looked at and no others, and none goes.
     """
-    articles = read_folders((folder, *beneath), provider)
+    articles = read_folders((folder, *fallback_folders), provider)
     rows = await connection.execute(select(ArticleRow.__table__).where(_table.provider == provider))
-    kept = {(row["id"], row["language"]): row for row in rows.mappings()}
-    done = ImportResult()
+    existing = {(row["id"], row["language"]): row for row in rows.mappings()}
+    result = ImportResult()
     for article in (one for id, one in articles.items() if only is None or id in only):
         for language in article.editions:
-            await _take(connection, article, language, kept.pop((article.id, language), None), now, done)
-    for row in kept.values() if only is None else ():
+            await _import_edition(
+                connection, article, language, existing.pop((article.id, language), None), now, result
+            )
+    for row in existing.values() if only is None else ():
         if row["file_hash"] and not _edited(row):
-            await connection.execute(delete(ArticleRow).where(*_this(row)))
-            done.removed.append(_label(row["id"], row["language"]))
-    return done
+            await connection.execute(delete(ArticleRow).where(*_key_condition(row)))
+            result.removed.append(_label(row["id"], row["language"]))
+    return result
 
 
 async def import_articles(
@@ -114,42 +117,42 @@ async def import_articles(
     One that was edited in the database since, or that a file keeps, is not taken. Nothing is ever removed.
     """
     rows = await connection.execute(select(ArticleRow.__table__).where(_table.provider == provider))
-    kept = {(row["id"], row["language"]): row for row in rows.mappings()}
-    done = ImportResult()
+    existing = {(row["id"], row["language"]): row for row in rows.mappings()}
+    result = ImportResult()
     new: list[dict[str, Any]] = []
     for article, language in ((one, language) for one in articles for language in one.editions):
         row, values, label = (
-            kept.get((article.id, language)),
+            existing.get((article.id, language)),
             article_row_values(article, language),
             _label(article.id, language),
         )
         if row is None:
             new.append(values | {"updated_at": now})
-            done.added.append(label)
+            result.added.append(label)
         elif (content := _hash(row)) == values["content_hash"]:
-            done.unchanged.append(label)
+            result.unchanged.append(label)
         elif row["file_hash"] or content != row["content_hash"]:
-            done.conflicts.append(ImportConflict(article.id, language, _difference(row, values, label)))
+            result.conflicts.append(ImportConflict(article.id, language, _difference(row, values, label)))
         else:
-            await connection.execute(update(ArticleRow).where(*_this(row)).values(**values, updated_at=now))
-            done.updated.append(label)
+            await connection.execute(update(ArticleRow).where(*_key_condition(row)).values(**values, updated_at=now))
+            result.updated.append(label)
     for begin in range(0, len(new), 500):
         await connection.execute(insert(ArticleRow), new[begin : begin + 500])
-    return done
+    return result
 
 
-async def filed(connection: AsyncConnection) -> set[str]:
+async def providers_with_files(connection: AsyncConnection) -> set[str]:
     """The providers with articles that an import brought from files."""
     return set((await connection.execute(select(_table.provider).where(_table.file_hash != "").distinct())).scalars())
 
 
-async def stamp(connection: AsyncConnection) -> tuple[int, datetime | None]:
+async def articles_fingerprint(connection: AsyncConnection) -> tuple[int, datetime | None]:
     """Changes when any article does, and is cheap: how many editions there are, and when one was last written."""
     count, last = (await connection.execute(select(func.count(), func.max(_table.updated_at)))).one()
     return int(count), last
 
 
-async def load(connection: AsyncConnection) -> list[Article]:
+async def load_articles(connection: AsyncConnection) -> list[Article]:
     """Every article of every provider, shared ones first, as the database has them now."""
     query = select(ArticleRow.__table__).order_by(_table.provider, _table.id, _table.language)
     result = await connection.execute(query)
@@ -164,31 +167,31 @@ def _articles(rows: Iterable[RowMapping]) -> list[Article]:
     return [_article(several) for several in whole.values()]
 
 
-async def _take(
+async def _import_edition(
     connection: AsyncConnection,
     article: Article,
     language: str,
     row: RowMapping | None,
     now: datetime,
-    done: ImportResult,
+    result: ImportResult,
 ) -> None:
     """Decides about one edition, and writes it."""
     values = article_row_values(article, language)
     label = _label(article.id, language)
     if row is None:
         await connection.execute(insert(ArticleRow).values(**values, updated_at=now))
-        done.added.append(label)
+        result.added.append(label)
     elif row["file_hash"] == values["file_hash"]:
-        done.unchanged.append(label)
+        result.unchanged.append(label)
     elif row["file_hash"] and row["content_hash"] == values["content_hash"]:
         # The file is written otherwise and says what it said: an edit made here meanwhile stays.
-        await connection.execute(update(ArticleRow).where(*_this(row)).values(file_hash=values["file_hash"]))
-        done.unchanged.append(label)
+        await connection.execute(update(ArticleRow).where(*_key_condition(row)).values(file_hash=values["file_hash"]))
+        result.unchanged.append(label)
     elif _edited(row) and _hash(row) != values["content_hash"]:
-        done.conflicts.append(ImportConflict(article.id, language, _difference(row, values, label)))
+        result.conflicts.append(ImportConflict(article.id, language, _difference(row, values, label)))
     else:
-        await connection.execute(update(ArticleRow).where(*_this(row)).values(**values, updated_at=now))
-        done.updated.append(label)
+        await connection.execute(update(ArticleRow).where(*_key_condition(row)).values(**values, updated_at=now))
+        result.updated.append(label)
 
 
 def article_row_values(article: Article, language: str) -> dict[str, Any]:
@@ -251,7 +254,7 @@ def _edited(row: RowMapping) -> bool:
     return _hash(row) != row["content_hash"] or not row["file_hash"]
 
 
-def _this(row: RowMapping) -> tuple[Any, ...]:
+def _key_condition(row: RowMapping) -> tuple[Any, ...]:
     return (_table.provider == row["provider"], _table.id == row["id"], _table.language == row["language"])
 
 
@@ -260,11 +263,13 @@ def _label(article: str, language: str) -> str:
 
 
 def _difference(ours: Mapping[Any, Any], theirs: Mapping[Any, Any], label: str) -> str:
-    lines = difflib.unified_diff(_lines(ours), _lines(theirs), f"database {label}", f"file {label}.md", lineterm="")
+    lines = difflib.unified_diff(
+        _diff_lines(ours), _diff_lines(theirs), f"database {label}", f"file {label}.md", lineterm=""
+    )
     return "\n".join(lines)
 
 
-def _lines(values: Mapping[Any, Any]) -> list[str]:
+def _diff_lines(values: Mapping[Any, Any]) -> list[str]:
     heads = ("dialog", "category", "environment", "owner", "confidence", "audience", "governance")
     return [
         f"title: {values['title']}",

@@ -17,20 +17,20 @@ from kb.content.article_files import Article
 from kb.storage.article_store import ArticleRow, article_row_values
 from kb.storage.tables import ArticleVersionRow
 
-CONTENT = (
+CONTENT_COLUMNS = (
     *("title", "phrasings", "body", "pictures", "dialog", "category", "environment", "owner", "confidence"),
     *("audience", "governance"),
 )
 """Columns of an edition that a reader could notice."""
-FILE = "file"
+FILE_AUTHOR = "file"
 """The author of what an import brought."""
-_STAMP = (counters.c.provider == "", counters.c.name == "knowledge")
+_COUNTER = (counters.c.provider == "", counters.c.name == "knowledge")
 _row, _version = ArticleRow.__table__.c, ArticleVersionRow.__table__.c
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleVersion:
-    """An edition as it read from ``at`` on. ``content`` has the columns of `CONTENT`."""
+    """An edition as it read from ``at`` on. ``content`` has the columns of `CONTENT_COLUMNS`."""
 
     version: int
     author: str
@@ -41,20 +41,20 @@ class ArticleVersion:
 
 def version_content(values: Mapping[Any, Any]) -> dict[str, Any]:
     """What a version keeps of an edition's row."""
-    return {name: values[name] for name in CONTENT}
+    return {name: values[name] for name in CONTENT_COLUMNS}
 
 
 def bump_knowledge_counter() -> Update:
     """The statement that tells every worker of a change; to stand in the transaction that makes it."""
-    return update(counters).where(*_STAMP).values(value=counters.c.value + 1)
+    return update(counters).where(*_COUNTER).values(value=counters.c.value + 1)
 
 
-async def stamp(connection: AsyncConnection) -> int:
+async def read_knowledge_counter(connection: AsyncConnection) -> int:
     """A number that grows with every edit, and with everything that was learned."""
-    return int((await connection.execute(select(counters.c.value).where(*_STAMP))).scalar() or 0)
+    return int((await connection.execute(select(counters.c.value).where(*_COUNTER))).scalar() or 0)
 
 
-async def edit(
+async def save_edition(
     connection: AsyncConnection, article: Article, language: str, author: str, why: str, now: datetime
 ) -> int:
     """Writes an edition over the one on the shelf, or beside the others. Returns its version, 0 where nothing changed.
@@ -67,20 +67,22 @@ async def edit(
     before = (await connection.execute(select(ArticleRow.__table__).where(*this))).mappings().first()
     if before is not None and version_content(before) == version_content(values):
         return 0
-    last, kept = await _last(connection, article, language)
+    last, kept = await _last_version(connection, article, language)
     if before is None:
         await connection.execute(insert(ArticleRow).values(**{**values, "file_hash": ""}, updated_at=now))
     else:
         if version_content(before) != kept:
             last += 1
-            await _keep(connection, article, language, _as_it_was(before, last))
+            await _insert_version(connection, article, language, _version_of_row(before, last))
         await connection.execute(update(ArticleRow).where(*this).values(**version_content(values), updated_at=now))
-    await _keep(connection, article, language, ArticleVersion(last + 1, author, why, now, version_content(values)))
+    await _insert_version(
+        connection, article, language, ArticleVersion(last + 1, author, why, now, version_content(values))
+    )
     await connection.execute(bump_knowledge_counter())
     return last + 1
 
 
-async def history(connection: AsyncConnection, provider: str, article: str, language: str) -> list[ArticleVersion]:
+async def load_history(connection: AsyncConnection, provider: str, article: str, language: str) -> list[ArticleVersion]:
     """Every kept version of an edition, the latest first."""
     these = (_version.provider == provider, _version.article == article, _version.language == language)
     query = select(ArticleVersionRow.__table__).where(*these).order_by(_version.version.desc())
@@ -95,11 +97,13 @@ async def last_authors(connection: AsyncConnection, provider: str, article: str)
     return {row.language: row.author for row in await connection.execute(query)}
 
 
-def _as_it_was(row: RowMapping, version: int) -> ArticleVersion:
-    return ArticleVersion(version, FILE if row["file_hash"] else "", "", row["updated_at"], version_content(row))
+def _version_of_row(row: RowMapping, version: int) -> ArticleVersion:
+    return ArticleVersion(version, FILE_AUTHOR if row["file_hash"] else "", "", row["updated_at"], version_content(row))
 
 
-async def _last(connection: AsyncConnection, article: Article, language: str) -> tuple[int, Mapping[str, Any] | None]:
+async def _last_version(
+    connection: AsyncConnection, article: Article, language: str
+) -> tuple[int, Mapping[str, Any] | None]:
     """The last version's number and content; 0 and None where there is none."""
     these = (_version.provider == article.provider, _version.article == article.id, _version.language == language)
     query = select(_version.version, _version.content).where(*these).order_by(_version.version.desc()).limit(1)
@@ -107,7 +111,7 @@ async def _last(connection: AsyncConnection, article: Article, language: str) ->
     return (row.version, row.content) if row else (0, None)
 
 
-async def _keep(connection: AsyncConnection, article: Article, language: str, kept: ArticleVersion) -> None:
+async def _insert_version(connection: AsyncConnection, article: Article, language: str, kept: ArticleVersion) -> None:
     await connection.execute(
         insert(ArticleVersionRow).values(
             provider=article.provider,

@@ -76,7 +76,7 @@ class PhrasingRow(ProviderRow, Base):
 
 class ArticleVersionRow(Base):
     """An edition as it read at some time; ``author`` is ``agent:<id>`` or "file", ``content``
-    `kb.storage.article_versions.CONTENT`."""
+    `kb.storage.article_versions.CONTENT_COLUMNS`."""
 
     __tablename__ = "article_versions"
 

@@ -10,10 +10,17 @@ from sqlalchemy import and_, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from desk.model.case import FINAL, Case, CaseState
-from kb.learning.outcomes import WINDOW, CaseHistory, RecordedSuggestion, ReturnFinder, SuggestionOutcome, came
+from kb.learning.outcomes import (
+    RETURN_WINDOW,
+    CaseHistory,
+    RecordedSuggestion,
+    ReturnFinder,
+    SuggestionOutcome,
+    outcome_of,
+)
 from kb.storage.tables import ArticleLinkRow, ArticleVersionRow, SuggestionRow
 
-MATTER = (
+CASE_HISTORY_COLUMNS = (
     *(Case.id, Case.provider, Case.person_id, Case.contract, Case.opened_at, Case.dialog, Case.articles),
     *(Case.registered_at, Case.state),
 )
@@ -33,16 +40,16 @@ class AgentLink:
     note: str
 
 
-async def outcomes(
-    session: AsyncSession, since: datetime, now: datetime, window: timedelta = WINDOW
+async def load_outcomes(
+    session: AsyncSession, since: datetime, now: datetime, window: timedelta = RETURN_WINDOW
 ) -> list[SuggestionOutcome]:
     """What came of every suggestion made since, of the session's providers, the oldest first."""
-    cases = await session.execute(select(*MATTER).where(Case.opened_at >= since))
-    returns = ReturnFinder(matter(row) for row in cases)
+    cases = await session.execute(select(*CASE_HISTORY_COLUMNS).where(Case.opened_at >= since))
+    returns = ReturnFinder(case_history_of(row) for row in cases)
     query = (
         select(
             *(SuggestionRow.article, SuggestionRow.language, SuggestionRow.outcome, SuggestionRow.offered_at),
-            *(SuggestionRow.outcome_at, *MATTER),
+            *(SuggestionRow.outcome_at, *CASE_HISTORY_COLUMNS),
         )
         .join(Case, and_(Case.provider == SuggestionRow.provider, Case.id == SuggestionRow.case_id))
         .where(SuggestionRow.offered_at >= since)
@@ -51,13 +58,13 @@ async def outcomes(
     found = []
     for row in await session.execute(query):
         suggested = RecordedSuggestion(
-            row.article, row.language, matter(row), row.outcome, row.offered_at, said_at=row.outcome_at
+            row.article, row.language, case_history_of(row), row.outcome, row.offered_at, answered_at=row.outcome_at
         )
-        found.append(came(suggested, returns, now, window))
+        found.append(outcome_of(suggested, returns, now, window))
     return found
 
 
-async def links(session: AsyncSession, since: datetime) -> list[AgentLink]:
+async def load_agent_links(session: AsyncSession, since: datetime) -> list[AgentLink]:
     """What agents made of articles since."""
     query = (
         select(
@@ -77,7 +84,7 @@ async def links(session: AsyncSession, since: datetime) -> list[AgentLink]:
     return [AgentLink(*row) for row in await session.execute(query)]
 
 
-async def uncovered(session: AsyncSession, since: datetime) -> list[Case]:
+async def load_uncovered_cases(session: AsyncSession, since: datetime) -> list[Case]:
     """The cases that agents solved since and that no article was linked to or written from, the oldest first."""
     covered = (
         ArticleLinkRow.provider == Case.provider,
@@ -93,7 +100,7 @@ async def uncovered(session: AsyncSession, since: datetime) -> list[Case]:
     return list((await session.scalars(query)).all())
 
 
-async def edited(connection: AsyncConnection, providers: Sequence[str]) -> dict[str, datetime]:
+async def last_edits(connection: AsyncConnection, providers: Sequence[str]) -> dict[str, datetime]:
     """When each article was last edited in the database, by id."""
     query = select(ArticleVersionRow.article, func.max(ArticleVersionRow.at).label("at")).group_by(
         ArticleVersionRow.article
@@ -102,8 +109,8 @@ async def edited(connection: AsyncConnection, providers: Sequence[str]) -> dict[
     return {row.article: row.at for row in rows}
 
 
-def matter(row: object) -> CaseHistory:
-    """Reads the columns of `MATTER`."""
+def case_history_of(row: object) -> CaseHistory:
+    """Reads the columns of `CASE_HISTORY_COLUMNS`."""
     get = row._mapping  # type: ignore[attr-defined]
     over = bool(get["registered_at"]) or get["state"] in _FINAL
     return CaseHistory(
@@ -114,5 +121,5 @@ def matter(row: object) -> CaseHistory:
         opened_at=get["opened_at"],
         dialog=get["dialog"],
         articles=tuple(get["articles"]),
-        over=over,
+        is_finished=over,
     )

@@ -10,9 +10,15 @@ import pytest
 
 import kb
 from kb.content.article_files import Article, read_folders
-from kb.learning.phrase_acceptance import OF_STRANGERS, ConfirmedWords, KnownPhrasings, inbound, judge_phrase
+from kb.learning.phrase_acceptance import (
+    MAX_FROM_UNPROVED,
+    ConfirmedWords,
+    KnownPhrasings,
+    anonymised_phrase,
+    judge_phrase,
+)
 from kb.search.matcher import Matcher
-from kb.storage.phrase_store import taught
+from kb.storage.phrase_store import with_learned_phrasings
 
 ARTICLES = list(read_folders([Path(kb.__file__).parent / "articles"]).values())
 EVALUATION = Path(__file__).parents[1] / "kb" / "evaluation"
@@ -34,9 +40,11 @@ def crowd(matcher: Matcher, lies: list[str]) -> list[str]:
         return [one.article.id for one in matcher.best(text, "ru")]
 
     for case, lie in enumerate(lies):
-        known = KnownPhrasings((edition.title, *edition.phrasings), (edition.body,), learned, of_strangers=len(learned))
+        known = KnownPhrasings(
+            (edition.title, *edition.phrasings), (edition.body,), learned, count_of_unproved=len(learned)
+        )
         one = ConfirmedWords("sever", case, TARGET, case, "subscriber", f"{LURE}, {lie}", "ru")
-        said = inbound(one, known, leads)
+        said = anonymised_phrase(one, known, leads)
         if verdict := judge_phrase(one, said, known, leads(said)).text:
             learned[case] = verdict
     return list(learned.values())
@@ -44,7 +52,7 @@ def crowd(matcher: Matcher, lies: list[str]) -> list[str]:
 
 def poisoned(lies: list[str]) -> list[Article]:
     before = Matcher(ARTICLES)
-    return taught(ARTICLES, [("", TARGET, "ru", one) for one in crowd(before, lies)])
+    return with_learned_phrasings(ARTICLES, [("", TARGET, "ru", one) for one in crowd(before, lies)])
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +83,7 @@ def test_what_fits_nothing_goes_on_to_find_nothing(clean: Matcher) -> None:
     nothing = [one for one in lines("nothing") if one["lang"] == "ru"]
     lies = [one["q"] for one in nothing[::2]]
     others = [one["q"] for one in nothing[1::2] if one["scope"] == "far"]
-    assert len(crowd(clean, lies)) == OF_STRANGERS, "they teach no more than that"
+    assert len(crowd(clean, lies)) == MAX_FROM_UNPROVED, "they teach no more than that"
     attacked = Matcher(poisoned(lies))
     before, after = (sum(one.answer(text, "ru").fits for text in others) for one in (clean, attacked))
     assert after <= before

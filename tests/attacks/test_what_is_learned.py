@@ -13,15 +13,15 @@ from click.testing import CliRunner
 
 from console.main import cli
 from desk.storage.database import Database
-from kb.learning.anonymise import phrase, without_people
-from kb.learning.pii import ordinary_with
-from kb.storage.phrase_store import LearnedPhrase, learned, phrases
+from kb.learning.anonymise import anonymise_phrase, anonymise_text
+from kb.learning.pii import ordinary_word_check
+from kb.storage.phrase_store import LearnedPhrase, load_learned_phrasings, load_phrases
 from tests.stories.subscribers import TelegramSubscriber
 from tests.stories.world import World, eventually
 
 T = TypeVar("T")
 TROUBLE = "второй день нет интернета"
-ARTICLE = ordinary_with(
+ARTICLE = ordinary_word_check(
     "нет интернета второй день роутер моргает, не открываются сайты, почта, скорость, пароль вай-фая"
 )
 
@@ -81,7 +81,7 @@ LEAKS = (
 def test_what_could_tell_who_it_was_is_not_learned(said: str, leak: str) -> None:
     """Nothing of the account is known here: a stranger types it about themselves, or about somebody else."""
     text = said.format(TROUBLE)
-    for kept in (phrase(text), phrase(text, (), ARTICLE), without_people(text)):
+    for kept in (anonymise_phrase(text), anonymise_phrase(text, (), ARTICLE), anonymise_text(text)):
         assert leak not in kept.casefold(), kept
 
 
@@ -102,13 +102,13 @@ def test_what_could_tell_who_it_was_is_not_learned(said: str, leak: str) -> None
 )
 def test_a_trouble_without_a_person_in_it_is_learned_whole(said: str) -> None:
     """A base that learns nothing would leak nothing either."""
-    assert phrase(said) == said
+    assert anonymise_phrase(said) == said
 
 
 @pytest.mark.parametrize("said", ["\x1b нет интернета второй день\x07", "нет\u202e интернета\u2066 второй день\x00"])
 def test_nothing_invisible_is_learned(said: str) -> None:
-    assert phrase(said).isprintable()
-    assert "интернета" in phrase(said)
+    assert anonymise_phrase(said).isprintable()
+    assert "интернета" in anonymise_phrase(said)
 
 
 async def test_a_persons_words_show_nowhere_but_in_their_own_case(
@@ -186,7 +186,7 @@ async def taught(world: World, *providers: str) -> list[LearnedPhrase]:
     database = Database(world.settings.database)
     try:
         async with database.read(*(providers or ("sever",))) as session:
-            kept, told = await learned(session), await phrases(session)
+            kept, told = await load_learned_phrasings(session), await load_phrases(session)
             if len(kept) != len(told):
                 raise LookupError("what is kept and what is told of differ, or were read at two moments")
             return told

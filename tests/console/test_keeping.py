@@ -20,9 +20,9 @@ from desk.model.case import Case, JournalEntry
 from desk.model.settings import load as load_settings
 from desk.storage.database import Database
 from kb.content.article_files import read_folders
-from kb.storage.article_store import load
+from kb.storage.article_store import load_articles
 from kb.storage.tables import ArticleLinkRow, SuggestionRow
-from tests.kb.article_factory import put
+from tests.kb.article_factory import write_article
 
 PIN = {
     "id": "a/pin",
@@ -44,9 +44,11 @@ def desk(tmp_path: Path) -> Path:
     assert without != with_articles
     settings.write_text(without, "utf-8")
     assert CliRunner().invoke(cli, ["migrate", "-C", str(folder)]).exit_code == OK
-    put(tmp_path / "source")
-    put(tmp_path / "source", "kettle", language="ru", title="Чайник")
-    put(tmp_path / "source", "lamp", body="Switch it on.\n\n# When to stop and call us\nCall {{ support_phone }}.")
+    write_article(tmp_path / "source")
+    write_article(tmp_path / "source", "kettle", language="ru", title="Чайник")
+    write_article(
+        tmp_path / "source", "lamp", body="Switch it on.\n\n# When to stop and call us\nCall {{ support_phone }}."
+    )
     (tmp_path / "pin.jsonl").write_text(json.dumps(PIN) + "\n", "utf-8")
     for source in ("source", "pin.jsonl"):
         done = CliRunner().invoke(cli, ["kb", "import", "-C", str(folder), str(tmp_path / source)])
@@ -66,7 +68,7 @@ def on_shelf(desk: Path) -> dict[str, str]:
     async def read() -> dict[str, str]:
         database = Database(load_settings(desk).database)
         async with database.look() as connection:
-            found = {one.id: one.hash for one in await load(connection)}
+            found = {one.id: one.hash for one in await load_articles(connection)}
         await database.close()
         return found
 
@@ -94,7 +96,7 @@ def test_a_link_in_somebody_elses_folder_brings_no_file_of_ours(desk: Path, tmp_
     """Copied, the desk's secret would be a picture that subscribers are shown."""
     theirs = tmp_path / "theirs"
     body = "Look. ![a kettle](kettle.png)" if place.startswith("kettle") else "Look."
-    put(theirs, body=body.replace(" !", "\n!"))
+    write_article(theirs, body=body.replace(" !", "\n!"))
     (theirs / place).parent.mkdir(exist_ok=True)
     (theirs / place).symlink_to(desk if place == "shared" else desk / "secret")
     before = sorted(desk.rglob("*"))

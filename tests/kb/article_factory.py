@@ -6,7 +6,7 @@ from pathlib import Path
 
 from kb.content.article_files import Article, Edition
 
-HEAD = """+++
+FILE_TEMPLATE = """+++
 title = "{title}"
 phrasings = [{phrasings}]
 dialog = "{dialog}"
@@ -18,7 +18,7 @@ audience = "external"
 PHRASINGS = ("the kettle is cold", "no tea today", "kettle does not boil", "water stays cold", "my kettle died")
 
 
-def put(
+def write_article(
     folder: Path,
     article: str = "kettle",
     language: str = "en",
@@ -32,12 +32,12 @@ def put(
     place = folder / article
     place.mkdir(parents=True, exist_ok=True)
     quoted = ", ".join(f'"{one}"' for one in phrasings)
-    text = HEAD.format(title=title, phrasings=quoted, body=body, dialog=dialog)
+    text = FILE_TEMPLATE.format(title=title, phrasings=quoted, body=body, dialog=dialog)
     (place / f"{language}.md").write_text(text, "utf-8")
     return place
 
 
-def article(id: str, *phrasings: str, provider: str = "", language: str = "en", body: str = "Do this.") -> Article:
+def make_article(id: str, *phrasings: str, provider: str = "", language: str = "en", body: str = "Do this.") -> Article:
     """A validated article in one language, titled by its first phrasing."""
     edition = Edition(language, phrasings[0], phrasings, body, confidence="validated", audience="external")
     return Article(id, provider, {language: edition})

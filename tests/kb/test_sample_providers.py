@@ -13,7 +13,7 @@ import pytest
 import console
 from desk.model import policy as providers
 from escalation.routing import NOWHERE
-from kb.content.article_body import FACTS
+from kb.content.article_body import FACT_NAMES
 
 SAMPLE = Path(console.__file__).parent / "sample" / "providers"
 COLUMNS = [
@@ -85,7 +85,7 @@ def test_every_route_leads_to_a_team_that_somebody_works_in_and_so_does_having_n
     targets = {NOWHERE, *(route["to"] for route in policy["route"])}
     assert targets <= known
     assert {target.split(":")[1] for target in targets} <= staffed
-    assert set(policy["facts"]) == FACTS - {"provider_title"}, "every fact an article may name has a value"
+    assert set(policy["facts"]) == FACT_NAMES - {"provider_title"}, "every fact an article may name has a value"
     assert set(policy["provider"]["title"]) == {"ru", "en"}
 
 

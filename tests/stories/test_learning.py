@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from desk.storage.database import Database
-from kb.storage.article_store import load
-from kb.storage.article_versions import edit
-from kb.storage.phrase_store import learned
+from kb.storage.article_store import load_articles
+from kb.storage.article_versions import save_edition
+from kb.storage.phrase_store import load_learned_phrasings
 from kb.storage.tables import ArticleLinkRow
-from kb.storage.usage_queries import outcomes
+from kb.storage.usage_queries import load_outcomes
 from tests import wording
 from tests.stories.conftest import Newcomer
 from tests.stories.subscribers import CHANNELS, MailSubscriber, Subscriber
@@ -59,7 +59,7 @@ async def test_resolving_asks_which_article_and_takes_the_draft(
     (draft,) = [(article, kind) for article, kind, *_ in await links(world) if kind == "drafted"]
     database = Database(world.settings.database)
     async with database.look() as connection:
-        (made,) = [one for one in await load(connection) if one.id == draft[0]]
+        (made,) = [one for one in await load_articles(connection) if one.id == draft[0]]
     await database.close()
     edition = made.edition("ru")
     assert edition.title == "Телевизор показывает код ошибки 1402 и чёрный экран"
@@ -84,10 +84,10 @@ async def publishes(world: World, article: str) -> None:
     """A publisher means a validated article for the outside."""
     database = Database(world.settings.database)
     async with database.work() as connection:
-        (found,) = [one for one in await load(connection) if one.id == article]
+        (found,) = [one for one in await load_articles(connection) if one.id == article]
         edition = dataclasses.replace(found.edition("ru"), audience="external")
         changed = dataclasses.replace(found, editions={"ru": edition})
-        await edit(connection, changed, "ru", "agent:sidorova", "for everybody", world.clock())
+        await save_edition(connection, changed, "ru", "agent:sidorova", "for everybody", world.clock())
     await database.close()
 
 
@@ -209,7 +209,7 @@ async def phrases(world: World, provider: str = "sever") -> list[tuple[str, str,
     database = Database(world.settings.database)
     try:
         async with database.read(provider) as session:
-            return await learned(session)
+            return await load_learned_phrasings(session)
     finally:
         await database.close()
 
@@ -217,7 +217,7 @@ async def phrases(world: World, provider: str = "sever") -> list[tuple[str, str,
 async def confidence(world: World, article: str) -> str:
     database = Database(world.settings.database)
     async with database.look() as connection:
-        (found,) = [one for one in await load(connection) if one.id == article]
+        (found,) = [one for one in await load_articles(connection) if one.id == article]
     await database.close()
     return found.edition("ru").confidence
 
@@ -228,9 +228,9 @@ async def figures(world: World, article: str) -> dict[str, int]:
     now = world.clock()
     try:
         async with database.read("sever") as session:
-            every = await outcomes(session, now - timedelta(days=90), now)
+            every = await load_outcomes(session, now - timedelta(days=90), now)
     finally:
         await database.close()
-    found = [one for one in every if one.suggested.article == article]
+    found = [one for one in every if one.suggestion.article == article]
     counts = Counter(one.outcome for one in found)
-    return {**counts, "deflected": sum(one.deflected for one in found)}
+    return {**counts, "deflected": sum(one.is_deflection for one in found)}

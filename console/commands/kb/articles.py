@@ -71,7 +71,7 @@ def articles(folder: DeskFolder, days: int, provider: str, output: Path | None, 
 
 async def _collect_figures(folder: DeskFolder, days: int, provider: str) -> list[ArticleFigures]:
     from desk.model.messages import FRONT  # noqa: PLC0415
-    from kb.learning.outcomes import flagged, tallied  # noqa: PLC0415
+    from kb.learning.outcomes import failing_articles, tally_by_article  # noqa: PLC0415
     from kb.storage import article_store, usage_queries  # noqa: PLC0415
 
     settings, providers = folder.settings(), folder.providers()
@@ -81,13 +81,17 @@ async def _collect_figures(folder: DeskFolder, days: int, provider: str) -> list
     since = at - timedelta(days=days)
     async with open_database(settings) as database:
         async with database.read(*whose) as session:
-            outcomes = await usage_queries.outcomes(session, since, at)
-            links = [(one.article, one.language, one.kind) for one in await usage_queries.links(session, since)]
+            outcomes = await usage_queries.load_outcomes(session, since, at)
+            links = [
+                (one.article, one.language, one.kind) for one in await usage_queries.load_agent_links(session, since)
+            ]
         async with database.look() as connection:
-            articles = [one for one in await article_store.load(connection) if one.provider in ("", *whose)]
-            flags = flagged(outcomes, await usage_queries.edited(connection, whose))
-    by_language = tallied(outcomes, links)
-    return _rows(articles, by_language.values(), tallied(outcomes, links, by_language=False), flags, settings.language)
+            articles = [one for one in await article_store.load_articles(connection) if one.provider in ("", *whose)]
+            flags = failing_articles(outcomes, await usage_queries.last_edits(connection, whose))
+    by_language = tally_by_article(outcomes, links)
+    return _rows(
+        articles, by_language.values(), tally_by_article(outcomes, links, by_language=False), flags, settings.language
+    )
 
 
 def _rows(
@@ -169,7 +173,7 @@ def _cells(tally: ArticleTally) -> tuple[str, ...]:
 
 
 def _draw_chart(rows: Sequence[ArticleFigures], days: int, language: str) -> str:
-    from kb.learning.chart import MOST, ChartBar, draw_chart  # noqa: PLC0415
+    from kb.learning.chart import MAX_BARS, ChartBar, draw_chart  # noqa: PLC0415
 
     used = [one for one in rows if one.total.offered or one.total.linked]
     bars = []
@@ -178,7 +182,7 @@ def _draw_chart(rows: Sequence[ArticleFigures], days: int, language: str) -> str
         numbers = (counts["helped"], one.total.linked, counts["came_back"], counts["not_helped"])
         note = "" if success is None else f"{success:.0%}"
         bars.append(ChartBar(one.title or one.article, (*numbers, counts["ignored"] + counts["open"]), note))
-    more = len(used) - MOST
+    more = len(used) - MAX_BARS
     if language == "ru":
         title, left_out = f"Что дали статьи за {days} дн.", f"и ещё {more}, они нужны реже"
     else:

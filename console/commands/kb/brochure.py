@@ -100,13 +100,13 @@ async def _build(folder: DeskFolder, name: str, language: str | None, top: int, 
     language = language or provider.language
     facts = {**provider.facts, "provider_title": provider.title(language)}
     articles, reused = await _articles_and_uses(settings, providers, provider.name)
-    leaves = making.leaves(articles, provider.name, language, facts, reused, top)
+    leaves = making.select_articles(articles, provider.name, language, facts, reused, top)
     if not leaves:
         refuse(f"there is no article yet that subscribers of {provider.name} may see: 'firstline kb import'", WRONG)
     folders = ContentFolders(settings)
     words = BrochureWords.read([TEMPLATES, *reversed(folders.of(provider.name, TEMPLATES))], language)
     mail = next((one.address for one in _own_then_shared(settings.mailboxes, provider.name)), "")
-    reach = making.reach(
+    reach = making.contact_rows(
         words.without_title("reach"), facts, _bot_name(bot) or await _ask_telegram(settings, provider.name), mail
     )
     if not reach:
@@ -118,13 +118,13 @@ async def _build(folder: DeskFolder, name: str, language: str | None, top: int, 
     return Brochure(
         provider=provider.title(language),
         language=language,
-        words={key: making.plain(one, facts) for key, one in words.table.items() if isinstance(one, str)},
+        words={key: making.plain_with_facts(one, facts) for key, one in words.table.items() if isinstance(one, str)},
         first=first,
-        leaves=tuple(one.without(shown) for one in leaves),
+        leaves=tuple(one.without_pictures(shown) for one in leaves),
         call=call,
         yours=(words.title("yours"), tuple(words.table["yours"]["fields"])),
         reach=(words.title("reach"), reach),
-        settings=(words.title("settings"), making.settings(words.without_title("settings"), facts)),
+        settings=(words.title("settings"), making.setting_rows(words.without_title("settings"), facts)),
         code=_qr_code({row.label: row for row in reach}, words),
         pictures=pictures,
         logo=next((_require_picture(one) for one in _logos(settings, provider.name) if one.is_file()), None),
@@ -163,9 +163,9 @@ class BrochureWords:
 
     def leaf(self, part: str, language: str, facts: Mapping[str, str]) -> BrochureArticle:
         """A part that has a body."""
-        from kb.content.brochure import leaf  # noqa: PLC0415
+        from kb.content.brochure import build_article  # noqa: PLC0415
 
-        return leaf(f"brochure-{part}", self.title(part), self.table[part]["body"], language, facts)
+        return build_article(f"brochure-{part}", self.title(part), self.table[part]["body"], language, facts)
 
 
 def _merge(table: Mapping[str, Any], own: Mapping[str, Any], path: Path) -> dict[str, Any]:
@@ -194,8 +194,8 @@ async def _articles_and_uses(
 ) -> tuple[list[Article], Mapping[str, int]]:
     """Every article as the database has it, and how often each was reused."""
     from console.runtime.article_loader import ArticleLoader  # noqa: PLC0415
-    from kb.content.article_files import InvalidArticle, completed  # noqa: PLC0415
-    from kb.learning.outcomes import tallied  # noqa: PLC0415
+    from kb.content.article_files import InvalidArticle, with_shared_languages  # noqa: PLC0415
+    from kb.learning.outcomes import tally_by_article  # noqa: PLC0415
     from kb.storage import article_store, usage_queries  # noqa: PLC0415
 
     async with open_database(settings) as database:
@@ -204,12 +204,14 @@ async def _articles_and_uses(
         except InvalidArticle as error:
             refuse(str(error), WRONG)
         async with database.look() as connection:
-            articles = completed(await article_store.load(connection))
+            articles = with_shared_languages(await article_store.load_articles(connection))
         at = now()
         async with database.read(provider) as session:
-            outcomes = await usage_queries.outcomes(session, at - LOOK_BACK, at)
-            links = [(one.article, "", one.kind) for one in await usage_queries.links(session, at - LOOK_BACK)]
-    tallies = tallied(outcomes, links, by_language=False)
+            outcomes = await usage_queries.load_outcomes(session, at - LOOK_BACK, at)
+            links = [
+                (one.article, "", one.kind) for one in await usage_queries.load_agent_links(session, at - LOOK_BACK)
+            ]
+    tallies = tally_by_article(outcomes, links, by_language=False)
     return articles, {one.article: one.uses for one in tallies.values() if one.uses}
 
 
@@ -250,21 +252,21 @@ async def _ask_telegram(settings: Settings, provider: str) -> str:
 def _qr_code(rows: Mapping[str, Any], words: BrochureWords) -> QrCode | None:
     """To the bot; to the mailbox where there is none; else to the site."""
     from console.commands.brochure_printer import QrCode  # noqa: PLC0415
-    from kb.content.brochure import tied  # noqa: PLC0415
+    from kb.content.brochure import with_no_break_spaces  # noqa: PLC0415
 
     for kind in ("bot", "mail", "site"):
         if row := rows.get(words.table["reach"][kind]):
-            return QrCode(row.url, row.value, tied(words.table["codes"][kind]))
+            return QrCode(row.url, row.value, with_no_break_spaces(words.table["codes"][kind]))
     return None
 
 
 def _find_pictures(leaves: Sequence[BrochureArticle], folders: Sequence[Path]) -> dict[str, Path]:
-    from kb.content.article_files import picture  # noqa: PLC0415
+    from kb.content.article_files import find_picture  # noqa: PLC0415
 
     found: dict[str, Path] = {}
     for name in (name for leaf in leaves for name in leaf.pictures):
         try:
-            found[name] = _require_picture(picture(name, folders))
+            found[name] = _require_picture(find_picture(name, folders))
         except LookupError:
             continue
     return found

@@ -59,9 +59,9 @@ def _check_source(source: Path) -> Iterator[Finding]:
     from kb.content.jsonl import read_lines  # noqa: PLC0415
 
     if source.is_dir():
-        articles, found = lint.of_folders([source])
+        articles, found = lint.check_folders([source])
         yield from found
-        yield from lint.of_articles(list(articles.values()))
+        yield from lint.check_articles(list(articles.values()))
         return
     try:
         lines = read_lines(source.read_text("utf-8-sig").split("\n"), name=source.name)
@@ -69,7 +69,7 @@ def _check_source(source: Path) -> Iterator[Finding]:
         refuse(f"{source.name} is not in UTF-8: byte {error.start + 1} cannot be read", WRONG)
     except InvalidArticle as error:
         refuse(str(error), WRONG)
-    yield from lint.of_articles(lines)
+    yield from lint.check_articles(lines)
 
 
 def _check_desk(folder: DeskFolder) -> Iterator[Finding]:
@@ -79,17 +79,17 @@ def _check_desk(folder: DeskFolder) -> Iterator[Finding]:
 
     settings, providers = folder.settings(), folder.providers()
     nearest, *beneath = ContentFolders(settings).of("", ARTICLES)
-    files, found = lint.of_folders([nearest, *beneath])
+    files, found = lint.check_folders([nearest, *beneath])
     yield from found
     database_only = run(_database_only_articles(folder))
     shared = _combined(files, database_only, "")
-    yield from lint.of_articles(shared)
+    yield from lint.check_articles(shared)
     for name, provider in providers.items():
-        files, found = lint.of_folders([settings.root / "providers" / name / "articles"], name)
+        files, found = lint.check_folders([settings.root / "providers" / name / "articles"], name)
         yield from found
         own = _combined(files, database_only, name)
-        yield from lint.of_articles(own, shared)
-        yield from lint.of_facts(name, provider.facts, [*own, *shared])
+        yield from lint.check_articles(own, shared)
+        yield from lint.check_facts(name, provider.facts, [*own, *shared])
 
 
 def _combined(files: dict[str, Article], database_only: list[Article], provider: str) -> list[Article]:
@@ -102,4 +102,4 @@ async def _database_only_articles(folder: DeskFolder) -> list[Article]:
     from kb.storage import article_store  # noqa: PLC0415
 
     async with open_database(folder.settings()) as database, database.look() as connection:
-        return [one for one in await article_store.load(connection) if not one.file_hashes]
+        return [one for one in await article_store.load_articles(connection) if not one.file_hashes]

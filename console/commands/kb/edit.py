@@ -120,7 +120,7 @@ async def _find_article(folder: DeskFolder, id: str, provider: str) -> Article:
     from kb.storage import article_store  # noqa: PLC0415
 
     async with open_database(folder.settings()) as database, database.look() as connection:
-        every = await article_store.load(connection)
+        every = await article_store.load_articles(connection)
     known = {one.provider: one for one in every if one.id == id}
     found = known.get(provider) or known.get("")
     if found is None:
@@ -131,23 +131,23 @@ async def _find_article(folder: DeskFolder, id: str, provider: str) -> Article:
 
 def _editable_text(article: Article, language: str) -> str:
     """The file to edit; an edition that is not there yet begins as the other one."""
-    from kb.content.export import markdown  # noqa: PLC0415
+    from kb.content.export import to_markdown  # noqa: PLC0415
 
     edition = replace(article.edition(language), language=language)
-    return markdown(replace(article, editions={**article.editions, language: edition}), language)
+    return to_markdown(replace(article, editions={**article.editions, language: edition}), language)
 
 
 def _parse_text(folder: DeskFolder, article: Article, language: str, text: str) -> Article:
     """The text as an article of one edition, checked like any file, its pictures too. Raises `InvalidArticle`."""
     from console.runtime.content_folders import ARTICLES, ContentFolders  # noqa: PLC0415
     from kb.content.article_files import InvalidArticle, read_folder  # noqa: PLC0415
-    from kb.content.export import write  # noqa: PLC0415
+    from kb.content.export import write_folder  # noqa: PLC0415
 
     settings = folder.settings()
     pictures = ContentFolders(settings).of(article.provider, ARTICLES)
     named = replace(article, id="article")  # one that came as a line may have an id that no folder can
     with tempfile.TemporaryDirectory() as place:
-        write(named, Path(place), pictures)
+        write_folder(named, Path(place), pictures)
         for old in (Path(place) / named.id).glob("*.md"):
             old.unlink()
         (Path(place) / named.id / f"{language}.md").write_text(text, "utf-8")
@@ -179,7 +179,7 @@ async def _write(folder: DeskFolder, article: Article, language: str, author: st
     from kb.storage import article_versions  # noqa: PLC0415
 
     async with open_database(folder.settings()) as database, database.work() as connection:
-        version = await article_versions.edit(connection, article, language, author, why, at := now())
+        version = await article_versions.save_edition(connection, article, language, author, why, at := now())
         if version:
             details = {"article": article.id, "language": language, "version": version}
             row = {"actor": author, "operation": "kb edit", "provider": article.provider, "details": details}
@@ -191,7 +191,7 @@ async def _versions(folder: DeskFolder, id: str, provider: str, language: str) -
     from kb.storage import article_versions  # noqa: PLC0415
 
     async with open_database(folder.settings()) as database, database.look() as connection:
-        return await article_versions.history(connection, provider, id, language)
+        return await article_versions.load_history(connection, provider, id, language)
 
 
 def _diff(older: ArticleVersion, newer: ArticleVersion) -> list[str]:

@@ -78,15 +78,15 @@ def _variants(question: Mapping[str, Any], noisy: bool, seed: int) -> Iterator[t
     text, named = question["q"], question.get("noise")
     yield str(named or "clean"), text
     if noisy and not named:
-        yield "typos", typing_noise.mistyped(text, seed)
-        yield "layout", typing_noise.wrong_layout(text)
+        yield "typos", typing_noise.with_typos(text, seed)
+        yield "layout", typing_noise.in_wrong_layout(text)
         if typing_noise.is_russian(text):
-            yield "translit", typing_noise.transliterated(text)
+            yield "translit", typing_noise.transliterate(text)
 
 
 def _by_group(outcomes: list[QuestionOutcome]) -> Iterator[tuple[tuple[str, str], EvaluationFigures]]:
     """By language and noise, then all languages together where there are several."""
-    from kb.evaluation.metrics import figures  # noqa: PLC0415
+    from kb.evaluation.metrics import evaluation_figures  # noqa: PLC0415
 
     languages = list(dict.fromkeys(one.group[0] for one in outcomes))
     noises = list(dict.fromkeys(one.group[1] for one in outcomes))
@@ -94,7 +94,7 @@ def _by_group(outcomes: list[QuestionOutcome]) -> Iterator[tuple[tuple[str, str]
         for noise in noises:
             some = [one for one in outcomes if one.group[1] == noise and language in (one.group[0], "all")]
             if some:
-                yield (language, noise), figures(some)
+                yield (language, noise), evaluation_figures(some)
 
 
 def _print_table(rows: list[tuple[tuple[str, str], EvaluationFigures]]) -> None:

@@ -60,17 +60,17 @@ def export(folder: DeskFolder, target: Path, only: Sequence[str], provider: str,
 def _write(folder: DeskFolder, articles: Sequence[Article], target: Path, provider: str) -> list[str]:
     """Returns what could not be written, as sentences."""
     from console.runtime.content_folders import ARTICLES, ContentFolders  # noqa: PLC0415
-    from kb.content.export import lines, write  # noqa: PLC0415
+    from kb.content.export import to_jsonl, write_folder  # noqa: PLC0415
 
     if target.suffix == ".jsonl":
-        target.write_text("".join(map(lines, articles)), "utf-8")
+        target.write_text("".join(map(to_jsonl, articles)), "utf-8")
         return []
     settings = folder.settings()
     pictures = ContentFolders(settings).of(provider, ARTICLES)
     problems: list[str] = []
     for one in articles:
         try:
-            problems += [f"the picture {name} is nowhere to be found" for name in write(one, target, pictures)]
+            problems += [f"the picture {name} is nowhere to be found" for name in write_folder(one, target, pictures)]
         except ValueError as error:
             problems.append(f"{error}: export it into a FILE.jsonl")
     return problems
@@ -81,10 +81,10 @@ async def _choose_articles(folder: DeskFolder, only: Sequence[str], provider: st
 
     async with open_database(folder.settings()) as database:
         async with database.look() as connection:
-            every = await article_store.load(connection)
+            every = await article_store.load_articles(connection)
         if with_learned and provider:
             async with database.read(provider) as session:
-                every = phrase_store.taught(every, await phrase_store.learned(session))
+                every = phrase_store.with_learned_phrasings(every, await phrase_store.load_learned_phrasings(session))
     kept = [one for one in every if one.provider == provider and (not only or one.id in only)]
     if gone := sorted(set(only) - {one.id for one in kept}):
         refuse(f"there is no article {gone[0]!r} of {provider or 'all providers'}", NO_SUCH)

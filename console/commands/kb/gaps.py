@@ -76,13 +76,13 @@ def _providers(folder: DeskFolder, provider: str) -> Mapping[str, Provider]:
 
 async def _find_gaps(folder: DeskFolder, whose: Mapping[str, Provider], days: int, least: int) -> list[GapWithDraft]:
     from console.commands.kb.search import load_knowledge_base  # noqa: PLC0415
-    from kb.learning.gaps import SolvedCase, gaps  # noqa: PLC0415
+    from kb.learning.gaps import SolvedCase, find_gaps  # noqa: PLC0415
     from kb.storage import usage_queries  # noqa: PLC0415
 
     knowledge = await load_knowledge_base(folder)
     async with open_database(folder.settings()) as database:
         async with database.read(*whose) as session:
-            cases = await usage_queries.uncovered(session, now() - timedelta(days=days))
+            cases = await usage_queries.load_uncovered_cases(session, now() - timedelta(days=days))
         by_id = {(one.provider, one.id): one for one in cases}
         solved = [
             SolvedCase(
@@ -97,7 +97,7 @@ async def _find_gaps(folder: DeskFolder, whose: Mapping[str, Provider], days: in
             for one in cases
         ]
         found = []
-        for gap in gaps(solved, least):
+        for gap in find_gaps(solved, least):
             first = gap.cases[0]
             best = knowledge.suggest_to_agent(first.provider, first.text, first.language).best
             if not (best and best[0].sure):
@@ -117,14 +117,14 @@ async def _draft(folder: DeskFolder, database: Database, case: Case) -> ArticleD
 
 
 def _as_json(one: GapWithDraft) -> dict[str, Any]:
-    from kb.content.export import markdown  # noqa: PLC0415
+    from kb.content.export import to_markdown  # noqa: PLC0415
 
     return {
         "people": one.gap.people,
         "cases": [case.number for case in one.gap.cases],
         "provider": one.gap.cases[0].provider,
         "language": one.gap.cases[0].language,
-        "draft": markdown(one.draft.article, one.draft.language),
+        "draft": to_markdown(one.draft.article, one.draft.language),
     }
 
 
@@ -155,10 +155,10 @@ def draft(folder: DeskFolder, number: str, provider: str) -> None:
     Example:
       firstline kb draft SN-2026-000012-3
     """
-    from kb.content.export import markdown  # noqa: PLC0415
+    from kb.content.export import to_markdown  # noqa: PLC0415
 
     made = run(_draft_of_case(folder, number, provider))
-    click.echo(safe_for_terminal(markdown(made.article, made.language)), nl=False)
+    click.echo(safe_for_terminal(to_markdown(made.article, made.language)), nl=False)
 
 
 async def _draft_of_case(folder: DeskFolder, number: str, provider: str) -> ArticleDraft:
@@ -199,7 +199,7 @@ async def _unvalidated(folder: DeskFolder, whose: Sequence[str], only: bool) -> 
 
     found = []
     async with open_database(folder.settings()) as database, database.look() as connection:
-        for one in await article_store.load(connection):
+        for one in await article_store.load_articles(connection):
             if one.provider not in whose and (only or one.provider):
                 continue
             waiting = [two for two in one.editions.values() if two.confidence in ("work_in_progress", "not_validated")]

@@ -105,12 +105,12 @@ async def _list_phrases(folder: DeskFolder, whose: Sequence[str], article: str) 
 
     async with open_database(folder.settings()) as database:
         async with database.read(*whose) as session:
-            found = await phrase_store.phrases(session, article)
+            found = await phrase_store.load_phrases(session, article)
             numbers = select(Case.id, Case.number).where(Case.id.in_([one.case_id for one in found]))
             known = {row.id: row.number for row in await session.execute(numbers)}
         if article and not found:
             async with database.look() as connection:
-                if all(one.id != article for one in await article_store.load(connection)):
+                if all(one.id != article for one in await article_store.load_articles(connection)):
                     refuse(f"there is no article {article!r}: see 'firstline kb articles'", NO_SUCH)
     return [ListedPhrase(one, known.get(one.case_id) or str(one.case_id)) for one in found]
 
@@ -122,12 +122,12 @@ async def _forget(folder: DeskFolder, whose: Sequence[str], ids: Sequence[str], 
     async with open_database(folder.settings()) as database:
         actor = await actor_of(folder, database, agent)
         async with database.write(*whose) as session:
-            known = {one.id: one for one in await phrase_store.phrases(session)}
+            known = {one.id: one for one in await phrase_store.load_phrases(session)}
             if strange := [id for id in ids if id not in known]:
                 refuse(f"no phrase has the id {strange[0]}: see 'firstline kb phrases'", NO_SUCH)
             chosen = [known[id] for id in dict.fromkeys(ids)]
             for one in chosen:
-                await phrase_store.forget(session, one)
+                await phrase_store.forget_phrase(session, one)
                 row = {"actor": actor, "operation": "kb forget", "provider": one.provider, "case_id": one.case_id}
                 await audit.record(session, at=now(), details={"phrase": one.id, "article": one.article}, **row)
         await _rebuild_index(folder, database, {one.provider for one in chosen})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desk.language.rich_text import TextMark, parse_markdown
-from kb.content.article_body import body_sections, facts_in, fill_facts, shown
+from kb.content.article_body import fact_names_in, fill_facts, split_sections, visible_picture_indexes
 
 
 def test_facts_fill_the_text_and_never_become_marks() -> None:
@@ -73,7 +73,7 @@ def test_of_the_facts_joined_by_or_one_is_enough() -> None:
         False,
         True,
     ]
-    assert facts_in(line) == ("pppoe", "dhcp")
+    assert fact_names_in(line) == ("pppoe", "dhcp")
 
 
 def test_a_heading_with_nothing_left_under_it_goes_too() -> None:
@@ -82,8 +82,8 @@ def test_a_heading_with_nothing_left_under_it_goes_too() -> None:
 
 def test_a_picture_stands_and_falls_with_its_line_and_its_section() -> None:
     body = "![a](a.png)\n![b](b.png) {{ if pppoe }}\n# Ours {{ if dns1 }}\n![c](c.png)\n# Then\n![d](d.png)"
-    assert shown(body, {}) == (0, 3)
-    assert shown(body, {"pppoe": "yes", "dns1": "d"}) == (0, 1, 2, 3)
+    assert visible_picture_indexes(body, {}) == (0, 3)
+    assert visible_picture_indexes(body, {"pppoe": "yes", "dns1": "d"}) == (0, 1, 2, 3)
     assert "](" not in fill_facts(body, {"pppoe": "yes", "dns1": "d"})
 
 
@@ -98,11 +98,11 @@ def test_ways_of_doing_one_step_share_its_number_until_the_facts_choose() -> Non
 
 
 def test_the_facts_a_body_speaks_of_are_named_in_their_order() -> None:
-    assert facts_in("{{ site or there }} {{ if dns1 }}\n{{dns2}} {{ site }}") == ("site", "dns1", "dns2")
+    assert fact_names_in("{{ site or there }} {{ if dns1 }}\n{{dns2}} {{ site }}") == ("site", "dns1", "dns2")
 
 
 def test_a_body_is_cut_at_its_headings_with_steps_and_pictures() -> None:
-    first, second = body_sections(
+    first, second = split_sections(
         "1. Look.\n![a lamp](lamp.png)\nMore.\n2. Wait.\n\n# Then\n![a wire](../shared/wire.png)"
     )
     assert (first.heading, first.steps, first.pictures) == ("", ("Look.", "Wait."), (("a lamp", "lamp.png"),))

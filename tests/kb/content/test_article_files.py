@@ -6,17 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from kb.content.article_files import LARGEST_FILE, InvalidArticle, picture, read_folder, read_folders
-from tests.kb.article_factory import PHRASINGS, put
+from kb.content.article_files import MAX_FILE_BYTES, InvalidArticle, find_picture, read_folder, read_folders
+from tests.kb.article_factory import PHRASINGS, write_article
 
 
-def both(folder: Path, body: str = "Plug it in.") -> Path:
-    put(folder, language="ru", title="Чайник не греет", body=body)
-    return put(folder, body=body)
+def write_both_languages(folder: Path, body: str = "Plug it in.") -> Path:
+    write_article(folder, language="ru", title="Чайник не греет", body=body)
+    return write_article(folder, body=body)
 
 
 def test_an_article_is_a_folder_with_two_languages_and_pictures(tmp_path: Path) -> None:
-    place = both(tmp_path, "Look.\n\n![a kettle](kettle.png)\n![a socket](../shared/socket.png)\nPlug it in.")
+    place = write_both_languages(
+        tmp_path, "Look.\n\n![a kettle](kettle.png)\n![a socket](../shared/socket.png)\nPlug it in."
+    )
     (place / "kettle.png").write_bytes(b"png")
     (tmp_path / "shared").mkdir()
     (tmp_path / "shared" / "socket.png").write_bytes(b"png")
@@ -26,17 +28,17 @@ def test_an_article_is_a_folder_with_two_languages_and_pictures(tmp_path: Path) 
     assert kettle.edition("en").phrasings == PHRASINGS
     assert kettle.edition("en").pictures == ("kettle/kettle.png", "shared/socket.png")
     assert kettle.edition("en").captions == ("a kettle", "a socket")
-    assert kettle.edition("en").offered
+    assert kettle.edition("en").is_public
 
 
 def test_a_missing_language_falls_back_to_the_one_there_is(tmp_path: Path) -> None:
-    kettle = read_folder(put(tmp_path), required=())
+    kettle = read_folder(write_article(tmp_path), required=())
     assert kettle.edition("ru").language == "en"
 
 
 def test_each_heading_but_the_last_begins_a_way_out_under_its_condition(tmp_path: Path) -> None:
     body = "1. Plug it in.\n# The lamp is off\n1. Try another socket.\n2. Wait.\n# When to stop and call us\nNow."
-    kettle = read_folder(put(tmp_path, body=body), required=()).edition("en")
+    kettle = read_folder(write_article(tmp_path, body=body), required=()).edition("en")
     told = [(one.heading, one.steps) for one in kettle.resolutions]
     assert told == [("", ("Plug it in.",)), ("The lamp is off", ("Try another socket.", "Wait."))]
 
@@ -47,7 +49,7 @@ def test_each_heading_but_the_last_begins_a_way_out_under_its_condition(tmp_path
         ({"language": "ru"}, "en.md is missing"),
         ({"title": " "}, "the head: needs a title"),
         ({"title": 'x"\ndeep = ' + "[" * 10_000 + '"'}, "the head is not TOML"),
-        ({"body": "x" * LARGEST_FILE}, "more than 262144 bytes"),
+        ({"body": "x" * MAX_FILE_BYTES}, "more than 262144 bytes"),
         ({"body": "![kettle](kettle.png)"}, "the picture kettle.png is not there"),
         ({"body": "![kettle](../../secret.png)"}, "must be name.png"),
         ({"body": "![kettle] (kettle.png)"}, "a line of its own"),
@@ -64,8 +66,8 @@ def test_each_heading_but_the_last_begins_a_way_out_under_its_condition(tmp_path
 )
 def test_what_is_wrong_is_said_with_the_file(tmp_path: Path, change: dict[str, str], sentence: str) -> None:
     if change.get("language") != "ru":
-        put(tmp_path, language="ru")
-    place = put(tmp_path, **change)  # type: ignore[arg-type]
+        write_article(tmp_path, language="ru")
+    place = write_article(tmp_path, **change)  # type: ignore[arg-type]
     with pytest.raises(InvalidArticle) as caught:
         read_folder(place)
     assert sentence in str(caught.value)
@@ -100,9 +102,9 @@ def test_a_broken_head_is_explained(tmp_path: Path, source: str, sentence: str) 
 
 
 def test_a_providers_folder_comes_before_the_desks(tmp_path: Path) -> None:
-    put(tmp_path / "own", body="Ours.")
-    put(tmp_path / "desk", body="Theirs.")
-    put(tmp_path / "desk", "lamp", body="A lamp.")
+    write_article(tmp_path / "own", body="Ours.")
+    write_article(tmp_path / "desk", body="Theirs.")
+    write_article(tmp_path / "desk", "lamp", body="A lamp.")
     found = read_folders([tmp_path / "own", tmp_path / "desk", tmp_path / "nowhere"])
     assert {id: one.edition("en").body for id, one in found.items()} == {"kettle": "Ours.\n", "lamp": "A lamp.\n"}
 
@@ -112,9 +114,9 @@ def test_a_picture_is_looked_for_in_the_providers_folder_first(tmp_path: Path) -
         (tmp_path / layer / "kettle").mkdir(parents=True)
     (tmp_path / "packaged" / "kettle" / "a.png").write_bytes(b"1")
     folders = [tmp_path / "own", tmp_path / "packaged"]
-    assert picture("kettle/a.png", folders) == tmp_path / "packaged" / "kettle" / "a.png"
+    assert find_picture("kettle/a.png", folders) == tmp_path / "packaged" / "kettle" / "a.png"
     (tmp_path / "own" / "kettle" / "a.png").write_bytes(b"2")
-    assert picture("kettle/a.png", folders) == tmp_path / "own" / "kettle" / "a.png"
+    assert find_picture("kettle/a.png", folders) == tmp_path / "own" / "kettle" / "a.png"
 
 
 @pytest.mark.parametrize(
@@ -132,7 +134,7 @@ def test_a_picture_is_looked_for_in_the_providers_folder_first(tmp_path: Path) -
     ],
 )
 def test_nothing_but_a_picture_of_an_article_is_ever_opened(tmp_path: Path, name: str) -> None:
-    put(tmp_path)
+    write_article(tmp_path)
     (tmp_path / "a.png").write_bytes(b"1")
     with pytest.raises(LookupError):
-        picture(name, [tmp_path])
+        find_picture(name, [tmp_path])

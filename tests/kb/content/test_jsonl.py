@@ -10,13 +10,13 @@ from kb.content.article_files import InvalidArticle
 from kb.content.jsonl import read_lines
 
 
-def line(**values: object) -> str:
+def json_line(**values: object) -> str:
     usual = {"id": "tea", "lang": "en", "title": "No tea", "variants": ["tea is out"], "body": "Buy some."}
     return json.dumps(usual | values)
 
 
 def test_a_line_is_an_article_that_may_be_shown() -> None:
-    (one,) = read_lines([line()], "sever")
+    (one,) = read_lines([json_line()], "sever")
     edition = one.editions["en"]
     assert (one.id, one.provider, edition.title, edition.phrasings, edition.body) == (
         "tea",
@@ -25,15 +25,17 @@ def test_a_line_is_an_article_that_may_be_shown() -> None:
         ("tea is out",),
         "Buy some.",
     )
-    assert edition.offered
+    assert edition.is_public
 
 
 def test_any_text_or_number_may_be_an_id() -> None:
-    assert [one.id for one in read_lines([line(id=17), line(id="Где чай? / 2")])] == ["17", "Где чай? / 2"]
+    assert [one.id for one in read_lines([json_line(id=17), json_line(id="Где чай? / 2")])] == ["17", "Где чай? / 2"]
 
 
 def test_two_languages_of_one_id_are_one_article_and_variants_of_one_language_are_joined() -> None:
-    (one,) = read_lines([line(), "", line(lang="ru", title="Нет чая"), line(variants=["no more tea", "tea is out"])])
+    (one,) = read_lines(
+        [json_line(), "", json_line(lang="ru", title="Нет чая"), json_line(variants=["no more tea", "tea is out"])]
+    )
     assert list(one.editions) == ["en", "ru"]
     assert one.editions["en"].phrasings == ("tea is out", "no more tea")
     assert one.editions["en"].body == "Buy some."
@@ -45,12 +47,12 @@ def test_what_is_missing_is_guessed_where_it_can_be() -> None:
 
 
 def test_what_an_article_does_not_have_is_passed_over() -> None:
-    assert read_lines([line(source="elsewhere", tags=["hot"])]) == read_lines([line()])
+    assert read_lines([json_line(source="elsewhere", tags=["hot"])]) == read_lines([json_line()])
 
 
 def test_a_line_may_keep_its_article_from_subscribers() -> None:
-    (one,) = read_lines([line(audience="internal", confidence="not_validated")])
-    assert not one.editions["en"].offered
+    (one,) = read_lines([json_line(audience="internal", confidence="not_validated")])
+    assert not one.editions["en"].is_public
 
 
 @pytest.mark.parametrize(
@@ -59,16 +61,16 @@ def test_a_line_may_keep_its_article_from_subscribers() -> None:
         ("[1]", "a line is an object"),
         ("{", "line:2: "),
         ("[" * 100_000, "this is not JSON"),
-        (line(id=""), "id must be a text"),
-        (line(id="x" * 61), "id must be a text"),
-        (line(id=True), "id must be a text"),
-        (line(lang="de"), "lang is 'de'"),
-        (line(variants="tea"), "variants must be a list"),
-        (line(title="", variants=[]), "needs a title"),
-        (line(audience="everybody"), "audience is 'everybody'"),
+        (json_line(id=""), "id must be a text"),
+        (json_line(id="x" * 61), "id must be a text"),
+        (json_line(id=True), "id must be a text"),
+        (json_line(lang="de"), "lang is 'de'"),
+        (json_line(variants="tea"), "variants must be a list"),
+        (json_line(title="", variants=[]), "needs a title"),
+        (json_line(audience="everybody"), "audience is 'everybody'"),
     ],
 )
 def test_what_is_wrong_is_said_with_the_lines_number(wrong: str, sentence: str) -> None:
     with pytest.raises(InvalidArticle, match=r"line:2: ") as error:
-        read_lines([line(), wrong])
+        read_lines([json_line(), wrong])
     assert sentence in str(error.value)

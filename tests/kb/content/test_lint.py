@@ -7,46 +7,51 @@ from pathlib import Path
 import kb
 from desk.model.diagnostics import Finding
 from kb.content.article_files import read_folder
-from kb.content.lint import HEAVIEST, LONGEST, of_articles, of_facts, of_folders
-from tests.kb.article_factory import put
+from kb.content.lint import MAX_ARTICLE_LENGTH, MAX_PICTURE_BYTES, check_articles, check_facts, check_folders
+from tests.kb.article_factory import write_article
 
-STOP = {"en": "# When to stop and call us\nNow.", "ru": "# Когда остановиться и позвонить нам\nСейчас."}
+STOP_SECTIONS = {"en": "# When to stop and call us\nNow.", "ru": "# Когда остановиться и позвонить нам\nСейчас."}
 
 
-def whole(folder: Path, article: str = "kettle", **how: object) -> Path:
+def write_complete_article(folder: Path, article: str = "kettle", **how: object) -> Path:
     """An article nothing is wanting in, but for what ``how`` says."""
     for language in ("ru", "en"):
         words = tuple(f"{article} {language} {number}" for number in range(5))
-        told = {"title": f"{article} {language}", "phrasings": words, "body": f"Plug it in.\n\n{STOP[language]}", **how}
-        put(folder, article, language, **told)  # type: ignore[arg-type]
+        told = {
+            "title": f"{article} {language}",
+            "phrasings": words,
+            "body": f"Plug it in.\n\n{STOP_SECTIONS[language]}",
+            **how,
+        }
+        write_article(folder, article, language, **told)  # type: ignore[arg-type]
     return folder / article
 
 
-def told(found: list[Finding]) -> list[tuple[str, str, str]]:
+def summaries(found: list[Finding]) -> list[tuple[str, str, str]]:
     return [(one.level, one.where, one.what) for one in found]
 
 
 def test_whole_articles_are_left_in_peace(tmp_path: Path) -> None:
-    whole(tmp_path)
-    whole(tmp_path, "lamp")
-    articles, found = of_folders([tmp_path])
+    write_complete_article(tmp_path)
+    write_complete_article(tmp_path, "lamp")
+    articles, found = check_folders([tmp_path])
     assert sorted(articles) == ["kettle", "lamp"]
-    assert found == list(of_articles(list(articles.values()))) == []
+    assert found == list(check_articles(list(articles.values()))) == []
 
 
 def test_our_own_articles_have_nothing_wanting() -> None:
-    articles, found = of_folders([Path(kb.__file__).parent / "articles"])
+    articles, found = check_folders([Path(kb.__file__).parent / "articles"])
     assert found == []
-    assert list(of_articles(list(articles.values()))) == []
+    assert list(check_articles(list(articles.values()))) == []
 
 
 def test_one_bad_article_does_not_hide_what_is_wrong_with_the_next(tmp_path: Path) -> None:
     for name in ("kettle", "lamp"):
-        put(tmp_path, name, body=f"![it]({name}.png)")
-    whole(tmp_path, "samovar")
-    articles, found = of_folders([tmp_path])
+        write_article(tmp_path, name, body=f"![it]({name}.png)")
+    write_complete_article(tmp_path, "samovar")
+    articles, found = check_folders([tmp_path])
     assert list(articles) == ["samovar"]
-    assert told(found) == [
+    assert summaries(found) == [
         ("error", "kettle", "kettle/en.md: the picture kettle.png is not there"),
         ("error", "lamp", "lamp/en.md: the picture lamp.png is not there"),
     ]
@@ -55,43 +60,45 @@ def test_one_bad_article_does_not_hide_what_is_wrong_with_the_next(tmp_path: Pat
 def test_a_picture_nobody_sees_or_a_heavy_one_is_found(tmp_path: Path) -> None:
     place = tmp_path / "kettle"
     place.mkdir()
-    (place / "heavy.png").write_bytes(b"1" * (HEAVIEST + 1))
+    (place / "heavy.png").write_bytes(b"1" * (MAX_PICTURE_BYTES + 1))
     (place / "left.png").write_bytes(b"1")
-    whole(tmp_path, body="![it](heavy.png)")
-    _, found = of_folders([tmp_path])
-    assert told(found) == [
+    write_complete_article(tmp_path, body="![it](heavy.png)")
+    _, found = check_folders([tmp_path])
+    assert summaries(found) == [
         ("warning", "kettle", "kettle/heavy.png has 200 KB"),
         ("warning", "kettle", "no article shows kettle/left.png"),
     ]
 
 
 def test_the_earlier_folder_of_one_id_is_the_one_that_is_looked_at(tmp_path: Path) -> None:
-    put(tmp_path / "own", body="Ours.")
-    put(tmp_path / "desk", body="Theirs.")
-    articles, _ = of_folders([tmp_path / "own", tmp_path / "desk", tmp_path / "nowhere"])
+    write_article(tmp_path / "own", body="Ours.")
+    write_article(tmp_path / "desk", body="Theirs.")
+    articles, _ = check_folders([tmp_path / "own", tmp_path / "desk", tmp_path / "nowhere"])
     assert articles["kettle"].edition("en").body == "Ours.\n"
 
 
 def test_a_missing_language_a_long_text_and_no_word_of_when_to_stop_are_told(tmp_path: Path) -> None:
-    article = read_folder(put(tmp_path, body="Wait. " * 400), required=())
-    assert told(list(of_articles([article]))) == [
+    article = read_folder(write_article(tmp_path, body="Wait. " * 400), required=())
+    assert summaries(list(check_articles([article]))) == [
         ("warning", "kettle", "there is no ru: who speaks it reads en"),
         ("warning", "kettle", f"en.md: it has {len(article.edition('en').title) + 2399} characters"),
         ("warning", "kettle", "en.md: it does not say when to stop and call"),
     ]
-    assert LONGEST < 2399
+    assert MAX_ARTICLE_LENGTH < 2399
 
 
 def test_words_that_lead_to_two_articles_are_told_once_and_for_the_providers_own_too(tmp_path: Path) -> None:
-    shared = [read_folder(whole(tmp_path / "shared"))]
-    own = [read_folder(whole(tmp_path / "own", "samovar", title="Kettle  EN"), "volga")]
-    assert told(list(of_articles(own, shared))) == [("warning", "kettle", '"kettle en" leads to samovar too')]
-    assert list(of_articles(shared, shared)) == []
+    shared = [read_folder(write_complete_article(tmp_path / "shared"))]
+    own = [read_folder(write_complete_article(tmp_path / "own", "samovar", title="Kettle  EN"), "volga")]
+    assert summaries(list(check_articles(own, shared))) == [("warning", "kettle", '"kettle en" leads to samovar too')]
+    assert list(check_articles(shared, shared)) == []
 
 
 def test_a_fact_the_provider_says_nothing_of_is_named_and_false_is_an_answer(tmp_path: Path) -> None:
-    article = read_folder(put(tmp_path, body="{{ dns1 }}\nCall. {{ if pppoe }}\n{{ provider_title }}"), required=())
-    assert told(list(of_facts("volga", {"pppoe": "False"}, [article]))) == [
+    article = read_folder(
+        write_article(tmp_path, body="{{ dns1 }}\nCall. {{ if pppoe }}\n{{ provider_title }}"), required=()
+    )
+    assert summaries(list(check_facts("volga", {"pppoe": "False"}, [article]))) == [
         ("warning", "volga", "articles would name dns1")
     ]
-    assert list(of_facts("volga", {"pppoe": "False", "dns1": "192.0.2.1"}, [article])) == []
+    assert list(check_facts("volga", {"pppoe": "False", "dns1": "192.0.2.1"}, [article])) == []

@@ -13,8 +13,15 @@ from desk.language.detect import LANGUAGES
 from desk.language.rich_text import parse_markdown
 from desk.model import policy
 from intake.engine.model import DialogSet
-from kb.content.article_body import FACTS, STOP, body_sections, facts_in, fill_facts, shown
-from kb.content.article_files import SHARED, Article, picture, read_folders
+from kb.content.article_body import (
+    FACT_NAMES,
+    STOP_HEADINGS,
+    fact_names_in,
+    fill_facts,
+    split_sections,
+    visible_picture_indexes,
+)
+from kb.content.article_files import SHARED_FOLDER, Article, find_picture, read_folders
 from tests.kb.test_sample_providers import SAMPLE
 from tools.pictures.__main__ import drawings
 
@@ -22,7 +29,7 @@ PACKAGED = Path(kb.__file__).parent / "articles"
 BLANK = Path(kb.__file__).parent.parent / "console" / "blank"
 DIALOGS = Path(kb.__file__).parent.parent / "intake" / "dialogs"
 ARTICLES = read_folders([PACKAGED], required=LANGUAGES)
-FULL = {name: f"<{name}>" for name in FACTS}
+FULL = {name: f"<{name}>" for name in FACT_NAMES}
 FACTS_OF = {
     "a provider that tells everything": FULL,
     "a provider that tells nothing": {},
@@ -45,13 +52,13 @@ def test_there_are_thirty_in_both_languages() -> None:
 @every_article
 def test_each_is_whole_and_says_when_to_stop(article: Article) -> None:
     for language, edition in article.editions.items():
-        assert edition.offered
+        assert edition.is_public
         assert len(edition.phrasings) >= 12
         assert edition.owner
         assert edition.environment
         assert edition.pictures
         assert any(part.steps for part in edition.resolutions) or len(edition.resolutions) > 1
-        assert body_sections(edition.body)[-1].heading == STOP[language]
+        assert split_sections(edition.body)[-1].heading == STOP_HEADINGS[language]
         assert "<support_phone>" in fill_facts(edition.body, FULL).splitlines()[-1]
 
 
@@ -75,10 +82,10 @@ def test_each_reads_well_whatever_the_provider_tells(article: Article, facts: di
         for line, after in itertools.pairwise(lines):
             assert not (line.endswith(":") and (not after or after.startswith("#"))), (language, line)
             assert not (line.startswith("# ") and (not after or after.startswith("#"))), (language, line)
-        for part in body_sections(told):
+        for part in split_sections(told):
             numbers = [int(line.partition(".")[0]) for line in part.lines if line[:1].isdigit() and ". " in line[:4]]
             assert numbers == list(range(1, len(numbers) + 1)), (language, part.heading)
-        assert shown(edition.body, facts), "at least one picture is left"
+        assert visible_picture_indexes(edition.body, facts), "at least one picture is left"
 
 
 @every_article
@@ -87,10 +94,10 @@ def test_both_languages_tell_the_same_with_the_same_pictures(article: Article) -
     russian, english = (article.edition(language) for language in ("ru", "en"))
     assert [one.replace("-ru.png", "-en.png") for one in russian.pictures] == list(english.pictures)
     assert not any(one.endswith("-en.png") for one in russian.pictures)
-    assert [len(part.steps) for part in body_sections(russian.body)] == [
-        len(part.steps) for part in body_sections(english.body)
+    assert [len(part.steps) for part in split_sections(russian.body)] == [
+        len(part.steps) for part in split_sections(english.body)
     ]
-    assert facts_in(russian.body) == facts_in(english.body)
+    assert fact_names_in(russian.body) == fact_names_in(english.body)
     assert (russian.owner, russian.governance) == (english.owner, english.governance)
 
 
@@ -100,15 +107,17 @@ def test_every_dialog_an_article_leads_to_is_there() -> None:
 
 
 def test_every_fact_that_may_be_named_is_named_somewhere() -> None:
-    used = {name for one in ARTICLES.values() for edition in one.editions.values() for name in facts_in(edition.body)}
-    assert used | {"provider_title", "site"} == FACTS
+    used = {
+        name for one in ARTICLES.values() for edition in one.editions.values() for name in fact_names_in(edition.body)
+    }
+    assert used | {"provider_title", "site"} == FACT_NAMES
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_new_desk_is_shown_every_fact_it_may_give(language: str) -> None:
     source = (BLANK / language / "example" / "policy.toml").read_text("utf-8")
     facts = tomllib.loads(source.replace("\n# ", "\n").partition("[facts]\n")[2].partition("\n\n")[0])
-    assert set(facts) | {"provider_title"} == FACTS
+    assert set(facts) | {"provider_title"} == FACT_NAMES
 
 
 def test_no_two_articles_are_told_in_the_same_words() -> None:
@@ -119,7 +128,7 @@ def test_no_two_articles_are_told_in_the_same_words() -> None:
 
 def test_every_picture_is_small_used_and_has_its_drawing_beside_it() -> None:
     editions = [edition for one in ARTICLES.values() for edition in one.editions.values()]
-    used = {picture(name, [PACKAGED]) for edition in editions for name in edition.pictures}
+    used = {find_picture(name, [PACKAGED]) for edition in editions for name in edition.pictures}
     assert used == set(PACKAGED.glob("*/*.png"))
     assert sum(path.stat().st_size for path in used) < 1_000_000
     for path in used:
@@ -127,7 +136,7 @@ def test_every_picture_is_small_used_and_has_its_drawing_beside_it() -> None:
         assert path.with_suffix(".svg").is_file()
         width, height = (int.from_bytes(path.read_bytes()[at : at + 4], "big") for at in (16, 20))
         assert (width, height) == (800, 450)
-    assert (PACKAGED / SHARED).is_dir()
+    assert (PACKAGED / SHARED_FOLDER).is_dir()
 
 
 def test_what_is_drawn_by_code_is_what_lies_beside_the_articles() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.learning.anonymise import LONGEST, phrase, without_people
+from kb.learning.anonymise import MAX_LENGTH, anonymise_phrase, anonymise_text
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from kb.learning.anonymise import LONGEST, phrase, without_people
     ],
 )
 def test_the_trouble_stays_and_the_person_goes(said: str, kept: str) -> None:
-    assert phrase(said) == kept
+    assert anonymise_phrase(said) == kept
 
 
 @pytest.mark.parametrize(
@@ -41,19 +41,22 @@ def test_the_trouble_stays_and_the_person_goes(said: str, kept: str) -> None:
     ],
 )
 def test_a_phrase_that_names_somebody_or_says_nothing_is_not_kept(said: str) -> None:
-    assert phrase(said) == ""
+    assert anonymise_phrase(said) == ""
 
 
 def test_the_words_of_their_own_account_are_left_out_whatever_their_endings() -> None:
     own = ("Анна Петрова", "г. Энск, ул. Заречная, 5")
-    assert phrase("у петровой не работает интернет, на заречной второй день темно, не горит wan", own) == "не горит wan"
+    assert (
+        anonymise_phrase("у петровой не работает интернет, на заречной второй день темно, не горит wan", own)
+        == "не горит wan"
+    )
 
 
 def test_what_an_agent_did_is_told_without_whose_it_was() -> None:
     told = "Позвонили абоненту +7 912 345-67-89; заменили патч-корд; затухание 28 дБ. Договор 40-1187 проверен."
-    assert without_people(told) == "заменили патч-корд; затухание 28 дБ"
+    assert anonymise_text(told) == "заменили патч-корд; затухание 28 дБ"
 
 
 def test_hostile_lengths_come_to_an_end() -> None:
     for text in ("а" * 1_000_000, "д. " * 300_000, "- " * 500_000, "a-" * 500_000, "1 " * 500_000):
-        assert len(phrase(text)) <= LONGEST
+        assert len(anonymise_phrase(text)) <= MAX_LENGTH

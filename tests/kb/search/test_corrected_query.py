@@ -8,17 +8,17 @@ import pytest
 
 import kb
 from kb.content.article_files import read_folders
-from kb.search.corrected_query import reworded
+from kb.search.corrected_query import apply_corrections
 from kb.search.matcher import Matcher
-from tests.kb.article_factory import article
+from tests.kb.article_factory import make_article
 
 
 @pytest.fixture(scope="module")
 def packaged() -> Matcher:
-    return Matcher(list(read_folders([Path(kb.__file__).parent / "articles"]).values()), gated=False)
+    return Matcher(list(read_folders([Path(kb.__file__).parent / "articles"]).values()), calibrate=False)
 
 
-def understood(matcher: Matcher, text: str) -> str:
+def shown_query(matcher: Matcher, text: str) -> str:
     return matcher.answer(text, "ru").understood
 
 
@@ -38,7 +38,7 @@ def understood(matcher: Matcher, text: str) -> str:
     ],
 )
 def test_what_needs_no_mending_comes_through_untouched(packaged: Matcher, text: str) -> None:
-    assert understood(packaged, text) == text
+    assert shown_query(packaged, text) == text
 
 
 @pytest.mark.parametrize(
@@ -55,22 +55,24 @@ def test_what_needs_no_mending_comes_through_untouched(packaged: Matcher, text: 
     ],
 )
 def test_only_what_was_read_otherwise_is_changed_and_capitals_stay(packaged: Matcher, typed: str, meant: str) -> None:
-    assert understood(packaged, typed) == meant
+    assert shown_query(packaged, typed) == meant
 
 
 def test_a_word_of_the_language_is_no_slip_for_one_of_the_base() -> None:
-    matcher = Matcher([article("lease", "my lease has ended"), article("sold", "it was sold")], gated=False)
-    assert understood(matcher, "the pipe leaks, is it solid?") == "the pipe leaks, is it solid?"
-    assert understood(matcher, "my laese has ended") == "my lease has ended"
+    matcher = Matcher(
+        [make_article("lease", "my lease has ended"), make_article("sold", "it was sold")], calibrate=False
+    )
+    assert shown_query(matcher, "the pipe leaks, is it solid?") == "the pipe leaks, is it solid?"
+    assert shown_query(matcher, "my laese has ended") == "my lease has ended"
 
 
 def test_what_comes_after_the_part_that_is_read_stays_as_it_is(packaged: Matcher) -> None:
     tail = "и ещё интрнета " * 60
-    assert understood(packaged, "нет интрнета " + tail).startswith("нет интернета и ещё")
-    assert understood(packaged, "нет интрнета " + tail).endswith(tail[-300:])
+    assert shown_query(packaged, "нет интрнета " + tail).startswith("нет интернета и ещё")
+    assert shown_query(packaged, "нет интрнета " + tail).endswith(tail[-300:])
 
 
 def test_words_that_cannot_be_placed_leave_the_text_as_it_is() -> None:
-    assert reworded("a b c", ["x", "y"], {}) == "a b c"
-    assert reworded("one two", ["one"], {}) == "one two"
-    assert reworded("ß İstanbul ﬁ", ["ss"], {"ss": "sz"}) == "sz İstanbul ﬁ"
+    assert apply_corrections("a b c", ["x", "y"], {}) == "a b c"
+    assert apply_corrections("one two", ["one"], {}) == "one two"
+    assert apply_corrections("ß İstanbul ﬁ", ["ss"], {"ss": "sz"}) == "sz İstanbul ﬁ"

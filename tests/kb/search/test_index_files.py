@@ -12,33 +12,33 @@ import pytest
 import kb
 from kb.content.article_files import read_folders
 from kb.search import build_process
-from kb.search.article_index import built
+from kb.search.article_index import build_index
 from kb.search.index_files import MAGIC, IndexFiles
 from kb.search.knowledge_base import KnowledgeBase
-from kb.search.matcher import Matcher, key
+from kb.search.matcher import Matcher, index_key
 from kb.search.tokenize import Vocabulary
-from tests.kb.article_factory import article
+from tests.kb.article_factory import make_article
 
 ARTICLES = [*read_folders([Path(kb.__file__).parent / "articles"]).values()]
-SAMOVAR = article("samovar", "самовар не кипит", language="ru")
+SAMOVAR = make_article("samovar", "самовар не кипит", language="ru")
 
 
 def test_a_saved_matcher_answers_as_the_one_that_was_built(tmp_path: Path) -> None:
     matcher, store = Matcher(ARTICLES), IndexFiles(tmp_path)
-    store.save("all", key(ARTICLES), matcher.arrays())
-    saved = store.load("all", key(ARTICLES))
+    store.save("all", index_key(ARTICLES), matcher.arrays())
+    saved = store.load("all", index_key(ARTICLES))
     assert saved is not None
     again = Matcher(ARTICLES, saved=saved)
-    assert again.gate == matcher.gate
+    assert again.threshold == matcher.threshold
     for text in ("нет интернета", "my wifi is slow", "закажите пиццу", "ошибка 691"):
         assert again.answer(text, "ru") == matcher.answer(text, "ru")
 
 
 def test_an_index_of_other_articles_is_not_taken(tmp_path: Path) -> None:
     store = IndexFiles(tmp_path)
-    store.save("all", key(ARTICLES), built([SAMOVAR], Vocabulary()).arrays())
-    assert store.load("all", key([SAMOVAR])) is None
-    assert store.load("nobody", key(ARTICLES)) is None
+    store.save("all", index_key(ARTICLES), build_index([SAMOVAR], Vocabulary()).arrays())
+    assert store.load("all", index_key([SAMOVAR])) is None
+    assert store.load("nobody", index_key(ARTICLES)) is None
 
 
 @pytest.mark.parametrize("at", [3, 12, 40, -1])
@@ -97,27 +97,27 @@ def test_of_a_provider_who_has_nothing_of_its_own_any_more_nothing_stays_saved(t
 
 
 def test_what_has_not_changed_is_kept_by_a_refresh() -> None:
-    own = article("kettle", "kettle is cold", provider="sever")
+    own = make_article("kettle", "kettle is cold", provider="sever")
     knowledge = KnowledgeBase({}, lambda _: [], [SAMOVAR, own])
     shared, of_sever = knowledge.matcher(""), knowledge.matcher("sever")
     knowledge.refresh([SAMOVAR, own])
     assert (knowledge.matcher(""), knowledge.matcher("sever")) == (shared, of_sever)
-    lamp = article("lamp", "lamp is dark", provider="sever")
+    lamp = make_article("lamp", "lamp is dark", provider="sever")
     knowledge.refresh([SAMOVAR, own, lamp])
     assert knowledge.matcher("") is shared
     assert [one.article.id for one in knowledge.matcher("sever").best("lamp is dark", "en")] == ["lamp"]
-    knowledge.refresh([article("bell", "the bell rings"), own, lamp])
+    knowledge.refresh([make_article("bell", "the bell rings"), own, lamp])
     assert [one.article.id for one in knowledge.matcher("sever").best("the bell rings", "en")] == ["bell"]
 
 
 def test_a_large_index_is_built_apart_and_answers_alike(tmp_path: Path) -> None:
     store = IndexFiles(tmp_path)
     assert not build_process.is_large(ARTICLES)
-    build_process.build(store, "all", "key", ARTICLES, gated=True)
+    build_process.build_in_process(store, "all", "key", ARTICLES, calibrate=True)
     saved = store.load("all", "key")
     assert saved is not None
-    assert Matcher(ARTICLES, saved=saved).gate == Matcher(ARTICLES).gate
-    build_process.build(store, "own", "key", ARTICLES, gated=False)
+    assert Matcher(ARTICLES, saved=saved).threshold == Matcher(ARTICLES).threshold
+    build_process.build_in_process(store, "own", "key", ARTICLES, calibrate=False)
     of_own = store.load("own", "key")
     assert of_own is not None
     assert "gate" in saved.keys() - of_own.keys()
@@ -125,7 +125,7 @@ def test_a_large_index_is_built_apart_and_answers_alike(tmp_path: Path) -> None:
 
 def test_a_refresh_builds_a_large_index_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     knowledge = KnowledgeBase({}, lambda _: [], [SAMOVAR], IndexFiles(tmp_path))
-    monkeypatch.setattr(build_process, "LARGE", 1)
-    monkeypatch.setattr("kb.search.matcher.built", lambda *_: pytest.fail("it was built here"))
-    knowledge.refresh([SAMOVAR, article("lamp", "lamp is dark")])
+    monkeypatch.setattr(build_process, "LARGE_INDEX_ENTRIES", 1)
+    monkeypatch.setattr("kb.search.matcher.build_index", lambda *_: pytest.fail("it was built here"))
+    knowledge.refresh([SAMOVAR, make_article("lamp", "lamp is dark")])
     assert [one.article.id for one in knowledge.matcher("").best("lamp is dark", "en")] == ["lamp"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from kb.evaluation.typing_noise import mistyped, transliterated, wrong_layout
-from kb.search.keyboard_layout import intended_texts, swapped, untransliterated
-from kb.search.tokenize import normalised
+from kb.evaluation.typing_noise import in_wrong_layout, transliterate, with_typos
+from kb.search.keyboard_layout import intended_texts, swap_layout, to_cyrillic_by_sound
+from kb.search.tokenize import normalise
 
 
-def read(text: str, known: tuple[str, ...] = (), cyrillic: bool = True, latin: bool = True) -> str:
-    return " ".join(intended_texts(normalised(text), lambda words: [one in known for one in words], cyrillic, latin))
+def intended(text: str, known: tuple[str, ...] = (), cyrillic: bool = True, latin: bool = True) -> str:
+    return " ".join(intended_texts(normalise(text), lambda words: [one in known for one in words], cyrillic, latin))
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def read(text: str, known: tuple[str, ...] = (), cyrillic: bool = True, latin: b
     ],
 )
 def test_the_wrong_layout_and_transliteration_are_undone(typed: str, was_meant: str) -> None:
-    assert read(typed) == was_meant
+    assert intended(typed) == was_meant
 
 
 @pytest.mark.parametrize(
@@ -45,51 +45,51 @@ def test_the_wrong_layout_and_transliteration_are_undone(typed: str, was_meant: 
     ],
 )
 def test_what_was_meant_as_it_stands_comes_through_untouched(text: str) -> None:
-    assert read(text) == text
+    assert intended(text) == text
 
 
 def test_a_maker_and_model_come_through_untouched() -> None:
-    assert read("TP-Link Archer C6") == "tplink archer c6"
-    assert read("роутер TP-Link Archer C6") == "роутер tplink archer c6"
+    assert intended("TP-Link Archer C6") == "tplink archer c6"
+    assert intended("роутер TP-Link Archer C6") == "роутер tplink archer c6"
 
 
 def test_one_slip_of_the_layout_within_a_sentence_is_mended() -> None:
-    assert read("slow wifi ghj,ktvf") == "slow wifi проблема"
+    assert intended("slow wifi ghj,ktvf") == "slow wifi проблема"
 
 
 def test_a_word_the_base_knows_is_likelier_than_one_it_does_not() -> None:
-    assert read("router") == "router"
-    assert read("kulebyaka", known=("кулебяка",)) == "кулебяка"
+    assert intended("router") == "router"
+    assert intended("kulebyaka", known=("кулебяка",)) == "кулебяка"
 
 
 def test_nothing_is_turned_into_letters_the_base_does_not_have() -> None:
-    assert read("internet ne rabotaet", cyrillic=False) == "internet ne rabotaet"
-    assert read("ghbdtn", cyrillic=False) == "ghbdtn"
+    assert intended("internet ne rabotaet", cyrillic=False) == "internet ne rabotaet"
+    assert intended("ghbdtn", cyrillic=False) == "ghbdtn"
 
 
 def test_the_layouts_are_each_others_inverse() -> None:
     text = "съешь ещё этих мягких французских булок, да выпей чаю"
-    assert swapped(swapped(text.replace(", ", " "))) == text.replace(", ", " ")
+    assert swap_layout(swap_layout(text.replace(", ", " "))) == text.replace(", ", " ")
 
 
 def test_y_is_a_vowel_or_not_as_it_stands() -> None:
-    assert untransliterated("moy tarify siniy") == "мой тарифы синий"
+    assert to_cyrillic_by_sound("moy tarify siniy") == "мой тарифы синий"
 
 
 def test_noise_is_the_same_for_the_same_seed_and_leaves_most_letters_alone() -> None:
     text = "не работает интернет второй день, что делать"
-    assert mistyped(text, 7) == mistyped(text, 7) != mistyped(text, 8)
-    assert mistyped(text, 7, 0.0) == text
-    changed = [sum(a != b for a, b in zip(text, mistyped(text, seed, 0.1), strict=False)) > 0 for seed in range(50)]
+    assert with_typos(text, 7) == with_typos(text, 7) != with_typos(text, 8)
+    assert with_typos(text, 7, 0.0) == text
+    changed = [sum(a != b for a, b in zip(text, with_typos(text, seed, 0.1), strict=False)) > 0 for seed in range(50)]
     assert 40 <= sum(changed) < 51
 
 
 def test_made_noise_is_what_people_do() -> None:
-    assert wrong_layout("Привет") == "ghbdtn"
-    assert wrong_layout("hello") == "руддщ"
-    assert transliterated("ещё щука") == "eshchyo shchuka"
+    assert in_wrong_layout("Привет") == "ghbdtn"
+    assert in_wrong_layout("hello") == "руддщ"
+    assert transliterate("ещё щука") == "eshchyo shchuka"
 
 
 def test_hostile_texts_are_read_at_once() -> None:
     for text in ("ы" * 100_000, "`" * 5_000, "a'" * 3_000, "[]{} " * 2_000, "\ud800", "\u0301" * 1_000):
-        assert isinstance(read(text[:600]), str)
+        assert isinstance(intended(text[:600]), str)

@@ -14,28 +14,28 @@ from desk.model.messages import FRONT
 from desk.model.shared_facts import ArticleSuggestion
 from kb.content.article_files import Article, read_folders
 from kb.search.knowledge_base import KnowledgeBase
-from tests.kb.article_factory import article
+from tests.kb.article_factory import make_article
 
 PACKAGED = Path(kb.__file__).parent / "articles"
 PROVIDERS = policy.load_all(Path(console.__file__).parent / "sample" / "providers")
 ARTICLES = list(read_folders([PACKAGED]).values())
 
 
-def packaged_only(_provider: str) -> Sequence[Path]:
+def packaged_folder(_provider: str) -> Sequence[Path]:
     return [PACKAGED]
 
 
-def knowledge(*more: Article) -> KnowledgeBase:
-    return KnowledgeBase(PROVIDERS, packaged_only, [*ARTICLES, *more])
+def packaged_knowledge(*more: Article) -> KnowledgeBase:
+    return KnowledgeBase(PROVIDERS, packaged_folder, [*ARTICLES, *more])
 
 
-def first(known: KnowledgeBase, provider: str, text: str, language: str = "ru") -> ArticleSuggestion:
+def best_suggestion(known: KnowledgeBase, provider: str, text: str, language: str = "ru") -> ArticleSuggestion:
     return known.suggest(provider, text, language).best[0]
 
 
 def test_each_provider_tells_its_own_dns_addresses() -> None:
-    known = knowledge()
-    sever, volga = (first(known, name, "какие у вас днс адреса") for name in ("sever", "volga"))
+    known = packaged_knowledge()
+    sever, volga = (best_suggestion(known, name, "какие у вас днс адреса") for name in ("sever", "volga"))
     assert sever.article == volga.article == "dns-addresses"
     assert "192.0.2.53\n" in sever.text.plain
     assert "192.0.2.153\n" in volga.text.plain
@@ -43,7 +43,7 @@ def test_each_provider_tells_its_own_dns_addresses() -> None:
 
 
 def test_an_article_comes_with_its_title_in_bold_and_its_pictures_as_files() -> None:
-    best = first(knowledge(), "sever", "второй день нет интернета")
+    best = best_suggestion(packaged_knowledge(), "sever", "второй день нет интернета")
     assert best.text.plain.startswith("Нет интернета: быстрая проверка за 5 минут\n\nЧаще всего")
     assert best.text.marks[0] == TextMark("bold", 0, len(best.title))
     assert [one.source for one in best.pictures] == [
@@ -55,7 +55,7 @@ def test_an_article_comes_with_its_title_in_bold_and_its_pictures_as_files() -> 
 
 
 def test_a_shared_front_desk_tells_no_providers_facts() -> None:
-    best = first(knowledge(), FRONT, "какие у вас smtp и imap сервера")
+    best = best_suggestion(packaged_knowledge(), FRONT, "какие у вас smtp и imap сервера")
     assert best.article == "mail-settings"
     assert ".test" not in best.text.plain
     assert "+7" not in best.text.plain
@@ -63,42 +63,44 @@ def test_a_shared_front_desk_tells_no_providers_facts() -> None:
 
 
 def test_a_providers_own_article_serves_only_its_subscribers() -> None:
-    known = knowledge(article("no-internet", "нет интернета", provider="volga", language="ru", body="Наш совет."))
-    assert first(known, "volga", "нет интернета").text.plain == "нет интернета\n\nНаш совет."
-    assert first(known, "sever", "нет интернета").title == "Нет интернета: быстрая проверка за 5 минут"
-    assert first(known, "volga", "горит красный лос").article == "los-red"
+    known = packaged_knowledge(
+        make_article("no-internet", "нет интернета", provider="volga", language="ru", body="Наш совет.")
+    )
+    assert best_suggestion(known, "volga", "нет интернета").text.plain == "нет интернета\n\nНаш совет."
+    assert best_suggestion(known, "sever", "нет интернета").title == "Нет интернета: быстрая проверка за 5 минут"
+    assert best_suggestion(known, "volga", "горит красный лос").article == "los-red"
 
 
 def test_what_is_not_validated_or_not_for_outside_is_never_shown() -> None:
-    draft = article("samovar", "самовар не кипит", language="ru")
+    draft = make_article("samovar", "самовар не кипит", language="ru")
     for change in ({"confidence": "work_in_progress"}, {"audience": "internal"}, {"confidence": "archived"}):
         edition = dataclasses.replace(draft.editions["ru"], **change)  # type: ignore[arg-type]
         hidden = dataclasses.replace(draft, editions={"ru": edition})
-        assert knowledge(hidden).suggest("sever", "самовар не кипит", "ru").best == ()
-    assert first(knowledge(draft), "sever", "самовар не кипит").article == "samovar"
+        assert packaged_knowledge(hidden).suggest("sever", "самовар не кипит", "ru").best == ()
+    assert best_suggestion(packaged_knowledge(draft), "sever", "самовар не кипит").article == "samovar"
 
 
 def test_a_provider_withdraws_a_shared_article_by_archiving_its_own() -> None:
-    own = article("los-red", "горит красный лос", provider="sever", language="ru")
+    own = make_article("los-red", "горит красный лос", provider="sever", language="ru")
     archived = dataclasses.replace(own.editions["ru"], confidence="archived")
-    known = knowledge(dataclasses.replace(own, editions={"ru": archived}))
+    known = packaged_knowledge(dataclasses.replace(own, editions={"ru": archived}))
     assert "los-red" not in [one.article for one in known.suggest("sever", "горит красный лос", "ru").best]
-    assert first(known, "volga", "горит красный лос").article == "los-red"
+    assert best_suggestion(known, "volga", "горит красный лос").article == "los-red"
 
 
 def test_a_refresh_takes_the_new_articles_in_place_of_all() -> None:
-    known = knowledge()
-    known.refresh([article("samovar", "самовар не кипит", language="ru")])
-    assert first(known, "sever", "самовар не кипит").article == "samovar"
+    known = packaged_knowledge()
+    known.refresh([make_article("samovar", "самовар не кипит", language="ru")])
+    assert best_suggestion(known, "sever", "самовар не кипит").article == "samovar"
     assert known.suggest("sever", "нет интернета", "ru").best == ()
 
 
 def test_a_picture_that_was_taken_away_does_not_keep_the_words_from_being_said() -> None:
     known = KnowledgeBase(PROVIDERS, lambda provider: [], ARTICLES)
-    best = first(known, "sever", "нет интернета")
+    best = best_suggestion(known, "sever", "нет интернета")
     assert best.pictures == ()
     assert best.text
 
 
 def test_nothing_is_offered_when_nothing_fits() -> None:
-    assert knowledge().suggest("sever", "закажите мне пиццу", "ru").best == ()
+    assert packaged_knowledge().suggest("sever", "закажите мне пиццу", "ru").best == ()

@@ -10,10 +10,10 @@ import pytest
 import kb
 from kb.content.article_files import read_folders
 from kb.content.jsonl import read_lines
-from kb.search.combined_index import left_out
+from kb.search.combined_index import leave_one_out_questions
 from kb.search.matcher import Matcher
-from kb.search.tokenize import Vocabulary, normalised, words
-from tests.kb.article_factory import article
+from kb.search.tokenize import Vocabulary, normalise, query_words
+from tests.kb.article_factory import make_article
 
 PACKAGED = Path(kb.__file__).parent / "articles"
 PHRASES = [
@@ -26,7 +26,7 @@ def packaged() -> Matcher:
     return Matcher(list(read_folders([PACKAGED]).values()))
 
 
-def found(matcher: Matcher, text: str, language: str = "en") -> list[str]:
+def matching_ids(matcher: Matcher, text: str, language: str = "en") -> list[str]:
     return [match.article.id for match in matcher.best(text, language)]
 
 
@@ -35,7 +35,7 @@ def test_of_imagined_phrases_the_article_meant_is_among_three_in_at_least_85_of_
     packaged: Matcher, language: str
 ) -> None:
     meant = [one for one in PHRASES if one["article"] and one["language"] == language]
-    hits = sum(one["article"] in found(packaged, one["q"], language) for one in meant)
+    hits = sum(one["article"] in matching_ids(packaged, one["q"], language) for one in meant)
     assert len(meant) > 60
     assert hits / len(meant) >= 0.85
 
@@ -59,14 +59,14 @@ def test_the_articles_would_be_found_in_the_same_words_had_nobody_thought_of_the
     hits: list[bool] = []
     for one in read_folders([PACKAGED]).values():
         for text in (text for edition in one.editions.values() for text in edition.phrasings):
-            hits.append(one.id in packaged.without(text, skipped=text)[:3])
+            hits.append(one.id in packaged.search_without(text, skipped_phrasing=text)[:3])
     assert sum(hits) / len(hits) >= 0.85
 
 
 def test_the_phrases_are_not_the_articles_own() -> None:
     editions = [e for one in read_folders([PACKAGED]).values() for e in one.editions.values()]
-    own = {words(text) for edition in editions for text in (edition.title, *edition.phrasings)}
-    assert [one["q"] for one in PHRASES if words(one["q"]) in own] == []
+    own = {query_words(text) for edition in editions for text in (edition.title, *edition.phrasings)}
+    assert [one["q"] for one in PHRASES if query_words(one["q"]) in own] == []
 
 
 @pytest.mark.parametrize(
@@ -91,39 +91,41 @@ def test_words_that_say_nothing_find_nothing(packaged: Matcher, text: str) -> No
 
 def test_the_answer_comes_in_the_language_asked_for_whatever_language_the_words_are_in(packaged: Matcher) -> None:
     assert packaged.best("no internet", "ru")[0].language == "ru"
-    assert Matcher([article("kettle", "no tea today")]).best("no tea today", "ru")[0].language == "en"
+    assert Matcher([make_article("kettle", "no tea today")]).best("no tea today", "ru")[0].language == "en"
 
 
 def test_short_words_must_be_equal_and_long_ones_may_be_misspelt() -> None:
-    matcher = Matcher([article("los", "los"), article("router", "router restart")])
-    assert found(matcher, "lot") == []
-    assert found(matcher, "Los!") == ["los"]
-    assert found(matcher, "ruoter restrat") == ["router"]
+    matcher = Matcher([make_article("los", "los"), make_article("router", "router restart")])
+    assert matching_ids(matcher, "lot") == []
+    assert matching_ids(matcher, "Los!") == ["los"]
+    assert matching_ids(matcher, "ruoter restrat") == ["router"]
 
 
 def test_an_own_article_hides_the_shared_one_of_the_same_id_and_the_others_stay() -> None:
-    shared = Matcher([article("kettle", "kettle is cold"), article("lamp", "lamp is dark")])
-    own = Matcher([article("kettle", "samovar is cold", provider="sever")], shared)
+    shared = Matcher([make_article("kettle", "kettle is cold"), make_article("lamp", "lamp is dark")])
+    own = Matcher([make_article("kettle", "samovar is cold", provider="sever")], shared)
     assert [one.article.provider for one in own.best("samovar is cold", "en")] == ["sever"]
-    assert found(own, "kettle") == []
-    assert found(own, "lamp is dark") == ["lamp"]
-    assert found(shared, "kettle is cold") == ["kettle"]
+    assert matching_ids(own, "kettle") == []
+    assert matching_ids(own, "lamp is dark") == ["lamp"]
+    assert matching_ids(shared, "kettle is cold") == ["kettle"]
 
 
 def test_a_base_without_articles_finds_nothing_and_does_not_fall() -> None:
     assert Matcher([]).best("no internet", "en") == ()
-    assert found(Matcher([article("kettle", "kettle is cold")], Matcher([])), "kettle is cold") == ["kettle"]
+    assert matching_ids(Matcher([make_article("kettle", "kettle is cold")], Matcher([])), "kettle is cold") == [
+        "kettle"
+    ]
 
 
 def test_words_are_read_as_they_are_meant() -> None:
-    assert normalised("Ёж\u00ad ＷＩＦＩ\u200b") == "еж wifi"
-    assert words("Здравствуйте, Wi-Fi не работает! Договор 4011879") == ("wifi", "не", "работает")
-    assert words("card_about_to_expire") == ("card", "about", "to", "expire")
+    assert normalise("Ёж\u00ad ＷＩＦＩ\u200b") == "еж wifi"
+    assert query_words("Здравствуйте, Wi-Fi не работает! Договор 4011879") == ("wifi", "не", "работает")
+    assert query_words("card_about_to_expire") == ("card", "about", "to", "expire")
 
 
 def test_a_very_long_message_is_read_only_as_far_as_it_matters(packaged: Matcher) -> None:
-    assert len(words("слово " * 100_000)) == 40
-    assert found(packaged, "нет интернета " + "ы" * 1_000_000, "ru")[:1] in (["no-internet"], [])
+    assert len(query_words("слово " * 100_000)) == 40
+    assert matching_ids(packaged, "нет интернета " + "ы" * 1_000_000, "ru")[:1] in (["no-internet"], [])
 
 
 def test_a_base_of_another_trade_with_phrasings_only_knows_its_own_questions_from_others() -> None:
@@ -140,8 +142,8 @@ def test_a_base_of_another_trade_with_phrasings_only_knows_its_own_questions_fro
 
 
 def test_a_base_asks_itself_what_people_say_and_not_its_titles() -> None:
-    outs = left_out([article("transfer", "transfer_funds", "send money to my son")], Vocabulary())
-    assert [(one.text, one.said) for one in outs if not one.whole] == [
+    outs = leave_one_out_questions([make_article("transfer", "transfer_funds", "send money to my son")], Vocabulary())
+    assert [(one.text, one.is_phrasing) for one in outs if not one.excludes_article] == [
         ("transfer_funds", False),
         ("send money to my son", True),
     ]

@@ -12,15 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.storage.database import Database
 from kb.content.article_files import InvalidArticle, read_folder
-from kb.storage.article_store import ArticleRow, ImportResult, import_folder, load
-from tests.kb.article_factory import put
+from kb.storage.article_store import ArticleRow, ImportResult, import_folder, load_articles
+from tests.kb.article_factory import write_article
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-async def shelf(database_url: str) -> AsyncIterator[AsyncConnection]:
-    """A transaction on an empty shelf."""
+async def connection(database_url: str) -> AsyncIterator[AsyncConnection]:
+    """A transaction on a database with an empty table of articles."""
     database = Database(database_url)
     try:
         async with database.work() as connection:
@@ -30,104 +30,108 @@ async def shelf(database_url: str) -> AsyncIterator[AsyncConnection]:
         await database.close()
 
 
-async def edited(shelf: AsyncConnection, body: str) -> None:
+async def edit_in_database(connection: AsyncConnection, body: str) -> None:
     """Somebody edits the kettle's article in the database."""
-    await shelf.execute(update(ArticleRow).values(body=body))
+    await connection.execute(update(ArticleRow).values(body=body))
 
 
-async def taken(shelf: AsyncConnection, folder: Path, provider: str = "", *beneath: Path) -> ImportResult:
-    return await import_folder(shelf, provider, folder, NOW, beneath=beneath)
+async def import_from(connection: AsyncConnection, folder: Path, provider: str = "", *beneath: Path) -> ImportResult:
+    return await import_folder(connection, provider, folder, NOW, fallback_folders=beneath)
 
 
-async def test_what_is_loaded_is_what_was_read(shelf: AsyncConnection, tmp_path: Path) -> None:
-    put(tmp_path, language="ru", title="Чайник не греет", dialog="tea")
-    place = put(tmp_path, dialog="tea")
-    assert (await taken(shelf, tmp_path)).added == ["kettle/ru", "kettle/en"]
-    loaded = await load(shelf)
+async def test_what_is_loaded_is_what_was_read(connection: AsyncConnection, tmp_path: Path) -> None:
+    write_article(tmp_path, language="ru", title="Чайник не греет", dialog="tea")
+    place = write_article(tmp_path, dialog="tea")
+    assert (await import_from(connection, tmp_path)).added == ["kettle/ru", "kettle/en"]
+    loaded = await load_articles(connection)
     assert [one.hash for one in loaded] == [read_folder(place).hash]
     assert loaded == [read_folder(place)]
 
 
-async def test_a_file_is_imported_again_only_when_it_has_changed(shelf: AsyncConnection, tmp_path: Path) -> None:
-    put(tmp_path)
-    await taken(shelf, tmp_path)
-    assert (await taken(shelf, tmp_path)).unchanged == ["kettle/en"]
-    put(tmp_path, body="Fill it, then plug it in.")
-    assert (await taken(shelf, tmp_path)).updated == ["kettle/en"]
-    assert (await load(shelf))[0].edition("en").body == "Fill it, then plug it in.\n"
+async def test_a_file_is_imported_again_only_when_it_has_changed(connection: AsyncConnection, tmp_path: Path) -> None:
+    write_article(tmp_path)
+    await import_from(connection, tmp_path)
+    assert (await import_from(connection, tmp_path)).unchanged == ["kettle/en"]
+    write_article(tmp_path, body="Fill it, then plug it in.")
+    assert (await import_from(connection, tmp_path)).updated == ["kettle/en"]
+    assert (await load_articles(connection))[0].edition("en").body == "Fill it, then plug it in.\n"
 
 
 async def test_an_edit_in_the_database_stays_while_the_file_stands_still(
-    shelf: AsyncConnection, tmp_path: Path
+    connection: AsyncConnection, tmp_path: Path
 ) -> None:
-    put(tmp_path)
-    await taken(shelf, tmp_path)
-    await edited(shelf, "Ask a neighbour for tea.\n")
-    assert (await taken(shelf, tmp_path)).unchanged == ["kettle/en"]
-    assert (await load(shelf))[0].edition("en").body == "Ask a neighbour for tea.\n"
+    write_article(tmp_path)
+    await import_from(connection, tmp_path)
+    await edit_in_database(connection, "Ask a neighbour for tea.\n")
+    assert (await import_from(connection, tmp_path)).unchanged == ["kettle/en"]
+    assert (await load_articles(connection))[0].edition("en").body == "Ask a neighbour for tea.\n"
 
 
 async def test_when_both_have_changed_the_import_refuses_and_shows_the_difference(
-    shelf: AsyncConnection, tmp_path: Path
+    connection: AsyncConnection, tmp_path: Path
 ) -> None:
-    put(tmp_path)
-    await taken(shelf, tmp_path)
-    await edited(shelf, "Ask a neighbour for tea.\n")
-    put(tmp_path, body="Fill it first.")
-    refused = await taken(shelf, tmp_path)
+    write_article(tmp_path)
+    await import_from(connection, tmp_path)
+    await edit_in_database(connection, "Ask a neighbour for tea.\n")
+    write_article(tmp_path, body="Fill it first.")
+    refused = await import_from(connection, tmp_path)
     assert [(one.article, one.language) for one in refused.conflicts] == [("kettle", "en")]
     difference = refused.conflicts[0].difference.split("\n")
     assert "-Ask a neighbour for tea." in difference
     assert "+Fill it first." in difference
-    assert (await load(shelf))[0].edition("en").body == "Ask a neighbour for tea.\n"
+    assert (await load_articles(connection))[0].edition("en").body == "Ask a neighbour for tea.\n"
 
 
-async def test_writing_the_databases_words_into_the_file_makes_peace(shelf: AsyncConnection, tmp_path: Path) -> None:
-    put(tmp_path)
-    await taken(shelf, tmp_path)
-    await edited(shelf, "Ask a neighbour for tea.\n")
-    put(tmp_path, body="Ask a neighbour for tea.")
-    assert (await taken(shelf, tmp_path)).updated == ["kettle/en"]
-    put(tmp_path, body="Buy a new kettle.")
-    assert (await taken(shelf, tmp_path)).updated == ["kettle/en"]
+async def test_writing_the_databases_words_into_the_file_makes_peace(
+    connection: AsyncConnection, tmp_path: Path
+) -> None:
+    write_article(tmp_path)
+    await import_from(connection, tmp_path)
+    await edit_in_database(connection, "Ask a neighbour for tea.\n")
+    write_article(tmp_path, body="Ask a neighbour for tea.")
+    assert (await import_from(connection, tmp_path)).updated == ["kettle/en"]
+    write_article(tmp_path, body="Buy a new kettle.")
+    assert (await import_from(connection, tmp_path)).updated == ["kettle/en"]
 
 
 async def test_an_article_that_leaves_its_folder_leaves_the_shelf_unless_it_was_edited(
-    shelf: AsyncConnection, tmp_path: Path
+    connection: AsyncConnection, tmp_path: Path
 ) -> None:
-    put(tmp_path)
-    put(tmp_path, "lamp")
-    await taken(shelf, tmp_path)
+    write_article(tmp_path)
+    write_article(tmp_path, "lamp")
+    await import_from(connection, tmp_path)
     for name in ("kettle", "lamp"):
         (tmp_path / name / "en.md").unlink()
         (tmp_path / name).rmdir()
-    await shelf.execute(update(ArticleRow).where(ArticleRow.id == "lamp").values(title="A lamp we love"))
-    assert (await taken(shelf, tmp_path)).removed == ["kettle/en"]
-    assert [one.id for one in await load(shelf)] == ["lamp"]
+    await connection.execute(update(ArticleRow).where(ArticleRow.id == "lamp").values(title="A lamp we love"))
+    assert (await import_from(connection, tmp_path)).removed == ["kettle/en"]
+    assert [one.id for one in await load_articles(connection)] == ["lamp"]
 
 
-async def test_the_desks_own_folder_lies_over_the_packaged_one(shelf: AsyncConnection, tmp_path: Path) -> None:
+async def test_the_desks_own_folder_lies_over_the_packaged_one(connection: AsyncConnection, tmp_path: Path) -> None:
     desk, packaged = tmp_path / "desk", tmp_path / "packaged"
-    put(packaged, body="Packaged.")
-    put(packaged, "lamp", body="Packaged.")
-    put(desk, body="Our own.")
-    assert (await taken(shelf, desk, "", packaged)).added == ["kettle/en", "lamp/en"]
-    assert (await taken(shelf, desk, "", packaged)).unchanged == ["kettle/en", "lamp/en"]
-    assert [one.edition("en").body for one in await load(shelf)] == ["Our own.\n", "Packaged.\n"]
+    write_article(packaged, body="Packaged.")
+    write_article(packaged, "lamp", body="Packaged.")
+    write_article(desk, body="Our own.")
+    assert (await import_from(connection, desk, "", packaged)).added == ["kettle/en", "lamp/en"]
+    assert (await import_from(connection, desk, "", packaged)).unchanged == ["kettle/en", "lamp/en"]
+    assert [one.edition("en").body for one in await load_articles(connection)] == ["Our own.\n", "Packaged.\n"]
 
 
-async def test_one_provider_does_not_touch_anothers_articles(shelf: AsyncConnection, tmp_path: Path) -> None:
-    put(tmp_path / "sever", body="North.")
-    put(tmp_path / "volga", body="River.")
-    await taken(shelf, tmp_path / "sever", "sever")
-    await taken(shelf, tmp_path / "volga", "volga")
-    assert (await taken(shelf, tmp_path / "nothing", "volga")).removed == ["kettle/en"]
-    assert [(one.provider, one.edition("en").body) for one in await load(shelf)] == [("sever", "North.\n")]
+async def test_one_provider_does_not_touch_anothers_articles(connection: AsyncConnection, tmp_path: Path) -> None:
+    write_article(tmp_path / "sever", body="North.")
+    write_article(tmp_path / "volga", body="River.")
+    await import_from(connection, tmp_path / "sever", "sever")
+    await import_from(connection, tmp_path / "volga", "volga")
+    assert (await import_from(connection, tmp_path / "nothing", "volga")).removed == ["kettle/en"]
+    assert [(one.provider, one.edition("en").body) for one in await load_articles(connection)] == [
+        ("sever", "North.\n")
+    ]
 
 
-async def test_one_bad_article_leaves_the_shelf_as_it_was(shelf: AsyncConnection, tmp_path: Path) -> None:
-    put(tmp_path, "apple")
-    put(tmp_path, "bad", phrasings=(" ",))
+async def test_one_bad_article_leaves_the_shelf_as_it_was(connection: AsyncConnection, tmp_path: Path) -> None:
+    write_article(tmp_path, "apple")
+    write_article(tmp_path, "bad", phrasings=(" ",))
     with pytest.raises(InvalidArticle, match="phrasings"):
-        await taken(shelf, tmp_path)
-    assert await load(shelf) == []
+        await import_from(connection, tmp_path)
+    assert await load_articles(connection) == []
