@@ -78,4 +78,9 @@ async def test_a_person_decides_about_letters_that_prove_nothing(terminal: Termi
         said = [line["text"] for line in whole["journal"]]
         assert any("Лампочка LOS красная" in text for text in said)
         assert not any("Верните деньги" in text for text in said)
+        audited = (await terminal.types("audit", "--json")).json()
+        assert [(one["actor"], one["operation"], one["arrival_id"]) for one in audited[:2]] == [
+            ("agent:ivanova", "pending refuse", second["id"]),
+            ("agent:ivanova", "pending accept", first["id"]),
+        ]
     assert post.box.password not in service.log

@@ -56,3 +56,5 @@ async def test_a_token_is_changed_and_broken_settings_change_nothing(
         await boris.hears("Получилось?", timeout=60)
         assert await service.stops() == 0
     assert "canary" not in service.log
+    audited = (await terminal.types("audit", "--json")).json()
+    assert [one["operation"] for one in audited].count("reload") == 1, "what was not taken is no change"

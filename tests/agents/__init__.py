@@ -1,0 +1,1 @@
+"""Agents, their memberships, and the audit."""
