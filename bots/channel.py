@@ -148,7 +148,7 @@ class TelegramChannel:
             return RetryLater(wait, "this chat has had as many messages as Telegram takes", tried=False)
         if wait:
             await asyncio.sleep(wait)
-        if departure.priority is not Priority.DIALOG:
+        if departure.priority in (Priority.NOTICE, Priority.BULK):
             await asyncio.sleep(self._limits.hold_back(departure.lane, self._ticks(), count))
         wait = self._limits.book(departure.lane, self._ticks(), count)
         if wait > PATIENCE:

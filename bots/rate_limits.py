@@ -13,7 +13,7 @@ PATIENCE = 2.0
 
 
 KEPT_FOR_ANSWERS = 5
-"""Of the thirty a second so many are not for notices, bulk and strangers: an answer finds its turn at once."""
+"""Of the thirty a second so many are not for notices and bulk: an answer finds its turn at once."""
 
 
 class SlidingWindow:
@@ -49,7 +49,7 @@ class RateLimits:
     def __init__(self, channel: str) -> None:
         self._prefix = f"{channel}:"
         self._bot = SlidingWindow(30, 1.05)
-        self._others = SlidingWindow(30 - KEPT_FOR_ANSWERS, 1.05)
+        self._notices = SlidingWindow(30 - KEPT_FOR_ANSWERS, 1.05)
         self._chats: dict[str, SlidingWindow] = {}
         self._sweep_at = 2000
 
@@ -62,8 +62,8 @@ class RateLimits:
         """Seconds after which something nobody waits for may ask for its turn with `book`."""
         if not self._chat(lane):
             return 0.0
-        wait = self._others.delay(now, count)
-        self._others.take(now + wait, count)
+        wait = self._notices.delay(now, count)
+        self._notices.take(now + wait, count)
         return wait
 
     def book(self, lane: str, now: float, count: int = 1, patience: float = PATIENCE) -> float:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     FromClause,
+    Integer,
     Label,
     Row,
     Select,
@@ -120,7 +121,7 @@ def _claiming() -> ReturningUpdate[*tuple[Any, ...]]:
             found.mine.c.priority == bindparam("of_priority"),
         )
         .order_by(found.mine.c.id)
-        .limit(bindparam("most"))
+        .limit(bindparam("most", type_=Integer))
         .with_for_update(skip_locked=True, of=found.head)
         .cte("free")
     )
@@ -155,7 +156,7 @@ def _counted(known: CTE, priority: Priority) -> Label[int]:
         found.mine.c.channel == known.c.channel,
         found.mine.c.priority == literal(int(priority), literal_execute=True),
     )
-    some = found.query.where(this).limit(bindparam("enough")).correlate(known).subquery()
+    some = found.query.where(this).limit(bindparam("enough", type_=Integer)).correlate(known).subquery()
     return select(func.count()).select_from(some).scalar_subquery().label(priority.name)
 
 

@@ -40,7 +40,7 @@ class MessageRateLookup:
     async def __call__(self, round_: Round) -> object | None:
         """A `MessageRate` for those who hurry; None for everybody else."""
         lane, channel = round_.arrival.lane, self._registry.channels.get(round_.inbound.channel)
-        if round_.inbound.role is not Role.SUBSCRIBER or channel is None or not channel.capabilities.buttons:
+        if round_.inbound.role is not Role.SUBSCRIBER or channel is None or channel.capabilities.batch:
             return None
         wait = self._limiter.wait_for_turn(lane, round_.now)
         if not self._limiter.is_hurrying(lane, round_.now):
