@@ -9,14 +9,13 @@ from itertools import groupby
 
 import click
 
-from bots.diagnostics import check as check_bot
 from console.commands import check_local
+from console.runtime.channel_kinds import configured
 from console.terminal import tables
 from console.terminal.context import OK, WRONG, DeskFolder, json_option, pass_folder, print_json, run
 from desk.clock import now
 from desk.model.diagnostics import Finding
 from desk.model.settings import InvalidSettings, Settings
-from mail.diagnostics import check as check_mailbox
 
 COLOURS = {"ok": "green", "warning": "yellow", "error": "red"}
 INDENT = " " * 11
@@ -70,8 +69,7 @@ async def _check_all(folder: DeskFolder, offline: bool) -> list[Finding]:
 
 async def _check_channels(settings: Settings) -> list[Finding]:
     """Every bot and mailbox at once: one that does not answer keeps nobody waiting."""
-    checks = [(one.channel, check_bot(one)) for one in settings.telegram]
-    checks += [(one.channel, check_mailbox(one)) for one in settings.mailboxes]
+    checks = [(one.channel, kind.check(one)) for kind, one in configured(settings)]
     results = await asyncio.gather(*(asyncio.wait_for(work, PATIENCE) for _, work in checks), return_exceptions=True)
     found: list[Finding] = []
     for (where, _), result in zip(checks, results, strict=True):

@@ -11,9 +11,9 @@ from pathlib import Path
 from sqlalchemy import func, select, text
 from sqlalchemy.engine import make_url
 
+from console.runtime.channel_kinds import CHANNEL_KINDS, configured
 from console.runtime.content_folders import ARTICLES, DIALOGS, TEMPLATES, ContentFolders
 from console.terminal.errors import DATABASE, reason
-from console.terminal.logging import MIN_SECRET_LENGTH
 from console.terminal.schema_version import SchemaMismatch, require_current
 from desk.agents.changes import differences
 from desk.agents.file_import import require_consistent
@@ -43,8 +43,8 @@ MAX_CLOCK_DIFFERENCE = timedelta(seconds=5)
 def check_settings(settings: Settings) -> Iterator[Finding]:
     """The settings among themselves, and against the providers' folders."""
     where = "firstline.toml"
-    configured = f"{count(len(settings.telegram), 'bot')}, {count(len(settings.mailboxes), 'mailbox', 'mailboxes')}"
-    yield Finding("ok", where, f"{configured}; every secret is there")
+    there = ", ".join(count(len(settings.configured(kind.section)), *kind.nouns) for kind in CHANNEL_KINDS)
+    yield Finding("ok", where, f"{there}; every secret is there")
     if not settings.secret:
         yield Finding("error", where, "[desk] secret is empty", "write a long random line into the file it names")
     elif len(settings.secret.reveal()) < GOOD_SECRET_LENGTH:
@@ -52,26 +52,16 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
             f"take at least {GOOD_SECRET_LENGTH} random characters, and keep the old one as former_secret for a while"
         )
         yield Finding("warning", where, "[desk] secret is short enough to be guessed", todo)
-    if not settings.telegram and not settings.mailboxes:
+    channels = [one for _, one in configured(settings)]
+    if not channels:
         todo = "add a [[telegram]] or a [[mailbox]]; firstline.toml shows how"
         yield Finding("warning", where, "there is no bot and no mailbox: nobody can write to the desk", todo)
-    channels = [(one.channel, one.provider) for one in settings.telegram]
-    for channel, provider in [*channels, *((one.channel, one.provider) for one in settings.mailboxes)]:
-        if provider != FRONT and not (settings.root / "providers" / provider).is_dir():
-            todo = f"make providers/{provider}, or correct provider"
-            yield Finding("error", channel, f"there is no provider {provider!r}", todo)
-    tokens = [one.token.reveal() for one in settings.telegram]
-    for bot in settings.telegram:
-        if bot.token and tokens.count(bot.token.reveal()) > 1:
-            yield Finding(
-                "error", bot.channel, "another bot here has the same token", "one bot may stand here only once"
-            )
-    for box in settings.mailboxes:
-        if 0 < len(box.password.reveal()) < MIN_SECRET_LENGTH:
-            what = "the password is too short to be kept out of the log"
-            yield Finding("warning", box.channel, what, "take a longer one")
-        if box.ca_file and not Path(box.ca_file).is_file():
-            yield Finding("error", box.channel, f"ca_file {box.ca_file} is not there", "correct it or remove it")
+    for one in channels:
+        if one.provider != FRONT and not (settings.root / "providers" / one.provider).is_dir():
+            todo = f"make providers/{one.provider}, or correct provider"
+            yield Finding("error", one.channel, f"there is no provider {one.provider!r}", todo)
+    for kind in CHANNEL_KINDS:
+        yield from kind.check_settings(settings.configured(kind.section))
 
 
 def check_providers(settings: Settings) -> tuple[dict[str, Provider], list[Finding]]:

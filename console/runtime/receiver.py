@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from console.runtime.attachments import AttachmentOpener
+from console.runtime.channel_kinds import ChannelTools, configured, make_channels
 from desk.clock import Clock, now
 from desk.model.channel import Channel
 from desk.model.settings import Settings
@@ -45,8 +46,7 @@ class Receiver:
 
     def configured_channels(self) -> list[tuple[str, Channel]]:
         """The channels through which the world comes in, by name: those of the settings."""
-        names = [*(bot.channel for bot in self.settings.telegram), *(box.channel for box in self.settings.mailboxes)]
-        return [(name, self.channels[name]) for name in names]
+        return [(one.channel, self.channels[one.channel]) for _, one in configured(self.settings)]
 
     async def close(self) -> None:
         """Closes what was opened."""
@@ -71,41 +71,6 @@ def build_receiver(
     readers = MessageReaderPool(workers=workers)
     channels: dict[str, Channel] = {}
     attachments = AttachmentOpener(database, readers, channels, settings)
-    if settings.telegram:
-        channels |= _telegram_channels(settings, reply_tokens, attachments, clock, monotonic)
-    if settings.mailboxes:
-        channels |= _mail_channels(settings, database, readers, attachments, clock)
+    tools = ChannelTools(database, reply_tokens, readers, attachments, clock, monotonic)
+    channels |= make_channels(settings, tools)
     return Receiver(settings, database, reply_tokens, readers, channels, attachments, this_process(), clock)
-
-
-def _telegram_channels(
-    settings: Settings,
-    reply_tokens: ReplyTokens,
-    attachments: AttachmentOpener,
-    clock: Clock,
-    monotonic: Callable[[], float],
-) -> dict[str, Channel]:
-    from bots.channel import TelegramChannel  # noqa: PLC0415 (only where there is a bot)
-    from bots.http_sessions import HttpSessions  # noqa: PLC0415 (the same)
-
-    sessions = HttpSessions()
-    secrets = {
-        bot.channel: reply_tokens.derived(f"webhook {bot.name}") if bot.webhook else "" for bot in settings.telegram
-    }
-    return {
-        bot.channel: TelegramChannel(bot, attachments.open, secrets[bot.channel], clock, monotonic, sessions)
-        for bot in settings.telegram
-    }
-
-
-def _mail_channels(
-    settings: Settings, database: Database, readers: MessageReaderPool, attachments: AttachmentOpener, clock: Clock
-) -> dict[str, Channel]:
-    from mail.channel import MailChannel  # noqa: PLC0415 (only where there is a mailbox)
-    from mail.receiving.fair_scheduling import FetchScheduler  # noqa: PLC0415 (the same)
-
-    scheduler = FetchScheduler()
-    return {
-        box.channel: MailChannel(box, readers, attachments.open, database, clock, scheduler)
-        for box in settings.mailboxes
-    }

@@ -68,10 +68,11 @@ class DeskFolder:
     def settings(self) -> Settings:
         """Its settings. Raises `InvalidSettings`."""
         # Loaded here, so that help and usage come at once.
+        from console.runtime.channel_kinds import section_readers  # noqa: PLC0415
         from console.terminal.logging import SecretRedactor, secrets_of  # noqa: PLC0415
         from desk.model.settings import load  # noqa: PLC0415
 
-        settings = load(self.root)
+        settings = load(self.root, more=section_readers())
         self.redact = SecretRedactor(secrets_of(settings))
         return settings
 

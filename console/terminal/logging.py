@@ -19,12 +19,11 @@ from urllib.parse import quote
 
 from sqlalchemy.engine import make_url
 
+from console.runtime.channel_kinds import MIN_SECRET_LENGTH, channel_secrets
 from desk.language.characters import safe_for_terminal
 from desk.model.settings import Settings
 from desk.pipeline.reply_tokens import ReplyTokens
 
-MIN_SECRET_LENGTH = 4
-"""A shorter secret is none; striking it out would leave nothing readable, and `check` complains about it."""
 MAX_LINE = 2000
 REDACTED = "[secret]"
 LIBRARY_LEVELS = {
@@ -39,19 +38,8 @@ def secrets_of(settings: Settings) -> list[str]:
     """Every secret of the desk: keys, tokens, passwords, and what is derived from them."""
     found = [settings.secret.reveal(), settings.former_secret.reveal(), os.environ.get("PGPASSWORD", "")]
     found.append(str(make_url(settings.database).password or ""))
-    found += [one.token.reveal() for one in settings.telegram]
-    found += [one.token.reveal().partition(":")[2] for one in settings.telegram]
-    found += [one.password.reveal() for one in settings.mailboxes]
-    found += [login for box in settings.mailboxes for login in _sasl_plain(box.smtp.user, box.password.reveal())]
-    if settings.secret:
-        reply_tokens = ReplyTokens(settings.secret, settings.former_secret)
-        found += [reply_tokens.derived(f"webhook {one.name}") for one in settings.telegram]
-    return [one for one in found if one]
-
-
-def _sasl_plain(user: str, password: str) -> Iterator[str]:
-    """A password as SASL PLAIN carries it (RFC 4616)."""
-    yield b64encode(f"\0{user}\0{password}".encode()).decode()
+    reply_tokens = ReplyTokens(settings.secret, settings.former_secret) if settings.secret else None
+    return [one for one in (*found, *channel_secrets(settings, reply_tokens)) if one]
 
 
 class SecretRedactor:

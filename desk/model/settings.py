@@ -7,10 +7,10 @@ Secrets stand in the environment or in files, never in firstline.toml: ``token =
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from desk.language.detect import LANGUAGES
@@ -49,6 +49,22 @@ class MailServer:
     user: str
     host: str
     port: int
+
+
+class ChannelSettings(Protocol):
+    """What every kind of channel is configured with: the channel's name, and whose it is."""
+
+    @property
+    def channel(self) -> str:
+        """The channel's name."""
+
+    @property
+    def provider(self) -> str:
+        """A provider, or `FRONT`."""
+
+
+ReadChannel = Callable[["Section", "SettingsReader"], ChannelSettings]
+"""Reads one section of a channel, to its end (`Section.done`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,24 +133,44 @@ class Settings:
     packaged_content: bool = True
     telegram: tuple[TelegramSettings, ...] = ()
     mailboxes: tuple[MailboxSettings, ...] = ()
+    more: Mapping[str, tuple[ChannelSettings, ...]] = field(default_factory=dict)
+    """What further kinds of channels read, by the name of their section."""
+
+    def configured(self, section: str) -> Sequence[ChannelSettings]:
+        """The channels of one section of firstline.toml."""
+        known: dict[str, Sequence[ChannelSettings]] = {
+            "telegram": self.telegram,
+            "mailbox": self.mailboxes,
+            **self.more,
+        }
+        return known.get(section, ())
 
 
-def load(root: Path, environment: Mapping[str, str] | None = None) -> Settings:
-    """Reads ``root/firstline.toml``. Raises `InvalidSettings` with a sentence that says what to mend."""
+def load(
+    root: Path, environment: Mapping[str, str] | None = None, more: Mapping[str, ReadChannel] | None = None
+) -> Settings:
+    """Reads ``root/firstline.toml``. Raises `InvalidSettings` with a sentence that says what to mend.
+
+    ``more`` are further sections of channels, with what reads one.
+    """
     path = root / "firstline.toml"
     try:
         table = read_toml(path, str(path), InvalidSettings)
     except FileNotFoundError:
         raise InvalidSettings(f"there is no {path}: make a desk folder with 'firstline init DIR'") from None
-    return _Reader(root.resolve(), dict(os.environ if environment is None else environment)).settings(table)
+    reader = SettingsReader(root.resolve(), dict(os.environ if environment is None else environment))
+    return reader.settings(table, more or {})
 
 
-class _Reader:
+class SettingsReader:
+    """Reads firstline.toml section by section. Secrets are taken from where they are, never from the file."""
+
     def __init__(self, root: Path, environment: Mapping[str, str]) -> None:
         self.root = root
         self.environment = environment
 
-    def settings(self, table: Mapping[str, Any]) -> Settings:
+    def settings(self, table: Mapping[str, Any], more: Mapping[str, ReadChannel]) -> Settings:
+        """The whole file. Raises `InvalidSettings`."""
         file = Section(table, "firstline.toml:", InvalidSettings)
         desk = file.section("desk")
         settings = Settings(
@@ -148,10 +184,11 @@ class _Reader:
             packaged_content=desk.flag("packaged_content", True),
             telegram=tuple(self.telegram(one) for one in file.sections("telegram")),
             mailboxes=tuple(self.mailbox(one) for one in file.sections("mailbox")),
+            more={name: tuple(read(one, self) for one in file.sections(name)) for name, read in more.items()},
         )
         desk.done()
         file.done()
-        names = [one.channel for one in settings.telegram] + [one.channel for one in settings.mailboxes]
+        names = [one.channel for section in ("telegram", "mailbox", *more) for one in settings.configured(section)]
         if twice := {name for name in names if names.count(name) > 1}:
             raise file.fault(f"{sorted(twice)[0]} stands there twice; names must differ")
         return settings
@@ -168,6 +205,7 @@ class _Reader:
         )
 
     def secret(self, section: Section, key: str, default: str | None = None) -> Secret:
+        """The secret that ``key`` names as env:NAME or file:PATH; empty where the default is."""
         source, where = section.take(key, default), f"{section.where} {key}"
         if source == "":
             return Secret("")
@@ -187,11 +225,12 @@ class _Reader:
         raise InvalidSettings(f"{where} must be env:NAME or file:PATH, so that no secret stands in firstline.toml")
 
     def telegram(self, one: Section) -> TelegramSettings:
+        """One bot."""
         one.named(name := one.text("name"))
         bot = TelegramSettings(
             name=name,
             token=self.secret(one, "token"),
-            provider=_provider(one),
+            provider=provider_of(one),
             api=one.text("api", "https://api.telegram.org").rstrip("/"),
             agents_chat=one.number("agents_chat", 0),
             webhook=one.text("webhook", ""),
@@ -200,6 +239,7 @@ class _Reader:
         return bot
 
     def mailbox(self, one: Section) -> MailboxSettings:
+        """One mailbox."""
         one.named(name := one.text("name"))
         address = one.text("address")
         box = MailboxSettings(
@@ -208,7 +248,7 @@ class _Reader:
             imap=_server(one, "imap", {"imaps": 993}, address),
             smtp=_server(one, "smtp", {"smtps": 465, "smtp+starttls": 587}, address),
             password=self.secret(one, "password"),
-            provider=_provider(one),
+            provider=provider_of(one),
             authserv_id=one.text("authserv_id", ""),
             folder=one.text("folder", "INBOX"),
             ca_file=str(self.root / ca) if (ca := one.text("ca_file", "")) else "",
@@ -220,7 +260,8 @@ class _Reader:
         return box
 
 
-def _provider(section: Section) -> str:
+def provider_of(section: Section) -> str:
+    """Whose channel it is: `FRONT` for a shared one. Raises `InvalidSettings`."""
     if section.flag("shared", False):
         if section.take("provider", ""):
             raise section.fault("has shared = true: remove provider")

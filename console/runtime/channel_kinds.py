@@ -1,0 +1,166 @@
+"""The kinds of channels a desk may have: the one place to which a kind is added.
+
+A new kind is one module with a `desk.model.channel.Channel` and one entry of `CHANNEL_KINDS`. What is configured is
+made, listened to, sent through, checked, and its secrets kept out of the log, because it stands here. Nothing of a kind
+is imported before a desk has a channel of it.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from desk.clock import Clock
+from desk.model.channel import Channel
+from desk.model.diagnostics import Finding
+from desk.model.settings import ChannelSettings, MailboxSettings, ReadChannel, Settings, TelegramSettings
+from desk.pipeline.reply_tokens import ReplyTokens
+from desk.storage.database import Database
+
+if TYPE_CHECKING:
+    from console.runtime.attachments import AttachmentOpener
+    from mail.reading.sandbox import MessageReaderPool
+
+MIN_SECRET_LENGTH = 4
+"""A shorter secret is none; striking it out of the log would leave nothing readable, and `check` complains about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelTools:
+    """What channels are made with. ``monotonic`` gives the seconds by which a wire's own limits are kept."""
+
+    database: Database
+    reply_tokens: ReplyTokens
+    readers: MessageReaderPool
+    attachments: AttachmentOpener
+    clock: Clock
+    monotonic: Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelKind:
+    """One kind of channel, by what the rest of the console needs of it.
+
+    ``section`` is its name in firstline.toml, and ``read`` reads one such section (None where `Settings` does).
+    ``nouns`` are what one and several of them are called. ``make`` makes all that are configured, by name, with nothing
+    connected yet. ``check`` asks the outside about one; ``check_settings`` looks at all of them without asking anybody.
+    """
+
+    section: str
+    nouns: tuple[str, str]
+    make: Callable[[Sequence[Any], ChannelTools], Mapping[str, Channel]]
+    check: Callable[[Any], Awaitable[list[Finding]]]
+    secrets: Callable[[Any, ReplyTokens | None], Iterable[str]]
+    check_settings: Callable[[Sequence[Any]], Iterable[Finding]] = lambda configured: ()
+    read: ReadChannel | None = None
+
+
+def _make_bots(configured: Sequence[TelegramSettings], tools: ChannelTools) -> dict[str, Channel]:
+    from bots.channel import TelegramChannel  # noqa: PLC0415 (only where there is a bot)
+    from bots.http_sessions import HttpSessions  # noqa: PLC0415 (the same)
+
+    sessions = HttpSessions()
+    secrets = {bot.channel: _webhook_secret(bot, tools.reply_tokens) if bot.webhook else "" for bot in configured}
+    return {
+        bot.channel: TelegramChannel(
+            bot, tools.attachments.open, secrets[bot.channel], tools.clock, tools.monotonic, sessions
+        )
+        for bot in configured
+    }
+
+
+def _webhook_secret(bot: TelegramSettings, reply_tokens: ReplyTokens) -> str:
+    return reply_tokens.derived(f"webhook {bot.name}")
+
+
+async def _check_bot(bot: TelegramSettings) -> list[Finding]:
+    from bots.diagnostics import check  # noqa: PLC0415 (only where there is a bot)
+
+    return await check(bot)
+
+
+def _check_tokens(configured: Sequence[TelegramSettings]) -> Iterator[Finding]:
+    tokens = [one.token.reveal() for one in configured]
+    for bot in configured:
+        if bot.token and tokens.count(bot.token.reveal()) > 1:
+            yield Finding(
+                "error", bot.channel, "another bot here has the same token", "one bot may stand here only once"
+            )
+
+
+def _bot_secrets(bot: TelegramSettings, reply_tokens: ReplyTokens | None) -> Iterator[str]:
+    yield bot.token.reveal()
+    yield bot.token.reveal().partition(":")[2]
+    if reply_tokens:
+        yield _webhook_secret(bot, reply_tokens)
+
+
+def _make_mailboxes(configured: Sequence[MailboxSettings], tools: ChannelTools) -> dict[str, Channel]:
+    from mail.channel import MailChannel  # noqa: PLC0415 (only where there is a mailbox)
+    from mail.receiving.fair_scheduling import FetchScheduler  # noqa: PLC0415 (the same)
+
+    scheduler = FetchScheduler()
+    return {
+        box.channel: MailChannel(box, tools.readers, tools.attachments.open, tools.database, tools.clock, scheduler)
+        for box in configured
+    }
+
+
+async def _check_mailbox(box: MailboxSettings) -> list[Finding]:
+    from mail.diagnostics import check  # noqa: PLC0415 (only where there is a mailbox)
+
+    return await check(box)
+
+
+def _check_mailbox_settings(configured: Sequence[MailboxSettings]) -> Iterator[Finding]:
+    for box in configured:
+        if 0 < len(box.password.reveal()) < MIN_SECRET_LENGTH:
+            what = "the password is too short to be kept out of the log"
+            yield Finding("warning", box.channel, what, "take a longer one")
+        if box.ca_file and not Path(box.ca_file).is_file():
+            yield Finding("error", box.channel, f"ca_file {box.ca_file} is not there", "correct it or remove it")
+
+
+def _mailbox_secrets(box: MailboxSettings, reply_tokens: ReplyTokens | None) -> Iterator[str]:
+    password = box.password.reveal()
+    yield password
+    if password:  # as SASL PLAIN carries it (RFC 4616)
+        yield b64encode(f"\0{box.smtp.user}\0{password}".encode()).decode()
+
+
+CHANNEL_KINDS: tuple[ChannelKind, ...] = (
+    ChannelKind("telegram", ("bot", "bots"), _make_bots, _check_bot, _bot_secrets, _check_tokens),
+    ChannelKind(
+        "mailbox", ("mailbox", "mailboxes"), _make_mailboxes, _check_mailbox, _mailbox_secrets, _check_mailbox_settings
+    ),
+)
+
+
+def section_readers() -> dict[str, ReadChannel]:
+    """The sections of firstline.toml that `desk.model.settings.load` does not know by itself."""
+    return {kind.section: kind.read for kind in CHANNEL_KINDS if kind.read}
+
+
+def configured(settings: Settings) -> Iterator[tuple[ChannelKind, ChannelSettings]]:
+    """Every channel of the settings, with its kind."""
+    for kind in CHANNEL_KINDS:
+        for one in settings.configured(kind.section):
+            yield kind, one
+
+
+def make_channels(settings: Settings, tools: ChannelTools) -> dict[str, Channel]:
+    """All of them, by name."""
+    made: dict[str, Channel] = {}
+    for kind in CHANNEL_KINDS:
+        if those := settings.configured(kind.section):
+            made |= kind.make(those, tools)
+    return made
+
+
+def channel_secrets(settings: Settings, reply_tokens: ReplyTokens | None) -> Iterator[str]:
+    """The secrets of all channels, and what is derived from them."""
+    for kind, one in configured(settings):
+        yield from kind.secrets(one, reply_tokens)

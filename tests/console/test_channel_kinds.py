@@ -1,0 +1,180 @@
+"""A kind of channel is one module and one entry: then it is configured, heard, answered, checked and kept secret.
+
+The kind here is a pager without buttons: what a person types arrives as text, and what the desk says is text.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from console.commands import check, check_local
+from console.runtime import channel_kinds
+from console.runtime.channel_kinds import CHANNEL_KINDS, ChannelKind, ChannelTools, section_readers
+from console.runtime.server import Server
+from console.runtime.wiring import build_application
+from console.terminal import logging as logs
+from desk.model.channel import Channel, ChannelCapabilities, StoreMessages
+from desk.model.diagnostics import Finding
+from desk.model.messages import (
+    Address,
+    Arrival,
+    ChannelCall,
+    Departure,
+    Inbound,
+    OutboundMessage,
+    RawMessage,
+    SendResult,
+    Sent,
+)
+from desk.model.settings import Secret, SettingsReader, load, provider_of
+from desk.model.toml_section import Section
+from tests.ready import Ground
+from tests.stories.world import eventually
+
+NO_BUTTONS = ChannelCapabilities(buttons=False, batch=False)
+CANARY = "pager-canary-7781"
+FILE = """
+[desk]
+database = "sqlite:///unused.db"
+
+[[pager]]
+name = "main"
+provider = "sever"
+key = "file:key"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PagerSettings:
+    """One pager."""
+
+    name: str
+    key: Secret
+    provider: str
+
+    @property
+    def channel(self) -> str:
+        """The channel's name."""
+        return f"pager:{self.name}"
+
+
+@dataclass
+class PagerChannel:
+    """A `desk.model.channel.Channel`, with the air between in two queues."""
+
+    settings: PagerSettings
+    tools: ChannelTools
+    air: asyncio.Queue[tuple[str, str]] = field(default_factory=asyncio.Queue)
+    said: list[tuple[str, str]] = field(default_factory=list)
+    channel_kind: str = "pager"
+    capabilities: ChannelCapabilities = NO_BUTTONS
+
+    def __post_init__(self) -> None:
+        self.name, self.provider = self.settings.channel, self.settings.provider
+
+    async def hear(self, arrival: Arrival) -> Inbound:
+        number, text = json.loads(arrival.body)
+        return Inbound(self.name, Address("pager", self.name, number), arrival.received_at, provider="sever", text=text)
+
+    def render(self, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
+        lane = f"{self.name}:{outgoing.to.value}"
+        body = {"to": outgoing.to.value, "text": outgoing.text.plain}
+        return (ChannelCall(lane, "page", outgoing.policy, body),)
+
+    async def send(self, departure: Departure, remotes: Mapping[str, str]) -> SendResult:
+        self.said.append((departure.body["to"], departure.body["text"]))
+        return Sent(f"{len(self.said)}")
+
+    async def listen(self, accept: StoreMessages) -> None:
+        for count in range(1_000):
+            number, text = await self.air.get()
+            body = json.dumps([number, text]).encode()
+            await accept([RawMessage(self.name, f"{count}", f"{self.name}:{number}", body, self.tools.clock())])
+
+
+def read_pager(section: Section, reader: SettingsReader) -> PagerSettings:
+    """One section [[pager]]."""
+    section.named(name := section.text("name"))
+    pager = PagerSettings(name, reader.secret(section, "key"), provider_of(section))
+    section.done()
+    return pager
+
+
+def make_pagers(configured: Sequence[PagerSettings], tools: ChannelTools) -> dict[str, Channel]:
+    return {one.channel: PagerChannel(one, tools) for one in configured}
+
+
+async def check_pager(pager: PagerSettings) -> list[Finding]:
+    return [Finding("ok", pager.channel, f"there is air, and {pager.key.reveal()} opens it")]
+
+
+PAGER = ChannelKind(
+    "pager",
+    ("pager", "pagers"),
+    make_pagers,
+    check_pager,
+    lambda pager, reply_tokens: [pager.key.reveal()],
+    read=read_pager,
+)
+
+
+@pytest.fixture
+def pager(monkeypatch: pytest.MonkeyPatch, ground: Ground) -> Ground:
+    """A desk folder with a pager, in a desk that has the one more entry."""
+    for module in (channel_kinds, check_local):
+        monkeypatch.setattr(module, "CHANNEL_KINDS", (*CHANNEL_KINDS, PAGER))
+    ground.root.joinpath("firstline.toml").write_text(FILE, "utf-8")
+    for name, words in (("key", CANARY), ("secret", "a secret for tests that is long enough")):
+        path = ground.root / name
+        path.write_text(words, "utf-8")
+        path.chmod(0o600)
+    return ground
+
+
+async def test_it_is_heard_and_answered(pager: Ground) -> None:
+    """A whole talk, up to the number of a case, without a line about pagers anywhere else."""
+    settings = replace(load(pager.root, {}, section_readers()), database=pager.database)
+    application = await build_application(settings)
+    serving = Server(application, refresh_interval=0.5)
+    task = asyncio.create_task(serving.run())
+    channel = application.channels["pager:main"]
+    assert isinstance(channel, PagerChannel)
+
+    async def hears(words: str) -> bool:
+        return any(words in text for number, text in channel.said if number == "42")
+
+    await channel.air.put(("42", "второй день нет интернета, договор 40-1187"))
+    await eventually(lambda: hears("40-1187"))
+    await channel.air.put(("42", "оператор"))
+    await eventually(lambda: hears("Заявка SN-"))
+    serving.stop()
+    await asyncio.wait_for(task, 60)
+    await application.close()
+
+
+async def test_it_is_checked_and_its_secret_stays_out_of_the_log(pager: Ground) -> None:
+    settings = load(pager.root, {}, section_readers())
+    found = [*check_local.check_settings(settings), *await check._check_channels(settings)]
+    assert [(one.level, one.where) for one in found] == [("ok", "firstline.toml"), ("ok", "pager:main")]
+    assert "no bots, no mailboxes, 1 pager" in found[0].what
+    stream = io.StringIO()
+    logs.configure(logs.SecretRedactor(logs.secrets_of(settings)), stream=stream)
+    logging.getLogger("pager").warning("%s", found[1].what)
+    assert CANARY not in stream.getvalue()
+    assert logs.REDACTED in stream.getvalue()
+
+
+def test_a_provider_that_is_not_there_is_told(pager: Ground) -> None:
+    path = pager.root / "firstline.toml"
+    path.write_text(path.read_text("utf-8").replace('"sever"', '"nobody"'), "utf-8")
+    found = list(check_local.check_settings(load(pager.root, {}, section_readers())))
+    assert ("error", "pager:main", "there is no provider 'nobody'") in [
+        (one.level, one.where, one.what) for one in found
+    ]
