@@ -143,7 +143,7 @@ class ChatSession:
             try:
                 if loop.time() - renewed_at > LEASE_RENEWAL:
                     application, renewed_at = self._application, loop.time()
-                    await leases.take(
+                    await leases.acquire(
                         application.database, [f"send:{self._user.channel}"], application.holder, application.clock()
                     )
                 await self._sender.sweep([self._user.channel])

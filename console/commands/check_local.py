@@ -209,7 +209,7 @@ async def check_database(settings: Settings, providers: Mapping[str, Provider], 
     try:
         await asyncio.wait_for(require_current(database), 15)
         found = [Finding("ok", where, f"{_database_name(settings)} answers and is of this version")]
-        if await database.can_bypass():
+        if await database.bypasses_row_security():
             what = "the role could see every provider's rows: row-level security does not hold it"
             found.append(Finding("error", where, what, f'ALTER ROLE "{url.username}" NOSUPERUSER NOBYPASSRLS'))
         accounts = [await account(database, box, clock()) for box in settings.mailboxes]

@@ -145,7 +145,7 @@ async def _require_valid_content(settings: Settings) -> None:
 async def _require_ready_database(settings: Settings, operation: str = "") -> None:
     """Refuses a database that is not of this version or not safe, and else tells the audit of the operation."""
     async with open_database(settings) as database:
-        if await database.can_bypass():
+        if await database.bypasses_row_security():
             refuse(
                 "the database's role could see every provider's rows: let it be NOSUPERUSER NOBYPASSRLS "
                 "(see 'firstline check')",

@@ -86,10 +86,10 @@ class ChannelListeners:
     async def _renew_leases(self) -> None:
         async with self._renewing:
             # Counted from before the question, on a clock that runs on while we are stopped and never goes back.
-            until = asyncio.get_running_loop().time() + leases.HELD_FOR.total_seconds()
+            until = asyncio.get_running_loop().time() + leases.LEASE_TIME.total_seconds()
             receiver = self._receiver
             wanted = [f"{kind}:{name}" for name, _ in receiver.configured_channels() for kind in self._lease_kinds]
-            taken = await leases.take(receiver.database, wanted, receiver.holder, receiver.clock()) if wanted else ()
+            taken = await leases.acquire(receiver.database, wanted, receiver.holder, receiver.clock()) if wanted else ()
             self._held_until = dict.fromkeys(taken, until)
             for name, channel in receiver.configured_channels():
                 self._start_or_stop(name, channel)

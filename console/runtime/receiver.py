@@ -19,7 +19,7 @@ from desk.model.channel import Channel
 from desk.model.settings import Settings
 from desk.pipeline.reply_tokens import ReplyTokens
 from desk.storage.database import Database
-from desk.storage.process_identity import this_process
+from desk.storage.process_identity import new_holder
 from mail.reading.sandbox import MessageReaderPool
 
 
@@ -73,4 +73,4 @@ def build_receiver(
     attachments = AttachmentOpener(database, readers, channels, settings)
     tools = ChannelTools(database, reply_tokens, readers, attachments, clock, monotonic)
     channels |= make_channels(settings, tools)
-    return Receiver(settings, database, reply_tokens, readers, channels, attachments, this_process(), clock)
+    return Receiver(settings, database, reply_tokens, readers, channels, attachments, new_holder(), clock)

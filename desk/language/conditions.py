@@ -14,14 +14,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
-LONGEST = 1000
-DEEPEST = 20
+MAX_LENGTH = 1000
+MAX_DEPTH = 20
 
 Values = Mapping[str, object]
 Literal = str | float | bool
 
 
-class BadCondition(ValueError):
+class InvalidCondition(ValueError):
     """What is wrong with a condition: a sentence for whoever wrote it."""
 
 
@@ -35,10 +35,10 @@ class Condition:
 
     @classmethod
     def of(cls, source: str) -> Condition:
-        """Compiles a condition. Raises `BadCondition` when it is not one, too long or too deeply nested."""
-        if len(source) > LONGEST:
-            raise BadCondition(f"a condition may have {LONGEST} characters, this one has {len(source)}")
-        root = _Parser(source).condition()
+        """Compiles a condition. Raises `InvalidCondition` when it is not one, too long or too deeply nested."""
+        if len(source) > MAX_LENGTH:
+            raise InvalidCondition(f"a condition may have {MAX_LENGTH} characters, this one has {len(source)}")
+        root = _Parser(source).parse()
         return cls(source, frozenset(root.names()), root)
 
     def test(self, values: Values) -> bool | None:
@@ -85,14 +85,14 @@ _Term = _Name | _Constant
 @dataclass(frozen=True, slots=True)
 class _Compare:
     left: _Term
-    sign: str
+    symbol: str
     right: _Term
 
     def test(self, values: Values) -> bool | None:
         left, right = self.left.value(values), self.right.value(values)
         if left is None or right is None:
             return None
-        return _SIGNS[self.sign](left, right)
+        return _OPERATORS[self.symbol](left, right)
 
     def names(self) -> Iterator[str]:
         yield from self.left.names()
@@ -104,47 +104,47 @@ class _Not:
     inner: _Node
 
     def test(self, values: Values) -> bool | None:
-        held = self.inner.test(values)
-        return None if held is None else not held
+        result = self.inner.test(values)
+        return None if result is None else not result
 
     def names(self) -> Iterator[str]:
         return self.inner.names()
 
 
 @dataclass(frozen=True, slots=True)
-class _Several:
-    """``and`` and ``or``: one part that is ``settling`` settles the whole, else one undecided part leaves it open."""
+class _AndOr:
+    """``and`` and ``or``: one part equal to ``deciding_value`` decides; else one undecided part leaves it undecided."""
 
     parts: tuple[_Node, ...]
-    settling: bool
+    deciding_value: bool
 
     def test(self, values: Values) -> bool | None:
         undecided = False
         for part in self.parts:
-            held = part.test(values)
-            if held is self.settling:
-                return self.settling
-            undecided = undecided or held is None
-        return None if undecided else not self.settling
+            result = part.test(values)
+            if result is self.deciding_value:
+                return self.deciding_value
+            undecided = undecided or result is None
+        return None if undecided else not self.deciding_value
 
     def names(self) -> Iterator[str]:
         for part in self.parts:
             yield from part.names()
 
 
-_Node = _Name | _Constant | _Compare | _Not | _Several
+_Node = _Name | _Constant | _Compare | _Not | _AndOr
 
 
-def _same(left: object, right: object) -> bool:
+def _equal(left: object, right: object) -> bool:
     """Equality in which True is not 1: an answer of yes is not a number."""
     return isinstance(left, bool) is isinstance(right, bool) and left == right
 
 
-def _among(left: object, right: object) -> bool:
-    return isinstance(right, list | tuple | set | frozenset) and any(_same(left, one) for one in right)
+def _contained(left: object, right: object) -> bool:
+    return isinstance(right, list | tuple | set | frozenset) and any(_equal(left, one) for one in right)
 
 
-def _ordered(compare: Callable[[float, float], bool]) -> Callable[[object, object], bool | None]:
+def _comparing_numbers(compare: Callable[[float, float], bool]) -> Callable[[object, object], bool | None]:
     def test(left: object, right: object) -> bool | None:
         return compare(left, right) if _is_number(left) and _is_number(right) else None  # type: ignore[arg-type]
 
@@ -155,15 +155,15 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-_SIGNS: Mapping[str, Callable[[object, object], bool | None]] = {
-    "==": _same,
-    "!=": lambda left, right: not _same(left, right),
-    "in": _among,
-    "not in": lambda left, right: not _among(left, right),
-    "<": _ordered(operator.lt),
-    "<=": _ordered(operator.le),
-    ">": _ordered(operator.gt),
-    ">=": _ordered(operator.ge),
+_OPERATORS: Mapping[str, Callable[[object, object], bool | None]] = {
+    "==": _equal,
+    "!=": lambda left, right: not _equal(left, right),
+    "in": _contained,
+    "not in": lambda left, right: not _contained(left, right),
+    "<": _comparing_numbers(operator.lt),
+    "<=": _comparing_numbers(operator.le),
+    ">": _comparing_numbers(operator.gt),
+    ">=": _comparing_numbers(operator.ge),
 }
 
 # Each alternative begins with another character and none repeats a group, so reading is one pass.
@@ -180,96 +180,96 @@ _END = ("end", "")
 
 
 class _Parser:
-    """Recursive descent over the tokens; every call that nests is counted against `DEEPEST`."""
+    """Recursive descent over the tokens; every call that nests is counted against `MAX_DEPTH`."""
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self.tokens = [*_tokens(source), _END]
+        self.tokens = [*_tokenize(source), _END]
         self.at = 0
         self.depth = 0
 
-    def condition(self) -> _Node:
+    def parse(self) -> _Node:
         if self.tokens == [_END]:
-            raise BadCondition("a condition is empty: write True for one that always holds")
-        node = self.either()
+            raise InvalidCondition("a condition is empty: write True for one that always holds")
+        node = self.parse_or()
         if self.tokens[self.at] != _END:
             self.fail(f"{self.tokens[self.at][1]!r} does not belong there")
         return node
 
-    def either(self) -> _Node:
-        return self.several("or", self.both, settling=True)
+    def parse_or(self) -> _Node:
+        return self.parse_chain("or", self.parse_and, deciding_value=True)
 
-    def both(self) -> _Node:
-        return self.several("and", self.denied, settling=False)
+    def parse_and(self) -> _Node:
+        return self.parse_chain("and", self.parse_not, deciding_value=False)
 
-    def several(self, word: str, part: Callable[[], _Node], settling: bool) -> _Node:
+    def parse_chain(self, word: str, part: Callable[[], _Node], deciding_value: bool) -> _Node:
         parts = [part()]
-        while self.take("word", word):
+        while self.accept("word", word):
             parts.append(part())
-        return parts[0] if len(parts) == 1 else _Several(tuple(parts), settling)
+        return parts[0] if len(parts) == 1 else _AndOr(tuple(parts), deciding_value)
 
-    def denied(self) -> _Node:
+    def parse_not(self) -> _Node:
         self.depth += 1
-        if self.depth > DEEPEST:
-            self.fail(f"it is nested deeper than {DEEPEST}")
-        node = _Not(self.denied()) if self.take("word", "not") else self.compared()
+        if self.depth > MAX_DEPTH:
+            self.fail(f"it is nested deeper than {MAX_DEPTH}")
+        node = _Not(self.parse_not()) if self.accept("word", "not") else self.parse_comparison()
         self.depth -= 1
         return node
 
-    def compared(self) -> _Node:
-        if self.take("sign", "("):
-            node = self.either()
-            self.need(")")
+    def parse_comparison(self) -> _Node:
+        if self.accept("sign", "("):
+            node = self.parse_or()
+            self.expect(")")
             return node
-        left = self.term()
-        sign = self.comparison()
-        if not sign:
+        left = self.parse_term()
+        symbol = self.parse_operator()
+        if not symbol:
             if isinstance(left, _Constant) and not isinstance(left.constant, bool):
                 self.fail(f"{left.constant!r} alone is no condition: compare it with a name")
             return left
-        right = self.several_values() if sign.endswith("in") else self.term()
+        right = self.parse_list() if symbol.endswith("in") else self.parse_term()
         for side in (left, right):
-            if sign[0] in "<>" and isinstance(side, _Constant) and not _is_number(side.constant):
-                self.fail(f"{sign} compares numbers, and {side.constant!r} is none")
-        return _Compare(left, sign, right)
+            if symbol[0] in "<>" and isinstance(side, _Constant) and not _is_number(side.constant):
+                self.fail(f"{symbol} compares numbers, and {side.constant!r} is none")
+        return _Compare(left, symbol, right)
 
-    def comparison(self) -> str:
+    def parse_operator(self) -> str:
         kind, text = self.tokens[self.at]
-        if kind == "sign" and text in _SIGNS:
+        if kind == "sign" and text in _OPERATORS:
             self.at += 1
             return text
-        if self.take("word", "in"):
+        if self.accept("word", "in"):
             return "in"
         if (kind, text) == ("word", "not") and self.tokens[self.at + 1] == ("word", "in"):
             self.at += 2
             return "not in"
         return ""
 
-    def several_values(self) -> _Term:
+    def parse_list(self) -> _Term:
         """A list of literals, or the name of an answer that may hold several choices."""
-        closing = ")" if self.take("sign", "(") else "]" if self.take("sign", "[") else ""
+        closing = ")" if self.accept("sign", "(") else "]" if self.accept("sign", "[") else ""
         if not closing:
-            term = self.term()
+            term = self.parse_term()
             return term if isinstance(term, _Name) else self.fail("after 'in' comes a list: ('one', 'two')")
         values: list[Literal] = []
-        while not self.take("sign", closing):
+        while not self.accept("sign", closing):
             if values:
-                self.need(",")
-                if self.take("sign", closing):
+                self.expect(",")
+                if self.accept("sign", closing):
                     break
-            values.append(self.literal())
+            values.append(self.parse_literal())
         if not values:
             self.fail("the list after 'in' is empty")
         return _Constant(tuple(values))
 
-    def term(self) -> _Term:
+    def parse_term(self) -> _Term:
         kind, text = self.tokens[self.at]
         if kind == "word" and text not in _KEYWORDS:
             self.at += 1
             return _Name(text)
-        return _Constant(self.literal())
+        return _Constant(self.parse_literal())
 
-    def literal(self) -> Literal:
+    def parse_literal(self) -> Literal:
         kind, text = self.tokens[self.at]
         self.at += 1
         if kind == "string":
@@ -280,28 +280,28 @@ class _Parser:
             return text == "True"
         return self.fail(f"a value is missing before {text!r}" if text else "it ends too early")
 
-    def take(self, kind: str, text: str) -> bool:
+    def accept(self, kind: str, text: str) -> bool:
         if self.tokens[self.at] != (kind, text):
             return False
         self.at += 1
         return True
 
-    def need(self, text: str) -> None:
-        if not self.take("sign", text):
+    def expect(self, text: str) -> None:
+        if not self.accept("sign", text):
             self.fail(
                 f"{text!r} is missing" + (f" before {self.tokens[self.at][1]!r}" if self.tokens[self.at][1] else "")
             )
 
     def fail(self, why: str) -> NoReturn:
-        raise BadCondition(f"the condition {self.source!r} cannot be read: {why}")
+        raise InvalidCondition(f"the condition {self.source!r} cannot be read: {why}")
 
 
-def _tokens(source: str) -> Iterator[tuple[str, str]]:
+def _tokenize(source: str) -> Iterator[tuple[str, str]]:
     at = 0
     while at < len(source):
         found = _TOKEN.match(source, at)
         if found is None:
-            raise BadCondition(f"the condition {source!r} cannot be read: {source[at]!r} has no meaning there")
+            raise InvalidCondition(f"the condition {source!r} cannot be read: {source[at]!r} has no meaning there")
         at = found.end()
         if found.lastgroup and found.lastgroup != "space":
             yield found.lastgroup, found.group()

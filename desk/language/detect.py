@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 
 LANGUAGES = ("ru", "en")
-ENOUGH = 4000
+MAX_LENGTH = 4000
 _CYRILLIC, _LATIN = re.compile("[\u0400-\u0481\u048a-\u04ff]"), re.compile("[A-Za-z]")
 
 
 def language_of(text: str) -> str:
     """ "ru" or "en" by the script most of the letters belong to; "" where neither has two letters of three.
 
-    Fewer than two letters tell nothing. Only the first `ENOUGH` characters are looked at.
+    Fewer than two letters tell nothing. Only the first `MAX_LENGTH` characters are looked at.
     """
-    said = text[:ENOUGH]
-    letters = sum(map(str.isalpha, said))
-    cyrillic, latin = len(_CYRILLIC.findall(said)), len(_LATIN.findall(said))
+    sample = text[:MAX_LENGTH]
+    letters = sum(map(str.isalpha, sample))
+    cyrillic, latin = len(_CYRILLIC.findall(sample)), len(_LATIN.findall(sample))
     if letters < 2:
         return ""
     if cyrillic * 3 >= letters * 2:

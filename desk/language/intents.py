@@ -9,81 +9,81 @@ import re
 from collections.abc import Iterator
 
 from desk.language.characters import without_invisible
-from desk.language.normalize import ENOUGH, normalized, word_lines
+from desk.language.normalize import MAX_LENGTH, normalized, word_lines
 
 
-def _words(text: str) -> frozenset[str]:
+def _word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_FILLERS = _words(
+_FILLERS = _word_set(
     "ну вроде кажется похоже наверное ой так а и же уже еще пока здравствуйте добрый день привет "
     "well i think hm hmm oh so hello hi it seems yet"
 )
-_YES = _words(
+_YES_WORDS = _word_set(
     "да ага угу конечно верно правильно точно ок окей хорошо согласен согласна подтверждаю именно "
     "yes yep yeah yup sure ok okay right correct indeed y"
 )
-_NO = _words("нет неа не нету никак no nope not nah never n")
-_DENIALS = _words(
+_NO_WORDS = _word_set("нет неа не нету никак no nope not nah never n")
+_NEGATIONS = _word_set(
     "не ни нет нету никак not never no cannot cant doesnt didnt isnt wasnt hasnt havent wont arent nothing"
 )
-_WORKS = _words(
+_WORKING_WORDS = _word_set(
     "помогло помог помогла помогли помогает заработал заработало заработала заработали работает работают появился "
     "появилось появилась восстановился восстановилось починили починилось исправили исправилось решено решилось "
     "решили наладилось получилось подключилось подключился отлично замечательно супер закрывайте закройте "
     "нормализовалось норм хорошо нормально порядке works working work worked fixed fix solved resolved help "
     "helped helps restored great perfect"
 )
-_WORKS_PHRASES = word_lines(
+_WORKING_PHRASES = word_lines(
     "все ок | все окей | интернет есть | есть интернет | инет есть | связь есть | проблем нет | нет проблем | "
     "вопросов нет | нет вопросов | можно закрыть | можно закрывать | no problem | no problems | "
     "no more problems | no issues | its back | is back | internet back | back online | back again | "
     "you can close | please close | close it | all good | its up | is up | up again | up and running"
 )
-_FAILS_PHRASES = word_lines(
+_FAILING_PHRASES = word_lines(
     "нифига | увы | плохо | отвалился | отвалилось | исчез | unfortunately not | still no | cant connect | "
     "cannot connect | так же | также | то же | тоже самое | без изменений | попрежнему | по прежнему | пропал | "
     "опять нет | снова нет | еще нет | до сих пор нет | ничего не изменилось | бесполезно | хуже | still down | "
     "still out | still dead | still broken | same | no change | nothing changed | no luck | down | broken | "
     "useless | worse"
 )
-_HEDGES = _words(
+_HEDGING_WORDS = _word_set(
     "но только а однако хотя раньше вчера медленно but only however though although yesterday earlier before "
     "slow slowly"
 )
-_NOT_KNOWING = word_lines(
+_DONT_KNOW_PHRASES = word_lines(
     "не знаю | незнаю | не в курсе | не помню | не уверен | не уверена | затрудняюсь | без понятия | "
     "понятия не имею | dont know | do not know | dunno | no idea | not sure | cant tell | dont remember"
 )
-_SKIPS = frozenset(
+_SKIP_PHRASES = frozenset(
     word_lines(
         "пропустить | пропускаю | пропусти | пропустим | дальше | нечего | не хочу | нет фото | не могу | "
         "не буду | нет возможности | skip | next | skip it | skip this | i cant | cannot | cant | no photo"
     )
 )
 
-_HUMANS = _words(
+_WORDS_FOR_HUMANS = _word_set(
     "оператор оператора оператору оператором операторы человек человека человеком человеку специалист специалиста "
     "специалистом специалисту сотрудник сотрудника сотрудником сотруднику менеджер менеджера менеджером агент агента "
     "агентом живой живого живым operator human person agent representative somebody someone"
 )
-_WANTING = _words(
+_REQUEST_WORDS = _word_set(
     "позовите позови соедините соедини переключите переключи свяжите переведите переведи дайте дай вызовите пригласите "
     "хочу хотел хотела можно нужен нужна нужно надо поговорить пообщаться общаться связаться ответит "
     "connect transfer switch talk speak chat get give want need call put"
 )
-_POLITE = _words(
+_POLITE_WORDS = _word_set(
     "пожалуйста с со на к мне меня нас я бы не а бот ботом робот роботом живого живым живой техподдержки поддержки "
     "поддержка please to a an the me i id like would can could may with real live support now not bot robot hello hi "
     "здравствуйте добрый день вечер срочно сейчас уже через"
 )
-_ASKED = _HUMANS | _WANTING | _POLITE
-_ASKING = 8  # words; whoever only asks for a human is short
+_WORDS_OF_A_BARE_REQUEST = _WORDS_FOR_HUMANS | _REQUEST_WORDS | _POLITE_WORDS
+_MAX_WORDS_OF_A_BARE_REQUEST = 8  # words; whoever only asks for a human is short
 
-_ANGER = tuple(
+_ANGRY_STEMS = tuple(
     f" {stem.replace('_', ' ')}"
-    for stem in _words(
+    for stem in _word_set(
         "безобраз издева сколько_можно достали задолбал заколеба надоел верните_деньги отврат ужас бардак позор "
         "роспотреб прокурат в_суд расторг хамств кошмар жалоб возмут возмущ сука пизд хуй хуе хуё ебан еба бля "
         "нахер нахрен говн дерьм ridiculous unacceptable fed_up sick_of terrible awful worst damn shit fuck wtf "
@@ -92,29 +92,34 @@ _ANGER = tuple(
 )
 
 
-_THANKS = _words(
+_WORDS_AROUND_THANKS = _word_set(
     "спасибо спс пасиб спасибки благодарю благодарим большое огромное вам тебе за помощь всем всего доброго "
     "хорошего дня до свидания ок окей понял поняла понятно ясно хорошо отлично супер и очень вас "
     "thank thanks thx ty you a lot very much so many ok okay great good bye goodbye cheers got it and for your the "
     "help all"
 )
-_GRATEFUL = _words("спасибо спс пасиб спасибки благодарю благодарим thank thanks thx ty cheers")
-_GRATEFUL_SIGNS = "👍🙏❤😊🙂👌🤝"
+_THANKING_WORDS = _word_set("спасибо спс пасиб спасибки благодарю благодарим thank thanks thx ty cheers")
+_THANKING_EMOJI = "👍🙏❤😊🙂👌🤝"
 
 
 def is_only_thanks(text: str) -> bool:
     """Whether a text says thank you and nothing else: nobody has to answer it, and nothing is opened again by it."""
     words = normalized(text).split()
     if not words:
-        return any(sign in text for sign in _GRATEFUL_SIGNS)
-    return len(words) <= 10 and "?" not in text and _GRATEFUL.intersection(words) != set() and _THANKS.issuperset(words)
+        return any(sign in text for sign in _THANKING_EMOJI)
+    return (
+        len(words) <= 10
+        and "?" not in text
+        and _THANKING_WORDS.intersection(words) != set()
+        and _WORDS_AROUND_THANKS.issuperset(words)
+    )
 
 
 def clauses(text: str) -> Iterator[tuple[str, bool]]:
     """The clauses of a text, each as `normalized` words, with whether a question mark ends it."""
-    for piece in re.split(r"(?<=[.,!?;:\n()\u2014])", text[:ENOUGH]):
-        if words := normalized(piece):
-            yield words, piece.endswith("?")
+    for clause in re.split(r"(?<=[.,!?;:\n()\u2014])", text[:MAX_LENGTH]):
+        if words := normalized(clause):
+            yield words, clause.endswith("?")
 
 
 def is_agreement(text: str) -> bool | None:
@@ -122,20 +127,20 @@ def is_agreement(text: str) -> bool | None:
     words = [word for word in normalized(text).split()[:12] if word not in _FILLERS]
     if not words or says_dont_know(text):
         return None
-    if words[0] in _YES:
+    if words[0] in _YES_WORDS:
         return not (len(words) > 1 and words[1] in ("нет", "не", "no"))
-    return False if words[0] in _NO else None
+    return False if words[0] in _NO_WORDS else None
 
 
 def says_dont_know(text: str) -> bool:
     """Whether a short text says that its writer does not know."""
     words = normalized(text)
-    return words.count(" ") < 6 and _any_of(_NOT_KNOWING, words)
+    return words.count(" ") < 6 and _contains_any(_DONT_KNOW_PHRASES, words)
 
 
 def wants_to_skip(text: str) -> bool:
     """Whether the whole text says: leave this question out."""
-    return normalized(text) in _SKIPS or text.strip() in ("-", "\u2013", "\u2014")
+    return normalized(text) in _SKIP_PHRASES or text.strip() in ("-", "\u2013", "\u2014")
 
 
 def parse_yes_no(text: str) -> bool | None:
@@ -146,29 +151,29 @@ def parse_yes_no(text: str) -> bool | None:
     """
     if says_dont_know(text):
         return None
-    found = {_verdict(words, question) for words, question in clauses(text)}
+    found = {_works_by_clause(words, is_question) for words, is_question in clauses(text)}
     first = is_agreement(text)
-    hedged = bool(_HEDGES & set(normalized(text).split()))
+    is_hedged = bool(_HEDGING_WORDS & set(normalized(text).split()))
     if False in found:
         return None if True in found else False
     if True in found:
-        return None if hedged or (first is False and not _any_of(_WORKS_PHRASES, normalized(text))) else True
-    return None if first and hedged else first
+        return None if is_hedged or (first is False and not _contains_any(_WORKING_PHRASES, normalized(text))) else True
+    return None if first and is_hedged else first
 
 
-def _verdict(words: str, question: bool) -> bool | None:
+def _works_by_clause(words: str, is_question: bool) -> bool | None:
     """What one clause says of the service: it works (True), it does not (False), nothing (None)."""
-    if _any_of(_WORKS_PHRASES, words):
-        return None if question else True
-    if _any_of(_FAILS_PHRASES, words):
+    if _contains_any(_WORKING_PHRASES, words):
+        return None if is_question else True
+    if _contains_any(_FAILING_PHRASES, words):
         return False
     if words.rsplit(maxsplit=1)[-1] in ("нет", "нету"):  # "интернета нет", "к сожалению, нет"
         return False
-    denied = False
+    negated = False
     for word in words.split():
-        if word in _WORKS:
-            return False if denied else None if question else True
-        denied = denied or word in _DENIALS
+        if word in _WORKING_WORDS:
+            return False if negated else None if is_question else True
+        negated = negated or word in _NEGATIONS
     return None
 
 
@@ -178,41 +183,41 @@ def wants_human(text: str) -> bool:
     A clause asks when it names a human and else holds only asking and polite words, or when it asks for one within a
     longer story ("третий день не работает, соедините с оператором"). "Мой оператор связи" asks for nothing.
     """
-    if _HUMANS.isdisjoint(normalized(text).split()):  # most texts, and clauses cost more than this
+    if _WORDS_FOR_HUMANS.isdisjoint(normalized(text).split()):  # most texts, and clauses cost more than this
         return False
     return any(_asks_for_human(words.split()) for words, _ in clauses(text))
 
 
 def _asks_for_human(words: list[str]) -> bool:
-    at = next((at for at, word in enumerate(words) if word in _HUMANS), None)
+    at = next((at for at, word in enumerate(words) if word in _WORDS_FOR_HUMANS), None)
     if at is None:
         return False
-    if len(words) <= _ASKING and _ASKED.issuperset(words):
+    if len(words) <= _MAX_WORDS_OF_A_BARE_REQUEST and _WORDS_OF_A_BARE_REQUEST.issuperset(words):
         return True
     before = words[max(0, at - 5) : at]
-    wanting = next((place for place, word in enumerate(before) if word in _WANTING), None)
-    return wanting is not None and _ASKED.issuperset(before[wanting:])
+    request_at = next((place for place, word in enumerate(before) if word in _REQUEST_WORDS), None)
+    return request_at is not None and _WORDS_OF_A_BARE_REQUEST.issuperset(before[request_at:])
 
 
 def is_upset(text: str) -> bool:
     """Whether the person is angry: shouting in capitals, "!!!", or words that people in peace do not use."""
-    seen = without_invisible(text[:ENOUGH])
-    if "!!!" in seen or "?!?" in seen or "!?!" in seen or "???" in seen:
+    visible = without_invisible(text[:MAX_LENGTH])
+    if "!!!" in visible or "?!?" in visible or "!?!" in visible or "???" in visible:
         return True
-    words = normalized(seen)
+    words = normalized(visible)
     padded = f" {words}"
-    return _shouted(seen) or any(stem in padded for stem in _ANGER)
+    return _is_shouted(visible) or any(stem in padded for stem in _ANGRY_STEMS)
 
 
-def _shouted(text: str) -> bool:
+def _is_shouted(text: str) -> bool:
     """Three words and twelve letters of which most are capitals; names of things (LOS, WAN) are shorter than that."""
-    loud = [word for word in text.split() if len(word) > 1 and word.isupper()]
-    if len(loud) < 3:
+    in_capitals = [word for word in text.split() if len(word) > 1 and word.isupper()]
+    if len(in_capitals) < 3:
         return False
     letters = [char for char in text if char.isalpha()]
     return len(letters) >= 12 and sum(char.isupper() for char in letters) * 10 >= len(letters) * 7
 
 
-def _any_of(phrases: tuple[str, ...], words: str) -> bool:
+def _contains_any(phrases: tuple[str, ...], words: str) -> bool:
     padded = f" {words} "
     return any(f" {phrase} " in padded for phrase in phrases)

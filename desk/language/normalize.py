@@ -7,25 +7,25 @@ import unicodedata
 
 from desk.language.characters import without_invisible
 
-ENOUGH = 4000
+MAX_LENGTH = 4000
 """How much of a message is looked at when a word is searched in it."""
 
 _HYPHENS = re.compile("[-\u2010-\u2015\u2212'\u2019\u02bc`]")
-_OTHER = re.compile(r"[\W_]")
+_PUNCTUATION = re.compile(r"[\W_]")
 
 # Only the small letters: everything is casefolded first.
 _LOOK_ALIKES = str.maketrans("aceopxyk", "асеорхук")
 
 
-def word_lines(words: str) -> tuple[str, ...]:
+def word_lines(text: str) -> tuple[str, ...]:
     """Phrases that bars and line ends separate, each once."""
-    return tuple(dict.fromkeys(bare for one in words.replace("\n", "|").split("|") if (bare := one.strip())))
+    return tuple(dict.fromkeys(bare for one in text.replace("\n", "|").split("|") if (bare := one.strip())))
 
 
 def normalized(text: str) -> str:
     """The words of a text with one blank between: casefolded, ё as е, "Wi-Fi" as "wifi", no punctuation."""
-    folded = unicodedata.normalize("NFKC", without_invisible(text[:ENOUGH])).casefold().replace("ё", "е")
-    return " ".join(_OTHER.sub(" ", _HYPHENS.sub("", folded)).split())
+    folded = unicodedata.normalize("NFKC", without_invisible(text[:MAX_LENGTH])).casefold().replace("ё", "е")
+    return " ".join(_PUNCTUATION.sub(" ", _HYPHENS.sub("", folded)).split())
 
 
 def letter_shape(text: str) -> str:

@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-SPECIAL = "\\*`[]#"
-_MARKING = re.compile(r"[\\*`\[]")
-"""Where a mark may begin, or a character is shielded."""
+MARKUP_CHARACTERS = "\\*`[]#"
+_MARKUP_START = re.compile(r"[\\*`\[]")
+"""Where a mark may begin, or a character is escaped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class TextMark:
 
 @dataclass(frozen=True, slots=True)
 class RichText:
-    """Plain characters with marks, sorted by start and never overlapping. Channels dress it; the journal keeps
+    """Plain characters with marks, sorted by start and never overlapping. Channels render it; the journal keeps
     `plain`."""
 
     plain: str = ""
@@ -55,7 +55,7 @@ def literal(words: str) -> RichText:
 
 def escape_markdown(words: str) -> str:
     """Words to be put inside a template: no character of them can become a mark."""
-    return "".join("\\" + char if char in SPECIAL else char for char in words)
+    return "".join("\\" + char if char in MARKUP_CHARACTERS else char for char in words)
 
 
 def join_texts(texts: Iterable[RichText], between: str = "\n\n") -> RichText:
@@ -74,16 +74,16 @@ def join_texts(texts: Iterable[RichText], between: str = "\n\n") -> RichText:
 
 def parse_markdown(source: str) -> RichText:
     """Reads our small Markdown. Anything unfinished (a lone ``**``) stays as it is written; nothing raises."""
-    reader = _Reader()
+    parser = _MarkdownParser()
     for number, line in enumerate(source.strip("\n").split("\n")):
         if number:
-            reader.plain.append("\n")
+            parser.plain.append("\n")
         heading = line.startswith("# ")
-        reader.read(line[2:] if heading else line, heading)
-    return RichText("".join(reader.plain), tuple(sorted(reader.marks, key=lambda mark: mark.start)))
+        parser.parse_line(line[2:] if heading else line, heading)
+    return RichText("".join(parser.plain), tuple(sorted(parser.marks, key=lambda mark: mark.start)))
 
 
-class _Reader:
+class _MarkdownParser:
     """One walk over the source, each character looked at a bounded number of times."""
 
     def __init__(self) -> None:
@@ -91,60 +91,60 @@ class _Reader:
         self.marks: list[TextMark] = []
         self._ends: dict[str, tuple[int, int]] = {}
 
-    def read(self, line: str, heading: bool) -> None:
+    def parse_line(self, line: str, heading: bool) -> None:
         start = len(self.plain)
         before = len(self.marks)
         self._ends.clear()
         at = 0
-        while found := _MARKING.search(line, at):
+        while found := _MARKUP_START.search(line, at):
             self.plain.extend(line[at : found.start()])
-            at = self._step(line, found.start())
+            at = self._parse_at(line, found.start())
         self.plain.extend(line[at:])
         if heading and len(self.plain) > start:
             del self.marks[before:]
             self.marks.append(TextMark("bold", start, len(self.plain)))
 
-    def _step(self, line: str, at: int) -> int:
+    def _parse_at(self, line: str, at: int) -> int:
         char = line[at]
         if char == "\\" and at + 1 < len(line):
             self.plain.append(line[at + 1])
             return at + 2
         if line.startswith("**", at):
-            return self._marked(line, at, "**", "bold")
+            return self._parse_marked(line, at, "**", "bold")
         if char == "`":
-            return self._marked(line, at, "`", "code")
+            return self._parse_marked(line, at, "`", "code")
         if char == "[":
-            return self._link(line, at)
+            return self._parse_link(line, at)
         self.plain.append(char)
         return at + 1
 
-    def _marked(self, line: str, at: int, fence: str, kind: Literal["bold", "code"]) -> int:
-        inner = at + len(fence)
-        end = self._next(line, fence, inner)
+    def _parse_marked(self, line: str, at: int, delimiter: str, kind: Literal["bold", "code"]) -> int:
+        inner = at + len(delimiter)
+        end = self._find_end(line, delimiter, inner)
         if end <= inner:
-            self.plain.extend(fence)
+            self.plain.extend(delimiter)
             return inner
-        self._take(line[inner:end], kind)
-        return end + len(fence)
+        self._add_marked(line[inner:end], kind)
+        return end + len(delimiter)
 
-    def _link(self, line: str, at: int) -> int:
-        middle = self._next(line, "](", at + 1)
+    def _parse_link(self, line: str, at: int) -> int:
+        middle = self._find_end(line, "](", at + 1)
         end = line.find(")", middle + 2) if middle > 0 else -1
         if end < 0:
             self.plain.append("[")
             return at + 1
-        self._take(line[at + 1 : middle], "link", line[middle + 2 : end])
+        self._add_marked(line[at + 1 : middle], "link", line[middle + 2 : end])
         return end + 1
 
-    def _next(self, line: str, fence: str, start: int) -> int:
-        """`_unshielded`, remembering what was found: many openings share the one end they look for."""
-        since, found = self._ends.get(fence, (len(line) + 1, -1))
+    def _find_end(self, line: str, delimiter: str, start: int) -> int:
+        """`_find_unescaped`, remembering what was found: many openings share the one end they look for."""
+        since, found = self._ends.get(delimiter, (len(line) + 1, -1))
         if start < since or 0 <= found < start:
-            found = _unshielded(line, fence, start)
-            self._ends[fence] = start, found
+            found = _find_unescaped(line, delimiter, start)
+            self._ends[delimiter] = start, found
         return found
 
-    def _take(self, inner: str, kind: Literal["bold", "code", "link"], url: str = "") -> None:
+    def _add_marked(self, inner: str, kind: Literal["bold", "code", "link"], url: str = "") -> None:
         start = len(self.plain)
         at = 0
         while at < len(inner):
@@ -155,13 +155,13 @@ class _Reader:
         self.marks.append(TextMark(kind, start, len(self.plain), url))
 
 
-def _unshielded(line: str, fence: str, start: int) -> int:
+def _find_unescaped(line: str, delimiter: str, start: int) -> int:
     """Where the fence stands next, not counting one after a backslash; -1 when nowhere."""
     at = start
     while at < len(line):
         if line[at] == "\\":
             at += 2
-        elif line.startswith(fence, at):
+        elif line.startswith(delimiter, at):
             return at
         else:
             at += 1

@@ -1,10 +1,10 @@
-"""Words: every sentence the desk says is one file, ``<language>/<name>.txt``, in the small Markdown of
+"""Templates: every sentence the desk says is one file, ``<language>/<name>.txt``, in the small Markdown of
 `desk.language.rich_text`.
 
 A provider's folder comes before the desk's, and that before the packaged one. Providers' templates may use names, `if`
 and `for` over short lists and nothing else, no `for` within another, which is checked when they are loaded; rendering
-stops at `MOST` characters. So it is bounded, and no value a stranger typed can become anything but text. A template
-of a provider that cannot be rendered silences nobody: the sentence beneath it is said, and the log tells.
+stops at `MAX_RENDERED_LENGTH` characters. So it is bounded, and no value a stranger typed can become anything but text.
+Where a template of a provider cannot be rendered, the desk's or the packaged one is used, and the log tells.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from desk.language.rich_text import RichText, escape_markdown, parse_markdown
 
 log = logging.getLogger(__name__)
 
-LONGEST = 20_000
+MAX_TEMPLATE_LENGTH = 20_000
 """Characters of one template, and of one value in it."""
-MOST = 3 * LONGEST
-"""Characters of what is rendered: one long value, each of its characters shielded, and the sentence around it."""
-_ALLOWED = (
+MAX_RENDERED_LENGTH = 3 * MAX_TEMPLATE_LENGTH
+"""Characters of what is rendered: one long value, each of its characters escaped, and the sentence around it."""
+_ALLOWED_NODES = (
     nodes.Template,
     nodes.Output,
     nodes.TemplateData,
@@ -44,7 +44,7 @@ _ALLOWED = (
 Value = str | RichText | Sequence[str]
 
 
-SHORT = 200
+MAX_CACHED_LENGTH = 200
 """Characters of all values together, up to which a filled-in sentence is kept for the next time."""
 
 
@@ -53,19 +53,19 @@ class InvalidTemplate(ValueError):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Sentence:
+class _CheckedTemplate:
     """A checked template, and the names it uses."""
 
     template: Template
     names: tuple[str, ...]
 
-    def filled(self, values: Mapping[str, Value]) -> RichText:
+    def render(self, values: Mapping[str, Value]) -> RichText:
         """The sentence with these values. Raises TemplateError or TypeError when it cannot be made."""
         used = {name: values[name] for name in self.names if name in values}
         plain = tuple((name, value) for name, value in used.items() if isinstance(value, str))
-        if len(plain) == len(used) and sum(len(value) for _, value in plain) <= SHORT:
-            return _filled(self, plain)
-        return parse_markdown(_rendered(self.template, used))
+        if len(plain) == len(used) and sum(len(value) for _, value in plain) <= MAX_CACHED_LENGTH:
+            return _render_cached(self, plain)
+        return parse_markdown(_render(self.template, used))
 
 
 class Templates:
@@ -74,29 +74,29 @@ class Templates:
     def __init__(self, packaged: Path, folders: Mapping[str, Sequence[Path]] | None = None) -> None:
         """``folders`` lists, for each provider ("" for the desk's own), its template folders, the nearest first."""
         self._environment = ImmutableSandboxedEnvironment(
-            undefined=StrictUndefined, autoescape=False, finalize=_finalized
+            undefined=StrictUndefined, autoescape=False, finalize=_escape_value
         )
-        self._packaged = dict(self._read(packaged))
-        self._own = {
-            provider: {key: template for path in reversed(paths) for key, template in self._read(path)}
+        self._packaged = dict(self._load_folder(packaged))
+        self._overrides = {
+            provider: {key: template for path in reversed(paths) for key, template in self._load_folder(path)}
             for provider, paths in (folders or {}).items()
         }
         self._labels: dict[tuple[str, str, str], str] = {}
 
-    def _read(self, folder: Path) -> Iterator[tuple[tuple[str, str], _Sentence]]:
+    def _load_folder(self, folder: Path) -> Iterator[tuple[tuple[str, str], _CheckedTemplate]]:
         for language in LANGUAGES:
             for path in sorted((folder / language).glob("*.txt")):
-                yield (language, path.stem), self._checked(path)
+                yield (language, path.stem), self._load_template(path)
 
-    def _checked(self, path: Path) -> _Sentence:
+    def _load_template(self, path: Path) -> _CheckedTemplate:
         where = f"{path.parent.name}/{path.name}"
         try:
             source = path.read_text("utf-8")
-            if len(source) > LONGEST:
-                raise InvalidTemplate(f"template {where} is longer than {LONGEST} characters")
+            if len(source) > MAX_TEMPLATE_LENGTH:
+                raise InvalidTemplate(f"template {where} is longer than {MAX_TEMPLATE_LENGTH} characters")
             tree = self._environment.parse(_without_bare_lines(source))
-            for node in _walk(tree):
-                if not isinstance(node, _ALLOWED):
+            for node in _all_nodes(tree):
+                if not isinstance(node, _ALLOWED_NODES):
                     raise InvalidTemplate(
                         f"template {where} line {node.lineno} uses {type(node).__name__}: "
                         "only {{ name }}, {% if name %} and {% for one in names %} are known here"
@@ -104,7 +104,7 @@ class Templates:
                 if isinstance(node, nodes.For) and any(True for _ in node.find_all(nodes.For)):
                     raise InvalidTemplate(f"template {where} line {node.lineno}: a for within a for is not known here")
             names = tuple(sorted(meta.find_undeclared_variables(tree)))
-            return _Sentence(self._environment.from_string(tree), names)
+            return _CheckedTemplate(self._environment.from_string(tree), names)
         except RecursionError:
             raise InvalidTemplate(
                 f"template {where} cannot be used: its tags stand too deep within each other"
@@ -119,9 +119,9 @@ class Templates:
     def say(self, provider: str, language: str, name: str, values: Mapping[str, Value]) -> RichText:
         """One sentence. Raises KeyError for a name that no folder has, `InvalidTemplate` where a value is missing."""
         problem = ""
-        for sentence in self._found(provider, language, name):
+        for sentence in self._candidates(provider, language, name):
             try:
-                return sentence.filled(values)
+                return sentence.render(values)
             except (TemplateError, TypeError) as error:
                 problem = f"template {language}/{name} of {provider or 'the desk'}: {error}"
                 log.warning("%s", problem)
@@ -134,35 +134,35 @@ class Templates:
             self._labels[key] = self.say(provider, language, name, {}).plain
         return self._labels[key]
 
-    def _found(self, provider: str, language: str, name: str) -> Iterator[_Sentence]:
+    def _candidates(self, provider: str, language: str, name: str) -> Iterator[_CheckedTemplate]:
         """The sentences of that name, the nearest first."""
-        for own in (self._own.get(provider), self._own.get(""), self._packaged):
-            if own and (sentence := own.get((language, name)) or own.get(("en", name))):
+        for templates in (self._overrides.get(provider), self._overrides.get(""), self._packaged):
+            if templates and (sentence := templates.get((language, name)) or templates.get(("en", name))):
                 yield sentence
 
 
 @lru_cache(maxsize=2000)
-def _filled(sentence: _Sentence, values: tuple[tuple[str, str], ...]) -> RichText:
+def _render_cached(sentence: _CheckedTemplate, values: tuple[tuple[str, str], ...]) -> RichText:
     """The same few sentences go to everybody: filling one in costs more than looking it up."""
-    return parse_markdown(_rendered(sentence.template, dict(values)))
+    return parse_markdown(_render(sentence.template, dict(values)))
 
 
-def _rendered(template: Template, values: Mapping[str, Value]) -> str:
+def _render(template: Template, values: Mapping[str, Value]) -> str:
     """What the template makes of the values, cut where it becomes too long."""
     pieces: list[str] = []
-    left = MOST
+    remaining = MAX_RENDERED_LENGTH
     for piece in template.generate(values):
-        pieces.append(piece[:left])
-        left -= len(piece)
-        if left <= 0:
+        pieces.append(piece[:remaining])
+        remaining -= len(piece)
+        if remaining <= 0:
             break
     return "".join(pieces).strip()
 
 
-def _finalized(value: object) -> str:
+def _escape_value(value: object) -> str:
     """A value as it stands in a sentence; of a letter of a megabyte the beginning, and the journal has the rest."""
     words = value.plain if isinstance(value, RichText) else str(value) if value is not None else ""
-    return escape_markdown(words if len(words) <= LONGEST else f"{words[:LONGEST]}…")
+    return escape_markdown(words if len(words) <= MAX_TEMPLATE_LENGTH else f"{words[:MAX_TEMPLATE_LENGTH]}…")
 
 
 def _without_bare_lines(source: str) -> str:
@@ -170,12 +170,12 @@ def _without_bare_lines(source: str) -> str:
     lines = []
     for line in source.splitlines(keepends=True):
         tag = line.strip()
-        bare = tag.startswith("{%") and tag.endswith("%}") and tag.count("{%") == 1
-        lines.append(tag if bare else line)
+        is_bare = tag.startswith("{%") and tag.endswith("%}") and tag.count("{%") == 1
+        lines.append(tag if is_bare else line)
     return "".join(lines)
 
 
-def _walk(node: nodes.Node) -> Iterable[nodes.Node]:
+def _all_nodes(node: nodes.Node) -> Iterable[nodes.Node]:
     yield node
     for child in node.iter_child_nodes():
-        yield from _walk(child)
+        yield from _all_nodes(child)

@@ -15,7 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from desk.language.conditions import BadCondition, Condition
+from desk.language.conditions import Condition, InvalidCondition
 from desk.language.detect import LANGUAGES
 from desk.model.messages import FRONT
 from desk.model.toml_section import Section, read_toml
@@ -302,5 +302,5 @@ def _route(section: Section, teams: Iterable[Team], agents: Iterable[Agent]) -> 
     section.done()
     try:
         return RoutingRule(Condition.of(when), target)
-    except BadCondition as error:
+    except InvalidCondition as error:
         raise section.fault(f"to {target}: {error}") from None

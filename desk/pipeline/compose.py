@@ -362,7 +362,7 @@ class _RoundComposer:
         self.journal.append(
             {
                 "provider": self.case.provider,
-                "id": self.ids.take(self.round.now),
+                "id": self.ids.next_id(self.round.now),
                 "case_id": self.case.id,
                 "at": self.round.now,
                 "kind": str(kind),

@@ -201,8 +201,8 @@ class CaseLookup:
             inbound,
             provider,
             now,
-            case or _fresh_case(self._ids.take(now), inbound, provider, now),
-            _fresh_person(self._ids.take(now), inbound, provider, now),
+            case or _fresh_case(self._ids.next_id(now), inbound, provider, now),
+            _fresh_person(self._ids.next_id(now), inbound, provider, now),
         )
         if case is not None and case.person_id in known.owners:
             # An agent may vouch for a letter from an address that is not on the case: it joins all the same.

@@ -20,8 +20,8 @@ from desk.backoff import retry_delay
 from desk.language.characters import storable
 from desk.model.channel import ExtraWrite
 from desk.model.messages import Arrival, RawMessage
+from desk.storage import leases
 from desk.storage.database import Database, InsertIgnoringDuplicates
-from desk.storage.leases import guard
 from desk.storage.process_identity import is_known_dead
 from desk.storage.queue_tables import arrivals, is_waiting
 
@@ -57,7 +57,7 @@ async def accept(
     """Stores and commits. ``lease`` is (name, holder): nothing is written once that is lost. Raises on any trouble."""
     async with database.work() as connection:
         if lease:
-            await guard(connection, *lease)
+            await leases.require(connection, *lease)
         stored = await store(connection, raws)
         if also:
             await also(connection)

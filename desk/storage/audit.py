@@ -67,7 +67,7 @@ def audit_row(
     """The row of one operation or command; what is too long for its column is cut. ``provider`` "" is the desk."""
     return {
         "provider": provider or DESK,
-        "id": _ids.take(at),
+        "id": _ids.next_id(at),
         "at": at,
         "actor": actor[:100],
         "operation": operation[:40],

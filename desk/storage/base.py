@@ -34,7 +34,9 @@ class Base(DeclarativeBase):
         if unknown := values.keys() - columns.keys:
             raise TypeError(f"{type(self).__name__} has no {', '.join(sorted(unknown))}")
         # Nobody watches a row that is not stored yet, so its values need not go past those who would be told.
-        self.__dict__.update(columns.plain, **{key: make(None) for key, make in columns.made.items()} | values)
+        self.__dict__.update(
+            columns.constant_defaults, **{key: make(None) for key, make in columns.computed_defaults.items()} | values
+        )
 
     def as_row(self) -> dict[str, Any]:
         """All columns of a new row, to be written without a session."""
@@ -47,8 +49,8 @@ class _Columns:
     """The columns of a mapped class: all keys, what the plain ones hold in a new row, and what makes the others."""
 
     keys: frozenset[str]
-    plain: Mapping[str, Any]
-    made: Mapping[str, Callable[[Any], Any]]
+    constant_defaults: Mapping[str, Any]
+    computed_defaults: Mapping[str, Callable[[Any], Any]]
 
 
 @cache
@@ -56,11 +58,11 @@ def _columns(kind: type[Base]) -> _Columns:
     """Looked up once: rows are made by the hundred a second."""
     columns = {attribute.key: attribute.columns[0] for attribute in inspect(kind).column_attrs}
     defaults = {key: one.default for key, one in columns.items() if isinstance(one.default, ColumnDefault)}
-    made = {key: default.arg for key, default in defaults.items() if default.is_callable}
-    plain = {key: default.arg for key, default in defaults.items() if not default.is_callable}
+    computed_defaults = {key: default.arg for key, default in defaults.items() if default.is_callable}
+    constant_defaults = {key: default.arg for key, default in defaults.items() if not default.is_callable}
     # To be NULL is plain too, but to JSON None is a value, and a key may still be given out.
     empty = {key: None for key, one in columns.items() if one.nullable and not isinstance(one.type, JSON)}
-    return _Columns(frozenset(columns), {**empty, **plain}, made)
+    return _Columns(frozenset(columns), {**empty, **constant_defaults}, computed_defaults)
 
 
 class ProviderRow:

@@ -24,7 +24,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from desk.storage.base import ProviderRow
 
 log = logging.getLogger(__name__)
-_ARGUMENT = re.compile(r"(invalid input for query argument \$\d{1,6}).*", re.DOTALL)
+_ARGUMENT_VALUE = re.compile(r"(invalid input for query argument \$\d{1,6}).*", re.DOTALL)
 
 
 def is_database_trouble(error: BaseException) -> bool:
@@ -35,10 +35,10 @@ def is_database_trouble(error: BaseException) -> bool:
         return False
     if isinstance(error, OperationalError):
         return True
-    return isinstance(error, DBAPIError) and (error.connection_invalidated or _server_side(error))
+    return isinstance(error, DBAPIError) and (error.connection_invalidated or _is_server_trouble(error))
 
 
-def _server_side(error: DBAPIError) -> bool:
+def _is_server_trouble(error: DBAPIError) -> bool:
     """PostgreSQL's classes 08, 40, 53, 55, 57 and 58: connection, rollback, resources, not ready, shutdown, disk."""
     state = str(getattr(error.orig, "sqlstate", "") or "")
     return state[:2] in ("08", "40", "53", "55", "57", "58")
@@ -46,17 +46,17 @@ def _server_side(error: DBAPIError) -> bool:
 
 def insert_ignoring_duplicates(connection: AsyncConnection, table: Any) -> Any:
     """An INSERT that skips rows already there, in the dialect of this connection."""
-    return _insert(connection, table).on_conflict_do_nothing()
+    return _dialect_insert(connection, table).on_conflict_do_nothing()
 
 
 def upsert(connection: AsyncConnection, table: Table) -> Any:
     """An INSERT that overwrites the row with the same primary key, in the dialect of this connection."""
-    statement = _insert(connection, table)
-    rest = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
-    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=rest)
+    statement = _dialect_insert(connection, table)
+    other_columns = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
+    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=other_columns)
 
 
-def _insert(connection: AsyncConnection, table: Any) -> Any:
+def _dialect_insert(connection: AsyncConnection, table: Any) -> Any:
     return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
 
 
@@ -65,8 +65,8 @@ class InsertIgnoringDuplicates:
 
     def __init__(self, table: Table, *names: str) -> None:
         self._table, self._names = table, names
-        self._each = sqlite.insert(table).on_conflict_do_nothing()
-        self._together: dict[tuple[bool, ...], postgresql.Insert] = {}
+        self._single_row = sqlite.insert(table).on_conflict_do_nothing()
+        self._by_constant_columns: dict[tuple[bool, ...], postgresql.Insert] = {}
 
     async def write(self, connection: AsyncConnection, rows: Sequence[tuple[Any, ...]]) -> int:
         """Each row has a value for each column. They are written in order; returns how many were new."""
@@ -74,27 +74,30 @@ class InsertIgnoringDuplicates:
             return 0
         if connection.dialect.name == "postgresql":
             columns = list(zip(*rows, strict=True))
-            alike = tuple(column.count(column[0]) == len(rows) for column in columns)
-            values = (column[0] if same else list(column) for column, same in zip(columns, alike, strict=True))
-            if alike not in self._together:
-                self._together[alike] = self._of_columns(alike)
-            said = dict(zip(self._names, values, strict=True))
-            return (await connection.execute(self._together[alike], said)).rowcount
+            constant = tuple(column.count(column[0]) == len(rows) for column in columns)
+            values = (
+                column[0] if is_constant else list(column)
+                for column, is_constant in zip(columns, constant, strict=True)
+            )
+            if constant not in self._by_constant_columns:
+                self._by_constant_columns[constant] = self._statement_for(constant)
+            parameters = dict(zip(self._names, values, strict=True))
+            return (await connection.execute(self._by_constant_columns[constant], parameters)).rowcount
         named = [dict(zip(self._names, row, strict=True)) for row in rows]
-        done = await connection.execute(self._each, named, execution_options={"preserve_rowcount": True})
+        done = await connection.execute(self._single_row, named, execution_options={"preserve_rowcount": True})
         return done.rowcount
 
-    def _of_columns(self, alike: Sequence[bool]) -> postgresql.Insert:
+    def _statement_for(self, constant: Sequence[bool]) -> postgresql.Insert:
         """Takes a value for each column in which all rows are alike, and an array of them for each of the others.
 
         A statement a row, or one as long as all rows, costs PostgreSQL and SQLAlchemy more than the rows do.
         """
         values: list[ColumnElement[Any]] = []
-        for name, same in zip(self._names, alike, strict=True):
+        for name, is_constant in zip(self._names, constant, strict=True):
             kind = self._table.c[name].type
             # Strings go as text: a cast to an array of varchar(80) would cut them without a word.
             array = ARRAY(Text() if isinstance(kind, String) else kind)
-            values.append(bindparam(name, type_=kind) if same else func.unnest(bindparam(name, type_=array)))
+            values.append(bindparam(name, type_=kind) if is_constant else func.unnest(bindparam(name, type_=array)))
         return postgresql.insert(self._table).from_select(self._names, select(*values)).on_conflict_do_nothing()
 
 
@@ -110,7 +113,7 @@ class Database:
             self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", 1)
         else:
             engine = create_async_engine(url, pool_size=pool, max_overflow=pool, hide_parameters=True)
-            event.listen(engine.sync_engine, "handle_error", _without_rows)
+            event.listen(engine.sync_engine, "handle_error", _strip_row_values)
             self._reader = self._writer = engine
 
     @asynccontextmanager
@@ -128,18 +131,20 @@ class Database:
     @asynccontextmanager
     async def read(self, *providers: str) -> AsyncIterator[AsyncSession]:
         """A session that sees these providers' rows and no others, and is thrown away."""
-        async with self._reader.begin() as connection, self._scoped(connection, providers) as session:
+        async with self._reader.begin() as connection, self._session_for(connection, providers) as session:
             yield session
 
     @asynccontextmanager
     async def write(self, *providers: str) -> AsyncIterator[AsyncSession]:
         """One write transaction over these providers' rows: committed at the end, or rolled back as a whole."""
-        async with self._writer.begin() as connection, self._scoped(connection, providers) as session:
+        async with self._writer.begin() as connection, self._session_for(connection, providers) as session:
             yield session
             await session.flush()
 
     @asynccontextmanager
-    async def _scoped(self, connection: AsyncConnection, providers: tuple[str, ...]) -> AsyncIterator[AsyncSession]:
+    async def _session_for(
+        self, connection: AsyncConnection, providers: tuple[str, ...]
+    ) -> AsyncIterator[AsyncSession]:
         if not providers or not all(providers) or any("," in one for one in providers):
             raise ValueError("whose rows? name at least one provider, and none with a comma")
         if not self.sqlite:
@@ -153,7 +158,7 @@ class Database:
             session.sync_session.expunge_all()
             await session.close()
 
-    async def can_bypass(self) -> bool:
+    async def bypasses_row_security(self) -> bool:
         """Whether our PostgreSQL role could see every provider's rows, which it must not (promises, rule 9)."""
         if self.sqlite:
             return False
@@ -168,7 +173,7 @@ class Database:
             await self._writer.dispose()
 
 
-def _without_rows(context: ExceptionContext) -> None:
+def _strip_row_values(context: ExceptionContext) -> None:
     """PostgreSQL repeats the row it refused in its DETAIL, asyncpg a value: people's words, no business of a log."""
     cause = getattr(context.original_exception, "__cause__", None)
     if cause is not None:
@@ -176,7 +181,7 @@ def _without_rows(context: ExceptionContext) -> None:
     for error in (cause, context.original_exception, context.sqlalchemy_exception):
         if error and error.args and isinstance(error.args[0], str):
             words = error.args[0].partition("\nDETAIL:")[0]
-            error.args = (_ARGUMENT.sub(r"\1", words, count=1), *error.args[1:])
+            error.args = (_ARGUMENT_VALUE.sub(r"\1", words, count=1), *error.args[1:])
 
 
 def _sqlite_engine(url: str, begin: str, pool: int) -> AsyncEngine:
@@ -200,25 +205,25 @@ def _sqlite_engine(url: str, begin: str, pool: int) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "begin")
     def start(connection: Connection) -> None:
         # One trip to the driver's thread; through a cursor of SQLAlchemy's it would be four.
-        connection.connection.run_async(lambda driver: _begun(driver, begin))
+        connection.connection.run_async(lambda driver: _begin(driver, begin))
 
     return engine
 
 
-async def _begun(driver: Any, begin: str) -> None:
+async def _begin(driver: Any, begin: str) -> None:
     """Begins a transaction. Whoever is cancelled meanwhile leaves none open: nobody else could begin one after that."""
-    beginning = asyncio.ensure_future(driver.execute_fetchall(begin))
+    task = asyncio.ensure_future(driver.execute_fetchall(begin))
     try:
-        await asyncio.shield(beginning)
+        await asyncio.shield(task)
     except asyncio.CancelledError:
         with suppress(sqlite3.Error):
-            await beginning
+            await task
             await driver.rollback()
         raise
 
 
 @event.listens_for(Session, "do_orm_execute")
-def _only_these_providers(state: ORMExecuteState) -> None:
+def _filter_by_provider(state: ORMExecuteState) -> None:
     providers = state.session.info.get("providers")
     if providers and state.is_select and not state.is_column_load and not state.is_relationship_load:
         state.statement = state.statement.options(

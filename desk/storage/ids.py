@@ -26,7 +26,7 @@ class IdGenerator:
     def __init__(self) -> None:
         self._last = 0
 
-    def take(self, now: datetime) -> int:
+    def next_id(self, now: datetime) -> int:
         """The next one."""
         milliseconds = int((now - EPOCH).total_seconds() * 1000)
         self._last = self._last + 1 if milliseconds <= self._last >> 22 else new_id(now)

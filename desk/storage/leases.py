@@ -1,7 +1,7 @@
 """Leases: which process receives at a channel and which sends through it, one at a time, with a fencing number.
 
 A lease is renewed several times before it runs out. Whoever stores something in its name says so in the same
-transaction with `guard`, and is refused once another has taken over (T11).
+transaction with `require`, and is refused once another has taken over (T11).
 """
 
 from __future__ import annotations
@@ -17,45 +17,47 @@ from desk.storage.database import Database, insert_ignoring_duplicates
 from desk.storage.process_identity import is_known_dead
 from desk.storage.queue_tables import leases
 
-HELD_FOR = timedelta(seconds=9)
+LEASE_TIME = timedelta(seconds=9)
 
 
 class LeaseLost(Exception):
     """Another process holds the lease now: write nothing more in its name."""
 
 
-async def take(database: Database, names: Collection[str], holder: str, now: datetime) -> set[str]:
+async def acquire(database: Database, names: Collection[str], holder: str, now: datetime) -> set[str]:
     """Takes or renews these leases, all in one transaction. Returns those we hold now; others have living holders."""
     async with database.look() as connection:
         rows = (await connection.execute(select(leases).where(leases.c.name.in_(names)))).all()
     known = {row.name for row in rows}
     ours = [row.name for row in rows if row.holder == holder]
-    free = [row for row in rows if row.holder != holder and (row.held_until <= now or is_known_dead(row.holder))]
-    fresh = [name for name in names if name not in known]
-    if not (ours or free or fresh):
+    expired = [row for row in rows if row.holder != holder and (row.held_until <= now or is_known_dead(row.holder))]
+    new = [name for name in names if name not in known]
+    if not (ours or expired or new):
         return set()
-    until, held = now + HELD_FOR, set[str]()
+    until, held = now + LEASE_TIME, set[str]()
     async with database.work() as connection:
         if ours:
-            held |= await _changed(connection, _of(holder, ours).values(held_until=until))
-        for row in free:
-            taking = _of(row.holder, [row.name]).where(leases.c.fence == row.fence)
-            held |= await _changed(connection, taking.values(holder=holder, fence=row.fence + 1, held_until=until))
-        if fresh:
-            rows_made = [{"name": name, "holder": holder, "fence": 1, "held_until": until} for name in fresh]
-            held |= await _changed(connection, insert_ignoring_duplicates(connection, leases).values(rows_made))
+            held |= await _updated_names(connection, _update_of(holder, ours).values(held_until=until))
+        for row in expired:
+            takeover = _update_of(row.holder, [row.name]).where(leases.c.fence == row.fence)
+            held |= await _updated_names(
+                connection, takeover.values(holder=holder, fence=row.fence + 1, held_until=until)
+            )
+        if new:
+            new_rows = [{"name": name, "holder": holder, "fence": 1, "held_until": until} for name in new]
+            held |= await _updated_names(connection, insert_ignoring_duplicates(connection, leases).values(new_rows))
     return held
 
 
-def _of(holder: str, names: Collection[str]) -> Update:
+def _update_of(holder: str, names: Collection[str]) -> Update:
     return update(leases).where(leases.c.name.in_(names), leases.c.holder == holder)
 
 
-async def _changed(connection: AsyncConnection, statement: Any) -> set[str]:
+async def _updated_names(connection: AsyncConnection, statement: Any) -> set[str]:
     return set((await connection.execute(statement.returning(leases.c.name))).scalars())
 
 
-async def guard(connection: AsyncConnection, name: str, holder: str) -> None:
+async def require(connection: AsyncConnection, name: str, holder: str) -> None:
     """Inside a transaction: makes sure the lease is still ours and stays so until the commit. Raises `LeaseLost`."""
     # Writing the row, not only reading it, keeps anyone from taking the lease over before this commits.
     statement = update(leases).where(leases.c.name == name, leases.c.holder == holder).values(holder=holder)

@@ -12,9 +12,9 @@ import socket
 from pathlib import Path
 
 
-def this_process() -> str:
+def new_holder() -> str:
     """A fresh holder's name for this process."""
-    return f"{_here()}:{os.getpid()}:{_started(os.getpid())}:{secrets.token_hex(4)}"
+    return f"{_machine()}:{os.getpid()}:{_start_time(os.getpid())}:{secrets.token_hex(4)}"
 
 
 def is_known_dead(holder: str) -> bool:
@@ -22,7 +22,7 @@ def is_known_dead(holder: str) -> bool:
     host, _, rest = holder.partition(":")
     pid, _, rest = rest.partition(":")
     start, _, _ = rest.partition(":")
-    if host != _here() or not pid.isdigit():
+    if host != _machine() or not pid.isdigit():
         return False
     try:
         os.kill(int(pid), 0)
@@ -30,10 +30,10 @@ def is_known_dead(holder: str) -> bool:
         return True
     except PermissionError:
         pass
-    return bool(start) and _started(int(pid)) not in ("", start)
+    return bool(start) and _start_time(int(pid)) not in ("", start)
 
 
-def _here() -> str:
+def _machine() -> str:
     """This machine, and on Linux the namespace its process numbers belong to: containers may share a host's name."""
     try:
         namespace = os.readlink("/proc/self/ns/pid").strip("pid:[]")
@@ -42,7 +42,7 @@ def _here() -> str:
     return f"{socket.gethostname().replace(':', '_')[:24]}/{namespace}"
 
 
-def _started(pid: int) -> str:
+def _start_time(pid: int) -> str:
     """When the process started, in clock ticks since boot; "" on systems that do not say (no /proc)."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()

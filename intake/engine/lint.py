@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from desk.language.conditions import BadCondition, Condition
+from desk.language.conditions import Condition, InvalidCondition
 from desk.language.detect import LANGUAGES
 from desk.model.media_types import PICTURES
 
@@ -326,7 +326,7 @@ class _DialogLinter:
             return
         try:
             names = Condition.of(source).names
-        except BadCondition as error:
+        except InvalidCondition as error:
             self.report(f"{where} when", str(error))
             return
         for name in sorted(names - self.known_names):
@@ -442,5 +442,5 @@ def _always_takes(condition: Any, zone: str) -> bool:
     """Whether a rule takes this zone whatever else is true."""
     try:
         return isinstance(condition, str) and Condition.of(condition).test({"zone": zone}) is True
-    except BadCondition:
+    except InvalidCondition:
         return False

@@ -58,13 +58,13 @@ async def test_who_gives_up_while_a_transaction_begins_leaves_none_open(
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}")
     async with database.work() as connection:
         await connection.run_sync(METADATA.create_all, tables=[arrivals, departures])
-    begins, begun = asyncio.Event(), desk.storage.database._begun
+    begins, begun = asyncio.Event(), desk.storage.database._begin
 
     async def seen(driver: Any, begin: str) -> None:
         begins.set()
         await begun(driver, begin)
 
-    monkeypatch.setattr("desk.storage.database._begun", seen)
+    monkeypatch.setattr("desk.storage.database._begin", seen)
     other = sqlite3.connect(tmp_path / "desk.db", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     writing = asyncio.create_task(inbox.accept(database, [RawMessage("d", "given up", "l", b"x", NOW)]))

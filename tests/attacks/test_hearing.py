@@ -41,7 +41,7 @@ async def test_what_a_terminal_could_not_spell_is_kept_all_the_same() -> None:
         Verb.NOTE, AT, provider="sever", number="1", agent="ivanova", text="линия \udcff\0", why="\udcff"
     )
     one = await InternalChannel("desk", {}, nothing).hear(Arrival(1, raw.channel, raw.key, raw.lane, raw.body, AT))
-    assert (one.text, one.detail["why"]) == ("линия ?\ufffd", "?")
+    assert (one.text, one.detail["why"]) == ("линия \ufffd\ufffd", "\ufffd")
 
 
 async def nothing(arrival_id: int) -> Arrival:

@@ -48,7 +48,7 @@ async def test_row_level_security_holds_for_plain_sql(database: Database) -> Non
     """On PostgreSQL even a statement that names no provider sees and changes none of its rows."""
     if database.sqlite:
         pytest.skip("SQLite has no row-level security: there only the scoped session touches these tables")
-    assert not await database.can_bypass()
+    assert not await database.bypasses_row_security()
     async with database.work() as connection:
         for table in ("cases", "people", "addresses", "journal"):
             assert (await connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar() == 0

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from desk.language.rich_text import RichText, escape_markdown, literal, parse_markdown
-from desk.language.templates import LONGEST, MOST, InvalidTemplate, Templates
+from desk.language.templates import MAX_RENDERED_LENGTH, MAX_TEMPLATE_LENGTH, InvalidTemplate, Templates
 
 NESTED = "{% for a in l %}{% for b in l %}{{ b }}{% endfor %}{% endfor %}"
 STRANGE = "{{7*7}} {{cycler.__init__}} {% raw %} %(x)s ${x} **b** `c` [l](tg://user?id=1) # h \\ \\* _i_ <b>"
@@ -56,15 +56,18 @@ def test_a_packaged_sentence_without_its_value_is_a_fault_of_ours(tmp_path: Path
 def test_rendering_is_bounded_whatever_the_values_are(tmp_path: Path) -> None:
     """A megabyte named three hundred times does not become three hundred megabytes."""
     said = _words(tmp_path, "{{ text }}" * 300).say("sever", "ru", "x", {"text": literal("x" * 1_000_000)})
-    assert len(said.plain) <= MOST
+    assert len(said.plain) <= MAX_RENDERED_LENGTH
 
 
 @pytest.mark.parametrize("char", ["x", "*", "\\", "[", "`", "😀"])
 def test_twenty_thousand_characters_are_said_in_full(tmp_path: Path, char: str) -> None:
     """Longer words are cut, and the cut is seen."""
     words = _words(tmp_path, "**n**: {{ text }}")
-    assert words.say("sever", "ru", "x", {"text": literal(char * LONGEST)}).plain == "n: " + char * LONGEST
-    assert words.say("sever", "ru", "x", {"text": literal(char * (LONGEST + 1))}).plain.endswith(char + "…")
+    assert (
+        words.say("sever", "ru", "x", {"text": literal(char * MAX_TEMPLATE_LENGTH)}).plain
+        == "n: " + char * MAX_TEMPLATE_LENGTH
+    )
+    assert words.say("sever", "ru", "x", {"text": literal(char * (MAX_TEMPLATE_LENGTH + 1))}).plain.endswith(char + "…")
 
 
 def test_a_strangers_words_stay_words(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.language.conditions import DEEPEST, LONGEST, BadCondition, Condition
+from desk.language.conditions import MAX_DEPTH, MAX_LENGTH, Condition, InvalidCondition
 
 KNOWN = {
     "scope": "all",
@@ -101,13 +101,13 @@ def test_a_condition_holds_does_not_or_is_undecided(source: str, held: bool | No
         "имя == 'x'",
         "in",
         "not",
-        "x" * (LONGEST + 1),
-        "not " * (DEEPEST + 1) + "x",
-        "(" * (DEEPEST + 1) + "x" + ")" * (DEEPEST + 1),
+        "x" * (MAX_LENGTH + 1),
+        "not " * (MAX_DEPTH + 1) + "x",
+        "(" * (MAX_DEPTH + 1) + "x" + ")" * (MAX_DEPTH + 1),
     ],
 )
 def test_what_is_no_condition_is_refused_with_a_sentence(source: str) -> None:
-    with pytest.raises(BadCondition, match=r"\w+ \w+ \w+"):
+    with pytest.raises(InvalidCondition, match=r"\w+ \w+ \w+"):
         Condition.of(source)
 
 
@@ -152,6 +152,6 @@ def test_a_condition_never_raises_and_knowing_more_never_overturns_it(source: st
 def test_any_text_is_either_a_condition_or_refused(source: str) -> None:
     try:
         condition = Condition.of(source)
-    except BadCondition:
+    except InvalidCondition:
         return
     assert condition.test({}) in (True, False, None)
