@@ -1,1 +1,1 @@
-"""TODO: one sentence on what lives in desk/queues."""
+"""The queues in the database: arrivals to be decided, departures to be sent, timers to fire."""
