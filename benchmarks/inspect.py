@@ -116,7 +116,7 @@ async def cost(readers: MessageReaderPool, name: str, raw: bytes) -> Cost:
     ticker = Ticker()
     ticking = asyncio.create_task(ticker.tick())
     try:
-        seconds, memory = await readers._run(measured, raw, HERE)
+        seconds, memory = await readers._run_in_child(measured, raw, HERE)
         killed = False
     except Exception:
         seconds, memory, killed = 2.0, 256.0, True

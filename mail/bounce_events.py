@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from desk.model.messages import Address, Arrival, Inbound, Role, Verb
 from mail.automatic import classify
-from mail.mime.addresses import folded
+from mail.mime.addresses import fold_address
 from mail.reading.message import MailMessage
 
-SUSPECTS = 20
+MAX_SUSPECTS = 20
 """Addresses of a report that are tried with a token."""
-NOT_THE_ADDRESS = ("5.2.3", "5.3.4", "5.6.", "5.7.")
+NOT_ABOUT_ADDRESS = ("5.2.3", "5.3.4", "5.6.", "5.7.")
 """Status codes (RFC 3463) that speak of the letter or its sender: whoever was to read it is still there."""
 
 
@@ -19,10 +19,12 @@ def undelivered_inbound(letter: MailMessage, arrival: Arrival, provider: str, ad
     The token was written to one of the suspects: whom the report names, or whom the returned letter was addressed to.
     """
     domain = address.rpartition("@")[2]
-    back = letter.returned
-    suspects = dict.fromkeys([*(folded(one.address) for one in letter.bounced), *back.to])
-    ids = [one for one in (*back.ids, letter.in_reply_to, *letter.references) if classify.token(one, domain)]
-    status = next((one.status for one in letter.bounced if one.status), "")
+    back = letter.original
+    suspects = dict.fromkeys([*(fold_address(one.address) for one in letter.failed_recipients), *back.recipients])
+    ids = [
+        one for one in (*back.message_ids, letter.in_reply_to, *letter.references) if classify.find_token(one, domain)
+    ]
+    status = next((one.status for one in letter.failed_recipients if one.status), "")
     return Inbound(
         channel=arrival.channel,
         sender=Address("mail", arrival.channel, next(iter(suspects), "")),
@@ -37,9 +39,9 @@ def undelivered_inbound(letter: MailMessage, arrival: Arrival, provider: str, ad
         automatic=letter.automatic,
         fingerprint=letter.fingerprint,
         detail={
-            "gone": "" if status.startswith(NOT_THE_ADDRESS) else "1",
+            "gone": "" if status.startswith(NOT_ABOUT_ADDRESS) else "1",
             "why": f"{status} {letter.subject}".strip()[:200],
-            "suspects": " ".join(list(suspects)[:SUSPECTS]),
-            "departure": classify.departure_of(ids[0]) if ids else "",
+            "suspects": " ".join(list(suspects)[:MAX_SUSPECTS]),
+            "departure": classify.find_departure_key(ids[0]) if ids else "",
         },
     )

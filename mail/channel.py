@@ -29,19 +29,19 @@ from desk.model.settings import MailboxSettings
 from desk.storage.database import Database
 from mail import bounce_events
 from mail.content.attachments import Attachment
-from mail.mime.addresses import folded
+from mail.mime.addresses import fold_address
 from mail.reading.message import MailMessage, ReaderOptions
 from mail.reading.sandbox import MessageReaderPool
 from mail.receiving.fair_scheduling import FetchScheduler
 from mail.receiving.listener import MailboxListener
-from mail.sending.compose import OutboundAttachment, UnsendableMessage, composed
+from mail.sending.compose import OutboundAttachment, UnsendableMessage, compose_message
 from mail.sending.render import MailRenderer
 from mail.transport.smtp import SmtpConnection
 
 log = logging.getLogger(__name__)
-LARGEST = 10 * 1024 * 1024
+MAX_ATTACHMENT_BYTES = 10 * 1024 * 1024
 """Bytes of all files of one letter: encoded they are a third more, and many servers take no letter above 20 MB."""
-GIVEN_UP_AFTER = timedelta(days=5)
+GIVE_UP_AFTER = timedelta(days=5)
 """RFC 5321, section 4.5.4.1: then people are told, whoever's fault it was."""
 
 
@@ -69,8 +69,8 @@ class MailChannel:
         self._readers = readers
         self._open_file = open_file
         self._clock = clock
-        self._dresser = MailRenderer(settings)
-        self._outbound = SmtpConnection(settings)
+        self._renderer = MailRenderer(settings)
+        self._smtp = SmtpConnection(settings)
         self._listener = MailboxListener(settings, database, clock, turns or FetchScheduler())
 
     async def hear(self, arrival: Arrival) -> Inbound:
@@ -82,7 +82,7 @@ class MailChannel:
 
     def render(self, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
         """One letter of kind "mail", its Message-ID fixed for ever; none when there is nothing to be said."""
-        return self._dresser.render(outgoing)
+        return self._renderer.render(outgoing)
 
     async def send(self, departure: Departure, remotes: Mapping[str, str]) -> SendResult:
         """Composes the letter and hands it to the server. `Sent.remote` is its Message-ID."""
@@ -90,15 +90,15 @@ class MailChannel:
         named = str(body.get("answers", ""))
         answers = named.removeprefix("remote:") if named.startswith("remote:") else remotes.get(named, "")
         try:
-            files, left_out = await self._enclosures(body["files"])
-            message = composed(body, self._settings.address, files, self._clock(), answers, left_out)
+            files, left_out = await self._load_attachments(body["files"])
+            message = compose_message(body, self._settings.address, files, self._clock(), answers, left_out)
         except UnsendableMessage as error:
             return Rejected(str(error))
         except (OSError, SQLAlchemyError) as error:  # a file that cannot be fetched just now
             return RetryLater(30, f"a file cannot be opened: {type(error).__name__}")
-        fate = await self._outbound.send(str(body["to"]), message, departure.attempts, str(body["reply_to"]))
-        if isinstance(fate, RetryLater) and departure.since and self._clock() - departure.since > GIVEN_UP_AFTER:
-            return Rejected(f"not sent in {GIVEN_UP_AFTER.days} days: {fate.why}")
+        fate = await self._smtp.send(str(body["to"]), message, departure.attempts, str(body["reply_to"]))
+        if isinstance(fate, RetryLater) and departure.since and self._clock() - departure.since > GIVE_UP_AFTER:
+            return Rejected(f"not sent in {GIVE_UP_AFTER.days} days: {fate.why}")
         return Sent(str(body["message_id"])) if isinstance(fate, Sent) else fate
 
     async def listen(self, accept: StoreMessages) -> None:
@@ -107,22 +107,22 @@ class MailChannel:
 
     async def close(self) -> None:
         """Ends the SMTP connection. The readers belong to whoever made them."""
-        await self._outbound.close()
+        await self._smtp.close()
 
-    async def _enclosures(self, files: Sequence[Mapping[str, Any]]) -> tuple[list[OutboundAttachment], list[str]]:
+    async def _load_attachments(self, files: Sequence[Mapping[str, Any]]) -> tuple[list[OutboundAttachment], list[str]]:
         """The files with their bytes as long as there is room in the letter, and the names of the others."""
         enclosed: list[OutboundAttachment] = []
         left_out: list[str] = []
         for file in files:
-            room = LARGEST - sum(len(one.content) for one in enclosed)
-            opened = await self._opened(file) if int(file.get("size") or 0) <= room else None
+            room = MAX_ATTACHMENT_BYTES - sum(len(one.content) for one in enclosed)
+            opened = await self._load_attachment(file) if int(file.get("size") or 0) <= room else None
             if opened is not None and len(opened.content) <= room:
                 enclosed.append(opened)
             elif opened is not None or int(file.get("size") or 0) > room:
                 left_out.append(str(file["name"]))
         return enclosed, left_out
 
-    async def _opened(self, file: Mapping[str, Any]) -> OutboundAttachment | None:
+    async def _load_attachment(self, file: Mapping[str, Any]) -> OutboundAttachment | None:
         """A file with its bytes; one that is gone does not keep the words from being sent."""
         try:
             content = await self._open_file(file["source"])
@@ -142,20 +142,20 @@ def inbound_of(letter: MailMessage, arrival: Arrival, provider: str, address: st
         detail["references"] = " ".join(ids)
     if letter.stub:
         detail["stub"] = str(letter.stub)
-    if letter.lost:
-        detail["lost"] = letter.lost
+    if letter.missing_parts:
+        detail["lost"] = letter.missing_parts
     return Inbound(
         channel=arrival.channel,
-        sender=Address("mail", arrival.channel, folded(letter.sender.address)),
+        sender=Address("mail", arrival.channel, fold_address(letter.sender.address)),
         at=arrival.received_at,
         provider=provider,
         proof=letter.proof,
         name=letter.sender.name,
         language=letter.language,
-        text=_words(letter),
+        text=_choose_text(letter),
         full_text=letter.full_text,
         subject=letter.subject,
-        files=tuple(_file(arrival.id, one) for one in letter.attachments),
+        files=tuple(_file_of(arrival.id, one) for one in letter.attachments),
         tokens=letter.tokens,
         message=letter.message_id,
         automatic=letter.automatic,
@@ -164,11 +164,11 @@ def inbound_of(letter: MailMessage, arrival: Arrival, provider: str, address: st
     )
 
 
-def _words(letter: MailMessage) -> str:
+def _choose_text(letter: MailMessage) -> str:
     """What is new in the letter. Where nothing is, or it is not here, its subject says it; but a reply's is ours."""
     is_reply = letter.in_reply_to or letter.references or letter.tokens
     return letter.text if letter.text.strip() or (is_reply and not letter.stub) else letter.subject
 
 
-def _file(arrival_id: int, one: Attachment) -> File:
+def _file_of(arrival_id: int, one: Attachment) -> File:
     return File(one.name, file_kind_of(one.media_type), one.media_type, one.size, f"arrival:{arrival_id}:{one.number}")

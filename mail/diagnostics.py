@@ -12,47 +12,47 @@ from desk.model.diagnostics import Finding
 from desk.model.settings import MailboxSettings
 from desk.storage.database import Database
 from mail.receiving import ledger
-from mail.receiving.watermarks import watermark_of
+from mail.receiving.watermarks import load_watermark
 from mail.transport import imap
-from mail.transport.smtp import SmtpConnection, told
+from mail.transport.smtp import SmtpConnection, describe_error
 
-PATIENCE = 15.0
-RARE = 90
+CHECK_TIMEOUT_SECONDS = 15.0
+MAX_LOOK_SECONDS = 90
 """Seconds between two looks above which new mail may stay unseen for more than two minutes when IDLE fails."""
-RECENT = timedelta(days=7)
+DIFFERENCE_SHOWN_FOR = timedelta(days=7)
 """A difference between ledger and server is told of for so long."""
 
 
-async def account(database: Database, settings: MailboxSettings, now: datetime) -> list[Finding]:
+async def check_ledger(database: Database, settings: MailboxSettings, now: datetime) -> list[Finding]:
     """What the ledger says of a mailbox: differences from its server, and mail that nobody decides about."""
     where, todo = f"{settings.channel} ledger", f"see 'firstline mail ledger --mailbox {settings.name}'"
     async with database.look() as connection:
-        mark = await watermark_of(connection, settings.channel)
-        oldest = await ledger.oldest_waiting(connection, settings.channel)
+        mark = await load_watermark(connection, settings.channel)
+        oldest = await ledger.find_oldest_waiting(connection, settings.channel)
     found = []
-    if mark and mark.difference and mark.differed_at and mark.differed_at > now - RECENT:
+    if mark and mark.difference and mark.differed_at and mark.differed_at > now - DIFFERENCE_SHOWN_FOR:
         what = f"on {mark.differed_at:%Y-%m-%d %H:%M} UTC it differed from the server: {mark.difference}"
         found.append(Finding("warning", where, what, todo))
-    if oldest and oldest < now - ledger.LATE:
+    if oldest and oldest < now - ledger.LATE_AFTER:
         what = f"a mail waits to be decided since {oldest:%Y-%m-%d %H:%M} UTC"
         found.append(Finding("warning", where, what, "look whether 'firstline serve' runs, with the role worker"))
     return found
 
 
-async def check(settings: MailboxSettings) -> list[Finding]:
+async def check_mailbox(settings: MailboxSettings) -> list[Finding]:
     """Tries the mailbox as `serve` would use it. Changes nothing there; never raises for what it finds."""
-    return [*await _receiving(settings), await _sending(settings), _authority(settings)]
+    return [*await _check_imap(settings), await _check_smtp(settings), _check_authserv_id(settings)]
 
 
-async def _receiving(settings: MailboxSettings) -> list[Finding]:
+async def _check_imap(settings: MailboxSettings) -> list[Finding]:
     where = f"{settings.channel} imap {settings.imap.host}:{settings.imap.port}"
     try:
-        connection, folder = await imap.ImapConnection.open(settings, PATIENCE)
+        connection, folder = await imap.ImapConnection.open(settings, CHECK_TIMEOUT_SECONDS)
     except imap.LoginRefused as error:
         todo = f"check the name {settings.imap.user!r} and the password; many providers want a password for programmes"
         return [Finding("error", where, f"the login is refused: {error}", todo)]
     except (imap.ConnectionBroken, OSError, ValueError) as error:
-        return [Finding("error", where, f"mail cannot be received: {error}", _advice(str(error), settings))]
+        return [Finding("error", where, f"mail cannot be received: {error}", _suggest_remedy(str(error), settings))]
     idle, can_move = connection.can_idle, connection.can_move
     try:
         target = not settings.move_to or await connection.has_folder(settings.move_to)
@@ -65,9 +65,9 @@ async def _receiving(settings: MailboxSettings) -> list[Finding]:
     if not idle:
         what = f"the server has no IDLE: new mail is seen every {settings.look_every} seconds, not at once"
         found.append(Finding("warning", where, what, "set look_every lower if that is too slow"))
-    if settings.look_every > RARE:
+    if settings.look_every > MAX_LOOK_SECONDS:
         what = f"look_every is {settings.look_every}: when IDLE fails, new mail is not seen within two minutes"
-        found.append(Finding("warning", where, what, f"set look_every to {RARE} or less"))
+        found.append(Finding("warning", where, what, f"set look_every to {MAX_LOOK_SECONDS} or less"))
     if settings.move_to and not can_move:
         what = "mail cannot be moved: the server has neither MOVE nor UIDPLUS"
         found.append(Finding("error", where, what, 'write after = "seen"'))
@@ -77,22 +77,26 @@ async def _receiving(settings: MailboxSettings) -> list[Finding]:
     return found
 
 
-async def _sending(settings: MailboxSettings) -> Finding:
+async def _check_smtp(settings: MailboxSettings) -> Finding:
     where = f"{settings.channel} smtp {settings.smtp.host}:{settings.smtp.port}"
-    outbound = SmtpConnection(settings, PATIENCE)
+    outbound = SmtpConnection(settings, CHECK_TIMEOUT_SECONDS)
     try:
         await outbound.login()
     except aiosmtplib.SMTPAuthenticationError as error:
-        return Finding("error", where, f"the login is refused: {told(error)}", "check the name and the password")
+        return Finding(
+            "error", where, f"the login is refused: {describe_error(error)}", "check the name and the password"
+        )
     except (aiosmtplib.SMTPException, OSError, ValueError) as error:
         reason = error.__cause__ if isinstance(error.__cause__, ssl.SSLError) else error
-        return Finding("error", where, f"mail cannot be sent: {told(reason)}", _advice(str(reason), settings))
+        return Finding(
+            "error", where, f"mail cannot be sent: {describe_error(reason)}", _suggest_remedy(str(reason), settings)
+        )
     finally:
         await outbound.close()
     return Finding("ok", where, "login and certificate are fine")
 
 
-def _authority(settings: MailboxSettings) -> Finding:
+def _check_authserv_id(settings: MailboxSettings) -> Finding:
     if settings.authserv_id:
         what = f"a sender counts as proved by an aligned pass under {settings.authserv_id!r}, and by nothing else"
         return Finding("ok", settings.channel, what)
@@ -105,7 +109,7 @@ def _authority(settings: MailboxSettings) -> Finding:
     )
 
 
-def _advice(words: str, settings: MailboxSettings) -> str:
+def _suggest_remedy(words: str, settings: MailboxSettings) -> str:
     lowered = words.lower()
     if "certificate" in lowered or "ssl" in lowered or "tls" in lowered:
         return "the name in the settings must stand in the server's certificate; for a private authority set ca_file"

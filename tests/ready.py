@@ -79,7 +79,7 @@ class SharedReaders:
 
     def lend(self, readers: MessageReaderPool) -> None:
         """This desk reads with them from now on."""
-        readers._pool = self._owner._started()
+        readers._pool = self._owner._get_pool()
 
     def take_back(self, readers: MessageReaderPool) -> None:
         """The desk may be closed, and they live on."""

@@ -30,7 +30,7 @@ from intake.engine.model import DialogSet, InvalidDialog
 from intake.identity.contract_numbers import check_contract_shape
 from intake.identity.sources.csv_file import CsvSource
 from kb.content.article_files import InvalidArticle, read_folders
-from mail.diagnostics import account
+from mail.diagnostics import check_ledger
 
 MEGABYTE = 1024 * 1024
 LOW_DISK, NO_DISK = 1024 * MEGABYTE, 100 * MEGABYTE
@@ -212,7 +212,7 @@ async def check_database(settings: Settings, providers: Mapping[str, Provider], 
         if await database.bypasses_row_security():
             what = "the role could see every provider's rows: row-level security does not hold it"
             found.append(Finding("error", where, what, f'ALTER ROLE "{url.username}" NOSUPERUSER NOBYPASSRLS'))
-        accounts = [await account(database, box, clock()) for box in settings.mailboxes]
+        accounts = [await check_ledger(database, box, clock()) for box in settings.mailboxes]
         found += [*await _check_clock(database, clock), *(one for of_box in accounts for one in of_box)]
         return [*found, *await _check_agents(database, providers)]
     except SchemaMismatch as error:

@@ -218,7 +218,7 @@ async def _refuse_pending(folder: DeskFolder, mail_id: int, agent: str) -> None:
         actor = await actor_of(folder, database, agent, row.provider)
         async with database.work() as connection:
             await _set_state(connection, row, "refused", actor)
-            await ledger.refused(connection, mail_id)
+            await ledger.mark_refused(connection, mail_id)
 
 
 async def _require_waiting(database: Database, mail_id: int) -> PendingMail:

@@ -46,7 +46,7 @@ class AttachmentOpener:
         elif kind == "arrival":
             arrival_id, _, part = rest.partition(":")
             raw = await inbox.body_of(self._database, int(arrival_id))
-            return await self._readers.part(raw, int(part))
+            return await self._readers.read_part(raw, int(part))
         elif kind == "content":
             return await asyncio.to_thread(self._read_content, Path(rest))
         raise LookupError(f"nothing is behind {source!r}")

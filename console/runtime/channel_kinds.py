@@ -110,9 +110,9 @@ def _make_mailboxes(configured: Sequence[MailboxSettings], tools: ChannelTools) 
 
 
 async def _check_mailbox(box: MailboxSettings) -> list[Finding]:
-    from mail.diagnostics import check  # noqa: PLC0415 (only where there is a mailbox)
+    from mail.diagnostics import check_mailbox  # noqa: PLC0415 (only where there is a mailbox)
 
-    return await check(box)
+    return await check_mailbox(box)
 
 
 def _check_mailbox_settings(configured: Sequence[MailboxSettings]) -> Iterator[Finding]:

@@ -148,7 +148,7 @@ class Server:
             self._listeners.stored.set()
         if now >= self._cleaned_at + CLEANUP_INTERVAL:
             self._cleaned_at = now
-            await loop_guard_store.forget(database, now)
+            await loop_guard_store.delete_expired(database, now)
             await guess_limiter.delete_old_guesses(database, now)
             if await abandoned.fire_abandoned(database, self._application.providers.values(), now):
                 self._listeners.stored.set()

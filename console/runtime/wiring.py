@@ -147,7 +147,7 @@ ACT_WRITERS: Mapping[type[Act], ActWriter] = {
     loop_guard.ForgetCounts: loop_guard_store.write_forget_counts,
     loop_guard.StopNotices: loop_guard_store.write_decline,
 }
-OUTCOME_LISTENERS: tuple[OutcomeListener, ...] = (ledger.keep_account, audit_operation)
+OUTCOME_LISTENERS: tuple[OutcomeListener, ...] = (ledger.record_outcome, audit_operation)
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from desk.language.normalize import word_lines
 
-ANSWERS = word_lines("""
+AUTOREPLY_SUBJECTS = word_lines("""
     automatic reply | automatic response | automatic answer | automated reply | automated response | auto reply
     auto-reply | autoreply | auto response | auto-response | autoresponse | autoresponder | auto responder
     auto-responder | auto answer | autoanswer | automatically generated reply | out of office autoreply
@@ -32,7 +32,7 @@ ANSWERS = word_lines("""
 """)
 """How the subject of an answering programme begins, in the languages of the world's mail programmes."""
 
-ABSENT = word_lines("""
+ABSENCE_SUBJECTS = word_lines("""
     out of office | out of the office | out-of-office | ooo | away from my mail | away from the office
     on vacation | on holiday | on annual leave | on leave | vacation | holiday notice | maternity leave
     parental leave | not in the office | i am away | i'm away | absence | absent | away | нет на работе
@@ -51,7 +51,7 @@ ABSENT = word_lines("""
 """)
 """Words of absence: they make an answering programme's letter only beside another sign of one."""
 
-ANNOUNCED = word_lines("""
+AUTOREPLY_SENTENCES = word_lines("""
     this is an automated re | this is an automatic re | this is an auto-re | this is an autore
     this is an auto re | this is an automatically generated re | this is an automated message
     this message was generated automatically | this is an automatically generated message | automatic reply
@@ -72,7 +72,7 @@ ANNOUNCED = word_lines("""
 """)
 """Words in the first lines of such a letter."""
 
-READ = word_lines("""
+RECEIPT_SUBJECTS = word_lines("""
     read: | not read: | gelesen: | lu : | lu: | leído: | leido: | letto: | gelezen: | lida: | lido: | прочтено:
     прочитано: | läst: | læst: | lest: | luettu: | przeczytano: | přečteno: | elolvasva: | 已读: | 已讀:
     開封済み: | return receipt | read receipt | disposition notification | message disposition

@@ -10,9 +10,9 @@ import re
 from functools import cache
 
 from desk.language.normalize import word_lines
-from mail.replies.phrase_search import anywhere
+from mail.replies.phrase_search import compile_phrases
 
-ROBOTS = frozenset(
+DAEMON_LOCAL_PARTS = frozenset(
     word_lines("""
     post_master | mail-delivery-subsystem | mail-daemon | mailer-deamon | dsn | uucp | mailsystem | mailer-demon
     mail-delivery-system | mailer_daemon | maildeliverysystem | mailer.daemon | email-daemon | non-delivery
@@ -23,7 +23,7 @@ ROBOTS = frozenset(
 )
 """Local parts that no person has."""
 
-OFFICES = frozenset(
+ROLE_LOCAL_PARTS = frozenset(
     word_lines("""
     mail-admin | mail | do-not-reply | postmaster | system | smtp | donotreply | no-reply | administrator
     bounced | mailmaster | emaildelivery | mailgate | mailserver | bounce | postoffice | post-master | root
@@ -32,7 +32,7 @@ OFFICES = frozenset(
 )
 """Local parts that both programmes and people write from."""
 
-ROBOT_NAMES = word_lines("""
+DAEMON_NAMES = word_lines("""
     mail delivery | delivery subsystem | delivery system | delivery service | mailer-daemon | mailer daemon
     mail daemon | mail-daemon | postmaster | mail administrator | mail system | message delivery | delivery status
     system administrator | systemadministrator | email delivery | e-mail delivery | internet mail | mail router
@@ -44,7 +44,7 @@ ROBOT_NAMES = word_lines("""
     시스템 관리자 | mail postmaster | courier mail server
 """)
 
-SUBJECTS = word_lines("""
+BOUNCE_SUBJECTS = word_lines("""
     there was an error sending | problem with your message | error: your message | error report | failed: | sorry, your
     message blocked | mail blocked | mail refused | message refused | email bounced | your message has been blocked
     undeliver | returned mail | returned message | returned to sender | return to sender | returned email
@@ -84,7 +84,7 @@ SUBJECTS = word_lines("""
 """)
 """How the subject of a report begins."""
 
-ANNOUNCING = word_lines("""
+FAILURE_SENTENCES = word_lines("""
     rejected recipient | trouble delivering | error sending your | message blocked | email blocked | no recipients
     could not accept | refused to accept | not accept your | was refused | has been refused | mail refused
     could not be delivered | couldn't be delivered | couldn’t be delivered | could not deliver | couldn't deliver
@@ -154,7 +154,7 @@ ANNOUNCING = word_lines("""
 """)
 """Sentences by which a server begins to tell whom it did not reach (or did)."""
 
-DELAYED = word_lines("""
+DELAY_PHRASES = word_lines("""
     delayed | warning message only | not yet been delivered | has not yet been | not yet delivered
     need to resend | not need to resend | keep trying | continue to try | continue trying | still trying
     be retried | will retry | being retried | no action is required | delivery attempts will continue
@@ -172,7 +172,7 @@ DELAYED = word_lines("""
     再送を | 再試行 | 配信に時間 | 延迟 | 延遲 | 仍在尝试 | 지연 | מתעכב | عيكوب | تأخر | تأخير
 """)
 
-FINAL = word_lines("""
+FINAL_FAILURE_PHRASES = word_lines("""
     given up | i'm giving up | gave up on | not be retried | not going to try | permanent error | permanent fatal
     permanent failure | failed permanently | permanently failed | retry timeout exceeded | deleted from queue
     in the queue too long | queue too long | delivery has failed | message expired | no further attempts
@@ -181,7 +181,7 @@ FINAL = word_lines("""
 """)
 """Words after which a server tries no more, although it speaks of a delay."""
 
-DELIVERED = word_lines("""
+SUCCESS_PHRASES = word_lines("""
     successfully delivered | successful delivery | successful mail delivery | was delivered to
     has been delivered | have been delivered | was delivered successfully | delivered successfully
     successfully relayed | been relayed | recipients or distribution lists is complete
@@ -192,7 +192,7 @@ DELIVERED = word_lines("""
     正常に配信 | 已送达 | 已成功
 """)
 
-DIVIDERS = word_lines("""
+ORIGINAL_DIVIDERS = word_lines("""
     below this line is a copy | below the next line is a copy | this is a copy of | here is a copy
     a copy of the message | a copy of your message | copy of the message | copy of your message | copy of original
     original message | original mail | original headers | original header | original text | original email
@@ -216,7 +216,7 @@ DIVIDERS = word_lines("""
 """)
 """How the line begins (dashes and stars aside) below which the returned message stands."""
 
-LABELS = word_lines("""
+RECIPIENT_LABELS = word_lines("""
     rcpt to | recipient | recipients | recipient(s) | original recipient | original-recipient | final recipient
     final-recipient | recipient address | intended recipient | undeliverable address | undeliverable to
     addressed to | failed recipient | failed recipient(s) | failed address | failed to deliver to | failed
@@ -234,7 +234,7 @@ LABELS = word_lines("""
 """)
 """What stands before a colon or sign when a recipient follows it."""
 
-NOT_RECIPIENTS = word_lines("""
+OTHER_ADDRESS_LABELS = word_lines("""
     from | sender | mail from | return-path | return path | reply-to | reply to | message-id | message id
     messageid | received | envelope-from | reporting-mta | errors-to | subject | cc | in-reply-to | references
     date | sent | x- | remote-mta | queue-id | id | original-envelope-id | postmaster | от | отправитель | тема
@@ -244,7 +244,7 @@ NOT_RECIPIENTS = word_lines("""
 """)
 """Labels after which an address is somebody else's."""
 
-CONTACTS = word_lines("""
+CONTACT_PHRASES = word_lines("""
     contact | please reply | reply to | for assistance | assistance | for help | further information
     more information | questions | write to | send mail to postmaster | report this | abuse | administrator at
     administrator of | help desk | helpdesk | feel this message | forward this | http:// | https:// | postmaster@
@@ -255,27 +255,27 @@ CONTACTS = word_lines("""
 """)
 """What makes an address in a line one to turn to, or the sender's."""
 
-EXPANDED = word_lines("""
+ALIAS_PHRASES = word_lines("""
     expanded from | generated from | forwarded from | original address | original recipient | alias
     redirected from
 """)
 
 
-def announces(low: str) -> bool:
-    """Whether any of `ANNOUNCING` stands in a text, lower case."""
-    return _announcing().search(low) is not None
+def has_failure_sentence(low: str) -> bool:
+    """Whether any of `FAILURE_SENTENCES` stands in a text, lower case."""
+    return _failure_pattern().search(low) is not None
 
 
 @cache
-def _announcing() -> re.Pattern[str]:
-    return anywhere(ANNOUNCING)
+def _failure_pattern() -> re.Pattern[str]:
+    return compile_phrases(FAILURE_SENTENCES)
 
 
-def robotic(low: str) -> bool:
-    """Whether any of `ROBOT_NAMES` stands in a name, lower case."""
-    return _robotic().search(low) is not None
+def has_daemon_name(low: str) -> bool:
+    """Whether any of `DAEMON_NAMES` stands in a name, lower case."""
+    return _daemon_name_pattern().search(low) is not None
 
 
 @cache
-def _robotic() -> re.Pattern[str]:
-    return anywhere(ROBOT_NAMES)
+def _daemon_name_pattern() -> re.Pattern[str]:
+    return compile_phrases(DAEMON_NAMES)

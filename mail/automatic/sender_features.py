@@ -1,116 +1,134 @@
-"""Who sends a letter and how it is built: what tells a server's report from a person's letter before a word is read."""
+"""What the headers and the structure of a message say about its sender: a mail server, a role account or a person.
+
+Used before the text is read, to tell a delivery report from a person's message.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from mail.automatic import autoreplies, bounce_phrases, dsn, original_message
-from mail.mime.addresses import Mailbox, folded, mailboxes
+from mail.mime.addresses import Mailbox, fold_address, parse_mailboxes
 from mail.mime.headers import Headers
 from mail.mime.parser import MimePart
 
-DAEMON, POSTMASTER, OFFICE, SOMEBODY = 3, 2, 1, 0
-FIELDS = (b"inal-recipient:", b"inal-Recipient:", b"INAL-RECIPIENT:", b"iagnostic-code:", b"iagnostic-Code:")
-PROGRAMMES = (
+DAEMON, POSTMASTER, ROLE_ACCOUNT, PERSON = 3, 2, 1, 0
+DSN_FIELD_MARKS = (b"inal-recipient:", b"inal-Recipient:", b"INAL-RECIPIENT:", b"iagnostic-code:", b"iagnostic-Code:")
+MAIL_CLIENTS = (
     "outlook", "apple mail", "iphone mail", "ipad mail", "the bat", "thunderbird", "eudora", "evolution", "kmail",
     "roundcube", "sylpheed", "claws", "foxmail", "airmail", "k-9", "squirrelmail", "horde", "mutt", "alpine", "pine",
     "becky", "windows live", "mail.ru", "yamail", "aquamail", "mailbird", "zimbra", "rainloop", "nylas", "emclient",
 )  # fmt: skip
-"""Programmes in which people write."""
-ANSWERS = (
+"""Mail clients in which people write."""
+REPLY_PREFIXES = (
     "re:", "re[", "fwd:", "fw:", "fwd ", "aw:", "wg:", "tr:", "rv:", "отв:", "ha:", "пер:", "пересл", "sv:", "vs:",
 )  # fmt: skip
-"""How people's answers and forwarded letters begin."""
+"""How the subjects of people's replies and forwarded messages begin."""
 
 
 @dataclass(frozen=True, slots=True)
 class SenderFeatures:
-    """What is seen before the text is read. ``robot`` says how little the sender is a person, from DAEMON to SOMEBODY.
+    """What is known before the text is read.
 
-    ``structure`` is a report by its type, ``named`` are those in X-Failed-Recipients, ``human`` a person's programme or
-    an answer, ``away`` the subject of an answering programme.
+    ``robot_level`` runs from DAEMON to PERSON; ``has_null_path`` means that Return-Path is empty or a daemon's, or that
+    there is no From. ``is_by_person`` means that a mail client is named or the subject is that of a reply.
+    ``is_report_by_type`` means multipart/report with a delivery status. ``failed_recipients`` are the addresses in
+    X-Failed-Recipients.
     """
 
-    robot: int
-    null: bool
-    subject: bool
-    human: bool
-    away: bool
-    structure: bool
-    named: tuple[str, ...]
+    robot_level: int
+    has_null_path: bool
+    has_bounce_subject: bool
+    is_by_person: bool
+    has_autoreply_subject: bool
+    is_report_by_type: bool
+    failed_recipients: tuple[str, ...]
 
     @property
     def worth_reading(self) -> bool:
-        """Whether the letter may be a report at all."""
-        return bool(self.robot or self.null or self.subject or self.named or self.structure)
+        """Whether the message may be a delivery report at all."""
+        return bool(
+            self.robot_level
+            or self.has_null_path
+            or self.has_bounce_subject
+            or self.failed_recipients
+            or self.is_report_by_type
+        )
 
 
-def of(letter: MimePart, sender: Mailbox, subject: str) -> SenderFeatures:
-    """What the headers and the build of a letter tell."""
+def extract_features(letter: MimePart, sender: Mailbox, subject: str) -> SenderFeatures:
+    """The features of a message."""
     headers = letter.headers
     leaves = [part for part in letter.walk() if not part.parts and part.number]
-    status = any(part.kind in ("message/delivery-status", "message/global-delivery-status") for part in leaves)
-    kind = letter.parameters.get("report-type", "").lower() if letter.kind == "multipart/report" else ""
+    status = any(part.media_type in ("message/delivery-status", "message/global-delivery-status") for part in leaves)
+    kind = letter.parameters.get("report-type", "").lower() if letter.media_type == "multipart/report" else ""
     low = subject.lower().lstrip("[*( ")
-    answer = low.startswith(ANSWERS)
+    answer = low.startswith(REPLY_PREFIXES)
     return SenderFeatures(
-        robot=robot(headers, sender),
-        null="from" not in headers or any(_nobodys(value) for value in headers.all("return-path")),
-        subject=not answer and (low.startswith(bounce_phrases.SUBJECTS) or bounce_phrases.announces(low)),
-        away=autoreplies.subject_tells(subject),
-        human=answer or "user-agent" in headers or _human_programme(headers),
-        structure=letter.kind == "multipart/report" and (status or kind == "delivery-status"),
-        named=_failed_recipients(headers),
+        robot_level=find_robot_level(headers, sender),
+        has_null_path="from" not in headers or any(_is_null_path(value) for value in headers.get_all("return-path")),
+        has_bounce_subject=not answer
+        and (low.startswith(bounce_phrases.BOUNCE_SUBJECTS) or bounce_phrases.has_failure_sentence(low)),
+        has_autoreply_subject=autoreplies.is_autoreply_subject(subject),
+        is_by_person=answer or "user-agent" in headers or _is_mail_client_named(headers),
+        is_report_by_type=letter.media_type == "multipart/report" and (status or kind == "delivery-status"),
+        failed_recipients=_read_failed_recipients(headers),
     )
 
 
-def _nobodys(path: bytes) -> bool:
-    """Whether a Return-Path is empty, or a daemon's."""
+def _is_null_path(path: bytes) -> bool:
+    """Whether a Return-Path is empty, or has a daemon's local part."""
     local = path.strip(b"<> ").partition(b"@")[0].lower().decode("ascii", "replace")
-    return not local or local in bounce_phrases.ROBOTS
+    return not local or local in bounce_phrases.DAEMON_LOCAL_PARTS
 
 
-def carries_fields(part: MimePart) -> bool:
-    """Whether fields of RFC 3464 stand in a part, whatever its type says."""
+def has_dsn_fields(part: MimePart) -> bool:
+    """Whether a part contains fields of RFC 3464, whatever its type says."""
     if (
-        part.kind in original_message.KINDS
-        or part.kind == "text/html"
-        or part.kind.startswith(("image/", "application/pdf"))
+        part.media_type in original_message.ORIGINAL_TYPES
+        or part.media_type == "text/html"
+        or part.media_type.startswith(("image/", "application/pdf"))
     ):
         return False
-    content = part.content(dsn.STATUS_BYTES)
-    return any(name in content for name in FIELDS)
+    content = part.content(dsn.MAX_STATUS_BYTES)
+    return any(name in content for name in DSN_FIELD_MARKS)
 
 
-def robot(headers: Headers, sender: Mailbox) -> int:
-    """How little the sender is a person: DAEMON, POSTMASTER, OFFICE (programmes and people write there) or SOMEBODY."""
-    local = folded(sender.address).partition("@")[0].strip('"')
+def find_robot_level(headers: Headers, sender: Mailbox) -> int:
+    """DAEMON, POSTMASTER, ROLE_ACCOUNT (programs and people write from it) or PERSON."""
+    local = fold_address(sender.address).partition("@")[0].strip('"')
     stem = local.partition("+")[0]
-    if stem in bounce_phrases.ROBOTS:
+    if stem in bounce_phrases.DAEMON_LOCAL_PARTS:
         return DAEMON
-    shown = headers.text("from").strip("<>' ").lower()
-    if not sender.address and (not shown or any(one in shown for one in bounce_phrases.ROBOTS if "-" in one)):
-        return DAEMON if "from" in headers or "return-path" in headers else SOMEBODY
-    name = (sender.name or ("" if sender.address else headers.text("from"))).lower()
-    known = bounce_phrases.robotic(name)
+    shown = headers.get_text("from").strip("<>' ").lower()
+    if not sender.address and (
+        not shown or any(one in shown for one in bounce_phrases.DAEMON_LOCAL_PARTS if "-" in one)
+    ):
+        return DAEMON if "from" in headers or "return-path" in headers else PERSON
+    name = (sender.name or ("" if sender.address else headers.get_text("from"))).lower()
+    known = bounce_phrases.has_daemon_name(name)
     if stem.startswith(("postmaster", "microsoftexchange", "mailer-daemon", "mailerdaemon")) or known:
         return POSTMASTER
-    return OFFICE if stem in bounce_phrases.OFFICES or stem.startswith(("bounce", "mailer", "noreply")) else SOMEBODY
+    return (
+        ROLE_ACCOUNT
+        if stem in bounce_phrases.ROLE_LOCAL_PARTS or stem.startswith(("bounce", "mailer", "noreply"))
+        else PERSON
+    )
 
 
-def _human_programme(headers: Headers) -> bool:
-    programme = headers.text("x-mailer").lower()
-    return bool(programme) and any(one in programme for one in PROGRAMMES)
+def _is_mail_client_named(headers: Headers) -> bool:
+    programme = headers.get_text("x-mailer").lower()
+    return bool(programme) and any(one in programme for one in MAIL_CLIENTS)
 
 
-def _failed_recipients(headers: Headers) -> tuple[str, ...]:
-    """X-Failed-Recipients, as Exim and Gmail write it."""
-    values = [value.decode("utf-8", "replace") for value in headers.all("x-failed-recipients")[:20]]
-    return tuple(dict.fromkeys(box.address for value in values for box in mailboxes(value)))[: dsn.MOST]
+def _read_failed_recipients(headers: Headers) -> tuple[str, ...]:
+    """The addresses in X-Failed-Recipients, which Exim and Gmail write."""
+    values = [value.decode("utf-8", "replace") for value in headers.get_all("x-failed-recipients")[:20]]
+    return tuple(dict.fromkeys(box.address for value in values for box in parse_mailboxes(value)))[: dsn.MAX_RECIPIENTS]
 
 
-def readers(headers: Headers) -> set[str]:
-    """Those the report is sent to: whoever wrote the letter that comes back."""
+def list_report_readers(headers: Headers) -> set[str]:
+    """The folded addresses a report is sent to: those of the sender of the original message."""
     names = ("to", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "apparently-to")
-    values = [value.decode("utf-8", "replace") for name in names for value in headers.all(name)[:5]]
-    return {folded(box.address) for value in values for box in mailboxes(value)}
+    values = [value.decode("utf-8", "replace") for name in names for value in headers.get_all(name)[:5]]
+    return {fold_address(box.address) for value in values for box in parse_mailboxes(value)}

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from desk.model.media_types import OCTET_STREAM, file_ending
 from mail.content import tnef
-from mail.content.body import BodyText, is_words
-from mail.mime.headers import heading
-from mail.mime.parser import SIGNED, MimePart
+from mail.content.body import BodyText, is_body_text
+from mail.mime.headers import parse_headers
+from mail.mime.parser import SMIME_TYPES, MimePart
 
 KINDS = {
     "text/calendar": "calendar.ics", "message/delivery-status": "status.txt", "text/rfc822-headers": "headers.txt",
@@ -36,52 +36,62 @@ class Attachment:
     size: int
 
 
-def listed(tree: MimePart, shown: BodyText) -> tuple[Attachment, ...]:
+def list_attachments(tree: MimePart, shown: BodyText) -> tuple[Attachment, ...]:
     """Every file, in the order of the letter; packed ones last."""
-    files = [Attachment(one.number, one.name or _name(one), one.kind, _size(one)) for one in _files(tree, shown)]
-    packed = [Attachment(number, name, kind, len(content)) for number, name, kind, content in _packed(tree, shown)]
+    files = [
+        Attachment(one.number, one.filename or _default_name(one), one.media_type, _decoded_size(one))
+        for one in _find_file_parts(tree, shown)
+    ]
+    packed = [
+        Attachment(number, name, kind, len(content))
+        for number, name, kind, content in _find_embedded_files(tree, shown)
+    ]
     return (*files, *packed)
 
 
-def content(tree: MimePart, shown: BodyText, number: int) -> bytes:
+def read_attachment(tree: MimePart, shown: BodyText, number: int) -> bytes:
     """The bytes of one file. Raises LookupError when there is none of this number."""
     for one in tree.walk():
-        if one.number == number and not one.kind.startswith("multipart/"):
+        if one.number == number and not one.media_type.startswith("multipart/"):
             return one.content()
-    for known, _, _, packed in _packed(tree, shown):
+    for known, _, _, packed in _find_embedded_files(tree, shown):
         if known == number:
             return packed
     raise LookupError(f"the letter has no part {number}")
 
 
-def _files(tree: MimePart, shown: BodyText) -> Iterator[MimePart]:
+def _find_file_parts(tree: MimePart, shown: BodyText) -> Iterator[MimePart]:
     """The parts that are files. What else could be shown as the same text is none, unless it has a name."""
     alternatives: set[int] = set()
     for one in tree.walk():
-        if one.kind == "multipart/alternative":
-            alternatives |= {choice.number for choice in one.walk() if _is_choice(choice)}
-        if (one.parts and one.kind not in SIGNED) or one.number in shown.parts or one.kind.startswith("multipart/"):
+        if one.media_type == "multipart/alternative":
+            alternatives |= {choice.number for choice in one.walk() if _is_text_alternative(choice)}
+        if (
+            (one.parts and one.media_type not in SMIME_TYPES)
+            or one.number in shown.parts
+            or one.media_type.startswith("multipart/")
+        ):
             continue
-        if one.name or not (one.number in alternatives or _is_blank(one)):
+        if one.filename or not (one.number in alternatives or _is_blank(one)):
             yield one
 
 
-def _is_choice(one: MimePart) -> bool:
+def _is_text_alternative(one: MimePart) -> bool:
     """Whether an alternative is only another look of the same text."""
-    return (is_words(one) or one.kind == "text/x-amp-html") and one.disposition[0] != "attachment"
+    return (is_body_text(one) or one.media_type == "text/x-amp-html") and one.disposition[0] != "attachment"
 
 
 def _is_blank(one: MimePart) -> bool:
     return not one.raw[one.start : min(one.end, one.start + 1000)].strip() and not one.body.strip()
 
 
-def _packed(tree: MimePart, shown: BodyText) -> Iterator[tuple[int, str, str, bytes]]:
+def _find_embedded_files(tree: MimePart, shown: BodyText) -> Iterator[tuple[int, str, str, bytes]]:
     """Files inside files, numbered behind all parts: number, name, media type, content."""
     parts = list(tree.walk())
     number = len(parts)
     for one in parts:
         if tnef.is_tnef(one):
-            for name, content in tnef.opened(one.content()).files:
+            for name, content in tnef.parse_tnef(one.content()).files:
                 yield number, name, OCTET_STREAM, content
                 number += 1
     for file in shown.files:
@@ -89,28 +99,28 @@ def _packed(tree: MimePart, shown: BodyText) -> Iterator[tuple[int, str, str, by
         number += 1
 
 
-def _name(one: MimePart) -> str:
+def _default_name(one: MimePart) -> str:
     """A sensible name for what has none."""
-    if one.kind == "message/rfc822":
-        return _subject(one) + ".eml"
-    location = one.headers.text("content-location").rstrip("/").rpartition("/")[2].partition("?")[0]
-    if location and not is_words(one):
+    if one.media_type == "message/rfc822":
+        return _subject_as_name(one) + ".eml"
+    location = one.headers.get_text("content-location").rstrip("/").rpartition("/")[2].partition("?")[0]
+    if location and not is_body_text(one):
         return location[:200]
-    if one.kind in KINDS:
-        return KINDS[one.kind]
-    described = one.headers.text("content-description")
+    if one.media_type in KINDS:
+        return KINDS[one.media_type]
+    described = one.headers.get_text("content-description")
     if 0 < len(described.rpartition(".")[2]) < 5 < len(described) < 200 and "." in described[-5:]:
         return described
-    return f"{'picture' if one.kind.startswith('image/') else 'file'}-{one.number}{file_ending(one.kind)}"
+    return f"{'picture' if one.media_type.startswith('image/') else 'file'}-{one.number}{file_ending(one.media_type)}"
 
 
-def _subject(one: MimePart) -> str:
-    subject = heading(one.content(64 * 1024)).text("subject").replace("/", "-").replace("\\", "-")
+def _subject_as_name(one: MimePart) -> str:
+    subject = parse_headers(one.content(64 * 1024)).get_text("subject").replace("/", "-").replace("\\", "-")
     return subject[:100].strip() or "message"
 
 
-def _size(one: MimePart) -> int:
-    if one.encoding == "base64" and not one.is_worded:
+def _decoded_size(one: MimePart) -> int:
+    if one.encoding == "base64" and not one.is_text_or_message:
         line_ends = one.raw.count(b"\n", one.start, one.end) + one.raw.count(b"\r", one.start, one.end)
         tail = one.raw[max(one.start, one.end - 8) : one.end]
         return max(0, (one.size - line_ends) * 3 // 4 - tail.count(b"="))

@@ -23,18 +23,18 @@ class ElementMeaning(Enum):
     """What an element means for the lines inside it, and below it."""
 
     NONE = ""
-    CITED = "cited"
+    BLOCKQUOTE = "cited"
     """They are quoted, as by ``blockquote``."""
-    OLD = "old"
+    QUOTE = "old"
     """They belong to an older letter."""
-    OPENING = "opening"
+    QUOTE_OPENING = "opening"
     """They do, until a ``blockquote`` inside has ended: Gmail puts answers below that."""
     HISTORY = "history"
     """They do, and so does everything below."""
-    SIGNED = "signed"
+    SIGNATURE = "signed"
 
 
-HISTORY = (
+HISTORY_NAMES = (
     "divrplyfwdmsg",  # Outlook on the web
     "appendonsend",  # Outlook on the web, above its rule
     "stopspelling",  # Hotmail
@@ -44,7 +44,7 @@ HISTORY = (
     "mail-editor-reference-message-container",
     "reply_divider",
 )
-OLD = (
+QUOTE_NAMES = (
     "yahoo_quoted",
     "yahooquoted",
     "moz-cite-prefix",  # Thunderbird
@@ -62,57 +62,59 @@ OLD = (
     "quoted-text-container",
     "skiff-mail-quote",
 )
-SIGNED = (
+SIGNATURE_NAMES = (
     "signature",  # nearly all
     "zm-_id_-sgn",  # Zoho
     "bloop_sign",  # Airmail
 )
-OLD_NAMES = frozenset({"quote", "messagereplysection"})
+QUOTE_DIV_NAMES = frozenset({"quote", "messagereplysection"})
 """Of GMX and Web.de, and of Spark."""
-OPENING = "gmail_quote"
-NO_BORDER = ("border:none", "border:0", "border-left:none", "border-left:0", "border-width:0")
+OPENING_NAME = "gmail_quote"
+BORDERLESS_STYLES = ("border:none", "border:0", "border-left:none", "border-left:0", "border-width:0")
 # Outlook's rule above the head of the older letter, and Windows Mail's.
-RULES = (("border:none", "border-top:solid#e1e1e1"), ("border:none", "border-top:solid#b5c4df"))
-RULE_OF_WINDOWS = ("border-top-color:rgb(229,229,229)", "border-top-width:1px", "border-top-style:solid")
+RULE_STYLES = (("border:none", "border-top:solid#e1e1e1"), ("border:none", "border-top:solid#b5c4df"))
+WINDOWS_MAIL_RULE_STYLE = ("border-top-color:rgb(229,229,229)", "border-top-width:1px", "border-top-style:solid")
 
 
-def meaning(name: str, content: str) -> ElementMeaning:
+def find_element_meaning(name: str, content: str) -> ElementMeaning:
     """What an element says, by its name and the text of its tag."""
     if name != "blockquote" and "=" not in content:
         return ElementMeaning.NONE
     said = content.lower()
-    named = " ".join(attribute(said, one) for one in ("class", "id", "name", "data-smartmail"))
-    style = "".join(attribute(said, "style").split())
+    named = " ".join(find_attribute(said, one) for one in ("class", "id", "name", "data-smartmail"))
+    style = "".join(find_attribute(said, "style").split())
     if name == "blockquote":
-        indented = any(border in style for border in NO_BORDER) and "quote" not in named and "cite" not in said
-        return ElementMeaning.NONE if indented else ElementMeaning.CITED
+        indented = any(border in style for border in BORDERLESS_STYLES) and "quote" not in named and "cite" not in said
+        return ElementMeaning.NONE if indented else ElementMeaning.BLOCKQUOTE
     told = ElementMeaning.NONE
-    if any(one in named for one in SIGNED) or "data-signature-widget" in said:
-        told = ElementMeaning.SIGNED
-    elif any(one in named for one in HISTORY) or _rule(style):
+    if any(one in named for one in SIGNATURE_NAMES) or "data-signature-widget" in said:
+        told = ElementMeaning.SIGNATURE
+    elif any(one in named for one in HISTORY_NAMES) or _is_rule_style(style):
         told = ElementMeaning.HISTORY
-    elif any(one in named for one in OLD) or (name == "div" and attribute(said, "name") in OLD_NAMES):
-        told = ElementMeaning.OLD
-    elif OPENING in named and name == "div":
-        told = ElementMeaning.OPENING
+    elif any(one in named for one in QUOTE_NAMES) or (
+        name == "div" and find_attribute(said, "name") in QUOTE_DIV_NAMES
+    ):
+        told = ElementMeaning.QUOTE
+    elif OPENING_NAME in named and name == "div":
+        told = ElementMeaning.QUOTE_OPENING
     return told
 
 
-def _rule(style: str) -> bool:
+def _is_rule_style(style: str) -> bool:
     if "border-top" not in style:
         return False
-    return any(all(piece in style for piece in rule) for rule in (*RULES, RULE_OF_WINDOWS))
+    return any(all(piece in style for piece in rule) for rule in (*RULE_STYLES, WINDOWS_MAIL_RULE_STYLE))
 
 
-def tight(name: str, content: str) -> bool:
+def has_no_margin(name: str, content: str) -> bool:
     """Whether a paragraph has no space around it: Word makes one of each line."""
     if name != "p" or "=" not in content:
         return False
     said = content.lower()
-    return "mso" in attribute(said, "class") or "margin:0" in "".join(attribute(said, "style").split())
+    return "mso" in find_attribute(said, "class") or "margin:0" in "".join(find_attribute(said, "style").split())
 
 
-def attribute(content: str, name: str) -> str:
+def find_attribute(content: str, name: str) -> str:
     """The value of an attribute as it is written in a tag, "" for none."""
     lower = content.lower()
     at = max(lower.find(f"{blank}{name}=") for blank in " \n\t")

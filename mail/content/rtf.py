@@ -129,11 +129,11 @@ class _RtfReader:
         if symbol:
             self.out.append({b"~": " ", b"_": "-", b"-": ""}.get(symbol, symbol.decode("latin-1")))
             return
-        self.out.append(charsets.decoded(words, self.charset)[self.skip :])
+        self.out.append(charsets.decode(words, self.charset)[self.skip :])
         self.skip = 0
 
     def flush(self) -> None:
         """The escaped bytes are complete."""
         if self.raw:
-            self.out.append(charsets.decoded(bytes(self.raw), self.charset))
+            self.out.append(charsets.decode(bytes(self.raw), self.charset))
             self.raw.clear()

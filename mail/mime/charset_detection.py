@@ -16,7 +16,7 @@ _OTHERS = (("cp932", 0x82, 0x83, 0.25), ("big5", 0xA4, 0xC6, 0.7), ("cp932", 0x8
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
-def guessed(data: bytes) -> str:
+def decode_undeclared(data: bytes) -> str:
     """The characters of bytes that nobody declared, or declared as ASCII or UTF-8, which they may not be."""
     if data.isascii():
         return _escaped(data) if b"\x1b" in data else data.decode("ascii")
@@ -27,10 +27,10 @@ def guessed(data: bytes) -> str:
         cut = error.end >= len(data) and error.reason == "unexpected end of data" and error.start
         if cut or marked != "utf-8":
             return data.decode(marked, "replace")  # cut in the middle of a letter, by us or on the way
-    return data.decode(name(data), "replace")
+    return data.decode(detect_charset(data), "replace")
 
 
-def name(data: bytes) -> str:
+def detect_charset(data: bytes) -> str:
     """The charset that bytes which are not UTF-8 most probably are in."""
     sample = data[:SAMPLE]
     high = _high(sample)
@@ -40,7 +40,7 @@ def name(data: bytes) -> str:
     return "cp1252" if high * 3 < high + _latin(sample) else _alphabet(sample, high)
 
 
-def russian_name(data: bytes) -> str:
+def detect_mislabelled_russian(data: bytes) -> str:
     """The Russian charset of bytes that are declared as Western and plainly are not; else ""."""
     sample = data[:SAMPLE]
     high = _high(sample)

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import unicodedata
 
-LONGEST, LABEL, LOCAL = 253, 63, 64
-_ATOM = frozenset("!#$%&'*+/=?^_`{|}~-.")
+MAX_DOMAIN_LENGTH, MAX_LABEL_LENGTH, MAX_LOCAL_PART_BYTES = 253, 63, 64
+_ATOM_CHARACTERS = frozenset("!#$%&'*+/=?^_`{|}~-.")
 
 
-def ascii_domain(domain: str) -> str:
+def to_ascii_domain(domain: str) -> str:
     """The domain in ASCII (RFC 3490), lower case; "" when it has no such form that reads back as the same letters.
 
     So a letter that would silently become another (ß, a Kelvin sign, a full-width a) makes no domain at all.
     """
     if domain.isascii():
-        return domain.lower() if len(domain) <= LONGEST else ""
-    if len(domain) > LONGEST:
+        return domain.lower() if len(domain) <= MAX_DOMAIN_LENGTH else ""
+    if len(domain) > MAX_DOMAIN_LENGTH:
         return ""
-    labels = [_ascii_label(label) for label in domain.split(".")]
-    return ".".join(labels) if all(labels) and len(".".join(labels)) <= LONGEST else ""
+    labels = [_to_ascii_label(label) for label in domain.split(".")]
+    return ".".join(labels) if all(labels) and len(".".join(labels)) <= MAX_DOMAIN_LENGTH else ""
 
 
-def _ascii_label(label: str) -> str:
+def _to_ascii_label(label: str) -> str:
     if label.isascii():
         return label.lower()
-    if len(label) > LABEL or unicodedata.normalize("NFKC", label) != label:
+    if len(label) > MAX_LABEL_LENGTH or unicodedata.normalize("NFKC", label) != label:
         return ""
     try:
         made = label.encode("idna")
@@ -34,7 +34,7 @@ def _ascii_label(label: str) -> str:
     return made.decode("ascii").lower() if same else ""
 
 
-def vouches_for(vouched: str, domain: str) -> bool:
+def is_aligned(vouched: str, domain: str) -> bool:
     """Whether whoever holds ``vouched`` may speak for ``domain``: the same one, or one above it of two labels at least.
 
     Narrower than the relaxed alignment of RFC 7489, section 3.1: a subdomain does not vouch for what stands above it,
@@ -44,15 +44,15 @@ def vouches_for(vouched: str, domain: str) -> bool:
     return "." in vouched and (vouched == domain or domain.endswith("." + vouched))
 
 
-def deliverable(address: str) -> str:
+def to_deliverable_address(address: str) -> str:
     """The address as it goes on the wire, its domain in ASCII; "" for what nobody is to be written to.
 
     Only a dot-atom (RFC 5321, section 4.1.2; RFC 6531 for letters outside ASCII) and a domain of letters, digits and
     hyphens: quoted local parts and address literals belong to no subscriber.
     """
     local, at, domain = address.rpartition("@")
-    host = ascii_domain(domain)
-    plain = all(char.isalnum() or char in _ATOM for char in local)
+    host = to_ascii_domain(domain)
+    plain = all(char.isalnum() or char in _ATOM_CHARACTERS for char in local)
     named = all(label and all(char.isalnum() or char in "-_" for char in label) for label in host.split("."))
-    short = 0 < len(local.encode("utf-8", "replace")) <= LOCAL
+    short = 0 < len(local.encode("utf-8", "replace")) <= MAX_LOCAL_PART_BYTES
     return f"{local}@{host}" if at and plain and named and short and not host.startswith("-") else ""

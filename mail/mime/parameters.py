@@ -10,45 +10,45 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from mail.mime import charsets
-from mail.mime.headers import exact
+from mail.mime.headers import decode_header_exactly
 
-MOST = 100
+MAX_PARAMETERS = 100
 """Parameters looked at; a name of a file may come in many pieces."""
-SPACED = frozenset({"name", "filename", "boundary"})
+SPACES_ALLOWED = frozenset({"name", "filename", "boundary"})
 """Parameters that are met with spaces in them and no quotes around."""
 
 
 @lru_cache(maxsize=512)  # most letters say the same of their parts
-def parameters(value: bytes, charset: str = "") -> tuple[str, dict[str, str]]:
+def parse_parameters(value: bytes, charset: str = "") -> tuple[str, dict[str, str]]:
     """``type/subtype`` or a disposition, lower case, and its parameters, names lower case.
 
     ``charset`` is the letter's own, for raw bytes in them. What is returned is shared, and not to be changed.
     """
     if b";" not in value and b"=" not in value:
-        return _head(value)[0], {}
-    pieces = list(_pieces_of(value))
-    head, lost = _head(pieces[0])
+        return _parse_head(value)[0], {}
+    pieces = list(_split_at_semicolons(value))
+    head, lost = _parse_head(pieces[0])
     plain: dict[str, str] = {}
     continued: dict[str, dict[int, tuple[bool, bytes]]] = {}
-    for piece in [*lost, *pieces[1:MOST]]:
+    for piece in [*lost, *pieces[1:MAX_PARAMETERS]]:
         name, equals, content = piece.partition(b"=")
         key = name.strip().lower().decode("ascii", "replace")
         if not equals or not key:
             continue
         stem, star, rest = key.partition("*")
-        content = _unquoted(content.strip(), stem in SPACED)
+        content = _remove_quotes(content.strip(), stem in SPACES_ALLOWED)
         if not star:
-            plain.setdefault(key, _line(exact(content, charset)))
+            plain.setdefault(key, _to_one_line(decode_header_exactly(content, charset)))
             continue
         index = rest.rstrip("*")
         number = int(index) if index.isascii() and index.isdigit() and len(index) < 4 else 0
         continued.setdefault(stem.strip(), {}).setdefault(number, (key.endswith("*"), content))
     for stem, numbered in continued.items():
-        plain[stem] = _extended([numbered[number] for number in sorted(numbered)], charset) or plain.get(stem, "")
+        plain[stem] = _decode_rfc2231([numbered[number] for number in sorted(numbered)], charset) or plain.get(stem, "")
     return head, plain
 
 
-def _head(piece: bytes) -> tuple[str, list[bytes]]:
+def _parse_head(piece: bytes) -> tuple[str, list[bytes]]:
     """The first piece without quotes and comments, and a parameter in it that no semicolon parts from it."""
     words = piece.partition(b"(")[0].split()
     lost = [word for word in words[1:] if b"=" in word]
@@ -58,11 +58,11 @@ def _head(piece: bytes) -> tuple[str, list[bytes]]:
     return head.decode("ascii", "replace").lower(), lost
 
 
-def _line(content: str) -> str:
+def _to_one_line(content: str) -> str:
     return content.replace("\r", "").replace("\n", "").replace("\t", " ").strip()
 
 
-def _extended(pieces: list[tuple[bool, bytes]], fallback: str) -> str:
+def _decode_rfc2231(pieces: list[tuple[bool, bytes]], fallback: str) -> str:
     """RFC 2231: pieces, some of them percent-encoded, the first one with a charset and a language before it."""
     charset, joined = "", b""
     if pieces[0][0] and pieces[0][1].count(b"'") >= 2:
@@ -70,13 +70,13 @@ def _extended(pieces: list[tuple[bool, bytes]], fallback: str) -> str:
         charset = first.decode("ascii", "replace")
         pieces = [(True, content), *pieces[1:]]
     for percent, content in pieces:
-        joined += _unpercented(content) if percent else content
+        joined += _decode_percents(content) if percent else content
     if not any(percent for percent, _ in pieces):
-        return _line(exact(joined, fallback))
-    return _line(charsets.clean(charsets.decoded(joined, charset or fallback)))
+        return _to_one_line(decode_header_exactly(joined, fallback))
+    return _to_one_line(charsets.clean(charsets.decode(joined, charset or fallback)))
 
 
-def _unpercented(content: bytes) -> bytes:
+def _decode_percents(content: bytes) -> bytes:
     head, *rest = content.split(b"%")
     pieces = [head]
     for piece in rest:
@@ -87,7 +87,7 @@ def _unpercented(content: bytes) -> bytes:
     return b"".join(pieces)
 
 
-def _unquoted(content: bytes, spaces: bool) -> bytes:
+def _remove_quotes(content: bytes, spaces: bool) -> bytes:
     """A value without its quotes. Quotes inside that nobody escaped belong to it, a comment behind it does not.
 
     Without quotes it ends at a space, unless it may have ``spaces`` all the same.
@@ -103,10 +103,10 @@ def _unquoted(content: bytes, spaces: bool) -> bytes:
         inner = content[1 : content.find(b'"', 1)]
     else:
         inner = content[1:last]
-    return _unescaped(inner) if b"\\" in inner else inner
+    return _remove_escapes(inner) if b"\\" in inner else inner
 
 
-def _unescaped(inner: bytes) -> bytes:
+def _remove_escapes(inner: bytes) -> bytes:
     """Only quotes and backslashes are taken for escaped: ``C:\\new`` is meant as it stands."""
     out = bytearray()
     at = 0
@@ -118,7 +118,7 @@ def _unescaped(inner: bytes) -> bytes:
     return bytes(out)
 
 
-def _pieces_of(value: bytes) -> Iterator[bytes]:
+def _split_at_semicolons(value: bytes) -> Iterator[bytes]:
     """What semicolons separate, outside quotes."""
     if b'"' not in value:
         yield from value.split(b";")

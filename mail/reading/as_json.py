@@ -17,7 +17,7 @@ from mail.mime.addresses import Mailbox
 from mail.reading import message
 from mail.reading.message import MailMessage, ReaderOptions
 
-LARGEST = 64 * 1024 * 1024
+MAX_FILE_BYTES = 64 * 1024 * 1024
 """Bytes of a file that are looked at: more than any mail server takes."""
 
 
@@ -29,33 +29,33 @@ class UnopenedFile:
     why: str
 
 
-def file_told(path: str, reading: ReaderOptions) -> str | UnopenedFile:
+def convert_file(path: str, reading: ReaderOptions) -> str | UnopenedFile:
     """The letter in a file as one line of JSON."""
     try:
-        raw = opened(path, LARGEST + 1)
+        raw = read_file(path, MAX_FILE_BYTES + 1)
     except OSError as error:
         return UnopenedFile(path, error.strerror or str(error))
-    letter = message.read(raw[:LARGEST], reading)
-    if len(raw) > LARGEST:
+    letter = message.read_message(raw[:MAX_FILE_BYTES], reading)
+    if len(raw) > MAX_FILE_BYTES:
         letter = replace(letter, problems=(*letter.problems, "file cut"))
-    return line(path, letter, reading)
+    return to_json_line(path, letter, reading)
 
 
-def file_degraded(path: str, reading: ReaderOptions, why: str) -> str | UnopenedFile:
+def convert_file_degraded(path: str, reading: ReaderOptions, why: str) -> str | UnopenedFile:
     """The same by the least that can be told, for a letter that killed its reader."""
     try:
-        raw = opened(path, message.DEGRADED_BYTES)
+        raw = read_file(path, message.DEGRADED_BYTES)
     except OSError as error:
         return UnopenedFile(path, error.strerror or str(error))
-    return line(path, message.degraded(raw, reading, why), reading)
+    return to_json_line(path, message.read_degraded(raw, reading, why), reading)
 
 
-def unreadable(path: str, reading: ReaderOptions, why: str) -> str:
+def describe_unreadable(path: str, reading: ReaderOptions, why: str) -> str:
     """What is left to say of a letter that even the simplest reading could not survive."""
-    return line(path, MailMessage(sender=Mailbox("", ""), problems=(why,)), reading)
+    return to_json_line(path, MailMessage(sender=Mailbox("", ""), problems=(why,)), reading)
 
 
-def opened(path: str, limit: int) -> bytes:
+def read_file(path: str, limit: int) -> bytes:
     """The first bytes of a file. Raises OSError, also for a folder, a pipe or a device, which could block for ever."""
     status = Path(path).stat()
     if not stat.S_ISREG(status.st_mode):
@@ -64,14 +64,14 @@ def opened(path: str, limit: int) -> bytes:
         return file.read(min(status.st_size, limit))
 
 
-def line(path: str, letter: MailMessage, reading: ReaderOptions) -> str:
+def to_json_line(path: str, letter: MailMessage, reading: ReaderOptions) -> str:
     """The JSON object of a letter, on one line."""
     return json.dumps(
-        {"file": os.fsencode(path).decode("utf-8", "replace"), **told(letter, reading)}, ensure_ascii=False
+        {"file": os.fsencode(path).decode("utf-8", "replace"), **to_dict(letter, reading)}, ensure_ascii=False
     )
 
 
-def told(letter: MailMessage, reading: ReaderOptions) -> dict[str, object]:
+def to_dict(letter: MailMessage, reading: ReaderOptions) -> dict[str, object]:
     """Every field a program may want to know; instants in ISO 8601, sizes in bytes.
 
     ``from`` is an address; where the sender gave none that could be used, what stands there instead. ``automatic`` is
@@ -96,7 +96,9 @@ def told(letter: MailMessage, reading: ReaderOptions) -> dict[str, object]:
         "automatic": letter.report_class not in ("none", "list"),
         "unanswered": letter.automatic,
         "report_class": letter.report_class,
-        "bounced": [{"address": one.address, "status": one.status, "action": one.action} for one in letter.bounced],
+        "bounced": [
+            {"address": one.address, "status": one.status, "action": one.action} for one in letter.failed_recipients
+        ],
         "authenticated": letter.proof == Proof.SURE if reading.authserv_id else None,
         "problems": letter.problems,
     }

@@ -14,13 +14,13 @@ import re
 from dataclasses import dataclass
 
 from desk.model.messages import Proof
-from mail.mime.domains import ascii_domain, vouches_for
-from mail.mime.headers import HEADER_BYTES, ONE_HEADER, Headers
+from mail.mime.domains import is_aligned, to_ascii_domain
+from mail.mime.headers import MAX_FIELD_BYTES, MAX_HEADER_BYTES, Headers
 
-_END = re.compile(rb"\n\r?\n")
-_HEADER = re.compile(rb"(?:[!-9;-~]{1,200}:|[ \t]+[^ \t\r])[^\r]*\Z")
+_HEADERS_END = re.compile(rb"\n\r?\n")
+_HEADER_LINE = re.compile(rb"(?:[!-9;-~]{1,200}:|[ \t]+[^ \t\r])[^\r]*\Z")
 METHODS = ("dkim", "dmarc", "spf")
-GROUP = 8
+MAX_RESULTS_HEADERS = 8
 """Headers of one group: a border writes one, or one for each method."""
 
 
@@ -33,30 +33,30 @@ class AuthenticationResult:
     properties: dict[str, str]
 
 
-def proof(headers: Headers, senders: list[str], authserv_id: str, raw: bytes = b"") -> Proof:
+def check_sender(headers: Headers, senders: list[str], authserv_id: str, raw: bytes = b"") -> Proof:
     """How sure the From is. ``senders`` are all addresses of all From fields: more than one proves nothing.
 
     ``raw`` is the letter itself, whose headers must look the same to every reader.
     """
-    if len(senders) != 1 or not _one_sender(headers.all("from"), senders[0]):
+    if len(senders) != 1 or not _has_one_sender(headers.get_all("from"), senders[0]):
         return Proof.DOUBTED
     if not authserv_id:
         return Proof.CLAIMED
-    if _ambiguous(raw):
+    if _is_ambiguous(raw):
         return Proof.DOUBTED
-    domain = ascii_domain(senders[0].rpartition("@")[2])
-    stated = [results(value) for value in _topmost(headers, authserv_id)]
-    if not domain or not stated or None in stated or len(stated) > GROUP:
+    domain = to_ascii_domain(senders[0].rpartition("@")[2])
+    stated = [parse_results(value) for value in _topmost_headers(headers, authserv_id)]
+    if not domain or not stated or None in stated or len(stated) > MAX_RESULTS_HEADERS:
         return Proof.DOUBTED
-    found = _uppermost([one for one in stated if one is not None])
+    found = _keep_topmost_of_method([one for one in stated if one is not None])
     if any(result.method == "dmarc" and result.verdict == "fail" for result in found):
         return Proof.DOUBTED
-    return Proof.SURE if any(_vouches(result, domain) for result in found) else Proof.DOUBTED
+    return Proof.SURE if any(_is_aligned_pass(result, domain) for result in found) else Proof.DOUBTED
 
 
-def results(value: str) -> list[AuthenticationResult] | None:
+def parse_results(value: str) -> list[AuthenticationResult] | None:
     """The methods of one header's value, the authserv-id and comments left out; None when it is not plain."""
-    plain = _plain(value)
+    plain = _remove_comments(value)
     if plain is None:
         return None
     found = []
@@ -74,11 +74,11 @@ def results(value: str) -> list[AuthenticationResult] | None:
     return found
 
 
-def _one_sender(fields: list[bytes], address: str) -> bool:
+def _has_one_sender(fields: list[bytes], address: str) -> bool:
     """Whether every reader sees the same one sender: one field with one address, and none in the name or behind it."""
     if len(fields) != 1:
         return False
-    value = _unquoted(fields[0].decode("utf-8", "replace"))
+    value = _remove_quoted(fields[0].decode("utf-8", "replace"))
     if any(char < " " and char != "\t" for char in value):
         return False
     before, angle, rest = value.partition("<")
@@ -91,24 +91,24 @@ def _one_sender(fields: list[bytes], address: str) -> bool:
     return bool(closed) and not unclear and inner.strip() == address and same
 
 
-def _ambiguous(raw: bytes) -> bool:
+def _is_ambiguous(raw: bytes) -> bool:
     """Whether a border may have seen other headers than we do, who read on where it may have stopped.
 
     So it is with a line ended by a bare CR, one that is no header, a blank one at the top or with spaces in it.
     """
-    lines = _END.split(raw[:HEADER_BYTES], maxsplit=1)[0].rstrip(b"\r\n").split(b"\n")
+    lines = _HEADERS_END.split(raw[:MAX_HEADER_BYTES], maxsplit=1)[0].rstrip(b"\r\n").split(b"\n")
     if lines[0].startswith(b"From "):
         del lines[0]
-    return len(lines) > 1 and not all(_HEADER.match(line.removesuffix(b"\r")) for line in lines)
+    return len(lines) > 1 and not all(_HEADER_LINE.match(line.removesuffix(b"\r")) for line in lines)
 
 
-def _unquoted(value: str) -> str:
+def _remove_quoted(value: str) -> str:
     """The value with what stands in quotes left out; from an open quote on nothing is left out."""
     pieces = value.replace("\\\\", "").replace('\\"', "").split('"')
     return "".join(pieces[0::2]) if len(pieces) % 2 else value
 
 
-def _uppermost(stated: list[list[AuthenticationResult]]) -> list[AuthenticationResult]:
+def _keep_topmost_of_method(stated: list[list[AuthenticationResult]]) -> list[AuthenticationResult]:
     """Of each method only what the uppermost header says that names it.
 
     A border that puts its own header below its own `Received` leaves none between that and a forged one beneath: what
@@ -121,42 +121,42 @@ def _uppermost(stated: list[list[AuthenticationResult]]) -> list[AuthenticationR
     return found
 
 
-def _vouches(result: AuthenticationResult, domain: str) -> bool:
+def _is_aligned_pass(result: AuthenticationResult, domain: str) -> bool:
     if result.verdict != "pass":
         return False
     if result.method == "dmarc":
         return result.properties.get("header.from", "").rpartition("@")[2] == domain
     if result.method == "dkim":
         identity = result.properties.get("header.i", "").rpartition("@")[2]
-        return vouches_for(result.properties.get("header.d") or identity, domain)
+        return is_aligned(result.properties.get("header.d") or identity, domain)
     if result.method == "spf":
-        return vouches_for(result.properties.get("smtp.mailfrom", "").rpartition("@")[2], domain)
+        return is_aligned(result.properties.get("smtp.mailfrom", "").rpartition("@")[2], domain)
     return False
 
 
-def _topmost(headers: Headers, authserv_id: str) -> list[str]:
+def _topmost_headers(headers: Headers, authserv_id: str) -> list[str]:
     group: list[str] = []
     for name, value in headers.fields:
         if name == "received" and group:
             break
-        if name == "authentication-results" and _is_by(text := value.decode("latin-1"), authserv_id):
+        if name == "authentication-results" and _is_from_authserv(text := value.decode("latin-1"), authserv_id):
             group.append(text)
     return group
 
 
-def _is_by(value: str, authserv_id: str) -> bool:
+def _is_from_authserv(value: str, authserv_id: str) -> bool:
     """Whether the header bears this very name, as a server writes it: first, unquoted, and version 1 if any."""
     end = len(authserv_id)
     if value[:end].lower() != authserv_id.lower() or value[end : end + 1] not in (" ", "\t", ";", "("):
         return False
-    plain = _plain(value)
+    plain = _remove_comments(value)
     # What cannot be read is kept in the group, where it spoils it.
     return plain is None or plain.partition(";")[0].split()[1:] in ([], ["1"])
 
 
-def _plain(value: str) -> str | None:
+def _remove_comments(value: str) -> str | None:
     """The value with comments out and quoted delimiters harmless; None where it is not clear what is said."""
-    if len(value) >= ONE_HEADER or not value.isascii():
+    if len(value) >= MAX_FIELD_BYTES or not value.isascii():
         return None
     out: list[str] = []
     depth, quoted, at = 0, False, 0

@@ -20,20 +20,20 @@ from mail.content import attachments
 from mail.content import body as texts
 from mail.content.attachments import Attachment
 from mail.mime import charsets
-from mail.mime.addresses import Mailbox, authors, mailboxes
-from mail.mime.headers import Headers, characters, heading, readable
-from mail.mime.parser import MimePart, taken_apart
+from mail.mime.addresses import Mailbox, parse_from, parse_mailboxes
+from mail.mime.headers import Headers, decode_header, parse_headers, to_characters
+from mail.mime.parser import MimePart, parse_message
 from mail.reading import authentication
 from mail.replies import attribution, quotes
 
 DEGRADED_BYTES = 64 * 1024
-REFERENCES = 50
-ODD = frozenset({
+MAX_REFERENCES = 50
+HARMLESS_PROBLEMS = frozenset({
     "headers cut", "a header cut", "too many headers", "a line among the headers is none", "no parts", "no boundary",
     "wrong boundary", "too many boundaries", "parts behind the last", "parts in no multipart", "certificates only",
 })  # fmt: skip
 """Problems of letters in which everything that was said is read all the same."""
-STUB = b"X-Firstline-Stub:"
+STUB_HEADER = b"X-Firstline-Stub:"
 """The line put before the headers of a mail too large to fetch; its value is the size in bytes."""
 
 
@@ -82,8 +82,8 @@ class MailMessage:
     tokens: tuple[str, ...] = ()
     automatic: str = ""
     report_class: str = "none"
-    bounced: tuple[FailedRecipient, ...] = ()
-    returned: OriginalMessage = OriginalMessage()  # noqa: RUF009 - frozen
+    failed_recipients: tuple[FailedRecipient, ...] = ()
+    original: OriginalMessage = OriginalMessage()  # noqa: RUF009 - frozen
     proof: Proof = Proof.CLAIMED
     language: str = ""
     fingerprint: str = ""
@@ -91,29 +91,29 @@ class MailMessage:
     problems: tuple[str, ...] = ()
 
     @property
-    def lost(self) -> str:
+    def missing_parts(self) -> str:
         """What of it is not read, for whoever answers it; "" when all is."""
         left = (f"{self.stub} bytes were left on the mail server",) if self.stub else ()
-        return "; ".join((*left, *(one for one in self.problems if one not in ODD)))
+        return "; ".join((*left, *(one for one in self.problems if one not in HARMLESS_PROBLEMS)))
 
 
-def read(raw: bytes, reading: ReaderOptions) -> MailMessage:
+def read_message(raw: bytes, reading: ReaderOptions) -> MailMessage:
     """The letter in ``raw``. Any bytes give a letter; what was wrong with them stands in its ``problems``."""
     try:
-        return _read(raw, reading)
+        return _read_parts(raw, reading)
     except Exception as error:  # a fault of ours must not cost anybody their letter
-        return degraded(raw, reading, f"{type(error).__name__} while reading")
+        return read_degraded(raw, reading, f"{type(error).__name__} while reading")
 
 
-def degraded(raw: bytes, reading: ReaderOptions, why: str) -> MailMessage:
+def read_degraded(raw: bytes, reading: ReaderOptions, why: str) -> MailMessage:
     """The least that can be told: the headers, and the first 64 KB as text."""
-    raw, stub = _without_stub(raw)
-    headers = heading(raw)
-    text = charsets.decoded(raw[:DEGRADED_BYTES])
-    senders = _mailboxes(headers, "from")
+    raw, stub = _split_stub(raw)
+    headers = parse_headers(raw)
+    text = charsets.decode(raw[:DEGRADED_BYTES])
+    senders = _read_mailboxes(headers, "from")
     return MailMessage(
         sender=senders[0] if senders else Mailbox("", ""),
-        subject=headers.text("subject"),
+        subject=headers.get_text("subject"),
         text=text,
         text_and_signature=text,
         full_text=text,
@@ -125,107 +125,111 @@ def degraded(raw: bytes, reading: ReaderOptions, why: str) -> MailMessage:
     )
 
 
-def part(raw: bytes, number: int) -> bytes:
+def read_part(raw: bytes, number: int) -> bytes:
     """The content of one part. Raises LookupError when the letter has no such part."""
-    tree, _ = taken_apart(_without_stub(raw)[0])
-    return attachments.content(tree, texts.shown(tree), number)
+    tree, _ = parse_message(_split_stub(raw)[0])
+    return attachments.read_attachment(tree, texts.extract_body(tree), number)
 
 
-def _read(raw: bytes, reading: ReaderOptions) -> MailMessage:
-    raw, stub = _without_stub(raw)
-    tree, problems = taken_apart(raw)
+def _read_parts(raw: bytes, reading: ReaderOptions) -> MailMessage:
+    raw, stub = _split_stub(raw)
+    tree, problems = parse_message(raw)
     headers = tree.headers
-    charset = _charset(tree)
-    senders = _mailboxes(headers, "from", charset)
+    charset = _choose_header_charset(tree)
+    senders = _read_mailboxes(headers, "from", charset)
     sender = senders[0] if senders else Mailbox("", "")
-    shown = texts.shown(tree)
-    subject = headers.text("subject", charset)
-    view = _view(shown, sender, subject)
-    message_id = _ids(headers.first("message-id"))[:1]
-    in_reply_to = _ids(headers.first("in-reply-to"))
-    references = _ids(headers.first("references"))[-REFERENCES:]
-    sent_to = classify.recipients(headers)
-    machine = classify.told(tree, sender, reading.address, subject, shown.text)
-    back = machine.returned
+    shown = texts.extract_body(tree)
+    subject = headers.get_text("subject", charset)
+    view = _fold_body(shown, sender, subject)
+    message_id = _parse_message_ids(headers.get_first("message-id"))[:1]
+    in_reply_to = _parse_message_ids(headers.get_first("in-reply-to"))
+    references = _parse_message_ids(headers.get_first("references"))[-MAX_REFERENCES:]
+    sent_to = classify.list_recipients(headers)
+    machine = classify.classify_sender(tree, sender, reading.address, subject, shown.text)
+    back = machine.original
     return MailMessage(
         sender=sender,
         subject=subject,
         message_id="".join(message_id),
         in_reply_to="".join(in_reply_to[:1]),
         references=tuple(references),
-        to=tuple(_addresses(_mailboxes(headers, "to", charset))),
+        to=tuple(_keep_addresses(_read_mailboxes(headers, "to", charset))),
         recipients=sent_to,
-        date=_date(headers),
+        date=_parse_date(headers),
         text=view.text,
         text_and_signature=view.text_and_signature,
         full_text=shown.text,
         quoted=view.quoted,
         signature=view.signature,
-        html_text=texts.html_text(tree) if reading.html else "",
-        attachments=attachments.listed(tree, shown),
-        tokens=_tokens((*sent_to, *back.by), (*back.ids, *reversed(references), *in_reply_to), reading.address),
-        automatic=machine.automatic,
+        html_text=texts.extract_html_text(tree) if reading.html else "",
+        attachments=attachments.list_attachments(tree, shown),
+        tokens=_find_tokens(
+            (*sent_to, *back.senders), (*back.message_ids, *reversed(references), *in_reply_to), reading.address
+        ),
+        automatic=machine.kind,
         report_class=machine.report_class,
-        bounced=machine.bounced,
-        returned=back,
-        proof=authentication.proof(headers, _addresses(senders), reading.authserv_id, raw),
+        failed_recipients=machine.failed_recipients,
+        original=back,
+        proof=authentication.check_sender(headers, _keep_addresses(senders), reading.authserv_id, raw),
         language=language_of(view.text) or language_of(subject),
-        fingerprint=_fingerprint("".join(message_id), headers, raw),
+        fingerprint=_compute_fingerprint("".join(message_id), headers, raw),
         stub=stub,
         problems=tuple(dict.fromkeys([*problems, *shown.problems])),
     )
 
 
-def _view(shown: texts.BodyText, sender: Mailbox, subject: str) -> quotes.FoldedText:
+def _fold_body(shown: texts.BodyText, sender: Mailbox, subject: str) -> quotes.FoldedText:
     """What is new in the letter."""
-    text = texts.unarmoured(shown.unflowed)
-    marks = shown.marks if text is shown.unflowed else []
-    return quotes.folded(text, author=sender.name[:200], forwarded=attribution.forwards(subject), marks=marks)
+    text = texts.strip_pgp_armor(shown.unflowed)
+    marks = shown.line_marks if text is shown.unflowed else []
+    return quotes.fold_quotes(
+        text, author=sender.name[:200], forwarded=attribution.is_forward_subject(subject), marks=marks
+    )
 
 
-def _without_stub(raw: bytes) -> tuple[bytes, int]:
-    if not raw.startswith(STUB):
+def _split_stub(raw: bytes) -> tuple[bytes, int]:
+    if not raw.startswith(STUB_HEADER):
         return raw, 0
     line, _, rest = raw.partition(b"\n")
-    size = line[len(STUB) :].strip()
+    size = line[len(STUB_HEADER) :].strip()
     return rest, int(size) if size.isdigit() and len(size) < 16 else 0
 
 
-def _mailboxes(headers: Headers, name: str, charset: str = "") -> list[Mailbox]:
+def _read_mailboxes(headers: Headers, name: str, charset: str = "") -> list[Mailbox]:
     """The mailboxes in all headers of a name, five of them at most."""
-    read = authors if name == "from" else mailboxes
-    return [one for value in headers.all(name)[:5] for one in read(characters(value, charset))]
+    read = parse_from if name == "from" else parse_mailboxes
+    return [one for value in headers.get_all(name)[:5] for one in read(to_characters(value, charset))]
 
 
-def _addresses(boxes: list[Mailbox]) -> list[str]:
+def _keep_addresses(boxes: list[Mailbox]) -> list[str]:
     return [one.address for one in boxes if one.address]
 
 
-def _charset(tree: MimePart) -> str:
+def _choose_header_charset(tree: MimePart) -> str:
     """The charset of what is written raw in the headers: that of the first text, or what both look like together."""
-    text = next((one for one in tree.walk() if not one.parts and one.kind.startswith("text/")), tree)
+    text = next((one for one in tree.walk() if not one.parts and one.media_type.startswith("text/")), tree)
     declared = text.parameters.get("charset", "")
-    raw = b" ".join(value for value in map(tree.headers.first, ("subject", "from", "to")) if not value.isascii())
-    return charsets.of_headers(raw + b"\n" + text.content(1000), declared) if raw else declared
+    raw = b" ".join(value for value in map(tree.headers.get_first, ("subject", "from", "to")) if not value.isascii())
+    return charsets.choose_header_charset(raw + b"\n" + text.content(1000), declared) if raw else declared
 
 
-def _ids(value: bytes) -> list[str]:
+def _parse_message_ids(value: bytes) -> list[str]:
     """Message-IDs, angle brackets kept. Where there are brackets only what stands in them counts, else every word."""
-    text = readable(value)
+    text = decode_header(value)
     pieces = [piece.rpartition("<")[2] for piece in text.split(">")[:-1] if "<" in piece] or text.split()
     found = ["".join(piece.split()).strip("<>,;\"'") for piece in pieces]
     return [f"<{bare}>" for bare in found if bare and len(bare) < 500]
 
 
-def _date(headers: Headers) -> datetime | None:
+def _parse_date(headers: Headers) -> datetime | None:
     try:
-        found = parsedate_to_datetime(headers.text("date")[:100])
+        found = parsedate_to_datetime(headers.get_text("date")[:100])
         return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
     except (ValueError, TypeError, OverflowError, IndexError, AttributeError):
         return None
 
 
-def _tokens(sent_to: tuple[str, ...], ids: tuple[str, ...], address: str) -> tuple[str, ...]:
+def _find_tokens(sent_to: tuple[str, ...], ids: tuple[str, ...], address: str) -> tuple[str, ...]:
     """Candidates for keyed tokens, the recipients' first: ``local+TOKEN@domain``, then our own Message-IDs."""
     local, _, domain = address.lower().rpartition("@")
     found: dict[str, None] = {}
@@ -234,14 +238,14 @@ def _tokens(sent_to: tuple[str, ...], ids: tuple[str, ...], address: str) -> tup
         if host == domain and name.startswith(local + "+"):
             found[name[len(local) + 1 :]] = None
     for one in ids:
-        if (token := classify.token(one, domain)) not in ("", "0"):
+        if (token := classify.find_token(one, domain)) not in ("", "0"):
             found[token] = None
     return tuple(found)[:20]
 
 
-def _fingerprint(message_id: str, headers: Headers, raw: bytes) -> str:
+def _compute_fingerprint(message_id: str, headers: Headers, raw: bytes) -> str:
     """The same letter delivered twice has it twice. Never the Message-ID alone; without one, From, Date and Subject."""
-    known = [message_id.encode()] if message_id else [headers.first(name) for name in ("from", "date", "subject")]
+    known = [message_id.encode()] if message_id else [headers.get_first(name) for name in ("from", "date", "subject")]
     end = min((at for at in (raw.find(b"\n\n"), raw.find(b"\n\r\n")) if at >= 0), default=len(raw))
     body = raw[end:].replace(b"\r\n", b"\n").rstrip()
     return hashlib.sha256(b"\0".join([*known, body.lstrip()])).hexdigest()

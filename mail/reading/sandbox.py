@@ -31,17 +31,17 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 MEBIBYTE = 1024 * 1024
-START = 10.0
+START_SECONDS = 10.0
 """Seconds for a child to come up. Whoever waits for a free one is not counted."""
-WALL = 5
+WALL_CLOCK_FACTOR = 5
 """A child may wait for a busy machine: on the clock it has this many times its processor seconds."""
 
-TOGETHER, BYTES = 20, 512 * 1024
+MAX_BATCH_MESSAGES, MAX_BATCH_BYTES = 20, 512 * 1024
 """Letters that go to a child together, and how large they may be together."""
 
-_Waiting = tuple[bytes, ReaderOptions, "asyncio.Future[MailMessage]"]
+_PendingRead = tuple[bytes, ReaderOptions, "asyncio.Future[MailMessage]"]
 
-FATAL = (ProcessExpired, TimeoutError, MemoryError)
+FATAL_ERRORS = (ProcessExpired, TimeoutError, MemoryError)
 """What a child dies of."""
 
 
@@ -54,13 +54,13 @@ class MessageReaderPool:
     def __init__(self, workers: int = 2, seconds: float = 2.0, memory: int = 256 * MEBIBYTE) -> None:
         self._workers, self._seconds, self._memory = workers, seconds, memory
         self._pool: ProcessPool | None = None
-        self._places = asyncio.Semaphore(workers)
-        self._waiting: deque[_Waiting] = deque()
+        self._free_children = asyncio.Semaphore(workers)
+        self._waiting: deque[_PendingRead] = deque()
         self._working: set[asyncio.Task[None] | None] = set()
 
     async def warm(self) -> None:
         """Starts the children before the first letter comes."""
-        await asyncio.gather(*(self._run(_nothing) for _ in range(self._workers)))
+        await asyncio.gather(*(self._run_in_child(_do_nothing) for _ in range(self._workers)))
 
     async def read(self, raw: bytes, reading: ReaderOptions) -> MailMessage:
         """The letter. One that kills its reader comes back degraded; raises `UnreadableMessage` when even that kills
@@ -68,13 +68,13 @@ class MessageReaderPool:
         answer: asyncio.Future[MailMessage] = asyncio.get_running_loop().create_future()
         self._waiting.append((raw, reading, answer))
         if len(self._working) < self._workers:
-            self._working.add(asyncio.create_task(self._work()))
+            self._working.add(asyncio.create_task(self._read_waiting()))
         return await answer
 
-    async def _work(self) -> None:
+    async def _read_waiting(self) -> None:
         """Takes what waits to a child, a few letters at a time: the way there costs more than most letters."""
-        while batch := self._next_few():
-            read = await self._read([(raw, reading) for raw, reading, _ in batch])
+        while batch := self._next_batch():
+            read = await self._read_batch([(raw, reading) for raw, reading, _ in batch])
             for (_, _, answer), one in zip(batch, read, strict=True):
                 if answer.done():
                     continue
@@ -85,72 +85,76 @@ class MessageReaderPool:
         # Not by a callback: whoever asks before it runs would wait for a worker that has gone home.
         self._working -= {asyncio.current_task()}
 
-    async def _read(self, asked: Sequence[tuple[bytes, ReaderOptions]]) -> Sequence[MailMessage | BaseException]:
+    async def _read_batch(self, asked: Sequence[tuple[bytes, ReaderOptions]]) -> Sequence[MailMessage | BaseException]:
         if len(asked) > 1:
             # Whatever went wrong, it went wrong with one of them.
             with suppress(Exception):
-                return await self._run(_each, self._seconds, message.read, asked)
+                return await self._run_in_child(_run_each, self._seconds, message.read_message, asked)
         # If one of several is to blame, each is read alone, and the others come to no harm.
-        return await asyncio.gather(*(self._alone(*one) for one in asked), return_exceptions=True)
+        return await asyncio.gather(*(self._read_alone(*one) for one in asked), return_exceptions=True)
 
-    def _next_few(self) -> list[_Waiting]:
-        share = min(TOGETHER, -(-len(self._waiting) // self._workers))
-        batch: list[_Waiting] = []
+    def _next_batch(self) -> list[_PendingRead]:
+        share = min(MAX_BATCH_MESSAGES, -(-len(self._waiting) // self._workers))
+        batch: list[_PendingRead] = []
         size = 0
-        while self._waiting and (not batch or (len(batch) < share and size + len(self._waiting[0][0]) <= BYTES)):
+        while self._waiting and (
+            not batch or (len(batch) < share and size + len(self._waiting[0][0]) <= MAX_BATCH_BYTES)
+        ):
             batch.append(self._waiting.popleft())
             size += len(batch[-1][0])
         return batch
 
-    async def _alone(self, raw: bytes, reading: ReaderOptions) -> MailMessage:
+    async def _read_alone(self, raw: bytes, reading: ReaderOptions) -> MailMessage:
         head = raw[: message.DEGRADED_BYTES]
-        return await self._outlived(
-            partial(message.read, raw, reading), lambda why: partial(message.degraded, head, reading, why)
+        return await self._run_or_degrade(
+            partial(message.read_message, raw, reading), lambda why: partial(message.read_degraded, head, reading, why)
         )
 
-    async def _outlived(self, read: Callable[[], T], degraded: Callable[[str], Callable[[], T]]) -> T:
+    async def _run_or_degrade(self, read: Callable[[], T], degraded: Callable[[str], Callable[[], T]]) -> T:
         """What ``read`` gives; when its child dies, what ``degraded`` gives, told of what, in two tries.
 
         Raises `UnreadableMessage` when that kills its children too.
         """
         why = ""
         try:
-            return await self._run(read)
-        except FATAL as error:
-            why = _told(error)
+            return await self._run_in_child(read)
+        except FATAL_ERRORS as error:
+            why = _describe_failure(error)
         for _ in range(2):
             try:
-                return await self._run(degraded(why))
-            except FATAL as error:
-                why = _told(error)
+                return await self._run_in_child(degraded(why))
+            except FATAL_ERRORS as error:
+                why = _describe_failure(error)
         raise UnreadableMessage(f"reading it failed three times: {why}")
 
-    async def part(self, raw: bytes, number: int) -> bytes:
+    async def read_part(self, raw: bytes, number: int) -> bytes:
         """The content of one part of a letter. Raises LookupError when there is none, or none that can be read."""
         try:
-            return await self._run(message.part, raw, number)
-        except FATAL as error:
-            raise LookupError(f"part {number} cannot be read: {_told(error)}") from error
+            return await self._run_in_child(message.read_part, raw, number)
+        except FATAL_ERRORS as error:
+            raise LookupError(f"part {number} cannot be read: {_describe_failure(error)}") from error
 
-    async def files(self, paths: Sequence[str], reading: ReaderOptions) -> list[str | UnopenedFile]:
+    async def read_files(self, paths: Sequence[str], reading: ReaderOptions) -> list[str | UnopenedFile]:
         """The letters in a few files, each as one line of JSON, in order.
 
         They are read one after another in one child. When it dies over one of them, each gets a reading of its own, and
         the one that kills again comes back degraded.
         """
         try:
-            return await self._run(_each, self._seconds, as_json.file_told, [(path, reading) for path in paths])
-        except FATAL:
-            return [await self._file(path, reading) for path in paths]
+            return await self._run_in_child(
+                _run_each, self._seconds, as_json.convert_file, [(path, reading) for path in paths]
+            )
+        except FATAL_ERRORS:
+            return [await self._read_file(path, reading) for path in paths]
 
-    async def _file(self, path: str, reading: ReaderOptions) -> str | UnopenedFile:
+    async def _read_file(self, path: str, reading: ReaderOptions) -> str | UnopenedFile:
         try:
-            return await self._outlived(
-                partial(as_json.file_told, path, reading),
-                lambda why: partial(as_json.file_degraded, path, reading, why),
+            return await self._run_or_degrade(
+                partial(as_json.convert_file, path, reading),
+                lambda why: partial(as_json.convert_file_degraded, path, reading, why),
             )
         except UnreadableMessage as error:
-            return as_json.unreadable(path, reading, str(error))
+            return as_json.describe_unreadable(path, reading, str(error))
 
     async def close(self) -> None:
         """Ends the children."""
@@ -159,21 +163,25 @@ class MessageReaderPool:
             pool.stop()  # type: ignore[no-untyped-call]
             await asyncio.to_thread(pool.join)
 
-    async def _run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def _run_in_child(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """One task in a child, once one is free. Raises `TimeoutError` also when no child can be started for it."""
-        async with self._places:
+        async with self._free_children:
             try:
-                return await asyncio.wait_for(self._scheduled(function, *args, **kwargs), self._seconds * WALL + START)
+                return await asyncio.wait_for(
+                    self._schedule(function, *args, **kwargs), self._seconds * WALL_CLOCK_FACTOR + START_SECONDS
+                )
             except TimeoutError:
                 raise TimeoutError("no reader took it up, or none came back") from None
 
-    async def _scheduled(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def _schedule(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """A pool that broke (all idle children were killed) is made anew."""
         for _ in range(3):
-            pool = self._started()
+            pool = self._get_pool()
             try:
                 future: Future[T] = pool.schedule(
-                    _limited, args=(self._seconds, function, args, kwargs), timeout=self._seconds * WALL
+                    _run_limited,
+                    args=(self._seconds, function, args, kwargs),
+                    timeout=self._seconds * WALL_CLOCK_FACTOR,
                 )
             except RuntimeError:  # it broke between two lines
                 continue
@@ -183,21 +191,21 @@ class MessageReaderPool:
                 continue
         raise TimeoutError("the readers cannot be started")
 
-    def _started(self) -> ProcessPool:
+    def _get_pool(self) -> ProcessPool:
         if self._pool is None or not self._pool.active:
             context = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload(["mail.reading.sandbox"])
             self._pool = ProcessPool(
                 max_workers=self._workers,
                 max_tasks=5000,
-                initializer=_bounded,
+                initializer=_limit_memory,
                 initargs=(self._memory,),
                 context=context,
             )
         return self._pool
 
 
-def _told(error: BaseException) -> str:
+def _describe_failure(error: BaseException) -> str:
     if isinstance(error, TimeoutError):
         return "out of time"
     if isinstance(error, MemoryError):
@@ -205,11 +213,11 @@ def _told(error: BaseException) -> str:
     return f"the reader died ({getattr(error, 'exitcode', '?')})"
 
 
-def _nothing() -> None:
+def _do_nothing() -> None:
     time.sleep(0.01)
 
 
-def _bounded(memory: int) -> None:
+def _limit_memory(memory: int) -> None:
     """In a child, once: no more than ``memory`` bytes resident, counting what it already has."""
     pages, resident = (int(number) for number in Path("/proc/self/statm").read_text().split()[:2])
     page = resource.getpagesize()
@@ -218,22 +226,22 @@ def _bounded(memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _limited(seconds: float, function: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]) -> T:
+def _run_limited(seconds: float, function: Callable[..., T], args: tuple[object, ...], kwargs: dict[str, object]) -> T:
     """In a child: the task, with so many seconds of processor time from now."""
-    _granted(seconds)
+    _limit_cpu_time(seconds)
     return function(*args, **kwargs)
 
 
-def _each(seconds: float, read: Callable[..., T], asked: Sequence[tuple[object, ReaderOptions]]) -> list[T]:
+def _run_each(seconds: float, read: Callable[..., T], asked: Sequence[tuple[object, ReaderOptions]]) -> list[T]:
     """In a child: one letter after another, each with its own seconds."""
     found = []
     for letter, reading in asked:
-        _granted(seconds)
+        _limit_cpu_time(seconds)
         found.append(read(letter, reading))
     return found
 
 
-def _granted(seconds: float) -> None:
+def _limit_cpu_time(seconds: float) -> None:
     """So much processor time until the next grant; then the kernel ends the process, even in native code."""
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_PROF, seconds)

@@ -7,18 +7,18 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-FEW, MANY = 10, 400
+SMALL_BATCH, LARGE_BATCH = 10, 400
 """Mails fetched together without a turn, and with one."""
-SMALL = 32_768
+SMALL_MAIL_BYTES = 32_768
 """Bytes up to which a mail is fetched with the others at first sight; of longer ones the size is known by then."""
 
 
 @dataclass(frozen=True, slots=True)
 class FetchTurn:
-    """``many`` mails may be fetched together, for some batches and then until it is ``over``."""
+    """``batch_size`` mails may be fetched together, for some batches and then until the turn ``is_over``."""
 
-    many: int
-    over: Callable[[], bool]
+    batch_size: int
+    is_over: Callable[[], bool]
 
 
 class FetchScheduler:
@@ -32,21 +32,21 @@ class FetchScheduler:
 
     def __init__(self, backlogs: int = 4, heavy: int = 2, patience: float = 3.0) -> None:
         self._backlogs = asyncio.Semaphore(backlogs)
-        self._heavy = asyncio.Semaphore(heavy)
+        self._large_fetches = asyncio.Semaphore(heavy)
         self._patience = patience
         self._waiting = 0
 
     @asynccontextmanager
-    async def stretch(self, waiting: int) -> AsyncIterator[FetchTurn]:
+    async def take_turn(self, waiting: int) -> AsyncIterator[FetchTurn]:
         """How many mails may be fetched together now, where ``waiting`` are to be had."""
-        mine = waiting > FEW and await self._taken()
+        mine = waiting > SMALL_BATCH and await self._acquire_turn()
         try:
-            yield FetchTurn(MANY, lambda: self._waiting > 0) if mine else FetchTurn(FEW, lambda: True)
+            yield FetchTurn(LARGE_BATCH, lambda: self._waiting > 0) if mine else FetchTurn(SMALL_BATCH, lambda: True)
         finally:
             if mine:
                 self._backlogs.release()
 
-    async def _taken(self) -> bool:
+    async def _acquire_turn(self) -> bool:
         self._waiting += 1
         try:
             async with asyncio.timeout(self._patience):
@@ -57,7 +57,7 @@ class FetchScheduler:
             self._waiting -= 1
 
     @asynccontextmanager
-    async def heavy(self) -> AsyncIterator[None]:
+    async def fetch_large(self) -> AsyncIterator[None]:
         """Megabytes of longer mails; only a few of these at once, however long that takes."""
-        async with self._heavy:
+        async with self._large_fetches:
             yield

@@ -17,30 +17,33 @@ from desk.pipeline.lookup import Round
 from desk.pipeline.unit_of_work import RowBatch
 from desk.storage.database import InsertIgnoringDuplicates
 from desk.storage.queue_tables import arrivals
-from mail.receiving.outcomes import MailOutcome, became
+from mail.receiving.outcomes import MailOutcome, outcome_of_decision
 from mail.receiving.tables import ledger
 from mail.transport.imap_envelopes import MailEnvelope
 
-LATE = timedelta(minutes=10)
+LATE_AFTER = timedelta(minutes=10)
 """A mail that waits longer to be decided is worth a look."""
 
-_ROWS = InsertIgnoringDuplicates(ledger, "channel", "epoch", "uid", "size", "date", "received_at", "outcome")
-_OUTCOME = (
+_INSERT_ROWS = InsertIgnoringDuplicates(ledger, "channel", "epoch", "uid", "size", "date", "received_at", "outcome")
+_UPDATE_OUTCOME = (
     update(ledger)
     .where(ledger.c.channel == bindparam("of_channel"), ledger.c.epoch == bindparam("of_epoch"))
     .where(ledger.c.uid == bindparam("of_uid"))
     .values(
-        outcome=bindparam("became"), word=bindparam("said"), case_id=bindparam("of_case"), message_id=bindparam("id")
+        outcome=bindparam("became"),
+        decision=bindparam("said"),
+        case_id=bindparam("of_case"),
+        message_id=bindparam("id"),
     )
 )
 
 
-def key_of(epoch: str, uid: int) -> str:
+def arrival_key(epoch: str, uid: int) -> str:
     """The key of an arrival at a mailbox's channel."""
     return f"{epoch}:{uid}"
 
 
-def keep_account(round_: Round, word: str, case_id: int | None, rows: RowBatch) -> None:
+def record_outcome(round_: Round, word: str, case_id: int | None, rows: RowBatch) -> None:
     """A `desk.pipeline.write.OutcomeListener`: what became of a letter, or of a pending one that an agent vouched for
     just now."""
     inbound = round_.inbound
@@ -49,18 +52,18 @@ def keep_account(round_: Round, word: str, case_id: int | None, rows: RowBatch) 
     if inbound.sender.channel_kind != "mail" or not (colon and uid.isdigit()):
         return
     rows.run(
-        _OUTCOME,
+        _UPDATE_OUTCOME,
         of_channel=inbound.channel,
         of_epoch=epoch,
         of_uid=int(uid),
-        became=became(inbound, word).value,
+        became=outcome_of_decision(inbound, word).value,
         said=word,
         of_case=case_id,
         id=inbound.message[:200],
     )
 
 
-async def refused(connection: AsyncConnection, arrival_id: int) -> None:
+async def mark_refused(connection: AsyncConnection, arrival_id: int) -> None:
     """An agent left a pending letter out."""
     found = await connection.execute(select(arrivals.c.channel, arrivals.c.key).where(arrivals.c.id == arrival_id))
     for channel, key in found:
@@ -70,22 +73,24 @@ async def refused(connection: AsyncConnection, arrival_id: int) -> None:
             await connection.execute(update(ledger).where(mine).values(outcome=MailOutcome.REFUSED.value))
 
 
-async def enter(
+async def insert_rows(
     connection: AsyncConnection, channel: str, epoch: str, mails: Collection[MailEnvelope], now: datetime
 ) -> None:
     """Rows for mails that are being stored; those that have one keep it."""
     waiting = MailOutcome.WAITING.value
     rows = [(channel, epoch, one.uid, one.size, one.date[:40], now, waiting) for one in mails]
-    await _ROWS.write(connection, rows)
+    await _INSERT_ROWS.write(connection, rows)
 
 
-async def known(connection: AsyncConnection, channel: str, epoch: str, first: int, last: int) -> set[int]:
+async def find_known_uids(connection: AsyncConnection, channel: str, epoch: str, first: int, last: int) -> set[int]:
     """The UIDs that have a row, from ``first`` to ``last``."""
     query = select(ledger.c.uid).where(ledger.c.channel == channel, ledger.c.epoch == epoch)
     return set((await connection.execute(query.where(ledger.c.uid.between(first, last)))).scalars())
 
 
-async def latest(connection: AsyncConnection, channel: str, epoch: str, count: int) -> dict[int, tuple[int, str]]:
+async def find_latest_mails(
+    connection: AsyncConnection, channel: str, epoch: str, count: int
+) -> dict[int, tuple[int, str]]:
     """Size and date of the last mails taken in, by UID."""
     query = select(ledger.c.uid, ledger.c.size, ledger.c.date).where(
         ledger.c.channel == channel, ledger.c.epoch == epoch
@@ -97,46 +102,50 @@ async def latest(connection: AsyncConnection, channel: str, epoch: str, count: i
 # what an operator asks
 
 
-def _of_arrival(arrival: FromClause = arrivals) -> ColumnElement[bool]:
+def _is_row_of_arrival(arrival: FromClause = arrivals) -> ColumnElement[bool]:
     key = ledger.c.epoch.concat(":").concat(cast(ledger.c.uid, String))
     return and_(arrival.c.channel == ledger.c.channel, arrival.c.key == key)
 
 
-def _undecided() -> ColumnElement[bool]:
+def _is_undecided() -> ColumnElement[bool]:
     return ledger.c.outcome == MailOutcome.WAITING.value
 
 
-def _aside() -> ColumnElement[bool]:
+def _is_quarantined() -> ColumnElement[bool]:
     aside = arrivals.alias("quarantined")
-    return select(aside.c.id).where(_of_arrival(aside), aside.c.state == "quarantined").correlate(ledger).exists()
+    return (
+        select(aside.c.id).where(_is_row_of_arrival(aside), aside.c.state == "quarantined").correlate(ledger).exists()
+    )
 
 
-def _outcome() -> ColumnElement[str]:
+def _current_outcome() -> ColumnElement[str]:
     """As written, except that what is waiting may have been set aside."""
-    return case((and_(_undecided(), _aside()), MailOutcome.QUARANTINE.value), else_=ledger.c.outcome)
+    return case((and_(_is_undecided(), _is_quarantined()), MailOutcome.QUARANTINE.value), else_=ledger.c.outcome)
 
 
-async def counts(connection: AsyncConnection, channel: str) -> dict[str, int]:
+async def count_outcomes(connection: AsyncConnection, channel: str) -> dict[str, int]:
     """How many mails of a mailbox became what."""
     query = select(ledger.c.outcome, func.count().label("mails")).where(ledger.c.channel == channel)
     rows = await connection.execute(query.group_by(ledger.c.outcome))
     found = {row.outcome: row.mails for row in rows}
     if found.get(MailOutcome.WAITING):
         # Both from one look: meanwhile a mail may have been decided, and nobody shall read of minus one.
-        parted = select(func.count(), func.count().filter(_aside())).select_from(ledger)
-        undecided, aside = (await connection.execute(parted.where(ledger.c.channel == channel, _undecided()))).one()
+        parted = select(func.count(), func.count().filter(_is_quarantined())).select_from(ledger)
+        undecided, aside = (await connection.execute(parted.where(ledger.c.channel == channel, _is_undecided()))).one()
         found |= {MailOutcome.WAITING: undecided - aside, MailOutcome.QUARANTINE: aside}
     return {one.value: found[one.value] for one in MailOutcome if found.get(one.value)}
 
 
-async def oldest_waiting(connection: AsyncConnection, channel: str) -> datetime | None:
+async def find_oldest_waiting(connection: AsyncConnection, channel: str) -> datetime | None:
     """When the oldest mail was stored that is neither decided nor set aside."""
-    query = select(func.min(ledger.c.received_at)).where(ledger.c.channel == channel, _undecided(), ~_aside())
+    query = select(func.min(ledger.c.received_at)).where(
+        ledger.c.channel == channel, _is_undecided(), ~_is_quarantined()
+    )
     found: datetime | None = (await connection.execute(query)).scalar_one()
     return found
 
 
-def rows_of(
+def select_rows(
     channel: str, uid: int | None = None, message_id: str = "", outcome: str = "", limit: int = 50
 ) -> Select[Any]:
     """Rows of a mailbox, the latest first: those of one UID, of one Message-ID, of one outcome.
@@ -145,8 +154,8 @@ def rows_of(
     """
     state, problem = arrivals.c.state, arrivals.c.problem
     query = (
-        select(ledger, _outcome().label("now"), arrivals.c.id.label("arrival_id"), state, problem)
-        .select_from(ledger.outerjoin(arrivals, _of_arrival()))
+        select(ledger, _current_outcome().label("now"), arrivals.c.id.label("arrival_id"), state, problem)
+        .select_from(ledger.outerjoin(arrivals, _is_row_of_arrival()))
         .where(ledger.c.channel == channel)
         .order_by(ledger.c.received_at.desc(), ledger.c.uid.desc())
         .limit(limit)
@@ -155,10 +164,10 @@ def rows_of(
         query = query.where(ledger.c.uid == uid)
     if message_id:
         query = query.where(ledger.c.message_id == message_id)
-    return query.where(_outcome() == outcome) if outcome else query
+    return query.where(_current_outcome() == outcome) if outcome else query
 
 
-async def found(connection: AsyncConnection, query: Select[Any]) -> Sequence[Row[Any]]:
+async def fetch_rows(connection: AsyncConnection, query: Select[Any]) -> Sequence[Row[Any]]:
     """The rows of a query."""
     rows: Sequence[Row[Any]] = (await connection.execute(query)).all()
     return rows

@@ -19,17 +19,17 @@ from desk.storage.leases import LeaseLost
 from mail.receiving.fair_scheduling import FetchScheduler
 from mail.receiving.fetcher import MailboxFetcher
 from mail.receiving.reconciliation import Reconciliation
-from mail.receiving.watermarks import Watermark, watermark_of
+from mail.receiving.watermarks import Watermark, load_watermark
 from mail.transport import imap
 from mail.transport.imap import ImapConnection
 
 log = logging.getLogger(__name__)
 
-LOGIN_PAUSE = 60.0
+LOGIN_RETRY_SECONDS = 60.0
 """Seconds between tries after a refused login: servers lock accounts that are asked more often."""
-OWN_PAUSE = 4.0
+DATABASE_RETRY_SECONDS = 4.0
 """Seconds at most between tries when it is our own database that is away: nobody is troubled by them."""
-RECONCILE = 3600.0
+RECONCILE_SECONDS = 3600.0
 """Seconds between comparisons of the ledger with the server, beside the one at each connection."""
 
 
@@ -41,8 +41,8 @@ class MailboxListener:
         self._channel = settings.channel
         self._database = database
         self._clock = clock
-        self._turns = turns
-        self._patience = min(30.0, max(2.0, settings.look_every / 3))
+        self._scheduler = turns
+        self._timeout = min(30.0, max(2.0, settings.look_every / 3))
         self._backoff = Backoff(self._channel, first=1.0, longest=settings.look_every / 2)
         self._deaths: dict[int, int] = {}  # by UID: connections that died over a mail
 
@@ -53,43 +53,47 @@ class MailboxListener:
         """
         while True:
             try:
-                await self._one_connection(accept)
+                await self._run_connection(accept)
             except imap.LoginRefused as error:
-                await self._backoff.wait(f"no mail can be received: {error}", at_least=LOGIN_PAUSE, certain=True)
+                await self._backoff.wait(
+                    f"no mail can be received: {error}", at_least=LOGIN_RETRY_SECONDS, certain=True
+                )
             except LeaseLost:
                 raise
             except Exception as error:  # the database's trouble, the server's, or a fault of ours: all are waited out
                 theirs = isinstance(error, (imap.ConnectionBroken, imap.CommandRefused))
                 why = str(error) if theirs else f"{type(error).__name__}: {error}"
-                await self._backoff.wait(f"no mail can be received: {why}", at_most=math.inf if theirs else OWN_PAUSE)
+                await self._backoff.wait(
+                    f"no mail can be received: {why}", at_most=math.inf if theirs else DATABASE_RETRY_SECONDS
+                )
 
-    async def _one_connection(self, accept: StoreMessages) -> None:
-        connection, folder = await ImapConnection.open(self._settings, self._patience)
+    async def _run_connection(self, accept: StoreMessages) -> None:
+        connection, folder = await ImapConnection.open(self._settings, self._timeout)
         try:
-            drain = MailboxFetcher(connection, self._settings, accept, self._clock, self._turns, self._deaths)
+            drain = MailboxFetcher(connection, self._settings, accept, self._clock, self._scheduler, self._deaths)
             books = Reconciliation(connection, self._database, drain)
-            mark = await self._mark(connection, folder, accept, books)
+            mark = await self._load_watermark(connection, folder, accept, books)
             compared = None
             while True:
                 now = asyncio.get_running_loop().time()
-                if compared is None or now >= compared + RECONCILE:
-                    mark, compared = await books.compared(mark), now
-                mark = await drain.run(mark)
+                if compared is None or now >= compared + RECONCILE_SECONDS:
+                    mark, compared = await books.reconcile(mark), now
+                mark = await drain.fetch_new(mark)
                 self._backoff.worked()
-                await connection.wait_for_news(self._settings.look_every)
+                await connection.wait_for_new_mail(self._settings.look_every)
         finally:
             await connection.close()
 
-    async def _mark(
+    async def _load_watermark(
         self, connection: ImapConnection, folder: imap.FolderStatus, accept: StoreMessages, books: Reconciliation
     ) -> Watermark:
         """How far we are, in the server's present epoch of UIDs."""
         async with self._database.look() as looking:
-            mark = await watermark_of(looking, self._channel)
-        uidnext = folder.uidnext or max(await connection.uids(1), default=0) + 1
+            mark = await load_watermark(looking, self._channel)
+        uidnext = folder.uidnext or max(await connection.list_uids(1), default=0) + 1
         if mark is None:
             mark = Watermark(self._channel, folder.uidvalidity, uidnext, uidnext, self._clock(), handled_uid=uidnext)
-            await accept((), mark.born)
+            await accept((), mark.insert)
             log.info("%s: connected for the first time; mail before UID %d is left alone", self._channel, uidnext)
             return mark
         why = ""
@@ -97,13 +101,15 @@ class MailboxListener:
             why = f"UIDVALIDITY {folder.uidvalidity}, was {mark.uidvalidity}"
         elif 0 < folder.uidnext < mark.next_uid:
             why = f"the next UID is {folder.uidnext}, and {mark.next_uid - 1} was given out already"
-        elif swapped := await books.swapped(mark):
+        elif swapped := await books.find_replaced_uid(mark):
             why = f"another mail lies under UID {swapped}"
         if why:
             what = f"the server has numbered its mail anew ({why})"
             log.error(
                 "%s: %s: what came since the first connection is read again, repeats are known", self._channel, what
             )
-            mark = await books.fresh(mark.renumbered(folder.uidvalidity, uidnext).differs(what, self._clock()))
-            await accept((), mark.written)
+            mark = await books.choose_unused_epoch(
+                mark.renumbered(folder.uidvalidity, uidnext).with_difference(what, self._clock())
+            )
+            await accept((), mark.save)
         return mark

@@ -23,7 +23,7 @@ class MailOutcome(StrEnum):
     WAITING = "waiting"  # stored, and not decided yet
 
 
-def became(inbound: Inbound, word: str) -> MailOutcome:
+def outcome_of_decision(inbound: Inbound, word: str) -> MailOutcome:
     """The outcome of a letter that was decided; ``word`` is the inbox's own for it."""
     if word == "pending":
         return MailOutcome.PENDING

@@ -1,5 +1,4 @@
-"""The mail room's own tables: how far each mailbox has been read, what became of each mail in it, and what the governor
-of automatic mail keeps."""
+"""The tables of mail: the watermark of each mailbox, the outcome of each mail, and the counts of the loop guard."""
 
 from __future__ import annotations
 
@@ -11,11 +10,11 @@ mailboxes = Table(
     "mailboxes",
     METADATA,
     Column("channel", String(80), primary_key=True),
-    Column("uidvalidity", BigInteger, nullable=False, comment="the epoch that the UIDs belong to, by the server"),
-    Column("first_uid", BigInteger, nullable=False, comment="from here on a mail is surely newer than the connection"),
+    Column("uidvalidity", BigInteger, nullable=False, comment="the epoch of the UIDs, from the server"),
+    Column("first_uid", BigInteger, nullable=False, comment="from here on mail is newer than connected_at"),
     Column("next_uid", BigInteger, nullable=False, comment="the first UID not stored yet"),
     Column("connected_at", Instant, nullable=False, comment="the first connection ever: older mail is not ours"),
-    Column("again", Integer, nullable=False, server_default="0", comment="times it was renumbered without a word"),
+    Column("renumbered_times", Integer, nullable=False, server_default="0", comment="under the same UIDVALIDITY"),
     Column("handled_uid", BigInteger, nullable=False, server_default="0", comment="the first UID not flagged or moved"),
     Column("reconciled_at", Instant, comment="when the server was last compared with the ledger"),
     Column("difference", Text, nullable=False, server_default="", comment="the last one found"),
@@ -26,33 +25,37 @@ ledger = Table(
     "mail_ledger",
     METADATA,
     Column("channel", String(80), primary_key=True),
-    Column("epoch", String(24), primary_key=True, comment="<uidvalidity>, or <uidvalidity>.<again>"),
+    Column("epoch", String(24), primary_key=True, comment="<uidvalidity>, or <uidvalidity>.<renumbered_times>"),
     Column("uid", BigInteger, primary_key=True, autoincrement=False),
     Column("size", BigInteger, nullable=False, comment="bytes, as the server says"),
     Column("date", String(40), nullable=False, comment="INTERNALDATE, as the server says"),
     Column("received_at", Instant, nullable=False),
-    Column("outcome", String(12), nullable=False, comment="see mail.outcomes"),
-    Column("word", String(40), nullable=False, server_default="", comment="the desk's own word for the outcome"),
+    Column("outcome", String(12), nullable=False, comment="see mail.receiving.outcomes"),
+    Column("decision", String(40), nullable=False, server_default="", comment="as the inbox calls it"),
     Column("case_id", BigInteger),
     Column("message_id", String(200), nullable=False, server_default=""),
 )
 Index("mail_ledger_outcomes", ledger.c.channel, ledger.c.outcome)
 Index("mail_ledger_message_ids", ledger.c.message_id)
 
-# The governor's own, over all providers: keyed by the peer's address and by no provider, and so the workers' own.
+# The loop guard's tables: keyed by the peer's address and not by provider, so row-level security does not apply.
 
-automatic_mails = Table(
-    "automatic_mails",
+automatic_messages_sent = Table(
+    "automatic_messages_sent",
     METADATA,
     Column("peer", String(320), primary_key=True),
     Column(
-        "number", BigInteger, primary_key=True, autoincrement=False, comment="two who count alike cannot both write"
+        "number",
+        BigInteger,
+        primary_key=True,
+        autoincrement=False,
+        comment="so two workers with one count collide",
     ),
     Column("domain", String(255), nullable=False),
     Column("at", Instant, nullable=False),
 )
-Index("automatic_mails_domain", automatic_mails.c.domain, automatic_mails.c.at)
-Index("automatic_mails_at", automatic_mails.c.at)
+Index("automatic_messages_sent_domain", automatic_messages_sent.c.domain, automatic_messages_sent.c.at)
+Index("automatic_messages_sent_at", automatic_messages_sent.c.at)
 
 muted_peers = Table(
     "muted_peers",
@@ -62,9 +65,9 @@ muted_peers = Table(
     Column("why", String(200), nullable=False),
 )
 
-without_notices = Table(
-    "without_notices",
+unsubscribed_peers = Table(
+    "unsubscribed_peers",
     METADATA,
     Column("peer", String(320), primary_key=True),
-    Column("since", Instant, nullable=False, comment="when they asked for none"),
+    Column("since", Instant, nullable=False, comment="when they unsubscribed"),
 )

@@ -14,10 +14,11 @@ from mail.receiving.tables import mailboxes
 
 @dataclass(frozen=True, slots=True)
 class Watermark:
-    """One mailbox. Mail below ``first_uid`` is ours only if it came after ``connected_at``.
+    """How far one mailbox has been read. Mail below ``first_uid`` is ours only if it came after ``connected_at``.
 
-    ``again`` counts the times its server numbered mail anew under the old UIDVALIDITY, which it must not (RFC 3501,
-    section 2.3.1.1) and does when it was restored from a copy. Below ``handled_uid`` all is flagged or moved.
+    ``renumbered_times`` counts how often the server renumbered its mail under the same UIDVALIDITY. It must not (RFC
+    3501, section 2.3.1.1), and does when it is restored from a backup. All mail below ``handled_uid`` is flagged or
+    moved.
     """
 
     channel: str
@@ -25,7 +26,7 @@ class Watermark:
     first_uid: int
     next_uid: int
     connected_at: datetime
-    again: int = 0
+    renumbered_times: int = 0
     handled_uid: int = 0
     reconciled_at: datetime | None = None
     difference: str = ""
@@ -34,42 +35,44 @@ class Watermark:
     @property
     def epoch(self) -> str:
         """What the UIDs belong to: UIDs of one epoch never change their meaning."""
-        return f"{self.uidvalidity}.{self.again}" if self.again else str(self.uidvalidity)
+        return f"{self.uidvalidity}.{self.renumbered_times}" if self.renumbered_times else str(self.uidvalidity)
 
-    def past(self, uid: int) -> Watermark:
+    def advance_to(self, uid: int) -> Watermark:
         """The mark once everything below ``uid`` is stored; a mark never goes back."""
         return replace(self, next_uid=max(self.next_uid, uid))
 
     def renumbered(self, uidvalidity: int, uidnext: int) -> Watermark:
         """The mark of a new epoch: whatever is there may be ours, and is to be looked at."""
-        again = self.again + 1 if uidvalidity == self.uidvalidity else 0
-        return replace(self, uidvalidity=uidvalidity, again=again, first_uid=uidnext, next_uid=1, handled_uid=1)
+        again = self.renumbered_times + 1 if uidvalidity == self.uidvalidity else 0
+        return replace(
+            self, uidvalidity=uidvalidity, renumbered_times=again, first_uid=uidnext, next_uid=1, handled_uid=1
+        )
 
-    def differs(self, difference: str, now: datetime) -> Watermark:
+    def with_difference(self, difference: str, now: datetime) -> Watermark:
         """The mark with a difference from the server, for the operator."""
         return replace(self, difference=difference, differed_at=now)
 
-    async def born(self, connection: AsyncConnection) -> None:
+    async def insert(self, connection: AsyncConnection) -> None:
         """Writes the first mark of a mailbox."""
         await connection.execute(insert(mailboxes).values(**self._values()))
 
-    async def written(self, connection: AsyncConnection) -> None:
+    async def save(self, connection: AsyncConnection) -> None:
         """Writes this mark over the mailbox's old one."""
-        await connection.execute(_WRITTEN, {"of_channel": self.channel, **self._values()})
+        await connection.execute(_UPDATE, {"of_channel": self.channel, **self._values()})
 
     def _values(self) -> dict[str, Any]:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 # Built once: it is written with every batch of mail.
-_WRITTEN = (
+_UPDATE = (
     update(mailboxes)
     .where(mailboxes.c.channel == bindparam("of_channel"))
     .values({field.name: bindparam(field.name) for field in fields(Watermark)})
 )
 
 
-async def watermark_of(connection: AsyncConnection, channel: str) -> Watermark | None:
+async def load_watermark(connection: AsyncConnection, channel: str) -> Watermark | None:
     """The mark of a mailbox; None before its first connection."""
     columns = [mailboxes.c[field.name] for field in fields(Watermark)]
     row = (await connection.execute(select(*columns).where(mailboxes.c.channel == channel))).first()

@@ -11,18 +11,24 @@ from dataclasses import dataclass
 from enum import Enum
 
 from mail.content.html_quotes import LineMark
-from mail.replies.attribution import Attribution, AttributionKind, group_wise, may_open, opening
+from mail.replies.attribution import (
+    Attribution,
+    AttributionKind,
+    find_attribution,
+    is_groupwise_divider,
+    may_be_attribution,
+)
 
-WRAPPED = 60
+MIN_WRAPPED_LENGTH = 60
 """A quoted line of so many characters may have been broken, and its rest stands unmarked below it."""
 
-LOOKS = 2000
+MAX_LINES_EXAMINED = 2000
 """So many lines of a letter are looked at closely, whether they open a quote."""
 
-BLANKS = 20
+MAX_BLANK_LINES = 20
 """So many blank lines may stand between an opening and what it opens, or inside a quote."""
 
-QUOTING = frozenset(">\uff1e \t\xa0")
+QUOTE_SIGNS = frozenset(">\uff1e \t\xa0")
 
 
 class BlockAuthor(Enum):
@@ -36,29 +42,29 @@ class BlockAuthor(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The lines from ``start`` up to ``end``; those before ``opened`` introduce a quote ("On Friday Ivan wrote:")."""
+    """The lines from ``start`` up to ``end``; those before ``text_start`` introduce it ("On Friday Ivan wrote:")."""
 
-    made: BlockAuthor
+    author: BlockAuthor
     start: int
     end: int
-    opened: int
+    text_start: int
 
     @property
-    def introduced(self) -> bool:
+    def is_introduced(self) -> bool:
         """Whether something tells that an older letter begins here."""
-        return self.made in (BlockAuthor.HISTORY, BlockAuthor.FORWARD) or self.opened > self.start
+        return self.author in (BlockAuthor.HISTORY, BlockAuthor.FORWARD) or self.text_start > self.start
 
 
-def blocks(lines: Sequence[str], forwarded: bool = False, marks: Sequence[LineMark] = ()) -> list[Block]:
+def split_blocks(lines: Sequence[str], forwarded: bool = False, marks: Sequence[LineMark] = ()) -> list[Block]:
     """The blocks of a letter, in order, none of them empty and no line left out.
 
     ``forwarded`` says that the letter calls itself forwarded: then an unmarked older letter is its point. ``marks``
     are what its HTML said of the lines.
     """
-    return list(_Cutter(lines, forwarded, marks).cut())
+    return list(_BlockSplitter(lines, forwarded, marks).split())
 
 
-def depth(line: str) -> int:
+def quote_depth(line: str) -> int:
     """How many ``>`` stand before a line."""
     count = 0
     for char in line[:40]:
@@ -69,145 +75,147 @@ def depth(line: str) -> int:
     return count
 
 
-class _Cutter:
+class _BlockSplitter:
     def __init__(self, lines: Sequence[str], forwarded: bool, marks: Sequence[LineMark]) -> None:
         self.lines = lines
         self.forwarded = forwarded
         self.marks = marks
-        self.looks = LOOKS
-        self.initials = _initials(lines)
-        self.quoted = list(self._quoted())
+        self.examinations_left = MAX_LINES_EXAMINED
+        self.initials = _find_quote_initials(lines)
+        self.quoted = list(self._find_quoted_lines())
         self.last_marked = next((at for at in range(len(lines) - 1, -1, -1) if self.quoted[at]), -1)
 
-    def cut(self) -> Iterator[Block]:
+    def split(self) -> Iterator[Block]:
         at = human = 0
         said = False
         while at < len(self.lines):
-            block = self.block(at, human, said) if self.lines[at] else None
+            block = self.find_block(at, human, said) if self.lines[at] else None
             if block is None:
                 at += 1
                 continue
             if block.start > human:
-                said = said or self.says(human, block.start)
+                said = said or self.has_text(human, block.start)
                 yield Block(BlockAuthor.HUMAN, human, block.start, human)
             yield block
             at = human = block.end
         if human < len(self.lines):
             yield Block(BlockAuthor.HUMAN, human, len(self.lines), human)
 
-    def block(self, at: int, human: int, said: bool) -> Block | None:
+    def find_block(self, at: int, human: int, said: bool) -> Block | None:
         """The block that is not human and is found at a line; it may begin above, but not above ``human``."""
         if self.quoted[at]:
-            if self.forwards(at):
+            if self.is_forwarded(at):
                 return Block(BlockAuthor.FORWARD, at, len(self.lines), at + 1)
-            end = self.quote_end(at)
-            return Block(BlockAuthor.QUOTE, at, end, self.cited(at, end))
-        if self.mark(at) is LineMark.HISTORY:
+            end = self.find_quote_end(at)
+            return Block(BlockAuthor.QUOTE, at, end, self.find_quote_sign(at, end))
+        if self.line_mark(at) is LineMark.HISTORY:
             return Block(BlockAuthor.FORWARD if self.forwarded else BlockAuthor.HISTORY, at, len(self.lines), at)
-        found = self.opening(at, human)
-        return self.opened(found, said or self.says(human, found.start)) if found else None
+        found = self.find_attribution(at, human)
+        return self.block_below(found, said or self.has_text(human, found.start)) if found else None
 
-    def barred(self, at: int) -> int:
+    def find_bar_quote_end(self, at: int) -> int:
         """Where lines marked by ``|`` end; that mark counts only below an attribution."""
         while at < len(self.lines) and self.lines[at].startswith("|"):
             at += 1
         return at
 
-    def cited(self, at: int, end: int) -> int:
+    def find_quote_sign(self, at: int, end: int) -> int:
         """Where ``>`` begins in a quote that HTML marks as one from its opening on."""
-        while at < end and self.mark(at) is LineMark.QUOTE and not depth(self.lines[at]):
+        while at < end and self.line_mark(at) is LineMark.QUOTE and not quote_depth(self.lines[at]):
             at += 1
         return at
 
-    def forwards(self, at: int) -> bool:
+    def is_forwarded(self, at: int) -> bool:
         """Whether marked lines begin by saying that they are forwarded: HTML marks these as quotes."""
         bare = self.lines[at].lstrip("> \t")
-        found = opening([bare], 0) if len(bare) < 100 and may_open(bare) else None
+        found = find_attribution([bare], 0) if len(bare) < 100 and may_be_attribution(bare) else None
         return found is not None and found.kind is AttributionKind.FORWARD
 
-    def opening(self, at: int, human: int) -> Attribution | None:
+    def find_attribution(self, at: int, human: int) -> Attribution | None:
         """What opens at a line; a log of a thousand lines that end like an attribution is not searched to its end."""
-        if not self.looks or not may_open(self.lines[at]):
+        if not self.examinations_left or not may_be_attribution(self.lines[at]):
             return None
-        self.looks -= 1
-        return opening(self.lines, at, human)
+        self.examinations_left -= 1
+        return find_attribution(self.lines, at, human)
 
-    def opened(self, found: Attribution, said: bool) -> Block | None:
+    def block_below(self, found: Attribution, said: bool) -> Block | None:
         """What an opening opens: that depends on whether the lines below are marked, and whether something was said
         above it."""
         count = len(self.lines)
         if found.kind is AttributionKind.FORWARD:
             return Block(BlockAuthor.FORWARD, found.start, count, found.end)
-        below = self.next_line(found.end)
-        if below < count and self.marked(below):
-            return Block(BlockAuthor.QUOTE, found.start, self.quote_end(below), below)
-        if found.attributed and (end := self.barred(found.end)) > found.end:
+        below = self.next_text_line(found.end)
+        if below < count and self.is_marked(below):
+            return Block(BlockAuthor.QUOTE, found.start, self.find_quote_end(below), below)
+        if found.names_writer and (end := self.find_bar_quote_end(found.end)) > found.end:
             return Block(BlockAuthor.QUOTE, found.start, end, found.end)
         if found.kind is AttributionKind.QUOTE:
             return None
         if self.last_marked >= found.end and not said:
             return Block(BlockAuthor.QUOTE, found.start, found.end, found.end)  # somebody wrote right below it
-        forward = self.forwarded and not found.attributed
+        forward = self.forwarded and not found.names_writer
         return Block(BlockAuthor.FORWARD if forward else BlockAuthor.HISTORY, found.start, count, found.end)
 
-    def says(self, start: int, end: int) -> bool:
+    def has_text(self, start: int, end: int) -> bool:
         return any(line.strip() for line in self.lines[start:end])
 
-    def mark(self, at: int) -> LineMark:
+    def line_mark(self, at: int) -> LineMark:
         return self.marks[at] if at < len(self.marks) else LineMark.NONE
 
-    def marked(self, at: int) -> bool:
+    def is_marked(self, at: int) -> bool:
         """Whether a line is quoted by a mark of its own."""
         return self.quoted[at]
 
-    def _quoted(self) -> Iterator[bool]:
+    def _find_quoted_lines(self) -> Iterator[bool]:
         """Of each line, whether it is marked."""
         before = False
         for at, line in enumerate(self.lines):
-            if line[:1] in QUOTING and depth(line):
-                before = self.truly(line, before)
+            if line[:1] in QUOTE_SIGNS and quote_depth(line):
+                before = self.is_quote_sign(line, before)
             else:
-                before = self.mark(at) is LineMark.QUOTE or bool(self.initials and _initial(line) in self.initials)
+                before = self.line_mark(at) is LineMark.QUOTE or bool(
+                    self.initials and _line_initial(line) in self.initials
+                )
             yield before and bool(line)
 
-    def truly(self, line: str, before: bool) -> bool:
+    def is_quote_sign(self, line: str, before: bool) -> bool:
         """Whether a ``>`` marks a quote: mailboxes put one before "From ", people and GroupWise draw arrows."""
         if line.startswith(">From ") and not before:
             return False
-        return not (line.startswith(">>>") and (line.rstrip().endswith("<<<") or group_wise(line)))
+        return not (line.startswith(">>>") and (line.rstrip().endswith("<<<") or is_groupwise_divider(line)))
 
-    def next_line(self, at: int) -> int:
+    def next_text_line(self, at: int) -> int:
         """The next line that is not blank; few blank ones are passed."""
-        for here in range(at, min(at + BLANKS, len(self.lines))):
+        for here in range(at, min(at + MAX_BLANK_LINES, len(self.lines))):
             if self.lines[here].strip():
                 return here
         return len(self.lines)
 
-    def quote_end(self, at: int) -> int:
+    def find_quote_end(self, at: int) -> int:
         """Where the marked lines from here on end; blank lines among them belong to them."""
         end = at + 1
         while end < len(self.lines):
-            below = self.next_line(end)
-            if below >= len(self.lines) or not (self.marked(below) or (below == end and self.wrapped(end))):
+            below = self.next_text_line(end)
+            if below >= len(self.lines) or not (self.is_marked(below) or (below == end and self.is_wrapped_rest(end))):
                 break
             end = below + 1
         return end
 
-    def wrapped(self, at: int) -> bool:
+    def is_wrapped_rest(self, at: int) -> bool:
         """Whether an unmarked line between marked ones is the rest of the long one above it."""
         above, line = self.lines[at - 1].rstrip(), self.lines[at]
-        if len(above) < WRAPPED or not line[:1].islower() or not depth(above):
+        if len(above) < MIN_WRAPPED_LENGTH or not line[:1].islower() or not quote_depth(above):
             return False
         runs_on = above[-1].isalnum() or above[-1] == ","
-        return runs_on and len(line.rstrip()) < len(above) and at + 1 < len(self.lines) and self.marked(at + 1)
+        return runs_on and len(line.rstrip()) < len(above) and at + 1 < len(self.lines) and self.is_marked(at + 1)
 
 
-def _initials(lines: Sequence[str]) -> frozenset[str]:
+def _find_quote_initials(lines: Sequence[str]) -> frozenset[str]:
     """Marks like "IP>", as The Bat! puts them: those that begin two lines at least."""
-    found = Counter(initial for line in lines if ">" in line[:10] and (initial := _initial(line)))
+    found = Counter(initial for line in lines if ">" in line[:10] and (initial := _line_initial(line)))
     return frozenset(initial for initial, count in found.items() if count > 1)
 
 
-def _initial(line: str) -> str:
+def _line_initial(line: str) -> str:
     head, mark, _ = line[:10].lstrip().partition(">")
     return head if mark and 0 < len(head) <= 4 and head.isalpha() and head[0].isupper() else ""

@@ -10,17 +10,17 @@ import tomllib
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from mail.replies.phrase_search import anywhere
+from mail.replies.phrase_search import compile_phrases
 
-KEYS = frozenset({
+TABLE_KEYS = frozenset({
     "wrote", "from", "date", "to", "subject", "cc", "original", "forwarded", "sent", "sent_last", "advert", "closing",
     "thanks", "private", "above", "below", "device", "lists", "scanner", "scanned", "telling", "fw",
 })  # fmt: skip
-FIELDS = ("cc", "subject", "to", "date", "from")
+HEADER_FIELDS = ("cc", "subject", "to", "date", "from")
 """Fields of a quoted head; where languages share a word for two of them, the later one here has it."""
 
 # What does not show, and digits and signs that mean the same, so that one spelling is compared.
-_SAME = {
+_EQUIVALENT_CHARACTERS = {
     **dict.fromkeys([0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF, 0x61C]),
     **dict.fromkeys([0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000, 0x09], " "),
     **{zero + digit: str(digit) for zero in (0x660, 0x6F0, 0x966, 0xE50, 0xFF10) for digit in range(10)},
@@ -28,66 +28,66 @@ _SAME = {
 }  # fmt: skip
 
 
-def spoken(line: str, longest: int = 400) -> str:
+def normalize_line(line: str, longest: int = 400) -> str:
     """The beginning of a line as it is compared: lower case, visible characters only, one kind of digits and blanks."""
-    return _spoken(line[:longest])
+    return _normalize(line[:longest])
 
 
 @lru_cache(maxsize=256)  # what reads a letter comes back to its lines
-def _spoken(line: str) -> str:
+def _normalize(line: str) -> str:
     if line.isascii():
         return line.replace("\t", " ").lower().strip()
-    return line.translate(_SAME).lower().translate(_SAME).strip()
+    return line.translate(_EQUIVALENT_CHARACTERS).lower().translate(_EQUIVALENT_CHARACTERS).strip()
 
 
 @cache
-def all_of(key: str) -> frozenset[str]:
-    """What every language says for a key, as it is `spoken`."""
-    return frozenset(spoken(word) for tongue in _tongues().values() for word in tongue.get(key, ()))
+def get_phrases(key: str) -> frozenset[str]:
+    """What every language says for a key, as it is `normalize_line`."""
+    return frozenset(normalize_line(word) for tongue in _load_phrases().values() for word in tongue.get(key, ()))
 
 
 @cache
-def either(key: str) -> tuple[str, ...]:
+def get_phrase_tuple(key: str) -> tuple[str, ...]:
     """The same as `str.startswith` and `str.endswith` take them: all at once."""
-    return tuple(all_of(key))
+    return tuple(get_phrases(key))
 
 
 @cache
-def within(key: str) -> re.Pattern[str]:
-    """Finds any of what every language says for a key, wherever it stands in what was `spoken`."""
-    return anywhere(all_of(key))
+def get_phrase_pattern(key: str) -> re.Pattern[str]:
+    """Finds any of what every language says for a key, wherever it stands in what was `normalize_line`."""
+    return compile_phrases(get_phrases(key))
 
 
 @cache
-def words(key: str) -> frozenset[str]:
+def get_single_words(key: str) -> frozenset[str]:
     """Those of a key that stand between blanks or signs."""
-    return frozenset(word for word in all_of(key) if not _unspaced(word) and " " not in word)
+    return frozenset(word for word in get_phrases(key) if not _is_unspaced_script(word) and " " not in word)
 
 
 @cache
-def runs(key: str) -> tuple[str, ...]:
+def get_substrings(key: str) -> tuple[str, ...]:
     """Those of a key that are looked for anywhere: of several words, or of a script without blanks."""
-    return tuple(sorted(word for word in all_of(key) if _unspaced(word) or " " in word))
+    return tuple(sorted(word for word in get_phrases(key) if _is_unspaced_script(word) or " " in word))
 
 
 @cache
-def labels() -> dict[str, str]:
+def get_header_labels() -> dict[str, str]:
     """The field that a label of a quoted head names: "от кого" is from."""
-    return {label: field for field in FIELDS for label in all_of(field)}
+    return {label: field for field in HEADER_FIELDS for label in get_phrases(field)}
 
 
 @cache
-def _tongues() -> dict[str, dict[str, list[str]]]:
+def _load_phrases() -> dict[str, dict[str, list[str]]]:
     tongues: dict[str, dict[str, list[str]]] = tomllib.loads(
         (files("mail.replies") / "tongues.toml").read_text(encoding="utf-8")
     )
     for name, tongue in tongues.items():
-        if strange := tongue.keys() - KEYS:
+        if strange := tongue.keys() - TABLE_KEYS:
             raise ValueError(f"tongues.toml: [{name}] knows no {', '.join(sorted(strange))}")
     return tongues
 
 
-def _unspaced(word: str) -> bool:
+def _is_unspaced_script(word: str) -> bool:
     """Whether a word is of a script that puts no blanks between words: Thai, Chinese, Japanese, Korean endings."""
     return any(
         "\u0e00" <= char <= "\u0e7f" or "\u3040" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7a3" for char in word

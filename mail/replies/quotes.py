@@ -21,24 +21,24 @@ from enum import Enum
 
 from mail.content.html_quotes import LineMark
 from mail.replies import signatures
-from mail.replies.blocks import Block, BlockAuthor, blocks
-from mail.replies.phrase_tables import spoken, within
+from mail.replies.blocks import Block, BlockAuthor, split_blocks
+from mail.replies.phrase_tables import get_phrase_pattern, normalize_line
 
-MARKERS = {
+REPLY_ABOVE_MARKERS = {
     "ru": "##- Отвечайте, пожалуйста, выше этой строки -##",
     "en": "##- Please answer above this line -##",
 }
 """Our own line, by language: what stands below it is ours."""
 
-LINES = 60_000
+MAX_LINES = 60_000
 """Of a letter only so many lines are looked at; what stands below them is what the last of them was, or new."""
-CONTEXT = 20
+MAX_CONTEXT_LINES = 20
 """A quote of so many lines is kept whole above its answer; of a longer one, its last question or paragraph."""
-ASKED = 12
-SHOWN = 10
-LOOKS = 50
+MAX_QUESTION_LINES = 12
+MAX_ANNOUNCED_LINES = 10
+MAX_SIGNATURE_SEARCHES = 50
 """In so many places at most a signature is looked for."""
-SHORT = 300
+SHORT_TEXT_LENGTH = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +65,24 @@ class LineRole(Enum):
     QUOTE = "quote"
 
 
-def folded(full: str, *, author: str = "", forwarded: bool = False, marks: Sequence[LineMark] = ()) -> FoldedText:
+def fold_quotes(full: str, *, author: str = "", forwarded: bool = False, marks: Sequence[LineMark] = ()) -> FoldedText:
     """The view of a letter's text without its quotes and signature.
 
     ``author`` is the name in From; ``forwarded`` says that the subject calls the letter a forwarded one; ``marks`` are
     what HTML said of the lines. All of them may be left out.
     """
     lines = full.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    looked = lines[:LINES]
-    cut = blocks(looked, forwarded, marks)
-    roles = _roles(looked, cut, author, marks)
-    roles += [LineRole.QUOTE if cut[-1].made is BlockAuthor.HISTORY else LineRole.NEW] * (len(lines) - len(looked))
+    looked = lines[:MAX_LINES]
+    cut = split_blocks(looked, forwarded, marks)
+    roles = _find_line_roles(looked, cut, author, marks)
+    roles += [LineRole.QUOTE if cut[-1].author is BlockAuthor.HISTORY else LineRole.NEW] * (len(lines) - len(looked))
 
     def shown(*wanted: LineRole) -> str:
-        return _tidy(line for line, role in zip(lines, roles, strict=True) if role in wanted)
+        return _trim_blank_lines(line for line, role in zip(lines, roles, strict=True) if role in wanted)
 
     new = shown(LineRole.NEW)
-    if not _says(new) or _answers_stand_below(new, cut):
-        return FoldedText(_tidy(lines), _tidy(lines))
+    if not _has_words(new) or _says_answers_below(new, cut):
+        return FoldedText(_trim_blank_lines(lines), _trim_blank_lines(lines))
     return FoldedText(
         shown(LineRole.NEW, LineRole.CONTEXT),
         shown(LineRole.NEW, LineRole.CONTEXT, LineRole.SIGNATURE),
@@ -91,37 +91,39 @@ def folded(full: str, *, author: str = "", forwarded: bool = False, marks: Seque
     )
 
 
-def _roles(lines: Sequence[str], cut: Sequence[Block], author: str, marks: Sequence[LineMark]) -> list[LineRole]:
+def _find_line_roles(
+    lines: Sequence[str], cut: Sequence[Block], author: str, marks: Sequence[LineMark]
+) -> list[LineRole]:
     """What each line of a letter is."""
     roles = [LineRole.NEW] * len(lines)
     for block in cut:
-        if block.made in (BlockAuthor.QUOTE, BlockAuthor.HISTORY):
+        if block.author in (BlockAuthor.QUOTE, BlockAuthor.HISTORY):
             roles[block.start : block.end] = [LineRole.QUOTE] * (block.end - block.start)
-        elif block.made is BlockAuthor.HUMAN:
+        elif block.author is BlockAuthor.HUMAN:
             for at, mark in enumerate(marks[block.start : block.end], block.start):
                 if mark is LineMark.SIGNATURE:
                     roles[at] = LineRole.SIGNATURE
-    said = _sign(lines, cut, roles, author)
-    for at in _context(lines, cut, said):
+    said = _mark_signatures(lines, cut, roles, author)
+    for at in _find_context_lines(lines, cut, said):
         roles[at] = LineRole.CONTEXT
     return roles
 
 
-def _sign(lines: Sequence[str], cut: Sequence[Block], roles: list[LineRole], author: str) -> list[int]:
+def _mark_signatures(lines: Sequence[str], cut: Sequence[Block], roles: list[LineRole], author: str) -> list[int]:
     """Marks the signatures, and gives the numbers of the blocks in which a person then still says something."""
     said: list[int] = []
-    looks = LOOKS
+    looks = MAX_SIGNATURE_SEARCHES
     for number in range(len(cut) - 1, -1, -1):
         block = cut[number]
-        if block.made is BlockAuthor.FORWARD:
+        if block.author is BlockAuthor.FORWARD:
             said.append(number)
-        if block.made is not BlockAuthor.HUMAN:
+        if block.author is not BlockAuthor.HUMAN:
             continue
-        if looks and (not said or cut[number + 1].introduced):
+        if looks and (not said or cut[number + 1].is_introduced):
             looks -= 1
             own = [at for at in range(block.start, block.end) if roles[at] is LineRole.NEW]
             more = len(own) < block.end - block.start
-            begin = signatures.start([lines[at] for at in own], author, more=more)
+            begin = signatures.find_signature([lines[at] for at in own], author, more=more)
             for at in own[begin:]:
                 roles[at] = LineRole.SIGNATURE
         if any(roles[at] is LineRole.NEW and lines[at].strip() for at in range(block.start, block.end)):
@@ -129,29 +131,29 @@ def _sign(lines: Sequence[str], cut: Sequence[Block], roles: list[LineRole], aut
     return said[::-1]
 
 
-def _context(lines: Sequence[str], cut: Sequence[Block], said: Sequence[int]) -> Iterator[int]:
+def _find_context_lines(lines: Sequence[str], cut: Sequence[Block], said: Sequence[int]) -> Iterator[int]:
     """The quoted lines that are shown: what was answered below itself, and what a person announced."""
-    humans = [number for number in said if cut[number].made is BlockAuthor.HUMAN]
+    humans = [number for number in said if cut[number].author is BlockAuthor.HUMAN]
     if not humans:
         return
     quotes = [
-        number for number, block in enumerate(cut) if block.made is BlockAuthor.QUOTE and block.opened < block.end
+        number for number, block in enumerate(cut) if block.author is BlockAuthor.QUOTE and block.text_start < block.end
     ]
     below = [number for number in quotes if number > humans[-1]]
     for number in below[:1]:
         block = cut[number]
-        if not block.introduced and _announced(lines, block) and block.end - block.start <= SHOWN:
+        if not block.is_introduced and _is_announced(lines, block) and block.end - block.start <= MAX_ANNOUNCED_LINES:
             yield from range(block.start, block.end)
-    answered = _answered(cut, quotes, humans)
+    answered = _find_answered_quotes(cut, quotes, humans)
     if len(answered) == 1 and not below:
         number = answered[0]
-        if number < humans[0] or any(cut[one].introduced for one in quotes if one <= number):
+        if number < humans[0] or any(cut[one].is_introduced for one in quotes if one <= number):
             return  # an old letter above its answer
     for number in answered:
-        yield from _asked(lines, cut[number])
+        yield from _select_question_lines(lines, cut[number])
 
 
-def _answered(cut: Sequence[Block], quotes: Sequence[int], humans: Sequence[int]) -> list[int]:
+def _find_answered_quotes(cut: Sequence[Block], quotes: Sequence[int], humans: Sequence[int]) -> list[int]:
     """Of the quotes with something said below them, the last before it."""
     found = []
     for at, number in enumerate(quotes):
@@ -161,7 +163,7 @@ def _answered(cut: Sequence[Block], quotes: Sequence[int], humans: Sequence[int]
     return found
 
 
-def _announced(lines: Sequence[str], block: Block) -> bool:
+def _is_announced(lines: Sequence[str], block: Block) -> bool:
     """Whether a person's own words above a quote end with a colon: "this is what it shows:"."""
     for at in range(block.start - 1, max(-1, block.start - 4), -1):
         if bare := lines[at].rstrip():
@@ -169,44 +171,44 @@ def _announced(lines: Sequence[str], block: Block) -> bool:
     return False
 
 
-def _asked(lines: Sequence[str], block: Block) -> Iterator[int]:
+def _select_question_lines(lines: Sequence[str], block: Block) -> Iterator[int]:
     """Of a quote that somebody answered, what is kept: all of a short one, else its last question or paragraph."""
-    shown = [at for at in range(block.opened, block.end) if lines[at].strip()]
+    shown = [at for at in range(block.text_start, block.end) if lines[at].strip()]
     for index in range(len(shown) - 1, -1, -1):
-        if _numbered(lines[shown[index]].lstrip("> \t")):
-            yield from (at for at in shown[index : index + ASKED] if lines[at].strip("> \t\r"))
+        if _is_numbered(lines[shown[index]].lstrip("> \t")):
+            yield from (at for at in shown[index : index + MAX_QUESTION_LINES] if lines[at].strip("> \t\r"))
             return
-    if len(shown) <= CONTEXT:
-        yield from range(block.opened, block.end)
+    if len(shown) <= MAX_CONTEXT_LINES:
+        yield from range(block.text_start, block.end)
         return
     last = shown
     while last and not lines[last[-1]].strip("> \t\r"):
         last = last[:-1]
-    for at in reversed(last[-ASKED:]):
+    for at in reversed(last[-MAX_QUESTION_LINES:]):
         if not lines[at].strip("> \t\r"):
             break
         yield at
 
 
-def _numbered(line: str) -> bool:
+def _is_numbered(line: str) -> bool:
     digits = len(line[:10]) - len(line[:10].lstrip("0123456789"))
     return 0 < digits <= 3 and line[digits : digits + 1] in (")", ".") and bool(line[digits + 1 :].strip())
 
 
-def _says(text: str) -> bool:
+def _has_words(text: str) -> bool:
     """Whether anything is said: a letter, a number or a sign that is not mere punctuation."""
     return any(char.isalnum() or char in "+?!" or ord(char) > 0x2190 for char in text)
 
 
-def _answers_stand_below(new: str, cut: Sequence[Block]) -> bool:
+def _says_answers_below(new: str, cut: Sequence[Block]) -> bool:
     """Whether a short text says that it answers further down, where no mark tells old from new."""
-    if len(new) >= SHORT or all(block.made is not BlockAuthor.HISTORY for block in cut):
+    if len(new) >= SHORT_TEXT_LENGTH or all(block.author is not BlockAuthor.HISTORY for block in cut):
         return False
-    said = spoken(new.replace("\n", " "))
-    return within("below").search(said) is not None
+    said = normalize_line(new.replace("\n", " "))
+    return get_phrase_pattern("below").search(said) is not None
 
 
-def _tidy(lines: Iterable[str]) -> str:
+def _trim_blank_lines(lines: Iterable[str]) -> str:
     """No blank lines at the ends, and never more than one together."""
     out: list[str] = []
     for line in lines:

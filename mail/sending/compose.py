@@ -21,18 +21,18 @@ from typing import Any
 from urllib.parse import quote
 
 from desk.language.characters import one_line
-from mail.mime.domains import deliverable
+from mail.mime.domains import to_deliverable_address
 
-END_OF_WORDS = "<!-- end of words -->"
+END_OF_TEXT = "<!-- end of words -->"
 """Stands in the frame of every letter, and in no words, since those are escaped."""
-TOO_LARGE = {
+TOO_LARGE_NOTICE = {
     "ru": "Файл «{}» слишком большой для письма, поэтому его здесь нет. Напишите нам, и мы передадим его иначе.",
     "en": "The file “{}” is too large for an email, so it is not here. Write to us, and we will find another way.",
 }
-_BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)")
+_BARE_LINE_END = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 UNSUBSCRIBE = "unsubscribe"
-SUBJECT = 250
-REFERENCES = 20
+MAX_SUBJECT_LENGTH = 250
+MAX_REFERENCES = 20
 
 
 class UnsendableMessage(ValueError):
@@ -49,7 +49,7 @@ class OutboundAttachment:
     cid: str = ""
 
 
-def composed(
+def compose_message(
     body: Mapping[str, Any],
     sender: str,
     files: Sequence[OutboundAttachment],
@@ -61,27 +61,30 @@ def composed(
 
     ``left_out`` are names of files too large to be enclosed: a sentence says so. Raises `UnsendableMessage`.
     """
-    recipient = deliverable(str(body["to"]))
+    recipient = to_deliverable_address(str(body["to"]))
     if not recipient:
         raise UnsendableMessage(f"nothing can be sent to {str(body['to'])!r}"[:300])
-    content_type, content = _content({**body, **_without(body, left_out)}, files)
-    fields = _fields(body, recipient, sender, now, answers)
+    content_type, content = _build_content({**body, **_add_left_out_notice(body, left_out)}, files)
+    fields = _build_header_fields(body, recipient, sender, now, answers)
     fields += [("MIME-Version", "1.0"), ("Content-Type", content_type)]
-    head = _head(fields)
-    _check(head, [name for name, _ in fields], recipient)
+    head = _join_header_fields(fields)
+    _verify_headers(head, [name for name, _ in fields], recipient)
     message = head + b"\r\n" + content
-    if _BARE.search(message):
+    if _BARE_LINE_END.search(message):
         raise UnsendableMessage("a line does not end in CRLF")
     return message
 
 
-def _without(body: Mapping[str, Any], left_out: Sequence[str]) -> dict[str, str]:
+def _add_left_out_notice(body: Mapping[str, Any], left_out: Sequence[str]) -> dict[str, str]:
     """The text and the HTML with a sentence about each file that was too large, where their own words end."""
     if not left_out:
         return {}
-    words = [TOO_LARGE.get(str(body["language"]), TOO_LARGE["en"]).format(one_line(name)[:150]) for name in left_out]
+    words = [
+        TOO_LARGE_NOTICE.get(str(body["language"]), TOO_LARGE_NOTICE["en"]).format(one_line(name)[:150])
+        for name in left_out
+    ]
     text, rule, frame = str(body["text"]).rpartition("\n_____\n")
-    html, mark, rest = str(body["html"]).rpartition(END_OF_WORDS)
+    html, mark, rest = str(body["html"]).rpartition(END_OF_TEXT)
     told = "".join(f"<p>{escape(one)}</p>\n" for one in words)
     plain = "\n".join(words)
     return {
@@ -90,19 +93,21 @@ def _without(body: Mapping[str, Any], left_out: Sequence[str]) -> dict[str, str]
     }
 
 
-def _fields(body: Mapping[str, Any], recipient: str, sender: str, now: datetime, answers: str) -> list[tuple[str, str]]:
+def _build_header_fields(
+    body: Mapping[str, Any], recipient: str, sender: str, now: datetime, answers: str
+) -> list[tuple[str, str]]:
     fields = [
-        ("From", _named(str(body.get("from_name", "")), sender)),
+        ("From", _format_named_address(str(body.get("from_name", "")), sender)),
         ("To", f"<{recipient}>"),
-        ("Subject", encoded(str(body["subject"]), len("Subject: "))),
+        ("Subject", encode_header(str(body["subject"]), len("Subject: "))),
         ("Date", format_datetime(now.astimezone(UTC))),
         ("Message-ID", str(body["message_id"])),
     ]
-    references = [one for one in body["references"] if _is_id(one)]
-    if answers and _is_id(answers) and answers not in references:
+    references = [one for one in body["references"] if _is_message_id(one)]
+    if answers and _is_message_id(answers) and answers not in references:
         references.append(answers)
     if references:
-        kept = references if len(references) <= REFERENCES else [references[0], *references[1 - REFERENCES :]]
+        kept = references if len(references) <= MAX_REFERENCES else [references[0], *references[1 - MAX_REFERENCES :]]
         fields += [("In-Reply-To", answers or references[-1]), ("References", "\r\n ".join(kept))]
     if body["reply_to"]:
         fields.append(("Reply-To", f"<{body['reply_to']}>"))
@@ -116,7 +121,7 @@ def _fields(body: Mapping[str, Any], recipient: str, sender: str, now: datetime,
     return fields
 
 
-def _named(name: str, address: str) -> str:
+def _format_named_address(name: str, address: str) -> str:
     """An address with its name before it; the name is always encoded, so that it can be no second address."""
     name = one_line(name)[:60]
     if not name:
@@ -125,9 +130,9 @@ def _named(name: str, address: str) -> str:
     return f"=?utf-8?b?{word}?= <{address}>"
 
 
-def encoded(text: str, room_taken: int = 0) -> str:
+def encode_header(text: str, room_taken: int = 0) -> str:
     """Unstructured words as a header carries them (RFC 2047), folded; what looks like an encoded word is encoded."""
-    shown = one_line(text)[:SUBJECT]
+    shown = one_line(text)[:MAX_SUBJECT_LENGTH]
     if shown.isascii() and "=?" not in shown and len(shown) + room_taken <= 76:
         return shown
     words: list[str] = []
@@ -141,17 +146,17 @@ def encoded(text: str, room_taken: int = 0) -> str:
     return "\r\n ".join(f"=?utf-8?b?{b64encode(word.encode()).decode()}?=" for word in words)
 
 
-def _is_id(words: Any) -> bool:
+def _is_message_id(words: Any) -> bool:
     if not isinstance(words, str) or len(words) > 500 or not words.isascii() or not words.isprintable():
         return False
     return words.startswith("<") and words.endswith(">") and " " not in words and words.count("<") == 1
 
 
-def _head(fields: Sequence[tuple[str, str]]) -> bytes:
+def _join_header_fields(fields: Sequence[tuple[str, str]]) -> bytes:
     return b"".join(f"{name}: {value}\r\n".encode() for name, value in fields)
 
 
-def _check(head: bytes, names: list[str], recipient: str) -> None:
+def _verify_headers(head: bytes, names: list[str], recipient: str) -> None:
     """Reads the headers with the standard library's parser: exactly ours, and exactly this recipient."""
     read = BytesHeaderParser().parsebytes(head + b"\r\n")
     if [name.lower() for name in read.keys()] != [name.lower() for name in names]:  # noqa: SIM118 - repeated headers count
@@ -161,22 +166,24 @@ def _check(head: bytes, names: list[str], recipient: str) -> None:
         raise UnsendableMessage("the recipient does not read as it was meant")
 
 
-def _content(body: Mapping[str, Any], files: Sequence[OutboundAttachment]) -> tuple[str, bytes]:
+def _build_content(body: Mapping[str, Any], files: Sequence[OutboundAttachment]) -> tuple[str, bytes]:
     """Content-Type and content of the whole letter, a multipart."""
     seed = str(body["message_id"])
     pictures = [file for file in files if file.cid]
     others = [file for file in files if not file.cid]
-    whole = _multipart(
-        "alternative", seed, [_text("text/plain", str(body["text"])), _text("text/html", str(body["html"]))]
+    whole = _build_multipart(
+        "alternative",
+        seed,
+        [_build_text_part("text/plain", str(body["text"])), _build_text_part("text/html", str(body["html"]))],
     )
     if pictures:
-        whole = _multipart("related", seed, [_part(*whole), *map(_file, pictures)])
+        whole = _build_multipart("related", seed, [_build_part(*whole), *map(_build_file_part, pictures)])
     if others:
-        whole = _multipart("mixed", seed, [_part(*whole), *map(_file, others)])
+        whole = _build_multipart("mixed", seed, [_build_part(*whole), *map(_build_file_part, others)])
     return whole
 
 
-def _multipart(kind: str, seed: str, parts: Sequence[bytes]) -> tuple[str, bytes]:
+def _build_multipart(kind: str, seed: str, parts: Sequence[bytes]) -> tuple[str, bytes]:
     # "=_" never comes in base64 or quoted-printable, so no content can hold the boundary; retries are byte for byte.
     boundary = f"=_{kind}_{hashlib.sha256(seed.encode()).hexdigest()[:24]}"
     fence = f"--{boundary}".encode()
@@ -184,41 +191,41 @@ def _multipart(kind: str, seed: str, parts: Sequence[bytes]) -> tuple[str, bytes
     return f'multipart/{kind};\r\n boundary="{boundary}"', content
 
 
-def _part(content_type: str, content: bytes) -> bytes:
+def _build_part(content_type: str, content: bytes) -> bytes:
     return f"Content-Type: {content_type}\r\n\r\n".encode() + content
 
 
-def _text(kind: str, text: str) -> bytes:
+def _build_text_part(kind: str, text: str) -> bytes:
     data = ("".join(char for char in text if char >= " " or char in "\n\t").rstrip() + "\n").encode("utf-8", "replace")
     data = data.replace(b"\n", b"\r\n")
     if sum(byte > 0x7F for byte in data) * 6 > len(data):
-        return _fielded(f"{kind}; charset=utf-8", "base64", _base64(data))
-    return _fielded(f"{kind}; charset=utf-8", "quoted-printable", binascii.b2a_qp(data, istext=True))
+        return _add_part_headers(f"{kind}; charset=utf-8", "base64", _encode_base64(data))
+    return _add_part_headers(f"{kind}; charset=utf-8", "quoted-printable", binascii.b2a_qp(data, istext=True))
 
 
-def _file(file: OutboundAttachment) -> bytes:
+def _build_file_part(file: OutboundAttachment) -> bytes:
     name = one_line(file.name)[:150] or "file"
     kind = file.media_type if _is_media_type(file.media_type) else "application/octet-stream"
-    disposition = f"{'inline' if file.cid else 'attachment'};\r\n {_parameter('filename', name)}"
+    disposition = f"{'inline' if file.cid else 'attachment'};\r\n {_format_parameter('filename', name)}"
     more = f"Content-Disposition: {disposition}\r\n"
     if file.cid:
         more += f"Content-ID: <{file.cid}>\r\n"
-    return _fielded(kind, "base64", _base64(file.content), more)
+    return _add_part_headers(kind, "base64", _encode_base64(file.content), more)
 
 
-def _parameter(key: str, value: str) -> str:
+def _format_parameter(key: str, value: str) -> str:
     """A parameter for every reader: plain where it is plain, else RFC 2231."""
     if value.isascii() and not any(char in '"\\' for char in value):
         return f'{key}="{value}"'
     return f"{key}*=utf-8''{quote(value, safe='')}"
 
 
-def _fielded(content_type: str, encoding: str, content: bytes, more: str = "") -> bytes:
+def _add_part_headers(content_type: str, encoding: str, content: bytes, more: str = "") -> bytes:
     head = f"Content-Type: {content_type}\r\nContent-Transfer-Encoding: {encoding}\r\n{more}\r\n"
     return head.encode("ascii") + content
 
 
-def _base64(data: bytes) -> bytes:
+def _encode_base64(data: bytes) -> bytes:
     letters = b64encode(data)
     return b"\r\n".join(letters[at : at + 76] for at in range(0, len(letters), 76))
 

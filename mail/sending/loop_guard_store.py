@@ -22,7 +22,7 @@ from desk.pipeline.batching import Batcher
 from desk.pipeline.lookup import Round, address_of, is_proved_sender
 from desk.pipeline.unit_of_work import RowBatch
 from desk.storage.database import Database
-from mail.receiving.tables import automatic_mails, muted_peers, without_notices
+from mail.receiving.tables import automatic_messages_sent, muted_peers, unsubscribed_peers
 from mail.sending.loop_guard import (
     HOUR,
     WEEK,
@@ -31,21 +31,24 @@ from mail.sending.loop_guard import (
     MutePeer,
     PeerHistory,
     StopNotices,
-    allowance,
+    compute_allowance,
     domain_of,
     peer_of,
 )
 
-_SILENCES = (muted_peers, without_notices)
+_MUTE_TABLES = (muted_peers, unsubscribed_peers)
 _PEERS: BindParameter[Sequence[str]] = bindparam("peers", expanding=True)
 # One statement a batch: what went there, whether they are muted, whether they want no notices.
-_KNOWN = union_all(
+_SELECT_HISTORY = union_all(
     select(
-        literal("mailed").label("what"), automatic_mails.c.peer, automatic_mails.c.number, automatic_mails.c.at
-    ).where(automatic_mails.c.peer.in_(_PEERS)),
+        literal("mailed").label("what"),
+        automatic_messages_sent.c.peer,
+        automatic_messages_sent.c.number,
+        automatic_messages_sent.c.at,
+    ).where(automatic_messages_sent.c.peer.in_(_PEERS)),
     select(literal("muted"), muted_peers.c.peer, null(), muted_peers.c.since).where(muted_peers.c.peer.in_(_PEERS)),
-    select(literal("unwilling"), without_notices.c.peer, null(), without_notices.c.since).where(
-        without_notices.c.peer.in_(_PEERS)
+    select(literal("unwilling"), unsubscribed_peers.c.peer, null(), unsubscribed_peers.c.since).where(
+        unsubscribed_peers.c.peer.in_(_PEERS)
     ),
 )
 
@@ -64,7 +67,7 @@ class SendAllowanceLookup:
     def __init__(self, database: Database, own: Iterable[str]) -> None:
         self._database = database
         self._own = frozenset(map(peer_of, own))
-        self._together = Batcher(self._histories)
+        self._batcher = Batcher(self._load_batch)
 
     async def __call__(self, round_: Round) -> object | None:
         """An `SendAllowances`; None where nobody is reached by mail, or a person acts, whom nothing limits."""
@@ -77,19 +80,19 @@ class SendAllowanceLookup:
         }
         if not reached:
             return None
-        proved = {one: one == contact.on_file or _proved(one, round_) for one in reached}
-        histories = await self._together.ask(_PeersOfRound(proved, round_.now))
+        proved = {one: one == contact.on_file or _is_proved(one, round_) for one in reached}
+        histories = await self._batcher.ask(_PeersOfRound(proved, round_.now))
         return SendAllowances(
             {one: self._allowance(one, round_.now, proved[one], contact, histories) for one in reached}
         )
 
-    async def _histories(self, asked: Sequence[_PeersOfRound]) -> Sequence[Mapping[str, PeerHistory]]:
+    async def _load_batch(self, asked: Sequence[_PeersOfRound]) -> Sequence[Mapping[str, PeerHistory]]:
         """All that is known of anybody in a batch, for each who asks."""
         proved: dict[Address, bool] = {}
         for one in asked:
             proved |= {address: surely and proved.get(address, True) for address, surely in one.proved.items()}
         async with self._database.look() as connection:
-            found = await _histories(connection, proved, max(one.now for one in asked))
+            found = await _load_histories(connection, proved, max(one.now for one in asked))
         return [found] * len(asked)
 
     def _allowance(
@@ -102,22 +105,22 @@ class SendAllowanceLookup:
     ) -> SendAllowance:
         peer = peer_of(address.value)
         notice = address == contact.on_file
-        return allowance(peer, histories[peer], now, proved=proved, own=peer in self._own, notice=notice)
+        return compute_allowance(peer, histories[peer], now, proved=proved, own=peer in self._own, notice=notice)
 
 
-def _proved(address: Address, round_: Round) -> bool:
+def _is_proved(address: Address, round_: Round) -> bool:
     speaks = round_.inbound.role is Role.SUBSCRIBER and round_.inbound.sender == address
     known = any(one.confirmed and address_of(one) == address for one in round_.addresses)
     return known or (speaks and is_proved_sender(round_))
 
 
-async def _histories(
+async def _load_histories(
     connection: AsyncConnection, proved: Mapping[Address, bool], now: datetime
 ) -> Mapping[str, PeerHistory]:
     peers = {peer_of(one.value) for one in proved}
     unproved = {domain_of(peer_of(one.value)) for one, surely in proved.items() if not surely}
-    rows = (await connection.execute(_KNOWN, {"peers": list(peers)})).all()
-    crowds = await _crowds(connection, unproved, now) if unproved else {}
+    rows = (await connection.execute(_SELECT_HISTORY, {"peers": list(peers)})).all()
+    crowds = await _count_by_domain(connection, unproved, now) if unproved else {}
     of: dict[str, list[Row[Any]]] = {}
     for row in rows:
         of.setdefault(row.peer, []).append(row)
@@ -126,17 +129,17 @@ async def _histories(
         mine = of.get(peer, [])
         mails = sorted((row for row in mine if row.what == "mailed"), key=lambda row: row.number)
         found[peer] = PeerHistory(
-            number=mails[-1].number if mails else 0,
-            mailed=tuple(sorted(row.at for row in mails)),
-            muted=next((row.at for row in mine if row.what == "muted"), None),
-            without_notices=any(row.what == "unwilling" for row in mine),
-            to_domain=crowds.get(domain_of(peer), 0),
+            last_number=mails[-1].number if mails else 0,
+            sent_at=tuple(sorted(row.at for row in mails)),
+            muted_at=next((row.at for row in mine if row.what == "muted"), None),
+            is_unsubscribed=any(row.what == "unwilling" for row in mine),
+            sent_to_domain=crowds.get(domain_of(peer), 0),
         )
     return found
 
 
-async def _crowds(connection: AsyncConnection, domains: Collection[str], now: datetime) -> Mapping[str, int]:
-    mails = automatic_mails
+async def _count_by_domain(connection: AsyncConnection, domains: Collection[str], now: datetime) -> Mapping[str, int]:
+    mails = automatic_messages_sent
     query = (
         select(mails.c.domain, func.count().label("mails"))
         .where(mails.c.domain.in_(domains), mails.c.at > now - HOUR)
@@ -147,7 +150,7 @@ async def _crowds(connection: AsyncConnection, domains: Collection[str], now: da
 
 def write_counted_mail(act: CountAutomaticMail, round_: Round, rows: RowBatch) -> None:
     """Counts one automatic letter."""
-    rows.insert(automatic_mails, peer=act.peer, number=act.number, domain=domain_of(act.peer), at=round_.now)
+    rows.insert(automatic_messages_sent, peer=act.peer, number=act.number, domain=domain_of(act.peer), at=round_.now)
 
 
 def write_mute(act: MutePeer, round_: Round, rows: RowBatch) -> None:
@@ -157,14 +160,14 @@ def write_mute(act: MutePeer, round_: Round, rows: RowBatch) -> None:
 
 def write_forget_counts(act: ForgetCounts, round_: Round, rows: RowBatch) -> None:
     """A person wrote to this peer: the count begins anew."""
-    rows.statements.append(delete(automatic_mails).where(automatic_mails.c.peer == act.peer))
+    rows.statements.append(delete(automatic_messages_sent).where(automatic_messages_sent.c.peer == act.peer))
     rows.statements.append(delete(muted_peers).where(muted_peers.c.peer == act.peer))
 
 
 def write_decline(act: StopNotices, round_: Round, rows: RowBatch) -> None:
     """Notes that somebody wants no notices."""
-    rows.statements.append(delete(without_notices).where(without_notices.c.peer == act.peer))
-    rows.statements.append(without_notices.insert().values(peer=act.peer, since=round_.now))
+    rows.statements.append(delete(unsubscribed_peers).where(unsubscribed_peers.c.peer == act.peer))
+    rows.statements.append(unsubscribed_peers.insert().values(peer=act.peer, since=round_.now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +180,11 @@ class MutedPeer:
     notices_only: bool = False
 
 
-async def silences(database: Database) -> list[MutedPeer]:
+async def list_muted_peers(database: Database) -> list[MutedPeer]:
     """Everybody who is muted or has declined notices, in order of time."""
     async with database.look() as connection:
         muted = (await connection.execute(select(muted_peers))).all()
-        declined = (await connection.execute(select(without_notices))).all()
+        declined = (await connection.execute(select(unsubscribed_peers))).all()
     found = [MutedPeer(row.peer, row.since, row.why) for row in muted]
     found += [MutedPeer(row.peer, row.since, "they asked for no notices", notices_only=True) for row in declined]
     return sorted(found, key=lambda one: one.since)
@@ -191,16 +194,16 @@ async def unmute(database: Database, address: str, also: ExtraWrite | None = Non
     """Ends a silence, and forgets what was counted. Returns whether there was one; then ``also`` is written."""
     peer = peer_of(address)
     async with database.work() as connection:
-        ended = [await connection.execute(delete(table).where(table.c.peer == peer)) for table in _SILENCES]
-        await connection.execute(delete(automatic_mails).where(automatic_mails.c.peer == peer))
+        ended = [await connection.execute(delete(table).where(table.c.peer == peer)) for table in _MUTE_TABLES]
+        await connection.execute(delete(automatic_messages_sent).where(automatic_messages_sent.c.peer == peer))
         was = any(one.rowcount for one in ended)
         if was and also:
             await also(connection)
     return was
 
 
-async def forget(database: Database, now: datetime) -> None:
+async def delete_expired(database: Database, now: datetime) -> None:
     """Drops what no budget looks at any more."""
     async with database.work() as connection:
-        await connection.execute(delete(automatic_mails).where(automatic_mails.c.at < now - WEEK))
+        await connection.execute(delete(automatic_messages_sent).where(automatic_messages_sent.c.at < now - WEEK))
         await connection.execute(delete(muted_peers).where(muted_peers.c.since < now - WEEK))

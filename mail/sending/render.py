@@ -16,11 +16,11 @@ from desk.language.characters import one_line
 from desk.language.rich_text import RichText, TextMark, join_texts, literal
 from desk.model.messages import ChannelCall, OutboundMessage, QuotedMessage, RedeliveryPolicy
 from desk.model.settings import MailboxSettings
-from mail.replies.quotes import MARKERS
+from mail.replies.quotes import REPLY_ABOVE_MARKERS
 
-LONGEST = 60_000
+MAX_TEXT_LENGTH = 60_000
 """Characters of one letter."""
-QUOTED, QUOTED_LINES = 800, 20
+MAX_QUOTED_CHARACTERS, MAX_QUOTED_LINES = 800, 20
 """Characters and lines of each message that a letter quotes."""
 SAFE_LINKS = ("https://", "http://", "mailto:", "tel:")
 
@@ -55,13 +55,13 @@ class MailRenderer:
             {**asdict(file), "cid": f"{index}.{outgoing.key}@{domain}" if file.is_picture else ""}
             for index, file in enumerate(outgoing.files, 1)
         ]
-        names, text = self._names(outgoing, files), _bounded(outgoing.text)
+        names, text = self._template_values(outgoing, files), _shorten_text(outgoing.text)
         body = {
             "to": outgoing.to.value,
             "from_name": outgoing.sender,
             "subject": outgoing.subject,
-            "text": self._text.render(**names, body=linked(text)).lstrip(),
-            "html": self._html.render(**names, body=markup(text)).lstrip(),
+            "text": self._text.render(**names, body=text_with_links(text)).lstrip(),
+            "html": self._html.render(**names, body=text_to_html(text)).lstrip(),
             "message_id": message_id,
             "references": list(outgoing.thread),
             "reply_to": f"{local}+{outgoing.token}@{domain}" if outgoing.token else "",
@@ -74,12 +74,12 @@ class MailRenderer:
         lane = f"{self._settings.channel}:{outgoing.to.value}"
         return (ChannelCall(lane, "mail", RedeliveryPolicy.RETRY, body, remote=message_id),)
 
-    def _names(self, outgoing: OutboundMessage, files: list[dict[str, Any]]) -> dict[str, Any]:
+    def _template_values(self, outgoing: OutboundMessage, files: list[dict[str, Any]]) -> dict[str, Any]:
         number, bracket, _ = outgoing.subject.removeprefix("[").partition("]")
         return {
             "language": outgoing.language,
             "say": self._frame.get(outgoing.language, self._frame["en"]),
-            "marker": MARKERS.get(outgoing.language, MARKERS["en"]),
+            "marker": REPLY_ABOVE_MARKERS.get(outgoing.language, REPLY_ABOVE_MARKERS["en"]),
             "options": [option.label for row in outgoing.options for option in row],
             "pictures": [file for file in files if file["cid"]],
             "files": [file["name"] for file in files if not file["cid"]],
@@ -87,26 +87,26 @@ class MailRenderer:
             "address": self._settings.address,
             "sender": outgoing.sender,
             "notice": outgoing.notice and bool(outgoing.token),
-            "history": [_quoted(one) for one in outgoing.history],
+            "history": [_quote_values(one) for one in outgoing.history],
         }
 
 
-def _bounded(text: RichText) -> RichText:
+def _shorten_text(text: RichText) -> RichText:
     """As much as anybody reads in a letter; the journal has the rest."""
-    return text if len(text.plain) <= LONGEST else join_texts([text.part(0, LONGEST), literal("…")])
+    return text if len(text.plain) <= MAX_TEXT_LENGTH else join_texts([text.part(0, MAX_TEXT_LENGTH), literal("…")])
 
 
-def _quoted(one: QuotedMessage) -> dict[str, Any]:
+def _quote_values(one: QuotedMessage) -> dict[str, Any]:
     """Something said earlier, shortened, its lines apart and without characters that would turn others around."""
-    text = one.text if len(one.text) <= QUOTED else f"{one.text[:QUOTED].rstrip()} …"
+    text = one.text if len(one.text) <= MAX_QUOTED_CHARACTERS else f"{one.text[:MAX_QUOTED_CHARACTERS].rstrip()} …"
     return {
         "who": one_line(one.who),
         "when": one.when,
-        "lines": [one_line(line) for line in text.splitlines()[:QUOTED_LINES]],
+        "lines": [one_line(line) for line in text.splitlines()[:MAX_QUOTED_LINES]],
     }
 
 
-def linked(text: RichText) -> str:
+def text_with_links(text: RichText) -> str:
     """The plain characters, with a link's address after its label."""
     out, at = [], 0
     for mark in text.marks:
@@ -118,7 +118,7 @@ def linked(text: RichText) -> str:
     return "".join(out)
 
 
-def markup(text: RichText) -> Markup:
+def text_to_html(text: RichText) -> Markup:
     """Paragraphs, bulleted lists, bold, code and links; every character of the text escaped."""
     blocks: list[str] = []
     lines: list[str] = []
@@ -141,32 +141,32 @@ def markup(text: RichText) -> Markup:
         if not line.strip() or bullet != bool(bullets):
             close()
         if bullet:
-            bullets.append(_inline(text.part(at + 2, end)))
+            bullets.append(_inline_to_html(text.part(at + 2, end)))
         elif line.strip():
-            lines.append(_indented(_inline(text.part(at + len(line) - len(line.lstrip()), end)), line))
+            lines.append(_indent_line(_inline_to_html(text.part(at + len(line) - len(line.lstrip()), end)), line))
         at = end + 1
     close()
     return Markup("\n".join(blocks))  # noqa: S704 - each piece of it was escaped
 
 
-def _indented(inner: str, line: str) -> str:
+def _indent_line(inner: str, line: str) -> str:
     """What is set in under a question stays so in HTML, which swallows spaces."""
     if not line.startswith("  "):
         return inner
     return f'<span style="display:inline-block; padding-left:20px;">{inner}</span>'
 
 
-def _inline(text: RichText) -> str:
+def _inline_to_html(text: RichText) -> str:
     if not text.marks:
         return escape(text.plain)
     out, at = [], 0
     for mark in text.marks:
-        out += [escape(text.plain[at : mark.start]), _marked(mark, escape(text.plain[mark.start : mark.end]))]
+        out += [escape(text.plain[at : mark.start]), _mark_to_html(mark, escape(text.plain[mark.start : mark.end]))]
         at = mark.end
     return "".join([*out, escape(text.plain[at:])])
 
 
-def _marked(mark: TextMark, words: str) -> str:
+def _mark_to_html(mark: TextMark, words: str) -> str:
     """``words`` are escaped already."""
     if mark.kind == "bold":
         return f"<strong>{words}</strong>"

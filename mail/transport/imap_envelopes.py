@@ -14,7 +14,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _UID = re.compile(rb"UID (\d{1,10})")
 _SIZE = re.compile(rb"RFC822\.SIZE (\d{1,15})")
-_INTERNAL = re.compile(rb'INTERNALDATE "([^"]{1,40})"')
+_INTERNALDATE = re.compile(rb'INTERNALDATE "([^"]{1,40})"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +35,18 @@ class MailEnvelope:
     header: bytes = b""
 
     @property
-    def internal(self) -> datetime:
+    def internal_date(self) -> datetime:
         """INTERNALDATE; what is not one counts as long ago."""
         with suppress(ValueError):
             return datetime.strptime(self.date.strip(), "%d-%b-%Y %H:%M:%S %z")
         return EPOCH
 
-    def older_than(self, moment: datetime) -> bool:
+    def is_older_than(self, moment: datetime) -> bool:
         """Whether it surely came before: by INTERNALDATE, which has whole seconds only, or a day before by its Date.
 
         A folder that was filled again from a copy may have the day of the copying as INTERNALDATE.
         """
-        if self.internal + timedelta(seconds=1) <= moment:
+        if self.internal_date + timedelta(seconds=1) <= moment:
             return True
         with suppress(ValueError, TypeError, OverflowError, IndexError, AttributeError):
             written = parsedate_to_datetime(self.header[5:100].decode("ascii", "replace").strip())
@@ -62,9 +62,9 @@ class FetchedMail:
     body: bytes | None
 
 
-def envelope_of(item: FetchItem, header: bytes = b"") -> MailEnvelope | None:
+def parse_envelope(item: FetchItem, header: bytes = b"") -> MailEnvelope | None:
     """The envelope in one answer; None where it has none."""
-    uid, size, internal = _UID.search(item.words), _SIZE.search(item.words), _INTERNAL.search(item.words)
+    uid, size, internal = _UID.search(item.text), _SIZE.search(item.text), _INTERNALDATE.search(item.text)
     if uid is None or size is None:
         return None  # flags that somebody else changed
     return MailEnvelope(int(uid[1]), int(size[1]), internal[1].decode("ascii", "replace") if internal else "", header)

@@ -20,9 +20,9 @@ from mail.transport.imap_fetch_response import FetchResponse
 # It logs every byte at DEBUG, and a password that needs quoting in clear.
 logging.getLogger("aioimaplib.aioimaplib").setLevel(logging.ERROR)
 
-LINES = 200
+MAX_LINES_AT_ONCE = 200
 """Lines given to aioimaplib at once: it takes each a level deeper, and Python ends at some thousand."""
-TALK = 16_000_000
+MAX_UNREQUESTED_BYTES = 16_000_000
 """Bytes that a server may say between two commands, FETCH apart: a SEARCH that finds a million mails says half."""
 
 
@@ -41,68 +41,68 @@ class CommandRefused(Exception):
 class ImapProtocol(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]
     """Takes FETCH answers apart itself, and remembers that new mail was announced, which aioimaplib drops."""
 
-    unread = False
-    heard_at = 0.0
-    _said = 0
-    _answer: FetchResponse | None = None
-    _answered: asyncio.Future[FetchResponse]
+    has_new_mail = False
+    last_data_at = 0.0
+    _unrequested_bytes = 0
+    _fetch_response: FetchResponse | None = None
+    _fetch_done: asyncio.Future[FetchResponse]
 
-    async def collect(self, command: str, longest: int, most: int) -> FetchResponse:
+    async def fetch_items(self, command: str, longest: int, most: int) -> FetchResponse:
         """One FETCH, alone on the line. Raises `ConnectionBroken` when the server says more than was asked for."""
-        if self._answer or self.pending_sync_command or self.pending_async_commands or self.incomplete_line:
+        if self._fetch_response or self.pending_sync_command or self.pending_async_commands or self.incomplete_line:
             raise ConnectionBroken("a FETCH while another command is under way")
         tag = self.new_tag()
-        self._answer, self._answered = FetchResponse(tag.encode(), longest, most), self.loop.create_future()
+        self._fetch_response, self._fetch_done = FetchResponse(tag.encode(), longest, most), self.loop.create_future()
         self.send(f"{tag} {command}")
-        return await self._answered
+        return await self._fetch_done
 
     def send(self, line: str, scrub: str | None = None) -> None:
-        self._said, self.heard_at = 0, self.loop.time()
+        self._unrequested_bytes, self.last_data_at = 0, self.loop.time()
         super().send(line, scrub)
 
     def data_received(self, data: bytes) -> None:
-        self.heard_at = self.loop.time()
+        self.last_data_at = self.loop.time()
         try:
-            if self._answer is not None:
-                if not self._answer.feed(data):
+            if self._fetch_response is not None:
+                if not self._fetch_response.feed(data):
                     return
-                data = self._done(self._answer)
-            self._said += len(data)
-            if self._said > TALK:
+                data = self._finish_fetch(self._fetch_response)
+            self._unrequested_bytes += len(data)
+            if self._unrequested_bytes > MAX_UNREQUESTED_BYTES:
                 raise ConnectionBroken("the server says more than anybody asked for")
-            for piece in _pieces(data):
+            for piece in _split_lines(data):
                 super().data_received(piece)
         except Exception as error:  # nothing that follows can be understood
-            if self._answer is not None and not self._answered.done():
-                self._answered.set_exception(ConnectionBroken(str(error)))
-            self._answer = None
+            if self._fetch_response is not None and not self._fetch_done.done():
+                self._fetch_done.set_exception(ConnectionBroken(str(error)))
+            self._fetch_response = None
             self.transport.abort()
 
-    def _done(self, answer: FetchResponse) -> bytes:
-        self._answer = None
-        for line in answer.others:
-            self._note(line)
-        if not self._answered.done():
-            self._answered.set_result(answer)
+    def _finish_fetch(self, answer: FetchResponse) -> bytes:
+        self._fetch_response = None
+        for line in answer.other_lines:
+            self._notice_new_mail(line)
+        if not self._fetch_done.done():
+            self._fetch_done.set_result(answer)
         return answer.rest
 
-    def _note(self, line: bytes) -> None:
+    def _notice_new_mail(self, line: bytes) -> None:
         if line.endswith((b" EXISTS", b" RECENT")):
-            self.unread = True
+            self.has_new_mail = True
 
     def _untagged_response(self, line: bytes) -> Any:
-        self._note(line)
+        self._notice_new_mail(line)
         return super()._untagged_response(line)
 
 
-def _pieces(data: bytes) -> Iterator[bytes]:
+def _split_lines(data: bytes) -> Iterator[bytes]:
     """The same bytes, a bounded number of lines at a time."""
-    if data.count(b"\n") <= LINES:
+    if data.count(b"\n") <= MAX_LINES_AT_ONCE:
         yield data
         return
     lines = data.splitlines(keepends=True)
-    for at in range(0, len(lines), LINES):
-        yield b"".join(lines[at : at + LINES])
+    for at in range(0, len(lines), MAX_LINES_AT_ONCE):
+        yield b"".join(lines[at : at + MAX_LINES_AT_ONCE])
 
 
 class ImapClient(aioimaplib.IMAP4):  # type: ignore[misc]

@@ -16,33 +16,33 @@ from aiosmtplib import SMTP, SMTPResponseException
 from desk.backoff import retry_delay
 from desk.model.messages import Rejected, RetryLater, SendResult, Sent
 from desk.model.settings import MailboxSettings
-from mail.mime.domains import ascii_domain, deliverable
-from mail.transport.tls import tls
+from mail.mime.domains import to_ascii_domain, to_deliverable_address
+from mail.transport.tls import make_tls_context
 
 log = logging.getLogger(__name__)
 
-STEPS = (5, 15, 30, 60)
+RETRY_MINUTES = (5, 15, 30, 60)
 """Minutes to wait after the first, second ... temporary refusal; the last one from then on."""
-DAYS = 5
-PATIENCE = 60.0
-LONGEST = 100.0
+MAX_RETRY_DAYS = 5
+TIMEOUT_SECONDS = 60.0
+MAX_SEND_SECONDS = 100.0
 """Seconds for one letter in all, below the time that a claim is held without a sign of life
 (`desk.storage.queue_tables.outbox`)."""
-SOON = 30.0
+BUSY_RETRY_SECONDS = 30.0
 """Seconds that a letter waits when the one before it met a server that did not answer."""
-_LOGIN = (530, 534, 535, 538, 454)
-_NOBODY = ("5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1")
+_LOGIN_CODES = (530, 534, 535, 538, 454)
+_NO_RECIPIENT_CODES = ("5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1")
 
 
 class SmtpConnection:
     """The way out of one mailbox. One mail at a time; the connection is kept while there is something to send."""
 
-    def __init__(self, settings: MailboxSettings, patience: float = PATIENCE) -> None:
+    def __init__(self, settings: MailboxSettings, patience: float = TIMEOUT_SECONDS) -> None:
         self._settings = settings
-        self._patience = patience
+        self._timeout = patience
         self._lock = asyncio.Lock()
         self._client: SMTP | None = None
-        self._only_itself = False
+        self._own_address_only = False
         self._failures = 0
 
     async def send(self, recipient: str, message: bytes, attempts: int, returns_to: str = "") -> SendResult:
@@ -52,30 +52,32 @@ class SmtpConnection:
         that lets the mailbox write under no other name it is the mailbox too. Returns `Sent` without an id; the
         caller knows the Message-ID.
         """
-        if not (to := deliverable(recipient)):
+        if not (to := to_deliverable_address(recipient)):
             return Rejected(f"nothing can be sent to {recipient!r}"[:300])
         failures, came = self._failures, asyncio.get_running_loop().time()
         async with self._lock:
             # It has just hung or broken for another letter: whoever queued behind that need not wait as long again.
             waited = asyncio.get_running_loop().time() - came
-            if failures != self._failures or waited > self._patience:
-                return RetryLater(SOON, f"{self._settings.smtp.host} does not answer just now", tried=False)
+            if failures != self._failures or waited > self._timeout:
+                return RetryLater(
+                    BUSY_RETRY_SECONDS, f"{self._settings.smtp.host} does not answer just now", tried=False
+                )
             try:
-                async with asyncio.timeout(LONGEST):
-                    return await self._sent(returns_to, to, message, attempts)
+                async with asyncio.timeout(MAX_SEND_SECONDS):
+                    return await self._connect_and_send(returns_to, to, message, attempts)
             except TimeoutError:
-                self._failed()
-                return later(attempts, "it took too long")
+                self._count_failure()
+                return retry_later(attempts, "it took too long")
             except asyncio.CancelledError:
-                self._dropped()  # in the middle of a conversation: nobody knows where it stands
+                self._drop_connection()  # in the middle of a conversation: nobody knows where it stands
                 raise
 
-    async def _sent(self, returns_to: str, recipient: str, message: bytes, attempts: int) -> SendResult:
+    async def _connect_and_send(self, returns_to: str, recipient: str, message: bytes, attempts: int) -> SendResult:
         try:
-            client = await self._connected()
+            client = await self._connect()
         except (aiosmtplib.SMTPException, OSError) as error:
-            return self._not_now(error, attempts)
-        return await self._conversation(client, returns_to, recipient, message, attempts)
+            return self._report_unavailable(error, attempts)
+        return await self._send_with_fallback(client, returns_to, recipient, message, attempts)
 
     async def close(self) -> None:
         """Says goodbye to the server."""
@@ -89,85 +91,89 @@ class SmtpConnection:
     async def login(self) -> None:
         """Connects and logs in. Raises what aiosmtplib and the socket raise."""
         async with self._lock:
-            await self._connected()
+            await self._connect()
 
-    async def _connected(self) -> SMTP:
+    async def _connect(self) -> SMTP:
         """The live connection, or a new one. A server that went to sleep meanwhile is noticed here."""
         if self._client is not None:
             with suppress(aiosmtplib.SMTPException, OSError):
                 if self._client.is_connected:
-                    await self._client.rset(timeout=min(10.0, self._patience))
+                    await self._client.rset(timeout=min(10.0, self._timeout))
                     return self._client
-            self._dropped()
+            self._drop_connection()
         implicit = self._settings.smtp.scheme == "smtps"
         client = SMTP(
             hostname=self._settings.smtp.host,
             port=self._settings.smtp.port,
             use_tls=implicit,
             start_tls=not implicit,  # True means: without STARTTLS nothing is said
-            tls_context=tls(self._settings.ca_file),
+            tls_context=make_tls_context(self._settings.ca_file),
             username=self._settings.smtp.user,
             password=self._settings.password.reveal(),
-            local_hostname=ascii_domain(self._settings.address.rpartition("@")[2]) or "localhost",
-            timeout=self._patience,
+            local_hostname=to_ascii_domain(self._settings.address.rpartition("@")[2]) or "localhost",
+            timeout=self._timeout,
         )
         await client.connect()
         self._client = client
         return client
 
-    async def _conversation(
+    async def _send_with_fallback(
         self, client: SMTP, returns_to: str, recipient: str, message: bytes, attempts: int
     ) -> SendResult:
         address = self._settings.address
-        senders = [address] if self._only_itself or not returns_to else [returns_to, address]
+        senders = [address] if self._own_address_only or not returns_to else [returns_to, address]
         stage = _SmtpStage()
         try:
             for sender in senders:
                 try:
-                    await _transaction(client, sender, recipient, message, stage)
+                    await _run_transaction(client, sender, recipient, message, stage)
                 except SMTPResponseException as error:
-                    if sender == address or not _dislikes_sender(error, stage):
-                        return await self._answered(error, stage.name, attempts)
+                    if sender == address or not _refuses_sender(error, stage):
+                        return await self._result_of_refusal(error, stage.name, attempts)
                     await client.rset()
                 else:
                     # Only now is it known that it was nothing but the keyed address that the server did not like.
-                    self._only_itself = self._only_itself or sender != senders[0]
+                    self._own_address_only = self._own_address_only or sender != senders[0]
                     break
             return Sent()
-        except _ServerUnable as error:
+        except _MissingExtension as error:
             return Rejected(str(error))
         except ValueError as error:
-            self._dropped()
+            self._drop_connection()
             return Rejected(f"{stage.name}: {error}")
         except (aiosmtplib.SMTPException, OSError) as error:
-            self._failed()
-            return later(attempts, f"{stage.name}: the connection was lost ({type(error).__name__})")
+            self._count_failure()
+            return retry_later(attempts, f"{stage.name}: the connection was lost ({type(error).__name__})")
 
-    async def _answered(self, error: SMTPResponseException, stage: str, attempts: int) -> SendResult:
+    async def _result_of_refusal(self, error: SMTPResponseException, stage: str, attempts: int) -> SendResult:
         """What the server's code means for this mail, and the connection made ready for the next."""
         why = f"{stage}: {error.code} {error.message}"[:500]
         if error.code == 421 or error.code < 400:
-            self._failed()
-        if error.code in _LOGIN and stage != "DATA":
-            self._dropped()
-            return self._not_now(error, attempts)
+            self._count_failure()
+        if error.code in _LOGIN_CODES and stage != "DATA":
+            self._drop_connection()
+            return self._report_unavailable(error, attempts)
         if error.code >= 500:
-            gone = stage == "RCPT" and (error.message.strip().startswith(_NOBODY) or _plain_nobody(error))
+            gone = stage == "RCPT" and (
+                error.message.strip().startswith(_NO_RECIPIENT_CODES) or _is_unknown_recipient(error)
+            )
             return Rejected(why, gone)
-        return later(attempts, why)
+        return retry_later(attempts, why)
 
-    def _not_now(self, error: BaseException, attempts: int) -> SendResult:
+    def _report_unavailable(self, error: BaseException, attempts: int) -> SendResult:
         """The server itself cannot be used: no mail's fault, so none is given up for it, and all wait together."""
-        self._failed()
+        self._count_failure()
         return RetryLater(
-            retry_delay(attempts, 10.0, 300.0), f"{self._settings.smtp.host}: {told(error)}", whole_channel=True
+            retry_delay(attempts, 10.0, 300.0),
+            f"{self._settings.smtp.host}: {describe_error(error)}",
+            whole_channel=True,
         )
 
-    def _failed(self) -> None:
+    def _count_failure(self) -> None:
         self._failures += 1
-        self._dropped()
+        self._drop_connection()
 
-    def _dropped(self) -> None:
+    def _drop_connection(self) -> None:
         client, self._client = self._client, None
         if client is not None:
             with suppress(Exception):
@@ -181,18 +187,18 @@ class _SmtpStage:
     name: str = "MAIL"
 
 
-class _ServerUnable(Exception):
+class _MissingExtension(Exception):
     """The server lacks what this mail needs."""
 
 
-async def _transaction(client: SMTP, sender: str, recipient: str, message: bytes, stage: _SmtpStage) -> None:
+async def _run_transaction(client: SMTP, sender: str, recipient: str, message: bytes, stage: _SmtpStage) -> None:
     """One mail, from MAIL to the server's word for it. Raises what aiosmtplib raises."""
     stage.name = "MAIL"
     options = [f"size={len(message)}"] if client.supports_extension("size") else []
     encoding = "ascii"
     if not (sender + recipient).isascii():
         if not client.supports_extension("smtputf8"):
-            raise _ServerUnable("the server cannot send to an address with letters outside ASCII")
+            raise _MissingExtension("the server cannot send to an address with letters outside ASCII")
         encoding = "utf-8"
         options.append("smtputf8")
     await client.mail(sender, options=options, encoding=encoding)
@@ -202,29 +208,29 @@ async def _transaction(client: SMTP, sender: str, recipient: str, message: bytes
     await client.data(message)
 
 
-def _dislikes_sender(error: SMTPResponseException, stage: _SmtpStage) -> bool:
+def _refuses_sender(error: SMTPResponseException, stage: _SmtpStage) -> bool:
     """Whether the refusal is of who sends; many servers say it only at RCPT, some only at the end."""
-    if error.code < 500 or error.code in _LOGIN:
+    if error.code < 500 or error.code in _LOGIN_CODES:
         return False
     return stage.name == "MAIL" or "sender" in error.message.lower()
 
 
-def later(attempts: int, why: str) -> SendResult:
+def retry_later(attempts: int, why: str) -> SendResult:
     """After 5, 15, 30 minutes and then hourly; refused for good after five days of that."""
-    steps = [STEPS[min(step, len(STEPS) - 1)] for step in range(max(1, attempts))]
-    if sum(steps) > DAYS * 24 * 60:
-        return Rejected(f"not taken for {DAYS} days: {why}")
+    steps = [RETRY_MINUTES[min(step, len(RETRY_MINUTES) - 1)] for step in range(max(1, attempts))]
+    if sum(steps) > MAX_RETRY_DAYS * 24 * 60:
+        return Rejected(f"not taken for {MAX_RETRY_DAYS} days: {why}")
     return RetryLater(steps[-1] * 60.0, why)
 
 
-def told(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """An error in words that carry no secret."""
     if isinstance(error, SMTPResponseException):
         return f"{error.code} {error.message}"[:300]
     return f"{type(error).__name__} {error}".strip()[:300]
 
 
-def _plain_nobody(error: SMTPResponseException) -> bool:
+def _is_unknown_recipient(error: SMTPResponseException) -> bool:
     """A 550 without an enhanced code (RFC 3463) that says nobody is there."""
     words = error.message.lower()
     return error.code == 550 and not words[:1].isdigit() and any(

@@ -7,8 +7,8 @@ import pytest
 from desk.model.messages import Address, Arrival, Verb
 from desk.pipeline.internal_channel import InternalChannel, command_message
 from mail.channel import inbound_of
-from mail.mime.addresses import folded
-from mail.reading.message import ReaderOptions, read
+from mail.mime.addresses import fold_address
+from mail.reading.message import ReaderOptions, read_message
 from tests.bots.examples import AT, BOT, GROUP, inbound, message
 
 NUMBER = "SN-2026-000123-4"
@@ -29,10 +29,10 @@ def test_a_number_typed_by_a_subscriber_is_not_the_desks(entities: list[dict[str
 def test_a_letter_like_k_is_not_a_k_of_somebodys_address() -> None:
     """Lower case is made of A to Z alone: a Kelvin sign makes another address, as it does for every mail server."""
     sender = "ANN\u212aA@example.test"
-    letter = read(f"From: {sender}\r\n\r\nнет интернета\r\n".encode(), ReaderOptions("support@sever.test"))
+    letter = read_message(f"From: {sender}\r\n\r\nнет интернета\r\n".encode(), ReaderOptions("support@sever.test"))
     arrival = Arrival(1, "mail:main", "k", "l", b"", AT)
     assert inbound_of(letter, arrival, "sever").sender == Address("mail", "mail:main", "ann\u212aa@example.test")
-    assert folded("ANNA@Example.TEST") == "anna@example.test"
+    assert fold_address("ANNA@Example.TEST") == "anna@example.test"
 
 
 async def test_what_a_terminal_could_not_spell_is_kept_all_the_same() -> None:

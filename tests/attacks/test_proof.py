@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from desk.model.messages import Proof
-from mail.mime.domains import ascii_domain, vouches_for
-from mail.reading.message import ReaderOptions, read
+from mail.mime.domains import is_aligned, to_ascii_domain
+from mail.reading.message import ReaderOptions, read_message
 
 OURS = "mx.sever.test"
 PASS = "dkim=pass header.d=example.test; spf=pass smtp.mailfrom=anna@example.test; dmarc=pass header.from=example.test"
@@ -22,7 +22,7 @@ def results(words: str, by: str = OURS, name: str = "Authentication-Results") ->
 def verdict(*lines: str, authserv_id: str = OURS) -> Proof:
     """What the whole reader makes of a letter with these headers."""
     raw = "\r\n".join([*lines, "Subject: x", "", "нет интернета", ""]).encode("utf-8", "surrogateescape")
-    return read(raw, ReaderOptions("help@sever.test", authserv_id)).proof
+    return read_message(raw, ReaderOptions("help@sever.test", authserv_id)).proof
 
 
 FORGED = {
@@ -200,10 +200,10 @@ def test_where_nobody_vouches_one_sender_is_a_claim_and_two_are_a_doubt() -> Non
     ],
 )
 def test_a_domain_has_one_spelling_or_none(domain: str, written: str) -> None:
-    assert ascii_domain(domain) == written
+    assert to_ascii_domain(domain) == written
 
 
 def test_only_the_same_domain_or_one_above_vouches() -> None:
-    assert vouches_for("example.test", "example.test")
-    assert vouches_for("example.test", "mail.example.test")
-    assert not any(vouches_for(one, "example.test") for one in ("test", "mail.example.test", "xample.test", "", "."))
+    assert is_aligned("example.test", "example.test")
+    assert is_aligned("example.test", "mail.example.test")
+    assert not any(is_aligned(one, "example.test") for one in ("test", "mail.example.test", "xample.test", "", "."))

@@ -11,7 +11,7 @@ import pytest
 
 from desk.model.messages import RetryLater, Sent
 from desk.model.settings import MailboxSettings, MailServer, Secret
-from mail.sending.compose import UnsendableMessage, composed
+from mail.sending.compose import UnsendableMessage, compose_message
 from mail.transport.smtp import SmtpConnection
 from tests.peers.certificates import Authority
 from tests.peers.wire import Wire
@@ -154,7 +154,7 @@ async def test_no_address_is_a_command(good: Wire, authority: Authority, to: str
         "reply_to": "", "language": "ru", "automatic": True, "files": [],
     }  # fmt: skip
     with pytest.raises(UnsendableMessage):
-        composed(body, "help@sever.test", (), datetime(2026, 11, 20, tzinfo=UTC))
+        compose_message(body, "help@sever.test", (), datetime(2026, 11, 20, tzinfo=UTC))
     fate = await letter_through(box(good, authority), to=to)
     assert fate != Sent()
     assert good.inbound + good.heard_inside == b"", "nobody was even called"

@@ -31,7 +31,7 @@ from console.demo.servers import HOST, LoopbackMailServers
 from console.main import cli
 from console.terminal.screen import Screen
 from desk.model.settings import MailboxSettings, MailServer, Secret
-from mail.reading.message import ReaderOptions, read
+from mail.reading.message import ReaderOptions, read_message
 from mail.transport.imap import ImapConnection
 from tests.console.terminal import Terminal
 
@@ -187,13 +187,13 @@ async def test_letters_come_with_the_border_servers_word_on_top(
     connection, folder = await ImapConnection.open(settings)
     try:
         await mail_servers.deliver(letter("Internet is down"))
-        (mail,) = await connection.mails(await connection.uids(folder.uidnext), 100_000)
+        (mail,) = await connection.fetch_mails(await connection.list_uids(folder.uidnext), 100_000)
     finally:
         await connection.close()
     raw = mail.body or b""
     assert raw.startswith(b"Authentication-Results: mx.sever.test; dkim=pass header.d=example.test")
-    assert read(raw, ReaderOptions("support@sever.test", "mx.sever.test")).proof == "sure"
-    assert read(raw, ReaderOptions("support@sever.test", "other.test")).proof == "doubted"
+    assert read_message(raw, ReaderOptions("support@sever.test", "mx.sever.test")).proof == "sure"
+    assert read_message(raw, ReaderOptions("support@sever.test", "other.test")).proof == "doubted"
 
 
 async def test_who_does_not_trust_the_certificate_sends_nothing(

@@ -17,7 +17,7 @@ from console.terminal import logging as logs
 from console.terminal.logging import SecretRedactor, secrets_of
 from desk.model.settings import MailServer, Secret, Settings, TelegramSettings
 from desk.pipeline.reply_tokens import ReplyTokens
-from mail.diagnostics import check
+from mail.diagnostics import check_mailbox
 from tests.console.conftest import Typist
 from tests.console.terminal import TOKEN, Terminal, adds_bot
 from tests.console.test_pending_mail import adds_mailbox
@@ -122,7 +122,7 @@ async def test_mail_libraries_at_debug_level_tell_no_password(stream: io.StringI
     logs.configure(redact, debug=True, stream=stream)
     logging.getLogger(AIOIMAPLIB).setLevel(logging.DEBUG)
     for box in (sound, wrong, replace(sound, imap=MailServer("imaps", "x", "127.0.0.1", 1))):
-        for finding in await check(box):
+        for finding in await check_mailbox(box):
             logging.getLogger("check").info("%s", finding)
     written = stream.getvalue()
     assert "LOGIN" in written, "the library did tell its commands, so there was something to strike out"

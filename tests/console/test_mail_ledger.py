@@ -89,8 +89,8 @@ async def _taken_in(folder: Path, at: datetime, aside: str = "") -> None:
     database = Database(f"sqlite+aiosqlite:///{folder / 'data' / 'firstline.db'}")
     mark = Watermark("mail:support", 7, 1, 2, at, difference="2 mails below the mark", differed_at=at, reconciled_at=at)
     async with database.work() as connection:
-        await mark.born(connection)
-        await ledger.enter(connection, "mail:support", "7", [MailEnvelope(1, 100)], at)
+        await mark.insert(connection)
+        await ledger.insert_rows(connection, "mail:support", "7", [MailEnvelope(1, 100)], at)
     await inbox.accept(
         database, [RawMessage("mail:support", "7:1", "mail:support:7:1", b"From: a@b.test\r\n\r\nx", at, aside)]
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from desk.model.settings import load
 from desk.storage.database import Database
-from mail.receiving.tables import automatic_mails, muted_peers, without_notices
+from mail.receiving.tables import automatic_messages_sent, muted_peers, unsubscribed_peers
 from tests.console.conftest import Typist
 
 SINCE = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -19,9 +19,9 @@ async def _muted(folder: Path) -> None:
     database = Database(load(folder).database)
     async with database.work() as connection:
         await connection.execute(muted_peers.insert().values(peer="robot@peer.test", since=SINCE, why="3 letters"))
-        await connection.execute(without_notices.insert().values(peer="anna@example.test", since=SINCE))
+        await connection.execute(unsubscribed_peers.insert().values(peer="anna@example.test", since=SINCE))
         counted = {"peer": "robot@peer.test", "number": 1, "domain": "peer.test", "at": SINCE}
-        await connection.execute(automatic_mails.insert().values(counted))
+        await connection.execute(automatic_messages_sent.insert().values(counted))
     await database.close()
 
 

@@ -21,8 +21,8 @@ from desk.model.settings import MailboxSettings, MailServer, Secret, Settings
 from desk.pipeline.internal_channel import acceptance_message, command_message
 from desk.queues import inbox
 from desk.storage.queue_tables import arrivals, departures, pending
-from mail.mime.addresses import mailboxes
-from mail.receiving.tables import automatic_mails
+from mail.mime.addresses import parse_mailboxes
+from mail.receiving.tables import automatic_messages_sent
 from tests.ready import Ground
 
 BORDER = "mx.sever.test"
@@ -129,7 +129,7 @@ class Office:
 
     async def counted(self, peer: str) -> list[int]:
         """The numbers of the automatic letters that the governor counts for a peer."""
-        query = select(automatic_mails.c.number).where(automatic_mails.c.peer == peer)
+        query = select(automatic_messages_sent.c.number).where(automatic_messages_sent.c.peer == peer)
         async with self.house.database.look() as connection:
             return sorted((await connection.execute(query)).scalars())
 
@@ -181,5 +181,5 @@ def answer(body: Mapping[str, Any], text: str, **more: Any) -> bytes:
 
 def _sender(raw: bytes) -> str:
     letter = BytesParser(policy=compat32).parsebytes(raw, headersonly=True)
-    found = mailboxes(str(letter["From"]))
+    found = parse_mailboxes(str(letter["From"]))
     return found[0].address if found else "?"

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from mail.content.html_to_text import marked
-from mail.replies.quotes import FoldedText, folded
+from mail.content.html_to_text import html_to_marked_text
+from mail.replies.quotes import FoldedText, fold_quotes
 
 GOLDEN = Path(__file__).parent / "golden" / "replies"
 OLD = "Hello Ivan,\nplease look whether the lamp is on.\n\nSever Net"
@@ -38,9 +38,9 @@ class Reply:
     def view(self) -> FoldedText:
         """How the letter is folded."""
         if self.html:
-            full, marks = marked(self.source)
-            return folded(full, author=self.author, forwarded=self.forwarded, marks=marks)
-        return folded(self.source, author=self.author, forwarded=self.forwarded)
+            full, marks = html_to_marked_text(self.source)
+            return fold_quotes(full, author=self.author, forwarded=self.forwarded, marks=marks)
+        return fold_quotes(self.source, author=self.author, forwarded=self.forwarded)
 
     def wrong(self) -> str:
         """What is read otherwise than a person reads it; "" when nothing is."""

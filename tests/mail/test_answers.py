@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mail.transport.imap_fetch_response import LINE, FetchItem, FetchResponse, ResponseTooLarge
+from mail.transport.imap_fetch_response import MAX_LINE_BYTES, FetchItem, FetchResponse, ResponseTooLarge
 
 WHOLE = (
     b"* 5 EXISTS\r\n"
@@ -42,7 +42,7 @@ def test_it_is_the_same_answer_in_whatever_pieces(cuts: list[int]) -> None:
         FetchItem(b"* 2 FETCH (FLAGS (\\Seen))", None),
         FetchItem(b"* 3 FETCH (UID 9 BODY[]<0> {0} )", b""),
     ]
-    assert made.others == [b"* 5 EXISTS", b"* OK a remark that ends like a literal {12}"]
+    assert made.other_lines == [b"* 5 EXISTS", b"* OK a remark that ends like a literal {12}"]
     assert made.status == b"OK done"
     assert made.rest + rest == b"* 6 EXISTS\r\n"
 
@@ -64,7 +64,7 @@ def test_a_line_without_an_end_is_refused() -> None:
     made = answer()
     assert not made.feed(b"* 1 FETCH (UID 1 ")
     with pytest.raises(ResponseTooLarge, match="without an end"):
-        made.feed(b"x" * LINE)
+        made.feed(b"x" * MAX_LINE_BYTES)
 
 
 @given(st.binary(max_size=300))

@@ -31,7 +31,7 @@ async def test_a_subscribers_first_letter_is_heard_with_everything_in_it(
     assert (photo.name, photo.kind, photo.size) == ("роутер.jpg", "photo", 4)
     kind, number, part = photo.source.split(":")
     assert (kind, int(number)) == ("arrival", arrival.id)
-    assert await readers.part(arrival.body, int(part)) == b"JPEG"
+    assert await readers.read_part(arrival.body, int(part)) == b"JPEG"
 
 
 async def test_an_answer_to_our_letter_brings_its_token_and_only_what_is_new(hall: Hall, post: Post) -> None:

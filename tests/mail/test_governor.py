@@ -23,7 +23,7 @@ from mail.sending.loop_guard import (
     ForgetCounts,
     MutePeer,
     PeerHistory,
-    allowance,
+    compute_allowance,
     guard_loops,
     peer_of,
 )
@@ -68,24 +68,27 @@ class TestAllowance:
         self, mailed: list[timedelta], proved: bool, allowed: bool, mutes: bool
     ) -> None:
         history = PeerHistory(len(mailed), tuple(NOW - ago for ago in mailed))
-        found = allowance("a@b.test", history, NOW, proved=proved, own=False, notice=False)
+        found = compute_allowance("a@b.test", history, NOW, proved=proved, own=False, notice=False)
         assert (not found.refused, found.mutes) == (allowed, mutes)
         assert found.number == len(mailed) + 1
 
     def test_a_muted_peer_stays_muted_for_a_week(self) -> None:
         for ago, refused in ((MINUTE, True), (WEEK - MINUTE, True), (WEEK, False)):
-            history = PeerHistory(3, (), muted=NOW - ago)
-            assert bool(allowance("a@b.test", history, NOW, proved=True, own=False, notice=False).refused) is refused
+            history = PeerHistory(3, (), muted_at=NOW - ago)
+            assert (
+                bool(compute_allowance("a@b.test", history, NOW, proved=True, own=False, notice=False).refused)
+                is refused
+            )
 
     def test_who_wants_no_notices_gets_none_and_is_answered_all_the_same(self) -> None:
-        history = PeerHistory(without_notices=True)
-        assert allowance("a@b.test", history, NOW, proved=True, own=False, notice=True).refused
-        assert not allowance("a@b.test", history, NOW, proved=True, own=False, notice=False).refused
+        history = PeerHistory(is_unsubscribed=True)
+        assert compute_allowance("a@b.test", history, NOW, proved=True, own=False, notice=True).refused
+        assert not compute_allowance("a@b.test", history, NOW, proved=True, own=False, notice=False).refused
 
     def test_strangers_of_one_domain_share_a_budget_and_proved_people_do_not(self) -> None:
-        history = PeerHistory(to_domain=300)
-        assert allowance("a@b.test", history, NOW, proved=False, own=False, notice=False).refused
-        assert not allowance("a@b.test", history, NOW, proved=True, own=False, notice=False).refused
+        history = PeerHistory(sent_to_domain=300)
+        assert compute_allowance("a@b.test", history, NOW, proved=False, own=False, notice=False).refused
+        assert not compute_allowance("a@b.test", history, NOW, proved=True, own=False, notice=False).refused
 
     @pytest.mark.parametrize(
         ("one", "other"),

@@ -44,10 +44,10 @@ async def test_each_attack_ends_as_a_letter_that_can_be_kept_and_shown(pool: Mes
         if raw.startswith(FROM):
             assert one.sender.address == SENDER, seed
         assert not any("while reading" in problem for problem in one.problems), (seed, one.problems)
-        assert len(one.full_text) <= body.TEXT_BYTES
+        assert len(one.full_text) <= body.MAX_TEXT_BYTES
         assert len(one.subject) <= 8192
         assert len(one.attachments) <= 1000
-        line = as_json.line("attack.eml", one, HERE)
+        line = as_json.to_json_line("attack.eml", one, HERE)
         assert "\0" not in json.loads(line)["body"]
         line.encode("utf-8")
 

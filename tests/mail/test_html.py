@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mail.content.html_quotes import LineMark
-from mail.content.html_to_text import marked, plain
-from mail.replies.quotes import folded
+from mail.content.html_to_text import html_to_marked_text, html_to_text
+from mail.replies.quotes import fold_quotes
 
 # fmt: off
 PIECES = [
@@ -25,9 +25,9 @@ PIECES = [
 @settings(max_examples=500, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=60))
 def test_every_line_has_its_mark_and_none_is_lost(pieces: list[str]) -> None:
-    text, marks = marked("".join(pieces))
+    text, marks = html_to_marked_text("".join(pieces))
     assert len(marks) == text.count("\n") + 1
-    view = folded(text, marks=marks)
+    view = fold_quotes(text, marks=marks)
     found = [line for part in (view.text, view.signature, view.quoted) for line in part.split("\n") if line.strip()]
     assert sorted(found) == sorted(line.rstrip() for line in text.split("\n") if line.strip())
 
@@ -50,20 +50,22 @@ def test_every_line_has_its_mark_and_none_is_lost(pieces: list[str]) -> None:
     ],
 )
 def test_lines_are_those_a_reader_sees(source: str, text: str) -> None:
-    assert plain(source) == text
+    assert html_to_text(source) == text
 
 
 def test_a_quote_ends_where_its_element_ends_however_it_is_nested() -> None:
-    _, marks = marked('<div class="yahoo_quoted"><div>старое</div><span>старое</div>новое')
+    _, marks = html_to_marked_text('<div class="yahoo_quoted"><div>старое</div><span>старое</div>новое')
     assert marks == [LineMark.QUOTE, LineMark.QUOTE, LineMark.NONE]
 
 
 def test_what_stands_below_the_quote_of_gmail_is_not_old() -> None:
-    _, marks = marked('<div class="gmail_quote">Иван:<blockquote>старое</blockquote>новое</div>')
+    _, marks = html_to_marked_text('<div class="gmail_quote">Иван:<blockquote>старое</blockquote>новое</div>')
     assert marks[0] is LineMark.QUOTE
     assert marks[-1] is LineMark.NONE
 
 
 def test_a_signature_inside_a_forwarded_letter_is_shown() -> None:
-    text, marks = marked("Смотрите<div>---------- Forwarded message ---------</div>счёт<div id=Signature>Банк</div>")
-    assert folded(text, marks=marks).text == text
+    text, marks = html_to_marked_text(
+        "Смотрите<div>---------- Forwarded message ---------</div>счёт<div id=Signature>Банк</div>"
+    )
+    assert fold_quotes(text, marks=marks).text == text

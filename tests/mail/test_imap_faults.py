@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from desk.model.settings import MailboxSettings, MailServer
-from mail.receiving.listener import LOGIN_PAUSE
+from mail.receiving.listener import LOGIN_RETRY_SECONDS
 from mail.transport.imap import CommandRefused, ConnectionBroken, ImapConnection
 from tests.mail.conftest import Hall, eventually, letter
 from tests.peers.certificates import Authority
@@ -82,15 +82,15 @@ class TestFloods:
         async with connected(post) as (server, connection):
             server.answers["FETCH"] = lambda tag, rest: b"* 1 FETCH (UID 1 RFC822.SIZE 9 BODY[] {999999999}\r\n"
             with pytest.raises(ConnectionBroken, match="999999999"):
-                await connection.mails([1], 1000)
-            await eventually(lambda: connection.lost)
+                await connection.fetch_mails([1], 1000)
+            await eventually(lambda: connection.is_lost)
 
     async def test_a_literal_in_another_answer_is_not_kept_without_a_bound(self, post: Post) -> None:
         async with connected(post) as (server, connection):
             server.answers["SEARCH"] = lambda tag, rest: b"* SEARCH {999999999}\r\n" + b"x" * 17_000_000
             with pytest.raises(ConnectionBroken):
-                await connection.uids(1)
-            await eventually(lambda: connection.lost)
+                await connection.list_uids(1)
+            await eventually(lambda: connection.is_lost)
 
     async def test_ten_thousand_lines_about_other_peoples_flags_do_no_harm(self, post: Post) -> None:
         async with connected(post) as (server, connection):
@@ -99,8 +99,8 @@ class TestFloods:
             server.answers["NOOP"] = lambda tag, rest: noise + f"{tag} OK done\r\n".encode()
             sane = server._fetch
             server.answers["FETCH"] = lambda tag, rest: noise + sane(tag, rest)
-            assert await connection.uids(1) == [uid]
-            (mail,) = await connection.mails([uid], 100_000)
+            assert await connection.list_uids(1) == [uid]
+            (mail,) = await connection.fetch_mails([uid], 100_000)
             assert mail.body == server.mails[uid]
 
     async def test_a_command_that_is_refused_leaves_the_connection_usable(self, post: Post) -> None:
@@ -108,16 +108,16 @@ class TestFloods:
             uid = server.gets(letter())
             server.answers["FETCH"] = lambda tag, rest: f"{tag} NO [SERVERBUG] broken\r\n".encode()
             with pytest.raises(CommandRefused, match="SERVERBUG"):
-                await connection.mails([uid], 1000)
+                await connection.fetch_mails([uid], 1000)
             del server.answers["FETCH"]
-            assert [one.envelope.uid for one in await connection.mails([uid], 100_000)] == [uid]
+            assert [one.envelope.uid for one in await connection.fetch_mails([uid], 100_000)] == [uid]
 
     async def test_a_server_that_falls_silent_in_the_middle_of_a_mail_is_left(self, post: Post) -> None:
         async with connected(post) as (server, connection):
             server.answers["FETCH"] = lambda tag, rest: b"* 1 FETCH (UID 1 BODY[] {500}\r\nhalf"
-            connection._patience = 3
+            connection._timeout = 3
             with pytest.raises(ConnectionBroken, match="no answer in time"):
-                await connection.mails([1], 1000)
+                await connection.fetch_mails([1], 1000)
 
     async def test_names_reach_the_server_quoted(self, post: Post) -> None:
         """A quotation mark or a backslash in a folder's name is part of the name, and a line end is refused."""
@@ -150,7 +150,7 @@ class TestLogins:
                 await eventually(lambda: _errors(caplog))
                 await asyncio.sleep(4)
         assert server.count("LOGIN") == 1
-        assert LOGIN_PAUSE >= 60
+        assert LOGIN_RETRY_SECONDS >= 60
         assert _errors(caplog) == 1
 
 

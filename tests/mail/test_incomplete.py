@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from mail.reading.message import STUB
+from mail.reading.message import STUB_HEADER
 from tests.mail.office import Office, box, mail
 from tests.ready import Ground
 
@@ -33,7 +33,7 @@ async def test_whoever_answers_a_cut_letter_knows_it(office: Office) -> None:
 
 
 async def test_a_letter_too_large_to_fetch_is_told_with_its_size(office: Office) -> None:
-    raw = STUB + b" 40000000\r\n" + mail(ANNA, "")
+    raw = STUB_HEADER + b" 40000000\r\n" + mail(ANNA, "")
     assert TOLD + "40000000 bytes were left on the mail server" in await journal(office, raw)
 
 

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import select
 
 from desk.model.settings import MailServer
-from mail.receiving.ledger import counts
+from mail.receiving.ledger import count_outcomes
 from mail.receiving.tables import ledger
-from mail.receiving.watermarks import Watermark, watermark_of
+from mail.receiving.watermarks import Watermark, load_watermark
 from mail.transport.imap import ImapConnection
 from tests.mail.conftest import Hall, eventually, letter
 from tests.peers.imap import ScriptedImap
@@ -46,7 +46,7 @@ async def rows(hall: Hall) -> list[tuple[str, int]]:
 async def mark(hall: Hall) -> Watermark:
     """How far the mailbox is read."""
     async with hall.database.look() as connection:
-        found = await watermark_of(connection, hall.settings.channel)
+        found = await load_watermark(connection, hall.settings.channel)
     assert found is not None
     return found
 
@@ -64,7 +64,7 @@ async def test_every_mail_has_a_row_from_the_moment_it_is_stored(hall: Hall, ser
         await hall.arrived(3)
         assert await rows(hall) == [("7", 1), ("7", 2), ("7", 3)]
     async with hall.database.look() as connection:
-        assert await counts(connection, "mail:support") == {"waiting": 3}
+        assert await count_outcomes(connection, "mail:support") == {"waiting": 3}
 
 
 async def test_a_mail_that_turns_up_below_the_mark_is_taken_in_late_and_told(
@@ -82,7 +82,7 @@ async def test_a_mail_that_turns_up_below_the_mark_is_taken_in_late_and_told(
         await eventually(lambda: server.flagged == {1, 2, 3})
     assert await texts(hall) == ["первое", "третье", "второе"]
     assert "UID 2" in (await mark(hall)).difference
-    assert "had not been taken in: UID 2" in caplog.text
+    assert "had not been stored: UID 2" in caplog.text
 
 
 async def test_a_server_restored_from_a_copy_gives_uids_again_and_nothing_is_missed(
@@ -234,7 +234,7 @@ class TestAfterwards:
             await eventually(lambda: not post.dovecot.uids(post.box))
         connection, _ = await ImapConnection.open(replace(hall.settings, folder="Готово"))
         try:
-            (mail,) = await connection.mails(await connection.uids(1), 100_000)
+            (mail,) = await connection.fetch_mails(await connection.list_uids(1), 100_000)
         finally:
             await connection.close()
         assert mail.body == raw

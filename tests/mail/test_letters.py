@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from mail.content import body
 from mail.reading import message
-from mail.reading.message import ReaderOptions, read
-from mail.replies.quotes import folded
+from mail.reading.message import ReaderOptions, read_message
+from mail.replies.quotes import fold_quotes
 from tests.mail.conftest import letter
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -23,7 +23,7 @@ HERE = ReaderOptions("help@sever.test", "mx.sever.test")
 
 def told(name: str) -> dict[str, Any]:
     """What was read, in the words of expected.toml."""
-    one = read((GOLDEN / f"{name}.eml").read_bytes(), HERE)
+    one = read_message((GOLDEN / f"{name}.eml").read_bytes(), HERE)
     return {
         "text": one.text,
         "subject": one.subject,
@@ -54,33 +54,33 @@ def test_a_letter_is_by_a_human_unless_it_is_expected_to_be_a_machines(name: str
 
 def test_attachments_come_back_by_their_number() -> None:
     raw = (GOLDEN / "photo.eml").read_bytes()
-    photo, contract = read(raw, HERE).attachments
-    assert message.part(raw, photo.number) == b"\x89PNG0123"
-    assert message.part(raw, contract.number).strip() == b"%PDF"
+    photo, contract = read_message(raw, HERE).attachments
+    assert message.read_part(raw, photo.number) == b"\x89PNG0123"
+    assert message.read_part(raw, contract.number).strip() == b"%PDF"
     assert photo.size == 8
     with pytest.raises(LookupError):
-        message.part(raw, 99)
+        message.read_part(raw, 99)
 
 
 class TestFingerprint:
     def test_the_same_letter_delivered_twice_has_one_fingerprint(self) -> None:
         raw = letter(Message_ID="<1@mail.test>")
         again = b"Received: from elsewhere\r\nDelivered-To: other@sever.test\r\n" + raw.replace(b"\r\n", b"\n")
-        assert read(raw, HERE).fingerprint == read(again, HERE).fingerprint
+        assert read_message(raw, HERE).fingerprint == read_message(again, HERE).fingerprint
 
     def test_two_letters_under_one_message_id_have_two(self) -> None:
         first, second = letter("да", Message_ID="<1@mail.test>"), letter("нет", Message_ID="<1@mail.test>")
-        assert read(first, HERE).fingerprint != read(second, HERE).fingerprint
+        assert read_message(first, HERE).fingerprint != read_message(second, HERE).fingerprint
 
     def test_the_same_word_from_two_people_without_message_ids_is_two_letters(self) -> None:
         first, second = letter("да", Message_ID=""), letter("да", "anna@mail.test", Message_ID="")
-        assert read(first, HERE).fingerprint != read(second, HERE).fingerprint
+        assert read_message(first, HERE).fingerprint != read_message(second, HERE).fingerprint
 
 
 class TestBudgets:
     def test_a_thousand_parts_are_cut_at_two_hundred_and_told(self) -> None:
         parts = b"".join(b"--b\r\nContent-Type: text/plain; name=a.txt\r\n\r\nx\r\n" for _ in range(10_000))
-        one = read(b"From: a@b.test\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" + parts, HERE)
+        one = read_message(b"From: a@b.test\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" + parts, HERE)
         assert "too many parts" in one.problems
         assert len(one.attachments) == 200
 
@@ -88,26 +88,26 @@ class TestBudgets:
         raw = b"From: a@b.test\r\n"
         for level in range(300):
             raw += b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (level, level)
-        one = read(raw + b"\r\ntext\r\n", HERE)
+        one = read_message(raw + b"\r\ntext\r\n", HERE)
         assert "nested too deep" in one.problems
         assert one.sender.address == "a@b.test"
 
     def test_an_endless_subject_is_cut_and_the_letter_is_read(self) -> None:
-        one = read(b"From: a@b.test\r\nSubject: " + b"=?utf-8?q?a?= " * 80_000 + b"\r\n\r\ntext\r\n", HERE)
+        one = read_message(b"From: a@b.test\r\nSubject: " + b"=?utf-8?q?a?= " * 80_000 + b"\r\n\r\ntext\r\n", HERE)
         assert "headers cut" in one.problems
         assert one.sender.address == "a@b.test"
         assert len(one.subject) <= 8192
 
     def test_text_over_a_megabyte_is_cut_and_told(self) -> None:
-        one = read(letter("слово " * 500_000), HERE)
+        one = read_message(letter("слово " * 500_000), HERE)
         assert "text cut" in one.problems
-        assert 400_000 < len(one.full_text) <= body.TEXT_BYTES
+        assert 400_000 < len(one.full_text) <= body.MAX_TEXT_BYTES
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=2000))
 def test_any_bytes_at_all_are_a_letter(raw: bytes) -> None:
-    one = read(raw, HERE)
+    one = read_message(raw, HERE)
     assert "\0" not in one.full_text
     one.full_text.encode("utf-8")
     assert not any("while reading" in problem for problem in one.problems)
@@ -125,29 +125,29 @@ PIECES = [
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=60))
 def test_mail_made_of_hostile_pieces_is_a_letter_too(pieces: list[bytes]) -> None:
-    one = read(b"".join(pieces), HERE)
+    one = read_message(b"".join(pieces), HERE)
     assert not any("while reading" in problem for problem in one.problems)
 
 
 class TestFolding:
     def test_words_that_look_like_an_attribution_are_kept_where_nothing_is_quoted(self) -> None:
         text = "On Tuesday I am offline.\nВ 10:15 мастер написал:\nприду завтра"
-        assert folded(text).text == text
+        assert fold_quotes(text).text == text
 
     def test_a_forwarded_letter_is_shown_whole(self) -> None:
         text = "Смотрите, что мне ответили\n\n-------- Пересланное сообщение --------\nнет мест"
-        assert folded(text).text == text
+        assert fold_quotes(text).text == text
 
     def test_a_person_who_quotes_and_then_answers_keeps_the_questions_that_were_answered(self) -> None:
         text = "> Горит лампочка?\n\nда\n\n> Какого цвета?\n\nзелёная"
-        assert folded(text + "\n\n> С уважением,\n> Север Нет").text == text
+        assert fold_quotes(text + "\n\n> С уважением,\n> Север Нет").text == text
 
     def test_answers_announced_below_are_shown_where_no_mark_tells_old_from_new(self) -> None:
         text = "Ответы ниже.\n\nОт: Север Нет\nОтправлено: 20.11.2026 10:15\nКому: Иван\n\n1) Номер договора?\n40-1187"
-        assert folded(text).text == text
+        assert fold_quotes(text).text == text
 
     def test_the_signature_is_kept_beside(self) -> None:
-        view = folded("Не работает\n\n-- \nИван\n+7 900 000-00-00")
+        view = fold_quotes("Не работает\n\n-- \nИван\n+7 900 000-00-00")
         assert (view.text, view.text_and_signature) == ("Не работает", "Не работает\n\n--\nИван\n+7 900 000-00-00")
 
     @pytest.mark.parametrize(
@@ -155,4 +155,4 @@ class TestFolding:
         ["> " * 1000, "\n" * 8000, "On " * 3000, "-- \n" * 3000, "Sent from x\n" * 3000, "a:" * 4000, "1) \n" * 3000],
     )
     def test_hostile_lines_fold_without_an_exception(self, line: str) -> None:
-        assert isinstance(folded(line).text, str)
+        assert isinstance(fold_quotes(line).text, str)

@@ -13,9 +13,9 @@ import pytest
 from desk.model.messages import Arrival
 from desk.model.settings import Secret
 from desk.queues import inbox
-from mail.receiving.fetcher import TOO_LARGE, batches, lane, portions
+from mail.receiving.fetcher import MAX_MAIL_BYTES, sender_lane, split_by_count, split_by_size
 from mail.transport.imap import CommandRefused, ConnectionBroken, FetchedMail, ImapConnection, MailEnvelope
-from mail.transport.imap_syntax import folder, modified_utf7, spelled
+from mail.transport.imap_syntax import encode_modified_utf7, format_uid_set, quote_folder
 from tests.mail.conftest import Hall, eventually, letter
 from tests.peers.dovecot import Dovecot
 from tests.peers.post import Post
@@ -211,7 +211,7 @@ class TestOneBadMail:
     @staticmethod
     def breaks(monkeypatch: pytest.MonkeyPatch, error: Exception, header_too: bool) -> None:
         """Every FETCH that touches UID 2 fails: of its body, or of its header too."""
-        mails, header = ImapConnection.mails, ImapConnection.header
+        mails, header = ImapConnection.fetch_mails, ImapConnection.fetch_header
 
         async def no_mails(self: ImapConnection, uids: Sequence[int], limit: int, most: int = 0) -> list[FetchedMail]:
             if 2 in uids:
@@ -223,8 +223,8 @@ class TestOneBadMail:
                 raise error
             return await header(self, uid)
 
-        monkeypatch.setattr(ImapConnection, "mails", no_mails)
-        monkeypatch.setattr(ImapConnection, "header", no_header)
+        monkeypatch.setattr(ImapConnection, "fetch_mails", no_mails)
+        monkeypatch.setattr(ImapConnection, "fetch_header", no_header)
 
     async def three_mails(self, hall: Hall, post: Post) -> list[Arrival]:
         async with hall.listening():
@@ -260,34 +260,37 @@ class TestOneBadMail:
 class TestBatches:
     def portions(self, *sizes: int, deaths: dict[int, int] | None = None) -> list[list[int]]:
         mails = [FetchedMail(MailEnvelope(uid, size), None) for uid, size in enumerate(sizes, 1)]
-        return [[one.envelope.uid for one in portion] for portion in portions(mails, deaths or {})]
+        return [[one.envelope.uid for one in portion] for portion in split_by_size(mails, deaths or {})]
 
     def test_at_most_so_many_mails_come_together(self) -> None:
-        assert [len(batch) for batch in batches(range(1, 121), 50, {})] == [50, 50, 20]
+        assert [len(batch) for batch in split_by_count(range(1, 121), 50, {})] == [50, 50, 20]
 
     def test_what_made_trouble_before_comes_alone(self) -> None:
-        assert list(batches([1, 2, 3, 4, 5], 50, {3: 1})) == [[1, 2], [3], [4, 5]]
+        assert list(split_by_count([1, 2, 3, 4, 5], 50, {3: 1})) == [[1, 2], [3], [4, 5]]
         assert self.portions(10, 10, 10, deaths={2: 1}) == [[1], [2], [3]]
 
     def test_at_most_eight_megabytes_come_together(self) -> None:
         assert self.portions(*[3_000_000] * 5) == [[1, 2], [3, 4], [5]]
 
     def test_what_is_too_large_comes_alone(self) -> None:
-        assert self.portions(10, TOO_LARGE + 1, 10, 10, 9_000_000, 10) == [[1], [2], [3, 4], [5], [6]]
+        assert self.portions(10, MAX_MAIL_BYTES + 1, 10, 10, 9_000_000, 10) == [[1], [2], [3, 4], [5], [6]]
 
 
 def test_sets_of_uids_are_spelled_in_runs() -> None:
-    assert spelled([9, 1, 2, 3, 7]) == "1:3,7,9"
+    assert format_uid_set([9, 1, 2, 3, 7]) == "1:3,7,9"
 
 
 def test_folders_have_their_names_in_modified_utf7() -> None:
-    assert modified_utf7("Поддержка") == "&BB8EPgQ0BDQENQRABDYEOgQw-"
-    assert modified_utf7("R&D") == "R&-D"
-    assert folder('a"b\\c') == '"a\\"b\\\\c"'
+    assert encode_modified_utf7("Поддержка") == "&BB8EPgQ0BDQENQRABDYEOgQw-"
+    assert encode_modified_utf7("R&D") == "R&-D"
+    assert quote_folder('a"b\\c') == '"a\\"b\\\\c"'
     with pytest.raises(ValueError, match="control"):
-        modified_utf7('INBOX"\r\nA1 DELETE x')
+        encode_modified_utf7('INBOX"\r\nA1 DELETE x')
 
 
 def test_a_lane_is_the_address_or_else_the_mail_alone() -> None:
-    assert lane("mail:a", "1:2", b"Subject: x\r\nFrom: =?koi8-r?B?6dfBzg==?= <Ivan@X.ru>\r\n\r\n") == "mail:a:ivan@x.ru"
-    assert lane("mail:a", "1:2", b"Subject: x\r\n\r\nFrom: not@here\r\n") == "mail:a:1:2"
+    assert (
+        sender_lane("mail:a", "1:2", b"Subject: x\r\nFrom: =?koi8-r?B?6dfBzg==?= <Ivan@X.ru>\r\n\r\n")
+        == "mail:a:ivan@x.ru"
+    )
+    assert sender_lane("mail:a", "1:2", b"Subject: x\r\n\r\nFrom: not@here\r\n") == "mail:a:1:2"

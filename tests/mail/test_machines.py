@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mail.automatic import dsn
-from mail.reading.message import MailMessage, ReaderOptions, read
+from mail.reading.message import MailMessage, ReaderOptions, read_message
 
 GOLDEN = Path(__file__).parent / "golden" / "machines"
 HERE = ReaderOptions("", "")
@@ -36,7 +36,7 @@ LETTERS = _letters()
 def told(letter: MailMessage) -> str:
     """What was read, in the words of the golden files."""
     said = []
-    for one in letter.bounced:
+    for one in letter.failed_recipients:
         action = "" if one.action == letter.report_class else one.action
         said.append(" ".join(filter(None, (one.address, one.status, action))))
     return f"{letter.report_class}: {'; '.join(said)}".rstrip()
@@ -52,7 +52,7 @@ def expected(line: str) -> str:
 @pytest.mark.parametrize("name", sorted(LETTERS))
 def test_each_golden_letter_is_taken_for_what_it_is(name: str) -> None:
     line, raw = LETTERS[name]
-    letter = read(raw, HERE)
+    letter = read_message(raw, HERE)
     assert told(letter) == expected(line)
     assert not any("while reading" in problem for problem in letter.problems)
 
@@ -60,7 +60,7 @@ def test_each_golden_letter_is_taken_for_what_it_is(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(LETTERS))
 def test_line_ends_change_nothing(name: str) -> None:
     _, raw = LETTERS[name]
-    assert told(read(raw.replace(b"\n", b"\r\n"), HERE)) == told(read(raw, HERE))
+    assert told(read_message(raw.replace(b"\n", b"\r\n"), HERE)) == told(read_message(raw, HERE))
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_line_ends_change_nothing(name: str) -> None:
     ],
 )
 def test_a_recipient_is_read_however_its_field_is_written(value: str, address: str) -> None:
-    assert dsn.address_in(value) == address
+    assert dsn.parse_recipient_address(value) == address
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_a_recipient_is_read_however_its_field_is_written(value: str, address: s
     ],
 )
 def test_a_status_code_is_told_from_other_numbers(words: str, status: str) -> None:
-    assert dsn.enhanced(words) == status
+    assert dsn.find_enhanced_code(words) == status
 
 
 PIECES = [
@@ -112,14 +112,14 @@ PIECES = [
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=60))
 def test_reports_made_of_hostile_pieces_are_read_too(pieces: list[str]) -> None:
-    letter = read("".join(pieces).encode(), HERE)
+    letter = read_message("".join(pieces).encode(), HERE)
     assert not any("while reading" in problem for problem in letter.problems)
-    assert len(letter.bounced) <= dsn.MOST
-    assert all("@" in one.address and one.action in dsn.NO_SUCCESS for one in letter.bounced)
+    assert len(letter.failed_recipients) <= dsn.MAX_RECIPIENTS
+    assert all("@" in one.address and one.action in dsn.UNDELIVERED_ACTIONS for one in letter.failed_recipients)
 
 
 def test_a_report_about_ten_thousand_recipients_tells_a_hundred() -> None:
     body = "".join(f"<user{number}@mail.test>: unknown user\n" for number in range(10_000))
-    letter = read(f"From: MAILER-DAEMON@a.test\nSubject: failure notice\n\n{body}".encode(), HERE)
+    letter = read_message(f"From: MAILER-DAEMON@a.test\nSubject: failure notice\n\n{body}".encode(), HERE)
     assert letter.report_class == "failed"
-    assert len(letter.bounced) == dsn.MOST
+    assert len(letter.failed_recipients) == dsn.MAX_RECIPIENTS

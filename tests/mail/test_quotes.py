@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mail.replies.quotes import LINES, FoldedText, folded
+from mail.replies.quotes import MAX_LINES, FoldedText, fold_quotes
 from tests.mail.replies import everything
 
 REPLIES = everything()
@@ -59,7 +59,7 @@ PIECES = [
 )
 def test_whatever_a_letter_is_made_of_nothing_of_it_is_lost(pieces: list[str], forwarded: bool, author: str) -> None:
     text = "\n".join(piece.replace("\r", "").replace("\n", "") for piece in pieces)
-    assert_kept(text, folded(text, forwarded=forwarded, author=author))
+    assert_kept(text, fold_quotes(text, forwarded=forwarded, author=author))
 
 
 def assert_kept(text: str, view: FoldedText) -> None:
@@ -75,15 +75,15 @@ def assert_kept(text: str, view: FoldedText) -> None:
 @pytest.mark.parametrize("piece", [piece for piece in PIECES if piece])
 def test_thousands_of_the_same_line_are_folded_with_nothing_lost(piece: str) -> None:
     text = "\n".join([piece] * 3000)
-    assert_kept(text, folded(text))
+    assert_kept(text, fold_quotes(text))
 
 
 @pytest.mark.parametrize("below", ["> старое", "новое"])
 def test_of_a_letter_longer_than_any_nothing_is_lost_either(below: str) -> None:
-    text = "\n".join(["Не работает", *["> старое", "да"] * (LINES // 2), below, "конец"])
-    assert_kept(text, folded(text))
+    text = "\n".join(["Не работает", *["> старое", "да"] * (MAX_LINES // 2), below, "конец"])
+    assert_kept(text, fold_quotes(text))
 
 
 def test_history_longer_than_any_letter_stays_folded_to_its_end() -> None:
-    text = "Не работает\n\n-----Original Message-----\n" + "старое\n" * (LINES + 10)
-    assert folded(text).text == "Не работает"
+    text = "Не работает\n\n-----Original Message-----\n" + "старое\n" * (MAX_LINES + 10)
+    assert fold_quotes(text).text == "Не работает"

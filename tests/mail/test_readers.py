@@ -29,7 +29,7 @@ def spin(raw: bytes, reading: ReaderOptions) -> message.MailMessage:
 
 def swell(raw: bytes, reading: ReaderOptions) -> message.MailMessage:
     """A reader that wants more memory than it may have."""
-    return message.degraded(raw, reading, str(len(bytearray(2**30))))
+    return message.read_degraded(raw, reading, str(len(bytearray(2**30))))
 
 
 def die(*args: object) -> message.MailMessage:
@@ -40,12 +40,12 @@ def die(*args: object) -> message.MailMessage:
 
 def deadly_file(path: str, reading: ReaderOptions) -> str | UnopenedFile:
     """A letter whose name says that it kills its reader."""
-    return str(die()) if "deadly" in path else as_json.file_told(path, reading)
+    return str(die()) if "deadly" in path else as_json.convert_file(path, reading)
 
 
 async def test_a_letter_is_read_in_another_process(readers: MessageReaderPool) -> None:
     assert (await readers.read(letter("Привет"), HERE)).text == "Привет"
-    assert await readers._run(os.getpid) != os.getpid()
+    assert await readers._run_in_child(os.getpid) != os.getpid()
 
 
 @pytest.mark.parametrize(("fault", "told"), [(spin, "died|out of time"), (swell, "memory"), (die, "died")])
@@ -53,7 +53,7 @@ async def test_a_letter_that_kills_its_reader_comes_back_degraded(
     readers: MessageReaderPool, monkeypatch: pytest.MonkeyPatch, fault: object, told: str
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr("mail.reading.message.read", fault)
+        patched.setattr("mail.reading.message.read_message", fault)
         one = await readers.read(letter("Помогите"), HERE)
     assert re.search(told, one.problems[0]), "on a busy machine the clock may be quicker than the processor's seconds"
     assert "Помогите" in one.text
@@ -65,8 +65,8 @@ async def test_a_letter_that_kills_three_readers_is_unreadable(
     readers: MessageReaderPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr("mail.reading.message.read", die)
-        patched.setattr("mail.reading.message.degraded", die)
+        patched.setattr("mail.reading.message.read_message", die)
+        patched.setattr("mail.reading.message.read_degraded", die)
         with pytest.raises(UnreadableMessage, match="three times"):
             await readers.read(letter(), HERE)
     assert (await readers.read(letter("дальше"), HERE)).text == "дальше"
@@ -74,7 +74,7 @@ async def test_a_letter_that_kills_three_readers_is_unreadable(
 
 def picky(raw: bytes, reading: ReaderOptions) -> message.MailMessage:
     """A reader that dies of one letter only."""
-    return die() if b"deadly" in raw else message.read(raw, reading)
+    return die() if b"deadly" in raw else message.read_message(raw, reading)
 
 
 async def test_a_letter_that_kills_its_reader_costs_those_read_with_it_nothing(
@@ -83,7 +83,7 @@ async def test_a_letter_that_kills_its_reader_costs_those_read_with_it_nothing(
     """Letters that wait go to a child several at a time."""
     bodies = ["one", "deadly", *map(str, range(30))]
     with monkeypatch.context() as patched:
-        patched.setattr("mail.reading.sandbox.letters.read", picky)
+        patched.setattr("mail.reading.sandbox.message.read_message", picky)
         found = await asyncio.gather(*(readers.read(letter(body), HERE) for body in bodies))
     assert [one.text.strip() for one in found if not one.problems] == [body for body in bodies if body != "deadly"]
     assert "died" in found[1].problems[0]
@@ -92,7 +92,7 @@ async def test_a_letter_that_kills_its_reader_costs_those_read_with_it_nothing(
 async def test_the_loop_goes_on_while_a_reader_is_stuck(
     readers: MessageReaderPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mail.reading.message.read", spin)
+    monkeypatch.setattr("mail.reading.message.read_message", spin)
     reading = asyncio.create_task(readers.read(letter(), HERE))
     turns = 0
     while not reading.done():
@@ -102,7 +102,7 @@ async def test_the_loop_goes_on_while_a_reader_is_stuck(
 
 
 async def test_children_killed_while_idle_are_replaced(readers: MessageReaderPool) -> None:
-    os.kill(await readers._run(os.getpid), signal.SIGKILL)
+    os.kill(await readers._run_in_child(os.getpid), signal.SIGKILL)
     await asyncio.sleep(0.5)
     assert (await readers.read(letter("дальше"), HERE)).text == "дальше"
 
@@ -110,21 +110,21 @@ async def test_children_killed_while_idle_are_replaced(readers: MessageReaderPoo
 async def test_a_large_letter_is_read_within_its_memory(readers: MessageReaderPool) -> None:
     raw = letter("слово " * 2_000_000)
     assert "text cut" in (await readers.read(raw, HERE)).problems
-    status = await readers._run(Path("/proc/self/status").read_text)
+    status = await readers._run_in_child(Path("/proc/self/status").read_text)
     peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
     assert peak * 1024 < 256 * MEBIBYTE
 
 
 async def test_parts_that_are_not_there_are_told(readers: MessageReaderPool) -> None:
-    assert await readers.part(letter("x"), 0) == b"x\r\n"
+    assert await readers.read_part(letter("x"), 0) == b"x\r\n"
     with pytest.raises(LookupError):
-        await readers.part(letter("x"), 5)
+        await readers.read_part(letter("x"), 5)
 
 
 async def test_closing_ends_the_children() -> None:
     readers = MessageReaderPool(workers=2)
     await readers.warm()
-    pid = await readers._run(os.getpid)
+    pid = await readers._run_in_child(os.getpid)
     await readers.close()
     await eventually(lambda: not alive(pid))
 
@@ -143,8 +143,8 @@ class TestFiles:
         paths = [tmp_path / name for name in ("1.eml", "deadly.eml", "3.eml")]
         for path in paths:
             path.write_bytes(letter(path.stem))
-        monkeypatch.setattr("mail.reading.as_json.file_told", deadly_file)
-        found = [json.loads(str(one)) for one in await readers.files([str(path) for path in paths], HERE)]
+        monkeypatch.setattr("mail.reading.as_json.convert_file", deadly_file)
+        found = [json.loads(str(one)) for one in await readers.read_files([str(path) for path in paths], HERE)]
         assert [one["text"] for one in found[::2]] == ["1", "3"]
         assert "died" in found[1]["problems"][0]
         assert "deadly" in found[1]["text"]
@@ -153,13 +153,13 @@ class TestFiles:
         self, readers: MessageReaderPool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         (tmp_path / "deadly.eml").write_bytes(letter("deadly"))
-        for name in ("file_told", "file_degraded"):
+        for name in ("convert_file", "convert_file_degraded"):
             monkeypatch.setattr(f"mail.reading.as_json.{name}", die)
-        (found,) = await readers.files([str(tmp_path / "deadly.eml")], HERE)
+        (found,) = await readers.read_files([str(tmp_path / "deadly.eml")], HERE)
         assert "three times" in json.loads(str(found))["problems"][0]
 
     async def test_a_file_that_is_not_there_is_said_to_be_missing(
         self, readers: MessageReaderPool, tmp_path: Path
     ) -> None:
-        (found,) = await readers.files([str(tmp_path / "none.eml")], HERE)
+        (found,) = await readers.read_files([str(tmp_path / "none.eml")], HERE)
         assert found == UnopenedFile(str(tmp_path / "none.eml"), "No such file or directory")

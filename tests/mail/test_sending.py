@@ -24,9 +24,9 @@ from desk.model.messages import (
     SendResult,
     Sent,
 )
-from mail.replies.quotes import folded
-from mail.sending.compose import UnsendableMessage, composed, encoded
-from mail.transport.smtp import SmtpConnection, later
+from mail.replies.quotes import fold_quotes
+from mail.sending.compose import UnsendableMessage, compose_message, encode_header
+from mail.transport.smtp import SmtpConnection, retry_later
 from tests.mail.conftest import Hall, eventually
 from tests.peers.post import Post
 
@@ -286,7 +286,7 @@ class TestFates:
     def test_retries_come_after_5_15_30_and_60_minutes_for_five_days(self) -> None:
         waits = []
         attempt = 1
-        while isinstance(fate := later(attempt, "450"), RetryLater):
+        while isinstance(fate := retry_later(attempt, "450"), RetryLater):
             waits.append(fate.seconds / 60)
             attempt += 1
         assert waits[:6] == [5, 15, 30, 60, 60, 60]
@@ -303,7 +303,7 @@ class TestHeaders:
         return plain | more
 
     def read(self, **more: object) -> email.message.EmailMessage:
-        raw = composed(self.body(**more), "help@sever.test", (), datetime(2026, 11, 20, tzinfo=UTC))
+        raw = compose_message(self.body(**more), "help@sever.test", (), datetime(2026, 11, 20, tzinfo=UTC))
         return email.message_from_bytes(raw, policy=default)
 
     @pytest.mark.parametrize(
@@ -330,10 +330,10 @@ class TestHeaders:
     def test_a_long_russian_subject_comes_back_whole_in_lines_that_fit(self) -> None:
         subject = "Очень длинная тема письма о том, что интернет пропадает каждый вечер после восьми"
         assert self.read(subject=subject)["Subject"] == subject
-        assert all(len(line) <= 76 for line in encoded(subject, 9).split("\r\n"))
+        assert all(len(line) <= 76 for line in encode_header(subject, 9).split("\r\n"))
 
     def test_bidirectional_and_control_characters_are_taken_out(self) -> None:
-        assert encoded("invoice\u202efdp.exe\x00\x07") == "invoicefdp.exe"
+        assert encode_header("invoice\u202efdp.exe\x00\x07") == "invoicefdp.exe"
 
     @pytest.mark.parametrize(
         "to", ["", "ivan", "a@b>\r\nRCPT TO:<x@y", "a@b, c@d", "a b@c", "a@b\x00", "<a@b>", "a@b;c@d", "a@b\u202e"]
@@ -350,7 +350,9 @@ class TestHeaders:
         "words", ["a\rb", "a\r\n.\r\nb", "a\n.\nb", ".\n..\n", "a\x00b\x1b[2J\x0bb", "я\r.\r" * 99]
     )
     def test_every_line_of_a_letter_ends_in_crlf_and_is_short(self, words: str) -> None:
-        raw = composed(self.body(text=words, html=words), "help@sever.test", (), datetime(2026, 11, 20, tzinfo=UTC))
+        raw = compose_message(
+            self.body(text=words, html=words), "help@sever.test", (), datetime(2026, 11, 20, tzinfo=UTC)
+        )
         assert b"\n" not in raw.replace(b"\r\n", b"")
         assert b"\r" not in raw.replace(b"\r\n", b"")
         assert all(len(line) <= 100 for line in raw.split(b"\r\n"))
@@ -389,7 +391,7 @@ class TestDressing:
         assert "> 20.11.2026 12:05, Анна <b>:\n> <img src=x> gnp\n> _____\n> ##- x -##\n" in text
         assert "Анна &lt;b&gt;:</span><br>\n&lt;img src=x&gt; gnp<br>" in html
         assert f"> {'я' * 800} …\n" in text
-        assert folded(f"Мой ответ\n\n{text}").text == "Мой ответ"
+        assert fold_quotes(f"Мой ответ\n\n{text}").text == "Мой ответ"
 
     def test_a_letter_without_end_is_cut(self, hall: Hall) -> None:
         (parcel,) = hall.channel.render(outgoing("слово " * 100_000))

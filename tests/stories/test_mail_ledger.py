@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from desk.pipeline.internal_channel import acceptance_message
 from desk.queues import inbox
 from desk.storage.database import Database
-from mail.receiving.ledger import counts, found, refused, rows_of
+from mail.receiving.ledger import count_outcomes, fetch_rows, mark_refused, select_rows
 from mail.receiving.tables import ledger
 from tests.peers.post import Post
 from tests.stories.subscribers import MailSubscriber
@@ -31,7 +31,7 @@ async def outcomes(world: World) -> dict[str, int]:
     database = Database(world.settings.database)
     try:
         async with database.look() as connection:
-            return await counts(connection, "mail:support")
+            return await count_outcomes(connection, "mail:support")
     finally:
         await database.close()
 
@@ -88,10 +88,10 @@ async def test_a_pending_letter_has_another_outcome_once_an_agent_decided(world:
     await inbox.accept(database, [acceptance_message(letter, case.id, "sever", "ivanova", world.clock())])
     await comes_to(world, case=1, reply=1)
     async with database.work() as connection:
-        rows = await found(connection, rows_of("mail:support", outcome="reply"))
+        rows = await fetch_rows(connection, select_rows("mail:support", outcome="reply"))
         assert [(row.case_id, row.arrival_id, row.uid) for row in rows] == [(case.id, letter, 2)]
-        assert len(await found(connection, rows_of("mail:support", message_id=rows[0].message_id))) == 1
-        await refused(connection, letter)
+        assert len(await fetch_rows(connection, select_rows("mail:support", message_id=rows[0].message_id))) == 1
+        await mark_refused(connection, letter)
     assert await outcomes(world) == {"case": 1, "refused": 1}
     await database.close()
 

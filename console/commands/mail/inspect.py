@@ -90,7 +90,7 @@ async def _read(names: Iterator[str], reading: Any) -> AsyncIterator[Any]:
     try:
         while True:
             while len(running) < 2 * children and (some := await asyncio.to_thread(_next_names, names)):
-                running.append(asyncio.create_task(readers.files(some, reading)))
+                running.append(asyncio.create_task(readers.read_files(some, reading)))
             if not running:
                 return
             for found in await running.popleft():

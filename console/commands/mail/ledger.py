@@ -30,7 +30,7 @@ from desk.model.messages import FRONT
 from desk.storage.database import Database
 from mail.receiving import ledger as ledger_store
 from mail.receiving.outcomes import MailOutcome
-from mail.receiving.watermarks import watermark_of
+from mail.receiving.watermarks import load_watermark
 
 MEANINGS = {
     MailOutcome.CASE: "began a case",
@@ -96,18 +96,18 @@ async def _summaries(folder: DeskFolder, channels: Sequence[str]) -> list[dict[s
 
 
 async def _summary(connection: AsyncConnection, channel: str) -> dict[str, Any]:
-    mark = await watermark_of(connection, channel)
+    mark = await load_watermark(connection, channel)
     return {
         "mailbox": channel,
         "epoch": mark.epoch if mark else "",
         **{name: getattr(mark, name, None) for name in ("connected_at", "reconciled_at", "difference", "differed_at")},
-        "outcomes": await ledger_store.counts(connection, channel),
-        "oldest_waiting": await ledger_store.oldest_waiting(connection, channel),
+        "outcomes": await ledger_store.count_outcomes(connection, channel),
+        "oldest_waiting": await ledger_store.find_oldest_waiting(connection, channel),
     }
 
 
 def _print_summaries(found: Sequence[Mapping[str, Any]], as_json: bool) -> None:
-    late = [one for one in found if one["oldest_waiting"] and one["oldest_waiting"] < now() - ledger_store.LATE]
+    late = [one for one in found if one["oldest_waiting"] and one["oldest_waiting"] < now() - ledger_store.LATE_AFTER]
     if as_json:
         print_json(found)
     for one in found if not as_json else ():
@@ -138,8 +138,8 @@ async def _find_mails(
             rows = [
                 row
                 for channel in channels
-                for row in await ledger_store.found(
-                    connection, ledger_store.rows_of(channel, uid, message_id, outcome, limit)
+                for row in await ledger_store.fetch_rows(
+                    connection, ledger_store.select_rows(channel, uid, message_id, outcome, limit)
                 )
             ]
         return rows[:limit], await _case_numbers(folder, database, {row.case_id for row in rows if row.case_id})
@@ -159,7 +159,7 @@ def _mail_as_json(row: Row[Any], numbers: Mapping[int, str]) -> dict[str, Any]:
         "uid": row.uid,
         "message_id": row.message_id,
         "outcome": row.now,
-        "word": row.word,
+        "word": row.decision,
         "case": numbers.get(row.case_id, ""),
         "case_id": row.case_id,
         "arrival": row.arrival_id,

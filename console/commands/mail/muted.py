@@ -55,10 +55,10 @@ def _as_json(one: MutedPeer) -> dict[str, Any]:
 
 
 async def _muted_peers(folder: DeskFolder) -> list[MutedPeer]:
-    from mail.sending.loop_guard_store import silences  # noqa: PLC0415 - help and usage come at once
+    from mail.sending.loop_guard_store import list_muted_peers  # noqa: PLC0415 - help and usage come at once
 
     async with open_database(folder.settings()) as database:
-        return await silences(database)
+        return await list_muted_peers(database)
 
 
 @click.command()

@@ -101,4 +101,4 @@ async def _reject(folder: DeskFolder, mail_id: int) -> None:
     async with open_database(folder.settings()) as database:
         if mail_id not in {row.id for row in await inbox.quarantine(database) if row.channel.startswith("mail:")}:
             refuse(f"no letter {mail_id} is set aside: see 'firstline mail quarantine list'", NO_SUCH)
-        await inbox.dismiss(database, mail_id, now(), lambda connection: ledger.refused(connection, mail_id))
+        await inbox.dismiss(database, mail_id, now(), lambda connection: ledger.mark_refused(connection, mail_id))

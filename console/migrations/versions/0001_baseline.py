@@ -171,21 +171,21 @@ def upgrade() -> None:
     op.create_index("audit_at", "audit", ["provider", "at"], unique=False)
     op.create_index("audit_of_case", "audit", ["provider", "case_id"], unique=False)
     op.create_table(
-        "automatic_mails",
+        "automatic_messages_sent",
         sa.Column("peer", sa.String(length=320), nullable=False),
         sa.Column(
             "number",
             sa.BigInteger(),
             autoincrement=False,
             nullable=False,
-            comment="two who count alike cannot both write",
+            comment="so two workers with one count collide",
         ),
         sa.Column("domain", sa.String(length=255), nullable=False),
         sa.Column("at", Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("peer", "number", name=op.f("pk_automatic_mails")),
+        sa.PrimaryKeyConstraint("peer", "number", name=op.f("pk_automatic_messages_sent")),
     )
-    op.create_index("automatic_mails_at", "automatic_mails", ["at"], unique=False)
-    op.create_index("automatic_mails_domain", "automatic_mails", ["domain", "at"], unique=False)
+    op.create_index("automatic_messages_sent_at", "automatic_messages_sent", ["at"], unique=False)
+    op.create_index("automatic_messages_sent_domain", "automatic_messages_sent", ["domain", "at"], unique=False)
     op.create_table(
         "cases",
         sa.Column("provider", sa.String(length=64), nullable=False),
@@ -362,19 +362,15 @@ def upgrade() -> None:
     op.create_table(
         "mail_ledger",
         sa.Column("channel", sa.String(length=80), nullable=False),
-        sa.Column("epoch", sa.String(length=24), nullable=False, comment="<uidvalidity>, or <uidvalidity>.<again>"),
+        sa.Column(
+            "epoch", sa.String(length=24), nullable=False, comment="<uidvalidity>, or <uidvalidity>.<renumbered_times>"
+        ),
         sa.Column("uid", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False, comment="bytes, as the server says"),
         sa.Column("date", sa.String(length=40), nullable=False, comment="INTERNALDATE, as the server says"),
         sa.Column("received_at", Instant(), nullable=False),
-        sa.Column("outcome", sa.String(length=12), nullable=False, comment="see mail.outcomes"),
-        sa.Column(
-            "word",
-            sa.String(length=40),
-            server_default="",
-            nullable=False,
-            comment="the desk's own word for the outcome",
-        ),
+        sa.Column("outcome", sa.String(length=12), nullable=False, comment="see mail.receiving.outcomes"),
+        sa.Column("decision", sa.String(length=40), server_default="", nullable=False, comment="as the inbox calls it"),
         sa.Column("case_id", sa.BigInteger(), nullable=True),
         sa.Column("message_id", sa.String(length=200), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("channel", "epoch", "uid", name=op.f("pk_mail_ledger")),
@@ -384,21 +380,14 @@ def upgrade() -> None:
     op.create_table(
         "mailboxes",
         sa.Column("channel", sa.String(length=80), nullable=False),
-        sa.Column(
-            "uidvalidity", sa.BigInteger(), nullable=False, comment="the epoch that the UIDs belong to, by the server"
-        ),
-        sa.Column(
-            "first_uid",
-            sa.BigInteger(),
-            nullable=False,
-            comment="from here on a mail is surely newer than the connection",
-        ),
+        sa.Column("uidvalidity", sa.BigInteger(), nullable=False, comment="the epoch of the UIDs, from the server"),
+        sa.Column("first_uid", sa.BigInteger(), nullable=False, comment="from here on mail is newer than connected_at"),
         sa.Column("next_uid", sa.BigInteger(), nullable=False, comment="the first UID not stored yet"),
         sa.Column(
             "connected_at", Instant(), nullable=False, comment="the first connection ever: older mail is not ours"
         ),
         sa.Column(
-            "again", sa.Integer(), server_default="0", nullable=False, comment="times it was renumbered without a word"
+            "renumbered_times", sa.Integer(), server_default="0", nullable=False, comment="under the same UIDVALIDITY"
         ),
         sa.Column(
             "handled_uid",
@@ -497,10 +486,10 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_timers_fire_at"), "timers", ["fire_at"], unique=False)
     op.create_table(
-        "without_notices",
+        "unsubscribed_peers",
         sa.Column("peer", sa.String(length=320), nullable=False),
-        sa.Column("since", Instant(), nullable=False, comment="when they asked for none"),
-        sa.PrimaryKeyConstraint("peer", name=op.f("pk_without_notices")),
+        sa.Column("since", Instant(), nullable=False, comment="when they unsubscribed"),
+        sa.PrimaryKeyConstraint("peer", name=op.f("pk_unsubscribed_peers")),
     )
     op.create_table(
         "addresses",
