@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from console.main import COMMANDS, cli
 from desk.model.settings import load
 from tests.console.conftest import Typist
-from tests.intake.examples import small_text
+from tests.intake.examples import small_dialog_text
 
 OURS = [name for name in COMMANDS if name not in ("chat", "demo")]
 
@@ -198,7 +198,7 @@ class TestRefusals:
         """`check` warns of both; the packaged dialogs, which know nobody's teams, are no reason to."""
         assert "has no such team" not in typist.types("check", "--offline").output
         suggests = "[outcome]\nsuggest = { unknown = ['kb:x'] }"
-        changed = small_text(('queue = "l1"', 'queue = "moon"'), ("[outcome]", suggests))
+        changed = small_dialog_text(('queue = "l1"', 'queue = "moon"'), ("[outcome]", suggests))
         (typist.folder / "dialogs").mkdir(exist_ok=True)
         (typist.folder / "dialogs" / "small.toml").write_text(changed, "utf-8")
         said = " ".join(typist.types("check", "--offline").output.split())

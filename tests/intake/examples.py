@@ -10,16 +10,16 @@ from desk.model.messages import File
 from intake.engine.answer_parsing import NotUnderstood, ParsedAnswer, parse_answer
 from intake.engine.model import Dialog, DialogSet, Question, parse_dialog
 
-DIALOGS = Path(intake.__file__).parent / "dialogs"
-FORMS = DialogSet.of([DIALOGS])
-NO_INTERNET = FORMS.in_use["no_internet"]
+DIALOG_FOLDER = Path(intake.__file__).parent / "dialogs"
+PACKAGED = DialogSet.of([DIALOG_FOLDER])
+NO_INTERNET = PACKAGED.in_use["no_internet"]
 MOSCOW = ZoneInfo("Europe/Moscow")
 NOW = datetime(2026, 11, 21, 15, 40, tzinfo=MOSCOW)
 
 PHOTO = File("router.jpg", "photo", "image/jpeg", 1000, "telegram:bot:1")
 LOG = File("trace.txt", "file", "text/plain", 1000, "telegram:bot:2")
 
-SMALL = """
+SMALL_DIALOG = """
 schema = 1
 [form]
 id = "small"
@@ -55,31 +55,31 @@ route = [{ when = "True", queue = "l1" }]
 """
 
 
-def small(*changes: tuple[str, str]) -> Dialog:
+def small_dialog(*changes: tuple[str, str]) -> Dialog:
     """The small dialog, with pieces of its text replaced."""
-    return parse_dialog(small_text(*changes).encode(), "small.toml")
+    return parse_dialog(small_dialog_text(*changes).encode(), "small.toml")
 
 
-def small_text(*changes: tuple[str, str]) -> str:
-    text = SMALL
+def small_dialog_text(*changes: tuple[str, str]) -> str:
+    text = SMALL_DIALOG
     for old, new in changes:
         assert old in text, old
         text = text.replace(old, new)
     return text
 
 
-def ask(name: str, form: Dialog = NO_INTERNET) -> Question:
-    found = form.question(name)
+def question(name: str, dialog: Dialog = NO_INTERNET) -> Question:
+    found = dialog.question(name)
     assert found is not None, name
     return found
 
 
-def said(one: Question, words: str = "", **more: Any) -> Any:
+def value_of(one: Question, words: str = "", **more: Any) -> Any:
     """The value of an answer, or "not understood"."""
     found = parse_answer(one, words, NOW, zone=MOSCOW, **more)
     return "not understood" if isinstance(found, NotUnderstood) else found.value
 
 
-def understood(found: ParsedAnswer | NotUnderstood) -> ParsedAnswer:
+def parsed(found: ParsedAnswer | NotUnderstood) -> ParsedAnswer:
     assert isinstance(found, ParsedAnswer), found
     return found

@@ -29,12 +29,12 @@ ACCOUNT = Account("sever", "40-1187", name="Анна", address="Озёрная, 
 class Talk:
     """One person and one provider. ``articles`` are those the knowledge base has; ``batch`` is a talk by mail."""
 
-    form: Dialog
+    dialog: Dialog
     articles: Sequence[str] = ()
     batch: bool = False
     provider: Provider = field(default_factory=lambda: Provider("sever", {"ru": "Север"}, teams=TEAMS))
     identified: Identification = field(default_factory=Identification)
-    forms: DialogSet | None = None
+    dialogs: DialogSet | None = None
     case: Case = field(init=False)
     acts: list[Act] = field(default_factory=list)
 
@@ -56,12 +56,12 @@ class Talk:
 
     def _hears(self, inbound: Inbound) -> Talk:
         case_match = CaseMatch("new" if not self.case.description else "button" if inbound.press else "only")
-        forms = self.forms or DialogSet({self.form.id: self.form}, {self.form.hash: self.form})
+        dialogs = self.dialogs or DialogSet({self.dialog.id: self.dialog}, {self.dialog.hash: self.dialog})
         contact, capabilities = ContactAddresses(ANNA, None, None), ChannelCapabilities(not self.batch, self.batch)
         named = DialogArticles(
             {one: ArticleSuggestion(one, one, 1.0, True, RichText(f"article {one}")) for one in self.articles}
         )
-        facts = Facts([Now(AT), case_match, self.provider, forms, contact, capabilities, named, self.identified])
+        facts = Facts([Now(AT), case_match, self.provider, dialogs, contact, capabilities, named, self.identified])
         thinking = apply_rules(RULES, self.case, inbound, facts, AT)
         try:
             while True:

@@ -21,10 +21,10 @@ from desk.storage.queue_tables import contents
 from intake.engine.case_data import dialog_of, values_of
 from intake.engine.model import Dialog, DialogSet
 from intake.identity.lookups import DialogLookup, store_dialog_sources
-from tests.intake.examples import DIALOGS, FORMS, NO_INTERNET, small
+from tests.intake.examples import DIALOG_FOLDER, NO_INTERNET, PACKAGED, small_dialog
 from tests.intake.talk import ACCOUNT, TEAMS, Talk
 
-TRIED = small(
+TRIED = small_dialog(
     (
         '[[ask]]\nid = "note"',
         """[[ask]]
@@ -37,7 +37,7 @@ selfhelp = "kb:restart"
 id = "note\"""",
     )
 )
-SUGGESTS = small(("[outcome]", '[outcome]\nsuggest = { unknown = ["kb:gone", "kb:cable"] }'))
+SUGGESTS = small_dialog(("[outcome]", '[outcome]\nsuggest = { unknown = ["kb:gone", "kb:cable"] }'))
 PROVED = Identification(ACCOUNT, "", True)
 
 
@@ -115,16 +115,16 @@ class TestSuggest:
         """Somebody who typed another's contract must not learn from the article offered that it is blocked (G8)."""
         zone = '[[zone]]\nid = "debt"\nwhen = "account_blocked"\nsure = 1\n\n[[zone]]\nid = "unknown"'
         suggests = '[outcome]\nsuggest = { debt = ["kb:debt"] }'
-        form = small(('[[zone]]\nid = "unknown"', zone), ("[outcome]", suggests))
+        dialog = small_dialog(('[[zone]]\nid = "unknown"', zone), ("[outcome]", suggests))
         blocked = replace(ACCOUNT, status="blocked")
-        stranger = Talk(form, ["debt"], identified=Identification(blocked)).says("проба").presses("there")
+        stranger = Talk(dialog, ["debt"], identified=Identification(blocked)).says("проба").presses("there")
         assert (stranger.case.awaiting, stranger.case.fault_zone) == ("summary", "debt"), "the agents do learn it"
-        holder = Talk(form, ["debt"], identified=Identification(blocked, "", True)).says("проба").presses("there")
+        holder = Talk(dialog, ["debt"], identified=Identification(blocked, "", True)).says("проба").presses("there")
         assert holder.shown == "article debt"
 
 
 class TestRoute:
-    FORM = small(('queue = "l1"', 'queue = "noc"'))
+    FORM = small_dialog(('queue = "l1"', 'queue = "noc"'))
 
     def routed(self, provider: Provider) -> tuple[str, str]:
         talk = begun(Talk(self.FORM, provider=provider)).presses("there").presses("send")
@@ -144,37 +144,37 @@ class TestRoute:
 
 
 class TestNeeds:
-    NEEDS = small(("match", 'needs = ["entitlement"]\nmatch'))
+    NEEDS = small_dialog(("match", 'needs = ["entitlement"]\nmatch'))
 
     def test_a_dialog_that_needs_the_entitlement_asks_whose_contract_it_is_before_its_questions(self) -> None:
         assert Talk(self.NEEDS).says("проба").words == ["greeting", "ask_contract"]
         assert "contract_by_mail" in Talk(self.NEEDS, batch=True).says("проба").words
 
     def test_one_that_needs_nothing_begins_at_once(self) -> None:
-        talk = Talk(small()).says("проба")
+        talk = Talk(small_dialog()).says("проба")
         assert (talk.words, talk.shown) == (["greeting", "questions_begin"], "Где?")
-        assert "contract_by_mail" not in Talk(small(), batch=True).says("проба").words
+        assert "contract_by_mail" not in Talk(small_dialog(), batch=True).says("проба").words
 
     def test_a_front_desk_has_to_know_whose_subscriber_it_is(self) -> None:
-        assert Talk(small(), provider=Provider(FRONT, {"ru": "Север"})).says("проба").words[-1] == "ask_contract"
+        assert Talk(small_dialog(), provider=Provider(FRONT, {"ru": "Север"})).says("проба").words[-1] == "ask_contract"
 
 
 class TestVersion:
     def test_the_journal_tells_which_version_asked(self) -> None:
-        assert "asked by dialog small, version 1" in Talk(small()).says("проба").records
+        assert "asked by dialog small, version 1" in Talk(small_dialog()).says("проба").records
 
     def test_a_case_goes_on_with_the_questions_it_began_with(self) -> None:
-        old, new = small(), small(("Что?", "Что именно?"), ("version = 1", "version = 2"))
+        old, new = small_dialog(), small_dialog(("Что?", "Что именно?"), ("version = 1", "version = 2"))
         talk = Talk(old).says("проба")
-        talk.forms = DialogSet({"small": new}, {new.hash: new}).with_former_versions([old])
+        talk.dialogs = DialogSet({"small": new}, {new.hash: new}).with_former_versions([old])
         assert talk.presses("here").shown == "Что?"
 
     def test_where_the_old_text_is_gone_the_answers_are_taken_over_into_the_new_one(self) -> None:
         """Nothing that was answered is lost, not even what the new version does not ask."""
-        old = small()
-        new = small(('id = "note"', 'id = "detail"'), ("Что?", "Что именно?"), ('id = "here"', 'id = "home"'))
+        old = small_dialog()
+        new = small_dialog(('id = "note"', 'id = "detail"'), ("Что?", "Что именно?"), ('id = "here"', 'id = "home"'))
         talk = Talk(old).says("проба").presses("here")
-        talk.forms = DialogSet({"small": new}, {new.hash: new})
+        talk.dialogs = DialogSet({"small": new}, {new.hash: new})
         talk.says("кабель жёлтый")
         assert (talk.shown, talk.case.dialog_hash) == ("Что именно?", new.hash)
         talk.says("и мигает")
@@ -190,42 +190,45 @@ class TestVersion:
         source = NO_INTERNET.source.replace("version       = 1", "version       = 9")
         digest = hashlib.sha256(source.encode()).hexdigest()
         await store_dialog_sources(database, {digest: source, "bad": "schema = 9"})
-        dialogs = DialogLookup(database, {"sever": [DIALOGS]})
+        lookup = DialogLookup(database, {"sever": [DIALOG_FOLDER]})
 
         async def of(dialog_hash: str) -> Dialog:
             case = Case(provider="sever", id=1, person_id=1, dialog="no_internet", dialog_hash=dialog_hash)
             facts = Facts([Provider("sever", {})])
-            forms: Any = await dialogs(cast("Any", SimpleNamespace(case=case, facts=facts)))
-            found = dialog_of(case, Facts([forms]))
+            dialogs: Any = await lookup(cast("Any", SimpleNamespace(case=case, facts=facts)))
+            found = dialog_of(case, Facts([dialogs]))
             assert found
             return found
 
         kept = await of(digest)
-        assert (kept.version, kept.hash, kept.folder) == (9, digest, DIALOGS)
+        assert (kept.version, kept.hash, kept.folder) == (9, digest, DIALOG_FOLDER)
         assert await of("bad") == await of("never seen") == NO_INTERNET
         await database.close()
 
 
 class TestMaxQuestionsAndEmailBatch:
     def test_a_letter_holds_as_many_questions_as_the_dialog_says_and_the_next_has_the_rest(self) -> None:
-        talk = Talk(small(("match", "email_batch = 1\nmatch")), batch=True).says("проба")
+        talk = Talk(small_dialog(("match", "email_batch = 1\nmatch")), batch=True).says("проба")
         assert "Что?" not in talk.shown
         talk.says("1) здесь")
         assert (talk.shown, talk.case.registered) == ("1) Что?", False)
         assert talk.says("1) кабель").case.registered
 
     def test_what_a_letter_left_open_is_not_asked_again(self) -> None:
-        form = small(("match", "email_batch = 2\nmatch"), ("when = \"scope == 'here'\"\n", ""))
-        talk = Talk(form, batch=True).says("проба")
+        dialog = small_dialog(("match", "email_batch = 2\nmatch"), ("when = \"scope == 'here'\"\n", ""))
+        talk = Talk(dialog, batch=True).says("проба")
         assert "2) Что?" in talk.shown
         assert talk.says("1) здесь").case.registered
 
     def test_no_more_is_asked_in_all_letters_than_the_dialog_allows(self) -> None:
-        form = small(("match", "email_batch = 1\nmax_questions = 1\nmatch"))
-        assert Talk(form, batch=True).says("проба").says("1) здесь").case.registered
+        dialog = small_dialog(("match", "email_batch = 1\nmax_questions = 1\nmatch"))
+        assert Talk(dialog, batch=True).says("проба").says("1) здесь").case.registered
 
     def test_the_packaged_dialogs_ask_everything_in_one_letter(self) -> None:
-        assert all(form.email_batch >= min(form.max_questions, len(form.questions)) for form in FORMS.in_use.values())
+        assert all(
+            dialog.email_batch >= min(dialog.max_questions, len(dialog.questions))
+            for dialog in PACKAGED.in_use.values()
+        )
 
 
 class TestOfAQuestion:
@@ -236,7 +239,7 @@ class TestOfAQuestion:
                 talk.presses("all").presses("now").presses("on_file")
             assert talk.files == ["router_lights.png"]
             assert "На картинке всё в порядке" in talk.shown, "and its hint"
-        assert (DIALOGS / "router_lights.png").is_file()
+        assert (DIALOG_FOLDER / "router_lights.png").is_file()
 
     def test_what_is_on_file_can_be_confirmed_at_both_channels(self) -> None:
         chat = Talk(NO_INTERNET, identified=PROVED).says("нет интернета").presses("one").presses("now")
@@ -248,19 +251,19 @@ class TestOfAQuestion:
         assert letter.case.place == "Озёрная, 12"
 
     def test_a_number_out_of_bounds_is_asked_for_again_and_the_bounds_are_told(self) -> None:
-        form = small(('type = "text"', 'type = "number"\nconstraint = { min = 1, max = 20000000 }'))
-        talk = Talk(form).says("проба").presses("here")
+        dialog = small_dialog(('type = "text"', 'type = "number"\nconstraint = { min = 1, max = 20000000 }'))
+        talk = Talk(dialog).says("проба").presses("here")
         assert talk.shown.endswith("Число от 1 до 20000000")
         assert talk.says("0").words == ["not_understood"]
         assert talk.says("7").case.answers["note"]["value"] == 7
-        letter = Talk(form, batch=True).says("проба").says("1) здесь\n2) 0")
+        letter = Talk(dialog, batch=True).says("проба").says("1) здесь\n2) 0")
         assert letter.case.answers["note"]["value"] is None
         assert "0" in letter.case.circumstances, "kept for the agent"
 
     def test_an_option_may_tell_the_zone(self) -> None:
-        form = FORMS.in_use["billing"]
-        assert Talk(form).says("баланс").presses("no_contract").presses("balance").case.answers["kind"]
-        letter = Talk(form, batch=True).says("баланс").says("1) баланс\n2) вчера")
+        dialog = PACKAGED.in_use["billing"]
+        assert Talk(dialog).says("баланс").presses("no_contract").presses("balance").case.answers["kind"]
+        letter = Talk(dialog, batch=True).says("баланс").says("1) баланс\n2) вчера")
         assert (letter.case.fault_zone, letter.case.zone_sure) == ("isp_service", 0.8)
 
 

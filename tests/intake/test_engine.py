@@ -19,9 +19,9 @@ from intake.engine.engine import (
     render_question,
 )
 from intake.engine.model import Dialog, Question
-from tests.intake.examples import FORMS, MOSCOW, NO_INTERNET, ask, small
+from tests.intake.examples import MOSCOW, NO_INTERNET, PACKAGED, question, small_dialog
 
-BILLING, MAIL = FORMS.in_use["billing"], FORMS.in_use["mail_setup"]
+BILLING, MAIL = PACKAGED.in_use["billing"], PACKAGED.in_use["mail_setup"]
 ADDRESS = {"service.address": "ул. Озёрная, д. 12"}
 
 
@@ -90,7 +90,7 @@ def test_a_photo_that_came_already_is_not_asked_for() -> None:
 
 
 def test_no_more_questions_are_asked_than_the_dialog_allows() -> None:
-    short = small(("match", "max_questions = 1\nmatch"))
+    short = small_dialog(("match", "max_questions = 1\nmatch"))
     assert ids(next_questions(short, {}, {}, 4)) == ["scope"]
     assert next_questions(short, given_answers(scope="here"), {}, 4) == ()
 
@@ -104,35 +104,35 @@ def test_an_answer_changed_later_makes_its_followers_irrelevant() -> None:
 
 
 def test_a_choice_is_shown_with_its_options() -> None:
-    prompt = render_question(ask("scope"), "en", {})
+    prompt = render_question(question("scope"), "en", {})
     assert prompt.text.plain == "Where does it fail?"
     assert prompt.options[0] == ButtonOption("all", "On every device")
     assert not prompt.can_skip
 
 
 def test_the_address_is_shown_only_to_whoever_may_see_it() -> None:
-    proved = render_question(ask("place"), "ru", ADDRESS)
+    proved = render_question(question("place"), "ru", ADDRESS)
     assert "Озёрная" in proved.text.plain
     assert proved.options == (ButtonOption("on_file", "Да, верно"),)
-    unproved = render_question(ask("place"), "ru", {})
+    unproved = render_question(question("place"), "ru", {})
     assert unproved.text.plain == "По какому адресу не работает?"
     assert unproved.options == ()
 
 
 def test_what_a_name_holds_never_becomes_a_mark() -> None:
-    text = render_question(ask("place"), "en", {"service.address": "**x** [y](http://z) `q`"}).text
+    text = render_question(question("place"), "en", {"service.address": "**x** [y](http://z) `q`"}).text
     assert "**x** [y](http://z) `q`" in text.plain
     assert text.marks == ()
 
 
 def test_yes_no_and_moments_have_buttons_of_their_own() -> None:
-    assert [one.id for one in render_question(ask("reboot"), "ru", {}).options] == ["yes", "no", "unknown"]
-    assert render_question(ask("since"), "en", {}).options[0] == ButtonOption("now", "Just now")
-    assert render_question(ask("changed"), "ru", {}).can_skip
+    assert [one.id for one in render_question(question("reboot"), "ru", {}).options] == ["yes", "no", "unknown"]
+    assert render_question(question("since"), "en", {}).options[0] == ButtonOption("now", "Just now")
+    assert render_question(question("changed"), "ru", {}).can_skip
 
 
 def test_a_letter_numbers_its_questions_and_their_options() -> None:
-    text = render_letter((ask("reboot"), ask("neighbours")), "en", {}).plain
+    text = render_letter((question("reboot"), question("neighbours")), "en", {}).plain
     assert text == (
         "1) Have you restarted the router: off for 30 seconds, then on again?\n\n"
         "11 – Yes\n12 – No\n13 – I don't know\n\n"
@@ -167,7 +167,7 @@ def test_only_a_host_name_gets_into_a_command(said: str, target: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("form", "answers", "values", "found"),
+    ("dialog", "answers", "values", "found"),
     [
         (NO_INTERNET, {"scope": "all"}, {"outage_active": True}, ("isp_core", 0.95, "critical", "noc")),
         (NO_INTERNET, {"scope": "all"}, {"account_blocked": True}, ("isp_service", 0.95, "major", "billing")),
@@ -187,9 +187,9 @@ def test_only_a_host_name_gets_into_a_command(said: str, target: str) -> None:
     ],
 )
 def test_the_answers_come_to_a_zone_a_severity_and_a_queue(
-    form: Dialog, answers: dict[str, Any], values: dict[str, object], found: tuple[str, float, str, str]
+    dialog: Dialog, answers: dict[str, Any], values: dict[str, object], found: tuple[str, float, str, str]
 ) -> None:
-    came = dialog_outcome(form, given_answers(**answers), values)
+    came = dialog_outcome(dialog, given_answers(**answers), values)
     assert (came.zone, came.confidence, came.severity, came.queue) == found
 
 
@@ -201,8 +201,8 @@ def test_a_measured_loss_decides_a_zone() -> None:
 
 
 def test_an_option_may_name_its_zone_at_once() -> None:
-    form = small(('en = "There"', 'en = "There", goto_zone = "unknown"'), ("sure = 0.0", "sure = 0.4"))
-    came = dialog_outcome(form, given_answers(scope="there"), {})
+    dialog = small_dialog(('en = "There"', 'en = "There", goto_zone = "unknown"'), ("sure = 0.0", "sure = 0.4"))
+    came = dialog_outcome(dialog, given_answers(scope="there"), {})
     assert (came.zone, came.confidence) == ("unknown", 0.4)
 
 
@@ -267,13 +267,13 @@ VALUES = st.one_of(
 
 
 @settings(max_examples=60)
-@given(st.sampled_from([*FORMS.in_use.values()]), st.data(), st.integers(1, 5), st.booleans())
-def test_every_walk_ends_and_asks_nothing_twice(form: Dialog, data: st.DataObject, batch: int, upset: bool) -> None:
+@given(st.sampled_from([*PACKAGED.in_use.values()]), st.data(), st.integers(1, 5), st.booleans())
+def test_every_walk_ends_and_asks_nothing_twice(dialog: Dialog, data: st.DataObject, batch: int, upset: bool) -> None:
     answers: dict[str, Any] = {}
     facts: dict[str, object] = {"upset": upset, "outage_active": data.draw(st.booleans())}
     seen: list[str] = []
-    for _ in range(len(form.questions) + len(form.requests) + 1):
-        asks = next_questions(form, answers, facts, batch)
+    for _ in range(len(dialog.questions) + len(dialog.requests) + 1):
+        asks = next_questions(dialog, answers, facts, batch)
         if not asks:
             break
         seen += ids(asks)
@@ -281,22 +281,22 @@ def test_every_walk_ends_and_asks_nothing_twice(form: Dialog, data: st.DataObjec
     else:
         pytest.fail("the walk did not end")
     assert len(seen) == len(set(seen))
-    assert sum(name in {one.id for one in form.questions} for name in seen) <= form.max_questions
-    came = dialog_outcome(form, answers, facts)
+    assert sum(name in {one.id for one in dialog.questions} for name in seen) <= dialog.max_questions
+    came = dialog_outcome(dialog, answers, facts)
     assert came.zone
     assert came.severity
     assert came.queue
     for language in ("ru", "en"):
-        found = case_findings(form, answers, facts, language)
+        found = case_findings(dialog, answers, facts, language)
         assert found.occurred
         assert found.place
         assert found.circumstances
 
 
-@pytest.mark.parametrize("form", FORMS.in_use.values(), ids=lambda form: form.id)
+@pytest.mark.parametrize("dialog", PACKAGED.in_use.values(), ids=lambda dialog: dialog.id)
 @pytest.mark.parametrize("language", ["ru", "en"])
-def test_every_question_fits_a_phone(form: Dialog, language: str) -> None:
-    for one in (*form.questions, *form.requests):
+def test_every_question_fits_a_phone(dialog: Dialog, language: str) -> None:
+    for one in (*dialog.questions, *dialog.requests):
         prompt = render_question(one, language, {})
         assert 0 < len(prompt.text.plain) <= 600
         assert "{" not in prompt.text.plain or one.commands

@@ -9,7 +9,18 @@ from hypothesis import strategies as st
 
 from intake.engine.answer_parsing import ON_FILE, ParsedAnswer, parse_answer, parse_number_at
 from intake.engine.model import OutputPattern
-from tests.intake.examples import FORMS, LOG, MOSCOW, NO_INTERNET, NOW, PHOTO, ask, said, small, understood
+from tests.intake.examples import (
+    LOG,
+    MOSCOW,
+    NO_INTERNET,
+    NOW,
+    PACKAGED,
+    PHOTO,
+    parsed,
+    question,
+    small_dialog,
+    value_of,
+)
 
 LOST = "not understood"
 
@@ -56,7 +67,7 @@ LOST = "not understood"
     ],
 )
 def test_a_choice_is_understood_by_number_label_or_part_of_one(words: str, option: str) -> None:
-    assert said(ask("scope"), words) == option
+    assert value_of(question("scope"), words) == option
 
 
 @pytest.mark.parametrize(
@@ -75,7 +86,7 @@ def test_a_choice_is_understood_by_number_label_or_part_of_one(words: str, optio
     ],
 )
 def test_a_denied_label_is_not_chosen(words: str, option: str) -> None:
-    assert said(ask("lights"), words) == option
+    assert value_of(question("lights"), words) == option
 
 
 @pytest.mark.parametrize(
@@ -90,7 +101,7 @@ def test_a_denied_label_is_not_chosen(words: str, option: str) -> None:
     ],
 )
 def test_options_called_yes_and_no_are_chosen_by_these_words(words: str, option: str) -> None:
-    assert said(ask("neighbours"), words) == option
+    assert value_of(question("neighbours"), words) == option
 
 
 @pytest.mark.parametrize(
@@ -109,15 +120,15 @@ def test_options_called_yes_and_no_are_chosen_by_these_words(words: str, option:
     ],
 )
 def test_yes_no_and_not_knowing(words: str, value: object) -> None:
-    assert said(ask("reboot"), words) == value
+    assert value_of(question("reboot"), words) == value
 
 
 def test_buttons_answer_by_their_ids() -> None:
-    assert said(ask("scope"), option="wifi") == "wifi"
-    assert said(ask("reboot"), option="no") is False
-    assert said(ask("place"), option="on_file") == ON_FILE
-    assert said(ask("since"), option="yesterday") == "yesterday"
-    assert said(ask("changed"), option="skip") is None
+    assert value_of(question("scope"), option="wifi") == "wifi"
+    assert value_of(question("reboot"), option="no") is False
+    assert value_of(question("place"), option="on_file") == ON_FILE
+    assert value_of(question("since"), option="yesterday") == "yesterday"
+    assert value_of(question("changed"), option="skip") is None
 
 
 @pytest.mark.parametrize(
@@ -125,26 +136,26 @@ def test_buttons_answer_by_their_ids() -> None:
     [("scope", "skip"), ("scope", "mars"), ("reboot", "maybe"), ("since", "week_ago"), ("changed", "on_file")],
 )
 def test_a_button_the_question_does_not_have_is_no_answer(name: str, option: str) -> None:
-    assert said(ask(name), option=option) == LOST
+    assert value_of(question(name), option=option) == LOST
 
 
 def test_only_a_question_that_may_be_skipped_can_be() -> None:
-    assert said(ask("changed"), "пропустить") is None
-    assert said(ask("scope"), "пропустить") == LOST
+    assert value_of(question("changed"), "пропустить") is None
+    assert value_of(question("scope"), "пропустить") == LOST
 
 
 def test_whoever_does_not_know_is_not_asked_again() -> None:
-    assert said(ask("scope"), "не знаю") is None
-    assert said(ask("since"), "не помню") is None
+    assert value_of(question("scope"), "не знаю") is None
+    assert value_of(question("since"), "не помню") is None
 
 
 def test_nothing_is_no_answer() -> None:
-    assert said(ask("scope"), "  ") == LOST
-    assert said(ask("since"), "") == LOST
+    assert value_of(question("scope"), "  ") == LOST
+    assert value_of(question("since"), "") == LOST
 
 
 def test_a_moment_is_kept_in_words_and_as_a_span() -> None:
-    found = understood(parse_answer(ask("since"), "вчера в 18", NOW, zone=MOSCOW))
+    found = parsed(parse_answer(question("since"), "вчера в 18", NOW, zone=MOSCOW))
     assert found.stored() == {
         "value": "вчера в 18",
         "text": "вчера в 18",
@@ -153,7 +164,7 @@ def test_a_moment_is_kept_in_words_and_as_a_span() -> None:
 
 
 def test_a_moment_not_understood_is_kept_in_words() -> None:
-    found = understood(parse_answer(ask("since"), "после грозы", NOW, zone=MOSCOW))
+    found = parsed(parse_answer(question("since"), "после грозы", NOW, zone=MOSCOW))
     assert found.stored() == {"value": "после грозы", "text": "после грозы"}
 
 
@@ -161,17 +172,17 @@ def test_a_moment_not_understood_is_kept_in_words() -> None:
 @pytest.mark.parametrize("button", ["now", "today_morning", "yesterday", "days_ago"])
 def test_every_button_of_a_moment_means_something_at_any_hour(button: str, hour: int) -> None:
     now = NOW.replace(hour=hour)
-    found = understood(parse_answer(ask("since"), "", now, option=button, zone=MOSCOW))
+    found = parsed(parse_answer(question("since"), "", now, option=button, zone=MOSCOW))
     assert found.parsed["from"] <= found.parsed["to"]
 
 
 def test_the_address_on_file_is_confirmed_by_yes_and_corrected_by_words() -> None:
-    assert said(ask("place"), "да") == ON_FILE
-    assert said(ask("place"), "Да, верно") == ON_FILE
-    assert said(ask("place"), "Озёрная, 5") == "Озёрная, 5"
+    assert value_of(question("place"), "да") == ON_FILE
+    assert value_of(question("place"), "Да, верно") == ON_FILE
+    assert value_of(question("place"), "Озёрная, 5") == "Озёрная, 5"
 
 
-AMOUNT = ask("amount", FORMS.in_use["billing"])
+AMOUNT = question("amount", PACKAGED.in_use["billing"])
 
 
 @pytest.mark.parametrize(
@@ -190,7 +201,7 @@ AMOUNT = ask("amount", FORMS.in_use["billing"])
     ],
 )
 def test_a_number_is_one_number_within_its_bounds(words: str, value: Any) -> None:
-    assert said(AMOUNT, words) == value
+    assert value_of(AMOUNT, words) == value
 
 
 @pytest.mark.parametrize(
@@ -206,11 +217,11 @@ def test_a_number_is_one_number_within_its_bounds(words: str, value: Any) -> Non
     ],
 )
 def test_a_phone_number_is_folded(words: str, value: str) -> None:
-    phone = small(('type = "text"', 'type = "phone"')).questions[1]
-    assert said(phone, words) == value
+    phone = small_dialog(('type = "text"', 'type = "phone"')).questions[1]
+    assert value_of(phone, words) == value
 
 
-MULTI = small(('type = "choice"', 'type = "multi"')).questions[0]
+MULTI = small_dialog(('type = "choice"', 'type = "multi"')).questions[0]
 
 
 @pytest.mark.parametrize(
@@ -226,26 +237,26 @@ MULTI = small(('type = "choice"', 'type = "multi"')).questions[0]
     ],
 )
 def test_several_choices(words: str, value: Any) -> None:
-    assert said(MULTI, words) == value
+    assert value_of(MULTI, words) == value
 
 
 def test_a_photo_is_wanted_and_a_text_is_none() -> None:
-    photo = ask("photo_lights")
-    assert said(photo, files=[PHOTO]) is True
-    assert said(photo, "вот", files=[LOG]) == LOST
-    assert said(photo, "сейчас пришлю") == LOST
-    assert said(photo, "нет") is None
-    assert said(photo, "не могу") is None
+    photo = question("photo_lights")
+    assert value_of(photo, files=[PHOTO]) is True
+    assert value_of(photo, "вот", files=[LOG]) == LOST
+    assert value_of(photo, "сейчас пришлю") == LOST
+    assert value_of(photo, "нет") is None
+    assert value_of(photo, "не могу") is None
     assert parse_answer(photo, "пропустить", NOW) == ParsedAnswer(None)
-    kept = understood(parse_answer(photo, "вот", NOW, files=[PHOTO])).stored()
+    kept = parsed(parse_answer(photo, "вот", NOW, files=[PHOTO])).stored()
     assert kept["files"][0]["source"] == "telegram:bot:1"
 
 
 def test_a_photo_instead_of_an_answer_means_that_the_person_cannot_tell() -> None:
-    found = understood(parse_answer(ask("lights"), "", NOW, files=[PHOTO]))
+    found = parsed(parse_answer(question("lights"), "", NOW, files=[PHOTO]))
     assert found.value == "unknown"
     assert found.files
-    assert said(ask("scope"), files=[PHOTO]) == LOST
+    assert value_of(question("scope"), files=[PHOTO]) == LOST
 
 
 @pytest.mark.parametrize(
@@ -262,7 +273,7 @@ def test_a_photo_instead_of_an_answer_means_that_the_person_cannot_tell() -> Non
     ],
 )
 def test_the_loss_is_read_from_the_output_of_ping(output: str, loss: float | None) -> None:
-    assert parse_number_at(output, ask("ping").extract["loss_pct"]) == loss
+    assert parse_number_at(output, question("ping").extract["loss_pct"]) == loss
 
 
 def test_a_number_may_stand_after_its_word_too() -> None:
@@ -271,14 +282,14 @@ def test_a_number_may_stand_after_its_word_too() -> None:
 
 
 def test_the_output_of_a_command_is_text_or_a_picture() -> None:
-    found = understood(parse_answer(ask("ping"), "17 received, 15% packet loss", NOW))
+    found = parsed(parse_answer(question("ping"), "17 received, 15% packet loss", NOW))
     assert (found.value, found.parsed) == (True, {"loss_pct": 15.0})
-    assert said(ask("ping"), files=[PHOTO]) is True
-    assert said(ask("ping"), "нет") is None
+    assert value_of(question("ping"), files=[PHOTO]) is True
+    assert value_of(question("ping"), "нет") is None
 
 
 @given(
-    st.sampled_from([one for form in FORMS.in_use.values() for one in (*form.questions, *form.requests)]),
+    st.sampled_from([one for dialog in PACKAGED.in_use.values() for one in (*dialog.questions, *dialog.requests)]),
     st.text(max_size=200),
 )
 def test_no_words_break_an_answer(one: Any, words: str) -> None:

@@ -7,24 +7,24 @@ from pathlib import Path
 import pytest
 
 from intake.engine.model import DialogSet, InvalidDialog, parse_dialog
-from tests.intake.examples import DIALOGS, FORMS, NO_INTERNET, SMALL, small, small_text
+from tests.intake.examples import DIALOG_FOLDER, NO_INTERNET, PACKAGED, SMALL_DIALOG, small_dialog, small_dialog_text
 
 
 def test_the_three_packaged_dialogs_are_sound() -> None:
-    assert set(FORMS.in_use) == {"no_internet", "billing", "mail_setup"}
+    assert set(PACKAGED.in_use) == {"no_internet", "billing", "mail_setup"}
 
 
 def test_every_article_a_packaged_dialog_names_is_packaged_too() -> None:
-    named = {article for form in FORMS.in_use.values() for article in form.articles}
+    named = {article for dialog in PACKAGED.in_use.values() for article in dialog.articles}
     assert named
-    articles = {path.name for path in (DIALOGS.parent.parent / "kb" / "articles").iterdir()}
+    articles = {path.name for path in (DIALOG_FOLDER.parent.parent / "kb" / "articles").iterdir()}
     assert named <= articles
 
 
 def test_a_form_knows_its_source_and_its_hash() -> None:
-    form = small()
-    assert form.source == SMALL
-    assert form.hash == hashlib.sha256(SMALL.encode()).hexdigest()
+    dialog = small_dialog()
+    assert dialog.source == SMALL_DIALOG
+    assert dialog.hash == hashlib.sha256(SMALL_DIALOG.encode()).hexdigest()
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_form_knows_its_source_and_its_hash() -> None:
 )
 def test_each_fault_is_told_in_one_sentence_with_its_place(change: tuple[str, str], sentence: str) -> None:
     with pytest.raises(InvalidDialog) as caught:
-        small(change)
+        small_dialog(change)
     assert any(sentence in fault for fault in caught.value.problems), caught.value.problems
 
 
@@ -124,13 +124,13 @@ text = { ru = "Выполните", en = "Run" }
 def test_a_request_for_a_command_is_checked(old: str, new: str, sentence: str) -> None:
     assert old in PING
     with pytest.raises(InvalidDialog) as caught:
-        small(("[[zone]]", PING.replace(old, new)))
+        small_dialog(("[[zone]]", PING.replace(old, new)))
     assert any(sentence in fault for fault in caught.value.problems), caught.value.problems
 
 
 def test_all_faults_of_a_file_are_told_at_once() -> None:
     with pytest.raises(InvalidDialog) as caught:
-        small(("schema = 1", "schema = 3"), ('type = "text"', 'type = "poem"'), ("sure = 0.0", "sure = 9"))
+        small_dialog(("schema = 1", "schema = 3"), ('type = "text"', 'type = "poem"'), ("sure = 0.0", "sure = 9"))
     assert len(caught.value.problems) == 3
 
 
@@ -143,42 +143,42 @@ def test_no_file_breaks_the_reader(source: bytes) -> None:
 
 
 def test_a_picture_must_lie_beside_its_dialog(tmp_path: Path) -> None:
-    text = small_text(('type = "text"', 'type = "text"\nimage = "lights.png"'))
+    text = small_dialog_text(('type = "text"', 'type = "text"\nimage = "lights.png"'))
     with pytest.raises(InvalidDialog, match=r"image: there is no lights\.png"):
         parse_dialog(text.encode(), "small.toml", tmp_path)
     (tmp_path / "lights.png").write_bytes(b"png")
-    form = parse_dialog(text.encode(), "small.toml", tmp_path)
-    assert form.picture_of(form.questions[1]) == tmp_path / "lights.png"
+    dialog = parse_dialog(text.encode(), "small.toml", tmp_path)
+    assert dialog.picture_of(dialog.questions[1]) == tmp_path / "lights.png"
 
 
 def test_the_providers_own_dialog_stands_before_the_packaged_one(tmp_path: Path) -> None:
     own = NO_INTERNET.source.replace("version       = 1", "version       = 7")
     (tmp_path / "no_internet.toml").write_text(own, "utf-8")
-    shutil.copy(DIALOGS / "router_lights.png", tmp_path)
-    forms = DialogSet.of([tmp_path, tmp_path / "nowhere", DIALOGS])
-    found = forms.get("no_internet")
+    shutil.copy(DIALOG_FOLDER / "router_lights.png", tmp_path)
+    dialogs = DialogSet.of([tmp_path, tmp_path / "nowhere", DIALOG_FOLDER])
+    found = dialogs.get("no_internet")
     assert found is not None
     assert found.version == 7
-    assert forms.get("no_internet", NO_INTERNET.hash) == NO_INTERNET
-    assert forms.get("billing") == FORMS.in_use["billing"]
+    assert dialogs.get("no_internet", NO_INTERNET.hash) == NO_INTERNET
+    assert dialogs.get("billing") == PACKAGED.in_use["billing"]
 
 
 def test_a_running_case_finds_the_version_it_began_with() -> None:
-    old = small(("version = 1", "version = 3"))
-    forms = FORMS.with_former_versions([old])
-    assert forms.get("small") is None
-    assert forms.get("small", old.hash) == old
+    old = small_dialog(("version = 1", "version = 3"))
+    dialogs = PACKAGED.with_former_versions([old])
+    assert dialogs.get("small") is None
+    assert dialogs.get("small", old.hash) == old
 
 
 def test_two_dialogs_of_one_folder_with_one_id_are_a_fault(tmp_path: Path) -> None:
     for name in ("one.toml", "two.toml"):
-        (tmp_path / name).write_text(SMALL, "utf-8")
+        (tmp_path / name).write_text(SMALL_DIALOG, "utf-8")
     with pytest.raises(InvalidDialog, match="two dialogs have the id 'small'"):
         DialogSet.of([tmp_path])
 
 
 @pytest.mark.parametrize(
-    ("text", "form"),
+    ("text", "dialog"),
     [
         ("Здравствуйте! второй день нет интернета, договор 40-1187", "no_internet"),
         ("НЕ РАБОТАЕТ ИНТЕРНЕТ!!!", "no_internet"),
@@ -193,6 +193,6 @@ def test_two_dialogs_of_one_folder_with_one_id_are_a_fault(tmp_path: Path) -> No
         ("баланса", None),
     ],
 )
-def test_a_phrase_in_the_persons_words_picks_the_dialog(text: str, form: str | None) -> None:
-    found = FORMS.match(text)
-    assert (found.id if found else None) == form
+def test_a_phrase_in_the_persons_words_picks_the_dialog(text: str, dialog: str | None) -> None:
+    found = PACKAGED.match(text)
+    assert (found.id if found else None) == dialog

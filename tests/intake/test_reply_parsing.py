@@ -10,10 +10,10 @@ from intake.engine.answer_parsing import ON_FILE
 from intake.engine.engine import render_letter
 from intake.engine.model import Question
 from intake.engine.reply_parsing import ParsedReply, parse_reply
-from tests.intake.examples import LOG, MOSCOW, NOW, PHOTO, ask
+from tests.intake.examples import LOG, MOSCOW, NOW, PHOTO, question
 
-FIRST = tuple(ask(name) for name in ("scope", "since", "place", "changed"))
-SECOND = tuple(ask(name) for name in ("lights", "reboot", "neighbours"))
+FIRST = tuple(question(name) for name in ("scope", "since", "place", "changed"))
+SECOND = tuple(question(name) for name in ("lights", "reboot", "neighbours"))
 
 
 def read(text: str, asks: Sequence[Question] = FIRST, **more: object) -> ParsedReply:
@@ -103,32 +103,32 @@ def test_a_story_without_numbers_answers_nothing_and_is_kept_whole() -> None:
 
 
 def test_a_single_question_takes_the_whole_text() -> None:
-    found = read("Здравствуйте!\nНачалось вчера в 18,\nкогда была гроза.\n\nС уважением,\nАнна", (ask("since"),))
+    found = read("Здравствуйте!\nНачалось вчера в 18,\nкогда была гроза.\n\nС уважением,\nАнна", (question("since"),))
     assert found.answers["since"].value == "Началось вчера в 18,\nкогда была гроза."
     assert found.leftover == ""
 
 
 def test_a_single_choice_finds_its_line_and_keeps_the_others() -> None:
-    found = read("Мастер был утром, всё проверил.\nкрасный LOS", (ask("lights"),))
+    found = read("Мастер был утром, всё проверил.\nкрасный LOS", (question("lights"),))
     assert found.answers["lights"].value == "los"
     assert "Мастер" in found.leftover
 
 
 @pytest.mark.parametrize("text", ["2 часа назад", "1:30 ночи", "1.11.2026", "2-3 дня", "2 дня"])
 def test_a_time_is_not_taken_for_the_number_of_a_question(text: str) -> None:
-    assert values(text, (ask("since"), ask("changed"))) == {}
-    assert read(text, (ask("since"),)).answers["since"].value == text
+    assert values(text, (question("since"), question("changed"))) == {}
+    assert read(text, (question("since"),)).answers["since"].value == text
 
 
 def test_files_fill_the_open_requests_in_order() -> None:
-    asks = (ask("photo_lights"), ask("ping"))
+    asks = (question("photo_lights"), question("ping"))
     found = read("", asks, files=[LOG, PHOTO])
     assert [file["name"] for file in found.answers["photo_lights"].files] == ["router.jpg"]
     assert [file["name"] for file in found.answers["ping"].files] == ["trace.txt"]
 
 
 def test_a_file_and_the_words_for_one_request_come_together() -> None:
-    found = read("1) вот\n2) 15% packet loss", (ask("photo_lights"), ask("ping")), files=[PHOTO])
+    found = read("1) вот\n2) 15% packet loss", (question("photo_lights"), question("ping")), files=[PHOTO])
     assert found.answers["photo_lights"].files
     assert found.answers["ping"].parsed == {"loss_pct": 15.0}
 
