@@ -20,14 +20,14 @@ from desk.language.detect import LANGUAGES
 from desk.model.messages import FRONT
 from desk.model.toml_section import Section, read_toml
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
-_PREFIX = re.compile(r"[A-Z0-9]{1,8}")
-_COUNTS = ("guesses_of_person", "guesses_of_all", "cases_of_person", "waiting")
+_PROVIDER_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+_NUMBER_PREFIX = re.compile(r"[A-Z0-9]{1,8}")
+_LIMIT_KEYS = ("guesses_of_person", "guesses_of_all", "cases_of_person", "waiting")
 ROLES = ("agent", "lead", "admin")
 """What a member of a provider may be."""
 LONGEST_ID = 64
 """Characters of an agent's or team's id: it stands in columns and in routing targets."""
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_SECONDS_PER_UNIT = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 class InvalidProvider(ValueError):
@@ -145,25 +145,25 @@ def front_desk(providers: Mapping[str, Provider], language: str) -> Provider:
 def load(folder: Path) -> Provider:
     """Reads one provider's folder. Raises `InvalidProvider`."""
     source, policy, teams_file = (
-        _bytes(folder / "policy.toml"),
-        _file(folder, "policy.toml"),
-        _file(folder, "teams.toml"),
+        _required_bytes(folder / "policy.toml"),
+        _read_file(folder, "policy.toml"),
+        _read_file(folder, "teams.toml"),
     )
-    teams = tuple(_team(one) for one in teams_file.sections("team"))
-    agents = tuple(_agent(one, teams) for one in teams_file.sections("agent"))
-    teams_file.done()
+    teams = tuple(_read_team(one) for one in teams_file.sections("team"))
+    agents = tuple(_read_agent(one, teams) for one in teams_file.sections("agent"))
+    teams_file.reject_unknown_keys()
     about, consent, eta = policy.section("provider"), policy.section("consent"), policy.section("eta")
     consent.choice("then", ("call_task",), "call_task")  # silence is never consent: in the end somebody calls
     version = str(policy.take("policy_version", ""))
     provider = Provider(
         name=folder.name,
-        titles=_titles(about, "title", folder.name),
-        prefix=_prefix(about),
+        titles=_read_titles(about, "title", folder.name),
+        prefix=_read_prefix(about),
         language=about.choice("language", LANGUAGES, "ru"),
-        timezone=_zone(about),
+        timezone=_read_time_zone(about),
         contract_shape=about.text("contract_shape", ""),
-        facts=_facts(policy.section("facts")),
-        routes=tuple(_route(one, teams, agents) for one in policy.sections("route")),
+        facts=_read_facts(policy.section("facts")),
+        routes=tuple(_read_route(one, teams, agents) for one in policy.sections("route")),
         teams=teams,
         agents=agents,
         remind_after=tuple(
@@ -171,11 +171,11 @@ def load(folder: Path) -> Provider:
             for one in consent.texts("remind_after", ("4h", "24h", "72h"))
         ),
         first_eta_within=parse_duration(eta.text("first_within", "30m"), f"{eta.where} first_within"),
-        limits=_limits(policy.section("limits")),
+        limits=_read_limits(policy.section("limits")),
         policy_version=f"{version} {hashlib.sha256(source).hexdigest()[:12]}".strip(),
     )
     for section in (about, consent, eta, policy):
-        section.done()
+        section.reject_unknown_keys()
     return provider
 
 
@@ -186,7 +186,7 @@ def load_all(folder: Path) -> dict[str, Provider]:
     names = sorted(one for one in folder.iterdir() if one.is_dir() and not one.name.startswith((".", "_")))
     for one in names:
         # The name is part of keys and lanes, and of the list that row-level security splits at its commas.
-        if not _NAME.fullmatch(one.name):
+        if not _PROVIDER_NAME.fullmatch(one.name):
             raise InvalidProvider(
                 f"providers/{one.name}: a provider's name has small letters, digits, - and _, at most 63"
             )
@@ -196,12 +196,12 @@ def load_all(folder: Path) -> dict[str, Provider]:
 def parse_duration(text: object, where: str) -> timedelta:
     """A length of time such as "30m", "4h" or "3d". Raises `InvalidProvider`."""
     number, unit = (text[:-1], text[-1:]) if isinstance(text, str) else ("", "")
-    if not number.isdecimal() or unit not in _UNITS:
+    if not number.isdecimal() or unit not in _SECONDS_PER_UNIT:
         raise InvalidProvider(f'{where}: {text!r} is not a length of time: write "30m", "4h" or "3d"')
-    return timedelta(seconds=int(number) * _UNITS[unit])
+    return timedelta(seconds=int(number) * _SECONDS_PER_UNIT[unit])
 
 
-def _file(folder: Path, name: str) -> Section:
+def _read_file(folder: Path, name: str) -> Section:
     shown = f"{folder.name}/{name}"
     try:
         table = read_toml(folder / name, shown, InvalidProvider)
@@ -210,71 +210,71 @@ def _file(folder: Path, name: str) -> Section:
     return Section(table, f"{shown}:", InvalidProvider)
 
 
-def _bytes(path: Path) -> bytes:
+def _required_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:
         raise InvalidProvider(f"{path.parent.name} has no {path.name}: a provider needs one") from None
 
 
-def _facts(section: Section) -> Mapping[str, str]:
-    facts = section.rest()
-    if odd := [key for key, value in facts.items() if isinstance(value, dict | list)]:
-        raise section.fault(f"{odd[0]} must be one text, number, true or false")
+def _read_facts(section: Section) -> Mapping[str, str]:
+    facts = section.take_rest()
+    if misshapen := [key for key, value in facts.items() if isinstance(value, dict | list)]:
+        raise section.error(f"{misshapen[0]} must be one text, number, true or false")
     return {key: str(value) for key, value in facts.items()}
 
 
-def _limits(section: Section) -> FloodLimits:
-    usual = FloodLimits()
-    counts = {name: section.number(name, getattr(usual, name), (1, 100_000)) for name in _COUNTS}
+def _read_limits(section: Section) -> FloodLimits:
+    defaults = FloodLimits()
+    counts = {name: section.number(name, getattr(defaults, name), (1, 100_000)) for name in _LIMIT_KEYS}
     silent_after = parse_duration(section.text("silent_after", "7d"), f"{section.where} silent_after")
     if silent_after < timedelta(hours=1):
-        raise section.fault("silent_after: people are called away, so give them an hour at least")
-    section.done()
+        raise section.error("silent_after: people are called away, so give them an hour at least")
+    section.reject_unknown_keys()
     return FloodLimits(**counts, silent_after=silent_after)
 
 
-def _prefix(section: Section) -> str:
+def _read_prefix(section: Section) -> str:
     prefix = section.text("prefix", "FL")
-    if not _PREFIX.fullmatch(prefix):
-        raise section.fault(f"prefix {prefix!r} must be one to eight capital letters or digits")
+    if not _NUMBER_PREFIX.fullmatch(prefix):
+        raise section.error(f"prefix {prefix!r} must be one to eight capital letters or digits")
     return prefix
 
 
-def _titles(section: Section, key: str, default: str) -> Mapping[str, str]:
+def _read_titles(section: Section, key: str, default: str) -> Mapping[str, str]:
     value = section.take(key, default)
     if isinstance(value, str):
         return dict.fromkeys(LANGUAGES, value)
     if isinstance(value, dict) and value and set(value) <= set(LANGUAGES):
         return {language: str(words) for language, words in value.items()}
-    raise section.fault(f'{key} must be a text, or {{ ru = "...", en = "..." }}')
+    raise section.error(f'{key} must be a text, or {{ ru = "...", en = "..." }}')
 
 
-def _zone(section: Section) -> ZoneInfo:
+def _read_time_zone(section: Section) -> ZoneInfo:
     name = section.text("timezone", "UTC")
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise section.fault(f"timezone {name!r} is unknown: write an IANA name") from None
+        raise section.error(f"timezone {name!r} is unknown: write an IANA name") from None
 
 
-def _team(section: Section) -> Team:
-    section.named(id := _id(section))
-    team = Team(id, section.choice("kind", ("queue", "group"), "queue"), _titles(section, "title", id))
-    section.done()
+def _read_team(section: Section) -> Team:
+    section.set_name(id := _read_id(section))
+    team = Team(id, section.choice("kind", ("queue", "group"), "queue"), _read_titles(section, "title", id))
+    section.reject_unknown_keys()
     return team
 
 
-def _agent(section: Section, teams: Iterable[Team]) -> Agent:
-    section.named(id := _id(section))
+def _read_agent(section: Section, teams: Iterable[Team]) -> Agent:
+    section.set_name(id := _read_id(section))
     telegram, member_of = section.take("telegram", 0), section.texts("teams")
     if not isinstance(telegram, int) or isinstance(telegram, bool) or telegram < 0:
-        raise section.fault("telegram must be the numeric user id")
+        raise section.error("telegram must be the numeric user id")
     if strange := set(member_of) - {team.id for team in teams}:
-        raise section.fault(f"is in team {sorted(strange)[0]!r}, which is not there")
+        raise section.error(f"is in team {sorted(strange)[0]!r}, which is not there")
     agent = Agent(
         id=id,
-        names=_titles(section, "name", id),
+        names=_read_titles(section, "name", id),
         telegram=telegram,
         mail=section.text("mail", "").strip().lower(),
         teams=member_of,
@@ -282,25 +282,25 @@ def _agent(section: Section, teams: Iterable[Team]) -> Agent:
         skills=section.texts("skills"),
         active=section.flag("active", True),
     )
-    section.done()
+    section.reject_unknown_keys()
     return agent
 
 
-def _id(section: Section) -> str:
+def _read_id(section: Section) -> str:
     id = section.text("id")
     if len(id) > LONGEST_ID:
-        raise section.fault(f"an id has at most {LONGEST_ID} characters")
+        raise section.error(f"an id has at most {LONGEST_ID} characters")
     return id
 
 
-def _route(section: Section, teams: Iterable[Team], agents: Iterable[Agent]) -> RoutingRule:
+def _read_route(section: Section, teams: Iterable[Team], agents: Iterable[Agent]) -> RoutingRule:
     target, when = section.text("to"), section.text("when", "True")
     known = {*(f"person:{one.id}" for one in agents), *(f"{one.kind}:{one.id}" for one in teams)}
     if target not in known:
         there = ", ".join(sorted(known)) or "nobody"
-        raise section.fault(f'to = "{target}" names nobody in teams.toml: there is {there}')
-    section.done()
+        raise section.error(f'to = "{target}" names nobody in teams.toml: there is {there}')
+    section.reject_unknown_keys()
     try:
         return RoutingRule(Condition.of(when), target)
     except InvalidCondition as error:
-        raise section.fault(f"to {target}: {error}") from None
+        raise section.error(f"to {target}: {error}") from None

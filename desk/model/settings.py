@@ -1,4 +1,4 @@
-"""Settings: one frozen object read from firstline.toml at the roof, and handed down in pieces.
+"""Settings: one frozen object read from firstline.toml at the start; each part of the program gets the piece it needs.
 
 Secrets stand in the environment or in files, never in firstline.toml: ``token = "env:NAME"`` or ``"file:PATH"``. Their
 `repr` never shows them.
@@ -64,7 +64,7 @@ class ChannelSettings(Protocol):
 
 
 ReadChannel = Callable[["Section", "SettingsReader"], ChannelSettings]
-"""Reads one section of a channel, to its end (`Section.done`)."""
+"""Reads one section of a channel, to its end (`Section.reject_unknown_keys`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,11 +186,11 @@ class SettingsReader:
             mailboxes=tuple(self.mailbox(one) for one in file.sections("mailbox")),
             more={name: tuple(read(one, self) for one in file.sections(name)) for name, read in more.items()},
         )
-        desk.done()
-        file.done()
+        desk.reject_unknown_keys()
+        file.reject_unknown_keys()
         names = [one.channel for section in ("telegram", "mailbox", *more) for one in settings.configured(section)]
         if twice := {name for name in names if names.count(name) > 1}:
-            raise file.fault(f"{sorted(twice)[0]} stands there twice; names must differ")
+            raise file.error(f"{sorted(twice)[0]} stands there twice; names must differ")
         return settings
 
     def database(self, url: str) -> str:
@@ -226,7 +226,7 @@ class SettingsReader:
 
     def telegram(self, one: Section) -> TelegramSettings:
         """One bot."""
-        one.named(name := one.text("name"))
+        one.set_name(name := one.text("name"))
         bot = TelegramSettings(
             name=name,
             token=self.secret(one, "token"),
@@ -235,18 +235,18 @@ class SettingsReader:
             agents_chat=one.number("agents_chat", 0),
             webhook=one.text("webhook", ""),
         )
-        one.done()
+        one.reject_unknown_keys()
         return bot
 
     def mailbox(self, one: Section) -> MailboxSettings:
         """One mailbox."""
-        one.named(name := one.text("name"))
+        one.set_name(name := one.text("name"))
         address = one.text("address")
         box = MailboxSettings(
             name=name,
             address=address,
-            imap=_server(one, "imap", {"imaps": 993}, address),
-            smtp=_server(one, "smtp", {"smtps": 465, "smtp+starttls": 587}, address),
+            imap=_mail_server(one, "imap", {"imaps": 993}, address),
+            smtp=_mail_server(one, "smtp", {"smtps": 465, "smtp+starttls": 587}, address),
             password=self.secret(one, "password"),
             provider=provider_of(one),
             authserv_id=one.text("authserv_id", ""),
@@ -256,7 +256,7 @@ class SettingsReader:
             after=one.text("after", "seen"),
         )
         _check_receiving(box, one)
-        one.done()
+        one.reject_unknown_keys()
         return box
 
 
@@ -264,37 +264,37 @@ def provider_of(section: Section) -> str:
     """Whose channel it is: `FRONT` for a shared one. Raises `InvalidSettings`."""
     if section.flag("shared", False):
         if section.take("provider", ""):
-            raise section.fault("has shared = true: remove provider")
+            raise section.error("has shared = true: remove provider")
         return FRONT
     provider = section.text("provider")
     if provider.startswith("_"):
-        raise section.fault("provider: a provider's name cannot begin with _; for a front desk write shared = true")
+        raise section.error("provider: a provider's name cannot begin with _; for a front desk write shared = true")
     return provider
 
 
 def _check_receiving(box: MailboxSettings, section: Section) -> None:
     if box.look_every < 1:
-        raise section.fault(f"look_every is {box.look_every}: write the seconds between two looks, 60 is usual")
+        raise section.error(f"look_every is {box.look_every}: write the seconds between two looks, 60 is usual")
     if box.after not in ("seen", "leave") and not box.move_to:
-        raise section.fault(f'after is {box.after!r}: write "seen", "leave" or "move:Folder"')
+        raise section.error(f'after is {box.after!r}: write "seen", "leave" or "move:Folder"')
     if box.move_to == box.folder:
-        raise section.fault(f"after moves mail from {box.folder!r} into {box.folder!r}: name another folder")
+        raise section.error(f"after moves mail from {box.folder!r} into {box.folder!r}: name another folder")
     if any(char < " " or char == "\x7f" for char in box.folder + box.move_to):
-        raise section.fault("folder: a folder's name has no control characters")
+        raise section.error("folder: a folder's name has no control characters")
 
 
-def _server(section: Section, key: str, ports: Mapping[str, int], address: str) -> MailServer:
+def _mail_server(section: Section, key: str, ports: Mapping[str, int], address: str) -> MailServer:
     wanted = " or ".join(f"{scheme}://user@host:{port}" for scheme, port in ports.items())
     url = section.text(key)
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise section.fault(f"{key} is no address: write {wanted}") from None
+        raise section.error(f"{key} is no address: write {wanted}") from None
     if parts.password:
-        raise section.fault(f"{key} carries a password: put it into password = env:NAME or file:PATH")
+        raise section.error(f"{key} carries a password: put it into password = env:NAME or file:PATH")
     if parts.scheme not in ports or not parts.hostname:
         # What stands before the @ may be a password all the same, in an address that cannot be read.
-        raise section.fault(f"{key} is {url.rpartition('@')[2]!r}: write {wanted} (TLS is always used)")
+        raise section.error(f"{key} is {url.rpartition('@')[2]!r}: write {wanted} (TLS is always used)")
     user = unquote(parts.username) if parts.username else address
     return MailServer(parts.scheme, user, parts.hostname, port or ports[parts.scheme])

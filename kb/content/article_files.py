@@ -208,7 +208,7 @@ class _ArticleFile:
         self.dialog = self.head.text("dialog", "")
         self.category = self.head.choice("category", CATEGORIES, "technical")
         self.edition = self._edition(language, body.strip("\n") + "\n")
-        self.head.done()
+        self.head.reject_unknown_keys()
 
     def _edition(self, language: str, body: str) -> Edition:
         self._check(body)

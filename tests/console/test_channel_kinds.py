@@ -101,9 +101,9 @@ class PagerChannel:
 
 def read_pager(section: Section, reader: SettingsReader) -> PagerSettings:
     """One section [[pager]]."""
-    section.named(name := section.text("name"))
+    section.set_name(name := section.text("name"))
     pager = PagerSettings(name, reader.secret(section, "key"), provider_of(section))
-    section.done()
+    section.reject_unknown_keys()
     return pager
 
 
