@@ -49,10 +49,10 @@ class ParsedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class NotUnderstood:
-    """No answer to this question; ``expected`` is the question's type, for the sentence that asks again."""
+    """No answer to this question; its type chooses the sentence that asks again."""
 
-    question: str
-    expected: str
+    question_id: str
+    question_type: str
 
 
 @dataclass(frozen=True, slots=True)
