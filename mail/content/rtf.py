@@ -1,40 +1,31 @@
-"""RTF as plain text, and the compression Outlook puts on it (MS-OXRTFCP); only as much of both as words need."""
+"""RTF as plain text, and the compression Outlook puts on it (MS-OXRTFCP).
+
+The text is read by striprtf. The decompression is our own: the library for it refuses data that were cut off on the
+way, of which this gives what is there (docs/dependencies.md has the comparison).
+"""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
+from striprtf.striprtf import rtf_to_text
 
-from mail.mime import charsets
-
-MOST = 1024 * 1024
-"""Bytes that are unpacked, and looked at."""
+MAX_RTF_BYTES = 1024 * 1024
+"""Bytes that are unpacked, and bytes that are converted."""
 _DICTIONARY = (
     rb"{\rtf1\ansi\mac\deff0\deftab720{\fonttbl;}{\f0\fnil \froman \fswiss \fmodern \fscript \fdecor MS Sans Serif"
     rb"SymbolArialTimes New RomanCourier{\colortbl\red0\green0\blue0"
     b"\r\n"
     rb"\par \pard\plain\f0\fs20\b\i\u\tab\tx"
 )
-_TOKEN = re.compile(rb"\\([a-z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-z\r\n])|([{}])|([^\\{}\r\n]{1,4096})")
-_SILENT = frozenset({
-    b"fonttbl", b"colortbl", b"stylesheet", b"info", b"pict", b"object", b"header", b"footer", b"generator",
-    b"themedata", b"listtable", b"listoverridetable", b"xmlnstbl", b"mmathPr", b"latentstyles", b"htmltag",
-    b"pntext", b"fldinst",
-})  # fmt: skip
-_SPACES = {
-    b"par": "\n", b"line": "\n", b"sect": "\n", b"row": "\n", b"tab": "\t", b"cell": " ", b"emdash": "—",
-    b"endash": "–", b"lquote": "‘", b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”", b"bullet": "•",
-}  # fmt: skip
 
 
-def decompressed(data: bytes) -> bytes:
+def decompress_rtf(data: bytes) -> bytes:
     """RTF out of Outlook's compression (LZFu); b"" when it is something else."""
     kind = data[8:12]
     if kind == b"MELA":
-        return data[16 : 16 + MOST]
+        return data[16 : 16 + MAX_RTF_BYTES]
     if kind != b"LZFu":
         return b""
-    size = min(int.from_bytes(data[4:8], "little"), MOST)
+    size = min(int.from_bytes(data[4:8], "little"), MAX_RTF_BYTES)
     ring = bytearray(_DICTIONARY.ljust(4096, b"\0"))
     write, at = len(_DICTIONARY), 16
     out = bytearray()
@@ -65,75 +56,11 @@ def decompressed(data: bytes) -> bytes:
     return bytes(out)
 
 
-def plain(source: bytes) -> str:
-    """The words of an RTF text."""
-    page = _RtfReader()
-    for match in _TOKEN.finditer(source[:MOST]):
-        page.token(*match.groups())
-    page.flush()
-    return "".join(page.out).strip()
-
-
-@dataclass(slots=True)
-class _RtfReader:
-    """What has been read so far. ``raw`` are neighbouring escaped bytes, which may be one letter together."""
-
-    out: list[str] = field(default_factory=list)
-    groups: list[bool] = field(default_factory=list)
-    silent: bool = False
-    skip: int = 0
-    charset: str = "cp1252"
-    raw: bytearray = field(default_factory=bytearray)
-
-    def token(
-        self, word: bytes | None, number: bytes | None, escaped: bytes | None, symbol: bytes | None,
-        brace: bytes | None, words: bytes | None,
-    ) -> None:  # fmt: skip
-        """One of the six that the pattern knows; the others are None."""
-        if escaped:
-            self.escaped(int(escaped, 16))
-            return
-        self.flush()
-        if brace == b"{":
-            self.groups.append(self.silent)
-        elif brace:
-            self.silent = self.groups.pop() if self.groups else False
-        elif word in _SILENT or symbol == b"*":
-            self.silent = True
-        elif word:
-            self.word(word, int(number or 0))
-        elif not self.silent:
-            self.words(symbol, words or b"")
-
-    def escaped(self, byte: int) -> None:
-        """A byte of the page's charset; it may stand for a letter already given by its number."""
-        if self.skip:
-            self.skip -= 1
-        elif not self.silent:
-            self.raw.append(byte)
-
-    def word(self, word: bytes, number: int) -> None:
-        """A control word; most of them are about looks."""
-        if word == b"ansicpg":
-            self.charset = f"cp{number}"
-        elif self.silent:
-            return
-        elif word == b"u":
-            self.out.append(chr(number % 0x10000))
-            self.skip = 1
-        else:
-            self.out.append(_SPACES.get(word, ""))
-
-    def words(self, symbol: bytes | None, words: bytes) -> None:
-        """What is written as it is."""
-        if symbol:
-            self.out.append({b"~": " ", b"_": "-", b"-": ""}.get(symbol, symbol.decode("latin-1")))
-            return
-        self.out.append(charsets.decode(words, self.charset)[self.skip :])
-        self.skip = 0
-
-    def flush(self) -> None:
-        """The escaped bytes are complete."""
-        if self.raw:
-            self.out.append(charsets.decode(bytes(self.raw), self.charset))
-            self.raw.clear()
+def convert_rtf(source: bytes) -> str:
+    """The text of an RTF document, "" where it cannot be read."""
+    try:
+        text: str = rtf_to_text(source[:MAX_RTF_BYTES].decode("latin-1"), errors="replace")  # type: ignore[no-untyped-call]
+    except Exception:  # a stranger's bytes: whatever the library makes of them, the message is read
+        return ""
+    # Characters outside the BMP are written as two halves; a half alone becomes U+FFFD.
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").strip()

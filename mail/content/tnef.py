@@ -108,7 +108,7 @@ def _read_text(known: dict[int, tuple[int, bytes]], charset: str) -> str:
         return _decode_string(known[_PLAIN_BODY], charset)
     if _HTML_BODY in known:
         return html_to_text.html_to_text(_decode_string(known[_HTML_BODY], charset))
-    return rtf.plain(rtf.decompressed(known[_RTF_BODY][1])) if _RTF_BODY in known else ""
+    return rtf.convert_rtf(rtf.decompress_rtf(known[_RTF_BODY][1])) if _RTF_BODY in known else ""
 
 
 def _decode_string(value: tuple[int, bytes], charset: str) -> str:

@@ -1,6 +1,6 @@
 """Where a quoted or forwarded letter begins: "On Friday Ivan wrote:", a head of labels, a divider, our own marker.
 
-What programs of the last decades write there, in the languages of ``tongues.toml``. Each question looks at a bounded
+What programs of the last decades write there, in the languages of ``phrases.toml``. Each question looks at a bounded
 number of lines of bounded length, so a whole letter is asked in linear time.
 """
 

@@ -1,4 +1,4 @@
-"""The words of ``tongues.toml``, ready for looking up: how a reply is put together, in all its languages at once.
+"""The words of ``phrases.toml``, ready for looking up: how a reply is put together, in all its languages at once.
 
 A letter's language is not asked first: people answer Russian letters with an English program.
 """
@@ -79,11 +79,11 @@ def get_header_labels() -> dict[str, str]:
 @cache
 def _load_phrases() -> dict[str, dict[str, list[str]]]:
     tongues: dict[str, dict[str, list[str]]] = tomllib.loads(
-        (files("mail.replies") / "tongues.toml").read_text(encoding="utf-8")
+        (files("mail.replies") / "phrases.toml").read_text(encoding="utf-8")
     )
     for name, tongue in tongues.items():
         if strange := tongue.keys() - TABLE_KEYS:
-            raise ValueError(f"tongues.toml: [{name}] knows no {', '.join(sorted(strange))}")
+            raise ValueError(f"phrases.toml: [{name}] knows no {', '.join(sorted(strange))}")
     return tongues
 
 

@@ -66,8 +66,8 @@ def everything() -> list[Reply]:
 
 
 def of_tongues() -> Iterator[Reply]:
-    """From ``tongues.toml``: each opening, head, divider, forward, advertisement and closing in its usual places."""
-    for language, tongue in tomllib.loads((GOLDEN / "tongues.toml").read_text("utf-8")).items():
+    """From ``phrases.toml``: each opening, head, divider, forward, advertisement and closing in its usual places."""
+    for language, tongue in tomllib.loads((GOLDEN / "phrases.toml").read_text("utf-8")).items():
         new, says = tongue["new"], tongue["says"]
         for number, say in enumerate(says):
             yield from _attributions(language, number, new, say)
