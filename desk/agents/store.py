@@ -120,11 +120,12 @@ async def _identities(session: AsyncSession) -> dict[str, dict[str, str]]:
 
 
 def _agent_entry(member: MembershipRow, agent: AgentRow, known: Mapping[str, str]) -> Entry:
+    telegram = known.get("telegram", "")
     return {
         "type": "agent",
         "id": agent.id,
         "name": dict(agent.names),
-        "telegram": int(known.get("telegram", "0")),
+        "telegram": int(telegram) if telegram.isdecimal() else 0,
         "mail": known.get("mail", ""),
         "active": agent.active,
         "role": member.role,

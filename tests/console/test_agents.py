@@ -169,8 +169,9 @@ async def _fills(folder: Path) -> None:
 def test_each_command_that_changes_something_is_audited(typist: Typist, tmp_path: Path, by: str) -> None:
     """With the agent it was given for, or else the user of the machine; what only looks leaves no row."""
     asyncio.run(_fills(typist.folder))
-    aside = RawMessage("desk", "k", "desk:1", b"nothing", AT, aside="it could not be read")
-    asyncio.run(accepts(typist.folder, aside))
+    for channel in ("desk", "mail:support"):
+        aside = RawMessage(channel, "k", f"{channel}:1", b"nothing", AT, aside="it could not be read")
+        asyncio.run(accepts(typist.folder, aside))
     text = tmp_path / "ru.md"
     text.write_text('+++\ntitle = "Карта потеряна"\n+++\nПозвоните нам.\n', "utf-8")
     phrase = json.loads(typist.types("kb", "phrases", "--json").output)[0]["id"]
@@ -181,6 +182,7 @@ def test_each_command_that_changes_something_is_audited(typist: Typist, tmp_path
         ("pending", "refuse", "41"),
         ("mail", "unmute", "anna@peer.test"),
         ("replay", "1"),
+        ("mail", "quarantine", "reject", "2"),
         ("agents", "presence", "petrov", "off"),
         ("agents", "edit", "petrov", "--skill", "gpon"),
         ("agents", "export"),
@@ -191,9 +193,8 @@ def test_each_command_that_changes_something_is_audited(typist: Typist, tmp_path
     edited = typist.types("kb", "edit", "lost", "--as", "ivanova", "--file", str(text))
     assert edited.exit_code == 0, edited.output
     rows = audited(typist)
-    assert [row["operation"] for row in rows] == [*(" ".join(one[:2]) for one in commands[:4]), "replay"] + [
-        " ".join(one[:2]) for one in commands[5:]
-    ] + ["kb edit"]
+    said = [" ".join(words[: 3 if "quarantine" in words else 1 if "replay" in words else 2]) for words in commands]
+    assert [row["operation"] for row in rows] == [*said, "kb edit"]
     assert {row["actor"] for row in rows[:-1]} == {f"agent:{by}" if by else operator()}
     assert rows[-1]["actor"] == "agent:ivanova"
     by_operation = {row["operation"]: row for row in rows}

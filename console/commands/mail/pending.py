@@ -8,12 +8,15 @@ from typing import Any
 
 import click
 from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from console.commands.acting import acting, actor_of
 from console.commands.pending import accept_pending, list_pending, refuse_pending, show_pending
 from console.commands.quarantine import print_quarantined, replay, show_quarantine
 from console.terminal.context import NO_SUCH, DeskFolder, json_option, open_database, pass_folder, refuse, run
 from desk.clock import now
 from desk.queues import inbox
+from desk.storage import audit
 from mail.receiving import ledger
 
 
@@ -85,20 +88,28 @@ async def _quarantined_mail(folder: DeskFolder) -> Sequence[Row[*tuple[Any, ...]
 
 @quarantine.command()
 @click.argument("mail_id", metavar="ID", type=int)
+@acting
 @pass_folder
-def reject(folder: DeskFolder, mail_id: int) -> None:
+def reject(folder: DeskFolder, mail_id: int, agent: str) -> None:
     """Leave a letter out for good. It stays in the inbox and on its server, and nobody is answered.
 
     \b
     Example:
       firstline mail quarantine reject 57
     """
-    run(_reject(folder, mail_id))
+    run(_reject(folder, mail_id, agent))
     click.echo(f"Letter {mail_id} is left out.")
 
 
-async def _reject(folder: DeskFolder, mail_id: int) -> None:
+async def _reject(folder: DeskFolder, mail_id: int, agent: str) -> None:
     async with open_database(folder.settings()) as database:
         if mail_id not in {row.id for row in await inbox.quarantine(database) if row.channel.startswith("mail:")}:
             refuse(f"no letter {mail_id} is set aside: see 'firstline mail quarantine list'", NO_SUCH)
-        await inbox.dismiss(database, mail_id, now(), lambda connection: ledger.mark_refused(connection, mail_id))
+        actor = await actor_of(folder, database, agent)
+
+        async def refused(connection: AsyncConnection) -> None:
+            await ledger.mark_refused(connection, mail_id)
+            row = {"actor": actor, "operation": "mail quarantine reject", "arrival_id": mail_id}
+            await audit.record(connection, at=now(), **row)
+
+        await inbox.dismiss(database, mail_id, now(), refused)
