@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from desk.agents.entries import (
@@ -27,6 +28,17 @@ from desk.model.policy import Provider, front_desk
 from desk.storage.database import Database
 from desk.storage.queue_tables import counters
 
+# Columns and no objects: a desk may have thousands of agents, and reads all of them at its start.
+_TEAMS = select(TeamRow.provider, TeamRow.id, TeamRow.kind, TeamRow.titles).order_by(TeamRow.provider, TeamRow.id)
+_MEMBERS = (
+    select(
+        *(MembershipRow.provider, MembershipRow.role, MembershipRow.teams, MembershipRow.skills),
+        *(AgentRow.id, AgentRow.names, AgentRow.active),
+    )
+    .join(AgentRow, AgentRow.id == MembershipRow.agent)
+    .order_by(MembershipRow.provider, MembershipRow.agent)
+)
+_IDENTITIES = select(AgentIdentityRow.agent, AgentIdentityRow.channel_kind, AgentIdentityRow.value)
 STAMP = (counters.c.provider == "", counters.c.name == "agents")
 
 
@@ -96,55 +108,48 @@ def _staffed(provider: Provider, entries: Iterable[Entry]) -> Provider:
 async def load(session: AsyncSession) -> dict[str, dict[Key, Entry]]:
     """The entries of each of the session's providers, as the database has them now."""
     found: dict[str, dict[Key, Entry]] = {}
-    for team in await session.scalars(select(TeamRow).order_by(TeamRow.provider, TeamRow.id)):
-        entry = {"type": "team", "id": team.id, "kind": team.kind, "title": dict(team.titles)}
-        found.setdefault(team.provider, {})["team", team.id] = entry
+    for provider, id, kind, titles in await session.execute(_TEAMS):
+        found.setdefault(provider, {})["team", id] = {"type": "team", "id": id, "kind": kind, "title": titles}
     known = await _identities(session)
-    for member, agent in await _members(session):
-        entry = _agent_entry(member, agent, known.get(agent.id, {}))
-        found.setdefault(member.provider, {})["agent", agent.id] = entry
+    for row in await session.execute(_MEMBERS):
+        found.setdefault(row.provider, {})["agent", row.id] = _agent_entry(row, known.get(row.id, {}))
     return found
 
 
-async def _members(session: AsyncSession) -> Sequence[tuple[MembershipRow, AgentRow]]:
-    query = select(MembershipRow, AgentRow).join(AgentRow, AgentRow.id == MembershipRow.agent)
-    rows = await session.execute(query.order_by(MembershipRow.provider, MembershipRow.agent))
-    return [(member, agent) for member, agent in rows]
-
-
 async def _identities(session: AsyncSession) -> dict[str, dict[str, str]]:
+    """By what each agent is known: kind of channel to value."""
     known: dict[str, dict[str, str]] = {}
-    for one in await session.scalars(select(AgentIdentityRow)):
-        known.setdefault(one.agent, {})[one.channel_kind] = one.value
+    for agent, channel_kind, value in await session.execute(_IDENTITIES):
+        known.setdefault(agent, {})[channel_kind] = value
     return known
 
 
-def _agent_entry(member: MembershipRow, agent: AgentRow, known: Mapping[str, str]) -> Entry:
+def _agent_entry(row: Row[*tuple[Any, ...]], known: Mapping[str, str]) -> Entry:
     telegram = known.get("telegram", "")
     return {
         "type": "agent",
-        "id": agent.id,
-        "name": dict(agent.names),
+        "id": row.id,
+        "name": row.names,
         "telegram": int(telegram) if telegram.isdecimal() else 0,
         "mail": known.get("mail", ""),
-        "active": agent.active,
-        "role": member.role,
-        "teams": list(member.teams),
-        "skills": list(member.skills),
+        "active": row.active,
+        "role": row.role,
+        "teams": row.teams,
+        "skills": row.skills,
     }
 
 
 async def agent_records(session: AsyncSession) -> list[AgentRecord]:
     """Everybody who works for one of the session's providers, by id."""
-    found: dict[str, tuple[AgentRow, list[Membership]]] = {}
-    for member, agent in await _members(session):
-        made = Membership(member.provider, member.role, tuple(member.teams), tuple(member.skills))
-        found.setdefault(agent.id, (agent, []))[1].append(made)
+    found: dict[str, tuple[Row[*tuple[Any, ...]], list[Membership]]] = {}
+    for row in await session.execute(_MEMBERS):
+        made = Membership(row.provider, row.role, tuple(row.teams), tuple(row.skills))
+        found.setdefault(row.id, (row, []))[1].append(made)
     known = await _identities(session)
     there = {
         row.agent: Presence(row.state, row.since, row.set_by) for row in await session.scalars(select(PresenceRow))
     }
     return [
-        AgentRecord(id, agent.names, agent.active, known.get(id, {}), tuple(members), there.get(id))
-        for id, (agent, members) in sorted(found.items())
+        AgentRecord(id, row.names, row.active, known.get(id, {}), tuple(members), there.get(id))
+        for id, (row, members) in sorted(found.items())
     ]
