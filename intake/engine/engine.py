@@ -140,10 +140,7 @@ def next_questions(dialog: Dialog, answers: Answers, values: ConditionValues, ba
     """
     names = known_answers(dialog, answers, values)
     upset = values.get("upset") is True
-    answered_count = sum(question.id in answers for question in dialog.questions)
-    questions = _unanswered(dialog.questions, answers, names, upset)[
-        : max(0, min(batch, dialog.max_questions - answered_count))
-    ]
+    questions = _unanswered(dialog.questions, answers, names, upset)[: _questions_left(dialog, answers, batch)]
     return questions or next_requests(dialog, answers, values)[: max(0, batch)]
 
 
@@ -170,8 +167,13 @@ def letter_questions(dialog: Dialog, answers: Answers, values: ConditionValues) 
     ]
     if values.get("upset") is True:
         candidates = [question for question in candidates if question.required]
+    return tuple(candidates[: _questions_left(dialog, answers, dialog.email_batch)])
+
+
+def _questions_left(dialog: Dialog, answers: Answers, batch: int) -> int:
+    """How many questions may be asked now, of a ``batch`` and of ``max_questions`` in all."""
     answered_count = sum(question.id in answers for question in dialog.questions)
-    return tuple(candidates[: max(0, min(dialog.email_batch, dialog.max_questions - answered_count))])
+    return max(0, min(batch, dialog.max_questions - answered_count))
 
 
 def selfhelp_articles(dialog: Dialog, answers: Answers, values: ConditionValues) -> tuple[str, ...]:
