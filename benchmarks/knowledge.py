@@ -1,8 +1,9 @@
-"""The knowledge base beside bm25s, SQLite FTS5, pg_trgm and a rapidfuzz scan: quality, speed, memory, in one run.
+"""Compares search with bm25s, SQLite FTS5, pg_trgm and a rapidfuzz scan: quality, speed, memory, in one run.
 
-Each is built in a process of its own, on one thread, from the same made-up articles (`benchmarks.made_base`), and asked
-the same questions, clean and with one letter in ten mistyped. Then: three hundred providers with articles of their own
-in one process, and how long the event loop waits while questions are answered beside it.
+Each is built in a process of its own, on one thread, from the same generated articles
+(`benchmarks.generated_articles`), and asked the same questions, clean and with one letter in ten mistyped. Then: three
+hundred providers with articles of their own in one process, and how long the event loop waits while questions are
+answered beside it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import rivals
-from benchmarks.made_base import GeneratedQuestion, generate_articles, generate_questions
+from benchmarks.generated_articles import GeneratedQuestion, generate_articles, generate_questions
 from benchmarks.measuring import Figures, median, percentile, resident, rounded, tell
 from desk.gc_freeze import frozen_after
 from kb.content.article_files import Article
@@ -32,7 +33,7 @@ from tests.peers.postgres import Postgres
 
 TYPO_SHARE = 0.1
 LARGE_BASE, SLOW_RIVALS = 20_000, ("fts5 trigram", "rapidfuzz scan", "pg_trgm")
-"""Those that look at much of the base for every question are asked a tenth of them on large ones."""
+"""Rivals that read most of a large base for every question; they are asked a tenth of the questions there."""
 
 
 def compare_rivals(size: int, count: int, server: Postgres | None) -> list[Figures]:
@@ -88,7 +89,8 @@ def _ask_all(rival: rivals.Rival, asked: Sequence[GeneratedQuestion]) -> tuple[f
 
 
 def measure_providers(count: int, each: int, shared: int) -> list[Figures]:
-    """So many providers in one process, each with articles of its own above shared ones; then started again."""
+    """Loads so many providers with articles of their own and shared ones in one process; then loads the saved
+    indexes."""
 
     def several() -> Figures:
         articles = generate_articles(shared)

@@ -44,19 +44,19 @@ from kb.storage.usage_queries import CASE_HISTORY_COLUMNS, case_history_of
 log = logging.getLogger(__name__)
 
 LOOK_BACK = timedelta(days=2)
-"""What was confirmed earlier has been looked at long ago."""
+"""What was confirmed earlier has been looked at already."""
 BATCH_SIZE = 200
 RETURN_CHECK_INTERVAL = timedelta(minutes=1)
-"""How often it is looked who came back."""
+"""How often returned people are looked for."""
 
 FindAccount = Callable[[str, str], Account | None]
 """The account of a provider's contract, if there is one."""
 SearchArticles = Callable[[str, str, str], Sequence[str]]
-"""The articles that fit a text (provider, text, language), the best first."""
+"""Searches articles (provider, text, language); ids, the best first."""
 
 
 class PhraseLearner:
-    """Looks every few seconds at what was confirmed meanwhile. Several may work at once: each case teaches once."""
+    """Looks every few seconds for newly confirmed words. Several may work at once: each case is learned from once."""
 
     def __init__(
         self, database: Database, providers: Iterable[str], find_account: FindAccount, search_articles: SearchArticles
@@ -68,7 +68,7 @@ class PhraseLearner:
         self._last_return_check: datetime | None = None
 
     async def learn(self, now: datetime) -> int:
-        """Returns how many phrases were learned."""
+        """Learns from what was confirmed. Returns how many phrasings were learned."""
         async with self._database.read(*self._providers) as session:
             confirmed = await self._confirmed(session, now)
         learned = 0
@@ -93,7 +93,7 @@ class PhraseLearner:
         return judge_phrase(one, said, known, leads(said) if said and not one.by_agent else ())
 
     async def take_back(self, now: datetime) -> int:
-        """Takes back what was learned of people who have the same again. Returns how many phrases went."""
+        """Takes back what was learned from people who have the same problem again. Returns how many phrasings."""
         async with self._database.read(*self._providers) as session:
             back = await _load_returned(session, now)
         if not back:
@@ -128,7 +128,7 @@ class PhraseLearner:
         )
 
     async def _keep(self, one: ConfirmedWords, verdict: AcceptanceVerdict, now: datetime) -> int:
-        """Writes down that the case was looked at, and what was learned of it."""
+        """Records that the case was looked at, and what was learned from it."""
         async with self._database.write(one.provider) as session:
             connection = await session.connection()
             row = insert_ignoring_duplicates(connection, PhrasingRow.__table__).values(
@@ -152,7 +152,7 @@ class PhraseLearner:
 
 
 def _unlearned_query(kind: Any, author: Any, *confirmed: Any) -> Select[Any]:
-    """Confirmed rows that nobody has looked at, with the words of their case."""
+    """Confirmed rows that were not looked at yet, with the words of their case."""
     seen = and_(
         PhrasingRow.provider == kind.provider, PhrasingRow.case_id == kind.case_id, PhrasingRow.article == kind.article
     )
@@ -207,7 +207,8 @@ def _with_case(query: Any) -> Any:
 
 
 async def _load_returned(session: AsyncSession, now: datetime) -> list[tuple[str, int, str]]:
-    """What subscribers' taps taught within the week and belies itself: provider, case and article."""
+    """What was learned from subscribers within the week and is disproved by their return: provider, case and
+    article."""
     said = and_(
         SuggestionRow.provider == PhrasingRow.provider,
         SuggestionRow.case_id == PhrasingRow.case_id,
@@ -226,7 +227,7 @@ async def _load_returned(session: AsyncSession, now: datetime) -> list[tuple[str
 
 
 async def _load_later_cases(session: AsyncSession, those: Sequence[CaseHistory], now: datetime) -> list[CaseHistory]:
-    """What the same people, or others under the same contracts, wrote about lately, once it is known what that is."""
+    """Later cases of the same people, or of others under the same contracts, as soon as their subject is known."""
     since = now - LOOK_BACK - ANSWER_TIMEOUT
     people, contracts = {one.person for one in those}, {one.contract for one in those if one.contract}
     # Ids grow with time (`desk.storage.ids`), and of contracts there is no index.

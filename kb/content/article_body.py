@@ -55,7 +55,7 @@ PICTURE_LINE_RE = re.compile(r"!\[([^\]\n]{0,300})\]\(([^)\n]{1,200})\)")
 
 @dataclass(frozen=True, slots=True)
 class BodySection:
-    """A stretch of a body. ``heading`` is "" for what stands above the first one."""
+    """A section of a body. ``heading`` is "" for what stands above the first one."""
 
     heading: str
     lines: tuple[str, ...]
@@ -67,19 +67,19 @@ class BodySection:
 
     @property
     def pictures(self) -> tuple[tuple[str, str], ...]:
-        """The pictures in their order, each as what it shows and where it lies."""
+        """The pictures in their order, each as caption and file."""
         found = (parse_picture_line(line) for line in self.lines)
         return tuple(one for one in found if one)
 
 
 def parse_picture_line(line: str) -> tuple[str, str] | None:
-    """What the picture on this line shows and where it lies; None when no picture stands there."""
+    """The caption and the file of the picture on this line; None when there is no picture."""
     found = PICTURE_LINE_RE.fullmatch(_without_conditions(line).strip())
     return (found[1], found[2]) if found else None
 
 
 def split_sections(body: str) -> tuple[BodySection, ...]:
-    """The body at its headings. The first part has none, and is left out when it is empty."""
+    """The body split at its headings. The first section has none, and is left out when it is empty."""
     found: list[tuple[str, list[str]]] = [("", [])]
     for line in body.strip("\n").split("\n"):
         if line.startswith("# "):
@@ -91,19 +91,19 @@ def split_sections(body: str) -> tuple[BodySection, ...]:
 
 
 def resolution_sections(body: str, language: str) -> tuple[BodySection, ...]:
-    """The ways out, in the order they are to be tried: every part but the last that says when to stop."""
+    """The resolutions, in the order they are to be tried: every section but the last, which says when to stop."""
     return tuple(part for part in split_sections(body) if part.heading != STOP_HEADINGS.get(language))
 
 
 def fact_names_in(body: str) -> tuple[str, ...]:
-    """The names of the facts that a body speaks of, each once, in their order."""
+    """The names of the facts in a body, each once, in their order."""
     names = [(found.start(), found[1]) for found in _FACT_RE.finditer(body)]
     names += [(found.start(), name) for found in _CONDITION_RE.finditer(body) for name, _ in _alternatives(found)]
     return tuple(dict.fromkeys(name for _, name in sorted(names, key=lambda one: one[0])))
 
 
 def first_invalid_braces(body: str) -> str:
-    """The first thing between double braces that is neither a fact nor a condition at a line's end; "" if none."""
+    """The first line with double braces that are neither a fact nor a condition at a line's end; "" if none."""
     for line in body.split("\n"):
         bare = _without_conditions(_FACT_RE.sub("", line))
         if "{{" in bare or "}}" in bare:
@@ -112,10 +112,10 @@ def first_invalid_braces(body: str) -> str:
 
 
 def fill_facts(body: str, facts: Mapping[str, str], pictures: bool = False) -> str:
-    """The body's Markdown with the facts in it, the picture lines out and the steps numbered without a gap.
+    """The body's Markdown with the facts filled in, without picture lines, the steps numbered without a gap.
 
-    A heading under which nothing is left goes too. A fact's value is written so that no character of it becomes a mark.
-    With ``pictures`` their lines stay where they are.
+    A heading under which nothing is left is dropped too. A fact's value is escaped, so that no character of it becomes
+    a mark. With ``pictures`` their lines stay where they are.
     """
     lines: list[str] = []
     for line in _renumber_steps(
@@ -129,7 +129,7 @@ def fill_facts(body: str, facts: Mapping[str, str], pictures: bool = False) -> s
 
 
 def visible_picture_indexes(body: str, facts: Mapping[str, str]) -> tuple[int, ...]:
-    """Which of the body's pictures, counted from 0, these facts leave standing."""
+    """Which of the body's pictures, counted from 0, remain with these facts."""
     every = [parse_picture_line(line) for line in body.split("\n")]
     places = [place for _, place in filter(None, every)]
     left = [place for _, place in filter(None, map(parse_picture_line, _lines_with_facts(body, _given_facts(facts))))]
@@ -141,7 +141,7 @@ def _given_facts(facts: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _drop_empty_heading(lines: list[str], follows: str) -> None:
-    """Takes back the last heading when another comes, or the end, and nothing stands between."""
+    """Drops the last heading when another one follows, or the end, and nothing stands between."""
     if follows.startswith("# "):
         while lines and not lines[-1]:
             lines.pop()
@@ -152,7 +152,7 @@ def _drop_empty_heading(lines: list[str], follows: str) -> None:
 
 
 def _lines_with_facts(body: str, given: Mapping[str, str]) -> Iterator[str]:
-    """The lines that hold for these facts, with the facts in them."""
+    """The lines whose conditions hold for these facts, with the facts filled in."""
     section = True
     for source in body.strip("\n").split("\n"):
         line, holds = source.rstrip(), True
@@ -167,14 +167,14 @@ def _lines_with_facts(body: str, given: Mapping[str, str]) -> Iterator[str]:
 
 
 def _fact_value(found: re.Match[str], given: Mapping[str, str]) -> str:
-    """What stands in a fact's place. Braces that name none are somebody's own: an imported text may hold anything."""
+    """The text in place of a fact. Braces that name no fact stay: an imported text may hold anything."""
     if found[1] in given:
         return escape_markdown(given[found[1]])
     return (found[2] or "") if found[1] in FACT_NAMES else found[0]
 
 
 def _renumber_steps(lines: Iterator[str]) -> Iterator[str]:
-    """Counts the steps of each list from one. Some may have been left out, and some of one number may stand together.
+    """Numbers the steps of each list from one. Some may have been left out, and some of one number may stand together.
 
     A list goes on over empty and indented lines, and over pictures.
     """
@@ -193,7 +193,7 @@ def _renumber_steps(lines: Iterator[str]) -> Iterator[str]:
 
 
 def _alternatives(condition: re.Match[str]) -> list[tuple[str, bool]]:
-    """The facts of which one is enough, each with whether it is to be given."""
+    """The facts of a condition of which one is enough, each with whether it is to be given."""
     return [(one.removeprefix("not "), not one.startswith("not ")) for one in condition[1].split(" or ")]
 
 
@@ -206,6 +206,6 @@ def _without_conditions(line: str) -> str:
 
 
 def _last_condition(line: str) -> re.Match[str] | None:
-    """The condition a line ends in."""
+    """The condition at the end of a line."""
     at = line.rfind("{{")
     return _CONDITION_RE.fullmatch(line, at) if at >= 0 else None

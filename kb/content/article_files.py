@@ -45,7 +45,7 @@ _PICTURE_NAME_RE = re.compile(rf"[a-z0-9][a-z0-9_-]{{0,59}}(?:{'|'.join(map(re.e
 
 
 class InvalidArticle(ValueError):
-    """Which file of an article is wrong, and what to mend there: a sentence for the operator."""
+    """Says which file of an article is wrong, and how to correct it: a sentence for the operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,12 @@ class Edition:
 
     @property
     def resolutions(self) -> tuple[BodySection, ...]:
-        """The ways out in the order they are to be tried; a part's heading is the condition under which it is one."""
+        """The resolutions in the order they are to be tried; a section's heading is its condition."""
         return resolution_sections(self.body, self.language)
 
     @property
     def captions(self) -> tuple[str, ...]:
-        """What each of the ``pictures`` shows, in words."""
+        """The caption of each of the ``pictures``."""
         return tuple(words for part in split_sections(self.body) for words, _ in part.pictures)
 
     @property
@@ -81,9 +81,9 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One issue and its way out, in one or several languages. ``provider`` is "" when all providers share it.
+    """One issue and its resolutions, in one or several languages. ``provider`` is "" when all providers share it.
 
-    ``file_hashes`` tell by language which file an edition came from; an edition born in the database has none.
+    ``file_hashes`` are by language those of the files the editions came from; an edition made in the database has none.
     """
 
     id: str
@@ -94,18 +94,18 @@ class Article:
     file_hashes: Mapping[str, str] = field(default_factory=dict)
 
     def edition(self, language: str) -> Edition:
-        """The edition in this language, or else in another: a missing language never hides an article."""
+        """The edition in this language, or else another one: a missing language never hides an article."""
         return self.editions.get(language) or next(iter(self.editions.values()))
 
     @property
     def hash(self) -> str:
-        """Changes with anything a reader could notice."""
+        """A hash of everything a reader could notice."""
         return sha256_of(self.id, self.provider, *(content_hash(self, one) for one in sorted(self.editions)))
 
 
 def with_shared_languages(articles: Sequence[Article]) -> list[Article]:
-    """The articles, a provider's own with the shared one's text in the languages it is not written in. Where nothing of
-    it is offered, it is there to hide the shared one, and stays as it is."""
+    """The articles, each of a provider's own completed with the shared one's editions in the languages it lacks. One
+    without a public edition is there to hide the shared one, and stays as it is."""
     shared = {one.id: one for one in articles if not one.provider}
     return [
         replace(one, editions={**shared[one.id].editions, **one.editions})
@@ -116,9 +116,9 @@ def with_shared_languages(articles: Sequence[Article]) -> list[Article]:
 
 
 def content_hash(article: Article, language: str) -> str:
-    """The fingerprint of one edition's content, wherever it is kept."""
+    """A hash of one edition's content, wherever it is stored."""
     edition = article.editions[language]
-    # The usual governance says nothing, so that shelves filled before it had a word do not look edited.
+    # The default governance is left out, so that articles stored before the field existed do not look edited.
     unusual = (edition.governance,) if edition.governance != GOVERNANCE[0] else ()
     return sha256_of(
         article.dialog,
@@ -141,7 +141,7 @@ def sha256_of(*parts: str) -> str:
 
 
 def is_folder_name(id: str) -> bool:
-    """Whether an article of this id can be a folder; one that came as a line may have any id."""
+    """Whether an article of this id can be a folder; one imported from a line of JSON may have any id."""
     return bool(_ID_RE.fullmatch(id)) and id != SHARED_FOLDER
 
 

@@ -1,7 +1,7 @@
-"""A brochure to be put beside a contract: which articles stand in it, in which order, and what its pages say. Pure.
+"""A brochure to go with a contract: which articles are in it, in which order, and the text of its pages. Pure.
 
-It says what the desk would say: only what a subscriber may see, with the provider's facts in it, an article without
-the wanted language in the other one. How it looks on paper is another matter (`console.commands.brochure_printer`).
+It says what the desk would say: only what a subscriber may see, with the provider's facts filled in, an article without
+the wanted language in the other one. Its layout is another matter (`console.commands.brochure_printer`).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _NO_BREAK_RULES = (
 
 @dataclass(frozen=True, slots=True)
 class TextSpan:
-    """A stretch of a line; ``kind`` is "", bold, code or link."""
+    """A part of a line with one format; ``kind`` is "", bold, code or link."""
 
     text: str
     kind: str = ""
@@ -46,8 +46,8 @@ SpanLine = tuple[TextSpan, ...]
 
 @dataclass(frozen=True, slots=True)
 class PrintBlock:
-    """What stays together on paper. ``kind`` is text, step (with its number) or picture (with its ``<folder>/<name>``,
-    and what it shows)."""
+    """What must stay together on paper. ``kind`` is text, step (with its number) or picture (with its
+    ``<folder>/<name>`` and its caption)."""
 
     kind: str
     lines: tuple[SpanLine, ...] = ()
@@ -58,7 +58,7 @@ class PrintBlock:
 
 @dataclass(frozen=True, slots=True)
 class PrintSection:
-    """One heading and what stands under it. ``is_stop`` for the last, that says when to call."""
+    """One heading and what stands under it. ``is_stop`` for the last, which says when to call."""
 
     heading: str
     blocks: tuple[PrintBlock, ...]
@@ -67,7 +67,7 @@ class PrintSection:
 
 @dataclass(frozen=True, slots=True)
 class BrochureArticle:
-    """One article, or another piece of the brochure with a title of its own. ``language`` is what it is written in."""
+    """One article, or another part of the brochure with a title of its own. ``language`` is that of its text."""
 
     id: str
     title: str
@@ -98,9 +98,9 @@ class ContactRow:
 
 
 def public_articles(articles: Iterable[Article], provider: str) -> list[tuple[Article, Mapping[str, Edition]]]:
-    """The articles this provider's subscribers may see, each with the editions they may see.
+    """The articles this provider's subscribers may see, each with its public editions.
 
-    A provider's own stands in the place of the shared one, even where it hides it.
+    A provider's own article replaces the shared one, even where it hides it.
     """
     chosen: dict[str, Article] = {}
     for article in articles:
@@ -118,8 +118,8 @@ def select_articles(
     reuse_counts: Mapping[str, int],
     limit: int,
 ) -> tuple[BrochureArticle, ...]:
-    """The ``limit`` articles of a provider's brochure: by ``reuse_counts``, how often each has helped; else as `_rank`
-    has it.
+    """The ``limit`` articles of a provider's brochure: those first that helped most often (``reuse_counts``), then in
+    the order of `_rank`.
 
     Addresses are printed as people type them.
     """
@@ -134,7 +134,7 @@ def select_articles(
 
 
 def _rank(article: Article, facts: Mapping[str, str]) -> int:
-    """Where an article stands that nobody has needed yet."""
+    """The rank of an article that has not helped anybody yet."""
     if article.id in FIRST_ARTICLES:
         return FIRST_ARTICLES.index(article.id)
     needed = NEEDED_FACT.get(article.id)
@@ -148,9 +148,10 @@ def _rank(article: Article, facts: Mapping[str, str]) -> int:
 def build_article(
     id: str, title: str, body: str, language: str, facts: Mapping[str, str], pictures: Sequence[str] = ()
 ) -> BrochureArticle:
-    """A body in `kb.content.article_body`'s Markdown, taken apart for printing.
+    """Splits a body in `kb.content.article_body`'s Markdown into blocks for printing.
 
-    ``pictures`` are where those of the body lie, in its order; without them a picture lies where its line says.
+    ``pictures`` are the files of the body's pictures, in its order; without them a picture's file is what its line
+    says.
     """
     places = _picture_files(body, pictures)
     sections: list[PrintSection] = []
@@ -204,19 +205,19 @@ def without_scheme(address: str) -> str:
 
 
 def plain_with_facts(words: str, facts: Mapping[str, str]) -> str:
-    """One short text with the facts in it."""
+    """One short text with the facts filled in, without marks."""
     return with_no_break_spaces(parse_markdown(fill_facts(words, facts)).plain)
 
 
 def with_no_break_spaces(text: str) -> str:
-    """The same with hard spaces: no line ends in a short word or begins with a dash. No character moves."""
+    """The text with no-break spaces: no line ends in a short word or begins with a dash. No other character changes."""
     for pattern, instead in _NO_BREAK_RULES:
         text = pattern.sub(instead, text)
     return text
 
 
 def _picture_files(body: str, pictures: Sequence[str]) -> Mapping[str, str]:
-    """Where each picture lies, by how the body calls it."""
+    """The file of each picture, by its name in the body."""
     called = [place for _, place in filter(None, map(parse_picture_line, body.split("\n")))]
     return dict(zip(called, pictures or called, strict=False))
 

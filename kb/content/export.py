@@ -1,4 +1,4 @@
-"""Articles as folders again: what `kb.content.article_files` reads back is what was written."""
+"""Writes articles as folders, so that `kb.content.article_files` reads back what was written."""
 
 from __future__ import annotations
 
@@ -53,10 +53,10 @@ def to_jsonl(article: Article) -> str:
 
 
 def write_folder(article: Article, into: Path, folders: Sequence[Path]) -> list[str]:
-    """Writes the article's folder into ``into``, with its pictures from ``folders``, the nearest first.
+    """Writes the article's folder into ``into``, with its pictures from ``folders``, in search order.
 
-    Returns the pictures that were nowhere to be found: the article cannot be read back without them. Raises ValueError
-    for an id that cannot be a folder's name.
+    Returns the pictures that were not found: the article cannot be read back without them. Raises ValueError for an id
+    that cannot be a folder's name.
     """
     if not is_folder_name(article.id):
         raise ValueError(f"{article.id!r} cannot be the name of a folder")

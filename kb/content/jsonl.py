@@ -1,7 +1,7 @@
-"""Articles as lines of JSON, for a base that comes from elsewhere. Pure.
+"""Articles as lines of JSON, for articles that come from elsewhere. Pure.
 
 A line is ``{"id", "lang", "title", "variants": [...], "body"}``; what else an article may have is optional: dialog,
-category, environment, owner, confidence, audience, governance. Anything else is passed over. Lines of one id in several
+category, environment, owner, confidence, audience, governance. Any other key is ignored. Lines of one id in several
 languages are one article, and lines of one id and language are one edition whose variants are joined.
 """
 
@@ -101,7 +101,7 @@ def _choice(value: Mapping[str, Any], name: str, among: tuple[str, ...], default
 
 
 def _merge(former: Article, one: Article) -> Article:
-    """One more language, or more variants of one that is there."""
+    """Adds a language to an article, or variants to a language it has."""
     ((language, edition),) = one.editions.items()
     before = former.editions.get(language)
     if before:

@@ -1,7 +1,6 @@
-"""What could be better about articles that can be read: what `firstline kb check` finds. Pure, but for `check_folders`.
+"""Checks articles for what could be better (`firstline kb check`). Pure, but for `check_folders`.
 
-What cannot be read at all is an error, `kb.content.article_files.InvalidArticle`. What is only worse than it might be
-is a warning.
+What cannot be read at all is an error, `kb.content.article_files.InvalidArticle`; everything else is a warning.
 """
 
 from __future__ import annotations
@@ -16,15 +15,16 @@ from kb.content.article_body import FACT_NAMES, STOP_HEADINGS, fact_names_in, fi
 from kb.content.article_files import MIN_PHRASINGS, SHARED_FOLDER, Article, Edition, InvalidArticle, read_folder
 
 MAX_ARTICLE_LENGTH = 1800
-"""Characters of an article with all its facts: what a person on a telephone still reads to its end."""
+"""Characters of an article with all its facts: as much as a person reads to the end on a telephone."""
 MAX_PICTURE_BYTES = 200_000
-"""Bytes of a picture that still comes at once over a poor mobile connection."""
+"""Bytes of a picture that still loads at once over a poor mobile connection."""
 
 
 def check_folders(folders: Sequence[Path], provider: str = "") -> tuple[dict[str, Article], list[Finding]]:
-    """The articles of several folders, the earlier one's of two with one id, and what is wrong with the others.
+    """Reads the articles of several folders, an earlier folder's before a later one's of the same id, and reports those
+    that are invalid.
 
-    A picture that no article shows is found too.
+    A picture that no article shows is reported too.
     """
     articles: dict[str, Article] = {}
     found: list[Finding] = []
@@ -53,7 +53,7 @@ def _check_pictures(folder: Path, articles: Iterable[Article]) -> Iterator[Findi
 
 
 def check_articles(articles: Sequence[Article], shared: Sequence[Article] = ()) -> Iterator[Finding]:
-    """What is wanting in each, and which of them are told in the same words as another, also one ``shared``."""
+    """Reports what is missing in each article, and which have a phrasing of another one, also of a ``shared`` one."""
     below = {one.id: one.editions for one in shared}
     for article in articles:
         told = {*article.editions, *below.get(article.id, ())}
@@ -97,7 +97,7 @@ def _check_shared_phrasings(articles: Sequence[Article], mine: set[str]) -> Iter
 
 
 def check_facts(provider: str, facts: Mapping[str, str], articles: Iterable[Article]) -> Iterator[Finding]:
-    """The facts that articles name and the provider has said nothing of: they read well without, and better with."""
+    """Reports facts that articles name and the provider has not given."""
     named = {name for one in articles for edition in one.editions.values() for name in fact_names_in(edition.body)}
     silent = sorted(name for name in named & FACT_NAMES if name not in facts and name != "provider_title")
     if silent:

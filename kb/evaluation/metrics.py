@@ -1,4 +1,4 @@
-"""How good a base is at answering: shares over questions of which the right answers are known. Pure."""
+"""Measures of search quality: shares over questions whose right answers are known. Pure."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class QuestionOutcome:
-    """One question asked: the articles that would have been right (none where nothing fits), those found, the best
-    first, and whether any was said to fit. ``group`` is what the question is counted under."""
+    """One question: the ``expected`` articles (none where nothing fits), those found, the best first, and whether any
+    was said to fit. ``group`` is what the question is counted under."""
 
     expected: frozenset[str]
     found: tuple[str, ...]
@@ -18,7 +18,7 @@ class QuestionOutcome:
 
     @property
     def rank(self) -> int:
-        """The place of the first right article from 1 on; 0 where there is none."""
+        """The rank of the first expected article from 1 on; 0 where there is none."""
         return next((place for place, id in enumerate(self.found, 1) if id in self.expected), 0)
 
 
@@ -26,9 +26,9 @@ class QuestionOutcome:
 class EvaluationFigures:
     """Shares from 0 to 1, None where there was no such question.
 
-    ``recall1``, ``recall3`` and ``mrr`` are over questions with an answer whether they were shown it or not;
-    ``shown`` is the share of those that were shown anything, ``rejected`` of the others that were not. ``strange_f1``
-    is F1 of saying that nothing fits.
+    ``recall1``, ``recall3`` and ``mrr`` are over questions with an answer whether it was shown or not; ``shown`` is the
+    share of those that were shown anything, ``rejected`` of the others that were not. ``strange_f1`` is F1 of saying
+    that nothing fits.
     """
 
     asked: int
@@ -42,7 +42,7 @@ class EvaluationFigures:
 
 
 def evaluation_figures(outcomes: Sequence[QuestionOutcome]) -> EvaluationFigures:
-    """What these outcomes come to."""
+    """The figures of these outcomes."""
     asked = [one for one in outcomes if one.expected]
     strange = [one for one in outcomes if not one.expected]
     caught = sum(not one.is_answered for one in strange)

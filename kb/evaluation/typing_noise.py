@@ -1,7 +1,7 @@
-"""What goes wrong when people type: slips, the wrong keyboard layout, Russian in Latin letters. Pure, for measuring.
+"""Makes typing errors for evaluation: typos, the wrong keyboard layout, Russian in Latin letters. Pure.
 
-The same seed always makes the same noise. What is made here is not what `kb.search.keyboard_layout` undoes letter by
-letter: the spelling by ear is one of several that it understands.
+The same seed always makes the same noise. It is not simply the inverse of `kb.search.keyboard_layout`: its
+transliteration is one of several that search understands.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ _TRANSLITERATION = dict(zip("абвгдезийклмнопрстуфыэ", "abv
 
 
 def with_typos(text: str, seed: int, share: float = DEFAULT_TYPO_SHARE) -> str:
-    """The text with a share of its letters left out, doubled with another, replaced or exchanged with the next."""
+    """The text with a share of its letters left out, doubled, replaced, followed by another or exchanged with the
+    next."""
     chance = random.Random(seed)  # noqa: S311
     letters = list(text)
     for at in range(len(letters)):
@@ -37,15 +38,15 @@ def with_typos(text: str, seed: int, share: float = DEFAULT_TYPO_SHARE) -> str:
 
 
 def in_wrong_layout(text: str) -> str:
-    """The same keys, in the other layout."""
+    """The text as typed with the same keys in the other layout."""
     return swap_layout(text.lower())
 
 
 def transliterate(text: str) -> str:
-    """Russian in Latin letters, by ear."""
+    """Russian in Latin letters, by sound."""
     return "".join(_TRANSLITERATION.get(letter, letter) for letter in text.lower())
 
 
 def is_russian(text: str) -> bool:
-    """Whether there is anything to write in Latin letters."""
+    """Whether there are Russian letters to transliterate."""
     return any("а" <= letter <= "я" for letter in text.lower())

@@ -1,7 +1,7 @@
-"""What may be kept of a person's own words: the trouble as they put it, and nothing that says who they are. Pure.
+"""Anonymises a person's own words: keeps the problem as they put it, without anything that identifies them. Pure.
 
-Words are taken clause by clause. A clause by which somebody could be known (`kb.learning.pii`) is left out whole: what
-stays is the trouble, and leaving out too much costs one phrase.
+Words are taken clause by clause. A clause that could identify somebody (`kb.learning.pii`) is left out whole: leaving
+out too much costs one phrase only.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from kb.learning.pii import WORD_RE, IsOrdinaryWord, clean_text, has_personal_nu
 MIN_LENGTH, MAX_LENGTH = 8, 140
 """Characters of a phrase worth keeping."""
 MIN_WORDS, MAX_WORDS = 2, 20
-"""Words of it."""
+"""Words of a phrase worth keeping."""
 MAX_TEXT_LENGTH = 1200
-"""Characters of a description that are looked at: the trouble is told first."""
+"""Characters of a description that are looked at: the problem is told first."""
 
 _CLAUSE_BREAK_RE = re.compile(r"(?<=[.!?…])\s+|[\n;]|,\s+|\s[-–—]\s|[.!?…]+$")
 _SIGNATURE_RE = re.compile(r"\n-- ?\n|\n[Сс] уважением|\n(?:Best|Kind) regards")
-"""Where a letter's signature begins."""
+"""Where a mail's signature begins."""
 _DIGIT_RE = re.compile(r"\d")
 _COURTESY_WORDS = frozenset(
     WORD_RE.findall("""
@@ -37,10 +37,10 @@ def anonymise_phrase(
     is_ordinary: IsOrdinaryWord | None = None,
     is_unrelated: Callable[[str], bool] = lambda clause: False,
 ) -> str:
-    """The person's trouble in their own words, in one line; "" when too little or too much of it is left.
+    """The person's problem in their own words, in one line; "" when too little or too much of it is left.
 
-    ``identifying`` and ``is_ordinary`` are those of `kb.learning.pii.identifies_person`; a clause that is
-    ``is_unrelated`` is another matter.
+    ``identifying`` and ``is_ordinary`` are those of `kb.learning.pii.identifies_person`; a clause that ``is_unrelated``
+    is left out too.
     """
     without_signature = _SIGNATURE_RE.split(clean_text(text[:MAX_TEXT_LENGTH]), maxsplit=1)[0]
     anonymous = [
@@ -61,14 +61,14 @@ def anonymise_phrase(
 
 
 def anonymise_text(text: str, identifying: Sequence[str] = ()) -> str:
-    """A longer text without the clauses that could tell who it is about."""
+    """A longer text without the clauses that could identify somebody."""
     return "; ".join(_anonymous_clauses(clean_text(text), identifying, None))
 
 
 def _anonymous_clauses(text: str, identifying: Sequence[str], is_ordinary: IsOrdinaryWord | None) -> list[str]:
     kept = [one for one in _clauses(text) if not identifies_person(one, identifying, is_ordinary)]
     if has_personal_number(" ".join(kept)):
-        # A telephone in pieces: each of them is nothing, together they are somebody's.
+        # A telephone number in pieces: no piece identifies anybody, together they do.
         kept = [
             one
             for one in kept

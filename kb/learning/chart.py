@@ -1,4 +1,4 @@
-"""A picture of what came of the articles: one bar each, drawn as SVG by hand. Pure."""
+"""Draws a bar chart of how articles were used, as SVG. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 
 WIDTH, LABEL_WIDTH, NOTE_WIDTH, BAR_HEIGHT, BAR_GAP, TOP_MARGIN = 960, 350, 110, 20, 12, 92
 MAX_BARS = 30
-"""Bars of one picture; what was used least is left out, and said so."""
+"""Bars of one picture; the articles used least are left out, and the picture says so."""
 SERIES_COLOURS = ("#2f7d4f", "#3b6fb0", "#d9a441", "#b8493f", "#c9ccd1")
 _FONT = "font-family='DejaVu Sans, Arial, sans-serif'"
 
@@ -23,7 +23,7 @@ class ChartBar:
 
 
 def draw_chart(title: str, legend: Sequence[str], bars: Sequence[ChartBar], left_out: str = "") -> str:
-    """The picture as SVG. Counts that are 0 have no piece; ``left_out`` is said below, for bars that did not fit."""
+    """The chart as SVG. Counts that are 0 have no piece; ``left_out`` is written below, for bars that did not fit."""
     shown = bars[:MAX_BARS]
     longest = max((sum(bar.counts) for bar in shown), default=1) or 1
     height = TOP_MARGIN + len(shown) * (BAR_HEIGHT + BAR_GAP) + 34

@@ -1,7 +1,7 @@
-"""A draft of an article made from a solved case: the issue in the subscriber's words, environment, steps. Pure.
+"""Makes a draft of an article from a solved case: the issue in the subscriber's words, environment, steps. Pure.
 
 It is a beginning for an agent to edit, never shown to a subscriber as it is (KCS v6: capture in the workflow). What
-could name a person is left out of it as far as `kb.learning.anonymise` can tell; the agent who takes it reads it.
+could identify a person is left out as far as `kb.learning.anonymise` can tell; the agent who takes it reads it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MAX_TITLE_LENGTH = 120
 MAX_STEPS = 12
 _STEP_ENTRY_KINDS = {"measure", "test", "finding"}
 _SYSTEM_ENTRY_PREFIXES = ("ETA ", "routed to ", "article ", "no article: ")
-"""Lines of the journal that the desk wrote for itself."""
+"""Journal entries written by the desk itself begin like this."""
 _TEXTS = {
     "ru": {
         "untitled": "Новая проблема",
@@ -36,24 +36,24 @@ _TEXTS = {
 
 @dataclass(frozen=True, slots=True)
 class ArticleDraft:
-    """An article that is not on the shelf yet, with its one edition."""
+    """An article that is not stored yet, with its one edition."""
 
     article: Article
     language: str
 
     @property
     def edition(self) -> Edition:
-        """Its text."""
+        """The draft's one edition."""
         return self.article.editions[self.language]
 
 
 def build_draft(
     case: Case, journal: Sequence[JournalEntry], solution: str = "", identifying: Sequence[str] = ()
 ) -> ArticleDraft:
-    """What can be told of the case without telling whose it was.
+    """Makes a draft from the case without anything that identifies its person.
 
-    ``solution`` is how it was solved, where the journal does not have that yet; ``identifying`` are words that name the
-    person. Without a single step it is work in progress (KCS v6), else complete and not validated.
+    ``solution`` is how the case was solved, where the journal does not have that yet; ``identifying`` are words that
+    name the person. Without a single step it is work in progress (KCS v6), else complete and not validated.
     """
     language = case.language
     texts = _TEXTS[language]
@@ -95,7 +95,7 @@ def _written_by_agent(line: JournalEntry) -> bool:
 
 
 def _steps(entries: Sequence[str], identifying: Sequence[str]) -> list[str]:
-    """What was done, each once, one line each."""
+    """What was done, one line each, each once."""
     steps = (anonymise_text(" ".join(one.split()), identifying) for one in entries)
     return list(dict.fromkeys(one for one in steps if one))[:MAX_STEPS]
 

@@ -1,8 +1,9 @@
-"""Gaps: solved cases that are alike and that no article covers, each group with the case that tells it best. Pure.
+"""Finds gaps: groups of similar solved cases that no article covers, each with its most typical case first. Pure.
 
-Two cases are as alike as the words they share, weighed by how rare those are among the cases: stems count whole, runs
-of three and four letters a little, so that slips and endings do not part what belongs together. Groups are joined by
-average linkage while their members are on average `MIN_SIMILARITY`. What is alike in meaning alone is not found.
+Two cases are as similar as the words they share, weighted by how rare those are among the cases: stems count fully,
+runs of three and four letters a little, so that typing errors and endings do not separate similar cases. Groups are
+joined by average linkage while their members are on average `MIN_SIMILARITY`. What is similar in meaning alone is not
+found.
 
 On the evaluation phrases (tests/kb/evaluation: 520 Russian and 371 English ones by many imagined kinds of people, each
 in words of its own) this threshold gives a B-cubed precision of .88 and .87 at a recall of .09 and .13; real cases
@@ -27,14 +28,14 @@ from kb.search.tokenize import query_words
 MIN_SIMILARITY = 0.2
 """Cosine, 0 to 1."""
 NGRAM_WEIGHT, FACT_WEIGHT = 0.3, 0.5
-"""What a run of letters weighs, and a word of a dialog's answer, where a word of the person's own weighs 1."""
+"""The weights of a run of letters and of a word of a dialog's answer; a word of the person's own has 1."""
 MAX_CASES = 2000
-"""Cases that are compared, the latest: their likenesses are kept in memory all at once, 32 MB of them."""
+"""Cases that are compared, the latest: their similarities are in memory all at once, 32 MB of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class SolvedCase:
-    """A solved case that no article is linked to. ``facts`` are what the dialog's answers say happens."""
+    """A solved case that no article is linked to. ``facts`` are the dialog's answers."""
 
     provider: str
     case_id: int
@@ -47,14 +48,14 @@ class SolvedCase:
 
 @dataclass(frozen=True, slots=True)
 class KnowledgeGap:
-    """Cases alike, the one first that is likest to all others. ``people`` counts whose they are."""
+    """Similar cases, the most typical one first. ``people`` counts the people they are from."""
 
     cases: tuple[SolvedCase, ...]
     people: int = field(default=0)
 
 
 def find_gaps(solved: Sequence[SolvedCase], min_people: int = 2) -> list[KnowledgeGap]:
-    """The groups of at least so many people's cases, the largest first. Each provider and language by itself."""
+    """Groups with cases of at least so many people, the largest first, by provider and language."""
     found: list[KnowledgeGap] = []
     for key in sorted({(one.provider, one.language) for one in solved}):
         those = [one for one in solved if (one.provider, one.language) == key][-MAX_CASES:]
@@ -91,7 +92,7 @@ def _build_gap(cases: Sequence[SolvedCase], alike: np.ndarray[tuple[int, int], n
 
 
 def _features(one: SolvedCase, language: str) -> Counter[str]:
-    """What a case is compared by, each with its weight."""
+    """The features a case is compared by, each with its weight."""
     stem = Stemmer.Stemmer("russian" if language == "ru" else "english").stemWord
     features: Counter[str] = Counter()
     for word in query_words(one.text):
@@ -107,7 +108,7 @@ def _features(one: SolvedCase, language: str) -> Counter[str]:
 
 
 def _cosine_similarity(features: Sequence[Counter[str]]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    """The cosine of each with each."""
+    """The cosine similarity of each with each."""
     seen = Counter(name for one in features for name in one)
     places = {name: at for at, name in enumerate(seen)}
     weights = {name: math.log(1 + len(features) / count) for name, count in seen.items()}

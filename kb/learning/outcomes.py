@@ -1,8 +1,8 @@
-"""What came of every suggestion: helped, came back, did not help, ignored, or still open. Pure.
+"""Outcomes of suggestions: helped, came back, did not help, ignored, or still open. Pure.
 
-Most of it is derived from the cases, so nothing has to be kept true as time goes by. A person came back when, within
-the window after "it helped", they opened another case about the same: the same article, or the same dialog, or a case
-of which nobody knows what it is about. Only what did not come back until the window was over is a deflection.
+Most is derived from the cases, so nothing has to be kept up to date. A person came back when, within `RETURN_WINDOW`
+after "it helped", they opened another case about the same subject: the same article, or the same dialog, or a case
+whose subject is unknown. Only what did not come back until the window was over is a deflection.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 
 RETURN_WINDOW = timedelta(days=7)
 ANSWER_TIMEOUT = timedelta(hours=24)
-"""So long a suggestion may stay unanswered before it counts as ignored."""
+"""How long a suggestion may stay unanswered before it counts as ignored."""
 LAST_USES, MAX_FAILURES = 10, 2
-"""An article is flagged that did not help in so many of its last uses."""
+"""An article is reported that did not help in so many of its last uses."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 HELPED, CAME_BACK, NOT_HELPED, IGNORED, PENDING = "helped", "came_back", "not_helped", "ignored", "open"
@@ -24,7 +24,7 @@ OUTCOMES = (HELPED, CAME_BACK, NOT_HELPED, IGNORED, PENDING)
 
 @dataclass(frozen=True, slots=True)
 class CaseHistory:
-    """A case, as far as it tells whether somebody came back. ``is_finished`` when self-help is past in it."""
+    """What of a case tells whether somebody came back. ``is_finished`` when self-help is over in it."""
 
     case_id: int
     provider: str
@@ -38,7 +38,7 @@ class CaseHistory:
 
 @dataclass(frozen=True, slots=True)
 class RecordedSuggestion:
-    """One suggestion as it was recorded; ``answer`` is offered, helped or not_helped."""
+    """One recorded suggestion; ``answer`` is offered, helped or not_helped."""
 
     article: str
     language: str
@@ -50,7 +50,7 @@ class RecordedSuggestion:
 
 @dataclass(frozen=True, slots=True)
 class SuggestionOutcome:
-    """A suggestion, and what came of it. ``is_deflection`` once it is sure that it spared a case."""
+    """A suggestion and its outcome. ``is_deflection`` once it is sure that it spared a case."""
 
     suggestion: RecordedSuggestion
     outcome: str
@@ -58,7 +58,7 @@ class SuggestionOutcome:
 
 
 class ReturnFinder:
-    """Finds who came back among the cases of a time."""
+    """Finds people who came back, among the cases of a period."""
 
     def __init__(self, cases: Iterable[CaseHistory]) -> None:
         self._of_person: dict[tuple[str, object], list[CaseHistory]] = {}
@@ -67,7 +67,8 @@ class ReturnFinder:
                 self._of_person.setdefault((one.provider, whose), []).append(one)
 
     def has_returned(self, case: CaseHistory, since: datetime, window: timedelta = RETURN_WINDOW) -> bool:
-        """Whether the person of this case opened another about the same within ``window`` after ``since``."""
+        """Whether the person of this case opened another one about the same subject within ``window`` after
+        ``since``."""
         return any(
             later.case_id != case.case_id
             and since < later.opened_at <= since + window
@@ -78,7 +79,7 @@ class ReturnFinder:
 
 
 def _person_keys(case: CaseHistory) -> tuple[object, ...]:
-    """A person who writes from another address is known by their contract."""
+    """The keys a person is known by: one who writes from another address is known by their contract."""
     return (case.person, case.contract) if case.contract else (case.person,)
 
 
@@ -91,7 +92,7 @@ def _is_same_subject(case: CaseHistory, later: CaseHistory) -> bool:
 def outcome_of(
     suggestion: RecordedSuggestion, returns: ReturnFinder, now: datetime, window: timedelta = RETURN_WINDOW
 ) -> SuggestionOutcome:
-    """What came of one suggestion, as is known by ``now``."""
+    """The outcome of one suggestion, as far as it is known by ``now``."""
     if suggestion.answer == HELPED and suggestion.answered_at is not None:
         if returns.has_returned(suggestion.case, suggestion.answered_at, window):
             return SuggestionOutcome(suggestion, CAME_BACK)
@@ -121,12 +122,12 @@ class ArticleTally:
 
     @property
     def uses(self) -> int:
-        """How often it was reused: by subscribers whom it helped, and by agents who linked it."""
+        """How often it was used: by subscribers whom it helped, and by agents who linked it."""
         return self.counts[HELPED] + self.counts[CAME_BACK] + self.linked
 
     @property
     def success(self) -> float | None:
-        """The share it helped for good among those who said or showed what came of it; None where nobody did."""
+        """The share of those who answered or returned whom it helped for good; None where nobody did."""
         told = self.counts[HELPED] + self.counts[CAME_BACK] + self.counts[NOT_HELPED]
         return self.counts[HELPED] / told if told else None
 
@@ -153,7 +154,7 @@ def tally_by_article(
 
 
 def failing_articles(outcomes: Sequence[SuggestionOutcome], edited: Mapping[str, datetime]) -> dict[str, str]:
-    """Articles that did not help twice in their last ten uses, and why, by id. An edit since begins the count anew."""
+    """Articles that did not help twice in their last ten uses, and why, by id. The count restarts after an edit."""
     uses: dict[str, list[SuggestionOutcome]] = {}
     for one in sorted(outcomes, key=lambda one: one.suggestion.offered_at):
         counts = one.outcome in (HELPED, CAME_BACK, NOT_HELPED)

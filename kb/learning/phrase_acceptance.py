@@ -1,8 +1,8 @@
-"""What may be learned of confirmed words, and what may not. Pure.
+"""Decides which confirmed words become phrasings. Pure.
 
-Nobody can talk the desk into nonsense. A subscriber's words are learned only where they lead to the article by
-themselves, and without what is about another one, so they sharpen what it is found by and never bend it. One person,
-or one contract however many write under it, teaches little; people of whom nothing is proved teach an article no more
+Nobody may be able to spoil the search. A subscriber's words are learned only where they already find the article, and
+without what is about another article, so they refine what it is found by and never change it. One person, or one
+contract however many write under it, can teach little; people of whom nothing is proved can teach an article no more
 than half of what it may learn; and an article learns slowly enough that somebody sees it.
 """
 
@@ -20,15 +20,15 @@ from kb.learning.pii import ordinary_word_check
 from kb.search.tokenize import query_words
 
 MAX_PER_ARTICLE = 40
-"""Learned phrasings of one article with one provider: more are the same words again."""
+"""Learned phrasings of one article with one provider: more only repeat each other."""
 MAX_FROM_UNPROVED = 20
-"""How many of them may come from people who proved nothing: whoever makes up accounts never has the last word."""
+"""How many of them may come from people who proved nothing, so that made-up accounts never have the majority."""
 MAX_PER_DAY, DAY = 5, timedelta(days=1)
-"""What subscribers may teach one article in a day."""
+"""Phrasings learned from subscribers for one article in a day."""
 MAX_PER_PERSON, MONTH = 3, timedelta(days=30)
-"""Phrases one person, or one contract, may teach in a month; one that was taken back counts too."""
+"""Phrasings learned from one person, or one contract, in a month; those taken back count too."""
 MIN_REPEAT_SIMILARITY = 90.0
-"""`fuzz.token_sort_ratio` from which a phrase says what another says already."""
+"""`fuzz.token_sort_ratio` from which on a phrasing repeats another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ class ConfirmedWords:
 
 @dataclass(frozen=True, slots=True)
 class KnownPhrasings:
-    """What is known already: the ``phrasings`` title and phrasings of the article and all ``bodies`` of it, what it has
-    ``learned`` (by case), phrases of other articles, and the counts."""
+    """What is known already: the title and ``phrasings`` of the article and the ``bodies`` of its editions, what it has
+    ``learned`` (by case), phrasings of other articles, and the counts."""
 
     phrasings: Sequence[str] = ()
     bodies: Sequence[str] = ()
@@ -68,7 +68,7 @@ class KnownPhrasings:
 
 @dataclass(frozen=True, slots=True)
 class AcceptanceVerdict:
-    """The phrase to be kept, and the case whose phrase it ``repeats`` if any; or why there is none."""
+    """The phrasing to be kept, and the case whose phrasing it ``repeats`` if any; or why there is none."""
 
     text: str = ""
     refusal: str = ""
@@ -76,8 +76,8 @@ class AcceptanceVerdict:
 
 
 def anonymised_phrase(one: ConfirmedWords, known: KnownPhrasings, search: Callable[[str], Sequence[str]]) -> str:
-    """What may be kept of the words, "" where that is nothing. ``search`` tells the articles a text fits, best first:
-    of a subscriber's sentence, what is about another article is no part of this one's."""
+    """The part of the words that may be kept, "" where that is nothing. ``search`` gives the articles a text finds,
+    best first: clauses of a subscriber that are about another article are left out."""
 
     def is_about_another(clause: str) -> bool:
         return not one.by_agent and any(other != one.article for other in search(clause)[:1])
@@ -91,7 +91,7 @@ def anonymised_phrase(one: ConfirmedWords, known: KnownPhrasings, search: Callab
 def judge_phrase(
     one: ConfirmedWords, phrase: str, known: KnownPhrasings, found_articles: Sequence[str]
 ) -> AcceptanceVerdict:
-    """What becomes of the phrase ``phrase``, which by itself ``found_articles`` to these articles."""
+    """Decides about a ``phrase`` by which the articles ``found_articles`` are found."""
     if not phrase:
         return AcceptanceVerdict(refusal="nothing that names nobody")
     if phrase.casefold() in known.other_articles:
@@ -110,7 +110,7 @@ def _is_repeat(said: str, other: str) -> bool:
 
 
 def _limit_reached(one: ConfirmedWords, known: KnownPhrasings) -> str:
-    """Why no more may be learned just now; "" where it may."""
+    """Which limit is reached; "" where none is."""
     if len(known.learned) >= MAX_PER_ARTICLE:
         return "enough of this article"
     if one.by_agent:

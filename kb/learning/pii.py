@@ -1,8 +1,8 @@
-"""Whether somebody could be known by what is said: names, addresses, numbers, logins, codes. Pure.
+"""Detects personal data in a text: names, addresses, numbers, logins, codes. Pure.
 
-Nothing here knows a person when it sees one. It knows what in a sentence about a trouble is *not* one: ordinary words,
-brands, errors, short numbers. What is left over and has the looks of a name, of an address or of a secret counts as
-one. Saying so of too much costs a phrase; saying so of too little would cost somebody their privacy.
+There is no list of all names. The code knows what in a sentence about a problem is *not* personal: ordinary words,
+brands, errors, short numbers. What is left over and looks like a name, an address or a secret counts as personal data.
+A false alarm costs a phrase; a miss would cost somebody their privacy.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from kb.search.tokenize import Vocabulary, normalise, tokens
 from kb.search.trigram_model import load_word_list
 
 IsOrdinaryWord: TypeAlias = Callable[[str], bool]
-"""Whether a word (casefolded, ё as е) is one that everybody uses."""
+"""Whether a word (casefolded, ё as е) is an ordinary one."""
 
 WORD_RE = re.compile(r"[^\W_]+(?:[-'’./+][^\W_]+){0,6}")
 MIN_PERSONAL_DIGITS = 5
-"""Digits from which a number is somebody's own: 691 or 1402 is an error, 40-1187 a contract."""
+"""Digits from which on a number is personal: 691 or 1402 is an error, 40-1187 a contract."""
 MIN_CODE_DIGITS = 4
-"""Digits of a code that opens something; so long a number stays only where it is an error's or a screen's."""
+"""Digits of an access code; a number this long stays only where it is an error's or a screen's."""
 
 _BRANDS = frozenset(
     WORD_RE.findall("""
@@ -73,7 +73,7 @@ _RELATION_NAME_RE = re.compile(
     re.IGNORECASE,
 )
 _WELL_KNOWN_ADDRESSES = ("192.168.", "169.254.", "10.0.", "127.0.", "8.8.", "1.1.", "77.88.8.")
-"""Addresses that any router has, or that everybody asks."""
+"""Addresses of any router or public resolver."""
 _COMMON_NUMBERS = frozenset(("1000", "1080", "1440", "2160", "2400", "5000", "1920", "3840", "1500", "1492"))
 _UNITS = frozenset(
     WORD_RE.findall("""
@@ -86,7 +86,7 @@ _SURNAME_RE = re.compile(
     r"енко|[чщ]ук(?:а|у|ом)?|дзе|швили|ян(?:а|у|ом)?)"
 )
 MIN_SPELLED_NUMERALS = 3
-"""Numerals one after another from which they spell a number out."""
+"""Numerals one after another from which on they spell a number out."""
 
 
 def clean_text(text: str) -> str:
@@ -96,15 +96,15 @@ def clean_text(text: str) -> str:
 
 
 def identifies_person(clause: str, identifying: Sequence[str] = (), is_ordinary: IsOrdinaryWord | None = None) -> bool:
-    """Whether somebody could be known by this clause (already `clean_text`). ``identifying`` are texts that name the
-    person: their name, address, login, contract; ``is_ordinary`` knows more words than the packaged lists."""
+    """Whether this clause (already passed through `clean_text`) could identify somebody. ``identifying`` are texts that
+    name the person: their name, address, login, contract; ``is_ordinary`` knows more words than the packaged lists."""
     if "@" in clause or "://" in clause or "www." in clause or _PERSONAL_MARKERS_RE.search(clause):
         return True
     if has_personal_number(clause) or _MAC_ADDRESS_RE.search(clause) or _SPELLED_MAIL_RE.search(clause):
         return True
     words, is_known = WORD_RE.findall(clause), is_ordinary or is_ordinary_word
     if all(map(str.isdecimal, words)):
-        return True  # a number on its own is as likely a house, or a piece of a telephone
+        return True  # a number on its own may be a house, or a part of a telephone number
     checks = (
         _has_own_data(words, identifying),
         _has_capitalised_name(words),
@@ -115,12 +115,12 @@ def identifies_person(clause: str, identifying: Sequence[str] = (), is_ordinary:
 
 
 def is_brand(word: str) -> bool:
-    """Whether it is written in capitals without being anybody's name."""
+    """Whether the word may be capitalised without being a name."""
     return word.casefold() in _BRANDS or any(char.isdecimal() for char in word)
 
 
 def has_personal_number(text: str) -> bool:
-    """Whether digits, whatever stands between them, make up a number of somebody's own; or are spelt out in words."""
+    """Whether digits, whatever stands between them, make up a personal number; or one is spelled out in words."""
     runs, digits = 0, sum(char.isdecimal() for char in text)
     for char in text:
         if char.isdecimal():
@@ -160,14 +160,14 @@ def _matches_inflected(bare: str, own: str) -> bool:
 
 
 def _has_capitalised_name(words: Sequence[str]) -> bool:
-    """A capital letter where none is due: inside a sentence, or on a lone word, which is as likely a name."""
+    """Whether there is a capital letter inside a sentence, or on a lone word, which is as likely a name."""
     if len(words) == 1 and words[0][0].isupper() and not is_brand(words[0]):
         return True
     return any(word[0].isupper() and not is_brand(word) and not word.isupper() for word in words[1:])
 
 
 def _has_name(words: Sequence[str], is_ordinary: IsOrdinaryWord) -> bool:
-    """First names, and what ends like a patronymic or a surname and is no word that everybody uses."""
+    """Whether there is a first name, or what ends like a patronymic or a surname and is no ordinary word."""
     folded = [part for word in words for part in _casefold(word).replace("'s", "").replace("’s", "").split("-")]
     return any(
         word in _first_names()
@@ -177,7 +177,7 @@ def _has_name(words: Sequence[str], is_ordinary: IsOrdinaryWord) -> bool:
 
 
 def _has_place(words: Sequence[str], is_ordinary: IsOrdinaryWord) -> bool:
-    """A number beside a word that not everybody uses ("ленина 45"), or letters of another script amid a sentence."""
+    """Whether there is a number beside a word that is not ordinary ("ленина 45"), or a word in another script."""
     for before, number, unit in zip(words, words[1:], (*words[2:], ""), strict=False):
         unknown = before.isalpha() and not is_ordinary(_casefold(before)) and not is_brand(before)
         if unknown and number[0].isdecimal() and unit.casefold() not in _UNITS:
@@ -191,7 +191,8 @@ def _has_place(words: Sequence[str], is_ordinary: IsOrdinaryWord) -> bool:
 
 
 def _has_introduced_name(clause: str, is_ordinary: IsOrdinaryWord) -> bool:
-    """Somebody says who they are, or whose it is: "this is ...", "у соседа ...", and a word that is no other."""
+    """Whether somebody introduces themselves, or says whose it is: "this is ...", "у соседа ...", and a word that is
+    not ordinary."""
     said = (
         one
         for found in (_INTRODUCED_NAME_RE, _RELATION_NAME_RE)
@@ -202,12 +203,12 @@ def _has_introduced_name(clause: str, is_ordinary: IsOrdinaryWord) -> bool:
 
 
 def _looks_like_verb(word: str) -> bool:
-    """Whether it is rather what the person does or is: "я перезагружал", "i'm getting"."""
+    """Whether the word is rather what the person does or is: "я перезагружал", "i'm getting"."""
     return word.endswith(("л", "ла", "ли", "ю", "у", "усь", "юсь", "лся", "лась", "ing", "ed", "no", "not"))
 
 
 def _looks_like_predicate(word: str) -> bool:
-    """Whether it is rather how something is, or what it does: "неправильный", "слетел", "doesn't"."""
+    """Whether the word is rather how something is, or what it does: "неправильный", "слетел", "doesn't"."""
     adjective = word.endswith(
         ("ый", "ий", "ой", "ая", "яя", "ое", "ее", "ые", "ие", "ого", "ым", "ных", "ен", "ны", "но")
     )
@@ -215,7 +216,8 @@ def _looks_like_predicate(word: str) -> bool:
 
 
 def _has_secret(clause: str, words: Sequence[str], is_ordinary: IsOrdinaryWord) -> bool:
-    """Passwords, logins and codes: letters and digits in one, a number of four, what is said after "password is"."""
+    """Whether there are passwords, logins or codes: letters and digits in one word, a number of four digits, what
+    follows "password is"."""
     secret_word, error = _SECRET_WORDS_RE.search(clause), _ERROR_RE.search(clause)
     numbers = [word for word in words if word[0].isdecimal()]
     if any(map(_is_mixed_code, words)) or sum(map(_is_short_mixed_code, words)) > 1:
@@ -251,7 +253,8 @@ def _unusual_numbers(words: Sequence[str]) -> Iterator[str]:
 
 
 def _is_mixed_code(word: str) -> bool:
-    """Letters and digits in one: a password, a login, a serial number; short ones are models and errors."""
+    """Whether letters and digits are in one word: a password, a login, a serial number; short ones are models and
+    errors."""
     digits = sum(char.isdecimal() for char in word)
     letters = any(char.isalpha() for char in word)
     model = word.casefold() in _BRANDS or word.casefold().startswith(("ipv", "ieee", "802"))
@@ -261,7 +264,7 @@ def _is_mixed_code(word: str) -> bool:
 def _is_short_mixed_code(word: str) -> bool:
     folded = word.casefold()
     mixed = any(char.isdecimal() for char in word) and any(char.isalpha() for char in word)
-    return mixed and folded not in _BRANDS and folded not in load_word_list("names")
+    return mixed and folded not in _BRANDS and folded not in load_word_list("unchanging_words")
 
 
 def _casefold(word: str) -> str:
@@ -270,11 +273,11 @@ def _casefold(word: str) -> str:
 
 def is_ordinary_word(word: str) -> bool:
     """Whether the packaged lists have this word, or another form of it."""
-    return word in load_word_list("names") or _stem(word) in _ordinary_stems()
+    return word in load_word_list("unchanging_words") or _stem(word) in _ordinary_stems()
 
 
 def ordinary_word_check(*texts: str) -> IsOrdinaryWord:
-    """What `is_ordinary_word`, and whatever stands in these texts: an article's own words are nobody's."""
+    """What `is_ordinary_word` says, and true for any word of these texts: an article's own words identify nobody."""
     more = {_stem(word) for text in texts for word in tokens(normalise(text), 100_000)}
     return lambda word: is_ordinary_word(word) or _stem(word) in more
 
@@ -291,7 +294,7 @@ def _ordinary_stems() -> frozenset[str]:
 
 @cache
 def _first_names() -> frozenset[str]:
-    return frozenset(form for name in load_word_list("people") for form in _inflected_name(_casefold(name)))
+    return frozenset(form for name in load_word_list("first_names") for form in _inflected_name(_casefold(name)))
 
 
 def _inflected_name(name: str) -> Iterator[str]:

@@ -1,9 +1,9 @@
-"""The index of one shelf of articles: three inverted lists, and the words behind them. Pure.
+"""The index of a set of articles: inverted lists, and the words behind them. Pure.
 
 An *entry* is a title or phrasing, an *edition* an article in one language; both are numbered in the order of the
-articles. Character n-grams lead to entries (TF-IDF, of length one), stems to editions: those of its title and
-phrasings, and apart from them those of its answer (both BM25, k1 and b below). Nothing here is a Python object a word,
-so three hundred providers fit into one process, and a saved index is mapped back as it was.
+articles. Character n-grams lead to entries (TF-IDF, scaled to length one), stems to editions: those of its title and
+phrasings, and separately those of its answer (both BM25, k1 and b below). No word is a Python object of its own, so
+three hundred providers fit into one process, and a saved index is mapped into memory as it is.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from kb.search.postings import Array, Ints, Postings, narrowest_dtype
 from kb.search.tokenize import CACHE_SIZE, Vocabulary, content_words, normalise, tokens
 
 FORMAT_VERSION = 9
-"""Changes with what an index holds or means, so that an older saved one is not read."""
+"""To be raised with any change of what an index holds or means, so that an older saved one is not read."""
 K1, ENTRY_B, ANSWER_B = 1.2, 0.5, 0.75
 MAX_LIST_LENGTH = 1 << 16
-"""An n-gram of more entries than this finds nothing worth the time; it still weighs in a query's length."""
+"""An n-gram in more entries than this is not searched for: it tells nothing. It still counts in a query's length."""
 MAX_ANSWER_WORDS = 1_500
 CHUNK_SIZE = 4_096
-"""Entries whose n-grams are taken at once: no single call holds an interpreter lock for long."""
+"""Entries whose n-grams are computed at once: no single call holds the interpreter lock for long."""
 PART_BITS = 5
 PARTS = 1 << PART_BITS
 MIN_CORRECTED_LENGTH = 4
@@ -43,9 +43,10 @@ _HALF_BITS = np.uint64(32)
 class ArticleIndex:
     """The index; immutable, and safe to read from any thread.
 
-    ``edition_starts`` begins an edition's entries, ``article_starts`` an article's editions (one more than there are).
-    ``entry_words`` are the numbers of the words of each entry, an entry's beginning at ``entry_starts``. Word ``i`` is
-    ``text[begins[i]:begins[i + 1]]``, in the order of ``vocabulary_hashes``, their hashes.
+    Edition ``i`` has the entries from ``edition_starts[i]`` up to ``edition_starts[i + 1]``, article ``i`` the editions
+    from ``article_starts[i]`` on, entry ``i`` the words ``entry_words[entry_starts[i]:entry_starts[i + 1]]``, by
+    number. Word ``i`` is ``vocabulary_text[word_starts[i]:word_starts[i + 1]]``; words are ordered by their hashes,
+    ``vocabulary_hashes``.
     """
 
     ngrams: Postings
@@ -72,7 +73,7 @@ class ArticleIndex:
         return self.vocabulary_text[self.word_starts[number] : self.word_starts[number + 1]]
 
     def words_at(self, numbers: Array) -> list[str]:
-        """Several of its words."""
+        """Several words of the vocabulary."""
         begins, ends = self.word_starts[numbers].tolist(), self.word_starts[numbers + 1].tolist()
         return [self.vocabulary_text[begin:end] for begin, end in zip(begins, ends, strict=True)]
 
@@ -84,7 +85,7 @@ class ArticleIndex:
         return np.where(self.vocabulary_hashes[at] == hashes, self.word_counts[at], 0).astype(np.int64)
 
     def arrays(self) -> dict[str, Array]:
-        """All of it, to be saved."""
+        """The index as arrays, to be saved."""
         lists = {name: getattr(self, name) for name in _POSTINGS_FIELDS}
         plain = {name: getattr(self, name) for name in _ARRAY_FIELDS}
         text = np.frombuffer(self.vocabulary_text.encode("utf-8", "surrogatepass"), np.uint8)
@@ -122,7 +123,7 @@ def word_hashes(found: Sequence[str]) -> Array:
 
 
 def entries_of(edition: Edition) -> tuple[str, ...]:
-    """What people would call this article."""
+    """The title and the phrasings: what people would call this article."""
     return tuple(dict.fromkeys((edition.title, *edition.phrasings)))
 
 
@@ -205,8 +206,8 @@ class _IndexBuilder:
 
 
 def _ngram_postings(words: Sequence[str], entry_words: Ints, entry_starts: Ints) -> Postings:
-    """TF-IDF of each entry's n-grams, scaled to length one. They are sorted a part at a time, so that a large base
-    does not take several times its index in memory."""
+    """TF-IDF of each entry's n-grams, scaled to length one. They are sorted a part at a time, so that a large index
+    does not need several times its size in memory."""
     total = len(entry_starts) - 1
     parts: list[list[Array]] = [[] for _ in range(PARTS)]
     for begin in range(0, total, CHUNK_SIZE):
@@ -235,7 +236,7 @@ def _ngram_postings(words: Sequence[str], entry_words: Ints, entry_starts: Ints)
 
 
 def _tf_idf(pairs: Array, total: int) -> tuple[Array, Array, Array]:
-    """N-grams with the entries that have them and their TF-IDF there, of pairs of both, repeats included."""
+    """N-grams with the entries that have them and their TF-IDF there, from pairs of both, repeats included."""
     pairs, tf = np.unique(pairs, return_counts=True)
     keys, places = (pairs >> _HALF_BITS).astype(np.uint32), (pairs & np.uint64(0xFFFFFFFF)).astype(np.uint32)
     begins = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))) if len(keys) else np.zeros(0, np.int64)
@@ -246,7 +247,7 @@ def _tf_idf(pairs: Array, total: int) -> tuple[Array, Array, Array]:
 
 
 def _bm25_postings(documents: Sequence[Counter[str]], b: float) -> Postings:
-    """Each document's stems with their saturated frequency; what a stem is worth is left to the query."""
+    """Each document's stems with their saturated frequency; the weight of a stem is applied by the query."""
     lengths = np.array([sum(one.values()) for one in documents], np.float64)
     mean = lengths.mean() if len(lengths) else 1.0
     memory: dict[str, int] = {}
@@ -273,7 +274,7 @@ def _exact_key_postings(documents: Sequence[set[str]]) -> Postings:
 
 
 def _bigram_postings(words: Sequence[str]) -> Postings:
-    """Which words have which pair of letters, for finding what a misspelt word may have been."""
+    """Which words have which letter bigram, for finding what a misspelt word may have been."""
     numbers = [at for at, word in enumerate(words) if len(word) >= MIN_CORRECTED_LENGTH and word.isalpha()]
     found, owners = hash_ngrams([f" {words[at]} " for at in numbers], 2, 2)
     keys = (

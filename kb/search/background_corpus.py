@@ -1,8 +1,8 @@
-"""How people talk of anything: the background before which a base's own words stand out. Pure.
+"""Background sentences: how people talk about anything at all. Pure.
 
-A small base alone does not know that "how do I" says nothing and "router" much. Its inverse document frequencies are
-therefore taken over its own texts and a packaged list of everyday sentences together; and a question that is more like
-these sentences than like the base is none for it (`kb.search.calibration`).
+A small set of articles alone does not tell that "how do I" says nothing and "router" much. Inverse document frequencies
+are therefore taken over its own texts and a packaged list of background sentences together; and a question that is more
+like these sentences than like the articles has no answer among them (`kb.search.calibration`).
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from kb.search.postings import Array, Floats, Ints, Postings
 from kb.search.tokenize import WORDLISTS, Vocabulary, content_words, normalise, tokens
 
 NEAREST_SENTENCES = 3
-"""Sentences whose likeness to a question is taken together."""
+"""How many of the nearest sentences are averaged."""
 
 
 @dataclass(frozen=True, slots=True)
 class BackgroundCorpus:
-    """Sentences by number: the stems each ``stem_sets``, in how many a stem is, and which n-grams they have. Those
+    """Sentences by number: the set of stems of each, in how many sentences a stem is, and their n-grams. Those
     ``excluded`` count nowhere."""
 
     stem_sets: Sequence[frozenset[str]]
@@ -38,11 +38,11 @@ class BackgroundCorpus:
         return len(self.stem_sets)
 
     def excluding(self, numbers: Collection[int]) -> BackgroundCorpus:
-        """The same had these of its sentences never been said."""
+        """The same without these sentences."""
         return replace(self, excluded=frozenset(numbers))
 
     def ngram_counts(self, keys: Array) -> tuple[Ints, Ints]:
-        """In how many sentences each of these n-grams is, and where `nearest_similarity` finds it."""
+        """In how many sentences each of these n-grams is, and its position for `nearest_similarity`."""
         found = self.ngrams.find(keys)
         seen = self.ngrams.document_counts(found)
         for number in self.excluded:
@@ -50,12 +50,12 @@ class BackgroundCorpus:
         return seen, found
 
     def count_stems(self, stems: Sequence[str]) -> Ints:
-        """In how many each of these stems is."""
+        """In how many sentences each of these stems is."""
         gone = Counter(stem for number in self.excluded for stem in self.stem_sets[number])
         return np.array([self.stem_counts[stem] - gone[stem] for stem in stems], np.int64)
 
     def nearest_similarity(self, found: Ints, weights: Floats) -> float:
-        """How like a question with these n-grams is to the nearest sentences on average, 0 to 1."""
+        """The mean likeness of a question with these n-grams and the nearest sentences, 0 to 1."""
         likeness = self.ngrams.sum_weights(found, weights, self.size, 1 << 20)
         if self.excluded:
             likeness[list(self.excluded)] = 0.0
@@ -64,14 +64,14 @@ class BackgroundCorpus:
 
 
 def background_sentences() -> list[str]:
-    """The packaged everyday sentences."""
-    lines = (WORDLISTS / "everyday.txt").read_text("utf-8").splitlines()
+    """The packaged background sentences."""
+    lines = (WORDLISTS / "background_sentences.txt").read_text("utf-8").splitlines()
     return [line for line in lines if line and not line.startswith("#")]
 
 
 @cache
 def background_corpus() -> BackgroundCorpus:
-    """Read once, in some twenty milliseconds."""
+    """The background corpus, read once in some twenty milliseconds."""
     vocabulary = Vocabulary()
     sentences_read = [
         vocabulary.words_with_stems(content_words(tokens(normalise(one)))) for one in background_sentences()

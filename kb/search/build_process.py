@@ -1,6 +1,6 @@
-"""A large index is built in a process of its own, so that nobody who is being answered has to wait for it.
+"""Builds a large index in a process of its own, so that nobody who is being answered has to wait for it.
 
-The process is told the articles as lines of JSON and leaves the index where all look for it (`kb.search.index_files`).
+The process reads the articles as lines of JSON and saves the index for all workers (`kb.search.index_files`).
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from kb.search.index_files import IndexFiles
 from kb.search.matcher import Matcher
 
 LARGE_INDEX_ENTRIES = 2_000
-"""Titles and phrasings from which it is worth the second that a process takes to start."""
+"""Titles and phrasings from which on it is worth the second that a process takes to start."""
 
 
 def is_large(articles: Sequence[Article]) -> bool:
-    """Whether indexing these would be felt beside other work."""
+    """Whether indexing these in this process would delay other work."""
     return (
         sum(1 + len(one.phrasings) for article in articles for one in article.editions.values()) >= LARGE_INDEX_ENTRIES
     )
 
 
 def build_in_process(store: IndexFiles, name: str, key: str, articles: Iterable[Article], *, calibrate: bool) -> None:
-    """Builds and saves the index of these articles; ``calibrate`` where they need a gate of their own. What goes wrong
-    is not said: the caller finds no index then, and builds one itself."""
+    """Builds and saves the index of these articles; ``calibrate`` where they need a threshold of their own. Errors are
+    not reported: the caller then finds no index, and builds one itself."""
     command = [
         sys.executable,
         "-m",
@@ -37,7 +37,7 @@ def build_in_process(store: IndexFiles, name: str, key: str, articles: Iterable[
         str(store.folder),
         name,
         key,
-        "gated" if calibrate else "",
+        "calibrate" if calibrate else "",
     ]
     with (
         subprocess.Popen(command, stdin=subprocess.PIPE, text=True, encoding="utf-8") as process,  # noqa: S603
@@ -58,7 +58,7 @@ def _article_from_json(line: str) -> Article:
 
 
 def main(folder: str, name: str, key: str, calibrate: str) -> None:
-    """What the process does."""
+    """Reads articles from standard input, builds the index and saves it."""
     articles = [_article_from_json(line) for line in sys.stdin]
     IndexFiles(Path(folder)).save(name, key, Matcher(articles, calibrate=bool(calibrate)).arrays())
 

@@ -1,8 +1,8 @@
-"""What a score is worth in this base: how likely the article is the right one, and whether anything fits at all. Pure.
+"""Calibrates scores: how likely the best article is the right one, and whether any article fits at all. Pure.
 
-Calibrated by asking the base what it would say without something it knows: each phrasing left out, where its own
-article is right or not; each article left out, and everyday sentences, one or several at once, where nothing is right.
-Confirmed questions of real people, once there are some, count as phrasings do.
+A set of articles is calibrated with questions whose answer is known: each phrasing with itself left out of the index,
+where its own article is right or not; each article's entries with the whole article left out, and background sentences,
+one or several at once, where no article is right. Phrasings learned from people count like the others.
 """
 
 from __future__ import annotations
@@ -17,37 +17,40 @@ import numpy.typing as npt
 from kb.search.postings import Floats
 
 Signals: TypeAlias = npt.NDArray[np.float64]
-"""Rows of: the blend, the likeness of the article as a whole, that of the nearest entries of any article, the share of
-the question that the base has words for, the lead over the second article, how much nearer entries are than everyday
-sentences (a logarithm), how much more the question sounds like the base than like them, and how much of it are no words
-(a logarithm too): what cannot be read does not speak for the base, but less against it than words of other things."""
+"""Rows of eight signals: the blended score; the likeness of the article as a whole; that of the nearest entries of any
+article; the share of the question's weight whose words the index knows; the lead over the second article; how much
+nearer entries are than background sentences (a logarithm); how much more the question's n-grams are those of the
+articles than of these sentences; and how much of the question is no words at all (a logarithm). Unreadable text counts
+against a match, but less than words about other things."""
 
 SIGNAL_COUNT = 8
 SCOPE_WEIGHTS = np.array([4.0, 0.0, 0.0, 1.5, 0.0, 1.0, 0.5, 0.25])
-"""What speaks for anything fitting at all. Fitted once on bases of several domains and shapes, each with its own
-phrasings against everyday sentences of the same length; a base of its own has too few to do better."""
+"""Weights of the signals in the score that says whether any article fits. Fitted once on articles of several domains,
+each with its own phrasings against background sentences of the same length; one provider's articles are too few to fit
+better ones."""
 LIKELIHOOD_SIGNALS = 5
-"""The first signals, by which an article is likelier than another; the last ones only tell the base from the world."""
+"""The number of first signals that tell one article from another; the last ones only tell the articles' subject from
+others."""
 DEFAULT_WEIGHTS = np.array([-4.0, 4.0, 6.0, 3.0, 1.0, 2.0])
-"""Constant and weights of the first `LIKELIHOOD_SIGNALS` signals in a base that cannot be asked."""
+"""Constant and weights of the first `LIKELIHOOD_SIGNALS` signals, used where there is nothing to calibrate with."""
 PRIOR_STRENGTH = 12.0
-"""How many answers it takes to move away from the usual."""
+"""How many answers it takes to move the weights away from the default ones."""
 MAX_STEPS = 20
-"""Of Newton's method at most, and times that one is halved."""
+"""Steps of Newton's method at most, and how often one step is halved at most."""
 UNANSWERABLE_SHARE, MIN_QUESTIONS = 0.3, 20
-"""Of ten questions some three have no answer in a base; so much do those without one count, even where only few with
-one could be asked."""
+"""About three of ten real questions have no answer in the articles: questions without an answer are weighted to this
+share, and at least as if `MIN_QUESTIONS` with an answer had been asked."""
 TARGET_REJECTED, ACCEPTED_REJECTED = 0.95, 0.93
-"""The share of everyday sentences that shall not be shown anything, and what is enough where more would cost too much.
-Of sentences nobody knew beforehand, as many are rejected or one or two in a hundred more."""
+"""The share of background sentences for which nothing may be shown, and the share that is enough where more would lose
+too many questions. Of sentences the calibration has not seen, as many are rejected or one or two in a hundred more."""
 MAX_LOST_SHARE, SAFE_LOST_SHARE = 0.10, 0.05
-"""What share of the base's own questions left without an article is too much, and what share costs nothing."""
+"""The share of the articles' own questions that may not be lost, and the share whose loss is acceptable."""
 MARGIN = 0.15
-"""Where most everyday sentences and most good questions are apart, how far between them the gate stands."""
+"""Where most background sentences and most questions are apart, where between the two the threshold lies, 0 to 1."""
 MIN_SCOPE = 0.5
-"""What speaks for anything at all must be this much in any base, however small."""
+"""The scope score an article needs at least, however few articles there are."""
 SURE_LIKELIHOOD = 0.5
-"""From this likelihood an article is worth showing unasked."""
+"""From this likelihood on an article may be shown without being asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +62,15 @@ class AnswerThreshold:
     min_scope: float
 
     def likelihood(self, signals: Signals) -> Floats:
-        """How likely each is right, 0 to 1."""
+        """How likely each article is the right one, 0 to 1."""
         return _sigmoid(_with_constant(signals) @ np.array(self.weights))
 
 
 @dataclass(frozen=True, slots=True)
 class CalibrationTrials:
-    """What the base answered: signals of the best article, and whether it was right. ``answerable`` are questions with
-    an answer, ``article_excluded`` those whose article was left out, ``background`` everyday sentences."""
+    """The answers of the calibration: signals of the best article, and whether it was right. ``answerable`` are
+    questions with an answer, ``article_excluded`` those whose article was left out, ``background`` background
+    sentences."""
 
     answerable: Signals
     is_right: npt.NDArray[np.bool_]
@@ -75,11 +79,11 @@ class CalibrationTrials:
 
 
 DEFAULT_THRESHOLD = AnswerThreshold(tuple(DEFAULT_WEIGHTS.tolist()), 2 * MIN_SCOPE)
-"""The gate of a base that has not been asked."""
+"""The threshold used where nothing was calibrated."""
 
 
 def calibrate(trials: CalibrationTrials) -> AnswerThreshold:
-    """The gate for a base that answered like this."""
+    """The threshold fitted to these answers."""
     nothing = np.concatenate((trials.article_excluded, trials.background))
     rows = np.concatenate((trials.answerable, nothing))
     right = np.concatenate((trials.is_right, np.zeros(len(nothing), np.bool_)))
@@ -92,16 +96,16 @@ def calibrate(trials: CalibrationTrials) -> AnswerThreshold:
 
 
 def scope_score(signals: Signals) -> Floats:
-    """How much speaks for anything fitting at all."""
+    """The score that says whether any article fits, for each row of signals."""
     values: Floats = signals @ SCOPE_WEIGHTS
     return values
 
 
 def _fit_min_scope(answerable: Floats, background: Floats) -> float:
-    """Above nearly all everyday sentences, but not so high that too many good questions find nothing.
+    """Above nearly all background sentences, but not so high that too many good questions find nothing.
 
-    A sentence that is nearer than half of the base's own questions is about what this base is about: no base knows
-    beforehand which of them are.
+    A sentence nearer than half of the articles' own questions is about the same subject, and is not counted as
+    unrelated: which sentences these are differs with the articles.
     """
     if len(background) < MIN_QUESTIONS:
         return MIN_SCOPE
@@ -118,8 +122,9 @@ def _fit_min_scope(answerable: Floats, background: Floats) -> float:
 
 
 def _fit_weights(rows: Signals, is_right: npt.NDArray[np.bool_], row_weights: Floats) -> Floats:
-    """Logistic regression that stays near the usual weights unless many answers say otherwise (Newton's method, with
-    shorter steps where a whole one would lead away: a base that is always right has no other end)."""
+    """Logistic regression whose weights stay near the default ones unless many answers say otherwise. Newton's method,
+    with shorter steps where a whole one would increase the loss: where every answer is right, the loss has no other
+    minimum."""
     design, weights = _with_constant(rows), DEFAULT_WEIGHTS.copy()
     signs = np.where(is_right, 1.0, -1.0)
 
@@ -153,5 +158,5 @@ def _sigmoid(values: Floats) -> Floats:
 
 
 def threshold_from_array(numbers: Sequence[float]) -> AnswerThreshold:
-    """A saved gate: its weights, then its least scope."""
+    """A saved threshold: its weights, then its minimal scope score."""
     return AnswerThreshold(tuple(map(float, numbers[:-1])), float(numbers[-1]))

@@ -1,7 +1,7 @@
-"""A base: several shelves that are searched as one, whole or with something left out. Pure.
+"""Several article indexes searched as one, whole or with something left out. Pure.
 
-What is left out counts nowhere, so a base can be asked how it would do without what it knows: that is how the gates
-are calibrated (`kb.search.calibration`).
+What is left out counts nowhere, so the index can be asked how it would answer without something it knows: this is how
+thresholds are calibrated (`kb.search.calibration`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from kb.search.tokenize import Vocabulary, query_words
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """What of one shelf is left out: entries and editions, each from the first number up to the second.
+    """What is left out of one index: entries and editions, each from the first number up to the second.
 
     Where only an entry is left out, ``editions`` is the one it belongs to and ``remaining_stems`` counts the stems of
     that edition's other entries; where a whole article is, ``remaining_stems`` is None.
@@ -36,7 +36,7 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class CombinedIndex:
-    """``hidden_editions`` are, for each shelf, the editions that a shelf above it has in its place, or None."""
+    """``hidden_editions`` are, for each index, the editions that an earlier index replaces, or None."""
 
     indexes: Sequence[ArticleIndex]
     hidden_editions: Sequence[Ints | None] = field(default=())
@@ -54,11 +54,11 @@ class CombinedIndex:
         return sum(len(index.edition_starts) - 1 for index in self.indexes)
 
     def excluding(self, exclusion: Exclusion) -> CombinedIndex:
-        """The same base as if that had never been there."""
+        """The same index as if this had never been in it."""
         return replace(self, exclusion=exclusion)
 
     def excluding_background(self, sentences: Collection[int]) -> CombinedIndex:
-        """The same base in a world where these everyday sentences had never been said."""
+        """The same index as if these background sentences did not exist."""
         return replace(self, background=self.background.excluding(sentences))
 
     def knows_stems(self, stems: Sequence[str]) -> list[bool]:
@@ -72,11 +72,11 @@ class CombinedIndex:
         return [count > 0 for count in (told + answered).tolist()]
 
     def count_ngrams(self, keys: Array) -> tuple[Ints, list[Ints]]:
-        """In how many entries each n-gram is, and where each shelf's index has it."""
+        """In how many entries each n-gram is, and its position in each index."""
         return self._count(keys, lambda index: index.ngrams, lambda exclusion: exclusion.entries)
 
     def count_entry_stems(self, keys: Array, stems: Sequence[str]) -> tuple[Ints, list[Ints]]:
-        """In how many editions' titles and phrasings each stem is, and where each shelf's index has it."""
+        """In how many editions' titles and phrasings each stem is, and its position in each index."""
         if self.exclusion is None or self.exclusion.remaining_stems is None:
             return self._count(keys, lambda index: index.entry_stems, lambda exclusion: exclusion.editions)
         seen, found = CombinedIndex(self.indexes).count_entry_stems(keys, stems)
@@ -87,7 +87,7 @@ class CombinedIndex:
         return seen - of_edition + np.minimum(of_edition, remaining), found
 
     def count_answer_stems(self, keys: Array) -> tuple[Ints, list[Ints]]:
-        """In how many answers each stem is, and where each shelf's index has it."""
+        """In how many answers each stem is, and its position in each index."""
         if self.exclusion is not None and self.exclusion.remaining_stems is not None:
             return CombinedIndex(self.indexes).count_answer_stems(keys)
         return self._count(keys, lambda index: index.answer_stems, lambda exclusion: exclusion.editions)
@@ -111,9 +111,8 @@ class CombinedIndex:
 
 @dataclass(frozen=True, slots=True)
 class LeaveOneOutQuestion:
-    """One question a base can ask itself: a title or phrasing of ``article``, with only itself left out or, where it is
-    the ``excludes_article``, with its article. ``is_phrasing`` is a phrasing, as people say it; a title may be a mere
-    label."""
+    """One question for calibration: a title or phrasing of ``article``, with only itself left out of the index or, if
+    ``excludes_article``, the whole article. ``is_phrasing`` is False for a title, which may be a mere label."""
 
     article: str
     text: str
@@ -123,7 +122,7 @@ class LeaveOneOutQuestion:
 
 
 def leave_one_out_questions(articles: Sequence[Article], vocabulary: Vocabulary) -> Iterator[LeaveOneOutQuestion]:
-    """Every entry of the articles of a base's first shelf, once on its own and once with its article."""
+    """Every entry of the articles of the first index, once with itself left out and once with its article."""
     entry = edition = 0
     for article in articles:
         titles = [entries_of(one) for one in article.editions.values()]

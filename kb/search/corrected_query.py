@@ -1,4 +1,5 @@
-"""A question as it was understood, in the person's own words: only what was read otherwise is changed. Pure."""
+"""Shows a question as it was understood, in the person's own words: only what was interpreted otherwise is changed.
+Pure."""
 
 from __future__ import annotations
 
@@ -11,13 +12,12 @@ from kb.search.tokenize import WORD_RE, normalise, tokens
 _PIECE_RE = re.compile(r"\S+")
 _EDGE_SIGNS = ",.;:!?()[]{}<>\"'`~«»"
 MAX_SKIPPED_WORDS = 3
-"""Words looked ahead where a piece of text has no word of its own in its place."""
+"""Words skipped at most where a piece of text has no word of its own in its place."""
 
 
 def apply_corrections(text: str, meant: Sequence[str], corrections: Mapping[str, str]) -> str:
-    """The text with its words as they were ``meant`` (`kb.search.keyboard_layout.intended_texts`) and then
-    ``corrections``; everything else, and the
-    case of letters, is as it was written."""
+    """The text with its words as they were ``meant`` (`kb.search.keyboard_layout.intended_texts`) and then corrected;
+    everything else, and the case of letters, is as it was written."""
     if not corrections and list(meant) == tokens(normalise(text)):
         return text
     at = 0
@@ -31,7 +31,7 @@ def apply_corrections(text: str, meant: Sequence[str], corrections: Mapping[str,
 
 
 def _place_reading(piece: str, meant: Sequence[str], at: int) -> tuple[str, int]:
-    """The reading of a piece whose words come next, and the place of the first word after them."""
+    """The interpretation of a piece whose words come next, and the position of the first word after them."""
     for skipped in range(MAX_SKIPPED_WORDS):
         begin = at + skipped
         for reading in _readings(piece):
@@ -42,7 +42,7 @@ def _place_reading(piece: str, meant: Sequence[str], at: int) -> tuple[str, int]
 
 
 def _readings(piece: str) -> Iterator[str]:
-    """As it stands, in the other layout, and by ear; signs around it may be signs or letters."""
+    """The piece as it stands, in the other layout, and transliterated; signs around it may be signs or letters."""
     yield piece
     for signs in ("", _EDGE_SIGNS):
         body = piece.strip(signs) if signs else piece
@@ -58,7 +58,7 @@ def _correct_word(word: str, corrections: Mapping[str, str]) -> str:
 
 
 def _with_case_of(word: str, like: str) -> str:
-    """The word in capitals, or beginning with one, where the other is so written."""
+    """The word in capitals, or with an initial capital, where the other is so written."""
     if len(like) > 1 and like.isupper():
         return word.upper()
     return word[:1].upper() + word[1:] if like[:1].isupper() else word

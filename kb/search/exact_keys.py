@@ -1,4 +1,4 @@
-"""Exact keys: the code of an error, the name of a lamp, the model of a device. Near is not enough for these. Pure."""
+"""Exact keys: error codes, names of lamps, models of devices. A near match is not enough for these. Pure."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from functools import cache
 from kb.search.tokenize import WORDLISTS
 
 EXCLUSIVE_KINDS = ("error", "lamp")
-"""Kinds of which another key than the one asked for speaks against an article; a model never does."""
+"""Kinds where another key than the one asked for speaks against an article; another model never does."""
 MAX_WORD_DISTANCE = 2
-"""Words between which a number and "error" belong together."""
+"""Distance in words within which a number and "error" belong together."""
 
 
 def exact_keys(read: Sequence[tuple[str, str]]) -> list[str]:
-    """The keys that words (with their stems) name, as "error:691", "lamp:los", "model:c6".
+    """The keys in these words (with their stems), as "error:691", "lamp:los", "model:c6".
 
-    A number of three digits on its own may be the code of an error or a price; it is given as "number:691".
+    A number of three or four digits on its own may be an error code or a price; it is given as "number:691".
     """
     table = _load_key_words()
     found: list[str] = []

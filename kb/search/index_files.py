@@ -1,8 +1,8 @@
-"""Indexes kept in files, so that a start need not build them: plain arrays behind a head, checked before they are used.
+"""Indexes saved in files, so that a start need not build them: plain arrays behind a header, checked before use.
 
-A file is `MAGIC`, eight bytes with the length of the head, the head (JSON: what the index is of, and each array's
-type, shape and place), and the arrays, each on a border of 64 bytes. There is nothing in it that could be executed.
-It is mapped into memory, so its pages are shared by all processes, and given up when memory is short.
+A file is `MAGIC`, eight bytes with the length of the header, the header (JSON: the key of what is indexed, and each
+array's type, shape and offset), and the arrays, each aligned to 64 bytes. Nothing in it can be executed. It is mapped
+into memory, so its pages are shared by all processes, and freed when memory is short.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ _NAME = re.compile(r"[a-z0-9_-]{1,64}")
 
 class IndexFiles:
     """A folder of saved indexes, one file for each name (a provider's, or that of all). Any number of processes may use
-    it at once: a file is put in its place as a whole."""
+    it at once: a file is replaced atomically."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def load(self, name: str, key: str) -> dict[str, Array] | None:
-        """The arrays saved under a name, if they are of this very ``key`` and whole; None where they are not."""
+        """The arrays saved under a name, if they have this very ``key`` and are intact; else None."""
         try:
             with self._path(name).open("rb") as file:
                 view = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
@@ -50,8 +50,8 @@ class IndexFiles:
             return None
 
     def save(self, name: str, key: str, arrays: Mapping[str, Array]) -> None:
-        """Puts arrays under a name in place of what was there. Without room or rights nothing is saved: the next start
-        builds it again."""
+        """Saves arrays under a name in place of earlier ones. Without room or permission nothing is saved: the next
+        start builds the index again."""
         with contextlib.suppress(OSError):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle, path = tempfile.mkstemp(dir=self.folder, prefix=".new-")
@@ -65,7 +65,7 @@ class IndexFiles:
                 raise
 
     def delete(self, name: str) -> None:
-        """Erases what was saved under a name. Whoever has it mapped keeps it until they let go."""
+        """Deletes what was saved under a name. A process that has it mapped keeps it until it lets go."""
         self._path(name).unlink(missing_ok=True)
 
     def _path(self, name: str) -> Path:

@@ -1,4 +1,4 @@
-"""What agents find and subscribers do not: drafts, what waits to be validated, what is meant for the inside. Pure."""
+"""Search for agents: it also finds drafts, articles not validated yet, and internal ones. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kb.search.matcher import ArticleMatch, Matcher
 
 
 class InternalMatchers:
-    """Matchers over the articles that are not offered, each on top of what a provider's subscribers may see.
+    """Matchers of the articles that are not public, each on top of what a provider's subscribers may see.
 
     They are made when an agent first asks: most providers have no such article.
     """
@@ -20,7 +20,7 @@ class InternalMatchers:
         self._matchers: dict[str, tuple[Matcher, Matcher]] = {}
 
     def best(self, provider: str, public: Matcher, text: str, language: str, limit: int) -> tuple[ArticleMatch, ...]:
-        """The articles that fit; ``public`` matches what this provider's subscribers are offered."""
+        """The articles that fit; ``public`` matches what this provider's subscribers may see."""
         return self._matcher(provider, public).best(text, language, limit)
 
     def _matcher(self, provider: str, public: Matcher) -> Matcher:
@@ -36,7 +36,8 @@ class InternalMatchers:
 
 
 def _internal_article(article: Article) -> Article | None:
-    """The article as agents see it, where that is more than what is offered; None otherwise. Archived ones are over."""
+    """The article as agents see it, where that is more than what is public; else None. Archived editions are left
+    out."""
     editions = {language: one for language, one in article.editions.items() if one.confidence != "archived"}
     more = any(not one.is_public for one in editions.values())
     return dataclasses.replace(article, editions=editions) if more else None

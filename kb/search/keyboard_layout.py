@@ -1,9 +1,9 @@
-"""What was meant: the text as it stands, the other keyboard layout ("ytn bynthytnf"), or transliteration. Pure.
+"""Finds what was meant: the text as it stands, the other keyboard layout ("ytn bynthytnf"), or transliteration. Pure.
 
-Each word between spaces has up to three readings, valued by how likely its letters are in the reading's language and
-by whether the word is an ordinary one, or one of the base. The cheapest way through all words is taken, where changing
-the reading from one word to the next costs something: so a whole English sentence stays English, "TP-Link Archer C6"
-stays as it is, and one slip in a sentence is still mended.
+Each word between spaces has up to three interpretations, scored by how likely its letters are in the language and by
+whether the word is ordinary or known to the index. The best path through all words is taken (dynamic programming),
+where changing the interpretation from one word to the next costs something: so a whole English sentence stays English,
+"TP-Link Archer C6" stays as it is, and one slip in a sentence is still corrected.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from kb.search.tokenize import MAX_QUERY_WORDS, normalise, tokens
 from kb.search.trigram_model import load_word_list, trigram_model_of
 
 KnowsWords: TypeAlias = Callable[[Sequence[str]], Sequence[bool]]
-"""Whether the base knows each of these words."""
+"""Whether the index knows each of these words."""
 
 _LATIN_KEYS = "`qwertyuiop[]asdfghjkl;'zxcvbnm,.~{}:\"<>"
 _CYRILLIC_KEYS = "ёйцукенгшщзхъфывапролджэячсмитьбюёхъжэбю"
@@ -27,15 +27,16 @@ _TO_CYRILLIC = str.maketrans(dict(zip(_LATIN_KEYS, _CYRILLIC_KEYS, strict=True))
 _TO_LATIN = str.maketrans(dict(zip(_CYRILLIC_KEYS[:33], _LATIN_KEYS[:33], strict=True)))
 _SHIFTED_KEYS = '~{}:"<>'
 _EDGE_SIGNS = ",.;:'\"<>[]{}`~"
-"""Signs that are letters in the Russian layout; at a word's end they may well be just signs."""
+"""Signs that are letters in the Russian layout; at a word's end they may be just signs."""
 
 ORDINARY_BONUS, KNOWN_BONUS = 4.0, 5.0
-"""What it is worth, as a logarithm, that a word is an ordinary one, or one that the base knows."""
+"""Added to a word's score, a logarithm, where it is an ordinary one, or one that the index knows."""
 SWITCH_COST = 4.0
-"""What it costs to read a word otherwise than the one before it, or the first one otherwise than it stands."""
+"""Subtracted where a word is interpreted otherwise than the one before it, or the first one otherwise than it
+stands."""
 MAX_TOKEN_LENGTH = 60
 MIN_SETTLED_WORDS, MAX_UNFAMILIAR_SHARE = 6, 0.25
-"""Where of so many words or more no larger share is strange, the others are taken as they stand."""
+"""Of so many words or more, where no larger share is unfamiliar, the familiar ones are taken as they stand."""
 
 _TRANSLITERATION = {
     "shch": "щ", "sch": "щ", "zh": "ж", "kh": "х", "ts": "ц", "tc": "ц", "ch": "ч", "sh": "ш", "yu": "ю", "iu": "ю",
@@ -49,8 +50,8 @@ _VOWELS = "aeiouy"
 
 
 def intended_texts(text: str, knows_words: KnowsWords, cyrillic: bool = True, latin: bool = True) -> list[str]:
-    """The words a text (already `normalise`) was meant to have. ``cyrillic`` and ``latin`` say whether the base has
-    words in these letters at all: nothing is turned into letters it does not have."""
+    """The words a text (already `normalise`d) was meant to have. ``cyrillic`` and ``latin`` say whether the index has
+    words in these letters at all: nothing is converted into letters it does not have."""
     pieces = [(piece, tokens(piece)) for piece in text.split()[: MAX_QUERY_WORDS + 8]]
     scorer = _WordScorer(knows_words)
     plain = [word for _, words in pieces for word in words]
@@ -74,7 +75,7 @@ def intended_texts(text: str, knows_words: KnowsWords, cyrillic: bool = True, la
 
 
 def to_cyrillic_by_sound(word: str) -> str:
-    """Russian letters for a word written in Latin ones by ear: "rabotaet" is "работает"."""
+    """Converts a word written by ear in Latin letters to Russian ones: "rabotaet" is "работает"."""
     found: list[str] = []
     at = 0
     while at < len(word):
@@ -108,8 +109,9 @@ def swap_layout_keeping_case(piece: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Interpretation:
-    """One way to read a piece of text: how (0 as it stands, 1 layout, 2 transliteration), and the words it may be, of
-    which the worthiest are taken. Their letters count as ``length`` ones, so that ways compare; a name's as none."""
+    """One interpretation of a piece of text: its kind (0 as it stands, 1 layout, 2 transliteration), and the variants
+    of its words, of which the best is taken. They count as ``length`` letters, so that kinds compare; a name's as
+    none."""
 
     reading_kind: int
     variants: Sequence[Sequence[str]]
@@ -118,7 +120,7 @@ class _Interpretation:
 
 @dataclass(frozen=True, slots=True)
 class _InterpretedText:
-    """A way, its words, and what they are worth."""
+    """The words of an interpretation, and their score."""
 
     reading_kind: int
     words: Sequence[str]
@@ -126,7 +128,7 @@ class _InterpretedText:
 
 
 class _WordScorer:
-    """Values words, each once, when it has learned which of them the base knows."""
+    """Scores words, each once, knowing which of them the index knows."""
 
     def __init__(self, knows_words: KnowsWords) -> None:
         self._knows_words = knows_words
@@ -136,25 +138,26 @@ class _WordScorer:
         self._word_scores: dict[str, float] = {}
 
     def learn(self, words: Iterable[str]) -> None:
-        """Asks the base about all of these at once."""
+        """Asks the index about all of these words at once."""
         new = [word for word in dict.fromkeys(words) if word not in self._known]
         if new:
             self._known.update(zip(new, self._knows_words(new), strict=True))
 
     def is_familiar(self, word: str) -> bool:
-        """Whether it needs no other reading."""
+        """Whether the word needs no other interpretation."""
         return self.is_ordinary(word) or self._known[word]
 
     def is_ordinary(self, word: str) -> bool:
-        """Whether it needs no other reading in any base: an ordinary word, or the same in every layout."""
+        """Whether the word needs no other interpretation whatever the index knows: an ordinary word, or the same in
+        every layout."""
         return word in self._models[word > "\u0400"].words or self.is_name(word)
 
     def is_name(self, word: str) -> bool:
-        """Whether it is the same in every layout: a brand, a protocol, a model, a number."""
+        """Whether the word is the same in every layout: a brand, a protocol, a model, a number."""
         return word in self._names or not word.isalpha()
 
     def interpret(self, spelling: _Interpretation) -> _InterpretedText:
-        """The worthiest variant."""
+        """The best variant."""
         words = max(spelling.variants, key=self._score) if len(spelling.variants) > 1 else spelling.variants[0]
         score = self._score(words) if spelling.length else 0.0
         return _InterpretedText(
@@ -176,7 +179,8 @@ class _WordScorer:
 def _interpretations(
     piece: str, plain: Sequence[str], scorer: _WordScorer, cyrillic: bool, latin: bool
 ) -> Sequence[_Interpretation]:
-    """As it stands, and where there are letters to read otherwise, the other ways; a name is the same in each."""
+    """The text as it stands, and where there are letters to interpret otherwise, the other kinds; a name is the same in
+    each."""
     if len(piece) > MAX_TOKEN_LENGTH:
         return [_Interpretation(way, [plain], 0) for way in range(3)]
     if not plain and not any(sign in _LATIN_KEYS for sign in piece):
@@ -204,7 +208,7 @@ def _may_be_latin(piece: str) -> bool:
 
 
 def transliteration_variants(piece: str) -> Sequence[str]:
-    """The ways a piece may be written in Russian letters: a first "e" may be "э" too, "h" may be "г"."""
+    """The ways a piece may be written in Russian letters: an initial "e" may be "э" too, "h" may be "г"."""
     word = piece.strip(_EDGE_SIGNS.replace("'", "").replace('"', "")).rstrip('"')
     plain = to_cyrillic_by_sound(word)
     return [plain, "э" + plain[1:]] if plain.startswith("е") else [plain]
@@ -216,7 +220,7 @@ def _letter_count(words: Sequence[str]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _ReadingPath:
-    """What a text has been read as so far: the words of its last piece, and the path up to there."""
+    """The interpretation of a text so far: the words of its last piece, and the path up to there."""
 
     score: float
     words: Sequence[str] = ()
@@ -231,12 +235,12 @@ class _ReadingPath:
 
 
 def _best_interpretation(readings: Sequence[_InterpretedText]) -> Sequence[str]:
-    """The words of a piece among others that stand as they are: to read it otherwise is to change there and back."""
+    """The words of a piece between others that stand as they are: any other interpretation costs two changes."""
     return max(readings, key=lambda one: one.score - (2 * SWITCH_COST if one.reading_kind else 0.0)).words
 
 
 def _best_path(choices: Iterable[Sequence[_InterpretedText]]) -> list[Sequence[str]]:
-    """The words of the readings with the greatest worth in all, changes paid for."""
+    """The words of the path with the highest score in all, costs of changes subtracted."""
     paths = {0: _ReadingPath(0.0)}
     for readings in choices:
         best = max(paths.values(), key=_score)
@@ -255,4 +259,4 @@ _score = attrgetter("score")
 
 @cache
 def _unchanging_words() -> frozenset[str]:
-    return frozenset(load_word_list("names"))
+    return frozenset(load_word_list("unchanging_words"))

@@ -1,4 +1,4 @@
-"""The knowledge of the desk in memory: what to offer a provider's subscriber for the words they wrote."""
+"""The knowledge base in memory: which articles to suggest to a provider's subscriber or agent for their words."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from kb.search.postings import Array
 SHARED_INDEX_NAME = "_all"
 """The name under which the index of the articles shared by all is saved; no provider can have it."""
 PictureFolders = Callable[[str], Sequence[Path]]
-"""Where a provider's articles have their pictures, in search order: its own folder, the desk's, the packaged one."""
+"""The folders with pictures of a provider's articles, in search order: its own, the desk's, the packaged one."""
 
 
 class KnowledgeBase:
-    """The articles of all providers, each matched once however many providers share it.
+    """The articles of all providers, each indexed once however many providers share it.
 
-    Reading is pure and safe from any thread; `refresh` swaps everything at once, so a reader sees the old whole or
-    the new whole. Both take time that belongs off the event loop. With a ``store``, what was indexed before is not
-    indexed again, not even after a start.
+    Reading is pure and thread-safe; `refresh` replaces everything at once, so a reader sees either the old or the new.
+    Both take time that must not be the event loop's. With a ``store``, what was indexed before is not indexed again,
+    not even after a restart.
     """
 
     def __init__(
@@ -49,45 +49,47 @@ class KnowledgeBase:
         self._internal = InternalMatchers(articles)
 
     def refresh(self, articles: Sequence[Article]) -> None:
-        """Takes these articles (`kb.storage.article_store.load_articles`) in place of all there were; what has not
-        changed is kept."""
+        """Replaces all articles with these (`kb.storage.article_store.load_articles`); indexes that have not changed
+        are kept."""
         self._matchers = _MatcherBuilder(self._store, self._matchers).build(articles)
         self._internal = InternalMatchers(articles)
 
     def matcher(self, provider: str) -> Matcher:
-        """What answers a provider's subscribers, without any words of the desk around it."""
+        """The matcher of a provider's subscribers."""
         return self._matchers.matcher_of(provider)
 
     def suggest(self, provider: str, text: str, language: str, limit: int = 3) -> ArticleSuggestions:
-        """The articles that fit, the best first, with this provider's facts in them; empty when nothing fits."""
+        """Suggests the articles that fit, the best first, with this provider's facts in them; none when nothing
+        fits."""
         matchers = self._matchers
         matches = matchers.matcher_of(provider).best(text, language, limit)
         return ArticleSuggestions(tuple(self._suggestion(matchers, provider, match) for match in matches))
 
     def suggestions_by_id(self, provider: str, articles: Sequence[str], language: str) -> dict[str, ArticleSuggestion]:
-        """The articles of these ids as this provider tells them, by id; those it does not offer are left out."""
+        """The articles of these ids with this provider's facts in them, by id; those that are not public here are left
+        out."""
         matchers = self._matchers
         found = (article for one in articles if (article := matchers.matcher_of(provider).article(one)))
         matches = (ArticleMatch(one, one.edition(language).language, 1.0, fits=True, sure=True) for one in found)
         return {one.article.id: self._suggestion(matchers, provider, one) for one in matches}
 
     def matching_ids(self, provider: str, text: str, language: str) -> list[str]:
-        """The articles that fit a text, the best first, by their ids."""
+        """The ids of the articles that fit a text, the best first."""
         return [one.article.id for one in self.matcher(provider).best(text, language)]
 
     def suggest_to_agent(self, provider: str, text: str, language: str, limit: int = 3) -> ArticleSuggestions:
-        """The same for an agent, who sees drafts and internal articles too."""
+        """Suggests articles to an agent, who sees drafts and internal articles too."""
         matchers = self._matchers
         matches = self._internal.best(provider, matchers.matcher_of(provider), text, language, limit)
         return ArticleSuggestions(tuple(self._suggestion(matchers, provider, match) for match in matches))
 
     def title(self, provider: str, article: str, language: str, otherwise: str = "") -> str:
-        """How a provider's article is called in this language; ``otherwise``, or its id, where it is not offered."""
+        """The title of a provider's article in this language; ``otherwise``, or its id, where it is not public."""
         known = self._matchers.matcher_of(provider).article(article)
         return known.edition(language).title if known else otherwise or article
 
     def _suggestion(self, matchers: _ProviderMatchers, provider: str, match: ArticleMatch) -> ArticleSuggestion:
-        """As this provider tells it, made out once: its marks and pictures cost more than matching does."""
+        """The article with this provider's facts, rendered once: its marks and pictures cost more than searching."""
         key = provider, match.article.id, match.language
         rendered = matchers.rendered.get(key)
         if rendered is None:
@@ -111,14 +113,14 @@ class KnowledgeBase:
         )
 
     def _facts(self, provider: str, language: str) -> Mapping[str, str]:
-        """The provider's fact table and its name; an unknown provider (a shared front desk) has no facts to tell."""
+        """The provider's facts and its title; an unknown provider (a shared front desk) has none."""
         known = self._providers.get(provider)
         return {**known.facts, "provider_title": known.title(language)} if known else {}
 
 
 @dataclass(frozen=True, slots=True)
 class _KeyedMatcher:
-    """A matcher, and the key of what it was made of."""
+    """A matcher, and the key of the articles it was made from."""
 
     key: str
     matcher: Matcher
@@ -126,9 +128,9 @@ class _KeyedMatcher:
 
 @dataclass(frozen=True, slots=True)
 class _ProviderMatchers:
-    """The shared matcher, and one of its own on top of it for each provider that has articles of its own.
+    """The shared matcher, and one on top of it for each provider that has articles of its own.
 
-    ``rendered`` keeps them made out, by provider, article and language.
+    ``rendered`` keeps rendered articles, by provider, article and language.
     """
 
     shared: _KeyedMatcher
@@ -141,7 +143,7 @@ class _ProviderMatchers:
 
 @dataclass(frozen=True, slots=True)
 class _MatcherBuilder:
-    """Makes books, from the former ones and from saved indexes as far as they still are the same."""
+    """Builds the matchers, reusing previous ones and saved indexes as far as their articles are the same."""
 
     store: IndexFiles | None
     previous: _ProviderMatchers | None
@@ -152,7 +154,7 @@ class _MatcherBuilder:
             by_provider.setdefault(article.provider, []).append(_public_article(article))
         shared = self._build_one("", by_provider.pop(""), None)
         if self.store and self.previous:
-            # Whoever forgot the last of them may have done so while we were still saving what they had.
+            # The last of a provider's articles may have been deleted while its index was still being saved.
             for provider in self.previous.own.keys() - by_provider.keys():
                 with contextlib.suppress(OSError):
                     self.store.delete(provider)
@@ -183,7 +185,8 @@ class _MatcherBuilder:
     def _load_or_build(
         self, name: str, key_now: str, articles: Sequence[Article], shared_matcher: Matcher | None
     ) -> Mapping[str, Array] | None:
-        """What is saved of these articles. Where people are answered meanwhile, a large index is built apart first."""
+        """The saved index of these articles. In a refresh, while people are being answered, a large one is built in a
+        process of its own first."""
         if self.store is None:
             return None
         saved = self.store.load(name, key_now)
@@ -201,7 +204,7 @@ class _MatcherBuilder:
 
 
 def _public_article(article: Article) -> Article:
-    """The article with only what a subscriber may see; left empty, it still hides a shared one of the same id."""
+    """The article with its public editions only; without any it still hides a shared one of the same id."""
     editions = {language: one for language, one in article.editions.items() if one.is_public}
     return article if len(editions) == len(article.editions) else dataclasses.replace(article, editions=editions)
 
@@ -211,7 +214,7 @@ def _bold_title(title: str) -> RichText:
 
 
 def _picture_files(pictures: Sequence[tuple[str, str]], folders: Sequence[Path]) -> tuple[File, ...]:
-    """The pictures that are there; one that has been taken away never keeps the words from being said."""
+    """The pictures that exist; a missing one never keeps the text from being sent."""
     files: list[File] = []
     for name, shows in pictures:
         try:

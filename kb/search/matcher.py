@@ -1,9 +1,9 @@
-"""Which article speaks of what a person wrote, how sure that is, and whether anything fits at all.
+"""Finds the article that answers what a person wrote, how sure that is, and whether any article fits at all. Pure.
 
-One question goes four steps: what was meant (`kb.search.keyboard_layout`: keyboard layout, transliteration), words
-the base does not know mended (`kb.search.spelling`), articles ranked by characters, words and answers
-(`kb.search.ranking`), and the best weighed by a gate that the base itself has calibrated (`kb.search.calibration`).
-Pure: no wire, no clock.
+A question takes four steps: what was meant (`kb.search.keyboard_layout`: keyboard layout, transliteration), correcting
+words the index does not know (`kb.search.spelling`), ranking articles by character n-grams, words and answers
+(`kb.search.ranking`), and comparing the best one with a threshold calibrated on these very articles
+(`kb.search.calibration`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import TypeVar
 import numpy as np
 
 from kb.content.article_files import Article, sha256_of
-from kb.search import calibration as gates
+from kb.search import calibration
 from kb.search.article_index import FORMAT_VERSION, ArticleIndex, build_index
 from kb.search.background_corpus import background_sentences
 from kb.search.calibration import SIGNAL_COUNT, SURE_LIKELIHOOD, AnswerThreshold, CalibrationTrials, Signals
@@ -52,20 +52,21 @@ BLEND_WEIGHTS = {
     "either": 1.00,
     "every": 0.0,
 }
-"""The blend of `kb.search.ranking.MEASURES`, with `LIKENESS_AND_COVERAGE_WEIGHT` of likeness and coverage at once."""
+"""The weights of `kb.search.ranking.MEASURES` in the blended score; `LIKENESS_AND_COVERAGE_WEIGHT` is that of the
+product of likeness and coverage."""
 LIKENESS_AND_COVERAGE_WEIGHT = 0.09
 NEAR_IDENTICAL_WEIGHT = 0.5
-"""What it is worth, to the fourth power of the likeness, that somebody has asked in nearly these words before."""
+"""Weight of the fourth power of the likeness: high only where somebody has asked in nearly these words before."""
 MIN_SHARE_OF_BEST = 0.5
-"""What share of the best article's blend another one must have to be mentioned beside it."""
+"""The share of the best article's blended score that another one needs to be mentioned too."""
 MAX_CALIBRATION_QUESTIONS = 120
-"""Phrasings a base is calibrated on, evenly taken."""
+"""Phrasings used for calibration at most, evenly sampled."""
 MAX_BACKGROUND_SENTENCES, LONG_BACKGROUND_TEXTS, LONG_TEXT_STEP = 240, 80, 2
-"""Everyday sentences of one language it is calibrated on, and how many times several of them at once."""
+"""Background sentences of one language used for calibration, and how many texts of several of them at once."""
 SIMILARITY_SMOOTHING = 0.03
-"""A likeness below which less says no more."""
+"""Added to likenesses before their logarithm is taken: differences below this mean nothing."""
 MIN_SCRIPT_SHARE = 0.01
-"""The share of a base's letters from which it is said to be written in them."""
+"""The share of an index's letters from which it counts as written in that script."""
 
 _WEIGHTS = np.array([BLEND_WEIGHTS[name] for name in MEASURES])
 _CHAR, _ASKED, _WHOLE, _EVERY = (MEASURES.index(name) for name in ("char", "asked", "whole", "every"))
@@ -73,8 +74,8 @@ _CHAR, _ASKED, _WHOLE, _EVERY = (MEASURES.index(name) for name in ("char", "aske
 
 @dataclass(frozen=True, slots=True)
 class ArticleMatch:
-    """An article that may help, in the language to show. ``score`` is how likely it is the right one, 0 to 1;
-    ``fits`` when it may be mentioned at all, ``sure`` when it is worth showing unasked."""
+    """An article that may help, in the language to show. ``score`` is how likely it is the right one, 0 to 1; ``fits``
+    when it may be mentioned at all, ``sure`` when it may be shown without being asked for."""
 
     article: Article
     language: str
@@ -92,14 +93,14 @@ class SearchAnswer:
 
     @property
     def fits(self) -> bool:
-        """Whether there is anything to say."""
+        """Whether any article fits."""
         return any(one.fits for one in self.nearest)
 
 
 @dataclass(frozen=True, slots=True)
 class _QuestionSurroundings:
-    """Of a base, whatever the article: how near its nearest entries are to the question and how near everyday
-    sentences, and what `kb.search.ranking.Comparison` tells of the question as a whole."""
+    """Of the question as a whole, whatever the article: the likeness of the nearest entries and of the nearest
+    background sentences, and figures of `kb.search.ranking.Comparison`."""
 
     nearest_similarity: float
     background_similarity: float
@@ -109,7 +110,7 @@ class _QuestionSurroundings:
 
     @property
     def log_nearness(self) -> float:
-        """How much nearer the base is than everyday talk, as a logarithm."""
+        """How much nearer the articles are than the background sentences, as a logarithm."""
         return math.log(
             (self.nearest_similarity + SIMILARITY_SMOOTHING) / (self.background_similarity + SIMILARITY_SMOOTHING)
         )
@@ -117,8 +118,8 @@ class _QuestionSurroundings:
 
 @dataclass(frozen=True, slots=True)
 class _RankedArticle:
-    """An article's standing among the others, its blend, its likeness as a whole, how much of the question it explains;
-    and its base."""
+    """An article's score in the ranking, its blended score, its likeness as a whole, how much of the question it
+    explains; and figures of the question itself."""
 
     id: str
     rank_score: float
@@ -129,12 +130,12 @@ class _RankedArticle:
 
 
 class Matcher:
-    """A base of articles, ready to be asked; immutable once made, and safe to read from any thread.
+    """Searches a set of articles; immutable once made, and safe to read from any thread.
 
-    ``shared`` is a matcher of shared articles this one stands on. Its index is referred to, never copied, so three
-    hundred providers share one; articles here hide those beneath that have the same id. ``saved`` is what `arrays` of a
-    matcher of the very same articles gave (`index_key` tells). Without ``calibrate`` a base that nobody lends a gate to
-    is not asked what it knows: it is made to be saved, not to answer.
+    ``shared`` is a matcher of shared articles searched together with these. Its index is referred to, never copied, so
+    three hundred providers share one; articles here replace shared ones of the same id. ``saved`` is what `arrays` of a
+    matcher of the very same articles gave (`index_key` tells). Unless ``calibrate``, a matcher that has no threshold
+    from ``shared`` is not calibrated: it is made to be saved, not to answer.
     """
 
     def __init__(
@@ -162,13 +163,15 @@ class Matcher:
         self.threshold: AnswerThreshold = (
             shared_threshold
             or _saved_threshold(saved)
-            or (self._calibrate(articles) if calibrate else gates.DEFAULT_THRESHOLD)
+            or (self._calibrate(articles) if calibrate else calibration.DEFAULT_THRESHOLD)
         )
 
     def arrays(self) -> dict[str, Array]:
-        """All that took time to make, to be saved."""
-        gate = {"gate": np.array([*self.threshold.weights, self.threshold.min_scope])} if self._is_calibrated else {}
-        return self.index.arrays() | gate
+        """The index and the threshold as arrays, to be saved."""
+        saved = (
+            {"threshold": np.array([*self.threshold.weights, self.threshold.min_scope])} if self._is_calibrated else {}
+        )
+        return self.index.arrays() | saved
 
     @property
     def has_articles(self) -> bool:
@@ -176,7 +179,7 @@ class Matcher:
         return self._combined.edition_count > 0
 
     def article(self, id: str) -> Article | None:
-        """The article of that id, as long as some edition of it is offered."""
+        """The article of that id, as long as some edition of it is public."""
         found = self._articles.get(id)
         return found if found and found.editions else None
 
@@ -198,9 +201,9 @@ class Matcher:
         return list(self._score(ranked, language))[:limit]
 
     def _score(self, ranked: Sequence[_RankedArticle], language: str) -> Iterator[ArticleMatch]:
-        """Each with how likely it is right; only the best can be sure."""
+        """Each article with how likely it is right; only the best can be sure."""
         signals = _signals(ranked)
-        likelihoods, scopes = self.threshold.likelihood(signals).tolist(), gates.scope_score(signals).tolist()
+        likelihoods, scopes = self.threshold.likelihood(signals).tolist(), calibration.scope_score(signals).tolist()
         for at, (one, score, scope) in enumerate(zip(ranked, likelihoods, scopes, strict=True)):
             article = self._articles[one.id]
             fits = (
@@ -210,8 +213,8 @@ class Matcher:
             yield ArticleMatch(article, article.edition(language).language, round(score, 4), fits, sure)
 
     def search_without(self, text: str, hidden_article: str = "", skipped_phrasing: str = "") -> list[str]:
-        """The articles for a text, the best first: as if there were no article ``hidden_article``, and nobody had ever
-        phrased it ``skipped_phrasing``. Asks only the articles of this matcher's own shelf to leave something out."""
+        """The ids of the articles for a text, the best first, as if there were no article ``hidden_article`` and nobody
+        had ever phrased it ``skipped_phrasing``. Only articles of this matcher's own index can be left out."""
         index = self._combined
         for one in self._leave_one_out:
             if (hidden_article == one.article and one.excludes_article) or (
@@ -235,11 +238,11 @@ class Matcher:
         return intended_texts(normalise(text[:MAX_QUERY_LENGTH]), knows_words, cyrillic, latin)
 
     def _corrected_words(self, found: Sequence[str], index: CombinedIndex) -> list[QueryWord]:
-        """Those of them that tell something, mended."""
+        """The content words among them, with their spelling corrected."""
         return correct_words(self._vocabulary.words_with_stems(content_words(found)), index, self._vocabulary)
 
     def _rank(self, words: Sequence[QueryWord], index: CombinedIndex) -> list[_RankedArticle]:
-        """Articles with anything in common, the best first; of equal ones the first by name."""
+        """Articles that have anything in common with the question, the best first; equal ones by id."""
         comparison = Comparison(words, index)
         candidates = [comparison.candidates(number) for number in range(len(self._ids))]
         nearby = max((found.nearest_similarity for found in candidates), default=0.0)
@@ -267,7 +270,8 @@ class Matcher:
         return sorted(best.values(), key=lambda one: (-one.rank_score, one.id))
 
     def _calibrate(self, articles: Sequence[Article]) -> AnswerThreshold:
-        """Asks itself without what it knows, and everyday questions that no base is expected to answer."""
+        """Calibrates the threshold: asks the index without what it knows, and asks background sentences that no article
+        is expected to answer."""
         questions = list(leave_one_out_questions(articles, self._vocabulary))
         phrasings = _even_sample(
             [
@@ -285,14 +289,14 @@ class Matcher:
             for text, gone in self._background_questions()
         ]
         right = [bool(r) and r[0].id == one.article for r, one in zip(asked, phrasings, strict=True)]
-        return gates.calibrate(
+        return calibration.calibrate(
             CalibrationTrials(
                 _best_signals(asked), np.array(right, bool), _best_signals(near_signals), _best_signals(background)
             )
         )
 
     def _background_questions(self) -> Iterator[tuple[str, tuple[int, ...]]]:
-        """Everyday sentences in the letters of the base, and some at once, long as a story, with their numbers."""
+        """Background sentences in the scripts of the index, and texts of several at once, each with their numbers."""
         for letters, cyrillic in zip(self._scripts, (True, False), strict=True):
             said = [
                 (number, text) for number, text in enumerate(background_sentences()) if (text > "\u0400") is cyrillic
@@ -311,7 +315,7 @@ class Matcher:
 
 
 def index_key(articles: Sequence[Article]) -> str:
-    """Changes with anything an index of these articles depends on."""
+    """A key that changes with anything an index of these articles depends on."""
     whole = hashlib.sha256(sha256_of(str(FORMAT_VERSION), wordlists_fingerprint()).encode())
     for one in articles:  # one by one: a single call over a hundred thousand would hold up every other thread
         whole.update(one.hash.encode())
@@ -319,7 +323,7 @@ def index_key(articles: Sequence[Article]) -> str:
 
 
 def _corrected_text(text: str, found: Sequence[str], asked: Sequence[QueryWord]) -> str:
-    """The question in the person's own words, with those mended that were."""
+    """The question in the person's own words, with the corrections in it."""
     parts: dict[str, list[str]] = {}
     for word in asked:
         if word.corrected_from:
@@ -329,7 +333,7 @@ def _corrected_text(text: str, found: Sequence[str], asked: Sequence[QueryWord])
 
 
 def _saved_threshold(saved: Mapping[str, Array] | None) -> AnswerThreshold | None:
-    return gates.threshold_from_array(saved["gate"].tolist()) if saved and "gate" in saved else None
+    return calibration.threshold_from_array(saved["threshold"].tolist()) if saved and "threshold" in saved else None
 
 
 def _article_ids(articles: Sequence[Article]) -> tuple[str, ...]:
@@ -338,7 +342,7 @@ def _article_ids(articles: Sequence[Article]) -> tuple[str, ...]:
 
 
 def _scripts_of(indexes: Sequence[ArticleIndex]) -> tuple[bool, bool]:
-    """Whether the base is written in Cyrillic letters, and in Latin ones."""
+    """Whether the index is written in Cyrillic letters, and in Latin ones."""
     cyrillic = latin = 0
     for index in indexes:
         cyrillic += sum("а" <= char <= "я" for char in index.vocabulary_text)
@@ -348,7 +352,8 @@ def _scripts_of(indexes: Sequence[ArticleIndex]) -> tuple[bool, bool]:
 
 
 def _signals(ranked: Sequence[_RankedArticle]) -> Signals:
-    """What a gate looks at; the lead is over the best other article, so below zero for all but the first."""
+    """The signals a threshold is applied to; the lead is over the best other article, so below zero for all but the
+    first."""
     standings = [one.rank_score for one in ranked]
     others = [max((one for at, one in enumerate(standings) if at != mine), default=0.0) for mine in range(len(ranked))]
     return np.array(
@@ -369,11 +374,11 @@ def _signals(ranked: Sequence[_RankedArticle]) -> Signals:
 
 
 def _best_signals(answers: Sequence[Sequence[_RankedArticle]]) -> Signals:
-    """The signals of the best article of each answer; nothing at all speaks for an empty one."""
+    """The signals of the best article of each answer; zeros for an empty one."""
     rows = [_signals(ranked[:2])[0] if ranked else np.zeros(SIGNAL_COUNT) for ranked in answers]
     return np.array(rows) if rows else np.zeros((0, SIGNAL_COUNT))
 
 
 def _even_sample(outs: Sequence[_T], most: int) -> Sequence[_T]:
-    """At most so many, evenly taken."""
+    """At most so many, evenly sampled."""
     return [outs[at * len(outs) // most] for at in range(most)] if len(outs) > most else outs

@@ -1,7 +1,7 @@
-"""Character n-grams as numbers, many texts at once. Pure.
+"""Character n-grams as numbers, of many texts at once. Pure.
 
-A text is ``" its words "``: n-grams of three to five characters may reach over the border of two words, so they know a
-little of the words' order. Each is a hash of 32 bits; no dictionary of n-grams is ever kept.
+A text is ``" its words "``: n-grams of three to five characters may cross the border of two words, so they reflect the
+order of words a little. Each is a hash of 32 bits; no dictionary of n-grams is kept.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ def hash_ngrams(texts: Sequence[str], min_size: int = MIN_SIZE, max_size: int = 
 
 
 def pad_words(words: Sequence[str]) -> str:
-    """The words as n-grams are taken of them."""
+    """The words as the text that n-grams are taken from."""
     return f" {' '.join(words)} "
 
 
 def inverse_document_frequency(seen: TextNumbers, total: int) -> IdfWeights:
-    """Inverse document frequency of n-grams in ``seen`` of ``total`` entries; of one never seen, the most."""
+    """Inverse document frequency of n-grams in ``seen`` of ``total`` entries; the highest for one never seen."""
     weights: IdfWeights = np.log((1.0 + total) / (1.0 + seen)) + 1.0
     return weights

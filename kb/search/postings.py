@@ -14,9 +14,9 @@ import numpy.typing as npt
 
 Array: TypeAlias = npt.NDArray[Any]
 WEIGHT_STEPS = 65_535
-"""A weight is kept as a whole number of so many steps."""
+"""A weight is stored as a whole number of so many steps."""
 SHORT_LIST = 100
-"""Lists of at most so many places on average are visited faster all together than each on its own."""
+"""Lists of at most so many places on average are faster read all together than one by one."""
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
 
@@ -40,8 +40,8 @@ class Postings:
     def build(
         cls, keys: Array, places: Array, weights: Array, max_list_length: int = 1 << 62, max_weight: float | None = None
     ) -> Postings:
-        """Of pairs sorted by key, then place. Lists longer than ``max_list_length`` are left empty. ``max_weight`` is
-        what a weight can be; without it, the most there is."""
+        """Builds the lists from pairs sorted by key, then place. Lists longer than ``max_list_length`` are left empty.
+        ``max_weight`` is the largest possible weight; without it, the largest there is."""
         if not len(keys):
             empty = np.zeros(0, np.uint16)
             return cls(
@@ -66,7 +66,7 @@ class Postings:
 
     @classmethod
     def concatenate(cls, parts: Sequence[Postings]) -> Postings:
-        """Of parts with the same unit, each with greater keys than the one before."""
+        """Joins parts with the same unit, each with greater keys than the one before."""
         before = np.cumsum([0, *(len(part.places) for part in parts)])
         starts = [part.starts[:-1].astype(np.int64) + shift for part, shift in zip(parts, before, strict=False)]
         return cls(
@@ -79,7 +79,7 @@ class Postings:
         )
 
     def find(self, wanted: Array) -> Ints:
-        """The position of each wanted key, -1 where it is not here."""
+        """The position of each wanted key, -1 where it is not there."""
         if not len(self.keys):
             return np.full(len(wanted), -1)
         at = self.keys.searchsorted(wanted)
@@ -88,11 +88,11 @@ class Postings:
         return at
 
     def has(self, wanted: Array) -> npt.NDArray[np.bool_]:
-        """Whether each wanted key is here."""
+        """Whether each wanted key is there."""
         return self.find(wanted) >= 0
 
     def document_counts(self, found: Ints) -> Ints:
-        """In how many places each found key is; 0 for -1."""
+        """In how many places each found key is; 0 for position -1."""
         return np.where(found >= 0, self.counts[found] if len(self.counts) else 0, 0).astype(np.int64)
 
     def sum_weights(
@@ -168,7 +168,7 @@ class Postings:
         return np.array(totals, np.int64)
 
     def arrays(self, name: str) -> dict[str, Array]:
-        """To be saved."""
+        """The lists as arrays, to be saved."""
         fields = {one: getattr(self, one) for one in ("keys", "starts", "counts", "places", "weights")}
         return {f"{name}.{one}": array for one, array in fields.items()} | {f"{name}.unit": np.array([self.unit])}
 
@@ -187,5 +187,5 @@ def expand_ranges(begins: Ints, lengths: Ints) -> Ints:
 
 
 def narrowest_dtype(numbers: Array) -> Array:
-    """As few bytes each as the largest needs."""
+    """The numbers in the smallest unsigned type that can hold the largest."""
     return numbers.astype(np.min_scalar_type(int(numbers.max(initial=0))))

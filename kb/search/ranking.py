@@ -1,6 +1,7 @@
-"""How well each article of a shelf fits a question: many cheap measures for all, dearer ones for the best thirty. Pure.
+"""How well each article of an index fits a question: cheap measures for all, dearer ones for the best thirty. Pure.
 
-The measures (`MEASURES`) are all from 0 to 1 and absolute: what the base has never seen counts against every article.
+The measures (`MEASURES`) are from 0 to 1 and absolute: a word that the index has never seen counts against every
+article.
 """
 
 from __future__ import annotations
@@ -25,41 +26,41 @@ from kb.search.tokenize import is_stop_word
 
 MAX_CANDIDATES = 30
 ALIGNED_CANDIDATES = 12
-"""Candidates whose words are compared with the query's: no later one has been seen to come out among the first."""
+"""Candidates whose words are compared with the question's: no later one was ever seen to come out among the first."""
 MAX_CANDIDATES_IN_LARGE_INDEX = 400
-"""Those of a crowded base among which they are looked for."""
+"""Candidates of the first selection where the index is large."""
 LARGE_INDEX_EDITIONS, COVERAGE_WEIGHT = 200, 0.4
-"""With more editions than this there are many that have most words of a question, and it matters the more to have every
-one of them: so much, for each time that there are e times as many."""
+"""With more editions than this, many have most words of a question, so having every word counts more: by
+`COVERAGE_WEIGHT` for each time that there are e times as many."""
 MIN_SHARE_OF_BEST, ALWAYS_KEPT = 0.3, 10
-"""With so small a share of the best first score no article is looked at again, unless it is among the first few."""
+"""An article with a smaller share of the best first score is not looked at again, unless it is among the first few."""
 MAX_POSTINGS = 250_000
-"""Places visited in one list of one shelf: a few milliseconds at the very most."""
+"""Postings visited in one list of one index: a few milliseconds at most."""
 STOP_WORD_WEIGHT = 0.3
-"""What a word that says nothing on its own counts, beside its rarity: "what is the" is no question yet."""
+"""The weight of a stop word, beside its rarity: "what is the" is not a question yet."""
 COUNT_SMOOTHING = 1.0
-"""So often an n-gram is taken to have been seen in the base and in everyday sentences before any are counted."""
+"""Additive smoothing of the counts of an n-gram in the articles and in the background sentences."""
 NEAREST_ENTRIES = 10
 EXTRA_ENTRIES = 4
-"""So many entries more than it has an article is measured by, when it is measured as a whole."""
+"""Added to the number of an article's entries when the article is measured as a whole."""
 ANSWER_WORD_WEIGHT = 0.7
-"""What a word in an answer is worth beside one in a title or phrasing."""
+"""The weight of a word in an answer beside one in a title or phrasing."""
 ANSWER_ONLY_WEIGHT = 0.3
-"""What it is worth, beside being in a title or phrasing, that a word is in an answer."""
+"""How far a word counts as known that is only in answers, beside one in titles or phrasings."""
 MIN_WORD_SIMILARITY = 0.85
-"""From this Jaro-Winkler similarity two words are taken to be one, more or less."""
+"""From this Jaro-Winkler similarity on two words are aligned."""
 MEASURES = ("char", "top", "told", "answered", "asked", "covered", "sorted", "exact", "whole", "either", "every")
-"""Likeness of characters with the nearest entry, and with the nearest three on average; BM25 of title and phrasings,
-and of the answer, as shares of what the query could reach; how much of the query the article's words align with, how
-much of the nearest entry the query's; likeness of their sorted words; exact keys shared (1) or contradicted (-1);
-likeness of all the entries of the article together, the more of them the surer; how much of the query its title,
-phrasings and answer have between them, the more the oftener they do; and the same however often."""
+"""n-gram likeness with the nearest entry, and with the nearest three on average; BM25 of title and phrasings, and of
+the answer, as shares of what the question could reach; how much of the question the article's words align with, and how
+much of the nearest entry the question's do; likeness of their sorted words; exact keys shared (1) or contradicted (-1);
+likeness of all entries of the article together, the more entries the higher; how much of the question its title,
+phrasings and answer cover together, more where a word is repeated; and the same without regard to repetition."""
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateScores:
-    """Candidates of one shelf: editions by number, each with its row of `MEASURES`. ``nearest_similarity`` is the
-    likeness of the nearest `NEAREST_ENTRIES` entries of the shelf on average, whosever they are."""
+    """Candidates of one index: editions by number, each with its row of `MEASURES`. ``nearest_similarity`` is the mean
+    likeness of the nearest `NEAREST_ENTRIES` entries of the index, of whichever articles."""
 
     editions: Ints
     measures: npt.NDArray[np.float64]
@@ -67,14 +68,13 @@ class CandidateScores:
 
 
 class Comparison:
-    """One question against one base.
+    """Compares one question with one combined index.
 
-    ``known_share`` is the share of the question's weight that the base has words for, ``unreadable_weight`` the
-    logarithm of what weight is no words at all as far as anybody knows: mostly misspelt beyond recognition.
-    ``background_contrast`` is how much more its n-grams are those of the base than those of everyday sentences (a sum
-    of logarithms over the root of their number: 0 where they are as usual in both), ``background_similarity`` how like
-    it is to the nearest of these sentences. ``coverage_weight`` is what it counts in this base that an article has
-    every word.
+    ``known_share`` is the share of the question's weight whose words the index knows, ``unreadable_weight`` the
+    logarithm of the weight of its unknown non-words, mostly misspelt beyond recognition. ``background_contrast`` is how
+    much more its n-grams are those of the articles than of background sentences (a sum of logarithms over the root of
+    their number, 0 where both are equal), ``background_similarity`` its likeness with the nearest of these sentences.
+    ``coverage_weight`` is what it counts in this index that an article has every word.
     """
 
     def __init__(self, asked: Sequence[QueryWord], index: CombinedIndex) -> None:
@@ -115,7 +115,7 @@ class Comparison:
         self._word_weights = np.array([by_stem[word.stem] for word in asked])
 
     def candidates(self, number: int) -> CandidateScores:
-        """The candidates of one shelf."""
+        """The candidates of one of the indexes."""
         index = self._index.indexes[number]
         total = len(index.edition_starts) - 1
         if not total or not self._words:
@@ -160,7 +160,7 @@ class Comparison:
         return CandidateScores(chosen, measures, _nearest_entries_mean(index, entries, char))
 
     def _excluded_editions(self, number: int) -> Iterator[Ints | slice]:
-        """The editions of a shelf that do not count."""
+        """The editions of an index that do not count."""
         if self._index.hidden_editions and (hidden_editions := self._index.hidden_editions[number]) is not None:
             yield hidden_editions
         exclusion = self._index.exclusion
@@ -168,13 +168,13 @@ class Comparison:
             yield slice(*exclusion.editions)
 
     def _bm25(self, postings: Postings, found: Ints, weights: Floats, total: int) -> Floats:
-        """BM25 of each edition, as a share of the most the query could reach."""
+        """BM25 of each edition, as a share of the most the question could reach."""
         summed = postings.sum_weights(found, weights * self._quality, total, MAX_POSTINGS)
         return summed / (weights.sum() or 1.0)
 
     def _coverage(self, index: ArticleIndex, number: int, editions: Ints) -> tuple[Floats, Floats]:
-        """How much of the query an article's title, phrasings and answer have between them, each word counted once:
-        the more the oftener it is there, and however often."""
+        """How much of the question an article's title, phrasings and answer cover together, each word counted once:
+        more where a word is repeated, and without regard to repetition."""
         total = len(index.edition_starts) - 1
         entry_weights = index.entry_stems.weights_at(self._entry_positions[number], editions, total)
         answer_weights = index.answer_stems.weights_at(self._answer_positions[number], editions, total)
@@ -187,7 +187,7 @@ class Comparison:
         )
 
     def _remaining_bm25(self, remaining: Counter[str]) -> float:
-        """The same for an edition of which only these stems remain, as if it were of the usual length."""
+        """BM25 of an edition of which only these stems remain, as if it were of the usual length."""
         return float((self._entry_idf * self._quality) @ self._remaining_tf(remaining) / (self._entry_idf.sum() or 1.0))
 
     def _remaining_tf(self, remaining: Counter[str]) -> Floats:
@@ -195,7 +195,8 @@ class Comparison:
         return tf / (tf + K1)
 
     def _exact_key_scores(self, index: ArticleIndex, total: int) -> Floats:
-        """1 for editions that name what the query names exactly, -1 for those that name another of its kind."""
+        """1 for editions that have an exact key of the question, -1 for those that have another key of the same
+        kind."""
         exact = np.zeros(total)
         if not self._exact_keys or not len(index.exact_keys.keys):
             return exact
@@ -209,8 +210,8 @@ class Comparison:
         return exact
 
     def _align_words(self, index: ArticleIndex, nearest: _NearestEntries) -> tuple[Floats, Floats, Floats]:
-        """How much of the query the nearest entries of each of the first candidates explain, how much of the nearest
-        one the query does, and how alike these two are with their words sorted; 0 for all further candidates."""
+        """How much of the question the nearest entries of each of the first candidates explain, how much of the nearest
+        one the question does, and how alike these two are with their words sorted; 0 for all further candidates."""
         count = len(nearest.top)
         close = nearest.owners < ALIGNED_CANDIDATES
         entries, owners, is_first = nearest.entries[close], nearest.owners[close], nearest.is_first[close]
@@ -248,8 +249,9 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class _NearestEntries:
-    """The nearest three ``entries`` of each candidate at most, by candidate and the nearest first: whose each is, and
-    whether it is the nearest. ``top`` is their mean likeness, ``whole`` that of all entries of the candidate."""
+    """The nearest three ``entries`` of each candidate at most, by candidate and the nearest first: the candidate of
+    each, and whether it is the nearest. ``top`` is their mean likeness, ``whole`` that of all entries of the
+    candidate."""
 
     entries: Ints
     owners: Ints
@@ -259,7 +261,7 @@ class _NearestEntries:
 
     @classmethod
     def of(cls, index: ArticleIndex, scores: Floats, editions: Ints) -> _NearestEntries:
-        """For the candidates of a shelf, given the score of each of its entries."""
+        """For candidates of an index, given the score of each of its entries."""
         begins, ends = (
             index.edition_starts[editions].astype(np.int64),
             index.edition_starts[editions + 1].astype(np.int64),
@@ -286,7 +288,7 @@ def _bm25_idf(seen: Ints, total: int) -> Floats:
 
 
 def _best_candidates(scores: Floats, most: int) -> Ints:
-    """The places of the highest scores, the best first; after the first few none that is far behind the best."""
+    """The positions of the highest scores, the best first; after the first few none that is far below the best."""
     chosen = np.argpartition(-scores, most)[:most] if len(scores) > most else np.arange(len(scores))
     chosen = chosen[np.argsort(-scores[chosen], kind="stable")]
     values = scores[chosen]

@@ -1,7 +1,8 @@
-"""Words that a base does not know are taken for the nearest one it does know, if that is near enough. Pure.
+"""Corrects words that the index does not know to the nearest one it does know, if that is near enough. Pure.
 
-Candidates share pairs of letters with the word; `rapidfuzz.fuzz.ratio` or the Damerau likeness (a slip of two fingers)
-decides. Two words written as one are parted. An ordinary word of the language is left alone: "pizza" is no "pixel".
+Candidates share letter bigrams with the word; the larger of `rapidfuzz.fuzz.ratio` and the optimal string alignment
+similarity (which allows two letters to be exchanged) decides. Two words written as one are split. An ordinary word of
+the language is left alone: "pizza" is no "pixel".
 """
 
 from __future__ import annotations
@@ -22,22 +23,23 @@ from kb.search.tokenize import Vocabulary
 from kb.search.trigram_model import load_word_list
 
 MIN_SIMILARITY, MIN_SIMILARITY_SHORT = 74.0, 80.0
-"""From this likeness (0 to 100) a word of six letters or more, or of four or five, is taken for another."""
+"""From this similarity (0 to 100) on a word of six letters or more, or of four or five, is taken for another."""
 MAX_CANDIDATES = 24
 MIN_BIGRAM_DICE = 0.3
-"""The Dice likeness of its pairs of letters that a word must have to be looked at."""
+"""The Dice similarity of letter bigrams that a word must have to be a candidate."""
 MAX_POSTINGS = 60_000
 MAX_MATRIX_CELLS = 1 << 18
-"""Words looked at together, those of the query by those of the base: more would not stay in the processor's memory."""
+"""Cells of the matrix of a query's words by the index's that is computed at once: more would not fit into the
+processor's cache."""
 MAX_TRIES = 3
 MAX_CORRECTIONS = 12
-"""Words of one query that are mended: nobody misspells more in what can still be understood."""
+"""Words of one query that are corrected: nobody misspells more in what can still be understood."""
 
 
 @dataclass(frozen=True, slots=True)
 class QueryWord:
-    """A word of a query; ``quality`` is 1 where it stands as it was written, the likeness where it was mended.
-    ``corrected_from`` is the word it was mended from, or parted from another."""
+    """A word of a query; ``quality`` is 1 where it stands as it was written, the similarity where it was corrected.
+    ``corrected_from`` is the word it was corrected or split from."""
 
     text: str
     stem: str
@@ -48,7 +50,7 @@ class QueryWord:
 def correct_words(
     words_with_stems: Sequence[tuple[str, str]], index: CombinedIndex, vocabulary: Vocabulary
 ) -> list[QueryWord]:
-    """The query's words with their stems, those the base does not know mended where that can be done."""
+    """The query's words with their stems, those the index does not know corrected where that can be done."""
     if not words_with_stems:
         return []
     known = index.knows_stems([stem for _, stem in words_with_stems])
@@ -66,7 +68,7 @@ def correct_words(
 
 
 def _split_words(texts: Sequence[str], index: CombinedIndex, vocabulary: Vocabulary) -> dict[str, list[QueryWord]]:
-    """For those that are two words of the base written as one, these."""
+    """For words that are two words of the index written as one, these two."""
     long = [text for text in texts if len(text) >= 6]
     halves = [(text, text[:at], text[at:]) for text in long for at in range(2, len(text) - 2)]
     stems = [vocabulary.stem(half) for _, *both in halves for half in both]
@@ -85,8 +87,8 @@ def _split_words(texts: Sequence[str], index: CombinedIndex, vocabulary: Vocabul
 
 
 def _nearest_words(texts: Sequence[str], index: CombinedIndex, vocabulary: Vocabulary) -> dict[str, list[QueryWord]]:
-    """For those that are near enough to a word of the base, the nearest."""
-    pairs = [pair for shelf in index.indexes for pair in _candidates(texts, shelf)] if texts else []
+    """For words that are near enough to a word of the index, the nearest."""
+    pairs = [pair for one in index.indexes for pair in _candidates(texts, one)] if texts else []
     if not pairs:
         return {}
     mine, others = zip(*pairs, strict=True)
@@ -106,12 +108,12 @@ def _nearest_words(texts: Sequence[str], index: CombinedIndex, vocabulary: Vocab
 
 
 def _min_similarity(text: str) -> float:
-    """How alike another word must be to be taken for it."""
+    """How similar another word must be."""
     return MIN_SIMILARITY if len(text) > 5 else MIN_SIMILARITY_SHORT
 
 
 def _candidates(texts: Sequence[str], index: ArticleIndex) -> Iterator[tuple[str, str]]:
-    """Each text with the words that share the most pairs of letters with it, their lengths considered."""
+    """Each text with the words that share the most bigrams with it, relative to their lengths."""
     size = len(index.vocabulary_hashes)
     batch_size = max(1, MAX_MATRIX_CELLS // (size + 1))
     for at in range(0, len(texts), batch_size):
@@ -132,11 +134,15 @@ def _candidates(texts: Sequence[str], index: ArticleIndex) -> Iterator[tuple[str
 
 
 def is_ordinary_stem(stem: str) -> bool:
-    """Whether it is the stem of an ordinary word of either language, whatever a base knows."""
+    """Whether it is the stem of an ordinary word of either language, whatever the index knows."""
     return stem in _ordinary_stems()
 
 
 @cache
 def _ordinary_stems() -> frozenset[str]:
     vocabulary = Vocabulary()
-    return frozenset(vocabulary.stem(word) for name in ("ru", "en", "more", "names") for word in load_word_list(name))
+    return frozenset(
+        vocabulary.stem(word)
+        for name in ("ru", "en", "more_words", "unchanging_words")
+        for word in load_word_list(name)
+    )

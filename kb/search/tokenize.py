@@ -1,4 +1,4 @@
-"""A text as the matcher sees it: one spelling of each character, and the words that carry meaning. Pure."""
+"""Normalises text and splits it into words, as search compares them. Pure."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from desk.language.characters import without_invisible
 
 WORDLISTS = Path(__file__).parent / "wordlists"
 MAX_QUERY_LENGTH = 600
-"""Characters of a query that are looked at: the matter is told in the first sentences."""
+"""Characters of a query that are searched for: the problem is told in the first sentences."""
 MAX_QUERY_WORDS = 40
 MAX_WORD_LENGTH = 40
 CACHE_SIZE = 20_000
-"""Stems that are kept at hand."""
+"""Stems kept in memory."""
 
 
 def _word_set(words: str) -> frozenset[str]:
@@ -45,7 +45,7 @@ _COURTESY_WORDS = _word_set(
     hello hi hey dear good morning afternoon evening please pls plz thanks thank thx
     """
 )
-"""What is said around a question. Left out as long as anything else is said."""
+"""Courtesies around a question, left out as long as anything else is said."""
 _STOP_WORDS = _word_set(
     """
     а бы в вам вас во вот вы да до ее ей ему если есть еще же за и из или им их к как ко когда ли мне
@@ -56,7 +56,7 @@ _STOP_WORDS = _word_set(
     you your
     """
 )
-"""Words that say nothing on their own. They are matched like all others, but they alone are no question."""
+"""Stop words. They are matched like all others, but alone they are no question."""
 _CONTRACT_WORDS = _word_set("договор договора договору договоре номер contract number")
 
 
@@ -69,21 +69,21 @@ def normalise(text: str) -> str:
 
 
 def tokens(text: str, limit: int = MAX_QUERY_WORDS) -> list[str]:
-    """The first words of a text already `normalise`, without their joints ("wi-fi" is "wifi")."""
+    """The first words of a text already `normalise`d, without their joints ("wi-fi" is "wifi")."""
     return list(islice(filter(None, map(_clean_token, WORD_RE.findall(text))), limit))
 
 
 def content_words(found: Sequence[str]) -> list[str]:
-    """The words without greetings and long numbers; all of them where nothing else is said.
+    """The words without courtesies and long numbers; all of them where nothing else is said.
 
-    A number of five digits or more names a contract or a telephone, not a trouble, and so does the word before it.
+    A number of five digits or more names a contract or a telephone, not a problem, and so does the word before it.
     """
     kept = list(_without_numbers(found))
     return [word for word in kept if word not in _COURTESY_WORDS] or kept
 
 
 def query_words(text: str) -> tuple[str, ...]:
-    """The words of a text that the matcher compares."""
+    """The words of a text that search compares."""
     return tuple(content_words(tokens(normalise(text[:MAX_QUERY_LENGTH]))))
 
 
@@ -110,7 +110,7 @@ def _clean_token(found: str) -> str:
 
 
 def _fix_lookalikes(word: str) -> str:
-    """The word with letters of the other script that only look alike ("cвет" with a Latin c) put right."""
+    """The word with lookalike letters of the other script ("cвет" with a Latin c) replaced."""
     latin = sum("a" <= char <= "z" for char in word)
     cyrillic = sum("а" <= char <= "я" for char in word)
     if not latin or not cyrillic:
@@ -119,9 +119,9 @@ def _fix_lookalikes(word: str) -> str:
 
 
 class Vocabulary:
-    """Stems, and what people call things: slang and the other names of one thing become one word.
+    """Stems words and replaces aliases: slang and other names of one thing become one word.
 
-    Snowball's stemmers are not made for several threads, so each call takes turns.
+    Snowball's stemmers are not thread-safe, so each call takes a lock.
     """
 
     def __init__(self, aliases: Mapping[str, Sequence[str]] | None = None) -> None:
@@ -173,7 +173,7 @@ class Vocabulary:
 
 @cache
 def wordlists_fingerprint() -> str:
-    """The fingerprint of the packaged word lists."""
+    """A hash of the packaged word lists."""
     whole = hashlib.sha256()
     for path in sorted(WORDLISTS.iterdir()):
         whole.update(path.read_bytes())

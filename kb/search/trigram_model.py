@@ -1,4 +1,4 @@
-"""How likely a word is in Russian or English: a model of three letters, learned from lists of ordinary words. Pure."""
+"""A letter trigram model of Russian and English: how likely a word is, learned from lists of ordinary words. Pure."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from functools import cache
 from kb.search.tokenize import WORDLISTS
 
 UNSEEN_PROBABILITY = 1e-4
-"""The likelihood of a letter that the language does not have."""
+"""The probability of a letter that the language does not have."""
 TRIGRAM_WEIGHT, BIGRAM_WEIGHT, UNIGRAM_WEIGHT = 0.6, 0.3, 0.0999
 CACHE_SIZE = 20_000
-"""Combinations of three letters whose likelihood is kept at hand."""
+"""Trigrams whose probability is kept in memory."""
 
 
 class TrigramModel:
-    """Counts of letters in the context of the two before them, a word's borders included, learned from ``words``.
-    ``more_words`` are ordinary words too, in forms less telling."""
+    """Counts of letters after the two before them, a word's borders included, learned from ``words``. ``more_words``
+    are ordinary words too, but their forms are not typical enough to learn from."""
 
     def __init__(self, words: Collection[str], more_words: Collection[str] = ()) -> None:
         self.words = frozenset((*words, *more_words))
@@ -40,7 +40,7 @@ class TrigramModel:
         self._cache: dict[str, float] = {}
 
     def mean_log_likelihood(self, word: str) -> float:
-        """The mean logarithm of the likelihood of its letters: about -2 for a word, below -5 for a jumble."""
+        """The mean logarithm of the probability of its letters: about -2 for a word, below -5 for a jumble."""
         text, logarithms, total = f"  {word} ", self._cache, 0.0
         for at in range(len(word) + 1):
             triple = text[at : at + 3]
@@ -49,7 +49,7 @@ class TrigramModel:
         return total / (len(word) + 1)
 
     def _log_likelihood(self, letters: str) -> float:
-        """Of the likelihood of the last of three letters after the two before it; kept at hand."""
+        """The logarithm of the probability of the last of three letters after the two before it; cached."""
         triples = self._contexts[letters[:2]]
         pairs = self._starts[letters[1]]
         triple = self._trigrams[letters] / triples if triples else 0.0
@@ -67,7 +67,7 @@ class TrigramModel:
 
 @cache
 def load_word_list(name: str) -> tuple[str, ...]:
-    """The words of one packaged list: "ru", "en", "more" or "names"."""
+    """The words of one packaged list in `WORDLISTS`, by its name without ``.txt``."""
     lines = (WORDLISTS / f"{name}.txt").read_text("utf-8").splitlines()
     return tuple(word for line in lines if not line.startswith("#") for word in line.split())
 
@@ -75,4 +75,4 @@ def load_word_list(name: str) -> tuple[str, ...]:
 @cache
 def trigram_model_of(language: str) -> TrigramModel:
     """The model of one language, learned once in some ten milliseconds."""
-    return TrigramModel(load_word_list(language), load_word_list("more"))
+    return TrigramModel(load_word_list(language), load_word_list("more_words"))

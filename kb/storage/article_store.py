@@ -1,10 +1,10 @@
-"""The shelf: articles are served from the database, and files are imported into it when they have changed.
+"""Stores articles in the database, from where they are served, and imports files that have changed.
 
-An edition (one article in one language) remembers the file it came from and the content it brought. Where the content
-in the database is another one by now, somebody edited it there; if the file changed too, the import refuses that
-edition and shows the difference. Both the same again, by whichever hand, is peace. An edition born in the database
-has no file and is never touched. Articles are the provider's words, not its subscribers': they are the desk's own
-rows, read whole, and need no row-level security.
+An edition (one article in one language) remembers the hash of its file and of the content it brought. If the content in
+the database has another hash by now, somebody edited it there; if the file changed too, the import refuses that edition
+and shows the difference, unless both now say the same. An edition made in the database has no file and is never
+touched. Articles are the provider's words, not its subscribers': they are the desk's own rows, read whole, and need no
+row-level security.
 """
 
 from __future__ import annotations
@@ -86,12 +86,11 @@ async def import_folder(
     fallback_folders: Sequence[Path] = (),
     only: Collection[str] | None = None,
 ) -> ImportResult:
-    """Brings the provider's rows up to date with ``folder``, and with the folders ``fallback_folders`` it where it is
-    silent.
+    """Updates the provider's rows from ``folder``, and from ``fallback_folders`` for ids that it lacks.
 
-    Reads every file before it writes anything, so a `kb.content.article_files.InvalidArticle` leaves the shelf as it
-    was. Whatever an earlier import brought and no folder holds any more goes, unless it was edited in the database.
-    With ``only`` these articles are looked at and no others, and none goes.
+    Reads every file before it writes anything, so an `InvalidArticle` changes nothing. Articles that an earlier import
+    brought and no folder has any more are deleted, unless they were edited in the database. With ``only`` these
+    articles are imported and no others, and none is deleted.
     """
     articles = read_folders((folder, *fallback_folders), provider)
     rows = await connection.execute(select(ArticleRow.__table__).where(_table.provider == provider))
@@ -112,9 +111,9 @@ async def import_folder(
 async def import_articles(
     connection: AsyncConnection, provider: str, articles: Sequence[Article], now: datetime
 ) -> ImportResult:
-    """Adds articles that have no file in the desk, and brings up to date those an earlier import brought.
+    """Adds articles that have no file in the desk, and updates those an earlier import of this kind brought.
 
-    One that was edited in the database since, or that a file keeps, is not taken. Nothing is ever removed.
+    One that was edited in the database since, or that has a file, is refused. Nothing is ever deleted.
     """
     rows = await connection.execute(select(ArticleRow.__table__).where(_table.provider == provider))
     existing = {(row["id"], row["language"]): row for row in rows.mappings()}
@@ -142,21 +141,21 @@ async def import_articles(
 
 
 async def providers_with_files(connection: AsyncConnection) -> set[str]:
-    """The providers with articles that an import brought from files."""
+    """The providers with articles that came from files."""
     return set((await connection.execute(select(_table.provider).where(_table.file_hash != "").distinct())).scalars())
 
 
 async def articles_fingerprint(connection: AsyncConnection) -> tuple[int, datetime | None]:
-    """Changes when any article does, and is cheap: how many editions there are, and when one was last written."""
+    """Changes when any article does, and is cheap: the number of editions, and when one was last written."""
     count, last = (await connection.execute(select(func.count(), func.max(_table.updated_at)))).one()
     return int(count), last
 
 
 async def load_articles(connection: AsyncConnection) -> list[Article]:
-    """Every article of every provider, shared ones first, as the database has them now."""
+    """Loads every article of every provider, shared ones first."""
     query = select(ArticleRow.__table__).order_by(_table.provider, _table.id, _table.language)
     result = await connection.execute(query)
-    # Tens of thousands of rows take their time to be made out, which is not the event loop's.
+    # Building tens of thousands of articles takes time that must not be the event loop's.
     return await asyncio.to_thread(_articles, result.mappings())
 
 
@@ -175,7 +174,7 @@ async def _import_edition(
     now: datetime,
     result: ImportResult,
 ) -> None:
-    """Decides about one edition, and writes it."""
+    """Imports one edition, or refuses it."""
     values = article_row_values(article, language)
     label = _label(article.id, language)
     if row is None:
@@ -184,7 +183,7 @@ async def _import_edition(
     elif row["file_hash"] == values["file_hash"]:
         result.unchanged.append(label)
     elif row["file_hash"] and row["content_hash"] == values["content_hash"]:
-        # The file is written otherwise and says what it said: an edit made here meanwhile stays.
+        # The file changed but not its content: an edit made in the database meanwhile stays.
         await connection.execute(update(ArticleRow).where(*_key_condition(row)).values(file_hash=values["file_hash"]))
         result.unchanged.append(label)
     elif _edited(row) and _hash(row) != values["content_hash"]:
@@ -195,7 +194,7 @@ async def _import_edition(
 
 
 def article_row_values(article: Article, language: str) -> dict[str, Any]:
-    """An edition as its row has it, but for ``updated_at``."""
+    """The values of an edition's row, but for ``updated_at``."""
     edition = article.editions[language]
     return {
         "provider": article.provider,
@@ -245,12 +244,12 @@ def _edition(row: RowMapping) -> Edition:
 
 
 def _hash(row: RowMapping) -> str:
-    """The fingerprint of what the row says now."""
+    """The hash of the row's present content."""
     return content_hash(_article([row]), row["language"])
 
 
 def _edited(row: RowMapping) -> bool:
-    """Whether the content is another one than the last import brought (or no import brought it)."""
+    """Whether the content differs from what the last import brought (or no import brought it)."""
     return _hash(row) != row["content_hash"] or not row["file_hash"]
 
 

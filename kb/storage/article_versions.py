@@ -1,4 +1,4 @@
-"""Versions of articles: every edit keeps what stood there, by whom and why; and the stamp that tells of any change."""
+"""Versions of articles: every edit keeps the text before it, its author and reason; and a counter of changes."""
 
 from __future__ import annotations
 
@@ -40,27 +40,27 @@ class ArticleVersion:
 
 
 def version_content(values: Mapping[Any, Any]) -> dict[str, Any]:
-    """What a version keeps of an edition's row."""
+    """The values of an edition's row that a version keeps."""
     return {name: values[name] for name in CONTENT_COLUMNS}
 
 
 def bump_knowledge_counter() -> Update:
-    """The statement that tells every worker of a change; to stand in the transaction that makes it."""
+    """The statement that tells every worker of a change; it belongs in the transaction that makes the change."""
     return update(counters).where(*_COUNTER).values(value=counters.c.value + 1)
 
 
 async def read_knowledge_counter(connection: AsyncConnection) -> int:
-    """A number that grows with every edit, and with everything that was learned."""
+    """A number that grows with every edit and every learned phrasing."""
     return int((await connection.execute(select(counters.c.value).where(*_COUNTER))).scalar() or 0)
 
 
 async def save_edition(
     connection: AsyncConnection, article: Article, language: str, author: str, why: str, now: datetime
 ) -> int:
-    """Writes an edition over the one on the shelf, or beside the others. Returns its version, 0 where nothing changed.
+    """Saves an edition in place of the stored one, or as a new language. Returns its version, 0 where nothing changed.
 
-    What stood there before is kept too, where no version has it yet. A file the edition came from stays known, so the
-    next import sees that both sides have changed.
+    The text before is kept too, where no version has it yet. The hash of the edition's file is kept, so the next import
+    sees that both sides have changed.
     """
     values = article_row_values(article, language)
     this = (_row.provider == article.provider, _row.id == article.id, _row.language == language)
@@ -83,7 +83,7 @@ async def save_edition(
 
 
 async def load_history(connection: AsyncConnection, provider: str, article: str, language: str) -> list[ArticleVersion]:
-    """Every kept version of an edition, the latest first."""
+    """Every version of an edition, the latest first."""
     these = (_version.provider == provider, _version.article == article, _version.language == language)
     query = select(ArticleVersionRow.__table__).where(*these).order_by(_version.version.desc())
     rows = (await connection.execute(query)).mappings()
@@ -91,7 +91,7 @@ async def load_history(connection: AsyncConnection, provider: str, article: str,
 
 
 async def last_authors(connection: AsyncConnection, provider: str, article: str) -> dict[str, str]:
-    """Who last wrote each edition of an article, by language; one that only a file ever brought is not in it."""
+    """The author of each edition's last version, by language; an edition that only a file ever brought is not in it."""
     these = (_version.provider == provider, _version.article == article)
     query = select(_version.language, _version.author).where(*these).order_by(_version.version)
     return {row.language: row.author for row in await connection.execute(query)}

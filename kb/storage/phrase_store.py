@@ -1,8 +1,8 @@
-"""What was learned of people's words: read, listed, and taken back.
+"""Learned phrasings: loaded, listed, and taken back.
 
-A phrase is the provider's whose subscriber said it. It stands as long as anybody's word for it does: whoever said the
-same again confirms it, and their words take its place should it go. What went leaves a row without any words, so that
-its case does not teach a second time.
+A phrasing belongs to the provider whose subscriber said it. It stays as long as one person's words confirm it: repeats
+by other people confirm it, and one of them takes its place when it is taken back. A row that was taken back has no text
+any more, but stays, so that its case is not learned from a second time.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from kb.storage.article_versions import bump_knowledge_counter
 from kb.storage.tables import PhrasingRow
 
 PERSON_RETURNED, FORGOTTEN_BY_COMMAND = "came back", "forgotten"
-"""Why a phrase went: its person had the same again within the week; somebody wanted it gone."""
+"""Why a phrasing was taken back: its person had the same problem again within the week, or an operator removed it."""
 TAKEN_BACK_REASONS = (PERSON_RETURNED, FORGOTTEN_BY_COMMAND)
 _IS_ACTIVE = PhrasingRow.refused == ""
 
 
 @dataclass(frozen=True, slots=True)
 class LearnedPhrase:
-    """A phrasing that was learned; ``people`` said it, ``author`` is who confirmed the first of them."""
+    """A learned phrasing; ``people`` said it, ``author`` is who confirmed the first of them."""
 
     provider: str
     article: str
@@ -42,12 +42,12 @@ class LearnedPhrase:
 
     @property
     def id(self) -> str:
-        """Names it in a command: ten characters."""
+        """Identifies it in a command: ten characters."""
         return sha256_of(self.provider, self.article, str(self.case_id))[:10]
 
 
 async def load_phrases(session: AsyncSession, article: str = "") -> list[LearnedPhrase]:
-    """What the session's providers were taught, by article, the oldest first."""
+    """The learned phrasings of the session's providers, by article, the oldest first."""
     query = select(PhrasingRow).where(_IS_ACTIVE).order_by(PhrasingRow.provider, PhrasingRow.article, PhrasingRow.at)
     rows = (await session.scalars(query.where(PhrasingRow.article == article) if article else query)).all()
     said: dict[tuple[str, str, int], set[int]] = {}
@@ -64,15 +64,15 @@ async def load_phrases(session: AsyncSession, article: str = "") -> list[Learned
 
 
 async def load_learned_phrasings(session: AsyncSession) -> list[tuple[str, str, str, str]]:
-    """Everything learned by the session's providers, the oldest first: provider, article, language, phrase."""
+    """Everything learned by the session's providers, the oldest first: provider, article, language, phrasing."""
     query = select(PhrasingRow.provider, PhrasingRow.article, PhrasingRow.language, PhrasingRow.text)
     standing = query.where(_IS_ACTIVE, PhrasingRow.repeats.is_(None)).order_by(PhrasingRow.at, PhrasingRow.case_id)
     return [(row.provider, row.article, row.language, row.text) for row in await session.execute(standing)]
 
 
 def with_learned_phrasings(articles: Sequence[Article], phrases: Iterable[tuple[str, str, str, str]]) -> list[Article]:
-    """The articles with what was learned. Where a provider's people taught a shared article, that provider gets its own
-    copy of it, and the others keep theirs as it is."""
+    """The articles with their learned phrasings. Where a provider learned for a shared article, it gets a copy of its
+    own, and other providers keep the shared one as it is."""
     every: dict[tuple[str, str], Article] = {(one.provider, one.id): one for one in articles}
     for provider, id, language, text in phrases:
         base = every.get((provider, id)) or every.get(("", id))
@@ -89,14 +89,15 @@ def _with_phrasing(article: Article, provider: str, language: str, text: str) ->
 
 
 async def forget_phrase(session: AsyncSession, phrase: LearnedPhrase) -> int:
-    """Takes a phrase back, and whatever confirms it. Returns how many people's words went."""
+    """Takes a phrasing back, and the repeats that confirm it. Returns how many rows were emptied."""
     this = (PhrasingRow.provider == phrase.provider, PhrasingRow.article == phrase.article)
     said = or_(PhrasingRow.case_id == phrase.case_id, PhrasingRow.repeats == phrase.case_id)
     return await _take_back(session, FORGOTTEN_BY_COMMAND, *this, said)
 
 
 async def forget_person(session: AsyncSession, provider: str, person_id: int, contract: str = "") -> int:
-    """Takes back everything a person taught, also from other addresses under the same contract. Returns how much."""
+    """Takes back everything learned from a person, also from other addresses under the same contract. Returns how
+    much."""
     whose = PhrasingRow.person_id == person_id
     if contract:
         cases = select(Case.id).where(Case.provider == provider, Case.contract == contract)
@@ -105,13 +106,14 @@ async def forget_person(session: AsyncSession, provider: str, person_id: int, co
 
 
 async def take_back_returned(session: AsyncSession, keys: Sequence[tuple[str, int, str]]) -> int:
-    """Takes back what these cases taught (provider, case, article): their people had the same again."""
+    """Takes back what was learned from these cases (provider, case, article): their people had the same problem
+    again."""
     these = tuple_(PhrasingRow.provider, PhrasingRow.case_id, PhrasingRow.article).in_(keys)
     return await _take_back(session, PERSON_RETURNED, these)
 
 
 async def _take_back(session: AsyncSession, why: str, *which: ColumnElement[bool]) -> int:
-    """Empties these rows. Where others confirmed a phrase that goes, the first of them says it from now on."""
+    """Empties these rows. Where others confirmed a phrasing that goes, the first of them takes its place."""
     gone = (await session.scalars(select(PhrasingRow).where(_IS_ACTIVE, *which))).all()
     for row in gone:
         row.text, row.refused = "", why

@@ -1,7 +1,7 @@
-"""The tables of what the knowledge base learns: suggestions, agents' links, people's phrases, versions of articles.
+"""The tables of the knowledge base beside the articles: suggestions, agents' links, learned phrasings, versions.
 
-All but the versions are rows of a provider, guarded as such: they come from its cases. A version is the desk's own, as
-the article is.
+All but the versions are rows of a provider with row-level security: they come from its cases. A version is the desk's
+own row, as the article is.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from desk.storage.base import Base, Instant, ProviderRow
 
 
 class SuggestionRow(ProviderRow, Base):
-    """One article offered to a subscriber in one case. ``outcome`` is offered, helped or not_helped.
+    """One article suggested to a subscriber in one case. ``outcome`` is offered, helped or not_helped.
 
     That it was ignored, or that the person came back, is derived from the cases (`kb.learning.outcomes`).
     """
@@ -35,7 +35,7 @@ class SuggestionRow(ProviderRow, Base):
 
 
 class ArticleLinkRow(ProviderRow, Base):
-    """What agents made of an article in one case; ``article`` is "" where they said that none belongs to it.
+    """How agents used an article in one case; ``article`` is "" where they said that none belongs to it.
 
     ``kind`` is shown (the desk showed it to them), not_useful, linked (it solved the case), drafted (it was written
     from the case) or none; ``note`` says why.
@@ -54,11 +54,12 @@ class ArticleLinkRow(ProviderRow, Base):
 
 
 class PhrasingRow(ProviderRow, Base):
-    """How one person put what an article then solved. ``author`` is "subscriber" or ``agent:<id>``: who confirmed it.
+    """One person's words for what an article then solved. ``author`` is who confirmed it: "subscriber" or
+    ``agent:<id>``.
 
-    ``repeats`` is the case of the phrase that this one says again: it confirms that one, and takes its place should
-    that one go. ``refused`` says why the phrase was not taken, or why it went; such a row has no text, and the case is
-    not looked at again.
+    ``repeats`` is the case of the phrasing that this one repeats: it confirms that one, and takes its place when that
+    one is taken back. ``refused`` says why the phrasing was not learned, or was taken back; such a row has no text, and
+    its case is not looked at again.
     """
 
     __tablename__ = "learned_phrasings"
@@ -75,7 +76,7 @@ class PhrasingRow(ProviderRow, Base):
 
 
 class ArticleVersionRow(Base):
-    """An edition as it read at some time; ``author`` is ``agent:<id>`` or "file", ``content``
+    """An edition as it read at some time; ``author`` is ``agent:<id>`` or "file", ``content`` has the columns of
     `kb.storage.article_versions.CONTENT_COLUMNS`."""
 
     __tablename__ = "article_versions"

@@ -1,4 +1,4 @@
-"""The figures of the knowledge base, read from the database: what came of suggestions, and what agents linked."""
+"""Queries of how articles were used: what came of suggestions, and what agents linked."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _FINAL = frozenset(state.value for state in FINAL)
 
 @dataclass(frozen=True, slots=True)
 class AgentLink:
-    """What an agent made of an article, in a case of that language."""
+    """An agent's link of an article, in a case of that language."""
 
     provider: str
     case_id: int
@@ -43,7 +43,7 @@ class AgentLink:
 async def load_outcomes(
     session: AsyncSession, since: datetime, now: datetime, window: timedelta = RETURN_WINDOW
 ) -> list[SuggestionOutcome]:
-    """What came of every suggestion made since, of the session's providers, the oldest first."""
+    """The outcome of every suggestion made since, of the session's providers, the oldest first."""
     cases = await session.execute(select(*CASE_HISTORY_COLUMNS).where(Case.opened_at >= since))
     returns = ReturnFinder(case_history_of(row) for row in cases)
     query = (
@@ -65,7 +65,7 @@ async def load_outcomes(
 
 
 async def load_agent_links(session: AsyncSession, since: datetime) -> list[AgentLink]:
-    """What agents made of articles since."""
+    """Agents' links since."""
     query = (
         select(
             *(
@@ -85,7 +85,7 @@ async def load_agent_links(session: AsyncSession, since: datetime) -> list[Agent
 
 
 async def load_uncovered_cases(session: AsyncSession, since: datetime) -> list[Case]:
-    """The cases that agents solved since and that no article was linked to or written from, the oldest first."""
+    """Cases that agents solved since and that have no article linked to or written from them, the oldest first."""
     covered = (
         ArticleLinkRow.provider == Case.provider,
         ArticleLinkRow.case_id == Case.id,

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from desk.language.detect import LANGUAGES
-from tools.pictures import affairs, network, settings
+from tools.pictures import account_scenes, network_scenes, settings_scenes
 
 ARTICLES = Path(__file__).resolve().parents[2] / "kb" / "articles"
 COLOURS = 64
@@ -22,12 +22,12 @@ COLOURS = 64
 
 def drawings() -> dict[str, Callable[[], str]]:
     """Every drawing by ``article/name``; those with words once for each language, ``article/name-ru``."""
-    spoken = {
+    with_words = {
         f"{name}-{language}": lambda draw=draw, language=language: draw(language)
-        for name, draw in settings.SCENES.items()
+        for name, draw in settings_scenes.SCENES.items()
         for language in LANGUAGES
     }
-    return dict(network.SCENES) | dict(affairs.SCENES) | spoken
+    return dict(network_scenes.SCENES) | dict(account_scenes.SCENES) | with_words
 
 
 def rasterised(svg: Path) -> bytes:

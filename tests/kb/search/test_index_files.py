@@ -120,7 +120,7 @@ def test_a_large_index_is_built_apart_and_answers_alike(tmp_path: Path) -> None:
     build_process.build_in_process(store, "own", "key", ARTICLES, calibrate=False)
     of_own = store.load("own", "key")
     assert of_own is not None
-    assert "gate" in saved.keys() - of_own.keys()
+    assert "threshold" in saved.keys() - of_own.keys()
 
 
 def test_a_refresh_builds_a_large_index_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,6 @@
-"""The drawing kit of the articles: each function returns a piece of SVG, 800 by 450 points to a picture.
+"""Shapes the articles' pictures are drawn with: each function returns a piece of SVG, 800 by 450 points to a picture.
 
-One palette, one line weight, one typeface (DejaVu Sans, free and with Cyrillic), so that thirty articles look like one
-book. Coordinates are points from the top left; a piece stands where its ``x`` and ``y`` say, at the scale ``s``.
+One palette, one line weight, one typeface (DejaVu Sans, free and with Cyrillic), so that all pictures are alike.
 """
 
 from __future__ import annotations
@@ -174,7 +173,7 @@ def field(x: float, y: float, w: float, value: str = "", colour: str = GREY, siz
     return rect(x, y, w, h, 8, WHITE, colour, 3) + words(x + 14, y + h / 2 + 7, value, size, INK, bold=False, mono=True)
 
 
-def case_match(x: float, y: float, w: float, value: str, colour: str = BLUE, size: float = 19, h: float = 42) -> str:
+def dropdown(x: float, y: float, w: float, value: str, colour: str = BLUE, size: float = 19, h: float = 42) -> str:
     """A choice from a list, with the little arrow."""
     arrow_ = line(f"M{x + w - 30:g} {y + h / 2 - 3:g} l8 8 l8 -8", colour, 4)
     return rect(x, y, w, h, 8, WHITE, colour, 3) + words(x + 14, y + h / 2 + 7, value, size, INK) + arrow_

@@ -1,8 +1,8 @@
-"""Drawings of what happens around a line: moving, a new plan, strange pages, spam. Without words."""
+"""Pictures of moving, changing a plan, manipulated pages and spam. Without words."""
 
 from __future__ import annotations
 
-from tools.pictures.kit import (
+from tools.pictures.shapes import (
     AMBER,
     BLUE,
     GREEN,

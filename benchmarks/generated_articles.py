@@ -1,9 +1,9 @@
 # ruff: noqa: E501  (lists of words read better in few lines)
-"""A base made up to any size: what is the matter, with what, and when, in words that people use for them.
+"""Generates articles and questions of any number: what is the matter, with what, and when, in words that people use.
 
-An article is one combination; its title and phrasings, and the questions asked of it, choose other words for the same
-three things. The words of one thing are only partly alike, so that finding is neither trivial nor hopeless. The same
-seed always makes the same base.
+An article is one combination of the three; its title and phrasings, and the questions meant for it, choose other words
+for the same things. These words are only partly alike, so that finding the article is neither trivial nor impossible.
+The same seed always generates the same articles.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ ENGLISH = (
     "router|wifi box|modem; cable|wire|cord; set-top box|tv box|receiver; account page|my account|customer area;"
     "mailbox|email|inbox; password|access code|secret word; plan|tariff|package; contract|agreement|paperwork;"
     "bill|invoice|statement; discount|promo code|special offer; mobile app|phone application|your app; camera|webcam|cctv;"
-    "channel phone|intercom|entry phone; antenna|dish|aerial; laptop|computer|pc; tablet|ipad|pad; printer|network printer|printing;"
+    "door phone|intercom|entry phone; antenna|dish|aerial; laptop|computer|pc; tablet|ipad|pad; printer|network printer|printing;"
     "console|playstation|gaming box; phone|smartphone|handset; static address|public ip|fixed ip; subscription|membership|streaming pass;"
     "channel|tv station|programme; lamp|indicator|light on the box; socket|wall outlet|port; technician|engineer|fitter;"
     "points|rewards|cashback; notification|text message|alert; landline|home phone|fixed line; roaming|use abroad|data while travelling;"
@@ -64,12 +64,12 @@ ENGLISH = (
     "in the country house|out of town|at the cottage; in the new flat|after moving|at the new address; after renovation|builders finished|we redecorated;"
     "at weekends|on saturdays|on holidays; paying by card|with a credit card|through the bank; for pensioners|for my grandmother|elderly people;"
     "for business|in the office|for a company; on the second floor|in the far room|through a wall; during a call|while talking|on video chat;"
-    "in winter|in frost|when it is cold; while i am away|on vacation|nobody at home; at the neighbours|in the whole building|next channel too;"
+    "in winter|in frost|when it is cold; while i am away|on vacation|nobody at home; at the neighbours|in the whole building|next door too;"
     "from another phone|not my number|from a relative; in the evening|at peak time|after work; for last month|previous month|last period;"
     "free of charge|without paying more|at no cost; under warranty|still guaranteed|warranty period",
 )
 MODELS = 10
-"""So many models, "C6" and the like, tell apart what would otherwise be the same."""
+"""Model names, "x61" and the like, tell apart what would otherwise be the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +81,12 @@ class GeneratedQuestion:
 
 
 def generate_articles(size: int, seed: int = 1) -> list[Article]:
-    """So many different articles, half of them Russian, each with a title, three phrasings and an answer."""
+    """Generates so many different articles, half of them Russian, each with a title, three phrasings and an answer."""
     return [_article(topic, seed) for topic in _topics(size, seed)]
 
 
 def generate_questions(size: int, count: int, seed: int = 1, typos: float = 0.0) -> list[GeneratedQuestion]:
-    """Questions of a base of this size; the same ones without slips and with."""
+    """Generates questions meant for these articles; the same ones without typing errors and with."""
     topics = list(_topics(size, seed))
     chance = random.Random(seed + 1)
     asked = []

@@ -1,8 +1,8 @@
-"""Drawings of lines, speeds, commands and aerials. None of them needs a translation."""
+"""Pictures of cables, speed, commands and aerials. Without words to translate."""
 
 from __future__ import annotations
 
-from tools.pictures.kit import (
+from tools.pictures.shapes import (
     AMBER,
     BLUE,
     DARK,

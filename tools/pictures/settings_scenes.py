@@ -1,8 +1,8 @@
-"""Drawings of windows that nobody ever saw, but everybody recognises: where to click. In each language."""
+"""Pictures of typical settings windows that show where to click, in each language."""
 
 from __future__ import annotations
 
-from tools.pictures.kit import (
+from tools.pictures.shapes import (
     AMBER,
     BLUE,
     DARK,
@@ -19,9 +19,9 @@ from tools.pictures.kit import (
     bars,
     button,
     card,
-    case_match,
     cursor,
     dot,
+    dropdown,
     field,
     gauge,
     line,
@@ -60,7 +60,7 @@ def wan(language: str) -> str:
     return picture(
         window(50, 34, 700, 380, "192.168.0.1"),
         _menu(50, 78, 320, ("WAN", "Wi-Fi", "LAN", _said(language, "Система", "System")), 0),
-        words(268, 124, label[0], LABEL), case_match(480, 98, 236, "PPPoE"),
+        words(268, 124, label[0], LABEL), dropdown(480, 98, 236, "PPPoE"),
         words(268, 194, label[1], LABEL), field(480, 168, 236, "sn401187"),
         words(268, 264, label[2], LABEL), field(480, 238, 236, "••••••••"),
         button(480, 326, 236, label[3], h=50, size=21), cursor(694, 366),
@@ -76,7 +76,7 @@ def wifi_name(language: str) -> str:
         window(50, 34, 700, 380, "192.168.0.1"),
         _menu(50, 78, 320, ("WAN", "Wi-Fi", "LAN", _said(language, "Система", "System")), 1),
         words(290, 124, label[0], LABEL), field(480, 98, 236, "Home"),
-        words(290, 194, label[1], LABEL), case_match(480, 168, 236, "WPA2 / WPA3", GREY),
+        words(290, 194, label[1], LABEL), dropdown(480, 168, 236, "WPA2 / WPA3", GREY),
         words(290, 264, label[2], LABEL), field(480, 238, 236, "t3nAuGood", BLUE),
         button(480, 326, 236, label[3], h=50, size=21), cursor(694, 366),
         badge(244, 142, 1, AMBER), badge(716, 98, 2, AMBER), badge(716, 238, 3, AMBER), badge(480, 326, 4, AMBER),
@@ -109,7 +109,7 @@ def thunderbird(language: str) -> str:
         _menu(30, 78, 320, entries, 1, 226, 16),
         words(280, 132, label[1], LABEL), field(420, 106, 316, "imap.…", BLUE),
         words(280, 196, label[2], LABEL), field(420, 170, 110, "993", BLUE),
-        words(280, 260, label[3], LABEL), case_match(420, 234, 316, "SSL/TLS", BLUE), words(280, 324, label[4], LABEL),
+        words(280, 260, label[3], LABEL), dropdown(420, 234, 316, "SSL/TLS", BLUE), words(280, 324, label[4], LABEL),
         field(420, 298, 316, "anna@…"), badge(700, 36, 1, AMBER), badge(254, 146, 2, AMBER), badge(738, 106, 3, AMBER),
         badge(738, 234, 4, AMBER), badge(738, 298, 5, AMBER),
     )  # fmt: skip
@@ -125,7 +125,7 @@ def thunderbird_smtp(language: str) -> str:
         rect(54, 132, 212, 52, 10, SKY), words(74, 166, "smtp.…", 22, BLUE), button(54, 220, 212, edit, h=50), cursor(240, 262),
         arrow(304, 232, 40, 0, BLUE, 8), window(364, 60, 406, 330, "SMTP"),
         *(words(388, 150 + 62 * n, one, LABEL) for n, one in enumerate(label)),
-        field(520, 124, 226, "smtp.…", BLUE), field(520, 186, 110, "465", BLUE), case_match(520, 248, 226, "SSL/TLS", BLUE),
+        field(520, 124, 226, "smtp.…", BLUE), field(520, 186, 110, "465", BLUE), dropdown(520, 248, 226, "SSL/TLS", BLUE),
         field(520, 310, 226, "anna@…"), badge(54, 132, 1, AMBER), badge(54, 220, 2, AMBER), badge(744, 124, 3, AMBER),
     )  # fmt: skip
 
@@ -178,7 +178,7 @@ def ports(language: str) -> str:
     return picture(
         window(80, 34, 640, 386, title),
         *(words(120, 124 + 62 * n, one, 20) for n, one in enumerate(label)),
-        *(field(400, 98 + 62 * n, 280, one, BLUE) for n, one in enumerate(values)), case_match(400, 284, 280, "TCP"),
+        *(field(400, 98 + 62 * n, 280, one, BLUE) for n, one in enumerate(values)), dropdown(400, 284, 280, "TCP"),
         button(500, 350, 180, _said(language, "Сохранить", "Save"), h=48, size=20), cursor(662, 388),
         *(badge(92, 118 + 62 * n, n + 1, AMBER, 17) for n in range(4)), badge(488, 374, 5, AMBER, 17),
     )  # fmt: skip
