@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.peers.dovecot import Dovecot
-from tests.peers.post import Post
+from tests.peers.mail_servers import MailServers
 from tests.peers.postgres import Postgres
 from tests.peers.smtp import SmtpSink
-from tests.ready import Ground, Ready, SharedReaders
+from tests.prepared_desks import DeskFiles, PreparedDesks, SharedReaders
 
 REQUIRED = os.environ.get("FIRSTLINE_REQUIRE_SERVERS") == "1"
 """Set where every server must be there, so that nothing is skipped by mistake."""
@@ -44,9 +44,9 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
-def ready(tmp_path_factory: pytest.TempPathFactory) -> Ready:
+def prepared_desks(tmp_path_factory: pytest.TempPathFactory) -> PreparedDesks:
     """A desk that was started once, to begin with copies of it."""
-    return Ready(tmp_path_factory.mktemp("ready") / "desk")
+    return PreparedDesks(tmp_path_factory.mktemp("ready") / "desk")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -67,12 +67,12 @@ def readers() -> Iterator[SharedReaders]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def ground(request: pytest.FixtureRequest, tmp_path: Path, ready: Ready) -> Ground:
+def desk_files(request: pytest.FixtureRequest, tmp_path: Path, prepared_desks: PreparedDesks) -> DeskFiles:
     """What a desk stands on, with each kind of database."""
     if request.param == "sqlite":
-        return ready.on_sqlite(tmp_path / "desk")
+        return prepared_desks.on_sqlite(tmp_path / "desk")
     server: Postgres = request.getfixturevalue("postgres")
-    return ready.on_postgresql(tmp_path / "desk", server, f"ground{next(_grounds)}")
+    return prepared_desks.on_postgresql(tmp_path / "desk", server, f"ground{next(_grounds)}")
 
 
 @pytest.fixture(scope="session")
@@ -93,8 +93,8 @@ def smtp(dovecot: Dovecot) -> Iterator[SmtpSink]:
 
 
 @pytest.fixture
-def post(dovecot: Dovecot, smtp: SmtpSink) -> Post:
+def mail_servers(dovecot: Dovecot, smtp: SmtpSink) -> MailServers:
     """The world of mail, with a mailbox of the desk that nobody has used, no letters yet and no trouble."""
     smtp.heal()
     smtp.forget()
-    return Post(dovecot, smtp, dovecot.mailbox(f"support{next(_mailboxes)}@sever.test"))
+    return MailServers(dovecot, smtp, dovecot.mailbox(f"support{next(_mailboxes)}@sever.test"))

@@ -15,7 +15,7 @@ from desk.model.messages import RawMessage, Verb
 from desk.model.settings import Secret, Settings
 from desk.pipeline.internal_channel import command_message
 from desk.queues import inbox
-from tests.ready import Ground
+from tests.prepared_desks import DeskFiles
 
 TABLES = ("agents", "agent_identities", "memberships", "teams", "team_files", "presence", "audit")
 
@@ -44,8 +44,8 @@ async def decided(house: Application, message: RawMessage) -> list[str]:
     return [one for one in found if any(f" {table} " in f"{one} " for table in TABLES)]
 
 
-async def test_agents_are_in_memory_and_an_order_leaves_one_row(ground: Ground, tmp_path: Path) -> None:
-    settings = Settings(ground.root, ground.database, tmp_path / "data", secret=Secret("of no token yet"))
+async def test_agents_are_in_memory_and_an_order_leaves_one_row(desk_files: DeskFiles, tmp_path: Path) -> None:
+    settings = Settings(desk_files.root, desk_files.database, tmp_path / "data", secret=Secret("of no token yet"))
     house = await build_application(settings, workers=1)
     try:
         anna = TerminalUser("sever", "anna", "Анна", "ru")

@@ -20,16 +20,16 @@ from desk.storage import audit
 from desk.storage.audit import AUDIT, DESK, AuditRow
 from desk.storage.base import ProviderRow
 from desk.storage.database import Database
-from tests.ready import PROVIDERS, Ground
+from tests.prepared_desks import PROVIDERS, DeskFiles
 
 NOW = datetime(2026, 11, 30, 10, 0, tzinfo=UTC)
 BOTH = ("sever", "volga")
 
 
 @pytest.fixture
-async def database(ground: Ground) -> AsyncIterator[Database]:
+async def database(desk_files: DeskFiles) -> AsyncIterator[Database]:
     """A desk whose sample providers were imported when it was first started."""
-    opened = Database(ground.database)
+    opened = Database(desk_files.database)
     yield opened
     await opened.close()
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.stories.conftest import agents, api, front, mailbox, newcomer, world
+from tests.stories.conftest import agents, api, desk, front, mailbox, newcomer
+from tests.stories.desk import Desk
 from tests.stories.subscribers import TelegramSubscriber
-from tests.stories.world import World
 
-__all__ = ["agents", "api", "front", "mailbox", "newcomer", "world"]
+__all__ = ["agents", "api", "desk", "front", "mailbox", "newcomer"]
 
 
 @pytest.fixture
@@ -18,6 +18,6 @@ def channel() -> str:
 
 
 @pytest.fixture
-def anna(world: World) -> TelegramSubscriber:
+def anna(desk: Desk) -> TelegramSubscriber:
     """A subscriber of Sever Net."""
-    return TelegramSubscriber(world, "Анна")
+    return TelegramSubscriber(desk, "Анна")

@@ -36,7 +36,7 @@ def test_a_yes_closes() -> None:
 
 
 @pytest.mark.parametrize(
-    "heard",
+    "inbound",
     [
         Inbound(ANNA.channel, ANNA, NOW, text="да, роутер перезагружала", detail={"edited": "1"}),
         Inbound(ANNA.channel, ANNA, NOW, text="да, всё работает", role=Role.AGENT),

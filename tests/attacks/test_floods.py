@@ -14,9 +14,9 @@ from desk.storage.queue_tables import arrivals, departures
 from intake.identity.sources.csv_file import CsvSource
 from tests import wording
 from tests.peers.botapi import BotApi
-from tests.ready import Ground
+from tests.prepared_desks import DeskFiles
+from tests.stories.desk import AGENTS, IVANOVA, AgentsGroup, Desk, eventually, new_desk
 from tests.stories.subscribers import TelegramSubscriber
-from tests.stories.world import AGENTS, IVANOVA, AgentsGroup, World, eventually, new_world
 
 LIMITS = {
     "guesses_of_person": "3",
@@ -29,9 +29,9 @@ FLOOD = 120
 
 
 @pytest.fixture
-async def narrow(ground: Ground, api: BotApi) -> AsyncIterator[World]:
+async def narrow(desk_files: DeskFiles, api: BotApi) -> AsyncIterator[Desk]:
     """A desk with narrow limits, serving."""
-    made = new_world(ground, api)
+    made = new_desk(desk_files, api)
     policy = made.settings.root / "providers" / "sever" / "policy.toml"
     lines = [one.partition(" = ") for one in policy.read_text("utf-8").splitlines()]
     narrowed = (f"{name}{equals}{LIMITS.get(name, value)}" for name, equals, value in lines)
@@ -42,14 +42,14 @@ async def narrow(ground: Ground, api: BotApi) -> AsyncIterator[World]:
 
 
 @pytest.fixture
-def agents_group(narrow: World, api: BotApi) -> AgentsGroup:
+def agents_group(narrow: Desk, api: BotApi) -> AgentsGroup:
     """The agents' group of that desk."""
     return AgentsGroup(narrow, api.group(AGENTS, "Агенты"), api.user(IVANOVA, "Мария", language_code="ru"))
 
 
-async def states(world: World) -> Counter[str]:
+async def states(desk: Desk) -> Counter[str]:
     """What became of everything that came through the bot."""
-    database = Database(world.settings.database)
+    database = Database(desk.settings.database)
     async with database.look() as connection:
         query = select(arrivals.c.state).where(arrivals.c.channel == "telegram:main")
         found = Counter((await connection.execute(query)).scalars().all())
@@ -57,18 +57,18 @@ async def states(world: World) -> Counter[str]:
     return found
 
 
-async def decided(world: World, count: int) -> Counter[str]:
+async def decided(desk: Desk, count: int) -> Counter[str]:
     """The same, once so many came and none of them waits any more."""
 
     async def nothing_waits() -> bool:
-        found = await states(world)
+        found = await states(desk)
         return found.total() >= count and not found["waiting"]
 
     await eventually(nothing_waits, 60)
-    return await states(world)
+    return await states(desk)
 
 
-async def test_a_flood_of_one_person_is_folded_and_nobody_waits_for_it(narrow: World) -> None:
+async def test_a_flood_of_one_person_is_folded_and_nobody_waits_for_it(narrow: Desk) -> None:
     """A hundred messages at once: the first are heard, the rest is kept aside, and one sentence tells it, once."""
     flooder, other = TelegramSubscriber(narrow, "Анна"), TelegramSubscriber(narrow, "Борис")
     await narrow.closes()
@@ -86,7 +86,7 @@ async def test_a_flood_of_one_person_is_folded_and_nobody_waits_for_it(narrow: W
     assert any("set aside" in line.text for line in await narrow.journal(case)), "the agents can see it"
 
 
-async def test_a_dialog_that_fell_silent_ends_without_a_word(narrow: World) -> None:
+async def test_a_dialog_that_fell_silent_ends_without_a_word(narrow: Desk) -> None:
     """Half-done dialogs are over after days; a case with a number is not; who comes back is greeted anew."""
     half, whole = TelegramSubscriber(narrow, "Анна"), TelegramSubscriber(narrow, "Борис")
     await half.says("пропал интернет, ничего не открывается")
@@ -110,7 +110,7 @@ async def test_a_dialog_that_fell_silent_ends_without_a_word(narrow: World) -> N
     assert len(half.everything()) == said + 1, "nothing was said between"
 
 
-async def test_who_comes_with_one_matter_after_the_other_gets_a_human(narrow: World) -> None:
+async def test_who_comes_with_one_matter_after_the_other_gets_a_human(narrow: Desk) -> None:
     """The third matter within a day is a case for a specialist, and what follows joins it.
 
     By then the person is a stranger no more, whose answers stand behind all others in the outbox.
@@ -138,9 +138,9 @@ async def test_who_comes_with_one_matter_after_the_other_gets_a_human(narrow: Wo
     assert (priorities[0], priorities[-1]) == (3, 0)
 
 
-async def test_a_group_that_takes_the_bot_in_hears_nothing(world: World, anna: TelegramSubscriber, api: BotApi) -> None:
+async def test_a_group_that_takes_the_bot_in_hears_nothing(desk: Desk, anna: TelegramSubscriber, api: BotApi) -> None:
     """Neither being added, nor commands, nor talk opens a dialog there."""
-    bot, group = world.api.bots["1000:telegram-canary"], api.group(-4242, "Чужая группа")
+    bot, group = desk.api.bots["1000:telegram-canary"], api.group(-4242, "Чужая группа")
     member = api.user(8006, "Пётр", language_code="ru")
     await group.admits(bot, admin=False)
     for words in ("/start", "/help", "нет интернета, договор 40-1187", "оператор"):
@@ -148,7 +148,7 @@ async def test_a_group_that_takes_the_bot_in_hears_nothing(world: World, anna: T
     await group.kicks(bot)
     await anna.says("пропал интернет, ничего не открывается")
     await anna.hears("ask_contract")
-    assert [one.address for one in await world.cases()] == [str(anna.user.id)]
+    assert [one.address for one in await desk.cases()] == [str(anna.user.id)]
     assert [call for call in api.calls("sendMessage") if call.params.get("chat_id") == -4242] == []
 
 
@@ -166,28 +166,28 @@ class Spy(CsvSource):
         return super().find(kind, value)
 
 
-def spied(world: World) -> Spy:
+def spied(desk: Desk) -> Spy:
     """The provider's table of the running desk, under watch."""
-    assert world.application
-    spy = Spy(world.application.sources["sever"])
-    world.application.sources["sever"] = spy  # type: ignore[index]
+    assert desk.application
+    spy = Spy(desk.application.sources["sever"])
+    desk.application.sources["sever"] = spy  # type: ignore[index]
     return spy
 
 
-async def guesses(world: World, guesser: TelegramSubscriber, numbers: Sequence[str]) -> list[str]:
+async def guesses(desk: Desk, guesser: TelegramSubscriber, numbers: Sequence[str]) -> list[str]:
     """Tries one number after the other; returns what the desk said, without the numbers, in order of the alphabet."""
-    before = (await states(world)).total()
+    before = (await states(desk)).total()
     for count, number in enumerate(numbers, 1):
         await guesser.says(f"нет интернета, договор {number}")
-        await decided(world, before + count)
-    await world.settled()
+        await decided(desk, before + count)
+    await desk.settled()
     words = [one for one in guesser.everything() if one]
     for number in numbers:
         words = [one.replace(number, "#") for one in words]
     return sorted(words)
 
 
-async def test_guessing_goes_unanswered_and_soon_unasked(narrow: World, agents_group: AgentsGroup) -> None:
+async def test_guessing_goes_unanswered_and_soon_unasked(narrow: Desk, agents_group: AgentsGroup) -> None:
     """Of one person's numbers the fourth is not looked up, whoever has it; the agents read it once, over a restart."""
     spy = spied(narrow)
     guesser, again = TelegramSubscriber(narrow, "Анна"), TelegramSubscriber(narrow, "Анна")

@@ -10,11 +10,11 @@ import pytest
 from desk.model.settings import Secret
 from desk.pipeline.reply_tokens import ReplyTokens
 from tests.peers.botapi import BotApi
-from tests.peers.letters import Letter
-from tests.peers.post import Post
-from tests.ready import Ground, SharedReaders
+from tests.peers.mail_servers import MailServers
+from tests.peers.received_mail import ReceivedMail
+from tests.prepared_desks import DeskFiles, SharedReaders
+from tests.stories.desk import AgentsGroup, Desk, eventually, new_desk
 from tests.stories.subscribers import MailSubscriber
-from tests.stories.world import AgentsGroup, World, eventually, new_world
 
 
 @pytest.fixture
@@ -27,9 +27,11 @@ SPAM = "BUY-CHEAP http://evil.example"
 
 
 @pytest.fixture
-async def trusting(ground: Ground, api: BotApi, post: Post, readers: SharedReaders) -> AsyncIterator[World]:
+async def trusting(
+    desk_files: DeskFiles, api: BotApi, mail_servers: MailServers, readers: SharedReaders
+) -> AsyncIterator[Desk]:
     """A desk whose mailbox has no authserv_id: nobody vouches for any From."""
-    made = new_world(ground, api, post, readers=readers)
+    made = new_desk(desk_files, api, mail_servers, readers=readers)
     boxes = tuple(dataclasses.replace(one, authserv_id="") for one in made.settings.mailboxes)
     made.settings = dataclasses.replace(made.settings, mailboxes=boxes)
     await made.opens()
@@ -37,17 +39,19 @@ async def trusting(ground: Ground, api: BotApi, post: Post, readers: SharedReade
     await made.closes()
 
 
-async def test_a_forged_first_letter_sends_nobody_the_forgers_words(world: World, post: Post) -> None:
+async def test_a_forged_first_letter_sends_nobody_the_forgers_words(desk: Desk, mail_servers: MailServers) -> None:
     """Name, subject and text of a letter that proves nothing never reach the address it claims (G6)."""
     for number, authentication in enumerate(("fail", "none", "forged", "absent")):
-        victim = MailSubscriber(world, SPAM, "en", f"victim{number}@example.test", authentication=authentication)  # type: ignore[arg-type]
+        victim = MailSubscriber(desk, SPAM, "en", f"victim{number}@example.test", authentication=authentication)  # type: ignore[arg-type]
         await victim.person.writes(SPAM, f"{SPAM} оператор", headers={"Reply-To": "evil@evil.test"})
         letter = await victim.gets("registered")
         assert "evil" not in f"{letter.message!s}{letter.text}{letter.html}{letter.subject}"
-    assert not post.subscriber("evil@evil.test").unread()
+    assert not mail_servers.subscriber("evil@evil.test").unread()
 
 
-async def test_without_a_border_server_first_letters_are_not_echoed_either(trusting: World, post: Post) -> None:
+async def test_without_a_border_server_first_letters_are_not_echoed_either(
+    trusting: Desk, mail_servers: MailServers
+) -> None:
     """Where nobody vouches, the words come back only after a letter of the desk was answered from there."""
     victim = MailSubscriber(trusting, SPAM, address="victim@example.test", authentication="absent")
     await victim.person.writes(SPAM, "нет интернета, оператор")
@@ -57,14 +61,16 @@ async def test_without_a_border_server_first_letters_are_not_echoed_either(trust
     assert "evil" in (await victim.gets("added")).subject
 
 
-async def test_a_token_is_worth_nothing_to_anybody_else(world: World, post: Post, agents: AgentsGroup) -> None:
+async def test_a_token_is_worth_nothing_to_anybody_else(
+    desk: Desk, mail_servers: MailServers, agents: AgentsGroup
+) -> None:
     """Stolen, altered, of another case or another recipient: the letter waits for an agent and changes nothing."""
-    anna = MailSubscriber(world, "Анна")
+    anna = MailSubscriber(desk, "Анна")
     await anna.person.writes("Нет интернета", "нет интернета, оператор")
     opened = await anna.gets("registered")
     local, _, token = opened.reply_to.partition("@")[0].partition("+")
     domain = opened.reply_to.partition("@")[2]
-    (case,) = await world.cases()
+    (case,) = await desk.cases()
     foreign = ReplyTokens(Secret("another secret"), Secret("")).token("mail:main", case.id, "anna@example.test")
     tries = {
         "thief@evil.test": token,
@@ -73,53 +79,53 @@ async def test_a_token_is_worth_nothing_to_anybody_else(world: World, post: Post
         "ANNA@example.test.evil.test": token,
     }
     for address, tried in tries.items():
-        sender = post.subscriber(address.strip(), "Анна")
+        sender = mail_servers.subscriber(address.strip(), "Анна")
         letter = (
             f"From: {address.strip()}\r\nTo: {local}+{tried}@{domain}\r\nSubject: x\r\n\r\nзакройте заявку {tried}\r\n"
         )
-        await sender.sends(letter.encode(), to=post.box.address)
+        await sender.sends(letter.encode(), to=mail_servers.box.address)
 
     async def waiting() -> bool:
-        return len(await world.pending()) == len(tries)
+        return len(await desk.pending()) == len(tries)
 
     await eventually(waiting)
-    (case,) = await world.cases()
-    assert not any("закройте" in line.text for line in await world.journal(case))
+    (case,) = await desk.cases()
+    assert not any("закройте" in line.text for line in await desk.journal(case))
 
 
 async def test_notices_to_the_address_on_file_carry_nothing_of_the_talk(
-    world: World, post: Post, agents: AgentsGroup
+    desk: Desk, mail_servers: MailServers, agents: AgentsGroup
 ) -> None:
     """Whoever names another's contract cannot write to its holder through the desk, nor learn the holder's token."""
-    forger = MailSubscriber(world, SPAM, address="forger@evil.test")
+    forger = MailSubscriber(desk, SPAM, address="forger@evil.test")
     await forger.person.writes(SPAM, "нет интернета, договор 40-1187, оператор")
     await forger.hears("registered")
     card = await agents.sees("card", state="acknowledged")
     await agents.presses(card, "take")
     await agents.presses(card, "eta:240")
-    notice = await MailSubscriber(world, "Анна").gets("eta_told")
+    notice = await MailSubscriber(desk, "Анна").gets("eta_told")
     assert "evil" not in f"{notice.message!s}{notice.text}{notice.html}{notice.subject}"
     holder = notice.reply_to.partition("+")[2].partition("@")[0]
     await agents.replies(card, "Здравствуйте!")
     answer = (await forger.reads("Здравствуйте!")).original
-    assert isinstance(answer, Letter)
+    assert isinstance(answer, ReceivedMail)
     assert holder
     assert holder not in str(answer.message)
 
 
-async def test_a_closed_case_is_not_opened_by_an_old_letter(world: World, post: Post) -> None:
+async def test_a_closed_case_is_not_opened_by_an_old_letter(desk: Desk, mail_servers: MailServers) -> None:
     """An answer to a letter of a case that is over is a new matter of the same person."""
-    holder = MailSubscriber(world, "Анна")
+    holder = MailSubscriber(desk, "Анна")
     await holder.person.writes("Нет интернета", "нет интернета")
     offer = await holder.gets("did_it_help")
     await holder.person.answers(offer, "помогло")
     await holder.hears("settled_thanks")
     await holder.person.answers(offer, "снова нет интернета")
     await holder.hears("did_it_help")
-    assert [case.state for case in await world.cases()] == ["closed", "acknowledged"]
+    assert [case.state for case in await desk.cases()] == ["closed", "acknowledged"]
 
 
-async def test_a_forged_letter_leads_nobody_to_another_provider(front: World, post: Post) -> None:
+async def test_a_forged_letter_leads_nobody_to_another_provider(front: Desk, mail_servers: MailServers) -> None:
     """What a forger wrote in Anna's name does not carry her own letter to a provider of the forger's choice."""
     forged = MailSubscriber(front, "Анна", authentication="fail")
     await forged.person.writes("Нет интернета", "нет интернета, договор V14350")

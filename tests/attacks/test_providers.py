@@ -14,7 +14,7 @@ from desk.model.people import Person
 from desk.model.policy import InvalidProvider, load_all
 from desk.storage.database import Database
 from desk.storage.ids import new_id
-from tests.stories.world import Clock
+from tests.stories.desk import Clock
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from desk.model.settings import MailboxSettings, MailServer, Secret
 from mail.sending.compose import UnsendableMessage, compose_message
 from mail.transport.smtp import SmtpConnection
 from tests.peers.certificates import Authority
-from tests.peers.wire import Wire
+from tests.peers.scripted_smtp import ScriptedSmtp
 
 PASSWORD = "correct horse canary"
 LETTER = b"Subject: x\r\n\r\nx\r\n"
@@ -26,7 +26,9 @@ def authority() -> Authority:
     return Authority()
 
 
-def box(wire: Wire, authority: Authority, scheme: str = "smtp+starttls", host: str = "127.0.0.1") -> MailboxSettings:
+def box(
+    wire: ScriptedSmtp, authority: Authority, scheme: str = "smtp+starttls", host: str = "127.0.0.1"
+) -> MailboxSettings:
     """A mailbox whose way out is this server."""
     server = MailServer(scheme, "help@sever.test", host, wire.port)
     return MailboxSettings(
@@ -40,9 +42,9 @@ def box(wire: Wire, authority: Authority, scheme: str = "smtp+starttls", host: s
 
 
 @pytest.fixture
-async def good(authority: Authority) -> AsyncIterator[Wire]:
+async def good(authority: Authority) -> AsyncIterator[ScriptedSmtp]:
     """A server that is what it should be."""
-    async with Wire(authority.server_context()).listening() as wire:
+    async with ScriptedSmtp(authority.server_context()).listening() as wire:
         yield wire
 
 
@@ -55,7 +57,7 @@ async def letter_through(settings: MailboxSettings, message: bytes = LETTER, to:
         await outbound.close()
 
 
-async def test_a_good_server_hears_the_password_inside_tls_only(good: Wire, authority: Authority) -> None:
+async def test_a_good_server_hears_the_password_inside_tls_only(good: ScriptedSmtp, authority: Authority) -> None:
     assert await letter_through(box(good, authority)) == Sent()
     assert b"AUTH" not in good.inbound
     assert b"AUTH" in good.heard_inside
@@ -90,7 +92,7 @@ def _old(authority: Authority) -> ssl.SSLContext:
 async def test_a_server_that_cannot_prove_itself_gets_nothing(authority: Authority, scheme: str, made: object) -> None:
     """Signed by nobody we know, for another name, expired, or with an old TLS: refused, and everything waits (T34)."""
     assert callable(made)
-    wire = Wire(made(authority))
+    wire = ScriptedSmtp(made(authority))
     async with wire.listening(implicit=scheme == "smtps"):
         fate = await letter_through(box(wire, authority, scheme))
     assert isinstance(fate, RetryLater)
@@ -102,7 +104,7 @@ async def test_a_server_that_cannot_prove_itself_gets_nothing(authority: Authori
 @pytest.mark.parametrize("offers", [b"AUTH PLAIN", b"8BITMIME", b"XSTARTTLS", b"AUTH PLAIN STARTTLS"])
 async def test_without_starttls_nothing_is_said(authority: Authority, offers: bytes) -> None:
     """Whoever strips STARTTLS, and offers to take the password in clear, gets neither it nor the letter."""
-    wire = Wire(authority.server_context(), offers=offers)
+    wire = ScriptedSmtp(authority.server_context(), offers=offers)
     async with wire.listening():
         fate = await letter_through(box(wire, authority))
     assert isinstance(fate, RetryLater)
@@ -112,7 +114,7 @@ async def test_without_starttls_nothing_is_said(authority: Authority, offers: by
 async def test_what_was_slipped_in_before_tls_is_not_taken_for_the_servers_word(authority: Authority) -> None:
     """Answers put behind the go-ahead in clear do not count inside (CVE-2011-0411, seen from the client)."""
     slipped = b"220 go\r\n250-mx\r\n250 AUTH PLAIN\r\n235 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n250 ok\r\n"
-    wire = Wire(authority.server_context(), answer=slipped)
+    wire = ScriptedSmtp(authority.server_context(), answer=slipped)
     async with wire.listening():
         fate = await letter_through(box(wire, authority))
     assert fate == Sent()
@@ -122,7 +124,7 @@ async def test_what_was_slipped_in_before_tls_is_not_taken_for_the_servers_word(
 
 async def test_plain_text_on_the_tls_port_is_no_conversation(authority: Authority) -> None:
     """A server that speaks in clear where TLS is meant is never answered."""
-    wire = Wire(authority.server_context())
+    wire = ScriptedSmtp(authority.server_context())
     async with wire.listening():
         fate = await letter_through(box(wire, authority, "smtps"))
     assert isinstance(fate, RetryLater)
@@ -133,7 +135,7 @@ SMUGGLED = b"\r\nMAIL FROM:<evil@evil.test>\r\nRCPT TO:<x@y.test>\r\nDATA\r\nSub
 
 
 @pytest.mark.parametrize("dot", [b"\r\n.\r\n", b"\n.\n", b"\n.\r\n", b"\r\n.\n", b"\r.\r", b"\r\n.\r", b"\n..\n"])
-async def test_one_letter_is_one_on_the_wire(good: Wire, authority: Authority, dot: bytes) -> None:
+async def test_one_letter_is_one_on_the_wire(good: ScriptedSmtp, authority: Authority, dot: bytes) -> None:
     """No end of data can be written into a letter: dots are doubled, and every line ends in CRLF (T35)."""
     assert await letter_through(box(good, authority), b"Subject: x\r\n\r\nbefore" + dot + SMUGGLED) == Sent()
     body = good.heard_inside.partition(b"DATA\r\n")[2].partition(b"\r\n.\r\n")[0]
@@ -147,7 +149,7 @@ async def test_one_letter_is_one_on_the_wire(good: Wire, authority: Authority, d
     ["a@b>\r\nRCPT TO:<x@y", "a@b\r\nRCPT TO:<x@y>", "a@b>\nDATA", "a@b> NOTIFY=NEVER", "<a@b", "a@b\x00", "a b@c.test",
      "a@b.test\x85", "a@b.test\u2028RCPT", '"a>\r\nRCPT TO:<x@y>"@b.test', "a@[127.0.0.1]\r\nx", "@b.test", "a@", ""],
 )  # fmt: skip
-async def test_no_address_is_a_command(good: Wire, authority: Authority, to: str) -> None:
+async def test_no_address_is_a_command(good: ScriptedSmtp, authority: Authority, to: str) -> None:
     """What is no plain address never gets as far as the wire."""
     body = {
         "to": to, "subject": "x", "text": "x", "html": "x", "message_id": "<1.0@sever.test>", "references": [],
@@ -162,7 +164,7 @@ async def test_no_address_is_a_command(good: Wire, authority: Authority, to: str
 
 async def test_a_password_is_in_no_account_of_a_failure(authority: Authority) -> None:
     """Whatever goes wrong, what is told of it holds no secret."""
-    wire = Wire(authority.server_context())
+    wire = ScriptedSmtp(authority.server_context())
     async with wire.listening():
         settings = replace(box(wire, authority), ca_file="")
         assert PASSWORD not in str(await letter_through(settings))

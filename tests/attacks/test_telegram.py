@@ -5,26 +5,26 @@ from __future__ import annotations
 from desk.pipeline.reply_tokens import encode_number
 from desk.queues import inbox
 from tests.peers.botapi import BotApi, Message
+from tests.stories.desk import AgentsGroup, Desk, eventually
 from tests.stories.subscribers import TelegramSubscriber
-from tests.stories.world import AgentsGroup, World, eventually
 
 ACTIVE, BLOCKED, EXPIRED, PREMIUM, NOBODYS = "40-1187", "40-1370", "40-2094", "42-7377", "40-9999"
 
 
-async def _nothing_is_aside(world: World) -> None:
-    assert world.application
-    assert [row.problem for row in await inbox.quarantine(world.application.database)] == []
+async def _nothing_is_aside(desk: Desk) -> None:
+    assert desk.application
+    assert [row.problem for row in await inbox.quarantine(desk.application.database)] == []
 
 
 async def test_a_button_made_by_hand_does_nothing(
-    world: World, anna: TelegramSubscriber, agents: AgentsGroup, api: BotApi
+    desk: Desk, anna: TelegramSubscriber, agents: AgentsGroup, api: BotApi
 ) -> None:
     """Another's case, an agent's verbs, ids that cannot be: each press is answered, and none changes anything."""
     await anna.says("нет интернета, договор 40-1187, оператор")
     await anna.hears("registered")
     await agents.sees("card")
-    (case,) = await world.cases()
-    boris = TelegramSubscriber(world, "Борис")
+    (case,) = await desk.cases()
+    boris = TelegramSubscriber(desk, "Борис")
     await boris.says("не работает интернет")
     asked = (await boris.hears("ask_contract")).original
     assert isinstance(asked, Message)
@@ -34,35 +34,35 @@ async def test_a_button_made_by_hand_does_nothing(
     ]
     for data in (*made, "zzzzzzzzzzzzz:1:take", "0:0:take", ":::", "é:1:x"):
         await api.press(boris.user, asked, data).reply()
-    (after, *_) = await world.cases()
+    (after, *_) = await desk.cases()
     assert (after.owner, after.state, after.eta, after.unread) == ("", case.state, None, 0)
-    await _nothing_is_aside(world)
+    await _nothing_is_aside(desk)
 
 
 async def test_an_agents_button_pressed_by_nobody_known_does_nothing(
-    world: World, anna: TelegramSubscriber, agents: AgentsGroup, api: BotApi
+    desk: Desk, anna: TelegramSubscriber, agents: AgentsGroup, api: BotApi
 ) -> None:
     """Sitting in the agents' group gives no rights; an anonymous administrator is nobody."""
     await anna.says("нет интернета, договор 40-1187, оператор")
     card = await agents.sees("card", state="acknowledged")
     guest = api.user(999, "Support Team", language_code="ru")
-    await AgentsGroup(world, agents.group, guest).presses(card, "take", says="not_an_agent")
+    await AgentsGroup(desk, agents.group, guest).presses(card, "take", says="not_an_agent")
     await guest.says(agents.group, "/resolve", reply_to=card)
     await agents.agent.says(agents.group, "/resolve", reply_to=card, anonymous=True)
     await agents.replies(card, "// я здесь")
 
     async def noted() -> bool:
-        (case,) = await world.cases()
-        return any(line.text == "я здесь" for line in await world.journal(case))
+        (case,) = await desk.cases()
+        return any(line.text == "я здесь" for line in await desk.journal(case))
 
     await eventually(noted)
-    (case,) = await world.cases()
+    (case,) = await desk.cases()
     assert (case.owner, case.state) == ("", "acknowledged")
 
 
-async def _told(world: World, contract: str) -> list[str]:
+async def _told(desk: Desk, contract: str) -> list[str]:
     """What somebody reads who only types a number: asked, helped, asked again, and handed to a human."""
-    person = TelegramSubscriber(world, "Анна")
+    person = TelegramSubscriber(desk, "Анна")
     await person.says(f"не работает интернет, договор {contract}")
     await person.hears("did_it_help")
     await person.answers("helped")
@@ -77,14 +77,14 @@ async def _told(world: World, contract: str) -> list[str]:
     return [one for one in words if one]
 
 
-async def test_a_guessed_number_tells_nothing(world: World, agents: AgentsGroup) -> None:
+async def test_a_guessed_number_tells_nothing(desk: Desk, agents: AgentsGroup) -> None:
     """Active, blocked, expired, premium or nobody's: word for word the same is said, now and in the next matter."""
-    told = [await _told(world, contract) for contract in (NOBODYS, ACTIVE, BLOCKED, EXPIRED, PREMIUM)]
+    told = [await _told(desk, contract) for contract in (NOBODYS, ACTIVE, BLOCKED, EXPIRED, PREMIUM)]
     assert all(one == told[0] for one in told[1:])
     assert await agents.sees("card", contract=BLOCKED, standing="blocked"), "the agents know all the same"
 
 
-async def test_an_answer_to_a_message_from_before_the_move_finds_the_case(front: World) -> None:
+async def test_an_answer_to_a_message_from_before_the_move_finds_the_case(front: Desk) -> None:
     """Who was moved to their provider and then answers an old message is still the same person with the same case."""
     anna = TelegramSubscriber(front, "Анна")
     await anna.says("здравствуйте, нет интернета")
@@ -101,22 +101,22 @@ async def test_an_answer_to_a_message_from_before_the_move_finds_the_case(front:
 
 
 async def test_a_command_of_a_private_chat_is_only_words(
-    world: World, anna: TelegramSubscriber, agents: AgentsGroup
+    desk: Desk, anna: TelegramSubscriber, agents: AgentsGroup
 ) -> None:
     """An agent's commands mean nothing outside the agents' group, even from an agent."""
     await anna.says("нет интернета, договор 40-1187, оператор")
     number = (await anna.hears("registered")).text.partition("SN-")[2].split()[0]
-    spy = TelegramSubscriber(world, "Мария")
+    spy = TelegramSubscriber(desk, "Мария")
     spy.user = agents.agent
     for words in (f"/take SN-{number}", f"/resolve SN-{number}", f"#SN-{number} мы уже едем", f"/eta SN-{number} 2h"):
         await spy.says(words)
-    await world.settled()
-    case = next(one for one in await world.cases() if one.number == f"SN-{number}")
+    await desk.settled()
+    case = next(one for one in await desk.cases() if one.number == f"SN-{number}")
     assert (case.owner, case.state, case.eta) == ("", "acknowledged", None)
     assert not any("едем" in words for words in anna.everything())
 
 
-async def test_nobody_makes_a_case_grow_without_end(world: World, anna: TelegramSubscriber) -> None:
+async def test_nobody_makes_a_case_grow_without_end(desk: Desk, anna: TelegramSubscriber) -> None:
     """Corrections without number are kept in the journal; the case keeps what an agent can read."""
     await anna.says("что-то странное у меня")
     await anna.hears("ask_contract")
@@ -125,9 +125,9 @@ async def test_nobody_makes_a_case_grow_without_end(world: World, anna: Telegram
         await anna.user.edits(said, f"{number} {'y' * 4000}")
 
     async def kept() -> bool:
-        (case,) = await world.cases()
-        return any(line.text.startswith("11 ") for line in await world.journal(case))
+        (case,) = await desk.cases()
+        return any(line.text.startswith("11 ") for line in await desk.journal(case))
 
     await eventually(kept)
-    (case,) = await world.cases()
+    (case,) = await desk.cases()
     assert len(case.description) <= 8000

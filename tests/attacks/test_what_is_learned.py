@@ -16,8 +16,8 @@ from desk.storage.database import Database
 from kb.learning.anonymise import anonymise_phrase, anonymise_text
 from kb.learning.pii import ordinary_word_check
 from kb.storage.phrase_store import LearnedPhrase, load_learned_phrasings, load_phrases
+from tests.stories.desk import Desk, eventually
 from tests.stories.subscribers import TelegramSubscriber
-from tests.stories.world import World, eventually
 
 T = TypeVar("T")
 TROUBLE = "второй день нет интернета"
@@ -112,7 +112,7 @@ def test_nothing_invisible_is_learned(said: str) -> None:
 
 
 async def test_a_persons_words_show_nowhere_but_in_their_own_case(
-    world: World, anna: TelegramSubscriber, tmp_path: Path
+    desk: Desk, anna: TelegramSubscriber, tmp_path: Path
 ) -> None:
     """Search, export, the agents' commands, the other provider: what was left out of the phrase is in none of them."""
     canary, own = "зябликова", "второй день нет интернета"
@@ -120,8 +120,8 @@ async def test_a_persons_words_show_nowhere_but_in_their_own_case(
     await anna.hears("did_it_help")
     await anna.answers("helped")
     await anna.hears("settled_thanks")
-    await eventually(lambda: taught(world))
-    folder = written_down(world)
+    await eventually(lambda: taught(desk))
+    folder = written_down(desk)
     asked = (
         ("phrases",), ("phrases", "--json"), ("articles", "--json"), ("gaps", "--json"), ("drafts", "--json"),
         ("search", own, "--provider", "sever", "--json"), ("search", canary, "--provider", "sever", "--json"),
@@ -142,26 +142,26 @@ async def test_a_persons_words_show_nowhere_but_in_their_own_case(
     assert own not in await kb(folder, "phrases", "--provider", "volga")
 
 
-async def test_what_is_forgotten_is_in_no_file_and_no_answer(world: World, anna: TelegramSubscriber) -> None:
+async def test_what_is_forgotten_is_in_no_file_and_no_answer(desk: Desk, anna: TelegramSubscriber) -> None:
     """By its id, while the desk serves: database, index and running worker know it no more."""
     await anna.says("второй день нет интернета, дети воют, договор 40-1187")
     await anna.hears("did_it_help")
     await anna.answers("helped")
     await anna.hears("settled_thanks")
-    (one,) = await eventually(lambda: taught(world))
-    index = world.settings.data / "knowledge" / "sever.index"
+    (one,) = await eventually(lambda: taught(desk))
+    index = desk.settings.data / "knowledge" / "sever.index"
     await eventually(lambda: asyncio.to_thread(index.exists))
-    assert "1 phrase forgotten" in await kb(written_down(world), "forget", one.id)
-    assert await taught(world) == []
+    assert "1 phrase forgotten" in await kb(written_down(desk), "forget", one.id)
+    assert await taught(desk) == []
     assert not index.exists()
-    await has_looked_again(world)
-    assert await taught(world) == []
+    await has_looked_again(desk)
+    assert await taught(desk) == []
     assert not index.exists()
 
 
-async def has_looked_again(world: World) -> None:
+async def has_looked_again(desk: Desk) -> None:
     """Waits until the worker has looked twice more for what to learn and for what is on the shelf."""
-    assert world.application
+    assert desk.application
     looks: Counter[str] = Counter()
 
     def counted(name: str, look: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
@@ -172,7 +172,7 @@ async def has_looked_again(world: World) -> None:
 
         return looking
 
-    phrase_learner, article_loader = world.application.phrase_learner, world.application.article_loader
+    phrase_learner, article_loader = desk.application.phrase_learner, desk.application.article_loader
     phrase_learner.learn = counted("learn", phrase_learner.learn)  # type: ignore[assignment, method-assign]
     article_loader.refresh = counted("refresh", article_loader.refresh)  # type: ignore[assignment, method-assign]
 
@@ -182,8 +182,8 @@ async def has_looked_again(world: World) -> None:
     await eventually(twice)
 
 
-async def taught(world: World, *providers: str) -> list[LearnedPhrase]:
-    database = Database(world.settings.database)
+async def taught(desk: Desk, *providers: str) -> list[LearnedPhrase]:
+    database = Database(desk.settings.database)
     try:
         async with database.read(*(providers or ("sever",))) as session:
             kept, told = await load_learned_phrasings(session), await load_phrases(session)
@@ -199,9 +199,9 @@ def written(folder: Path) -> list[str]:
     return [path.read_text("utf-8") for path in (*folder.glob("own/*/*.md"), *folder.glob("*.jsonl"))]
 
 
-def written_down(world: World) -> Path:
+def written_down(desk: Desk) -> Path:
     """The desk's folder with the settings that this world runs by, for a command."""
-    folder, url = world.settings.root, world.settings.database.replace("+aiosqlite", "").replace("+asyncpg", "")
+    folder, url = desk.settings.root, desk.settings.database.replace("+aiosqlite", "").replace("+asyncpg", "")
     (folder / "secret").write_text("a secret for tests", "ascii")
     (folder / "secret").chmod(0o600)
     (folder / "firstline.toml").write_text(f'[desk]\ndatabase = "{url}"\nsecret = "file:secret"\n', "utf-8")

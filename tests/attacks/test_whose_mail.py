@@ -9,8 +9,8 @@ import pytest
 
 from desk.model.case import Case
 from desk.model.messages import Verb
-from tests.mail.office import Office, answer, box, mail
-from tests.ready import Ground
+from tests.mail.offline_desk import OfflineDesk, answer, box, mail
+from tests.prepared_desks import DeskFiles
 
 WORDS = "закройте заявку и пришлите пароль"
 ANNA, THIEF = "anna@example.test", "thief@evil.test"
@@ -18,18 +18,18 @@ Body = Mapping[str, Any]
 
 
 @pytest.fixture
-async def office(ground: Ground) -> AsyncIterator[Office]:
+async def offline_desk(desk_files: DeskFiles) -> AsyncIterator[OfflineDesk]:
     """A desk whose border server vouches for senders."""
-    made = await Office.opened(ground, [box("sever"), box("volga")])
+    made = await OfflineDesk.opened(desk_files, [box("sever"), box("volga")])
     yield made
     await made.house.close()
 
 
-async def opened(office: Office) -> tuple[Case, Body]:
+async def opened(offline_desk: OfflineDesk) -> tuple[Case, Body]:
     """Anna's case with its number, and the letter that told her."""
-    await office.receives(mail(ANNA, "нет интернета, оператор"))
-    (letter,) = await office.written()
-    (case,) = await office.cases()
+    await offline_desk.receives(mail(ANNA, "нет интернета, оператор"))
+    (letter,) = await offline_desk.written()
+    (case,) = await offline_desk.cases()
     assert case.number
     assert case.number in letter["subject"]
     return case, letter
@@ -85,53 +85,53 @@ def _with_token(letter: Body, change: Callable[[str], str]) -> bytes:
 
 
 @pytest.mark.parametrize("attempt", TRIES)
-async def test_nobody_else_gets_into_a_case(office: Office, attempt: str) -> None:
+async def test_nobody_else_gets_into_a_case(offline_desk: OfflineDesk, attempt: str) -> None:
     """The letter waits for an agent or is a matter of its own; the case is as it was, and Anna is written nothing."""
-    case, letter = await opened(office)
-    before = await office.journal(case)
-    await office.receives(TRIES[attempt](case, letter))
-    (after,) = [one for one in await office.cases() if one.id == case.id]
-    assert await office.journal(case) == before
+    case, letter = await opened(offline_desk)
+    before = await offline_desk.journal(case)
+    await offline_desk.receives(TRIES[attempt](case, letter))
+    (after,) = [one for one in await offline_desk.cases() if one.id == case.id]
+    assert await offline_desk.journal(case) == before
     assert (after.revision, after.state, after.address) == (case.revision, case.state, case.address)
-    for one in await office.written():
+    for one in await offline_desk.written():
         assert one["to"] != ANNA
         assert str(case.number) not in str(one)
-    own = [one for one in await office.cases() if one.id != case.id]
-    assert len(await office.waiting()) + len(own) == 1, "and it is not lost"
+    own = [one for one in await offline_desk.cases() if one.id != case.id]
+    assert len(await offline_desk.waiting()) + len(own) == 1, "and it is not lost"
 
 
-async def test_her_own_answer_joins_it(office: Office) -> None:
+async def test_her_own_answer_joins_it(offline_desk: OfflineDesk) -> None:
     """The token from her own address, vouched for by the border: what all the others lack."""
-    case, letter = await opened(office)
-    await office.receives(answer(letter, "горит красная лампочка"))
-    assert "горит красная лампочка" in await office.journal(case)
-    assert await office.waiting() == []
+    case, letter = await opened(offline_desk)
+    await offline_desk.receives(answer(letter, "горит красная лампочка"))
+    assert "горит красная лампочка" in await offline_desk.journal(case)
+    assert await offline_desk.waiting() == []
 
 
-async def test_a_doubtful_letter_joins_by_one_action_of_an_agent(office: Office) -> None:
+async def test_a_doubtful_letter_joins_by_one_action_of_an_agent(offline_desk: OfflineDesk) -> None:
     """Until then it has no effect; then it is read to the agents, and its sender gets no rights by it."""
-    case, letter = await opened(office)
-    await office.receives(answer(letter, WORDS, From=THIEF))
-    assert WORDS not in await office.journal(case)
-    await office.accepts_pending(case)
-    assert WORDS in await office.journal(case)
-    (joined,) = await office.cases()
+    case, letter = await opened(offline_desk)
+    await offline_desk.receives(answer(letter, WORDS, From=THIEF))
+    assert WORDS not in await offline_desk.journal(case)
+    await offline_desk.accepts_pending(case)
+    assert WORDS in await offline_desk.journal(case)
+    (joined,) = await offline_desk.cases()
     assert joined.address == ANNA
-    await office.agent(Verb.SAY, case, text="Здравствуйте!")
-    assert {one["to"] for one in await office.written()} == {ANNA}
+    await offline_desk.agent(Verb.SAY, case, text="Здравствуйте!")
+    assert {one["to"] for one in await offline_desk.written()} == {ANNA}
 
 
-async def test_a_copy_gives_no_rights(office: Office) -> None:
+async def test_a_copy_gives_no_rights(offline_desk: OfflineDesk) -> None:
     """Whoever stands in Cc, or in Reply-To, of her answer gets no letter, and may not speak in her case (T38)."""
-    case, letter = await opened(office)
-    await office.receives(answer(letter, "добавлю коллегу", Cc=THIEF, Reply_To=THIEF, Resent_To=THIEF))
-    await office.agent(Verb.SAY, case, text="Здравствуйте!")
-    written = await office.written()
+    case, letter = await opened(offline_desk)
+    await offline_desk.receives(answer(letter, "добавлю коллегу", Cc=THIEF, Reply_To=THIEF, Resent_To=THIEF))
+    await offline_desk.agent(Verb.SAY, case, text="Здравствуйте!")
+    written = await offline_desk.written()
     assert {one["to"] for one in written} == {ANNA}
     assert "thief" not in str(written)
-    await office.receives(answer(written[-1], WORDS, From=THIEF, To=f"{written[-1]['reply_to']}, {ANNA}"))
-    assert WORDS not in await office.journal(case)
-    assert len(await office.waiting()) == 1
+    await offline_desk.receives(answer(written[-1], WORDS, From=THIEF, To=f"{written[-1]['reply_to']}, {ANNA}"))
+    assert WORDS not in await offline_desk.journal(case)
+    assert len(await offline_desk.waiting()) == 1
 
 
 VERIFICATION = "Ваш код 482913. Подтвердите адрес: https://service.test/confirm?key=Zk38s"
@@ -139,27 +139,27 @@ VERIFICATION = "Ваш код 482913. Подтвердите адрес: https:/
 
 @pytest.mark.parametrize("headers", [{}, {"Auto_Submitted": "auto-generated"}, {"Precedence": "bulk"}], ids=str)
 async def test_another_services_verification_mail_is_never_shown_to_a_subscriber(
-    office: Office, headers: dict[str, str]
+    offline_desk: OfflineDesk, headers: dict[str, str]
 ) -> None:
     """The Ticket Trick: a service writes to a case's address. It waits, and once let in it still reaches nobody."""
-    case, letter = await opened(office)
+    case, letter = await opened(offline_desk)
     service = mail("no-reply@service.test", VERIFICATION, to=letter["reply_to"], Subject="Confirm", **headers)  # type: ignore[arg-type]
-    await office.receives(service)
-    assert await office.written() == []
-    assert len(await office.waiting()) == 1
-    assert "service.test" not in await office.journal(case)
-    await office.accepts_pending(case)
-    await office.agent(Verb.SAY, case, text="Что-нибудь ещё?")
-    await office.agent(Verb.RESOLVE, case, text="Готово.")
-    for one in await office.written():
+    await offline_desk.receives(service)
+    assert await offline_desk.written() == []
+    assert len(await offline_desk.waiting()) == 1
+    assert "service.test" not in await offline_desk.journal(case)
+    await offline_desk.accepts_pending(case)
+    await offline_desk.agent(Verb.SAY, case, text="Что-нибудь ещё?")
+    await offline_desk.agent(Verb.RESOLVE, case, text="Готово.")
+    for one in await offline_desk.written():
         assert not any(secret in str(one) for secret in ("482913", "service.test", "Zk38s"))
 
 
-async def test_a_verification_mail_to_the_desk_itself_opens_nothing_for_anybody_else(office: Office) -> None:
+async def test_a_verification_mail_to_the_desk_itself_opens_nothing_for_anybody_else(offline_desk: OfflineDesk) -> None:
     """A service that was told the desk's own address writes to it: whatever comes of it, Anna sees nothing."""
-    await opened(office)
-    await office.receives(mail("no-reply@service.test", VERIFICATION))
-    written = await office.written()
+    await opened(offline_desk)
+    await offline_desk.receives(mail("no-reply@service.test", VERIFICATION))
+    written = await offline_desk.written()
     assert {one["to"] for one in written} <= {"no-reply@service.test"}
     assert not any(secret in str(written) for secret in ("482913", "Zk38s"))
 
@@ -173,31 +173,31 @@ async def test_a_verification_mail_to_the_desk_itself_opens_nothing_for_anybody_
     ],
     ids=["as it is", "in capitals", "forged"],
 )
-async def test_our_own_mail_makes_no_case(office: Office, raw: bytes) -> None:
+async def test_our_own_mail_makes_no_case(offline_desk: OfflineDesk, raw: bytes) -> None:
     """A letter from the mailbox itself is dropped, and nobody is written to."""
-    await office.receives(raw)
-    assert await office.cases() == []
-    assert await office.written() == []
-    assert await office.outcomes() == ["own"]
+    await offline_desk.receives(raw)
+    assert await offline_desk.cases() == []
+    assert await offline_desk.written() == []
+    assert await offline_desk.outcomes() == ["own"]
 
 
-async def test_our_own_letter_that_comes_back_makes_no_case(office: Office) -> None:
+async def test_our_own_letter_that_comes_back_makes_no_case(offline_desk: OfflineDesk) -> None:
     """Redirected to us with its Message-ID, whatever its From says by now."""
-    _, letter = await opened(office)
-    await office.receives(mail("list@between.test", letter["text"], Message_ID=letter["message_id"]))
-    assert len(await office.cases()) == 1
-    assert await office.written() == []
+    _, letter = await opened(offline_desk)
+    await offline_desk.receives(mail("list@between.test", letter["text"], Message_ID=letter["message_id"]))
+    assert len(await offline_desk.cases()) == 1
+    assert await offline_desk.written() == []
 
 
-async def test_what_a_letter_quotes_is_the_persons_own_talk_and_no_note(office: Office) -> None:
+async def test_what_a_letter_quotes_is_the_persons_own_talk_and_no_note(offline_desk: OfflineDesk) -> None:
     """An agent's letter quotes what both sides said; notes of agents and letters of strangers are never in it."""
-    case, letter = await opened(office)
-    await office.receives(answer(letter, "горит красная лампочка"))
-    await office.receives(answer(letter, WORDS, From=THIEF))
-    await office.accepts_pending(case)
-    await office.agent(Verb.NOTE, case, text="абонент опять выключил роутер сам")
-    await office.agent(Verb.SAY, case, text="Здравствуйте! Мастер приедет завтра.")
-    said = (await office.written())[-1]
+    case, letter = await opened(offline_desk)
+    await offline_desk.receives(answer(letter, "горит красная лампочка"))
+    await offline_desk.receives(answer(letter, WORDS, From=THIEF))
+    await offline_desk.accepts_pending(case)
+    await offline_desk.agent(Verb.NOTE, case, text="абонент опять выключил роутер сам")
+    await offline_desk.agent(Verb.SAY, case, text="Здравствуйте! Мастер приедет завтра.")
+    said = (await offline_desk.written())[-1]
     for body in (said["text"], said["html"]):
         assert "горит красная лампочка" in body
         assert "Раньше в этой переписке" in body
@@ -205,20 +205,20 @@ async def test_what_a_letter_quotes_is_the_persons_own_talk_and_no_note(office: 
         assert "пароль" not in body
 
 
-async def test_a_notice_is_declined_by_its_own_token_only(office: Office) -> None:
+async def test_a_notice_is_declined_by_its_own_token_only(offline_desk: OfflineDesk) -> None:
     """The holder's "unsubscribe" ends the notices; a forged one, or one without the token, ends nothing."""
-    await office.receives(mail(THIEF, "нет интернета, договор 40-1187, оператор"))
-    (case,) = await office.cases()
-    await office.agent(Verb.TAKE, case)
-    await office.agent(Verb.ETA, case, duration="240")
-    (notice,) = [one for one in await office.written() if one["to"] == ANNA]
+    await offline_desk.receives(mail(THIEF, "нет интернета, договор 40-1187, оператор"))
+    (case,) = await offline_desk.cases()
+    await offline_desk.agent(Verb.TAKE, case)
+    await offline_desk.agent(Verb.ETA, case, duration="240")
+    (notice,) = [one for one in await offline_desk.written() if one["to"] == ANNA]
     assert notice["notice"]
     for forged in (
         answer(notice, "", From=THIEF, Subject="unsubscribe"),
         answer(notice, "", Subject="unsubscribe", vouched=False),
         mail(ANNA, "-", Subject="unsubscribe", vouched=False),
     ):
-        await office.receives(forged)
-    assert "declined" not in await office.outcomes()
-    await office.receives(answer(notice, "", Subject="unsubscribe"))
-    assert (await office.outcomes())[-1] == "declined"
+        await offline_desk.receives(forged)
+    assert "declined" not in await offline_desk.outcomes()
+    await offline_desk.receives(answer(notice, "", Subject="unsubscribe"))
+    assert (await offline_desk.outcomes())[-1] == "declined"

@@ -50,15 +50,15 @@ async def url(inbox: Inbox) -> AsyncIterator[str]:
     await runner.cleanup()
 
 
-async def post(url: str, *secrets: str, body: bytes = UPDATE) -> int:
+async def mail_servers(url: str, *secrets: str, body: bytes = UPDATE) -> int:
     headers = [(HEADER, secret) for secret in secrets]
     async with ClientSession() as session, session.post(url, data=body, headers=headers) as answer:
         return answer.status
 
 
 async def test_each_bot_has_its_place_and_what_it_is_sent_is_stored(url: str, inbox: Inbox) -> None:
-    assert await post(url + "a", SECRET + "a") == 200
-    assert await post(url + "b", SECRET + "b") == 200
+    assert await mail_servers(url + "a", SECRET + "a") == 200
+    assert await mail_servers(url + "b", SECRET + "b") == 200
     assert [(raw.channel, raw.key, raw.lane) for raw in inbox.raws] == [
         ("telegram:a", "5", "telegram:a:42"),
         ("telegram:b", "5", "telegram:b:42"),
@@ -82,16 +82,16 @@ async def test_each_bot_has_its_place_and_what_it_is_sent_is_stored(url: str, in
 async def test_whoever_does_not_know_the_one_secret_stores_nothing(
     url: str, inbox: Inbox, secrets: tuple[str, ...]
 ) -> None:
-    assert await post(url + "a", *secrets) == 401
+    assert await mail_servers(url + "a", *secrets) == 401
     assert inbox.raws == []
 
 
 async def test_an_unknown_bot_looks_like_a_wrong_secret(url: str) -> None:
-    assert await post(url + "c", SECRET + "a") == 401
+    assert await mail_servers(url + "c", SECRET + "a") == 401
 
 
 async def test_what_is_too_large_is_refused_before_it_is_read_to_its_end(url: str, inbox: Inbox) -> None:
-    assert await post(url + "a", SECRET + "a", body=b"x" * (LARGEST_BODY + 1)) == 413
+    assert await mail_servers(url + "a", SECRET + "a", body=b"x" * (LARGEST_BODY + 1)) == 413
     assert inbox.raws == []
 
 
@@ -100,19 +100,19 @@ async def test_what_cannot_be_stored_is_not_acknowledged_and_its_words_are_not_l
 ) -> None:
     caplog.set_level(logging.DEBUG)
     inbox.broken = True
-    assert await post(url + "a", SECRET + "a") == 503
+    assert await mail_servers(url + "a", SECRET + "a") == 503
     assert "cannot be stored" in caplog.text
     assert "private words" not in caplog.text
     inbox.broken = False
-    assert await post(url + "a", SECRET + "a") == 200
+    assert await mail_servers(url + "a", SECRET + "a") == 200
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 100_000])
 async def test_what_is_no_json_is_kept_aside_byte_for_byte_and_taken_only_once(
     url: str, inbox: Inbox, body: bytes
 ) -> None:
-    assert await post(url + "a", SECRET + "a", body=body) == 200
-    assert await post(url + "a", SECRET + "a", body=body) == 200
+    assert await mail_servers(url + "a", SECRET + "a", body=body) == 200
+    assert await mail_servers(url + "a", SECRET + "a", body=body) == 200
     one, two = inbox.raws
     assert one.aside
     assert (one.body, one.key) == (body, two.key)

@@ -11,15 +11,15 @@ from click.testing import CliRunner, Result
 from console.main import cli
 from tests.console.terminal import AGENTS, TOKEN, Terminal, adds_bot
 from tests.peers.botapi import BotApi, Group, User
-from tests.ready import Ready
+from tests.prepared_desks import PreparedDesks
 
 
 @pytest.fixture
-def folder(tmp_path: Path, ready: Ready) -> Path:
+def folder(tmp_path: Path, prepared_desks: PreparedDesks) -> Path:
     """What `firstline init` makes, and beside it the indexes that the first command or `serve` would."""
     result = CliRunner().invoke(cli, ["init", str(tmp_path / "desk")])
     assert result.exit_code == 0, result.output
-    ready.indexes(tmp_path / "desk" / "data")
+    prepared_desks.indexes(tmp_path / "desk" / "data")
     return tmp_path / "desk"
 
 

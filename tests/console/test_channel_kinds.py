@@ -35,8 +35,8 @@ from desk.model.messages import (
 )
 from desk.model.settings import Secret, SettingsReader, load, provider_of
 from desk.model.toml_section import Section
-from tests.ready import Ground
-from tests.stories.world import eventually
+from tests.prepared_desks import DeskFiles
+from tests.stories.desk import eventually
 
 NO_BUTTONS = ChannelCapabilities(buttons=False, batch=False)
 CANARY = "pager-canary-7781"
@@ -126,19 +126,19 @@ PAGER = ChannelKind(
 
 
 @pytest.fixture
-def pager(monkeypatch: pytest.MonkeyPatch, ground: Ground) -> Ground:
+def pager(monkeypatch: pytest.MonkeyPatch, desk_files: DeskFiles) -> DeskFiles:
     """A desk folder with a pager, in a desk that has the one more entry."""
     for module in (channel_kinds, check_local):
         monkeypatch.setattr(module, "CHANNEL_KINDS", (*CHANNEL_KINDS, PAGER))
-    ground.root.joinpath("firstline.toml").write_text(FILE, "utf-8")
+    desk_files.root.joinpath("firstline.toml").write_text(FILE, "utf-8")
     for name, words in (("key", CANARY), ("secret", "a secret for tests that is long enough")):
-        path = ground.root / name
+        path = desk_files.root / name
         path.write_text(words, "utf-8")
         path.chmod(0o600)
-    return ground
+    return desk_files
 
 
-async def test_it_is_heard_and_answered(pager: Ground) -> None:
+async def test_it_is_heard_and_answered(pager: DeskFiles) -> None:
     """A whole talk, up to the number of a case, without a line about pagers anywhere else."""
     settings = replace(load(pager.root, {}, section_readers()), database=pager.database)
     application = await build_application(settings)
@@ -159,7 +159,7 @@ async def test_it_is_heard_and_answered(pager: Ground) -> None:
     await application.close()
 
 
-async def test_it_is_checked_and_its_secret_stays_out_of_the_log(pager: Ground) -> None:
+async def test_it_is_checked_and_its_secret_stays_out_of_the_log(pager: DeskFiles) -> None:
     settings = load(pager.root, {}, section_readers())
     found = [*check_local.check_settings(settings), *await check._check_channels(settings)]
     assert [(one.level, one.where) for one in found] == [("ok", "firstline.toml"), ("ok", "pager:main")]
@@ -171,7 +171,7 @@ async def test_it_is_checked_and_its_secret_stays_out_of_the_log(pager: Ground) 
     assert logs.REDACTED in stream.getvalue()
 
 
-def test_a_provider_that_is_not_there_is_told(pager: Ground) -> None:
+def test_a_provider_that_is_not_there_is_told(pager: DeskFiles) -> None:
     path = pager.root / "firstline.toml"
     path.write_text(path.read_text("utf-8").replace('"sever"', '"nobody"'), "utf-8")
     found = list(check_local.check_settings(load(pager.root, {}, section_readers())))

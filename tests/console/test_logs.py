@@ -21,8 +21,8 @@ from mail.diagnostics import check_mailbox
 from tests.console.conftest import Typist
 from tests.console.terminal import TOKEN, Terminal, adds_bot
 from tests.console.test_pending_mail import adds_mailbox
-from tests.peers.machine import free_port
-from tests.peers.post import Post
+from tests.peers.local_process import free_port
+from tests.peers.mail_servers import MailServers
 
 AIOIMAPLIB = "aioimaplib.aioimaplib"
 CANARY = 'canary "пароль"\\ 50%'
@@ -113,9 +113,9 @@ def test_every_secret_of_the_settings_is_known() -> None:
     assert derived in known
 
 
-async def test_mail_libraries_at_debug_level_tell_no_password(stream: io.StringIO, post: Post) -> None:
+async def test_mail_libraries_at_debug_level_tell_no_password(stream: io.StringIO, mail_servers: MailServers) -> None:
     """aioimaplib masks a password in its LOGIN line unless it had to be quoted; the log shows neither."""
-    sound = post.settings()
+    sound = mail_servers.settings()
     settings = Settings(Path(), "sqlite+aiosqlite://", Path("data"), mailboxes=(sound,))
     wrong = replace(sound, password=Secret(CANARY))
     redact = SecretRedactor([*secrets_of(settings), CANARY])
@@ -127,7 +127,7 @@ async def test_mail_libraries_at_debug_level_tell_no_password(stream: io.StringI
     written = stream.getvalue()
     assert "LOGIN" in written, "the library did tell its commands, so there was something to strike out"
     assert logs.REDACTED in written
-    assert post.box.password not in written
+    assert mail_servers.box.password not in written
     assert "canary" not in written
 
 
@@ -145,19 +145,19 @@ async def test_a_token_in_an_address_that_cannot_be_reached_is_not_told(stream: 
     assert logs.REDACTED in stream.getvalue()
 
 
-async def test_a_desk_whose_every_wire_is_dead_tells_no_secret(folder: Path, post: Post) -> None:
+async def test_a_desk_whose_every_wire_is_dead_tells_no_secret(folder: Path, mail_servers: MailServers) -> None:
     """The debug log of a real `serve` with no Telegram, no IMAP and no SMTP tells the trouble and no secret."""
     dead = free_port()
-    terminal: Terminal = adds_mailbox(folder, post)
+    terminal: Terminal = adds_mailbox(folder, mail_servers)
     adds_bot(folder, f"http://127.0.0.1:{dead}")
     path = folder / "firstline.toml"
-    path.write_text(path.read_text("utf-8").replace(str(post.dovecot.port), str(dead)), "utf-8")
+    path.write_text(path.read_text("utf-8").replace(str(mail_servers.dovecot.port), str(dead)), "utf-8")
     terminal.environment["TELEGRAM_TOKEN"] = TOKEN
     async with terminal.serving("--debug") as service:
         await service.logs("mail:support: no mail can be received")
         await service.logs("telegram:main")
         await asyncio.sleep(3)
-    secrets = [TOKEN.partition(":")[2], post.box.password, (folder / "secret").read_text().strip()]
+    secrets = [TOKEN.partition(":")[2], mail_servers.box.password, (folder / "secret").read_text().strip()]
     assert not [one for one in secrets if one in service.log]
 
 

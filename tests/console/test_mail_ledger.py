@@ -18,21 +18,21 @@ from mail.transport.imap import MailEnvelope
 from tests.console.conftest import Typist
 from tests.console.terminal import Terminal
 from tests.console.test_pending_mail import adds_mailbox, waiting
-from tests.peers.post import Post
+from tests.peers.mail_servers import MailServers
 
 NOW = datetime.now(UTC)
 
 
 @pytest.fixture
-def terminal(folder: Path, post: Post) -> Terminal:
+def terminal(folder: Path, mail_servers: MailServers) -> Terminal:
     """A terminal in a desk folder that has a mailbox."""
-    return adds_mailbox(folder, post)
+    return adds_mailbox(folder, mail_servers)
 
 
-async def test_the_ledger_tells_what_became_of_each_mail(terminal: Terminal, post: Post) -> None:
+async def test_the_ledger_tells_what_became_of_each_mail(terminal: Terminal, mail_servers: MailServers) -> None:
     """Summed up for people and machines, found by UID and by Message-ID, and changed by an agent's decision."""
     await terminal.types("migrate")
-    anna = post.subscriber("anna@example.test", "Анна Смирнова")
+    anna = mail_servers.subscriber("anna@example.test", "Анна Смирнова")
     async with terminal.serving() as service:
         await service.logs("connected for the first time")
         await anna.writes("Нет интернета", "Второй день нет интернета, договор 40-1187")
@@ -53,7 +53,7 @@ async def test_the_ledger_tells_what_became_of_each_mail(terminal: Terminal, pos
     for words in ("1  began a case", "1  joined a case", "1  left out by an agent"):
         assert words in told.out
     (reply,) = (await terminal.types("mail", "ledger", "--outcome", "reply", "--json")).json()
-    assert (reply["uid"], reply["arrival"]) == (post.dovecot.uids(post.box)[1], first["id"])
+    assert (reply["uid"], reply["arrival"]) == (mail_servers.dovecot.uids(mail_servers.box)[1], first["id"])
     (by_uid,) = (await terminal.types("mail", "ledger", "--uid", str(reply["uid"]), "--json")).json()
     (by_id,) = (await terminal.types("mail", "ledger", "--message-id", reply["message_id"], "--json")).json()
     assert by_uid == by_id == reply

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.console.terminal import Terminal
-from tests.peers.post import Post
+from tests.peers.mail_servers import MailServers
 
 MAILBOX = """
 [[mailbox]]
@@ -23,18 +23,23 @@ ca_file = "{ca}"
 """
 
 
-def adds_mailbox(root: Path, post: Post) -> Terminal:
+def adds_mailbox(root: Path, mail_servers: MailServers) -> Terminal:
     """Writes the mailbox into firstline.toml; the password stands in the environment."""
     path = root / "firstline.toml"
-    section = MAILBOX.format(address=post.box.address, imap=post.dovecot.port, smtp=post.sink.tls_port, ca=post.ca_file)
+    section = MAILBOX.format(
+        address=mail_servers.box.address,
+        imap=mail_servers.dovecot.port,
+        smtp=mail_servers.sink.tls_port,
+        ca=mail_servers.ca_file,
+    )
     path.write_text(path.read_text("utf-8") + section, "utf-8")
-    return Terminal(root, {"SUPPORT_PASSWORD": post.box.password, "FIRSTLINE_AGENT": "ivanova"})
+    return Terminal(root, {"SUPPORT_PASSWORD": mail_servers.box.password, "FIRSTLINE_AGENT": "ivanova"})
 
 
 @pytest.fixture
-def terminal(folder: Path, post: Post) -> Terminal:
+def terminal(folder: Path, mail_servers: MailServers) -> Terminal:
     """A terminal in a desk folder that has a mailbox."""
-    return adds_mailbox(folder, post)
+    return adds_mailbox(folder, mail_servers)
 
 
 async def waiting(terminal: Terminal, count: int) -> list[dict[str, object]]:
@@ -47,11 +52,11 @@ async def waiting(terminal: Terminal, count: int) -> list[dict[str, object]]:
     raise AssertionError(f"there are {len(letters)} letters, not {count}")
 
 
-async def test_a_person_decides_about_letters_that_prove_nothing(terminal: Terminal, post: Post) -> None:
+async def test_a_person_decides_about_letters_that_prove_nothing(terminal: Terminal, mail_servers: MailServers) -> None:
     """Listed, shown in full, one accepted into its case and one left out; neither can be decided twice."""
     checked = await terminal.types("check")
     assert (checked.code, "mail:support imap localhost" in checked.out) == (0, True), checked.out
-    anna = post.subscriber("anna@example.test", "Анна Смирнова")
+    anna = mail_servers.subscriber("anna@example.test", "Анна Смирнова")
     async with terminal.serving() as service:
         await service.logs("connected for the first time")
         await anna.writes("Нет интернета", "Второй день нет интернета, договор 40-1187")
@@ -83,4 +88,4 @@ async def test_a_person_decides_about_letters_that_prove_nothing(terminal: Termi
             ("agent:ivanova", "pending refuse", second["id"]),
             ("agent:ivanova", "pending accept", first["id"]),
         ]
-    assert post.box.password not in service.log
+    assert mail_servers.box.password not in service.log

@@ -12,10 +12,10 @@ from desk.storage.base import METADATA
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals, departures
 from tests.conftest import skip_or_fail
-from tests.faults.scene import Scene
+from tests.faults.served_desk import ServedDesk
 from tests.peers.botapi import BotApi
 from tests.peers.postgres import Postgres
-from tests.ready import Ready
+from tests.prepared_desks import PreparedDesks
 
 _databases = itertools.count(1)
 SQLITE = "sqlite:///data/firstline.db"
@@ -38,18 +38,22 @@ def own_postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture
-async def scene(tmp_path: Path, api: BotApi, ready: Ready) -> AsyncIterator[Scene]:
+async def served_desk(tmp_path: Path, api: BotApi, prepared_desks: PreparedDesks) -> AsyncIterator[ServedDesk]:
     """A desk on SQLite that serves one bot."""
-    made = await Scene.made(tmp_path / "desk", SQLITE, api, ready=ready)
+    made = await ServedDesk.made(tmp_path / "desk", SQLITE, api, prepared_desks=prepared_desks)
     await made.opens()
     yield made
     await made.closes()
 
 
 @pytest.fixture
-async def shared_scene(tmp_path: Path, api: BotApi, postgres: Postgres, ready: Ready) -> AsyncIterator[Scene]:
+async def shared_desk(
+    tmp_path: Path, api: BotApi, postgres: Postgres, prepared_desks: PreparedDesks
+) -> AsyncIterator[ServedDesk]:
     """A desk on PostgreSQL that nobody serves yet."""
-    made = await Scene.made(tmp_path / "desk", postgres.database(f"faults{next(_databases)}"), api, ready=ready)
+    made = await ServedDesk.made(
+        tmp_path / "desk", postgres.database(f"faults{next(_databases)}"), api, prepared_desks=prepared_desks
+    )
     yield made
     await made.closes()
 

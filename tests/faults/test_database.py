@@ -15,71 +15,73 @@ from pathlib import Path
 import pytest
 
 from tests.faults.conftest import SQLITE
-from tests.faults.scene import OUTAGE, TOKEN, Scene, eventually
-from tests.kills.process import Bot
+from tests.faults.served_desk import OUTAGE, TOKEN, ServedDesk, eventually
+from tests.kills.desk_process import Bot
 from tests.peers.botapi import BotApi
-from tests.peers.machine import free_port
+from tests.peers.local_process import free_port
 from tests.peers.postgres import Postgres
-from tests.ready import Ready
+from tests.prepared_desks import PreparedDesks
 
 _people = itertools.count(7000)
 
 
-async def _through(scene: Scene, seconds: float) -> None:
+async def _through(served_desk: ServedDesk, seconds: float) -> None:
     """People write all through the trouble; what Telegram still keeps is what is not stored."""
-    bot = scene.api.bot(TOKEN)
+    bot = served_desk.api.bot(TOKEN)
     for _ in range(max(2, round(seconds / 2))):
-        scene.people.append(scene.person(next(_people)))
-        await scene.says(scene.people[-1])
+        served_desk.people.append(served_desk.person(next(_people)))
+        await served_desk.says(served_desk.people[-1])
         await asyncio.sleep(2)
-    assert len(bot.pending) >= len(scene.people) - 1, "Telegram was told to forget what was not stored"
+    assert len(bot.pending) >= len(served_desk.people) - 1, "Telegram was told to forget what was not stored"
 
 
-async def _goes_on(scene: Scene) -> None:
+async def _goes_on(served_desk: ServedDesk) -> None:
     """Everybody who wrote meanwhile is answered, by the same processes."""
-    for person in scene.people:
-        await scene.answered(person, 60)
-    await scene.settled()
-    assert all(desk.alive for desk in scene.desks)
-    assert await scene.count("done") == await scene.count() == 1 + len(scene.people)
+    for person in served_desk.people:
+        await served_desk.answered(person, 60)
+    await served_desk.settled()
+    assert all(desk.alive for desk in served_desk.desks)
+    assert await served_desk.count("done") == await served_desk.count() == 1 + len(served_desk.people)
 
 
-async def test_sqlite_locked_from_outside_only_delays(scene: Scene) -> None:
+async def test_sqlite_locked_from_outside_only_delays(served_desk: ServedDesk) -> None:
     """Somebody holds the write lock for longer than every time-out of ours."""
-    await scene.serves(next(_people))
-    other = sqlite3.connect(scene.folder.root / "data" / "firstline.db", timeout=60, isolation_level=None)
+    await served_desk.serves(next(_people))
+    other = sqlite3.connect(served_desk.folder.root / "data" / "firstline.db", timeout=60, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
-    await _through(scene, OUTAGE + 4)
+    await _through(served_desk, OUTAGE + 4)
     other.execute("ROLLBACK")
     other.close()
-    await _goes_on(scene)
+    await _goes_on(served_desk)
 
 
 async def test_a_postgresql_that_crashes_and_stays_away_only_delays(
-    tmp_path: Path, api: BotApi, own_postgres: Postgres, ready: Ready
+    tmp_path: Path, api: BotApi, own_postgres: Postgres, prepared_desks: PreparedDesks
 ) -> None:
     """Stopped "immediate" in the middle of work, and started again."""
-    scene = await Scene.made(tmp_path / "desk", own_postgres.database("faults"), api, ready=ready)
+    served_desk = await ServedDesk.made(
+        tmp_path / "desk", own_postgres.database("faults"), api, prepared_desks=prepared_desks
+    )
     try:
-        await scene.opens()
-        await scene.serves(next(_people))
+        await served_desk.opens()
+        await served_desk.serves(next(_people))
         await asyncio.to_thread(own_postgres.stop, "immediate")
-        await _through(scene, OUTAGE)
+        await _through(served_desk, OUTAGE)
         await asyncio.to_thread(own_postgres.start_again)
-        await _goes_on(scene)
+        await _goes_on(served_desk)
     finally:
-        await scene.closes()
+        await served_desk.closes()
 
 
-async def test_a_file_that_may_not_grow_only_delays(scene: Scene) -> None:
+async def test_a_file_that_may_not_grow_only_delays(served_desk: ServedDesk) -> None:
     """The desk's own limit on the size of files (RLIMIT_FSIZE) is reached, and lifted again."""
-    await scene.serves(next(_people))
-    pid = scene.desks[0].pid
+    await served_desk.serves(next(_people))
+    pid = served_desk.desks[0].pid
     before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (4096, before[1]))
-    await _through(scene, OUTAGE)
+    await _through(served_desk, OUTAGE)
     resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
-    await _goes_on(scene)
+    await _goes_on(served_desk)
 
 
 @contextmanager
@@ -99,19 +101,21 @@ def _small_disk(path: Path) -> Iterator[Path]:
         subprocess.run(["umount", "-l", str(path)], check=False)
 
 
-async def test_a_full_disk_only_delays(tmp_path: Path, api: BotApi, ready: Ready) -> None:
+async def test_a_full_disk_only_delays(tmp_path: Path, api: BotApi, prepared_desks: PreparedDesks) -> None:
     """Somebody else fills the disk that the database is on, and makes room again."""
     with _small_disk(tmp_path / "disk") as disk:
-        scene = await Scene.made(tmp_path / "desk", "sqlite:///../disk/firstline.db", api, ready=ready)
+        served_desk = await ServedDesk.made(
+            tmp_path / "desk", "sqlite:///../disk/firstline.db", api, prepared_desks=prepared_desks
+        )
         try:
-            await scene.opens()
-            await scene.serves(next(_people))
+            await served_desk.opens()
+            await served_desk.serves(next(_people))
             await asyncio.to_thread(_fill, disk / "rubbish")
-            await _through(scene, OUTAGE)
+            await _through(served_desk, OUTAGE)
             (disk / "rubbish").unlink()
-            await _goes_on(scene)
+            await _goes_on(served_desk)
         finally:
-            await scene.closes()
+            await served_desk.closes()
 
 
 def _fill(path: Path) -> None:
@@ -124,34 +128,36 @@ def _fill(path: Path) -> None:
 
 
 async def test_a_webhook_is_refused_while_nothing_can_be_stored_and_redelivery_makes_no_second_message(
-    tmp_path: Path, api: BotApi, ready: Ready
+    tmp_path: Path, api: BotApi, prepared_desks: PreparedDesks
 ) -> None:
     """Telegram gets 503, comes again until it is taken, and once more after that: it is one message."""
     port = free_port()
     bot = Bot("main", TOKEN, webhook=f"http://127.0.0.1:{port}")
-    scene = await Scene.made(tmp_path / "desk", SQLITE, api, bot=bot, listen=f"127.0.0.1:{port}", ready=ready)
+    served_desk = await ServedDesk.made(
+        tmp_path / "desk", SQLITE, api, bot=bot, listen=f"127.0.0.1:{port}", prepared_desks=prepared_desks
+    )
     try:
-        await scene.opens()
-        await scene.serves(next(_people))
+        await served_desk.opens()
+        await served_desk.serves(next(_people))
         hook = api.bot(TOKEN).webhook
         assert hook is not None
-        other = sqlite3.connect(scene.folder.root / "data" / "firstline.db", timeout=60, isolation_level=None)
+        other = sqlite3.connect(served_desk.folder.root / "data" / "firstline.db", timeout=60, isolation_level=None)
         other.execute("BEGIN EXCLUSIVE")
-        person = scene.person(next(_people))
-        await scene.says(person)
+        person = served_desk.person(next(_people))
+        await served_desk.says(person)
         number, raw = api.bot(TOKEN).pending[0]
         await eventually(lambda: _refused(hook))
         other.execute("ROLLBACK")
         other.close()
-        await scene.answered(person)
+        await served_desk.answered(person)
         await eventually(lambda: _taken(api))
         api.bot(TOKEN).pending.append((number, raw))
         api.bot(TOKEN).arrived.set()
         await eventually(lambda: _taken(api))
-        await scene.settled()
-        assert await scene.count() == 2
+        await served_desk.settled()
+        assert await served_desk.count() == 2
     finally:
-        await scene.closes()
+        await served_desk.closes()
 
 
 async def _refused(hook: object) -> bool:

@@ -16,53 +16,59 @@ from sqlalchemy import select
 from desk.queues import inbox
 from mail.receiving.tables import mailboxes
 from tests.faults.conftest import SQLITE
-from tests.faults.scene import TOKEN, Scene, eventually
-from tests.kills.process import DeskProcess, firstline
+from tests.faults.served_desk import TOKEN, ServedDesk, eventually
+from tests.kills.desk_process import DeskProcess, firstline
 from tests.peers.botapi import BotApi
-from tests.peers.post import Post
-from tests.ready import Ready
+from tests.peers.mail_servers import MailServers
+from tests.prepared_desks import PreparedDesks
 
 
-async def test_an_update_that_cannot_be_decoded_is_set_aside_and_the_next_goes_on(scene: Scene) -> None:
+async def test_an_update_that_cannot_be_decoded_is_set_aside_and_the_next_goes_on(served_desk: ServedDesk) -> None:
     """It keeps its bytes, the operator sees it, and replayed it comes back aside: nothing else is held up by it."""
     odd = {
         "message": {"message_id": "seven", "date": [], "chat": {"id": 5001, "type": "private"}, "from": {"id": 5001}}
     }
-    number = scene.api.bot(TOKEN).push_raw(odd)
-    await scene.serves(5001)
-    listed = json.loads(await firstline(scene.folder, "quarantine", "list", "--json"))
+    number = served_desk.api.bot(TOKEN).push_raw(odd)
+    await served_desk.serves(5001)
+    listed = json.loads(await firstline(served_desk.folder, "quarantine", "list", "--json"))
     assert [(one["channel"], one["key"]) for one in listed] == [("telegram:main", str(number))]
     assert listed[0]["problem"]
-    database = scene.folder.open()
+    database = served_desk.folder.open()
     assert json.loads(await inbox.body_of(database, listed[0]["id"]))["message"]["message_id"] == "seven"
     await database.close()
-    await firstline(scene.folder, "replay", str(listed[0]["id"]), expect=(0, 1, 2, 3))
-    await eventually(lambda: _is_aside(scene, 1))
-    await scene.serves(5002)
+    await firstline(served_desk.folder, "replay", str(listed[0]["id"]), expect=(0, 1, 2, 3))
+    await eventually(lambda: _is_aside(served_desk, 1))
+    await served_desk.serves(5002)
 
 
-async def _is_aside(scene: Scene, count: int) -> bool:
-    return await scene.count("quarantined") == count and await scene.count("waiting") == 0
+async def _is_aside(served_desk: ServedDesk, count: int) -> bool:
+    return await served_desk.count("quarantined") == count and await served_desk.count("waiting") == 0
 
 
 @pytest.fixture
-async def mailed(tmp_path: Path, api: BotApi, post: Post, ready: Ready) -> AsyncIterator[Scene]:
+async def mailed(
+    tmp_path: Path, api: BotApi, mail_servers: MailServers, prepared_desks: PreparedDesks
+) -> AsyncIterator[ServedDesk]:
     """A desk with a bot and a mailbox, at work."""
-    made = await Scene.made(tmp_path / "desk", SQLITE, api, [post.settings()], ready=ready)
+    made = await ServedDesk.made(
+        tmp_path / "desk", SQLITE, api, [mail_servers.settings()], prepared_desks=prepared_desks
+    )
     await made.opens()
     await eventually(lambda: _connected(made))
     yield made
     await made.closes()
 
 
-async def _connected(scene: Scene) -> bool:
+async def _connected(served_desk: ServedDesk) -> bool:
 
-    return bool(await scene.rows(select(mailboxes.c.channel)))
+    return bool(await served_desk.rows(select(mailboxes.c.channel)))
 
 
-async def test_a_mail_whose_readers_die_is_set_aside_and_replayed_it_is_answered(mailed: Scene, post: Post) -> None:
+async def test_a_mail_whose_readers_die_is_set_aside_and_replayed_it_is_answered(
+    mailed: ServedDesk, mail_servers: MailServers
+) -> None:
     """Three dead readers are enough; the next letter is answered; once reading works again, so is this one."""
-    ivan, olga = post.subscriber("ivan@mail.test", "Иван"), post.subscriber("olga@mail.test", "Ольга")
+    ivan, olga = mail_servers.subscriber("ivan@mail.test", "Иван"), mail_servers.subscriber("olga@mail.test", "Ольга")
     with _readers_die(mailed.desks[0]):
         await ivan.writes("Помогите", "нет интернета, договор 40-1187")
         # Each of the three tries may wait its whole limit, when not even one child comes up.
@@ -77,8 +83,8 @@ async def test_a_mail_whose_readers_die_is_set_aside_and_replayed_it_is_answered
     await ivan.hears()
 
 
-async def _mail_aside(scene: Scene, count: int) -> bool:
-    return await scene.count("quarantined", "mail:support") == count
+async def _mail_aside(served_desk: ServedDesk, count: int) -> bool:
+    return await served_desk.count("quarantined", "mail:support") == count
 
 
 @contextmanager

@@ -16,12 +16,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.kills.crowd import Crowd
-from tests.kills.harness import Harness, Size
-from tests.kills.ledger import Ledger
-from tests.kills.process import Bot, DeskFolder, DeskProcess
-from tests.kills.telegram import Telegram
-from tests.peers.post import Post
+from tests.kills.desk_process import Bot, DeskFolder, DeskProcess
+from tests.kills.final_check import FinalCheck
+from tests.kills.kill_run import KillRun, Size
+from tests.kills.telegram_process import TelegramProcess
+from tests.kills.traffic import Traffic
+from tests.peers.mail_servers import MailServers
 
 BOTS = (
     Bot("one", "1001:canary-one"),
@@ -42,40 +42,41 @@ def size() -> Size:
 
 
 @pytest.fixture
-async def telegram() -> AsyncIterator[Telegram]:
+async def telegram() -> AsyncIterator[TelegramProcess]:
     """Telegram, in a process of its own, with the group of Volga's agents."""
-    started = await Telegram.start([bot.token for bot in BOTS])
+    started = await TelegramProcess.start([bot.token for bot in BOTS])
     await started.does("groups", groups=[{"id": -1005, "title": "Волга"}])
     yield started
     await started.stop()
 
 
 async def test_killed_again_and_again_nothing_is_lost_and_nothing_is_said_twice_without_a_reason(
-    tmp_path: Path, database_url: str, telegram: Telegram, post: Post
+    tmp_path: Path, database_url: str, telegram: TelegramProcess, mail_servers: MailServers
 ) -> None:
     """Every message is stored once and decided in order, every person is answered, every repeat is a kill's."""
     seed = int(os.environ.get("FIRSTLINE_SEED", secrets.randbelow(10**6)))
     print(f"\nFIRSTLINE_SEED={seed} {size()} on {database_url.partition(':')[0]}")
-    crowd = Crowd(random.Random(seed), BOTS, size().chatters, size().texts, size().writers, size().mails)
-    folder = await DeskFolder.made(tmp_path / "desk", database_url, telegram.url, BOTS, [post.settings()])
-    harness = Harness(DeskProcess(folder), telegram, post, crowd, size(), seed)
+    traffic = Traffic(random.Random(seed), BOTS, size().chatters, size().texts, size().writers, size().mails)
+    folder = await DeskFolder.made(tmp_path / "desk", database_url, telegram.url, BOTS, [mail_servers.settings()])
+    kill_run = KillRun(DeskProcess(folder), telegram, mail_servers, traffic, size(), seed)
     try:
         started = time.monotonic()
-        await harness.run()
-        print(f"{len(harness.kills)} kills, all done after {time.monotonic() - started:.0f} s")
-        figures = [await harness.revived(number) for number in range(3)]
+        await kill_run.run()
+        print(f"{len(kill_run.kills)} kills, all done after {time.monotonic() - started:.0f} s")
+        figures = [await kill_run.revived(number) for number in range(3)]
         stored, answered = (statistics.median(one) for one in zip(*figures, strict=True))
         print(f"after a kill: first message stored {stored:.1f} s, first answer {answered:.1f} s after the start")
         database = folder.open()
-        ledger = await Ledger.read(
-            database, ("sever", "volga"), await telegram.sent(), post.sink.letters, harness.kills, DOORS
+        final_check = await FinalCheck.read(
+            database, ("sever", "volga"), await telegram.sent(), mail_servers.sink.letters, kill_run.kills, DOORS
         )
         await database.close()
         print(
-            f"{len(ledger.arrivals)} arrivals, {len(ledger.cases)} cases, {len(ledger.departures)} departures, "
-            f"{len(ledger.letters)} letters; {ledger.repeats()} messages seen twice"
+            f"{len(final_check.arrivals)} arrivals, {len(final_check.cases)} cases, "
+            f"{len(final_check.departures)} departures, "
+            f"{len(final_check.letters)} letters; {final_check.repeats()} messages seen twice"
         )
-        troubles = ledger.troubles(crowd.everybody)
+        troubles = final_check.troubles(traffic.everybody)
         assert not troubles, f"{len(troubles)} troubles:\n" + "\n".join(troubles[:40])
     finally:
-        harness.desk.kill()
+        kill_run.desk.kill()

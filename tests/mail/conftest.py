@@ -24,17 +24,17 @@ from mail.channel import MailChannel
 from mail.reading.sandbox import MessageReaderPool
 from mail.receiving.tables import ledger, mailboxes
 from tests.peers.dovecot import Dovecot
-from tests.peers.post import Post
+from tests.peers.mail_servers import MailServers
 from tests.peers.smtp import SmtpSink
 
 NUMBERS = itertools.count(1)
 
 
 @pytest.fixture
-def post(dovecot: Dovecot) -> Iterator[Post]:
+def mail_servers(dovecot: Dovecot) -> Iterator[MailServers]:
     """A mailbox of this test's own, and its way out."""
     sink = SmtpSink.launch(dovecot.authority)
-    yield Post(dovecot, sink, dovecot.mailbox(f"help{next(NUMBERS)}@sever.test"))
+    yield MailServers(dovecot, sink, dovecot.mailbox(f"help{next(NUMBERS)}@sever.test"))
     sink.stop()
 
 
@@ -105,12 +105,12 @@ class Hall:
 
 
 @pytest.fixture
-async def hall(tmp_path: Path, readers: MessageReaderPool, post: Post) -> AsyncIterator[Hall]:
+async def hall(tmp_path: Path, readers: MessageReaderPool, mail_servers: MailServers) -> AsyncIterator[Hall]:
     """The mailbox's channel, looking every two seconds at the latest."""
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}")
     async with database.work() as connection:
         await connection.run_sync(METADATA.create_all, tables=[arrivals, mailboxes, ledger])
-    hall = Hall(database, readers, replace(post.settings(), look_every=2))
+    hall = Hall(database, readers, replace(mail_servers.settings(), look_every=2))
     yield hall
     await hall.channel.close()
     await database.close()

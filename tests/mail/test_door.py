@@ -7,14 +7,14 @@ from desk.model.messages import Address, Proof
 from mail.reading.sandbox import MessageReaderPool
 from tests.mail.conftest import Hall
 from tests.mail.test_sending import departure, outgoing
-from tests.peers.letters import Attachment
-from tests.peers.post import Post
+from tests.peers.mail_servers import MailServers
+from tests.peers.received_mail import Attachment
 
 
 async def test_a_subscribers_first_letter_is_heard_with_everything_in_it(
-    hall: Hall, post: Post, readers: MessageReaderPool
+    hall: Hall, mail_servers: MailServers, readers: MessageReaderPool
 ) -> None:
-    ivan = post.subscriber("ivan@mail.test", "Иван Петров")
+    ivan = mail_servers.subscriber("ivan@mail.test", "Иван Петров")
     async with hall.listening():
         await hall.connected()
         message = await ivan.writes(
@@ -34,8 +34,10 @@ async def test_a_subscribers_first_letter_is_heard_with_everything_in_it(
     assert await readers.read_part(arrival.body, int(part)) == b"JPEG"
 
 
-async def test_an_answer_to_our_letter_brings_its_token_and_only_what_is_new(hall: Hall, post: Post) -> None:
-    ivan = post.subscriber("ivan@mail.test", "Иван", authentication="forged")
+async def test_an_answer_to_our_letter_brings_its_token_and_only_what_is_new(
+    hall: Hall, mail_servers: MailServers
+) -> None:
+    ivan = mail_servers.subscriber("ivan@mail.test", "Иван", authentication="forged")
     (parcel,) = hall.channel.render(outgoing("1) Номер договора?", subject="[1042] Нет интернета"))
     await hall.channel.send(departure(parcel), {})
     letter = await ivan.hears("Номер договора")
@@ -53,29 +55,29 @@ async def test_an_answer_to_our_letter_brings_its_token_and_only_what_is_new(hal
         assert inbound.detail["references"].split() == [parcel.remote, inbound.message]
 
 
-async def test_a_letter_answers_what_it_is_told_to_answer(hall: Hall, post: Post) -> None:
+async def test_a_letter_answers_what_it_is_told_to_answer(hall: Hall, mail_servers: MailServers) -> None:
     (parcel,) = hall.channel.render(outgoing(answers="12.0", thread=("<a@mail.test>",)))
     await hall.channel.send(departure(parcel), {"12.0": "<b@sever.test>"})
-    letter = await post.sink.hears(to="ivan@mail.test")
+    letter = await mail_servers.sink.hears(to="ivan@mail.test")
     assert letter.header("In-Reply-To") == "<b@sever.test>"
     assert letter.references == ("<a@mail.test>", "<b@sever.test>")
 
 
-async def test_a_letter_of_nobody_is_heard_as_nobodys(hall: Hall, post: Post) -> None:
+async def test_a_letter_of_nobody_is_heard_as_nobodys(hall: Hall, mail_servers: MailServers) -> None:
     async with hall.listening():
         await hall.connected()
-        post.receives(b"Subject: ?\r\nFrom: <>\r\n\r\nhello\r\n")
+        mail_servers.receives(b"Subject: ?\r\nFrom: <>\r\n\r\nhello\r\n")
         (arrival,) = await hall.arrived(1)
     inbound = await hall.channel.hear(arrival)
     assert (inbound.sender.value, inbound.automatic, inbound.text) == ("", "nobody", "hello")
 
 
-async def test_our_own_letter_coming_back_is_known_as_ours(hall: Hall, post: Post) -> None:
+async def test_our_own_letter_coming_back_is_known_as_ours(hall: Hall, mail_servers: MailServers) -> None:
     (parcel,) = hall.channel.render(outgoing(text=parse_markdown("x").plain))
     await hall.channel.send(departure(parcel), {})
-    letter = await post.sink.hears(to="ivan@mail.test")
+    letter = await mail_servers.sink.hears(to="ivan@mail.test")
     async with hall.listening():
         await hall.connected()
-        post.receives(letter.raw)
+        mail_servers.receives(letter.raw)
         (arrival,) = await hall.arrived(1)
     assert (await hall.channel.hear(arrival)).automatic == "own"

@@ -27,8 +27,8 @@ from mail.sending.loop_guard import (
     guard_loops,
     peer_of,
 )
-from tests.mail.office import Office, answer, box, mail
-from tests.ready import Ground
+from tests.mail.offline_desk import OfflineDesk, answer, box, mail
+from tests.prepared_desks import DeskFiles
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -37,9 +37,9 @@ FORGED = int(os.environ.get("FIRSTLINE_FORGED", "150"))
 
 
 @pytest.fixture
-async def office(ground: Ground) -> AsyncIterator[Office]:
+async def offline_desk(desk_files: DeskFiles) -> AsyncIterator[OfflineDesk]:
     """One installation of two providers, each with its mailbox."""
-    made = await Office.opened(ground, [box("sever"), box("volga")])
+    made = await OfflineDesk.opened(desk_files, [box("sever"), box("volga")])
     yield made
     await made.house.close()
 
@@ -130,59 +130,63 @@ def test_what_is_withheld_is_told_to_the_agents_and_only_mail_is_governed() -> N
 
 
 @pytest.mark.parametrize("words", ["/help", "Ваше письмо получено.", "не помогло, нет интернета"])
-async def test_a_machine_without_headers_gets_five_letters_in_a_week_at_most(office: Office, words: str) -> None:
+async def test_a_machine_without_headers_gets_five_letters_in_a_week_at_most(
+    offline_desk: OfflineDesk, words: str
+) -> None:
     """10,000 virtual minutes against a peer that answers everything at once, and writes by itself every two hours."""
     letters = 0
     for minute in range(0, 10_000, 120):
-        await office.receives(mail("robot@peer.test", f"{words}\n\n-- \n{minute}"))
-        while said := await office.written():
+        await offline_desk.receives(mail("robot@peer.test", f"{words}\n\n-- \n{minute}"))
+        while said := await offline_desk.written():
             letters += len(said)
-            await office.receives(*(answer(one, f"{words}\n\n-- \n{minute}+") for one in said))
-        office.passes(minutes=120)
+            await offline_desk.receives(*(answer(one, f"{words}\n\n-- \n{minute}+") for one in said))
+        offline_desk.passes(minutes=120)
     assert 2 <= letters <= 5
-    (case,) = await office.cases()
+    (case,) = await offline_desk.cases()
     assert case.number, "a person takes over"
     if letters > 2:
-        assert "robot@peer.test is muted: 3 automatic letters went there within an hour" in await office.journal(case)
-        assert "not sent automatically" in await office.journal(case)
+        assert "robot@peer.test is muted: 3 automatic letters went there within an hour" in await offline_desk.journal(
+            case
+        )
+        assert "not sent automatically" in await offline_desk.journal(case)
 
 
-async def test_a_slow_machine_falls_silent_too(office: Office) -> None:
+async def test_a_slow_machine_falls_silent_too(offline_desk: OfflineDesk) -> None:
     """Who answers only every 65 minutes never writes three times in an hour, and is stopped by the week."""
     letters, said = 0, [{"to": ""}]
     for _ in range(0, 10_000, 65):
         raws = [answer(one, "/help") for one in said if one["to"]] or [mail("r@p.test", "/help")]
-        await office.receives(*raws)
-        said = [dict(one) for one in await office.written()]
+        await offline_desk.receives(*raws)
+        said = [dict(one) for one in await offline_desk.written()]
         letters += len(said)
-        office.passes(minutes=65)
+        offline_desk.passes(minutes=65)
     assert letters == 5
 
 
-async def test_two_desks_of_one_installation_do_not_talk_to_each_other(office: Office) -> None:
+async def test_two_desks_of_one_installation_do_not_talk_to_each_other(offline_desk: OfflineDesk) -> None:
     """Their letters come back stripped of every header that tells a machine: no letter goes to a mailbox of our own."""
-    await office.receives(mail("help@volga.test", "нет интернета"))
-    assert await office.written() == []
-    (case,) = await office.cases()
-    assert "a mailbox of the desk itself" in await office.journal(case)
+    await offline_desk.receives(mail("help@volga.test", "нет интернета"))
+    assert await offline_desk.written() == []
+    (case,) = await offline_desk.cases()
+    assert "a mailbox of the desk itself" in await offline_desk.journal(case)
 
 
-async def test_two_desks_of_one_installation_stop_over_a_third_party_too(office: Office) -> None:
+async def test_two_desks_of_one_installation_stop_over_a_third_party_too(offline_desk: OfflineDesk) -> None:
     """A redirecting address between them hides whose letters these are: after three they are silent."""
     letters = 0
-    await office.receives(mail("list@between.test", "нет интернета"))
+    await offline_desk.receives(mail("list@between.test", "нет интернета"))
     for _ in range(40):
-        said = await office.written()
+        said = await offline_desk.written()
         letters += len(said)
         for one in said:
             other = "volga" if one["channel"] == "mail:sever" else "sever"
             raw = mail("list@between.test", one["text"], to=f"help@{other}.test")
-            await office.receives(raw, channel=f"mail:{other}")
-        office.passes(minutes=1)
+            await offline_desk.receives(raw, channel=f"mail:{other}")
+        offline_desk.passes(minutes=1)
     assert 1 <= letters <= 3
 
 
-async def test_a_thousand_forged_senders_are_each_written_to_once_a_day(office: Office) -> None:
+async def test_a_thousand_forged_senders_are_each_written_to_once_a_day(offline_desk: OfflineDesk) -> None:
     """Whatever they write and to whichever provider: one letter each, without a word of theirs (G6)."""
     canary = "BUY-CHEAP http://evil.example 40-1187"
     victims = [f"victim{number}@v{number % 7}.test" for number in range(FORGED)]
@@ -199,55 +203,55 @@ async def test_a_thousand_forged_senders_are_each_written_to_once_a_day(office: 
             )
             for victim in victims
         ]
-        await office.receives(*raws, channel=channel)
-        for one in await office.written():
+        await offline_desk.receives(*raws, channel=channel)
+        for one in await offline_desk.written():
             seen.append(one["to"])
             assert not any(word in str(one) for word in ("BUY-CHEAP", "evil", "40-1187"))
-        office.passes(hours=5)
+        offline_desk.passes(hours=5)
     assert sorted(seen) == sorted(victims)
 
 
-async def test_a_plus_address_is_no_second_victim(office: Office) -> None:
+async def test_a_plus_address_is_no_second_victim(offline_desk: OfflineDesk) -> None:
     """victim+1@, victim+2@ ... lie in one mailbox, which is written to once."""
     for number in range(5):
-        await office.receives(mail(f"victim+{number}@v.test", "нет интернета", vouched=False))
-    assert len(await office.written()) == 1
+        await offline_desk.receives(mail(f"victim+{number}@v.test", "нет интернета", vouched=False))
+    assert len(await offline_desk.written()) == 1
 
 
-async def test_a_person_who_writes_lets_the_desk_write_again(office: Office) -> None:
+async def test_a_person_who_writes_lets_the_desk_write_again(offline_desk: OfflineDesk) -> None:
     """After three automatic letters the fourth is withheld and the case goes to the agents; their answer ends that."""
-    await office.receives(mail("anna@example.test", "нет интернета"))
+    await offline_desk.receives(mail("anna@example.test", "нет интернета"))
     for _ in range(3):
-        for one in await office.written():
-            await office.receives(answer(one, "не помогло, всё равно не понимаю"))
-    (case,) = await office.cases()
+        for one in await offline_desk.written():
+            await offline_desk.receives(answer(one, "не помогло, всё равно не понимаю"))
+    (case,) = await offline_desk.cases()
     assert case.number
-    assert await office.written() == []
-    assert "anna@example.test is muted" in await office.journal(case)
-    await office.agent(Verb.TAKE, case)
-    (taken,) = await office.written()
+    assert await offline_desk.written() == []
+    assert "anna@example.test is muted" in await offline_desk.journal(case)
+    await offline_desk.agent(Verb.TAKE, case)
+    (taken,) = await offline_desk.written()
     assert "взял в работу" in taken["text"]
-    await office.agent(Verb.SAY, case, text="Здравствуйте! Сейчас посмотрим.")
-    await office.agent(Verb.RESOLVE, case, text="Готово.")
-    assert len(await office.written()) == 2
-    await office.receives(answer(taken, "Да, всё работает, можно закрывать"))
-    (closed,) = await office.written()
+    await offline_desk.agent(Verb.SAY, case, text="Здравствуйте! Сейчас посмотрим.")
+    await offline_desk.agent(Verb.RESOLVE, case, text="Готово.")
+    assert len(await offline_desk.written()) == 2
+    await offline_desk.receives(answer(taken, "Да, всё работает, можно закрывать"))
+    (closed,) = await offline_desk.written()
     assert "закрыта" in closed["text"]
 
 
-async def test_several_clerks_count_together(ground: Ground) -> None:
+async def test_several_clerks_count_together(desk_files: DeskFiles) -> None:
     """Two processes that answer one peer for two providers at the same instant do not exceed the budget."""
-    office = await Office.opened(ground, [box("sever"), box("volga")])
-    other = await Office.beside(office)
+    offline_desk = await OfflineDesk.opened(desk_files, [box("sever"), box("volga")])
+    other = await OfflineDesk.beside(offline_desk)
     try:
         for number in range(6):
             channel, to = ("mail:volga", "help@volga.test") if number % 2 else ("mail:sever", "help@sever.test")
-            await office.accepts(mail("robot@peer.test", f"Привет {number}", to=to), channel=channel)
-            await asyncio.gather(office.works(), other.works())
-        said = await office.written()
+            await offline_desk.accepts(mail("robot@peer.test", f"Привет {number}", to=to), channel=channel)
+            await asyncio.gather(offline_desk.works(), other.works())
+        said = await offline_desk.written()
         assert 1 <= len(said) <= 3
-        numbers = await office.counted("robot@peer.test")
+        numbers = await offline_desk.counted("robot@peer.test")
         assert numbers == list(range(1, len(said) + 1))
     finally:
         await other.house.close()
-        await office.house.close()
+        await offline_desk.house.close()

@@ -17,14 +17,14 @@ from mail.receiving.tables import ledger
 from mail.receiving.watermarks import Watermark, load_watermark
 from mail.transport.imap import ImapConnection
 from tests.mail.conftest import Hall, eventually, letter
-from tests.peers.imap import ScriptedImap
-from tests.peers.post import Post
+from tests.peers.mail_servers import MailServers
+from tests.peers.scripted_imap import ScriptedImap
 
 
 @pytest.fixture
-async def server(hall: Hall, post: Post) -> AsyncIterator[ScriptedImap]:
+async def server(hall: Hall, mail_servers: MailServers) -> AsyncIterator[ScriptedImap]:
     """A server that does what it is told, in the place of the hall's own."""
-    async with ScriptedImap().serving(post.dovecot.authority.server_context()) as made:
+    async with ScriptedImap().serving(mail_servers.dovecot.authority.server_context()) as made:
         hall.settings = replace(
             hall.settings, imap=MailServer("imaps", "support", "localhost", made.port), look_every=1
         )
@@ -224,14 +224,16 @@ class TestAfterwards:
                     await hall.arrived(number)
         assert caplog.text.count("cannot be flagged as read") == 1
 
-    async def test_mail_is_moved_on_a_real_server_into_a_folder_made_for_it(self, hall: Hall, post: Post) -> None:
+    async def test_mail_is_moved_on_a_real_server_into_a_folder_made_for_it(
+        self, hall: Hall, mail_servers: MailServers
+    ) -> None:
         hall.settings = replace(hall.settings, after="move:Готово")
         async with hall.listening():
             await hall.connected()
             raw = letter("в архив")
-            post.receives(raw)
+            mail_servers.receives(raw)
             await hall.arrived(1)
-            await eventually(lambda: not post.dovecot.uids(post.box))
+            await eventually(lambda: not mail_servers.dovecot.uids(mail_servers.box))
         connection, _ = await ImapConnection.open(replace(hall.settings, folder="Готово"))
         try:
             (mail,) = await connection.fetch_mails(await connection.list_uids(1), 100_000)

@@ -18,7 +18,7 @@ from mail.transport.imap import CommandRefused, ConnectionBroken, FetchedMail, I
 from mail.transport.imap_syntax import encode_modified_utf7, format_uid_set, quote_folder
 from tests.mail.conftest import Hall, eventually, letter
 from tests.peers.dovecot import Dovecot
-from tests.peers.post import Post
+from tests.peers.mail_servers import MailServers
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 SEEN = frozenset({"\\Seen"})
@@ -29,75 +29,79 @@ def errors(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
     return [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 
-async def seen_within(post: Post, uids: set[int], seconds: float = 60) -> set[int]:
+async def seen_within(mail_servers: MailServers, uids: set[int], seconds: float = 60) -> set[int]:
     """The UIDs flagged as read, waiting until they are ``uids``."""
     for _ in range(int(seconds / 0.1)):
-        flagged = {uid for uid, flags in post.dovecot.flags(post.box).items() if "\\Seen" in flags}
+        flagged = {uid for uid, flags in mail_servers.dovecot.flags(mail_servers.box).items() if "\\Seen" in flags}
         if flagged == uids:
             break
         await asyncio.sleep(0.1)
     return flagged
 
 
-async def test_a_new_mail_is_stored_unchanged_and_then_flagged_as_read(hall: Hall, post: Post) -> None:
+async def test_a_new_mail_is_stored_unchanged_and_then_flagged_as_read(hall: Hall, mail_servers: MailServers) -> None:
     async with hall.listening():
         await hall.connected()
         raw = letter("Здравствуйте!\r\n")
-        post.receives(raw)
+        mail_servers.receives(raw)
         (first,) = await hall.arrived(1)
-        uid = post.dovecot.uids(post.box)[0]
+        uid = mail_servers.dovecot.uids(mail_servers.box)[0]
         assert first.body == raw
-        assert first.key == f"{post.dovecot.uidvalidity(post.box)}:{uid}"
+        assert first.key == f"{mail_servers.dovecot.uidvalidity(mail_servers.box)}:{uid}"
         assert first.lane == "mail:support:ivan@mail.test"
-        assert await seen_within(post, {uid}) == {uid}
+        assert await seen_within(mail_servers, {uid}) == {uid}
 
 
-async def test_mail_older_than_the_first_connection_is_neither_stored_nor_flagged_ever(hall: Hall, post: Post) -> None:
-    post.receives(letter("старое"))
+async def test_mail_older_than_the_first_connection_is_neither_stored_nor_flagged_ever(
+    hall: Hall, mail_servers: MailServers
+) -> None:
+    mail_servers.receives(letter("старое"))
     for _ in range(2):
         async with hall.listening():
             await hall.connected()
             await asyncio.sleep(0.5)
     async with hall.listening():
-        post.receives(letter("новое"))
+        mail_servers.receives(letter("новое"))
         (only,) = await hall.arrived(1)
-        old, new = post.dovecot.uids(post.box)
+        old, new = mail_servers.dovecot.uids(mail_servers.box)
         assert "новое" in only.body.decode()
-        assert await seen_within(post, {new}) == {new}
-        assert post.dovecot.flags(post.box)[old] == frozenset()
+        assert await seen_within(mail_servers, {new}) == {new}
+        assert mail_servers.dovecot.flags(mail_servers.box)[old] == frozenset()
 
 
-async def test_mail_that_came_while_the_desk_was_down_is_taken_in_order(hall: Hall, post: Post) -> None:
+async def test_mail_that_came_while_the_desk_was_down_is_taken_in_order(hall: Hall, mail_servers: MailServers) -> None:
     async with hall.listening():
         await hall.connected()
     for number in range(130):
-        post.receives(letter(f"письмо {number}"))
+        mail_servers.receives(letter(f"письмо {number}"))
     async with hall.listening():
         found = await hall.arrived(130)
     assert [f"письмо {number}\r\n" in one.body.decode() for number, one in enumerate(found)] == [True] * 130
 
 
-async def test_mail_that_a_person_has_read_already_is_taken_in_all_the_same(hall: Hall, post: Post) -> None:
+async def test_mail_that_a_person_has_read_already_is_taken_in_all_the_same(
+    hall: Hall, mail_servers: MailServers
+) -> None:
     async with hall.listening():
         await hall.connected()
-    post.receives(letter("прочитано"))
-    with post.dovecot.connection(post.box, readonly=False) as imap:
+    mail_servers.receives(letter("прочитано"))
+    with mail_servers.dovecot.connection(mail_servers.box, readonly=False) as imap:
         imap.uid("STORE", "1:*", "+FLAGS", "(\\Seen)")
     async with hall.listening():
         await hall.arrived(1)
 
 
 async def test_after_a_renumbering_only_mail_later_than_the_first_connection_is_read_again(
-    hall: Hall, post: Post
+    hall: Hall, mail_servers: MailServers
 ) -> None:
-    post.dovecot.deliver(post.box, letter("до нас"), at=LONG_AGO)
+    mail_servers.dovecot.deliver(mail_servers.box, letter("до нас"), at=LONG_AGO)
     async with hall.listening():
         await hall.connected()
-        post.dovecot.deliver(post.box, letter("при нас"), at=datetime.now(UTC) + timedelta(seconds=2))
+        mail_servers.dovecot.deliver(mail_servers.box, letter("при нас"), at=datetime.now(UTC) + timedelta(seconds=2))
         await hall.arrived(1)
-    post.dovecot.forget_uids(post.box)
+    mail_servers.dovecot.forget_uids(mail_servers.box)
     async with hall.listening():
-        post.receives(letter("после"))
+        mail_servers.receives(letter("после"))
         found = await hall.arrived(3)
         await asyncio.sleep(0.5)
     texts = [one.body.decode().rpartition("\r\n\r\n")[2].strip() for one in found]
@@ -106,23 +110,23 @@ async def test_after_a_renumbering_only_mail_later_than_the_first_connection_is_
     assert len(await hall.arrivals()) == 3
 
 
-async def test_nothing_is_flagged_that_could_not_be_stored(hall: Hall, post: Post) -> None:
+async def test_nothing_is_flagged_that_could_not_be_stored(hall: Hall, mail_servers: MailServers) -> None:
     async with hall.listening():
         await hall.connected()
         hall.broken = True
-        post.receives(letter())
+        mail_servers.receives(letter())
         await asyncio.sleep(1.5)
-        assert not any("\\Seen" in flags for flags in post.dovecot.flags(post.box).values())
+        assert not any("\\Seen" in flags for flags in mail_servers.dovecot.flags(mail_servers.box).values())
         hall.broken = False
         await hall.arrived(1)
 
 
-async def test_a_huge_mail_leaves_its_headers_and_the_next_ones_go_on(hall: Hall, post: Post) -> None:
+async def test_a_huge_mail_leaves_its_headers_and_the_next_ones_go_on(hall: Hall, mail_servers: MailServers) -> None:
     async with hall.listening():
         await hall.connected()
         huge = letter("x" * 75 + "\r\n" + ("y" * 76 + "\r\n") * 340_000)
-        post.receives(huge)
-        post.receives(letter("дальше"))
+        mail_servers.receives(huge)
+        mail_servers.receives(letter("дальше"))
         stub, normal = await hall.arrived(2)
     assert stub.body.startswith(b"X-Firstline-Stub: %d\r\nFrom: ivan@mail.test" % len(huge))
     assert len(stub.body) < 1000
@@ -135,43 +139,43 @@ async def test_a_huge_mail_leaves_its_headers_and_the_next_ones_go_on(hall: Hall
     )
 
 
-async def test_the_server_tells_of_new_mail_by_itself(hall: Hall, post: Post) -> None:
+async def test_the_server_tells_of_new_mail_by_itself(hall: Hall, mail_servers: MailServers) -> None:
     hall.settings = replace(hall.settings, look_every=600)
     async with hall.listening():
         await hall.connected()
         for number in (1, 2):
-            post.receives(letter())
+            mail_servers.receives(letter())
             await hall.arrived(number)
 
 
 class TestTrouble:
-    async def test_mail_comes_again_after_the_server_was_killed(self, hall: Hall, post: Post) -> None:
+    async def test_mail_comes_again_after_the_server_was_killed(self, hall: Hall, mail_servers: MailServers) -> None:
         async with hall.listening():
             await hall.connected()
-            post.dovecot.kill()
+            mail_servers.dovecot.kill()
             await asyncio.sleep(0.3)
-            post.dovecot.start_again()
-            post.receives(letter())
+            mail_servers.dovecot.start_again()
+            mail_servers.receives(letter())
             await hall.arrived(1)
 
-    async def test_mail_comes_again_after_the_server_said_goodbye(self, hall: Hall, post: Post) -> None:
+    async def test_mail_comes_again_after_the_server_said_goodbye(self, hall: Hall, mail_servers: MailServers) -> None:
         async with hall.listening():
             await hall.connected()
-            await asyncio.to_thread(post.dovecot.restart)
-            post.receives(letter())
+            await asyncio.to_thread(mail_servers.dovecot.restart)
+            mail_servers.receives(letter())
             await hall.arrived(1)
 
-    async def test_a_server_that_hangs_is_left_and_asked_again(self, hall: Hall, post: Post) -> None:
+    async def test_a_server_that_hangs_is_left_and_asked_again(self, hall: Hall, mail_servers: MailServers) -> None:
         async with hall.listening():
             await hall.connected()
-            post.dovecot.freeze()
+            mail_servers.dovecot.freeze()
             await asyncio.sleep(6)
-            post.dovecot.thaw()
-            post.receives(letter())
+            mail_servers.dovecot.thaw()
+            mail_servers.receives(letter())
             await hall.arrived(1)
 
     async def test_a_refused_login_is_one_alarm_and_no_second_try_at_once(
-        self, hall: Hall, post: Post, caplog: pytest.LogCaptureFixture
+        self, hall: Hall, mail_servers: MailServers, caplog: pytest.LogCaptureFixture
     ) -> None:
         hall.settings = replace(hall.settings, password=Secret("wr0ng secret"))
         with caplog.at_level(logging.DEBUG):
@@ -181,7 +185,7 @@ class TestTrouble:
         (told,) = errors(caplog)
         assert "LOGIN" in told.getMessage()
         assert "wr0ng secret" not in caplog.text
-        ours = [line for line in post.dovecot.log().splitlines() if post.box.address in line]
+        ours = [line for line in mail_servers.dovecot.log().splitlines() if mail_servers.box.address in line]
         assert sum("Aborted login (auth failed, 1 attempts" in line for line in ours) <= 1
 
     async def test_without_idle_the_folder_is_looked_at_every_few_seconds(self, hall: Hall) -> None:
@@ -226,11 +230,11 @@ class TestOneBadMail:
         monkeypatch.setattr(ImapConnection, "fetch_mails", no_mails)
         monkeypatch.setattr(ImapConnection, "fetch_header", no_header)
 
-    async def three_mails(self, hall: Hall, post: Post) -> list[Arrival]:
+    async def three_mails(self, hall: Hall, mail_servers: MailServers) -> list[Arrival]:
         async with hall.listening():
             await hall.connected()
         for number in (1, 2, 3):
-            post.receives(letter(f"письмо {number}"))
+            mail_servers.receives(letter(f"письмо {number}"))
         async with hall.listening():
             return await hall.arrived(3)
 
@@ -238,10 +242,10 @@ class TestOneBadMail:
         "error", [CommandRefused("FETCH: NO broken index"), ConnectionBroken("FETCH: the connection was lost")]
     )
     async def test_its_headers_are_kept_where_they_can_be_had(
-        self, hall: Hall, post: Post, monkeypatch: pytest.MonkeyPatch, error: Exception
+        self, hall: Hall, mail_servers: MailServers, monkeypatch: pytest.MonkeyPatch, error: Exception
     ) -> None:
         self.breaks(monkeypatch, error, header_too=False)
-        found = await self.three_mails(hall, post)
+        found = await self.three_mails(hall, mail_servers)
         assert [one.body.startswith(b"X-Firstline-Stub: ") for one in found] == [False, True, False]
         assert [one.key.partition(":")[2] for one in found] == ["1", "2", "3"]
 
@@ -249,10 +253,10 @@ class TestOneBadMail:
         "error", [CommandRefused("FETCH: NO broken index"), ConnectionBroken("FETCH: the connection was lost")]
     )
     async def test_else_it_is_set_aside_with_a_word(
-        self, hall: Hall, post: Post, monkeypatch: pytest.MonkeyPatch, error: Exception
+        self, hall: Hall, mail_servers: MailServers, monkeypatch: pytest.MonkeyPatch, error: Exception
     ) -> None:
         self.breaks(monkeypatch, error, header_too=True)
-        await self.three_mails(hall, post)
+        await self.three_mails(hall, mail_servers)
         (aside,) = await inbox.quarantine(hall.database)
         assert "could not give UID 2" in aside.problem
 

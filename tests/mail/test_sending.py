@@ -28,7 +28,7 @@ from mail.replies.quotes import fold_quotes
 from mail.sending.compose import UnsendableMessage, compose_message, encode_header
 from mail.transport.smtp import SmtpConnection, retry_later
 from tests.mail.conftest import Hall, eventually
-from tests.peers.post import Post
+from tests.peers.mail_servers import MailServers
 
 LETTER = b"Subject: x\r\n\r\nx\r\n"
 TOKEN = "k1a-abcdefghijklmnop"
@@ -53,11 +53,13 @@ async def sent(hall: Hall, what: OutboundMessage, attempts: int = 1) -> SendResu
     return await hall.channel.send(departure(parcel, attempts), {})
 
 
-async def test_a_letter_carries_its_words_twice_its_token_and_that_a_machine_wrote_it(hall: Hall, post: Post) -> None:
+async def test_a_letter_carries_its_words_twice_its_token_and_that_a_machine_wrote_it(
+    hall: Hall, mail_servers: MailServers
+) -> None:
     options = ((ButtonOption("y", "Помогло"), ButtonOption("n", "Не помогло")),)
     fate = await sent(hall, outgoing(subject="[1042] Нет интернета", options=options, thread=("<a@mail.test>",)))
-    letter = await post.sink.hears(to="ivan@mail.test")
-    local, _, domain = post.box.address.rpartition("@")
+    letter = await mail_servers.sink.hears(to="ivan@mail.test")
+    local, _, domain = mail_servers.box.address.rpartition("@")
     assert fate == Sent(f"<12.1.{TOKEN}@{domain}>")
     assert letter.message_id == f"<12.1.{TOKEN}@{domain}>"
     assert letter.reply_to == f"{local}+{TOKEN}@{domain}"
@@ -78,24 +80,24 @@ async def test_a_letter_carries_its_words_twice_its_token_and_that_a_machine_wro
     [("mail", "553 5.7.1 not owned by user"), ("rcpt", "553 5.7.1 <help>: Sender address rejected: not owned by user")],
 )
 async def test_a_server_that_knows_only_the_mailbox_itself_gets_that_as_sender(
-    hall: Hall, post: Post, stage: str, answer: str
+    hall: Hall, mail_servers: MailServers, stage: str, answer: str
 ) -> None:
-    post.sink.refuse(answer, at=stage, times=1)
+    mail_servers.sink.refuse(answer, at=stage, times=1)
     for _ in range(2):
         assert isinstance(await sent(hall, outgoing()), Sent)
-        assert (await post.sink.hears(to="ivan@mail.test")).sender == post.box.address
+        assert (await mail_servers.sink.hears(to="ivan@mail.test")).sender == mail_servers.box.address
 
 
-async def test_an_agents_own_words_are_not_marked_as_a_machines(hall: Hall, post: Post) -> None:
+async def test_an_agents_own_words_are_not_marked_as_a_machines(hall: Hall, mail_servers: MailServers) -> None:
     await sent(hall, outgoing(automatic=False))
-    letter = await post.sink.hears(to="ivan@mail.test")
+    letter = await mail_servers.sink.hears(to="ivan@mail.test")
     assert letter.header("Auto-Submitted") == letter.header("X-Auto-Response-Suppress") == ""
 
 
-async def test_pictures_are_shown_in_the_letter_and_files_are_attached(hall: Hall, post: Post) -> None:
+async def test_pictures_are_shown_in_the_letter_and_files_are_attached(hall: Hall, mail_servers: MailServers) -> None:
     hall.files = {PHOTO.source: b"\x89PNG", CONTRACT.source: b"%PD"}
     await sent(hall, outgoing(files=(PHOTO, CONTRACT)))
-    letter = await post.sink.hears(to="ivan@mail.test")
+    letter = await mail_servers.sink.hears(to="ivan@mail.test")
     picture, contract = letter.attachments
     assert (picture.name, picture.content, contract.name, contract.content) == (
         "роутер.png", b"\x89PNG", "договор.pdf", b"%PD",
@@ -104,17 +106,19 @@ async def test_pictures_are_shown_in_the_letter_and_files_are_attached(hall: Hal
     assert letter.message.get_content_type() == "multipart/mixed"
 
 
-async def test_a_file_that_is_gone_does_not_keep_the_words_back(hall: Hall, post: Post) -> None:
+async def test_a_file_that_is_gone_does_not_keep_the_words_back(hall: Hall, mail_servers: MailServers) -> None:
     assert isinstance(await sent(hall, outgoing(files=(CONTRACT,))), Sent)
-    assert (await post.sink.hears(to="ivan@mail.test")).attachments == ()
+    assert (await mail_servers.sink.hears(to="ivan@mail.test")).attachments == ()
 
 
-async def test_files_too_large_for_a_letter_are_left_out_and_a_sentence_says_so(hall: Hall, post: Post) -> None:
+async def test_files_too_large_for_a_letter_are_left_out_and_a_sentence_says_so(
+    hall: Hall, mail_servers: MailServers
+) -> None:
     """Whether their size was known or not; the small one goes, and the words stand where the letter's own end."""
     unknown, known = replace(CONTRACT, name="<видео>.mp4", size=0, source="content:v"), replace(PHOTO, size=99_000_000)
     hall.files = {"content:v": b"x" * (11 * 1024 * 1024), CONTRACT.source: b"%PD"}
     await sent(hall, outgoing(files=(unknown, known, CONTRACT)))
-    letter = await post.sink.hears(to="ivan@mail.test")
+    letter = await mail_servers.sink.hears(to="ivan@mail.test")
     assert [one.name for one in letter.attachments] == ["договор.pdf"]
     said = "Файл «<видео>.mp4» слишком большой для письма"
     assert letter.text.index("Проверьте") < letter.text.index(said) < letter.text.index("_____")
@@ -122,54 +126,56 @@ async def test_files_too_large_for_a_letter_are_left_out_and_a_sentence_says_so(
     assert "<p>Файл «&lt;видео&gt;.mp4» слишком большой" in letter.html
 
 
-async def test_a_notice_can_be_declined_and_an_answer_cannot(hall: Hall, post: Post) -> None:
+async def test_a_notice_can_be_declined_and_an_answer_cannot(hall: Hall, mail_servers: MailServers) -> None:
     """List-Unsubscribe stands only in what answers nothing (RFC 2369)."""
-    local, _, domain = post.box.address.rpartition("@")
+    local, _, domain = mail_servers.box.address.rpartition("@")
     await sent(hall, outgoing(notice=True))
-    notice = await post.sink.hears(to="ivan@mail.test")
+    notice = await mail_servers.sink.hears(to="ivan@mail.test")
     assert notice.header("List-Unsubscribe") == f"<mailto:{local}+{TOKEN}@{domain}?subject=unsubscribe>"
     assert "Не нужны такие уведомления?" in notice.text
     await sent(hall, outgoing())
-    answer = await post.sink.hears(to="ivan@mail.test")
+    answer = await mail_servers.sink.hears(to="ivan@mail.test")
     assert answer.header("List-Unsubscribe") in ("", None)
     assert "уведомления" not in answer.text + answer.html
 
 
 async def test_one_connection_serves_many_letters_and_is_made_again_after_the_server_was_away(
-    hall: Hall, post: Post
+    hall: Hall, mail_servers: MailServers
 ) -> None:
     for _ in range(5):
         assert isinstance(await sent(hall, outgoing()), Sent)
-    assert post.sink.connections == 1
-    post.sink.stop()
+    assert mail_servers.sink.connections == 1
+    mail_servers.sink.stop()
     away = await sent(hall, outgoing())
     assert isinstance(away, RetryLater)
     assert away.whole_channel
-    post.sink.start_again()
+    mail_servers.sink.start_again()
     assert isinstance(await sent(hall, outgoing()), Sent)
-    assert len(post.sink.letters) == 6
+    assert len(mail_servers.sink.letters) == 6
 
 
-async def test_letters_leave_over_starttls_too(post: Post) -> None:
-    outbound = SmtpConnection(post.settings(starttls=True))
+async def test_letters_leave_over_starttls_too(mail_servers: MailServers) -> None:
+    outbound = SmtpConnection(mail_servers.settings(starttls=True))
     assert await outbound.send("ivan@mail.test", b"Subject: x\r\n\r\n.x\r\n", 1) == Sent()
     await outbound.close()
-    assert post.sink.logins == ["over TLS"]
-    assert (await post.sink.hears(to="ivan@mail.test")).text.strip() == ".x"
+    assert mail_servers.sink.logins == ["over TLS"]
+    assert (await mail_servers.sink.hears(to="ivan@mail.test")).text.strip() == ".x"
 
 
-async def test_a_stripped_starttls_means_later_and_never_a_password_in_clear(post: Post) -> None:
-    post.sink.offers_starttls = False
-    fate = await SmtpConnection(post.settings(starttls=True)).send("ivan@mail.test", b"Subject: x\r\n\r\nx\r\n", 1)
+async def test_a_stripped_starttls_means_later_and_never_a_password_in_clear(mail_servers: MailServers) -> None:
+    mail_servers.sink.offers_starttls = False
+    fate = await SmtpConnection(mail_servers.settings(starttls=True)).send(
+        "ivan@mail.test", b"Subject: x\r\n\r\nx\r\n", 1
+    )
     assert isinstance(fate, RetryLater)
-    assert post.sink.logins == []
+    assert mail_servers.sink.logins == []
 
 
-async def test_addresses_with_russian_letters_are_written_to(hall: Hall, post: Post) -> None:
+async def test_addresses_with_russian_letters_are_written_to(hall: Hall, mail_servers: MailServers) -> None:
     to = Address("mail", "mail:support", "иван@почта.test")
     (parcel,) = hall.channel.render(replace(outgoing(), to=to))
     assert isinstance(await hall.channel.send(departure(parcel), {}), Sent)
-    assert post.sink.letters[0].recipients == ("иван@xn--80a1acny.test",)
+    assert mail_servers.sink.letters[0].recipients == ("иван@xn--80a1acny.test",)
 
 
 async def test_a_file_that_cannot_be_fetched_just_now_is_waited_for(
@@ -188,9 +194,9 @@ class TestFates:
         "reply", ["450 4.2.0 Greylisted", "451 4.3.0 Later", "452 4.2.2 Full", "421 4.3.2 Closing"]
     )
     async def test_a_temporary_no_waits_five_minutes_first(
-        self, hall: Hall, post: Post, stage: str, reply: str
+        self, hall: Hall, mail_servers: MailServers, stage: str, reply: str
     ) -> None:
-        post.sink.refuse(reply, at=stage, times=1)
+        mail_servers.sink.refuse(reply, at=stage, times=1)
         fate = await sent(hall, outgoing())
         assert isinstance(fate, RetryLater)
         assert fate.seconds == 300
@@ -198,30 +204,32 @@ class TestFates:
         assert isinstance(await sent(hall, outgoing()), Sent)
 
     @pytest.mark.parametrize("stage", ["mail", "rcpt", "data"])
-    async def test_a_lasting_no_is_final(self, hall: Hall, post: Post, stage: str) -> None:
-        post.sink.refuse("554 5.7.1 No", at=stage)
+    async def test_a_lasting_no_is_final(self, hall: Hall, mail_servers: MailServers, stage: str) -> None:
+        mail_servers.sink.refuse("554 5.7.1 No", at=stage)
         fate = await sent(hall, outgoing())
         assert isinstance(fate, Rejected)
         assert not fate.gone
         assert "554" in fate.why
 
     @pytest.mark.parametrize("reply", ["550 5.1.1 No such mailbox", "550 User unknown", "550 no such user here"])
-    async def test_an_address_that_is_nobodys_is_told_as_gone(self, hall: Hall, post: Post, reply: str) -> None:
-        post.sink.refuse(reply, to="ivan@mail.test")
+    async def test_an_address_that_is_nobodys_is_told_as_gone(
+        self, hall: Hall, mail_servers: MailServers, reply: str
+    ) -> None:
+        mail_servers.sink.refuse(reply, to="ivan@mail.test")
         assert await sent(hall, outgoing()) == Rejected(f"RCPT: {reply}", gone=True)
 
     async def test_an_answer_lost_after_the_letter_is_a_retry_under_the_same_message_id(
-        self, hall: Hall, post: Post
+        self, hall: Hall, mail_servers: MailServers
     ) -> None:
-        post.sink.drop(at="data")
+        mail_servers.sink.drop(at="data")
         fate = await sent(hall, outgoing())
         assert isinstance(fate, RetryLater)
         await sent(hall, outgoing())
-        first, second = post.sink.letters
+        first, second = mail_servers.sink.letters
         assert first.message_id == second.message_id
 
-    async def test_a_login_that_is_refused_is_no_letters_fault(self, hall: Hall, post: Post) -> None:
-        post.sink.account(post.box.address, "another")
+    async def test_a_login_that_is_refused_is_no_letters_fault(self, hall: Hall, mail_servers: MailServers) -> None:
+        mail_servers.sink.account(mail_servers.box.address, "another")
         fate = await sent(hall, outgoing(), attempts=500)
         assert isinstance(fate, RetryLater)
         assert fate.whole_channel
@@ -229,30 +237,32 @@ class TestFates:
     @pytest.mark.parametrize("trouble", ["hang", "drop"])
     @pytest.mark.parametrize("stage", ["connect", "mail", "rcpt", "data"])
     async def test_a_server_that_falls_silent_is_not_waited_for_for_ever(
-        self, post: Post, stage: str, trouble: str
+        self, mail_servers: MailServers, stage: str, trouble: str
     ) -> None:
         """At whatever point of the conversation; the letter goes later, once, over a new connection."""
-        getattr(post.sink, trouble)(at=stage, **({"kept": False} if trouble == "drop" else {}))
-        outbound = SmtpConnection(post.settings(), patience=3)
+        getattr(mail_servers.sink, trouble)(at=stage, **({"kept": False} if trouble == "drop" else {}))
+        outbound = SmtpConnection(mail_servers.settings(), patience=3)
         fate = await asyncio.wait_for(outbound.send("ivan@mail.test", LETTER, 1), 60)
         assert isinstance(fate, RetryLater)
         assert fate.whole_channel is (stage == "connect")
         assert await outbound.send("ivan@mail.test", LETTER, 2) == Sent()
-        assert len(post.sink.letters) == 1
+        assert len(mail_servers.sink.letters) == 1
         await outbound.close()
 
-    async def test_a_hanging_server_is_waited_for_once_and_not_by_each_letter(self, post: Post) -> None:
+    async def test_a_hanging_server_is_waited_for_once_and_not_by_each_letter(self, mail_servers: MailServers) -> None:
         """Those that queued behind the letter that met it are put off without a try that would count."""
-        post.sink.hang(at="data", times=None)
-        outbound = SmtpConnection(post.settings(), patience=3)
+        mail_servers.sink.hang(at="data", times=None)
+        outbound = SmtpConnection(mail_servers.settings(), patience=3)
         fates = await asyncio.gather(*(outbound.send(f"p{one}@mail.test", LETTER, 1) for one in range(8)))
         assert all(isinstance(fate, RetryLater) for fate in fates)
         assert [getattr(fate, "tried", None) for fate in fates] == [True] + [False] * 7
-        assert post.sink.connections == 1
+        assert mail_servers.sink.connections == 1
 
-    async def test_the_good_recipient_is_written_to_and_only_the_bad_one_again(self, hall: Hall, post: Post) -> None:
-        post.sink.refuse("450 4.2.1 Busy", to="busy@mail.test", times=1)
-        post.sink.refuse("550 5.1.1 Nobody", to="nobody@mail.test")
+    async def test_the_good_recipient_is_written_to_and_only_the_bad_one_again(
+        self, hall: Hall, mail_servers: MailServers
+    ) -> None:
+        mail_servers.sink.refuse("450 4.2.1 Busy", to="busy@mail.test", times=1)
+        mail_servers.sink.refuse("550 5.1.1 Nobody", to="nobody@mail.test")
         fates = {}
         for name in ("ivan", "busy", "nobody", "anna"):
             (parcel,) = hall.channel.render(replace(outgoing(), to=replace(IVAN, value=f"{name}@mail.test")))
@@ -260,23 +270,23 @@ class TestFates:
         assert {name: type(fate).__name__ for name, fate in fates.items()} == {
             "ivan": "Sent", "busy": "RetryLater", "nobody": "Rejected", "anna": "Sent",
         }  # fmt: skip
-        assert [letter.recipients for letter in post.sink.letters] == [("ivan@mail.test",), ("anna@mail.test",)]
-        assert post.sink.connections == 1
+        assert [letter.recipients for letter in mail_servers.sink.letters] == [("ivan@mail.test",), ("anna@mail.test",)]
+        assert mail_servers.sink.connections == 1
 
     @pytest.mark.parametrize(("days", "kind"), [(4.9, RetryLater), (5.1, Rejected)])
     async def test_after_five_days_people_are_told_even_if_it_is_the_servers_fault(
-        self, hall: Hall, post: Post, days: float, kind: type
+        self, hall: Hall, mail_servers: MailServers, days: float, kind: type
     ) -> None:
-        post.sink.stop()
+        mail_servers.sink.stop()
         (parcel,) = hall.channel.render(outgoing())
         since = datetime.now(UTC) - timedelta(days=days)
         assert isinstance(await hall.channel.send(replace(departure(parcel), since=since), {}), kind)
 
-    async def test_a_sending_that_is_cancelled_leaves_no_half_conversation(self, post: Post) -> None:
-        post.sink.hang(at="data")
-        outbound = SmtpConnection(post.settings())
+    async def test_a_sending_that_is_cancelled_leaves_no_half_conversation(self, mail_servers: MailServers) -> None:
+        mail_servers.sink.hang(at="data")
+        outbound = SmtpConnection(mail_servers.settings())
         sending = asyncio.create_task(outbound.send("ivan@mail.test", b"Subject: x\r\n\r\nx\r\n", 1))
-        await eventually(lambda: post.sink.spent)
+        await eventually(lambda: mail_servers.sink.spent)
         sending.cancel()
         with pytest.raises(asyncio.CancelledError):
             await sending

@@ -20,7 +20,7 @@ from pathlib import Path
 from subprocess import Popen, TimeoutExpired
 
 from tests.peers.certificates import Authority
-from tests.peers.machine import User, free_port, listens, own_folder, program, wait_until
+from tests.peers.local_process import User, free_port, listens, own_folder, program, wait_until
 
 CONFIG = """\
 protocols = imap

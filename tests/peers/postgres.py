@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from subprocess import Popen
 
-from tests.peers.machine import DidNotStart, User, free_port, own_folder, program, wait_until
+from tests.peers.local_process import DidNotStart, User, free_port, own_folder, program, wait_until
 
 PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin")
 

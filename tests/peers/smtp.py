@@ -15,8 +15,8 @@ from typing import Any
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from tests.peers.certificates import Authority
-from tests.peers.letters import Letter
-from tests.peers.machine import free_port
+from tests.peers.local_process import free_port
+from tests.peers.received_mail import ReceivedMail
 
 STAGES = ("connect", "auth", "mail", "rcpt", "data")
 
@@ -57,7 +57,7 @@ class SmtpSink:
         self.authority = authority
         self.ca_file = authority.ca_file
         self.host, self.tls_port, self.starttls_port = "127.0.0.1", free_port(), free_port()
-        self.letters: list[Letter] = []
+        self.letters: list[ReceivedMail] = []
         self.offers_starttls = True
         self.connections = 0
         """How many connections were accepted so far."""
@@ -122,7 +122,7 @@ class SmtpSink:
 
     # Letters
 
-    def unread(self, to: str = "") -> Iterator[Letter]:
+    def unread(self, to: str = "") -> Iterator[ReceivedMail]:
         """Letters nobody has heard yet, oldest first."""
         for letter in self.letters:
             if id(letter) not in self._read and (not to or letter.is_to(to)):
@@ -133,9 +133,9 @@ class SmtpSink:
         *,
         to: str = "",
         containing: str = "",
-        where: Callable[[Letter], bool] | None = None,
+        where: Callable[[ReceivedMail], bool] | None = None,
         timeout: float = 60,
-    ) -> Letter:
+    ) -> ReceivedMail:
         """The first unread letter to ``to`` that says ``containing``; it counts as read, the others do not.
 
         Raises `AssertionError`, telling what came instead, after ``timeout`` seconds.
@@ -288,14 +288,16 @@ class _Handler:
         return "250 2.1.5 Ok"
 
     async def handle_DATA(self, server: _Conversation, _session: Session, envelope: Envelope) -> str:
-        letter = Letter(envelope.mail_from or "", tuple(envelope.rcpt_tos), bytes(envelope.original_content or b""))
+        letter = ReceivedMail(
+            envelope.mail_from or "", tuple(envelope.rcpt_tos), bytes(envelope.original_content or b"")
+        )
         if reply := await self._trouble("data", server, envelope.rcpt_tos, letter):
             return reply
         self.sink.letters.append(letter)
         return f"250 2.0.0 Ok: queued as {len(self.sink.letters)}"
 
     async def _trouble(
-        self, stage: str, server: _Conversation, recipients: list[str], letter: Letter | None = None
+        self, stage: str, server: _Conversation, recipients: list[str], letter: ReceivedMail | None = None
     ) -> str:
         """The reply to give instead of an Ok, if any; it may close the line or never come."""
         trouble = self.sink.strikes(stage, recipients)

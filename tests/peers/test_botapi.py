@@ -17,7 +17,7 @@ from aiohttp import web
 
 from tests.peers.botapi import Bot, BotApi, User
 from tests.peers.botapi.limits import Limits
-from tests.peers.botapi.wire import ApiError
+from tests.peers.botapi.protocol import ApiError
 
 JPEG = b"\xff\xd8\xff\xe0 a picture"
 TOKEN = "42:secret"
@@ -388,7 +388,7 @@ async def test_files_over_the_limits_are_refused(
     assert "file is too big" in await call.refusal("getFile", file_id=update["message"]["document"]["file_id"])
     huge = await call.uploads("sendPhoto", {"chat_id": 7}, photo=JPEG + bytes(10 * 1024 * 1024))
     assert "too big for a photo" in huge["description"]
-    monkeypatch.setattr("tests.peers.botapi.wire.MAX_UPLOAD", 1000)
+    monkeypatch.setattr("tests.peers.botapi.protocol.MAX_UPLOAD", 1000)
     large = await call.uploads("sendDocument", {"chat_id": 7}, document=bytes(200_000))
     assert large == {"ok": False, "error_code": 413, "description": "Request Entity Too Large"}
     text = await call.uploads("sendPhoto", {"chat_id": 7}, photo=b"not a picture")

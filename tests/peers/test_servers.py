@@ -14,9 +14,9 @@ import pytest
 
 from tests import conftest
 from tests.peers.dovecot import Dovecot
-from tests.peers.letters import Attachment, Letter
-from tests.peers.post import Post
+from tests.peers.mail_servers import MailServers
 from tests.peers.postgres import Postgres
+from tests.peers.received_mail import Attachment, ReceivedMail
 from tests.peers.smtp import SmtpSink
 
 UTF8 = "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n"
@@ -303,15 +303,15 @@ class TestSmtpSink:
 
 class TestPost:
     @staticmethod
-    def arrived(post: Post) -> bytes:
-        return post.dovecot.raw(post.box, post.dovecot.uids(post.box)[-1])
+    def arrived(mail_servers: MailServers) -> bytes:
+        return mail_servers.dovecot.raw(mail_servers.box, mail_servers.dovecot.uids(mail_servers.box)[-1])
 
-    async def test_a_subscriber_writes_and_the_border_server_vouches(self, post: Post) -> None:
-        ivan = post.subscriber("ivan@example.test", "Иван")
+    async def test_a_subscriber_writes_and_the_border_server_vouches(self, mail_servers: MailServers) -> None:
+        ivan = mail_servers.subscriber("ivan@example.test", "Иван")
         await ivan.writes("Интернет", "Нет связи", attachments=[Attachment("фото.png", "image/png", b"\x89PNG")])
-        raw = self.arrived(post)
+        raw = self.arrived(mail_servers)
         assert raw.startswith(b"Authentication-Results: mx.sever.test; dkim=pass header.d=example.test")
-        letter = Letter("", (), raw)
+        letter = ReceivedMail("", (), raw)
         assert letter.text == "Нет связи\n"
         assert letter.attachments == (Attachment("фото.png", "image/png", b"\x89PNG"),)
 
@@ -320,34 +320,38 @@ class TestPost:
         [("none", ["none"]), ("fail", ["fail"]), ("forged", ["fail", "pass"]), ("absent", [])],
     )
     async def test_what_the_border_server_found_stands_on_top(
-        self, post: Post, authentication: str, results: list[str]
+        self, mail_servers: MailServers, authentication: str, results: list[str]
     ) -> None:
-        ivan = post.subscriber("ivan@example.test", authentication=authentication)  # type: ignore[arg-type]
+        ivan = mail_servers.subscriber("ivan@example.test", authentication=authentication)  # type: ignore[arg-type]
         await ivan.writes("Интернет", "Нет связи")
-        lines = [line for line in self.arrived(post).splitlines() if line.startswith(b"Authentication-Results:")]
+        lines = [
+            line for line in self.arrived(mail_servers).splitlines() if line.startswith(b"Authentication-Results:")
+        ]
         assert [line.split(b"dkim=")[1].split()[0].rstrip(b";").decode() for line in lines] == results
 
-    async def test_an_answer_goes_to_the_reply_to_and_quotes_the_letter(self, post: Post) -> None:
-        ivan, token = post.subscriber("ivan@example.test"), post.box.address.replace("@", "+abc@")
+    async def test_an_answer_goes_to_the_reply_to_and_quotes_the_letter(self, mail_servers: MailServers) -> None:
+        ivan, token = mail_servers.subscriber("ivan@example.test"), mail_servers.box.address.replace("@", "+abc@")
         raw = (
-            f"From: =?utf-8?b?0KHQtdCy0LXRgA==?= <{post.box.address}>\r\nTo: ivan@example.test\r\n"
+            f"From: =?utf-8?b?0KHQtdCy0LXRgA==?= <{mail_servers.box.address}>\r\nTo: ivan@example.test\r\n"
             f"{UTF8}Reply-To: {token}\r\nSubject: Заявка\r\nMessage-ID: <2@sever.test>\r\n"
             "References: <1@sever.test>\r\nDate: Sat, 21 Nov 2026 22:45:00 +0300\r\n\r\nПомогло?\r\n"
         )
-        async with a_client(post.sink, user=post.box.address, password=post.box.password) as client:
-            await client.sendmail(post.box.address, [ivan.address], raw.encode(), mail_options=["SMTPUTF8"])
+        async with a_client(
+            mail_servers.sink, user=mail_servers.box.address, password=mail_servers.box.password
+        ) as client:
+            await client.sendmail(mail_servers.box.address, [ivan.address], raw.encode(), mail_options=["SMTPUTF8"])
         await ivan.answers(await ivan.hears("Помогло?"), "Да, спасибо!")
-        letter = Letter("", (), self.arrived(post))
+        letter = ReceivedMail("", (), self.arrived(mail_servers))
         assert letter.header("To") == token
         assert letter.subject == "Re: Заявка"
         assert letter.header("In-Reply-To") == "<2@sever.test>"
         assert letter.references == ("<1@sever.test>", "<2@sever.test>")
         assert letter.text == (
-            f"Да, спасибо!\n\nсб, 21 нояб. 2026 г. в 22:45, Север <{post.box.address}>:\n\n> Помогло?\n"
+            f"Да, спасибо!\n\nсб, 21 нояб. 2026 г. в 22:45, Север <{mail_servers.box.address}>:\n\n> Помогло?\n"
         )
         assert '<blockquote class="gmail_quote"' in letter.html
         assert ivan.unread() == []
 
-    def test_a_letter_to_a_stranger_is_told(self, post: Post) -> None:
+    def test_a_letter_to_a_stranger_is_told(self, mail_servers: MailServers) -> None:
         with pytest.raises(LookupError, match=r"nobody@sever\.test"):
-            post.receives(b"", to="nobody@sever.test")
+            mail_servers.receives(b"", to="nobody@sever.test")

@@ -23,7 +23,7 @@ from desk.pipeline.write import DecisionWriter
 from desk.queues import inbox
 from desk.storage.queue_tables import arrivals
 from escalation.cards import case_card
-from tests.ready import Ground
+from tests.prepared_desks import DeskFiles
 
 START = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 
@@ -101,9 +101,11 @@ class Bench:
 
 
 @pytest.fixture
-async def bench(ground: Ground) -> AsyncIterator[Bench]:
+async def bench(desk_files: DeskFiles) -> AsyncIterator[Bench]:
     """Such a desk."""
-    data = ground.root / "data"
-    house = await build_application(Settings(ground.root, ground.database, data, secret=Secret("a secret for tests")))
+    data = desk_files.root / "data"
+    house = await build_application(
+        Settings(desk_files.root, desk_files.database, data, secret=Secret("a secret for tests"))
+    )
     yield Bench(house)
     await house.close()

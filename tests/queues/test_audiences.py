@@ -16,22 +16,22 @@ from desk.model.messages import Priority
 from desk.model.settings import MailboxSettings, MailServer, Secret, Settings, TelegramSettings
 from desk.pipeline.common_lookups import ContactAddressesLookup
 from desk.storage.queue_tables import departures
+from tests.prepared_desks import DeskFiles
 from tests.queues.conftest import Bench
-from tests.ready import Ground
 
 SERVER = MailServer("imaps", "support", "mail.invalid", 1)
 
 
 @pytest.fixture
-async def bench(ground: Ground) -> AsyncIterator[Bench]:
+async def bench(desk_files: DeskFiles) -> AsyncIterator[Bench]:
     """A desk with a bot, whose group is a forum, and a mailbox."""
     bot = TelegramSettings("main", Secret("1:x"), "sever", "http://telegram.invalid", agents_chat=-1001)
     box = MailboxSettings("support", "support@sever.test", SERVER, SERVER, Secret("x"), "sever")
     application = await build_application(
         Settings(
-            ground.root,
-            ground.database,
-            ground.root / "data",
+            desk_files.root,
+            desk_files.database,
+            desk_files.root / "data",
             secret=Secret("a secret for tests"),
             telegram=(bot,),
             mailboxes=(box,),

@@ -14,7 +14,7 @@ from desk.queues import outbox
 from desk.queues.send_order import COUNTED, MOST_OF_A_KIND, Share, shares
 from desk.storage.database import Database
 from desk.storage.queue_tables import departures
-from tests.ready import Ground
+from tests.prepared_desks import DeskFiles
 
 DIALOG, NOTICE, BULK, STRANGER = Priority
 NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
@@ -61,9 +61,9 @@ def test_channels_that_have_a_place_for_all_are_served_together() -> None:
 
 
 @pytest.fixture
-async def database(ground: Ground) -> AsyncIterator[Database]:
+async def database(desk_files: DeskFiles) -> AsyncIterator[Database]:
     """An empty outbox on each kind of database."""
-    opened = Database(ground.database)
+    opened = Database(desk_files.database)
     yield opened
     await opened.close()
 

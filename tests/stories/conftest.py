@@ -10,10 +10,10 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from tests.peers.botapi import BotApi
-from tests.peers.post import Post
-from tests.ready import Ground, SharedReaders
+from tests.peers.mail_servers import MailServers
+from tests.prepared_desks import DeskFiles, SharedReaders
+from tests.stories.desk import AGENTS, IVANOVA, TOKEN, AgentsGroup, Desk, new_desk
 from tests.stories.subscribers import CHANNELS, Subscriber
-from tests.stories.world import AGENTS, IVANOVA, TOKEN, AgentsGroup, World, new_world
 
 Newcomer = Callable[..., Subscriber]
 """Makes another person: ``newcomer("Борис")``, ``newcomer("John", "en")``."""
@@ -44,35 +44,39 @@ async def api() -> AsyncIterator[BotApi]:
 
 
 @pytest.fixture
-def mailbox(channel: str, request: pytest.FixtureRequest) -> Post | None:
+def mailbox(channel: str, request: pytest.FixtureRequest) -> MailServers | None:
     """The desk's mailbox, where the story is told by mail: elsewhere nobody waits for a mail server."""
-    return request.getfixturevalue("post") if channel == "mail" else None
+    return request.getfixturevalue("mail_servers") if channel == "mail" else None
 
 
 @pytest.fixture
-async def world(ground: Ground, api: BotApi, mailbox: Post | None, readers: SharedReaders) -> AsyncIterator[World]:
+async def desk(
+    desk_files: DeskFiles, api: BotApi, mailbox: MailServers | None, readers: SharedReaders
+) -> AsyncIterator[Desk]:
     """A desk with one bot, serving, and with a mailbox where the story is told by mail."""
-    made = new_world(ground, api, mailbox, readers=readers)
+    made = new_desk(desk_files, api, mailbox, readers=readers)
     await made.opens()
     yield made
     await made.closes()
 
 
 @pytest.fixture
-async def front(ground: Ground, api: BotApi, mailbox: Post | None, readers: SharedReaders) -> AsyncIterator[World]:
+async def front(
+    desk_files: DeskFiles, api: BotApi, mailbox: MailServers | None, readers: SharedReaders
+) -> AsyncIterator[Desk]:
     """A desk whose only bot, mailbox and terminal are shared by all providers."""
-    made = new_world(ground, api, mailbox, shared=True, readers=readers)
+    made = new_desk(desk_files, api, mailbox, shared=True, readers=readers)
     await made.opens()
     yield made
     await made.closes()
 
 
 @pytest.fixture
-def newcomer(world: World, channel: str) -> Newcomer:
+def newcomer(desk: Desk, channel: str) -> Newcomer:
     """More people of this channel."""
 
     def comes(name: str, language: str = "ru") -> Subscriber:
-        return CHANNELS[channel](world, name, language)
+        return CHANNELS[channel](desk, name, language)
 
     return comes
 
@@ -84,6 +88,6 @@ def subscriber(newcomer: Newcomer) -> Subscriber:
 
 
 @pytest.fixture
-def agents(world: World, api: BotApi) -> AgentsGroup:
+def agents(desk: Desk, api: BotApi) -> AgentsGroup:
     """The agents' group with Maria Ivanova in it."""
-    return AgentsGroup(world, api.group(AGENTS, "Агенты"), api.user(IVANOVA, "Мария", language_code="ru"))
+    return AgentsGroup(desk, api.group(AGENTS, "Агенты"), api.user(IVANOVA, "Мария", language_code="ru"))

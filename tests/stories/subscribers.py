@@ -18,10 +18,10 @@ from pathlib import Path
 from chat.terminal_channel import TerminalMessage, TerminalUser
 from console.commands.chat_session import ChatSession
 from tests import wording
-from tests.peers import post as mail
+from tests.peers import mail_servers as mail
 from tests.peers.botapi import Message
-from tests.peers.letters import Attachment, Letter
-from tests.stories.world import TOKEN, World, option_id
+from tests.peers.received_mail import Attachment, ReceivedMail
+from tests.stories.desk import TOKEN, Desk, option_id
 
 PATIENCE = 60.0
 MOST_QUESTIONS = 30
@@ -47,8 +47,8 @@ class Subscriber(ABC):
 
     proved = False
 
-    def __init__(self, world: World, name: str, language: str) -> None:
-        self.world, self.name, self.language = world, name, language
+    def __init__(self, desk: Desk, name: str, language: str) -> None:
+        self.desk, self.name, self.language = desk, name, language
         self.last = Heard("")
 
     async def starts(self) -> None:  # noqa: B027 - not every channel has something to open
@@ -92,12 +92,12 @@ class Subscriber(ABC):
 
     async def hears_nothing(self) -> None:
         """Nothing is left to be heard, once the desk has done all it has to do."""
-        await self.world.settled()
+        await self.desk.settled()
         assert not self.unread()
 
     async def catches_up(self) -> None:
         """Reads everything that came, once the desk has done all it has to do."""
-        await self.world.settled()
+        await self.desk.settled()
         while self.unread():
             self.last = await self._hears(lambda _: True)
 
@@ -153,10 +153,10 @@ class TelegramSubscriber(Subscriber):
 
     _ids = itertools.count(5001)
 
-    def __init__(self, world: World, name: str, language: str = "ru") -> None:
-        super().__init__(world, name, language)
-        self.user = world.api.user(next(self._ids), name, language_code=language)
-        self.bot = world.api.bot(TOKEN)
+    def __init__(self, desk: Desk, name: str, language: str = "ru") -> None:
+        super().__init__(desk, name, language)
+        self.user = desk.api.user(next(self._ids), name, language_code=language)
+        self.bot = desk.api.bot(TOKEN)
 
     async def starts(self) -> None:
         await self.user.starts(self.bot)
@@ -204,28 +204,28 @@ class MailSubscriber(Subscriber):
 
     def __init__(
         self,
-        world: World,
+        desk: Desk,
         name: str,
         language: str = "ru",
         address: str = "",
         authentication: mail.Authentication = "pass",
     ) -> None:
-        super().__init__(world, name, language)
-        assert world.post is not None, "this desk has no mailbox"
+        super().__init__(desk, name, language)
+        assert desk.mail_servers is not None, "this desk has no mailbox"
         self.proved = name in self.ADDRESSES
         address = address or self.ADDRESSES.get(name) or f"somebody{next(self._numbers)}@example.test"
-        self.person = world.post.subscriber(address, name, authentication)
+        self.person = desk.mail_servers.subscriber(address, name, authentication)
 
-    async def gets(self, template: str, **known: str) -> Letter:
+    async def gets(self, template: str, **known: str) -> ReceivedMail:
         """`hears`, for a story that is about the letter itself. `person` writes and answers letters."""
         heard = await self.hears(template, **known)
-        assert isinstance(heard.original, Letter)
+        assert isinstance(heard.original, ReceivedMail)
         return heard.original
 
     async def says(self, text: str, files: Sequence[tuple[str, bytes]] = ()) -> None:
         attachments = [Attachment(name, "image/png", content) for name, content in files]
-        subject = "" if isinstance(self.last.original, Letter) else self.SUBJECTS[self.language]
-        letter = self.last.original if isinstance(self.last.original, Letter) else None
+        subject = "" if isinstance(self.last.original, ReceivedMail) else self.SUBJECTS[self.language]
+        letter = self.last.original if isinstance(self.last.original, ReceivedMail) else None
         await self.person.writes(subject, text, attachments=attachments, reply_to=letter)
 
     async def answers(self, option: str) -> None:
@@ -247,19 +247,19 @@ class MailSubscriber(Subscriber):
             await (self.answers(answer) if wording.labels(answer, self.language) else self.says(answer))
 
     def everything(self) -> list[str]:
-        letters = self.person.post.sink.letters
+        letters = self.person.mail_servers.sink.letters
         return [one.text for one in letters if one.is_to(self.person.address)]
 
     def unread(self) -> list[str]:
         return [one.text for one in self.person.unread()]
 
     async def _hears(self, wanted: Callable[[Heard], bool]) -> Heard:
-        sink = self.person.post.sink
+        sink = self.person.mail_servers.sink
         letter = await sink.hears(to=self.person.address, where=lambda one: wanted(_of_mail(one)), timeout=PATIENCE)
         return _of_mail(letter)
 
 
-def _of_mail(letter: Letter) -> Heard:
+def _of_mail(letter: ReceivedMail) -> Heard:
     files = tuple((one.name, one.content) for one in letter.attachments)
     return Heard(f"{letter.subject}\n{letter.text}", {}, files, letter)
 
@@ -275,9 +275,9 @@ class TerminalSubscriber(Subscriber):
 
     _ids = itertools.count(1)
 
-    def __init__(self, world: World, name: str, language: str) -> None:
-        super().__init__(world, name, language)
-        self.typist = TerminalUser(world.provider, f"terminal{next(self._ids)}", name, language)
+    def __init__(self, desk: Desk, name: str, language: str) -> None:
+        super().__init__(desk, name, language)
+        self.typist = TerminalUser(desk.provider, f"terminal{next(self._ids)}", name, language)
         self.shown: list[Heard] = []
         self._unread: list[Heard] = []
         self._more = asyncio.Event()
@@ -287,8 +287,8 @@ class TerminalSubscriber(Subscriber):
     @property
     def session(self) -> ChatSession:
         """The open chat. A desk that was started anew is opened anew."""
-        if self._open is None or self._desk is not self.world.application:
-            self._open, self._desk = self.world.terminal(self.typist, self._show), self.world.application
+        if self._open is None or self._desk is not self.desk.application:
+            self._open, self._desk = self.desk.terminal(self.typist, self._show), self.desk.application
         return self._open
 
     async def starts(self) -> None:
@@ -298,7 +298,7 @@ class TerminalSubscriber(Subscriber):
         if text:
             await self.session.types(text)
         for name, content in files:
-            path = Path(self.world.settings.root, name)
+            path = Path(self.desk.settings.root, name)
             await asyncio.to_thread(path.write_bytes, content)
             await self.session.types(f"/photo {path}")
 
@@ -315,7 +315,7 @@ class TerminalSubscriber(Subscriber):
 
     async def _presses(self, heard: Heard, option: str) -> None:
         assert isinstance(heard.original, TerminalMessage)
-        await self.session.accepts(self.typist.presses(heard.original, option, self.world.clock()), wait=False)
+        await self.session.accepts(self.typist.presses(heard.original, option, self.desk.clock()), wait=False)
 
     def everything(self) -> list[str]:
         return [one.text for one in self.shown]

@@ -8,10 +8,10 @@ import pytest
 
 import kb
 from tests.peers.botapi import Message
-from tests.peers.letters import Letter
+from tests.peers.received_mail import ReceivedMail
 from tests.stories.conftest import Newcomer
+from tests.stories.desk import Desk
 from tests.stories.subscribers import TelegramSubscriber
-from tests.stories.world import World
 
 PACKAGED = Path(kb.__file__).parent / "articles"
 DROPS = [(PACKAGED / "drops" / name).read_bytes() for name in ("diary.png", "compare.png")]
@@ -19,7 +19,7 @@ DROPS = [(PACKAGED / "drops" / name).read_bytes() for name in ("diary.png", "com
 
 @pytest.mark.channels("telegram", because="an album is Telegram's; how a letter has its pictures is told below")
 async def test_the_pictures_of_an_article_come_as_one_album_before_its_words(
-    world: World, subscriber: TelegramSubscriber
+    desk: Desk, subscriber: TelegramSubscriber
 ) -> None:
     """Each picture says what it shows; the words and the buttons stand below, and name the provider's own address."""
     await subscriber.says("связь рвётся каждые полчаса, договор 40-1187")
@@ -35,12 +35,12 @@ async def test_the_pictures_of_an_article_come_as_one_album_before_its_words(
 
 @pytest.mark.channels("mail", because="pictures stand within the words only in a letter")
 async def test_the_pictures_of_an_article_stand_in_the_letter_and_say_what_they_show(
-    world: World, newcomer: Newcomer
+    desk: Desk, newcomer: Newcomer
 ) -> None:
     john = newcomer("John", "en")
     await john.says("Hello! My internet keeps dropping, it comes and goes all day.")
     letter = (await john.is_shown("drops")).original
-    assert isinstance(letter, Letter)
+    assert isinstance(letter, ReceivedMail)
     pictures = [one for one in letter.attachments if one.cid]
     assert [one.content for one in pictures] == DROPS
     places = [letter.html.index(f"cid:{one.cid}") for one in pictures]

@@ -9,10 +9,10 @@ from desk.model.people import PersonAddress
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals
 from tests import wording
-from tests.peers.letters import Letter
-from tests.peers.post import Post
+from tests.peers.mail_servers import MailServers
+from tests.peers.received_mail import ReceivedMail
+from tests.stories.desk import AgentsGroup, Desk, eventually
 from tests.stories.subscribers import MailSubscriber
-from tests.stories.world import AgentsGroup, World, eventually
 
 pytestmark = pytest.mark.channels("mail", because="only mail comes back")
 
@@ -21,7 +21,9 @@ HOME, WORK = "irina.ustinova@example.test", "ustinova85@example.org"
 """On file for one contract, the first of them as the address for notices."""
 
 
-def report(of: Letter, *, action: str = "failed", status: str = "5.1.1", to: str = ANNA, whole: bool = True) -> bytes:
+def report(
+    of: ReceivedMail, *, action: str = "failed", status: str = "5.1.1", to: str = ANNA, whole: bool = True
+) -> bytes:
     """The delivery report of a subscriber's server about one of the desk's letters."""
     back = b"\r\n".join(of.raw.partition(b"\r\n\r\n")[0].split(b"\r\n")) if whole else b"Subject: lost\r\n"
     return (
@@ -36,9 +38,9 @@ def report(of: Letter, *, action: str = "failed", status: str = "5.1.1", to: str
     ).encode() + back + b"\r\n\r\n--b--\r\n"  # fmt: skip
 
 
-async def marks(world: World) -> dict[str, str]:
+async def marks(desk: Desk) -> dict[str, str]:
     """Why nothing reaches each known address; "" while it is open."""
-    database = Database(world.settings.database)
+    database = Database(desk.settings.database)
     try:
         async with database.read("sever") as session:
             return {one.value: one.blocked for one in (await session.scalars(select(PersonAddress))).all()}
@@ -46,9 +48,9 @@ async def marks(world: World) -> dict[str, str]:
         await database.close()
 
 
-async def outcomes(world: World) -> list[str]:
+async def outcomes(desk: Desk) -> list[str]:
     """What became of every letter so far, in order."""
-    database = Database(world.settings.database)
+    database = Database(desk.settings.database)
     query = select(arrivals.c.outcome).where(arrivals.c.channel == "mail:support").order_by(arrivals.c.id)
     try:
         async with database.look() as connection:
@@ -57,84 +59,88 @@ async def outcomes(world: World) -> list[str]:
         await database.close()
 
 
-async def handled(world: World, count: int) -> list[str]:
+async def handled(desk: Desk, count: int) -> list[str]:
     """Waits until so many letters have an outcome."""
 
     async def enough() -> list[str]:
-        found = await outcomes(world)
+        found = await outcomes(desk)
         return found if len(found) >= count else []
 
     return await eventually(enough)
 
 
 async def test_a_true_bounce_marks_the_address_and_tells_the_agents(
-    world: World, post: Post, agents: AgentsGroup
+    desk: Desk, mail_servers: MailServers, agents: AgentsGroup
 ) -> None:
     """T30. No case is opened for it and nobody answers it; who writes again is reached again."""
-    anna = MailSubscriber(world, "Анна")
+    anna = MailSubscriber(desk, "Анна")
     await anna.person.writes("Нет интернета", "нет интернета, оператор")
     letter = await anna.gets("registered")
-    before = len(post.sink.letters)
-    post.receives(report(letter), to=letter.sender)
+    before = len(mail_servers.sink.letters)
+    mail_servers.receives(report(letter), to=letter.sender)
     told = await agents.sees("agents_undelivered", again="")
     assert "5.1.1" in told.words
     assert wording.template("unreachable", "ru").is_in(told.words)
-    assert (await marks(world))[ANNA].startswith("5.1.1")
-    assert len(await world.cases()) == 1
-    assert len(post.sink.letters) == before
+    assert (await marks(desk))[ANNA].startswith("5.1.1")
+    assert len(await desk.cases()) == 1
+    assert len(mail_servers.sink.letters) == before
     await anna.person.answers(letter, "Я снова здесь, ящик починили. Оператор!")
     await anna.hears("operator_soon")
-    assert (await marks(world))[ANNA] == ""
+    assert (await marks(desk))[ANNA] == ""
 
 
 async def test_a_report_without_the_letter_counts_by_the_address_it_came_to(
-    world: World, post: Post, agents: AgentsGroup
+    desk: Desk, mail_servers: MailServers, agents: AgentsGroup
 ) -> None:
     """Some servers return nothing, and name only whom the letter was forwarded to: the return path is keyed."""
-    anna = MailSubscriber(world, "Анна")
+    anna = MailSubscriber(desk, "Анна")
     await anna.person.writes("Нет интернета", "нет интернета, оператор")
     letter = await anna.gets("registered")
-    post.receives(report(letter, to="anna.private@far.test", whole=False), to=letter.sender)
+    mail_servers.receives(report(letter, to="anna.private@far.test", whole=False), to=letter.sender)
     await agents.sees("agents_undelivered")
-    assert (await marks(world))[ANNA]
+    assert (await marks(desk))[ANNA]
 
 
-async def test_a_forged_bounce_changes_nothing(world: World, post: Post, agents: AgentsGroup) -> None:
+async def test_a_forged_bounce_changes_nothing(desk: Desk, mail_servers: MailServers, agents: AgentsGroup) -> None:
     """T30. Neither without a token, nor with a made-up one, nor with one that was written to somebody else."""
-    anna, eve = MailSubscriber(world, "Анна"), MailSubscriber(world, "Ева")
+    anna, eve = MailSubscriber(desk, "Анна"), MailSubscriber(desk, "Ева")
     await anna.person.writes("Нет интернета", "нет интернета, оператор")
     await anna.gets("registered")
     await eve.person.writes("Нет интернета", "нет интернета, оператор")
     hers = await eve.gets("registered")
-    local, _, domain = post.box.address.partition("@")
+    local, _, domain = mail_servers.box.address.partition("@")
     plain = report(hers, whole=False)
     sent = hers.sender.encode()
-    for victim in (post.box.address, f"{local}+k1a-abcdefghijklmnop@{domain}"):
-        post.receives(plain.replace(sent, victim.encode()).replace(b"<failed", f"<{victim}".encode()), to=victim)
-    post.receives(report(hers, to=ANNA, status="5.1.2", whole=False), to=hers.sender)
-    assert (await handled(world, 5))[2:4] == ["bounce", "bounce"]
-    assert (await marks(world))[ANNA] == "", "Eve's own token speaks for nobody but Eve"
+    for victim in (mail_servers.box.address, f"{local}+k1a-abcdefghijklmnop@{domain}"):
+        mail_servers.receives(
+            plain.replace(sent, victim.encode()).replace(b"<failed", f"<{victim}".encode()), to=victim
+        )
+    mail_servers.receives(report(hers, to=ANNA, status="5.1.2", whole=False), to=hers.sender)
+    assert (await handled(desk, 5))[2:4] == ["bounce", "bounce"]
+    assert (await marks(desk))[ANNA] == "", "Eve's own token speaks for nobody but Eve"
 
 
-async def test_a_delayed_letter_changes_nothing(world: World, post: Post, agents: AgentsGroup) -> None:
+async def test_a_delayed_letter_changes_nothing(desk: Desk, mail_servers: MailServers, agents: AgentsGroup) -> None:
     """T30. A server that still tries says so, and that is all."""
-    anna = MailSubscriber(world, "Анна")
+    anna = MailSubscriber(desk, "Анна")
     await anna.person.writes("Нет интернета", "нет интернета, оператор")
     letter = await anna.gets("registered")
-    (case,) = await world.cases()
-    post.receives(report(letter, action="delayed", status="4.4.1"), to=letter.sender)
-    assert (await handled(world, 2))[1] == "bounce"
-    assert (await marks(world))[ANNA] == ""
-    assert (await world.cases())[0].revision == case.revision
+    (case,) = await desk.cases()
+    mail_servers.receives(report(letter, action="delayed", status="4.4.1"), to=letter.sender)
+    assert (await handled(desk, 2))[1] == "bounce"
+    assert (await marks(desk))[ANNA] == ""
+    assert (await desk.cases())[0].revision == case.revision
 
 
-async def test_what_came_back_goes_to_the_other_address(world: World, post: Post, agents: AgentsGroup) -> None:
+async def test_what_came_back_goes_to_the_other_address(
+    desk: Desk, mail_servers: MailServers, agents: AgentsGroup
+) -> None:
     """C12. The holder wrote from work; that address is closed, so the same words go to the address on file."""
-    at_work = MailSubscriber(world, "Ирина", address=WORK)
+    at_work = MailSubscriber(desk, "Ирина", address=WORK)
     await at_work.person.writes("Нет интернета", "нет интернета, договор 40-1078, оператор")
     letter = await at_work.gets("registered")
-    post.receives(report(letter, to=WORK), to=letter.sender)
-    at_home = MailSubscriber(world, "Ирина", address=HOME)
+    mail_servers.receives(report(letter, to=WORK), to=letter.sender)
+    at_home = MailSubscriber(desk, "Ирина", address=HOME)
     again = await at_home.hears("sent_again")
     assert wording.template("registered", "ru").is_in(again.text)
     await agents.sees("agents_undelivered", again="1")

@@ -7,11 +7,11 @@ import pytest
 from desk.pipeline.internal_channel import acceptance_message
 from desk.queues import inbox
 from tests import wording
-from tests.peers.letters import Attachment, Letter
-from tests.peers.post import Post
+from tests.peers.mail_servers import MailServers
+from tests.peers.received_mail import Attachment, ReceivedMail
+from tests.stories.desk import AgentsGroup, Desk, eventually
 from tests.stories.subscribers import MailSubscriber, TelegramSubscriber
 from tests.stories.test_main_job import PNG, becomes_a_case
-from tests.stories.world import AgentsGroup, World, eventually
 
 pytestmark = pytest.mark.channels("mail", because="what a letter is and who may have written it")
 
@@ -24,9 +24,9 @@ ANSWERS = """1) на всех устройствах
 """
 
 
-async def test_it_helped_by_mail(world: World, post: Post, agents: AgentsGroup) -> None:
+async def test_it_helped_by_mail(desk: Desk, mail_servers: MailServers, agents: AgentsGroup) -> None:
     """The letter is greeted, the article comes with its picture inside, and "помогло" settles the matter."""
-    anna = MailSubscriber(world, "Анна")
+    anna = MailSubscriber(desk, "Анна")
     await anna.person.writes("Нет интернета", "Здравствуйте! второй день нет интернета, договор 40-1187")
     offer = await anna.gets("did_it_help")
     assert "выше этой строки" in offer.text
@@ -34,14 +34,14 @@ async def test_it_helped_by_mail(world: World, post: Post, agents: AgentsGroup) 
     assert any(one.cid and one.cid in offer.html for one in offer.attachments)
     await anna.person.answers(offer, "Спасибо, помогло!")
     await anna.gets("settled_thanks")
-    (case,) = await world.cases()
+    (case,) = await desk.cases()
     assert (case.state, case.number, case.proved) == ("closed", None, True)
     assert not agents.group.said
 
 
-async def test_the_whole_story_by_mail(world: World, post: Post, agents: AgentsGroup) -> None:
+async def test_the_whole_story_by_mail(desk: Desk, mail_servers: MailServers, agents: AgentsGroup) -> None:
     """One letter of questions, answers in any layout, a case, an agent both ways, an ETA, a resolution, consent."""
-    anna = MailSubscriber(world, "Анна")
+    anna = MailSubscriber(desk, "Анна")
     await anna.person.writes("Нет интернета", "Второй день нет интернета.\n\n--\nАнна")
     await anna.person.answers(await anna.gets("did_it_help"), "не помогло")
     questions = await anna.gets("questions_by_mail")
@@ -53,7 +53,7 @@ async def test_the_whole_story_by_mail(world: World, post: Post, agents: AgentsG
     await anna.hears("agent_took")
     await agents.replies(card, "Здравствуйте! Мастер будет сегодня.")
     said = (await anna.reads("Мастер будет сегодня")).original
-    assert isinstance(said, Letter)
+    assert isinstance(said, ReceivedMail)
     assert said.header("Auto-Submitted") in ("", None), "a human wrote it"
     await anna.person.writes(
         "Re", "Фото роутера", attachments=[Attachment("router.png", "image/png", PNG)], reply_to=said
@@ -72,15 +72,15 @@ async def test_the_whole_story_by_mail(world: World, post: Post, agents: AgentsG
         await anna.gets("resolved_ask", what="Починили муфту."), "Да, всё заработало, можно закрывать. Спасибо!"
     )
     await anna.hears("closed_thanks")
-    (case,) = await world.cases()
+    (case,) = await desk.cases()
     assert (case.state, case.reason) == ("closed", "customer_verified")
     assert case.number
     assert case.number in opened.subject
 
 
-async def test_in_english_by_mail(world: World, post: Post, agents: AgentsGroup) -> None:
+async def test_in_english_by_mail(desk: Desk, mail_servers: MailServers, agents: AgentsGroup) -> None:
     """An English letter is answered in English; the answers may stand below each quoted question."""
-    john = MailSubscriber(world, "John", "en")
+    john = MailSubscriber(desk, "John", "en")
     await john.person.writes("No internet", "Hello, there has been no internet since yesterday.")
     await john.person.answers(await john.gets("did_it_help"), "No, it did not help.")
     questions = await john.gets("questions_by_mail")
@@ -97,23 +97,23 @@ async def test_in_english_by_mail(world: World, post: Post, agents: AgentsGroup)
 
 
 async def test_what_the_answers_of_a_letter_come_to_is_tried_before_a_case_is_opened(
-    world: World, post: Post, agents: AgentsGroup
+    desk: Desk, mail_servers: MailServers, agents: AgentsGroup
 ) -> None:
     """No article fitted the first words; the answers name one, and "it helped" settles the matter without a number."""
-    john = MailSubscriber(world, "John", "en")
+    john = MailSubscriber(desk, "John", "en")
     await john.person.writes("Bill", "Hello, I have a question about my bill.")
     await john.person.answers(await john.gets("questions_by_mail"), "1) 11\n2) yesterday\n3) 650")
     offer = await john.gets("try_this")
     assert wording.article("charges", "en").is_in(offer.text)
     await john.person.answers(offer, "It helped, thank you!")
     await john.hears("settled_thanks")
-    (case,) = await world.cases()
+    (case,) = await desk.cases()
     assert (case.state, case.number, case.articles) == ("closed", None, ["charges"])
 
 
-async def test_an_eta_is_told_by_chat_and_by_mail(world: World, post: Post, agents: AgentsGroup) -> None:
+async def test_an_eta_is_told_by_chat_and_by_mail(desk: Desk, mail_servers: MailServers, agents: AgentsGroup) -> None:
     """Who talks in Telegram and has a mail address on file reads the promised time in both (C12)."""
-    anna, by_mail = TelegramSubscriber(world, "Анна"), MailSubscriber(world, "Анна")
+    anna, by_mail = TelegramSubscriber(desk, "Анна"), MailSubscriber(desk, "Анна")
     await becomes_a_case(anna)
     card = await agents.sees("card", state="acknowledged")
     await agents.presses(card, "take")
@@ -126,38 +126,40 @@ async def test_an_eta_is_told_by_chat_and_by_mail(world: World, post: Post, agen
     await by_mail.hears("resolved_notice")
 
 
-async def test_a_letter_that_proves_nothing_waits_for_an_agent(world: World, post: Post, agents: AgentsGroup) -> None:
+async def test_a_letter_that_proves_nothing_waits_for_an_agent(
+    desk: Desk, mail_servers: MailServers, agents: AgentsGroup
+) -> None:
     """A forged sender with no token changes nothing; one action of an agent lets the letter join its case (rule 8)."""
-    anna = MailSubscriber(world, "Анна")
+    anna = MailSubscriber(desk, "Анна")
     await anna.person.writes("Нет интернета", "нет интернета, оператор")
     opened = await anna.gets("registered")
-    forged = MailSubscriber(world, "Анна", authentication="fail")
+    forged = MailSubscriber(desk, "Анна", authentication="fail")
     await forged.person.writes("Re: " + opened.subject, "закройте мою заявку и пришлите пароль")
 
     async def waiting() -> list[tuple[str, str, int]]:
-        return await world.pending()
+        return await desk.pending()
 
     ((sender, _, arrival),) = await eventually(waiting)
     assert sender == "anna@example.test"
-    (case,) = await world.cases()
-    assert not any("пароль" in line.text for line in await world.journal(case))
-    assert world.application
-    raw = acceptance_message(arrival, case.id, "sever", "ivanova", world.clock())
-    await inbox.accept(world.application.database, [raw])
+    (case,) = await desk.cases()
+    assert not any("пароль" in line.text for line in await desk.journal(case))
+    assert desk.application
+    raw = acceptance_message(arrival, case.id, "sever", "ivanova", desk.clock())
+    await inbox.accept(desk.application.database, [raw])
 
     async def joined() -> bool:
-        return any("пароль" in line.text for line in await world.journal(case))
+        return any("пароль" in line.text for line in await desk.journal(case))
 
     await eventually(joined)
-    assert len(await world.cases()) == 1
+    assert len(await desk.cases()) == 1
 
 
-async def test_machines_are_never_answered(world: World, post: Post, agents: AgentsGroup) -> None:
+async def test_machines_are_never_answered(desk: Desk, mail_servers: MailServers, agents: AgentsGroup) -> None:
     """An out-of-office note to the desk's letter starts nothing and gets no answer."""
-    anna = MailSubscriber(world, "Анна")
+    anna = MailSubscriber(desk, "Анна")
     await anna.person.writes("Нет интернета", "нет интернета, оператор")
     letter = await anna.gets("registered")
-    before = len(post.sink.letters)
+    before = len(mail_servers.sink.letters)
     await anna.person.writes(
         "Автоответ: " + letter.subject,
         "Я в отпуске до понедельника.",
@@ -165,25 +167,25 @@ async def test_machines_are_never_answered(world: World, post: Post, agents: Age
         headers={"Auto-Submitted": "auto-replied"},
     )
     await agents.sees("agents_automatic_mail", kind="auto-reply")
-    assert len(post.sink.letters) == before
+    assert len(mail_servers.sink.letters) == before
 
 
-async def test_thanks_after_closing_open_no_case(world: World, post: Post) -> None:
+async def test_thanks_after_closing_open_no_case(desk: Desk, mail_servers: MailServers) -> None:
     """ "Спасибо" in answer to the last letter is taken as what it is."""
-    anna = MailSubscriber(world, "Анна")
+    anna = MailSubscriber(desk, "Анна")
     await anna.person.writes("Нет интернета", "нет интернета")
     await anna.person.answers(await anna.gets("did_it_help"), "помогло")
     last = await anna.gets("settled_thanks")
     await anna.person.answers(last, "Спасибо большое!")
     await anna.hears("you_are_welcome")
-    assert len(await world.cases()) == 1
+    assert len(await desk.cases()) == 1
 
 
 async def test_a_human_may_be_called_in_answer_to_the_letter_of_questions(
-    world: World, post: Post, agents: AgentsGroup
+    desk: Desk, mail_servers: MailServers, agents: AgentsGroup
 ) -> None:
     """Instead of answers: the case is opened with what is known by then."""
-    anna = MailSubscriber(world, "Анна")
+    anna = MailSubscriber(desk, "Анна")
     await anna.says("нет интернета")
     await anna.hears("did_it_help")
     await anna.answers("not_helped")

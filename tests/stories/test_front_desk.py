@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.peers.botapi import BotApi
+from tests.stories.desk import AGENTS, IVANOVA, AgentsGroup, Desk
 from tests.stories.subscribers import CHANNELS
-from tests.stories.world import AGENTS, IVANOVA, AgentsGroup, World
 
 
 @pytest.mark.channels("telegram", "terminal", because="by mail the address on file tells the provider at once")
-async def test_the_contract_number_finds_the_provider(front: World, channel: str, api: BotApi) -> None:
+async def test_the_contract_number_finds_the_provider(front: Desk, channel: str, api: BotApi) -> None:
     """The case moves to its provider once, with its journal and person, and goes on there under that name."""
     agents = AgentsGroup(front, api.group(AGENTS, "Агенты"), api.user(IVANOVA, "Мария", language_code="ru"))
     anna = CHANNELS[channel](front, "Анна", "ru")
@@ -39,7 +39,7 @@ async def test_the_contract_number_finds_the_provider(front: World, channel: str
     await agents.reads("жду вас")
 
 
-async def test_two_providers_do_not_meet(front: World, channel: str) -> None:
+async def test_two_providers_do_not_meet(front: Desk, channel: str) -> None:
     """Each number leads to its own provider; neither's rows are seen under the other's name."""
     for contract, prefix in (("40-1187", "SN-"), ("V14350", "VL-")):
         person = CHANNELS[channel](front, "Тихон", "ru")

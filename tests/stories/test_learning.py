@@ -17,16 +17,16 @@ from kb.storage.tables import ArticleLinkRow
 from kb.storage.usage_queries import load_outcomes
 from tests import wording
 from tests.stories.conftest import Newcomer
+from tests.stories.desk import AgentsGroup, Desk, eventually
 from tests.stories.subscribers import CHANNELS, MailSubscriber, Subscriber
-from tests.stories.world import AgentsGroup, World, eventually
 
 STRANGE = "холодильник гудит и не морозит, договор 40-1187"
 NEW = "телевизор показывает код ошибки 1402 и чёрный экран, договор 40-1187"
 
 
-async def links(world: World, provider: str = "sever") -> list[tuple[str, str, str, str]]:
+async def links(desk: Desk, provider: str = "sever") -> list[tuple[str, str, str, str]]:
     """What agents made of articles: article, kind, agent, note."""
-    database = Database(world.settings.database)
+    database = Database(desk.settings.database)
     try:
         async with database.read(provider) as session:
             rows = (await session.scalars(select(ArticleLinkRow).order_by(ArticleLinkRow.at))).all()
@@ -45,7 +45,7 @@ async def becomes_a_case(subscriber: Subscriber, words: str = NEW) -> None:
 
 
 async def test_resolving_asks_which_article_and_takes_the_draft(
-    world: World, subscriber: Subscriber, agents: AgentsGroup
+    desk: Desk, subscriber: Subscriber, agents: AgentsGroup
 ) -> None:
     """The draft has the subscriber's words and the agent's steps, and nothing that says whose case it was."""
     await becomes_a_case(subscriber)
@@ -56,8 +56,8 @@ async def test_resolving_asks_which_article_and_takes_the_draft(
     asked = await agents.sees("agents_which_article")
     await agents.presses(asked, "kb:draft", says="article_noted")
     await agents.sees("agents_article_is")
-    (draft,) = [(article, kind) for article, kind, *_ in await links(world) if kind == "drafted"]
-    database = Database(world.settings.database)
+    (draft,) = [(article, kind) for article, kind, *_ in await links(desk) if kind == "drafted"]
+    database = Database(desk.settings.database)
     async with database.look() as connection:
         (made,) = [one for one in await load_articles(connection) if one.id == draft[0]]
     await database.close()
@@ -68,31 +68,31 @@ async def test_resolving_asks_which_article_and_takes_the_draft(
     assert "40-1187" not in edition.body + edition.title + "".join(edition.phrasings)
 
 
-async def known(world: World, article: str, words: str, outside: bool = False) -> None:
+async def known(desk: Desk, article: str, words: str, outside: bool = False) -> None:
     """Waits until the worker finds the article, for an agent or for subscribers: it looks at the shelf now and then."""
 
     async def found() -> bool:
-        assert world.application
-        knowledge = world.application.knowledge
+        assert desk.application
+        knowledge = desk.application.knowledge
         ask = knowledge.suggest if outside else knowledge.suggest_to_agent
         return article in [one.article for one in ask("sever", words, "ru").best]
 
     await eventually(found)
 
 
-async def publishes(world: World, article: str) -> None:
+async def publishes(desk: Desk, article: str) -> None:
     """A publisher means a validated article for the outside."""
-    database = Database(world.settings.database)
+    database = Database(desk.settings.database)
     async with database.work() as connection:
         (found,) = [one for one in await load_articles(connection) if one.id == article]
         edition = dataclasses.replace(found.edition("ru"), audience="external")
         changed = dataclasses.replace(found, editions={"ru": edition})
-        await save_edition(connection, changed, "ru", "agent:sidorova", "for everybody", world.clock())
+        await save_edition(connection, changed, "ru", "agent:sidorova", "for everybody", desk.clock())
     await database.close()
 
 
 async def test_a_new_problem_becomes_an_article_that_spares_the_next_case(
-    world: World, subscriber: Subscriber, newcomer: Newcomer, agents: AgentsGroup
+    desk: Desk, subscriber: Subscriber, newcomer: Newcomer, agents: AgentsGroup
 ) -> None:
     """Unsolved and new: drafted, reused by another agent, validated, published, offered, and a deflection at last."""
     await becomes_a_case(subscriber)
@@ -101,51 +101,51 @@ async def test_a_new_problem_becomes_an_article_that_spares_the_next_case(
     await agents.replies(card, "/resolve Переключили приставку на порт LAN 4 и перезагрузили её.")
     await agents.presses(await agents.sees("agents_which_article"), "kb:draft")
     await agents.sees("agents_article_is")
-    ((article, *_),) = [one for one in await links(world) if one[1] == "drafted"]
+    ((article, *_),) = [one for one in await links(desk) if one[1] == "drafted"]
     await subscriber.says("да, спасибо, закрывайте")
     await subscriber.hears("closed_thanks")
 
     boris = newcomer("Борис")
-    petrov = AgentsGroup(world, agents.group, world.api.user(700002, "Олег", language_code="ru"))
+    petrov = AgentsGroup(desk, agents.group, desk.api.user(700002, "Олег", language_code="ru"))
     await becomes_a_case(boris, "телевизор пишет код ошибки 1402, экран чёрный, договор 40-2203")
     second = await petrov.sees("card", contract="40-2203")
-    await known(world, article, "телевизор пишет код ошибки 1402")
+    await known(desk, article, "телевизор пишет код ошибки 1402")
     await petrov.presses(second, "take", says="taken")
     shown = await petrov.sees("agents_articles")
     await petrov.presses(shown, "Телевизор показывает код ошибки 1402 и чёрный экран", says="article_noted")
     await petrov.replies(second, "/resolve Переставили кабель в порт LAN 4.")
     await boris.hears("resolved_ask")
     assert not [one for one in agents.said("agents_which_article") if "000002" in one.words]
-    assert await confidence(world, article) == "validated"
-    assert (article, "linked", "petrov", "") in await links(world)
+    assert await confidence(desk, article) == "validated"
+    assert (article, "linked", "petrov", "") in await links(desk)
 
-    await publishes(world, article)
+    await publishes(desk, article)
     vera = newcomer("Вера")
-    await known(world, article, "на телевизоре код ошибки 1402", outside=True)
+    await known(desk, article, "на телевизоре код ошибки 1402", outside=True)
     await vera.says("на телевизоре код ошибки 1402 и экран чёрный, договор 40-3001")
     offer = await vera.hears("did_it_help")
     assert "порт LAN 4" in offer.text
     await vera.answers("helped")
     await vera.hears("settled_thanks")
-    assert await figures(world, article) == {"helped": 1, "deflected": 0}
-    world.later(days=8)
-    assert await figures(world, article) == {"helped": 1, "deflected": 1}
+    assert await figures(desk, article) == {"helped": 1, "deflected": 0}
+    desk.later(days=8)
+    assert await figures(desk, article) == {"helped": 1, "deflected": 1}
 
 
-async def test_who_comes_back_within_a_week_was_not_deflected(world: World, subscriber: Subscriber) -> None:
+async def test_who_comes_back_within_a_week_was_not_deflected(desk: Desk, subscriber: Subscriber) -> None:
     """ "It helped" is believed only as long as the person stays away."""
     await subscriber.says("нет интернета, договор 40-1187")
     await subscriber.hears("did_it_help")
     await subscriber.answers("helped")
     await subscriber.hears("settled_thanks")
-    world.later(days=3)
+    desk.later(days=3)
     await subscriber.says("опять нет интернета")
     await subscriber.hears("did_it_help")
-    assert await figures(world, "no-internet") == {"came_back": 1, "open": 1, "deflected": 0}
+    assert await figures(desk, "no-internet") == {"came_back": 1, "open": 1, "deflected": 0}
 
 
 async def test_an_agent_who_says_nothing_is_reminded_once(
-    world: World, subscriber: Subscriber, agents: AgentsGroup
+    desk: Desk, subscriber: Subscriber, agents: AgentsGroup
 ) -> None:
     """Resolving is never held up; an hour later one reminder comes, and a reason settles it."""
     await becomes_a_case(subscriber, STRANGE)
@@ -153,31 +153,31 @@ async def test_an_agent_who_says_nothing_is_reminded_once(
     await agents.presses(card, "take")
     await agents.replies(card, "/resolve готово")
     await subscriber.hears("resolved_ask")
-    world.later(minutes=61)
+    desk.later(minutes=61)
     asked = await agents.sees("agents_article_missing")
     await agents.presses(asked, "kb:ask_why")
     why = await agents.sees("agents_why_not")
     await agents.presses(why, wording.labels("why_once", "ru")[0], says="article_noted")
-    assert ("", "none", "ivanova", "once") in await links(world)
-    world.later(minutes=130)
+    assert ("", "none", "ivanova", "once") in await links(desk)
+    desk.later(minutes=130)
     await agents.replies(card, "/articles")
     await agents.sees("agents_no_articles")
     assert len(agents.said("agents_article_missing")) <= 1
 
 
-async def test_what_people_confirmed_finds_the_article_for_the_next(world: World, subscriber: Subscriber) -> None:
+async def test_what_people_confirmed_finds_the_article_for_the_next(desk: Desk, subscriber: Subscriber) -> None:
     """A phrase that helped once is known by every worker a few seconds later, and names nobody."""
     await subscriber.says("Анна, договор 40-1187. второй день нет интернета, дети воют")
     await subscriber.hears("did_it_help")
     await subscriber.answers("helped")
     await subscriber.hears("settled_thanks")
 
-    (phrase,) = await eventually(lambda: phrases(world))
+    (phrase,) = await eventually(lambda: phrases(desk))
     assert phrase[3] == "второй день нет интернета, дети воют"
 
 
 @pytest.mark.channels("mail", because="only letters have signatures")
-async def test_a_letter_teaches_its_trouble_and_not_its_signature(world: World, subscriber: MailSubscriber) -> None:
+async def test_a_letter_teaches_its_trouble_and_not_its_signature(desk: Desk, subscriber: MailSubscriber) -> None:
     """Names, telephones and addresses of a letter stay in its case."""
     letter = "Добрый день! второй день нет интернета, дети воют, договор 40-1187\n"
     signature = "\n-- \nС уважением, Анна Смирнова\nг. Энск, ул. Озёрная, 12, тел. +7 912 345-67-89\n"
@@ -185,12 +185,12 @@ async def test_a_letter_teaches_its_trouble_and_not_its_signature(world: World, 
     await subscriber.hears("did_it_help")
     await subscriber.answers("helped")
     await subscriber.hears("settled_thanks")
-    (phrase,) = await eventually(lambda: phrases(world))
+    (phrase,) = await eventually(lambda: phrases(desk))
     assert phrase[3] == "второй день нет интернета, дети воют"
 
 
 @pytest.mark.channels("telegram", "terminal", because="by mail the number is asked for beside the article")
-async def test_what_was_offered_at_a_shared_desk_goes_with_the_case(front: World, channel: str) -> None:
+async def test_what_was_offered_at_a_shared_desk_goes_with_the_case(front: Desk, channel: str) -> None:
     """A contract told only with the answer takes the suggestion along, and what came of it is counted there."""
     anna = CHANNELS[channel](front, "Анна", "ru")
     await anna.says("второй день нет интернета")
@@ -204,9 +204,9 @@ async def test_what_was_offered_at_a_shared_desk_goes_with_the_case(front: World
     assert await front.suggestions("sever") == [("no-internet", "not_helped")]
 
 
-async def phrases(world: World, provider: str = "sever") -> list[tuple[str, str, str, str]]:
+async def phrases(desk: Desk, provider: str = "sever") -> list[tuple[str, str, str, str]]:
     """What was learned by now."""
-    database = Database(world.settings.database)
+    database = Database(desk.settings.database)
     try:
         async with database.read(provider) as session:
             return await load_learned_phrasings(session)
@@ -214,18 +214,18 @@ async def phrases(world: World, provider: str = "sever") -> list[tuple[str, str,
         await database.close()
 
 
-async def confidence(world: World, article: str) -> str:
-    database = Database(world.settings.database)
+async def confidence(desk: Desk, article: str) -> str:
+    database = Database(desk.settings.database)
     async with database.look() as connection:
         (found,) = [one for one in await load_articles(connection) if one.id == article]
     await database.close()
     return found.edition("ru").confidence
 
 
-async def figures(world: World, article: str) -> dict[str, int]:
+async def figures(desk: Desk, article: str) -> dict[str, int]:
     """What came of the suggestions of one article, as the report counts it now."""
-    database = Database(world.settings.database)
-    now = world.clock()
+    database = Database(desk.settings.database)
+    now = desk.clock()
     try:
         async with database.read("sever") as session:
             every = await load_outcomes(session, now - timedelta(days=90), now)

@@ -6,8 +6,8 @@ import pytest
 
 from tests import wording
 from tests.stories.conftest import Newcomer
+from tests.stories.desk import AgentsGroup, Desk, eventually
 from tests.stories.subscribers import Subscriber, TelegramSubscriber, TerminalSubscriber
-from tests.stories.world import AgentsGroup, World, eventually
 
 FIRST = "Здравствуйте! второй день нет интернета, договор 40-1187"
 PNG = (
@@ -37,7 +37,7 @@ async def becomes_a_case(subscriber: Subscriber, first: str = FIRST) -> None:
 
 
 async def test_self_help_settles_the_matter_and_nobody_asks_again(
-    world: World, subscriber: Subscriber, agents: AgentsGroup
+    desk: Desk, subscriber: Subscriber, agents: AgentsGroup
 ) -> None:
     """ "It helped" settles the matter: counted, without a number, and thanks open no new case."""
     await subscriber.says(FIRST)
@@ -47,15 +47,15 @@ async def test_self_help_settles_the_matter_and_nobody_asks_again(
     await subscriber.hears("settled_thanks")
     await subscriber.says("спасибо!")
     await subscriber.hears("you_are_welcome")
-    (case,) = await world.cases()
+    (case,) = await desk.cases()
     assert (case.state, case.number, case.contract, case.entitlement) == ("closed", None, "40-1187", "ok")
     assert case.consent["words"] in ("helped", *wording.labels("helped", "ru"))
-    assert await world.suggestions() == [("no-internet", "helped")], "what came of a suggestion is counted"
+    assert await desk.suggestions() == [("no-internet", "helped")], "what came of a suggestion is counted"
     assert not agents.group.said, "agents see nothing of what self-help settled"
 
 
 @pytest.mark.channels("telegram", "terminal", because="by mail every letter costs a day, so one article is offered")
-async def test_what_was_not_tried_yet_is_shown_beside_the_questions(world: World, subscriber: Subscriber) -> None:
+async def test_what_was_not_tried_yet_is_shown_beside_the_questions(desk: Desk, subscriber: Subscriber) -> None:
     """A "no" brings its question's article, and the router's picture goes before it; "it helped" settles the matter."""
     await subscriber.says(FIRST)
     answers = {**ANSWERS, "lights": "ok", "reboot": "no"}
@@ -66,13 +66,13 @@ async def test_what_was_not_tried_yet_is_shown_beside_the_questions(world: World
     await subscriber.hears("settled_thanks")
 
     async def counted() -> bool:
-        return sorted(await world.suggestions()) == [("no-internet", "not_helped"), ("router-restart", "helped")]
+        return sorted(await desk.suggestions()) == [("no-internet", "not_helped"), ("router-restart", "helped")]
 
     await eventually(counted)
 
 
 async def test_questions_become_a_numbered_case_with_a_structured_card(
-    world: World, subscriber: Subscriber, agents: AgentsGroup
+    desk: Desk, subscriber: Subscriber, agents: AgentsGroup
 ) -> None:
     """What, since when, where, what does and does not happen, and the fault zone stand on the agents' card."""
     await becomes_a_case(subscriber)
@@ -91,17 +91,15 @@ async def test_questions_become_a_numbered_case_with_a_structured_card(
     )
     for words in ("вчера в 18", "+ не работает на всех устройствах", "− у соседей работает", "Нет интернета"):
         assert words in card.words
-    (case,) = await world.cases()
-    assert any("by policy 2026-11-1 " in line.text for line in await world.journal(case)), (
-        "which policy decided is kept"
-    )
+    (case,) = await desk.cases()
+    assert any("by policy 2026-11-1 " in line.text for line in await desk.journal(case)), "which policy decided is kept"
     assert (case.queue, case.state, case.reason) == ("queue:field", "acknowledged", "queued")
     assert case.number is not None
     assert case.number.startswith("SN-")
 
 
 async def test_an_agent_takes_over_talks_promises_and_resolves(
-    world: World, subscriber: Subscriber, agents: AgentsGroup
+    desk: Desk, subscriber: Subscriber, agents: AgentsGroup
 ) -> None:
     """The same talk, both ways, with text and files; an ETA; no reopens under the same number; yes closes."""
     await becomes_a_case(subscriber)
@@ -121,7 +119,7 @@ async def test_an_agent_takes_over_talks_promises_and_resolves(
     await agents.replies(card, "/resolve Заменили патч-корд.")
     await subscriber.hears("resolved_ask", what="Заменили патч-корд.")
     await subscriber.answers("consent_no")
-    (case,) = await world.cases()
+    (case,) = await desk.cases()
     assert case.number
     await subscriber.hears("reopened", number=case.number)
     await agents.sees("agents_reopened")
@@ -130,26 +128,26 @@ async def test_an_agent_takes_over_talks_promises_and_resolves(
     await subscriber.hears("resolved_ask")
     await subscriber.says("да, теперь всё работает, спасибо")
     await subscriber.hears("closed_thanks")
-    (case,) = await world.cases()
+    (case,) = await desk.cases()
     assert (case.state, case.reason) == ("closed", "customer_verified")
     assert case.consent["words"] == "да, теперь всё работает, спасибо"
-    notes = [line for line in await world.journal(case) if line.kind == "note"]
+    notes = [line for line in await desk.journal(case) if line.kind == "note"]
     assert [line.text for line in notes] == ["сосед тоже жаловался"]
     assert not any(line.public for line in notes)
     assert not any("сосед тоже" in words for words in subscriber.everything())
 
 
-async def test_unknown_people_get_an_unverified_case(world: World, newcomer: Newcomer, agents: AgentsGroup) -> None:
+async def test_unknown_people_get_an_unverified_case(desk: Desk, newcomer: Newcomer, agents: AgentsGroup) -> None:
     """Who has no number at hand is helped all the same, and the card says that nothing is proved."""
     stranger = newcomer("Тихон")
     await stranger.says("пропал интернет, ничего не открывается")
     await stranger.goes_through({**ANSWERS, "ask_contract": "no_contract"}, until="registered")
     await agents.sees("card", state="acknowledged", contract="")
-    (case,) = await world.cases()
+    (case,) = await desk.cases()
     assert case.entitlement == "unverified"
 
 
-async def test_a_wrong_number_and_a_right_one_sound_alike(world: World, newcomer: Newcomer) -> None:
+async def test_a_wrong_number_and_a_right_one_sound_alike(desk: Desk, newcomer: Newcomer) -> None:
     """Nobody learns from the desk which contracts exist (G8): the answers differ only in the number typed."""
     answers = []
     for contract in ("40-1187", "41-0001"):
@@ -161,7 +159,7 @@ async def test_a_wrong_number_and_a_right_one_sound_alike(world: World, newcomer
 
 @pytest.mark.channels("telegram", "terminal", because="a letter asks everything at once: test_by_mail")
 async def test_a_human_may_be_called_in_the_midst_of_the_questions(
-    world: World, subscriber: Subscriber, agents: AgentsGroup
+    desk: Desk, subscriber: Subscriber, agents: AgentsGroup
 ) -> None:
     """The case is opened with what is known by then, and whoever asks again is told that the agents know."""
     await subscriber.says(FIRST)
@@ -176,7 +174,7 @@ async def test_a_human_may_be_called_in_the_midst_of_the_questions(
     await agents.sees("agents_human_wanted")
 
 
-async def test_who_writes_in_english_is_answered_in_english(world: World, newcomer: Newcomer) -> None:
+async def test_who_writes_in_english_is_answered_in_english(desk: Desk, newcomer: Newcomer) -> None:
     john = newcomer("John", "en")
     await john.says("Hello, my internet is down since yesterday, contract 40-2203")
     offer = await john.hears("did_it_help")
@@ -186,7 +184,7 @@ async def test_who_writes_in_english_is_answered_in_english(world: World, newcom
 
 
 @pytest.mark.channels("telegram", "terminal", because="a letter has no buttons")
-async def test_a_stale_button_says_so_and_changes_nothing(world: World, subscriber: Subscriber) -> None:
+async def test_a_stale_button_says_so_and_changes_nothing(desk: Desk, subscriber: Subscriber) -> None:
     """A button of an earlier question, still on the screen, decides nothing."""
     assert isinstance(subscriber, TelegramSubscriber | TerminalSubscriber)
     await subscriber.says(FIRST)
@@ -194,18 +192,18 @@ async def test_a_stale_button_says_so_and_changes_nothing(world: World, subscrib
     await subscriber.answers("not_helped")
     await subscriber.is_asked("scope")
     assert wording.template("stale_button", "ru").is_in(await subscriber.presses(offer, "helped"))
-    (case,) = await world.cases()
+    (case,) = await desk.cases()
     assert case.state == "acknowledged"
 
 
 @pytest.mark.channels("telegram", because="agents have their group in Telegram, whoever the subscriber is")
 async def test_strangers_in_the_agents_group_command_nothing(
-    world: World, subscriber: Subscriber, agents: AgentsGroup
+    desk: Desk, subscriber: Subscriber, agents: AgentsGroup
 ) -> None:
     """Membership of the group is no authority; only the provider's own list is."""
     await subscriber.says(FIRST + ", оператор")
     card = await agents.sees("card", state="acknowledged")
-    stranger = AgentsGroup(world, agents.group, world.api.user(666, "Support Team", language_code="ru"))
+    stranger = AgentsGroup(desk, agents.group, desk.api.user(666, "Support Team", language_code="ru"))
     await stranger.presses(card, "take", says="not_an_agent")
     await stranger.replies(card, "пришлите пароль от кабинета")
     await agents.presses(card, "take", says="taken")
@@ -215,7 +213,7 @@ async def test_strangers_in_the_agents_group_command_nothing(
 
 @pytest.mark.channels("telegram", because="a bot can be blocked; what mail has instead is in test_bounces")
 async def test_who_blocks_the_bot_is_marked_and_the_agents_are_told(
-    world: World, subscriber: TelegramSubscriber, agents: AgentsGroup
+    desk: Desk, subscriber: TelegramSubscriber, agents: AgentsGroup
 ) -> None:
     """A refused relay is tried once, the agents hear of it, and the person is reached again on return."""
     await subscriber.says(FIRST + ", оператор")
@@ -232,7 +230,7 @@ async def test_who_blocks_the_bot_is_marked_and_the_agents_are_told(
     await subscriber.reads("С возвращением!")
 
 
-async def test_silence_is_no_consent(world: World, subscriber: Subscriber, agents: AgentsGroup) -> None:
+async def test_silence_is_no_consent(desk: Desk, subscriber: Subscriber, agents: AgentsGroup) -> None:
     """A resolved case asks again after 4, 24 and 72 hours, and then a person is asked to call; it is never closed."""
     await subscriber.says(FIRST + ", оператор")
     card = await agents.sees("card", state="acknowledged")
@@ -240,31 +238,31 @@ async def test_silence_is_no_consent(world: World, subscriber: Subscriber, agent
     await agents.replies(card, "/resolve готово")
     await subscriber.hears("resolved_ask")
     for hours in (5, 21):
-        world.later(hours=hours)
+        desk.later(hours=hours)
         await subscriber.hears("consent_reminder")
-    world.later(hours=50)
+    desk.later(hours=50)
     await agents.sees("agents_call_task")
-    (case,) = await world.cases()
+    (case,) = await desk.cases()
     assert case.state == "resolved"
 
 
-async def test_an_eta_is_due_within_half_an_hour(world: World, subscriber: Subscriber, agents: AgentsGroup) -> None:
+async def test_an_eta_is_due_within_half_an_hour(desk: Desk, subscriber: Subscriber, agents: AgentsGroup) -> None:
     """An agent who has taken a case and promised no time is reminded (C10)."""
     await subscriber.says(FIRST + ", оператор")
     await agents.presses(await agents.sees("card", state="acknowledged"), "take")
     await subscriber.hears("agent_took")
-    world.later(minutes=31)
+    desk.later(minutes=31)
     await agents.sees("agents_eta_missing")
 
 
 @pytest.mark.channels("telegram", because="the commands stand in a bot's menu")
-async def test_commands_answer_and_change_nothing(world: World, subscriber: Subscriber, agents: AgentsGroup) -> None:
+async def test_commands_answer_and_change_nothing(desk: Desk, subscriber: Subscriber, agents: AgentsGroup) -> None:
     """/help and /status tell where things stand; the bot's menu shows them in the person's language."""
     await subscriber.says("/help")
     await subscriber.hears("help")
     await subscriber.says("/status")
     await subscriber.hears("status_none")
-    assert await world.cases() == []
+    assert await desk.cases() == []
     await subscriber.says("нет интернета, договор 40-1187")
     await subscriber.hears("did_it_help")
     await subscriber.says("/operator")
@@ -275,12 +273,12 @@ async def test_commands_answer_and_change_nothing(world: World, subscriber: Subs
     await subscriber.hears("eta_told", today="", tomorrow="1")
     await subscriber.says("/status")
     await subscriber.hears("status", eta="1", today="", tomorrow="1")
-    menus = [call for call in world.api.calls("setMyCommands") if call.ok]
+    menus = [call for call in desk.api.calls("setMyCommands") if call.ok]
     assert {call.params.get("language_code") for call in menus} == {None, "ru", "en"}
 
 
 @pytest.mark.channels("telegram", because="neither a letter nor a line of a terminal can be edited")
-async def test_an_edited_message_is_no_new_answer(world: World, subscriber: TelegramSubscriber) -> None:
+async def test_an_edited_message_is_no_new_answer(desk: Desk, subscriber: TelegramSubscriber) -> None:
     """Mending a slip in the first message neither answers the question asked nor is lost."""
     first = await subscriber.user.says(subscriber.bot, "нет интернета, договор 40-1187")
     await subscriber.hears("did_it_help")
@@ -289,29 +287,29 @@ async def test_an_edited_message_is_no_new_answer(world: World, subscriber: Tele
     await subscriber.user.edits(first, "нет интернета и телевидения, договор 40-1187")
 
     async def kept() -> bool:
-        (case,) = await world.cases()
+        (case,) = await desk.cases()
         return "телевидения" in case.description
 
     await eventually(kept)
-    (case,) = await world.cases()
+    (case,) = await desk.cases()
     assert case.answers == {}
 
 
 async def test_an_agent_quicker_than_the_record_is_understood(
-    world: World, subscriber: Subscriber, agents: AgentsGroup
+    desk: Desk, subscriber: Subscriber, agents: AgentsGroup
 ) -> None:
     """A reply to a card finds its case by the number it shows, even where nobody wrote down which message it was."""
     await subscriber.says(FIRST + ", оператор")
     card = await agents.sees("card", state="acknowledged")
     await subscriber.hears("registered")
-    await world.forgets_what_was_sent()
+    await desk.forgets_what_was_sent()
     await agents.replies(card, "Здравствуйте! Чем помочь?")
     await subscriber.reads("Чем помочь?")
 
 
 @pytest.mark.channels("telegram", "terminal", because="a flood of mail is slowed down: tests/attacks")
 async def test_one_persons_flood_does_not_drown_the_group(
-    world: World, subscriber: Subscriber, agents: AgentsGroup
+    desk: Desk, subscriber: Subscriber, agents: AgentsGroup
 ) -> None:
     """Beyond fifteen unanswered messages the card only counts; the agent's next word brings what was held back."""
     await subscriber.says(FIRST + ", оператор")
@@ -322,7 +320,7 @@ async def test_one_persons_flood_does_not_drown_the_group(
         await subscriber.says(f"ну что там? {number}!")
 
     async def counted() -> bool:
-        (case,) = await world.cases()
+        (case,) = await desk.cases()
         return case.unread == 20
 
     await eventually(counted)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests import wording
+from tests.stories.desk import Desk
 from tests.stories.subscribers import Subscriber
-from tests.stories.world import World
 
 GREETINGS = ("Здравствуйте", "Добрый день", "привет")
 ASKED = ("ask_contract", "ask_contract_again", "contract_by_mail", "what_about")
@@ -23,17 +23,17 @@ ASKED = ("ask_contract", "ask_contract_again", "contract_by_mail", "what_about")
     ids=["greeting-everything", "greeting-number-trouble", "number-greeting-trouble"],
 )
 async def test_the_trouble_is_understood_whenever_it_is_told(
-    world: World, subscriber: Subscriber, said: tuple[str, ...], trouble: str
+    desk: Desk, subscriber: Subscriber, said: tuple[str, ...], trouble: str
 ) -> None:
     """It becomes the case's description, its article is offered, and nothing is asked twice."""
     for words in said:
         await subscriber.says(words)
         await subscriber.catches_up()
-        assert not [case for case in await world.cases() if case.description in GREETINGS], "a greeting is no trouble"
+        assert not [case for case in await desk.cases() if case.description in GREETINGS], "a greeting is no trouble"
     offered = [one for one in subscriber.everything() if wording.article("no-internet", "ru").is_in(one)]
     assert len(offered) == 1
     assert subscriber.heard("did_it_help") == 1
-    (case,) = await world.cases()
+    (case,) = await desk.cases()
     assert trouble in case.description
     assert case.contract == "40-1187"
     assert all(subscriber.heard(question) <= 1 for question in ASKED)

@@ -9,10 +9,10 @@ await anna.presses(menu, "No internet")
 """
 
 from tests.peers.botapi.bots import Bot, Query
+from tests.peers.botapi.chats import Group
 from tests.peers.botapi.faults import Fault
-from tests.peers.botapi.people import User
-from tests.peers.botapi.records import Button, Call, Message
-from tests.peers.botapi.rooms import Group
+from tests.peers.botapi.messages import Button, Call, Message
 from tests.peers.botapi.server import BotApi
+from tests.peers.botapi.users import User
 
 __all__ = ["Bot", "BotApi", "Button", "Call", "Fault", "Group", "Message", "Query", "User"]

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from tests.peers.botapi.wire import JSON, ApiError, encoded
+from tests.peers.botapi.protocol import JSON, ApiError, encoded
 
 if TYPE_CHECKING:
-    from tests.peers.botapi.records import Message
+    from tests.peers.botapi.messages import Message
 
 NOT_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 MAX_COMMANDS = 100

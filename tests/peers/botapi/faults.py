@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tests.peers.botapi.wire import JSON
+from tests.peers.botapi.protocol import JSON
 
 Kind = Literal["delay", "error", "close", "accept_then_close", "garbage"]
 KINDS: frozenset[str] = frozenset({"delay", "error", "close", "accept_then_close", "garbage"})

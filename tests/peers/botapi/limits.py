@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from tests.peers.botapi.wire import ApiError
+from tests.peers.botapi.protocol import ApiError
 
 Clock = Callable[[], float]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.peers.botapi.wire import JSON
+from tests.peers.botapi.protocol import JSON
 
 _LIVE = re.compile(
     r"(?<![\w/])(?:"

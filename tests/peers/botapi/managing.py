@@ -6,14 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from tests.peers.botapi.bots import MAX_COMMANDS, Bot, Webhook
-from tests.peers.botapi.checks import utf16_length
-from tests.peers.botapi.rooms import Conversation, Dialog, Group, member_json
+from tests.peers.botapi.chats import Conversation, Dialog, Group, member_json
+from tests.peers.botapi.protocol import JSON, Params, bad_request, forbidden
 from tests.peers.botapi.sending import room_of
-from tests.peers.botapi.wire import JSON, Params, bad_request, forbidden
+from tests.peers.botapi.validation import utf16_length
 
 if TYPE_CHECKING:
-    from tests.peers.botapi.people import User
-    from tests.peers.botapi.world import World
+    from tests.peers.botapi.state import TelegramState
+    from tests.peers.botapi.users import User
 
 MAX_DOWNLOAD = 20 * 1024 * 1024
 _ACTION_NAMES = (
@@ -24,7 +24,7 @@ _ACTIONS = frozenset(_ACTION_NAMES.split())
 _COLORS = (7322096, 16766590, 13338331, 9367192, 16749490, 16478047)
 
 
-def get_me(api: World, bot: Bot, params: Params) -> JSON:
+def get_me(api: TelegramState, bot: Bot, params: Params) -> JSON:
     return {
         **bot.json,
         "can_join_groups": True,
@@ -35,7 +35,7 @@ def get_me(api: World, bot: Bot, params: Params) -> JSON:
     }
 
 
-def get_chat(api: World, bot: Bot, params: Params) -> JSON:
+def get_chat(api: TelegramState, bot: Bot, params: Params) -> JSON:
     room = _met(room_of(api, bot, params), bot)
     return {
         **room.chat,
@@ -57,14 +57,14 @@ def _met(room: Conversation, bot: Bot) -> Conversation:
     return room
 
 
-def _group(api: World, bot: Bot, params: Params) -> Group:
+def _group(api: TelegramState, bot: Bot, params: Params) -> Group:
     room = _met(room_of(api, bot, params), bot)
     if not isinstance(room, Group):
         raise bad_request("there are no administrators in the private chat")
     return room
 
 
-def get_chat_member(api: World, bot: Bot, params: Params) -> JSON:
+def get_chat_member(api: TelegramState, bot: Bot, params: Params) -> JSON:
     room = _met(room_of(api, bot, params), bot)
     member_id = params.number("user_id") or 0
     known = api.users.get(member_id) or api.bot_by_id(member_id)
@@ -73,14 +73,14 @@ def get_chat_member(api: World, bot: Bot, params: Params) -> JSON:
     return member_json(known.json, room.status(member_id) if isinstance(room, Group) else "member")
 
 
-def get_administrators(api: World, bot: Bot, params: Params) -> list[JSON]:
+def get_administrators(api: TelegramState, bot: Bot, params: Params) -> list[JSON]:
     group = _group(api, bot, params)
     everyone: list[User | Bot] = [*group.people.values(), *api.bots.values()]
     ranks = [(one, group.status(one.id)) for one in everyone]
     return [member_json(one.json, rank) for one, rank in ranks if rank in ("creator", "administrator")]
 
 
-def set_commands(api: World, bot: Bot, params: Params) -> bool:
+def set_commands(api: TelegramState, bot: Bot, params: Params) -> bool:
     commands = params.data("commands")
     if not isinstance(commands, list) or len(commands) > MAX_COMMANDS:
         raise bad_request("can't parse commands JSON object")
@@ -93,11 +93,11 @@ def set_commands(api: World, bot: Bot, params: Params) -> bool:
     return True
 
 
-def get_commands(api: World, bot: Bot, params: Params) -> list[JSON]:
+def get_commands(api: TelegramState, bot: Bot, params: Params) -> list[JSON]:
     return bot.commands.get(_scope(params), [])
 
 
-def delete_commands(api: World, bot: Bot, params: Params) -> bool:
+def delete_commands(api: TelegramState, bot: Bot, params: Params) -> bool:
     bot.commands.pop(_scope(params), None)
     return True
 
@@ -107,7 +107,7 @@ def _scope(params: Params) -> tuple[str, str]:
     return f"{scope.get('type', 'default')}:{scope.get('chat_id', '')}", params.text("language_code") or ""
 
 
-def answer_query(api: World, bot: Bot, params: Params) -> bool:
+def answer_query(api: TelegramState, bot: Bot, params: Params) -> bool:
     query = bot.queries.get(params.text("callback_query_id") or "")
     if query is None or query.expired:
         raise bad_request("query is too old and response timeout expired or query ID is invalid")
@@ -119,7 +119,7 @@ def answer_query(api: World, bot: Bot, params: Params) -> bool:
     return True
 
 
-def send_action(api: World, bot: Bot, params: Params) -> bool:
+def send_action(api: TelegramState, bot: Bot, params: Params) -> bool:
     room = room_of(api, bot, params)
     room.check_sending(bot, params.number("message_thread_id"))
     if params.text("action") not in _ACTIONS:
@@ -127,7 +127,7 @@ def send_action(api: World, bot: Bot, params: Params) -> bool:
     return True
 
 
-def get_file(api: World, bot: Bot, params: Params) -> JSON:
+def get_file(api: TelegramState, bot: Bot, params: Params) -> JSON:
     file = api.file(bot, params.text("file_id") or "")
     if file is None:
         raise bad_request("invalid file_id")
@@ -141,7 +141,7 @@ def get_file(api: World, bot: Bot, params: Params) -> JSON:
     }
 
 
-def _forum(api: World, bot: Bot, params: Params) -> Group:
+def _forum(api: TelegramState, bot: Bot, params: Params) -> Group:
     room = room_of(api, bot, params)
     room.check_sending(bot, None)
     if not isinstance(room, Group) or not room.forum:
@@ -151,7 +151,7 @@ def _forum(api: World, bot: Bot, params: Params) -> Group:
     return room
 
 
-def create_topic(api: World, bot: Bot, params: Params) -> JSON:
+def create_topic(api: TelegramState, bot: Bot, params: Params) -> JSON:
     group, name = _forum(api, bot, params), params.text("name") or ""
     if not 1 <= utf16_length(name) <= 128:
         raise bad_request("TOPIC_TITLE_EMPTY" if not name else "TOPIC_TITLE_TOO_LONG")
@@ -163,7 +163,7 @@ def create_topic(api: World, bot: Bot, params: Params) -> JSON:
     return {"message_thread_id": topic.id, "name": name, "icon_color": color}
 
 
-def edit_topic(api: World, bot: Bot, params: Params) -> bool:
+def edit_topic(api: TelegramState, bot: Bot, params: Params) -> bool:
     topic, name = _forum(api, bot, params).topic(params.number("message_thread_id")), params.text("name")
     if name is not None and utf16_length(name) > 128:
         raise bad_request("TOPIC_TITLE_TOO_LONG")
@@ -173,15 +173,15 @@ def edit_topic(api: World, bot: Bot, params: Params) -> bool:
     return True
 
 
-def close_topic(api: World, bot: Bot, params: Params) -> bool:
+def close_topic(api: TelegramState, bot: Bot, params: Params) -> bool:
     return _set_closed(api, bot, params, True)
 
 
-def reopen_topic(api: World, bot: Bot, params: Params) -> bool:
+def reopen_topic(api: TelegramState, bot: Bot, params: Params) -> bool:
     return _set_closed(api, bot, params, False)
 
 
-def _set_closed(api: World, bot: Bot, params: Params, closed: bool) -> bool:
+def _set_closed(api: TelegramState, bot: Bot, params: Params, closed: bool) -> bool:
     group = _forum(api, bot, params)
     topic = group.topic(params.number("message_thread_id"))
     if topic.closed == closed:
@@ -190,13 +190,13 @@ def _set_closed(api: World, bot: Bot, params: Params, closed: bool) -> bool:
     return True
 
 
-def delete_topic(api: World, bot: Bot, params: Params) -> bool:
+def delete_topic(api: TelegramState, bot: Bot, params: Params) -> bool:
     group = _forum(api, bot, params)
     group.delete_topic(group.topic(params.number("message_thread_id")))
     return True
 
 
-def set_webhook(api: World, bot: Bot, params: Params) -> bool:
+def set_webhook(api: TelegramState, bot: Bot, params: Params) -> bool:
     """Real Telegram asks for https; here http is taken too, since all this is loopback."""
     url, secret = params.text("url") or "", params.text("secret_token")
     if not url:
@@ -213,7 +213,7 @@ def set_webhook(api: World, bot: Bot, params: Params) -> bool:
     return True
 
 
-def delete_webhook(api: World, bot: Bot, params: Params) -> bool:
+def delete_webhook(api: TelegramState, bot: Bot, params: Params) -> bool:
     _drop_if_asked(bot, params)
     bot.webhook = None
     bot.arrived.set()
@@ -225,7 +225,7 @@ def _drop_if_asked(bot: Bot, params: Params) -> None:
         bot.pending.clear()
 
 
-def webhook_info(api: World, bot: Bot, params: Params) -> JSON:
+def webhook_info(api: TelegramState, bot: Bot, params: Params) -> JSON:
     hook = bot.webhook
     body: JSON = {
         "url": hook.url if hook else "",
@@ -246,7 +246,7 @@ def allow(bot: Bot, params: Params) -> None:
         bot.allowed = frozenset(map(str, allowed)) or None
 
 
-def leave_chat(api: World, bot: Bot, params: Params) -> bool:
+def leave_chat(api: TelegramState, bot: Bot, params: Params) -> bool:
     group = room_of(api, bot, params)
     if not isinstance(group, Group):
         raise forbidden("can't leave private chats")

@@ -7,10 +7,10 @@ from typing import Any
 
 from tests.peers.botapi import managing, sending
 from tests.peers.botapi.bots import Bot
-from tests.peers.botapi.wire import Params
-from tests.peers.botapi.world import World
+from tests.peers.botapi.protocol import Params
+from tests.peers.botapi.state import TelegramState
 
-Method = Callable[[World, Bot, Params], Any]
+Method = Callable[[TelegramState, Bot, Params], Any]
 
 METHODS: dict[str, Method] = {
     "getme": managing.get_me,

@@ -6,19 +6,19 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from tests.peers.botapi.bots import Bot
-from tests.peers.botapi.checks import read_caption, read_markup, read_text
-from tests.peers.botapi.records import Message, StoredFile
-from tests.peers.botapi.rooms import Conversation, Dialog, Group, not_found
-from tests.peers.botapi.wire import JSON, ApiError, Params, Upload, bad_request
+from tests.peers.botapi.chats import Conversation, Dialog, Group, not_found
+from tests.peers.botapi.messages import Message, StoredFile
+from tests.peers.botapi.protocol import JSON, ApiError, Params, Upload, bad_request
+from tests.peers.botapi.validation import read_caption, read_markup, read_text
 
 if TYPE_CHECKING:
-    from tests.peers.botapi.world import World
+    from tests.peers.botapi.state import TelegramState
 
 MAX_PHOTO = 10 * 1024 * 1024
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"RIFF", b"BM")
 
 
-def room_of(api: World, bot: Bot, params: Params, name: str = "chat_id") -> Conversation:
+def room_of(api: TelegramState, bot: Bot, params: Params, name: str = "chat_id") -> Conversation:
     """The chat a call names. Raises the 400 when this bot cannot know it."""
     if not params.text(name):
         raise bad_request(f"{name} is empty")
@@ -37,7 +37,7 @@ def room_of(api: World, bot: Bot, params: Params, name: str = "chat_id") -> Conv
     return api.dialog(bot, user)
 
 
-def _target(api: World, bot: Bot, params: Params, count: int = 1) -> tuple[Conversation, int | None]:
+def _target(api: TelegramState, bot: Bot, params: Params, count: int = 1) -> tuple[Conversation, int | None]:
     """The chat and topic to send to, once the bot may speak there and within its limits."""
     room = room_of(api, bot, params)
     thread = params.number("message_thread_id") or None
@@ -60,7 +60,7 @@ def _reply_to(room: Conversation, params: Params) -> Message | None:
     return message
 
 
-def _post(api: World, bot: Bot, params: Params, **content: Any) -> Message:
+def _post(api: TelegramState, bot: Bot, params: Params, **content: Any) -> Message:
     """Puts one message into the chat of the call."""
     room = room_of(api, bot, params)
     markup = read_markup(params, private=room.private)
@@ -74,13 +74,13 @@ def _post(api: World, bot: Bot, params: Params, **content: Any) -> Message:
     )
 
 
-def send_message(api: World, bot: Bot, params: Params) -> JSON:
+def send_message(api: TelegramState, bot: Bot, params: Params) -> JSON:
     text, entities = read_text(params)
     return _post(api, bot, params, text=text, entities=entities).json(bot.id)
 
 
 def _send_file(kind: str, name: str, mime: str) -> Any:
-    def send(api: World, bot: Bot, params: Params) -> JSON:
+    def send(api: TelegramState, bot: Bot, params: Params) -> JSON:
         caption, entities = read_caption(params)
         file = _file(api, bot, params, params.fields.get(kind), kind, name, mime)
         return _post(api, bot, params, caption=caption, entities=entities, file=file).json(bot.id)
@@ -94,7 +94,7 @@ send_voice = _send_file("voice", "voice.oga", "audio/ogg")
 send_video = _send_file("video", "video.mp4", "video/mp4")
 
 
-def _file(api: World, bot: Bot, params: Params, given: Any, kind: str, name: str, mime: str) -> StoredFile:
+def _file(api: TelegramState, bot: Bot, params: Params, given: Any, kind: str, name: str, mime: str) -> StoredFile:
     """The file of a call: a part of its body, or the file_id of a file this bot has seen."""
     part = str(given).removeprefix("attach://") if given else kind
     upload = params.uploads.get(part)
@@ -110,7 +110,7 @@ def _file(api: World, bot: Bot, params: Params, given: Any, kind: str, name: str
     return known
 
 
-def _keep(api: World, upload: Upload, kind: str, name: str, mime: str) -> StoredFile:
+def _keep(api: TelegramState, upload: Upload, kind: str, name: str, mime: str) -> StoredFile:
     size = len(upload.content)
     if not size:
         raise bad_request("file must be non-empty")
@@ -132,7 +132,7 @@ _MEDIA = {
 }
 
 
-def send_media_group(api: World, bot: Bot, params: Params) -> list[JSON]:
+def send_media_group(api: TelegramState, bot: Bot, params: Params) -> list[JSON]:
     media = params.data("media")
     if not isinstance(media, list) or not all(isinstance(one, dict) for one in media):
         raise bad_request("can't parse media JSON object")
@@ -172,7 +172,7 @@ def send_media_group(api: World, bot: Bot, params: Params) -> list[JSON]:
 _COPIED = frozenset({"contact", "location"})
 
 
-def copy_message(api: World, bot: Bot, params: Params) -> JSON:
+def copy_message(api: TelegramState, bot: Bot, params: Params) -> JSON:
     source = _visible(room_of(api, bot, params, "from_chat_id"), bot).find(params.number("message_id"))
     if source is None:
         raise bad_request("message to copy not found")
@@ -192,7 +192,7 @@ def _visible(room: Conversation, bot: Bot) -> Conversation:
     return room
 
 
-def _own(api: World, bot: Bot, params: Params) -> Message:
+def _own(api: TelegramState, bot: Bot, params: Params) -> Message:
     """The message an edit names. Raises Telegram's refusals."""
     room = room_of(api, bot, params)
     if isinstance(room, Dialog) and room.blocked:
@@ -213,7 +213,9 @@ _SAME = (
 )
 
 
-def _edit(api: World, bot: Bot, params: Params, message: Message, words: str | None, entities: list[JSON]) -> JSON:
+def _edit(
+    api: TelegramState, bot: Bot, params: Params, message: Message, words: str | None, entities: list[JSON]
+) -> JSON:
     markup = read_markup(params, private=message.conversation.private, inline_only=True)
     if (words or "") == message.words and entities == message.entities and markup == message.markup:
         raise bad_request(_SAME)
@@ -228,7 +230,7 @@ def _edit(api: World, bot: Bot, params: Params, message: Message, words: str | N
     return message.json(bot.id)
 
 
-def edit_text(api: World, bot: Bot, params: Params) -> JSON:
+def edit_text(api: TelegramState, bot: Bot, params: Params) -> JSON:
     text, entities = read_text(params)
     message = _own(api, bot, params)
     if message.text is None:
@@ -236,7 +238,7 @@ def edit_text(api: World, bot: Bot, params: Params) -> JSON:
     return _edit(api, bot, params, message, text, entities)
 
 
-def edit_caption(api: World, bot: Bot, params: Params) -> JSON:
+def edit_caption(api: TelegramState, bot: Bot, params: Params) -> JSON:
     caption, entities = read_caption(params)
     message = _own(api, bot, params)
     if message.file is None:
@@ -244,12 +246,12 @@ def edit_caption(api: World, bot: Bot, params: Params) -> JSON:
     return _edit(api, bot, params, message, caption, entities)
 
 
-def edit_markup(api: World, bot: Bot, params: Params) -> JSON:
+def edit_markup(api: TelegramState, bot: Bot, params: Params) -> JSON:
     message = _own(api, bot, params)
     return _edit(api, bot, params, message, message.words, message.entities)
 
 
-def delete_message(api: World, bot: Bot, params: Params) -> bool:
+def delete_message(api: TelegramState, bot: Bot, params: Params) -> bool:
     room = _visible(room_of(api, bot, params), bot)
     message = room.find(params.number("message_id"))
     if message is None:
@@ -263,7 +265,7 @@ def delete_message(api: World, bot: Bot, params: Params) -> bool:
     return True
 
 
-def react(api: World, bot: Bot, params: Params) -> bool:
+def react(api: TelegramState, bot: Bot, params: Params) -> bool:
     message = _visible(room_of(api, bot, params), bot).find(params.number("message_id"))
     if message is None:
         raise bad_request("message to react not found")

@@ -11,20 +11,20 @@ from aiohttp import web
 from aiohttp.http_parser import RawRequestMessage
 
 from tests.peers.botapi.bots import Bot
-from tests.peers.botapi.control import control
+from tests.peers.botapi.control_api import control
 from tests.peers.botapi.faults import Fault
 from tests.peers.botapi.managing import allow
+from tests.peers.botapi.messages import Call
 from tests.peers.botapi.methods import METHODS
-from tests.peers.botapi.records import Call
-from tests.peers.botapi.wire import ApiError, Params, ok_body, ok_updates, read_params, refusal, respond
-from tests.peers.botapi.world import World
+from tests.peers.botapi.protocol import ApiError, Params, ok_body, ok_updates, read_params, refusal, respond
+from tests.peers.botapi.state import TelegramState
 
 MAX_POLL = 50.0
 """Seconds that getUpdates waits at most."""
 
 
-class BotApi(World):
-    """Telegram for tests: a `World` and the HTTP server before it. ``url`` is the base address for a bot library."""
+class BotApi(TelegramState):
+    """Telegram for tests: its state and the HTTP server before it. ``url`` is the base address for a bot library."""
 
     url = ""
     _runner: web.ServerRunner | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.peers.botapi.wire import JSON, Params, bad_request
+from tests.peers.botapi.protocol import JSON, Params, bad_request
 
 MAX_TEXT = 4096
 MAX_CAPTION = 1024

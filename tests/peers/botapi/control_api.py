@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from tests.peers.botapi.wire import JSON, ApiError, Params, encoded, read_params, refusal, respond
+from tests.peers.botapi.protocol import JSON, ApiError, Params, encoded, read_params, refusal, respond
 
 if TYPE_CHECKING:
     from tests.peers.botapi.bots import Bot
-    from tests.peers.botapi.people import Place, User
-    from tests.peers.botapi.rooms import Conversation
-    from tests.peers.botapi.world import World
+    from tests.peers.botapi.chats import Conversation
+    from tests.peers.botapi.state import TelegramState
+    from tests.peers.botapi.users import Place, User
 
 
-async def control(api: World, request: web.BaseRequest, name: str) -> web.Response:
+async def control(api: TelegramState, request: web.BaseRequest, name: str) -> web.Response:
     """Serves one request of the control API. A body that makes no sense is answered with 400 and the reason.
 
     ``bots``, ``users``, ``groups``: make them. ``says``, ``presses``, ``blocks``: people act, many at once.
@@ -35,12 +35,12 @@ async def control(api: World, request: web.BaseRequest, name: str) -> web.Respon
         return refusal(ApiError(400, f"{type(error).__name__}: {error}"))
 
 
-async def _bots(api: World, params: Params) -> JSON:
+async def _bots(api: TelegramState, params: Params) -> JSON:
     made = [api.bot(one["token"], one.get("username", "")) for one in params.fields["bots"]]
     return {"bots": [bot.json for bot in made]}
 
 
-async def _users(api: World, params: Params) -> JSON:
+async def _users(api: TelegramState, params: Params) -> JSON:
     made = [_user(api, one) for one in params.fields["users"]]
     for one, user in zip(params.fields["users"], made, strict=True):
         for token in one.get("started", []):
@@ -48,7 +48,7 @@ async def _users(api: World, params: Params) -> JSON:
     return {"users": [user.json for user in made]}
 
 
-async def _groups(api: World, params: Params) -> JSON:
+async def _groups(api: TelegramState, params: Params) -> JSON:
     made = [
         api.group(one["id"], one.get("title", "Agents"), forum=one.get("forum", False))
         for one in params.fields["groups"]
@@ -56,19 +56,19 @@ async def _groups(api: World, params: Params) -> JSON:
     return {"groups": [group.chat for group in made]}
 
 
-def _user(api: World, fields: JSON) -> User:
+def _user(api: TelegramState, fields: JSON) -> User:
     more = {name: value for name, value in fields.items() if name in ("last_name", "username", "language_code")}
     return api.user(fields["id"], fields.get("first_name", "Anna"), **more)
 
 
-def _actor(api: World, one: JSON) -> tuple[User, Place, Bot]:
+def _actor(api: TelegramState, one: JSON) -> tuple[User, Place, Bot]:
     """Who acts, where, and the bot whose view is meant: {token, user: {id ...} or id, chat_id of a group}."""
     bot = api.bots[one["token"]]
     user = _user(api, one["user"] if isinstance(one["user"], dict) else {"id": one["user"]})
     return user, (api.groups[one["chat_id"]] if one.get("chat_id") else bot), bot
 
 
-async def _says(api: World, params: Params) -> JSON:
+async def _says(api: TelegramState, params: Params) -> JSON:
     """{"messages": [{token, user, text, chat_id?, reply_to?, thread?}]}.
 
     The answer has for each its ids and the time.monotonic of its arrival, comparable with ``at`` in the log.
@@ -82,7 +82,7 @@ async def _says(api: World, params: Params) -> JSON:
     return {"messages": said}
 
 
-async def _presses(api: World, params: Params) -> JSON:
+async def _presses(api: TelegramState, params: Params) -> JSON:
     """{"presses": [{token, user, message_id, button, chat_id?}]}."""
     pressed = []
     for one in params.fields["presses"]:
@@ -95,7 +95,7 @@ async def _presses(api: World, params: Params) -> JSON:
     return {"presses": pressed}
 
 
-async def _blocks(api: World, params: Params) -> JSON:
+async def _blocks(api: TelegramState, params: Params) -> JSON:
     """{"blocks": [{token, user, blocked}]}."""
     for one in params.fields["blocks"]:
         user, _, bot = _actor(api, one)
@@ -103,29 +103,29 @@ async def _blocks(api: World, params: Params) -> JSON:
     return {}
 
 
-async def _raw(api: World, params: Params) -> JSON:
+async def _raw(api: TelegramState, params: Params) -> JSON:
     """{"token", "updates": [...]}: each an object, or a string that goes out byte for byte."""
     bot = api.bots[params.fields["token"]]
     return {"update_ids": [bot.push_raw(update) for update in params.fields["updates"]]}
 
 
-def _room(api: World, bot: Bot, chat_id: int) -> Conversation:
+def _room(api: TelegramState, bot: Bot, chat_id: int) -> Conversation:
     return api.groups[chat_id] if chat_id < 0 else api.dialog(bot, api.users[chat_id])
 
 
-async def _faults(api: World, params: Params) -> JSON:
+async def _faults(api: TelegramState, params: Params) -> JSON:
     """{"faults": [{kind, method?, chat_id?, bot_id?, times?, after?, probability?, seconds?, code?, retry_after?}]}."""
     for fields in params.fields.get("faults", []):
         api.faults.order(fields)
     return {"faults": [{"kind": one.kind, "method": one.method, "hits": one.hits} for one in api.faults.ordered]}
 
 
-async def _clear(api: World, params: Params) -> JSON:
+async def _clear(api: TelegramState, params: Params) -> JSON:
     api.faults.clear()
     return {}
 
 
-async def _limits(api: World, params: Params) -> JSON:
+async def _limits(api: TelegramState, params: Params) -> JSON:
     """{"on": bool, "edits": bool}, both optional; answers what was refused."""
     api.limits.on = bool(params.fields.get("on", api.limits.on))
     api.limits.edits = bool(params.fields.get("edits", api.limits.edits))
@@ -133,7 +133,7 @@ async def _limits(api: World, params: Params) -> JSON:
     return {"on": api.limits.on, "refused": refused}
 
 
-async def _log(api: World, params: Params) -> JSON:
+async def _log(api: TelegramState, params: Params) -> JSON:
     """?since=N&method=M&limit=L: the calls from number N on, and the number to ask for next."""
     since, method = params.number("since") or 0, (params.text("method") or "").lower()
     limit = params.number("limit") or len(api.log)
@@ -148,7 +148,7 @@ async def _log(api: World, params: Params) -> JSON:
     return {"calls": found, "next": upto}
 
 
-async def _messages(api: World, params: Params) -> JSON:
+async def _messages(api: TelegramState, params: Params) -> JSON:
     """?token=T&chat_id=C: the messages of one chat, or of all private chats of the bot, as the bot sees them."""
     bot = api.bots[params.fields["token"]]
     chat_id = params.number("chat_id")
@@ -165,7 +165,7 @@ async def _messages(api: World, params: Params) -> JSON:
     return {"messages": shown}
 
 
-async def _state(api: World, params: Params) -> JSON:
+async def _state(api: TelegramState, params: Params) -> JSON:
     bots = [
         {
             "token": bot.token,

@@ -25,14 +25,14 @@ TEMPLATE = "ready"
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class DeskFiles:
     """What a desk stands on: a folder with the sample providers and saved indexes, and a database that is ready."""
 
     root: Path
     database: str
 
 
-class Ready:
+class PreparedDesks:
     """Makes what is copied, in a folder of its own, and gives out the copies."""
 
     def __init__(self, folder: Path) -> None:
@@ -42,19 +42,19 @@ class Ready:
         (folder / "data").mkdir()
         self._starts(f"sqlite+aiosqlite:///{folder / 'desk.db'}")
 
-    def on_sqlite(self, root: Path) -> Ground:
+    def on_sqlite(self, root: Path) -> DeskFiles:
         """A desk in ``root``, which must not be there yet, with its database beside it."""
         beside = root.with_suffix(".db")
         shutil.copyfile(self._folder / "desk.db", beside)
-        return Ground(self._copied(root), f"sqlite+aiosqlite:///{beside}")
+        return DeskFiles(self._copied(root), f"sqlite+aiosqlite:///{beside}")
 
-    def on_postgresql(self, root: Path, server: Postgres, name: str) -> Ground:
+    def on_postgresql(self, root: Path, server: Postgres, name: str) -> DeskFiles:
         """A desk in ``root``, which must not be there yet, and a database of this name. The server is always one."""
         if not self._templated:
             self._starts(_address(server.database(TEMPLATE)))
             server.left(TEMPLATE)
             self._templated = True
-        return Ground(self._copied(root), _address(server.database(name, TEMPLATE)))
+        return DeskFiles(self._copied(root), _address(server.database(name, TEMPLATE)))
 
     def indexes(self, data: Path) -> None:
         """Lays the saved indexes into a desk's data folder. A desk whose articles differ does not heed them."""

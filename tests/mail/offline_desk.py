@@ -23,13 +23,13 @@ from desk.queues import inbox
 from desk.storage.queue_tables import arrivals, departures, pending
 from mail.mime.addresses import parse_mailboxes
 from mail.receiving.tables import automatic_messages_sent
-from tests.ready import Ground
+from tests.prepared_desks import DeskFiles
 
 BORDER = "mx.sever.test"
 NUMBERS = itertools.count(1)
 
 
-class Office:
+class OfflineDesk:
     """One installation with a mailbox for each provider named."""
 
     def __init__(self, house: Application, clock: list[datetime]) -> None:
@@ -37,22 +37,25 @@ class Office:
         self._seen = 0
 
     @classmethod
-    async def opened(cls, ground: Ground, boxes: Sequence[MailboxSettings], **more: Any) -> Office:
+    async def opened(cls, desk_files: DeskFiles, boxes: Sequence[MailboxSettings], **more: Any) -> OfflineDesk:
         """A desk that is ready; nothing listens and nothing is sent."""
         clock = [datetime(2026, 11, 20, 9, 0, tzinfo=UTC)]
         settings = Settings(
-            root=ground.root,
-            database=ground.database,
-            data=ground.root / "data",
+            root=desk_files.root,
+            database=desk_files.database,
+            data=desk_files.root / "data",
             secret=Secret("a secret"),
             mailboxes=tuple(boxes),
         )
         return cls(await build_application(settings, lambda: clock[0], workers=1, **more), clock)
 
     @classmethod
-    async def beside(cls, office: Office) -> Office:
+    async def beside(cls, offline_desk: OfflineDesk) -> OfflineDesk:
         """Another process of the same installation."""
-        return cls(await build_application(office.house.settings, lambda: office.now, workers=1), office._clock)
+        return cls(
+            await build_application(offline_desk.house.settings, lambda: offline_desk.now, workers=1),
+            offline_desk._clock,
+        )
 
     @property
     def now(self) -> datetime:

@@ -6,13 +6,13 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from tests.peers.botapi.bots import Bot, Query
-from tests.peers.botapi.checks import utf16_length
-from tests.peers.botapi.records import ANONYMOUS, Button, Message
-from tests.peers.botapi.rooms import PATIENCE, Conversation, Dialog, Group, Test, hear, silence, standing_changed
-from tests.peers.botapi.wire import JSON
+from tests.peers.botapi.chats import PATIENCE, Conversation, Dialog, Group, Test, hear, silence, standing_changed
+from tests.peers.botapi.messages import ANONYMOUS, Button, Message
+from tests.peers.botapi.protocol import JSON
+from tests.peers.botapi.validation import utf16_length
 
 if TYPE_CHECKING:
-    from tests.peers.botapi.world import World
+    from tests.peers.botapi.state import TelegramState
 
 Place = Bot | Conversation
 
@@ -20,7 +20,7 @@ Place = Bot | Conversation
 class User:
     """A person. What they do goes to a bot in private or to a group, and bots are told of it as Telegram tells them."""
 
-    def __init__(self, api: World, user_id: int, first_name: str, **more: Any) -> None:
+    def __init__(self, api: TelegramState, user_id: int, first_name: str, **more: Any) -> None:
         self.api = api
         self.id = user_id
         self.deactivated = False

@@ -30,8 +30,8 @@ from kb.storage.tables import SuggestionRow
 from mail.receiving.tables import mailboxes
 from tests import wording
 from tests.peers.botapi import BotApi, Group, Message, User
-from tests.peers.post import Post
-from tests.ready import Ground, SharedReaders
+from tests.peers.mail_servers import MailServers
+from tests.prepared_desks import DeskFiles, SharedReaders
 
 T = TypeVar("T")
 TOKEN = "1000:telegram-canary"
@@ -55,8 +55,9 @@ class Clock:
 
 
 @dataclasses.dataclass
-class World:
-    """A desk at work. ``application`` is the running one; ``post`` is where its mailbox stands, if it has one.
+class Desk:
+    """A desk at work. ``application`` is the running one; ``mail_servers`` are where its mailbox is,
+    if it has one.
 
     The database is looked into only where a story asks for figures.
     """
@@ -64,7 +65,7 @@ class World:
     settings: Settings
     api: BotApi
     clock: Clock
-    post: Post | None = None
+    mail_servers: MailServers | None = None
     readers: SharedReaders | None = None
     application: Application | None = None
     server: Server | None = None
@@ -79,11 +80,11 @@ class World:
     async def opens(self, roles: Sequence[str] = ROLES) -> None:
         """The desk starts to serve. What comes into its mailbox from now on is its own."""
         self.application = await build_application(self.settings, self.clock, workers=1, monotonic=hurried)
-        if self.readers and self.post:
+        if self.readers and self.mail_servers:
             self.readers.lend(self.application.readers)
         self.server = Server(self.application, roles, refresh_interval=0.5)
         self.tasks = [asyncio.create_task(self.server.run())]
-        if self.post:
+        if self.mail_servers:
             await self._has_looked_into_its_mailbox()
 
     async def closes(self) -> None:
@@ -126,9 +127,9 @@ class World:
         async def nothing_is_left() -> bool:
             stored = not any(bot.pending for bot in self.api.bots.values())
             async with database.look() as connection:
-                if self.post:
+                if self.mail_servers:
                     count = (await connection.execute(mails)).scalar_one()
-                    stored = stored and count >= len(self.post.dovecot.uids(self.post.box))
+                    stored = stored and count >= len(self.mail_servers.dovecot.uids(self.mail_servers.box))
                 if not stored or (await connection.execute(undecided)).first():
                     return False
                 return (await connection.execute(unsent)).first() is None
@@ -199,26 +200,26 @@ class World:
         self.clock.ahead += timedelta(**time)
 
 
-def new_world(
-    ground: Ground,
+def new_desk(
+    desk_files: DeskFiles,
     api: BotApi,
-    post: Post | None = None,
+    mail_servers: MailServers | None = None,
     *,
     shared: bool = False,
     readers: SharedReaders | None = None,
-) -> World:
+) -> Desk:
     """A desk with one bot, and one mailbox if there is mail; not serving yet."""
     provider = FRONT if shared else "sever"
     telegram = TelegramSettings(name="main", token=Secret(TOKEN), provider=provider, api=api.url, agents_chat=AGENTS)
     settings = Settings(
-        root=ground.root,
-        database=ground.database,
-        data=ground.root / "data",
+        root=desk_files.root,
+        database=desk_files.database,
+        data=desk_files.root / "data",
         secret=Secret("a secret for tests"),
         telegram=(telegram,),
-        mailboxes=(post.settings(provider=provider),) if post else (),
+        mailboxes=(mail_servers.settings(provider=provider),) if mail_servers else (),
     )
-    return World(settings, api, Clock(), post, readers)
+    return Desk(settings, api, Clock(), mail_servers, readers)
 
 
 async def eventually(check: Callable[[], Awaitable[T]], seconds: float = 60) -> T:
@@ -238,8 +239,8 @@ class AgentsGroup:
 
     language = "ru"
 
-    def __init__(self, world: World, group: Group, agent: User) -> None:
-        self.world, self.group, self.agent = world, group, agent
+    def __init__(self, desk: Desk, group: Group, agent: User) -> None:
+        self.desk, self.group, self.agent = desk, group, agent
 
     async def sees(self, template: str, **known: str) -> Message:
         """Waits for this sentence of the desk, with these values."""

@@ -19,7 +19,7 @@ from typing import Literal
 from desk.model.settings import MailboxSettings, MailServer, Secret
 from tests.peers.certificates import Authority
 from tests.peers.dovecot import Dovecot, Mailbox
-from tests.peers.letters import Attachment, Letter
+from tests.peers.received_mail import Attachment, ReceivedMail
 from tests.peers.smtp import SmtpSink
 
 BORDER = "mx.sever.test"
@@ -35,7 +35,7 @@ DAYS = ("пн", "вт", "ср", "чт", "пт", "сб", "вс")
 MONTHS = ("янв.", "февр.", "мар.", "апр.", "мая", "июн.", "июл.", "авг.", "сент.", "окт.", "нояб.", "дек.")
 
 
-class Post:
+class MailServers:
     """Dovecot and the SMTP sink joined. ``box`` is the desk's own mailbox, where letters go by default."""
 
     def __init__(self, dovecot: Dovecot, sink: SmtpSink, box: Mailbox) -> None:
@@ -44,7 +44,7 @@ class Post:
         sink.account(box.address, box.password)
 
     @classmethod
-    def launch(cls, address: str = "support@sever.test", password: str = "correct horse") -> Post:
+    def launch(cls, address: str = "support@sever.test", password: str = "correct horse") -> MailServers:
         """Both servers under one certificate authority, and the desk's mailbox."""
         authority = Authority()
         dovecot = Dovecot.launch(authority)
@@ -69,9 +69,9 @@ class Post:
         """What a client is to trust."""
         return self.dovecot.ca_file
 
-    def subscriber(self, address: str, name: str = "", authentication: Authentication = "pass") -> Subscriber:
+    def subscriber(self, address: str, name: str = "", authentication: Authentication = "pass") -> Correspondent:
         """A person with a mail programme."""
-        return Subscriber(self, address, name, authentication)
+        return Correspondent(self, address, name, authentication)
 
     def receives(self, raw: bytes, *, to: str = "", at: datetime | None = None) -> None:
         """Puts finished bytes into the mailbox of ``to``, where ``local+anything@domain`` belongs to ``local@domain``.
@@ -99,11 +99,11 @@ class Post:
         raise LookupError(f"no mailbox here for {to}")
 
 
-class Subscriber:
+class Correspondent:
     """A person who writes to the desk and reads its letters."""
 
-    def __init__(self, post: Post, address: str, name: str, authentication: Authentication) -> None:
-        self.post, self.address, self.name, self.authentication = post, address, name, authentication
+    def __init__(self, mail_servers: MailServers, address: str, name: str, authentication: Authentication) -> None:
+        self.mail_servers, self.address, self.name, self.authentication = mail_servers, address, name, authentication
 
     async def writes(
         self,
@@ -111,7 +111,7 @@ class Subscriber:
         text: str,
         *,
         attachments: Sequence[Attachment] = (),
-        reply_to: Letter | None = None,
+        reply_to: ReceivedMail | None = None,
         quoting: Quoting = "gmail-ru",
         authentication: Authentication | None = None,
         headers: Mapping[str, str] | None = None,
@@ -122,7 +122,7 @@ class Subscriber:
         With ``reply_to`` it answers that letter: to its Reply-To, with In-Reply-To and References, quoting it below;
         an empty subject then becomes "Re: ...". ``headers`` are added or replace what stands there.
         """
-        to = reply_to.reply_to if reply_to else self.post.box.address
+        to = reply_to.reply_to if reply_to else self.mail_servers.box.address
         letter = self._letter(to, subject, text, reply_to, quoting)
         for one in attachments:
             kind, _, rest = one.media_type.partition("/")
@@ -138,32 +138,34 @@ class Subscriber:
     ) -> None:
         """Sends bytes that may be no proper letter at all; only the border server's lines are put on top."""
         lines = self._border(authentication or self.authentication)
-        self.post.receives("".join(f"{line}\r\n" for line in lines).encode() + raw, to=to, at=at)
+        self.mail_servers.receives("".join(f"{line}\r\n" for line in lines).encode() + raw, to=to, at=at)
 
-    async def answers(self, letter: Letter, text: str, *, quoting: Quoting = "gmail-ru") -> str:
+    async def answers(self, letter: ReceivedMail, text: str, *, quoting: Quoting = "gmail-ru") -> str:
         """`writes` in reply to ``letter``."""
         return await self.writes("", text, reply_to=letter, quoting=quoting)
 
-    async def hears(self, containing: str = "", timeout: float = 60) -> Letter:
+    async def hears(self, containing: str = "", timeout: float = 60) -> ReceivedMail:
         """The next unread letter to this person that says ``containing``. Raises `AssertionError` if none comes."""
-        return await self.post.sink.hears(to=self.address, containing=containing, timeout=timeout)
+        return await self.mail_servers.sink.hears(to=self.address, containing=containing, timeout=timeout)
 
-    def unread(self) -> list[Letter]:
+    def unread(self) -> list[ReceivedMail]:
         """Letters to this person that were not heard yet."""
-        return list(self.post.sink.unread(self.address))
+        return list(self.mail_servers.sink.unread(self.address))
 
     @property
     def domain(self) -> str:
         """The domain of this person's address."""
         return self.address.rpartition("@")[2]
 
-    def _letter(self, to: str, subject: str, text: str, answered: Letter | None, quoting: Quoting) -> EmailMessage:
+    def _letter(
+        self, to: str, subject: str, text: str, answered: ReceivedMail | None, quoting: Quoting
+    ) -> EmailMessage:
         letter = EmailMessage()
         letter["From"] = formataddr((self.name, self.address))
         letter["To"] = to
         letter["Subject"] = subject or (f"Re: {_bare(answered.subject)}" if answered else "")
         letter["Date"] = format_datetime(datetime.now(UTC))
-        letter["Message-ID"] = self.post.message_id(self.domain)
+        letter["Message-ID"] = self.mail_servers.message_id(self.domain)
         if answered is None or quoting == "none":
             letter.set_content(text + "\n")
         else:
@@ -199,7 +201,7 @@ def _bare(subject: str) -> str:
     return subject[3:].lstrip() if subject[:3].casefold() == "re:" else subject
 
 
-def _quoted(text: str, letter: Letter, quoting: Quoting) -> tuple[str, str]:
+def _quoted(text: str, letter: ReceivedMail, quoting: Quoting) -> tuple[str, str]:
     """An answer as Gmail writes it: new words on top, a line of attribution, the old letter below; text and HTML."""
     sender = letter.message["From"].addresses[0]
     written = letter.message["Date"].datetime if letter.message["Date"] else datetime.now(UTC)

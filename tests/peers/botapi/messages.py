@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tests.peers.botapi.links import live_parts
-from tests.peers.botapi.wire import JSON
+from tests.peers.botapi.protocol import JSON
 
 if TYPE_CHECKING:
-    from tests.peers.botapi.rooms import Conversation
+    from tests.peers.botapi.chats import Conversation
 
 _PREFIX = {"photo": "AgAC", "document": "BQAC", "voice": "AwAC", "video": "BAAC", "sticker": "CAAC"}
 

@@ -20,7 +20,7 @@ class Attachment:
 
 
 @dataclass(frozen=True)
-class Letter:
+class ReceivedMail:
     """What came over SMTP: the envelope, and the bytes as they were sent (CRLF, dots unstuffed)."""
 
     sender: str

@@ -1,4 +1,4 @@
-"""The world behind the API: bots, people, groups, files, and what was called. All of it lives in memory."""
+"""What Telegram's servers keep: bots, people, groups, files, and the calls made. All of it lives in memory."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from tests.peers.botapi.bots import Bot, Query
+from tests.peers.botapi.chats import Conversation, Dialog, Group
 from tests.peers.botapi.faults import Fault, Faults, Kind
 from tests.peers.botapi.limits import Limits
-from tests.peers.botapi.people import User
-from tests.peers.botapi.records import Call, Message, StoredFile
-from tests.peers.botapi.rooms import Conversation, Dialog, Group
+from tests.peers.botapi.messages import Call, Message, StoredFile
+from tests.peers.botapi.protocol import JSON
+from tests.peers.botapi.users import User
 from tests.peers.botapi.webhooks import Postman
-from tests.peers.botapi.wire import JSON
 
 T = TypeVar("T")
 
 
-class World:
+class TelegramState:
     """Who is on this Telegram and what they said. ``log`` keeps every call of the API in order."""
 
     def __init__(self, *, rate_limits: bool = True) -> None:

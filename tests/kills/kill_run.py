@@ -17,10 +17,10 @@ from sqlalchemy import func, select, text
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals, departures
 from mail.receiving.tables import mailboxes
-from tests.kills.crowd import Crowd, Person
-from tests.kills.process import DeskProcess
-from tests.kills.telegram import Telegram
-from tests.peers.post import Post
+from tests.kills.desk_process import DeskProcess
+from tests.kills.telegram_process import TelegramProcess
+from tests.kills.traffic import Person, Traffic
+from tests.peers.mail_servers import MailServers
 
 UNSENT = ("pending", "sending")
 
@@ -47,13 +47,13 @@ class Kill:
 
 
 @dataclass
-class Harness:
+class KillRun:
     """One run: the desk, the world around it, and what has been done to it."""
 
     desk: DeskProcess
-    telegram: Telegram
-    post: Post
-    crowd: Crowd
+    telegram: TelegramProcess
+    mail_servers: MailServers
+    traffic: Traffic
     size: Size
     seed: int
     kills: list[Kill] = field(default_factory=list)
@@ -86,14 +86,14 @@ class Harness:
     async def revived(self, number: int) -> tuple[float, float]:
         """Kills once more while somebody new writes. Seconds from the start to their words stored, and to an answer."""
         self.desk.kill()
-        person = self.crowd.stranger(number)
+        person = self.traffic.stranger(number)
         await self._say([person])
         before = len(await self.telegram.sent())
         self.desk.start()
         await self.until(lambda: self._more_sent(before), 120, "the first answer after a kill")
         await self.drained(300)
         answered = (await self.telegram.sent())[before]["wall"]
-        channel = next(channel for channel in self.crowd.channels if channel.token == person.reach)
+        channel = next(channel for channel in self.traffic.channels if channel.token == person.reach)
         query = select(arrivals.c.received_at).where(
             arrivals.c.channel == f"telegram:{channel.name}", arrivals.c.key == str(person.updates[-1])
         )
@@ -156,7 +156,7 @@ class Harness:
 
     async def _write(self) -> None:
         """The crowd keeps step with the kills: as far through its words as we are through the killing."""
-        queue = self.crowd.queue
+        queue = self.traffic.queue
         while self.written < len(queue):
             share = (len(self.kills) + self.writer.random()) / max(1, self.size.kills)
             target = min(len(queue), round(len(queue) * share) + 1)
@@ -176,7 +176,7 @@ class Harness:
             person.updates.append(update)
         for person in bunch:
             if not person.reach:
-                subscriber = self.post.subscriber(person.address, person.name)
+                subscriber = self.mail_servers.subscriber(person.address, person.name)
                 await subscriber.writes(f"Вопрос {person.name}", person.speaks())
 
     # looking
@@ -191,8 +191,8 @@ class Harness:
     async def _done(self) -> bool:
         await asyncio.sleep(0.4)
         letters, texts = (
-            sum(not one.reach for one in self.crowd.queue),
-            sum(bool(one.reach) for one in self.crowd.queue),
+            sum(not one.reach for one in self.traffic.queue),
+            sum(bool(one.reach) for one in self.traffic.queue),
         )
         stored = select(
             func.count().filter(arrivals.c.channel.startswith("telegram:")),

@@ -1,4 +1,4 @@
-"""A desk in a process of its own with Telegram and the post around it, and one's eyes on what it keeps."""
+"""A desk in processes of its own, with Telegram and mail servers around it, and a look into its database."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from sqlalchemy import Row, Select, func, select
 
 from desk.model.settings import MailboxSettings
 from desk.storage.queue_tables import arrivals, departures, leases
-from tests.kills.process import Bot, DeskFolder, DeskProcess
+from tests.kills.desk_process import Bot, DeskFolder, DeskProcess
 from tests.peers.botapi import BotApi, User
-from tests.ready import Ready
+from tests.prepared_desks import PreparedDesks
 
 OUTAGE = float(os.environ.get("FIRSTLINE_OUTAGE", "12"))
 """Seconds that something stays away: longer than the desk's own time-outs. `make kills` makes it thirty."""
@@ -37,7 +37,7 @@ async def eventually(check: Callable[[], Awaitable[Any]], seconds: float = 60) -
 
 
 @dataclass
-class Scene:
+class ServedDesk:
     """One desk folder, and the processes that serve it."""
 
     api: BotApi
@@ -54,12 +54,14 @@ class Scene:
         api: BotApi,
         mailboxes: Sequence[MailboxSettings] = (),
         bot: Bot = BOT,
-        ready: Ready | None = None,
+        prepared_desks: PreparedDesks | None = None,
         **more: str,
-    ) -> Scene:
+    ) -> ServedDesk:
         """A migrated desk with one bot, not serving yet."""
         api.bot(bot.token)
-        return cls(api, await DeskFolder.made(root, database, api.url, [bot], mailboxes, ready=ready, **more))
+        return cls(
+            api, await DeskFolder.made(root, database, api.url, [bot], mailboxes, prepared_desks=prepared_desks, **more)
+        )
 
     async def opens(self, name: str = "desk") -> DeskProcess:
         """One more process serves; returns when it does, and when somebody listens to the bot."""

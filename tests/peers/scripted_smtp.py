@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 READY = b"220 mx ESMTP\r\n"
 
 
-class Wire:
+class ScriptedSmtp:
     """One server on a loopback port. ``heard`` is what came in clear, ``heard_inside`` what came over TLS."""
 
     def __init__(self, context: ssl.SSLContext, *, offers: bytes = b"STARTTLS", answer: bytes = b"220 go\r\n") -> None:
@@ -19,7 +19,7 @@ class Wire:
         self.port = 0
 
     @asynccontextmanager
-    async def listening(self, *, implicit: bool = False) -> AsyncIterator[Wire]:
+    async def listening(self, *, implicit: bool = False) -> AsyncIterator[ScriptedSmtp]:
         """Open while the block runs; with ``implicit`` it speaks TLS from the first byte."""
         server = await asyncio.start_server(
             lambda reader, writer: self._talk(reader, writer, implicit),

@@ -10,13 +10,13 @@ from typing import Any
 
 from aiohttp import ClientSession, ClientTimeout
 
-from tests.kills.process import CHECKOUT
-from tests.peers.machine import free_port
+from tests.kills.desk_process import CHECKOUT
+from tests.peers.local_process import free_port
 
 SENDS = ("sendMessage", "sendPhoto", "sendDocument", "sendMediaGroup")
 
 
-class Telegram:
+class TelegramProcess:
     """``url`` is the base address for the desk."""
 
     def __init__(self, process: subprocess.Popen[bytes], url: str) -> None:
@@ -26,7 +26,7 @@ class Telegram:
         self._calls: list[Mapping[str, Any]] = []
 
     @classmethod
-    async def start(cls, tokens: Sequence[str]) -> Telegram:
+    async def start(cls, tokens: Sequence[str]) -> TelegramProcess:
         """Starts the process and waits until it serves."""
         command = [sys.executable, "-m", "tests.peers.botapi", "--port", str(free_port()), "--tokens", *tokens]
         process = await asyncio.to_thread(

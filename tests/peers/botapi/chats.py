@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.peers.botapi.records import Message
-from tests.peers.botapi.wire import JSON, ApiError, bad_request, forbidden
+from tests.peers.botapi.messages import Message
+from tests.peers.botapi.protocol import JSON, ApiError, bad_request, forbidden
 
 if TYPE_CHECKING:
     from tests.peers.botapi.bots import Bot
-    from tests.peers.botapi.people import User
-    from tests.peers.botapi.world import World
+    from tests.peers.botapi.state import TelegramState
+    from tests.peers.botapi.users import User
 
 PATIENCE = 60.0
 """Seconds that ``hears`` waits by default."""
@@ -26,7 +26,7 @@ class Conversation:
 
     private = False
 
-    def __init__(self, api: World, chat_id: int) -> None:
+    def __init__(self, api: TelegramState, chat_id: int) -> None:
         self.api = api
         self.id = chat_id
         self.messages: dict[int, Message] = {}
@@ -73,7 +73,7 @@ class Dialog(Conversation):
 
     private = True
 
-    def __init__(self, api: World, user: User, bot: Bot) -> None:
+    def __init__(self, api: TelegramState, user: User, bot: Bot) -> None:
         super().__init__(api, user.id)
         self.user, self.bot = user, bot
         self.started = False
@@ -115,7 +115,7 @@ class Topic:
 class Group(Conversation):
     """A group or supergroup. Every bot is an administrator in it unless ``admits`` or ``kicks`` says otherwise."""
 
-    def __init__(self, api: World, chat_id: int, title: str, forum: bool = False) -> None:
+    def __init__(self, api: TelegramState, chat_id: int, title: str, forum: bool = False) -> None:
         super().__init__(api, chat_id)
         self.title = title
         self.forum = forum
@@ -266,7 +266,7 @@ def _in_thread(where: Test | None, thread: int | None) -> Test | None:
 
 
 async def hear(
-    api: World, rooms: Callable[[], list[Conversation]], containing: str, where: Test | None, timeout: float
+    api: TelegramState, rooms: Callable[[], list[Conversation]], containing: str, where: Test | None, timeout: float
 ) -> Message:
     """Waits for the oldest unread message that matches, and takes it off the unread."""
     wanted = containing.casefold()
@@ -284,7 +284,7 @@ async def hear(
     return message
 
 
-async def silence(api: World, rooms: Callable[[], list[Conversation]], seconds: float) -> None:
+async def silence(api: TelegramState, rooms: Callable[[], list[Conversation]], seconds: float) -> None:
     """Asserts that nothing unread is there for a while."""
     unread = await api.until(lambda: _unread(rooms()) or None, seconds)
     if unread:

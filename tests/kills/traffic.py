@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tests.kills.process import SAMPLE, Bot
+from tests.kills.desk_process import SAMPLE, Bot
 
 FIRST = (
     "Здравствуйте! Второй день нет интернета, договор {contract}",
@@ -58,7 +58,7 @@ class Person:
         return self.words[self.said - 1]
 
 
-class Crowd:
+class Traffic:
     """Everybody, and who speaks next: the order is drawn once, so that one seed is one crowd."""
 
     def __init__(self, chance: random.Random, bots: Sequence[Bot], chatters: int, texts: int, writers: int, mails: int):

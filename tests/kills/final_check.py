@@ -13,15 +13,15 @@ from desk.model.case import Case, JournalEntry
 from desk.model.people import PersonAddress
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals, departures
-from tests.kills.crowd import Person
-from tests.kills.harness import Kill
-from tests.peers.letters import Letter
+from tests.kills.kill_run import Kill
+from tests.kills.traffic import Person
+from tests.peers.received_mail import ReceivedMail
 
 Rows = Sequence[Row[Any]]
 
 
 @dataclass(frozen=True)
-class Ledger:
+class FinalCheck:
     """What is in the desk's books, and what the world saw."""
 
     arrivals: Rows
@@ -30,7 +30,7 @@ class Ledger:
     journal: Sequence[JournalEntry]
     addresses: Sequence[PersonAddress]
     seen: Sequence[Mapping[str, Any]]
-    letters: Sequence[Letter]
+    letters: Sequence[ReceivedMail]
     kills: Sequence[Kill]
     tokens: Mapping[str, str]
     """The channel of each bot by its token."""
@@ -41,10 +41,10 @@ class Ledger:
         database: Database,
         providers: Sequence[str],
         seen: Sequence[Mapping[str, Any]],
-        letters: Sequence[Letter],
+        letters: Sequence[ReceivedMail],
         kills: Sequence[Kill],
         tokens: Mapping[str, str],
-    ) -> Ledger:
+    ) -> FinalCheck:
         """Reads the desk's own books."""
         async with database.look() as connection:
             came = (await connection.execute(select(arrivals).order_by(arrivals.c.id))).all()

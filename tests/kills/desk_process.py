@@ -18,7 +18,7 @@ import console.sample
 from console.runtime.migrate import migrate
 from desk.model.settings import MailboxSettings, load
 from desk.storage.database import Database
-from tests.ready import Ready
+from tests.prepared_desks import PreparedDesks
 
 SAMPLE = Path(console.sample.__file__).parent
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
@@ -52,7 +52,7 @@ class DeskFolder:
         bots: Sequence[Bot] = (),
         mailboxes: Sequence[MailboxSettings] = (),
         listen: str = "127.0.0.1:8080",
-        ready: Ready | None = None,
+        prepared_desks: PreparedDesks | None = None,
     ) -> DeskFolder:
         """Writes the folder with the sample providers and brings the database up. ``database`` as in the settings.
 
@@ -60,8 +60,8 @@ class DeskFolder:
         """
         shutil.copytree(SAMPLE / "providers", root / "providers")
         (root / "data").mkdir()
-        if ready:
-            ready.indexes(root / "data")
+        if prepared_desks:
+            prepared_desks.indexes(root / "data")
         folder = cls(root, database, {"DESK_SECRET": "a secret for tests"})
         lines = ["[desk]", f'database = "{database}"', 'secret = "env:DESK_SECRET"', f'listen = "{listen}"']
         for bot in bots:
