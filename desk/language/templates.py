@@ -160,7 +160,7 @@ def _render(template: Template, values: Mapping[str, Value]) -> str:
 
 
 def _escape_value(value: object) -> str:
-    """A value as it stands in a sentence; of a letter of a megabyte the beginning, and the journal has the rest."""
+    """A value as it stands in a sentence; of a megabyte of text the beginning, and the journal has the rest."""
     words = value.plain if isinstance(value, RichText) else str(value) if value is not None else ""
     return escape_markdown(words if len(words) <= MAX_TEMPLATE_LENGTH else f"{words[:MAX_TEMPLATE_LENGTH]}…")
 

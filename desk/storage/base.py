@@ -24,7 +24,7 @@ METADATA = MetaData(
 
 
 class Base(DeclarativeBase):
-    """The base of every mapped class, in whichever room it lives."""
+    """The base of every mapped class, in whichever package it is."""
 
     metadata = METADATA
 

@@ -79,7 +79,7 @@ def parse_answer(
 ) -> ParsedAnswer | NotUnderstood:
     """Reads an answer: a pressed option's id, or words, or files, or both.
 
-    ``zone`` is the person's, ``number`` the question's number in a letter. "Не знаю" is an answer to any question
+    ``zone`` is the person's, ``number`` the question's number in a mail. "Не знаю" is an answer to any question
     (value None), "пропустить" to one that may be skipped. Words in Russian and English are understood alike.
     """
     received = _AnswerInput(question, text.strip()[:MAX_ANSWER_LENGTH], files, number, now, zone)

@@ -24,7 +24,7 @@ _STOP_WORDS = frozenset(
 def parse_choice(question: Question, text: str, number: int = 0) -> QuestionOption | None:
     """The one option meant by the words, or None where none or several could be.
 
-    ``number`` is the question's own number in a letter, whose options were shown as 11, 12, 13: "12" is then the
+    ``number`` is the question's own number in a mail, whose options were shown as 11, 12, 13: "12" is then the
     second option of the first question.
     """
     if found := _by_digit(question, text, number) or _by_letter(question, text):

@@ -155,9 +155,9 @@ def next_requests(dialog: Dialog, answers: Answers, values: ConditionValues) -> 
 
 
 def letter_questions(dialog: Dialog, answers: Answers, values: ConditionValues) -> tuple[Question, ...]:
-    """The questions of the next letter, at most the dialog's ``email_batch``, and ``max_questions`` in all letters.
+    """The questions of the next mail, at most the dialog's ``email_batch``, and ``max_questions`` in all mails.
 
-    Also those that only an answer in the same letter decides: a letter costs a day.
+    Also those that only an answer in the same mail decides: each mail costs a day.
     """
     names = known_answers(dialog, answers, values)
     candidates = [
@@ -235,7 +235,7 @@ def render_question(
     (`intake.engine.lint.TEXT_NAMES`).
 
     Where a name of the text is missing there, ``text_unproved`` is shown. With a ``number`` (of a question in a
-    letter) the text begins with it, and the options stand below with numbers of their own: 11, 12, 13. ``maybe`` marks
+    mail) the text begins with it, and the options stand below with numbers of their own: 11, 12, 13. ``maybe`` marks
     a question that may not matter.
     """
     confirmable = bool(question.prefill and names.get(question.prefill))
@@ -254,9 +254,9 @@ def render_question(
 def render_letter(
     questions: Sequence[Question], language: str, names: TemplateValues, known: ConditionValues | None = None
 ) -> RichText:
-    """Several questions in one letter, numbered from 1, as `intake.engine.reply_parsing` reads the answers.
+    """Several questions in one mail, numbered from 1, as `intake.engine.reply_parsing` reads the answers.
 
-    With ``known`` (from `known_answers`), a question that matters only for some answers of the same letter says so.
+    With ``known`` (from `known_answers`), a question that matters only for some answers of the same mail says so.
     """
     texts = []
     for number, question in enumerate(questions, 1):

@@ -1,4 +1,4 @@
-"""Answers to a letter of numbered questions, however people write them.
+"""Answers to a mail of numbered questions, however people write them.
 
 Known are: "1) ...", "1. ...", "1: ..." with or without blanks; several of these in one line; an answer below the
 quoted question ("> 1) ..."); an option's number alone ("12"); one answer to one question; and one answer a line.
@@ -41,7 +41,7 @@ _MULTI_PARAGRAPH_TYPES = frozenset({"text", "location", "evidence"})
 
 @dataclass(frozen=True, slots=True)
 class ParsedReply:
-    """What a letter answered, by the question's id, and the rest of its words."""
+    """What a mail answered, by the question's id, and the rest of its words."""
 
     answers: dict[str, ParsedAnswer]
     leftover: str
@@ -62,10 +62,10 @@ class _ReplyPart:
 def parse_reply(
     questions: Sequence[Question], text: str, now: datetime, *, files: Sequence[File] = (), zone: tzinfo = UTC
 ) -> ParsedReply:
-    """Reads the answers to ``questions``, in the order they were asked, from a letter's own text.
+    """Reads the answers to ``questions``, in the order they were asked, from a mail's own text.
 
     The text may hold quoted lines (">"), so that answers written below their questions are found; the history is cut
-    by the mail room before. Files go to the requests that are still open, in order.
+    by the mail package before. Files go to the requests that are still open, in order.
     """
     parser = _ReplyParser(questions, now, zone)
     lines = _without_signature(without_invisible(text[:MAX_REPLY_LENGTH]).splitlines()[:MAX_LINES])
@@ -129,7 +129,7 @@ class _ReplyParser:
             self.keep_leftover(text)
 
     def parse_part(self, part: _ReplyPart) -> None:
-        """One piece of a letter with numbers; where only its first line is an answer, the rest is kept."""
+        """One part of a mail with numbers; where only its first line is an answer, the rest is kept."""
         if not part.number:
             self.keep_leftover(part.text)
             return

@@ -1,4 +1,4 @@
-"""Facts of this room: whose account is meant, and which dialogs the provider has."""
+"""Look-ups of intake: whose account is meant, and which dialogs the provider has."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 class IdentificationLookup:
-    """Finds the account an exact identifier names: a contract in the text, or the address a letter came from."""
+    """Finds the account an exact identifier names: a contract in the text, or the address a mail came from."""
 
     def __init__(
         self, sources: Mapping[str, EntitlementSource], providers: Mapping[str, Provider], guess_limiter: GuessLimiter
@@ -50,7 +50,7 @@ class IdentificationLookup:
         if account is not None:
             typed = account.contract
         if round_.provider.name == FRONT and inbound.proof is Proof.DOUBTED:
-            # A forged letter must not lead the true owner of its address to a provider of the forger's choice.
+            # A forged mail must not lead the true owner of its address to a provider of the forger's choice.
             return Identification(None, typed, guess=guess, unchecked=not result.source_asked)
         if account is None and not typed and _may_be_looked_up(round_):
             account = self._single_account(case.provider, "contract", case.contract)
@@ -96,7 +96,7 @@ class IdentificationLookup:
 
     @staticmethod
     def _is_proved_by_mail(round_: Round, account: Account) -> bool:
-        """Only a letter from an address on file, vouched for by the border server, proves anything so far."""
+        """Only a mail from an address on file, vouched for by the border server, proves anything so far."""
         inbound = round_.inbound
         if inbound.role is not Role.SUBSCRIBER:
             return round_.case.proved

@@ -1,4 +1,4 @@
-"""The room's own table. A worker's: it holds counts, and nobody's words."""
+"""The table of counted guesses, one of the workers' own: it holds counts and addresses, and nobody's words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How fast one person is heard: a burst at once, then one message after the other. In memory, and pure but for that.
+"""Delays messages of one person: a burst passes at once, then one every `INTERVAL`. Kept in memory, by process.
 
 Arrivals of one lane are decided strictly in order, so a person who is made to wait keeps nobody else waiting. The
 memory is that of one process: a restart forgives, and two workers are twice as patient.

@@ -29,7 +29,7 @@ _QUARANTINE_BEHIND = (
 
 
 class MessageRateLookup:
-    """The haste of whoever writes in a chat. A letter is never folded: mail has a governor of its own."""
+    """How fast somebody writes in a chat. Mail is not limited here: it has an act filter of its own."""
 
     def __init__(self, database: Database, registry: ChannelRegistry, limiter: RateLimiter | None = None) -> None:
         self._database = database
@@ -58,5 +58,5 @@ class MessageRateLookup:
 
 
 def write_quarantine_backlog(act: QuarantineBacklog, round_: Round, rows: RowBatch) -> None:
-    """Sets aside whatever waits behind this arrival."""
+    """Quarantines whatever waits behind this arrival in its lane."""
     rows.run(_QUARANTINE_BEHIND, of_lane=round_.arrival.lane, after=round_.arrival.id)

@@ -1,8 +1,8 @@
-"""Whoever writes faster than anybody can read is heard more slowly, and a flood of theirs is folded. Rules, pure.
+"""Limits of how fast one person may write: messages wait their turn, and a flood of them is quarantined. Pure rules.
 
-Nothing is lost by it: what is folded stays stored as it came and is set aside, where an operator sees it and can have
-it read after all. Somebody who opens one matter after the other the whole day is handed to a human, who has it open
-until it is solved: more matters do not begin meanwhile.
+Nothing is lost: a quarantined message stays stored as it came, and an operator sees it and can have it read after all.
+Somebody who opens one case after the other the whole day is handed to a human; no new case begins until that one is
+solved.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from intake.engine.completion import completed, is_complete
 class MessageRate:
     """How fast a person writes: ``wait`` until their turn, ``behind`` so many more of theirs wait to be decided.
 
-    ``was_told`` when they read lately that this is too much. The head of a flood, which is folded, waits no more.
+    ``was_told`` when they read lately that this is too much. The first message of a flood waits no more.
     """
 
     wait: timedelta = timedelta(0)
@@ -32,11 +32,11 @@ class MessageRate:
 
 @dataclass(frozen=True, slots=True)
 class QuarantineBacklog(Act):
-    """Everything that waits behind this message in its lane is set aside, unread."""
+    """Everything that waits behind this message in its lane is quarantined, unread."""
 
 
 def slow_down(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
-    """A burst is heard at once, the rest one by one; of a flood the first is heard, and the others are set aside."""
+    """A burst is heard at once, the rest one by one; of a flood the first is heard, and the others are quarantined."""
     rate = facts.get(MessageRate)
     if rate is None or inbound.role is not Role.SUBSCRIBER:
         return None

@@ -14,5 +14,5 @@ class EntitlementSource(Protocol):
     """A table of subscribers that answers from memory, at once. A slow one is asked by an act instead."""
 
     def find(self, kind: str, value: str) -> tuple[Account, ...]:
-        """All accounts with this value of one of `KINDS`; spelling is folded. None gives an empty tuple."""
+        """All accounts with this value of one of `KINDS`; values are compared normalized. Empty if there is none."""
         ...

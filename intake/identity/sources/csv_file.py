@@ -189,12 +189,12 @@ class _CsvTable:
         return cells[at].strip() if at is not None else ""
 
     def keys(self, cells: Row) -> Iterator[Key]:
-        """Everything a row is found by: kind and folded value; several may share a phone or an address."""
+        """Everything a row is found by: kind and normalized value; several may share a phone or an address."""
         yield "contract", normalized_identifier("contract", cells[self.column_numbers["contract"]])
         for kind, at in self.identifier_columns:
             for value in _split_values(cells[at]):
-                if folded := normalized_identifier(kind, value):
-                    yield kind, folded
+                if identifier := normalized_identifier(kind, value):
+                    yield kind, identifier
 
     def account(self, cells: Row) -> Account:
         cell = partial(self.cell, cells)

@@ -15,7 +15,7 @@ from desk.model.shared_facts import Account
 Row = Sequence[str]
 """The cells of one row; none of them holds NUL."""
 Key = tuple[str, str]
-"""A kind of identifier, and one in its folded spelling."""
+"""A kind of identifier, and its normalized value."""
 
 
 class PackedTable:
