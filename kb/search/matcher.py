@@ -21,12 +21,12 @@ from kb.content.article_files import Article, sha256_of
 from kb.search import calibration
 from kb.search.article_index import FORMAT_VERSION, ArticleIndex, build_index
 from kb.search.background_corpus import background_sentences
-from kb.search.calibration import SIGNAL_COUNT, SURE_LIKELIHOOD, AnswerThreshold, CalibrationTrials, Signals
+from kb.search.calibration import SIGNAL_COUNT, SURE_LIKELIHOOD, AnswerThreshold, CalibrationAnswers, Signals
 from kb.search.combined_index import CombinedIndex, LeaveOneOutQuestion, leave_one_out_questions
 from kb.search.corrected_query import apply_corrections
 from kb.search.keyboard_layout import intended_texts
 from kb.search.postings import Array
-from kb.search.ranking import MEASURES, Comparison
+from kb.search.ranking import MEASURES, QueryScorer
 from kb.search.spelling import QueryWord, correct_words
 from kb.search.tokenize import (
     MAX_QUERY_LENGTH,
@@ -98,9 +98,9 @@ class SearchAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class _QuestionSurroundings:
+class _QuestionFigures:
     """Of the question as a whole, whatever the article: the likeness of the nearest entries and of the nearest
-    background sentences, and figures of `kb.search.ranking.Comparison`."""
+    background sentences, and figures of `kb.search.ranking.QueryScorer`."""
 
     nearest_similarity: float
     background_similarity: float
@@ -126,7 +126,7 @@ class _RankedArticle:
     blend: float
     whole: float
     asked: float
-    question: _QuestionSurroundings
+    question: _QuestionFigures
 
 
 class Matcher:
@@ -243,15 +243,15 @@ class Matcher:
 
     def _rank(self, words: Sequence[QueryWord], index: CombinedIndex) -> list[_RankedArticle]:
         """Articles that have anything in common with the question, the best first; equal ones by id."""
-        comparison = Comparison(words, index)
-        candidates = [comparison.candidates(number) for number in range(len(self._ids))]
+        scorer = QueryScorer(words, index)
+        candidates = [scorer.candidates(number) for number in range(len(self._ids))]
         nearby = max((found.nearest_similarity for found in candidates), default=0.0)
-        question = _QuestionSurroundings(
+        question = _QuestionFigures(
             nearby,
-            comparison.background_similarity,
-            comparison.known_share,
-            comparison.background_contrast,
-            comparison.unreadable_weight,
+            scorer.background_similarity,
+            scorer.known_share,
+            scorer.background_contrast,
+            scorer.unreadable_weight,
         )
         best: dict[str, _RankedArticle] = {}
         for ids, found in zip(self._ids, candidates, strict=True):
@@ -261,7 +261,7 @@ class Matcher:
                 + LIKENESS_AND_COVERAGE_WEIGHT * char * found.measures[:, _ASKED]
                 + NEAR_IDENTICAL_WEIGHT * char**4
             )
-            standings = blends + comparison.coverage_weight * found.measures[:, _EVERY]
+            standings = blends + scorer.coverage_weight * found.measures[:, _EVERY]
             more = np.column_stack((standings, blends, found.measures[:, [_WHOLE, _ASKED]])).tolist()
             for edition, (standing, blend, whole, explained) in zip(found.editions.tolist(), more, strict=True):
                 id = ids[edition]
@@ -290,7 +290,7 @@ class Matcher:
         ]
         right = [bool(r) and r[0].id == one.article for r, one in zip(asked, phrasings, strict=True)]
         return calibration.calibrate(
-            CalibrationTrials(
+            CalibrationAnswers(
                 _best_signals(asked), np.array(right, bool), _best_signals(near_signals), _best_signals(background)
             )
         )

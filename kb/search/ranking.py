@@ -67,7 +67,7 @@ class CandidateScores:
     nearest_similarity: float = 0.0
 
 
-class Comparison:
+class QueryScorer:
     """Compares one question with one combined index.
 
     ``known_share`` is the share of the question's weight whose words the index knows, ``unreadable_weight`` the

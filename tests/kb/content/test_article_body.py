@@ -1,4 +1,4 @@
-"""A provider's facts are put into an article so that it reads well with all of them, and with none."""
+"""A provider's facts are filled into an article so that it reads well with all of them, and with none."""
 
 from __future__ import annotations
 

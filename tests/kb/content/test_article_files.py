@@ -1,4 +1,4 @@
-"""An article's folder is read whole, or refused with a sentence that names the file and what to mend."""
+"""An article's folder is read whole, or refused with a sentence that names the file and how to correct it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands in a brochure: the right articles in the right order, told as this provider would, ready for paper."""
+"""The content of a brochure: the right articles in the right order, with the provider's facts, ready for printing."""
 
 from __future__ import annotations
 

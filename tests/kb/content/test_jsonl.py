@@ -1,4 +1,4 @@
-"""Articles come as lines of JSON, and what is wrong with a line is said with its number."""
+"""Articles are read from lines of JSON, and an invalid line is reported with its number."""
 
 from __future__ import annotations
 

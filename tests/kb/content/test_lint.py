@@ -1,4 +1,4 @@
-"""What is wanting in articles is found before a subscriber finds it."""
+"""What could be better about articles is reported before a subscriber sees it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ STOP_SECTIONS = {"en": "# When to stop and call us\nNow.", "ru": "# Когда �
 
 
 def write_complete_article(folder: Path, article: str = "kettle", **how: object) -> Path:
-    """An article nothing is wanting in, but for what ``how`` says."""
+    """Writes an article without findings, but for what ``how`` changes."""
     for language in ("ru", "en"):
         words = tuple(f"{article} {language} {number}" for number in range(5))
         told = {
@@ -31,7 +31,7 @@ def summaries(found: list[Finding]) -> list[tuple[str, str, str]]:
     return [(one.level, one.where, one.what) for one in found]
 
 
-def test_whole_articles_are_left_in_peace(tmp_path: Path) -> None:
+def test_complete_articles_have_no_findings(tmp_path: Path) -> None:
     write_complete_article(tmp_path)
     write_complete_article(tmp_path, "lamp")
     articles, found = check_folders([tmp_path])
@@ -39,13 +39,13 @@ def test_whole_articles_are_left_in_peace(tmp_path: Path) -> None:
     assert found == list(check_articles(list(articles.values()))) == []
 
 
-def test_our_own_articles_have_nothing_wanting() -> None:
+def test_packaged_articles_have_no_findings() -> None:
     articles, found = check_folders([Path(kb.__file__).parent / "articles"])
     assert found == []
     assert list(check_articles(list(articles.values()))) == []
 
 
-def test_one_bad_article_does_not_hide_what_is_wrong_with_the_next(tmp_path: Path) -> None:
+def test_findings_of_several_articles_are_all_reported(tmp_path: Path) -> None:
     for name in ("kettle", "lamp"):
         write_article(tmp_path, name, body=f"![it]({name}.png)")
     write_complete_article(tmp_path, "samovar")
@@ -57,7 +57,7 @@ def test_one_bad_article_does_not_hide_what_is_wrong_with_the_next(tmp_path: Pat
     ]
 
 
-def test_a_picture_nobody_sees_or_a_heavy_one_is_found(tmp_path: Path) -> None:
+def test_unused_and_too_large_pictures_are_reported(tmp_path: Path) -> None:
     place = tmp_path / "kettle"
     place.mkdir()
     (place / "heavy.png").write_bytes(b"1" * (MAX_PICTURE_BYTES + 1))
@@ -70,14 +70,14 @@ def test_a_picture_nobody_sees_or_a_heavy_one_is_found(tmp_path: Path) -> None:
     ]
 
 
-def test_the_earlier_folder_of_one_id_is_the_one_that_is_looked_at(tmp_path: Path) -> None:
+def test_of_two_articles_with_one_id_the_earlier_folders_is_checked(tmp_path: Path) -> None:
     write_article(tmp_path / "own", body="Ours.")
     write_article(tmp_path / "desk", body="Theirs.")
     articles, _ = check_folders([tmp_path / "own", tmp_path / "desk", tmp_path / "nowhere"])
     assert articles["kettle"].edition("en").body == "Ours.\n"
 
 
-def test_a_missing_language_a_long_text_and_no_word_of_when_to_stop_are_told(tmp_path: Path) -> None:
+def test_a_missing_language_a_long_text_and_a_missing_last_section_are_reported(tmp_path: Path) -> None:
     article = read_folder(write_article(tmp_path, body="Wait. " * 400), required=())
     assert summaries(list(check_articles([article]))) == [
         ("warning", "kettle", "there is no ru: who speaks it reads en"),
@@ -87,14 +87,14 @@ def test_a_missing_language_a_long_text_and_no_word_of_when_to_stop_are_told(tmp
     assert MAX_ARTICLE_LENGTH < 2399
 
 
-def test_words_that_lead_to_two_articles_are_told_once_and_for_the_providers_own_too(tmp_path: Path) -> None:
+def test_a_phrasing_of_two_articles_is_reported_once(tmp_path: Path) -> None:
     shared = [read_folder(write_complete_article(tmp_path / "shared"))]
     own = [read_folder(write_complete_article(tmp_path / "own", "samovar", title="Kettle  EN"), "volga")]
     assert summaries(list(check_articles(own, shared))) == [("warning", "kettle", '"kettle en" leads to samovar too')]
     assert list(check_articles(shared, shared)) == []
 
 
-def test_a_fact_the_provider_says_nothing_of_is_named_and_false_is_an_answer(tmp_path: Path) -> None:
+def test_facts_not_given_are_reported_and_false_counts_as_given(tmp_path: Path) -> None:
     article = read_folder(
         write_article(tmp_path, body="{{ dns1 }}\nCall. {{ if pppoe }}\n{{ provider_title }}"), required=()
     )

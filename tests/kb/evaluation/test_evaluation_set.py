@@ -115,7 +115,7 @@ def test_no_two_phrases_are_alike(language: str) -> None:
     assert alike == []
 
 
-def test_no_everyday_sentence_that_the_gate_is_set_by_is_a_phrase_told_again() -> None:
+def test_no_background_sentence_repeats_a_phrase() -> None:
     everyday = [normalized(one) for one in background_sentences()]
     likeness = process.cdist([normalized(one["q"]) for one in (*ALL, *LATER)], everyday, scorer=fuzz.token_sort_ratio)
     alike = [(ALL + LATER)[i]["q"] for i in range(len(likeness)) if likeness[i].max() >= MAX_SIMILARITY]

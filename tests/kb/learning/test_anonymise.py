@@ -1,4 +1,4 @@
-"""People's words are kept without the people."""
+"""People's words are kept without what identifies them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Solved cases that are alike are found, and told by the one that says it best."""
+"""Similar solved cases form a gap, with the most typical one first."""
 
 from __future__ import annotations
 

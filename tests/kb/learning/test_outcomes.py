@@ -1,4 +1,4 @@
-"""What came of a suggestion is told from the cases, and only what stays away is a deflection."""
+"""Outcomes of suggestions are derived from the cases; only what does not come back is a deflection."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said to have been understood is the person's own text, with only what was read otherwise changed."""
+"""A question is shown as it was understood: the person's own text with only the corrections changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A saved index is mapped back as it was, or not at all."""
+"""A saved index is loaded as it was, or not at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A question is read as it was meant: in whatever layout it was typed, or in Latin letters by ear."""
+"""A question is understood whatever layout it was typed in, and in Latin letters by sound."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A subscriber is offered their provider's own help, with its facts and pictures in it."""
+"""Articles are suggested with the provider's own facts and pictures in them."""
 
 from __future__ import annotations
 

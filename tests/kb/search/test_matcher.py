@@ -1,4 +1,4 @@
-"""The matcher finds the article people mean, in their own words, and says honestly when nothing fits."""
+"""The matcher finds the article people mean, in their own words, and finds nothing where nothing fits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Articles are served from the database; files come in when they change, and never over somebody's edit."""
+"""Articles are stored in the database; files are imported when they change, and never overwrite an edit."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ async def test_a_file_is_imported_again_only_when_it_has_changed(connection: Asy
     assert (await load_articles(connection))[0].edition("en").body == "Fill it, then plug it in.\n"
 
 
-async def test_an_edit_in_the_database_stays_while_the_file_stands_still(
+async def test_an_edit_in_the_database_stays_while_the_file_is_unchanged(
     connection: AsyncConnection, tmp_path: Path
 ) -> None:
     write_article(tmp_path)
@@ -82,7 +82,7 @@ async def test_when_both_have_changed_the_import_refuses_and_shows_the_differenc
     assert (await load_articles(connection))[0].edition("en").body == "Ask a neighbour for tea.\n"
 
 
-async def test_writing_the_databases_words_into_the_file_makes_peace(
+async def test_a_file_with_the_databases_text_resolves_the_conflict(
     connection: AsyncConnection, tmp_path: Path
 ) -> None:
     write_article(tmp_path)
@@ -94,7 +94,7 @@ async def test_writing_the_databases_words_into_the_file_makes_peace(
     assert (await import_from(connection, tmp_path)).updated == ["kettle/en"]
 
 
-async def test_an_article_that_leaves_its_folder_leaves_the_shelf_unless_it_was_edited(
+async def test_an_article_without_a_file_is_deleted_unless_it_was_edited(
     connection: AsyncConnection, tmp_path: Path
 ) -> None:
     write_article(tmp_path)
@@ -108,7 +108,7 @@ async def test_an_article_that_leaves_its_folder_leaves_the_shelf_unless_it_was_
     assert [one.id for one in await load_articles(connection)] == ["lamp"]
 
 
-async def test_the_desks_own_folder_lies_over_the_packaged_one(connection: AsyncConnection, tmp_path: Path) -> None:
+async def test_the_desks_own_folder_comes_before_the_packaged_one(connection: AsyncConnection, tmp_path: Path) -> None:
     desk, packaged = tmp_path / "desk", tmp_path / "packaged"
     write_article(packaged, body="Packaged.")
     write_article(packaged, "lamp", body="Packaged.")
@@ -129,7 +129,7 @@ async def test_one_provider_does_not_touch_anothers_articles(connection: AsyncCo
     ]
 
 
-async def test_one_bad_article_leaves_the_shelf_as_it_was(connection: AsyncConnection, tmp_path: Path) -> None:
+async def test_one_invalid_article_leaves_everything_as_it_was(connection: AsyncConnection, tmp_path: Path) -> None:
     write_article(tmp_path, "apple")
     write_article(tmp_path, "bad", phrasings=(" ",))
     with pytest.raises(InvalidArticle, match="phrasings"):

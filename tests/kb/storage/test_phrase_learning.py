@@ -1,4 +1,4 @@
-"""Confirmed words become phrasings, within bounds that keep an article from being talked away."""
+"""Confirmed words become phrasings, within limits that keep an article from being spoiled."""
 
 from __future__ import annotations
 
