@@ -94,7 +94,7 @@ def smtp(dovecot: Dovecot) -> Iterator[SmtpSink]:
 
 @pytest.fixture
 def mail_servers(dovecot: Dovecot, smtp: SmtpSink) -> MailServers:
-    """The world of mail, with a mailbox of the desk that nobody has used, no letters yet and no trouble."""
+    """The mail servers, with a mailbox of the desk that nobody has used, no mail yet and no trouble."""
     smtp.heal()
     smtp.forget()
     return MailServers(dovecot, smtp, dovecot.mailbox(f"support{next(_mailboxes)}@sever.test"))

@@ -69,7 +69,7 @@ async def decided(desk: Desk, count: int) -> Counter[str]:
 
 
 async def test_a_flood_of_one_person_is_folded_and_nobody_waits_for_it(narrow: Desk) -> None:
-    """A hundred messages at once: the first are heard, the rest is kept aside, and one sentence tells it, once."""
+    """A hundred messages at once: the first are heard, the rest is quarantined, and one sentence tells it, once."""
     flooder, other = TelegramSubscriber(narrow, "Анна"), TelegramSubscriber(narrow, "Борис")
     await narrow.closes()
     for number in range(FLOOD):

@@ -11,7 +11,7 @@ from tests.stories.subscribers import TelegramSubscriber
 ACTIVE, BLOCKED, EXPIRED, PREMIUM, NOBODYS = "40-1187", "40-1370", "40-2094", "42-7377", "40-9999"
 
 
-async def _nothing_is_aside(desk: Desk) -> None:
+async def _nothing_is_quarantined(desk: Desk) -> None:
     assert desk.application
     assert [row.problem for row in await inbox.quarantine(desk.application.database)] == []
 
@@ -36,7 +36,7 @@ async def test_a_button_made_by_hand_does_nothing(
         await api.press(boris.user, asked, data).reply()
     (after, *_) = await desk.cases()
     assert (after.owner, after.state, after.eta, after.unread) == ("", case.state, None, 0)
-    await _nothing_is_aside(desk)
+    await _nothing_is_quarantined(desk)
 
 
 async def test_an_agents_button_pressed_by_nobody_known_does_nothing(
@@ -97,7 +97,7 @@ async def test_an_answer_to_a_message_from_before_the_move_finds_the_case(front:
     await anna.hears("registered")
     assert await front.cases("_front") == []
     assert len(await front.cases("sever")) == 1
-    await _nothing_is_aside(front)
+    await _nothing_is_quarantined(front)
 
 
 async def test_a_command_of_a_private_chat_is_only_words(

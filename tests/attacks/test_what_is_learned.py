@@ -160,7 +160,7 @@ async def test_what_is_forgotten_is_in_no_file_and_no_answer(desk: Desk, anna: T
 
 
 async def has_looked_again(desk: Desk) -> None:
-    """Waits until the worker has looked twice more for what to learn and for what is on the shelf."""
+    """Waits until the worker has looked twice more for what to learn and for changed articles."""
     assert desk.application
     looks: Counter[str] = Counter()
 
@@ -200,7 +200,7 @@ def written(folder: Path) -> list[str]:
 
 
 def written_down(desk: Desk) -> Path:
-    """The desk's folder with the settings that this world runs by, for a command."""
+    """The desk's folder with the settings that this desk runs by, for a command."""
     folder, url = desk.settings.root, desk.settings.database.replace("+aiosqlite", "").replace("+asyncpg", "")
     (folder / "secret").write_text("a secret for tests", "ascii")
     (folder / "secret").chmod(0o600)

@@ -43,7 +43,7 @@ def test_a_template_that_could_do_more_than_speak_is_refused_at_load(tmp_path: P
 
 @pytest.mark.parametrize("source", ["{{ nope }}", "{% for one in text %}{{ one }}{% endfor %}"])
 def test_a_template_that_cannot_be_rendered_silences_nobody(tmp_path: Path, source: str) -> None:
-    """The packaged sentence is said instead, so that no message is set aside for a provider's slip."""
+    """The packaged sentence is said instead, so that no message is quarantined for a provider's slip."""
     assert _words(tmp_path, source).say("sever", "ru", "x", {"text": literal("hello")}) == RichText("packaged hello")
 
 

@@ -135,7 +135,7 @@ async def test_words_no_database_can_keep_do_not_stop_the_sender(database: Datab
     assert (await _row(database))[2] == "a\ufffdb\ufffdc"
 
 
-async def test_a_clerk_that_was_taken_over_strikes_nobody(database: Database) -> None:
+async def test_a_worker_that_was_taken_over_counts_no_failure_of_another(database: Database) -> None:
     """The arrival is another worker's by now: it keeps its holder and its tries."""
     await inbox.accept(database, [RawMessage("telegram:main", "1", "lane", b"{}", NOW)])
     (mine,) = await inbox.claim(database, "sleeper", NOW, 5)

@@ -1,4 +1,4 @@
-"""What cannot be read is set aside, visible and replayable, and the next goes on."""
+"""What cannot be read is quarantined, visible and replayable, and the next goes on."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from tests.peers.mail_servers import MailServers
 from tests.prepared_desks import PreparedDesks
 
 
-async def test_an_update_that_cannot_be_decoded_is_set_aside_and_the_next_goes_on(served_desk: ServedDesk) -> None:
-    """It keeps its bytes, the operator sees it, and replayed it comes back aside: nothing else is held up by it."""
+async def test_an_update_that_cannot_be_decoded_is_quarantined_and_the_next_goes_on(served_desk: ServedDesk) -> None:
+    """It keeps its bytes, the operator sees it, and replayed it is quarantined again: nothing else is held up by it."""
     odd = {
         "message": {"message_id": "seven", "date": [], "chat": {"id": 5001, "type": "private"}, "from": {"id": 5001}}
     }
@@ -37,11 +37,11 @@ async def test_an_update_that_cannot_be_decoded_is_set_aside_and_the_next_goes_o
     assert json.loads(await inbox.body_of(database, listed[0]["id"]))["message"]["message_id"] == "seven"
     await database.close()
     await firstline(served_desk.folder, "replay", str(listed[0]["id"]), expect=(0, 1, 2, 3))
-    await eventually(lambda: _is_aside(served_desk, 1))
+    await eventually(lambda: _is_quarantined(served_desk, 1))
     await served_desk.serves(5002)
 
 
-async def _is_aside(served_desk: ServedDesk, count: int) -> bool:
+async def _is_quarantined(served_desk: ServedDesk, count: int) -> bool:
     return await served_desk.count("quarantined") == count and await served_desk.count("waiting") == 0
 
 
@@ -64,7 +64,7 @@ async def _connected(served_desk: ServedDesk) -> bool:
     return bool(await served_desk.rows(select(mailboxes.c.channel)))
 
 
-async def test_a_mail_whose_readers_die_is_set_aside_and_replayed_it_is_answered(
+async def test_a_mail_whose_readers_die_is_quarantined_and_replayed_it_is_answered(
     mailed: ServedDesk, mail_servers: MailServers
 ) -> None:
     """Three dead readers are enough; the next letter is answered; once reading works again, so is this one."""
@@ -72,7 +72,7 @@ async def test_a_mail_whose_readers_die_is_set_aside_and_replayed_it_is_answered
     with _readers_die(mailed.desks[0]):
         await ivan.writes("Помогите", "нет интернета, договор 40-1187")
         # Each of the three tries may wait its whole limit, when not even one child comes up.
-        await eventually(lambda: _mail_aside(mailed, 1), 150)
+        await eventually(lambda: _mail_quarantined(mailed, 1), 150)
     await olga.writes("Вопрос", "не работает почта, договор 40-2203")
     await olga.hears()
     assert ivan.unread() == []
@@ -83,7 +83,7 @@ async def test_a_mail_whose_readers_die_is_set_aside_and_replayed_it_is_answered
     await ivan.hears()
 
 
-async def _mail_aside(served_desk: ServedDesk, count: int) -> bool:
+async def _mail_quarantined(served_desk: ServedDesk, count: int) -> bool:
     return await served_desk.count("quarantined", "mail:support") == count
 
 

@@ -1,1 +1,1 @@
-"""Killing the desk: crowds write while it is killed again and again, and in the end a ledger must be whole."""
+"""The desk is killed again and again while people write; in the end every message must be accounted for."""

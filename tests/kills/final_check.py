@@ -1,4 +1,4 @@
-"""The ledger: after all the killing, every message and every answer must be accounted for."""
+"""After all kills, every message and every answer must be accounted for."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Rows = Sequence[Row[Any]]
 
 @dataclass(frozen=True)
 class FinalCheck:
-    """What is in the desk's books, and what the world saw."""
+    """What stands in the desk's database, and what arrived at the servers around it."""
 
     arrivals: Rows
     departures: Rows
@@ -56,7 +56,7 @@ class FinalCheck:
         return cls(came, went, cases, journal, addresses, seen, letters, kills, tokens)
 
     def troubles(self, people: Sequence[Person]) -> list[str]:
-        """Everything that is not as it was promised, one sentence each; empty when the ledger is whole."""
+        """Everything that is not as it was promised, one sentence each; empty when all is accounted for."""
         return [
             *self._lost(people),
             *self._second_cases(people),
@@ -193,7 +193,7 @@ class FinalCheck:
 
 
 def _is_new_message(row: Row[Any]) -> bool:
-    """Whether a departure puts something new before somebody's eyes, in Telegram."""
+    """Whether a departure shows somebody something new, in Telegram."""
     return bool(row.channel.startswith("telegram:") and row.body["method"].startswith("send"))
 
 

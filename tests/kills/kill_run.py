@@ -1,4 +1,4 @@
-"""The killing: the desk's whole tree is killed at random while the crowd writes, and started again each time.
+"""One run: the desk's whole process tree is killed at random while people write, and started again each time.
 
 Half of the kills come after some time, half after some messages went out, so that they hit both a desk that is still
 coming up and one in the middle of its work. At each kill what the desk had marked as being sent is written down.
@@ -48,7 +48,7 @@ class Kill:
 
 @dataclass
 class KillRun:
-    """One run: the desk, the world around it, and what has been done to it."""
+    """One run: the desk, the servers around it, and what was done to it."""
 
     desk: DeskProcess
     telegram: TelegramProcess
@@ -61,10 +61,10 @@ class KillRun:
 
     def __post_init__(self) -> None:
         # One for each hand, so that how fast one works changes nothing of what the other draws.
-        self.murderer, self.writer = random.Random(self.seed + 1), random.Random(self.seed + 2)
+        self.kill_times, self.writer = random.Random(self.seed + 1), random.Random(self.seed + 2)
 
     async def run(self) -> None:
-        """Connects once, lets the crowd write while killing, and then lets the desk finish."""
+        """Connects once, lets people write while killing, and then lets the desk finish."""
         self.desk.start()
         await self.until(self._connected, 120, "the first connection to the mailbox")
         writing = asyncio.create_task(self._write())
@@ -116,17 +116,17 @@ class KillRun:
 
     async def _until_death(self) -> None:
         """A life of random length: by the clock, or by how much went out."""
-        seconds = self.murderer.uniform(self.size.least, self.size.most)
-        if self.murderer.random() < 0.5:
+        seconds = self.kill_times.uniform(self.size.least, self.size.most)
+        if self.kill_times.random() < 0.5:
             await asyncio.sleep(seconds)
             return
-        before, wanted = len(await self.telegram.sent()), self.murderer.randint(1, 150)
+        before, wanted = len(await self.telegram.sent()), self.kill_times.randint(1, 150)
         deadline = time.monotonic() + self.size.most
         while time.monotonic() < deadline:
             if len(await self.telegram.sent()) - before >= wanted:
                 break
             await asyncio.sleep(0.02)
-        await asyncio.sleep(self.murderer.uniform(0, 0.05))
+        await asyncio.sleep(self.kill_times.uniform(0, 0.05))
 
     async def _kill(self) -> None:
         assert self.desk.alive, f"the desk ended by itself:\n{self.desk.said()}"
@@ -155,7 +155,7 @@ class KillRun:
     # writing
 
     async def _write(self) -> None:
-        """The crowd keeps step with the kills: as far through its words as we are through the killing."""
+        """People keep step with the kills: as much of what they write is written as kills are done."""
         queue = self.traffic.queue
         while self.written < len(queue):
             share = (len(self.kills) + self.writer.random()) / max(1, self.size.kills)

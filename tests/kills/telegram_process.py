@@ -72,7 +72,7 @@ class TelegramProcess:
         return [*self._calls, *new[unsettled:]]
 
     async def sent(self) -> list[Mapping[str, Any]]:
-        """Every message that the desk put before somebody's eyes."""
+        """Every message that the desk showed somebody."""
         return [one for one in await self.calls() if one["ok"] and one["method"] in SENDS]
 
     async def pending(self) -> int:

@@ -1,4 +1,4 @@
-"""The crowd: who writes what, all drawn from one seed. Each person has one matter and never says that it is over."""
+"""Generated traffic: who writes what, drawn from one seed. Each person has one matter and never says it is over."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Person:
 
 
 class Traffic:
-    """Everybody, and who speaks next: the order is drawn once, so that one seed is one crowd."""
+    """Everybody, and who speaks next: the order is drawn once, so that one seed gives the same traffic."""
 
     def __init__(self, chance: random.Random, bots: Sequence[Bot], chatters: int, texts: int, writers: int, mails: int):
         self.channels = bots

@@ -276,7 +276,7 @@ class Dovecot:
 
     @contextmanager
     def connection(self, box: Mailbox, folder: str = "INBOX", readonly: bool = True) -> Iterator[imaplib.IMAP4_SSL]:
-        """A plain imaplib connection logged in to the account, with the folder chosen: the test's own eyes."""
+        """A plain imaplib connection logged in to the account, with the folder chosen, for a test to look into it."""
         context = ssl.create_default_context(cafile=str(self.ca_file))
         with imaplib.IMAP4_SSL(self.host, self.port, ssl_context=context, timeout=30) as imap:
             imap.login(box.address, box.password)

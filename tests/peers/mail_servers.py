@@ -1,4 +1,4 @@
-"""The world of mail around the desk: subscribers who write letters and read what the desk answers.
+"""The mail servers around the desk, and correspondents who write mail and read what the desk answers.
 
 What a subscriber sends lies in the desk's mailbox on a real Dovecot, with the Authentication-Results that a border
 server adds on top (RFC 8601); what the desk sends is read from a real SMTP conversation.

@@ -203,7 +203,7 @@ async def test_a_webhook_gets_its_updates_in_order_and_again_until_it_takes_them
         seen.append((text, request.headers.get("X-Telegram-Bot-Api-Secret-Token")))
         return web.Response(status=500 if len(seen) == 1 else 200)
 
-    telegram.postman.pause = 0.01
+    telegram.webhooks.pause = 0.01
     runner = web.ServerRunner(web.Server(take))
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

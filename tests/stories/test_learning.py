@@ -69,7 +69,7 @@ async def test_resolving_asks_which_article_and_takes_the_draft(
 
 
 async def known(desk: Desk, article: str, words: str, outside: bool = False) -> None:
-    """Waits until the worker finds the article, for an agent or for subscribers: it looks at the shelf now and then."""
+    """Waits until the worker finds the article, for an agent or for subscribers: it looks for changes now and then."""
 
     async def found() -> bool:
         assert desk.application

@@ -98,8 +98,8 @@ async def test_a_pending_letter_has_another_outcome_once_an_agent_decided(
     await database.close()
 
 
-async def test_what_is_set_aside_is_in_quarantine_until_it_is_replayed(desk: Desk, mail_servers: MailServers) -> None:
-    """The ledger says so for as long as the inbox has it aside, and then what really became of it."""
+async def test_what_cannot_be_read_is_in_quarantine_until_it_is_replayed(desk: Desk, mail_servers: MailServers) -> None:
+    """The ledger says so for as long as it is quarantined, and then what really became of it."""
     assert desk.application is not None
     read = desk.application.readers.read
 

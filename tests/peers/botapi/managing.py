@@ -209,7 +209,7 @@ def set_webhook(api: TelegramState, bot: Bot, params: Params) -> bool:
     _drop_if_asked(bot, params)
     bot.interrupt("setWebhook request")
     bot.webhook = Webhook(url, secret)
-    api.postman.watch(bot)
+    api.webhooks.watch(bot)
     return True
 
 

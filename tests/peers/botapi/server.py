@@ -43,7 +43,7 @@ class BotApi(TelegramState):
 
     async def stop(self) -> None:
         """Closes the server and whatever it was posting."""
-        await self.postman.stop()
+        await self.webhooks.stop()
         for bot in self.bots.values():
             bot.interrupt("shutdown")
         if self._runner:

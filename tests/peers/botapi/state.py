@@ -15,7 +15,7 @@ from tests.peers.botapi.limits import Limits
 from tests.peers.botapi.messages import Call, Message, StoredFile
 from tests.peers.botapi.protocol import JSON
 from tests.peers.botapi.users import User
-from tests.peers.botapi.webhooks import Postman
+from tests.peers.botapi.webhooks import WebhookSender
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ class TelegramState:
         self.log: list[Call] = []
         self.faults = Faults()
         self.limits = Limits(rate_limits)
-        self.postman = Postman()
+        self.webhooks = WebhookSender()
         self._bots_by_id: dict[int, Bot] = {}
         self._numbers = itertools.count(1)
         self._watchers: set[asyncio.Future[None]] = set()

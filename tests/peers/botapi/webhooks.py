@@ -10,7 +10,7 @@ import aiohttp
 from tests.peers.botapi.bots import Bot, Webhook
 
 
-class Postman:
+class WebhookSender:
     """Posts the updates of each bot with a webhook one after another; a refused one is posted again after ``pause``."""
 
     def __init__(self, pause: float = 0.2) -> None:
