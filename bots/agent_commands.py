@@ -1,4 +1,4 @@
-"""What an agent orders in the agents' group: commands, notes, words to the subscriber, buttons. Pure.
+"""What an agent writes or presses in the agents' group, parsed into operations. Pure.
 
 Only what is meant for the desk counts: an answer to one of its messages, a line that names a case, or a command.
 Agents may talk among themselves around it.
@@ -6,83 +6,116 @@ Agents may talk among themselves around it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from desk.model.messages import Verb
-
-LONGEST_ETA = 90 * 24 * 60
-"""Minutes. Nobody plans a repair further ahead; a larger number is a slip of the finger."""
+from desk.language.durations import parse_minutes
+from desk.model.messages import File
+from desk.model.operations import (
+    AddNote,
+    DeclineArticle,
+    DraftArticle,
+    LinkArticle,
+    ListArticles,
+    MarkArticlesNotUseful,
+    Operation,
+    Reply,
+    Resolve,
+    SetEta,
+    Take,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class AgentCommand:
-    """``number`` is a case number as typed, upper case. ``detail["duration"]`` is in whole minutes."""
+    """An ``operation`` (None for talk among agents), and the case ``number`` as typed, in upper case."""
 
-    verb: Verb
-    text: str = ""
+    operation: Operation | None
     number: str = ""
-    detail: Mapping[str, str] = field(default_factory=dict)
 
 
-_COMMANDS = {
-    "/take": Verb.TAKE,
-    "/eta": Verb.ETA,
-    "/resolve": Verb.RESOLVE,
-    "/note": Verb.NOTE,
-    "/article": Verb.ARTICLE,
-    "/articles": Verb.ARTICLE,
-}
+NO_COMMAND = AgentCommand(None)
+_DRAFT_WORDS, _NONE_WORDS = ("draft", "черновик"), ("none", "no", "нет", "без")
 
 
-def parse_agent_message(text: str, has_files: bool = False, replies: bool = False) -> AgentCommand:
+def parse_agent_message(text: str, files: tuple[File, ...] = (), replies: bool = False) -> AgentCommand:
     """Reads one message of an agent. ``replies`` when it answers a message, so that the case need not be named."""
     text = text.strip()
-    command, rest = _word(text)
-    if verb := _COMMANDS.get(command.partition("@")[0].lower()):
-        return _command(verb, rest, replies)
+    command, rest = _first_word(text)
+    name = command.partition("@")[0].lower()
+    if name == "/eta":
+        return _eta(rest)
+    if parse := _COMMANDS.get(name):
+        number, words = _number_and_words(rest, replies)
+        return AgentCommand(parse(words, files), number)
     if command.startswith("/") and not command.startswith("//"):
-        return AgentCommand(Verb.NOTHING, text)
+        return NO_COMMAND
     number = "" if replies or not command.startswith(("#", "№")) else case_number(command)
     if number:
         text = rest
-    if not (replies or number) or not (text or has_files):
-        return AgentCommand(Verb.NOTHING, text)
+    if not (replies or number) or not (text or files):
+        return NO_COMMAND
     if text.startswith("//"):
-        return AgentCommand(Verb.NOTE, text[2:].strip(), number)
-    return AgentCommand(Verb.SAY, text, number)
+        return AgentCommand(AddNote(text[2:].strip(), files), number)
+    return AgentCommand(Reply(text, files), number)
 
 
-def _command(verb: Verb, rest: str, replies: bool) -> AgentCommand:
-    if verb is Verb.ETA:
-        return _eta(rest)
-    first, after = _word(rest)
+def parse_agent_button(option: str) -> Operation | None:
+    """What a button under one of the desk's messages means: take, eta:<minutes>, resolve, or one of the articles'."""
+    name, _, value = option.partition(":")
+    if name == "eta":
+        return SetEta(int(value) if value.isascii() and value.isdecimal() and len(value) < 9 else None)
+    if name == "kb":
+        return _article_button(value)
+    return {"take": Take(), "resolve": Resolve()}.get(option)
+
+
+def _article_button(option: str) -> Operation | None:
+    name, _, value = option.partition(":")
+    if name == "link":
+        return LinkArticle(value) if value else None
+    if name == "none":
+        return DeclineArticle(value)
+    plain = {"draft": DraftArticle(), "ask_why": DeclineArticle(), "not_useful": MarkArticlesNotUseful()}
+    return plain.get(name)
+
+
+def _number_and_words(rest: str, replies: bool) -> tuple[str, str]:
+    """The case number behind a command, if there is one, and the words behind it."""
+    first, after = _first_word(rest)
     number = case_number(first)
     # "/resolve 2024 routers replaced", written as an answer, begins with a word of the text and not with a case.
     if not number or (replies and first.isdecimal()):
-        return AgentCommand(verb, rest)
-    return AgentCommand(verb, after, number)
+        return "", rest
+    return number, after
 
 
 def _eta(rest: str) -> AgentCommand:
-    number = ""
-    found = parse_minutes(rest)
-    if found is None:
-        first, after = _word(rest)
-        if number := case_number(first):
-            found = parse_minutes(after)
-    if found is None:
-        return AgentCommand(Verb.ETA, rest, number, {"problem": "duration"})
-    return AgentCommand(Verb.ETA, "", number, {"duration": str(found)})
+    """``/eta 2h``, ``/eta SN-2026-000123-4 1d``; what is no sensible duration may begin with a case number."""
+    whole = SetEta(parse_minutes(rest))
+    first, after = _first_word(rest)
+    number = "" if whole.span else case_number(first)
+    return AgentCommand(SetEta(parse_minutes(after)) if number else whole, number)
 
 
-def parse_agent_button(option: str) -> AgentCommand:
-    """What a button under a card means: take, eta:<minutes> or resolve; any other is an ordinary press."""
-    name, _, value = option.partition(":")
-    if name == "eta":
-        sound = value.isascii() and value.isdecimal() and 0 < int(value[:9]) <= LONGEST_ETA
-        return AgentCommand(Verb.ETA, detail={"duration": str(int(value))} if sound else {"problem": "duration"})
-    return AgentCommand({"take": Verb.TAKE, "resolve": Verb.RESOLVE}.get(option, Verb.PRESS))
+def _article_command(words: str) -> Operation:
+    """``/articles``, ``/article los-red``, ``/article draft``, ``/article none because ...``."""
+    first, rest = _first_word(words)
+    word = first.casefold()
+    if not word:
+        return ListArticles()
+    if word in _DRAFT_WORDS:
+        return DraftArticle()
+    return DeclineArticle(rest.strip()) if word in _NONE_WORDS else LinkArticle(first)
+
+
+_COMMANDS: Mapping[str, Callable[[str, tuple[File, ...]], Operation]] = {
+    "/take": lambda words, files: Take(),
+    "/resolve": lambda words, files: Resolve(words),
+    "/note": AddNote,
+    "/article": lambda words, files: _article_command(words),
+    "/articles": lambda words, files: _article_command(words),
+}
 
 
 def case_number(word: str) -> str:
@@ -95,34 +128,7 @@ def case_number(word: str) -> str:
     return word if sum(char.isdigit() for char in word) >= 4 else ""
 
 
-_UNITS = (
-    (1, ("m", "min", "mins", "minute", "minutes", "м", "мин", "минут", "минута", "минуты", "минуту")),
-    (60, ("h", "hr", "hrs", "hour", "hours", "ч", "час", "часа", "часов")),
-    (24 * 60, ("d", "day", "days", "д", "дн", "день", "дня", "дней", "сут", "сутки", "суток")),
-)
-_MINUTES = {name: size for size, names in _UNITS for name in names}
-
-
-def parse_minutes(text: str) -> int | None:
-    """Reads "2h", "30 m", "1d 4h", "2 ч 30 мин" as whole minutes; None for what is no duration ("soon", "1.5h")."""
-    total, digits, unit = 0, "", ""
-    if len(text) > 40:
-        return None
-    for char in text.lower() + " 0":
-        if char.isascii() and char.isdecimal():
-            if unit:
-                if not digits or unit not in _MINUTES:
-                    return None
-                total, digits, unit = total + int(digits) * _MINUTES[unit], "", ""
-            digits += char
-        elif char.isalpha():
-            unit += char
-        elif char != " " and not (unit and char in ".,"):
-            return None
-    return total if digits == "0" and 0 < total <= LONGEST_ETA else None
-
-
-def _word(text: str) -> tuple[str, str]:
+def _first_word(text: str) -> tuple[str, str]:
     """The first word and the rest, whatever white space is between them."""
     parts = text.split(maxsplit=1)
     return (parts[0] if parts else ""), (parts[1] if len(parts) > 1 else "")

@@ -6,7 +6,7 @@ Every kind of content leaves something a person can read: nothing a subscriber s
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from aiogram.types import Audio, Document, Location, Message, PhotoSize, User, Video, VideoNote, Voice
 
@@ -17,12 +17,16 @@ from desk.model.messages import File
 
 @dataclass(frozen=True, slots=True)
 class MessageContent:
-    """``kind`` is Telegram's name of the content, "" for a service message ("someone joined")."""
+    """``kind`` is Telegram's name of the content, "" for a service message ("someone joined").
+
+    ``phone`` is a number shared as a contact, ``phone_is_own`` when it is surely the sender's.
+    """
 
     kind: str = ""
     text: str = ""
     files: tuple[File, ...] = ()
-    detail: Mapping[str, str] = field(default_factory=dict)
+    phone: str = ""
+    phone_is_own: bool = False
 
 
 def message_content(message: Message, bot: str) -> MessageContent:
@@ -40,7 +44,7 @@ def message_content(message: Message, bot: str) -> MessageContent:
             return read(message)
     for kind in _NOT_SHOWN:
         if getattr(message, kind, None) is not None:
-            return MessageContent(kind, message.caption or "", detail={"unsupported": kind})
+            return MessageContent(kind, message.caption or "")
     return MessageContent()
 
 
@@ -75,8 +79,8 @@ def _contact(message: Message) -> MessageContent:
     contact, sender = message.contact, message.from_user
     name = one_line(f"{contact.first_name} {contact.last_name or ''}")
     own = sender is not None and contact.user_id == sender.id and message.forward_origin is None
-    detail = {"phone": contact.phone_number, "contact_user_is_sender": "1" if own else ""}
-    return MessageContent("contact", f"{name} {contact.phone_number}".strip(), detail=detail)
+    words = f"{name} {contact.phone_number}".strip()
+    return MessageContent("contact", words, phone=contact.phone_number, phone_is_own=own)
 
 
 def _venue(message: Message) -> MessageContent:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aiogram.types import CallbackQuery, Chat, ChatMemberUpdated, Message, Update, User
@@ -13,7 +12,8 @@ from pydantic import ValidationError
 from bots.agent_commands import AgentCommand, case_number, parse_agent_button, parse_agent_message
 from bots.message_content import MessageContent, full_name, message_content
 from desk.language.characters import storable_tree
-from desk.model.messages import Address, Arrival, ButtonPress, Inbound, Role, UnreadableMessage, Verb
+from desk.model.events import Event, Inbound, NotForDesk, Opened, Ordered, Pressed, Reference, Said, Undelivered
+from desk.model.messages import Address, Arrival, UnreadableMessage
 from desk.pipeline.reply_tokens import decode_number
 
 
@@ -29,7 +29,7 @@ class UpdateParser:
     agents_chat: int = 0
     moved_to: int = 0
 
-    def hear(self, arrival: Arrival) -> Inbound:
+    def hear(self, arrival: Arrival) -> Inbound[Event]:
         """Reads one update. Raises `UnreadableMessage` for what is not an update that Telegram could have sent."""
         update = _decoded(arrival.body)
         if event := update.message or update.edited_message:
@@ -38,68 +38,53 @@ class UpdateParser:
             return self._press(arrival, update.callback_query)
         if update.my_chat_member:
             return self._membership(arrival, update.my_chat_member)
-        return self._inbound(arrival, "", verb=Verb.NOTHING)
+        return self._inbound(arrival, "", NotForDesk())
 
-    def _message(self, arrival: Arrival, message: Message, edited: bool) -> Inbound:
-        read = message_content(message, self.bot)
-        detail = {
-            **read.detail,
-            "kind": read.kind,
-            "lane": self._lane(arrival, message.chat.id),
-            **_circumstances(message),
-        }
-        if edited:
-            detail["edited"] = "1"
-        said = _said(message, read, detail)
-        chat, user = message.chat, message.from_user
+    def _message(self, arrival: Arrival, message: Message, edited: bool) -> Inbound[Event]:
+        read, chat, user = message_content(message, self.bot), message.chat, message.from_user
+        id, lane = str(message.message_id), self._lane(arrival, chat.id)
+        reference = Reference(reply_to=_answered(message), lane=lane)
         if not read.kind or not _a_person(message):
-            return self._inbound(arrival, _whose(chat, user), verb=Verb.NOTHING, message=said["message"])
+            return self._inbound(arrival, _whose(chat, user), NotForDesk(), message=id, reference=reference)
         if chat.type == "private":
-            verb = Verb.SAY
-            if read.kind == "text" and (payload := _start(read.text)) is not None:
-                verb, detail["payload"] = Verb.START, payload
-                said["text"] = said["full_text"] = ""
-            return self._inbound(arrival, str(chat.id), user, verb=verb, **said)
-        if self._is_agents_group(chat.id):
-            order = parse_agent_message(read.text, has_files=bool(read.files), replies=bool(said["reply_to"]))
-            detail |= _shown(message)
-            return self._from_agents(arrival, user, order, said)
-        return self._inbound(arrival, _whose(chat, user), user, verb=Verb.NOTHING)
+            payload = _start(read.text) if read.kind == "text" else None
+            event = _said(message, read, edited) if payload is None else Opened(payload)
+            return self._inbound(arrival, str(chat.id), event, user, message=id, reference=reference)
+        if not self._is_agents_group(chat.id):
+            return self._inbound(arrival, _whose(chat, user), NotForDesk(), user, message=id)
+        command = parse_agent_message(read.text, read.files, replies=bool(reference.reply_to))
+        to_desk, quoted = _quoted(message)
+        reference = replace(reference, number=command.number, to_desk=to_desk, quoted_number=quoted)
+        return self._from_agents(arrival, user, command, message=id, reference=reference)
 
-    def _from_agents(self, arrival: Arrival, user: User | None, order: AgentCommand, said: dict[str, Any]) -> Inbound:
-        said |= {"text": order.text, "full_text": order.text, "detail": {**said["detail"], **order.detail}}
-        sender = _whose(None, user)
-        return self._inbound(arrival, sender, user, role=Role.AGENT, verb=order.verb, number=order.number, **said)
+    def _from_agents(self, arrival: Arrival, user: User | None, command: AgentCommand, **known: Any) -> Inbound[Event]:
+        event = Ordered(command.operation) if command.operation else NotForDesk(agents=True)
+        return self._inbound(arrival, _whose(None, user), event, user, **known)
 
-    def _press(self, arrival: Arrival, query: CallbackQuery) -> Inbound:
-        known: dict[str, Any] = {"callback": query.id}
-        shown = query.message
+    def _press(self, arrival: Arrival, query: CallbackQuery) -> Inbound[Event]:
+        shown, user = query.message, query.from_user
         if shown is None:
-            return self._inbound(arrival, str(query.from_user.id), query.from_user, verb=Verb.NOTHING, **known)
-        known["message"] = str(shown.message_id)
-        known["detail"] = {"lane": self._lane(arrival, shown.chat.id)}
-        if isinstance(shown, Message) and shown.text is None:
-            known["detail"]["media"] = "1"
-        agents_group = self._is_agents_group(shown.chat.id)
-        sender = str(query.from_user.id if agents_group else shown.chat.id)
-        press = _parsed(query.data or "")
-        if press is None or not (agents_group or shown.chat.type == "private"):
-            return self._inbound(arrival, sender, query.from_user, verb=Verb.NOTHING, **known)
-        if not agents_group:
-            return self._inbound(arrival, sender, query.from_user, verb=Verb.PRESS, press=press, **known)
-        order = parse_agent_button(press.option)
-        known["detail"] |= order.detail
-        return self._inbound(arrival, sender, query.from_user, role=Role.AGENT, verb=order.verb, press=press, **known)
+            return self._inbound(arrival, str(user.id), NotForDesk(), user, callback=query.id)
+        agents = self._is_agents_group(shown.chat.id)
+        known: dict[str, Any] = {"callback": query.id, "message": str(shown.message_id)}
+        sender = str(user.id if agents else shown.chat.id)
+        press = _parsed(query.data or "", on_media=isinstance(shown, Message) and shown.text is None)
+        if press is None or not (agents or shown.chat.type == "private"):
+            return self._inbound(arrival, sender, NotForDesk(agents), user, **known)
+        known["reference"] = Reference(case_id=press.case_id, button=True, lane=self._lane(arrival, shown.chat.id))
+        if not agents:
+            return self._inbound(arrival, sender, press, user, **known)
+        operation = parse_agent_button(press.option)
+        event = Ordered(operation, press.option) if operation else NotForDesk(agents)
+        return self._inbound(arrival, sender, event, user, **known)
 
-    def _membership(self, arrival: Arrival, change: ChatMemberUpdated) -> Inbound:
+    def _membership(self, arrival: Arrival, change: ChatMemberUpdated) -> Inbound[Event]:
         """Blocked or let back in. In a private chat that is the subscriber's doing; in groups it means nothing."""
-        verb, detail = Verb.NOTHING, {}
+        event: Event = NotForDesk()
         if change.chat.type == "private":
-            if change.new_chat_member.status in ("kicked", "left"):
-                verb, detail = Verb.UNDELIVERED, {"gone": "1"}
-            else:
-                verb, detail = Verb.START, {"returned": "1"}
-        return self._inbound(arrival, _whose(change.chat, change.from_user), change.from_user, verb=verb, detail=detail)
+            left = change.new_chat_member.status in ("kicked", "left")
+            event = Undelivered(gone=True, by_person=True) if left else Opened(returned=True)
+        return self._inbound(arrival, _whose(change.chat, change.from_user), event, change.from_user)
 
     def _is_agents_group(self, chat: int) -> bool:
         return chat in (self.agents_chat, self.moved_to) and chat != 0
@@ -108,11 +93,14 @@ class UpdateParser:
         """The lane of what the desk says into this chat: the agents' group keeps the name it has in the settings."""
         return f"{arrival.channel}:{self.agents_chat if self._is_agents_group(chat) else chat}"
 
-    def _inbound(self, arrival: Arrival, sender: str, user: User | None = None, **known: Any) -> Inbound:
+    def _inbound(
+        self, arrival: Arrival, sender: str, event: Event, user: User | None = None, **known: Any
+    ) -> Inbound[Event]:
         return Inbound(
             channel=arrival.channel,
             sender=Address("telegram", arrival.channel, sender),
             at=arrival.received_at,
+            event=event,
             provider=self.provider,
             name=full_name(user),
             language=(user.language_code or "")[:2].lower() if user else "",
@@ -131,31 +119,33 @@ def _decoded(body: bytes) -> Update:
         raise UnreadableMessage(f"not JSON that can be read: {type(error).__name__}") from None
 
 
-def _said(message: Message, read: MessageContent, detail: Mapping[str, str]) -> dict[str, Any]:
-    """The fields of `Inbound` that any message fills."""
-    return {
-        "text": read.text,
-        "full_text": read.text,
-        "files": read.files,
-        "message": str(message.message_id),
-        "reply_to": _answered(message),
-        "detail": detail,
-    }
+def _said(message: Message, read: MessageContent, edited: bool) -> Said:
+    return Said(
+        text=read.text,
+        full_text=read.text,
+        files=read.files,
+        edited=edited,
+        forwarded=message.forward_origin is not None,
+        content=read.kind,
+        album=message.media_group_id or "",
+        phone=read.phone,
+        phone_is_own=read.phone_is_own,
+    )
 
 
-def _shown(message: Message) -> dict[str, str]:
-    """That a message of the desk is answered, and the case number at its head.
+def _quoted(message: Message) -> tuple[bool, str]:
+    """Whether a message of the desk is answered, and the case number at its head.
 
     An agent may be quicker than the record of what was just sent to the group: the number then tells what is meant.
     """
     replied = message.reply_to_message
     if replied is None or replied.from_user is None or not replied.from_user.is_bot:
-        return {}
+        return False, ""
     head = "".join((replied.text or replied.caption or "").split(maxsplit=1)[:1])
     # Only what we set in bold ourselves: the second half of a long message begins with a subscriber's words.
     marks = replied.entities or replied.caption_entities or ()
     ours = any(mark.type == "bold" and mark.offset == 0 and mark.length == len(head) for mark in marks)
-    return {"to_desk": "1", "shown": case_number(head) if ours else ""}
+    return True, case_number(head) if ours else ""
 
 
 def _answered(message: Message) -> str:
@@ -166,15 +156,6 @@ def _answered(message: Message) -> str:
     if message.is_topic_message and replied.message_id == message.message_thread_id:
         return ""
     return str(replied.message_id)
-
-
-def _circumstances(message: Message) -> dict[str, str]:
-    found = {}
-    if message.media_group_id:
-        found["album"] = message.media_group_id
-    if message.forward_origin is not None:
-        found["forwarded"] = "1"
-    return found
 
 
 def _a_person(message: Message) -> bool:
@@ -194,13 +175,13 @@ def _start(text: str) -> str | None:
     return payload.strip() if command.partition("@")[0].lower() == "/start" else None
 
 
-def _parsed(data: str) -> ButtonPress | None:
+def _parsed(data: str, on_media: bool) -> Pressed | None:
     """A button's data as `bots.render` wrote it; None for anything else."""
     case, _, rest = data.partition(":")
     prompt, _, option = rest.partition(":")
     if not (option and prompt.isascii() and prompt.isdecimal() and len(prompt) <= 9):
         return None
     try:
-        return ButtonPress(decode_number(case), int(prompt), option)
+        return Pressed(decode_number(case), int(prompt), option, on_media)
     except ValueError:
         return None

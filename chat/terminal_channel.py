@@ -17,16 +17,15 @@ from uuid import uuid4
 
 from desk.language.rich_text import RichText, TextMark
 from desk.model.channel import ChannelCapabilities, OpenFile, StoreMessages
+from desk.model.events import NO_REFERENCE, Event, Inbound, Opened, Pressed, Reference, Said
 from desk.model.media_types import file_kind_of, media_type_of
 from desk.model.messages import (
     Address,
     Arrival,
     ButtonOption,
-    ButtonPress,
     ChannelCall,
     Departure,
     File,
-    Inbound,
     OutboundMessage,
     RawMessage,
     RedeliveryPolicy,
@@ -34,7 +33,6 @@ from desk.model.messages import (
     SendResult,
     Sent,
     UnreadableMessage,
-    Verb,
 )
 
 NO_TERMINAL_RETRY = 3600.0
@@ -94,15 +92,15 @@ class TerminalUser:
 
     def opens(self, now: datetime) -> RawMessage:
         """Opens the chat."""
-        return self._raw(now, verb=Verb.START)
+        return self._raw(now, event="opened")
 
     def says(self, text: str, now: datetime, files: tuple[File, ...] = ()) -> RawMessage:
         """Types a line, or shows a file."""
-        return self._raw(now, verb=Verb.SAY, text=text, files=[asdict(message) for message in files])
+        return self._raw(now, event="said", text=text, files=[asdict(one) for one in files])
 
     def presses(self, shown: TerminalMessage, option: str, now: datetime) -> RawMessage:
         """Presses a button of a message."""
-        return self._raw(now, verb=Verb.PRESS, press=[shown.case, shown.prompt, option])
+        return self._raw(now, event="pressed", press=[shown.case, shown.prompt, option])
 
     def _raw(self, now: datetime, **said: Any) -> RawMessage:
         body = {"id": self.id, "name": self.name, "language": self.language, **said}
@@ -125,7 +123,7 @@ class TerminalChannel:
         self._open_file = open_file
         self._folder = folder
 
-    async def hear(self, arrival: Arrival) -> Inbound:
+    async def hear(self, arrival: Arrival) -> Inbound[Event]:
         """Reads what `TerminalUser` made. Raises `UnreadableMessage` for anything else."""
         try:
             body = json.loads(arrival.body)
@@ -133,27 +131,19 @@ class TerminalChannel:
         except (ValueError, LookupError, TypeError) as error:
             raise UnreadableMessage(f"not a message of a chat: {type(error).__name__}: {error}") from None
 
-    def _inbound(self, arrival: Arrival, body: Mapping[str, Any]) -> Inbound:
-        verb, text = Verb(body["verb"]), str(body.get("text", ""))
-        if verb not in (Verb.START, Verb.SAY, Verb.PRESS):
-            raise ValueError(f"nobody can {verb} in a chat")
-        pressed_label = body.get("press")
+    def _inbound(self, arrival: Arrival, body: Mapping[str, Any]) -> Inbound[Event]:
+        event = _event(body)
         return Inbound(
             channel=self.name,
             sender=Address(self.channel_kind, self.name, str(body["id"])),
             at=arrival.received_at,
-            verb=verb,
+            event=event,
             provider=self.provider,
             name=str(body.get("name", "")),
             language=str(body.get("language", "")),
-            text=text,
-            full_text=text,
-            files=tuple(File(**message) for message in body.get("files", ())),
-            press=ButtonPress(int(pressed_label[0]), int(pressed_label[1]), str(pressed_label[2]))
-            if pressed_label
-            else None,
+            reference=Reference(case_id=event.case_id, button=True) if isinstance(event, Pressed) else NO_REFERENCE,
             message=arrival.key,
-            callback=arrival.key if pressed_label else "",
+            callback=arrival.key if isinstance(event, Pressed) else "",
         )
 
     def render(self, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
@@ -173,6 +163,19 @@ class TerminalChannel:
 
     async def listen(self, accept: StoreMessages) -> None:
         """Nothing comes by itself: whoever reads the terminal accepts what is typed."""
+
+
+def _event(body: Mapping[str, Any]) -> Event:
+    """What was done at a terminal. Raises ValueError for anything that cannot be done there."""
+    if body["event"] == "opened":
+        return Opened()
+    if body["event"] == "pressed":
+        case, prompt, option = body["press"]
+        return Pressed(int(case), int(prompt), str(option))
+    if body["event"] != "said":
+        raise ValueError(f"nobody can do {body['event']!r} in a chat")
+    text = str(body.get("text", ""))
+    return Said(text=text, full_text=text, files=tuple(File(**one) for one in body.get("files", ())))
 
 
 def channel_name(provider: str) -> str:

@@ -1,12 +1,10 @@
 """What agents do to a case: take it, speak, note, promise a time, resolve. Rules, pure.
 
-An agent acts under the identity written in the provider's teams.toml and under no other; being in the group is not
-enough.
+An agent acts under the identity that the provider knows them by and under no other; being in the group is not enough.
+Which operation is allowed in which state is told by `desk.model.operations.POLICIES`, before any of the rules here.
 """
 
 from __future__ import annotations
-
-from datetime import timedelta
 
 from desk.language.rich_text import literal
 from desk.language.time_labels import time_labels
@@ -17,72 +15,74 @@ from desk.model.acts import (
     Button,
     ChangeState,
     Decision,
+    Expect,
     Facts,
     Ignore,
     Names,
     PopupNotice,
     Recipient,
+    Refuse,
     SayTemplate,
+    SetDialogState,
     SetFields,
     SetTimer,
     UpdateCard,
     decide,
 )
-from desk.model.case import Case, CaseState
-from desk.model.facts import ActingAgent, CaseMatch, ContactAddresses, Now
-from desk.model.messages import Inbound, RedeliveryPolicy, Role, Verb
+from desk.model.case import Case
+from desk.model.dialog_state import CONSENT
+from desk.model.events import Event, Inbound, Ordered
+from desk.model.facts import ActingAgent, ContactAddresses, Now
+from desk.model.journal import EtaPromised
+from desk.model.messages import RedeliveryPolicy
+from desk.model.operations import AddNote, Reply, SetEta, refusal_of
+from desk.model.outcomes import IgnoredCode, RefusalCode
 from desk.model.policy import Agent, Provider
+from desk.model.states import CaseState
 from escalation.transcript import Transcript
 
-CONSENT = ((Button("consent_yes", "button_consent_yes"), Button("consent_no", "button_consent_no")),)
-SHORTEST_ETA, LONGEST_ETA = timedelta(minutes=5), timedelta(days=30)
+CONSENT_BUTTONS = ((Button("consent_yes", "button_consent_yes"), Button("consent_no", "button_consent_no")),)
 
 
-def refuse_unknown_agent(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
-    """Whoever is not in teams.toml commands nothing, though they sit in the agents' group."""
-    if inbound.role is not Role.AGENT or ((speaking := facts.get(ActingAgent)) and speaking.agent):
+def order_without_case(inbound: Inbound[Event], facts: Facts) -> Decision | None:
+    """An order that names no case is refused with what is missing; agents' other talk is theirs."""
+    if not isinstance(inbound.event, Ordered):
         return None
-    return decide(PopupNotice("not_an_agent"), Ignore("not an agent"))
+    reference = inbound.reference
+    if isinstance(inbound.event.operation, (Reply, AddNote)) and not (reference.number or reference.to_desk):
+        return decide(Ignore(IgnoredCode.AGENTS_TALK))
+    if not _known(facts):
+        return decide(Refuse(RefusalCode.NOT_AN_AGENT))
+    if reference.number:
+        return decide(Refuse(RefusalCode.NO_SUCH_CASE, {"typed": reference.number}))
+    return decide(Refuse(RefusalCode.CASE_NOT_NAMED))
 
 
-def require_case(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
-    """Talk in the agents' group that is about no case stays theirs; a number that nobody has is said so."""
-    if inbound.role is not Role.AGENT or facts.need(CaseMatch).how != "none":
+def refuse_unknown_agent(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
+    """Whoever is not one of the provider's agents orders nothing, though they sit in the agents' group."""
+    return None if _known(facts) else decide(Refuse(RefusalCode.NOT_AN_AGENT))
+
+
+def refuse_not_allowed(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
+    """What an operation's policy does not allow on this case now is refused, and the agent reads why."""
+    code = refusal_of(inbound.event.operation, case)
+    if code is None:
         return None
-    if inbound.number:
-        return decide(SayTemplate("no_such_case", {"typed": inbound.number}, Recipient.AGENTS), Ignore("no such case"))
-    if inbound.verb in (Verb.TAKE, Verb.ETA, Verb.RESOLVE, Verb.ARTICLE) or inbound.detail.get("to_desk"):
-        return decide(
-            PopupNotice("which_case"), SayTemplate("which_case", to=Recipient.AGENTS), Ignore("no case named")
-        )
-    return decide(Ignore("talk among agents"))
+    provider = facts.need(Provider)
+    owner = provider.agent(case.owner)
+    names = {"agent": _name(owner, provider.language) if owner else case.owner}
+    return decide(Refuse(code, names if code is RefusalCode.ALREADY_TAKEN else {}))
 
 
-def refuse_final_case(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
-    """Nothing more is done to a case that is closed, but a note may be left."""
-    if inbound.role is not Role.AGENT or case.open or inbound.verb is Verb.NOTE:
-        return None
-    return decide(PopupNotice("case_over"), SayTemplate("case_over", to=Recipient.AGENTS), Ignore("the case is closed"))
-
-
-def take(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
+def take(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
     """An agent takes the case; the subscriber learns who, and the agent reads what was said meanwhile."""
-    if inbound.role is not Role.AGENT or inbound.verb is not Verb.TAKE:
-        return None
-    agent, provider = _agent(facts), facts.need(Provider)
-    if case.owner:
-        owner = provider.agent(case.owner)
-        names: Names = {"agent": _name(owner, provider.language) if owner else case.owner}
-        return decide(PopupNotice("already_taken", names), Ignore("already taken"))
-    return decide(*_taken(case, agent, facts), *_story(facts), PopupNotice("taken"), AddReaction(), UpdateCard())
+    return decide(
+        *_taken(case, _agent(facts), facts), *_transcript(facts), PopupNotice("taken"), AddReaction(), UpdateCard()
+    )
 
 
-def say(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
+def reply(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
     """An agent's words go to the subscriber. Whoever answers a case that nobody has taken, takes it."""
-    if inbound.role is not Role.AGENT or inbound.verb is not Verb.SAY:
-        return None
-    if not inbound.text and not inbound.files:
-        return decide(Ignore("empty"))
     agent, contact = _agent(facts), facts.need(ContactAddresses)
     acts: list[Act] = [] if case.owner else [*_taken(case, agent, facts, quietly=True)]
     if contact.to(case) is None:
@@ -94,41 +94,31 @@ def say(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
     return decide(
         *acts,
         words,
-        *_story(facts),
+        *_transcript(facts),
         SetFields({"unread": 0}),
         AddReaction("👍"),
         *([UpdateCard()] if acts or case.unread else []),
     )
 
 
-def note(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
+def add_note(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
     """A note stays among agents; the journal has it already."""
-    if inbound.role is not Role.AGENT or inbound.verb is not Verb.NOTE:
-        return None
     return decide(AddReaction("✍"))
 
 
-def eta(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
+def set_eta(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
     """A promised time is told at once, in the chat and by mail (C10, C12)."""
-    if inbound.role is not Role.AGENT or inbound.verb is not Verb.ETA:
-        return None
-    minutes = inbound.detail.get("duration", "")
-    span = timedelta(minutes=int(minutes)) if minutes.isdecimal() and len(minutes) < 7 else timedelta(0)
-    if not SHORTEST_ETA <= span <= LONGEST_ETA:
-        return decide(
-            PopupNotice("eta_unclear"), SayTemplate("eta_unclear", to=Recipient.AGENTS), Ignore("unclear time")
-        )
-    if case.state == CaseState.RESOLVED:
-        return decide(
-            PopupNotice("case_over"), SayTemplate("case_over", to=Recipient.AGENTS), Ignore("the case is resolved")
-        )
-    at = facts.need(Now).at + span
-    zone = facts.need(Provider).timezone
-    names = time_labels(at, facts.need(Now).at, zone)
+    operation = inbound.event.operation
+    span = operation.span if isinstance(operation, SetEta) else None
+    if span is None:
+        return decide(Refuse(RefusalCode.ETA_UNCLEAR))
+    now, zone = facts.need(Now).at, facts.need(Provider).timezone
+    at, version = now + span, case.eta_version + 1
+    names = time_labels(at, now, zone)
     return decide(
         *([] if case.owner else _taken(case, _agent(facts), facts)),
-        SetFields({"eta": at, "eta_version": case.eta_version + 1}),
-        AddJournalEntry("measure", f"ETA {at.astimezone(zone):%Y-%m-%d %H:%M} {zone.key}", public=True),
+        SetFields({"eta": at, "eta_version": version}),
+        AddJournalEntry(EtaPromised(at.astimezone(zone).isoformat(timespec="minutes"), version), public=True),
         SayTemplate("eta_told", names, Recipient.SUBSCRIBER),
         SayTemplate("eta_told", names, Recipient.ON_FILE),
         SetTimer("eta_over", at, "eta"),
@@ -138,28 +128,25 @@ def eta(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
     )
 
 
-def resolve(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
+def resolve(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
     """Resolved is not closed: the subscriber is asked whether it works and may be closed (C7, C13, C14)."""
-    if inbound.role is not Role.AGENT or inbound.verb is not Verb.RESOLVE:
-        return None
-    if case.state == CaseState.RESOLVED:
-        return decide(PopupNotice("already_resolved"), Ignore("already resolved"))
     now, provider, contact = facts.need(Now).at, facts.need(Provider), facts.need(ContactAddresses)
     names: Names = {"what": literal(_sentence(inbound.text)), "agent": _name(_agent(facts), case.language)}
-    told = [] if contact.here is None else [SayTemplate("resolved_notice", names, Recipient.ON_FILE)]
-    wakes = [
+    told = [] if contact.current is None else [SayTemplate("resolved_notice", names, Recipient.ON_FILE)]
+    timers = [
         SetTimer("consent_reminder", now + after, f"remind{count}")
         for count, after in enumerate(provider.remind_after, 1)
     ]
     return decide(
         *([] if case.owner else [SetFields({"owner": _agent(facts).id})]),
         ChangeState(CaseState.RESOLVED, "awaiting_consent"),
-        SetFields({"awaiting": "consent", "unread": 0, "tries": 0}),
-        *([AddJournalEntry("measure", inbound.text, public=True)] if inbound.text else []),
-        SayTemplate("resolved_ask", names, Recipient.SUBSCRIBER, CONSENT),
+        Expect(CONSENT),
+        SetDialogState({"tries": 0}),
+        SetFields({"unread": 0}),
+        SayTemplate("resolved_ask", names, Recipient.SUBSCRIBER, CONSENT_BUTTONS),
         *told,
         *([] if contact.to(case) else [SayTemplate("unreachable", to=Recipient.AGENTS)]),
-        *wakes,
+        *timers,
         PopupNotice("resolved"),
         AddReaction(),
         UpdateCard(),
@@ -184,18 +171,21 @@ def _taken(case: Case, agent: Agent, facts: Facts, quietly: bool = False) -> lis
     return acts
 
 
-def _story(facts: Facts) -> list[Act]:
-    story = facts.get(Transcript)
-    return (
-        [SayTemplate("story", {"lines": story.lines}, Recipient.AGENTS, files=story.files)]
-        if story and (story.lines or story.files)
-        else []
-    )
+def _transcript(facts: Facts) -> list[Act]:
+    transcript = facts.get(Transcript)
+    if transcript is None or not (transcript.lines or transcript.files):
+        return []
+    return [SayTemplate("story", {"lines": transcript.lines}, Recipient.AGENTS, files=transcript.files)]
+
+
+def _known(facts: Facts) -> bool:
+    acting = facts.get(ActingAgent)
+    return acting is not None and acting.agent is not None
 
 
 def _agent(facts: Facts) -> Agent:
     agent = facts.need(ActingAgent).agent
-    assert agent is not None  # noqa: S101 - only_known_agents stands before
+    assert agent is not None  # noqa: S101 - refuse_unknown_agent comes before
     return agent
 
 

@@ -13,23 +13,20 @@ NOWHERE = "queue:l1"
 
 @dataclass(frozen=True, slots=True)
 class RoutingResult:
-    """Where a case goes, as "queue:field", and who said so."""
+    """Where a case goes, as "queue:field", and what decided it: policy, dialog or default, with its version or id."""
 
     to: str
-    by: str
+    decided_by: str
+    source: str = ""
 
 
 def route_case(provider: Provider, case: Case, account: Account | None) -> RoutingResult:
     """The target of the first rule whose condition surely holds; else the dialog's team, if there is one; `NOWHERE`."""
     values = routing_values(case, account)
     if to := next((one.to for one in provider.routes if one.when.test(values) is True), ""):
-        return RoutingResult(to, f"policy {provider.policy_version or 'of the desk'}")
+        return RoutingResult(to, "policy", provider.policy_version)
     team = provider.team(case.queue)
-    return (
-        RoutingResult(f"{team.kind}:{team.id}", f"dialog {case.dialog}")
-        if team
-        else RoutingResult(NOWHERE, "nothing else")
-    )
+    return RoutingResult(f"{team.kind}:{team.id}", "dialog", case.dialog) if team else RoutingResult(NOWHERE, "default")
 
 
 def routing_values(case: Case, account: Account | None) -> dict[str, object]:

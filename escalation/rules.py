@@ -9,6 +9,7 @@ from desk.model.acts import (
     AddJournalEntry,
     ChangeState,
     Decision,
+    Expect,
     Facts,
     Ignore,
     MarkAddress,
@@ -16,36 +17,42 @@ from desk.model.acts import (
     Recipient,
     RegisterCase,
     SayTemplate,
+    SetDialogState,
     SetFields,
     UpdateCard,
     decide,
 )
-from desk.model.case import TRIAGE, Case, CaseState, consent_record, may_consent
+from desk.model.case import TRIAGE, Case, consent_record, may_consent
+from desk.model.events import Event, Inbound, MaybeSent, Opened, Pressed, Said, TimerFired, Undelivered
 from desk.model.facts import CaseMatch, ContactAddresses, Now
-from desk.model.messages import Address, Inbound, RedeliveryPolicy, Role, Verb
+from desk.model.journal import CaseRouted, ConsentGiven, DeliveryUnknown, NotDelivered
+from desk.model.messages import Address, RedeliveryPolicy
+from desk.model.outcomes import IgnoredCode
 from desk.model.policy import Provider
 from desk.model.shared_facts import Identification
-from escalation.agent_rules import CONSENT
+from desk.model.states import CaseState
+from escalation.agent_rules import CONSENT_BUTTONS
 from escalation.routing import route_case
 from escalation.transcript import RELAYED
 from escalation.undelivered import UndeliveredText
 
+Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
 
-def ignore_unknown_case(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
+
+def news_without_case(inbound: Inbound[Event], facts: Facts) -> Decision | None:
     """What the desk notices about a case that is gone changes nothing."""
-    if inbound.role is Role.DESK and facts.need(CaseMatch).how == "none":
-        return decide(Ignore("no such case"))
-    return None
+    noticed = isinstance(inbound.event, (Undelivered, MaybeSent, TimerFired))
+    return decide(Ignore(IgnoredCode.NO_SUCH_CASE)) if noticed else None
 
 
-def reachable_again(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
+def reachable_again(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     """Who was gone and speaks again is reached there again."""
-    if inbound.verb is Verb.UNDELIVERED or not facts.need(ContactAddresses).returned:
+    if not facts.need(ContactAddresses).returned:
         return None
     return decide(MarkAddress(inbound.sender, blocked=False), done=False)
 
 
-def register_case(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
+def register_case(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     """What is ready gets its number and its queue, the subscriber is told, and the agents see its card."""
     if case.registered or case.reason != TRIAGE:
         return None
@@ -55,57 +62,65 @@ def register_case(case: Case, inbound: Inbound, facts: Facts) -> Decision | None
     names: Names = {"queue": provider.team_title(routed.to, case.language) if case.proved else ""}
     return decide(
         RegisterCase(),
-        SetFields({"queue": routed.to, "awaiting": ""}),
+        SetFields({"queue": routed.to}),
+        Expect(),
         ChangeState(CaseState.ACKNOWLEDGED, "queued"),
-        AddJournalEntry("measure", f"routed to {routed.to} by {routed.by}"),
+        AddJournalEntry(CaseRouted(routed.to, routed.decided_by, routed.source)),
         SayTemplate("registered", names),
         UpdateCard(),
     )
 
 
-def ask_consent(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
+def take_consent(case: Case, inbound: Inbound[Said] | Inbound[Pressed], facts: Facts) -> Decision | None:
     """Yes closes; no reopens under the same number; only the person whose case it is can say so (C7)."""
-    if case.awaiting != "consent" or inbound.role is not Role.SUBSCRIBER or not may_consent(case, inbound):
+    if not may_consent(case, inbound):
         return None
-    pressed = {"consent_yes": True, "consent_no": False}.get(inbound.press.option if inbound.press else "")
-    agreed = pressed if inbound.press else parse_yes_no(inbound.text)
+    if inbound.option:
+        agreed = {"consent_yes": True, "consent_no": False}.get(inbound.option)
+    else:
+        agreed = parse_yes_no(inbound.text)
     if agreed is None:
         return _unclear(case, inbound)
     return _agreed(case, inbound, facts) if agreed else _denied(case, inbound)
 
 
-def _agreed(case: Case, inbound: Inbound, facts: Facts) -> Decision:
+def _agreed(case: Case, inbound: Inbound[Said] | Inbound[Pressed], facts: Facts) -> Decision:
+    consent = consent_record(inbound, facts.need(Now).at)
+    given = ConsentGiven(consent["channel"], consent["address"], consent["message"], consent["words"])
     return decide(
         ChangeState(CaseState.CLOSED, "customer_verified"),
-        SetFields({"awaiting": "", "consent": consent_record(inbound, facts.need(Now).at)}),
+        SetFields({"consent": consent}),
+        Expect(),
+        AddJournalEntry(given),
         SayTemplate("closed_thanks"),
         UpdateCard(),
+        words_used=True,
     )
 
 
-def _denied(case: Case, inbound: Inbound) -> Decision:
+def _denied(case: Case, inbound: Inbound[Said] | Inbound[Pressed]) -> Decision:
     return decide(
         ChangeState(CaseState.IN_PROGRESS, "reopened"),
-        SetFields({"awaiting": "", "eta": None}),
+        SetFields({"eta": None}),
+        Expect(),
         SayTemplate("reopened"),
         SayTemplate("agents_reopened", {"text": literal(inbound.text)}, Recipient.AGENTS, files=inbound.files),
         UpdateCard(),
+        words_used=True,
     )
 
 
-def _unclear(case: Case, inbound: Inbound) -> Decision:
+def _unclear(case: Case, inbound: Inbound[Said] | Inbound[Pressed]) -> Decision:
     """Neither yes nor no: the agent reads it, and the question is put once more."""
     acts: list[Act] = [_relayed(inbound)] if inbound.text or inbound.files else []
-    if case.tries == 0:
-        acts += [SetFields({"tries": 1}), SayTemplate("consent_again", buttons=CONSENT)]
-    return decide(*acts)
+    if case.dialog_state.tries == 0:
+        acts += [SetDialogState({"tries": 1}), SayTemplate("consent_again", buttons=CONSENT_BUTTONS)]
+    return decide(*acts, words_used=True)
 
 
-def human_wanted(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
+def tell_human_wanted(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     """Who asks for a human while a case waits is told where it stands, and the agents are told too."""
-    if not case.registered or case.owner or inbound.role is not Role.SUBSCRIBER:
-        return None
-    if not (wants_human(inbound.text) or (inbound.press and inbound.press.option == "operator")):
+    if case.owner or not (wants_human(inbound.text) or inbound.option == "operator"):
         return None
     return decide(
         SayTemplate("operator_soon"),
@@ -115,12 +130,8 @@ def human_wanted(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
     )
 
 
-def relay_to_agent(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
+def relay_to_agent(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:
     """What the subscriber adds goes to the agent who has the case; before anyone has it, the card counts it."""
-    if not case.registered or inbound.role is not Role.SUBSCRIBER or inbound.verb is Verb.PRESS:
-        return None
-    if not inbound.text and not inbound.files:
-        return decide(Ignore("empty"))
     unread = SetFields({"unread": case.unread + 1})
     if case.owner and case.unread < RELAYED:
         return decide(unread, _relayed(inbound))
@@ -131,67 +142,69 @@ def relay_to_agent(case: Case, inbound: Inbound, facts: Facts) -> Decision | Non
     return decide(*acts)
 
 
-def _relayed(inbound: Inbound) -> Act:
-    names: Names = {"text": literal(inbound.text), "edited": inbound.detail.get("edited", "")}
+def _relayed(inbound: Inbound[Said] | Inbound[Pressed]) -> Act:
+    edited = isinstance(inbound.event, Said) and inbound.event.edited
+    names: Names = {"text": literal(inbound.text), "edited": "1" if edited else ""}
     return SayTemplate("subscriber_says", names, Recipient.AGENTS, files=inbound.files, policy=RedeliveryPolicy.HOLD)
 
 
-def timer_fired(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
-    """Timers look at the case as it is now, not as it was when they were set."""
-    if inbound.verb is not Verb.TIMER:
-        return None
-    kind = inbound.detail.get("kind", "")
-    if kind == "consent_reminder" and case.state == CaseState.RESOLVED:
-        return _remind(case, facts)
-    if kind == "eta_missing" and case.state == CaseState.IN_PROGRESS and case.eta is None:
-        return decide(SayTemplate("agents_eta_missing", to=Recipient.AGENTS))
-    now = facts.need(Now).at
-    if kind == "eta_over" and case.state == CaseState.IN_PROGRESS and case.eta is not None and case.eta <= now:
-        return decide(SayTemplate("agents_eta_over", to=Recipient.AGENTS))
-    return decide(Ignore("timer without a reason"))
+def warn_eta_missing(case: Case, inbound: Inbound[TimerFired], facts: Facts) -> Decision | None:
+    """A case that was taken and has no promised time yet is pointed out to the agents."""
+    if case.state != CaseState.IN_PROGRESS or case.eta is not None:
+        return decide(Ignore(IgnoredCode.TIMER_OBSOLETE))
+    return decide(SayTemplate("agents_eta_missing", to=Recipient.AGENTS))
 
 
-def _remind(case: Case, facts: Facts) -> Decision:
+def warn_eta_over(case: Case, inbound: Inbound[TimerFired], facts: Facts) -> Decision | None:
+    """A promised time that has come without a solution is pointed out to the agents."""
+    if case.state != CaseState.IN_PROGRESS or case.eta is None or case.eta > facts.need(Now).at:
+        return decide(Ignore(IgnoredCode.TIMER_OBSOLETE))
+    return decide(SayTemplate("agents_eta_over", to=Recipient.AGENTS))
+
+
+def remind_consent(case: Case, inbound: Inbound[TimerFired], facts: Facts) -> Decision | None:
     """Silence is no consent: reminders first, then a person calls (X5)."""
+    if case.state != CaseState.RESOLVED:
+        return decide(Ignore(IgnoredCode.TIMER_OBSOLETE))
     now, provider = facts.need(Now).at, facts.need(Provider)
     last = case.resolved_at is not None and now - case.resolved_at >= max(provider.remind_after, default=now - now)
-    acts: list[Act] = [SayTemplate("consent_reminder", to=Recipient.SUBSCRIBER, buttons=CONSENT)]
+    acts: list[Act] = [SayTemplate("consent_reminder", to=Recipient.SUBSCRIBER, buttons=CONSENT_BUTTONS)]
     if last:
         acts.append(SayTemplate("agents_call_task", to=Recipient.AGENTS))
     return decide(*acts)
 
 
-def mark_undelivered(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
+def mark_undelivered(case: Case, inbound: Inbound[Undelivered], facts: Facts) -> Decision | None:
     """Something did not reach the person: the address is marked, and the agents are told (C13)."""
-    if inbound.verb is not Verb.UNDELIVERED:
-        return None
-    contact = facts.need(ContactAddresses)
-    lane, why = inbound.detail.get("lane", ""), inbound.detail.get("why", "")
-    agents_lane = (
-        contact.agents_group is not None and lane == f"{contact.agents_group.channel}:{contact.agents_group.value}"
-    )
-    if agents_lane:
-        return decide(Ignore("the agents' group refused it"))
-    acts: list[Act] = [AddJournalEntry("finding", f"not delivered: {why}")]
+    contact, event = facts.need(ContactAddresses), inbound.event
+    agents = contact.agents_group
+    if agents is not None and event.lane == f"{agents.channel}:{agents.value}":
+        return decide(Ignore(IgnoredCode.GROUP_REFUSED))
+    acts: list[Act] = [AddJournalEntry(NotDelivered(event.why))]
     closed = False
-    gone = inbound.role is Role.SUBSCRIBER or bool(inbound.detail.get("gone"))
-    if gone:
-        channel = inbound.detail.get("channel") or inbound.channel
-        value = lane.removeprefix(f"{channel}:") if lane else inbound.sender.value
-        channel_kind = inbound.sender.channel_kind if inbound.role is Role.SUBSCRIBER else channel.partition(":")[0]
-        address = Address(channel_kind, channel, value)
-        acts.append(MarkAddress(address, blocked=True, why=why or "gone"))
-        closed = address == contact.here
+    if event.gone or event.by_person:
+        address = _gone_address(inbound)
+        acts.append(MarkAddress(address, blocked=True, why=event.why or "gone"))
+        closed = address == contact.current
     if facts.need(CaseMatch).how == "new":
-        return decide(*acts, Ignore("they left"))
+        return decide(*acts, Ignore(IgnoredCode.LEFT))
     again = _said_again(case, facts) if closed else []
     if case.registered and case.open:
-        acts.append(
-            SayTemplate("agents_undelivered", {"why": literal(why), "again": "1" if again else ""}, Recipient.AGENTS)
-        )
+        names: Names = {"why": literal(event.why), "again": "1" if again else ""}
+        acts.append(SayTemplate("agents_undelivered", names, Recipient.AGENTS))
         if closed and contact.other(case) is None:
             acts.append(SayTemplate("unreachable", to=Recipient.AGENTS))
     return decide(*acts, *again)
+
+
+def _gone_address(inbound: Inbound[Undelivered]) -> Address:
+    """Where the person is reached no more."""
+    event = inbound.event
+    if event.by_person:
+        return inbound.sender
+    channel = event.channel or inbound.channel
+    value = event.lane.removeprefix(f"{channel}:") if event.lane else inbound.sender.value
+    return Address(channel.partition(":")[0], channel, value)
 
 
 def _said_again(case: Case, facts: Facts) -> list[Act]:
@@ -202,15 +215,11 @@ def _said_again(case: Case, facts: Facts) -> list[Act]:
     return [SayTemplate("sent_again", {"text": literal(missed.text)}, Recipient.OTHER, files=missed.files)]
 
 
-def warn_maybe_sent(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
+def warn_maybe_sent(case: Case, inbound: Inbound[MaybeSent], facts: Facts) -> Decision | None:
     """A relay whose answer was lost is never sent twice unseen: the agents learn that it may have arrived."""
-    if inbound.verb is not Verb.MAYBE_SENT:
-        return None
-    contact, lane = facts.need(ContactAddresses), inbound.detail.get("lane", "")
-    to_agents = (
-        contact.agents_group is not None and lane == f"{contact.agents_group.channel}:{contact.agents_group.value}"
-    )
-    acts: list[Act] = [AddJournalEntry("finding", "a message was perhaps sent, perhaps not")]
+    agents = facts.need(ContactAddresses).agents_group
+    to_agents = agents is not None and inbound.event.lane == f"{agents.channel}:{agents.value}"
+    acts: list[Act] = [AddJournalEntry(DeliveryUnknown())]
     if case.registered:
         acts.append(SayTemplate("agents_maybe_missed" if to_agents else "agents_maybe_sent", to=Recipient.AGENTS))
     return decide(*acts)

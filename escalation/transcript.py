@@ -8,8 +8,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from desk.model.case import Case, JournalEntry
-from desk.model.messages import File, Role, Verb
+from desk.model.case import Case
+from desk.model.events import Ordered
+from desk.model.journal import Dialogue, JournalEntry
+from desk.model.messages import File
+from desk.model.operations import Reply, Take
 from desk.pipeline.lookup import Round
 from desk.storage.database import Database
 
@@ -28,7 +31,7 @@ class Transcript:
 
 def transcript_of(entries: Sequence[JournalEntry], case: Case) -> Transcript:
     """What the subscriber said since the case was registered, and every file: the card has all that came before."""
-    said = [entry for entry in entries if entry.author == "subscriber"]
+    said = [entry for entry in entries if entry.actor == "subscriber"]
     files = tuple(file_of(one) for entry in said for one in entry.files)
     since = [one for one in said if case.registered_at is None or one.at > case.registered_at]
     return Transcript(tuple(one.text[:600] for one in since if one.text), files[:10])
@@ -47,12 +50,15 @@ class TranscriptLookup:
 
     async def __call__(self, round_: Round) -> object | None:
         """A `Transcript` for a case being taken, or answered after a flood; None for everything else."""
-        behind = round_.inbound.verb is Verb.SAY and round_.inbound.role is Role.AGENT and round_.case.unread > RELAYED
-        if round_.is_new or not (behind or round_.inbound.verb is Verb.TAKE):
+        event = round_.inbound.event
+        if round_.is_new or not isinstance(event, Ordered):
+            return None
+        behind = isinstance(event.operation, Reply) and round_.case.unread > RELAYED
+        if not (behind or isinstance(event.operation, Take)):
             return None
         query = (
             select(JournalEntry)
-            .where(JournalEntry.case_id == round_.case.id, JournalEntry.kind == "dialogue")
+            .where(JournalEntry.case_id == round_.case.id, JournalEntry.kind == Dialogue.kind)
             .order_by(JournalEntry.id.desc())
             .limit(3 * LONGEST)
         )

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from desk.model.case import JournalEntry, JournalKind
-from desk.model.messages import File, Verb
+from desk.model.events import Undelivered
+from desk.model.journal import Dialogue, JournalEntry, Notified
+from desk.model.messages import File
 from desk.pipeline.lookup import Round
 from desk.storage.database import Database
 from desk.storage.queue_tables import departures
 from escalation.transcript import file_of
 
-SPOKEN = (JournalKind.DIALOGUE.value, JournalKind.NOTIFICATION.value)
+SPOKEN = (Dialogue.kind, Notified.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,32 +33,33 @@ class UndeliveredTextLookup:
 
     async def __call__(self, round_: Round) -> object | None:
         """A `UndeliveredText`; None where nothing came back, or nothing was said in it."""
-        if round_.inbound.verb is not Verb.UNDELIVERED or round_.is_new:
+        event = round_.inbound.event
+        if not isinstance(event, Undelivered) or round_.is_new:
             return None
-        said_in = await self._arrival(round_)
-        channel_kind = (round_.inbound.detail.get("channel") or round_.inbound.channel).partition(":")[0]
+        said_in = await self._arrival(round_, event)
+        channel_kind = (event.channel or round_.inbound.channel).partition(":")[0]
         query = (
             select(JournalEntry)
             .where(JournalEntry.case_id == round_.case.id, JournalEntry.arrival_id == said_in)
-            .where(JournalEntry.public, JournalEntry.author != "subscriber", JournalEntry.kind.in_(SPOKEN))
+            .where(JournalEntry.public, JournalEntry.actor != "subscriber", JournalEntry.kind.in_(SPOKEN))
             .order_by(JournalEntry.id)
         )
         async with self._database.read(round_.case.provider) as session:
             entries = (await session.scalars(query.limit(5))).all() if said_in else ()
-        here = [one for one in entries if one.channel_kind == channel_kind or one.author.startswith("agent:")]
+        here = [one for one in entries if one.channel_kind == channel_kind or one.actor.startswith("agent:")]
         text = "\n\n".join(one.text for one in here if one.text)
         return UndeliveredText(text, tuple(file_of(file) for one in here for file in one.files)) if text else None
 
-    async def _arrival(self, round_: Round) -> int:
+    async def _arrival(self, round_: Round, event: Undelivered) -> int:
         """The arrival that was answered by what came back: its departure's key begins with it; 0 for none."""
         inbound = round_.inbound
-        lane = inbound.detail.get("lane") or f"{inbound.channel}:{inbound.sender.value}"
+        lane = event.lane or f"{inbound.channel}:{inbound.sender.value}"
         query = (
             select(departures.c.key)
             .where(departures.c.lane == lane, departures.c.case_id == round_.case.id, departures.c.sent_at.is_not(None))
             .order_by(departures.c.id.desc())
         )
-        key = inbound.detail.get("departure", "")
+        key = event.departure
         if not key:  # the report does not say which: the last one it is
             async with self._database.look() as connection:
                 key = (await connection.execute(query.limit(1))).scalar() or ""

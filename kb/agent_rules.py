@@ -21,16 +21,21 @@ from desk.model.acts import (
     Ignore,
     PopupNotice,
     Recipient,
+    Refuse,
     ReplaceMessage,
     SayTemplate,
     SetTimer,
     decide,
 )
-from desk.model.case import Case, CaseState
+from desk.model.case import Case
+from desk.model.events import Inbound, Ordered, TimerFired
 from desk.model.facts import ActingAgent, Now
-from desk.model.messages import Inbound, Role, Verb
+from desk.model.journal import ArticleDeclined, ArticleDrafted, ArticleLinked
+from desk.model.operations import ArticleAnswer, DeclineArticle, DraftArticle, LinkArticle, Operation, Resolve
+from desk.model.outcomes import IgnoredCode, RefusalCode
+from desk.model.states import CaseState
 from kb.content.article_files import sha256_of
-from kb.learning.acts import CreateDraft, LinkArticle, ValidateArticle
+from kb.learning.acts import CreateDraft, RecordArticleLink, ValidateArticle
 from kb.learning.drafts import ArticleDraft
 
 REMINDER_TIMER = "article_missing"
@@ -39,7 +44,6 @@ ANSWERING_LINK_KINDS = frozenset({"linked", "drafted", "none"})
 """Kinds of links (`kb.storage.tables.ArticleLinkRow`) that say which article the case belongs to, or that none does."""
 NO_ARTICLE_REASONS = ("once", "outside", "known")
 """Why no article: it happens once, the cause lay outside, everybody here knows it."""
-_DRAFT_WORDS, _NONE_WORDS = ("draft", "черновик"), ("none", "no", "нет", "без")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,45 +76,11 @@ class AgentArticles:
         return any(kind in ANSWERING_LINK_KINDS for _, kind in self.links)
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleChoice:
-    """What an agent asks for: list, link (with the article), draft, none (with the reason), ask_why or not_useful."""
-
-    what: str
-    article: str = ""
-    why: str = ""
-
-
-def parse_article_choice(inbound: Inbound) -> ArticleChoice | None:
-    """Parses a button, a command in the group or one of the terminal; None where it is not about articles."""
-    if inbound.role is not Role.AGENT:
-        return None
-    if inbound.verb is Verb.PRESS and inbound.press:
-        return _parse_button(inbound.press.option)
-    if inbound.verb in (Verb.ARTICLE, Verb.RESOLVE) and (what := inbound.detail.get("choice")):
-        return ArticleChoice(what, inbound.detail.get("article", ""), inbound.detail.get("why", ""))
-    return _parse_command(inbound.text) if inbound.verb is Verb.ARTICLE else None
-
-
-def _parse_button(option: str) -> ArticleChoice | None:
-    package, _, rest = option.partition(":")
-    what, _, value = rest.partition(":")
-    if package != "kb":
-        return None
-    return ArticleChoice(what, article=value) if what == "link" else ArticleChoice(what, why=value)
-
-
-def _parse_command(text: str) -> ArticleChoice:
-    """``/articles``, ``/article los-red``, ``/article draft``, ``/article none because ...``."""
-    first, _, rest = text.strip().partition(" ")
-    word = first.casefold()
-    if not word:
-        return ArticleChoice("list")
-    if word in _DRAFT_WORDS:
-        return ArticleChoice("draft")
-    if word in _NONE_WORDS:
-        return ArticleChoice("none" if rest.strip() else "ask_why", why=rest.strip())
-    return ArticleChoice("link", article=first)
+def article_answer(operation: Operation) -> ArticleAnswer | None:
+    """What an operation says about which article solved the case; None where it says nothing of it."""
+    if isinstance(operation, Resolve):
+        return operation.article
+    return operation if isinstance(operation, (LinkArticle, DraftArticle, DeclineArticle)) else None
 
 
 def article_button_key(article: str) -> str:
@@ -118,71 +88,62 @@ def article_button_key(article: str) -> str:
     return sha256_of(article)[:12]
 
 
-def apply_article_choice(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
-    """An agent links an article, takes the draft, or says why not: at any time, also when the case is closed."""
-    choice = parse_article_choice(inbound)
-    if choice is None or inbound.verb is Verb.RESOLVE:
-        return None
+def list_articles(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
+    """The articles that may fit the case, each with a button."""
+    return _list_articles(case, facts.get(AgentArticles) or AgentArticles())
+
+
+def mark_not_useful(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
+    """The articles that were shown did not fit: that is counted."""
     known = facts.get(AgentArticles) or AgentArticles()
-    if choice.what == "list":
-        return _list_articles(case, known)
-    if choice.what == "ask_why":
+    shown = [article for article, kind in known.links if kind == "shown"]
+    useless = [RecordArticleLink(article, "not_useful", _agent_id(facts)) for article in shown]
+    return decide(*useless, PopupNotice("articles_not_useful"), AddReaction())
+
+
+def answer_which_article(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
+    """An agent links an article, takes the draft, or says why not: at any time, also when the case is closed."""
+    answer = article_answer(inbound.event.operation)
+    if isinstance(answer, DeclineArticle) and not answer.why.strip():
         return decide(ReplaceMessage(), SayTemplate("agents_why_not", to=Recipient.AGENTS, buttons=_REASON_BUTTONS))
-    if choice.what == "not_useful":
-        shown = [article for article, kind in known.links if kind == "shown"]
-        useless = [LinkArticle(article, "not_useful", _agent_id(facts)) for article in shown]
-        return decide(*useless, PopupNotice("articles_not_useful"), AddReaction())
-    acts = _answer_acts(choice, case, facts, known)
-    if not acts:
-        return decide(
-            PopupNotice("no_such_article"),
-            SayTemplate("no_such_article", to=Recipient.AGENTS),
-            Ignore("no such article"),
-        )
-    confirmation = SayTemplate("agents_article_is", _confirmation_values(choice, known), Recipient.AGENTS)
+    known = facts.get(AgentArticles) or AgentArticles()
+    acts = _answer_acts(answer, facts, known)
+    if not acts or answer is None:
+        return decide(Refuse(RefusalCode.NO_SUCH_ARTICLE))
+    confirmation = SayTemplate("agents_article_is", _confirmation_values(answer, known), Recipient.AGENTS)
     return decide(*acts, ReplaceMessage(), confirmation, AddReaction())
 
 
-def ask_which_article(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
+def ask_which_article(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
     """An agent who resolves a case is asked which article solved it, unless that is known already."""
-    if inbound.role is not Role.AGENT or inbound.verb is not Verb.RESOLVE or case.state == CaseState.RESOLVED:
-        return None
     known = facts.get(AgentArticles) or AgentArticles()
-    choice = parse_article_choice(inbound)
-    if acts := _answer_acts(choice, case, facts, known) if choice else []:
+    if acts := _answer_acts(article_answer(inbound.event.operation), facts, known):
         return decide(*acts, done=False)
     if known.is_answered:
         return None
     now = facts.need(Now).at
     return decide(
         SayTemplate("agents_which_article", to=Recipient.AGENTS, buttons=_question_buttons(known)),
-        *(LinkArticle(one.article, "shown") for one in _not_shown_yet(known)),
+        *(RecordArticleLink(one.article, "shown") for one in _not_shown_yet(known)),
         SetTimer(REMINDER_TIMER, now + REMIND_AFTER, REMINDER_TIMER),
         done=False,
     )
 
 
-def show_articles(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
+def show_articles(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
     """An agent who takes a case or notes something about it is shown the articles that surely fit, each once (A17)."""
-    if inbound.role is not Role.AGENT or inbound.verb not in (Verb.TAKE, Verb.NOTE) or not case.open:
-        return None
     known = facts.get(AgentArticles)
-    taken = inbound.verb is Verb.TAKE and case.owner
-    if known is None or known.is_answered or taken:
+    if not case.open or known is None or known.is_answered:
         return None
     new = [one for one in _not_shown_yet(known) if one.sure and one.article not in case.articles]
-    if not new:
-        return None
-    return decide(*_show(new), done=False)
+    return decide(*_show(new), done=False) if new else None
 
 
-def remind_to_link_article(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
+def remind_to_link_article(case: Case, inbound: Inbound[TimerFired], facts: Facts) -> Decision | None:
     """An hour after resolving, an agent who said nothing about an article is reminded once."""
-    if inbound.verb is not Verb.TIMER or inbound.detail.get("kind") != REMINDER_TIMER:
-        return None
     known = facts.get(AgentArticles) or AgentArticles()
     if known.is_answered or case.state not in (CaseState.RESOLVED, CaseState.CLOSED):
-        return decide(Ignore("timer without a reason"))
+        return decide(Ignore(IgnoredCode.TIMER_OBSOLETE))
     return decide(SayTemplate("agents_article_missing", to=Recipient.AGENTS, buttons=_question_buttons(known)))
 
 
@@ -198,7 +159,7 @@ def _show(articles: Sequence[AgentArticle], known: AgentArticles | None = None) 
     rows = tuple((_link_button(one),) for one in articles)
     lines = [f"{one.title} ({one.article})" for one in articles]
     return [
-        *(LinkArticle(one.article, "shown") for one in articles if one.article not in before),
+        *(RecordArticleLink(one.article, "shown") for one in articles if one.article not in before),
         SayTemplate(
             "agents_articles",
             {"lines": lines},
@@ -208,25 +169,21 @@ def _show(articles: Sequence[AgentArticle], known: AgentArticles | None = None) 
     ]
 
 
-def _answer_acts(choice: ArticleChoice, case: Case, facts: Facts, known: AgentArticles) -> list[Act]:
+def _answer_acts(answer: ArticleAnswer | None, facts: Facts, known: AgentArticles) -> list[Act]:
     """The acts that record which article it was; empty where that article does not exist or the reason is missing."""
     agent = _agent_id(facts)
-    if choice.what == "none" and choice.why.strip():
-        why = choice.why.strip()
+    if isinstance(answer, DeclineArticle) and (why := answer.why.strip()):
         return [
-            LinkArticle("", "none", agent, why),
-            AddJournalEntry("measure", f"no article: {why}"),
+            RecordArticleLink("", "none", agent, why),
+            AddJournalEntry(ArticleDeclined(why)),
             PopupNotice("article_noted"),
         ]
-    if choice.what == "draft":
+    if isinstance(answer, DraftArticle):
         return _draft_acts(agent, known)
-    if choice.what != "link" or known.named is None:
+    if not isinstance(answer, LinkArticle) or known.named is None:
         return []
     one = known.named
-    acts: list[Act] = [
-        LinkArticle(one.article, "linked", agent),
-        AddJournalEntry("measure", f"article {one.article} linked"),
-    ]
+    acts: list[Act] = [RecordArticleLink(one.article, "linked", agent), AddJournalEntry(ArticleLinked(one.article))]
     if one.unvalidated:
         acts.append(ValidateArticle(one.provider, one.article, one.unvalidated))
     return [*acts, PopupNotice("article_noted")]
@@ -234,19 +191,17 @@ def _answer_acts(choice: ArticleChoice, case: Case, facts: Facts, known: AgentAr
 
 def _draft_acts(agent: str, known: AgentArticles) -> list[Act]:
     if known.draft is None:
-        return [LinkArticle(known.named.article, "drafted", agent), PopupNotice("article_noted")] if known.named else []
-    id = known.draft.article.id
-    return [
-        CreateDraft(known.draft, agent),
-        AddJournalEntry("measure", f"article {id} drafted"),
-        PopupNotice("article_noted"),
-    ]
+        drafted = known.named
+        return [RecordArticleLink(drafted.article, "drafted", agent), PopupNotice("article_noted")] if drafted else []
+    article = known.draft.article.id
+    return [CreateDraft(known.draft, agent), AddJournalEntry(ArticleDrafted(article)), PopupNotice("article_noted")]
 
 
-def _confirmation_values(choice: ArticleChoice, known: AgentArticles) -> dict[str, str]:
-    draft = known.draft.article.id if known.draft and choice.what == "draft" else ""
-    named = known.named.article if known.named and not draft and choice.what != "none" else ""
-    return {"draft": draft, "article": named, "why": "1" if choice.what == "none" else ""}
+def _confirmation_values(answer: ArticleAnswer, known: AgentArticles) -> dict[str, str]:
+    draft = known.draft.article.id if known.draft and isinstance(answer, DraftArticle) else ""
+    declined = isinstance(answer, DeclineArticle)
+    named = known.named.article if known.named and not draft and not declined else ""
+    return {"draft": draft, "article": named, "why": "1" if declined else ""}
 
 
 def _question_buttons(known: AgentArticles) -> Buttons:

@@ -7,9 +7,20 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import select
 
-from desk.model.case import Case, JournalEntry
+from desk.model.case import Case
+from desk.model.events import OfSubscriber, Ordered, TimerFired
 from desk.model.facts import ActingAgent
-from desk.model.messages import Role, Verb
+from desk.model.journal import JournalEntry
+from desk.model.operations import (
+    AddNote,
+    ArticleAnswer,
+    DraftArticle,
+    LinkArticle,
+    ListArticles,
+    MarkArticlesNotUseful,
+    Resolve,
+    Take,
+)
 from desk.model.people import Person
 from desk.model.policy import Provider
 from desk.model.shared_facts import Account, ArticleSuggestions, DialogArticles, Identification
@@ -20,9 +31,8 @@ from kb.agent_rules import (
     REMINDER_TIMER,
     AgentArticle,
     AgentArticles,
-    ArticleChoice,
+    article_answer,
     article_button_key,
-    parse_article_choice,
 )
 from kb.learning.drafts import ArticleDraft, build_draft, draft_id
 from kb.search.knowledge_base import KnowledgeBase
@@ -32,6 +42,8 @@ from kb.storage.tables import ArticleLinkRow
 
 MAX_TEXT_LENGTH = 600
 """Characters of a text that is searched for: no question needs to be longer."""
+_ASKING = (Take, AddNote, Resolve, ListArticles, MarkArticlesNotUseful)
+"""Operations for which the articles of the case are looked up."""
 
 
 class SuggestionsLookup:
@@ -45,7 +57,7 @@ class SuggestionsLookup:
         """Searches for the description so far, or else for what was said now."""
         case, inbound = round_.case, round_.inbound
         early = not case.registered and not case.articles and not case.dialog
-        if not early or inbound.role is not Role.SUBSCRIBER or inbound.verb not in (Verb.SAY, Verb.PRESS, Verb.START):
+        if not early or not isinstance(inbound.event, OfSubscriber):
             return None
         text = case.description or inbound.text
         if not text.strip():
@@ -80,19 +92,21 @@ class AgentArticlesLookup:
 
     async def __call__(self, round_: Round) -> object | None:
         """Reads the links of this case, and searches the knowledge base where that helps."""
-        inbound, choice = round_.inbound, parse_article_choice(round_.inbound)
-        asked = inbound.verb is Verb.TIMER and inbound.detail.get("kind") == REMINDER_TIMER
-        works = inbound.role is Role.AGENT and inbound.verb in (Verb.TAKE, Verb.NOTE, Verb.RESOLVE)
-        if round_.is_new or not (asked or works or choice):
+        event = round_.inbound.event
+        operation = event.operation if isinstance(event, Ordered) else None
+        answer = article_answer(operation) if operation else None
+        reminds = isinstance(event, TimerFired) and event.kind == REMINDER_TIMER
+        if round_.is_new or not (reminds or answer or isinstance(operation, _ASKING)):
             return None
         links = await self._read_links(round_)
-        named, draft = await self._named_and_draft(round_, choice, links) if choice else (None, None)
+        named, draft = await self._named_and_draft(round_, answer, links) if answer else (None, None)
         best = () if named or draft else await self._fitting_articles(round_)
         return AgentArticles(best, links, named, draft)
 
     async def _fitting_articles(self, round_: Round) -> tuple[AgentArticle, ...]:
         case, inbound = round_.case, round_.inbound
-        text = inbound.text if inbound.verb is Verb.NOTE else case.description or case.subject
+        noted = isinstance(inbound.event, Ordered) and isinstance(inbound.event.operation, AddNote)
+        text = inbound.text if noted else case.description or case.subject
         if not text.strip():
             return ()
         asked = case.provider, text[:MAX_TEXT_LENGTH], case.language
@@ -114,13 +128,13 @@ class AgentArticlesLookup:
             return tuple((row.article, row.kind) for row in rows)
 
     async def _named_and_draft(
-        self, round_: Round, choice: ArticleChoice, links: Sequence[tuple[str, str]]
+        self, round_: Round, answer: ArticleAnswer, links: Sequence[tuple[str, str]]
     ) -> tuple[AgentArticle | None, ArticleDraft | None]:
-        if choice.what == "link":
+        if isinstance(answer, LinkArticle):
             # A button carries only the short key: it is one of the articles shown in this very case.
             by_key = {article_button_key(article): article for article, _ in links if article}
-            return await self._find_article(round_, by_key.get(choice.article, choice.article)), None
-        if choice.what != "draft":
+            return await self._find_article(round_, by_key.get(answer.article, answer.article)), None
+        if not isinstance(answer, DraftArticle):
             return None, None
         there = await self._find_article(round_, draft_id(round_.case))
         return there, None if there else await self._make_draft(round_)
@@ -148,7 +162,10 @@ class AgentArticlesLookup:
         identified, inbound = round_.facts.get(Identification), round_.inbound
         account = identified.account if identified else None
         return await draft_for_case(
-            self._database, round_.case, account, inbound.text if inbound.verb is Verb.RESOLVE else ""
+            self._database,
+            round_.case,
+            account,
+            inbound.text if isinstance(inbound.event, Ordered) and isinstance(inbound.event.operation, Resolve) else "",
         )
 
 

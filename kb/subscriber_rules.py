@@ -9,29 +9,36 @@ from desk.model.acts import (
     Button,
     ChangeState,
     Decision,
+    Expect,
     Facts,
     SayTemplate,
     SayText,
+    SetDialogState,
     SetFields,
     decide,
 )
-from desk.model.case import Case, CaseState, consent_record, may_consent
+from desk.model.case import Case, consent_record, may_consent
+from desk.model.dialog_state import ARTICLE, SELF_HELP
+from desk.model.events import Inbound, Opened, Pressed, Said
 from desk.model.facts import Now
-from desk.model.messages import Inbound, Role, Verb
-from desk.model.shared_facts import NAMED, ArticleSuggestion, ArticleSuggestions, DialogArticles
+from desk.model.journal import ArticleShown, ArticleTried, ConsentGiven
+from desk.model.shared_facts import ArticleSuggestion, ArticleSuggestions, DialogArticles
+from desk.model.states import CaseState
 from kb.learning.acts import RecordSuggestion, RecordSuggestionOutcome
 
-HELPED = "helped"
+Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
+
+PLAIN_ANSWER = 3
+"""Words of an answer that says yes or no and nothing else."""
 HELPED_BUTTONS = (
     (Button("helped", "button_helped"), Button("not_helped", "button_not_helped")),
     (Button("operator", "button_operator"),),
 )
 
 
-def suggest_article(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
-    """Suggests the best article, once in a case and only where it surely fits; otherwise the questions come at once."""
-    intake = not case.registered and case.reason == "intake" and not case.awaiting
-    if not intake or case.articles or case.dialog or inbound.role is not Role.SUBSCRIBER:
+def suggest_article(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
+    """The best article, once a case and only where it surely fits; otherwise the questions come at once."""
+    if case.expecting or case.articles or case.dialog:
         return None
     suggestions = facts.get(ArticleSuggestions)
     best = suggestions.best[0] if suggestions and suggestions.best else None
@@ -42,14 +49,15 @@ def suggest_article(case: Case, inbound: Inbound, facts: Facts) -> Decision | No
 
 
 def _suggestion_acts(best: ArticleSuggestion, question: str, *before: Act) -> tuple[Act, ...]:
-    """Shows the article, after the acts ``before`` it, and asks whether it helped."""
+    """The article, after what is said ``before`` it, and the question whether it helped."""
     shown = (SayText(best.text, files=best.pictures), SayTemplate(question, buttons=HELPED_BUTTONS))
-    return SetFields({"awaiting": HELPED}), RecordSuggestion(best.article, best.score), *before, *shown
+    recorded = RecordSuggestion(best.article, best.score), AddJournalEntry(ArticleShown(best.article))
+    return Expect(SELF_HELP), *recorded, *before, *shown
 
 
-def show_dialog_article(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
-    """Shows the article that the dialog names at this point, between its questions or after the last one."""
-    if case.awaiting != NAMED:
+def show_dialog_article(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
+    """The article that the dialog names here, in the midst of its questions or behind the last one."""
+    if case.expecting.owner != ARTICLE:
         return None
     known = facts.get(DialogArticles)
     article = known.articles.get(case.articles[-1]) if known and case.articles else None
@@ -58,36 +66,51 @@ def show_dialog_article(case: Case, inbound: Inbound, facts: Facts) -> Decision 
     return decide(*_suggestion_acts(article, "did_this_help", SayTemplate("try_this")))
 
 
-def self_help_outcome(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
-    """ "It helped" closes the case, and is consent; after "it did not" the questions begin."""
-    if case.awaiting != HELPED or inbound.role is not Role.SUBSCRIBER or inbound.verb not in (Verb.SAY, Verb.PRESS):
-        return None
+def self_help_outcome(case: Case, inbound: Inbound[Said] | Inbound[Pressed], facts: Facts) -> Decision | None:
+    """ "It helped" settles the matter, and is consent; "it did not" lets the questions begin."""
     if not may_consent(case, inbound):
         return None
-    pressed = {"helped": True, "not_helped": False}.get(inbound.press.option if inbound.press else "")
-    answer = pressed if inbound.press else parse_yes_no(inbound.text)
-    if answer is None and (case.tries or inbound.files):
+    pressed = {"helped": True, "not_helped": False}.get(inbound.option)
+    answer = pressed if inbound.option else parse_yes_no(inbound.text)
+    if answer is None and (case.dialog_state.tries or inbound.files):
         answer = False
     if answer is None:
-        return decide(SetFields({"tries": case.tries + 1}), SayTemplate("helped_unclear", buttons=HELPED_BUTTONS))
-    return _close_as_solved(case, inbound, facts) if answer else _continue_with_questions(case)
+        again = SetDialogState({"tries": case.dialog_state.tries + 1})
+        return decide(again, SayTemplate("helped_unclear", buttons=HELPED_BUTTONS))
+    return _close_as_solved(case, inbound, facts) if answer else _continue_with_questions(case, inbound)
 
 
-def _close_as_solved(case: Case, inbound: Inbound, facts: Facts) -> Decision:
+def _close_as_solved(case: Case, inbound: Inbound[Said] | Inbound[Pressed], facts: Facts) -> Decision:
+    consent = consent_record(inbound, facts.need(Now).at)
+    given = ConsentGiven(consent["channel"], consent["address"], consent["message"], consent["words"])
     return decide(
-        *(RecordSuggestionOutcome(article, HELPED) for article in case.articles[-1:]),
+        *_tried(case, helped=True),
         ChangeState(CaseState.RESOLVED, "self_help"),
         ChangeState(CaseState.CLOSED, "customer_verified"),
-        SetFields({"awaiting": "", "consent": consent_record(inbound, facts.need(Now).at)}),
+        SetFields({"consent": consent}),
+        Expect(),
+        AddJournalEntry(given),
         SayTemplate("settled_thanks"),
+        words_used=True,
     )
 
 
-def _continue_with_questions(case: Case) -> Decision:
+def _continue_with_questions(case: Case, inbound: Inbound[Said] | Inbound[Pressed]) -> Decision:
     return decide(
-        *(RecordSuggestionOutcome(article, "not_helped") for article in case.articles[-1:]),
-        *(AddJournalEntry("test", f"article {article} did not help") for article in case.articles[-1:]),
-        SetFields({"awaiting": "", "tries": 0}),
+        *_tried(case, helped=False),
+        Expect(),
+        SetDialogState({"tries": 0}),
         SayTemplate("sorry_once_more" if case.articles[1:] else "sorry_go_on"),
         done=False,
+        # Whoever adds something to a plain no has it kept with the case.
+        words_used=len(inbound.text.split()) <= PLAIN_ANSWER,
     )
+
+
+def _tried(case: Case, helped: bool) -> list[Act]:
+    """What the last article did, for the figures and for the journal."""
+    acts: list[Act] = []
+    for article in case.articles[-1:]:
+        acts.append(RecordSuggestionOutcome(article, "helped" if helped else "not_helped"))
+        acts.append(AddJournalEntry(ArticleTried(article, helped)))
+    return acts

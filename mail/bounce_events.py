@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from desk.model.messages import Address, Arrival, Inbound, Role, Verb
+from desk.model.events import Event, Inbound, Reference, Undelivered
+from desk.model.messages import Address, Arrival
 from mail.automatic import classify
 from mail.mime.addresses import fold_address
 from mail.reading.message import MailMessage
@@ -13,7 +14,7 @@ NOT_ABOUT_ADDRESS = ("5.2.3", "5.3.4", "5.6.", "5.7.")
 """Status codes (RFC 3463) that speak of the letter or its sender: whoever was to read it is still there."""
 
 
-def undelivered_inbound(letter: MailMessage, arrival: Arrival, provider: str, address: str) -> Inbound:
+def undelivered_inbound(letter: MailMessage, arrival: Arrival, provider: str, address: str) -> Inbound[Event]:
     """A report that something of ours did not arrive: the desk's own news, if one of its tokens proves to be ours.
 
     The token was written to one of the suspects: whom the report names, or whom the returned letter was addressed to.
@@ -29,19 +30,15 @@ def undelivered_inbound(letter: MailMessage, arrival: Arrival, provider: str, ad
         channel=arrival.channel,
         sender=Address("mail", arrival.channel, next(iter(suspects), "")),
         at=arrival.received_at,
-        role=Role.DESK,
-        verb=Verb.UNDELIVERED,
+        event=Undelivered(
+            why=f"{status} {letter.subject}".strip()[:200],
+            gone=not status.startswith(NOT_ABOUT_ADDRESS),
+            suspects=tuple(suspects)[:MAX_SUSPECTS],
+            departure=classify.find_departure_key(ids[0]) if ids else "",
+        ),
         provider=provider,
-        text=letter.text,
-        subject=letter.subject,
-        tokens=letter.tokens,
+        reference=Reference(tokens=letter.tokens),
         message=letter.message_id,
         automatic=letter.automatic,
         fingerprint=letter.fingerprint,
-        detail={
-            "gone": "" if status.startswith(NOT_ABOUT_ADDRESS) else "1",
-            "why": f"{status} {letter.subject}".strip()[:200],
-            "suspects": " ".join(list(suspects)[:MAX_SUSPECTS]),
-            "departure": classify.find_departure_key(ids[0]) if ids else "",
-        },
     )

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from desk.clock import Clock, now
 from desk.model.channel import ChannelCapabilities, OpenFile, StoreMessages
+from desk.model.events import Event, Inbound, Reference, Said
 from desk.model.media_types import file_kind_of
 from desk.model.messages import (
     Address,
@@ -18,7 +19,6 @@ from desk.model.messages import (
     ChannelCall,
     Departure,
     File,
-    Inbound,
     OutboundMessage,
     Rejected,
     RetryLater,
@@ -73,7 +73,7 @@ class MailChannel:
         self._smtp = SmtpConnection(settings)
         self._listener = MailboxListener(settings, database, clock, turns or FetchScheduler())
 
-    async def hear(self, arrival: Arrival) -> Inbound:
+    async def hear(self, arrival: Arrival) -> Inbound[Event]:
         """The letter in an arrival. Raises `UnreadableMessage` when three children died over it."""
         letter = await self._readers.read(
             arrival.body, ReaderOptions(self._settings.address, self._settings.authserv_id, html=False)
@@ -132,35 +132,34 @@ class MailChannel:
         return OutboundAttachment(file["name"], file["media_type"], content, file.get("cid", ""))
 
 
-def inbound_of(letter: MailMessage, arrival: Arrival, provider: str, address: str = "") -> Inbound:
+def inbound_of(letter: MailMessage, arrival: Arrival, provider: str, address: str = "") -> Inbound[Event]:
     """A letter as the rules see it. ``address`` is the mailbox's own."""
     if letter.report_class == "failed" and letter.tokens:
         return bounce_events.undelivered_inbound(letter, arrival, provider, address)
-    detail = {"report": letter.report_class} if letter.automatic == "bounce" else {}
     ids = dict.fromkeys([*letter.references, *filter(None, (letter.in_reply_to, letter.message_id))])
-    if ids:
-        detail["references"] = " ".join(ids)
-    if letter.stub:
-        detail["stub"] = str(letter.stub)
-    if letter.missing_parts:
-        detail["lost"] = letter.missing_parts
-    return Inbound(
-        channel=arrival.channel,
-        sender=Address("mail", arrival.channel, fold_address(letter.sender.address)),
-        at=arrival.received_at,
-        provider=provider,
-        proof=letter.proof,
-        name=letter.sender.name,
-        language=letter.language,
+    said = Said(
         text=_choose_text(letter),
         full_text=letter.full_text,
         subject=letter.subject,
         files=tuple(_file_of(arrival.id, one) for one in letter.attachments),
-        tokens=letter.tokens,
+        lost=letter.missing_parts,
+        report=letter.report_class if letter.automatic == "bounce" else "",
+        references=tuple(ids),
+    )
+    return Inbound(
+        channel=arrival.channel,
+        sender=Address("mail", arrival.channel, fold_address(letter.sender.address)),
+        at=arrival.received_at,
+        event=said,
+        provider=provider,
+        proof=letter.proof,
+        name=letter.sender.name,
+        language=letter.language,
+        reference=Reference(tokens=letter.tokens),
         message=letter.message_id,
         automatic=letter.automatic,
+        truncated=bool(letter.stub),
         fingerprint=letter.fingerprint,
-        detail=detail,
     )
 
 

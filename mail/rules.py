@@ -16,62 +16,68 @@ from desk.model.acts import (
     decide,
 )
 from desk.model.case import Case
+from desk.model.events import Event, Inbound, Said, Undelivered
 from desk.model.facts import CaseMatch
-from desk.model.messages import Inbound, Proof, RedeliveryPolicy, Role, Verb
+from desk.model.journal import AutomaticMailCame, MailIncomplete
+from desk.model.messages import Proof, RedeliveryPolicy
+from desk.model.outcomes import IgnoredCode
 from mail.sending.compose import UNSUBSCRIBE
 from mail.sending.loop_guard import StopNotices, peer_of
 
-_MEANINGLESS = frozenset({"own", "feedback"})
+_MEANINGLESS = {"own": IgnoredCode.OWN_MAIL, "feedback": IgnoredCode.FEEDBACK_REPORT}
 
 
-def ignore_unproved_bounce(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
+def ignore_unproved_bounce(case: Case, inbound: Inbound[Undelivered], facts: Facts) -> Decision | None:
     """A report that carries no token of ours for the address it names may be anybody's: it changes nothing (T30)."""
-    if inbound.automatic != "bounce" or inbound.verb is not Verb.UNDELIVERED or facts.need(CaseMatch).how == "token":
+    if inbound.automatic != "bounce" or facts.need(CaseMatch).how == "token":
         return None
-    return decide(Ignore("bounce"))
+    return decide(Ignore(IgnoredCode.BOUNCE))
 
 
-def stop_notices(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
+def unproved_bounce_without_case(inbound: Inbound[Event], facts: Facts) -> Decision | None:
+    """The same for a report whose case is not known at all."""
+    return decide(Ignore(IgnoredCode.BOUNCE)) if inbound.automatic == "bounce" else None
+
+
+def stop_notices(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:
     """Who answers a notice with "unsubscribe" gets no more of them: its own token tells that they got it."""
-    asked = inbound.subject.strip().lower().removeprefix("re:").strip() == UNSUBSCRIBE
-    if not asked or inbound.role is not Role.SUBSCRIBER or inbound.sender.channel_kind != "mail":
+    asked = inbound.event.subject.strip().lower().removeprefix("re:").strip() == UNSUBSCRIBE
+    if not asked or facts.need(CaseMatch).how != "token" or inbound.proof is Proof.DOUBTED:
         return None
-    if facts.need(CaseMatch).how != "token" or inbound.proof is Proof.DOUBTED:
-        return None
-    return decide(StopNotices(peer_of(inbound.sender.value)), Ignore("declined"))
+    return decide(StopNotices(peer_of(inbound.sender.value)), Ignore(IgnoredCode.NOTICES_DECLINED))
 
 
-def keep_automatic_mail(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
+def keep_automatic_mail(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:
     """Automatic mail gets no answer. What it says still reaches its case, or waits where agents see it."""
-    if not inbound.automatic or inbound.role is not Role.SUBSCRIBER or inbound.detail.get("vouched"):
+    if not inbound.automatic or inbound.accepted_by:
         return None
     case_match = facts.need(CaseMatch)
-    if inbound.automatic in _MEANINGLESS:
-        return decide(Ignore(inbound.automatic))
-    if inbound.detail.get("report") in ("delayed", "delivered"):
-        return decide(Ignore("bounce"))  # a server still tries, or has done it: nothing for anybody to do
+    if meaningless := _MEANINGLESS.get(inbound.automatic):
+        return decide(Ignore(meaningless))
+    if inbound.event.report in ("delayed", "delivered"):
+        return decide(Ignore(IgnoredCode.BOUNCE))  # a server still tries, or has done it: nothing for anybody to do
     if case_match.how in ("new", "none") or case_match.doubt:
         return decide(
-            Ignore("bounce") if inbound.automatic == "bounce" else KeepPending(f"automatic mail: {inbound.automatic}")
+            Ignore(IgnoredCode.BOUNCE)
+            if inbound.automatic == "bounce"
+            else KeepPending(f"automatic mail: {inbound.automatic}")
         )
-    acts: list[Act] = [AddJournalEntry("finding", f"automatic mail: {inbound.automatic}")]
+    acts: list[Act] = [AddJournalEntry(AutomaticMailCame(inbound.automatic))]
     if case.registered and case.open:
         names: Names = {"text": literal(inbound.text[:1500]), "kind": inbound.automatic}
         acts.append(SayTemplate("agents_automatic_mail", names, Recipient.AGENTS, policy=RedeliveryPolicy.HOLD))
-    return decide(*acts)
+    return decide(*acts, words_used=True)
 
 
-def keep_unproved_pending(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
+def keep_unproved_pending(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:
     """A letter that does not prove it belongs to the case waits for an agent, with no effect before (rule 8)."""
     case_match = facts.need(CaseMatch)
-    if inbound.role is not Role.SUBSCRIBER or not case_match.doubt:
+    if not case_match.doubt:
         return None
     return decide(KeepPending(case_match.doubt, case.id if case_match.how != "new" else 0))
 
 
-def note_lost_parts(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
+def note_lost_parts(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:
     """What could not be read of a letter is told beside it, so that nobody takes a part for the whole."""
-    lost = inbound.detail.get("lost", "")
-    return (
-        decide(AddJournalEntry("finding", f"not all of the letter could be read: {lost}"), done=False) if lost else None
-    )
+    lost = inbound.event.lost
+    return decide(AddJournalEntry(MailIncomplete(lost)), done=False) if lost else None

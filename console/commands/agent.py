@@ -7,18 +7,18 @@ rules hold, and two agents who take a case at once do not both have it.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import click
 
-from bots.agent_commands import parse_minutes
-from console.commands import submit
+from console.commands import submit as waiting
 from console.commands.article_options import ArticleOptions, article_options, require_article
-from console.commands.cases import Providers, agent_name, zone_of
+from console.commands.cases import Providers, zone_of
 from console.commands.find_case import find
-from console.commands.submit import ArrivalStatus, DepartureStatus
+from console.commands.submit import DepartureStatus
+from console.runtime.content_folders import TEMPLATES
 from console.terminal.context import (
     NO_SUCH,
     REFUSED,
@@ -32,14 +32,14 @@ from console.terminal.context import (
     refuse,
     run,
 )
-from console.terminal.labels import labels
 from console.terminal.tables import local_long
+from desk.api.submit import ArrivalStatus, submit
 from desk.clock import now
+from desk.language.durations import parse_minutes
+from desk.language.templates import Templates
 from desk.model.case import Case
-from desk.model.messages import Verb
-from desk.pipeline.internal_channel import command_message
-
-NO_CASE = "no such case"
+from desk.model.operations import AddNote, Operation, Reply, Resolve, SetEta, Take
+from desk.model.outcomes import Done, RefusalCode, Refused, stored_outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ class CommandOutcome:
     """What became of a command."""
 
     case: Case
-    ledger: ArrivalStatus
-    leaving: tuple[DepartureStatus, ...]
+    status: ArrivalStatus
+    departures: tuple[DepartureStatus, ...]
     sender: bool
 
 
@@ -83,7 +83,7 @@ def take(folder: DeskFolder, number: str, agent: str, provider: str, as_json: bo
     Example:
       firstline take SN-2026-000012-3 --as ivanova
     """
-    done = run(perform(folder, Verb.TAKE, number, agent, provider))
+    done = run(perform(folder, Take(), number, agent, provider))
     report(folder, done, f"{done.case.number} is yours", as_json)
 
 
@@ -100,7 +100,7 @@ def say(folder: DeskFolder, number: str, agent: str, provider: str, as_json: boo
       firstline say 12 --as ivanova "Проверьте, пожалуйста, сейчас"
       firstline say 12 --as ivanova < answer.txt
     """
-    done = run(perform(folder, Verb.SAY, number, agent, provider, text=_text(text)))
+    done = run(perform(folder, Reply(_text(text)), number, agent, provider))
     report(folder, done, f"{done.case.number}: your words are for the subscriber", as_json)
 
 
@@ -114,7 +114,7 @@ def note(folder: DeskFolder, number: str, agent: str, provider: str, as_json: bo
     Example:
       firstline note 12 --as ivanova "на линии затухание 28 дБ"
     """
-    done = run(perform(folder, Verb.NOTE, number, agent, provider, text=_text(text)))
+    done = run(perform(folder, AddNote(_text(text)), number, agent, provider))
     report(folder, done, f"{done.case.number}: noted; the subscriber does not see it", as_json)
 
 
@@ -131,7 +131,7 @@ def eta(folder: DeskFolder, number: str, agent: str, provider: str, as_json: boo
     span = parse_minutes(" ".join(duration))
     if span is None:
         refuse(f"{' '.join(duration)!r} is no length of time: write 30m, 2h or 1d", USAGE)
-    done = run(perform(folder, Verb.ETA, number, agent, provider, duration=str(span)))
+    done = run(perform(folder, SetEta(span), number, agent, provider))
     at = local_long(done.case.eta, zone_of(done.case, folder.providers()))
     report(folder, done, f"{done.case.number}: promised for {at}; the subscriber is told", as_json)
 
@@ -160,10 +160,10 @@ def resolve(
       firstline resolve 12 --as ivanova "Переключили на порт LAN 4" --draft
       firstline resolve 12 --as ivanova "Готово" --no-article "разовый случай"
     """
-    as_detail = choice.as_detail()
-    done = run(perform(folder, Verb.RESOLVE, number, agent, provider, text=" ".join(text), **as_detail))
+    answer = choice.answer()
+    done = run(perform(folder, Resolve(" ".join(text), answer), number, agent, provider))
     report(folder, done, f"{done.case.number} is solved; the subscriber is asked whether it may be closed", as_json)
-    if not as_detail and not as_json:
+    if answer is None and not as_json:
         click.echo(f"Which article solved it? Say so with 'firstline kb link {done.case.number}'.")
 
 
@@ -177,23 +177,22 @@ def _text(words: Sequence[str]) -> str:
     return text.strip()
 
 
-async def perform(
-    folder: DeskFolder, verb: Verb, number: str, agent: str, provider: str, **as_detail: str
-) -> CommandOutcome:
-    """Carries out one order of an agent, and says what became of it."""
+async def perform(folder: DeskFolder, operation: Operation, number: str, agent: str, provider: str) -> CommandOutcome:
+    """Carries out one operation of an agent, and says what became of it."""
     settings, providers = folder.settings(), folder.providers()
     async with open_database(settings) as database:
         case = await find(database, providers, number, provider)
         if case.number is None:
             refuse(f"case {number} has no number yet: the desk is still talking with the subscriber", REFUSED)
         known_agent(providers, case.provider, agent)
-        await require_article(database, case.provider, as_detail)
-        message = command_message(verb, now(), provider=case.provider, number=case.number, agent=agent, **as_detail)
-        arrival_id = await submit.accept(database, message)
-        (ledger,) = await submit.wait_decided(settings, database, [arrival_id])
-        sends = tuple(await submit.departures_of(database, arrival_id))
-        sender = await submit.serving(database, {f"send:{one.channel}" for one in sends}) if sends else True
-        return CommandOutcome(await find(database, providers, case.number, case.provider), ledger, sends, sender)
+        await require_article(
+            database, case.provider, operation.article if isinstance(operation, Resolve) else operation
+        )
+        receipt = await submit(database, operation, now(), actor=agent, provider=case.provider, number=case.number)
+        (status,) = await waiting.wait_decided(settings, database, [receipt.arrival_id])
+        sends = tuple(await waiting.departures_of(database, receipt.arrival_id))
+        sender = await waiting.serving(database, {f"send:{one.channel}" for one in sends}) if sends else True
+        return CommandOutcome(await find(database, providers, case.number, case.provider), status, sends, sender)
 
 
 def known_agent(providers: Providers, provider: str, agent: str) -> None:
@@ -207,46 +206,41 @@ def known_agent(providers: Providers, provider: str, agent: str) -> None:
 def report(folder: DeskFolder, done: CommandOutcome, sentence: str, as_json: bool) -> None:
     """Says what became of it; a refusal is an exit code too."""
     if as_json:
-        print_json(_told(done))
-    if done.ledger.state == "quarantined":
-        refuse(f"it could not be decided and is set aside: {done.ledger.problem}", WRONG)
-    if done.ledger.case_id is None:
-        refuse(_refusal(folder, done), NO_SUCH if done.ledger.outcome == NO_CASE else REFUSED)
+        print_json(_outcome_json(done))
+    status = done.status
+    if status.state == "quarantined":
+        refuse(f"it could not be decided and is quarantined: {status.problem}", WRONG)
+    if isinstance(status.outcome, Refused):
+        gone = status.outcome.code is RefusalCode.NO_SUCH_CASE
+        refuse(_refusal(folder, done.case, status.outcome), NO_SUCH if gone else REFUSED)
+    if status.case_id is None:
+        refuse(f"{done.case.number}: the desk did not do it ({stored_outcome(status.outcome or Done())})", REFUSED)
     if as_json:
         return
     click.echo(f"{sentence}.")
     if not done.sender:
-        chatting = all(one.channel.startswith("chat:") for one in done.leaving)
+        chatting = all(one.channel.startswith("chat:") for one in done.departures)
         click.echo(f"It goes out as soon as 'firstline {'chat' if chatting else 'serve'}' runs.")
 
 
-def _refusal(folder: DeskFolder, done: CommandOutcome) -> str:
-    """The rules' own reason, as a sentence."""
-    case = done.case
-    if done.ledger.outcome == "already taken":
-        providers = folder.providers()
-        return f"{case.number} is taken already, by {agent_name(case.owner, case.provider, providers, labels('en'))}"
-    sentences: Mapping[str, str] = {
-        "the case is closed": f"{case.number} is {labels('en')[case.state]}: only a note may still be left",
-        "the case is resolved": f"{case.number} is resolved: there is nothing to promise any more",
-        "already resolved": f"{case.number} is resolved already and waits for the subscriber's consent",
-        "no such article": "there is no such article: see 'firstline kb articles'",
-        "unclear time": "a promise is from 5 minutes to 30 days ahead",
-        NO_CASE: f"there is no case {case.number}",
-    }
-    return sentences.get(done.ledger.outcome, f"{case.number}: the desk did not do it ({done.ledger.outcome})")
+def _refusal(folder: DeskFolder, case: Case, refused: Refused) -> str:
+    """The refusal in the words of its template."""
+    templates = Templates(TEMPLATES, {"": [folder.settings().root / "templates"]})
+    values = {"number": case.number or "", "typed": case.number or "", **refused.names}
+    return templates.say(case.provider, "en", f"refused_{refused.code}", values).plain
 
 
-def _told(done: CommandOutcome) -> dict[str, Any]:
+def _outcome_json(done: CommandOutcome) -> dict[str, Any]:
+    outcome = done.status.outcome
     return {
         "number": done.case.number,
         "provider": done.case.provider,
         "state": done.case.state,
         "owner": done.case.owner,
         "eta": done.case.eta,
-        "arrival": done.ledger.id,
-        "done": done.ledger.case_id is not None,
-        "outcome": done.ledger.outcome,
-        "departures": [asdict(one) for one in done.leaving],
+        "arrival": done.status.id,
+        "done": done.status.case_id is not None,
+        "outcome": stored_outcome(outcome) if outcome else "",
+        "departures": [asdict(one) for one in done.departures],
         "sender": done.sender,
     }

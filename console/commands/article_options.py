@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from console.terminal.context import NO_SUCH, USAGE, refuse
+from desk.model.operations import ArticleAnswer, DeclineArticle, DraftArticle, LinkArticle, Operation
 
 if TYPE_CHECKING:
     from desk.storage.database import Database
@@ -23,15 +24,15 @@ class ArticleOptions:
     draft: bool = False
     reason: str = ""
 
-    def as_detail(self) -> dict[str, str]:
-        """As the command carries it to the rules; empty when nothing was said. Ends the command when it contradicts."""
+    def answer(self) -> ArticleAnswer | None:
+        """What was said, as an operation; None when nothing was. Ends the command when it contradicts itself."""
         if sum(map(bool, (self.article, self.draft, self.reason))) > 1:
             refuse("--article, --draft and --no-article exclude each other", USAGE)
         if self.article:
-            return {"choice": "link", "article": self.article}
+            return LinkArticle(self.article)
         if self.draft:
-            return {"choice": "draft"}
-        return {"choice": "none", "why": self.reason} if self.reason else {}
+            return DraftArticle()
+        return DeclineArticle(self.reason) if self.reason else None
 
 
 def article_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -52,15 +53,15 @@ def article_options(command: Callable[..., None]) -> Callable[..., None]:
     return made
 
 
-async def require_article(database: Database, provider: str, as_detail: Mapping[str, str]) -> None:
+async def require_article(database: Database, provider: str, answer: Operation | None) -> None:
     """Ends the command when the article it names is not there: nothing is half done then."""
-    if as_detail.get("choice") != "link":
+    if not isinstance(answer, LinkArticle):
         return
     from sqlalchemy import select  # noqa: PLC0415  # help should not wait for the database's library
 
     from kb.storage.article_store import ArticleRow  # noqa: PLC0415
 
-    query = select(ArticleRow.id).where(ArticleRow.id == as_detail["article"], ArticleRow.provider.in_((provider, "")))
+    query = select(ArticleRow.id).where(ArticleRow.id == answer.article, ArticleRow.provider.in_((provider, "")))
     async with database.look() as connection:
         if (await connection.execute(query.where(ArticleRow.confidence != "archived"))).first() is None:
-            refuse(f"there is no article {as_detail['article']!r}: see 'firstline kb articles'", NO_SUCH)
+            refuse(f"there is no article {answer.article!r}: see 'firstline kb articles'", NO_SUCH)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,13 +11,19 @@ import click
 from sqlalchemy import inspect, select
 
 from console.commands.find_case import find
+from console.runtime.content_folders import TEMPLATES
 from console.terminal import tables
 from console.terminal.context import DeskFolder, json_option, open_database, pass_folder, print_json, run
 from console.terminal.labels import labels
-from desk.model.case import FINAL, Case, CaseState, JournalEntry
+from desk.api.journal_text import JournalText
+from desk.api.queries import CaseView, RoundView, case_view
+from desk.language.templates import Templates
+from desk.model.case import Case
+from desk.model.journal import KINDS, Category, JournalEntry
 from desk.model.messages import FRONT
 from desk.model.people import Person
 from desk.model.policy import Provider
+from desk.model.states import FINAL, CaseState
 from desk.storage.base import Base
 
 Providers = Mapping[str, Provider]
@@ -103,22 +110,26 @@ def _row(case: Case, providers: Providers, say: Mapping[str, str]) -> str:
 @click.command()
 @click.argument("number", metavar="N")
 @click.option("--provider", default="", help="Whose case, where two providers have that number.")
+@click.option("--why", is_flag=True, help="Name the rules that decided, round by round.")
 @json_option
 @pass_folder
-def case(folder: DeskFolder, number: str, provider: str, as_json: bool) -> None:
-    """Show case N with its whole journal.
+def case(folder: DeskFolder, number: str, provider: str, why: bool, as_json: bool) -> None:
+    """Show case N with its whole journal, and with --why the rules that decided, round by round.
 
     N is the number as the subscriber has it, or its count alone. Times are the provider's own; --json has them in UTC.
 
     \b
     Examples:
       firstline case SN-2026-000012-3
+      firstline case SN-2026-000012-3 --why
       firstline case 12 --json
     """
     settings = folder.settings()
-    found, person, journal, providers = run(_case(folder, number, provider))
+    view, providers = run(_case(folder, number, provider))
+    found, person = view.case, view.person
     if as_json:
-        print_json({**fields(found), "person": person and fields(person), "journal": [fields(one) for one in journal]})
+        journal, rounds = [fields(one) for one in view.journal], [asdict(one) for one in view.rounds]
+        print_json({**fields(found), "person": person and fields(person), "journal": journal, "rounds": rounds})
         return
     say = labels(settings.language)
     click.secho(_head(found, providers, say), bold=True)
@@ -126,23 +137,20 @@ def case(folder: DeskFolder, number: str, provider: str, as_json: bool) -> None:
     click.echo(_facts(found, person, providers, say))
     click.echo()
     click.secho(say["journal"], bold=True)
-    for entry in journal:
-        click.echo(_line(entry, providers, zone_of(found, providers), say))
+    words = JournalText(_templates(folder), settings.language, say)
+    for entry in view.journal:
+        click.echo(_line(entry, words, providers, zone_of(found, providers), say))
+    if why:
+        click.echo()
+        click.secho(say["rounds"], bold=True)
+        for one in view.rounds:
+            click.echo(_round(one, zone_of(found, providers), say))
 
 
-async def _case(
-    folder: DeskFolder, number: str, provider: str
-) -> tuple[Case, Person | None, list[JournalEntry], Providers]:
+async def _case(folder: DeskFolder, number: str, provider: str) -> tuple[CaseView, Providers]:
     async with open_database(folder.settings()) as database:
         providers = await folder.with_agents(database)
-        found = await find(database, providers, number, provider)
-        async with database.read(found.provider) as session:
-            person = await session.get(Person, (found.provider, found.person_id))
-            query = select(JournalEntry).where(
-                JournalEntry.provider == found.provider, JournalEntry.case_id == found.id
-            )
-            journal = list((await session.scalars(query.order_by(JournalEntry.id))).all())
-    return found, person, journal, providers
+        return await case_view(database, await find(database, providers, number, provider)), providers
 
 
 def _head(case: Case, providers: Providers, say: Mapping[str, str]) -> str:
@@ -185,18 +193,28 @@ def _zone(case: Case, say: Mapping[str, str]) -> str:
     return f"{say.get(case.fault_zone, case.fault_zone)} ({case.zone_sure:.0%})" if case.fault_zone else ""
 
 
-def _line(entry: JournalEntry, providers: Providers, zone: ZoneInfo, say: Mapping[str, str]) -> str:
+def _line(entry: JournalEntry, words: JournalText, providers: Providers, zone: ZoneInfo, say: Mapping[str, str]) -> str:
     """One line of the journal: when, who (and what kind, if it is no talk), and what was said."""
-    who = agent_name(entry.author, entry.provider, providers, say)
-    if entry.kind not in ("dialogue", "note") and entry.author == "subscriber":
+    who, category = agent_name(entry.actor, entry.provider, providers, say), KINDS[entry.kind].category
+    if category not in (Category.DIALOGUE, Category.NOTE) and entry.actor == "subscriber":
         who = say["desk"]  # it followed from the subscriber's word, but the desk did it
-    kind = "" if entry.kind == "dialogue" else say.get(entry.kind, entry.kind)
+    kind = "" if category is Category.DIALOGUE else say.get(category, category)
     head = ", ".join(one for one in (who, kind, entry.channel_kind if entry.channel_kind != "desk" else "") if one)
     names = ", ".join(str(one.get("name") or one.get("kind")) for one in entry.files)
-    state, _, reason = entry.text.partition("/")
-    text = f"{say[state]} ({say.get(reason, reason)})" if entry.kind == "status" and state in say else entry.text
+    text = words.of(entry, providers.get(entry.provider))
     said = "\n".join(one for one in (text, f"[{say['files']}: {names}]" if names else "") if one)
     return f"{tables.local(entry.at, zone)}  {tables.cut(head, tables.width() - 13)}\n{tables.wrapped(said, ' ' * 13)}"
+
+
+def _round(one: RoundView, zone: ZoneInfo, say: Mapping[str, str]) -> str:
+    """One round: when, through which channel, what became of it, and which rules decided, in their order."""
+    head = f"{tables.local(one.at, zone)}  {one.channel}, {one.outcome}"
+    return f"{head}\n{tables.wrapped(', '.join(one.decided_by) or say['no_rule'], ' ' * 13)}"
+
+
+def _templates(folder: DeskFolder) -> Templates:
+    """The sentences of the desk, with the desk's own ones over the packaged."""
+    return Templates(TEMPLATES, {"": [folder.settings().root / "templates"]})
 
 
 def agent_name(author: str, provider: str, providers: Providers, say: Mapping[str, str]) -> str:

@@ -15,7 +15,6 @@ from console.commands import submit
 from console.commands.acting import acting, actor_of, require_agent
 from console.commands.cases import Providers
 from console.commands.find_case import find
-from console.commands.submit import ArrivalStatus
 from console.terminal import tables
 from console.terminal.context import (
     NO_SUCH,
@@ -30,9 +29,12 @@ from console.terminal.context import (
     refuse,
     run,
 )
+from desk.api.submit import ArrivalStatus
 from desk.clock import now
 from desk.model.case import Case
+from desk.model.events import Said
 from desk.model.messages import FRONT, UnreadableMessage
+from desk.model.outcomes import Done, DoneCode, stored_outcome
 from desk.pipeline.internal_channel import acceptance_message
 from desk.queues import inbox
 from desk.storage import audit
@@ -133,7 +135,8 @@ async def _print_pending(folder: DeskFolder, mail_id: int) -> None:
     pairs = [("from", f"{inbound.name} <{row.sender}>"), ("subject", row.subject), ("why", row.why), ("files", files)]
     click.echo(tables.labelled(pairs))
     click.echo()
-    click.echo(tables.wrapped(inbound.full_text or inbound.text))
+    full_text = inbound.event.full_text if isinstance(inbound.event, Said) else ""
+    click.echo(tables.wrapped(full_text or inbound.text))
 
 
 @pending.command("accept")
@@ -160,13 +163,13 @@ def accept_pending(folder: DeskFolder, mail_id: int, number: str | None, new: bo
     if status.state == "quarantined":
         refuse(f"letter {mail_id} could not be decided and is set aside: {status.problem}", WRONG)
     if status.case_id is None:
-        refuse(f"letter {mail_id} was not taken: {status.outcome}", REFUSED)
+        refuse(f"letter {mail_id} was not taken: {stored_outcome(status.outcome or Done())}", REFUSED)
     if not as_json:
         click.echo(f"Letter {mail_id} {_result_sentence(status, case)}.")
 
 
 def _result_sentence(status: ArrivalStatus, case: Case | None) -> str:
-    if status.outcome == "case":
+    if status.outcome == Done(DoneCode.CASE):
         return "began a new case; its sender is being answered"
     return f"joined {case.number}" if case and case.number else "joined its case, which has no number yet"
 

@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.commands import submit
 from console.commands.acting import acting, actor_of
-from console.commands.submit import ArrivalStatus
 from console.terminal import tables
 from console.terminal.context import (
     NO_SUCH,
@@ -29,7 +28,9 @@ from console.terminal.context import (
     refuse,
     run,
 )
+from desk.api.submit import ArrivalStatus
 from desk.clock import now
+from desk.model.outcomes import Done, stored_outcome
 from desk.queues import inbox
 from desk.storage import audit
 
@@ -147,7 +148,8 @@ def replay(folder: DeskFolder, arrivals: Sequence[int], everything: bool, agent:
     elif not statuses:
         click.echo("Nothing is set aside.")
     for one in statuses if not as_json else ():
-        words = f"set aside again: {one.problem}" if one.state == "quarantined" else f"read and decided ({one.outcome})"
+        decided = f"read and decided ({stored_outcome(one.outcome or Done())})"
+        words = f"quarantined again: {one.problem}" if one.state == "quarantined" else decided
         click.echo(tables.wrapped(words, "  ", f"{one.id}  "))
     click.get_current_context().exit(WRONG if any(one.state == "quarantined" for one in statuses) else OK)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from console.terminal.context import WRONG, refuse
+from desk.api.submit import ArrivalStatus, statuses
 from desk.clock import now
 from desk.model.channel import ExtraWrite
 from desk.model.messages import RawMessage
@@ -32,17 +33,6 @@ PATIENCE = 30.0
 LOOK = 0.05
 MINE_AT_LAST = 3.0
 """Seconds after which a running `serve` is not counted on any more: it may have no worker, or be stopping."""
-
-
-@dataclass(frozen=True, slots=True)
-class ArrivalStatus:
-    """What the inbox says of one arrival: its state (waiting, done, aside), outcome, case, and problem if any."""
-
-    id: int
-    state: str
-    outcome: str
-    case_id: int | None
-    problem: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +59,7 @@ async def wait_decided(settings: Settings, database: Database, ids: Sequence[int
     begun = loop.time()
     if await serving(database):
         while loop.time() < begun + MINE_AT_LAST:
-            found = await _ledger(database, ids)
+            found = await statuses(database, ids)
             if _settled(found):
                 return found
             await asyncio.sleep(LOOK)
@@ -92,7 +82,7 @@ async def whole_application(settings: Settings) -> AsyncIterator[Application]:
 
 async def _decide(settings: Settings, database: Database, ids: Sequence[int], until: float) -> list[ArrivalStatus]:
     async with whole_application(settings) as application, _holding(application):
-        while not _settled(found := await _ledger(database, ids)):
+        while not _settled(found := await statuses(database, ids)):
             if asyncio.get_running_loop().time() > until:
                 refuse("it was not decided in time: it waits in the inbox, and 'firstline serve' will go on", WRONG)
             if not await application.worker.work():
@@ -116,13 +106,6 @@ async def _holding(application: Application) -> AsyncIterator[None]:
         keeping.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await keeping
-
-
-async def _ledger(database: Database, ids: Sequence[int]) -> list[ArrivalStatus]:
-    columns = [arrivals.c[name] for name in ("id", "state", "outcome", "case_id", "problem")]
-    async with database.look() as connection:
-        rows = await connection.execute(select(*columns).where(arrivals.c.id.in_(ids)).order_by(arrivals.c.id))
-        return [ArrivalStatus(row.id, row.state, row.outcome or "", row.case_id, row.problem or "") for row in rows]
 
 
 def _settled(found: Sequence[ArrivalStatus]) -> bool:

@@ -13,20 +13,18 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from bots.agent_commands import AgentCommand, parse_agent_button, parse_agent_message
+from bots.agent_commands import parse_agent_button, parse_agent_message
 from chat.terminal_channel import TerminalMessage, render, terminal_message
 from desk.model.channel import ChannelCapabilities, StoreMessages
+from desk.model.events import Event, Inbound, NotForDesk, Ordered, Reference
 from desk.model.messages import (
     Address,
     Arrival,
-    ButtonPress,
     ChannelCall,
     Departure,
     File,
-    Inbound,
     OutboundMessage,
     RawMessage,
-    Role,
     SendResult,
     Sent,
     UnreadableMessage,
@@ -61,7 +59,7 @@ class AgentsGroupChannel:
         body = json.dumps({"agent": agent, **said}, ensure_ascii=False).encode()
         return RawMessage(self.name, uuid4().hex, f"{self.name}:{agent}", body, now)
 
-    async def hear(self, arrival: Arrival) -> Inbound:
+    async def hear(self, arrival: Arrival) -> Inbound[Event]:
         """Reads one order. Raises `UnreadableMessage` for what is none."""
         try:
             body = json.loads(arrival.body)
@@ -69,30 +67,24 @@ class AgentsGroupChannel:
         except (ValueError, LookupError, TypeError) as error:
             raise UnreadableMessage(f"not an agent's order: {type(error).__name__}: {error}") from None
 
-    def _inbound(self, arrival: Arrival, body: Mapping[str, Any]) -> Inbound:
-        press = ButtonPress(*body["press"]) if "press" in body else None
-        files = tuple(File(**one) for one in body.get("files", ()))
-        number = str(body.get("number", ""))
-        order: AgentCommand = (
-            parse_agent_button(press.option)
-            if press
-            else parse_agent_message(str(body["text"]), bool(files), bool(number))
-        )
+    def _inbound(self, arrival: Arrival, body: Mapping[str, Any]) -> Inbound[Event]:
+        number, pressed = str(body.get("number", "")), ""
+        if "press" in body:
+            case_id, _, pressed = body["press"]
+            operation, reference = parse_agent_button(pressed), Reference(case_id=int(case_id), button=True)
+        else:
+            files = tuple(File(**one) for one in body.get("files", ()))
+            command = parse_agent_message(str(body["text"]), files, bool(number))
+            operation, reference = command.operation, Reference(number=command.number or number)
         return Inbound(
             channel=self.name,
             sender=Address(self.channel_kind, self.name, str(body["agent"])),
             at=arrival.received_at,
-            role=Role.AGENT,
-            verb=order.verb,
+            event=Ordered(operation, pressed) if operation else NotForDesk(agents=True),
             provider=self.provider,
-            text=order.text,
-            full_text=order.text,
-            files=files,
-            press=press,
-            number=order.number or number,
+            reference=reference,
             message=arrival.key,
-            callback=arrival.key if press else "",
-            detail=dict(order.detail),
+            callback=arrival.key if pressed else "",
         )
 
     def render(self, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:

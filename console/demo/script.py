@@ -12,7 +12,8 @@ from console.demo.display import DemoDisplay
 from console.demo.folder import PROVIDER
 from console.runtime.content_folders import ARTICLES
 from console.terminal.screen import Screen
-from desk.model.case import Case, CaseState
+from desk.model.case import Case
+from desk.model.states import CaseState
 
 ANNAS_ANSWERS: Mapping[str, str | Path] = {
     "Получилось?": "not_helped",

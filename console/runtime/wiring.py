@@ -1,4 +1,4 @@
-"""The wiring: the one place where the rooms meet. The order of the rules is the meaning of the desk; read it aloud."""
+"""The wiring: the one place where the packages meet. The rules and their order are in `console.runtime.rules`."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from console.runtime.agent_loader import AgentLoader
 from console.runtime.article_loader import ArticleLoader
 from console.runtime.content_folders import DIALOGS, TEMPLATES, ContentFolders
 from console.runtime.receiver import Receiver, build_receiver
+from console.runtime.rules import RULEBOOK, TIMERS
 from desk.clock import Clock, now
 from desk.language.templates import Templates
-from desk.model.acts import Act, ActFilter, AssignAccount, Rule, SayTemplate
+from desk.model.acts import Act, ActFilter, AssignAccount, SayTemplate
 from desk.model.case import Case
 from desk.model.channel import Channel
 from desk.model.channels import ChannelRegistry
@@ -38,94 +39,25 @@ from desk.pipeline.lookup import CaseLookup
 from desk.pipeline.send import OutboxSender
 from desk.pipeline.worker import Lookup, Worker
 from desk.pipeline.write import ActWriter, DecisionWriter, OutcomeListener
-from escalation import agent_rules
-from escalation import rules as escalation
 from escalation.cards import case_card
 from escalation.transcript import TranscriptLookup
 from escalation.undelivered import UndeliveredTextLookup
-from intake import rules as intake
-from intake.engine import rules
 from intake.identity import guess_budget
 from intake.identity.guess_limiter import GuessLimiter, write_counted_guess
 from intake.identity.lookups import DialogLookup, IdentificationLookup, articles_named, store_dialog_sources
 from intake.identity.sources.csv_file import CsvSource
 from intake.limits import rate_rules
 from intake.limits.rate_lookup import MessageRateLookup, write_quarantine_backlog
-from kb import agent_rules as kb_agent_rules
-from kb import subscriber_rules as kb
+from kb.agent_rules import AgentArticles
 from kb.learning import acts as kb_acts
 from kb.lookups import AgentArticlesLookup, DialogArticlesLookup, SuggestionsLookup
 from kb.phrase_learner import PhraseLearner
 from kb.search.knowledge_base import KnowledgeBase
 from kb.storage import act_writers as kb_act_writers
-from mail import rules as mail
 from mail.receiving import ledger
 from mail.sending import loop_guard, loop_guard_store
 
 log = logging.getLogger(__name__)
-
-RULES: tuple[Rule, ...] = (
-    # Nobody is heard at the price of all others.
-    rate_rules.slow_down,
-    # What is nobody's word: repeats, machines, letters that prove nothing, buttons of yesterday.
-    intake.ignore_duplicate,
-    mail.ignore_unproved_bounce,
-    escalation.ignore_unknown_case,
-    mail.stop_notices,
-    mail.keep_automatic_mail,
-    mail.keep_unproved_pending,
-    intake.ignore_empty,
-    intake.refuse_stale_button,
-    intake.close_abandoned,
-    # The desk's own news: what did not arrive, what may have, what the clock says.
-    kb_agent_rules.remind_to_link_article,
-    escalation.reachable_again,
-    escalation.mark_undelivered,
-    escalation.warn_maybe_sent,
-    escalation.timer_fired,
-    # An agent acts, under a name of the provider's own list.
-    agent_rules.refuse_unknown_agent,
-    agent_rules.require_case,
-    kb_agent_rules.apply_article_choice,
-    agent_rules.refuse_final_case,
-    kb_agent_rules.show_articles,
-    kb_agent_rules.ask_which_article,
-    agent_rules.take,
-    agent_rules.say,
-    agent_rules.note,
-    agent_rules.eta,
-    agent_rules.resolve,
-    # A question about the desk itself, or a slip corrected: answered or kept, and nothing moves on.
-    intake.answer_help,
-    intake.keep_edit,
-    # Wherever a subscriber is heard, there they are answered; what was lost of their letter is told.
-    intake.remember_channel,
-    mail.note_lost_parts,
-    # A subscriber whose case has its number.
-    escalation.ask_consent,
-    escalation.human_wanted,
-    escalation.relay_to_agent,
-    # A subscriber with a new matter: greeted, known, helped, asked.
-    intake.answer_thanks,
-    intake.greet,
-    intake.recognise_account,
-    intake.human_wanted,
-    intake.nobody_to_answer,
-    rate_rules.too_many_cases,
-    intake.ask_identifier,
-    kb.self_help_outcome,
-    kb.suggest_article,
-    intake.choose_dialog,
-    rules.ask_questions,
-    kb.show_dialog_article,
-    rules.confirm_summary,
-    intake.hand_to_agent,
-    # Whatever is ready by now becomes a numbered case.
-    escalation.register_case,
-)
-
-TIMER_KINDS = frozenset({"silent", "eta_missing", "eta_over", "consent_reminder", kb_agent_rules.REMINDER_TIMER})
-"""Kinds of timers that the rules above decide. One of another kind is quarantined, and nobody can miss it."""
 
 ACT_FILTERS: tuple[ActFilter, ...] = (
     # The last word on what was decided: guesses are counted, and machines that answer each other stop here.
@@ -137,7 +69,7 @@ ACT_WRITERS: Mapping[type[Act], ActWriter] = {
     AssignAccount: kb_act_writers.write_account_assignment,
     kb_acts.RecordSuggestion: kb_act_writers.write_suggestion,
     kb_acts.RecordSuggestionOutcome: kb_act_writers.write_suggestion_outcome,
-    kb_acts.LinkArticle: kb_act_writers.write_link,
+    kb_acts.RecordArticleLink: kb_act_writers.write_link,
     kb_acts.CreateDraft: kb_act_writers.write_draft,
     kb_acts.ValidateArticle: kb_act_writers.write_validation,
     rate_rules.QuarantineBacklog: write_quarantine_backlog,
@@ -199,7 +131,7 @@ async def assemble_application(
         one.name: one for one in (TerminalChannel(name, attachments.open, settings.data / "chat") for name in providers)
     }
     channels |= {channel.name: channel for channel in extra_channels}
-    channels |= {channel.name: channel for channel in internal_channels(channels, attachments.arrival, TIMER_KINDS)}
+    channels |= {channel.name: channel for channel in internal_channels(channels, attachments.arrival, TIMERS)}
     groups, mailboxes = _groups_and_mailboxes(settings)
     registry = ChannelRegistry(channels, providers, {**groups, **(agents_group or {})}, mailboxes)
     dialogs = await asyncio.to_thread(DialogLookup, database, {name: folders.of(name, DIALOGS) for name in providers})
@@ -212,8 +144,9 @@ async def assemble_application(
     lazy_lookups: Mapping[type, Lookup] = {
         ArticleSuggestions: SuggestionsLookup(knowledge),
         DialogArticles: DialogArticlesLookup(knowledge, articles_named),
-        kb_agent_rules.AgentArticles: AgentArticlesLookup(database, knowledge),
+        AgentArticles: AgentArticlesLookup(database, knowledge),
     }
+    without_case: Sequence[Lookup] = (ActingAgentLookup(registry), ContactAddressesLookup(registry))
     lookups: Sequence[Lookup] = (
         MessageRateLookup(database, registry),
         IdentificationLookup(sources, providers, GuessLimiter(database)),
@@ -248,7 +181,17 @@ async def assemble_application(
         ),
         sources=sources,
         worker=Worker(
-            database, registry, case_lookup, lookups, lazy_lookups, RULES, writer, holder, clock, ACT_FILTERS
+            database,
+            registry,
+            case_lookup,
+            lookups,
+            lazy_lookups,
+            without_case,
+            RULEBOOK,
+            writer,
+            holder,
+            clock,
+            ACT_FILTERS,
         ),
         sender=OutboxSender(database, registry, holder, clock),
     )

@@ -115,6 +115,47 @@ def is_only_thanks(text: str) -> bool:
     )
 
 
+_GREETING_WORDS = _word_set(
+    "здравствуйте здравствуй здрасте здрасьте добрый доброе доброго день вечер утро дня вечера утра ночи привет "
+    "времени суток приветствую алло ау хай hello hi hey good morning afternoon evening day there dear sir madam support"
+)
+_CONTRACT_WORDS = _word_set(
+    "мой моя номер договор договора договору лицевой счет счета лс л с это вот абонент наш у меня по my our contract "
+    "number no nr account is the its it"
+)
+_EXCLAIMING_WORDS = _word_set(
+    "сколько можно уже это что же такое просто вообще опять да ну как так за когда вы ваш ваша вам вас меня мне я "
+    "how long do i have to this is you your are so just what the hell"
+)
+_SMALL_TALK_WORDS = _GREETING_WORDS | _WORDS_AROUND_THANKS | _CONTRACT_WORDS | _FILLERS | _POLITE_WORDS
+
+
+def has_substance(text: str, number: str = "") -> bool:
+    """Whether a text says more than a greeting, thanks, anger, the wish for a human, or a contract ``number``.
+
+    Only such words may become the description of what happened.
+    """
+    said = text[:MAX_LENGTH]
+    for spelled in filter(None, (number, number.replace("-", " "), number.replace("-", ""))):
+        said = re.sub(re.escape(spelled), " ", said, flags=re.IGNORECASE)
+    return any(_is_substance(words.split()) for words, _ in clauses(said))
+
+
+def _is_substance(words: list[str]) -> bool:
+    left = [word for word in words if word not in _SMALL_TALK_WORDS and not word.isdecimal()]
+    if not left or _asks_for_human(words):
+        return False
+    padded = f" {' '.join(words)}"
+    if len(words) <= 6 and any(stem in padded for stem in _ANGRY_STEMS):
+        angry = [
+            word
+            for word in left
+            if word not in _EXCLAIMING_WORDS and not any(f" {word}".startswith(stem) for stem in _ANGRY_STEMS)
+        ]
+        return len(angry) > 1
+    return not _EXCLAIMING_WORDS.issuperset(left)
+
+
 def clauses(text: str) -> Iterator[tuple[str, bool]]:
     """The clauses of a text, each as `normalized` words, with whether a question mark ends it."""
     for clause in re.split(r"(?<=[.,!?;:\n()\u2014])", text[:MAX_LENGTH]):

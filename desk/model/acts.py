@@ -1,7 +1,7 @@
 """What a rule may decide: acts, as frozen values. The worker alone carries them out, all in one transaction.
 
-A rule is ``(Case, Heard, Facts) -> Decision | None`` and pure. None means "not my business". The first decision that
-is ``done`` ends the round; the others leave their acts applied and let the next rule go on.
+A rule is ``(Case, Inbound, Facts) -> Decision | None`` and pure. None means that it has nothing to decide. The first
+decision that is ``done`` ends the round; the others leave their acts applied and let the next rule go on.
 """
 
 from __future__ import annotations
@@ -13,7 +13,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from desk.language.rich_text import RichText
-from desk.model.messages import Address, File, Inbound, Priority, RawMessage, RedeliveryPolicy
+from desk.model.events import Event, Inbound
+from desk.model.journal import JournalEvent
+from desk.model.messages import Address, File, Priority, RawMessage, RedeliveryPolicy
+from desk.model.outcomes import IgnoredCode, RefusalCode
+from desk.model.shared_facts import SuppressionReason
 
 if TYPE_CHECKING:
     from desk.model.case import Case
@@ -123,7 +127,7 @@ class Suppressed(Act):
     """Something that was to be said and is not: a governor put this in its place. The journal keeps what and why."""
 
     what: SayTemplate | SayText
-    why: str
+    why: SuppressionReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,25 @@ class SetFields(Act):
 
 
 @dataclass(frozen=True, slots=True)
+class Expect(Act):
+    """From now on ``owner`` (of `desk.model.dialog_state`) hears the next answer first; "" when nothing is open.
+
+    ``question`` names the question put, ``asked`` all questions of the prompt.
+    """
+
+    owner: str = ""
+    question: str = ""
+    asked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SetDialogState(Act):
+    """Sets other fields of the case's `desk.model.dialog_state.DialogState`."""
+
+    changes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeState(Act):
     """Moves the case to another state; a move the table of states does not know raises `ForbiddenTransition`."""
 
@@ -163,10 +186,10 @@ class ChangeState(Act):
 
 @dataclass(frozen=True, slots=True)
 class AddJournalEntry(Act):
-    """A line of the journal beside the dialogue itself. ``kind`` as in `desk.model.case.JournalKind`."""
+    """Adds an entry to the journal beside the dialogue itself; ``text`` are words that belong to it."""
 
-    kind: str
-    text: str
+    event: JournalEvent
+    text: str = ""
     public: bool = False
 
 
@@ -242,9 +265,17 @@ class KeepPending(Act):
 
 @dataclass(frozen=True, slots=True)
 class Ignore(Act):
-    """Nothing is to be done about this arrival, and no case is opened for it. ``why`` is its outcome in the ledger."""
+    """Nothing is to be done about this arrival, and no case is opened for it; ``code`` becomes its outcome."""
 
-    why: str
+    code: IgnoredCode
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse(Act):
+    """An agent's order is not carried out; the agent reads the template ``refused_<code>``. Nothing is changed."""
+
+    code: RefusalCode
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,10 +287,15 @@ class Postpone(Act):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What one rule wants done, in order, and whether the round ends here."""
+    """What one rule wants done, in order, and whether the round ends here.
+
+    ``words_used`` when the rule has taken care of what the subscriber said; words that no rule used are kept with the
+    case by `desk.pipeline.decide`.
+    """
 
     acts: tuple[Act, ...]
     done: bool = True
+    words_used: bool = False
 
 
 class FactNeeded(Exception):
@@ -308,11 +344,13 @@ class Facts:
         self._values[type(value)] = value
 
 
-Rule = Callable[["Case", Inbound, Facts], Decision | None]
-ActFilter = Callable[["Case", Inbound, Facts, Sequence[Act]], Sequence[Act]]
+Rule = Callable[["Case", Inbound[Any], Facts], Decision | None]
+RuleWithoutCase = Callable[[Inbound[Any], Facts], Decision | None]
+"""A rule for arrivals that belong to no case."""
+ActFilter = Callable[["Case", Inbound[Event], Facts, Sequence[Act]], Sequence[Act]]
 """Has the last word on a round: gives its acts back, some of them `Suppressed`. It adds none that changes the case."""
 
 
-def decide(*acts: Act, done: bool = True) -> Decision:
-    """A decision, spelled shortly."""
-    return Decision(acts, done)
+def decide(*acts: Act, done: bool = True, words_used: bool = False) -> Decision:
+    """A `Decision`, spelled shortly."""
+    return Decision(acts, done, words_used)

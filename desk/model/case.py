@@ -1,4 +1,4 @@
-"""The one aggregate: a `Case`, born with the first message, and its journal.
+"""The one aggregate: a `Case`, which begins with the first message.
 
 Its number is empty until it is registered; a case settled by self-help never gets one. States and their moves are
 TMF621's (v5), with the sub-state as the reason of the last change.
@@ -8,60 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, ForeignKeyConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Boolean, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from desk.model.messages import Inbound
+from desk.model.dialog_state import DialogState, Expecting
+from desk.model.events import Event, Inbound, Pressed, Said
+from desk.model.states import FINAL, TRANSITIONS, CaseState, ForbiddenTransition
 from desk.storage.base import Base, Instant, ProviderRow
-
-
-class CaseState(StrEnum):
-    """TMF621 status values."""
-
-    ACKNOWLEDGED = "acknowledged"
-    IN_PROGRESS = "inProgress"
-    PENDING = "pending"
-    HELD = "held"
-    RESOLVED = "resolved"
-    CLOSED = "closed"
-    REJECTED = "rejected"
-    CANCELLED = "cancelled"
-
 
 TRIAGE = "triage"
 """The reason of a case whose intake is over: the same round gives it its number."""
-
-FINAL = frozenset({CaseState.CLOSED, CaseState.REJECTED, CaseState.CANCELLED})
-
-TRANSITIONS: Mapping[CaseState, frozenset[CaseState]] = {
-    CaseState.ACKNOWLEDGED: frozenset(
-        {CaseState.IN_PROGRESS, CaseState.PENDING, CaseState.RESOLVED, CaseState.REJECTED, CaseState.CANCELLED}
-    ),
-    CaseState.IN_PROGRESS: frozenset({CaseState.PENDING, CaseState.HELD, CaseState.RESOLVED, CaseState.CANCELLED}),
-    CaseState.PENDING: frozenset({CaseState.IN_PROGRESS, CaseState.RESOLVED, CaseState.CANCELLED}),
-    CaseState.HELD: frozenset({CaseState.IN_PROGRESS, CaseState.RESOLVED, CaseState.CANCELLED}),
-    CaseState.RESOLVED: frozenset({CaseState.CLOSED, CaseState.IN_PROGRESS}),
-}
-
-
-class JournalKind(StrEnum):
-    """The kinds of lines in the journal of a case (C9)."""
-
-    DIALOGUE = "dialogue"
-    TEST = "test"
-    MEASURE = "measure"
-    FINDING = "finding"
-    STATUS = "status"
-    NOTIFICATION = "notification"
-    NOTE = "note"
-
-
-class ForbiddenTransition(ValueError):
-    """A state the case cannot reach from where it is."""
-
 
 _IN_INTAKE = text("state = 'acknowledged' AND registered_at IS NULL")
 
@@ -69,13 +27,10 @@ _IN_INTAKE = text("state = 'acknowledged' AND registered_at IS NULL")
 class Case(ProviderRow, Base):
     """One matter of one person with one provider, from the first word to the consent.
 
-    ``awaiting`` names what the desk asked last ("" for nothing): identifier, category, helped, dialog, summary,
-    consent; within a round also article (`desk.model.shared_facts.NAMED`). ``prompt`` grows by one with every prompt
-    shown, so that a stale button is known. ``answers`` maps a question's id to ``{"value": ..., "text": ...}``;
-    ``asked``
-    lists the questions of the last prompt. ``articles`` are those shown, the last one last. ``queue`` is the target
-    of its routing, as "queue:field"; until it is registered, the team its dialog proposes, as "field".
-    ``eta_version`` counts the times that were promised.
+    ``answers`` maps a question's id to ``{"value": ..., "text": ...}``. ``articles`` are those shown, the last one
+    last. ``queue`` is the target of its routing, as "queue:field"; until it is registered, the team its dialog
+    proposes, as "field". ``eta_version`` counts the times that were promised. ``unread`` counts what the subscriber
+    said since an agent last answered. What the desk expects to hear is kept apart, in `dialog_state`.
     """
 
     __tablename__ = "cases"
@@ -93,9 +48,6 @@ class Case(ProviderRow, Base):
 
     state: Mapped[str] = mapped_column(String(16), default=CaseState.ACKNOWLEDGED.value)
     reason: Mapped[str] = mapped_column(String(40), default="intake")
-    awaiting: Mapped[str] = mapped_column(String(24), default="")
-    prompt: Mapped[int] = mapped_column(default=0)
-    tries: Mapped[int] = mapped_column(default=0)
 
     contract: Mapped[str] = mapped_column(String(80), default="")
     entitlement: Mapped[str] = mapped_column(String(16), default="unverified")
@@ -107,9 +59,7 @@ class Case(ProviderRow, Base):
     category: Mapped[str] = mapped_column(String(40), default="")
     ticket_type: Mapped[str] = mapped_column(String(24), default="")
     dialog: Mapped[str] = mapped_column(String(64), default="")
-    dialog_hash: Mapped[str] = mapped_column(String(64), default="")
     answers: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    asked: Mapped[list[str]] = mapped_column(JSON, default=list)
     occurred: Mapped[str] = mapped_column(String(400), default="")
     place: Mapped[str] = mapped_column(String(400), default="")
     circumstances: Mapped[str] = mapped_column(Text, default="")
@@ -141,6 +91,23 @@ class Case(ProviderRow, Base):
     )
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012
 
+    @property
+    def dialog_state(self) -> DialogState:
+        """What is expected next; a fresh one until the stored one is attached."""
+        state = self.__dict__.get("_dialog_state")
+        if not isinstance(state, DialogState):
+            state = self.__dict__["_dialog_state"] = DialogState()
+        return state
+
+    @dialog_state.setter
+    def dialog_state(self, state: DialogState) -> None:
+        self.__dict__["_dialog_state"] = state
+
+    @property
+    def expecting(self) -> Expecting:
+        """Whose question is open."""
+        return self.dialog_state.expecting
+
     def change(self, changes: Mapping[str, Any]) -> None:
         """Sets several fields. Raises AttributeError for a name that is none, so that no change is lost silently."""
         for name, value in changes.items():
@@ -162,25 +129,35 @@ class Case(ProviderRow, Base):
 _FIELDS = frozenset(Case.__table__.columns.keys())
 
 
-def may_consent(case: Case, inbound: Inbound) -> bool:
+def may_consent(case: Case, inbound: Inbound[Event]) -> bool:
     """Whether closing can be agreed to by this message: it answers what was asked, and is the person's own.
 
-    What was mended in an earlier message answers nothing that was asked since; and whose letter an agent let into the
+    What was mended in an earlier message answers nothing that was asked since; and whose mail an agent let into the
     case is not thereby the person it belongs to.
     """
     own = (inbound.sender.channel, inbound.sender.value) == (case.channel, case.address)
-    return not inbound.detail.get("edited") and (own or not inbound.detail.get("vouched"))
+    edited = isinstance(inbound.event, Said) and inbound.event.edited
+    return not edited and (own or not inbound.accepted_by)
 
 
-def consent_record(inbound: Inbound, at: datetime) -> dict[str, str]:
+def consent_record(inbound: Inbound[Said] | Inbound[Pressed], at: datetime) -> dict[str, str]:
     """Who agreed to closing, how and when, as `Case.consent` keeps it (C7)."""
     return {
-        "channel_kind": inbound.sender.channel_kind,
+        "channel": inbound.sender.channel_kind,
         "address": inbound.sender.value,
         "message": inbound.message,
-        "words": inbound.press.option if inbound.press else inbound.text[:400],
+        "words": inbound.option or inbound.text[:400],
         "at": at.isoformat(),
     }
+
+
+ENOUGH = 8000
+"""Characters a case keeps of what was said about it; the journal has everything."""
+
+
+def append_words(text: str, added: str) -> str:
+    """What was said, and what was said besides, as much as a case keeps: nobody makes it grow without end."""
+    return f"{text}\n{added}".strip()[:ENOUGH]
 
 
 def state_change(case: Case, state: str, reason: str, at: datetime) -> dict[str, Any]:
@@ -197,28 +174,3 @@ def state_change(case: Case, state: str, reason: str, at: datetime) -> dict[str,
     elif now is CaseState.RESOLVED:
         changes["resolved_at"] = None
     return changes
-
-
-class JournalEntry(ProviderRow, Base):
-    """One line of a case's journal: what was said, found, done or told, by whom and when. Never changed afterwards.
-
-    ``author`` is "subscriber", "desk" or ``agent:<name>``; ``files`` are `desk.model.messages.File` as dictionaries.
-    """
-
-    __tablename__ = "journal"
-
-    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    case_id: Mapped[int] = mapped_column(BigInteger)
-    at: Mapped[datetime] = mapped_column(Instant)
-    kind: Mapped[str] = mapped_column(String(16))
-    author: Mapped[str] = mapped_column(String(100))
-    channel_kind: Mapped[str] = mapped_column(String(16), default="")
-    text: Mapped[str] = mapped_column(Text, default="")
-    files: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
-    public: Mapped[bool] = mapped_column(Boolean, default=True)
-    arrival_id: Mapped[int | None] = mapped_column(BigInteger)
-
-    __table_args__ = (
-        ForeignKeyConstraint(["provider", "case_id"], ["cases.provider", "cases.id"], onupdate="CASCADE"),
-        Index("journal_of_case", "provider", "case_id", "id"),
-    )

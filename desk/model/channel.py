@@ -8,7 +8,8 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from desk.model.messages import Arrival, ChannelCall, Departure, Inbound, OutboundMessage, RawMessage, SendResult
+from desk.model.events import Event, Inbound
+from desk.model.messages import Arrival, ChannelCall, Departure, OutboundMessage, RawMessage, SendResult
 
 ExtraWrite = Callable[[AsyncConnection], Awaitable[None]]
 """Something a channel writes in the same transaction as its arrivals: how far it has read."""
@@ -47,7 +48,7 @@ class Channel(Protocol):
     provider: str
     capabilities: ChannelCapabilities
 
-    async def hear(self, arrival: Arrival) -> Inbound:
+    async def hear(self, arrival: Arrival) -> Inbound[Event]:
         """Reads one stored message, with no effect. Raises `UnreadableMessage` when that can never work."""
         ...
 

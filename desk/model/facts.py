@@ -45,30 +45,31 @@ class ActingAgent:
 class ContactAddresses:
     """The ways to the case's person and to its agents.
 
-    ``here`` is the channel last heard, None once it is blocked; ``on_file`` the mail address of the account, where it
-    is another one and the provider has a mailbox; ``agents_group`` the agents' group. ``returned`` when the speaker's
-    own address was marked as closed, and yet they speak. ``beside`` is another open address that proved to be the
-    person's own. ``outlets`` are the provider's channels to whom it does not know, by kind; ``places`` where a team or
+    ``current`` is the channel last heard, None once it is blocked; ``on_file`` the mail address of the account, where
+    it is another one and the provider has a mailbox; ``agents_group`` the agents' group. ``returned`` when the
+    speaker's own address was marked as closed, and yet they speak. ``alternative`` is another open address that
+    proved to be the person's own. ``outlets`` are the provider's channels to whom it does not know, by kind;
+    ``places`` where a team or
     an agent is reached alone.
     """
 
-    here: Address | None
+    current: Address | None
     on_file: Address | None
     agents_group: Address | None
     returned: bool = False
-    beside: Address | None = None
+    alternative: Address | None = None
     outlets: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[Team | AgentPerson, Address] = field(default_factory=dict)
 
     def to(self, case: Case) -> Address | None:
         """Where the conversation itself goes: the channel last heard; with that closed, another way."""
-        return self.here or self.other(case)
+        return self.current or self.other(case)
 
     def other(self, case: Case) -> Address | None:
         """Another way than the channel last heard: the person's other address, or the one on file, but that only for a
         person who proved that the account is theirs: to the holder of somebody else's contract it is no business.
         """
-        return self.beside or (self.on_file if case.proved else None)
+        return self.alternative or (self.on_file if case.proved else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,9 @@ class RecentCases:
 
 @dataclass(frozen=True, slots=True)
 class DialogueLine:
-    """A line of the dialogue; ``author`` as in the journal."""
+    """A line of the dialogue; ``actor`` as in the journal."""
 
-    author: str
+    actor: str
     at: datetime
     text: str
 

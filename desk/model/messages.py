@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
@@ -79,88 +79,16 @@ class File:
         return self.kind == "photo" or self.media_type.startswith("image/")
 
 
-class Role(StrEnum):
-    """In whose name an arrival speaks."""
-
-    SUBSCRIBER = "subscriber"
-    AGENT = "agent"
-    DESK = "desk"  # the clock, the sender, an operator's command
-
-
-class Verb(StrEnum):
-    """What the speaker does. A subscriber starts, says, presses or is gone; the rest is an agent's or the desk's."""
-
-    SAY = "say"
-    PRESS = "press"
-    START = "start"
-    TAKE = "take"
-    NOTE = "note"
-    ETA = "eta"
-    RESOLVE = "resolve"
-    ARTICLE = "article"
-    TIMER = "timer"
-    UNDELIVERED = "undelivered"
-    MAYBE_SENT = "maybe_sent"
-    NOTHING = "nothing"  # a service message that means nothing to a case (someone joined a group)
-
-
 class Proof(StrEnum):
     """How sure it is that the sender is who the address says."""
 
-    SURE = "sure"  # the channel itself knows (Telegram), or an aligned pass, or an agent vouched
+    SURE = "sure"  # the channel itself knows (Telegram), or an aligned pass, or an agent accepted it
     CLAIMED = "claimed"  # a mail's From where no authserv_id is configured
     DOUBTED = "doubted"  # an authserv_id is configured, and it gave no aligned pass
 
 
-@dataclass(frozen=True, slots=True)
-class ButtonPress:
-    """A button pressed: which case it belongs to, which prompt of that case it was shown under, which option."""
-
-    case: int
-    prompt: int
-    option: str
-
-
-@dataclass(frozen=True, slots=True)
-class Inbound:
-    """One arrival, read. The channel's own reader makes it, purely, from the bytes.
-
-    ``text`` is what is new in the message, ``full_text`` everything. ``tokens`` are keyed tokens found in recipients
-    and references, not yet verified; ``reply_to`` is the channel's id of the message this one answers; ``number`` a
-    case number an agent typed. ``message`` is the channel's id of this message, or of the message whose button was
-    pressed, and ``callback`` the press to be acknowledged. ``automatic`` says what kind of machine wrote it ("" for a
-    human).
-    ``fingerprint`` tells the same letter delivered twice. ``detail`` carries what only one verb needs (the timer's
-    kind, the failed departure, minutes until an ETA) as plain strings.
-    """
-
-    channel: str
-    sender: Address
-    at: datetime
-    role: Role = Role.SUBSCRIBER
-    verb: Verb = Verb.SAY
-    provider: str = FRONT
-    proof: Proof = Proof.SURE
-    name: str = ""
-    language: str = ""
-    text: str = ""
-    full_text: str = ""
-    subject: str = ""
-    files: tuple[File, ...] = ()
-    press: ButtonPress | None = None
-    tokens: tuple[str, ...] = ()
-    reply_to: str = ""
-    number: str = ""
-    message: str = ""
-    callback: str = ""
-    automatic: str = ""
-    fingerprint: str = ""
-    case_id: int = 0
-    detail: Mapping[str, str] = field(default_factory=dict)
-
-
 class UnreadableMessage(Exception):
-    """The message cannot be read and never will be by this reader: set it aside. The text says why."""
+    """The message cannot be read and never will be by this parser: quarantine it. The text says why."""
 
 
 class RedeliveryPolicy(StrEnum):

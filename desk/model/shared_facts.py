@@ -105,10 +105,6 @@ class DialogArticles:
     articles: Mapping[str, ArticleSuggestion] = field(default_factory=dict)
 
 
-NAMED = "article"
-"""What a case awaits within a round in which a dialog wants the last of `Case.articles` to be shown."""
-
-
 @dataclass(frozen=True, slots=True)
 class Outage:
     """A fault of the provider's own network, under which this person is: dialogs ask for it as ``outage_active``.
@@ -117,17 +113,38 @@ class Outage:
     """
 
 
+class SuppressionCode(StrEnum):
+    """Why an automatic message is not sent; the words of each are the template ``suppressed_<code>``."""
+
+    OWN_MAILBOX = "own_mailbox"  # the address is a mailbox of the desk itself
+    NO_NOTICES = "no_notices"  # they asked for no notices
+    MUTED = "muted"  # the address is muted until one of us writes to it
+    TOO_MANY_IN_AN_HOUR = "too_many_in_an_hour"
+    TOO_MANY_IN_A_WEEK = "too_many_in_a_week"
+    UNPROVED_TODAY = "unproved_today"  # the address has proved nothing, and was written to today already
+    UNPROVED_DOMAIN = "unproved_domain"  # many messages went to unproved addresses of one domain within an hour
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressionReason:
+    """Why an automatic message is not sent; ``count`` and ``domain`` where the code speaks of them."""
+
+    code: SuppressionCode
+    count: int = 0
+    domain: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class SendAllowance:
     """Whether one more automatic message may go to an address. ``peer`` is whom that address belongs to.
 
-    ``refused`` is empty, or says why it may not; ``mutes`` when the peer is to be muted for that from now on, until
+    ``refused`` is None, or says why it may not; ``mutes`` when the peer is to be muted for that from now on, until
     a person writes to them. ``number`` is that of the next automatic message to this peer.
     """
 
     peer: str
     number: int
-    refused: str = ""
+    refused: SuppressionReason | None = None
     mutes: bool = False
 
 

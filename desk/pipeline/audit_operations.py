@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from desk.model.events import Ordered
 from desk.model.facts import ActingAgent
-from desk.model.messages import Role, Verb
+from desk.model.operations import LinkArticle, Operation, Resolve, SetEta
+from desk.model.outcomes import Ignored, IgnoredCode, Outcome, stored_outcome
 from desk.pipeline.lookup import Round
 from desk.pipeline.unit_of_work import RowBatch
 from desk.storage import audit
 
-DETAILS = ("duration", "article")
-"""What of an operation the audit has. What was written stands in the journal of the case."""
 
-
-def audit_operation(round_: Round, outcome: str, case_id: int | None, rows: RowBatch) -> None:
+def audit_operation(round_: Round, outcome: Outcome, case_id: int | None, rows: RowBatch) -> None:
     """An `desk.pipeline.write.OutcomeListener`. What agents say among themselves is no operation."""
-    inbound, case = round_.inbound, round_.case
-    if inbound.role is not Role.AGENT or inbound.verb is Verb.NOTHING:
+    event, case = round_.inbound.event, round_.subject
+    if not isinstance(event, Ordered) or outcome == Ignored(IgnoredCode.AGENTS_TALK):
         return
-    meant = not round_.is_new
     rows.insert(
         audit.AUDIT,
         **audit.audit_row(
+            id=round_.ids.take(),
             at=round_.now,
             actor=actor_of(round_),
-            operation=inbound.verb.value,
-            provider=case.provider if meant else round_.provider.name,
-            outcome=outcome if case_id is None else audit.DONE,
-            case_id=case.id if meant else None,
-            case_number=case.number if meant else inbound.number[:40],
+            operation=event.operation.name,
+            provider=case.provider if case is not None else round_.provider.name,
+            outcome=stored_outcome(outcome) if case_id is None else audit.DONE,
+            case_id=case.id if case is not None else None,
+            case_number=case.number if case is not None else round_.inbound.reference.number[:40],
             arrival_id=round_.arrival.id,
-            details=_details(inbound.detail),
+            details=_details(event.operation),
         ),
     )
 
@@ -44,5 +41,9 @@ def actor_of(round_: Round) -> str:
     return f"{sender.channel_kind}:{sender.value}"
 
 
-def _details(detail: Mapping[str, str]) -> dict[str, str]:
-    return {name: detail[name][:80] for name in DETAILS if detail.get(name)}
+def _details(operation: Operation) -> dict[str, object]:
+    """What of an operation the audit has. What was written stands in the journal of the case."""
+    answer = operation.article if isinstance(operation, Resolve) else operation
+    if isinstance(operation, SetEta):
+        return {"minutes": operation.minutes}
+    return {"article": answer.article[:80]} if isinstance(answer, LinkArticle) else {}

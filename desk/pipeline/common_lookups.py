@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from desk.model.case import JournalEntry, JournalKind
 from desk.model.channels import ChannelRegistry
+from desk.model.events import Ordered
 from desk.model.facts import ActingAgent, ContactAddresses, DialogueLine, RecentDialogue
-from desk.model.messages import FRONT, Address, Role, Verb
+from desk.model.journal import Dialogue, JournalEntry
+from desk.model.messages import FRONT, Address
+from desk.model.operations import Reply, Resolve
 from desk.model.policy import Provider
 from desk.model.shared_facts import Identification
 from desk.pipeline.lookup import Round, address_of, sender_address_row
@@ -25,7 +27,7 @@ class ActingAgentLookup:
 
     async def __call__(self, round_: Round) -> object | None:
         """A `ActingAgent` for an agent's arrival; its agent is None for a stranger."""
-        if round_.inbound.role is not Role.AGENT:
+        if not round_.inbound.from_agent:
             return None
         sender, provider = round_.inbound.sender, round_.facts.need(Provider)
         if sender.channel_kind == "telegram":
@@ -57,24 +59,27 @@ class CapabilitiesLookup:
     async def __call__(self, round_: Round) -> object | None:
         """The channel's `ChannelCapabilities`; None where that channel is gone."""
         inbound = round_.inbound
-        channel = inbound.channel if inbound.role is Role.SUBSCRIBER else round_.case.channel
+        channel = inbound.channel if inbound.from_subscriber else round_.case.channel
         found = self._registry.channels.get(channel)
         return found.capabilities if found else None
 
 
 class ContactAddressesLookup:
-    """The ways to the subscriber and to the agents. Stands after the account is known."""
+    """The ways to reach the subscriber and the agents. Comes after the account is known."""
 
     def __init__(self, registry: ChannelRegistry) -> None:
         self._registry = registry
         self._outlets = {name: registry.outlets(name) for name in registry.providers}
 
     async def __call__(self, round_: Round) -> object | None:
-        """A `ContactAddresses`."""
+        """A `ContactAddresses`; of a round without a case it has the agents' group alone."""
+        agents_group = self._registry.agents_group_of(round_.facts.need(Provider).name)
+        if round_.subject is None:
+            return ContactAddresses(None, None, agents_group)
         case, inbound = round_.case, round_.inbound
         here: Address | None = Address(case.channel_kind, case.channel, case.address) if case.address else None
         blocked = {address_of(one) for one in round_.addresses if one.blocked}
-        row = sender_address_row(round_) if inbound.role is Role.SUBSCRIBER else None
+        row = sender_address_row(round_) if inbound.from_subscriber else None
         returned = row is not None and bool(row.blocked)
         if here in blocked and not (returned and here == inbound.sender):
             here = None
@@ -120,21 +125,21 @@ class RecentDialogueLookup:
     async def __call__(self, round_: Round) -> object | None:
         """A `RecentDialogue`; None where nobody is answered by mail."""
         inbound, contact = round_.inbound, round_.facts.get(ContactAddresses)
-        by_mail = contact is not None and contact.here is not None and contact.here.channel_kind == "mail"
+        by_mail = contact is not None and contact.current is not None and contact.current.channel_kind == "mail"
         if (
-            inbound.role is not Role.AGENT
-            or inbound.verb not in (Verb.SAY, Verb.RESOLVE)
+            not isinstance(inbound.event, Ordered)
+            or not isinstance(inbound.event.operation, (Reply, Resolve))
             or round_.is_new
             or not by_mail
         ):
             return None
         query = (
-            select(JournalEntry.author, JournalEntry.at, JournalEntry.text)
+            select(JournalEntry.actor, JournalEntry.at, JournalEntry.text)
             .where(JournalEntry.provider == round_.case.provider, JournalEntry.case_id == round_.case.id)
-            .where(JournalEntry.kind == JournalKind.DIALOGUE.value, JournalEntry.public, JournalEntry.text != "")
+            .where(JournalEntry.kind == Dialogue.kind, JournalEntry.public, JournalEntry.text != "")
             .order_by(JournalEntry.id.desc())
             .limit(QUOTED_LINES)
         )
         async with self._database.read(round_.case.provider) as session:
             rows = (await session.execute(query)).all()
-        return RecentDialogue(tuple(DialogueLine(row.author, row.at, row.text) for row in reversed(rows)))
+        return RecentDialogue(tuple(DialogueLine(row.actor, row.at, row.text) for row in reversed(rows)))

@@ -22,6 +22,8 @@ from desk.model.acts import (
     External,
     Names,
     PopupNotice,
+    Recipient,
+    Refuse,
     ReplaceMessage,
     SayTemplate,
     SayText,
@@ -29,27 +31,36 @@ from desk.model.acts import (
     UpdateCard,
     is_for_agents,
 )
-from desk.model.case import Case, JournalKind
+from desk.model.case import Case
 from desk.model.channels import ChannelRegistry
+from desk.model.events import Opened, Ordered, Pressed
 from desk.model.facts import ActingAgent, ContactAddresses, RecentDialogue
+from desk.model.journal import (
+    ButtonPressed,
+    ChatOpened,
+    Dialogue,
+    JournalEvent,
+    NoteAdded,
+    Notified,
+    SendingSuppressed,
+    SolutionNoted,
+    stored_data,
+)
 from desk.model.messages import (
     Address,
     ButtonOption,
     ChannelCall,
     File,
-    Inbound,
     OutboundMessage,
     Priority,
     QuotedMessage,
     RedeliveryPolicy,
-    Role,
-    Verb,
 )
+from desk.model.operations import AddNote, Resolve
 from desk.model.policy import Provider
 from desk.pipeline.lookup import Round, address_of, is_proved_sender, sender_address_row
 from desk.pipeline.recipients import addresses_of, priority_of
 from desk.pipeline.reply_tokens import ReplyTokens
-from desk.storage.ids import IdGenerator
 
 _MARKS = re.compile(r"^\s{0,9}(?:(?:re|aw|fwd?|отв|пер|ответ)\s?:|\[[a-z0-9]{1,20}-\d{4}-\d{6,9}-\d\])", re.IGNORECASE)
 OWN_WORDS = ("name", "contract", "lines", "question", "answer")
@@ -67,6 +78,7 @@ class DraftMessage:
     files: list[File] = field(default_factory=list)
     policy: RedeliveryPolicy = RedeliveryPolicy.RETRY
     human: bool = False
+    rule: str = ""
     priority: Priority = Priority.STRANGER
 
 
@@ -96,11 +108,13 @@ class MessageComposer:
         self.registry = registry
         self.reply_tokens = reply_tokens
         self.card_of = card_of
-        self.ids = IdGenerator()
 
-    def compose(self, round_: Round, acts: Sequence[Act]) -> ComposedRound:
-        """Everything the acts say, in order. The case in hand already has its number and its new fields."""
-        return _RoundComposer(self, round_).run(acts)
+    def compose(self, round_: Round, acts: Sequence[Act], rules: Sequence[str]) -> ComposedRound:
+        """Everything the acts say, in order. The case in hand already has its number and its new fields.
+
+        ``rules`` names the rule that decided each act.
+        """
+        return _RoundComposer(self, round_).run(acts, rules)
 
 
 class _RoundComposer:
@@ -108,9 +122,9 @@ class _RoundComposer:
 
     def __init__(self, by: MessageComposer, round_: Round) -> None:
         self.words, self.registry, self.reply_tokens = by.words, by.registry, by.reply_tokens
-        self.card_of, self.ids = by.card_of, by.ids
-        self.round, self.case, self.inbound = round_, round_.case, round_.inbound
-        self.provider = self.registry.provider(round_.case.provider)
+        self.card_of = by.card_of
+        self.round, self.subject, self.inbound = round_, round_.subject, round_.inbound
+        self.provider = round_.provider if self.subject is None else self.registry.provider(self.subject.provider)
         self.contact = round_.facts.get(ContactAddresses) or ContactAddresses(None, None, None)
         self.inside = {self.contact.agents_group} if self.contact.agents_group else set[Address]()
         self.outside = set[Address]()
@@ -118,13 +132,16 @@ class _RoundComposer:
         self.alert = ""
         self.in_place = False
         self.journal: list[dict[str, Any]] = []
+        self.rule = ""
         self.parcels: list[ComposedParcel] = []
 
-    def run(self, acts: Sequence[Act]) -> ComposedRound:
-        self._journal_heard()
-        for act in acts:
+    def run(self, acts: Sequence[Act], rules: Sequence[str]) -> ComposedRound:
+        self._journal_inbound()
+        for act, self.rule in zip(acts, rules, strict=True):
             self._take(act)
-        self.in_place = any(isinstance(act, ReplaceMessage) for act in acts) and not self.inbound.detail.get("media")
+        event = self.inbound.event
+        on_media = isinstance(event, Pressed) and event.on_media
+        self.in_place = any(isinstance(act, ReplaceMessage) for act in acts) and not on_media
         for address, part in self.parts.items():
             self._send(address, part)
         if any(isinstance(act, UpdateCard) for act in acts):
@@ -135,12 +152,18 @@ class _RoundComposer:
             )
         return ComposedRound(tuple(self.parcels), tuple(self.journal))
 
+    @property
+    def case(self) -> Case:
+        """The case. Raises LookupError in a round without one, in which only agents are answered."""
+        return self.round.case
+
     # what is said to whom
 
     def _take(self, act: Act) -> None:
         if isinstance(act, AddJournalEntry):
-            by_agent = self.inbound.role is Role.AGENT
-            self._note(act.kind, act.text, "" if by_agent else "desk", public=act.public)
+            self._note(act.event, act.text, self._decider(), public=act.public)
+        elif isinstance(act, Refuse):
+            self._refuse(act)
         elif isinstance(act, AddReaction):
             self._react(act.emoji)
         elif isinstance(act, PopupNotice):
@@ -151,17 +174,29 @@ class _RoundComposer:
         elif isinstance(act, Suppressed):
             self._withheld(act)
 
+    def _decider(self) -> str:
+        """In whose name an entry beside the dialogue stands: the agent's who ordered it, else the desk's."""
+        return actor_of(self.round) if self.inbound.from_agent else "desk"
+
+    def _refuse(self, act: Refuse) -> None:
+        """A button answers with a notice over the chat, a typed order with a message."""
+        template, whom = f"refused_{act.code}", self._alerted()
+        if self.inbound.callback:
+            self.alert = self._say(template, act.names, whom).plain
+        else:
+            self._add(whom, SayTemplate(template, act.names, Recipient.AGENTS))
+
     def _alerted(self) -> Address:
         """Whoever pressed: an agent reads the language of the group."""
-        return (self.contact.agents_group if self.inbound.role is Role.AGENT else None) or self.inbound.sender
+        return (self.contact.agents_group if self.inbound.from_agent else None) or self.inbound.sender
 
     def _react(self, emoji: str) -> None:
-        where = self.contact.agents_group if self.inbound.role is Role.AGENT else self.inbound.sender
+        where = self.contact.agents_group if self.inbound.from_agent else self.inbound.sender
         if where and where.channel == self.inbound.channel and self.inbound.message and not self.inbound.callback:
             self._put(OutboundMessage(where, RichText(), edits=f"remote:{self.inbound.message}", reaction=emoji))
 
     def _audience(self, to: Audience) -> list[Address]:
-        addresses = addresses_of(to, self.case, self.inbound, self.contact, self.round.is_new)
+        addresses = addresses_of(to, self.subject, self.inbound, self.contact, self.round.is_new)
         if is_for_agents(to):
             self.inside.update(addresses)
         elif isinstance(to, External):
@@ -172,10 +207,11 @@ class _RoundComposer:
         """What was decided and not sent stands in the journal, where agents see it."""
         for address in self._audience(act.what.to):
             text = act.what.text if isinstance(act.what, SayText) else self._say(act.what.word, act.what.names, address)
-            self._note(JournalKind.FINDING, f"not sent automatically, since {act.why}: {text.plain}", "desk")
+            why = SendingSuppressed(act.why.code, act.why.count, act.why.domain)
+            self._note(why, text.plain, "desk")
 
     def _add(self, address: Address, act: SayTemplate | SayText) -> None:
-        part = self.parts.setdefault(address, DraftMessage())
+        part = self.parts.setdefault(address, DraftMessage(rule=self.rule))
         part.priority = min(part.priority, priority_of(act, address, self.inbound, self.contact))
         text = act.text if isinstance(act, SayText) else self._say(act.word, act.names, address)
         part.texts.append(text)
@@ -190,27 +226,29 @@ class _RoundComposer:
         return channel is not None and channel.capabilities.buttons
 
     def _language(self, address: Address) -> str:
-        return self.provider.language if address in self.inside | self.outside else self.case.language
+        if self.subject is None or address in self.inside | self.outside:
+            return self.provider.language
+        return self.subject.language
 
     def _say(self, word: str, names: Names, address: Address) -> RichText:
-        case, language = self.case, self._language(address)
+        language, holder = self._language(address), self.round.holder
         values: dict[str, Value] = {
             **self.provider.facts,
-            "number": case.number or "",
+            "number": (self.subject.number if self.subject else "") or "",
             "provider_title": self.provider.title(language),
-            "name": self.round.person.name,
+            "name": holder.name if holder else "",
             "buttons": "1" if self._taps(address) else "",
             **names,
         }
         if not self._may_echo(address):
             values.update((name, "") for name in OWN_WORDS if name in values)
-        return self.words.say(case.provider, language, word, values)
+        return self.words.say(self.provider.name, language, word, values)
 
     def _may_echo(self, address: Address) -> bool:
         """Whether a person's own words may come back there: never to a mail address that somebody may have forged."""
         if address.channel_kind != "mail" or address in self.inside:
             return True
-        speaks = self.inbound.role is Role.SUBSCRIBER and address == self.inbound.sender
+        speaks = self.inbound.from_subscriber and address == self.inbound.sender
         if speaks and is_proved_sender(self.round):
             return True
         return any(one.confirmed and address_of(one) == address for one in self.round.addresses)
@@ -218,15 +256,17 @@ class _RoundComposer:
     # how it goes out
 
     def _send(self, address: Address, part: DraftMessage) -> None:
-        text = join_texts(part.texts)
-        language = self._language(address)
+        text, language = join_texts(part.texts), self._language(address)
+        if self.subject is None:
+            self._put(OutboundMessage(address, text, policy=part.policy, language=language))
+            return
         to_agents = address in self.inside
-        mine = address == self.inbound.sender or (to_agents and self.in_place and self.inbound.role is Role.AGENT)
-        pressed = self.inbound.verb is Verb.PRESS and mine and address.channel == self.inbound.channel
+        mine = address == self.inbound.sender or (to_agents and self.in_place and self.inbound.from_agent)
+        pressed = bool(self.inbound.callback) and mine and address.channel == self.inbound.channel
         if not to_agents and not part.human:
-            kind = JournalKind.DIALOGUE if address == self.inbound.sender else JournalKind.NOTIFICATION
+            self.rule = part.rule
             self._note(
-                kind,
+                Dialogue() if address == self.inbound.sender else Notified(),
                 text.plain,
                 "desk",
                 channel_kind=address.channel_kind,
@@ -243,7 +283,7 @@ class _RoundComposer:
                 subject=self._subject(address, language),
                 language=language,
                 case=self.case.id,
-                prompt=self.case.prompt,
+                prompt=self.case.dialog_state.prompt,
                 edits=f"remote:{self.inbound.message}" if pressed and self.inbound.message else "",
                 keeps=not self.in_place,
                 answers=self.case.card if address == self.contact.agents_group else "",
@@ -266,7 +306,7 @@ class _RoundComposer:
             return ()
         return tuple(
             QuotedMessage(
-                self.round.person.name if line.author == "subscriber" else self.provider.title(language),
+                self.round.person.name if line.actor == "subscriber" else self.provider.title(language),
                 f"{line.at.astimezone(self.provider.timezone):%d.%m.%Y %H:%M}",
                 line.text,
             )
@@ -286,7 +326,7 @@ class _RoundComposer:
             options=self._options(act.buttons, language),
             language=language,
             case=self.case.id,
-            prompt=self.case.prompt,
+            prompt=self.case.dialog_state.prompt,
             edits=had,
         )
         key = self._put(outgoing)
@@ -309,7 +349,7 @@ class _RoundComposer:
 
     def _in_thread(self, address: Address) -> bool:
         """Message-IDs carry tokens: those of a notice to the address on file are nobody else's, nor the other way."""
-        return address.value == self.case.address
+        return self.subject is not None and address.value == self.subject.address
 
     def _options(self, buttons: Buttons, language: str) -> tuple[tuple[ButtonOption, ...], ...]:
         def label(button: Button) -> str:
@@ -325,35 +365,40 @@ class _RoundComposer:
 
     # the journal
 
-    def _journal_heard(self) -> None:
-        inbound = self.inbound
-        if inbound.role is Role.DESK or inbound.verb not in (Verb.SAY, Verb.NOTE, Verb.PRESS, Verb.START):
+    def _journal_inbound(self) -> None:
+        """What came in, as the journal keeps it: words and files, a pressed button, an opened chat."""
+        inbound, event = self.inbound, self.inbound.event
+        said: JournalEvent | None = None
+        if isinstance(event, Pressed):
+            said = ButtonPressed(event.option)
+        elif isinstance(event, Opened) and not event.returned:
+            said = ChatOpened(event.payload)
+        elif isinstance(event, Ordered) and isinstance(event.operation, AddNote):
+            said = NoteAdded()
+        elif inbound.text or inbound.files:
+            said = (
+                SolutionNoted() if isinstance(event, Ordered) and isinstance(event.operation, Resolve) else Dialogue()
+            )
+        if said is None:
             return
-        if not inbound.text and not inbound.files:
-            return
-        kind = JournalKind.NOTE if inbound.verb is Verb.NOTE else JournalKind.DIALOGUE
         self._note(
-            kind,
+            said,
             inbound.text,
-            author_of(inbound, self.round),
+            actor_of(self.round),
             channel_kind=inbound.sender.channel_kind,
             files=inbound.files,
-            public=inbound.verb is not Verb.NOTE and not self._of_a_stranger(),
+            public=not isinstance(said, NoteAdded) and not self._of_a_stranger(),
         )
 
     def _of_a_stranger(self) -> bool:
-        """Whether an agent let a letter of somebody else into the case: agents read it, the subscriber never does."""
-        return (
-            bool(self.inbound.detail.get("vouched"))
-            and not self.round.is_new
-            and sender_address_row(self.round) is None
-        )
+        """Whether an agent let a mail of somebody else into the case: agents read it, the subscriber never does."""
+        return bool(self.inbound.accepted_by) and not self.round.is_new and sender_address_row(self.round) is None
 
     def _note(
         self,
-        kind: str,
+        event: JournalEvent,
         text: str,
-        author: str = "",
+        actor: str,
         *,
         channel_kind: str = "",
         files: Sequence[File] = (),
@@ -362,15 +407,17 @@ class _RoundComposer:
         self.journal.append(
             {
                 "provider": self.case.provider,
-                "id": self.ids.next_id(self.round.now),
+                "id": self.round.ids.take(),
                 "case_id": self.case.id,
                 "at": self.round.now,
-                "kind": str(kind),
-                "author": author or author_of(self.inbound, self.round),
+                "kind": event.kind,
+                "data": stored_data(event),
+                "actor": actor,
                 "channel_kind": channel_kind,
                 "text": text,
                 "files": [asdict(one) for one in files],
                 "public": public,
+                "rule": self.rule,
                 "arrival_id": self.round.arrival.id,
             }
         )
@@ -386,9 +433,9 @@ def bare_subject(subject: str) -> str:
     return subject.strip()
 
 
-def author_of(inbound: Inbound, round_: Round) -> str:
+def actor_of(round_: Round) -> str:
     """In whose name the journal notes this arrival: "subscriber", "desk" or "agent:<id>"."""
-    speaking = round_.facts.get(ActingAgent)
-    if inbound.role is Role.AGENT:
-        return f"agent:{speaking.agent.id}" if speaking and speaking.agent else "agent:?"
-    return "subscriber" if inbound.role is Role.SUBSCRIBER else "desk"
+    if round_.inbound.from_agent:
+        acting = round_.facts.get(ActingAgent)
+        return f"agent:{acting.agent.id}" if acting and acting.agent else "agent:?"
+    return "subscriber" if round_.inbound.from_subscriber else "desk"

@@ -15,36 +15,46 @@ from uuid import uuid4
 
 from desk.language.characters import storable
 from desk.model.channel import Channel, ChannelCapabilities, StoreMessages
+from desk.model.events import Event, Inbound, MaybeSent, Ordered, Reference, TimerFired, Undelivered
 from desk.model.messages import (
     FRONT,
     Address,
     Arrival,
     ChannelCall,
     Departure,
-    Inbound,
     OutboundMessage,
     Proof,
     RawMessage,
     Rejected,
-    Role,
     SendResult,
     UnreadableMessage,
-    Verb,
 )
+from desk.model.operations import Operation, operation_as_json, operation_from_json
 
 INTERNAL_CHANNELS = ("clock", "outbox", "desk")
 ReadAgain = Callable[[int], Awaitable[Arrival]]
 
 
-def command_message(verb: Verb, now: datetime, *, provider: str, number: str, agent: str, **detail: str) -> RawMessage:
-    """An agent's or operator's command as a message to be accepted at the channel "desk"."""
-    body = {"verb": verb.value, "provider": provider, "number": number, "agent": agent, **detail}
-    return RawMessage("desk", uuid4().hex, f"desk:{number or uuid4().hex}", json.dumps(body).encode(), now)
+def order_message(
+    operation: Operation, now: datetime, *, provider: str, number: str, agent: str, key: str = ""
+) -> RawMessage:
+    """An agent's order from a terminal or another program, as a message to be stored at the channel "desk".
+
+    With a ``key`` the same order is stored once, however often it is made.
+    """
+    body = {
+        "event": "order",
+        "provider": provider,
+        "number": number,
+        "agent": agent,
+        "operation": operation_as_json(operation),
+    }
+    return RawMessage("desk", key or uuid4().hex, f"desk:{number or uuid4().hex}", json.dumps(body).encode(), now)
 
 
 def acceptance_message(arrival_id: int, case_id: int, provider: str, agent: str, now: datetime) -> RawMessage:
     """An agent vouches for a pending letter: it is read again, now as proved, and joins this case (0: a new one)."""
-    body = {"verb": "accept", "provider": provider, "arrival": arrival_id, "case_id": case_id, "agent": agent}
+    body = {"event": "accept", "provider": provider, "arrival": arrival_id, "case_id": case_id, "agent": agent}
     return RawMessage("desk", f"pending:{arrival_id}", f"desk:pending:{arrival_id}", json.dumps(body).encode(), now)
 
 
@@ -67,47 +77,41 @@ class InternalChannel:
         self._read_again = read_again
         self._timer_kinds = timer_kinds
 
-    async def hear(self, arrival: Arrival) -> Inbound:
+    async def hear(self, arrival: Arrival) -> Inbound[Event]:
         """Reads one of our own messages; a pending letter that was accepted is read again by its own channel."""
         try:
             body = json.loads(arrival.body)
-            if body["verb"] == "accept":
-                return await self._vouched(body)
-            if body["verb"] == Verb.TIMER and body["kind"] not in self._timer_kinds:
-                raise UnreadableMessage(
-                    f"no rule knows timers of the kind {body['kind']!r}: replay it once one does (see TIMER_KINDS)"
-                )
+            if body["event"] == "timer" and body["kind"] not in self._timer_kinds:
+                raise UnreadableMessage(f"no rule knows timers of the kind {body['kind']!r}: replay it once one does")
+            if body["event"] == "accept":
+                return await self._accepted(body)
             return self._inbound(arrival, body)
         except (ValueError, KeyError, TypeError) as error:
             raise UnreadableMessage(f"not one of the desk's own messages: {type(error).__name__}: {error}") from None
 
-    def _inbound(self, arrival: Arrival, body: Mapping[str, Any]) -> Inbound:
-        agent = str(body.get("agent", ""))
-        known = ("verb", "provider", "case_id", "number", "agent", "text")
+    def _inbound(self, arrival: Arrival, body: Mapping[str, Any]) -> Inbound[Event]:
         return Inbound(
             channel=self.name,
-            sender=Address("desk", self.name, agent),
+            sender=Address("desk", self.name, str(body.get("agent", ""))),
             at=arrival.received_at,
-            role=Role.AGENT if agent else Role.DESK,
-            verb=Verb(body["verb"]),
+            event=_EVENTS[body["event"]](body),
             provider=str(body["provider"]),
-            text=storable(str(body.get("text", ""))),
-            number=str(body.get("number", "")),
-            case_id=int(body.get("case_id", 0)),
-            detail={key: storable(str(value)) for key, value in body.items() if key not in known},
+            reference=Reference(
+                number=str(body.get("number", "")), case_id=int(body.get("case_id", 0)), lane=str(body.get("lane", ""))
+            ),
         )
 
-    async def _vouched(self, body: Mapping[str, Any]) -> Inbound:
+    async def _accepted(self, body: Mapping[str, Any]) -> Inbound[Event]:
         original = await self._read_again(int(body["arrival"]))
         inbound = await self._channels[original.channel].hear(original)
         return replace(
             inbound,
             provider=str(body["provider"]),
             proof=Proof.SURE,
-            case_id=int(body["case_id"]),
-            tokens=(),
+            reference=replace(inbound.reference, case_id=int(body["case_id"]), tokens=()),
             fingerprint="",
-            detail={**inbound.detail, "vouched": str(body["agent"]), "letter": original.key},
+            accepted_by=str(body["agent"]),
+            accepted_key=original.key,
         )
 
     def render(self, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
@@ -127,3 +131,33 @@ def internal_channels(
 ) -> Sequence[InternalChannel]:
     """All of them, over the other channels. ``timer_kinds`` are those that some rule decides."""
     return [InternalChannel(name, channels, read_again, timer_kinds) for name in INTERNAL_CHANNELS]
+
+
+def _undelivered(body: Mapping[str, Any]) -> Event:
+    return Undelivered(
+        why=storable(str(body.get("why", ""))),
+        gone=bool(body.get("gone")),
+        lane=str(body.get("lane", "")),
+        channel=str(body.get("channel", "")),
+        departure=str(body.get("departure", "")),
+    )
+
+
+def _maybe_sent(body: Mapping[str, Any]) -> Event:
+    return MaybeSent(str(body.get("lane", "")), str(body.get("departure", "")))
+
+
+def _timer(body: Mapping[str, Any]) -> Event:
+    return TimerFired(str(body["kind"]), str(body.get("key", "")), int(body.get("version", 1)))
+
+
+def _order(body: Mapping[str, Any]) -> Event:
+    return Ordered(operation_from_json(body["operation"]))
+
+
+_EVENTS: Mapping[str, Callable[[Mapping[str, Any]], Event]] = {
+    "undelivered": _undelivered,
+    "maybe_sent": _maybe_sent,
+    "timer": _timer,
+    "order": _order,
+}

@@ -7,23 +7,27 @@ is marked as doubtful (rule 8).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, func, select, tuple_
+from sqlalchemy import Select, bindparam, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk.language.detect import LANGUAGES, language_of
 from desk.model.acts import Facts
-from desk.model.case import FINAL, Case
+from desk.model.case import Case
+from desk.model.dialog_state import DialogStateRow, dialog_state_of
+from desk.model.events import Event, Inbound, Pressed, Said, Undelivered
 from desk.model.facts import CaseMatch, DuplicateOf, Now, RecentCases
-from desk.model.messages import Address, Arrival, Inbound, Proof, Role, Verb
+from desk.model.messages import Address, Arrival, Proof
 from desk.model.people import Person, PersonAddress
 from desk.model.policy import Provider
+from desk.model.states import FINAL
 from desk.pipeline.reply_tokens import ReplyTokens, claimed_case
 from desk.queues.outbox import case_behind
-from desk.storage.ids import IdGenerator
+from desk.storage.ids import RoundIds
 from desk.storage.queue_tables import fingerprints
 
 _FINAL = [state.value for state in FINAL]
@@ -35,9 +39,10 @@ _PEOPLE = (
     .where(PersonAddress.provider == bindparam("home"))
     .where(tuple_(PersonAddress.channel, PersonAddress.value).in_(bindparam("senders", expanding=True)))
 )
+_OF_CASE = (DialogStateRow.provider == Case.provider) & (DialogStateRow.case_id == Case.id)
+CASES_WITH_STATE = select(Case, DialogStateRow).outerjoin(DialogStateRow, _OF_CASE)
 _OPEN_CASES = (
-    select(Case)
-    .where(Case.provider == bindparam("home"), Case.person_id.in_(bindparam("people", expanding=True)))
+    CASES_WITH_STATE.where(Case.provider == bindparam("home"), Case.person_id.in_(bindparam("people", expanding=True)))
     .where(Case.state.not_in(_FINAL))
     .order_by(Case.id)
 )
@@ -52,18 +57,38 @@ DAY = timedelta(days=1)
 
 @dataclass(slots=True)
 class Round:
-    """One arrival on its way through the corridor: what was heard, the case in hand, and what is known."""
+    """One arrival on its way through the pipeline: what came in, the case and person in hand, and what is known.
+
+    ``subject`` is None where the arrival belongs to no case at all: an agent's order that names none, a timer whose
+    case is gone. ``ids`` gives the ids of all rows that this round writes. ``before`` is the dialog state as stored.
+    """
 
     arrival: Arrival
-    inbound: Inbound
+    inbound: Inbound[Event]
     provider: Provider
     now: datetime
-    case: Case
-    person: Person
+    ids: RoundIds
+    subject: Case | None = None
+    holder: Person | None = None
     addresses: list[PersonAddress] = field(default_factory=list)
     facts: Facts = field(default_factory=Facts)
     is_new: bool = True
     person_is_new: bool = True
+    before: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def case(self) -> Case:
+        """The case. Raises LookupError in a round that has none."""
+        if self.subject is None:
+            raise LookupError("this round has no case")
+        return self.subject
+
+    @property
+    def person(self) -> Person:
+        """The person whose case it is. Raises LookupError in a round without a case."""
+        if self.holder is None:
+            raise LookupError("this round has no person")
+        return self.holder
 
 
 @dataclass(slots=True)
@@ -85,10 +110,13 @@ class CaseLookup:
 
     def __init__(self, reply_tokens: ReplyTokens) -> None:
         self._reply_tokens = reply_tokens
-        self._ids = IdGenerator()
 
     async def rounds(
-        self, session: AsyncSession, provider: Provider, inbound: Sequence[tuple[Arrival, Inbound]], now: datetime
+        self,
+        session: AsyncSession,
+        provider: Provider,
+        inbound: Sequence[tuple[Arrival, Inbound[Event]]],
+        now: datetime,
     ) -> list[Round]:
         """One round each, in order. The cases are detached afterwards: rules and acts change them in hand only."""
         inbound = [(arrival, await self._recipient_found(session, provider, one)) for arrival, one in inbound]
@@ -99,31 +127,33 @@ class CaseLookup:
         session.expunge_all()
         return [self._round(arrival, one, provider, known, wanted[arrival.id], now) for arrival, one in inbound]
 
-    async def _named(self, session: AsyncSession, inbound: Inbound) -> tuple[int, str]:
+    async def _named(self, session: AsyncSession, inbound: Inbound[Event]) -> tuple[int, str]:
         """The case the message itself names, and how; (0, "") when it names none."""
-        if inbound.case_id:
-            return inbound.case_id, "named"
-        if inbound.press:
-            return inbound.press.case, "button"
-        for token in inbound.tokens:
+        reference = inbound.reference
+        if reference.case_id:
+            return reference.case_id, "button" if reference.button else "named"
+        for token in reference.tokens:
             if case := self._reply_tokens.case_of(token, inbound.channel, inbound.sender.value):
                 return case, "token"
-        if inbound.reply_to:
+        if reference.reply_to:
             connection = await session.connection()
-            lane = inbound.detail.get("lane") or f"{inbound.channel}:{inbound.sender.value}"
-            if case := await case_behind(connection, lane, inbound.reply_to):
+            lane = reference.lane or f"{inbound.channel}:{inbound.sender.value}"
+            if case := await case_behind(connection, lane, reference.reply_to):
                 return case, "reply"
         return 0, ""
 
-    async def _recipient_found(self, session: AsyncSession, provider: Provider, inbound: Inbound) -> Inbound:
+    async def _recipient_found(
+        self, session: AsyncSession, provider: Provider, inbound: Inbound[Event]
+    ) -> Inbound[Event]:
         """Of a letter that came back the sender is the address its token was written to, if any proves to be that.
 
         A report may name whom the letter was forwarded to only, and bring nothing of the letter itself: so the
         addresses of the case's person are tried too.
         """
-        if inbound.verb is not Verb.UNDELIVERED or not inbound.tokens:
+        event, tokens = inbound.event, inbound.reference.tokens
+        if not isinstance(event, Undelivered) or not tokens:
             return inbound
-        claims = {case for token in inbound.tokens if (case := claimed_case(token)) is not None}
+        claims = {case for token in tokens if (case := claimed_case(token)) is not None}
         of_person = (Case.provider == PersonAddress.provider) & (Case.person_id == PersonAddress.person_id)
         query = (
             select(PersonAddress.value)
@@ -133,21 +163,27 @@ class CaseLookup:
             )
         )
         known = (await session.scalars(query.limit(20))).all() if claims else ()
-        for recipient in dict.fromkeys([*inbound.detail.get("suspects", "").split(), *known]):
-            if any(self._reply_tokens.case_of(token, inbound.channel, recipient) for token in inbound.tokens):
+        for recipient in dict.fromkeys([*event.suspects, *known]):
+            if any(self._reply_tokens.case_of(token, inbound.channel, recipient) for token in tokens):
                 return replace(inbound, sender=replace(inbound.sender, value=recipient))
         return inbound
 
     async def _look(
-        self, session: AsyncSession, provider: Provider, inbound: Sequence[Inbound], named: set[int], now: datetime
+        self,
+        session: AsyncSession,
+        provider: Provider,
+        inbound: Sequence[Inbound[Event]],
+        named: set[int],
+        now: datetime,
     ) -> _Known:
         known = _Known()
         if named:
-            query = select(Case).where(Case.provider == provider.name, Case.id.in_(named))
-            known.named = {case.id: case for case in (await session.scalars(query)).all()}
-        if numbers := {number for one in inbound for number in (one.number, one.detail.get("shown")) if number}:
-            query = select(Case).where(Case.provider == provider.name, Case.number.in_(numbers))
-            known.numbers = {case.number or "": case for case in (await session.scalars(query)).all()}
+            query = CASES_WITH_STATE.where(Case.provider == provider.name, Case.id.in_(named))
+            known.named = {case.id: case for case in await read_cases(session, query)}
+        references = [one.reference for one in inbound]
+        if numbers := {number for one in references for number in (one.number, one.quoted_number) if number}:
+            query = CASES_WITH_STATE.where(Case.provider == provider.name, Case.number.in_(numbers))
+            known.numbers = {case.number or "": case for case in await read_cases(session, query)}
         await self._look_for_people(session, provider, inbound, known, now)
         if prints := {one.fingerprint for one in inbound if one.fingerprint}:
             seen = select(fingerprints.c.fingerprint, fingerprints.c.arrival_id).where(
@@ -157,11 +193,9 @@ class CaseLookup:
         return known
 
     async def _look_for_people(
-        self, session: AsyncSession, provider: Provider, inbound: Sequence[Inbound], known: _Known, now: datetime
+        self, session: AsyncSession, provider: Provider, inbound: Sequence[Inbound[Event]], known: _Known, now: datetime
     ) -> None:
-        senders = {
-            (one.channel, one.sender.value) for one in inbound if one.role is Role.SUBSCRIBER and one.sender.value
-        }
+        senders = {(one.channel, one.sender.value) for one in inbound if one.from_subscriber and one.sender.value}
         if senders:
             values = {"home": provider.name, "senders": list(senders)}
             for address, person in (await session.execute(_PEOPLE, values)).all():
@@ -170,7 +204,7 @@ class CaseLookup:
                 known.addresses.setdefault(person.id, []).append(address)
         if people := {person.id for person in known.people.values()}:
             of_these = {"home": provider.name, "people": list(people)}
-            for case in (await session.scalars(_OPEN_CASES, of_these)).all():
+            for case in await read_cases(session, _OPEN_CASES, of_these):
                 known.open_cases.setdefault(case.person_id, []).append(case)
             if idle := people - set(known.open_cases):
                 since = {"home": provider.name, "people": list(idle), "since": now - DAY}
@@ -188,66 +222,69 @@ class CaseLookup:
     def _round(
         self,
         arrival: Arrival,
-        inbound: Inbound,
+        inbound: Inbound[Event],
         provider: Provider,
         known: _Known,
         named: tuple[int, str],
         now: datetime,
     ) -> Round:
-        person = known.people.get((inbound.channel, inbound.sender.value)) if inbound.role is Role.SUBSCRIBER else None
+        person = known.people.get((inbound.channel, inbound.sender.value)) if inbound.from_subscriber else None
         case, case_match = self._pick(inbound, known, named, person)
-        made = Round(
-            arrival,
-            inbound,
-            provider,
-            now,
-            case or _fresh_case(self._ids.next_id(now), inbound, provider, now),
-            _fresh_person(self._ids.next_id(now), inbound, provider, now),
-        )
+        made = Round(arrival, inbound, provider, now, RoundIds(now, arrival.id), case, is_new=case is None)
         if case is not None and case.person_id in known.owners:
-            # An agent may vouch for a letter from an address that is not on the case: it joins all the same.
+            # An agent may accept a mail from an address that is not on the case: it joins all the same.
             person = known.owners[case.person_id]
         if person is not None:
-            made.person, made.person_is_new = person, False
+            made.holder, made.person_is_new = person, False
             made.addresses = known.addresses.get(person.id, [])
-        made.is_new = case is None
-        if made.is_new:
-            made.case.person_id = made.person.id
-            made.case.contract = made.person.contract
-            made.case.language = made.person.language or made.case.language
+        if case is None and case_match.how == "new":
+            _begin_case(made)
+        if made.subject is not None:
+            made.before = made.subject.dialog_state.as_row()
         made.facts.put(case_match)
         made.facts.put(Now(now))
         made.facts.put(provider)
         if arrival_id := known.repeats.get(inbound.fingerprint):
             made.facts.put(DuplicateOf(arrival_id))
-        if made.is_new and not made.person_is_new:
+        if made.subject is not None and made.is_new and not made.person_is_new:
             made.facts.put(RecentCases(known.recent.get(made.person.id, 0)))
         return made
 
     def _pick(
-        self, inbound: Inbound, known: _Known, named: tuple[int, str], person: Person | None
+        self, inbound: Inbound[Event], known: _Known, named: tuple[int, str], person: Person | None
     ) -> tuple[Case | None, CaseMatch]:
-        case_id, how = named
-        case = known.numbers.get(inbound.number) if inbound.number else known.named.get(case_id)
-        if inbound.role is Role.AGENT and case is None and not inbound.number:
-            case, how = known.numbers.get(inbound.detail.get("shown", "")), "reply"
-        if inbound.role is not Role.SUBSCRIBER or (inbound.case_id and case is not None):
-            return case, CaseMatch("number" if inbound.number and case else how if case else "none")
+        (case_id, how), reference = named, inbound.reference
+        case = known.numbers.get(reference.number) if reference.number else known.named.get(case_id)
+        if inbound.from_agent and case is None and not reference.number:
+            case, how = known.numbers.get(reference.quoted_number), "reply"
+        accepted = reference.case_id and not reference.button and case is not None
+        if not inbound.from_subscriber or accepted:
+            return case, CaseMatch("number" if reference.number and case else how if case else "none")
         cases = known.open_cases.get(person.id, []) if person else []
         mine = case is not None and person is not None and case.person_id == person.id
         if case is not None and mine and (case.open or how == "button"):
             doubt = "the sender's server could not be proved" if inbound.proof is Proof.DOUBTED else ""
             return case, CaseMatch(how, doubt)
-        if inbound.verb is Verb.PRESS:
+        if isinstance(inbound.event, Pressed):
             return None, CaseMatch("none")
         if how == "token" and case is not None and not mine:
             return case, CaseMatch(how, "the token was written to another person")
         return _unnamed(inbound, cases, how)
 
 
-def _unnamed(inbound: Inbound, cases: Sequence[Case], how: str) -> tuple[Case | None, CaseMatch]:
+async def read_cases(
+    session: AsyncSession, query: Select[Case, DialogStateRow], values: Mapping[str, Any] | None = None
+) -> list[Case]:
+    """Cases, each with what it expects."""
+    found = (await session.execute(query, values or {})).all()
+    for case, state in found:
+        case.dialog_state = dialog_state_of(state)
+    return [case for case, _ in found]
+
+
+def _unnamed(inbound: Inbound[Event], cases: Sequence[Case], how: str) -> tuple[Case | None, CaseMatch]:
     """The message names no case of its sender's that is open: it means their latest open one, or a new one."""
-    if inbound.tokens and how != "token":
+    if inbound.reference.tokens and how != "token":
         doubt = "its reply token is not genuine for this sender"
         return (cases[-1] if cases else None), CaseMatch("only" if cases else "new", doubt)
     if not cases:
@@ -256,26 +293,32 @@ def _unnamed(inbound: Inbound, cases: Sequence[Case], how: str) -> tuple[Case | 
     return cases[-1], CaseMatch("only", doubt)
 
 
-def _fresh_case(id: int, inbound: Inbound, provider: Provider, now: datetime) -> Case:
-    # A command is in nobody's language: there the person's own settings tell more.
-    said = "" if inbound.text.startswith("/") else language_of(inbound.text)
-    language = said or inbound.language or provider.language
-    return Case(
+def _begin_case(made: Round) -> None:
+    """A case of the speaker's, and the speaker themselves where nobody knows them yet."""
+    inbound, provider, now = made.inbound, made.provider, made.now
+    if made.holder is None:
+        made.holder = Person(provider=provider.name, id=made.ids.take(), name=inbound.name[:200], created_at=now)
+    made.subject = Case(
         provider=provider.name,
-        id=id,
-        person_id=0,
-        language=language if language in LANGUAGES else provider.language,
+        id=made.ids.take(),
+        person_id=made.holder.id,
+        language=made.holder.language or _language(inbound, provider),
         channel=inbound.channel,
         channel_kind=inbound.sender.channel_kind,
         address=inbound.sender.value,
-        subject=inbound.subject[:400],
+        subject=inbound.event.subject[:400] if isinstance(inbound.event, Said) else "",
+        contract=made.holder.contract,
         opened_at=now,
         updated_at=now,
     )
 
 
-def _fresh_person(id: int, inbound: Inbound, provider: Provider, now: datetime) -> Person:
-    return Person(provider=provider.name, id=id, name=inbound.name[:200], created_at=now)
+def _language(inbound: Inbound[Event], provider: Provider) -> str:
+    """The language of the words themselves; else that of the person's program, or the provider's."""
+    # A command is in nobody's language: there the person's own settings tell more.
+    said = "" if inbound.text.startswith("/") else language_of(inbound.text)
+    language = said or inbound.language or provider.language
+    return language if language in LANGUAGES else provider.language
 
 
 def sender_address_row(round_: Round) -> PersonAddress | None:

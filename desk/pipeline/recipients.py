@@ -6,25 +6,32 @@ from dataclasses import replace
 
 from desk.model.acts import AgentPerson, Audience, External, Recipient, SayTemplate, SayText, Team, Topic, is_for_agents
 from desk.model.case import Case
+from desk.model.events import Event, Inbound
 from desk.model.facts import ContactAddresses
-from desk.model.messages import Address, Inbound, Priority, Role
+from desk.model.messages import Address, Priority
 
 
-def addresses_of(to: Audience, case: Case, inbound: Inbound, contact: ContactAddresses, is_new: bool) -> list[Address]:
+def addresses_of(
+    to: Audience, case: Case | None, inbound: Inbound[Event], contact: ContactAddresses, is_new: bool
+) -> list[Address]:
     """The addresses, none or one. ``is_new`` when the case begins with this message."""
     address = _recipient(to, case, inbound, contact, is_new) if isinstance(to, Recipient) else _audience(to, contact)
     return [address] if address else []
 
 
-def _recipient(to: Recipient, case: Case, inbound: Inbound, contact: ContactAddresses, is_new: bool) -> Address | None:
-    # Who wrote a letter that an agent vouched for is not thereby one of those the desk speaks to.
-    vouched = bool(inbound.detail.get("vouched")) and not is_new
-    if to is Recipient.SPEAKER and inbound.role is Role.SUBSCRIBER and not vouched:
+def _recipient(
+    to: Recipient, case: Case | None, inbound: Inbound[Event], contact: ContactAddresses, is_new: bool
+) -> Address | None:
+    # Who wrote a mail that an agent accepted is not thereby one of those the desk speaks to.
+    vouched = bool(inbound.accepted_by) and not is_new
+    if to is Recipient.SPEAKER and inbound.from_subscriber and not vouched:
         return inbound.sender
     if to is Recipient.AGENTS or (to is Recipient.SPEAKER and not vouched):
         return contact.agents_group
     if to is Recipient.ON_FILE:
         return contact.on_file
+    if case is None:
+        return None
     return contact.other(case) if to is Recipient.OTHER else contact.to(case)
 
 
@@ -39,13 +46,15 @@ def _audience(to: Team | AgentPerson | Topic | External, contact: ContactAddress
     return contact.places.get(to, group)
 
 
-def priority_of(act: SayTemplate | SayText, address: Address, inbound: Inbound, contact: ContactAddresses) -> Priority:
+def priority_of(
+    act: SayTemplate | SayText, address: Address, inbound: Inbound[Event], contact: ContactAddresses
+) -> Priority:
     """How urgent it is: what its rule says; else an answer to who just wrote, a person's own words, and what the agents
     are to see go first. Whatever else is said answers nobody who waits at that address: it is a notice.
     """
     if act.priority is not None:
         return act.priority
-    answers = address == inbound.sender and inbound.role is Role.SUBSCRIBER
+    answers = address == inbound.sender and inbound.from_subscriber
     human = isinstance(act, SayTemplate) and act.human
     to_agents = is_for_agents(act.to) or address == contact.agents_group
     return Priority.DIALOG if answers or human or to_agents else Priority.NOTICE

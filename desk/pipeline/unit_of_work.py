@@ -8,12 +8,14 @@ from typing import Any, cast
 from sqlalchemy import Executable, Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from desk.model.case import Case, JournalEntry
+from desk.model.case import Case
+from desk.model.dialog_state import DialogStateRow
+from desk.model.journal import JournalEntry
 from desk.model.people import Person, PersonAddress
 from desk.storage.database import upsert
 
-PEOPLE, ADDRESSES, CASES, JOURNAL = (
-    cast(Table, kind.__table__) for kind in (Person, PersonAddress, Case, JournalEntry)
+PEOPLE, ADDRESSES, CASES, DIALOG_STATES, JOURNAL = (
+    cast(Table, kind.__table__) for kind in (Person, PersonAddress, Case, DialogStateRow, JournalEntry)
 )
 
 

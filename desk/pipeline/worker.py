@@ -17,11 +17,13 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 
 from desk.clock import Clock
-from desk.model.acts import ActFilter, Rule
+from desk.model.acts import ActFilter
 from desk.model.channels import ChannelRegistry
-from desk.model.messages import Arrival, Inbound, UnreadableMessage
+from desk.model.events import Event, Inbound
+from desk.model.messages import Arrival, UnreadableMessage
 from desk.pipeline.decide import apply_rules
 from desk.pipeline.lookup import CaseLookup, Round
+from desk.pipeline.rulebook import Rulebook
 from desk.pipeline.tenant_routing import providers_of
 from desk.pipeline.write import ClaimLost, DecidedRound, DecisionWriter, StaleRead
 from desk.queues import inbox
@@ -61,7 +63,8 @@ class Worker:
         case_lookup: CaseLookup,
         lookups: Sequence[Lookup],
         later: Mapping[type, Lookup],
-        rules: Sequence[Rule],
+        without_case: Sequence[Lookup],
+        rulebook: Rulebook,
         writer: DecisionWriter,
         holder: str,
         clock: Clock,
@@ -72,12 +75,13 @@ class Worker:
         self._case_lookup = case_lookup
         self._lookups = lookups
         self._later = later
-        self._rules = rules
+        self._without_case = without_case
+        self._rulebook = rulebook
         self._act_filters = act_filters
         self._writer = writer
         self._holder = holder
         self._clock = clock
-        self._hearing: dict[asyncio.Task[tuple[Arrival, Inbound] | None], Arrival] = {}
+        self._hearing: dict[asyncio.Task[tuple[Arrival, Inbound[Event]] | None], Arrival] = {}
         self._carrying: set[int] = set()
 
     async def work(self, limit: int = TOGETHER) -> bool:
@@ -142,28 +146,28 @@ class Worker:
         except Exception:
             log.debug("claims could not be given back; they run out by themselves")
 
-    async def _hear(self, arrival: Arrival) -> tuple[Arrival, Inbound] | None:
+    async def _hear(self, arrival: Arrival) -> tuple[Arrival, Inbound[Event]] | None:
         channel = self._registry.channels.get(arrival.channel)
         if channel is None:
-            await self._strike(arrival, f"no channel is called {arrival.channel!r} any more", final=True)
+            await self._record_failure(arrival, f"no channel is called {arrival.channel!r} any more", final=True)
             return None
         try:
             return arrival, await channel.hear(arrival)
         except UnreadableMessage as error:
-            await self._strike(arrival, str(error), final=True)
+            await self._record_failure(arrival, str(error), final=True)
         except SQLAlchemyError:
             raise
         except Exception as error:
             log.exception("arrival %d could not be heard", arrival.id)
-            await self._strike(arrival, f"hearing failed: {type(error).__name__}: {error}")
+            await self._record_failure(arrival, f"hearing failed: {type(error).__name__}: {error}")
         return None
 
-    async def _strike(self, arrival: Arrival, problem: str, final: bool = False) -> None:
+    async def _record_failure(self, arrival: Arrival, problem: str, final: bool = False) -> None:
         aside = await inbox.record_failure(self._database, self._holder, arrival, problem, self._clock(), final)
         if aside:
             log.warning("arrival %d of %s is set aside: %s", arrival.id, arrival.channel, problem)
 
-    async def _carry(self, batch: Sequence[tuple[Arrival, Inbound]]) -> None:
+    async def _carry(self, batch: Sequence[tuple[Arrival, Inbound[Event]]]) -> None:
         """Takes a batch through the rest of the corridor, together if that goes well."""
         if len(batch) > 1:
             try:
@@ -176,7 +180,7 @@ class Worker:
         for one in batch:
             await self._carry_alone(*one)
 
-    async def _carry_alone(self, arrival: Arrival, inbound: Inbound) -> None:
+    async def _carry_alone(self, arrival: Arrival, inbound: Inbound[Event]) -> None:
         for _ in range(TRIES):
             try:
                 await self._decide_and_write([(arrival, inbound)])
@@ -194,34 +198,38 @@ class Worker:
                 log.exception("arrival %d could not be decided", arrival.id)
                 last = error
                 break
-        await self._strike(arrival, f"deciding failed: {type(last).__name__}: {last}")
+        await self._record_failure(arrival, f"deciding failed: {type(last).__name__}: {last}")
 
-    async def _decide_and_write(self, batch: Sequence[tuple[Arrival, Inbound]]) -> None:
+    async def _decide_and_write(self, batch: Sequence[tuple[Arrival, Inbound[Event]]]) -> None:
         decided: list[DecidedRound] = []
-        by_home: dict[str, list[tuple[Arrival, Inbound]]] = {}
+        now = self._clock()
+        by_home: dict[str, list[tuple[Arrival, Inbound[Event]]]] = {}
         homes = await providers_of(self._database, [inbound for _, inbound in batch])
         for home, member in zip(homes, batch, strict=True):
             by_home.setdefault(home, []).append(member)
         for home, members in by_home.items():
             provider = self._registry.provider(home)
             async with self._database.read(home) as session:
-                rounds = await self._case_lookup.rounds(session, provider, members, self._clock())
-            if len({round_.case.id for round_ in rounds}) < len(rounds):
+                rounds = await self._case_lookup.rounds(session, provider, members, now)
+            cases = [round_.subject.id for round_ in rounds if round_.subject is not None]
+            if len(set(cases)) < len(cases):
                 raise StaleRead("two arrivals of one batch mean the same case")
             decided += await asyncio.gather(*map(self._decide, rounds))
         if decided:
-            await self._writer.write(decided, self._holder, self._clock())
+            await self._writer.write(decided, self._holder, now)
 
     async def _decide(self, round_: Round) -> DecidedRound:
         """Looks up and thinks; what a rule wants on its way is looked for then."""
         round_.facts.postpone(self._later)
-        for lookup in self._lookups:
+        for lookup in self._lookups if round_.subject is not None else self._without_case:
             if (fact := await lookup(round_)) is not None:
                 round_.facts.put(fact)
-        thinking = apply_rules(self._rules, round_.case, round_.inbound, round_.facts, round_.now, self._act_filters)
+        deciding = apply_rules(
+            self._rulebook, round_.subject, round_.inbound, round_.facts, round_.now, self._act_filters
+        )
         while True:
             try:
-                wanted = next(thinking)
+                wanted = next(deciding)
             except StopIteration as thought:
                 return DecidedRound(round_, thought.value)
             round_.facts.looked_for(wanted, await self._later[wanted](round_))

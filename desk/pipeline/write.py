@@ -29,16 +29,18 @@ from desk.model.acts import (
 )
 from desk.model.case import Case
 from desk.model.channels import ChannelRegistry
+from desk.model.events import Said
 from desk.model.facts import DuplicateOf
-from desk.model.messages import FRONT, Priority, RawMessage, Role
+from desk.model.messages import FRONT, Priority, RawMessage
+from desk.model.outcomes import Outcome
 from desk.model.people import Person, PersonAddress
 from desk.model.shared_facts import Identification
 from desk.pipeline.case_numbers import next_numbers
 from desk.pipeline.compose import ComposedRound, MessageComposer
-from desk.pipeline.decide import is_case_saved, outcome_of
+from desk.pipeline.decide import RoundDecision, is_case_saved, outcome_of
 from desk.pipeline.lookup import Round, is_proved_sender, sender_address_row
 from desk.pipeline.tenant_routing import address_key, case_key
-from desk.pipeline.unit_of_work import ADDRESSES, CASES, JOURNAL, PEOPLE, RowBatch
+from desk.pipeline.unit_of_work import ADDRESSES, CASES, DIALOG_STATES, JOURNAL, PEOPLE, RowBatch
 from desk.queues import inbox, timers
 from desk.storage.base import Instant
 from desk.storage.database import Database
@@ -64,62 +66,73 @@ class DecidedRound:
     """A round with the acts the rules gave it, already applied to the case in hand."""
 
     round: Round
-    acts: list[Act]
+    decision: RoundDecision
+
+    @property
+    def acts(self) -> list[Act]:
+        """What was decided, in order."""
+        return self.decision.acts
+
+    @property
+    def saved(self) -> bool:
+        """Whether the case is to be written."""
+        return self.round.subject is not None and is_case_saved(self.acts)
+
+    @property
+    def provider(self) -> str:
+        """The provider whose rows are written: at a front desk that of the account just identified."""
+        return self.round.subject.provider if self.round.subject is not None else self.round.provider.name
 
 
 ActWriter = Callable[[Any, Round, RowBatch], None]
-"""Writes what one kind of act means for the rows of the room that owns it."""
-OutcomeListener = Callable[[Round, str, int | None, RowBatch], None]
-"""Keeps a room's account of arrivals: told of every decision, its outcome in one word, and the case it is kept in."""
+"""Writes what one kind of act means for the rows of the package that owns it."""
+OutcomeListener = Callable[[Round, Outcome, int | None, RowBatch], None]
+"""Keeps a package's account of arrivals: told of every decision, its outcome, and the case it is kept in."""
 
 
 class DecisionWriter:
-    """Carries decisions out. ``handlers`` are the rooms' own, by kind of act; ``books`` are told of every decision."""
+    """Carries decisions out. ``act_writers`` belong to packages, by kind of act; ``listeners`` are told of every
+    decision."""
 
     def __init__(
         self,
         database: Database,
         registry: ChannelRegistry,
         composer: MessageComposer,
-        handlers: Mapping[type[Act], ActWriter],
-        books: Sequence[OutcomeListener] = (),
+        act_writers: Mapping[type[Act], ActWriter],
+        listeners: Sequence[OutcomeListener] = (),
     ) -> None:
         self._database = database
         self._registry = registry
         self._composer = composer
-        self._handlers: dict[type[Act], ActWriter] = {
+        self._act_writers: dict[type[Act], ActWriter] = {
             KeepPending: _hold,
             MarkAddress: _reach,
-            **handlers,
+            **act_writers,
         }
-        self._books = books
+        self._listeners = listeners
 
     async def write(self, decided: Sequence[DecidedRound], holder: str, now: datetime) -> None:
         """All or nothing. Raises `StaleRead`, StaleDataError or IntegrityError when it has to be decided again.
 
         Raises `ClaimLost` when one of the arrivals belongs to another worker by now.
         """
-        scope = {one.round.provider.name for one in decided} | {one.round.case.provider for one in decided}
+        scope = {one.round.provider.name for one in decided} | {one.provider for one in decided}
         async with self._database.write(*sorted(scope)) as session:
             connection = await session.connection()
             decided = await _without_waiting(connection, decided, holder)
             if not decided:
                 return
-            done = {
-                one.round.arrival.id: (
-                    outcome_of(one.acts, one.round.is_new),
-                    one.round.case.id if is_case_saved(one.acts) else None,
-                )
-                for one in decided
-            }
-            if not await inbox.finish(connection, holder, done, now):
+            results = {one.round.arrival.id: _result(one) for one in decided}
+            if not await inbox.finish(connection, holder, results, now):
                 raise ClaimLost("an arrival is no longer ours")
             rows = RowBatch()
             numbers = await self._numbers(connection, decided, now)
             for one in decided:
                 await self._put(session, one, rows, numbers, now)
-                for book in self._books:
-                    book(one.round, *done[one.round.arrival.id], rows)
+                result = results[one.round.arrival.id]
+                for listener in self._listeners:
+                    listener(one.round, result.outcome, result.case_id, rows)
             await session.flush()
             await rows.write(connection)
             await inbox.store(connection, [raw for one in decided for raw in _emitted(one)])
@@ -128,9 +141,7 @@ class DecisionWriter:
         self, connection: AsyncConnection, decided: Sequence[DecidedRound], now: datetime
     ) -> Mapping[str, Iterator[str]]:
         """The numbers for all cases that get theirs now, by provider: of each provider in one statement."""
-        needed = Counter(
-            one.round.case.provider for one in decided if is_case_saved(one.acts) and _lacks_number(one.round.case)
-        )
+        needed = Counter(one.round.case.provider for one in decided if one.saved and _lacks_number(one.round.case))
         # In one order, whoever counts: two that want each other's numbers must not wait for each other.
         return {
             name: await next_numbers(connection, self._registry.provider(name), needed[name], now)
@@ -145,23 +156,20 @@ class DecisionWriter:
         numbers: Mapping[str, Iterator[str]],
         now: datetime,
     ) -> None:
-        round_, case = one.round, one.round.case
-        home = round_.provider.name
-        saved = is_case_saved(one.acts)
-        if saved:
-            if case.provider != home:
+        round_, home = one.round, one.round.provider.name
+        if one.saved:
+            if round_.case.provider != home:
                 await self._move(session, round_, home, rows)
-                case = round_.case
-            if _lacks_number(case):
-                case.number = next(numbers[case.provider])
-            case.updated_at = now
-        composed = self._composer.compose(round_, one.acts)
-        if saved:
+            if _lacks_number(round_.case):
+                round_.case.number = next(numbers[round_.case.provider])
+            round_.case.updated_at = now
+        composed = self._composer.compose(round_, one.acts, one.decision.rules)
+        if one.saved:
             _save(session, one, rows)
             for line in composed.journal:
                 rows.insert(JOURNAL, **line)
             _confirm(round_, rows)
-        self._enqueue(composed, round_, rows, now)
+        self._enqueue(composed, one, rows, now)
         if round_.inbound.fingerprint and not round_.facts.get(DuplicateOf):
             rows.insert(
                 fingerprints,
@@ -171,12 +179,14 @@ class DecisionWriter:
             )
         self._set_timers(one, rows)
         for act in one.acts:
-            if handler := self._handlers.get(type(act)):
+            if handler := self._act_writers.get(type(act)):
                 handler(act, round_, rows)
 
     def _set_timers(self, one: DecidedRound, rows: RowBatch) -> None:
         """Of several acts about one timer the last counts."""
-        case = one.round.case
+        if one.round.subject is None:
+            return
+        case = one.round.subject
         setting = timers.SET_ON_SQLITE if self._database.sqlite else timers.SET_ON_POSTGRESQL
         last = {act.key: act for act in one.acts if isinstance(act, (SetTimer, CancelTimer))}
         for act in last.values():
@@ -194,19 +204,19 @@ class DecisionWriter:
                     version=act.version,
                 )
 
-    def _enqueue(self, composed: ComposedRound, round_: Round, rows: RowBatch, now: datetime) -> None:
-        stranger = _stranger(round_)
+    def _enqueue(self, composed: ComposedRound, decided: DecidedRound, rows: RowBatch, now: datetime) -> None:
+        stranger, subject = _stranger(decided.round), decided.round.subject
         for one in composed.parcels:
             rows.insert(
                 departures,
                 key=one.key,
-                provider=round_.case.provider,
+                provider=decided.provider,
                 channel=one.channel,
                 lane=one.call.lane,
                 kind=one.call.kind,
                 policy=one.call.policy.value,
                 body=dict(one.call.body),
-                case_id=round_.case.id,
+                case_id=subject.id if subject is not None else 0,
                 state="pending",
                 due_at=now,
                 remote=one.call.remote,
@@ -222,9 +232,11 @@ class DecisionWriter:
             raise StaleRead(f"a case of {home} cannot go to {to}")
         round_.person.provider = to
         if not round_.person_is_new:
-            round_.person = await _moved_row(session, round_.person, home)
+            round_.holder = await _moved_row(session, round_.person, home)
         if not round_.is_new:
-            round_.case = await _moved_row(session, round_.case, home)
+            state = round_.case.dialog_state
+            round_.subject = await _moved_row(session, round_.case, home)
+            round_.subject.dialog_state = state
         rows.insert(provider_routes, key=case_key(round_.case.id), provider=to)
         rows.insert(provider_routes, key=address_key(round_.inbound), provider=to)
 
@@ -255,8 +267,8 @@ def _save(session: AsyncSession, one: DecidedRound, rows: RowBatch) -> None:
     """New rows are written as they are; changed ones through the session, which looks whether they moved meanwhile."""
     round_ = one.round
     sender = round_.inbound.sender
-    # A letter that an agent vouched for joins the case; its sender gets no rights by that.
-    lasting = round_.inbound.role is Role.SUBSCRIBER and (round_.is_new or not round_.inbound.detail.get("vouched"))
+    # A mail that an agent accepted joins the case; its sender gets no rights by that.
+    lasting = round_.inbound.from_subscriber and (round_.is_new or not round_.inbound.accepted_by)
     if lasting and sender.value and sender_address_row(round_) is None:
         address = PersonAddress(
             provider=round_.case.provider,
@@ -275,20 +287,29 @@ def _save(session: AsyncSession, one: DecidedRound, rows: RowBatch) -> None:
         round_.person.contract, round_.person.language = round_.case.contract, round_.case.language
     if not round_.person_is_new:
         session.add(round_.person)
-    elif round_.inbound.role is Role.SUBSCRIBER:
+    elif round_.inbound.from_subscriber:
         round_.person.provider = round_.case.provider
         rows.insert(PEOPLE, **round_.person.as_row())
     if round_.is_new:
         rows.insert(CASES, **round_.case.as_row())
     else:
         session.add(round_.case)
+    state = round_.case.dialog_state.as_row()
+    if state != round_.before or round_.is_new:
+        rows.replace(DIALOG_STATES, provider=round_.case.provider, case_id=round_.case.id, **state)
+
+
+def _result(one: DecidedRound) -> inbox.Result:
+    case_id = one.round.case.id if one.saved else None
+    return inbox.Result(outcome_of(one.acts, one.round.is_new), case_id, one.decision.decided_by)
 
 
 def _stranger(round_: Round) -> bool:
     """Whether a subscriber speaks who came just now and has no case: whom the desk knows is answered before them."""
-    if round_.inbound.role is not Role.SUBSCRIBER or round_.person_is_new:
-        return round_.inbound.role is Role.SUBSCRIBER
-    return round_.now - round_.person.created_at < STRANGE_FOR and not round_.case.registered
+    if not round_.inbound.from_subscriber or round_.person_is_new:
+        return round_.inbound.from_subscriber
+    registered = round_.subject is not None and round_.subject.registered
+    return round_.holder is not None and round_.now - round_.holder.created_at < STRANGE_FOR and not registered
 
 
 def _names_contract(act: Act) -> bool:
@@ -322,7 +343,7 @@ def _hold(act: KeepPending, round_: Round, rows: RowBatch) -> None:
         provider=round_.provider.name,
         case_id=act.case_id,
         sender=round_.inbound.sender.value[:320],
-        subject=round_.inbound.subject[:400],
+        subject=round_.inbound.event.subject[:400] if isinstance(round_.inbound.event, Said) else "",
         why=act.why[:200],
         since=round_.now,
         state="waiting",
@@ -332,7 +353,7 @@ def _hold(act: KeepPending, round_: Round, rows: RowBatch) -> None:
 def _confirm(round_: Round, rows: RowBatch) -> None:
     """Notes that the speaker's address, known for a while, has now proved to be theirs."""
     row = sender_address_row(round_)
-    if row is None or row.confirmed or round_.inbound.role is not Role.SUBSCRIBER or not is_proved_sender(round_):
+    if row is None or row.confirmed or not round_.inbound.from_subscriber or not is_proved_sender(round_):
         return
     of_speaker = (PersonAddress.channel == row.channel) & (PersonAddress.value == row.value)
     statement = update(PersonAddress).where(PersonAddress.provider == round_.case.provider, of_speaker)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from desk.backoff import retry_delay
 from desk.language.characters import storable
 from desk.model.channel import ExtraWrite
 from desk.model.messages import Arrival, RawMessage
+from desk.model.outcomes import Outcome, Refused, stored_outcome
 from desk.storage import leases
 from desk.storage.database import Database, InsertIgnoringDuplicates
 from desk.storage.process_identity import is_known_dead
@@ -177,14 +179,30 @@ async def keep_holding(database: Database, holder: str, ids: Iterable[int], now:
         await connection.execute(statement.values(held_until=now + HELD_FOR))
 
 
-async def finish(
-    connection: AsyncConnection, holder: str, decided: Mapping[int, tuple[str, int | None]], now: datetime
-) -> bool:
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one arrival: its outcome, the case it is kept in, and the rules that decided, in order."""
+
+    outcome: Outcome
+    case_id: int | None
+    decided_by: Sequence[str]
+
+
+async def finish(connection: AsyncConnection, holder: str, results: Mapping[int, Result], now: datetime) -> bool:
     """Within the worker's transaction: these are done. False when one was taken from us: roll everything back."""
-    values = {"ids": list(decided), "by": holder, "now": now}
-    if (await connection.execute(_FINISH, values)).rowcount != len(decided):
+    values = {"ids": list(results), "by": holder, "now": now}
+    if (await connection.execute(_FINISH, values)).rowcount != len(results):
         return False
-    rows = [{"row": row, "became": word, "of_case": case_id} for row, (word, case_id) in decided.items()]
+    rows = [
+        {
+            "row": row,
+            "became": stored_outcome(one.outcome),
+            "of_case": one.case_id,
+            "names": dict(one.outcome.names) if isinstance(one.outcome, Refused) and one.outcome.names else None,
+            "rules": " ".join(one.decided_by),
+        }
+        for row, one in results.items()
+    ]
     await connection.execute(_OUTCOME, rows)
     return True
 
@@ -198,7 +216,12 @@ _FINISH = (
 _OUTCOME = (
     update(arrivals)
     .where(arrivals.c.id == bindparam("row"))
-    .values(outcome=bindparam("became"), case_id=bindparam("of_case"))
+    .values(
+        outcome=bindparam("became"),
+        case_id=bindparam("of_case"),
+        outcome_names=bindparam("names"),
+        decided_by=bindparam("rules"),
+    )
 )
 
 

@@ -300,7 +300,7 @@ def _news(one: SendOutcome, state: str, now: datetime) -> RawMessage:
     """What became of a departure, as an arrival: whatever changes a case enters by the same channel."""
     departure, fate = one.departure, one.fate
     body = {
-        "verb": "undelivered" if state == "failed" else "maybe_sent",
+        "event": "undelivered" if state == "failed" else "maybe_sent",
         "provider": departure.provider,
         "case_id": departure.case_id,
         "departure": departure.key,

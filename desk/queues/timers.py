@@ -72,7 +72,7 @@ async def _fire(connection: AsyncConnection, now: datetime, limit: int) -> int:
 
 def _arrival(timer: Row[Any], now: datetime) -> RawMessage:
     body = {
-        "verb": "timer",
+        "event": "timer",
         "provider": timer.provider,
         "case_id": timer.case_id,
         "kind": timer.kind,

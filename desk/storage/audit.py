@@ -55,6 +55,7 @@ AUDIT = cast(Table, AuditRow.__table__)
 def audit_row(
     *,
     at: datetime,
+    id: int | None = None,
     actor: str,
     operation: str,
     provider: str = "",
@@ -64,10 +65,11 @@ def audit_row(
     arrival_id: int | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The row of one operation or command; what is too long for its column is cut. ``provider`` "" is the desk."""
+    """The row of one operation or command; what is too long for its column is cut. ``provider`` "" is the desk; without
+    an ``id`` it gets one."""
     return {
         "provider": provider or DESK,
-        "id": _ids.next_id(at),
+        "id": _ids.next_id(at) if id is None else id,
         "at": at,
         "actor": actor[:100],
         "operation": operation[:40],

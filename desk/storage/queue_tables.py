@@ -42,7 +42,9 @@ arrivals = Table(
     Column("held_until", Instant),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("problem", Text),
-    Column("outcome", String(40)),
+    Column("outcome", String(40), comment="desk.model.outcomes.stored_outcome"),
+    Column("outcome_names", JSON, comment="what the sentence of a refusal says"),
+    Column("decided_by", Text, comment="the rules that decided, in order, with spaces between them"),
     Column("case_id", BigInteger),
     Column("decided_at", Instant),
     UniqueConstraint("channel", "key"),
@@ -51,6 +53,7 @@ arrivals = Table(
 _WAITING = text("state = 'waiting'")
 Index("arrivals_waiting", arrivals.c.lane, arrivals.c.id, sqlite_where=_WAITING, postgresql_where=_WAITING)
 Index("arrivals_next", arrivals.c.id, sqlite_where=_WAITING, postgresql_where=_WAITING)
+Index("arrivals_of_case", arrivals.c.case_id)
 Index("arrivals_channels", arrivals.c.channel, arrivals.c.id, sqlite_where=_WAITING, postgresql_where=_WAITING)
 Index(
     "arrivals_quarantined",

@@ -6,18 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from desk.model.acts import Act, Facts, SetFields
-from desk.model.case import Case
+from desk.model.case import ENOUGH, Case
 from desk.model.policy import Provider
 from desk.model.shared_facts import Account, EntitlementStatus, Identification, Outage
 from intake.engine import engine
-from intake.engine.completion import ENOUGH
 from intake.engine.model import Dialog, DialogSet
 
 
 def dialog_of(case: Case, facts: Facts) -> Dialog | None:
     """The dialog of the case, in the version it began with; where that cannot be had, in the one in use."""
     forms = facts.get(DialogSet)
-    return forms.get(case.dialog, case.dialog_hash) if forms and case.dialog else None
+    return forms.get(case.dialog, case.dialog_state.dialog_hash) if forms and case.dialog else None
 
 
 def values_of(case: Case, facts: Facts) -> dict[str, object]:

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from desk.model.acts import Act, ChangeState
-from desk.model.case import TRIAGE, Case, CaseState
-
-ENOUGH = 8000
-"""Characters a case keeps of what was said about it; the journal has everything."""
+from desk.model.case import TRIAGE, Case
+from desk.model.states import CaseState
 
 
 def is_complete(case: Case) -> bool:
     """Whether intake is over: the case has its number, or is about to get it."""
     return case.registered or case.reason == TRIAGE
-
-
-def append_words(text: str, added: str) -> str:
-    """What was said, and what was said besides, as much as a case keeps: nobody makes it grow without end."""
-    return f"{text}\n{added}".strip()[:ENOUGH]
 
 
 def completed(case: Case) -> tuple[Act, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from desk.language.intents import parse_yes_no
@@ -12,18 +13,23 @@ from desk.model.acts import (
     Button,
     Buttons,
     Decision,
+    Expect,
     Facts,
     ReplaceMessage,
     SayTemplate,
     SayText,
+    SetDialogState,
     SetFields,
     decide,
 )
-from desk.model.case import Case
+from desk.model.case import ENOUGH, Case, append_words
 from desk.model.channel import ChannelCapabilities
+from desk.model.dialog_state import QUESTION, SUMMARY
+from desk.model.events import Inbound, Opened, Pressed, Said
 from desk.model.facts import Now
+from desk.model.journal import DialogStarted
 from desk.model.media_types import PICTURES
-from desk.model.messages import File, Inbound, Role, Verb
+from desk.model.messages import File
 from desk.model.policy import Provider
 from intake.engine import engine
 from intake.engine.answer_parsing import ParsedAnswer, parse_answer
@@ -35,12 +41,13 @@ from intake.engine.case_data import (
     summary_lines,
     template_values,
 )
-from intake.engine.completion import ENOUGH, append_words, completed, is_complete
+from intake.engine.completion import completed
 from intake.engine.model import Dialog, Question
 from intake.engine.reply_parsing import parse_reply
 from intake.engine.selfhelp import article_to_offer, offer_article
 
-DIALOG, SUMMARY = "dialog", "summary"
+Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
+
 _LAST_ROW = (Button("back", "button_back"), Button("operator", "button_operator"))
 _CONFIRM: Buttons = (
     (Button("send", "button_send"),),
@@ -49,18 +56,24 @@ _CONFIRM: Buttons = (
 _ROW_LENGTH = 26  # letters of two labels that still fit side by side on a phone
 
 
-def ask_questions(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
-    """Takes in what was answered and asks what comes next."""
-    if is_complete(case) or case.awaiting not in ("", DIALOG) or inbound.role is not Role.SUBSCRIBER:
-        return None
+def ask_questions(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
+    """Asks the first question of the dialog, or the next one where nothing is open."""
     form = dialog_of(case, facts)
-    if form is None:
+    if case.expecting or form is None:
         return None
-    if case.awaiting == "":
-        return _next(case, form, facts, dict(case.answers), _begun(case, form), first=not case.answers)
-    if inbound.press and inbound.press.option == "back":
+    return _next(case, form, facts, dict(case.answers), _begun(case, form), first=not case.answers)
+
+
+def take_answer(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
+    """Takes in what was answered to a question and asks what comes next."""
+    form = dialog_of(case, facts)
+    return replace(_answered(case, inbound, facts, form), words_used=True) if form is not None else None
+
+
+def _answered(case: Case, inbound: Spoken, facts: Facts, form: Dialog) -> Decision:
+    if inbound.option == "back":
         return _back(case, form, facts)
-    asked = engine.questions_by_id(form, case.asked, case.answers)
+    asked = engine.questions_by_id(form, case.dialog_state.asked, case.answers)
     if not asked:
         # Another version of the dialog than the one that asked: what was said to that is kept.
         kept = [SetFields({"circumstances": _more(case.circumstances, inbound.text)})] if inbound.text else []
@@ -72,81 +85,77 @@ def ask_questions(case: Case, inbound: Inbound, facts: Facts) -> Decision | None
     )
 
 
-def confirm_summary(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
+def confirm_summary(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     """The subscriber looks over what was understood, and sends it or mends it."""
-    if case.registered or case.awaiting != SUMMARY or inbound.role is not Role.SUBSCRIBER:
-        return None
-    form, option = dialog_of(case, facts), inbound.press.option if inbound.press else ""
+    form, option = dialog_of(case, facts), inbound.option
     if option.startswith("redo_") and form is not None:
         return _redo(case, form, facts, option.removeprefix("redo_"))
-    agreed = parse_yes_no(inbound.text) if not inbound.press else None
+    agreed = parse_yes_no(inbound.text) if not option else None
     if option == "change" or agreed is False:
         rows = tuple(
             (Button(f"redo_{ask.id}", label=_short(ask.text[case.language])),)
             for ask in (form.questions if form else ())
             if ask.id in case.answers
         )
-        return decide(SayTemplate("what_to_change", buttons=(*rows, (Button("send", "button_send"),))))
-    if inbound.text and agreed is None:
-        # A word more instead of a button is taken along; nothing said is ever lost.
-        return decide(
-            SetFields({"circumstances": _more(case.circumstances, inbound.text), "awaiting": ""}),
-            *completed(case),
-            done=False,
-        )
-    return decide(SetFields({"awaiting": ""}), *completed(case), done=False)
+        change = SayTemplate("what_to_change", buttons=(*rows, (Button("send", "button_send"),)))
+        return decide(change, words_used=True)
+    # A word more instead of a button is taken along; nothing said is ever lost.
+    more = inbound.text and agreed is None
+    kept = [SetFields({"circumstances": _more(case.circumstances, inbound.text)})] if more else []
+    return decide(*kept, Expect(), *completed(case), done=False, words_used=True)
 
 
 def _begun(case: Case, form: Dialog) -> list[Act]:
     """From now on the case goes by this version of the dialog; the journal tells which, as its author counts them."""
-    if case.dialog_hash == form.hash:
+    if case.dialog_state.dialog_hash == form.hash:
         return []
     kind = {"dialog": form.id, "category": form.category, "ticket_type": form.ticket_type}
-    by = AddJournalEntry("measure", f"asked by dialog {form.id}, version {form.version}")
-    return [SetFields({**kind, "dialog_hash": form.hash, "tries": 0}), by]
+    begun = SetDialogState({"dialog_hash": form.hash, "tries": 0})
+    return [SetFields(kind), begun, AddJournalEntry(DialogStarted(form.id, str(form.version)))]
 
 
-def _reply(case: Case, inbound: Inbound, facts: Facts, form: Dialog, ask: Question) -> Decision:
+def _reply(case: Case, inbound: Spoken, facts: Facts, form: Dialog, ask: Question) -> Decision:
     """One answer in a chat."""
     now, zone = facts.need(Now).at, facts.need(Provider).timezone
-    option = inbound.press.option if inbound.press else ""
+    option = inbound.option
     given = parse_answer(ask, inbound.text, now, option=option, files=inbound.files, zone=zone)
     if not isinstance(given, ParsedAnswer):
-        if case.tries == 0:
-            again = _shown(case, form, facts, (ask,), [SetFields({"tries": 1}), SayTemplate("not_understood")])
+        if case.dialog_state.tries == 0:
+            again = _shown(case, form, facts, (ask,), [SetDialogState({"tries": 1}), SayTemplate("not_understood")])
             return decide(*again)
         # Asked twice is enough: the words are kept as they are, and an agent will read them.
         given = ParsedAnswer(None, inbound.text)
     answers = {**case.answers, ask.id: given.stored()}
     echo: list[Act] = []
-    if inbound.verb is Verb.PRESS:
+    if option:
         said = summary_lines(case, form, facts, {ask.id: given.stored()})
         echo = [SayTemplate("answered", {"question": question, "answer": words}) for question, words in said]
-    return _next(case, form, facts, answers, [SetFields({"tries": 0}), *echo])
+    return _next(case, form, facts, answers, [SetDialogState({"tries": 0}), *echo])
 
 
-def _letter(case: Case, inbound: Inbound, facts: Facts, form: Dialog, asked: Sequence[Question]) -> Decision:
+def _letter(case: Case, inbound: Spoken, facts: Facts, form: Dialog, asked: Sequence[Question]) -> Decision:
     """The answers of a letter. Where none can be made out they are asked for once more; what is missing is left.
 
     The next letter has the questions for which there was no room in this one.
     """
     now, zone = facts.need(Now).at, facts.need(Provider).timezone
     read = parse_reply(asked, inbound.text, now, files=inbound.files, zone=zone)
-    if not read.answers and inbound.full_text != inbound.text:
+    full_text = inbound.event.full_text if isinstance(inbound.event, Said) else ""
+    if not read.answers and full_text != inbound.text:
         # Some programmes quote in a way nobody can tell from new words: the answers may stand below.
-        read = parse_reply(asked, inbound.full_text, now, files=inbound.files, zone=zone)
+        read = parse_reply(asked, full_text, now, files=inbound.files, zone=zone)
     answers = {**case.answers, **{name: one.stored() for name, one in read.answers.items()}}
     acts: list[Act] = []
     if read.leftover:
         acts.append(SetFields({"circumstances": _more(case.circumstances, read.leftover)}))
-    if not read.answers and case.tries == 0:
+    if not read.answers and case.dialog_state.tries == 0:
         return decide(
             *acts, *_shown(case, form, facts, asked, [SetFields({"tries": 1}), SayTemplate("letter_not_understood")])
         )
     if not read.answers:
         return _finished(case, form, facts, answers, acts)
     passed = {ask.id: ParsedAnswer(None).stored() for ask in asked if ask.id not in answers}
-    return _next(case, form, facts, {**answers, **passed}, [*acts, SetFields({"tries": 0})])
+    return _next(case, form, facts, {**answers, **passed}, [*acts, SetDialogState({"tries": 0})])
 
 
 def _next(
@@ -174,9 +183,9 @@ def _finished(case: Case, form: Dialog, facts: Facts, answers: dict[str, Any], a
     if is_letter_channel(facts):
         told: list[Act] = [SayTemplate("summary_by_mail", {"lines": said})] if said else []
         told += _requested(case, form, facts, answers)
-        return decide(*acts, SetFields({"awaiting": "", "asked": []}), *told, *completed(case), done=False)
+        return decide(*acts, Expect(), *told, *completed(case), done=False)
     shown = SayTemplate("summary", {"lines": said}, buttons=_CONFIRM)
-    return decide(*acts, SetFields({"awaiting": SUMMARY, "asked": []}), *_in_place(case), shown)
+    return decide(*acts, Expect(SUMMARY), *_in_place(case), shown)
 
 
 def _requested(case: Case, form: Dialog, facts: Facts, answers: Mapping[str, Any]) -> list[Act]:
@@ -198,7 +207,7 @@ def _shown(
     """The questions as this channel shows them, and which they were. ``answers`` where the case has not all of them."""
     given = case.answers if answers is None else answers
     names = template_values(case, facts)
-    kept = SetFields({"awaiting": DIALOG, "asked": [ask.id for ask in asks]})
+    kept = Expect(QUESTION, asks[0].id, tuple(ask.id for ask in asks))
     if is_letter_channel(facts):
         settled = engine.known_answers(form, given, condition_values(case, facts))
         text = engine.render_letter(asks, case.language, names, settled)
@@ -219,7 +228,7 @@ def _pictures(form: Dialog, asks: Sequence[Question]) -> tuple[File, ...]:
 
 def _in_place(case: Case) -> list[Act]:
     """One question takes the place of the other; an article or a greeting above them stays to be read again."""
-    return [ReplaceMessage()] if case.awaiting in (DIALOG, SUMMARY) else []
+    return [ReplaceMessage()] if case.expecting.owner in (QUESTION, SUMMARY) else []
 
 
 def _back(case: Case, form: Dialog, facts: Facts) -> Decision:
@@ -233,7 +242,7 @@ def _redo(case: Case, form: Dialog, facts: Facts, name: str) -> Decision:
     if ask is None or name not in case.answers:
         return _next(case, form, facts, dict(case.answers), [])
     answers = {key: value for key, value in case.answers.items() if key != name}
-    return decide(*_shown(case, form, facts, (ask,), [SetFields({"answers": answers, "tries": 0})]))
+    return decide(*_shown(case, form, facts, (ask,), [SetFields({"answers": answers}), SetDialogState({"tries": 0})]))
 
 
 def _rows(options: Sequence[Button]) -> Buttons:

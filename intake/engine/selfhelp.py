@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from desk.model.acts import Act, Facts, SetFields
+from desk.model.acts import Act, Expect, Facts, SetDialogState, SetFields
 from desk.model.case import Case
-from desk.model.shared_facts import NAMED, DialogArticles
+from desk.model.dialog_state import ARTICLE
+from desk.model.shared_facts import DialogArticles
 from intake.engine import engine
 from intake.engine.engine import Answers, ConditionValues
 from intake.engine.model import Dialog
@@ -37,4 +38,4 @@ def _wanted(case: Case, form: Dialog, answers: Answers, values: ConditionValues,
 
 def offer_article(case: Case, article: str) -> tuple[Act, ...]:
     """The acts by which the knowledge base is to show it; the questions go on once it did not help."""
-    return (SetFields({"articles": [*case.articles, article], "awaiting": NAMED, "asked": [], "tries": 0}),)
+    return (SetFields({"articles": [*case.articles, article]}), Expect(ARTICLE), SetDialogState({"tries": 0}))

@@ -18,7 +18,8 @@ from datetime import datetime, timedelta
 
 from desk.model.acts import Act, AddJournalEntry, Facts, Recipient, SayTemplate
 from desk.model.case import Case
-from desk.model.messages import Inbound
+from desk.model.events import Event, Inbound
+from desk.model.journal import GuessingSuspected
 from desk.model.policy import FloodLimits
 from desk.model.shared_facts import ContractGuess, Identification
 
@@ -77,7 +78,7 @@ def _counts(guesses: Sequence[CountedGuess], addresses: Collection[str], now: da
     return by_person, sum(now - one.at < HOUR for one in guesses)
 
 
-def count_guesses(case: Case, inbound: Inbound, facts: Facts, acts: Sequence[Act]) -> Sequence[Act]:
+def count_guesses(case: Case, inbound: Inbound[Event], facts: Facts, acts: Sequence[Act]) -> Sequence[Act]:
     """Counts the guess of this round, whatever else became of it; the last one of a budget is told to the agents."""
     identified = facts.get(Identification)
     guess = identified.guess if identified else None
@@ -85,6 +86,8 @@ def count_guesses(case: Case, inbound: Inbound, facts: Facts, acts: Sequence[Act
         return acts
     notice: tuple[Act, ...] = ()
     if guess.last:
-        found = "numbers are being guessed, and are not looked up any more for a while"
-        notice = (AddJournalEntry("finding", found), SayTemplate(f"agents_guessing_{guess.last}", to=Recipient.AGENTS))
+        notice = (
+            AddJournalEntry(GuessingSuspected()),
+            SayTemplate(f"agents_guessing_{guess.last}", to=Recipient.AGENTS),
+        )
     return [*acts, CountGuess(guess), *notice]

@@ -9,7 +9,8 @@ from pathlib import Path
 from sqlalchemy import select
 
 from desk.model.case import Case
-from desk.model.messages import FRONT, Proof, Role
+from desk.model.events import Said
+from desk.model.messages import FRONT, Proof
 from desk.model.policy import Provider
 from desk.model.shared_facts import Account, EntitlementStatus, Identification
 from desk.pipeline.lookup import Round
@@ -41,8 +42,8 @@ class IdentificationLookup:
         if (rate := round_.facts.get(MessageRate)) and rate.wait:
             return None  # it is heard anew later, and asks for nothing twice
         text = ""
-        if inbound.role is Role.SUBSCRIBER and not case.registered:
-            text = inbound.full_text or inbound.text
+        if isinstance(inbound.event, Said) and not case.registered:
+            text = inbound.event.full_text or inbound.text
         numbers = self._contract_numbers(text, round_.provider) if text else {}
         typed = next(iter(numbers.values()), "")
         result = await self._look_up_typed(round_, numbers) if numbers else LookupResult(source_asked=True)
@@ -54,7 +55,7 @@ class IdentificationLookup:
             return Identification(None, typed, guess=guess, unchecked=not result.source_asked)
         if account is None and not typed and _may_be_looked_up(round_):
             account = self._single_account(case.provider, "contract", case.contract)
-        if account is None and not typed and inbound.role is Role.SUBSCRIBER and inbound.sender.channel_kind == "mail":
+        if account is None and not typed and inbound.from_subscriber and inbound.sender.channel_kind == "mail":
             account = self._account_by_mail(round_.provider, inbound.sender.value)
         proved = account is not None and self._is_proved_by_mail(round_, account)
         return Identification(account, typed, proved, guess, not result.source_asked)
@@ -98,7 +99,7 @@ class IdentificationLookup:
     def _is_proved_by_mail(round_: Round, account: Account) -> bool:
         """Only a mail from an address on file, vouched for by the border server, proves anything so far."""
         inbound = round_.inbound
-        if inbound.role is not Role.SUBSCRIBER:
+        if not inbound.from_subscriber:
             return round_.case.proved
         mails = {one.strip().lower() for one in account.emails}
         on_file = inbound.sender.channel_kind == "mail" and inbound.sender.value in mails
@@ -117,7 +118,7 @@ def _may_be_looked_up(round_: Round) -> bool:
     """
     case = round_.case
     asked = case.entitlement != EntitlementStatus.UNVERIFIED or case.contract == round_.person.contract
-    return bool(case.contract) and (asked or round_.inbound.role is Role.AGENT)
+    return bool(case.contract) and (asked or round_.inbound.from_agent)
 
 
 class DialogLookup:
@@ -136,15 +137,15 @@ class DialogLookup:
     async def __call__(self, round_: Round) -> object | None:
         """The provider's `DialogSet`."""
         case, provider_name = round_.case, round_.facts.need(Provider).name
-        dialogs = self._dialogs.get(provider_name)
-        if dialogs and case.dialog_hash and case.dialog_hash not in dialogs.by_hash and not case.registered:
+        dialogs, begun_with = self._dialogs.get(provider_name), case.dialog_state.dialog_hash
+        if dialogs and begun_with and begun_with not in dialogs.by_hash and not case.registered:
             dialogs = dialogs.with_former_versions(await self._former_versions(case, dialogs.in_use.get(case.dialog)))
             self._dialogs[provider_name] = dialogs
         return dialogs
 
     async def _former_versions(self, case: Case, now: Dialog | None) -> list[Dialog]:
         """The version the case began with. One that this desk cannot read any more gives way to the one in use."""
-        query = select(contents.c.source).where(contents.c.hash == case.dialog_hash)
+        query = select(contents.c.source).where(contents.c.hash == case.dialog_state.dialog_hash)
         async with self._database.look() as connection:
             source = (await connection.execute(query)).scalar()
         try:
@@ -162,7 +163,7 @@ class DialogLookup:
 def articles_named(round_: Round) -> tuple[str, ...]:
     """The articles that the dialog of the case in hand names, by their ids."""
     dialogs, case = round_.facts.get(DialogSet), round_.case
-    dialog = dialogs.get(case.dialog, case.dialog_hash) if dialogs and case.dialog else None
+    dialog = dialogs.get(case.dialog, case.dialog_state.dialog_hash) if dialogs and case.dialog else None
     return dialog.articles if dialog else ()
 
 

@@ -11,9 +11,10 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, literal, select
 
-from desk.model.case import Case, CaseState
+from desk.model.case import Case
 from desk.model.messages import RawMessage
 from desk.model.policy import Provider
+from desk.model.states import CaseState
 from desk.queues import inbox
 from desk.storage.database import Database
 
@@ -41,6 +42,6 @@ async def fire_abandoned(database: Database, providers: Iterable[Provider], now:
 
 
 def _timer_arrival(provider: str, case_id: int, since: datetime, now: datetime) -> RawMessage:
-    body = {"verb": "timer", "provider": provider, "case_id": case_id, "kind": "silent", "key": "silent", "version": 0}
+    body = {"event": "timer", "provider": provider, "case_id": case_id, "kind": "silent", "key": "silent", "version": 0}
     key = f"{case_id}:silent@{since.isoformat()}"
     return RawMessage("clock", key, f"case:{case_id}", json.dumps(body).encode(), now)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, func, select, update
 
 from desk.model.channels import ChannelRegistry
-from desk.model.messages import Role
 from desk.pipeline.batching import Batcher
 from desk.pipeline.lookup import Round
 from desk.pipeline.unit_of_work import RowBatch
@@ -40,7 +39,7 @@ class MessageRateLookup:
     async def __call__(self, round_: Round) -> object | None:
         """A `MessageRate` for those who hurry; None for everybody else."""
         lane, channel = round_.arrival.lane, self._registry.channels.get(round_.inbound.channel)
-        if round_.inbound.role is not Role.SUBSCRIBER or channel is None or channel.capabilities.batch:
+        if not round_.inbound.from_subscriber or channel is None or channel.capabilities.batch:
             return None
         wait = self._limiter.wait_for_turn(lane, round_.now)
         if not self._limiter.is_hurrying(lane, round_.now):

@@ -10,12 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from desk.model.acts import Act, AddJournalEntry, Decision, Facts, Postpone, SayTemplate, SetFields, decide
+from desk.model.acts import Act, AddJournalEntry, Decision, Expect, Facts, Postpone, SayTemplate, decide
 from desk.model.case import Case
-from desk.model.facts import CaseMatch, Now, RecentCases
-from desk.model.messages import Inbound, Role
+from desk.model.events import Inbound, Opened, Pressed, Said
+from desk.model.facts import Now, RecentCases
+from desk.model.journal import BacklogQuarantined
 from desk.model.policy import Provider
-from intake.engine.completion import completed, is_complete
+from intake.engine.completion import completed
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +36,23 @@ class QuarantineBacklog(Act):
     """Everything that waits behind this message in its lane is quarantined, unread."""
 
 
-def slow_down(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
+Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
+
+
+def slow_down(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     """A burst is heard at once, the rest one by one; of a flood the first is heard, and the others are quarantined."""
     rate = facts.get(MessageRate)
-    if rate is None or inbound.role is not Role.SUBSCRIBER:
+    if rate is None:
         return None
     if rate.behind >= facts.need(Provider).limits.waiting:
-        entry = f"{rate.behind} more messages came at once and were set aside: see 'firstline quarantine list'"
-        was_told = [] if rate.was_told else [SayTemplate("too_many")]
-        return decide(QuarantineBacklog(), AddJournalEntry("finding", entry), *was_told, done=False)
+        told = [] if rate.was_told else [SayTemplate("too_many")]
+        return decide(QuarantineBacklog(), AddJournalEntry(BacklogQuarantined(rate.behind)), *told, done=False)
     return decide(Postpone(facts.need(Now).at + rate.wait)) if rate.wait else None
 
 
-def too_many_cases(case: Case, inbound: Inbound, facts: Facts) -> Decision | None:
+def too_many_cases(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     """Who opens a new matter for the tenth time within a day is helped by a human, not by one more article."""
     recent = facts.get(RecentCases)
-    if recent is None or facts.need(CaseMatch).how != "new" or inbound.role is not Role.SUBSCRIBER or is_complete(case):
+    if recent is None or recent.cases < facts.need(Provider).limits.cases_of_person:
         return None
-    if recent.cases < facts.need(Provider).limits.cases_of_person:
-        return None
-    return decide(SetFields({"awaiting": ""}), SayTemplate("often_today"), *completed(case), done=False)
+    return decide(Expect(), SayTemplate("often_today"), *completed(case), done=False)

@@ -28,7 +28,7 @@ class RecordSuggestionOutcome(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class LinkArticle(Act):
+class RecordArticleLink(Act):
     """How an agent used an article; ``kind`` and ``note`` are those of `kb.storage.tables.ArticleLinkRow`."""
 
     article: str

@@ -10,16 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from desk.language.rich_text import escape_markdown
-from desk.model.case import Case, JournalEntry
+from desk.model.case import Case
+from desk.model.journal import JournalEntry, SolutionNoted
 from kb.content.article_body import STOP_HEADINGS
 from kb.content.article_files import CATEGORIES, Article, Edition
 from kb.learning.anonymise import anonymise_phrase, anonymise_text
 
 MAX_TITLE_LENGTH = 120
 MAX_STEPS = 12
-_STEP_ENTRY_KINDS = {"measure", "test", "finding"}
-_SYSTEM_ENTRY_PREFIXES = ("ETA ", "routed to ", "article ", "no article: ")
-"""Journal entries written by the desk itself begin like this."""
 _TEXTS = {
     "ru": {
         "untitled": "Новая проблема",
@@ -59,7 +57,7 @@ def build_draft(
     texts = _TEXTS[language]
     identifying = (*identifying, case.contract)
     issue = anonymise_phrase(case.description, identifying) or anonymise_phrase(case.subject, identifying)
-    done = [one.text for one in journal if one.kind in _STEP_ENTRY_KINDS and _written_by_agent(one)]
+    done = [one.text for one in journal if one.kind == SolutionNoted.kind and one.actor.startswith("agent:")]
     steps = _steps((*done, solution), identifying)
     lines = [f"{number}. {escape_markdown(step)}" for number, step in enumerate(steps, 1)] or [texts["none"]]
     body = "\n".join((*lines, "", f"# {STOP_HEADINGS[language]}", texts["stop"], ""))
@@ -88,10 +86,6 @@ def build_draft(
 def draft_id(case: Case) -> str:
     """The id of the draft from this case: its number says where it comes from, and that it is made once."""
     return f"case-{case.number or case.id}".lower()
-
-
-def _written_by_agent(line: JournalEntry) -> bool:
-    return line.author.startswith("agent:") and not line.text.startswith(_SYSTEM_ENTRY_PREFIXES)
 
 
 def _steps(entries: Sequence[str], identifying: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ from desk.model.acts import AssignAccount
 from desk.model.messages import FRONT
 from desk.pipeline.lookup import Round
 from desk.pipeline.unit_of_work import RowBatch
-from kb.learning.acts import CreateDraft, LinkArticle, RecordSuggestion, RecordSuggestionOutcome, ValidateArticle
+from kb.learning.acts import CreateDraft, RecordArticleLink, RecordSuggestion, RecordSuggestionOutcome, ValidateArticle
 from kb.storage.article_store import ArticleRow, article_row_values
 from kb.storage.article_versions import bump_knowledge_counter, version_content
 from kb.storage.tables import ArticleLinkRow, ArticleVersionRow, SuggestionRow
@@ -57,8 +57,8 @@ def write_account_assignment(act: AssignAccount, round_: Round, rows: RowBatch) 
     )
 
 
-def write_link(act: LinkArticle, round_: Round, rows: RowBatch) -> None:
-    """Writes `LinkArticle`, in place of an earlier link of the same article and case."""
+def write_link(act: RecordArticleLink, round_: Round, rows: RowBatch) -> None:
+    """Writes `RecordArticleLink`, in place of an earlier link of the same article and case."""
     case = round_.case
     this = (
         ArticleLinkRow.provider == case.provider,
@@ -96,7 +96,7 @@ def write_draft(act: CreateDraft, round_: Round, rows: RowBatch) -> None:
             content=version_content(values),
         )
     )
-    write_link(LinkArticle(draft.id, "drafted", act.agent), round_, rows)
+    write_link(RecordArticleLink(draft.id, "drafted", act.agent), round_, rows)
     rows.statements.append(bump_knowledge_counter())
 
 

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from desk.model.case import FINAL, Case, CaseState
+from desk.model.case import Case
+from desk.model.states import FINAL, CaseState
 from kb.learning.outcomes import (
     RETURN_WINDOW,
     CaseHistory,

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Row, Select, String, and_, bindparam, case, cast, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from desk.model.outcomes import Outcome, stored_outcome
 from desk.pipeline.lookup import Round
 from desk.pipeline.unit_of_work import RowBatch
 from desk.storage.database import InsertIgnoringDuplicates
@@ -43,11 +44,11 @@ def arrival_key(epoch: str, uid: int) -> str:
     return f"{epoch}:{uid}"
 
 
-def record_outcome(round_: Round, word: str, case_id: int | None, rows: RowBatch) -> None:
+def record_outcome(round_: Round, outcome: Outcome, case_id: int | None, rows: RowBatch) -> None:
     """A `desk.pipeline.write.OutcomeListener`: what became of a letter, or of a pending one that an agent vouched for
     just now."""
     inbound = round_.inbound
-    key = inbound.detail.get("letter", "") or round_.arrival.key
+    key = inbound.accepted_key or round_.arrival.key
     epoch, colon, uid = key.rpartition(":")
     if inbound.sender.channel_kind != "mail" or not (colon and uid.isdigit()):
         return
@@ -56,8 +57,8 @@ def record_outcome(round_: Round, word: str, case_id: int | None, rows: RowBatch
         of_channel=inbound.channel,
         of_epoch=epoch,
         of_uid=int(uid),
-        became=outcome_of_decision(inbound, word).value,
-        said=word,
+        became=outcome_of_decision(inbound, outcome).value,
+        said=stored_outcome(outcome),
         of_case=case_id,
         id=inbound.message[:200],
     )

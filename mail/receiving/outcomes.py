@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from desk.model.messages import Inbound
+from desk.model.events import Event, Inbound
+from desk.model.outcomes import Done, DoneCode, Ignored, IgnoredCode, KeptPending, Outcome
 
 
 class MailOutcome(StrEnum):
@@ -23,16 +24,19 @@ class MailOutcome(StrEnum):
     WAITING = "waiting"  # stored, and not decided yet
 
 
-def outcome_of_decision(inbound: Inbound, word: str) -> MailOutcome:
-    """The outcome of a letter that was decided; ``word`` is the inbox's own for it."""
-    if word == "pending":
+def outcome_of_decision(inbound: Inbound[Event], outcome: Outcome) -> MailOutcome:
+    """The outcome of a mail that was decided; ``outcome`` is the inbox's own."""
+    if isinstance(outcome, KeptPending):
         return MailOutcome.PENDING
-    if word == "repeat":
+    if outcome == Ignored(IgnoredCode.DUPLICATE):
         return MailOutcome.REPEAT
     if inbound.automatic == "own":
         return MailOutcome.OWN
-    if inbound.detail.get("stub"):
+    if inbound.truncated:
         return MailOutcome.TOO_LARGE
-    if inbound.automatic and not inbound.detail.get("vouched"):
+    if inbound.automatic and not inbound.accepted_by:
         return MailOutcome.MACHINE
-    return {"case": MailOutcome.CASE, "reply": MailOutcome.REPLY}.get(word, MailOutcome.NOTHING)
+    return _OF_DONE.get(outcome.code, MailOutcome.NOTHING) if isinstance(outcome, Done) else MailOutcome.NOTHING
+
+
+_OF_DONE = {DoneCode.CASE: MailOutcome.CASE, DoneCode.REPLY: MailOutcome.REPLY}

@@ -19,9 +19,11 @@ from datetime import datetime, timedelta
 from desk.language.rich_text import literal
 from desk.model.acts import Act, AddJournalEntry, Facts, Recipient, SayTemplate, SayText, Suppressed, is_for_agents
 from desk.model.case import Case
+from desk.model.events import Event, Inbound
 from desk.model.facts import CaseMatch, ContactAddresses
-from desk.model.messages import Address, Inbound, RedeliveryPolicy, Role
-from desk.model.shared_facts import SendAllowance, SendAllowances
+from desk.model.journal import PeerMuted
+from desk.model.messages import Address, RedeliveryPolicy
+from desk.model.shared_facts import SendAllowance, SendAllowances, SuppressionCode, SuppressionReason
 from desk.pipeline.recipients import addresses_of
 
 MAX_PER_HOUR, HOUR = 3, timedelta(hours=1)
@@ -43,7 +45,7 @@ class MutePeer(Act):
     """No automatic mail goes to this peer from now on."""
 
     peer: str
-    why: str
+    reason: SuppressionReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,27 +99,28 @@ def compute_allowance(
     """
     week = [at for at in history.sent_at if now - at < WEEK]
     last_hour = sum(now - at < HOUR for at in week)
-    why, mutes = "", False
+    why: SuppressionReason | None = None
+    mutes = False
     if own:
-        why = "the address is a mailbox of the desk itself"
+        why = SuppressionReason(SuppressionCode.OWN_MAILBOX)
     elif notice and history.is_unsubscribed:
-        why = "they asked for no notices"
+        why = SuppressionReason(SuppressionCode.NO_NOTICES)
     elif history.muted_at is not None and now - history.muted_at < WEEK:
-        why = "the address is muted until one of us writes to it"
+        why = SuppressionReason(SuppressionCode.MUTED)
     elif last_hour >= MAX_PER_HOUR:
-        why, mutes = f"{MAX_PER_HOUR} automatic letters went there within an hour", True
+        why, mutes = SuppressionReason(SuppressionCode.TOO_MANY_IN_AN_HOUR, MAX_PER_HOUR), True
     elif len(week) >= MAX_PER_WEEK:
-        why, mutes = f"{MAX_PER_WEEK} automatic letters went there within a week", True
+        why, mutes = SuppressionReason(SuppressionCode.TOO_MANY_IN_A_WEEK, MAX_PER_WEEK), True
     elif not proved and any(now - at < DAY for at in week):
-        why = "the address has proved nothing, and was written to today already"
+        why = SuppressionReason(SuppressionCode.UNPROVED_TODAY)
     elif not proved and history.sent_to_domain >= MAX_PER_DOMAIN:
-        why = f"{MAX_PER_DOMAIN} letters went to unproved addresses of {domain_of(peer)} within an hour"
+        why = SuppressionReason(SuppressionCode.UNPROVED_DOMAIN, MAX_PER_DOMAIN, domain_of(peer))
     return SendAllowance(peer, history.last_number + 1, why, mutes)
 
 
-def guard_loops(case: Case, inbound: Inbound, facts: Facts, acts: Sequence[Act]) -> Sequence[Act]:
+def guard_loops(case: Case, inbound: Inbound[Event], facts: Facts, acts: Sequence[Act]) -> Sequence[Act]:
     """The round's acts, with those that may not be sent now suppressed, and those that are sent counted."""
-    if inbound.role is Role.AGENT or inbound.detail.get("vouched"):
+    if inbound.from_agent or inbound.accepted_by:
         reached = (_find_mail_recipient(act, case, inbound, facts) for act in acts)
         return [*acts, *(ForgetCounts(peer) for peer in dict.fromkeys(peer_of(one.value) for one in reached if one))]
     allowances = facts.get(SendAllowances)
@@ -142,7 +145,7 @@ def guard_loops(case: Case, inbound: Inbound, facts: Facts, acts: Sequence[Act])
     return governed
 
 
-def _find_mail_recipient(act: Act, case: Case, inbound: Inbound, facts: Facts) -> Address | None:
+def _find_mail_recipient(act: Act, case: Case, inbound: Inbound[Event], facts: Facts) -> Address | None:
     """The mail address this act writes to, None for another channel."""
     if not isinstance(act, (SayTemplate, SayText)) or is_for_agents(act.to):
         return None
@@ -155,7 +158,7 @@ def _find_mail_recipient(act: Act, case: Case, inbound: Inbound, facts: Facts) -
 
 def _report_mute(mute: MutePeer, case: Case) -> Sequence[Act]:
     """Acts that report a mute: in the journal, and to the agents' group where the case is registered and open."""
-    told: list[Act] = [AddJournalEntry("finding", f"{mute.peer} is muted: {mute.why}")]
+    told: list[Act] = [AddJournalEntry(PeerMuted(mute.peer, mute.reason.code, mute.reason.count))]
     if case.registered and case.open:
         told.append(
             SayTemplate("agents_muted", {"address": literal(mute.peer)}, Recipient.AGENTS, policy=RedeliveryPolicy.HOLD)

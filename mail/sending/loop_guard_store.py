@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.model.channel import ExtraWrite
 from desk.model.facts import ContactAddresses
-from desk.model.messages import Address, Role
+from desk.model.messages import Address
 from desk.model.shared_facts import SendAllowance, SendAllowances
 from desk.pipeline.batching import Batcher
 from desk.pipeline.lookup import Round, address_of, is_proved_sender
@@ -71,12 +71,12 @@ class SendAllowanceLookup:
 
     async def __call__(self, round_: Round) -> object | None:
         """An `SendAllowances`; None where nobody is reached by mail, or a person acts, whom nothing limits."""
-        if round_.inbound.role is Role.AGENT or round_.inbound.detail.get("vouched"):
+        if round_.inbound.from_agent or round_.inbound.accepted_by:
             return None
         contact = round_.facts.get(ContactAddresses) or ContactAddresses(None, None, None)
-        speaker = round_.inbound.sender if round_.inbound.role is Role.SUBSCRIBER else None
+        speaker = round_.inbound.sender if round_.inbound.from_subscriber else None
         reached = {
-            one for one in (speaker, contact.here, contact.on_file) if one is not None and one.channel_kind == "mail"
+            one for one in (speaker, contact.current, contact.on_file) if one is not None and one.channel_kind == "mail"
         }
         if not reached:
             return None
@@ -109,7 +109,7 @@ class SendAllowanceLookup:
 
 
 def _is_proved(address: Address, round_: Round) -> bool:
-    speaks = round_.inbound.role is Role.SUBSCRIBER and round_.inbound.sender == address
+    speaks = round_.inbound.from_subscriber and round_.inbound.sender == address
     known = any(one.confirmed and address_of(one) == address for one in round_.addresses)
     return known or (speaks and is_proved_sender(round_))
 
@@ -155,7 +155,7 @@ def write_counted_mail(act: CountAutomaticMail, round_: Round, rows: RowBatch) -
 
 def write_mute(act: MutePeer, round_: Round, rows: RowBatch) -> None:
     """Mutes a peer, anew if they were muted before."""
-    rows.replace(muted_peers, peer=act.peer, since=round_.now, why=act.why[:200])
+    rows.replace(muted_peers, peer=act.peer, since=round_.now, why=act.reason.code.value)
 
 
 def write_forget_counts(act: ForgetCounts, round_: Round, rows: RowBatch) -> None:

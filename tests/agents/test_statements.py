@@ -11,9 +11,10 @@ from sqlalchemy import Engine, event
 from chat.terminal_channel import TerminalUser
 from console.runtime.wiring import Application, build_application
 from desk.clock import now
-from desk.model.messages import RawMessage, Verb
+from desk.model.messages import RawMessage
+from desk.model.operations import AddNote
 from desk.model.settings import Secret, Settings
-from desk.pipeline.internal_channel import command_message
+from desk.pipeline.internal_channel import order_message
 from desk.queues import inbox
 from tests.prepared_desks import DeskFiles
 
@@ -51,7 +52,7 @@ async def test_agents_are_in_memory_and_an_order_leaves_one_row(desk_files: Desk
         anna = TerminalUser("sever", "anna", "Анна", "ru")
         for words in ("Здравствуйте!", "второй день нет интернета, договор 40-1187"):
             assert await decided(house, anna.says(words, now())) == []
-        order = command_message(Verb.NOTE, now(), provider="sever", number="SN-1", agent="ivanova", text="обрыв")
+        order = order_message(AddNote("обрыв"), now(), provider="sever", number="SN-1", agent="ivanova")
         (row,) = await decided(house, order)
         assert row.startswith("INSERT INTO audit ")
     finally:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from desk.model.messages import Address, Arrival, Verb
-from desk.pipeline.internal_channel import InternalChannel, command_message
+from desk.model.events import Ordered
+from desk.model.messages import Address, Arrival
+from desk.model.operations import DeclineArticle, Resolve
+from desk.pipeline.internal_channel import InternalChannel, order_message
 from mail.channel import inbound_of
 from mail.mime.addresses import fold_address
 from mail.reading.message import ReaderOptions, read_message
@@ -23,7 +25,7 @@ def test_a_number_typed_by_a_subscriber_is_not_the_desks(entities: list[dict[str
     """The second half of a relayed message begins with their words; only a number the desk set in bold names a case."""
     relayed = message(message_id=4, chat=GROUP, text=f"{NUMBER} и ещё", entities=entities, **{"from": BOT})
     one = inbound(**message(text="едем", chat=GROUP, reply_to_message=relayed))
-    assert (one.detail["shown"], one.number) == (shown, "")
+    assert (one.reference.quoted_number, one.reference.number) == (shown, "")
 
 
 def test_a_letter_like_k_is_not_a_k_of_somebodys_address() -> None:
@@ -37,11 +39,10 @@ def test_a_letter_like_k_is_not_a_k_of_somebodys_address() -> None:
 
 async def test_what_a_terminal_could_not_spell_is_kept_all_the_same() -> None:
     """Bytes that are no UTF-8 reach a command as halves of surrogate pairs, which no database takes."""
-    raw = command_message(
-        Verb.NOTE, AT, provider="sever", number="1", agent="ivanova", text="линия \udcff\0", why="\udcff"
-    )
+    order = Resolve("линия \udcff\0", DeclineArticle("\udcff"))
+    raw = order_message(order, AT, provider="sever", number="1", agent="ivanova")
     one = await InternalChannel("desk", {}, nothing).hear(Arrival(1, raw.channel, raw.key, raw.lane, raw.body, AT))
-    assert (one.text, one.detail["why"]) == ("линия \ufffd\ufffd", "\ufffd")
+    assert one.event == Ordered(Resolve("линия ?\ufffd", DeclineArticle("?")))
 
 
 async def nothing(arrival_id: int) -> Arrival:

@@ -9,24 +9,25 @@ import pytest
 from sqlalchemy import func, select, text
 
 from console.runtime.migrate import migrate
-from desk.model.case import Case, JournalEntry
+from desk.model.case import Case
+from desk.model.journal import JournalEntry
 from desk.model.people import Person
 from desk.model.policy import InvalidProvider, load_all
 from desk.storage.database import Database
-from desk.storage.ids import new_id
+from desk.storage.ids import IdGenerator
 from tests.stories.desk import Clock
 
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """A migrated database with one case of each of two providers."""
-    made, now = Database(database_url), Clock()()
+    made, now, ids = Database(database_url), Clock()(), IdGenerator()
 
     await migrate(made)
     for provider in ("sever", "volga"):
         async with made.write(provider) as session:
-            session.add(Person(provider=provider, id=new_id(now), created_at=now))
-            session.add(Case(provider=provider, id=new_id(now), person_id=1, opened_at=now, updated_at=now))
+            session.add(Person(provider=provider, id=ids.next_id(now), created_at=now))
+            session.add(Case(provider=provider, id=ids.next_id(now), person_id=1, opened_at=now, updated_at=now))
     yield made
     await made.close()
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from desk.model.case import Case
-from desk.model.messages import Verb
+from desk.model.operations import AddNote, Reply, Resolve, SetEta, Take
 from tests.mail.offline_desk import OfflineDesk, answer, box, mail
 from tests.prepared_desks import DeskFiles
 
@@ -117,7 +117,7 @@ async def test_a_doubtful_letter_joins_by_one_action_of_an_agent(offline_desk: O
     assert WORDS in await offline_desk.journal(case)
     (joined,) = await offline_desk.cases()
     assert joined.address == ANNA
-    await offline_desk.agent(Verb.SAY, case, text="Здравствуйте!")
+    await offline_desk.agent(Reply("Здравствуйте!"), case)
     assert {one["to"] for one in await offline_desk.written()} == {ANNA}
 
 
@@ -125,7 +125,7 @@ async def test_a_copy_gives_no_rights(offline_desk: OfflineDesk) -> None:
     """Whoever stands in Cc, or in Reply-To, of her answer gets no letter, and may not speak in her case (T38)."""
     case, letter = await opened(offline_desk)
     await offline_desk.receives(answer(letter, "добавлю коллегу", Cc=THIEF, Reply_To=THIEF, Resent_To=THIEF))
-    await offline_desk.agent(Verb.SAY, case, text="Здравствуйте!")
+    await offline_desk.agent(Reply("Здравствуйте!"), case)
     written = await offline_desk.written()
     assert {one["to"] for one in written} == {ANNA}
     assert "thief" not in str(written)
@@ -149,8 +149,8 @@ async def test_another_services_verification_mail_is_never_shown_to_a_subscriber
     assert len(await offline_desk.waiting()) == 1
     assert "service.test" not in await offline_desk.journal(case)
     await offline_desk.accepts_pending(case)
-    await offline_desk.agent(Verb.SAY, case, text="Что-нибудь ещё?")
-    await offline_desk.agent(Verb.RESOLVE, case, text="Готово.")
+    await offline_desk.agent(Reply("Что-нибудь ещё?"), case)
+    await offline_desk.agent(Resolve("Готово."), case)
     for one in await offline_desk.written():
         assert not any(secret in str(one) for secret in ("482913", "service.test", "Zk38s"))
 
@@ -195,8 +195,8 @@ async def test_what_a_letter_quotes_is_the_persons_own_talk_and_no_note(offline_
     await offline_desk.receives(answer(letter, "горит красная лампочка"))
     await offline_desk.receives(answer(letter, WORDS, From=THIEF))
     await offline_desk.accepts_pending(case)
-    await offline_desk.agent(Verb.NOTE, case, text="абонент опять выключил роутер сам")
-    await offline_desk.agent(Verb.SAY, case, text="Здравствуйте! Мастер приедет завтра.")
+    await offline_desk.agent(AddNote("абонент опять выключил роутер сам"), case)
+    await offline_desk.agent(Reply("Здравствуйте! Мастер приедет завтра."), case)
     said = (await offline_desk.written())[-1]
     for body in (said["text"], said["html"]):
         assert "горит красная лампочка" in body
@@ -209,8 +209,8 @@ async def test_a_notice_is_declined_by_its_own_token_only(offline_desk: OfflineD
     """The holder's "unsubscribe" ends the notices; a forged one, or one without the token, ends nothing."""
     await offline_desk.receives(mail(THIEF, "нет интернета, договор 40-1187, оператор"))
     (case,) = await offline_desk.cases()
-    await offline_desk.agent(Verb.TAKE, case)
-    await offline_desk.agent(Verb.ETA, case, duration="240")
+    await offline_desk.agent(Take(), case)
+    await offline_desk.agent(SetEta(240), case)
     (notice,) = [one for one in await offline_desk.written() if one["to"] == ANNA]
     assert notice["notice"]
     for forged in (

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bots.parse_update import UpdateParser
-from desk.model.messages import Arrival, Inbound
+from desk.model.events import Inbound
+from desk.model.messages import Arrival
 
 AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 CHANNEL = "telegram:desk"
@@ -40,12 +41,12 @@ def press(data: str | None, by: dict[str, Any] = ANNA, **shown: Any) -> dict[str
     return {"id": "777", "from": by, "chat_instance": "1", "message": under, "data": data}
 
 
-def inbound(kind: str = "message", moved_to: int = 0, **event: Any) -> Inbound:
+def inbound(kind: str = "message", moved_to: int = 0, **event: Any) -> Inbound[Any]:
     """Hears one update of this kind."""
     return hears({"update_id": 1, kind: event}, moved_to)
 
 
-def hears(update: object, moved_to: int = 0) -> Inbound:
+def hears(update: object, moved_to: int = 0) -> Inbound[Any]:
     """Hears one update, as it lies in the inbox."""
     body = update if isinstance(update, bytes) else json.dumps(update).encode("ascii")
     return UpdateParser("desk", "sever", AGENTS, moved_to).hear(Arrival(1, CHANNEL, "1", f"{CHANNEL}:42", body, AT))

@@ -4,79 +4,100 @@ from __future__ import annotations
 
 import pytest
 
-from bots.agent_commands import case_number, parse_agent_message, parse_minutes
-from desk.model.messages import Role, Verb
+from bots.agent_commands import case_number, parse_agent_message
+from desk.language.durations import parse_minutes
+from desk.model.events import NotForDesk, Ordered, Reference
+from desk.model.operations import (
+    AddNote,
+    DeclineArticle,
+    DraftArticle,
+    LinkArticle,
+    ListArticles,
+    MarkArticlesNotUseful,
+    Operation,
+    Reply,
+    Resolve,
+    SetEta,
+    Take,
+)
 from tests.bots.examples import AGENTS, CHANNEL, GROUP, OLEG, answering, from_oleg, inbound, message, press
 
 
 def test_an_answer_to_a_card_speaks_to_the_subscriber() -> None:
     one = inbound(**from_oleg("Проверьте кабель", **answering(3)))
-    assert (one.role, one.verb, one.text, one.reply_to) == (Role.AGENT, Verb.SAY, "Проверьте кабель", "3")
-    assert (one.sender.value, one.detail["lane"]) == ("7", f"{CHANNEL}:{AGENTS}")
+    assert (one.event, one.from_agent) == (Ordered(Reply("Проверьте кабель")), True)
+    assert (one.sender.value, one.reference.reply_to, one.reference.lane) == ("7", "3", f"{CHANNEL}:{AGENTS}")
 
 
 def test_a_photo_alone_can_be_the_answer() -> None:
     photo = [{"file_id": "p", "file_unique_id": "a", "width": 1, "height": 1}]
     one = inbound(**from_oleg(photo=photo, **answering()))
-    assert (one.verb, len(one.files)) == (Verb.SAY, 1)
+    assert (type(one.event.operation), len(one.files)) == (Reply, 1)
 
 
 def test_agents_may_talk_among_themselves() -> None:
-    assert inbound(**from_oleg("обед?")).verb is Verb.NOTHING
-    assert inbound(**from_oleg("20000 абонентов сегодня")).verb is Verb.NOTHING
+    assert inbound(**from_oleg("обед?")).event == NotForDesk(agents=True)
+    assert inbound(**from_oleg("20000 абонентов сегодня")).event == NotForDesk(agents=True)
 
 
 def test_the_first_message_of_a_topic_is_not_what_is_being_answered() -> None:
     root = message(message_id=3, chat=GROUP, forum_topic_created={"name": "x", "icon_color": 1})
     one = inbound(**from_oleg("hi", reply_to_message=root, message_thread_id=3, is_topic_message=True))
-    assert (one.verb, one.reply_to) == (Verb.NOTHING, "")
+    assert (one.event, one.reference.reply_to) == (NotForDesk(agents=True), "")
 
 
 def test_a_moved_group_is_the_agents_group_and_its_lane_keeps_the_old_name() -> None:
     moved = {"id": -100777, "type": "supergroup", "title": "Agents"}
     one = inbound(moved_to=-100777, **from_oleg("ok", **answering()) | {"chat": moved})
-    assert (one.role, one.detail["lane"]) == (Role.AGENT, f"{CHANNEL}:{AGENTS}")
+    assert (one.from_agent, one.reference.lane) == (True, f"{CHANNEL}:{AGENTS}")
 
 
 @pytest.mark.parametrize(
-    ("text", "replies", "verb", "number", "words"),
+    ("text", "replies", "operation", "number"),
     [
-        ("/take", True, Verb.TAKE, "", ""),
-        ("/take@desk_bot sn-2026-000123", False, Verb.TAKE, "SN-2026-000123", ""),
-        ("/resolve заменили порт", True, Verb.RESOLVE, "", "заменили порт"),
-        ("/resolve SN-2026-000123 заменили\nпорт", False, Verb.RESOLVE, "SN-2026-000123", "заменили\nпорт"),
-        ("/resolve 2024 routers replaced", True, Verb.RESOLVE, "", "2024 routers replaced"),
-        ("/resolve 3 cables", False, Verb.RESOLVE, "", "3 cables"),
-        ("/note 1234567 звонил", False, Verb.NOTE, "1234567", "звонил"),
-        ("// звонил, не берёт", True, Verb.NOTE, "", "звонил, не берёт"),
-        ("//звонил", False, Verb.NOTHING, "", "//звонил"),
-        ("#SN-2026-000123: здравствуйте", False, Verb.SAY, "SN-2026-000123", "здравствуйте"),
-        ("№1234567 // тихо", False, Verb.NOTE, "1234567", "тихо"),
-        ("/lunch", True, Verb.NOTHING, "", "/lunch"),
+        ("/take", True, Take(), ""),
+        ("/take@desk_bot sn-2026-000123", False, Take(), "SN-2026-000123"),
+        ("/resolve заменили порт", True, Resolve("заменили порт"), ""),
+        ("/resolve SN-2026-000123 заменили\nпорт", False, Resolve("заменили\nпорт"), "SN-2026-000123"),
+        ("/resolve 2024 routers replaced", True, Resolve("2024 routers replaced"), ""),
+        ("/resolve 3 cables", False, Resolve("3 cables"), ""),
+        ("/note 1234567 звонил", False, AddNote("звонил"), "1234567"),
+        ("// звонил, не берёт", True, AddNote("звонил, не берёт"), ""),
+        ("//звонил", False, None, ""),
+        ("#SN-2026-000123: здравствуйте", False, Reply("здравствуйте"), "SN-2026-000123"),
+        ("№1234567 // тихо", False, AddNote("тихо"), "1234567"),
+        ("/lunch", True, None, ""),
+        ("/articles", True, ListArticles(), ""),
+        ("/article 1234567", False, ListArticles(), "1234567"),
+        ("/article los-red", True, LinkArticle("los-red"), ""),
+        ("/article черновик", True, DraftArticle(), ""),
+        ("/article SN-2026-000123 none порт сгорел", False, DeclineArticle("порт сгорел"), "SN-2026-000123"),
     ],
 )
-def test_orders(text: str, replies: bool, verb: Verb, number: str, words: str) -> None:
+def test_orders(text: str, replies: bool, operation: Operation | None, number: str) -> None:
     one = parse_agent_message(text, replies=replies)
-    assert (one.verb, one.number, one.text) == (verb, number, words)
+    assert (one.operation, one.number) == (operation, number)
 
 
 @pytest.mark.parametrize(
-    ("text", "number", "detail"),
+    ("text", "number", "minutes", "allowed"),
     [
-        ("/eta 2h", "", {"duration": "120"}),
-        ("/eta 2 ч 30 мин", "", {"duration": "150"}),
-        ("/eta SN-2026-000123 1d", "SN-2026-000123", {"duration": "1440"}),
-        ("/eta 1234567 30м", "1234567", {"duration": "30"}),
-        ("/eta", "", {"problem": "duration"}),
-        ("/eta скоро", "", {"problem": "duration"}),
-        ("/eta 1234567", "1234567", {"problem": "duration"}),
-        ("/eta 0m", "", {"problem": "duration"}),
-        ("/eta 9999d", "", {"problem": "duration"}),
+        ("/eta 2h", "", 120, True),
+        ("/eta 2 ч 30 мин", "", 150, True),
+        ("/eta SN-2026-000123 1d", "SN-2026-000123", 1440, True),
+        ("/eta 1234567 30м", "1234567", 30, True),
+        ("/eta", "", None, False),
+        ("/eta скоро", "", None, False),
+        ("/eta 1234567", "1234567", None, False),
+        ("/eta 0m", "", None, False),
+        ("/eta 9999d", "", 9999 * 1440, False),
     ],
 )
-def test_an_eta_is_a_duration_that_can_be_read(text: str, number: str, detail: dict[str, str]) -> None:
+def test_an_eta_is_a_duration_that_can_be_read(text: str, number: str, minutes: int | None, allowed: bool) -> None:
     one = parse_agent_message(text, replies=True)
-    assert (one.verb, one.number, one.detail) == (Verb.ETA, number, detail)
+    assert (one.operation, one.number) == (SetEta(minutes), number)
+    assert isinstance(one.operation, SetEta)
+    assert (one.operation.span is not None) == allowed
 
 
 @pytest.mark.parametrize(
@@ -107,20 +128,25 @@ def test_a_case_number_has_at_least_four_digits(word: str, number: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "verb", "detail"),
+    ("option", "operation"),
     [
-        ("take", Verb.TAKE, {}),
-        ("resolve", Verb.RESOLVE, {}),
-        ("eta:120", Verb.ETA, {"duration": "120"}),
-        ("eta:x", Verb.ETA, {"problem": "duration"}),
-        ("more", Verb.PRESS, {}),
+        ("take", Take()),
+        ("resolve", Resolve()),
+        ("eta:120", SetEta(120)),
+        ("eta:x", SetEta(None)),
+        ("kb:link:a1b2", LinkArticle("a1b2")),
+        ("kb:none:one_off", DeclineArticle("one_off")),
+        ("kb:draft", DraftArticle()),
+        ("kb:ask_why", DeclineArticle()),
+        ("kb:not_useful", MarkArticlesNotUseful()),
     ],
 )
-def test_a_button_under_a_card_is_an_order_of_the_agent_who_pressed(
-    option: str, verb: Verb, detail: dict[str, str]
-) -> None:
-    one = inbound("callback_query", **press(f"1:1:{option}", by=OLEG, chat=GROUP))
-    assert (one.role, one.verb, one.sender.value) == (Role.AGENT, verb, "7")
-    assert one.press is not None
-    assert one.press.option == option
-    assert one.detail == {"lane": f"{CHANNEL}:{AGENTS}", **detail}
+def test_a_button_under_a_card_is_an_order_of_the_agent_who_pressed(option: str, operation: Operation) -> None:
+    one = inbound("callback_query", **press(f"2:1:{option}", by=OLEG, chat=GROUP))
+    assert (one.event, one.sender.value, one.callback) == (Ordered(operation, option), "7", "777")
+    assert one.reference == Reference(case_id=2, button=True, lane=f"{CHANNEL}:{AGENTS}")
+
+
+def test_an_unknown_button_in_the_agents_group_orders_nothing_but_is_acknowledged() -> None:
+    one = inbound("callback_query", **press("2:1:more", by=OLEG, chat=GROUP))
+    assert (one.event, one.sender.value, one.callback) == (NotForDesk(agents=True), "7", "777")

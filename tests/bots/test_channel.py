@@ -11,7 +11,8 @@ import pytest
 
 from bots.channel import TelegramChannel
 from desk.model.channel import Channel, ExtraWrite
-from desk.model.messages import Arrival, RawMessage, UnreadableMessage, Verb
+from desk.model.events import Said
+from desk.model.messages import Arrival, RawMessage, UnreadableMessage
 from desk.model.settings import TelegramSettings
 from tests.bots.examples import AT, CHANNEL, message
 from tests.peers.botapi import Bot, User
@@ -34,7 +35,8 @@ async def test_it_has_a_name_a_channel_a_provider_and_buttons(settings: Telegram
 async def test_it_hears_what_it_can_and_says_what_it_cannot(settings: TelegramSettings) -> None:
     channel = TelegramChannel(settings, no_files)
     await channel.warm()
-    assert (await channel.hear(arrived({"update_id": 1, "message": message(text="x")}))).verb is Verb.SAY
+    heard = await channel.hear(arrived({"update_id": 1, "message": message(text="x")}))
+    assert isinstance(heard.event, Said)
     with pytest.raises(UnreadableMessage, match="update_id"):
         await channel.hear(arrived({"message": {}}))
     await channel.close()

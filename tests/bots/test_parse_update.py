@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from desk.model.messages import Address, ButtonPress, Role, UnreadableMessage, Verb
+from desk.model.events import Event, NotForDesk, Opened, Pressed, Said, Undelivered
+from desk.model.messages import Address, UnreadableMessage
 from tests.bots.examples import ANNA, AT, BOT, CHANNEL, GROUP, PRIVATE, hears, inbound, message, press
 
 
@@ -16,31 +17,30 @@ def file(**more: Any) -> dict[str, Any]:
 
 def test_a_private_text_is_said_by_the_chat_it_came_from() -> None:
     one = inbound(**message(text="нет интернета, договор 40-1187"))
-    assert (one.verb, one.role, one.text) == (Verb.SAY, Role.SUBSCRIBER, "нет интернета, договор 40-1187")
+    assert (type(one.event), one.from_subscriber, one.text) == (Said, True, "нет интернета, договор 40-1187")
     assert one.sender == Address("telegram", CHANNEL, "42")
     assert (one.provider, one.at, one.message) == ("sever", AT, "5")
     assert (one.name, one.language) == ("Анна Петрова", "ru")
-    assert one.detail["lane"] == f"{CHANNEL}:42"
+    assert one.reference.lane == f"{CHANNEL}:42"
 
 
 @pytest.mark.parametrize(
-    ("text", "verb", "kept"),
+    ("text", "event"),
     [
-        ("/start", Verb.START, ""),
-        ("/start@desk_bot", Verb.START, ""),
-        ("/start  k7-abc", Verb.START, ""),
-        ("/starting", Verb.SAY, "/starting"),
-        ("/operator", Verb.SAY, "/operator"),
-        ("please /start", Verb.SAY, "please /start"),
+        ("/start", Opened()),
+        ("/start@desk_bot", Opened()),
+        ("/start  k7-abc", Opened("k7-abc")),
+        ("/starting", Said("/starting", "/starting")),
+        ("/operator", Said("/operator", "/operator")),
+        ("please /start", Said("please /start", "please /start")),
     ],
 )
-def test_only_start_is_a_start_and_other_commands_keep_their_words(text: str, verb: Verb, kept: str) -> None:
-    one = inbound(**message(text=text))
-    assert (one.verb, one.text) == (verb, kept)
+def test_only_start_is_a_start_and_other_commands_keep_their_words(text: str, event: Said | Opened) -> None:
+    assert inbound(**message(text=text)).event == event
 
 
 def test_the_payload_of_a_deep_link_is_kept() -> None:
-    assert inbound(**message(text="/start k7-abc")).detail["payload"] == "k7-abc"
+    assert inbound(**message(text="/start k7-abc")).event.payload == "k7-abc"
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_of_a_photo_the_largest_size_is_taken() -> None:
     ]
     one = inbound(**message(photo=sizes, media_group_id="77"))
     assert [f.source for f in one.files] == ["telegram:desk:large"]
-    assert one.detail["album"] == "77"
+    assert one.event.album == "77"
 
 
 @pytest.mark.parametrize(
@@ -116,33 +116,36 @@ def test_of_a_photo_the_largest_size_is_taken() -> None:
 )
 def test_what_is_no_text_is_put_into_words(content: Any, text: str) -> None:
     one = inbound(**message(**content))
-    assert (one.verb, one.text) == (Verb.SAY, text)
+    assert (type(one.event), one.text) == (Said, text)
 
 
 def test_a_shared_phone_is_the_senders_own_only_if_telegram_says_so() -> None:
-    def shared(**fields: Any) -> str:
-        return inbound(**message(**fields)).detail["contact_user_is_sender"]
+    def shared(**fields: Any) -> bool:
+        said = inbound(**message(**fields)).event
+        assert isinstance(said, Said)
+        assert said.phone == "+7900"
+        return said.phone_is_own
 
     own = {"phone_number": "+7900", "first_name": "Анна", "user_id": 42}
     origin = {"type": "hidden_user", "date": 1, "sender_user_name": "x"}
-    assert shared(contact=own) == "1"
-    assert shared(contact={**own, "user_id": 43}) == ""
-    assert shared(contact={"phone_number": "+7900", "first_name": "Анна"}) == ""
-    assert shared(contact=own, forward_origin=origin) == ""
+    assert shared(contact=own) is True
+    assert shared(contact={**own, "user_id": 43}) is False
+    assert shared(contact={"phone_number": "+7900", "first_name": "Анна"}) is False
+    assert shared(contact=own, forward_origin=origin) is False
 
 
 def test_an_edit_a_forward_and_an_answer_are_marked() -> None:
     edited = inbound("edited_message", **message(text="и телефон тоже", edit_date=1795253401))
-    assert (edited.verb, edited.detail["edited"]) == (Verb.SAY, "1")
+    assert edited.event == Said("и телефон тоже", "и телефон тоже", edited=True)
     forwarded = inbound(**message(text="x", forward_origin={"type": "hidden_user", "date": 1, "sender_user_name": "y"}))
-    assert forwarded.detail["forwarded"] == "1"
+    assert forwarded.event == Said("x", "x", forwarded=True)
     answer = inbound(**message(text="да", reply_to_message=message(message_id=4, text="Помогло?", **{"from": BOT})))
-    assert answer.reply_to == "4"
+    assert answer.reference.reply_to == "4"
 
 
 def test_what_the_desk_cannot_show_is_still_heard_and_named() -> None:
     one = inbound(**message(story={"chat": PRIVATE, "id": 3}))
-    assert (one.verb, one.text, one.detail["unsupported"]) == (Verb.SAY, "", "story")
+    assert one.event == Said(content="story")
 
 
 @pytest.mark.parametrize(
@@ -155,26 +158,26 @@ def test_what_the_desk_cannot_show_is_still_heard_and_named() -> None:
     ],
 )
 def test_service_messages_strange_groups_and_anonymous_people_mean_nothing(event: dict[str, Any]) -> None:
-    assert inbound(**event).verb is Verb.NOTHING
+    assert inbound(**event).event == NotForDesk()
 
 
 def test_a_button_names_its_case_prompt_and_option() -> None:
     one = inbound("callback_query", **press("1k:3:yes"))
-    assert (one.verb, one.press) == (Verb.PRESS, ButtonPress(51, 3, "yes"))
+    assert one.event == Pressed(51, 3, "yes")
     assert (one.callback, one.message, one.sender.value) == ("777", "8", "42")
-    assert "media" not in one.detail
+    assert (one.reference.case_id, one.reference.button) == (51, True)
 
 
 def test_a_button_under_a_picture_says_so() -> None:
     photo = [{"file_id": "p", "file_unique_id": "a", "width": 1, "height": 1}]
     one = inbound("callback_query", **press("1:1:yes", text=None, photo=photo))
-    assert one.detail["media"] == "1"
+    assert one.event.on_media is True
 
 
 def test_a_button_under_a_message_too_old_to_be_shown_still_counts() -> None:
     query = press("1:1:yes") | {"message": {"chat": PRIVATE, "message_id": 8, "date": 0}}
     one = inbound("callback_query", **query)
-    assert (one.verb, one.message) == (Verb.PRESS, "8")
+    assert (one.event, one.message) == (Pressed(1, 1, "yes"), "8")
 
 
 @pytest.mark.parametrize(
@@ -182,7 +185,7 @@ def test_a_button_under_a_message_too_old_to_be_shown_still_counts() -> None:
 )
 def test_a_button_that_is_not_ours_means_nothing_but_is_acknowledged(data: str | None) -> None:
     one = inbound("callback_query", **press(data))
-    assert (one.verb, one.press, one.callback) == (Verb.NOTHING, None, "777")
+    assert (one.event, one.callback) == (NotForDesk(), "777")
 
 
 def member(status: str, **more: Any) -> dict[str, Any]:
@@ -190,20 +193,19 @@ def member(status: str, **more: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("chat", "before", "after", "verb", "detail"),
+    ("chat", "before", "after", "event"),
     [
-        (PRIVATE, member("member"), member("kicked", until_date=0), Verb.UNDELIVERED, {"gone": "1"}),
-        (PRIVATE, member("kicked", until_date=0), member("member"), Verb.START, {"returned": "1"}),
-        (GROUP, member("left"), member("member"), Verb.NOTHING, {}),
-        (GROUP, member("member"), member("kicked", until_date=0), Verb.NOTHING, {}),
+        (PRIVATE, member("member"), member("kicked", until_date=0), Undelivered(gone=True, by_person=True)),
+        (PRIVATE, member("kicked", until_date=0), member("member"), Opened(returned=True)),
+        (GROUP, member("left"), member("member"), NotForDesk()),
+        (GROUP, member("member"), member("kicked", until_date=0), NotForDesk()),
     ],
 )
 def test_blocking_the_bot_makes_a_person_unreachable_until_they_return(
-    chat: Any, before: Any, after: Any, verb: Verb, detail: Any
+    chat: Any, before: Any, after: Any, event: Event
 ) -> None:
     change = {"chat": chat, "from": ANNA, "date": 1, "old_chat_member": before, "new_chat_member": after}
-    one = inbound("my_chat_member", **change)
-    assert (one.verb, one.detail) == (verb, detail)
+    assert inbound("my_chat_member", **change).event == event
 
 
 def test_characters_that_no_database_takes_are_replaced() -> None:
@@ -245,5 +247,5 @@ def test_what_is_no_update_is_unreadable_and_its_words_are_not_repeated(body: by
 
 
 def test_an_update_of_a_kind_nobody_asked_for_means_nothing() -> None:
-    assert hears({"update_id": 1, "message_reaction_count": None}).verb is Verb.NOTHING
-    assert hears({"update_id": 1, "some_future_thing": {"a": 1}}).verb is Verb.NOTHING
+    assert hears({"update_id": 1, "message_reaction_count": None}).event == NotForDesk()
+    assert hears({"update_id": 1, "some_future_thing": {"a": 1}}).event == NotForDesk()

@@ -22,12 +22,12 @@ from console.runtime.wiring import build_application
 from console.terminal import logging as logs
 from desk.model.channel import Channel, ChannelCapabilities, StoreMessages
 from desk.model.diagnostics import Finding
+from desk.model.events import Event, Inbound, Said
 from desk.model.messages import (
     Address,
     Arrival,
     ChannelCall,
     Departure,
-    Inbound,
     OutboundMessage,
     RawMessage,
     SendResult,
@@ -79,9 +79,10 @@ class PagerChannel:
     def __post_init__(self) -> None:
         self.name, self.provider = self.settings.channel, self.settings.provider
 
-    async def hear(self, arrival: Arrival) -> Inbound:
+    async def hear(self, arrival: Arrival) -> Inbound[Event]:
         number, text = json.loads(arrival.body)
-        return Inbound(self.name, Address("pager", self.name, number), arrival.received_at, provider="sever", text=text)
+        event = Said(text=text, full_text=text)
+        return Inbound(self.name, Address("pager", self.name, number), arrival.received_at, event, provider="sever")
 
     def render(self, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
         lane = f"{self.name}:{outgoing.to.value}"

@@ -16,18 +16,16 @@ import pytest
 
 from chat.terminal_channel import TerminalChannel, TerminalMessage, TerminalUser, copy_file, render, without_echo
 from desk.language.rich_text import RichText, parse_markdown
+from desk.model.events import Pressed, Said
 from desk.model.messages import (
     Address,
     Arrival,
     ButtonOption,
-    ButtonPress,
     Departure,
     File,
     OutboundMessage,
     RetryLater,
-    Role,
     UnreadableMessage,
-    Verb,
 )
 from tests.console.terminal import Terminal
 
@@ -234,7 +232,7 @@ async def test_what_is_typed_is_heard_under_the_typists_name(channel: TerminalCh
     inbound = await channel.hear(arrival(raw.body))
     assert (raw.channel, raw.lane) == ("chat:sever", "chat:sever:anna")
     assert (inbound.sender, inbound.name, inbound.language) == (Address("chat", "chat:sever", "anna"), "Анна", "ru")
-    assert (inbound.role, inbound.verb, inbound.text) == (Role.SUBSCRIBER, Verb.SAY, "нет *интернета* [1]")
+    assert (type(inbound.event), inbound.text) == (Said, "нет *интернета* [1]")
     assert raw.key != ANNA.says("нет *интернета* [1]", NOW).key
 
 
@@ -242,11 +240,12 @@ async def test_a_button_carries_its_case_and_prompt(channel: TerminalChannel) ->
     """So that the desk knows a stale one."""
     raw = ANNA.presses(TerminalMessage(RichText("?"), case=1 << 60, prompt=3), "helped", NOW)
     inbound = await channel.hear(arrival(raw.body))
-    assert (inbound.verb, inbound.press) == (Verb.PRESS, ButtonPress(1 << 60, 3, "helped"))
+    assert inbound.event == Pressed(1 << 60, 3, "helped")
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"[]", b"{}", b'{"id": "a", "verb": "take"}', b'{"id": "a", "verb": "press", "press": [1]}', b"\xff"]
+    "body",
+    [b"", b"[]", b"{}", b'{"id": "a", "event": "order"}', b'{"id": "a", "event": "pressed", "press": [1]}', b"\xff"],
 )
 async def test_what_no_typist_made_is_unreadable(channel: TerminalChannel, body: bytes) -> None:
     """No agent's order comes through a subscriber's chat."""

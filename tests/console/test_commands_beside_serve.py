@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from stdnum import damm
 
-from desk.model.case import Case, CaseState
+from desk.model.case import Case
 from desk.model.messages import RawMessage
+from desk.model.operations import AddNote
 from desk.model.people import Person
 from desk.model.settings import load
+from desk.model.states import CaseState
+from desk.pipeline.internal_channel import order_message
 from desk.queues import inbox
 from desk.storage.database import Database
-from desk.storage.ids import new_id
+from desk.storage.ids import IdGenerator
 from tests.console.conftest import Typist
 from tests.console.terminal import Terminal
 from tests.peers.botapi import Group
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+IDS = IdGenerator()
 
 
 async def put(folder: Path, provider: str, prefix: str, count: int) -> str:
@@ -29,10 +34,10 @@ async def put(folder: Path, provider: str, prefix: str, count: int) -> str:
     number = f"{prefix}-2026-{count:06d}-{damm.calc_check_digit(f'2026{count:06d}')}"
     database = Database(load(folder, {"TELEGRAM_TOKEN": "1:a"}).database)
     async with database.write(provider) as session:
-        person = Person(provider=provider, id=new_id(NOW), name="Анна", created_at=NOW)
+        person = Person(provider=provider, id=IDS.next_id(NOW), name="Анна", created_at=NOW)
         case = Case(
             provider=provider,
-            id=new_id(NOW),
+            id=IDS.next_id(NOW),
             number=number,
             person_id=person.id,
             channel="telegram:main",
@@ -112,12 +117,33 @@ def test_what_was_set_aside_wrongly_is_decided_by_a_replay(
 ) -> None:
     """A message that can be read now does what it should have done; a number that is not there changes nothing."""
     number = asyncio.run(put(typist.folder, "sever", "SN", 12))
-    body = {"verb": "note", "provider": "sever", "number": number, "agent": "ivanova", "text": "найден обрыв"}
-    raw = RawMessage("desk", "k", "desk:1", json.dumps(body).encode(), NOW, aside="it could not be read yesterday")
+    order = order_message(AddNote("найден обрыв"), NOW, provider="sever", number=number, agent="ivanova")
+    raw = replace(order, aside="it could not be read yesterday")
     asyncio.run(accepts(typist.folder, raw))
     assert "it could not be read yesterday" in typist.types("quarantine", "list").output
-    assert "найден обрыв" in json.loads(typist.types("quarantine", "show", "1", "--raw").output)["text"]
+    assert "найден обрыв" in json.loads(typist.types("quarantine", "show", "1", "--raw").output)["operation"]["text"]
     result = typist.types("replay", *words)
     assert (result.exit_code, said in result.output) == (code, True), result.output
     journal = json.loads(typist.types("case", number, "--json").output)["journal"]
     assert [line["text"] for line in journal] == (["найден обрыв"] if code == 0 else [])
+
+
+def test_why_names_the_rules_round_by_round(typist: Typist) -> None:
+    """In the order in which they decided; without --why none is named."""
+    number = asyncio.run(put(typist.folder, "sever", "SN", 12))
+    for words in (["take", number, "--as", "ivanova"], ["note", number, "обрыв у дома", "--as", "petrov"]):
+        assert typist.types(*words).exit_code == 0
+    refused = typist.types("take", number, "--as", "petrov")
+    assert refused.exit_code == 4
+    plain, why = typist.types("case", number), typist.types("case", number, "--why")
+    assert (plain.exit_code, why.exit_code) == (0, 0), why.output
+    assert "Раунды" not in plain.output
+    assert "escalation." not in plain.output
+    told = why.output.partition("Раунды: какие правила решали")[2]
+    took, noted = told.index("escalation.take"), told.index("escalation.add_note")
+    assert took < noted
+    rounds = json.loads(typist.types("case", number, "--json").output)["rounds"]
+    assert [(one["channel"], one["outcome"]) for one in rounds[:2]] == [("desk", "reply"), ("desk", "reply")]
+    assert ["escalation.take" in one["decided_by"] for one in rounds[:2]] == [True, False]
+    assert "escalation.add_note" in rounds[1]["decided_by"]
+    assert rounds[2:] == [], "what was refused changed nothing of the case"

@@ -15,7 +15,8 @@ from click.testing import CliRunner, Result
 
 from console.main import cli
 from console.terminal.context import OK
-from desk.model.case import Case, JournalEntry
+from desk.model.case import Case
+from desk.model.journal import JournalEntry
 from desk.model.people import Person
 from desk.storage.database import Database
 from kb.storage.tables import ArticleLinkRow, SuggestionRow

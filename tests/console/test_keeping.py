@@ -16,7 +16,8 @@ from click.testing import CliRunner, Result
 
 from console.main import cli
 from console.terminal.context import NO_SUCH, OK, REFUSED, WRONG
-from desk.model.case import Case, JournalEntry
+from desk.model.case import Case
+from desk.model.journal import JournalEntry
 from desk.model.settings import load as load_settings
 from desk.storage.database import Database
 from kb.content.article_files import read_folders

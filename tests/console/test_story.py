@@ -49,7 +49,7 @@ async def test_an_agent_works_a_case_from_a_terminal(
         assert (await terminal.types("resolve", number, "Заменили порт.")).code == 0
         await anna.hears("заявку можно закрыть?")
         over = await terminal.types("eta", number, "2h")
-        assert (over.code, over.err) == (4, f"Error: {number} is resolved: there is nothing to promise any more\n")
+        assert (over.code, over.err) == (4, f"Error: {number} is already resolved: there is nothing left to promise.\n")
 
         shown = await terminal.types("case", number)
         for words in (number, "решена", "Мария Иванова", "Проверяю линию.", "сосед тоже жаловался", "Северная сеть"):
@@ -57,7 +57,7 @@ async def test_an_agent_works_a_case_from_a_terminal(
         assert max(map(len, shown.out.splitlines())) <= 80
         whole = (await terminal.types("case", number, "--json")).json()
         assert (whole["state"], whole["owner"], whole["number"]) == ("resolved", "ivanova", number)
-        assert [one["text"] for one in whole["journal"] if one["kind"] == "note"] == ["сосед тоже жаловался"]
+        assert [one["text"] for one in whole["journal"] if one["kind"] == "note_added"] == ["сосед тоже жаловался"]
         assert await service.stops() == 0
     assert "the desk is closed" in service.log
     assert TOKEN.partition(":")[2] not in service.log

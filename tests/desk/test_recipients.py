@@ -9,8 +9,10 @@ import pytest
 from desk.language.rich_text import RichText
 from desk.model.acts import AgentPerson, Audience, External, Recipient, SayTemplate, SayText, Team, Topic, is_for_agents
 from desk.model.case import Case
+from desk.model.events import Event, Inbound, Ordered, Said, TimerFired
 from desk.model.facts import ContactAddresses
-from desk.model.messages import Address, Inbound, Priority, Role
+from desk.model.messages import Address, Priority
+from desk.model.operations import Take
 from desk.pipeline.recipients import addresses_of, priority_of
 
 AT = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
@@ -28,11 +30,12 @@ CONTACT = ContactAddresses(
 NOBODY = ContactAddresses(None, None, None)
 
 
-def reached(to: Audience, contact: ContactAddresses = CONTACT, role: Role = Role.SUBSCRIBER) -> list[Address]:
+def reached(to: Audience, contact: ContactAddresses = CONTACT, by_agent: bool = False) -> list[Address]:
     """The addresses of an audience, while Anna or an agent speaks."""
-    sender = ANNA if role is Role.SUBSCRIBER else Address("telegram", "telegram:main", "700001")
+    sender = Address("telegram", "telegram:main", "700001") if by_agent else ANNA
+    event: Event = Ordered(Take()) if by_agent else Said("words")
     case = Case(provider="sever", id=1, person_id=1, language="ru", proved=True, opened_at=AT, updated_at=AT)
-    return addresses_of(to, case, Inbound("telegram:main", sender, AT, role), contact, is_new=False)
+    return addresses_of(to, case, Inbound("telegram:main", sender, AT, event), contact, is_new=False)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +69,7 @@ def test_a_group_elsewhere_has_no_topics() -> None:
 
 
 def test_an_agent_who_speaks_is_answered_in_the_group() -> None:
-    assert reached(Recipient.SPEAKER, role=Role.AGENT) == [GROUP]
+    assert reached(Recipient.SPEAKER, by_agent=True) == [GROUP]
 
 
 def test_who_is_an_agent() -> None:
@@ -95,10 +98,10 @@ def test_who_is_an_agent() -> None:
     ],
 )
 def test_an_answer_is_more_urgent_than_a_notice(act: SayTemplate, to: Address, priority: Priority) -> None:
-    assert priority_of(act, to, Inbound("telegram:main", ANNA, AT), CONTACT) is priority
+    assert priority_of(act, to, Inbound("telegram:main", ANNA, AT, Said("words")), CONTACT) is priority
 
 
 def test_what_the_clock_says_is_a_notice() -> None:
     """Nobody has just written: the subscriber does not wait for it."""
-    clock = Inbound("clock", Address("desk", "clock", ""), AT, Role.DESK)
+    clock = Inbound("clock", Address("desk", "clock", ""), AT, TimerFired("silent"))
     assert priority_of(SayTemplate("reminder", to=Recipient.SUBSCRIBER), ANNA, clock, CONTACT) is Priority.NOTICE

@@ -4,20 +4,23 @@ templates."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from console.runtime.wiring import RULES
+from console.runtime.rules import RULEBOOK
 from desk.language.rich_text import RichText
 from desk.model.acts import Act, AddJournalEntry, Facts, SayTemplate, SayText
 from desk.model.case import Case
 from desk.model.channel import ChannelCapabilities
+from desk.model.events import Event, Inbound, Pressed, Said
 from desk.model.facts import CaseMatch, ContactAddresses, Now
-from desk.model.messages import Address, ButtonPress, Inbound, Verb
+from desk.model.journal import JournalEvent
+from desk.model.messages import Address
 from desk.model.policy import Provider, Team
 from desk.model.shared_facts import Account, ArticleSuggestion, DialogArticles, Identification
-from desk.pipeline.decide import apply_rules
+from desk.pipeline.decide import RoundDecision, apply_rules, is_case_saved
 from intake.engine.model import Dialog, DialogSet
+from intake.identity.contract_numbers import find_contract
 
 AT = datetime(2026, 11, 21, 12, 40, tzinfo=UTC)
 ANNA = Address("telegram", "telegram:main", "5001")
@@ -27,7 +30,10 @@ ACCOUNT = Account("sever", "40-1187", name="Анна", address="Озёрная, 
 
 @dataclass(slots=True)
 class Talk:
-    """One person and one provider. ``articles`` are those the knowledge base has; ``batch`` is a talk by mail."""
+    """One person and one provider. ``articles`` are those the knowledge base has; ``batch`` is a talk by mail.
+
+    With a ``contract_shape`` numbers of that shape are found in what is said.
+    """
 
     dialog: Dialog
     articles: Sequence[str] = ()
@@ -35,8 +41,12 @@ class Talk:
     provider: Provider = field(default_factory=lambda: Provider("sever", {"ru": "Север"}, teams=TEAMS))
     identified: Identification = field(default_factory=Identification)
     dialogs: DialogSet | None = None
+    contract_shape: str = ""
     case: Case = field(init=False)
     acts: list[Act] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    decision: RoundDecision = field(default_factory=RoundDecision)
+    _is_new: bool = True
 
     def __post_init__(self) -> None:
         self.case = Case(provider="sever", id=1, person_id=1, language="ru", opened_at=AT, updated_at=AT)
@@ -47,27 +57,37 @@ class Talk:
 
     def says(self, text: str) -> Talk:
         """Writes something."""
-        return self._hears(Inbound("telegram:main", ANNA, AT, text=text, full_text=text))
+        if self.contract_shape and (number := find_contract(text, self.contract_shape)):
+            self.identified = Identification(None, number)
+        else:
+            self.identified = replace(self.identified, contract="")
+        return self._hears(Said(text=text, full_text=text))
 
     def presses(self, option: str) -> Talk:
         """Presses a button of the last prompt."""
-        press = ButtonPress(1, self.case.prompt, option)
-        return self._hears(Inbound("telegram:main", ANNA, AT, verb=Verb.PRESS, press=press))
+        return self._hears(Pressed(1, self.case.dialog_state.prompt, option))
 
-    def _hears(self, inbound: Inbound) -> Talk:
-        case_match = CaseMatch("new" if not self.case.description else "button" if inbound.press else "only")
+    def _hears(self, event: Event) -> Talk:
+        inbound = Inbound("telegram:main", ANNA, AT, event)
+        pressed = isinstance(event, Pressed)
+        case_match = CaseMatch("new" if self._is_new else "button" if pressed else "only")
         dialogs = self.dialogs or DialogSet({self.dialog.id: self.dialog}, {self.dialog.hash: self.dialog})
         contact, capabilities = ContactAddresses(ANNA, None, None), ChannelCapabilities(not self.batch, self.batch)
         named = DialogArticles(
             {one: ArticleSuggestion(one, one, 1.0, True, RichText(f"article {one}")) for one in self.articles}
         )
         facts = Facts([Now(AT), case_match, self.provider, dialogs, contact, capabilities, named, self.identified])
-        thinking = apply_rules(RULES, self.case, inbound, facts, AT)
+        deciding = apply_rules(RULEBOOK, self.case, inbound, facts, AT)
         try:
             while True:
-                next(thinking)
+                next(deciding)
         except StopIteration as stop:
-            self.acts = list(stop.value)
+            self.decision = stop.value
+            self.acts = self.decision.acts
+        if is_case_saved(self.acts):
+            self._is_new = False
+            self.case.number = "SN-1" if self.case.registered else None
+        self.said += self.words
         return self
 
     @property
@@ -86,6 +106,6 @@ class Talk:
         return [file.name for act in self.acts if isinstance(act, SayText) for file in act.files]
 
     @property
-    def records(self) -> list[str]:
+    def records(self) -> list[JournalEvent]:
         """What the last answer wrote into the journal besides."""
-        return [act.text for act in self.acts if isinstance(act, AddJournalEntry)]
+        return [act.event for act in self.acts if isinstance(act, AddJournalEntry)]

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from desk.model.case import Case, JournalEntry
+from desk.model.case import Case
+from desk.model.journal import JournalEntry
 from desk.model.people import PersonAddress
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals, departures
@@ -99,7 +100,7 @@ class FinalCheck:
         found = []
         by_case = defaultdict(list)
         for line in self.journal:
-            if line.author == "subscriber" and line.kind == "dialogue":
+            if line.actor == "subscriber" and line.kind == "dialogue":
                 by_case[line.case_id].append(line)
         for one, cases in self._cases_of(people):
             lines = [line for case in cases for line in by_case[case]]

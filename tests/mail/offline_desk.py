@@ -15,10 +15,14 @@ from typing import Any
 from sqlalchemy import select, update
 
 from console.runtime.wiring import Application, build_application
-from desk.model.case import Case, JournalEntry
-from desk.model.messages import RawMessage, Verb
+from console.terminal.labels import labels
+from desk.api.journal_text import JournalText
+from desk.model.case import Case
+from desk.model.journal import JournalEntry
+from desk.model.messages import RawMessage
+from desk.model.operations import Operation
 from desk.model.settings import MailboxSettings, MailServer, Secret, Settings
-from desk.pipeline.internal_channel import acceptance_message, command_message
+from desk.pipeline.internal_channel import acceptance_message, order_message
 from desk.queues import inbox
 from desk.storage.queue_tables import arrivals, departures, pending
 from mail.mime.addresses import parse_mailboxes
@@ -86,12 +90,10 @@ class OfflineDesk:
         while await self.house.worker.work():
             pass
 
-    async def agent(self, verb: Verb, case: Case, **detail: str) -> None:
+    async def agent(self, operation: Operation, case: Case) -> None:
         """Maria Ivanova acts on a case."""
         self.passes(seconds=1)
-        raw = command_message(
-            verb, self.now, provider=case.provider, number=case.number or "", agent="ivanova", **detail
-        )
+        raw = order_message(operation, self.now, provider=case.provider, number=case.number or "", agent="ivanova")
         await inbox.accept(self.house.database, [raw])
         await self.works()
 
@@ -120,10 +122,12 @@ class OfflineDesk:
             return list((await session.scalars(select(Case).order_by(Case.id))).all())
 
     async def journal(self, case: Case) -> str:
-        """Everything the journal of a case says."""
+        """Everything the journal of a case says, in English, each line with the data it is made from."""
+        words, home = JournalText(self.house.words, "en", labels("en")), self.house.providers.get(case.provider)
         async with self.house.database.read(case.provider) as session:
             query = select(JournalEntry).where(JournalEntry.case_id == case.id).order_by(JournalEntry.id)
-            return "\n".join(f"{one.author} {one.kind}: {one.text}" for one in (await session.scalars(query)).all())
+            lines = (await session.scalars(query)).all()
+        return "\n".join(f"{one.actor} {one.kind} {one.data}: {words.of(one, home)}" for one in lines)
 
     async def waiting(self) -> list[str]:
         """Why letters wait for an agent."""

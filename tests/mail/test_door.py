@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desk.language.rich_text import parse_markdown
+from desk.model.events import Said
 from desk.model.messages import Address, Proof
 from mail.reading.sandbox import MessageReaderPool
 from tests.mail.conftest import Hall
@@ -23,9 +24,10 @@ async def test_a_subscribers_first_letter_is_heard_with_everything_in_it(
         (arrival,) = await hall.arrived(1)
     inbound = await hall.channel.hear(arrival)
     assert inbound.sender == Address("mail", "mail:support", "ivan@mail.test")
-    assert (inbound.name, inbound.subject, inbound.text) == ("Иван Петров", "Нет интернета", "Договор 40-1187")
+    assert isinstance(inbound.event, Said)
+    assert (inbound.name, inbound.event.subject, inbound.text) == ("Иван Петров", "Нет интернета", "Договор 40-1187")
     assert (inbound.provider, inbound.proof, inbound.language) == ("sever", Proof.SURE, "ru")
-    assert (inbound.message, inbound.automatic, inbound.tokens) == (message, "", ())
+    assert (inbound.message, inbound.automatic, inbound.reference.tokens) == (message, "", ())
     assert inbound.at == arrival.received_at
     (photo,) = inbound.files
     assert (photo.name, photo.kind, photo.size) == ("роутер.jpg", "photo", 4)
@@ -48,11 +50,12 @@ async def test_an_answer_to_our_letter_brings_its_token_and_only_what_is_new(
         found = await hall.arrived(2)
     for arrival in found:
         inbound = await hall.channel.hear(arrival)
+        assert isinstance(inbound.event, Said)
         assert inbound.text == "40-1187"
-        assert "1) Номер договора?" in inbound.full_text
-        assert inbound.tokens == ("k1a-abcdefghijklmnop",)
+        assert "1) Номер договора?" in inbound.event.full_text
+        assert inbound.reference.tokens == ("k1a-abcdefghijklmnop",)
         assert inbound.proof is Proof.DOUBTED
-        assert inbound.detail["references"].split() == [parcel.remote, inbound.message]
+        assert inbound.event.references == (parcel.remote, inbound.message)
 
 
 async def test_a_letter_answers_what_it_is_told_to_answer(hall: Hall, mail_servers: MailServers) -> None:

@@ -12,9 +12,12 @@ import pytest
 
 from desk.model.acts import AddJournalEntry, Facts, Recipient, SayTemplate, Suppressed
 from desk.model.case import Case
+from desk.model.events import Event, Inbound, Ordered, Said
 from desk.model.facts import CaseMatch, ContactAddresses
-from desk.model.messages import Address, Inbound, Role, Verb
-from desk.model.shared_facts import SendAllowance, SendAllowances
+from desk.model.journal import PeerMuted
+from desk.model.messages import Address
+from desk.model.operations import Reply, Resolve, Take
+from desk.model.shared_facts import SendAllowance, SendAllowances, SuppressionCode, SuppressionReason
 from mail.sending.loop_guard import (
     DAY,
     HOUR,
@@ -110,20 +113,21 @@ class TestAllowance:
 def test_what_is_withheld_is_told_to_the_agents_and_only_mail_is_governed() -> None:
     """The letter is withheld with its reason, the peer muted, the agents told; what goes to them is left as it was."""
     robot = Address("mail", "mail:sever", "robot@peer.test")
-    inbound = Inbound(channel="mail:sever", sender=robot, at=NOW, provider="sever")
+    inbound = Inbound[Event]("mail:sever", robot, NOW, Said("x"), "sever")
     case = Case(provider="sever", id=1, person_id=1, registered_at=NOW, opened_at=NOW, updated_at=NOW)
     facts = Facts([CaseMatch("token"), ContactAddresses(robot, None, Address("telegram", "telegram:main", "-1"))])
     relayed = SayTemplate("subscriber_says", {"text": "x"}, Recipient.AGENTS)
     said = [SayTemplate("added"), relayed]
     facts.put(SendAllowances({robot: SendAllowance("robot@peer.test", 4)}))
     assert list(guard_loops(case, inbound, facts, said)) == [*said, CountAutomaticMail("robot@peer.test", 4)]
-    facts.put(SendAllowances({robot: SendAllowance("robot@peer.test", 4, "too many", mutes=True)}))
+    reason = SuppressionReason(SuppressionCode.TOO_MANY_IN_AN_HOUR, 3)
+    facts.put(SendAllowances({robot: SendAllowance("robot@peer.test", 4, reason, mutes=True)}))
     withheld, kept, mute, record, told = guard_loops(case, inbound, facts, said)
-    assert (withheld, kept, mute) == (Suppressed(said[0], "too many"), relayed, MutePeer("robot@peer.test", "too many"))
-    assert isinstance(record, AddJournalEntry)
+    assert (withheld, kept, mute) == (Suppressed(said[0], reason), relayed, MutePeer("robot@peer.test", reason))
+    assert record == AddJournalEntry(PeerMuted("robot@peer.test", "too_many_in_an_hour", 3))
     assert isinstance(told, SayTemplate)
     assert (told.word, told.to) == ("agents_muted", Recipient.AGENTS)
-    agent = replace(inbound, role=Role.AGENT)
+    agent = replace(inbound, event=Ordered(Reply("x")))
     assert list(guard_loops(case, agent, facts, [SayTemplate("agent_says", to=Recipient.SUBSCRIBER)]))[1:] == [
         ForgetCounts("robot@peer.test")
     ]
@@ -145,10 +149,10 @@ async def test_a_machine_without_headers_gets_five_letters_in_a_week_at_most(
     (case,) = await offline_desk.cases()
     assert case.number, "a person takes over"
     if letters > 2:
-        assert "robot@peer.test is muted: 3 automatic letters went there within an hour" in await offline_desk.journal(
-            case
-        )
-        assert "not sent automatically" in await offline_desk.journal(case)
+        journal = await offline_desk.journal(case)
+        why = "too much automatic mail went there within an hour (3)"
+        assert f"nothing automatic goes to robot@peer.test any more, since {why}" in journal
+        assert f"not sent, since {why}" in journal
 
 
 async def test_a_slow_machine_falls_silent_too(offline_desk: OfflineDesk) -> None:
@@ -227,12 +231,12 @@ async def test_a_person_who_writes_lets_the_desk_write_again(offline_desk: Offli
     (case,) = await offline_desk.cases()
     assert case.number
     assert await offline_desk.written() == []
-    assert "anna@example.test is muted" in await offline_desk.journal(case)
-    await offline_desk.agent(Verb.TAKE, case)
+    assert "nothing automatic goes to anna@example.test any more" in await offline_desk.journal(case)
+    await offline_desk.agent(Take(), case)
     (taken,) = await offline_desk.written()
     assert "взял в работу" in taken["text"]
-    await offline_desk.agent(Verb.SAY, case, text="Здравствуйте! Сейчас посмотрим.")
-    await offline_desk.agent(Verb.RESOLVE, case, text="Готово.")
+    await offline_desk.agent(Reply("Здравствуйте! Сейчас посмотрим."), case)
+    await offline_desk.agent(Resolve("Готово."), case)
     assert len(await offline_desk.written()) == 2
     await offline_desk.receives(answer(taken, "Да, всё работает, можно закрывать"))
     (closed,) = await offline_desk.written()

@@ -10,7 +10,7 @@ from mail.reading.message import STUB_HEADER
 from tests.mail.offline_desk import OfflineDesk, box, mail
 from tests.prepared_desks import DeskFiles
 
-TOLD = "desk finding: not all of the letter could be read: "
+TOLD = "not all of the mail could be read; the whole of it is kept in the database"
 ANNA = "anna@example.test"
 
 
@@ -29,12 +29,14 @@ async def journal(offline_desk: OfflineDesk, raw: bytes) -> str:
 
 
 async def test_whoever_answers_a_cut_letter_knows_it(offline_desk: OfflineDesk) -> None:
-    assert TOLD + "text cut" in await journal(offline_desk, mail(ANNA, "Нет интернета. " * 100_000))
+    said = await journal(offline_desk, mail(ANNA, "Нет интернета. " * 100_000))
+    assert f"desk mail_incomplete {{'lost': 'text cut'}}: {TOLD}" in said
 
 
 async def test_a_letter_too_large_to_fetch_is_told_with_its_size(offline_desk: OfflineDesk) -> None:
     raw = STUB_HEADER + b" 40000000\r\n" + mail(ANNA, "")
-    assert TOLD + "40000000 bytes were left on the mail server" in await journal(offline_desk, raw)
+    lost = "40000000 bytes were left on the mail server"
+    assert f"desk mail_incomplete {{'lost': '{lost}'}}: {TOLD}" in await journal(offline_desk, raw)
 
 
 async def test_of_a_letter_that_is_odd_and_read_whole_nothing_is_told(offline_desk: OfflineDesk) -> None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from desk.model.events import Said
 from desk.model.messages import Arrival
 from desk.model.settings import Secret
 from desk.queues import inbox
@@ -132,11 +133,8 @@ async def test_a_huge_mail_leaves_its_headers_and_the_next_ones_go_on(hall: Hall
     assert len(stub.body) < 1000
     assert "дальше" in normal.body.decode()
     inbound = await hall.channel.hear(stub)
-    assert (inbound.sender.value, inbound.subject, inbound.detail["stub"]) == (
-        "ivan@mail.test",
-        "Помогите",
-        str(len(huge)),
-    )
+    assert isinstance(inbound.event, Said)
+    assert (inbound.sender.value, inbound.event.subject, inbound.truncated) == ("ivan@mail.test", "Помогите", True)
 
 
 async def test_the_server_tells_of_new_mail_by_itself(hall: Hall, mail_servers: MailServers) -> None:

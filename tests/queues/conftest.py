@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from sqlalchemy import select
@@ -14,10 +14,12 @@ from sqlalchemy import select
 from console.runtime.wiring import Application, build_application
 from desk.model.acts import Act, Decision, Facts, RegisterCase, decide
 from desk.model.case import Case
-from desk.model.messages import Inbound, RawMessage
+from desk.model.events import Event, Inbound
+from desk.model.messages import RawMessage
 from desk.model.settings import Secret, Settings
 from desk.pipeline.compose import MessageComposer
-from desk.pipeline.lookup import CaseLookup
+from desk.pipeline.lookup import CASES_WITH_STATE, CaseLookup, read_cases
+from desk.pipeline.rulebook import Rulebook, Stage
 from desk.pipeline.worker import Lookup, Worker
 from desk.pipeline.write import DecisionWriter
 from desk.queues import inbox
@@ -35,7 +37,7 @@ class Bench:
     house: Application
     now: datetime = START
     plans: dict[str, tuple[Act, ...]] = field(default_factory=dict)
-    heard: list[Inbound] = field(default_factory=list)
+    heard: list[Inbound[Event]] = field(default_factory=list)
     refuse: Callable[[], None] = lambda: None
     count: int = 0
     lookups: Sequence[Lookup] = ()
@@ -44,7 +46,7 @@ class Bench:
         """Somebody types this at a terminal, and the rule will do that about it."""
         self.count += 1
         self.plans[text] = acts
-        body = {"id": person, "name": person, "verb": "say", "text": text}
+        body = {"id": person, "name": person, "event": "said", "text": text}
         raw = RawMessage("chat:sever", f"{self.count}", f"chat:sever:{person}", json.dumps(body).encode(), self.now)
         await inbox.accept(self.house.database, [raw])
         if work:
@@ -63,19 +65,21 @@ class Bench:
         )
         writer = DecisionWriter(house.database, house.registry, composer, {})
         lookup = CaseLookup(house.reply_tokens)
+        rulebook = Rulebook((Stage("test", get_args(Event), (self._rule,)),))
         return Worker(
             house.database,
             house.registry,
             lookup,
             self.lookups,
             {},
-            (self._rule,),
+            (),
+            rulebook,
             writer,
             house.holder,
             lambda: self.now,
         )
 
-    def _rule(self, case: Case, inbound: Inbound, facts: Facts) -> Decision:
+    def _rule(self, case: Case, inbound: Inbound[Event], facts: Facts) -> Decision:
         self.heard.append(inbound)
         acts = self.plans.get(inbound.text, ())
         return decide(*acts, *([] if case.registered else [RegisterCase()]))
@@ -90,9 +94,9 @@ class Bench:
             return (await connection.execute(query)).all()
 
     async def cases(self) -> Sequence[Case]:
-        """Every case of Sever Net, oldest first."""
+        """Every case of Sever Net, oldest first, each with what it expects."""
         async with self.house.database.read("sever") as session:
-            return (await session.scalars(select(Case).order_by(Case.id))).all()
+            return await read_cases(session, CASES_WITH_STATE.order_by(Case.id))
 
     async def inbox(self, channel: str) -> Sequence[Mapping[str, Any]]:
         """The arrivals of a channel, oldest first."""

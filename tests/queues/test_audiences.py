@@ -11,7 +11,7 @@ from sqlalchemy import select
 from console.runtime.wiring import build_application
 from desk.language.rich_text import RichText
 from desk.model.acts import AgentPerson, Button, External, Recipient, SayText, Team, Topic
-from desk.model.case import JournalEntry
+from desk.model.journal import JournalEntry
 from desk.model.messages import Priority
 from desk.model.settings import MailboxSettings, MailServer, Secret, Settings, TelegramSettings
 from desk.pipeline.common_lookups import ContactAddressesLookup
@@ -62,7 +62,7 @@ async def test_agents_read_it_in_their_group_or_in_its_topic(bench: Bench) -> No
     assert found["topic"].body["params"]["message_thread_id"] == 5
     assert "message_thread_id" not in found["team\n\nagent"].body["params"]
     (case,) = await bench.cases()
-    assert case.prompt == 0, "the subscriber was asked nothing"
+    assert case.dialog_state.prompt == 0, "the subscriber was asked nothing"
 
 
 async def test_somebody_outside_gets_mail_and_is_no_party_to_the_case(bench: Bench) -> None:

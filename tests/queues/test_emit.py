@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.model.acts import Emit, Ignore, KeepPending
 from desk.model.messages import RawMessage
+from desk.model.outcomes import IgnoredCode
 from desk.pipeline.unit_of_work import CASES
 from desk.queues import inbox
 from desk.storage.queue_tables import arrivals
@@ -47,7 +48,7 @@ async def test_it_is_stored_with_the_decision_and_decided_by_and_by(bench: Bench
 
 
 async def test_a_round_that_saves_no_case_may_send_too(bench: Bench) -> None:
-    await bench.says("first", Emit(message("second")), Ignore("no case of mine"))
+    await bench.says("first", Emit(message("second")), Ignore(IgnoredCode.HELP))
     await bench.says("other", Emit(message("third")), KeepPending("for an agent"))
     assert [text for *_, text in await said(bench)] == ["first", "second", "other", "third"]
 

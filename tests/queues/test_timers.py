@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from console.runtime.wiring import TIMER_KINDS
+from console.runtime.rules import TIMERS
 from desk.model.acts import CancelTimer, SetTimer
+from desk.model.events import TimerFired
 from desk.model.messages import RawMessage
 from desk.queues import inbox, timers
 from desk.storage import queue_tables
@@ -75,7 +76,7 @@ async def test_a_rule_may_count_for_itself(bench: Bench) -> None:
     bench.later(minutes=10)
     await timers.fire_due(bench.house.database, bench.now)
     await bench.works()
-    assert (bench.heard[-1].detail["key"], bench.heard[-1].detail["version"]) == ("eta", "8")
+    assert bench.heard[-1].event == TimerFired(KIND, "eta", 8)
 
 
 async def test_a_cancelled_timer_does_not_fire(bench: Bench) -> None:
@@ -139,7 +140,7 @@ async def test_a_kind_that_no_rule_knows_is_quarantined_and_told_once(
     bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It is replayed once a rule for it is there."""
-    body = {"verb": "timer", "provider": "sever", "case_id": 1, "kind": "of_tomorrow", "key": "k", "version": 0}
+    body = {"event": "timer", "provider": "sever", "case_id": 1, "kind": "of_tomorrow", "key": "k", "version": 0}
     raw = RawMessage("clock", "k", "case:1", json.dumps(body).encode(), bench.now)
     await inbox.accept(bench.house.database, [raw])
     await bench.works()
@@ -169,4 +170,4 @@ def test_every_timer_that_a_rule_sets_is_known_to_the_wiring() -> None:
                     kind = node.args[0]
                     assert isinstance(kind, (ast.Constant, ast.Name)), f"{path}: the kind of a timer is a word"
                     found.add(str(kind.value if isinstance(kind, ast.Constant) else words[kind.id]))
-    assert found == TIMER_KINDS - {"silent"}
+    assert found == TIMERS.keys() - {"silent"}

@@ -21,7 +21,8 @@ from console.runtime.listeners import ROLES
 from console.runtime.server import Server
 from console.runtime.wiring import Application, build_application
 from console.terminal.screen import Screen
-from desk.model.case import Case, JournalEntry
+from desk.model.case import Case
+from desk.model.journal import JournalEntry
 from desk.model.messages import FRONT
 from desk.model.settings import Secret, Settings, TelegramSettings
 from desk.storage.database import Database

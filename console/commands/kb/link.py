@@ -7,7 +7,6 @@ import click
 from console.commands.agent import options, perform, report
 from console.commands.article_options import ArticleOptions, article_options
 from console.terminal.context import USAGE, DeskFolder, refuse, run
-from desk.model.messages import Verb
 
 
 @click.command()
@@ -24,8 +23,8 @@ def link(folder: DeskFolder, number: str, agent: str, provider: str, as_json: bo
       firstline kb link 12 --as petrov --draft
       firstline kb link 12 --as petrov --no-article "разовый случай"
     """
-    as_detail = choice.as_detail()
-    if not as_detail:
+    answer = choice.answer()
+    if answer is None:
         refuse("say --article ID, --draft or --no-article WHY", USAGE)
-    done = run(perform(folder, Verb.ARTICLE, number, agent, provider, **as_detail))
+    done = run(perform(folder, answer, number, agent, provider))
     report(folder, done, f"{done.case.number}: noted", as_json)

@@ -11,6 +11,7 @@ GUARDED = (
     "addresses",
     "article_links",
     "cases",
+    "dialog_states",
     "journal",
     "learned_phrasings",
     "memberships",
@@ -70,7 +71,11 @@ def upgrade() -> None:
         sa.Column("held_until", Instant(), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("problem", sa.Text(), nullable=True),
-        sa.Column("outcome", sa.String(length=40), nullable=True),
+        sa.Column("outcome", sa.String(length=40), nullable=True, comment="desk.model.outcomes.stored_outcome"),
+        sa.Column("outcome_names", sa.JSON(), nullable=True, comment="what the sentence of a refusal says"),
+        sa.Column(
+            "decided_by", sa.Text(), nullable=True, comment="the rules that decided, in order, with spaces between them"
+        ),
         sa.Column("case_id", sa.BigInteger(), nullable=True),
         sa.Column("decided_at", Instant(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_arrivals")),
@@ -93,6 +98,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'waiting'"),
         postgresql_where=sa.text("state = 'waiting'"),
     )
+    op.create_index("arrivals_of_case", "arrivals", ["case_id"], unique=False)
     op.create_index(
         "arrivals_quarantined",
         "arrivals",
@@ -200,9 +206,6 @@ def upgrade() -> None:
         sa.Column("thread", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("reason", sa.String(length=40), nullable=False),
-        sa.Column("awaiting", sa.String(length=24), nullable=False),
-        sa.Column("prompt", sa.Integer(), nullable=False),
-        sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("contract", sa.String(length=80), nullable=False),
         sa.Column("entitlement", sa.String(length=16), nullable=False),
         sa.Column("proved", sa.Boolean(), nullable=False),
@@ -212,9 +215,7 @@ def upgrade() -> None:
         sa.Column("category", sa.String(length=40), nullable=False),
         sa.Column("ticket_type", sa.String(length=24), nullable=False),
         sa.Column("dialog", sa.String(length=64), nullable=False),
-        sa.Column("dialog_hash", sa.String(length=64), nullable=False),
         sa.Column("answers", sa.JSON(), nullable=False),
-        sa.Column("asked", sa.JSON(), nullable=False),
         sa.Column("occurred", sa.String(length=400), nullable=False),
         sa.Column("place", sa.String(length=400), nullable=False),
         sa.Column("circumstances", sa.Text(), nullable=False),
@@ -521,17 +522,37 @@ def upgrade() -> None:
         sa.UniqueConstraint("agent", "channel_kind", name=op.f("uq_agent_identities_agent_channel_kind")),
     )
     op.create_table(
+        "dialog_states",
+        sa.Column("provider", sa.String(length=64), nullable=False),
+        sa.Column("case_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("owner", sa.String(length=16), nullable=False),
+        sa.Column("question", sa.String(length=80), nullable=False),
+        sa.Column("prompt", sa.Integer(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("asked", sa.JSON(), nullable=False),
+        sa.Column("dialog_hash", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["provider", "case_id"],
+            ["cases.provider", "cases.id"],
+            name=op.f("fk_dialog_states_provider_case_id"),
+            onupdate="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("provider", "case_id", name=op.f("pk_dialog_states")),
+    )
+    op.create_table(
         "journal",
         sa.Column("provider", sa.String(length=64), nullable=False),
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("case_id", sa.BigInteger(), nullable=False),
         sa.Column("at", Instant(), nullable=False),
-        sa.Column("kind", sa.String(length=16), nullable=False),
-        sa.Column("author", sa.String(length=100), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("actor", sa.String(length=100), nullable=False),
         sa.Column("channel_kind", sa.String(length=16), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("files", sa.JSON(), nullable=False),
         sa.Column("public", sa.Boolean(), nullable=False),
+        sa.Column("rule", sa.String(length=60), nullable=False),
         sa.Column("arrival_id", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["provider", "case_id"],

@@ -1,0 +1,199 @@
+"""The rules of the desk in their order, which is their meaning: read it aloud from top to bottom.
+
+A stage is asked for the events it hears, while its condition holds. The first decision that is done ends the round.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from desk.model.acts import Facts
+from desk.model.case import Case
+from desk.model.dialog_state import CATEGORY, CONSENT, IDENTIFIER, QUESTION, SELF_HELP, SUMMARY
+from desk.model.events import (
+    Inbound,
+    MaybeSent,
+    NotForDesk,
+    Opened,
+    Ordered,
+    Pressed,
+    Said,
+    TimerFired,
+    Undelivered,
+)
+from desk.model.facts import ContactAddresses, RecentCases
+from desk.model.operations import (
+    AddNote,
+    DeclineArticle,
+    DraftArticle,
+    LinkArticle,
+    ListArticles,
+    MarkArticlesNotUseful,
+    Reply,
+    Resolve,
+    SetEta,
+    Take,
+)
+from desk.pipeline.rulebook import Rulebook, Stage, Switch, expectation_owner, operation_type, timer_kind
+from escalation import agent_rules as agents
+from escalation import rules as escalation
+from intake import rules as intake
+from intake.engine import rules as dialogs
+from intake.engine.completion import is_complete
+from intake.limits import rate_rules
+from intake.limits.rate_rules import MessageRate
+from kb import agent_rules as articles
+from kb import subscriber_rules as kb
+from mail import rules as mail
+
+SPOKEN = (Said, Pressed, Opened)
+"""Events in which a subscriber speaks."""
+
+
+def by_mail(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
+    """Whether it came by mail, where strangers and machines can write in anybody's name."""
+    return inbound.sender.channel_kind == "mail"
+
+
+def in_a_hurry(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
+    """Whether this person writes faster than anybody can read."""
+    return facts.get(MessageRate) is not None
+
+
+def back_again(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
+    """Whether the address they speak from was marked as closed."""
+    return facts.need(ContactAddresses).returned
+
+
+def a_command(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
+    """Whether the words are a command of the chat, such as /help."""
+    return bool(inbound.text.lstrip().startswith("/"))
+
+
+def edited(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
+    """Whether an earlier message was changed, while the desk still asks."""
+    return bool(inbound.event.edited) and not is_complete(case)
+
+
+def by_mail_in_intake(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
+    """Both `by_mail` and `in_intake`."""
+    return by_mail(case, inbound, facts) and in_intake(case, inbound, facts)
+
+
+def once_more_today(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
+    """Whether somebody known begins another matter."""
+    return facts.get(RecentCases) is not None and not is_complete(case)
+
+
+def registered(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
+    """Whether the case has its number."""
+    return case.registered
+
+
+def in_intake(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
+    """Whether the desk still has to find out what the matter is."""
+    return not is_complete(case)
+
+
+TIMERS = {
+    "silent": (intake.close_abandoned,),
+    "eta_missing": (escalation.warn_eta_missing,),
+    "eta_over": (escalation.warn_eta_over,),
+    "consent_reminder": (escalation.remind_consent,),
+    articles.REMINDER_TIMER: (articles.remind_to_link_article,),
+}
+"""The kinds of timers. One of another kind is quarantined, so that nobody can miss it."""
+
+OPERATIONS = {
+    Take: (articles.show_articles, agents.take),
+    Reply: (agents.reply,),
+    AddNote: (articles.show_articles, agents.add_note),
+    SetEta: (agents.set_eta,),
+    Resolve: (articles.ask_which_article, agents.resolve),
+    LinkArticle: (articles.answer_which_article,),
+    DraftArticle: (articles.answer_which_article,),
+    DeclineArticle: (articles.answer_which_article,),
+    ListArticles: (articles.list_articles,),
+    MarkArticlesNotUseful: (articles.mark_not_useful,),
+}
+
+ANSWERS = {
+    IDENTIFIER: (intake.take_identifier,),
+    CATEGORY: (intake.take_category,),
+    SELF_HELP: (kb.self_help_outcome,),
+    QUESTION: (dialogs.take_answer,),
+    SUMMARY: (dialogs.confirm_summary,),
+}
+"""Whoever asked hears the answer first."""
+
+RULEBOOK = Rulebook(
+    (
+        # Nobody is heard at the price of all others.
+        Stage("pace", SPOKEN, (rate_rules.slow_down,), when=in_a_hurry),
+        # What is nobody's word: repeats, machines, mail that proves nothing, empty messages, buttons of yesterday.
+        Stage("bounces", (Undelivered,), (intake.ignore_duplicate, mail.ignore_unproved_bounce), when=by_mail),
+        Stage(
+            "mail",
+            (Said,),
+            (intake.ignore_duplicate, mail.stop_notices, mail.keep_automatic_mail, mail.keep_unproved_pending),
+            when=by_mail,
+        ),
+        Stage("service messages", (NotForDesk,), (intake.not_for_desk,)),
+        Stage("empty messages", (Said,), (intake.ignore_empty,)),
+        Stage("buttons", (Pressed,), (intake.refuse_stale_button,)),
+        # The desk's own news: what did not arrive, what may have, which timer fired.
+        Stage("delivery", (Undelivered,), (escalation.mark_undelivered,)),
+        Stage("delivery", (MaybeSent,), (escalation.warn_maybe_sent,)),
+        Switch("timers", (TimerFired,), timer_kind, TIMERS),
+        # An agent orders an operation, under a name that the provider knows, where its policy allows it.
+        Stage("agents", (Ordered,), (agents.refuse_unknown_agent, agents.refuse_not_allowed)),
+        Switch("operations", (Ordered,), operation_type, OPERATIONS),
+        # Wherever a subscriber is heard, there they are answered; a question about the desk itself changes nothing.
+        Stage("back again", SPOKEN, (escalation.reachable_again,), when=back_again),
+        Stage("commands", (Said,), (intake.answer_command,), when=a_command),
+        Stage("edits", (Said,), (intake.keep_edit,), when=edited),
+        Stage("hearing", SPOKEN, (intake.remember_channel,)),
+        Stage("incomplete mail", (Said,), (mail.note_lost_parts,), when=by_mail),
+        # A subscriber whose case has its number.
+        Switch("answers", (Said, Pressed), expectation_owner, {CONSENT: (escalation.take_consent,)}, when=registered),
+        Stage("registered", SPOKEN, (escalation.tell_human_wanted,), when=registered),
+        Stage("registered", (Said,), (escalation.relay_to_agent,), when=registered),
+        # A subscriber with a new matter: greeted, known, and a human at any moment.
+        Stage("opening", (Opened,), (intake.welcome,), when=in_intake),
+        Stage(
+            "first words",
+            (Said,),
+            (intake.answer_thanks, intake.note_anger, intake.greet, intake.describe_problem),
+            when=in_intake,
+        ),
+        Stage("intake", SPOKEN, (intake.recognise_account, intake.bring_human), when=in_intake),
+        Stage("silenced", SPOKEN, (intake.nobody_to_answer,), when=by_mail_in_intake),
+        Stage("too often", SPOKEN, (rate_rules.too_many_cases,), when=once_more_today),
+        # The open question is answered; then the next step is found: what, whose, an article, a dialog, its questions.
+        Switch("answers", SPOKEN, expectation_owner, ANSWERS, when=in_intake),
+        Stage(
+            "next step",
+            SPOKEN,
+            (
+                intake.ask_problem,
+                intake.ask_identifier,
+                kb.suggest_article,
+                intake.choose_dialog,
+                dialogs.ask_questions,
+                kb.show_dialog_article,
+                intake.hand_to_agent,
+            ),
+            when=in_intake,
+        ),
+        # Whatever is ready by now becomes a numbered case.
+        Stage("registration", SPOKEN, (escalation.register_case,)),
+    ),
+    # What belongs to no case: an order that names none is refused, a button of nobody's is stale, the rest is ignored.
+    without_case=(
+        agents.order_without_case,
+        intake.stale_button_without_case,
+        intake.not_for_desk_without_case,
+        mail.unproved_bounce_without_case,
+        escalation.news_without_case,
+    ),
+)

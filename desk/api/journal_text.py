@@ -1,0 +1,61 @@
+"""Entries of the journal in words, in the language of whoever reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from desk.language.templates import Templates
+from desk.model.journal import JournalEntry
+from desk.model.policy import Provider
+
+
+class JournalText:
+    """Puts entries into words. ``labels`` names states, their reasons and kinds of machines in that language."""
+
+    def __init__(self, templates: Templates, language: str, labels: Mapping[str, str]) -> None:
+        self._templates = templates
+        self._language = language
+        self._labels = labels
+
+    def of(self, entry: JournalEntry, provider: Provider | None) -> str:
+        """One entry as a sentence; what was said stands as it was said."""
+        home = provider.name if provider else ""
+        values: dict[str, str] = {"text": entry.text}
+        for name, value in entry.data.items():
+            values[name] = ("1" if value else "") if isinstance(value, bool) else str(value)
+        values |= self._named(entry, provider, home)
+        return self._templates.say(home, self._language, f"journal_{entry.kind}", values).plain
+
+    def _named(self, entry: JournalEntry, provider: Provider | None, home: str) -> dict[str, str]:
+        """What data names by a code, in words."""
+        data = entry.data
+        named: dict[str, str] = {}
+        if "state" in data:
+            named |= {name: self._labels.get(data[name], data[name]) for name in ("state", "reason")}
+        elif "reason" in data:
+            named["why"] = self._suppression(home, data)
+        if "option" in data:
+            named["label"] = self._label(home, f"button_{data['option']}", data["option"])
+        if entry.kind == "consent_given":
+            named["words"] = self._label(home, f"button_{data['words']}", data["words"])
+        if "target" in data and provider is not None:
+            named["target"] = provider.team_title(data["target"], self._language) or data["target"]
+        if "machine" in data:
+            named["machine"] = self._labels.get(f"machine_{data['machine']}", data["machine"])
+        if entry.kind == "article_declined":
+            named["why"] = self._label(home, f"button_why_{data['why']}", data["why"])
+        if entry.kind == "eta_promised":
+            named["at"] = f"{datetime.fromisoformat(data['at']):%d.%m.%Y %H:%M}"
+        return named
+
+    def _suppression(self, home: str, data: Mapping[str, Any]) -> str:
+        values = {"count": str(data.get("count") or ""), "domain": str(data.get("domain", ""))}
+        return self._templates.say(home, self._language, f"suppressed_{data['reason']}", values).plain
+
+    def _label(self, home: str, name: str, otherwise: str) -> str:
+        try:
+            return self._templates.label(home, self._language, name)
+        except KeyError:
+            return otherwise

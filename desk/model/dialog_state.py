@@ -1,0 +1,93 @@
+"""What the desk expects to hear next in a case, and how far its questions have come: a table of its own.
+
+Whoever is named as the owner of the expectation hears the next answer first (`desk.pipeline.rulebook`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKeyConstraint, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from desk.storage.base import Base, ProviderRow
+
+PROBLEM, IDENTIFIER, CATEGORY, SELF_HELP = "problem", "identifier", "category", "self_help"
+QUESTION, SUMMARY, CONSENT, ARTICLE = "question", "summary", "consent", "article"
+"""The owners of expectations: what happened; whose contract; what it is about; whether an article helped; the answer
+to a dialog's question; whether the summary is right; whether the case may be closed. ``ARTICLE`` lives within a round
+only: the dialog wants an article shown, and the knowledge base shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expecting:
+    """Who hears the next answer first, and which question was put; both "" when nothing was asked."""
+
+    owner: str = ""
+    question: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.owner)
+
+
+@dataclass(slots=True)
+class DialogState:
+    """Where the talk stands. ``prompt`` grows by one with every prompt shown, so that a stale button is known.
+
+    ``tries`` counts how often the question was put again, ``asked`` lists the questions of the last prompt, and
+    ``dialog_hash`` is the version of the dialog they come from.
+    """
+
+    expecting: Expecting = Expecting()
+    prompt: int = 0
+    tries: int = 0
+    asked: list[str] = field(default_factory=list)
+    dialog_hash: str = ""
+
+    def change(self, changes: Mapping[str, Any]) -> None:
+        """Sets several fields. Raises AttributeError for a name that is none, so that no change is lost silently."""
+        for name, value in changes.items():
+            if name not in _FIELDS:
+                raise AttributeError(f"a dialog state has no field {name!r}")
+            setattr(self, name, value)
+
+    def as_row(self) -> dict[str, Any]:
+        """The columns of `DialogStateRow` without its key."""
+        return {
+            "owner": self.expecting.owner,
+            "question": self.expecting.question,
+            "prompt": self.prompt,
+            "tries": self.tries,
+            "asked": list(self.asked),
+            "dialog_hash": self.dialog_hash,
+        }
+
+
+_FIELDS = frozenset(one.name for one in fields(DialogState))
+
+
+class DialogStateRow(ProviderRow, Base):
+    """The stored `DialogState` of a case."""
+
+    __tablename__ = "dialog_states"
+
+    case_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    owner: Mapped[str] = mapped_column(String(16), default="")
+    question: Mapped[str] = mapped_column(String(80), default="")
+    prompt: Mapped[int] = mapped_column(default=0)
+    tries: Mapped[int] = mapped_column(default=0)
+    asked: Mapped[list[str]] = mapped_column(JSON, default=list)
+    dialog_hash: Mapped[str] = mapped_column(String(64), default="")
+
+    __table_args__ = (
+        ForeignKeyConstraint(["provider", "case_id"], ["cases.provider", "cases.id"], onupdate="CASCADE"),
+    )
+
+
+def dialog_state_of(row: DialogStateRow | None) -> DialogState:
+    """The state a row holds; a fresh one where there is no row."""
+    if row is None:
+        return DialogState()
+    return DialogState(Expecting(row.owner, row.question), row.prompt, row.tries, list(row.asked), row.dialog_hash)

@@ -1,0 +1,209 @@
+"""What may come in, one frozen type for each kind of event, and the envelope `Inbound` around every one of them.
+
+A channel's parser makes an `Inbound` from the stored bytes of an arrival, purely. Rules are registered for the kinds of
+events they hear (`desk.pipeline.rulebook`), so none of them asks who speaks or what was done.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from desk.model.messages import FRONT, Address, File, Proof
+from desk.model.operations import AddNote, Operation, Reply, Resolve
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A subscriber wrote something, or sent files.
+
+    ``text`` is what is new in the message, ``full_text`` everything, both without a command of the channel.
+    ``edited`` when an earlier message was changed, ``forwarded`` when somebody else wrote it. ``lost`` says what of it
+    could not be read. ``report`` is what a mail server's report says ("delayed", "delivered"), for automatic mail
+    alone. ``references`` are the Message-IDs of the thread, oldest first. ``content`` is the channel's name of what was
+    sent ("text", "photo", "contact"), ``album`` names the album it belongs to. ``phone`` is a number shared as a
+    contact, ``phone_is_own`` when the channel itself says that it is the sender's.
+    """
+
+    text: str = ""
+    full_text: str = ""
+    subject: str = ""
+    files: tuple[File, ...] = ()
+    edited: bool = False
+    forwarded: bool = False
+    lost: str = ""
+    report: str = ""
+    references: tuple[str, ...] = ()
+    content: str = "text"
+    album: str = ""
+    phone: str = ""
+    phone_is_own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A subscriber pressed a button: of which case, under which prompt of it, which option.
+
+    ``on_media`` when the button hung on a photo or file, whose text cannot be replaced.
+    """
+
+    case_id: int
+    prompt: int
+    option: str
+    on_media: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A subscriber opened the chat (``payload`` of the link they followed), or unblocked the bot (``returned``)."""
+
+    payload: str = ""
+    returned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """Something of ours did not reach a person.
+
+    ``lane``, ``channel`` and ``departure`` name what was sent, each "" where the report does not say. ``gone`` when
+    nobody is reached there any more. ``suspects`` are the addresses it may have been sent to. ``by_person`` when the
+    person left by themselves (blocked the bot).
+    """
+
+    why: str = ""
+    gone: bool = False
+    lane: str = ""
+    channel: str = ""
+    departure: str = ""
+    suspects: tuple[str, ...] = ()
+    by_person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MaybeSent:
+    """The answer to a departure was lost: it may have been sent or not."""
+
+    lane: str = ""
+    departure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired:
+    """A timer of a case fired. ``version`` counts how often it was set under this ``key``."""
+
+    kind: str
+    key: str = ""
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """An agent ordered an operation. ``pressed`` is the button's option where it was one."""
+
+    operation: Operation
+    pressed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotForDesk:
+    """Nothing that is meant for the desk: a service message, agents talking among themselves, a foreign button.
+
+    ``agents`` when it was said in the agents' group.
+    """
+
+    agents: bool = False
+
+
+Event = Said | Pressed | Opened | Undelivered | MaybeSent | TimerFired | Ordered | NotForDesk
+OfSubscriber = (Said, Pressed, Opened)
+"""Events in which a subscriber speaks."""
+
+E_co = TypeVar("E_co", bound=Event, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What an inbound message says about the case it belongs to; nothing of it is verified yet.
+
+    ``tokens`` are keyed tokens found in recipients and references, ``reply_to`` the channel's id of the message this
+    one answers, looked up among the departures of ``lane``. ``number`` is a case number an agent typed,
+    ``quoted_number`` one in the desk's own message that is answered (``to_desk``); ``case_id`` is named by the desk
+    itself, ``button`` when it comes from a button.
+    """
+
+    tokens: tuple[str, ...] = ()
+    reply_to: str = ""
+    lane: str = ""
+    number: str = ""
+    quoted_number: str = ""
+    to_desk: bool = False
+    case_id: int = 0
+    button: bool = False
+
+
+NO_REFERENCE = Reference()
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound(Generic[E_co]):
+    """One arrival, read: an event with who sent it, when, and what it refers to.
+
+    ``message`` is the channel's id of this message, or of the message whose button was pressed, and ``callback`` the
+    press to be acknowledged. ``automatic`` says what kind of machine wrote it ("" for a person), ``truncated`` that
+    the rest of it lies on the server. ``fingerprint`` tells the same mail delivered twice. ``accepted_by`` is the
+    agent who accepted a mail whose sender was not proved, ``accepted_key`` the key of that mail's own arrival.
+    """
+
+    channel: str
+    sender: Address
+    at: datetime
+    event: E_co
+    provider: str = FRONT
+    proof: Proof = Proof.SURE
+    name: str = ""
+    language: str = ""
+    reference: Reference = NO_REFERENCE
+    message: str = ""
+    callback: str = ""
+    automatic: str = ""
+    truncated: bool = False
+    fingerprint: str = ""
+    accepted_by: str = ""
+    accepted_key: str = ""
+
+    @property
+    def from_subscriber(self) -> bool:
+        """Whether a subscriber acts: says, presses, opens, or has left."""
+        event = self.event
+        return isinstance(event, OfSubscriber) or (isinstance(event, Undelivered) and event.by_person)
+
+    @property
+    def from_agent(self) -> bool:
+        """Whether an agent acts."""
+        return isinstance(self.event, Ordered)
+
+    @property
+    def text(self) -> str:
+        """The words said, by a subscriber or by an agent; "" for events without words."""
+        event = self.event
+        if isinstance(event, Said):
+            return event.text
+        if isinstance(event, Ordered) and isinstance(event.operation, (Reply, AddNote, Resolve)):
+            return event.operation.text
+        return ""
+
+    @property
+    def files(self) -> tuple[File, ...]:
+        """The files that came with it."""
+        event = self.event
+        if isinstance(event, Said):
+            return event.files
+        if isinstance(event, Ordered) and isinstance(event.operation, (Reply, AddNote)):
+            return event.operation.files
+        return ()
+
+    @property
+    def option(self) -> str:
+        """The option of the button a subscriber pressed; "" for any other event."""
+        return self.event.option if isinstance(self.event, Pressed) else ""

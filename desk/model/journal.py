@@ -1,0 +1,325 @@
+"""The journal of a case: every entry is an event with typed data, an actor, and the rule that decided it.
+
+An entry is put into words, in the reader's language, when it is read (`desk.api.journal_text`); only what a person or
+the desk said is kept as text. Entries are never changed, and their ids rise, so that (provider, id) is a cursor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, BigInteger, Boolean, ForeignKeyConstraint, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from desk.storage.base import Base, Instant, ProviderRow
+
+
+class Category(StrEnum):
+    """The categories of entries that a protocol of a case must have (C9)."""
+
+    DIALOGUE = "dialogue"
+    TEST = "test"
+    MEASURE = "measure"
+    FINDING = "finding"
+    STATUS = "status"
+    NOTIFICATION = "notification"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEvent:
+    """What one entry tells. ``kind`` is how it is stored, and names its template ``journal_<kind>``."""
+
+    kind: ClassVar[str] = ""
+    category: ClassVar[Category] = Category.FINDING
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue(JournalEvent):
+    """Something was said between the subscriber and the desk or an agent; the entry's text has the words."""
+
+    kind: ClassVar[str] = "dialogue"
+    category: ClassVar[Category] = Category.DIALOGUE
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonPressed(JournalEvent):
+    """The subscriber pressed a button; ``option`` is its id."""
+
+    kind: ClassVar[str] = "button_pressed"
+    category: ClassVar[Category] = Category.DIALOGUE
+    option: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatOpened(JournalEvent):
+    """The subscriber opened the chat, with the ``payload`` of the link they followed."""
+
+    kind: ClassVar[str] = "chat_opened"
+    category: ClassVar[Category] = Category.DIALOGUE
+    payload: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notified(JournalEvent):
+    """The desk told somebody of something unasked; the entry's text has the words."""
+
+    kind: ClassVar[str] = "notified"
+    category: ClassVar[Category] = Category.NOTIFICATION
+
+
+@dataclass(frozen=True, slots=True)
+class NoteAdded(JournalEvent):
+    """An agent left a note; the entry's text has the words."""
+
+    kind: ClassVar[str] = "note_added"
+    category: ClassVar[Category] = Category.NOTE
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged(JournalEvent):
+    """The case went from ``before`` to ``state``, for this ``reason``."""
+
+    kind: ClassVar[str] = "state_changed"
+    category: ClassVar[Category] = Category.STATUS
+    state: str = ""
+    reason: str = ""
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentGiven(JournalEvent):
+    """The subscriber agreed to closing: by which channel, address and message, and in which words (C7)."""
+
+    kind: ClassVar[str] = "consent_given"
+    category: ClassVar[Category] = Category.STATUS
+    channel: str = ""
+    address: str = ""
+    message: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRouted(JournalEvent):
+    """The case was routed to ``target`` ("queue:l1") by ``decided_by``: policy, dialog or default; ``source`` is the
+    version of the policy or the id of the dialog."""
+
+    kind: ClassVar[str] = "case_routed"
+    category: ClassVar[Category] = Category.MEASURE
+    target: str = ""
+    decided_by: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DialogStarted(JournalEvent):
+    """The questions come from this dialog, in this version."""
+
+    kind: ClassVar[str] = "dialog_started"
+    category: ClassVar[Category] = Category.MEASURE
+    dialog: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EtaPromised(JournalEvent):
+    """A time was promised: ``at`` in ISO 8601 with its offset; ``version`` counts the promises of the case."""
+
+    kind: ClassVar[str] = "eta_promised"
+    category: ClassVar[Category] = Category.MEASURE
+    at: str = ""
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SolutionNoted(JournalEvent):
+    """What an agent did to solve the case; the entry's text has the words."""
+
+    kind: ClassVar[str] = "solution_noted"
+    category: ClassVar[Category] = Category.MEASURE
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleShown(JournalEvent):
+    """An article was offered to the subscriber."""
+
+    kind: ClassVar[str] = "article_shown"
+    category: ClassVar[Category] = Category.TEST
+    article: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleTried(JournalEvent):
+    """What the subscriber said of an article: whether it helped."""
+
+    kind: ClassVar[str] = "article_tried"
+    category: ClassVar[Category] = Category.TEST
+    article: str = ""
+    helped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleLinked(JournalEvent):
+    """An agent linked the article that solved the case."""
+
+    kind: ClassVar[str] = "article_linked"
+    category: ClassVar[Category] = Category.MEASURE
+    article: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleDrafted(JournalEvent):
+    """An agent began an article from the case."""
+
+    kind: ClassVar[str] = "article_drafted"
+    category: ClassVar[Category] = Category.MEASURE
+    article: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleDeclined(JournalEvent):
+    """An agent said that no article belongs to the case, and why: a known reason or the agent's own words."""
+
+    kind: ClassVar[str] = "article_declined"
+    category: ClassVar[Category] = Category.MEASURE
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotDelivered(JournalEvent):
+    """A message did not reach the person; ``why`` is the channel's own word for it."""
+
+    kind: ClassVar[str] = "not_delivered"
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryUnknown(JournalEvent):
+    """A message was perhaps sent, perhaps not."""
+
+    kind: ClassVar[str] = "delivery_unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class AutomaticMailCame(JournalEvent):
+    """A machine wrote: ``machine`` is what kind of machine."""
+
+    kind: ClassVar[str] = "automatic_mail"
+    machine: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MailIncomplete(JournalEvent):
+    """Not all of a mail could be read; ``lost`` is what the reader noted."""
+
+    kind: ClassVar[str] = "mail_incomplete"
+    lost: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SendingSuppressed(JournalEvent):
+    """What would have been said was not sent, for this ``reason``; the entry's text has the words."""
+
+    kind: ClassVar[str] = "sending_suppressed"
+    reason: str = ""
+    count: int = 0
+    domain: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PeerMuted(JournalEvent):
+    """Nothing automatic goes to this address any more, for this ``reason``."""
+
+    kind: ClassVar[str] = "peer_muted"
+    peer: str = ""
+    reason: str = ""
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BacklogQuarantined(JournalEvent):
+    """``count`` more messages came at once and were quarantined unread."""
+
+    kind: ClassVar[str] = "backlog_quarantined"
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GuessingSuspected(JournalEvent):
+    """Contract numbers seem to be guessed; for a while they are not looked up."""
+
+    kind: ClassVar[str] = "guessing_suspected"
+
+
+KINDS: Mapping[str, type[JournalEvent]] = {
+    one.kind: one
+    for one in (
+        Dialogue,
+        ButtonPressed,
+        ChatOpened,
+        Notified,
+        NoteAdded,
+        StateChanged,
+        ConsentGiven,
+        CaseRouted,
+        DialogStarted,
+        EtaPromised,
+        SolutionNoted,
+        ArticleShown,
+        ArticleTried,
+        ArticleLinked,
+        ArticleDrafted,
+        ArticleDeclined,
+        NotDelivered,
+        DeliveryUnknown,
+        AutomaticMailCame,
+        MailIncomplete,
+        SendingSuppressed,
+        PeerMuted,
+        BacklogQuarantined,
+        GuessingSuspected,
+    )
+}
+
+
+class JournalEntry(ProviderRow, Base):
+    """One entry of a case's journal: what happened, when, by whom. Never changed afterwards.
+
+    ``kind`` and ``data`` are a `JournalEvent`; ``text`` are words that were said. ``actor`` is "subscriber", "desk" or
+    ``agent:<id>``; ``files`` are `desk.model.messages.File` as dictionaries. ``public`` entries may be shown to the
+    subscriber. ``rule`` names the rule that decided it, "" for what was said. ``arrival_id`` is the arrival decided.
+    """
+
+    __tablename__ = "journal"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    case_id: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime] = mapped_column(Instant)
+    kind: Mapped[str] = mapped_column(String(24))
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    actor: Mapped[str] = mapped_column(String(100))
+    channel_kind: Mapped[str] = mapped_column(String(16), default="")
+    text: Mapped[str] = mapped_column(Text, default="")
+    files: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    public: Mapped[bool] = mapped_column(Boolean, default=True)
+    rule: Mapped[str] = mapped_column(String(60), default="")
+    arrival_id: Mapped[int | None] = mapped_column(BigInteger)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["provider", "case_id"], ["cases.provider", "cases.id"], onupdate="CASCADE"),
+        Index("journal_of_case", "provider", "case_id", "id"),
+    )
+
+    @property
+    def event(self) -> JournalEvent:
+        """The entry's event as a typed value. Raises KeyError for a kind of a later version."""
+        return KINDS[self.kind](**self.data)
+
+
+def stored_data(event: JournalEvent) -> dict[str, Any]:
+    """An event's data as `JournalEntry.data` keeps it."""
+    return asdict(event)

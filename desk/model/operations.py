@@ -1,0 +1,216 @@
+"""What an agent may order: one frozen type for each operation, and one table of who may do it in which states.
+
+Telegram, mail and the terminal all parse into these types, so an operation and its limits exist once. An order that
+is not allowed is refused with a code of `desk.model.outcomes.RefusalCode`, which the agent reads as a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from desk.model.messages import File
+from desk.model.outcomes import RefusalCode
+from desk.model.states import FINAL, CaseState
+
+if TYPE_CHECKING:
+    from desk.model.case import Case
+
+MIN_ETA, MAX_ETA = timedelta(minutes=5), timedelta(days=30)
+"""The bounds of a promised time. What lies outside is a slip of the finger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """Anything an agent may order. ``name`` is how it is stored in messages and in the audit."""
+
+    name: ClassVar[str] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Take(Operation):
+    """Makes the agent the owner of the case."""
+
+    name: ClassVar[str] = "take"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply(Operation):
+    """Says something to the subscriber, in the agent's own words."""
+
+    name: ClassVar[str] = "reply"
+    text: str = ""
+    files: tuple[File, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AddNote(Operation):
+    """Leaves a note that only agents read."""
+
+    name: ClassVar[str] = "add_note"
+    text: str = ""
+    files: tuple[File, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SetEta(Operation):
+    """Promises the subscriber a time, in whole ``minutes`` from now; None where what was typed is no duration."""
+
+    name: ClassVar[str] = "set_eta"
+    minutes: int | None = None
+
+    @property
+    def span(self) -> timedelta | None:
+        """The promised duration; None where it is unreadable or outside `MIN_ETA` and `MAX_ETA`."""
+        if self.minutes is None or not MIN_ETA <= (span := timedelta(minutes=self.minutes)) <= MAX_ETA:
+            return None
+        return span
+
+
+@dataclass(frozen=True, slots=True)
+class LinkArticle(Operation):
+    """Says which article solved the case: its id, or the short tag that a button carries."""
+
+    name: ClassVar[str] = "link_article"
+    article: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftArticle(Operation):
+    """Begins an article from the case."""
+
+    name: ClassVar[str] = "draft_article"
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineArticle(Operation):
+    """Says that no article belongs to the case, and why; without ``why`` the agent is asked for it."""
+
+    name: ClassVar[str] = "decline_article"
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListArticles(Operation):
+    """Asks which articles may fit the case."""
+
+    name: ClassVar[str] = "list_articles"
+
+
+@dataclass(frozen=True, slots=True)
+class MarkArticlesNotUseful(Operation):
+    """Says that the articles just shown did not fit."""
+
+    name: ClassVar[str] = "mark_articles_not_useful"
+
+
+ArticleAnswer = LinkArticle | DraftArticle | DeclineArticle
+"""What an agent may answer to "which article solved it?"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve(Operation):
+    """Says that the case is solved, how (``text``), and perhaps which article solved it."""
+
+    name: ClassVar[str] = "resolve"
+    text: str = ""
+    article: ArticleAnswer | None = None
+
+
+OPERATIONS: Mapping[str, type[Operation]] = {
+    one.name: one
+    for one in (
+        Take,
+        Reply,
+        AddNote,
+        SetEta,
+        Resolve,
+        LinkArticle,
+        DraftArticle,
+        DeclineArticle,
+        ListArticles,
+        MarkArticlesNotUseful,
+    )
+}
+
+
+def operation_as_json(operation: Operation) -> dict[str, Any]:
+    """An operation as JSON values: its name and its fields. Files travel with the message, not here."""
+    values = {one.name: getattr(operation, one.name) for one in fields(operation) if one.name != "files"}
+    nested = {key: operation_as_json(one) for key, one in values.items() if isinstance(one, Operation)}
+    return {"name": operation.name, **values, **nested}
+
+
+def operation_from_json(stored: Mapping[str, Any]) -> Operation:
+    """The operation that `operation_as_json` wrote. Raises ValueError, KeyError or TypeError for anything else."""
+    kind = OPERATIONS[stored["name"]]
+    known = {one.name for one in fields(kind)} - {"files"}
+    values = {key: value for key, value in stored.items() if key != "name"}
+    if unknown := values.keys() - known:
+        raise ValueError(f"{kind.name} has no {', '.join(sorted(unknown))}")
+    nested = {key: operation_from_json(one) for key, one in values.items() if isinstance(one, Mapping)}
+    return kind(**{**values, **nested})
+
+
+def operation_details(operation: Operation) -> dict[str, Any]:
+    """The fields of an operation as the audit keeps them."""
+    return {key: value for key, value in asdict(operation).items() if value}
+
+
+Check = Callable[["Case", Operation], RefusalCode | None]
+
+
+@dataclass(frozen=True, slots=True)
+class OperationPolicy:
+    """When one operation is allowed.
+
+    ``refused_in`` maps the states in which it is refused to the reason. ``check`` looks at the order itself. Every
+    operation is audited. Any agent of the case's provider may order each of them.
+    """
+
+    refused_in: Mapping[CaseState, RefusalCode] = field(default_factory=dict)
+    check: Check | None = None
+
+
+def _in_final(code: RefusalCode) -> dict[CaseState, RefusalCode]:
+    return dict.fromkeys(FINAL, code)
+
+
+def _owner_free(case: Case, operation: Operation) -> RefusalCode | None:
+    return RefusalCode.ALREADY_TAKEN if case.owner else None
+
+
+def _eta_in_bounds(case: Case, operation: Operation) -> RefusalCode | None:
+    return RefusalCode.ETA_UNCLEAR if isinstance(operation, SetEta) and operation.span is None else None
+
+
+def _has_words(case: Case, operation: Operation) -> RefusalCode | None:
+    said = isinstance(operation, (Reply, AddNote)) and (operation.text.strip() or operation.files)
+    return None if said else RefusalCode.NOTHING_SAID
+
+
+_CLOSED = _in_final(RefusalCode.CASE_CLOSED)
+
+POLICIES: Mapping[type[Operation], OperationPolicy] = {
+    Take: OperationPolicy(_CLOSED, _owner_free),
+    Reply: OperationPolicy(_CLOSED, _has_words),
+    AddNote: OperationPolicy({}, _has_words),
+    SetEta: OperationPolicy({**_CLOSED, CaseState.RESOLVED: RefusalCode.CASE_RESOLVED}, _eta_in_bounds),
+    Resolve: OperationPolicy({**_CLOSED, CaseState.RESOLVED: RefusalCode.ALREADY_RESOLVED}),
+    # Which article solved it may be said at any time, also when the case is closed.
+    LinkArticle: OperationPolicy(),
+    DraftArticle: OperationPolicy(),
+    DeclineArticle: OperationPolicy(),
+    ListArticles: OperationPolicy(),
+    MarkArticlesNotUseful: OperationPolicy(),
+}
+
+
+def refusal_of(operation: Operation, case: Case) -> RefusalCode | None:
+    """Why this operation is refused on this case; None where it is allowed."""
+    policy = POLICIES[type(operation)]
+    if code := policy.refused_in.get(CaseState(case.state)):
+        return code
+    return policy.check(case, operation) if policy.check else None

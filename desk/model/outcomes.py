@@ -1,0 +1,106 @@
+"""What became of an arrival, as a typed value: done, refused, kept pending, or ignored with a reason.
+
+The codes are stored with the arrival; their words are templates (``refused_<code>``), in the reader's language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class DoneCode(StrEnum):
+    """What was done."""
+
+    CASE = "case"  # a case began with it
+    REPLY = "reply"  # it joined a case
+    NOTHING = "nothing"  # no rule had anything to decide
+
+
+class RefusalCode(StrEnum):
+    """Why an agent's order was not carried out. The words of each are the template ``refused_<code>``."""
+
+    NOT_AN_AGENT = "not_an_agent"
+    CASE_NOT_NAMED = "which_case"
+    NO_SUCH_CASE = "no_such_case"
+    CASE_CLOSED = "case_closed"
+    CASE_RESOLVED = "case_resolved"
+    ALREADY_TAKEN = "already_taken"
+    ALREADY_RESOLVED = "already_resolved"
+    ETA_UNCLEAR = "eta_unclear"
+    NOTHING_SAID = "nothing_said"
+    NO_SUCH_ARTICLE = "no_such_article"
+    FORBIDDEN_TRANSITION = "forbidden_transition"
+
+
+class IgnoredCode(StrEnum):
+    """Why nothing was to be done about an arrival."""
+
+    DUPLICATE = "repeat"
+    EMPTY = "empty"
+    NOT_FOR_DESK = "not for the desk"
+    AGENTS_TALK = "talk among agents"
+    NO_SUCH_CASE = "no such case"
+    STALE_BUTTON = "stale button"
+    OLD_EDIT = "edit of an old message"
+    HELP = "help"
+    STATUS = "status"
+    THANKS = "thanks"
+    RETURNED = "back"
+    TIMER_OBSOLETE = "timer without a reason"
+    GROUP_REFUSED = "the agents' group refused it"
+    LEFT = "they left"
+    OWN_MAIL = "own"
+    FEEDBACK_REPORT = "feedback"
+    BOUNCE = "bounce"
+    NOTICES_DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The arrival was decided, and what it meant was written."""
+
+    code: DoneCode = DoneCode.NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An agent's order was refused. ``names`` are what its sentence says, such as the owner of a taken case."""
+
+    code: RefusalCode
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPending:
+    """It waits until an agent says whose it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """Nothing was to be done about it."""
+
+    code: IgnoredCode
+
+
+Outcome = Done | Refused | KeptPending | Ignored
+
+_PENDING, _REFUSED = "pending", "refused:"
+
+
+def stored_outcome(outcome: Outcome) -> str:
+    """An outcome as `arrivals.outcome` keeps it, at most 40 characters."""
+    if isinstance(outcome, KeptPending):
+        return _PENDING
+    return f"{_REFUSED}{outcome.code}" if isinstance(outcome, Refused) else str(outcome.code)
+
+
+def outcome_from(stored: str, names: Mapping[str, str] | None = None) -> Outcome:
+    """What `stored_outcome` wrote. Raises ValueError for anything else."""
+    if stored == _PENDING:
+        return KeptPending()
+    if stored.startswith(_REFUSED):
+        return Refused(RefusalCode(stored.removeprefix(_REFUSED)), names or {})
+    done = next((one for one in DoneCode if one.value == stored), None)
+    return Done(done) if done else Ignored(IgnoredCode(stored))
