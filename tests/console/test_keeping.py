@@ -162,7 +162,7 @@ def test_a_text_that_is_no_article_changes_nothing(desk: Path, tmp_path: Path) -
     before = on_shelf(desk)
     refused = edits(desk, exported(desk, tmp_path).replace("title =", "titel ="))
     assert refused.exit_code == WRONG
-    assert "lamp/en.md: the head needs title" in refused.output
+    assert "lamp/en.md: the head: needs a title" in refused.output
     assert on_shelf(desk) == before
 
 
