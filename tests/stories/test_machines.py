@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals
-from tests.mail.test_machines import LETTERS
+from tests.mail.automatic.test_automatic_senders import LETTERS
 from tests.peers.mail_servers import MailServers
 from tests.stories.desk import AgentsGroup, Desk, eventually
 from tests.stories.subscribers import MailSubscriber

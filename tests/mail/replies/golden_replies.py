@@ -1,6 +1,6 @@
 """The golden replies: what programs and people really write, with what is new, signed and quoted in each.
 
-``python -m tests.mail.replies`` prints the score by kind and by language, and every letter that is read wrongly.
+``python -m tests.mail.replies.golden_replies -v`` prints the score by kind and by language, and what is read wrongly.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from mail.content.html_to_text import html_to_marked_text
 from mail.replies.quotes import FoldedText, fold_quotes
 
-GOLDEN = Path(__file__).parent / "golden" / "replies"
+GOLDEN = Path(__file__).parents[1] / "golden" / "replies"
 OLD = "Hello Ivan,\nplease look whether the lamp is on.\n\nSever Net"
 SIGNS = "+~|"
 
@@ -59,13 +59,13 @@ def _words(text: str, html: bool) -> list[str]:
 
 def everything() -> list[Reply]:
     """All golden replies."""
-    return [*of_tongues(), *of_letters("letters"), *of_letters("traps"), *of_html()]
+    return [*phrase_replies(), *file_replies("letters"), *file_replies("traps"), *html_replies()]
 
 
 # Letters made of one piece in every language
 
 
-def of_tongues() -> Iterator[Reply]:
+def phrase_replies() -> Iterator[Reply]:
     """From ``phrases.toml``: each opening, head, divider, forward, advertisement and closing in its usual places."""
     for language, tongue in tomllib.loads((GOLDEN / "phrases.toml").read_text("utf-8")).items():
         new, says = tongue["new"], tongue["says"]
@@ -128,7 +128,7 @@ def _signed(language: str, kind: str, number: int, new: str, signature: str, say
 # Letters written out
 
 
-def of_letters(file: str) -> Iterator[Reply]:
+def file_replies(file: str) -> Iterator[Reply]:
     """From a file of letters: each begins with ``=== language kind name [author=...] [fw]``; before every line stands
     what it is: ``+`` shown, ``~`` signature, ``|`` quoted."""
     for piece in (GOLDEN / f"{file}.txt").read_text("utf-8").split("\n=== ")[1:]:
@@ -144,7 +144,7 @@ def of_letters(file: str) -> Iterator[Reply]:
         yield Reply(language, kind, name, source, text, signature, quoted, author, "fw" in more)
 
 
-def of_html() -> Iterator[Reply]:
+def html_replies() -> Iterator[Reply]:
     """From ``html.txt``: the same head, the HTML, a line ``---``, and its text with the same signs."""
     for piece in (GOLDEN / "html.txt").read_text("utf-8").split("\n=== ")[1:]:
         head, _, body = piece.partition("\n")

@@ -16,7 +16,7 @@ from mail.reading.message import ReaderOptions, read_message
 from mail.replies.quotes import fold_quotes
 from tests.mail.conftest import letter
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parents[1] / "golden"
 EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((GOLDEN / "expected.toml").read_text("utf-8"))
 HERE = ReaderOptions("help@sever.test", "mx.sever.test")
 

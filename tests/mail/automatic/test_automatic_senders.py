@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from mail.automatic import dsn
 from mail.reading.message import MailMessage, ReaderOptions, read_message
 
-GOLDEN = Path(__file__).parent / "golden" / "machines"
+GOLDEN = Path(__file__).parents[1] / "golden" / "machines"
 HERE = ReaderOptions("", "")
 
 

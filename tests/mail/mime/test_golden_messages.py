@@ -10,7 +10,7 @@ import pytest
 
 from mail.reading.message import ReaderOptions, read_message, read_part
 
-GOLDEN = Path(__file__).parent / "golden" / "mime"
+GOLDEN = Path(__file__).parents[1] / "golden" / "mime"
 EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((GOLDEN / "expected.toml").read_text("utf-8"))
 HERE = ReaderOptions("help@sever.test")
 

@@ -7,7 +7,7 @@ from desk.model.events import Said
 from desk.model.messages import Address, Proof
 from mail.reading.sandbox import MessageReaderPool
 from tests.mail.conftest import Hall
-from tests.mail.test_sending import departure, outgoing
+from tests.mail.sending.test_sending import departure, outgoing
 from tests.peers.mail_servers import MailServers
 from tests.peers.received_mail import Attachment
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mail.replies.quotes import MAX_LINES, FoldedText, fold_quotes
-from tests.mail.replies import everything
+from tests.mail.replies.golden_replies import everything
 
 REPLIES = everything()
 GROUPS = sorted({(reply.language, reply.kind) for reply in REPLIES})
