@@ -83,6 +83,7 @@ async def test_a_true_bounce_marks_the_address_and_tells_the_agents(
     assert wording.template("unreachable", "ru").is_in(told.words)
     assert (await marks(desk))[ANNA].startswith("5.1.1")
     assert len(await desk.cases()) == 1
+    await desk.settled()
     assert len(mail_servers.sink.letters) == before
     await anna.person.answers(letter, "Я снова здесь, ящик починили. Оператор!")
     await anna.hears("operator_soon")

@@ -167,6 +167,7 @@ async def test_machines_are_never_answered(desk: Desk, mail_servers: MailServers
         headers={"Auto-Submitted": "auto-replied"},
     )
     await agents.sees("agents_automatic_mail", kind="auto-reply")
+    await desk.settled()
     assert len(mail_servers.sink.letters) == before
 
 

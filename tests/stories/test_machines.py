@@ -45,6 +45,7 @@ async def test_forty_machines_get_no_answer_and_none_is_lost(
 
     became = await eventually(all_decided)
     assert set(became) <= {"pending", "bounce", "feedback"}, "seen by agents, or good for nothing"
+    await desk.settled()
     assert not mail_servers.sink.letters
     assert not await desk.cases()
 
@@ -62,4 +63,5 @@ async def test_a_person_marked_as_a_machine_reaches_the_case(
     await agents.reads("В филиале тоже не работает")
     (case,) = await desk.cases()
     assert any("В филиале тоже" in line.text for line in await desk.journal(case))
+    await desk.settled()
     assert len(mail_servers.sink.letters) == before
