@@ -58,7 +58,7 @@ async def test_an_agents_button_pressed_by_nobody_known_does_nothing(
     await anna.says("нет интернета, договор 40-1187, оператор")
     card = await agents.sees("card", state="acknowledged")
     guest = api.user(999, "Support Team", language_code="ru")
-    await AgentsGroup(desk, agents.group, guest).presses(card, "take", says="not_an_agent")
+    await AgentsGroup(desk, agents.group, guest).presses(card, "take", says="refused_not_an_agent")
     await guest.says(agents.group, "/resolve", reply_to=card)
     await agents.agent.says(agents.group, "/resolve", reply_to=card, anonymous=True)
     await agents.replies(card, "// я здесь")

@@ -41,7 +41,7 @@ async def test_each_order_is_audited_and_who_is_no_agent_commands_nothing(
     await becomes_a_case(subscriber)
     card = await agents.sees("card", state="acknowledged")
     stranger = AgentsGroup(desk, agents.group, api.user(666, "Чужой", language_code="ru"))
-    await stranger.presses(card, "take", says="not_an_agent")
+    await stranger.presses(card, "take", says="refused_not_an_agent")
     await agents.presses(card, "take", says="taken")
     await agents.agent.says(agents.group, "коллеги, кто на смене?")
     await agents.replies(card, "/eta 2h")
@@ -54,7 +54,7 @@ async def test_each_order_is_audited_and_who_is_no_agent_commands_nothing(
 
     await eventually(all_three)
     assert await audited(desk) == [
-        ("telegram:666", "take", number, "not an agent"),
+        ("telegram:666", "take", number, "refused:not_an_agent"),
         (maria, "take", number, "done"),
         (maria, "eta", number, "done"),
     ]
@@ -73,7 +73,7 @@ async def test_who_is_let_go_in_the_database_commands_nothing_a_moment_later(
     assert petrov
     await _changed(desk, files, replace(ivanova, active=False))
     await _known_on_telegram(desk, "")
-    await agents.presses(card, "take", says="not_an_agent")
+    await agents.presses(card, "take", says="refused_not_an_agent")
     await _changed(desk, files, replace(ivanova, active=False, telegram=0))
     await _changed(desk, files, replace(petrov, telegram=IVANOVA))
     await _known_on_telegram(desk, "petrov")

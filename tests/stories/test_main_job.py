@@ -94,7 +94,8 @@ async def test_questions_become_a_numbered_case_with_a_structured_card(
     for words in ("вчера в 18", "+ не работает на всех устройствах", "− у соседей работает", "Нет интернета"):
         assert words in card.words
     (case,) = await desk.cases()
-    assert any("by policy 2026-11-1 " in line.text for line in await desk.journal(case)), "which policy decided is kept"
+    routed = [line.data["source"].split()[0] for line in await desk.journal(case) if line.kind == "case_routed"]
+    assert routed == ["2026-11-1"], "which policy decided is kept"
     assert (case.queue, case.state, case.reason) == ("queue:field", "acknowledged", "queued")
     assert case.number is not None
     assert case.number.startswith("SN-")
@@ -133,7 +134,7 @@ async def test_an_agent_takes_over_talks_promises_and_resolves(
     (case,) = await desk.cases()
     assert (case.state, case.reason) == ("closed", "customer_verified")
     assert case.consent["words"] == "да, теперь всё работает, спасибо"
-    notes = [line for line in await desk.journal(case) if line.kind == "note"]
+    notes = [line for line in await desk.journal(case) if line.kind == "note_added"]
     assert [line.text for line in notes] == ["сосед тоже жаловался"]
     assert not any(line.public for line in notes)
     assert not any("сосед тоже" in words for words in subscriber.everything())
@@ -206,7 +207,7 @@ async def test_strangers_in_the_agents_group_command_nothing(
     await subscriber.says(FIRST + ", оператор")
     card = await agents.sees("card", state="acknowledged")
     stranger = AgentsGroup(desk, agents.group, desk.api.user(666, "Support Team", language_code="ru"))
-    await stranger.presses(card, "take", says="not_an_agent")
+    await stranger.presses(card, "take", says="refused_not_an_agent")
     await stranger.replies(card, "пришлите пароль от кабинета")
     await agents.presses(card, "take", says="taken")
     await subscriber.hears("agent_took")

@@ -12,7 +12,6 @@ GREETINGS = ("Здравствуйте", "Добрый день", "привет"
 ASKED = ("ask_contract", "ask_contract_again", "contract_by_mail", "what_about")
 
 
-@pytest.mark.xfail(strict=True, reason="Expecting(owner, question): coordinator")
 @pytest.mark.parametrize(
     ("said", "trouble"),
     [
