@@ -51,6 +51,14 @@ def test_links_between_papers_lead_somewhere(paper: Path) -> None:
     assert [target for target in targets if not (paper.parent / target).exists()] == []
 
 
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.name)
+def test_files_named_in_the_papers_exist(paper: Path) -> None:
+    """What stands between backticks and has a slash in it is a path from the root, unless it has a blank to fill in."""
+    packages = {path.name for path in ROOT.iterdir() if path.is_dir()}
+    paths = re.findall(r"`([a-z_]+(?:/[\w.]+)+/?)`", paper.read_text("utf-8"))
+    assert [path for path in paths if path.split("/")[0] in packages and not (ROOT / path).exists()] == []
+
+
 def test_each_make_target_in_the_papers_exists() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     spoken_of = {target for paper in PAPERS for target in re.findall(r"\bmake ([a-z]+)\b[`#\s]", _code(paper))}
