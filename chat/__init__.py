@@ -1,1 +1,1 @@
-"""TODO: one sentence on what lives in chat."""
+"""The chat as a channel: in a terminal today, on a web page later."""

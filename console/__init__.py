@@ -1,1 +1,1 @@
-"""The roof: the wiring where the rooms meet, the loops of `serve`, and the commands."""
+"""The top level: the wiring of all packages, the roles of `serve`, and the commands."""

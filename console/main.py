@@ -28,14 +28,14 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "eta": ("console.commands.agent:eta", "Promise when it will be done."),
     "resolve": ("console.commands.agent:resolve", "Say that it is done."),
     # What waits for a person.
-    "pending": ("console.commands.pending:pending", "Letters whose sender is not proved."),
+    "pending": ("console.commands.pending:pending", "Mails whose sender is not proved."),
     "quarantine": ("console.commands.quarantine:quarantine", "Messages that could not be read."),
-    "replay": ("console.commands.quarantine:replay", "Read set-aside messages once more."),
+    "replay": ("console.commands.quarantine:replay", "Read quarantined messages once more."),
     # Who works here, and what was done.
     "agents": ("console.commands.agents.group:agents", "Agents: who they are, and for whom they work."),
     "audit": ("console.commands.audit:audit", "List who did what, and what came of it."),
-    # Rooms with commands of their own.
-    "mail": ("console.commands.mail.group:mail", "Letters as the desk reads them, and what became of each."),
+    # Packages with commands of their own.
+    "mail": ("console.commands.mail.group:mail", "Mails as the desk reads them, and what became of each."),
     "kb": ("console.commands.kb.group:kb", "The knowledge base: search, measure, fill, print."),
     # To try it.
     "chat": ("console.commands.chat:chat", "Be a subscriber, in this terminal."),
@@ -74,7 +74,7 @@ class LazyCommandGroup(click.Group):
             folder = ctx.ensure_object(DeskFolder)
             if folder.debug:
                 click.echo(folder.redact(traceback.format_exc()), err=True)
-            # Loaded only now: it knows every room's own errors, and help should not wait for the rooms.
+            # Loaded only now: it imports every package's own errors, and help should not wait for that.
             trouble: CommandError = importlib.import_module("console.terminal.errors").error_of(error)
             raise CommandError(folder.redact(trouble.message), trouble.exit_code) from None
 

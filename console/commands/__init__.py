@@ -1,1 +1,1 @@
-"""TODO: one sentence on what lives in console/commands."""
+"""The commands of ``firstline``, one module each."""

@@ -32,7 +32,7 @@ from console.terminal.context import (
     refuse,
     run,
 )
-from console.terminal.tables import local_long
+from console.terminal.times import full_time
 from desk.api.submit import ArrivalStatus, submit
 from desk.clock import now
 from desk.language.durations import parse_minutes
@@ -132,7 +132,7 @@ def eta(folder: DeskFolder, number: str, agent: str, provider: str, as_json: boo
     if span is None:
         refuse(f"{' '.join(duration)!r} is no length of time: write 30m, 2h or 1d", USAGE)
     done = run(perform(folder, SetEta(span), number, agent, provider))
-    at = local_long(done.case.eta, zone_of(done.case, folder.providers()))
+    at = full_time(done.case.eta, zone_of(done.case, folder.providers()))
     report(folder, done, f"{done.case.number}: promised for {at}; the subscriber is told", as_json)
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from console.terminal import tables
 from console.terminal.context import USAGE, DeskFolder, json_option, open_database, pass_folder, print_json, refuse, run
 from desk.clock import now
 
@@ -45,10 +44,15 @@ def audit(folder: DeskFolder, number: str, provider: str, since: str, actor: str
     elif not rows:
         click.echo("Nothing was done yet.")
     for row in rows if not as_json else ():
-        head = f"{row.at:%Y-%m-%d %H:%M:%S} · {_whose(row)} · {row.actor}"
-        click.secho(tables.cut(head, tables.width()), bold=True)
-        what = " · ".join(one for one in (row.operation, row.case_number, row.outcome, _details(row)) if one)
-        click.echo(tables.wrapped(what, "  "))
+        _print_row(row)
+
+
+def _print_row(row: AuditRow) -> None:
+    from console.terminal.output import Output, indented, one_line, text  # noqa: PLC0415 (rich takes a moment)
+
+    what = " · ".join(one for one in (row.operation, row.case_number, row.outcome, _details(row)) if one)
+    head = one_line(f"{row.at:%Y-%m-%d %H:%M:%S} · {_whose(row)} · {row.actor}", "bold")
+    Output().print(head, indented(text(what)))
 
 
 async def _rows(

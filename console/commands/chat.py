@@ -1,4 +1,4 @@
-"""``firstline chat``: be a subscriber in this terminal. What is typed walks the same corridor as any message."""
+"""``firstline chat``: be a subscriber in this terminal. What is typed goes through the same pipeline as any message."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from console.runtime.server import Server
 from console.runtime.wiring import build_application
 from console.terminal import logging as logs
 from console.terminal.context import DeskFolder, open_database, pass_folder, run
-from console.terminal.screen import Screen
+from console.terminal.output import READABLE, Output
 from desk.model.messages import FRONT
 from desk.model.policy import Provider
 from desk.model.settings import Settings
@@ -59,7 +59,7 @@ async def _chat(settings: Settings, user: TerminalUser) -> None:
     server = Server(application, ("worker", "timers"))
     serving = asyncio.create_task(server.run())
     try:
-        await ChatSession(application, user, Screen()).run(read_lines())
+        await ChatSession(application, user, Output(widest=READABLE)).run(read_lines())
     finally:
         server.stop()
         with contextlib.suppress(asyncio.CancelledError):

@@ -10,14 +10,14 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
+from rich.console import RenderableType
 from sqlalchemy import select
 
 from chat.terminal_channel import ShownFile, TerminalChannel, TerminalMessage, TerminalUser, copy_file, without_echo
 from console.runtime.listeners import LEASE_RENEWAL
 from console.runtime.wiring import Application
 from console.terminal.context import WRONG, refuse
-from console.terminal.screen import Screen, packed
-from desk.language.rich_text import RichText
+from console.terminal.output import Output, button_lines, indented, message, text
 from desk.model.messages import ButtonOption, RawMessage
 from desk.pipeline.send import OutboxSender
 from desk.queues import inbox
@@ -48,13 +48,13 @@ class ChatSession:
         self,
         application: Application,
         user: TerminalUser,
-        screen: Screen,
+        output: Output,
         show: Callable[[TerminalMessage], None] | None = None,
         commands: Callable[[str], Awaitable[bool]] | None = None,
     ) -> None:
         self._application = application
         self._user = user
-        self._screen = screen
+        self._output = output
         self._print = show or self._print_message
         self._commands = commands
         self._last_prompt: TerminalMessage | None = None
@@ -75,7 +75,7 @@ class ChatSession:
         try:
             await self._show_last_or_greet(wait=not interactive)
             if interactive and self._commands is None:
-                self._screen.write(self._screen.style(HELP, dim=True))
+                self._output.print(text(HELP, "dim"))
             self._prompt(interactive)
             async for line in lines:
                 self._has_prompt = False
@@ -85,7 +85,7 @@ class ChatSession:
                 self._prompt(interactive)
         finally:
             if self._has_prompt:
-                self._screen.write()
+                self._output.print()
             self._has_prompt = False
             showing.cancel()
             await asyncio.gather(showing, return_exceptions=True)
@@ -103,7 +103,7 @@ class ChatSession:
             await self._send_picture(line.removeprefix("/photo ").strip(), wait)
         elif line.startswith("/") and line.lower() not in DESK_COMMANDS:
             if not (self._commands and await self._commands(line)):
-                self._screen.write(self._screen.style(HELP, dim=True))
+                self._output.print(text(HELP, "dim"))
         elif line.lower() == "/start":
             await self.accepts(self._user.opens(now), wait)
         else:
@@ -169,7 +169,7 @@ class ChatSession:
         try:
             file = await asyncio.to_thread(copy_file, Path(name), self._application.settings.data / "chat")
         except OSError as error:
-            self._screen.write(f"{name}: {error.strerror}")
+            self._output.print(text(f"{name}: {error.strerror}"))
             return
         await self.accepts(self._user.says("", self._application.clock(), (file,)), wait)
 
@@ -182,18 +182,18 @@ class ChatSession:
         """Prints above the line that somebody may just be typing."""
         prompting, self._has_prompt = self._has_prompt, False
         if prompting:
-            self._screen.raw("\r\x1b[K")
+            self._output.erase_line()
         print_lines()
         self._prompt(prompting)
 
     def _prompt(self, enabled: bool) -> None:
         if enabled:
-            self._screen.raw("> ")
+            self._output.prompt("> ")
             self._has_prompt = True
 
     def _print_message(self, message: TerminalMessage) -> None:
-        print_message(self._screen, message)
-        self._screen.write()
+        print_message(self._output, message)
+        self._output.print()
 
 
 def _chosen_option(line: str, prompt: TerminalMessage) -> ButtonOption | None:
@@ -201,24 +201,24 @@ def _chosen_option(line: str, prompt: TerminalMessage) -> ButtonOption | None:
     return prompt.options[number - 1] if 0 < number <= len(prompt.options) else None
 
 
-def print_message(screen: Screen, message: TerminalMessage, indent: int = 0, places: bool = True) -> None:
-    """Prints one message of the desk: words, pictures (with the ``places`` they lie at), buttons by number."""
-    if message.reaction:
-        screen.write(" " * indent + message.reaction)
+def print_message(output: Output, shown: TerminalMessage, indent: int = 0, paths: bool = True) -> None:
+    """Prints one message of the desk: words, files (with the ``paths`` they lie at), buttons by number."""
+    if shown.reaction:
+        output.print(indented(text(shown.reaction), indent))
         return
-    more = [screen.style(_picture_line(one, places), dim=True) for one in message.files]
-    more += [screen.style(line, bold=True) for line in button_lines(message, screen.width - indent - 3)]
-    text = RichText(f"({message.alert})") if message.alert else message.text
-    screen.barred(text, AGENT if message.human else DESK, indent, more)
+    content: list[RenderableType] = [text(f"({shown.alert})") if shown.alert else message(shown.text)]
+    content += [text(_picture_line(one, paths), "dim") for one in shown.files]
+    content += button_lines(numbered_labels(shown), output.width - indent - 2)
+    output.print(indented(output.beside_bar(*content, style=AGENT if shown.human else DESK), indent))
 
 
-def button_lines(message: TerminalMessage, width: int) -> list[str]:
-    """ "[1] Помогло  [2] Не помогло", in as many lines as it takes."""
-    return packed([f"[{number}] {option.label}" for number, option in enumerate(message.options, 1)], width)
+def numbered_labels(shown: TerminalMessage) -> list[str]:
+    """The buttons as they are pressed: "[1] Помогло"."""
+    return [f"[{number}] {option.label}" for number, option in enumerate(shown.options, 1)]
 
 
-def _picture_line(one: ShownFile, places: bool) -> str:
-    path = f" {one.path or '(gone)'}" if places else ""
+def _picture_line(one: ShownFile, paths: bool) -> str:
+    path = f" {one.path or '(gone)'}" if paths else ""
     return f"[picture: {one.name}]{path}"
 
 

@@ -5,20 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
-from itertools import groupby
+from itertools import groupby, zip_longest
 
 import click
 
 from console.commands import check_local
 from console.runtime.channel_kinds import configured
-from console.terminal import tables
 from console.terminal.context import OK, WRONG, DeskFolder, json_option, pass_folder, print_json, run
 from desk.clock import now
 from desk.model.diagnostics import Finding
 from desk.model.settings import InvalidSettings, Settings
 
 COLOURS = {"ok": "green", "warning": "yellow", "error": "red"}
-INDENT = " " * 11
 PATIENCE = 60.0
 
 
@@ -83,14 +81,24 @@ async def _check_channels(settings: Settings) -> list[Finding]:
 
 def print_findings(found: Sequence[Finding]) -> None:
     """For a person: place by place, and the sum at the end."""
-    for where, those in groupby(found, key=lambda one: one.where):
-        click.secho(where, bold=True)
-        root = list(those)
-        for one, after in zip(root, [*root[1:], None], strict=True):
-            level = click.style(one.level.ljust(7), fg=COLOURS[one.level])
-            click.echo(f"  {level}{tables.wrapped(one.what, INDENT)[9:]}")
-            if one.todo and (after is None or after.todo != one.todo):
-                click.echo(tables.wrapped(one.todo, INDENT + "   ", INDENT + "-> "))
+    from rich.console import Group  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    from console.terminal.output import Output, indented, text  # noqa: PLC0415
+
+    output = Output()
+    for where, group in groupby(found, key=lambda one: one.where):
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        grid.add_column(min_width=len("warning"))
+        here = list(group)
+        for one, following in zip_longest(here, here[1:]):
+            advice = (
+                [] if not one.todo or (following and following.todo == one.todo) else [text(f"→ {one.todo}", "dim")]
+            )
+            grid.add_row(Text(one.level, COLOURS[one.level]), Group(text(one.what), *advice))
+        output.print(text(where, "bold"), indented(grid))
     errors, warnings = (sum(1 for one in found if one.level == level) for level in ("error", "warning"))
-    click.echo()
-    click.echo(f"{check_local.count(errors, 'error')}, {check_local.count(warnings, 'warning')}.")
+    style = COLOURS["error" if errors else "warning" if warnings else "ok"]
+    counts = f"{check_local.count(errors, 'error')}, {check_local.count(warnings, 'warning')}."
+    output.print("", Text(counts, f"bold {style}"))

@@ -34,7 +34,7 @@ from mail.diagnostics import check_ledger
 
 MEGABYTE = 1024 * 1024
 LOW_DISK, NO_DISK = 1024 * MEGABYTE, 100 * MEGABYTE
-"""Free bytes under which the disk is told of, and under which it is an error: letters may have 25 MB each."""
+"""Free bytes under which the disk is told of, and under which it is an error: mails may have 25 MB each."""
 GOOD_SECRET_LENGTH = 32
 """Characters of a key that nobody guesses; `init` makes 43."""
 MAX_CLOCK_DIFFERENCE = timedelta(seconds=5)

@@ -1,4 +1,4 @@
-"""``pending``: letters whose sender is not proved wait for a person, who vouches for them or leaves them out."""
+"""``pending``: mails whose sender is not proved wait for a person, who vouches for them or leaves them out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from console.commands import submit
 from console.commands.acting import acting, actor_of, require_agent
 from console.commands.cases import Providers
 from console.commands.find_case import find
-from console.terminal import tables
 from console.terminal.context import (
     NO_SUCH,
     REFUSED,
@@ -29,6 +28,7 @@ from console.terminal.context import (
     refuse,
     run,
 )
+from console.terminal.times import short_time
 from desk.api.submit import ArrivalStatus
 from desk.clock import now
 from desk.model.case import Case
@@ -47,9 +47,9 @@ PendingMail = Row[Any]
 
 @click.group()
 def pending() -> None:
-    """Letters that name a case but whose sender is not proved. A person decides.
+    """Mails that name a case but whose sender is not proved. A person decides.
 
-    Anybody can write any address into From. So a letter without the desk's own token, or from a stranger, joins no
+    Anybody can write any address into From. So a mail without the desk's own token, or from a stranger, joins no
     case by itself.
 
     \b
@@ -65,25 +65,29 @@ def pending() -> None:
 @json_option
 @pass_folder
 def list_pending(folder: DeskFolder, as_json: bool) -> None:
-    """List the letters that wait, oldest first.
+    """List the mails that wait, oldest first.
 
     \b
     Example:
       firstline pending list --json
     """
     rows, numbers = run(_fetch_pending(folder))
-    providers = folder.providers()
     if as_json:
         print_json([_mail_as_json(row, numbers) for row in rows])
     elif not rows:
-        click.echo("No letter waits.")
+        click.echo("No mail waits.")
     for row in rows if not as_json else ():
-        provider = providers.get(row.provider)
-        since = tables.local(row.since, provider.timezone if provider else UTC)
-        click.secho(tables.cut(f"{row.arrival_id} · {since} · {row.sender}", tables.width()), bold=True)
-        named = numbers.get(row.case_id) or "a new matter"
-        pairs = [("subject", row.subject or "-"), ("case", named), ("why", row.why)]
-        click.echo(tables.labelled(pairs, "  "))
+        _print_row(row, numbers, folder.providers())
+
+
+def _print_row(row: PendingMail, numbers: Mapping[int, str], providers: Providers) -> None:
+    from console.terminal.output import Output, indented, labelled, one_line  # noqa: PLC0415
+
+    provider = providers.get(row.provider)
+    since = short_time(row.since, provider.timezone if provider else UTC)
+    pairs = [("subject", row.subject or "-"), ("case", numbers.get(row.case_id) or "a new one"), ("why", row.why)]
+    head = one_line(f"{row.arrival_id} · {since} · {row.sender}", "bold")
+    Output().print(head, indented(labelled(pairs)))
 
 
 def _mail_as_json(row: PendingMail, numbers: Mapping[int, str]) -> dict[str, Any]:
@@ -112,7 +116,7 @@ async def _fetch_pending(folder: DeskFolder) -> tuple[Sequence[PendingMail], Map
 @click.argument("mail_id", metavar="ID", type=int)
 @pass_folder
 def show_pending(folder: DeskFolder, mail_id: int) -> None:
-    """Show what a waiting letter says.
+    """Show what a waiting mail says.
 
     \b
     Example:
@@ -122,6 +126,8 @@ def show_pending(folder: DeskFolder, mail_id: int) -> None:
 
 
 async def _print_pending(folder: DeskFolder, mail_id: int) -> None:
+    from console.terminal.output import Output, labelled, text  # noqa: PLC0415
+
     settings = folder.settings()
     async with open_database(settings) as database:
         row = await _require_waiting(database, mail_id)
@@ -130,13 +136,11 @@ async def _print_pending(folder: DeskFolder, mail_id: int) -> None:
             try:
                 inbound = await application.channels[arrival.channel].hear(arrival)
             except (UnreadableMessage, KeyError) as error:
-                refuse(f"letter {mail_id} cannot be read: {error}", WRONG)
+                refuse(f"mail {mail_id} cannot be read: {error}", WRONG)
     files = ", ".join(one.name for one in inbound.files)
     pairs = [("from", f"{inbound.name} <{row.sender}>"), ("subject", row.subject), ("why", row.why), ("files", files)]
-    click.echo(tables.labelled(pairs))
-    click.echo()
     full_text = inbound.event.full_text if isinstance(inbound.event, Said) else ""
-    click.echo(tables.wrapped(full_text or inbound.text))
+    Output().print(labelled(pairs), "", text(full_text or inbound.text))
 
 
 @pending.command("accept")
@@ -147,7 +151,7 @@ async def _print_pending(folder: DeskFolder, mail_id: int) -> None:
 @json_option
 @pass_folder
 def accept_pending(folder: DeskFolder, mail_id: int, number: str | None, new: bool, agent: str, as_json: bool) -> None:
-    """Vouch for a letter: it joins the case it names, or another. Its sender gets no rights by that.
+    """Vouch for a mail: it joins the case it names, or another. Its sender gets no rights by that.
 
     \b
     Examples:
@@ -159,13 +163,13 @@ def accept_pending(folder: DeskFolder, mail_id: int, number: str | None, new: bo
         refuse("--case and --new exclude each other", USAGE)
     status, case = run(_accept_pending(folder, mail_id, number, new, agent))
     if as_json:
-        print_json({"letter": mail_id, "case": case.number if case else "", **asdict(status)})
+        print_json({"mail": mail_id, "case": case.number if case else "", **asdict(status)})
     if status.state == "quarantined":
-        refuse(f"letter {mail_id} could not be decided and is set aside: {status.problem}", WRONG)
+        refuse(f"mail {mail_id} could not be decided and is quarantined: {status.problem}", WRONG)
     if status.case_id is None:
-        refuse(f"letter {mail_id} was not taken: {stored_outcome(status.outcome or Done())}", REFUSED)
+        refuse(f"mail {mail_id} was not taken: {stored_outcome(status.outcome or Done())}", REFUSED)
     if not as_json:
-        click.echo(f"Letter {mail_id} {_result_sentence(status, case)}.")
+        click.echo(f"Mail {mail_id} {_result_sentence(status, case)}.")
 
 
 def _result_sentence(status: ArrivalStatus, case: Case | None) -> str:
@@ -205,14 +209,14 @@ async def _cases(database: Database, providers: Providers, ids: Collection[int |
 @acting
 @pass_folder
 def refuse_pending(folder: DeskFolder, mail_id: int, agent: str) -> None:
-    """Leave a letter out. It stays in the inbox, and nobody is answered.
+    """Leave a mail out. It stays in the inbox, and nobody is answered.
 
     \b
     Example:
       firstline pending refuse 41
     """
     run(_refuse_pending(folder, mail_id, agent))
-    click.echo(f"Letter {mail_id} is left out.")
+    click.echo(f"Mail {mail_id} is left out.")
 
 
 async def _refuse_pending(folder: DeskFolder, mail_id: int, agent: str) -> None:
@@ -228,17 +232,17 @@ async def _require_waiting(database: Database, mail_id: int) -> PendingMail:
     async with database.look() as connection:
         row = (await connection.execute(select(pending_mail).where(pending_mail.c.arrival_id == mail_id))).first()
     if row is None:
-        refuse(f"no letter {mail_id} waits: see 'firstline pending list'", NO_SUCH)
+        refuse(f"no mail {mail_id} waits: see 'firstline pending list'", NO_SUCH)
     if row.state != "waiting":
-        refuse(f"letter {mail_id} is {row.state} already", REFUSED)
+        refuse(f"mail {mail_id} is {row.state} already", REFUSED)
     return row
 
 
 async def _set_state(connection: AsyncConnection, mail: PendingMail, state: str, actor: str) -> None:
-    """Marks a letter as accepted or refused and tells the audit, in the transaction that does it."""
+    """Marks a mail as accepted or refused and tells the audit, in the transaction that does it."""
     mail_id, operation = mail.arrival_id, {"accepted": "pending accept", "refused": "pending refuse"}[state]
     statement = update(pending_mail).where(pending_mail.c.arrival_id == mail_id, pending_mail.c.state == "waiting")
     if (await connection.execute(statement.values(state=state))).rowcount != 1:
-        refuse(f"somebody else was quicker with letter {mail_id}", REFUSED)
+        refuse(f"somebody else was quicker with mail {mail_id}", REFUSED)
     row = {"actor": actor, "operation": operation, "provider": mail.provider, "case_id": mail.case_id or None}
     await audit.record(connection, at=now(), arrival_id=mail_id, **row)

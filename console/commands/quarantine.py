@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.commands import submit
 from console.commands.acting import acting, actor_of
-from console.terminal import tables
 from console.terminal.context import (
     NO_SUCH,
     OK,
@@ -28,8 +27,10 @@ from console.terminal.context import (
     refuse,
     run,
 )
+from console.terminal.times import full_time
 from desk.api.submit import ArrivalStatus
 from desk.clock import now
+from desk.language.characters import safe_for_terminal
 from desk.model.outcomes import Done, stored_outcome
 from desk.queues import inbox
 from desk.storage import audit
@@ -51,7 +52,7 @@ def quarantine() -> None:
 @json_option
 @pass_folder
 def list_quarantine(folder: DeskFolder, as_json: bool) -> None:
-    """List what was set aside, oldest first.
+    """List what is quarantined, oldest first.
 
     \b
     Example:
@@ -61,18 +62,18 @@ def list_quarantine(folder: DeskFolder, as_json: bool) -> None:
 
 
 def print_quarantined(rows: Sequence[Row[*tuple[Any, ...]]], as_json: bool) -> None:
-    """Lists what was set aside."""
+    """Lists what is quarantined."""
+    from console.terminal.output import Output, indented, one_line, text  # noqa: PLC0415
+
     if as_json:
         names = ("id", "channel", "key", "received_at", "attempts", "problem", "size")
         print_json([{name: getattr(row, name) for name in names} for row in rows])
     elif not rows:
-        click.echo("Nothing is set aside.")
+        click.echo("Nothing is quarantined.")
     for row in rows if not as_json else ():
-        at = tables.local_long(row.received_at, UTC)
-        click.secho(
-            tables.cut(f"{row.id} · {at} · {row.channel} · {_format_size(row.size)}", tables.width()), bold=True
-        )
-        click.echo(tables.wrapped(row.problem or "", "  "))
+        at = full_time(row.received_at, UTC)
+        head = one_line(f"{row.id} · {at} · {row.channel} · {_format_size(row.size)}", "bold")
+        Output().print(head, indented(text(row.problem or "")))
 
 
 def _format_size(count: int) -> str:
@@ -89,29 +90,29 @@ async def _fetch_quarantined(folder: DeskFolder) -> Sequence[Row[*tuple[Any, ...
 @click.option("--raw", is_flag=True, help="Its bytes and nothing else, to a file or a programme.")
 @pass_folder
 def show_quarantine(folder: DeskFolder, arrival: int, raw: bool) -> None:
-    """Show one message that was set aside: what is wrong with it, and how it begins.
+    """Show one message that is quarantined: what is wrong with it, and how it begins.
 
     \b
     Examples:
       firstline quarantine show 57
-      firstline quarantine show 57 --raw > letter.eml
+      firstline quarantine show 57 --raw > mail.eml
     """
     row, body = run(_fetch_one(folder, arrival))
     if raw:
         sys.stdout.buffer.write(body)
         sys.stdout.buffer.flush()
         return
+    from console.terminal.output import Output, labelled, text  # noqa: PLC0415
+
     pairs = [
         ("channel", row.channel),
         ("key", row.key),
-        ("received", tables.local_long(row.received_at, UTC)),
+        ("received", full_time(row.received_at, UTC)),
         ("size", _format_size(row.size)),
         ("tries", str(row.attempts)),
         ("problem", row.problem or ""),
     ]
-    click.echo(tables.labelled(pairs))
-    click.echo()
-    click.echo(tables.wrapped(body[:2000].decode("utf-8", "replace")))
+    Output().print(labelled(pairs), "", text(body[:2000].decode("utf-8", "replace")))
     if len(body) > 2000:
         click.echo(f"… and {len(body) - 2000} bytes more: --raw shows all")
 
@@ -120,20 +121,20 @@ async def _fetch_one(folder: DeskFolder, arrival: int) -> tuple[Row[*tuple[Any, 
     async with open_database(folder.settings()) as database:
         row = next((row for row in await inbox.quarantine(database) if row.id == arrival), None)
         if row is None:
-            refuse(f"nothing numbered {arrival} is set aside: see 'firstline quarantine list'", NO_SUCH)
+            refuse(f"nothing numbered {arrival} is quarantined: see 'firstline quarantine list'", NO_SUCH)
         return row, await inbox.body_of(database, arrival)
 
 
 @click.command()
 @click.argument("arrivals", metavar="ID...", type=int, nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="Everything that was set aside.")
+@click.option("--all", "everything", is_flag=True, help="Everything that is quarantined.")
 @acting
 @json_option
 @pass_folder
 def replay(folder: DeskFolder, arrivals: Sequence[int], everything: bool, agent: str, as_json: bool) -> None:
-    """Read messages that were set aside once more, say after an update of Firstline.
+    """Read messages that were quarantined again, say after an update of Firstline.
 
-    Ends with 1 when any of them had to be set aside again.
+    Ends with 1 when any of them was quarantined again.
 
     \b
     Examples:
@@ -146,11 +147,11 @@ def replay(folder: DeskFolder, arrivals: Sequence[int], everything: bool, agent:
     if as_json:
         print_json([asdict(one) for one in statuses])
     elif not statuses:
-        click.echo("Nothing is set aside.")
+        click.echo("Nothing is quarantined.")
     for one in statuses if not as_json else ():
         decided = f"read and decided ({stored_outcome(one.outcome or Done())})"
         words = f"quarantined again: {one.problem}" if one.state == "quarantined" else decided
-        click.echo(tables.wrapped(words, "  ", f"{one.id}  "))
+        click.echo(f"{one.id}  {safe_for_terminal(words)}")
     click.get_current_context().exit(WRONG if any(one.state == "quarantined" for one in statuses) else OK)
 
 
@@ -159,7 +160,7 @@ async def _replay(folder: DeskFolder, chosen: Sequence[int], agent: str) -> list
     async with open_database(settings) as database:
         quarantined = {int(row.id) for row in await inbox.quarantine(database)}
         if unknown := [one for one in chosen if one not in quarantined]:
-            refuse(f"nothing numbered {unknown[0]} is set aside: see 'firstline quarantine list'", NO_SUCH)
+            refuse(f"nothing numbered {unknown[0]} is quarantined: see 'firstline quarantine list'", NO_SUCH)
         ids = sorted(chosen or quarantined)
         if not ids:
             return []

@@ -35,13 +35,13 @@ def demo(_folder: DeskFolder, play: bool) -> None:
     from console.demo.desk import StepDidNotHappen  # noqa: PLC0415
     from console.demo.live import play_live  # noqa: PLC0415
     from console.demo.script import play_script  # noqa: PLC0415
-    from console.terminal.screen import Screen  # noqa: PLC0415
+    from console.terminal.output import READABLE, Output  # noqa: PLC0415
 
-    screen = Screen()
-    scripted = play or not (sys.stdin.isatty() and screen.is_terminal)
+    output = Output(widest=READABLE)
+    scripted = play or not (sys.stdin.isatty() and output.is_terminal)
     try:
         with _signals_as_ctrl_c():
-            run(play_script(screen) if scripted else play_live(screen))
+            run(play_script(output) if scripted else play_live(output))
     except KeyboardInterrupt:
         if scripted:
             raise

@@ -1,4 +1,4 @@
-"""Who plays in the demo, and what they do: type, press, write letters, take cases."""
+"""Who plays in the demo, and what they do: type, press, write mails, take cases."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _mail_ids = itertools.count(1)
 
 @dataclass(slots=True)
 class DemoScene:
-    """The town on a stage. Whatever is done is shown with all that comes of it, before anything else is done.
+    """The desk and its display. Whatever is done is shown with all that comes of it, before anything else is done.
 
-    ``heard`` is what was said in the chats and ``read`` what came by mail after the last thing done.
+    ``inbound`` is what was said in the chats and ``read`` what came by mail after the last thing done.
     """
 
     desk: DemoDesk
@@ -52,7 +52,7 @@ class DemoScene:
         short = [one for one in group if agents_first and (one.alert or one.reaction)]
         shows: list[Callable[[], None]] = [partial(self.display.group, one) for one in short]
         shows += [partial(self.display.chat, without_echo(one, self.pressed)) for one in self.inbound]
-        shows += [partial(self.display.letter, letter) for letter in self.read]
+        shows += [partial(self.display.mail, mail) for mail in self.read]
         shows += [partial(self.display.group, one) for one in group if one not in short]
         for show in shows:
             show()
@@ -159,7 +159,7 @@ class DemoAgent:
 
 @dataclass(slots=True)
 class MailSubscriber:
-    """A subscriber who writes letters."""
+    """A subscriber who writes mails."""
 
     scene: DemoScene
     name: str
@@ -167,18 +167,18 @@ class MailSubscriber:
     last: EmailMessage | None = None
 
     async def write(self, subject: str, words: str) -> None:
-        """Writes a first letter."""
+        """Writes a first mail."""
         await self._send(self._compose(MAILBOX, subject, words))
 
     async def reply(self, words: str) -> None:
-        """Answers the last letter, quoting it below as mail programs do."""
+        """Answers the last mail, quoting it below as mail programs do."""
         await self._send(self._reply_to(self._last_mail(), words), shown=words)
 
     async def post(self, words: str) -> None:
-        """Puts a letter into the mailbox, a reply if there is something to reply to, and waits for nothing."""
-        letter = self._compose(MAILBOX, words[:60], words) if self.last is None else self._reply_to(self.last, words)
-        self.scene.display.letter(letter, words)
-        await self.scene.desk.mail_servers.deliver(letter)
+        """Puts a mail into the mailbox, a reply if there is something to reply to, and waits for nothing."""
+        mail = self._compose(MAILBOX, words[:60], words) if self.last is None else self._reply_to(self.last, words)
+        self.scene.display.mail(mail, words)
+        await self.scene.desk.mail_servers.deliver(mail)
 
     async def answer_inline(self, known: Mapping[str, str]) -> None:
         """Answers below each quoted question that holds words of ``known``."""
@@ -191,45 +191,45 @@ class MailSubscriber:
                 shown += [lines[-4], answer, ""]
         await self._send(self._compose_answer(last, "\n".join(lines) + "\n"), shown="\n".join(shown).rstrip())
 
-    async def _send(self, letter: EmailMessage, shown: str = "") -> None:
-        self.scene.display.letter(letter, shown)
-        await self.scene.desk.mail_servers.deliver(letter)
+    async def _send(self, mail: EmailMessage, shown: str = "") -> None:
+        self.scene.display.mail(mail, shown)
+        await self.scene.desk.mail_servers.deliver(mail)
         await self.scene.show_results()
         self.find_latest()
 
     def find_latest(self) -> None:
-        """Looks through what came by mail; the last letter is the one to be answered."""
+        """Looks through what came by mail; the last mail is the one to be answered."""
         mine = [one for one in self.scene.read if self.address in str(one["To"])]
         self.last = mine[-1] if mine else self.last
 
     def _last_mail(self) -> EmailMessage:
         self.find_latest()
         if self.last is None:
-            raise StepDidNotHappen(f"{self.name} got no letter to answer")
+            raise StepDidNotHappen(f"{self.name} got no mail to answer")
         return self.last
 
-    def _reply_to(self, letter: EmailMessage, words: str) -> EmailMessage:
-        return self._compose_answer(letter, f"{words}\n\n{_attribution(letter)}\n{_quoted(_text(letter))}\n")
+    def _reply_to(self, mail: EmailMessage, words: str) -> EmailMessage:
+        return self._compose_answer(mail, f"{words}\n\n{_attribution(mail)}\n{_quoted(_text(mail))}\n")
 
-    def _compose_answer(self, letter: EmailMessage, body: str) -> EmailMessage:
-        to = letter["Reply-To"] or letter["From"]
-        subject = str(letter["Subject"])
+    def _compose_answer(self, mail: EmailMessage, body: str) -> EmailMessage:
+        to = mail["Reply-To"] or mail["From"]
+        subject = str(mail["Subject"])
         made = self._compose(
             str(to.addresses[0].addr_spec), subject if subject.startswith("Re: ") else f"Re: {subject}", body
         )
-        made["In-Reply-To"] = str(letter["Message-ID"])
-        made["References"] = " ".join(f"{letter.get('References', '')} {letter['Message-ID']}".split())
+        made["In-Reply-To"] = str(mail["Message-ID"])
+        made["References"] = " ".join(f"{mail.get('References', '')} {mail['Message-ID']}".split())
         return made
 
     def _compose(self, to: str, subject: str, body: str) -> EmailMessage:
-        letter = EmailMessage()
-        letter["From"] = formataddr((self.name, self.address))
-        letter["To"] = to
-        letter["Subject"] = subject
-        letter["Date"] = format_datetime(now())
-        letter["Message-ID"] = f"<{next(_mail_ids)}.demo@{self.address.rpartition('@')[2]}>"
-        letter.set_content(body)
-        return letter
+        mail = EmailMessage()
+        mail["From"] = formataddr((self.name, self.address))
+        mail["To"] = to
+        mail["Subject"] = subject
+        mail["Date"] = format_datetime(now())
+        mail["Message-ID"] = f"<{next(_mail_ids)}.demo@{self.address.rpartition('@')[2]}>"
+        mail.set_content(body)
+        return mail
 
 
 def _drain(messages: list[T]) -> list[T]:
@@ -238,13 +238,13 @@ def _drain(messages: list[T]) -> list[T]:
     return drained
 
 
-def _text(letter: EmailMessage) -> str:
-    body = letter.get_body(("plain",))
+def _text(mail: EmailMessage) -> str:
+    body = mail.get_body(("plain",))
     return str(body.get_content()).replace("\r\n", "\n").strip("\n") if body else ""
 
 
-def _attribution(letter: EmailMessage) -> str:
-    written = letter["Date"].datetime
+def _attribution(mail: EmailMessage) -> str:
+    written = mail["Date"].datetime
     return f"On {written:%a, %b} {written.day}, {written.year} at {written:%I:%M %p} <{MAILBOX}> wrote:"
 
 

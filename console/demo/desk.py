@@ -1,4 +1,4 @@
-"""A desk at work on this machine, and what its people get to see: chats, letters, the agents' group."""
+"""A desk at work on this machine, and what its people get to see: chats, mails, the agents' group."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class DemoDesk:
         now = self.application.clock()
         unsaid = or_(departures.c.state == "sending", (departures.c.state == "pending") & (departures.c.due_at <= now))
         if await self._count(select(func.count(arrivals.c.id)).where(mail)) < self.mail_servers.delivered:
-            return "a letter was not fetched from the mailbox"
+            return "a mail was not fetched from the mailbox"
         if await self._count(select(func.count(arrivals.c.id)).where(arrivals.c.state == "waiting")):
             return "something that came in was not decided"
         if await self._count(select(func.count(departures.c.id)).where(unsaid)):
@@ -83,7 +83,7 @@ class DemoDesk:
 
 @asynccontextmanager
 async def desk_at_work(chat_in_terminal: bool = False) -> AsyncIterator[DemoDesk]:
-    """The whole town in a temporary folder, until the end of the block.
+    """The whole desk and its mail servers in a temporary folder, until the end of the block.
 
     With ``chat_in_terminal`` somebody else sends what goes into the chat: a terminal.
     """

@@ -14,20 +14,20 @@ from console.demo.actors import DemoScene, MailSubscriber
 from console.demo.desk import DemoDesk, desk_at_work
 from console.demo.display import DemoDisplay
 from console.demo.folder import PROVIDER
-from console.terminal.screen import Screen
+from console.terminal.output import Output
 
 AGENT, NAME = "ivanova", "Мария Иванова"
 POLL_PAUSE = 0.05
 
 
-async def play_live(screen: Screen) -> None:
+async def play_live(output: Output) -> None:
     """Until /quit or Ctrl-D."""
-    display = DemoDisplay(screen)
+    display = DemoDisplay(output)
     async with desk_at_work(chat_in_terminal=True) as desk:
         _print_help(display, desk)
         live = _LiveDemo(desk, display)
         await live.show_results()
-    display.narrate("The demo is over, and its folder is gone.")
+    display.comment("The demo is over, and its folder is gone.")
 
 
 def _print_help(display: DemoDisplay, desk: DemoDesk) -> None:
@@ -43,18 +43,18 @@ def _print_help(display: DemoDisplay, desk: DemoDesk) -> None:
         "/status                             how your case is doing",
         "/photo FILE                         shows a picture",
         "/take   /say WORDS   /eta 2h   /resolve WORDS      as the agent Maria, about the newest case",
-        "/mail WORDS                         as John Carter, a subscriber who writes letters",
+        "/mail WORDS                         as John Carter, a subscriber who writes mails",
         "/quit                               ends the demo",
     )
-    display.narrate("Try, line by line:")
+    display.comment("Try, line by line:")
     for line in lines:
-        display.screen.write(f"   {line}")
-    display.screen.write()
-    display.narrate("Or be the agent in a second terminal:")
+        display.output.print(f"   {line}")
+    display.output.print()
+    display.comment("Or be the agent in a second terminal:")
     root = desk.application.settings.root
     for line in ("cases", f"take 1 --as {AGENT}", f'say 1 --as {AGENT} "Здравствуйте!"', f"resolve 1 --as {AGENT}"):
-        display.screen.write(f"   {firstline} -C {root} {line}")
-    display.screen.write()
+        display.output.print(f"   {firstline} -C {root} {line}")
+    display.output.print()
 
 
 class _LiveDemo:
@@ -66,7 +66,7 @@ class _LiveDemo:
         self._hint_given = False
         self._john = MailSubscriber(DemoScene(desk, display), "John Carter", "john@example.test")
         anna = TerminalUser(PROVIDER, "anna", "Анна")
-        self._session = ChatSession(desk.application, anna, display.screen, self._show, self._run_command)
+        self._session = ChatSession(desk.application, anna, display.output, self._show, self._run_command)
 
     async def show_results(self) -> None:
         """Talks until the lines end."""
@@ -78,7 +78,7 @@ class _LiveDemo:
             await asyncio.gather(beside, return_exceptions=True)
 
     def _show(self, shown: TerminalMessage) -> None:
-        self._display.screen.write()
+        self._display.output.print()
         self._display.chat(shown)
 
     async def _show_others(self) -> None:
@@ -87,16 +87,16 @@ class _LiveDemo:
             while self._desk.group:
                 self._session.print_above_prompt(partial(self._show_card, self._desk.group.pop(0)))
             while self._desk.mails:
-                letter = self._desk.mails.pop(0)
-                if self._john.address in str(letter["To"]):
-                    self._john.last = letter
-                self._session.print_above_prompt(partial(self._display.letter, letter))
+                mail = self._desk.mails.pop(0)
+                if self._john.address in str(mail["To"]):
+                    self._john.last = mail
+                self._session.print_above_prompt(partial(self._display.mail, mail))
 
     def _show_card(self, one: TerminalMessage) -> None:
         self._display.group(one)
         if not (one.edit or self._hint_given) and any(option.id == "take" for option in one.options):
             self._hint_given = True
-            self._display.narrate("That is what the agents see. To be the agent Maria, type: /take")
+            self._display.comment("That is what the agents see. To be the agent Maria, type: /take")
 
     async def _run_command(self, line: str) -> bool:
         command, _, words = line.partition(" ")
@@ -107,7 +107,7 @@ class _LiveDemo:
             return False
         numbers = [case.number for case in await self._desk.cases() if case.number]
         if not numbers:
-            self._display.narrate("There is no case with a number yet.")
+            self._display.comment("There is no case with a number yet.")
             return True
         command_text = words if command == "/say" else line
         self._display.agent(NAME, command_text)

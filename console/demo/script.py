@@ -11,7 +11,7 @@ from console.demo.desk import StepDidNotHappen, desk_at_work
 from console.demo.display import DemoDisplay
 from console.demo.folder import PROVIDER
 from console.runtime.content_folders import ARTICLES
-from console.terminal.screen import Screen
+from console.terminal.output import Output
 from desk.model.case import Case
 from desk.model.states import CaseState
 
@@ -37,9 +37,9 @@ JOHNS_ANSWERS = {
 }
 
 
-async def play_script(screen: Screen) -> None:
+async def play_script(output: Output) -> None:
     """The whole story. Raises `StepDidNotHappen` with the step that failed."""
-    display = DemoDisplay(screen)
+    display = DemoDisplay(output)
     display.show_intro(
         "This plays one story by itself, in a temporary folder. The desk is real, and so is the mail: IMAP and SMTP "
         "over TLS on the loopback. What the agents see in their group stands in boxes on the right. "
@@ -61,7 +61,7 @@ async def _anna(scene: DemoScene) -> None:
         "In her own words, with her contract in the middle. The desk greets, finds the contract, offers an article.",
     )
     await anna.says("Здравствуйте! второй день нет интернета, договор 40-1187")
-    scene.display.narrate(
+    scene.display.comment(
         "It did not help, so a few questions follow: then nobody has to ask her again. What she has not tried yet she "
         "is shown on the way, and at the end what may help where the fault seems to lie."
     )
@@ -75,9 +75,9 @@ async def _anna(scene: DemoScene) -> None:
         "Анна, здравствуйте! Проверьте, пожалуйста, плотно ли вставлен этот кабель.", ARTICLES / "wan-off" / "wan.png"
     )
     await anna.says("Вставлен плотно, лампочка всё равно красная")
-    scene.display.narrate("Maria promises a time. Anna reads it in the chat, and by mail at the address on file.")
+    scene.display.comment("Maria promises a time. Anna reads it in the chat, and by mail at the address on file.")
     await maria.says("/eta 2h")
-    if not (scene.inbound and any("anna@" in str(letter["To"]) for letter in scene.read)):
+    if not (scene.inbound and any("anna@" in str(mail["To"]) for mail in scene.read)):
         raise StepDidNotHappen("Anna was not told the time both in the chat and by mail")
     await maria.says("/resolve Восстановили линию до вашего дома.")
     await _require_state(scene, CaseState.RESOLVED, "the case was not resolved")
@@ -96,12 +96,12 @@ async def _anna(scene: DemoScene) -> None:
 async def _john(scene: DemoScene) -> None:
     john = MailSubscriber(scene, "John Carter", "john@example.test")
     oleg = DemoAgent(scene, "petrov", "Олег Петров")
-    scene.display.scene("John writes a letter", "The same desk in English, by mail: the questions come as one letter.")
+    scene.display.scene("John writes a mail", "The same desk in English, by mail: the questions come as one mail.")
     await john.write(
         "Internet is down", "Hello,\n\nno internet since this morning. My contract is 40-2203.\n\nJohn Carter"
     )
     await john.reply("It did not help.")
-    scene.display.narrate("John answers below each question, as people do.")
+    scene.display.comment("John answers below each question, as people do.")
     await john.answer_inline(JOHNS_ANSWERS)
     await _require_state(scene, CaseState.ACKNOWLEDGED, "the case was not opened")
     await oleg.presses("take")
@@ -133,7 +133,7 @@ async def _show_record(scene: DemoScene) -> None:
     scene.display.table(
         [(number, case.state, case.contract, words) for number, case, words in zip(numbers, cases, said, strict=True)]
     )
-    scene.display.narrate("Make a desk of your own: firstline init my-desk")
+    scene.display.comment("Make a desk of your own: firstline init my-desk")
 
 
 def _consent_words(scene: DemoScene, case: Case) -> str:

@@ -1,6 +1,6 @@
 """The post of the demo: an IMAP and an SMTP server on the loopback, over TLS, with certificates made on the spot.
 
-The IMAP server is pymap with its mail in memory. The SMTP server hands every letter to the one it was started for.
+The IMAP server is pymap with its mail in memory. The SMTP server hands every mail to the one it was started for.
 Mail of subscribers is put into the mailbox with the `Authentication-Results` of the provider's border server on top.
 """
 
@@ -38,14 +38,14 @@ MailHandler = Callable[[EmailMessage], None]
 
 
 class LoopbackMailServers:
-    """Both servers and one mailbox. ``on_mail`` is given every letter that the desk sends."""
+    """Both servers and one mailbox. ``on_mail`` is given every mail that the desk sends."""
 
     def __init__(self, folder: Path, address: str, password: str, on_mail: MailHandler) -> None:
         self.address, self.password = address, password
         self.ca_file = folder / "ca.pem"
         self.imap_port = self.smtp_port = 0
         self.delivered = 0
-        """How many letters were put into the mailbox."""
+        """How many mails were put into the mailbox."""
         self._on_mail = on_mail
         self._ca = trustme.CA(organization_name="Firstline demo")
         self._listening = AsyncExitStack()
@@ -69,16 +69,16 @@ class LoopbackMailServers:
         """Stops listening."""
         await self._listening.aclose()
 
-    async def deliver(self, letter: EmailMessage) -> None:
-        """Puts a subscriber's letter into the mailbox, as the border server would."""
-        address = letter["From"].addresses[0].addr_spec
+    async def deliver(self, mail: EmailMessage) -> None:
+        """Puts a subscriber's mail into the mailbox, as the border server would."""
+        address = mail["From"].addresses[0].addr_spec
         domain = address.rpartition("@")[2]
         found = (
             f"Authentication-Results: {BORDER}; dkim=pass header.d={domain} header.s=mail; "
             f"spf=pass smtp.mailfrom={address}; dmarc=pass header.from={domain}\r\n"
-            f"Received: from mail.{domain} by {BORDER} with ESMTPS; {format_datetime(letter['Date'].datetime)}\r\n"
+            f"Received: from mail.{domain} by {BORDER} with ESMTPS; {format_datetime(mail['Date'].datetime)}\r\n"
         )
-        await asyncio.to_thread(self._append, found.encode("ascii") + letter.as_bytes(policy=WIRE))
+        await asyncio.to_thread(self._append, found.encode("ascii") + mail.as_bytes(policy=WIRE))
         self.delivered += 1
 
     def _append(self, raw: bytes) -> None:
@@ -87,7 +87,7 @@ class LoopbackMailServers:
             mailbox.login(self.address, self.password)
             answer, why = mailbox.append("INBOX", "", "", raw)
             if answer != "OK":
-                raise ConnectionError(f"the demo's IMAP server refused a letter: {why!r}")
+                raise ConnectionError(f"the demo's IMAP server refused a mail: {why!r}")
 
     async def _imap_service(self) -> Any:
         """pymap's own demo back end, without its demo data and with our user. TLS is spoken before it hears a word."""
@@ -115,10 +115,10 @@ class LoopbackMailServers:
         return AuthResult(success=right, handled=False)
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
-        """Takes a letter."""
-        letter = message_from_bytes(bytes(envelope.original_content or b""), policy=default)
-        assert isinstance(letter, EmailMessage)  # noqa: S101 - what this policy makes
-        self._on_mail(letter)
+        """Takes a mail."""
+        mail = message_from_bytes(bytes(envelope.original_content or b""), policy=default)
+        assert isinstance(mail, EmailMessage)  # noqa: S101 - what this policy makes
+        self._on_mail(mail)
         return "250 2.0.0 Ok"
 
 

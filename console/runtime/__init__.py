@@ -1,1 +1,1 @@
-"""TODO: one sentence on what lives in console/runtime."""
+"""What is made once for a process: receiver, application, server, and the loops of the roles."""

@@ -26,7 +26,7 @@ from kb.storage import article_store, article_versions, phrase_store
 log = logging.getLogger(__name__)
 
 RELOAD_AFTER = 600.0
-"""Seconds after which everything is read again: another machine's clock may have hidden a change from `shelf.stamp`."""
+"""Seconds after which everything is read again: with two clocks a change may be hidden from `article_store.stamp`."""
 
 
 class ArticleLoader:

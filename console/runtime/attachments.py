@@ -1,4 +1,4 @@
-"""What is behind a `File.source`: fetched from whichever room has it."""
+"""The bytes behind a `File.source`, fetched from the package that has them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mail.reading.sandbox import MessageReaderPool
 
 @runtime_checkable
 class FileKeepingChannel(Protocol):
-    """A channel whose wire keeps the files it brought."""
+    """A channel whose server keeps the files it brought."""
 
     async def fetch(self, source: str) -> bytes:
         """The bytes behind a source of this channel."""

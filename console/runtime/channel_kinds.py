@@ -30,7 +30,7 @@ MIN_SECRET_LENGTH = 4
 
 @dataclass(frozen=True, slots=True)
 class ChannelTools:
-    """What channels are made with. ``monotonic`` gives the seconds by which a wire's own limits are kept."""
+    """What channels are made with. ``monotonic`` gives the seconds by which servers' rate limits are kept."""
 
     database: Database
     reply_tokens: ReplyTokens

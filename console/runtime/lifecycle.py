@@ -45,10 +45,10 @@ async def serve_until_stopped(
 
 
 async def _start_server(receiver: Receiver, roles: Collection[str], listeners: ChannelListeners) -> Server:
-    # Loading every room takes a second, and nobody who writes to us is kept waiting for that.
+    # Importing every package takes a second, and nobody who writes to us is kept waiting for that.
     with frozen_after():
-        furnish, server = await asyncio.to_thread(_import_application)
-        application = await furnish(receiver)
+        assemble, server = await asyncio.to_thread(_import_application)
+        application = await assemble(receiver)
     return server(application, roles, listeners)
 
 

@@ -1,6 +1,6 @@
 """Listening at the channels of the world: which of them are this process's, by leases, and storing what comes in.
 
-It needs the entrance only. So a desk that starts stores what waits for it before anything is there to decide it.
+It needs the receiver only. So a desk that starts stores what waits for it before anything is there to decide it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The entrance: the database and the channels to the world, all it takes to store what comes in.
+"""The receiver: the database and the channels to the world, all it takes to store what comes in.
 
-It is open seconds before the house behind it is furnished (`console.runtime.wiring`), and nothing is imported for it
-but the rooms that have a channel here.
+It is ready seconds before the rest of the application (`console.runtime.wiring`), and only packages are imported for it
+that have a channel here.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def build_receiver(
 ) -> Receiver:
     """Makes it; nothing is connected yet.
 
-    ``workers`` are the children that read mail, ``monotonic`` the seconds by which a wire's own limits are kept.
+    ``workers`` are the children that read mail, ``monotonic`` the seconds by which servers' rate limits are kept.
     """
     database, reply_tokens = Database(settings.database), ReplyTokens(settings.secret, settings.former_secret)
     readers = MessageReaderPool(workers=workers)

@@ -32,7 +32,7 @@ REFRESH_INTERVAL = 5.0
 
 
 class Server:
-    """Runs the chosen roles of one house until `stop`. ``listeners`` is its entrance's, if that listens already."""
+    """Runs the chosen roles of one application until `stop`. ``listeners`` are given if they listen already."""
 
     def __init__(
         self,

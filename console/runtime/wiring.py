@@ -106,17 +106,17 @@ async def build_application(
     agents_group: Mapping[str, Address] | None = None,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Application:
-    """Makes the whole house at once: `console.runtime.receiver.build_receiver`, and `assemble_application`."""
+    """Makes everything at once: `console.runtime.receiver.build_receiver`, then `assemble_application`."""
     return await assemble_application(build_receiver(settings, clock, workers, monotonic), extra_channels, agents_group)
 
 
 async def assemble_application(
     receiver: Receiver, extra_channels: Sequence[Channel] = (), agents_group: Mapping[str, Address] | None = None
 ) -> Application:
-    """The house behind an entrance. Raises the sentences of providers, templates, dialogs, articles and tables.
+    """Everything beyond the receiver. Raises what is wrong with providers, templates, dialogs, articles and tables.
 
     ``extra_channels`` stand beside those of the settings, or in their place; ``agents_group`` names agents' groups,
-    by provider. Whatever comes in at the entrance meanwhile is stored, and waits.
+    by provider. Whatever the receiver is sent meanwhile is stored, and waits.
     """
     settings, database, clock, channels = receiver.settings, receiver.database, receiver.clock, receiver.channels
     providers = dict(await asyncio.to_thread(load_all, settings.root / "providers"))
@@ -198,7 +198,7 @@ async def assemble_application(
 
 
 def _groups_and_mailboxes(settings: Settings) -> tuple[dict[str, Address], dict[str, str]]:
-    """The agents' group of each provider, and the mailbox its letters go out from."""
+    """The agents' group of each provider, and the mailbox its mails go out from."""
     agents_group = {
         bot.provider: Address("telegram", bot.channel, str(bot.agents_chat))
         for bot in reversed(settings.telegram)

@@ -1,1 +1,1 @@
-"""TODO: one sentence on what lives in console/terminal."""
+"""What every command shares: the desk folder, output, labels, errors, and the log."""

@@ -28,7 +28,7 @@ Exit codes:
   0  done
   1  something is wrong with the desk: settings, providers, content, servers
   2  wrong usage of the command
-  3  no such case, arrival or letter
+  3  no such case, arrival or mail
   4  the desk refused it (say, the case is taken by somebody else)
   5  the database is not reachable, or belongs to another version
 """

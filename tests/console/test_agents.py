@@ -158,7 +158,7 @@ async def _fills(folder: Path) -> None:
     async with database.write("sever") as session:
         session.add(PhrasingRow(**phrase, author="subscriber", refused="", at=AT, repeats=None))
     async with database.work() as connection:
-        await connection.execute(muted_peers.insert().values(peer="anna@peer.test", since=AT, why="3 letters"))
+        await connection.execute(muted_peers.insert().values(peer="anna@peer.test", since=AT, why="3 mails"))
         row = {"provider": "sever", "case_id": 0, "sender": "a@b.test", "subject": "", "why": "", "since": AT}
         for number in (41, 42):
             await connection.execute(pending.insert().values(arrival_id=number, state="waiting", **row))

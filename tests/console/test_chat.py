@@ -147,7 +147,7 @@ async def test_an_agent_is_heard_in_an_open_chat_and_by_nobody_else(quiet: Termi
 
 
 async def test_a_running_serve_knows_the_chat_too(quiet: Terminal) -> None:
-    """Whichever of the two decides a line, none is set aside, and the chat alone prints the answers."""
+    """Whichever of the two decides a line, none is quarantined, and the chat alone prints the answers."""
     async with quiet.serving() as service:
         await service.logs("nobody can write to the desk")
         for line in (FIRST, "не помогло"):

@@ -71,7 +71,7 @@ async def test_of_two_agents_who_take_a_case_at_once_one_has_it(terminal: Termin
     assert case["owner"] == ("ivanova" if ran[0].code == 0 else "petrov")
 
 
-async def test_a_serve_without_a_clerk_keeps_nobody_waiting(terminal: Terminal, agents_group: Group) -> None:
+async def test_a_serve_without_a_worker_keeps_nobody_waiting(terminal: Terminal, agents_group: Group) -> None:
     """The command decides itself when the running process does not."""
     number = await put(terminal.root, "sever", "SN", 12)
     async with terminal.serving("--only", "receiver") as service:

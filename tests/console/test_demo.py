@@ -29,7 +29,7 @@ from console.demo.display import DemoDisplay
 from console.demo.folder import PROVIDER
 from console.demo.servers import HOST, LoopbackMailServers
 from console.main import cli
-from console.terminal.screen import Screen
+from console.terminal.output import Output
 from desk.model.settings import MailboxSettings, MailServer, Secret
 from mail.reading.message import ReaderOptions, read_message
 from mail.transport.imap import ImapConnection
@@ -129,15 +129,15 @@ def test_a_step_that_does_not_happen_ends_the_demo_with_1(monkeypatch: pytest.Mo
 
 
 async def test_whoever_waits_for_what_never_comes_is_told_so(capsys: pytest.CaptureFixture[str]) -> None:
-    """Buttons that are not there, letters that nobody wrote, a desk that never gets done."""
+    """Buttons that are not there, mails that nobody wrote, a desk that never gets done."""
     async with desk_at_work() as desk:
-        scene = DemoScene(desk, DemoDisplay(Screen()))
+        scene = DemoScene(desk, DemoDisplay(Output()))
         with pytest.raises(StepDidNotHappen, match="wanted to press 'helped', but could press nothing"):
             await ChatSubscriber(scene, TerminalUser(PROVIDER, "anna", "Анна")).presses("helped")
-        with pytest.raises(StepDidNotHappen, match="John got no letter to answer"):
+        with pytest.raises(StepDidNotHappen, match="John got no mail to answer"):
             await MailSubscriber(scene, "John", "john@example.test").reply("Hello?")
         desk.mail_servers.delivered += 1
-        with pytest.raises(StepDidNotHappen, match="a letter was not fetched from the mailbox"):
+        with pytest.raises(StepDidNotHappen, match="a mail was not fetched from the mailbox"):
             await desk.wait_settled(seconds=0.2)
     assert "Hello?" not in capsys.readouterr().out
 
@@ -161,7 +161,7 @@ async def mail_servers(tmp_path: Path, posted: list[EmailMessage]) -> AsyncItera
 
 
 def letter(subject: str) -> EmailMessage:
-    """A subscriber's letter."""
+    """A subscriber's mail."""
     made = EmailMessage()
     made["From"] = "John Carter <john@example.test>"
     made["To"] = "support@sever.test"
@@ -171,7 +171,7 @@ def letter(subject: str) -> EmailMessage:
     return made
 
 
-async def test_letters_come_with_the_border_servers_word_on_top(
+async def test_mails_come_with_the_border_servers_word_on_top(
     mail_servers: LoopbackMailServers, tmp_path: Path
 ) -> None:
     """A real IMAP connection over TLS finds them new, and their sender proved."""
@@ -302,9 +302,9 @@ async def test_in_a_terminal_one_is_the_subscriber(tmp_path: Path) -> None:
         live.types("/say Добрый день, проверяю.")
         await live.hears("▌ Добрый день, проверяю.")
         live.types("/eta 2h")
-        await live.hears("a letter for anna@example.test")
+        await live.hears("mail for anna@example.test")
         live.types("/mail no internet, contract 40-2203")
-        await live.hears("a letter for john@example.test")
+        await live.hears("mail for john@example.test")
         live.types("/quit")
         await live.hears("its folder is gone")
         assert await live.process.wait() == 0

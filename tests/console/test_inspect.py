@@ -1,4 +1,4 @@
-"""``firstline mail inspect`` shows letters lying in files as the desk would read them, without any desk."""
+"""``firstline mail inspect`` shows mails lying in files as the desk would read them, without any desk."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def bare(tmp_path: Path) -> Terminal:
 
 
 def lying(root: Path, name: str, raw: bytes) -> str:
-    """A letter as a file, and where it lies."""
+    """A mail as a file, and where it lies."""
     path = root / name
     path.write_bytes(raw)
     return str(path)
@@ -31,7 +31,7 @@ def lines(ran: Ran) -> list[dict[str, Any]]:
     return [json.loads(line) for line in ran.out.splitlines()]
 
 
-async def test_a_letter_is_shown_to_a_person(bare: Terminal) -> None:
+async def test_a_mail_is_shown_to_a_person(bare: Terminal) -> None:
     ran = await bare.types("mail", "inspect", lying(bare.root, "one.eml", letter("Нет\n\n-- \nИван")))
     assert ran.code == 0
     assert "Помогите" in ran.out
@@ -39,7 +39,7 @@ async def test_a_letter_is_shown_to_a_person(bare: Terminal) -> None:
     assert "3 more lines" in ran.out
 
 
-async def test_a_letter_is_told_to_a_machine(bare: Terminal) -> None:
+async def test_a_mail_is_told_to_a_machine(bare: Terminal) -> None:
     path = lying(bare.root, "one.eml", letter("Нет\n\n-- \nИван", Message_ID="<a@b.test>", In_Reply_To="<0@b.test>"))
     ran = await bare.types("mail", "inspect", "--json", path)
     (found,) = lines(ran)

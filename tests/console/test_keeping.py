@@ -77,7 +77,7 @@ def on_shelf(desk: Path) -> dict[str, str]:
 
 
 def test_what_is_exported_is_what_is_imported_again(desk: Path, tmp_path: Path) -> None:
-    """Nothing is lost on the way out and in: quotes, letters of all kinds, both languages, few phrasings."""
+    """Nothing is lost on the way out and in: quotes, mails of all kinds, both languages, few phrasings."""
     before = on_shelf(desk)
     assert set(before) == {"kettle", "lamp", "a/pin"}
     whole = kb(desk, "export", str(tmp_path / "out"))
@@ -207,7 +207,7 @@ def test_articles_are_told_by_use_success_and_language(desk: Path, tmp_path: Pat
     assert told["a/pin"]["offered"] == 0
     table = kb(desk, "articles").output
     assert "kettle" in table.splitlines()[1], "what is used most stands first"
-    assert "! did not help in 2 of its last 2 uses" in table
+    assert "! lamp: did not help in 2 of its last 2 uses" in table
     assert max(map(len, table.splitlines())) <= 80
     assert kb(desk, "articles", "--output", str(tmp_path / "chart.svg")).exit_code == OK
     drawing = ElementTree.parse(tmp_path / "chart.svg").getroot()

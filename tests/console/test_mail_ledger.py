@@ -97,7 +97,7 @@ async def _taken_in(folder: Path, at: datetime, aside: str = "") -> None:
     await database.close()
 
 
-def test_a_letter_in_quarantine_is_seen_and_left_out(typist: Typist) -> None:
+def test_a_mail_in_quarantine_is_seen_and_left_out(typist: Typist) -> None:
     assert types(typist, "migrate")[0] == 0
     asyncio.run(_taken_in(typist.folder, NOW, aside="three children died over it"))
     (listed,) = json.loads(types(typist, "mail", "quarantine", "list", "--json")[1])

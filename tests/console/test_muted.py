@@ -18,7 +18,7 @@ SINCE = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 async def _muted(folder: Path) -> None:
     database = Database(load(folder).database)
     async with database.work() as connection:
-        await connection.execute(muted_peers.insert().values(peer="robot@peer.test", since=SINCE, why="3 letters"))
+        await connection.execute(muted_peers.insert().values(peer="robot@peer.test", since=SINCE, why="3 mails"))
         await connection.execute(unsubscribed_peers.insert().values(peer="anna@example.test", since=SINCE))
         counted = {"peer": "robot@peer.test", "number": 1, "domain": "peer.test", "at": SINCE}
         await connection.execute(automatic_messages_sent.insert().values(counted))
@@ -35,7 +35,7 @@ def test_who_is_muted_is_listed_and_let_go(folder: Path, typist: Typist) -> None
         ("robot@peer.test", False),
         ("anna@example.test", True),
     }
-    assert "robot@peer.test · since 2026-11-20 09:00 UTC · 3 letters" in typist.types("mail", "muted").output
+    assert "robot@peer.test · since 2026-11-20 09:00 UTC · 3 mails" in typist.types("mail", "muted").output
     assert typist.types("mail", "unmute", "Robot+1@peer.test").exit_code == 0
     assert typist.types("mail", "unmute", "anna@example.test").exit_code == 0
     assert typist.types("mail", "muted").output == "Nobody is muted.\n"

@@ -1,4 +1,4 @@
-"""Letters that prove nothing wait for a person; a terminal shows them, and lets them in or leaves them out."""
+"""Mails that prove nothing wait for a person; a terminal shows them, and lets them in or leaves them out."""
 
 from __future__ import annotations
 
@@ -43,16 +43,16 @@ def terminal(folder: Path, mail_servers: MailServers) -> Terminal:
 
 
 async def waiting(terminal: Terminal, count: int) -> list[dict[str, object]]:
-    """The letters that wait, once there are so many."""
+    """The mails that wait, once there are so many."""
     for _ in range(40):
-        letters: list[dict[str, object]] = (await terminal.types("pending", "list", "--json")).json()
-        if len(letters) == count:
-            return letters
+        mails: list[dict[str, object]] = (await terminal.types("pending", "list", "--json")).json()
+        if len(mails) == count:
+            return mails
         await asyncio.sleep(0.25)
-    raise AssertionError(f"there are {len(letters)} letters, not {count}")
+    raise AssertionError(f"there are {len(mails)} mails, not {count}")
 
 
-async def test_a_person_decides_about_letters_that_prove_nothing(terminal: Terminal, mail_servers: MailServers) -> None:
+async def test_a_person_decides_about_mails_that_prove_nothing(terminal: Terminal, mail_servers: MailServers) -> None:
     """Listed, shown in full, one accepted into its case and one left out; neither can be decided twice."""
     checked = await terminal.types("check")
     assert (checked.code, "mail:support imap localhost" in checked.out) == (0, True), checked.out
@@ -75,8 +75,8 @@ async def test_a_person_decides_about_letters_that_prove_nothing(terminal: Termi
         assert accepted.code == 0, accepted.err
         assert (await terminal.types("pending", "refuse", str(second["id"]))).code == 0
         assert await waiting(terminal, 0) == []
-        for letter in (first, second):
-            reload = await terminal.types("pending", "accept", str(letter["id"]))
+        for mail in (first, second):
+            reload = await terminal.types("pending", "accept", str(mail["id"]))
             assert (reload.code, "already" in reload.err) == (4, True)
         (case,) = (await terminal.types("cases", "--all", "--json")).json()
         whole = (await terminal.types("case", str(case["id"]), "--json")).json()

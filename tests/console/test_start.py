@@ -28,8 +28,8 @@ def settings(terminal: Terminal) -> Settings:
     return load(terminal.root, terminal.environment)
 
 
-class Furniture:
-    """The house behind the channels, held back until it is asked for."""
+class DelayedStart:
+    """The rest of the application, held back until it is asked for."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.wanted = asyncio.Event()
@@ -68,15 +68,15 @@ async def stored(settings: Settings, seconds: float = 60) -> int:
         await database.close()
 
 
-async def test_what_comes_before_the_house_is_furnished_is_stored_at_once_and_answered_later(
+async def test_what_comes_before_the_desk_is_ready_is_stored_at_once_and_answered_later(
     settings: Settings, api: BotApi, anna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    furniture = Furniture(monkeypatch)
+    delayed_start = DelayedStart(monkeypatch)
     async with serving(settings) as ready:
         await anna.says(api.bot(TOKEN), "Здравствуйте! нет интернета, договор 40-1187")
         assert await stored(settings) == 1
         assert not ready.is_set()
-        furniture.wanted.set()
+        delayed_start.wanted.set()
         await anna.hears("Получилось?")
         assert ready.is_set()
 
@@ -84,7 +84,7 @@ async def test_what_comes_before_the_house_is_furnished_is_stored_at_once_and_an
 async def test_asked_to_stop_before_it_is_ready_the_desk_ends(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Furniture(monkeypatch)
+    DelayedStart(monkeypatch)
     async with serving(settings) as ready:
         await asyncio.sleep(0)
     assert not ready.is_set()
@@ -96,11 +96,11 @@ async def test_an_article_that_cannot_be_read_ends_the_start_and_what_came_stays
     folder = settings.root / "providers" / "sever" / "articles" / "mine"
     folder.mkdir(parents=True)
     (folder / "ru.md").write_text("no head", "utf-8")
-    furniture = Furniture(monkeypatch)
+    delayed_start = DelayedStart(monkeypatch)
     running = asyncio.create_task(serve_until_stopped(settings, ROLES, asyncio.Event()))
     await anna.says(api.bot(TOKEN), "Здравствуйте!")
     assert await stored(settings) == 1
-    furniture.wanted.set()
+    delayed_start.wanted.set()
     with pytest.raises(InvalidArticle, match=r"mine/ru\.md"):
         await asyncio.wait_for(running, 60)
     assert await stored(settings) == 1

@@ -66,7 +66,7 @@ async def test_an_agent_works_a_case_from_a_terminal(
 async def test_what_an_agent_does_while_nobody_serves_is_decided_at_once_and_goes_out_later(
     terminal: Terminal, api: BotApi, anna: User, agents_group: Group
 ) -> None:
-    """The command walks the corridor itself, says that nothing goes out yet, and the next `serve` sends it."""
+    """The command goes through the pipeline itself, says that nothing goes out yet, and the next `serve` sends it."""
     async with terminal.serving() as service:
         await service.logs("channels: telegram:main")
         await registered(api, anna)
@@ -81,7 +81,7 @@ async def test_what_an_agent_does_while_nobody_serves_is_decided_at_once_and_goe
 async def test_an_update_that_cannot_be_decoded_is_set_aside_seen_and_tried_again(
     terminal: Terminal, api: BotApi, anna: User, agents_group: Group
 ) -> None:
-    """The next message goes on; the odd one is listed, shown whole, and set aside once more by a replay."""
+    """The next message goes on; the odd one is listed, shown whole, and quarantined again by a replay."""
     bot = api.bot(TOKEN)
     bot.push_raw({"message": {"message_id": "seven", "canary": "odd"}})
     async with terminal.serving() as service:
@@ -93,7 +93,7 @@ async def test_an_update_that_cannot_be_decoded_is_set_aside_seen_and_tried_agai
         assert b'"canary"' in await terminal.raw("quarantine", "show", str(odd["id"]), "--raw")
         replayed = await terminal.types("replay", str(odd["id"]))
         assert (replayed.code, replayed.out.split()[0]) == (1, str(odd["id"]))
-        assert "set aside again" in replayed.out
+        assert "quarantined again" in replayed.out
         assert await service.stops(signal.SIGINT) == 0
 
 

@@ -20,7 +20,7 @@ from console.commands.chat_session import ChatSession
 from console.runtime.listeners import ROLES
 from console.runtime.server import Server
 from console.runtime.wiring import Application, build_application
-from console.terminal.screen import Screen
+from console.terminal.output import Output
 from desk.model.case import Case
 from desk.model.journal import JournalEntry
 from desk.model.messages import FRONT
@@ -106,7 +106,7 @@ class Desk:
     def terminal(self, user: TerminalUser, show: Callable[[TerminalMessage], None]) -> ChatSession:
         """Opens a chat in a terminal, as ``firstline chat`` does, several at once if need be."""
         assert self.application is not None
-        session = ChatSession(self.application, user, Screen(), show)
+        session = ChatSession(self.application, user, Output(), show)
         channel = self.application.channels[user.channel]
         assert isinstance(channel, TerminalChannel)
         assert channel.show is not None, "the session shows what comes"

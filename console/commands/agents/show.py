@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from console.terminal import tables
 from console.terminal.context import (
     NO_SUCH,
     DeskFolder,
@@ -43,8 +42,14 @@ def list_agents(folder: DeskFolder, provider: str, as_json: bool) -> None:
     elif not found:
         click.echo("There are no agents: write [[agent]] into a provider's teams.toml.")
     for one in found if not as_json else ():
-        click.secho(tables.cut(f"{one.id} · {name_of(one, language)}{_state(one)}", tables.width()), bold=True)
-        click.echo(tables.labelled([(member.provider, _works(member)) for member in one.memberships], "  "))
+        _print_agent(one, language)
+
+
+def _print_agent(one: AgentRecord, language: str) -> None:
+    from console.terminal.output import Output, indented, labelled, one_line  # noqa: PLC0415 (rich takes a moment)
+
+    head = one_line(f"{one.id} · {name_of(one, language)}{_state(one)}", "bold")
+    Output().print(head, indented(labelled((member.provider, _works(member)) for member in one.memberships)))
 
 
 @click.command()
@@ -73,7 +78,9 @@ def show(folder: DeskFolder, agent: str, as_json: bool) -> None:
         *found.identities.items(),
         *((member.provider, _works(member)) for member in found.memberships),
     ]
-    click.echo(tables.labelled(pairs))
+    from console.terminal.output import Output, labelled  # noqa: PLC0415 (rich takes a moment)
+
+    Output().print(labelled(pairs))
 
 
 async def _records(folder: DeskFolder, provider: str = "") -> Sequence[AgentRecord]:

@@ -1,1 +1,1 @@
-"""TODO: one sentence on what lives in console/commands/kb."""
+"""The commands of ``firstline kb``, one module each."""

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from kb.content.article_files import Article
     from kb.learning.outcomes import ArticleTally
 
-WIDTHS = (25, 2, 5, 6, 4, 6, 6, 6, 4)
 LEGEND = {
     "ru": ("помогла", "решила у агентов", "вернулись снова", "не помогла", "без ответа"),
     "en": ("helped", "used by agents", "came back", "did not help", "no answer"),
@@ -149,21 +148,22 @@ def _figures(tally: ArticleTally) -> dict[str, Any]:
 
 
 def _print_table(rows: Sequence[ArticleFigures]) -> None:
-    from console.terminal import tables  # noqa: PLC0415
+    from console.terminal.output import Output, table, text  # noqa: PLC0415
 
     if not rows:
         click.echo("There are no articles yet: see 'firstline kb import'.")
         return
-    click.secho(tables.row(HEADS, WIDTHS), bold=True)
+    made = table(HEADS, numbers=HEADS[2:])
     for one in rows:
-        by_language = one.by_language if len(one.by_language) > 1 else [one.total]
-        for number, part in enumerate(by_language):
-            language = part.language or (one.by_language[0].language if one.by_language else "")
-            click.echo(tables.row((one.article if not number else "", language, *_cells(part)), WIDTHS))
-        if one.flag:
-            click.secho(f"  ! {one.flag}", fg="yellow")
+        name = text(one.article)
         if one.state != "validated":
-            click.secho(f"  {one.state.replace('_', ' ')}", dim=True)
+            name.append(text(f"\n{one.state.replace('_', ' ')}", "dim"))
+        by_language = one.by_language if len(one.by_language) > 1 else [one.total]
+        for number, tally in enumerate(by_language):
+            language = tally.language or (one.by_language[0].language if one.by_language else "")
+            made.add_row("" if number else name, language, *_cells(tally))
+    flags = [text(f"! {one.article}: {one.flag}", "yellow") for one in rows if one.flag]
+    Output().print(made, *["", *flags] if flags else ())
 
 
 def _cells(tally: ArticleTally) -> tuple[str, ...]:

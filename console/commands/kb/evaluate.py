@@ -98,9 +98,12 @@ def _by_group(outcomes: list[QuestionOutcome]) -> Iterator[tuple[tuple[str, str]
 
 
 def _print_table(rows: list[tuple[tuple[str, str], EvaluationFigures]]) -> None:
-    click.echo(f"{'lang':5}{'noise':9}" + "".join(f"{name:>11}" for name in COLUMNS))
+    from console.terminal.output import Output, table  # noqa: PLC0415
+
+    made = table(("lang", "noise", *COLUMNS), numbers=COLUMNS)
     for (language, noise), one in rows:
-        click.echo(f"{language:5}{noise:9}" + "".join(f"{_cell(getattr(one, name)):>11}" for name in COLUMNS))
+        made.add_row(language, noise, *(_cell(getattr(one, name)) for name in COLUMNS))
+    Output().print(made)
 
 
 def _cell(value: float | None) -> str:

@@ -129,17 +129,17 @@ def _as_json(one: GapWithDraft) -> dict[str, Any]:
 
 
 def _print_gap(one: GapWithDraft) -> None:
-    from console.terminal import tables  # noqa: PLC0415
+    from console.terminal.output import Output, indented, labelled, one_line  # noqa: PLC0415
 
     numbers = [case.number for case in one.gap.cases]
     more = f" and {len(numbers) - MAX_NUMBERS} more" if len(numbers) > MAX_NUMBERS else ""
-    click.secho(tables.cut(f"{one.gap.people} people · {one.draft.edition.title}", tables.width()), bold=True)
     pairs = [
         ("cases", ", ".join(numbers[:MAX_NUMBERS]) + more),
         ("draft", f"firstline kb draft {numbers[0]}"),
         ("take it", f"firstline kb link {numbers[0]} --draft"),
     ]
-    click.echo(tables.labelled(pairs, "  "))
+    head = one_line(f"{one.gap.people} people · {one.draft.edition.title}", "bold")
+    Output().print(head, indented(labelled(pairs)))
 
 
 @click.command()
@@ -149,7 +149,7 @@ def _print_gap(one: GapWithDraft) -> None:
 def draft(folder: DeskFolder, number: str, provider: str) -> None:
     """Print the article that can be made of case N: its words, its environment, the steps taken; and no names.
 
-    'firstline kb link N --draft' puts it on the shelf.
+    'firstline kb link N --draft' puts it among the articles.
 
     \b
     Example:

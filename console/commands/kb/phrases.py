@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -179,15 +180,13 @@ def _as_json(one: ListedPhrase) -> dict[str, Any]:
 
 
 def _print_phrases(listed: Sequence[ListedPhrase]) -> None:
-    from console.terminal import tables  # noqa: PLC0415
+    from console.terminal.output import Output, indented, labelled, text  # noqa: PLC0415
 
-    article = ""
-    for one in listed:
-        phrase = one.phrase
-        if article != f"{phrase.article} · {phrase.provider}":
-            article = f"{phrase.article} · {phrase.provider}"
-            click.secho(article, bold=True)
-        click.echo(tables.wrapped(phrase.text, "    ", f"  {phrase.language}  "))
-        people = f" · {phrase.people} people" if phrase.people > 1 else ""
-        origin = f"case {one.case} · {phrase.at:%Y-%m-%d} · {phrase.author}{people}"
-        click.secho(f"      {phrase.id} · {origin}", dim=True)
+    output = Output()
+    for article, group in groupby(listed, key=lambda one: f"{one.phrase.article} · {one.phrase.provider}"):
+        output.print(text(article, "bold"))
+        for one in group:
+            phrase = one.phrase
+            people = f" · {phrase.people} people" if phrase.people > 1 else ""
+            origin = f"{phrase.id} · case {one.case} · {phrase.at:%Y-%m-%d} · {phrase.author}{people}"
+            output.print(indented(labelled([(phrase.language, phrase.text)])), indented(text(origin, "dim"), 6))

@@ -153,9 +153,15 @@ def _title(one: ArticleMatch) -> str:
 
 
 def _print_answer(answer: SearchAnswer) -> None:
-    click.echo(f"understood: {answer.understood}")
+    from console.terminal.output import Output, indented, table, text  # noqa: PLC0415
+
+    output = Output()
+    output.print(text(f"understood: {answer.understood}"))
     if not answer.fits:
-        click.secho("nothing fits; the nearest:" if answer.nearest else "nothing fits", fg="yellow")
+        output.print(text("nothing fits; the nearest:" if answer.nearest else "nothing fits", "yellow"))
+    made = table(("", "", "", ""), numbers=())
+    made.show_header = False
     for one in answer.nearest:
-        mark = "sure" if one.sure else "fits" if one.fits else "    "
-        click.echo(f"  {one.score:4.2f}  {mark}  {one.article.id}  {_title(one)}")
+        verdict = text("sure", "green") if one.sure else text("fits" if one.fits else "")
+        made.add_row(f"{one.score:4.2f}", verdict, text(one.article.id), text(_title(one)))
+    output.print(indented(made))

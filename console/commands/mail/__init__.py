@@ -1,1 +1,1 @@
-"""TODO: one sentence on what lives in console/commands/mail."""
+"""The commands of ``firstline mail``, one module each."""

@@ -1,4 +1,4 @@
-"""``firstline mail``: letters as the desk reads them, what became of each, and what waits for a person."""
+"""``firstline mail``: mails as the desk reads them, what became of each, and what waits for a person."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from console.commands.mail.pending import pending, quarantine
 
 @click.group()
 def mail() -> None:
-    """Letters as the desk reads them, what became of each, and what waits for a person.
+    """Mails as the desk reads them, what became of each, and what waits for a person.
 
     \b
     Examples:
-      firstline mail inspect letter.eml
+      firstline mail inspect mail.eml
       firstline mail ledger --mailbox support
       firstline mail pending list
     """

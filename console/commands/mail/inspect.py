@@ -1,4 +1,4 @@
-"""``firstline mail inspect``: files with letters, read exactly as the desk would read them; no desk folder is needed.
+"""``firstline mail inspect``: files with mails, read exactly as the desk would read them; no desk folder is needed.
 
 Only a few files are in work at a time, so tens of thousands of them take no more memory than a hundred.
 """
@@ -17,7 +17,6 @@ from typing import Any
 
 import click
 
-from console.terminal import tables
 from console.terminal.context import NO_SUCH, json_option, refuse, run
 from desk.language.characters import safe_for_terminal
 
@@ -29,17 +28,17 @@ FILES_AT_ONCE = 16
 @click.argument("files", nargs=-1, metavar="FILE...")
 @click.option("--stdin-list", is_flag=True, help="Take more names of files from standard input, one a line.")
 @click.option("--authserv-id", default="", metavar="NAME", help="Believe the Authentication-Results of this server.")
-@click.option("--address", default="", metavar="ADDRESS", help="The mailbox's own address, to know its own letters.")
+@click.option("--address", default="", metavar="ADDRESS", help="The mailbox's own address, to know its own mails.")
 @json_option
 def inspect(files: Sequence[str], stdin_list: bool, authserv_id: str, address: str, as_json: bool) -> None:
-    """Show what the desk reads in letters lying in files: who writes, what is new, what is attached, what is odd.
+    """Show what the desk reads in mails lying in files: who writes, what is new, what is attached, what is odd.
 
-    A letter that is hostile or broken is shown as far as it goes, and its problems are named. The exit code is 3 when
+    A mail that is hostile or broken is shown as far as it goes, and its problems are named. The exit code is 3 when
     a file cannot be opened; the others are shown all the same.
 
     \b
     Examples:
-      firstline mail inspect letter.eml
+      firstline mail inspect mail.eml
       firstline mail inspect --json *.eml | jq .subject
       find archive -name '*.eml' | firstline mail inspect --json --stdin-list
     """
@@ -73,7 +72,7 @@ async def _inspect(names: Iterable[str], authserv_id: str, address: str, as_json
         elif as_json:
             sys.stdout.write(found + "\n")
         else:
-            click.echo(("\n" if shown else "") + render_mail(json.loads(found)))
+            print_mail(json.loads(found), first=not shown)
         shown += 1
         progress.show(shown)
     progress.clear()
@@ -117,7 +116,7 @@ class ProgressLine:
         now = time.monotonic()
         if self._on and now - self._told > 0.2:
             self._told = now
-            sys.stderr.write(f"\r\033[K{count} letters, {count / (now - self._began):.0f} a second")
+            sys.stderr.write(f"\r\033[K{count} mails, {count / (now - self._began):.0f} a second")
             sys.stderr.flush()
 
     def clear(self) -> None:
@@ -127,26 +126,29 @@ class ProgressLine:
             sys.stderr.flush()
 
 
-def render_mail(letter: dict[str, Any]) -> str:
-    """One letter for a person: its heading, then what is new in it."""
-    name, address = letter["from_name"], letter["from"]
-    files = [f"{one['name']} ({one['type']}, {one['size']} bytes)" for one in letter["attachments"]]
-    vouched = {None: "", True: "yes", False: "no"}[letter["authenticated"]]
+def print_mail(mail: dict[str, Any], first: bool) -> None:
+    """One mail for a person: its headers, then what is new in it."""
+    from console.terminal.output import Output, indented, labelled, text  # noqa: PLC0415
+
+    name, address = mail["from_name"], mail["from"]
+    files = [f"{one['name']} ({one['type']}, {one['size']} bytes)" for one in mail["attachments"]]
+    vouched = {None: "", True: "yes", False: "no"}[mail["authenticated"]]
     heading = [
         ("From", f"{name} <{address}>" if name and address else name or address or "nobody"),
-        ("To", ", ".join(letter["to"])),
-        ("Date", letter["date"] or ""),
-        ("Subject", letter["subject"]),
-        ("Message-ID", letter["message_id"]),
-        ("Answers", letter["in_reply_to"]),
-        ("Written by", f"a machine ({letter['report_class']})" if letter["automatic"] else ""),
-        ("No answer to", letter["unanswered"]),
+        ("To", ", ".join(mail["to"])),
+        ("Date", mail["date"] or ""),
+        ("Subject", mail["subject"]),
+        ("Message-ID", mail["message_id"]),
+        ("Answers", mail["in_reply_to"]),
+        ("Written by", f"a machine ({mail['report_class']})" if mail["automatic"] else ""),
+        ("No answer to", mail["unanswered"]),
         ("Vouched for", vouched),
         ("Attached", "\n".join(files)),
-        ("Problems", "; ".join(letter["problems"])),
+        ("Problems", "; ".join(mail["problems"])),
     ]
-    folded = len(letter["body"].splitlines()) - len(letter["text"].splitlines())
-    text = tables.wrapped(letter["text"], "  ") if letter["text"] else "  (no text)"
-    more = [click.style(f"  [{folded} more lines are quotes or a signature]", dim=True)] if folded > 0 else []
-    title = click.style(safe_for_terminal(letter["file"]), bold=True)
-    return "\n".join([title, tables.labelled(heading, "  "), "", text, *more])
+    folded = len(mail["body"].splitlines()) - len(mail["text"].splitlines())
+    body = [text(mail["text"])] if mail["text"] else [text("(no text)", "dim")]
+    if folded > 0:
+        body.append(text(f"[{folded} more lines are quotes or a signature]", "dim"))
+    title = text(mail["file"], "bold")
+    Output().print(*([] if first else [""]), title, indented(labelled(heading)), "", *map(indented, body))

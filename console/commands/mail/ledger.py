@@ -10,7 +10,6 @@ import click
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from console.terminal import tables
 from console.terminal.context import (
     NO_SUCH,
     OK,
@@ -24,6 +23,7 @@ from console.terminal.context import (
     refuse,
     run,
 )
+from console.terminal.times import full_time
 from desk.clock import now
 from desk.model.case import Case
 from desk.model.messages import FRONT
@@ -37,12 +37,12 @@ MEANINGS = {
     MailOutcome.REPLY: "joined a case",
     MailOutcome.MACHINE: "a machine's",
     MailOutcome.OWN: "the desk's own, come back",
-    MailOutcome.REPEAT: "the same letter again",
+    MailOutcome.REPEAT: "the same mail again",
     MailOutcome.TOO_LARGE: "too large: its header here, the rest on the server",
     MailOutcome.NOTHING: "read, no case touched",
     MailOutcome.PENDING: "waiting for an agent",
     MailOutcome.REFUSED: "left out by an agent",
-    MailOutcome.QUARANTINE: "set aside: it could not be read",
+    MailOutcome.QUARANTINE: "quarantined: it could not be read",
     MailOutcome.WAITING: "not decided yet",
 }
 
@@ -111,20 +111,25 @@ def _print_summaries(found: Sequence[Mapping[str, Any]], as_json: bool) -> None:
     if as_json:
         print_json(found)
     for one in found if not as_json else ():
-        click.secho(one["mailbox"], bold=True)
-        if not one["connected_at"]:
-            click.echo("  never connected yet")
-            continue
-        compared = tables.local_long(one["reconciled_at"], UTC) if one["reconciled_at"] else "never"
-        pairs = [("since", tables.local_long(one["connected_at"], UTC)), ("compared", compared)]
-        pairs += [(word, f"{count}  {MEANINGS[MailOutcome(word)]}") for word, count in one["outcomes"].items()]
-        if one["difference"]:
-            pairs.append(("difference", f"{tables.local_long(one['differed_at'], UTC)}: {one['difference']}"))
-        if one in late:
-            since = tables.local_long(one["oldest_waiting"], UTC)
-            pairs.append(("late", f"a mail waits to be decided since {since}: does 'firstline serve' run?"))
-        click.echo(tables.labelled(pairs, "  "))
+        _print_summary(one, one in late)
     click.get_current_context().exit(WRONG if late else OK)
+
+
+def _print_summary(one: Mapping[str, Any], late: bool) -> None:
+    from console.terminal.output import Output, indented, labelled, text  # noqa: PLC0415
+
+    if not one["connected_at"]:
+        Output().print(text(one["mailbox"], "bold"), indented(text("never connected yet", "dim")))
+        return
+    compared = full_time(one["reconciled_at"], UTC) if one["reconciled_at"] else "never"
+    pairs: list[tuple[str, Any]] = [("since", full_time(one["connected_at"], UTC)), ("compared", compared)]
+    pairs += [(word, f"{count}  {MEANINGS[MailOutcome(word)]}") for word, count in one["outcomes"].items()]
+    if one["difference"]:
+        pairs.append(("difference", text(f"{full_time(one['differed_at'], UTC)}: {one['difference']}", "yellow")))
+    if late:
+        since = full_time(one["oldest_waiting"], UTC)
+        pairs.append(("late", text(f"a mail waits to be decided since {since}: does 'firstline serve' run?", "red")))
+    Output().print(text(one["mailbox"], "bold"), indented(labelled(pairs)))
 
 
 # single mails
@@ -170,10 +175,11 @@ def _mail_as_json(row: Row[Any], numbers: Mapping[int, str]) -> dict[str, Any]:
 
 
 def _print_mail(row: Row[Any], numbers: Mapping[int, str]) -> None:
+    from console.terminal.output import Output, indented, labelled, one_line  # noqa: PLC0415
+
     one = _mail_as_json(row, numbers)
-    at = tables.local_long(row.received_at, UTC)
-    click.secho(tables.cut(f"{row.channel} · UID {row.uid} · {at} · {row.size} bytes", tables.width()), bold=True)
-    told = MEANINGS[MailOutcome(row.now)]
-    pairs = [("outcome", f"{row.now}: {told}"), ("case", one["case"]), ("message-id", row.message_id)]
-    pairs += [("arrival", str(row.arrival_id or "")), ("problem", one["problem"])]
-    click.echo(tables.labelled([pair for pair in pairs if pair[1]], "  "))
+    at = full_time(row.received_at, UTC)
+    pairs = [("outcome", f"{row.now}: {MEANINGS[MailOutcome(row.now)]}"), ("case", one["case"])]
+    pairs += [("message-id", row.message_id), ("arrival", str(row.arrival_id or "")), ("problem", one["problem"])]
+    head = one_line(f"{row.channel} · UID {row.uid} · {at} · {row.size} bytes", "bold")
+    Output().print(head, indented(labelled(pairs)))

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def muted(folder: DeskFolder, as_json: bool) -> None:
     """List the addresses to which no automatic mail goes, and why.
 
-    An address is muted when too much went there without a person writing: three letters within an hour, or five within
+    An address is muted when too much went there without a person writing: three mails within an hour, or five within
     a week. What was withheld stands in the journal of its case. It ends when an agent writes there, after a week, or
     with 'firstline mail unmute'. Who declined notices is listed too, and is still answered.
 

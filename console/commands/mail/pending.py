@@ -1,4 +1,4 @@
-"""``mail pending`` and ``mail quarantine``: letters that wait for a person, and letters that could not be read."""
+"""``mail pending`` and ``mail quarantine``: mails that wait for a person, and mails that could not be read."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def _renamed(command: click.Command, old_name: str, name: str) -> click.Command:
 
 @click.group()
 def pending() -> None:
-    """Letters that name a case but whose sender is not proved. A person decides.
+    """Mails that name a case but whose sender is not proved. A person decides.
 
-    The same as 'firstline pending'. A letter that is released joins its case; one that is rejected is answered by
+    The same as 'firstline pending'. A mail that is released joins its case; one that is rejected is answered by
     nobody.
 
     \b
@@ -53,12 +53,12 @@ pending.add_command(_renamed(refuse_pending, "pending refuse", "pending reject")
 
 @click.group()
 def quarantine() -> None:
-    """Letters that could not be read or decided. They lie here whole, and can be tried again.
+    """Mails that could not be read or decided. They lie here whole, and can be tried again.
 
     \b
     Examples:
       firstline mail quarantine list
-      firstline mail quarantine show 57 --raw > letter.eml
+      firstline mail quarantine show 57 --raw > mail.eml
       firstline mail quarantine replay 57
       firstline mail quarantine reject 57
     """
@@ -72,7 +72,7 @@ quarantine.add_command(_renamed(replay, "replay", "quarantine replay"))
 @json_option
 @pass_folder
 def list_quarantine(folder: DeskFolder, as_json: bool) -> None:
-    """List the letters that were set aside, oldest first.
+    """List the mails that are quarantined, oldest first.
 
     \b
     Example:
@@ -91,20 +91,20 @@ async def _quarantined_mail(folder: DeskFolder) -> Sequence[Row[*tuple[Any, ...]
 @acting
 @pass_folder
 def reject(folder: DeskFolder, mail_id: int, agent: str) -> None:
-    """Leave a letter out for good. It stays in the inbox and on its server, and nobody is answered.
+    """Leave a mail out for good. It stays in the inbox and on its server, and nobody is answered.
 
     \b
     Example:
       firstline mail quarantine reject 57
     """
     run(_reject(folder, mail_id, agent))
-    click.echo(f"Letter {mail_id} is left out.")
+    click.echo(f"Mail {mail_id} is left out.")
 
 
 async def _reject(folder: DeskFolder, mail_id: int, agent: str) -> None:
     async with open_database(folder.settings()) as database:
         if mail_id not in {row.id for row in await inbox.quarantine(database) if row.channel.startswith("mail:")}:
-            refuse(f"no letter {mail_id} is set aside: see 'firstline mail quarantine list'", NO_SUCH)
+            refuse(f"no mail {mail_id} is quarantined: see 'firstline mail quarantine list'", NO_SUCH)
         actor = await actor_of(folder, database, agent)
 
         async def refused(connection: AsyncConnection) -> None:
