@@ -368,6 +368,8 @@ class _RoundComposer:
     def _journal_inbound(self) -> None:
         """What came in, as the journal keeps it: words and files, a pressed button, an opened chat."""
         inbound, event = self.inbound, self.inbound.event
+        if self.round.subject is None:
+            return  # an order that names no case stands in the audit; there is no journal for it
         said: JournalEvent | None = None
         if isinstance(event, Pressed):
             said = ButtonPressed(event.option)

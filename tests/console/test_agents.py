@@ -131,14 +131,14 @@ def test_an_order_from_the_terminal_is_audited_with_its_case(typist: Typist) -> 
     rows = audited(typist, "--case", "12")
     assert [(row["actor"], row["operation"], row["outcome"]) for row in rows] == [
         ("agent:ivanova", "take", "done"),
-        ("agent:petrov", "take", "already taken"),
-        ("agent:ivanova", "eta", "done"),
-        ("agent:ivanova", "note", "done"),
+        ("agent:petrov", "take", "refused:already_taken"),
+        ("agent:ivanova", "set_eta", "done"),
+        ("agent:ivanova", "add_note", "done"),
     ]
     assert {(row["provider"], row["case_number"]) for row in rows} == {("sever", number)}
-    assert rows[2]["details"] == {"duration": "120"}
+    assert rows[2]["details"] == {"minutes": 120}
     said = typist.types("audit", "--actor", "agent:petrov", "--since", "1h").output
-    assert f"· sever · agent:petrov\n  take · {number} · already taken\n" in said
+    assert f"· sever · agent:petrov\n  take · {number} · refused:already_taken\n" in said
     assert "тайна" not in typist.types("audit").output
     assert typist.types("audit", "--since", "2030-01-01").output == "Nothing was done yet.\n"
     assert typist.types("audit", "--since", "yesterday").exit_code == 2

@@ -56,7 +56,7 @@ async def test_each_order_is_audited_and_who_is_no_agent_commands_nothing(
     assert await audited(desk) == [
         ("telegram:666", "take", number, "refused:not_an_agent"),
         (maria, "take", number, "done"),
-        (maria, "eta", number, "done"),
+        (maria, "set_eta", number, "done"),
     ]
 
 
