@@ -1,1 +1,1 @@
-"""Mail: letters are received, read in killable children, composed and sent."""
+"""Mail: messages are received over IMAP, read in child processes, composed and sent over SMTP."""

@@ -1,4 +1,4 @@
-"""A letter of the desk's own that came back, as the rules see it. Pure."""
+"""A bounce of a message the desk sent, turned into an event for the rules. Pure."""
 
 from __future__ import annotations
 
@@ -11,34 +11,34 @@ from mail.reading.message import MailMessage
 MAX_SUSPECTS = 20
 """Addresses of a report that are tried with a token."""
 NOT_ABOUT_ADDRESS = ("5.2.3", "5.3.4", "5.6.", "5.7.")
-"""Status codes (RFC 3463) that speak of the letter or its sender: whoever was to read it is still there."""
+"""Status codes (RFC 3463) that speak of the message or its sender: whoever was to read it is still there."""
 
 
-def undelivered_inbound(letter: MailMessage, arrival: Arrival, provider: str, address: str) -> Inbound[Event]:
+def undelivered_inbound(message: MailMessage, arrival: Arrival, provider: str, address: str) -> Inbound[Event]:
     """A report that something of ours did not arrive: the desk's own news, if one of its tokens proves to be ours.
 
-    The token was written to one of the suspects: whom the report names, or whom the returned letter was addressed to.
+    The token was written to one of the suspects: whom the report names, or whom the returned message was addressed to.
     """
     domain = address.rpartition("@")[2]
-    back = letter.original
-    suspects = dict.fromkeys([*(fold_address(one.address) for one in letter.failed_recipients), *back.recipients])
+    back = message.original
+    suspects = dict.fromkeys([*(fold_address(one.address) for one in message.failed_recipients), *back.recipients])
     ids = [
-        one for one in (*back.message_ids, letter.in_reply_to, *letter.references) if classify.find_token(one, domain)
+        one for one in (*back.message_ids, message.in_reply_to, *message.references) if classify.find_token(one, domain)
     ]
-    status = next((one.status for one in letter.failed_recipients if one.status), "")
+    status = next((one.status for one in message.failed_recipients if one.status), "")
     return Inbound(
         channel=arrival.channel,
         sender=Address("mail", arrival.channel, next(iter(suspects), "")),
         at=arrival.received_at,
         event=Undelivered(
-            why=f"{status} {letter.subject}".strip()[:200],
+            why=f"{status} {message.subject}".strip()[:200],
             gone=not status.startswith(NOT_ABOUT_ADDRESS),
             suspects=tuple(suspects)[:MAX_SUSPECTS],
             departure=classify.find_departure_key(ids[0]) if ids else "",
         ),
         provider=provider,
-        reference=Reference(tokens=letter.tokens),
-        message=letter.message_id,
-        automatic=letter.automatic,
-        fingerprint=letter.fingerprint,
+        reference=Reference(tokens=message.tokens),
+        message=message.message_id,
+        automatic=message.automatic,
+        fingerprint=message.fingerprint,
     )

@@ -1,4 +1,4 @@
-"""One mailbox as a channel: raw mail in over IMAP, read in a killable child; letters out over SMTP."""
+"""A mailbox as a channel: raw mail in over IMAP, parsed in a killable child; messages out over SMTP."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ from mail.transport.smtp import SmtpConnection
 
 log = logging.getLogger(__name__)
 MAX_ATTACHMENT_BYTES = 10 * 1024 * 1024
-"""Bytes of all files of one letter: encoded they are a third more, and many servers take no letter above 20 MB."""
+"""Bytes of all files of one message: encoded they are a third more, and many servers take no message above 20 MB."""
 GIVE_UP_AFTER = timedelta(days=5)
 """RFC 5321, section 4.5.4.1: then people are told, whoever's fault it was."""
 
 
 class MailChannel:
-    """A `desk.model.channel.Channel`. ``open_file`` fetches the bytes behind a `File.source` when a letter is sent.
+    """A `desk.model.channel.Channel`. ``open_file`` fetches the bytes behind a `File.source` when a message is sent.
 
     ``turns`` is shared by all mailboxes of a process, so that none of them crowds out another.
     """
@@ -74,18 +74,18 @@ class MailChannel:
         self._listener = MailboxListener(settings, database, clock, turns or FetchScheduler())
 
     async def hear(self, arrival: Arrival) -> Inbound[Event]:
-        """The letter in an arrival. Raises `UnreadableMessage` when three children died over it."""
-        letter = await self._readers.read(
+        """The message in an arrival. Raises `UnreadableMessage` when three children died over it."""
+        message = await self._readers.read(
             arrival.body, ReaderOptions(self._settings.address, self._settings.authserv_id, html=False)
         )
-        return inbound_of(letter, arrival, self.provider, self._settings.address)
+        return inbound_of(message, arrival, self.provider, self._settings.address)
 
     def render(self, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
-        """One letter of kind "mail", its Message-ID fixed for ever; none when there is nothing to be said."""
+        """One message of kind "mail", its Message-ID fixed for ever; none when there is nothing to be said."""
         return self._renderer.render(outgoing)
 
     async def send(self, departure: Departure, remotes: Mapping[str, str]) -> SendResult:
-        """Composes the letter and hands it to the server. `Sent.remote` is its Message-ID."""
+        """Composes the message and hands it to the server. `Sent.remote` is its Message-ID."""
         body = departure.body
         named = str(body.get("answers", ""))
         answers = named.removeprefix("remote:") if named.startswith("remote:") else remotes.get(named, "")
@@ -110,7 +110,7 @@ class MailChannel:
         await self._smtp.close()
 
     async def _load_attachments(self, files: Sequence[Mapping[str, Any]]) -> tuple[list[OutboundAttachment], list[str]]:
-        """The files with their bytes as long as there is room in the letter, and the names of the others."""
+        """The files with their bytes as long as there is room in the message, and the names of the others."""
         enclosed: list[OutboundAttachment] = []
         left_out: list[str] = []
         for file in files:
@@ -132,41 +132,41 @@ class MailChannel:
         return OutboundAttachment(file["name"], file["media_type"], content, file.get("cid", ""))
 
 
-def inbound_of(letter: MailMessage, arrival: Arrival, provider: str, address: str = "") -> Inbound[Event]:
-    """A letter as the rules see it. ``address`` is the mailbox's own."""
-    if letter.report_class == "failed" and letter.tokens:
-        return bounce_events.undelivered_inbound(letter, arrival, provider, address)
-    ids = dict.fromkeys([*letter.references, *filter(None, (letter.in_reply_to, letter.message_id))])
+def inbound_of(message: MailMessage, arrival: Arrival, provider: str, address: str = "") -> Inbound[Event]:
+    """A message as the rules see it. ``address`` is the mailbox's own."""
+    if message.report_class == "failed" and message.tokens:
+        return bounce_events.undelivered_inbound(message, arrival, provider, address)
+    ids = dict.fromkeys([*message.references, *filter(None, (message.in_reply_to, message.message_id))])
     said = Said(
-        text=_choose_text(letter),
-        full_text=letter.full_text,
-        subject=letter.subject,
-        files=tuple(_file_of(arrival.id, one) for one in letter.attachments),
-        lost=letter.missing_parts,
-        report=letter.report_class if letter.automatic == "bounce" else "",
+        text=_choose_text(message),
+        full_text=message.full_text,
+        subject=message.subject,
+        files=tuple(_file_of(arrival.id, one) for one in message.attachments),
+        lost=message.missing_parts,
+        report=message.report_class if message.automatic == "bounce" else "",
         references=tuple(ids),
     )
     return Inbound(
         channel=arrival.channel,
-        sender=Address("mail", arrival.channel, fold_address(letter.sender.address)),
+        sender=Address("mail", arrival.channel, fold_address(message.sender.address)),
         at=arrival.received_at,
         event=said,
         provider=provider,
-        proof=letter.proof,
-        name=letter.sender.name,
-        language=letter.language,
-        reference=Reference(tokens=letter.tokens),
-        message=letter.message_id,
-        automatic=letter.automatic,
-        truncated=bool(letter.stub),
-        fingerprint=letter.fingerprint,
+        proof=message.proof,
+        name=message.sender.name,
+        language=message.language,
+        reference=Reference(tokens=message.tokens),
+        message=message.message_id,
+        automatic=message.automatic,
+        truncated=bool(message.stub),
+        fingerprint=message.fingerprint,
     )
 
 
-def _choose_text(letter: MailMessage) -> str:
-    """What is new in the letter. Where nothing is, or it is not here, its subject says it; but a reply's is ours."""
-    is_reply = letter.in_reply_to or letter.references or letter.tokens
-    return letter.text if letter.text.strip() or (is_reply and not letter.stub) else letter.subject
+def _choose_text(message: MailMessage) -> str:
+    """What is new in the message. Where nothing is, or it is not here, its subject says it; but a reply's is ours."""
+    is_reply = message.in_reply_to or message.references or message.tokens
+    return message.text if message.text.strip() or (is_reply and not message.stub) else message.subject
 
 
 def _file_of(arrival_id: int, one: Attachment) -> File:

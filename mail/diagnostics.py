@@ -1,5 +1,4 @@
-"""What `firstline check` tells of a mailbox: its folder, the login both ways, certificates, and whose word counts;
-and what the ledger says of it."""
+"""The checks of a mailbox for `firstline check`: folder, logins, certificates, authserv_id, and its ledger."""
 
 from __future__ import annotations
 

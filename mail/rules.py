@@ -1,4 +1,4 @@
-"""What is peculiar to letters: machines are never answered, and a letter that proves nothing changes nothing. Pure."""
+"""The rules of mail alone: programs are never answered, and a message that proves nothing changes nothing. Pure."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def keep_automatic_mail(case: Case, inbound: Inbound[Said], facts: Facts) -> Dec
 
 
 def keep_unproved_pending(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:
-    """A letter that does not prove it belongs to the case waits for an agent, with no effect before (rule 8)."""
+    """A message that does not prove it belongs to the case waits for an agent, with no effect before (rule 8)."""
     case_match = facts.need(CaseMatch)
     if not case_match.doubt:
         return None
@@ -78,6 +78,6 @@ def keep_unproved_pending(case: Case, inbound: Inbound[Said], facts: Facts) -> D
 
 
 def note_lost_parts(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:
-    """What could not be read of a letter is told beside it, so that nobody takes a part for the whole."""
+    """What could not be read of a message is told beside it, so that nobody takes a part for the whole."""
     lost = inbound.event.lost
     return decide(AddJournalEntry(MailIncomplete(lost)), done=False) if lost else None

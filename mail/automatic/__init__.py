@@ -1,1 +1,1 @@
-"""TODO: one sentence on what lives in mail/automatic."""
+"""Automatic mail: bounces, out-of-office replies, mailing lists and challenges are recognised. Pure."""

@@ -1,8 +1,8 @@
-"""Answers that nobody wrote: out of office, vacation, receipts, answers to invitations.
+"""Automatic replies: out of office, vacation, read receipts and answers to invitations are recognised.
 
-Headers come first (RFC 3834 and what programmes wrote before it). Words count only where they stand as a programme puts
-them: at the beginning of the subject, before a colon, or beside a header that already speaks of a machine. An ordinary
-letter about a vacation is a letter.
+Headers come first (RFC 3834, and what programs wrote before it). Words count only where programs put them: at the
+beginning of the subject, before a colon, or beside a header that already indicates a program. An ordinary message about
+a vacation is an ordinary message.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ AUTOREPLY_HEADERS = frozenset({
     "x-autoanswer", "x-auto-answer", "x-fc-machinegenerated", "x-autoreply-to", "x-autorespond-to", "x-out-of-office",
     "x-ooo", "x-mdautoresponder",
 })  # fmt: skip
-"""Headers that only an answering programme sets, whatever their value but "no"."""
+"""Headers that only an answering program sets, whatever their value but "no"."""
 
 _AUTOREPLY_NAME = compile_phrases(("autoreply", "auto-reply", "autorespon", "auto-respond", "vacation"))
 """What the name of such a header has in it, whosever it is."""
@@ -42,16 +42,16 @@ AUTOREPLY_ADDRESSES = (
 
 _BRACKETED_ENDINGS = tuple(f"{opened}{one}{closed}" for one in AUTOREPLY_SUBJECTS for opened, closed in ("[]", "()"))
 MAX_ABSENCE_LENGTH = 4000
-"""Characters of a letter about an absence; whoever has more to say is a person."""
+"""Characters of a message about an absence; whoever has more to say is a person."""
 
 
-def is_autoreply(letter: MimePart, sender: str, subject: str, text: str, listed: bool = False) -> bool:
-    """Whether a programme answered. ``sender`` is the address in From, ``text`` what the letter says.
+def is_autoreply(message: MimePart, sender: str, subject: str, text: str, listed: bool = False) -> bool:
+    """Whether a program answered. ``sender`` is the address in From, ``text`` what the message says.
 
     Of what is ``listed``, sent to many, words tell nothing.
     """
-    headers, low = letter.headers, subject.lower().strip()
-    if _is_read_receipt(letter, low, text) or _is_calendar_reply(letter):
+    headers, low = message.headers, subject.lower().strip()
+    if _is_read_receipt(message, low, text) or _is_calendar_reply(message):
         return True
     submitted = parse_parameters(headers.get_first("auto-submitted"))[0].split(" ")[0].partition("(")[0]
     if (
@@ -64,7 +64,7 @@ def is_autoreply(letter: MimePart, sender: str, subject: str, text: str, listed:
 
 
 def is_autoreply_subject(subject: str) -> bool:
-    """Whether the subject alone is an answering programme's."""
+    """Whether the subject alone is an answering program's."""
     low = subject.lower().strip()
     if low.startswith(AUTOREPLY_SUBJECTS):
         return _stands_alone(low, AUTOREPLY_SUBJECTS)
@@ -72,7 +72,7 @@ def is_autoreply_subject(subject: str) -> bool:
 
 
 def forbids_autoreply(headers: Headers) -> bool:
-    """Whether the letter asks for no automatic answer, or has nobody to take one, whoever wrote it."""
+    """Whether the message asks for no automatic answer, or has nobody to take one, whoever wrote it."""
     asked = decode_header(headers.get_first("x-auto-response-suppress")).lower()
     return asked not in ("", "none") or _has_null_return_path(headers)
 
@@ -93,7 +93,7 @@ def _has_autoreply_header(headers: Headers) -> bool:
 
 
 def _is_autoreply_header(name: str, said: bytes) -> bool:
-    """Whether one header says that a programme answered."""
+    """Whether one header says that a program answered."""
     if name in AUTOREPLY_HEADERS or (_AUTOREPLY_NAME.search(name) and "suppress" not in name):
         return said not in (b"no", b"false", b"0", b"none", b"")
     if name in ("precedence", "x-precedence", "preference"):
@@ -124,7 +124,7 @@ def _is_autoreply_by_words(headers: Headers, sender: str, low: str, text: str) -
 
 
 def _has_reply_signs(headers: Headers, sender: str) -> bool:
-    """Signs that the letter is an answer, or not a person's."""
+    """Signs that the message is an answer, or not a person's."""
     answers = "in-reply-to" in headers or "references" in headers
     return (
         answers or _has_automatic_path(headers) or local_part(sender).startswith(("noreply", "no-reply", "donotreply"))
@@ -160,21 +160,21 @@ def _stands_before_colon(low: str, beginnings: tuple[str, ...]) -> bool:
     return any(low.startswith(one) and low[len(one) :].lstrip()[:1] in (":", "：") for one in beginnings)
 
 
-def _is_read_receipt(letter: MimePart, low: str, text: str) -> bool:
+def _is_read_receipt(message: MimePart, low: str, text: str) -> bool:
     """A read receipt: a disposition notification (RFC 8098), or Outlook's own without one."""
-    if letter.media_type == "multipart/report":
-        kind = letter.parameters.get("report-type", "").lower()
+    if message.media_type == "multipart/report":
+        kind = message.parameters.get("report-type", "").lower()
         if kind in ("disposition-notification", "mdn"):
             return True
-    if any(part.media_type == "message/disposition-notification" for part in letter.walk()):
-        return letter.media_type.startswith("multipart/") and (
-            letter.media_type == "multipart/report" or low.startswith(RECEIPT_SUBJECTS)
+    if any(part.media_type == "message/disposition-notification" for part in message.walk()):
+        return message.media_type.startswith("multipart/") and (
+            message.media_type == "multipart/report" or low.startswith(RECEIPT_SUBJECTS)
         )
     return low.startswith(RECEIPT_SUBJECTS) and "was read on" in text[:1000].lower()
 
 
-def _is_calendar_reply(letter: MimePart) -> bool:
+def _is_calendar_reply(message: MimePart) -> bool:
     return any(
         part.media_type == "text/calendar" and part.parameters.get("method", "").lower() in ("reply", "counter")
-        for part in letter.walk()
+        for part in message.walk()
     )

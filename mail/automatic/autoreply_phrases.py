@@ -1,5 +1,4 @@
-"""How answering programmes begin, in the languages of the world's mail programmes: data for
-`mail.automatic.autoreplies`."""
+"""Phrases of automatic replies in many languages: data for `mail.automatic.autoreplies`."""
 
 from __future__ import annotations
 
@@ -30,7 +29,7 @@ AUTOREPLY_SUBJECTS = word_lines("""
     balasan otomatis | balas otomatis | jawapan automatik | ตอบกลับอัตโนมัติ | การตอบกลับอัตโนมัติ
     स्वचालित उत्तर
 """)
-"""How the subject of an answering programme begins, in the languages of the world's mail programmes."""
+"""How the subject of an answering program begins, in the languages of the world's mail programs."""
 
 ABSENCE_SUBJECTS = word_lines("""
     out of office | out of the office | out-of-office | ooo | away from my mail | away from the office
@@ -49,7 +48,7 @@ ABSENCE_SUBJECTS = word_lines("""
     atostog | εκτός γραφείου | ofis dışında | izinde | מחוץ למשרד | خارج المكتب | 外出 | 不在 | 休暇 | 休假
     不在办公室 | 不在辦公室 | 외근 | 휴가 | 부재 | vắng mặt | di luar kantor | cuti | ไม่อยู่ที่สำนักงาน
 """)
-"""Words of absence: they make an answering programme's letter only beside another sign of one."""
+"""Words of absence: they make an answering program's message only beside another sign of one."""
 
 AUTOREPLY_SENTENCES = word_lines("""
     this is an automated re | this is an automatic re | this is an auto-re | this is an autore
@@ -70,7 +69,7 @@ AUTOREPLY_SENTENCES = word_lines("""
     fraværende | lomalla | poissa | automaattinen | izinde | ofis dışında | otomatik | 自動 | 自动 | 不在 | 休暇
     休假 | 자동 | 부재 | 휴가 | אוטומטי | تلقائي | αυτόματ
 """)
-"""Words in the first lines of such a letter."""
+"""Words in the first lines of such a message."""
 
 RECEIPT_SUBJECTS = word_lines("""
     read: | not read: | gelesen: | lu : | lu: | leído: | leido: | letto: | gelezen: | lida: | lido: | прочтено:

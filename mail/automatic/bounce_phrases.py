@@ -1,7 +1,7 @@
-"""What mail servers say, in the words they have said it in over thirty years: data for `mail.automatic.bounces`.
+"""Phrases of bounces, as mail servers have written them over thirty years: data for `mail.automatic.bounces`.
 
-A phrase proves nothing by itself, since people quote servers and ask about them; it counts beside who sent the letter
-and how it is built. All is lower case; a bar or a line end separates phrases.
+A phrase proves nothing by itself, since people quote servers and ask about them; it counts beside the sender and the
+structure of the message. All is lower case; a bar or a line end separates phrases.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ ROLE_LOCAL_PARTS = frozenset(
     nobody | noreply | mailer | no_reply | postmast | bounces | mailadmin | admin | listserv | mta
 """)
 )
-"""Local parts that both programmes and people write from."""
+"""Local parts that both programs and people write from."""
 
 DAEMON_NAMES = word_lines("""
     mail delivery | delivery subsystem | delivery system | delivery service | mailer-daemon | mailer daemon

@@ -1,8 +1,8 @@
-"""Delivery reports, in whatever shape: RFC 3464 where it is kept, else sentences of servers beside addresses.
+"""Bounces of any form are parsed: RFC 3464 where it is kept, else sentences of mail servers beside addresses.
 
-Nothing in a letter proves that a server wrote it, and people forward, quote and ask about bounces all the time. So what
-counts is who sends it first (a daemon, an empty return path), then how it is built (fields, a returned letter that was
-written by whoever now receives the report), and words only beside these.
+Nothing in a message proves that a server wrote it, and people forward, quote and ask about bounces all the time. So
+what counts first is who sent it (a daemon, an empty return path), then its structure (fields, a returned message
+written by whoever now receives the report); words count only beside these.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class DeliveryReport:
 
 @dataclass(frozen=True, slots=True)
 class _BounceText:
-    """The text of a report up to the returned letter."""
+    """The text of a report up to the returned message."""
 
     lines: Sequence[str]
     lower_text: str
@@ -146,11 +146,11 @@ class _BounceEvidence:
 
     @property
     def _other_addresses(self) -> set[str]:
-        """Whoever wrote the letter or the report."""
+        """Whoever wrote the message or the report."""
         return {*self.report_readers, *self.original.senders, fold_address(self.sender.address)}
 
     def _guess_recipients(self) -> list[str]:
-        """The recipient in the subject, by a name alone, in the returned letter, or in the address this came to."""
+        """The recipient in the subject, by a name alone, in the returned message, or in the address this came to."""
         in_subject = [
             address
             for address, _, _ in failed_recipients.find_addresses(self.subject)
@@ -160,7 +160,7 @@ class _BounceEvidence:
         return in_subject or self._find_recipients_by_name() or written_to or _find_verp_recipient(self.report_readers)
 
     def _find_recipients_by_name(self) -> list[str]:
-        """Recipients called by the local part alone: as the letter wrote them, or at the server's own domain."""
+        """Recipients called by the local part alone: as the message wrote them, or at the server's own domain."""
         after = False
         names = []
         for line in self.notice.lines[: failed_recipients.MAX_LINES]:
@@ -174,20 +174,20 @@ class _BounceEvidence:
         return known or ([f"{name}@{domain}" for name in names] if domain and not self.original.recipients else [])
 
 
-def parse_bounce(letter: MimePart, sender: Mailbox, subject: str, text: str) -> DeliveryReport | None:
-    """The delivery report a letter is, or None. ``text`` is all its text; the report's own words must come first."""
-    seen = sender_features.extract_features(letter, sender, subject)
+def parse_bounce(message: MimePart, sender: Mailbox, subject: str, text: str) -> DeliveryReport | None:
+    """The delivery report a message is, or None. ``text`` is all its text; the report's own words must come first."""
+    seen = sender_features.extract_features(message, sender, subject)
     if not seen.worth_reading:
         return None
-    notice = _split_bounce_text(letter, text)
+    notice = _split_bounce_text(message, text)
     evidence = _BounceEvidence(
-        letter,
+        message,
         sender,
         subject,
         seen,
         notice,
-        _read_recipient_fields(letter, notice),
-        sender_features.list_report_readers(letter.headers),
+        _read_recipient_fields(message, notice),
+        sender_features.list_report_readers(message.headers),
     )
     if not evidence.is_bounce():
         return None
@@ -202,16 +202,16 @@ def parse_bounce(letter: MimePart, sender: Mailbox, subject: str, text: str) -> 
     return DeliveryReport(report_class, bounced, evidence.original)
 
 
-def _split_bounce_text(letter: MimePart, text: str) -> _BounceText:
+def _split_bounce_text(message: MimePart, text: str) -> _BounceText:
     lines, rest = original_message.split_notice(text[:MAX_TEXT].split("\n")[:1000])
-    back = original_message.find_in_parts(letter) or original_message.find_in_text(rest)
+    back = original_message.find_in_parts(message) or original_message.find_in_text(rest)
     return _BounceText(lines, "\n".join(lines).lower(), back)
 
 
-def _read_recipient_fields(letter: MimePart, notice: _BounceText) -> list[RecipientFields]:
+def _read_recipient_fields(message: MimePart, notice: _BounceText) -> list[RecipientFields]:
     """Recipients by the fields of RFC 3464, wherever a server put them; the proper part comes first."""
-    parts = dsn.find_status_parts(letter) or [
-        part for part in letter.walk() if part.number and not part.parts and sender_features.has_dsn_fields(part)
+    parts = dsn.find_status_parts(message) or [
+        part for part in message.walk() if part.number and not part.parts and sender_features.has_dsn_fields(part)
     ]
     found = [one for part in parts for one in dsn.parse_recipients(part.content(dsn.MAX_STATUS_BYTES))]
     if found or "inal-recipient" not in notice.lower_text:

@@ -1,5 +1,7 @@
-"""Whether a machine wrote a letter, and what kind of machine. Whatever it is, its letter still reaches the case;
-only the automatic answer to it is withheld (RFC 3834)."""
+"""Whether a program sent a message, and of which kind.
+
+The message still reaches its case either way; only the automatic reply to it is withheld (RFC 3834).
+"""
 
 from __future__ import annotations
 
@@ -59,24 +61,24 @@ class AutomaticSender:
     original: OriginalMessage = OriginalMessage()  # noqa: RUF009 - frozen
 
 
-def classify_sender(letter: MimePart, sender: Mailbox, address: str, subject: str, text: str) -> AutomaticSender:
-    """What is known of a letter's author.
+def classify_sender(message: MimePart, sender: Mailbox, address: str, subject: str, text: str) -> AutomaticSender:
+    """What is known of a message's author.
 
-    ``sender`` is its From, ``address`` the mailbox's own ("" where unknown), ``text`` all the text the letter shows.
+    ``sender`` is its From, ``address`` the mailbox's own ("" where unknown), ``text`` all the text the message shows.
     """
-    headers = letter.headers
+    headers = message.headers
     if (address and fold_address(sender.address) == fold_address(address)) or _is_own_message_id(
         headers.get_first("message-id"), address
     ):
         return AutomaticSender("own")
-    if _is_feedback_report(letter, sender, subject):
+    if _is_feedback_report(message, sender, subject):
         return AutomaticSender("feedback", "feedback")
-    if found := bounces.parse_bounce(letter, sender, subject, text):
+    if found := bounces.parse_bounce(message, sender, subject, text):
         return AutomaticSender("bounce", found.report_class, found.failed_recipients, found.original)
     if (
         kind := "challenge"
         if _is_challenge(headers, subject, text)
-        else _find_autoreply_or_list(letter, sender, subject, text)
+        else _find_autoreply_or_list(message, sender, subject, text)
     ):
         return AutomaticSender(kind, kind)
     daemon = bool(sender.address) and sender_features.find_robot_level(headers, sender) == sender_features.DAEMON
@@ -85,11 +87,11 @@ def classify_sender(letter: MimePart, sender: Mailbox, address: str, subject: st
     return AutomaticSender("" if sender.address else "nobody")
 
 
-def _find_autoreply_or_list(letter: MimePart, sender: Mailbox, subject: str, text: str) -> str:
+def _find_autoreply_or_list(message: MimePart, sender: Mailbox, subject: str, text: str) -> str:
     """ "auto-reply", "list" or ""."""
-    headers = letter.headers
+    headers = message.headers
     listed = headers.has_any(LIST_HEADERS) or _is_from_list_owner(headers)
-    replies = autoreplies.is_autoreply(letter, sender.address, subject, text, listed)
+    replies = autoreplies.is_autoreply(message, sender.address, subject, text, listed)
     submitted = headers.get_first("auto-submitted").strip().lower()
     if replies and not (listed and submitted.startswith((b"auto-generated", b"auto-notified"))):
         return "auto-reply"
@@ -98,7 +100,7 @@ def _find_autoreply_or_list(letter: MimePart, sender: Mailbox, subject: str, tex
 
 
 def _is_from_list_owner(headers: Headers) -> bool:
-    """Whether an older programme of mailing lists sent it on."""
+    """Whether an older program of mailing lists sent it on."""
     senders = parse_mailboxes(headers.get_first("sender").decode("utf-8", "replace"))
     names = [box.address.lower().partition("@")[0] for box in senders]
     return any(name.startswith("owner-") or name.endswith(("-owner", "-bounces")) for name in names)
@@ -125,16 +127,16 @@ def _is_own_message_id(message_id: bytes, address: str) -> bool:
     return bool(address and find_token(message_id.decode("ascii", "replace"), address.rpartition("@")[2]))
 
 
-def _is_feedback_report(letter: MimePart, sender: Mailbox, subject: str) -> bool:
+def _is_feedback_report(message: MimePart, sender: Mailbox, subject: str) -> bool:
     """A complaint or report of a provider: ARF (RFC 5965), DMARC and TLS reports, and what came before them."""
-    kind = letter.parameters.get("report-type", "").lower() if letter.media_type == "multipart/report" else ""
+    kind = message.parameters.get("report-type", "").lower() if message.media_type == "multipart/report" else ""
     if kind in ("feedback-report", "tlsrpt") or any(
-        part.media_type == "message/feedback-report" for part in letter.walk()
+        part.media_type == "message/feedback-report" for part in message.walk()
     ):
         return True
     low, who = subject.lower().strip(), fold_address(sender.address)
     return (
-        "x-hmxmroriginalrecipient" in letter.headers
+        "x-hmxmroriginalrecipient" in message.headers
         or (low.startswith("report domain:") and "submitter:" in low)
         or (who.startswith("staff@hotmail.") and low.startswith("complaint about message from"))
         or (who.startswith("scomp@aol.") and "tos notification" in low)
@@ -160,7 +162,7 @@ def _is_challenge(headers: Headers, subject: str, text: str) -> bool:
 
 
 def list_recipients(headers: Headers) -> tuple[str, ...]:
-    """Every address the letter says it was sent or delivered to, lower case, as written, each once."""
+    """Every address the message says it was sent or delivered to, lower case, as written, each once."""
     names = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to", "cc", "resent-to", "x-forwarded-to")
     found: dict[str, None] = {}
     for name in names:

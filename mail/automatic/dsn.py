@@ -1,7 +1,7 @@
-"""Delivery reports that keep the rules: the fields of RFC 3464, as far as real servers write them.
+"""Delivery status notifications: the fields of RFC 3464, as real mail servers write them.
 
-Fields are read from bytes, line by line. Servers forget blank lines, types, actions and domains, put angle brackets
-and comments where none belong, and answer in their own vocabulary; what can be understood is.
+Fields are read from bytes, line by line. Servers omit blank lines, types, actions and domains, put angle brackets and
+comments where none belong, and use their own words; what can be understood is.
 """
 
 from __future__ import annotations
@@ -112,10 +112,10 @@ def _parse_fields(content: bytes) -> Iterator[tuple[str, str]]:
         yield name, decode_header(value[:MAX_VALUE_BYTES])
 
 
-def find_status_parts(letter: MimePart) -> list[MimePart]:
-    """The parts of a letter that are delivery statuses by their type."""
+def find_status_parts(message: MimePart) -> list[MimePart]:
+    """The parts of a message that are delivery statuses by their type."""
     kinds = ("message/delivery-status", "message/global-delivery-status")
-    return [part for part in letter.walk() if part.media_type in kinds]
+    return [part for part in message.walk() if part.media_type in kinds]
 
 
 def choose_address(recipient: RecipientFields, written_to: Collection[str]) -> str:

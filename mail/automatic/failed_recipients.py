@@ -1,7 +1,7 @@
-"""Recipients in the text of a notice: which of the addresses a server mentions are those it could not reach.
+"""Failed recipients in the text of a bounce: which of the addresses a server mentions are those it could not reach.
 
-Where an address stands tells: at the beginning of a line below the announcement, after a word for a recipient, in a
-sentence about failing; or after a word for the sender, or among advice whom to turn to.
+The position of an address decides: at the beginning of a line below the announcement, after a label for a recipient, in
+a sentence about a failure; or after a label for the sender, or in advice whom to contact.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ _RECIPIENT_ENDINGS = tuple(f" {label}" for label in bounce_phrases.RECIPIENT_LAB
 def find_recipients(lines: Sequence[str], ours: Collection[str], written_to: Collection[str]) -> list[tuple[str, str]]:
     """Recipients with their status codes ("" where none is told), in order, each once.
 
-    ``ours`` are addresses of those who sent the letter, ``written_to`` those its headers name, all folded.
+    ``ours`` are addresses of those who sent the message, ``written_to`` those its headers name, all folded.
     """
     lines = lines[:MAX_LINES]
     seen = (
@@ -161,7 +161,7 @@ def find_recipients(lines: Sequence[str], ours: Collection[str], written_to: Col
 
 
 def _choose_most_certain(seen: list[MentionedAddress], written_to: Collection[str]) -> list[MentionedAddress]:
-    """Of the surest kind of place; of the others only those the letter was written to, where there are any."""
+    """Of the surest kind of place; of the others only those the message was written to, where there are any."""
     for place in MentionPlace:
         here = [one for one in seen if one.place == place]
         known = [one for one in here if fold_address(one.address) in written_to]

@@ -1,4 +1,4 @@
-"""The letter that comes back: what a report carries of the letter it speaks of, as a part of its own or in its text."""
+"""The original message inside a bounce: what the report returns of it, as a MIME part or within its text."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ def read_original_headers(headers: Headers, whole: bool = True) -> OriginalMessa
     )
 
 
-def find_in_parts(letter: MimePart) -> OriginalMessage | None:
-    """The returned letter, where it is a part of the report."""
-    for part in letter.walk():
+def find_in_parts(message: MimePart) -> OriginalMessage | None:
+    """The returned message, where it is a part of the report."""
+    for part in message.walk():
         if part.number == 0 or part.parts:
             continue
         if part.media_type in ORIGINAL_TYPES:
@@ -74,7 +74,7 @@ def split_notice(lines: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
 
 
 def find_in_text(lines: Sequence[str]) -> OriginalMessage | None:
-    """The returned letter, where its headers stand in the text below a divider."""
+    """The returned message, where its headers stand in the text below a divider."""
     start = next((at for at, line in enumerate(lines[:20]) if _is_header_line(line)), None)
     if start is None:
         return None
@@ -93,7 +93,7 @@ def find_in_text(lines: Sequence[str]) -> OriginalMessage | None:
 
 
 def _is_original_below(lines: Sequence[str], at: int, framed: bool) -> bool:
-    """Whether a letter stands below a divider; below a framed one, it may be nothing but its text."""
+    """Whether a message stands below a divider; below a framed one, it may be nothing but its text."""
     following = [line for line in lines[at : at + 12] if line.strip(FRAME_SIGNS)]
     if not following or _is_header_line(following[0]):
         return True

@@ -56,12 +56,12 @@ class SenderFeatures:
         )
 
 
-def extract_features(letter: MimePart, sender: Mailbox, subject: str) -> SenderFeatures:
+def extract_features(message: MimePart, sender: Mailbox, subject: str) -> SenderFeatures:
     """The features of a message."""
-    headers = letter.headers
-    leaves = [part for part in letter.walk() if not part.parts and part.number]
+    headers = message.headers
+    leaves = [part for part in message.walk() if not part.parts and part.number]
     status = any(part.media_type in ("message/delivery-status", "message/global-delivery-status") for part in leaves)
-    kind = letter.parameters.get("report-type", "").lower() if letter.media_type == "multipart/report" else ""
+    kind = message.parameters.get("report-type", "").lower() if message.media_type == "multipart/report" else ""
     low = subject.lower().lstrip("[*( ")
     answer = low.startswith(REPLY_PREFIXES)
     return SenderFeatures(
@@ -71,7 +71,7 @@ def extract_features(letter: MimePart, sender: Mailbox, subject: str) -> SenderF
         and (low.startswith(bounce_phrases.BOUNCE_SUBJECTS) or bounce_phrases.has_failure_sentence(low)),
         has_autoreply_subject=autoreplies.is_autoreply_subject(subject),
         is_by_person=answer or "user-agent" in headers or _is_mail_client_named(headers),
-        is_report_by_type=letter.media_type == "multipart/report" and (status or kind == "delivery-status"),
+        is_report_by_type=message.media_type == "multipart/report" and (status or kind == "delivery-status"),
         failed_recipients=_read_failed_recipients(headers),
     )
 

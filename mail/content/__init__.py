@@ -1,1 +1,1 @@
-"""TODO: one sentence on what lives in mail/content."""
+"""What a message contains: its text, from plain text, HTML, RTF or TNEF, and its attachments. Pure."""

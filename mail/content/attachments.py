@@ -1,7 +1,7 @@
-"""The files of a letter: everything in it that is not shown as its text, under the names the sender gave.
+"""The attachments of a message: every part that is not shown as its text, under the names the sender gave.
 
-A file that was packed into another (Outlook's winmail.dat, uuencode in a text) is listed beside its wrapping, so that
-nothing is lost when the wrapping is misread. Names are exactly the sender's: whoever stores a file chooses its own.
+A file packed into another (Outlook's winmail.dat, uuencode in a text) is listed beside the part that contains it, so
+that nothing is lost when that is misread. Names are exactly the sender's: whoever stores a file chooses its own.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file in a letter. ``number`` finds it again with `letters.part`; ``size`` is in bytes, decoded."""
+    """A file in a message. ``number`` is for `mail.reading.message.read_part`; ``size`` is in bytes, decoded."""
 
     number: int
     name: str
@@ -37,7 +37,7 @@ class Attachment:
 
 
 def list_attachments(tree: MimePart, shown: BodyText) -> tuple[Attachment, ...]:
-    """Every file, in the order of the letter; packed ones last."""
+    """Every file, in the order of the message; packed ones last."""
     files = [
         Attachment(one.number, one.filename or _default_name(one), one.media_type, _decoded_size(one))
         for one in _find_file_parts(tree, shown)

@@ -1,8 +1,8 @@
-"""What a reader is shown as a letter's text: which parts, in which charset, joined how.
+"""The body of a message as text: which parts are read, in which charset, and how they are joined.
 
-Of alternatives the plain one, unless it is empty; of related parts the root; of mixed ones all that is text and no
-file, a repetition in HTML left out. Where none of that says anything, what does: a text with a file's name, a letter
-inside the letter, the words before the first boundary.
+Of alternatives the plain text, unless it is empty; of related parts the root; of mixed parts all that is text and no
+file, without a repetition in HTML. If none of that gives a text, other sources do: a text with a file name, a nested
+message, TNEF, or the preamble before the first boundary.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _PGP_SIGNED, _PGP_SIGNATURE = "-----BEGIN PGP SIGNED MESSAGE-----", "-----BEGIN 
 
 @dataclass(slots=True)
 class BodyText:
-    """A letter's text, the parts it was taken from, and the files that were written into it.
+    """A message's text, the parts it was taken from, and the files that were written into it.
 
     ``unflowed`` is the same text with flowed lines joined (RFC 3676); ``line_marks`` are what HTML said of its lines,
     and may be empty.
@@ -42,7 +42,7 @@ class BodyText:
 
 
 def extract_body(tree: MimePart, depth: int = 0) -> BodyText:
-    """The whole text of a letter."""
+    """The whole text of a message."""
     parts = _select_text_parts(tree)
     one = _join_parts(parts)
     one.parts = frozenset(part.number for part in parts)
@@ -58,7 +58,7 @@ def extract_body(tree: MimePart, depth: int = 0) -> BodyText:
 
 
 def extract_html_text(tree: MimePart) -> str:
-    """All HTML that a reader may choose to be shown, as text: also where the letter has the same in plain text."""
+    """All HTML that a reader may choose to be shown, as text: also where the message has the same in plain text."""
     pieces, left = [], MAX_TEXT_BYTES
     for one in tree.walk():
         if one.media_type == "text/html" and left > 0 and one.disposition[0] != "attachment" and not one.filename:
@@ -83,7 +83,7 @@ def strip_pgp_armor(text: str) -> str:
 
 
 def _select_text_parts(node: MimePart) -> list[MimePart]:
-    """The parts that are a letter's text, in order."""
+    """The parts that are a message's text, in order."""
     if node.media_type == "multipart/alternative":
         choices = [_select_text_parts(one) for one in node.parts]
         plain = [choice for choice in choices if any(_is_plain_text(one) and _has_content(one) for one in choice)]
@@ -232,7 +232,7 @@ def _join_flowed_lines(text: str, delsp: bool) -> str:
 
 
 def _read_named_text(tree: MimePart, _: int) -> str:
-    """A text that has a file's name, or is attached, but not both: some programs give that to the letter itself."""
+    """A text that has a file's name, or is attached, but not both: some programs give that to the message itself."""
     for one in tree.walk():
         if not one.parts and is_body_text(one) and not (one.filename and one.disposition[0] == "attachment"):
             return read_part_text(one, one.content(MAX_TEXT_BYTES)[:MAX_TEXT_BYTES])
@@ -240,7 +240,7 @@ def _read_named_text(tree: MimePart, _: int) -> str:
 
 
 def _read_nested_messages(tree: MimePart, depth: int) -> str:
-    """The texts of the letters inside."""
+    """The texts of the messages inside."""
     if depth >= MAX_NESTED_MESSAGES:
         return ""
     letters = [one for one in tree.walk() if one.media_type == "message/rfc822" and one.disposition[0] != "attachment"]

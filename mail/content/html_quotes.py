@@ -1,7 +1,4 @@
-"""What the markup of a letter says beside its words: which elements quote an older letter, and which sign this one.
-
-The classes, identifiers and styles that mail programs put there, each named by the program it is from.
-"""
+"""Markup that mail programs put around quotes and signatures: classes, identifiers and styles, named by program."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ class LineMark(Enum):
 
     NONE = ""
     QUOTE = "quote"
-    """It belongs to an older letter."""
+    """It belongs to an older message."""
     HISTORY = "history"
     """From here on everything is older."""
     SIGNATURE = "signature"
@@ -26,7 +23,7 @@ class ElementMeaning(Enum):
     BLOCKQUOTE = "cited"
     """They are quoted, as by ``blockquote``."""
     QUOTE = "old"
-    """They belong to an older letter."""
+    """They belong to an older message."""
     QUOTE_OPENING = "opening"
     """They do, until a ``blockquote`` inside has ended: Gmail puts answers below that."""
     HISTORY = "history"
@@ -71,7 +68,7 @@ QUOTE_DIV_NAMES = frozenset({"quote", "messagereplysection"})
 """Of GMX and Web.de, and of Spark."""
 OPENING_NAME = "gmail_quote"
 BORDERLESS_STYLES = ("border:none", "border:0", "border-left:none", "border-left:0", "border-width:0")
-# Outlook's rule above the head of the older letter, and Windows Mail's.
+# Outlook's rule above the head of the older message, and Windows Mail's.
 RULE_STYLES = (("border:none", "border-top:solid#e1e1e1"), ("border:none", "border-top:solid#b5c4df"))
 WINDOWS_MAIL_RULE_STYLE = ("border-top-color:rgb(229,229,229)", "border-top-width:1px", "border-top-style:solid")
 

@@ -1,6 +1,6 @@
-"""HTML of letters as plain text: one walk, each character looked at a bounded number of times, nothing fetched.
+"""HTML converted to plain text in one pass over the source, in linear time; nothing is fetched.
 
-Block quotes become lines with ``>``, so that one scanner finds the new part of text and HTML replies alike.
+Block quotes become lines with ``>``, so that one scanner finds what is new in text and HTML replies.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Outlook's winmail.dat opened: the files in it and the words, from Microsoft's TNEF (MS-OXTNEF).
+"""Outlook's winmail.dat: the attachments and the text in Microsoft's TNEF (MS-OXTNEF).
 
-Every length in it is a stranger's word: it is compared with what is there before it is believed.
+Every length in it is checked against the data before it is used.
 """
 
 from __future__ import annotations

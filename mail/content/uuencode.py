@@ -1,4 +1,4 @@
-"""Files written into a letter's text: uuencoded ones and yEnc's, as senders did before MIME and some still do."""
+"""Files inside a message's text: uuencode and yEnc, as used before MIME and still sometimes."""
 
 from __future__ import annotations
 

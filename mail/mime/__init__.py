@@ -1,1 +1,1 @@
-"""TODO: one sentence on what lives in mail/mime."""
+"""MIME: a message's bytes parsed into headers and parts, with charsets and transfer encodings decoded. Pure."""

@@ -1,4 +1,4 @@
-"""Mailboxes in a header: names and addresses, taken apart by one walk over the characters (RFC 5322, section 3.4)."""
+"""Mailboxes in a header, parsed into names and addresses in one pass (RFC 5322, section 3.4)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def parse_mailboxes(value: str) -> list[Mailbox]:
     return list(_parse_mailboxes(value))
 
 
-@lru_cache(maxsize=256)  # most letters go to the same address, and it stands in several headers
+@lru_cache(maxsize=256)  # most messages go to the same address, and it stands in several headers
 def _parse_mailboxes(value: str) -> tuple[Mailbox, ...]:
     found: list[Mailbox] = []
     group = ";" in value

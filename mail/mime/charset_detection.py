@@ -1,6 +1,6 @@
-"""What charset undeclared bytes are in: UTF-8, Russian, East Asian or Western, by what they would read like.
+"""The charset of undeclared bytes: UTF-8, Russian, East Asian or Western, by statistics of their bytes.
 
-Russian mail still comes with raw 8-bit headers and bodies that declare nothing. A guess looks at 4 KB at most.
+Russian mail still comes with raw 8-bit headers and bodies that declare nothing. At most 4 KB are looked at.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""Bytes into characters, whatever they claim to be: nothing here raises, and nothing takes more than linear time.
+"""Bytes decoded into characters, whatever charset they claim: nothing raises, and time is linear.
 
-A declared charset is believed unless the bytes contradict it: UTF-8 is seldom valid by accident, and "us-ascii" or
-"iso-8859-1" is what programs write that do not know. What is then left undeclared is guessed
-(`mail.mime.parser.charset_detection`).
+A declared charset is believed unless the bytes contradict it: text is seldom valid UTF-8 by accident, and programs that
+do not know the charset declare "us-ascii" or "iso-8859-1". Undeclared bytes are left to `mail.mime.charset_detection`.
 """
 
 from __future__ import annotations

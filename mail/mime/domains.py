@@ -1,4 +1,4 @@
-"""Domains and recipients as machines carry them: nothing that looks like another, or like a command. Pure."""
+"""Domains and recipient addresses in the form that goes to a mail server; unclear ones are refused. Pure."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Encoded words (RFC 2047), as they are written and as they are broken: one walk, no character looked at often.
+"""Encoded words in headers (RFC 2047) decoded in one pass, also where they are broken.
 
-Met in real mail: spaces inside, the end missing, words glued to text or to each other, a letter or a base64 group
-split between two words, charsets that lie or do not exist, a language after the charset (RFC 2231).
+Met in real mail: spaces inside, a missing end, words without space between them, a character or a base64 group split
+between two words, charsets that lie or do not exist, a language after the charset (RFC 2231).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Header fields: found in the bytes, unfolded, and made readable; within budgets, and in linear time.
+"""Header fields: found in the bytes, unfolded and decoded, within limits and in linear time.
 
-RFC 5322 where the sender followed it. Otherwise what readers of mail expect: bare CR or LF end lines, a line that is no
-header ends them unless known headers go on behind it, and raw bytes are read in the letter's own charset.
+RFC 5322 where the sender followed it. Otherwise as mail programs do: bare CR or LF end lines, a line that is no header
+ends them unless known headers follow it, and raw bytes are read in the charset of the message.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ MAX_HEADER_BYTES = 64 * 1024
 MAX_HEADER_FIELDS = 1000
 MAX_FIELD_BYTES = 8 * 1024
 MAX_LEADING_BYTES = 1000
-"""Bytes of blank lines that may stand before a letter."""
+"""Bytes of blank lines that may stand before a message."""
 MAX_JUNK_LINES = 5
 """Lines that may stand between headers and are none."""
 
@@ -95,7 +95,7 @@ def parse_headers(raw: bytes) -> Headers:
 
 
 def normalize_line_ends(raw: bytes) -> bytes:
-    """The same letter with lines that end in LF or CRLF, where its headers show that they end in something else."""
+    """The same message with lines that end in LF or CRLF, where its headers show that they end in something else."""
     head = raw[:8192].partition(b"\n\r\n")[0]
     returns, feeds = head.count(b"\r"), head.count(b"\n")
     if b"\r\r\n" in head:
@@ -106,7 +106,7 @@ def normalize_line_ends(raw: bytes) -> bytes:
 
 
 def find_headers_start(raw: bytes) -> int:
-    """Where a letter begins: behind a byte order mark and blank lines, if headers follow."""
+    """Where a message begins: behind a byte order mark and blank lines, if headers follow."""
     at = 3 if raw.startswith(b"\xef\xbb\xbf") else 0
     if raw[at : at + 1] not in (b"\r", b"\n", b" ", b"\t"):
         return at

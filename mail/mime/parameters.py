@@ -18,11 +18,11 @@ SPACES_ALLOWED = frozenset({"name", "filename", "boundary"})
 """Parameters that are met with spaces in them and no quotes around."""
 
 
-@lru_cache(maxsize=512)  # most letters say the same of their parts
+@lru_cache(maxsize=512)  # most messages say the same of their parts
 def parse_parameters(value: bytes, charset: str = "") -> tuple[str, dict[str, str]]:
     """``type/subtype`` or a disposition, lower case, and its parameters, names lower case.
 
-    ``charset`` is the letter's own, for raw bytes in them. What is returned is shared, and not to be changed.
+    ``charset`` is the message's own, for raw bytes in them. What is returned is shared, and not to be changed.
     """
     if b";" not in value and b"=" not in value:
         return _parse_head(value)[0], {}

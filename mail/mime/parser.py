@@ -1,9 +1,9 @@
-"""A letter's bytes taken apart: headers and parts, within budgets, in linear time, and never with an exception.
+"""The MIME parser: a message's bytes become a tree of parts, within limits, in linear time, without exceptions.
 
-The standard library's parser raises on real mail and needs 16 s for 10,000 parts, so this one is our own. It follows
-RFC 2046 and RFC 5322 where the sender did, and otherwise does what readers of mail expect: a missing end is the end
-of the letter, a boundary that was announced wrongly is found where it stands, parts behind the last one are parts.
-The tree holds the letter's bytes once, however deep it goes.
+The standard library's parser raises on real mail and needs 16 s for 10,000 parts, so this is our own. It follows RFC
+2046 and RFC 5322 where the sender did, and otherwise does what mail programs do: a missing end is the end of the
+message, a wrongly announced boundary is found in the body, parts behind the last one are parts. The tree holds the
+message's bytes once, however deep it goes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SMIME_TYPES = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 
 @dataclass(frozen=True, slots=True)
 class MimePart:
-    """One node of the tree. ``number`` counts all nodes in their order, the letter itself being 0.
+    """One node of the tree. ``number`` counts all nodes in their order, the message itself being 0.
 
     Its body are the bytes from ``start`` to ``end`` of ``raw``; where it has parts, what stands before the first.
     """
@@ -77,7 +77,7 @@ class MimePart:
 
     @property
     def is_text_or_message(self) -> bool:
-        """Whether it is text or a letter, in which what only claims to be encoded can be told from what is."""
+        """Whether it is text or a message, in which what only claims to be encoded can be told from what is."""
         return self.media_type.startswith(("text/", "message/"))
 
     def content(self, limit: int = 0) -> bytes:
@@ -104,7 +104,7 @@ class _ParseState:
 
 
 def parse_message(raw: bytes) -> tuple[MimePart, tuple[str, ...]]:
-    """The tree of a letter, and what was wrong with it ("headers cut", "too many parts" ...)."""
+    """The tree of a message, and what was wrong with it ("headers cut", "too many parts" ...)."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raw = raw.decode("utf-16", "replace").encode("utf-8", "replace")
     raw = normalize_line_ends(raw)
@@ -233,7 +233,7 @@ def _split_parts(one: MimePart, fence: bytes, walk: _ParseState) -> Iterator[tup
 
 
 def _parse_signed(one: MimePart, walk: _ParseState, depth: int) -> MimePart:
-    """S/MIME that hides the letter in its signature (RFC 8551, section 3.5.2): what it signs becomes its part."""
+    """S/MIME that hides the message in its signature (RFC 8551, section 3.5.2): what it signs becomes its part."""
     inner = smime.extract_signed_content(one.content()) if depth < MAX_DEPTH else None
     if inner is None:
         walk.add_problem(

@@ -1,6 +1,6 @@
-"""What an opaque S/MIME signature carries: the walk through CMS SignedData (RFC 5652, section 5.1) to its content.
+"""The content of an opaque S/MIME signature, read from CMS SignedData (RFC 5652, section 5.1).
 
-Nothing is verified here: a border server or the reader's own program does that. Only the words are wanted.
+Nothing is verified here: a border server or the reader's own program does that. Only the content is read.
 """
 
 from __future__ import annotations

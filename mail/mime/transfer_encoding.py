@@ -1,4 +1,4 @@
-"""Transfer encodings undone (RFC 2045, section 6): as far as the bytes allow, never with an exception."""
+"""Transfer encodings decoded (RFC 2045, section 6), as far as the bytes allow, never with an exception."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""TODO: one sentence on what lives in mail/reading."""
+"""A whole message read into one value, in a child process that can be killed."""

@@ -1,7 +1,7 @@
-"""A letter told to a machine: one JSON object, the same whether the letter came by IMAP or lies in a file.
+"""A message as one JSON object, the same whether it came by IMAP or is a file.
 
-Run in a child that can be killed, like everything that looks at a stranger's bytes; so the file is opened there too,
-and only the finished line goes back to the parent.
+It runs in the killable child process, like everything that reads untrusted bytes; so the file is opened there too, and
+only the finished line goes back to the parent.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ class UnopenedFile:
 
 
 def convert_file(path: str, reading: ReaderOptions) -> str | UnopenedFile:
-    """The letter in a file as one line of JSON."""
+    """The message in a file as one line of JSON."""
     try:
         raw = read_file(path, MAX_FILE_BYTES + 1)
     except OSError as error:
         return UnopenedFile(path, error.strerror or str(error))
-    letter = message.read_message(raw[:MAX_FILE_BYTES], reading)
+    mail = message.read_message(raw[:MAX_FILE_BYTES], reading)
     if len(raw) > MAX_FILE_BYTES:
-        letter = replace(letter, problems=(*letter.problems, "file cut"))
-    return to_json_line(path, letter, reading)
+        mail = replace(mail, problems=(*mail.problems, "file cut"))
+    return to_json_line(path, mail, reading)
 
 
 def convert_file_degraded(path: str, reading: ReaderOptions, why: str) -> str | UnopenedFile:
-    """The same by the least that can be told, for a letter that killed its reader."""
+    """The same by the least that can be told, for a message that killed its reader."""
     try:
         raw = read_file(path, message.DEGRADED_BYTES)
     except OSError as error:
@@ -51,7 +51,7 @@ def convert_file_degraded(path: str, reading: ReaderOptions, why: str) -> str | 
 
 
 def describe_unreadable(path: str, reading: ReaderOptions, why: str) -> str:
-    """What is left to say of a letter that even the simplest reading could not survive."""
+    """What is left to say of a message that even the simplest reading could not survive."""
     return to_json_line(path, MailMessage(sender=Mailbox("", ""), problems=(why,)), reading)
 
 
@@ -64,41 +64,41 @@ def read_file(path: str, limit: int) -> bytes:
         return file.read(min(status.st_size, limit))
 
 
-def to_json_line(path: str, letter: MailMessage, reading: ReaderOptions) -> str:
-    """The JSON object of a letter, on one line."""
+def to_json_line(path: str, mail: MailMessage, reading: ReaderOptions) -> str:
+    """The JSON object of a message, on one line."""
     return json.dumps(
-        {"file": os.fsencode(path).decode("utf-8", "replace"), **to_dict(letter, reading)}, ensure_ascii=False
+        {"file": os.fsencode(path).decode("utf-8", "replace"), **to_dict(mail, reading)}, ensure_ascii=False
     )
 
 
-def to_dict(letter: MailMessage, reading: ReaderOptions) -> dict[str, object]:
+def to_dict(mail: MailMessage, reading: ReaderOptions) -> dict[str, object]:
     """Every field a program may want to know; instants in ISO 8601, sizes in bytes.
 
     ``from`` is an address; where the sender gave none that could be used, what stands there instead. ``automatic`` is
     whether a machine wrote the letter by itself, ``unanswered`` why no automatic answer goes to it, "" where one may.
     """
     return {
-        "message_id": letter.message_id,
-        "in_reply_to": letter.in_reply_to,
-        "references": letter.references,
-        "subject": letter.subject,
-        "from": letter.sender.address or letter.sender.name,
-        "from_name": letter.sender.name,
-        "to": letter.to,
-        "date": letter.date.isoformat() if letter.date else None,
-        "text": letter.text,
-        "text_and_signature": letter.text_and_signature,
-        "quoted": letter.quoted,
-        "html_text": letter.html_text,
-        "body": letter.full_text,
-        "attachments": [{"name": one.name, "type": one.media_type, "size": one.size} for one in letter.attachments],
-        "language": letter.language,
-        "automatic": letter.report_class not in ("none", "list"),
-        "unanswered": letter.automatic,
-        "report_class": letter.report_class,
+        "message_id": mail.message_id,
+        "in_reply_to": mail.in_reply_to,
+        "references": mail.references,
+        "subject": mail.subject,
+        "from": mail.sender.address or mail.sender.name,
+        "from_name": mail.sender.name,
+        "to": mail.to,
+        "date": mail.date.isoformat() if mail.date else None,
+        "text": mail.text,
+        "text_and_signature": mail.text_and_signature,
+        "quoted": mail.quoted,
+        "html_text": mail.html_text,
+        "body": mail.full_text,
+        "attachments": [{"name": one.name, "type": one.media_type, "size": one.size} for one in mail.attachments],
+        "language": mail.language,
+        "automatic": mail.report_class not in ("none", "list"),
+        "unanswered": mail.automatic,
+        "report_class": mail.report_class,
         "bounced": [
-            {"address": one.address, "status": one.status, "action": one.action} for one in letter.failed_recipients
+            {"address": one.address, "status": one.status, "action": one.action} for one in mail.failed_recipients
         ],
-        "authenticated": letter.proof == Proof.SURE if reading.authserv_id else None,
-        "problems": letter.problems,
+        "authenticated": mail.proof == Proof.SURE if reading.authserv_id else None,
+        "problems": mail.problems,
     }

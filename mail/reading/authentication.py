@@ -1,4 +1,4 @@
-"""Whether the border server vouches for a letter's From (RFC 8601), read with a distrustful eye.
+"""Whether the border server's Authentication-Results prove a message's From (RFC 8601), read strictly.
 
 Only `Authentication-Results` under exactly the configured authserv-id are looked at, and of those only the topmost
 group: the ones no `Received` stands between. This assumes what RFC 8601, section 5, demands: that the border removes
@@ -36,7 +36,7 @@ class AuthenticationResult:
 def check_sender(headers: Headers, senders: list[str], authserv_id: str, raw: bytes = b"") -> Proof:
     """How sure the From is. ``senders`` are all addresses of all From fields: more than one proves nothing.
 
-    ``raw`` is the letter itself, whose headers must look the same to every reader.
+    ``raw`` is the message itself, whose headers must look the same to every reader.
     """
     if len(senders) != 1 or not _has_one_sender(headers.get_all("from"), senders[0]):
         return Proof.DOUBTED

@@ -1,7 +1,7 @@
-"""One letter, read: from bytes to a `MailMessage`, purely, for any bytes at all.
+"""One message parsed from bytes to a `MailMessage`, for any bytes at all. Pure.
 
-Nothing here raises, knows a wire or looks at a clock. It is run in a child process that can be killed
-(`mail.reading.sandbox`), so it imports little. Over budget it degrades and says so in ``problems``; it never drops.
+Nothing here raises, uses the network or reads a clock. It runs in a child process that can be killed
+(`mail.reading.sandbox`), so it imports little. Over a limit it reads less and says so in ``problems``; it never drops.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ HARMLESS_PROBLEMS = frozenset({
     "headers cut", "a header cut", "too many headers", "a line among the headers is none", "no parts", "no boundary",
     "wrong boundary", "too many boundaries", "parts behind the last", "parts in no multipart", "certificates only",
 })  # fmt: skip
-"""Problems of letters in which everything that was said is read all the same."""
+"""Problems of messages in which everything that was said is read all the same."""
 STUB_HEADER = b"X-Firstline-Stub:"
 """The line put before the headers of a mail too large to fetch; its value is the size in bytes."""
 
@@ -41,7 +41,7 @@ STUB_HEADER = b"X-Firstline-Stub:"
 class ReaderOptions:
     """What a reader must know of the mailbox: its own address, and the authserv-id of its border ("" for none).
 
-    Without ``html`` the text of the HTML is not made where the letter says the same in plain text.
+    Without ``html`` the text of the HTML is not made where the message says the same in plain text.
     """
 
     address: str
@@ -51,10 +51,10 @@ class ReaderOptions:
 
 @dataclass(frozen=True, slots=True)
 class MailMessage:
-    """A letter, read. ``text`` is what is new in it, ``full_text`` everything.
+    """A message, read. ``text`` is what is new in it, ``full_text`` everything.
 
     ``text_and_signature`` has only the quotes folded, ``quoted`` is what was folded (see
-    `mail.replies.quotes.FoldedText`). ``html_text`` is the whole of its HTML as text, "" when it has none; a letter
+    `mail.replies.quotes.FoldedText`). ``html_text`` is the whole of its HTML as text, "" when it has none; a message
     of HTML alone has it as full text.
 
     ``sender`` has the name and address of From; its address is "" when there is none to be used. ``to`` are the
@@ -98,10 +98,10 @@ class MailMessage:
 
 
 def read_message(raw: bytes, reading: ReaderOptions) -> MailMessage:
-    """The letter in ``raw``. Any bytes give a letter; what was wrong with them stands in its ``problems``."""
+    """The message in ``raw``. Any bytes give a message; what was wrong with them stands in its ``problems``."""
     try:
         return _read_parts(raw, reading)
-    except Exception as error:  # a fault of ours must not cost anybody their letter
+    except Exception as error:  # a fault of ours must not cost anybody their message
         return read_degraded(raw, reading, f"{type(error).__name__} while reading")
 
 
@@ -126,7 +126,7 @@ def read_degraded(raw: bytes, reading: ReaderOptions, why: str) -> MailMessage:
 
 
 def read_part(raw: bytes, number: int) -> bytes:
-    """The content of one part. Raises LookupError when the letter has no such part."""
+    """The content of one part. Raises LookupError when the message has no such part."""
     tree, _ = parse_message(_split_stub(raw)[0])
     return attachments.read_attachment(tree, texts.extract_body(tree), number)
 
@@ -179,7 +179,7 @@ def _read_parts(raw: bytes, reading: ReaderOptions) -> MailMessage:
 
 
 def _fold_body(shown: texts.BodyText, sender: Mailbox, subject: str) -> quotes.FoldedText:
-    """What is new in the letter."""
+    """What is new in the message."""
     text = texts.strip_pgp_armor(shown.unflowed)
     marks = shown.line_marks if text is shown.unflowed else []
     return quotes.fold_quotes(
@@ -244,7 +244,7 @@ def _find_tokens(sent_to: tuple[str, ...], ids: tuple[str, ...], address: str) -
 
 
 def _compute_fingerprint(message_id: str, headers: Headers, raw: bytes) -> str:
-    """The same letter delivered twice has it twice. Never the Message-ID alone; without one, From, Date and Subject."""
+    """Equal for a message delivered twice: from Message-ID and body; without an ID, from From, Date and Subject."""
     known = [message_id.encode()] if message_id else [headers.get_first(name) for name in ("from", "date", "subject")]
     end = min((at for at in (raw.find(b"\n\n"), raw.find(b"\n\r\n")) if at >= 0), default=len(raw))
     body = raw[end:].replace(b"\r\n", b"\n").rstrip()

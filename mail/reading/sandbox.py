@@ -1,7 +1,7 @@
-"""A warm pool of children that read letters, each of which can be killed: the only real limit on time and memory.
+"""A pool of child processes that parse messages and can be killed: the only real limit on time and memory.
 
-Neither asyncio's time-outs nor signals stop native code, so a hostile letter is read where it can do no harm. The
-children import the pure readers only. What the desk itself does meanwhile is never held up.
+Neither asyncio's timeouts nor signals stop native code, so a hostile message is parsed where it can do no harm. The
+children import the pure modules only. The desk itself is never held up.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ WALL_CLOCK_FACTOR = 5
 """A child may wait for a busy machine: on the clock it has this many times its processor seconds."""
 
 MAX_BATCH_MESSAGES, MAX_BATCH_BYTES = 20, 512 * 1024
-"""Letters that go to a child together, and how large they may be together."""
+"""Messages that go to a child together, and how large they may be together."""
 
 _PendingRead = tuple[bytes, ReaderOptions, "asyncio.Future[MailMessage]"]
 
@@ -46,9 +46,9 @@ FATAL_ERRORS = (ProcessExpired, TimeoutError, MemoryError)
 
 
 class MessageReaderPool:
-    """Reads letters in ``workers`` children: ``seconds`` of processor time for each letter, ``memory`` bytes resident.
+    """Reads messages in ``workers`` children, each with ``seconds`` of processor time a message and ``memory`` bytes.
 
-    The children are started with the first letter, or by `warm`, and started again when they had to be killed.
+    The children are started with the first message, or by `warm`, and started again when they had to be killed.
     """
 
     def __init__(self, workers: int = 2, seconds: float = 2.0, memory: int = 256 * MEBIBYTE) -> None:
@@ -59,11 +59,11 @@ class MessageReaderPool:
         self._working: set[asyncio.Task[None] | None] = set()
 
     async def warm(self) -> None:
-        """Starts the children before the first letter comes."""
+        """Starts the children before the first message comes."""
         await asyncio.gather(*(self._run_in_child(_do_nothing) for _ in range(self._workers)))
 
     async def read(self, raw: bytes, reading: ReaderOptions) -> MailMessage:
-        """The letter. One that kills its reader comes back degraded; raises `UnreadableMessage` when even that kills
+        """The message. One that kills its reader comes back degraded; raises `UnreadableMessage` when even that kills
         three."""
         answer: asyncio.Future[MailMessage] = asyncio.get_running_loop().create_future()
         self._waiting.append((raw, reading, answer))
@@ -72,7 +72,7 @@ class MessageReaderPool:
         return await answer
 
     async def _read_waiting(self) -> None:
-        """Takes what waits to a child, a few letters at a time: the way there costs more than most letters."""
+        """Takes what waits to a child, a few messages at a time: the way there costs more than most messages."""
         while batch := self._next_batch():
             read = await self._read_batch([(raw, reading) for raw, reading, _ in batch])
             for (_, _, answer), one in zip(batch, read, strict=True):
@@ -128,14 +128,14 @@ class MessageReaderPool:
         raise UnreadableMessage(f"reading it failed three times: {why}")
 
     async def read_part(self, raw: bytes, number: int) -> bytes:
-        """The content of one part of a letter. Raises LookupError when there is none, or none that can be read."""
+        """The content of one part of a message. Raises LookupError when there is none, or none that can be read."""
         try:
             return await self._run_in_child(message.read_part, raw, number)
         except FATAL_ERRORS as error:
             raise LookupError(f"part {number} cannot be read: {_describe_failure(error)}") from error
 
     async def read_files(self, paths: Sequence[str], reading: ReaderOptions) -> list[str | UnopenedFile]:
-        """The letters in a few files, each as one line of JSON, in order.
+        """The messages in a few files, each as one line of JSON, in order.
 
         They are read one after another in one child. When it dies over one of them, each gets a reading of its own, and
         the one that kills again comes back degraded.
@@ -233,11 +233,11 @@ def _run_limited(seconds: float, function: Callable[..., T], args: tuple[object,
 
 
 def _run_each(seconds: float, read: Callable[..., T], asked: Sequence[tuple[object, ReaderOptions]]) -> list[T]:
-    """In a child: one letter after another, each with its own seconds."""
+    """In a child: one message after another, each with its own seconds."""
     found = []
-    for letter, reading in asked:
+    for mail, reading in asked:
         _limit_cpu_time(seconds)
-        found.append(read(letter, reading))
+        found.append(read(mail, reading))
     return found
 
 

@@ -1,1 +1,1 @@
-"""TODO: one sentence on what lives in mail/receiving."""
+"""Receiving: new mail is fetched from a mailbox, stored, and recorded in the ledger."""

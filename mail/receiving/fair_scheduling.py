@@ -1,4 +1,4 @@
-"""Fairness among mailboxes: how much of other people's mail may lie in memory at once."""
+"""Fair scheduling of mailboxes: how much mail of each may be in memory at once."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Draining: what is new in a mailbox is fetched, stored and committed, and only then flagged or moved on its server.
+"""The fetcher: new mail is fetched, stored and committed, and only then flagged or moved on its server.
 
-Mails come in batches, the next being fetched while this one is stored. The size of each is known before more than a
-piece of it is fetched; memory is bounded by `mail.receiving.fair_scheduling` whatever lies there.
+Mail comes in batches, the next being fetched while this one is stored. The size of each is known before more than its
+beginning is fetched; memory is bounded by `mail.receiving.fair_scheduling`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The ledger: one row for each mail ever taken in, from the moment it is stored, and what became of it.
+"""The ledger: one row for each mail ever received, from the moment it is stored, with its outcome.
 
-A row is written in the transaction that stores the mail, and its outcome in the transaction that decides it, so no kill
-comes between. What is set aside is quarantine for as long as the inbox has it aside; that is looked up, not written.
+A row is written in the transaction that stores the mail, and its outcome in the transaction that decides it, so a kill
+cannot separate them. Quarantine is not written: it is looked up in the inbox.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def arrival_key(epoch: str, uid: int) -> str:
 
 
 def record_outcome(round_: Round, outcome: Outcome, case_id: int | None, rows: RowBatch) -> None:
-    """A `desk.pipeline.write.OutcomeListener`: what became of a letter, or of a pending one that an agent vouched for
+    """A `desk.pipeline.write.OutcomeListener`: what became of a message, or of a pending one that an agent vouched for
     just now."""
     inbound = round_.inbound
     key = inbound.accepted_key or round_.arrival.key
@@ -65,7 +65,7 @@ def record_outcome(round_: Round, outcome: Outcome, case_id: int | None, rows: R
 
 
 async def mark_refused(connection: AsyncConnection, arrival_id: int) -> None:
-    """An agent left a pending letter out."""
+    """An agent left a pending message out."""
     found = await connection.execute(select(arrivals.c.channel, arrivals.c.key).where(arrivals.c.id == arrival_id))
     for channel, key in found:
         epoch, _, uid = key.rpartition(":")

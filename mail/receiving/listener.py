@@ -1,7 +1,7 @@
-"""Receiving: each mailbox is listened to for ever, whatever its server, the line or our database does.
+"""The listener of one mailbox: it receives for ever and reconnects after any trouble of server, network or database.
 
-UIDs decide what is new, never flags. On the first connection ever, what already lies there is not ours: it is neither
-touched nor answered. The folder is looked at every ``look_every`` seconds regardless of what IDLE tells.
+UIDs decide what is new, never flags. Mail that was there before the first connection is neither touched nor answered.
+The folder is checked every ``look_every`` seconds, regardless of IDLE.
 """
 
 from __future__ import annotations

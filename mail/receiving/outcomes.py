@@ -1,4 +1,4 @@
-"""What may become of a mail: exactly one of these words. Pure."""
+"""The possible outcomes of a mail. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class MailOutcome(StrEnum):
     REPLY = "reply"  # it joined one
     MACHINE = "machine"  # an automatic mail: noted on its case, or good for nothing
     OWN = "own"  # the desk's own mail, come back
-    REPEAT = "repeat"  # the same letter was taken in before, under another UID or address
+    REPEAT = "repeat"  # the same message was taken in before, under another UID or address
     TOO_LARGE = "too_large"  # its header was taken in, the rest lies on the server
     NOTHING = "nothing"  # read, perhaps answered, and no case was touched: empty, "thank you"
     PENDING = "pending"  # an agent is to say whose it is

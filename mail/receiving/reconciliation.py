@@ -1,4 +1,4 @@
-"""Reconciling: the ledger against the server. What is there and has no row is taken in late, and told."""
+"""Reconciliation: the ledger compared with the server. Mail without a row is stored late, and that is reported."""
 
 from __future__ import annotations
 

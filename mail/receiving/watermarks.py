@@ -1,4 +1,4 @@
-"""How far a mailbox has been read, and how it compares with its server."""
+"""The watermark of a mailbox: how far it has been read, and how it compares with its server."""
 
 from __future__ import annotations
 

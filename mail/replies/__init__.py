@@ -1,1 +1,1 @@
-"""TODO: one sentence on what lives in mail/replies."""
+"""Replies: quoted history and signatures are found and folded away, so that what is new remains. Pure."""

@@ -1,7 +1,7 @@
-"""Where a quoted or forwarded letter begins: "On Friday Ivan wrote:", a head of labels, a divider, our own marker.
+"""Attributions: where a quoted or forwarded message begins ("On Friday Ivan wrote:", header lines, a divider).
 
-What programs of the last decades write there, in the languages of ``phrases.toml``. Each question looks at a bounded
-number of lines of bounded length, so a whole letter is asked in linear time.
+Covers what mail programs of the last decades write, in the languages of ``phrases.toml``. Each question looks at a
+bounded number of lines of bounded length, so a whole message takes linear time.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ class AttributionKind(Enum):
     """What an opening says of the lines below it."""
 
     HISTORY = "history"
-    """They are an older letter, whether they are marked or not."""
+    """They are an older message, whether they are marked or not."""
     QUOTE = "quote"
     """They are one if they are marked by ``>``; else it was a person's sentence."""
     FORWARD = "forward"
-    """They are a letter that is the point of this one."""
+    """They are a message that is the point of this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def find_attribution(lines: Sequence[str], at: int, floor: int = 0) -> Attributi
 
 
 def is_forward_subject(subject: str) -> bool:
-    """Whether a subject begins by saying that its letter is forwarded, as Outlook's do in each language."""
+    """Whether a subject begins by saying that its message is forwarded, as Outlook's do in each language."""
     head, colon, _ = subject[:24].replace("\uff1a", ":").partition(":")
     return bool(colon) and normalize_line(head) in get_phrases("fw")
 
@@ -200,7 +200,7 @@ def _may_end_attribution(line: str) -> bool:
 
 
 def _is_joined_attribution(line: str) -> bool:
-    """Whether the quoted letter begins in the same line: Yahoo joins them."""
+    """Whether the quoted message begins in the same line: Yahoo joins them."""
     if "@" not in line:
         return False
     pieces = line[:400].split(": ", 6)[:-1]
@@ -227,7 +227,9 @@ def _choose_attribution_kind(said: str) -> AttributionKind | None:
         and colon
         and (_BRACKETED_ADDRESS.search(bare) or (early and _ADDRESS_AND_COLON.search(bare)))
     ):
-        return AttributionKind.HISTORY  # Yandex, Mail.ru, and tongues not known: 20.11.2026, 10:15, "Ivan" <ivan@...>:
+        return (
+            AttributionKind.HISTORY
+        )  # Yandex, Mail.ru, and languages not known: 20.11.2026, 10:15, "Ivan" <ivan@...>:
     if post and not colon:
         return AttributionKind.HISTORY if NUMERIC_DATE.match(bare) and bare.endswith(">") and len(bare) < 160 else None
     return AttributionKind.QUOTE if colon and (wrote or day or post) and len(bare) < 300 else None

@@ -1,4 +1,4 @@
-"""A letter cut into blocks: what a person wrote, lines marked as quoted, unmarked history, a forwarded letter.
+"""A message split into blocks: a person's own text, marked quotes, unmarked history, a forwarded message.
 
 One pass over the lines; each is looked at a bounded number of times.
 """
@@ -23,7 +23,7 @@ MIN_WRAPPED_LENGTH = 60
 """A quoted line of so many characters may have been broken, and its rest stands unmarked below it."""
 
 MAX_LINES_EXAMINED = 2000
-"""So many lines of a letter are looked at closely, whether they open a quote."""
+"""So many lines of a message are looked at closely, whether they open a quote."""
 
 MAX_BLANK_LINES = 20
 """So many blank lines may stand between an opening and what it opens, or inside a quote."""
@@ -51,14 +51,14 @@ class Block:
 
     @property
     def is_introduced(self) -> bool:
-        """Whether something tells that an older letter begins here."""
+        """Whether something tells that an older message begins here."""
         return self.author in (BlockAuthor.HISTORY, BlockAuthor.FORWARD) or self.text_start > self.start
 
 
 def split_blocks(lines: Sequence[str], forwarded: bool = False, marks: Sequence[LineMark] = ()) -> list[Block]:
-    """The blocks of a letter, in order, none of them empty and no line left out.
+    """The blocks of a message, in order, none of them empty and no line left out.
 
-    ``forwarded`` says that the letter calls itself forwarded: then an unmarked older letter is its point. ``marks``
+    ``forwarded`` says that the message calls itself forwarded: then an unmarked older message is its point. ``marks``
     are what its HTML said of the lines.
     """
     return list(_BlockSplitter(lines, forwarded, marks).split())

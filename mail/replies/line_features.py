@@ -1,6 +1,6 @@
-"""Small traces by which a line is known: a day, a mail address, a word of saying, a rule.
+"""Features of a single line: a date, a mail address, a word for "wrote", a separator.
 
-Every pattern is bounded, and is tried on lines that were cut before.
+Every pattern is bounded and is applied to lines of bounded length.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Hundreds of phrases looked for in a text by one walk over it, instead of one for each of them. Pure."""
+"""Hundreds of phrases compiled into one pattern that finds any of them in one pass. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PHRASE_END = ""
 def compile_phrases(phrases: Iterable[str]) -> re.Pattern[str]:
     """Finds any of these phrases wherever it stands, in words or across them; of none, nothing.
 
-    What they begin alike with is compared once, as in a trie; no place is looked at twice for the same letters.
+    What they begin alike with is compared once, as in a trie; no place is looked at twice for the same messages.
     """
     trie: dict[str, Any] = {}
     for phrase in phrases:

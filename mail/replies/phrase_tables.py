@@ -1,6 +1,6 @@
-"""The words of ``phrases.toml``, ready for looking up: how a reply is put together, in all its languages at once.
+"""The phrases of ``phrases.toml`` ready for lookup, of all languages at once.
 
-A letter's language is not asked first: people answer Russian letters with an English program.
+The language of a message is not asked first: people answer Russian messages with an English program.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def normalize_line(line: str, longest: int = 400) -> str:
     return _normalize(line[:longest])
 
 
-@lru_cache(maxsize=256)  # what reads a letter comes back to its lines
+@lru_cache(maxsize=256)  # what reads a message comes back to its lines
 def _normalize(line: str) -> str:
     if line.isascii():
         return line.replace("\t", " ").lower().strip()

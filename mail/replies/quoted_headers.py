@@ -1,6 +1,6 @@
-"""The head of an older letter, as programs copy it into a reply: labelled lines, "From: ... Sent: ... To: ...".
+"""Headers of an older message, as programs copy them into a reply: "From: ... Sent: ... To: ...".
 
-Their values may stand in the line below or go on there; blank lines may stand between; once they all stand in one line.
+A value may be in the line below or continue there; blank lines may be between; all may be in one line.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ folded. It is done in linear time, without a backtracking pattern.
 * History that nothing marks line by line runs from its opening to the end. Lines marked by ``>`` are folded wherever
   they stand, and what a person wrote between, above or below them stays.
 * Answers between quotes are kept with the quotes they answer, since "yes" alone tells nobody anything; a long quote is
-  shortened to its last question or paragraph. One quote above one answer is an old letter and is folded.
-* A forwarded letter is the point of its letter and is shown.
+  shortened to its last question or paragraph. One quote above one answer is an old message and is folded.
+* A forwarded message is the point of its message and is shown.
 * If nothing would be left, or the words say that the answer stands below and no mark tells old from new there,
   everything is shown.
 """
@@ -31,7 +31,7 @@ REPLY_ABOVE_MARKERS = {
 """Our own line, by language: what stands below it is ours."""
 
 MAX_LINES = 60_000
-"""Of a letter only so many lines are looked at; what stands below them is what the last of them was, or new."""
+"""Of a message only so many lines are looked at; what stands below them is what the last of them was, or new."""
 MAX_CONTEXT_LINES = 20
 """A quote of so many lines is kept whole above its answer; of a longer one, its last question or paragraph."""
 MAX_QUESTION_LINES = 12
@@ -43,7 +43,7 @@ SHORT_TEXT_LENGTH = 300
 
 @dataclass(frozen=True, slots=True)
 class FoldedText:
-    """The view of a letter: every line of it that is not blank stands in one of ``text``, ``signature``, ``quoted``.
+    """The view of a message: every line of it that is not blank stands in one of ``text``, ``signature``, ``quoted``.
 
     ``text`` is what is new, with quotes and signature folded; ``text_and_signature`` has only the quotes folded;
     ``quoted`` and ``signature`` are what was folded, "" for nothing.
@@ -56,7 +56,7 @@ class FoldedText:
 
 
 class LineRole(Enum):
-    """What a line is in a letter."""
+    """What a line is in a message."""
 
     NEW = "new"
     CONTEXT = "context"
@@ -66,9 +66,9 @@ class LineRole(Enum):
 
 
 def fold_quotes(full: str, *, author: str = "", forwarded: bool = False, marks: Sequence[LineMark] = ()) -> FoldedText:
-    """The view of a letter's text without its quotes and signature.
+    """The view of a message's text without its quotes and signature.
 
-    ``author`` is the name in From; ``forwarded`` says that the subject calls the letter a forwarded one; ``marks`` are
+    ``author`` is the name in From; ``forwarded`` says that the subject calls the message a forwarded one; ``marks`` are
     what HTML said of the lines. All of them may be left out.
     """
     lines = full.replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -94,7 +94,7 @@ def fold_quotes(full: str, *, author: str = "", forwarded: bool = False, marks: 
 def _find_line_roles(
     lines: Sequence[str], cut: Sequence[Block], author: str, marks: Sequence[LineMark]
 ) -> list[LineRole]:
-    """What each line of a letter is."""
+    """What each line of a message is."""
     roles = [LineRole.NEW] * len(lines)
     for block in cut:
         if block.author in (BlockAuthor.QUOTE, BlockAuthor.HISTORY):
@@ -148,7 +148,7 @@ def _find_context_lines(lines: Sequence[str], cut: Sequence[Block], said: Sequen
     if len(answered) == 1 and not below:
         number = answered[0]
         if number < humans[0] or any(cut[one].is_introduced for one in quotes if one <= number):
-            return  # an old letter above its answer
+            return  # an old message above its answer
     for number in answered:
         yield from _select_question_lines(lines, cut[number])
 

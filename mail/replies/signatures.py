@@ -1,8 +1,7 @@
-"""Where a person's words end and the signature begins: "-- ", a closing formula with a name, a phone's advertisement,
-legal small print, the foot of a mailing list.
+"""Where the signature begins: "-- ", a closing formula with a name, "Sent from my iPhone", legal notices, list footers.
 
-Only the end of a letter is looked at, a bounded number of lines. A closing that names a contract or a login is no
-mere signature to this desk: such words stay in sight.
+Only the end of a message is looked at, a bounded number of lines. A closing that names a contract or a login is not
+folded, since the desk needs it.
 """
 
 from __future__ import annotations

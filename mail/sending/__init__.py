@@ -1,1 +1,1 @@
-"""TODO: one sentence on what lives in mail/sending."""
+"""Sending: messages are rendered and composed, and limits on automatic mail are kept."""

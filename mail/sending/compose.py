@@ -1,8 +1,8 @@
-"""The one builder of outgoing mail: bytes for the wire, with every header written by us and read again.
+"""Outgoing mail composed into bytes; every header is written here and verified by a second parser.
 
 Subjects are encoded as UTF-8 words here, so that an encoded word typed by a person stays the characters they typed.
-Control and bidirectional characters are taken out. The finished headers are parsed by another parser and compared:
-a letter with one header more, or another recipient, than was meant is not sent.
+Control and bidirectional characters are removed. The finished headers are parsed by another parser and compared: a
+message with one header more, or another recipient, than was meant is not sent.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from desk.language.characters import one_line
 from mail.mime.domains import to_deliverable_address
 
 END_OF_TEXT = "<!-- end of words -->"
-"""Stands in the frame of every letter, and in no words, since those are escaped."""
+"""Stands in the frame of every message, and in no words, since those are escaped."""
 TOO_LARGE_NOTICE = {
     "ru": "Файл «{}» слишком большой для письма, поэтому его здесь нет. Напишите нам, и мы передадим его иначе.",
     "en": "The file “{}” is too large for an email, so it is not here. Write to us, and we will find another way.",
@@ -36,7 +36,7 @@ MAX_REFERENCES = 20
 
 
 class UnsendableMessage(ValueError):
-    """This letter must not go out as it is; the text says why."""
+    """This message must not go out as it is; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def compose_message(
     answers: str = "",
     left_out: Sequence[str] = (),
 ) -> bytes:
-    """The letter of a parcel's body. ``answers`` is the Message-ID it replies to, "" for the last of its references.
+    """The message of a parcel's body. ``answers`` is the Message-ID it replies to, "" for the last of its references.
 
     ``left_out`` are names of files too large to be enclosed: a sentence says so. Raises `UnsendableMessage`.
     """
@@ -167,7 +167,7 @@ def _verify_headers(head: bytes, names: list[str], recipient: str) -> None:
 
 
 def _build_content(body: Mapping[str, Any], files: Sequence[OutboundAttachment]) -> tuple[str, bytes]:
-    """Content-Type and content of the whole letter, a multipart."""
+    """Content-Type and content of the whole message, a multipart."""
     seed = str(body["message_id"])
     pictures = [file for file in files if file.cid]
     others = [file for file in files if not file.cid]

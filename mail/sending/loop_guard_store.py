@@ -1,7 +1,7 @@
-"""What the governor goes by, read before a round, and what it decided, written with it.
+"""The loop guard's storage: the history of peers, read before a round, and what was decided, written with it.
 
-The rows belong to no provider: a peer is the same peer for all of them. Each automatic letter is a row under the
-peer's next number, so that of two workers who counted alike only one can write; the other counts again.
+The rows belong to no provider: a peer is the same peer for all of them. Each automatic message is a row under the
+peer's next number, so that of two workers with the same count only one can write; the other counts again.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ async def _count_by_domain(connection: AsyncConnection, domains: Collection[str]
 
 
 def write_counted_mail(act: CountAutomaticMail, round_: Round, rows: RowBatch) -> None:
-    """Counts one automatic letter."""
+    """Counts one automatic message."""
     rows.insert(automatic_messages_sent, peer=act.peer, number=act.number, domain=domain_of(act.peer), at=round_.now)
 
 

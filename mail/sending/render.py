@@ -1,6 +1,6 @@
-"""What is to be said, as a letter: one body of text and one of HTML from the same words, in the frame of a template.
+"""Outgoing messages rendered as mail: one text and one HTML body from the same content, in a template.
 
-Numbers of questions stay plain characters, never an HTML list: they must come back when somebody quotes them.
+Numbers of questions stay plain characters, never an HTML list: they must survive when somebody quotes them.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from desk.model.settings import MailboxSettings
 from mail.replies.quotes import REPLY_ABOVE_MARKERS
 
 MAX_TEXT_LENGTH = 60_000
-"""Characters of one letter."""
+"""Characters of one message."""
 MAX_QUOTED_CHARACTERS, MAX_QUOTED_LINES = 800, 20
-"""Characters and lines of each message that a letter quotes."""
+"""Characters and lines of each message that a message quotes."""
 SAFE_LINKS = ("https://", "http://", "mailto:", "tel:")
 
 
 class MailRenderer:
-    """Makes letters of one mailbox. The templates are read once."""
+    """Makes messages of one mailbox. The templates are read once."""
 
     def __init__(self, settings: MailboxSettings) -> None:
         self._settings = settings
@@ -36,17 +36,17 @@ class MailRenderer:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
-            auto_reload=False,  # or each letter looks whether the files have changed
+            auto_reload=False,  # or each message looks whether the files have changed
         )
         self._html = environment.get_template("letter.html")
         self._text = environment.get_template("letter.txt")
-        # Imported by a template they would be looked up for each letter, at the cost of the rest of it.
+        # Imported by a template they would be looked up for each message, at the cost of the rest of it.
         self._frame: Mapping[str, Mapping[str, str]] = vars(environment.get_template("letter_words.jinja").module)[
             "words"
         ]
 
     def render(self, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
-        """One letter; none when there is nothing to be said (a mail cannot be edited in place or acknowledged)."""
+        """One message; none when there is nothing to be said (a mail cannot be edited in place or acknowledged)."""
         if not outgoing.text and not outgoing.files:
             return ()
         local, _, domain = self._settings.address.rpartition("@")
@@ -92,7 +92,7 @@ class MailRenderer:
 
 
 def _shorten_text(text: RichText) -> RichText:
-    """As much as anybody reads in a letter; the journal has the rest."""
+    """As much as anybody reads in a message; the journal has the rest."""
     return text if len(text.plain) <= MAX_TEXT_LENGTH else join_texts([text.part(0, MAX_TEXT_LENGTH), literal("…")])
 
 

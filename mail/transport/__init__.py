@@ -1,1 +1,1 @@
-"""TODO: one sentence on what lives in mail/transport."""
+"""IMAP and SMTP connections, and TLS."""

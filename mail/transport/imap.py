@@ -1,8 +1,8 @@
-"""One connection to a mailbox, with a guard at every wait. aioimaplib is touched here and in
-`mail.transport.imap_protocol` alone.
+"""One IMAP connection to a mailbox, with a timeout for every wait.
 
-It hangs for ever on a connection that was lost, and answers late after a time-out. So every wait here ends when the
-connection is lost or the time is over, and any trouble ends the connection for good.
+aioimaplib is used here and in `mail.transport.imap_protocol` alone. It hangs for ever on a lost connection, and answers
+late after a timeout. So every wait here ends when the connection is lost or the time is over, and any trouble ends the
+connection for good.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a server says of its folder and of mails in it. Pure."""
+"""What a server reports of its folder and of the mails in it. Pure."""
 
 from __future__ import annotations
 

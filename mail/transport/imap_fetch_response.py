@@ -1,4 +1,4 @@
-"""A server's answer to one FETCH, taken apart as its bytes come in. Pure, one pass, and nothing in it without a bound.
+"""A server's response to one FETCH, parsed as its bytes come in, in one pass and within limits. Pure.
 
 Only what a FETCH needs is understood (RFC 3501, section 7.4.2): numbers and words outside literals, one literal a mail.
 """

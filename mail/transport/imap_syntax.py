@@ -1,4 +1,4 @@
-"""How IMAP spells what a command names: sets of UIDs, and folders. Pure."""
+"""IMAP syntax of commands: sets of UIDs, quoted strings and folder names. Pure."""
 
 from __future__ import annotations
 

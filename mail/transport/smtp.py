@@ -1,6 +1,6 @@
-"""Sending over one reused connection, always encrypted, and telling what became of a mail by SMTP's own classes.
+"""Sending over one kept SMTP connection, always encrypted, with results by SMTP's reply classes.
 
-A mail keeps one Message-ID for ever, so whatever may have been sent already is simply sent again.
+A mail keeps one Message-ID for ever, so one that may have been sent already is simply sent again.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ RETRY_MINUTES = (5, 15, 30, 60)
 MAX_RETRY_DAYS = 5
 TIMEOUT_SECONDS = 60.0
 MAX_SEND_SECONDS = 100.0
-"""Seconds for one letter in all, below the time that a claim is held without a sign of life
+"""Seconds for one message in all, below the time that a claim is held without a sign of life
 (`desk.storage.queue_tables.outbox`)."""
 BUSY_RETRY_SECONDS = 30.0
-"""Seconds that a letter waits when the one before it met a server that did not answer."""
+"""Seconds that a message waits when the one before it met a server that did not answer."""
 _LOGIN_CODES = (530, 534, 535, 538, 454)
 _NO_RECIPIENT_CODES = ("5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1")
 
@@ -56,7 +56,7 @@ class SmtpConnection:
             return Rejected(f"nothing can be sent to {recipient!r}"[:300])
         failures, came = self._failures, asyncio.get_running_loop().time()
         async with self._lock:
-            # It has just hung or broken for another letter: whoever queued behind that need not wait as long again.
+            # It has just hung or broken for another message: whoever queued behind that need not wait as long again.
             waited = asyncio.get_running_loop().time() - came
             if failures != self._failures or waited > self._timeout:
                 return RetryLater(

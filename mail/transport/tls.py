@@ -1,4 +1,4 @@
-"""Whom mailboxes trust: TLS for IMAP and SMTP, made once for all that trust the same."""
+"""TLS contexts for IMAP and SMTP, shared by all mailboxes that trust the same authorities."""
 
 from __future__ import annotations
 
