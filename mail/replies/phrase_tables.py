@@ -43,7 +43,7 @@ def _normalize(line: str) -> str:
 @cache
 def get_phrases(key: str) -> frozenset[str]:
     """What every language says for a key, as it is `normalize_line`."""
-    return frozenset(normalize_line(word) for tongue in _load_phrases().values() for word in tongue.get(key, ()))
+    return frozenset(normalize_line(word) for phrases in _load_phrases().values() for word in phrases.get(key, ()))
 
 
 @cache
@@ -78,13 +78,13 @@ def get_header_labels() -> dict[str, str]:
 
 @cache
 def _load_phrases() -> dict[str, dict[str, list[str]]]:
-    tongues: dict[str, dict[str, list[str]]] = tomllib.loads(
+    languages: dict[str, dict[str, list[str]]] = tomllib.loads(
         (files("mail.replies") / "phrases.toml").read_text(encoding="utf-8")
     )
-    for name, tongue in tongues.items():
-        if strange := tongue.keys() - TABLE_KEYS:
+    for name, phrases in languages.items():
+        if strange := phrases.keys() - TABLE_KEYS:
             raise ValueError(f"phrases.toml: [{name}] knows no {', '.join(sorted(strange))}")
-    return tongues
+    return languages
 
 
 def _is_unspaced_script(word: str) -> bool:
