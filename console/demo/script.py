@@ -128,7 +128,7 @@ async def _show_record(scene: DemoScene) -> None:
     """What the database holds in the end, so that nobody need believe the play alone."""
     scene.display.scene("What is on record", "Every case is closed, and each by its own subscriber's word.")
     cases = await scene.desk.cases()
-    said = [f"{_consent_words(scene, case)} ({case.consent['channel_kind']})" for case in cases]
+    said = [f"{_consent_words(scene, case)} ({case.consent['channel']})" for case in cases]
     numbers = [case.number or "no number" for case in cases]
     scene.display.table(
         [(number, case.state, case.contract, words) for number, case, words in zip(numbers, cases, said, strict=True)]
