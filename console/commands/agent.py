@@ -14,8 +14,9 @@ from typing import Any
 import click
 
 from console.commands import submit as waiting
+from console.commands.acting import require_agent
 from console.commands.article_options import ArticleOptions, article_options, require_article
-from console.commands.cases import Providers, zone_of
+from console.commands.cases import zone_of
 from console.commands.find_case import find
 from console.commands.submit import DepartureStatus
 from console.runtime.content_folders import TEMPLATES
@@ -184,7 +185,7 @@ async def perform(folder: DeskFolder, operation: Operation, number: str, agent: 
         case = await find(database, providers, number, provider)
         if case.number is None:
             refuse(f"case {number} has no number yet: the desk is still talking with the subscriber", REFUSED)
-        known_agent(providers, case.provider, agent)
+        await require_agent(folder, database, agent, case.provider)
         await require_article(
             database, case.provider, operation.article if isinstance(operation, Resolve) else operation
         )
@@ -193,14 +194,6 @@ async def perform(folder: DeskFolder, operation: Operation, number: str, agent: 
         sends = tuple(await waiting.departures_of(database, receipt.arrival_id))
         sender = await waiting.serving(database, {f"send:{one.channel}" for one in sends}) if sends else True
         return CommandOutcome(await find(database, providers, case.number, case.provider), status, sends, sender)
-
-
-def known_agent(providers: Providers, provider: str, agent: str) -> None:
-    """Ends the command unless the provider knows this agent."""
-    home = providers.get(provider)
-    if home and home.agent(agent) is None:
-        known = ", ".join(one.id for one in home.agents) or "nobody yet"
-        refuse(f"{provider} has no agent {agent!r}: providers/{provider}/teams.toml has {known}", REFUSED)
 
 
 def report(folder: DeskFolder, done: CommandOutcome, sentence: str, as_json: bool) -> None:

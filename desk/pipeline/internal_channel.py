@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from desk.language.characters import storable
+from desk.language.characters import storable, storable_tree
 from desk.model.channel import Channel, ChannelCapabilities, StoreMessages
 from desk.model.events import Event, Inbound, MaybeSent, Ordered, Reference, TimerFired, Undelivered
 from desk.model.messages import (
@@ -152,7 +152,7 @@ def _timer(body: Mapping[str, Any]) -> Event:
 
 
 def _order(body: Mapping[str, Any]) -> Event:
-    return Ordered(operation_from_json(body["operation"]))
+    return Ordered(operation_from_json(storable_tree(body["operation"])))
 
 
 _EVENTS: Mapping[str, Callable[[Mapping[str, Any]], Event]] = {

@@ -42,7 +42,7 @@ async def test_what_a_terminal_could_not_spell_is_kept_all_the_same() -> None:
     order = Resolve("линия \udcff\0", DeclineArticle("\udcff"))
     raw = order_message(order, AT, provider="sever", number="1", agent="ivanova")
     one = await InternalChannel("desk", {}, nothing).hear(Arrival(1, raw.channel, raw.key, raw.lane, raw.body, AT))
-    assert one.event == Ordered(Resolve("линия ?\ufffd", DeclineArticle("?")))
+    assert one.event == Ordered(Resolve("линия \ufffd\ufffd", DeclineArticle("\ufffd")))
 
 
 async def nothing(arrival_id: int) -> Arrival:
