@@ -62,7 +62,6 @@ async def batch(application: Application, beats: Beats, numbers: range, text: st
     channel, worker, database = application.channels["telegram:b"], application.worker, application.database
     raws = [raw_message_of(channel.name, update(number, text), application.clock()) for number in numbers]
     await beats.of("accept: store and commit", inbox.accept(database, raws))
-    await inbox.any_waiting(database, application.clock())
     claimed = await beats.of("claim", inbox.claim(database, application.holder, application.clock(), len(raws)))
     inbound = await beats.of("hear", asyncio.gather(*map(channel.hear, claimed)))
     members = list(zip(claimed, inbound, strict=True))

@@ -129,7 +129,7 @@ class Worker:
             await self._give_back(left)
 
     async def _claim(self, limit: int) -> list[Arrival]:
-        if limit <= 0 or not await inbox.any_waiting(self._database, self._clock()):
+        if limit <= 0:
             return []
         busy = Counter(arrival.channel for arrival in self._hearing.values())
         weight = inbox.HEAVY - inbox.weight_of(arrival.body for arrival in self._hearing.values())

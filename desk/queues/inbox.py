@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Row, Select, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import JSON, Column, Row, Select, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -141,6 +141,9 @@ async def claim(
     have ``weight`` bytes together.
     """
     async with database.look() as connection:
+        # Mostly nothing waits, and that is cheaper to see.
+        if (await connection.execute(_ANY_WAITING, {"now": now})).first() is None:
+            return []
         channels = list((await connection.execute(_CHANNELS_WAITING)).scalars())
     random.shuffle(channels)  # when there are more channels than places
     left = {channel: min(limit, room(channel) if room else limit) for channel in channels}
@@ -166,12 +169,6 @@ def weight_of(bodies: Iterable[bytes]) -> int:
     return sum(size for body in bodies if (size := len(body)) > LIGHT)
 
 
-async def any_waiting(database: Database, now: datetime) -> bool:
-    """Whether there is anything to claim: a cheap look before a write transaction."""
-    async with database.look() as connection:
-        return (await connection.execute(_ANY_WAITING, {"now": now})).first() is not None
-
-
 async def keep_holding(database: Database, holder: str, ids: Iterable[int], now: datetime) -> None:
     """Says that we still work on these."""
     statement = update(arrivals).where(arrivals.c.id.in_(list(ids)), arrivals.c.holder == holder)
@@ -190,9 +187,6 @@ class Result:
 
 async def finish(connection: AsyncConnection, holder: str, results: Mapping[int, Result], now: datetime) -> bool:
     """Within the worker's transaction: these are done. False when one was taken from us: roll everything back."""
-    values = {"ids": list(results), "by": holder, "now": now}
-    if (await connection.execute(_FINISH, values)).rowcount != len(results):
-        return False
     rows = [
         {
             "row": row,
@@ -203,26 +197,34 @@ async def finish(connection: AsyncConnection, holder: str, results: Mapping[int,
         }
         for row, one in results.items()
     ]
+    if len(rows) == 1:
+        return (await connection.execute(_FINISH_ONE, {**rows[0], "by": holder, "now": now})).rowcount == 1
+    values = {"ids": list(results), "by": holder, "now": now}
+    if (await connection.execute(_FINISH, values)).rowcount != len(results):
+        return False
     await connection.execute(_OUTCOME, rows)
     return True
 
 
+_DECIDED: dict[str, Any] = {
+    "outcome": bindparam("became"),
+    "case_id": bindparam("of_case"),
+    "outcome_names": bindparam("names", type_=JSON(none_as_null=True)),
+    "decided_by": bindparam("rules"),
+}
+_DONE: dict[str, Any] = {"state": "done", "holder": None, "held_until": None, "decided_at": bindparam("now")}
+_FINISH_ONE = (
+    update(arrivals)
+    .where(arrivals.c.id == bindparam("row"), arrivals.c.holder == bindparam("by"), is_waiting(arrivals))
+    .values(**_DONE, **_DECIDED)
+)
 _FINISH = (
     update(arrivals)
     .where(arrivals.c.id.in_(bindparam("ids", expanding=True)), arrivals.c.holder == bindparam("by"))
     .where(is_waiting(arrivals))
-    .values(state="done", holder=None, held_until=None, decided_at=bindparam("now"))
+    .values(**_DONE)
 )
-_OUTCOME = (
-    update(arrivals)
-    .where(arrivals.c.id == bindparam("row"))
-    .values(
-        outcome=bindparam("became"),
-        case_id=bindparam("of_case"),
-        outcome_names=bindparam("names"),
-        decided_by=bindparam("rules"),
-    )
-)
+_OUTCOME = update(arrivals).where(arrivals.c.id == bindparam("row")).values(**_DECIDED)
 
 
 async def postpone(connection: AsyncConnection, holder: str, until: Mapping[int, datetime]) -> None:
