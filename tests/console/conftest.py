@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from console.main import cli
-from tests.console.terminal import AGENTS, TOKEN, Terminal, adds_bot
+from tests.console.command_line import AGENTS, TOKEN, Terminal, adds_bot
 from tests.peers.botapi import BotApi, Group, User
 from tests.prepared_desks import PreparedDesks
 

@@ -23,7 +23,7 @@ from desk.model.journal import (
 )
 from desk.storage.base import Base
 from templates import __file__ as templates_file
-from tests.console.test_journal_language import EVENTS
+from tests.console.terminal.test_journal_language import EVENTS
 
 LANGUAGES = ("ru", "en")
 

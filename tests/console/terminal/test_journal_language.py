@@ -49,7 +49,7 @@ from desk.model.shared_facts import SuppressionCode
 from desk.model.states import CaseState
 
 NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SEVER = Provider("sever", {"ru": "Север", "en": "Sever"}, teams=(Team("l1", "queue", {"ru": "Первая", "en": "First"}),))
 MACHINES = ("own", "bounce", "feedback", "challenge", "list", "auto-reply", "nobody")
 BUTTONS = ("helped", "not_helped", "operator", "consent_yes", "consent_no", "skip", "back", "no_contract")

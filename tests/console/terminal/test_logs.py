@@ -18,9 +18,9 @@ from console.terminal.logging import SecretRedactor, secrets_of
 from desk.model.settings import MailServer, Secret, Settings, TelegramSettings
 from desk.pipeline.reply_tokens import ReplyTokens
 from mail.diagnostics import check_mailbox
+from tests.console.command_line import TOKEN, Terminal, adds_bot
+from tests.console.commands.test_pending_mail import adds_mailbox
 from tests.console.conftest import Typist
-from tests.console.terminal import TOKEN, Terminal, adds_bot
-from tests.console.test_pending_mail import adds_mailbox
 from tests.peers.local_process import free_port
 from tests.peers.mail_servers import MailServers
 

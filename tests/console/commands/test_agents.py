@@ -18,8 +18,8 @@ from desk.storage.database import Database
 from desk.storage.queue_tables import pending
 from kb.storage.tables import PhrasingRow
 from mail.receiving.tables import muted_peers
+from tests.console.commands.test_commands_beside_serve import accepts, put
 from tests.console.conftest import Typist
-from tests.console.test_commands_beside_serve import accepts, put
 
 AT = datetime(2026, 11, 30, 10, 0, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.console.terminal import Terminal
+from tests.console.command_line import Terminal
 from tests.peers.mail_servers import MailServers
 
 MAILBOX = """

@@ -76,7 +76,7 @@ def test_importing_again_changes_only_what_has_changed(desk: Path, tmp_path: Pat
 
 
 def test_a_folder_of_articles_becomes_the_desks_own(desk: Path) -> None:
-    packaged = Path(__file__).parents[2] / "kb" / "articles"
+    packaged = Path(__file__).parents[3] / "kb" / "articles"
     first = json.loads(kb(desk, "import", str(packaged), "--json").stdout)
     assert "no-internet/ru" in first["added"]
     assert (desk / "articles" / "no-internet" / "ru.md").is_file()
@@ -137,7 +137,7 @@ def test_what_is_wrong_is_said_in_a_sentence(desk: Path, tmp_path: Path) -> None
 
 
 def test_an_article_that_a_file_keeps_is_not_overwritten_by_a_line(desk: Path, tmp_path: Path) -> None:
-    kb(desk, "import", str(Path(__file__).parents[2] / "kb" / "articles"))
+    kb(desk, "import", str(Path(__file__).parents[3] / "kb" / "articles"))
     line = {"id": "no-internet", "lang": "ru", "title": "Другое", "variants": [], "body": "Другое."}
     result = kb(desk, "import", written(tmp_path, "base.jsonl", line))
     assert result.exit_code == REFUSED
@@ -280,7 +280,7 @@ def test_nothing_edited_is_no_history(desk: Path, tmp_path: Path) -> None:
 
 def test_an_import_of_what_was_exported_leaves_edits_alone(desk: Path, tmp_path: Path) -> None:
     """The same article, written otherwise into its file, is no change that an edit could stand against."""
-    packaged = Path(__file__).parents[2] / "kb" / "articles"
+    packaged = Path(__file__).parents[3] / "kb" / "articles"
     kb(desk, "import", str(packaged))
     kb(desk, "export", str(tmp_path / "out"))
     file = tmp_path / "out" / "no-internet" / "ru.md"

@@ -15,9 +15,9 @@ from desk.storage.database import Database
 from mail.receiving import ledger
 from mail.receiving.watermarks import Watermark
 from mail.transport.imap import MailEnvelope
+from tests.console.command_line import Terminal
+from tests.console.commands.test_pending_mail import adds_mailbox, waiting
 from tests.console.conftest import Typist
-from tests.console.terminal import Terminal
-from tests.console.test_pending_mail import adds_mailbox, waiting
 from tests.peers.mail_servers import MailServers
 
 NOW = datetime.now(UTC)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.console.terminal import TOKEN, Terminal
+from tests.console.command_line import TOKEN, Terminal
 from tests.peers.botapi import BotApi, User
 
 OTHER = "4343:canary-token-of-another-bot"

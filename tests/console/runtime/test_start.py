@@ -18,7 +18,7 @@ from desk.model.settings import Settings, load
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals
 from kb.content.article_files import InvalidArticle
-from tests.console.terminal import TOKEN, Terminal
+from tests.console.command_line import TOKEN, Terminal
 from tests.peers.botapi import BotApi, User
 
 

@@ -33,7 +33,7 @@ from console.terminal.output import Output
 from desk.model.settings import MailboxSettings, MailServer, Secret
 from mail.reading.message import ReaderOptions, read_message
 from mail.transport.imap import ImapConnection
-from tests.console.terminal import Terminal
+from tests.console.command_line import Terminal
 
 
 async def test_the_story_plays_by_itself(tmp_path: Path) -> None:

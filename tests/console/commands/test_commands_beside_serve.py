@@ -21,8 +21,8 @@ from desk.pipeline.internal_channel import order_message
 from desk.queues import inbox
 from desk.storage.database import Database
 from desk.storage.ids import IdGenerator
+from tests.console.command_line import Terminal
 from tests.console.conftest import Typist
-from tests.console.terminal import Terminal
 from tests.peers.botapi import Group
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

@@ -27,7 +27,7 @@ from desk.model.messages import (
     RetryLater,
     UnreadableMessage,
 )
-from tests.console.terminal import Terminal
+from tests.console.command_line import Terminal
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 ANNA = TerminalUser("sever", "anna", "Анна", "ru")

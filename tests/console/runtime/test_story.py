@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 
-from tests.console.terminal import TOKEN, Terminal
+from tests.console.command_line import TOKEN, Terminal
 from tests.peers.botapi import BotApi, Group, User
 
 FIRST = "Здравствуйте! второй день нет интернета, договор 40-1187"

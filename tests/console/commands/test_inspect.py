@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.console.terminal import Ran, Terminal
+from tests.console.command_line import Ran, Terminal
 from tests.mail.conftest import letter
 
 

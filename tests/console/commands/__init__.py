@@ -1,0 +1,1 @@
+"""Commands, tried one by one, with and without a running `serve`."""

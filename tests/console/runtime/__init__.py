@@ -1,0 +1,1 @@
+"""Starting, wiring and running the desk."""

@@ -1,0 +1,1 @@
+"""What is printed and logged, and in which language."""
