@@ -48,6 +48,11 @@ class PreparedDesks:
         shutil.copyfile(self._folder / "desk.db", beside)
         return DeskFiles(self._copied(root), f"sqlite+aiosqlite:///{beside}")
 
+    def database_copy(self, path: Path) -> str:
+        """A ready SQLite database alone, at this path: that of a desk which has decided nothing yet."""
+        shutil.copyfile(self._folder / "desk.db", path)
+        return f"sqlite+aiosqlite:///{path}"
+
     def on_postgresql(self, root: Path, server: Postgres, name: str) -> DeskFiles:
         """A desk in ``root``, which must not be there yet, and a database of this name. The server is always one."""
         if not self._templated:

@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
@@ -98,7 +99,8 @@ class Worker:
         if slow:
             # In a backlog it pays to decide many together; alone, nobody is kept waiting.
             await asyncio.wait(slow, timeout=GATHERING if len(slow) < BACKLOG else GATHERING_BACKLOG)
-        ready = [task for task in self._hearing if task.done()]
+        # In the order in which they are stored: so numbers are given out, also when they are decided again.
+        ready = sorted((task for task in self._hearing if task.done()), key=lambda task: self._hearing[task].id)
         ids = {self._hearing[task].id for task in ready}
         try:
             for task in ready:
@@ -127,6 +129,14 @@ class Worker:
         self._hearing.clear()
         if left:
             await self._give_back(left)
+
+    async def decide_again(self, batch: Sequence[Arrival], now: datetime) -> None:
+        """Decides stored arrivals, claimed by this worker's holder, as one batch at an instant of the past.
+
+        Raises `UnreadableMessage`, and what `desk.pipeline.write.DecisionWriter.write` raises.
+        """
+        inbound = [await self._registry.channels[arrival.channel].hear(arrival) for arrival in batch]
+        await self._decide_and_write(list(zip(batch, inbound, strict=True)), now)
 
     async def _claim(self, limit: int) -> list[Arrival]:
         if limit <= 0:
@@ -171,7 +181,7 @@ class Worker:
         """Takes a batch through the rest of the corridor, together if that goes well."""
         if len(batch) > 1:
             try:
-                await self._decide_and_write(batch)
+                await self._decide_and_write(batch, self._clock())
                 return
             except Exception as error:
                 if is_database_trouble(error):
@@ -183,7 +193,7 @@ class Worker:
     async def _carry_alone(self, arrival: Arrival, inbound: Inbound[Event]) -> None:
         for _ in range(TRIES):
             try:
-                await self._decide_and_write([(arrival, inbound)])
+                await self._decide_and_write([(arrival, inbound)], self._clock())
                 return
             except ClaimLost:
                 log.info("arrival %d is another worker's by now", arrival.id)
@@ -200,9 +210,8 @@ class Worker:
                 break
         await self._record_failure(arrival, f"deciding failed: {type(last).__name__}: {last}")
 
-    async def _decide_and_write(self, batch: Sequence[tuple[Arrival, Inbound[Event]]]) -> None:
+    async def _decide_and_write(self, batch: Sequence[tuple[Arrival, Inbound[Event]]], now: datetime) -> None:
         decided: list[DecidedRound] = []
-        now = self._clock()
         by_home: dict[str, list[tuple[Arrival, Inbound[Event]]]] = {}
         homes = await providers_of(self._database, [inbound for _, inbound in batch])
         for home, member in zip(homes, batch, strict=True):

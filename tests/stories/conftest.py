@@ -5,16 +5,20 @@ A story that makes sense on some channels only says so: ``@pytest.mark.channels(
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
 from tests.peers.botapi import BotApi
 from tests.peers.mail_servers import MailServers
-from tests.prepared_desks import DeskFiles, SharedReaders
+from tests.prepared_desks import DeskFiles, PreparedDesks, SharedReaders
+from tests.stories.deciding_again import NOT_DECIDED_AGAIN, differences
 from tests.stories.desk import AGENTS, IVANOVA, TOKEN, AgentsGroup, Desk, new_desk
 from tests.stories.subscribers import CHANNELS, Subscriber
 
+Afterwards = Callable[[Desk], Awaitable[None]]
+"""What is looked at once a story is over."""
 Newcomer = Callable[..., Subscriber]
 """Makes another person: ``newcomer("Борис")``, ``newcomer("John", "en")``."""
 
@@ -50,25 +54,48 @@ def mailbox(channel: str, request: pytest.FixtureRequest) -> MailServers | None:
 
 
 @pytest.fixture
+def decided_again(request: pytest.FixtureRequest, prepared_desks: PreparedDesks, tmp_path: Path) -> Afterwards:
+    """Once the story is over, its desk is decided again on SQLite, and must come to the same."""
+
+    async def afterwards(desk: Desk) -> None:
+        if not desk.settings.database.startswith("sqlite") or NOT_DECIDED_AGAIN.get(request.function.__name__):
+            return
+        found = await differences(desk, prepared_desks.database_copy(tmp_path / "again.db"))
+        assert not found, "decided again, it came out otherwise:\n" + "\n".join(map(str, found[:20]))
+
+    return afterwards
+
+
+@pytest.fixture
 async def desk(
-    desk_files: DeskFiles, api: BotApi, mailbox: MailServers | None, readers: SharedReaders
+    desk_files: DeskFiles,
+    api: BotApi,
+    mailbox: MailServers | None,
+    readers: SharedReaders,
+    decided_again: Afterwards,
 ) -> AsyncIterator[Desk]:
     """A desk with one bot, serving, and with a mailbox where the story is told by mail."""
     made = new_desk(desk_files, api, mailbox, readers=readers)
     await made.opens()
     yield made
     await made.closes()
+    await decided_again(made)
 
 
 @pytest.fixture
 async def front(
-    desk_files: DeskFiles, api: BotApi, mailbox: MailServers | None, readers: SharedReaders
+    desk_files: DeskFiles,
+    api: BotApi,
+    mailbox: MailServers | None,
+    readers: SharedReaders,
+    decided_again: Afterwards,
 ) -> AsyncIterator[Desk]:
     """A desk whose only bot, mailbox and terminal are shared by all providers."""
     made = new_desk(desk_files, api, mailbox, shared=True, readers=readers)
     await made.opens()
     yield made
     await made.closes()
+    await decided_again(made)
 
 
 @pytest.fixture

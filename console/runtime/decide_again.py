@@ -1,0 +1,233 @@
+"""Deciding again: the stored arrivals of a desk are decided anew by another, and what comes out is compared.
+
+Deciding depends on what is stored alone: the arrival, the instant at which it was decided, what had been decided, sent
+and learned until then, and the desk's files and secret. All of it is brought to a prepared desk with an empty
+database, in the order in which it happened. Not stored, and so not brought along: that a flood was made to wait, and
+what was edited beside the arrivals (agents, articles, settings, tables of subscribers).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any, cast
+
+from sqlalchemy import Table, bindparam, delete, insert, select, update
+
+from console.runtime.wiring import Application
+from desk.model.messages import Arrival
+from desk.pipeline.unit_of_work import ADDRESSES, CASES, DIALOG_STATES, JOURNAL, PEOPLE
+from desk.queues.timers import timer_key
+from desk.storage.database import Database, is_database_trouble
+from desk.storage.queue_tables import arrivals, departures, pending, timers
+from kb.storage.article_versions import bump_knowledge_counter
+from kb.storage.tables import ArticleLinkRow, PhrasingRow, SuggestionRow
+
+Row = Mapping[str, Any]
+
+PHRASINGS, SUGGESTIONS, LINKS = (cast(Table, kind.__table__) for kind in (PhrasingRow, SuggestionRow, ArticleLinkRow))
+_COMPARED: Mapping[Table, tuple[str, ...]] = {
+    arrivals: ("channel", "key", "lane", "outcome", "outcome_names", "decided_by", "case_id", "decided_at"),
+    departures: ("provider", "channel", "lane", "kind", "policy", "body", "case_id", "supersedes", "priority"),
+    pending: ("provider", "case_id", "sender", "subject", "why", "since"),
+} | {
+    table: tuple(column.name for column in table.c)
+    for table in (CASES, DIALOG_STATES, JOURNAL, PEOPLE, ADDRESSES, timers, SUGGESTIONS, LINKS)
+}
+"""What is compared: all that deciding writes and nothing else changes."""
+_KEYS: Mapping[Table, tuple[str, ...]] = {departures: ("key",)}
+"""By what a row is known, where it is not the primary key."""
+_ARRIVAL = ("id", "channel", "key", "lane", "body", "received_at", "attempts")
+
+
+class ReplayClock:
+    """The clock of a desk that decides again: it stands at the instant being decided."""
+
+    def __init__(self) -> None:
+        self.at = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that came out otherwise: a ``column`` of a row, or with column "" the whole row.
+
+    ``stored`` is what the desk has, ``again`` what deciding it again gave; of a whole row that only one of both has,
+    the other is None. ``key`` are the values of the row's key, with slashes between them.
+    """
+
+    table: str
+    key: str
+    column: str
+    stored: object
+    again: object
+
+    def __str__(self) -> str:
+        if self.column:
+            return f"{self.table} {self.key}: {self.column} is {self.stored!r}, decided again {self.again!r}"
+        if self.again is None:
+            return f"{self.table} {self.key} is stored, and was not written when decided again: {self.stored!r}"
+        return f"{self.table} {self.key} is not stored, and was written when decided again: {self.again!r}"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Arrivals that were decided once, at ``at``, and could not be decided again."""
+
+    arrivals: tuple[int, ...]
+    at: datetime
+    problem: str
+
+    def __str__(self) -> str:
+        return f"arrivals {', '.join(map(str, self.arrivals))} of {self.at} cannot be decided again: {self.problem}"
+
+
+@dataclass(slots=True)
+class _Recorded:
+    """What a desk has stored, in the order in which it happened; what has been brought along is taken out."""
+
+    arrivals: list[Row]
+    sent: list[Row]
+    phrasings: list[Row]
+    known: set[int] = field(default_factory=set)
+
+    def batches(self) -> list[tuple[datetime, list[Row]]]:
+        """The arrivals that rules decided, by the instant: one instant is one batch."""
+        decided = [one for one in self.arrivals if one["decided_at"] and one["decided_by"] is not None]
+        decided.sort(key=lambda one: (one["decided_at"], one["id"]))
+        return [(at, list(batch)) for at, batch in groupby(decided, key=lambda one: one["decided_at"])]
+
+
+async def decide_again(recorded: Database, application: Application, clock: ReplayClock) -> list[Difference | Failure]:
+    """Decides all arrivals of the ``recorded`` desk with ``application``, whose ``clock`` is given, and compares.
+
+    The application's database holds a prepared desk that has decided nothing; it is written to. Both desks have the
+    same settings but for the database. Nothing is sent, and nothing but the application's database is changed.
+    """
+    providers, failures = tuple(application.providers), list[Difference | Failure]()
+    stored = await _recorded(recorded, providers)
+    for at, batch in stored.batches():
+        clock.at = at
+        await _bring_along(stored, application, at, {row["id"] for row in batch})
+        await application.article_loader.refresh(application.knowledge)
+        try:
+            await application.worker.decide_again([Arrival(*(row[name] for name in _ARRIVAL)) for row in batch], at)
+        except Exception as error:
+            if is_database_trouble(error):
+                raise
+            failures.append(Failure(tuple(row["id"] for row in batch), at, f"{type(error).__name__}: {error}"))
+        failures += await _take_out_emitted(stored, application.database)
+    await _bring_along(stored, application, datetime.max.replace(tzinfo=UTC), set())
+    return failures + await compare(recorded, application.database, providers)
+
+
+async def compare(recorded: Database, again: Database, providers: Sequence[str]) -> list[Difference | Failure]:
+    """How what two desks decided differs, table by table."""
+    found: list[Difference | Failure] = []
+    for table, columns in _COMPARED.items():
+        keys = _KEYS.get(table) or tuple(column.name for column in table.primary_key)
+        mine, other = [
+            {tuple(row[name] for name in keys): row for row in await _rows(database, table, providers)}
+            for database in (recorded, again)
+        ]
+        for key in sorted(mine.keys() | other.keys(), key=str):
+            found += _differences(table.name, "/".join(map(str, key)), mine.get(key), other.get(key), columns)
+    return found
+
+
+def _differences(
+    table: str, key: str, stored: Row | None, again: Row | None, columns: Iterable[str]
+) -> Iterable[Difference]:
+    if stored is None or again is None:
+        yield Difference(table, key, "", stored and _told(stored, columns), again and _told(again, columns))
+        return
+    for column in columns:
+        if stored[column] != again[column]:
+            yield Difference(table, key, column, stored[column], again[column])
+
+
+def _told(row: Row, columns: Iterable[str]) -> Row:
+    return {name: row[name] for name in columns if row[name]}
+
+
+async def _recorded(database: Database, providers: Sequence[str]) -> _Recorded:
+    sent = [row for row in await _rows(database, departures, providers) if row["sent_at"]]
+    phrasings = await _rows(database, PHRASINGS, providers)
+    return _Recorded(
+        sorted(await _rows(database, arrivals, providers), key=lambda row: int(row["id"])),
+        sorted(sent, key=lambda row: (row["sent_at"], row["id"])),
+        sorted(phrasings, key=lambda row: (row["at"], row["case_id"])),
+    )
+
+
+async def _rows(database: Database, table: Table, providers: Sequence[str]) -> list[Row]:
+    async with database.read(*providers) as session:
+        return [dict(row) for row in (await session.execute(select(table))).mappings()]
+
+
+def _until(rows: list[Row], column: str, at: datetime) -> list[Row]:
+    """Takes the rows up to this instant out of a list that is in order."""
+    count = next((place for place, row in enumerate(rows) if row[column] > at), len(rows))
+    taken, rows[:] = rows[:count], rows[count:]
+    return taken
+
+
+_SENT = (
+    update(departures)
+    .where(departures.c.key == bindparam("of"))
+    .values(state="sent", remote=bindparam("was"), sent_at=bindparam("then"))
+)
+_CLAIM = update(arrivals).where(arrivals.c.id == bindparam("one")).values(state="waiting", holder=bindparam("by"))
+_FIRED = delete(timers).where(timers.c.key == bindparam("fired"))
+
+
+async def _bring_along(stored: _Recorded, application: Application, at: datetime, batch: set[int]) -> None:
+    """What came in, was sent and was learned until this instant; the batch is claimed."""
+    came = [row for row in stored.arrivals if row["id"] not in stored.known]
+    came = [row for row in came if row["received_at"] <= at or row["id"] in batch]
+    sent, phrasings = _until(stored.sent, "sent_at", at), _until(stored.phrasings, "at", at)
+    stored.known |= {row["id"] for row in came}
+    async with application.database.write(*application.providers) as session:
+        connection = await session.connection()
+        if came:
+            await connection.execute(insert(arrivals), [_as_it_came(row) for row in came])
+        if fired := [{"fired": key} for row in came if (key := _fired_timer(row))]:
+            await connection.execute(_FIRED, fired)
+        if batch:
+            await connection.execute(_CLAIM, [{"one": one, "by": application.holder} for one in batch])
+        if sent:
+            rows = [{"of": row["key"], "was": row["remote"], "then": row["sent_at"]} for row in sent]
+            await connection.execute(_SENT, rows)
+        if phrasings:
+            await connection.execute(insert(PHRASINGS), phrasings)
+            await connection.execute(bump_knowledge_counter())
+
+
+def _as_it_came(row: Row) -> Row:
+    state = "quarantined" if row["state"] == "quarantined" else "waiting"
+    came = {name: row[name] for name in _ARRIVAL if name != "attempts"}
+    return {**came, "state": state, "due_at": row["received_at"]}
+
+
+def _fired_timer(row: Row) -> str:
+    """The key of the timer that is gone since it became this arrival; "" for any other arrival."""
+    if row["channel"] != "clock":
+        return ""
+    body = json.loads(row["body"])
+    return timer_key(int(body["case_id"]), str(body["key"])) if body.get("event") == "timer" else ""
+
+
+async def _take_out_emitted(stored: _Recorded, database: Database) -> list[Difference]:
+    """What a decision sent in as a further arrival is compared by its key: it comes along with what is stored."""
+    emitted = arrivals.c.id.not_in(stored.known)
+    keys = {(row["channel"], row["key"]) for row in stored.arrivals}
+    async with database.work() as connection:
+        rows = (await connection.execute(select(arrivals.c.channel, arrivals.c.key).where(emitted))).all()
+        if rows:
+            await connection.execute(delete(arrivals).where(emitted))
+    return [Difference("arrivals", row.key, "", None, row.channel) for row in rows if tuple(row) not in keys]

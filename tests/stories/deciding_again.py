@@ -1,0 +1,33 @@
+"""A story's desk is decided again by a second one, on a copy of the prepared database, without any server."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+from console.runtime.decide_again import Difference, Failure, ReplayClock, decide_again
+from console.runtime.wiring import build_application
+from desk.storage.database import Database
+from tests.stories.desk import Desk
+
+NOT_DECIDED_AGAIN: Mapping[str, str] = {
+    "test_who_is_let_go_in_the_database_commands_nothing_a_moment_later": "agents are changed beside the arrivals",
+    "test_a_new_problem_becomes_an_article_that_spares_the_next_case": "an article is edited beside the arrivals",
+}
+"""Stories that cannot be decided again, and on what their decisions depend that is not stored."""
+
+
+async def differences(desk: Desk, database: str) -> list[Difference | Failure]:
+    """How what the desk decided differs from what is decided of its arrivals in this prepared database."""
+    clock = ReplayClock()
+    recorded = Database(desk.settings.database)
+    again = await build_application(dataclasses.replace(desk.settings, database=database), clock, workers=1)
+    if desk.readers:
+        desk.readers.lend(again.readers)
+    try:
+        return await decide_again(recorded, again, clock)
+    finally:
+        if desk.readers:
+            desk.readers.take_back(again.readers)
+        await again.close()
+        await recorded.close()
