@@ -26,7 +26,7 @@ from desk.model.messages import Priority
 from desk.pipeline.tenant_routing import providers_of
 from desk.queues import inbox, outbox
 from desk.queues.outbox import SendOutcome
-from desk.queues.send_order import Share
+from desk.queues.send_priority import Share
 from desk.storage.database import Database
 
 T = TypeVar("T")

@@ -22,7 +22,7 @@ from sqlalchemy import func, select, update
 
 from benchmarks.measuring import Figures, percentile, processor_seconds, rounded, running, tell
 from benchmarks.telegram import KINDS, Emulator, contestant
-from desk.model.people import Person
+from desk.model.subscribers import Person
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals, departures
 from tests.peers.postgres import Postgres

@@ -10,8 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from desk.language.durations import parse_minutes
-from desk.model.messages import File
-from desk.model.operations import (
+from desk.model.agent_operations import (
     AddNote,
     DeclineArticle,
     DraftArticle,
@@ -24,6 +23,7 @@ from desk.model.operations import (
     SetEta,
     Take,
 )
+from desk.model.messages import File
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bots.session import BotApiSession
+    from bots.aiogram_session import BotApiSession
 
 
 class HttpSessions:
@@ -22,7 +22,7 @@ class HttpSessions:
 
     def to(self, api: str) -> BotApiSession:
         """The session for a server such as ``https://api.telegram.org``."""
-        from bots.session import BotApiSession  # noqa: PLC0415 (aiogram takes seconds: whoever only stores must not wait)
+        from bots.aiogram_session import BotApiSession  # noqa: PLC0415 (aiogram takes seconds: whoever only stores must not wait)
 
         with self._lock:
             if api not in self._sessions:

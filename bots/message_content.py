@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from aiogram.types import Audio, Document, Location, Message, PhotoSize, User, Video, VideoNote, Voice
 
-from desk.language.characters import one_line
+from desk.language.unsafe_characters import one_line
 from desk.model.media_types import OCTET_STREAM, file_ending
 from desk.model.messages import File
 

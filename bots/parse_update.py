@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from bots.agent_commands import AgentCommand, case_number, parse_agent_button, parse_agent_message
 from bots.message_content import MessageContent, full_name, message_content
-from desk.language.characters import storable_tree
+from desk.language.unsafe_characters import storable_tree
 from desk.model.events import Event, Inbound, NotForDesk, Opened, Ordered, Pressed, Reference, Said, Undelivered
 from desk.model.messages import Address, Arrival, UnreadableMessage
 from desk.pipeline.reply_tokens import decode_number

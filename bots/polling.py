@@ -17,7 +17,7 @@ from desk.clock import Clock
 from desk.model.channel import StoreMessages
 from desk.model.messages import RawMessage
 from desk.model.settings import TelegramSettings
-from desk.storage.leases import LeaseLost
+from desk.storage.channel_leases import LeaseLost
 
 OWN_WAIT = 4.0
 """Seconds between two tries when it is our own database: nobody is troubled by them, and people wait."""

@@ -23,9 +23,9 @@ from aiogram.exceptions import (
 )
 from aiogram.types import BufferedInputFile
 
-from bots.call import BotApiCall
+from bots.aiogram_session import AnswerLost, NotSent, TelegramClient
+from bots.api_request import BotApiCall
 from bots.http_sessions import HttpSessions
-from bots.session import AnswerLost, NotSent, TelegramClient
 from desk.backoff import retry_delay
 from desk.model.channel import OpenFile
 from desk.model.messages import Departure, Rejected, ResultUnknown, RetryLater, SendResult, Sent

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from desk.language.characters import storable
 from desk.language.rich_text import RichText, TextMark
+from desk.language.unsafe_characters import storable
 
 MESSAGE = 4096
 CAPTION = 1024

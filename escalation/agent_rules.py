@@ -1,7 +1,7 @@
 """What agents do to a case: take it, speak, note, promise a time, resolve. Rules, pure.
 
 An agent acts under the identity that the provider knows them by and under no other; being in the group is not enough.
-Which operation is allowed in which state is told by `desk.model.operations.POLICIES`, before any of the rules here.
+Which operation is allowed in which state is told by `desk.model.agent_operations.POLICIES`, before any of the rules here.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ from desk.model.acts import (
     UpdateCard,
     decide,
 )
+from desk.model.agent_operations import AddNote, Reply, SetEta, refusal_of
+from desk.model.arrival_outcomes import IgnoredCode, RefusalCode
 from desk.model.case import Case
+from desk.model.core_facts import ActingAgent, ContactAddresses, Now
 from desk.model.dialog_state import CONSENT
 from desk.model.events import Event, Inbound, Ordered
-from desk.model.facts import ActingAgent, ContactAddresses, Now
 from desk.model.journal import EtaPromised
 from desk.model.messages import RedeliveryPolicy
-from desk.model.operations import AddNote, Reply, SetEta, refusal_of
-from desk.model.outcomes import IgnoredCode, RefusalCode
-from desk.model.policy import Agent, Provider
+from desk.model.provider_files import Agent, Provider
 from desk.model.states import CaseState
 from escalation.transcript import Transcript
 

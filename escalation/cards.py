@@ -8,7 +8,7 @@ from desk.language.rich_text import literal
 from desk.language.time_labels import time_labels
 from desk.model.acts import Button, Buttons, SayTemplate
 from desk.model.case import Case
-from desk.model.policy import Provider
+from desk.model.provider_files import Provider
 from desk.model.states import CaseState
 
 _TAKE: Buttons = ((Button("take", "button_take"),),)

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from desk.model.agent_operations import Reply, Take
 from desk.model.case import Case
 from desk.model.events import Ordered
 from desk.model.journal import Dialogue, JournalEntry
 from desk.model.messages import File
-from desk.model.operations import Reply, Take
 from desk.pipeline.lookup import Round
 from desk.storage.database import Database
 

@@ -27,12 +27,12 @@ from desk.model.acts import (
     SetTimer,
     decide,
 )
+from desk.model.agent_operations import ArticleAnswer, DeclineArticle, DraftArticle, LinkArticle, Operation, Resolve
+from desk.model.arrival_outcomes import IgnoredCode, RefusalCode
 from desk.model.case import Case
+from desk.model.core_facts import ActingAgent, Now
 from desk.model.events import Inbound, Ordered, TimerFired
-from desk.model.facts import ActingAgent, Now
 from desk.model.journal import ArticleDeclined, ArticleDrafted, ArticleLinked
-from desk.model.operations import ArticleAnswer, DeclineArticle, DraftArticle, LinkArticle, Operation, Resolve
-from desk.model.outcomes import IgnoredCode, RefusalCode
 from desk.model.states import CaseState
 from kb.content.article_files import sha256_of
 from kb.learning.acts import CreateDraft, RecordArticleLink, ValidateArticle

@@ -7,11 +7,7 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import select
 
-from desk.model.case import Case
-from desk.model.events import OfSubscriber, Ordered, TimerFired
-from desk.model.facts import ActingAgent
-from desk.model.journal import JournalEntry
-from desk.model.operations import (
+from desk.model.agent_operations import (
     AddNote,
     ArticleAnswer,
     DraftArticle,
@@ -21,11 +17,15 @@ from desk.model.operations import (
     Resolve,
     Take,
 )
-from desk.model.people import Person
-from desk.model.policy import Provider
+from desk.model.case import Case
+from desk.model.core_facts import ActingAgent
+from desk.model.events import OfSubscriber, Ordered, TimerFired
+from desk.model.journal import JournalEntry
+from desk.model.provider_files import Provider
 from desk.model.shared_facts import Account, ArticleSuggestions, DialogArticles, Identification
-from desk.pipeline.batching import Batcher
+from desk.model.subscribers import Person
 from desk.pipeline.lookup import Round
+from desk.pipeline.request_coalescing import Batcher
 from desk.storage.database import Database
 from kb.agent_rules import (
     REMINDER_TIMER,

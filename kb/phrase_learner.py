@@ -21,8 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk.language.detect import language_of
 from desk.model.case import Case
-from desk.model.people import Person
 from desk.model.shared_facts import Account
+from desk.model.subscribers import Person
 from desk.storage.database import Database, insert_ignoring_duplicates
 from desk.storage.ids import EPOCH
 from kb.learning.outcomes import ANSWER_TIMEOUT, RETURN_WINDOW, CaseHistory, ReturnFinder

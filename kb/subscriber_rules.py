@@ -18,9 +18,9 @@ from desk.model.acts import (
     decide,
 )
 from desk.model.case import Case, consent_record, may_consent
+from desk.model.core_facts import Now
 from desk.model.dialog_state import ARTICLE, SELF_HELP
 from desk.model.events import Inbound, Opened, Pressed, Said
-from desk.model.facts import Now
 from desk.model.journal import ArticleShown, ArticleTried, ConsentGiven
 from desk.model.shared_facts import ArticleSuggestion, ArticleSuggestions, DialogArticles
 from desk.model.states import CaseState

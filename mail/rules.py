@@ -15,12 +15,12 @@ from desk.model.acts import (
     SayTemplate,
     decide,
 )
+from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.case import Case
+from desk.model.core_facts import CaseMatch
 from desk.model.events import Event, Inbound, Said, Undelivered
-from desk.model.facts import CaseMatch
 from desk.model.journal import AutomaticMailCame, MailIncomplete
 from desk.model.messages import Proof, RedeliveryPolicy
-from desk.model.outcomes import IgnoredCode
 from mail.sending.compose import UNSUBSCRIBE
 from mail.sending.loop_guard import StopNotices, peer_of
 

@@ -13,13 +13,13 @@ from typing import Any
 
 import click
 
-from console.commands import submit as waiting
 from console.commands.acting import require_agent
 from console.commands.article_options import ArticleOptions, article_options, require_article
 from console.commands.cases import zone_of
 from console.commands.find_case import find
-from console.commands.submit import DepartureStatus
+from console.runtime import wait_for_decision as waiting
 from console.runtime.content_folders import TEMPLATES
+from console.runtime.wait_for_decision import DepartureStatus
 from console.terminal.context import (
     NO_SUCH,
     REFUSED,
@@ -34,13 +34,13 @@ from console.terminal.context import (
     run,
 )
 from console.terminal.times import full_time
-from desk.api.submit import ArrivalStatus, submit
+from desk.api.submit_operation import ArrivalStatus, submit
 from desk.clock import now
 from desk.language.durations import parse_minutes
 from desk.language.templates import Templates
+from desk.model.agent_operations import AddNote, Operation, Reply, Resolve, SetEta, Take
+from desk.model.arrival_outcomes import Done, RefusalCode, Refused, stored_outcome
 from desk.model.case import Case
-from desk.model.operations import AddNote, Operation, Reply, Resolve, SetEta, Take
-from desk.model.outcomes import Done, RefusalCode, Refused, stored_outcome
 
 
 @dataclass(frozen=True, slots=True)

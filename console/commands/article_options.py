@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from console.terminal.context import NO_SUCH, USAGE, refuse
-from desk.model.operations import ArticleAnswer, DeclineArticle, DraftArticle, LinkArticle, Operation
+from desk.model.agent_operations import ArticleAnswer, DeclineArticle, DraftArticle, LinkArticle, Operation
 
 if TYPE_CHECKING:
     from desk.storage.database import Database

@@ -73,7 +73,7 @@ async def _rows(
 
 def _instant(since: str) -> datetime | None:
     """A time as it was written: a length of time ago, or a date, in UTC where it says no zone."""
-    from desk.model.policy import InvalidProvider, parse_duration  # noqa: PLC0415 (help and usage come at once)
+    from desk.model.provider_files import InvalidProvider, parse_duration  # noqa: PLC0415 (help and usage come at once)
 
     if not since:
         return None

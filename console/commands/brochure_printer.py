@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 
 from console.runtime.content_folders import TEMPLATES
 from desk.model.media_types import PICTURES
-from kb.content.brochure import BrochureArticle, ContactRow
+from kb.content.brochure_selection import BrochureArticle, ContactRow
 
 _HYPHENED = re.compile(r"\b\w{1,3}-\w{1,20}")
 FONT, WEIGHTS = "PT Sans", (400, 700)

@@ -19,8 +19,8 @@ from desk.api.queries import CaseView, RoundView
 from desk.language.rich_text import RichText
 from desk.model.case import Case
 from desk.model.journal import KINDS, Category, JournalEntry
-from desk.model.people import Person
 from desk.model.states import CaseState
+from desk.model.subscribers import Person
 
 Labels = Mapping[str, str]
 

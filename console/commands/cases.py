@@ -19,7 +19,7 @@ from desk.api.queries import CaseView, case_view
 from desk.language.templates import Templates
 from desk.model.case import Case
 from desk.model.messages import FRONT
-from desk.model.policy import Provider
+from desk.model.provider_files import Provider
 from desk.model.states import FINAL, CaseState
 from desk.storage.base import Base
 

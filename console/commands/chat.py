@@ -18,7 +18,7 @@ from console.terminal import logging as logs
 from console.terminal.context import DeskFolder, open_database, pass_folder, run
 from console.terminal.output import READABLE, Output
 from desk.model.messages import FRONT
-from desk.model.policy import Provider
+from desk.model.provider_files import Provider
 from desk.model.settings import Settings
 
 

@@ -21,7 +21,7 @@ from console.terminal.output import Output, button_lines, indented, message, tex
 from desk.model.messages import ButtonOption, RawMessage
 from desk.pipeline.send import OutboxSender
 from desk.queues import inbox
-from desk.storage import leases
+from desk.storage import channel_leases
 from desk.storage.database import is_database_trouble
 from desk.storage.queue_tables import arrivals, departures
 
@@ -143,7 +143,7 @@ class ChatSession:
             try:
                 if loop.time() - renewed_at > LEASE_RENEWAL:
                     application, renewed_at = self._application, loop.time()
-                    await leases.acquire(
+                    await channel_leases.acquire(
                         application.database, [f"send:{self._user.channel}"], application.holder, application.clock()
                     )
                 await self._sender.sweep([self._user.channel])

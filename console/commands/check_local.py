@@ -15,14 +15,14 @@ from console.runtime.channel_kinds import CHANNEL_KINDS, configured
 from console.runtime.content_folders import ARTICLES, DIALOGS, TEMPLATES, ContentFolders
 from console.terminal.errors import DATABASE, reason
 from console.terminal.schema_version import SchemaMismatch, require_current
-from desk.agents.changes import differences
-from desk.agents.file_import import require_consistent
+from desk.agents.import_merge import require_consistent
+from desk.agents.save import differences
 from desk.clock import Clock
 from desk.language.detect import LANGUAGES
 from desk.language.templates import InvalidTemplate, Templates
 from desk.model.diagnostics import Finding
 from desk.model.messages import FRONT
-from desk.model.policy import InvalidProvider, Provider, load
+from desk.model.provider_files import InvalidProvider, Provider, load
 from desk.model.settings import Settings
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals

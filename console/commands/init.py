@@ -13,9 +13,9 @@ import console.blank
 import console.sample
 from console.runtime.migrate import migrate
 from console.terminal.context import USAGE, DeskFolder, pass_folder, refuse, run
-from desk.agents.changes import import_files
+from desk.agents.save import import_files
 from desk.clock import now
-from desk.model.policy import load_all
+from desk.model.provider_files import load_all
 from desk.model.settings import load
 from desk.storage.audit import operator
 from desk.storage.database import Database

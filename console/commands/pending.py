@@ -11,10 +11,10 @@ import click
 from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from console.commands import submit
 from console.commands.acting import acting, actor_of, require_agent
 from console.commands.cases import Providers
 from console.commands.find_case import find
+from console.runtime import wait_for_decision
 from console.terminal.context import (
     NO_SUCH,
     REFUSED,
@@ -29,12 +29,12 @@ from console.terminal.context import (
     run,
 )
 from console.terminal.times import short_time
-from desk.api.submit import ArrivalStatus
+from desk.api.submit_operation import ArrivalStatus
 from desk.clock import now
+from desk.model.arrival_outcomes import Done, DoneCode, stored_outcome
 from desk.model.case import Case
 from desk.model.events import Said
 from desk.model.messages import FRONT, UnreadableMessage
-from desk.model.outcomes import Done, DoneCode, stored_outcome
 from desk.pipeline.internal_channel import acceptance_message
 from desk.queues import inbox
 from desk.storage import audit
@@ -132,7 +132,7 @@ async def _print_pending(folder: DeskFolder, mail_id: int) -> None:
     async with open_database(settings) as database:
         row = await _require_waiting(database, mail_id)
         arrival = await inbox.stored(database, mail_id)
-        async with submit.whole_application(settings) as application:
+        async with wait_for_decision.whole_application(settings) as application:
             try:
                 inbound = await application.channels[arrival.channel].hear(arrival)
             except (UnreadableMessage, KeyError) as error:
@@ -189,10 +189,10 @@ async def _accept_pending(
         if number:
             case_id = (await find(database, providers, number, row.provider)).id
         message = acceptance_message(mail_id, case_id, row.provider, agent, now())
-        arrival_id = await submit.accept(
+        arrival_id = await wait_for_decision.accept(
             database, message, lambda one: _set_state(one, row, "accepted", f"agent:{agent}")
         )
-        (status,) = await submit.wait_decided(settings, database, [arrival_id])
+        (status,) = await wait_for_decision.wait_decided(settings, database, [arrival_id])
         cases = await _cases(database, providers, {status.case_id} - {None})
         return status, next(iter(cases), None)
 

@@ -12,8 +12,8 @@ import click
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from console.commands import submit
 from console.commands.acting import acting, actor_of
+from console.runtime import wait_for_decision
 from console.terminal.context import (
     NO_SUCH,
     OK,
@@ -28,10 +28,10 @@ from console.terminal.context import (
     run,
 )
 from console.terminal.times import full_time
-from desk.api.submit import ArrivalStatus
+from desk.api.submit_operation import ArrivalStatus
 from desk.clock import now
-from desk.language.characters import safe_for_terminal
-from desk.model.outcomes import Done, stored_outcome
+from desk.language.unsafe_characters import safe_for_terminal
+from desk.model.arrival_outcomes import Done, stored_outcome
 from desk.queues import inbox
 from desk.storage import audit
 
@@ -171,4 +171,4 @@ async def _replay(folder: DeskFolder, chosen: Sequence[int], agent: str) -> list
             await audit.record_all(connection, [{**row, "arrival_id": one} for one in ids])
 
         await inbox.replay(database, ids, now(), record)
-        return await submit.wait_decided(settings, database, ids)
+        return await wait_for_decision.wait_decided(settings, database, ids)

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 
 import click
 
-from console.commands.reload import serve_with_reload
 from console.runtime.listeners import ROLES
+from console.runtime.sighup_reload import serve_with_reload
 from console.terminal import logging
 from console.terminal.context import WRONG, DeskFolder, json_option, open_database, pass_folder, print_json, refuse, run
 from desk.clock import now
@@ -45,7 +45,7 @@ def migrate(folder: DeskFolder, as_json: bool) -> None:
 async def _import_agents(folder: DeskFolder, settings: Settings) -> None:
     """What the providers' teams.toml say that the database does not know yet. Raises `InvalidProvider`."""
     from console.runtime.agent_loader import log_conflicts  # noqa: PLC0415
-    from desk.agents.changes import import_files  # noqa: PLC0415
+    from desk.agents.save import import_files  # noqa: PLC0415
     from desk.storage.audit import operator  # noqa: PLC0415
 
     async with open_database(settings) as database:

@@ -6,7 +6,7 @@ import secrets
 from pathlib import Path
 
 from console.commands.init import write_desk_folder
-from console.demo.servers import BORDER, HOST, LoopbackMailServers
+from console.demo.mail_servers import BORDER, HOST, LoopbackMailServers
 from console.runtime.migrate import migrate
 from desk.model.settings import Settings, load
 from desk.storage.database import Database

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
 
-from desk.agents import changes, store
-from desk.agents.file_import import ImportResult
+from desk.agents import load, save
+from desk.agents.import_merge import ImportResult
 from desk.clock import Clock
-from desk.model.policy import Provider
+from desk.model.provider_files import Provider
 from desk.storage import audit
 from desk.storage.database import Database
 
@@ -29,9 +29,9 @@ class AgentLoader:
     _seen: int = 0
 
     async def fill(self) -> None:
-        """Imports the files that changed, and reads what there is. Raises `desk.model.policy.InvalidProvider`."""
+        """Imports the files that changed, and reads what there is. Raises `desk.model.provider_files.InvalidProvider`."""
         try:
-            done = await changes.import_files(self.database, self.providers, self.clock(), audit.operator())
+            done = await save.import_files(self.database, self.providers, self.clock(), audit.operator())
             log_conflicts(done)
         except IntegrityError:
             log.info("another process imports the agents just now")
@@ -40,7 +40,7 @@ class AgentLoader:
     async def refresh(self) -> bool:
         """Takes what has changed in the database since it was last read; says whether anything has."""
         async with self.database.look() as connection:
-            if await store.stamp(connection) == self._seen:
+            if await load.stamp(connection) == self._seen:
                 return False
         await self.read()
         return True
@@ -48,8 +48,8 @@ class AgentLoader:
     async def read(self) -> None:
         """Takes the agents and teams as the database has them now."""
         async with self.database.look() as connection:
-            self._seen = await store.stamp(connection)
-        self.providers.update(await store.with_agents(self.database, self.providers))
+            self._seen = await load.stamp(connection)
+        self.providers.update(await load.with_agents(self.database, self.providers))
 
 
 def log_conflicts(done: Mapping[str, ImportResult]) -> None:

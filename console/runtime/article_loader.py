@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from console.runtime.content_folders import ARTICLES, ContentFolders
 from desk.clock import Clock, now
 from desk.model.messages import FRONT
-from desk.model.policy import Provider
+from desk.model.provider_files import Provider
 from desk.model.settings import Settings
 from desk.storage.database import Database
 from kb.content.article_files import Article, with_shared_languages

@@ -21,7 +21,7 @@ from desk.pipeline.reply_tokens import ReplyTokens
 from desk.storage.database import Database
 
 if TYPE_CHECKING:
-    from console.runtime.attachments import AttachmentOpener
+    from console.runtime.file_fetch import AttachmentOpener
     from mail.reading.sandbox import MessageReaderPool
 
 MIN_SECRET_LENGTH = 4

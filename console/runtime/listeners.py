@@ -12,14 +12,14 @@ from collections.abc import Collection, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from console.runtime.loops import run_repeatedly
 from console.runtime.receiver import Receiver
+from console.runtime.resilient_loop import run_repeatedly
 from desk.backoff import retry_delay
 from desk.model.channel import Channel, ExtraWrite
 from desk.model.messages import RawMessage
 from desk.queues import inbox
-from desk.storage import leases
-from desk.storage.leases import LeaseLost
+from desk.storage import channel_leases
+from desk.storage.channel_leases import LeaseLost
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -64,7 +64,7 @@ class ChannelListeners:
         if self._webhooks:
             await self._webhooks.cleanup()
         with contextlib.suppress(Exception):
-            await leases.release(self._receiver.database, self._receiver.holder)
+            await channel_leases.release(self._receiver.database, self._receiver.holder)
 
     async def also_send(self) -> None:
         """From now on the leases to send through these channels are taken as well, if that is a role of this
@@ -86,10 +86,14 @@ class ChannelListeners:
     async def _renew_leases(self) -> None:
         async with self._renewing:
             # Counted from before the question, on a clock that runs on while we are stopped and never goes back.
-            until = asyncio.get_running_loop().time() + leases.LEASE_TIME.total_seconds()
+            until = asyncio.get_running_loop().time() + channel_leases.LEASE_TIME.total_seconds()
             receiver = self._receiver
             wanted = [f"{kind}:{name}" for name, _ in receiver.configured_channels() for kind in self._lease_kinds]
-            taken = await leases.acquire(receiver.database, wanted, receiver.holder, receiver.clock()) if wanted else ()
+            taken = (
+                await channel_leases.acquire(receiver.database, wanted, receiver.holder, receiver.clock())
+                if wanted
+                else ()
+            )
             self._held_until = dict.fromkeys(taken, until)
             for name, channel in receiver.configured_channels():
                 self._start_or_stop(name, channel)

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from console.runtime.attachments import AttachmentOpener
 from console.runtime.channel_kinds import ChannelTools, configured, make_channels
+from console.runtime.file_fetch import AttachmentOpener
 from desk.clock import Clock, now
 from desk.model.channel import Channel
 from desk.model.settings import Settings

@@ -8,7 +8,20 @@ from __future__ import annotations
 from typing import Any
 
 from desk.model.acts import Facts
+from desk.model.agent_operations import (
+    AddNote,
+    DeclineArticle,
+    DraftArticle,
+    LinkArticle,
+    ListArticles,
+    MarkArticlesNotUseful,
+    Reply,
+    Resolve,
+    SetEta,
+    Take,
+)
 from desk.model.case import Case
+from desk.model.core_facts import ContactAddresses, RecentCases
 from desk.model.dialog_state import CATEGORY, CONSENT, IDENTIFIER, QUESTION, SELF_HELP, SUMMARY
 from desk.model.events import (
     Inbound,
@@ -21,28 +34,15 @@ from desk.model.events import (
     TimerFired,
     Undelivered,
 )
-from desk.model.facts import ContactAddresses, RecentCases
-from desk.model.operations import (
-    AddNote,
-    DeclineArticle,
-    DraftArticle,
-    LinkArticle,
-    ListArticles,
-    MarkArticlesNotUseful,
-    Reply,
-    Resolve,
-    SetEta,
-    Take,
-)
 from desk.pipeline.rulebook import Rulebook, Stage, Switch, expectation_owner, operation_type, timer_kind
 from escalation import agent_rules as agents
-from escalation import rules as escalation
-from intake import rules as intake
+from escalation import subscriber_rules as escalation
+from intake import first_contact_rules as intake
 from intake.engine import rules as dialogs
 from intake.engine.completion import is_complete
 from intake.limits import rate_rules
 from intake.limits.rate_rules import MessageRate
-from kb import agent_rules as articles
+from kb import agent_rules
 from kb import subscriber_rules as kb
 from mail import rules as mail
 
@@ -100,21 +100,21 @@ TIMERS = {
     "eta_missing": (escalation.warn_eta_missing,),
     "eta_over": (escalation.warn_eta_over,),
     "consent_reminder": (escalation.remind_consent,),
-    articles.REMINDER_TIMER: (articles.remind_to_link_article,),
+    agent_rules.REMINDER_TIMER: (agent_rules.remind_to_link_article,),
 }
 """The kinds of timers. One of another kind is quarantined, so that nobody can miss it."""
 
 OPERATIONS = {
-    Take: (articles.show_articles, agents.take),
+    Take: (agent_rules.show_articles, agents.take),
     Reply: (agents.reply,),
-    AddNote: (articles.show_articles, agents.add_note),
+    AddNote: (agent_rules.show_articles, agents.add_note),
     SetEta: (agents.set_eta,),
-    Resolve: (articles.ask_which_article, agents.resolve),
-    LinkArticle: (articles.answer_which_article,),
-    DraftArticle: (articles.answer_which_article,),
-    DeclineArticle: (articles.answer_which_article,),
-    ListArticles: (articles.list_articles,),
-    MarkArticlesNotUseful: (articles.mark_not_useful,),
+    Resolve: (agent_rules.ask_which_article, agents.resolve),
+    LinkArticle: (agent_rules.answer_which_article,),
+    DraftArticle: (agent_rules.answer_which_article,),
+    DeclineArticle: (agent_rules.answer_which_article,),
+    ListArticles: (agent_rules.list_articles,),
+    MarkArticlesNotUseful: (agent_rules.mark_not_useful,),
 }
 
 ANSWERS = {

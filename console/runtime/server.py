@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from bots.channel import TelegramChannel
 from console.runtime.listeners import LEASE_RENEWAL, ROLES, ChannelListeners
-from console.runtime.loops import run_repeatedly, wait_for_event
+from console.runtime.resilient_loop import run_repeatedly, wait_for_event
 from console.runtime.wiring import Application
 from desk.language.detect import LANGUAGES
 from desk.queues import inbox, outbox, timers

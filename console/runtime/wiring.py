@@ -22,7 +22,7 @@ from desk.model.case import Case
 from desk.model.channel import Channel
 from desk.model.channels import ChannelRegistry
 from desk.model.messages import FRONT, Address
-from desk.model.policy import Provider, front_desk, load_all
+from desk.model.provider_files import Provider, front_desk, load_all
 from desk.model.settings import Settings
 from desk.model.shared_facts import Account, ArticleSuggestions, DialogArticles
 from desk.pipeline.audit_operations import audit_operation

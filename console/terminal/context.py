@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from desk.model.policy import Provider
+    from desk.model.provider_files import Provider
     from desk.model.settings import Settings
     from desk.storage.database import Database
 
@@ -78,7 +78,7 @@ class DeskFolder:
 
     def providers(self) -> Mapping[str, Provider]:
         """Its providers, read once. Raises `InvalidProvider`."""
-        from desk.model.policy import load_all  # noqa: PLC0415
+        from desk.model.provider_files import load_all  # noqa: PLC0415
 
         if self._providers is None:
             self._providers = load_all(self.root / "providers")
@@ -86,7 +86,7 @@ class DeskFolder:
 
     async def with_agents(self, database: Database) -> Mapping[str, Provider]:
         """Its providers, with the agents and teams that the database has of them. Raises `InvalidProvider`."""
-        from desk.agents.store import with_agents  # noqa: PLC0415
+        from desk.agents.load import with_agents  # noqa: PLC0415
 
         return await with_agents(database, self.providers())
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from console.terminal.context import NO_DATABASE, WRONG, CommandError
 from console.terminal.schema_version import SchemaMismatch
 from desk.language.templates import InvalidTemplate
-from desk.model.policy import InvalidProvider
+from desk.model.provider_files import InvalidProvider
 from desk.model.settings import InvalidSettings
 from intake.engine.model import InvalidDialog
 from intake.identity.sources.csv_file import InvalidTable

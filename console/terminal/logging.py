@@ -20,7 +20,7 @@ from urllib.parse import quote
 from sqlalchemy.engine import make_url
 
 from console.runtime.channel_kinds import MIN_SECRET_LENGTH, channel_secrets
-from desk.language.characters import safe_for_terminal
+from desk.language.unsafe_characters import safe_for_terminal
 from desk.model.settings import Settings
 from desk.pipeline.reply_tokens import ReplyTokens
 

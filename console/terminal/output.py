@@ -21,8 +21,8 @@ from rich.segment import ControlType, Segment
 from rich.table import Table
 from rich.text import Text
 
-from desk.language.characters import safe_for_terminal
 from desk.language.rich_text import RichText
+from desk.language.unsafe_characters import safe_for_terminal
 
 NARROWEST, WIDEST = 40, 120
 """Columns. In a wider window lines would be hard to read, so they are not made any longer."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
-from desk.model.policy import Agent, Provider, Team
+from desk.model.provider_files import Agent, Provider, Team
 from desk.model.toml_section import toml_string
 
 Key = tuple[str, str]

@@ -5,7 +5,7 @@ shared front desk. So `agents`, `agent_identities` and `presence` are the desk's
 read for the whole desk, and nothing in them is of a subscriber. That an agent works for a provider, as what and in
 which teams, is a row of that provider (`memberships`), and so are its `teams` and what its teams.toml last brought
 (`team_files`): row-level security guards these three. Whoever has no membership of a provider is nobody there: agents
-reach the rules only through the memberships of the one provider (`desk.agents.store.load`).
+reach the rules only through the memberships of the one provider (`desk.agents.load.load`).
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class MembershipRow(ProviderRow, Base):
 
 
 class TeamRow(ProviderRow, Base):
-    """A team of a provider, as `desk.model.policy.Team`."""
+    """A team of a provider, as `desk.model.provider_files.Team`."""
 
     __tablename__ = "teams"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from desk.language.templates import Templates
 from desk.model.journal import JournalEntry
-from desk.model.policy import Provider
+from desk.model.provider_files import Provider
 
 
 class JournalText:

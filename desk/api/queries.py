@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from desk.model.case import Case
 from desk.model.journal import JournalEntry
-from desk.model.people import Person
+from desk.model.subscribers import Person
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals
 

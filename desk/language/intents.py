@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from desk.language.characters import without_invisible
 from desk.language.normalize import MAX_LENGTH, normalized, word_lines
+from desk.language.unsafe_characters import without_invisible
 
 
 def _word_set(text: str) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from desk.language.characters import without_invisible
+from desk.language.unsafe_characters import without_invisible
 
 MAX_LENGTH = 4000
 """How much of a message is looked at when a word is searched in it."""

@@ -13,10 +13,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from desk.language.rich_text import RichText
+from desk.model.arrival_outcomes import IgnoredCode, RefusalCode
 from desk.model.events import Event, Inbound
 from desk.model.journal import JournalEvent
 from desk.model.messages import Address, File, Priority, RawMessage, RedeliveryPolicy
-from desk.model.outcomes import IgnoredCode, RefusalCode
 from desk.model.shared_facts import SuppressionReason
 
 if TYPE_CHECKING:

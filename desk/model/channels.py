@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from desk.model.acts import AgentPerson, Team
 from desk.model.channel import Channel
 from desk.model.messages import FRONT, Address
-from desk.model.policy import Provider
+from desk.model.provider_files import Provider
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from desk.model.agent_operations import AddNote, Operation, Reply, Resolve
 from desk.model.messages import FRONT, Address, File, Proof
-from desk.model.operations import AddNote, Operation, Reply, Resolve
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from desk.model.agent_operations import LinkArticle, Operation, Resolve, SetEta
+from desk.model.arrival_outcomes import Ignored, IgnoredCode, Outcome, stored_outcome
+from desk.model.core_facts import ActingAgent
 from desk.model.events import Ordered
-from desk.model.facts import ActingAgent
-from desk.model.operations import LinkArticle, Operation, Resolve, SetEta
-from desk.model.outcomes import Ignored, IgnoredCode, Outcome, stored_outcome
 from desk.pipeline.lookup import Round
-from desk.pipeline.unit_of_work import RowBatch
+from desk.pipeline.write_buffer import RowBatch
 from desk.storage import audit
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from stdnum import damm
 
-from desk.model.policy import Provider
+from desk.model.provider_files import Provider
 from desk.storage.queue_tables import counters
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from desk.model.agent_operations import Reply, Resolve
 from desk.model.channels import ChannelRegistry
+from desk.model.core_facts import ActingAgent, ContactAddresses, DialogueLine, RecentDialogue
 from desk.model.events import Ordered
-from desk.model.facts import ActingAgent, ContactAddresses, DialogueLine, RecentDialogue
 from desk.model.journal import Dialogue, JournalEntry
 from desk.model.messages import FRONT, Address
-from desk.model.operations import Reply, Resolve
-from desk.model.policy import Provider
+from desk.model.provider_files import Provider
 from desk.model.shared_facts import Identification
 from desk.pipeline.lookup import Round, address_of, sender_address_row
 from desk.storage.database import Database

@@ -31,10 +31,11 @@ from desk.model.acts import (
     UpdateCard,
     is_for_agents,
 )
+from desk.model.agent_operations import AddNote, Resolve
 from desk.model.case import Case
 from desk.model.channels import ChannelRegistry
+from desk.model.core_facts import ActingAgent, ContactAddresses, RecentDialogue
 from desk.model.events import Opened, Ordered, Pressed
-from desk.model.facts import ActingAgent, ContactAddresses, RecentDialogue
 from desk.model.journal import (
     ButtonPressed,
     ChatOpened,
@@ -56,8 +57,7 @@ from desk.model.messages import (
     QuotedMessage,
     RedeliveryPolicy,
 )
-from desk.model.operations import AddNote, Resolve
-from desk.model.policy import Provider
+from desk.model.provider_files import Provider
 from desk.pipeline.lookup import Round, address_of, is_proved_sender, sender_address_row
 from desk.pipeline.recipients import addresses_of, priority_of
 from desk.pipeline.reply_tokens import ReplyTokens

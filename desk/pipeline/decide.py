@@ -30,11 +30,11 @@ from desk.model.acts import (
     SetDialogState,
     SetFields,
 )
+from desk.model.arrival_outcomes import Done, DoneCode, Ignored, KeptPending, Outcome, RefusalCode, Refused
 from desk.model.case import Case, append_words, state_change
 from desk.model.dialog_state import Expecting
 from desk.model.events import Event, Inbound, Said
 from desk.model.journal import StateChanged
-from desk.model.outcomes import Done, DoneCode, Ignored, KeptPending, Outcome, RefusalCode, Refused
 from desk.model.states import ForbiddenTransition
 from desk.pipeline.rulebook import Rulebook, rule_name
 

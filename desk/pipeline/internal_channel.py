@@ -13,7 +13,8 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from desk.language.characters import storable, storable_tree
+from desk.language.unsafe_characters import storable, storable_tree
+from desk.model.agent_operations import Operation, operation_as_json, operation_from_json
 from desk.model.channel import Channel, ChannelCapabilities, StoreMessages
 from desk.model.events import Event, Inbound, MaybeSent, Ordered, Reference, TimerFired, Undelivered
 from desk.model.messages import (
@@ -29,7 +30,6 @@ from desk.model.messages import (
     SendResult,
     UnreadableMessage,
 )
-from desk.model.operations import Operation, operation_as_json, operation_from_json
 
 INTERNAL_CHANNELS = ("clock", "outbox", "desk")
 ReadAgain = Callable[[int], Awaitable[Arrival]]

@@ -18,13 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from desk.language.detect import LANGUAGES, language_of
 from desk.model.acts import Facts
 from desk.model.case import Case
+from desk.model.core_facts import CaseMatch, DuplicateOf, Now, RecentCases
 from desk.model.dialog_state import DialogStateRow, dialog_state_of
 from desk.model.events import Event, Inbound, Pressed, Said, Undelivered
-from desk.model.facts import CaseMatch, DuplicateOf, Now, RecentCases
 from desk.model.messages import Address, Arrival, Proof
-from desk.model.people import Person, PersonAddress
-from desk.model.policy import Provider
+from desk.model.provider_files import Provider
 from desk.model.states import FINAL
+from desk.model.subscribers import Person, PersonAddress
 from desk.pipeline.reply_tokens import ReplyTokens, claimed_case
 from desk.queues.outbox import case_behind
 from desk.storage.ids import RoundIds

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from desk.model.acts import AgentPerson, Audience, External, Recipient, SayTemplate, SayText, Team, Topic, is_for_agents
 from desk.model.case import Case
+from desk.model.core_facts import ContactAddresses
 from desk.model.events import Event, Inbound
-from desk.model.facts import ContactAddresses
 from desk.model.messages import Address, Priority
 
 

@@ -27,20 +27,20 @@ from desk.model.acts import (
     SetFields,
     SetTimer,
 )
+from desk.model.arrival_outcomes import Outcome
 from desk.model.case import Case
 from desk.model.channels import ChannelRegistry
+from desk.model.core_facts import DuplicateOf
 from desk.model.events import Said
-from desk.model.facts import DuplicateOf
 from desk.model.messages import FRONT, Priority, RawMessage
-from desk.model.outcomes import Outcome
-from desk.model.people import Person, PersonAddress
 from desk.model.shared_facts import Identification
+from desk.model.subscribers import Person, PersonAddress
 from desk.pipeline.case_numbers import next_numbers
 from desk.pipeline.compose import ComposedRound, MessageComposer
 from desk.pipeline.decide import RoundDecision, is_case_saved, outcome_of
 from desk.pipeline.lookup import Round, is_proved_sender, sender_address_row
 from desk.pipeline.tenant_routing import address_key, case_key
-from desk.pipeline.unit_of_work import ADDRESSES, CASES, DIALOG_STATES, JOURNAL, PEOPLE, RowBatch
+from desk.pipeline.write_buffer import ADDRESSES, CASES, DIALOG_STATES, JOURNAL, PEOPLE, RowBatch
 from desk.queues import inbox, timers
 from desk.storage.base import Instant
 from desk.storage.database import Database

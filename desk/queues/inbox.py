@@ -18,11 +18,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from desk.backoff import retry_delay
-from desk.language.characters import storable
+from desk.language.unsafe_characters import storable
+from desk.model.arrival_outcomes import Outcome, Refused, stored_outcome
 from desk.model.channel import ExtraWrite
 from desk.model.messages import Arrival, RawMessage
-from desk.model.outcomes import Outcome, Refused, stored_outcome
-from desk.storage import leases
+from desk.storage import channel_leases
 from desk.storage.database import Database, InsertIgnoringDuplicates
 from desk.storage.process_identity import is_known_dead
 from desk.storage.queue_tables import arrivals, is_waiting
@@ -59,7 +59,7 @@ async def accept(
     """Stores and commits. ``lease`` is (name, holder): nothing is written once that is lost. Raises on any trouble."""
     async with database.work() as connection:
         if lease:
-            await leases.require(connection, *lease)
+            await channel_leases.require(connection, *lease)
         stored = await store(connection, raws)
         if also:
             await also(connection)

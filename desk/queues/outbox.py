@@ -2,7 +2,7 @@
 
 ``state`` goes pending -> sending -> sent | failed | unknown, or back to pending to be tried again; a pending edit
 that a later one makes pointless is superseded. A lane's next departure is not taken before the earlier ones have gone.
-Which lanes of a channel go first is a matter of priority (`desk.queues.send_order`): neither ten thousand notices nor
+Which lanes of a channel go first is a matter of priority (`desk.queues.send_priority`): neither ten thousand notices nor
 two thousand strangers who come at once keep people in a dialog waiting.
 What a killed sender left in *sending* may have gone or not: `recover` goes by its policy.
 """
@@ -38,7 +38,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from desk.language.characters import storable
+from desk.language.unsafe_characters import storable
 from desk.model.messages import (
     Departure,
     Priority,
@@ -51,7 +51,7 @@ from desk.model.messages import (
     Sent,
 )
 from desk.queues.inbox import store
-from desk.queues.send_order import Share
+from desk.queues.send_priority import Share
 from desk.storage.database import Database
 from desk.storage.process_identity import is_known_dead
 from desk.storage.queue_tables import departures, is_unsent

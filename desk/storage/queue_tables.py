@@ -42,7 +42,7 @@ arrivals = Table(
     Column("held_until", Instant),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("problem", Text),
-    Column("outcome", String(40), comment="desk.model.outcomes.stored_outcome"),
+    Column("outcome", String(40), comment="desk.model.arrival_outcomes.stored_outcome"),
     Column("outcome_names", JSON, comment="what the sentence of a refusal says"),
     Column("decided_by", Text, comment="the rules that decided, in order, with spaces between them"),
     Column("case_id", BigInteger),

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from desk.language.characters import without_invisible
+from desk.language.unsafe_characters import without_invisible
 
 MAX_LENGTH = 200
 """More than this of an answer is a story: the beginning tells the time."""

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 
-from desk.language.characters import without_invisible
 from desk.language.normalize import normalized, word_lines
+from desk.language.unsafe_characters import without_invisible
 from desk.model.messages import File
 from intake.engine.answer_parsing import NotUnderstood, ParsedAnswer, parse_answer
 from intake.engine.model import Question

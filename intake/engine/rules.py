@@ -24,16 +24,18 @@ from desk.model.acts import (
 )
 from desk.model.case import ENOUGH, Case, append_words
 from desk.model.channel import ChannelCapabilities
+from desk.model.core_facts import Now
 from desk.model.dialog_state import QUESTION, SUMMARY
 from desk.model.events import Inbound, Opened, Pressed, Said
-from desk.model.facts import Now
 from desk.model.journal import DialogStarted
 from desk.model.media_types import PICTURES
 from desk.model.messages import File
-from desk.model.policy import Provider
+from desk.model.provider_files import Provider
 from intake.engine import engine
 from intake.engine.answer_parsing import ParsedAnswer, parse_answer
-from intake.engine.case_data import (
+from intake.engine.article_offers import article_to_offer, offer_article
+from intake.engine.completion import completed
+from intake.engine.dialog_context import (
     case_data,
     circumstances_in,
     condition_values,
@@ -41,10 +43,8 @@ from intake.engine.case_data import (
     summary_lines,
     template_values,
 )
-from intake.engine.completion import completed
 from intake.engine.model import Dialog, Question
 from intake.engine.reply_parsing import parse_reply
-from intake.engine.selfhelp import article_to_offer, offer_article
 
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
 

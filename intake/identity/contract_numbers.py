@@ -13,7 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from desk.language.characters import without_invisible
+from desk.language.unsafe_characters import without_invisible
 
 MAX_LENGTH = 16_000
 """How much of a text is searched."""

@@ -20,7 +20,7 @@ from desk.model.acts import Act, AddJournalEntry, Facts, Recipient, SayTemplate
 from desk.model.case import Case
 from desk.model.events import Event, Inbound
 from desk.model.journal import GuessingSuspected
-from desk.model.policy import FloodLimits
+from desk.model.provider_files import FloodLimits
 from desk.model.shared_facts import ContractGuess, Identification
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

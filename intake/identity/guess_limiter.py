@@ -16,11 +16,11 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, select
 
 from desk.model.messages import Address
-from desk.model.policy import FloodLimits
+from desk.model.provider_files import FloodLimits
 from desk.model.shared_facts import Account, ContractGuess
-from desk.pipeline.batching import Batcher
 from desk.pipeline.lookup import Round, address_of
-from desk.pipeline.unit_of_work import RowBatch
+from desk.pipeline.request_coalescing import Batcher
+from desk.pipeline.write_buffer import RowBatch
 from desk.storage.database import Database
 from intake.identity.guess_budget import DAY, HOUR, CountedGuess, CountGuess, GuessBudget, is_lookup_allowed, next_guess
 from intake.identity.tables import guesses

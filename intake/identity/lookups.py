@@ -11,7 +11,7 @@ from sqlalchemy import select
 from desk.model.case import Case
 from desk.model.events import Said
 from desk.model.messages import FRONT, Proof
-from desk.model.policy import Provider
+from desk.model.provider_files import Provider
 from desk.model.shared_facts import Account, EntitlementStatus, Identification
 from desk.pipeline.lookup import Round
 from desk.storage.database import Database, insert_ignoring_duplicates

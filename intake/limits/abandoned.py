@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, literal, select
 
 from desk.model.case import Case
 from desk.model.messages import RawMessage
-from desk.model.policy import Provider
+from desk.model.provider_files import Provider
 from desk.model.states import CaseState
 from desk.queues import inbox
 from desk.storage.database import Database

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, func, select, update
 
 from desk.model.channels import ChannelRegistry
-from desk.pipeline.batching import Batcher
 from desk.pipeline.lookup import Round
-from desk.pipeline.unit_of_work import RowBatch
+from desk.pipeline.request_coalescing import Batcher
+from desk.pipeline.write_buffer import RowBatch
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals, is_waiting
 from intake.limits.rate_limiter import RateLimiter

@@ -12,10 +12,10 @@ from datetime import timedelta
 
 from desk.model.acts import Act, AddJournalEntry, Decision, Expect, Facts, Postpone, SayTemplate, decide
 from desk.model.case import Case
+from desk.model.core_facts import Now, RecentCases
 from desk.model.events import Inbound, Opened, Pressed, Said
-from desk.model.facts import Now, RecentCases
 from desk.model.journal import BacklogQuarantined
-from desk.model.policy import Provider
+from desk.model.provider_files import Provider
 from intake.engine.completion import completed
 
 

@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from desk.language.characters import storable
 from desk.language.detect import LANGUAGES, language_of
+from desk.language.unsafe_characters import storable
 from kb.content.article_files import AUDIENCES, CATEGORIES, CONFIDENCES, GOVERNANCE, Article, Edition, InvalidArticle
 
 MAX_ID_LENGTH = 60

@@ -1,6 +1,6 @@
 """Makes typing errors for evaluation: typos, the wrong keyboard layout, Russian in Latin letters. Pure.
 
-The same seed always makes the same noise. It is not simply the inverse of `kb.search.keyboard_layout`: its
+The same seed always makes the same noise. It is not simply the inverse of `kb.search.query_variants`: its
 transliteration is one of several that search understands.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 
-from kb.search.keyboard_layout import swap_layout
+from kb.search.query_variants import swap_layout
 
 DEFAULT_TYPO_SHARE = 0.1
 """The share of letters that are mistyped."""

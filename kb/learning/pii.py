@@ -14,10 +14,10 @@ from functools import cache
 from itertools import pairwise
 from typing import TypeAlias
 
-from desk.language.characters import without_invisible
+from desk.language.unsafe_characters import without_invisible
 from kb.search.background_corpus import background_sentences
+from kb.search.letter_model import load_word_list
 from kb.search.tokenize import Vocabulary, normalise, tokens
-from kb.search.trigram_model import load_word_list
 
 IsOrdinaryWord: TypeAlias = Callable[[str], bool]
 """Whether a word (casefolded, ё as е) is an ordinary one."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from kb.search.keyboard_layout import swap_layout_keeping_case, transliteration_variants
+from kb.search.query_variants import swap_layout_keeping_case, transliteration_variants
 from kb.search.tokenize import WORD_RE, normalise, tokens
 
 _PIECE_RE = re.compile(r"\S+")
@@ -16,7 +16,7 @@ MAX_SKIPPED_WORDS = 3
 
 
 def apply_corrections(text: str, meant: Sequence[str], corrections: Mapping[str, str]) -> str:
-    """The text with its words as they were ``meant`` (`kb.search.keyboard_layout.intended_texts`) and then corrected;
+    """The text with its words as they were ``meant`` (`kb.search.query_variants.intended_texts`) and then corrected;
     everything else, and the case of letters, is as it was written."""
     if not corrections and list(meant) == tokens(normalise(text)):
         return text

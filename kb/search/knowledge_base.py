@@ -11,13 +11,13 @@ from pathlib import Path
 from desk.language.rich_text import RichText, TextMark, join_texts, parse_markdown
 from desk.model.media_types import PICTURES
 from desk.model.messages import File
-from desk.model.policy import Provider
+from desk.model.provider_files import Provider
 from desk.model.shared_facts import ArticleSuggestion, ArticleSuggestions
 from kb.content.article_body import fill_facts, visible_picture_indexes
 from kb.content.article_files import Article, find_picture
 from kb.search import build_process
+from kb.search.agent_search import InternalMatchers
 from kb.search.index_files import IndexFiles
-from kb.search.internal_articles import InternalMatchers
 from kb.search.matcher import ArticleMatch, Matcher, index_key
 from kb.search.postings import Array
 

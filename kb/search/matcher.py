@@ -1,6 +1,6 @@
 """Finds the article that answers what a person wrote, how sure that is, and whether any article fits at all. Pure.
 
-A question takes four steps: what was meant (`kb.search.keyboard_layout`: keyboard layout, transliteration), correcting
+A question takes four steps: what was meant (`kb.search.query_variants`: keyboard layout, transliteration), correcting
 words the index does not know (`kb.search.spelling`), ranking articles by character n-grams, words and answers
 (`kb.search.ranking`), and comparing the best one with a threshold calibrated on these very articles
 (`kb.search.calibration`).
@@ -24,8 +24,8 @@ from kb.search.background_corpus import background_sentences
 from kb.search.calibration import SIGNAL_COUNT, SURE_LIKELIHOOD, AnswerThreshold, CalibrationAnswers, Signals
 from kb.search.combined_index import CombinedIndex, LeaveOneOutQuestion, leave_one_out_questions
 from kb.search.corrected_query import apply_corrections
-from kb.search.keyboard_layout import intended_texts
 from kb.search.postings import Array
+from kb.search.query_variants import intended_texts
 from kb.search.ranking import MEASURES, QueryScorer
 from kb.search.spelling import QueryWord, correct_words
 from kb.search.tokenize import (

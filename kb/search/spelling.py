@@ -18,9 +18,9 @@ from rapidfuzz.distance import OSA
 
 from kb.search.article_index import MIN_CORRECTED_LENGTH, ArticleIndex
 from kb.search.combined_index import CombinedIndex
+from kb.search.letter_model import load_word_list
 from kb.search.ngrams import hash_ngrams
 from kb.search.tokenize import Vocabulary
-from kb.search.trigram_model import load_word_list
 
 MIN_SIMILARITY, MIN_SIMILARITY_SHORT = 74.0, 80.0
 """From this similarity (0 to 100) on a word of six letters or more, or of four or five, is taken for another."""

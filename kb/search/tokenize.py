@@ -14,7 +14,7 @@ from pathlib import Path
 
 import Stemmer
 
-from desk.language.characters import without_invisible
+from desk.language.unsafe_characters import without_invisible
 
 WORDLISTS = Path(__file__).parent / "wordlists"
 MAX_QUERY_LENGTH = 600

@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, update
 from desk.model.acts import AssignAccount
 from desk.model.messages import FRONT
 from desk.pipeline.lookup import Round
-from desk.pipeline.unit_of_work import RowBatch
+from desk.pipeline.write_buffer import RowBatch
 from kb.learning.acts import CreateDraft, RecordArticleLink, RecordSuggestion, RecordSuggestionOutcome, ValidateArticle
 from kb.storage.article_store import ArticleRow, article_row_values
 from kb.storage.article_versions import bump_knowledge_counter, version_content

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mail.automatic import bounce_phrases, dsn, failed_recipients, original_message, sender_features
+from mail.automatic import bounce_phrases, dsn, failed_recipients, header_features, original_message
 from mail.automatic.dsn import FailedRecipient, RecipientFields
+from mail.automatic.header_features import DAEMON, POSTMASTER, ROLE_ACCOUNT, SenderFeatures
 from mail.automatic.original_message import OriginalMessage
-from mail.automatic.sender_features import DAEMON, POSTMASTER, ROLE_ACCOUNT, SenderFeatures
 from mail.mime.addresses import Mailbox, fold_address
 from mail.mime.parser import MimePart
 
@@ -176,7 +176,7 @@ class _BounceEvidence:
 
 def parse_bounce(message: MimePart, sender: Mailbox, subject: str, text: str) -> DeliveryReport | None:
     """The delivery report a message is, or None. ``text`` is all its text; the report's own words must come first."""
-    seen = sender_features.extract_features(message, sender, subject)
+    seen = header_features.extract_features(message, sender, subject)
     if not seen.worth_reading:
         return None
     notice = _split_bounce_text(message, text)
@@ -187,7 +187,7 @@ def parse_bounce(message: MimePart, sender: Mailbox, subject: str, text: str) ->
         seen,
         notice,
         _read_recipient_fields(message, notice),
-        sender_features.list_report_readers(message.headers),
+        header_features.list_report_readers(message.headers),
     )
     if not evidence.is_bounce():
         return None
@@ -211,7 +211,7 @@ def _split_bounce_text(message: MimePart, text: str) -> _BounceText:
 def _read_recipient_fields(message: MimePart, notice: _BounceText) -> list[RecipientFields]:
     """Recipients by the fields of RFC 3464, wherever a server put them; the proper part comes first."""
     parts = dsn.find_status_parts(message) or [
-        part for part in message.walk() if part.number and not part.parts and sender_features.has_dsn_fields(part)
+        part for part in message.walk() if part.number and not part.parts and header_features.has_dsn_fields(part)
     ]
     found = [one for part in parts for one in dsn.parse_recipients(part.content(dsn.MAX_STATUS_BYTES))]
     if found or "inal-recipient" not in notice.lower_text:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mail.automatic import autoreplies, bounces, sender_features
+from mail.automatic import autoreplies, bounces, header_features
 from mail.automatic.dsn import FailedRecipient
 from mail.automatic.original_message import OriginalMessage
 from mail.mime.addresses import Mailbox, fold_address, parse_mailboxes
@@ -81,7 +81,7 @@ def classify_sender(message: MimePart, sender: Mailbox, address: str, subject: s
         else _find_autoreply_or_list(message, sender, subject, text)
     ):
         return AutomaticSender(kind, kind)
-    daemon = bool(sender.address) and sender_features.find_robot_level(headers, sender) == sender_features.DAEMON
+    daemon = bool(sender.address) and header_features.find_robot_level(headers, sender) == header_features.DAEMON
     if daemon or autoreplies.forbids_autoreply(headers):
         return AutomaticSender("auto-reply")
     return AutomaticSender("" if sender.address else "nobody")

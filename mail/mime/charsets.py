@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 from functools import lru_cache
 
-from desk.language.characters import storable
+from desk.language.unsafe_characters import storable
 from mail.mime import charset_detection
 
 # Codecs that are not alphabets of mail, or take quadratic time.

@@ -13,14 +13,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Row, Select, String, and_, bindparam, case, cast, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from desk.model.outcomes import Outcome, stored_outcome
+from desk.model.arrival_outcomes import Outcome, stored_outcome
 from desk.pipeline.lookup import Round
-from desk.pipeline.unit_of_work import RowBatch
+from desk.pipeline.write_buffer import RowBatch
 from desk.storage.database import InsertIgnoringDuplicates
 from desk.storage.queue_tables import arrivals
 from mail.receiving.outcomes import MailOutcome, outcome_of_decision
 from mail.receiving.tables import ledger
-from mail.transport.imap_envelopes import MailEnvelope
+from mail.transport.imap_metadata import MailEnvelope
 
 LATE_AFTER = timedelta(minutes=10)
 """A mail that waits longer to be decided is worth a look."""

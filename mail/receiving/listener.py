@@ -14,8 +14,8 @@ from desk.backoff import Backoff
 from desk.clock import Clock
 from desk.model.channel import StoreMessages
 from desk.model.settings import MailboxSettings
+from desk.storage.channel_leases import LeaseLost
 from desk.storage.database import Database
-from desk.storage.leases import LeaseLost
 from mail.receiving.fair_scheduling import FetchScheduler
 from mail.receiving.fetcher import MailboxFetcher
 from mail.receiving.reconciliation import Reconciliation

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from desk.model.arrival_outcomes import Done, DoneCode, Ignored, IgnoredCode, KeptPending, Outcome
 from desk.model.events import Event, Inbound
-from desk.model.outcomes import Done, DoneCode, Ignored, IgnoredCode, KeptPending, Outcome
 
 
 class MailOutcome(StrEnum):

@@ -20,7 +20,7 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
-from desk.language.characters import one_line
+from desk.language.unsafe_characters import one_line
 from mail.mime.domains import to_deliverable_address
 
 END_OF_TEXT = "<!-- end of words -->"

@@ -19,8 +19,8 @@ from datetime import datetime, timedelta
 from desk.language.rich_text import literal
 from desk.model.acts import Act, AddJournalEntry, Facts, Recipient, SayTemplate, SayText, Suppressed, is_for_agents
 from desk.model.case import Case
+from desk.model.core_facts import CaseMatch, ContactAddresses
 from desk.model.events import Event, Inbound
-from desk.model.facts import CaseMatch, ContactAddresses
 from desk.model.journal import PeerMuted
 from desk.model.messages import Address, RedeliveryPolicy
 from desk.model.shared_facts import SendAllowance, SendAllowances, SuppressionCode, SuppressionReason

@@ -15,12 +15,12 @@ from sqlalchemy import BindParameter, Row, bindparam, delete, func, literal, nul
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.model.channel import ExtraWrite
-from desk.model.facts import ContactAddresses
+from desk.model.core_facts import ContactAddresses
 from desk.model.messages import Address
 from desk.model.shared_facts import SendAllowance, SendAllowances
-from desk.pipeline.batching import Batcher
 from desk.pipeline.lookup import Round, address_of, is_proved_sender
-from desk.pipeline.unit_of_work import RowBatch
+from desk.pipeline.request_coalescing import Batcher
+from desk.pipeline.write_buffer import RowBatch
 from desk.storage.database import Database
 from mail.receiving.tables import automatic_messages_sent, muted_peers, unsubscribed_peers
 from mail.sending.loop_guard import (

@@ -12,8 +12,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
-from desk.language.characters import one_line
 from desk.language.rich_text import RichText, TextMark, join_texts, literal
+from desk.language.unsafe_characters import one_line
 from desk.model.messages import ChannelCall, OutboundMessage, QuotedMessage, RedeliveryPolicy
 from desk.model.settings import MailboxSettings
 from mail.replies.quotes import REPLY_ABOVE_MARKERS

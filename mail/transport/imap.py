@@ -1,6 +1,6 @@
 """One IMAP connection to a mailbox, with a timeout for every wait.
 
-aioimaplib is used here and in `mail.transport.imap_protocol` alone. It hangs for ever on a lost connection, and answers
+aioimaplib is used here and in `mail.transport.aioimaplib_protocol` alone. It hangs for ever on a lost connection, and answers
 late after a timeout. So every wait here ends when the connection is lost or the time is over, and any trouble ends the
 connection for good.
 """
@@ -17,9 +17,9 @@ from typing import Any, TypeVar
 from aioimaplib import aioimaplib
 
 from desk.model.settings import MailboxSettings
-from mail.transport.imap_envelopes import FetchedMail, FolderStatus, MailEnvelope, parse_envelope
+from mail.transport.aioimaplib_protocol import CommandRefused, ConnectionBroken, ImapClient, LoginRefused
 from mail.transport.imap_fetch_response import FetchItem
-from mail.transport.imap_protocol import CommandRefused, ConnectionBroken, ImapClient, LoginRefused
+from mail.transport.imap_metadata import FetchedMail, FolderStatus, MailEnvelope, parse_envelope
 from mail.transport.imap_syntax import format_uid_set, quote_folder, quote_string
 from mail.transport.tls import make_tls_context
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from desk.agents.entries import Entry, Key, as_file, by_key, hash_of, of_agent, of_provider, of_team
-from desk.agents.file_import import ImportResult, ProviderState, merge, require_consistent
-from desk.model.policy import Agent, InvalidProvider, Provider, Team, load
+from desk.agents.import_merge import ImportResult, ProviderState, merge, require_consistent
+from desk.model.provider_files import Agent, InvalidProvider, Provider, Team, load
 
 ANNA = Agent("anna", {"ru": "Анна", "en": "Anna"}, 1, "anna@sever.test", ("l1",))
 BORIS = Agent("boris", {"ru": "Борис", "en": "Boris"}, 2, "", ())

@@ -11,8 +11,8 @@ from sqlalchemy import Engine, event
 from chat.terminal_channel import TerminalUser
 from console.runtime.wiring import Application, build_application
 from desk.clock import now
+from desk.model.agent_operations import AddNote
 from desk.model.messages import RawMessage
-from desk.model.operations import AddNote
 from desk.model.settings import Secret, Settings
 from desk.pipeline.internal_channel import order_message
 from desk.queues import inbox

@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import Executable, delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from desk.agents import changes, store
+from desk.agents import load, save
 from desk.agents.entries import Entry, of_agent
 from desk.agents.tables import AGENTS, IDENTITIES, MEMBERSHIPS, PRESENCE, TEAMS, MembershipRow, TeamFileRow, TeamRow
 from desk.model.messages import FRONT
-from desk.model.policy import Agent, Provider, front_desk, load_all
+from desk.model.provider_files import Agent, Provider, front_desk, load_all
 from desk.storage import audit
 from desk.storage.audit import AUDIT, DESK, AuditRow
 from desk.storage.base import ProviderRow
@@ -53,23 +53,23 @@ def without_agent(files: Mapping[str, Provider], provider: str, id: str) -> dict
 
 
 async def imported(database: Database, files: Mapping[str, Provider]) -> dict[str, Any]:
-    return await changes.import_files(database, files, NOW, "operator:tests")
+    return await save.import_files(database, files, NOW, "operator:tests")
 
 
 async def agent(database: Database, files: Mapping[str, Provider], provider: str, id: str) -> Agent | None:
-    return (await store.with_agents(database, files))[provider].agent(id)
+    return (await load.with_agents(database, files))[provider].agent(id)
 
 
 async def test_what_a_started_desk_knows_is_what_its_files_say(database: Database, files: dict[str, Provider]) -> None:
     """Agents and teams come back whole, the front desk has everybody, and there is nothing left to import."""
     front = {**files, FRONT: front_desk(files, "ru")}
-    found = await store.with_agents(database, front)
+    found = await load.with_agents(database, front)
     for name in BOTH:
         assert sorted(found[name].agents, key=lambda one: one.id) == sorted(files[name].agents, key=lambda one: one.id)
         assert sorted(found[name].teams, key=lambda one: one.id) == sorted(files[name].teams, key=lambda one: one.id)
     assert {one.id for one in found[FRONT].agents} == {one.id for name in BOTH for one in files[name].agents}
     assert await imported(database, files) == {}
-    assert await changes.differences(database, files) == {}
+    assert await save.differences(database, files) == {}
 
 
 async def test_what_only_one_side_changed_is_taken_or_stays(database: Database, files: dict[str, Provider]) -> None:
@@ -77,15 +77,15 @@ async def test_what_only_one_side_changed_is_taken_or_stays(database: Database, 
     assert ivanova
     assert petrov
     async with database.look() as connection:
-        before = await store.stamp(connection)
-    await changes.change_agent(database, files, "sever", of_agent(replace(petrov, skills=("gpon",))), NOW, "operator:x")
+        before = await load.stamp(connection)
+    await save.change_agent(database, files, "sever", of_agent(replace(petrov, skills=("gpon",))), NOW, "operator:x")
     changed = with_agent(files, "sever", replace(ivanova, telegram=7, role="lead"))
     await imported(database, changed)
     assert await agent(database, changed, "sever", "ivanova") == replace(ivanova, telegram=7, role="lead")
     assert await agent(database, changed, "sever", "petrov") == replace(petrov, skills=("gpon",))
-    assert await changes.differences(database, changed) == {"sever": [("agent", "petrov")]}
+    assert await save.differences(database, changed) == {"sever": [("agent", "petrov")]}
     async with database.look() as connection:
-        assert await store.stamp(connection) > before, "other processes hear of it"
+        assert await load.stamp(connection) > before, "other processes hear of it"
 
 
 async def test_what_both_sides_changed_is_refused_and_the_rest_is_taken(
@@ -95,7 +95,7 @@ async def test_what_both_sides_changed_is_refused_and_the_rest_is_taken(
     petrov = files["sever"].agent("petrov")
     assert petrov
     here, there = replace(petrov, skills=("gpon",)), replace(petrov, telegram=9)
-    await changes.change_agent(database, files, "sever", of_agent(here), NOW, "operator:x")
+    await save.change_agent(database, files, "sever", of_agent(here), NOW, "operator:x")
     changed = without_agent(with_agent(files, "sever", there), "sever", "ivanova")
     for taken in ([("agent", "ivanova")], []):
         done = (await imported(database, changed))["sever"]
@@ -103,7 +103,7 @@ async def test_what_both_sides_changed_is_refused_and_the_rest_is_taken(
         assert "+telegram = 9" in done.conflicts["agent", "petrov"].difference
     assert await agent(database, changed, "sever", "petrov") == here
     assert await agent(database, changed, "sever", "ivanova") is None
-    await changes.import_files(database, changed, NOW, "operator:tests", overwrite=True)
+    await save.import_files(database, changed, NOW, "operator:tests", overwrite=True)
     assert await agent(database, changed, "sever", "petrov") == there
 
 
@@ -114,18 +114,18 @@ async def test_an_agent_of_two_providers_is_one_person(database: Database, files
     shared = with_agent(files, "volga", replace(ivanova, role="lead", teams=("billing",)))
     await imported(database, shared)
     renamed = replace(ivanova, names={"ru": "Мария Белова", "en": "Maria Belova"})
-    await changes.change_agent(database, shared, "sever", of_agent(renamed), NOW, "operator:x")
-    found = await store.with_agents(database, shared)
+    await save.change_agent(database, shared, "sever", of_agent(renamed), NOW, "operator:x")
+    found = await load.with_agents(database, shared)
     at_volga = found["volga"].agent_on_telegram(str(ivanova.telegram))
     assert at_volga
     assert (at_volga.names, at_volga.role, at_volga.teams) == (renamed.names, "lead", ("billing",))
     assert found["volga"].agent("petrov") is None, "the others of Sever are nobody at Volga"
     async with database.read(*BOTH) as session:
-        (record,) = [one for one in await store.agent_records(session) if one.id == "ivanova"]
+        (record,) = [one for one in await load.agent_records(session) if one.id == "ivanova"]
     assert [(one.provider, one.role) for one in record.memberships] == [("sever", "agent"), ("volga", "lead")]
-    await changes.import_files(database, without_agent(shared, "sever", "ivanova"), NOW, "operator:x", overwrite=True)
+    await save.import_files(database, without_agent(shared, "sever", "ivanova"), NOW, "operator:x", overwrite=True)
     assert await agent(database, shared, "volga", "ivanova")
-    await changes.import_files(database, without_agent(files, "sever", "ivanova"), NOW, "operator:x", overwrite=True)
+    await save.import_files(database, without_agent(files, "sever", "ivanova"), NOW, "operator:x", overwrite=True)
     async with database.look() as connection:
         known = (await connection.execute(select(IDENTITIES.c.value).where(IDENTITIES.c.agent == "ivanova"))).all()
         active = (await connection.execute(select(AGENTS.c.active).where(AGENTS.c.id == "ivanova"))).scalar()
@@ -141,8 +141,8 @@ async def test_no_provider_reads_what_is_anothers(database: Database, files: dic
         for kind in kinds:
             rows = (await session.scalars(select(kind))).all()
             assert {row.provider for row in rows} == {"volga"}, kind
-        assert {one.id for one in await store.agent_records(session)} == {"lugovaya"}
-        assert set(await store.load(session)) == {"volga"}
+        assert {one.id for one in await load.agent_records(session)} == {"lugovaya"}
+        assert set(await load.load(session)) == {"volga"}
     if database.sqlite:
         return
     tables = ("memberships", "teams", "team_files", "audit")
@@ -194,18 +194,18 @@ async def test_an_export_writes_all_or_nothing(database: Database, files: dict[s
     petrov, written = files["sever"].agent("petrov"), list[Sequence[Entry]]()
     assert petrov
     here = replace(petrov, skills=("gpon",))
-    await changes.change_agent(database, files, "sever", of_agent(here), NOW, "operator:x")
+    await save.change_agent(database, files, "sever", of_agent(here), NOW, "operator:x")
 
     def broken(entries: object) -> None:
         raise OSError("no room")
 
     with pytest.raises(OSError, match="no room"):
-        await changes.export_file(database, files["sever"], broken, NOW, "operator:x")
+        await save.export_file(database, files["sever"], broken, NOW, "operator:x")
     newer = with_agent(files, "sever", replace(petrov, telegram=9))["sever"]
-    assert await changes.export_file(database, newer, written.append, NOW, "operator:x") == [("agent", "petrov")]
-    assert await changes.export_file(database, files["volga"], written.append, NOW, "operator:x") == []
+    assert await save.export_file(database, newer, written.append, NOW, "operator:x") == [("agent", "petrov")]
+    assert await save.export_file(database, files["volga"], written.append, NOW, "operator:x") == []
     assert written == [], "Volga's file says the same already"
-    assert await changes.export_file(database, files["sever"], written.append, NOW, "operator:x") == []
+    assert await save.export_file(database, files["sever"], written.append, NOW, "operator:x") == []
     assert of_agent(here) in written[0]
     after = with_agent(files, "sever", here)
     assert {one: result.taken for one, result in (await imported(database, after)).items() if result.taken} == {}

@@ -8,13 +8,13 @@ import pytest
 
 from console.runtime.rules import RULEBOOK
 from desk.model.acts import ChangeState, Facts, Rule
+from desk.model.agent_operations import Reply
 from desk.model.case import Case
+from desk.model.core_facts import ContactAddresses, Now
 from desk.model.dialog_state import CONSENT, SELF_HELP, Expecting
 from desk.model.events import Event, Inbound, Ordered, Pressed, Said
-from desk.model.facts import ContactAddresses, Now
 from desk.model.messages import Address
-from desk.model.operations import Reply
-from escalation.rules import take_consent
+from escalation.subscriber_rules import take_consent
 from kb.subscriber_rules import self_help_outcome
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)

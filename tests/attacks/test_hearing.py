@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from desk.model.agent_operations import DeclineArticle, Resolve
 from desk.model.events import Ordered
 from desk.model.messages import Address, Arrival
-from desk.model.operations import DeclineArticle, Resolve
 from desk.pipeline.internal_channel import InternalChannel, order_message
 from mail.channel import inbound_of
 from mail.mime.addresses import fold_address

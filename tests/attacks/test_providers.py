@@ -11,8 +11,8 @@ from sqlalchemy import func, select, text
 from console.runtime.migrate import migrate
 from desk.model.case import Case
 from desk.model.journal import JournalEntry
-from desk.model.people import Person
-from desk.model.policy import InvalidProvider, load_all
+from desk.model.provider_files import InvalidProvider, load_all
+from desk.model.subscribers import Person
 from desk.storage.database import Database
 from desk.storage.ids import IdGenerator
 from tests.stories.desk import Clock

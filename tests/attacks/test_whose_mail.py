@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from desk.model.agent_operations import AddNote, Reply, Resolve, SetEta, Take
 from desk.model.case import Case
-from desk.model.operations import AddNote, Reply, Resolve, SetEta, Take
 from tests.mail.offline_desk import OfflineDesk, answer, box, mail
 from tests.prepared_desks import DeskFiles
 

@@ -6,8 +6,7 @@ import pytest
 
 from bots.agent_commands import case_number, parse_agent_message
 from desk.language.durations import parse_minutes
-from desk.model.events import NotForDesk, Ordered, Reference
-from desk.model.operations import (
+from desk.model.agent_operations import (
     AddNote,
     DeclineArticle,
     DraftArticle,
@@ -20,6 +19,7 @@ from desk.model.operations import (
     SetEta,
     Take,
 )
+from desk.model.events import NotForDesk, Ordered, Reference
 from tests.bots.examples import AGENTS, CHANNEL, GROUP, OLEG, answering, from_oleg, inbound, message, press
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.language.characters import one_line, safe_for_terminal, storable, storable_tree, without_invisible
+from desk.language.unsafe_characters import one_line, safe_for_terminal, storable, storable_tree, without_invisible
 
 ANYTHING = st.text(st.characters(codec=None, exclude_categories=()), max_size=60)
 

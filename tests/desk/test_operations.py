@@ -7,9 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from desk.model.case import Case
-from desk.model.messages import File
-from desk.model.operations import (
+from desk.model.agent_operations import (
     OPERATIONS,
     POLICIES,
     AddNote,
@@ -28,7 +26,9 @@ from desk.model.operations import (
     operation_from_json,
     refusal_of,
 )
-from desk.model.outcomes import RefusalCode
+from desk.model.arrival_outcomes import RefusalCode
+from desk.model.case import Case
+from desk.model.messages import File
 from desk.model.states import FINAL, CaseState
 
 NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from desk.model.outcomes import (
+from desk.model.arrival_outcomes import (
     Done,
     DoneCode,
     Ignored,

@@ -8,11 +8,11 @@ import pytest
 
 from desk.language.rich_text import RichText
 from desk.model.acts import AgentPerson, Audience, External, Recipient, SayTemplate, SayText, Team, Topic, is_for_agents
+from desk.model.agent_operations import Take
 from desk.model.case import Case
+from desk.model.core_facts import ContactAddresses
 from desk.model.events import Event, Inbound, Ordered, Said, TimerFired
-from desk.model.facts import ContactAddresses
 from desk.model.messages import Address, Priority
-from desk.model.operations import Take
 from desk.pipeline.recipients import addresses_of, priority_of
 
 AT = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)

@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 
 from console.runtime.rules import OPERATIONS, RULEBOOK, TIMERS
-from desk.model import operations
+from desk.model import agent_operations
 from desk.model.acts import (
     Act,
     AddJournalEntry,
@@ -23,7 +23,10 @@ from desk.model.acts import (
     SetFields,
     decide,
 )
+from desk.model.agent_operations import Reply, Resolve, Take
+from desk.model.arrival_outcomes import Done, DoneCode, Ignored, IgnoredCode, RefusalCode, Refused
 from desk.model.case import Case
+from desk.model.core_facts import CaseMatch, ContactAddresses
 from desk.model.dialog_state import CONSENT, QUESTION
 from desk.model.events import (
     Event,
@@ -37,11 +40,8 @@ from desk.model.events import (
     TimerFired,
     Undelivered,
 )
-from desk.model.facts import CaseMatch, ContactAddresses
 from desk.model.journal import StateChanged
 from desk.model.messages import Address
-from desk.model.operations import Reply, Resolve, Take
-from desk.model.outcomes import Done, DoneCode, Ignored, IgnoredCode, RefusalCode, Refused
 from desk.model.states import CaseState, ForbiddenTransition
 from desk.pipeline.decide import KEEPER, RoundDecision, apply_rules, is_case_saved, outcome_of
 from desk.pipeline.rulebook import (
@@ -278,7 +278,7 @@ def test_where_no_rule_decides_nothing_is_done() -> None:
 
 
 def test_every_operation_and_every_event_has_a_rule_in_the_desks_own_rulebook() -> None:
-    assert set(OPERATIONS) == set(operations.OPERATIONS.values())
+    assert set(OPERATIONS) == set(agent_operations.OPERATIONS.values())
     known = Facts([CaseMatch("only"), ContactAddresses(None, None, None)])
     for event in EVENTS:
         case = new_case()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from desk.model import policy, settings
+from desk.model import provider_files, settings
 
 BOT = '[[telegram]]\nname = "main"\ntoken = ""\nprovider = "sever"\n'
 BOX = (
@@ -93,6 +93,6 @@ def test_what_is_wrong_in_a_providers_files(tmp_path: Path, file: str, source: s
     (folder / "policy.toml").write_text("", "utf-8")
     (folder / "teams.toml").write_text('[[team]]\nid = "l1"\n', "utf-8")
     (folder / f"{file}.toml").write_text(source, "utf-8")
-    with pytest.raises(policy.InvalidProvider) as wrong:
-        policy.load(folder)
+    with pytest.raises(provider_files.InvalidProvider) as wrong:
+        provider_files.load(folder)
     assert sentence in str(wrong.value)

@@ -24,15 +24,15 @@ from desk.model.acts import (
     SetTimer,
     UpdateCard,
 )
+from desk.model.agent_operations import AddNote, Operation, Reply, Resolve, SetEta, Take
+from desk.model.arrival_outcomes import IgnoredCode, RefusalCode
 from desk.model.case import Case
+from desk.model.core_facts import ActingAgent, CaseMatch, ContactAddresses, Now
 from desk.model.dialog_state import CONSENT, Expecting
 from desk.model.events import Event, Inbound, MaybeSent, Ordered, Pressed, Reference, Said, TimerFired, Undelivered
-from desk.model.facts import ActingAgent, CaseMatch, ContactAddresses, Now
 from desk.model.journal import ConsentGiven, EtaPromised, NotDelivered
 from desk.model.messages import Address
-from desk.model.operations import AddNote, Operation, Reply, Resolve, SetEta, Take
-from desk.model.outcomes import IgnoredCode, RefusalCode
-from desk.model.policy import Agent, Provider
+from desk.model.provider_files import Agent, Provider
 from desk.pipeline.decide import apply_rules
 
 NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)

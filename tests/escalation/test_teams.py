@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from desk.model.case import Case
-from desk.model.policy import InvalidProvider, Provider, load
+from desk.model.provider_files import InvalidProvider, Provider, load
 from escalation.cards import case_card
 
 TEAMS = '[[team]]\nid = "noc"\nkind = "group"\n'

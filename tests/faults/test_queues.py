@@ -23,7 +23,7 @@ from desk.model.messages import (
 from desk.pipeline.send import OutboxSender
 from desk.queues import inbox, outbox
 from desk.queues.outbox import SendOutcome
-from desk.queues.send_order import Share
+from desk.queues.send_priority import Share
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals, departures
 

@@ -12,11 +12,11 @@ from desk.language.rich_text import RichText
 from desk.model.acts import Act, AddJournalEntry, Facts, SayTemplate, SayText
 from desk.model.case import Case
 from desk.model.channel import ChannelCapabilities
+from desk.model.core_facts import CaseMatch, ContactAddresses, Now
 from desk.model.events import Event, Inbound, Pressed, Said
-from desk.model.facts import CaseMatch, ContactAddresses, Now
 from desk.model.journal import JournalEvent
 from desk.model.messages import Address
-from desk.model.policy import Provider, Team
+from desk.model.provider_files import Provider, Team
 from desk.model.shared_facts import Account, ArticleSuggestion, DialogArticles, Identification
 from desk.pipeline.decide import RoundDecision, apply_rules, is_case_saved
 from intake.engine.model import Dialog, DialogSet

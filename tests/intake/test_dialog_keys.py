@@ -16,11 +16,11 @@ from desk.model.case import Case
 from desk.model.dialog_state import DialogState
 from desk.model.journal import CaseRouted, DialogStarted
 from desk.model.messages import FRONT
-from desk.model.policy import Provider, RoutingRule
+from desk.model.provider_files import Provider, RoutingRule
 from desk.model.shared_facts import Identification, Outage
 from desk.storage.database import Database
 from desk.storage.queue_tables import contents
-from intake.engine.case_data import dialog_of, values_of
+from intake.engine.dialog_context import dialog_of, values_of
 from intake.engine.model import Dialog, DialogSet
 from intake.identity.lookups import DialogLookup, store_dialog_sources
 from tests.intake.examples import DIALOG_FOLDER, NO_INTERNET, PACKAGED, small_dialog

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from desk.model.policy import FloodLimits, InvalidProvider, load
+from desk.model.provider_files import FloodLimits, InvalidProvider, load
 from intake.identity.guess_budget import CountedGuess, GuessBudget, is_lookup_allowed, next_guess
 from intake.limits.rate_limiter import RateLimiter
 

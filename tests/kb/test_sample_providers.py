@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import console
-from desk.model import policy as providers
+from desk.model import provider_files as providers
 from escalation.routing import NOWHERE
 from kb.content.article_body import FACT_NAMES
 

@@ -11,7 +11,7 @@ from sqlalchemy import Row, select
 
 from desk.model.case import Case
 from desk.model.journal import JournalEntry
-from desk.model.people import PersonAddress
+from desk.model.subscribers import PersonAddress
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals, departures
 from tests.kills.kill_run import Kill

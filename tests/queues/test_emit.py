@@ -16,9 +16,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.model.acts import Emit, Ignore, KeepPending
+from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.messages import RawMessage
-from desk.model.outcomes import IgnoredCode
-from desk.pipeline.unit_of_work import CASES
+from desk.pipeline.write_buffer import CASES
 from desk.queues import inbox
 from desk.storage.queue_tables import arrivals
 from tests.queues.conftest import START, Bench

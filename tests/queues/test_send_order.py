@@ -11,7 +11,7 @@ import pytest
 
 from desk.model.messages import Priority
 from desk.queues import outbox
-from desk.queues.send_order import COUNTED, MOST_OF_A_KIND, Share, shares
+from desk.queues.send_priority import COUNTED, MOST_OF_A_KIND, Share, shares
 from desk.storage.database import Database
 from desk.storage.queue_tables import departures
 from tests.prepared_desks import DeskFiles

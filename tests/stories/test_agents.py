@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from desk.agents import changes
+from desk.agents import save
 from desk.agents.entries import of_agent
-from desk.model.policy import Agent, Provider, load_all
+from desk.model.provider_files import Agent, Provider, load_all
 from desk.storage.audit import AuditRow
 from desk.storage.database import Database
 from tests.peers.botapi import BotApi
@@ -84,7 +84,7 @@ async def test_who_is_let_go_in_the_database_commands_nothing_a_moment_later(
 async def _changed(desk: Desk, files: Mapping[str, Provider], agent: Agent) -> None:
     """Somebody changes an agent in the database, beside the running desk."""
     database = Database(desk.settings.database)
-    await changes.change_agent(database, files, "sever", of_agent(agent), datetime.now(UTC), "operator:x")
+    await save.change_agent(database, files, "sever", of_agent(agent), datetime.now(UTC), "operator:x")
     await database.close()
 
 

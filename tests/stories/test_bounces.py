@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from desk.model.people import PersonAddress
+from desk.model.subscribers import PersonAddress
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals
 from tests import wording

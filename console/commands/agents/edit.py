@@ -10,9 +10,9 @@ import click
 from console.commands.acting import acting, actor_of
 from console.terminal.context import NO_SUCH, REFUSED, USAGE, DeskFolder, open_database, pass_folder, refuse, run
 from desk.clock import now
-from desk.language.characters import safe_for_terminal
 from desk.language.detect import LANGUAGES
-from desk.model.policy import LONGEST_ID, ROLES, Agent, Provider
+from desk.language.unsafe_characters import safe_for_terminal
+from desk.model.provider_files import LONGEST_ID, ROLES, Agent, Provider
 
 STATES = ("in", "away", "off")
 
@@ -100,8 +100,8 @@ def _names(said: Sequence[str]) -> Mapping[str, str]:
 
 
 async def _edit(folder: DeskFolder, id: str, provider: str, wanted: AgentEdit, by: str) -> bool:
-    from desk.agents.changes import change_agent  # noqa: PLC0415 (help and usage come at once)
     from desk.agents.entries import of_agent  # noqa: PLC0415 (the same)
+    from desk.agents.save import change_agent  # noqa: PLC0415 (help and usage come at once)
 
     async with open_database(folder.settings()) as database:
         actor = await actor_of(folder, database, by)
@@ -160,7 +160,7 @@ def presence(folder: DeskFolder, id: str, state: str, agent: str) -> None:
 
 
 async def _presence(folder: DeskFolder, id: str, state: str, by: str) -> None:
-    from desk.agents.changes import set_presence  # noqa: PLC0415 (help and usage come at once)
+    from desk.agents.save import set_presence  # noqa: PLC0415 (help and usage come at once)
 
     async with open_database(folder.settings()) as database:
         actor = await actor_of(folder, database, by)

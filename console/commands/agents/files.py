@@ -23,11 +23,11 @@ from console.terminal.context import (
     run,
 )
 from desk.clock import now
-from desk.language.characters import safe_for_terminal
+from desk.language.unsafe_characters import safe_for_terminal
 
 if TYPE_CHECKING:
     from desk.agents.entries import Entry, Key
-    from desk.agents.file_import import ImportResult
+    from desk.agents.import_merge import ImportResult
 
 
 @click.command()
@@ -55,7 +55,7 @@ def import_(folder: DeskFolder, overwrite: bool, agent: str, as_json: bool) -> N
 
 
 async def _import(folder: DeskFolder, overwrite: bool, agent: str) -> Mapping[str, ImportResult]:
-    from desk.agents.changes import import_files  # noqa: PLC0415 (help and usage come at once)
+    from desk.agents.save import import_files  # noqa: PLC0415 (help and usage come at once)
 
     async with open_database(folder.settings()) as database:
         actor = await actor_of(folder, database, agent, imports=False)
@@ -115,7 +115,7 @@ def export(folder: DeskFolder, provider: str, overwrite: bool, agent: str, as_js
 
 
 async def _export(folder: DeskFolder, names: Sequence[str], overwrite: bool, agent: str) -> Mapping[str, list[Key]]:
-    from desk.agents.changes import export_file  # noqa: PLC0415 (help and usage come at once)
+    from desk.agents.save import export_file  # noqa: PLC0415 (help and usage come at once)
 
     if not names:
         refuse("there is no provider: make providers/<name> first", USAGE)

@@ -19,7 +19,7 @@ from console.terminal.context import (
 )
 
 if TYPE_CHECKING:
-    from desk.agents.store import AgentRecord, Membership
+    from desk.agents.load import AgentRecord, Membership
 
 
 @click.command()
@@ -84,7 +84,7 @@ def show(folder: DeskFolder, agent: str, as_json: bool) -> None:
 
 
 async def _records(folder: DeskFolder, provider: str = "") -> Sequence[AgentRecord]:
-    from desk.agents.store import agent_records  # noqa: PLC0415 (help and usage come at once)
+    from desk.agents.load import agent_records  # noqa: PLC0415 (help and usage come at once)
 
     whose = [provider] if provider else list(folder.providers())
     if not whose:

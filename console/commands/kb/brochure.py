@@ -29,10 +29,10 @@ from desk.model.media_types import PICTURES
 
 if TYPE_CHECKING:
     from console.commands.brochure_printer import Brochure, QrCode
-    from desk.model.policy import Provider
+    from desk.model.provider_files import Provider
     from desk.model.settings import Settings
     from kb.content.article_files import Article
-    from kb.content.brochure import BrochureArticle
+    from kb.content.brochure_selection import BrochureArticle
 
 REQUIRED_PACKAGES = ("fontpkg_pt_sans", "segno", "typst")
 FILE_TYPES = (".pdf", ".html")
@@ -92,7 +92,7 @@ def brochure(
 async def _build(folder: DeskFolder, name: str, language: str | None, top: int, bot: str) -> Brochure:
     from console.commands.brochure_printer import Brochure  # noqa: PLC0415
     from console.runtime.content_folders import ARTICLES, TEMPLATES, ContentFolders  # noqa: PLC0415
-    from kb.content import brochure as making  # noqa: PLC0415
+    from kb.content import brochure_selection as making
 
     settings, providers = folder.settings(), folder.providers()
     folder.require_provider(name)
@@ -163,7 +163,7 @@ class BrochureWords:
 
     def leaf(self, part: str, language: str, facts: Mapping[str, str]) -> BrochureArticle:
         """A part that has a body."""
-        from kb.content.brochure import build_article  # noqa: PLC0415
+        from kb.content.brochure_selection import build_article  # noqa: PLC0415
 
         return build_article(f"brochure-{part}", self.title(part), self.table[part]["body"], language, facts)
 
@@ -252,7 +252,7 @@ async def _ask_telegram(settings: Settings, provider: str) -> str:
 def _qr_code(rows: Mapping[str, Any], words: BrochureWords) -> QrCode | None:
     """To the bot; to the mailbox where there is none; else to the site."""
     from console.commands.brochure_printer import QrCode  # noqa: PLC0415
-    from kb.content.brochure import with_no_break_spaces  # noqa: PLC0415
+    from kb.content.brochure_selection import with_no_break_spaces  # noqa: PLC0415
 
     for kind in ("bot", "mail", "site"):
         if row := rows.get(words.table["reach"][kind]):

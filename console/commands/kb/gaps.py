@@ -20,11 +20,11 @@ from console.terminal.context import (
     run,
 )
 from desk.clock import now
-from desk.language.characters import safe_for_terminal
+from desk.language.unsafe_characters import safe_for_terminal
 
 if TYPE_CHECKING:
     from desk.model.case import Case
-    from desk.model.policy import Provider
+    from desk.model.provider_files import Provider
     from desk.storage.database import Database
     from kb.learning.drafts import ArticleDraft
     from kb.learning.gaps import KnowledgeGap

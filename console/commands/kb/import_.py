@@ -22,7 +22,7 @@ from console.terminal.context import (
     run,
 )
 from desk.clock import now
-from desk.language.characters import safe_for_terminal
+from desk.language.unsafe_characters import safe_for_terminal
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection

@@ -18,7 +18,7 @@ from typing import Any
 import click
 
 from console.terminal.context import NO_SUCH, json_option, refuse, run
-from desk.language.characters import safe_for_terminal
+from desk.language.unsafe_characters import safe_for_terminal
 
 FILES_AT_ONCE = 16
 """Files that a child reads in a row before it reports."""

@@ -71,7 +71,7 @@ def upgrade() -> None:
         sa.Column("held_until", Instant(), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("problem", sa.Text(), nullable=True),
-        sa.Column("outcome", sa.String(length=40), nullable=True, comment="desk.model.outcomes.stored_outcome"),
+        sa.Column("outcome", sa.String(length=40), nullable=True, comment="desk.model.arrival_outcomes.stored_outcome"),
         sa.Column("outcome_names", sa.JSON(), nullable=True, comment="what the sentence of a refusal says"),
         sa.Column(
             "decided_by", sa.Text(), nullable=True, comment="the rules that decided, in order, with spaces between them"

@@ -16,7 +16,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from desk.language.characters import without_invisible
+from desk.language.unsafe_characters import without_invisible
 from desk.model.diagnostics import Finding
 from desk.model.shared_facts import Account
 from intake.identity.sources.packed_table import Key, PackedTable, Row

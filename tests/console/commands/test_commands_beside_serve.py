@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from stdnum import damm
 
+from desk.model.agent_operations import AddNote
 from desk.model.case import Case
 from desk.model.messages import RawMessage
-from desk.model.operations import AddNote
-from desk.model.people import Person
 from desk.model.settings import load
 from desk.model.states import CaseState
+from desk.model.subscribers import Person
 from desk.pipeline.internal_channel import order_message
 from desk.queues import inbox
 from desk.storage.database import Database

@@ -17,7 +17,7 @@ from console.main import cli
 from console.terminal.context import OK
 from desk.model.case import Case
 from desk.model.journal import JournalEntry
-from desk.model.people import Person
+from desk.model.subscribers import Person
 from desk.storage.database import Database
 from kb.storage.tables import ArticleLinkRow, SuggestionRow
 

@@ -27,7 +27,7 @@ from console.demo.actors import ChatSubscriber, DemoScene, MailSubscriber
 from console.demo.desk import StepDidNotHappen, desk_at_work
 from console.demo.display import DemoDisplay
 from console.demo.folder import PROVIDER
-from console.demo.servers import HOST, LoopbackMailServers
+from console.demo.mail_servers import HOST, LoopbackMailServers
 from console.main import cli
 from console.terminal.output import Output
 from desk.model.settings import MailboxSettings, MailServer, Secret

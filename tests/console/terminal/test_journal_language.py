@@ -44,7 +44,7 @@ from desk.model.journal import (
     StateChanged,
     stored_data,
 )
-from desk.model.policy import Provider, Team
+from desk.model.provider_files import Provider, Team
 from desk.model.shared_facts import SuppressionCode
 from desk.model.states import CaseState
 

@@ -14,8 +14,8 @@ from rich.console import RenderableType
 
 from console.terminal.output import Output, button_lines, indented, labelled, message, one_line, table, text
 from console.terminal.times import full_time, short_time
-from desk.language.characters import safe_for_terminal
 from desk.language.rich_text import RichText, parse_markdown
+from desk.language.unsafe_characters import safe_for_terminal
 
 EVIL = "ok\x1b[2J\x07\u202egnp.exe\x9b31m\r\x00"
 

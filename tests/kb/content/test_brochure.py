@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from kb.content.article_files import Article, Edition
-from kb.content.brochure import (
+from kb.content.brochure_selection import (
     NO_BREAK_SPACE,
     BrochureArticle,
     ContactRow,

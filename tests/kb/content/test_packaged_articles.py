@@ -11,7 +11,7 @@ import pytest
 import kb
 from desk.language.detect import LANGUAGES
 from desk.language.rich_text import parse_markdown
-from desk.model import policy
+from desk.model import provider_files
 from intake.engine.model import DialogSet
 from kb.content.article_body import (
     FACT_NAMES,
@@ -33,7 +33,7 @@ FULL = {name: f"<{name}>" for name in FACT_NAMES}
 FACTS_OF = {
     "a provider that tells everything": FULL,
     "a provider that tells nothing": {},
-    **{name: dict(one.facts) for name, one in policy.load_all(SAMPLE).items()},
+    **{name: dict(one.facts) for name, one in provider_files.load_all(SAMPLE).items()},
 }
 every_article = pytest.mark.parametrize("article", ARTICLES.values(), ids=ARTICLES)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kb.evaluation.typing_noise import in_wrong_layout, transliterate, with_typos
-from kb.search.keyboard_layout import intended_texts, swap_layout, to_cyrillic_by_sound
+from kb.search.query_variants import intended_texts, swap_layout, to_cyrillic_by_sound
 from kb.search.tokenize import normalise
 
 

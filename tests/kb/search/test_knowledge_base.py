@@ -9,7 +9,7 @@ from pathlib import Path
 import console
 import kb
 from desk.language.rich_text import TextMark
-from desk.model import policy
+from desk.model import provider_files
 from desk.model.messages import FRONT
 from desk.model.shared_facts import ArticleSuggestion
 from kb.content.article_files import Article, read_folders
@@ -17,7 +17,7 @@ from kb.search.knowledge_base import KnowledgeBase
 from tests.kb.article_factory import make_article
 
 PACKAGED = Path(kb.__file__).parent / "articles"
-PROVIDERS = policy.load_all(Path(console.__file__).parent / "sample" / "providers")
+PROVIDERS = provider_files.load_all(Path(console.__file__).parent / "sample" / "providers")
 ARTICLES = list(read_folders([PACKAGED]).values())
 
 

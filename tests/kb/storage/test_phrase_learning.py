@@ -11,8 +11,8 @@ import pytest
 
 from console.runtime.migrate import migrate
 from desk.model.case import Case
-from desk.model.people import Person
 from desk.model.shared_facts import Account
+from desk.model.subscribers import Person
 from desk.storage.database import Database
 from kb.learning.phrase_acceptance import (
     MAX_FROM_UNPROVED,

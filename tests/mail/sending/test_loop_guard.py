@@ -11,12 +11,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from desk.model.acts import AddJournalEntry, Facts, Recipient, SayTemplate, Suppressed
+from desk.model.agent_operations import Reply, Resolve, Take
 from desk.model.case import Case
+from desk.model.core_facts import CaseMatch, ContactAddresses
 from desk.model.events import Event, Inbound, Ordered, Said
-from desk.model.facts import CaseMatch, ContactAddresses
 from desk.model.journal import PeerMuted
 from desk.model.messages import Address
-from desk.model.operations import Reply, Resolve, Take
 from desk.model.shared_facts import SendAllowance, SendAllowances, SuppressionCode, SuppressionReason
 from mail.sending.loop_guard import (
     DAY,

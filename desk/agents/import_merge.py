@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from desk.agents.entries import Entry, Key, as_toml, by_key, identities, of_provider, shared_part
-from desk.model.policy import InvalidProvider, Provider
+from desk.model.provider_files import InvalidProvider, Provider
 
 Entries = Mapping[Key, Entry]
 

@@ -1,7 +1,7 @@
 """What an agent may order: one frozen type for each operation, and one table of who may do it in which states.
 
 Telegram, mail and the terminal all parse into these types, so an operation and its limits exist once. An order that
-is not allowed is refused with a code of `desk.model.outcomes.RefusalCode`, which the agent reads as a sentence.
+is not allowed is refused with a code of `desk.model.arrival_outcomes.RefusalCode`, which the agent reads as a sentence.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from desk.model.arrival_outcomes import RefusalCode
 from desk.model.messages import File
-from desk.model.outcomes import RefusalCode
 from desk.model.states import FINAL, CaseState
 
 if TYPE_CHECKING:

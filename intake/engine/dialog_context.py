@@ -7,7 +7,7 @@ from typing import Any
 
 from desk.model.acts import Act, Facts, SetFields
 from desk.model.case import ENOUGH, Case
-from desk.model.policy import Provider
+from desk.model.provider_files import Provider
 from desk.model.shared_facts import Account, EntitlementStatus, Identification, Outage
 from intake.engine import engine
 from intake.engine.model import Dialog, DialogSet

@@ -15,8 +15,8 @@ from itertools import chain
 from operator import attrgetter
 from typing import TypeAlias
 
+from kb.search.letter_model import load_word_list, trigram_model_of
 from kb.search.tokenize import MAX_QUERY_WORDS, normalise, tokens
-from kb.search.trigram_model import load_word_list, trigram_model_of
 
 KnowsWords: TypeAlias = Callable[[Sequence[str]], Sequence[bool]]
 """Whether the index knows each of these words."""

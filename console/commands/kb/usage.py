@@ -173,7 +173,7 @@ def _cells(tally: ArticleTally) -> tuple[str, ...]:
 
 
 def _draw_chart(rows: Sequence[ArticleFigures], days: int, language: str) -> str:
-    from kb.learning.chart import MAX_BARS, ChartBar, draw_chart  # noqa: PLC0415
+    from kb.learning.usage_chart_svg import MAX_BARS, ChartBar, draw_chart  # noqa: PLC0415
 
     used = [one for one in rows if one.total.offered or one.total.linked]
     bars = []

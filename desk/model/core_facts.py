@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from desk.model.messages import Address
-from desk.model.policy import Agent
+from desk.model.provider_files import Agent
 
 if TYPE_CHECKING:
     from desk.model.acts import AgentPerson, Team

@@ -25,17 +25,17 @@ from desk.model.acts import (
     SetFields,
     decide,
 )
+from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.case import ENOUGH, Case, append_words
+from desk.model.core_facts import CaseMatch, DuplicateOf, Now
 from desk.model.dialog_state import CATEGORY, IDENTIFIER, PROBLEM
 from desk.model.events import Event, Inbound, NotForDesk, Opened, Pressed, Said, TimerFired, Undelivered
-from desk.model.facts import CaseMatch, DuplicateOf, Now
 from desk.model.messages import FRONT
-from desk.model.outcomes import IgnoredCode
-from desk.model.policy import Provider
+from desk.model.provider_files import Provider
 from desk.model.shared_facts import Identification, SendAllowances
 from desk.model.states import CaseState
-from intake.engine.case_data import collected_so_far
 from intake.engine.completion import completed
+from intake.engine.dialog_context import collected_so_far
 from intake.engine.model import Dialog, DialogSet
 from intake.engine.rules import is_letter_channel
 

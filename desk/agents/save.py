@@ -17,8 +17,8 @@ from desk.agents.entries import (
     of_provider,
     shared_part,
 )
-from desk.agents.file_import import ImportResult, ProviderState, merge, require_consistent
-from desk.agents.store import STAMP, load, own_providers
+from desk.agents.import_merge import ImportResult, ProviderState, merge, require_consistent
+from desk.agents.load import STAMP, load, own_providers
 from desk.agents.tables import (
     AGENTS,
     IDENTITIES,
@@ -28,7 +28,7 @@ from desk.agents.tables import (
     TEAMS,
     TeamFileRow,
 )
-from desk.model.policy import Provider
+from desk.model.provider_files import Provider
 from desk.storage import audit
 from desk.storage.database import Database, upsert
 from desk.storage.queue_tables import counters

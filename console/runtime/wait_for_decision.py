@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from console.terminal.context import WRONG, refuse
-from desk.api.submit import ArrivalStatus, statuses
+from desk.api.submit_operation import ArrivalStatus, statuses
 from desk.clock import now
 from desk.model.channel import ExtraWrite
 from desk.model.messages import RawMessage

@@ -24,7 +24,7 @@ from desk.agents.tables import (
     TeamRow,
 )
 from desk.model.messages import FRONT
-from desk.model.policy import Provider, front_desk
+from desk.model.provider_files import Provider, front_desk
 from desk.storage.database import Database
 from desk.storage.queue_tables import counters
 

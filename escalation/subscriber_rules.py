@@ -22,13 +22,13 @@ from desk.model.acts import (
     UpdateCard,
     decide,
 )
+from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.case import TRIAGE, Case, consent_record, may_consent
+from desk.model.core_facts import CaseMatch, ContactAddresses, Now
 from desk.model.events import Event, Inbound, MaybeSent, Opened, Pressed, Said, TimerFired, Undelivered
-from desk.model.facts import CaseMatch, ContactAddresses, Now
 from desk.model.journal import CaseRouted, ConsentGiven, DeliveryUnknown, NotDelivered
 from desk.model.messages import Address, RedeliveryPolicy
-from desk.model.outcomes import IgnoredCode
-from desk.model.policy import Provider
+from desk.model.provider_files import Provider
 from desk.model.shared_facts import Identification
 from desk.model.states import CaseState
 from escalation.agent_rules import CONSENT_BUTTONS

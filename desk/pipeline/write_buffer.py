@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from desk.model.case import Case
 from desk.model.dialog_state import DialogStateRow
 from desk.model.journal import JournalEntry
-from desk.model.people import Person, PersonAddress
+from desk.model.subscribers import Person, PersonAddress
 from desk.storage.database import upsert
 
 PEOPLE, ADDRESSES, CASES, DIALOG_STATES, JOURNAL = (
