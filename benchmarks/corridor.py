@@ -26,7 +26,7 @@ from desk.model.messages import Priority
 from desk.pipeline.tenant_routing import providers_of
 from desk.queues import inbox, outbox
 from desk.queues.outbox import SendOutcome
-from desk.queues.send_priority import Share
+from desk.queues.send_priority import ClaimQuota
 from desk.storage.database import Database
 
 T = TypeVar("T")
@@ -94,7 +94,7 @@ async def batch(application: Application, beats: Beats, numbers: range, text: st
 
 async def send(application: Application, beats: Beats) -> None:
     """Everything that is due, in as few sweeps as lanes allow."""
-    everything = [Share(("telegram:b",), priority, 60) for priority in Priority]
+    everything = [ClaimQuota(("telegram:b",), priority, 60) for priority in Priority]
     while departures := await beats.of(
         "send: claim", outbox.claim(application.database, everything, application.holder, application.clock())
     ):

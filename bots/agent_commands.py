@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from desk.language.durations import parse_minutes
 from desk.model.agent_operations import (
     AddNote,
+    AgentOperation,
     DeclineArticle,
     DraftArticle,
     LinkArticle,
     ListArticles,
     MarkArticlesNotUseful,
-    Operation,
     Reply,
     Resolve,
     SetEta,
@@ -30,7 +30,7 @@ from desk.model.messages import File
 class AgentCommand:
     """An ``operation`` (None for talk among agents), and the case ``number`` as typed, in upper case."""
 
-    operation: Operation | None
+    operation: AgentOperation | None
     number: str = ""
 
 
@@ -60,7 +60,7 @@ def parse_agent_message(text: str, files: tuple[File, ...] = (), replies: bool =
     return AgentCommand(Reply(text, files), number)
 
 
-def parse_agent_button(option: str) -> Operation | None:
+def parse_agent_button(option: str) -> AgentOperation | None:
     """What a button under one of the desk's messages means: take, eta:<minutes>, resolve, or one of the articles'."""
     name, _, value = option.partition(":")
     if name == "eta":
@@ -70,7 +70,7 @@ def parse_agent_button(option: str) -> Operation | None:
     return {"take": Take(), "resolve": Resolve()}.get(option)
 
 
-def _article_button(option: str) -> Operation | None:
+def _article_button(option: str) -> AgentOperation | None:
     name, _, value = option.partition(":")
     if name == "link":
         return LinkArticle(value) if value else None
@@ -98,7 +98,7 @@ def _eta(rest: str) -> AgentCommand:
     return AgentCommand(SetEta(parse_minutes(after)) if number else whole, number)
 
 
-def _article_command(words: str) -> Operation:
+def _article_command(words: str) -> AgentOperation:
     """``/articles``, ``/article los-red``, ``/article draft``, ``/article none because ...``."""
     first, rest = _first_word(words)
     word = first.casefold()
@@ -109,7 +109,7 @@ def _article_command(words: str) -> Operation:
     return DeclineArticle(rest.strip()) if word in _NONE_WORDS else LinkArticle(first)
 
 
-_COMMANDS: Mapping[str, Callable[[str, tuple[File, ...]], Operation]] = {
+_COMMANDS: Mapping[str, Callable[[str, tuple[File, ...]], AgentOperation]] = {
     "/take": lambda words, files: Take(),
     "/resolve": lambda words, files: Resolve(words),
     "/note": AddNote,

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from bots.agent_commands import AgentCommand, case_number, parse_agent_button, parse_agent_message
 from bots.message_content import MessageContent, full_name, message_content
 from desk.language.unsafe_characters import storable_tree
-from desk.model.events import Event, Inbound, NotForDesk, Opened, Ordered, Pressed, Reference, Said, Undelivered
+from desk.model.events import CaseReference, DeliveryFailed, Event, Inbound, NotForDesk, Opened, Ordered, Pressed, Said
 from desk.model.messages import Address, Arrival, UnreadableMessage
 from desk.pipeline.reply_tokens import decode_number
 
@@ -43,7 +43,7 @@ class UpdateParser:
     def _message(self, arrival: Arrival, message: Message, edited: bool) -> Inbound[Event]:
         read, chat, user = message_content(message, self.bot), message.chat, message.from_user
         id, lane = str(message.message_id), self._lane(arrival, chat.id)
-        reference = Reference(reply_to=_answered(message), lane=lane)
+        reference = CaseReference(reply_to=_answered(message), lane=lane)
         if not read.kind or not _a_person(message):
             return self._inbound(arrival, _whose(chat, user), NotForDesk(), message=id, reference=reference)
         if chat.type == "private":
@@ -71,7 +71,7 @@ class UpdateParser:
         press = _parsed(query.data or "", on_media=isinstance(shown, Message) and shown.text is None)
         if press is None or not (agents or shown.chat.type == "private"):
             return self._inbound(arrival, sender, NotForDesk(agents), user, **known)
-        known["reference"] = Reference(case_id=press.case_id, button=True, lane=self._lane(arrival, shown.chat.id))
+        known["reference"] = CaseReference(case_id=press.case_id, button=True, lane=self._lane(arrival, shown.chat.id))
         if not agents:
             return self._inbound(arrival, sender, press, user, **known)
         operation = parse_agent_button(press.option)
@@ -83,7 +83,7 @@ class UpdateParser:
         event: Event = NotForDesk()
         if change.chat.type == "private":
             left = change.new_chat_member.status in ("kicked", "left")
-            event = Undelivered(gone=True, by_person=True) if left else Opened(returned=True)
+            event = DeliveryFailed(gone=True, by_person=True) if left else Opened(returned=True)
         return self._inbound(arrival, _whose(change.chat, change.from_user), event, change.from_user)
 
     def _is_agents_group(self, chat: int) -> bool:

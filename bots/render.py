@@ -13,7 +13,7 @@ from typing import Any
 
 from bots.split_text import CAPTION, entities, split_text, units
 from desk.language.rich_text import RichText
-from desk.model.messages import ButtonOption, ChannelCall, File, OutboundMessage, RedeliveryPolicy
+from desk.model.messages import ChannelCall, File, OutboundMessage, RedeliveryPolicy, RenderedButton
 from desk.pipeline.reply_tokens import encode_number
 
 MOST_DATA = 64
@@ -151,7 +151,7 @@ def keyboard(outgoing: OutboundMessage) -> dict[str, Any] | None:
     return {"inline_keyboard": rows} if rows else None
 
 
-def _button(outgoing: OutboundMessage, option: ButtonOption) -> dict[str, str]:
+def _button(outgoing: OutboundMessage, option: RenderedButton) -> dict[str, str]:
     data = f"{encode_number(outgoing.case)}:{outgoing.prompt}:{option.id}"
     if len(data.encode()) > MOST_DATA:
         raise ValueError(

@@ -17,18 +17,18 @@ from uuid import uuid4
 
 from desk.language.rich_text import RichText, TextMark
 from desk.model.channel import ChannelCapabilities, OpenFile, StoreMessages
-from desk.model.events import NO_REFERENCE, Event, Inbound, Opened, Pressed, Reference, Said
+from desk.model.events import NO_REFERENCE, CaseReference, Event, Inbound, Opened, Pressed, Said
 from desk.model.media_types import file_kind_of, media_type_of
 from desk.model.messages import (
     Address,
     Arrival,
-    ButtonOption,
     ChannelCall,
     Departure,
     File,
     OutboundMessage,
     RawMessage,
     RedeliveryPolicy,
+    RenderedButton,
     RetryLater,
     SendResult,
     Sent,
@@ -57,7 +57,7 @@ class TerminalMessage:
 
     text: RichText
     to: str = ""
-    options: tuple[ButtonOption, ...] = ()
+    options: tuple[RenderedButton, ...] = ()
     case: int = 0
     prompt: int = 0
     files: tuple[ShownFile, ...] = ()
@@ -141,7 +141,7 @@ class TerminalChannel:
             provider=self.provider,
             name=str(body.get("name", "")),
             language=str(body.get("language", "")),
-            reference=Reference(case_id=event.case_id, button=True) if isinstance(event, Pressed) else NO_REFERENCE,
+            reference=CaseReference(case_id=event.case_id, button=True) if isinstance(event, Pressed) else NO_REFERENCE,
             message=arrival.key,
             callback=arrival.key if isinstance(event, Pressed) else "",
         )
@@ -214,7 +214,7 @@ async def terminal_message(body: Mapping[str, Any], folder: Path, open_file: Ope
     return TerminalMessage(
         text=RichText(body["text"], tuple(TextMark(*mark) for mark in body["marks"])),
         to=body["to"],
-        options=tuple(ButtonOption(*option) for option in body["options"]),
+        options=tuple(RenderedButton(*option) for option in body["options"]),
         case=body["case"],
         prompt=body["prompt"],
         files=tuple(ShownFile(file.name, path) for file, path in zip(files, places, strict=True)),

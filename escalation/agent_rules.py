@@ -1,7 +1,8 @@
 """What agents do to a case: take it, speak, note, promise a time, resolve. Rules, pure.
 
 An agent acts under the identity that the provider knows them by and under no other; being in the group is not enough.
-Which operation is allowed in which state is told by `desk.model.agent_operations.POLICIES`, before any of the rules here.
+Which operation is allowed in which state is told by `desk.model.agent_operations.POLICIES`, before any of the rules
+here.
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ from __future__ import annotations
 from desk.language.rich_text import literal
 from desk.language.time_labels import time_labels
 from desk.model.acts import (
-    Act,
     AddJournalEntry,
     AddReaction,
+    Addressee,
     Button,
     ChangeState,
     Decision,
@@ -20,8 +21,8 @@ from desk.model.acts import (
     Ignore,
     Names,
     PopupNotice,
-    Recipient,
     Refuse,
+    RuleAct,
     SayTemplate,
     SetDialogState,
     SetFields,
@@ -84,12 +85,12 @@ def take(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None
 def reply(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
     """An agent's words go to the subscriber. Whoever answers a case that nobody has taken, takes it."""
     agent, contact = _agent(facts), facts.need(ContactAddresses)
-    acts: list[Act] = [] if case.owner else [*_taken(case, agent, facts, quietly=True)]
+    acts: list[RuleAct] = [] if case.owner else [*_taken(case, agent, facts, quietly=True)]
     if contact.to(case) is None:
-        return decide(*acts, SayTemplate("unreachable", to=Recipient.AGENTS), UpdateCard())
+        return decide(*acts, SayTemplate("unreachable", to=Addressee.AGENTS), UpdateCard())
     names: Names = {"agent": _name(agent, case.language), "text": literal(inbound.text)}
     words = SayTemplate(
-        "agent_says", names, Recipient.SUBSCRIBER, files=inbound.files, policy=RedeliveryPolicy.HOLD, human=True
+        "agent_says", names, Addressee.SUBSCRIBER, files=inbound.files, policy=RedeliveryPolicy.HOLD, human=True
     )
     return decide(
         *acts,
@@ -119,8 +120,8 @@ def set_eta(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | N
         *([] if case.owner else _taken(case, _agent(facts), facts)),
         SetFields({"eta": at, "eta_version": version}),
         AddJournalEntry(EtaPromised(at.astimezone(zone).isoformat(timespec="minutes"), version), public=True),
-        SayTemplate("eta_told", names, Recipient.SUBSCRIBER),
-        SayTemplate("eta_told", names, Recipient.ON_FILE),
+        SayTemplate("eta_told", names, Addressee.SUBSCRIBER),
+        SayTemplate("eta_told", names, Addressee.ON_FILE),
         SetTimer("eta_over", at, "eta"),
         PopupNotice("eta_set"),
         AddReaction(),
@@ -132,7 +133,7 @@ def resolve(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | N
     """Resolved is not closed: the subscriber is asked whether it works and may be closed (C7, C13, C14)."""
     now, provider, contact = facts.need(Now).at, facts.need(Provider), facts.need(ContactAddresses)
     names: Names = {"what": literal(_sentence(inbound.text)), "agent": _name(_agent(facts), case.language)}
-    told = [] if contact.current is None else [SayTemplate("resolved_notice", names, Recipient.ON_FILE)]
+    told = [] if contact.current is None else [SayTemplate("resolved_notice", names, Addressee.ON_FILE)]
     timers = [
         SetTimer("consent_reminder", now + after, f"remind{count}")
         for count, after in enumerate(provider.remind_after, 1)
@@ -143,9 +144,9 @@ def resolve(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | N
         Expect(CONSENT),
         SetDialogState({"tries": 0}),
         SetFields({"unread": 0}),
-        SayTemplate("resolved_ask", names, Recipient.SUBSCRIBER, CONSENT_BUTTONS),
+        SayTemplate("resolved_ask", names, Addressee.SUBSCRIBER, CONSENT_BUTTONS),
         *told,
-        *([] if contact.to(case) else [SayTemplate("unreachable", to=Recipient.AGENTS)]),
+        *([] if contact.to(case) else [SayTemplate("unreachable", to=Addressee.AGENTS)]),
         *timers,
         PopupNotice("resolved"),
         AddReaction(),
@@ -159,23 +160,23 @@ def _sentence(words: str) -> str:
     return f"{words}." if words[-1:].isalnum() else words
 
 
-def _taken(case: Case, agent: Agent, facts: Facts, quietly: bool = False) -> list[Act]:
+def _taken(case: Case, agent: Agent, facts: Facts, quietly: bool = False) -> list[RuleAct]:
     now, provider = facts.need(Now).at, facts.need(Provider)
-    acts: list[Act] = [SetFields({"owner": agent.id, "unread": 0})]
+    acts: list[RuleAct] = [SetFields({"owner": agent.id, "unread": 0})]
     if case.state not in (CaseState.IN_PROGRESS, CaseState.RESOLVED):
         acts.append(ChangeState(CaseState.IN_PROGRESS, "diagnosing"))
     if not quietly:
-        acts.append(SayTemplate("agent_took", {"agent": _name(agent, case.language)}, Recipient.SUBSCRIBER))
+        acts.append(SayTemplate("agent_took", {"agent": _name(agent, case.language)}, Addressee.SUBSCRIBER))
     if case.eta is None:
         acts.append(SetTimer("eta_missing", now + provider.first_eta_within, "eta"))
     return acts
 
 
-def _transcript(facts: Facts) -> list[Act]:
+def _transcript(facts: Facts) -> list[RuleAct]:
     transcript = facts.get(Transcript)
     if transcript is None or not (transcript.lines or transcript.files):
         return []
-    return [SayTemplate("story", {"lines": transcript.lines}, Recipient.AGENTS, files=transcript.files)]
+    return [SayTemplate("story", {"lines": transcript.lines}, Addressee.AGENTS, files=transcript.files)]
 
 
 def _known(facts: Facts) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from desk.language.intents import parse_yes_no, wants_human
 from desk.language.rich_text import literal
 from desk.model.acts import (
-    Act,
     AddJournalEntry,
+    Addressee,
     ChangeState,
     Decision,
     Expect,
@@ -14,8 +14,8 @@ from desk.model.acts import (
     Ignore,
     MarkAddress,
     Names,
-    Recipient,
     RegisterCase,
+    RuleAct,
     SayTemplate,
     SetDialogState,
     SetFields,
@@ -25,23 +25,23 @@ from desk.model.acts import (
 from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.case import TRIAGE, Case, consent_record, may_consent
 from desk.model.core_facts import CaseMatch, ContactAddresses, Now
-from desk.model.events import Event, Inbound, MaybeSent, Opened, Pressed, Said, TimerFired, Undelivered
+from desk.model.events import DeliveryFailed, Event, Inbound, MaybeSent, Opened, Pressed, Said, TimerFired
 from desk.model.journal import CaseRouted, ConsentGiven, DeliveryUnknown, NotDelivered
 from desk.model.messages import Address, RedeliveryPolicy
 from desk.model.provider_files import Provider
-from desk.model.shared_facts import Identification
+from desk.model.shared_facts import IdentityClaim
 from desk.model.states import CaseState
 from escalation.agent_rules import CONSENT_BUTTONS
 from escalation.routing import route_case
 from escalation.transcript import RELAYED
-from escalation.undelivered import UndeliveredText
+from escalation.undelivered import UndeliveredMessage
 
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
 
 
 def news_without_case(inbound: Inbound[Event], facts: Facts) -> Decision | None:
     """What the desk notices about a case that is gone changes nothing."""
-    noticed = isinstance(inbound.event, (Undelivered, MaybeSent, TimerFired))
+    noticed = isinstance(inbound.event, (DeliveryFailed, MaybeSent, TimerFired))
     return decide(Ignore(IgnoredCode.NO_SUCH_CASE)) if noticed else None
 
 
@@ -56,7 +56,7 @@ def register_case(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     """What is ready gets its number and its queue, the subscriber is told, and the agents see its card."""
     if case.registered or case.reason != TRIAGE:
         return None
-    provider, identified = facts.need(Provider), facts.get(Identification)
+    provider, identified = facts.need(Provider), facts.get(IdentityClaim)
     routed = route_case(provider, case, identified.account if identified else None)
     # The queue tells how the account stands (B11), and only a proved holder may learn that (G8).
     names: Names = {"queue": provider.team_title(routed.to, case.language) if case.proved else ""}
@@ -104,7 +104,7 @@ def _denied(case: Case, inbound: Inbound[Said] | Inbound[Pressed]) -> Decision:
         SetFields({"eta": None}),
         Expect(),
         SayTemplate("reopened"),
-        SayTemplate("agents_reopened", {"text": literal(inbound.text)}, Recipient.AGENTS, files=inbound.files),
+        SayTemplate("agents_reopened", {"text": literal(inbound.text)}, Addressee.AGENTS, files=inbound.files),
         UpdateCard(),
         words_used=True,
     )
@@ -112,7 +112,7 @@ def _denied(case: Case, inbound: Inbound[Said] | Inbound[Pressed]) -> Decision:
 
 def _unclear(case: Case, inbound: Inbound[Said] | Inbound[Pressed]) -> Decision:
     """Neither yes nor no: the agent reads it, and the question is put once more."""
-    acts: list[Act] = [_relayed(inbound)] if inbound.text or inbound.files else []
+    acts: list[RuleAct] = [_relayed(inbound)] if inbound.text or inbound.files else []
     if case.dialog_state.tries == 0:
         acts += [SetDialogState({"tries": 1}), SayTemplate("consent_again", buttons=CONSENT_BUTTONS)]
     return decide(*acts, words_used=True)
@@ -124,7 +124,7 @@ def tell_human_wanted(case: Case, inbound: Spoken, facts: Facts) -> Decision | N
         return None
     return decide(
         SayTemplate("operator_soon"),
-        SayTemplate("agents_human_wanted", to=Recipient.AGENTS),
+        SayTemplate("agents_human_wanted", to=Addressee.AGENTS),
         SetFields({"unread": case.unread + 1}),
         UpdateCard(),
     )
@@ -136,30 +136,30 @@ def relay_to_agent(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision
     if case.owner and case.unread < RELAYED:
         return decide(unread, _relayed(inbound))
     # The group takes 20 messages a minute for all cases: one person's flood is counted on the card, and read later.
-    acts: list[Act] = [unread, UpdateCard()]
+    acts: list[RuleAct] = [unread, UpdateCard()]
     if case.unread == 0:
         acts.append(SayTemplate("added"))
     return decide(*acts)
 
 
-def _relayed(inbound: Inbound[Said] | Inbound[Pressed]) -> Act:
+def _relayed(inbound: Inbound[Said] | Inbound[Pressed]) -> RuleAct:
     edited = isinstance(inbound.event, Said) and inbound.event.edited
     names: Names = {"text": literal(inbound.text), "edited": "1" if edited else ""}
-    return SayTemplate("subscriber_says", names, Recipient.AGENTS, files=inbound.files, policy=RedeliveryPolicy.HOLD)
+    return SayTemplate("subscriber_says", names, Addressee.AGENTS, files=inbound.files, policy=RedeliveryPolicy.HOLD)
 
 
 def warn_eta_missing(case: Case, inbound: Inbound[TimerFired], facts: Facts) -> Decision | None:
     """A case that was taken and has no promised time yet is pointed out to the agents."""
     if case.state != CaseState.IN_PROGRESS or case.eta is not None:
         return decide(Ignore(IgnoredCode.TIMER_OBSOLETE))
-    return decide(SayTemplate("agents_eta_missing", to=Recipient.AGENTS))
+    return decide(SayTemplate("agents_eta_missing", to=Addressee.AGENTS))
 
 
 def warn_eta_over(case: Case, inbound: Inbound[TimerFired], facts: Facts) -> Decision | None:
     """A promised time that has come without a solution is pointed out to the agents."""
     if case.state != CaseState.IN_PROGRESS or case.eta is None or case.eta > facts.need(Now).at:
         return decide(Ignore(IgnoredCode.TIMER_OBSOLETE))
-    return decide(SayTemplate("agents_eta_over", to=Recipient.AGENTS))
+    return decide(SayTemplate("agents_eta_over", to=Addressee.AGENTS))
 
 
 def remind_consent(case: Case, inbound: Inbound[TimerFired], facts: Facts) -> Decision | None:
@@ -168,19 +168,19 @@ def remind_consent(case: Case, inbound: Inbound[TimerFired], facts: Facts) -> De
         return decide(Ignore(IgnoredCode.TIMER_OBSOLETE))
     now, provider = facts.need(Now).at, facts.need(Provider)
     last = case.resolved_at is not None and now - case.resolved_at >= max(provider.remind_after, default=now - now)
-    acts: list[Act] = [SayTemplate("consent_reminder", to=Recipient.SUBSCRIBER, buttons=CONSENT_BUTTONS)]
+    acts: list[RuleAct] = [SayTemplate("consent_reminder", to=Addressee.SUBSCRIBER, buttons=CONSENT_BUTTONS)]
     if last:
-        acts.append(SayTemplate("agents_call_task", to=Recipient.AGENTS))
+        acts.append(SayTemplate("agents_call_task", to=Addressee.AGENTS))
     return decide(*acts)
 
 
-def mark_undelivered(case: Case, inbound: Inbound[Undelivered], facts: Facts) -> Decision | None:
+def mark_undelivered(case: Case, inbound: Inbound[DeliveryFailed], facts: Facts) -> Decision | None:
     """Something did not reach the person: the address is marked, and the agents are told (C13)."""
     contact, event = facts.need(ContactAddresses), inbound.event
     agents = contact.agents_group
     if agents is not None and event.lane == f"{agents.channel}:{agents.value}":
         return decide(Ignore(IgnoredCode.GROUP_REFUSED))
-    acts: list[Act] = [AddJournalEntry(NotDelivered(event.why))]
+    acts: list[RuleAct] = [AddJournalEntry(NotDelivered(event.why))]
     closed = False
     if event.gone or event.by_person:
         address = _gone_address(inbound)
@@ -191,13 +191,13 @@ def mark_undelivered(case: Case, inbound: Inbound[Undelivered], facts: Facts) ->
     again = _said_again(case, facts) if closed else []
     if case.registered and case.open:
         names: Names = {"why": literal(event.why), "again": "1" if again else ""}
-        acts.append(SayTemplate("agents_undelivered", names, Recipient.AGENTS))
+        acts.append(SayTemplate("agents_undelivered", names, Addressee.AGENTS))
         if closed and contact.other(case) is None:
-            acts.append(SayTemplate("unreachable", to=Recipient.AGENTS))
+            acts.append(SayTemplate("unreachable", to=Addressee.AGENTS))
     return decide(*acts, *again)
 
 
-def _gone_address(inbound: Inbound[Undelivered]) -> Address:
+def _gone_address(inbound: Inbound[DeliveryFailed]) -> Address:
     """Where the person is reached no more."""
     event = inbound.event
     if event.by_person:
@@ -207,19 +207,19 @@ def _gone_address(inbound: Inbound[Undelivered]) -> Address:
     return Address(channel.partition(":")[0], channel, value)
 
 
-def _said_again(case: Case, facts: Facts) -> list[Act]:
+def _said_again(case: Case, facts: Facts) -> list[RuleAct]:
     """What was not read is said another way, if there is one (C12)."""
-    missed = facts.get(UndeliveredText)
+    missed = facts.get(UndeliveredMessage)
     if missed is None or not case.open or facts.need(ContactAddresses).other(case) is None:
         return []
-    return [SayTemplate("sent_again", {"text": literal(missed.text)}, Recipient.OTHER, files=missed.files)]
+    return [SayTemplate("sent_again", {"text": literal(missed.text)}, Addressee.OTHER, files=missed.files)]
 
 
 def warn_maybe_sent(case: Case, inbound: Inbound[MaybeSent], facts: Facts) -> Decision | None:
     """A relay whose answer was lost is never sent twice unseen: the agents learn that it may have arrived."""
     agents = facts.need(ContactAddresses).agents_group
     to_agents = agents is not None and inbound.event.lane == f"{agents.channel}:{agents.value}"
-    acts: list[Act] = [AddJournalEntry(DeliveryUnknown())]
+    acts: list[RuleAct] = [AddJournalEntry(DeliveryUnknown())]
     if case.registered:
-        acts.append(SayTemplate("agents_maybe_missed" if to_agents else "agents_maybe_sent", to=Recipient.AGENTS))
+        acts.append(SayTemplate("agents_maybe_missed" if to_agents else "agents_maybe_sent", to=Addressee.AGENTS))
     return decide(*acts)

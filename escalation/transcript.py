@@ -11,7 +11,7 @@ from sqlalchemy import select
 from desk.model.agent_operations import Reply, Take
 from desk.model.case import Case
 from desk.model.events import Ordered
-from desk.model.journal import Dialogue, JournalEntry
+from desk.model.journal import JournalEntry, MessageExchanged
 from desk.model.messages import File
 from desk.pipeline.lookup import Round
 from desk.storage.database import Database
@@ -58,7 +58,7 @@ class TranscriptLookup:
             return None
         query = (
             select(JournalEntry)
-            .where(JournalEntry.case_id == round_.case.id, JournalEntry.kind == Dialogue.kind)
+            .where(JournalEntry.case_id == round_.case.id, JournalEntry.kind == MessageExchanged.kind)
             .order_by(JournalEntry.id.desc())
             .limit(3 * LONGEST)
         )

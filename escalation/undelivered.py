@@ -6,19 +6,19 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from desk.model.events import Undelivered
-from desk.model.journal import Dialogue, JournalEntry, Notified
+from desk.model.events import DeliveryFailed
+from desk.model.journal import JournalEntry, MessageExchanged, Notified
 from desk.model.messages import File
 from desk.pipeline.lookup import Round
 from desk.storage.database import Database
 from desk.storage.queue_tables import departures
 from escalation.transcript import file_of
 
-SPOKEN = (Dialogue.kind, Notified.kind)
+SPOKEN = (MessageExchanged.kind, Notified.kind)
 
 
 @dataclass(frozen=True, slots=True)
-class UndeliveredText:
+class UndeliveredMessage:
     """The words that did not arrive, as the journal has them, and the files that went with them."""
 
     text: str
@@ -32,9 +32,9 @@ class UndeliveredTextLookup:
         self._database = database
 
     async def __call__(self, round_: Round) -> object | None:
-        """A `UndeliveredText`; None where nothing came back, or nothing was said in it."""
+        """A `UndeliveredMessage`; None where nothing came back, or nothing was said in it."""
         event = round_.inbound.event
-        if not isinstance(event, Undelivered) or round_.is_new:
+        if not isinstance(event, DeliveryFailed) or round_.is_new:
             return None
         said_in = await self._arrival(round_, event)
         channel_kind = (event.channel or round_.inbound.channel).partition(":")[0]
@@ -48,9 +48,9 @@ class UndeliveredTextLookup:
             entries = (await session.scalars(query.limit(5))).all() if said_in else ()
         here = [one for one in entries if one.channel_kind == channel_kind or one.actor.startswith("agent:")]
         text = "\n\n".join(one.text for one in here if one.text)
-        return UndeliveredText(text, tuple(file_of(file) for one in here for file in one.files)) if text else None
+        return UndeliveredMessage(text, tuple(file_of(file) for one in here for file in one.files)) if text else None
 
-    async def _arrival(self, round_: Round, event: Undelivered) -> int:
+    async def _arrival(self, round_: Round, event: DeliveryFailed) -> int:
         """The arrival that was answered by what came back: its departure's key begins with it; 0 for none."""
         inbound = round_.inbound
         lane = event.lane or f"{inbound.channel}:{inbound.sender.value}"

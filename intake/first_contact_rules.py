@@ -10,7 +10,6 @@ from desk.language.detect import language_of
 from desk.language.intents import has_substance, is_only_thanks, is_upset, wants_human
 from desk.language.time_labels import time_labels
 from desk.model.acts import (
-    Act,
     AssignAccount,
     Button,
     Buttons,
@@ -20,6 +19,7 @@ from desk.model.acts import (
     Facts,
     Ignore,
     PopupNotice,
+    RuleAct,
     SayTemplate,
     SetDialogState,
     SetFields,
@@ -29,10 +29,10 @@ from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.case import ENOUGH, Case, append_words
 from desk.model.core_facts import CaseMatch, DuplicateOf, Now
 from desk.model.dialog_state import CATEGORY, IDENTIFIER, PROBLEM
-from desk.model.events import Event, Inbound, NotForDesk, Opened, Pressed, Said, TimerFired, Undelivered
+from desk.model.events import DeliveryFailed, Event, Inbound, NotForDesk, Opened, Pressed, Said, TimerFired
 from desk.model.messages import FRONT
 from desk.model.provider_files import Provider
-from desk.model.shared_facts import Identification, SendAllowances
+from desk.model.shared_facts import IdentityClaim, SendAllowances
 from desk.model.states import CaseState
 from intake.engine.completion import completed
 from intake.engine.dialog_context import collected_so_far
@@ -48,7 +48,7 @@ NOTHING_SAID = "—"
 _NO_CONTRACT: Buttons = ((Button("no_contract", "button_no_contract"), Button("operator", "button_operator")),)
 
 
-def ignore_duplicate(case: Case, inbound: Words | Inbound[Undelivered], facts: Facts) -> Decision | None:
+def ignore_duplicate(case: Case, inbound: Words | Inbound[DeliveryFailed], facts: Facts) -> Decision | None:
     """The same mail by another way (two aliases, a folder made anew) is one mail."""
     return decide(Ignore(IgnoredCode.DUPLICATE)) if facts.get(DuplicateOf) else None
 
@@ -166,7 +166,7 @@ def describe_problem(case: Case, inbound: Words, facts: Facts) -> Decision | Non
     """The first words about the trouble become the description of the case: never a greeting, a number, or thanks."""
     if case.description:
         return None
-    identified = facts.get(Identification)
+    identified = facts.get(IdentityClaim)
     number = identified.contract if identified else ""
     if not has_substance(inbound.text, number) and not inbound.files:
         return None
@@ -181,7 +181,7 @@ def describe_problem(case: Case, inbound: Words, facts: Facts) -> Decision | Non
 
 def recognise_account(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     """Notes whose case it is. The same is said of a number that exists and of one that does not (G8)."""
-    identified = facts.get(Identification) or Identification()
+    identified = facts.get(IdentityClaim) or IdentityClaim()
     acts = _known(case, identified, facts)
     asked = case.expecting.owner == IDENTIFIER
     if identified.contract and (not case.contract or asked):
@@ -191,13 +191,13 @@ def recognise_account(case: Case, inbound: Spoken, facts: Facts) -> Decision | N
     return decide(*acts, done=False) if acts else None
 
 
-def _known(case: Case, identified: Identification, facts: Facts) -> list[Act]:
+def _known(case: Case, identified: IdentityClaim, facts: Facts) -> list[RuleAct]:
     account = identified.account
     if account is None:
         typed = identified.contract if identified.contract and not case.contract else ""
         return [SetFields({"contract": typed})] if typed else []
     status = account.standing(facts.need(Now).at.astimezone(facts.need(Provider).timezone).date())
-    acts: list[Act] = []
+    acts: list[RuleAct] = []
     if case.contract != account.contract or case.provider != account.provider:
         acts.append(AssignAccount(account.provider, account.contract))
     if case.entitlement != status or case.proved != identified.proved:

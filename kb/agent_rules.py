@@ -11,23 +11,30 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from desk.model.acts import (
-    Act,
     AddJournalEntry,
     AddReaction,
+    Addressee,
     Button,
     Buttons,
     Decision,
     Facts,
     Ignore,
     PopupNotice,
-    Recipient,
     Refuse,
     ReplaceMessage,
+    RuleAct,
     SayTemplate,
     SetTimer,
     decide,
 )
-from desk.model.agent_operations import ArticleAnswer, DeclineArticle, DraftArticle, LinkArticle, Operation, Resolve
+from desk.model.agent_operations import (
+    AgentOperation,
+    ArticleAnswer,
+    DeclineArticle,
+    DraftArticle,
+    LinkArticle,
+    Resolve,
+)
 from desk.model.arrival_outcomes import IgnoredCode, RefusalCode
 from desk.model.case import Case
 from desk.model.core_facts import ActingAgent, Now
@@ -76,7 +83,7 @@ class AgentArticles:
         return any(kind in ANSWERING_LINK_KINDS for _, kind in self.links)
 
 
-def article_answer(operation: Operation) -> ArticleAnswer | None:
+def article_answer(operation: AgentOperation) -> ArticleAnswer | None:
     """What an operation says about which article solved the case; None where it says nothing of it."""
     if isinstance(operation, Resolve):
         return operation.article
@@ -105,12 +112,12 @@ def answer_which_article(case: Case, inbound: Inbound[Ordered], facts: Facts) ->
     """An agent links an article, takes the draft, or says why not: at any time, also when the case is closed."""
     answer = article_answer(inbound.event.operation)
     if isinstance(answer, DeclineArticle) and not answer.why.strip():
-        return decide(ReplaceMessage(), SayTemplate("agents_why_not", to=Recipient.AGENTS, buttons=_REASON_BUTTONS))
+        return decide(ReplaceMessage(), SayTemplate("agents_why_not", to=Addressee.AGENTS, buttons=_REASON_BUTTONS))
     known = facts.get(AgentArticles) or AgentArticles()
     acts = _answer_acts(answer, facts, known)
     if not acts or answer is None:
         return decide(Refuse(RefusalCode.NO_SUCH_ARTICLE))
-    confirmation = SayTemplate("agents_article_is", _confirmation_values(answer, known), Recipient.AGENTS)
+    confirmation = SayTemplate("agents_article_is", _confirmation_values(answer, known), Addressee.AGENTS)
     return decide(*acts, ReplaceMessage(), confirmation, AddReaction())
 
 
@@ -123,7 +130,7 @@ def ask_which_article(case: Case, inbound: Inbound[Ordered], facts: Facts) -> De
         return None
     now = facts.need(Now).at
     return decide(
-        SayTemplate("agents_which_article", to=Recipient.AGENTS, buttons=_question_buttons(known)),
+        SayTemplate("agents_which_article", to=Addressee.AGENTS, buttons=_question_buttons(known)),
         *(RecordArticleLink(one.article, "shown") for one in _not_shown_yet(known)),
         SetTimer(REMINDER_TIMER, now + REMIND_AFTER, REMINDER_TIMER),
         done=False,
@@ -144,16 +151,16 @@ def remind_to_link_article(case: Case, inbound: Inbound[TimerFired], facts: Fact
     known = facts.get(AgentArticles) or AgentArticles()
     if known.is_answered or case.state not in (CaseState.RESOLVED, CaseState.CLOSED):
         return decide(Ignore(IgnoredCode.TIMER_OBSOLETE))
-    return decide(SayTemplate("agents_article_missing", to=Recipient.AGENTS, buttons=_question_buttons(known)))
+    return decide(SayTemplate("agents_article_missing", to=Addressee.AGENTS, buttons=_question_buttons(known)))
 
 
 def _list_articles(case: Case, known: AgentArticles) -> Decision:
     if not known.best:
-        return decide(SayTemplate("agents_no_articles", to=Recipient.AGENTS, buttons=_question_buttons(known)))
+        return decide(SayTemplate("agents_no_articles", to=Addressee.AGENTS, buttons=_question_buttons(known)))
     return decide(*_show(known.best, known), AddReaction())
 
 
-def _show(articles: Sequence[AgentArticle], known: AgentArticles | None = None) -> list[Act]:
+def _show(articles: Sequence[AgentArticle], known: AgentArticles | None = None) -> list[RuleAct]:
     """Shows the articles with a button each; links that exist already stay as they are."""
     before = {article for article, _ in known.links} if known else set()
     rows = tuple((_link_button(one),) for one in articles)
@@ -163,13 +170,13 @@ def _show(articles: Sequence[AgentArticle], known: AgentArticles | None = None) 
         SayTemplate(
             "agents_articles",
             {"lines": lines},
-            Recipient.AGENTS,
+            Addressee.AGENTS,
             (*rows, (Button("kb:not_useful", "button_not_useful"),)),
         ),
     ]
 
 
-def _answer_acts(answer: ArticleAnswer | None, facts: Facts, known: AgentArticles) -> list[Act]:
+def _answer_acts(answer: ArticleAnswer | None, facts: Facts, known: AgentArticles) -> list[RuleAct]:
     """The acts that record which article it was; empty where that article does not exist or the reason is missing."""
     agent = _agent_id(facts)
     if isinstance(answer, DeclineArticle) and (why := answer.why.strip()):
@@ -183,13 +190,13 @@ def _answer_acts(answer: ArticleAnswer | None, facts: Facts, known: AgentArticle
     if not isinstance(answer, LinkArticle) or known.named is None:
         return []
     one = known.named
-    acts: list[Act] = [RecordArticleLink(one.article, "linked", agent), AddJournalEntry(ArticleLinked(one.article))]
+    acts: list[RuleAct] = [RecordArticleLink(one.article, "linked", agent), AddJournalEntry(ArticleLinked(one.article))]
     if one.unvalidated:
         acts.append(ValidateArticle(one.provider, one.article, one.unvalidated))
     return [*acts, PopupNotice("article_noted")]
 
 
-def _draft_acts(agent: str, known: AgentArticles) -> list[Act]:
+def _draft_acts(agent: str, known: AgentArticles) -> list[RuleAct]:
     if known.draft is None:
         drafted = known.named
         return [RecordArticleLink(drafted.article, "drafted", agent), PopupNotice("article_noted")] if drafted else []

@@ -22,10 +22,10 @@ from desk.model.core_facts import ActingAgent
 from desk.model.events import OfSubscriber, Ordered, TimerFired
 from desk.model.journal import JournalEntry
 from desk.model.provider_files import Provider
-from desk.model.shared_facts import Account, ArticleSuggestions, DialogArticles, Identification
+from desk.model.shared_facts import Account, ArticleSuggestions, DialogArticles, IdentityClaim
 from desk.model.subscribers import Person
 from desk.pipeline.lookup import Round
-from desk.pipeline.request_coalescing import Batcher
+from desk.pipeline.request_coalescing import RequestCoalescer
 from desk.storage.database import Database
 from kb.agent_rules import (
     REMINDER_TIMER,
@@ -51,7 +51,7 @@ class SuggestionsLookup:
 
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self._knowledge = knowledge
-        self._batcher = Batcher(self._suggest_all)
+        self._batcher = RequestCoalescer(self._suggest_all)
 
     async def __call__(self, round_: Round) -> object | None:
         """Searches for the description so far, or else for what was said now."""
@@ -159,7 +159,7 @@ class AgentArticlesLookup:
         )
 
     async def _make_draft(self, round_: Round) -> ArticleDraft:
-        identified, inbound = round_.facts.get(Identification), round_.inbound
+        identified, inbound = round_.facts.get(IdentityClaim), round_.inbound
         account = identified.account if identified else None
         return await draft_for_case(
             self._database,

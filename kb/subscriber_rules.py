@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from desk.language.intents import parse_yes_no
 from desk.model.acts import (
-    Act,
     AddJournalEntry,
     Button,
     ChangeState,
     Decision,
     Expect,
     Facts,
+    RuleAct,
     SayTemplate,
     SayText,
     SetDialogState,
@@ -48,7 +48,7 @@ def suggest_article(case: Case, inbound: Spoken, facts: Facts) -> Decision | Non
     return decide(begun, *_suggestion_acts(best, "did_it_help"))
 
 
-def _suggestion_acts(best: ArticleSuggestion, question: str, *before: Act) -> tuple[Act, ...]:
+def _suggestion_acts(best: ArticleSuggestion, question: str, *before: RuleAct) -> tuple[RuleAct, ...]:
     """The article, after what is said ``before`` it, and the question whether it helped."""
     shown = (SayText(best.text, files=best.pictures), SayTemplate(question, buttons=HELPED_BUTTONS))
     recorded = RecordSuggestion(best.article, best.score), AddJournalEntry(ArticleShown(best.article))
@@ -107,9 +107,9 @@ def _continue_with_questions(case: Case, inbound: Inbound[Said] | Inbound[Presse
     )
 
 
-def _tried(case: Case, helped: bool) -> list[Act]:
+def _tried(case: Case, helped: bool) -> list[RuleAct]:
     """What the last article did, for the figures and for the journal."""
-    acts: list[Act] = []
+    acts: list[RuleAct] = []
     for article in case.articles[-1:]:
         acts.append(RecordSuggestionOutcome(article, "helped" if helped else "not_helped"))
         acts.append(AddJournalEntry(ArticleTried(article, helped)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk.model.events import Event, Inbound, Reference, Undelivered
+from desk.model.events import CaseReference, DeliveryFailed, Event, Inbound
 from desk.model.messages import Address, Arrival
 from mail.automatic import classify
 from mail.mime.addresses import fold_address
@@ -30,14 +30,14 @@ def undelivered_inbound(message: MailMessage, arrival: Arrival, provider: str, a
         channel=arrival.channel,
         sender=Address("mail", arrival.channel, next(iter(suspects), "")),
         at=arrival.received_at,
-        event=Undelivered(
+        event=DeliveryFailed(
             why=f"{status} {message.subject}".strip()[:200],
             gone=not status.startswith(NOT_ABOUT_ADDRESS),
             suspects=tuple(suspects)[:MAX_SUSPECTS],
             departure=classify.find_departure_key(ids[0]) if ids else "",
         ),
         provider=provider,
-        reference=Reference(tokens=message.tokens),
+        reference=CaseReference(tokens=message.tokens),
         message=message.message_id,
         automatic=message.automatic,
         fingerprint=message.fingerprint,

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from desk.clock import Clock, now
 from desk.model.channel import ChannelCapabilities, OpenFile, StoreMessages
-from desk.model.events import Event, Inbound, Reference, Said
+from desk.model.events import CaseReference, Event, Inbound, Said
 from desk.model.media_types import file_kind_of
 from desk.model.messages import (
     Address,
@@ -155,7 +155,7 @@ def inbound_of(message: MailMessage, arrival: Arrival, provider: str, address: s
         proof=message.proof,
         name=message.sender.name,
         language=message.language,
-        reference=Reference(tokens=message.tokens),
+        reference=CaseReference(tokens=message.tokens),
         message=message.message_id,
         automatic=message.automatic,
         truncated=bool(message.stub),

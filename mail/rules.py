@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from desk.language.rich_text import literal
 from desk.model.acts import (
-    Act,
     AddJournalEntry,
+    Addressee,
     Decision,
     Facts,
     Ignore,
     KeepPending,
     Names,
-    Recipient,
+    RuleAct,
     SayTemplate,
     decide,
 )
 from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.case import Case
 from desk.model.core_facts import CaseMatch
-from desk.model.events import Event, Inbound, Said, Undelivered
+from desk.model.events import DeliveryFailed, Event, Inbound, Said
 from desk.model.journal import AutomaticMailCame, MailIncomplete
-from desk.model.messages import Proof, RedeliveryPolicy
+from desk.model.messages import RedeliveryPolicy, SenderAssurance
 from mail.sending.compose import UNSUBSCRIBE
 from mail.sending.loop_guard import StopNotices, peer_of
 
 _MEANINGLESS = {"own": IgnoredCode.OWN_MAIL, "feedback": IgnoredCode.FEEDBACK_REPORT}
 
 
-def ignore_unproved_bounce(case: Case, inbound: Inbound[Undelivered], facts: Facts) -> Decision | None:
+def ignore_unproved_bounce(case: Case, inbound: Inbound[DeliveryFailed], facts: Facts) -> Decision | None:
     """A report that carries no token of ours for the address it names may be anybody's: it changes nothing (T30)."""
     if inbound.automatic != "bounce" or facts.need(CaseMatch).how == "token":
         return None
@@ -42,7 +42,7 @@ def unproved_bounce_without_case(inbound: Inbound[Event], facts: Facts) -> Decis
 def stop_notices(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:
     """Who answers a notice with "unsubscribe" gets no more of them: its own token tells that they got it."""
     asked = inbound.event.subject.strip().lower().removeprefix("re:").strip() == UNSUBSCRIBE
-    if not asked or facts.need(CaseMatch).how != "token" or inbound.proof is Proof.DOUBTED:
+    if not asked or facts.need(CaseMatch).how != "token" or inbound.proof is SenderAssurance.DOUBTED:
         return None
     return decide(StopNotices(peer_of(inbound.sender.value)), Ignore(IgnoredCode.NOTICES_DECLINED))
 
@@ -62,10 +62,10 @@ def keep_automatic_mail(case: Case, inbound: Inbound[Said], facts: Facts) -> Dec
             if inbound.automatic == "bounce"
             else KeepPending(f"automatic mail: {inbound.automatic}")
         )
-    acts: list[Act] = [AddJournalEntry(AutomaticMailCame(inbound.automatic))]
+    acts: list[RuleAct] = [AddJournalEntry(AutomaticMailCame(inbound.automatic))]
     if case.registered and case.open:
         names: Names = {"text": literal(inbound.text[:1500]), "kind": inbound.automatic}
-        acts.append(SayTemplate("agents_automatic_mail", names, Recipient.AGENTS, policy=RedeliveryPolicy.HOLD))
+        acts.append(SayTemplate("agents_automatic_mail", names, Addressee.AGENTS, policy=RedeliveryPolicy.HOLD))
     return decide(*acts, words_used=True)
 
 

@@ -19,7 +19,7 @@ from console.commands.cases import zone_of
 from console.commands.find_case import find
 from console.runtime import wait_for_decision as waiting
 from console.runtime.content_folders import TEMPLATES
-from console.runtime.wait_for_decision import DepartureStatus
+from console.runtime.wait_for_decision import OutgoingStatus
 from console.terminal.context import (
     NO_SUCH,
     REFUSED,
@@ -38,7 +38,7 @@ from desk.api.submit_operation import ArrivalStatus, submit
 from desk.clock import now
 from desk.language.durations import parse_minutes
 from desk.language.templates import Templates
-from desk.model.agent_operations import AddNote, Operation, Reply, Resolve, SetEta, Take
+from desk.model.agent_operations import AddNote, AgentOperation, Reply, Resolve, SetEta, Take
 from desk.model.arrival_outcomes import Done, RefusalCode, Refused, stored_outcome
 from desk.model.case import Case
 
@@ -49,7 +49,7 @@ class CommandOutcome:
 
     case: Case
     status: ArrivalStatus
-    departures: tuple[DepartureStatus, ...]
+    departures: tuple[OutgoingStatus, ...]
     sender: bool
 
 
@@ -178,7 +178,9 @@ def _text(words: Sequence[str]) -> str:
     return text.strip()
 
 
-async def perform(folder: DeskFolder, operation: Operation, number: str, agent: str, provider: str) -> CommandOutcome:
+async def perform(
+    folder: DeskFolder, operation: AgentOperation, number: str, agent: str, provider: str
+) -> CommandOutcome:
     """Carries out one operation of an agent, and says what became of it."""
     settings, providers = folder.settings(), folder.providers()
     async with open_database(settings) as database:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from console.terminal.context import NO_SUCH, USAGE, refuse
-from desk.model.agent_operations import ArticleAnswer, DeclineArticle, DraftArticle, LinkArticle, Operation
+from desk.model.agent_operations import AgentOperation, ArticleAnswer, DeclineArticle, DraftArticle, LinkArticle
 
 if TYPE_CHECKING:
     from desk.storage.database import Database
@@ -53,7 +53,7 @@ def article_options(command: Callable[..., None]) -> Callable[..., None]:
     return made
 
 
-async def require_article(database: Database, provider: str, answer: Operation | None) -> None:
+async def require_article(database: Database, provider: str, answer: AgentOperation | None) -> None:
     """Ends the command when the article it names is not there: nothing is half done then."""
     if not isinstance(answer, LinkArticle):
         return

@@ -31,7 +31,7 @@ class CannotPrint(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class QrCode:
+class QrCodeContent:
     """What the QR code opens, as people read it, and what is said beside it."""
 
     address: str
@@ -55,7 +55,7 @@ class Brochure:
     yours: tuple[str, tuple[str, ...]]
     reach: tuple[str, tuple[ContactRow, ...]]
     settings: tuple[str, tuple[ContactRow, ...]]
-    code: QrCode | None
+    code: QrCodeContent | None
     pictures: Mapping[str, Path]
     logo: Path | None = None
 
@@ -145,7 +145,7 @@ def _cover_svg(brochure: Brochure) -> str:
     return (TEMPLATES / "brochure.svg").read_text("utf-8").replace("#2f6fed", brochure.words["colour"])
 
 
-def _qr_svg(code: QrCode) -> str:
+def _qr_svg(code: QrCodeContent) -> str:
     drawn = io.BytesIO()
     segno.make(code.address, error="m", micro=False).save(drawn, kind="svg", scale=8, border=2, dark="#22304a")
     return drawn.getvalue().decode()

@@ -18,7 +18,7 @@ from console.runtime.listeners import LEASE_RENEWAL
 from console.runtime.wiring import Application
 from console.terminal.context import WRONG, refuse
 from console.terminal.output import Output, button_lines, indented, message, text
-from desk.model.messages import ButtonOption, RawMessage
+from desk.model.messages import RawMessage, RenderedButton
 from desk.pipeline.send import OutboxSender
 from desk.queues import inbox
 from desk.storage import channel_leases
@@ -196,7 +196,7 @@ class ChatSession:
         self._output.print()
 
 
-def _chosen_option(line: str, prompt: TerminalMessage) -> ButtonOption | None:
+def _chosen_option(line: str, prompt: TerminalMessage) -> RenderedButton | None:
     number = int(line) if line.isascii() and line.isdecimal() and len(line) < 3 else 0
     return prompt.options[number - 1] if 0 < number <= len(prompt.options) else None
 

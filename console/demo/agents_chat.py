@@ -16,7 +16,7 @@ from uuid import uuid4
 from bots.agent_commands import parse_agent_button, parse_agent_message
 from chat.terminal_channel import TerminalMessage, render, terminal_message
 from desk.model.channel import ChannelCapabilities, StoreMessages
-from desk.model.events import Event, Inbound, NotForDesk, Ordered, Reference
+from desk.model.events import CaseReference, Event, Inbound, NotForDesk, Ordered
 from desk.model.messages import (
     Address,
     Arrival,
@@ -71,11 +71,11 @@ class AgentsGroupChannel:
         number, pressed = str(body.get("number", "")), ""
         if "press" in body:
             case_id, _, pressed = body["press"]
-            operation, reference = parse_agent_button(pressed), Reference(case_id=int(case_id), button=True)
+            operation, reference = parse_agent_button(pressed), CaseReference(case_id=int(case_id), button=True)
         else:
             files = tuple(File(**one) for one in body.get("files", ()))
             command = parse_agent_message(str(body["text"]), files, bool(number))
-            operation, reference = command.operation, Reference(number=command.number or number)
+            operation, reference = command.operation, CaseReference(number=command.number or number)
         return Inbound(
             channel=self.name,
             sender=Address(self.channel_kind, self.name, str(body["agent"])),

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class AgentLoader:
+class AgentCache:
     """Keeps ``providers`` as the database has their agents: a value of it is replaced whole, so whoever looks a
     provider up there by name has them as they are now."""
 
@@ -29,7 +29,8 @@ class AgentLoader:
     _seen: int = 0
 
     async def fill(self) -> None:
-        """Imports the files that changed, and reads what there is. Raises `desk.model.provider_files.InvalidProvider`."""
+        """Imports the files that changed, and reads what there is. Raises
+        `desk.model.provider_files.InvalidProvider`."""
         try:
             done = await save.import_files(self.database, self.providers, self.clock(), audit.operator())
             log_conflicts(done)

@@ -19,7 +19,7 @@ from sqlalchemy import Table, bindparam, delete, insert, select, update
 
 from console.runtime.wiring import Application
 from desk.model.messages import Arrival
-from desk.pipeline.unit_of_work import ADDRESSES, CASES, DIALOG_STATES, JOURNAL, PEOPLE
+from desk.pipeline.write_buffer import ADDRESSES, CASES, DIALOG_STATES, JOURNAL, PEOPLE
 from desk.queues.timers import timer_key
 from desk.storage.database import Database, is_database_trouble
 from desk.storage.queue_tables import arrivals, departures, pending, timers

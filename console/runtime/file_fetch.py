@@ -17,7 +17,7 @@ from mail.reading.sandbox import MessageReaderPool
 
 
 @runtime_checkable
-class FileKeepingChannel(Protocol):
+class RemoteFileChannel(Protocol):
     """A channel whose server keeps the files it brought."""
 
     async def fetch(self, source: str) -> bytes:
@@ -41,7 +41,7 @@ class AttachmentOpener:
         kind, _, rest = source.partition(":")
         if kind == "telegram":
             channel: object = self._channels.get(f"telegram:{rest.partition(':')[0]}")
-            if isinstance(channel, FileKeepingChannel):
+            if isinstance(channel, RemoteFileChannel):
                 return await channel.fetch(source)
         elif kind == "arrival":
             arrival_id, _, part = rest.partition(":")

@@ -24,6 +24,7 @@ from desk.model.case import Case
 from desk.model.core_facts import ContactAddresses, RecentCases
 from desk.model.dialog_state import CATEGORY, CONSENT, IDENTIFIER, QUESTION, SELF_HELP, SUMMARY
 from desk.model.events import (
+    DeliveryFailed,
     Inbound,
     MaybeSent,
     NotForDesk,
@@ -32,7 +33,6 @@ from desk.model.events import (
     Pressed,
     Said,
     TimerFired,
-    Undelivered,
 )
 from desk.pipeline.rulebook import Rulebook, Stage, Switch, expectation_owner, operation_type, timer_kind
 from escalation import agent_rules as agents
@@ -131,7 +131,7 @@ RULEBOOK = Rulebook(
         # Nobody is heard at the price of all others.
         Stage("pace", SPOKEN, (rate_rules.slow_down,), when=in_a_hurry),
         # What is nobody's word: repeats, machines, mail that proves nothing, empty messages, buttons of yesterday.
-        Stage("bounces", (Undelivered,), (intake.ignore_duplicate, mail.ignore_unproved_bounce), when=by_mail),
+        Stage("bounces", (DeliveryFailed,), (intake.ignore_duplicate, mail.ignore_unproved_bounce), when=by_mail),
         Stage(
             "mail",
             (Said,),
@@ -142,7 +142,7 @@ RULEBOOK = Rulebook(
         Stage("empty messages", (Said,), (intake.ignore_empty,)),
         Stage("buttons", (Pressed,), (intake.refuse_stale_button,)),
         # The desk's own news: what did not arrive, what may have, which timer fired.
-        Stage("delivery", (Undelivered,), (escalation.mark_undelivered,)),
+        Stage("delivery", (DeliveryFailed,), (escalation.mark_undelivered,)),
         Stage("delivery", (MaybeSent,), (escalation.warn_maybe_sent,)),
         Switch("timers", (TimerFired,), timer_kind, TIMERS),
         # An agent orders an operation, under a name that the provider knows, where its policy allows it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desk.agents import tables as agent_tables
-from desk.model import case, dialog_state, journal
+from desk.model import case, dialog_state, journal, subscribers
 from desk.storage import audit, queue_tables
 from intake.identity import tables as intake_tables
 from kb.storage import article_store
@@ -20,6 +20,6 @@ __all__ = [
     "journal",
     "kb_tables",
     "mail_tables",
-    "people",
+    "subscribers",
     "queue_tables",
 ]

@@ -36,7 +36,7 @@ MINE_AT_LAST = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class DepartureStatus:
+class OutgoingStatus:
     """One departure that a decision made: through which channel, to which lane, and how far it has come."""
 
     channel: str
@@ -112,14 +112,14 @@ def _settled(found: Sequence[ArrivalStatus]) -> bool:
     return all(one.state != "waiting" for one in found)
 
 
-async def departures_of(database: Database, arrival_id: int) -> list[DepartureStatus]:
+async def departures_of(database: Database, arrival_id: int) -> list[OutgoingStatus]:
     """What the decision on this arrival sends."""
     # A departure's key is the arrival's id, a dot and a number, and "/" is the character after the dot.
     query = select(departures.c.channel, departures.c.lane, departures.c.kind, departures.c.state).where(
         departures.c.key >= f"{arrival_id}.", departures.c.key < f"{arrival_id}/"
     )
     async with database.look() as connection:
-        return [DepartureStatus(*row) for row in (await connection.execute(query.order_by(departures.c.id))).all()]
+        return [OutgoingStatus(*row) for row in (await connection.execute(query.order_by(departures.c.id))).all()]
 
 
 async def serving(database: Database, names: Collection[str] = ()) -> bool:

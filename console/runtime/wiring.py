@@ -10,14 +10,14 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from chat.terminal_channel import TerminalChannel
-from console.runtime.agent_loader import AgentLoader
+from console.runtime.agent_loader import AgentCache
 from console.runtime.article_loader import ArticleLoader
 from console.runtime.content_folders import DIALOGS, TEMPLATES, ContentFolders
 from console.runtime.receiver import Receiver, build_receiver
 from console.runtime.rules import RULEBOOK, TIMERS
 from desk.clock import Clock, now
 from desk.language.templates import Templates
-from desk.model.acts import Act, ActFilter, AssignAccount, SayTemplate
+from desk.model.acts import ActFilter, AssignAccount, RuleAct, SayTemplate
 from desk.model.case import Case
 from desk.model.channel import Channel
 from desk.model.channels import ChannelRegistry
@@ -35,7 +35,7 @@ from desk.pipeline.common_lookups import (
 )
 from desk.pipeline.compose import CardOf, MessageComposer
 from desk.pipeline.internal_channel import internal_channels
-from desk.pipeline.lookup import CaseLookup
+from desk.pipeline.lookup import SenderAndCaseLookup
 from desk.pipeline.send import OutboxSender
 from desk.pipeline.worker import Lookup, Worker
 from desk.pipeline.write import ActWriter, DecisionWriter, OutcomeListener
@@ -65,7 +65,7 @@ ACT_FILTERS: tuple[ActFilter, ...] = (
     loop_guard.guard_loops,
 )
 
-ACT_WRITERS: Mapping[type[Act], ActWriter] = {
+ACT_WRITERS: Mapping[type[RuleAct], ActWriter] = {
     AssignAccount: kb_act_writers.write_account_assignment,
     kb_acts.RecordSuggestion: kb_act_writers.write_suggestion,
     kb_acts.RecordSuggestionOutcome: kb_act_writers.write_suggestion_outcome,
@@ -90,7 +90,7 @@ class Application(Receiver):
     registry: ChannelRegistry
     words: Templates
     knowledge: KnowledgeBase
-    agent_loader: AgentLoader
+    agent_loader: AgentCache
     article_loader: ArticleLoader
     phrase_learner: PhraseLearner
     sources: Mapping[str, CsvSource]
@@ -121,7 +121,7 @@ async def assemble_application(
     settings, database, clock, channels = receiver.settings, receiver.database, receiver.clock, receiver.channels
     providers = dict(await asyncio.to_thread(load_all, settings.root / "providers"))
     providers[FRONT] = front_desk(providers, settings.language)
-    agent_loader = AgentLoader(database, providers, clock)
+    agent_loader = AgentCache(database, providers, clock)
     await agent_loader.fill()
     folders = ContentFolders(settings)
     own_templates = {name: [folders.of(name, TEMPLATES)[0]] for name in providers if name != FRONT}
@@ -160,7 +160,7 @@ async def assemble_application(
         TranscriptLookup(database),
         UndeliveredTextLookup(database),
     )
-    holder, case_lookup = receiver.holder, CaseLookup(receiver.reply_tokens)
+    holder, case_lookup = receiver.holder, SenderAndCaseLookup(receiver.reply_tokens)
     writer = DecisionWriter(
         database,
         registry,

@@ -26,7 +26,7 @@ from desk.agents.tables import (
     PRESENCE,
     TEAM_FILES,
     TEAMS,
-    TeamFileRow,
+    TeamsFileImportRow,
 )
 from desk.model.provider_files import Provider
 from desk.storage import audit
@@ -145,14 +145,14 @@ def _changed_state(tables: Mapping[Key, Entry], entry: Entry, own: bool) -> Prov
 
 async def _changed(database: Database, own: Mapping[str, Provider]) -> bool:
     async with database.read(*own) as session:
-        rows = await session.execute(select(TeamFileRow.provider, TeamFileRow.hash))
+        rows = await session.execute(select(TeamsFileImportRow.provider, TeamsFileImportRow.hash))
         hashes = {row.provider: row.hash for row in rows}
     return any(hashes.get(name) != hash_of(of_provider(one)) for name, one in own.items())
 
 
 async def _states(session: AsyncSession, own: Mapping[str, Provider]) -> dict[str, ProviderState]:
     tables = await load(session)
-    brought = {row.provider: by_key(row.entries) for row in await session.scalars(select(TeamFileRow))}
+    brought = {row.provider: by_key(row.entries) for row in await session.scalars(select(TeamsFileImportRow))}
     return {
         name: ProviderState(by_key(of_provider(one)), tables.get(name, {}), brought.get(name, {}))
         for name, one in own.items()

@@ -85,7 +85,7 @@ class PresenceRow(Base):
     __table_args__ = (CheckConstraint("state IN ('in', 'away', 'off')", name="ck_presence_state"),)
 
 
-class TeamFileRow(ProviderRow, Base):
+class TeamsFileImportRow(ProviderRow, Base):
     """What a provider's teams.toml brought when it was last imported: its hash, and its entries in the file's order.
 
     ``hash`` is "" while an entry waits that was changed on both sides; the file is then looked at again each time.
@@ -100,5 +100,5 @@ class TeamFileRow(ProviderRow, Base):
 
 AGENTS, IDENTITIES, MEMBERSHIPS, TEAMS, PRESENCE, TEAM_FILES = (
     cast(Table, kind.__table__)
-    for kind in (AgentRow, AgentIdentityRow, MembershipRow, TeamRow, PresenceRow, TeamFileRow)
+    for kind in (AgentRow, AgentIdentityRow, MembershipRow, TeamRow, PresenceRow, TeamsFileImportRow)
 )

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from desk.model.agent_operations import Operation
+from desk.model.agent_operations import AgentOperation
 from desk.model.arrival_outcomes import Outcome, outcome_from
 from desk.pipeline.internal_channel import order_message
 from desk.queues import inbox
@@ -41,7 +41,14 @@ class ArrivalStatus:
 
 
 async def submit(
-    database: Database, operation: Operation, now: datetime, *, actor: str, provider: str, number: str, key: str = ""
+    database: Database,
+    operation: AgentOperation,
+    now: datetime,
+    *,
+    actor: str,
+    provider: str,
+    number: str,
+    key: str = "",
 ) -> Receipt:
     """Stores an operation of the agent ``actor`` on the case ``number`` of this provider.
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from desk.language.rich_text import RichText
 from desk.model.arrival_outcomes import IgnoredCode, RefusalCode
 from desk.model.events import Event, Inbound
-from desk.model.journal import JournalEvent
+from desk.model.journal import JournalEntryData
 from desk.model.messages import Address, File, Priority, RawMessage, RedeliveryPolicy
 from desk.model.shared_facts import SuppressionReason
 
@@ -26,7 +26,7 @@ T = TypeVar("T")
 Names = Mapping[str, "str | RichText | Sequence[str]"]
 
 
-class Recipient(StrEnum):
+class Addressee(StrEnum):
     """Whom an act addresses."""
 
     SPEAKER = "speaker"  # whoever this arrival is from, at that channel
@@ -37,43 +37,43 @@ class Recipient(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Team:
+class TeamAddressee:
     """A team of the case's provider; the agents' group where the team has no place of its own."""
 
     id: str
 
 
 @dataclass(frozen=True, slots=True)
-class AgentPerson:
+class AgentAddressee:
     """One agent of the case's provider; the agents' group where no way to them alone is known."""
 
     id: str
 
 
 @dataclass(frozen=True, slots=True)
-class Topic:
+class TopicAddressee:
     """A topic of the agents' group, where that is a forum of Telegram; else the group itself."""
 
     id: int
 
 
 @dataclass(frozen=True, slots=True)
-class External:
+class ExternalAddressee:
     """Somebody outside: a contractor, a carrier. They get what is said to them, and are no party to the case."""
 
     channel_kind: str
     value: str
 
 
-Audience = Recipient | Team | AgentPerson | Topic | External
+Audience = Addressee | TeamAddressee | AgentAddressee | TopicAddressee | ExternalAddressee
 
 
 def is_for_agents(to: Audience) -> bool:
     """Whether only agents are addressed. A speaker may be an agent too: that the arrival tells."""
-    return to is Recipient.AGENTS or isinstance(to, (Team, AgentPerson, Topic))
+    return to is Addressee.AGENTS or isinstance(to, (TeamAddressee, AgentAddressee, TopicAddressee))
 
 
-class Act:
+class RuleAct:
     """Anything a decision may contain. Rooms may add their own kinds, with a handler registered in the wiring."""
 
     __slots__ = ()
@@ -92,7 +92,7 @@ Buttons = tuple[tuple[Button, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class SayTemplate(Act):
+class SayTemplate(RuleAct):
     """Says one sentence of the templates, by name. Several to the same ear become one message, in order.
 
     ``human`` marks words that a person wrote: the journal has them under that person, and the wire is told so.
@@ -102,7 +102,7 @@ class SayTemplate(Act):
 
     word: str
     names: Names = field(default_factory=dict)
-    to: Audience = Recipient.SPEAKER
+    to: Audience = Addressee.SPEAKER
     buttons: Buttons = ()
     files: tuple[File, ...] = ()
     policy: RedeliveryPolicy = RedeliveryPolicy.RETRY
@@ -111,11 +111,11 @@ class SayTemplate(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class SayText(Act):
+class SayText(RuleAct):
     """Says a text that stands already: an article, a question of a dialog."""
 
     text: RichText
-    to: Audience = Recipient.SPEAKER
+    to: Audience = Addressee.SPEAKER
     buttons: Buttons = ()
     files: tuple[File, ...] = ()
     policy: RedeliveryPolicy = RedeliveryPolicy.RETRY
@@ -123,7 +123,7 @@ class SayText(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class Suppressed(Act):
+class SuppressedAct(RuleAct):
     """Something that was to be said and is not: a governor put this in its place. The journal keeps what and why."""
 
     what: SayTemplate | SayText
@@ -131,7 +131,7 @@ class Suppressed(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class PopupNotice(Act):
+class PopupNotice(RuleAct):
     """A short notice to whoever pressed a button, shown over the chat and kept nowhere."""
 
     word: str
@@ -139,26 +139,26 @@ class PopupNotice(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class ReplaceMessage(Act):
+class ReplaceMessage(RuleAct):
     """What is said takes the place of the message whose button was pressed; without it, only that button goes."""
 
 
 @dataclass(frozen=True, slots=True)
-class AddReaction(Act):
+class AddReaction(RuleAct):
     """Sets an emoji on the message just heard, where the channel can: it arrived, and needs no answer in words."""
 
     emoji: str = "👌"
 
 
 @dataclass(frozen=True, slots=True)
-class SetFields(Act):
+class SetFields(RuleAct):
     """Sets fields of the case. Field names are those of `desk.model.case.Case`; a wrong one raises where it is made."""
 
     changes: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Expect(Act):
+class Expect(RuleAct):
     """From now on ``owner`` (of `desk.model.dialog_state`) hears the next answer first; "" when nothing is open.
 
     ``question`` names the question put, ``asked`` all questions of the prompt.
@@ -170,14 +170,14 @@ class Expect(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class SetDialogState(Act):
+class SetDialogState(RuleAct):
     """Sets other fields of the case's `desk.model.dialog_state.DialogState`."""
 
     changes: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeState(Act):
+class ChangeState(RuleAct):
     """Moves the case to another state; a move the table of states does not know raises `ForbiddenTransition`."""
 
     state: str
@@ -185,26 +185,26 @@ class ChangeState(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class AddJournalEntry(Act):
+class AddJournalEntry(RuleAct):
     """Adds an entry to the journal beside the dialogue itself; ``text`` are words that belong to it."""
 
-    event: JournalEvent
+    event: JournalEntryData
     text: str = ""
     public: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class RegisterCase(Act):
+class RegisterCase(RuleAct):
     """Gives the case its number, once. A case that has one keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
-class UpdateCard(Act):
+class UpdateCard(RuleAct):
     """Shows the case's card to the agents, or brings the card they have up to date."""
 
 
 @dataclass(frozen=True, slots=True)
-class SetTimer(Act):
+class SetTimer(RuleAct):
     """A timer for this case. ``key`` is unique within the case: set again, it moves and its version grows.
 
     ``version`` comes back with the timer when it fires, so that a rule that keeps its own count can tell an outdated
@@ -218,14 +218,14 @@ class SetTimer(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class CancelTimer(Act):
+class CancelTimer(RuleAct):
     """Takes a timer of this case back; none under this key is fine. One that fired just now is decided all the same."""
 
     key: str
 
 
 @dataclass(frozen=True, slots=True)
-class Emit(Act):
+class EmitArrival(RuleAct):
     """A further arrival, stored with this decision and decided like any other.
 
     Its key is made from the arrival it comes from (`desk.pipeline.write.emitted_key`), so that nothing repeats it; the
@@ -236,7 +236,7 @@ class Emit(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class AssignAccount(Act):
+class AssignAccount(RuleAct):
     """Whose case it is, as far as is known: an exact identifier identifies, and only proof discloses.
 
     ``provider`` differs from the case's own only at a shared front desk; the case and its journal then move once.
@@ -247,7 +247,7 @@ class AssignAccount(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class MarkAddress(Act):
+class MarkAddress(RuleAct):
     """Whether a person can be reached at an address: marked when the wire said they are gone, unmarked when back."""
 
     address: Address
@@ -256,7 +256,7 @@ class MarkAddress(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class KeepPending(Act):
+class KeepPending(RuleAct):
     """Keeps the message apart, visible to agents, with no effect on the case it names until one accepts it."""
 
     why: str
@@ -264,14 +264,14 @@ class KeepPending(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class Ignore(Act):
+class Ignore(RuleAct):
     """Nothing is to be done about this arrival, and no case is opened for it; ``code`` becomes its outcome."""
 
     code: IgnoredCode
 
 
 @dataclass(frozen=True, slots=True)
-class Refuse(Act):
+class Refuse(RuleAct):
     """An agent's order is not carried out; the agent reads the template ``refused_<code>``. Nothing is changed."""
 
     code: RefusalCode
@@ -279,7 +279,7 @@ class Refuse(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class Postpone(Act):
+class Postpone(RuleAct):
     """Nothing is decided yet: the arrival, and with it its lane, waits until then and is heard anew."""
 
     until: datetime
@@ -293,7 +293,7 @@ class Decision:
     case by `desk.pipeline.decide`.
     """
 
-    acts: tuple[Act, ...]
+    acts: tuple[RuleAct, ...]
     done: bool = True
     words_used: bool = False
 
@@ -347,10 +347,11 @@ class Facts:
 Rule = Callable[["Case", Inbound[Any], Facts], Decision | None]
 RuleWithoutCase = Callable[[Inbound[Any], Facts], Decision | None]
 """A rule for arrivals that belong to no case."""
-ActFilter = Callable[["Case", Inbound[Event], Facts, Sequence[Act]], Sequence[Act]]
-"""Has the last word on a round: gives its acts back, some of them `Suppressed`. It adds none that changes the case."""
+ActFilter = Callable[["Case", Inbound[Event], Facts, Sequence[RuleAct]], Sequence[RuleAct]]
+"""Has the last word on a round: gives its acts back, some of them `SuppressedAct`. It adds none that changes the
+case."""
 
 
-def decide(*acts: Act, done: bool = True, words_used: bool = False) -> Decision:
+def decide(*acts: RuleAct, done: bool = True, words_used: bool = False) -> Decision:
     """A `Decision`, spelled shortly."""
     return Decision(acts, done, words_used)

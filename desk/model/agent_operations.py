@@ -23,21 +23,21 @@ MIN_ETA, MAX_ETA = timedelta(minutes=5), timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class AgentOperation:
     """Anything an agent may order. ``name`` is how it is stored in messages and in the audit."""
 
     name: ClassVar[str] = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Take(Operation):
+class Take(AgentOperation):
     """Makes the agent the owner of the case."""
 
     name: ClassVar[str] = "take"
 
 
 @dataclass(frozen=True, slots=True)
-class Reply(Operation):
+class Reply(AgentOperation):
     """Says something to the subscriber, in the agent's own words."""
 
     name: ClassVar[str] = "reply"
@@ -46,7 +46,7 @@ class Reply(Operation):
 
 
 @dataclass(frozen=True, slots=True)
-class AddNote(Operation):
+class AddNote(AgentOperation):
     """Leaves a note that only agents read."""
 
     name: ClassVar[str] = "add_note"
@@ -55,7 +55,7 @@ class AddNote(Operation):
 
 
 @dataclass(frozen=True, slots=True)
-class SetEta(Operation):
+class SetEta(AgentOperation):
     """Promises the subscriber a time, in whole ``minutes`` from now; None where what was typed is no duration."""
 
     name: ClassVar[str] = "set_eta"
@@ -70,7 +70,7 @@ class SetEta(Operation):
 
 
 @dataclass(frozen=True, slots=True)
-class LinkArticle(Operation):
+class LinkArticle(AgentOperation):
     """Says which article solved the case: its id, or the short tag that a button carries."""
 
     name: ClassVar[str] = "link_article"
@@ -78,14 +78,14 @@ class LinkArticle(Operation):
 
 
 @dataclass(frozen=True, slots=True)
-class DraftArticle(Operation):
+class DraftArticle(AgentOperation):
     """Begins an article from the case."""
 
     name: ClassVar[str] = "draft_article"
 
 
 @dataclass(frozen=True, slots=True)
-class DeclineArticle(Operation):
+class DeclineArticle(AgentOperation):
     """Says that no article belongs to the case, and why; without ``why`` the agent is asked for it."""
 
     name: ClassVar[str] = "decline_article"
@@ -93,14 +93,14 @@ class DeclineArticle(Operation):
 
 
 @dataclass(frozen=True, slots=True)
-class ListArticles(Operation):
+class ListArticles(AgentOperation):
     """Asks which articles may fit the case."""
 
     name: ClassVar[str] = "list_articles"
 
 
 @dataclass(frozen=True, slots=True)
-class MarkArticlesNotUseful(Operation):
+class MarkArticlesNotUseful(AgentOperation):
     """Says that the articles just shown did not fit."""
 
     name: ClassVar[str] = "mark_articles_not_useful"
@@ -111,7 +111,7 @@ ArticleAnswer = LinkArticle | DraftArticle | DeclineArticle
 
 
 @dataclass(frozen=True, slots=True)
-class Resolve(Operation):
+class Resolve(AgentOperation):
     """Says that the case is solved, how (``text``), and perhaps which article solved it."""
 
     name: ClassVar[str] = "resolve"
@@ -119,7 +119,7 @@ class Resolve(Operation):
     article: ArticleAnswer | None = None
 
 
-OPERATIONS: Mapping[str, type[Operation]] = {
+OPERATIONS: Mapping[str, type[AgentOperation]] = {
     one.name: one
     for one in (
         Take,
@@ -136,14 +136,14 @@ OPERATIONS: Mapping[str, type[Operation]] = {
 }
 
 
-def operation_as_json(operation: Operation) -> dict[str, Any]:
+def operation_as_json(operation: AgentOperation) -> dict[str, Any]:
     """An operation as JSON values: its name and its fields. Files travel with the message, not here."""
     values = {one.name: getattr(operation, one.name) for one in fields(operation) if one.name != "files"}
-    nested = {key: operation_as_json(one) for key, one in values.items() if isinstance(one, Operation)}
+    nested = {key: operation_as_json(one) for key, one in values.items() if isinstance(one, AgentOperation)}
     return {"name": operation.name, **values, **nested}
 
 
-def operation_from_json(stored: Mapping[str, Any]) -> Operation:
+def operation_from_json(stored: Mapping[str, Any]) -> AgentOperation:
     """The operation that `operation_as_json` wrote. Raises ValueError, KeyError or TypeError for anything else."""
     kind = OPERATIONS[stored["name"]]
     known = {one.name for one in fields(kind)} - {"files"}
@@ -154,12 +154,12 @@ def operation_from_json(stored: Mapping[str, Any]) -> Operation:
     return kind(**{**values, **nested})
 
 
-def operation_details(operation: Operation) -> dict[str, Any]:
+def operation_details(operation: AgentOperation) -> dict[str, Any]:
     """The fields of an operation as the audit keeps them."""
     return {key: value for key, value in asdict(operation).items() if value}
 
 
-Check = Callable[["Case", Operation], RefusalCode | None]
+Check = Callable[["Case", AgentOperation], RefusalCode | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,22 +178,22 @@ def _in_final(code: RefusalCode) -> dict[CaseState, RefusalCode]:
     return dict.fromkeys(FINAL, code)
 
 
-def _owner_free(case: Case, operation: Operation) -> RefusalCode | None:
+def _owner_free(case: Case, operation: AgentOperation) -> RefusalCode | None:
     return RefusalCode.ALREADY_TAKEN if case.owner else None
 
 
-def _eta_in_bounds(case: Case, operation: Operation) -> RefusalCode | None:
+def _eta_in_bounds(case: Case, operation: AgentOperation) -> RefusalCode | None:
     return RefusalCode.ETA_UNCLEAR if isinstance(operation, SetEta) and operation.span is None else None
 
 
-def _has_words(case: Case, operation: Operation) -> RefusalCode | None:
+def _has_words(case: Case, operation: AgentOperation) -> RefusalCode | None:
     said = isinstance(operation, (Reply, AddNote)) and (operation.text.strip() or operation.files)
     return None if said else RefusalCode.NOTHING_SAID
 
 
 _CLOSED = _in_final(RefusalCode.CASE_CLOSED)
 
-POLICIES: Mapping[type[Operation], OperationPolicy] = {
+POLICIES: Mapping[type[AgentOperation], OperationPolicy] = {
     Take: OperationPolicy(_CLOSED, _owner_free),
     Reply: OperationPolicy(_CLOSED, _has_words),
     AddNote: OperationPolicy({}, _has_words),
@@ -208,7 +208,7 @@ POLICIES: Mapping[type[Operation], OperationPolicy] = {
 }
 
 
-def refusal_of(operation: Operation, case: Case) -> RefusalCode | None:
+def refusal_of(operation: AgentOperation, case: Case) -> RefusalCode | None:
     """Why this operation is refused on this case; None where it is allowed."""
     policy = POLICIES[type(operation)]
     if code := policy.refused_in.get(CaseState(case.state)):

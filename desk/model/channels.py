@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from desk.model.acts import AgentPerson, Team
+from desk.model.acts import AgentAddressee, TeamAddressee
 from desk.model.channel import Channel
 from desk.model.messages import FRONT, Address
 from desk.model.provider_files import Provider
@@ -19,7 +19,7 @@ class ChannelRegistry:
     providers: Mapping[str, Provider]
     agents_group: Mapping[str, Address] = field(default_factory=dict)
     mailboxes: Mapping[str, str] = field(default_factory=dict)
-    places: Mapping[str, Mapping[Team | AgentPerson, Address]] = field(default_factory=dict)
+    places: Mapping[str, Mapping[TeamAddressee | AgentAddressee, Address]] = field(default_factory=dict)
     """By provider, where a team or an agent is reached alone."""
 
     def provider(self, name: str) -> Provider:

@@ -11,7 +11,7 @@ from desk.model.messages import Address
 from desk.model.provider_files import Agent
 
 if TYPE_CHECKING:
-    from desk.model.acts import AgentPerson, Team
+    from desk.model.acts import AgentAddressee, TeamAddressee
     from desk.model.case import Case
 
 
@@ -59,7 +59,7 @@ class ContactAddresses:
     returned: bool = False
     alternative: Address | None = None
     outlets: Mapping[str, str] = field(default_factory=dict)
-    places: Mapping[Team | AgentPerson, Address] = field(default_factory=dict)
+    places: Mapping[TeamAddressee | AgentAddressee, Address] = field(default_factory=dict)
 
     def to(self, case: Case) -> Address | None:
         """Where the conversation itself goes: the channel last heard; with that closed, another way."""

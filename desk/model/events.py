@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from desk.model.agent_operations import AddNote, Operation, Reply, Resolve
-from desk.model.messages import FRONT, Address, File, Proof
+from desk.model.agent_operations import AddNote, AgentOperation, Reply, Resolve
+from desk.model.messages import FRONT, Address, File, SenderAssurance
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
-class Undelivered:
+class DeliveryFailed:
     """Something of ours did not reach a person.
 
     ``lane``, ``channel`` and ``departure`` name what was sent, each "" where the report does not say. ``gone`` when
@@ -101,7 +101,7 @@ class TimerFired:
 class Ordered:
     """An agent ordered an operation. ``pressed`` is the button's option where it was one."""
 
-    operation: Operation
+    operation: AgentOperation
     pressed: str = ""
 
 
@@ -115,7 +115,7 @@ class NotForDesk:
     agents: bool = False
 
 
-Event = Said | Pressed | Opened | Undelivered | MaybeSent | TimerFired | Ordered | NotForDesk
+Event = Said | Pressed | Opened | DeliveryFailed | MaybeSent | TimerFired | Ordered | NotForDesk
 OfSubscriber = (Said, Pressed, Opened)
 """Events in which a subscriber speaks."""
 
@@ -123,7 +123,7 @@ E_co = TypeVar("E_co", bound=Event, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class CaseReference:
     """What an inbound message says about the case it belongs to; nothing of it is verified yet.
 
     ``tokens`` are keyed tokens found in recipients and references, ``reply_to`` the channel's id of the message this
@@ -142,7 +142,7 @@ class Reference:
     button: bool = False
 
 
-NO_REFERENCE = Reference()
+NO_REFERENCE = CaseReference()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +160,10 @@ class Inbound(Generic[E_co]):
     at: datetime
     event: E_co
     provider: str = FRONT
-    proof: Proof = Proof.SURE
+    proof: SenderAssurance = SenderAssurance.SURE
     name: str = ""
     language: str = ""
-    reference: Reference = NO_REFERENCE
+    reference: CaseReference = NO_REFERENCE
     message: str = ""
     callback: str = ""
     automatic: str = ""
@@ -176,7 +176,7 @@ class Inbound(Generic[E_co]):
     def from_subscriber(self) -> bool:
         """Whether a subscriber acts: says, presses, opens, or has left."""
         event = self.event
-        return isinstance(event, OfSubscriber) or (isinstance(event, Undelivered) and event.by_person)
+        return isinstance(event, OfSubscriber) or (isinstance(event, DeliveryFailed) and event.by_person)
 
     @property
     def from_agent(self) -> bool:

@@ -31,7 +31,7 @@ class Category(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class JournalEvent:
+class JournalEntryData:
     """What one entry tells. ``kind`` is how it is stored, and names its template ``journal_<kind>``."""
 
     kind: ClassVar[str] = ""
@@ -39,7 +39,7 @@ class JournalEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Dialogue(JournalEvent):
+class MessageExchanged(JournalEntryData):
     """Something was said between the subscriber and the desk or an agent; the entry's text has the words."""
 
     kind: ClassVar[str] = "dialogue"
@@ -47,7 +47,7 @@ class Dialogue(JournalEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class ButtonPressed(JournalEvent):
+class ButtonPressed(JournalEntryData):
     """The subscriber pressed a button; ``option`` is its id."""
 
     kind: ClassVar[str] = "button_pressed"
@@ -56,7 +56,7 @@ class ButtonPressed(JournalEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class ChatOpened(JournalEvent):
+class ChatOpened(JournalEntryData):
     """The subscriber opened the chat, with the ``payload`` of the link they followed."""
 
     kind: ClassVar[str] = "chat_opened"
@@ -65,7 +65,7 @@ class ChatOpened(JournalEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class Notified(JournalEvent):
+class Notified(JournalEntryData):
     """The desk told somebody of something unasked; the entry's text has the words."""
 
     kind: ClassVar[str] = "notified"
@@ -73,7 +73,7 @@ class Notified(JournalEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class NoteAdded(JournalEvent):
+class NoteAdded(JournalEntryData):
     """An agent left a note; the entry's text has the words."""
 
     kind: ClassVar[str] = "note_added"
@@ -81,7 +81,7 @@ class NoteAdded(JournalEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class StateChanged(JournalEvent):
+class StateChanged(JournalEntryData):
     """The case went from ``before`` to ``state``, for this ``reason``."""
 
     kind: ClassVar[str] = "state_changed"
@@ -92,7 +92,7 @@ class StateChanged(JournalEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class ConsentGiven(JournalEvent):
+class ConsentGiven(JournalEntryData):
     """The subscriber agreed to closing: by which channel, address and message, and in which words (C7)."""
 
     kind: ClassVar[str] = "consent_given"
@@ -104,7 +104,7 @@ class ConsentGiven(JournalEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class CaseRouted(JournalEvent):
+class CaseRouted(JournalEntryData):
     """The case was routed to ``target`` ("queue:l1") by ``decided_by``: policy, dialog or default; ``source`` is the
     version of the policy or the id of the dialog."""
 
@@ -116,7 +116,7 @@ class CaseRouted(JournalEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class DialogStarted(JournalEvent):
+class DialogStarted(JournalEntryData):
     """The questions come from this dialog, in this version."""
 
     kind: ClassVar[str] = "dialog_started"
@@ -126,7 +126,7 @@ class DialogStarted(JournalEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class EtaPromised(JournalEvent):
+class EtaPromised(JournalEntryData):
     """A time was promised: ``at`` in ISO 8601 with its offset; ``version`` counts the promises of the case."""
 
     kind: ClassVar[str] = "eta_promised"
@@ -136,7 +136,7 @@ class EtaPromised(JournalEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class SolutionNoted(JournalEvent):
+class SolutionNoted(JournalEntryData):
     """What an agent did to solve the case; the entry's text has the words."""
 
     kind: ClassVar[str] = "solution_noted"
@@ -144,7 +144,7 @@ class SolutionNoted(JournalEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class ArticleShown(JournalEvent):
+class ArticleShown(JournalEntryData):
     """An article was offered to the subscriber."""
 
     kind: ClassVar[str] = "article_shown"
@@ -153,7 +153,7 @@ class ArticleShown(JournalEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class ArticleTried(JournalEvent):
+class ArticleTried(JournalEntryData):
     """What the subscriber said of an article: whether it helped."""
 
     kind: ClassVar[str] = "article_tried"
@@ -163,7 +163,7 @@ class ArticleTried(JournalEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class ArticleLinked(JournalEvent):
+class ArticleLinked(JournalEntryData):
     """An agent linked the article that solved the case."""
 
     kind: ClassVar[str] = "article_linked"
@@ -172,7 +172,7 @@ class ArticleLinked(JournalEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class ArticleDrafted(JournalEvent):
+class ArticleDrafted(JournalEntryData):
     """An agent began an article from the case."""
 
     kind: ClassVar[str] = "article_drafted"
@@ -181,7 +181,7 @@ class ArticleDrafted(JournalEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class ArticleDeclined(JournalEvent):
+class ArticleDeclined(JournalEntryData):
     """An agent said that no article belongs to the case, and why: a known reason or the agent's own words."""
 
     kind: ClassVar[str] = "article_declined"
@@ -190,7 +190,7 @@ class ArticleDeclined(JournalEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class NotDelivered(JournalEvent):
+class NotDelivered(JournalEntryData):
     """A message did not reach the person; ``why`` is the channel's own word for it."""
 
     kind: ClassVar[str] = "not_delivered"
@@ -198,14 +198,14 @@ class NotDelivered(JournalEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class DeliveryUnknown(JournalEvent):
+class DeliveryUnknown(JournalEntryData):
     """A message was perhaps sent, perhaps not."""
 
     kind: ClassVar[str] = "delivery_unknown"
 
 
 @dataclass(frozen=True, slots=True)
-class AutomaticMailCame(JournalEvent):
+class AutomaticMailCame(JournalEntryData):
     """A machine wrote: ``machine`` is what kind of machine."""
 
     kind: ClassVar[str] = "automatic_mail"
@@ -213,7 +213,7 @@ class AutomaticMailCame(JournalEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class MailIncomplete(JournalEvent):
+class MailIncomplete(JournalEntryData):
     """Not all of a mail could be read; ``lost`` is what the reader noted."""
 
     kind: ClassVar[str] = "mail_incomplete"
@@ -221,7 +221,7 @@ class MailIncomplete(JournalEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class SendingSuppressed(JournalEvent):
+class SendingSuppressed(JournalEntryData):
     """What would have been said was not sent, for this ``reason``; the entry's text has the words."""
 
     kind: ClassVar[str] = "sending_suppressed"
@@ -231,7 +231,7 @@ class SendingSuppressed(JournalEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class PeerMuted(JournalEvent):
+class PeerMuted(JournalEntryData):
     """Nothing automatic goes to this address any more, for this ``reason``."""
 
     kind: ClassVar[str] = "peer_muted"
@@ -241,7 +241,7 @@ class PeerMuted(JournalEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class BacklogQuarantined(JournalEvent):
+class BacklogQuarantined(JournalEntryData):
     """``count`` more messages came at once and were quarantined unread."""
 
     kind: ClassVar[str] = "backlog_quarantined"
@@ -249,16 +249,16 @@ class BacklogQuarantined(JournalEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class GuessingSuspected(JournalEvent):
+class GuessingSuspected(JournalEntryData):
     """Contract numbers seem to be guessed; for a while they are not looked up."""
 
     kind: ClassVar[str] = "guessing_suspected"
 
 
-KINDS: Mapping[str, type[JournalEvent]] = {
+KINDS: Mapping[str, type[JournalEntryData]] = {
     one.kind: one
     for one in (
-        Dialogue,
+        MessageExchanged,
         ButtonPressed,
         ChatOpened,
         Notified,
@@ -289,7 +289,8 @@ KINDS: Mapping[str, type[JournalEvent]] = {
 class JournalEntry(ProviderRow, Base):
     """One entry of a case's journal: what happened, when, by whom. Never changed afterwards.
 
-    ``kind`` and ``data`` are a `JournalEvent`; ``text`` are words that were said. ``actor`` is "subscriber", "desk" or
+    ``kind`` and ``data`` are a `JournalEntryData`; ``text`` are words that were said. ``actor`` is "subscriber",
+    "desk" or
     ``agent:<id>``; ``files`` are `desk.model.messages.File` as dictionaries. ``public`` entries may be shown to the
     subscriber. ``rule`` names the rule that decided it, "" for what was said. ``arrival_id`` is the arrival decided.
     """
@@ -315,11 +316,11 @@ class JournalEntry(ProviderRow, Base):
     )
 
     @property
-    def event(self) -> JournalEvent:
+    def event(self) -> JournalEntryData:
         """The entry's event as a typed value. Raises KeyError for a kind of a later version."""
         return KINDS[self.kind](**self.data)
 
 
-def stored_data(event: JournalEvent) -> dict[str, Any]:
+def stored_data(event: JournalEntryData) -> dict[str, Any]:
     """An event's data as `JournalEntry.data` keeps it."""
     return asdict(event)

@@ -79,7 +79,7 @@ class File:
         return self.kind == "photo" or self.media_type.startswith("image/")
 
 
-class Proof(StrEnum):
+class SenderAssurance(StrEnum):
     """How sure it is that the sender is who the address says."""
 
     SURE = "sure"  # the channel itself knows (Telegram), or an aligned pass, or an agent accepted it
@@ -109,7 +109,7 @@ class Priority(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ButtonOption:
+class RenderedButton:
     """A button: a short id for the wire, a label for the person."""
 
     id: str
@@ -144,7 +144,7 @@ class OutboundMessage:
     text: RichText
     key: str = ""
     policy: RedeliveryPolicy = RedeliveryPolicy.RETRY
-    options: tuple[tuple[ButtonOption, ...], ...] = ()
+    options: tuple[tuple[RenderedButton, ...], ...] = ()
     files: tuple[File, ...] = ()
     subject: str = ""
     language: str = "ru"

@@ -1,4 +1,5 @@
-"""People: subscribers with their addresses. Agents and teams are the provider's own files (`desk.model.provider_files`)."""
+"""People: subscribers with their addresses. Agents and teams are the provider's own files
+(`desk.model.provider_files`)."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk.model.agent_operations import LinkArticle, Operation, Resolve, SetEta
+from desk.model.agent_operations import AgentOperation, LinkArticle, Resolve, SetEta
 from desk.model.arrival_outcomes import Ignored, IgnoredCode, Outcome, stored_outcome
 from desk.model.core_facts import ActingAgent
 from desk.model.events import Ordered
@@ -41,7 +41,7 @@ def actor_of(round_: Round) -> str:
     return f"{sender.channel_kind}:{sender.value}"
 
 
-def _details(operation: Operation) -> dict[str, object]:
+def _details(operation: AgentOperation) -> dict[str, object]:
     """What of an operation the audit has. What was written stands in the journal of the case."""
     answer = operation.article if isinstance(operation, Resolve) else operation
     if isinstance(operation, SetEta):

@@ -8,10 +8,10 @@ from desk.model.agent_operations import Reply, Resolve
 from desk.model.channels import ChannelRegistry
 from desk.model.core_facts import ActingAgent, ContactAddresses, DialogueLine, RecentDialogue
 from desk.model.events import Ordered
-from desk.model.journal import Dialogue, JournalEntry
+from desk.model.journal import JournalEntry, MessageExchanged
 from desk.model.messages import FRONT, Address
 from desk.model.provider_files import Provider
-from desk.model.shared_facts import Identification
+from desk.model.shared_facts import IdentityClaim
 from desk.pipeline.lookup import Round, address_of, sender_address_row
 from desk.storage.database import Database
 
@@ -43,7 +43,7 @@ class TargetProviderLookup:
 
     async def __call__(self, round_: Round) -> object | None:
         """The `Provider` to take the place of the front desk's; None where nothing changes."""
-        identified = round_.facts.get(Identification)
+        identified = round_.facts.get(IdentityClaim)
         if identified is None or identified.account is None or round_.case.registered:
             return None
         moves = round_.case.provider == FRONT and identified.account.provider != FRONT
@@ -106,7 +106,7 @@ class ContactAddressesLookup:
 
     def _on_file(self, round_: Round, here: Address | None, blocked: set[Address]) -> Address | None:
         """The account's mail address, if it is another than the one in use and nothing came back from it."""
-        identified, case = round_.facts.get(Identification), round_.case
+        identified, case = round_.facts.get(IdentityClaim), round_.case
         account = identified.account if identified else None
         if account is None or not account.emails or case.entitlement == "unverified":
             return None
@@ -136,7 +136,7 @@ class RecentDialogueLookup:
         query = (
             select(JournalEntry.actor, JournalEntry.at, JournalEntry.text)
             .where(JournalEntry.provider == round_.case.provider, JournalEntry.case_id == round_.case.id)
-            .where(JournalEntry.kind == Dialogue.kind, JournalEntry.public, JournalEntry.text != "")
+            .where(JournalEntry.kind == MessageExchanged.kind, JournalEntry.public, JournalEntry.text != "")
             .order_by(JournalEntry.id.desc())
             .limit(QUOTED_LINES)
         )

@@ -13,21 +13,21 @@ from typing import Any
 from desk.language.rich_text import RichText, join_texts
 from desk.language.templates import Templates, Value
 from desk.model.acts import (
-    Act,
     AddJournalEntry,
     AddReaction,
+    Addressee,
     Audience,
     Button,
     Buttons,
-    External,
+    ExternalAddressee,
     Names,
     PopupNotice,
-    Recipient,
     Refuse,
     ReplaceMessage,
+    RuleAct,
     SayTemplate,
     SayText,
-    Suppressed,
+    SuppressedAct,
     UpdateCard,
     is_for_agents,
 )
@@ -39,8 +39,8 @@ from desk.model.events import Opened, Ordered, Pressed
 from desk.model.journal import (
     ButtonPressed,
     ChatOpened,
-    Dialogue,
-    JournalEvent,
+    JournalEntryData,
+    MessageExchanged,
     NoteAdded,
     Notified,
     SendingSuppressed,
@@ -49,13 +49,13 @@ from desk.model.journal import (
 )
 from desk.model.messages import (
     Address,
-    ButtonOption,
     ChannelCall,
     File,
     OutboundMessage,
     Priority,
     QuotedMessage,
     RedeliveryPolicy,
+    RenderedButton,
 )
 from desk.model.provider_files import Provider
 from desk.pipeline.lookup import Round, address_of, is_proved_sender, sender_address_row
@@ -109,7 +109,7 @@ class MessageComposer:
         self.reply_tokens = reply_tokens
         self.card_of = card_of
 
-    def compose(self, round_: Round, acts: Sequence[Act], rules: Sequence[str]) -> ComposedRound:
+    def compose(self, round_: Round, acts: Sequence[RuleAct], rules: Sequence[str]) -> ComposedRound:
         """Everything the acts say, in order. The case in hand already has its number and its new fields.
 
         ``rules`` names the rule that decided each act.
@@ -135,7 +135,7 @@ class _RoundComposer:
         self.rule = ""
         self.parcels: list[ComposedParcel] = []
 
-    def run(self, acts: Sequence[Act], rules: Sequence[str]) -> ComposedRound:
+    def run(self, acts: Sequence[RuleAct], rules: Sequence[str]) -> ComposedRound:
         self._journal_inbound()
         for act, self.rule in zip(acts, rules, strict=True):
             self._take(act)
@@ -159,7 +159,7 @@ class _RoundComposer:
 
     # what is said to whom
 
-    def _take(self, act: Act) -> None:
+    def _take(self, act: RuleAct) -> None:
         if isinstance(act, AddJournalEntry):
             self._note(act.event, act.text, self._decider(), public=act.public)
         elif isinstance(act, Refuse):
@@ -171,7 +171,7 @@ class _RoundComposer:
         elif isinstance(act, (SayTemplate, SayText)):
             for address in self._audience(act.to):
                 self._add(address, act)
-        elif isinstance(act, Suppressed):
+        elif isinstance(act, SuppressedAct):
             self._withheld(act)
 
     def _decider(self) -> str:
@@ -184,7 +184,7 @@ class _RoundComposer:
         if self.inbound.callback:
             self.alert = self._say(template, act.names, whom).plain
         else:
-            self._add(whom, SayTemplate(template, act.names, Recipient.AGENTS))
+            self._add(whom, SayTemplate(template, act.names, Addressee.AGENTS))
 
     def _alerted(self) -> Address:
         """Whoever pressed: an agent reads the language of the group."""
@@ -199,11 +199,11 @@ class _RoundComposer:
         addresses = addresses_of(to, self.subject, self.inbound, self.contact, self.round.is_new)
         if is_for_agents(to):
             self.inside.update(addresses)
-        elif isinstance(to, External):
+        elif isinstance(to, ExternalAddressee):
             self.outside.update(addresses)
         return addresses
 
-    def _withheld(self, act: Suppressed) -> None:
+    def _withheld(self, act: SuppressedAct) -> None:
         """What was decided and not sent stands in the journal, where agents see it."""
         for address in self._audience(act.what.to):
             text = act.what.text if isinstance(act.what, SayText) else self._say(act.what.word, act.what.names, address)
@@ -266,7 +266,7 @@ class _RoundComposer:
         if not to_agents and not part.human:
             self.rule = part.rule
             self._note(
-                Dialogue() if address == self.inbound.sender else Notified(),
+                MessageExchanged() if address == self.inbound.sender else Notified(),
                 text.plain,
                 "desk",
                 channel_kind=address.channel_kind,
@@ -351,11 +351,11 @@ class _RoundComposer:
         """Message-IDs carry tokens: those of a notice to the address on file are nobody else's, nor the other way."""
         return self.subject is not None and address.value == self.subject.address
 
-    def _options(self, buttons: Buttons, language: str) -> tuple[tuple[ButtonOption, ...], ...]:
+    def _options(self, buttons: Buttons, language: str) -> tuple[tuple[RenderedButton, ...], ...]:
         def label(button: Button) -> str:
             return button.label or self.words.label(self.case.provider, language, button.word)
 
-        return tuple(tuple(ButtonOption(one.id, label(one)) for one in row) for row in buttons)
+        return tuple(tuple(RenderedButton(one.id, label(one)) for one in row) for row in buttons)
 
     def _subject(self, address: Address, language: str) -> str:
         """The person's own subject where it may come back, else the desk's."""
@@ -370,7 +370,7 @@ class _RoundComposer:
         inbound, event = self.inbound, self.inbound.event
         if self.round.subject is None:
             return  # an order that names no case stands in the audit; there is no journal for it
-        said: JournalEvent | None = None
+        said: JournalEntryData | None = None
         if isinstance(event, Pressed):
             said = ButtonPressed(event.option)
         elif isinstance(event, Opened) and not event.returned:
@@ -379,7 +379,9 @@ class _RoundComposer:
             said = NoteAdded()
         elif inbound.text or inbound.files:
             said = (
-                SolutionNoted() if isinstance(event, Ordered) and isinstance(event.operation, Resolve) else Dialogue()
+                SolutionNoted()
+                if isinstance(event, Ordered) and isinstance(event.operation, Resolve)
+                else MessageExchanged()
             )
         if said is None:
             return
@@ -398,7 +400,7 @@ class _RoundComposer:
 
     def _note(
         self,
-        event: JournalEvent,
+        event: JournalEntryData,
         text: str,
         actor: str,
         *,

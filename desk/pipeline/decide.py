@@ -9,9 +9,9 @@ from typing import Any
 
 from desk.language.intents import has_substance
 from desk.model.acts import (
-    Act,
     ActFilter,
     AddJournalEntry,
+    Addressee,
     AssignAccount,
     Audience,
     ChangeState,
@@ -21,10 +21,10 @@ from desk.model.acts import (
     Facts,
     Ignore,
     KeepPending,
-    Recipient,
     Refuse,
     RegisterCase,
     Rule,
+    RuleAct,
     SayTemplate,
     SayText,
     SetDialogState,
@@ -46,12 +46,12 @@ KEEPER = "pipeline.keep_unused_words"
 class RoundDecision:
     """The acts of one round, each with the name of the rule that decided it, and how many rules were asked."""
 
-    acts: list[Act] = field(default_factory=list)
+    acts: list[RuleAct] = field(default_factory=list)
     rules: list[str] = field(default_factory=list)
     asked: int = 0
     words_used: bool = False
 
-    def add(self, act: Act, rule: str) -> None:
+    def add(self, act: RuleAct, rule: str) -> None:
         """One more act."""
         self.acts.append(act)
         self.rules.append(rule)
@@ -154,12 +154,12 @@ def _filter(decided: RoundDecision, act_filter: ActFilter, case: Case, inbound: 
     decided.rules = [by.get(id(act), name) for act in decided.acts]
 
 
-def is_case_saved(acts: Sequence[Act]) -> bool:
+def is_case_saved(acts: Sequence[RuleAct]) -> bool:
     """Whether the case is to be written at all: not when the arrival was ignored, refused or kept for an agent."""
     return bool(acts) and not any(isinstance(act, (Ignore, Refuse, KeepPending)) for act in acts)
 
 
-def outcome_of(acts: Sequence[Act], is_new: bool) -> Outcome:
+def outcome_of(acts: Sequence[RuleAct], is_new: bool) -> Outcome:
     """What became of the arrival."""
     for act in acts:
         if isinstance(act, Ignore):
@@ -171,7 +171,7 @@ def outcome_of(acts: Sequence[Act], is_new: bool) -> Outcome:
     return Done(DoneCode.NOTHING if not acts else DoneCode.CASE if is_new else DoneCode.REPLY)
 
 
-def apply_act(case: Case, act: Act, now: datetime) -> None:
+def apply_act(case: Case, act: RuleAct, now: datetime) -> None:
     """Changes the case in hand, and what is expected in it, as an act says.
 
     Raises `desk.model.states.ForbiddenTransition` for a change of state that is not allowed.
@@ -188,7 +188,7 @@ def apply_act(case: Case, act: Act, now: datetime) -> None:
         case.change(fields_changed(case, act, now))
 
 
-def fields_changed(case: Case, act: Act, now: datetime) -> dict[str, Any]:
+def fields_changed(case: Case, act: RuleAct, now: datetime) -> dict[str, Any]:
     """The fields of the case that an act changes."""
     if isinstance(act, SetFields):
         return dict(act.changes)
@@ -202,4 +202,4 @@ def fields_changed(case: Case, act: Act, now: datetime) -> dict[str, Any]:
 
 
 def _asks_subscriber(to: Audience) -> bool:
-    return isinstance(to, Recipient) and to is not Recipient.AGENTS
+    return isinstance(to, Addressee) and to is not Addressee.AGENTS

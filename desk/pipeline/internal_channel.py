@@ -14,9 +14,9 @@ from typing import Any
 from uuid import uuid4
 
 from desk.language.unsafe_characters import storable, storable_tree
-from desk.model.agent_operations import Operation, operation_as_json, operation_from_json
+from desk.model.agent_operations import AgentOperation, operation_as_json, operation_from_json
 from desk.model.channel import Channel, ChannelCapabilities, StoreMessages
-from desk.model.events import Event, Inbound, MaybeSent, Ordered, Reference, TimerFired, Undelivered
+from desk.model.events import CaseReference, DeliveryFailed, Event, Inbound, MaybeSent, Ordered, TimerFired
 from desk.model.messages import (
     FRONT,
     Address,
@@ -24,9 +24,9 @@ from desk.model.messages import (
     ChannelCall,
     Departure,
     OutboundMessage,
-    Proof,
     RawMessage,
     Rejected,
+    SenderAssurance,
     SendResult,
     UnreadableMessage,
 )
@@ -36,7 +36,7 @@ ReadAgain = Callable[[int], Awaitable[Arrival]]
 
 
 def order_message(
-    operation: Operation, now: datetime, *, provider: str, number: str, agent: str, key: str = ""
+    operation: AgentOperation, now: datetime, *, provider: str, number: str, agent: str, key: str = ""
 ) -> RawMessage:
     """An agent's order from a terminal or another program, as a message to be stored at the channel "desk".
 
@@ -96,7 +96,7 @@ class InternalChannel:
             at=arrival.received_at,
             event=_EVENTS[body["event"]](body),
             provider=str(body["provider"]),
-            reference=Reference(
+            reference=CaseReference(
                 number=str(body.get("number", "")), case_id=int(body.get("case_id", 0)), lane=str(body.get("lane", ""))
             ),
         )
@@ -107,7 +107,7 @@ class InternalChannel:
         return replace(
             inbound,
             provider=str(body["provider"]),
-            proof=Proof.SURE,
+            proof=SenderAssurance.SURE,
             reference=replace(inbound.reference, case_id=int(body["case_id"]), tokens=()),
             fingerprint="",
             accepted_by=str(body["agent"]),
@@ -134,7 +134,7 @@ def internal_channels(
 
 
 def _undelivered(body: Mapping[str, Any]) -> Event:
-    return Undelivered(
+    return DeliveryFailed(
         why=storable(str(body.get("why", ""))),
         gone=bool(body.get("gone")),
         lane=str(body.get("lane", "")),

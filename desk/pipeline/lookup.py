@@ -20,8 +20,8 @@ from desk.model.acts import Facts
 from desk.model.case import Case
 from desk.model.core_facts import CaseMatch, DuplicateOf, Now, RecentCases
 from desk.model.dialog_state import DialogStateRow, dialog_state_of
-from desk.model.events import Event, Inbound, Pressed, Said, Undelivered
-from desk.model.messages import Address, Arrival, Proof
+from desk.model.events import DeliveryFailed, Event, Inbound, Pressed, Said
+from desk.model.messages import Address, Arrival, SenderAssurance
 from desk.model.provider_files import Provider
 from desk.model.states import FINAL
 from desk.model.subscribers import Person, PersonAddress
@@ -105,7 +105,7 @@ class _Known:
     recent: dict[int, int] = field(default_factory=dict)
 
 
-class CaseLookup:
+class SenderAndCaseLookup:
     """Finds people and cases for a batch of heard arrivals of one provider, in few statements."""
 
     def __init__(self, reply_tokens: ReplyTokens) -> None:
@@ -151,7 +151,7 @@ class CaseLookup:
         addresses of the case's person are tried too.
         """
         event, tokens = inbound.event, inbound.reference.tokens
-        if not isinstance(event, Undelivered) or not tokens:
+        if not isinstance(event, DeliveryFailed) or not tokens:
             return inbound
         claims = {case for token in tokens if (case := claimed_case(token)) is not None}
         of_person = (Case.provider == PersonAddress.provider) & (Case.person_id == PersonAddress.person_id)
@@ -263,7 +263,7 @@ class CaseLookup:
         cases = known.open_cases.get(person.id, []) if person else []
         mine = case is not None and person is not None and case.person_id == person.id
         if case is not None and mine and (case.open or how == "button"):
-            doubt = "the sender's server could not be proved" if inbound.proof is Proof.DOUBTED else ""
+            doubt = "the sender's server could not be proved" if inbound.proof is SenderAssurance.DOUBTED else ""
             return case, CaseMatch(how, doubt)
         if isinstance(inbound.event, Pressed):
             return None, CaseMatch("none")
@@ -289,7 +289,7 @@ def _unnamed(inbound: Inbound[Event], cases: Sequence[Case], how: str) -> tuple[
         return (cases[-1] if cases else None), CaseMatch("only" if cases else "new", doubt)
     if not cases:
         return None, CaseMatch("new")
-    doubt = "" if inbound.proof is Proof.SURE else "it carries no reply token, and the sender is not proved"
+    doubt = "" if inbound.proof is SenderAssurance.SURE else "it carries no reply token, and the sender is not proved"
     return cases[-1], CaseMatch("only", doubt)
 
 
@@ -336,7 +336,7 @@ def sender_address_row(round_: Round) -> PersonAddress | None:
 def is_proved_sender(round_: Round) -> bool:
     """Whether the speaker surely reads what is sent there: their channel vouches for them, or a token came back."""
     case_match = round_.facts.get(CaseMatch)
-    return round_.inbound.proof is Proof.SURE or (case_match is not None and case_match.how == "token")
+    return round_.inbound.proof is SenderAssurance.SURE or (case_match is not None and case_match.how == "token")
 
 
 def address_of(row: PersonAddress) -> Address:

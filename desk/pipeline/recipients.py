@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from desk.model.acts import AgentPerson, Audience, External, Recipient, SayTemplate, SayText, Team, Topic, is_for_agents
+from desk.model.acts import (
+    Addressee,
+    AgentAddressee,
+    Audience,
+    ExternalAddressee,
+    SayTemplate,
+    SayText,
+    TeamAddressee,
+    TopicAddressee,
+    is_for_agents,
+)
 from desk.model.case import Case
 from desk.model.core_facts import ContactAddresses
 from desk.model.events import Event, Inbound
@@ -15,33 +25,35 @@ def addresses_of(
     to: Audience, case: Case | None, inbound: Inbound[Event], contact: ContactAddresses, is_new: bool
 ) -> list[Address]:
     """The addresses, none or one. ``is_new`` when the case begins with this message."""
-    address = _recipient(to, case, inbound, contact, is_new) if isinstance(to, Recipient) else _audience(to, contact)
+    address = _recipient(to, case, inbound, contact, is_new) if isinstance(to, Addressee) else _audience(to, contact)
     return [address] if address else []
 
 
 def _recipient(
-    to: Recipient, case: Case | None, inbound: Inbound[Event], contact: ContactAddresses, is_new: bool
+    to: Addressee, case: Case | None, inbound: Inbound[Event], contact: ContactAddresses, is_new: bool
 ) -> Address | None:
     # Who wrote a mail that an agent accepted is not thereby one of those the desk speaks to.
     vouched = bool(inbound.accepted_by) and not is_new
-    if to is Recipient.SPEAKER and inbound.from_subscriber and not vouched:
+    if to is Addressee.SPEAKER and inbound.from_subscriber and not vouched:
         return inbound.sender
-    if to is Recipient.AGENTS or (to is Recipient.SPEAKER and not vouched):
+    if to is Addressee.AGENTS or (to is Addressee.SPEAKER and not vouched):
         return contact.agents_group
-    if to is Recipient.ON_FILE:
+    if to is Addressee.ON_FILE:
         return contact.on_file
     if case is None:
         return None
-    return contact.other(case) if to is Recipient.OTHER else contact.to(case)
+    return contact.other(case) if to is Addressee.OTHER else contact.to(case)
 
 
-def _audience(to: Team | AgentPerson | Topic | External, contact: ContactAddresses) -> Address | None:
+def _audience(
+    to: TeamAddressee | AgentAddressee | TopicAddressee | ExternalAddressee, contact: ContactAddresses
+) -> Address | None:
     """Agents who cannot be reached alone read it in their group; a stranger without an outlet is not reached."""
     group = contact.agents_group
-    if isinstance(to, External):
+    if isinstance(to, ExternalAddressee):
         outlet = contact.outlets.get(to.channel_kind)
         return Address(to.channel_kind, outlet, to.value) if outlet else None
-    if isinstance(to, Topic):
+    if isinstance(to, TopicAddressee):
         return replace(group, topic=to.id) if group and group.channel_kind == "telegram" else group
     return contact.places.get(to, group)
 

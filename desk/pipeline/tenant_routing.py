@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from desk.model.events import Event, Inbound, Undelivered
+from desk.model.events import DeliveryFailed, Event, Inbound
 from desk.model.messages import FRONT
 from desk.pipeline.reply_tokens import claimed_case
 from desk.storage.database import Database
@@ -54,7 +54,7 @@ def _keys(inbound: Inbound[Event]) -> list[str]:
     keys = [f"reply:{reference.lane}:{reference.reply_to}"] if reference.reply_to else []
     if reference.case_id:
         keys.append(case_key(reference.case_id))
-    if isinstance(inbound.event, Undelivered):
+    if isinstance(inbound.event, DeliveryFailed):
         # Whose case a returned letter belongs to is in its token, which is verified there.
         keys += [case_key(case) for token in reference.tokens if (case := claimed_case(token)) is not None]
     return [*keys, address_key(inbound)]

@@ -23,7 +23,7 @@ from desk.model.channels import ChannelRegistry
 from desk.model.events import Event, Inbound
 from desk.model.messages import Arrival, UnreadableMessage
 from desk.pipeline.decide import apply_rules
-from desk.pipeline.lookup import CaseLookup, Round
+from desk.pipeline.lookup import Round, SenderAndCaseLookup
 from desk.pipeline.rulebook import Rulebook
 from desk.pipeline.tenant_routing import providers_of
 from desk.pipeline.write import ClaimLost, DecidedRound, DecisionWriter, StaleRead
@@ -61,7 +61,7 @@ class Worker:
         self,
         database: Database,
         registry: ChannelRegistry,
-        case_lookup: CaseLookup,
+        case_lookup: SenderAndCaseLookup,
         lookups: Sequence[Lookup],
         later: Mapping[type, Lookup],
         without_case: Sequence[Lookup],

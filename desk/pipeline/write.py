@@ -17,13 +17,13 @@ from sqlalchemy import exists, insert, inspect, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from desk.model.acts import (
-    Act,
     AssignAccount,
     CancelTimer,
-    Emit,
+    EmitArrival,
     KeepPending,
     MarkAddress,
     Postpone,
+    RuleAct,
     SetFields,
     SetTimer,
 )
@@ -33,7 +33,7 @@ from desk.model.channels import ChannelRegistry
 from desk.model.core_facts import DuplicateOf
 from desk.model.events import Said
 from desk.model.messages import FRONT, Priority, RawMessage
-from desk.model.shared_facts import Identification
+from desk.model.shared_facts import IdentityClaim
 from desk.model.subscribers import Person, PersonAddress
 from desk.pipeline.case_numbers import next_numbers
 from desk.pipeline.compose import ComposedRound, MessageComposer
@@ -69,7 +69,7 @@ class DecidedRound:
     decision: RoundDecision
 
     @property
-    def acts(self) -> list[Act]:
+    def acts(self) -> list[RuleAct]:
         """What was decided, in order."""
         return self.decision.acts
 
@@ -99,13 +99,13 @@ class DecisionWriter:
         database: Database,
         registry: ChannelRegistry,
         composer: MessageComposer,
-        act_writers: Mapping[type[Act], ActWriter],
+        act_writers: Mapping[type[RuleAct], ActWriter],
         listeners: Sequence[OutcomeListener] = (),
     ) -> None:
         self._database = database
         self._registry = registry
         self._composer = composer
-        self._act_writers: dict[type[Act], ActWriter] = {
+        self._act_writers: dict[type[RuleAct], ActWriter] = {
             KeepPending: _hold,
             MarkAddress: _reach,
             **act_writers,
@@ -258,7 +258,7 @@ def emitted_key(arrival_id: int, number: int, key: str) -> str:
 
 
 def _emitted(one: DecidedRound) -> Iterator[RawMessage]:
-    emits = (act for act in one.acts if isinstance(act, Emit))
+    emits = (act for act in one.acts if isinstance(act, EmitArrival))
     for number, act in enumerate(emits):
         yield replace(act.message, key=emitted_key(one.round.arrival.id, number, act.message.key))
 
@@ -281,7 +281,7 @@ def _save(session: AsyncSession, one: DecidedRound, rows: RowBatch) -> None:
         )
         rows.insert(ADDRESSES, **address.as_row())
     # A number that nobody has is kept like one that somebody has: no later question may tell them apart (G8).
-    identified = round_.facts.get(Identification)
+    identified = round_.facts.get(IdentityClaim)
     checked = identified is None or not identified.unchecked
     if round_.case.contract and checked and any(_names_contract(act) for act in one.acts):
         round_.person.contract, round_.person.language = round_.case.contract, round_.case.language
@@ -312,7 +312,7 @@ def _stranger(round_: Round) -> bool:
     return round_.holder is not None and round_.now - round_.holder.created_at < STRANGE_FOR and not registered
 
 
-def _names_contract(act: Act) -> bool:
+def _names_contract(act: RuleAct) -> bool:
     return isinstance(act, AssignAccount) or (isinstance(act, SetFields) and "contract" in act.changes)
 
 

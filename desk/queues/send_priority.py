@@ -28,7 +28,7 @@ Due = Mapping[Priority, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class ClaimQuota:
     """What may be claimed at once: so many departures of one priority, through any of these channels."""
 
     channels: tuple[str, ...]
@@ -38,21 +38,21 @@ class Share:
 
 def shares(
     due: Mapping[str, Due], sending: Mapping[str, Mapping[Priority, int]], places: int, turn: int = 0
-) -> list[Share]:
+) -> list[ClaimQuota]:
     """What to claim now, each channel having as many of all ``places`` as every other.
 
     ``sending`` says what is on its way. Channels whose due departures all have a place are served together.
     """
     each = max(1, places // max(1, len(due)))
     together: dict[Priority, dict[str, int]] = {}
-    alone: list[Share] = []
+    alone: list[ClaimQuota] = []
     for channel, waiting in due.items():
         for priority, most in _of_channel(waiting, sending.get(channel, {}), each, turn).items():
             if most == waiting[priority] < COUNTED:
                 together.setdefault(priority, {})[channel] = most
             else:
-                alone.append(Share((channel,), priority, most))
-    common = [Share(tuple(those), priority, sum(those.values())) for priority, those in together.items()]
+                alone.append(ClaimQuota((channel,), priority, most))
+    common = [ClaimQuota(tuple(those), priority, sum(those.values())) for priority, those in together.items()]
     return sorted((*common, *alone), key=lambda share: share.priority)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from desk.model.acts import Act, Expect, Facts, SetDialogState, SetFields
+from desk.model.acts import Expect, Facts, RuleAct, SetDialogState, SetFields
 from desk.model.case import Case
 from desk.model.dialog_state import ARTICLE
 from desk.model.shared_facts import DialogArticles
@@ -36,6 +36,6 @@ def _wanted(case: Case, form: Dialog, answers: Answers, values: ConditionValues,
             yield from of_zone
 
 
-def offer_article(case: Case, article: str) -> tuple[Act, ...]:
+def offer_article(case: Case, article: str) -> tuple[RuleAct, ...]:
     """The acts by which the knowledge base is to show it; the questions go on once it did not help."""
     return (SetFields({"articles": [*case.articles, article]}), Expect(ARTICLE), SetDialogState({"tries": 0}))

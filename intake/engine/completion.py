@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk.model.acts import Act, ChangeState
+from desk.model.acts import ChangeState, RuleAct
 from desk.model.case import TRIAGE, Case
 from desk.model.states import CaseState
 
@@ -12,6 +12,6 @@ def is_complete(case: Case) -> bool:
     return case.registered or case.reason == TRIAGE
 
 
-def completed(case: Case) -> tuple[Act, ...]:
+def completed(case: Case) -> tuple[RuleAct, ...]:
     """The acts that hand a case over to be registered and routed."""
     return () if case.registered else (ChangeState(CaseState.ACKNOWLEDGED, TRIAGE),)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from desk.model.acts import Act, Facts, SetFields
+from desk.model.acts import Facts, RuleAct, SetFields
 from desk.model.case import ENOUGH, Case
 from desk.model.provider_files import Provider
-from desk.model.shared_facts import Account, EntitlementStatus, Identification, Outage
+from desk.model.shared_facts import Account, EntitlementStatus, IdentityClaim, Outage
 from intake.engine import engine
 from intake.engine.model import Dialog, DialogSet
 
@@ -21,7 +21,7 @@ def dialog_of(case: Case, facts: Facts) -> Dialog | None:
 
 def values_of(case: Case, facts: Facts) -> dict[str, object]:
     """What conditions of a dialog may ask besides earlier answers."""
-    identified = facts.get(Identification)
+    identified = facts.get(IdentityClaim)
     account = identified.account if identified else None
     return {
         "outage_active": facts.get(Outage) is not None,
@@ -44,7 +44,7 @@ def condition_values(case: Case, facts: Facts) -> dict[str, object]:
 
 def template_values(case: Case, facts: Facts) -> Mapping[str, str]:
     """What a question may show: of the account only to a person who proved to be its holder."""
-    identified, provider = facts.get(Identification), facts.need(Provider)
+    identified, provider = facts.get(IdentityClaim), facts.need(Provider)
     names = {"provider.name": provider.title(case.language)}
     account = identified.account if identified else None
     return {**names, **_on_file(account)} if account and case.proved else names
@@ -72,7 +72,7 @@ def collected_so_far(case: Case, facts: Facts) -> dict[str, Any]:
     return case_data(case, form, facts, case.answers, case.circumstances) if form and case.answers else {}
 
 
-def circumstances_in(case: Case, acts: Sequence[Act]) -> str:
+def circumstances_in(case: Case, acts: Sequence[RuleAct]) -> str:
     """What was said beside the questions, this very message with it."""
     new = [
         str(act.changes["circumstances"])
@@ -85,7 +85,7 @@ def circumstances_in(case: Case, acts: Sequence[Act]) -> str:
 def case_data(case: Case, form: Dialog, facts: Facts, answers: Mapping[str, Any], said: str) -> dict[str, Any]:
     """The case data that the answers come to (B9), with what was ``said`` beside them."""
     values, provider = values_of(case, facts), facts.need(Provider)
-    identified = facts.get(Identification)
+    identified = facts.get(IdentityClaim)
     names = _on_file(identified.account) if identified and identified.account else {}
     found = engine.case_findings(form, answers, values, provider.language, names, provider.timezone, case.articles)
     outcome = engine.dialog_outcome(form, answers, values)

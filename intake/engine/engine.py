@@ -16,7 +16,7 @@ from typing import Any
 
 from desk.language.intents import says_dont_know
 from desk.language.rich_text import RichText, escape_markdown, join_texts, parse_markdown
-from desk.model.messages import ButtonOption
+from desk.model.messages import RenderedButton
 from intake.engine.answer_parsing import ON_FILE
 from intake.engine.date_parsing import readable_span
 from intake.engine.model import Dialog, Question, ValueRule
@@ -86,7 +86,7 @@ class QuestionPrompt:
     """A question to be shown. A question that ``can_skip`` also takes the option id "skip", and the word."""
 
     text: RichText
-    options: tuple[ButtonOption, ...] = ()
+    options: tuple[RenderedButton, ...] = ()
     image: str = ""
     can_skip: bool = False
 
@@ -265,11 +265,11 @@ def render_letter(
     return join_texts(texts)
 
 
-def _button_options(question: Question, language: str, confirmable: bool) -> tuple[ButtonOption, ...]:
+def _button_options(question: Question, language: str, confirmable: bool) -> tuple[RenderedButton, ...]:
     if question.options:
-        return tuple(ButtonOption(one.id, one.label[language]) for one in question.options)
+        return tuple(RenderedButton(one.id, one.label[language]) for one in question.options)
     ids = ("yes", "no", "unknown") if question.type == "yesno" else question.buttons
-    return tuple(ButtonOption(one, _LABELS[language][one]) for one in (*ids, *((ON_FILE,) if confirmable else ())))
+    return tuple(RenderedButton(one, _LABELS[language][one]) for one in (*ids, *((ON_FILE,) if confirmable else ())))
 
 
 def _number_bounds(question: Question, language: str) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 
 from desk.language.intents import parse_yes_no
 from desk.model.acts import (
-    Act,
     AddJournalEntry,
     Button,
     Buttons,
@@ -16,6 +15,7 @@ from desk.model.acts import (
     Expect,
     Facts,
     ReplaceMessage,
+    RuleAct,
     SayTemplate,
     SayText,
     SetDialogState,
@@ -105,7 +105,7 @@ def confirm_summary(case: Case, inbound: Spoken, facts: Facts) -> Decision | Non
     return decide(*kept, Expect(), *completed(case), done=False, words_used=True)
 
 
-def _begun(case: Case, form: Dialog) -> list[Act]:
+def _begun(case: Case, form: Dialog) -> list[RuleAct]:
     """From now on the case goes by this version of the dialog; the journal tells which, as its author counts them."""
     if case.dialog_state.dialog_hash == form.hash:
         return []
@@ -126,7 +126,7 @@ def _reply(case: Case, inbound: Spoken, facts: Facts, form: Dialog, ask: Questio
         # Asked twice is enough: the words are kept as they are, and an agent will read them.
         given = ParsedAnswer(None, inbound.text)
     answers = {**case.answers, ask.id: given.stored()}
-    echo: list[Act] = []
+    echo: list[RuleAct] = []
     if option:
         said = summary_lines(case, form, facts, {ask.id: given.stored()})
         echo = [SayTemplate("answered", {"question": question, "answer": words}) for question, words in said]
@@ -145,7 +145,7 @@ def _letter(case: Case, inbound: Spoken, facts: Facts, form: Dialog, asked: Sequ
         # Some programmes quote in a way nobody can tell from new words: the answers may stand below.
         read = parse_reply(asked, full_text, now, files=inbound.files, zone=zone)
     answers = {**case.answers, **{name: one.stored() for name, one in read.answers.items()}}
-    acts: list[Act] = []
+    acts: list[RuleAct] = []
     if read.leftover:
         acts.append(SetFields({"circumstances": _more(case.circumstances, read.leftover)}))
     if not read.answers and case.dialog_state.tries == 0:
@@ -159,7 +159,7 @@ def _letter(case: Case, inbound: Spoken, facts: Facts, form: Dialog, asked: Sequ
 
 
 def _next(
-    case: Case, form: Dialog, facts: Facts, answers: dict[str, Any], acts: list[Act], first: bool = False
+    case: Case, form: Dialog, facts: Facts, answers: dict[str, Any], acts: list[RuleAct], first: bool = False
 ) -> Decision:
     """Asks what comes next: one question in a chat, as many as the dialog says in a letter; or offers an article."""
     values, batch = condition_values(case, facts), is_letter_channel(facts)
@@ -167,12 +167,14 @@ def _next(
     if article := article_to_offer(case, form, answers, values, facts, finished=not asks, batch=batch):
         return decide(*acts, SetFields({"answers": answers}), *offer_article(case, article), done=False)
     if asks:
-        intro: list[Act] = [SayTemplate("questions_by_mail" if batch else "questions_begin")] if first or batch else []
+        intro: list[RuleAct] = (
+            [SayTemplate("questions_by_mail" if batch else "questions_begin")] if first or batch else []
+        )
         return decide(*_shown(case, form, facts, asks, [*acts, SetFields({"answers": answers}), *intro], answers))
     return _finished(case, form, facts, answers, acts)
 
 
-def _finished(case: Case, form: Dialog, facts: Facts, answers: dict[str, Any], acts: list[Act]) -> Decision:
+def _finished(case: Case, form: Dialog, facts: Facts, answers: dict[str, Any], acts: list[RuleAct]) -> Decision:
     """Nothing is left to ask: a chat shows the summary; by mail, where every letter costs a day, the case opens."""
     acts = [
         *acts,
@@ -181,14 +183,14 @@ def _finished(case: Case, form: Dialog, facts: Facts, answers: dict[str, Any], a
     ]
     said = [f"{question} {words}" for question, words in summary_lines(case, form, facts, answers)]
     if is_letter_channel(facts):
-        told: list[Act] = [SayTemplate("summary_by_mail", {"lines": said})] if said else []
+        told: list[RuleAct] = [SayTemplate("summary_by_mail", {"lines": said})] if said else []
         told += _requested(case, form, facts, answers)
         return decide(*acts, Expect(), *told, *completed(case), done=False)
     shown = SayTemplate("summary", {"lines": said}, buttons=_CONFIRM)
     return decide(*acts, Expect(SUMMARY), *_in_place(case), shown)
 
 
-def _requested(case: Case, form: Dialog, facts: Facts, answers: Mapping[str, Any]) -> list[Act]:
+def _requested(case: Case, form: Dialog, facts: Facts, answers: Mapping[str, Any]) -> list[RuleAct]:
     """By mail nothing waits for a photo or a command's output: what is sent in answer goes to the agent."""
     requests = engine.next_requests(form, answers, condition_values(case, facts)) if answers else ()
     shown = [engine.render_question(request, case.language, {}) for request in requests]
@@ -201,9 +203,9 @@ def _shown(
     form: Dialog,
     facts: Facts,
     asks: Sequence[Question],
-    acts: Sequence[Act],
+    acts: Sequence[RuleAct],
     answers: Mapping[str, Any] | None = None,
-) -> list[Act]:
+) -> list[RuleAct]:
     """The questions as this channel shows them, and which they were. ``answers`` where the case has not all of them."""
     given = case.answers if answers is None else answers
     names = template_values(case, facts)
@@ -226,7 +228,7 @@ def _pictures(form: Dialog, asks: Sequence[Question]) -> tuple[File, ...]:
     return tuple(File(one.name, "photo", PICTURES[one.suffix], 0, f"content:{one}") for one in found)
 
 
-def _in_place(case: Case) -> list[Act]:
+def _in_place(case: Case) -> list[RuleAct]:
     """One question takes the place of the other; an article or a greeting above them stays to be read again."""
     return [ReplaceMessage()] if case.expecting.owner in (QUESTION, SUMMARY) else []
 

@@ -16,18 +16,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from desk.model.acts import Act, AddJournalEntry, Facts, Recipient, SayTemplate
+from desk.model.acts import AddJournalEntry, Addressee, Facts, RuleAct, SayTemplate
 from desk.model.case import Case
 from desk.model.events import Event, Inbound
 from desk.model.journal import GuessingSuspected
 from desk.model.provider_files import FloodLimits
-from desk.model.shared_facts import ContractGuess, Identification
+from desk.model.shared_facts import ContractGuess, IdentityClaim
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class CountGuess(Act):
+class CountGuess(RuleAct):
     """A guess has reached the source: it counts, under a number nobody else may use."""
 
     guess: ContractGuess
@@ -78,16 +78,16 @@ def _counts(guesses: Sequence[CountedGuess], addresses: Collection[str], now: da
     return by_person, sum(now - one.at < HOUR for one in guesses)
 
 
-def count_guesses(case: Case, inbound: Inbound[Event], facts: Facts, acts: Sequence[Act]) -> Sequence[Act]:
+def count_guesses(case: Case, inbound: Inbound[Event], facts: Facts, acts: Sequence[RuleAct]) -> Sequence[RuleAct]:
     """Counts the guess of this round, whatever else became of it; the last one of a budget is told to the agents."""
-    identified = facts.get(Identification)
+    identified = facts.get(IdentityClaim)
     guess = identified.guess if identified else None
     if guess is None:
         return acts
-    notice: tuple[Act, ...] = ()
+    notice: tuple[RuleAct, ...] = ()
     if guess.last:
         notice = (
             AddJournalEntry(GuessingSuspected()),
-            SayTemplate(f"agents_guessing_{guess.last}", to=Recipient.AGENTS),
+            SayTemplate(f"agents_guessing_{guess.last}", to=Addressee.AGENTS),
         )
     return [*acts, CountGuess(guess), *notice]

@@ -19,7 +19,7 @@ from desk.model.messages import Address
 from desk.model.provider_files import FloodLimits
 from desk.model.shared_facts import Account, ContractGuess
 from desk.pipeline.lookup import Round, address_of
-from desk.pipeline.request_coalescing import Batcher
+from desk.pipeline.request_coalescing import RequestCoalescer
 from desk.pipeline.write_buffer import RowBatch
 from desk.storage.database import Database
 from intake.identity.guess_budget import DAY, HOUR, CountedGuess, CountGuess, GuessBudget, is_lookup_allowed, next_guess
@@ -55,7 +55,7 @@ class GuessLimiter:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._batcher = Batcher(self._look_up_batch)
+        self._batcher = RequestCoalescer(self._look_up_batch)
         self._found_at: defaultdict[str, deque[datetime]] = defaultdict(deque)
 
     async def look_up(

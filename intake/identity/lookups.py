@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from desk.model.case import Case
 from desk.model.events import Said
-from desk.model.messages import FRONT, Proof
+from desk.model.messages import FRONT, SenderAssurance
 from desk.model.provider_files import Provider
-from desk.model.shared_facts import Account, EntitlementStatus, Identification
+from desk.model.shared_facts import Account, EntitlementStatus, IdentityClaim
 from desk.pipeline.lookup import Round
 from desk.storage.database import Database, insert_ignoring_duplicates
 from desk.storage.queue_tables import contents
@@ -37,7 +37,7 @@ class IdentificationLookup:
         self._guess_limiter = guess_limiter
 
     async def __call__(self, round_: Round) -> object | None:
-        """An `Identification`, perhaps empty."""
+        """An `IdentityClaim`, perhaps empty."""
         inbound, case = round_.inbound, round_.case
         if (rate := round_.facts.get(MessageRate)) and rate.wait:
             return None  # it is heard anew later, and asks for nothing twice
@@ -50,15 +50,15 @@ class IdentificationLookup:
         account, guess = result.account, result.guess
         if account is not None:
             typed = account.contract
-        if round_.provider.name == FRONT and inbound.proof is Proof.DOUBTED:
+        if round_.provider.name == FRONT and inbound.proof is SenderAssurance.DOUBTED:
             # A forged mail must not lead the true owner of its address to a provider of the forger's choice.
-            return Identification(None, typed, guess=guess, unchecked=not result.source_asked)
+            return IdentityClaim(None, typed, guess=guess, unchecked=not result.source_asked)
         if account is None and not typed and _may_be_looked_up(round_):
             account = self._single_account(case.provider, "contract", case.contract)
         if account is None and not typed and inbound.from_subscriber and inbound.sender.channel_kind == "mail":
             account = self._account_by_mail(round_.provider, inbound.sender.value)
         proved = account is not None and self._is_proved_by_mail(round_, account)
-        return Identification(account, typed, proved, guess, not result.source_asked)
+        return IdentityClaim(account, typed, proved, guess, not result.source_asked)
 
     def _contract_numbers(self, text: str, provider: Provider) -> dict[str, str]:
         """What looks like a contract number, by provider; at a front desk among all of them."""
@@ -103,7 +103,7 @@ class IdentificationLookup:
             return round_.case.proved
         mails = {one.strip().lower() for one in account.emails}
         on_file = inbound.sender.channel_kind == "mail" and inbound.sender.value in mails
-        return on_file and inbound.proof is Proof.SURE
+        return on_file and inbound.proof is SenderAssurance.SURE
 
 
 def _same_contract(one: str, other: str) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, select, update
 
 from desk.model.channels import ChannelRegistry
 from desk.pipeline.lookup import Round
-from desk.pipeline.request_coalescing import Batcher
+from desk.pipeline.request_coalescing import RequestCoalescer
 from desk.pipeline.write_buffer import RowBatch
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals, is_waiting
@@ -34,7 +34,7 @@ class MessageRateLookup:
         self._database = database
         self._registry = registry
         self._limiter = limiter or RateLimiter()
-        self._batcher = Batcher(self._count_waiting)
+        self._batcher = RequestCoalescer(self._count_waiting)
 
     async def __call__(self, round_: Round) -> object | None:
         """A `MessageRate` for those who hurry; None for everybody else."""

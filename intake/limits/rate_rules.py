@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from desk.model.acts import Act, AddJournalEntry, Decision, Expect, Facts, Postpone, SayTemplate, decide
+from desk.model.acts import AddJournalEntry, Decision, Expect, Facts, Postpone, RuleAct, SayTemplate, decide
 from desk.model.case import Case
 from desk.model.core_facts import Now, RecentCases
 from desk.model.events import Inbound, Opened, Pressed, Said
@@ -32,7 +32,7 @@ class MessageRate:
 
 
 @dataclass(frozen=True, slots=True)
-class QuarantineBacklog(Act):
+class QuarantineBacklog(RuleAct):
     """Everything that waits behind this message in its lane is quarantined, unread."""
 
 

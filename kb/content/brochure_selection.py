@@ -33,7 +33,7 @@ _NO_BREAK_RULES = (
 
 
 @dataclass(frozen=True, slots=True)
-class TextSpan:
+class FormattedSpan:
     """A part of a line with one format; ``kind`` is "", bold, code or link."""
 
     text: str
@@ -41,7 +41,7 @@ class TextSpan:
     url: str = ""
 
 
-SpanLine = tuple[TextSpan, ...]
+SpanLine = tuple[FormattedSpan, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,12 +243,12 @@ def _print_blocks(lines: Sequence[str], places: Mapping[str, str]) -> tuple[Prin
 
 def _text_spans(source: str) -> SpanLine:
     text = parse_markdown(source)
-    plain, at, spans = text.plain, 0, list[TextSpan]()
+    plain, at, spans = text.plain, 0, list[FormattedSpan]()
     looks = with_no_break_spaces(plain)
     for mark in text.marks:
-        spans.append(TextSpan(looks[at : mark.start]))
+        spans.append(FormattedSpan(looks[at : mark.start]))
         raw = mark.kind == "code"
-        spans.append(TextSpan((plain if raw else looks)[mark.start : mark.end], mark.kind, mark.url))
+        spans.append(FormattedSpan((plain if raw else looks)[mark.start : mark.end], mark.kind, mark.url))
         at = mark.end
-    spans.append(TextSpan(looks[at:]))
+    spans.append(FormattedSpan(looks[at:]))
     return tuple(one for one in spans if one.text)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from desk.model.acts import Act
+from desk.model.acts import RuleAct
 from kb.learning.drafts import ArticleDraft
 
 
 @dataclass(frozen=True, slots=True)
-class RecordSuggestion(Act):
+class RecordSuggestion(RuleAct):
     """An article was shown to the subscriber; ``score`` is how well it fitted, 0 to 1."""
 
     article: str
@@ -20,7 +20,7 @@ class RecordSuggestion(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class RecordSuggestionOutcome(Act):
+class RecordSuggestionOutcome(RuleAct):
     """Whether the article helped, as the person said: "helped" or "not_helped"."""
 
     article: str
@@ -28,7 +28,7 @@ class RecordSuggestionOutcome(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class RecordArticleLink(Act):
+class RecordArticleLink(RuleAct):
     """How an agent used an article; ``kind`` and ``note`` are those of `kb.storage.tables.ArticleLinkRow`."""
 
     article: str
@@ -38,7 +38,7 @@ class RecordArticleLink(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class CreateDraft(Act):
+class CreateDraft(RuleAct):
     """A draft of an article is made from this case."""
 
     draft: ArticleDraft
@@ -46,7 +46,7 @@ class CreateDraft(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class ValidateArticle(Act):
+class ValidateArticle(RuleAct):
     """Another agent used the article as it is: "reuse is review". ``languages`` are those that become validated."""
 
     provider: str

@@ -67,7 +67,7 @@ class AnswerThreshold:
 
 
 @dataclass(frozen=True, slots=True)
-class CalibrationAnswers:
+class CalibrationSamples:
     """The answers of the calibration: signals of the best article, and whether it was right. ``answerable`` are
     questions with an answer, ``article_excluded`` those whose article was left out, ``background`` background
     sentences."""
@@ -82,7 +82,7 @@ DEFAULT_THRESHOLD = AnswerThreshold(tuple(DEFAULT_WEIGHTS.tolist()), 2 * MIN_SCO
 """The threshold used where nothing was calibrated."""
 
 
-def calibrate(trials: CalibrationAnswers) -> AnswerThreshold:
+def calibrate(trials: CalibrationSamples) -> AnswerThreshold:
     """The threshold fitted to these answers."""
     nothing = np.concatenate((trials.article_excluded, trials.background))
     rows = np.concatenate((trials.answerable, nothing))

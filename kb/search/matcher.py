@@ -21,7 +21,7 @@ from kb.content.article_files import Article, sha256_of
 from kb.search import calibration
 from kb.search.article_index import FORMAT_VERSION, ArticleIndex, build_index
 from kb.search.background_corpus import background_sentences
-from kb.search.calibration import SIGNAL_COUNT, SURE_LIKELIHOOD, AnswerThreshold, CalibrationAnswers, Signals
+from kb.search.calibration import SIGNAL_COUNT, SURE_LIKELIHOOD, AnswerThreshold, CalibrationSamples, Signals
 from kb.search.combined_index import CombinedIndex, LeaveOneOutQuestion, leave_one_out_questions
 from kb.search.corrected_query import apply_corrections
 from kb.search.postings import Array
@@ -290,7 +290,7 @@ class Matcher:
         ]
         right = [bool(r) and r[0].id == one.article for r, one in zip(asked, phrasings, strict=True)]
         return calibration.calibrate(
-            CalibrationAnswers(
+            CalibrationSamples(
                 _best_signals(asked), np.array(right, bool), _best_signals(near_signals), _best_signals(background)
             )
         )

@@ -12,7 +12,7 @@ import stat
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from desk.model.messages import Proof
+from desk.model.messages import SenderAssurance
 from mail.mime.addresses import Mailbox
 from mail.reading import message
 from mail.reading.message import MailMessage, ReaderOptions
@@ -99,6 +99,6 @@ def to_dict(mail: MailMessage, reading: ReaderOptions) -> dict[str, object]:
         "bounced": [
             {"address": one.address, "status": one.status, "action": one.action} for one in mail.failed_recipients
         ],
-        "authenticated": mail.proof == Proof.SURE if reading.authserv_id else None,
+        "authenticated": mail.proof == SenderAssurance.SURE if reading.authserv_id else None,
         "problems": mail.problems,
     }

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from desk.model.messages import Proof
+from desk.model.messages import SenderAssurance
 from mail.mime.domains import is_aligned, to_ascii_domain
 from mail.mime.headers import MAX_FIELD_BYTES, MAX_HEADER_BYTES, Headers
 
@@ -33,25 +33,27 @@ class AuthenticationResult:
     properties: dict[str, str]
 
 
-def check_sender(headers: Headers, senders: list[str], authserv_id: str, raw: bytes = b"") -> Proof:
+def check_sender(headers: Headers, senders: list[str], authserv_id: str, raw: bytes = b"") -> SenderAssurance:
     """How sure the From is. ``senders`` are all addresses of all From fields: more than one proves nothing.
 
     ``raw`` is the message itself, whose headers must look the same to every reader.
     """
     if len(senders) != 1 or not _has_one_sender(headers.get_all("from"), senders[0]):
-        return Proof.DOUBTED
+        return SenderAssurance.DOUBTED
     if not authserv_id:
-        return Proof.CLAIMED
+        return SenderAssurance.CLAIMED
     if _is_ambiguous(raw):
-        return Proof.DOUBTED
+        return SenderAssurance.DOUBTED
     domain = to_ascii_domain(senders[0].rpartition("@")[2])
     stated = [parse_results(value) for value in _topmost_headers(headers, authserv_id)]
     if not domain or not stated or None in stated or len(stated) > MAX_RESULTS_HEADERS:
-        return Proof.DOUBTED
+        return SenderAssurance.DOUBTED
     found = _keep_topmost_of_method([one for one in stated if one is not None])
     if any(result.method == "dmarc" and result.verdict == "fail" for result in found):
-        return Proof.DOUBTED
-    return Proof.SURE if any(_is_aligned_pass(result, domain) for result in found) else Proof.DOUBTED
+        return SenderAssurance.DOUBTED
+    return (
+        SenderAssurance.SURE if any(_is_aligned_pass(result, domain) for result in found) else SenderAssurance.DOUBTED
+    )
 
 
 def parse_results(value: str) -> list[AuthenticationResult] | None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from desk.language.detect import language_of
-from desk.model.messages import Proof
+from desk.model.messages import SenderAssurance
 from mail.automatic import classify
 from mail.automatic.dsn import FailedRecipient
 from mail.automatic.original_message import OriginalMessage
@@ -54,7 +54,7 @@ class MailMessage:
     """A message, read. ``text`` is what is new in it, ``full_text`` everything.
 
     ``text_and_signature`` has only the quotes folded, ``quoted`` is what was folded (see
-    `mail.replies.quotes.FoldedText`). ``html_text`` is the whole of its HTML as text, "" when it has none; a message
+    `mail.replies.quotes.ReplySections`). ``html_text`` is the whole of its HTML as text, "" when it has none; a message
     of HTML alone has it as full text.
 
     ``sender`` has the name and address of From; its address is "" when there is none to be used. ``to`` are the
@@ -84,7 +84,7 @@ class MailMessage:
     report_class: str = "none"
     failed_recipients: tuple[FailedRecipient, ...] = ()
     original: OriginalMessage = OriginalMessage()  # noqa: RUF009 - frozen
-    proof: Proof = Proof.CLAIMED
+    proof: SenderAssurance = SenderAssurance.CLAIMED
     language: str = ""
     fingerprint: str = ""
     stub: int = 0
@@ -118,7 +118,7 @@ def read_degraded(raw: bytes, reading: ReaderOptions, why: str) -> MailMessage:
         text_and_signature=text,
         full_text=text,
         automatic="" if senders and senders[0].address else "nobody",
-        proof=Proof.DOUBTED if reading.authserv_id else Proof.CLAIMED,
+        proof=SenderAssurance.DOUBTED if reading.authserv_id else SenderAssurance.CLAIMED,
         fingerprint=hashlib.sha256(raw).hexdigest(),
         stub=stub,
         problems=(why,),
@@ -178,7 +178,7 @@ def _read_parts(raw: bytes, reading: ReaderOptions) -> MailMessage:
     )
 
 
-def _fold_body(shown: texts.BodyText, sender: Mailbox, subject: str) -> quotes.FoldedText:
+def _fold_body(shown: texts.BodyText, sender: Mailbox, subject: str) -> quotes.ReplySections:
     """What is new in the message."""
     text = texts.strip_pgp_armor(shown.unflowed)
     marks = shown.line_marks if text is shown.unflowed else []

@@ -30,7 +30,7 @@ from mail.receiving import ledger
 from mail.receiving.fair_scheduling import SMALL_MAIL_BYTES, FetchScheduler, FetchTurn
 from mail.receiving.watermarks import Watermark
 from mail.transport import imap
-from mail.transport.imap import FetchedMail, ImapConnection, MailEnvelope
+from mail.transport.imap import FetchedMail, ImapConnection, MessageMetadata
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ _PLAIN_ADDRESS = re.compile(
 )
 
 
-MailToStore = tuple[MailEnvelope, bytes, str]
+MailToStore = tuple[MessageMetadata, bytes, str]
 """A mail to be stored, its bytes or its stub, and the reason for which it is set aside ("" for none)."""
 
 
@@ -62,7 +62,7 @@ class FetchedMails:
     """Mails as they are stored, what the server says of each, and when that was."""
 
     raws: Sequence[RawMessage]
-    envelopes: Sequence[MailEnvelope]
+    envelopes: Sequence[MessageMetadata]
     at: datetime
 
 
@@ -206,7 +206,7 @@ class MailboxFetcher:
     async def _fetch_small(self, uids: Sequence[int]) -> list[FetchedMail]:
         """What is there of a batch, with the bodies of small mails; what was deleted meanwhile is left out."""
         if self.deaths.get(uids[0], 0) >= DEATHS_BEFORE_HEADER_ONLY:
-            return [FetchedMail(MailEnvelope(uids[0], 0), None)]
+            return [FetchedMail(MessageMetadata(uids[0], 0), None)]
         try:
             found = await self.connection.fetch_mails(uids, SMALL_MAIL_BYTES)
         except imap.CommandRefused:
@@ -216,7 +216,7 @@ class MailboxFetcher:
             for uid in missing:
                 found += await self._fetch_small([uid])
         elif missing and missing == await self.connection.list_uids(missing[0], missing[0]):
-            return [FetchedMail(MailEnvelope(missing[0], 0), None)]
+            return [FetchedMail(MessageMetadata(missing[0], 0), None)]
         return sorted(found, key=lambda one: one.envelope.uid)
 
     async def _complete_mails(self, part: Sequence[FetchedMail]) -> list[MailToStore]:
@@ -232,7 +232,7 @@ class MailboxFetcher:
             done.append((one, body, aside))
         return done
 
-    def _may_fetch_whole(self, one: MailEnvelope) -> bool:
+    def _may_fetch_whole(self, one: MessageMetadata) -> bool:
         return one.size <= MAX_MAIL_BYTES and self.deaths.get(one.uid, 0) < DEATHS_BEFORE_HEADER_ONLY
 
     async def _fetch_bodies(self, uids: Sequence[int]) -> dict[int, bytes]:
@@ -247,7 +247,7 @@ class MailboxFetcher:
                 bodies |= await self._fetch_bodies([uid]) if uid not in bodies else {}
         return bodies
 
-    async def _fetch_stub(self, one: MailEnvelope) -> bytes:
+    async def _fetch_stub(self, one: MessageMetadata) -> bytes:
         if self.deaths.get(one.uid, 0) >= DEATHS_BEFORE_NOTHING:
             return b""
         try:

@@ -20,7 +20,7 @@ from desk.storage.database import InsertIgnoringDuplicates
 from desk.storage.queue_tables import arrivals
 from mail.receiving.outcomes import MailOutcome, outcome_of_decision
 from mail.receiving.tables import ledger
-from mail.transport.imap_metadata import MailEnvelope
+from mail.transport.imap_metadata import MessageMetadata
 
 LATE_AFTER = timedelta(minutes=10)
 """A mail that waits longer to be decided is worth a look."""
@@ -75,7 +75,7 @@ async def mark_refused(connection: AsyncConnection, arrival_id: int) -> None:
 
 
 async def insert_rows(
-    connection: AsyncConnection, channel: str, epoch: str, mails: Collection[MailEnvelope], now: datetime
+    connection: AsyncConnection, channel: str, epoch: str, mails: Collection[MessageMetadata], now: datetime
 ) -> None:
     """Rows for mails that are being stored; those that have one keep it."""
     waiting = MailOutcome.WAITING.value

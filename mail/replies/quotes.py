@@ -42,7 +42,7 @@ SHORT_TEXT_LENGTH = 300
 
 
 @dataclass(frozen=True, slots=True)
-class FoldedText:
+class ReplySections:
     """The view of a message: every line of it that is not blank stands in one of ``text``, ``signature``, ``quoted``.
 
     ``text`` is what is new, with quotes and signature folded; ``text_and_signature`` has only the quotes folded;
@@ -65,7 +65,9 @@ class LineRole(Enum):
     QUOTE = "quote"
 
 
-def fold_quotes(full: str, *, author: str = "", forwarded: bool = False, marks: Sequence[LineMark] = ()) -> FoldedText:
+def fold_quotes(
+    full: str, *, author: str = "", forwarded: bool = False, marks: Sequence[LineMark] = ()
+) -> ReplySections:
     """The view of a message's text without its quotes and signature.
 
     ``author`` is the name in From; ``forwarded`` says that the subject calls the message a forwarded one; ``marks`` are
@@ -82,8 +84,8 @@ def fold_quotes(full: str, *, author: str = "", forwarded: bool = False, marks: 
 
     new = shown(LineRole.NEW)
     if not _has_words(new) or _says_answers_below(new, cut):
-        return FoldedText(_trim_blank_lines(lines), _trim_blank_lines(lines))
-    return FoldedText(
+        return ReplySections(_trim_blank_lines(lines), _trim_blank_lines(lines))
+    return ReplySections(
         shown(LineRole.NEW, LineRole.CONTEXT),
         shown(LineRole.NEW, LineRole.CONTEXT, LineRole.SIGNATURE),
         shown(LineRole.QUOTE),

@@ -17,7 +17,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from desk.language.rich_text import literal
-from desk.model.acts import Act, AddJournalEntry, Facts, Recipient, SayTemplate, SayText, Suppressed, is_for_agents
+from desk.model.acts import (
+    AddJournalEntry,
+    Addressee,
+    Facts,
+    RuleAct,
+    SayTemplate,
+    SayText,
+    SuppressedAct,
+    is_for_agents,
+)
 from desk.model.case import Case
 from desk.model.core_facts import CaseMatch, ContactAddresses
 from desk.model.events import Event, Inbound
@@ -33,7 +42,7 @@ MAX_PER_DOMAIN = 300
 
 
 @dataclass(frozen=True, slots=True)
-class CountAutomaticMail(Act):
+class CountAutomaticMail(RuleAct):
     """Counts an automatic message to a peer, under a number that is used once."""
 
     peer: str
@@ -41,7 +50,7 @@ class CountAutomaticMail(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class MutePeer(Act):
+class MutePeer(RuleAct):
     """No automatic mail goes to this peer from now on."""
 
     peer: str
@@ -49,14 +58,14 @@ class MutePeer(Act):
 
 
 @dataclass(frozen=True, slots=True)
-class ForgetCounts(Act):
+class ForgetCounts(RuleAct):
     """An agent has written to this peer: the count starts anew."""
 
     peer: str
 
 
 @dataclass(frozen=True, slots=True)
-class StopNotices(Act):
+class StopNotices(RuleAct):
     """This peer wants no notices any more; their messages are still answered."""
 
     peer: str
@@ -118,7 +127,7 @@ def compute_allowance(
     return SendAllowance(peer, history.last_number + 1, why, mutes)
 
 
-def guard_loops(case: Case, inbound: Inbound[Event], facts: Facts, acts: Sequence[Act]) -> Sequence[Act]:
+def guard_loops(case: Case, inbound: Inbound[Event], facts: Facts, acts: Sequence[RuleAct]) -> Sequence[RuleAct]:
     """The round's acts, with those that may not be sent now suppressed, and those that are sent counted."""
     if inbound.from_agent or inbound.accepted_by:
         reached = (_find_mail_recipient(act, case, inbound, facts) for act in acts)
@@ -126,7 +135,7 @@ def guard_loops(case: Case, inbound: Inbound[Event], facts: Facts, acts: Sequenc
     allowances = facts.get(SendAllowances)
     if allowances is None:
         return acts
-    governed: list[Act] = []
+    governed: list[RuleAct] = []
     counted: dict[str, CountAutomaticMail | MutePeer] = {}
     for act in acts:
         address = _find_mail_recipient(act, case, inbound, facts)
@@ -134,7 +143,7 @@ def guard_loops(case: Case, inbound: Inbound[Event], facts: Facts, acts: Sequenc
         if allowed is None or not isinstance(act, (SayTemplate, SayText)):
             governed.append(act)
         elif allowed.refused:
-            governed.append(Suppressed(act, allowed.refused))
+            governed.append(SuppressedAct(act, allowed.refused))
             if allowed.mutes:
                 counted[allowed.peer] = MutePeer(allowed.peer, allowed.refused)
         else:
@@ -145,7 +154,7 @@ def guard_loops(case: Case, inbound: Inbound[Event], facts: Facts, acts: Sequenc
     return governed
 
 
-def _find_mail_recipient(act: Act, case: Case, inbound: Inbound[Event], facts: Facts) -> Address | None:
+def _find_mail_recipient(act: RuleAct, case: Case, inbound: Inbound[Event], facts: Facts) -> Address | None:
     """The mail address this act writes to, None for another channel."""
     if not isinstance(act, (SayTemplate, SayText)) or is_for_agents(act.to):
         return None
@@ -156,11 +165,11 @@ def _find_mail_recipient(act: Act, case: Case, inbound: Inbound[Event], facts: F
     )
 
 
-def _report_mute(mute: MutePeer, case: Case) -> Sequence[Act]:
+def _report_mute(mute: MutePeer, case: Case) -> Sequence[RuleAct]:
     """Acts that report a mute: in the journal, and to the agents' group where the case is registered and open."""
-    told: list[Act] = [AddJournalEntry(PeerMuted(mute.peer, mute.reason.code, mute.reason.count))]
+    told: list[RuleAct] = [AddJournalEntry(PeerMuted(mute.peer, mute.reason.code, mute.reason.count))]
     if case.registered and case.open:
         told.append(
-            SayTemplate("agents_muted", {"address": literal(mute.peer)}, Recipient.AGENTS, policy=RedeliveryPolicy.HOLD)
+            SayTemplate("agents_muted", {"address": literal(mute.peer)}, Addressee.AGENTS, policy=RedeliveryPolicy.HOLD)
         )
     return told

@@ -19,7 +19,7 @@ from desk.model.core_facts import ContactAddresses
 from desk.model.messages import Address
 from desk.model.shared_facts import SendAllowance, SendAllowances
 from desk.pipeline.lookup import Round, address_of, is_proved_sender
-from desk.pipeline.request_coalescing import Batcher
+from desk.pipeline.request_coalescing import RequestCoalescer
 from desk.pipeline.write_buffer import RowBatch
 from desk.storage.database import Database
 from mail.receiving.tables import automatic_messages_sent, muted_peers, unsubscribed_peers
@@ -67,7 +67,7 @@ class SendAllowanceLookup:
     def __init__(self, database: Database, own: Iterable[str]) -> None:
         self._database = database
         self._own = frozenset(map(peer_of, own))
-        self._batcher = Batcher(self._load_batch)
+        self._batcher = RequestCoalescer(self._load_batch)
 
     async def __call__(self, round_: Round) -> object | None:
         """An `SendAllowances`; None where nobody is reached by mail, or a person acts, whom nothing limits."""

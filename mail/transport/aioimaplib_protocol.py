@@ -38,7 +38,7 @@ class CommandRefused(Exception):
     """The server said NO or BAD to one command; the connection goes on."""
 
 
-class ImapProtocol(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]
+class AioimaplibProtocol(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]
     """Takes FETCH answers apart itself, and remembers that new mail was announced, which aioimaplib drops."""
 
     has_new_mail = False
@@ -110,7 +110,7 @@ class ImapClient(aioimaplib.IMAP4):  # type: ignore[misc]
 
     def create_client(self, host: str, port: int, loop: Any, conn_lost_cb: Any = None, ssl_context: Any = None) -> None:
         running = asyncio.get_running_loop()
-        self.protocol = ImapProtocol(running, conn_lost_cb)
+        self.protocol = AioimaplibProtocol(running, conn_lost_cb)
         self._client_task = running.create_task(
             running.create_connection(lambda: self.protocol, host, port, ssl=ssl_context)
         )

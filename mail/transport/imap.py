@@ -1,8 +1,8 @@
 """One IMAP connection to a mailbox, with a timeout for every wait.
 
-aioimaplib is used here and in `mail.transport.aioimaplib_protocol` alone. It hangs for ever on a lost connection, and answers
-late after a timeout. So every wait here ends when the connection is lost or the time is over, and any trouble ends the
-connection for good.
+aioimaplib is used here and in `mail.transport.aioimaplib_protocol` alone. It hangs for ever on a lost connection, and
+answers late after a timeout. So every wait here ends when the connection is lost or the time is over, and any trouble
+ends the connection for good.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from aioimaplib import aioimaplib
 from desk.model.settings import MailboxSettings
 from mail.transport.aioimaplib_protocol import CommandRefused, ConnectionBroken, ImapClient, LoginRefused
 from mail.transport.imap_fetch_response import FetchItem
-from mail.transport.imap_metadata import FetchedMail, FolderStatus, MailEnvelope, parse_envelope
+from mail.transport.imap_metadata import FetchedMail, FolderStatus, MessageMetadata, parse_envelope
 from mail.transport.imap_syntax import format_uid_set, quote_folder, quote_string
 from mail.transport.tls import make_tls_context
 
@@ -30,7 +30,7 @@ __all__ = [
     "FolderStatus",
     "ImapConnection",
     "LoginRefused",
-    "MailEnvelope",
+    "MessageMetadata",
 ]
 
 T = TypeVar("T")
@@ -98,7 +98,7 @@ class ImapConnection:
         found = {int(word) for line in lines[:-1] for word in bytes(line).split() if word.isdigit()}
         return sorted(uid for uid in found if uid >= first)  # "5:*" always names the last mail, however old
 
-    async def fetch_envelopes(self, uids: Sequence[int], with_date: bool = False) -> list[MailEnvelope]:
+    async def fetch_envelopes(self, uids: Sequence[int], with_date: bool = False) -> list[MessageMetadata]:
         """What is known of mails before they are fetched; those that are gone, or refused, are missing."""
         field = " BODY.PEEK[HEADER.FIELDS (DATE)]<0.1000>" if with_date else ""
         try:

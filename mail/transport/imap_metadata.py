@@ -26,7 +26,7 @@ class FolderStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class MailEnvelope:
+class MessageMetadata:
     """What the server says of a mail: ``size`` in bytes, when it got it, and the Date header where that was asked."""
 
     uid: int
@@ -58,13 +58,15 @@ class MailEnvelope:
 class FetchedMail:
     """A mail as far as it was asked for. ``body`` is None where the server gave none, or it is longer than that."""
 
-    envelope: MailEnvelope
+    envelope: MessageMetadata
     body: bytes | None
 
 
-def parse_envelope(item: FetchItem, header: bytes = b"") -> MailEnvelope | None:
+def parse_envelope(item: FetchItem, header: bytes = b"") -> MessageMetadata | None:
     """The envelope in one answer; None where it has none."""
     uid, size, internal = _UID.search(item.text), _SIZE.search(item.text), _INTERNALDATE.search(item.text)
     if uid is None or size is None:
         return None  # flags that somebody else changed
-    return MailEnvelope(int(uid[1]), int(size[1]), internal[1].decode("ascii", "replace") if internal else "", header)
+    return MessageMetadata(
+        int(uid[1]), int(size[1]), internal[1].decode("ascii", "replace") if internal else "", header
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from desk.model.messages import Proof
+from desk.model.messages import SenderAssurance
 from mail.mime.domains import is_aligned, to_ascii_domain
 from mail.reading.message import ReaderOptions, read_message
 
@@ -19,7 +19,7 @@ def results(words: str, by: str = OURS, name: str = "Authentication-Results") ->
     return f"{name}: {by}; {words}"
 
 
-def verdict(*lines: str, authserv_id: str = OURS) -> Proof:
+def verdict(*lines: str, authserv_id: str = OURS) -> SenderAssurance:
     """What the whole reader makes of a letter with these headers."""
     raw = "\r\n".join([*lines, "Subject: x", "", "нет интернета", ""]).encode("utf-8", "surrogateescape")
     return read_message(raw, ReaderOptions("help@sever.test", authserv_id)).proof
@@ -168,20 +168,20 @@ GENUINE = {
 @pytest.mark.parametrize("lines", FORGED.values(), ids=FORGED)
 def test_a_forged_verdict_proves_nothing(lines: tuple[str, ...]) -> None:
     """Lower headers, other servers, comments, quoted words, other domains, two senders: all stay in doubt."""
-    assert verdict(*lines) is Proof.DOUBTED
+    assert verdict(*lines) is SenderAssurance.DOUBTED
 
 
 @pytest.mark.parametrize("lines", GENUINE.values(), ids=GENUINE)
 def test_the_borders_own_word_counts(lines: tuple[str, ...]) -> None:
     """One header or several of its own, however servers lay them out, are believed."""
-    assert verdict(*lines) is Proof.SURE
+    assert verdict(*lines) is SenderAssurance.SURE
 
 
 def test_where_nobody_vouches_one_sender_is_a_claim_and_two_are_a_doubt() -> None:
     """Without an authserv_id a From is what it says, unless it says several things."""
-    assert verdict(results(PASS), FROM, authserv_id="") is Proof.CLAIMED
+    assert verdict(results(PASS), FROM, authserv_id="") is SenderAssurance.CLAIMED
     for lines in (("From: <anna@example.test> <evil@evil.test>",), (FROM, "From: evil@evil.test")):
-        assert verdict(*lines, authserv_id="") is Proof.DOUBTED
+        assert verdict(*lines, authserv_id="") is SenderAssurance.DOUBTED
 
 
 @pytest.mark.parametrize(

@@ -8,18 +8,18 @@ from bots.agent_commands import case_number, parse_agent_message
 from desk.language.durations import parse_minutes
 from desk.model.agent_operations import (
     AddNote,
+    AgentOperation,
     DeclineArticle,
     DraftArticle,
     LinkArticle,
     ListArticles,
     MarkArticlesNotUseful,
-    Operation,
     Reply,
     Resolve,
     SetEta,
     Take,
 )
-from desk.model.events import NotForDesk, Ordered, Reference
+from desk.model.events import CaseReference, NotForDesk, Ordered
 from tests.bots.examples import AGENTS, CHANNEL, GROUP, OLEG, answering, from_oleg, inbound, message, press
 
 
@@ -74,7 +74,7 @@ def test_a_moved_group_is_the_agents_group_and_its_lane_keeps_the_old_name() -> 
         ("/article SN-2026-000123 none порт сгорел", False, DeclineArticle("порт сгорел"), "SN-2026-000123"),
     ],
 )
-def test_orders(text: str, replies: bool, operation: Operation | None, number: str) -> None:
+def test_orders(text: str, replies: bool, operation: AgentOperation | None, number: str) -> None:
     one = parse_agent_message(text, replies=replies)
     assert (one.operation, one.number) == (operation, number)
 
@@ -141,10 +141,10 @@ def test_a_case_number_has_at_least_four_digits(word: str, number: str) -> None:
         ("kb:not_useful", MarkArticlesNotUseful()),
     ],
 )
-def test_a_button_under_a_card_is_an_order_of_the_agent_who_pressed(option: str, operation: Operation) -> None:
+def test_a_button_under_a_card_is_an_order_of_the_agent_who_pressed(option: str, operation: AgentOperation) -> None:
     one = inbound("callback_query", **press(f"2:1:{option}", by=OLEG, chat=GROUP))
     assert (one.event, one.sender.value, one.callback) == (Ordered(operation, option), "7", "777")
-    assert one.reference == Reference(case_id=2, button=True, lane=f"{CHANNEL}:{AGENTS}")
+    assert one.reference == CaseReference(case_id=2, button=True, lane=f"{CHANNEL}:{AGENTS}")
 
 
 def test_an_unknown_button_in_the_agents_group_orders_nothing_but_is_acknowledged() -> None:

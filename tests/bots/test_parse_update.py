@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from desk.model.events import Event, NotForDesk, Opened, Pressed, Said, Undelivered
+from desk.model.events import DeliveryFailed, Event, NotForDesk, Opened, Pressed, Said
 from desk.model.messages import Address, UnreadableMessage
 from tests.bots.examples import ANNA, AT, BOT, CHANNEL, GROUP, PRIVATE, hears, inbound, message, press
 
@@ -195,7 +195,7 @@ def member(status: str, **more: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("chat", "before", "after", "event"),
     [
-        (PRIVATE, member("member"), member("kicked", until_date=0), Undelivered(gone=True, by_person=True)),
+        (PRIVATE, member("member"), member("kicked", until_date=0), DeliveryFailed(gone=True, by_person=True)),
         (PRIVATE, member("kicked", until_date=0), member("member"), Opened(returned=True)),
         (GROUP, member("left"), member("member"), NotForDesk()),
         (GROUP, member("member"), member("kicked", until_date=0), NotForDesk()),

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from bots.render import render
 from bots.split_text import entities, split_text, units
 from desk.language.rich_text import RichText, TextMark, parse_markdown
-from desk.model.messages import Address, ButtonOption, ChannelCall, File, OutboundMessage, RedeliveryPolicy
+from desk.model.messages import Address, ChannelCall, File, OutboundMessage, RedeliveryPolicy, RenderedButton
 
 CHANNEL = "telegram:desk"
 ANNA = Address("telegram", CHANNEL, "42")
-YES_NO = ((ButtonOption("yes", "Да"), ButtonOption("no", "Нет")),)
+YES_NO = ((RenderedButton("yes", "Да"), RenderedButton("no", "Нет")),)
 
 
 def parcels(text: str | RichText = "", **how: Any) -> tuple[ChannelCall, ...]:
@@ -94,7 +94,7 @@ def test_buttons_say_which_case_and_which_prompt_they_belong_to() -> None:
 
 def test_a_button_that_does_not_fit_names_its_option() -> None:
     with pytest.raises(ValueError, match="ааааа"):
-        parcels("x", options=((ButtonOption("а" * 31, "А"),),), case=1, prompt=1)
+        parcels("x", options=((RenderedButton("а" * 31, "А"),),), case=1, prompt=1)
 
 
 def test_a_long_text_is_cut_between_paragraphs_and_the_buttons_hang_on_the_last_part() -> None:

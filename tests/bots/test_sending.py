@@ -13,11 +13,11 @@ from bots.channel import TelegramChannel
 from desk.language.rich_text import parse_markdown
 from desk.model.messages import (
     Address,
-    ButtonOption,
     Departure,
     File,
     OutboundMessage,
     Rejected,
+    RenderedButton,
     ResultUnknown,
     RetryLater,
     SendResult,
@@ -29,7 +29,7 @@ from tests.bots.examples import AGENTS, CHANNEL
 from tests.peers.botapi import Bot, BotApi, User
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
-YES = ((ButtonOption("yes", "Yes"),),)
+YES = ((RenderedButton("yes", "Yes"),),)
 FILES = {
     "content:a.png": PNG,
     "content:b.png": PNG + b"b",

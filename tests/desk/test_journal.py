@@ -14,9 +14,9 @@ from desk.model.journal import (
     ArticleTried,
     Category,
     ConsentGiven,
-    Dialogue,
     JournalEntry,
-    JournalEvent,
+    JournalEntryData,
+    MessageExchanged,
     NoteAdded,
     StateChanged,
     stored_data,
@@ -29,8 +29,8 @@ LANGUAGES = ("ru", "en")
 
 
 def test_every_kind_of_event_is_known_by_its_own_name() -> None:
-    kinds = {one for one in vars(journal).values() if isinstance(one, type) and issubclass(one, JournalEvent)}
-    assert set(KINDS.values()) == kinds - {JournalEvent}
+    kinds = {one for one in vars(journal).values() if isinstance(one, type) and issubclass(one, JournalEntryData)}
+    assert set(KINDS.values()) == kinds - {JournalEntryData}
     assert all(KINDS[one.kind] is one for one in KINDS.values())
     assert all(0 < len(kind) <= JournalEntry.__table__.c.kind.type.length for kind in KINDS)  # type: ignore[attr-defined]
 
@@ -40,7 +40,7 @@ def test_every_category_that_a_protocol_must_have_has_its_events() -> None:
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=str)
-def test_an_event_is_the_same_after_it_was_stored(event: JournalEvent) -> None:
+def test_an_event_is_the_same_after_it_was_stored(event: JournalEntryData) -> None:
     data = json.loads(json.dumps(stored_data(event)))
     entry = JournalEntry(provider="sever", kind=event.kind, data=data, actor="desk")
     assert entry.event == event
@@ -48,7 +48,7 @@ def test_an_event_is_the_same_after_it_was_stored(event: JournalEvent) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=lambda one: one.kind)
-def test_what_an_older_version_did_not_store_has_a_default(kind: type[JournalEvent]) -> None:
+def test_what_an_older_version_did_not_store_has_a_default(kind: type[JournalEntryData]) -> None:
     assert all(one.default is not MISSING for one in fields(kind))
     assert JournalEntry(kind=kind.kind, data={}).event == kind()
 
@@ -61,7 +61,7 @@ def test_an_entry_of_a_later_version_is_not_taken_for_another() -> None:
 
 
 def test_only_the_dialogue_and_notes_carry_words_of_people_and_states_are_told_with_what_was_before() -> None:
-    assert (Dialogue.category, NoteAdded.category) == (Category.DIALOGUE, Category.NOTE)
+    assert (MessageExchanged.category, NoteAdded.category) == (Category.DIALOGUE, Category.NOTE)
     assert (StateChanged.category, ConsentGiven.category) == (Category.STATUS, Category.STATUS)
     assert stored_data(StateChanged("closed", "customer_verified", "resolved")) == {
         "state": "closed",

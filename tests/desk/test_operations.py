@@ -11,12 +11,12 @@ from desk.model.agent_operations import (
     OPERATIONS,
     POLICIES,
     AddNote,
+    AgentOperation,
     DeclineArticle,
     DraftArticle,
     LinkArticle,
     ListArticles,
     MarkArticlesNotUseful,
-    Operation,
     Reply,
     Resolve,
     SetEta,
@@ -33,7 +33,7 @@ from desk.model.states import FINAL, CaseState
 
 NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 PHOTO = File("lamp.png", "photo", "image/png", 9, "telegram:main:abc")
-EACH: tuple[Operation, ...] = (
+EACH: tuple[AgentOperation, ...] = (
     Take(),
     Reply("Здравствуйте!"),
     AddNote("звонил"),
@@ -47,7 +47,7 @@ EACH: tuple[Operation, ...] = (
 )
 OPEN = tuple(state for state in CaseState if state not in FINAL)
 CLOSED, RESOLVED = RefusalCode.CASE_CLOSED, RefusalCode.CASE_RESOLVED
-REFUSED: dict[type[Operation], dict[CaseState, RefusalCode]] = {
+REFUSED: dict[type[AgentOperation], dict[CaseState, RefusalCode]] = {
     Take: dict.fromkeys(FINAL, CLOSED),
     Reply: dict.fromkeys(FINAL, CLOSED),
     SetEta: {**dict.fromkeys(FINAL, CLOSED), CaseState.RESOLVED: RESOLVED},
@@ -71,7 +71,7 @@ def test_every_operation_is_tried_here_and_has_a_policy_and_a_name_of_its_own() 
 @pytest.mark.parametrize("state", CaseState)
 @pytest.mark.parametrize("operation", EACH, ids=lambda one: one.name)
 def test_each_operation_is_allowed_or_refused_with_its_code_in_each_state(
-    operation: Operation, state: CaseState
+    operation: AgentOperation, state: CaseState
 ) -> None:
     assert refusal_of(operation, case_in(state)) is REFUSED.get(type(operation), {}).get(state)
 
@@ -82,7 +82,7 @@ def test_a_taken_case_is_taken_by_nobody_else(state: CaseState) -> None:
 
 
 @pytest.mark.parametrize("operation", [one for one in EACH if not isinstance(one, Take)], ids=lambda one: one.name)
-def test_everything_but_taking_may_be_done_to_another_agents_case(operation: Operation) -> None:
+def test_everything_but_taking_may_be_done_to_another_agents_case(operation: AgentOperation) -> None:
     assert refusal_of(operation, case_in(CaseState.IN_PROGRESS, "petrov")) is None
 
 
@@ -132,7 +132,7 @@ def test_a_promised_time_lies_between_five_minutes_and_thirty_days(minutes: int 
     ],
     ids=str,
 )
-def test_an_order_is_the_same_after_it_was_stored_as_json(operation: Operation) -> None:
+def test_an_order_is_the_same_after_it_was_stored_as_json(operation: AgentOperation) -> None:
     stored = json.loads(json.dumps(operation_as_json(operation)))
     assert stored["name"] == operation.name
     assert operation_from_json(stored) == operation

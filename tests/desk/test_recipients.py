@@ -7,7 +7,17 @@ from datetime import UTC, datetime
 import pytest
 
 from desk.language.rich_text import RichText
-from desk.model.acts import AgentPerson, Audience, External, Recipient, SayTemplate, SayText, Team, Topic, is_for_agents
+from desk.model.acts import (
+    Addressee,
+    AgentAddressee,
+    Audience,
+    ExternalAddressee,
+    SayTemplate,
+    SayText,
+    TeamAddressee,
+    TopicAddressee,
+    is_for_agents,
+)
 from desk.model.agent_operations import Take
 from desk.model.case import Case
 from desk.model.core_facts import ContactAddresses
@@ -25,7 +35,7 @@ CONTACT = ContactAddresses(
     ON_FILE,
     GROUP,
     outlets={"mail": "mail:support", "telegram": "telegram:main"},
-    places={Team("night"): NIGHT},
+    places={TeamAddressee("night"): NIGHT},
 )
 NOBODY = ContactAddresses(None, None, None)
 
@@ -41,45 +51,48 @@ def reached(to: Audience, contact: ContactAddresses = CONTACT, by_agent: bool = 
 @pytest.mark.parametrize(
     ("to", "addresses"),
     [
-        (Recipient.SPEAKER, [ANNA]),
-        (Recipient.SUBSCRIBER, [ANNA]),
-        (Recipient.ON_FILE, [ON_FILE]),
-        (Recipient.AGENTS, [GROUP]),
-        (Team("night"), [NIGHT]),
-        (Team("l1"), [GROUP]),
-        (AgentPerson("ivanova"), [GROUP]),
-        (Topic(5), [Address("telegram", "telegram:main", "-1001", 5)]),
-        (External("mail", "noc@carrier.test"), [Address("mail", "mail:support", "noc@carrier.test")]),
-        (External("telegram", "99"), [Address("telegram", "telegram:main", "99")]),
-        (External("fax", "1"), []),
+        (Addressee.SPEAKER, [ANNA]),
+        (Addressee.SUBSCRIBER, [ANNA]),
+        (Addressee.ON_FILE, [ON_FILE]),
+        (Addressee.AGENTS, [GROUP]),
+        (TeamAddressee("night"), [NIGHT]),
+        (TeamAddressee("l1"), [GROUP]),
+        (AgentAddressee("ivanova"), [GROUP]),
+        (TopicAddressee(5), [Address("telegram", "telegram:main", "-1001", 5)]),
+        (ExternalAddressee("mail", "noc@carrier.test"), [Address("mail", "mail:support", "noc@carrier.test")]),
+        (ExternalAddressee("telegram", "99"), [Address("telegram", "telegram:main", "99")]),
+        (ExternalAddressee("fax", "1"), []),
     ],
 )
 def test_each_audience_has_its_address(to: Audience, addresses: list[Address]) -> None:
     assert reached(to) == addresses
 
 
-@pytest.mark.parametrize("to", [*Recipient, Team("l1"), AgentPerson("a"), Topic(5), External("mail", "x@y.test")])
+@pytest.mark.parametrize(
+    "to",
+    [*Addressee, TeamAddressee("l1"), AgentAddressee("a"), TopicAddressee(5), ExternalAddressee("mail", "x@y.test")],
+)
 def test_where_nothing_is_known_nobody_is_reached(to: Audience) -> None:
-    assert reached(to, NOBODY) == ([ANNA] if to is Recipient.SPEAKER else [])
+    assert reached(to, NOBODY) == ([ANNA] if to is Addressee.SPEAKER else [])
 
 
 def test_a_group_elsewhere_has_no_topics() -> None:
     group = Address("chat", "chat:sever", "agents")
-    assert reached(Topic(5), ContactAddresses(None, None, group)) == [group]
+    assert reached(TopicAddressee(5), ContactAddresses(None, None, group)) == [group]
 
 
 def test_an_agent_who_speaks_is_answered_in_the_group() -> None:
-    assert reached(Recipient.SPEAKER, by_agent=True) == [GROUP]
+    assert reached(Addressee.SPEAKER, by_agent=True) == [GROUP]
 
 
 def test_who_is_an_agent() -> None:
     audiences: list[Audience] = [
-        Recipient.AGENTS,
-        Team("l1"),
-        AgentPerson("a"),
-        Topic(5),
-        Recipient.SPEAKER,
-        External("mail", "x"),
+        Addressee.AGENTS,
+        TeamAddressee("l1"),
+        AgentAddressee("a"),
+        TopicAddressee(5),
+        Addressee.SPEAKER,
+        ExternalAddressee("mail", "x"),
     ]
     assert [is_for_agents(to) for to in audiences] == [True, True, True, True, False, False]
 
@@ -89,12 +102,16 @@ def test_who_is_an_agent() -> None:
     [
         (SayTemplate("hello"), ANNA, Priority.DIALOG),
         (SayText(RichText("hello")), ANNA, Priority.DIALOG),
-        (SayTemplate("eta_told", to=Recipient.ON_FILE), ON_FILE, Priority.NOTICE),
-        (SayTemplate("agent_says", to=Recipient.ON_FILE, human=True), ON_FILE, Priority.DIALOG),
-        (SayTemplate("agents_new", to=Recipient.AGENTS), GROUP, Priority.DIALOG),
-        (SayTemplate("agents_new", to=Team("night")), NIGHT, Priority.DIALOG),
-        (SayTemplate("outage", to=External("mail", "x")), Address("mail", "mail:support", "x"), Priority.NOTICE),
-        (SayTemplate("outage", to=Recipient.SUBSCRIBER, priority=Priority.BULK), ANNA, Priority.BULK),
+        (SayTemplate("eta_told", to=Addressee.ON_FILE), ON_FILE, Priority.NOTICE),
+        (SayTemplate("agent_says", to=Addressee.ON_FILE, human=True), ON_FILE, Priority.DIALOG),
+        (SayTemplate("agents_new", to=Addressee.AGENTS), GROUP, Priority.DIALOG),
+        (SayTemplate("agents_new", to=TeamAddressee("night")), NIGHT, Priority.DIALOG),
+        (
+            SayTemplate("outage", to=ExternalAddressee("mail", "x")),
+            Address("mail", "mail:support", "x"),
+            Priority.NOTICE,
+        ),
+        (SayTemplate("outage", to=Addressee.SUBSCRIBER, priority=Priority.BULK), ANNA, Priority.BULK),
     ],
 )
 def test_an_answer_is_more_urgent_than_a_notice(act: SayTemplate, to: Address, priority: Priority) -> None:
@@ -104,4 +121,4 @@ def test_an_answer_is_more_urgent_than_a_notice(act: SayTemplate, to: Address, p
 def test_what_the_clock_says_is_a_notice() -> None:
     """Nobody has just written: the subscriber does not wait for it."""
     clock = Inbound("clock", Address("desk", "clock", ""), AT, TimerFired("silent"))
-    assert priority_of(SayTemplate("reminder", to=Recipient.SUBSCRIBER), ANNA, clock, CONTACT) is Priority.NOTICE
+    assert priority_of(SayTemplate("reminder", to=Addressee.SUBSCRIBER), ANNA, clock, CONTACT) is Priority.NOTICE

@@ -11,7 +11,6 @@ import pytest
 from console.runtime.rules import OPERATIONS, RULEBOOK, TIMERS
 from desk.model import agent_operations
 from desk.model.acts import (
-    Act,
     AddJournalEntry,
     ChangeState,
     Decision,
@@ -20,6 +19,7 @@ from desk.model.acts import (
     Ignore,
     Refuse,
     Rule,
+    RuleAct,
     SetFields,
     decide,
 )
@@ -29,6 +29,7 @@ from desk.model.case import Case
 from desk.model.core_facts import CaseMatch, ContactAddresses
 from desk.model.dialog_state import CONSENT, QUESTION
 from desk.model.events import (
+    DeliveryFailed,
     Event,
     Inbound,
     MaybeSent,
@@ -38,7 +39,6 @@ from desk.model.events import (
     Pressed,
     Said,
     TimerFired,
-    Undelivered,
 )
 from desk.model.journal import StateChanged
 from desk.model.messages import Address
@@ -60,7 +60,7 @@ EVENTS: tuple[Event, ...] = (
     Said("x"),
     Pressed(1, 1, "yes"),
     Opened(),
-    Undelivered(),
+    DeliveryFailed(),
     MaybeSent(),
     TimerFired("eta_over"),
     Ordered(Take()),
@@ -76,7 +76,7 @@ def asked() -> list[str]:
     return ASKED
 
 
-def rule(name: str, *acts: Act, done: bool = False, words_used: bool = True) -> Rule:
+def rule(name: str, *acts: RuleAct, done: bool = False, words_used: bool = True) -> Rule:
     """A rule that decides these acts, and nothing where there are none."""
 
     def one(case: Case, inbound: Inbound[Any], facts: Facts) -> Decision | None:
@@ -203,7 +203,7 @@ def test_an_order_goes_to_the_rules_of_its_operation(asked: list[str]) -> None:
 
 
 def test_without_a_case_only_the_rules_for_that_are_asked_until_one_decides(asked: list[str]) -> None:
-    def without(name: str, *acts: Act) -> Callable[[Inbound[Any], Facts], Decision | None]:
+    def without(name: str, *acts: RuleAct) -> Callable[[Inbound[Any], Facts], Decision | None]:
         def one(inbound: Inbound[Any], facts: Facts) -> Decision | None:
             ASKED.append(name)
             return decide(*acts) if acts else None

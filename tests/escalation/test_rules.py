@@ -10,26 +10,36 @@ import pytest
 
 from console.runtime.rules import RULEBOOK
 from desk.model.acts import (
-    Act,
     AddJournalEntry,
+    Addressee,
     ChangeState,
     Expect,
     Facts,
     Ignore,
     MarkAddress,
     PopupNotice,
-    Recipient,
     Refuse,
+    RuleAct,
     SayTemplate,
     SetTimer,
     UpdateCard,
 )
-from desk.model.agent_operations import AddNote, Operation, Reply, Resolve, SetEta, Take
+from desk.model.agent_operations import AddNote, AgentOperation, Reply, Resolve, SetEta, Take
 from desk.model.arrival_outcomes import IgnoredCode, RefusalCode
 from desk.model.case import Case
 from desk.model.core_facts import ActingAgent, CaseMatch, ContactAddresses, Now
 from desk.model.dialog_state import CONSENT, Expecting
-from desk.model.events import Event, Inbound, MaybeSent, Ordered, Pressed, Reference, Said, TimerFired, Undelivered
+from desk.model.events import (
+    CaseReference,
+    DeliveryFailed,
+    Event,
+    Inbound,
+    MaybeSent,
+    Ordered,
+    Pressed,
+    Said,
+    TimerFired,
+)
 from desk.model.journal import ConsentGiven, EtaPromised, NotDelivered
 from desk.model.messages import Address
 from desk.model.provider_files import Agent, Provider
@@ -48,7 +58,7 @@ CONTACT = ContactAddresses(ANNA, ON_FILE, GROUP)
 def a_case(**fields: Any) -> Case:
     """A registered case of Anna's that waits for an agent."""
     known = {"reason": "queued", "number": "SN-1", "registered_at": NOW, "description": "нет интернета"}
-    case = Case(
+    return Case(
         provider="sever",
         id=1,
         person_id=1,
@@ -60,7 +70,6 @@ def a_case(**fields: Any) -> Case:
         address=ANNA.value,
         **{**known, **fields},
     )
-    return case
 
 
 def in_progress(**fields: Any) -> Case:
@@ -80,28 +89,28 @@ def decided(
     event: Event,
     *,
     agent: Agent | None = IVANOVA,
-    reference: Reference | None = None,
+    reference: CaseReference | None = None,
     contact: ContactAddresses = CONTACT,
     at: datetime = NOW,
-) -> Sequence[Act]:
+) -> Sequence[RuleAct]:
     """The acts of one round."""
     known = [Now(at), CaseMatch("button" if isinstance(event, Pressed) else "only"), PROVIDER, contact]
-    inbound: Inbound[Event] = Inbound(ANNA.channel, ANNA, at, event, reference=reference or Reference())
+    inbound: Inbound[Event] = Inbound(ANNA.channel, ANNA, at, event, reference=reference or CaseReference())
     deciding = apply_rules(RULEBOOK, case, inbound, Facts([*known, ActingAgent(agent)]), at)
     try:
         while True:
             next(deciding)
     except StopIteration as stop:
-        acts: Sequence[Act] = stop.value.acts
+        acts: Sequence[RuleAct] = stop.value.acts
         return acts
 
 
-def ordered(case: Case | None, operation: Operation, **how: Any) -> Sequence[Act]:
+def ordered(case: Case | None, operation: AgentOperation, **how: Any) -> Sequence[RuleAct]:
     """The acts of an agent's order."""
     return decided(case, Ordered(operation), **how)
 
 
-def templates(acts: Sequence[Act], to: Recipient | None = None) -> list[str]:
+def templates(acts: Sequence[RuleAct], to: Addressee | None = None) -> list[str]:
     """The sentences said, of these the ones to one recipient."""
     return [act.word for act in acts if isinstance(act, SayTemplate) and to in (None, act.to)]
 
@@ -111,7 +120,7 @@ class TestOrders:
         case = a_case()
         acts = ordered(case, Take())
         assert (case.owner, case.state, case.reason) == ("ivanova", "inProgress", "diagnosing")
-        assert templates(acts, Recipient.SUBSCRIBER) == ["agent_took"]
+        assert templates(acts, Addressee.SUBSCRIBER) == ["agent_took"]
         assert SetTimer("eta_missing", NOW + PROVIDER.first_eta_within, "eta") in acts
         assert UpdateCard() in acts
 
@@ -138,7 +147,7 @@ class TestOrders:
         acts = ordered(case, SetEta(120))
         at = NOW + timedelta(hours=2)
         assert (case.eta, case.eta_version) == (at, 1)
-        assert [act.to for act in acts if isinstance(act, SayTemplate)] == [Recipient.SUBSCRIBER, Recipient.ON_FILE]
+        assert [act.to for act in acts if isinstance(act, SayTemplate)] == [Addressee.SUBSCRIBER, Addressee.ON_FILE]
         (promised,) = [act.event for act in acts if isinstance(act, AddJournalEntry)]
         assert promised == EtaPromised(at.astimezone(PROVIDER.timezone).isoformat(timespec="minutes"), 1)
 
@@ -150,17 +159,17 @@ class TestOrders:
         case = in_progress()
         acts = ordered(case, Resolve("Заменили порт"))
         assert (case.state, case.expecting.owner) == ("resolved", CONSENT)
-        assert "resolved_ask" in templates(acts, Recipient.SUBSCRIBER)
+        assert "resolved_ask" in templates(acts, Addressee.SUBSCRIBER)
         reminders = [act.kind for act in acts if isinstance(act, SetTimer) and act.kind == "consent_reminder"]
         assert len(reminders) == len(PROVIDER.remind_after)
 
     @pytest.mark.parametrize("operation", [Take(), Reply("да"), AddNote("x"), SetEta(60), Resolve()])
-    def test_a_stranger_in_the_group_orders_nothing(self, operation: Operation) -> None:
+    def test_a_stranger_in_the_group_orders_nothing(self, operation: AgentOperation) -> None:
         assert ordered(a_case(), operation, agent=None) == [Refuse(RefusalCode.NOT_AN_AGENT)]
 
     def test_an_order_about_no_case_says_what_is_missing(self) -> None:
         assert ordered(None, Take()) == [Refuse(RefusalCode.CASE_NOT_NAMED)]
-        named = ordered(None, Take(), reference=Reference(number="SN-9"))
+        named = ordered(None, Take(), reference=CaseReference(number="SN-9"))
         assert named == [Refuse(RefusalCode.NO_SUCH_CASE, {"typed": "SN-9"})]
 
     def test_agents_may_talk_among_themselves(self) -> None:
@@ -230,20 +239,20 @@ class TestWhatTheDeskNotices:
         assert templates(decided(in_progress(), TimerFired("eta_missing"))) == ["agents_eta_missing"]
 
     def test_who_blocked_the_bot_is_marked_and_the_agents_are_told(self) -> None:
-        acts = decided(in_progress(), Undelivered(gone=True, by_person=True))
+        acts = decided(in_progress(), DeliveryFailed(gone=True, by_person=True))
         assert MarkAddress(ANNA, blocked=True, why="gone") in acts
-        assert "agents_undelivered" in templates(acts, Recipient.AGENTS)
+        assert "agents_undelivered" in templates(acts, Addressee.AGENTS)
         assert NotDelivered("") in [act.event for act in acts if isinstance(act, AddJournalEntry)]
 
     def test_what_the_agents_group_refused_marks_nobody(self) -> None:
         lane = f"{GROUP.channel}:{GROUP.value}"
-        assert decided(in_progress(), Undelivered(gone=True, lane=lane)) == [Ignore(IgnoredCode.GROUP_REFUSED)]
+        assert decided(in_progress(), DeliveryFailed(gone=True, lane=lane)) == [Ignore(IgnoredCode.GROUP_REFUSED)]
 
     def test_a_message_that_was_perhaps_sent_is_told_to_the_agents(self) -> None:
         assert templates(decided(in_progress(), MaybeSent(f"{ANNA.channel}:{ANNA.value}"))) == ["agents_maybe_sent"]
 
     def test_news_about_a_case_that_is_gone_changes_nothing(self) -> None:
-        for event in (TimerFired("eta_over"), MaybeSent(), Undelivered(gone=True)):
+        for event in (TimerFired("eta_over"), MaybeSent(), DeliveryFailed(gone=True)):
             assert decided(None, event) == [Ignore(IgnoredCode.NO_SUCH_CASE)]
 
 

@@ -23,12 +23,12 @@ from desk.model.messages import (
 from desk.pipeline.send import OutboxSender
 from desk.queues import inbox, outbox
 from desk.queues.outbox import SendOutcome
-from desk.queues.send_priority import Share
+from desk.queues.send_priority import ClaimQuota
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals, departures
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-ANY = [Share(("telegram:main",), Priority.DIALOG, 5)]
+ANY = [ClaimQuota(("telegram:main",), Priority.DIALOG, 5)]
 
 
 async def _something_to_say(database: Database) -> None:

@@ -9,15 +9,15 @@ from datetime import UTC, datetime
 
 from console.runtime.rules import RULEBOOK
 from desk.language.rich_text import RichText
-from desk.model.acts import Act, AddJournalEntry, Facts, SayTemplate, SayText
+from desk.model.acts import AddJournalEntry, Facts, RuleAct, SayTemplate, SayText
 from desk.model.case import Case
 from desk.model.channel import ChannelCapabilities
 from desk.model.core_facts import CaseMatch, ContactAddresses, Now
 from desk.model.events import Event, Inbound, Pressed, Said
-from desk.model.journal import JournalEvent
+from desk.model.journal import JournalEntryData
 from desk.model.messages import Address
 from desk.model.provider_files import Provider, Team
-from desk.model.shared_facts import Account, ArticleSuggestion, DialogArticles, Identification
+from desk.model.shared_facts import Account, ArticleSuggestion, DialogArticles, IdentityClaim
 from desk.pipeline.decide import RoundDecision, apply_rules, is_case_saved
 from intake.engine.model import Dialog, DialogSet
 from intake.identity.contract_numbers import find_contract
@@ -39,11 +39,11 @@ class Talk:
     articles: Sequence[str] = ()
     batch: bool = False
     provider: Provider = field(default_factory=lambda: Provider("sever", {"ru": "Север"}, teams=TEAMS))
-    identified: Identification = field(default_factory=Identification)
+    identified: IdentityClaim = field(default_factory=IdentityClaim)
     dialogs: DialogSet | None = None
     contract_shape: str = ""
     case: Case = field(init=False)
-    acts: list[Act] = field(default_factory=list)
+    acts: list[RuleAct] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     decision: RoundDecision = field(default_factory=RoundDecision)
     _is_new: bool = True
@@ -58,7 +58,7 @@ class Talk:
     def says(self, text: str) -> Talk:
         """Writes something."""
         if self.contract_shape and (number := find_contract(text, self.contract_shape)):
-            self.identified = Identification(None, number)
+            self.identified = IdentityClaim(None, number)
         else:
             self.identified = replace(self.identified, contract="")
         return self._hears(Said(text=text, full_text=text))
@@ -106,6 +106,6 @@ class Talk:
         return [file.name for act in self.acts if isinstance(act, SayText) for file in act.files]
 
     @property
-    def records(self) -> list[JournalEvent]:
+    def records(self) -> list[JournalEntryData]:
         """What the last answer wrote into the journal besides."""
         return [act.event for act in self.acts if isinstance(act, AddJournalEntry)]

@@ -17,7 +17,7 @@ from desk.model.dialog_state import DialogState
 from desk.model.journal import CaseRouted, DialogStarted
 from desk.model.messages import FRONT
 from desk.model.provider_files import Provider, RoutingRule
-from desk.model.shared_facts import Identification, Outage
+from desk.model.shared_facts import IdentityClaim, Outage
 from desk.storage.database import Database
 from desk.storage.queue_tables import contents
 from intake.engine.dialog_context import dialog_of, values_of
@@ -40,7 +40,7 @@ id = "note\"""",
     )
 )
 SUGGESTS = small_dialog(("[outcome]", '[outcome]\nsuggest = { unknown = ["kb:gone", "kb:cable"] }'))
-PROVED = Identification(ACCOUNT, "", True)
+PROVED = IdentityClaim(ACCOUNT, "", True)
 
 
 def begun(talk: Talk) -> Talk:
@@ -119,11 +119,11 @@ class TestSuggest:
         suggests = '[outcome]\nsuggest = { debt = ["kb:debt"] }'
         dialog = small_dialog(('[[zone]]\nid = "unknown"', zone), ("[outcome]", suggests))
         blocked = replace(ACCOUNT, status="blocked")
-        stranger = Talk(dialog, ["debt"], identified=Identification(blocked)).says("проба").presses("there")
+        stranger = Talk(dialog, ["debt"], identified=IdentityClaim(blocked)).says("проба").presses("there")
         assert (stranger.case.expecting.owner, stranger.case.fault_zone) == ("summary", "debt"), (
             "the agents do learn it"
         )
-        holder = Talk(dialog, ["debt"], identified=Identification(blocked, "", True)).says("проба").presses("there")
+        holder = Talk(dialog, ["debt"], identified=IdentityClaim(blocked, "", True)).says("проба").presses("there")
         assert holder.shown == "article debt"
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desk.language.rich_text import TextMark
-from desk.model.messages import ButtonOption
+from desk.model.messages import RenderedButton
 from intake.engine.engine import (
     UNKNOWN,
     case_findings,
@@ -106,14 +106,14 @@ def test_an_answer_changed_later_makes_its_followers_irrelevant() -> None:
 def test_a_choice_is_shown_with_its_options() -> None:
     prompt = render_question(question("scope"), "en", {})
     assert prompt.text.plain == "Where does it fail?"
-    assert prompt.options[0] == ButtonOption("all", "On every device")
+    assert prompt.options[0] == RenderedButton("all", "On every device")
     assert not prompt.can_skip
 
 
 def test_the_address_is_shown_only_to_whoever_may_see_it() -> None:
     proved = render_question(question("place"), "ru", ADDRESS)
     assert "Озёрная" in proved.text.plain
-    assert proved.options == (ButtonOption("on_file", "Да, верно"),)
+    assert proved.options == (RenderedButton("on_file", "Да, верно"),)
     unproved = render_question(question("place"), "ru", {})
     assert unproved.text.plain == "По какому адресу не работает?"
     assert unproved.options == ()
@@ -127,7 +127,7 @@ def test_what_a_name_holds_never_becomes_a_mark() -> None:
 
 def test_yes_no_and_moments_have_buttons_of_their_own() -> None:
     assert [one.id for one in render_question(question("reboot"), "ru", {}).options] == ["yes", "no", "unknown"]
-    assert render_question(question("since"), "en", {}).options[0] == ButtonOption("now", "Just now")
+    assert render_question(question("since"), "en", {}).options[0] == RenderedButton("now", "Just now")
     assert render_question(question("changed"), "ru", {}).can_skip
 
 

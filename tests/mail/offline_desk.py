@@ -17,7 +17,7 @@ from sqlalchemy import select, update
 from console.runtime.wiring import Application, build_application
 from console.terminal.labels import labels
 from desk.api.journal_text import JournalText
-from desk.model.agent_operations import Operation
+from desk.model.agent_operations import AgentOperation
 from desk.model.case import Case
 from desk.model.journal import JournalEntry
 from desk.model.messages import RawMessage
@@ -90,7 +90,7 @@ class OfflineDesk:
         while await self.house.worker.work():
             pass
 
-    async def agent(self, operation: Operation, case: Case) -> None:
+    async def agent(self, operation: AgentOperation, case: Case) -> None:
         """Maria Ivanova acts on a case."""
         self.passes(seconds=1)
         raw = order_message(operation, self.now, provider=case.provider, number=case.number or "", agent="ivanova")

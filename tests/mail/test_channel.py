@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from desk.language.rich_text import parse_markdown
 from desk.model.events import Said
-from desk.model.messages import Address, Proof
+from desk.model.messages import Address, SenderAssurance
 from mail.reading.sandbox import MessageReaderPool
 from tests.mail.conftest import Hall
 from tests.mail.sending.test_sending import departure, outgoing
@@ -26,7 +26,7 @@ async def test_a_subscribers_first_letter_is_heard_with_everything_in_it(
     assert inbound.sender == Address("mail", "mail:support", "ivan@mail.test")
     assert isinstance(inbound.event, Said)
     assert (inbound.name, inbound.event.subject, inbound.text) == ("Иван Петров", "Нет интернета", "Договор 40-1187")
-    assert (inbound.provider, inbound.proof, inbound.language) == ("sever", Proof.SURE, "ru")
+    assert (inbound.provider, inbound.proof, inbound.language) == ("sever", SenderAssurance.SURE, "ru")
     assert (inbound.message, inbound.automatic, inbound.reference.tokens) == (message, "", ())
     assert inbound.at == arrival.received_at
     (photo,) = inbound.files
@@ -54,7 +54,7 @@ async def test_an_answer_to_our_letter_brings_its_token_and_only_what_is_new(
         assert inbound.text == "40-1187"
         assert "1) Номер договора?" in inbound.event.full_text
         assert inbound.reference.tokens == ("k1a-abcdefghijklmnop",)
-        assert inbound.proof is Proof.DOUBTED
+        assert inbound.proof is SenderAssurance.DOUBTED
         assert inbound.event.references == (parcel.remote, inbound.message)
 
 

@@ -12,13 +12,13 @@ import pytest
 from sqlalchemy import select
 
 from console.runtime.wiring import Application, build_application
-from desk.model.acts import Act, Decision, Facts, RegisterCase, decide
+from desk.model.acts import Decision, Facts, RegisterCase, RuleAct, decide
 from desk.model.case import Case
 from desk.model.events import Event, Inbound
 from desk.model.messages import RawMessage
 from desk.model.settings import Secret, Settings
 from desk.pipeline.compose import MessageComposer
-from desk.pipeline.lookup import CASES_WITH_STATE, CaseLookup, read_cases
+from desk.pipeline.lookup import CASES_WITH_STATE, SenderAndCaseLookup, read_cases
 from desk.pipeline.rulebook import Rulebook, Stage
 from desk.pipeline.worker import Lookup, Worker
 from desk.pipeline.write import DecisionWriter
@@ -36,13 +36,13 @@ class Bench:
 
     house: Application
     now: datetime = START
-    plans: dict[str, tuple[Act, ...]] = field(default_factory=dict)
+    plans: dict[str, tuple[RuleAct, ...]] = field(default_factory=dict)
     heard: list[Inbound[Event]] = field(default_factory=list)
     refuse: Callable[[], None] = lambda: None
     count: int = 0
     lookups: Sequence[Lookup] = ()
 
-    async def says(self, text: str, *acts: Act, person: str = "anna", work: bool = True) -> None:
+    async def says(self, text: str, *acts: RuleAct, person: str = "anna", work: bool = True) -> None:
         """Somebody types this at a terminal, and the rule will do that about it."""
         self.count += 1
         self.plans[text] = acts
@@ -64,7 +64,7 @@ class Bench:
             house.words, house.registry, house.reply_tokens, lambda case, provider: case_card(case, provider, str)
         )
         writer = DecisionWriter(house.database, house.registry, composer, {})
-        lookup = CaseLookup(house.reply_tokens)
+        lookup = SenderAndCaseLookup(house.reply_tokens)
         rulebook = Rulebook((Stage("test", get_args(Event), (self._rule,)),))
         return Worker(
             house.database,

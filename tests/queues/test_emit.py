@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from desk.model.acts import Emit, Ignore, KeepPending
+from desk.model.acts import EmitArrival, Ignore, KeepPending
 from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.messages import RawMessage
 from desk.pipeline.write_buffer import CASES
@@ -37,8 +37,8 @@ async def said(bench: Bench) -> list[tuple[str, str, str]]:
 
 async def test_it_is_stored_with_the_decision_and_decided_by_and_by(bench: Bench) -> None:
     """Two of one decision are two, even with one key, and what they cause has keys of its own."""
-    bench.plans |= {"second": (Emit(message("third", "x" * 300)),)}
-    await bench.says("first", Emit(message("second")), Emit(message("again")))
+    bench.plans |= {"second": (EmitArrival(message("third", "x" * 300)),)}
+    await bench.says("first", EmitArrival(message("second")), EmitArrival(message("again")))
     one, *more = await said(bench)
     assert one == ("1", "done", "first")
     first = (await bench.inbox("chat:sever"))[0]["id"]
@@ -48,8 +48,8 @@ async def test_it_is_stored_with_the_decision_and_decided_by_and_by(bench: Bench
 
 
 async def test_a_round_that_saves_no_case_may_send_too(bench: Bench) -> None:
-    await bench.says("first", Emit(message("second")), Ignore(IgnoredCode.HELP))
-    await bench.says("other", Emit(message("third")), KeepPending("for an agent"))
+    await bench.says("first", EmitArrival(message("second")), Ignore(IgnoredCode.HELP))
+    await bench.says("other", EmitArrival(message("third")), KeepPending("for an agent"))
     assert [text for *_, text in await said(bench)] == ["first", "second", "other", "third"]
 
 
@@ -63,7 +63,7 @@ async def test_what_is_rolled_back_and_decided_again_sends_once(bench: Bench, mo
             raise IntegrityError("somebody was faster", None, ValueError())
         return count
 
-    await bench.says("first", Emit(message("second")), work=False)
+    await bench.says("first", EmitArrival(message("second")), work=False)
     monkeypatch.setattr(inbox, "store", unlucky)
     await bench.works()
     assert [one[1:] for one in await said(bench)] == [("done", "first"), ("done", "second")]
@@ -82,7 +82,7 @@ asyncio.run(killed_while_writing(Path(sys.argv[1]), sys.argv[2]))
 
 async def test_killed_before_the_commit_nothing_of_it_is_there(bench: Bench) -> None:
     """Neither the case nor what was to follow; the next worker decides it, and sends once."""
-    await bench.says("first", Emit(message("second")), work=False)
+    await bench.says("first", EmitArrival(message("second")), work=False)
     settings = bench.house.settings
     command = [sys.executable, "-c", KILLED, str(settings.root), settings.database]
     ended = await asyncio.to_thread(subprocess.run, command, env=dict(os.environ), check=False)
@@ -108,5 +108,5 @@ async def killed_while_writing(root: Any, database: str) -> None:
 
     inbox.store = last
     house = await build_application(Settings(root, database, root / "data", secret=Secret("a secret for tests")))
-    bench = Bench(house, plans={"first": (Emit(message("second")),)})
+    bench = Bench(house, plans={"first": (EmitArrival(message("second")),)})
     await bench.works()

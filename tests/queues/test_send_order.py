@@ -11,7 +11,7 @@ import pytest
 
 from desk.model.messages import Priority
 from desk.queues import outbox
-from desk.queues.send_priority import COUNTED, MOST_OF_A_KIND, Share, shares
+from desk.queues.send_priority import COUNTED, MOST_OF_A_KIND, ClaimQuota, shares
 from desk.storage.database import Database
 from desk.storage.queue_tables import departures
 from tests.prepared_desks import DeskFiles
@@ -54,9 +54,9 @@ def test_nothing_waits_for_ever(other: Priority) -> None:
 def test_channels_that_have_a_place_for_all_are_served_together() -> None:
     due = {BOT: {DIALOG: 2}, "mail:main": {DIALOG: 1, NOTICE: 3}, "telegram:busy": {DIALOG: COUNTED}}
     assert shares(due, {}, 240) == [
-        Share((BOT, "mail:main"), DIALOG, 3),
-        Share(("telegram:busy",), DIALOG, 12),
-        Share(("mail:main",), NOTICE, 3),
+        ClaimQuota((BOT, "mail:main"), DIALOG, 3),
+        ClaimQuota(("telegram:busy",), DIALOG, 12),
+        ClaimQuota(("mail:main",), NOTICE, 3),
     ]
 
 

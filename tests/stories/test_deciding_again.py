@@ -15,7 +15,7 @@ from console.runtime import rules, wiring
 from console.runtime.decide_again import Difference, Failure
 from desk.model.dialog_state import SELF_HELP
 from desk.pipeline.rulebook import Rulebook
-from desk.pipeline.unit_of_work import JOURNAL
+from desk.pipeline.write_buffer import JOURNAL
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals
 from tests.prepared_desks import PreparedDesks

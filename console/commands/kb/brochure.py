@@ -28,7 +28,7 @@ from desk.clock import now
 from desk.model.media_types import PICTURES
 
 if TYPE_CHECKING:
-    from console.commands.brochure_printer import Brochure, QrCode
+    from console.commands.brochure_printer import Brochure, QrCodeContent
     from desk.model.provider_files import Provider
     from desk.model.settings import Settings
     from kb.content.article_files import Article
@@ -92,7 +92,7 @@ def brochure(
 async def _build(folder: DeskFolder, name: str, language: str | None, top: int, bot: str) -> Brochure:
     from console.commands.brochure_printer import Brochure  # noqa: PLC0415
     from console.runtime.content_folders import ARTICLES, TEMPLATES, ContentFolders  # noqa: PLC0415
-    from kb.content import brochure_selection as making
+    from kb.content import brochure_selection as making  # noqa: PLC0415
 
     settings, providers = folder.settings(), folder.providers()
     folder.require_provider(name)
@@ -249,14 +249,14 @@ async def _ask_telegram(settings: Settings, provider: str) -> str:
     return ""
 
 
-def _qr_code(rows: Mapping[str, Any], words: BrochureWords) -> QrCode | None:
+def _qr_code(rows: Mapping[str, Any], words: BrochureWords) -> QrCodeContent | None:
     """To the bot; to the mailbox where there is none; else to the site."""
-    from console.commands.brochure_printer import QrCode  # noqa: PLC0415
+    from console.commands.brochure_printer import QrCodeContent  # noqa: PLC0415
     from kb.content.brochure_selection import with_no_break_spaces  # noqa: PLC0415
 
     for kind in ("bot", "mail", "site"):
         if row := rows.get(words.table["reach"][kind]):
-            return QrCode(row.url, row.value, with_no_break_spaces(words.table["codes"][kind]))
+            return QrCodeContent(row.url, row.value, with_no_break_spaces(words.table["codes"][kind]))
     return None
 
 

@@ -20,10 +20,10 @@ from desk.model.events import Pressed, Said
 from desk.model.messages import (
     Address,
     Arrival,
-    ButtonOption,
     Departure,
     File,
     OutboundMessage,
+    RenderedButton,
     RetryLater,
     UnreadableMessage,
 )
@@ -260,7 +260,7 @@ async def test_a_message_comes_out_as_it_was_said(channel: TerminalChannel) -> N
         File("../../photo.JPG", "photo", "image/jpeg", 9, "telegram:main:abc"),
         File("old.png", "photo", "image/png", 9, "telegram:main:gone"),
     )
-    options = ((ButtonOption("yes", "Да"), ButtonOption("no", "Нет")), (ButtonOption("operator", "Оператор"),))
+    options = ((RenderedButton("yes", "Да"), RenderedButton("no", "Нет")), (RenderedButton("operator", "Оператор"),))
     said = OutboundMessage(
         Address("chat", "chat:sever", "anna"),
         parse_markdown("**Жирно** и нет"),

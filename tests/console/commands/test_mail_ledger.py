@@ -14,7 +14,7 @@ from desk.queues import inbox
 from desk.storage.database import Database
 from mail.receiving import ledger
 from mail.receiving.watermarks import Watermark
-from mail.transport.imap import MailEnvelope
+from mail.transport.imap import MessageMetadata
 from tests.console.command_line import Terminal
 from tests.console.commands.test_pending_mail import adds_mailbox, waiting
 from tests.console.conftest import Typist
@@ -90,7 +90,7 @@ async def _taken_in(folder: Path, at: datetime, aside: str = "") -> None:
     mark = Watermark("mail:support", 7, 1, 2, at, difference="2 mails below the mark", differed_at=at, reconciled_at=at)
     async with database.work() as connection:
         await mark.insert(connection)
-        await ledger.insert_rows(connection, "mail:support", "7", [MailEnvelope(1, 100)], at)
+        await ledger.insert_rows(connection, "mail:support", "7", [MessageMetadata(1, 100)], at)
     await inbox.accept(
         database, [RawMessage("mail:support", "7:1", "mail:support:7:1", b"From: a@b.test\r\n\r\nx", at, aside)]
     )

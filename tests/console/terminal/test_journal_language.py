@@ -29,12 +29,12 @@ from desk.model.journal import (
     ConsentGiven,
     DeliveryUnknown,
     DialogStarted,
-    Dialogue,
     EtaPromised,
     GuessingSuspected,
     JournalEntry,
-    JournalEvent,
+    JournalEntryData,
     MailIncomplete,
+    MessageExchanged,
     NotDelivered,
     NoteAdded,
     Notified,
@@ -69,8 +69,8 @@ def reasons() -> set[str]:
     return found
 
 
-EVENTS: tuple[JournalEvent, ...] = (
-    Dialogue(),
+EVENTS: tuple[JournalEntryData, ...] = (
+    MessageExchanged(),
     Notified(),
     NoteAdded(),
     SolutionNoted(),
@@ -110,7 +110,7 @@ def templates() -> Templates:
     return Templates(TEMPLATES)
 
 
-def shown(templates: Templates, event: JournalEvent, language: str) -> str:
+def shown(templates: Templates, event: JournalEntryData, language: str) -> str:
     """One entry as a reader of this language sees it."""
     entry = JournalEntry(
         provider="sever", case_id=1, id=1, at=NOW, kind=event.kind, data=stored_data(event), actor="desk", text=SAID
@@ -126,7 +126,7 @@ def test_every_kind_of_entry_and_machine_is_tried_here() -> None:
 
 @pytest.mark.parametrize("event", EVENTS, ids=str)
 def test_no_english_word_stands_in_a_russian_protocol_and_no_russian_one_in_an_english(
-    templates: Templates, event: JournalEvent
+    templates: Templates, event: JournalEntryData
 ) -> None:
     russian = shown(templates, event, "ru").replace(SAID, "")
     english = shown(templates, event, "en").replace(SAID, "")
@@ -137,7 +137,7 @@ def test_no_english_word_stands_in_a_russian_protocol_and_no_russian_one_in_an_e
 @pytest.mark.parametrize("event", EVENTS, ids=str)
 @pytest.mark.parametrize("language", ["ru", "en"])
 def test_every_entry_says_something_and_leaves_no_hole(
-    templates: Templates, event: JournalEvent, language: str
+    templates: Templates, event: JournalEntryData, language: str
 ) -> None:
     words = shown(templates, event, language)
     assert words.strip()

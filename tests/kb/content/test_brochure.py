@@ -11,8 +11,8 @@ from kb.content.brochure_selection import (
     NO_BREAK_SPACE,
     BrochureArticle,
     ContactRow,
+    FormattedSpan,
     PrintBlock,
-    TextSpan,
     build_article,
     contact_rows,
     plain_with_facts,
@@ -137,10 +137,10 @@ def test_steps_pictures_and_words_stand_in_their_order_with_the_facts_in_them(pr
         ("text", 0, ""),
     ]
     assert first.blocks[2].lines == (
-        (TextSpan("Баланс.", "bold"), TextSpan(" Проверьте его.")),
-        (TextSpan("my.sever.test"),),
+        (FormattedSpan("Баланс.", "bold"), FormattedSpan(" Проверьте его.")),
+        (FormattedSpan("my.sever.test"),),
     )
-    assert TextSpan("ping -t 1", "code") in first.blocks[4].lines[0]
+    assert FormattedSpan("ping -t 1", "code") in first.blocks[4].lines[0]
     assert first.blocks[3] == PrintBlock("picture", picture="x/b.png", caption="Кабинет")
 
 

@@ -15,7 +15,7 @@ from desk.model.messages import Arrival
 from desk.model.settings import Secret
 from desk.queues import inbox
 from mail.receiving.fetcher import MAX_MAIL_BYTES, sender_lane, split_by_count, split_by_size
-from mail.transport.imap import CommandRefused, ConnectionBroken, FetchedMail, ImapConnection, MailEnvelope
+from mail.transport.imap import CommandRefused, ConnectionBroken, FetchedMail, ImapConnection, MessageMetadata
 from mail.transport.imap_syntax import encode_modified_utf7, format_uid_set, quote_folder
 from tests.mail.conftest import Hall, eventually, letter
 from tests.peers.dovecot import Dovecot
@@ -261,7 +261,7 @@ class TestOneBadMail:
 
 class TestBatches:
     def portions(self, *sizes: int, deaths: dict[int, int] | None = None) -> list[list[int]]:
-        mails = [FetchedMail(MailEnvelope(uid, size), None) for uid, size in enumerate(sizes, 1)]
+        mails = [FetchedMail(MessageMetadata(uid, size), None) for uid, size in enumerate(sizes, 1)]
         return [[one.envelope.uid for one in portion] for portion in split_by_size(mails, deaths or {})]
 
     def test_at_most_so_many_mails_come_together(self) -> None:

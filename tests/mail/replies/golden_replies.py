@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mail.content.html_to_text import html_to_marked_text
-from mail.replies.quotes import FoldedText, fold_quotes
+from mail.replies.quotes import ReplySections, fold_quotes
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "replies"
 OLD = "Hello Ivan,\nplease look whether the lamp is on.\n\nSever Net"
@@ -35,7 +35,7 @@ class Reply:
     forwarded: bool = False
     html: bool = False
 
-    def view(self) -> FoldedText:
+    def view(self) -> ReplySections:
         """How the letter is folded."""
         if self.html:
             full, marks = html_to_marked_text(self.source)

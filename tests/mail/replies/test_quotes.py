@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mail.replies.quotes import MAX_LINES, FoldedText, fold_quotes
+from mail.replies.quotes import MAX_LINES, ReplySections, fold_quotes
 from tests.mail.replies.golden_replies import everything
 
 REPLIES = everything()
@@ -29,7 +29,7 @@ def lines(text: str) -> list[str]:
     return sorted(line.strip() for line in text.splitlines() if line.strip())
 
 
-def parts(view: FoldedText) -> list[str]:
+def parts(view: ReplySections) -> list[str]:
     return sorted(lines(view.text) + lines(view.signature) + lines(view.quoted))
 
 
@@ -62,7 +62,7 @@ def test_whatever_a_letter_is_made_of_nothing_of_it_is_lost(pieces: list[str], f
     assert_kept(text, fold_quotes(text, forwarded=forwarded, author=author))
 
 
-def assert_kept(text: str, view: FoldedText) -> None:
+def assert_kept(text: str, view: ReplySections) -> None:
     def split(text: str) -> Iterable[str]:
         return sorted(line.rstrip() for line in text.split("\n") if line.strip())
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from desk.model.acts import AddJournalEntry, Facts, Recipient, SayTemplate, Suppressed
+from desk.model.acts import AddJournalEntry, Addressee, Facts, SayTemplate, SuppressedAct
 from desk.model.agent_operations import Reply, Resolve, Take
 from desk.model.case import Case
 from desk.model.core_facts import CaseMatch, ContactAddresses
@@ -116,19 +116,19 @@ def test_what_is_withheld_is_told_to_the_agents_and_only_mail_is_governed() -> N
     inbound = Inbound[Event]("mail:sever", robot, NOW, Said("x"), "sever")
     case = Case(provider="sever", id=1, person_id=1, registered_at=NOW, opened_at=NOW, updated_at=NOW)
     facts = Facts([CaseMatch("token"), ContactAddresses(robot, None, Address("telegram", "telegram:main", "-1"))])
-    relayed = SayTemplate("subscriber_says", {"text": "x"}, Recipient.AGENTS)
+    relayed = SayTemplate("subscriber_says", {"text": "x"}, Addressee.AGENTS)
     said = [SayTemplate("added"), relayed]
     facts.put(SendAllowances({robot: SendAllowance("robot@peer.test", 4)}))
     assert list(guard_loops(case, inbound, facts, said)) == [*said, CountAutomaticMail("robot@peer.test", 4)]
     reason = SuppressionReason(SuppressionCode.TOO_MANY_IN_AN_HOUR, 3)
     facts.put(SendAllowances({robot: SendAllowance("robot@peer.test", 4, reason, mutes=True)}))
     withheld, kept, mute, record, told = guard_loops(case, inbound, facts, said)
-    assert (withheld, kept, mute) == (Suppressed(said[0], reason), relayed, MutePeer("robot@peer.test", reason))
+    assert (withheld, kept, mute) == (SuppressedAct(said[0], reason), relayed, MutePeer("robot@peer.test", reason))
     assert record == AddJournalEntry(PeerMuted("robot@peer.test", "too_many_in_an_hour", 3))
     assert isinstance(told, SayTemplate)
-    assert (told.word, told.to) == ("agents_muted", Recipient.AGENTS)
+    assert (told.word, told.to) == ("agents_muted", Addressee.AGENTS)
     agent = replace(inbound, event=Ordered(Reply("x")))
-    assert list(guard_loops(case, agent, facts, [SayTemplate("agent_says", to=Recipient.SUBSCRIBER)]))[1:] == [
+    assert list(guard_loops(case, agent, facts, [SayTemplate("agent_says", to=Addressee.SUBSCRIBER)]))[1:] == [
         ForgetCounts("robot@peer.test")
     ]
 

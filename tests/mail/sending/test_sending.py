@@ -13,13 +13,13 @@ import pytest
 from desk.language.rich_text import literal, parse_markdown
 from desk.model.messages import (
     Address,
-    ButtonOption,
     ChannelCall,
     Departure,
     File,
     OutboundMessage,
     QuotedMessage,
     Rejected,
+    RenderedButton,
     RetryLater,
     SendResult,
     Sent,
@@ -56,7 +56,7 @@ async def sent(hall: Hall, what: OutboundMessage, attempts: int = 1) -> SendResu
 async def test_a_letter_carries_its_words_twice_its_token_and_that_a_machine_wrote_it(
     hall: Hall, mail_servers: MailServers
 ) -> None:
-    options = ((ButtonOption("y", "Помогло"), ButtonOption("n", "Не помогло")),)
+    options = ((RenderedButton("y", "Помогло"), RenderedButton("n", "Не помогло")),)
     fate = await sent(hall, outgoing(subject="[1042] Нет интернета", options=options, thread=("<a@mail.test>",)))
     letter = await mail_servers.sink.hears(to="ivan@mail.test")
     local, _, domain = mail_servers.box.address.rpartition("@")
