@@ -3,7 +3,7 @@
 Deciding depends on what is stored alone: the arrival, the instant at which it was decided, what had been decided, sent
 and learned until then, and the desk's files and secret. All of it is brought to a prepared desk with an empty
 database, in the order in which it happened. Not stored, and so not brought along: that a flood was made to wait, and
-what was edited beside the arrivals (agents, articles, settings, tables of subscribers).
+what was changed beside the arrivals in agents, settings and tables of subscribers.
 """
 
 from __future__ import annotations
@@ -23,15 +23,19 @@ from desk.pipeline.write_buffer import ADDRESSES, CASES, DIALOG_STATES, JOURNAL,
 from desk.queues.timers import timer_key
 from desk.storage.database import Database, is_database_trouble
 from desk.storage.queue_tables import arrivals, departures, pending, timers
-from kb.storage.article_versions import bump_knowledge_counter
-from kb.storage.tables import ArticleLinkRow, PhrasingRow, SuggestionRow
+from kb.storage.article_store import ArticleRow
+from kb.storage.article_versions import CONTENT_COLUMNS, bump_knowledge_counter, restore_version
+from kb.storage.tables import ArticleLinkRow, ArticleVersionRow, PhrasingRow, SuggestionRow
 
 Row = Mapping[str, Any]
 
-PHRASINGS, SUGGESTIONS, LINKS = (cast(Table, kind.__table__) for kind in (PhrasingRow, SuggestionRow, ArticleLinkRow))
+PHRASINGS, SUGGESTIONS, LINKS, ARTICLES, VERSIONS = (
+    cast(Table, kind.__table__) for kind in (PhrasingRow, SuggestionRow, ArticleLinkRow, ArticleRow, ArticleVersionRow)
+)
 _COMPARED: Mapping[Table, tuple[str, ...]] = {
     arrivals: ("channel", "key", "lane", "outcome", "outcome_names", "decided_by", "case_id", "decided_at"),
     departures: ("provider", "channel", "lane", "kind", "policy", "body", "case_id", "supersedes", "priority"),
+    ARTICLES: CONTENT_COLUMNS,
     pending: ("provider", "case_id", "sender", "subject", "why", "since"),
 } | {
     table: tuple(column.name for column in table.c)
@@ -94,6 +98,7 @@ class _Recorded:
     arrivals: list[Row]
     sent: list[Row]
     phrasings: list[Row]
+    versions: list[Row]
     known: set[int] = field(default_factory=set)
 
     def batches(self) -> list[tuple[datetime, list[Row]]]:
@@ -162,6 +167,7 @@ async def _recorded(database: Database, providers: Sequence[str]) -> _Recorded:
         sorted(await _rows(database, arrivals, providers), key=lambda row: int(row["id"])),
         sorted(sent, key=lambda row: (row["sent_at"], row["id"])),
         sorted(phrasings, key=lambda row: (row["at"], row["case_id"])),
+        sorted(await _rows(database, VERSIONS, providers), key=lambda row: (row["at"], row["version"])),
     )
 
 
@@ -170,9 +176,9 @@ async def _rows(database: Database, table: Table, providers: Sequence[str]) -> l
         return [dict(row) for row in (await session.execute(select(table))).mappings()]
 
 
-def _until(rows: list[Row], column: str, at: datetime) -> list[Row]:
-    """Takes the rows up to this instant out of a list that is in order."""
-    count = next((place for place, row in enumerate(rows) if row[column] > at), len(rows))
+def _take_before(rows: list[Row], column: str, at: datetime) -> list[Row]:
+    """Takes the rows from before this instant out of a list that is in order."""
+    count = next((place for place, row in enumerate(rows) if row[column] >= at), len(rows))
     taken, rows[:] = rows[:count], rows[count:]
     return taken
 
@@ -187,10 +193,10 @@ _FIRED = delete(timers).where(timers.c.key == bindparam("fired"))
 
 
 async def _bring_along(stored: _Recorded, application: Application, at: datetime, batch: set[int]) -> None:
-    """What came in, was sent and was learned until this instant; the batch is claimed."""
+    """What came in, was sent, learned and edited until this instant; the batch is claimed."""
     came = [row for row in stored.arrivals if row["id"] not in stored.known]
     came = [row for row in came if row["received_at"] <= at or row["id"] in batch]
-    sent, phrasings = _until(stored.sent, "sent_at", at), _until(stored.phrasings, "at", at)
+    sent, phrasings = _take_before(stored.sent, "sent_at", at), _take_before(stored.phrasings, "at", at)
     stored.known |= {row["id"] for row in came}
     async with application.database.write(*application.providers) as session:
         connection = await session.connection()
@@ -206,6 +212,8 @@ async def _bring_along(stored: _Recorded, application: Application, at: datetime
         if phrasings:
             await connection.execute(insert(PHRASINGS), phrasings)
             await connection.execute(bump_knowledge_counter())
+        for version in _take_before(stored.versions, "at", at):
+            await restore_version(connection, version)
 
 
 def _as_it_came(row: Row) -> Row:

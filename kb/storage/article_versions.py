@@ -97,6 +97,23 @@ async def last_authors(connection: AsyncConnection, provider: str, article: str)
     return {row.language: row.author for row in await connection.execute(query)}
 
 
+async def restore_version(connection: AsyncConnection, version: Mapping[str, Any]) -> None:
+    """Writes a row of another database's versions, and the edition as it reads in it. Does nothing where that version
+    is known."""
+    key = [column == version[column.name] for column in ArticleVersionRow.__table__.primary_key]
+    if (await connection.execute(select(_version.version).where(*key))).first():
+        return
+    this = {"provider": version["provider"], "id": version["article"], "language": version["language"]}
+    content = {**version["content"], "updated_at": version["at"]}
+    await connection.execute(insert(ArticleVersionRow).values(**version))
+    done = await connection.execute(
+        update(ArticleRow).where(*(_row[name] == value for name, value in this.items())).values(**content)
+    )
+    if not done.rowcount:
+        await connection.execute(insert(ArticleRow).values(**this, **content, file_hash="", content_hash=""))
+    await connection.execute(bump_knowledge_counter())
+
+
 def _version_of_row(row: RowMapping, version: int) -> ArticleVersion:
     return ArticleVersion(version, FILE_AUTHOR if row["file_hash"] else "", "", row["updated_at"], version_content(row))
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.stories.conftest import agents, api, desk, front, mailbox, newcomer
+from tests.stories.conftest import agents, api, decided_again, desk, front, mailbox, newcomer
 from tests.stories.desk import Desk
 from tests.stories.subscribers import TelegramSubscriber
 
-__all__ = ["agents", "api", "desk", "front", "mailbox", "newcomer"]
+__all__ = ["agents", "api", "decided_again", "desk", "front", "mailbox", "newcomer"]
 
 
 @pytest.fixture

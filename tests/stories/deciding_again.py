@@ -12,7 +12,6 @@ from tests.stories.desk import Desk
 
 NOT_DECIDED_AGAIN: Mapping[str, str] = {
     "test_who_is_let_go_in_the_database_commands_nothing_a_moment_later": "agents are changed beside the arrivals",
-    "test_a_new_problem_becomes_an_article_that_spares_the_next_case": "an article is edited beside the arrivals",
 }
 """Stories that cannot be decided again, and on what their decisions depend that is not stored."""
 
