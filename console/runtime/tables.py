@@ -20,6 +20,6 @@ __all__ = [
     "journal",
     "kb_tables",
     "mail_tables",
-    "subscribers",
     "queue_tables",
+    "subscribers",
 ]
