@@ -150,7 +150,7 @@ def _letter(case: Case, inbound: Spoken, facts: Facts, form: Dialog, asked: Sequ
         acts.append(SetFields({"circumstances": _more(case.circumstances, read.leftover)}))
     if not read.answers and case.dialog_state.tries == 0:
         return decide(
-            *acts, *_shown(case, form, facts, asked, [SetFields({"tries": 1}), SayTemplate("letter_not_understood")])
+            *acts, *_shown(case, form, facts, asked, [SetDialogState({"tries": 1}), SayTemplate("letter_not_understood")])
         )
     if not read.answers:
         return _finished(case, form, facts, answers, acts)

@@ -226,6 +226,12 @@ class TestMaxQuestionsAndEmailBatch:
         assert "2) Что?" in talk.shown
         assert talk.says("1) здесь").case.registered
 
+    def test_a_mail_nobody_understands_is_answered_with_the_questions_once(self) -> None:
+        dialog = small_dialog(("match", "email_batch = 2\nmatch"))
+        talk = Talk(dialog, batch=True).says("проба").says("1) гипотенуза")
+        assert (talk.words, talk.case.registered) == (["letter_not_understood"], False)
+        assert talk.says("1) гипотенуза").case.registered, "the second time an agent reads it"
+
     def test_no_more_is_asked_in_all_letters_than_the_dialog_allows(self) -> None:
         dialog = small_dialog(("match", "email_batch = 1\nmax_questions = 1\nmatch"))
         assert Talk(dialog, batch=True).says("проба").says("1) здесь").case.registered
