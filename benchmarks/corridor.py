@@ -88,7 +88,7 @@ async def batch(application: Application, beats: Beats, numbers: range, text: st
     await beats.of("write: rows and commit", worker._writer.write(decided, application.holder, application.clock()))
     del vars(composer)["compose"]
     beats.spent["write: rows and commit"][-1] -= composing[0]
-    beats.spent.setdefault("write: words and parcels", []).append(composing[0])
+    beats.spent.setdefault("write: texts and calls", []).append(composing[0])
     await send(application, beats)
 
 

@@ -1,1 +1,1 @@
-"""Telegram: hearing, dressing, sending, polling and webhooks, and the wire's own limits."""
+"""Telegram: parsing updates, rendering, sending, polling and webhooks, and the Bot API's limits."""

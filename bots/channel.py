@@ -1,6 +1,6 @@
 """One bot as a channel of the desk. Importing this, and polling, does not import aiogram: that takes seconds.
 
-Hearing and sending import it at their first use, in a thread, so that messages are being stored meanwhile.
+Parsing and sending import it at their first use, in a thread, so that messages are being stored meanwhile.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class TelegramChannel:
     """One bot. ``open_file`` fetches files of other channels; ``webhook_secret`` is set with the webhook, if there is
     one.
 
-    ``clock`` gives the time of receipt, aware UTC; ``ticks`` seconds that never go back, for the wire's limits.
+    ``clock`` gives the time of receipt, aware UTC; ``ticks`` seconds that never go back, for the Bot API's limits.
     ``lines`` are shared by all bots of a process.
     """
 
@@ -102,7 +102,7 @@ class TelegramChannel:
         return render(self.name, outgoing)
 
     async def send(self, departure: Departure, remotes: Mapping[str, str]) -> SendResult:
-        """Makes one call when the wire's limits allow it; `RetryLater` untried when that is not soon."""
+        """Makes one call when the Bot API's limits allow it; `RetryLater` untried when that is not soon."""
         tools = await self._tools()
         return await self._in_turn(departure) or await tools.sender.send(departure, remotes)
 

@@ -18,7 +18,7 @@ KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
 
 
 def raw_message_of(channel: str, update: object, at: datetime) -> RawMessage:
-    """One element of a getUpdates answer, or one webhook body. Whatever it is, it is kept; what has no id is set aside.
+    """One element of a getUpdates answer, or one webhook body. It is kept in any case; what has no id is quarantined.
 
     The body is JSON in ASCII, so that lone surrogates, which no UTF-8 column can hold, survive for the reader.
     """

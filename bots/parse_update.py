@@ -19,7 +19,7 @@ from desk.pipeline.reply_tokens import decode_number
 
 @dataclass(frozen=True, slots=True)
 class UpdateParser:
-    """What hearing must know of a bot: its name, its channel's provider, and the agents' group.
+    """What parsing must know of a bot: its name, its channel's provider, and the agents' group.
 
     ``moved_to`` is where Telegram has moved that group, while the settings still have its old id.
     """

@@ -88,7 +88,7 @@ class UpdatePoller:
         return self._enveloped(updates), _after(updates, offset)
 
     async def _fetch_one(self, offset: int) -> tuple[list[RawMessage], int]:
-        """Gets past an answer that Python cannot decode: one update at a time, the guilty one kept aside as it is."""
+        """Gets past an answer that Python cannot decode: one update at a time, the faulty one stored as it is."""
         try:
             updates = await self._ask(offset, 1)
         except UndecodableAnswer as error:

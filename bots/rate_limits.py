@@ -1,4 +1,4 @@
-"""The wire's own limits, kept before Telegram has to remind us: pure, and with no clock of their own.
+"""The Bot API's limits, kept before Telegram has to refuse: pure, and with no clock of their own.
 
 Telegram's FAQ: about 30 messages a second for a bot, one a second in a chat (short bursts pass), 20 a minute in a
 group. An album counts as many as it holds; acknowledging a button counts for nothing.

@@ -1,9 +1,9 @@
 """What is to be said becomes Bot API calls, each one exactly one call. Pure, and without aiogram.
 
-A parcel's body is ``{"method", "params", "files", "edits", "answers"}``: the method's name and its parameters as JSON,
-the files to be opened while sending (``at`` names the parameter, or the place in an album), and the keys of the earlier
-departures whose message ids belong into the call. Texts go with entities, never with a parse mode, so no character of
-anybody's words can become markup.
+The body of a `ChannelCall` is ``{"method", "params", "files", "edits", "answers"}``: the method's name and its
+parameters as JSON, the files to be opened while sending (``at`` names the parameter, or the place in an album), and
+the keys of the earlier departures whose message ids belong into the call. Texts go with entities, never with a parse
+mode, so no character of anybody's words can become markup.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _LARGEST_PICTURE = 10 * 1024 * 1024
 def render(channel: str, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
     """All calls for one `OutboundMessage`, in order; the buttons are on the last. Raises ValueError for a button too
     long."""
-    return tuple(_Renderer(channel, outgoing).parcels())
+    return tuple(_Renderer(channel, outgoing).calls())
 
 
 class _Renderer:
-    """One outgoing, dressed step by step; the first message answers what it answers, the last carries the buttons."""
+    """Renders one outgoing message; its first call is the reply to what it answers, its last carries the buttons."""
 
     def __init__(self, channel: str, outgoing: OutboundMessage) -> None:
         self.channel = channel
@@ -41,7 +41,7 @@ class _Renderer:
         self.keyboard = keyboard(outgoing)
         self.answers = outgoing.answers
 
-    def parcels(self) -> Iterator[ChannelCall]:
+    def calls(self) -> Iterator[ChannelCall]:
         if self.out.callback:
             yield self.acknowledged()
         if self.out.reaction:
@@ -67,7 +67,7 @@ class _Renderer:
         return ChannelCall(lane, "callback", RedeliveryPolicy.EDIT, _body("answerCallbackQuery", params))
 
     def reacted(self) -> ChannelCall:
-        """An emoji on the message that was heard: the shortest way to say that it arrived."""
+        """An emoji on the message that was received: the shortest way to say that it arrived."""
         reaction = [{"type": "emoji", "emoji": self.out.reaction}]
         body = _body("setMessageReaction", {"chat_id": self.chat, "reaction": reaction}) | {"edits": self.out.edits}
         lane = f"{self.channel}:reaction:{self.out.to.value}:{self.out.edits}"
@@ -83,13 +83,13 @@ class _Renderer:
         if self.keyboard and not more:
             params["reply_markup"] = self.keyboard
         body = _body("editMessageText", params) | {"edits": self.out.edits}
-        yield self.parcel("edit", body, RedeliveryPolicy.EDIT, supersedes=self.out.edits)
+        yield self.call("edit", body, RedeliveryPolicy.EDIT, supersedes=self.out.edits)
         yield from self.written(more)
 
     def stripped(self) -> ChannelCall:
         """Takes the buttons off the old message; what is to be said follows below it as new messages."""
         body = _body("editMessageReplyMarkup", {"chat_id": self.chat}) | {"edits": self.out.edits}
-        return self.parcel("strip", body, RedeliveryPolicy.EDIT, supersedes=self.out.edits)
+        return self.call("strip", body, RedeliveryPolicy.EDIT, supersedes=self.out.edits)
 
     def with_files(self, texts: Sequence[RichText]) -> Iterator[ChannelCall]:
         files = self.out.files
@@ -112,7 +112,7 @@ class _Renderer:
             params = {**self.to, **_words(text)}
             if self.keyboard and number == len(texts):
                 params["reply_markup"] = self.keyboard
-            yield self.parcel("text", _body("sendMessage", params))
+            yield self.call("text", _body("sendMessage", params))
 
     def file(self, file: File, caption: RichText | None, last: bool) -> ChannelCall:
         method, field = _method(file)
@@ -123,13 +123,13 @@ class _Renderer:
                 params["caption_entities"] = marks
         if self.keyboard and last:
             params["reply_markup"] = self.keyboard
-        return self.parcel("file", _body(method, params, [self.opened(file, field)]))
+        return self.call("file", _body(method, params, [self.opened(file, field)]))
 
     def album(self, files: Sequence[File]) -> ChannelCall:
         captions = [{"caption": words} if (words := _shown(file).plain) else {} for file in files]
         params = {**self.to, "media": [{"type": "photo"} | one for one in captions]}
         body = _body("sendMediaGroup", params, [self.opened(file, str(at)) for at, file in enumerate(files)])
-        return self.parcel("album", body)
+        return self.call("album", body)
 
     def opened(self, file: File, at: str) -> dict[str, str]:
         """A file to be put in while sending: by the file id if this very bot was given it, else by its bytes."""
@@ -137,7 +137,7 @@ class _Renderer:
         held = file.source.removeprefix(ours) if file.source.startswith(ours) else ""
         return {"at": at, "source": file.source, "id": held, "name": file.name}
 
-    def parcel(
+    def call(
         self, kind: str, body: dict[str, Any], policy: RedeliveryPolicy | None = None, supersedes: str = ""
     ) -> ChannelCall:
         if self.answers and not body.get("edits"):

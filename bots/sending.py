@@ -1,4 +1,4 @@
-"""One parcel, one Bot API call, one fate. Imports aiogram: import this late.
+"""One departure, one Bot API call, one result. Imports aiogram: import this late.
 
 A call is made again here only where Telegram has certainly done nothing and has said how it wants it instead: in the
 group's new chat, as a new message where the old one cannot be edited, as a document where it is no picture.

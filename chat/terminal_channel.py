@@ -158,7 +158,7 @@ class TerminalChannel:
         return Sent(departure.key)
 
     async def read(self, body: Mapping[str, Any]) -> TerminalMessage:
-        """The message in a parcel's body."""
+        """The message in the body of a call."""
         return await terminal_message(body, self._folder, self._open_file)
 
     async def listen(self, accept: StoreMessages) -> None:
@@ -208,7 +208,7 @@ def render(channel: str, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
 
 
 async def terminal_message(body: Mapping[str, Any], folder: Path, open_file: OpenFile) -> TerminalMessage:
-    """The message in a parcel's body. Its files are laid below ``folder`` where they lie nowhere yet."""
+    """The message in the body of a call. Its files are laid below ``folder`` where they lie nowhere yet."""
     files = [File(**file) for file in body["files"]]
     places = [await file_path(file, folder, open_file) for file in files]
     return TerminalMessage(

@@ -1,1 +1,1 @@
-"""The ground floor: what a case is, what comes in, what goes out, and the one corridor between."""
+"""The base of all packages: cases, what comes in, what goes out, and the pipeline between."""

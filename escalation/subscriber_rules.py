@@ -192,7 +192,7 @@ def mark_undelivered(case: Case, inbound: Inbound[DeliveryFailed], facts: Facts)
     if case.registered and case.open:
         names: Names = {"why": literal(event.why), "again": "1" if again else ""}
         acts.append(SayTemplate("agents_undelivered", names, Addressee.AGENTS))
-        if closed and contact.other(case) is None:
+        if closed and contact.alternative_for(case) is None:
             acts.append(SayTemplate("unreachable", to=Addressee.AGENTS))
     return decide(*acts, *again)
 
@@ -210,9 +210,9 @@ def _gone_address(inbound: Inbound[DeliveryFailed]) -> Address:
 def _said_again(case: Case, facts: Facts) -> list[RuleAct]:
     """What was not read is said another way, if there is one (C12)."""
     missed = facts.get(UndeliveredMessage)
-    if missed is None or not case.open or facts.need(ContactAddresses).other(case) is None:
+    if missed is None or not case.open or facts.need(ContactAddresses).alternative_for(case) is None:
         return []
-    return [SayTemplate("sent_again", {"text": literal(missed.text)}, Addressee.OTHER, files=missed.files)]
+    return [SayTemplate("sent_again", {"text": literal(missed.text)}, Addressee.ALTERNATIVE, files=missed.files)]
 
 
 def warn_maybe_sent(case: Case, inbound: Inbound[MaybeSent], facts: Facts) -> Decision | None:

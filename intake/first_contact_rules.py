@@ -106,7 +106,7 @@ def answer_command(case: Case, inbound: Words, facts: Facts) -> Decision | None:
 
 
 def remember_channel(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
-    """Answers go to the channel last heard."""
+    """Answers go to the channel last written from."""
     if inbound.accepted_by:
         return None
     changes: dict[str, object] = {}

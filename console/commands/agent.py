@@ -1,7 +1,7 @@
 """``take``, ``say``, ``note``, ``eta`` and ``resolve``: what an agent does to a case from a terminal.
 
-A command is an arrival at the channel "desk" and walks the same corridor as a button in the agents' group; so the same
-rules hold, and two agents who take a case at once do not both have it.
+A command is an arrival at the channel "desk" and goes through the same pipeline as a button in the agents' group; so
+the same rules hold, and two agents who take a case at once do not both have it.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ Labels = Mapping[str, str]
 
 LIST_COLUMNS = {"number": 16, "state": 11, "queue": 10, "owner": 10, "opened": 11, "eta": 11}
 LEFT_OUT = ("opened", "queue")
-"""Columns of the list for which a narrow terminal has no room."""
+"""Columns of the list for which a narrow terminal has no space."""
 NARROW, WIDE = 80, 112
 STATE_STYLES: Mapping[str, str] = {
     CaseState.ACKNOWLEDGED: "yellow",

@@ -1,4 +1,4 @@
-"""``pending``: mails whose sender is not proved wait for a person, who vouches for them or leaves them out."""
+"""``pending``: mails whose sender is not proved wait for an agent, who accepts them or leaves them out."""
 
 from __future__ import annotations
 
@@ -147,11 +147,11 @@ async def _print_pending(folder: DeskFolder, mail_id: int) -> None:
 @click.argument("mail_id", metavar="ID", type=int)
 @click.option("--case", "number", metavar="N", help="It joins this case, not the one it names.")
 @click.option("--new", is_flag=True, help="It becomes a case of its own.")
-@click.option("--as", "agent", metavar="AGENT", envvar="FIRSTLINE_AGENT", required=True, help="Who vouches for it.")
+@click.option("--as", "agent", metavar="AGENT", envvar="FIRSTLINE_AGENT", required=True, help="Who accepts it.")
 @json_option
 @pass_folder
 def accept_pending(folder: DeskFolder, mail_id: int, number: str | None, new: bool, agent: str, as_json: bool) -> None:
-    """Vouch for a mail: it joins the case it names, or another. Its sender gets no rights by that.
+    """Accept a mail: it joins the case it names, or another. Its sender gets no rights by that.
 
     \b
     Examples:

@@ -141,7 +141,7 @@ def _consent_words(scene: DemoScene, case: Case) -> str:
     words = str(case.consent["words"])
     pressed = words in ("consent_yes", "helped")
     return (
-        f"[{scene.desk.application.words.label(PROVIDER, case.language, f'button_{words}')}]"
+        f"[{scene.desk.application.templates.label(PROVIDER, case.language, f'button_{words}')}]"
         if pressed
         else f'"{words}"'
     )

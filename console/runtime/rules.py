@@ -128,7 +128,7 @@ ANSWERS = {
 
 RULEBOOK = Rulebook(
     (
-        # Nobody is heard at the price of all others.
+        # One person's flood must not delay all others.
         Stage("pace", SPOKEN, (rate_rules.slow_down,), when=in_a_hurry),
         # What is nobody's word: repeats, machines, mail that proves nothing, empty messages, buttons of yesterday.
         Stage("bounces", (DeliveryFailed,), (intake.ignore_duplicate, mail.ignore_unproved_bounce), when=by_mail),
@@ -148,11 +148,11 @@ RULEBOOK = Rulebook(
         # An agent orders an operation, under a name that the provider knows, where its policy allows it.
         Stage("agents", (Ordered,), (agents.refuse_unknown_agent, agents.refuse_not_allowed)),
         Switch("operations", (Ordered,), operation_type, OPERATIONS),
-        # Wherever a subscriber is heard, there they are answered; a question about the desk itself changes nothing.
+        # Subscribers are answered where they wrote; a question about the desk itself changes nothing.
         Stage("back again", SPOKEN, (escalation.reachable_again,), when=back_again),
         Stage("commands", (Said,), (intake.answer_command,), when=a_command),
         Stage("edits", (Said,), (intake.keep_edit,), when=edited),
-        Stage("hearing", SPOKEN, (intake.remember_channel,)),
+        Stage("last channel", SPOKEN, (intake.remember_channel,)),
         Stage("incomplete mail", (Said,), (mail.note_lost_parts,), when=by_mail),
         # A subscriber whose case has its number.
         Switch("answers", (Said, Pressed), expectation_owner, {CONSENT: (escalation.take_consent,)}, when=registered),

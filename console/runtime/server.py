@@ -131,9 +131,9 @@ class Server:
                 self._background[f"menu of {name}"] = asyncio.create_task(self._send_menu(channel))
 
     async def _send_menu(self, channel: TelegramChannel) -> None:
-        words = self._application.words
+        templates = self._application.templates
         menus = {
-            language: {name: words.label(channel.provider, language, f"command_{name}") for name in MENU_COMMANDS}
+            language: {name: templates.label(channel.provider, language, f"command_{name}") for name in MENU_COMMANDS}
             for language in LANGUAGES
         }
         language = self._application.providers[channel.provider].language

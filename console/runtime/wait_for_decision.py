@@ -1,4 +1,4 @@
-"""The corridor as a command walks it: what it accepts is decided by a running `serve`, or else here and now.
+"""The pipeline as a command uses it: what it accepts is decided by a running `serve`, or else here and now.
 
 What a decision says goes out by `serve` alone, since who sends through a channel is one process at a time.
 """
@@ -54,7 +54,7 @@ async def accept(database: Database, raw: RawMessage, also: ExtraWrite | None = 
 
 
 async def wait_decided(settings: Settings, database: Database, ids: Sequence[int]) -> list[ArrivalStatus]:
-    """Waits until these are decided or set aside, deciding them here where no `serve` does. In order."""
+    """Waits until these are decided or quarantined, deciding them here where no `serve` does. In order."""
     loop = asyncio.get_running_loop()
     begun = loop.time()
     if await serving(database):
@@ -70,7 +70,7 @@ async def wait_decided(settings: Settings, database: Database, ids: Sequence[int
 @asynccontextmanager
 async def whole_application(settings: Settings) -> AsyncIterator[Application]:
     """Everything, for a command that needs it."""
-    # Loading every room takes a second, which a command beside a running `serve` need not spend.
+    # Loading every package takes a second, which a command beside a running `serve` need not spend.
     from console.runtime.wiring import build_application  # noqa: PLC0415
 
     application = await build_application(settings)

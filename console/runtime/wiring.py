@@ -88,7 +88,7 @@ class Application(Receiver):
 
     providers: Mapping[str, Provider]
     registry: ChannelRegistry
-    words: Templates
+    templates: Templates
     knowledge: KnowledgeBase
     agent_loader: AgentCache
     article_loader: ArticleLoader
@@ -125,7 +125,7 @@ async def assemble_application(
     await agent_loader.fill()
     folders = ContentFolders(settings)
     own_templates = {name: [folders.of(name, TEMPLATES)[0]] for name in providers if name != FRONT}
-    words = await asyncio.to_thread(Templates, TEMPLATES, {**own_templates, "": [settings.root / "templates"]})
+    templates = await asyncio.to_thread(Templates, TEMPLATES, {**own_templates, "": [settings.root / "templates"]})
     attachments = receiver.attachments
     channels |= {
         one.name: one for one in (TerminalChannel(name, attachments.open, settings.data / "chat") for name in providers)
@@ -164,7 +164,7 @@ async def assemble_application(
     writer = DecisionWriter(
         database,
         registry,
-        MessageComposer(words, registry, receiver.reply_tokens, _card_renderer(knowledge)),
+        MessageComposer(templates, registry, receiver.reply_tokens, _card_renderer(knowledge)),
         ACT_WRITERS,
         OUTCOME_LISTENERS,
     )
@@ -172,7 +172,7 @@ async def assemble_application(
         **{one.name: getattr(receiver, one.name) for one in fields(receiver)},
         providers=providers,
         registry=registry,
-        words=words,
+        templates=templates,
         knowledge=knowledge,
         agent_loader=agent_loader,
         article_loader=article_loader,

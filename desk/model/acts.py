@@ -30,9 +30,9 @@ class Addressee(StrEnum):
     """Whom an act addresses."""
 
     SPEAKER = "speaker"  # whoever this arrival is from, at that channel
-    SUBSCRIBER = "subscriber"  # the case's person, at the channel last heard
+    SUBSCRIBER = "subscriber"  # the case's person, at the channel they last wrote from
     ON_FILE = "on_file"  # the case's person at the mail address on file, if it is another one
-    OTHER = "other"  # the case's person another way, since the channel last heard is closed from now on
+    ALTERNATIVE = "other"  # the case's person at another address, since the channel they last wrote from is closed
     AGENTS = "agents_group"  # the agents' group of the case's provider
 
 
@@ -74,17 +74,17 @@ def is_for_agents(to: Audience) -> bool:
 
 
 class RuleAct:
-    """Anything a decision may contain. Rooms may add their own kinds, with a handler registered in the wiring."""
+    """Anything a decision may contain. Packages may add their own kinds, with a handler registered in the wiring."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button to offer: an id for the wire, and its label as a word of the templates or literally."""
+    """A button to offer: its id, and its label by a template's name or literally."""
 
     id: str
-    word: str = ""
+    template: str = ""
     label: str = ""
 
 
@@ -93,14 +93,14 @@ Buttons = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class SayTemplate(RuleAct):
-    """Says one sentence of the templates, by name. Several to the same ear become one message, in order.
+    """Says one sentence of the templates, by name. Several to the same recipient become one message, in order.
 
-    ``human`` marks words that a person wrote: the journal has them under that person, and the wire is told so.
+    ``human`` marks words that a person wrote: the journal has them under that person, and the channel is told so.
     ``priority`` None is what `desk.pipeline.recipients.priority_of` says; of several to one person the most urgent one
     counts.
     """
 
-    word: str
+    template: str
     names: Names = field(default_factory=dict)
     to: Audience = Addressee.SPEAKER
     buttons: Buttons = ()
@@ -124,7 +124,7 @@ class SayText(RuleAct):
 
 @dataclass(frozen=True, slots=True)
 class SuppressedAct(RuleAct):
-    """Something that was to be said and is not: a governor put this in its place. The journal keeps what and why."""
+    """Something that was to be said and is not: an act filter put this in its place. The journal keeps what and why."""
 
     what: SayTemplate | SayText
     why: SuppressionReason
@@ -134,7 +134,7 @@ class SuppressedAct(RuleAct):
 class PopupNotice(RuleAct):
     """A short notice to whoever pressed a button, shown over the chat and kept nowhere."""
 
-    word: str
+    template: str
     names: Names = field(default_factory=dict)
 
 
@@ -145,7 +145,7 @@ class ReplaceMessage(RuleAct):
 
 @dataclass(frozen=True, slots=True)
 class AddReaction(RuleAct):
-    """Sets an emoji on the message just heard, where the channel can: it arrived, and needs no answer in words."""
+    """Sets an emoji on the message just received, where the channel can: it arrived, and needs no answer in words."""
 
     emoji: str = "👌"
 
@@ -248,7 +248,7 @@ class AssignAccount(RuleAct):
 
 @dataclass(frozen=True, slots=True)
 class MarkAddress(RuleAct):
-    """Whether a person can be reached at an address: marked when the wire said they are gone, unmarked when back."""
+    """Whether a person can be reached at an address: marked when the server said they are gone, unmarked when back."""
 
     address: Address
     blocked: bool
@@ -280,7 +280,7 @@ class Refuse(RuleAct):
 
 @dataclass(frozen=True, slots=True)
 class Postpone(RuleAct):
-    """Nothing is decided yet: the arrival, and with it its lane, waits until then and is heard anew."""
+    """Nothing is decided yet: the arrival, and with it its lane, waits until then and is processed anew."""
 
     until: datetime
 

@@ -1,4 +1,7 @@
-"""What a channel is: where a channel meets the corridor. The wiring makes them; the worker and the sender use them."""
+"""What a channel is: the interface between the pipeline and a network.
+
+The wiring makes channels; the worker and the sender use them.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ class StoreMessages(Protocol):
     """Stores raw messages and commits. Returns how many were new; a repeat is a no-op.
 
     Raises when they could not be made safe (no database, no disk space, the lease is lost): the channel must then not
-    confirm them to the wire, and may try again.
+    confirm them to the server, and may try again.
     """
 
     async def __call__(self, raws: Sequence[RawMessage], also: ExtraWrite | None = None) -> int: ...
@@ -33,7 +36,7 @@ OpenFile = Callable[[str], Awaitable[bytes]]
 class ChannelCapabilities:
     """What a channel can do; rules see this and never the channel's name.
 
-    ``buttons``: a tap answers. ``batch``: one letter carries several questions, and its answers come together.
+    ``buttons``: a tap answers. ``batch``: one mail carries several questions, and its answers come together.
     """
 
     buttons: bool
@@ -53,11 +56,11 @@ class Channel(Protocol):
         ...
 
     def render(self, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
-        """Turns what is to be said into calls on this wire, each small enough for it. Pure."""
+        """Turns what is to be said into calls of this channel, each within its limits. Pure."""
         ...
 
     async def send(self, departure: Departure, remotes: Mapping[str, str]) -> SendResult:
-        """Makes one call. ``remotes`` gives the wire's ids of earlier departures that the body names by key."""
+        """Makes one call. ``remotes`` gives the server's ids of earlier departures that the body names by key."""
         ...
 
     async def listen(self, accept: StoreMessages) -> None:

@@ -27,7 +27,7 @@ class CaseMatch:
     """How the case was found: "token", "button", "reply", "number", "named", "only", "new" or "none".
 
     "only" is the person's open case, the latest of several; "named" is one that the desk's own message names. ``doubt``
-    says why a letter does not prove that it belongs there.
+    says why a mail does not prove that it belongs there.
     """
 
     how: str
@@ -45,8 +45,8 @@ class ActingAgent:
 class ContactAddresses:
     """The ways to the case's person and to its agents.
 
-    ``current`` is the channel last heard, None once it is blocked; ``on_file`` the mail address of the account, where
-    it is another one and the provider has a mailbox; ``agents_group`` the agents' group. ``returned`` when the
+    ``current`` is the channel last written from, None once it is blocked; ``on_file`` the mail address of the account,
+    where it is another one and the provider has a mailbox; ``agents_group`` the agents' group. ``returned`` when the
     speaker's own address was marked as closed, and yet they speak. ``alternative`` is another open address that
     proved to be the person's own. ``outlets`` are the provider's channels to whom it does not know, by kind;
     ``places`` where a team or
@@ -62,19 +62,21 @@ class ContactAddresses:
     places: Mapping[TeamAddressee | AgentAddressee, Address] = field(default_factory=dict)
 
     def to(self, case: Case) -> Address | None:
-        """Where the conversation itself goes: the channel last heard; with that closed, another way."""
-        return self.current or self.other(case)
+        """Where the conversation itself goes: the channel last written from; with that closed, another address."""
+        return self.current or self.alternative_for(case)
 
-    def other(self, case: Case) -> Address | None:
-        """Another way than the channel last heard: the person's other address, or the one on file, but that only for a
-        person who proved that the account is theirs: to the holder of somebody else's contract it is no business.
+    def alternative_for(self, case: Case) -> Address | None:
+        """Another address than the channel last written from: the person's other one, or the one on file.
+
+        The one on file only for a person who proved that the account is theirs: to the holder of somebody else's
+        contract it is no business.
         """
         return self.alternative or (self.on_file if case.proved else None)
 
 
 @dataclass(frozen=True, slots=True)
 class DuplicateOf:
-    """This very letter was handled before, under another key."""
+    """This very mail was handled before, under another key."""
 
     arrival_id: int
 

@@ -92,7 +92,7 @@ class UnreadableMessage(Exception):
 
 
 class RedeliveryPolicy(StrEnum):
-    """What to do with a departure whose fate is unknown after a crash."""
+    """What to do with a departure of which nobody knows after a crash whether it was sent."""
 
     RETRY = "retry"  # answers and prompts: a duplicate is better than silence
     HOLD = "hold"  # relays and notices of money or state: shown to the agent as "maybe sent"
@@ -110,7 +110,7 @@ class Priority(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class RenderedButton:
-    """A button: a short id for the wire, a label for the person."""
+    """A button: a short id for the channel, a label for the person."""
 
     id: str
     label: str
@@ -118,7 +118,7 @@ class RenderedButton:
 
 @dataclass(frozen=True, slots=True)
 class QuotedMessage:
-    """Something said earlier, as a letter quotes it: by whom, when (in the provider's own time), and what."""
+    """Something said earlier, as a mail quotes it: by whom, when (in the provider's own time), and what."""
 
     who: str
     when: str
@@ -127,10 +127,10 @@ class QuotedMessage:
 
 @dataclass(frozen=True, slots=True)
 class OutboundMessage:
-    """One thing the desk says, before a channel dresses it for its wire.
+    """One thing the desk says, before a channel renders it.
 
     ``case`` and ``prompt`` go into every button, so that a stale one is known. ``edits`` and ``answers`` name an
-    earlier departure by its key (or ``remote:<id>`` by the wire's own id): edited in place, or replied to.
+    earlier departure by its key (or ``remote:<id>`` by the id the network gave it): edited in place, or replied to.
     ``keeps`` says that the message named by ``edits`` keeps its words, and only its buttons go; what is said follows
     below it. ``reaction`` is an emoji to be set on that message instead of saying anything.
     ``callback`` is a press to acknowledge, with ``alert`` shown over the chat; with no text nothing else is said.
@@ -166,9 +166,11 @@ class OutboundMessage:
 
 @dataclass(frozen=True, slots=True)
 class ChannelCall:
-    """An `OutboundMessage` dressed: exactly one call on the wire. ``body`` is JSON-able and all the sender needs.
+    """An `OutboundMessage` rendered: exactly one call to the Bot API, the mail server or the terminal.
 
-    ``remote`` is the wire's id of the message where we choose it ourselves (a Message-ID), else "".
+    ``body`` is JSON-able and all the sender needs.
+
+    ``remote`` is the id of the message where we choose it ourselves (a Message-ID), else "".
     """
 
     lane: str
@@ -204,14 +206,14 @@ class Departure:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The wire took it; ``remote`` is the wire's own id of the message."""
+    """The channel's server took it; ``remote`` is its id of the message."""
 
     remote: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RetryLater:
-    """Not now: try again after ``seconds``. ``whole_channel`` when the wire asked everyone to wait, not this lane.
+    """Not now: try again after ``seconds``. ``whole_channel`` when the server asked all to wait, not this lane only.
 
     ``tried`` is False when nothing was attempted, since our own limits said to wait.
     """
@@ -224,7 +226,7 @@ class RetryLater:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """Never: the wire said no for good. ``gone`` when the person cannot be reached there any more."""
+    """Never: the server said no for good. ``gone`` when the person cannot be reached there any more."""
 
     why: str
     gone: bool = False

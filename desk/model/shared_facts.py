@@ -1,4 +1,4 @@
-"""Facts that more than one room speaks of: what a person is entitled to, and which article may help."""
+"""Facts that more than one package needs: what a person is entitled to, and which article may help."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class Person(ProviderRow, Base):
 class PersonAddress(ProviderRow, Base):
     """Where a person writes from: the channel and the value there. ``blocked`` says why nothing reaches them, or is "".
 
-    ``confirmed`` once it is sure that they read there: their channel vouched for them, or a token sent there came back.
+    ``confirmed`` once it is sure that they read there: their channel proved it, or a token sent there came back.
     """
 
     __tablename__ = "addresses"

@@ -1,1 +1,1 @@
-"""TODO: one sentence on what lives in desk/pipeline."""
+"""The pipeline: what was received is parsed, looked up, decided, composed and written, then sent."""

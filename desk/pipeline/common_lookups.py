@@ -16,7 +16,7 @@ from desk.pipeline.lookup import Round, address_of, sender_address_row
 from desk.storage.database import Database
 
 QUOTED_LINES = 3
-"""Lines of the dialogue that a letter quotes."""
+"""Lines of the dialogue that a mail quotes."""
 
 
 class ActingAgentLookup:
@@ -51,7 +51,7 @@ class TargetProviderLookup:
 
 
 class CapabilitiesLookup:
-    """What the channel can do through which the subscriber is heard."""
+    """What the channel can do through which the subscriber writes."""
 
     def __init__(self, registry: ChannelRegistry) -> None:
         self._registry = registry
@@ -117,7 +117,7 @@ class ContactAddressesLookup:
 
 
 class RecentDialogueLookup:
-    """What was said before, for an agent's words that go out as a letter. Stands after the ways are known."""
+    """What was said before, for an agent's words that go out as mail. Stands after the ways are known."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

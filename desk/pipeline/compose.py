@@ -1,6 +1,6 @@
 """Composing: the acts of one round become what is said to whom, each audience getting one message.
 
-Text is rendered here, once; the journal keeps what was said, and the channels dress it. Nothing is written yet.
+Text is rendered here, once; the journal keeps what was said, and the channels render it. Nothing is written yet.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ _MARKS = re.compile(r"^\s{0,9}(?:(?:re|aw|fwd?|отв|пер|ответ)\s?:|\[[
 OWN_WORDS = ("name", "contract", "lines", "question", "answer")
 """What sentences repeat of the person's own words: empty where those may not come back."""
 CardOf = Callable[[Case, Provider], SayTemplate]
-"""What the agents' card of a case says: a room gives it, the wiring hands it over."""
+"""What the agents' card of a case says: a package gives it, the wiring hands it over."""
 
 
 @dataclass(slots=True)
@@ -83,8 +83,8 @@ class DraftMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class ComposedParcel:
-    """One call on a channel's wire, with the key of its departure."""
+class ComposedCall:
+    """One call of a channel, with the key of its departure."""
 
     key: str
     channel: str
@@ -96,15 +96,17 @@ class ComposedParcel:
 class ComposedRound:
     """What a round says, and rows of the journal (`desk.model.case.JournalEntry`)."""
 
-    parcels: tuple[ComposedParcel, ...]
+    calls: tuple[ComposedCall, ...]
     journal: tuple[Mapping[str, Any], ...]
 
 
 class MessageComposer:
-    """Renders and dresses; pure but for the templates read at the start."""
+    """Renders templates and messages; pure but for the templates read at the start."""
 
-    def __init__(self, words: Templates, registry: ChannelRegistry, reply_tokens: ReplyTokens, card_of: CardOf) -> None:
-        self.words = words
+    def __init__(
+        self, templates: Templates, registry: ChannelRegistry, reply_tokens: ReplyTokens, card_of: CardOf
+    ) -> None:
+        self.templates = templates
         self.registry = registry
         self.reply_tokens = reply_tokens
         self.card_of = card_of
@@ -121,7 +123,7 @@ class _RoundComposer:
     """One round's composing."""
 
     def __init__(self, by: MessageComposer, round_: Round) -> None:
-        self.words, self.registry, self.reply_tokens = by.words, by.registry, by.reply_tokens
+        self.templates, self.registry, self.reply_tokens = by.templates, by.registry, by.reply_tokens
         self.card_of = by.card_of
         self.round, self.subject, self.inbound = round_, round_.subject, round_.inbound
         self.provider = round_.provider if self.subject is None else self.registry.provider(self.subject.provider)
@@ -133,7 +135,7 @@ class _RoundComposer:
         self.in_place = False
         self.journal: list[dict[str, Any]] = []
         self.rule = ""
-        self.parcels: list[ComposedParcel] = []
+        self.calls: list[ComposedCall] = []
 
     def run(self, acts: Sequence[RuleAct], rules: Sequence[str]) -> ComposedRound:
         self._journal_inbound()
@@ -146,11 +148,11 @@ class _RoundComposer:
             self._send(address, part)
         if any(isinstance(act, UpdateCard) for act in acts):
             self._card()
-        if self.inbound.callback and not any(one.call.kind == "callback" for one in self.parcels):
+        if self.inbound.callback and not any(one.call.kind == "callback" for one in self.calls):
             self._put(
                 OutboundMessage(self.inbound.sender, RichText(), callback=self.inbound.callback, alert=self.alert)
             )
-        return ComposedRound(tuple(self.parcels), tuple(self.journal))
+        return ComposedRound(tuple(self.calls), tuple(self.journal))
 
     @property
     def case(self) -> Case:
@@ -167,7 +169,7 @@ class _RoundComposer:
         elif isinstance(act, AddReaction):
             self._react(act.emoji)
         elif isinstance(act, PopupNotice):
-            self.alert = self._say(act.word, act.names, self._alerted()).plain
+            self.alert = self._say(act.template, act.names, self._alerted()).plain
         elif isinstance(act, (SayTemplate, SayText)):
             for address in self._audience(act.to):
                 self._add(address, act)
@@ -206,14 +208,18 @@ class _RoundComposer:
     def _withheld(self, act: SuppressedAct) -> None:
         """What was decided and not sent stands in the journal, where agents see it."""
         for address in self._audience(act.what.to):
-            text = act.what.text if isinstance(act.what, SayText) else self._say(act.what.word, act.what.names, address)
+            text = (
+                act.what.text
+                if isinstance(act.what, SayText)
+                else self._say(act.what.template, act.what.names, address)
+            )
             why = SendingSuppressed(act.why.code, act.why.count, act.why.domain)
             self._note(why, text.plain, "desk")
 
     def _add(self, address: Address, act: SayTemplate | SayText) -> None:
         part = self.parts.setdefault(address, DraftMessage(rule=self.rule))
         part.priority = min(part.priority, priority_of(act, address, self.inbound, self.contact))
-        text = act.text if isinstance(act, SayText) else self._say(act.word, act.names, address)
+        text = act.text if isinstance(act, SayText) else self._say(act.template, act.names, address)
         part.texts.append(text)
         part.buttons = act.buttons or part.buttons
         part.files += act.files
@@ -242,7 +248,7 @@ class _RoundComposer:
         }
         if not self._may_echo(address):
             values.update((name, "") for name in OWN_WORDS if name in values)
-        return self.words.say(self.provider.name, language, word, values)
+        return self.templates.say(self.provider.name, language, word, values)
 
     def _may_echo(self, address: Address) -> bool:
         """Whether a person's own words may come back there: never to a mail address that somebody may have forged."""
@@ -321,7 +327,7 @@ class _RoundComposer:
         had = self.case.card
         outgoing = OutboundMessage(
             to=self.contact.agents_group,
-            text=self._say(act.word, act.names, self.contact.agents_group),
+            text=self._say(act.template, act.names, self.contact.agents_group),
             policy=RedeliveryPolicy.EDIT if had else RedeliveryPolicy.RETRY,
             options=self._options(act.buttons, language),
             language=language,
@@ -334,18 +340,18 @@ class _RoundComposer:
             self.case.card = key
 
     def _put(self, outgoing: OutboundMessage, priority: Priority = Priority.DIALOG) -> str:
-        """Dresses one message and gives every parcel its key. Returns the key of the last: the one with buttons."""
+        """Renders one message and gives every call its key. Returns the key of the last: the one with buttons."""
         channel = self.registry.channels.get(outgoing.to.channel)
         if channel is None:
             return ""
-        first = f"{self.round.arrival.id}.{len(self.parcels)}"
-        parcels = channel.render(replace(outgoing, key=first))
-        for parcel in parcels:
-            key = f"{self.round.arrival.id}.{len(self.parcels)}"
-            self.parcels.append(ComposedParcel(key, outgoing.to.channel, parcel, priority))
-            if parcel.remote and self._in_thread(outgoing.to):
-                self.case.thread = [*self.case.thread, parcel.remote][-12:]
-        return f"{self.round.arrival.id}.{len(self.parcels) - 1}"
+        first = f"{self.round.arrival.id}.{len(self.calls)}"
+        calls = channel.render(replace(outgoing, key=first))
+        for call in calls:
+            key = f"{self.round.arrival.id}.{len(self.calls)}"
+            self.calls.append(ComposedCall(key, outgoing.to.channel, call, priority))
+            if call.remote and self._in_thread(outgoing.to):
+                self.case.thread = [*self.case.thread, call.remote][-12:]
+        return f"{self.round.arrival.id}.{len(self.calls) - 1}"
 
     def _in_thread(self, address: Address) -> bool:
         """Message-IDs carry tokens: those of a notice to the address on file are nobody else's, nor the other way."""
@@ -353,14 +359,14 @@ class _RoundComposer:
 
     def _options(self, buttons: Buttons, language: str) -> tuple[tuple[RenderedButton, ...], ...]:
         def label(button: Button) -> str:
-            return button.label or self.words.label(self.case.provider, language, button.word)
+            return button.label or self.templates.label(self.case.provider, language, button.template)
 
         return tuple(tuple(RenderedButton(one.id, label(one)) for one in row) for row in buttons)
 
     def _subject(self, address: Address, language: str) -> str:
         """The person's own subject where it may come back, else the desk's."""
         own = bare_subject(self.case.subject) if self._may_echo(address) else ""
-        subject = own or self.words.label(self.case.provider, language, "mail_subject")
+        subject = own or self.templates.label(self.case.provider, language, "mail_subject")
         return f"[{self.case.number}] {subject}" if self.case.number else f"Re: {subject}" if own else subject
 
     # the journal

@@ -1,7 +1,7 @@
-"""The desk's own channel: timers, the fates of departures, and commands of agents and operators, as small JSON
+"""The desk's own channel: timers, the results of departures, and commands of agents and operators, as small JSON
 messages.
 
-They walk the same corridor as a subscriber's word, so that nothing else ever changes a case.
+They go through the same pipeline as a subscriber's message, so that nothing else ever changes a case.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def order_message(
 
 
 def acceptance_message(arrival_id: int, case_id: int, provider: str, agent: str, now: datetime) -> RawMessage:
-    """An agent vouches for a pending letter: it is read again, now as proved, and joins this case (0: a new one)."""
+    """An agent accepts a pending mail: it is parsed again, now as proved, and joins this case (0: a new one)."""
     body = {"event": "accept", "provider": provider, "arrival": arrival_id, "case_id": case_id, "agent": agent}
     return RawMessage("desk", f"pending:{arrival_id}", f"desk:pending:{arrival_id}", json.dumps(body).encode(), now)
 
@@ -78,7 +78,7 @@ class InternalChannel:
         self._timer_kinds = timer_kinds
 
     async def hear(self, arrival: Arrival) -> Inbound[Event]:
-        """Reads one of our own messages; a pending letter that was accepted is read again by its own channel."""
+        """Reads one of our own messages; a pending mail that was accepted is read again by its own channel."""
         try:
             body = json.loads(arrival.body)
             if body["event"] == "timer" and body["kind"] not in self._timer_kinds:
@@ -119,7 +119,7 @@ class InternalChannel:
         return ()
 
     async def send(self, departure: Departure, remotes: Mapping[str, str]) -> SendResult:
-        """Never called, since `dress` makes nothing to send."""
+        """Never called, since `render` makes nothing to send."""
         return Rejected("the desk's own channel sends nothing")
 
     async def listen(self, accept: StoreMessages) -> None:

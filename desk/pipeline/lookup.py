@@ -1,7 +1,7 @@
 """Looking up: who writes, which case is meant, and what is known, all before the write transaction.
 
 Which case is meant: a token, a button or a reply picks it; else it is the person's open one, the latest of several;
-else a new one is opened. What does not belong to the speaker is never shown to them, and a letter that proves nothing
+else a new one is opened. What does not belong to the speaker is never shown to them, and a mail that proves nothing
 is marked as doubtful (rule 8).
 """
 
@@ -106,7 +106,7 @@ class _Known:
 
 
 class SenderAndCaseLookup:
-    """Finds people and cases for a batch of heard arrivals of one provider, in few statements."""
+    """Finds people and cases for a batch of parsed arrivals of one provider, in few statements."""
 
     def __init__(self, reply_tokens: ReplyTokens) -> None:
         self._reply_tokens = reply_tokens
@@ -145,9 +145,9 @@ class SenderAndCaseLookup:
     async def _recipient_found(
         self, session: AsyncSession, provider: Provider, inbound: Inbound[Event]
     ) -> Inbound[Event]:
-        """Of a letter that came back the sender is the address its token was written to, if any proves to be that.
+        """Of a mail that came back the sender is the address its token was written to, if any proves to be that.
 
-        A report may name whom the letter was forwarded to only, and bring nothing of the letter itself: so the
+        A report may name only whom the mail was forwarded to, and bring nothing of the mail itself: so the
         addresses of the case's person are tried too.
         """
         event, tokens = inbound.event, inbound.reference.tokens
@@ -334,7 +334,7 @@ def sender_address_row(round_: Round) -> PersonAddress | None:
 
 
 def is_proved_sender(round_: Round) -> bool:
-    """Whether the speaker surely reads what is sent there: their channel vouches for them, or a token came back."""
+    """Whether the speaker surely reads what is sent there: their channel proves it, or a token came back."""
     case_match = round_.facts.get(CaseMatch)
     return round_.inbound.proof is SenderAssurance.SURE or (case_match is not None and case_match.how == "token")
 

@@ -42,7 +42,7 @@ def _recipient(
         return contact.on_file
     if case is None:
         return None
-    return contact.other(case) if to is Addressee.OTHER else contact.to(case)
+    return contact.alternative_for(case) if to is Addressee.ALTERNATIVE else contact.to(case)
 
 
 def _audience(

@@ -69,14 +69,14 @@ class Rulebook:
         """``without_case`` are asked, in order, for arrivals that belong to no case."""
         self.stages = tuple(stages)
         self.without_case = tuple(without_case)
-        self._hearing: dict[type, tuple[Stage | Switch, ...]] = {}
+        self._by_event: dict[type, tuple[Stage | Switch, ...]] = {}
 
     def asked(self, case: Case, inbound: Inbound[Any], facts: Facts) -> Iterator[Rule]:
         """The rules to be asked for this arrival, one at a time: which come next may depend on what was decided."""
         kind = type(inbound.event)
-        if kind not in self._hearing:
-            self._hearing[kind] = tuple(stage for stage in self.stages if issubclass(kind, stage.hears))
-        for stage in self._hearing[kind]:
+        if kind not in self._by_event:
+            self._by_event[kind] = tuple(stage for stage in self.stages if issubclass(kind, stage.hears))
+        for stage in self._by_event[kind]:
             yield from stage.asked(case, inbound, facts)
 
 

@@ -1,6 +1,6 @@
-"""The sender: takes departures from the outbox and puts them on the wire, one at a time in each lane.
+"""The sender: takes departures from the outbox and sends them, one at a time in each lane.
 
-Marking comes before the wire, many at a time; what became of them is written down many at a time too. A channel that
+Marking comes before sending, many at a time; what became of them is written down many at a time too. A channel that
 hangs holds only its own places.
 """
 
@@ -30,7 +30,7 @@ GATHERING = 0.01
 
 
 class OutboxSender:
-    """Sends for the channels it is told it may send for (each in one process at a time, for the wire's limits' sake).
+    """Sends for the channels it is told it may send for (each in one process at a time: the server has limits).
 
     With a ``lane`` it sends in that one only: a terminal shows what is meant for the person in front of it.
     """

@@ -55,7 +55,7 @@ def _keys(inbound: Inbound[Event]) -> list[str]:
     if reference.case_id:
         keys.append(case_key(reference.case_id))
     if isinstance(inbound.event, DeliveryFailed):
-        # Whose case a returned letter belongs to is in its token, which is verified there.
+        # Whose case a returned mail belongs to is in its token, which is verified there.
         keys += [case_key(case) for token in reference.tokens if (case := claimed_case(token)) is not None]
     return [*keys, address_key(inbound)]
 

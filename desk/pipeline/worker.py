@@ -1,7 +1,7 @@
 """The worker: hear - look up - decide - write, one arrival after another, everything of one arrival in one transaction.
 
 Arrivals are claimed many at a time, each the first of its lane, and as many as do not meet are written together. If
-anything goes wrong with several, each is tried alone; what then fails three times is set aside. Trouble of the
+anything goes wrong with several, each is tried alone; what then fails three times is quarantined. Trouble of the
 database is not trouble of the message: it is given back and waits.
 """
 
@@ -34,15 +34,15 @@ log = logging.getLogger(__name__)
 TOGETHER = 100
 TRIES = 5
 HEARING = 4 * TOGETHER
-"""Arrivals being heard at once: slow letters shall leave places for quick words."""
+"""Arrivals being parsed at once: mail that is slow to parse shall leave places for short messages."""
 OF_ONE_CHANNEL = TOGETHER
 """Of these at most so many of one channel: whoever writes to another waits for no more than they take."""
 BACKLOG = 8
-"""From so many arrivals being heard at once on, there is a backlog."""
+"""From so many arrivals being parsed at once on, there is a backlog."""
 GATHERING, GATHERING_BACKLOG = 0.003, 0.08
-"""Seconds to wait for more to be heard, so that letters too are decided several at a time."""
+"""Seconds to wait for more to be parsed, so that mails too are decided several at a time."""
 PATIENCE = 0.2
-"""Seconds a sweep waits for anything to be heard before it looks for new arrivals."""
+"""Seconds a sweep waits for anything to be parsed before it looks for new arrivals."""
 
 
 class Lookup(Protocol):
@@ -52,7 +52,7 @@ class Lookup(Protocol):
 
 
 class Worker:
-    """Works the corridor. Several may run, in one process or many; claims keep them apart.
+    """Runs the pipeline. Several may run, in one process or many; claims keep them apart.
 
     ``lookups`` are done for every round, in order; those of ``later`` cost much, and only when a rule wants their type.
     """
@@ -86,9 +86,9 @@ class Worker:
         self._carrying: set[int] = set()
 
     async def work(self, limit: int = TOGETHER) -> bool:
-        """One sweep: claims what is free, and carries through what has been heard. Returns whether there was any.
+        """One sweep: claims what is free, and decides what has been parsed. Returns whether there was any.
 
-        A letter that takes long to read keeps nobody waiting but its own sender. Raises what the database raised when
+        A mail that takes long to parse keeps nobody waiting but its own sender. Raises what the database raised when
         it has trouble; nothing is lost then, and the next sweep goes on.
         """
         for arrival in await self._claim(min(limit, HEARING - len(self._hearing))):
@@ -121,7 +121,7 @@ class Worker:
             await inbox.keep_holding(self._database, self._holder, held, self._clock())
 
     async def close(self) -> None:
-        """Gives back what is still being heard."""
+        """Releases what is still being parsed."""
         left = self._heard_now()
         for task in self._hearing:
             task.cancel()
@@ -168,17 +168,17 @@ class Worker:
         except SQLAlchemyError:
             raise
         except Exception as error:
-            log.exception("arrival %d could not be heard", arrival.id)
-            await self._record_failure(arrival, f"hearing failed: {type(error).__name__}: {error}")
+            log.exception("arrival %d could not be parsed", arrival.id)
+            await self._record_failure(arrival, f"parsing failed: {type(error).__name__}: {error}")
         return None
 
     async def _record_failure(self, arrival: Arrival, problem: str, final: bool = False) -> None:
         aside = await inbox.record_failure(self._database, self._holder, arrival, problem, self._clock(), final)
         if aside:
-            log.warning("arrival %d of %s is set aside: %s", arrival.id, arrival.channel, problem)
+            log.warning("arrival %d of %s is quarantined: %s", arrival.id, arrival.channel, problem)
 
     async def _carry(self, batch: Sequence[tuple[Arrival, Inbound[Event]]]) -> None:
-        """Takes a batch through the rest of the corridor, together if that goes well."""
+        """Takes a batch through the rest of the pipeline, together if that goes well."""
         if len(batch) > 1:
             try:
                 await self._decide_and_write(batch, self._clock())

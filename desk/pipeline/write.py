@@ -206,7 +206,7 @@ class DecisionWriter:
 
     def _enqueue(self, composed: ComposedRound, decided: DecidedRound, rows: RowBatch, now: datetime) -> None:
         stranger, subject = _stranger(decided.round), decided.round.subject
-        for one in composed.parcels:
+        for one in composed.calls:
             rows.insert(
                 departures,
                 key=one.key,
@@ -244,7 +244,7 @@ class DecisionWriter:
 async def _without_waiting(
     connection: AsyncConnection, decided: Sequence[DecidedRound], holder: str
 ) -> Sequence[DecidedRound]:
-    """Postpones what is to be heard anew later, and leaves the others."""
+    """Postpones what is to be processed anew later, and leaves the others."""
     waits = {one.round.arrival.id: act.until for one in decided for act in one.acts if isinstance(act, Postpone)}
     if not waits:
         return decided

@@ -1,7 +1,7 @@
-"""The inbox: the one channel into the desk. Everything that may change a case is stored here first, then decided.
+"""The inbox, the one way into the desk. Everything that may change a case is stored here first, then decided.
 
-``state`` goes waiting -> done, or waiting -> aside and back by `replay`, or out by `dismiss`. A waiting arrival is
-*held* by the worker that works on it. An arrival is never claimed while an earlier one of its lane waits: that keeps
+``state`` goes waiting -> done, or waiting -> quarantined and back by `replay`, or out by `dismiss`. A waiting arrival
+is *held* by the worker that works on it. An arrival is never claimed while an earlier one of its lane waits: that keeps
 every person's order.
 """
 
@@ -136,7 +136,7 @@ async def claim(
 ) -> list[Arrival]:
     """Takes the oldest arrivals that nobody holds, each the first of its lane.
 
-    Where several channels wait, each has its share first: ten thousand letters in one mailbox delay nobody elsewhere.
+    Where several channels wait, each has its share first: ten thousand mails in one mailbox delay nobody elsewhere.
     ``room`` tells how many a channel may have at most. Of those that are heavy (`LIGHT`) no more are taken once they
     have ``weight`` bytes together.
     """
@@ -228,7 +228,7 @@ _OUTCOME = update(arrivals).where(arrivals.c.id == bindparam("row")).values(**_D
 
 
 async def postpone(connection: AsyncConnection, holder: str, until: Mapping[int, datetime]) -> None:
-    """Within the worker's transaction: these are heard anew then, and their lanes wait as long."""
+    """Within the worker's transaction: these are processed anew then, and their lanes wait as long."""
     await connection.execute(_POSTPONE, [{"row": row, "by": holder, "then": at} for row, at in until.items()])
 
 
@@ -242,7 +242,7 @@ _POSTPONE = (
 async def record_failure(
     database: Database, holder: str, arrival: Arrival, problem: str, now: datetime, final: bool = False
 ) -> bool:
-    """One failed try: waits a little, or sets the arrival aside after the third. True when it was set aside.
+    """One failed try: waits a little; after the third the arrival is quarantined. True when it was.
 
     Nothing happens to an arrival that another worker has taken over meanwhile.
     """
@@ -285,7 +285,7 @@ async def release_dead_claims(database: Database) -> None:
 
 
 async def quarantine(database: Database) -> Sequence[Row[*tuple[Any, ...]]]:
-    """What was set aside, oldest first: id, channel, key, received_at, attempts, problem, size."""
+    """What is quarantined, oldest first: id, channel, key, received_at, attempts, problem, size."""
     query = select(
         arrivals.c.id,
         arrivals.c.channel,
@@ -312,7 +312,7 @@ async def replay(database: Database, ids: Sequence[int], now: datetime, also: Ex
 
 
 async def dismiss(database: Database, arrival_id: int, now: datetime, also: ExtraWrite | None = None) -> bool:
-    """Leaves an arrival that was set aside out for good; it stays stored. False when it is not aside any more."""
+    """Leaves a quarantined arrival out for good; it stays stored. False when it is not quarantined any more."""
     statement = update(arrivals).where(arrivals.c.id == arrival_id, arrivals.c.state == "quarantined")
     async with database.work() as connection:
         left = await connection.execute(statement.values(state="done", outcome="left out", decided_at=now))

@@ -182,7 +182,7 @@ async def count_due(
 async def claim(
     database: Database, shares: Iterable[ClaimQuota], holder: str, now: datetime, lane: str = ""
 ) -> list[Departure]:
-    """Takes the heads of lanes (or of one) and marks them *sending* before anything touches the wire.
+    """Takes the heads of lanes (or of one) and marks them *sending* before anything is sent.
 
     A head is as urgent as the most urgent departure behind it, for which it is in the way.
     """
@@ -258,9 +258,9 @@ def _edits_ours(departure: Departure) -> bool:
 
 
 async def settle(database: Database, settled: Sequence[SendOutcome], holder: str, now: datetime) -> None:
-    """Writes fates down, many in one transaction; what was refused or is unknown comes in again as an arrival.
+    """Writes results of sending, many in one transaction; what was refused or is unknown comes in again as an arrival.
 
-    Of what another has taken over meanwhile nothing is written: it has been given a fate there.
+    Of what another has taken over meanwhile nothing is written: its result is written there.
     """
     async with database.work() as connection:
         ours = await _still_ours(connection, [one.departure.id for one in settled], holder)
@@ -365,12 +365,12 @@ async def _recover_from(database: Database, holder: str, now: datetime) -> int:
 
 
 def _repeatable(departure: Departure) -> bool:
-    """Edits change nothing when repeated; a letter keeps its Message-ID, so a second copy is no second mail."""
+    """Edits change nothing when repeated; a mail keeps its Message-ID, so a second copy is no second mail."""
     return departure.policy is RedeliveryPolicy.EDIT or departure.kind == "mail"
 
 
 async def remotes(database: Database, keys: Iterable[str]) -> Mapping[str, tuple[str, str]]:
-    """The lane and the wire's own id of departures named by key; those not sent are missing."""
+    """The lane and the server's id of departures named by key; those not sent are missing."""
     wanted = list(keys)
     if not wanted:
         return {}
@@ -381,7 +381,7 @@ async def remotes(database: Database, keys: Iterable[str]) -> Mapping[str, tuple
 
 
 async def case_behind(connection: AsyncConnection, lane: str, remote: str) -> int:
-    """The case that a sent message belonged to, by the wire's id of it; 0 when nobody knows.
+    """The case that a sent message belonged to, by the server's id of it; 0 when nobody knows.
 
     Telegram counts a group's messages anew when it becomes a supergroup: of two with one id the later one is meant.
     """

@@ -1,7 +1,7 @@
 """Which article a dialog offers, and when: the one of a question, and the one of the zone. Pure.
 
 It is offered once and never again: an article that was tried is in `Case.articles`, whoever named it. By mail, where a
-letter costs a day and automatic letters are counted, a case gets one article at all.
+mail costs a day and automatic mails are counted, a case gets one article at all.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from intake.engine.model import Dialog
 
 
 def article_to_offer(
-    case: Case, form: Dialog, answers: Answers, values: ConditionValues, facts: Facts, *, finished: bool, batch: bool
+    case: Case, dialog: Dialog, answers: Answers, values: ConditionValues, facts: Facts, *, finished: bool, batch: bool
 ) -> str:
     """The article to be shown now, or "". ``values`` are what the person may learn; ``finished`` when all is asked."""
-    wanted = list(_wanted(case, form, answers, values, finished))
+    wanted = list(_wanted(case, dialog, answers, values, finished))
     if not wanted or (batch and case.articles):
         return ""
     named = facts.get(DialogArticles)
     return next((one for one in wanted if named and one in named.articles), "")
 
 
-def _wanted(case: Case, form: Dialog, answers: Answers, values: ConditionValues, finished: bool) -> Iterator[str]:
-    yield from (one for one in engine.selfhelp_articles(form, answers, values) if one not in case.articles)
+def _wanted(case: Case, dialog: Dialog, answers: Answers, values: ConditionValues, finished: bool) -> Iterator[str]:
+    yield from (one for one in engine.selfhelp_articles(dialog, answers, values) if one not in case.articles)
     if finished and values.get("upset") is not True:
-        of_zone: Sequence[str] = engine.dialog_outcome(form, answers, values).articles
+        of_zone: Sequence[str] = engine.dialog_outcome(dialog, answers, values).articles
         if not set(of_zone) & set(case.articles):
             yield from of_zone
 

@@ -15,8 +15,8 @@ from intake.engine.model import Dialog, DialogSet
 
 def dialog_of(case: Case, facts: Facts) -> Dialog | None:
     """The dialog of the case, in the version it began with; where that cannot be had, in the one in use."""
-    forms = facts.get(DialogSet)
-    return forms.get(case.dialog, case.dialog_state.dialog_hash) if forms and case.dialog else None
+    dialogs = facts.get(DialogSet)
+    return dialogs.get(case.dialog, case.dialog_state.dialog_hash) if dialogs and case.dialog else None
 
 
 def values_of(case: Case, facts: Facts) -> dict[str, object]:
@@ -59,17 +59,17 @@ def _on_file(account: Account) -> dict[str, str]:
     }
 
 
-def summary_lines(case: Case, form: Dialog, facts: Facts, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
+def summary_lines(case: Case, dialog: Dialog, facts: Facts, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What was asked, with the answers as the person gave them."""
     zone = facts.need(Provider).timezone
-    lines = engine.case_findings(form, answers, condition_values(case, facts), case.language, zone=zone).lines
+    lines = engine.case_findings(dialog, answers, condition_values(case, facts), case.language, zone=zone).lines
     return [(question, words) for question, words in lines if words != engine.SKIPPED]
 
 
 def collected_so_far(case: Case, facts: Facts) -> dict[str, Any]:
     """The case data that the answers given until now come to: whoever asks for a human is not asked again."""
-    form = dialog_of(case, facts)
-    return case_data(case, form, facts, case.answers, case.circumstances) if form and case.answers else {}
+    dialog = dialog_of(case, facts)
+    return case_data(case, dialog, facts, case.answers, case.circumstances) if dialog and case.answers else {}
 
 
 def circumstances_in(case: Case, acts: Sequence[RuleAct]) -> str:
@@ -82,13 +82,13 @@ def circumstances_in(case: Case, acts: Sequence[RuleAct]) -> str:
     return new[-1] if new else case.circumstances
 
 
-def case_data(case: Case, form: Dialog, facts: Facts, answers: Mapping[str, Any], said: str) -> dict[str, Any]:
+def case_data(case: Case, dialog: Dialog, facts: Facts, answers: Mapping[str, Any], said: str) -> dict[str, Any]:
     """The case data that the answers come to (B9), with what was ``said`` beside them."""
     values, provider = values_of(case, facts), facts.need(Provider)
     identified = facts.get(IdentityClaim)
     names = _on_file(identified.account) if identified and identified.account else {}
-    found = engine.case_findings(form, answers, values, provider.language, names, provider.timezone, case.articles)
-    outcome = engine.dialog_outcome(form, answers, values)
+    found = engine.case_findings(dialog, answers, values, provider.language, names, provider.timezone, case.articles)
+    outcome = engine.dialog_outcome(dialog, answers, values)
     return {
         "present": list(found.present),
         "absent": list(found.absent),

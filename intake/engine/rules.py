@@ -1,4 +1,4 @@
-"""Rules that walk a dialog: questions one by one in a chat, a few in one letter by mail, then a summary. Pure."""
+"""Rules that walk a dialog: questions one by one in a chat, a few in one mail, then a summary. Pure."""
 
 from __future__ import annotations
 
@@ -58,44 +58,44 @@ _ROW_LENGTH = 26  # letters of two labels that still fit side by side on a phone
 
 def ask_questions(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     """Asks the first question of the dialog, or the next one where nothing is open."""
-    form = dialog_of(case, facts)
-    if case.expecting or form is None:
+    dialog = dialog_of(case, facts)
+    if case.expecting or dialog is None:
         return None
-    return _next(case, form, facts, dict(case.answers), _begun(case, form), first=not case.answers)
+    return _next(case, dialog, facts, dict(case.answers), _begun(case, dialog), first=not case.answers)
 
 
 def take_answer(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     """Takes in what was answered to a question and asks what comes next."""
-    form = dialog_of(case, facts)
-    return replace(_answered(case, inbound, facts, form), words_used=True) if form is not None else None
+    dialog = dialog_of(case, facts)
+    return replace(_answered(case, inbound, facts, dialog), words_used=True) if dialog is not None else None
 
 
-def _answered(case: Case, inbound: Spoken, facts: Facts, form: Dialog) -> Decision:
+def _answered(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog) -> Decision:
     if inbound.option == "back":
-        return _back(case, form, facts)
-    asked = engine.questions_by_id(form, case.dialog_state.asked, case.answers)
+        return _back(case, dialog, facts)
+    asked = engine.questions_by_id(dialog, case.dialog_state.asked, case.answers)
     if not asked:
         # Another version of the dialog than the one that asked: what was said to that is kept.
         kept = [SetFields({"circumstances": _more(case.circumstances, inbound.text)})] if inbound.text else []
-        return _next(case, form, facts, dict(case.answers), [*kept, *_begun(case, form)])
+        return _next(case, dialog, facts, dict(case.answers), [*kept, *_begun(case, dialog)])
     return (
-        _letter(case, inbound, facts, form, asked)
+        _mail_reply(case, inbound, facts, dialog, asked)
         if is_letter_channel(facts)
-        else _reply(case, inbound, facts, form, asked[0])
+        else _reply(case, inbound, facts, dialog, asked[0])
     )
 
 
 def confirm_summary(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     """The subscriber looks over what was understood, and sends it or mends it."""
-    form, option = dialog_of(case, facts), inbound.option
-    if option.startswith("redo_") and form is not None:
-        return _redo(case, form, facts, option.removeprefix("redo_"))
+    dialog, option = dialog_of(case, facts), inbound.option
+    if option.startswith("redo_") and dialog is not None:
+        return _redo(case, dialog, facts, option.removeprefix("redo_"))
     agreed = parse_yes_no(inbound.text) if not option else None
     if option == "change" or agreed is False:
         rows = tuple(
-            (Button(f"redo_{ask.id}", label=_short(ask.text[case.language])),)
-            for ask in (form.questions if form else ())
-            if ask.id in case.answers
+            (Button(f"redo_{question.id}", label=_short(question.text[case.language])),)
+            for question in (dialog.questions if dialog else ())
+            if question.id in case.answers
         )
         change = SayTemplate("what_to_change", buttons=(*rows, (Button("send", "button_send"),)))
         return decide(change, words_used=True)
@@ -105,38 +105,40 @@ def confirm_summary(case: Case, inbound: Spoken, facts: Facts) -> Decision | Non
     return decide(*kept, Expect(), *completed(case), done=False, words_used=True)
 
 
-def _begun(case: Case, form: Dialog) -> list[RuleAct]:
+def _begun(case: Case, dialog: Dialog) -> list[RuleAct]:
     """From now on the case goes by this version of the dialog; the journal tells which, as its author counts them."""
-    if case.dialog_state.dialog_hash == form.hash:
+    if case.dialog_state.dialog_hash == dialog.hash:
         return []
-    kind = {"dialog": form.id, "category": form.category, "ticket_type": form.ticket_type}
-    begun = SetDialogState({"dialog_hash": form.hash, "tries": 0})
-    return [SetFields(kind), begun, AddJournalEntry(DialogStarted(form.id, str(form.version)))]
+    kind = {"dialog": dialog.id, "category": dialog.category, "ticket_type": dialog.ticket_type}
+    begun = SetDialogState({"dialog_hash": dialog.hash, "tries": 0})
+    return [SetFields(kind), begun, AddJournalEntry(DialogStarted(dialog.id, str(dialog.version)))]
 
 
-def _reply(case: Case, inbound: Spoken, facts: Facts, form: Dialog, ask: Question) -> Decision:
+def _reply(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, question: Question) -> Decision:
     """One answer in a chat."""
     now, zone = facts.need(Now).at, facts.need(Provider).timezone
     option = inbound.option
-    given = parse_answer(ask, inbound.text, now, option=option, files=inbound.files, zone=zone)
+    given = parse_answer(question, inbound.text, now, option=option, files=inbound.files, zone=zone)
     if not isinstance(given, ParsedAnswer):
         if case.dialog_state.tries == 0:
-            again = _shown(case, form, facts, (ask,), [SetDialogState({"tries": 1}), SayTemplate("not_understood")])
+            again = _shown(
+                case, dialog, facts, (question,), [SetDialogState({"tries": 1}), SayTemplate("not_understood")]
+            )
             return decide(*again)
         # Asked twice is enough: the words are kept as they are, and an agent will read them.
         given = ParsedAnswer(None, inbound.text)
-    answers = {**case.answers, ask.id: given.stored()}
+    answers = {**case.answers, question.id: given.stored()}
     echo: list[RuleAct] = []
     if option:
-        said = summary_lines(case, form, facts, {ask.id: given.stored()})
+        said = summary_lines(case, dialog, facts, {question.id: given.stored()})
         echo = [SayTemplate("answered", {"question": question, "answer": words}) for question, words in said]
-    return _next(case, form, facts, answers, [SetDialogState({"tries": 0}), *echo])
+    return _next(case, dialog, facts, answers, [SetDialogState({"tries": 0}), *echo])
 
 
-def _letter(case: Case, inbound: Spoken, facts: Facts, form: Dialog, asked: Sequence[Question]) -> Decision:
-    """The answers of a letter. Where none can be made out they are asked for once more; what is missing is left.
+def _mail_reply(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, asked: Sequence[Question]) -> Decision:
+    """The answers of a mail. Where none can be made out they are asked for once more; what is missing is left.
 
-    The next letter has the questions for which there was no room in this one.
+    The next mail has the questions that did not fit into this one.
     """
     now, zone = facts.need(Now).at, facts.need(Provider).timezone
     read = parse_reply(asked, inbound.text, now, files=inbound.files, zone=zone)
@@ -150,81 +152,88 @@ def _letter(case: Case, inbound: Spoken, facts: Facts, form: Dialog, asked: Sequ
         acts.append(SetFields({"circumstances": _more(case.circumstances, read.leftover)}))
     if not read.answers and case.dialog_state.tries == 0:
         return decide(
-            *acts, *_shown(case, form, facts, asked, [SetDialogState({"tries": 1}), SayTemplate("letter_not_understood")])
+            *acts,
+            *_shown(case, dialog, facts, asked, [SetDialogState({"tries": 1}), SayTemplate("letter_not_understood")]),
         )
     if not read.answers:
-        return _finished(case, form, facts, answers, acts)
-    passed = {ask.id: ParsedAnswer(None).stored() for ask in asked if ask.id not in answers}
-    return _next(case, form, facts, {**answers, **passed}, [*acts, SetDialogState({"tries": 0})])
+        return _finished(case, dialog, facts, answers, acts)
+    passed = {question.id: ParsedAnswer(None).stored() for question in asked if question.id not in answers}
+    return _next(case, dialog, facts, {**answers, **passed}, [*acts, SetDialogState({"tries": 0})])
 
 
 def _next(
-    case: Case, form: Dialog, facts: Facts, answers: dict[str, Any], acts: list[RuleAct], first: bool = False
+    case: Case, dialog: Dialog, facts: Facts, answers: dict[str, Any], acts: list[RuleAct], first: bool = False
 ) -> Decision:
-    """Asks what comes next: one question in a chat, as many as the dialog says in a letter; or offers an article."""
+    """Asks what comes next: one question in a chat, as many as the dialog says in a mail; or offers an article."""
     values, batch = condition_values(case, facts), is_letter_channel(facts)
-    asks = engine.letter_questions(form, answers, values) if batch else engine.next_questions(form, answers, values, 1)
-    if article := article_to_offer(case, form, answers, values, facts, finished=not asks, batch=batch):
+    questions = (
+        engine.letter_questions(dialog, answers, values) if batch else engine.next_questions(dialog, answers, values, 1)
+    )
+    if article := article_to_offer(case, dialog, answers, values, facts, finished=not questions, batch=batch):
         return decide(*acts, SetFields({"answers": answers}), *offer_article(case, article), done=False)
-    if asks:
+    if questions:
         intro: list[RuleAct] = (
             [SayTemplate("questions_by_mail" if batch else "questions_begin")] if first or batch else []
         )
-        return decide(*_shown(case, form, facts, asks, [*acts, SetFields({"answers": answers}), *intro], answers))
-    return _finished(case, form, facts, answers, acts)
+        return decide(
+            *_shown(case, dialog, facts, questions, [*acts, SetFields({"answers": answers}), *intro], answers)
+        )
+    return _finished(case, dialog, facts, answers, acts)
 
 
-def _finished(case: Case, form: Dialog, facts: Facts, answers: dict[str, Any], acts: list[RuleAct]) -> Decision:
-    """Nothing is left to ask: a chat shows the summary; by mail, where every letter costs a day, the case opens."""
+def _finished(case: Case, dialog: Dialog, facts: Facts, answers: dict[str, Any], acts: list[RuleAct]) -> Decision:
+    """Nothing is left to ask: a chat shows the summary; by mail, where every exchange costs a day, the case opens."""
     acts = [
         *acts,
         SetFields({"answers": answers}),
-        SetFields(case_data(case, form, facts, answers, circumstances_in(case, acts))),
+        SetFields(case_data(case, dialog, facts, answers, circumstances_in(case, acts))),
     ]
-    said = [f"{question} {words}" for question, words in summary_lines(case, form, facts, answers)]
+    said = [f"{question} {words}" for question, words in summary_lines(case, dialog, facts, answers)]
     if is_letter_channel(facts):
         told: list[RuleAct] = [SayTemplate("summary_by_mail", {"lines": said})] if said else []
-        told += _requested(case, form, facts, answers)
+        told += _requested(case, dialog, facts, answers)
         return decide(*acts, Expect(), *told, *completed(case), done=False)
     shown = SayTemplate("summary", {"lines": said}, buttons=_CONFIRM)
     return decide(*acts, Expect(SUMMARY), *_in_place(case), shown)
 
 
-def _requested(case: Case, form: Dialog, facts: Facts, answers: Mapping[str, Any]) -> list[RuleAct]:
+def _requested(case: Case, dialog: Dialog, facts: Facts, answers: Mapping[str, Any]) -> list[RuleAct]:
     """By mail nothing waits for a photo or a command's output: what is sent in answer goes to the agent."""
-    requests = engine.next_requests(form, answers, condition_values(case, facts)) if answers else ()
+    requests = engine.next_requests(dialog, answers, condition_values(case, facts)) if answers else ()
     shown = [engine.render_question(request, case.language, {}) for request in requests]
-    asked = [SayText(one.text, files=_pictures(form, (request,))) for one, request in zip(shown, requests, strict=True)]
+    asked = [
+        SayText(one.text, files=_pictures(dialog, (request,))) for one, request in zip(shown, requests, strict=True)
+    ]
     return [SayTemplate("requests_by_mail"), *asked] if asked else []
 
 
 def _shown(
     case: Case,
-    form: Dialog,
+    dialog: Dialog,
     facts: Facts,
-    asks: Sequence[Question],
+    questions: Sequence[Question],
     acts: Sequence[RuleAct],
     answers: Mapping[str, Any] | None = None,
 ) -> list[RuleAct]:
     """The questions as this channel shows them, and which they were. ``answers`` where the case has not all of them."""
     given = case.answers if answers is None else answers
     names = template_values(case, facts)
-    kept = Expect(QUESTION, asks[0].id, tuple(ask.id for ask in asks))
+    kept = Expect(QUESTION, questions[0].id, tuple(question.id for question in questions))
     if is_letter_channel(facts):
-        settled = engine.known_answers(form, given, condition_values(case, facts))
-        text = engine.render_letter(asks, case.language, names, settled)
-        return [*acts, kept, SayText(text, files=_pictures(form, asks))]
-    prompt = engine.render_question(asks[0], case.language, names)
+        settled = engine.known_answers(dialog, given, condition_values(case, facts))
+        text = engine.render_letter(questions, case.language, names, settled)
+        return [*acts, kept, SayText(text, files=_pictures(dialog, questions))]
+    prompt = engine.render_question(questions[0], case.language, names)
     options = [Button(one.id, label=one.label) for one in prompt.options]
     if prompt.can_skip:
         options.append(Button("skip", "button_skip"))
     last = _LAST_ROW if given else _LAST_ROW[1:]
-    files = _pictures(form, asks[:1])
+    files = _pictures(dialog, questions[:1])
     return [*acts, kept, *_in_place(case), SayText(prompt.text, buttons=(*_rows(options), last), files=files)]
 
 
-def _pictures(form: Dialog, asks: Sequence[Question]) -> tuple[File, ...]:
-    found = [picture for ask in asks if (picture := form.picture_of(ask))]
+def _pictures(dialog: Dialog, questions: Sequence[Question]) -> tuple[File, ...]:
+    found = [picture for question in questions if (picture := dialog.picture_of(question))]
     return tuple(File(one.name, "photo", PICTURES[one.suffix], 0, f"content:{one}") for one in found)
 
 
@@ -233,18 +242,20 @@ def _in_place(case: Case) -> list[RuleAct]:
     return [ReplaceMessage()] if case.expecting.owner in (QUESTION, SUMMARY) else []
 
 
-def _back(case: Case, form: Dialog, facts: Facts) -> Decision:
+def _back(case: Case, dialog: Dialog, facts: Facts) -> Decision:
     """The question before the last answer, once more."""
-    order = [ask.id for ask in (*form.questions, *form.requests) if ask.id in case.answers]
-    return _redo(case, form, facts, order[-1]) if order else _next(case, form, facts, {}, [])
+    order = [question.id for question in (*dialog.questions, *dialog.requests) if question.id in case.answers]
+    return _redo(case, dialog, facts, order[-1]) if order else _next(case, dialog, facts, {}, [])
 
 
-def _redo(case: Case, form: Dialog, facts: Facts, name: str) -> Decision:
-    ask = form.question(name)
-    if ask is None or name not in case.answers:
-        return _next(case, form, facts, dict(case.answers), [])
+def _redo(case: Case, dialog: Dialog, facts: Facts, name: str) -> Decision:
+    question = dialog.question(name)
+    if question is None or name not in case.answers:
+        return _next(case, dialog, facts, dict(case.answers), [])
     answers = {key: value for key, value in case.answers.items() if key != name}
-    return decide(*_shown(case, form, facts, (ask,), [SetFields({"answers": answers}), SetDialogState({"tries": 0})]))
+    return decide(
+        *_shown(case, dialog, facts, (question,), [SetFields({"answers": answers}), SetDialogState({"tries": 0})])
+    )
 
 
 def _rows(options: Sequence[Button]) -> Buttons:

@@ -40,7 +40,7 @@ class IdentificationLookup:
         """An `IdentityClaim`, perhaps empty."""
         inbound, case = round_.inbound, round_.case
         if (rate := round_.facts.get(MessageRate)) and rate.wait:
-            return None  # it is heard anew later, and asks for nothing twice
+            return None  # it is processed anew later, and asks for nothing twice
         text = ""
         if isinstance(inbound.event, Said) and not case.registered:
             text = inbound.event.full_text or inbound.text
@@ -97,7 +97,7 @@ class IdentificationLookup:
 
     @staticmethod
     def _is_proved_by_mail(round_: Round, account: Account) -> bool:
-        """Only a mail from an address on file, vouched for by the border server, proves anything so far."""
+        """Only a mail from an address on file, authenticated by the border server, proves anything so far."""
         inbound = round_.inbound
         if not inbound.from_subscriber:
             return round_.case.proved
@@ -168,7 +168,7 @@ def articles_named(round_: Round) -> tuple[str, ...]:
 
 
 async def store_dialog_sources(database: Database, sources: Mapping[str, str]) -> None:
-    """Keeps the versions now in use (house, decision 9): cases that begin with one can be ended with it."""
+    """Keeps the versions now in use (docs/house.md, decision 9): cases that begin with one can be ended with it."""
     rows = [{"hash": digest, "kind": "dialog", "source": source} for digest, source in sources.items()]
     if rows:
         async with database.work() as connection:

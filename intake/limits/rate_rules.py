@@ -40,7 +40,7 @@ Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
 
 
 def slow_down(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
-    """A burst is heard at once, the rest one by one; of a flood the first is heard, and the others are quarantined."""
+    """A burst is answered at once, the rest one by one; of a flood the first are answered, the others quarantined."""
     rate = facts.get(MessageRate)
     if rate is None:
         return None

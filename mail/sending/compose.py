@@ -57,7 +57,7 @@ def compose_message(
     answers: str = "",
     left_out: Sequence[str] = (),
 ) -> bytes:
-    """The message of a parcel's body. ``answers`` is the Message-ID it replies to, "" for the last of its references.
+    """The message from the body of a call. ``answers`` is the Message-ID it replies to, "" for its last reference.
 
     ``left_out`` are names of files too large to be enclosed: a sentence says so. Raises `UnsendableMessage`.
     """

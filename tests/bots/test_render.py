@@ -19,16 +19,16 @@ ANNA = Address("telegram", CHANNEL, "42")
 YES_NO = ((RenderedButton("yes", "Да"), RenderedButton("no", "Нет")),)
 
 
-def parcels(text: str | RichText = "", **how: Any) -> tuple[ChannelCall, ...]:
+def rendered(text: str | RichText = "", **how: Any) -> tuple[ChannelCall, ...]:
     made = render(
         CHANNEL, OutboundMessage(**{"to": ANNA, "text": parse_markdown(text) if isinstance(text, str) else text, **how})
     )
-    assert all(json.loads(json.dumps(one.body)) == one.body for one in made), "a parcel must survive the outbox"
+    assert all(json.loads(json.dumps(one.body)) == one.body for one in made), "a call must survive the outbox"
     return made
 
 
 def calls(text: str = "", **how: Any) -> list[str]:
-    return [one.body["method"] for one in parcels(text, **how)]
+    return [one.body["method"] for one in rendered(text, **how)]
 
 
 def picture(number: int = 1, **more: Any) -> File:
@@ -40,19 +40,19 @@ def test_a_topic_is_named_wherever_something_new_is_said() -> None:
     """An edit finds its message without; the lane is the chat's."""
     forum = Address("telegram", CHANNEL, "-100", 7)
     how: dict[str, Any] = {"to": forum, "files": (picture(1), picture(2)), "edits": "remote:5", "keeps": True}
-    made = parcels("**Words**", **how, options=YES_NO)
+    made = rendered("**Words**", **how, options=YES_NO)
     assert [(one.body["method"], one.body["params"].get("message_thread_id")) for one in made] == [
         ("editMessageReplyMarkup", None),
         ("sendMediaGroup", 7),
         ("sendMessage", 7),
     ]
     assert {one.lane for one in made} == {f"{CHANNEL}:-100"}
-    (photo,) = parcels(to=forum, files=(picture(),))
+    (photo,) = rendered(to=forum, files=(picture(),))
     assert photo.body["params"]["message_thread_id"] == 7
 
 
 def test_a_plain_text_is_one_message_without_link_previews() -> None:
-    (one,) = parcels("Здравствуйте! http://evil.example")
+    (one,) = rendered("Здравствуйте! http://evil.example")
     assert one.lane == f"{CHANNEL}:42"
     assert one.policy is RedeliveryPolicy.RETRY
     assert one.body["params"] == {
@@ -63,7 +63,7 @@ def test_a_plain_text_is_one_message_without_link_previews() -> None:
 
 
 def test_marks_become_entities_counted_in_utf16() -> None:
-    (one,) = parcels("😀😀 **жирно** `код` [сайт](https://example.com)")
+    (one,) = rendered("😀😀 **жирно** `код` [сайт](https://example.com)")
     assert one.body["params"]["text"] == "😀😀 жирно код сайт"
     assert one.body["params"]["entities"] == [
         {"type": "bold", "offset": 5, "length": 5},
@@ -79,14 +79,14 @@ def test_a_link_that_telegram_cannot_open_stays_plain_words() -> None:
 
 def test_a_strangers_words_are_literal_and_nothing_asks_telegram_to_parse_them() -> None:
     hostile = '<a href="tg://user?id=1">x</a> </code> *_[ @agent'
-    (one,) = parcels(text=RichText(hostile))
+    (one,) = rendered(text=RichText(hostile))
     assert one.body["params"]["text"] == hostile
     assert "parse_mode" not in one.body["params"]
     assert "entities" not in one.body["params"]
 
 
 def test_buttons_say_which_case_and_which_prompt_they_belong_to() -> None:
-    (one,) = parcels("Помогло?", options=YES_NO, case=51, prompt=3)
+    (one,) = rendered("Помогло?", options=YES_NO, case=51, prompt=3)
     assert one.body["params"]["reply_markup"] == {
         "inline_keyboard": [[{"text": "Да", "callback_data": "1k:3:yes"}, {"text": "Нет", "callback_data": "1k:3:no"}]]
     }
@@ -94,12 +94,12 @@ def test_buttons_say_which_case_and_which_prompt_they_belong_to() -> None:
 
 def test_a_button_that_does_not_fit_names_its_option() -> None:
     with pytest.raises(ValueError, match="ааааа"):
-        parcels("x", options=((RenderedButton("а" * 31, "А"),),), case=1, prompt=1)
+        rendered("x", options=((RenderedButton("а" * 31, "А"),),), case=1, prompt=1)
 
 
 def test_a_long_text_is_cut_between_paragraphs_and_the_buttons_hang_on_the_last_part() -> None:
     first, second = "а" * 3000, "б" * 3000
-    one, two = parcels(f"{first}\n\n{second}", options=YES_NO, answers="k1")
+    one, two = rendered(f"{first}\n\n{second}", options=YES_NO, answers="k1")
     assert (one.body["params"]["text"], two.body["params"]["text"]) == (first, second)
     assert "reply_markup" not in one.body["params"]
     assert "reply_markup" in two.body["params"]
@@ -133,7 +133,7 @@ def test_entities_lie_inside_their_part_and_never_cut_a_pair_in_two(source: str,
 
 
 def test_one_picture_carries_the_text_as_its_caption_and_the_buttons() -> None:
-    (one,) = parcels("**Роутер**", files=(picture(),), options=YES_NO)
+    (one,) = rendered("**Роутер**", files=(picture(),), options=YES_NO)
     assert one.body["method"] == "sendPhoto"
     assert one.body["params"]["caption"] == "Роутер"
     assert one.body["params"]["caption_entities"] == [{"type": "bold", "offset": 0, "length": 6}]
@@ -142,7 +142,7 @@ def test_one_picture_carries_the_text_as_its_caption_and_the_buttons() -> None:
 
 
 def test_a_text_too_long_for_a_caption_follows_the_picture() -> None:
-    photo, text = parcels("а" * 1025, files=(picture(),), options=YES_NO)
+    photo, text = rendered("а" * 1025, files=(picture(),), options=YES_NO)
     assert (photo.body["method"], text.body["method"]) == ("sendPhoto", "sendMessage")
     assert "reply_markup" not in photo.body["params"]
     assert "reply_markup" in text.body["params"]
@@ -157,10 +157,10 @@ def test_several_pictures_are_albums_of_ten_at_most_and_the_text_follows() -> No
 
 
 def test_each_picture_of_an_album_says_what_it_shows() -> None:
-    album, _ = parcels("x", files=(picture(1, shows="Вилка"), picture(2), picture(3, shows="з" * 2000)))
+    album, _ = rendered("x", files=(picture(1, shows="Вилка"), picture(2), picture(3, shows="з" * 2000)))
     captions = [one.get("caption", "") for one in album.body["params"]["media"]]
     assert (captions[:2], 1000 <= len(captions[2]) <= 1024) == (["Вилка", ""], True)
-    alone, _ = parcels("x" * 1025, files=(picture(1, shows="Вилка"),))
+    alone, _ = rendered("x" * 1025, files=(picture(1, shows="Вилка"),))
     assert alone.body["params"]["caption"] == "Вилка"
 
 
@@ -182,13 +182,13 @@ def test_every_file_goes_by_the_method_that_takes_it(file: File, method: str) ->
 
 def test_a_file_of_this_very_bot_goes_by_its_id_and_one_of_another_by_its_bytes() -> None:
     own, other = (
-        parcels(files=(picture(source=f"telegram:{bot}:A:b"),))[0].body["files"][0] for bot in ("desk", "desk2")
+        rendered(files=(picture(source=f"telegram:{bot}:A:b"),))[0].body["files"][0] for bot in ("desk", "desk2")
     )
     assert (own["id"], other["id"]) == ("A:b", "")
 
 
 def test_an_edit_changes_the_old_message_and_a_later_edit_may_take_its_place() -> None:
-    (one,) = parcels("Взято", edits="k1", options=YES_NO)
+    (one,) = rendered("Взято", edits="k1", options=YES_NO)
     assert one.body["method"] == "editMessageText"
     assert (one.policy, one.supersedes, one.body["edits"]) == (RedeliveryPolicy.EDIT, "k1", "k1")
     assert "reply_markup" in one.body["params"]
@@ -200,7 +200,7 @@ def test_a_picture_instead_of_a_text_takes_the_old_buttons_off_and_follows_below
 
 
 def test_a_press_is_acknowledged_first_and_never_waits_behind_other_messages() -> None:
-    ack, text = parcels("Хорошо", callback="777", alert="а" * 300)
+    ack, text = rendered("Хорошо", callback="777", alert="а" * 300)
     assert (ack.kind, ack.lane) == ("callback", f"{CHANNEL}:callback:777")
     assert ack.body["params"] == {"callback_query_id": "777", "text": "а" * 200}
     assert text.body["method"] == "sendMessage"
@@ -215,5 +215,5 @@ def test_nothing_to_say_is_nothing_to_send() -> None:
 
 
 def test_a_group_is_addressed_by_its_number_and_a_public_one_by_its_name() -> None:
-    group, public = (parcels("x", to=Address("telegram", CHANNEL, value))[0] for value in ("-100123", "@agents"))
+    group, public = (rendered("x", to=Address("telegram", CHANNEL, value))[0] for value in ("-100123", "@agents"))
     assert (group.body["params"]["chat_id"], public.body["params"]["chat_id"]) == (-100123, "@agents")

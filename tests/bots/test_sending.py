@@ -56,9 +56,9 @@ class Desk:
         where = Address("telegram", CHANNEL, str(to), how.pop("topic", 0))
         outgoing = OutboundMessage(to=where, text=parse_markdown(text), **how)
         fates = []
-        for parcel in self.channel.render(outgoing):
+        for call in self.channel.render(outgoing):
             departure = Departure(
-                1, "k", "sever", CHANNEL, parcel.lane, parcel.kind, parcel.policy, parcel.body, 1, self.attempts
+                1, "k", "sever", CHANNEL, call.lane, call.kind, call.policy, call.body, 1, self.attempts
             )
             fates.append(await self.channel.send(departure, self.remotes))
         if key and isinstance(fates[-1], Sent):
@@ -157,8 +157,8 @@ async def test_what_a_subscriber_sent_goes_on_by_its_id_and_to_another_bot_by_it
     outgoing = OutboundMessage(
         to=Address("telegram", "telegram:other", "42"), text=parse_markdown("the same"), files=(file,)
     )
-    (parcel,) = elsewhere.channel.render(outgoing)
-    departure = Departure(1, "k", "p", "telegram:other", parcel.lane, "file", parcel.policy, parcel.body, 1, 1)
+    (call,) = elsewhere.channel.render(outgoing)
+    departure = Departure(1, "k", "p", "telegram:other", call.lane, "file", call.policy, call.body, 1, 1)
     assert isinstance(await elsewhere.channel.send(departure, {}), Sent)
     assert (await started.hears("the same", bot=other)).document == b"%PDF-1"
     await elsewhere.channel.close()

@@ -112,7 +112,7 @@ def ordered(case: Case | None, operation: AgentOperation, **how: Any) -> Sequenc
 
 def templates(acts: Sequence[RuleAct], to: Addressee | None = None) -> list[str]:
     """The sentences said, of these the ones to one recipient."""
-    return [act.word for act in acts if isinstance(act, SayTemplate) and to in (None, act.to)]
+    return [act.template for act in acts if isinstance(act, SayTemplate) and to in (None, act.to)]
 
 
 class TestOrders:

@@ -98,7 +98,7 @@ class Talk:
     @property
     def words(self) -> list[str]:
         """The sentences of the last answer, by their names."""
-        return [act.word for act in self.acts if isinstance(act, SayTemplate)]
+        return [act.template for act in self.acts if isinstance(act, SayTemplate)]
 
     @property
     def files(self) -> list[str]:

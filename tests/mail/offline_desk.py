@@ -123,7 +123,7 @@ class OfflineDesk:
 
     async def journal(self, case: Case) -> str:
         """Everything the journal of a case says, in English, each line with the data it is made from."""
-        words, home = JournalText(self.house.words, "en", labels("en")), self.house.providers.get(case.provider)
+        words, home = JournalText(self.house.templates, "en", labels("en")), self.house.providers.get(case.provider)
         async with self.house.database.read(case.provider) as session:
             query = select(JournalEntry).where(JournalEntry.case_id == case.id).order_by(JournalEntry.id)
             lines = (await session.scalars(query)).all()

@@ -40,8 +40,8 @@ async def test_an_answer_to_our_letter_brings_its_token_and_only_what_is_new(
     hall: Hall, mail_servers: MailServers
 ) -> None:
     ivan = mail_servers.subscriber("ivan@mail.test", "Иван", authentication="forged")
-    (parcel,) = hall.channel.render(outgoing("1) Номер договора?", subject="[1042] Нет интернета"))
-    await hall.channel.send(departure(parcel), {})
+    (call,) = hall.channel.render(outgoing("1) Номер договора?", subject="[1042] Нет интернета"))
+    await hall.channel.send(departure(call), {})
     letter = await ivan.hears("Номер договора")
     async with hall.listening():
         await hall.connected()
@@ -55,12 +55,12 @@ async def test_an_answer_to_our_letter_brings_its_token_and_only_what_is_new(
         assert "1) Номер договора?" in inbound.event.full_text
         assert inbound.reference.tokens == ("k1a-abcdefghijklmnop",)
         assert inbound.proof is SenderAssurance.DOUBTED
-        assert inbound.event.references == (parcel.remote, inbound.message)
+        assert inbound.event.references == (call.remote, inbound.message)
 
 
 async def test_a_letter_answers_what_it_is_told_to_answer(hall: Hall, mail_servers: MailServers) -> None:
-    (parcel,) = hall.channel.render(outgoing(answers="12.0", thread=("<a@mail.test>",)))
-    await hall.channel.send(departure(parcel), {"12.0": "<b@sever.test>"})
+    (call,) = hall.channel.render(outgoing(answers="12.0", thread=("<a@mail.test>",)))
+    await hall.channel.send(departure(call), {"12.0": "<b@sever.test>"})
     letter = await mail_servers.sink.hears(to="ivan@mail.test")
     assert letter.header("In-Reply-To") == "<b@sever.test>"
     assert letter.references == ("<a@mail.test>", "<b@sever.test>")
@@ -76,8 +76,8 @@ async def test_a_letter_of_nobody_is_heard_as_nobodys(hall: Hall, mail_servers: 
 
 
 async def test_our_own_letter_coming_back_is_known_as_ours(hall: Hall, mail_servers: MailServers) -> None:
-    (parcel,) = hall.channel.render(outgoing(text=parse_markdown("x").plain))
-    await hall.channel.send(departure(parcel), {})
+    (call,) = hall.channel.render(outgoing(text=parse_markdown("x").plain))
+    await hall.channel.send(departure(call), {})
     letter = await mail_servers.sink.hears(to="ivan@mail.test")
     async with hall.listening():
         await hall.connected()

@@ -61,7 +61,7 @@ class Bench:
         """A worker with the rule of the test."""
         house = self.house
         composer = MessageComposer(
-            house.words, house.registry, house.reply_tokens, lambda case, provider: case_card(case, provider, str)
+            house.templates, house.registry, house.reply_tokens, lambda case, provider: case_card(case, provider, str)
         )
         writer = DecisionWriter(house.database, house.registry, composer, {})
         lookup = SenderAndCaseLookup(house.reply_tokens)

@@ -142,7 +142,7 @@ def print_mail(mail: dict[str, Any], first: bool) -> None:
         ("Answers", mail["in_reply_to"]),
         ("Written by", f"a machine ({mail['report_class']})" if mail["automatic"] else ""),
         ("No answer to", mail["unanswered"]),
-        ("Vouched for", vouched),
+        ("Authenticated", vouched),
         ("Attached", "\n".join(files)),
         ("Problems", "; ".join(mail["problems"])),
     ]

@@ -269,10 +269,10 @@ async def test_a_message_comes_out_as_it_was_said(channel: TerminalChannel) -> N
         case=5,
         prompt=2,
     )
-    (parcel,) = channel.render(said)
-    assert parcel.lane == ANNA.lane
-    body = json.loads(json.dumps(parcel.body))
-    departure = Departure(1, "7.0", "sever", channel.name, parcel.lane, parcel.kind, parcel.policy, body, 5, 1)
+    (call,) = channel.render(said)
+    assert call.lane == ANNA.lane
+    body = json.loads(json.dumps(call.body))
+    departure = Departure(1, "7.0", "sever", channel.name, call.lane, call.kind, call.policy, body, 5, 1)
     told: list[TerminalMessage] = []
 
     async def show(one: TerminalMessage) -> None:
@@ -290,7 +290,7 @@ async def test_a_message_comes_out_as_it_was_said(channel: TerminalChannel) -> N
     assert laid.read_bytes() == b"bytes of telegram:main:abc"
 
 
-def test_nothing_to_say_makes_no_parcel() -> None:
+def test_nothing_to_say_makes_no_call() -> None:
     """A press that is only acknowledged shows nothing; a notice is shown alone."""
     silent = OutboundMessage(Address("chat", "chat:sever", "anna"), RichText(), callback="key")
     assert render("chat:sever", silent) == ()

@@ -113,7 +113,7 @@ class TestAllowance:
 def test_what_is_withheld_is_told_to_the_agents_and_only_mail_is_governed() -> None:
     """The letter is withheld with its reason, the peer muted, the agents told; what goes to them is left as it was."""
     robot = Address("mail", "mail:sever", "robot@peer.test")
-    inbound = Inbound[Event]("mail:sever", robot, NOW, Said("x"), "sever")
+    inbound: Inbound[Event] = Inbound("mail:sever", robot, NOW, Said("x"), "sever")
     case = Case(provider="sever", id=1, person_id=1, registered_at=NOW, opened_at=NOW, updated_at=NOW)
     facts = Facts([CaseMatch("token"), ContactAddresses(robot, None, Address("telegram", "telegram:main", "-1"))])
     relayed = SayTemplate("subscriber_says", {"text": "x"}, Addressee.AGENTS)
@@ -126,7 +126,7 @@ def test_what_is_withheld_is_told_to_the_agents_and_only_mail_is_governed() -> N
     assert (withheld, kept, mute) == (SuppressedAct(said[0], reason), relayed, MutePeer("robot@peer.test", reason))
     assert record == AddJournalEntry(PeerMuted("robot@peer.test", "too_many_in_an_hour", 3))
     assert isinstance(told, SayTemplate)
-    assert (told.word, told.to) == ("agents_muted", Addressee.AGENTS)
+    assert (told.template, told.to) == ("agents_muted", Addressee.AGENTS)
     agent = replace(inbound, event=Ordered(Reply("x")))
     assert list(guard_loops(case, agent, facts, [SayTemplate("agent_says", to=Addressee.SUBSCRIBER)]))[1:] == [
         ForgetCounts("robot@peer.test")

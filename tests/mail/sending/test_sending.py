@@ -42,15 +42,13 @@ def outgoing(text: str = "Здравствуйте! **Проверьте** ка�
     return OutboundMessage(to=IVAN, text=parse_markdown(text), **whole)  # type: ignore[arg-type]
 
 
-def departure(parcel: ChannelCall, attempts: int = 1) -> Departure:
-    return Departure(
-        1, "12.1", "sever", "mail:support", parcel.lane, parcel.kind, parcel.policy, parcel.body, 5, attempts
-    )
+def departure(call: ChannelCall, attempts: int = 1) -> Departure:
+    return Departure(1, "12.1", "sever", "mail:support", call.lane, call.kind, call.policy, call.body, 5, attempts)
 
 
 async def sent(hall: Hall, what: OutboundMessage, attempts: int = 1) -> SendResult:
-    (parcel,) = hall.channel.render(what)
-    return await hall.channel.send(departure(parcel, attempts), {})
+    (call,) = hall.channel.render(what)
+    return await hall.channel.send(departure(call, attempts), {})
 
 
 async def test_a_letter_carries_its_words_twice_its_token_and_that_a_machine_wrote_it(
@@ -173,8 +171,8 @@ async def test_a_stripped_starttls_means_later_and_never_a_password_in_clear(mai
 
 async def test_addresses_with_russian_letters_are_written_to(hall: Hall, mail_servers: MailServers) -> None:
     to = Address("mail", "mail:support", "иван@почта.test")
-    (parcel,) = hall.channel.render(replace(outgoing(), to=to))
-    assert isinstance(await hall.channel.send(departure(parcel), {}), Sent)
+    (call,) = hall.channel.render(replace(outgoing(), to=to))
+    assert isinstance(await hall.channel.send(departure(call), {}), Sent)
     assert mail_servers.sink.letters[0].recipients == ("иван@xn--80a1acny.test",)
 
 
@@ -265,8 +263,8 @@ class TestFates:
         mail_servers.sink.refuse("550 5.1.1 Nobody", to="nobody@mail.test")
         fates = {}
         for name in ("ivan", "busy", "nobody", "anna"):
-            (parcel,) = hall.channel.render(replace(outgoing(), to=replace(IVAN, value=f"{name}@mail.test")))
-            fates[name] = await hall.channel.send(departure(parcel), {})
+            (call,) = hall.channel.render(replace(outgoing(), to=replace(IVAN, value=f"{name}@mail.test")))
+            fates[name] = await hall.channel.send(departure(call), {})
         assert {name: type(fate).__name__ for name, fate in fates.items()} == {
             "ivan": "Sent", "busy": "RetryLater", "nobody": "Rejected", "anna": "Sent",
         }  # fmt: skip
@@ -278,9 +276,9 @@ class TestFates:
         self, hall: Hall, mail_servers: MailServers, days: float, kind: type
     ) -> None:
         mail_servers.sink.stop()
-        (parcel,) = hall.channel.render(outgoing())
+        (call,) = hall.channel.render(outgoing())
         since = datetime.now(UTC) - timedelta(days=days)
-        assert isinstance(await hall.channel.send(replace(departure(parcel), since=since), {}), kind)
+        assert isinstance(await hall.channel.send(replace(departure(call), since=since), {}), kind)
 
     async def test_a_sending_that_is_cancelled_leaves_no_half_conversation(self, mail_servers: MailServers) -> None:
         mail_servers.sink.hang(at="data")
@@ -376,17 +374,17 @@ class TestDressing:
         what = OutboundMessage(
             to=IVAN, text=literal("<img src=x onerror=alert(1)> **a** [b](javascript:c) {{7*7}}"), key="1"
         )
-        (parcel,) = hall.channel.render(what)
-        assert "&lt;img src=x onerror=alert(1)&gt; **a** [b](javascript:c) {{7*7}}" in parcel.body["html"]
+        (call,) = hall.channel.render(what)
+        assert "&lt;img src=x onerror=alert(1)&gt; **a** [b](javascript:c) {{7*7}}" in call.body["html"]
 
     def test_only_addresses_of_known_kinds_become_links(self, hall: Hall) -> None:
-        (parcel,) = hall.channel.render(outgoing("[да](https://sever.test/a?b=1&c) [нет](javascript:alert)"))
-        assert '<a href="https://sever.test/a?b=1&amp;c">да</a> нет' in parcel.body["html"]
-        assert "да (https://sever.test/a?b=1&c)" in parcel.body["text"]
+        (call,) = hall.channel.render(outgoing("[да](https://sever.test/a?b=1&c) [нет](javascript:alert)"))
+        assert '<a href="https://sever.test/a?b=1&amp;c">да</a> нет' in call.body["html"]
+        assert "да (https://sever.test/a?b=1&c)" in call.body["text"]
 
     def test_paragraphs_lists_and_numbered_questions_keep_their_shape(self, hall: Hall) -> None:
-        (parcel,) = hall.channel.render(outgoing("Ответьте:\n\n1) Договор?\n2) Адрес?\n- **раз**\n- два"))
-        html = parcel.body["html"]
+        (call,) = hall.channel.render(outgoing("Ответьте:\n\n1) Договор?\n2) Адрес?\n- **раз**\n- два"))
+        html = call.body["html"]
         assert "<p>Ответьте:</p>\n<p>1) Договор?<br>\n2) Адрес?</p>" in html
         assert "<ul>\n<li><strong>раз</strong></li>\n<li>два</li>\n</ul>" in html
 
@@ -396,25 +394,25 @@ class TestDressing:
             QuotedMessage("Анна <b>", "20.11.2026 12:05", "<img src=x> \u202egnp\n_____\n##- x -##"),
             QuotedMessage("Северная сеть", "20.11.2026 12:06", "я" * 5000 + "\n" * 100),
         )
-        (parcel,) = hall.channel.render(outgoing(history=before))
-        text, html = parcel.body["text"], parcel.body["html"]
+        (call,) = hall.channel.render(outgoing(history=before))
+        text, html = call.body["text"], call.body["html"]
         assert "> 20.11.2026 12:05, Анна <b>:\n> <img src=x> gnp\n> _____\n> ##- x -##\n" in text
         assert "Анна &lt;b&gt;:</span><br>\n&lt;img src=x&gt; gnp<br>" in html
         assert f"> {'я' * 800} …\n" in text
         assert fold_quotes(f"Мой ответ\n\n{text}").text == "Мой ответ"
 
     def test_a_letter_without_end_is_cut(self, hall: Hall) -> None:
-        (parcel,) = hall.channel.render(outgoing("слово " * 100_000))
-        assert len(parcel.body["text"]) < 62_000
+        (call,) = hall.channel.render(outgoing("слово " * 100_000))
+        assert len(call.body["text"]) < 62_000
 
     def test_what_is_set_in_stays_so(self, hall: Hall) -> None:
-        (parcel,) = hall.channel.render(outgoing("1) Где?\n   1 — тут\n   2 — там"))
-        assert 'padding-left:20px;">1 — тут</span><br>' in parcel.body["html"]
+        (call,) = hall.channel.render(outgoing("1) Где?\n   1 — тут\n   2 — там"))
+        assert 'padding-left:20px;">1 — тут</span><br>' in call.body["html"]
 
     def test_nothing_to_say_makes_no_letter(self, hall: Hall) -> None:
         assert hall.channel.render(OutboundMessage(to=IVAN, text=literal(""), key="1", callback="x")) == ()
 
     def test_the_english_frame_is_english(self, hall: Hall) -> None:
-        (parcel,) = hall.channel.render(outgoing("Hello", language="en"))
-        assert parcel.body["text"].startswith("##- Please answer above this line -##")
-        assert "Just reply to this email" in parcel.body["html"]
+        (call,) = hall.channel.render(outgoing("Hello", language="en"))
+        assert call.body["text"].startswith("##- Please answer above this line -##")
+        assert "Just reply to this email" in call.body["html"]
