@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from desk.model.settings import MailboxSettings, MailServer, Secret, Settings, TelegramSettings
+from desk.model.settings import MailboxSettings, MailServer, Secret, Settings, TelegramBotSettings
 
 
 def written(path: Path, database: str, telegram: list[dict[str, Any]], mailboxes: list[dict[str, Any]]) -> Path:
@@ -33,7 +33,7 @@ def settings(path: Path) -> Settings:
         database=table["database"],
         data=path.parent / "data",
         secret=Secret("a secret for benchmarks"),
-        telegram=tuple(TelegramSettings(**one | {"token": Secret(one["token"])}) for one in table["telegram"]),
+        telegram=tuple(TelegramBotSettings(**one | {"token": Secret(one["token"])}) for one in table["telegram"]),
         mailboxes=tuple(
             MailboxSettings(
                 **one

@@ -49,7 +49,7 @@ from aiohttp import (
 )
 
 from bots.bot_api_client import redacted
-from desk.model.settings import TelegramSettings
+from desk.model.settings import TelegramBotSettings
 
 METHODS: Mapping[str, type[TelegramMethod[Any]]] = {
     method.__api_method__: method
@@ -131,7 +131,7 @@ def _uploads(method: TelegramMethod[Any]) -> bool:
 class TelegramClient:
     """One bot, over a session of kept-alive connections, opened at the first call."""
 
-    def __init__(self, settings: TelegramSettings, session: BotApiSession) -> None:
+    def __init__(self, settings: TelegramBotSettings, session: BotApiSession) -> None:
         self._settings = settings
         self._session = session
         self._bot: Bot | None = None

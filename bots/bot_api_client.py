@@ -12,7 +12,7 @@ from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
 
-from desk.model.settings import Secret, TelegramSettings
+from desk.model.settings import Secret, TelegramBotSettings
 
 
 class BotApiError(Exception):
@@ -36,7 +36,7 @@ class UndecodableAnswer(BotApiError):
 class BotApiClient:
     """Calls one bot's methods. Opens its HTTP session at the first call; `close` it."""
 
-    def __init__(self, settings: TelegramSettings) -> None:
+    def __init__(self, settings: TelegramBotSettings) -> None:
         self._api = settings.api.rstrip("/")
         self._token = settings.token
         self._session: ClientSession | None = None
@@ -88,7 +88,7 @@ def redacted(words: str, token: Secret) -> str:
     return words
 
 
-def webhook_url(settings: TelegramSettings) -> str:
+def webhook_url(settings: TelegramBotSettings) -> str:
     """Where Telegram shall POST this bot's updates: the public address and the path `bots.webhook` listens on."""
     path = f"/telegram/{settings.name}"
     base = settings.webhook.rstrip("/")

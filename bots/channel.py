@@ -32,7 +32,7 @@ from desk.model.messages import (
     RetryLater,
     SendResult,
 )
-from desk.model.settings import TelegramSettings
+from desk.model.settings import TelegramBotSettings
 
 if TYPE_CHECKING:
     from bots.parse_update import UpdateParser
@@ -63,7 +63,7 @@ class TelegramChannel:
 
     def __init__(
         self,
-        settings: TelegramSettings,
+        settings: TelegramBotSettings,
         open_file: OpenFile,
         webhook_secret: str = "",
         clock: Clock = now,
@@ -165,7 +165,7 @@ class TelegramChannel:
         return self._loaded
 
 
-def _imported(settings: TelegramSettings, open_file: OpenFile, lines: HttpSessions) -> _Tools:
+def _imported(settings: TelegramBotSettings, open_file: OpenFile, lines: HttpSessions) -> _Tools:
     with nullcontext() if "aiogram" in sys.modules else frozen_after():
         from bots.parse_update import UpdateParser  # noqa: PLC0415 (aiogram takes seconds: whoever only stores must not wait for it)
         from bots.sending import TelegramSender  # noqa: PLC0415 (the same)

@@ -8,13 +8,13 @@ from typing import Any
 from bots.bot_api_client import BotApiClient, BotApiError, webhook_url
 from bots.envelope import KINDS
 from desk.model.diagnostics import Finding
-from desk.model.settings import TelegramSettings
+from desk.model.settings import TelegramBotSettings
 
 _PORTS = "443, 80, 88 or 8443"
 _BACKLOG = 1000
 
 
-async def check(settings: TelegramSettings) -> list[Finding]:
+async def check(settings: TelegramBotSettings) -> list[Finding]:
     """Asks Telegram about the token, the webhook and the agents' group. Changes nothing."""
     where = settings.channel
     if not settings.token:
@@ -28,7 +28,7 @@ async def check(settings: TelegramSettings) -> list[Finding]:
         await wire.close()
 
 
-async def _asked(settings: TelegramSettings, wire: BotApiClient) -> list[Finding]:
+async def _asked(settings: TelegramBotSettings, wire: BotApiClient) -> list[Finding]:
     me = _table(await wire.call("getMe"))
     found = [Finding("ok", settings.channel, f"the token works: @{me.get('username', '?')}")]
     found += _webhook(settings, _table(await wire.call("getWebhookInfo")))
@@ -47,7 +47,7 @@ def _failed(where: str, error: BotApiError) -> Finding:
     )
 
 
-def _webhook(settings: TelegramSettings, info: Mapping[str, Any]) -> Iterator[Finding]:
+def _webhook(settings: TelegramBotSettings, info: Mapping[str, Any]) -> Iterator[Finding]:
     where, known = settings.channel, str(info.get("url", ""))
     wanted = webhook_url(settings) if settings.webhook else ""
     if known and not wanted:
@@ -79,7 +79,7 @@ def _webhook_health(where: str, info: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding("warning", where, what, "look at the certificate, the proxy and listen in firstline.toml")
 
 
-async def _agents_group(settings: TelegramSettings, wire: BotApiClient, me: Mapping[str, Any]) -> list[Finding]:
+async def _agents_group(settings: TelegramBotSettings, wire: BotApiClient, me: Mapping[str, Any]) -> list[Finding]:
     where, chat_id = settings.channel, settings.agents_chat
     try:
         chat = _table(await wire.call("getChat", {"chat_id": chat_id}))

@@ -16,7 +16,7 @@ from desk.backoff import Backoff
 from desk.clock import Clock
 from desk.model.channel import StoreMessages
 from desk.model.messages import RawMessage
-from desk.model.settings import TelegramSettings
+from desk.model.settings import TelegramBotSettings
 from desk.storage.channel_leases import LeaseLost
 
 OWN_WAIT = 4.0
@@ -32,7 +32,7 @@ class UpdatePoller:
 
     def __init__(
         self,
-        settings: TelegramSettings,
+        settings: TelegramBotSettings,
         clock: Clock,
         hold: int = 25,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
@@ -116,7 +116,7 @@ class UpdatePoller:
 
 
 async def keep_webhook(
-    settings: TelegramSettings,
+    settings: TelegramBotSettings,
     secret: str,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     every: float = 600.0,

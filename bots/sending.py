@@ -29,7 +29,7 @@ from bots.http_sessions import HttpSessions
 from desk.backoff import retry_delay
 from desk.model.channel import OpenFile
 from desk.model.messages import Departure, Rejected, ResultUnknown, RetryLater, SendResult, Sent
-from desk.model.settings import TelegramSettings
+from desk.model.settings import TelegramBotSettings
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ _TOO_LATE = ("query is too old", "query id is invalid", "query_id_invalid")
 class TelegramSender:
     """Sends through one bot. ``moved`` maps a group's old chat id to its new one, as Telegram has told it."""
 
-    def __init__(self, settings: TelegramSettings, open_file: OpenFile, lines: HttpSessions) -> None:
+    def __init__(self, settings: TelegramBotSettings, open_file: OpenFile, lines: HttpSessions) -> None:
         self._channel = settings.channel
         self._telegram = TelegramClient(settings, lines.to(settings.api))
         self._open = open_file

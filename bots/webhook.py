@@ -20,7 +20,7 @@ from bots.envelope import quarantined_message_of, raw_message_of
 from desk.clock import Clock, now
 from desk.model.channel import StoreMessages
 from desk.model.messages import RawMessage
-from desk.model.settings import TelegramSettings
+from desk.model.settings import TelegramBotSettings
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class WebhookTarget:
     secret: str = field(repr=False)
 
     @classmethod
-    def of(cls, settings: TelegramSettings, secret: str) -> WebhookTarget:
+    def of(cls, settings: TelegramBotSettings, secret: str) -> WebhookTarget:
         """The hook of a configured bot. An empty secret raises ValueError: anybody could then speak as Telegram."""
         if not secret:
             raise ValueError(f"{settings.channel}: a webhook needs a secret")

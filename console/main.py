@@ -28,7 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "eta": ("console.commands.agent:eta", "Promise when it will be done."),
     "resolve": ("console.commands.agent:resolve", "Say that it is done."),
     # What waits for a person.
-    "pending": ("console.commands.pending:pending", "Mails whose sender is not proved."),
+    "pending": ("console.commands.unproved_mail:pending", "Mails whose sender is not proved."),
     "quarantine": ("console.commands.quarantine:quarantine", "Messages that could not be read."),
     "replay": ("console.commands.quarantine:replay", "Read quarantined messages once more."),
     # Who works here, and what was done.

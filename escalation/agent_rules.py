@@ -21,7 +21,7 @@ from desk.model.acts import (
     Ignore,
     Names,
     PopupNotice,
-    Refuse,
+    RefuseOperation,
     RuleAct,
     SayTemplate,
     SetDialogState,
@@ -33,7 +33,7 @@ from desk.model.acts import (
 from desk.model.agent_operations import AddNote, Reply, SetEta, refusal_of
 from desk.model.arrival_outcomes import IgnoredCode, RefusalCode
 from desk.model.case import Case
-from desk.model.core_facts import ActingAgent, ContactAddresses, Now
+from desk.model.core_facts import ActingAgent, CaseContacts, Now
 from desk.model.dialog_state import CONSENT
 from desk.model.events import Event, Inbound, Ordered
 from desk.model.journal import EtaPromised
@@ -53,15 +53,15 @@ def order_without_case(inbound: Inbound[Event], facts: Facts) -> Decision | None
     if isinstance(inbound.event.operation, (Reply, AddNote)) and not (reference.number or reference.to_desk):
         return decide(Ignore(IgnoredCode.AGENTS_TALK))
     if not _known(facts):
-        return decide(Refuse(RefusalCode.NOT_AN_AGENT))
+        return decide(RefuseOperation(RefusalCode.NOT_AN_AGENT))
     if reference.number:
-        return decide(Refuse(RefusalCode.NO_SUCH_CASE, {"typed": reference.number}))
-    return decide(Refuse(RefusalCode.CASE_NOT_NAMED))
+        return decide(RefuseOperation(RefusalCode.NO_SUCH_CASE, {"typed": reference.number}))
+    return decide(RefuseOperation(RefusalCode.CASE_NOT_NAMED))
 
 
 def refuse_unknown_agent(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
     """Whoever is not one of the provider's agents orders nothing, though they sit in the agents' group."""
-    return None if _known(facts) else decide(Refuse(RefusalCode.NOT_AN_AGENT))
+    return None if _known(facts) else decide(RefuseOperation(RefusalCode.NOT_AN_AGENT))
 
 
 def refuse_not_allowed(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
@@ -72,7 +72,7 @@ def refuse_not_allowed(case: Case, inbound: Inbound[Ordered], facts: Facts) -> D
     provider = facts.need(Provider)
     owner = provider.agent(case.owner)
     names = {"agent": _name(owner, provider.language) if owner else case.owner}
-    return decide(Refuse(code, names if code is RefusalCode.ALREADY_TAKEN else {}))
+    return decide(RefuseOperation(code, names if code is RefusalCode.ALREADY_TAKEN else {}))
 
 
 def take(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
@@ -84,7 +84,7 @@ def take(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None
 
 def reply(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
     """An agent's words go to the subscriber. Whoever answers a case that nobody has taken, takes it."""
-    agent, contact = _agent(facts), facts.need(ContactAddresses)
+    agent, contact = _agent(facts), facts.need(CaseContacts)
     acts: list[RuleAct] = [] if case.owner else [*_taken(case, agent, facts, quietly=True)]
     if contact.to(case) is None:
         return decide(*acts, SayTemplate("unreachable", to=Addressee.AGENTS), UpdateCard())
@@ -112,7 +112,7 @@ def set_eta(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | N
     operation = inbound.event.operation
     span = operation.span if isinstance(operation, SetEta) else None
     if span is None:
-        return decide(Refuse(RefusalCode.ETA_UNCLEAR))
+        return decide(RefuseOperation(RefusalCode.ETA_UNCLEAR))
     now, zone = facts.need(Now).at, facts.need(Provider).timezone
     at, version = now + span, case.eta_version + 1
     names = time_labels(at, now, zone)
@@ -131,7 +131,7 @@ def set_eta(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | N
 
 def resolve(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
     """Resolved is not closed: the subscriber is asked whether it works and may be closed (C7, C13, C14)."""
-    now, provider, contact = facts.need(Now).at, facts.need(Provider), facts.need(ContactAddresses)
+    now, provider, contact = facts.need(Now).at, facts.need(Provider), facts.need(CaseContacts)
     names: Names = {"what": literal(_sentence(inbound.text)), "agent": _name(_agent(facts), case.language)}
     told = [] if contact.current is None else [SayTemplate("resolved_notice", names, Addressee.ON_FILE)]
     timers = [

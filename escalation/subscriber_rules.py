@@ -7,6 +7,7 @@ from desk.language.rich_text import literal
 from desk.model.acts import (
     AddJournalEntry,
     Addressee,
+    AssignCaseNumber,
     ChangeState,
     Decision,
     Expect,
@@ -14,7 +15,6 @@ from desk.model.acts import (
     Ignore,
     MarkAddress,
     Names,
-    RegisterCase,
     RuleAct,
     SayTemplate,
     SetDialogState,
@@ -24,9 +24,9 @@ from desk.model.acts import (
 )
 from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.case import TRIAGE, Case, consent_record, may_consent
-from desk.model.core_facts import CaseMatch, ContactAddresses, Now
+from desk.model.core_facts import CaseContacts, CaseMatch, Now
 from desk.model.events import DeliveryFailed, Event, Inbound, MaybeSent, Opened, Pressed, Said, TimerFired
-from desk.model.journal import CaseRouted, ConsentGiven, DeliveryUnknown, NotDelivered
+from desk.model.journal import CaseRouted, ClosingAgreed, DeliveryUnknown, NotDelivered
 from desk.model.messages import Address, RedeliveryPolicy
 from desk.model.provider_files import Provider
 from desk.model.shared_facts import IdentityClaim
@@ -47,7 +47,7 @@ def news_without_case(inbound: Inbound[Event], facts: Facts) -> Decision | None:
 
 def reachable_again(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     """Who was gone and speaks again is reached there again."""
-    if not facts.need(ContactAddresses).returned:
+    if not facts.need(CaseContacts).returned:
         return None
     return decide(MarkAddress(inbound.sender, blocked=False), done=False)
 
@@ -61,7 +61,7 @@ def register_case(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     # The queue tells how the account stands (B11), and only a proved holder may learn that (G8).
     names: Names = {"queue": provider.team_title(routed.to, case.language) if case.proved else ""}
     return decide(
-        RegisterCase(),
+        AssignCaseNumber(),
         SetFields({"queue": routed.to}),
         Expect(),
         ChangeState(CaseState.ACKNOWLEDGED, "queued"),
@@ -86,7 +86,7 @@ def take_consent(case: Case, inbound: Inbound[Said] | Inbound[Pressed], facts: F
 
 def _agreed(case: Case, inbound: Inbound[Said] | Inbound[Pressed], facts: Facts) -> Decision:
     consent = consent_record(inbound, facts.need(Now).at)
-    given = ConsentGiven(consent["channel"], consent["address"], consent["message"], consent["words"])
+    given = ClosingAgreed(consent["channel"], consent["address"], consent["message"], consent["words"])
     return decide(
         ChangeState(CaseState.CLOSED, "customer_verified"),
         SetFields({"consent": consent}),
@@ -176,7 +176,7 @@ def remind_consent(case: Case, inbound: Inbound[TimerFired], facts: Facts) -> De
 
 def mark_undelivered(case: Case, inbound: Inbound[DeliveryFailed], facts: Facts) -> Decision | None:
     """Something did not reach the person: the address is marked, and the agents are told (C13)."""
-    contact, event = facts.need(ContactAddresses), inbound.event
+    contact, event = facts.need(CaseContacts), inbound.event
     agents = contact.agents_group
     if agents is not None and event.lane == f"{agents.channel}:{agents.value}":
         return decide(Ignore(IgnoredCode.GROUP_REFUSED))
@@ -210,14 +210,14 @@ def _gone_address(inbound: Inbound[DeliveryFailed]) -> Address:
 def _said_again(case: Case, facts: Facts) -> list[RuleAct]:
     """What was not read is said another way, if there is one (C12)."""
     missed = facts.get(UndeliveredMessage)
-    if missed is None or not case.open or facts.need(ContactAddresses).alternative_for(case) is None:
+    if missed is None or not case.open or facts.need(CaseContacts).alternative_for(case) is None:
         return []
     return [SayTemplate("sent_again", {"text": literal(missed.text)}, Addressee.ALTERNATIVE, files=missed.files)]
 
 
 def warn_maybe_sent(case: Case, inbound: Inbound[MaybeSent], facts: Facts) -> Decision | None:
     """A relay whose answer was lost is never sent twice unseen: the agents learn that it may have arrived."""
-    agents = facts.need(ContactAddresses).agents_group
+    agents = facts.need(CaseContacts).agents_group
     to_agents = agents is not None and inbound.event.lane == f"{agents.channel}:{agents.value}"
     acts: list[RuleAct] = [AddJournalEntry(DeliveryUnknown())]
     if case.registered:

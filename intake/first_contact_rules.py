@@ -10,7 +10,6 @@ from desk.language.detect import language_of
 from desk.language.intents import has_substance, is_only_thanks, is_upset, wants_human
 from desk.language.time_labels import time_labels
 from desk.model.acts import (
-    AssignAccount,
     Button,
     Buttons,
     ChangeState,
@@ -21,6 +20,7 @@ from desk.model.acts import (
     PopupNotice,
     RuleAct,
     SayTemplate,
+    SetCaseAccount,
     SetDialogState,
     SetFields,
     decide,
@@ -199,7 +199,7 @@ def _known(case: Case, identified: IdentityClaim, facts: Facts) -> list[RuleAct]
     status = account.standing(facts.need(Now).at.astimezone(facts.need(Provider).timezone).date())
     acts: list[RuleAct] = []
     if case.contract != account.contract or case.provider != account.provider:
-        acts.append(AssignAccount(account.provider, account.contract))
+        acts.append(SetCaseAccount(account.provider, account.contract))
     if case.entitlement != status or case.proved != identified.proved:
         acts.append(SetFields({"entitlement": status.value, "proved": identified.proved}))
     return acts

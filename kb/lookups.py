@@ -30,7 +30,7 @@ from desk.storage.database import Database
 from kb.agent_rules import (
     REMINDER_TIMER,
     AgentArticle,
-    AgentArticles,
+    AgentCommandArticles,
     article_answer,
     article_button_key,
 )
@@ -38,7 +38,7 @@ from kb.learning.drafts import ArticleDraft, build_draft, draft_id
 from kb.search.knowledge_base import KnowledgeBase
 from kb.storage.article_store import ArticleRow
 from kb.storage.article_versions import last_authors
-from kb.storage.tables import ArticleLinkRow
+from kb.storage.usage_tables import ArticleLinkRow
 
 MAX_TEXT_LENGTH = 600
 """Characters of a text that is searched for: no question needs to be longer."""
@@ -84,7 +84,8 @@ class DialogArticlesLookup:
 
 
 class AgentArticlesLookup:
-    """Finds `kb.agent_rules.AgentArticles` where an agent may want an article, or is asked for one; else None."""
+    """Finds `kb.agent_rules.AgentCommandArticles` where an agent may want an article, or is asked for one; else
+    None."""
 
     def __init__(self, database: Database, knowledge: KnowledgeBase) -> None:
         self._database = database
@@ -101,7 +102,7 @@ class AgentArticlesLookup:
         links = await self._read_links(round_)
         named, draft = await self._named_and_draft(round_, answer, links) if answer else (None, None)
         best = () if named or draft else await self._fitting_articles(round_)
-        return AgentArticles(best, links, named, draft)
+        return AgentCommandArticles(best, links, named, draft)
 
     async def _fitting_articles(self, round_: Round) -> tuple[AgentArticle, ...]:
         case, inbound = round_.case, round_.inbound

@@ -38,8 +38,8 @@ from kb.learning.phrase_acceptance import (
 from kb.storage.article_store import ArticleRow
 from kb.storage.article_versions import bump_knowledge_counter
 from kb.storage.phrase_store import TAKEN_BACK_REASONS, take_back_returned
-from kb.storage.tables import ArticleLinkRow, PhrasingRow, SuggestionRow
 from kb.storage.usage_queries import CASE_HISTORY_COLUMNS, case_history_of
+from kb.storage.usage_tables import ArticleLinkRow, PhrasingRow, SuggestionRow
 
 log = logging.getLogger(__name__)
 

@@ -21,7 +21,7 @@ from desk.model.case import Case, consent_record, may_consent
 from desk.model.core_facts import Now
 from desk.model.dialog_state import ARTICLE, SELF_HELP
 from desk.model.events import Inbound, Opened, Pressed, Said
-from desk.model.journal import ArticleShown, ArticleTried, ConsentGiven
+from desk.model.journal import ArticleShown, ArticleTried, ClosingAgreed
 from desk.model.shared_facts import ArticleSuggestion, ArticleSuggestions, DialogArticles
 from desk.model.states import CaseState
 from kb.learning.acts import RecordSuggestion, RecordSuggestionOutcome
@@ -82,7 +82,7 @@ def self_help_outcome(case: Case, inbound: Inbound[Said] | Inbound[Pressed], fac
 
 def _close_as_solved(case: Case, inbound: Inbound[Said] | Inbound[Pressed], facts: Facts) -> Decision:
     consent = consent_record(inbound, facts.need(Now).at)
-    given = ConsentGiven(consent["channel"], consent["address"], consent["message"], consent["words"])
+    given = ClosingAgreed(consent["channel"], consent["address"], consent["message"], consent["words"])
     return decide(
         *_tried(case, helped=True),
         ChangeState(CaseState.RESOLVED, "self_help"),

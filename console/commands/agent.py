@@ -14,12 +14,12 @@ from typing import Any
 import click
 
 from console.commands.acting import require_agent
-from console.commands.article_options import ArticleOptions, article_options, require_article
+from console.commands.article_options import ResolvingArticleOptions, article_options, require_article
 from console.commands.cases import zone_of
 from console.commands.find_case import find
-from console.runtime import wait_for_decision as waiting
+from console.runtime import decide_or_wait as waiting
 from console.runtime.content_folders import TEMPLATES
-from console.runtime.wait_for_decision import OutgoingStatus
+from console.runtime.decide_or_wait import OutgoingStatus
 from console.terminal.context import (
     NO_SUCH,
     REFUSED,
@@ -39,7 +39,7 @@ from desk.clock import now
 from desk.language.durations import parse_minutes
 from desk.language.templates import Templates
 from desk.model.agent_operations import AddNote, AgentOperation, Reply, Resolve, SetEta, Take
-from desk.model.arrival_outcomes import Done, RefusalCode, Refused, stored_outcome
+from desk.model.arrival_outcomes import Done, OperationRefused, RefusalCode, stored_outcome
 from desk.model.case import Case
 
 
@@ -148,7 +148,7 @@ def resolve(
     provider: str,
     as_json: bool,
     text: Sequence[str],
-    choice: ArticleOptions,
+    choice: ResolvingArticleOptions,
 ) -> None:
     """Say that case N is solved, and how (TEXT). The subscriber is asked whether it works; their yes closes it.
 
@@ -205,7 +205,7 @@ def report(folder: DeskFolder, done: CommandOutcome, sentence: str, as_json: boo
     status = done.status
     if status.state == "quarantined":
         refuse(f"it could not be decided and is quarantined: {status.problem}", WRONG)
-    if isinstance(status.outcome, Refused):
+    if isinstance(status.outcome, OperationRefused):
         gone = status.outcome.code is RefusalCode.NO_SUCH_CASE
         refuse(_refusal(folder, done.case, status.outcome), NO_SUCH if gone else REFUSED)
     if status.case_id is None:
@@ -218,7 +218,7 @@ def report(folder: DeskFolder, done: CommandOutcome, sentence: str, as_json: boo
         click.echo(f"It goes out as soon as 'firstline {'chat' if chatting else 'serve'}' runs.")
 
 
-def _refusal(folder: DeskFolder, case: Case, refused: Refused) -> str:
+def _refusal(folder: DeskFolder, case: Case, refused: OperationRefused) -> str:
     """The refusal in the words of its template."""
     templates = Templates(TEMPLATES, {"": [folder.settings().root / "templates"]})
     values = {"number": case.number or "", "typed": case.number or "", **refused.names}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class ArticleOptions:
+class ResolvingArticleOptions:
     """What was said of articles; nothing at all is allowed."""
 
     article: str = ""
@@ -40,7 +40,7 @@ def article_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def with_article_options(*first: Any, article: str, draft: bool, no_article: str, **rest: Any) -> None:
-        command(*first, choice=ArticleOptions(article.strip(), draft, no_article.strip()), **rest)
+        command(*first, choice=ResolvingArticleOptions(article.strip(), draft, no_article.strip()), **rest)
 
     options = (
         click.option("--article", metavar="ID", default="", help="The article that solved it."),

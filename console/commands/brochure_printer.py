@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 
 from console.runtime.content_folders import TEMPLATES
 from desk.model.media_types import PICTURES
-from kb.content.brochure_selection import BrochureArticle, ContactRow
+from kb.content.brochure_selection import BrochurePart, ContactRow
 
 _HYPHENED = re.compile(r"\b\w{1,3}-\w{1,20}")
 FONT, WEIGHTS = "PT Sans", (400, 700)
@@ -49,9 +49,9 @@ class Brochure:
     provider: str
     language: str
     words: Mapping[str, str]
-    first: BrochureArticle
-    leaves: tuple[BrochureArticle, ...]
-    call: BrochureArticle
+    first: BrochurePart
+    leaves: tuple[BrochurePart, ...]
+    call: BrochurePart
     yours: tuple[str, tuple[str, ...]]
     reach: tuple[str, tuple[ContactRow, ...]]
     settings: tuple[str, tuple[ContactRow, ...]]
@@ -127,7 +127,7 @@ def _template_values(brochure: Brochure, pictures: Mapping[str, str]) -> dict[st
     return values
 
 
-def _article_values(leaf: BrochureArticle, pictures: Mapping[str, str]) -> dict[str, Any]:
+def _article_values(leaf: BrochurePart, pictures: Mapping[str, str]) -> dict[str, Any]:
     values = asdict(leaf)
     for section in values["sections"]:
         kept = [one for one in section["blocks"] if not one["picture"] or one["picture"] in pictures]

@@ -13,7 +13,7 @@ from sqlalchemy import inspect, select
 from console.commands.find_case import find
 from console.runtime.content_folders import TEMPLATES
 from console.terminal.context import DeskFolder, json_option, open_database, pass_folder, print_json, run
-from console.terminal.labels import labels
+from console.terminal.table_labels import labels
 from desk.api.journal_text import JournalText
 from desk.api.queries import CaseView, case_view
 from desk.language.templates import Templates

@@ -28,7 +28,7 @@ from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals
 from intake.engine.model import DialogSet, InvalidDialog
 from intake.identity.contract_numbers import check_contract_shape
-from intake.identity.sources.csv_file import CsvSource
+from intake.identity.sources.csv_file import CsvEntitlementSource
 from kb.content.article_files import InvalidArticle, read_folders
 from mail.diagnostics import check_ledger
 
@@ -119,7 +119,7 @@ def _check_entitlements(folder: Path, name: str) -> Iterator[Finding]:
         todo = "export your accounts into it; the header alone is enough to begin"
         yield Finding("warning", name, "there is no entitlements.csv: everybody stays unverified", todo)
         return
-    for one in CsvSource(folder / "entitlements.csv", name).findings():
+    for one in CsvEntitlementSource(folder / "entitlements.csv", name).findings():
         what = one.what if "entitlements.csv" in one.what else f"entitlements.csv: {one.what}"
         yield Finding(one.level, name, what, one.todo)
 

@@ -13,7 +13,7 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.commands.acting import acting, actor_of
-from console.runtime import wait_for_decision
+from console.runtime import decide_or_wait
 from console.terminal.context import (
     NO_SUCH,
     OK,
@@ -171,4 +171,4 @@ async def _replay(folder: DeskFolder, chosen: Sequence[int], agent: str) -> list
             await audit.record_all(connection, [{**row, "arrival_id": one} for one in ids])
 
         await inbox.replay(database, ids, now(), record)
-        return await wait_for_decision.wait_decided(settings, database, ids)
+        return await decide_or_wait.wait_decided(settings, database, ids)

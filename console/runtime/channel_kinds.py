@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from desk.clock import Clock
 from desk.model.channel import Channel
 from desk.model.diagnostics import Finding
-from desk.model.settings import ChannelSettings, MailboxSettings, ReadChannel, Settings, TelegramSettings
+from desk.model.settings import ChannelSettings, MailboxSettings, ReadChannel, Settings, TelegramBotSettings
 from desk.pipeline.reply_tokens import ReplyTokens
 from desk.storage.database import Database
 
@@ -58,7 +58,7 @@ class ChannelKind:
     read: ReadChannel | None = None
 
 
-def _make_bots(configured: Sequence[TelegramSettings], tools: ChannelTools) -> dict[str, Channel]:
+def _make_bots(configured: Sequence[TelegramBotSettings], tools: ChannelTools) -> dict[str, Channel]:
     from bots.channel import TelegramChannel  # noqa: PLC0415 (only where there is a bot)
     from bots.http_sessions import HttpSessions  # noqa: PLC0415 (the same)
 
@@ -72,17 +72,17 @@ def _make_bots(configured: Sequence[TelegramSettings], tools: ChannelTools) -> d
     }
 
 
-def _webhook_secret(bot: TelegramSettings, reply_tokens: ReplyTokens) -> str:
+def _webhook_secret(bot: TelegramBotSettings, reply_tokens: ReplyTokens) -> str:
     return reply_tokens.derived(f"webhook {bot.name}")
 
 
-async def _check_bot(bot: TelegramSettings) -> list[Finding]:
+async def _check_bot(bot: TelegramBotSettings) -> list[Finding]:
     from bots.diagnostics import check  # noqa: PLC0415 (only where there is a bot)
 
     return await check(bot)
 
 
-def _check_tokens(configured: Sequence[TelegramSettings]) -> Iterator[Finding]:
+def _check_tokens(configured: Sequence[TelegramBotSettings]) -> Iterator[Finding]:
     tokens = [one.token.reveal() for one in configured]
     for bot in configured:
         if bot.token and tokens.count(bot.token.reveal()) > 1:
@@ -91,7 +91,7 @@ def _check_tokens(configured: Sequence[TelegramSettings]) -> Iterator[Finding]:
             )
 
 
-def _bot_secrets(bot: TelegramSettings, reply_tokens: ReplyTokens | None) -> Iterator[str]:
+def _bot_secrets(bot: TelegramBotSettings, reply_tokens: ReplyTokens | None) -> Iterator[str]:
     yield bot.token.reveal()
     yield bot.token.reveal().partition(":")[2]
     if reply_tokens:

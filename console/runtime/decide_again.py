@@ -25,7 +25,7 @@ from desk.storage.database import Database, is_database_trouble
 from desk.storage.queue_tables import arrivals, departures, pending, timers
 from kb.storage.article_store import ArticleRow
 from kb.storage.article_versions import CONTENT_COLUMNS, bump_knowledge_counter, restore_version
-from kb.storage.tables import ArticleLinkRow, ArticleVersionRow, PhrasingRow, SuggestionRow
+from kb.storage.usage_tables import ArticleLinkRow, ArticleVersionRow, PhrasingRow, SuggestionRow
 
 Row = Mapping[str, Any]
 
@@ -80,7 +80,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class ReplayFailure:
     """Arrivals that were decided once, at ``at``, and could not be decided again."""
 
     arrivals: tuple[int, ...]
@@ -108,13 +108,15 @@ class _Recorded:
         return [(at, list(batch)) for at, batch in groupby(decided, key=lambda one: one["decided_at"])]
 
 
-async def decide_again(recorded: Database, application: Application, clock: ReplayClock) -> list[Difference | Failure]:
+async def decide_again(
+    recorded: Database, application: Application, clock: ReplayClock
+) -> list[Difference | ReplayFailure]:
     """Decides all arrivals of the ``recorded`` desk with ``application``, whose ``clock`` is given, and compares.
 
     The application's database holds a prepared desk that has decided nothing; it is written to. Both desks have the
     same settings but for the database. Nothing is sent, and nothing but the application's database is changed.
     """
-    providers, failures = tuple(application.providers), list[Difference | Failure]()
+    providers, failures = tuple(application.providers), list[Difference | ReplayFailure]()
     stored = await _recorded(recorded, providers)
     for at, batch in stored.batches():
         clock.at = at
@@ -125,15 +127,15 @@ async def decide_again(recorded: Database, application: Application, clock: Repl
         except Exception as error:
             if is_database_trouble(error):
                 raise
-            failures.append(Failure(tuple(row["id"] for row in batch), at, f"{type(error).__name__}: {error}"))
+            failures.append(ReplayFailure(tuple(row["id"] for row in batch), at, f"{type(error).__name__}: {error}"))
         failures += await _take_out_emitted(stored, application.database)
     await _bring_along(stored, application, datetime.max.replace(tzinfo=UTC), set())
     return failures + await compare(recorded, application.database, providers)
 
 
-async def compare(recorded: Database, again: Database, providers: Sequence[str]) -> list[Difference | Failure]:
+async def compare(recorded: Database, again: Database, providers: Sequence[str]) -> list[Difference | ReplayFailure]:
     """How what two desks decided differs, table by table."""
-    found: list[Difference | Failure] = []
+    found: list[Difference | ReplayFailure] = []
     for table, columns in _COMPARED.items():
         keys = _KEYS.get(table) or tuple(column.name for column in table.primary_key)
         mine, other = [

@@ -21,7 +21,7 @@ from desk.model.agent_operations import (
     Take,
 )
 from desk.model.case import Case
-from desk.model.core_facts import ContactAddresses, RecentCases
+from desk.model.core_facts import CaseContacts, RecentCaseCount
 from desk.model.dialog_state import CATEGORY, CONSENT, IDENTIFIER, QUESTION, SELF_HELP, SUMMARY
 from desk.model.events import (
     DeliveryFailed,
@@ -34,7 +34,7 @@ from desk.model.events import (
     Said,
     TimerFired,
 )
-from desk.pipeline.rulebook import Rulebook, Stage, Switch, expectation_owner, operation_type, timer_kind
+from desk.pipeline.rulebook import Rulebook, RulesByKey, Stage, expectation_owner, operation_type, timer_kind
 from escalation import agent_rules as agents
 from escalation import subscriber_rules as escalation
 from intake import first_contact_rules as intake
@@ -62,7 +62,7 @@ def in_a_hurry(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
 
 def back_again(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
     """Whether the address they speak from was marked as closed."""
-    return facts.need(ContactAddresses).returned
+    return facts.need(CaseContacts).returned
 
 
 def a_command(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
@@ -82,7 +82,7 @@ def by_mail_in_intake(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
 
 def once_more_today(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
     """Whether somebody known begins another matter."""
-    return facts.get(RecentCases) is not None and not is_complete(case)
+    return facts.get(RecentCaseCount) is not None and not is_complete(case)
 
 
 def registered(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
@@ -144,10 +144,10 @@ RULEBOOK = Rulebook(
         # The desk's own news: what did not arrive, what may have, which timer fired.
         Stage("delivery", (DeliveryFailed,), (escalation.mark_undelivered,)),
         Stage("delivery", (MaybeSent,), (escalation.warn_maybe_sent,)),
-        Switch("timers", (TimerFired,), timer_kind, TIMERS),
+        RulesByKey("timers", (TimerFired,), timer_kind, TIMERS),
         # An agent orders an operation, under a name that the provider knows, where its policy allows it.
         Stage("agents", (Ordered,), (agents.refuse_unknown_agent, agents.refuse_not_allowed)),
-        Switch("operations", (Ordered,), operation_type, OPERATIONS),
+        RulesByKey("operations", (Ordered,), operation_type, OPERATIONS),
         # Subscribers are answered where they wrote; a question about the desk itself changes nothing.
         Stage("back again", SPOKEN, (escalation.reachable_again,), when=back_again),
         Stage("commands", (Said,), (intake.answer_command,), when=a_command),
@@ -155,7 +155,9 @@ RULEBOOK = Rulebook(
         Stage("last channel", SPOKEN, (intake.remember_channel,)),
         Stage("incomplete mail", (Said,), (mail.note_lost_parts,), when=by_mail),
         # A subscriber whose case has its number.
-        Switch("answers", (Said, Pressed), expectation_owner, {CONSENT: (escalation.take_consent,)}, when=registered),
+        RulesByKey(
+            "answers", (Said, Pressed), expectation_owner, {CONSENT: (escalation.take_consent,)}, when=registered
+        ),
         Stage("registered", SPOKEN, (escalation.tell_human_wanted,), when=registered),
         Stage("registered", (Said,), (escalation.relay_to_agent,), when=registered),
         # A subscriber with a new matter: greeted, known, and a human at any moment.
@@ -170,7 +172,7 @@ RULEBOOK = Rulebook(
         Stage("silenced", SPOKEN, (intake.nobody_to_answer,), when=by_mail_in_intake),
         Stage("too often", SPOKEN, (rate_rules.too_many_cases,), when=once_more_today),
         # The open question is answered; then the next step is found: what, whose, an article, a dialog, its questions.
-        Switch("answers", SPOKEN, expectation_owner, ANSWERS, when=in_intake),
+        RulesByKey("answers", SPOKEN, expectation_owner, ANSWERS, when=in_intake),
         Stage(
             "next step",
             SPOKEN,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from desk.agents import tables as agent_tables
 from desk.model import case, dialog_state, journal, subscribers
 from desk.storage import audit, queue_tables
-from intake.identity import tables as intake_tables
+from intake.identity import guess_count_table as intake_tables
 from kb.storage import article_store
-from kb.storage import tables as kb_tables
+from kb.storage import usage_tables as kb_tables
 from mail.receiving import tables as mail_tables
 
 __all__ = [

@@ -17,10 +17,10 @@ from console.runtime.receiver import Receiver, build_receiver
 from console.runtime.rules import RULEBOOK, TIMERS
 from desk.clock import Clock, now
 from desk.language.templates import Templates
-from desk.model.acts import ActFilter, AssignAccount, RuleAct, SayTemplate
+from desk.model.acts import ActFilter, RuleAct, SayTemplate, SetCaseAccount
 from desk.model.case import Case
 from desk.model.channel import Channel
-from desk.model.channels import ChannelRegistry
+from desk.model.channel_registry import ChannelRegistry
 from desk.model.messages import FRONT, Address
 from desk.model.provider_files import Provider, front_desk, load_all
 from desk.model.settings import Settings
@@ -45,10 +45,10 @@ from escalation.undelivered import UndeliveredTextLookup
 from intake.identity import guess_budget
 from intake.identity.guess_limiter import GuessLimiter, write_counted_guess
 from intake.identity.lookups import DialogLookup, IdentificationLookup, articles_named, store_dialog_sources
-from intake.identity.sources.csv_file import CsvSource
+from intake.identity.sources.csv_file import CsvEntitlementSource
 from intake.limits import rate_rules
 from intake.limits.rate_lookup import MessageRateLookup, write_quarantine_backlog
-from kb.agent_rules import AgentArticles
+from kb.agent_rules import AgentCommandArticles
 from kb.learning import acts as kb_acts
 from kb.lookups import AgentArticlesLookup, DialogArticlesLookup, SuggestionsLookup
 from kb.phrase_learner import PhraseLearner
@@ -66,17 +66,17 @@ ACT_FILTERS: tuple[ActFilter, ...] = (
 )
 
 ACT_WRITERS: Mapping[type[RuleAct], ActWriter] = {
-    AssignAccount: kb_act_writers.write_account_assignment,
+    SetCaseAccount: kb_act_writers.write_account_assignment,
     kb_acts.RecordSuggestion: kb_act_writers.write_suggestion,
     kb_acts.RecordSuggestionOutcome: kb_act_writers.write_suggestion_outcome,
     kb_acts.RecordArticleLink: kb_act_writers.write_link,
     kb_acts.CreateDraft: kb_act_writers.write_draft,
     kb_acts.ValidateArticle: kb_act_writers.write_validation,
-    rate_rules.QuarantineBacklog: write_quarantine_backlog,
+    rate_rules.QuarantineWaitingMessages: write_quarantine_backlog,
     guess_budget.CountGuess: write_counted_guess,
     loop_guard.CountAutomaticMail: loop_guard_store.write_counted_mail,
     loop_guard.MutePeer: loop_guard_store.write_mute,
-    loop_guard.ForgetCounts: loop_guard_store.write_forget_counts,
+    loop_guard.ResetPeerCounts: loop_guard_store.write_forget_counts,
     loop_guard.StopNotices: loop_guard_store.write_decline,
 }
 OUTCOME_LISTENERS: tuple[OutcomeListener, ...] = (ledger.record_outcome, audit_operation)
@@ -93,7 +93,7 @@ class Application(Receiver):
     agent_loader: AgentCache
     article_loader: ArticleLoader
     phrase_learner: PhraseLearner
-    sources: Mapping[str, CsvSource]
+    sources: Mapping[str, CsvEntitlementSource]
     worker: Worker
     sender: OutboxSender
 
@@ -144,7 +144,7 @@ async def assemble_application(
     lazy_lookups: Mapping[type, Lookup] = {
         ArticleSuggestions: SuggestionsLookup(knowledge),
         DialogArticles: DialogArticlesLookup(knowledge, articles_named),
-        AgentArticles: AgentArticlesLookup(database, knowledge),
+        AgentCommandArticles: AgentArticlesLookup(database, knowledge),
     }
     without_case: Sequence[Lookup] = (ActingAgentLookup(registry), ContactAddressesLookup(registry))
     lookups: Sequence[Lookup] = (
@@ -216,11 +216,11 @@ def _card_renderer(knowledge: KnowledgeBase) -> CardOf:
     return card_of
 
 
-def _find_account(sources: Mapping[str, CsvSource], provider: str, contract: str) -> Account | None:
+def _find_account(sources: Mapping[str, CsvEntitlementSource], provider: str, contract: str) -> Account | None:
     """Whose contract it is; only one account has it, else nobody."""
     found = sources[provider].find("contract", contract) if provider in sources else ()
     return found[0] if len(found) == 1 else None
 
 
-def _entitlement_source(root: Path, provider: str) -> CsvSource:
-    return CsvSource(root / "providers" / provider / "entitlements.csv", provider)
+def _entitlement_source(root: Path, provider: str) -> CsvEntitlementSource:
+    return CsvEntitlementSource(root / "providers" / provider / "entitlements.csv", provider)

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from desk.agents.entries import Entry, Key, as_toml, by_key, identities, of_provider, shared_part
+from desk.agents.teams_file_entries import Entry, Key, as_toml, by_key, identities, of_provider, shared_part
 from desk.model.provider_files import InvalidProvider, Provider
 
 Entries = Mapping[Key, Entry]

@@ -10,19 +10,14 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from desk.agents.entries import (
-    Entry,
-    Key,
-    as_agent,
-    as_team,
-)
 from desk.agents.tables import (
     AgentIdentityRow,
     AgentRow,
-    MembershipRow,
     PresenceRow,
+    ProviderMembershipRow,
     TeamRow,
 )
+from desk.agents.teams_file_entries import Entry, Key, as_agent, as_team
 from desk.model.messages import FRONT
 from desk.model.provider_files import Provider, front_desk
 from desk.storage.database import Database
@@ -32,11 +27,16 @@ from desk.storage.queue_tables import counters
 _TEAMS = select(TeamRow.provider, TeamRow.id, TeamRow.kind, TeamRow.titles).order_by(TeamRow.provider, TeamRow.id)
 _MEMBERS = (
     select(
-        *(MembershipRow.provider, MembershipRow.role, MembershipRow.teams, MembershipRow.skills),
+        *(
+            ProviderMembershipRow.provider,
+            ProviderMembershipRow.role,
+            ProviderMembershipRow.teams,
+            ProviderMembershipRow.skills,
+        ),
         *(AgentRow.id, AgentRow.names, AgentRow.active),
     )
-    .join(AgentRow, AgentRow.id == MembershipRow.agent)
-    .order_by(MembershipRow.provider, MembershipRow.agent)
+    .join(AgentRow, AgentRow.id == ProviderMembershipRow.agent)
+    .order_by(ProviderMembershipRow.provider, ProviderMembershipRow.agent)
 )
 _IDENTITIES = select(AgentIdentityRow.agent, AgentIdentityRow.channel_kind, AgentIdentityRow.value)
 STAMP = (counters.c.provider == "", counters.c.name == "agents")

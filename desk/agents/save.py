@@ -8,15 +8,6 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from desk.agents.entries import (
-    Entry,
-    Key,
-    by_key,
-    hash_of,
-    identities,
-    of_provider,
-    shared_part,
-)
 from desk.agents.import_merge import ImportResult, ProviderState, merge, require_consistent
 from desk.agents.load import STAMP, load, own_providers
 from desk.agents.tables import (
@@ -28,6 +19,7 @@ from desk.agents.tables import (
     TEAMS,
     TeamsFileImportRow,
 )
+from desk.agents.teams_file_entries import Entry, Key, by_key, hash_of, identities, of_provider, shared_part
 from desk.model.provider_files import Provider
 from desk.storage import audit
 from desk.storage.database import Database, upsert

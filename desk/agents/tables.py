@@ -47,7 +47,7 @@ class AgentIdentityRow(Base):
     )
 
 
-class MembershipRow(ProviderRow, Base):
+class ProviderMembershipRow(ProviderRow, Base):
     """An agent works for a provider, as an agent, lead or admin. ``teams`` are ids of the provider's `teams`."""
 
     __tablename__ = "memberships"
@@ -100,5 +100,5 @@ class TeamsFileImportRow(ProviderRow, Base):
 
 AGENTS, IDENTITIES, MEMBERSHIPS, TEAMS, PRESENCE, TEAM_FILES = (
     cast(Table, kind.__table__)
-    for kind in (AgentRow, AgentIdentityRow, MembershipRow, TeamRow, PresenceRow, TeamsFileImportRow)
+    for kind in (AgentRow, AgentIdentityRow, ProviderMembershipRow, TeamRow, PresenceRow, TeamsFileImportRow)
 )

@@ -194,7 +194,7 @@ class AddJournalEntry(RuleAct):
 
 
 @dataclass(frozen=True, slots=True)
-class RegisterCase(RuleAct):
+class AssignCaseNumber(RuleAct):
     """Gives the case its number, once. A case that has one keeps it."""
 
 
@@ -236,7 +236,7 @@ class EmitArrival(RuleAct):
 
 
 @dataclass(frozen=True, slots=True)
-class AssignAccount(RuleAct):
+class SetCaseAccount(RuleAct):
     """Whose case it is, as far as is known: an exact identifier identifies, and only proof discloses.
 
     ``provider`` differs from the case's own only at a shared front desk; the case and its journal then move once.
@@ -271,7 +271,7 @@ class Ignore(RuleAct):
 
 
 @dataclass(frozen=True, slots=True)
-class Refuse(RuleAct):
+class RefuseOperation(RuleAct):
     """An agent's order is not carried out; the agent reads the template ``refused_<code>``. Nothing is changed."""
 
     code: RefusalCode

@@ -65,7 +65,7 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class OperationRefused:
     """An agent's order was refused. ``names`` are what its sentence says, such as the owner of a taken case."""
 
     code: RefusalCode
@@ -84,7 +84,7 @@ class Ignored:
     code: IgnoredCode
 
 
-Outcome = Done | Refused | KeptPending | Ignored
+Outcome = Done | OperationRefused | KeptPending | Ignored
 
 _PENDING, _REFUSED = "pending", "refused:"
 
@@ -93,7 +93,7 @@ def stored_outcome(outcome: Outcome) -> str:
     """An outcome as `arrivals.outcome` keeps it, at most 40 characters."""
     if isinstance(outcome, KeptPending):
         return _PENDING
-    return f"{_REFUSED}{outcome.code}" if isinstance(outcome, Refused) else str(outcome.code)
+    return f"{_REFUSED}{outcome.code}" if isinstance(outcome, OperationRefused) else str(outcome.code)
 
 
 def outcome_from(stored: str, names: Mapping[str, str] | None = None) -> Outcome:
@@ -101,6 +101,6 @@ def outcome_from(stored: str, names: Mapping[str, str] | None = None) -> Outcome
     if stored == _PENDING:
         return KeptPending()
     if stored.startswith(_REFUSED):
-        return Refused(RefusalCode(stored.removeprefix(_REFUSED)), names or {})
+        return OperationRefused(RefusalCode(stored.removeprefix(_REFUSED)), names or {})
     done = next((one for one in DoneCode if one.value == stored), None)
     return Done(done) if done else Ignored(IgnoredCode(stored))

@@ -42,7 +42,7 @@ class ActingAgent:
 
 
 @dataclass(frozen=True, slots=True)
-class ContactAddresses:
+class CaseContacts:
     """The ways to the case's person and to its agents.
 
     ``current`` is the channel last written from, None once it is blocked; ``on_file`` the mail address of the account,
@@ -82,7 +82,7 @@ class DuplicateOf:
 
 
 @dataclass(frozen=True, slots=True)
-class RecentCases:
+class RecentCaseCount:
     """How many cases a person who begins a new one has opened within a day."""
 
     cases: int

@@ -92,7 +92,7 @@ class StateChanged(JournalEntryData):
 
 
 @dataclass(frozen=True, slots=True)
-class ConsentGiven(JournalEntryData):
+class ClosingAgreed(JournalEntryData):
     """The subscriber agreed to closing: by which channel, address and message, and in which words (C7)."""
 
     kind: ClassVar[str] = "consent_given"
@@ -264,7 +264,7 @@ KINDS: Mapping[str, type[JournalEntryData]] = {
         Notified,
         NoteAdded,
         StateChanged,
-        ConsentGiven,
+        ClosingAgreed,
         CaseRouted,
         DialogStarted,
         EtaPromised,

@@ -68,7 +68,7 @@ ReadChannel = Callable[["Section", "SettingsReader"], ChannelSettings]
 
 
 @dataclass(frozen=True, slots=True)
-class TelegramSettings:
+class TelegramBotSettings:
     """One bot. ``api`` is the base address of the Bot API; ``webhook`` the public address, "" for long polling."""
 
     name: str
@@ -131,7 +131,7 @@ class Settings:
     former_secret: Secret = field(default_factory=lambda: Secret(""))
     listen: str = "127.0.0.1:8080"
     packaged_content: bool = True
-    telegram: tuple[TelegramSettings, ...] = ()
+    telegram: tuple[TelegramBotSettings, ...] = ()
     mailboxes: tuple[MailboxSettings, ...] = ()
     more: Mapping[str, tuple[ChannelSettings, ...]] = field(default_factory=dict)
     """What further kinds of channels read, by the name of their section."""
@@ -224,10 +224,10 @@ class SettingsReader:
                 raise InvalidSettings(f"{where}: {path} cannot be read ({error.strerror})") from None
         raise InvalidSettings(f"{where} must be env:NAME or file:PATH, so that no secret stands in firstline.toml")
 
-    def telegram(self, one: Section) -> TelegramSettings:
+    def telegram(self, one: Section) -> TelegramBotSettings:
         """One bot."""
         one.set_name(name := one.text("name"))
-        bot = TelegramSettings(
+        bot = TelegramBotSettings(
             name=name,
             token=self.secret(one, "token"),
             provider=provider_of(one),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from desk.model.agent_operations import Reply, Resolve
-from desk.model.channels import ChannelRegistry
-from desk.model.core_facts import ActingAgent, ContactAddresses, DialogueLine, RecentDialogue
+from desk.model.channel_registry import ChannelRegistry
+from desk.model.core_facts import ActingAgent, CaseContacts, DialogueLine, RecentDialogue
 from desk.model.events import Ordered
 from desk.model.journal import JournalEntry, MessageExchanged
 from desk.model.messages import FRONT, Address
@@ -72,10 +72,10 @@ class ContactAddressesLookup:
         self._outlets = {name: registry.outlets(name) for name in registry.providers}
 
     async def __call__(self, round_: Round) -> object | None:
-        """A `ContactAddresses`; of a round without a case it has the agents' group alone."""
+        """A `CaseContacts`; of a round without a case it has the agents' group alone."""
         agents_group = self._registry.agents_group_of(round_.facts.need(Provider).name)
         if round_.subject is None:
-            return ContactAddresses(None, None, agents_group)
+            return CaseContacts(None, None, agents_group)
         case, inbound = round_.case, round_.inbound
         here: Address | None = Address(case.channel_kind, case.channel, case.address) if case.address else None
         blocked = {address_of(one) for one in round_.addresses if one.blocked}
@@ -84,7 +84,7 @@ class ContactAddressesLookup:
         if here in blocked and not (returned and here == inbound.sender):
             here = None
         provider = round_.facts.need(Provider).name
-        return ContactAddresses(
+        return CaseContacts(
             here,
             self._on_file(round_, here, blocked),
             self._registry.agents_group_of(provider),
@@ -124,7 +124,7 @@ class RecentDialogueLookup:
 
     async def __call__(self, round_: Round) -> object | None:
         """A `RecentDialogue`; None where nobody is answered by mail."""
-        inbound, contact = round_.inbound, round_.facts.get(ContactAddresses)
+        inbound, contact = round_.inbound, round_.facts.get(CaseContacts)
         by_mail = contact is not None and contact.current is not None and contact.current.channel_kind == "mail"
         if (
             not isinstance(inbound.event, Ordered)

@@ -22,7 +22,7 @@ from desk.model.acts import (
     ExternalAddressee,
     Names,
     PopupNotice,
-    Refuse,
+    RefuseOperation,
     ReplaceMessage,
     RuleAct,
     SayTemplate,
@@ -33,8 +33,8 @@ from desk.model.acts import (
 )
 from desk.model.agent_operations import AddNote, Resolve
 from desk.model.case import Case
-from desk.model.channels import ChannelRegistry
-from desk.model.core_facts import ActingAgent, ContactAddresses, RecentDialogue
+from desk.model.channel_registry import ChannelRegistry
+from desk.model.core_facts import ActingAgent, CaseContacts, RecentDialogue
 from desk.model.events import Opened, Ordered, Pressed
 from desk.model.journal import (
     ButtonPressed,
@@ -83,7 +83,7 @@ class DraftMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class ComposedCall:
+class KeyedChannelCall:
     """One call of a channel, with the key of its departure."""
 
     key: str
@@ -96,7 +96,7 @@ class ComposedCall:
 class ComposedRound:
     """What a round says, and rows of the journal (`desk.model.case.JournalEntry`)."""
 
-    calls: tuple[ComposedCall, ...]
+    calls: tuple[KeyedChannelCall, ...]
     journal: tuple[Mapping[str, Any], ...]
 
 
@@ -127,7 +127,7 @@ class _RoundComposer:
         self.card_of = by.card_of
         self.round, self.subject, self.inbound = round_, round_.subject, round_.inbound
         self.provider = round_.provider if self.subject is None else self.registry.provider(self.subject.provider)
-        self.contact = round_.facts.get(ContactAddresses) or ContactAddresses(None, None, None)
+        self.contact = round_.facts.get(CaseContacts) or CaseContacts(None, None, None)
         self.inside = {self.contact.agents_group} if self.contact.agents_group else set[Address]()
         self.outside = set[Address]()
         self.parts: dict[Address, DraftMessage] = {}
@@ -135,7 +135,7 @@ class _RoundComposer:
         self.in_place = False
         self.journal: list[dict[str, Any]] = []
         self.rule = ""
-        self.calls: list[ComposedCall] = []
+        self.calls: list[KeyedChannelCall] = []
 
     def run(self, acts: Sequence[RuleAct], rules: Sequence[str]) -> ComposedRound:
         self._journal_inbound()
@@ -164,7 +164,7 @@ class _RoundComposer:
     def _take(self, act: RuleAct) -> None:
         if isinstance(act, AddJournalEntry):
             self._note(act.event, act.text, self._decider(), public=act.public)
-        elif isinstance(act, Refuse):
+        elif isinstance(act, RefuseOperation):
             self._refuse(act)
         elif isinstance(act, AddReaction):
             self._react(act.emoji)
@@ -180,7 +180,7 @@ class _RoundComposer:
         """In whose name an entry beside the dialogue stands: the agent's who ordered it, else the desk's."""
         return actor_of(self.round) if self.inbound.from_agent else "desk"
 
-    def _refuse(self, act: Refuse) -> None:
+    def _refuse(self, act: RefuseOperation) -> None:
         """A button answers with a notice over the chat, a typed order with a message."""
         template, whom = f"refused_{act.code}", self._alerted()
         if self.inbound.callback:
@@ -348,7 +348,7 @@ class _RoundComposer:
         calls = channel.render(replace(outgoing, key=first))
         for call in calls:
             key = f"{self.round.arrival.id}.{len(self.calls)}"
-            self.calls.append(ComposedCall(key, outgoing.to.channel, call, priority))
+            self.calls.append(KeyedChannelCall(key, outgoing.to.channel, call, priority))
             if call.remote and self._in_thread(outgoing.to):
                 self.case.thread = [*self.case.thread, call.remote][-12:]
         return f"{self.round.arrival.id}.{len(self.calls) - 1}"

@@ -12,7 +12,7 @@ from desk.model.acts import (
     ActFilter,
     AddJournalEntry,
     Addressee,
-    AssignAccount,
+    AssignCaseNumber,
     Audience,
     ChangeState,
     Decision,
@@ -21,16 +21,16 @@ from desk.model.acts import (
     Facts,
     Ignore,
     KeepPending,
-    Refuse,
-    RegisterCase,
+    RefuseOperation,
     Rule,
     RuleAct,
     SayTemplate,
     SayText,
+    SetCaseAccount,
     SetDialogState,
     SetFields,
 )
-from desk.model.arrival_outcomes import Done, DoneCode, Ignored, KeptPending, Outcome, RefusalCode, Refused
+from desk.model.arrival_outcomes import Done, DoneCode, Ignored, KeptPending, OperationRefused, Outcome, RefusalCode
 from desk.model.case import Case, append_words, state_change
 from desk.model.dialog_state import Expecting
 from desk.model.events import Event, Inbound, Said
@@ -122,7 +122,7 @@ def _applied(
         except ForbiddenTransition:
             if not inbound.from_agent:
                 raise
-            decided.acts, decided.rules = [Refuse(RefusalCode.FORBIDDEN_TRANSITION)], [rule]
+            decided.acts, decided.rules = [RefuseOperation(RefusalCode.FORBIDDEN_TRANSITION)], [rule]
             return False
         decided.add(act, rule)
         if isinstance(act, ChangeState):
@@ -156,7 +156,7 @@ def _filter(decided: RoundDecision, act_filter: ActFilter, case: Case, inbound: 
 
 def is_case_saved(acts: Sequence[RuleAct]) -> bool:
     """Whether the case is to be written at all: not when the arrival was ignored, refused or kept for an agent."""
-    return bool(acts) and not any(isinstance(act, (Ignore, Refuse, KeepPending)) for act in acts)
+    return bool(acts) and not any(isinstance(act, (Ignore, RefuseOperation, KeepPending)) for act in acts)
 
 
 def outcome_of(acts: Sequence[RuleAct], is_new: bool) -> Outcome:
@@ -164,8 +164,8 @@ def outcome_of(acts: Sequence[RuleAct], is_new: bool) -> Outcome:
     for act in acts:
         if isinstance(act, Ignore):
             return Ignored(act.code)
-        if isinstance(act, Refuse):
-            return Refused(act.code, act.names)
+        if isinstance(act, RefuseOperation):
+            return OperationRefused(act.code, act.names)
         if isinstance(act, KeepPending):
             return KeptPending()
     return Done(DoneCode.NOTHING if not acts else DoneCode.CASE if is_new else DoneCode.REPLY)
@@ -194,9 +194,9 @@ def fields_changed(case: Case, act: RuleAct, now: datetime) -> dict[str, Any]:
         return dict(act.changes)
     if isinstance(act, ChangeState):
         return state_change(case, act.state, act.reason, now)
-    if isinstance(act, AssignAccount):
+    if isinstance(act, SetCaseAccount):
         return {"provider": act.provider, "contract": act.contract}
-    if isinstance(act, RegisterCase) and not case.registered:
+    if isinstance(act, AssignCaseNumber) and not case.registered:
         return {"registered_at": now}
     return {}
 

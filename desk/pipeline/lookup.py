@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from desk.language.detect import LANGUAGES, language_of
 from desk.model.acts import Facts
 from desk.model.case import Case
-from desk.model.core_facts import CaseMatch, DuplicateOf, Now, RecentCases
+from desk.model.core_facts import CaseMatch, DuplicateOf, Now, RecentCaseCount
 from desk.model.dialog_state import DialogStateRow, dialog_state_of
 from desk.model.events import DeliveryFailed, Event, Inbound, Pressed, Said
 from desk.model.messages import Address, Arrival, SenderAssurance
@@ -247,7 +247,7 @@ class SenderAndCaseLookup:
         if arrival_id := known.repeats.get(inbound.fingerprint):
             made.facts.put(DuplicateOf(arrival_id))
         if made.subject is not None and made.is_new and not made.person_is_new:
-            made.facts.put(RecentCases(known.recent.get(made.person.id, 0)))
+            made.facts.put(RecentCaseCount(known.recent.get(made.person.id, 0)))
         return made
 
     def _pick(

@@ -16,13 +16,13 @@ from desk.model.acts import (
     is_for_agents,
 )
 from desk.model.case import Case
-from desk.model.core_facts import ContactAddresses
+from desk.model.core_facts import CaseContacts
 from desk.model.events import Event, Inbound
 from desk.model.messages import Address, Priority
 
 
 def addresses_of(
-    to: Audience, case: Case | None, inbound: Inbound[Event], contact: ContactAddresses, is_new: bool
+    to: Audience, case: Case | None, inbound: Inbound[Event], contact: CaseContacts, is_new: bool
 ) -> list[Address]:
     """The addresses, none or one. ``is_new`` when the case begins with this message."""
     address = _recipient(to, case, inbound, contact, is_new) if isinstance(to, Addressee) else _audience(to, contact)
@@ -30,7 +30,7 @@ def addresses_of(
 
 
 def _recipient(
-    to: Addressee, case: Case | None, inbound: Inbound[Event], contact: ContactAddresses, is_new: bool
+    to: Addressee, case: Case | None, inbound: Inbound[Event], contact: CaseContacts, is_new: bool
 ) -> Address | None:
     # Who wrote a mail that an agent accepted is not thereby one of those the desk speaks to.
     vouched = bool(inbound.accepted_by) and not is_new
@@ -46,7 +46,7 @@ def _recipient(
 
 
 def _audience(
-    to: TeamAddressee | AgentAddressee | TopicAddressee | ExternalAddressee, contact: ContactAddresses
+    to: TeamAddressee | AgentAddressee | TopicAddressee | ExternalAddressee, contact: CaseContacts
 ) -> Address | None:
     """Agents who cannot be reached alone read it in their group; a stranger without an outlet is not reached."""
     group = contact.agents_group
@@ -59,7 +59,7 @@ def _audience(
 
 
 def priority_of(
-    act: SayTemplate | SayText, address: Address, inbound: Inbound[Event], contact: ContactAddresses
+    act: SayTemplate | SayText, address: Address, inbound: Inbound[Event], contact: CaseContacts
 ) -> Priority:
     """How urgent it is: what its rule says; else an answer to who just wrote, a person's own words, and what the agents
     are to see go first. Whatever else is said answers nobody who waits at that address: it is a notice.

@@ -1,8 +1,8 @@
 """The rulebook: stages of named rules, in an order that reads aloud; each stage says which events it hears.
 
 For an arrival only the rules of stages that hear its event are asked, one after the other, until one ends the round. A
-`Stage` asks its rules while its condition holds; a `Switch` asks those that belong to one key: the kind of a timer, the
-type of an operation, the owner of the open question.
+`Stage` asks its rules while its condition holds; a `RulesByKey` asks those that belong to one key: the kind of a
+timer, the type of an operation, the owner of the open question.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
-class Switch:
+class RulesByKey:
     """Of ``rules`` only those under the key of this round are asked."""
 
     name: str
@@ -65,11 +65,11 @@ class Switch:
 class Rulebook:
     """All stages in their order, sorted once by the events they hear."""
 
-    def __init__(self, stages: Sequence[Stage | Switch], without_case: Sequence[RuleWithoutCase] = ()) -> None:
+    def __init__(self, stages: Sequence[Stage | RulesByKey], without_case: Sequence[RuleWithoutCase] = ()) -> None:
         """``without_case`` are asked, in order, for arrivals that belong to no case."""
         self.stages = tuple(stages)
         self.without_case = tuple(without_case)
-        self._by_event: dict[type, tuple[Stage | Switch, ...]] = {}
+        self._by_event: dict[type, tuple[Stage | RulesByKey, ...]] = {}
 
     def asked(self, case: Case, inbound: Inbound[Any], facts: Facts) -> Iterator[Rule]:
         """The rules to be asked for this arrival, one at a time: which come next may depend on what was decided."""

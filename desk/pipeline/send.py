@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from desk.clock import Clock
-from desk.model.channels import ChannelRegistry
+from desk.model.channel_registry import ChannelRegistry
 from desk.model.messages import Departure, Priority, ResultUnknown, RetryLater, Sent
 from desk.queues import outbox
 from desk.queues.outbox import SendOutcome

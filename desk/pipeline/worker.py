@@ -19,7 +19,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from desk.clock import Clock
 from desk.model.acts import ActFilter
-from desk.model.channels import ChannelRegistry
+from desk.model.channel_registry import ChannelRegistry
 from desk.model.events import Event, Inbound
 from desk.model.messages import Arrival, UnreadableMessage
 from desk.pipeline.decide import apply_rules

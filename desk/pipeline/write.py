@@ -17,19 +17,19 @@ from sqlalchemy import exists, insert, inspect, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from desk.model.acts import (
-    AssignAccount,
     CancelTimer,
     EmitArrival,
     KeepPending,
     MarkAddress,
     Postpone,
     RuleAct,
+    SetCaseAccount,
     SetFields,
     SetTimer,
 )
 from desk.model.arrival_outcomes import Outcome
 from desk.model.case import Case
-from desk.model.channels import ChannelRegistry
+from desk.model.channel_registry import ChannelRegistry
 from desk.model.core_facts import DuplicateOf
 from desk.model.events import Said
 from desk.model.messages import FRONT, Priority, RawMessage
@@ -313,7 +313,7 @@ def _stranger(round_: Round) -> bool:
 
 
 def _names_contract(act: RuleAct) -> bool:
-    return isinstance(act, AssignAccount) or (isinstance(act, SetFields) and "contract" in act.changes)
+    return isinstance(act, SetCaseAccount) or (isinstance(act, SetFields) and "contract" in act.changes)
 
 
 async def _moved_row(session: AsyncSession, row: Stored, home: str) -> Stored:

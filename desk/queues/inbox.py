@@ -19,7 +19,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from desk.backoff import retry_delay
 from desk.language.unsafe_characters import storable
-from desk.model.arrival_outcomes import Outcome, Refused, stored_outcome
+from desk.model.arrival_outcomes import OperationRefused, Outcome, stored_outcome
 from desk.model.channel import ExtraWrite
 from desk.model.messages import Arrival, RawMessage
 from desk.storage import channel_leases
@@ -192,7 +192,9 @@ async def finish(connection: AsyncConnection, holder: str, results: Mapping[int,
             "row": row,
             "became": stored_outcome(one.outcome),
             "of_case": one.case_id,
-            "names": dict(one.outcome.names) if isinstance(one.outcome, Refused) and one.outcome.names else None,
+            "names": dict(one.outcome.names)
+            if isinstance(one.outcome, OperationRefused) and one.outcome.names
+            else None,
             "rules": " ".join(one.decided_by),
         }
         for row, one in results.items()

@@ -23,7 +23,7 @@ from desk.pipeline.request_coalescing import RequestCoalescer
 from desk.pipeline.write_buffer import RowBatch
 from desk.storage.database import Database
 from intake.identity.guess_budget import DAY, HOUR, CountedGuess, CountGuess, GuessBudget, is_lookup_allowed, next_guess
-from intake.identity.tables import guesses
+from intake.identity.guess_count_table import guesses
 
 _RECENT_GUESSES = select(guesses).where(
     guesses.c.provider.in_(bindparam("homes", expanding=True)), guesses.c.at > bindparam("since")

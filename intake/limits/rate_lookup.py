@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, func, select, update
 
-from desk.model.channels import ChannelRegistry
+from desk.model.channel_registry import ChannelRegistry
 from desk.pipeline.lookup import Round
 from desk.pipeline.request_coalescing import RequestCoalescer
 from desk.pipeline.write_buffer import RowBatch
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals, is_waiting
 from intake.limits.rate_limiter import RateLimiter
-from intake.limits.rate_rules import MessageRate, QuarantineBacklog
+from intake.limits.rate_rules import MessageRate, QuarantineWaitingMessages
 
 _COUNT_WAITING = (
     select(arrivals.c.lane, func.count().label("waiting"))
@@ -56,6 +56,6 @@ class MessageRateLookup:
         return [found.get(lane, 1) for lane in lanes]
 
 
-def write_quarantine_backlog(act: QuarantineBacklog, round_: Round, rows: RowBatch) -> None:
+def write_quarantine_backlog(act: QuarantineWaitingMessages, round_: Round, rows: RowBatch) -> None:
     """Quarantines whatever waits behind this arrival in its lane."""
     rows.run(_QUARANTINE_BEHIND, of_lane=round_.arrival.lane, after=round_.arrival.id)

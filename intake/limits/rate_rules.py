@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from desk.model.acts import AddJournalEntry, Decision, Expect, Facts, Postpone, RuleAct, SayTemplate, decide
 from desk.model.case import Case
-from desk.model.core_facts import Now, RecentCases
+from desk.model.core_facts import Now, RecentCaseCount
 from desk.model.events import Inbound, Opened, Pressed, Said
 from desk.model.journal import BacklogQuarantined
 from desk.model.provider_files import Provider
@@ -32,7 +32,7 @@ class MessageRate:
 
 
 @dataclass(frozen=True, slots=True)
-class QuarantineBacklog(RuleAct):
+class QuarantineWaitingMessages(RuleAct):
     """Everything that waits behind this message in its lane is quarantined, unread."""
 
 
@@ -46,13 +46,13 @@ def slow_down(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
         return None
     if rate.behind >= facts.need(Provider).limits.waiting:
         told = [] if rate.was_told else [SayTemplate("too_many")]
-        return decide(QuarantineBacklog(), AddJournalEntry(BacklogQuarantined(rate.behind)), *told, done=False)
+        return decide(QuarantineWaitingMessages(), AddJournalEntry(BacklogQuarantined(rate.behind)), *told, done=False)
     return decide(Postpone(facts.need(Now).at + rate.wait)) if rate.wait else None
 
 
 def too_many_cases(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     """Who opens a new matter for the tenth time within a day is helped by a human, not by one more article."""
-    recent = facts.get(RecentCases)
+    recent = facts.get(RecentCaseCount)
     if recent is None or recent.cases < facts.need(Provider).limits.cases_of_person:
         return None
     return decide(Expect(), SayTemplate("often_today"), *completed(case), done=False)

@@ -66,7 +66,7 @@ class PrintSection:
 
 
 @dataclass(frozen=True, slots=True)
-class BrochureArticle:
+class BrochurePart:
     """One article, or another part of the brochure with a title of its own. ``language`` is that of its text."""
 
     id: str
@@ -74,7 +74,7 @@ class BrochureArticle:
     language: str
     sections: tuple[PrintSection, ...]
 
-    def without_pictures(self, pictures: Collection[str]) -> BrochureArticle:
+    def without_pictures(self, pictures: Collection[str]) -> BrochurePart:
         """The same without pictures that were shown before."""
         kept = (
             replace(one, blocks=tuple(block for block in one.blocks if block.picture not in pictures))
@@ -117,7 +117,7 @@ def select_articles(
     facts: Mapping[str, str],
     reuse_counts: Mapping[str, int],
     limit: int,
-) -> tuple[BrochureArticle, ...]:
+) -> tuple[BrochurePart, ...]:
     """The ``limit`` articles of a provider's brochure: those first that helped most often (``reuse_counts``), then in
     the order of `_rank`.
 
@@ -147,7 +147,7 @@ def _rank(article: Article, facts: Mapping[str, str]) -> int:
 
 def build_article(
     id: str, title: str, body: str, language: str, facts: Mapping[str, str], pictures: Sequence[str] = ()
-) -> BrochureArticle:
+) -> BrochurePart:
     """Splits a body in `kb.content.article_body`'s Markdown into blocks for printing.
 
     ``pictures`` are the files of the body's pictures, in its order; without them a picture's file is what its line
@@ -166,7 +166,7 @@ def build_article(
             heading, lines = parse_markdown(line).plain, []
         else:
             lines.append(line)
-    return BrochureArticle(id, with_no_break_spaces(title), language, tuple(sections))
+    return BrochurePart(id, with_no_break_spaces(title), language, tuple(sections))
 
 
 def contact_rows(labels: Mapping[str, str], facts: Mapping[str, str], bot: str, mail: str) -> tuple[ContactRow, ...]:

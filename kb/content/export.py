@@ -37,7 +37,8 @@ def _head_fields(article: Article, edition: Edition) -> Sequence[tuple[str, str]
 
 
 def to_jsonl(article: Article) -> str:
-    """The article as lines of JSON, one for each language, as `kb.content.jsonl` reads them; without its pictures."""
+    """The article as lines of JSON, one for each language, as `kb.content.article_jsonl` reads them; without its
+    pictures."""
     found = []
     for language, edition in article.editions.items():
         value = {

@@ -29,7 +29,7 @@ class RecordSuggestionOutcome(RuleAct):
 
 @dataclass(frozen=True, slots=True)
 class RecordArticleLink(RuleAct):
-    """How an agent used an article; ``kind`` and ``note`` are those of `kb.storage.tables.ArticleLinkRow`."""
+    """How an agent used an article; ``kind`` and ``note`` are those of `kb.storage.usage_tables.ArticleLinkRow`."""
 
     article: str
     kind: str

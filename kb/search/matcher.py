@@ -23,7 +23,7 @@ from kb.search.article_index import FORMAT_VERSION, ArticleIndex, build_index
 from kb.search.background_corpus import background_sentences
 from kb.search.calibration import SIGNAL_COUNT, SURE_LIKELIHOOD, AnswerThreshold, CalibrationSamples, Signals
 from kb.search.combined_index import CombinedIndex, LeaveOneOutQuestion, leave_one_out_questions
-from kb.search.corrected_query import apply_corrections
+from kb.search.did_you_mean import apply_corrections
 from kb.search.postings import Array
 from kb.search.query_variants import intended_texts
 from kb.search.ranking import MEASURES, QueryScorer

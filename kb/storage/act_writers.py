@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from sqlalchemy import delete, insert, update
 
-from desk.model.acts import AssignAccount
+from desk.model.acts import SetCaseAccount
 from desk.model.messages import FRONT
 from desk.pipeline.lookup import Round
 from desk.pipeline.write_buffer import RowBatch
 from kb.learning.acts import CreateDraft, RecordArticleLink, RecordSuggestion, RecordSuggestionOutcome, ValidateArticle
 from kb.storage.article_store import ArticleRow, article_row_values
 from kb.storage.article_versions import bump_knowledge_counter, version_content
-from kb.storage.tables import ArticleLinkRow, ArticleVersionRow, SuggestionRow
+from kb.storage.usage_tables import ArticleLinkRow, ArticleVersionRow, SuggestionRow
 
 
 def write_suggestion(act: RecordSuggestion, round_: Round, rows: RowBatch) -> None:
@@ -45,8 +45,8 @@ def write_suggestion_outcome(act: RecordSuggestionOutcome, round_: Round, rows: 
     )
 
 
-def write_account_assignment(act: AssignAccount, round_: Round, rows: RowBatch) -> None:
-    """With `AssignAccount`, suggestions made at the shared front desk move with the case to its provider."""
+def write_account_assignment(act: SetCaseAccount, round_: Round, rows: RowBatch) -> None:
+    """With `SetCaseAccount`, suggestions made at the shared front desk move with the case to its provider."""
     if round_.provider.name != FRONT or act.provider == FRONT or round_.is_new:
         return
     rows.statements.append(

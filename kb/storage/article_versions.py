@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from desk.storage.queue_tables import counters
 from kb.content.article_files import Article
 from kb.storage.article_store import ArticleRow, article_row_values
-from kb.storage.tables import ArticleVersionRow
+from kb.storage.usage_tables import ArticleVersionRow
 
 CONTENT_COLUMNS = (
     *("title", "phrasings", "body", "pictures", "dialog", "category", "environment", "owner", "confidence"),

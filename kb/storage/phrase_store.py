@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from desk.model.case import Case
 from kb.content.article_files import Article, sha256_of
 from kb.storage.article_versions import bump_knowledge_counter
-from kb.storage.tables import PhrasingRow
+from kb.storage.usage_tables import PhrasingRow
 
 PERSON_RETURNED, FORGOTTEN_BY_COMMAND = "came back", "forgotten"
 """Why a phrasing was taken back: its person had the same problem again within the week, or an operator removed it."""

@@ -19,7 +19,7 @@ from kb.learning.outcomes import (
     SuggestionOutcome,
     outcome_of,
 )
-from kb.storage.tables import ArticleLinkRow, ArticleVersionRow, SuggestionRow
+from kb.storage.usage_tables import ArticleLinkRow, ArticleVersionRow, SuggestionRow
 
 CASE_HISTORY_COLUMNS = (
     *(Case.id, Case.provider, Case.person_id, Case.contract, Case.opened_at, Case.dialog, Case.articles),

@@ -23,9 +23,9 @@ from typing import ParamSpec, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from desk.model.messages import UnreadableMessage
-from mail.reading import as_json, message
-from mail.reading.as_json import UnopenedFile
+from mail.reading import message, message_to_json
 from mail.reading.message import MailMessage, ReaderOptions
+from mail.reading.message_to_json import UnopenedFile
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -142,7 +142,7 @@ class MessageReaderPool:
         """
         try:
             return await self._run_in_child(
-                _run_each, self._seconds, as_json.convert_file, [(path, reading) for path in paths]
+                _run_each, self._seconds, message_to_json.convert_file, [(path, reading) for path in paths]
             )
         except FATAL_ERRORS:
             return [await self._read_file(path, reading) for path in paths]
@@ -150,11 +150,11 @@ class MessageReaderPool:
     async def _read_file(self, path: str, reading: ReaderOptions) -> str | UnopenedFile:
         try:
             return await self._run_or_degrade(
-                partial(as_json.convert_file, path, reading),
-                lambda why: partial(as_json.convert_file_degraded, path, reading, why),
+                partial(message_to_json.convert_file, path, reading),
+                lambda why: partial(message_to_json.convert_file_degraded, path, reading, why),
             )
         except UnreadableMessage as error:
-            return as_json.describe_unreadable(path, reading, str(error))
+            return message_to_json.describe_unreadable(path, reading, str(error))
 
     async def close(self) -> None:
         """Ends the children."""

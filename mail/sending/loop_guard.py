@@ -28,7 +28,7 @@ from desk.model.acts import (
     is_for_agents,
 )
 from desk.model.case import Case
-from desk.model.core_facts import CaseMatch, ContactAddresses
+from desk.model.core_facts import CaseContacts, CaseMatch
 from desk.model.events import Event, Inbound
 from desk.model.journal import PeerMuted
 from desk.model.messages import Address, RedeliveryPolicy
@@ -58,7 +58,7 @@ class MutePeer(RuleAct):
 
 
 @dataclass(frozen=True, slots=True)
-class ForgetCounts(RuleAct):
+class ResetPeerCounts(RuleAct):
     """An agent has written to this peer: the count starts anew."""
 
     peer: str
@@ -131,7 +131,7 @@ def guard_loops(case: Case, inbound: Inbound[Event], facts: Facts, acts: Sequenc
     """The round's acts, with those that may not be sent now suppressed, and those that are sent counted."""
     if inbound.from_agent or inbound.accepted_by:
         reached = (_find_mail_recipient(act, case, inbound, facts) for act in acts)
-        return [*acts, *(ForgetCounts(peer) for peer in dict.fromkeys(peer_of(one.value) for one in reached if one))]
+        return [*acts, *(ResetPeerCounts(peer) for peer in dict.fromkeys(peer_of(one.value) for one in reached if one))]
     allowances = facts.get(SendAllowances)
     if allowances is None:
         return acts
@@ -158,7 +158,7 @@ def _find_mail_recipient(act: RuleAct, case: Case, inbound: Inbound[Event], fact
     """The mail address this act writes to, None for another channel."""
     if not isinstance(act, (SayTemplate, SayText)) or is_for_agents(act.to):
         return None
-    contact = facts.get(ContactAddresses) or ContactAddresses(None, None, None)
+    contact = facts.get(CaseContacts) or CaseContacts(None, None, None)
     is_new = facts.need(CaseMatch).how in ("new", "none")
     return next(
         (one for one in addresses_of(act.to, case, inbound, contact, is_new) if one.channel_kind == "mail"), None

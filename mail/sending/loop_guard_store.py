@@ -15,7 +15,7 @@ from sqlalchemy import BindParameter, Row, bindparam, delete, func, literal, nul
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.model.channel import ExtraWrite
-from desk.model.core_facts import ContactAddresses
+from desk.model.core_facts import CaseContacts
 from desk.model.messages import Address
 from desk.model.shared_facts import SendAllowance, SendAllowances
 from desk.pipeline.lookup import Round, address_of, is_proved_sender
@@ -27,9 +27,9 @@ from mail.sending.loop_guard import (
     HOUR,
     WEEK,
     CountAutomaticMail,
-    ForgetCounts,
     MutePeer,
     PeerHistory,
+    ResetPeerCounts,
     StopNotices,
     compute_allowance,
     domain_of,
@@ -73,7 +73,7 @@ class SendAllowanceLookup:
         """An `SendAllowances`; None where nobody is reached by mail, or a person acts, whom nothing limits."""
         if round_.inbound.from_agent or round_.inbound.accepted_by:
             return None
-        contact = round_.facts.get(ContactAddresses) or ContactAddresses(None, None, None)
+        contact = round_.facts.get(CaseContacts) or CaseContacts(None, None, None)
         speaker = round_.inbound.sender if round_.inbound.from_subscriber else None
         reached = {
             one for one in (speaker, contact.current, contact.on_file) if one is not None and one.channel_kind == "mail"
@@ -100,7 +100,7 @@ class SendAllowanceLookup:
         address: Address,
         now: datetime,
         proved: bool,
-        contact: ContactAddresses,
+        contact: CaseContacts,
         histories: Mapping[str, PeerHistory],
     ) -> SendAllowance:
         peer = peer_of(address.value)
@@ -158,7 +158,7 @@ def write_mute(act: MutePeer, round_: Round, rows: RowBatch) -> None:
     rows.replace(muted_peers, peer=act.peer, since=round_.now, why=act.reason.code.value)
 
 
-def write_forget_counts(act: ForgetCounts, round_: Round, rows: RowBatch) -> None:
+def write_forget_counts(act: ResetPeerCounts, round_: Round, rows: RowBatch) -> None:
     """A person wrote to this peer: the count begins anew."""
     rows.statements.append(delete(automatic_messages_sent).where(automatic_messages_sent.c.peer == act.peer))
     rows.statements.append(delete(muted_peers).where(muted_peers.c.peer == act.peer))

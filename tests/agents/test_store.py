@@ -12,17 +12,17 @@ from sqlalchemy import Executable, delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from desk.agents import load, save
-from desk.agents.entries import Entry, of_agent
 from desk.agents.tables import (
     AGENTS,
     IDENTITIES,
     MEMBERSHIPS,
     PRESENCE,
     TEAMS,
-    MembershipRow,
+    ProviderMembershipRow,
     TeamRow,
     TeamsFileImportRow,
 )
+from desk.agents.teams_file_entries import Entry, of_agent
 from desk.model.messages import FRONT
 from desk.model.provider_files import Agent, Provider, front_desk, load_all
 from desk.storage import audit
@@ -146,7 +146,7 @@ async def test_no_provider_reads_what_is_anothers(database: Database, files: dic
     async with database.write("sever") as session:
         await audit.record(session, at=NOW, actor="agent:ivanova", operation="take", provider="sever")
     async with database.read("volga") as session:
-        kinds: tuple[type[ProviderRow], ...] = (MembershipRow, TeamRow, TeamsFileImportRow, AuditRow)
+        kinds: tuple[type[ProviderRow], ...] = (ProviderMembershipRow, TeamRow, TeamsFileImportRow, AuditRow)
         for kind in kinds:
             rows = (await session.scalars(select(kind))).all()
             assert {row.provider for row in rows} == {"volga"}, kind

@@ -12,7 +12,7 @@ from desk.model.journal import BacklogQuarantined
 from desk.model.shared_facts import Account
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals, departures
-from intake.identity.sources.csv_file import CsvSource
+from intake.identity.sources.csv_file import CsvEntitlementSource
 from tests import wording
 from tests.peers.botapi import BotApi
 from tests.prepared_desks import DeskFiles
@@ -153,10 +153,10 @@ async def test_a_group_that_takes_the_bot_in_hears_nothing(desk: Desk, anna: Tel
     assert [call for call in api.calls("sendMessage") if call.params.get("chat_id") == -4242] == []
 
 
-class Spy(CsvSource):
+class Spy(CsvEntitlementSource):
     """A table that notes which contracts it was asked for."""
 
-    def __init__(self, table: CsvSource) -> None:
+    def __init__(self, table: CsvEntitlementSource) -> None:
         super().__init__(table.path, table.provider)
         self.refresh()
         self.asked: list[str] = []

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from desk.model.settings import Secret, TelegramSettings
+from desk.model.settings import Secret, TelegramBotSettings
 from tests.bots.examples import AGENTS
 from tests.peers.botapi import Bot, BotApi, User
 
@@ -33,6 +33,6 @@ def anna(api: BotApi) -> User:
 
 
 @pytest.fixture
-def settings(api: BotApi, bot: Bot) -> TelegramSettings:
+def settings(api: BotApi, bot: Bot) -> TelegramBotSettings:
     """The bot's settings, as firstline.toml gives them."""
-    return TelegramSettings("desk", Secret(TOKEN), "sever", api.url, AGENTS)
+    return TelegramBotSettings("desk", Secret(TOKEN), "sever", api.url, AGENTS)

@@ -13,7 +13,7 @@ from bots.channel import TelegramChannel
 from desk.model.channel import Channel, ExtraWrite
 from desk.model.events import Said
 from desk.model.messages import Arrival, RawMessage, UnreadableMessage
-from desk.model.settings import TelegramSettings
+from desk.model.settings import TelegramBotSettings
 from tests.bots.examples import AT, CHANNEL, message
 from tests.peers.botapi import Bot, User
 
@@ -26,13 +26,13 @@ def arrived(update: object) -> Arrival:
     return Arrival(1, CHANNEL, "1", f"{CHANNEL}:42", json.dumps(update).encode(), AT)
 
 
-async def test_it_has_a_name_a_channel_a_provider_and_buttons(settings: TelegramSettings) -> None:
+async def test_it_has_a_name_a_channel_a_provider_and_buttons(settings: TelegramBotSettings) -> None:
     channel: Channel = TelegramChannel(settings, no_files)
     assert (channel.name, channel.channel_kind, channel.provider) == (CHANNEL, "telegram", "sever")
     assert (channel.capabilities.buttons, channel.capabilities.batch) == (True, False)
 
 
-async def test_it_hears_what_it_can_and_says_what_it_cannot(settings: TelegramSettings) -> None:
+async def test_it_hears_what_it_can_and_says_what_it_cannot(settings: TelegramBotSettings) -> None:
     channel = TelegramChannel(settings, no_files)
     await channel.warm()
     heard = await channel.hear(arrived({"update_id": 1, "message": message(text="x")}))
@@ -42,7 +42,7 @@ async def test_it_hears_what_it_can_and_says_what_it_cannot(settings: TelegramSe
     await channel.close()
 
 
-async def test_it_listens_until_it_is_cancelled(settings: TelegramSettings, bot: Bot, anna: User) -> None:
+async def test_it_listens_until_it_is_cancelled(settings: TelegramBotSettings, bot: Bot, anna: User) -> None:
     stored: asyncio.Queue[RawMessage] = asyncio.Queue()
 
     async def accept(raws: Sequence[RawMessage], also: ExtraWrite | None = None) -> int:
@@ -63,7 +63,7 @@ async def test_it_listens_until_it_is_cancelled(settings: TelegramSettings, bot:
         await listening
 
 
-async def test_a_channel_that_never_sent_closes_without_importing_anything(settings: TelegramSettings) -> None:
+async def test_a_channel_that_never_sent_closes_without_importing_anything(settings: TelegramBotSettings) -> None:
     channel = TelegramChannel(settings, no_files)
     await channel.close()
     assert channel._loaded is None

@@ -19,7 +19,7 @@ from bots.envelope import raw_message_of
 from bots.polling import UpdatePoller, keep_webhook
 from desk.model.channel import ExtraWrite
 from desk.model.messages import RawMessage
-from desk.model.settings import Secret, TelegramSettings
+from desk.model.settings import Secret, TelegramBotSettings
 from tests.bots.conftest import TOKEN
 from tests.bots.examples import AT, CHANNEL, GROUP, OLEG, from_oleg, message, press
 from tests.peers.botapi import Bot, BotApi, User
@@ -50,7 +50,7 @@ async def no_wait(seconds: float) -> None:
     await asyncio.sleep(0.001)
 
 
-async def polled(settings: TelegramSettings, inbox: Inbox, enough: Callable[[], bool]) -> None:
+async def polled(settings: TelegramBotSettings, inbox: Inbox, enough: Callable[[], bool]) -> None:
     """Polls until it is enough, or fails after a minute."""
     poller = asyncio.create_task(UpdatePoller(settings, lambda: AT, hold=1, sleep=no_wait).run(inbox))
     try:
@@ -65,7 +65,7 @@ async def polled(settings: TelegramSettings, inbox: Inbox, enough: Callable[[], 
 
 
 async def test_what_people_write_is_stored_with_its_key_and_lane(
-    settings: TelegramSettings, bot: Bot, anna: User
+    settings: TelegramBotSettings, bot: Bot, anna: User
 ) -> None:
     inbox = Inbox()
     await anna.says(bot, "нет интернета")
@@ -76,7 +76,7 @@ async def test_what_people_write_is_stored_with_its_key_and_lane(
 
 
 async def test_nothing_is_confirmed_before_it_is_stored(
-    api: BotApi, settings: TelegramSettings, bot: Bot, anna: User
+    api: BotApi, settings: TelegramBotSettings, bot: Bot, anna: User
 ) -> None:
     inbox = Inbox(failures=3)
     await anna.says(bot, "one")
@@ -91,7 +91,7 @@ async def test_nothing_is_confirmed_before_it_is_stored(
 @pytest.mark.parametrize("trouble", ["error", "close", "garbage", "accept_then_close"])
 @pytest.mark.parametrize("code", [401, 409, 500, 502])
 async def test_trouble_on_the_wire_only_delays(
-    api: BotApi, settings: TelegramSettings, bot: Bot, anna: User, trouble: Any, code: int
+    api: BotApi, settings: TelegramBotSettings, bot: Bot, anna: User, trouble: Any, code: int
 ) -> None:
     inbox = Inbox()
     api.fails("getUpdates", trouble, code=code, times=3)
@@ -101,7 +101,7 @@ async def test_trouble_on_the_wire_only_delays(
 
 
 async def test_trouble_is_told_once_and_never_with_the_token(
-    api: BotApi, settings: TelegramSettings, bot: Bot, anna: User, caplog: pytest.LogCaptureFixture
+    api: BotApi, settings: TelegramBotSettings, bot: Bot, anna: User, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     inbox = Inbox()
@@ -116,7 +116,7 @@ async def test_trouble_is_told_once_and_never_with_the_token(
 
 
 async def test_an_address_nobody_listens_at_is_told_without_the_token(caplog: pytest.LogCaptureFixture) -> None:
-    settings = TelegramSettings("desk", Secret(TOKEN), api="http://127.0.0.1:9")
+    settings = TelegramBotSettings("desk", Secret(TOKEN), api="http://127.0.0.1:9")
     waits: list[float] = []
 
     async def waited(seconds: float) -> None:
@@ -131,7 +131,9 @@ async def test_an_address_nobody_listens_at_is_told_without_the_token(caplog: py
     assert TOKEN not in caplog.text
 
 
-async def test_an_odd_update_is_kept_and_the_next_ones_go_on(settings: TelegramSettings, bot: Bot, anna: User) -> None:
+async def test_an_odd_update_is_kept_and_the_next_ones_go_on(
+    settings: TelegramBotSettings, bot: Bot, anna: User
+) -> None:
     inbox = Inbox()
     bot.push_raw({"message": {"text": 5, "chat": None}})
     bot.push_raw({"message": [1, 2]})
@@ -165,7 +167,7 @@ async def test_an_answer_that_python_cannot_read_is_passed_one_update_at_a_time(
     asked: list[dict[str, Any]] = []
     runner, url = await serve([odd, odd, good], asked)
     inbox = Inbox()
-    await polled(TelegramSettings("desk", Secret(TOKEN), api=url), inbox, lambda: len(asked) > 4)
+    await polled(TelegramBotSettings("desk", Secret(TOKEN), api=url), inbox, lambda: len(asked) > 4)
     await runner.cleanup()
     assert [(call["limit"], call.get("offset")) for call in asked[:4]] == [(100, None), (1, None), (100, 8), (100, 9)]
     assert inbox.raws["7"].aside
@@ -177,7 +179,7 @@ async def test_after_a_quiet_time_the_offset_is_forgotten_since_telegram_may_cou
     asked: list[dict[str, Any]] = []
     runner, url = await serve([b'{"ok": true, "result": [{"update_id": 900}]}'], asked)
     inbox = Inbox()
-    await polled(TelegramSettings("desk", Secret(TOKEN), api=url), inbox, lambda: len(asked) > 3)
+    await polled(TelegramBotSettings("desk", Secret(TOKEN), api=url), inbox, lambda: len(asked) > 3)
     await runner.cleanup()
     assert [call.get("offset") for call in asked[:4]] == [None, 901, None, None]
 
@@ -188,7 +190,7 @@ async def test_updates_without_an_id_are_kept_aside_and_do_not_stop_those_with_o
     mixed = b'{"ok": true, "result": [{"message": {}}, 5, {"update_id": %s}, {"update_id": 3}]}' % huge
     runner, url = await serve([mixed], asked)
     inbox = Inbox()
-    await polled(TelegramSettings("desk", Secret(TOKEN), api=url), inbox, lambda: len(asked) > 1)
+    await polled(TelegramBotSettings("desk", Secret(TOKEN), api=url), inbox, lambda: len(asked) > 1)
     await runner.cleanup()
     assert [bool(raw.aside) for raw in inbox.raws.values()] == [True, True, True, False]
     assert asked[1]["offset"] == 4
@@ -212,7 +214,7 @@ def test_lanes_name_the_chat_and_in_groups_the_person(update: dict[str, Any], la
 
 
 async def test_with_a_webhook_configured_telegram_is_told_and_told_again_when_it_is_lost(
-    settings: TelegramSettings, bot: Bot
+    settings: TelegramBotSettings, bot: Bot
 ) -> None:
     hooked = replace(settings, webhook="https://desk.example/")
     seen: list[tuple[str, str | None]] = []

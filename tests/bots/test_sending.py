@@ -23,7 +23,7 @@ from desk.model.messages import (
     SendResult,
     Sent,
 )
-from desk.model.settings import Secret, TelegramSettings
+from desk.model.settings import Secret, TelegramBotSettings
 from tests.bots.conftest import TOKEN
 from tests.bots.examples import AGENTS, CHANNEL
 from tests.peers.botapi import Bot, BotApi, User
@@ -41,7 +41,7 @@ FILES = {
 class Desk:
     """A channel, with the outbox played by hand."""
 
-    def __init__(self, settings: TelegramSettings) -> None:
+    def __init__(self, settings: TelegramBotSettings) -> None:
         self.channel = TelegramChannel(settings, self.open)
         self.remotes: dict[str, str] = {}
         self.attempts = 1
@@ -67,7 +67,7 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(settings: TelegramSettings) -> AsyncIterator[Desk]:
+async def desk(settings: TelegramBotSettings) -> AsyncIterator[Desk]:
     made = Desk(settings)
     yield made
     await made.channel.close()
@@ -141,7 +141,7 @@ async def test_an_album_arrives_as_an_album_and_the_text_after_it(desk: Desk, st
 
 
 async def test_what_a_subscriber_sent_goes_on_by_its_id_and_to_another_bot_by_its_bytes(
-    api: BotApi, desk: Desk, bot: Bot, started: User, settings: TelegramSettings
+    api: BotApi, desk: Desk, bot: Bot, started: User, settings: TelegramBotSettings
 ) -> None:
     sent = await started.sends_document(bot, b"%PDF-1", name="bill.pdf", mime="application/pdf")
     assert sent.file is not None
@@ -316,7 +316,7 @@ async def test_entities_that_telegram_will_not_have_are_left_out(api: BotApi, de
     assert (await started.hears("bold")).entities == []
 
 
-async def test_where_nobody_listens_it_is_later_with_growing_waits(settings: TelegramSettings) -> None:
+async def test_where_nobody_listens_it_is_later_with_growing_waits(settings: TelegramBotSettings) -> None:
     desk = Desk(replace(settings, api="http://127.0.0.1:9"))
     waits = []
     for desk.attempts in (1, 2, 3, 50):
@@ -364,7 +364,7 @@ async def test_trouble_while_fetching_says_that_it_may_work_later(
     "base", ["http://127.0.0.1:9", "http://no-such-host.invalid", "http://[::1", "http://127.0.0.1:port", "ftp://x", ""]
 )
 async def test_the_token_is_in_no_fate_no_log_and_no_exception(
-    settings: TelegramSettings, base: str, caplog: pytest.LogCaptureFixture
+    settings: TelegramBotSettings, base: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     desk = Desk(replace(settings, api=base))
@@ -392,7 +392,7 @@ async def test_telegram_repeating_the_token_is_not_repeated_by_us(
 
 
 @pytest.mark.parametrize("token", ["", "no-colon", "x:y", "1: 2"])
-async def test_a_token_that_is_none_loses_no_message(settings: TelegramSettings, token: str) -> None:
+async def test_a_token_that_is_none_loses_no_message(settings: TelegramBotSettings, token: str) -> None:
     desk = Desk(replace(settings, token=Secret(token)))
     (fate,) = await desk.says("x")
     assert isinstance(fate, RetryLater)

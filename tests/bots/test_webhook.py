@@ -12,7 +12,7 @@ from aiohttp import ClientSession, web
 from bots.webhook import LARGEST_BODY, WebhookTarget, webhook_app
 from desk.model.channel import ExtraWrite
 from desk.model.messages import RawMessage
-from desk.model.settings import Secret, TelegramSettings
+from desk.model.settings import Secret, TelegramBotSettings
 from tests.bots.examples import AT, message
 
 SECRET = "s3cret"
@@ -41,7 +41,7 @@ def inbox() -> Inbox:
 
 @pytest.fixture
 async def url(inbox: Inbox) -> AsyncIterator[str]:
-    hooks = [WebhookTarget.of(TelegramSettings(name, Secret("t")), SECRET + name) for name in ("a", "b")]
+    hooks = [WebhookTarget.of(TelegramBotSettings(name, Secret("t")), SECRET + name) for name in ("a", "b")]
     runner = web.AppRunner(webhook_app(hooks, inbox, lambda: AT), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -119,7 +119,7 @@ async def test_what_is_no_json_is_kept_aside_byte_for_byte_and_taken_only_once(
 
 
 def test_a_webhook_without_a_secret_cannot_be_made_and_a_secret_is_not_shown() -> None:
-    settings = TelegramSettings("a", Secret("t"))
+    settings = TelegramBotSettings("a", Secret("t"))
     with pytest.raises(ValueError, match="needs a secret"):
         WebhookTarget.of(settings, "")
     assert SECRET not in repr(WebhookTarget.of(settings, SECRET))

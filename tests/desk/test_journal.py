@@ -13,7 +13,7 @@ from desk.model.journal import (
     KINDS,
     ArticleTried,
     Category,
-    ConsentGiven,
+    ClosingAgreed,
     JournalEntry,
     JournalEntryData,
     MessageExchanged,
@@ -62,7 +62,7 @@ def test_an_entry_of_a_later_version_is_not_taken_for_another() -> None:
 
 def test_only_the_dialogue_and_notes_carry_words_of_people_and_states_are_told_with_what_was_before() -> None:
     assert (MessageExchanged.category, NoteAdded.category) == (Category.DIALOGUE, Category.NOTE)
-    assert (StateChanged.category, ConsentGiven.category) == (Category.STATUS, Category.STATUS)
+    assert (StateChanged.category, ClosingAgreed.category) == (Category.STATUS, Category.STATUS)
     assert stored_data(StateChanged("closed", "customer_verified", "resolved")) == {
         "state": "closed",
         "reason": "customer_verified",

@@ -12,9 +12,9 @@ from desk.model.arrival_outcomes import (
     Ignored,
     IgnoredCode,
     KeptPending,
+    OperationRefused,
     Outcome,
     RefusalCode,
-    Refused,
     outcome_from,
     stored_outcome,
 )
@@ -24,7 +24,7 @@ from templates import __file__ as templates
 LENGTH = arrivals.c.outcome.type.length  # type: ignore[attr-defined]
 DONE: list[Outcome] = [Done(code) for code in DoneCode]
 IGNORED: list[Outcome] = [Ignored(code) for code in IgnoredCode if code.value not in {one.value for one in DoneCode}]
-REFUSED: list[Outcome] = [Refused(code) for code in RefusalCode]
+REFUSED: list[Outcome] = [OperationRefused(code) for code in RefusalCode]
 
 
 @pytest.mark.parametrize("outcome", [*DONE, *IGNORED, *REFUSED, KeptPending()], ids=stored_outcome)
@@ -35,7 +35,7 @@ def test_an_outcome_is_the_same_after_it_was_stored(outcome: Outcome) -> None:
 
 
 def test_what_the_sentence_of_a_refusal_names_comes_back_with_it() -> None:
-    refused = Refused(RefusalCode.ALREADY_TAKEN, {"agent": "Мария"})
+    refused = OperationRefused(RefusalCode.ALREADY_TAKEN, {"agent": "Мария"})
     assert outcome_from(stored_outcome(refused), {"agent": "Мария"}) == refused
 
 

@@ -20,7 +20,7 @@ from desk.model.acts import (
 )
 from desk.model.agent_operations import Take
 from desk.model.case import Case
-from desk.model.core_facts import ContactAddresses
+from desk.model.core_facts import CaseContacts
 from desk.model.events import Event, Inbound, Ordered, Said, TimerFired
 from desk.model.messages import Address, Priority
 from desk.pipeline.recipients import addresses_of, priority_of
@@ -30,17 +30,17 @@ ANNA = Address("telegram", "telegram:main", "42")
 ON_FILE = Address("mail", "mail:support", "anna@mail.test")
 GROUP = Address("telegram", "telegram:main", "-1001")
 NIGHT = Address("telegram", "telegram:main", "-1002", 7)
-CONTACT = ContactAddresses(
+CONTACT = CaseContacts(
     ANNA,
     ON_FILE,
     GROUP,
     outlets={"mail": "mail:support", "telegram": "telegram:main"},
     places={TeamAddressee("night"): NIGHT},
 )
-NOBODY = ContactAddresses(None, None, None)
+NOBODY = CaseContacts(None, None, None)
 
 
-def reached(to: Audience, contact: ContactAddresses = CONTACT, by_agent: bool = False) -> list[Address]:
+def reached(to: Audience, contact: CaseContacts = CONTACT, by_agent: bool = False) -> list[Address]:
     """The addresses of an audience, while Anna or an agent speaks."""
     sender = Address("telegram", "telegram:main", "700001") if by_agent else ANNA
     event: Event = Ordered(Take()) if by_agent else Said("words")
@@ -78,7 +78,7 @@ def test_where_nothing_is_known_nobody_is_reached(to: Audience) -> None:
 
 def test_a_group_elsewhere_has_no_topics() -> None:
     group = Address("chat", "chat:sever", "agents")
-    assert reached(TopicAddressee(5), ContactAddresses(None, None, group)) == [group]
+    assert reached(TopicAddressee(5), CaseContacts(None, None, group)) == [group]
 
 
 def test_an_agent_who_speaks_is_answered_in_the_group() -> None:

@@ -17,16 +17,16 @@ from desk.model.acts import (
     Expect,
     Facts,
     Ignore,
-    Refuse,
+    RefuseOperation,
     Rule,
     RuleAct,
     SetFields,
     decide,
 )
 from desk.model.agent_operations import Reply, Resolve, Take
-from desk.model.arrival_outcomes import Done, DoneCode, Ignored, IgnoredCode, RefusalCode, Refused
+from desk.model.arrival_outcomes import Done, DoneCode, Ignored, IgnoredCode, OperationRefused, RefusalCode
 from desk.model.case import Case
-from desk.model.core_facts import CaseMatch, ContactAddresses
+from desk.model.core_facts import CaseContacts, CaseMatch
 from desk.model.dialog_state import CONSENT, QUESTION
 from desk.model.events import (
     DeliveryFailed,
@@ -46,8 +46,8 @@ from desk.model.states import CaseState, ForbiddenTransition
 from desk.pipeline.decide import KEEPER, RoundDecision, apply_rules, is_case_saved, outcome_of
 from desk.pipeline.rulebook import (
     Rulebook,
+    RulesByKey,
     Stage,
-    Switch,
     expectation_owner,
     operation_type,
     rule_name,
@@ -117,7 +117,7 @@ def test_every_kind_of_event_is_tried_here() -> None:
 def test_a_stage_is_asked_for_the_events_it_hears_and_for_no_other(event: Event, asked: list[str]) -> None:
     each = [Stage(kind.__name__, (kind,), (rule(kind.__name__),)) for kind in get_args(Event)]
     both = Stage("both", (Said, Pressed), (rule("both"),))
-    switch = Switch("switch", (Pressed, Opened), lambda case, inbound: "key", {"key": (rule("switch"),)})
+    switch = RulesByKey("switch", (Pressed, Opened), lambda case, inbound: "key", {"key": (rule("switch"),)})
     decided(Rulebook((*each, both, switch)), new_case(), event)
     more = [name for name, hears in (("both", (Said, Pressed)), ("switch", (Pressed, Opened))) if type(event) in hears]
     assert asked == [type(event).__name__, *more]
@@ -157,7 +157,7 @@ def test_the_condition_is_looked_at_before_each_rule(asked: list[str]) -> None:
 
 def test_of_a_switch_only_the_rules_under_the_key_are_asked(asked: list[str]) -> None:
     rules = {QUESTION: (rule("answer"), rule("and_more")), CONSENT: (rule("consent"),)}
-    book = Rulebook((Switch("answers", (Said,), expectation_owner, rules),))
+    book = Rulebook((RulesByKey("answers", (Said,), expectation_owner, rules),))
     case = new_case()
     decided(book, case, Said("x"))
     assert asked == [], "nothing is expected"
@@ -168,7 +168,9 @@ def test_of_a_switch_only_the_rules_under_the_key_are_asked(asked: list[str]) ->
 
 def test_the_condition_of_a_switch_is_looked_at_before_each_rule_too(asked: list[str]) -> None:
     rules = {"x": (rule("first", SetFields({"queue": "l1"})), rule("second"))}
-    switch = Switch("x", (Said,), lambda case, inbound: "x", rules, when=lambda case, inbound, facts: not case.queue)
+    switch = RulesByKey(
+        "x", (Said,), lambda case, inbound: "x", rules, when=lambda case, inbound, facts: not case.queue
+    )
     decided(Rulebook((switch,)), new_case(), Said("x"))
     decided(Rulebook((switch,)), new_case(queue="l1"), Said("x"))
     assert asked == ["first"]
@@ -179,7 +181,7 @@ def test_the_owner_set_by_an_earlier_rule_hears_the_answer(asked: list[str]) -> 
     book = Rulebook(
         (
             Stage("ask", (Said,), (rule("asks", Expect(CONSENT)),)),
-            Switch("answers", (Said,), expectation_owner, {CONSENT: (rule("consent"),)}),
+            RulesByKey("answers", (Said,), expectation_owner, {CONSENT: (rule("consent"),)}),
         )
     )
     decided(book, new_case(), Said("x"))
@@ -189,14 +191,16 @@ def test_the_owner_set_by_an_earlier_rule_hears_the_answer(asked: list[str]) -> 
 def test_a_timer_goes_to_the_rules_of_its_kind(asked: list[str]) -> None:
     """One of an unknown kind is quarantined before: `desk.pipeline.internal_channel` knows the kinds."""
     rules = {"eta_over": (rule("over"),), "silent": (rule("silent"),)}
-    book = Rulebook((Switch("timers", (TimerFired,), timer_kind, rules),))
+    book = Rulebook((RulesByKey("timers", (TimerFired,), timer_kind, rules),))
     for kind in ("eta_over", "of_tomorrow"):
         decided(book, new_case(), TimerFired(kind))
     assert asked == ["over"]
 
 
 def test_an_order_goes_to_the_rules_of_its_operation(asked: list[str]) -> None:
-    book = Rulebook((Switch("orders", (Ordered,), operation_type, {Take: (rule("take"),), Reply: (rule("reply"),)}),))
+    book = Rulebook(
+        (RulesByKey("orders", (Ordered,), operation_type, {Take: (rule("take"),), Reply: (rule("reply"),)}),)
+    )
     decided(book, new_case(), Ordered(Reply("x")))
     decided(book, new_case(), Ordered(Resolve("x")))
     assert asked == ["reply"]
@@ -240,9 +244,9 @@ def test_an_agents_order_that_a_state_forbids_is_refused_and_changes_nothing_els
     )
     case = new_case(state="closed")
     found = decided(book, case, Ordered(Take()))
-    assert found.acts == [Refuse(RefusalCode.FORBIDDEN_TRANSITION)]
+    assert found.acts == [RefuseOperation(RefusalCode.FORBIDDEN_TRANSITION)]
     assert (found.rules, asked) == (["tests.reopens"], ["notes", "reopens"])
-    assert outcome_of(found.acts, is_new=False) == Refused(RefusalCode.FORBIDDEN_TRANSITION)
+    assert outcome_of(found.acts, is_new=False) == OperationRefused(RefusalCode.FORBIDDEN_TRANSITION)
     assert not is_case_saved(found.acts), "the case in hand is thrown away"
     assert case.state == "closed"
 
@@ -279,7 +283,7 @@ def test_where_no_rule_decides_nothing_is_done() -> None:
 
 def test_every_operation_and_every_event_has_a_rule_in_the_desks_own_rulebook() -> None:
     assert set(OPERATIONS) == set(agent_operations.OPERATIONS.values())
-    known = Facts([CaseMatch("only"), ContactAddresses(None, None, None)])
+    known = Facts([CaseMatch("only"), CaseContacts(None, None, None)])
     for event in EVENTS:
         case = new_case()
         assert next(RULEBOOK.asked(case, inbound_of(event), known), None), event
@@ -290,7 +294,7 @@ def test_no_two_rules_of_the_desk_have_one_name() -> None:
     """The journal and the arrivals name rules by them."""
     named: dict[str, set[object]] = {}
     for stage in RULEBOOK.stages:
-        groups = stage.rules.values() if isinstance(stage, Switch) else (stage.rules,)
+        groups = stage.rules.values() if isinstance(stage, RulesByKey) else (stage.rules,)
         for one in (one for group in groups for one in group):
             named.setdefault(rule_name(one), set()).add(one)
     for without in RULEBOOK.without_case:

@@ -18,7 +18,7 @@ from desk.model.acts import (
     Ignore,
     MarkAddress,
     PopupNotice,
-    Refuse,
+    RefuseOperation,
     RuleAct,
     SayTemplate,
     SetTimer,
@@ -27,7 +27,7 @@ from desk.model.acts import (
 from desk.model.agent_operations import AddNote, AgentOperation, Reply, Resolve, SetEta, Take
 from desk.model.arrival_outcomes import IgnoredCode, RefusalCode
 from desk.model.case import Case
-from desk.model.core_facts import ActingAgent, CaseMatch, ContactAddresses, Now
+from desk.model.core_facts import ActingAgent, CaseContacts, CaseMatch, Now
 from desk.model.dialog_state import CONSENT, Expecting
 from desk.model.events import (
     CaseReference,
@@ -40,7 +40,7 @@ from desk.model.events import (
     Said,
     TimerFired,
 )
-from desk.model.journal import ConsentGiven, EtaPromised, NotDelivered
+from desk.model.journal import ClosingAgreed, EtaPromised, NotDelivered
 from desk.model.messages import Address
 from desk.model.provider_files import Agent, Provider
 from desk.pipeline.decide import apply_rules
@@ -52,7 +52,7 @@ ON_FILE = Address("mail", "mail:support", "anna@mail.test")
 IVANOVA = Agent("ivanova", {"ru": "Мария Иванова"}, 700001, "", ("l1",))
 PETROV = Agent("petrov", {"ru": "Олег Петров"}, 700002, "", ("l1",))
 PROVIDER = Provider("sever", {"ru": "Север"}, agents=(IVANOVA, PETROV))
-CONTACT = ContactAddresses(ANNA, ON_FILE, GROUP)
+CONTACT = CaseContacts(ANNA, ON_FILE, GROUP)
 
 
 def a_case(**fields: Any) -> Case:
@@ -90,7 +90,7 @@ def decided(
     *,
     agent: Agent | None = IVANOVA,
     reference: CaseReference | None = None,
-    contact: ContactAddresses = CONTACT,
+    contact: CaseContacts = CONTACT,
     at: datetime = NOW,
 ) -> Sequence[RuleAct]:
     """The acts of one round."""
@@ -126,7 +126,7 @@ class TestOrders:
 
     def test_a_taken_case_is_refused_with_its_owner(self) -> None:
         assert ordered(in_progress(), Take(), agent=PETROV) == [
-            Refuse(RefusalCode.ALREADY_TAKEN, {"agent": "Мария Иванова"})
+            RefuseOperation(RefusalCode.ALREADY_TAKEN, {"agent": "Мария Иванова"})
         ]
 
     def test_whoever_answers_a_case_nobody_has_takes_it_quietly(self) -> None:
@@ -136,7 +136,7 @@ class TestOrders:
         assert templates(acts) == ["agent_says"]
 
     def test_words_to_nobody_who_can_be_reached_are_not_said(self) -> None:
-        acts = ordered(in_progress(), Reply("Здравствуйте!"), contact=ContactAddresses(None, None, GROUP))
+        acts = ordered(in_progress(), Reply("Здравствуйте!"), contact=CaseContacts(None, None, GROUP))
         assert templates(acts) == ["unreachable"]
 
     def test_a_note_says_nothing_to_anybody(self) -> None:
@@ -153,7 +153,7 @@ class TestOrders:
 
     @pytest.mark.parametrize("minutes", [None, 0, 4, 30 * 24 * 60 + 1])
     def test_a_time_outside_the_bounds_is_refused(self, minutes: int | None) -> None:
-        assert ordered(in_progress(), SetEta(minutes)) == [Refuse(RefusalCode.ETA_UNCLEAR)]
+        assert ordered(in_progress(), SetEta(minutes)) == [RefuseOperation(RefusalCode.ETA_UNCLEAR)]
 
     def test_resolving_asks_for_consent_and_closes_nothing(self) -> None:
         case = in_progress()
@@ -165,12 +165,12 @@ class TestOrders:
 
     @pytest.mark.parametrize("operation", [Take(), Reply("да"), AddNote("x"), SetEta(60), Resolve()])
     def test_a_stranger_in_the_group_orders_nothing(self, operation: AgentOperation) -> None:
-        assert ordered(a_case(), operation, agent=None) == [Refuse(RefusalCode.NOT_AN_AGENT)]
+        assert ordered(a_case(), operation, agent=None) == [RefuseOperation(RefusalCode.NOT_AN_AGENT)]
 
     def test_an_order_about_no_case_says_what_is_missing(self) -> None:
-        assert ordered(None, Take()) == [Refuse(RefusalCode.CASE_NOT_NAMED)]
+        assert ordered(None, Take()) == [RefuseOperation(RefusalCode.CASE_NOT_NAMED)]
         named = ordered(None, Take(), reference=CaseReference(number="SN-9"))
-        assert named == [Refuse(RefusalCode.NO_SUCH_CASE, {"typed": "SN-9"})]
+        assert named == [RefuseOperation(RefusalCode.NO_SUCH_CASE, {"typed": "SN-9"})]
 
     def test_agents_may_talk_among_themselves(self) -> None:
         assert ordered(None, Reply("кто на смене?")) == [Ignore(IgnoredCode.AGENTS_TALK)]
@@ -181,7 +181,7 @@ class TestConsent:
         case = resolved()
         acts = decided(case, Said("да, всё работает"))
         assert (case.state, case.consent["address"]) == ("closed", "42")
-        assert ConsentGiven("telegram", "42", "", "да, всё работает") in [
+        assert ClosingAgreed("telegram", "42", "", "да, всё работает") in [
             act.event for act in acts if isinstance(act, AddJournalEntry)
         ]
 

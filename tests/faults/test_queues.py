@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import select
 
 from desk.model.channel import Channel, ChannelCapabilities
-from desk.model.channels import ChannelRegistry
+from desk.model.channel_registry import ChannelRegistry
 from desk.model.messages import (
     Departure,
     Priority,

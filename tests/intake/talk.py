@@ -12,7 +12,7 @@ from desk.language.rich_text import RichText
 from desk.model.acts import AddJournalEntry, Facts, RuleAct, SayTemplate, SayText
 from desk.model.case import Case
 from desk.model.channel import ChannelCapabilities
-from desk.model.core_facts import CaseMatch, ContactAddresses, Now
+from desk.model.core_facts import CaseContacts, CaseMatch, Now
 from desk.model.events import Event, Inbound, Pressed, Said
 from desk.model.journal import JournalEntryData
 from desk.model.messages import Address
@@ -72,7 +72,7 @@ class Talk:
         pressed = isinstance(event, Pressed)
         case_match = CaseMatch("new" if self._is_new else "button" if pressed else "only")
         dialogs = self.dialogs or DialogSet({self.dialog.id: self.dialog}, {self.dialog.hash: self.dialog})
-        contact, capabilities = ContactAddresses(ANNA, None, None), ChannelCapabilities(not self.batch, self.batch)
+        contact, capabilities = CaseContacts(ANNA, None, None), ChannelCapabilities(not self.batch, self.batch)
         named = DialogArticles(
             {one: ArticleSuggestion(one, one, 1.0, True, RichText(f"article {one}")) for one in self.articles}
         )

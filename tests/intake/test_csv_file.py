@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from desk.model.shared_facts import EntitlementStatus
-from intake.identity.sources.csv_file import CsvSource, InvalidTable, normalized_identifier, read_accounts
+from intake.identity.sources.csv_file import CsvEntitlementSource, InvalidTable, normalized_identifier, read_accounts
 
 HEADER = "contract,name,status,service_level,language,phones,emails,logins,serials,address,products,valid_to,node"
 ANNA = (
@@ -24,8 +24,8 @@ def table(tmp_path: Path) -> Path:
     return path
 
 
-def opened(path: Path) -> CsvSource:
-    source = CsvSource(path, "sever")
+def opened(path: Path) -> CsvEntitlementSource:
+    source = CsvEntitlementSource(path, "sever")
     source.refresh()
     return source
 

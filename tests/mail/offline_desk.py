@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from console.runtime.wiring import Application, build_application
-from console.terminal.labels import labels
+from console.terminal.table_labels import labels
 from desk.api.journal_text import JournalText
 from desk.model.agent_operations import AgentOperation
 from desk.model.case import Case

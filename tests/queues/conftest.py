@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from console.runtime.wiring import Application, build_application
-from desk.model.acts import Decision, Facts, RegisterCase, RuleAct, decide
+from desk.model.acts import AssignCaseNumber, Decision, Facts, RuleAct, decide
 from desk.model.case import Case
 from desk.model.events import Event, Inbound
 from desk.model.messages import RawMessage
@@ -82,7 +82,7 @@ class Bench:
     def _rule(self, case: Case, inbound: Inbound[Event], facts: Facts) -> Decision:
         self.heard.append(inbound)
         acts = self.plans.get(inbound.text, ())
-        return decide(*acts, *([] if case.registered else [RegisterCase()]))
+        return decide(*acts, *([] if case.registered else [AssignCaseNumber()]))
 
     def later(self, **time: float) -> None:
         """The clock moves on."""

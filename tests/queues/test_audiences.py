@@ -13,7 +13,7 @@ from desk.language.rich_text import RichText
 from desk.model.acts import Addressee, AgentAddressee, Button, ExternalAddressee, SayText, TeamAddressee, TopicAddressee
 from desk.model.journal import JournalEntry
 from desk.model.messages import Priority
-from desk.model.settings import MailboxSettings, MailServer, Secret, Settings, TelegramSettings
+from desk.model.settings import MailboxSettings, MailServer, Secret, Settings, TelegramBotSettings
 from desk.pipeline.common_lookups import ContactAddressesLookup
 from desk.storage.queue_tables import departures
 from tests.prepared_desks import DeskFiles
@@ -25,7 +25,7 @@ SERVER = MailServer("imaps", "support", "mail.invalid", 1)
 @pytest.fixture
 async def bench(desk_files: DeskFiles) -> AsyncIterator[Bench]:
     """A desk with a bot, whose group is a forum, and a mailbox."""
-    bot = TelegramSettings("main", Secret("1:x"), "sever", "http://telegram.invalid", agents_chat=-1001)
+    bot = TelegramBotSettings("main", Secret("1:x"), "sever", "http://telegram.invalid", agents_chat=-1001)
     box = MailboxSettings("support", "support@sever.test", SERVER, SERVER, Secret("x"), "sever")
     application = await build_application(
         Settings(

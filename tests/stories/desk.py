@@ -24,10 +24,10 @@ from console.terminal.output import Output
 from desk.model.case import Case
 from desk.model.journal import JournalEntry
 from desk.model.messages import FRONT
-from desk.model.settings import Secret, Settings, TelegramSettings
+from desk.model.settings import Secret, Settings, TelegramBotSettings
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals, departures, pending
-from kb.storage.tables import SuggestionRow
+from kb.storage.usage_tables import SuggestionRow
 from mail.receiving.tables import mailboxes
 from tests import wording
 from tests.peers.botapi import BotApi, Group, Message, User
@@ -211,7 +211,7 @@ def new_desk(
 ) -> Desk:
     """A desk with one bot, and one mailbox if there is mail; not serving yet."""
     provider = FRONT if shared else "sever"
-    telegram = TelegramSettings(name="main", token=Secret(TOKEN), provider=provider, api=api.url, agents_chat=AGENTS)
+    telegram = TelegramBotSettings(name="main", token=Secret(TOKEN), provider=provider, api=api.url, agents_chat=AGENTS)
     settings = Settings(
         root=desk_files.root,
         database=desk_files.database,

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Executable, delete, func, select, update
 
 from console.runtime import rules, wiring
-from console.runtime.decide_again import Difference, Failure
+from console.runtime.decide_again import Difference, ReplayFailure
 from desk.model.dialog_state import SELF_HELP
 from desk.pipeline.rulebook import Rulebook
 from desk.pipeline.write_buffer import JOURNAL
@@ -27,7 +27,7 @@ pytestmark = [
     pytest.mark.channels("terminal", because="each story is decided again over its own channel"),
     pytest.mark.parametrize("desk_files", ["sqlite"], indirect=True),
 ]
-Compared = Callable[..., Awaitable[list[Difference | Failure]]]
+Compared = Callable[..., Awaitable[list[Difference | ReplayFailure]]]
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ async def compared(desk: Desk, subscriber: Subscriber, prepared_desks: PreparedD
     await desk.settled()
     await desk.closes()
 
-    async def found(*statements: Executable) -> list[Difference | Failure]:
+    async def found(*statements: Executable) -> list[Difference | ReplayFailure]:
         copy = tmp_path / "altered.db"
         shutil.copyfile(desk.settings.database.partition("///")[2], copy)
         altered = Database(f"sqlite+aiosqlite:///{copy}")
@@ -94,5 +94,5 @@ async def test_a_missing_arrival_is_found(compared: Compared) -> None:
 async def test_an_arrival_that_cannot_be_decided_any_more_is_told(compared: Compared) -> None:
     first: Any = select(func.min(arrivals.c.id)).scalar_subquery()
     found = await compared(update(arrivals).where(arrivals.c.id == first).values(body=b"not JSON"))
-    failure = next(one for one in found if isinstance(one, Failure))
+    failure = next(one for one in found if isinstance(one, ReplayFailure))
     assert "cannot be decided again: UnreadableMessage" in str(failure)

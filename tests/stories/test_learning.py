@@ -13,8 +13,8 @@ from desk.storage.database import Database
 from kb.storage.article_store import load_articles
 from kb.storage.article_versions import save_edition
 from kb.storage.phrase_store import load_learned_phrasings
-from kb.storage.tables import ArticleLinkRow
 from kb.storage.usage_queries import load_outcomes
+from kb.storage.usage_tables import ArticleLinkRow
 from tests import wording
 from tests.stories.conftest import Newcomer
 from tests.stories.desk import AgentsGroup, Desk, eventually

@@ -100,8 +100,8 @@ def _names(said: Sequence[str]) -> Mapping[str, str]:
 
 
 async def _edit(folder: DeskFolder, id: str, provider: str, wanted: AgentEdit, by: str) -> bool:
-    from desk.agents.entries import of_agent  # noqa: PLC0415 (the same)
     from desk.agents.save import change_agent  # noqa: PLC0415 (help and usage come at once)
+    from desk.agents.teams_file_entries import of_agent  # noqa: PLC0415 (the same)
 
     async with open_database(folder.settings()) as database:
         actor = await actor_of(folder, database, by)

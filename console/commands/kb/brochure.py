@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from desk.model.provider_files import Provider
     from desk.model.settings import Settings
     from kb.content.article_files import Article
-    from kb.content.brochure_selection import BrochureArticle
+    from kb.content.brochure_selection import BrochurePart
 
 REQUIRED_PACKAGES = ("fontpkg_pt_sans", "segno", "typst")
 FILE_TYPES = (".pdf", ".html")
@@ -161,7 +161,7 @@ class BrochureWords:
         """The other words of a part."""
         return {key: str(one) for key, one in self.table[part].items() if key != "title"}
 
-    def leaf(self, part: str, language: str, facts: Mapping[str, str]) -> BrochureArticle:
+    def leaf(self, part: str, language: str, facts: Mapping[str, str]) -> BrochurePart:
         """A part that has a body."""
         from kb.content.brochure_selection import build_article  # noqa: PLC0415
 
@@ -260,7 +260,7 @@ def _qr_code(rows: Mapping[str, Any], words: BrochureWords) -> QrCodeContent | N
     return None
 
 
-def _find_pictures(leaves: Sequence[BrochureArticle], folders: Sequence[Path]) -> dict[str, Path]:
+def _find_pictures(leaves: Sequence[BrochurePart], folders: Sequence[Path]) -> dict[str, Path]:
     from kb.content.article_files import find_picture  # noqa: PLC0415
 
     found: dict[str, Path] = {}

@@ -107,10 +107,10 @@ async def _find_gaps(folder: DeskFolder, whose: Mapping[str, Provider], days: in
 
 
 async def _draft(folder: DeskFolder, database: Database, case: Case) -> ArticleDraft:
-    from intake.identity.sources.csv_file import CsvSource  # noqa: PLC0415
+    from intake.identity.sources.csv_file import CsvEntitlementSource  # noqa: PLC0415
     from kb.lookups import draft_for_case  # noqa: PLC0415
 
-    table = CsvSource(folder.root / "providers" / case.provider / "entitlements.csv", case.provider)
+    table = CsvEntitlementSource(folder.root / "providers" / case.provider / "entitlements.csv", case.provider)
     table.refresh()
     accounts = table.find("contract", case.contract) if case.contract else ()
     return await draft_for_case(database, case, accounts[0] if len(accounts) == 1 else None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from console.commands.kb.article_usage import articles
 from console.commands.kb.brochure import brochure
 from console.commands.kb.check import check
 from console.commands.kb.edit import edit, history
@@ -14,7 +15,6 @@ from console.commands.kb.import_ import import_
 from console.commands.kb.link import link
 from console.commands.kb.phrases import forget, phrases
 from console.commands.kb.search import search
-from console.commands.kb.usage import articles
 
 
 @click.group()

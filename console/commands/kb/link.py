@@ -5,14 +5,16 @@ from __future__ import annotations
 import click
 
 from console.commands.agent import options, perform, report
-from console.commands.article_options import ArticleOptions, article_options
+from console.commands.article_options import ResolvingArticleOptions, article_options
 from console.terminal.context import USAGE, DeskFolder, refuse, run
 
 
 @click.command()
 @options
 @article_options
-def link(folder: DeskFolder, number: str, agent: str, provider: str, as_json: bool, choice: ArticleOptions) -> None:
+def link(
+    folder: DeskFolder, number: str, agent: str, provider: str, as_json: bool, choice: ResolvingArticleOptions
+) -> None:
     """Say which article solved case N, take the draft made from it, or say why none is needed.
 
     An article that waits to be validated, and is used as it stands by another agent than its author, becomes validated.

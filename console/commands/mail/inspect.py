@@ -59,8 +59,8 @@ def _names_from_stdin() -> Iterator[str]:
 
 async def _inspect(names: Iterable[str], authserv_id: str, address: str, as_json: bool) -> int:
     # The readers are loaded only when there is something to read.
-    from mail.reading.as_json import UnopenedFile  # noqa: PLC0415
     from mail.reading.message import ReaderOptions  # noqa: PLC0415
+    from mail.reading.message_to_json import UnopenedFile  # noqa: PLC0415
 
     unopened, shown = 0, 0
     progress = ProgressLine()

@@ -19,7 +19,7 @@ from pathlib import Path
 from desk.language.unsafe_characters import without_invisible
 from desk.model.diagnostics import Finding
 from desk.model.shared_facts import Account
-from intake.identity.sources.packed_table import Key, PackedTable, Row
+from intake.identity.sources.packed_table import Key, PackedAccountTable, Row
 
 STATUSES = ("active", "expired", "blocked")
 LIST_COLUMNS = ("phones", "emails", "logins", "serials", "products")
@@ -50,7 +50,7 @@ class InvalidTable(ValueError):
         self.problems = tuple(problems)
 
 
-class CsvSource:
+class CsvEntitlementSource:
     """A `EntitlementSource` over one file, read again when its time or size has changed.
 
     A broken new file keeps the accounts of the last good one; `problems` tells. `refresh` may run in a
@@ -61,7 +61,7 @@ class CsvSource:
         self.path = path
         self.provider = provider
         self.problems: tuple[str, ...] = ()
-        self._accounts: PackedTable | None = None
+        self._accounts: PackedAccountTable | None = None
         self._file_stamp: tuple[int, int] | None = None
 
     def find(self, kind: str, value: str) -> tuple[Account, ...]:
@@ -102,10 +102,10 @@ def read_accounts(source: bytes, name: str, provider: str) -> list[Account]:
     return [table.account(row) for row in rows]
 
 
-def pack_accounts(source: bytes, name: str, provider: str) -> PackedTable:
+def pack_accounts(source: bytes, name: str, provider: str) -> PackedAccountTable:
     """The same, to be found by their identifiers."""
     table, rows = _read_rows(source, name, provider)
-    return PackedTable(rows, table.account, table.keys)
+    return PackedAccountTable(rows, table.account, table.keys)
 
 
 def _read_rows(source: bytes, name: str, provider: str) -> tuple[_CsvTable, Sequence[Row]]:

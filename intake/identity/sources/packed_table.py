@@ -18,7 +18,7 @@ Key = tuple[str, str]
 """A kind of identifier, and its normalized value."""
 
 
-class PackedTable:
+class PackedAccountTable:
     """Accounts by their keys. ``build_account`` makes one of its row; ``keys_of_row`` gives all keys of that row."""
 
     def __init__(

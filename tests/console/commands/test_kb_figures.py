@@ -19,7 +19,7 @@ from desk.model.case import Case
 from desk.model.journal import JournalEntry
 from desk.model.subscribers import Person
 from desk.storage.database import Database
-from kb.storage.tables import ArticleLinkRow, SuggestionRow
+from kb.storage.usage_tables import ArticleLinkRow, SuggestionRow
 
 NOW = datetime.now(UTC)
 

@@ -22,7 +22,7 @@ from desk.model.settings import load as load_settings
 from desk.storage.database import Database
 from kb.content.article_files import read_folders
 from kb.storage.article_store import load_articles
-from kb.storage.tables import ArticleLinkRow, SuggestionRow
+from kb.storage.usage_tables import ArticleLinkRow, SuggestionRow
 from tests.kb.article_factory import write_article
 
 PIN = {

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from console.main import cli
 from console.terminal.context import NO_SUCH, OK, REFUSED, USAGE, WRONG
 from desk.storage.database import Database
-from kb.storage.tables import PhrasingRow
+from kb.storage.usage_tables import PhrasingRow
 
 LINES = (
     {"id": "pin", "lang": "en", "title": "Reset my PIN", "variants": ["i forgot my pin"], "body": "Go to an ATM."},

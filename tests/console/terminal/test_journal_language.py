@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from console.runtime.content_folders import TEMPLATES
-from console.terminal.labels import labels
+from console.terminal.table_labels import labels
 from desk.api.journal_text import JournalText
 from desk.language.templates import Templates
 from desk.model.case import TRIAGE
@@ -26,7 +26,7 @@ from desk.model.journal import (
     ButtonPressed,
     CaseRouted,
     ChatOpened,
-    ConsentGiven,
+    ClosingAgreed,
     DeliveryUnknown,
     DialogStarted,
     EtaPromised,
@@ -79,9 +79,9 @@ EVENTS: tuple[JournalEntryData, ...] = (
     ChatOpened(),
     ChatOpened(SAID),
     *(StateChanged(state, reason, "acknowledged") for state in CaseState for reason in sorted(reasons())),
-    ConsentGiven("telegram", "5001", "7", SAID),
-    ConsentGiven("telegram", "5001", "7", "consent_yes"),
-    ConsentGiven("telegram", "5001", "7", "helped"),
+    ClosingAgreed("telegram", "5001", "7", SAID),
+    ClosingAgreed("telegram", "5001", "7", "consent_yes"),
+    ClosingAgreed("telegram", "5001", "7", "helped"),
     *(CaseRouted("queue:l1", by, SAID) for by in ("policy", "dialog", "default")),
     DialogStarted(SAID, SAID),
     EtaPromised("2026-11-30T15:00+03:00", 2),
@@ -145,7 +145,7 @@ def test_every_entry_says_something_and_leaves_no_hole(
 
 
 def test_codes_are_told_in_words(templates: Templates) -> None:
-    routed, agreed = CaseRouted("queue:l1", "policy", "3"), ConsentGiven("telegram", "5001", "7", "consent_yes")
+    routed, agreed = CaseRouted("queue:l1", "policy", "3"), ClosingAgreed("telegram", "5001", "7", "consent_yes")
     assert shown(templates, routed, "ru") == "направлена в «Первая» по правилам провайдера 3"
     assert shown(templates, routed, "en") == "routed to First by the provider's policy 3"
     assert "consent_yes" not in shown(templates, agreed, "ru")

@@ -15,7 +15,7 @@ from aiohttp import ClientSession
 
 from console.terminal import logging as logs
 from console.terminal.logging import SecretRedactor, secrets_of
-from desk.model.settings import MailServer, Secret, Settings, TelegramSettings
+from desk.model.settings import MailServer, Secret, Settings, TelegramBotSettings
 from desk.pipeline.reply_tokens import ReplyTokens
 from mail.diagnostics import check_mailbox
 from tests.console.command_line import TOKEN, Terminal, adds_bot
@@ -97,7 +97,7 @@ def test_a_line_of_the_log_is_one_line(stream: io.StringIO) -> None:
 
 def test_every_secret_of_the_settings_is_known() -> None:
     """Keys, token, the token's own half, passwords, the database's, and the webhook's derived secret."""
-    bot = TelegramSettings("main", Secret("77:half-of-the-token"))
+    bot = TelegramBotSettings("main", Secret("77:half-of-the-token"))
     settings = Settings(
         root=Path(),
         database="postgresql+asyncpg://me:of-the-database@host/name",
@@ -133,7 +133,7 @@ async def test_mail_libraries_at_debug_level_tell_no_password(stream: io.StringI
 
 async def test_a_token_in_an_address_that_cannot_be_reached_is_not_told(stream: io.StringIO) -> None:
     """aiohttp's exception carries the whole address; the log has it without the token."""
-    bot = TelegramSettings("main", Secret(TOKEN), api=f"http://127.0.0.1:{free_port()}")
+    bot = TelegramBotSettings("main", Secret(TOKEN), api=f"http://127.0.0.1:{free_port()}")
     settings = Settings(Path(), "sqlite+aiosqlite://", Path("data"), telegram=(bot,))
     logs.configure(SecretRedactor(secrets_of(settings)), debug=True, stream=stream)
     async with ClientSession() as session:

@@ -9,7 +9,7 @@ import pytest
 from kb.content.article_files import Article, Edition
 from kb.content.brochure_selection import (
     NO_BREAK_SPACE,
-    BrochureArticle,
+    BrochurePart,
     ContactRow,
     FormattedSpan,
     PrintBlock,
@@ -109,7 +109,7 @@ BODY = """Посмотрите на роутер.
 
 
 @pytest.fixture
-def printed() -> BrochureArticle:
+def printed() -> BrochurePart:
     (made,) = select_articles(
         [dataclasses.replace(brochure_article("x", body=BODY), editions={"ru": _edition_with_pictures()})],
         "sever",
@@ -126,7 +126,7 @@ def _edition_with_pictures() -> Edition:
     return dataclasses.replace(edition, pictures=("shared/lamps.png", "x/a.png", "x/b.png"))
 
 
-def test_steps_pictures_and_words_stand_in_their_order_with_the_facts_in_them(printed: BrochureArticle) -> None:
+def test_steps_pictures_and_words_stand_in_their_order_with_the_facts_in_them(printed: BrochurePart) -> None:
     first = printed.sections[0]
     assert [(one.kind, one.number, one.picture) for one in first.blocks] == [
         ("text", 0, ""),
@@ -144,7 +144,7 @@ def test_steps_pictures_and_words_stand_in_their_order_with_the_facts_in_them(pr
     assert first.blocks[3] == PrintBlock("picture", picture="x/b.png", caption="Кабинет")
 
 
-def test_a_heading_is_a_section_and_the_last_says_when_to_call(printed: BrochureArticle) -> None:
+def test_a_heading_is_a_section_and_the_last_says_when_to_call(printed: BrochurePart) -> None:
     assert [(one.heading, one.is_stop) for one in printed.sections] == [
         ("", False),
         (f"Если +7{NO_BREAK_SPACE}000{NO_BREAK_SPACE}555{NO_BREAK_SPACE}молчит", False),
@@ -153,7 +153,7 @@ def test_a_heading_is_a_section_and_the_last_says_when_to_call(printed: Brochure
     assert len(printed.sections[1].blocks[0].lines) == 2
 
 
-def test_a_picture_that_was_shown_before_is_not_shown_again(printed: BrochureArticle) -> None:
+def test_a_picture_that_was_shown_before_is_not_shown_again(printed: BrochurePart) -> None:
     assert printed.pictures == ("shared/lamps.png", "x/b.png")
     assert printed.without_pictures(["shared/lamps.png"]).pictures == ("x/b.png",)
 

@@ -8,7 +8,7 @@ import pytest
 
 import kb
 from kb.content.article_files import read_folders
-from kb.search.corrected_query import apply_corrections
+from kb.search.did_you_mean import apply_corrections
 from kb.search.matcher import Matcher
 from tests.kb.article_factory import make_article
 

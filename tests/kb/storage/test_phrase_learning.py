@@ -36,7 +36,7 @@ from kb.storage.phrase_store import (
     load_phrases,
     with_learned_phrasings,
 )
-from kb.storage.tables import ArticleLinkRow, PhrasingRow, SuggestionRow
+from kb.storage.usage_tables import ArticleLinkRow, PhrasingRow, SuggestionRow
 from tests.kb.article_factory import make_article, write_article
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

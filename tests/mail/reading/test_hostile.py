@@ -16,7 +16,7 @@ import pytest
 import pytest_asyncio
 
 from mail.content import body
-from mail.reading import as_json
+from mail.reading import message_to_json
 from mail.reading.message import ReaderOptions
 from mail.reading.sandbox import MessageReaderPool
 from tests.mail.conftest import letter
@@ -47,7 +47,7 @@ async def test_each_attack_ends_as_a_letter_that_can_be_kept_and_shown(pool: Mes
         assert len(one.full_text) <= body.MAX_TEXT_BYTES
         assert len(one.subject) <= 8192
         assert len(one.attachments) <= 1000
-        line = as_json.to_json_line("attack.eml", one, HERE)
+        line = message_to_json.to_json_line("attack.eml", one, HERE)
         assert "\0" not in json.loads(line)["body"]
         line.encode("utf-8")
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from desk.model.messages import UnreadableMessage
-from mail.reading import as_json, message
-from mail.reading.as_json import UnopenedFile
+from mail.reading import message, message_to_json
 from mail.reading.message import ReaderOptions
+from mail.reading.message_to_json import UnopenedFile
 from mail.reading.sandbox import MEBIBYTE, MessageReaderPool
 from tests.mail.conftest import eventually, letter
 
@@ -40,7 +40,7 @@ def die(*args: object) -> message.MailMessage:
 
 def deadly_file(path: str, reading: ReaderOptions) -> str | UnopenedFile:
     """A letter whose name says that it kills its reader."""
-    return str(die()) if "deadly" in path else as_json.convert_file(path, reading)
+    return str(die()) if "deadly" in path else message_to_json.convert_file(path, reading)
 
 
 async def test_a_letter_is_read_in_another_process(readers: MessageReaderPool) -> None:
@@ -143,7 +143,7 @@ class TestFiles:
         paths = [tmp_path / name for name in ("1.eml", "deadly.eml", "3.eml")]
         for path in paths:
             path.write_bytes(letter(path.stem))
-        monkeypatch.setattr("mail.reading.as_json.convert_file", deadly_file)
+        monkeypatch.setattr("mail.reading.message_to_json.convert_file", deadly_file)
         found = [json.loads(str(one)) for one in await readers.read_files([str(path) for path in paths], HERE)]
         assert [one["text"] for one in found[::2]] == ["1", "3"]
         assert "died" in found[1]["problems"][0]
@@ -154,7 +154,7 @@ class TestFiles:
     ) -> None:
         (tmp_path / "deadly.eml").write_bytes(letter("deadly"))
         for name in ("convert_file", "convert_file_degraded"):
-            monkeypatch.setattr(f"mail.reading.as_json.{name}", die)
+            monkeypatch.setattr(f"mail.reading.message_to_json.{name}", die)
         (found,) = await readers.read_files([str(tmp_path / "deadly.eml")], HERE)
         assert "three times" in json.loads(str(found))["problems"][0]
 

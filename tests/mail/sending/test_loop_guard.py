@@ -13,7 +13,7 @@ import pytest
 from desk.model.acts import AddJournalEntry, Addressee, Facts, SayTemplate, SuppressedAct
 from desk.model.agent_operations import Reply, Resolve, Take
 from desk.model.case import Case
-from desk.model.core_facts import CaseMatch, ContactAddresses
+from desk.model.core_facts import CaseContacts, CaseMatch
 from desk.model.events import Event, Inbound, Ordered, Said
 from desk.model.journal import PeerMuted
 from desk.model.messages import Address
@@ -23,9 +23,9 @@ from mail.sending.loop_guard import (
     HOUR,
     WEEK,
     CountAutomaticMail,
-    ForgetCounts,
     MutePeer,
     PeerHistory,
+    ResetPeerCounts,
     compute_allowance,
     guard_loops,
     peer_of,
@@ -115,7 +115,7 @@ def test_what_is_withheld_is_told_to_the_agents_and_only_mail_is_governed() -> N
     robot = Address("mail", "mail:sever", "robot@peer.test")
     inbound: Inbound[Event] = Inbound("mail:sever", robot, NOW, Said("x"), "sever")
     case = Case(provider="sever", id=1, person_id=1, registered_at=NOW, opened_at=NOW, updated_at=NOW)
-    facts = Facts([CaseMatch("token"), ContactAddresses(robot, None, Address("telegram", "telegram:main", "-1"))])
+    facts = Facts([CaseMatch("token"), CaseContacts(robot, None, Address("telegram", "telegram:main", "-1"))])
     relayed = SayTemplate("subscriber_says", {"text": "x"}, Addressee.AGENTS)
     said = [SayTemplate("added"), relayed]
     facts.put(SendAllowances({robot: SendAllowance("robot@peer.test", 4)}))
@@ -129,7 +129,7 @@ def test_what_is_withheld_is_told_to_the_agents_and_only_mail_is_governed() -> N
     assert (told.template, told.to) == ("agents_muted", Addressee.AGENTS)
     agent = replace(inbound, event=Ordered(Reply("x")))
     assert list(guard_loops(case, agent, facts, [SayTemplate("agent_says", to=Addressee.SUBSCRIBER)]))[1:] == [
-        ForgetCounts("robot@peer.test")
+        ResetPeerCounts("robot@peer.test")
     ]
 
 

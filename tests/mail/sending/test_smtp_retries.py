@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from desk.model.channels import ChannelRegistry
+from desk.model.channel_registry import ChannelRegistry
 from desk.model.messages import Departure, SendResult, Sent
 from desk.pipeline.send import OutboxSender
 from desk.storage.queue_tables import departures

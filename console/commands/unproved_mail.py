@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from console.commands.acting import acting, actor_of, require_agent
 from console.commands.cases import Providers
 from console.commands.find_case import find
-from console.runtime import wait_for_decision
+from console.runtime import decide_or_wait
 from console.terminal.context import (
     NO_SUCH,
     REFUSED,
@@ -132,7 +132,7 @@ async def _print_pending(folder: DeskFolder, mail_id: int) -> None:
     async with open_database(settings) as database:
         row = await _require_waiting(database, mail_id)
         arrival = await inbox.stored(database, mail_id)
-        async with wait_for_decision.whole_application(settings) as application:
+        async with decide_or_wait.whole_application(settings) as application:
             try:
                 inbound = await application.channels[arrival.channel].hear(arrival)
             except (UnreadableMessage, KeyError) as error:
@@ -189,10 +189,10 @@ async def _accept_pending(
         if number:
             case_id = (await find(database, providers, number, row.provider)).id
         message = acceptance_message(mail_id, case_id, row.provider, agent, now())
-        arrival_id = await wait_for_decision.accept(
+        arrival_id = await decide_or_wait.accept(
             database, message, lambda one: _set_state(one, row, "accepted", f"agent:{agent}")
         )
-        (status,) = await wait_for_decision.wait_decided(settings, database, [arrival_id])
+        (status,) = await decide_or_wait.wait_decided(settings, database, [arrival_id])
         cases = await _cases(database, providers, {status.case_id} - {None})
         return status, next(iter(cases), None)
 
