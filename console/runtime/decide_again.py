@@ -9,10 +9,12 @@ what was changed beside the arrivals in agents, settings and tables of subscribe
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, delete, insert, select, update
@@ -96,9 +98,11 @@ class _Recorded:
     """What a desk has stored, in the order in which it happened; what has been brought along is taken out."""
 
     arrivals: list[Row]
-    sent: list[Row]
-    phrasings: list[Row]
-    versions: list[Row]
+    coming: deque[Row]
+    sent: deque[Row]
+    phrasings: deque[Row]
+    versions: deque[Row]
+    keys: frozenset[tuple[str, str]]
     known: set[int] = field(default_factory=set)
 
     def batches(self) -> list[tuple[datetime, list[Row]]]:
@@ -106,6 +110,13 @@ class _Recorded:
         decided = [one for one in self.arrivals if one["decided_at"] and one["decided_by"] is not None]
         decided.sort(key=lambda one: (one["decided_at"], one["id"]))
         return [(at, list(batch)) for at, batch in groupby(decided, key=lambda one: one["decided_at"])]
+
+    def take_arrivals(self, at: datetime, batch: Sequence[Row]) -> list[Row]:
+        """What came in before this instant, and the batch itself, as far as it has not been brought along."""
+        came = {int(row["id"]): row for row in (*_take_before(self.coming, "received_at", at), *batch)}
+        new = [came[one] for one in sorted(came.keys() - self.known)]
+        self.known |= came.keys()
+        return new
 
 
 async def decide_again(
@@ -120,7 +131,7 @@ async def decide_again(
     stored = await _recorded(recorded, providers)
     for at, batch in stored.batches():
         clock.at = at
-        await _bring_along(stored, application, at, {row["id"] for row in batch})
+        await _bring_along(stored, application, at, batch)
         await application.article_loader.refresh(application.knowledge)
         try:
             await application.worker.decide_again([Arrival(*(row[name] for name in _ARRIVAL)) for row in batch], at)
@@ -129,7 +140,7 @@ async def decide_again(
                 raise
             failures.append(ReplayFailure(tuple(row["id"] for row in batch), at, f"{type(error).__name__}: {error}"))
         failures += await _take_out_emitted(stored, application.database)
-    await _bring_along(stored, application, datetime.max.replace(tzinfo=UTC), set())
+    await _bring_along(stored, application, datetime.max.replace(tzinfo=UTC), ())
     return failures + await compare(recorded, application.database, providers)
 
 
@@ -163,14 +174,20 @@ def _told(row: Row, columns: Iterable[str]) -> Row:
 
 
 async def _recorded(database: Database, providers: Sequence[str]) -> _Recorded:
+    came = await _rows(database, arrivals, providers)
     sent = [row for row in await _rows(database, departures, providers) if row["sent_at"]]
-    phrasings = await _rows(database, PHRASINGS, providers)
     return _Recorded(
-        sorted(await _rows(database, arrivals, providers), key=lambda row: int(row["id"])),
-        sorted(sent, key=lambda row: (row["sent_at"], row["id"])),
-        sorted(phrasings, key=lambda row: (row["at"], row["case_id"])),
-        sorted(await _rows(database, VERSIONS, providers), key=lambda row: (row["at"], row["version"])),
+        came,
+        _in_order(came, "received_at", "id"),
+        _in_order(sent, "sent_at", "id"),
+        _in_order(await _rows(database, PHRASINGS, providers), "at", "case_id"),
+        _in_order(await _rows(database, VERSIONS, providers), "at", "version"),
+        frozenset((row["channel"], row["key"]) for row in came),
     )
+
+
+def _in_order(rows: Iterable[Row], *columns: str) -> deque[Row]:
+    return deque(sorted(rows, key=itemgetter(*columns)))
 
 
 async def _rows(database: Database, table: Table, providers: Sequence[str]) -> list[Row]:
@@ -178,10 +195,11 @@ async def _rows(database: Database, table: Table, providers: Sequence[str]) -> l
         return [dict(row) for row in (await session.execute(select(table))).mappings()]
 
 
-def _take_before(rows: list[Row], column: str, at: datetime) -> list[Row]:
-    """Takes the rows from before this instant out of a list that is in order."""
-    count = next((place for place, row in enumerate(rows) if row[column] >= at), len(rows))
-    taken, rows[:] = rows[:count], rows[count:]
+def _take_before(rows: deque[Row], column: str, at: datetime) -> list[Row]:
+    """Takes the rows from before this instant out of those in order."""
+    taken = []
+    while rows and rows[0][column] < at:
+        taken.append(rows.popleft())
     return taken
 
 
@@ -194,12 +212,10 @@ _CLAIM = update(arrivals).where(arrivals.c.id == bindparam("one")).values(state=
 _FIRED = delete(timers).where(timers.c.key == bindparam("fired"))
 
 
-async def _bring_along(stored: _Recorded, application: Application, at: datetime, batch: set[int]) -> None:
+async def _bring_along(stored: _Recorded, application: Application, at: datetime, batch: Sequence[Row]) -> None:
     """What came in, was sent, learned and edited until this instant; the batch is claimed."""
-    came = [row for row in stored.arrivals if row["id"] not in stored.known]
-    came = [row for row in came if row["received_at"] <= at or row["id"] in batch]
+    came = stored.take_arrivals(at, batch)
     sent, phrasings = _take_before(stored.sent, "sent_at", at), _take_before(stored.phrasings, "at", at)
-    stored.known |= {row["id"] for row in came}
     async with application.database.write(*application.providers) as session:
         connection = await session.connection()
         if came:
@@ -207,7 +223,7 @@ async def _bring_along(stored: _Recorded, application: Application, at: datetime
         if fired := [{"fired": key} for row in came if (key := _fired_timer(row))]:
             await connection.execute(_FIRED, fired)
         if batch:
-            await connection.execute(_CLAIM, [{"one": one, "by": application.holder} for one in batch])
+            await connection.execute(_CLAIM, [{"one": row["id"], "by": application.holder} for row in batch])
         if sent:
             rows = [{"of": row["key"], "was": row["remote"], "then": row["sent_at"]} for row in sent]
             await connection.execute(_SENT, rows)
@@ -234,10 +250,9 @@ def _fired_timer(row: Row) -> str:
 
 async def _take_out_emitted(stored: _Recorded, database: Database) -> list[Difference]:
     """What a decision sent in as a further arrival is compared by its key: it comes along with what is stored."""
-    emitted = arrivals.c.id.not_in(stored.known)
-    keys = {(row["channel"], row["key"]) for row in stored.arrivals}
+    emitted = arrivals.c.id > max(stored.known)
     async with database.work() as connection:
         rows = (await connection.execute(select(arrivals.c.channel, arrivals.c.key).where(emitted))).all()
         if rows:
             await connection.execute(delete(arrivals).where(emitted))
-    return [Difference("arrivals", row.key, "", None, row.channel) for row in rows if tuple(row) not in keys]
+    return [Difference("arrivals", row.key, "", None, row.channel) for row in rows if tuple(row) not in stored.keys]
