@@ -1,7 +1,7 @@
 """The log: one line each on stderr, and no secret in any of them.
 
 A bot's token stands in every address Telegram is called by, a quoted password in what aioimaplib writes at debug level.
-So whatever is logged, by us or by a library, passes a filter that strikes secrets out of message and exception.
+So whatever is logged, by us or by a library, is formatted by one formatter that strikes secrets out of all of it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import time
 import traceback
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
-from typing import TextIO
+from typing import Any, TextIO
 from urllib.parse import quote
 
 from sqlalchemy.engine import make_url
@@ -72,29 +72,6 @@ def _spellings(secret: str) -> Iterator[str]:
         yield b64encode(written.encode()).decode()
 
 
-class RedactingFilter(logging.Filter):
-    """Stands on the root logger's handlers, since a logger's own filters do not see what its children log."""
-
-    def __init__(self, redact: SecretRedactor) -> None:
-        super().__init__()
-        self._redact = redact
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Always lets the record pass, without its secrets."""
-        try:
-            text = record.getMessage()
-        except (TypeError, ValueError):
-            text = f"{record.msg} {record.args!r}"
-        record.msg, record.args = self._redact(text), ()
-        if record.exc_info and record.exc_info[1] is not None:
-            record.exc_text = self._redact("".join(traceback.format_exception(record.exc_info[1])).rstrip())
-            record.summary = self._redact(exception_summary(record.exc_info[1]))
-            record.exc_info = None
-        if record.stack_info:
-            record.stack_info = self._redact(record.stack_info)
-        return True
-
-
 def exception_summary(error: BaseException) -> str:
     """An exception in one line: what it is, its first line, and the last steps that led there."""
     text = (str(error).splitlines() or [""])[0][:500]
@@ -106,36 +83,47 @@ def exception_summary(error: BaseException) -> str:
 class OneLineFormatter(logging.Formatter):
     """``2026-11-21T18:04:05Z WARNING bots.poll: what happened: ValueError: why [bots/poll.py:12 > ...]``.
 
-    With ``with_traceback`` the traceback follows, as it is.
+    With ``with_traceback`` the traceback and the stack follow, as they are.
     """
 
-    def __init__(self, with_traceback: bool) -> None:
+    def __init__(self, redact: SecretRedactor, with_traceback: bool) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%SZ")
         self.converter = time.gmtime
+        self._redact = redact
         self._with_traceback = with_traceback
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line of at most `MAX_LINE` characters; line breaks of others' words are shown as " / "."""
-        record.message = record.getMessage()
-        record.asctime = self.formatTime(record, self.datefmt)
-        line = " / ".join(one for one in self.formatMessage(record).splitlines() if one.strip())
+        """The record without secrets; unless tracebacks are wanted, one line of at most `MAX_LINE` characters."""
+        try:
+            text = super().format(record)
+        except (TypeError, ValueError):
+            # The arguments do not fit the message. The handler would print both as they are, with the secrets.
+            record.msg, record.args = f"{record.msg} {record.args!r}", ()
+            text = super().format(record)
+        text = self._redact(text)
         if self._with_traceback:
-            return safe_for_terminal("\n".join(one for one in (line, record.exc_text, record.stack_info) if one))
-        summary = getattr(record, "summary", "")
-        line = safe_for_terminal(f"{line}: {summary}" if summary else line)
+            return safe_for_terminal(text)
+        line = safe_for_terminal(": ".join(text.splitlines()))
         return line if len(line) <= MAX_LINE else f"{line[:MAX_LINE]}…"
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """One line; line breaks of others' words are shown as " / "."""
+        return " / ".join(one for one in super().formatMessage(record).splitlines() if one.strip())
+
+    def formatException(self, ei: Any) -> str:
+        """The traceback, or one line of it."""
+        return super().formatException(ei) if self._with_traceback else exception_summary(ei[1])
+
+    def formatStack(self, stack_info: str) -> str:
+        """The stack, where tracebacks are wanted."""
+        return super().formatStack(stack_info) if self._with_traceback else ""
 
 
 def configure(redact: SecretRedactor, debug: bool = False, stream: TextIO | None = None) -> None:
     """Sends the log of everything to stderr, redacted, instead of wherever it went before."""
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.addFilter(RedactingFilter(redact))
-    handler.setFormatter(OneLineFormatter(debug))
-    root = logging.getLogger()
-    for previous in list(root.handlers):
-        root.removeHandler(previous)
-    root.addHandler(handler)
-    root.setLevel(logging.DEBUG if debug else logging.INFO)
+    handler.setFormatter(OneLineFormatter(redact, debug))
+    logging.basicConfig(handlers=[handler], level=logging.DEBUG if debug else logging.INFO, force=True)
     for name, level in LIBRARY_LEVELS.items():
         logging.getLogger(name).setLevel(level)
     logging.captureWarnings(True)
