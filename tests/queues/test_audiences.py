@@ -73,7 +73,7 @@ async def test_somebody_outside_gets_mail_and_is_no_party_to_the_case(bench: Ben
     assert "noc@carrier.test" in str(row.body)
     async with bench.house.database.read("sever") as session:
         entries = (await session.scalars(select(JournalEntry).where(JournalEntry.text == "help us"))).all()
-    assert [(one.kind, one.public) for one in entries] == [("notification", False)]
+    assert [(one.kind, one.public) for one in entries] == [("notified", False)]
 
 
 async def test_what_is_said_to_the_person_stays_as_it_was(bench: Bench) -> None:

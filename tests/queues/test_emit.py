@@ -26,7 +26,7 @@ from tests.queues.conftest import START, Bench
 
 def message(text: str, key: str = "k") -> RawMessage:
     """What another person's terminal would send."""
-    body = {"id": "sent", "name": "sent", "verb": "say", "text": text}
+    body = {"id": "sent", "name": "sent", "event": "said", "text": text}
     return RawMessage("chat:sever", key, "chat:sever:sent", json.dumps(body).encode(), START)
 
 
