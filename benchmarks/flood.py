@@ -79,7 +79,7 @@ async def known(emulator: Emulator, url: str, count: int) -> list[int]:
 
 
 async def left(url: str) -> tuple[int, int, int]:
-    """How many arrivals wait, how many were set aside, how many departures wait."""
+    """How many arrivals wait, how many were quarantined, how many departures wait."""
     database = Database(url)
     async with database.look() as connection:
         rows = await connection.execute(select(arrivals.c.state, func.count()).group_by(arrivals.c.state))
@@ -103,7 +103,7 @@ async def once(emulator: Emulator, url: str, pids: list[int], chosen: argparse.N
             async with flooded(emulator, chosen.strangers, chosen.seconds - 2):
                 times = await honest(emulator, some, chosen.pace)
         spent = sum(map(processor_seconds, pids)) - before
-        waiting, aside, pending = await left(url)
+        waiting, quarantined, pending = await left(url)
         line: dict[str, Any] = {
             "load": name,
             "p50 ms": percentile(times, 0.5),
@@ -111,7 +111,7 @@ async def once(emulator: Emulator, url: str, pids: list[int], chosen: argparse.N
             "most": rounded(max(times)),
             "cpu s": rounded(spent),
             "arrivals wait": waiting,
-            "quarantined": aside,
+            "quarantined": quarantined,
             "answers wait": pending,
         }
         lines.append(line)

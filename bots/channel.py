@@ -46,7 +46,7 @@ log = logging.getLogger(__name__)
 class _Tools:
     """What needs aiogram."""
 
-    ear: type[UpdateParser]
+    parser: type[UpdateParser]
     sender: TelegramSender
 
 
@@ -95,7 +95,7 @@ class TelegramChannel:
         tools = await self._tools()
         agents_group = self._settings.agents_chat
         moved_to = tools.sender.moved.get(agents_group, 0)
-        return tools.ear(self._settings.name, self.provider, agents_group, moved_to).hear(arrival)
+        return tools.parser(self._settings.name, self.provider, agents_group, moved_to).hear(arrival)
 
     def render(self, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
         """The calls that say this. Pure. Raises ValueError for a button that does not fit."""
@@ -125,16 +125,16 @@ class TelegramChannel:
 
         A menu that cannot be set now is no reason not to listen; it is set at the next start.
         """
-        wire = BotApiClient(self._settings)
+        client = BotApiClient(self._settings)
         try:
             for language, commands in menus.items():
                 shown = [{"command": name, "description": words} for name, words in commands.items()]
                 params = {"commands": shown, "scope": {"type": "all_private_chats"}}
-                await wire.call("setMyCommands", params | ({"language_code": language} if language else {}))
+                await client.call("setMyCommands", params | ({"language_code": language} if language else {}))
         except BotApiError as error:
             log.info("%s: the menu of commands is not set: %s", self.name, error)
         finally:
-            await wire.close()
+            await client.close()
 
     async def close(self) -> None:
         """Closes the lines, when the desk closes: those who share them come to their end together."""

@@ -19,23 +19,23 @@ async def check(settings: TelegramBotSettings) -> list[Finding]:
     where = settings.channel
     if not settings.token:
         return [Finding("error", where, "there is no token", "get one from @BotFather and set token = env:NAME")]
-    wire = BotApiClient(settings)
+    client = BotApiClient(settings)
     try:
-        return await _asked(settings, wire)
+        return await _asked(settings, client)
     except BotApiError as error:
         return [_failed(where, error)]
     finally:
-        await wire.close()
+        await client.close()
 
 
-async def _asked(settings: TelegramBotSettings, wire: BotApiClient) -> list[Finding]:
-    me = _table(await wire.call("getMe"))
+async def _asked(settings: TelegramBotSettings, client: BotApiClient) -> list[Finding]:
+    me = _table(await client.call("getMe"))
     found = [Finding("ok", settings.channel, f"the token works: @{me.get('username', '?')}")]
-    found += _webhook(settings, _table(await wire.call("getWebhookInfo")))
+    found += _webhook(settings, _table(await client.call("getWebhookInfo")))
     if not settings.agents_chat:
         todo = "make a group, add the bot, and write its id as agents_chat (a negative number)"
         return [*found, Finding("warning", settings.channel, "there is no agents' group: agents see no cards", todo)]
-    return found + await _agents_group(settings, wire, me)
+    return found + await _agents_group(settings, client, me)
 
 
 def _failed(where: str, error: BotApiError) -> Finding:
@@ -79,11 +79,11 @@ def _webhook_health(where: str, info: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding("warning", where, what, "look at the certificate, the proxy and listen in firstline.toml")
 
 
-async def _agents_group(settings: TelegramBotSettings, wire: BotApiClient, me: Mapping[str, Any]) -> list[Finding]:
+async def _agents_group(settings: TelegramBotSettings, client: BotApiClient, me: Mapping[str, Any]) -> list[Finding]:
     where, chat_id = settings.channel, settings.agents_chat
     try:
-        chat = _table(await wire.call("getChat", {"chat_id": chat_id}))
-        member = _table(await wire.call("getChatMember", {"chat_id": chat_id, "user_id": me.get("id", 0)}))
+        chat = _table(await client.call("getChat", {"chat_id": chat_id}))
+        member = _table(await client.call("getChatMember", {"chat_id": chat_id, "user_id": me.get("id", 0)}))
     except BotApiError as error:
         if error.code not in (400, 403):
             raise

@@ -32,7 +32,7 @@ def raw_message_of(channel: str, update: object, at: datetime) -> RawMessage:
 def quarantined_message_of(channel: str, body: bytes, why: str, at: datetime, key: str = "") -> RawMessage:
     """Bytes that cannot be told apart by any id of theirs: kept under their own hash, for a person to look at."""
     key = key or "odd:" + hashlib.sha256(body).hexdigest()[:32]
-    return RawMessage(channel, key, f"{channel}:update:{key}", body, at, aside=why)
+    return RawMessage(channel, key, f"{channel}:update:{key}", body, at, problem=why)
 
 
 def update_id(update: object) -> int | None:

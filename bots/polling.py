@@ -125,15 +125,15 @@ async def keep_webhook(
 
     The secret is part of what is set, and Telegram never tells it back: so it is set anew at every start.
     """
-    wire, backoff, known = BotApiClient(settings), Backoff(settings.channel, sleep=sleep), False
+    client, backoff, known = BotApiClient(settings), Backoff(settings.channel, sleep=sleep), False
     url = webhook_url(settings)
     try:
         while True:
             try:
                 if known:
-                    known = (await wire.call("getWebhookInfo")).get("url") == url
+                    known = (await client.call("getWebhookInfo")).get("url") == url
                 if not known:
-                    await wire.call("setWebhook", {"url": url, "secret_token": secret, "allowed_updates": KINDS})
+                    await client.call("setWebhook", {"url": url, "secret_token": secret, "allowed_updates": KINDS})
                     known = True
             except BotApiError as error:
                 await backoff.wait(_advice(error), error.retry_after, certain=error.code in _OURS)
@@ -141,7 +141,7 @@ async def keep_webhook(
             backoff.worked()
             await sleep(every)
     finally:
-        await wire.close()
+        await client.close()
 
 
 def _after(updates: list[object], offset: int) -> int:

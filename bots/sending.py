@@ -51,13 +51,13 @@ class TelegramSender:
     async def send(self, departure: Departure, remotes: Mapping[str, str]) -> SendResult:
         """Makes the call. Never raises for what Telegram, the network or a missing file does."""
         call = BotApiCall(departure.body, remotes)
-        fate: SendResult | None = None
+        result: SendResult | None = None
         for _ in range(6):  # every round mends another thing, and there are not that many
             if not call.method:
                 return Sent()
-            fate = await self._once(call, departure.attempts)
-            if fate is not None:
-                return fate
+            result = await self._once(call, departure.attempts)
+            if result is not None:
+                return result
         return Rejected("Telegram asked for one change after another")
 
     async def fetch(self, source: str) -> bytes:

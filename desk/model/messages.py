@@ -20,7 +20,7 @@ class RawMessage:
 
     ``key`` tells a repeat from a new one, for ever, within the channel. ``lane`` names whose message it is as far as
     that can be told without reading: arrivals of one lane are decided strictly in the order they were accepted.
-    ``aside`` is empty, or says why the message cannot be read at all: then it is kept, visible and replayable.
+    ``problem`` is empty, or says why the message cannot be read at all: then it is kept, visible and replayable.
     """
 
     channel: str
@@ -28,7 +28,7 @@ class RawMessage:
     lane: str
     body: bytes
     received_at: datetime
-    aside: str = ""
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

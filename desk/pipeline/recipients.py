@@ -33,10 +33,10 @@ def _recipient(
     to: Addressee, case: Case | None, inbound: Inbound[Event], contact: CaseContacts, is_new: bool
 ) -> Address | None:
     # Who wrote a mail that an agent accepted is not thereby one of those the desk speaks to.
-    vouched = bool(inbound.accepted_by) and not is_new
-    if to is Addressee.SPEAKER and inbound.from_subscriber and not vouched:
+    accepted = bool(inbound.accepted_by) and not is_new
+    if to is Addressee.SPEAKER and inbound.from_subscriber and not accepted:
         return inbound.sender
-    if to is Addressee.AGENTS or (to is Addressee.SPEAKER and not vouched):
+    if to is Addressee.AGENTS or (to is Addressee.SPEAKER and not accepted):
         return contact.agents_group
     if to is Addressee.ON_FILE:
         return contact.on_file

@@ -105,15 +105,15 @@ class OutboxSender:
     async def _send(self, departure: Departure, remotes: Mapping[str, str]) -> SendOutcome:
         channel = self._registry.channels[departure.channel]
         try:
-            fate = await channel.send(departure, remotes)
+            result = await channel.send(departure, remotes)
         except Exception as error:
             log.exception("departure %s through %s", departure.key, departure.channel)
-            fate = ResultUnknown(f"sending failed: {type(error).__name__}")
-        if isinstance(fate, RetryLater) and fate.whole_channel:
-            self._resting[departure.channel] = self._clock() + timedelta(seconds=fate.seconds)
-        if not isinstance(fate, Sent) and getattr(fate, "tried", True):
-            log.info("departure %s through %s: %s", departure.key, departure.channel, json.dumps(str(fate)))
-        return SendOutcome(departure, fate)
+            result = ResultUnknown(f"sending failed: {type(error).__name__}")
+        if isinstance(result, RetryLater) and result.whole_channel:
+            self._resting[departure.channel] = self._clock() + timedelta(seconds=result.seconds)
+        if not isinstance(result, Sent) and getattr(result, "tried", True):
+            log.info("departure %s through %s: %s", departure.key, departure.channel, json.dumps(str(result)))
+        return SendOutcome(departure, result)
 
     async def _settle(self) -> None:
         done = [task for task in self._flying if task.done()]

@@ -173,8 +173,8 @@ class Worker:
         return None
 
     async def _record_failure(self, arrival: Arrival, problem: str, final: bool = False) -> None:
-        aside = await inbox.record_failure(self._database, self._holder, arrival, problem, self._clock(), final)
-        if aside:
+        quarantined = await inbox.record_failure(self._database, self._holder, arrival, problem, self._clock(), final)
+        if quarantined:
             log.warning("arrival %d of %s is quarantined: %s", arrival.id, arrival.channel, problem)
 
     async def _carry(self, batch: Sequence[tuple[Arrival, Inbound[Event]]]) -> None:

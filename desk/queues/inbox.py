@@ -49,8 +49,8 @@ async def store(connection: AsyncConnection, raws: Sequence[RawMessage]) -> int:
 
 
 def _row(raw: RawMessage) -> tuple[Any, ...]:
-    at, state = raw.received_at, "quarantined" if raw.aside else "waiting"
-    return raw.channel, raw.key, raw.lane[:500], raw.body, at, at, state, raw.aside or None
+    at, state = raw.received_at, "quarantined" if raw.problem else "waiting"
+    return raw.channel, raw.key, raw.lane[:500], raw.body, at, at, state, raw.problem or None
 
 
 async def accept(
@@ -131,13 +131,13 @@ async def claim(
     holder: str,
     now: datetime,
     limit: int,
-    room: Callable[[str], int] | None = None,
+    limit_of: Callable[[str], int] | None = None,
     weight: int = HEAVY,
 ) -> list[Arrival]:
     """Takes the oldest arrivals that nobody holds, each the first of its lane.
 
     Where several channels wait, each has its share first: ten thousand mails in one mailbox delay nobody elsewhere.
-    ``room`` tells how many a channel may have at most. Of those that are heavy (`LIGHT`) no more are taken once they
+    ``limit_of`` says how many a channel may have at most. Of those that are heavy (`LIGHT`) no more are taken once they
     have ``weight`` bytes together.
     """
     async with database.look() as connection:
@@ -146,7 +146,7 @@ async def claim(
             return []
         channels = list((await connection.execute(_CHANNELS_WAITING)).scalars())
     random.shuffle(channels)  # when there are more channels than places
-    left = {channel: min(limit, room(channel) if room else limit) for channel in channels}
+    left = {channel: min(limit, limit_of(channel) if limit_of else limit) for channel in channels}
     if not any(places > 0 for places in left.values()):
         return []
     values = {"now": now, "new_holder": holder, "until": now + HELD_FOR}
@@ -249,12 +249,12 @@ async def record_failure(
     Nothing happens to an arrival that another worker has taken over meanwhile.
     """
     attempts = arrival.attempts + 1
-    aside = final or attempts >= MAX_FAILURES
+    quarantined = final or attempts >= MAX_FAILURES
     statement = (
         update(arrivals)
         .where(arrivals.c.id == arrival.id, arrivals.c.state == "waiting", arrivals.c.holder == holder)
         .values(
-            state="quarantined" if aside else "waiting",
+            state="quarantined" if quarantined else "waiting",
             attempts=attempts,
             problem=storable(problem[:2000]),
             due_at=now + timedelta(seconds=retry_delay(attempts, 1.0, 10.0)),
@@ -263,8 +263,8 @@ async def record_failure(
         )
     )
     async with database.work() as connection:
-        struck = (await connection.execute(statement)).rowcount
-    return aside and struck == 1
+        changed = (await connection.execute(statement)).rowcount
+    return quarantined and changed == 1
 
 
 async def release(database: Database, holder: str, ids: Iterable[int]) -> None:

@@ -224,7 +224,7 @@ class SendOutcome:
     """What became of one departure, to be written down."""
 
     departure: Departure
-    fate: SendResult
+    result: SendResult
 
 
 _SETTLE = (
@@ -272,9 +272,9 @@ async def settle(database: Database, settled: Sequence[SendOutcome], holder: str
             _news(one, row["to_state"], now) for one, row in zip(settled, rows, strict=True) if _matters(one, row)
         ]
         again = [
-            {"named": one.departure.body["edits"], "now_at": one.fate.remote, "now_in": one.departure.lane}
+            {"named": one.departure.body["edits"], "now_at": one.result.remote, "now_in": one.departure.lane}
             for one in settled
-            if isinstance(one.fate, Sent) and one.fate.remote and _edits_ours(one.departure)
+            if isinstance(one.result, Sent) and one.result.remote and _edits_ours(one.departure)
         ]
         await connection.execute(_SETTLE, rows)
         if again:
@@ -298,7 +298,7 @@ def _matters(one: SendOutcome, row: Mapping[str, Any]) -> bool:
 
 def _news(one: SendOutcome, state: str, now: datetime) -> RawMessage:
     """What became of a departure, as an arrival: whatever changes a case enters by the same channel."""
-    departure, fate = one.departure, one.fate
+    departure, result = one.departure, one.result
     body = {
         "event": "undelivered" if state == "failed" else "maybe_sent",
         "provider": departure.provider,
@@ -306,29 +306,29 @@ def _news(one: SendOutcome, state: str, now: datetime) -> RawMessage:
         "departure": departure.key,
         "channel": departure.channel,
         "lane": departure.lane,
-        "why": getattr(fate, "why", ""),
-        "gone": "1" if isinstance(fate, Rejected) and fate.gone else "",
+        "why": getattr(result, "why", ""),
+        "gone": "1" if isinstance(result, Rejected) and result.gone else "",
     }
     key = f"{departure.key}:{state}"
     return RawMessage("outbox", key, f"case:{departure.case_id}", json.dumps(body).encode(), now)
 
 
 def _row(one: SendOutcome, now: datetime) -> dict[str, Any]:
-    departure, fate = one.departure, one.fate
+    departure, result = one.departure, one.result
     state, remote, problem, due = "sent", "", None, now
-    if isinstance(fate, Sent):
-        remote = fate.remote
-    elif isinstance(fate, Rejected):
-        state, problem = "failed", fate.why
-    elif isinstance(fate, RetryLater):
-        state, due = "pending", now + timedelta(seconds=fate.seconds)
+    if isinstance(result, Sent):
+        remote = result.remote
+    elif isinstance(result, Rejected):
+        state, problem = "failed", result.why
+    elif isinstance(result, RetryLater):
+        state, due = "pending", now + timedelta(seconds=result.seconds)
         # Waiting for its turn is no problem, and that it was perhaps seen already must stay to be read.
-        problem = fate.why if fate.tried and not departure.doubts else None
+        problem = result.why if result.tried and not departure.doubts else None
     elif departure.policy is RedeliveryPolicy.HOLD or departure.doubts >= 1:
         # One repetition of what may have been sent already is the most a person should have to read (T07).
-        state, problem = "unknown", fate.why
+        state, problem = "unknown", result.why
     else:
-        state, problem = "pending", f"{fate.why}; sent once more, so it may be read twice"
+        state, problem = "pending", f"{result.why}; sent once more, so it may be read twice"
     return {
         "row": departure.id,
         "to_state": state,
@@ -337,8 +337,9 @@ def _row(one: SendOutcome, now: datetime) -> dict[str, Any]:
         "to_due": due,
         "to_sent": now if state == "sent" else None,
         # Our own limits, and trouble of the whole channel, say nothing about this departure.
-        "to_attempts": departure.attempts - (isinstance(fate, RetryLater) and (fate.whole_channel or not fate.tried)),
-        "to_doubts": departure.doubts + isinstance(fate, ResultUnknown),
+        "to_attempts": departure.attempts
+        - (isinstance(result, RetryLater) and (result.whole_channel or not result.tried)),
+        "to_doubts": departure.doubts + isinstance(result, ResultUnknown),
     }
 
 

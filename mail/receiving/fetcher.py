@@ -54,7 +54,7 @@ _PLAIN_ADDRESS = re.compile(
 
 
 MailToStore = tuple[MessageMetadata, bytes, str]
-"""A mail to be stored, its bytes or its stub, and the reason for which it is set aside ("" for none)."""
+"""A mail to be stored, its bytes or its stub, and the reason for which it is quarantined ("" for none)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +173,9 @@ class MailboxFetcher:
         """What is to be written of mails."""
         now, channel, epoch = self.clock(), mark.channel, mark.epoch
         raws = []
-        for one, body, aside in mails:
+        for one, body, problem in mails:
             key = ledger.arrival_key(epoch, one.uid)
-            raws.append(RawMessage(channel, key, sender_lane(channel, key, body), body, now, aside))
+            raws.append(RawMessage(channel, key, sender_lane(channel, key, body), body, now, problem))
         return FetchedMails(raws, [envelope for envelope, _, _ in mails], now)
 
     async def _commit_batch(self, mark: Watermark, entry: FetchedMails) -> Watermark:
@@ -227,9 +227,9 @@ class MailboxFetcher:
         for mail in part:
             one = mail.envelope
             body = mail.body or bodies.get(one.uid) or await self._fetch_stub(one)
-            aside = "" if body else f"the server could not give UID {one.uid} ({one.size} bytes)"
+            problem = "" if body else f"the server could not give UID {one.uid} ({one.size} bytes)"
             self.deaths.pop(one.uid, None)
-            done.append((one, body, aside))
+            done.append((one, body, problem))
         return done
 
     def _may_fetch_whole(self, one: MessageMetadata) -> bool:

@@ -113,14 +113,17 @@ def _is_undecided() -> ColumnElement[bool]:
 
 
 def _is_quarantined() -> ColumnElement[bool]:
-    aside = arrivals.alias("quarantined")
+    quarantined = arrivals.alias("quarantined")
     return (
-        select(aside.c.id).where(_is_row_of_arrival(aside), aside.c.state == "quarantined").correlate(ledger).exists()
+        select(quarantined.c.id)
+        .where(_is_row_of_arrival(quarantined), quarantined.c.state == "quarantined")
+        .correlate(ledger)
+        .exists()
     )
 
 
 def _current_outcome() -> ColumnElement[str]:
-    """As written, except that what is waiting may have been set aside."""
+    """As written, except that what is waiting may have been quarantined."""
     return case((and_(_is_undecided(), _is_quarantined()), MailOutcome.QUARANTINE.value), else_=ledger.c.outcome)
 
 
@@ -132,13 +135,15 @@ async def count_outcomes(connection: AsyncConnection, channel: str) -> dict[str,
     if found.get(MailOutcome.WAITING):
         # Both from one look: meanwhile a mail may have been decided, and nobody shall read of minus one.
         parted = select(func.count(), func.count().filter(_is_quarantined())).select_from(ledger)
-        undecided, aside = (await connection.execute(parted.where(ledger.c.channel == channel, _is_undecided()))).one()
-        found |= {MailOutcome.WAITING: undecided - aside, MailOutcome.QUARANTINE: aside}
+        undecided, quarantined = (
+            await connection.execute(parted.where(ledger.c.channel == channel, _is_undecided()))
+        ).one()
+        found |= {MailOutcome.WAITING: undecided - quarantined, MailOutcome.QUARANTINE: quarantined}
     return {one.value: found[one.value] for one in MailOutcome if found.get(one.value)}
 
 
 async def find_oldest_waiting(connection: AsyncConnection, channel: str) -> datetime | None:
-    """When the oldest mail was stored that is neither decided nor set aside."""
+    """When the oldest mail was stored that is neither decided nor quarantined."""
     query = select(func.min(ledger.c.received_at)).where(
         ledger.c.channel == channel, _is_undecided(), ~_is_quarantined()
     )

@@ -71,7 +71,7 @@ async def test_what_people_write_is_stored_with_its_key_and_lane(
     await anna.says(bot, "нет интернета")
     await polled(settings, inbox, lambda: bool(inbox.raws) and not bot.pending)
     (raw,) = inbox.raws.values()
-    assert (raw.channel, raw.key, raw.lane, raw.received_at, raw.aside) == (CHANNEL, "1", f"{CHANNEL}:42", AT, "")
+    assert (raw.channel, raw.key, raw.lane, raw.received_at, raw.problem) == (CHANNEL, "1", f"{CHANNEL}:42", AT, "")
     assert json.loads(raw.body)["message"]["text"] == "нет интернета"
 
 
@@ -170,7 +170,7 @@ async def test_an_answer_that_python_cannot_read_is_passed_one_update_at_a_time(
     await polled(TelegramBotSettings("desk", Secret(TOKEN), api=url), inbox, lambda: len(asked) > 4)
     await runner.cleanup()
     assert [(call["limit"], call.get("offset")) for call in asked[:4]] == [(100, None), (1, None), (100, 8), (100, 9)]
-    assert inbox.raws["7"].aside
+    assert inbox.raws["7"].problem
     assert inbox.raws["7"].body == odd
     assert b"good" in inbox.raws["8"].body
 
@@ -192,7 +192,7 @@ async def test_updates_without_an_id_are_kept_aside_and_do_not_stop_those_with_o
     inbox = Inbox()
     await polled(TelegramBotSettings("desk", Secret(TOKEN), api=url), inbox, lambda: len(asked) > 1)
     await runner.cleanup()
-    assert [bool(raw.aside) for raw in inbox.raws.values()] == [True, True, True, False]
+    assert [bool(raw.problem) for raw in inbox.raws.values()] == [True, True, True, False]
     assert asked[1]["offset"] == 4
 
 

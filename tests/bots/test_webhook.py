@@ -114,7 +114,7 @@ async def test_what_is_no_json_is_kept_aside_byte_for_byte_and_taken_only_once(
     assert await mail_servers(url + "a", SECRET + "a", body=body) == 200
     assert await mail_servers(url + "a", SECRET + "a", body=body) == 200
     one, two = inbox.raws
-    assert one.aside
+    assert one.problem
     assert (one.body, one.key) == (body, two.key)
 
 

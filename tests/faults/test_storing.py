@@ -16,8 +16,8 @@ from desk.storage.queue_tables import arrivals
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 
-def raw(key: str, body: bytes = b"x", aside: str = "") -> RawMessage:
-    return RawMessage("mail:support", key, f"mail:support:{key}", body, NOW, aside)
+def raw(key: str, body: bytes = b"x", problem: str = "") -> RawMessage:
+    return RawMessage("mail:support", key, f"mail:support:{key}", body, NOW, problem)
 
 
 async def stored(database: Database) -> list[tuple[str, bytes, str]]:

@@ -234,17 +234,17 @@ async def _ask_telegram(settings: Settings, provider: str) -> str:
     from bots.bot_api_client import BotApiClient, BotApiError  # noqa: PLC0415
 
     for bot in _own_then_shared(settings.telegram, provider):
-        wire = BotApiClient(bot)
+        client = BotApiClient(bot)
         try:
             async with asyncio.timeout(TELEGRAM_TIMEOUT):
-                me = await wire.call("getMe")
+                me = await client.call("getMe")
             if isinstance(me, dict) and _bot_name(str(me.get("username", ""))):
                 return str(me["username"])
             why = "it gives no name"
         except (BotApiError, TimeoutError) as error:
             why = str(error) or "no answer"
         finally:
-            await wire.close()
+            await client.close()
         click.echo(f"Telegram did not say what {bot.channel} is called ({why}): give it with --bot @name", err=True)
     return ""
 

@@ -132,7 +132,7 @@ def print_mail(mail: dict[str, Any], first: bool) -> None:
 
     name, address = mail["from_name"], mail["from"]
     files = [f"{one['name']} ({one['type']}, {one['size']} bytes)" for one in mail["attachments"]]
-    vouched = {None: "", True: "yes", False: "no"}[mail["authenticated"]]
+    authenticated = {None: "", True: "yes", False: "no"}[mail["authenticated"]]
     heading = [
         ("From", f"{name} <{address}>" if name and address else name or address or "nobody"),
         ("To", ", ".join(mail["to"])),
@@ -142,7 +142,7 @@ def print_mail(mail: dict[str, Any], first: bool) -> None:
         ("Answers", mail["in_reply_to"]),
         ("Written by", f"a machine ({mail['report_class']})" if mail["automatic"] else ""),
         ("No answer to", mail["unanswered"]),
-        ("Authenticated", vouched),
+        ("Authenticated", authenticated),
         ("Attached", "\n".join(files)),
         ("Problems", "; ".join(mail["problems"])),
     ]

@@ -170,8 +170,8 @@ def test_each_command_that_changes_something_is_audited(typist: Typist, tmp_path
     """With the agent it was given for, or else the user of the machine; what only looks leaves no row."""
     asyncio.run(_fills(typist.folder))
     for channel in ("desk", "mail:support"):
-        aside = RawMessage(channel, "k", f"{channel}:1", b"nothing", AT, aside="it could not be read")
-        asyncio.run(accepts(typist.folder, aside))
+        unreadable = RawMessage(channel, "k", f"{channel}:1", b"nothing", AT, problem="it could not be read")
+        asyncio.run(accepts(typist.folder, unreadable))
     text = tmp_path / "ru.md"
     text.write_text('+++\ntitle = "Карта потеряна"\n+++\nПозвоните нам.\n', "utf-8")
     phrase = json.loads(typist.types("kb", "phrases", "--json").output)[0]["id"]

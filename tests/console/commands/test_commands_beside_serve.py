@@ -118,7 +118,7 @@ def test_what_was_set_aside_wrongly_is_decided_by_a_replay(
     """A message that can be read now does what it should have done; a number that is not there changes nothing."""
     number = asyncio.run(put(typist.folder, "sever", "SN", 12))
     order = order_message(AddNote("найден обрыв"), NOW, provider="sever", number=number, agent="ivanova")
-    raw = replace(order, aside="it could not be read yesterday")
+    raw = replace(order, problem="it could not be read yesterday")
     asyncio.run(accepts(typist.folder, raw))
     assert "it could not be read yesterday" in typist.types("quarantine", "list").output
     assert "найден обрыв" in json.loads(typist.types("quarantine", "show", "1", "--raw").output)["operation"]["text"]

@@ -84,7 +84,7 @@ def types(typist: Typist, *words: str) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
-async def _taken_in(folder: Path, at: datetime, aside: str = "") -> None:
+async def _taken_in(folder: Path, at: datetime, problem: str = "") -> None:
     """One mail as the listener stores it."""
     database = Database(f"sqlite+aiosqlite:///{folder / 'data' / 'firstline.db'}")
     mark = Watermark("mail:support", 7, 1, 2, at, difference="2 mails below the mark", differed_at=at, reconciled_at=at)
@@ -92,14 +92,14 @@ async def _taken_in(folder: Path, at: datetime, aside: str = "") -> None:
         await mark.insert(connection)
         await ledger.insert_rows(connection, "mail:support", "7", [MessageMetadata(1, 100)], at)
     await inbox.accept(
-        database, [RawMessage("mail:support", "7:1", "mail:support:7:1", b"From: a@b.test\r\n\r\nx", at, aside)]
+        database, [RawMessage("mail:support", "7:1", "mail:support:7:1", b"From: a@b.test\r\n\r\nx", at, problem)]
     )
     await database.close()
 
 
 def test_a_mail_in_quarantine_is_seen_and_left_out(typist: Typist) -> None:
     assert types(typist, "migrate")[0] == 0
-    asyncio.run(_taken_in(typist.folder, NOW, aside="three children died over it"))
+    asyncio.run(_taken_in(typist.folder, NOW, problem="three children died over it"))
     (listed,) = json.loads(types(typist, "mail", "quarantine", "list", "--json")[1])
     (sums,) = json.loads(types(typist, "mail", "ledger", "--json")[1])
     assert sums["outcomes"] == {"quarantine": 1}

@@ -255,8 +255,8 @@ class TestOneBadMail:
     ) -> None:
         self.breaks(monkeypatch, error, header_too=True)
         await self.three_mails(hall, mail_servers)
-        (aside,) = await inbox.quarantine(hall.database)
-        assert "could not give UID 2" in aside.problem
+        (quarantined,) = await inbox.quarantine(hall.database)
+        assert "could not give UID 2" in quarantined.problem
 
 
 class TestBatches:
