@@ -90,6 +90,11 @@ class Round:
             raise LookupError("this round has no person")
         return self.holder
 
+    @property
+    def contract_of_person(self) -> str:
+        """The contract that identified the person last; "" where nobody knows."""
+        return self.holder.contract if self.holder is not None else ""
+
 
 @dataclass(slots=True)
 class _Known:

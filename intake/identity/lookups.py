@@ -80,7 +80,7 @@ class IdentificationLookup:
             ]
             return found[0] if len(found) == 1 else None
 
-        known_contract = case.contract or round_.person.contract
+        known_contract = case.contract or round_.contract_of_person
         if known_contract and _may_be_looked_up(round_) and any(_same_contract(known_contract, one) for one in typed):
             return LookupResult(look(), source_asked=True)
         return await self._guess_limiter.look_up(round_, look, has_other_contract=bool(known_contract))
@@ -117,7 +117,7 @@ def _may_be_looked_up(round_: Round) -> bool:
     any word said after a guess would ask for it.
     """
     case = round_.case
-    asked = case.entitlement != EntitlementStatus.UNVERIFIED or case.contract == round_.person.contract
+    asked = case.entitlement != EntitlementStatus.UNVERIFIED or case.contract == round_.contract_of_person
     return bool(case.contract) and (asked or round_.inbound.from_agent)
 
 

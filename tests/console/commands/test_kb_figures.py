@@ -73,8 +73,8 @@ async def lived(desk: Path) -> None:
         )
         session.add(
             JournalEntry(
-                **{"provider": "example", "id": 1, "case_id": 31, "at": NOW, "kind": "measure"},
-                **{"author": "agent:ivanova", "text": "Sent a new remote control"},
+                **{"provider": "example", "id": 1, "case_id": 31, "at": NOW, "kind": "solution_noted"},
+                **{"actor": "agent:ivanova", "text": "Sent a new remote control"},
             )
         )
     await database.close()

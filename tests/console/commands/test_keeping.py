@@ -226,10 +226,14 @@ async def _solved(desk: Path, *texts: str) -> None:
             who: dict[str, Any] = {"person_id": number, "contract": "40-1187", "owner": "ivanova", "language": "ru"}
             session.add(Case(**of_case, **who, **moments, description=text, state="resolved", present=["нет картинки"]))
             await session.flush()
-            line: dict[str, Any] = {"provider": "sever", "id": number, "case_id": number, "at": now, "kind": "measure"}
-            session.add(
-                JournalEntry(**line, author="agent:ivanova", text="Позвонили на 89123456789. Сменили порт LAN.")
-            )
+            line: dict[str, Any] = {
+                "provider": "sever",
+                "id": number,
+                "case_id": number,
+                "at": now,
+                "kind": "solution_noted",
+            }
+            session.add(JournalEntry(**line, actor="agent:ivanova", text="Позвонили на 89123456789. Сменили порт LAN."))
     await database.close()
 
 
