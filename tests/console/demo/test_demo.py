@@ -58,7 +58,7 @@ async def test_the_story_plays_by_itself(tmp_path: Path) -> None:
         "To:      anna@example.test",
         "всё сделано",
         "Анна: [Нет, не работает]",
-        "номер прежний",
+        "снова открыта",
         "Анна: [Да, работает, закройте]",
         "закрыта",
         "John Carter writes",  # John, by mail
