@@ -49,7 +49,8 @@ async def test_an_agent_works_a_case_from_a_terminal(
         assert (await terminal.types("resolve", number, "Заменили порт.")).code == 0
         await anna.hears("заявку можно закрыть?")
         over = await terminal.types("eta", number, "2h")
-        assert (over.code, over.err) == (4, f"Error: Case {number} is already resolved: there is nothing left to promise.\n")
+        refusal = f"Error: Case {number} is already resolved: there is nothing left to promise.\n"
+        assert (over.code, over.err) == (4, refusal)
 
         shown = await terminal.types("case", number)
         for words in (number, "решена", "Мария Иванова", "Проверяю линию.", "сосед тоже жаловался", "Северная сеть"):
