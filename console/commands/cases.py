@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy import inspect, select
 
+from console.commands.case_names import Providers
 from console.commands.find_case import find
 from console.runtime.content_folders import TEMPLATES
 from console.terminal.context import DeskFolder, json_option, open_database, pass_folder, print_json, run
@@ -19,12 +19,8 @@ from desk.api.queries import CaseView, case_view
 from desk.language.templates import Templates
 from desk.model.case import Case
 from desk.model.messages import FRONT
-from desk.model.provider_files import Provider
 from desk.model.states import FINAL, CaseState
 from desk.storage.base import Base
-
-Providers = Mapping[str, Provider]
-UTC = ZoneInfo("UTC")
 
 
 @click.command()
@@ -126,22 +122,6 @@ async def _case(folder: DeskFolder, number: str, provider: str) -> tuple[CaseVie
 def _templates(folder: DeskFolder) -> Templates:
     """The sentences of the desk, with the desk's own ones over the packaged."""
     return Templates(TEMPLATES, {"": [folder.settings().root / "templates"]})
-
-
-def agent_name(author: str, provider: str, providers: Providers, say: Mapping[str, str]) -> str:
-    """Who an author or owner is: "subscriber", "desk", or an agent by name."""
-    kind, _, agent_id = author.rpartition(":")
-    if not kind and author in ("subscriber", "desk"):
-        return say[author]
-    home = providers.get(provider)
-    agent = home.agent(agent_id) if home else None
-    return (agent.names.get(home.language) or agent.id) if home and agent else agent_id
-
-
-def zone_of(case: Case, providers: Providers) -> ZoneInfo:
-    """The clock of the case's provider; UTC at the front desk."""
-    provider = providers.get(case.provider)
-    return provider.timezone if provider else UTC
 
 
 def fields(row: Base) -> dict[str, Any]:

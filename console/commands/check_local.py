@@ -13,8 +13,8 @@ from sqlalchemy.engine import make_url
 
 from console.runtime.channel_kinds import CHANNEL_KINDS, configured
 from console.runtime.content_folders import ARTICLES, DIALOGS, TEMPLATES, ContentFolders
+from console.runtime.schema_version import SchemaMismatch, require_current
 from console.terminal.errors import DATABASE, reason
-from console.terminal.schema_version import SchemaMismatch, require_current
 from desk.agents.import_merge import require_consistent
 from desk.agents.save import differences
 from desk.clock import Clock

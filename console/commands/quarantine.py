@@ -12,8 +12,8 @@ import click
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from console.commands import decide_or_wait
 from console.commands.acting import acting, actor_of
-from console.runtime import decide_or_wait
 from console.terminal.context import (
     NO_SUCH,
     OK,

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 
 import click
 
+from console.commands.sighup_reload import serve_with_reload
 from console.runtime.listeners import ROLES
-from console.runtime.sighup_reload import serve_with_reload
 from console.terminal import logging
 from console.terminal.context import WRONG, DeskFolder, json_option, open_database, pass_folder, print_json, refuse, run
 from desk.clock import now

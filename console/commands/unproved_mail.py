@@ -11,10 +11,10 @@ import click
 from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from console.commands import decide_or_wait
 from console.commands.acting import acting, actor_of, require_agent
-from console.commands.cases import Providers
+from console.commands.case_names import Providers
 from console.commands.find_case import find
-from console.runtime import decide_or_wait
 from console.terminal.context import (
     NO_SUCH,
     REFUSED,

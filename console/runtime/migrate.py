@@ -6,14 +6,14 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
 
-from console.terminal.schema_version import MIGRATIONS, database_version, refuse_newer
+from console.runtime.schema_version import MIGRATIONS, database_version, refuse_newer
 from desk.storage.database import Database
 
 
 async def migrate(database: Database) -> tuple[str, str]:
     """Runs what is missing, in one transaction. Returns the versions before ("" for a new database) and after.
 
-    Raises `console.terminal.schema_version.SchemaMismatch` for a database of a later Firstline.
+    Raises `console.runtime.schema_version.SchemaMismatch` for a database of a later Firstline.
     """
 
     def run(connection: Connection) -> tuple[str, str]:

@@ -98,7 +98,7 @@ class DeskFolder:
 @asynccontextmanager
 async def open_database(settings: Settings) -> AsyncIterator[Database]:
     """The desk's database, of this very version. Raises `SchemaMismatch`."""
-    from console.terminal.schema_version import require_current  # noqa: PLC0415
+    from console.runtime.schema_version import require_current  # noqa: PLC0415
     from desk.storage.database import Database  # noqa: PLC0415
 
     database = Database(settings.database)

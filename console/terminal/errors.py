@@ -7,8 +7,8 @@ from socket import gaierror
 from asyncpg.exceptions import PostgresError
 from sqlalchemy.exc import SQLAlchemyError
 
+from console.runtime.schema_version import SchemaMismatch
 from console.terminal.context import NO_DATABASE, WRONG, CommandError
-from console.terminal.schema_version import SchemaMismatch
 from desk.language.templates import InvalidTemplate
 from desk.model.provider_files import InvalidProvider
 from desk.model.settings import InvalidSettings

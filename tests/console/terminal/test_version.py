@@ -7,7 +7,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from console.runtime.migrate import migrate
-from console.terminal.schema_version import MIGRATIONS, SchemaMismatch, latest_version, require_current
+from console.runtime.schema_version import MIGRATIONS, SchemaMismatch, latest_version, require_current
 from desk.storage.database import Database
 
 
