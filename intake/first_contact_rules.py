@@ -7,7 +7,7 @@ They are asked in the order of the rulebook while intake lasts. Words that none 
 from __future__ import annotations
 
 from desk.language.detect import language_of
-from desk.language.intents import has_substance, is_only_thanks, is_upset, wants_human
+from desk.language.intents import has_substance, is_only_thanks, is_upset, says_no_number, wants_human
 from desk.language.time_labels import time_labels
 from desk.model.acts import (
     Button,
@@ -257,12 +257,14 @@ def take_identifier(case: Case, inbound: Answer, facts: Facts) -> Decision | Non
     """No number came: a slip is asked about once; whoever has none at hand is helped all the same, unverified."""
     if case.contract and isinstance(inbound.event, Said) and not has_substance(inbound.text, case.contract):
         return decide(Expect(), done=False)
-    if not inbound.option and case.dialog_state.tries == 0:
+    none_known = says_no_number(inbound.text) and not inbound.files
+    if not (inbound.option or none_known) and case.dialog_state.tries == 0:
         slip = len(inbound.text) < 40 and any(map(str.isdigit, inbound.text))
         if slip or not (inbound.files or has_substance(inbound.text)):
             again = SayTemplate("ask_contract_again" if slip else "ask_contract", buttons=_NO_CONTRACT)
             return decide(SetDialogState({"tries": 1}), again, words_used=True)
-    return decide(Expect(), SetDialogState({"tries": 1}), SayTemplate("unverified_ok"), done=False)
+    without = (Expect(), SetDialogState({"tries": 1}), SayTemplate("unverified_ok"))
+    return decide(*without, done=False, words_used=none_known)
 
 
 def choose_dialog(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
@@ -287,7 +289,10 @@ def take_category(case: Case, inbound: Answer, facts: Facts) -> Decision | None:
         dialog = chosen or dialogs.match(case.description) or dialogs.match(inbound.text)
     if dialog is not None:
         return _begin(dialog)
-    return decide(Expect(), *completed(case), done=False)
+    # The case gets its number in this very round; what was said of the matter still belongs into its description.
+    told = has_substance(inbound.text, case.contract) and not says_no_number(inbound.text)
+    kept = [SetFields({"description": append_words(case.description, inbound.text)})] if told else []
+    return decide(*kept, Expect(), *completed(case), done=False)
 
 
 def _begin(dialog: Dialog) -> Decision:

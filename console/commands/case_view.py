@@ -126,15 +126,20 @@ def _details(case: Case, person: Person | None, providers: Providers, say: Label
             (say["resolved_at"], full_time(case.resolved_at, zone)),
             (say["closed_at"], full_time(case.closed_at, zone)),
             (say["what"], case.description or case.subject),
-            (say["occurred"], case.occurred),
-            (say["place"], case.place),
-            (say["circumstances"], case.circumstances),
+            (say["occurred"], _if_known(case.occurred)),
+            (say["place"], _if_known(case.place)),
+            (say["circumstances"], _if_known(case.circumstances)),
             (say["present"], "\n".join(f"+ {one}" for one in case.present)),
             (say["absent"], "\n".join(f"− {one}" for one in case.absent)),
             (say["zone"], _zone(case, say)),
             (say["articles"], ", ".join(case.articles)),
         ]
     )
+
+
+def _if_known(told: str) -> str:
+    """What nobody could tell is stored as "unknown" (B9), and not worth a line."""
+    return "" if told == "unknown" else told
 
 
 def _zone(case: Case, say: Labels) -> str:

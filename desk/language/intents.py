@@ -63,6 +63,12 @@ _SKIP_PHRASES = frozenset(
     )
 )
 
+_NO_NUMBER_PHRASES = word_lines(
+    "под рукой нет | не под рукой | нет под рукой | нет номера | нету номера | номера нет | нет договора | "
+    "dont have it | do not have it | dont have one | not at hand | no number | dont have the number"
+)
+_DENIALS = frozenset({"нет", "нету", "неа", "no", "nope"})
+
 _WORDS_FOR_HUMANS = _word_set(
     "оператор оператора оператору оператором операторы человек человека человеком человеку специалист специалиста "
     "специалистом специалисту сотрудник сотрудника сотрудником сотруднику менеджер менеджера менеджером агент агента "
@@ -87,7 +93,7 @@ _ANGRY_STEMS = tuple(
         "безобраз издева сколько_можно достали задолбал заколеба надоел верните_деньги отврат ужас бардак позор "
         "роспотреб прокурат в_суд расторг хамств кошмар жалоб возмут возмущ сука пизд хуй хуе хуё ебан еба бля "
         "нахер нахрен говн дерьм ridiculous unacceptable fed_up sick_of terrible awful worst damn shit fuck wtf "
-        "pathetic outrag lawyer disgrace how_long_do fucking bullshit scam"
+        "pathetic sucks outrag lawyer disgrace how_long_do fucking bullshit scam"
     )
 )
 
@@ -116,7 +122,7 @@ def is_only_thanks(text: str) -> bool:
 
 
 _GREETING_WORDS = _word_set(
-    "здравствуйте здравствуй здрасте здрасьте добрый доброе доброго день вечер утро дня вечера утра ночи привет "
+    "здравствуйте здравствуй здрасте здрасьте добрый доброе доброго день вечер утро дня вечера утра ночи привет прив "
     "времени суток приветствую алло ау хай hello hi hey good morning afternoon evening day there dear sir madam support"
 )
 _CONTRACT_WORDS = _word_set(
@@ -177,6 +183,13 @@ def says_dont_know(text: str) -> bool:
     """Whether a short text says that its writer does not know."""
     words = normalized(text)
     return words.count(" ") < 6 and _contains_any(_DONT_KNOW_PHRASES, words)
+
+
+def says_no_number(text: str) -> bool:
+    """Whether a short answer to "which contract?" says only that the number is not known or not at hand."""
+    words = normalized(text)
+    short = words.count(" ") < 6
+    return words in _DENIALS or says_dont_know(text) or (short and _contains_any(_NO_NUMBER_PHRASES, words))
 
 
 def wants_to_skip(text: str) -> bool:

@@ -126,7 +126,11 @@ def _by_mention(question: Question, text: str) -> QuestionOption | None:
     hits = []
     for option in question.options:
         others = {word for other in question.options if other is not option for word in _label_words(other)}
-        own = [word for word in _significant_words(" ".join(_label_words(option))) if not _contains_word(word, others)]
+        own = [
+            word
+            for word in _significant_words(" ".join(_label_words(option)))
+            if word not in _NEGATION_SHAPES and not _contains_word(word, others)
+        ]
         if any(f" {label} " in padded for label in _labels(option)) or any(_contains_word(word, words) for word in own):
             hits.append(option)
     return _the_only_one(hits) if not _is_negated(text, hits) else None
@@ -150,6 +154,7 @@ def _significant_words(words: str) -> list[str]:
 
 
 _STOP_WORD_SHAPES = frozenset(letter_shape(word) for word in _STOP_WORDS)
+_NEGATION_SHAPES = frozenset(letter_shape(word) for word in _NEGATIONS)
 
 
 def _contains_all_words(words: Iterable[str], label: Sequence[str]) -> bool:

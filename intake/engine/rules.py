@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from desk.language.intents import parse_yes_no
+from desk.language.intents import has_substance, parse_yes_no, wants_to_skip
 from desk.model.acts import (
     AddJournalEntry,
     Button,
@@ -99,9 +99,10 @@ def confirm_summary(case: Case, inbound: Spoken, facts: Facts) -> Decision | Non
         )
         change = SayTemplate("what_to_change", buttons=(*rows, (Button("send", "button_send"),)))
         return decide(change, words_used=True)
-    # A word more instead of a button is taken along; nothing said is ever lost.
-    more = inbound.text and agreed is None
-    kept = [SetFields({"circumstances": _more(case.circumstances, inbound.text)})] if more else []
+    # A word more instead of a button is taken along, if it says anything of the matter: thanks are no circumstance.
+    said = inbound.text
+    more = agreed is None and has_substance(said, case.contract) and not wants_to_skip(said)
+    kept = [SetFields({"circumstances": _more(case.circumstances, said)})] if more else []
     return decide(*kept, Expect(), *completed(case), done=False, words_used=True)
 
 

@@ -49,6 +49,8 @@ LOST = "not understood"
         ("не открывается один сайт", "site"),
         ("один сайт", "site"),
         ("website", "site"),
+        ("не помогло", LOST),
+        ("нет, не работает", LOST),
         # letters count only where both alphabets agree
         ("а", "all"),
         ("a", "all"),

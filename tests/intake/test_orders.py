@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from desk.language.intents import has_substance
+from desk.language.intents import has_substance, says_no_number
 from tests.intake.examples import NO_INTERNET
 from tests.intake.talk import Talk
 
@@ -143,6 +143,7 @@ def test_seen_in_real_use(messages: tuple[str, ...]) -> None:
         ("Здравствуйте!", False),
         ("Доброе утро", False),
         ("привет", False),
+        ("прив", False),
         ("Hi there", False),
         ("Good morning!", False),
         ("40-1187", False),
@@ -153,6 +154,7 @@ def test_seen_in_real_use(messages: tuple[str, ...]) -> None:
         ("Thank you very much!", False),
         ("Это безобразие!!!", False),
         ("сколько можно!!!", False),
+        ("this is ridiculous, your service sucks!!!", False),
         ("позовите оператора, пожалуйста", False),
         ("Здравствуйте, нет интернета", True),
         ("нет интернета", True),
@@ -169,3 +171,22 @@ def test_seen_in_real_use(messages: tuple[str, ...]) -> None:
 )
 def test_only_words_about_the_matter_have_substance(text: str, expected: bool) -> None:
     assert has_substance(text, NUMBER) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("нет под рукой", True),
+        ("под рукой нет", True),
+        ("не помню", True),
+        ("не знаю номер", True),
+        ("нет", True),
+        ("I dont have it", True),
+        ("I don't have it at hand", True),
+        ("нет интернета", False),
+        ("40-1187", False),
+        ("не работает вайфай", False),
+    ],
+)
+def test_who_has_no_number_at_hand_is_understood(text: str, expected: bool) -> None:
+    assert says_no_number(text) is expected
