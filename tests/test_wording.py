@@ -68,13 +68,18 @@ def test_what_a_template_says_is_not_found_by_any_other_name(language: str, fill
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_only_few_templates_are_too_short_to_be_known_by(language: str) -> None:
-    """Those that consist of other people's words."""
+    """Those that consist of other people's words, or show in the journal what was said or chosen."""
     assert set(names(language)) - set(findable(language)) <= {
         "agent_says",
         "answered",
         "subscriber_says",
         "button_back",
         "button_skip",
+        "journal_dialogue",
+        "journal_note_added",
+        "journal_notified",
+        "journal_solution_noted",
+        "journal_state_changed",
     }
 
 

@@ -87,16 +87,21 @@ def print_case(view: CaseView, words: JournalText, providers: Providers, say: La
         output.print(*(_journal_line(entry, words, providers, zone, say) for entry in entries))
     if why:
         output.print("", Text(say["rounds"], "bold"))
-        output.print(*(_round(one, zone, say) for one in view.rounds))
+        provider = providers.get(case.provider)
+        first = {one.arrival_id: one for one in reversed(view.journal) if one.actor != "desk"}
+        heard = {arrival: words.of(entry, provider) for arrival, entry in first.items()}
+        output.print(*(_round(one, heard.get(one.arrival_id, ""), zone, say) for one in view.rounds))
 
 
-def _round(one: RoundView, zone: ZoneInfo, say: Labels) -> Table:
-    """When, through which channel, what became of it, and below that the rules that decided, in their order."""
+def _round(one: RoundView, heard: str, zone: ZoneInfo, say: Labels) -> Table:
+    """When, through which channel, what became of it, and below that the first line of what was heard, if anything,
+    and the rules that decided, in their order."""
     rules = text(", ".join(one.decided_by) or say["no_rule"], "dim")
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(no_wrap=True, style="dim")
     grid.add_column()
-    grid.add_row(short_time(one.at, zone), Group(text(f"{one.channel}, {one.outcome}"), rules))
+    said = [one_line(heard)] if heard else []
+    grid.add_row(short_time(one.at, zone), Group(text(f"{one.channel}, {one.outcome}"), *said, rules))
     return grid
 
 

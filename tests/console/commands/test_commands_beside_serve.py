@@ -141,7 +141,7 @@ def test_why_names_the_rules_round_by_round(typist: Typist) -> None:
     assert "escalation." not in plain.output
     told = why.output.partition("Раунды: какие правила решали")[2]
     took, noted = told.index("escalation.take"), told.index("escalation.add_note")
-    assert took < noted
+    assert took < told.index("обрыв у дома") < noted, "each round begins with what was said in it"
     rounds = json.loads(typist.types("case", number, "--json").output)["rounds"]
     assert [(one["channel"], one["outcome"]) for one in rounds[:2]] == [("desk", "reply"), ("desk", "reply")]
     assert ["escalation.take" in one["decided_by"] for one in rounds[:2]] == [True, False]
