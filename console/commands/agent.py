@@ -45,9 +45,10 @@ from desk.model.case import Case
 
 @dataclass(frozen=True, slots=True)
 class CommandOutcome:
-    """What became of a command."""
+    """What became of a command. ``language`` is that of the case's provider, in which its agents read."""
 
     case: Case
+    language: str
     status: ArrivalStatus
     departures: tuple[OutgoingStatus, ...]
     sender: bool
@@ -195,7 +196,8 @@ async def perform(
         (status,) = await waiting.wait_decided(settings, database, [receipt.arrival_id])
         sends = tuple(await waiting.departures_of(database, receipt.arrival_id))
         sender = await waiting.serving(database, {f"send:{one.channel}" for one in sends}) if sends else True
-        return CommandOutcome(await find(database, providers, case.number, case.provider), status, sends, sender)
+        after, provided = await find(database, providers, case.number, case.provider), providers.get(case.provider)
+        return CommandOutcome(after, provided.language if provided else "en", status, sends, sender)
 
 
 def report(folder: DeskFolder, done: CommandOutcome, sentence: str, as_json: bool) -> None:
@@ -207,7 +209,7 @@ def report(folder: DeskFolder, done: CommandOutcome, sentence: str, as_json: boo
         refuse(f"it could not be decided and is quarantined: {status.problem}", WRONG)
     if isinstance(status.outcome, OperationRefused):
         gone = status.outcome.code is RefusalCode.NO_SUCH_CASE
-        refuse(_refusal(folder, done.case, status.outcome), NO_SUCH if gone else REFUSED)
+        refuse(_refusal(folder, done, status.outcome), NO_SUCH if gone else REFUSED)
     if status.case_id is None:
         refuse(f"{done.case.number}: the desk did not do it ({stored_outcome(status.outcome or Done())})", REFUSED)
     if as_json:
@@ -218,11 +220,11 @@ def report(folder: DeskFolder, done: CommandOutcome, sentence: str, as_json: boo
         click.echo(f"It goes out as soon as 'firstline {'chat' if chatting else 'serve'}' runs.")
 
 
-def _refusal(folder: DeskFolder, case: Case, refused: OperationRefused) -> str:
-    """The refusal in the words of its template."""
+def _refusal(folder: DeskFolder, done: CommandOutcome, refused: OperationRefused) -> str:
+    """The refusal in the words of its template, in the language of the provider's agents."""
     templates = Templates(TEMPLATES, {"": [folder.settings().root / "templates"]})
-    values = {"number": case.number or "", "typed": case.number or "", **refused.names}
-    return templates.say(case.provider, "en", f"refused_{refused.code}", values).plain
+    values = {"number": done.case.number or "", "typed": done.case.number or "", **refused.names}
+    return templates.say(done.case.provider, done.language, f"refused_{refused.code}", values).plain
 
 
 def _outcome_json(done: CommandOutcome) -> dict[str, Any]:

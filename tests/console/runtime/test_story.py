@@ -37,7 +37,7 @@ async def test_an_agent_works_a_case_from_a_terminal(
         assert (taken.code, taken.out, taken.err) == (0, f"{number} is yours.\n", "")
         await anna.hears("Мария Иванова")
         reload = await terminal.types("take", number, "--as", "petrov")
-        assert (reload.code, reload.err) == (4, f"Error: Case {number} is already taken by Мария Иванова.\n")
+        assert (reload.code, reload.err) == (4, f"Error: Заявка {number} уже в работе: Мария Иванова.\n")
 
         assert (await terminal.types("say", number, stdin="Добрый день! Проверяю линию.\n")).code == 0
         await anna.hears("Проверяю линию")
@@ -49,7 +49,7 @@ async def test_an_agent_works_a_case_from_a_terminal(
         assert (await terminal.types("resolve", number, "Заменили порт.")).code == 0
         await anna.hears("заявку можно закрыть?")
         over = await terminal.types("eta", number, "2h")
-        refusal = f"Error: Case {number} is already resolved: there is nothing left to promise.\n"
+        refusal = f"Error: Заявка {number} уже решена: обещать больше нечего.\n"
         assert (over.code, over.err) == (4, refusal)
 
         shown = await terminal.types("case", number)
