@@ -12,7 +12,7 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kb.content.article_files import Article, Edition
+from kb.content.article_files import Article, ArticleTranslation
 from kb.evaluation.typing_noise import with_typos
 
 THINGS = """
@@ -133,5 +133,7 @@ def _article(topic: _Topic, seed: int) -> Article:
     title, *phrasings = (_phrase(topic, chance) for _ in range(4))
     steps = (_phrase(topic, chance) for _ in range(5))
     body = "\n".join(f"{number}. {step}." for number, step in enumerate(steps, 1))
-    edition = Edition(topic.language, title, tuple(phrasings), body, confidence="validated", audience="external")
+    edition = ArticleTranslation(
+        topic.language, title, tuple(phrasings), body, confidence="validated", audience="external"
+    )
     return Article(topic.id, "", {topic.language: edition})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from desk.language.rich_text import RichText, TextMark
+from desk.language.rich_text import RichText, TextSpan
 from desk.language.unsafe_characters import storable
 
 MESSAGE = 4096
@@ -91,7 +91,7 @@ def entities(text: RichText) -> list[dict[str, Any]]:
     return made
 
 
-def _entity(mark: TextMark, offset: int, length: int) -> dict[str, Any] | None:
+def _entity(mark: TextSpan, offset: int, length: int) -> dict[str, Any] | None:
     if not length or (mark.kind == "link" and not mark.url.startswith(_LINKED)):
         return None
     entity: dict[str, Any] = {"type": _KINDS[mark.kind], "offset": offset, "length": length}

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
 
-from desk.language.rich_text import RichText, TextMark
+from desk.language.rich_text import RichText, TextSpan
 from desk.model.channel import ChannelCapabilities, OpenFile, StoreMessages
 from desk.model.events import NO_REFERENCE, CaseReference, Event, Inbound, Opened, Pressed, Said
 from desk.model.media_types import file_kind_of, media_type_of
@@ -212,7 +212,7 @@ async def terminal_message(body: Mapping[str, Any], folder: Path, open_file: Ope
     files = [File(**file) for file in body["files"]]
     places = [await file_path(file, folder, open_file) for file in files]
     return TerminalMessage(
-        text=RichText(body["text"], tuple(TextMark(*mark) for mark in body["marks"])),
+        text=RichText(body["text"], tuple(TextSpan(*mark) for mark in body["marks"])),
         to=body["to"],
         options=tuple(RenderedButton(*option) for option in body["options"]),
         case=body["case"],

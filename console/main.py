@@ -32,7 +32,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "quarantine": ("console.commands.quarantine:quarantine", "Messages that could not be read."),
     "replay": ("console.commands.quarantine:replay", "Read quarantined messages once more."),
     # Who works here, and what was done.
-    "agents": ("console.commands.agents.group:agents", "Agents: who they are, and for whom they work."),
+    "agents": ("console.commands.agents.command_group:agents", "Agents: who they are, and for whom they work."),
     "audit": ("console.commands.audit:audit", "List who did what, and what came of it."),
     # Packages with commands of their own.
     "mail": ("console.commands.mail.group:mail", "Mails as the desk reads them, and what became of each."),

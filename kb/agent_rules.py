@@ -66,7 +66,7 @@ class AgentArticle:
 
 
 @dataclass(frozen=True, slots=True)
-class AgentCommandArticles:
+class ArticlesForAgentCommand:
     """What the knowledge base knows for an agent's command.
 
     ``best`` fit the case, the best first; ``links`` are the links of this case so far, as article and kind; ``named``
@@ -98,12 +98,12 @@ def article_button_key(article: str) -> str:
 
 def list_articles(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
     """The articles that may fit the case, each with a button."""
-    return _list_articles(case, facts.get(AgentCommandArticles) or AgentCommandArticles())
+    return _list_articles(case, facts.get(ArticlesForAgentCommand) or ArticlesForAgentCommand())
 
 
 def mark_not_useful(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
     """The articles that were shown did not fit: that is counted."""
-    known = facts.get(AgentCommandArticles) or AgentCommandArticles()
+    known = facts.get(ArticlesForAgentCommand) or ArticlesForAgentCommand()
     shown = [article for article, kind in known.links if kind == "shown"]
     useless = [RecordArticleLink(article, "not_useful", _agent_id(facts)) for article in shown]
     return decide(*useless, PopupNotice("articles_not_useful"), AddReaction())
@@ -114,7 +114,7 @@ def answer_which_article(case: Case, inbound: Inbound[Ordered], facts: Facts) ->
     answer = article_answer(inbound.event.operation)
     if isinstance(answer, DeclineArticle) and not answer.why.strip():
         return decide(ReplaceMessage(), SayTemplate("agents_why_not", to=Addressee.AGENTS, buttons=_REASON_BUTTONS))
-    known = facts.get(AgentCommandArticles) or AgentCommandArticles()
+    known = facts.get(ArticlesForAgentCommand) or ArticlesForAgentCommand()
     acts = _answer_acts(answer, facts, known)
     if not acts or answer is None:
         return decide(RefuseOperation(RefusalCode.NO_SUCH_ARTICLE))
@@ -124,7 +124,7 @@ def answer_which_article(case: Case, inbound: Inbound[Ordered], facts: Facts) ->
 
 def ask_which_article(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
     """An agent who resolves a case is asked which article solved it, unless that is known already."""
-    known = facts.get(AgentCommandArticles) or AgentCommandArticles()
+    known = facts.get(ArticlesForAgentCommand) or ArticlesForAgentCommand()
     if acts := _answer_acts(article_answer(inbound.event.operation), facts, known):
         return decide(*acts, done=False)
     if known.is_answered:
@@ -140,7 +140,7 @@ def ask_which_article(case: Case, inbound: Inbound[Ordered], facts: Facts) -> De
 
 def show_articles(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
     """An agent who takes a case or notes something about it is shown the articles that surely fit, each once (A17)."""
-    known = facts.get(AgentCommandArticles)
+    known = facts.get(ArticlesForAgentCommand)
     if not case.open or known is None or known.is_answered:
         return None
     new = [one for one in _not_shown_yet(known) if one.sure and one.article not in case.articles]
@@ -149,19 +149,19 @@ def show_articles(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decisi
 
 def remind_to_link_article(case: Case, inbound: Inbound[TimerFired], facts: Facts) -> Decision | None:
     """An hour after resolving, an agent who said nothing about an article is reminded once."""
-    known = facts.get(AgentCommandArticles) or AgentCommandArticles()
+    known = facts.get(ArticlesForAgentCommand) or ArticlesForAgentCommand()
     if known.is_answered or case.state not in (CaseState.RESOLVED, CaseState.CLOSED):
         return decide(Ignore(IgnoredCode.TIMER_OBSOLETE))
     return decide(SayTemplate("agents_article_missing", to=Addressee.AGENTS, buttons=_question_buttons(known)))
 
 
-def _list_articles(case: Case, known: AgentCommandArticles) -> Decision:
+def _list_articles(case: Case, known: ArticlesForAgentCommand) -> Decision:
     if not known.best:
         return decide(SayTemplate("agents_no_articles", to=Addressee.AGENTS, buttons=_question_buttons(known)))
     return decide(*_show(known.best, known), AddReaction())
 
 
-def _show(articles: Sequence[AgentArticle], known: AgentCommandArticles | None = None) -> list[RuleAct]:
+def _show(articles: Sequence[AgentArticle], known: ArticlesForAgentCommand | None = None) -> list[RuleAct]:
     """Shows the articles with a button each; links that exist already stay as they are."""
     before = {article for article, _ in known.links} if known else set()
     rows = tuple((_link_button(one),) for one in articles)
@@ -177,7 +177,7 @@ def _show(articles: Sequence[AgentArticle], known: AgentCommandArticles | None =
     ]
 
 
-def _answer_acts(answer: ArticleAnswer | None, facts: Facts, known: AgentCommandArticles) -> list[RuleAct]:
+def _answer_acts(answer: ArticleAnswer | None, facts: Facts, known: ArticlesForAgentCommand) -> list[RuleAct]:
     """The acts that record which article it was; empty where that article does not exist or the reason is missing."""
     agent = _agent_id(facts)
     if isinstance(answer, DeclineArticle) and (why := answer.why.strip()):
@@ -197,7 +197,7 @@ def _answer_acts(answer: ArticleAnswer | None, facts: Facts, known: AgentCommand
     return [*acts, PopupNotice("article_noted")]
 
 
-def _draft_acts(agent: str, known: AgentCommandArticles) -> list[RuleAct]:
+def _draft_acts(agent: str, known: ArticlesForAgentCommand) -> list[RuleAct]:
     if known.draft is None:
         drafted = known.named
         return [RecordArticleLink(drafted.article, "drafted", agent), PopupNotice("article_noted")] if drafted else []
@@ -205,14 +205,14 @@ def _draft_acts(agent: str, known: AgentCommandArticles) -> list[RuleAct]:
     return [CreateDraft(known.draft, agent), AddJournalEntry(ArticleDrafted(article)), PopupNotice("article_noted")]
 
 
-def _confirmation_values(answer: ArticleAnswer, known: AgentCommandArticles) -> dict[str, str]:
+def _confirmation_values(answer: ArticleAnswer, known: ArticlesForAgentCommand) -> dict[str, str]:
     draft = known.draft.article.id if known.draft and isinstance(answer, DraftArticle) else ""
     declined = isinstance(answer, DeclineArticle)
     named = known.named.article if known.named and not draft and not declined else ""
     return {"draft": draft, "article": named, "why": "1" if declined else ""}
 
 
-def _question_buttons(known: AgentCommandArticles) -> Buttons:
+def _question_buttons(known: ArticlesForAgentCommand) -> Buttons:
     articles = tuple((_link_button(one),) for one in known.best)
     return (*articles, (Button("kb:draft", "button_new_draft"), Button("kb:ask_why", "button_no_article")))
 
@@ -225,7 +225,7 @@ def _link_button(one: AgentArticle) -> Button:
     return Button(f"kb:link:{article_button_key(one.article)}", label=label)
 
 
-def _not_shown_yet(known: AgentCommandArticles) -> list[AgentArticle]:
+def _not_shown_yet(known: ArticlesForAgentCommand) -> list[AgentArticle]:
     seen = {article for article, _ in known.links}
     return [one for one in known.best if one.article not in seen]
 

@@ -30,7 +30,7 @@ from desk.storage.database import Database
 from kb.agent_rules import (
     REMINDER_TIMER,
     AgentArticle,
-    AgentCommandArticles,
+    ArticlesForAgentCommand,
     article_answer,
     article_button_key,
 )
@@ -84,7 +84,7 @@ class DialogArticlesLookup:
 
 
 class AgentArticlesLookup:
-    """Finds `kb.agent_rules.AgentCommandArticles` where an agent may want an article, or is asked for one; else
+    """Finds `kb.agent_rules.ArticlesForAgentCommand` where an agent may want an article, or is asked for one; else
     None."""
 
     def __init__(self, database: Database, knowledge: KnowledgeBase) -> None:
@@ -102,7 +102,7 @@ class AgentArticlesLookup:
         links = await self._read_links(round_)
         named, draft = await self._named_and_draft(round_, answer, links) if answer else (None, None)
         best = () if named or draft else await self._fitting_articles(round_)
-        return AgentCommandArticles(best, links, named, draft)
+        return ArticlesForAgentCommand(best, links, named, draft)
 
     async def _fitting_articles(self, round_: Round) -> tuple[AgentArticle, ...]:
         case, inbound = round_.case, round_.inbound

@@ -24,7 +24,7 @@ from desk.model.events import Inbound, Opened, Pressed, Said
 from desk.model.journal import ArticleShown, ArticleTried, ClosingAgreed
 from desk.model.shared_facts import ArticleSuggestion, ArticleSuggestions, DialogArticles
 from desk.model.states import CaseState
-from kb.learning.acts import RecordSuggestion, RecordSuggestionOutcome
+from kb.learning.acts import RecordArticleShown, RecordSuggestionOutcome
 
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
 
@@ -51,7 +51,7 @@ def suggest_article(case: Case, inbound: Spoken, facts: Facts) -> Decision | Non
 def _suggestion_acts(best: ArticleSuggestion, question: str, *before: RuleAct) -> tuple[RuleAct, ...]:
     """The article, after what is said ``before`` it, and the question whether it helped."""
     shown = (SayText(best.text, files=best.pictures), SayTemplate(question, buttons=HELPED_BUTTONS))
-    recorded = RecordSuggestion(best.article, best.score), AddJournalEntry(ArticleShown(best.article))
+    recorded = RecordArticleShown(best.article, best.score), AddJournalEntry(ArticleShown(best.article))
     return Expect(SELF_HELP), *recorded, *before, *shown
 
 

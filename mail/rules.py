@@ -22,7 +22,7 @@ from desk.model.events import DeliveryFailed, Event, Inbound, Said
 from desk.model.journal import AutomaticMailCame, MailIncomplete
 from desk.model.messages import RedeliveryPolicy, SenderAssurance
 from mail.sending.compose import UNSUBSCRIBE
-from mail.sending.loop_guard import StopNotices, peer_of
+from mail.sending.loop_guard import MuteNotices, peer_of
 
 _MEANINGLESS = {"own": IgnoredCode.OWN_MAIL, "feedback": IgnoredCode.FEEDBACK_REPORT}
 
@@ -44,7 +44,7 @@ def stop_notices(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision |
     asked = inbound.event.subject.strip().lower().removeprefix("re:").strip() == UNSUBSCRIBE
     if not asked or facts.need(CaseMatch).how != "token" or inbound.proof is SenderAssurance.DOUBTED:
         return None
-    return decide(StopNotices(peer_of(inbound.sender.value)), Ignore(IgnoredCode.NOTICES_DECLINED))
+    return decide(MuteNotices(peer_of(inbound.sender.value)), Ignore(IgnoredCode.NOTICES_DECLINED))
 
 
 def keep_automatic_mail(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:

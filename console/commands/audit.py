@@ -58,7 +58,7 @@ def _print_row(row: AuditRow) -> None:
 async def _rows(
     folder: DeskFolder, number: str, provider: str, since: datetime | None, actor: str, limit: int
 ) -> Sequence[AuditRow]:
-    from console.commands.find_case import find  # noqa: PLC0415 (help and usage come at once)
+    from console.commands.case_lookup import find  # noqa: PLC0415 (help and usage come at once)
     from desk.model.messages import FRONT  # noqa: PLC0415 (the same)
     from desk.storage.audit import DESK, entries  # noqa: PLC0415 (the same)
 

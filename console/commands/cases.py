@@ -9,8 +9,8 @@ from typing import Any
 import click
 from sqlalchemy import inspect, select
 
+from console.commands.case_lookup import find
 from console.commands.case_names import Providers
-from console.commands.find_case import find
 from console.runtime.content_folders import TEMPLATES
 from console.terminal.context import DeskFolder, json_option, open_database, pass_folder, print_json, run
 from console.terminal.table_labels import labels

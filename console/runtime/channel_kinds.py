@@ -17,7 +17,7 @@ from desk.clock import Clock
 from desk.model.channel import Channel
 from desk.model.diagnostics import Finding
 from desk.model.settings import ChannelSettings, MailboxSettings, ReadChannel, Settings, TelegramBotSettings
-from desk.pipeline.reply_tokens import ReplyTokens
+from desk.pipeline.reply_tokens import ReplyTokenSigner
 from desk.storage.database import Database
 
 if TYPE_CHECKING:
@@ -29,11 +29,11 @@ MIN_SECRET_LENGTH = 4
 
 
 @dataclass(frozen=True, slots=True)
-class ChannelTools:
+class ChannelDependencies:
     """What channels are made with. ``monotonic`` gives the seconds by which servers' rate limits are kept."""
 
     database: Database
-    reply_tokens: ReplyTokens
+    reply_tokens: ReplyTokenSigner
     readers: MessageReaderPool
     attachments: AttachmentOpener
     clock: Clock
@@ -51,14 +51,14 @@ class ChannelKind:
 
     section: str
     nouns: tuple[str, str]
-    make: Callable[[Sequence[Any], ChannelTools], Mapping[str, Channel]]
+    make: Callable[[Sequence[Any], ChannelDependencies], Mapping[str, Channel]]
     check: Callable[[Any], Awaitable[list[Finding]]]
-    secrets: Callable[[Any, ReplyTokens | None], Iterable[str]]
+    secrets: Callable[[Any, ReplyTokenSigner | None], Iterable[str]]
     check_settings: Callable[[Sequence[Any]], Iterable[Finding]] = lambda configured: ()
     read: ReadChannel | None = None
 
 
-def _make_bots(configured: Sequence[TelegramBotSettings], tools: ChannelTools) -> dict[str, Channel]:
+def _make_bots(configured: Sequence[TelegramBotSettings], tools: ChannelDependencies) -> dict[str, Channel]:
     from bots.channel import TelegramChannel  # noqa: PLC0415 (only where there is a bot)
     from bots.http_sessions import HttpSessions  # noqa: PLC0415 (the same)
 
@@ -72,7 +72,7 @@ def _make_bots(configured: Sequence[TelegramBotSettings], tools: ChannelTools) -
     }
 
 
-def _webhook_secret(bot: TelegramBotSettings, reply_tokens: ReplyTokens) -> str:
+def _webhook_secret(bot: TelegramBotSettings, reply_tokens: ReplyTokenSigner) -> str:
     return reply_tokens.derived(f"webhook {bot.name}")
 
 
@@ -91,14 +91,14 @@ def _check_tokens(configured: Sequence[TelegramBotSettings]) -> Iterator[Finding
             )
 
 
-def _bot_secrets(bot: TelegramBotSettings, reply_tokens: ReplyTokens | None) -> Iterator[str]:
+def _bot_secrets(bot: TelegramBotSettings, reply_tokens: ReplyTokenSigner | None) -> Iterator[str]:
     yield bot.token.reveal()
     yield bot.token.reveal().partition(":")[2]
     if reply_tokens:
         yield _webhook_secret(bot, reply_tokens)
 
 
-def _make_mailboxes(configured: Sequence[MailboxSettings], tools: ChannelTools) -> dict[str, Channel]:
+def _make_mailboxes(configured: Sequence[MailboxSettings], tools: ChannelDependencies) -> dict[str, Channel]:
     from mail.channel import MailChannel  # noqa: PLC0415 (only where there is a mailbox)
     from mail.receiving.fair_scheduling import FetchScheduler  # noqa: PLC0415 (the same)
 
@@ -124,7 +124,7 @@ def _check_mailbox_settings(configured: Sequence[MailboxSettings]) -> Iterator[F
             yield Finding("error", box.channel, f"ca_file {box.ca_file} is not there", "correct it or remove it")
 
 
-def _mailbox_secrets(box: MailboxSettings, reply_tokens: ReplyTokens | None) -> Iterator[str]:
+def _mailbox_secrets(box: MailboxSettings, reply_tokens: ReplyTokenSigner | None) -> Iterator[str]:
     password = box.password.reveal()
     yield password
     if password:  # as SASL PLAIN carries it (RFC 4616)
@@ -151,7 +151,7 @@ def configured(settings: Settings) -> Iterator[tuple[ChannelKind, ChannelSetting
             yield kind, one
 
 
-def make_channels(settings: Settings, tools: ChannelTools) -> dict[str, Channel]:
+def make_channels(settings: Settings, tools: ChannelDependencies) -> dict[str, Channel]:
     """All of them, by name."""
     made: dict[str, Channel] = {}
     for kind in CHANNEL_KINDS:
@@ -160,7 +160,7 @@ def make_channels(settings: Settings, tools: ChannelTools) -> dict[str, Channel]
     return made
 
 
-def channel_secrets(settings: Settings, reply_tokens: ReplyTokens | None) -> Iterator[str]:
+def channel_secrets(settings: Settings, reply_tokens: ReplyTokenSigner | None) -> Iterator[str]:
     """The secrets of all channels, and what is derived from them."""
     for kind, one in configured(settings):
         yield from kind.secrets(one, reply_tokens)

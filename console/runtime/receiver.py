@@ -12,12 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from console.runtime.channel_kinds import ChannelTools, configured, make_channels
+from console.runtime.channel_kinds import ChannelDependencies, configured, make_channels
 from console.runtime.file_fetch import AttachmentOpener
 from desk.clock import Clock, now
 from desk.model.channel import Channel
 from desk.model.settings import Settings
-from desk.pipeline.reply_tokens import ReplyTokens
+from desk.pipeline.reply_tokens import ReplyTokenSigner
 from desk.storage.database import Database
 from desk.storage.process_identity import new_holder
 from mail.reading.sandbox import MessageReaderPool
@@ -37,7 +37,7 @@ class Receiver:
 
     settings: Settings
     database: Database
-    reply_tokens: ReplyTokens
+    reply_tokens: ReplyTokenSigner
     readers: MessageReaderPool
     channels: dict[str, Channel]
     attachments: AttachmentOpener
@@ -67,10 +67,10 @@ def build_receiver(
 
     ``workers`` are the children that read mail, ``monotonic`` the seconds by which servers' rate limits are kept.
     """
-    database, reply_tokens = Database(settings.database), ReplyTokens(settings.secret, settings.former_secret)
+    database, reply_tokens = Database(settings.database), ReplyTokenSigner(settings.secret, settings.former_secret)
     readers = MessageReaderPool(workers=workers)
     channels: dict[str, Channel] = {}
     attachments = AttachmentOpener(database, readers, channels, settings)
-    tools = ChannelTools(database, reply_tokens, readers, attachments, clock, monotonic)
+    tools = ChannelDependencies(database, reply_tokens, readers, attachments, clock, monotonic)
     channels |= make_channels(settings, tools)
     return Receiver(settings, database, reply_tokens, readers, channels, attachments, new_holder(), clock)

@@ -48,7 +48,7 @@ from intake.identity.lookups import DialogLookup, IdentificationLookup, articles
 from intake.identity.sources.csv_file import CsvEntitlementSource
 from intake.limits import rate_rules
 from intake.limits.rate_lookup import MessageRateLookup, write_quarantine_backlog
-from kb.agent_rules import AgentCommandArticles
+from kb.agent_rules import ArticlesForAgentCommand
 from kb.learning import acts as kb_acts
 from kb.lookups import AgentArticlesLookup, DialogArticlesLookup, SuggestionsLookup
 from kb.phrase_learner import PhraseLearner
@@ -67,7 +67,7 @@ ACT_FILTERS: tuple[ActFilter, ...] = (
 
 ACT_WRITERS: Mapping[type[RuleAct], ActWriter] = {
     SetCaseAccount: kb_act_writers.write_account_assignment,
-    kb_acts.RecordSuggestion: kb_act_writers.write_suggestion,
+    kb_acts.RecordArticleShown: kb_act_writers.write_suggestion,
     kb_acts.RecordSuggestionOutcome: kb_act_writers.write_suggestion_outcome,
     kb_acts.RecordArticleLink: kb_act_writers.write_link,
     kb_acts.CreateDraft: kb_act_writers.write_draft,
@@ -77,7 +77,7 @@ ACT_WRITERS: Mapping[type[RuleAct], ActWriter] = {
     loop_guard.CountAutomaticMail: loop_guard_store.write_counted_mail,
     loop_guard.MutePeer: loop_guard_store.write_mute,
     loop_guard.ResetPeerCounts: loop_guard_store.write_forget_counts,
-    loop_guard.StopNotices: loop_guard_store.write_decline,
+    loop_guard.MuteNotices: loop_guard_store.write_decline,
 }
 OUTCOME_LISTENERS: tuple[OutcomeListener, ...] = (ledger.record_outcome, audit_operation)
 
@@ -144,7 +144,7 @@ async def assemble_application(
     lazy_lookups: Mapping[type, Lookup] = {
         ArticleSuggestions: SuggestionsLookup(knowledge),
         DialogArticles: DialogArticlesLookup(knowledge, articles_named),
-        AgentCommandArticles: AgentArticlesLookup(database, knowledge),
+        ArticlesForAgentCommand: AgentArticlesLookup(database, knowledge),
     }
     without_case: Sequence[Lookup] = (ActingAgentLookup(registry), ContactAddressesLookup(registry))
     lookups: Sequence[Lookup] = (

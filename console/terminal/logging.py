@@ -22,7 +22,7 @@ from sqlalchemy.engine import make_url
 from console.runtime.channel_kinds import MIN_SECRET_LENGTH, channel_secrets
 from desk.language.unsafe_characters import safe_for_terminal
 from desk.model.settings import Settings
-from desk.pipeline.reply_tokens import ReplyTokens
+from desk.pipeline.reply_tokens import ReplyTokenSigner
 
 MAX_LINE = 2000
 REDACTED = "[secret]"
@@ -38,7 +38,7 @@ def secrets_of(settings: Settings) -> list[str]:
     """Every secret of the desk: keys, tokens, passwords, and what is derived from them."""
     found = [settings.secret.reveal(), settings.former_secret.reveal(), os.environ.get("PGPASSWORD", "")]
     found.append(str(make_url(settings.database).password or ""))
-    reply_tokens = ReplyTokens(settings.secret, settings.former_secret) if settings.secret else None
+    reply_tokens = ReplyTokenSigner(settings.secret, settings.former_secret) if settings.secret else None
     return [one for one in (*found, *channel_secrets(settings, reply_tokens)) if one]
 
 

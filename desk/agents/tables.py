@@ -16,7 +16,7 @@ from typing import Any, cast
 from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from desk.storage.base import Base, Instant, ProviderRow
+from desk.storage.base import Base, Instant, ProviderScopedRow
 
 
 class AgentRow(Base):
@@ -47,7 +47,7 @@ class AgentIdentityRow(Base):
     )
 
 
-class ProviderMembershipRow(ProviderRow, Base):
+class ProviderMembershipRow(ProviderScopedRow, Base):
     """An agent works for a provider, as an agent, lead or admin. ``teams`` are ids of the provider's `teams`."""
 
     __tablename__ = "memberships"
@@ -60,7 +60,7 @@ class ProviderMembershipRow(ProviderRow, Base):
     __table_args__ = (CheckConstraint("role IN ('agent', 'lead', 'admin')", name="ck_memberships_role"),)
 
 
-class TeamRow(ProviderRow, Base):
+class TeamRow(ProviderScopedRow, Base):
     """A team of a provider, as `desk.model.provider_files.Team`."""
 
     __tablename__ = "teams"
@@ -85,7 +85,7 @@ class PresenceRow(Base):
     __table_args__ = (CheckConstraint("state IN ('in', 'away', 'off')", name="ck_presence_state"),)
 
 
-class TeamsFileImportRow(ProviderRow, Base):
+class TeamsFileImportRow(ProviderScopedRow, Base):
     """What a provider's teams.toml brought when it was last imported: its hash, and its entries in the file's order.
 
     ``hash`` is "" while an entry waits that was changed on both sides; the file is then looked at again each time.

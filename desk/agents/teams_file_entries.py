@@ -9,7 +9,7 @@ from itertools import takewhile
 from typing import Any
 
 from desk.model.provider_files import Agent, Provider, Team
-from desk.model.toml_section import toml_string
+from desk.model.toml_table import toml_string
 
 Key = tuple[str, str]
 """Of one entry within a provider: "team" or "agent", and the id."""

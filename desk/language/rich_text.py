@@ -18,8 +18,9 @@ _MARKUP_START = re.compile(r"[\\*`\[]")
 
 
 @dataclass(frozen=True, slots=True)
-class TextMark:
-    """One marked stretch: ``start`` and ``end`` count code points of the plain text, ``end`` exclusive."""
+class TextSpan:
+    """A range of a text that is bold, code or a link: ``start`` and ``end`` count code points of the plain text,
+    ``end`` exclusive."""
 
     kind: Literal["bold", "code", "link"]
     start: int
@@ -33,7 +34,7 @@ class RichText:
     `plain`."""
 
     plain: str = ""
-    marks: tuple[TextMark, ...] = ()
+    marks: tuple[TextSpan, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.plain)
@@ -41,7 +42,7 @@ class RichText:
     def part(self, start: int, end: int) -> RichText:
         """The characters from ``start`` to ``end`` with whatever of the marks lies there."""
         kept = (
-            TextMark(mark.kind, max(mark.start, start) - start, min(mark.end, end) - start, mark.url)
+            TextSpan(mark.kind, max(mark.start, start) - start, min(mark.end, end) - start, mark.url)
             for mark in self.marks
             if mark.start < end and mark.end > start
         )
@@ -61,13 +62,13 @@ def escape_markdown(words: str) -> str:
 def join_texts(texts: Iterable[RichText], between: str = "\n\n") -> RichText:
     """Several texts one below the other; empty ones leave no gap."""
     plain = ""
-    marks: list[TextMark] = []
+    marks: list[TextSpan] = []
     for text in texts:
         if not text:
             continue
         if plain:
             plain += between
-        marks += (TextMark(m.kind, m.start + len(plain), m.end + len(plain), m.url) for m in text.marks)
+        marks += (TextSpan(m.kind, m.start + len(plain), m.end + len(plain), m.url) for m in text.marks)
         plain += text.plain
     return RichText(plain, tuple(marks))
 
@@ -88,7 +89,7 @@ class _MarkdownParser:
 
     def __init__(self) -> None:
         self.plain: list[str] = []
-        self.marks: list[TextMark] = []
+        self.marks: list[TextSpan] = []
         self._ends: dict[str, tuple[int, int]] = {}
 
     def parse_line(self, line: str, heading: bool) -> None:
@@ -102,7 +103,7 @@ class _MarkdownParser:
         self.plain.extend(line[at:])
         if heading and len(self.plain) > start:
             del self.marks[before:]
-            self.marks.append(TextMark("bold", start, len(self.plain)))
+            self.marks.append(TextSpan("bold", start, len(self.plain)))
 
     def _parse_at(self, line: str, at: int) -> int:
         char = line[at]
@@ -152,7 +153,7 @@ class _MarkdownParser:
                 at += 1
             self.plain.append(inner[at])
             at += 1
-        self.marks.append(TextMark(kind, start, len(self.plain), url))
+        self.marks.append(TextSpan(kind, start, len(self.plain), url))
 
 
 def _find_unescaped(line: str, delimiter: str, start: int) -> int:

@@ -73,7 +73,7 @@ class OperationRefused:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptPending:
+class HeldForAgent:
     """It waits until an agent says whose it is."""
 
 
@@ -84,14 +84,14 @@ class Ignored:
     code: IgnoredCode
 
 
-Outcome = Done | OperationRefused | KeptPending | Ignored
+Outcome = Done | OperationRefused | HeldForAgent | Ignored
 
 _PENDING, _REFUSED = "pending", "refused:"
 
 
 def stored_outcome(outcome: Outcome) -> str:
     """An outcome as `arrivals.outcome` keeps it, at most 40 characters."""
-    if isinstance(outcome, KeptPending):
+    if isinstance(outcome, HeldForAgent):
         return _PENDING
     return f"{_REFUSED}{outcome.code}" if isinstance(outcome, OperationRefused) else str(outcome.code)
 
@@ -99,7 +99,7 @@ def stored_outcome(outcome: Outcome) -> str:
 def outcome_from(stored: str, names: Mapping[str, str] | None = None) -> Outcome:
     """What `stored_outcome` wrote. Raises ValueError for anything else."""
     if stored == _PENDING:
-        return KeptPending()
+        return HeldForAgent()
     if stored.startswith(_REFUSED):
         return OperationRefused(RefusalCode(stored.removeprefix(_REFUSED)), names or {})
     done = next((one for one in DoneCode if one.value == stored), None)

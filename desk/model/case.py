@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from desk.model.dialog_state import DialogState, Expecting
 from desk.model.events import Event, Inbound, Pressed, Said
 from desk.model.states import FINAL, TRANSITIONS, CaseState, ForbiddenTransition
-from desk.storage.base import Base, Instant, ProviderRow
+from desk.storage.base import Base, Instant, ProviderScopedRow
 
 TRIAGE = "triage"
 """The reason of a case whose intake is over: the same round gives it its number."""
@@ -24,7 +24,7 @@ TRIAGE = "triage"
 _IN_INTAKE = text("state = 'acknowledged' AND registered_at IS NULL")
 
 
-class Case(ProviderRow, Base):
+class Case(ProviderScopedRow, Base):
     """One matter of one person with one provider, from the first word to the consent.
 
     ``answers`` maps a question's id to ``{"value": ..., "text": ...}``. ``articles`` are those shown, the last one

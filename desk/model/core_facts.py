@@ -1,4 +1,4 @@
-"""Facts the ground itself gathers for the rules, beside those of the look-ups."""
+"""Facts that the core of the desk gathers for the rules, beside those of the look-ups."""
 
 from __future__ import annotations
 

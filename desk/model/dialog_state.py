@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, ForeignKeyConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from desk.storage.base import Base, ProviderRow
+from desk.storage.base import Base, ProviderScopedRow
 
 PROBLEM, IDENTIFIER, CATEGORY, SELF_HELP = "problem", "identifier", "category", "self_help"
 QUESTION, SUMMARY, CONSENT, ARTICLE = "question", "summary", "consent", "article"
@@ -68,7 +68,7 @@ class DialogState:
 _FIELDS = frozenset(one.name for one in fields(DialogState))
 
 
-class DialogStateRow(ProviderRow, Base):
+class DialogStateRow(ProviderScopedRow, Base):
     """The stored `DialogState` of a case."""
 
     __tablename__ = "dialog_states"

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, BigInteger, Boolean, ForeignKeyConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from desk.storage.base import Base, Instant, ProviderRow
+from desk.storage.base import Base, Instant, ProviderScopedRow
 
 
 class Category(StrEnum):
@@ -286,7 +286,7 @@ KINDS: Mapping[str, type[JournalEntryData]] = {
 }
 
 
-class JournalEntry(ProviderRow, Base):
+class JournalEntry(ProviderScopedRow, Base):
     """One entry of a case's journal: what happened, when, by whom. Never changed afterwards.
 
     ``kind`` and ``data`` are a `JournalEntryData`; ``text`` are words that were said. ``actor`` is "subscriber",

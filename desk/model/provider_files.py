@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from desk.language.conditions import Condition, InvalidCondition
 from desk.language.detect import LANGUAGES
 from desk.model.messages import FRONT
-from desk.model.toml_section import Section, read_toml
+from desk.model.toml_table import TomlTable, read_toml
 
 _PROVIDER_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _NUMBER_PREFIX = re.compile(r"[A-Z0-9]{1,8}")
@@ -201,13 +201,13 @@ def parse_duration(text: object, where: str) -> timedelta:
     return timedelta(seconds=int(number) * _SECONDS_PER_UNIT[unit])
 
 
-def _read_file(folder: Path, name: str) -> Section:
+def _read_file(folder: Path, name: str) -> TomlTable:
     shown = f"{folder.name}/{name}"
     try:
         table = read_toml(folder / name, shown, InvalidProvider)
     except FileNotFoundError:
         table = {}
-    return Section(table, f"{shown}:", InvalidProvider)
+    return TomlTable(table, f"{shown}:", InvalidProvider)
 
 
 def _required_bytes(path: Path) -> bytes:
@@ -217,14 +217,14 @@ def _required_bytes(path: Path) -> bytes:
         raise InvalidProvider(f"{path.parent.name} has no {path.name}: a provider needs one") from None
 
 
-def _read_facts(section: Section) -> Mapping[str, str]:
+def _read_facts(section: TomlTable) -> Mapping[str, str]:
     facts = section.take_rest()
     if misshapen := [key for key, value in facts.items() if isinstance(value, dict | list)]:
         raise section.error(f"{misshapen[0]} must be one text, number, true or false")
     return {key: str(value) for key, value in facts.items()}
 
 
-def _read_limits(section: Section) -> FloodLimits:
+def _read_limits(section: TomlTable) -> FloodLimits:
     defaults = FloodLimits()
     counts = {name: section.number(name, getattr(defaults, name), (1, 100_000)) for name in _LIMIT_KEYS}
     silent_after = parse_duration(section.text("silent_after", "7d"), f"{section.where} silent_after")
@@ -234,14 +234,14 @@ def _read_limits(section: Section) -> FloodLimits:
     return FloodLimits(**counts, silent_after=silent_after)
 
 
-def _read_prefix(section: Section) -> str:
+def _read_prefix(section: TomlTable) -> str:
     prefix = section.text("prefix", "FL")
     if not _NUMBER_PREFIX.fullmatch(prefix):
         raise section.error(f"prefix {prefix!r} must be one to eight capital letters or digits")
     return prefix
 
 
-def _read_titles(section: Section, key: str, default: str) -> Mapping[str, str]:
+def _read_titles(section: TomlTable, key: str, default: str) -> Mapping[str, str]:
     value = section.take(key, default)
     if isinstance(value, str):
         return dict.fromkeys(LANGUAGES, value)
@@ -250,7 +250,7 @@ def _read_titles(section: Section, key: str, default: str) -> Mapping[str, str]:
     raise section.error(f'{key} must be a text, or {{ ru = "...", en = "..." }}')
 
 
-def _read_time_zone(section: Section) -> ZoneInfo:
+def _read_time_zone(section: TomlTable) -> ZoneInfo:
     name = section.text("timezone", "UTC")
     try:
         return ZoneInfo(name)
@@ -258,14 +258,14 @@ def _read_time_zone(section: Section) -> ZoneInfo:
         raise section.error(f"timezone {name!r} is unknown: write an IANA name") from None
 
 
-def _read_team(section: Section) -> Team:
+def _read_team(section: TomlTable) -> Team:
     section.set_name(id := _read_id(section))
     team = Team(id, section.choice("kind", ("queue", "group"), "queue"), _read_titles(section, "title", id))
     section.reject_unknown_keys()
     return team
 
 
-def _read_agent(section: Section, teams: Iterable[Team]) -> Agent:
+def _read_agent(section: TomlTable, teams: Iterable[Team]) -> Agent:
     section.set_name(id := _read_id(section))
     telegram, member_of = section.take("telegram", 0), section.texts("teams")
     if not isinstance(telegram, int) or isinstance(telegram, bool) or telegram < 0:
@@ -286,14 +286,14 @@ def _read_agent(section: Section, teams: Iterable[Team]) -> Agent:
     return agent
 
 
-def _read_id(section: Section) -> str:
+def _read_id(section: TomlTable) -> str:
     id = section.text("id")
     if len(id) > LONGEST_ID:
         raise section.error(f"an id has at most {LONGEST_ID} characters")
     return id
 
 
-def _read_route(section: Section, teams: Iterable[Team], agents: Iterable[Agent]) -> RoutingRule:
+def _read_route(section: TomlTable, teams: Iterable[Team], agents: Iterable[Agent]) -> RoutingRule:
     target, when = section.text("to"), section.text("when", "True")
     known = {*(f"person:{one.id}" for one in agents), *(f"{one.kind}:{one.id}" for one in teams)}
     if target not in known:

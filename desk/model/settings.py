@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from desk.language.detect import LANGUAGES
 from desk.model.messages import FRONT
-from desk.model.toml_section import Section, read_toml
+from desk.model.toml_table import TomlTable, read_toml
 
 
 class InvalidSettings(ValueError):
@@ -63,8 +63,8 @@ class ChannelSettings(Protocol):
         """A provider, or `FRONT`."""
 
 
-ReadChannel = Callable[["Section", "SettingsReader"], ChannelSettings]
-"""Reads one section of a channel, to its end (`Section.reject_unknown_keys`)."""
+ReadChannel = Callable[["TomlTable", "SettingsReader"], ChannelSettings]
+"""Reads one section of a channel, to its end (`TomlTable.reject_unknown_keys`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ class SettingsReader:
 
     def settings(self, table: Mapping[str, Any], more: Mapping[str, ReadChannel]) -> Settings:
         """The whole file. Raises `InvalidSettings`."""
-        file = Section(table, "firstline.toml:", InvalidSettings)
+        file = TomlTable(table, "firstline.toml:", InvalidSettings)
         desk = file.section("desk")
         settings = Settings(
             root=self.root,
@@ -204,7 +204,7 @@ class SettingsReader:
             f"[desk] database is {scheme!r}: write sqlite:///data/firstline.db or postgresql://user@host/name"
         )
 
-    def secret(self, section: Section, key: str, default: str | None = None) -> Secret:
+    def secret(self, section: TomlTable, key: str, default: str | None = None) -> Secret:
         """The secret that ``key`` names as env:NAME or file:PATH; empty where the default is."""
         source, where = section.take(key, default), f"{section.where} {key}"
         if source == "":
@@ -224,7 +224,7 @@ class SettingsReader:
                 raise InvalidSettings(f"{where}: {path} cannot be read ({error.strerror})") from None
         raise InvalidSettings(f"{where} must be env:NAME or file:PATH, so that no secret stands in firstline.toml")
 
-    def telegram(self, one: Section) -> TelegramBotSettings:
+    def telegram(self, one: TomlTable) -> TelegramBotSettings:
         """One bot."""
         one.set_name(name := one.text("name"))
         bot = TelegramBotSettings(
@@ -238,7 +238,7 @@ class SettingsReader:
         one.reject_unknown_keys()
         return bot
 
-    def mailbox(self, one: Section) -> MailboxSettings:
+    def mailbox(self, one: TomlTable) -> MailboxSettings:
         """One mailbox."""
         one.set_name(name := one.text("name"))
         address = one.text("address")
@@ -260,7 +260,7 @@ class SettingsReader:
         return box
 
 
-def provider_of(section: Section) -> str:
+def provider_of(section: TomlTable) -> str:
     """Whose channel it is: `FRONT` for a shared one. Raises `InvalidSettings`."""
     if section.flag("shared", False):
         if section.take("provider", ""):
@@ -272,7 +272,7 @@ def provider_of(section: Section) -> str:
     return provider
 
 
-def _check_receiving(box: MailboxSettings, section: Section) -> None:
+def _check_receiving(box: MailboxSettings, section: TomlTable) -> None:
     if box.look_every < 1:
         raise section.error(f"look_every is {box.look_every}: write the seconds between two looks, 60 is usual")
     if box.after not in ("seen", "leave") and not box.move_to:
@@ -283,7 +283,7 @@ def _check_receiving(box: MailboxSettings, section: Section) -> None:
         raise section.error("folder: a folder's name has no control characters")
 
 
-def _mail_server(section: Section, key: str, ports: Mapping[str, int], address: str) -> MailServer:
+def _mail_server(section: TomlTable, key: str, ports: Mapping[str, int], address: str) -> MailServer:
     wanted = " or ".join(f"{scheme}://user@host:{port}" for scheme, port in ports.items())
     url = section.text(key)
     try:

@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Boolean, ForeignKeyConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from desk.storage.base import Base, Instant, ProviderRow
+from desk.storage.base import Base, Instant, ProviderScopedRow
 
 
-class Person(ProviderRow, Base):
+class Person(ProviderScopedRow, Base):
     """A person known to one provider. ``contract`` is what identified them last; "" while nobody knows."""
 
     __tablename__ = "people"
@@ -23,7 +23,7 @@ class Person(ProviderRow, Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 
-class PersonAddress(ProviderRow, Base):
+class PersonAddress(ProviderScopedRow, Base):
     """Where a person writes from: the channel and the value there. ``blocked`` says why nothing reaches them, or is "".
 
     ``confirmed`` once it is sure that they read there: their channel proved it, or a token sent there came back.

@@ -7,11 +7,11 @@ from desk.model.arrival_outcomes import Ignored, IgnoredCode, Outcome, stored_ou
 from desk.model.core_facts import ActingAgent
 from desk.model.events import Ordered
 from desk.pipeline.lookup import Round
-from desk.pipeline.write_buffer import RowBatch
+from desk.pipeline.write_buffer import WriteBuffer
 from desk.storage import audit
 
 
-def audit_operation(round_: Round, outcome: Outcome, case_id: int | None, rows: RowBatch) -> None:
+def audit_operation(round_: Round, outcome: Outcome, case_id: int | None, rows: WriteBuffer) -> None:
     """An `desk.pipeline.write.OutcomeListener`. What agents say among themselves is no operation."""
     event, case = round_.inbound.event, round_.subject
     if not isinstance(event, Ordered) or outcome == Ignored(IgnoredCode.AGENTS_TALK):

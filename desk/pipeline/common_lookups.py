@@ -1,4 +1,4 @@
-"""The ground's own look-ups: who the agent is, what the subscriber's channel can do, and the ways to everybody."""
+"""The core's own look-ups: who the agent is, what the subscriber's channel can do, and the ways to everybody."""
 
 from __future__ import annotations
 

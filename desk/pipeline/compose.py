@@ -60,7 +60,7 @@ from desk.model.messages import (
 from desk.model.provider_files import Provider
 from desk.pipeline.lookup import Round, address_of, is_proved_sender, sender_address_row
 from desk.pipeline.recipients import addresses_of, priority_of
-from desk.pipeline.reply_tokens import ReplyTokens
+from desk.pipeline.reply_tokens import ReplyTokenSigner
 
 _MARKS = re.compile(r"^\s{0,9}(?:(?:re|aw|fwd?|отв|пер|ответ)\s?:|\[[a-z0-9]{1,20}-\d{4}-\d{6,9}-\d\])", re.IGNORECASE)
 OWN_WORDS = ("name", "contract", "lines", "question", "answer")
@@ -104,7 +104,7 @@ class MessageComposer:
     """Renders templates and messages; pure but for the templates read at the start."""
 
     def __init__(
-        self, templates: Templates, registry: ChannelRegistry, reply_tokens: ReplyTokens, card_of: CardOf
+        self, templates: Templates, registry: ChannelRegistry, reply_tokens: ReplyTokenSigner, card_of: CardOf
     ) -> None:
         self.templates = templates
         self.registry = registry

@@ -30,7 +30,7 @@ from desk.model.acts import (
     SetDialogState,
     SetFields,
 )
-from desk.model.arrival_outcomes import Done, DoneCode, Ignored, KeptPending, OperationRefused, Outcome, RefusalCode
+from desk.model.arrival_outcomes import Done, DoneCode, HeldForAgent, Ignored, OperationRefused, Outcome, RefusalCode
 from desk.model.case import Case, append_words, state_change
 from desk.model.dialog_state import Expecting
 from desk.model.events import Event, Inbound, Said
@@ -167,7 +167,7 @@ def outcome_of(acts: Sequence[RuleAct], is_new: bool) -> Outcome:
         if isinstance(act, RefuseOperation):
             return OperationRefused(act.code, act.names)
         if isinstance(act, KeepPending):
-            return KeptPending()
+            return HeldForAgent()
     return Done(DoneCode.NOTHING if not acts else DoneCode.CASE if is_new else DoneCode.REPLY)
 
 

@@ -58,8 +58,8 @@ def acceptance_message(arrival_id: int, case_id: int, provider: str, agent: str,
     return RawMessage("desk", f"pending:{arrival_id}", f"desk:pending:{arrival_id}", json.dumps(body).encode(), now)
 
 
-class InternalChannel:
-    """One of `INTERNAL_CHANNELS`. Nothing is ever sent through it."""
+class ReceiveOnlyChannel:
+    """A source of arrivals of the desk's own, one of `INTERNAL_CHANNELS`. Nothing is ever sent through it."""
 
     channel_kind = "desk"
     provider = FRONT
@@ -128,9 +128,9 @@ class InternalChannel:
 
 def internal_channels(
     channels: Mapping[str, Channel], read_again: ReadAgain, timer_kinds: Collection[str]
-) -> Sequence[InternalChannel]:
+) -> Sequence[ReceiveOnlyChannel]:
     """All of them, over the other channels. ``timer_kinds`` are those that some rule decides."""
-    return [InternalChannel(name, channels, read_again, timer_kinds) for name in INTERNAL_CHANNELS]
+    return [ReceiveOnlyChannel(name, channels, read_again, timer_kinds) for name in INTERNAL_CHANNELS]
 
 
 def _undelivered(body: Mapping[str, Any]) -> Event:

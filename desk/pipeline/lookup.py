@@ -25,7 +25,7 @@ from desk.model.messages import Address, Arrival, SenderAssurance
 from desk.model.provider_files import Provider
 from desk.model.states import FINAL
 from desk.model.subscribers import Person, PersonAddress
-from desk.pipeline.reply_tokens import ReplyTokens, claimed_case
+from desk.pipeline.reply_tokens import ReplyTokenSigner, claimed_case
 from desk.queues.outbox import case_behind
 from desk.storage.ids import RoundIds
 from desk.storage.queue_tables import fingerprints
@@ -113,7 +113,7 @@ class _Known:
 class SenderAndCaseLookup:
     """Finds people and cases for a batch of parsed arrivals of one provider, in few statements."""
 
-    def __init__(self, reply_tokens: ReplyTokens) -> None:
+    def __init__(self, reply_tokens: ReplyTokenSigner) -> None:
         self._reply_tokens = reply_tokens
 
     async def rounds(

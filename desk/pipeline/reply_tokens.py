@@ -48,7 +48,7 @@ def claimed_case(token: str) -> int | None:
         return None
 
 
-class ReplyTokens:
+class ReplyTokenSigner:
     """Makes and verifies tokens. Without a secret it raises ValueError: there is no unkeyed token."""
 
     def __init__(self, secret: Secret, former: Secret) -> None:

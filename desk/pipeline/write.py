@@ -40,7 +40,7 @@ from desk.pipeline.compose import ComposedRound, MessageComposer
 from desk.pipeline.decide import RoundDecision, is_case_saved, outcome_of
 from desk.pipeline.lookup import Round, is_proved_sender, sender_address_row
 from desk.pipeline.tenant_routing import address_key, case_key
-from desk.pipeline.write_buffer import ADDRESSES, CASES, DIALOG_STATES, JOURNAL, PEOPLE, RowBatch
+from desk.pipeline.write_buffer import ADDRESSES, CASES, DIALOG_STATES, JOURNAL, PEOPLE, WriteBuffer
 from desk.queues import inbox, timers
 from desk.storage.base import Instant
 from desk.storage.database import Database
@@ -84,9 +84,9 @@ class DecidedRound:
         return self.round.subject.provider if self.round.subject is not None else self.round.provider.name
 
 
-ActWriter = Callable[[Any, Round, RowBatch], None]
+ActWriter = Callable[[Any, Round, WriteBuffer], None]
 """Writes what one kind of act means for the rows of the package that owns it."""
-OutcomeListener = Callable[[Round, Outcome, int | None, RowBatch], None]
+OutcomeListener = Callable[[Round, Outcome, int | None, WriteBuffer], None]
 """Keeps a package's account of arrivals: told of every decision, its outcome, and the case it is kept in."""
 
 
@@ -126,7 +126,7 @@ class DecisionWriter:
             results = {one.round.arrival.id: _result(one) for one in decided}
             if not await inbox.finish(connection, holder, results, now):
                 raise ClaimLost("an arrival is no longer ours")
-            rows = RowBatch()
+            rows = WriteBuffer()
             numbers = await self._numbers(connection, decided, now)
             for one in decided:
                 await self._put(session, one, rows, numbers, now)
@@ -152,7 +152,7 @@ class DecisionWriter:
         self,
         session: AsyncSession,
         one: DecidedRound,
-        rows: RowBatch,
+        rows: WriteBuffer,
         numbers: Mapping[str, Iterator[str]],
         now: datetime,
     ) -> None:
@@ -182,7 +182,7 @@ class DecisionWriter:
             if handler := self._act_writers.get(type(act)):
                 handler(act, round_, rows)
 
-    def _set_timers(self, one: DecidedRound, rows: RowBatch) -> None:
+    def _set_timers(self, one: DecidedRound, rows: WriteBuffer) -> None:
         """Of several acts about one timer the last counts."""
         if one.round.subject is None:
             return
@@ -204,7 +204,7 @@ class DecisionWriter:
                     version=act.version,
                 )
 
-    def _enqueue(self, composed: ComposedRound, decided: DecidedRound, rows: RowBatch, now: datetime) -> None:
+    def _enqueue(self, composed: ComposedRound, decided: DecidedRound, rows: WriteBuffer, now: datetime) -> None:
         stranger, subject = _stranger(decided.round), decided.round.subject
         for one in composed.calls:
             rows.insert(
@@ -225,7 +225,7 @@ class DecisionWriter:
                 priority=int(Priority.STRANGER if stranger else one.priority),
             )
 
-    async def _move(self, session: AsyncSession, round_: Round, home: str, rows: RowBatch) -> None:
+    async def _move(self, session: AsyncSession, round_: Round, home: str, rows: WriteBuffer) -> None:
         """From the front desk to its provider, once: the case with its journal, the person with their addresses."""
         to = round_.case.provider
         if home != FRONT:
@@ -263,7 +263,7 @@ def _emitted(one: DecidedRound) -> Iterator[RawMessage]:
         yield replace(act.message, key=emitted_key(one.round.arrival.id, number, act.message.key))
 
 
-def _save(session: AsyncSession, one: DecidedRound, rows: RowBatch) -> None:
+def _save(session: AsyncSession, one: DecidedRound, rows: WriteBuffer) -> None:
     """New rows are written as they are; changed ones through the session, which looks whether they moved meanwhile."""
     round_ = one.round
     sender = round_.inbound.sender
@@ -336,7 +336,7 @@ def _lacks_number(case: Case) -> bool:
     return case.number is None and case.registered
 
 
-def _hold(act: KeepPending, round_: Round, rows: RowBatch) -> None:
+def _hold(act: KeepPending, round_: Round, rows: WriteBuffer) -> None:
     rows.insert(
         pending,
         arrival_id=round_.arrival.id,
@@ -350,7 +350,7 @@ def _hold(act: KeepPending, round_: Round, rows: RowBatch) -> None:
     )
 
 
-def _confirm(round_: Round, rows: RowBatch) -> None:
+def _confirm(round_: Round, rows: WriteBuffer) -> None:
     """Notes that the speaker's address, known for a while, has now proved to be theirs."""
     row = sender_address_row(round_)
     if row is None or row.confirmed or not round_.inbound.from_subscriber or not is_proved_sender(round_):
@@ -360,7 +360,7 @@ def _confirm(round_: Round, rows: RowBatch) -> None:
     rows.statements.append(statement.values(confirmed=True))
 
 
-def _reach(act: MarkAddress, round_: Round, rows: RowBatch) -> None:
+def _reach(act: MarkAddress, round_: Round, rows: WriteBuffer) -> None:
     provider, address = round_.case.provider, act.address
     blocked = (act.why or "gone")[:200] if act.blocked else ""
     this = (

@@ -20,7 +20,7 @@ PEOPLE, ADDRESSES, CASES, DIALOG_STATES, JOURNAL = (
 
 
 @dataclass(slots=True)
-class RowBatch:
+class WriteBuffer:
     """Rows and statements to be written after the cases that were changed, in the order of the tables' first use.
 
     New people, addresses, cases and journal lines come before everything else, as they refer to each other.

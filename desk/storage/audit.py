@@ -18,7 +18,7 @@ from sqlalchemy import JSON, BigInteger, Index, String, Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from desk.storage.base import Base, Instant, ProviderRow
+from desk.storage.base import Base, Instant, ProviderScopedRow
 from desk.storage.ids import IdGenerator
 
 DESK = "_desk"
@@ -29,7 +29,7 @@ DONE = "done"
 _ids = IdGenerator()
 
 
-class AuditRow(ProviderRow, Base):
+class AuditRow(ProviderScopedRow, Base):
     """One operation or command. ``actor`` is ``agent:<id>``, ``operator:<user of the operating system>``, or
     ``<kind of channel>:<address>`` of somebody who is no agent; ``operation`` is its name ("take", "kb edit");
     ``outcome`` is `DONE` or the code of a refusal; ``case_id`` and ``arrival_id`` are None where there is none."""

@@ -65,7 +65,7 @@ def _columns(kind: type[Base]) -> _Columns:
     return _Columns(frozenset(columns), {**empty, **constant_defaults}, computed_defaults)
 
 
-class ProviderRow:
+class ProviderScopedRow:
     """A row of one provider. The provider is part of the key, and `desk.storage.database` shows no other's rows."""
 
     provider: Mapped[str] = mapped_column(String(64), primary_key=True, sort_order=-1)

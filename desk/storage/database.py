@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
-from desk.storage.base import ProviderRow
+from desk.storage.base import ProviderScopedRow
 
 log = logging.getLogger(__name__)
 _ARGUMENT_VALUE = re.compile(r"(invalid input for query argument \$\d{1,6}).*", re.DOTALL)
@@ -227,5 +227,5 @@ def _filter_by_provider(state: ORMExecuteState) -> None:
     providers = state.session.info.get("providers")
     if providers and state.is_select and not state.is_column_load and not state.is_relationship_load:
         state.statement = state.statement.options(
-            with_loader_criteria(ProviderRow, lambda cls: cls.provider.in_(providers), include_aliases=True)
+            with_loader_criteria(ProviderScopedRow, lambda cls: cls.provider.in_(providers), include_aliases=True)
         )

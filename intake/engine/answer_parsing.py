@@ -12,7 +12,7 @@ from desk.language.intents import is_agreement, says_dont_know, wants_to_skip
 from desk.model.messages import File
 from intake.engine.choice_parsing import parse_choice, parse_choices
 from intake.engine.date_parsing import TimeSpan, iso_span, parse_when
-from intake.engine.model import OutputPattern, Question
+from intake.engine.model import CommandOutputPattern, Question
 
 SKIP = "skip"
 ON_FILE = "on_file"
@@ -228,7 +228,7 @@ def _button_time_span(button: str, now: datetime, zone: tzinfo) -> TimeSpan:
     return parse_when(words[button], now, zone) or TimeSpan(now - timedelta(hours=6), now)
 
 
-def parse_number_at(output: str, pattern: OutputPattern) -> float | None:
+def parse_number_at(output: str, pattern: CommandOutputPattern) -> float | None:
     """The first number right before, or right after, one of the reading's words; blanks between do not count."""
     text = output.casefold()
     for word in pattern.before:

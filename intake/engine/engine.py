@@ -92,7 +92,7 @@ class QuestionPrompt:
 
 
 @dataclass(frozen=True, slots=True)
-class DialogResult:
+class DialogConclusion:
     """What the answers come to. ``confidence`` is from 0 to 1; ``queue`` a team or ""; ``articles`` are ids."""
 
     zone: str
@@ -287,14 +287,14 @@ def _question_text(question: Question, language: str, names: TemplateValues) -> 
     return _PLACEHOLDER.sub(lambda placeholder: escape_markdown(names.get(placeholder.group(1), "")), text)
 
 
-def dialog_outcome(dialog: Dialog, answers: Answers, values: ConditionValues) -> DialogResult:
+def dialog_outcome(dialog: Dialog, answers: Answers, values: ConditionValues) -> DialogConclusion:
     """Where the fault lies, how bad it is, and what follows. Without any zone that holds it is `UNKNOWN`, 0.0 sure."""
     names = known_answers(dialog, answers, values)
     zone, confidence = _fault_zone(dialog, names)
     names |= {"zone": zone, "sure": confidence}
     severity = _first_match(dialog.severity, names) or "minor"
     names["severity"] = severity
-    return DialogResult(
+    return DialogConclusion(
         zone, confidence, severity, _first_match(dialog.route, names), dialog.suggested_articles.get(zone, ())
     )
 

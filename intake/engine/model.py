@@ -73,7 +73,7 @@ class Question:
     request: bool = False
     commands: tuple[tuple[str, str], ...] = ()
     params: Mapping[str, str] = field(default_factory=dict)
-    extract: Mapping[str, OutputPattern] = field(default_factory=dict)
+    extract: Mapping[str, CommandOutputPattern] = field(default_factory=dict)
 
     def option(self, option: str) -> QuestionOption | None:
         """Its option of that id."""
@@ -81,7 +81,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class OutputPattern:
+class CommandOutputPattern:
     """A number to be read from a command's output: it stands right before, or right after, one of these words."""
 
     before: tuple[str, ...] = ()
@@ -107,7 +107,8 @@ class ValueRule:
 
 @dataclass(frozen=True, slots=True)
 class Dialog:
-    """One dialog. ``hash`` is the SHA-256 of ``source`` in hex; ``folder`` is where its pictures lie, if anywhere.
+    """The questions of one trouble, as their file defines them. ``hash`` is the SHA-256 of ``source`` in hex;
+    ``folder`` is where its pictures lie, if anywhere.
 
     ``version`` is the number its author gave it, for people: what a case began with is known by the hash.
     """
@@ -251,7 +252,7 @@ def _request_from_table(request: Mapping[str, Any]) -> Question:
         commands=tuple(request.get("command", {}).items()),
         params=request.get("params", {}),
         extract={
-            name: OutputPattern(tuple(words.get("before", ())), tuple(words.get("after", ())))
+            name: CommandOutputPattern(tuple(words.get("before", ())), tuple(words.get("after", ())))
             for name, words in request.get("extract", {}).items()
         },
     )

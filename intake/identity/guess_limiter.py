@@ -20,7 +20,7 @@ from desk.model.provider_files import FloodLimits
 from desk.model.shared_facts import Account, ContractGuess
 from desk.pipeline.lookup import Round, address_of
 from desk.pipeline.request_coalescing import RequestCoalescer
-from desk.pipeline.write_buffer import RowBatch
+from desk.pipeline.write_buffer import WriteBuffer
 from desk.storage.database import Database
 from intake.identity.guess_budget import DAY, HOUR, CountedGuess, CountGuess, GuessBudget, is_lookup_allowed, next_guess
 from intake.identity.guess_count_table import guesses
@@ -99,7 +99,7 @@ def _address_key(address: Address) -> str:
     return f"{address.channel}:{address.value}"[:400]
 
 
-def write_counted_guess(act: CountGuess, round_: Round, rows: RowBatch) -> None:
+def write_counted_guess(act: CountGuess, round_: Round, rows: WriteBuffer) -> None:
     """Counts one guess."""
     rows.insert(guesses, provider=round_.provider.name, number=act.guess.number, who=act.guess.who, at=round_.now)
 

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, select, update
 from desk.model.channel_registry import ChannelRegistry
 from desk.pipeline.lookup import Round
 from desk.pipeline.request_coalescing import RequestCoalescer
-from desk.pipeline.write_buffer import RowBatch
+from desk.pipeline.write_buffer import WriteBuffer
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals, is_waiting
 from intake.limits.rate_limiter import RateLimiter
@@ -56,6 +56,6 @@ class MessageRateLookup:
         return [found.get(lane, 1) for lane in lanes]
 
 
-def write_quarantine_backlog(act: QuarantineWaitingMessages, round_: Round, rows: RowBatch) -> None:
+def write_quarantine_backlog(act: QuarantineWaitingMessages, round_: Round, rows: WriteBuffer) -> None:
     """Quarantines whatever waits behind this arrival in its lane."""
     rows.run(_QUARANTINE_BEHIND, of_lane=round_.arrival.lane, after=round_.arrival.id)

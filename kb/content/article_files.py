@@ -19,7 +19,7 @@ from pathlib import Path
 
 from desk.language.detect import LANGUAGES
 from desk.model.media_types import PICTURES
-from desk.model.toml_section import Section
+from desk.model.toml_table import TomlTable
 from kb.content.article_body import (
     FACT_NAMES,
     BodySection,
@@ -49,7 +49,7 @@ class InvalidArticle(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class ArticleTranslation:
     """An article in one language. ``pictures`` are ``<folder>/<name>`` in the order the body shows them."""
 
     language: str
@@ -88,12 +88,12 @@ class Article:
 
     id: str
     provider: str
-    editions: Mapping[str, Edition]
+    editions: Mapping[str, ArticleTranslation]
     dialog: str = ""
     category: str = "technical"
     file_hashes: Mapping[str, str] = field(default_factory=dict)
 
-    def edition(self, language: str) -> Edition:
+    def edition(self, language: str) -> ArticleTranslation:
         """The edition in this language, or else another one: a missing language never hides an article."""
         return self.editions.get(language) or next(iter(self.editions.values()))
 
@@ -201,7 +201,7 @@ class _ArticleFile:
         if opening.strip() or not fence:
             raise self._error("it must begin with a TOML head between two lines of +++")
         try:
-            self.head = Section(tomllib.loads(head), f"{path}: the head:", InvalidArticle)
+            self.head = TomlTable(tomllib.loads(head), f"{path}: the head:", InvalidArticle)
         except (tomllib.TOMLDecodeError, RecursionError) as error:
             raise self._error(f"the head is not TOML: {error}") from None
         self.hash = sha256_of(source)
@@ -210,9 +210,9 @@ class _ArticleFile:
         self.edition = self._edition(language, body.strip("\n") + "\n")
         self.head.reject_unknown_keys()
 
-    def _edition(self, language: str, body: str) -> Edition:
+    def _edition(self, language: str, body: str) -> ArticleTranslation:
         self._check(body)
-        return Edition(
+        return ArticleTranslation(
             language=language,
             title=self.head.text("title"),
             phrasings=tuple(dict.fromkeys(self.head.texts("phrasings"))),

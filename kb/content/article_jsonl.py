@@ -15,7 +15,15 @@ from typing import Any
 
 from desk.language.detect import LANGUAGES, language_of
 from desk.language.unsafe_characters import storable
-from kb.content.article_files import AUDIENCES, CATEGORIES, CONFIDENCES, GOVERNANCE, Article, Edition, InvalidArticle
+from kb.content.article_files import (
+    AUDIENCES,
+    CATEGORIES,
+    CONFIDENCES,
+    GOVERNANCE,
+    Article,
+    ArticleTranslation,
+    InvalidArticle,
+)
 
 MAX_ID_LENGTH = 60
 MAX_LINE_LENGTH = 1 << 20
@@ -59,7 +67,7 @@ def _article(line: str, provider: str) -> Article:
     language = re.split("[-_]", named.casefold())[0] if named else language_of(title + body) or LANGUAGES[0]
     if language not in LANGUAGES:
         raise ValueError(f"lang is {named!r}; it can be {', '.join(LANGUAGES)}")
-    edition = Edition(
+    edition = ArticleTranslation(
         language=language,
         title=title,
         phrasings=tuple(dict.fromkeys(one.strip() for one in variants if one.strip())),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from desk.language.rich_text import parse_markdown
 from kb.content.article_body import STOP_HEADINGS, fill_facts, parse_picture_line
-from kb.content.article_files import Article, Edition
+from kb.content.article_files import Article, ArticleTranslation
 
 FIRST_ARTICLES = ("no-internet", "router-lights", "router-restart", "slow-wifi", "wifi-password")
 """What everybody needs one day; a provider's own articles come next, and then `LATER_ARTICLES`."""
@@ -97,7 +97,9 @@ class ContactRow:
     url: str = ""
 
 
-def public_articles(articles: Iterable[Article], provider: str) -> list[tuple[Article, Mapping[str, Edition]]]:
+def public_articles(
+    articles: Iterable[Article], provider: str
+) -> list[tuple[Article, Mapping[str, ArticleTranslation]]]:
     """The articles this provider's subscribers may see, each with its public editions.
 
     A provider's own article replaces the shared one, even where it hides it.

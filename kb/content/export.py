@@ -7,8 +7,15 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from desk.model.toml_section import toml_string
-from kb.content.article_files import GOVERNANCE, SHARED_FOLDER, Article, Edition, find_picture, is_folder_name
+from desk.model.toml_table import toml_string
+from kb.content.article_files import (
+    GOVERNANCE,
+    SHARED_FOLDER,
+    Article,
+    ArticleTranslation,
+    find_picture,
+    is_folder_name,
+)
 
 
 def to_markdown(article: Article, language: str) -> str:
@@ -23,7 +30,7 @@ def to_markdown(article: Article, language: str) -> str:
     return "\n".join(("+++", *lines, "+++", edition.body))
 
 
-def _head_fields(article: Article, edition: Edition) -> Sequence[tuple[str, str]]:
+def _head_fields(article: Article, edition: ArticleTranslation) -> Sequence[tuple[str, str]]:
     unusual = edition.governance if edition.governance != GOVERNANCE[0] else ""
     return (
         ("environment", edition.environment),

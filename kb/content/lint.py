@@ -12,7 +12,14 @@ from desk.language.detect import LANGUAGES
 from desk.model.diagnostics import Finding
 from desk.model.media_types import PICTURES
 from kb.content.article_body import FACT_NAMES, STOP_HEADINGS, fact_names_in, fill_facts, split_sections
-from kb.content.article_files import MIN_PHRASINGS, SHARED_FOLDER, Article, Edition, InvalidArticle, read_folder
+from kb.content.article_files import (
+    MIN_PHRASINGS,
+    SHARED_FOLDER,
+    Article,
+    ArticleTranslation,
+    InvalidArticle,
+    read_folder,
+)
 
 MAX_ARTICLE_LENGTH = 1800
 """Characters of an article with all its facts: as much as a person reads to the end on a telephone."""
@@ -67,7 +74,7 @@ def check_articles(articles: Sequence[Article], shared: Sequence[Article] = ()) 
     yield from _check_shared_phrasings([*articles, *(one for one in shared if one.id not in mine)], mine)
 
 
-def _check_edition(id: str, edition: Edition) -> Iterator[Finding]:
+def _check_edition(id: str, edition: ArticleTranslation) -> Iterator[Finding]:
     file, told = f"{edition.language}.md", fill_facts(edition.body, dict.fromkeys(FACT_NAMES, "x" * 16))
     if len(edition.phrasings) < MIN_PHRASINGS:
         what = f"{file}: there are {len(edition.phrasings)} phrasings; people need at least {MIN_PHRASINGS}"

@@ -12,7 +12,7 @@ from kb.learning.drafts import ArticleDraft
 
 
 @dataclass(frozen=True, slots=True)
-class RecordSuggestion(RuleAct):
+class RecordArticleShown(RuleAct):
     """An article was shown to the subscriber; ``score`` is how well it fitted, 0 to 1."""
 
     article: str

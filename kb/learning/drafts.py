@@ -13,7 +13,7 @@ from desk.language.rich_text import escape_markdown
 from desk.model.case import Case
 from desk.model.journal import JournalEntry, SolutionNoted
 from kb.content.article_body import STOP_HEADINGS
-from kb.content.article_files import CATEGORIES, Article, Edition
+from kb.content.article_files import CATEGORIES, Article, ArticleTranslation
 from kb.learning.anonymise import anonymise_phrase, anonymise_text
 
 MAX_TITLE_LENGTH = 120
@@ -40,7 +40,7 @@ class ArticleDraft:
     language: str
 
     @property
-    def edition(self) -> Edition:
+    def edition(self) -> ArticleTranslation:
         """The draft's one edition."""
         return self.article.editions[self.language]
 
@@ -61,7 +61,7 @@ def build_draft(
     steps = _steps((*done, solution), identifying)
     lines = [f"{number}. {escape_markdown(step)}" for number, step in enumerate(steps, 1)] or [texts["none"]]
     body = "\n".join((*lines, "", f"# {STOP_HEADINGS[language]}", texts["stop"], ""))
-    edition = Edition(
+    edition = ArticleTranslation(
         language=language,
         title=_title(issue) or texts["untitled"],
         phrasings=(issue,) if issue else (),

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from kb.content.article_files import Article, Edition
+from kb.content.article_files import Article, ArticleTranslation
 from kb.search.background_corpus import background_corpus
 from kb.search.exact_keys import exact_keys, exclusive_kinds
 from kb.search.ngrams import hash_ngrams, inverse_document_frequency, pad_words
@@ -43,10 +43,10 @@ _HALF_BITS = np.uint64(32)
 class ArticleIndex:
     """The index; immutable, and safe to read from any thread.
 
-    Edition ``i`` has the entries from ``edition_starts[i]`` up to ``edition_starts[i + 1]``, article ``i`` the editions
-    from ``article_starts[i]`` on, entry ``i`` the words ``entry_words[entry_starts[i]:entry_starts[i + 1]]``, by
-    number. Word ``i`` is ``vocabulary_text[word_starts[i]:word_starts[i + 1]]``; words are ordered by their hashes,
-    ``vocabulary_hashes``.
+    Translation ``i`` has the entries from ``edition_starts[i]`` up to ``edition_starts[i + 1]``, article ``i`` the
+    translations from ``article_starts[i]`` on, entry ``i`` the words ``entry_words[entry_starts[i]:entry_starts[i +
+    1]]``, by number. Word ``i`` is ``vocabulary_text[word_starts[i]:word_starts[i + 1]]``; words are ordered by their
+    hashes, ``vocabulary_hashes``.
     """
 
     ngrams: Postings
@@ -122,7 +122,7 @@ def word_hashes(found: Sequence[str]) -> Array:
     return np.array([word_hash(word) for word in found], np.uint64)
 
 
-def entries_of(edition: Edition) -> tuple[str, ...]:
+def entries_of(edition: ArticleTranslation) -> tuple[str, ...]:
     """The title and the phrasings: what people would call this article."""
     return tuple(dict.fromkeys((edition.title, *edition.phrasings)))
 
@@ -167,7 +167,7 @@ class _IndexBuilder:
             self._answer_stems.append(self._count_answer_stems(edition))
         self._article_starts.append(len(self._edition_starts) - 1)
 
-    def _count_answer_stems(self, edition: Edition) -> Counter[str]:
+    def _count_answer_stems(self, edition: ArticleTranslation) -> Counter[str]:
         read = self._vocabulary.words_with_stems(tokens(normalise(edition.body), MAX_ANSWER_WORDS))
         self._word_counts.update({self._word_number(word) for word, _ in read})
         return Counter(stem for _, stem in read)

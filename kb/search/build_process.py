@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from kb.content.article_files import Article, Edition
+from kb.content.article_files import Article, ArticleTranslation
 from kb.search.index_files import IndexFiles
 from kb.search.matcher import Matcher
 
@@ -54,7 +54,7 @@ def _article_to_json(article: Article) -> str:
 
 def _article_from_json(line: str) -> Article:
     id, editions = json.loads(line)
-    return Article(id, "", {one[0]: Edition(one[0], one[1], tuple(one[2]), one[3]) for one in editions})
+    return Article(id, "", {one[0]: ArticleTranslation(one[0], one[1], tuple(one[2]), one[3]) for one in editions})
 
 
 def main(folder: str, name: str, key: str, calibrate: str) -> None:

@@ -54,9 +54,9 @@ SURE_LIKELIHOOD = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerThreshold:
-    """``weights`` turn signals into a likelihood; from ``min_scope`` on, their `scope_score` says that an article may
-    fit."""
+class AnswerCalibration:
+    """How sure an answer is: ``weights`` turn signals into a likelihood; from ``min_scope`` on, their `scope_score`
+    says that an article may fit."""
 
     weights: tuple[float, ...]
     min_scope: float
@@ -78,18 +78,18 @@ class CalibrationSamples:
     background: Signals
 
 
-DEFAULT_THRESHOLD = AnswerThreshold(tuple(DEFAULT_WEIGHTS.tolist()), 2 * MIN_SCOPE)
+DEFAULT_THRESHOLD = AnswerCalibration(tuple(DEFAULT_WEIGHTS.tolist()), 2 * MIN_SCOPE)
 """The threshold used where nothing was calibrated."""
 
 
-def calibrate(trials: CalibrationSamples) -> AnswerThreshold:
+def calibrate(trials: CalibrationSamples) -> AnswerCalibration:
     """The threshold fitted to these answers."""
     nothing = np.concatenate((trials.article_excluded, trials.background))
     rows = np.concatenate((trials.answerable, nothing))
     right = np.concatenate((trials.is_right, np.zeros(len(nothing), np.bool_)))
     share = UNANSWERABLE_SHARE * max(len(trials.answerable), MIN_QUESTIONS) / max(len(nothing), 1)
     counts = np.concatenate((np.ones(len(trials.answerable)), np.full(len(nothing), share)))
-    return AnswerThreshold(
+    return AnswerCalibration(
         tuple(_fit_weights(rows, right, counts).tolist()),
         _fit_min_scope(scope_score(trials.answerable), scope_score(trials.background)),
     )
@@ -157,6 +157,6 @@ def _sigmoid(values: Floats) -> Floats:
     return result
 
 
-def threshold_from_array(numbers: Sequence[float]) -> AnswerThreshold:
+def threshold_from_array(numbers: Sequence[float]) -> AnswerCalibration:
     """A saved threshold: its weights, then its minimal scope score."""
-    return AnswerThreshold(tuple(map(float, numbers[:-1])), float(numbers[-1]))
+    return AnswerCalibration(tuple(map(float, numbers[:-1])), float(numbers[-1]))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from desk.language.rich_text import RichText, TextMark, join_texts, parse_markdown
+from desk.language.rich_text import RichText, TextSpan, join_texts, parse_markdown
 from desk.model.media_types import PICTURES
 from desk.model.messages import File
 from desk.model.provider_files import Provider
@@ -210,7 +210,7 @@ def _public_article(article: Article) -> Article:
 
 
 def _bold_title(title: str) -> RichText:
-    return RichText(title, (TextMark("bold", 0, len(title)),))
+    return RichText(title, (TextSpan("bold", 0, len(title)),))
 
 
 def _picture_files(pictures: Sequence[tuple[str, str]], folders: Sequence[Path]) -> tuple[File, ...]:

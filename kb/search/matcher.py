@@ -21,7 +21,7 @@ from kb.content.article_files import Article, sha256_of
 from kb.search import calibration
 from kb.search.article_index import FORMAT_VERSION, ArticleIndex, build_index
 from kb.search.background_corpus import background_sentences
-from kb.search.calibration import SIGNAL_COUNT, SURE_LIKELIHOOD, AnswerThreshold, CalibrationSamples, Signals
+from kb.search.calibration import SIGNAL_COUNT, SURE_LIKELIHOOD, AnswerCalibration, CalibrationSamples, Signals
 from kb.search.combined_index import CombinedIndex, LeaveOneOutQuestion, leave_one_out_questions
 from kb.search.did_you_mean import apply_corrections
 from kb.search.postings import Array
@@ -160,7 +160,7 @@ class Matcher:
         self._scripts = _scripts_of(self._combined.indexes)
         shared_threshold = shared.threshold if shared and shared.has_articles else None
         self._is_calibrated = calibrate and shared_threshold is None
-        self.threshold: AnswerThreshold = (
+        self.threshold: AnswerCalibration = (
             shared_threshold
             or _saved_threshold(saved)
             or (self._calibrate(articles) if calibrate else calibration.DEFAULT_THRESHOLD)
@@ -269,7 +269,7 @@ class Matcher:
                     best[id] = _RankedArticle(id, standing, blend, whole, explained, question)
         return sorted(best.values(), key=lambda one: (-one.rank_score, one.id))
 
-    def _calibrate(self, articles: Sequence[Article]) -> AnswerThreshold:
+    def _calibrate(self, articles: Sequence[Article]) -> AnswerCalibration:
         """Calibrates the threshold: asks the index without what it knows, and asks background sentences that no article
         is expected to answer."""
         questions = list(leave_one_out_questions(articles, self._vocabulary))
@@ -332,7 +332,7 @@ def _corrected_text(text: str, found: Sequence[str], asked: Sequence[QueryWord])
     return apply_corrections(text[:MAX_QUERY_LENGTH], found, corrected) + text[MAX_QUERY_LENGTH:]
 
 
-def _saved_threshold(saved: Mapping[str, Array] | None) -> AnswerThreshold | None:
+def _saved_threshold(saved: Mapping[str, Array] | None) -> AnswerCalibration | None:
     return calibration.threshold_from_array(saved["threshold"].tolist()) if saved and "threshold" in saved else None
 
 

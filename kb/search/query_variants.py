@@ -15,7 +15,7 @@ from itertools import chain
 from operator import attrgetter
 from typing import TypeAlias
 
-from kb.search.char_trigram_model import load_word_list, trigram_model_of
+from kb.search.char_language_model import load_word_list, trigram_model_of
 from kb.search.tokenize import MAX_QUERY_WORDS, normalise, tokens
 
 KnowsWords: TypeAlias = Callable[[Sequence[str]], Sequence[bool]]

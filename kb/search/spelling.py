@@ -17,7 +17,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from kb.search.article_index import MIN_CORRECTED_LENGTH, ArticleIndex
-from kb.search.char_trigram_model import load_word_list
+from kb.search.char_language_model import load_word_list
 from kb.search.combined_index import CombinedIndex
 from kb.search.ngrams import hash_ngrams
 from kb.search.tokenize import Vocabulary

@@ -10,15 +10,21 @@ from sqlalchemy import delete, insert, update
 from desk.model.acts import SetCaseAccount
 from desk.model.messages import FRONT
 from desk.pipeline.lookup import Round
-from desk.pipeline.write_buffer import RowBatch
-from kb.learning.acts import CreateDraft, RecordArticleLink, RecordSuggestion, RecordSuggestionOutcome, ValidateArticle
+from desk.pipeline.write_buffer import WriteBuffer
+from kb.learning.acts import (
+    CreateDraft,
+    RecordArticleLink,
+    RecordArticleShown,
+    RecordSuggestionOutcome,
+    ValidateArticle,
+)
 from kb.storage.article_store import ArticleRow, article_row_values
 from kb.storage.article_versions import bump_knowledge_counter, version_content
 from kb.storage.usage_tables import ArticleLinkRow, ArticleVersionRow, SuggestionRow
 
 
-def write_suggestion(act: RecordSuggestion, round_: Round, rows: RowBatch) -> None:
-    """Writes `RecordSuggestion`."""
+def write_suggestion(act: RecordArticleShown, round_: Round, rows: WriteBuffer) -> None:
+    """Writes `RecordArticleShown`."""
     rows.insert(
         SuggestionRow.__table__,  # type: ignore[arg-type]
         provider=round_.case.provider,
@@ -31,7 +37,7 @@ def write_suggestion(act: RecordSuggestion, round_: Round, rows: RowBatch) -> No
     )
 
 
-def write_suggestion_outcome(act: RecordSuggestionOutcome, round_: Round, rows: RowBatch) -> None:
+def write_suggestion_outcome(act: RecordSuggestionOutcome, round_: Round, rows: WriteBuffer) -> None:
     """Writes `RecordSuggestionOutcome`."""
     rows.statements.append(
         update(SuggestionRow)
@@ -45,7 +51,7 @@ def write_suggestion_outcome(act: RecordSuggestionOutcome, round_: Round, rows: 
     )
 
 
-def write_account_assignment(act: SetCaseAccount, round_: Round, rows: RowBatch) -> None:
+def write_account_assignment(act: SetCaseAccount, round_: Round, rows: WriteBuffer) -> None:
     """With `SetCaseAccount`, suggestions made at the shared front desk move with the case to its provider."""
     if round_.provider.name != FRONT or act.provider == FRONT or round_.is_new:
         return
@@ -57,7 +63,7 @@ def write_account_assignment(act: SetCaseAccount, round_: Round, rows: RowBatch)
     )
 
 
-def write_link(act: RecordArticleLink, round_: Round, rows: RowBatch) -> None:
+def write_link(act: RecordArticleLink, round_: Round, rows: WriteBuffer) -> None:
     """Writes `RecordArticleLink`, in place of an earlier link of the same article and case."""
     case = round_.case
     this = (
@@ -79,7 +85,7 @@ def write_link(act: RecordArticleLink, round_: Round, rows: RowBatch) -> None:
     )
 
 
-def write_draft(act: CreateDraft, round_: Round, rows: RowBatch) -> None:
+def write_draft(act: CreateDraft, round_: Round, rows: WriteBuffer) -> None:
     """Writes `CreateDraft`: the article, its first version, and a link to this case."""
     draft, language = act.draft.article, act.draft.language
     values = article_row_values(draft, language)
@@ -100,7 +106,7 @@ def write_draft(act: CreateDraft, round_: Round, rows: RowBatch) -> None:
     rows.statements.append(bump_knowledge_counter())
 
 
-def write_validation(act: ValidateArticle, round_: Round, rows: RowBatch) -> None:
+def write_validation(act: ValidateArticle, round_: Round, rows: WriteBuffer) -> None:
     """Writes `ValidateArticle`. Only editions that are not validated yet change: linking an archived article does not
     bring it back."""
     rows.statements.append(

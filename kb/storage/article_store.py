@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import Mapped, mapped_column
 
 from desk.storage.base import Base, Instant
-from kb.content.article_files import Article, Edition, content_hash, read_folders
+from kb.content.article_files import Article, ArticleTranslation, content_hash, read_folders
 
 
 class ArticleRow(Base):
@@ -228,8 +228,8 @@ def _article(rows: Sequence[RowMapping]) -> Article:
     )
 
 
-def _edition(row: RowMapping) -> Edition:
-    return Edition(
+def _edition(row: RowMapping) -> ArticleTranslation:
+    return ArticleTranslation(
         language=row["language"],
         title=row["title"],
         phrasings=tuple(row["phrasings"]),

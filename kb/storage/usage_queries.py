@@ -29,7 +29,7 @@ _FINAL = frozenset(state.value for state in FINAL)
 
 
 @dataclass(frozen=True, slots=True)
-class AgentLink:
+class CaseArticleLink:
     """An agent's link of an article, in a case of that language."""
 
     provider: str
@@ -65,7 +65,7 @@ async def load_outcomes(
     return found
 
 
-async def load_agent_links(session: AsyncSession, since: datetime) -> list[AgentLink]:
+async def load_agent_links(session: AsyncSession, since: datetime) -> list[CaseArticleLink]:
     """Agents' links since."""
     query = (
         select(
@@ -82,7 +82,7 @@ async def load_agent_links(session: AsyncSession, since: datetime) -> list[Agent
         .where(ArticleLinkRow.at >= since)
         .order_by(ArticleLinkRow.at)
     )
-    return [AgentLink(*row) for row in await session.execute(query)]
+    return [CaseArticleLink(*row) for row in await session.execute(query)]
 
 
 async def load_uncovered_cases(session: AsyncSession, since: datetime) -> list[Case]:

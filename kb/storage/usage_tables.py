@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Float, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from desk.storage.base import Base, Instant, ProviderRow
+from desk.storage.base import Base, Instant, ProviderScopedRow
 
 
-class SuggestionRow(ProviderRow, Base):
+class SuggestionRow(ProviderScopedRow, Base):
     """One article suggested to a subscriber in one case. ``outcome`` is offered, helped or not_helped.
 
     That it was ignored, or that the person came back, is derived from the cases (`kb.learning.outcomes`).
@@ -34,7 +34,7 @@ class SuggestionRow(ProviderRow, Base):
     __table_args__ = (Index("suggestions_came", "provider", "outcome_at"),)
 
 
-class ArticleLinkRow(ProviderRow, Base):
+class ArticleLinkRow(ProviderScopedRow, Base):
     """How agents used an article in one case; ``article`` is "" where they said that none belongs to it.
 
     ``kind`` is shown (the desk showed it to them), not_useful, linked (it solved the case), drafted (it was written
@@ -53,7 +53,7 @@ class ArticleLinkRow(ProviderRow, Base):
     __table_args__ = (Index("article_links_at", "provider", "at"),)
 
 
-class PhrasingRow(ProviderRow, Base):
+class PhrasingRow(ProviderScopedRow, Base):
     """One person's words for what an article then solved. ``author`` is who confirmed it: "subscriber" or
     ``agent:<id>``.
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.model.arrival_outcomes import Outcome, stored_outcome
 from desk.pipeline.lookup import Round
-from desk.pipeline.write_buffer import RowBatch
+from desk.pipeline.write_buffer import WriteBuffer
 from desk.storage.database import InsertIgnoringDuplicates
 from desk.storage.queue_tables import arrivals
 from mail.receiving.outcomes import MailOutcome, outcome_of_decision
@@ -44,7 +44,7 @@ def arrival_key(epoch: str, uid: int) -> str:
     return f"{epoch}:{uid}"
 
 
-def record_outcome(round_: Round, outcome: Outcome, case_id: int | None, rows: RowBatch) -> None:
+def record_outcome(round_: Round, outcome: Outcome, case_id: int | None, rows: WriteBuffer) -> None:
     """A `desk.pipeline.write.OutcomeListener`: what became of a message, or of a pending one that an agent vouched for
     just now."""
     inbound = round_.inbound

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from desk.model.arrival_outcomes import Done, DoneCode, Ignored, IgnoredCode, KeptPending, Outcome
+from desk.model.arrival_outcomes import Done, DoneCode, HeldForAgent, Ignored, IgnoredCode, Outcome
 from desk.model.events import Event, Inbound
 
 
@@ -26,7 +26,7 @@ class MailOutcome(StrEnum):
 
 def outcome_of_decision(inbound: Inbound[Event], outcome: Outcome) -> MailOutcome:
     """The outcome of a mail that was decided; ``outcome`` is the inbox's own."""
-    if isinstance(outcome, KeptPending):
+    if isinstance(outcome, HeldForAgent):
         return MailOutcome.PENDING
     if outcome == Ignored(IgnoredCode.DUPLICATE):
         return MailOutcome.REPEAT

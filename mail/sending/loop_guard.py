@@ -65,7 +65,7 @@ class ResetPeerCounts(RuleAct):
 
 
 @dataclass(frozen=True, slots=True)
-class StopNotices(RuleAct):
+class MuteNotices(RuleAct):
     """This peer wants no notices any more; their messages are still answered."""
 
     peer: str

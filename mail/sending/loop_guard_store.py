@@ -20,17 +20,17 @@ from desk.model.messages import Address
 from desk.model.shared_facts import SendAllowance, SendAllowances
 from desk.pipeline.lookup import Round, address_of, is_proved_sender
 from desk.pipeline.request_coalescing import RequestCoalescer
-from desk.pipeline.write_buffer import RowBatch
+from desk.pipeline.write_buffer import WriteBuffer
 from desk.storage.database import Database
 from mail.receiving.tables import automatic_messages_sent, muted_peers, unsubscribed_peers
 from mail.sending.loop_guard import (
     HOUR,
     WEEK,
     CountAutomaticMail,
+    MuteNotices,
     MutePeer,
     PeerHistory,
     ResetPeerCounts,
-    StopNotices,
     compute_allowance,
     domain_of,
     peer_of,
@@ -148,23 +148,23 @@ async def _count_by_domain(connection: AsyncConnection, domains: Collection[str]
     return {row.domain: row.mails for row in (await connection.execute(query)).all()}
 
 
-def write_counted_mail(act: CountAutomaticMail, round_: Round, rows: RowBatch) -> None:
+def write_counted_mail(act: CountAutomaticMail, round_: Round, rows: WriteBuffer) -> None:
     """Counts one automatic message."""
     rows.insert(automatic_messages_sent, peer=act.peer, number=act.number, domain=domain_of(act.peer), at=round_.now)
 
 
-def write_mute(act: MutePeer, round_: Round, rows: RowBatch) -> None:
+def write_mute(act: MutePeer, round_: Round, rows: WriteBuffer) -> None:
     """Mutes a peer, anew if they were muted before."""
     rows.replace(muted_peers, peer=act.peer, since=round_.now, why=act.reason.code.value)
 
 
-def write_forget_counts(act: ResetPeerCounts, round_: Round, rows: RowBatch) -> None:
+def write_forget_counts(act: ResetPeerCounts, round_: Round, rows: WriteBuffer) -> None:
     """A person wrote to this peer: the count begins anew."""
     rows.statements.append(delete(automatic_messages_sent).where(automatic_messages_sent.c.peer == act.peer))
     rows.statements.append(delete(muted_peers).where(muted_peers.c.peer == act.peer))
 
 
-def write_decline(act: StopNotices, round_: Round, rows: RowBatch) -> None:
+def write_decline(act: MuteNotices, round_: Round, rows: WriteBuffer) -> None:
     """Notes that somebody wants no notices."""
     rows.statements.append(delete(unsubscribed_peers).where(unsubscribed_peers.c.peer == act.peer))
     rows.statements.append(unsubscribed_peers.insert().values(peer=act.peer, since=round_.now))

@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
-from desk.language.rich_text import RichText, TextMark, join_texts, literal
+from desk.language.rich_text import RichText, TextSpan, join_texts, literal
 from desk.language.unsafe_characters import one_line
 from desk.model.messages import ChannelCall, OutboundMessage, QuotedMessage, RedeliveryPolicy
 from desk.model.settings import MailboxSettings
@@ -166,7 +166,7 @@ def _inline_to_html(text: RichText) -> str:
     return "".join([*out, escape(text.plain[at:])])
 
 
-def _mark_to_html(mark: TextMark, words: str) -> str:
+def _mark_to_html(mark: TextSpan, words: str) -> str:
     """``words`` are escaped already."""
     if mark.kind == "bold":
         return f"<strong>{words}</strong>"

@@ -27,7 +27,7 @@ from desk.model.messages import FRONT
 from desk.model.provider_files import Agent, Provider, front_desk, load_all
 from desk.storage import audit
 from desk.storage.audit import AUDIT, DESK, AuditRow
-from desk.storage.base import ProviderRow
+from desk.storage.base import ProviderScopedRow
 from desk.storage.database import Database
 from tests.prepared_desks import PROVIDERS, DeskFiles
 
@@ -146,7 +146,7 @@ async def test_no_provider_reads_what_is_anothers(database: Database, files: dic
     async with database.write("sever") as session:
         await audit.record(session, at=NOW, actor="agent:ivanova", operation="take", provider="sever")
     async with database.read("volga") as session:
-        kinds: tuple[type[ProviderRow], ...] = (ProviderMembershipRow, TeamRow, TeamsFileImportRow, AuditRow)
+        kinds: tuple[type[ProviderScopedRow], ...] = (ProviderMembershipRow, TeamRow, TeamsFileImportRow, AuditRow)
         for kind in kinds:
             rows = (await session.scalars(select(kind))).all()
             assert {row.provider for row in rows} == {"volga"}, kind

@@ -7,7 +7,7 @@ import pytest
 from desk.model.agent_operations import DeclineArticle, Resolve
 from desk.model.events import Ordered
 from desk.model.messages import Address, Arrival
-from desk.pipeline.internal_channel import InternalChannel, order_message
+from desk.pipeline.internal_channel import ReceiveOnlyChannel, order_message
 from mail.channel import inbound_of
 from mail.mime.addresses import fold_address
 from mail.reading.message import ReaderOptions, read_message
@@ -41,7 +41,7 @@ async def test_what_a_terminal_could_not_spell_is_kept_all_the_same() -> None:
     """Bytes that are no UTF-8 reach a command as halves of surrogate pairs, which no database takes."""
     order = Resolve("линия \udcff\0", DeclineArticle("\udcff"))
     raw = order_message(order, AT, provider="sever", number="1", agent="ivanova")
-    one = await InternalChannel("desk", {}, nothing).hear(Arrival(1, raw.channel, raw.key, raw.lane, raw.body, AT))
+    one = await ReceiveOnlyChannel("desk", {}, nothing).hear(Arrival(1, raw.channel, raw.key, raw.lane, raw.body, AT))
     assert one.event == Ordered(Resolve("линия \ufffd\ufffd", DeclineArticle("\ufffd")))
 
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from desk.model.settings import Secret
-from desk.pipeline.reply_tokens import ReplyTokens
+from desk.pipeline.reply_tokens import ReplyTokenSigner
 from tests.peers.botapi import BotApi
 from tests.peers.mail_servers import MailServers
 from tests.peers.received_mail import ReceivedMail
@@ -71,7 +71,7 @@ async def test_a_token_is_worth_nothing_to_anybody_else(
     local, _, token = opened.reply_to.partition("@")[0].partition("+")
     domain = opened.reply_to.partition("@")[2]
     (case,) = await desk.cases()
-    foreign = ReplyTokens(Secret("another secret"), Secret("")).token("mail:main", case.id, "anna@example.test")
+    foreign = ReplyTokenSigner(Secret("another secret"), Secret("")).token("mail:main", case.id, "anna@example.test")
     tries = {
         "thief@evil.test": token,
         "anna@example.test": token[:-1] + ("a" if token[-1] != "a" else "b"),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bots.render import render
 from bots.split_text import entities, split_text, units
-from desk.language.rich_text import RichText, TextMark, parse_markdown
+from desk.language.rich_text import RichText, TextSpan, parse_markdown
 from desk.model.messages import Address, ChannelCall, File, OutboundMessage, RedeliveryPolicy, RenderedButton
 
 CHANNEL = "telegram:desk"
@@ -107,7 +107,7 @@ def test_a_long_text_is_cut_between_paragraphs_and_the_buttons_hang_on_the_last_
 
 
 def test_a_mark_over_a_cut_goes_on_in_the_next_part() -> None:
-    one, two = split_text(RichText("a " * 5, (TextMark("bold", 0, 9),)), 6)
+    one, two = split_text(RichText("a " * 5, (TextSpan("bold", 0, 9),)), 6)
     assert (one.plain, two.plain) == ("a a a", "a a")
     assert [mark.end - mark.start for mark in (*one.marks, *two.marks)] == [5, 3]
 

@@ -9,9 +9,9 @@ import pytest
 from desk.model.arrival_outcomes import (
     Done,
     DoneCode,
+    HeldForAgent,
     Ignored,
     IgnoredCode,
-    KeptPending,
     OperationRefused,
     Outcome,
     RefusalCode,
@@ -27,7 +27,7 @@ IGNORED: list[Outcome] = [Ignored(code) for code in IgnoredCode if code.value no
 REFUSED: list[Outcome] = [OperationRefused(code) for code in RefusalCode]
 
 
-@pytest.mark.parametrize("outcome", [*DONE, *IGNORED, *REFUSED, KeptPending()], ids=stored_outcome)
+@pytest.mark.parametrize("outcome", [*DONE, *IGNORED, *REFUSED, HeldForAgent()], ids=stored_outcome)
 def test_an_outcome_is_the_same_after_it_was_stored(outcome: Outcome) -> None:
     stored = stored_outcome(outcome)
     assert outcome_from(stored) == outcome
@@ -40,7 +40,7 @@ def test_what_the_sentence_of_a_refusal_names_comes_back_with_it() -> None:
 
 
 def test_no_two_outcomes_are_stored_alike() -> None:
-    stored = [stored_outcome(one) for one in (*DONE, *map(Ignored, IgnoredCode), *REFUSED, KeptPending())]
+    stored = [stored_outcome(one) for one in (*DONE, *map(Ignored, IgnoredCode), *REFUSED, HeldForAgent())]
     assert len(set(stored)) == len(stored)
 
 

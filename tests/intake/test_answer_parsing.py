@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.engine.answer_parsing import ON_FILE, ParsedAnswer, parse_answer, parse_number_at
-from intake.engine.model import OutputPattern
+from intake.engine.model import CommandOutputPattern
 from tests.intake.examples import (
     LOG,
     MOSCOW,
@@ -279,8 +279,8 @@ def test_the_loss_is_read_from_the_output_of_ping(output: str, loss: float | Non
 
 
 def test_a_number_may_stand_after_its_word_too() -> None:
-    assert parse_number_at("Average = 23ms", OutputPattern(after=("average",))) == 23
-    assert parse_number_at("Average: none", OutputPattern(after=("average",))) is None
+    assert parse_number_at("Average = 23ms", CommandOutputPattern(after=("average",))) == 23
+    assert parse_number_at("Average: none", CommandOutputPattern(after=("average",))) is None
 
 
 def test_the_output_of_a_command_is_text_or_a_picture() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desk.language.rich_text import TextMark
+from desk.language.rich_text import TextSpan
 from desk.model.messages import RenderedButton
 from intake.engine.engine import (
     UNKNOWN,
@@ -301,4 +301,4 @@ def test_every_question_fits_a_phone(dialog: Dialog, language: str) -> None:
         assert 0 < len(prompt.text.plain) <= 600
         assert "{" not in prompt.text.plain or one.commands
         assert all(len(option.id) <= 20 and len(option.label) <= 45 for option in prompt.options)
-        assert all(isinstance(mark, TextMark) for mark in prompt.text.marks)
+        assert all(isinstance(mark, TextSpan) for mark in prompt.text.marks)

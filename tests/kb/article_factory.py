@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kb.content.article_files import Article, Edition
+from kb.content.article_files import Article, ArticleTranslation
 
 FILE_TEMPLATE = """+++
 title = "{title}"
@@ -39,5 +39,5 @@ def write_article(
 
 def make_article(id: str, *phrasings: str, provider: str = "", language: str = "en", body: str = "Do this.") -> Article:
     """A validated article in one language, titled by its first phrasing."""
-    edition = Edition(language, phrasings[0], phrasings, body, confidence="validated", audience="external")
+    edition = ArticleTranslation(language, phrasings[0], phrasings, body, confidence="validated", audience="external")
     return Article(id, provider, {language: edition})

@@ -162,7 +162,7 @@ def draft(folder: DeskFolder, number: str, provider: str) -> None:
 
 
 async def _draft_of_case(folder: DeskFolder, number: str, provider: str) -> ArticleDraft:
-    from console.commands.find_case import find  # noqa: PLC0415
+    from console.commands.case_lookup import find  # noqa: PLC0415
 
     async with open_database(folder.settings()) as database:
         case = await find(database, folder.providers(), number, provider)

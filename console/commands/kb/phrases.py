@@ -136,7 +136,7 @@ async def _forget(folder: DeskFolder, whose: Sequence[str], ids: Sequence[str], 
 
 
 async def _forget_person(folder: DeskFolder, number: str, provider: str, agent: str) -> int:
-    from console.commands.find_case import find  # noqa: PLC0415
+    from console.commands.case_lookup import find  # noqa: PLC0415
     from desk.storage import audit  # noqa: PLC0415
     from kb.storage import phrase_store  # noqa: PLC0415
 

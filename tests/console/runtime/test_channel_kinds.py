@@ -16,7 +16,7 @@ import pytest
 
 from console.commands import check, check_local
 from console.runtime import channel_kinds
-from console.runtime.channel_kinds import CHANNEL_KINDS, ChannelKind, ChannelTools, section_readers
+from console.runtime.channel_kinds import CHANNEL_KINDS, ChannelDependencies, ChannelKind, section_readers
 from console.runtime.server import Server
 from console.runtime.wiring import build_application
 from console.terminal import logging as logs
@@ -34,7 +34,7 @@ from desk.model.messages import (
     Sent,
 )
 from desk.model.settings import Secret, SettingsReader, load, provider_of
-from desk.model.toml_section import Section
+from desk.model.toml_table import TomlTable
 from tests.prepared_desks import DeskFiles
 from tests.stories.desk import eventually
 
@@ -70,7 +70,7 @@ class PagerChannel:
     """A `desk.model.channel.Channel`, with the air between in two queues."""
 
     settings: PagerSettings
-    tools: ChannelTools
+    tools: ChannelDependencies
     air: asyncio.Queue[tuple[str, str]] = field(default_factory=asyncio.Queue)
     said: list[tuple[str, str]] = field(default_factory=list)
     channel_kind: str = "pager"
@@ -100,7 +100,7 @@ class PagerChannel:
             await accept([RawMessage(self.name, f"{count}", f"{self.name}:{number}", body, self.tools.clock())])
 
 
-def read_pager(section: Section, reader: SettingsReader) -> PagerSettings:
+def read_pager(section: TomlTable, reader: SettingsReader) -> PagerSettings:
     """One section [[pager]]."""
     section.set_name(name := section.text("name"))
     pager = PagerSettings(name, reader.secret(section, "key"), provider_of(section))
@@ -108,7 +108,7 @@ def read_pager(section: Section, reader: SettingsReader) -> PagerSettings:
     return pager
 
 
-def make_pagers(configured: Sequence[PagerSettings], tools: ChannelTools) -> dict[str, Channel]:
+def make_pagers(configured: Sequence[PagerSettings], tools: ChannelDependencies) -> dict[str, Channel]:
     return {one.channel: PagerChannel(one, tools) for one in configured}
 
 

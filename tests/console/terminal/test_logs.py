@@ -16,7 +16,7 @@ from aiohttp import ClientSession
 from console.terminal import logging as logs
 from console.terminal.logging import SecretRedactor, secrets_of
 from desk.model.settings import MailServer, Secret, Settings, TelegramBotSettings
-from desk.pipeline.reply_tokens import ReplyTokens
+from desk.pipeline.reply_tokens import ReplyTokenSigner
 from mail.diagnostics import check_mailbox
 from tests.console.command_line import TOKEN, Terminal, adds_bot
 from tests.console.commands.test_pending_mail import adds_mailbox
@@ -106,7 +106,7 @@ def test_every_secret_of_the_settings_is_known() -> None:
         former_secret=Secret("key before"),
         telegram=(bot,),
     )
-    derived = ReplyTokens(settings.secret, settings.former_secret).derived("webhook main")
+    derived = ReplyTokenSigner(settings.secret, settings.former_secret).derived("webhook main")
     known = secrets_of(settings)
     for secret in ("77:half-of-the-token", "half-of-the-token", "of-the-database", "key of the desk", "key before"):
         assert secret in known

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from desk.language.rich_text import TextMark, parse_markdown
+from desk.language.rich_text import TextSpan, parse_markdown
 from kb.content.article_body import fact_names_in, fill_facts, split_sections, visible_picture_indexes
 
 
@@ -13,7 +13,7 @@ def test_facts_fill_the_text_and_never_become_marks() -> None:
         fill_facts("Server `{{ smtp }}`\nfrom {{ provider_title }}", {"smtp": "a`b", "provider_title": "**X**"})
     )
     assert text.plain == "Server a`b\nfrom **X**"
-    assert text.marks == (TextMark("code", 7, 10),)
+    assert text.marks == (TextSpan("code", 7, 10),)
 
 
 def test_a_line_whose_fact_is_not_given_is_left_out() -> None:

@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from kb.content.article_files import Article, Edition
+from kb.content.article_files import Article, ArticleTranslation
 from kb.content.brochure_selection import (
     NO_BREAK_SPACE,
     BrochurePart,
@@ -26,7 +26,7 @@ FACTS = {"support_phone": "+7 000 555", "cabinet": "https://my.sever.test/", "pp
 
 def brochure_article(id: str, provider: str = "", language: str = "ru", body: str = "Слово.", **other: str) -> Article:
     fields = {"confidence": "validated", "audience": "external"} | other
-    edition = Edition(language=language, title=f"{id} {language}", phrasings=(), body=body, **fields)  # type: ignore[arg-type]
+    edition = ArticleTranslation(language=language, title=f"{id} {language}", phrasings=(), body=body, **fields)  # type: ignore[arg-type]
     return Article(id, provider, {language: edition})
 
 
@@ -121,7 +121,7 @@ def printed() -> BrochurePart:
     return made
 
 
-def _edition_with_pictures() -> Edition:
+def _edition_with_pictures() -> ArticleTranslation:
     edition = brochure_article("x", body=BODY).editions["ru"]
     return dataclasses.replace(edition, pictures=("shared/lamps.png", "x/a.png", "x/b.png"))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import console
 import kb
-from desk.language.rich_text import TextMark
+from desk.language.rich_text import TextSpan
 from desk.model import provider_files
 from desk.model.messages import FRONT
 from desk.model.shared_facts import ArticleSuggestion
@@ -45,7 +45,7 @@ def test_each_provider_tells_its_own_dns_addresses() -> None:
 def test_an_article_comes_with_its_title_in_bold_and_its_pictures_as_files() -> None:
     best = best_suggestion(packaged_knowledge(), "sever", "второй день нет интернета")
     assert best.text.plain.startswith("Нет интернета: быстрая проверка за 5 минут\n\nЧаще всего")
-    assert best.text.marks[0] == TextMark("bold", 0, len(best.title))
+    assert best.text.marks[0] == TextSpan("bold", 0, len(best.title))
     assert [one.source for one in best.pictures] == [
         f"content:{PACKAGED}/no-internet/check.png",
         f"content:{PACKAGED}/shared/lamps.png",

@@ -16,7 +16,7 @@ CACHE_SIZE = 20_000
 """Trigrams whose probability is kept in memory."""
 
 
-class CharTrigramModel:
+class CharLanguageModel:
     """Counts of letters after the two before them, a word's borders included, learned from ``words``. ``more_words``
     are ordinary words too, but their forms are not typical enough to learn from."""
 
@@ -73,6 +73,6 @@ def load_word_list(name: str) -> tuple[str, ...]:
 
 
 @cache
-def trigram_model_of(language: str) -> CharTrigramModel:
+def trigram_model_of(language: str) -> CharLanguageModel:
     """The model of one language, learned once in some ten milliseconds."""
-    return CharTrigramModel(load_word_list(language), load_word_list("more_words"))
+    return CharLanguageModel(load_word_list(language), load_word_list("more_words"))

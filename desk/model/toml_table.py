@@ -1,7 +1,7 @@
 """One section of an operator's TOML file, taken key by key; what is left over at the end is an unknown key.
 
 Each fault is one sentence with the file or section, the key, what is wrong and what to write. A wrong value is shown
-only where `Section` may show it: never that of a key that may hold a secret.
+only where `TomlTable` may show it: never that of a key that may hold a secret.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ def toml_string(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-class Section:
-    """One table of the file. ``where`` begins its sentences: "sever/policy.toml: [limits]"."""
+class TomlTable:
+    """One table of a TOML file, read key by key. ``where`` begins its sentences: "sever/policy.toml: [limits]"."""
 
     def __init__(self, table: object, where: str, make_error: MakeError) -> None:
         if not isinstance(table, dict):
@@ -103,16 +103,16 @@ class Section:
             raise self.error(f"{key} must be a list of texts, none of them empty")
         return tuple(values)
 
-    def section(self, key: str) -> Section:
+    def section(self, key: str) -> TomlTable:
         """The section [key], empty if there is none."""
-        return Section(self.take(key, {}), f"{self.where} [{key}]".strip(), self._make_error)
+        return TomlTable(self.take(key, {}), f"{self.where} [{key}]".strip(), self._make_error)
 
-    def sections(self, key: str) -> list[Section]:
+    def sections(self, key: str) -> list[TomlTable]:
         """Every section [[key]], in the file's order."""
         where, tables = f"{self.where} [[{key}]]".strip(), self.take(key, [])
         if not isinstance(tables, list):
             raise self._make_error(f"{where} has double brackets")
-        return [Section(one, where, self._make_error) for one in tables]
+        return [TomlTable(one, where, self._make_error) for one in tables]
 
     def take_rest(self) -> Mapping[str, Any]:
         """What was not taken yet, for a section whose keys the operator chooses."""

@@ -1,4 +1,4 @@
-"""The group ``agents``."""
+"""``firstline agents``: the group of its subcommands."""
 
 from __future__ import annotations
 
