@@ -7,7 +7,7 @@ is not allowed is refused with a code of `desk.model.arrival_outcomes.RefusalCod
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -152,11 +152,6 @@ def operation_from_json(stored: Mapping[str, Any]) -> AgentOperation:
         raise ValueError(f"{kind.name} has no {', '.join(sorted(unknown))}")
     nested = {key: operation_from_json(one) for key, one in values.items() if isinstance(one, Mapping)}
     return kind(**{**values, **nested})
-
-
-def operation_details(operation: AgentOperation) -> dict[str, Any]:
-    """The fields of an operation as the audit keeps them."""
-    return {key: value for key, value in asdict(operation).items() if value}
 
 
 Check = Callable[["Case", AgentOperation], RefusalCode | None]

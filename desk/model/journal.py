@@ -290,9 +290,9 @@ class JournalEntry(ProviderScopedRow, Base):
     """One entry of a case's journal: what happened, when, by whom. Never changed afterwards.
 
     ``kind`` and ``data`` are a `JournalEntryData`; ``text`` are words that were said. ``actor`` is "subscriber",
-    "desk" or
-    ``agent:<id>``; ``files`` are `desk.model.messages.File` as dictionaries. ``public`` entries may be shown to the
-    subscriber. ``rule`` names the rule that decided it, "" for what was said. ``arrival_id`` is the arrival decided.
+    "desk" or ``agent:<id>``; ``files`` are `desk.model.messages.File` as dictionaries. ``public`` entries may be
+    shown to the subscriber. ``rule`` names the rule that decided it, "" for what was said. ``arrival_id`` is the
+    arrival decided.
     """
 
     __tablename__ = "journal"

@@ -22,7 +22,6 @@ from desk.model.agent_operations import (
     SetEta,
     Take,
     operation_as_json,
-    operation_details,
     operation_from_json,
     refusal_of,
 )
@@ -162,12 +161,3 @@ def test_files_travel_with_the_message_and_not_in_the_json(kind: type[Reply] | t
 def test_what_is_no_order_is_refused_with_an_error_that_makes_a_message_unreadable(stored: dict[str, object]) -> None:
     with pytest.raises((ValueError, KeyError, TypeError)):
         operation_from_json(stored)
-
-
-def test_the_audit_keeps_what_was_given_and_nothing_empty() -> None:
-    assert operation_details(Take()) == {}
-    assert operation_details(SetEta(120)) == {"minutes": 120}
-    assert operation_details(Resolve("готово", DeclineArticle("one_off"))) == {
-        "text": "готово",
-        "article": {"why": "one_off"},
-    }
