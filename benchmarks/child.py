@@ -6,10 +6,10 @@ import time
 from pathlib import Path
 
 from mail.reading import message
-from mail.reading.message import ReaderOptions
+from mail.reading.message import MailboxReadingOptions
 
 
-def measured(raw: bytes, reading: ReaderOptions) -> tuple[float, float]:
+def measured(raw: bytes, reading: MailboxReadingOptions) -> tuple[float, float]:
     """The processor seconds and the most MiB resident that reading a letter takes."""
     Path("/proc/self/clear_refs").write_text("5")  # forgets the peak so far
     before = time.process_time()

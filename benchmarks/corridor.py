@@ -22,7 +22,7 @@ from benchmarks.telegram import AGENTS, KINDS, SAMPLE
 from bots.envelope import raw_message_of
 from console.runtime.migrate import migrate
 from console.runtime.wiring import Application, build_application
-from desk.model.messages import Priority
+from desk.model.messages import SendPriority
 from desk.pipeline.tenant_routing import providers_of
 from desk.queues import inbox, outbox
 from desk.queues.outbox import SendOutcome
@@ -94,7 +94,7 @@ async def batch(application: Application, beats: Beats, numbers: range, text: st
 
 async def send(application: Application, beats: Beats) -> None:
     """Everything that is due, in as few sweeps as lanes allow."""
-    everything = [ClaimQuota(("telegram:b",), priority, 60) for priority in Priority]
+    everything = [ClaimQuota(("telegram:b",), priority, 60) for priority in SendPriority]
     while departures := await beats.of(
         "send: claim", outbox.claim(application.database, everything, application.holder, application.clock())
     ):

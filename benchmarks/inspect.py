@@ -27,11 +27,11 @@ from random import Random
 
 from benchmarks.child import measured
 from benchmarks.measuring import Figures, children, median, processor_seconds, resident, rounded, tell
-from mail.reading.message import ReaderOptions
+from mail.reading.message import MailboxReadingOptions
 from mail.reading.sandbox import MessageReaderPool
 from tests.mail.hostile import GENERATORS
 
-HERE = ReaderOptions("help@sever.test", "mx.sever.test")
+HERE = MailboxReadingOptions("help@sever.test", "mx.sever.test")
 
 
 @dataclass(frozen=True, slots=True)

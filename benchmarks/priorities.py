@@ -21,7 +21,7 @@ from sqlalchemy import func, select
 
 from benchmarks.measuring import Figures, percentile, rounded, running, tell
 from benchmarks.telegram import Emulator, contestant
-from desk.model.messages import Priority
+from desk.model.messages import SendPriority
 from desk.storage.database import Database
 from desk.storage.queue_tables import departures, is_unsent
 from tests.peers.postgres import Postgres
@@ -68,7 +68,7 @@ async def notices(emulator: Emulator, database: Database, count: int) -> None:
             "state": "pending",
             "due_at": now,
             "created_at": now,
-            "priority": int(Priority.NOTICE),
+            "priority": int(SendPriority.NOTICE),
         }
         for chat in chats
     ]

@@ -13,7 +13,7 @@ from desk.language.durations import parse_minutes
 from desk.model.agent_operations import (
     AddNote,
     AgentOperation,
-    DeclineArticle,
+    DeclareNoArticle,
     DraftArticle,
     LinkArticle,
     ListArticles,
@@ -75,8 +75,8 @@ def _article_button(option: str) -> AgentOperation | None:
     if name == "link":
         return LinkArticle(value) if value else None
     if name == "none":
-        return DeclineArticle(value)
-    plain = {"draft": DraftArticle(), "ask_why": DeclineArticle(), "not_useful": MarkArticlesNotUseful()}
+        return DeclareNoArticle(value)
+    plain = {"draft": DraftArticle(), "ask_why": DeclareNoArticle(), "not_useful": MarkArticlesNotUseful()}
     return plain.get(name)
 
 
@@ -106,7 +106,7 @@ def _article_command(words: str) -> AgentOperation:
         return ListArticles()
     if word in _DRAFT_WORDS:
         return DraftArticle()
-    return DeclineArticle(rest.strip()) if word in _NONE_WORDS else LinkArticle(first)
+    return DeclareNoArticle(rest.strip()) if word in _NONE_WORDS else LinkArticle(first)
 
 
 _COMMANDS: Mapping[str, Callable[[str, tuple[File, ...]], AgentOperation]] = {

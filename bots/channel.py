@@ -26,10 +26,10 @@ from desk.model.events import Event, Inbound
 from desk.model.messages import (
     Arrival,
     ChannelCall,
-    Departure,
+    ClaimedDeparture,
     OutboundMessage,
-    Priority,
     RetryLater,
+    SendPriority,
     SendResult,
 )
 from desk.model.settings import TelegramBotSettings
@@ -101,7 +101,7 @@ class TelegramChannel:
         """The calls that say this. Pure. Raises ValueError for a button that does not fit."""
         return render(self.name, outgoing)
 
-    async def send(self, departure: Departure, remotes: Mapping[str, str]) -> SendResult:
+    async def send(self, departure: ClaimedDeparture, remotes: Mapping[str, str]) -> SendResult:
         """Makes one call when the Bot API's limits allow it; `RetryLater` untried when that is not soon."""
         tools = await self._tools()
         return await self._in_turn(departure) or await tools.sender.send(departure, remotes)
@@ -140,7 +140,7 @@ class TelegramChannel:
         """Closes the lines, when the desk closes: those who share them come to their end together."""
         await self._lines.close()
 
-    async def _in_turn(self, departure: Departure) -> RetryLater | None:
+    async def _in_turn(self, departure: ClaimedDeparture) -> RetryLater | None:
         """Waits for this call's turn, or says when it may be: short waits are cheaper here than in the outbox."""
         count = len(departure.body["params"].get("media", "1"))
         wait = self._limits.delay(departure.lane, self._ticks(), count)
@@ -148,7 +148,7 @@ class TelegramChannel:
             return RetryLater(wait, "this chat has had as many messages as Telegram takes", tried=False)
         if wait:
             await asyncio.sleep(wait)
-        if departure.priority in (Priority.NOTICE, Priority.BULK):
+        if departure.priority in (SendPriority.NOTICE, SendPriority.BULK):
             await asyncio.sleep(self._limits.hold_back(departure.lane, self._ticks(), count))
         wait = self._limits.book(departure.lane, self._ticks(), count)
         if wait > PATIENCE:

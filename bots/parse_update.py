@@ -12,7 +12,17 @@ from pydantic import ValidationError
 from bots.agent_commands import AgentCommand, case_number, parse_agent_button, parse_agent_message
 from bots.message_content import MessageContent, full_name, message_content
 from desk.language.unsafe_characters import storable_tree
-from desk.model.events import CaseReference, DeliveryFailed, Event, Inbound, NotForDesk, Opened, Ordered, Pressed, Said
+from desk.model.events import (
+    CaseReference,
+    DeliveryFailed,
+    Event,
+    Inbound,
+    NotForDesk,
+    Opened,
+    OperationOrdered,
+    Pressed,
+    Said,
+)
 from desk.model.messages import Address, Arrival, UnreadableMessage
 from desk.pipeline.reply_tokens import decode_number
 
@@ -58,7 +68,7 @@ class UpdateParser:
         return self._from_agents(arrival, user, command, message=id, reference=reference)
 
     def _from_agents(self, arrival: Arrival, user: User | None, command: AgentCommand, **known: Any) -> Inbound[Event]:
-        event = Ordered(command.operation) if command.operation else NotForDesk(agents=True)
+        event = OperationOrdered(command.operation) if command.operation else NotForDesk(agents=True)
         return self._inbound(arrival, _whose(None, user), event, user, **known)
 
     def _press(self, arrival: Arrival, query: CallbackQuery) -> Inbound[Event]:
@@ -75,7 +85,7 @@ class UpdateParser:
         if not agents:
             return self._inbound(arrival, sender, press, user, **known)
         operation = parse_agent_button(press.option)
-        event = Ordered(operation, press.option) if operation else NotForDesk(agents)
+        event = OperationOrdered(operation, press.option) if operation else NotForDesk(agents)
         return self._inbound(arrival, sender, event, user, **known)
 
     def _membership(self, arrival: Arrival, change: ChatMemberUpdated) -> Inbound[Event]:

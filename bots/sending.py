@@ -28,7 +28,7 @@ from bots.api_request import BotApiCall
 from bots.http_sessions import HttpSessions
 from desk.backoff import retry_delay
 from desk.model.channel import OpenFile
-from desk.model.messages import Departure, Rejected, ResultUnknown, RetryLater, SendResult, Sent
+from desk.model.messages import ClaimedDeparture, Rejected, ResultUnknown, RetryLater, SendResult, Sent
 from desk.model.settings import TelegramBotSettings
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class TelegramSender:
         # The same pictures go to many people: Telegram keeps them, and takes its own id for them the next time.
         self._given: dict[str, str] = {}
 
-    async def send(self, departure: Departure, remotes: Mapping[str, str]) -> SendResult:
+    async def send(self, departure: ClaimedDeparture, remotes: Mapping[str, str]) -> SendResult:
         """Makes the call. Never raises for what Telegram, the network or a missing file does."""
         call = BotApiCall(departure.body, remotes)
         result: SendResult | None = None

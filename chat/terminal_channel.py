@@ -23,7 +23,7 @@ from desk.model.messages import (
     Address,
     Arrival,
     ChannelCall,
-    Departure,
+    ClaimedDeparture,
     File,
     OutboundMessage,
     RawMessage,
@@ -150,7 +150,7 @@ class TerminalChannel:
         """One message; for a button's notice one of its own, and nothing where nothing is to be said."""
         return render(self.name, outgoing)
 
-    async def send(self, departure: Departure, remotes: Mapping[str, str]) -> SendResult:
+    async def send(self, departure: ClaimedDeparture, remotes: Mapping[str, str]) -> SendResult:
         """Shows it in the open terminal."""
         if self.show is None:
             return RetryLater(NO_TERMINAL_RETRY, "no terminal is open", tried=False)

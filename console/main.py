@@ -34,6 +34,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     # Who works here, and what was done.
     "agents": ("console.commands.agents.command_group:agents", "Agents: who they are, and for whom they work."),
     "audit": ("console.commands.audit:audit", "List who did what, and what came of it."),
+    # What the desk makes of words.
+    "understand": ("console.commands.understand:understand", "Show what the desk understands of a sentence."),
     # Packages with commands of their own.
     "mail": ("console.commands.mail.group:mail", "Mails as the desk reads them, and what became of each."),
     "kb": ("console.commands.kb.group:kb", "The knowledge base: search, measure, fill, print."),

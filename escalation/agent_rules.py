@@ -35,7 +35,7 @@ from desk.model.arrival_outcomes import IgnoredCode, RefusalCode
 from desk.model.case import Case
 from desk.model.core_facts import ActingAgent, CaseContacts, Now
 from desk.model.dialog_state import CONSENT
-from desk.model.events import Event, Inbound, Ordered
+from desk.model.events import Event, Inbound, OperationOrdered
 from desk.model.journal import EtaPromised
 from desk.model.messages import RedeliveryPolicy
 from desk.model.provider_files import Agent, Provider
@@ -47,7 +47,7 @@ CONSENT_BUTTONS = ((Button("consent_yes", "button_consent_yes"), Button("consent
 
 def order_without_case(inbound: Inbound[Event], facts: Facts) -> Decision | None:
     """An order that names no case is refused with what is missing; agents' other talk is theirs."""
-    if not isinstance(inbound.event, Ordered):
+    if not isinstance(inbound.event, OperationOrdered):
         return None
     reference = inbound.reference
     if isinstance(inbound.event.operation, (Reply, AddNote)) and not (reference.number or reference.to_desk):
@@ -59,12 +59,12 @@ def order_without_case(inbound: Inbound[Event], facts: Facts) -> Decision | None
     return decide(RefuseOperation(RefusalCode.CASE_NOT_NAMED))
 
 
-def refuse_unknown_agent(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
+def refuse_unknown_agent(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
     """Whoever is not one of the provider's agents orders nothing, though they sit in the agents' group."""
     return None if _known(facts) else decide(RefuseOperation(RefusalCode.NOT_AN_AGENT))
 
 
-def refuse_not_allowed(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
+def refuse_not_allowed(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
     """What an operation's policy does not allow on this case now is refused, and the agent reads why."""
     code = refusal_of(inbound.event.operation, case)
     if code is None:
@@ -75,14 +75,14 @@ def refuse_not_allowed(case: Case, inbound: Inbound[Ordered], facts: Facts) -> D
     return decide(RefuseOperation(code, names if code is RefusalCode.ALREADY_TAKEN else {}))
 
 
-def take(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
+def take(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
     """An agent takes the case; the subscriber learns who, and the agent reads what was said meanwhile."""
     return decide(
         *_taken(case, _agent(facts), facts), *_transcript(facts), PopupNotice("taken"), AddReaction(), UpdateCard()
     )
 
 
-def reply(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
+def reply(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
     """An agent's words go to the subscriber. Whoever answers a case that nobody has taken, takes it."""
     agent, contact = _agent(facts), facts.need(CaseContacts)
     acts: list[RuleAct] = [] if case.owner else [*_taken(case, agent, facts, quietly=True)]
@@ -102,12 +102,12 @@ def reply(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | Non
     )
 
 
-def add_note(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
+def add_note(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
     """A note stays among agents; the journal has it already."""
     return decide(AddReaction("✍"))
 
 
-def set_eta(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
+def set_eta(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
     """A promised time is told at once, in the chat and by mail (C10, C12)."""
     operation = inbound.event.operation
     span = operation.span if isinstance(operation, SetEta) else None
@@ -129,7 +129,7 @@ def set_eta(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | N
     )
 
 
-def resolve(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
+def resolve(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
     """Resolved is not closed: the subscriber is asked whether it works and may be closed (C7, C13, C14)."""
     now, provider, contact = facts.need(Now).at, facts.need(Provider), facts.need(CaseContacts)
     names: Names = {"what": literal(_sentence(inbound.text)), "agent": _name(_agent(facts), case.language)}

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from desk.model.agent_operations import Reply, Take
 from desk.model.case import Case
-from desk.model.events import Ordered
-from desk.model.journal import JournalEntry, MessageExchanged
+from desk.model.events import OperationOrdered
+from desk.model.journal import DialogueMessageLogged, JournalEntry
 from desk.model.messages import File
 from desk.pipeline.lookup import Round
 from desk.storage.database import Database
@@ -51,14 +51,14 @@ class TranscriptLookup:
     async def __call__(self, round_: Round) -> object | None:
         """A `Transcript` for a case being taken, or answered after a flood; None for everything else."""
         event = round_.inbound.event
-        if round_.is_new or not isinstance(event, Ordered):
+        if round_.is_new or not isinstance(event, OperationOrdered):
             return None
         behind = isinstance(event.operation, Reply) and round_.case.unread > RELAYED
         if not (behind or isinstance(event.operation, Take)):
             return None
         query = (
             select(JournalEntry)
-            .where(JournalEntry.case_id == round_.case.id, JournalEntry.kind == MessageExchanged.kind)
+            .where(JournalEntry.case_id == round_.case.id, JournalEntry.kind == DialogueMessageLogged.kind)
             .order_by(JournalEntry.id.desc())
             .limit(3 * LONGEST)
         )

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from desk.model.events import DeliveryFailed
-from desk.model.journal import JournalEntry, MessageExchanged, Notified
+from desk.model.journal import DialogueMessageLogged, JournalEntry, UnaskedNoticeSent
 from desk.model.messages import File
 from desk.pipeline.lookup import Round
 from desk.storage.database import Database
 from desk.storage.queue_tables import departures
 from escalation.transcript import file_of
 
-SPOKEN = (MessageExchanged.kind, Notified.kind)
+SPOKEN = (DialogueMessageLogged.kind, UnaskedNoticeSent.kind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from desk.model.acts import (
 from desk.model.agent_operations import (
     AgentOperation,
     ArticleAnswer,
-    DeclineArticle,
+    DeclareNoArticle,
     DraftArticle,
     LinkArticle,
     Resolve,
@@ -38,11 +38,11 @@ from desk.model.agent_operations import (
 from desk.model.arrival_outcomes import IgnoredCode, RefusalCode
 from desk.model.case import Case
 from desk.model.core_facts import ActingAgent, Now
-from desk.model.events import Inbound, Ordered, TimerFired
+from desk.model.events import Inbound, OperationOrdered, TimerFired
 from desk.model.journal import ArticleDeclined, ArticleDrafted, ArticleLinked
 from desk.model.states import CaseState
 from kb.content.article_files import sha256_of
-from kb.learning.acts import CreateDraft, RecordArticleLink, ValidateArticle
+from kb.learning.acts import CreateDraft, MarkArticleValidated, RecordArticleLink
 from kb.learning.drafts import ArticleDraft
 
 REMINDER_TIMER = "article_missing"
@@ -88,7 +88,7 @@ def article_answer(operation: AgentOperation) -> ArticleAnswer | None:
     """What an operation says about which article solved the case; None where it says nothing of it."""
     if isinstance(operation, Resolve):
         return operation.article
-    return operation if isinstance(operation, (LinkArticle, DraftArticle, DeclineArticle)) else None
+    return operation if isinstance(operation, (LinkArticle, DraftArticle, DeclareNoArticle)) else None
 
 
 def article_button_key(article: str) -> str:
@@ -96,12 +96,12 @@ def article_button_key(article: str) -> str:
     return sha256_of(article)[:12]
 
 
-def list_articles(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
+def list_articles(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
     """The articles that may fit the case, each with a button."""
     return _list_articles(case, facts.get(ArticlesForAgentCommand) or ArticlesForAgentCommand())
 
 
-def mark_not_useful(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
+def mark_not_useful(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
     """The articles that were shown did not fit: that is counted."""
     known = facts.get(ArticlesForAgentCommand) or ArticlesForAgentCommand()
     shown = [article for article, kind in known.links if kind == "shown"]
@@ -109,10 +109,10 @@ def mark_not_useful(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Deci
     return decide(*useless, PopupNotice("articles_not_useful"), AddReaction())
 
 
-def answer_which_article(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
+def answer_which_article(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
     """An agent links an article, takes the draft, or says why not: at any time, also when the case is closed."""
     answer = article_answer(inbound.event.operation)
-    if isinstance(answer, DeclineArticle) and not answer.why.strip():
+    if isinstance(answer, DeclareNoArticle) and not answer.why.strip():
         return decide(ReplaceMessage(), SayTemplate("agents_why_not", to=Addressee.AGENTS, buttons=_REASON_BUTTONS))
     known = facts.get(ArticlesForAgentCommand) or ArticlesForAgentCommand()
     acts = _answer_acts(answer, facts, known)
@@ -122,7 +122,7 @@ def answer_which_article(case: Case, inbound: Inbound[Ordered], facts: Facts) ->
     return decide(*acts, ReplaceMessage(), confirmation, AddReaction())
 
 
-def ask_which_article(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
+def ask_which_article(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
     """An agent who resolves a case is asked which article solved it, unless that is known already."""
     known = facts.get(ArticlesForAgentCommand) or ArticlesForAgentCommand()
     if acts := _answer_acts(article_answer(inbound.event.operation), facts, known):
@@ -138,7 +138,7 @@ def ask_which_article(case: Case, inbound: Inbound[Ordered], facts: Facts) -> De
     )
 
 
-def show_articles(case: Case, inbound: Inbound[Ordered], facts: Facts) -> Decision | None:
+def show_articles(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
     """An agent who takes a case or notes something about it is shown the articles that surely fit, each once (A17)."""
     known = facts.get(ArticlesForAgentCommand)
     if not case.open or known is None or known.is_answered:
@@ -180,7 +180,7 @@ def _show(articles: Sequence[AgentArticle], known: ArticlesForAgentCommand | Non
 def _answer_acts(answer: ArticleAnswer | None, facts: Facts, known: ArticlesForAgentCommand) -> list[RuleAct]:
     """The acts that record which article it was; empty where that article does not exist or the reason is missing."""
     agent = _agent_id(facts)
-    if isinstance(answer, DeclineArticle) and (why := answer.why.strip()):
+    if isinstance(answer, DeclareNoArticle) and (why := answer.why.strip()):
         return [
             RecordArticleLink("", "none", agent, why),
             AddJournalEntry(ArticleDeclined(why)),
@@ -193,7 +193,7 @@ def _answer_acts(answer: ArticleAnswer | None, facts: Facts, known: ArticlesForA
     one = known.named
     acts: list[RuleAct] = [RecordArticleLink(one.article, "linked", agent), AddJournalEntry(ArticleLinked(one.article))]
     if one.unvalidated:
-        acts.append(ValidateArticle(one.provider, one.article, one.unvalidated))
+        acts.append(MarkArticleValidated(one.provider, one.article, one.unvalidated))
     return [*acts, PopupNotice("article_noted")]
 
 
@@ -207,7 +207,7 @@ def _draft_acts(agent: str, known: ArticlesForAgentCommand) -> list[RuleAct]:
 
 def _confirmation_values(answer: ArticleAnswer, known: ArticlesForAgentCommand) -> dict[str, str]:
     draft = known.draft.article.id if known.draft and isinstance(answer, DraftArticle) else ""
-    declined = isinstance(answer, DeclineArticle)
+    declined = isinstance(answer, DeclareNoArticle)
     named = known.named.article if known.named and not draft and not declined else ""
     return {"draft": draft, "article": named, "why": "1" if declined else ""}
 

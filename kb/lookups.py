@@ -19,7 +19,7 @@ from desk.model.agent_operations import (
 )
 from desk.model.case import Case
 from desk.model.core_facts import ActingAgent
-from desk.model.events import OfSubscriber, Ordered, TimerFired
+from desk.model.events import OfSubscriber, OperationOrdered, TimerFired
 from desk.model.journal import JournalEntry
 from desk.model.provider_files import Provider
 from desk.model.shared_facts import Account, ArticleSuggestions, DialogArticles, IdentityClaim
@@ -94,7 +94,7 @@ class AgentArticlesLookup:
     async def __call__(self, round_: Round) -> object | None:
         """Reads the links of this case, and searches the knowledge base where that helps."""
         event = round_.inbound.event
-        operation = event.operation if isinstance(event, Ordered) else None
+        operation = event.operation if isinstance(event, OperationOrdered) else None
         answer = article_answer(operation) if operation else None
         reminds = isinstance(event, TimerFired) and event.kind == REMINDER_TIMER
         if round_.is_new or not (reminds or answer or isinstance(operation, _ASKING)):
@@ -106,7 +106,7 @@ class AgentArticlesLookup:
 
     async def _fitting_articles(self, round_: Round) -> tuple[AgentArticle, ...]:
         case, inbound = round_.case, round_.inbound
-        noted = isinstance(inbound.event, Ordered) and isinstance(inbound.event.operation, AddNote)
+        noted = isinstance(inbound.event, OperationOrdered) and isinstance(inbound.event.operation, AddNote)
         text = inbound.text if noted else case.description or case.subject
         if not text.strip():
             return ()
@@ -166,7 +166,9 @@ class AgentArticlesLookup:
             self._database,
             round_.case,
             account,
-            inbound.text if isinstance(inbound.event, Ordered) and isinstance(inbound.event.operation, Resolve) else "",
+            inbound.text
+            if isinstance(inbound.event, OperationOrdered) and isinstance(inbound.event.operation, Resolve)
+            else "",
         )
 
 

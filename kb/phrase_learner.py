@@ -25,7 +25,7 @@ from desk.model.shared_facts import Account
 from desk.model.subscribers import Person
 from desk.storage.database import Database, insert_ignoring_duplicates
 from desk.storage.ids import EPOCH
-from kb.learning.outcomes import ANSWER_TIMEOUT, RETURN_WINDOW, CaseHistory, ReturnFinder
+from kb.learning.outcomes import ANSWER_TIMEOUT, RETURN_WINDOW, CaseReturnFacts, ReturnFinder
 from kb.learning.phrase_acceptance import (
     DAY,
     MONTH,
@@ -39,7 +39,7 @@ from kb.storage.article_store import ArticleRow
 from kb.storage.article_versions import bump_knowledge_counter
 from kb.storage.phrase_store import TAKEN_BACK_REASONS, take_back_returned
 from kb.storage.usage_queries import CASE_HISTORY_COLUMNS, case_history_of
-from kb.storage.usage_tables import ArticleLinkRow, PhrasingRow, SuggestionRow
+from kb.storage.usage_tables import ArticleLinkRow, ArticleSuggestionRow, PhrasingRow
 
 log = logging.getLogger(__name__)
 
@@ -105,12 +105,12 @@ class PhraseLearner:
 
     async def _confirmed(self, session: AsyncSession, now: datetime) -> list[ConfirmedWords]:
         since = now - LOOK_BACK
-        helped = _unlearned_query(SuggestionRow, literal("subscriber"), SuggestionRow.outcome == "helped")
+        helped = _unlearned_query(ArticleSuggestionRow, literal("subscriber"), ArticleSuggestionRow.outcome == "helped")
         linked = _unlearned_query(
             ArticleLinkRow, literal("agent:") + ArticleLinkRow.agent, ArticleLinkRow.kind == "linked"
         )
         whole = union_all(
-            helped.where(SuggestionRow.outcome_at > since), linked.where(ArticleLinkRow.at > since)
+            helped.where(ArticleSuggestionRow.outcome_at > since), linked.where(ArticleLinkRow.at > since)
         ).subquery()
         rows = list((await session.execute(select(whole).order_by(whole.c.id).limit(BATCH_SIZE))).all())
         # A case can be confirmed twice: an agent's word counts more than a tap.
@@ -210,29 +210,35 @@ async def _load_returned(session: AsyncSession, now: datetime) -> list[tuple[str
     """What was learned from subscribers within the week and is disproved by their return: provider, case and
     article."""
     said = and_(
-        SuggestionRow.provider == PhrasingRow.provider,
-        SuggestionRow.case_id == PhrasingRow.case_id,
-        SuggestionRow.article == PhrasingRow.article,
+        ArticleSuggestionRow.provider == PhrasingRow.provider,
+        ArticleSuggestionRow.case_id == PhrasingRow.case_id,
+        ArticleSuggestionRow.article == PhrasingRow.article,
     )
     standing = (
         PhrasingRow.refused == "",
         PhrasingRow.author == "subscriber",
         PhrasingRow.at > now - RETURN_WINDOW - LOOK_BACK,
     )
-    query = select(PhrasingRow.article, SuggestionRow.outcome_at, *CASE_HISTORY_COLUMNS).join(SuggestionRow, said)
-    rows = (await session.execute(_with_case(query).where(*standing, SuggestionRow.outcome_at.is_not(None)))).all()
+    query = select(PhrasingRow.article, ArticleSuggestionRow.outcome_at, *CASE_HISTORY_COLUMNS).join(
+        ArticleSuggestionRow, said
+    )
+    rows = (
+        await session.execute(_with_case(query).where(*standing, ArticleSuggestionRow.outcome_at.is_not(None)))
+    ).all()
     mine = [(row.article, row.outcome_at, case_history_of(row)) for row in rows]
     returns = ReturnFinder(await _load_later_cases(session, [one for _, _, one in mine], now))
     return [(one.provider, one.case_id, article) for article, at, one in mine if returns.has_returned(one, at)]
 
 
-async def _load_later_cases(session: AsyncSession, those: Sequence[CaseHistory], now: datetime) -> list[CaseHistory]:
+async def _load_later_cases(
+    session: AsyncSession, those: Sequence[CaseReturnFacts], now: datetime
+) -> list[CaseReturnFacts]:
     """Later cases of the same people, or of others under the same contracts, as soon as their subject is known."""
     since = now - LOOK_BACK - ANSWER_TIMEOUT
     people, contracts = {one.person for one in those}, {one.contract for one in those if one.contract}
     # Ids grow with time (`desk.storage.ids`), and of contracts there is no index.
     first_id = int((since - EPOCH).total_seconds() * 1000) << 22
-    found: dict[tuple[str, int], CaseHistory] = {}
+    found: dict[tuple[str, int], CaseReturnFacts] = {}
     for whose in (Case.person_id.in_(people), and_(Case.id >= first_id, Case.contract.in_(contracts))):
         rows = (
             await session.execute(select(*CASE_HISTORY_COLUMNS).where(Case.opened_at > since, whose)) if those else ()
@@ -241,5 +247,5 @@ async def _load_later_cases(session: AsyncSession, those: Sequence[CaseHistory],
     return [one for one in found.values() if _is_subject_known(one, now)]
 
 
-def _is_subject_known(one: CaseHistory, now: datetime) -> bool:
+def _is_subject_known(one: CaseReturnFacts, now: datetime) -> bool:
     return bool(one.articles or one.dialog or one.is_finished or now >= one.opened_at + ANSWER_TIMEOUT)

@@ -17,7 +17,7 @@ from desk.model.messages import (
     Address,
     Arrival,
     ChannelCall,
-    Departure,
+    ClaimedDeparture,
     File,
     OutboundMessage,
     Rejected,
@@ -30,7 +30,7 @@ from desk.storage.database import Database
 from mail import bounce_events
 from mail.content.attachments import Attachment
 from mail.mime.addresses import fold_address
-from mail.reading.message import MailMessage, ReaderOptions
+from mail.reading.message import MailboxReadingOptions, MailMessage
 from mail.reading.sandbox import MessageReaderPool
 from mail.receiving.fair_scheduling import FetchScheduler
 from mail.receiving.listener import MailboxListener
@@ -76,7 +76,7 @@ class MailChannel:
     async def hear(self, arrival: Arrival) -> Inbound[Event]:
         """The message in an arrival. Raises `UnreadableMessage` when three children died over it."""
         message = await self._readers.read(
-            arrival.body, ReaderOptions(self._settings.address, self._settings.authserv_id, html=False)
+            arrival.body, MailboxReadingOptions(self._settings.address, self._settings.authserv_id, html=False)
         )
         return inbound_of(message, arrival, self.provider, self._settings.address)
 
@@ -84,7 +84,7 @@ class MailChannel:
         """One message of kind "mail", its Message-ID fixed for ever; none when there is nothing to be said."""
         return self._renderer.render(outgoing)
 
-    async def send(self, departure: Departure, remotes: Mapping[str, str]) -> SendResult:
+    async def send(self, departure: ClaimedDeparture, remotes: Mapping[str, str]) -> SendResult:
         """Composes the message and hands it to the server. `Sent.remote` is its Message-ID."""
         body = departure.body
         named = str(body.get("answers", ""))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import aiosmtplib
 
-from desk.model.diagnostics import Finding
+from desk.model.check_findings import CheckFinding
 from desk.model.settings import MailboxSettings
 from desk.storage.database import Database
 from mail.receiving import ledger
@@ -22,7 +22,7 @@ DIFFERENCE_SHOWN_FOR = timedelta(days=7)
 """A difference between ledger and server is told of for so long."""
 
 
-async def check_ledger(database: Database, settings: MailboxSettings, now: datetime) -> list[Finding]:
+async def check_ledger(database: Database, settings: MailboxSettings, now: datetime) -> list[CheckFinding]:
     """What the ledger says of a mailbox: differences from its server, and mail that nobody decides about."""
     where, todo = f"{settings.channel} ledger", f"see 'firstline mail ledger --mailbox {settings.name}'"
     async with database.look() as connection:
@@ -31,75 +31,77 @@ async def check_ledger(database: Database, settings: MailboxSettings, now: datet
     found = []
     if mark and mark.difference and mark.differed_at and mark.differed_at > now - DIFFERENCE_SHOWN_FOR:
         what = f"on {mark.differed_at:%Y-%m-%d %H:%M} UTC it differed from the server: {mark.difference}"
-        found.append(Finding("warning", where, what, todo))
+        found.append(CheckFinding("warning", where, what, todo))
     if oldest and oldest < now - ledger.LATE_AFTER:
         what = f"a mail waits to be decided since {oldest:%Y-%m-%d %H:%M} UTC"
-        found.append(Finding("warning", where, what, "look whether 'firstline serve' runs, with the role worker"))
+        found.append(CheckFinding("warning", where, what, "look whether 'firstline serve' runs, with the role worker"))
     return found
 
 
-async def check_mailbox(settings: MailboxSettings) -> list[Finding]:
+async def check_mailbox(settings: MailboxSettings) -> list[CheckFinding]:
     """Tries the mailbox as `serve` would use it. Changes nothing there; never raises for what it finds."""
     return [*await _check_imap(settings), await _check_smtp(settings), _check_authserv_id(settings)]
 
 
-async def _check_imap(settings: MailboxSettings) -> list[Finding]:
+async def _check_imap(settings: MailboxSettings) -> list[CheckFinding]:
     where = f"{settings.channel} imap {settings.imap.host}:{settings.imap.port}"
     try:
         connection, folder = await imap.ImapConnection.open(settings, CHECK_TIMEOUT_SECONDS)
     except imap.LoginRefused as error:
         todo = f"check the name {settings.imap.user!r} and the password; many providers want a password for programmes"
-        return [Finding("error", where, f"the login is refused: {error}", todo)]
+        return [CheckFinding("error", where, f"the login is refused: {error}", todo)]
     except (imap.ConnectionBroken, OSError, ValueError) as error:
-        return [Finding("error", where, f"mail cannot be received: {error}", _suggest_remedy(str(error), settings))]
+        return [
+            CheckFinding("error", where, f"mail cannot be received: {error}", _suggest_remedy(str(error), settings))
+        ]
     idle, can_move = connection.can_idle, connection.can_move
     try:
         target = not settings.move_to or await connection.has_folder(settings.move_to)
     except (imap.ConnectionBroken, imap.CommandRefused):
         target = True  # it cannot be asked; that alone is no fault
     await connection.close()
-    found = [Finding("ok", where, f"login, certificate and folder {settings.folder!r} are fine")]
+    found = [CheckFinding("ok", where, f"login, certificate and folder {settings.folder!r} are fine")]
     if not folder.uidnext:
-        found.append(Finding("warning", where, "the server does not tell UIDNEXT, so the first look takes longer"))
+        found.append(CheckFinding("warning", where, "the server does not tell UIDNEXT, so the first look takes longer"))
     if not idle:
         what = f"the server has no IDLE: new mail is seen every {settings.look_every} seconds, not at once"
-        found.append(Finding("warning", where, what, "set look_every lower if that is too slow"))
+        found.append(CheckFinding("warning", where, what, "set look_every lower if that is too slow"))
     if settings.look_every > MAX_LOOK_SECONDS:
         what = f"look_every is {settings.look_every}: when IDLE fails, new mail is not seen within two minutes"
-        found.append(Finding("warning", where, what, f"set look_every to {MAX_LOOK_SECONDS} or less"))
+        found.append(CheckFinding("warning", where, what, f"set look_every to {MAX_LOOK_SECONDS} or less"))
     if settings.move_to and not can_move:
         what = "mail cannot be moved: the server has neither MOVE nor UIDPLUS"
-        found.append(Finding("error", where, what, 'write after = "seen"'))
+        found.append(CheckFinding("error", where, what, 'write after = "seen"'))
     elif not target:
         what = f"there is no folder {settings.move_to!r} yet: it is made when the first mail is moved"
-        found.append(Finding("warning", where, what))
+        found.append(CheckFinding("warning", where, what))
     return found
 
 
-async def _check_smtp(settings: MailboxSettings) -> Finding:
+async def _check_smtp(settings: MailboxSettings) -> CheckFinding:
     where = f"{settings.channel} smtp {settings.smtp.host}:{settings.smtp.port}"
     outbound = SmtpConnection(settings, CHECK_TIMEOUT_SECONDS)
     try:
         await outbound.login()
     except aiosmtplib.SMTPAuthenticationError as error:
-        return Finding(
+        return CheckFinding(
             "error", where, f"the login is refused: {describe_error(error)}", "check the name and the password"
         )
     except (aiosmtplib.SMTPException, OSError, ValueError) as error:
         reason = error.__cause__ if isinstance(error.__cause__, ssl.SSLError) else error
-        return Finding(
+        return CheckFinding(
             "error", where, f"mail cannot be sent: {describe_error(reason)}", _suggest_remedy(str(reason), settings)
         )
     finally:
         await outbound.close()
-    return Finding("ok", where, "login and certificate are fine")
+    return CheckFinding("ok", where, "login and certificate are fine")
 
 
-def _check_authserv_id(settings: MailboxSettings) -> Finding:
+def _check_authserv_id(settings: MailboxSettings) -> CheckFinding:
     if settings.authserv_id:
         what = f"a sender counts as proved by an aligned pass under {settings.authserv_id!r}, and by nothing else"
-        return Finding("ok", settings.channel, what)
-    return Finding(
+        return CheckFinding("ok", settings.channel, what)
+    return CheckFinding(
         "warning",
         settings.channel,
         "authserv_id is not set: a reply that carries its case's token is believed from whoever writes that From",

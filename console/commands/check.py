@@ -13,7 +13,7 @@ from console.commands import check_local
 from console.runtime.channel_kinds import configured
 from console.terminal.context import OK, WRONG, DeskFolder, json_option, pass_folder, print_json, run
 from desk.clock import now
-from desk.model.diagnostics import Finding
+from desk.model.check_findings import CheckFinding
 from desk.model.settings import InvalidSettings, Settings
 
 COLOURS = {"ok": "green", "warning": "yellow", "error": "red"}
@@ -44,11 +44,11 @@ def check(folder: DeskFolder, offline: bool, as_json: bool) -> None:
     click.get_current_context().exit(WRONG if wrong else OK)
 
 
-async def _check_all(folder: DeskFolder, offline: bool) -> list[Finding]:
+async def _check_all(folder: DeskFolder, offline: bool) -> list[CheckFinding]:
     try:
         settings = folder.settings()
     except InvalidSettings as error:
-        return [Finding("error", "firstline.toml", str(error), "correct it, then check again")]
+        return [CheckFinding("error", "firstline.toml", str(error), "correct it, then check again")]
     providers, check_providers = check_local.check_providers(settings)
     found = [*check_local.check_settings(settings), *check_providers]
     found += check_local.check_templates(settings, list(providers))
@@ -60,26 +60,26 @@ async def _check_all(folder: DeskFolder, offline: bool) -> list[Finding]:
     order = {where: number for number, where in reversed(list(enumerate(one.where for one in found)))}
     root = f"{settings.root}/"
     return [
-        Finding(one.level, one.where, *(folder.redact(words).replace(root, "") for words in (one.what, one.todo)))
+        CheckFinding(one.level, one.where, *(folder.redact(words).replace(root, "") for words in (one.what, one.todo)))
         for one in sorted(found, key=lambda one: order[one.where])
     ]
 
 
-async def _check_channels(settings: Settings) -> list[Finding]:
+async def _check_channels(settings: Settings) -> list[CheckFinding]:
     """Every bot and mailbox at once: one that does not answer keeps nobody waiting."""
     checks = [(one.channel, kind.check(one)) for kind, one in configured(settings)]
     results = await asyncio.gather(*(asyncio.wait_for(work, PATIENCE) for _, work in checks), return_exceptions=True)
-    found: list[Finding] = []
+    found: list[CheckFinding] = []
     for (where, _), result in zip(checks, results, strict=True):
         if isinstance(result, BaseException):
             what = f"it could not be tried: {type(result).__name__}: {result}".rstrip(": ")
-            found.append(Finding("error", where, what, "look at the network, and at its lines in firstline.toml"))
+            found.append(CheckFinding("error", where, what, "look at the network, and at its lines in firstline.toml"))
         else:
             found += result
     return found
 
 
-def print_findings(found: Sequence[Finding]) -> None:
+def print_findings(found: Sequence[CheckFinding]) -> None:
     """For a person: place by place, and the sum at the end."""
     from rich.console import Group  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415

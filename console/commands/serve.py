@@ -14,7 +14,7 @@ from console.runtime.listeners import ROLES
 from console.terminal import logging
 from console.terminal.context import WRONG, DeskFolder, json_option, open_database, pass_folder, print_json, refuse, run
 from desk.clock import now
-from desk.model.diagnostics import Finding
+from desk.model.check_findings import CheckFinding
 from desk.model.settings import Settings
 from desk.storage.database import Database
 
@@ -130,7 +130,7 @@ async def _require_valid_content(settings: Settings) -> None:
     """Refuses what 'firstline check' calls an error: the desk would not start with it, or forget its tables."""
     from console.commands import check_local  # noqa: PLC0415
 
-    def found() -> list[Finding]:
+    def found() -> list[CheckFinding]:
         providers, check_providers = check_local.check_providers(settings)
         return [
             *check_local.check_settings(settings),

@@ -16,12 +16,12 @@ from uuid import uuid4
 from bots.agent_commands import parse_agent_button, parse_agent_message
 from chat.terminal_channel import TerminalMessage, render, terminal_message
 from desk.model.channel import ChannelCapabilities, StoreMessages
-from desk.model.events import CaseReference, Event, Inbound, NotForDesk, Ordered
+from desk.model.events import CaseReference, Event, Inbound, NotForDesk, OperationOrdered
 from desk.model.messages import (
     Address,
     Arrival,
     ChannelCall,
-    Departure,
+    ClaimedDeparture,
     File,
     OutboundMessage,
     RawMessage,
@@ -80,7 +80,7 @@ class AgentsGroupChannel:
             channel=self.name,
             sender=Address(self.channel_kind, self.name, str(body["agent"])),
             at=arrival.received_at,
-            event=Ordered(operation, pressed) if operation else NotForDesk(agents=True),
+            event=OperationOrdered(operation, pressed) if operation else NotForDesk(agents=True),
             provider=self.provider,
             reference=reference,
             message=arrival.key,
@@ -91,7 +91,7 @@ class AgentsGroupChannel:
         """One message, or one new state of a card."""
         return render(self.name, outgoing)
 
-    async def send(self, departure: Departure, remotes: Mapping[str, str]) -> SendResult:
+    async def send(self, departure: ClaimedDeparture, remotes: Mapping[str, str]) -> SendResult:
         """Shows it."""
         await self._show(await terminal_message(departure.body, self._folder, _nowhere))
         return Sent(departure.key)

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from console.runtime.content_folders import ARTICLES, ContentFolders
+from console.runtime.content_folders import ARTICLES, ContentSearchPath
 from desk.clock import Clock, now
 from desk.model.messages import FRONT
 from desk.model.provider_files import Provider
@@ -40,7 +40,7 @@ class ArticleLoader:
         clock: Clock = now,
     ) -> None:
         self._database = database
-        self._folders = ContentFolders(settings)
+        self._folders = ContentSearchPath(settings)
         self._index_files = IndexFiles(settings.data / "knowledge")
         self._providers = providers
         self._clock = clock

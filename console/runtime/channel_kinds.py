@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from desk.clock import Clock
 from desk.model.channel import Channel
-from desk.model.diagnostics import Finding
+from desk.model.check_findings import CheckFinding
 from desk.model.settings import ChannelSettings, MailboxSettings, ReadChannel, Settings, TelegramBotSettings
 from desk.pipeline.reply_tokens import ReplyTokenSigner
 from desk.storage.database import Database
@@ -52,9 +52,9 @@ class ChannelKind:
     section: str
     nouns: tuple[str, str]
     make: Callable[[Sequence[Any], ChannelDependencies], Mapping[str, Channel]]
-    check: Callable[[Any], Awaitable[list[Finding]]]
+    check: Callable[[Any], Awaitable[list[CheckFinding]]]
     secrets: Callable[[Any, ReplyTokenSigner | None], Iterable[str]]
-    check_settings: Callable[[Sequence[Any]], Iterable[Finding]] = lambda configured: ()
+    check_settings: Callable[[Sequence[Any]], Iterable[CheckFinding]] = lambda configured: ()
     read: ReadChannel | None = None
 
 
@@ -76,17 +76,17 @@ def _webhook_secret(bot: TelegramBotSettings, reply_tokens: ReplyTokenSigner) ->
     return reply_tokens.derived(f"webhook {bot.name}")
 
 
-async def _check_bot(bot: TelegramBotSettings) -> list[Finding]:
+async def _check_bot(bot: TelegramBotSettings) -> list[CheckFinding]:
     from bots.diagnostics import check  # noqa: PLC0415 (only where there is a bot)
 
     return await check(bot)
 
 
-def _check_tokens(configured: Sequence[TelegramBotSettings]) -> Iterator[Finding]:
+def _check_tokens(configured: Sequence[TelegramBotSettings]) -> Iterator[CheckFinding]:
     tokens = [one.token.reveal() for one in configured]
     for bot in configured:
         if bot.token and tokens.count(bot.token.reveal()) > 1:
-            yield Finding(
+            yield CheckFinding(
                 "error", bot.channel, "another bot here has the same token", "one bot may stand here only once"
             )
 
@@ -109,19 +109,19 @@ def _make_mailboxes(configured: Sequence[MailboxSettings], tools: ChannelDepende
     }
 
 
-async def _check_mailbox(box: MailboxSettings) -> list[Finding]:
+async def _check_mailbox(box: MailboxSettings) -> list[CheckFinding]:
     from mail.diagnostics import check_mailbox  # noqa: PLC0415 (only where there is a mailbox)
 
     return await check_mailbox(box)
 
 
-def _check_mailbox_settings(configured: Sequence[MailboxSettings]) -> Iterator[Finding]:
+def _check_mailbox_settings(configured: Sequence[MailboxSettings]) -> Iterator[CheckFinding]:
     for box in configured:
         if 0 < len(box.password.reveal()) < MIN_SECRET_LENGTH:
             what = "the password is too short to be kept out of the log"
-            yield Finding("warning", box.channel, what, "take a longer one")
+            yield CheckFinding("warning", box.channel, what, "take a longer one")
         if box.ca_file and not Path(box.ca_file).is_file():
-            yield Finding("error", box.channel, f"ca_file {box.ca_file} is not there", "correct it or remove it")
+            yield CheckFinding("error", box.channel, f"ca_file {box.ca_file} is not there", "correct it or remove it")
 
 
 def _mailbox_secrets(box: MailboxSettings, reply_tokens: ReplyTokenSigner | None) -> Iterator[str]:

@@ -13,7 +13,7 @@ TEMPLATES, DIALOGS, ARTICLES = PACKAGED / "templates", PACKAGED / "intake" / "di
 
 
 @dataclass(frozen=True, slots=True)
-class ContentFolders:
+class ContentSearchPath:
     """Where content is looked for: the provider's folder, then the desk's, then the packaged one."""
 
     settings: Settings

@@ -27,12 +27,13 @@ from desk.storage.database import Database, is_database_trouble
 from desk.storage.queue_tables import arrivals, departures, pending, timers
 from kb.storage.article_store import ArticleRow
 from kb.storage.article_versions import CONTENT_COLUMNS, bump_knowledge_counter, restore_version
-from kb.storage.usage_tables import ArticleLinkRow, ArticleVersionRow, PhrasingRow, SuggestionRow
+from kb.storage.usage_tables import ArticleLinkRow, ArticleSuggestionRow, ArticleVersionRow, PhrasingRow
 
 Row = Mapping[str, Any]
 
 PHRASINGS, SUGGESTIONS, LINKS, ARTICLES, VERSIONS = (
-    cast(Table, kind.__table__) for kind in (PhrasingRow, SuggestionRow, ArticleLinkRow, ArticleRow, ArticleVersionRow)
+    cast(Table, kind.__table__)
+    for kind in (PhrasingRow, ArticleSuggestionRow, ArticleLinkRow, ArticleRow, ArticleVersionRow)
 )
 _COMPARED: Mapping[Table, tuple[str, ...]] = {
     arrivals: ("channel", "key", "lane", "outcome", "outcome_names", "decided_by", "case_id", "decided_at"),
@@ -60,7 +61,7 @@ class ReplayClock:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ReplayDifference:
     """One thing that came out otherwise: a ``column`` of a row, or with column "" the whole row.
 
     ``stored`` is what the desk has, ``again`` what deciding it again gave; of a whole row that only one of both has,
@@ -82,7 +83,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class ReplayFailure:
+class UndecidableArrivals:
     """Arrivals that were decided once, at ``at``, and could not be decided again."""
 
     arrivals: tuple[int, ...]
@@ -121,13 +122,13 @@ class _Recorded:
 
 async def decide_again(
     recorded: Database, application: Application, clock: ReplayClock
-) -> list[Difference | ReplayFailure]:
+) -> list[ReplayDifference | UndecidableArrivals]:
     """Decides all arrivals of the ``recorded`` desk with ``application``, whose ``clock`` is given, and compares.
 
     The application's database holds a prepared desk that has decided nothing; it is written to. Both desks have the
     same settings but for the database. Nothing is sent, and nothing but the application's database is changed.
     """
-    providers, failures = tuple(application.providers), list[Difference | ReplayFailure]()
+    providers, failures = tuple(application.providers), list[ReplayDifference | UndecidableArrivals]()
     stored = await _recorded(recorded, providers)
     for at, batch in stored.batches():
         clock.at = at
@@ -138,15 +139,19 @@ async def decide_again(
         except Exception as error:
             if is_database_trouble(error):
                 raise
-            failures.append(ReplayFailure(tuple(row["id"] for row in batch), at, f"{type(error).__name__}: {error}"))
+            failures.append(
+                UndecidableArrivals(tuple(row["id"] for row in batch), at, f"{type(error).__name__}: {error}")
+            )
         failures += await _take_out_emitted(stored, application.database)
     await _bring_along(stored, application, datetime.max.replace(tzinfo=UTC), ())
     return failures + await compare(recorded, application.database, providers)
 
 
-async def compare(recorded: Database, again: Database, providers: Sequence[str]) -> list[Difference | ReplayFailure]:
+async def compare(
+    recorded: Database, again: Database, providers: Sequence[str]
+) -> list[ReplayDifference | UndecidableArrivals]:
     """How what two desks decided differs, table by table."""
-    found: list[Difference | ReplayFailure] = []
+    found: list[ReplayDifference | UndecidableArrivals] = []
     for table, columns in _COMPARED.items():
         keys = _KEYS.get(table) or tuple(column.name for column in table.primary_key)
         mine, other = [
@@ -160,13 +165,13 @@ async def compare(recorded: Database, again: Database, providers: Sequence[str])
 
 def _differences(
     table: str, key: str, stored: Row | None, again: Row | None, columns: Iterable[str]
-) -> Iterable[Difference]:
+) -> Iterable[ReplayDifference]:
     if stored is None or again is None:
-        yield Difference(table, key, "", stored and _told(stored, columns), again and _told(again, columns))
+        yield ReplayDifference(table, key, "", stored and _told(stored, columns), again and _told(again, columns))
         return
     for column in columns:
         if stored[column] != again[column]:
-            yield Difference(table, key, column, stored[column], again[column])
+            yield ReplayDifference(table, key, column, stored[column], again[column])
 
 
 def _told(row: Row, columns: Iterable[str]) -> Row:
@@ -248,11 +253,13 @@ def _fired_timer(row: Row) -> str:
     return timer_key(int(body["case_id"]), str(body["key"])) if body.get("event") == "timer" else ""
 
 
-async def _take_out_emitted(stored: _Recorded, database: Database) -> list[Difference]:
+async def _take_out_emitted(stored: _Recorded, database: Database) -> list[ReplayDifference]:
     """What a decision sent in as a further arrival is compared by its key: it comes along with what is stored."""
     emitted = arrivals.c.id > max(stored.known)
     async with database.work() as connection:
         rows = (await connection.execute(select(arrivals.c.channel, arrivals.c.key).where(emitted))).all()
         if rows:
             await connection.execute(delete(arrivals).where(emitted))
-    return [Difference("arrivals", row.key, "", None, row.channel) for row in rows if tuple(row) not in stored.keys]
+    return [
+        ReplayDifference("arrivals", row.key, "", None, row.channel) for row in rows if tuple(row) not in stored.keys
+    ]

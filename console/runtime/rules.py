@@ -10,7 +10,7 @@ from typing import Any
 from desk.model.acts import Facts
 from desk.model.agent_operations import (
     AddNote,
-    DeclineArticle,
+    DeclareNoArticle,
     DraftArticle,
     LinkArticle,
     ListArticles,
@@ -29,7 +29,7 @@ from desk.model.events import (
     MaybeSent,
     NotForDesk,
     Opened,
-    Ordered,
+    OperationOrdered,
     Pressed,
     Said,
     TimerFired,
@@ -112,7 +112,7 @@ OPERATIONS = {
     Resolve: (agent_rules.ask_which_article, agents.resolve),
     LinkArticle: (agent_rules.answer_which_article,),
     DraftArticle: (agent_rules.answer_which_article,),
-    DeclineArticle: (agent_rules.answer_which_article,),
+    DeclareNoArticle: (agent_rules.answer_which_article,),
     ListArticles: (agent_rules.list_articles,),
     MarkArticlesNotUseful: (agent_rules.mark_not_useful,),
 }
@@ -146,8 +146,8 @@ RULEBOOK = Rulebook(
         Stage("delivery", (MaybeSent,), (escalation.warn_maybe_sent,)),
         RulesByKey("timers", (TimerFired,), timer_kind, TIMERS),
         # An agent orders an operation, under a name that the provider knows, where its policy allows it.
-        Stage("agents", (Ordered,), (agents.refuse_unknown_agent, agents.refuse_not_allowed)),
-        RulesByKey("operations", (Ordered,), operation_type, OPERATIONS),
+        Stage("agents", (OperationOrdered,), (agents.refuse_unknown_agent, agents.refuse_not_allowed)),
+        RulesByKey("operations", (OperationOrdered,), operation_type, OPERATIONS),
         # Subscribers are answered where they wrote; a question about the desk itself changes nothing.
         Stage("back again", SPOKEN, (escalation.reachable_again,), when=back_again),
         Stage("commands", (Said,), (intake.answer_command,), when=a_command),

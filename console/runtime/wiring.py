@@ -12,7 +12,7 @@ from pathlib import Path
 from chat.terminal_channel import TerminalChannel
 from console.runtime.agent_loader import AgentCache
 from console.runtime.article_loader import ArticleLoader
-from console.runtime.content_folders import DIALOGS, TEMPLATES, ContentFolders
+from console.runtime.content_folders import DIALOGS, TEMPLATES, ContentSearchPath
 from console.runtime.receiver import Receiver, build_receiver
 from console.runtime.rules import RULEBOOK, TIMERS
 from desk.clock import Clock, now
@@ -71,7 +71,7 @@ ACT_WRITERS: Mapping[type[RuleAct], ActWriter] = {
     kb_acts.RecordSuggestionOutcome: kb_act_writers.write_suggestion_outcome,
     kb_acts.RecordArticleLink: kb_act_writers.write_link,
     kb_acts.CreateDraft: kb_act_writers.write_draft,
-    kb_acts.ValidateArticle: kb_act_writers.write_validation,
+    kb_acts.MarkArticleValidated: kb_act_writers.write_validation,
     rate_rules.QuarantineWaitingMessages: write_quarantine_backlog,
     guess_budget.CountGuess: write_counted_guess,
     loop_guard.CountAutomaticMail: loop_guard_store.write_counted_mail,
@@ -123,7 +123,7 @@ async def assemble_application(
     providers[FRONT] = front_desk(providers, settings.language)
     agent_loader = AgentCache(database, providers, clock)
     await agent_loader.fill()
-    folders = ContentFolders(settings)
+    folders = ContentSearchPath(settings)
     own_templates = {name: [folders.of(name, TEMPLATES)[0]] for name in providers if name != FRONT}
     templates = await asyncio.to_thread(Templates, TEMPLATES, {**own_templates, "": [settings.root / "templates"]})
     attachments = receiver.attachments

@@ -16,7 +16,7 @@ from desk.language.rich_text import RichText
 from desk.model.arrival_outcomes import IgnoredCode, RefusalCode
 from desk.model.events import Event, Inbound
 from desk.model.journal import JournalEntryData
-from desk.model.messages import Address, File, Priority, RawMessage, RedeliveryPolicy
+from desk.model.messages import Address, File, RawMessage, RedeliveryPolicy, SendPriority
 from desk.model.shared_facts import SuppressionReason
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class SayTemplate(RuleAct):
     files: tuple[File, ...] = ()
     policy: RedeliveryPolicy = RedeliveryPolicy.RETRY
     human: bool = False
-    priority: Priority | None = None
+    priority: SendPriority | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class SayText(RuleAct):
     buttons: Buttons = ()
     files: tuple[File, ...] = ()
     policy: RedeliveryPolicy = RedeliveryPolicy.RETRY
-    priority: Priority | None = None
+    priority: SendPriority | None = None
 
 
 @dataclass(frozen=True, slots=True)

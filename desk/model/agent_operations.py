@@ -85,7 +85,7 @@ class DraftArticle(AgentOperation):
 
 
 @dataclass(frozen=True, slots=True)
-class DeclineArticle(AgentOperation):
+class DeclareNoArticle(AgentOperation):
     """Says that no article belongs to the case, and why; without ``why`` the agent is asked for it."""
 
     name: ClassVar[str] = "decline_article"
@@ -106,7 +106,7 @@ class MarkArticlesNotUseful(AgentOperation):
     name: ClassVar[str] = "mark_articles_not_useful"
 
 
-ArticleAnswer = LinkArticle | DraftArticle | DeclineArticle
+ArticleAnswer = LinkArticle | DraftArticle | DeclareNoArticle
 """What an agent may answer to "which article solved it?"."""
 
 
@@ -129,7 +129,7 @@ OPERATIONS: Mapping[str, type[AgentOperation]] = {
         Resolve,
         LinkArticle,
         DraftArticle,
-        DeclineArticle,
+        DeclareNoArticle,
         ListArticles,
         MarkArticlesNotUseful,
     )
@@ -197,7 +197,7 @@ POLICIES: Mapping[type[AgentOperation], OperationPolicy] = {
     # Which article solved it may be said at any time, also when the case is closed.
     LinkArticle: OperationPolicy(),
     DraftArticle: OperationPolicy(),
-    DeclineArticle: OperationPolicy(),
+    DeclareNoArticle: OperationPolicy(),
     ListArticles: OperationPolicy(),
     MarkArticlesNotUseful: OperationPolicy(),
 }

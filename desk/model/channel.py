@@ -12,7 +12,7 @@ from typing import Protocol
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.model.events import Event, Inbound
-from desk.model.messages import Arrival, ChannelCall, Departure, OutboundMessage, RawMessage, SendResult
+from desk.model.messages import Arrival, ChannelCall, ClaimedDeparture, OutboundMessage, RawMessage, SendResult
 
 ExtraWrite = Callable[[AsyncConnection], Awaitable[None]]
 """Something a channel writes in the same transaction as its arrivals: how far it has read."""
@@ -59,7 +59,7 @@ class Channel(Protocol):
         """Turns what is to be said into calls of this channel, each within its limits. Pure."""
         ...
 
-    async def send(self, departure: Departure, remotes: Mapping[str, str]) -> SendResult:
+    async def send(self, departure: ClaimedDeparture, remotes: Mapping[str, str]) -> SendResult:
         """Makes one call. ``remotes`` gives the server's ids of earlier departures that the body names by key."""
         ...
 

@@ -98,7 +98,7 @@ class TimerFired:
 
 
 @dataclass(frozen=True, slots=True)
-class Ordered:
+class OperationOrdered:
     """An agent ordered an operation. ``pressed`` is the button's option where it was one."""
 
     operation: AgentOperation
@@ -115,7 +115,7 @@ class NotForDesk:
     agents: bool = False
 
 
-Event = Said | Pressed | Opened | DeliveryFailed | MaybeSent | TimerFired | Ordered | NotForDesk
+Event = Said | Pressed | Opened | DeliveryFailed | MaybeSent | TimerFired | OperationOrdered | NotForDesk
 OfSubscriber = (Said, Pressed, Opened)
 """Events in which a subscriber speaks."""
 
@@ -181,7 +181,7 @@ class Inbound(Generic[E_co]):
     @property
     def from_agent(self) -> bool:
         """Whether an agent acts."""
-        return isinstance(self.event, Ordered)
+        return isinstance(self.event, OperationOrdered)
 
     @property
     def text(self) -> str:
@@ -189,7 +189,7 @@ class Inbound(Generic[E_co]):
         event = self.event
         if isinstance(event, Said):
             return event.text
-        if isinstance(event, Ordered) and isinstance(event.operation, (Reply, AddNote, Resolve)):
+        if isinstance(event, OperationOrdered) and isinstance(event.operation, (Reply, AddNote, Resolve)):
             return event.operation.text
         return ""
 
@@ -199,7 +199,7 @@ class Inbound(Generic[E_co]):
         event = self.event
         if isinstance(event, Said):
             return event.files
-        if isinstance(event, Ordered) and isinstance(event.operation, (Reply, AddNote)):
+        if isinstance(event, OperationOrdered) and isinstance(event.operation, (Reply, AddNote)):
             return event.operation.files
         return ()
 

@@ -39,7 +39,7 @@ class JournalEntryData:
 
 
 @dataclass(frozen=True, slots=True)
-class MessageExchanged(JournalEntryData):
+class DialogueMessageLogged(JournalEntryData):
     """Something was said between the subscriber and the desk or an agent; the entry's text has the words."""
 
     kind: ClassVar[str] = "dialogue"
@@ -65,7 +65,7 @@ class ChatOpened(JournalEntryData):
 
 
 @dataclass(frozen=True, slots=True)
-class Notified(JournalEntryData):
+class UnaskedNoticeSent(JournalEntryData):
     """The desk told somebody of something unasked; the entry's text has the words."""
 
     kind: ClassVar[str] = "notified"
@@ -258,10 +258,10 @@ class GuessingSuspected(JournalEntryData):
 KINDS: Mapping[str, type[JournalEntryData]] = {
     one.kind: one
     for one in (
-        MessageExchanged,
+        DialogueMessageLogged,
         ButtonPressed,
         ChatOpened,
-        Notified,
+        UnaskedNoticeSent,
         NoteAdded,
         StateChanged,
         ClosingAgreed,

@@ -99,7 +99,7 @@ class RedeliveryPolicy(StrEnum):
     EDIT = "edit"  # repeatable: "message is not modified" is success
 
 
-class Priority(IntEnum):
+class SendPriority(IntEnum):
     """How urgent a departure is. How the places of a channel are shared by it says `desk.queues.send_priority`."""
 
     DIALOG = 0  # an answer to somebody who waits for it, and what the agents are to see
@@ -182,7 +182,7 @@ class ChannelCall:
 
 
 @dataclass(frozen=True, slots=True)
-class Departure:
+class ClaimedDeparture:
     """A stored `ChannelCall` that a sender has claimed.
 
     ``attempts`` counts the tries, this one included; ``doubts`` those before it of which nobody knows what they did.
@@ -201,7 +201,7 @@ class Departure:
     attempts: int
     doubts: int = 0
     since: datetime | None = None
-    priority: Priority = Priority.DIALOG
+    priority: SendPriority = SendPriority.DIALOG
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ class ChannelSettings(Protocol):
         """A provider, or `FRONT`."""
 
 
-ReadChannel = Callable[["TomlTable", "SettingsReader"], ChannelSettings]
+ReadChannel = Callable[["TomlTable", "DeskSettingsReader"], ChannelSettings]
 """Reads one section of a channel, to its end (`TomlTable.reject_unknown_keys`)."""
 
 
@@ -158,11 +158,11 @@ def load(
         table = read_toml(path, str(path), InvalidSettings)
     except FileNotFoundError:
         raise InvalidSettings(f"there is no {path}: make a desk folder with 'firstline init DIR'") from None
-    reader = SettingsReader(root.resolve(), dict(os.environ if environment is None else environment))
+    reader = DeskSettingsReader(root.resolve(), dict(os.environ if environment is None else environment))
     return reader.settings(table, more or {})
 
 
-class SettingsReader:
+class DeskSettingsReader:
     """Reads firstline.toml section by section. Secrets are taken from where they are, never from the file."""
 
     def __init__(self, root: Path, environment: Mapping[str, str]) -> None:

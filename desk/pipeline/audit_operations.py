@@ -5,7 +5,7 @@ from __future__ import annotations
 from desk.model.agent_operations import AgentOperation, LinkArticle, Resolve, SetEta
 from desk.model.arrival_outcomes import Ignored, IgnoredCode, Outcome, stored_outcome
 from desk.model.core_facts import ActingAgent
-from desk.model.events import Ordered
+from desk.model.events import OperationOrdered
 from desk.pipeline.lookup import Round
 from desk.pipeline.write_buffer import WriteBuffer
 from desk.storage import audit
@@ -14,7 +14,7 @@ from desk.storage import audit
 def audit_operation(round_: Round, outcome: Outcome, case_id: int | None, rows: WriteBuffer) -> None:
     """An `desk.pipeline.write.OutcomeListener`. What agents say among themselves is no operation."""
     event, case = round_.inbound.event, round_.subject
-    if not isinstance(event, Ordered) or outcome == Ignored(IgnoredCode.AGENTS_TALK):
+    if not isinstance(event, OperationOrdered) or outcome == Ignored(IgnoredCode.AGENTS_TALK):
         return
     rows.insert(
         audit.AUDIT,

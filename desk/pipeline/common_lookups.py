@@ -7,8 +7,8 @@ from sqlalchemy import select
 from desk.model.agent_operations import Reply, Resolve
 from desk.model.channel_registry import ChannelRegistry
 from desk.model.core_facts import ActingAgent, CaseContacts, DialogueLine, RecentDialogue
-from desk.model.events import Ordered
-from desk.model.journal import JournalEntry, MessageExchanged
+from desk.model.events import OperationOrdered
+from desk.model.journal import DialogueMessageLogged, JournalEntry
 from desk.model.messages import FRONT, Address
 from desk.model.provider_files import Provider
 from desk.model.shared_facts import IdentityClaim
@@ -127,7 +127,7 @@ class RecentDialogueLookup:
         inbound, contact = round_.inbound, round_.facts.get(CaseContacts)
         by_mail = contact is not None and contact.current is not None and contact.current.channel_kind == "mail"
         if (
-            not isinstance(inbound.event, Ordered)
+            not isinstance(inbound.event, OperationOrdered)
             or not isinstance(inbound.event.operation, (Reply, Resolve))
             or round_.is_new
             or not by_mail
@@ -136,7 +136,7 @@ class RecentDialogueLookup:
         query = (
             select(JournalEntry.actor, JournalEntry.at, JournalEntry.text)
             .where(JournalEntry.provider == round_.case.provider, JournalEntry.case_id == round_.case.id)
-            .where(JournalEntry.kind == MessageExchanged.kind, JournalEntry.public, JournalEntry.text != "")
+            .where(JournalEntry.kind == DialogueMessageLogged.kind, JournalEntry.public, JournalEntry.text != "")
             .order_by(JournalEntry.id.desc())
             .limit(QUOTED_LINES)
         )

@@ -35,16 +35,16 @@ from desk.model.agent_operations import AddNote, Resolve
 from desk.model.case import Case
 from desk.model.channel_registry import ChannelRegistry
 from desk.model.core_facts import ActingAgent, CaseContacts, RecentDialogue
-from desk.model.events import Opened, Ordered, Pressed
+from desk.model.events import Opened, OperationOrdered, Pressed
 from desk.model.journal import (
     ButtonPressed,
     ChatOpened,
+    DialogueMessageLogged,
     JournalEntryData,
-    MessageExchanged,
     NoteAdded,
-    Notified,
     SendingSuppressed,
     SolutionNoted,
+    UnaskedNoticeSent,
     stored_data,
 )
 from desk.model.messages import (
@@ -52,10 +52,10 @@ from desk.model.messages import (
     ChannelCall,
     File,
     OutboundMessage,
-    Priority,
     QuotedMessage,
     RedeliveryPolicy,
     RenderedButton,
+    SendPriority,
 )
 from desk.model.provider_files import Provider
 from desk.pipeline.lookup import Round, address_of, is_proved_sender, sender_address_row
@@ -79,7 +79,7 @@ class DraftMessage:
     policy: RedeliveryPolicy = RedeliveryPolicy.RETRY
     human: bool = False
     rule: str = ""
-    priority: Priority = Priority.STRANGER
+    priority: SendPriority = SendPriority.STRANGER
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class KeyedChannelCall:
     key: str
     channel: str
     call: ChannelCall
-    priority: Priority
+    priority: SendPriority
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +272,7 @@ class _RoundComposer:
         if not to_agents and not part.human:
             self.rule = part.rule
             self._note(
-                MessageExchanged() if address == self.inbound.sender else Notified(),
+                DialogueMessageLogged() if address == self.inbound.sender else UnaskedNoticeSent(),
                 text.plain,
                 "desk",
                 channel_kind=address.channel_kind,
@@ -339,7 +339,7 @@ class _RoundComposer:
         if not had:
             self.case.card = key
 
-    def _put(self, outgoing: OutboundMessage, priority: Priority = Priority.DIALOG) -> str:
+    def _put(self, outgoing: OutboundMessage, priority: SendPriority = SendPriority.DIALOG) -> str:
         """Renders one message and gives every call its key. Returns the key of the last: the one with buttons."""
         channel = self.registry.channels.get(outgoing.to.channel)
         if channel is None:
@@ -381,13 +381,13 @@ class _RoundComposer:
             said = ButtonPressed(event.option)
         elif isinstance(event, Opened) and not event.returned:
             said = ChatOpened(event.payload)
-        elif isinstance(event, Ordered) and isinstance(event.operation, AddNote):
+        elif isinstance(event, OperationOrdered) and isinstance(event.operation, AddNote):
             said = NoteAdded()
         elif inbound.text or inbound.files:
             said = (
                 SolutionNoted()
-                if isinstance(event, Ordered) and isinstance(event.operation, Resolve)
-                else MessageExchanged()
+                if isinstance(event, OperationOrdered) and isinstance(event.operation, Resolve)
+                else DialogueMessageLogged()
             )
         if said is None:
             return

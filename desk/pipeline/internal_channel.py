@@ -16,13 +16,13 @@ from uuid import uuid4
 from desk.language.unsafe_characters import storable, storable_tree
 from desk.model.agent_operations import AgentOperation, operation_as_json, operation_from_json
 from desk.model.channel import Channel, ChannelCapabilities, StoreMessages
-from desk.model.events import CaseReference, DeliveryFailed, Event, Inbound, MaybeSent, Ordered, TimerFired
+from desk.model.events import CaseReference, DeliveryFailed, Event, Inbound, MaybeSent, OperationOrdered, TimerFired
 from desk.model.messages import (
     FRONT,
     Address,
     Arrival,
     ChannelCall,
-    Departure,
+    ClaimedDeparture,
     OutboundMessage,
     RawMessage,
     Rejected,
@@ -118,7 +118,7 @@ class ReceiveOnlyChannel:
         """Nothing: the one who gave the command sees the case itself."""
         return ()
 
-    async def send(self, departure: Departure, remotes: Mapping[str, str]) -> SendResult:
+    async def send(self, departure: ClaimedDeparture, remotes: Mapping[str, str]) -> SendResult:
         """Never called, since `render` makes nothing to send."""
         return Rejected("the desk's own channel sends nothing")
 
@@ -152,7 +152,7 @@ def _timer(body: Mapping[str, Any]) -> Event:
 
 
 def _order(body: Mapping[str, Any]) -> Event:
-    return Ordered(operation_from_json(storable_tree(body["operation"])))
+    return OperationOrdered(operation_from_json(storable_tree(body["operation"])))
 
 
 _EVENTS: Mapping[str, Callable[[Mapping[str, Any]], Event]] = {

@@ -27,7 +27,7 @@ from desk.model.states import FINAL
 from desk.model.subscribers import Person, PersonAddress
 from desk.pipeline.reply_tokens import ReplyTokenSigner, claimed_case
 from desk.queues.outbox import case_behind
-from desk.storage.ids import RoundIds
+from desk.storage.ids import RepeatableRoundIds
 from desk.storage.queue_tables import fingerprints
 
 _FINAL = [state.value for state in FINAL]
@@ -67,7 +67,7 @@ class Round:
     inbound: Inbound[Event]
     provider: Provider
     now: datetime
-    ids: RoundIds
+    ids: RepeatableRoundIds
     subject: Case | None = None
     holder: Person | None = None
     addresses: list[PersonAddress] = field(default_factory=list)
@@ -235,7 +235,7 @@ class SenderAndCaseLookup:
     ) -> Round:
         person = known.people.get((inbound.channel, inbound.sender.value)) if inbound.from_subscriber else None
         case, case_match = self._pick(inbound, known, named, person)
-        made = Round(arrival, inbound, provider, now, RoundIds(now, arrival.id), case, is_new=case is None)
+        made = Round(arrival, inbound, provider, now, RepeatableRoundIds(now, arrival.id), case, is_new=case is None)
         if case is not None and case.person_id in known.owners:
             # An agent may accept a mail from an address that is not on the case: it joins all the same.
             person = known.owners[case.person_id]

@@ -18,7 +18,7 @@ from desk.model.acts import (
 from desk.model.case import Case
 from desk.model.core_facts import CaseContacts
 from desk.model.events import Event, Inbound
-from desk.model.messages import Address, Priority
+from desk.model.messages import Address, SendPriority
 
 
 def addresses_of(
@@ -60,7 +60,7 @@ def _audience(
 
 def priority_of(
     act: SayTemplate | SayText, address: Address, inbound: Inbound[Event], contact: CaseContacts
-) -> Priority:
+) -> SendPriority:
     """How urgent it is: what its rule says; else an answer to who just wrote, a person's own words, and what the agents
     are to see go first. Whatever else is said answers nobody who waits at that address: it is a notice.
     """
@@ -69,4 +69,4 @@ def priority_of(
     answers = address == inbound.sender and inbound.from_subscriber
     human = isinstance(act, SayTemplate) and act.human
     to_agents = is_for_agents(act.to) or address == contact.agents_group
-    return Priority.DIALOG if answers or human or to_agents else Priority.NOTICE
+    return SendPriority.DIALOG if answers or human or to_agents else SendPriority.NOTICE

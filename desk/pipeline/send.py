@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from desk.clock import Clock
 from desk.model.channel_registry import ChannelRegistry
-from desk.model.messages import Departure, Priority, ResultUnknown, RetryLater, Sent
+from desk.model.messages import ClaimedDeparture, ResultUnknown, RetryLater, SendPriority, Sent
 from desk.queues import outbox
 from desk.queues.outbox import SendOutcome
 from desk.queues.send_priority import COUNTED, PLACES_OF_A_CHANNEL, shares
@@ -48,7 +48,7 @@ class OutboxSender:
         self._holder = holder
         self._clock = clock
         self._lane = lane
-        self._flying: dict[asyncio.Task[SendOutcome], Departure] = {}
+        self._flying: dict[asyncio.Task[SendOutcome], ClaimedDeparture] = {}
         self._since: dict[asyncio.Task[SendOutcome], float] = {}
         self._resting: dict[str, datetime] = {}
         self._turn = 0
@@ -72,7 +72,7 @@ class OutboxSender:
 
     async def _start(self, channels: Collection[str]) -> int:
         now = self._clock()
-        sending: dict[str, Counter[Priority]] = {}
+        sending: dict[str, Counter[SendPriority]] = {}
         for one in self._flying.values():
             sending.setdefault(one.channel, Counter())[one.priority] += 1
         ready = [
@@ -102,7 +102,7 @@ class OutboxSender:
             self._flying[task], self._since[task] = departure, asyncio.get_running_loop().time()
         return len(claimed)
 
-    async def _send(self, departure: Departure, remotes: Mapping[str, str]) -> SendOutcome:
+    async def _send(self, departure: ClaimedDeparture, remotes: Mapping[str, str]) -> SendOutcome:
         channel = self._registry.channels[departure.channel]
         try:
             result = await channel.send(departure, remotes)
@@ -125,7 +125,7 @@ class OutboxSender:
             del self._flying[task], self._since[task]
 
 
-def _named(departure: Departure) -> list[str]:
+def _named(departure: ClaimedDeparture) -> list[str]:
     """Keys of earlier departures that this one edits or answers."""
     keys = (str(departure.body.get(name) or "") for name in ("edits", "answers"))
     return [key for key in keys if key and not key.startswith("remote:")]

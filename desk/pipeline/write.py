@@ -32,7 +32,7 @@ from desk.model.case import Case
 from desk.model.channel_registry import ChannelRegistry
 from desk.model.core_facts import DuplicateOf
 from desk.model.events import Said
-from desk.model.messages import FRONT, Priority, RawMessage
+from desk.model.messages import FRONT, RawMessage, SendPriority
 from desk.model.shared_facts import IdentityClaim
 from desk.model.subscribers import Person, PersonAddress
 from desk.pipeline.case_numbers import next_numbers
@@ -222,7 +222,7 @@ class DecisionWriter:
                 remote=one.call.remote,
                 supersedes=one.call.supersedes,
                 created_at=now,
-                priority=int(Priority.STRANGER if stranger else one.priority),
+                priority=int(SendPriority.STRANGER if stranger else one.priority),
             )
 
     async def _move(self, session: AsyncSession, round_: Round, home: str, rows: WriteBuffer) -> None:

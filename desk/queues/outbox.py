@@ -40,13 +40,13 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from desk.language.unsafe_characters import storable
 from desk.model.messages import (
-    Departure,
-    Priority,
+    ClaimedDeparture,
     RawMessage,
     RedeliveryPolicy,
     Rejected,
     ResultUnknown,
     RetryLater,
+    SendPriority,
     SendResult,
     Sent,
 )
@@ -63,9 +63,9 @@ _NAMES = (
 _COLUMNS: list[Column[Any]] = [departures.c[name] for name in _NAMES]
 
 
-def _departure(row: Row[*tuple[Any, ...]]) -> Departure:
+def _departure(row: Row[*tuple[Any, ...]]) -> ClaimedDeparture:
     """A row as a value."""
-    return Departure(
+    return ClaimedDeparture(
         row.id,
         row.key,
         row.provider,
@@ -145,12 +145,12 @@ def _counting() -> Select[*tuple[Any, ...]]:
     later = departures.alias("later")
     following = select(func.min(later.c.channel)).where(is_unsent(later), later.c.channel > known.c.channel)
     known = known.union_all(select(following.scalar_subquery()).where(known.c.channel.is_not(None)))
-    return select(known.c.channel, *(_counted(known, priority) for priority in Priority)).where(
+    return select(known.c.channel, *(_counted(known, priority) for priority in SendPriority)).where(
         known.c.channel.in_(bindparam("channels", expanding=True))
     )
 
 
-def _counted(known: CTE, priority: Priority) -> Label[int]:
+def _counted(known: CTE, priority: SendPriority) -> Label[int]:
     found = _claimable(f"of_{priority.name.lower()}")
     this = and_(
         found.mine.c.channel == known.c.channel,
@@ -167,7 +167,7 @@ _COUNT = _counting()
 
 async def count_due(
     database: Database, channels: Collection[str], now: datetime, enough: int, lane: str = ""
-) -> dict[str, dict[Priority, int]]:
+) -> dict[str, dict[SendPriority, int]]:
     """How much may be claimed of each of these channels (in one lane), by priority, counted up to ``enough`` of each.
 
     A cheap look before a write transaction. Channels through which nothing may go now are missing.
@@ -175,19 +175,19 @@ async def count_due(
     values = {"channels": list(channels), "now": now, "only": lane, "enough": enough}
     async with database.look() as connection:
         rows = (await connection.execute(_COUNT, values)).all()
-    counted = {row[0]: {priority: row[1 + at] for at, priority in enumerate(Priority)} for row in rows}
+    counted = {row[0]: {priority: row[1 + at] for at, priority in enumerate(SendPriority)} for row in rows}
     return {channel: due for channel, due in counted.items() if any(due.values())}
 
 
 async def claim(
     database: Database, shares: Iterable[ClaimQuota], holder: str, now: datetime, lane: str = ""
-) -> list[Departure]:
+) -> list[ClaimedDeparture]:
     """Takes the heads of lanes (or of one) and marks them *sending* before anything is sent.
 
     A head is as urgent as the most urgent departure behind it, for which it is in the way.
     """
     values = {"now": now, "only": lane, "new_holder": holder, "until": now + HELD_FOR}
-    claimed: list[Departure] = []
+    claimed: list[ClaimedDeparture] = []
     async with database.work() as connection:
         for share in shares:
             asked = {"channels": share.channels, "of_priority": int(share.priority), "most": share.most}
@@ -223,7 +223,7 @@ async def supersede(database: Database, channels: Collection[str]) -> None:
 class SendOutcome:
     """What became of one departure, to be written down."""
 
-    departure: Departure
+    departure: ClaimedDeparture
     result: SendResult
 
 
@@ -252,7 +252,7 @@ _MOVED_ON = (
 """A card that could not be edited any more was sent anew: whatever names it means the new one from now on."""
 
 
-def _edits_ours(departure: Departure) -> bool:
+def _edits_ours(departure: ClaimedDeparture) -> bool:
     edited = str(departure.body.get("edits") or "")
     return bool(edited) and not edited.startswith("remote:")
 
@@ -365,7 +365,7 @@ async def _recover_from(database: Database, holder: str, now: datetime) -> int:
     return len(settled)
 
 
-def _repeatable(departure: Departure) -> bool:
+def _repeatable(departure: ClaimedDeparture) -> bool:
     """Edits change nothing when repeated; a mail keeps its Message-ID, so a second copy is no second mail."""
     return departure.policy is RedeliveryPolicy.EDIT or departure.kind == "mail"
 

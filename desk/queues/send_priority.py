@@ -14,16 +14,16 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from desk.model.messages import Priority
+from desk.model.messages import SendPriority
 
 PLACES_OF_A_CHANNEL = 16
 """Few, since whatever is marked when the process is killed may have been sent."""
 MOST_OF_A_KIND = 12
 """Enough for thirty calls a second."""
 COUNTED = MOST_OF_A_KIND + 1
-TURNS = (Priority.NOTICE, Priority.STRANGER, Priority.NOTICE, Priority.BULK)
+TURNS = (SendPriority.NOTICE, SendPriority.STRANGER, SendPriority.NOTICE, SendPriority.BULK)
 
-Due = Mapping[Priority, int]
+Due = Mapping[SendPriority, int]
 """How much of each priority is due through a channel: exact below `COUNTED`, which says "or more"."""
 
 
@@ -32,19 +32,19 @@ class ClaimQuota:
     """What may be claimed at once: so many departures of one priority, through any of these channels."""
 
     channels: tuple[str, ...]
-    priority: Priority
+    priority: SendPriority
     most: int
 
 
 def shares(
-    due: Mapping[str, Due], sending: Mapping[str, Mapping[Priority, int]], places: int, turn: int = 0
+    due: Mapping[str, Due], sending: Mapping[str, Mapping[SendPriority, int]], places: int, turn: int = 0
 ) -> list[ClaimQuota]:
     """What to claim now, each channel having as many of all ``places`` as every other.
 
     ``sending`` says what is on its way. Channels whose due departures all have a place are served together.
     """
     each = max(1, places // max(1, len(due)))
-    together: dict[Priority, dict[str, int]] = {}
+    together: dict[SendPriority, dict[str, int]] = {}
     alone: list[ClaimQuota] = []
     for channel, waiting in due.items():
         for priority, most in _of_channel(waiting, sending.get(channel, {}), each, turn).items():
@@ -56,15 +56,17 @@ def shares(
     return sorted((*common, *alone), key=lambda share: share.priority)
 
 
-def _of_channel(due: Due, sending: Mapping[Priority, int], places: int, turn: int) -> dict[Priority, int]:
+def _of_channel(due: Due, sending: Mapping[SendPriority, int], places: int, turn: int) -> dict[SendPriority, int]:
     """How many of each priority may be claimed; none that may not."""
-    answering = sending.get(Priority.DIALOG, 0)
+    answering = sending.get(SendPriority.DIALOG, 0)
     others = sum(sending.values()) - answering
     free = min(places, PLACES_OF_A_CHANNEL - answering - others)
     waiting = {priority: due.get(priority, 0) for priority in TURNS}
     kept = 1 if any(waiting.values()) and not others and free > 1 else 0
-    taken = Counter({Priority.DIALOG: min(due.get(Priority.DIALOG, 0), MOST_OF_A_KIND - answering, free - kept)})
-    left = min(free - taken[Priority.DIALOG], MOST_OF_A_KIND - others, sum(waiting.values()))
+    taken = Counter(
+        {SendPriority.DIALOG: min(due.get(SendPriority.DIALOG, 0), MOST_OF_A_KIND - answering, free - kept)}
+    )
+    left = min(free - taken[SendPriority.DIALOG], MOST_OF_A_KIND - others, sum(waiting.values()))
     while left > 0:
         priority, turn = TURNS[turn % len(TURNS)], turn + 1
         if waiting[priority] > taken[priority]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-class RoundIds:
+class RepeatableRoundIds:
     """The ids of all rows of one round: positive, 63 bits, rising; the same whenever the same round is decided again.
 
     The upper bits are the milliseconds since 2026, then 14 bits of the arrival's id, then 8 that count the rows. So ids

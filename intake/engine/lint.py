@@ -33,6 +33,10 @@ CATEGORIES = frozenset({"technical", "billing", "security", "equipment_setup"})
 TICKET_TYPES = frozenset({"incident", "service_request", "change_request", "question", "complaint"})
 SEVERITIES = frozenset({"critical", "major", "minor"})
 CASE_FIELDS = frozenset({"occurred_at", "place", "circumstances"})
+MEANINGS = frozenset(
+    {"scope", "since", "address", "site", "lamps", "rebooted", "neighbours", "changed", "amount", "phone", "date"}
+)
+"""What a question may ask for (``means``): values of these are understood wherever they are said."""
 OPERATING_SYSTEMS = frozenset({"windows", "macos", "linux"})
 TIME_BUTTONS = frozenset({"now", "today_morning", "yesterday", "days_ago", "week_ago"})
 RESERVED_IDS = frozenset({"skip", "unknown_answer", "on_file", "zone", "sure", "severity"}) | CONDITION_FACTS
@@ -54,7 +58,7 @@ _DIALOG_KEYS = frozenset(
 )
 _QUESTION_KEYS = frozenset(
     {"id", "type", "text", "text_unproved", "hint", "when", "required", "prefill", "case_field", "image", "selfhelp"}
-    | {"constraint", "options", "buttons"},
+    | {"constraint", "options", "buttons", "means", "label", "again"},
 )
 _OPTION_KEYS = frozenset({"id", *LANGUAGES, "present", "absent", "also", "goto_zone"})
 _REQUEST_KEYS = frozenset(["id", "kind", "text", "hint", "when", "command", "params", "extract", "optional", "image"])
@@ -125,6 +129,11 @@ class _DialogLinter:
         self.check_flag(question, "required", where)
         self.check_optional_one_of(question, "prefill", TEXT_NAMES, where)
         self.check_optional_one_of(question, "case_field", CASE_FIELDS, where)
+        self.check_optional_one_of(question, "means", MEANINGS, where)
+        if "label" in question:
+            self.check_texts(question["label"], f"{where} label", MAX_LABEL_LENGTH)
+        if "again" in question:
+            self.check_texts(question["again"], f"{where} again", MAX_TEXT_LENGTH)
         self.check_image(question, where)
         self.check_selfhelp(question, where)
         if "prefill" in question and question.get("type") not in ("text", "location"):

@@ -52,7 +52,9 @@ class Question:
     ``text_unproved`` is put instead of ``text`` when ``text`` names account data that may not be shown. ``commands``
     are (system, command line) of a request for a command's output, ``extract`` what to read from it: the number
     standing before or after any of some words. A request is a question of type "photo" or "evidence", with ``request``
-    set.
+    set. ``means`` is what it asks for, as `desk.understanding.observations.Situation.question` names it: values of this
+    meaning answer it wherever they are said. ``label`` names it in a summary and on a card, ``again`` puts it a second
+    time, shorter and in other words.
     """
 
     id: str
@@ -70,6 +72,9 @@ class Question:
     buttons: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
+    means: str = ""
+    label: LocalizedText = field(default_factory=dict)
+    again: LocalizedText = field(default_factory=dict)
     request: bool = False
     commands: tuple[tuple[str, str], ...] = ()
     params: Mapping[str, str] = field(default_factory=dict)
@@ -225,6 +230,9 @@ def _question_from_table(question: Mapping[str, Any]) -> Question:
         buttons=tuple(question.get("buttons", ())),
         minimum=bounds.get("min"),
         maximum=bounds.get("max"),
+        means=question.get("means", ""),
+        label=question.get("label", {}),
+        again=question.get("again", {}),
     )
 
 

@@ -40,7 +40,7 @@ _MULTI_PARAGRAPH_TYPES = frozenset({"text", "location", "evidence"})
 
 
 @dataclass(frozen=True, slots=True)
-class ParsedReply:
+class ParsedLetterReply:
     """What a mail answered, by the question's id, and the rest of its words."""
 
     answers: dict[str, ParsedAnswer]
@@ -61,7 +61,7 @@ class _ReplyPart:
 
 def parse_reply(
     questions: Sequence[Question], text: str, now: datetime, *, files: Sequence[File] = (), zone: tzinfo = UTC
-) -> ParsedReply:
+) -> ParsedLetterReply:
     """Reads the answers to ``questions``, in the order they were asked, from a mail's own text.
 
     The text may hold quoted lines (">"), so that answers written below their questions are found; the history is cut
@@ -76,7 +76,7 @@ def parse_reply(
         for part in parts:
             parser.parse_part(part)
     parser.attach_files(files)
-    return ParsedReply(parser.answers, "\n\n".join(parser.leftover))
+    return ParsedLetterReply(parser.answers, "\n\n".join(parser.leftover))
 
 
 class _ReplyParser:

@@ -46,7 +46,7 @@ class CreateDraft(RuleAct):
 
 
 @dataclass(frozen=True, slots=True)
-class ValidateArticle(RuleAct):
+class MarkArticleValidated(RuleAct):
     """Another agent used the article as it is: "reuse is review". ``languages`` are those that become validated."""
 
     provider: str

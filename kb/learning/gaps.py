@@ -34,7 +34,7 @@ MAX_CASES = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class SolvedCase:
+class UnlinkedSolvedCase:
     """A solved case that no article is linked to. ``facts`` are the dialog's answers."""
 
     provider: str
@@ -50,11 +50,11 @@ class SolvedCase:
 class KnowledgeGap:
     """Similar cases, the most typical one first. ``people`` counts the people they are from."""
 
-    cases: tuple[SolvedCase, ...]
+    cases: tuple[UnlinkedSolvedCase, ...]
     people: int = field(default=0)
 
 
-def find_gaps(solved: Sequence[SolvedCase], min_people: int = 2) -> list[KnowledgeGap]:
+def find_gaps(solved: Sequence[UnlinkedSolvedCase], min_people: int = 2) -> list[KnowledgeGap]:
     """Groups with cases of at least so many people, the largest first, by provider and language."""
     found: list[KnowledgeGap] = []
     for key in sorted({(one.provider, one.language) for one in solved}):
@@ -64,7 +64,7 @@ def find_gaps(solved: Sequence[SolvedCase], min_people: int = 2) -> list[Knowled
     return sorted(found, key=lambda one: (-one.people, -len(one.cases), one.cases[0].case_id))
 
 
-def _group_cases(solved: Sequence[SolvedCase], language: str) -> list[KnowledgeGap]:
+def _group_cases(solved: Sequence[UnlinkedSolvedCase], language: str) -> list[KnowledgeGap]:
     told = [(one, features) for one in solved if (features := _features(one, language))]
     if len(told) < 2:
         return []
@@ -85,13 +85,15 @@ def _members_by_group(groups: np.ndarray[tuple[int], np.dtype[np.int32]]) -> lis
     return [those for those in members.values() if len(those) > 1]
 
 
-def _build_gap(cases: Sequence[SolvedCase], alike: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> KnowledgeGap:
+def _build_gap(
+    cases: Sequence[UnlinkedSolvedCase], alike: np.ndarray[tuple[int, int], np.dtype[np.float64]]
+) -> KnowledgeGap:
     middle = int(alike.sum(axis=1).argmax())
     ordered = (cases[middle], *(one for at, one in enumerate(cases) if at != middle))
     return KnowledgeGap(ordered, len({one.person for one in cases}))
 
 
-def _features(one: SolvedCase, language: str) -> Counter[str]:
+def _features(one: UnlinkedSolvedCase, language: str) -> Counter[str]:
     """The features a case is compared by, each with its weight."""
     stem = Stemmer.Stemmer("russian" if language == "ru" else "english").stemWord
     features: Counter[str] = Counter()

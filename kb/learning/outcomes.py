@@ -23,7 +23,7 @@ OUTCOMES = (HELPED, CAME_BACK, NOT_HELPED, IGNORED, PENDING)
 
 
 @dataclass(frozen=True, slots=True)
-class CaseHistory:
+class CaseReturnFacts:
     """What of a case tells whether somebody came back. ``is_finished`` when self-help is over in it."""
 
     case_id: int
@@ -42,7 +42,7 @@ class RecordedSuggestion:
 
     article: str
     language: str
-    case: CaseHistory
+    case: CaseReturnFacts
     answer: str
     offered_at: datetime
     answered_at: datetime | None = None
@@ -60,13 +60,13 @@ class SuggestionOutcome:
 class ReturnFinder:
     """Finds people who came back, among the cases of a period."""
 
-    def __init__(self, cases: Iterable[CaseHistory]) -> None:
-        self._of_person: dict[tuple[str, object], list[CaseHistory]] = {}
+    def __init__(self, cases: Iterable[CaseReturnFacts]) -> None:
+        self._of_person: dict[tuple[str, object], list[CaseReturnFacts]] = {}
         for one in cases:
             for whose in _person_keys(one):
                 self._of_person.setdefault((one.provider, whose), []).append(one)
 
-    def has_returned(self, case: CaseHistory, since: datetime, window: timedelta = RETURN_WINDOW) -> bool:
+    def has_returned(self, case: CaseReturnFacts, since: datetime, window: timedelta = RETURN_WINDOW) -> bool:
         """Whether the person of this case opened another one about the same subject within ``window`` after
         ``since``."""
         return any(
@@ -78,12 +78,12 @@ class ReturnFinder:
         )
 
 
-def _person_keys(case: CaseHistory) -> tuple[object, ...]:
+def _person_keys(case: CaseReturnFacts) -> tuple[object, ...]:
     """The keys a person is known by: one who writes from another address is known by their contract."""
     return (case.person, case.contract) if case.contract else (case.person,)
 
 
-def _is_same_subject(case: CaseHistory, later: CaseHistory) -> bool:
+def _is_same_subject(case: CaseReturnFacts, later: CaseReturnFacts) -> bool:
     unknown = not later.articles and not later.dialog
     alike = bool(set(case.articles) & set(later.articles)) or (later.dialog != "" and later.dialog == case.dialog)
     return unknown or alike

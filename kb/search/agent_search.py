@@ -9,7 +9,7 @@ from kb.content.article_files import Article
 from kb.search.matcher import ArticleMatch, Matcher
 
 
-class InternalMatchers:
+class InternalArticleMatchers:
     """Matchers of the articles that are not public, each on top of what a provider's subscribers may see.
 
     They are made when an agent first asks: most providers have no such article.

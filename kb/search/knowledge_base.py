@@ -16,7 +16,7 @@ from desk.model.shared_facts import ArticleSuggestion, ArticleSuggestions
 from kb.content.article_body import fill_facts, visible_picture_indexes
 from kb.content.article_files import Article, find_picture
 from kb.search import build_process
-from kb.search.agent_search import InternalMatchers
+from kb.search.agent_search import InternalArticleMatchers
 from kb.search.index_files import IndexFiles
 from kb.search.matcher import ArticleMatch, Matcher, index_key
 from kb.search.postings import Array
@@ -46,13 +46,13 @@ class KnowledgeBase:
         self._folders = folders
         self._store = store
         self._matchers = _MatcherBuilder(store, None).build(articles)
-        self._internal = InternalMatchers(articles)
+        self._internal = InternalArticleMatchers(articles)
 
     def refresh(self, articles: Sequence[Article]) -> None:
         """Replaces all articles with these (`kb.storage.article_store.load_articles`); indexes that have not changed
         are kept."""
         self._matchers = _MatcherBuilder(self._store, self._matchers).build(articles)
-        self._internal = InternalMatchers(articles)
+        self._internal = InternalArticleMatchers(articles)
 
     def matcher(self, provider: str) -> Matcher:
         """The matcher of a provider's subscribers."""

@@ -13,20 +13,20 @@ from desk.pipeline.lookup import Round
 from desk.pipeline.write_buffer import WriteBuffer
 from kb.learning.acts import (
     CreateDraft,
+    MarkArticleValidated,
     RecordArticleLink,
     RecordArticleShown,
     RecordSuggestionOutcome,
-    ValidateArticle,
 )
 from kb.storage.article_store import ArticleRow, article_row_values
 from kb.storage.article_versions import bump_knowledge_counter, version_content
-from kb.storage.usage_tables import ArticleLinkRow, ArticleVersionRow, SuggestionRow
+from kb.storage.usage_tables import ArticleLinkRow, ArticleSuggestionRow, ArticleVersionRow
 
 
 def write_suggestion(act: RecordArticleShown, round_: Round, rows: WriteBuffer) -> None:
     """Writes `RecordArticleShown`."""
     rows.insert(
-        SuggestionRow.__table__,  # type: ignore[arg-type]
+        ArticleSuggestionRow.__table__,  # type: ignore[arg-type]
         provider=round_.case.provider,
         case_id=round_.case.id,
         article=act.article,
@@ -40,11 +40,11 @@ def write_suggestion(act: RecordArticleShown, round_: Round, rows: WriteBuffer) 
 def write_suggestion_outcome(act: RecordSuggestionOutcome, round_: Round, rows: WriteBuffer) -> None:
     """Writes `RecordSuggestionOutcome`."""
     rows.statements.append(
-        update(SuggestionRow)
+        update(ArticleSuggestionRow)
         .where(
-            SuggestionRow.provider == round_.case.provider,
-            SuggestionRow.case_id == round_.case.id,
-            SuggestionRow.article == act.article,
+            ArticleSuggestionRow.provider == round_.case.provider,
+            ArticleSuggestionRow.case_id == round_.case.id,
+            ArticleSuggestionRow.article == act.article,
         )
         .values(outcome=act.outcome, outcome_at=round_.now)
         .execution_options(synchronize_session=False)
@@ -56,8 +56,8 @@ def write_account_assignment(act: SetCaseAccount, round_: Round, rows: WriteBuff
     if round_.provider.name != FRONT or act.provider == FRONT or round_.is_new:
         return
     rows.statements.append(
-        update(SuggestionRow)
-        .where(SuggestionRow.provider == FRONT, SuggestionRow.case_id == round_.case.id)
+        update(ArticleSuggestionRow)
+        .where(ArticleSuggestionRow.provider == FRONT, ArticleSuggestionRow.case_id == round_.case.id)
         .values(provider=act.provider)
         .execution_options(synchronize_session=False)
     )
@@ -106,9 +106,11 @@ def write_draft(act: CreateDraft, round_: Round, rows: WriteBuffer) -> None:
     rows.statements.append(bump_knowledge_counter())
 
 
-def write_validation(act: ValidateArticle, round_: Round, rows: WriteBuffer) -> None:
-    """Writes `ValidateArticle`. Only editions that are not validated yet change: linking an archived article does not
-    bring it back."""
+def write_validation(act: MarkArticleValidated, round_: Round, rows: WriteBuffer) -> None:
+    """Writes `MarkArticleValidated`. Only editions that are not validated yet change.
+
+    Linking an archived article does not bring it back.
+    """
     rows.statements.append(
         update(ArticleRow)
         .where(

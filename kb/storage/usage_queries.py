@@ -13,13 +13,13 @@ from desk.model.case import Case
 from desk.model.states import FINAL, CaseState
 from kb.learning.outcomes import (
     RETURN_WINDOW,
-    CaseHistory,
+    CaseReturnFacts,
     RecordedSuggestion,
     ReturnFinder,
     SuggestionOutcome,
     outcome_of,
 )
-from kb.storage.usage_tables import ArticleLinkRow, ArticleVersionRow, SuggestionRow
+from kb.storage.usage_tables import ArticleLinkRow, ArticleSuggestionRow, ArticleVersionRow
 
 CASE_HISTORY_COLUMNS = (
     *(Case.id, Case.provider, Case.person_id, Case.contract, Case.opened_at, Case.dialog, Case.articles),
@@ -49,12 +49,17 @@ async def load_outcomes(
     returns = ReturnFinder(case_history_of(row) for row in cases)
     query = (
         select(
-            *(SuggestionRow.article, SuggestionRow.language, SuggestionRow.outcome, SuggestionRow.offered_at),
-            *(SuggestionRow.outcome_at, *CASE_HISTORY_COLUMNS),
+            *(
+                ArticleSuggestionRow.article,
+                ArticleSuggestionRow.language,
+                ArticleSuggestionRow.outcome,
+                ArticleSuggestionRow.offered_at,
+            ),
+            *(ArticleSuggestionRow.outcome_at, *CASE_HISTORY_COLUMNS),
         )
-        .join(Case, and_(Case.provider == SuggestionRow.provider, Case.id == SuggestionRow.case_id))
-        .where(SuggestionRow.offered_at >= since)
-        .order_by(SuggestionRow.offered_at)
+        .join(Case, and_(Case.provider == ArticleSuggestionRow.provider, Case.id == ArticleSuggestionRow.case_id))
+        .where(ArticleSuggestionRow.offered_at >= since)
+        .order_by(ArticleSuggestionRow.offered_at)
     )
     found = []
     for row in await session.execute(query):
@@ -110,11 +115,11 @@ async def last_edits(connection: AsyncConnection, providers: Sequence[str]) -> d
     return {row.article: row.at for row in rows}
 
 
-def case_history_of(row: object) -> CaseHistory:
+def case_history_of(row: object) -> CaseReturnFacts:
     """Reads the columns of `CASE_HISTORY_COLUMNS`."""
     get = row._mapping  # type: ignore[attr-defined]
     over = bool(get["registered_at"]) or get["state"] in _FINAL
-    return CaseHistory(
+    return CaseReturnFacts(
         case_id=get["id"],
         provider=get["provider"],
         person=get["person_id"],

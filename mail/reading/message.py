@@ -38,7 +38,7 @@ STUB_HEADER = b"X-Firstline-Stub:"
 
 
 @dataclass(frozen=True, slots=True)
-class ReaderOptions:
+class MailboxReadingOptions:
     """What a reader must know of the mailbox: its own address, and the authserv-id of its border ("" for none).
 
     Without ``html`` the text of the HTML is not made where the message says the same in plain text.
@@ -97,7 +97,7 @@ class MailMessage:
         return "; ".join((*left, *(one for one in self.problems if one not in HARMLESS_PROBLEMS)))
 
 
-def read_message(raw: bytes, reading: ReaderOptions) -> MailMessage:
+def read_message(raw: bytes, reading: MailboxReadingOptions) -> MailMessage:
     """The message in ``raw``. Any bytes give a message; what was wrong with them stands in its ``problems``."""
     try:
         return _read_parts(raw, reading)
@@ -105,7 +105,7 @@ def read_message(raw: bytes, reading: ReaderOptions) -> MailMessage:
         return read_degraded(raw, reading, f"{type(error).__name__} while reading")
 
 
-def read_degraded(raw: bytes, reading: ReaderOptions, why: str) -> MailMessage:
+def read_degraded(raw: bytes, reading: MailboxReadingOptions, why: str) -> MailMessage:
     """The least that can be told: the headers, and the first 64 KB as text."""
     raw, stub = _split_stub(raw)
     headers = parse_headers(raw)
@@ -131,7 +131,7 @@ def read_part(raw: bytes, number: int) -> bytes:
     return attachments.read_attachment(tree, texts.extract_body(tree), number)
 
 
-def _read_parts(raw: bytes, reading: ReaderOptions) -> MailMessage:
+def _read_parts(raw: bytes, reading: MailboxReadingOptions) -> MailMessage:
     raw, stub = _split_stub(raw)
     tree, problems = parse_message(raw)
     headers = tree.headers

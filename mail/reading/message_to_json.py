@@ -15,7 +15,7 @@ from pathlib import Path
 from desk.model.messages import SenderAssurance
 from mail.mime.addresses import Mailbox
 from mail.reading import message
-from mail.reading.message import MailMessage, ReaderOptions
+from mail.reading.message import MailboxReadingOptions, MailMessage
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 """Bytes of a file that are looked at: more than any mail server takes."""
@@ -29,7 +29,7 @@ class UnopenedFile:
     why: str
 
 
-def convert_file(path: str, reading: ReaderOptions) -> str | UnopenedFile:
+def convert_file(path: str, reading: MailboxReadingOptions) -> str | UnopenedFile:
     """The message in a file as one line of JSON."""
     try:
         raw = read_file(path, MAX_FILE_BYTES + 1)
@@ -41,7 +41,7 @@ def convert_file(path: str, reading: ReaderOptions) -> str | UnopenedFile:
     return to_json_line(path, mail, reading)
 
 
-def convert_file_degraded(path: str, reading: ReaderOptions, why: str) -> str | UnopenedFile:
+def convert_file_degraded(path: str, reading: MailboxReadingOptions, why: str) -> str | UnopenedFile:
     """The same by the least that can be told, for a message that killed its reader."""
     try:
         raw = read_file(path, message.DEGRADED_BYTES)
@@ -50,7 +50,7 @@ def convert_file_degraded(path: str, reading: ReaderOptions, why: str) -> str | 
     return to_json_line(path, message.read_degraded(raw, reading, why), reading)
 
 
-def describe_unreadable(path: str, reading: ReaderOptions, why: str) -> str:
+def describe_unreadable(path: str, reading: MailboxReadingOptions, why: str) -> str:
     """What is left to say of a message that even the simplest reading could not survive."""
     return to_json_line(path, MailMessage(sender=Mailbox("", ""), problems=(why,)), reading)
 
@@ -64,14 +64,14 @@ def read_file(path: str, limit: int) -> bytes:
         return file.read(min(status.st_size, limit))
 
 
-def to_json_line(path: str, mail: MailMessage, reading: ReaderOptions) -> str:
+def to_json_line(path: str, mail: MailMessage, reading: MailboxReadingOptions) -> str:
     """The JSON object of a message, on one line."""
     return json.dumps(
         {"file": os.fsencode(path).decode("utf-8", "replace"), **to_dict(mail, reading)}, ensure_ascii=False
     )
 
 
-def to_dict(mail: MailMessage, reading: ReaderOptions) -> dict[str, object]:
+def to_dict(mail: MailMessage, reading: MailboxReadingOptions) -> dict[str, object]:
     """Every field a program may want to know; instants in ISO 8601, sizes in bytes.
 
     ``from`` is an address; where the sender gave none that could be used, what stands there instead. ``automatic`` is

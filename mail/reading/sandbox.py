@@ -24,7 +24,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from desk.model.messages import UnreadableMessage
 from mail.reading import message, message_to_json
-from mail.reading.message import MailMessage, ReaderOptions
+from mail.reading.message import MailboxReadingOptions, MailMessage
 from mail.reading.message_to_json import UnopenedFile
 
 P = ParamSpec("P")
@@ -39,7 +39,7 @@ WALL_CLOCK_FACTOR = 5
 MAX_BATCH_MESSAGES, MAX_BATCH_BYTES = 20, 512 * 1024
 """Messages that go to a child together, and how large they may be together."""
 
-_PendingRead = tuple[bytes, ReaderOptions, "asyncio.Future[MailMessage]"]
+_PendingRead = tuple[bytes, MailboxReadingOptions, "asyncio.Future[MailMessage]"]
 
 FATAL_ERRORS = (ProcessExpired, TimeoutError, MemoryError)
 """What a child dies of."""
@@ -62,7 +62,7 @@ class MessageReaderPool:
         """Starts the children before the first message comes."""
         await asyncio.gather(*(self._run_in_child(_do_nothing) for _ in range(self._workers)))
 
-    async def read(self, raw: bytes, reading: ReaderOptions) -> MailMessage:
+    async def read(self, raw: bytes, reading: MailboxReadingOptions) -> MailMessage:
         """The message. One that kills its reader comes back degraded; raises `UnreadableMessage` when even that kills
         three."""
         answer: asyncio.Future[MailMessage] = asyncio.get_running_loop().create_future()
@@ -85,7 +85,9 @@ class MessageReaderPool:
         # Not by a callback: whoever asks before it runs would wait for a worker that has gone home.
         self._working -= {asyncio.current_task()}
 
-    async def _read_batch(self, asked: Sequence[tuple[bytes, ReaderOptions]]) -> Sequence[MailMessage | BaseException]:
+    async def _read_batch(
+        self, asked: Sequence[tuple[bytes, MailboxReadingOptions]]
+    ) -> Sequence[MailMessage | BaseException]:
         if len(asked) > 1:
             # Whatever went wrong, it went wrong with one of them.
             with suppress(Exception):
@@ -104,7 +106,7 @@ class MessageReaderPool:
             size += len(batch[-1][0])
         return batch
 
-    async def _read_alone(self, raw: bytes, reading: ReaderOptions) -> MailMessage:
+    async def _read_alone(self, raw: bytes, reading: MailboxReadingOptions) -> MailMessage:
         head = raw[: message.DEGRADED_BYTES]
         return await self._run_or_degrade(
             partial(message.read_message, raw, reading), lambda why: partial(message.read_degraded, head, reading, why)
@@ -134,7 +136,7 @@ class MessageReaderPool:
         except FATAL_ERRORS as error:
             raise LookupError(f"part {number} cannot be read: {_describe_failure(error)}") from error
 
-    async def read_files(self, paths: Sequence[str], reading: ReaderOptions) -> list[str | UnopenedFile]:
+    async def read_files(self, paths: Sequence[str], reading: MailboxReadingOptions) -> list[str | UnopenedFile]:
         """The messages in a few files, each as one line of JSON, in order.
 
         They are read one after another in one child. When it dies over one of them, each gets a reading of its own, and
@@ -147,7 +149,7 @@ class MessageReaderPool:
         except FATAL_ERRORS:
             return [await self._read_file(path, reading) for path in paths]
 
-    async def _read_file(self, path: str, reading: ReaderOptions) -> str | UnopenedFile:
+    async def _read_file(self, path: str, reading: MailboxReadingOptions) -> str | UnopenedFile:
         try:
             return await self._run_or_degrade(
                 partial(message_to_json.convert_file, path, reading),
@@ -232,7 +234,7 @@ def _run_limited(seconds: float, function: Callable[..., T], args: tuple[object,
     return function(*args, **kwargs)
 
 
-def _run_each(seconds: float, read: Callable[..., T], asked: Sequence[tuple[object, ReaderOptions]]) -> list[T]:
+def _run_each(seconds: float, read: Callable[..., T], asked: Sequence[tuple[object, MailboxReadingOptions]]) -> list[T]:
     """In a child: one message after another, each with its own seconds."""
     found = []
     for mail, reading in asked:

@@ -72,7 +72,7 @@ class MuteNotices(RuleAct):
 
 
 @dataclass(frozen=True, slots=True)
-class PeerHistory:
+class AutomaticMailHistory:
     """What is stored about one peer.
 
     ``last_number`` is the last number used, ``sent_at`` the times of automatic messages, oldest first; ``muted_at`` is
@@ -99,7 +99,7 @@ def domain_of(peer: str) -> str:
 
 
 def compute_allowance(
-    peer: str, history: PeerHistory, now: datetime, *, proved: bool, own: bool, notice: bool
+    peer: str, history: AutomaticMailHistory, now: datetime, *, proved: bool, own: bool, notice: bool
 ) -> SendAllowance:
     """Whether one more automatic message may go to ``peer`` now.
 

@@ -26,10 +26,10 @@ from mail.receiving.tables import automatic_messages_sent, muted_peers, unsubscr
 from mail.sending.loop_guard import (
     HOUR,
     WEEK,
+    AutomaticMailHistory,
     CountAutomaticMail,
     MuteNotices,
     MutePeer,
-    PeerHistory,
     ResetPeerCounts,
     compute_allowance,
     domain_of,
@@ -86,7 +86,7 @@ class SendAllowanceLookup:
             {one: self._allowance(one, round_.now, proved[one], contact, histories) for one in reached}
         )
 
-    async def _load_batch(self, asked: Sequence[_PeersOfRound]) -> Sequence[Mapping[str, PeerHistory]]:
+    async def _load_batch(self, asked: Sequence[_PeersOfRound]) -> Sequence[Mapping[str, AutomaticMailHistory]]:
         """All that is known of anybody in a batch, for each who asks."""
         proved: dict[Address, bool] = {}
         for one in asked:
@@ -101,7 +101,7 @@ class SendAllowanceLookup:
         now: datetime,
         proved: bool,
         contact: CaseContacts,
-        histories: Mapping[str, PeerHistory],
+        histories: Mapping[str, AutomaticMailHistory],
     ) -> SendAllowance:
         peer = peer_of(address.value)
         notice = address == contact.on_file
@@ -116,7 +116,7 @@ def _is_proved(address: Address, round_: Round) -> bool:
 
 async def _load_histories(
     connection: AsyncConnection, proved: Mapping[Address, bool], now: datetime
-) -> Mapping[str, PeerHistory]:
+) -> Mapping[str, AutomaticMailHistory]:
     peers = {peer_of(one.value) for one in proved}
     unproved = {domain_of(peer_of(one.value)) for one, surely in proved.items() if not surely}
     rows = (await connection.execute(_SELECT_HISTORY, {"peers": list(peers)})).all()
@@ -128,7 +128,7 @@ async def _load_histories(
     for peer in peers:
         mine = of.get(peer, [])
         mails = sorted((row for row in mine if row.what == "mailed"), key=lambda row: row.number)
-        found[peer] = PeerHistory(
+        found[peer] = AutomaticMailHistory(
             last_number=mails[-1].number if mails else 0,
             sent_at=tuple(sorted(row.at for row in mails)),
             muted_at=next((row.at for row in mine if row.what == "muted"), None),

@@ -12,7 +12,7 @@ from desk.model.agent_operations import Reply
 from desk.model.case import Case
 from desk.model.core_facts import CaseContacts, Now
 from desk.model.dialog_state import CONSENT, SELF_HELP, Expecting
-from desk.model.events import Event, Inbound, Ordered, Pressed, Said
+from desk.model.events import Event, Inbound, OperationOrdered, Pressed, Said
 from desk.model.messages import Address
 from escalation.subscriber_rules import take_consent
 from kb.subscriber_rules import self_help_outcome
@@ -59,7 +59,7 @@ def test_a_yes_closes() -> None:
     "event",
     [
         Said("да, роутер перезагружала", edited=True),
-        Ordered(Reply("да, всё работает")),
+        OperationOrdered(Reply("да, всё работает")),
         Pressed(1, 1, "resolve"),
         Said("да, но снова пропадает"),
     ],

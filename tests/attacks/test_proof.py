@@ -6,7 +6,7 @@ import pytest
 
 from desk.model.messages import SenderAssurance
 from mail.mime.domains import is_aligned, to_ascii_domain
-from mail.reading.message import ReaderOptions, read_message
+from mail.reading.message import MailboxReadingOptions, read_message
 
 OURS = "mx.sever.test"
 PASS = "dkim=pass header.d=example.test; spf=pass smtp.mailfrom=anna@example.test; dmarc=pass header.from=example.test"
@@ -22,7 +22,7 @@ def results(words: str, by: str = OURS, name: str = "Authentication-Results") ->
 def verdict(*lines: str, authserv_id: str = OURS) -> SenderAssurance:
     """What the whole reader makes of a letter with these headers."""
     raw = "\r\n".join([*lines, "Subject: x", "", "нет интернета", ""]).encode("utf-8", "surrogateescape")
-    return read_message(raw, ReaderOptions("help@sever.test", authserv_id)).proof
+    return read_message(raw, MailboxReadingOptions("help@sever.test", authserv_id)).proof
 
 
 FORGED = {

@@ -9,7 +9,7 @@ from desk.language.durations import parse_minutes
 from desk.model.agent_operations import (
     AddNote,
     AgentOperation,
-    DeclineArticle,
+    DeclareNoArticle,
     DraftArticle,
     LinkArticle,
     ListArticles,
@@ -19,13 +19,13 @@ from desk.model.agent_operations import (
     SetEta,
     Take,
 )
-from desk.model.events import CaseReference, NotForDesk, Ordered
+from desk.model.events import CaseReference, NotForDesk, OperationOrdered
 from tests.bots.examples import AGENTS, CHANNEL, GROUP, OLEG, answering, from_oleg, inbound, message, press
 
 
 def test_an_answer_to_a_card_speaks_to_the_subscriber() -> None:
     one = inbound(**from_oleg("Проверьте кабель", **answering(3)))
-    assert (one.event, one.from_agent) == (Ordered(Reply("Проверьте кабель")), True)
+    assert (one.event, one.from_agent) == (OperationOrdered(Reply("Проверьте кабель")), True)
     assert (one.sender.value, one.reference.reply_to, one.reference.lane) == ("7", "3", f"{CHANNEL}:{AGENTS}")
 
 
@@ -71,7 +71,7 @@ def test_a_moved_group_is_the_agents_group_and_its_lane_keeps_the_old_name() -> 
         ("/article 1234567", False, ListArticles(), "1234567"),
         ("/article los-red", True, LinkArticle("los-red"), ""),
         ("/article черновик", True, DraftArticle(), ""),
-        ("/article SN-2026-000123 none порт сгорел", False, DeclineArticle("порт сгорел"), "SN-2026-000123"),
+        ("/article SN-2026-000123 none порт сгорел", False, DeclareNoArticle("порт сгорел"), "SN-2026-000123"),
     ],
 )
 def test_orders(text: str, replies: bool, operation: AgentOperation | None, number: str) -> None:
@@ -135,15 +135,15 @@ def test_a_case_number_has_at_least_four_digits(word: str, number: str) -> None:
         ("eta:120", SetEta(120)),
         ("eta:x", SetEta(None)),
         ("kb:link:a1b2", LinkArticle("a1b2")),
-        ("kb:none:one_off", DeclineArticle("one_off")),
+        ("kb:none:one_off", DeclareNoArticle("one_off")),
         ("kb:draft", DraftArticle()),
-        ("kb:ask_why", DeclineArticle()),
+        ("kb:ask_why", DeclareNoArticle()),
         ("kb:not_useful", MarkArticlesNotUseful()),
     ],
 )
 def test_a_button_under_a_card_is_an_order_of_the_agent_who_pressed(option: str, operation: AgentOperation) -> None:
     one = inbound("callback_query", **press(f"2:1:{option}", by=OLEG, chat=GROUP))
-    assert (one.event, one.sender.value, one.callback) == (Ordered(operation, option), "7", "777")
+    assert (one.event, one.sender.value, one.callback) == (OperationOrdered(operation, option), "7", "777")
     assert one.reference == CaseReference(case_id=2, button=True, lane=f"{CHANNEL}:{AGENTS}")
 
 

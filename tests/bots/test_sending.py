@@ -13,7 +13,7 @@ from bots.channel import TelegramChannel
 from desk.language.rich_text import parse_markdown
 from desk.model.messages import (
     Address,
-    Departure,
+    ClaimedDeparture,
     File,
     OutboundMessage,
     Rejected,
@@ -57,7 +57,7 @@ class Desk:
         outgoing = OutboundMessage(to=where, text=parse_markdown(text), **how)
         fates = []
         for call in self.channel.render(outgoing):
-            departure = Departure(
+            departure = ClaimedDeparture(
                 1, "k", "sever", CHANNEL, call.lane, call.kind, call.policy, call.body, 1, self.attempts
             )
             fates.append(await self.channel.send(departure, self.remotes))
@@ -158,7 +158,7 @@ async def test_what_a_subscriber_sent_goes_on_by_its_id_and_to_another_bot_by_it
         to=Address("telegram", "telegram:other", "42"), text=parse_markdown("the same"), files=(file,)
     )
     (call,) = elsewhere.channel.render(outgoing)
-    departure = Departure(1, "k", "p", "telegram:other", call.lane, "file", call.policy, call.body, 1, 1)
+    departure = ClaimedDeparture(1, "k", "p", "telegram:other", call.lane, "file", call.policy, call.body, 1, 1)
     assert isinstance(await elsewhere.channel.send(departure, {}), Sent)
     assert (await started.hears("the same", bot=other)).document == b"%PDF-1"
     await elsewhere.channel.close()

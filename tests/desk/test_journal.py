@@ -14,9 +14,9 @@ from desk.model.journal import (
     ArticleTried,
     Category,
     ClosingAgreed,
+    DialogueMessageLogged,
     JournalEntry,
     JournalEntryData,
-    MessageExchanged,
     NoteAdded,
     StateChanged,
     stored_data,
@@ -61,7 +61,7 @@ def test_an_entry_of_a_later_version_is_not_taken_for_another() -> None:
 
 
 def test_only_the_dialogue_and_notes_carry_words_of_people_and_states_are_told_with_what_was_before() -> None:
-    assert (MessageExchanged.category, NoteAdded.category) == (Category.DIALOGUE, Category.NOTE)
+    assert (DialogueMessageLogged.category, NoteAdded.category) == (Category.DIALOGUE, Category.NOTE)
     assert (StateChanged.category, ClosingAgreed.category) == (Category.STATUS, Category.STATUS)
     assert stored_data(StateChanged("closed", "customer_verified", "resolved")) == {
         "state": "closed",

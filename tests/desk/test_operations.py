@@ -12,7 +12,7 @@ from desk.model.agent_operations import (
     POLICIES,
     AddNote,
     AgentOperation,
-    DeclineArticle,
+    DeclareNoArticle,
     DraftArticle,
     LinkArticle,
     ListArticles,
@@ -40,7 +40,7 @@ EACH: tuple[AgentOperation, ...] = (
     Resolve("заменили порт"),
     LinkArticle("los-red"),
     DraftArticle(),
-    DeclineArticle("one_off"),
+    DeclareNoArticle("one_off"),
     ListArticles(),
     MarkArticlesNotUseful(),
 )
@@ -123,11 +123,11 @@ def test_a_promised_time_lies_between_five_minutes_and_thirty_days(minutes: int 
     [
         *EACH,
         SetEta(None),
-        DeclineArticle(),
+        DeclareNoArticle(),
         Resolve(),
         Resolve("готово", LinkArticle("los-red")),
         Resolve("готово", DraftArticle()),
-        Resolve("готово", DeclineArticle("порт сгорел")),
+        Resolve("готово", DeclareNoArticle("порт сгорел")),
     ],
     ids=str,
 )

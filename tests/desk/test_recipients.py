@@ -21,8 +21,8 @@ from desk.model.acts import (
 from desk.model.agent_operations import Take
 from desk.model.case import Case
 from desk.model.core_facts import CaseContacts
-from desk.model.events import Event, Inbound, Ordered, Said, TimerFired
-from desk.model.messages import Address, Priority
+from desk.model.events import Event, Inbound, OperationOrdered, Said, TimerFired
+from desk.model.messages import Address, SendPriority
 from desk.pipeline.recipients import addresses_of, priority_of
 
 AT = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
@@ -43,7 +43,7 @@ NOBODY = CaseContacts(None, None, None)
 def reached(to: Audience, contact: CaseContacts = CONTACT, by_agent: bool = False) -> list[Address]:
     """The addresses of an audience, while Anna or an agent speaks."""
     sender = Address("telegram", "telegram:main", "700001") if by_agent else ANNA
-    event: Event = Ordered(Take()) if by_agent else Said("words")
+    event: Event = OperationOrdered(Take()) if by_agent else Said("words")
     case = Case(provider="sever", id=1, person_id=1, language="ru", proved=True, opened_at=AT, updated_at=AT)
     return addresses_of(to, case, Inbound("telegram:main", sender, AT, event), contact, is_new=False)
 
@@ -100,25 +100,25 @@ def test_who_is_an_agent() -> None:
 @pytest.mark.parametrize(
     ("act", "to", "priority"),
     [
-        (SayTemplate("hello"), ANNA, Priority.DIALOG),
-        (SayText(RichText("hello")), ANNA, Priority.DIALOG),
-        (SayTemplate("eta_told", to=Addressee.ON_FILE), ON_FILE, Priority.NOTICE),
-        (SayTemplate("agent_says", to=Addressee.ON_FILE, human=True), ON_FILE, Priority.DIALOG),
-        (SayTemplate("agents_new", to=Addressee.AGENTS), GROUP, Priority.DIALOG),
-        (SayTemplate("agents_new", to=TeamAddressee("night")), NIGHT, Priority.DIALOG),
+        (SayTemplate("hello"), ANNA, SendPriority.DIALOG),
+        (SayText(RichText("hello")), ANNA, SendPriority.DIALOG),
+        (SayTemplate("eta_told", to=Addressee.ON_FILE), ON_FILE, SendPriority.NOTICE),
+        (SayTemplate("agent_says", to=Addressee.ON_FILE, human=True), ON_FILE, SendPriority.DIALOG),
+        (SayTemplate("agents_new", to=Addressee.AGENTS), GROUP, SendPriority.DIALOG),
+        (SayTemplate("agents_new", to=TeamAddressee("night")), NIGHT, SendPriority.DIALOG),
         (
             SayTemplate("outage", to=ExternalAddressee("mail", "x")),
             Address("mail", "mail:support", "x"),
-            Priority.NOTICE,
+            SendPriority.NOTICE,
         ),
-        (SayTemplate("outage", to=Addressee.SUBSCRIBER, priority=Priority.BULK), ANNA, Priority.BULK),
+        (SayTemplate("outage", to=Addressee.SUBSCRIBER, priority=SendPriority.BULK), ANNA, SendPriority.BULK),
     ],
 )
-def test_an_answer_is_more_urgent_than_a_notice(act: SayTemplate, to: Address, priority: Priority) -> None:
+def test_an_answer_is_more_urgent_than_a_notice(act: SayTemplate, to: Address, priority: SendPriority) -> None:
     assert priority_of(act, to, Inbound("telegram:main", ANNA, AT, Said("words")), CONTACT) is priority
 
 
 def test_what_the_clock_says_is_a_notice() -> None:
     """Nobody has just written: the subscriber does not wait for it."""
     clock = Inbound("clock", Address("desk", "clock", ""), AT, TimerFired("silent"))
-    assert priority_of(SayTemplate("reminder", to=Addressee.SUBSCRIBER), ANNA, clock, CONTACT) is Priority.NOTICE
+    assert priority_of(SayTemplate("reminder", to=Addressee.SUBSCRIBER), ANNA, clock, CONTACT) is SendPriority.NOTICE

@@ -35,7 +35,7 @@ from desk.model.events import (
     MaybeSent,
     NotForDesk,
     Opened,
-    Ordered,
+    OperationOrdered,
     Pressed,
     Said,
     TimerFired,
@@ -63,7 +63,7 @@ EVENTS: tuple[Event, ...] = (
     DeliveryFailed(),
     MaybeSent(),
     TimerFired("eta_over"),
-    Ordered(Take()),
+    OperationOrdered(Take()),
     NotForDesk(),
 )
 ASKED: list[str] = []
@@ -199,10 +199,10 @@ def test_a_timer_goes_to_the_rules_of_its_kind(asked: list[str]) -> None:
 
 def test_an_order_goes_to_the_rules_of_its_operation(asked: list[str]) -> None:
     book = Rulebook(
-        (RulesByKey("orders", (Ordered,), operation_type, {Take: (rule("take"),), Reply: (rule("reply"),)}),)
+        (RulesByKey("orders", (OperationOrdered,), operation_type, {Take: (rule("take"),), Reply: (rule("reply"),)}),)
     )
-    decided(book, new_case(), Ordered(Reply("x")))
-    decided(book, new_case(), Ordered(Resolve("x")))
+    decided(book, new_case(), OperationOrdered(Reply("x")))
+    decided(book, new_case(), OperationOrdered(Resolve("x")))
     assert asked == ["reply"]
 
 
@@ -231,10 +231,10 @@ def test_an_agents_order_that_a_state_forbids_is_refused_and_changes_nothing_els
     """Acts of the same rule and of earlier ones are dropped with it, and no later rule is asked."""
     book = Rulebook(
         (
-            Stage("orders", (Ordered,), (rule("notes", AddJournalEntry(StateChanged("x"))),)),
+            Stage("orders", (OperationOrdered,), (rule("notes", AddJournalEntry(StateChanged("x"))),)),
             Stage(
                 "orders",
-                (Ordered,),
+                (OperationOrdered,),
                 (
                     rule("reopens", SetFields({"owner": "ivanova"}), ChangeState(CaseState.IN_PROGRESS, "reopened")),
                     rule("goes_on", SetFields({"queue": "l1"})),
@@ -243,7 +243,7 @@ def test_an_agents_order_that_a_state_forbids_is_refused_and_changes_nothing_els
         )
     )
     case = new_case(state="closed")
-    found = decided(book, case, Ordered(Take()))
+    found = decided(book, case, OperationOrdered(Take()))
     assert found.acts == [RefuseOperation(RefusalCode.FORBIDDEN_TRANSITION)]
     assert (found.rules, asked) == (["tests.reopens"], ["notes", "reopens"])
     assert outcome_of(found.acts, is_new=False) == OperationRefused(RefusalCode.FORBIDDEN_TRANSITION)

@@ -35,7 +35,7 @@ from desk.model.events import (
     Event,
     Inbound,
     MaybeSent,
-    Ordered,
+    OperationOrdered,
     Pressed,
     Said,
     TimerFired,
@@ -107,7 +107,7 @@ def decided(
 
 def ordered(case: Case | None, operation: AgentOperation, **how: Any) -> Sequence[RuleAct]:
     """The acts of an agent's order."""
-    return decided(case, Ordered(operation), **how)
+    return decided(case, OperationOrdered(operation), **how)
 
 
 def templates(acts: Sequence[RuleAct], to: Addressee | None = None) -> list[str]:

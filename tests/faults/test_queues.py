@@ -11,12 +11,12 @@ from sqlalchemy import select
 from desk.model.channel import Channel, ChannelCapabilities
 from desk.model.channel_registry import ChannelRegistry
 from desk.model.messages import (
-    Departure,
-    Priority,
+    ClaimedDeparture,
     RawMessage,
     RedeliveryPolicy,
     ResultUnknown,
     RetryLater,
+    SendPriority,
     SendResult,
     Sent,
 )
@@ -28,7 +28,7 @@ from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals, departures
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-ANY = [ClaimQuota(("telegram:main",), Priority.DIALOG, 5)]
+ANY = [ClaimQuota(("telegram:main",), SendPriority.DIALOG, 5)]
 
 
 async def _something_to_say(database: Database) -> None:
@@ -121,7 +121,7 @@ class Wire:
     def __init__(self) -> None:
         self.knew: list[dict[str, str]] = []
 
-    async def send(self, departure: Departure, remotes: Mapping[str, str]) -> SendResult:
+    async def send(self, departure: ClaimedDeparture, remotes: Mapping[str, str]) -> SendResult:
         """Notes which messages it was told of."""
         self.knew.append(dict(remotes))
         return Sent("58")

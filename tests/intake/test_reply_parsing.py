@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from intake.engine.answer_parsing import ON_FILE
 from intake.engine.engine import render_letter
 from intake.engine.model import Question
-from intake.engine.reply_parsing import ParsedReply, parse_reply
+from intake.engine.reply_parsing import ParsedLetterReply, parse_reply
 from tests.intake.examples import LOG, MOSCOW, NOW, PHOTO, question
 
 FIRST = tuple(question(name) for name in ("scope", "since", "place", "changed"))
 SECOND = tuple(question(name) for name in ("lights", "reboot", "neighbours"))
 
 
-def read(text: str, asks: Sequence[Question] = FIRST, **more: object) -> ParsedReply:
+def read(text: str, asks: Sequence[Question] = FIRST, **more: object) -> ParsedLetterReply:
     return parse_reply(asks, text, NOW, zone=MOSCOW, **more)  # type: ignore[arg-type]
 
 

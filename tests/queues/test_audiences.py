@@ -12,7 +12,7 @@ from console.runtime.wiring import build_application
 from desk.language.rich_text import RichText
 from desk.model.acts import Addressee, AgentAddressee, Button, ExternalAddressee, SayText, TeamAddressee, TopicAddressee
 from desk.model.journal import JournalEntry
-from desk.model.messages import Priority
+from desk.model.messages import SendPriority
 from desk.model.settings import MailboxSettings, MailServer, Secret, Settings, TelegramBotSettings
 from desk.pipeline.common_lookups import ContactAddressesLookup
 from desk.storage.queue_tables import departures
@@ -58,7 +58,7 @@ async def test_agents_read_it_in_their_group_or_in_its_topic(bench: Bench) -> No
     )
     found = await sent(bench)
     assert {row.lane for row in found.values()} == {"telegram:main:-1001"}
-    assert {row.priority for row in found.values()} == {int(Priority.STRANGER)}, "a stranger's round"
+    assert {row.priority for row in found.values()} == {int(SendPriority.STRANGER)}, "a stranger's round"
     assert found["topic"].body["params"]["message_thread_id"] == 5
     assert "message_thread_id" not in found["team\n\nagent"].body["params"]
     (case,) = await bench.cases()

@@ -9,21 +9,21 @@ from typing import Any
 
 import pytest
 
-from desk.model.messages import Priority
+from desk.model.messages import SendPriority
 from desk.queues import outbox
 from desk.queues.send_priority import COUNTED, MOST_OF_A_KIND, ClaimQuota, shares
 from desk.storage.database import Database
 from desk.storage.queue_tables import departures
 from tests.prepared_desks import DeskFiles
 
-DIALOG, NOTICE, BULK, STRANGER = Priority
+DIALOG, NOTICE, BULK, STRANGER = SendPriority
 NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 BOT = "telegram:main"
 
 
-def claimed(due: dict[Priority, int], turn: int = 0, places: int = 240, **sending: int) -> dict[Priority, int]:
+def claimed(due: dict[SendPriority, int], turn: int = 0, places: int = 240, **sending: int) -> dict[SendPriority, int]:
     """What one channel may claim."""
-    on_its_way = {BOT: {Priority[name]: count for name, count in sending.items()}}
+    on_its_way = {BOT: {SendPriority[name]: count for name, count in sending.items()}}
     return {share.priority: share.most for share in shares({BOT: due}, on_its_way, places, turn)}
 
 
@@ -44,9 +44,9 @@ def test_a_turn_that_nobody_needs_is_the_next_ones() -> None:
 
 
 @pytest.mark.parametrize("other", [NOTICE, BULK, STRANGER])
-def test_nothing_waits_for_ever(other: Priority) -> None:
+def test_nothing_waits_for_ever(other: SendPriority) -> None:
     """One place at a time, while everything else never ends: within four turns it is this one's."""
-    endless = dict.fromkeys(Priority, COUNTED)
+    endless = dict.fromkeys(SendPriority, COUNTED)
     got = Counter(one for turn in range(4) for one in claimed(endless, turn, BULK=3, DIALOG=12))
     assert got[other] == (2 if other is NOTICE else 1)
 
@@ -68,7 +68,7 @@ async def database(desk_files: DeskFiles) -> AsyncIterator[Database]:
     await opened.close()
 
 
-async def waits(database: Database, *rows: tuple[int, str, Priority], **more: Any) -> None:
+async def waits(database: Database, *rows: tuple[int, str, SendPriority], **more: Any) -> None:
     """Departures with these ids, lanes and priorities."""
     same = {"provider": "sever", "channel": BOT, "kind": "text", "policy": "retry", "body": {}, "case_id": 1}
     same |= {"state": "pending", "due_at": NOW, "created_at": NOW} | more
@@ -80,7 +80,7 @@ async def waits(database: Database, *rows: tuple[int, str, Priority], **more: An
         await connection.execute(departures.insert(), written)
 
 
-async def taken(database: Database, places: int = 240) -> list[tuple[int, Priority]]:
+async def taken(database: Database, places: int = 240) -> list[tuple[int, SendPriority]]:
     """What one sweep takes: id, and as what."""
     due = await outbox.count_due(database, [BOT, "mail:main"], NOW, COUNTED)
     found = await outbox.claim(database, shares(due, {}, places), "sender", NOW)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
-from console.runtime.decide_again import Difference, ReplayClock, ReplayFailure, decide_again
+from console.runtime.decide_again import ReplayClock, ReplayDifference, UndecidableArrivals, decide_again
 from console.runtime.wiring import build_application
 from desk.storage.database import Database
 from tests.stories.desk import Desk
@@ -16,7 +16,7 @@ NOT_DECIDED_AGAIN: Mapping[str, str] = {
 """Stories that cannot be decided again, and on what their decisions depend that is not stored."""
 
 
-async def differences(desk: Desk, database: str) -> list[Difference | ReplayFailure]:
+async def differences(desk: Desk, database: str) -> list[ReplayDifference | UndecidableArrivals]:
     """How what the desk decided differs from what is decided of its arrivals in this prepared database."""
     clock = ReplayClock()
     recorded = Database(desk.settings.database)

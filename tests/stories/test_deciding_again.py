@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Executable, delete, func, select, update
 
 from console.runtime import rules, wiring
-from console.runtime.decide_again import Difference, ReplayFailure
+from console.runtime.decide_again import ReplayDifference, UndecidableArrivals
 from desk.model.dialog_state import SELF_HELP
 from desk.pipeline.rulebook import Rulebook
 from desk.pipeline.write_buffer import JOURNAL
@@ -27,7 +27,7 @@ pytestmark = [
     pytest.mark.channels("terminal", because="each story is decided again over its own channel"),
     pytest.mark.parametrize("desk_files", ["sqlite"], indirect=True),
 ]
-Compared = Callable[..., Awaitable[list[Difference | ReplayFailure]]]
+Compared = Callable[..., Awaitable[list[ReplayDifference | UndecidableArrivals]]]
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ async def compared(desk: Desk, subscriber: Subscriber, prepared_desks: PreparedD
     await desk.settled()
     await desk.closes()
 
-    async def found(*statements: Executable) -> list[Difference | ReplayFailure]:
+    async def found(*statements: Executable) -> list[ReplayDifference | UndecidableArrivals]:
         copy = tmp_path / "altered.db"
         shutil.copyfile(desk.settings.database.partition("///")[2], copy)
         altered = Database(f"sqlite+aiosqlite:///{copy}")
@@ -69,7 +69,7 @@ async def test_another_rule_is_found(compared: Compared, monkeypatch: pytest.Mon
     ]
     monkeypatch.setattr(wiring, "RULEBOOK", Rulebook(stages, rules.RULEBOOK.without_case))
     found = await compared()
-    columns = {(one.table, one.column) for one in found if isinstance(one, Difference)}
+    columns = {(one.table, one.column) for one in found if isinstance(one, ReplayDifference)}
     assert {("arrivals", "decided_by"), ("cases", "state"), ("departures", "body")} <= columns
     assert any("state is 'closed', decided again 'acknowledged'" in str(one) for one in found)
 
@@ -77,7 +77,7 @@ async def test_another_rule_is_found(compared: Compared, monkeypatch: pytest.Mon
 async def test_an_altered_journal_entry_is_found(compared: Compared) -> None:
     last = select(func.max(JOURNAL.c.id)).scalar_subquery()
     (one,) = await compared(update(JOURNAL).where(JOURNAL.c.id == last).values(text="nobody said this"))
-    assert isinstance(one, Difference)
+    assert isinstance(one, ReplayDifference)
     assert (one.table, one.column, one.stored) == ("journal", "text", "nobody said this")
     assert str(one).startswith(f"journal {one.key}: text is 'nobody said this', decided again ")
 
@@ -86,7 +86,7 @@ async def test_a_missing_arrival_is_found(compared: Compared) -> None:
     """What was written with it is stored, and nothing writes it again."""
     last: Any = select(func.max(arrivals.c.id)).scalar_subquery()
     found = await compared(delete(arrivals).where(arrivals.c.id == last))
-    tables = {one.table for one in found if isinstance(one, Difference) and not one.column and one.again is None}
+    tables = {one.table for one in found if isinstance(one, ReplayDifference) and not one.column and one.again is None}
     assert {"journal", "departures"} <= tables
     assert any("is stored, and was not written when decided again" in str(one) for one in found)
 
@@ -94,5 +94,5 @@ async def test_a_missing_arrival_is_found(compared: Compared) -> None:
 async def test_an_arrival_that_cannot_be_decided_any_more_is_told(compared: Compared) -> None:
     first: Any = select(func.min(arrivals.c.id)).scalar_subquery()
     found = await compared(update(arrivals).where(arrivals.c.id == first).values(body=b"not JSON"))
-    failure = next(one for one in found if isinstance(one, ReplayFailure))
+    failure = next(one for one in found if isinstance(one, UndecidableArrivals))
     assert "cannot be decided again: UnreadableMessage" in str(failure)

@@ -91,7 +91,7 @@ def brochure(
 
 async def _build(folder: DeskFolder, name: str, language: str | None, top: int, bot: str) -> Brochure:
     from console.commands.brochure_printer import Brochure  # noqa: PLC0415
-    from console.runtime.content_folders import ARTICLES, TEMPLATES, ContentFolders  # noqa: PLC0415
+    from console.runtime.content_folders import ARTICLES, TEMPLATES, ContentSearchPath  # noqa: PLC0415
     from kb.content import brochure_selection as making  # noqa: PLC0415
 
     settings, providers = folder.settings(), folder.providers()
@@ -103,7 +103,7 @@ async def _build(folder: DeskFolder, name: str, language: str | None, top: int, 
     leaves = making.select_articles(articles, provider.name, language, facts, reused, top)
     if not leaves:
         refuse(f"there is no article yet that subscribers of {provider.name} may see: 'firstline kb import'", WRONG)
-    folders = ContentFolders(settings)
+    folders = ContentSearchPath(settings)
     words = BrochureWords.read([TEMPLATES, *reversed(folders.of(provider.name, TEMPLATES))], language)
     mail = next((one.address for one in _own_then_shared(settings.mailboxes, provider.name)), "")
     reach = making.contact_rows(

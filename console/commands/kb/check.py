@@ -22,7 +22,7 @@ from console.terminal.context import (
 )
 
 if TYPE_CHECKING:
-    from desk.model.diagnostics import Finding
+    from desk.model.check_findings import CheckFinding
     from kb.content.article_files import Article
 
 
@@ -53,7 +53,7 @@ def check(folder: DeskFolder, source: Path | None, as_json: bool) -> None:
     click.get_current_context().exit(WRONG if wrong else OK)
 
 
-def _check_source(source: Path) -> Iterator[Finding]:
+def _check_source(source: Path) -> Iterator[CheckFinding]:
     from kb.content import lint  # noqa: PLC0415
     from kb.content.article_files import InvalidArticle  # noqa: PLC0415
     from kb.content.article_jsonl import read_lines  # noqa: PLC0415
@@ -72,13 +72,13 @@ def _check_source(source: Path) -> Iterator[Finding]:
     yield from lint.check_articles(lines)
 
 
-def _check_desk(folder: DeskFolder) -> Iterator[Finding]:
+def _check_desk(folder: DeskFolder) -> Iterator[CheckFinding]:
     """Files first; then what was born in the database; each provider's own articles among the shared ones."""
-    from console.runtime.content_folders import ARTICLES, ContentFolders  # noqa: PLC0415
+    from console.runtime.content_folders import ARTICLES, ContentSearchPath  # noqa: PLC0415
     from kb.content import lint  # noqa: PLC0415
 
     settings, providers = folder.settings(), folder.providers()
-    nearest, *beneath = ContentFolders(settings).of("", ARTICLES)
+    nearest, *beneath = ContentSearchPath(settings).of("", ARTICLES)
     files, found = lint.check_folders([nearest, *beneath])
     yield from found
     database_only = run(_database_only_articles(folder))

@@ -139,12 +139,12 @@ def _editable_text(article: Article, language: str) -> str:
 
 def _parse_text(folder: DeskFolder, article: Article, language: str, text: str) -> Article:
     """The text as an article of one edition, checked like any file, its pictures too. Raises `InvalidArticle`."""
-    from console.runtime.content_folders import ARTICLES, ContentFolders  # noqa: PLC0415
+    from console.runtime.content_folders import ARTICLES, ContentSearchPath  # noqa: PLC0415
     from kb.content.article_files import InvalidArticle, read_folder  # noqa: PLC0415
     from kb.content.export import write_folder  # noqa: PLC0415
 
     settings = folder.settings()
-    pictures = ContentFolders(settings).of(article.provider, ARTICLES)
+    pictures = ContentSearchPath(settings).of(article.provider, ARTICLES)
     named = replace(article, id="article")  # one that came as a line may have an id that no folder can
     with tempfile.TemporaryDirectory() as place:
         write_folder(named, Path(place), pictures)

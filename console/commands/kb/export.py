@@ -59,14 +59,14 @@ def export(folder: DeskFolder, target: Path, only: Sequence[str], provider: str,
 
 def _write(folder: DeskFolder, articles: Sequence[Article], target: Path, provider: str) -> list[str]:
     """Returns what could not be written, as sentences."""
-    from console.runtime.content_folders import ARTICLES, ContentFolders  # noqa: PLC0415
+    from console.runtime.content_folders import ARTICLES, ContentSearchPath  # noqa: PLC0415
     from kb.content.export import to_jsonl, write_folder  # noqa: PLC0415
 
     if target.suffix == ".jsonl":
         target.write_text("".join(map(to_jsonl, articles)), "utf-8")
         return []
     settings = folder.settings()
-    pictures = ContentFolders(settings).of(provider, ARTICLES)
+    pictures = ContentSearchPath(settings).of(provider, ARTICLES)
     problems: list[str] = []
     for one in articles:
         try:

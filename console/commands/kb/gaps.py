@@ -76,7 +76,7 @@ def _providers(folder: DeskFolder, provider: str) -> Mapping[str, Provider]:
 
 async def _find_gaps(folder: DeskFolder, whose: Mapping[str, Provider], days: int, least: int) -> list[GapWithDraft]:
     from console.commands.kb.search import load_knowledge_base  # noqa: PLC0415
-    from kb.learning.gaps import SolvedCase, find_gaps  # noqa: PLC0415
+    from kb.learning.gaps import UnlinkedSolvedCase, find_gaps  # noqa: PLC0415
     from kb.storage import usage_queries  # noqa: PLC0415
 
     knowledge = await load_knowledge_base(folder)
@@ -85,7 +85,7 @@ async def _find_gaps(folder: DeskFolder, whose: Mapping[str, Provider], days: in
             cases = await usage_queries.load_uncovered_cases(session, now() - timedelta(days=days))
         by_id = {(one.provider, one.id): one for one in cases}
         solved = [
-            SolvedCase(
+            UnlinkedSolvedCase(
                 one.provider,
                 one.id,
                 one.number or "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from console.commands.agent import options, perform, report
-from console.commands.article_options import ResolvingArticleOptions, article_options
+from console.commands.solving_article_options import ResolvingArticleOptions, article_options
 from console.terminal.context import USAGE, DeskFolder, refuse, run
 
 

@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from desk.language.unsafe_characters import without_invisible
-from desk.model.diagnostics import Finding
+from desk.model.check_findings import CheckFinding
 from desk.model.shared_facts import Account
 from intake.identity.sources.packed_table import Key, PackedAccountTable, Row
 
@@ -87,13 +87,13 @@ class CsvEntitlementSource:
         self.problems = ()
         return True
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> Iterator[CheckFinding]:
         """What `firstline check` tells about the file."""
         self.refresh()
         for sentence in self.problems:
-            yield Finding("error", str(self.path), sentence, "correct the file; the last good one stays in use")
+            yield CheckFinding("error", str(self.path), sentence, "correct the file; the last good one stays in use")
         if not self.problems:
-            yield Finding("ok", str(self.path), f"{len(self._accounts or ())} accounts")
+            yield CheckFinding("ok", str(self.path), f"{len(self._accounts or ())} accounts")
 
 
 def read_accounts(source: bytes, name: str, provider: str) -> list[Account]:

@@ -20,7 +20,7 @@ from desk.model.events import Pressed, Said
 from desk.model.messages import (
     Address,
     Arrival,
-    Departure,
+    ClaimedDeparture,
     File,
     OutboundMessage,
     RenderedButton,
@@ -272,7 +272,7 @@ async def test_a_message_comes_out_as_it_was_said(channel: TerminalChannel) -> N
     (call,) = channel.render(said)
     assert call.lane == ANNA.lane
     body = json.loads(json.dumps(call.body))
-    departure = Departure(1, "7.0", "sever", channel.name, call.lane, call.kind, call.policy, body, 5, 1)
+    departure = ClaimedDeparture(1, "7.0", "sever", channel.name, call.lane, call.kind, call.policy, body, 5, 1)
     told: list[TerminalMessage] = []
 
     async def show(one: TerminalMessage) -> None:

@@ -19,7 +19,7 @@ from desk.model.case import Case
 from desk.model.journal import JournalEntry
 from desk.model.subscribers import Person
 from desk.storage.database import Database
-from kb.storage.usage_tables import ArticleLinkRow, SuggestionRow
+from kb.storage.usage_tables import ArticleLinkRow, ArticleSuggestionRow
 
 NOW = datetime.now(UTC)
 
@@ -53,7 +53,7 @@ async def lived(desk: Path) -> None:
             session.add(case(number, at, "the lamp is red", language="ru" if number % 5 == 0 else "en"))
             session.add(Person(provider="example", id=number, name="Ann", created_at=at))
             session.add(
-                SuggestionRow(
+                ArticleSuggestionRow(
                     **{"provider": "example", "case_id": number, "article": "lamp", "score": 0.9, "outcome": outcome},
                     **{"language": "ru" if number % 5 == 0 else "en", "offered_at": at, "outcome_at": at},
                 )

@@ -31,7 +31,7 @@ from console.demo.mail_servers import HOST, LoopbackMailServers
 from console.main import cli
 from console.terminal.output import Output
 from desk.model.settings import MailboxSettings, MailServer, Secret
-from mail.reading.message import ReaderOptions, read_message
+from mail.reading.message import MailboxReadingOptions, read_message
 from mail.transport.imap import ImapConnection
 from tests.console.command_line import Terminal
 
@@ -192,8 +192,8 @@ async def test_mails_come_with_the_border_servers_word_on_top(
         await connection.close()
     raw = mail.body or b""
     assert raw.startswith(b"Authentication-Results: mx.sever.test; dkim=pass header.d=example.test")
-    assert read_message(raw, ReaderOptions("support@sever.test", "mx.sever.test")).proof == "sure"
-    assert read_message(raw, ReaderOptions("support@sever.test", "other.test")).proof == "doubted"
+    assert read_message(raw, MailboxReadingOptions("support@sever.test", "mx.sever.test")).proof == "sure"
+    assert read_message(raw, MailboxReadingOptions("support@sever.test", "other.test")).proof == "doubted"
 
 
 async def test_who_does_not_trust_the_certificate_sends_nothing(

@@ -21,19 +21,19 @@ from console.runtime.server import Server
 from console.runtime.wiring import build_application
 from console.terminal import logging as logs
 from desk.model.channel import Channel, ChannelCapabilities, StoreMessages
-from desk.model.diagnostics import Finding
+from desk.model.check_findings import CheckFinding
 from desk.model.events import Event, Inbound, Said
 from desk.model.messages import (
     Address,
     Arrival,
     ChannelCall,
-    Departure,
+    ClaimedDeparture,
     OutboundMessage,
     RawMessage,
     SendResult,
     Sent,
 )
-from desk.model.settings import Secret, SettingsReader, load, provider_of
+from desk.model.settings import DeskSettingsReader, Secret, load, provider_of
 from desk.model.toml_table import TomlTable
 from tests.prepared_desks import DeskFiles
 from tests.stories.desk import eventually
@@ -89,7 +89,7 @@ class PagerChannel:
         body = {"to": outgoing.to.value, "text": outgoing.text.plain}
         return (ChannelCall(lane, "page", outgoing.policy, body),)
 
-    async def send(self, departure: Departure, remotes: Mapping[str, str]) -> SendResult:
+    async def send(self, departure: ClaimedDeparture, remotes: Mapping[str, str]) -> SendResult:
         self.said.append((departure.body["to"], departure.body["text"]))
         return Sent(f"{len(self.said)}")
 
@@ -100,7 +100,7 @@ class PagerChannel:
             await accept([RawMessage(self.name, f"{count}", f"{self.name}:{number}", body, self.tools.clock())])
 
 
-def read_pager(section: TomlTable, reader: SettingsReader) -> PagerSettings:
+def read_pager(section: TomlTable, reader: DeskSettingsReader) -> PagerSettings:
     """One section [[pager]]."""
     section.set_name(name := section.text("name"))
     pager = PagerSettings(name, reader.secret(section, "key"), provider_of(section))
@@ -112,8 +112,8 @@ def make_pagers(configured: Sequence[PagerSettings], tools: ChannelDependencies)
     return {one.channel: PagerChannel(one, tools) for one in configured}
 
 
-async def check_pager(pager: PagerSettings) -> list[Finding]:
-    return [Finding("ok", pager.channel, f"there is air, and {pager.key.reveal()} opens it")]
+async def check_pager(pager: PagerSettings) -> list[CheckFinding]:
+    return [CheckFinding("ok", pager.channel, f"there is air, and {pager.key.reveal()} opens it")]
 
 
 PAGER = ChannelKind(

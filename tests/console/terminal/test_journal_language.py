@@ -29,19 +29,19 @@ from desk.model.journal import (
     ClosingAgreed,
     DeliveryUnknown,
     DialogStarted,
+    DialogueMessageLogged,
     EtaPromised,
     GuessingSuspected,
     JournalEntry,
     JournalEntryData,
     MailIncomplete,
-    MessageExchanged,
     NotDelivered,
     NoteAdded,
-    Notified,
     PeerMuted,
     SendingSuppressed,
     SolutionNoted,
     StateChanged,
+    UnaskedNoticeSent,
     stored_data,
 )
 from desk.model.provider_files import Provider, Team
@@ -70,8 +70,8 @@ def reasons() -> set[str]:
 
 
 EVENTS: tuple[JournalEntryData, ...] = (
-    MessageExchanged(),
-    Notified(),
+    DialogueMessageLogged(),
+    UnaskedNoticeSent(),
     NoteAdded(),
     SolutionNoted(),
     *(ButtonPressed(option) for option in BUTTONS),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import kb
-from desk.model.diagnostics import Finding
+from desk.model.check_findings import CheckFinding
 from kb.content.article_files import read_folder
 from kb.content.lint import MAX_ARTICLE_LENGTH, MAX_PICTURE_BYTES, check_articles, check_facts, check_folders
 from tests.kb.article_factory import write_article
@@ -27,7 +27,7 @@ def write_complete_article(folder: Path, article: str = "kettle", **how: object)
     return folder / article
 
 
-def summaries(found: list[Finding]) -> list[tuple[str, str, str]]:
+def summaries(found: list[CheckFinding]) -> list[tuple[str, str, str]]:
     return [(one.level, one.where, one.what) for one in found]
 
 

@@ -6,15 +6,15 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from kb.learning.gaps import SolvedCase, find_gaps
+from kb.learning.gaps import UnlinkedSolvedCase, find_gaps
 
 EVALUATION = Path(__file__).parent.parent / "evaluation"
 
 
 def solved_case(
     number: int, text: str, *facts: str, provider: str = "sever", language: str = "ru", person: int = 0
-) -> SolvedCase:
-    return SolvedCase(provider, number, f"SN-{number}", person or number, language, text, facts)
+) -> UnlinkedSolvedCase:
+    return UnlinkedSolvedCase(provider, number, f"SN-{number}", person or number, language, text, facts)
 
 
 SIMILAR_CASES = (

@@ -6,7 +6,7 @@ import dataclasses
 from datetime import UTC, datetime, timedelta
 
 from kb.learning.outcomes import (
-    CaseHistory,
+    CaseReturnFacts,
     RecordedSuggestion,
     ReturnFinder,
     SuggestionOutcome,
@@ -17,23 +17,23 @@ from kb.learning.outcomes import (
 
 OPENED_AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
-FIRST_CASE = CaseHistory(1, "sever", 7, "40-1187", OPENED_AT, "no_internet", ("no-internet",), is_finished=True)
+FIRST_CASE = CaseReturnFacts(1, "sever", 7, "40-1187", OPENED_AT, "no_internet", ("no-internet",), is_finished=True)
 
 
 def recorded_suggestion(
-    said: str = "helped", matter: CaseHistory = FIRST_CASE, article: str = "no-internet"
+    said: str = "helped", matter: CaseReturnFacts = FIRST_CASE, article: str = "no-internet"
 ) -> RecordedSuggestion:
     return RecordedSuggestion(
         article, "ru", matter, said, matter.opened_at, matter.opened_at if said != "offered" else None
     )
 
 
-def later_case(days: float, **changes: object) -> CaseHistory:
+def later_case(days: float, **changes: object) -> CaseReturnFacts:
     return dataclasses.replace(FIRST_CASE, case_id=2, opened_at=OPENED_AT + days * DAY, **changes)  # type: ignore[arg-type]
 
 
 def outcome_with(
-    *others: CaseHistory, after: float = 30, said: str = "helped", matter: CaseHistory = FIRST_CASE
+    *others: CaseReturnFacts, after: float = 30, said: str = "helped", matter: CaseReturnFacts = FIRST_CASE
 ) -> tuple[str, bool]:
     found = outcome_of(recorded_suggestion(said, matter), ReturnFinder((matter, *others)), OPENED_AT + after * DAY)
     return found.outcome, found.is_deflection

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mail.automatic import dsn
-from mail.reading.message import MailMessage, ReaderOptions, read_message
+from mail.reading.message import MailboxReadingOptions, MailMessage, read_message
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "machines"
-HERE = ReaderOptions("", "")
+HERE = MailboxReadingOptions("", "")
 
 
 def _letters() -> dict[str, tuple[str, bytes]]:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from mail.reading.message import ReaderOptions, read_message, read_part
+from mail.reading.message import MailboxReadingOptions, read_message, read_part
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "mime"
 EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((GOLDEN / "expected.toml").read_text("utf-8"))
-HERE = ReaderOptions("help@sever.test")
+HERE = MailboxReadingOptions("help@sever.test")
 
 
 def told(raw: bytes) -> dict[str, Any]:

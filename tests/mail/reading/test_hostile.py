@@ -17,14 +17,14 @@ import pytest_asyncio
 
 from mail.content import body
 from mail.reading import message_to_json
-from mail.reading.message import ReaderOptions
+from mail.reading.message import MailboxReadingOptions
 from mail.reading.sandbox import MessageReaderPool
 from tests.mail.conftest import letter
 from tests.mail.hostile import GENERATORS, SENDER
 from tests.mail.hostile.making import FROM
 
 SEEDS = int(os.environ.get("FIRSTLINE_HOSTILE_SEEDS", "2"))
-HERE = ReaderOptions("help@sever.test", "mx.sever.test")
+HERE = MailboxReadingOptions("help@sever.test", "mx.sever.test")
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 

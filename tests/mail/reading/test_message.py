@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from mail.content import body
 from mail.reading import message
-from mail.reading.message import ReaderOptions, read_message
+from mail.reading.message import MailboxReadingOptions, read_message
 from mail.replies.quotes import fold_quotes
 from tests.mail.conftest import letter
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((GOLDEN / "expected.toml").read_text("utf-8"))
-HERE = ReaderOptions("help@sever.test", "mx.sever.test")
+HERE = MailboxReadingOptions("help@sever.test", "mx.sever.test")
 
 
 def told(name: str) -> dict[str, Any]:

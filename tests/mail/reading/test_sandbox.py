@@ -13,21 +13,21 @@ import pytest
 
 from desk.model.messages import UnreadableMessage
 from mail.reading import message, message_to_json
-from mail.reading.message import ReaderOptions
+from mail.reading.message import MailboxReadingOptions
 from mail.reading.message_to_json import UnopenedFile
 from mail.reading.sandbox import MEBIBYTE, MessageReaderPool
 from tests.mail.conftest import eventually, letter
 
-HERE = ReaderOptions("help@sever.test")
+HERE = MailboxReadingOptions("help@sever.test")
 
 
-def spin(raw: bytes, reading: ReaderOptions) -> message.MailMessage:
+def spin(raw: bytes, reading: MailboxReadingOptions) -> message.MailMessage:
     """A reader that never comes back, in native code as far as it can."""
     while True:
         sum(range(10**6))
 
 
-def swell(raw: bytes, reading: ReaderOptions) -> message.MailMessage:
+def swell(raw: bytes, reading: MailboxReadingOptions) -> message.MailMessage:
     """A reader that wants more memory than it may have."""
     return message.read_degraded(raw, reading, str(len(bytearray(2**30))))
 
@@ -38,7 +38,7 @@ def die(*args: object) -> message.MailMessage:
     raise AssertionError(args)
 
 
-def deadly_file(path: str, reading: ReaderOptions) -> str | UnopenedFile:
+def deadly_file(path: str, reading: MailboxReadingOptions) -> str | UnopenedFile:
     """A letter whose name says that it kills its reader."""
     return str(die()) if "deadly" in path else message_to_json.convert_file(path, reading)
 
@@ -72,7 +72,7 @@ async def test_a_letter_that_kills_three_readers_is_unreadable(
     assert (await readers.read(letter("дальше"), HERE)).text == "дальше"
 
 
-def picky(raw: bytes, reading: ReaderOptions) -> message.MailMessage:
+def picky(raw: bytes, reading: MailboxReadingOptions) -> message.MailMessage:
     """A reader that dies of one letter only."""
     return die() if b"deadly" in raw else message.read_message(raw, reading)
 

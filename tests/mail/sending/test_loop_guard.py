@@ -14,7 +14,7 @@ from desk.model.acts import AddJournalEntry, Addressee, Facts, SayTemplate, Supp
 from desk.model.agent_operations import Reply, Resolve, Take
 from desk.model.case import Case
 from desk.model.core_facts import CaseContacts, CaseMatch
-from desk.model.events import Event, Inbound, Ordered, Said
+from desk.model.events import Event, Inbound, OperationOrdered, Said
 from desk.model.journal import PeerMuted
 from desk.model.messages import Address
 from desk.model.shared_facts import SendAllowance, SendAllowances, SuppressionCode, SuppressionReason
@@ -22,9 +22,9 @@ from mail.sending.loop_guard import (
     DAY,
     HOUR,
     WEEK,
+    AutomaticMailHistory,
     CountAutomaticMail,
     MutePeer,
-    PeerHistory,
     ResetPeerCounts,
     compute_allowance,
     guard_loops,
@@ -70,26 +70,26 @@ class TestAllowance:
     def test_three_in_an_hour_five_in_a_week_and_one_a_day_for_strangers(
         self, mailed: list[timedelta], proved: bool, allowed: bool, mutes: bool
     ) -> None:
-        history = PeerHistory(len(mailed), tuple(NOW - ago for ago in mailed))
+        history = AutomaticMailHistory(len(mailed), tuple(NOW - ago for ago in mailed))
         found = compute_allowance("a@b.test", history, NOW, proved=proved, own=False, notice=False)
         assert (not found.refused, found.mutes) == (allowed, mutes)
         assert found.number == len(mailed) + 1
 
     def test_a_muted_peer_stays_muted_for_a_week(self) -> None:
         for ago, refused in ((MINUTE, True), (WEEK - MINUTE, True), (WEEK, False)):
-            history = PeerHistory(3, (), muted_at=NOW - ago)
+            history = AutomaticMailHistory(3, (), muted_at=NOW - ago)
             assert (
                 bool(compute_allowance("a@b.test", history, NOW, proved=True, own=False, notice=False).refused)
                 is refused
             )
 
     def test_who_wants_no_notices_gets_none_and_is_answered_all_the_same(self) -> None:
-        history = PeerHistory(is_unsubscribed=True)
+        history = AutomaticMailHistory(is_unsubscribed=True)
         assert compute_allowance("a@b.test", history, NOW, proved=True, own=False, notice=True).refused
         assert not compute_allowance("a@b.test", history, NOW, proved=True, own=False, notice=False).refused
 
     def test_strangers_of_one_domain_share_a_budget_and_proved_people_do_not(self) -> None:
-        history = PeerHistory(sent_to_domain=300)
+        history = AutomaticMailHistory(sent_to_domain=300)
         assert compute_allowance("a@b.test", history, NOW, proved=False, own=False, notice=False).refused
         assert not compute_allowance("a@b.test", history, NOW, proved=True, own=False, notice=False).refused
 
@@ -127,7 +127,7 @@ def test_what_is_withheld_is_told_to_the_agents_and_only_mail_is_governed() -> N
     assert record == AddJournalEntry(PeerMuted("robot@peer.test", "too_many_in_an_hour", 3))
     assert isinstance(told, SayTemplate)
     assert (told.template, told.to) == ("agents_muted", Addressee.AGENTS)
-    agent = replace(inbound, event=Ordered(Reply("x")))
+    agent = replace(inbound, event=OperationOrdered(Reply("x")))
     assert list(guard_loops(case, agent, facts, [SayTemplate("agent_says", to=Addressee.SUBSCRIBER)]))[1:] == [
         ResetPeerCounts("robot@peer.test")
     ]

@@ -14,7 +14,7 @@ from desk.language.rich_text import literal, parse_markdown
 from desk.model.messages import (
     Address,
     ChannelCall,
-    Departure,
+    ClaimedDeparture,
     File,
     OutboundMessage,
     QuotedMessage,
@@ -42,8 +42,10 @@ def outgoing(text: str = "Здравствуйте! **Проверьте** ка�
     return OutboundMessage(to=IVAN, text=parse_markdown(text), **whole)  # type: ignore[arg-type]
 
 
-def departure(call: ChannelCall, attempts: int = 1) -> Departure:
-    return Departure(1, "12.1", "sever", "mail:support", call.lane, call.kind, call.policy, call.body, 5, attempts)
+def departure(call: ChannelCall, attempts: int = 1) -> ClaimedDeparture:
+    return ClaimedDeparture(
+        1, "12.1", "sever", "mail:support", call.lane, call.kind, call.policy, call.body, 5, attempts
+    )
 
 
 async def sent(hall: Hall, what: OutboundMessage, attempts: int = 1) -> SendResult:

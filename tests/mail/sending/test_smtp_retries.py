@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from desk.model.channel_registry import ChannelRegistry
-from desk.model.messages import Departure, SendResult, Sent
+from desk.model.messages import ClaimedDeparture, SendResult, Sent
 from desk.pipeline.send import OutboxSender
 from desk.storage.queue_tables import departures
 from tests.mail.offline_desk import OfflineDesk, box, mail
@@ -110,7 +110,7 @@ class _Hanging:
         self.name = name
         self.taken = 0
 
-    async def send(self, departure: Departure, remotes: object) -> SendResult:
+    async def send(self, departure: ClaimedDeparture, remotes: object) -> SendResult:
         self.taken += 1
         await asyncio.Event().wait()
         raise AssertionError
@@ -119,7 +119,7 @@ class _Hanging:
 class _Quick(_Hanging):
     """A mailbox whose server is well."""
 
-    async def send(self, departure: Departure, remotes: object) -> SendResult:
+    async def send(self, departure: ClaimedDeparture, remotes: object) -> SendResult:
         self.taken += 1
         return Sent()
 

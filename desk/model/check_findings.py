@@ -7,7 +7,7 @@ from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckFinding:
     """One sentence for the operator. "error" means the desk will not work there; "ok" is told too, shortly."""
 
     level: Literal["ok", "warning", "error"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from console.terminal.context import NO_SUCH, USAGE, refuse
-from desk.model.agent_operations import AgentOperation, ArticleAnswer, DeclineArticle, DraftArticle, LinkArticle
+from desk.model.agent_operations import AgentOperation, ArticleAnswer, DeclareNoArticle, DraftArticle, LinkArticle
 
 if TYPE_CHECKING:
     from desk.storage.database import Database
@@ -32,7 +32,7 @@ class ResolvingArticleOptions:
             return LinkArticle(self.article)
         if self.draft:
             return DraftArticle()
-        return DeclineArticle(self.reason) if self.reason else None
+        return DeclareNoArticle(self.reason) if self.reason else None
 
 
 def article_options(command: Callable[..., None]) -> Callable[..., None]:

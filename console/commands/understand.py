@@ -1,0 +1,167 @@
+"""``understand``: what the desk makes of a sentence or a file of sentences, and how well it does on labelled ones."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from console.commands.understand_evaluation import Scores, score_lines
+from console.runtime.content_folders import DIALOGS, ContentSearchPath
+from console.terminal.context import USAGE, CommandError, DeskFolder, json_option, pass_folder, refuse
+from desk.understanding.observations import Context, Situation, Understanding
+from desk.understanding.understand import understand as understand_text
+from intake.engine.model import DialogSet
+
+DEFAULT_SHAPE = "99-9999"
+"""The contract numbers of the demo provider: used where no desk tells others."""
+
+
+@click.command()
+@click.argument("text", required=False)
+@click.option(
+    "--context",
+    type=click.Choice([one.value for one in Context]),
+    default=Context.FIRST.value,
+    help="What the desk had asked.",
+)
+@click.option("--question", default="", help="The meaning of the open question (since, scope, lamps), or its id.")
+@click.option("--dialog", "dialog_id", default="", help="The dialog that --question is an id of.")
+@click.option(
+    "--file", "path", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="JSON Lines to read."
+)
+@click.option(
+    "--evaluate", "labelled", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Labelled JSON Lines."
+)
+@json_option
+@pass_folder
+def understand(
+    folder: DeskFolder,
+    /,
+    text: str | None,
+    context: str,
+    question: str,
+    dialog_id: str,
+    path: Path | None,
+    labelled: Path | None,
+    as_json: bool,
+) -> None:
+    """Show what the desk understands: acts, values, keys, and whether it would close the case on these words.
+
+    A line of --file has "text" and, if need be, "context", "question" and "now" (ISO); --evaluate takes the same with
+    "acts" (or "not_acts"), "closes" and "slots" as they should be, and prints recall and precision for each.
+
+    \b
+    Examples:
+      firstline understand "второй день нет интернета, договор 40-1187"
+      firstline understand "всё работает кроме тв" --context consent --json
+      firstline understand --file sentences.jsonl --json
+      firstline understand --evaluate tests/understanding/sets/consent.jsonl
+    """
+    given = [one for one in (text, path, labelled) if one is not None]
+    if len(given) != 1:
+        refuse("give one TEXT, or --file FILE, or --evaluate FILE", USAGE)
+    dialogs = _dialogs(folder)
+    if labelled is not None:
+        _print_scores(score_lines(_lines(labelled), lambda line: _understood(line, dialogs)), as_json)
+        return
+    if path is not None:
+        for line in _lines(path):
+            click.echo(json.dumps(_understood(line, dialogs), ensure_ascii=False))
+        return
+    line = {"text": text, "context": context, "question": _meaning(dialogs, dialog_id, question)}
+    found = _understood({**line, "now": datetime.now(UTC).isoformat()}, dialogs)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    for name, value in found.items():
+        shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        click.echo(f"{name:9} {shown}")
+
+
+def _dialogs(folder: DeskFolder) -> DialogSet:
+    """Those of the desk; outside a desk folder the packaged ones, so that a sentence can be tried anywhere."""
+    in_desk = (folder.root / "firstline.toml").exists()
+    folders = ContentSearchPath(folder.settings()).of("", DIALOGS) if in_desk else [DIALOGS]
+    return DialogSet.of([one for one in folders if one.is_dir()])
+
+
+def _meaning(dialogs: DialogSet, dialog_id: str, question: str) -> str:
+    """What a question asks for: ``question`` is its id in the dialog, or its meaning already."""
+    dialog = dialogs.in_use.get(dialog_id)
+    if dialog_id and dialog is None:
+        refuse(f"there is no dialog {dialog_id!r}: there are {', '.join(dialogs.in_use)}", USAGE)
+    asked = dialog.question(question) if dialog else None
+    if dialog and question and asked is None:
+        named = ", ".join(one.id for one in dialog.questions)
+        refuse(f"the dialog {dialog_id!r} has no question {question!r}: it has {named}", USAGE)
+    return asked.means if asked else question
+
+
+def _lines(path: Path) -> Sequence[Mapping[str, Any]]:
+    found = []
+    for number, raw in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
+        if not raw.strip():
+            continue
+        try:
+            line = json.loads(raw)
+        except ValueError:
+            line = None
+        if not isinstance(line, dict) or not isinstance(line.get("text"), str):
+            raise CommandError(f'{path.name}, line {number}: this is not a JSON object with a "text"')
+        if line.get("context") not in (None, "", *Context):
+            raise CommandError(f"{path.name}, line {number}: context is one of {', '.join(Context)}")
+        found.append(line)
+    return found
+
+
+def _understood(line: Mapping[str, Any], dialogs: DialogSet) -> dict[str, Any]:
+    """What one line says, as the command prints it."""
+    try:
+        now = datetime.fromisoformat(line["now"]) if line.get("now") else datetime.now(UTC)
+    except ValueError:
+        raise CommandError(f"{line['now']!r} is no instant: write it as 2026-11-30T12:00:00+03:00") from None
+    now = now if now.tzinfo else now.replace(tzinfo=UTC)
+    context = Context(line.get("context") or Context.FIRST)
+    shapes = tuple(line.get("shapes") or (DEFAULT_SHAPE,))
+    situation = Situation(context, line.get("question") or "", now, now.tzinfo or UTC, shapes)
+    found = understand_text(line["text"], situation)
+    return as_json(found, dialogs)
+
+
+def as_json(found: Understanding, dialogs: DialogSet) -> dict[str, Any]:
+    """The understanding of a message as ``understand --json`` prints it."""
+    dialog = dialogs.match(found.text)
+    slots: dict[str, Any] = {}
+    for one in found.values:
+        moment = {name: one.parsed[name] for name in ("from", "to") if name in one.parsed}
+        slots.setdefault(one.slot, moment or one.value)
+    keys: dict[str, str] = {}
+    for key in found.keys:
+        keys.setdefault(key.kind, key.value)
+    return {
+        "text": found.text,
+        "acts": list(dict.fromkeys(one.act.value for one in found.acts)),
+        "closes": found.closes,
+        "slots": slots,
+        "keys": keys,
+        "dialog": dialog.id if dialog else None,
+        "leftover": found.leftover,
+        "spans": [
+            *({"act": one.act.value, "start": one.start, "end": one.end} for one in found.acts),
+            *({"slot": one.slot, "start": one.start, "end": one.end} for one in found.values),
+            *({"key": one.kind, "start": one.start, "end": one.end} for one in found.keys),
+        ],
+    }
+
+
+def _print_scores(scores: Scores, as_json_: bool) -> None:
+    if as_json_:
+        click.echo(json.dumps(scores.as_json(), ensure_ascii=False))
+        return
+    for line in scores.lines():
+        click.echo(line)

@@ -1,0 +1,38 @@
+"""A subscriber's message as it is understood in its case: the one door by which rules ask what was said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from desk.model.acts import Facts
+from desk.model.case import Case
+from desk.model.core_facts import Now
+from desk.model.dialog_state import CONSENT, SELF_HELP
+from desk.model.events import Inbound
+from desk.model.provider_files import Provider
+from desk.understanding.observations import Context, Situation, Understanding
+from desk.understanding.understand import understand
+
+
+def understood(case: Case, inbound: Inbound[Any], facts: Facts, question: str = "") -> Understanding:
+    """What the message says, given what the case expects. ``question`` is the meaning of the open question, where the
+    caller knows it (`intake.engine.model.Question.means`)."""
+    return understand(inbound.text, situation_of(case, facts, question))
+
+
+def situation_of(case: Case, facts: Facts, question: str = "") -> Situation:
+    """The situation of a case, before the message is applied to it."""
+    provider = facts.need(Provider)
+    shapes = (provider.contract_shape,) if provider.contract_shape else ()
+    return Situation(_context(case), question, facts.need(Now).at, provider.timezone, shapes)
+
+
+def _context(case: Case) -> Context:
+    owner = case.expecting.owner
+    if owner == CONSENT:
+        return Context.CONSENT
+    if owner == SELF_HELP:
+        return Context.HELPED
+    if case.registered:
+        return Context.WAITING
+    return Context.QUESTION if owner else Context.FIRST
