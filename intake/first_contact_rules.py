@@ -35,9 +35,8 @@ from desk.model.provider_files import Provider
 from desk.model.shared_facts import IdentityClaim, SendAllowances
 from desk.model.states import CaseState
 from intake.engine.completion import completed
-from intake.engine.dialog_context import collected_so_far
+from intake.engine.dialog_context import collected_so_far, is_letter_channel
 from intake.engine.model import Dialog, DialogSet
-from intake.engine.rules import is_letter_channel
 
 Words = Inbound[Said]
 Answer = Inbound[Said] | Inbound[Pressed]

@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from desk.model.acts import Facts, RuleAct, SetFields
-from desk.model.case import ENOUGH, Case
+from desk.model.case import ENOUGH, Case, append_words
+from desk.model.channel import ChannelCapabilities
+from desk.model.media_types import PICTURES
+from desk.model.messages import File
 from desk.model.provider_files import Provider
 from desk.model.shared_facts import Account, EntitlementStatus, IdentityClaim, Outage
 from intake.engine import engine
-from intake.engine.model import Dialog, DialogSet
+from intake.engine.model import Dialog, DialogSet, Question
 
 
 def dialog_of(case: Case, facts: Facts) -> Dialog | None:
@@ -106,3 +109,20 @@ def _both(said: str, found: str) -> str:
     """What was said beside the questions, and what was answered to them."""
     lines = (line for one in (found, said) if one != engine.UNKNOWN for line in one.splitlines() if line.strip())
     return "\n".join(dict.fromkeys(lines))[:ENOUGH] or engine.UNKNOWN
+
+
+def more_words(text: str, added: str) -> str:
+    """Words added to those of a field, which may be unknown until now."""
+    return append_words(text, added) if text != engine.UNKNOWN else added[:ENOUGH]
+
+
+def pictures_of(dialog: Dialog, questions: Sequence[Question]) -> tuple[File, ...]:
+    """The pictures of these questions, to be sent with them."""
+    found = [picture for question in questions if (picture := dialog.picture_of(question))]
+    return tuple(File(one.name, "photo", PICTURES[one.suffix], 0, f"content:{one}") for one in found)
+
+
+def is_letter_channel(facts: Facts) -> bool:
+    """Whether the channel takes many questions at once, as mail does."""
+    capabilities = facts.get(ChannelCapabilities)
+    return capabilities is not None and capabilities.batch

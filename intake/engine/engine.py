@@ -140,7 +140,7 @@ def next_questions(dialog: Dialog, answers: Answers, values: ConditionValues, ba
     """
     names = known_answers(dialog, answers, values)
     upset = values.get("upset") is True
-    questions = _unanswered(dialog.questions, answers, names, upset)[: _questions_left(dialog, answers, batch)]
+    questions = _unanswered(dialog.questions, answers, names, upset)[: questions_left(dialog, answers, batch)]
     return questions or next_requests(dialog, answers, values)[: max(0, batch)]
 
 
@@ -154,23 +154,7 @@ def next_requests(dialog: Dialog, answers: Answers, values: ConditionValues) -> 
     return tuple(_with_parameters(request, answers) for request in requests)
 
 
-def letter_questions(dialog: Dialog, answers: Answers, values: ConditionValues) -> tuple[Question, ...]:
-    """The questions of the next mail, at most the dialog's ``email_batch``, and ``max_questions`` in all mails.
-
-    Also those that only an answer in the same mail decides: each mail costs a day.
-    """
-    names = known_answers(dialog, answers, values)
-    candidates = [
-        question
-        for question in dialog.questions
-        if question.id not in answers and (question.when is None or question.when.test(names) is not False)
-    ]
-    if values.get("upset") is True:
-        candidates = [question for question in candidates if question.required]
-    return tuple(candidates[: _questions_left(dialog, answers, dialog.email_batch)])
-
-
-def _questions_left(dialog: Dialog, answers: Answers, batch: int) -> int:
+def questions_left(dialog: Dialog, answers: Answers, batch: int) -> int:
     """How many questions may be asked now, of a ``batch`` and of ``max_questions`` in all."""
     answered_count = sum(question.id in answers for question in dialog.questions)
     return max(0, min(batch, dialog.max_questions - answered_count))
@@ -249,20 +233,6 @@ def render_question(
     return QuestionPrompt(
         join_texts(parse_markdown(part) for part in parts if part), options, question.image, not question.required
     )
-
-
-def render_letter(
-    questions: Sequence[Question], language: str, names: TemplateValues, known: ConditionValues | None = None
-) -> RichText:
-    """Several questions in one mail, numbered from 1, as `intake.engine.reply_parsing` reads the answers.
-
-    With ``known`` (from `known_answers`), a question that matters only for some answers of the same mail says so.
-    """
-    texts = []
-    for number, question in enumerate(questions, 1):
-        maybe = known is not None and question.when is not None and question.when.test(known) is None
-        texts.append(render_question(question, language, names, number, maybe).text)
-    return join_texts(texts)
 
 
 def _button_options(question: Question, language: str, confirmable: bool) -> tuple[RenderedButton, ...]:

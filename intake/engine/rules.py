@@ -22,16 +22,13 @@ from desk.model.acts import (
     SetFields,
     decide,
 )
-from desk.model.case import ENOUGH, Case, append_words
-from desk.model.channel import ChannelCapabilities
+from desk.model.case import Case
 from desk.model.core_facts import Now
 from desk.model.dialog_state import QUESTION, SUMMARY
 from desk.model.events import Inbound, Opened, Pressed, Said
 from desk.model.journal import DialogStarted
-from desk.model.media_types import PICTURES
-from desk.model.messages import File
 from desk.model.provider_files import Provider
-from intake.engine import engine
+from intake.engine import engine, letter_rules
 from intake.engine.answer_parsing import ParsedAnswer, parse_answer
 from intake.engine.article_offers import article_to_offer, offer_article
 from intake.engine.completion import completed
@@ -40,11 +37,13 @@ from intake.engine.dialog_context import (
     circumstances_in,
     condition_values,
     dialog_of,
+    is_letter_channel,
+    more_words,
+    pictures_of,
     summary_lines,
     template_values,
 )
 from intake.engine.model import Dialog, Question
-from intake.engine.reply_parsing import parse_reply
 
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
 
@@ -76,10 +75,10 @@ def _answered(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog) -> Deci
     asked = engine.questions_by_id(dialog, case.dialog_state.asked, case.answers)
     if not asked:
         # Another version of the dialog than the one that asked: what was said to that is kept.
-        kept = [SetFields({"circumstances": _more(case.circumstances, inbound.text)})] if inbound.text else []
+        kept = [SetFields({"circumstances": more_words(case.circumstances, inbound.text)})] if inbound.text else []
         return _next(case, dialog, facts, dict(case.answers), [*kept, *_begun(case, dialog)])
     return (
-        _mail_reply(case, inbound, facts, dialog, asked)
+        letter_rules.letter_reply(case, inbound, facts, dialog, asked)
         if is_letter_channel(facts)
         else _reply(case, inbound, facts, dialog, asked[0])
     )
@@ -102,7 +101,7 @@ def confirm_summary(case: Case, inbound: Spoken, facts: Facts) -> Decision | Non
     # A word more instead of a button is taken along, if it says anything of the matter: thanks are no circumstance.
     said = inbound.text
     more = agreed is None and has_substance(said, case.contract) and not wants_to_skip(said)
-    kept = [SetFields({"circumstances": _more(case.circumstances, said)})] if more else []
+    kept = [SetFields({"circumstances": more_words(case.circumstances, said)})] if more else []
     return decide(*kept, Expect(), *completed(case), done=False, words_used=True)
 
 
@@ -136,46 +135,18 @@ def _reply(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, question: 
     return _next(case, dialog, facts, answers, [SetDialogState({"tries": 0}), *echo])
 
 
-def _mail_reply(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, asked: Sequence[Question]) -> Decision:
-    """The answers of a mail. Where none can be made out they are asked for once more; what is missing is left.
-
-    The next mail has the questions that did not fit into this one.
-    """
-    now, zone = facts.need(Now).at, facts.need(Provider).timezone
-    read = parse_reply(asked, inbound.text, now, files=inbound.files, zone=zone)
-    full_text = inbound.event.full_text if isinstance(inbound.event, Said) else ""
-    if not read.answers and full_text != inbound.text:
-        # Some programmes quote in a way nobody can tell from new words: the answers may stand below.
-        read = parse_reply(asked, full_text, now, files=inbound.files, zone=zone)
-    answers = {**case.answers, **{name: one.stored() for name, one in read.answers.items()}}
-    acts: list[RuleAct] = []
-    if read.leftover:
-        acts.append(SetFields({"circumstances": _more(case.circumstances, read.leftover)}))
-    if not read.answers and case.dialog_state.tries == 0:
-        return decide(
-            *acts,
-            *_shown(case, dialog, facts, asked, [SetDialogState({"tries": 1}), SayTemplate("letter_not_understood")]),
-        )
-    if not read.answers:
-        return _finished(case, dialog, facts, answers, acts)
-    passed = {question.id: ParsedAnswer(None).stored() for question in asked if question.id not in answers}
-    return _next(case, dialog, facts, {**answers, **passed}, [*acts, SetDialogState({"tries": 0})])
-
-
 def _next(
     case: Case, dialog: Dialog, facts: Facts, answers: dict[str, Any], acts: list[RuleAct], first: bool = False
 ) -> Decision:
-    """Asks what comes next: one question in a chat, as many as the dialog says in a mail; or offers an article."""
-    values, batch = condition_values(case, facts), is_letter_channel(facts)
-    questions = (
-        engine.letter_questions(dialog, answers, values) if batch else engine.next_questions(dialog, answers, values, 1)
-    )
-    if article := article_to_offer(case, dialog, answers, values, facts, finished=not questions, batch=batch):
+    """Asks what comes next: one question in a chat, a few in a mail; or offers an article."""
+    if is_letter_channel(facts):
+        return letter_rules.next_letter(case, dialog, facts, answers, acts)
+    values = condition_values(case, facts)
+    questions = engine.next_questions(dialog, answers, values, 1)
+    if article := article_to_offer(case, dialog, answers, values, facts, finished=not questions, batch=False):
         return decide(*acts, SetFields({"answers": answers}), *offer_article(case, article), done=False)
     if questions:
-        intro: list[RuleAct] = (
-            [SayTemplate("questions_by_mail" if batch else "questions_begin")] if first or batch else []
-        )
+        intro: list[RuleAct] = [SayTemplate("questions_begin")] if first else []
         return decide(
             *_shown(case, dialog, facts, questions, [*acts, SetFields({"answers": answers}), *intro], answers)
         )
@@ -183,29 +154,15 @@ def _next(
 
 
 def _finished(case: Case, dialog: Dialog, facts: Facts, answers: dict[str, Any], acts: list[RuleAct]) -> Decision:
-    """Nothing is left to ask: a chat shows the summary; by mail, where every exchange costs a day, the case opens."""
+    """Nothing is left to ask in a chat: it shows the summary."""
     acts = [
         *acts,
         SetFields({"answers": answers}),
         SetFields(case_data(case, dialog, facts, answers, circumstances_in(case, acts))),
     ]
     said = [f"{question} {words}" for question, words in summary_lines(case, dialog, facts, answers)]
-    if is_letter_channel(facts):
-        told: list[RuleAct] = [SayTemplate("summary_by_mail", {"lines": said})] if said else []
-        told += _requested(case, dialog, facts, answers)
-        return decide(*acts, Expect(), *told, *completed(case), done=False)
     shown = SayTemplate("summary", {"lines": said}, buttons=_CONFIRM)
     return decide(*acts, Expect(SUMMARY), *_in_place(case), shown)
-
-
-def _requested(case: Case, dialog: Dialog, facts: Facts, answers: Mapping[str, Any]) -> list[RuleAct]:
-    """By mail nothing waits for a photo or a command's output: what is sent in answer goes to the agent."""
-    requests = engine.next_requests(dialog, answers, condition_values(case, facts)) if answers else ()
-    shown = [engine.render_question(request, case.language, {}) for request in requests]
-    asked = [
-        SayText(one.text, files=_pictures(dialog, (request,))) for one, request in zip(shown, requests, strict=True)
-    ]
-    return [SayTemplate("requests_by_mail"), *asked] if asked else []
 
 
 def _shown(
@@ -221,21 +178,14 @@ def _shown(
     names = template_values(case, facts)
     kept = Expect(QUESTION, questions[0].id, tuple(question.id for question in questions))
     if is_letter_channel(facts):
-        settled = engine.known_answers(dialog, given, condition_values(case, facts))
-        text = engine.render_letter(questions, case.language, names, settled)
-        return [*acts, kept, SayText(text, files=_pictures(dialog, questions))]
+        return letter_rules.letter_shown(case, dialog, facts, questions, acts, given)
     prompt = engine.render_question(questions[0], case.language, names)
     options = [Button(one.id, label=one.label) for one in prompt.options]
     if prompt.can_skip:
         options.append(Button("skip", "button_skip"))
     last = _LAST_ROW if given else _LAST_ROW[1:]
-    files = _pictures(dialog, questions[:1])
+    files = pictures_of(dialog, questions[:1])
     return [*acts, kept, *_in_place(case), SayText(prompt.text, buttons=(*_rows(options), last), files=files)]
-
-
-def _pictures(dialog: Dialog, questions: Sequence[Question]) -> tuple[File, ...]:
-    found = [picture for question in questions if (picture := dialog.picture_of(question))]
-    return tuple(File(one.name, "photo", PICTURES[one.suffix], 0, f"content:{one}") for one in found)
 
 
 def _in_place(case: Case) -> list[RuleAct]:
@@ -269,16 +219,6 @@ def _rows(options: Sequence[Button]) -> Buttons:
         else:
             rows.append((option,))
     return tuple(rows)
-
-
-def is_letter_channel(facts: Facts) -> bool:
-    """Whether the channel takes many questions at once, as mail does."""
-    capabilities = facts.get(ChannelCapabilities)
-    return capabilities is not None and capabilities.batch
-
-
-def _more(text: str, added: str) -> str:
-    return append_words(text, added) if text != engine.UNKNOWN else added[:ENOUGH]
 
 
 def _short(text: str) -> str:

@@ -15,9 +15,9 @@ from intake.engine.engine import (
     known_answers,
     next_questions,
     questions_by_id,
-    render_letter,
     render_question,
 )
+from intake.engine.letters import render_letter
 from intake.engine.model import Dialog, Question
 from tests.intake.examples import MOSCOW, NO_INTERNET, PACKAGED, question, small_dialog
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.engine.answer_parsing import ON_FILE
-from intake.engine.engine import render_letter
+from intake.engine.letters import render_letter
 from intake.engine.model import Question
 from intake.engine.reply_parsing import ParsedLetterReply, parse_reply
 from tests.intake.examples import LOG, MOSCOW, NOW, PHOTO, question
