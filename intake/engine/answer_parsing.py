@@ -10,6 +10,7 @@ from typing import Any
 
 from desk.language.intents import is_agreement, says_dont_know, wants_to_skip
 from desk.model.messages import File
+from desk.understanding.observations import ObservedValue, Understanding
 from intake.engine.choice_parsing import parse_choice, parse_choices
 from intake.engine.date_parsing import TimeSpan, iso_span, parse_when
 from intake.engine.model import CommandOutputPattern, Question
@@ -45,6 +46,45 @@ class ParsedAnswer:
         if self.files:
             kept["files"] = [dict(file) for file in self.files]
         return kept
+
+
+SLOT_OF_MEANING = {"address": "place"}
+"""The slot that answers a question of this meaning, where the two have other names."""
+
+
+def value_for(question: Question, found: Understanding) -> ObservedValue | None:
+    """What was understood for the question's meaning, if it has one."""
+    return found.value(SLOT_OF_MEANING.get(question.means, question.means)) if question.means else None
+
+
+def answer_of(question: Question, observed: ObservedValue, text: str) -> ParsedAnswer | None:
+    """The answer that an observed value is to a question; None where the question has no such answer.
+
+    ``text`` is the message. The answer's words are the span's, and ``parsed`` names the span.
+    """
+    words = text[observed.start : observed.end]
+    value = _value_as_answer(question, observed.value, words)
+    if value is None:
+        return None
+    return ParsedAnswer(value, words, {**observed.parsed, "span": [observed.start, observed.end]})
+
+
+def _value_as_answer(question: Question, value: Any, words: str) -> Any:
+    """The value as answers to this type of question are kept, or None."""
+    if question.type in ("choice", "multi"):
+        chosen = question.option(("yes" if value else "no") if isinstance(value, bool) else str(value))
+        return None if chosen is None else [chosen.id] if question.type == "multi" else chosen.id
+    if question.type == "yesno":
+        return value if isinstance(value, bool) else {"yes": True, "no": False}.get(value)
+    if question.type == "number":
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        return value if is_number and _is_within_bounds(question, value) else None
+    return value if question.type == "phone" else words
+
+
+def _is_within_bounds(question: Question, value: float) -> bool:
+    too_small = question.minimum is not None and value < question.minimum
+    return not too_small and not (question.maximum is not None and value > question.maximum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +203,7 @@ def _parse_number(received: _AnswerInput) -> ParsedAnswer | None:
     if len(numbers) != 1:
         return None
     value = float(re.sub(r"\s", "", numbers[0].group()).replace(",", "."))
-    minimum, maximum = received.question.minimum, received.question.maximum
-    if (minimum is not None and value < minimum) or (maximum is not None and value > maximum):
+    if not _is_within_bounds(received.question, value):
         return None
     return ParsedAnswer(int(value) if value.is_integer() else value, received.text)
 
