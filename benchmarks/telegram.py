@@ -5,9 +5,10 @@ durably (SQLite with synchronous FULL, PostgreSQL with fsync), decides it, store
 it was sent; the echo bot keeps nothing. *Latency*: from the update being there to the first call that answers it, with
 messages coming evenly at a given pace.
 
-Three kinds of messages: ``asked`` is a new person's first message, answered with a greeting and a question for the
-contract; ``offered`` is a first message with its contract, answered with an article and its picture; ``followup`` is
-the second message of each of these people. The limits of Telegram hold in the desk (30 messages a second a bot), so
+Kinds of messages: ``asked`` is a new person's first message, answered with a greeting and a question for the contract;
+``followup`` is their second message, without a number; ``offered`` is a first message with its contract, answered with
+an article and its picture; ``declined`` says that it did not help, answered with the first question; ``answered``
+answers that question, and the next one comes. The limits of Telegram hold in the desk (30 messages a second a bot), so
 ``--bots`` times 28 is the most that any rate here can be.
 """
 
@@ -42,7 +43,11 @@ KINDS = {
     "asked": "Здравствуйте! Второй день не работает интернет, сделайте что-нибудь",
     "offered": "Здравствуйте! второй день нет интернета, договор 40-1187",
     "followup": "Роутер уже перезагружал, лампочки горят, а страницы не открываются",
+    "declined": "не помогло",
+    "answered": "на всех устройствах",
 }
+FOLLOWS = {"followup": "asked", "declined": "offered", "answered": "declined"}
+"""The kind that the same people must have said before."""
 _people = itertools.count(10_000)
 _runs = itertools.count(1)
 
@@ -168,17 +173,25 @@ async def latencies(emulator: Emulator, pace: int, seconds: float) -> list[float
     return [1000 * (there - here) for here, there in zip(came, answered, strict=True)]
 
 
+def _before(kind: str) -> list[str]:
+    """What people of this kind have said before, the earliest first."""
+    earlier = FOLLOWS.get(kind)
+    return [*_before(earlier), earlier] if earlier else []
+
+
 async def once(tokens: Sequence[str], url: str, pids: list[int], chosen: argparse.Namespace, into: Measured) -> None:
     """One run of one contestant: warmed up, then all kinds of messages, then the even pace."""
     async with ClientSession() as http:
         emulator = Emulator(url, tokens, http)
         await rate(emulator, [next(_people) for _ in range(2 * len(tokens))], KINDS["offered"], pids)
         people: list[int] = []
+        said = ""
         for kind in chosen.kinds:
-            if kind != "followup" or not people:
+            if not FOLLOWS.get(kind) or FOLLOWS[kind] != said:
                 people = [next(_people) for _ in range(chosen.messages)]
-            if kind == "followup" and chosen.kinds[0] == kind:
-                await rate(emulator, people, KINDS["asked"], pids)
+                for earlier in _before(kind):
+                    await rate(emulator, people, KINDS[earlier], pids)
+            said = kind
             figure, work = await rate(emulator, people, KINDS[kind], pids)
             into.rates.setdefault(kind, []).append(figure)
             into.work.setdefault(kind, []).append(work)
