@@ -19,6 +19,9 @@ QUESTION, SUMMARY, CONSENT, ARTICLE = "question", "summary", "consent", "article
 """The owners of expectations: what happened; whose contract; what it is about; whether an article helped; the answer
 to a dialog's question; whether the summary is right; whether the case may be closed. ``ARTICLE`` lives within a round
 only: the dialog wants an article shown, and the knowledge base shows it."""
+SETTLED, RESUME, RESTART, OTHER = "settled", "resume", "restart", "other"
+"""Questions put in between, while `DialogState.paused` holds what waits behind them: whether the matter is settled, now
+that it works; whether to go on after a silence; whether to begin anew; whether to turn to another matter now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,11 @@ class DialogState:
     """Where the talk stands. ``prompt`` grows by one with every prompt shown, so that a stale button is known.
 
     ``tries`` counts how often the question was put again, ``asked`` lists the questions of the last prompt, and
-    ``dialog_hash`` is the version of the dialog they come from.
+    ``dialog_hash`` is the version of the dialog they come from. ``put`` lists the questions put so far, once for each
+    time, and ``rephrased`` counts how often that was because an answer was not understood. ``angry`` counts the
+    messages in anger. ``heard`` are the messages said before a dialog began (`intake.engine.heard_before`). ``paused``
+    is the expectation behind a question put in between: its owner, its question, and ``asked``. ``kept`` are other
+    matters to come back to: {"words": ...} that were said of one, or {"case": ...} that waits.
     """
 
     expecting: Expecting = Expecting()
@@ -45,6 +52,12 @@ class DialogState:
     tries: int = 0
     asked: list[str] = field(default_factory=list)
     dialog_hash: str = ""
+    put: list[str] = field(default_factory=list)
+    rephrased: int = 0
+    angry: int = 0
+    heard: list[dict[str, str]] = field(default_factory=list)
+    paused: list[str] = field(default_factory=list)
+    kept: list[dict[str, Any]] = field(default_factory=list)
 
     def change(self, changes: Mapping[str, Any]) -> None:
         """Sets several fields. Raises AttributeError for a name that is none, so that no change is lost silently."""
@@ -62,6 +75,8 @@ class DialogState:
             "tries": self.tries,
             "asked": list(self.asked),
             "dialog_hash": self.dialog_hash,
+            **{name: getattr(self, name) for name in ("rephrased", "angry")},
+            **{name: list(getattr(self, name)) for name in ("put", "heard", "paused", "kept")},
         }
 
 
@@ -80,6 +95,12 @@ class DialogStateRow(ProviderScopedRow, Base):
     tries: Mapped[int] = mapped_column(default=0)
     asked: Mapped[list[str]] = mapped_column(JSON, default=list)
     dialog_hash: Mapped[str] = mapped_column(String(64), default="")
+    put: Mapped[list[str]] = mapped_column(JSON, default=list)
+    rephrased: Mapped[int] = mapped_column(default=0)
+    angry: Mapped[int] = mapped_column(default=0)
+    heard: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
+    paused: Mapped[list[str]] = mapped_column(JSON, default=list)
+    kept: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
 
     __table_args__ = (
         ForeignKeyConstraint(["provider", "case_id"], ["cases.provider", "cases.id"], onupdate="CASCADE"),
@@ -90,4 +111,16 @@ def dialog_state_of(row: DialogStateRow | None) -> DialogState:
     """The state a row holds; a fresh one where there is no row."""
     if row is None:
         return DialogState()
-    return DialogState(Expecting(row.owner, row.question), row.prompt, row.tries, list(row.asked), row.dialog_hash)
+    return DialogState(
+        Expecting(row.owner, row.question),
+        row.prompt,
+        row.tries,
+        list(row.asked),
+        row.dialog_hash,
+        list(row.put),
+        row.rephrased,
+        row.angry,
+        list(row.heard),
+        list(row.paused),
+        list(row.kept),
+    )

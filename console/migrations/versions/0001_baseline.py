@@ -531,6 +531,12 @@ def upgrade() -> None:
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("asked", sa.JSON(), nullable=False),
         sa.Column("dialog_hash", sa.String(length=64), nullable=False),
+        sa.Column("put", sa.JSON(), nullable=False),
+        sa.Column("rephrased", sa.Integer(), nullable=False),
+        sa.Column("angry", sa.Integer(), nullable=False),
+        sa.Column("heard", sa.JSON(), nullable=False),
+        sa.Column("paused", sa.JSON(), nullable=False),
+        sa.Column("kept", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["provider", "case_id"],
             ["cases.provider", "cases.id"],
