@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from desk.model.dialog_state import NOTHING_ASKED, Expecting
 from desk.model.messages import Address
 from desk.model.provider_files import Agent
 
@@ -32,6 +33,37 @@ class CaseMatch:
 
     how: str
     doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EditedMessage:
+    """The message that an edit changes, as it was: its words, and what it was taken as an answer to."""
+
+    text: str
+    answered: Expecting = NOTHING_ASKED
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a subscriber's message can be an answer to, by the times of its channel. A press answers what it hangs on.
+
+    ``after_question`` when the open question had arrived before the message, or the last piece of it, was written, or
+    when the message replies to it; else no word of it is an answer to that question. ``wholly_after`` when all pieces
+    were: only then may the words close a case or settle a matter. ``replied`` is an earlier question that the message
+    replies to, in the place of the open one. ``corrects`` is the message that an edit changes; an edit answers nothing
+    anew. ``undelivered`` when it is not known yet whether the question has been sent: the message waits for that.
+    """
+
+    after_question: bool = True
+    wholly_after: bool = True
+    replied: Expecting = NOTHING_ASKED
+    corrects: EditedMessage | None = None
+    undelivered: bool = False
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether the message may be the answer to the open question or to the one it replies to."""
+        return self.after_question or bool(self.replied)
 
 
 @dataclass(frozen=True, slots=True)

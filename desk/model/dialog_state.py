@@ -35,6 +35,9 @@ class Expecting:
         return bool(self.owner)
 
 
+NOTHING_ASKED = Expecting()
+
+
 @dataclass(slots=True)
 class DialogState:
     """Where the talk stands. ``prompt`` grows by one with every prompt shown, so that a stale button is known.
@@ -47,7 +50,7 @@ class DialogState:
     matters to come back to: {"words": ...} that were said of one, or {"case": ...} that waits.
     """
 
-    expecting: Expecting = Expecting()
+    expecting: Expecting = NOTHING_ASKED
     prompt: int = 0
     tries: int = 0
     asked: list[str] = field(default_factory=list)

@@ -6,7 +6,7 @@ from typing import Any
 
 from desk.model.acts import Facts
 from desk.model.case import Case
-from desk.model.core_facts import Now
+from desk.model.core_facts import Now, Turn
 from desk.model.dialog_state import CONSENT, SELF_HELP
 from desk.model.events import Inbound
 from desk.model.provider_files import Provider
@@ -21,18 +21,20 @@ def understood(case: Case, inbound: Inbound[Any], facts: Facts, question: str = 
 
 
 def situation_of(case: Case, facts: Facts, question: str = "") -> Situation:
-    """The situation of a case, before the message is applied to it."""
-    provider = facts.need(Provider)
+    """The situation of a case, before the message is applied to it.
+
+    A message that was written before the open question had arrived is understood as if nothing had been asked.
+    """
+    provider, turn = facts.need(Provider), facts.get(Turn) or Turn()
     shapes = (provider.contract_shape,) if provider.contract_shape else ()
-    return Situation(_context(case), question, facts.need(Now).at, provider.timezone, shapes)
+    asked = question if turn.may_answer else ""
+    return Situation(_context(case, turn), asked, facts.need(Now).at, provider.timezone, shapes)
 
 
-def _context(case: Case) -> Context:
-    owner = case.expecting.owner
-    if owner == CONSENT:
-        return Context.CONSENT
-    if owner == SELF_HELP:
-        return Context.HELPED
+def _context(case: Case, turn: Turn) -> Context:
+    owner = (turn.replied or case.expecting).owner if turn.may_answer else ""
+    if owner in (CONSENT, SELF_HELP) and turn.wholly_after and not turn.replied:
+        return Context.CONSENT if owner == CONSENT else Context.HELPED
     if case.registered:
         return Context.WAITING
     return Context.QUESTION if owner else Context.FIRST
