@@ -11,6 +11,9 @@ from desk.language.detect import language_of
 
 Line = Mapping[str, Any]
 
+ANY_VALUE = "*"
+_SIGNS = " .,;:!?\"'()«»"
+
 
 @dataclass(slots=True)
 class Tally:
@@ -76,7 +79,7 @@ class Scores:
 
 def score_lines(lines: Sequence[Line], understood: Callable[[Line], Line]) -> Scores:
     """Scores a labelled file. A line may tell "acts" (all that are there, of those the file speaks of), "not_acts",
-    "closes", and "slots" with their values."""
+    "closes", and "slots" and "keys" with their values: null where there must be none, `ANY_VALUE` where any will do."""
     scores = Scores(count=len(lines))
     spoken_of = {act for line in lines for act in (*line.get("acts", ()), *line.get("not_acts", ()))}
     for line in lines:
@@ -87,10 +90,21 @@ def score_lines(lines: Sequence[Line], understood: Callable[[Line], Line]) -> Sc
         denied = set(line.get("not_acts", ())) | (spoken_of - set(line["acts"]) if "acts" in line else set())
         for act in sorted({*line.get("acts", ()), *denied}):
             scores.note(act, language, act in line.get("acts", ()), act in found["acts"], text)
-        for slot, value in line.get("slots", {}).items():
-            right = found["slots"].get(slot) == value
-            scores.note(f"slot {slot}", language, True, right, f"{text} -> {found['slots'].get(slot)!r}")
+        for kind in ("slots", "keys"):
+            for name, value in line.get(kind, {}).items():
+                seen = found[kind].get(name)
+                right = _is_same(seen, value) if value is not None else seen is not None
+                scores.note(f"{kind[:-1]} {name}", language, value is not None, right, f"{text} -> {seen!r}")
     return scores
+
+
+def _is_same(seen: Any, expected: Any) -> bool:
+    """Words are the same whatever their case and the signs around them."""
+    if expected == ANY_VALUE:
+        return seen is not None
+    if isinstance(seen, str) and isinstance(expected, str):
+        return seen.strip(_SIGNS).casefold() == expected.strip(_SIGNS).casefold()
+    return bool(seen == expected)
 
 
 def _share(value: float | None) -> str:
