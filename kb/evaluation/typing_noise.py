@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 
-from kb.search.query_variants import swap_layout
+from desk.language.keyboard_layout import swap_layout
 
 DEFAULT_TYPO_SHARE = 0.1
 """The share of letters that are mistyped."""

@@ -14,9 +14,9 @@ from functools import cache
 from itertools import pairwise
 from typing import TypeAlias
 
+from desk.language.letter_model import load_word_list
 from desk.language.unsafe_characters import without_invisible
 from kb.search.background_corpus import background_sentences
-from kb.search.char_language_model import load_word_list
 from kb.search.tokenize import Vocabulary, normalise, tokens
 
 IsOrdinaryWord: TypeAlias = Callable[[str], bool]

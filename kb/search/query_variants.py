@@ -15,19 +15,12 @@ from itertools import chain
 from operator import attrgetter
 from typing import TypeAlias
 
-from kb.search.char_language_model import load_word_list, trigram_model_of
+from desk.language.keyboard_layout import EDGE_SIGNS, LATIN_KEYS, swap_layout, transliteration_variants
+from desk.language.letter_model import load_word_list, trigram_model_of
 from kb.search.tokenize import MAX_QUERY_WORDS, normalise, tokens
 
 KnowsWords: TypeAlias = Callable[[Sequence[str]], Sequence[bool]]
 """Whether the index knows each of these words."""
-
-_LATIN_KEYS = "`qwertyuiop[]asdfghjkl;'zxcvbnm,.~{}:\"<>"
-_CYRILLIC_KEYS = "ёйцукенгшщзхъфывапролджэячсмитьбюёхъжэбю"
-_TO_CYRILLIC = str.maketrans(dict(zip(_LATIN_KEYS, _CYRILLIC_KEYS, strict=True)) | {"?": ",", "&": "?", "/": "."})
-_TO_LATIN = str.maketrans(dict(zip(_CYRILLIC_KEYS[:33], _LATIN_KEYS[:33], strict=True)))
-_SHIFTED_KEYS = '~{}:"<>'
-_EDGE_SIGNS = ",.;:'\"<>[]{}`~"
-"""Signs that are letters in the Russian layout; at a word's end they may be just signs."""
 
 ORDINARY_BONUS, KNOWN_BONUS = 4.0, 5.0
 """Added to a word's score, a logarithm, where it is an ordinary one, or one that the index knows."""
@@ -37,16 +30,6 @@ stands."""
 MAX_TOKEN_LENGTH = 60
 MIN_SETTLED_WORDS, MAX_UNFAMILIAR_SHARE = 6, 0.25
 """Of so many words or more, where no larger share is unfamiliar, the familiar ones are taken as they stand."""
-
-_TRANSLITERATION = {
-    "shch": "щ", "sch": "щ", "zh": "ж", "kh": "х", "ts": "ц", "tc": "ц", "ch": "ч", "sh": "ш", "yu": "ю", "iu": "ю",
-    "ju": "ю", "ya": "я", "ja": "я", "ia": "ия", "iya": "ия", "yo": "е", "jo": "е", "ye": "е", "iy": "ий", "ij": "ий",
-    "yy": "ый", "yj": "ый", "yi": "ый", "ph": "ф", "ck": "к", "oo": "у", "ee": "и", "a": "а", "b": "б", "c": "ц",
-    "d": "д", "e": "е", "f": "ф", "g": "г", "h": "х", "i": "и", "j": "й", "k": "к", "l": "л", "m": "м", "n": "н",
-    "o": "о", "p": "п", "q": "к", "r": "р", "s": "с", "t": "т", "u": "у", "v": "в", "w": "в", "x": "кс", "y": "ы",
-    "z": "з", "'": "ь", "’": "ь", "`": "ь", '"': "ъ", "ё": "е",
-}  # fmt: skip
-_VOWELS = "aeiouy"
 
 
 def intended_texts(text: str, knows_words: KnowsWords, cyrillic: bool = True, latin: bool = True) -> list[str]:
@@ -72,39 +55,6 @@ def intended_texts(text: str, knows_words: KnowsWords, cyrillic: bool = True, la
     readings = [[scorer.interpret(one) for one in interpretations] for interpretations in choices if interpretations]
     best_readings = map(_best_interpretation, readings) if is_settled else _best_path(readings)
     return list(chain.from_iterable(best_readings))[:MAX_QUERY_WORDS]
-
-
-def to_cyrillic_by_sound(word: str) -> str:
-    """Converts a word written by ear in Latin letters to Russian ones: "rabotaet" is "работает"."""
-    found: list[str] = []
-    at = 0
-    while at < len(word):
-        for size in (4, 3, 2, 1):
-            sound = _TRANSLITERATION.get(word[at : at + size]) if at + size <= len(word) else None
-            if sound is not None:
-                found.append("й" if sound == "ы" and at and word[at - 1] in _VOWELS else sound)
-                at += size
-                break
-        else:
-            found.append(word[at])
-            at += 1
-    return "".join(found)
-
-
-def swap_layout(text: str) -> str:
-    """The same keys in the other layout, by the letters most of the text is in."""
-    cyrillic = sum("а" <= char <= "я" or char == "ё" for char in text)
-    latin = sum("a" <= char <= "z" for char in text)
-    return text.translate(_TO_LATIN if cyrillic > latin else _TO_CYRILLIC)
-
-
-def swap_layout_keeping_case(piece: str) -> str:
-    """The same keys in the other layout, capitals as they were typed."""
-    small = piece.lower()
-    if len(small) != len(piece):
-        return piece
-    keys = zip(piece, swap_layout(small), strict=True)
-    return "".join(other.upper() if key.isupper() or key in _SHIFTED_KEYS else other for key, other in keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,14 +133,14 @@ def _interpretations(
     each."""
     if len(piece) > MAX_TOKEN_LENGTH:
         return [_Interpretation(way, [plain], 0) for way in range(3)]
-    if not plain and not any(sign in _LATIN_KEYS for sign in piece):
+    if not plain and not any(sign in LATIN_KEYS for sign in piece):
         return []
     if plain and all(scorer.is_name(word) for word in plain):
         return [_Interpretation(way, [plain], 0) for way in range(3)]
     found = [_Interpretation(0, [plain], _letter_count(plain))]
     is_cyrillic = any("\u0400" <= char <= "\u04ff" for char in piece)
     if _may_be_latin(piece) if is_cyrillic and latin else cyrillic and not is_cyrillic:
-        bodies = [piece] if is_cyrillic else dict.fromkeys((piece, piece.rstrip(_EDGE_SIGNS), piece.strip(_EDGE_SIGNS)))
+        bodies = [piece] if is_cyrillic else dict.fromkeys((piece, piece.rstrip(EDGE_SIGNS), piece.strip(EDGE_SIGNS)))
         variants = [tokens(normalise(swap_layout(body))) for body in bodies if body]
         found += [_Interpretation(1, variants, len(piece))] if variants else []
     if not is_cyrillic and cyrillic:
@@ -203,15 +153,8 @@ def _interpretations(
 def _may_be_latin(piece: str) -> bool:
     """Whether Cyrillic letters may be Latin ones: these have no signs among them but an apostrophe."""
     return not any(
-        sign in _LATIN_KEYS and sign != "'" and not sign.isalpha() for sign in swap_layout(piece).strip(_EDGE_SIGNS)
+        sign in LATIN_KEYS and sign != "'" and not sign.isalpha() for sign in swap_layout(piece).strip(EDGE_SIGNS)
     )
-
-
-def transliteration_variants(piece: str) -> Sequence[str]:
-    """The ways a piece may be written in Russian letters: an initial "e" may be "э" too, "h" may be "г"."""
-    word = piece.strip(_EDGE_SIGNS.replace("'", "").replace('"', "")).rstrip('"')
-    plain = to_cyrillic_by_sound(word)
-    return [plain, "э" + plain[1:]] if plain.startswith("е") else [plain]
 
 
 def _letter_count(words: Sequence[str]) -> int:

@@ -16,8 +16,8 @@ import numpy as np
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
+from desk.language.letter_model import load_word_list
 from kb.search.article_index import MIN_CORRECTED_LENGTH, ArticleIndex
-from kb.search.char_language_model import load_word_list
 from kb.search.combined_index import CombinedIndex
 from kb.search.ngrams import hash_ngrams
 from kb.search.tokenize import Vocabulary

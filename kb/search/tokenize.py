@@ -10,10 +10,12 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 
 import Stemmer
 
+from desk.language import letter_model
 from desk.language.unsafe_characters import without_invisible
 
 WORDLISTS = Path(__file__).parent / "wordlists"
@@ -173,9 +175,9 @@ class Vocabulary:
 
 @cache
 def wordlists_fingerprint() -> str:
-    """A hash of the packaged word lists."""
+    """A hash of the packaged word lists, those of `desk.language` among them."""
     whole = hashlib.sha256()
-    for path in sorted(WORDLISTS.iterdir()):
+    for path in sorted((*WORDLISTS.iterdir(), *letter_model.WORDLISTS.iterdir()), key=attrgetter("name")):
         whole.update(path.read_bytes())
     return whole.hexdigest()
 

@@ -6,8 +6,9 @@ import math
 from collections import Counter
 from collections.abc import Collection
 from functools import cache
+from pathlib import Path
 
-from kb.search.tokenize import WORDLISTS
+WORDLISTS = Path(__file__).parent / "wordlists"
 
 UNSEEN_PROBABILITY = 1e-4
 """The probability of a letter that the language does not have."""
