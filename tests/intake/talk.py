@@ -76,7 +76,19 @@ class Talk:
         named = DialogArticles(
             {one: ArticleSuggestion(one, one, 1.0, True, RichText(f"article {one}")) for one in self.articles}
         )
-        facts = Facts([Now(AT), case_match, self.provider, dialogs, contact, capabilities, named, self.identified])
+        facts = Facts(
+            [
+                Now(AT),
+                case_match,
+                self.provider,
+                dialogs,
+                contact,
+                capabilities,
+                named,
+                self.identified,
+                *self.more_facts(),
+            ]
+        )
         deciding = apply_rules(RULEBOOK, self.case, inbound, facts, AT)
         try:
             while True:
@@ -89,6 +101,10 @@ class Talk:
             self.case.number = "SN-1" if self.case.registered else None
         self.said += self.words
         return self
+
+    def more_facts(self) -> list[object]:
+        """What else the look-ups of such a talk would find."""
+        return []
 
     @property
     def shown(self) -> str:
