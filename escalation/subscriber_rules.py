@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk.language.intents import parse_yes_no, wants_human
+from desk.language.intents import wants_human
 from desk.language.rich_text import literal
 from desk.model.acts import (
     AddJournalEntry,
@@ -31,6 +31,7 @@ from desk.model.messages import Address, RedeliveryPolicy
 from desk.model.provider_files import Provider
 from desk.model.shared_facts import IdentityClaim
 from desk.model.states import CaseState
+from desk.understanding.message import said_to_close, understood
 from escalation.agent_rules import CONSENT_BUTTONS
 from escalation.routing import route_case
 from escalation.transcript import RELAYED
@@ -78,7 +79,7 @@ def take_consent(case: Case, inbound: Inbound[Said] | Inbound[Pressed], facts: F
     if inbound.option:
         agreed = {"consent_yes": True, "consent_no": False}.get(inbound.option)
     else:
-        agreed = parse_yes_no(inbound.text)
+        agreed = said_to_close(understood(case, inbound, facts))
     if agreed is None:
         return _unclear(case, inbound)
     return _agreed(case, inbound, facts) if agreed else _denied(case, inbound)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from desk.language.intents import parse_yes_no
 from desk.model.acts import (
     AddJournalEntry,
     Button,
@@ -24,6 +23,7 @@ from desk.model.events import Inbound, Opened, Pressed, Said
 from desk.model.journal import ArticleShown, ArticleTried, ClosingAgreed
 from desk.model.shared_facts import ArticleSuggestion, ArticleSuggestions, DialogArticles
 from desk.model.states import CaseState
+from desk.understanding.message import said_to_close, understood
 from kb.learning.acts import RecordArticleShown, RecordSuggestionOutcome
 
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
@@ -71,7 +71,7 @@ def self_help_outcome(case: Case, inbound: Inbound[Said] | Inbound[Pressed], fac
     if not may_consent(case, inbound):
         return None
     pressed = {"helped": True, "not_helped": False}.get(inbound.option)
-    answer = pressed if inbound.option else parse_yes_no(inbound.text)
+    answer = pressed if inbound.option else said_to_close(understood(case, inbound, facts))
     if answer is None and (case.dialog_state.tries or inbound.files):
         answer = False
     if answer is None:

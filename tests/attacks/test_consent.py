@@ -14,6 +14,7 @@ from desk.model.core_facts import CaseContacts, Now
 from desk.model.dialog_state import CONSENT, SELF_HELP, Expecting
 from desk.model.events import Event, Inbound, OperationOrdered, Pressed, Said
 from desk.model.messages import Address
+from desk.model.provider_files import Provider
 from escalation.subscriber_rules import take_consent
 from kb.subscriber_rules import self_help_outcome
 
@@ -38,7 +39,7 @@ def waiting(rule: Rule) -> Case:
 def closes(inbound: Inbound[Event], rule: Rule = take_consent) -> bool:
     """Whether this closes such a case; a rule that the rulebook does not ask about it closes nothing."""
     case = waiting(rule)
-    facts = Facts([Now(NOW), CaseContacts(ANNA, None, None)])
+    facts = Facts([Now(NOW), CaseContacts(ANNA, None, None), Provider("sever", {})])
     if rule not in list(RULEBOOK.asked(case, inbound, facts)):
         return False
     decision = rule(case, inbound, facts)
