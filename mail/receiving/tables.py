@@ -53,6 +53,7 @@ automatic_messages_sent = Table(
     ),
     Column("domain", String(255), nullable=False),
     Column("at", Instant, nullable=False),
+    Column("answered", String(16), nullable=False, server_default="", comment="digest of the words it answered"),
 )
 Index("automatic_messages_sent_domain", automatic_messages_sent.c.domain, automatic_messages_sent.c.at)
 Index("automatic_messages_sent_at", automatic_messages_sent.c.at)

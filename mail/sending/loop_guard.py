@@ -4,13 +4,16 @@ Two programs that answer each other stop here, and somebody who forges a thousan
 of them at most once a day. Nothing is lost: what is suppressed is in the journal, and the case goes to the agents.
 
 The limits: `MAX_PER_HOUR` and `MAX_PER_WEEK` automatic messages to a peer; when one of them is reached, the peer is
-muted until an agent writes to them, or for a week. One message a day to an address that has not proved that its owner
-writes (by an aligned pass or a returned token), and `MAX_PER_DOMAIN` messages an hour to all such addresses of one
-domain. None to the desk's own mailboxes, and no notices to those who have unsubscribed.
+muted until an agent writes to them, or for a week. A letter that says something of the matter, in words that were not
+answered before, is a person's: then the limits are `PERSON_PER_HOUR` and `PERSON_PER_WEEK`, and being muted does not
+count, so a person is always read and answered, and two programs still stop. One message a day to an address that has
+not proved that its owner writes (by an aligned pass or a returned token), and `MAX_PER_DOMAIN` messages an hour to all
+such addresses of one domain. None to the desk's own mailboxes, and no notices to those who have unsubscribed.
 """
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,16 +40,18 @@ from desk.pipeline.recipients import addresses_of
 
 MAX_PER_HOUR, HOUR = 3, timedelta(hours=1)
 MAX_PER_WEEK, WEEK = 5, timedelta(days=7)
+PERSON_PER_HOUR, PERSON_PER_WEEK = 15, 60
 DAY = timedelta(days=1)
 MAX_PER_DOMAIN = 300
 
 
 @dataclass(frozen=True, slots=True)
 class CountAutomaticMail(RuleAct):
-    """Counts an automatic message to a peer, under a number that is used once."""
+    """Counts an automatic message to a peer, under a number that is used once; ``answered`` is a `words_digest`."""
 
     peer: str
     number: int
+    answered: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +80,14 @@ class MuteNotices(RuleAct):
 class AutomaticMailHistory:
     """What is stored about one peer.
 
-    ``last_number`` is the last number used, ``sent_at`` the times of automatic messages, oldest first; ``muted_at`` is
-    when the peer was muted, ``sent_to_domain`` how many automatic messages its domain got within the hour.
+    ``last_number`` is the last number used, ``sent_at`` the times of automatic messages, oldest first, ``answered`` the
+    `words_digest` of each letter answered in a week; ``muted_at`` is when the peer was muted, ``sent_to_domain`` how
+    many automatic messages its domain got within the hour.
     """
 
     last_number: int = 0
     sent_at: tuple[datetime, ...] = ()
+    answered: frozenset[str] = frozenset()
     muted_at: datetime | None = None
     is_unsubscribed: bool = False
     sent_to_domain: int = 0
@@ -98,14 +105,30 @@ def domain_of(peer: str) -> str:
     return peer.rpartition("@")[2][:255]
 
 
+def words_digest(text: str) -> str:
+    """What a letter says, by its letters alone: two answers of a program that differ in a number or a date are one."""
+    letters = "".join(filter(str.isalpha, unicodedata.normalize("NFKC", text).casefold()))
+    return hashlib.sha256(letters.encode()).hexdigest()[:16]
+
+
 def compute_allowance(
-    peer: str, history: AutomaticMailHistory, now: datetime, *, proved: bool, own: bool, notice: bool
+    peer: str,
+    history: AutomaticMailHistory,
+    now: datetime,
+    *,
+    proved: bool,
+    own: bool,
+    notice: bool,
+    says: str = "",
 ) -> SendAllowance:
     """Whether one more automatic message may go to ``peer`` now.
 
     ``proved``: the owner of the address is known to read and write there; ``own``: it is a mailbox of this desk;
-    ``notice``: the message goes to the address on file and answers nothing.
+    ``notice``: the message goes to the address on file and answers nothing; ``says``: the `words_digest` of a letter
+    that tells something of the matter, "" for any other.
     """
+    person = proved and bool(says) and says not in history.answered
+    in_an_hour, in_a_week = (PERSON_PER_HOUR, PERSON_PER_WEEK) if person else (MAX_PER_HOUR, MAX_PER_WEEK)
     week = [at for at in history.sent_at if now - at < WEEK]
     last_hour = sum(now - at < HOUR for at in week)
     why: SuppressionReason | None = None
@@ -114,12 +137,12 @@ def compute_allowance(
         why = SuppressionReason(SuppressionCode.OWN_MAILBOX)
     elif notice and history.is_unsubscribed:
         why = SuppressionReason(SuppressionCode.NO_NOTICES)
-    elif history.muted_at is not None and now - history.muted_at < WEEK:
+    elif history.muted_at is not None and not person and now - history.muted_at < WEEK:
         why = SuppressionReason(SuppressionCode.MUTED)
-    elif last_hour >= MAX_PER_HOUR:
-        why, mutes = SuppressionReason(SuppressionCode.TOO_MANY_IN_AN_HOUR, MAX_PER_HOUR), True
-    elif len(week) >= MAX_PER_WEEK:
-        why, mutes = SuppressionReason(SuppressionCode.TOO_MANY_IN_A_WEEK, MAX_PER_WEEK), True
+    elif last_hour >= in_an_hour:
+        why, mutes = SuppressionReason(SuppressionCode.TOO_MANY_IN_AN_HOUR, in_an_hour), True
+    elif len(week) >= in_a_week:
+        why, mutes = SuppressionReason(SuppressionCode.TOO_MANY_IN_A_WEEK, in_a_week), True
     elif not proved and any(now - at < DAY for at in week):
         why = SuppressionReason(SuppressionCode.UNPROVED_TODAY)
     elif not proved and history.sent_to_domain >= MAX_PER_DOMAIN:
@@ -148,7 +171,7 @@ def guard_loops(case: Case, inbound: Inbound[Event], facts: Facts, acts: Sequenc
                 counted[allowed.peer] = MutePeer(allowed.peer, allowed.refused)
         else:
             governed.append(act)
-            counted[allowed.peer] = CountAutomaticMail(allowed.peer, allowed.number)
+            counted[allowed.peer] = CountAutomaticMail(allowed.peer, allowed.number, words_digest(inbound.text))
     for one in counted.values():
         governed += [one, *(_report_mute(one, case) if isinstance(one, MutePeer) else ())]
     return governed

@@ -16,12 +16,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.model.channel import ExtraWrite
 from desk.model.core_facts import CaseContacts
+from desk.model.events import Said
 from desk.model.messages import Address
 from desk.model.shared_facts import SendAllowance, SendAllowances
 from desk.pipeline.lookup import Round, address_of, is_proved_sender
 from desk.pipeline.request_coalescing import RequestCoalescer
 from desk.pipeline.write_buffer import WriteBuffer
 from desk.storage.database import Database
+from desk.understanding.message import understood
+from desk.understanding.observations import Act
 from mail.receiving.tables import automatic_messages_sent, muted_peers, unsubscribed_peers
 from mail.sending.loop_guard import (
     HOUR,
@@ -34,9 +37,11 @@ from mail.sending.loop_guard import (
     compute_allowance,
     domain_of,
     peer_of,
+    words_digest,
 )
 
 _MUTE_TABLES = (muted_peers, unsubscribed_peers)
+_SAYS_SOMETHING = tuple(one for one in Act if one not in (Act.GREETING, Act.THANKS))
 _PEERS: BindParameter[Sequence[str]] = bindparam("peers", expanding=True)
 # One statement a batch: what went there, whether they are muted, whether they want no notices.
 _SELECT_HISTORY = union_all(
@@ -45,9 +50,12 @@ _SELECT_HISTORY = union_all(
         automatic_messages_sent.c.peer,
         automatic_messages_sent.c.number,
         automatic_messages_sent.c.at,
+        automatic_messages_sent.c.answered,
     ).where(automatic_messages_sent.c.peer.in_(_PEERS)),
-    select(literal("muted"), muted_peers.c.peer, null(), muted_peers.c.since).where(muted_peers.c.peer.in_(_PEERS)),
-    select(literal("unwilling"), unsubscribed_peers.c.peer, null(), unsubscribed_peers.c.since).where(
+    select(literal("muted"), muted_peers.c.peer, null(), muted_peers.c.since, literal("")).where(
+        muted_peers.c.peer.in_(_PEERS)
+    ),
+    select(literal("unwilling"), unsubscribed_peers.c.peer, null(), unsubscribed_peers.c.since, literal("")).where(
         unsubscribed_peers.c.peer.in_(_PEERS)
     ),
 )
@@ -80,10 +88,14 @@ class SendAllowanceLookup:
         }
         if not reached:
             return None
+        says = _words_about_matter(round_) if speaker else ""
         proved = {one: one == contact.on_file or _is_proved(one, round_) for one in reached}
         histories = await self._batcher.ask(_PeersOfRound(proved, round_.now))
         return SendAllowances(
-            {one: self._allowance(one, round_.now, proved[one], contact, histories) for one in reached}
+            {
+                one: self._allowance(one, round_.now, proved[one], contact, histories, says if one == speaker else "")
+                for one in reached
+            }
         )
 
     async def _load_batch(self, asked: Sequence[_PeersOfRound]) -> Sequence[Mapping[str, AutomaticMailHistory]]:
@@ -102,10 +114,21 @@ class SendAllowanceLookup:
         proved: bool,
         contact: CaseContacts,
         histories: Mapping[str, AutomaticMailHistory],
+        says: str,
     ) -> SendAllowance:
         peer = peer_of(address.value)
         notice = address == contact.on_file
-        return compute_allowance(peer, histories[peer], now, proved=proved, own=peer in self._own, notice=notice)
+        own = peer in self._own
+        return compute_allowance(peer, histories[peer], now, proved=proved, own=own, notice=notice, says=says)
+
+
+def _words_about_matter(round_: Round) -> str:
+    """The digest of a letter that answers, asks or agrees to something; "" for one that a program may have sent."""
+    event = round_.inbound.event
+    if not isinstance(event, Said) or not event.text:
+        return ""
+    found = understood(round_.case, round_.inbound, round_.facts)
+    return words_digest(event.text) if found.says(*_SAYS_SOMETHING) else ""
 
 
 def _is_proved(address: Address, round_: Round) -> bool:
@@ -131,6 +154,7 @@ async def _load_histories(
         found[peer] = AutomaticMailHistory(
             last_number=mails[-1].number if mails else 0,
             sent_at=tuple(sorted(row.at for row in mails)),
+            answered=frozenset(row.answered for row in mails if row.answered and now - row.at < WEEK),
             muted_at=next((row.at for row in mine if row.what == "muted"), None),
             is_unsubscribed=any(row.what == "unwilling" for row in mine),
             sent_to_domain=crowds.get(domain_of(peer), 0),
@@ -150,7 +174,14 @@ async def _count_by_domain(connection: AsyncConnection, domains: Collection[str]
 
 def write_counted_mail(act: CountAutomaticMail, round_: Round, rows: WriteBuffer) -> None:
     """Counts one automatic message."""
-    rows.insert(automatic_messages_sent, peer=act.peer, number=act.number, domain=domain_of(act.peer), at=round_.now)
+    rows.insert(
+        automatic_messages_sent,
+        peer=act.peer,
+        number=act.number,
+        domain=domain_of(act.peer),
+        at=round_.now,
+        answered=act.answered,
+    )
 
 
 def write_mute(act: MutePeer, round_: Round, rows: WriteBuffer) -> None:

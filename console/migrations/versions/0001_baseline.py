@@ -188,6 +188,13 @@ def upgrade() -> None:
         ),
         sa.Column("domain", sa.String(length=255), nullable=False),
         sa.Column("at", Instant(), nullable=False),
+        sa.Column(
+            "answered",
+            sa.String(length=16),
+            server_default="",
+            nullable=False,
+            comment="digest of the words it answered",
+        ),
         sa.PrimaryKeyConstraint("peer", "number", name=op.f("pk_automatic_messages_sent")),
     )
     op.create_index("automatic_messages_sent_at", "automatic_messages_sent", ["at"], unique=False)

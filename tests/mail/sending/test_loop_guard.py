@@ -29,6 +29,7 @@ from mail.sending.loop_guard import (
     compute_allowance,
     guard_loops,
     peer_of,
+    words_digest,
 )
 from tests.mail.offline_desk import OfflineDesk, answer, box, mail
 from tests.prepared_desks import DeskFiles
@@ -75,6 +76,25 @@ class TestAllowance:
         assert (not found.refused, found.mutes) == (allowed, mutes)
         assert found.number == len(mailed) + 1
 
+    def test_a_person_who_answers_is_answered_and_the_same_words_again_are_a_program(self) -> None:
+        """A person has a limit too, so that two programs that vary their words still stop."""
+        said = words_digest("1) везде 2) со вчерашнего вечера")
+        for sent, muted, answered, allowed in (
+            (4, None, frozenset[str](), True),
+            (4, NOW - MINUTE, frozenset[str](), True),
+            (4, None, frozenset({said}), False),
+            (15, None, frozenset[str](), False),
+        ):
+            history = AutomaticMailHistory(sent, (NOW - MINUTE,) * sent, answered, muted)
+            found = compute_allowance("a@b.test", history, NOW, proved=True, own=False, notice=False, says=said)
+            assert (not found.refused) is allowed
+        stranger = AutomaticMailHistory(1, (NOW - MINUTE,))
+        assert compute_allowance("a@b.test", stranger, NOW, proved=False, own=False, notice=False, says=said).refused
+
+    def test_answers_that_differ_in_a_number_are_the_same_words(self) -> None:
+        assert words_digest("Ticket #4711 received 12:01") == words_digest("ticket #4712, received 12:02!")
+        assert words_digest("везде") != words_digest("нигде")
+
     def test_a_muted_peer_stays_muted_for_a_week(self) -> None:
         for ago, refused in ((MINUTE, True), (WEEK - MINUTE, True), (WEEK, False)):
             history = AutomaticMailHistory(3, (), muted_at=NOW - ago)
@@ -119,7 +139,10 @@ def test_what_is_withheld_is_told_to_the_agents_and_only_mail_is_governed() -> N
     relayed = SayTemplate("subscriber_says", {"text": "x"}, Addressee.AGENTS)
     said = [SayTemplate("added"), relayed]
     facts.put(SendAllowances({robot: SendAllowance("robot@peer.test", 4)}))
-    assert list(guard_loops(case, inbound, facts, said)) == [*said, CountAutomaticMail("robot@peer.test", 4)]
+    assert list(guard_loops(case, inbound, facts, said)) == [
+        *said,
+        CountAutomaticMail("robot@peer.test", 4, words_digest("x")),
+    ]
     reason = SuppressionReason(SuppressionCode.TOO_MANY_IN_AN_HOUR, 3)
     facts.put(SendAllowances({robot: SendAllowance("robot@peer.test", 4, reason, mutes=True)}))
     withheld, kept, mute, record, told = guard_loops(case, inbound, facts, said)
