@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from aiogram.types import CallbackQuery, Chat, ChatMemberUpdated, Message, Update, User
@@ -54,12 +55,14 @@ class UpdateParser:
         read, chat, user = message_content(message, self.bot), message.chat, message.from_user
         id, lane = str(message.message_id), self._lane(arrival, chat.id)
         reference = CaseReference(reply_to=_answered(message), lane=lane)
+        written = _written(message)
         if not read.kind or not _a_person(message):
             return self._inbound(arrival, _whose(chat, user), NotForDesk(), message=id, reference=reference)
         if chat.type == "private":
             payload = _start(read.text) if read.kind == "text" else None
             event = _said(message, read, edited) if payload is None else Opened(payload)
-            return self._inbound(arrival, str(chat.id), event, user, message=id, reference=reference)
+            known: dict[str, Any] = {"message": id, "reference": reference, "written": written}
+            return self._inbound(arrival, str(chat.id), event, user, **known)
         if not self._is_agents_group(chat.id):
             return self._inbound(arrival, _whose(chat, user), NotForDesk(), user, message=id)
         command = parse_agent_message(read.text, read.files, replies=bool(reference.reply_to))
@@ -156,6 +159,13 @@ def _quoted(message: Message) -> tuple[bool, str]:
     marks = replied.entities or replied.caption_entities or ()
     ours = any(mark.type == "bold" and mark.offset == 0 and mark.length == len(head) for mark in marks)
     return True, case_number(head) if ours else ""
+
+
+def _written(message: Message) -> datetime:
+    """When Telegram had the message, or what it was edited into: whole seconds."""
+    if message.edit_date:
+        return datetime.fromtimestamp(message.edit_date, UTC)
+    return message.date.astimezone(UTC)
 
 
 def _answered(message: Message) -> str:

@@ -38,6 +38,7 @@ class UpdatePoller:
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._channel = settings.channel
+        self._quiet_ms = settings.wait_for_more_ms
         self._wire = BotApiClient(settings)
         self._clock = clock
         self._hold = hold
@@ -103,7 +104,7 @@ class UpdatePoller:
 
     def _enveloped(self, updates: list[object]) -> list[RawMessage]:
         now = self._clock()
-        return [raw_message_of(self._channel, update, now) for update in updates]
+        return [raw_message_of(self._channel, update, now, self._quiet_ms) for update in updates]
 
     async def _ask(self, offset: int, limit: int) -> list[object]:
         params: dict[str, object] = {"limit": limit, "timeout": self._hold, "allowed_updates": KINDS}

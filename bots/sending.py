@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from aiogram.exceptions import (
@@ -73,7 +74,7 @@ class TelegramSender:
             params = await self._filled(call)
             result = await self._telegram.call(call.method, params, within=300.0 if call.files else 60.0)
             self._remember(call, result)
-            return Sent(_remote(result) or str(call.params.get("message_id", "")))
+            return Sent(_remote(result) or str(call.params.get("message_id", "")), _date(result))
         except TelegramMigrateToChat as error:
             self._move(chat, error.migrate_to_chat_id)
             return None
@@ -142,3 +143,10 @@ def _remote(result: Any) -> str:
     """The id of the message that was made: of an album its first; "" when none was."""
     first = result[0] if isinstance(result, list) and result else result
     return str(first.get("message_id", "")) if isinstance(first, dict) else ""
+
+
+def _date(result: Any) -> datetime | None:
+    """When Telegram had the message, or its edit: whole seconds. None where it tells none."""
+    last = result[-1] if isinstance(result, list) and result else result
+    seconds = (last.get("edit_date") or last.get("date")) if isinstance(last, dict) else None
+    return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int) and 0 < seconds < 1 << 32 else None

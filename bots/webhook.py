@@ -30,18 +30,22 @@ _HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
 @dataclass(frozen=True, slots=True)
 class WebhookTarget:
-    """One bot's place: its name in the path, its channel, and the secret that was set with the webhook."""
+    """One bot's place: its name in the path, its channel, and the secret that was set with the webhook.
+
+    Free text waits ``quiet_ms`` for more of it.
+    """
 
     name: str
     channel: str
     secret: str = field(repr=False)
+    quiet_ms: int = 0
 
     @classmethod
     def of(cls, settings: TelegramBotSettings, secret: str) -> WebhookTarget:
         """The hook of a configured bot. An empty secret raises ValueError: anybody could then speak as Telegram."""
         if not secret:
             raise ValueError(f"{settings.channel}: a webhook needs a secret")
-        return cls(settings.name, settings.channel, secret)
+        return cls(settings.name, settings.channel, secret, settings.wait_for_more_ms)
 
 
 def webhook_app(hooks: Iterable[WebhookTarget], accept: StoreMessages, clock: Clock = now) -> web.Application:
@@ -54,7 +58,7 @@ def webhook_app(hooks: Iterable[WebhookTarget], accept: StoreMessages, clock: Cl
             return web.Response(status=401)
         body = await request.read()  # answers 413 by itself above the limit
         try:
-            await accept([_raw(hook.channel, body, clock())])
+            await accept([_raw(hook, body, clock())])
         except Exception as error:  # not stored, whatever the reason: Telegram shall keep it and come again
             log.warning(
                 "%s: an update cannot be stored (%s); Telegram will try again", hook.channel, type(error).__name__
@@ -77,9 +81,9 @@ def _is_telegram(request: web.Request, hook: WebhookTarget) -> bool:
     return hmac.compare_digest(theirs, hashlib.sha256(hook.secret.encode()).digest())
 
 
-def _raw(channel: str, body: bytes, at: datetime) -> RawMessage:
+def _raw(hook: WebhookTarget, body: bytes, at: datetime) -> RawMessage:
     try:
         update = json.loads(body)
     except (ValueError, RecursionError):
-        return quarantined_message_of(channel, body, "not JSON that can be read", at)
-    return raw_message_of(channel, update, at)
+        return quarantined_message_of(hook.channel, body, "not JSON that can be read", at)
+    return raw_message_of(hook.channel, update, at, hook.quiet_ms)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
 
+from desk.clock import Clock, now
 from desk.language.rich_text import RichText, TextSpan
 from desk.model.channel import ChannelCapabilities, OpenFile, StoreMessages
 from desk.model.events import NO_REFERENCE, CaseReference, Event, Inbound, Opened, Pressed, Said
@@ -116,12 +117,13 @@ class TerminalChannel:
     channel_kind = "chat"
     capabilities = ChannelCapabilities(buttons=True, batch=False)
 
-    def __init__(self, provider: str, open_file: OpenFile, folder: Path) -> None:
+    def __init__(self, provider: str, open_file: OpenFile, folder: Path, clock: Clock = now) -> None:
         self.name = channel_name(provider)
         self.provider = provider
         self.show: ShowMessage | None = None
         self._open_file = open_file
         self._folder = folder
+        self._clock = clock
 
     async def hear(self, arrival: Arrival) -> Inbound[Event]:
         """Reads what `TerminalUser` made. Raises `UnreadableMessage` for anything else."""
@@ -154,8 +156,10 @@ class TerminalChannel:
         """Shows it in the open terminal."""
         if self.show is None:
             return RetryLater(NO_TERMINAL_RETRY, "no terminal is open", tried=False)
-        await self.show(await self.read(departure.body))
-        return Sent(departure.key)
+        message = await self.read(departure.body)
+        at = self._clock()
+        await self.show(message)
+        return Sent(departure.key, at)
 
     async def read(self, body: Mapping[str, Any]) -> TerminalMessage:
         """The message in the body of a call."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -36,8 +36,18 @@ PHRASINGS, SUGGESTIONS, LINKS, ARTICLES, VERSIONS = (
     for kind in (PhrasingRow, ArticleSuggestionRow, ArticleLinkRow, ArticleRow, ArticleVersionRow)
 )
 _COMPARED: Mapping[Table, tuple[str, ...]] = {
-    arrivals: ("channel", "key", "lane", "outcome", "outcome_names", "decided_by", "case_id", "decided_at"),
-    departures: ("provider", "channel", "lane", "kind", "policy", "body", "case_id", "supersedes", "priority"),
+    arrivals: (
+        "channel",
+        "key",
+        "lane",
+        "outcome",
+        "outcome_names",
+        "decided_by",
+        "case_id",
+        "decided_at",
+        "joined_to",
+    ),
+    departures: ("provider", "channel", "lane", "kind", "policy", "body", "case_id", "supersedes", "priority", "asks"),
     ARTICLES: CONTENT_COLUMNS,
     pending: ("provider", "case_id", "sender", "subject", "why", "since"),
 } | {
@@ -47,7 +57,7 @@ _COMPARED: Mapping[Table, tuple[str, ...]] = {
 """What is compared: all that deciding writes and nothing else changes."""
 _KEYS: Mapping[Table, tuple[str, ...]] = {departures: ("key",)}
 """By what a row is known, where it is not the primary key."""
-_ARRIVAL = ("id", "channel", "key", "lane", "body", "received_at", "attempts")
+_ARRIVAL = ("id", "channel", "key", "lane", "body", "received_at", "attempts", "quiet_ms")
 
 
 class ReplayClock:
@@ -135,7 +145,7 @@ async def decide_again(
         await _bring_along(stored, application, at, batch)
         await application.article_loader.refresh(application.knowledge)
         try:
-            await application.worker.decide_again([Arrival(*(row[name] for name in _ARRIVAL)) for row in batch], at)
+            await application.worker.decide_again(_with_pieces(batch), at)
         except Exception as error:
             if is_database_trouble(error):
                 raise
@@ -161,6 +171,16 @@ async def compare(
         for key in sorted(mine.keys() | other.keys(), key=str):
             found += _differences(table.name, "/".join(map(str, key)), mine.get(key), other.get(key), columns)
     return found
+
+
+def _with_pieces(batch: Sequence[Row]) -> list[Arrival]:
+    """The arrivals of a batch, each with those that were decided with it as one message."""
+    made = {row["id"]: Arrival(*(row[name] for name in _ARRIVAL)) for row in batch}
+    pieces: dict[int, list[Arrival]] = {}
+    for row in batch:
+        if row["joined_to"] is not None:
+            pieces.setdefault(row["joined_to"], []).append(made.pop(row["id"]))
+    return [replace(one, pieces=tuple(pieces.get(one.id, ()))) for one in made.values()]
 
 
 def _differences(
@@ -211,8 +231,9 @@ def _take_before(rows: deque[Row], column: str, at: datetime) -> list[Row]:
 _SENT = (
     update(departures)
     .where(departures.c.key == bindparam("of"))
-    .values(state="sent", remote=bindparam("was"), sent_at=bindparam("then"))
+    .values(state="sent", remote=bindparam("was"), sent_at=bindparam("then"), remote_at=bindparam("there"))
 )
+_NOT_SENT = update(departures).where(departures.c.key == bindparam("of")).values(state=bindparam("became"))
 _CLAIM = update(arrivals).where(arrivals.c.id == bindparam("one")).values(state="waiting", holder=bindparam("by"))
 _FIRED = delete(timers).where(timers.c.key == bindparam("fired"))
 
@@ -230,8 +251,13 @@ async def _bring_along(stored: _Recorded, application: Application, at: datetime
         if batch:
             await connection.execute(_CLAIM, [{"one": row["id"], "by": application.holder} for row in batch])
         if sent:
-            rows = [{"of": row["key"], "was": row["remote"], "then": row["sent_at"]} for row in sent]
+            rows = [
+                {"of": row["key"], "was": row["remote"], "then": row["sent_at"], "there": row["remote_at"]}
+                for row in sent
+            ]
             await connection.execute(_SENT, rows)
+        if news := [_unsent(row) for row in came if row["channel"] == "outbox"]:
+            await connection.execute(_NOT_SENT, news)
         if phrasings:
             await connection.execute(insert(PHRASINGS), phrasings)
             await connection.execute(bump_knowledge_counter())
@@ -243,6 +269,12 @@ def _as_it_came(row: Row) -> Row:
     state = "quarantined" if row["state"] == "quarantined" else "waiting"
     came = {name: row[name] for name in _ARRIVAL if name != "attempts"}
     return {**came, "state": state, "due_at": row["received_at"]}
+
+
+def _unsent(row: Row) -> Row:
+    """The departure that an arrival of the outbox's tells of, and what became of it."""
+    key, _, state = row["key"].rpartition(":")
+    return {"of": key, "became": state}
 
 
 def _fired_timer(row: Row) -> str:

@@ -128,7 +128,8 @@ async def assemble_application(
     templates = await asyncio.to_thread(Templates, TEMPLATES, {**own_templates, "": [settings.root / "templates"]})
     attachments = receiver.attachments
     channels |= {
-        one.name: one for one in (TerminalChannel(name, attachments.open, settings.data / "chat") for name in providers)
+        one.name: one
+        for one in (TerminalChannel(name, attachments.open, settings.data / "chat", clock) for name in providers)
     }
     channels |= {channel.name: channel for channel in extra_channels}
     channels |= {channel.name: channel for channel in internal_channels(channels, attachments.arrival, TIMERS)}

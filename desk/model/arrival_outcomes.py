@@ -15,6 +15,7 @@ class DoneCode(StrEnum):
 
     CASE = "case"  # a case began with it
     REPLY = "reply"  # it joined a case
+    JOINED = "joined"  # a piece of a message: it was decided with the one before it
     NOTHING = "nothing"  # no rule had anything to decide
 
 

@@ -146,9 +146,22 @@ NO_REFERENCE = CaseReference()
 
 
 @dataclass(frozen=True, slots=True)
+class MessagePiece:
+    """One of several messages that were sent together: the channel's id of it, when its server had it, what it says."""
+
+    message: str
+    written: datetime | None
+    text: str
+    files: tuple[File, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Inbound(Generic[E_co]):
     """One arrival, read: an event with who sent it, when, and what it refers to.
 
+    ``at`` is when the desk received it, ``written`` when the channel's server did, by its own clock; None where that
+    tells nothing better. ``pieces`` are the messages that were sent together and are heard as this one, oldest first;
+    empty for a single message. Of several ``written`` is the first one's, ``message`` the last one's.
     ``message`` is the channel's id of this message, or of the message whose button was pressed, and ``callback`` the
     press to be acknowledged. ``automatic`` says what kind of machine wrote it ("" for a person), ``truncated`` that
     the rest of it lies on the server. ``fingerprint`` tells the same mail delivered twice. ``accepted_by`` is the
@@ -171,6 +184,8 @@ class Inbound(Generic[E_co]):
     fingerprint: str = ""
     accepted_by: str = ""
     accepted_key: str = ""
+    written: datetime | None = None
+    pieces: tuple[MessagePiece, ...] = ()
 
     @property
     def from_subscriber(self) -> bool:

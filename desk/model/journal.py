@@ -40,10 +40,16 @@ class JournalEntryData:
 
 @dataclass(frozen=True, slots=True)
 class DialogueMessageLogged(JournalEntryData):
-    """Something was said between the subscriber and the desk or an agent; the entry's text has the words."""
+    """Something was said between the subscriber and the desk or an agent; the entry's text has the words.
+
+    ``message`` is the channel's id of a subscriber's message, ``answered`` the question it was taken as an answer to,
+    as ``owner:question``.
+    """
 
     kind: ClassVar[str] = "dialogue"
     category: ClassVar[Category] = Category.DIALOGUE
+    message: str = ""
+    answered: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ class RawMessage:
     ``key`` tells a repeat from a new one, for ever, within the channel. ``lane`` names whose message it is as far as
     that can be told without reading: arrivals of one lane are decided strictly in the order they were accepted.
     ``problem`` is empty, or says why the message cannot be read at all: then it is kept, visible and replayable.
+    ``quiet_ms`` makes it a piece: it waits until nothing more has come in its lane for so long, and what came meanwhile
+    is heard with it as one message (`desk.queues.pieces`). ``ends_wait`` when what waits in its lane waits no longer.
     """
 
     channel: str
@@ -29,11 +31,13 @@ class RawMessage:
     body: bytes
     received_at: datetime
     problem: str = ""
+    quiet_ms: int = 0
+    ends_wait: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A stored `RawMessage` that a worker has claimed."""
+    """A stored `RawMessage` that a worker has claimed. ``pieces`` came behind it and are claimed with it."""
 
     id: int
     channel: str
@@ -42,6 +46,13 @@ class Arrival:
     body: bytes
     received_at: datetime
     attempts: int = 0
+    quiet_ms: int = 0
+    pieces: tuple[Arrival, ...] = ()
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """Its id, and those of the pieces claimed with it."""
+        return (self.id, *(one.id for one in self.pieces))
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +217,10 @@ class ClaimedDeparture:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The channel's server took it; ``remote`` is its id of the message."""
+    """The channel's server took it; ``remote`` is its id of the message, ``at`` when it was there by its own clock."""
 
     remote: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

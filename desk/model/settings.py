@@ -69,7 +69,11 @@ ReadChannel = Callable[["TomlTable", "DeskSettingsReader"], ChannelSettings]
 
 @dataclass(frozen=True, slots=True)
 class TelegramBotSettings:
-    """One bot. ``api`` is the base address of the Bot API; ``webhook`` the public address, "" for long polling."""
+    """One bot. ``api`` is the base address of the Bot API; ``webhook`` the public address, "" for long polling.
+
+    Free text is answered once nothing more has come for ``wait_for_more_ms`` milliseconds: people write in pieces, and
+    what they sent before an answer is one message. With 0 each piece is answered by itself, at once.
+    """
 
     name: str
     token: Secret
@@ -77,6 +81,7 @@ class TelegramBotSettings:
     api: str = "https://api.telegram.org"
     agents_chat: int = 0
     webhook: str = ""
+    wait_for_more_ms: int = 1300
 
     @property
     def channel(self) -> str:
@@ -234,6 +239,7 @@ class DeskSettingsReader:
             api=one.text("api", "https://api.telegram.org").rstrip("/"),
             agents_chat=one.number("agents_chat", 0),
             webhook=one.text("webhook", ""),
+            wait_for_more_ms=one.number("wait_for_more_ms", 1300, (0, 10_000)),
         )
         one.reject_unknown_keys()
         return bot

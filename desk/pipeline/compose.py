@@ -34,8 +34,9 @@ from desk.model.acts import (
 from desk.model.agent_operations import AddNote, Resolve
 from desk.model.case import Case
 from desk.model.channel_registry import ChannelRegistry
-from desk.model.core_facts import ActingAgent, CaseContacts, RecentDialogue
-from desk.model.events import Opened, OperationOrdered, Pressed
+from desk.model.core_facts import ActingAgent, CaseContacts, RecentDialogue, Turn
+from desk.model.dialog_state import NOTHING_ASKED, Expecting
+from desk.model.events import MessagePiece, Opened, OperationOrdered, Pressed
 from desk.model.journal import (
     ButtonPressed,
     ChatOpened,
@@ -61,6 +62,7 @@ from desk.model.provider_files import Provider
 from desk.pipeline.lookup import Round, address_of, is_proved_sender, sender_address_row
 from desk.pipeline.recipients import addresses_of, priority_of
 from desk.pipeline.reply_tokens import ReplyTokenSigner
+from desk.queues.sent_questions import stored_question
 
 _MARKS = re.compile(r"^\s{0,9}(?:(?:re|aw|fwd?|отв|пер|ответ)\s?:|\[[a-z0-9]{1,20}-\d{4}-\d{6,9}-\d\])", re.IGNORECASE)
 OWN_WORDS = ("name", "contract", "lines", "question", "answer")
@@ -84,12 +86,14 @@ class DraftMessage:
 
 @dataclass(frozen=True, slots=True)
 class KeyedChannelCall:
-    """One call of a channel, with the key of its departure."""
+    """One call of a channel, with the key of its departure. ``asks`` is the question open with it: see
+    `desk.queues.sent_questions`; None for what is no part of the talk with the subscriber."""
 
     key: str
     channel: str
     call: ChannelCall
     priority: SendPriority
+    asks: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +307,11 @@ class _RoundComposer:
                 notice=address == self.contact.on_file,
             ),
             part.priority,
+            None if to_agents or address in self.outside or address == self.contact.on_file else self._question(),
         )
+
+    def _question(self) -> str:
+        return stored_question(self.case.expecting)
 
     def _history(self, address: Address, language: str) -> tuple[QuotedMessage, ...]:
         """What was said before, where it may come back: to whom the talk itself goes, once that address is proved."""
@@ -339,7 +347,9 @@ class _RoundComposer:
         if not had:
             self.case.card = key
 
-    def _put(self, outgoing: OutboundMessage, priority: SendPriority = SendPriority.DIALOG) -> str:
+    def _put(
+        self, outgoing: OutboundMessage, priority: SendPriority = SendPriority.DIALOG, asks: str | None = None
+    ) -> str:
         """Renders one message and gives every call its key. Returns the key of the last: the one with buttons."""
         channel = self.registry.channels.get(outgoing.to.channel)
         if channel is None:
@@ -348,7 +358,8 @@ class _RoundComposer:
         calls = channel.render(replace(outgoing, key=first))
         for call in calls:
             key = f"{self.round.arrival.id}.{len(self.calls)}"
-            self.calls.append(KeyedChannelCall(key, outgoing.to.channel, call, priority))
+            says = call.kind not in ("callback", "strip")
+            self.calls.append(KeyedChannelCall(key, outgoing.to.channel, call, priority, asks if says else None))
             if call.remote and self._in_thread(outgoing.to):
                 self.case.thread = [*self.case.thread, call.remote][-12:]
         return f"{self.round.arrival.id}.{len(self.calls) - 1}"
@@ -391,14 +402,27 @@ class _RoundComposer:
             )
         if said is None:
             return
-        self._note(
-            said,
-            inbound.text,
-            actor_of(self.round),
-            channel_kind=inbound.sender.channel_kind,
-            files=inbound.files,
-            public=not isinstance(said, NoteAdded) and not self._of_a_stranger(),
-        )
+        said = self._with_answered(said)
+        pieces = inbound.pieces or (MessagePiece(inbound.message, inbound.written, inbound.text, inbound.files),)
+        for piece in pieces:
+            self._note(
+                replace(said, message=piece.message) if isinstance(said, DialogueMessageLogged) else said,
+                piece.text,
+                actor_of(self.round),
+                channel_kind=inbound.sender.channel_kind,
+                files=piece.files,
+                public=not isinstance(said, NoteAdded) and not self._of_a_stranger(),
+            )
+
+    def _with_answered(self, said: JournalEntryData) -> JournalEntryData:
+        """What a subscriber said, with the question it may have answered: an edit of it corrects that answer."""
+        if not isinstance(said, DialogueMessageLogged) or not self.inbound.from_subscriber:
+            return said
+        turn, before = self.round.facts.get(Turn) or Turn(), self.round.before
+        if turn.corrects is not None:
+            return replace(said, answered=stored_question(turn.corrects.answered))
+        asked = Expecting(before.get("owner", ""), before.get("question", "")) if turn.after_question else NOTHING_ASKED
+        return replace(said, answered=stored_question(turn.replied or asked))
 
     def _of_a_stranger(self) -> bool:
         """Whether an agent let a mail of somebody else into the case: agents read it, the subscriber never does."""

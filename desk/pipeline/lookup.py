@@ -19,14 +19,15 @@ from desk.language.detect import LANGUAGES, language_of
 from desk.model.acts import Facts
 from desk.model.case import Case
 from desk.model.core_facts import CaseMatch, DuplicateOf, Now, RecentCaseCount
-from desk.model.dialog_state import DialogStateRow, dialog_state_of
+from desk.model.dialog_state import DialogStateRow, Expecting, dialog_state_of
 from desk.model.events import DeliveryFailed, Event, Inbound, Pressed, Said
 from desk.model.messages import Address, Arrival, SenderAssurance
 from desk.model.provider_files import Provider
 from desk.model.states import FINAL
 from desk.model.subscribers import Person, PersonAddress
 from desk.pipeline.reply_tokens import ReplyTokenSigner, claimed_case
-from desk.queues.outbox import case_behind
+from desk.pipeline.turns import put_turns
+from desk.queues.sent_questions import departure_behind
 from desk.storage.ids import RepeatableRoundIds
 from desk.storage.queue_tables import fingerprints
 
@@ -125,15 +126,23 @@ class SenderAndCaseLookup:
     ) -> list[Round]:
         """One round each, in order. The cases are detached afterwards: rules and acts change them in hand only."""
         inbound = [(arrival, await self._recipient_found(session, provider, one)) for arrival, one in inbound]
-        wanted = {arrival.id: await self._named(session, one) for arrival, one in inbound}
+        replied: dict[int, Expecting] = {}
+        wanted = {arrival.id: await self._named(session, arrival, one, replied) for arrival, one in inbound}
         known = await self._look(
             session, provider, [one for _, one in inbound], {case for case, _ in wanted.values() if case}, now
         )
         session.expunge_all()
-        return [self._round(arrival, one, provider, known, wanted[arrival.id], now) for arrival, one in inbound]
+        rounds = [self._round(arrival, one, provider, known, wanted[arrival.id], now) for arrival, one in inbound]
+        await put_turns(session, rounds, replied)
+        return rounds
 
-    async def _named(self, session: AsyncSession, inbound: Inbound[Event]) -> tuple[int, str]:
-        """The case the message itself names, and how; (0, "") when it names none."""
+    async def _named(
+        self, session: AsyncSession, arrival: Arrival, inbound: Inbound[Event], replied: dict[int, Expecting]
+    ) -> tuple[int, str]:
+        """The case the message itself names, and how; (0, "") when it names none.
+
+        A question that it replies to is noted in ``replied``, by arrival.
+        """
         reference = inbound.reference
         if reference.case_id:
             return reference.case_id, "button" if reference.button else "named"
@@ -143,8 +152,11 @@ class SenderAndCaseLookup:
         if reference.reply_to:
             connection = await session.connection()
             lane = reference.lane or f"{inbound.channel}:{inbound.sender.value}"
-            if case := await case_behind(connection, lane, reference.reply_to):
-                return case, "reply"
+            behind = await departure_behind(connection, lane, reference.reply_to)
+            if behind.question:
+                replied[arrival.id] = behind.question
+            if behind.case_id:
+                return behind.case_id, "reply"
         return 0, ""
 
     async def _recipient_found(

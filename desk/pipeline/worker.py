@@ -11,7 +11,8 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
@@ -19,10 +20,13 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from desk.clock import Clock
 from desk.model.acts import ActFilter
+from desk.model.channel import Channel
 from desk.model.channel_registry import ChannelRegistry
+from desk.model.core_facts import Turn
 from desk.model.events import Event, Inbound
 from desk.model.messages import Arrival, UnreadableMessage
 from desk.pipeline.decide import apply_rules
+from desk.pipeline.joining import goes_with, joined
 from desk.pipeline.lookup import Round, SenderAndCaseLookup
 from desk.pipeline.rulebook import Rulebook
 from desk.pipeline.tenant_routing import providers_of
@@ -41,6 +45,8 @@ BACKLOG = 8
 """From so many arrivals being parsed at once on, there is a backlog."""
 GATHERING, GATHERING_BACKLOG = 0.003, 0.08
 """Seconds to wait for more to be parsed, so that mails too are decided several at a time."""
+SENDING = timedelta(milliseconds=20)
+"""Pause until it is looked again whether a question has been sent."""
 PATIENCE = 0.2
 """Seconds a sweep waits for anything to be parsed before it looks for new arrivals."""
 
@@ -101,7 +107,7 @@ class Worker:
             await asyncio.wait(slow, timeout=GATHERING if len(slow) < BACKLOG else GATHERING_BACKLOG)
         # In the order in which they are stored: so numbers are given out, also when they are decided again.
         ready = sorted((task for task in self._hearing if task.done()), key=lambda task: self._hearing[task].id)
-        ids = {self._hearing[task].id for task in ready}
+        ids = {name for task in ready for name in self._hearing[task].ids}
         try:
             for task in ready:
                 del self._hearing[task]
@@ -135,8 +141,11 @@ class Worker:
 
         Raises `UnreadableMessage`, and what `desk.pipeline.write.DecisionWriter.write` raises.
         """
-        inbound = [await self._registry.channels[arrival.channel].hear(arrival) for arrival in batch]
-        await self._decide_and_write(list(zip(batch, inbound, strict=True)), now)
+        heard = []
+        for arrival in batch:
+            channel = self._registry.channels[arrival.channel]
+            heard.append((arrival, joined([await channel.hear(one) for one in (arrival, *arrival.pieces)])))
+        await self._decide_and_write(heard, now)
 
     async def _claim(self, limit: int) -> list[Arrival]:
         if limit <= 0:
@@ -148,7 +157,7 @@ class Worker:
         )
 
     def _heard_now(self) -> set[int]:
-        return {arrival.id for arrival in self._hearing.values()}
+        return {name for arrival in self._hearing.values() for name in arrival.ids}
 
     async def _give_back(self, ids: set[int]) -> None:
         try:
@@ -161,8 +170,23 @@ class Worker:
         if channel is None:
             await self._record_failure(arrival, f"no channel is called {arrival.channel!r} any more", final=True)
             return None
+        heard: list[tuple[Arrival, Inbound[Event]]] = []
+        for one in (arrival, *arrival.pieces):
+            inbound = await self._heard(channel, one)
+            if inbound is None or (heard and not goes_with(heard[0][1], heard[-1][1], inbound)):
+                break
+            heard.append((one, inbound))
+        if left := [one.id for one in arrival.pieces[max(0, len(heard) - 1) :]]:
+            # They are no pieces of this message, or cannot be read yet: their own turn comes next.
+            await inbox.release(self._database, self._holder, left)
+        if not heard:
+            return None
+        kept = replace(heard[0][0], pieces=tuple(one for one, _ in heard[1:]))
+        return kept, joined([inbound for _, inbound in heard])
+
+    async def _heard(self, channel: Channel, arrival: Arrival) -> Inbound[Event] | None:
         try:
-            return arrival, await channel.hear(arrival)
+            return await channel.hear(arrival)
         except UnreadableMessage as error:
             await self._record_failure(arrival, str(error), final=True)
         except SQLAlchemyError:
@@ -173,6 +197,8 @@ class Worker:
         return None
 
     async def _record_failure(self, arrival: Arrival, problem: str, final: bool = False) -> None:
+        if arrival.pieces:
+            await inbox.release(self._database, self._holder, [one.id for one in arrival.pieces])
         quarantined = await inbox.record_failure(self._database, self._holder, arrival, problem, self._clock(), final)
         if quarantined:
             log.warning("arrival %d of %s is quarantined: %s", arrival.id, arrival.channel, problem)
@@ -223,9 +249,21 @@ class Worker:
             cases = [round_.subject.id for round_ in rounds if round_.subject is not None]
             if len(set(cases)) < len(cases):
                 raise StaleRead("two arrivals of one batch mean the same case")
+            rounds = await self._without_early(rounds, now)
             decided += await asyncio.gather(*map(self._decide, rounds))
         if decided:
             await self._writer.write(decided, self._holder, now)
+
+    async def _without_early(self, rounds: Sequence[Round], now: datetime) -> list[Round]:
+        """Puts off for a moment what came while the question before it is being sent: only then it is known whether
+        that can have been read."""
+        early = [one.arrival for one in rounds if (turn := one.facts.get(Turn)) and turn.undelivered]
+        if not early:
+            return list(rounds)
+        async with self._database.work() as connection:
+            ids = [name for one in early for name in one.ids]
+            await inbox.postpone(connection, self._holder, dict.fromkeys(ids, now + SENDING))
+        return [one for one in rounds if one.arrival not in early]
 
     async def _decide(self, round_: Round) -> DecidedRound:
         """Looks up and thinks; what a rule wants on its way is looked for then."""

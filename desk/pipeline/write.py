@@ -27,7 +27,7 @@ from desk.model.acts import (
     SetFields,
     SetTimer,
 )
-from desk.model.arrival_outcomes import Outcome
+from desk.model.arrival_outcomes import Done, DoneCode, Outcome
 from desk.model.case import Case
 from desk.model.channel_registry import ChannelRegistry
 from desk.model.core_facts import DuplicateOf
@@ -123,7 +123,7 @@ class DecisionWriter:
             decided = await _without_waiting(connection, decided, holder)
             if not decided:
                 return
-            results = {one.round.arrival.id: _result(one) for one in decided}
+            results = {name: result for one in decided for name, result in _results(one)}
             if not await inbox.finish(connection, holder, results, now):
                 raise ClaimLost("an arrival is no longer ours")
             rows = WriteBuffer()
@@ -221,6 +221,7 @@ class DecisionWriter:
                 due_at=now,
                 remote=one.call.remote,
                 supersedes=one.call.supersedes,
+                asks=one.asks,
                 created_at=now,
                 priority=int(SendPriority.STRANGER if stranger else one.priority),
             )
@@ -248,7 +249,8 @@ async def _without_waiting(
     waits = {one.round.arrival.id: act.until for one in decided for act in one.acts if isinstance(act, Postpone)}
     if not waits:
         return decided
-    await inbox.postpone(connection, holder, waits)
+    ids = {one.round.arrival.id: one.round.arrival.ids for one in decided}
+    await inbox.postpone(connection, holder, {name: until for first, until in waits.items() for name in ids[first]})
     return [one for one in decided if one.round.arrival.id not in waits]
 
 
@@ -299,9 +301,12 @@ def _save(session: AsyncSession, one: DecidedRound, rows: WriteBuffer) -> None:
         rows.replace(DIALOG_STATES, provider=round_.case.provider, case_id=round_.case.id, **state)
 
 
-def _result(one: DecidedRound) -> inbox.Result:
-    case_id = one.round.case.id if one.saved else None
-    return inbox.Result(outcome_of(one.acts, one.round.is_new), case_id, one.decision.decided_by)
+def _results(one: DecidedRound) -> Iterator[tuple[int, inbox.Result]]:
+    """What became of the arrival, and of the pieces that were decided with it."""
+    arrival, case_id = one.round.arrival, one.round.case.id if one.saved else None
+    yield arrival.id, inbox.Result(outcome_of(one.acts, one.round.is_new), case_id, one.decision.decided_by)
+    for piece in arrival.pieces:
+        yield piece.id, inbox.Result(Done(DoneCode.JOINED), case_id, (), arrival.id)
 
 
 def _stranger(round_: Round) -> bool:

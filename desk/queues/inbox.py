@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Column, Row, Select, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import JSON, Row, Select, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -22,6 +22,7 @@ from desk.language.unsafe_characters import storable
 from desk.model.arrival_outcomes import OperationRefused, Outcome, stored_outcome
 from desk.model.channel import ExtraWrite
 from desk.model.messages import Arrival, RawMessage
+from desk.queues import pieces
 from desk.storage import channel_leases
 from desk.storage.database import Database, InsertIgnoringDuplicates
 from desk.storage.process_identity import is_known_dead
@@ -33,24 +34,21 @@ LIGHT = 256 * 1024
 """Bytes of a message up to which its size does not matter."""
 HEAVY = 64 * 1024 * 1024
 """Bytes that heavier messages may have together while they are worked on: they lie in memory until then."""
-_ARRIVAL: list[Column[Any]] = [
-    arrivals.c[name] for name in ("id", "channel", "key", "lane", "body", "received_at", "attempts")
-]
-
-
 _ROWS = InsertIgnoringDuplicates(
-    arrivals, "channel", "key", "lane", "body", "received_at", "due_at", "state", "problem"
+    arrivals, "channel", "key", "lane", "body", "received_at", "due_at", "state", "problem", "quiet_ms"
 )
 
 
 async def store(connection: AsyncConnection, raws: Sequence[RawMessage]) -> int:
     """Writes raw messages within a transaction; repeats are skipped. Returns how many were new."""
-    return await _ROWS.write(connection, [_row(raw) for raw in raws])
+    stored = await _ROWS.write(connection, [_row(raw) for raw in raws])
+    await pieces.note_arrivals(connection, raws)
+    return stored
 
 
 def _row(raw: RawMessage) -> tuple[Any, ...]:
-    at, state = raw.received_at, "quarantined" if raw.problem else "waiting"
-    return raw.channel, raw.key, raw.lane[:500], raw.body, at, at, state, raw.problem or None
+    at, due, state = raw.received_at, pieces.due_at(raw), "quarantined" if raw.problem else "waiting"
+    return raw.channel, raw.key, raw.lane[:500], raw.body, at, due, state, raw.problem or None, raw.quiet_ms
 
 
 async def accept(
@@ -91,7 +89,7 @@ def _claiming() -> ReturningUpdate[*tuple[Any, ...]]:
         update(arrivals)
         .where(arrivals.c.id.in_(select(weighed.c.id).where(fits)))
         .values(holder=bindparam("new_holder"), held_until=bindparam("until"))
-        .returning(*_ARRIVAL)
+        .returning(*pieces.ARRIVAL_COLUMNS)
     )
 
 
@@ -134,7 +132,7 @@ async def claim(
     limit_of: Callable[[str], int] | None = None,
     weight: int = HEAVY,
 ) -> list[Arrival]:
-    """Takes the oldest arrivals that nobody holds, each the first of its lane.
+    """Takes the oldest arrivals that nobody holds, each the first of its lane, with the pieces that belong to it.
 
     Where several channels wait, each has its share first: ten thousand mails in one mailbox delay nobody elsewhere.
     ``limit_of`` says how many a channel may have at most. Of those that are heavy (`LIGHT`) no more are taken once they
@@ -161,7 +159,8 @@ async def claim(
                     left[channel] = places - most if len(found) == most else 0
                     weight -= weight_of(row.body for row in found)
                     rows += found
-    return sorted((Arrival(*row) for row in rows), key=lambda arrival: arrival.id)
+        heads = sorted((Arrival(*row) for row in rows), key=lambda arrival: arrival.id)
+        return await pieces.with_pieces(connection, heads, holder, now, now + HELD_FOR)
 
 
 def weight_of(bodies: Iterable[bytes]) -> int:
@@ -178,11 +177,15 @@ async def keep_holding(database: Database, holder: str, ids: Iterable[int], now:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one arrival: its outcome, the case it is kept in, and the rules that decided, in order."""
+    """What became of one arrival: its outcome, the case it is kept in, and the rules that decided, in order.
+
+    ``joined_to`` is the arrival that it was decided with, as a piece of one message; None for all others.
+    """
 
     outcome: Outcome
     case_id: int | None
     decided_by: Sequence[str]
+    joined_to: int | None = None
 
 
 async def finish(connection: AsyncConnection, holder: str, results: Mapping[int, Result], now: datetime) -> bool:
@@ -196,6 +199,7 @@ async def finish(connection: AsyncConnection, holder: str, results: Mapping[int,
             if isinstance(one.outcome, OperationRefused) and one.outcome.names
             else None,
             "rules": " ".join(one.decided_by),
+            "piece_of": one.joined_to,
         }
         for row, one in results.items()
     ]
@@ -213,6 +217,7 @@ _DECIDED: dict[str, Any] = {
     "case_id": bindparam("of_case"),
     "outcome_names": bindparam("names", type_=JSON(none_as_null=True)),
     "decided_by": bindparam("rules"),
+    "joined_to": bindparam("piece_of"),
 }
 _DONE: dict[str, Any] = {"state": "done", "holder": None, "held_until": None, "decided_at": bindparam("now")}
 _FINISH_ONE = (
@@ -325,7 +330,7 @@ async def dismiss(database: Database, arrival_id: int, now: datetime, also: Extr
 
 async def stored(database: Database, arrival_id: int) -> Arrival:
     """A stored arrival, whatever became of it. Raises LookupError when there is none."""
-    query = select(*_ARRIVAL).where(arrivals.c.id == arrival_id)
+    query = select(*pieces.ARRIVAL_COLUMNS).where(arrivals.c.id == arrival_id)
     async with database.look() as connection:
         row = (await connection.execute(query)).first()
     if row is None:

@@ -237,6 +237,7 @@ _SETTLE = (
         problem=func.coalesce(bindparam("to_problem", type_=Text), departures.c.problem),
         due_at=bindparam("to_due"),
         sent_at=bindparam("to_sent"),
+        remote_at=bindparam("to_remote_at"),
         attempts=bindparam("to_attempts"),
         doubts=bindparam("to_doubts"),
         holder=None,
@@ -336,6 +337,7 @@ def _row(one: SendOutcome, now: datetime) -> dict[str, Any]:
         "to_problem": problem and storable(problem),
         "to_due": due,
         "to_sent": now if state == "sent" else None,
+        "to_remote_at": result.at if isinstance(result, Sent) else None,
         # Our own limits, and trouble of the whole channel, say nothing about this departure.
         "to_attempts": departure.attempts
         - (isinstance(result, RetryLater) and (result.whole_channel or not result.tried)),
@@ -379,15 +381,6 @@ async def remotes(database: Database, keys: Iterable[str]) -> Mapping[str, tuple
     query = query.where(departures.c.key.in_(wanted), departures.c.remote != "")
     async with database.look() as connection:
         return {row.key: (row.lane, row.remote) for row in (await connection.execute(query)).all()}
-
-
-async def case_behind(connection: AsyncConnection, lane: str, remote: str) -> int:
-    """The case that a sent message belonged to, by the server's id of it; 0 when nobody knows.
-
-    Telegram counts a group's messages anew when it becomes a supergroup: of two with one id the later one is meant.
-    """
-    query = select(departures.c.case_id).where(departures.c.lane == lane, departures.c.remote == remote)
-    return int((await connection.execute(query.order_by(departures.c.id.desc()).limit(1))).scalar() or 0)
 
 
 async def unsent(database: Database, holder: str) -> bool:

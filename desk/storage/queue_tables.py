@@ -47,6 +47,10 @@ arrivals = Table(
     Column("decided_by", Text, comment="the rules that decided, in order, with spaces between them"),
     Column("case_id", BigInteger),
     Column("decided_at", Instant),
+    Column(
+        "quiet_ms", Integer, nullable=False, server_default="0", comment="a piece of free text: waits so long for more"
+    ),
+    Column("joined_to", BigInteger, comment="the arrival it was decided with, as one message"),
     UniqueConstraint("channel", "key"),
     sqlite_autoincrement=True,
 )
@@ -85,6 +89,10 @@ departures = Table(
     Column("problem", Text),
     Column("created_at", Instant, nullable=False),
     Column("sent_at", Instant),
+    Column("remote_at", Instant, comment="when it was there by the clock of the channel's server"),
+    Column(
+        "asks", String(100), comment="the question open with it, owner:question; null where it is no part of the talk"
+    ),
     Column("priority", Integer, nullable=False, server_default="0", comment="desk.model.messages.Priority"),
     sqlite_autoincrement=True,
 )

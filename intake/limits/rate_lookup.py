@@ -44,7 +44,7 @@ class MessageRateLookup:
         wait = self._limiter.wait_for_turn(lane, round_.now)
         if not self._limiter.is_hurrying(lane, round_.now):
             return None
-        behind = await self._batcher.ask(lane) - 1
+        behind = await self._batcher.ask(lane) - len(round_.arrival.ids)
         if behind < round_.provider.limits.waiting:
             return MessageRate(wait, behind)
         return MessageRate(behind=behind, was_told=self._limiter.was_told(lane, round_.now, round_.arrival.id))

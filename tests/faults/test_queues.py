@@ -24,6 +24,7 @@ from desk.pipeline.send import OutboxSender
 from desk.queues import inbox, outbox
 from desk.queues.outbox import SendOutcome
 from desk.queues.send_priority import ClaimQuota
+from desk.queues.sent_questions import departure_behind
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals, departures
 
@@ -100,7 +101,7 @@ async def test_an_id_given_twice_means_the_later_message_and_none_of_another_cha
             await connection.execute(
                 departures.insert().values(**row, state="sent", due_at=NOW, created_at=NOW),
             )
-        assert await outbox.case_behind(connection, group, "57") == 2
+        assert (await departure_behind(connection, group, "57")).case_id == 2
     edits = {**common, "key": "4.0", "lane": other, "case_id": 1, "body": {"edits": "1.0"}, "state": "pending"}
     async with database.work() as connection:
         await connection.execute(departures.insert().values(**edits, due_at=NOW, created_at=NOW))

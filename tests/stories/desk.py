@@ -210,10 +210,19 @@ def new_desk(
     *,
     shared: bool = False,
     readers: SharedReaders | None = None,
+    wait_for_more_ms: int = 0,
 ) -> Desk:
-    """A desk with one bot, and one mailbox if there is mail; not serving yet."""
+    """A desk with one bot, and one mailbox if there is mail; not serving yet. It waits for no more pieces, unless told
+    to."""
     provider = FRONT if shared else "sever"
-    telegram = TelegramBotSettings(name="main", token=Secret(TOKEN), provider=provider, api=api.url, agents_chat=AGENTS)
+    telegram = TelegramBotSettings(
+        name="main",
+        token=Secret(TOKEN),
+        provider=provider,
+        api=api.url,
+        agents_chat=AGENTS,
+        wait_for_more_ms=wait_for_more_ms,
+    )
     settings = Settings(
         root=desk_files.root,
         database=desk_files.database,

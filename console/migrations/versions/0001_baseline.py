@@ -78,6 +78,16 @@ def upgrade() -> None:
         ),
         sa.Column("case_id", sa.BigInteger(), nullable=True),
         sa.Column("decided_at", Instant(), nullable=True),
+        sa.Column(
+            "quiet_ms",
+            sa.Integer(),
+            server_default="0",
+            nullable=False,
+            comment="a piece of free text: waits so long for more",
+        ),
+        sa.Column(
+            "joined_to", sa.BigInteger(), nullable=True, comment="the arrival it was decided with, as one message"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_arrivals")),
         sa.UniqueConstraint("channel", "key", name=op.f("uq_arrivals_channel_key")),
         sqlite_autoincrement=True,
@@ -299,6 +309,15 @@ def upgrade() -> None:
         sa.Column("problem", sa.Text(), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("sent_at", Instant(), nullable=True),
+        sa.Column(
+            "remote_at", Instant(), nullable=True, comment="when it was there by the clock of the channel's server"
+        ),
+        sa.Column(
+            "asks",
+            sa.String(length=100),
+            nullable=True,
+            comment="the question open with it, owner:question; null where it is no part of the talk",
+        ),
         sa.Column("priority", sa.Integer(), server_default="0", nullable=False, comment="desk.model.messages.Priority"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_departures")),
         sa.UniqueConstraint("key", name=op.f("uq_departures_key")),

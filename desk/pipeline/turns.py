@@ -1,0 +1,95 @@
+"""Whose turn it is: what a subscriber's message can be an answer to, by the times of its channel.
+
+What counts is what the person can have read. Telegram tells whole seconds; within one second the order of its message
+ids decides, which are given out in the order in which its server had the messages. A mail answers a letter that it
+refers to, whenever it came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from desk.model.core_facts import EditedMessage, Turn
+from desk.model.dialog_state import Expecting
+from desk.model.events import Event, Inbound, Said
+from desk.model.journal import DialogueMessageLogged, JournalEntry
+from desk.queues.sent_questions import SentQuestion, question_from, questions_sent
+
+if TYPE_CHECKING:
+    from desk.pipeline.lookup import Round
+
+MOST_EDITED = 200
+"""So many of the last messages of a case are looked through for the one that was edited."""
+
+
+async def put_turns(session: AsyncSession, rounds: Sequence[Round], replied: Mapping[int, Expecting]) -> None:
+    """Puts the `Turn` of every message said in a case that was there before. ``replied`` has the questions that the
+    messages reply to, by arrival."""
+    talking = [one for one in rounds if isinstance(one.inbound.event, Said) and one.subject and not one.is_new]
+    waiting = {one.case.id: one.case.expecting for one in talking if one.case.expecting}
+    sent = await questions_sent(await session.connection(), waiting, rounds[0].now) if waiting else {}
+    for one in talking:
+        turn = turn_of(one.inbound, one.case.expecting, sent.get(one.case.id), replied.get(one.arrival.id))
+        if isinstance(one.inbound.event, Said) and one.inbound.event.edited:
+            turn = Turn(False, False, corrects=await _edited(session, one))
+        one.facts.put(turn)
+
+
+def turn_of(
+    inbound: Inbound[Event], open_question: Expecting, sent: SentQuestion | None, replied: Expecting | None = None
+) -> Turn:
+    """What a message can answer. ``sent`` tells when the open question reached its person; None where none is open.
+
+    ``replied`` is the question that the message it replies to had put, if it had.
+    """
+    if sent is None:
+        return Turn(replied=replied) if replied else Turn()
+    if _refers_to(inbound, sent):
+        return Turn()
+    if replied and replied != open_question:
+        return Turn(False, False, replied)
+    if sent.lost:
+        return Turn(True, False)
+    if sent.at is None:
+        return Turn(False, False, undelivered=sent.in_flight)
+    last = inbound.pieces[-1].written if inbound.pieces else inbound.written
+    first_id = inbound.pieces[0].message if inbound.pieces else inbound.message
+    return Turn(
+        _is_after(last or inbound.at, inbound.message, sent), _is_after(inbound.written or inbound.at, first_id, sent)
+    )
+
+
+def _refers_to(inbound: Inbound[Event], sent: SentQuestion) -> bool:
+    references = inbound.event.references if isinstance(inbound.event, Said) else ()
+    return inbound.reference.reply_to in sent.remotes or not sent.remotes.isdisjoint(references)
+
+
+def _is_after(written: datetime, message: str, sent: SentQuestion) -> bool:
+    if sent.at is None:
+        return False
+    if not (sent.by_server and written.microsecond == 0 == sent.at.microsecond):
+        # One of both is our own clock's, or the channel tells more than seconds.
+        return written >= (sent.at if written.microsecond else sent.at.replace(microsecond=0))
+    if written != sent.at or not (message.isdecimal() and sent.remote.isdecimal()):
+        return written >= sent.at
+    return int(message) > int(sent.remote)
+
+
+async def _edited(session: AsyncSession, one: Round) -> EditedMessage | None:
+    """The message that was edited, as the journal of this case has it."""
+    query = (
+        select(JournalEntry.data, JournalEntry.text)
+        .where(JournalEntry.provider == one.case.provider, JournalEntry.case_id == one.case.id)
+        .where(JournalEntry.kind == DialogueMessageLogged.kind, JournalEntry.actor == "subscriber")
+        .order_by(JournalEntry.id.desc())
+        .limit(MOST_EDITED)
+    )
+    for row in (await session.execute(query)).all():
+        if one.inbound.message and row.data.get("message") == one.inbound.message:
+            return EditedMessage(row.text, question_from(row.data.get("answered")))
+    return None

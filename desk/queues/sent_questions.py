@@ -1,0 +1,117 @@
+"""When the questions of a case reached its person, as the outbox knows it.
+
+Every message of the talk is stored with the question that was open once it was decided (`departures.asks`). A question
+stands in the last messages of a case that all have it: it arrived with the first of their rounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from sqlalchemy import Row, bindparam, func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from desk.model.dialog_state import NOTHING_ASKED, Expecting
+from desk.queues.outbox import HELD_FOR
+from desk.storage.queue_tables import departures
+
+IN_FLIGHT = timedelta(seconds=3)
+"""So long a message waits to know whether the question before it has just been sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentQuestion:
+    """The message that brought a question: the server's id of it, and when it was there.
+
+    ``at`` is None while it has not been sent; ``by_server`` says that it is the time of the channel's own server.
+    ``remotes`` are the ids of all messages that have the question. ``in_flight`` when it is being sent just now,
+    ``lost`` when it was refused, or nobody knows whether it was sent.
+    """
+
+    at: datetime | None = None
+    by_server: bool = False
+    remote: str = ""
+    remotes: frozenset[str] = frozenset()
+    in_flight: bool = False
+    lost: bool = False
+
+
+def stored_question(expecting: Expecting) -> str:
+    """A question as `departures.asks` keeps it; "" where nothing is asked."""
+    return f"{expecting.owner}:{expecting.question}" if expecting else ""
+
+
+def question_from(stored: str | None) -> Expecting:
+    """What `stored_question` made."""
+    owner, _, question = (stored or "").partition(":")
+    return Expecting(owner, question) if owner else NOTHING_ASKED
+
+
+_mine, _other = departures.alias("mine"), departures.alias("other")
+_LAST_OTHER = (
+    select(func.coalesce(func.max(_other.c.id), 0))
+    .where(_other.c.case_id == _mine.c.case_id, _other.c.asks.is_not(None), _other.c.asks != _mine.c.asks)
+    .scalar_subquery()
+)
+_ASKING = (
+    select(
+        *(_mine.c[name] for name in ("id", "key", "case_id", "state", "remote", "remote_at", "sent_at", "held_until"))
+    )
+    .where(tuple_(_mine.c.case_id, _mine.c.asks).in_(bindparam("questions", expanding=True)))
+    .where(_mine.c.id > _LAST_OTHER)
+    .order_by(_mine.c.case_id, _mine.c.id)
+)
+
+
+async def questions_sent(
+    connection: AsyncConnection, open_questions: Mapping[int, Expecting], now: datetime
+) -> dict[int, SentQuestion]:
+    """For each case, given by its id with the question open in it, when and how that reached the person."""
+    if not open_questions:
+        return {}
+    asked = [(case, stored_question(question)) for case, question in open_questions.items()]
+    rows = (await connection.execute(_ASKING, {"questions": asked})).all()
+    of_case = {case: list(these) for case, these in groupby(rows, key=lambda row: row.case_id)}
+    return {case: _sent(of_case.get(case, ()), now) for case in open_questions}
+
+
+def _sent(rows: Sequence[Row[*tuple[object, ...]]], now: datetime) -> SentQuestion:
+    """By the messages that have a question, oldest first: of each round the last one brings it."""
+    brought = [list(one)[-1] for _, one in groupby(rows, key=lambda row: row.key.partition(".")[0])]
+    first = next((row for row in brought if row.state == "sent"), None)
+    remotes = frozenset(row.remote for row in rows if row.remote)
+    if first is None:
+        flying = any(_is_in_flight(row, now) for row in brought)
+        lost = bool(brought) and all(row.state in ("failed", "unknown") for row in brought)
+        return SentQuestion(remotes=remotes, in_flight=flying, lost=lost)
+    return SentQuestion(first.remote_at or first.sent_at, first.remote_at is not None, first.remote, remotes)
+
+
+def _is_in_flight(row: Row[*tuple[object, ...]], now: datetime) -> bool:
+    return bool(row.state == "sending" and now < row.held_until - HELD_FOR + IN_FLIGHT)
+
+
+@dataclass(frozen=True, slots=True)
+class DepartureBehind:
+    """A sent message that is answered: whose case it was of, and the question that was open with it."""
+
+    case_id: int = 0
+    question: Expecting = NOTHING_ASKED
+
+
+async def departure_behind(connection: AsyncConnection, lane: str, remote: str) -> DepartureBehind:
+    """The last message with this id of the server's; of case 0 when nobody knows.
+
+    Telegram counts a group's messages anew when it becomes a supergroup: of two with one id the later one is meant.
+    """
+    query = select(departures.c.case_id, departures.c.asks).where(
+        departures.c.lane == lane, departures.c.remote == remote
+    )
+    # An edit of buttons alone says nothing: what the message asks, the last one that has words tells.
+    row = (
+        await connection.execute(query.order_by(departures.c.asks.is_(None), departures.c.id.desc()).limit(1))
+    ).first()
+    return DepartureBehind(int(row.case_id), question_from(row.asks)) if row else DepartureBehind()
