@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -26,28 +27,26 @@ def raw_message_of(channel: str, update: object, at: datetime, quiet_ms: int = 0
     """One element of a getUpdates answer, or one webhook body. It is kept in any case; what has no id is quarantined.
 
     The body is JSON in ASCII, so that lone surrogates, which no UTF-8 column can hold, survive for the reader. Free
-    text and files wait ``quiet_ms`` for more of them; an album and a long text, whose rest surely comes, twice as long.
+    text and files wait ``quiet_ms`` for more of them; an album and a long text, whose rest comes, half as long again.
     """
     body = json.dumps(update).encode("ascii")
     number = update_id(update)
     if number is None:
         return quarantined_message_of(channel, body, "an update without an update_id", at)
-    waits = quiet_ms * _pauses(update)
-    ends_wait = quiet_ms > 0 == waits
-    return RawMessage(
-        channel, str(number), lane(channel, number, update), body, at, quiet_ms=waits, ends_wait=ends_wait
-    )
+    waits = int(quiet_ms * _pauses(update))
+    raw = RawMessage(channel, str(number), lane(channel, number, update), body, at)
+    return replace(raw, quiet_ms=waits, ends_wait=quiet_ms > 0 == waits)
 
 
-def _pauses(update: object) -> int:
-    """How many pauses it is worth waiting for more: none after a press, a command, or whatever is complete in itself."""
+def _pauses(update: object) -> float:
+    """How many pauses it is worth waiting for more: none after a press, a command, or what is complete in itself."""
     message = _table(update, "message") or _table(update, "edited_message")
     text = message.get("text")
     if _table(message, "chat").get("type") != "private" or any(kind in message for kind in _NO_PIECES):
         return 0
     if isinstance(text, str):
-        return 0 if text.lstrip().startswith("/") else 2 if len(text) >= LONG else 1
-    return 2 if "media_group_id" in message else 1
+        return 0 if text.lstrip().startswith("/") else 1.5 if len(text) >= LONG else 1
+    return 1.5 if "media_group_id" in message else 1
 
 
 def quarantined_message_of(channel: str, body: bytes, why: str, at: datetime, key: str = "") -> RawMessage:

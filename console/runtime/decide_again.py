@@ -251,11 +251,7 @@ async def _bring_along(stored: _Recorded, application: Application, at: datetime
         if batch:
             await connection.execute(_CLAIM, [{"one": row["id"], "by": application.holder} for row in batch])
         if sent:
-            rows = [
-                {"of": row["key"], "was": row["remote"], "then": row["sent_at"], "there": row["remote_at"]}
-                for row in sent
-            ]
-            await connection.execute(_SENT, rows)
+            await connection.execute(_SENT, [_sent(row) for row in sent])
         if news := [_unsent(row) for row in came if row["channel"] == "outbox"]:
             await connection.execute(_NOT_SENT, news)
         if phrasings:
@@ -269,6 +265,10 @@ def _as_it_came(row: Row) -> Row:
     state = "quarantined" if row["state"] == "quarantined" else "waiting"
     came = {name: row[name] for name in _ARRIVAL if name != "attempts"}
     return {**came, "state": state, "due_at": row["received_at"]}
+
+
+def _sent(row: Row) -> Row:
+    return {"of": row["key"], "was": row["remote"], "then": row["sent_at"], "there": row["remote_at"]}
 
 
 def _unsent(row: Row) -> Row:

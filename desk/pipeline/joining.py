@@ -37,8 +37,9 @@ def joined(heard: Sequence[Inbound[Event]]) -> Inbound[Event]:
         if not isinstance(event, Said):
             break
         if said and event.edited:
-            one, event = replace(one, written=said.pop()[0].written), replace(event, edited=False)
-        said.append((one, event))
+            said[-1] = replace(one, written=said[-1][0].written), replace(event, edited=False)
+        else:
+            said.append((one, event))
     if not said:
         return heard[0]
     first, words = said[0]

@@ -1,7 +1,8 @@
 """Pieces: people write in several messages what is one, and a program splits what is long.
 
-A piece waits in the inbox until its lane has been quiet for a moment. The head of a lane is then claimed with the pieces
-right behind it, and all of them are decided as one message. Whatever is no piece (a press, a command) ends the wait.
+A piece waits in the inbox until its lane has been quiet for a moment. The head of a lane is then claimed with the
+pieces right behind it, and all of them are decided as one message. Whatever is no piece (a press, a command) ends the
+wait.
 """
 
 from __future__ import annotations
