@@ -13,7 +13,7 @@ from desk.model.acts import (
     AddJournalEntry,
     AddReaction,
     Addressee,
-    Button,
+    CancelTimer,
     ChangeState,
     Decision,
     Expect,
@@ -40,9 +40,9 @@ from desk.model.journal import EtaPromised
 from desk.model.messages import RedeliveryPolicy
 from desk.model.provider_files import Agent, Provider
 from desk.model.states import CaseState
+from escalation.consent_rules import CONSENT_BUTTONS, first_reminder
 from escalation.transcript import Transcript
-
-CONSENT_BUTTONS = ((Button("consent_yes", "button_consent_yes"), Button("consent_no", "button_consent_no")),)
+from escalation.words import agent_name
 
 
 def order_without_case(inbound: Inbound[Event], facts: Facts) -> Decision | None:
@@ -71,7 +71,7 @@ def refuse_not_allowed(case: Case, inbound: Inbound[OperationOrdered], facts: Fa
         return None
     provider = facts.need(Provider)
     owner = provider.agent(case.owner)
-    names = {"agent": _name(owner, provider.language) if owner else case.owner}
+    names = {"agent": agent_name(owner, provider.language) if owner else case.owner}
     return decide(RefuseOperation(code, names if code is RefusalCode.ALREADY_TAKEN else {}))
 
 
@@ -88,7 +88,7 @@ def reply(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decis
     acts: list[RuleAct] = [] if case.owner else [*_taken(case, agent, facts, quietly=True)]
     if contact.to(case) is None:
         return decide(*acts, SayTemplate("unreachable", to=Addressee.AGENTS), UpdateCard())
-    names: Names = {"agent": _name(agent, case.language), "text": literal(inbound.text)}
+    names: Names = {"agent": agent_name(agent, case.language), "text": literal(inbound.text)}
     words = SayTemplate(
         "agent_says", names, Addressee.SUBSCRIBER, files=inbound.files, policy=RedeliveryPolicy.HOLD, human=True
     )
@@ -96,7 +96,7 @@ def reply(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decis
         *acts,
         words,
         *_transcript(facts),
-        SetFields({"unread": 0}),
+        SetFields({"unread": 0, "answered_at": facts.need(Now).at}),
         AddReaction("👍"),
         *([UpdateCard()] if acts or case.unread else []),
     )
@@ -131,13 +131,9 @@ def set_eta(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Dec
 
 def resolve(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
     """Resolved is not closed: the subscriber is asked whether it works and may be closed (C7, C13, C14)."""
-    now, provider, contact = facts.need(Now).at, facts.need(Provider), facts.need(CaseContacts)
-    names: Names = {"what": literal(_sentence(inbound.text)), "agent": _name(_agent(facts), case.language)}
+    contact = facts.need(CaseContacts)
+    names: Names = {"what": literal(_sentence(inbound.text)), "agent": agent_name(_agent(facts), case.language)}
     told = [] if contact.current is None else [SayTemplate("resolved_notice", names, Addressee.ON_FILE)]
-    timers = [
-        SetTimer("consent_reminder", now + after, f"remind{count}")
-        for count, after in enumerate(provider.remind_after, 1)
-    ]
     return decide(
         *([] if case.owner else [SetFields({"owner": _agent(facts).id})]),
         ChangeState(CaseState.RESOLVED, "awaiting_consent"),
@@ -147,7 +143,7 @@ def resolve(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Dec
         SayTemplate("resolved_ask", names, Addressee.SUBSCRIBER, CONSENT_BUTTONS),
         *told,
         *([] if contact.to(case) else [SayTemplate("unreachable", to=Addressee.AGENTS)]),
-        *timers,
+        *first_reminder(case, facts),
         PopupNotice("resolved"),
         AddReaction(),
         UpdateCard(),
@@ -162,11 +158,14 @@ def _sentence(words: str) -> str:
 
 def _taken(case: Case, agent: Agent, facts: Facts, quietly: bool = False) -> list[RuleAct]:
     now, provider = facts.need(Now).at, facts.need(Provider)
-    acts: list[RuleAct] = [SetFields({"owner": agent.id, "unread": 0})]
+    acts: list[RuleAct] = [
+        SetFields({"owner": agent.id, "unread": 0, "taken_at": case.taken_at or now}),
+        CancelTimer("take"),
+    ]
     if case.state not in (CaseState.IN_PROGRESS, CaseState.RESOLVED):
         acts.append(ChangeState(CaseState.IN_PROGRESS, "diagnosing"))
     if not quietly:
-        acts.append(SayTemplate("agent_took", {"agent": _name(agent, case.language)}, Addressee.SUBSCRIBER))
+        acts.append(SayTemplate("agent_took", {"agent": agent_name(agent, case.language)}, Addressee.SUBSCRIBER))
     if case.eta is None:
         acts.append(SetTimer("eta_missing", now + provider.first_eta_within, "eta"))
     return acts
@@ -188,7 +187,3 @@ def _agent(facts: Facts) -> Agent:
     agent = facts.need(ActingAgent).agent
     assert agent is not None  # noqa: S101 - refuse_unknown_agent comes before
     return agent
-
-
-def _name(agent: Agent, language: str) -> str:
-    return agent.names.get(language) or next(iter(agent.names.values()), agent.id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from desk.language.intents import wants_human
 from desk.language.rich_text import literal
 from desk.model.acts import (
     AddJournalEntry,
@@ -17,24 +16,20 @@ from desk.model.acts import (
     Names,
     RuleAct,
     SayTemplate,
-    SetDialogState,
     SetFields,
     UpdateCard,
     decide,
 )
 from desk.model.arrival_outcomes import IgnoredCode
-from desk.model.case import TRIAGE, Case, consent_record, may_consent
+from desk.model.case import TRIAGE, Case
 from desk.model.core_facts import CaseContacts, CaseMatch, Now
 from desk.model.events import DeliveryFailed, Event, Inbound, MaybeSent, Opened, Pressed, Said, TimerFired
-from desk.model.journal import CaseRouted, ClosingAgreed, DeliveryUnknown, NotDelivered
-from desk.model.messages import Address, RedeliveryPolicy
+from desk.model.journal import CaseRouted, DeliveryUnknown, NotDelivered
+from desk.model.messages import Address
 from desk.model.provider_files import Provider
 from desk.model.shared_facts import IdentityClaim
 from desk.model.states import CaseState
-from desk.understanding.message import said_to_close, understood
-from escalation.agent_rules import CONSENT_BUTTONS
 from escalation.routing import route_case
-from escalation.transcript import RELAYED
 from escalation.undelivered import UndeliveredMessage
 
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
@@ -72,83 +67,6 @@ def register_case(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     )
 
 
-def take_consent(case: Case, inbound: Inbound[Said] | Inbound[Pressed], facts: Facts) -> Decision | None:
-    """Yes closes; no reopens under the same number; only the person whose case it is can say so (C7)."""
-    if not may_consent(case, inbound):
-        return None
-    if inbound.option:
-        agreed = {"consent_yes": True, "consent_no": False}.get(inbound.option)
-    else:
-        agreed = said_to_close(understood(case, inbound, facts))
-    if agreed is None:
-        return _unclear(case, inbound)
-    return _agreed(case, inbound, facts) if agreed else _denied(case, inbound)
-
-
-def _agreed(case: Case, inbound: Inbound[Said] | Inbound[Pressed], facts: Facts) -> Decision:
-    consent = consent_record(inbound, facts.need(Now).at)
-    given = ClosingAgreed(consent["channel"], consent["address"], consent["message"], consent["words"])
-    return decide(
-        ChangeState(CaseState.CLOSED, "customer_verified"),
-        SetFields({"consent": consent}),
-        Expect(),
-        AddJournalEntry(given),
-        SayTemplate("closed_thanks"),
-        UpdateCard(),
-        words_used=True,
-    )
-
-
-def _denied(case: Case, inbound: Inbound[Said] | Inbound[Pressed]) -> Decision:
-    return decide(
-        ChangeState(CaseState.IN_PROGRESS, "reopened"),
-        SetFields({"eta": None}),
-        Expect(),
-        SayTemplate("reopened"),
-        SayTemplate("agents_reopened", {"text": literal(inbound.text)}, Addressee.AGENTS, files=inbound.files),
-        UpdateCard(),
-        words_used=True,
-    )
-
-
-def _unclear(case: Case, inbound: Inbound[Said] | Inbound[Pressed]) -> Decision:
-    """Neither yes nor no: the agent reads it, and the question is put once more."""
-    acts: list[RuleAct] = [_relayed(inbound)] if inbound.text or inbound.files else []
-    if case.dialog_state.tries == 0:
-        acts += [SetDialogState({"tries": 1}), SayTemplate("consent_again", buttons=CONSENT_BUTTONS)]
-    return decide(*acts, words_used=True)
-
-
-def tell_human_wanted(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
-    """Who asks for a human while a case waits is told where it stands, and the agents are told too."""
-    if case.owner or not (wants_human(inbound.text) or inbound.option == "operator"):
-        return None
-    return decide(
-        SayTemplate("operator_soon"),
-        SayTemplate("agents_human_wanted", to=Addressee.AGENTS),
-        SetFields({"unread": case.unread + 1}),
-        UpdateCard(),
-    )
-
-
-def relay_to_agent(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:
-    """What the subscriber adds goes to the agent who has the case; before anyone has it, the card counts it."""
-    unread = SetFields({"unread": case.unread + 1})
-    if case.owner and case.unread < RELAYED:
-        return decide(unread, _relayed(inbound))
-    # The group takes 20 messages a minute for all cases: one person's flood is counted on the card, and read later.
-    acts: list[RuleAct] = [unread, UpdateCard()]
-    if case.unread == 0:
-        acts.append(SayTemplate("added"))
-    return decide(*acts)
-
-
-def _relayed(inbound: Inbound[Said] | Inbound[Pressed]) -> RuleAct:
-    edited = isinstance(inbound.event, Said) and inbound.event.edited
-    names: Names = {"text": literal(inbound.text), "edited": "1" if edited else ""}
-    return SayTemplate("subscriber_says", names, Addressee.AGENTS, files=inbound.files, policy=RedeliveryPolicy.HOLD)
-
-
 def warn_eta_missing(case: Case, inbound: Inbound[TimerFired], facts: Facts) -> Decision | None:
     """A case that was taken and has no promised time yet is pointed out to the agents."""
     if case.state != CaseState.IN_PROGRESS or case.eta is not None:
@@ -161,18 +79,6 @@ def warn_eta_over(case: Case, inbound: Inbound[TimerFired], facts: Facts) -> Dec
     if case.state != CaseState.IN_PROGRESS or case.eta is None or case.eta > facts.need(Now).at:
         return decide(Ignore(IgnoredCode.TIMER_OBSOLETE))
     return decide(SayTemplate("agents_eta_over", to=Addressee.AGENTS))
-
-
-def remind_consent(case: Case, inbound: Inbound[TimerFired], facts: Facts) -> Decision | None:
-    """Silence is no consent: reminders first, then a person calls (X5)."""
-    if case.state != CaseState.RESOLVED:
-        return decide(Ignore(IgnoredCode.TIMER_OBSOLETE))
-    now, provider = facts.need(Now).at, facts.need(Provider)
-    last = case.resolved_at is not None and now - case.resolved_at >= max(provider.remind_after, default=now - now)
-    acts: list[RuleAct] = [SayTemplate("consent_reminder", to=Addressee.SUBSCRIBER, buttons=CONSENT_BUTTONS)]
-    if last:
-        acts.append(SayTemplate("agents_call_task", to=Addressee.AGENTS))
-    return decide(*acts)
 
 
 def mark_undelivered(case: Case, inbound: Inbound[DeliveryFailed], facts: Facts) -> Decision | None:

@@ -36,7 +36,9 @@ from desk.model.events import (
 )
 from desk.pipeline.rulebook import Rulebook, RulesByKey, Stage, expectation_owner, operation_type, timer_kind
 from escalation import agent_rules as agents
+from escalation import consent_rules as consent
 from escalation import subscriber_rules as escalation
+from escalation import waiting_rules as waiting
 from intake import first_contact_rules as intake
 from intake.engine import rules as dialogs
 from intake.engine.completion import is_complete
@@ -99,7 +101,7 @@ TIMERS = {
     "silent": (intake.close_abandoned,),
     "eta_missing": (escalation.warn_eta_missing,),
     "eta_over": (escalation.warn_eta_over,),
-    "consent_reminder": (escalation.remind_consent,),
+    "consent_reminder": (consent.remind_consent,),
     agent_rules.REMINDER_TIMER: (agent_rules.remind_to_link_article,),
 }
 """The kinds of timers. One of another kind is quarantined, so that nobody can miss it."""
@@ -155,11 +157,10 @@ RULEBOOK = Rulebook(
         Stage("last channel", SPOKEN, (intake.remember_channel,)),
         Stage("incomplete mail", (Said,), (mail.note_lost_parts,), when=by_mail),
         # A subscriber whose case has its number.
-        RulesByKey(
-            "answers", (Said, Pressed), expectation_owner, {CONSENT: (escalation.take_consent,)}, when=registered
-        ),
-        Stage("registered", SPOKEN, (escalation.tell_human_wanted,), when=registered),
-        Stage("registered", (Said,), (escalation.relay_to_agent,), when=registered),
+        RulesByKey("answers", (Said, Pressed), expectation_owner, {CONSENT: (consent.take_consent,)}, when=registered),
+        Stage("registered", (Opened,), (waiting.show_state_on_opening,), when=registered),
+        Stage("registered", (Pressed,), (waiting.press_for_human,), when=registered),
+        Stage("registered", (Said,), (waiting.answer_who_waits, waiting.relay_to_agent), when=registered),
         # A subscriber with a new matter: greeted, known, and a human at any moment.
         Stage("opening", (Opened,), (intake.welcome,), when=in_intake),
         Stage(

@@ -17,3 +17,18 @@ def time_labels(at: datetime, now: datetime, zone: ZoneInfo) -> Mapping[str, str
         "tomorrow": "1" if local.date() == today + timedelta(days=1) else "",
         "zone": zone.key,
     }
+
+
+_ROUNDED = (5, 10, 15, 20, 30, 45, 60)
+"""Minutes that people say; what is longer is rounded up to whole hours, and then to whole days."""
+
+
+def span_labels(span: timedelta) -> Mapping[str, str]:
+    """Names for a template about a length of time, rounded up as people say it: one of ``minutes``, ``hours`` and
+    ``days`` has a number."""
+    minutes = max(1, -int(-span.total_seconds() // 60))
+    rounded = next((one for one in _ROUNDED if minutes <= one), 0)
+    if rounded and rounded < 60:
+        return {"minutes": str(rounded)}
+    hours = -(-minutes // 60)
+    return {"hours": str(hours)} if hours <= 24 else {"days": str(-(-hours // 24))}

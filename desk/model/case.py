@@ -31,6 +31,15 @@ class Case(ProviderScopedRow, Base):
     last. ``queue`` is the target of its routing, as "queue:field"; until it is registered, the team its dialog
     proposes, as "field". ``eta_version`` counts the times that were promised. ``unread`` counts what the subscriber
     said since an agent last answered. What the desk expects to hear is kept apart, in `dialog_state`.
+
+    ``last_word`` names the acknowledgement said last, so that none is said twice in a row. ``asked_at`` is when the
+    desk last asked in this case, or an agent last spoke: a message that names no case means the one asked last.
+    ``answered_at`` is when an agent last spoke, ``taken_at`` when one first took it, ``reminded_at`` when the agents
+    were last reminded that it waits. ``eta_told`` is the last version of the ETA whose lapse was told. ``phone`` and
+    ``service_level`` are those on file; ``callback_phone`` is the number the person gave to be called at, and
+    ``preferred_way`` how they want to be answered. ``related`` are other cases as ``{"case", "number", "kind"}``,
+    ``history`` the person's earlier ones as of its registration, ``recurrences`` how often it was taken up again after
+    closing.
     """
 
     __tablename__ = "cases"
@@ -76,10 +85,23 @@ class Case(ProviderScopedRow, Base):
     eta_version: Mapped[int] = mapped_column(default=0)
     card: Mapped[str] = mapped_column(String(64), default="")
     unread: Mapped[int] = mapped_column(default=0)
+    last_word: Mapped[str] = mapped_column(String(60), default="")
+    eta_told: Mapped[int] = mapped_column(default=0)
+    phone: Mapped[str] = mapped_column(String(40), default="")
+    service_level: Mapped[str] = mapped_column(String(40), default="")
+    callback_phone: Mapped[str] = mapped_column(String(40), default="")
+    preferred_way: Mapped[str] = mapped_column(String(16), default="")
+    related: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    history: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    recurrences: Mapped[int] = mapped_column(default=0)
 
     opened_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Instant)
     registered_at: Mapped[datetime | None] = mapped_column(Instant)
+    taken_at: Mapped[datetime | None] = mapped_column(Instant)
+    asked_at: Mapped[datetime | None] = mapped_column(Instant)
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    reminded_at: Mapped[datetime | None] = mapped_column(Instant)
     resolved_at: Mapped[datetime | None] = mapped_column(Instant)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
     consent: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

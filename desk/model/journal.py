@@ -255,6 +255,32 @@ class BacklogQuarantined(JournalEntryData):
 
 
 @dataclass(frozen=True, slots=True)
+class KeptSilent(JournalEntryData):
+    """The desk answered nothing, for this ``reason``: "thanks", "agreed"."""
+
+    kind: ClassVar[str] = "kept_silent"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EtaLapsed(JournalEntryData):
+    """The subscriber was told that the ETA of this ``version`` is not kept."""
+
+    kind: ClassVar[str] = "eta_lapsed"
+    category: ClassVar[Category] = Category.MEASURE
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TakenUpAgain(JournalEntryData):
+    """The case was closed, and its trouble came back; ``times`` counts how often."""
+
+    kind: ClassVar[str] = "taken_up_again"
+    category: ClassVar[Category] = Category.STATUS
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class GuessingSuspected(JournalEntryData):
     """Contract numbers seem to be guessed; for a while they are not looked up."""
 
@@ -288,6 +314,9 @@ KINDS: Mapping[str, type[JournalEntryData]] = {
         PeerMuted,
         BacklogQuarantined,
         GuessingSuspected,
+        KeptSilent,
+        EtaLapsed,
+        TakenUpAgain,
     )
 }
 

@@ -88,6 +88,21 @@ class FloodLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingPolicy:
+    """What a provider promises to who waits.
+
+    ``usual`` is how long it usually takes until somebody answers, None where the desk is to measure it. The agents are
+    pressed about a case nobody takes after each of ``press_after``. A new ETA, or word that there is none, comes within
+    ``eta_news_within`` of one that lapsed. A closed case is taken up again for ``reopen_within``.
+    """
+
+    usual: timedelta | None = None
+    press_after: tuple[timedelta, ...] = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4))
+    eta_news_within: timedelta = timedelta(minutes=30)
+    reopen_within: timedelta = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
 class Provider:
     """One provider, as its files describe it."""
 
@@ -104,6 +119,7 @@ class Provider:
     remind_after: tuple[timedelta, ...] = (timedelta(hours=4), timedelta(hours=24), timedelta(hours=72))
     first_eta_within: timedelta = timedelta(minutes=30)
     limits: FloodLimits = FloodLimits()
+    waiting: WaitingPolicy = WaitingPolicy()
     policy_version: str = ""
 
     def title(self, language: str) -> str:
@@ -172,6 +188,7 @@ def load(folder: Path) -> Provider:
         ),
         first_eta_within=parse_duration(eta.text("first_within", "30m"), f"{eta.where} first_within"),
         limits=_read_limits(policy.section("limits")),
+        waiting=_read_waiting(policy.section("waiting"), consent, eta),
         policy_version=f"{version} {hashlib.sha256(source).hexdigest()[:12]}".strip(),
     )
     for section in (about, consent, eta, policy):
@@ -232,6 +249,19 @@ def _read_limits(section: TomlTable) -> FloodLimits:
         raise section.error("silent_after: people are called away, so give them an hour at least")
     section.reject_unknown_keys()
     return FloodLimits(**counts, silent_after=silent_after)
+
+
+def _read_waiting(section: TomlTable, consent: TomlTable, eta: TomlTable) -> WaitingPolicy:
+    usual = section.text("usual", "")
+    press_after = section.texts("press_after", ("15m", "1h", "4h"))
+    policy = WaitingPolicy(
+        parse_duration(usual, f"{section.where} usual") if usual else None,
+        tuple(sorted(parse_duration(one, f"{section.where} press_after") for one in press_after)),
+        parse_duration(eta.text("news_within", "30m"), f"{eta.where} news_within"),
+        parse_duration(consent.text("reopen_within", "7d"), f"{consent.where} reopen_within"),
+    )
+    section.reject_unknown_keys()
+    return policy
 
 
 def _read_prefix(section: TomlTable) -> str:

@@ -178,12 +178,16 @@ def apply_act(case: Case, act: RuleAct, now: datetime) -> None:
     """
     if isinstance(act, Expect):
         case.dialog_state.change({"expecting": Expecting(act.owner, act.question), "asked": list(act.asked)})
+        if act.owner:
+            case.change({"asked_at": now})
     elif isinstance(act, SetDialogState):
         case.dialog_state.change(act.changes)
     elif isinstance(act, (SayTemplate, SayText)):
         if act.buttons and _asks_subscriber(act.to):
             # A new prompt makes the buttons of the one before stale.
             case.dialog_state.prompt += 1
+        if isinstance(act, SayTemplate) and act.human:
+            case.change({"asked_at": now})
     else:
         case.change(fields_changed(case, act, now))
 

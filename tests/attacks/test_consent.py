@@ -15,7 +15,7 @@ from desk.model.dialog_state import CONSENT, SELF_HELP, Expecting
 from desk.model.events import Event, Inbound, OperationOrdered, Pressed, Said
 from desk.model.messages import Address
 from desk.model.provider_files import Provider
-from escalation.subscriber_rules import take_consent
+from escalation.consent_rules import take_consent
 from kb.subscriber_rules import self_help_outcome
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -39,7 +39,7 @@ def waiting(rule: Rule) -> Case:
 def closes(inbound: Inbound[Event], rule: Rule = take_consent) -> bool:
     """Whether this closes such a case; a rule that the rulebook does not ask about it closes nothing."""
     case = waiting(rule)
-    facts = Facts([Now(NOW), CaseContacts(ANNA, None, None), Provider("sever", {})])
+    facts = Facts([Now(NOW), CaseContacts(ANNA, None, None), Provider("sever", {"ru": "Север"})])
     if rule not in list(RULEBOOK.asked(case, inbound, facts)):
         return False
     decision = rule(case, inbound, facts)

@@ -2,117 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 
-from console.runtime.rules import RULEBOOK
 from desk.model.acts import (
     AddJournalEntry,
     Addressee,
     ChangeState,
     Expect,
-    Facts,
     Ignore,
     MarkAddress,
-    PopupNotice,
     RefuseOperation,
-    RuleAct,
     SayTemplate,
     SetTimer,
     UpdateCard,
 )
 from desk.model.agent_operations import AddNote, AgentOperation, Reply, Resolve, SetEta, Take
 from desk.model.arrival_outcomes import IgnoredCode, RefusalCode
-from desk.model.case import Case
-from desk.model.core_facts import ActingAgent, CaseContacts, CaseMatch, Now
-from desk.model.dialog_state import CONSENT, Expecting
-from desk.model.events import (
-    CaseReference,
-    DeliveryFailed,
-    Event,
-    Inbound,
-    MaybeSent,
-    OperationOrdered,
-    Pressed,
-    Said,
-    TimerFired,
+from desk.model.core_facts import CaseContacts
+from desk.model.dialog_state import CONSENT
+from desk.model.events import CaseReference, DeliveryFailed, MaybeSent, TimerFired
+from desk.model.journal import EtaPromised, NotDelivered
+from tests.escalation.rounds import (
+    ANNA,
+    GROUP,
+    NOW,
+    PETROV,
+    PROVIDER,
+    a_case,
+    decided,
+    in_progress,
+    ordered,
+    resolved,
+    templates,
 )
-from desk.model.journal import ClosingAgreed, EtaPromised, NotDelivered
-from desk.model.messages import Address
-from desk.model.provider_files import Agent, Provider
-from desk.pipeline.decide import apply_rules
-
-NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
-ANNA = Address("telegram", "telegram:main", "42")
-GROUP = Address("telegram", "telegram:main", "-1001")
-ON_FILE = Address("mail", "mail:support", "anna@mail.test")
-IVANOVA = Agent("ivanova", {"ru": "Мария Иванова"}, 700001, "", ("l1",))
-PETROV = Agent("petrov", {"ru": "Олег Петров"}, 700002, "", ("l1",))
-PROVIDER = Provider("sever", {"ru": "Север"}, agents=(IVANOVA, PETROV))
-CONTACT = CaseContacts(ANNA, ON_FILE, GROUP)
-
-
-def a_case(**fields: Any) -> Case:
-    """A registered case of Anna's that waits for an agent."""
-    known = {"reason": "queued", "number": "SN-1", "registered_at": NOW, "description": "нет интернета"}
-    return Case(
-        provider="sever",
-        id=1,
-        person_id=1,
-        language="ru",
-        opened_at=NOW,
-        updated_at=NOW,
-        channel=ANNA.channel,
-        channel_kind=ANNA.channel_kind,
-        address=ANNA.value,
-        **{**known, **fields},
-    )
-
-
-def in_progress(**fields: Any) -> Case:
-    """One that Ivanova has taken."""
-    return a_case(state="inProgress", reason="diagnosing", owner="ivanova", **fields)
-
-
-def resolved(**fields: Any) -> Case:
-    """One that waits for consent."""
-    case = a_case(state="resolved", reason="awaiting_consent", owner="ivanova", resolved_at=NOW, **fields)
-    case.dialog_state.change({"expecting": Expecting(CONSENT)})
-    return case
-
-
-def decided(
-    case: Case | None,
-    event: Event,
-    *,
-    agent: Agent | None = IVANOVA,
-    reference: CaseReference | None = None,
-    contact: CaseContacts = CONTACT,
-    at: datetime = NOW,
-) -> Sequence[RuleAct]:
-    """The acts of one round."""
-    known = [Now(at), CaseMatch("button" if isinstance(event, Pressed) else "only"), PROVIDER, contact]
-    inbound: Inbound[Event] = Inbound(ANNA.channel, ANNA, at, event, reference=reference or CaseReference())
-    deciding = apply_rules(RULEBOOK, case, inbound, Facts([*known, ActingAgent(agent)]), at)
-    try:
-        while True:
-            next(deciding)
-    except StopIteration as stop:
-        acts: Sequence[RuleAct] = stop.value.acts
-        return acts
-
-
-def ordered(case: Case | None, operation: AgentOperation, **how: Any) -> Sequence[RuleAct]:
-    """The acts of an agent's order."""
-    return decided(case, OperationOrdered(operation), **how)
-
-
-def templates(acts: Sequence[RuleAct], to: Addressee | None = None) -> list[str]:
-    """The sentences said, of these the ones to one recipient."""
-    return [act.template for act in acts if isinstance(act, SayTemplate) and to in (None, act.to)]
 
 
 class TestOrders:
@@ -160,8 +84,8 @@ class TestOrders:
         acts = ordered(case, Resolve("Заменили порт"))
         assert (case.state, case.expecting.owner) == ("resolved", CONSENT)
         assert "resolved_ask" in templates(acts, Addressee.SUBSCRIBER)
-        reminders = [act.kind for act in acts if isinstance(act, SetTimer) and act.kind == "consent_reminder"]
-        assert len(reminders) == len(PROVIDER.remind_after)
+        (first,) = [act for act in acts if isinstance(act, SetTimer) and act.kind == "consent_reminder"]
+        assert first.at == NOW + min(PROVIDER.remind_after)
 
     @pytest.mark.parametrize("operation", [Take(), Reply("да"), AddNote("x"), SetEta(60), Resolve()])
     def test_a_stranger_in_the_group_orders_nothing(self, operation: AgentOperation) -> None:
@@ -174,48 +98,6 @@ class TestOrders:
 
     def test_agents_may_talk_among_themselves(self) -> None:
         assert ordered(None, Reply("кто на смене?")) == [Ignore(IgnoredCode.AGENTS_TALK)]
-
-
-class TestConsent:
-    def test_yes_closes_and_the_journal_has_who_said_so(self) -> None:
-        case = resolved()
-        acts = decided(case, Said("да, всё работает"))
-        assert (case.state, case.consent["address"]) == ("closed", "42")
-        assert ClosingAgreed("telegram", "42", "", "да, всё работает") in [
-            act.event for act in acts if isinstance(act, AddJournalEntry)
-        ]
-
-    def test_no_reopens_under_the_same_number(self) -> None:
-        case = resolved()
-        acts = decided(case, Said("нет, не работает"))
-        assert (case.state, case.reason, case.number) == ("inProgress", "reopened", "SN-1")
-        assert templates(acts) == ["reopened", "agents_reopened"]
-
-    def test_neither_is_read_by_the_agent_and_asked_once_more_only_once(self) -> None:
-        case = resolved()
-        assert templates(decided(case, Said("а когда придёт мастер?"))) == ["subscriber_says", "consent_again"]
-        assert templates(decided(case, Said("так когда же он придёт?"))) == ["subscriber_says"]
-        assert case.state == "resolved"
-
-    @pytest.mark.parametrize(("option", "state"), [("consent_yes", "closed"), ("consent_no", "inProgress")])
-    def test_a_button_answers_too(self, option: str, state: str) -> None:
-        case = resolved()
-        decided(case, Pressed(1, 0, option))
-        assert case.state == state
-
-    def test_a_button_of_an_earlier_prompt_changes_nothing(self) -> None:
-        case = resolved()
-        acts = decided(case, Pressed(1, 7, "consent_yes"))
-        assert acts == [PopupNotice("stale_button"), Ignore(IgnoredCode.STALE_BUTTON)]
-        assert case.state == "resolved"
-
-    def test_another_person_whose_mail_was_accepted_agrees_to_nothing(self) -> None:
-        case, stranger = resolved(), Address("mail", "mail:support", "boris@mail.test")
-        inbound: Inbound[Event] = Inbound("mail:support", stranger, NOW, Said("да"), accepted_by="ivanova")
-        facts = Facts([Now(NOW), CaseMatch("named"), PROVIDER, CONTACT])
-        with pytest.raises(StopIteration):
-            next(apply_rules(RULEBOOK, case, inbound, facts, NOW))
-        assert case.state == "resolved"
 
 
 class TestWhatTheDeskNotices:
@@ -256,21 +138,7 @@ class TestWhatTheDeskNotices:
             assert decided(None, event) == [Ignore(IgnoredCode.NO_SUCH_CASE)]
 
 
-class TestARegisteredCase:
-    def test_what_is_added_goes_to_its_agent(self) -> None:
-        case = in_progress()
-        assert templates(decided(case, Said("ещё и телефон не работает"))) == ["subscriber_says"]
-        assert case.unread == 1
-
-    def test_before_anyone_has_it_the_first_addition_is_answered_and_all_are_counted(self) -> None:
-        case = a_case()
-        assert templates(decided(case, Said("и телевизор"))) == ["added"]
-        assert templates(decided(case, Said("и телефон"))) == []
-        assert case.unread == 2
-
-    def test_a_human_is_on_the_way_to_who_asks_for_one(self) -> None:
-        assert templates(decided(a_case(), Said("позовите оператора"))) == ["operator_soon", "agents_human_wanted"]
-
+class TestStates:
     def test_a_forbidden_change_of_state_is_a_refusal_the_agent_reads(self) -> None:
         """No operation leads to one today; a rule that tried it would not end in quarantine."""
         case = in_progress()

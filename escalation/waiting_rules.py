@@ -1,0 +1,231 @@
+"""What the subscriber writes while a registered case waits, or is with an agent: nobody meets silence. Rules, pure.
+
+Every message is relayed to whoever has the case, or counted on the card, and is answered to the point: what is asked,
+what was noted, or that it was passed on. What is only thanks may be left unanswered, and the journal says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from desk.language.detect import LANGUAGES
+from desk.language.rich_text import literal
+from desk.language.time_labels import span_labels
+from desk.model.acts import (
+    Addressee,
+    Decision,
+    Expect,
+    Facts,
+    Names,
+    RuleAct,
+    SayTemplate,
+    SetFields,
+    UpdateCard,
+    decide,
+)
+from desk.model.case import Case
+from desk.model.core_facts import Now
+from desk.model.dialog_state import CONSENT
+from desk.model.events import Inbound, Opened, Pressed, Said
+from desk.model.provider_files import Provider
+from desk.model.states import CaseState
+from desk.understanding.message import understood
+from desk.understanding.observations import Act, Understanding
+from escalation.consent_rules import CONSENT_BUTTONS, WITHDRAW, WITHDRAW_BUTTONS, WORKS
+from escalation.transcript import RELAYED
+from escalation.words import (
+    acknowledgement,
+    clock_time,
+    eta_labels,
+    owner_name,
+    relay,
+    silence,
+    was_said_last,
+)
+
+Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
+Answer = Callable[[Case, Inbound[Said], Facts, Understanding], list[RuleAct]]
+
+LIVE = timedelta(minutes=10)
+"""So long after an agent's words the talk is between two people, and the desk puts in no word of its own."""
+REMIND_EVERY = timedelta(minutes=10)
+"""The agents are not reminded of one case more often than that."""
+_SMALL_TALK = frozenset({Act.THANKS, Act.AGREE, Act.WAIT})
+"""What needs no answer where it is all that was said."""
+
+
+def show_state_on_opening(case: Case, inbound: Inbound[Opened], facts: Facts) -> Decision | None:
+    """Who opens the chat while a case of theirs waits is told how it stands."""
+    return None if inbound.event.returned else decide(*_state(case, facts, reminded=False))
+
+
+def press_for_human(case: Case, inbound: Inbound[Pressed], facts: Facts) -> Decision | None:
+    """The button that calls a human does so in a registered case too."""
+    return decide(*_human(case, facts)) if inbound.option == "operator" else None
+
+
+def answer_who_waits(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:
+    """Relays what was said, and answers it."""
+    if inbound.accepted_by:
+        return None
+    found = understood(case, inbound, facts)
+    if not inbound.event.edited and _only(found, inbound, _SMALL_TALK | {Act.GREETING}) and found.says(*_SMALL_TALK):
+        return decide(*_small_talk(case, inbound, found))
+    answer = _passed_on if inbound.event.edited else _answer_to(case, inbound, found)
+    return decide(*relay(case, inbound), *answer(case, inbound, facts, found))
+
+
+def _answer_to(case: Case, inbound: Inbound[Said], found: Understanding) -> Answer:
+    """What answers this message: what is heard first in `_ANSWERS` comes first."""
+    if answer := next((one for acts, one in _ANSWERS if found.says(*acts)), None):
+        return answer
+    if _phone_of(case, found):
+        return _call_back
+    return _status if _only(found, inbound, frozenset({Act.GREETING})) else _passed_on
+
+
+def relay_to_agent(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:
+    """What somebody else wrote, whose mail an agent let into the case, reaches the agents alone."""
+    return decide(*relay(case, inbound))
+
+
+# one answer for each thing that is said
+
+
+def _emergency(case: Case, inbound: Inbound[Said], facts: Facts, found: Understanding) -> list[RuleAct]:
+    told = SayTemplate("agents_emergency", {"text": literal(inbound.text)}, Addressee.AGENTS)
+    return [*acknowledgement(case, "emergency_passed_on"), told]
+
+
+def _works_already(case: Case, inbound: Inbound[Said], facts: Facts, found: Understanding) -> list[RuleAct]:
+    """ "It works already" closes nothing by itself: a clear yes to the question does."""
+    if case.state == CaseState.RESOLVED:
+        return acknowledgement(case, "consent_again", buttons=CONSENT_BUTTONS)
+    return [Expect(CONSENT, WORKS), *acknowledgement(case, "works_ask", buttons=CONSENT_BUTTONS)]
+
+
+def _withdraw(case: Case, inbound: Inbound[Said], facts: Facts, found: Understanding) -> list[RuleAct]:
+    if case.state == CaseState.RESOLVED:
+        return acknowledgement(case, "consent_again", buttons=CONSENT_BUTTONS)
+    return [Expect(CONSENT, WITHDRAW), *acknowledgement(case, "withdraw_ask", buttons=WITHDRAW_BUTTONS)]
+
+
+def _language(case: Case, inbound: Inbound[Said], facts: Facts, found: Understanding) -> list[RuleAct]:
+    wanted = found.value("language")
+    language = str(wanted.value) if wanted and wanted.value in LANGUAGES else _other_language(case)
+    return [SetFields({"language": language}), *acknowledgement(case, "language_changed"), UpdateCard()]
+
+
+def _other_language(case: Case) -> str:
+    return next((one for one in LANGUAGES if one != case.language), case.language)
+
+
+def _call_back(case: Case, inbound: Inbound[Said], facts: Facts, found: Understanding) -> list[RuleAct]:
+    """The number is noted and shown on the card; without one it is asked for, unless one is on file."""
+    phone = _phone_of(case, found) or case.callback_phone
+    if not phone and not case.phone:
+        return [SetFields({"preferred_way": "phone"}), *acknowledgement(case, "callback_ask"), UpdateCard()]
+    told = SayTemplate("agents_callback", {"phone": literal(phone or case.phone)}, Addressee.AGENTS)
+    # A number on file is no business of who has not proved to be its holder.
+    known: Names = {"phone": literal(phone or (case.phone if case.proved else ""))}
+    noted = SetFields({"preferred_way": "phone", "callback_phone": phone})
+    return [noted, *acknowledgement(case, "callback_noted", known), told, UpdateCard()]
+
+
+def _phone_of(case: Case, found: Understanding) -> str:
+    """A number to be called at: where a call was asked for, or the message is nothing but a number."""
+    key = found.key("phone")
+    asked = found.says(Act.CALLBACK) or was_said_last(case, "callback_ask") or not found.leftover
+    return key.value if key and asked else ""
+
+
+def _bot(case: Case, inbound: Inbound[Said], facts: Facts, found: Understanding) -> list[RuleAct]:
+    return acknowledgement(case, "bot_while_waiting", {"agent": owner_name(case, facts.need(Provider))})
+
+
+def _angry(case: Case, inbound: Inbound[Said], facts: Facts, found: Understanding) -> list[RuleAct]:
+    """An apology once, and the agents are told louder."""
+    if not case.upset:
+        told = SayTemplate("agents_angry", {"text": literal(inbound.text)}, Addressee.AGENTS)
+        now = SetFields({"upset": True, "reminded_at": facts.need(Now).at})
+        names: Names = {"agent": owner_name(case, facts.need(Provider))}
+        return [now, *acknowledgement(case, "sorry_while_waiting", names), told, UpdateCard()]
+    return _state(case, facts)
+
+
+def _human_wanted(case: Case, inbound: Inbound[Said], facts: Facts, found: Understanding) -> list[RuleAct]:
+    return _human(case, facts)
+
+
+def _human(case: Case, facts: Facts) -> list[RuleAct]:
+    if case.owner:
+        names: Names = {"agent": owner_name(case, facts.need(Provider))}
+        return acknowledgement(case, "human_has_it", names)
+    return [*acknowledgement(case, "operator_soon"), *_reminded(case, facts, "agents_human_wanted")]
+
+
+def _status(case: Case, inbound: Inbound[Said], facts: Facts, found: Understanding) -> list[RuleAct]:
+    return _state(case, facts)
+
+
+def _state(case: Case, facts: Facts, reminded: bool = True) -> list[RuleAct]:
+    """How the case stands and what was promised; where nobody has taken it, the agents are reminded of it."""
+    now, provider = facts.need(Now).at, facts.need(Provider)
+    told = _reminded(case, facts, "agents_status_wanted") if reminded and not case.owner else []
+    at = now if told else case.reminded_at
+    names: Names = {
+        "state": case.state,
+        "agent": owner_name(case, provider),
+        "reminded": clock_time(at, provider) if at else "",
+        "just_now": "1" if told else "",
+        **eta_labels(case, now, provider),
+    }
+    return [*acknowledgement(case, "waiting_state", names), *told]
+
+
+def _reminded(case: Case, facts: Facts, template: str) -> list[RuleAct]:
+    """The agents are reminded that somebody waits, and for how long; nothing where they just were."""
+    now = facts.need(Now).at
+    if case.reminded_at is not None and now - case.reminded_at < REMIND_EVERY:
+        return []
+    waited = span_labels(now - (case.registered_at or case.opened_at))
+    return [SayTemplate(template, waited, Addressee.AGENTS), SetFields({"reminded_at": now}), UpdateCard()]
+
+
+def _only(found: Understanding, inbound: Inbound[Said], acts: frozenset[Act]) -> bool:
+    """Whether nothing but these acts was said."""
+    said = {one.act for one in found.acts}
+    return bool(said) and said <= acts and not found.leftover and not found.values and not inbound.files
+
+
+def _small_talk(case: Case, inbound: Inbound[Said], found: Understanding) -> list[RuleAct]:
+    """A short word once; a second one is not answered."""
+    word = "you_are_welcome" if found.says(Act.THANKS) else "waiting_noted"
+    if case.owner and not found.says(Act.THANKS):
+        return [*relay(case, inbound), *([silence("small talk")] if case.unread >= RELAYED else [])]
+    return [silence("small talk")] if was_said_last(case, word) else acknowledgement(case, word)
+
+
+def _passed_on(case: Case, inbound: Inbound[Said], facts: Facts, found: Understanding) -> list[RuleAct]:
+    if case.answered_at is not None and facts.need(Now).at - case.answered_at < LIVE and case.owner:
+        return []
+    names: Names = {
+        "agent": owner_name(case, facts.need(Provider)),
+        "file": "1" if inbound.files and not inbound.text.strip() else "",
+    }
+    return acknowledgement(case, "passed_on" if case.owner else "added", names)
+
+
+_ANSWERS: tuple[tuple[tuple[Act, ...], Answer], ...] = (
+    ((Act.EMERGENCY,), _emergency),
+    ((Act.WORKS_ALREADY,), _works_already),
+    ((Act.CANCEL,), _withdraw),
+    ((Act.LANGUAGE,), _language),
+    ((Act.CALLBACK,), _call_back),
+    ((Act.BOT_QUESTION,), _bot),
+    ((Act.ANGRY,), _angry),
+    ((Act.HUMAN,), _human_wanted),
+    ((Act.STATUS,), _status),
+)
+"""What is heard first comes first."""
