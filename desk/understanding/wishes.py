@@ -1,18 +1,175 @@
-"""What a person wants of the desk: a human, a call, the state of things, another matter, another language."""
+"""What a person wants of the desk: a human, a call, the state of things, another matter, another language.
+
+The words that show each act stand in `phrases`; here is what the acts have to do with each other and with the
+situation.
+"""
 
 from __future__ import annotations
 
-from desk.language.intents import is_only_thanks, is_upset, says_dont_know, wants_human, wants_to_skip
-from desk.understanding.observations import Act, ObservedAct, Situation
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from desk.understanding.anger import shouting
+from desk.understanding.mending import Mending
+from desk.understanding.observations import Act, Context, ObservedAct, ObservedValue, Situation
+from desk.understanding.phrase_book import PhraseBook, Span, WordClasses
+from desk.understanding.words import Word, words_of
+
+PHRASES = Path(__file__).parent / "phrases"
+LANGUAGE_SLOT = "language"
+
+_HIDDEN_BY: Mapping[Act, frozenset[Act]] = {
+    Act.HUMAN: frozenset({Act.BOT_QUESTION, Act.CANCEL}),
+    Act.BACK: frozenset({Act.RESTART}),
+    Act.CONFUSED: frozenset({Act.BOT_QUESTION, Act.LANGUAGE}),
+    Act.OTHER_MATTER: frozenset({Act.CORRECTION}),
+    Act.SKIP: frozenset({Act.DONT_KNOW}),
+    Act.CANCEL: frozenset({Act.EMERGENCY}),
+}
+"""Acts that are not seen where their words belong to another one: "вы живой человек?" asks for nobody."""
+_HIDDEN_WAITING = {**_HIDDEN_BY, Act.CONFUSED: _HIDDEN_BY[Act.CONFUSED] | {Act.STATUS}}
+_HIDDEN_OTHERWISE = {**_HIDDEN_BY, Act.STATUS: frozenset({Act.CONFUSED})}
+"""Who waits and says "ну что?" asks how things stand; who was asked something does not understand it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Bare:
+    """A clause that holds a word of ``core``, and else only words of ``around``."""
+
+    act: Act
+    core: frozenset[str]
+    around: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrases:
+    """All phrases: the book, the clauses that are nothing but a wish, and what takes misspelt words for known ones."""
+
+    book: PhraseBook
+    bare: tuple[_Bare, ...]
+    mending: Mending
+    classes: WordClasses
 
 
 def wishes(text: str, situation: Situation) -> tuple[ObservedAct, ...]:
     """The acts of asking, greeting, thanking, being angry or lost, each with its words."""
-    found = (
-        (Act.HUMAN, wants_human(text)),
-        (Act.THANKS, is_only_thanks(text)),
-        (Act.DONT_KNOW, says_dont_know(text)),
-        (Act.SKIP, wants_to_skip(text)),
-        (Act.ANGRY, is_upset(text)),
+    words = mended_words(text)
+    places = _places(words, situation.context)
+    hidden_by = _HIDDEN_WAITING if situation.context is Context.WAITING else _HIDDEN_OTHERWISE
+    places = {
+        act: _apart_from(spans, [other for by in hidden_by.get(act, ()) for other in places.get(by, ())])
+        for act, spans in places.items()
+    }
+    if calls := places.get(Act.CALLBACK):
+        places[Act.HUMAN] = [*places.get(Act.HUMAN, ()), *calls]
+    found = [
+        ObservedAct(act, words[start].start, words[end - 1].end)
+        for act, spans in places.items()
+        for start, end in _joined(spans)
+    ]
+    is_at_peace = any(one.act in (Act.THANKS, Act.GREETING) for one in found)
+    if Act.ANGRY not in {one.act for one in found} and (loud := shouting(text, words, is_at_peace)):
+        found.append(ObservedAct(Act.ANGRY, *loud))
+    return tuple(sorted(found, key=lambda one: (one.start, one.end)))
+
+
+def language_wished(text: str, acts: Iterable[ObservedAct]) -> tuple[ObservedValue, ...]:
+    """The language that the words of `Act.LANGUAGE` name: the value "ru" or "en" of slot "language"."""
+    found = []
+    for one in acts:
+        if one.act is not Act.LANGUAGE:
+            continue
+        named = {word.text for word in mended_words(text[one.start : one.end])}
+        known = _phrases().classes
+        is_russian, is_english = bool(named & known.words("@russian")), bool(named & known.words("@english"))
+        if is_russian == is_english:
+            continue
+        denied = bool(named & known.words("@not"))  # "I don't speak Russian" wishes for the other one
+        language = "ru" if is_russian != denied else "en"
+        found.append(ObservedValue(LANGUAGE_SLOT, language, one.start, one.end))
+    return tuple(found[-1:])
+
+
+def mended_words(text: str) -> tuple[Word, ...]:
+    """The words of a text, misspelt ones as the phrases know them."""
+    mending = _phrases().mending
+    return tuple(
+        word if (meant := mending(word.text)) == word.text else replace(word, text=meant) for word in words_of(text)
     )
-    return tuple(ObservedAct(act, 0, len(text)) for act, seen in found if seen)
+
+
+def _places(words: Sequence[Word], context: Context) -> dict[Act, list[Span]]:
+    """Where the words show each act, but where they mean something else."""
+    phrases = _phrases()
+    found = phrases.book.found(words)
+    places: dict[Act, list[Span]] = {}
+    for name, spans in found.items():
+        act, _, where = name.partition(".")
+        if act.startswith("!") or where not in ("", context):
+            continue
+        against = found.get(f"!{act}", ())
+        if left := _apart_from(spans, against):
+            places.setdefault(Act(act), []).extend(left)
+    for start, end in _clauses(words):
+        texts = {word.text for word in words[start:end]}
+        for bare in phrases.bare:
+            if texts & bare.core and texts <= bare.core | bare.around:
+                places.setdefault(bare.act, []).extend(_apart_from([(start, end)], found.get(f"!{bare.act}", ())))
+    return places
+
+
+def _clauses(words: Sequence[Word]) -> list[Span]:
+    found, start = [], 0
+    for at, word in enumerate(words):
+        if word.stop or at == len(words) - 1:
+            found.append((start, at + 1))
+            start = at + 1
+    return found
+
+
+def _apart_from(spans: Iterable[Span], others: Sequence[Span]) -> list[Span]:
+    """The spans that have no word in common with any of the others."""
+    return [one for one in spans if not any(one[0] < end and start < one[1] for start, end in others)]
+
+
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    """The spans, those that touch each other as one."""
+    joined: list[Span] = []
+    for start, end in sorted(spans):
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+@cache
+def _phrases() -> _Phrases:
+    tables: dict[str, Any] = {}
+    for path in sorted(PHRASES.glob("*.toml")):
+        tables |= tomllib.loads(path.read_text("utf-8"))
+    classes = WordClasses(tables.pop("classes"))
+    patterns: dict[str, list[str]] = {}
+    bare: list[_Bare] = []
+    for act, table in tables.items():
+        patterns[act] = _lines(table.get("any", ""))
+        patterns[f"!{act}"] = _lines(table.get("unless", ""))
+        for context in Context:
+            patterns[f"{act}.{context}"] = _lines(table.get(context, {}).get("any", ""))
+        bare += [_bare(Act(act), core, around, classes) for core, around in table.get("bare", ())]
+    book = PhraseBook(patterns, classes)
+    known = book.words.union(*(one.core | one.around for one in bare))
+    return _Phrases(book, tuple(bare), Mending(known), classes)
+
+
+def _bare(act: Act, core: str, around: str, classes: WordClasses) -> _Bare:
+    words = [frozenset[str]().union(*map(classes.words, text.split())) for text in (core, around)]
+    return _Bare(act, *words)
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
