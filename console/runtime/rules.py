@@ -22,7 +22,17 @@ from desk.model.agent_operations import (
 )
 from desk.model.case import Case
 from desk.model.core_facts import CaseContacts, RecentCaseCount
-from desk.model.dialog_state import CATEGORY, CONSENT, IDENTIFIER, QUESTION, SELF_HELP, SUMMARY
+from desk.model.dialog_state import (
+    CATEGORY,
+    CONSENT,
+    IDENTIFIER,
+    QUESTION,
+    RESTART,
+    RESUME,
+    SELF_HELP,
+    SETTLED,
+    SUMMARY,
+)
 from desk.model.events import (
     DeliveryFailed,
     Inbound,
@@ -39,8 +49,14 @@ from escalation import agent_rules as agents
 from escalation import consent_rules as consent
 from escalation import subscriber_rules as escalation
 from escalation import waiting_rules as waiting
-from intake import first_contact_rules as intake
+from intake import account_rules as account
+from intake import arrival_rules as arrivals
+from intake import command_rules as commands
+from intake import first_words_rules as first_words
+from intake import matter_rules as matter
+from intake import repair_rules as repair
 from intake.engine import rules as dialogs
+from intake.engine import summary_rules as summary
 from intake.engine.completion import is_complete
 from intake.limits import rate_rules
 from intake.limits.rate_rules import MessageRate
@@ -94,11 +110,16 @@ def registered(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
 
 def in_intake(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
     """Whether the desk still has to find out what the matter is."""
-    return not is_complete(case)
+    return case.open and not is_complete(case)
+
+
+def of_the_talk(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
+    """Whether the talk itself is spoken of while the desk asks, or a question in between."""
+    return in_intake(case, inbound, facts) and repair.speaks_of_the_talk(case, inbound, facts)
 
 
 TIMERS = {
-    "silent": (intake.close_abandoned,),
+    "silent": (arrivals.close_abandoned,),
     "eta_missing": (escalation.warn_eta_missing,),
     "eta_over": (escalation.warn_eta_over,),
     "consent_reminder": (consent.remind_consent,),
@@ -120,29 +141,36 @@ OPERATIONS = {
 }
 
 ANSWERS = {
-    IDENTIFIER: (intake.take_identifier,),
-    CATEGORY: (intake.take_category,),
+    IDENTIFIER: (account.take_identifier,),
+    CATEGORY: (matter.take_category,),
     SELF_HELP: (kb.self_help_outcome,),
     QUESTION: (dialogs.take_answer,),
-    SUMMARY: (dialogs.confirm_summary,),
+    SUMMARY: (summary.confirm_summary,),
 }
 """Whoever asked hears the answer first."""
+
+BETWEEN = {
+    SETTLED: (repair.take_settled,),
+    RESUME: (repair.take_go_on,),
+    RESTART: (repair.take_go_on,),
+}
+"""Questions put in between. What answers none of them is heard as an answer to the one that waits behind."""
 
 RULEBOOK = Rulebook(
     (
         # One person's flood must not delay all others.
         Stage("pace", SPOKEN, (rate_rules.slow_down,), when=in_a_hurry),
         # What is nobody's word: repeats, machines, mail that proves nothing, empty messages, buttons of yesterday.
-        Stage("bounces", (DeliveryFailed,), (intake.ignore_duplicate, mail.ignore_unproved_bounce), when=by_mail),
+        Stage("bounces", (DeliveryFailed,), (arrivals.ignore_duplicate, mail.ignore_unproved_bounce), when=by_mail),
         Stage(
             "mail",
             (Said,),
-            (intake.ignore_duplicate, mail.stop_notices, mail.keep_automatic_mail, mail.keep_unproved_pending),
+            (arrivals.ignore_duplicate, mail.stop_notices, mail.keep_automatic_mail, mail.keep_unproved_pending),
             when=by_mail,
         ),
-        Stage("service messages", (NotForDesk,), (intake.not_for_desk,)),
-        Stage("empty messages", (Said,), (intake.ignore_empty,)),
-        Stage("buttons", (Pressed,), (intake.refuse_stale_button,)),
+        Stage("service messages", (NotForDesk,), (arrivals.not_for_desk,)),
+        Stage("empty messages", (Said,), (arrivals.ignore_empty,)),
+        Stage("buttons", (Pressed,), (arrivals.refuse_stale_button,)),
         # The desk's own news: what did not arrive, what may have, which timer fired.
         Stage("delivery", (DeliveryFailed,), (escalation.mark_undelivered,)),
         Stage("delivery", (MaybeSent,), (escalation.warn_maybe_sent,)),
@@ -152,9 +180,9 @@ RULEBOOK = Rulebook(
         RulesByKey("operations", (OperationOrdered,), operation_type, OPERATIONS),
         # Subscribers are answered where they wrote; a question about the desk itself changes nothing.
         Stage("back again", SPOKEN, (escalation.reachable_again,), when=back_again),
-        Stage("commands", (Said,), (intake.answer_command,), when=a_command),
-        Stage("edits", (Said,), (intake.keep_edit,), when=edited),
-        Stage("last channel", SPOKEN, (intake.remember_channel,)),
+        Stage("commands", (Said,), (commands.answer_command,), when=a_command),
+        Stage("edits", (Said,), (arrivals.keep_edit,), when=edited),
+        Stage("last channel", SPOKEN, (arrivals.remember_channel,)),
         Stage("incomplete mail", (Said,), (mail.note_lost_parts,), when=by_mail),
         # A subscriber whose case has its number.
         RulesByKey("answers", (Said, Pressed), expectation_owner, {CONSENT: (consent.take_consent,)}, when=registered),
@@ -162,29 +190,51 @@ RULEBOOK = Rulebook(
         Stage("registered", (Pressed,), (waiting.press_for_human,), when=registered),
         Stage("registered", (Said,), (waiting.answer_who_waits, waiting.relay_to_agent), when=registered),
         # A subscriber with a new matter: greeted, known, and a human at any moment.
-        Stage("opening", (Opened,), (intake.welcome,), when=in_intake),
+        Stage("opening", (Opened,), (first_words.welcome,), when=in_intake),
         Stage(
             "first words",
             (Said,),
-            (intake.answer_thanks, intake.note_anger, intake.greet, intake.describe_problem),
+            (
+                first_words.answer_thanks,
+                first_words.note_anger,
+                first_words.greet,
+                first_words.describe_problem,
+                dialogs.note_facts,
+            ),
             when=in_intake,
         ),
-        Stage("intake", SPOKEN, (intake.recognise_account, intake.bring_human), when=in_intake),
-        Stage("silenced", SPOKEN, (intake.nobody_to_answer,), when=by_mail_in_intake),
+        Stage("intake", SPOKEN, (account.recognise_account, matter.bring_human), when=in_intake),
+        Stage("silenced", SPOKEN, (matter.nobody_to_answer,), when=by_mail_in_intake),
         Stage("too often", SPOKEN, (rate_rules.too_many_cases,), when=once_more_today),
+        # The talk is mended: another language, "it works already", calling off, a question in between, a long silence.
+        Stage(
+            "repair",
+            (Said,),
+            (
+                repair.change_language,
+                repair.put_in_other_language,
+                repair.ask_whether_settled,
+                repair.call_off,
+                repair.begin_anew,
+                repair.answer_between,
+                repair.resume,
+            ),
+            when=of_the_talk,
+        ),
+        RulesByKey("questions in between", (Said, Pressed), expectation_owner, BETWEEN, when=in_intake),
         # The open question is answered; then the next step is found: what, whose, an article, a dialog, its questions.
         RulesByKey("answers", SPOKEN, expectation_owner, ANSWERS, when=in_intake),
         Stage(
             "next step",
             SPOKEN,
             (
-                intake.ask_problem,
-                intake.ask_identifier,
+                matter.ask_problem,
+                account.ask_identifier,
                 kb.suggest_article,
-                intake.choose_dialog,
+                matter.choose_dialog,
                 dialogs.ask_questions,
                 kb.show_dialog_article,
-                intake.hand_to_agent,
+                matter.hand_to_agent,
             ),
             when=in_intake,
         ),
@@ -194,8 +244,8 @@ RULEBOOK = Rulebook(
     # What belongs to no case: an order that names none is refused, a button of nobody's is stale, the rest is ignored.
     without_case=(
         agents.order_without_case,
-        intake.stale_button_without_case,
-        intake.not_for_desk_without_case,
+        arrivals.stale_button_without_case,
+        arrivals.not_for_desk_without_case,
         mail.unproved_bounce_without_case,
         escalation.news_without_case,
     ),

@@ -129,7 +129,7 @@ class CaseReference:
     ``tokens`` are keyed tokens found in recipients and references, ``reply_to`` the channel's id of the message this
     one answers, looked up among the departures of ``lane``. ``number`` is a case number an agent typed,
     ``quoted_number`` one in the desk's own message that is answered (``to_desk``); ``case_id`` is named by the desk
-    itself, ``button`` when it comes from a button.
+    itself, ``button`` when it comes from a button. ``anew`` when it begins a matter of its own, whatever is open.
     """
 
     tokens: tuple[str, ...] = ()
@@ -140,6 +140,7 @@ class CaseReference:
     to_desk: bool = False
     case_id: int = 0
     button: bool = False
+    anew: bool = False
 
 
 NO_REFERENCE = CaseReference()

@@ -30,13 +30,15 @@ class ParsedAnswer:
     """An answer. ``value`` is what conditions look at (None: skipped or not known), ``text`` the person's own words.
 
     ``parsed`` holds what was read from it: "from" and "to" of a moment, numbers of a command's output. ``files`` are
-    `desk.model.messages.File` as dictionaries.
+    `desk.model.messages.File` as dictionaries. ``origin`` says where it comes from: {"message": id, "span": [a, b]},
+    {"button": option} or {"file": what is on file}.
     """
 
     value: Any
     text: str = ""
     parsed: Mapping[str, Any] = field(default_factory=dict)
     files: tuple[Mapping[str, Any], ...] = ()
+    origin: Mapping[str, Any] = field(default_factory=dict)
 
     def stored(self) -> dict[str, Any]:
         """The answer as `Case.answers` keeps it; empty parts are left out."""
@@ -45,6 +47,8 @@ class ParsedAnswer:
             kept["parsed"] = dict(self.parsed)
         if self.files:
             kept["files"] = [dict(file) for file in self.files]
+        if self.origin:
+            kept["from"] = dict(self.origin)
         return kept
 
 

@@ -13,6 +13,8 @@ from desk.model.messages import File
 from desk.model.provider_files import Provider
 from desk.model.shared_facts import Account, EntitlementStatus, IdentityClaim, Outage
 from intake.engine import engine
+from intake.engine.findings import case_findings
+from intake.engine.labels import SKIPPED, UNKNOWN
 from intake.engine.model import Dialog, DialogSet, Question
 
 
@@ -64,15 +66,9 @@ def _on_file(account: Account) -> dict[str, str]:
 
 def summary_lines(case: Case, dialog: Dialog, facts: Facts, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What was asked, with the answers as the person gave them."""
-    zone = facts.need(Provider).timezone
-    lines = engine.case_findings(dialog, answers, condition_values(case, facts), case.language, zone=zone).lines
-    return [(question, words) for question, words in lines if words != engine.SKIPPED]
-
-
-def collected_so_far(case: Case, facts: Facts) -> dict[str, Any]:
-    """The case data that the answers given until now come to: whoever asks for a human is not asked again."""
-    dialog = dialog_of(case, facts)
-    return case_data(case, dialog, facts, case.answers, case.circumstances) if dialog and case.answers else {}
+    values, names = condition_values(case, facts), template_values(case, facts)
+    lines = case_findings(dialog, answers, values, case.language, names, plain=True).lines
+    return [(question, words) for question, words in lines if words != SKIPPED]
 
 
 def circumstances_in(case: Case, acts: Sequence[RuleAct]) -> str:
@@ -90,7 +86,7 @@ def case_data(case: Case, dialog: Dialog, facts: Facts, answers: Mapping[str, An
     values, provider = values_of(case, facts), facts.need(Provider)
     identified = facts.get(IdentityClaim)
     names = _on_file(identified.account) if identified and identified.account else {}
-    found = engine.case_findings(dialog, answers, values, provider.language, names, provider.timezone, case.articles)
+    found = case_findings(dialog, answers, values, provider.language, names, provider.timezone, case.articles)
     outcome = engine.dialog_outcome(dialog, answers, values)
     return {
         "present": list(found.present),
@@ -107,13 +103,13 @@ def case_data(case: Case, dialog: Dialog, facts: Facts, answers: Mapping[str, An
 
 def _both(said: str, found: str) -> str:
     """What was said beside the questions, and what was answered to them."""
-    lines = (line for one in (found, said) if one != engine.UNKNOWN for line in one.splitlines() if line.strip())
-    return "\n".join(dict.fromkeys(lines))[:ENOUGH] or engine.UNKNOWN
+    lines = (line for one in (found, said) if one != UNKNOWN for line in one.splitlines() if line.strip())
+    return "\n".join(dict.fromkeys(lines))[:ENOUGH] or UNKNOWN
 
 
 def more_words(text: str, added: str) -> str:
     """Words added to those of a field, which may be unknown until now."""
-    return append_words(text, added) if text != engine.UNKNOWN else added[:ENOUGH]
+    return append_words(text, added) if text != UNKNOWN else added[:ENOUGH]
 
 
 def pictures_of(dialog: Dialog, questions: Sequence[Question]) -> tuple[File, ...]:

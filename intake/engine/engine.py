@@ -9,72 +9,22 @@ undecided.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, tzinfo
 from typing import Any
 
-from desk.language.intents import says_dont_know
 from desk.language.rich_text import RichText, escape_markdown, join_texts, parse_markdown
 from desk.model.messages import RenderedButton
 from intake.engine.answer_parsing import ON_FILE
-from intake.engine.date_parsing import readable_span
+from intake.engine.labels import LABELS, UNKNOWN
 from intake.engine.model import Dialog, Question, ValueRule
 
 Answers = Mapping[str, Mapping[str, Any]]
 ConditionValues = Mapping[str, object]
 TemplateValues = Mapping[str, str]
 
-UNKNOWN = "unknown"
-"""What stands in a field of the case that nobody could fill (B9)."""
-
-SKIPPED = "\u2014"
-"""How an answer reads that was left out."""
-
-_LABELS = {
-    "ru": {
-        "yes": "Да",
-        "no": "Нет",
-        "unknown": "Не знаю",
-        "on_file": "Да, верно",
-        "now": "Только что",
-        "today_morning": "Сегодня с утра",
-        "yesterday": "Вчера",
-        "days_ago": "Несколько дней",
-        "week_ago": "Неделю назад",
-        "skipped": SKIPPED,
-        "shown how": "показали, как: не помогло",
-        "service.address": "адрес из договора",
-        "as on file": "как в договоре",
-        "a number": "Число",
-        "from": "от",
-        "to": "до",
-        "maybe": "(если подходит) ",
-        "photo": "Фото:",
-        "evidence": "Проверка:",
-    },
-    "en": {
-        "yes": "Yes",
-        "no": "No",
-        "unknown": "I don't know",
-        "on_file": "Yes, that's right",
-        "now": "Just now",
-        "today_morning": "Since this morning",
-        "yesterday": "Yesterday",
-        "days_ago": "For some days",
-        "week_ago": "A week ago",
-        "skipped": SKIPPED,
-        "shown how": "shown how: it did not help",
-        "service.address": "the address on file",
-        "as on file": "as on file",
-        "a number": "A number",
-        "from": "from",
-        "to": "to",
-        "maybe": "(if it applies) ",
-        "photo": "Photo:",
-        "evidence": "Test:",
-    },
-}
+UPSET_QUESTIONS = 3
+"""Questions that somebody upset is asked at most."""
 _SYSTEMS = {"windows": "Windows", "macos": "macOS", "linux": "Linux"}
 _PLACEHOLDER = re.compile(r"\{([a-z_.]{1,40})\}")
 _PARAMETER = re.compile(r"\{([a-z_]{1,40})\}")
@@ -102,21 +52,6 @@ class DialogConclusion:
     articles: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CaseFindings:
-    """The case data of a dialog (B9); a field nobody could fill is `UNKNOWN`. ``lines`` are (question, answer).
-
-    ``present`` ends with the answers that no other field tells, each behind its question.
-    """
-
-    present: tuple[str, ...]
-    absent: tuple[str, ...]
-    occurred: str
-    place: str
-    circumstances: str
-    lines: tuple[tuple[str, str], ...]
-
-
 def known_answers(dialog: Dialog, answers: Answers, values: ConditionValues) -> dict[str, object]:
     """The value of every name a ``when`` may look at.
 
@@ -133,22 +68,46 @@ def known_answers(dialog: Dialog, answers: Answers, values: ConditionValues) -> 
     return names
 
 
-def next_questions(dialog: Dialog, answers: Answers, values: ConditionValues, batch: int) -> tuple[Question, ...]:
+def next_questions(
+    dialog: Dialog, answers: Answers, values: ConditionValues, batch: int, put: Sequence[str] = ()
+) -> tuple[Question, ...]:
     """The next questions, at most ``batch`` of them; when none is left, the next requests; then nothing.
 
-    No more than the dialog's ``max_questions`` are asked in all. Somebody upset is asked only what is required.
+    No more than the dialog's ``max_questions`` are asked in all. Somebody upset is asked only what is required, and
+    `UPSET_QUESTIONS` at most, of which ``put`` were put already.
     """
     names = known_answers(dialog, answers, values)
     upset = values.get("upset") is True
-    questions = _unanswered(dialog.questions, answers, names, upset)[: questions_left(dialog, answers, batch)]
+    left = questions_left(dialog, answers, batch)
+    if upset:
+        left = max(0, min(left, UPSET_QUESTIONS - len(set(put))))
+    questions = _unanswered(questions_that_matter(dialog, names), answers, names, upset)[:left]
     return questions or next_requests(dialog, answers, values)[: max(0, batch)]
+
+
+def questions_that_matter(dialog: Dialog, names: ConditionValues) -> tuple[Question, ...]:
+    """All questions, or those that the zone leaves to be asked, once one is found that is enough. ``names`` are
+    `known_answers`."""
+    still_ask = _still_ask(dialog, names)
+    if still_ask is None:
+        return dialog.questions
+    return tuple(question for question in dialog.questions if question.id in still_ask)
+
+
+def is_work_for_others(dialog: Dialog, answers: Answers, values: ConditionValues) -> bool:
+    """Whether the zone found is enough: nothing more has to be tried at home."""
+    return _still_ask(dialog, known_answers(dialog, answers, values)) is not None
+
+
+def _still_ask(dialog: Dialog, names: ConditionValues) -> tuple[str, ...] | None:
+    zone = next((zone for zone in dialog.fault_zones if zone.when.test(names) is True), None)
+    return zone.still_ask if zone else None
 
 
 def next_requests(dialog: Dialog, answers: Answers, values: ConditionValues) -> tuple[Question, ...]:
     """All requests that matter and are still open. Somebody upset is asked only for what is required."""
-    requests = _unanswered(
-        dialog.requests, answers, known_answers(dialog, answers, values), values.get("upset") is True
-    )
+    names = known_answers(dialog, answers, values)
+    requests = _unanswered(dialog.requests, answers, names, values.get("upset") is True)
     if _has_photo(answers):
         requests = tuple(request for request in requests if request.type != "photo")
     return tuple(_with_parameters(request, answers) for request in requests)
@@ -213,20 +172,28 @@ def _parameter_value(value: str, answers: Answers) -> str:
 
 
 def render_question(
-    question: Question, language: str, names: TemplateValues, number: int = 0, maybe: bool = False
+    question: Question,
+    language: str,
+    names: TemplateValues,
+    number: int = 0,
+    maybe: bool = False,
+    again: bool = False,
 ) -> QuestionPrompt:
     """A question as it is put to a person. ``names`` holds only what this person may be told
     (`intake.engine.lint.TEXT_NAMES`).
 
     Where a name of the text is missing there, ``text_unproved`` is shown. With a ``number`` (of a question in a
     mail) the text begins with it, and the options stand below with numbers of their own: 11, 12, 13. ``maybe`` marks
-    a question that may not matter.
+    a question that may not matter. ``again`` puts it a second time: in other words, without its hint and picture.
     """
     confirmable = bool(question.prefill and names.get(question.prefill))
     options = _button_options(question, language, confirmable)
-    parts = [_question_text(question, language, names)]
+    if again:
+        words = question.again.get(language) or question_text(question, language, names)
+        return QuestionPrompt(parse_markdown(words), options, can_skip=not question.required)
+    parts = [question_text(question, language, names)]
     if number:
-        parts[0] = f"{number}) {_LABELS[language]['maybe'] if maybe else ''}{parts[0]}"
+        parts[0] = f"{number}) {LABELS[language]['maybe'] if maybe else ''}{parts[0]}"
         parts += ["\n".join(f"{number}{at} \u2013 {escape_markdown(one.label)}" for at, one in enumerate(options, 1))]
     parts.append(question.hint.get(language) or _number_bounds(question, language))
     parts += [f"{_SYSTEMS[system]}: `{escape_markdown(line)}`" for system, line in question.commands]
@@ -239,18 +206,19 @@ def _button_options(question: Question, language: str, confirmable: bool) -> tup
     if question.options:
         return tuple(RenderedButton(one.id, one.label[language]) for one in question.options)
     ids = ("yes", "no", "unknown") if question.type == "yesno" else question.buttons
-    return tuple(RenderedButton(one, _LABELS[language][one]) for one in (*ids, *((ON_FILE,) if confirmable else ())))
+    return tuple(RenderedButton(one, LABELS[language][one]) for one in (*ids, *((ON_FILE,) if confirmable else ())))
 
 
 def _number_bounds(question: Question, language: str) -> str:
     """Which numbers are taken: nobody has to guess why theirs is not."""
-    labels = _LABELS[language]
+    labels = LABELS[language]
     bounds = [(labels["from"], question.minimum), (labels["to"], question.maximum)]
     stated = [f"{word} {int(bound) if bound == int(bound) else bound}" for word, bound in bounds if bound is not None]
     return " ".join((labels["a number"], *stated)) if stated else ""
 
 
-def _question_text(question: Question, language: str, names: TemplateValues) -> str:
+def question_text(question: Question, language: str, names: TemplateValues) -> str:
+    """The words of a question, with what this person may be told put in."""
     text = question.text[language]
     if any(not names.get(placeholder) for placeholder in _PLACEHOLDER.findall(text)):
         text = question.text_unproved.get(language, text)
@@ -284,122 +252,3 @@ def _fault_zone(dialog: Dialog, names: ConditionValues) -> tuple[str, float]:
 
 def _first_match(rules: Sequence[ValueRule], names: ConditionValues) -> str:
     return next((rule.value for rule in rules if rule.when.test(names) is True), "")
-
-
-def case_findings(
-    dialog: Dialog,
-    answers: Answers,
-    values: ConditionValues,
-    language: str,
-    names: TemplateValues | None = None,
-    zone: tzinfo = UTC,
-    tried: Collection[str] = (),
-) -> CaseFindings:
-    """What the answers say about the fault, in ``language``, with moments on the clock of ``zone``.
-
-    ``names`` may hold what is on file: it is then written where the person confirmed it. Of what was not done yet, and
-    is shown in one of the articles ``tried``, the answer tells so. These are for agents. Answers to questions that this
-    version of the dialog lacks stand in the circumstances.
-    """
-    names = names or {}
-    known = known_answers(dialog, answers, values)
-    answered = [
-        (question, answers[question.id])
-        for question in (*dialog.questions, *dialog.requests)
-        if question.id in answers and known.get(question.id) != ""
-    ]
-    chosen = [
-        option
-        for question, reply in answered
-        for option in question.options
-        if option.id in _chosen_ids(reply.get("value"))
-    ]
-    fields = {
-        field: "; ".join(
-            _answer_text(question, reply, language, names, zone)
-            for question, reply in answered
-            if _fills_field(question, reply, field)
-        )
-        for field in ("occurred_at", "place", "circumstances")
-    }
-    lines = tuple(
-        (
-            _question_summary(question, language),
-            _answer_text(question, reply, language, names, zone) + _selfhelp_note(question, reply, language, tried),
-        )
-        for question, reply in answered
-    )
-    told_elsewhere = (
-        " ".join(line)
-        for line, (question, reply) in zip(lines, answered, strict=True)
-        if _is_told_nowhere_else(question, reply)
-    )
-    return CaseFindings(
-        present=(*(option.present[language] for option in chosen if option.present), *told_elsewhere),
-        absent=tuple(option.absent[language] for option in chosen if option.absent),
-        occurred=fields["occurred_at"][:400] or UNKNOWN,
-        place=fields["place"][:400] or UNKNOWN,
-        circumstances="; ".join(filter(None, (fields["circumstances"], *_answers_to_other_questions(dialog, answers))))
-        or UNKNOWN,
-        lines=lines,
-    )
-
-
-def _question_summary(question: Question, language: str) -> str:
-    """What an answer is to: the question up to its question mark, and of a request only what was asked for."""
-    if question.request:
-        return _LABELS[language][question.type]
-    words = parse_markdown(_question_text(question, language, {})).plain
-    return words.partition("?")[0] + "?" if "?" in words else words
-
-
-def _selfhelp_note(question: Question, reply: Mapping[str, Any], language: str, tried: Collection[str]) -> str:
-    """What became of a "no": shown how to do it, the person did, or would not; what was wrong still is."""
-    shown = question.selfhelp in tried and reply.get("value") is False
-    return f" ({_LABELS[language]['shown how']})" if shown else ""
-
-
-def _answers_to_other_questions(dialog: Dialog, answers: Answers) -> list[str]:
-    said = {
-        name: reply.get("text") or reply.get("value") for name, reply in answers.items() if not dialog.question(name)
-    }
-    return [f"{name}: {words}" for name, words in said.items() if words not in (None, "")]
-
-
-def _chosen_ids(value: object) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _fills_field(question: Question, reply: Mapping[str, Any], field: str) -> bool:
-    return question.case_field == field and reply.get("value") not in (None, "")
-
-
-def _is_told_nowhere_else(question: Question, reply: Mapping[str, Any]) -> bool:
-    """Whether an answer says what stands in no field and is no finding of its option: also one nobody understood."""
-    value = reply.get("value")
-    if value is None:
-        return bool(reply.get("text")) and not says_dont_know(str(reply["text"]))
-    chosen = [option for option in question.options if option.id in _chosen_ids(value)]
-    stated = question.request or question.case_field or any(option.present or option.absent for option in chosen)
-    return not stated and value not in ("", UNKNOWN)
-
-
-def _answer_text(
-    question: Question, reply: Mapping[str, Any], language: str, names: TemplateValues, zone: tzinfo
-) -> str:
-    """An answer as an agent reads it."""
-    labels, value, text = _LABELS[language], reply.get("value"), str(reply.get("text", ""))
-    if value == ON_FILE and question.prefill:
-        return names.get(question.prefill) or labels.get(question.prefill) or labels["as on file"]
-    if options := [option for option in question.options if option.id in _chosen_ids(value)]:
-        return ", ".join(option.label[language] for option in options)
-    if question.type == "datetime" and value is not None:
-        words = text or labels.get(str(value), str(value))
-        parsed = reply.get("parsed", {})
-        return f"{words} ({readable_span((parsed['from'], parsed['to']), zone)})" if parsed else words
-    if isinstance(value, bool) and question.type == "yesno":
-        return labels["yes" if value else "no"]
-    files = ", ".join(str(file.get("name") or file.get("kind", "")) for file in reply.get("files", ()))
-    if not text and not files and isinstance(value, str):
-        text = value  # an option that this version of the dialog lacks
-    return " ".join(part for part in (text, f"[{files}]" if files else "") if part) or labels["skipped"]

@@ -80,6 +80,7 @@ class _DialogLinter:
         self.problems: list[str] = []
         self.known_names: set[str] = set(CONDITION_FACTS)
         self.zone_ids: set[str] = set()
+        self.question_ids: set[str] = set()
 
     def report(self, where: str, what: str) -> None:
         self.problems.append(f"{self.name}: {where}: {what}")
@@ -93,6 +94,7 @@ class _DialogLinter:
         if not 1 <= len(questions) <= MAX_QUESTIONS:
             self.report("ask", f"a dialog has 1 to {MAX_QUESTIONS} questions, this one has {len(questions)}")
         self.zone_ids = {str(zone.get("id")) for zone in zones}
+        self.question_ids = {str(question.get("id")) for question in questions}
         for question in questions:
             self.check_question(question)
         for request in requests:
@@ -275,7 +277,10 @@ class _DialogLinter:
 
     def check_zone(self, zone: Table) -> None:
         where = f"[[zone]] {zone.get('id')!r}"
-        self.check_keys(zone, frozenset({"id", "when", "sure"}), where)
+        self.check_keys(zone, frozenset({"id", "when", "sure", "still_ask"}), where)
+        for name in self.strings_in(zone["still_ask"], f"{where} still_ask") if "still_ask" in zone else ():
+            if name not in self.question_ids:
+                self.report(f"{where} still_ask", f"there is no [[ask]] {name!r}")
         if not isinstance(zone.get("id"), str) or not 0 < len(str(zone.get("id"))) <= 32:
             self.report(where, "id is a name of at most 32 characters")
         self.check_condition(zone, where, needed=True)

@@ -95,11 +95,15 @@ class CommandOutputPattern:
 
 @dataclass(frozen=True, slots=True)
 class FaultZoneRule:
-    """Where the fault lies if ``when`` holds, and how sure that is, from 0 to 1."""
+    """Where the fault lies if ``when`` holds, and how sure that is, from 0 to 1.
+
+    With ``still_ask`` that is enough: of the questions only those of these ids are still asked.
+    """
 
     id: str
     when: Condition
     confidence: float
+    still_ask: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,9 +202,7 @@ def _dialog_from_table(table: Mapping[str, Any], source: str, digest: str, folde
         email_batch=dialog.get("email_batch", 9),
         questions=tuple(_question_from_table(question) for question in table["ask"]),
         requests=tuple(_request_from_table(request) for request in table.get("request", ())),
-        fault_zones=tuple(
-            FaultZoneRule(zone["id"], Condition.of(zone["when"]), float(zone["sure"])) for zone in table.get("zone", ())
-        ),
+        fault_zones=tuple(map(_zone_from_table, table.get("zone", ()))),
         severity=tuple(ValueRule(Condition.of(rule["when"]), rule["set"]) for rule in outcome.get("severity", ())),
         suggested_articles={
             zone: tuple(map(_article_id, articles)) for zone, articles in outcome.get("suggest", {}).items()
@@ -264,6 +266,11 @@ def _request_from_table(request: Mapping[str, Any]) -> Question:
             for name, words in request.get("extract", {}).items()
         },
     )
+
+
+def _zone_from_table(zone: Mapping[str, Any]) -> FaultZoneRule:
+    still_ask = tuple(zone["still_ask"]) if "still_ask" in zone else None
+    return FaultZoneRule(zone["id"], Condition.of(zone["when"]), float(zone["sure"]), still_ask)
 
 
 def _article_id(named: str) -> str:

@@ -111,7 +111,9 @@ class TestSuggest:
     def test_whoever_is_upset_goes_straight_on(self) -> None:
         talk = begun(Talk(SUGGESTS, ["cable"]))
         talk.case.upset = True
-        assert talk.presses("there").case.expecting.owner == "summary"
+        talk.presses("there")
+        assert talk.case.registered, "who is upset is not asked whether the summary is right"
+        assert "summary_told" in talk.words
 
     def test_how_an_account_stands_is_not_told_by_an_article(self) -> None:
         """Somebody who typed another's contract must not learn from the article offered that it is blocked (G8)."""
@@ -183,7 +185,7 @@ class TestVersion:
         talk.says("кабель жёлтый")
         assert (talk.shown, talk.case.dialog_state.dialog_hash) == ("Что именно?", new.hash)
         talk.says("и мигает")
-        assert "кабель жёлтый" in talk.case.circumstances
+        assert "кабель жёлтый" in talk.case.description
         summary = next(act for act in talk.acts if isinstance(act, SayTemplate))
         assert summary.names["lines"] == ["Где? here", "Что именно? и мигает"]
 
@@ -248,18 +250,22 @@ class TestOfAQuestion:
         for batch in (False, True):
             talk = Talk(NO_INTERNET, batch=batch, identified=PROVED).says("нет интернета")
             if not batch:
-                talk.presses("all").presses("now").presses("on_file")
+                talk.presses("all").presses("now")
             assert talk.files == ["router_lights.png"]
             assert "На картинке всё в порядке" in talk.shown, "and its hint"
         assert (DIALOG_FOLDER / "router_lights.png").is_file()
 
-    def test_what_is_on_file_can_be_confirmed_at_both_channels(self) -> None:
-        chat = Talk(NO_INTERNET, identified=PROVED).says("нет интернета").presses("one").presses("now")
-        assert "Озёрная, 12" in chat.shown
-        chat.presses("on_file")
+    def test_what_is_on_file_is_shown_and_not_asked_at_both_channels(self) -> None:
+        chat = Talk(NO_INTERNET, identified=PROVED).says("нет интернета").presses("one").presses("now").presses("skip")
+        while chat.case.expecting.owner == "question":
+            chat.presses("skip")
+        summary = next(act for act in chat.acts if isinstance(act, SayTemplate) and act.template == "summary")
+        assert any("Озёрная, 12" in line for line in cast("list[str]", summary.names["lines"]))
         letter = Talk(NO_INTERNET, batch=True, identified=PROVED).says("нет интернета")
-        letter.says("1) на одном\n2) вчера\n3) да")
-        assert chat.case.answers["place"]["value"] == letter.case.answers["place"]["value"] == "on_file"
+        assert "Озёрная" not in letter.shown
+        letter.says("1) на одном\n2) вчера")
+        assert chat.case.answers["place"] == letter.case.answers["place"]
+        assert chat.case.answers["place"]["from"] == {"file": "service.address"}
         assert letter.case.place == "Озёрная, 12"
 
     def test_a_number_out_of_bounds_is_asked_for_again_and_the_bounds_are_told(self) -> None:

@@ -79,7 +79,9 @@ async def test_questions_become_a_numbered_case_with_a_structured_card(
     """What, since when, where, what does and does not happen, and the fault zone stand on the agents' card."""
     await becomes_a_case(subscriber)
     said = "\n".join(subscriber.everything())
-    for words in ("ул. Лесная, 5", "вчера в 18"):
+    # Whose address is on file, and proved, is shown it and not asked for it.
+    place = "г. Тихоборск, ул. Озёрная, д. 12, кв. 15" if subscriber.proved else ANSWERS["place"]
+    for words in (place, "вчера в 18"):
         assert words in said, "the person reads what was understood"
     card = await agents.sees(
         "card",
@@ -87,7 +89,7 @@ async def test_questions_become_a_numbered_case_with_a_structured_card(
         state="acknowledged",
         contract="40-1187",
         proved="1" if subscriber.proved else "",
-        place="ул. Лесная, 5",
+        place=place,
         circumstances="ночью была гроза",
         zone="access_line",
     )

@@ -1,0 +1,114 @@
+"""Whose matter it is: the contract number is noted, corrected, and asked for where nothing tells it. Rules, pure."""
+
+from __future__ import annotations
+
+from desk.language.intents import has_substance, says_no_number
+from desk.model.acts import (
+    Button,
+    Buttons,
+    Decision,
+    Expect,
+    Facts,
+    RuleAct,
+    SayTemplate,
+    SetCaseAccount,
+    SetDialogState,
+    SetFields,
+    decide,
+)
+from desk.model.case import Case
+from desk.model.core_facts import CaseMatch, Now
+from desk.model.dialog_state import IDENTIFIER
+from desk.model.events import Inbound, Opened, Pressed, Said
+from desk.model.messages import FRONT
+from desk.model.provider_files import Provider
+from desk.model.shared_facts import IdentityClaim
+from desk.understanding.observations import Act
+from intake.engine.dialog_context import is_letter_channel
+from intake.engine.hearing import heard
+from intake.engine.model import DialogSet
+
+Answer = Inbound[Said] | Inbound[Pressed]
+Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
+
+NO_CONTRACT: Buttons = ((Button("no_contract", "button_no_contract"), Button("operator", "button_operator")),)
+
+
+def recognise_account(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
+    """Notes whose case it is. The same is said of a number that exists and of one that does not (G8).
+
+    Another number than the one noted before corrects it, and is said to; a message that says nothing else leaves the
+    open question as it is.
+    """
+    identified = facts.get(IdentityClaim) or IdentityClaim()
+    acts = _known(case, identified, facts)
+    asked = case.expecting.owner == IDENTIFIER
+    typed = identified.contract
+    other = bool(typed and case.contract and case.contract != typed)
+    mended = other and facts.need(CaseMatch).how != "new"
+    if mended:
+        acts.append(SayTemplate("contract_corrected", {"contract": typed}))
+    elif typed and (not case.contract or asked or other):
+        acts.append(SayTemplate("contract_noted", {"contract": typed}))
+    if asked and (typed or identified.account):
+        acts += [Expect(), SetDialogState({"tries": 0})]
+    if mended and case.expecting and not asked and not has_substance(_besides(inbound, facts, case), typed):
+        return decide(*acts, words_used=True)
+    return decide(*acts, done=False) if acts else None
+
+
+def _besides(inbound: Spoken, facts: Facts, case: Case) -> str:
+    """What a message says beside the number: "ой, ошибся" says nothing of the matter."""
+    found = heard(case, inbound, facts)
+    return "" if found.says(Act.CORRECTION) and not found.values else found.leftover
+
+
+def _known(case: Case, identified: IdentityClaim, facts: Facts) -> list[RuleAct]:
+    account = identified.account
+    if account is None:
+        other = identified.contract if identified.contract != case.contract else ""
+        return [SetFields({"contract": other, "entitlement": "unverified", "proved": False})] if other else []
+    status = account.standing(facts.need(Now).at.astimezone(facts.need(Provider).timezone).date())
+    acts: list[RuleAct] = []
+    if case.contract != account.contract or case.provider != account.provider:
+        acts.append(SetCaseAccount(account.provider, account.contract))
+    if case.entitlement != status or case.proved != identified.proved:
+        acts.append(SetFields({"entitlement": status.value, "proved": identified.proved}))
+    return acts
+
+
+def ask_identifier(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
+    """Asks for the contract number once, where nothing tells it; by mail only beside everything else."""
+    if case.contract or case.expecting or case.articles or case.dialog or not _needs_account(case, facts):
+        return None
+    if is_letter_channel(facts):
+        return decide(SayTemplate("contract_by_mail"), done=False)
+    if case.dialog_state.tries:
+        return None
+    return decide(Expect(IDENTIFIER), SayTemplate("ask_contract", buttons=NO_CONTRACT))
+
+
+def _needs_account(case: Case, facts: Facts) -> bool:
+    """Whether the dialog one's words lead to needs to know whose case it is. A front desk always asks: whose else?"""
+    dialogs = facts.get(DialogSet)
+    dialog = dialogs.match(case.description) if dialogs else None
+    return dialog is None or "entitlement" in dialog.needs or facts.need(Provider).name == FRONT
+
+
+def take_identifier(case: Case, inbound: Answer, facts: Facts) -> Decision | None:
+    """No number came: a slip is asked about once; whoever has none at hand is helped all the same, unverified.
+
+    Words about the matter are no answer to this question; they are noted, and the number is asked for once more.
+    """
+    found = heard(case, inbound, facts)
+    if case.contract and isinstance(inbound.event, Said) and not has_substance(inbound.text, case.contract):
+        return decide(Expect(), done=False)
+    none_known = says_no_number(inbound.text) or found.says(Act.DONT_KNOW, Act.SKIP)
+    none_known = none_known and not inbound.files
+    if not (inbound.option or none_known) and case.dialog_state.tries == 0:
+        slip = len(inbound.text) < 40 and any(map(str.isdigit, inbound.text)) and not found.values
+        again = "ask_contract_again" if slip else "ask_contract_short"
+        # Words that nobody takes for a number are kept with the case; a slip is no word about the matter.
+        return decide(SetDialogState({"tries": 1}), SayTemplate(again, buttons=NO_CONTRACT), words_used=slip)
+    without = (Expect(), SetDialogState({"tries": 1}), SayTemplate("unverified_ok"))
+    return decide(*without, done=False, words_used=none_known)

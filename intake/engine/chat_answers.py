@@ -1,0 +1,181 @@
+"""What becomes of one answer in a chat: it fits, or it is about something else, or the question is put once more. Pure.
+
+An answer that does not fit its question is never stored as one: its words stay with the case, and after a second try
+the question is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from desk.language.intents import has_substance
+from desk.model.acts import Decision, Expect, Facts, RuleAct, SayTemplate, SetDialogState, SetFields, decide
+from desk.model.case import Case, append_words
+from desk.model.core_facts import Now, Turn
+from desk.model.dialog_state import QUESTION
+from desk.model.events import Inbound, Opened, Pressed, Said
+from desk.model.provider_files import Provider
+from desk.understanding.observations import Act, Understanding
+from intake.engine import hearing, prompts
+from intake.engine.answer_parsing import ParsedAnswer, parse_answer
+from intake.engine.completion import completed
+from intake.engine.model import Dialog, Question
+from intake.engine.walking import go_on, recorded
+
+Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
+
+MOST_REPHRASED = 2
+"""Times in a dialog that a question is put in other words since an answer was not understood: then a person comes."""
+VOICES = ("voice", "audio", "video_note")
+
+
+def chat_answer(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, question: Question) -> Decision:
+    """Takes in one answer to the open question."""
+    if inbound.option:
+        return _pressed(case, inbound, facts, dialog, question)
+    if question.id in case.answers:  # `intake.engine.rules.note_facts` understood it
+        return go_on(case, dialog, facts, dict(case.answers), [SetDialogState({"tries": 0})])
+    found = hearing.heard(case, inbound, facts)
+    told = hearing.told_now(case, inbound, facts, dialog)
+    if found.says(Act.BACK) or (hearing.corrects(found) and not told):
+        return back(case, dialog, facts)
+    if not (facts.get(Turn) or Turn()).may_answer:
+        return _stands(case, inbound, facts, dialog, question, found)
+    given = _answer(case, inbound, facts, question, found, told)
+    if given is not None:
+        return _answered(case, inbound, facts, dialog, question, given, found)
+    return _beside(case, inbound, facts, dialog, question, found, told)
+
+
+def _pressed(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, question: Question) -> Decision:
+    now, zone = facts.need(Now).at, facts.need(Provider).timezone
+    given = parse_answer(question, "", now, option=inbound.option, zone=zone)
+    if not isinstance(given, ParsedAnswer):
+        return _once_more(case, facts, dialog, question, [])
+    given = ParsedAnswer(given.value, given.text, given.parsed, given.files, {"button": inbound.option})
+    answers = {**case.answers, question.id: given.stored()}
+    lines = prompts.lines_of(case, dialog, facts, {question.id: given.stored()})
+    echo: list[RuleAct] = [SayTemplate("answered", {"line": line}) for line in lines]
+    return go_on(case, dialog, facts, answers, [SetDialogState({"tries": 0}), *echo])
+
+
+def _answer(
+    case: Case, inbound: Spoken, facts: Facts, question: Question, found: Understanding, told: hearing.Answers
+) -> ParsedAnswer | None:
+    """The answer to the open question, by its own kind. A word of the talk itself ("чего?", a greeting) is none."""
+    talk = (Act.CONFUSED, Act.BOT_QUESTION, Act.GREETING, Act.STATUS, Act.WAIT, Act.CORRECTION, Act.OTHER_MATTER)
+    if told or (found.says(*talk) and not hearing.words_left(found, case)):
+        return None
+    now, zone = facts.need(Now).at, facts.need(Provider).timezone
+    given = parse_answer(question, inbound.text, now, files=inbound.files, zone=zone)
+    return given if isinstance(given, ParsedAnswer) else None
+
+
+def _answered(
+    case: Case,
+    inbound: Spoken,
+    facts: Facts,
+    dialog: Dialog,
+    question: Question,
+    given: ParsedAnswer,
+    found: Understanding,
+) -> Decision:
+    """The answer is kept with its origin; words beside it are kept as they are, where the answer does not hold them."""
+    stored = hearing.with_origin(given, inbound.message)
+    answers = {**case.answers, question.id: stored}
+    acts: list[RuleAct] = [SetDialogState({"tries": 0})]
+    told = given.value is not None and given.text and len(given.text) < len(inbound.text.strip())
+    if told and hearing.words_left(found, case):
+        acts.append(_kept(case, inbound))
+    decision = go_on(case, dialog, facts, answers, acts)
+    return Decision(decision.acts, decision.done, words_used=True)
+
+
+def _beside(
+    case: Case,
+    inbound: Spoken,
+    facts: Facts,
+    dialog: Dialog,
+    question: Question,
+    found: Understanding,
+    told: hearing.Answers,
+) -> Decision:
+    """The message answers something else, shows a photo, does not understand the question, or is not understood."""
+    if told:
+        return _stands(case, inbound, facts, dialog, question, found)
+    if inbound.files and not has_substance(inbound.text):
+        kind = "voice" if any(one.kind in VOICES for one in inbound.files) else "photo"
+        return _repeated(case, facts, dialog, question, [SayTemplate("seen", {"kind": kind})])
+    if found.says(Act.GREETING, Act.THANKS, Act.WAIT) and not hearing.words_left(found, case):
+        lead = "take_your_time" if found.says(Act.WAIT) else "hello_again"
+        return decide(SayTemplate(lead), words_used=True)
+    lead = "in_other_words" if found.says(Act.CONFUSED) else "not_understood"
+    return _once_more(case, facts, dialog, question, [SayTemplate(lead)])
+
+
+def _stands(
+    case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, question: Question, found: Understanding
+) -> Decision:
+    """Something was told, but not what was asked: that is noted, and the question put once more, or left unknown."""
+    told = hearing.told_now(case, inbound, facts, dialog)
+    lines = prompts.lines_of(case, dialog, facts, told) if told else []
+    lead: list[RuleAct] = [SayTemplate("noted", {"lines": lines})]
+    if found.says(Act.CORRECTION):
+        lead = []  # it was said already what was corrected
+    return _repeated(case, facts, dialog, question, lead)
+
+
+def _repeated(case: Case, facts: Facts, dialog: Dialog, question: Question, lead: Sequence[RuleAct]) -> Decision:
+    """Puts the question once more, where it was put once only; else it is unknown, and the dialog goes on."""
+    if prompts.times_put(case, question) < prompts.MOST_TIMES:
+        return decide(*prompts.put(case, dialog, facts, question, lead))
+    return _unknown(case, facts, dialog, question, list(lead))
+
+
+def _once_more(case: Case, facts: Facts, dialog: Dialog, question: Question, lead: list[RuleAct]) -> Decision:
+    """The same for words that nobody understood; a person is called where that happens too often."""
+    if prompts.times_put(case, question) >= prompts.MOST_TIMES:
+        return _unknown(case, facts, dialog, question, [SayTemplate("never_mind")])
+    if case.dialog_state.rephrased >= MOST_REPHRASED:
+        return with_a_person(case, dialog, facts)
+    counted = SetDialogState({"rephrased": case.dialog_state.rephrased + 1})
+    return decide(*prompts.put(case, dialog, facts, question, [counted, *lead]))
+
+
+def _unknown(case: Case, facts: Facts, dialog: Dialog, question: Question, lead: list[RuleAct]) -> Decision:
+    answers = {**case.answers, question.id: ParsedAnswer(None).stored()}
+    return go_on(case, dialog, facts, answers, [SetDialogState({"tries": 0}), *lead])
+
+
+def with_a_person(case: Case, dialog: Dialog, facts: Facts) -> Decision:
+    """The talk does not get on: a person takes over, with what is known."""
+    acts = recorded(case, dialog, facts, dict(case.answers), [])
+    return decide(*acts, Expect(), SayTemplate("better_a_person"), *completed(case), done=False)
+
+
+def back(case: Case, dialog: Dialog, facts: Facts) -> Decision:
+    """The question before, once more; its answer is taken back."""
+    order = [name for name in dict.fromkeys(reversed(case.dialog_state.put)) if name in case.answers]
+    asked = [one.id for one in (*dialog.questions, *dialog.requests) if one.id in case.answers]
+    last = order[0] if order else asked[-1] if asked else ""
+    return redo(case, dialog, facts, last, [SayTemplate("back_again")])
+
+
+def redo(case: Case, dialog: Dialog, facts: Facts, name: str, lead: Sequence[RuleAct] = ()) -> Decision:
+    """Puts the question of an answer once more, and forgets the answer."""
+    question = dialog.question(name) if name in case.answers else None
+    if question is None:
+        open_one = dialog.question(case.expecting.question) if case.expecting.owner == QUESTION else None
+        if open_one is not None:
+            return _repeated(case, facts, dialog, open_one, [])
+        return go_on(case, dialog, facts, dict(case.answers), [])
+    answers: dict[str, Any] = {key: value for key, value in case.answers.items() if key != name}
+    # Who wants to answer anew is not counted as asked too often.
+    put = [one for one in case.dialog_state.put if one != name]
+    asked = prompts.put(case, dialog, facts, question, [*lead, prompts.keep_answers(answers)], answers)
+    return decide(*asked, SetDialogState({"tries": 0, "put": [*put, name]}), words_used=True)
+
+
+def _kept(case: Case, inbound: Spoken) -> SetFields:
+    return SetFields({"description": append_words(case.description, inbound.text)})

@@ -1,0 +1,110 @@
+"""What a message of the talk says, by the one understanding of the desk, and where in it the answers stand. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from desk.language.intents import has_substance
+from desk.model.acts import Facts
+from desk.model.case import Case
+from desk.model.core_facts import Now, Turn
+from desk.model.dialog_state import IDENTIFIER, NOTHING_ASKED, QUESTION, SUMMARY, Expecting
+from desk.model.events import Inbound, Said
+from desk.model.provider_files import Provider
+from desk.understanding.message import understood
+from desk.understanding.observations import Act, Situation, Understanding
+from desk.understanding.understand import understand
+from intake.engine.answer_parsing import ParsedAnswer
+from intake.engine.dialog_context import dialog_of, is_letter_channel
+from intake.engine.model import Dialog
+from intake.engine.slot_filling import answers_from
+
+Answers = dict[str, Any]
+
+MAX_HEARD = 8
+"""Messages that are remembered until a dialog begins."""
+UNDONE = (Act.WORKS_ALREADY, Act.CANCEL, Act.RESTART)
+"""What takes the trouble back: nothing else in such a message is a finding."""
+COMMANDS = ("/cancel", "/start", "/operator", "/help", "/status")
+"""Commands of a chat: never an answer."""
+
+
+def open_question(case: Case, facts: Facts) -> Expecting:
+    """The question that the message may be an answer to: the one it replies to, or the open one."""
+    turn = facts.get(Turn)
+    if turn is None:
+        return case.expecting
+    return turn.replied or (case.expecting if turn.may_answer else NOTHING_ASKED)
+
+
+def open_meaning(case: Case, facts: Facts) -> str:
+    """What the open question asks for, as `desk.understanding` names it."""
+    asked = open_question(case, facts)
+    if asked.owner == IDENTIFIER:
+        return "contract"
+    dialog = dialog_of(case, facts) if asked.owner == QUESTION else None
+    question = dialog.question(asked.question) if dialog else None
+    return question.means if question else ""
+
+
+def heard(case: Case, inbound: Inbound[Any], facts: Facts) -> Understanding:
+    """What the message says in this talk; nothing where a button was pressed."""
+    return understood(case, inbound, facts, open_meaning(case, facts))
+
+
+def corrects(found: Understanding) -> bool:
+    """Whether the person takes back what they said before."""
+    return found.says(Act.CORRECTION)
+
+
+def agreed(found: Understanding) -> bool | None:
+    """What the words say to a question of the desk that wants yes or no."""
+    if found.says(Act.RESERVED):
+        return None
+    agrees, denies = found.says(Act.AGREE), found.says(Act.DENY)
+    return None if agrees == denies else agrees
+
+
+def words_left(found: Understanding, case: Case) -> str:
+    """What nobody understood of a message, "" where it says nothing of the matter."""
+    left = found.leftover
+    return left if has_substance(left, case.contract) else ""
+
+
+def with_origin(answer: ParsedAnswer, message: str) -> dict[str, Any]:
+    """The answer as `Case.answers` keeps it, with the message and the words that it comes from."""
+    parsed = dict(answer.parsed)
+    span = parsed.pop("span", None) or [0, len(answer.text)]
+    return ParsedAnswer(answer.value, answer.text, parsed, answer.files, {"message": message, "span": span}).stored()
+
+
+def told(dialog: Dialog, found: Understanding, message: str, facts: Facts) -> Answers:
+    """The answers that one message holds, asked or not."""
+    if found.says(*UNDONE) or found.text.strip().lower() in COMMANDS:
+        return {}
+    zone = facts.need(Provider).timezone
+    return {name: with_origin(one, message) for name, one in answers_from(dialog, found, zone=zone).items()}
+
+
+def told_now(case: Case, inbound: Inbound[Any], facts: Facts, dialog: Dialog) -> Answers:
+    """The answers that this message holds. A letter's answers to its questions are read elsewhere: it quotes them."""
+    quotes = is_letter_channel(facts) and case.expecting.owner in (QUESTION, SUMMARY)
+    if not isinstance(inbound.event, Said) or quotes:
+        return {}
+    return told(dialog, heard(case, inbound, facts), inbound.message, facts)
+
+
+def remembered(case: Case, inbound: Inbound[Said], facts: Facts) -> list[dict[str, str]]:
+    """The messages said before a dialog began, with this one: what they tell is not to be asked."""
+    line = {"message": inbound.message, "text": inbound.text[:2000], "at": facts.need(Now).at.isoformat()}
+    return [*case.dialog_state.heard, line][-MAX_HEARD:]
+
+
+def told_before(case: Case, facts: Facts, dialog: Dialog) -> Answers:
+    """The answers in what was said before the dialog began. The later message counts."""
+    zone, answers = facts.need(Provider).timezone, Answers()
+    for line in case.dialog_state.heard:
+        situation = Situation(now=datetime.fromisoformat(line["at"]), zone=zone)
+        answers |= told(dialog, understand(line["text"], situation), line["message"], facts)
+    return answers

@@ -1,0 +1,81 @@
+"""The first words of a matter: greeting and calming, and what happened. Rules, pure.
+
+Words that no rule uses are kept with the case by `desk.pipeline.decide`.
+"""
+
+from __future__ import annotations
+
+from desk.language.detect import language_of
+from desk.language.intents import has_substance, is_only_thanks
+from desk.model.acts import Decision, Expect, Facts, Ignore, SayTemplate, SetDialogState, SetFields, decide
+from desk.model.arrival_outcomes import IgnoredCode
+from desk.model.case import ENOUGH, Case
+from desk.model.core_facts import CaseMatch
+from desk.model.dialog_state import PROBLEM, RESTART
+from desk.model.events import Inbound, Opened, Pressed, Said
+from desk.model.shared_facts import IdentityClaim
+from desk.understanding.observations import Act
+from intake.engine.hearing import heard
+from intake.pauses import GO_ON_OR_ANEW, interpose
+
+Words = Inbound[Said]
+Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
+
+NOTHING_SAID = "—"
+"""The description of a case that began with a photo and no words."""
+
+
+def answer_thanks(case: Case, inbound: Words, facts: Facts) -> Decision | None:
+    """A word of thanks after a case is closed opens no new one."""
+    if facts.need(CaseMatch).how != "new" or inbound.files or not is_only_thanks(inbound.text):
+        return None
+    return decide(SayTemplate("you_are_welcome"), Ignore(IgnoredCode.THANKS))
+
+
+def welcome(case: Case, inbound: Inbound[Opened], facts: Facts) -> Decision | None:
+    """Who opens the chat is asked what happened; in the midst of a talk, whether to go on with it."""
+    if inbound.event.returned:
+        # Telegram tells that the bot was unblocked; the person's own /start follows.
+        return decide(Ignore(IgnoredCode.RETURNED))
+    if case.description and case.expecting:
+        return interpose(case, RESTART, SayTemplate("go_on_or_anew", buttons=GO_ON_OR_ANEW))
+    if case.description:
+        return None
+    return decide(Expect(PROBLEM), SayTemplate("welcome"))
+
+
+def note_anger(case: Case, inbound: Words, facts: Facts) -> Decision | None:
+    """An angry person's case says so, and they are spoken to accordingly: sorry once, and the human first."""
+    if not heard(case, inbound, facts).says(Act.ANGRY):
+        return None
+    counted = SetDialogState({"angry": case.dialog_state.angry + 1})
+    late = not case.upset and facts.need(CaseMatch).how != "new"
+    sorry = [SayTemplate("sorry_for_this")] if late else []
+    return decide(SetFields({"upset": True}), counted, *sorry, done=False)
+
+
+def greet(case: Case, inbound: Words, facts: Facts) -> Decision | None:
+    """The first words of a case: the desk greets, and calms who is upset. A bare greeting is greeted back by
+    `intake.matter_rules.ask_problem`."""
+    if facts.need(CaseMatch).how != "new" or inbound.reference.anew:
+        return None
+    if not case.upset and not has_substance(inbound.text) and not inbound.files:
+        return None
+    return decide(SayTemplate("greeting_upset" if case.upset else "greeting"), done=False)
+
+
+def describe_problem(case: Case, inbound: Words, facts: Facts) -> Decision | None:
+    """The first words about the trouble become the description of the case: never a greeting, a number, or thanks."""
+    if case.description:
+        return None
+    identified = facts.get(IdentityClaim)
+    number = identified.contract if identified else ""
+    if not has_substance(inbound.text, number) and not inbound.files:
+        return None
+    # The language of the words themselves; until now it was the one their program is set to.
+    changes = {
+        "description": inbound.text[:ENOUGH] or NOTHING_SAID,
+        "language": language_of(inbound.text) or case.language,
+    }
+    open_question = [Expect()] if case.expecting.owner == PROBLEM else []
+    return decide(SetFields(changes), *open_question, done=False, words_used=True)

@@ -1,0 +1,130 @@
+"""What the matter is about: what happened, which dialog takes it, and when a person does at once. Rules, pure."""
+
+from __future__ import annotations
+
+from desk.language.intents import has_substance, is_only_thanks, says_no_number
+from desk.model.acts import (
+    Button,
+    Buttons,
+    Decision,
+    Expect,
+    Facts,
+    RuleAct,
+    SayTemplate,
+    SetDialogState,
+    SetFields,
+    decide,
+)
+from desk.model.case import Case, append_words
+from desk.model.dialog_state import CATEGORY, PROBLEM
+from desk.model.events import Inbound, Opened, Pressed, Said
+from desk.model.shared_facts import IdentityClaim
+from desk.understanding.observations import Act
+from intake.command_rules import silenced
+from intake.engine.completion import completed
+from intake.engine.dialog_context import is_letter_channel
+from intake.engine.hearing import heard
+from intake.engine.known_so_far import collected_so_far
+from intake.engine.model import Dialog, DialogSet
+
+Answer = Inbound[Said] | Inbound[Pressed]
+Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
+
+ENOUGH_ANGER = 2
+"""Angry messages after which nobody is asked anything any more."""
+
+
+def bring_human(case: Case, inbound: Answer, facts: Facts) -> Decision | None:
+    """A person takes over with what is known so far: asked for anywhere and by whatever words, in danger, and for whom
+    the desk made angry twice."""
+    said = _why_a_human(case, inbound, facts)
+    if not said:
+        return None
+    urgent = [SetFields({"severity": "critical"})] if said == "emergency" else []
+    known = SetFields(collected_so_far(case, inbound, facts))
+    return decide(known, *urgent, Expect(), SayTemplate(said), *completed(case), done=False)
+
+
+def _why_a_human(case: Case, inbound: Answer, facts: Facts) -> str:
+    """The sentence by which a person is called; "" where none is."""
+    found = heard(case, inbound, facts)
+    if found.says(Act.EMERGENCY):
+        return "emergency"
+    if found.says(Act.CALLBACK):
+        return "callback_coming"
+    asked = inbound.option == "operator" or inbound.text.strip().lower() == "/operator"
+    if asked or found.says(Act.HUMAN):
+        return "operator_coming"
+    return "angry_human" if case.dialog_state.angry >= ENOUGH_ANGER and found.says(Act.ANGRY) else ""
+
+
+def nobody_to_answer(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
+    """Who cannot be answered automatically now is not asked what they would never read: a person takes over."""
+    if inbound.accepted_by or not silenced(inbound, facts):
+        return None
+    return decide(SetFields(collected_so_far(case, inbound, facts)), Expect(), *completed(case), done=False)
+
+
+def ask_problem(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
+    """Before anything else the desk must know what happened: a greeting or a number alone tells nothing of it.
+
+    Who says nothing of it three times is given to a person.
+    """
+    open_owner = case.expecting.owner
+    if case.description or (open_owner and open_owner != PROBLEM):
+        return None
+    identified, found = facts.get(IdentityClaim), heard(case, inbound, facts)
+    tries = case.dialog_state.tries if open_owner == PROBLEM else 0
+    if tries and is_only_thanks(inbound.text):
+        return decide(SayTemplate("you_are_welcome"), words_used=True)
+    if tries and found.says(Act.ANGRY) and case.dialog_state.angry == 1:
+        return decide(words_used=True)  # `intake.first_words_rules.note_anger` says that we are sorry
+    if identified and identified.contract and tries:
+        return decide(SayTemplate("what_happened_again"), words_used=True)  # a number is a step on
+    if tries > 1:
+        return decide(Expect(), SayTemplate("better_a_person"), *completed(case), done=False)
+    greeted = found.says(Act.GREETING) and not case.upset
+    asked = "what_happened_again" if tries else "hello_what_happened" if greeted else "what_happened"
+    return decide(Expect(PROBLEM), SetDialogState({"tries": tries + 1}), SayTemplate(asked), words_used=True)
+
+
+def choose_dialog(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
+    """Which dialog: by its phrases, else by asking; by mail, where asking costs a day, an agent reads it."""
+    dialogs = facts.get(DialogSet)
+    if case.dialog or case.expecting or dialogs is None:
+        return None
+    if dialog := dialogs.match(case.description):
+        return _begin(dialog)
+    if is_letter_channel(facts) or not dialogs.in_use:
+        return decide(*completed(case), done=False)
+    menu = _menu(list(dialogs.in_use.values()), case.language)
+    return decide(Expect(CATEGORY), SayTemplate("what_about", buttons=menu))
+
+
+def take_category(case: Case, inbound: Answer, facts: Facts) -> Decision | None:
+    """The dialog that was chosen, by its button or in words; without one an agent reads it."""
+    dialogs = facts.get(DialogSet)
+    dialog = None
+    if dialogs is not None:
+        chosen = dialogs.get(inbound.option.removeprefix("about_")) if inbound.option.startswith("about_") else None
+        dialog = chosen or dialogs.match(case.description) or dialogs.match(inbound.text)
+    if dialog is not None:
+        return _begin(dialog)
+    # The case gets its number in this very round; what was said of the matter still belongs into its description.
+    told = has_substance(inbound.text, case.contract) and not says_no_number(inbound.text)
+    kept: list[RuleAct] = [SetFields({"description": append_words(case.description, inbound.text)})] if told else []
+    return decide(*kept, Expect(), *completed(case), done=False)
+
+
+def _begin(dialog: Dialog) -> Decision:
+    return decide(SetFields({"dialog": dialog.id, "category": dialog.category}), Expect(), done=False)
+
+
+def _menu(dialogs: list[Dialog], language: str) -> Buttons:
+    rows = tuple((Button(f"about_{one.id}", label=one.title[language]),) for one in dialogs[:8])
+    return (*rows, (Button("about_other", "button_other"), Button("operator", "button_operator")))
+
+
+def hand_to_agent(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
+    """What no rule expected goes to a human."""
+    return decide(Expect(), *completed(case), done=False)

@@ -1,0 +1,213 @@
+"""The talk about the talk: another language, calling off, questions in between, "it works already". Rules, pure.
+
+They are asked where a message says such a thing, whatever question is open; that stands as it was, or once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from desk.language.detect import LANGUAGES
+from desk.model.acts import (
+    AddJournalEntry,
+    ChangeState,
+    Decision,
+    Expect,
+    Facts,
+    Ignore,
+    RuleAct,
+    SayTemplate,
+    SetFields,
+    decide,
+)
+from desk.model.arrival_outcomes import IgnoredCode
+from desk.model.case import Case, consent_record, may_consent
+from desk.model.core_facts import CaseMatch, Now, Turn
+from desk.model.dialog_state import IDENTIFIER, PROBLEM, QUESTION, RESUME, SELF_HELP, SETTLED
+from desk.model.events import Inbound, Pressed, Said
+from desk.model.journal import ClosingAgreed
+from desk.model.states import CaseState
+from desk.understanding.observations import Act
+from intake.account_rules import NO_CONTRACT
+from intake.engine import hearing, prompts
+from intake.engine.dialog_context import dialog_of, is_letter_channel
+from intake.engine.hearing import heard
+from intake.pauses import CLOSE_OR_NOT, GO_ON_OR_ANEW, PAUSING, interpose, taken_up
+
+Words = Inbound[Said]
+Answer = Inbound[Said] | Inbound[Pressed]
+
+LONG_SILENCE = timedelta(hours=6)
+"""After such a silence the desk asks whether to go on, instead of taking any word for an answer."""
+_OF_THE_TALK = (
+    Act.LANGUAGE,
+    Act.WORKS_ALREADY,
+    Act.CANCEL,
+    Act.RESTART,
+    Act.BOT_QUESTION,
+    Act.STATUS,
+    Act.CONFUSED,
+)
+
+
+def speaks_of_the_talk(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
+    """Whether a message says something about the talk itself, or comes after a long silence."""
+    if inbound.text.strip().lower() == "/cancel" or after_silence(case, facts):
+        return True
+    return heard(case, inbound, facts).says(*_OF_THE_TALK)
+
+
+def after_silence(case: Case, facts: Facts) -> bool:
+    """Whether a question has been open for long."""
+    waits = case.expecting.owner and case.expecting.owner not in PAUSING
+    return bool(waits and case.updated_at) and facts.need(Now).at - case.updated_at >= LONG_SILENCE
+
+
+def change_language(case: Case, inbound: Words, facts: Facts) -> Decision | None:
+    """From here on the talk is in the language that was asked for."""
+    found = heard(case, inbound, facts)
+    value = found.value("language")
+    wanted = str(value.value) if value else ""
+    if not found.says(Act.LANGUAGE) or wanted not in LANGUAGES or wanted == case.language:
+        return None
+    used = not hearing.words_left(found, case)
+    return decide(SetFields({"language": wanted}), SayTemplate("talk_in_language"), done=False, words_used=used)
+
+
+def put_in_other_language(case: Case, inbound: Words, facts: Facts) -> Decision | None:
+    """The open question is put again in the language that was asked for just now."""
+    found = heard(case, inbound, facts)
+    if not found.says(Act.LANGUAGE) or not case.expecting or hearing.words_left(found, case):
+        return None
+    return decide(*_open_again(case, facts), words_used=True)
+
+
+def ask_whether_settled(case: Case, inbound: Words, facts: Facts) -> Decision | None:
+    """ "It works already" is no answer to any question: the desk asks whether the matter is settled."""
+    found = heard(case, inbound, facts)
+    unclear = case.expecting.owner in (SELF_HELP, SETTLED) or found.says(Act.RESERVED)
+    if unclear or not found.says(Act.WORKS_ALREADY) or is_letter_channel(facts):
+        return None
+    return interpose(case, SETTLED, SayTemplate("glad_may_close", buttons=CLOSE_OR_NOT))
+
+
+def call_off(case: Case, inbound: Words, facts: Facts) -> Decision | None:
+    """The matter is called off, with a word; where nothing is open, there is nothing to call off."""
+    found = heard(case, inbound, facts)
+    if not (found.says(Act.CANCEL) or inbound.text.strip().lower() == "/cancel"):
+        return None
+    if facts.need(CaseMatch).how == "new":
+        return decide(SayTemplate("status_none"), Ignore(IgnoredCode.STATUS))
+    return decide(*_cancelled("called_off"), SayTemplate("called_off"), done=False, words_used=True)
+
+
+def begin_anew(case: Case, inbound: Words, facts: Facts) -> Decision | None:
+    """The talk begins from the beginning, as a new matter."""
+    if not heard(case, inbound, facts).says(Act.RESTART) or facts.need(CaseMatch).how == "new":
+        return None
+    return decide(*_cancelled("begun_anew"), SayTemplate("begin_anew"), words_used=True)
+
+
+def _cancelled(why: str) -> tuple[RuleAct, ...]:
+    return ChangeState(CaseState.CANCELLED, why), Expect()
+
+
+def answer_between(case: Case, inbound: Words, facts: Facts) -> Decision | None:
+    """A question in between is answered, and the open one stands; with an answer beside it, the talk goes on."""
+    found = heard(case, inbound, facts)
+    said = _between(case, inbound, facts)
+    if not said or not case.expecting:
+        return None
+    open_one = case.expecting.question if case.expecting.owner == QUESTION else ""
+    if hearing.words_left(found, case) or (open_one and open_one in case.answers):
+        return decide(*said, done=False)
+    return decide(*_open_again(case, facts, *said), words_used=True)
+
+
+def _between(case: Case, inbound: Words, facts: Facts) -> list[RuleAct]:
+    found = heard(case, inbound, facts)
+    said: list[RuleAct] = []
+    if found.says(Act.BOT_QUESTION):
+        said.append(SayTemplate("bot_honest"))
+    if found.says(Act.STATUS) and case.description:
+        said.append(SayTemplate("status_intake"))
+    return said
+
+
+def resume(case: Case, inbound: Words, facts: Facts) -> Decision | None:
+    """After hours or days any word may mean anything: unless it answers, the desk asks whether to go on."""
+    dialog = dialog_of(case, facts)
+    if not after_silence(case, facts) or is_letter_channel(facts):
+        return None
+    if heard(case, inbound, facts).values or (facts.get(Turn) or Turn()).replied:
+        return None
+    title = dialog.title[case.language] if dialog else ""
+    return interpose(case, RESUME, SayTemplate("shall_we_go_on", {"title": title}, buttons=GO_ON_OR_ANEW))
+
+
+def take_settled(case: Case, inbound: Answer, facts: Facts) -> Decision | None:
+    """The subscriber says whether the matter is settled: a clear yes closes it, anything else goes on with it."""
+    found = heard(case, inbound, facts)
+    if inbound.option == "close_it" or (not inbound.option and found.closes and may_consent(case, inbound)):
+        return _settled(case, inbound, facts)
+    denied = inbound.option == "still_open" or hearing.agreed(found) is False
+    if denied:
+        return _go_on(case, facts, SayTemplate("go_on_then"))
+    return decide(*taken_up(case), done=False)
+
+
+def _settled(case: Case, inbound: Answer, facts: Facts) -> Decision:
+    consent = consent_record(inbound, facts.need(Now).at)
+    given = ClosingAgreed(consent["channel"], consent["address"], consent["message"], consent["words"])
+    return decide(
+        ChangeState(CaseState.RESOLVED, "works_already"),
+        ChangeState(CaseState.CLOSED, "customer_verified"),
+        SetFields({"consent": consent}),
+        Expect(),
+        AddJournalEntry(given),
+        SayTemplate("settled_thanks"),
+        done=False,
+        words_used=True,
+    )
+
+
+def take_go_on(case: Case, inbound: Answer, facts: Facts) -> Decision | None:
+    """Whether to go on with the talk or to begin anew; whatever else is said is heard as an answer."""
+    found = heard(case, inbound, facts)
+    if inbound.option == "begin_anew" or found.says(Act.RESTART) or hearing.agreed(found) is False:
+        return decide(*_cancelled("begun_anew"), SayTemplate("begin_anew"), words_used=True)
+    if inbound.option == "go_on" or hearing.agreed(found):
+        return _go_on(case, facts)
+    return decide(*taken_up(case), done=False)
+
+
+def _go_on(case: Case, facts: Facts, *lead: RuleAct) -> Decision:
+    """What waited is open again, and is put once more; what was put twice stands above."""
+    owner, question, *_ = case.dialog_state.paused or ["", ""]
+    again = _put_again(case, facts, owner, question, lead)
+    return decide(*taken_up(case), *(again or (*lead, SayTemplate("where_we_were"))), words_used=True)
+
+
+def _short_of(owner: str) -> list[RuleAct]:
+    if owner == IDENTIFIER:
+        return [SayTemplate("ask_contract_short", buttons=NO_CONTRACT)]
+    return [SayTemplate("what_happened_again")] if owner == PROBLEM else []
+
+
+def _open_again(case: Case, facts: Facts, *lead: RuleAct) -> list[RuleAct]:
+    """What was said in between, and the open question below it in other words; where that was put twice, it stands
+    above with its buttons."""
+    return _put_again(case, facts, case.expecting.owner, case.expecting.question, lead) or list(lead)
+
+
+def _put_again(case: Case, facts: Facts, owner: str, name: str, lead: Sequence[RuleAct]) -> list[RuleAct]:
+    """The acts that put an expectation's question once more; none where it was put twice, or is no question of ours."""
+    dialog = dialog_of(case, facts)
+    question = dialog.question(name) if dialog and owner == QUESTION else None
+    if dialog is not None and question is not None:
+        again = not is_letter_channel(facts) and prompts.times_put(case, question) < prompts.MOST_TIMES
+        return prompts.put(case, dialog, facts, question, lead) if again else []
+    short = _short_of(owner)
+    return [*lead, *short] if short else []
