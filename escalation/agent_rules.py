@@ -8,9 +8,7 @@ here.
 from __future__ import annotations
 
 from desk.language.rich_text import literal
-from desk.language.time_labels import time_labels
 from desk.model.acts import (
-    AddJournalEntry,
     AddReaction,
     Addressee,
     CancelTimer,
@@ -36,11 +34,11 @@ from desk.model.case import Case
 from desk.model.core_facts import ActingAgent, CaseContacts, Now
 from desk.model.dialog_state import CONSENT
 from desk.model.events import Event, Inbound, OperationOrdered
-from desk.model.journal import EtaPromised
 from desk.model.messages import RedeliveryPolicy
 from desk.model.provider_files import Agent, Provider
 from desk.model.states import CaseState
 from escalation.consent_rules import CONSENT_BUTTONS, first_reminder
+from escalation.promise_rules import promise
 from escalation.transcript import Transcript
 from escalation.words import agent_name
 
@@ -113,16 +111,10 @@ def set_eta(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Dec
     span = operation.span if isinstance(operation, SetEta) else None
     if span is None:
         return decide(RefuseOperation(RefusalCode.ETA_UNCLEAR))
-    now, zone = facts.need(Now).at, facts.need(Provider).timezone
-    at, version = now + span, case.eta_version + 1
-    names = time_labels(at, now, zone)
+    at = facts.need(Now).at + span
     return decide(
         *([] if case.owner else _taken(case, _agent(facts), facts)),
-        SetFields({"eta": at, "eta_version": version}),
-        AddJournalEntry(EtaPromised(at.astimezone(zone).isoformat(timespec="minutes"), version), public=True),
-        SayTemplate("eta_told", names, Addressee.SUBSCRIBER),
-        SayTemplate("eta_told", names, Addressee.ON_FILE),
-        SetTimer("eta_over", at, "eta"),
+        *promise(case, at, facts),
         PopupNotice("eta_set"),
         AddReaction(),
         UpdateCard(),
@@ -137,6 +129,7 @@ def resolve(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Dec
     return decide(
         *([] if case.owner else [SetFields({"owner": _agent(facts).id})]),
         ChangeState(CaseState.RESOLVED, "awaiting_consent"),
+        CancelTimer("take"),
         Expect(CONSENT),
         SetDialogState({"tries": 0}),
         SetFields({"unread": 0}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desk.language.rich_text import literal
+from desk.language.time_labels import span_labels
 from desk.model.acts import (
     AddJournalEntry,
     Addressee,
@@ -22,15 +23,17 @@ from desk.model.acts import (
 )
 from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.case import TRIAGE, Case
-from desk.model.core_facts import CaseContacts, CaseMatch, Now
+from desk.model.core_facts import CaseContacts, CaseMatch
 from desk.model.events import DeliveryFailed, Event, Inbound, MaybeSent, Opened, Pressed, Said, TimerFired
 from desk.model.journal import CaseRouted, DeliveryUnknown, NotDelivered
 from desk.model.messages import Address
 from desk.model.provider_files import Provider
 from desk.model.shared_facts import IdentityClaim
 from desk.model.states import CaseState
+from escalation.promise_rules import watch_for_taker
 from escalation.routing import route_case
 from escalation.undelivered import UndeliveredMessage
+from escalation.usual_wait import UsualWait
 
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
 
@@ -62,23 +65,18 @@ def register_case(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
         Expect(),
         ChangeState(CaseState.ACKNOWLEDGED, "queued"),
         AddJournalEntry(CaseRouted(routed.to, routed.decided_by, routed.source)),
-        SayTemplate("registered", names),
+        SayTemplate("registered", {**names, **_usual_wait(facts)}),
+        *watch_for_taker(case, facts),
         UpdateCard(),
     )
 
 
-def warn_eta_missing(case: Case, inbound: Inbound[TimerFired], facts: Facts) -> Decision | None:
-    """A case that was taken and has no promised time yet is pointed out to the agents."""
-    if case.state != CaseState.IN_PROGRESS or case.eta is not None:
-        return decide(Ignore(IgnoredCode.TIMER_OBSOLETE))
-    return decide(SayTemplate("agents_eta_missing", to=Addressee.AGENTS))
-
-
-def warn_eta_over(case: Case, inbound: Inbound[TimerFired], facts: Facts) -> Decision | None:
-    """A promised time that has come without a solution is pointed out to the agents."""
-    if case.state != CaseState.IN_PROGRESS or case.eta is None or case.eta > facts.need(Now).at:
-        return decide(Ignore(IgnoredCode.TIMER_OBSOLETE))
-    return decide(SayTemplate("agents_eta_over", to=Addressee.AGENTS))
+def _usual_wait(facts: Facts) -> Names:
+    """How long it usually takes until somebody answers, as the provider says or the desk has measured; else nothing."""
+    span = facts.need(Provider).waiting.usual
+    if span is None and (measured := facts.get(UsualWait)):
+        span = measured.span
+    return {"usual": "1", **span_labels(span)} if span else {"usual": ""}
 
 
 def mark_undelivered(case: Case, inbound: Inbound[DeliveryFailed], facts: Facts) -> Decision | None:

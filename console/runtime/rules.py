@@ -47,6 +47,7 @@ from desk.model.events import (
 from desk.pipeline.rulebook import Rulebook, RulesByKey, Stage, expectation_owner, operation_type, timer_kind
 from escalation import agent_rules as agents
 from escalation import consent_rules as consent
+from escalation import promise_rules as promises
 from escalation import subscriber_rules as escalation
 from escalation import waiting_rules as waiting
 from intake import account_rules as account
@@ -120,8 +121,13 @@ def of_the_talk(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
 
 TIMERS = {
     "silent": (arrivals.close_abandoned,),
-    "eta_missing": (escalation.warn_eta_missing,),
-    "eta_over": (escalation.warn_eta_over,),
+    "not_taken": (promises.press_not_taken,),
+    "not_taken_told": (promises.press_not_taken,),
+    "eta_missing": (promises.warn_eta_missing,),
+    "eta_soon": (promises.warn_eta_soon,),
+    "eta_over": (promises.tell_eta_lapsed,),
+    "eta_news": (promises.tell_no_new_eta,),
+    "eta_owed": (promises.press_for_eta,),
     "consent_reminder": (consent.remind_consent,),
     agent_rules.REMINDER_TIMER: (agent_rules.remind_to_link_article,),
 }

@@ -42,6 +42,7 @@ from desk.pipeline.write import ActWriter, DecisionWriter, OutcomeListener
 from escalation.cards import case_card
 from escalation.transcript import TranscriptLookup
 from escalation.undelivered import UndeliveredTextLookup
+from escalation.usual_wait import UsualWait, UsualWaitLookup
 from intake.identity import guess_budget
 from intake.identity.guess_limiter import GuessLimiter, write_counted_guess
 from intake.identity.lookups import DialogLookup, IdentificationLookup, articles_named, store_dialog_sources
@@ -146,6 +147,7 @@ async def assemble_application(
         ArticleSuggestions: SuggestionsLookup(knowledge),
         DialogArticles: DialogArticlesLookup(knowledge, articles_named),
         ArticlesForAgentCommand: AgentArticlesLookup(database, knowledge),
+        UsualWait: UsualWaitLookup(database),
     }
     without_case: Sequence[Lookup] = (ActingAgentLookup(registry), ContactAddressesLookup(registry))
     lookups: Sequence[Lookup] = (

@@ -39,7 +39,7 @@ class Case(ProviderScopedRow, Base):
     ``service_level`` are those on file; ``callback_phone`` is the number the person gave to be called at, and
     ``preferred_way`` how they want to be answered. ``related`` are other cases as ``{"case", "number", "kind"}``,
     ``history`` the person's earlier ones as of its registration, ``recurrences`` how often it was taken up again after
-    closing.
+    closing, the last time at ``taken_up_at``.
     """
 
     __tablename__ = "cases"
@@ -94,6 +94,7 @@ class Case(ProviderScopedRow, Base):
     related: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     history: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     recurrences: Mapped[int] = mapped_column(default=0)
+    taken_up_at: Mapped[datetime | None] = mapped_column(Instant)
 
     opened_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Instant)

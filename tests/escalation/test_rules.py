@@ -34,7 +34,6 @@ from tests.escalation.rounds import (
     decided,
     in_progress,
     ordered,
-    resolved,
     templates,
 )
 
@@ -101,25 +100,6 @@ class TestOrders:
 
 
 class TestWhatTheDeskNotices:
-    def test_a_reminder_of_a_case_that_is_closed_is_obsolete(self) -> None:
-        case = a_case(state="closed", reason="customer_verified")
-        assert decided(case, TimerFired("consent_reminder")) == [Ignore(IgnoredCode.TIMER_OBSOLETE)]
-
-    def test_the_last_reminder_asks_a_person_to_call(self) -> None:
-        late = NOW + max(PROVIDER.remind_after)
-        assert templates(decided(resolved(), TimerFired("consent_reminder"), at=late)) == [
-            "consent_reminder",
-            "agents_call_task",
-        ]
-
-    def test_a_promise_that_was_moved_is_not_over(self) -> None:
-        case = in_progress(eta=NOW + timedelta(hours=1))
-        assert decided(case, TimerFired("eta_over")) == [Ignore(IgnoredCode.TIMER_OBSOLETE)]
-        assert templates(decided(case, TimerFired("eta_over"), at=NOW + timedelta(hours=1))) == ["agents_eta_over"]
-
-    def test_a_case_without_a_promise_is_pointed_out(self) -> None:
-        assert templates(decided(in_progress(), TimerFired("eta_missing"))) == ["agents_eta_missing"]
-
     def test_who_blocked_the_bot_is_marked_and_the_agents_are_told(self) -> None:
         acts = decided(in_progress(), DeliveryFailed(gone=True, by_person=True))
         assert MarkAddress(ANNA, blocked=True, why="gone") in acts

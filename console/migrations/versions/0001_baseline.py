@@ -257,6 +257,7 @@ def upgrade() -> None:
         sa.Column("related", sa.JSON(), nullable=False),
         sa.Column("history", sa.JSON(), nullable=False),
         sa.Column("recurrences", sa.Integer(), nullable=False),
+        sa.Column("taken_up_at", Instant(), nullable=True),
         sa.Column("opened_at", Instant(), nullable=False),
         sa.Column("updated_at", Instant(), nullable=False),
         sa.Column("registered_at", Instant(), nullable=True),
