@@ -34,7 +34,7 @@ class Word:
 def words_of(text: str) -> tuple[Word, ...]:
     """All words of a text, in order. A hyphen parts two words, an apostrophe none: "кто-нибудь" is two, "don't" one."""
     found = [(match.start(), match.end()) for match in _WORD.finditer(text)]
-    begins = [start for start, _ in found[1:]] + [len(text)]
+    begins = [*(start for start, _ in found[1:]), *([len(text)] if found else [])]
     return tuple(
         Word(_compared(text[start:end]), start, end, _stop(text[end:following]))
         for (start, end), following in zip(found, begins, strict=True)
