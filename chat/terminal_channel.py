@@ -233,7 +233,9 @@ async def terminal_message(body: Mapping[str, Any], folder: Path, open_file: Ope
 def without_echo(message: TerminalMessage, pressed_label: str) -> TerminalMessage:
     """The message without the question just answered, where the button ``pressed_label`` stands above it anyway."""
     first, _, rest = message.text.plain.partition("\n\n")
-    if not (message.in_place and rest and pressed_label and first.rstrip().endswith(pressed_label)):
+    if not (
+        message.in_place and rest and pressed_label and first.rstrip().casefold().endswith(pressed_label.casefold())
+    ):
         return message
     return replace(message, text=message.text.part(len(first) + 2, len(message.text.plain)))
 

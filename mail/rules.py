@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desk.language.normalize import normalized
 from desk.language.rich_text import literal
 from desk.model.acts import (
     AddJournalEntry,
@@ -24,6 +25,8 @@ from desk.model.messages import RedeliveryPolicy, SenderAssurance
 from mail.sending.compose import UNSUBSCRIBE
 from mail.sending.loop_guard import MuteNotices, peer_of
 
+_DECLINING = frozenset({UNSUBSCRIBE, "отписаться"})
+"""The one word by which somebody declines notices, as the subject or as the whole message."""
 _MEANINGLESS = {"own": IgnoredCode.OWN_MAIL, "feedback": IgnoredCode.FEEDBACK_REPORT}
 
 
@@ -40,8 +43,9 @@ def unproved_bounce_without_case(inbound: Inbound[Event], facts: Facts) -> Decis
 
 
 def stop_notices(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:
-    """Who answers a notice with "unsubscribe" gets no more of them: its own token tells that they got it."""
-    asked = inbound.event.subject.strip().lower().removeprefix("re:").strip() == UNSUBSCRIBE
+    """Who answers a notice with "unsubscribe" or "отписаться" gets no more: its own token tells that they got it."""
+    subject = inbound.event.subject.strip().lower().removeprefix("re:")
+    asked = not _DECLINING.isdisjoint((normalized(subject), normalized(inbound.text)))
     if not asked or facts.need(CaseMatch).how != "token" or inbound.proof is SenderAssurance.DOUBTED:
         return None
     return decide(MuteNotices(peer_of(inbound.sender.value)), Ignore(IgnoredCode.NOTICES_DECLINED))

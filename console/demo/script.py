@@ -16,20 +16,20 @@ from desk.model.case import Case
 from desk.model.states import CaseState
 
 ANNAS_ANSWERS: Mapping[str, str | Path] = {
-    "Получилось?": "not_helped",
-    "Где не работает": "all",
-    "С какого времени": "вчера в 18",
-    "адрес": "Озёрная 12, квартира 15",
+    "Помогло?": "not_helped",
+    "На чём не работает": "all",
+    "Когда это началось": "вчера в 18",
+    "команду": "skip",
+    "адресу": "Озёрная 12, квартира 15",
     "роутер или терминал": "los",
-    "Перезагружали": "no",
+    "перезагружали": "no",
     "соседей": "yes",
     "менялось": "нет, ничего",
     "фото": ARTICLES / "los-red" / "los.png",
-    "команду": "skip",
 }
 JOHNS_ANSWERS = {
-    "Where does it fail": "On every device",
-    "Since when": "since this morning",
+    "What's affected": "Every device",
+    "When did it start": "since this morning",
     "address": "Yes, that's right",
     "which lights": "WAN is off, the others are on",
     "restarted": "Yes, twice",
@@ -62,7 +62,7 @@ async def _anna(scene: DemoScene) -> None:
     )
     await anna.says("Здравствуйте! второй день нет интернета, договор 40-1187")
     scene.display.comment(
-        "It did not help, so a few questions follow: then nobody has to ask her again. What she has not tried yet she "
+        "It didn't help, so a few questions follow: then nobody has to ask her again. What she has not tried yet she "
         "is shown on the way, and at the end what may help where the fault seems to lie."
     )
     await anna.presses("not_helped")
@@ -100,7 +100,7 @@ async def _john(scene: DemoScene) -> None:
     await john.write(
         "Internet is down", "Hello,\n\nno internet since this morning. My contract is 40-2203.\n\nJohn Carter"
     )
-    await john.reply("It did not help.")
+    await john.reply("It didn't help.")
     scene.display.comment("John answers below each question, as people do.")
     await john.answer_inline(JOHNS_ANSWERS)
     await _require_state(scene, CaseState.ACKNOWLEDGED, "the case was not opened")

@@ -6,13 +6,18 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from desk.language.time_words import date_in_words
 
-def time_labels(at: datetime, now: datetime, zone: ZoneInfo) -> Mapping[str, str]:
-    """Names for a template: ``time`` as 18:40, ``date`` as 21.11.2026, and "1" in ``today`` or ``tomorrow``."""
+
+def time_labels(at: datetime, now: datetime, zone: ZoneInfo, language: str = "") -> Mapping[str, str]:
+    """Names for a template: ``time`` as 18:40, ``date``, and "1" in ``today`` or ``tomorrow``.
+
+    ``date`` is in the words of a ``language``, "21 ноября", or in figures without one, 21.11.2026.
+    """
     local, today = at.astimezone(zone), now.astimezone(zone).date()
     return {
         "time": f"{local:%H:%M}",
-        "date": f"{local:%d.%m.%Y}",
+        "date": date_in_words(local.date(), today, language) if language else f"{local:%d.%m.%Y}",
         "today": "1" if local.date() == today else "",
         "tomorrow": "1" if local.date() == today + timedelta(days=1) else "",
         "zone": zone.key,

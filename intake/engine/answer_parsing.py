@@ -264,7 +264,13 @@ _PARSERS: Mapping[str, Callable[[_AnswerInput], ParsedAnswer | None]] = {
 
 def _button_time_span(button: str, now: datetime, zone: tzinfo) -> TimeSpan:
     """What a button of a datetime question means."""
-    words = {"now": "сейчас", "today_morning": "сегодня утром", "yesterday": "вчера", "week_ago": "неделю назад"}
+    words = {
+        "now": "сейчас",
+        "today": "сегодня",
+        "today_morning": "сегодня утром",
+        "yesterday": "вчера",
+        "week_ago": "неделю назад",
+    }
     if button == "days_ago":
         return TimeSpan(now - timedelta(days=7), now - timedelta(days=2))
     # Early in the day "this morning" is still to come: then it means this night.

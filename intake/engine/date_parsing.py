@@ -6,7 +6,6 @@ A small grammar of its own, in both languages at once. What it does not understa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
@@ -305,9 +304,3 @@ def _time_of(hour: int, minute: int, day_half: str, part: tuple[int, int] | None
 def iso_span(span: TimeSpan) -> dict[str, str]:
     """A span as JSON keeps it: ISO 8601 in UTC, keys "from" and "to"."""
     return {"from": span.start.isoformat(timespec="minutes"), "to": span.end.isoformat(timespec="minutes")}
-
-
-def readable_span(spans: Iterable[str], zone: tzinfo = UTC) -> str:
-    """The ends of a span for an agent, on the clock of ``zone``: "20.11.2026 18:00" or "... – ..."."""
-    ends = [datetime.fromisoformat(one).astimezone(zone).strftime("%d.%m.%Y %H:%M") for one in spans]
-    return " \u2013 ".join(dict.fromkeys(ends))

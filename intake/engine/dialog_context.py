@@ -8,6 +8,7 @@ from typing import Any
 from desk.model.acts import Facts, RuleAct, SetFields
 from desk.model.case import ENOUGH, Case, append_words
 from desk.model.channel import ChannelCapabilities
+from desk.model.core_facts import Now
 from desk.model.media_types import PICTURES
 from desk.model.messages import File
 from desk.model.provider_files import Provider
@@ -67,8 +68,9 @@ def _on_file(account: Account) -> dict[str, str]:
 def summary_lines(case: Case, dialog: Dialog, facts: Facts, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What was asked, with the answers as the person gave them."""
     values, names = condition_values(case, facts), template_values(case, facts)
-    lines = case_findings(dialog, answers, values, case.language, names, plain=True).lines
-    return [(question, words) for question, words in lines if words != SKIPPED]
+    zone, now = facts.need(Provider).timezone, facts.need(Now).at
+    found = case_findings(dialog, answers, values, case.language, names, zone, plain=True, now=now)
+    return [(question, words) for question, words in found.lines if words != SKIPPED]
 
 
 def circumstances_in(case: Case, acts: Sequence[RuleAct]) -> str:
@@ -86,7 +88,8 @@ def case_data(case: Case, dialog: Dialog, facts: Facts, answers: Mapping[str, An
     values, provider = values_of(case, facts), facts.need(Provider)
     identified = facts.get(IdentityClaim)
     names = _on_file(identified.account) if identified and identified.account else {}
-    found = case_findings(dialog, answers, values, provider.language, names, provider.timezone, case.articles)
+    zone, now = provider.timezone, facts.need(Now).at
+    found = case_findings(dialog, answers, values, provider.language, names, zone, case.articles, now=now)
     outcome = engine.dialog_outcome(dialog, answers, values)
     return {
         "present": list(found.present),

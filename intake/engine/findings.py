@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from desk.language.intents import says_dont_know
+from desk.language.normalize import normalized
 from desk.language.rich_text import parse_markdown
+from desk.language.time_words import short_span, span_in_words
 from intake.engine.answer_parsing import ON_FILE
-from intake.engine.date_parsing import readable_span
 from intake.engine.engine import Answers, ConditionValues, TemplateValues, known_answers, question_text
 from intake.engine.labels import LABELS, UNKNOWN
 from intake.engine.model import Dialog, Question
+
+_SPOKEN_BUTTONS = frozenset({"days_ago", "week_ago"})
+"""Buttons of a moment that say better than its span when it was."""
+_RUSSIAN_WORD = re.compile(r"[А-ЯЁ][а-яё]*(?![А-Яа-яЁё])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +46,16 @@ def case_findings(
     zone: tzinfo = UTC,
     tried: Collection[str] = (),
     plain: bool = False,
+    now: datetime | None = None,
 ) -> CaseFindings:
-    """What the answers say about the fault, in ``language``, with moments on the clock of ``zone``.
+    """What the answers say about the fault, in ``language``, with moments as said at ``now`` on the clock of ``zone``.
 
     ``names`` may hold what is on file: it is then written where the person confirmed it. Of what was not done yet, and
     is shown in one of the articles ``tried``, the answer tells so. These are for agents; ``plain`` words are for the
     person, who said "since yesterday" and needs no dates. Answers to questions that this version of the dialog lacks
     stand in the circumstances.
     """
-    names = names or {}
+    words = AnswerWords(language, names or {}, zone, now, dates=not plain, tried=tried)
     known = known_answers(dialog, answers, values)
     answered = [
         (question, answers[question.id])
@@ -63,20 +70,13 @@ def case_findings(
     ]
     fields = {
         field: "; ".join(
-            _answer_text(question, reply, language, names, zone)
+            words.of(question, reply)
             for question, reply in answered
             if _fills_field(question, reply, field)
         )
         for field in ("occurred_at", "place", "circumstances")
     }
-    lines = tuple(
-        (
-            question_summary(question, language),
-            _answer_text(question, reply, language, names, None if plain else zone)
-            + _selfhelp_note(question, reply, language, tried),
-        )
-        for question, reply in answered
-    )
+    lines = tuple((question_summary(question, language), words.of(question, reply)) for question, reply in answered)
     told_elsewhere = (
         " ".join(line)
         for line, (question, reply) in zip(lines, answered, strict=True)
@@ -104,12 +104,6 @@ def question_summary(question: Question, language: str) -> str:
     return words.partition("?")[0] + "?" if "?" in words else words
 
 
-def _selfhelp_note(question: Question, reply: Mapping[str, Any], language: str, tried: Collection[str]) -> str:
-    """What became of a "no": shown how to do it, the person did, or would not; what was wrong still is."""
-    shown = question.selfhelp in tried and reply.get("value") is False
-    return f" ({LABELS[language]['shown how']})" if shown else ""
-
-
 def _answers_to_other_questions(dialog: Dialog, answers: Answers) -> list[str]:
     said = {
         name: reply.get("text") or reply.get("value") for name, reply in answers.items() if not dialog.question(name)
@@ -135,22 +129,66 @@ def _is_told_nowhere_else(question: Question, reply: Mapping[str, Any]) -> bool:
     return not stated and value not in ("", UNKNOWN)
 
 
-def _answer_text(
-    question: Question, reply: Mapping[str, Any], language: str, names: TemplateValues, zone: tzinfo | None
-) -> str:
-    """An answer as an agent reads it; without a ``zone`` as the person said it."""
-    labels, value, text = LABELS[language], reply.get("value"), str(reply.get("text", ""))
-    if value == ON_FILE and question.prefill:
-        return names.get(question.prefill) or labels.get(question.prefill) or labels["as on file"]
-    if options := [option for option in question.options if option.id in _chosen_ids(value)]:
-        return ", ".join(option.label[language] for option in options)
-    if question.type == "datetime" and value is not None:
-        words = text or labels.get(str(value), str(value))
-        parsed = reply.get("parsed", {})
-        return f"{words} ({readable_span((parsed['from'], parsed['to']), zone)})" if parsed and zone else words
-    if isinstance(value, bool) and question.type == "yesno":
-        return labels["yes" if value else "no"]
-    files = ", ".join(str(file.get("name") or file.get("kind", "")) for file in reply.get("files", ()))
-    if not text and not files and isinstance(value, str):
-        text = value  # an option that this version of the dialog lacks
-    return " ".join(part for part in (text, f"[{files}]" if files else "") if part) or labels["skipped"]
+@dataclass(frozen=True, slots=True)
+class AnswerWords:
+    """How answers read in one language, on the clock of ``zone``, at ``now``.
+
+    ``names`` hold what is on file as far as the reader may learn it. With ``dates`` moments have their dates in figures
+    as well. ``tried`` are the articles that were shown.
+    """
+
+    language: str
+    names: Mapping[str, str]
+    zone: tzinfo
+    now: datetime | None
+    dates: bool
+    tried: Collection[str] = ()
+
+    def of(self, question: Question, reply: Mapping[str, Any]) -> str:
+        """An answer: what was chosen, when it was, or the words and files."""
+        labels, value, text = LABELS[self.language], reply.get("value"), str(reply.get("text", ""))
+        if value == ON_FILE and question.prefill:
+            return self.names.get(question.prefill) or labels["as on file"]
+        chosen = value if isinstance(value, list) else [value]
+        if options := [option for option in question.options if option.id in chosen]:
+            return ", ".join(self._within(question, option.label[self.language]) for option in options)
+        if question.type == "datetime" and value is not None:
+            return self._moment(question, str(value), text, reply.get("parsed", {}))
+        if isinstance(value, bool) and question.type == "yesno":
+            return self._within(question, self._yes_or_no(question, value))
+        files = ", ".join(str(file.get("name") or file.get("kind", "")) for file in reply.get("files", ()))
+        if not text and not files and isinstance(value, str):
+            text = value  # an option that this version of the dialog lacks
+        return " ".join(part for part in (text, f"[{files}]" if files else "") if part) or labels["skipped"]
+
+    def _yes_or_no(self, question: Question, value: bool) -> str:
+        """What became of a "no" that an article answered: the person was shown how, and what was wrong still is."""
+        labels = LABELS[self.language]
+        return labels["tried"] if not value and question.selfhelp in self.tried else labels["yes" if value else "no"]
+
+    def _moment(self, question: Question, value: str, text: str, parsed: Mapping[str, str]) -> str:
+        """When it was: as people say it, with the person's own words where they say more."""
+        button = LABELS[self.language].get(value, "")
+        if "from" not in parsed:
+            return text or self._within(question, button or value)
+        start, end = (datetime.fromisoformat(parsed[key]) for key in ("from", "to"))
+        spoken = span_in_words(start, end, self.now, self.zone, self.language)
+        if value in _SPOKEN_BUTTONS:
+            spoken = self._within(question, button)
+        if self.dates:
+            spoken += f" ({short_span(start, end, self.zone)})"
+        return spoken if _says_no_more(text, spoken) else f"{spoken}: {self._quoted(text)}"
+
+    def _quoted(self, text: str) -> str:
+        return f"\u00ab{text}\u00bb" if self.language == "ru" else f"\u201c{text}\u201d"
+
+    def _within(self, question: Question, label: str) -> str:
+        """A button's label behind the label of its question: in the midst of a line a word begins small."""
+        if question.label and _RUSSIAN_WORD.match(label):
+            return label[0].lower() + label[1:]
+        return label
+
+
+def _says_no_more(text: str, spoken: str) -> bool:
+    """Whether each word of the text stands in what is said anyway."""
+    return set(normalized(text).split()) <= set(normalized(spoken).split())

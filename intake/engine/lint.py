@@ -38,7 +38,7 @@ MEANINGS = frozenset(
 )
 """What a question may ask for (``means``): values of these are understood wherever they are said."""
 OPERATING_SYSTEMS = frozenset({"windows", "macos", "linux"})
-TIME_BUTTONS = frozenset({"now", "today_morning", "yesterday", "days_ago", "week_ago"})
+TIME_BUTTONS = frozenset({"now", "today", "today_morning", "yesterday", "days_ago", "week_ago"})
 RESERVED_IDS = frozenset({"skip", "unknown_answer", "on_file", "zone", "sure", "severity"}) | CONDITION_FACTS
 
 MAX_QUESTIONS = 30
@@ -61,7 +61,9 @@ _QUESTION_KEYS = frozenset(
     | {"constraint", "options", "buttons", "means", "label", "again"},
 )
 _OPTION_KEYS = frozenset({"id", *LANGUAGES, "present", "absent", "also", "goto_zone"})
-_REQUEST_KEYS = frozenset(["id", "kind", "text", "hint", "when", "command", "params", "extract", "optional", "image"])
+_REQUEST_KEYS = frozenset(
+    ["id", "kind", "text", "label", "hint", "when", "command", "params", "extract", "optional", "image"]
+)
 
 Table = Mapping[str, Any]
 
@@ -230,6 +232,8 @@ class _DialogLinter:
         self.check_one_of(request, "kind", REQUEST_KINDS, where)
         self.check_condition(request, where, needed=False)
         self.check_texts(request.get("text"), f"{where} text", MAX_TEXT_LENGTH)
+        if "label" in request:
+            self.check_texts(request["label"], f"{where} label", MAX_LABEL_LENGTH)
         if "hint" in request:
             self.check_texts(request["hint"], f"{where} hint", MAX_TEXT_LENGTH)
         self.check_flag(request, "optional", where)

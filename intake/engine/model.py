@@ -254,6 +254,7 @@ def _request_from_table(request: Mapping[str, Any]) -> Question:
         id=request["id"],
         type="photo" if request["kind"] == "photo" else "evidence",
         text=request["text"],
+        label=request.get("label", {}),
         hint=request.get("hint", {}),
         when=_condition_of(request),
         required=not request.get("optional", False),

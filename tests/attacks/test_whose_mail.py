@@ -205,7 +205,8 @@ async def test_what_a_letter_quotes_is_the_persons_own_talk_and_no_note(offline_
         assert "пароль" not in body
 
 
-async def test_a_notice_is_declined_by_its_own_token_only(offline_desk: OfflineDesk) -> None:
+@pytest.mark.parametrize(("subject", "words"), [("unsubscribe", ""), ("", "Отписаться."), ("", "unsubscribe")])
+async def test_a_notice_is_declined_by_its_own_token_only(offline_desk: OfflineDesk, subject: str, words: str) -> None:
     """The holder's "unsubscribe" ends the notices; a forged one, or one without the token, ends nothing."""
     await offline_desk.receives(mail(THIEF, "нет интернета, договор 40-1187, оператор"))
     (case,) = await offline_desk.cases()
@@ -220,5 +221,7 @@ async def test_a_notice_is_declined_by_its_own_token_only(offline_desk: OfflineD
     ):
         await offline_desk.receives(forged)
     assert "declined" not in await offline_desk.outcomes()
-    await offline_desk.receives(answer(notice, "", Subject="unsubscribe"))
+    await offline_desk.receives(answer(notice, "Отписаться от рассылки соседа?"))
+    assert "declined" not in await offline_desk.outcomes()
+    await offline_desk.receives(answer(notice, words, **({"Subject": subject} if subject else {})))
     assert (await offline_desk.outcomes())[-1] == "declined"

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from datetime import UTC, datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -105,8 +106,8 @@ def test_an_answer_changed_later_makes_its_followers_irrelevant() -> None:
 
 def test_a_choice_is_shown_with_its_options() -> None:
     prompt = render_question(question("scope"), "en", {})
-    assert prompt.text.plain == "Where does it fail?"
-    assert prompt.options[0] == RenderedButton("all", "On every device")
+    assert prompt.text.plain == "What's affected?"
+    assert prompt.options[0] == RenderedButton("all", "Every device")
     assert not prompt.can_skip
 
 
@@ -115,7 +116,7 @@ def test_the_address_is_shown_only_to_whoever_may_see_it() -> None:
     assert "Озёрная" in proved.text.plain
     assert proved.options == (RenderedButton("on_file", "Да, верно"),)
     unproved = render_question(question("place"), "ru", {})
-    assert unproved.text.plain == "По какому адресу не работает?"
+    assert unproved.text.plain == "По какому адресу подключение? Улица, дом, квартира."
     assert unproved.options == ()
 
 
@@ -134,10 +135,10 @@ def test_yes_no_and_moments_have_buttons_of_their_own() -> None:
 def test_a_letter_numbers_its_questions_and_their_options() -> None:
     text = render_letter((question("reboot"), question("neighbours")), "en", {}).plain
     assert text == (
-        "1) Have you restarted the router: off for 30 seconds, then on again?\n\n"
+        "1) Have you restarted the router? (off for 30 seconds, then on again)\n\n"
         "11 – Yes\n12 – No\n13 – I don't know\n\n"
-        "2) Do your neighbours have internet?\n\n"
-        "21 – Yes, theirs works\n22 – No, they are down too\n23 – I don't know"
+        "2) Is your neighbours' internet working?\n\n"
+        "21 – Yes, it's working\n22 – No, theirs is down too\n23 – I don't know"
     )
 
 
@@ -220,21 +221,21 @@ def test_the_findings_say_what_is_and_what_is_not() -> None:
         },
         "place": {"value": "on_file", "text": "да"},
     }
-    found = case_findings(NO_INTERNET, answers, {}, "ru", ADDRESS, MOSCOW)
+    evening = datetime(2026, 11, 21, 19, tzinfo=UTC)
+    found = case_findings(NO_INTERNET, answers, {}, "ru", ADDRESS, MOSCOW, now=evening)
     assert found.present == ("не работает по Wi-Fi",)
-    assert found.absent == ("по кабелю работает", "индикация в норме")
-    assert found.occurred == "вчера в 18 (20.11.2026 18:00)"
+    assert found.absent == ("по кабелю работает", "лампочки в норме")
+    assert found.occurred == "вчера в 18:00 (20.11)"
     assert found.place == "ул. Озёрная, д. 12"
     assert found.circumstances == "гроза"
-    assert found.lines[0] == ("Где не работает?", "Только по Wi-Fi, по кабелю работает")
+    assert found.lines[0] == ("Не работает:", "только по Wi-Fi, по кабелю работает")
 
 
 def test_the_same_findings_are_told_in_the_agents_language() -> None:
     found = case_findings(NO_INTERNET, {**ANSWERED, "place": {"value": "on_file", "text": "да"}}, {}, "en")
-    restarted = "Have you restarted the router: off for 30 seconds, then on again?"
-    assert found.present == ("fails on every device", "LOS is red (no light)", f"{restarted} No")
-    assert found.place == "the address on file"
-    assert (restarted, "No") in found.lines
+    assert found.present == ("nothing works on any device", "LOS is red (no light)", "Restart: No")
+    assert found.place == "as on file"
+    assert ("Restart:", "No") in found.lines
 
 
 def test_an_answer_that_has_no_field_of_its_own_still_reaches_the_agent() -> None:
@@ -245,14 +246,14 @@ def test_an_answer_that_has_no_field_of_its_own_still_reaches_the_agent() -> Non
     }
     found = case_findings(MAIL, given, {}, "ru")
     assert found.present == (
-        "Что не получается? буквы странные",
-        "В какой программе вы читаете почту? Outlook",
+        "Почта: буквы странные",
+        "Программа: Outlook",
     )
 
 
 def test_a_request_is_told_by_what_it_asked_for() -> None:
     sent = {**ANSWERED, "photo_lights": {"value": "sent", "text": "", "files": [{"name": "los.png"}]}}
-    assert case_findings(NO_INTERNET, sent, {}, "ru").lines[-1] == ("Фото:", "[los.png]")
+    assert case_findings(NO_INTERNET, sent, {}, "ru").lines[-1] == ("Фото лампочек:", "[los.png]")
 
 
 def test_what_nobody_told_is_marked_unknown() -> None:

@@ -10,7 +10,7 @@ from mail.reading.message import STUB_HEADER
 from tests.mail.offline_desk import OfflineDesk, box, mail
 from tests.prepared_desks import DeskFiles
 
-TOLD = "not all of the mail could be read; the whole of it is kept in the database"
+TOLD = "the email couldn't be read in full; all of it is kept in the database"
 ANNA = "anna@example.test"
 
 

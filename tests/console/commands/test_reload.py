@@ -45,7 +45,7 @@ async def test_a_token_is_changed_and_broken_settings_change_nothing(
                     await asyncio.sleep(0.05)
             path.write_text(good[path], "utf-8")
         await anna.says(api.bot(TOKEN), "Здравствуйте! нет интернета, договор 40-1187")
-        await anna.hears("Получилось?", timeout=60)
+        await anna.hears("Помогло?", timeout=60)
         another = api.bot(OTHER, username="another_bot")
         another.next_update = 1000  # Telegram begins each bot's count somewhere else
         await asyncio.to_thread(secret.write_text, OTHER)
@@ -53,7 +53,7 @@ async def test_a_token_is_changed_and_broken_settings_change_nothing(
         await service.logs("read anew", 60)
         boris = api.user(5002, "Борис", language_code="ru")
         await boris.says(another, "Здравствуйте! нет интернета, договор 40-1187")
-        await boris.hears("Получилось?", timeout=60)
+        await boris.hears("Помогло?", timeout=60)
         assert await service.stops() == 0
     assert "canary" not in service.log
     audited = (await terminal.types("audit", "--json")).json()

@@ -77,7 +77,7 @@ async def test_what_comes_before_the_desk_is_ready_is_stored_at_once_and_answere
         assert await stored(settings) == 1
         assert not ready.is_set()
         delayed_start.wanted.set()
-        await anna.hears("Получилось?")
+        await anna.hears("Помогло?")
         assert ready.is_set()
 
 

@@ -15,8 +15,8 @@ async def registered(api: BotApi, anna: User) -> None:
     bot = api.bot(TOKEN)
     await anna.starts(bot)
     await anna.says(bot, FIRST)
-    await anna.presses(await anna.hears("Получилось?"), "Не помогло")
-    await anna.hears("Где не работает")
+    await anna.presses(await anna.hears("Помогло?"), "Не помогло")
+    await anna.hears("На чём не работает")
     await anna.says(bot, "оператор")
     await anna.hears("SN-")
 
@@ -45,7 +45,7 @@ async def test_an_agent_works_a_case_from_a_terminal(
         promised = await terminal.types("eta", number, "2h", "--json")
         assert promised.json()["eta"]
         assert {one["channel"] for one in promised.json()["departures"]} == {"telegram:main"}
-        await anna.hears("ориентировочное время")
+        await anna.hears("Рассчитываем всё сделать")
         assert (await terminal.types("resolve", number, "Заменили порт.")).code == 0
         await anna.hears("заявку можно закрыть?")
         over = await terminal.types("eta", number, "2h")
@@ -88,7 +88,7 @@ async def test_an_update_that_cannot_be_decoded_is_set_aside_seen_and_tried_agai
     async with terminal.serving() as service:
         await anna.starts(bot)
         await anna.says(bot, FIRST)
-        await anna.hears("Получилось?")
+        await anna.hears("Помогло?")
         (odd,) = (await terminal.types("quarantine", "list", "--json")).json()
         assert odd["channel"] == "telegram:main"
         assert b'"canary"' in await terminal.raw("quarantine", "show", str(odd["id"]), "--raw")

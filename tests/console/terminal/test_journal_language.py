@@ -146,7 +146,7 @@ def test_every_entry_says_something_and_leaves_no_hole(
 
 def test_codes_are_told_in_words(templates: Templates) -> None:
     routed, agreed = CaseRouted("queue:l1", "policy", "3"), ClosingAgreed("telegram", "5001", "7", "consent_yes")
-    assert shown(templates, routed, "ru") == "направлена в «Первая» по правилам провайдера 3"
+    assert shown(templates, routed, "ru") == "направлена команде «Первая» по правилам провайдера 3"
     assert shown(templates, routed, "en") == "routed to First by the provider's policy 3"
     assert "consent_yes" not in shown(templates, agreed, "ru")
     assert shown(templates, AutomaticMailCame("auto-reply"), "ru") == "автоматическое письмо: автоответ"

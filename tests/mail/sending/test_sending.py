@@ -71,7 +71,7 @@ async def test_a_letter_carries_its_words_twice_its_token_and_that_a_machine_wro
         "##- Отвечайте, пожалуйста, выше этой строки -##\n\nЗдравствуйте! Проверьте кабель.\n"
     )
     assert "1 — Помогло\n  2 — Не помогло" in letter.text
-    assert "Номер обращения: 1042" in letter.text
+    assert "Номер заявки: 1042" in letter.text
     assert "<strong>Проверьте</strong>" in letter.html
 
 
@@ -132,11 +132,11 @@ async def test_a_notice_can_be_declined_and_an_answer_cannot(hall: Hall, mail_se
     await sent(hall, outgoing(notice=True))
     notice = await mail_servers.sink.hears(to="ivan@mail.test")
     assert notice.header("List-Unsubscribe") == f"<mailto:{local}+{TOKEN}@{domain}?subject=unsubscribe>"
-    assert "Не нужны такие уведомления?" in notice.text
+    assert "ответьте словом «отписаться»" in notice.text
     await sent(hall, outgoing())
     answer = await mail_servers.sink.hears(to="ivan@mail.test")
     assert answer.header("List-Unsubscribe") in ("", None)
-    assert "уведомления" not in answer.text + answer.html
+    assert "отписаться" not in answer.text + answer.html
 
 
 async def test_one_connection_serves_many_letters_and_is_made_again_after_the_server_was_away(
