@@ -53,7 +53,7 @@ def eta_labels(case: Case, now: datetime, provider: Provider) -> dict[str, str]:
     beside them those of `time_labels`."""
     if case.eta is None:
         return {"eta": "", "overdue": ""}
-    labels = time_labels(case.eta, now, provider.timezone)
+    labels = time_labels(case.eta, now, provider.timezone, case.language)
     return {**labels, "eta": "1", "overdue": "1" if case.eta <= now else ""}
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 
-_MONTHS = {
-    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split(),
-    "en": "January February March April May June July August September October November December".split(),
+_MONTHS: Mapping[str, Sequence[str]] = {
+    "ru": "января,февраля,марта,апреля,мая,июня,июля,августа,сентября,октября,ноября,декабря".split(","),  # noqa: SIM905
+    "en": "January,February,March,April,May,June,July,August,September,October,November,December".split(","),  # noqa: SIM905
 }
 _ON_WEEKDAY = {
-    "ru": "в понедельник,во вторник,в среду,в четверг,в пятницу,в субботу,в воскресенье".split(","),
-    "en": "on Monday,on Tuesday,on Wednesday,on Thursday,on Friday,on Saturday,on Sunday".split(","),
+    "ru": ["в понедельник", "во вторник", "в среду", "в четверг", "в пятницу", "в субботу", "в воскресенье"],
+    "en": ["on Monday", "on Tuesday", "on Wednesday", "on Thursday", "on Friday", "on Saturday", "on Sunday"],
 }
 _DAYS_AGO = {"ru": ("сегодня", "вчера", "позавчера"), "en": ("today", "yesterday")}
 _PARTS: Mapping[str, Mapping[int, str]] = {

@@ -70,9 +70,7 @@ def case_findings(
     ]
     fields = {
         field: "; ".join(
-            words.of(question, reply)
-            for question, reply in answered
-            if _fills_field(question, reply, field)
+            words.of(question, reply) for question, reply in answered if _fills_field(question, reply, field)
         )
         for field in ("occurred_at", "place", "circumstances")
     }

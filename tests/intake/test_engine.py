@@ -1,8 +1,8 @@
 """Walking a dialog: what is asked next, how it is shown, what it comes to."""
 
+from datetime import UTC, datetime
 from typing import Any
 
-from datetime import UTC, datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
