@@ -28,7 +28,7 @@ def answer_command(case: Case, inbound: Words, facts: Facts) -> Decision | None:
         return decide(SayTemplate("status_none" if untold else "status_intake"), Ignore(IgnoredCode.STATUS))
     names = {"state": case.state, "taken": "1" if case.owner else "", "eta": "1" if case.eta else ""}
     if case.eta is not None:
-        names |= time_labels(case.eta, facts.need(Now).at, facts.need(Provider).timezone)
+        names |= time_labels(case.eta, facts.need(Now).at, facts.need(Provider).timezone, case.language)
     return decide(SayTemplate("status", names), Ignore(IgnoredCode.STATUS))
 
 
