@@ -39,8 +39,12 @@ def promise(case: Case, at: datetime, facts: Facts) -> list[RuleAct]:
     """A time is promised, or another one than before: told at once, also that it is later, and watched (C10, C12)."""
     now, zone, version = facts.need(Now).at, facts.need(Provider).timezone, case.eta_version + 1
     moved = "" if case.eta is None or at == case.eta else "later" if at > case.eta else "earlier"
-    before = {f"was_{key}": value for key, value in time_labels(case.eta, now, zone).items()} if case.eta else {}
-    names: Names = {**time_labels(at, now, zone), **before, "moved": moved}
+    before = (
+        {f"was_{key}": value for key, value in time_labels(case.eta, now, zone, case.language).items()}
+        if case.eta
+        else {}
+    )
+    names: Names = {**time_labels(at, now, zone, case.language), **before, "moved": moved}
     return [
         SetFields({"eta": at, "eta_version": version}),
         AddJournalEntry(EtaPromised(at.astimezone(zone).isoformat(timespec="minutes"), version), public=True),
@@ -80,8 +84,8 @@ def tell_eta_lapsed(case: Case, inbound: Inbound[TimerFired], facts: Facts) -> D
     if not _waits(case) or case.eta is None or case.eta > now or case.eta_told >= case.eta_version:
         return decide(_OBSOLETE)
     by = _on_the_clock(now + provider.waiting.eta_news_within)
-    news = {f"by_{key}": value for key, value in time_labels(by, now, provider.timezone).items()}
-    names: Names = {**time_labels(case.eta, now, provider.timezone), **news}
+    news = {f"by_{key}": value for key, value in time_labels(by, now, provider.timezone, case.language).items()}
+    names: Names = {**time_labels(case.eta, now, provider.timezone, case.language), **news}
     return decide(
         SetFields({"eta_told": case.eta_version}),
         AddJournalEntry(EtaLapsed(case.eta_version), public=True),
