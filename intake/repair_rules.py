@@ -30,6 +30,7 @@ from desk.model.events import Inbound, Pressed, Said
 from desk.model.journal import ClosingAgreed
 from desk.model.states import CaseState
 from desk.understanding.observations import Act
+from desk.understanding.terms import term_asked
 from intake.account_rules import NO_CONTRACT
 from intake.engine import hearing, prompts
 from intake.engine.dialog_context import dialog_of, is_letter_channel
@@ -131,6 +132,8 @@ def _between(case: Case, inbound: Words, facts: Facts) -> list[RuleAct]:
     said: list[RuleAct] = []
     if found.says(Act.BOT_QUESTION):
         said.append(SayTemplate("bot_honest"))
+    if (term := term_asked(found)) and case.expecting.owner != SELF_HELP:
+        said.append(SayTemplate("explain", {"term": term}))
     if found.says(Act.STATUS) and case.description:
         said.append(SayTemplate("status_intake"))
     return said

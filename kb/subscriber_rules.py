@@ -1,10 +1,13 @@
-"""Self-help: an article is suggested when one surely fits, and whether it helped is recorded. Rules, pure."""
+"""Self-help: an article is suggested when one surely fits, and what is said of it is heard. Rules, pure."""
 
 from __future__ import annotations
 
+from desk.language.intents import has_substance
+from desk.language.rich_text import parse_markdown
 from desk.model.acts import (
     AddJournalEntry,
     Button,
+    Buttons,
     ChangeState,
     Decision,
     Expect,
@@ -17,41 +20,56 @@ from desk.model.acts import (
     decide,
 )
 from desk.model.case import Case, consent_record, may_consent
+from desk.model.channel import ChannelCapabilities
 from desk.model.core_facts import Now
 from desk.model.dialog_state import ARTICLE, SELF_HELP
 from desk.model.events import Inbound, Opened, Pressed, Said
 from desk.model.journal import ArticleShown, ArticleTried, ClosingAgreed
 from desk.model.shared_facts import ArticleSuggestion, ArticleSuggestions, DialogArticles
 from desk.model.states import CaseState
-from desk.understanding.message import said_to_close, understood
+from desk.understanding.message import understood
+from desk.understanding.observations import Act, Understanding
+from desk.understanding.terms import term_asked
+from kb.content.article_steps import passage_about
 from kb.learning.acts import RecordArticleShown, RecordSuggestionOutcome
 
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
 
 PLAIN_ANSWER = 3
 """Words of an answer that says yes or no and nothing else."""
-HELPED_BUTTONS = (
+HELPED_BUTTONS: Buttons = (
     (Button("helped", "button_helped"), Button("not_helped", "button_not_helped")),
     (Button("operator", "button_operator"),),
 )
+MORE_STEPS: Buttons = ((Button("more_steps", "button_more_steps"),),)
+CLOSE_BUTTONS: Buttons = (
+    (Button("helped", "button_close_it"), Button("not_helped", "button_still_open")),
+    (Button("operator", "button_operator"),),
+)
+VOICES = ("voice", "audio", "video_note")
 
 
 def suggest_article(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
-    """The best article, once a case and only where it surely fits; otherwise the questions come at once."""
-    if case.expecting or case.articles or case.dialog:
+    """The best article, once a case and only where it surely fits; otherwise the questions come at once. Nobody upset
+    gets one unasked."""
+    if case.expecting or case.articles or case.dialog or case.upset:
         return None
     suggestions = facts.get(ArticleSuggestions)
     best = suggestions.best[0] if suggestions and suggestions.best else None
     if best is None or not best.sure:
         return None
     begun = SetFields({"articles": [best.article], "dialog": best.dialog, "category": best.category})
-    return decide(begun, *_suggestion_acts(best, "did_it_help"))
+    return decide(begun, *_suggestion_acts(best, facts, "did_it_help"))
 
 
-def _suggestion_acts(best: ArticleSuggestion, question: str, *before: RuleAct) -> tuple[RuleAct, ...]:
-    """The article, after what is said ``before`` it, and the question whether it helped."""
-    shown = (SayText(best.text, files=best.pictures), SayTemplate(question, buttons=HELPED_BUTTONS))
+def _suggestion_acts(best: ArticleSuggestion, facts: Facts, question: str, *before: RuleAct) -> tuple[RuleAct, ...]:
+    """The article, after what is said ``before`` it, and the question whether it helped. In a chat its first steps."""
+    capabilities = facts.get(ChannelCapabilities)
+    in_short = bool(best.short) and capabilities is not None and not capabilities.batch
+    buttons = (*HELPED_BUTTONS[:1], *MORE_STEPS, *HELPED_BUTTONS[1:]) if in_short else HELPED_BUTTONS
+    text, files = (best.short, best.pictures[:1]) if in_short else (best.text, best.pictures)
     recorded = RecordArticleShown(best.article, best.score), AddJournalEntry(ArticleShown(best.article))
+    shown = (SayText(text, files=files), SayTemplate(question, buttons=buttons))
     return Expect(SELF_HELP), *recorded, *before, *shown
 
 
@@ -59,25 +77,87 @@ def show_dialog_article(case: Case, inbound: Spoken, facts: Facts) -> Decision |
     """The article that the dialog names here, in the midst of its questions or behind the last one."""
     if case.expecting.owner != ARTICLE:
         return None
-    known = facts.get(DialogArticles)
-    article = known.articles.get(case.articles[-1]) if known and case.articles else None
+    article = _last_article(case, facts)
     if article is None:
         return None
-    return decide(*_suggestion_acts(article, "did_this_help", SayTemplate("try_this")))
+    return decide(*_suggestion_acts(article, facts, "did_this_help", SayTemplate("try_this")))
+
+
+def _last_article(case: Case, facts: Facts) -> ArticleSuggestion | None:
+    known = facts.get(DialogArticles)
+    return known.articles.get(case.articles[-1]) if known and case.articles else None
 
 
 def self_help_outcome(case: Case, inbound: Inbound[Said] | Inbound[Pressed], facts: Facts) -> Decision | None:
-    """ "It helped" settles the matter, and is consent; "it did not" lets the questions begin."""
+    """ "It helped" settles the matter, and is consent; "it did not" lets the questions begin. Who asks for time has it,
+    and a question about a step is answered from the article."""
     if not may_consent(case, inbound):
         return None
-    pressed = {"helped": True, "not_helped": False}.get(inbound.option)
-    answer = pressed if inbound.option else said_to_close(understood(case, inbound, facts))
-    if answer is None and (case.dialog_state.tries or inbound.files):
-        answer = False
-    if answer is None:
-        again = SetDialogState({"tries": case.dialog_state.tries + 1})
-        return decide(again, SayTemplate("helped_unclear", buttons=HELPED_BUTTONS))
-    return _close_as_solved(case, inbound, facts) if answer else _continue_with_questions(case, inbound)
+    if inbound.option == "more_steps":
+        return _more_steps(case, facts)
+    if inbound.option:
+        return _close_as_solved(case, inbound, facts) if inbound.option == "helped" else _goes_on(case, inbound)
+    found = understood(case, inbound, facts)
+    if found.closes:
+        return _close_as_solved(case, inbound, facts)
+    return _talked_of(case, inbound, facts, found) or _unclear(case, inbound)
+
+
+def _talked_of(case: Case, inbound: Spoken, facts: Facts, found: Understanding) -> Decision | None:
+    """What is said of the article beside a plain yes; None where nobody can tell."""
+    told = any(one.slot != "language" for one in found.values) and not found.says(Act.WORKS_ALREADY)
+    if told or found.says(Act.RESERVED):
+        return _goes_on(case, inbound, "thanks_noted" if told else "reserved_go_on")
+    if found.says(Act.WAIT):
+        return _waits(case)
+    if found.says(Act.DENY):
+        return _goes_on(case, inbound)
+    if found.says(Act.WORKS_ALREADY, Act.AGREE):
+        return decide(SayTemplate("glad_may_close", buttons=CLOSE_BUTTONS), words_used=True)
+    return _asked_of(case, inbound, facts, found)
+
+
+def _asked_of(case: Case, inbound: Spoken, facts: Facts, found: Understanding) -> Decision | None:
+    """A question, a picture, or thanks: the question whether it helped stays open."""
+    if found.says(Act.CONFUSED) or "?" in inbound.text:
+        return _explains(case, facts, found)
+    if inbound.files and not has_substance(inbound.text):
+        kind = "voice" if any(one.kind in VOICES for one in inbound.files) else "photo"
+        return decide(SayTemplate("seen", {"kind": kind}))
+    return _waits(case) if found.says(Act.THANKS) and not has_substance(found.leftover) else None
+
+
+def _unclear(case: Case, inbound: Spoken) -> Decision:
+    """Nobody can tell: it is asked once in other words, and then the questions begin."""
+    if case.dialog_state.tries:
+        return _goes_on(case, inbound)
+    return decide(SetDialogState({"tries": 1}), SayTemplate("helped_unclear", buttons=HELPED_BUTTONS))
+
+
+def _more_steps(case: Case, facts: Facts) -> Decision:
+    """The rest of the article."""
+    article = _last_article(case, facts)
+    if article is None or not article.rest:
+        return decide(SayTemplate("helped_unclear", buttons=HELPED_BUTTONS))
+    rest = SayText(article.rest, files=article.pictures[1:])
+    return decide(SayTemplate("more_steps"), rest, SayTemplate("did_this_help", buttons=HELPED_BUTTONS))
+
+
+def _waits(case: Case) -> Decision:
+    """Who tries it has all the time; the question stays open, and no two answers in a row are alike."""
+    said = "still_here" if case.dialog_state.waits % 2 else "take_your_time"
+    return decide(SetDialogState({"waits": case.dialog_state.waits + 1}), SayTemplate(said), words_used=True)
+
+
+def _explains(case: Case, facts: Facts, found: Understanding) -> Decision:
+    """A question about a word or a step is answered; whether it helped stays open."""
+    if term := term_asked(found):
+        return decide(SayTemplate("explain", {"term": term}), words_used=True)
+    article = _last_article(case, facts)
+    passage = passage_about(article.source, found.text) if article else ""
+    if not passage:
+        return decide(SayTemplate("ask_differently"))
+    return decide(SayTemplate("article_question"), SayText(parse_markdown(passage)), words_used=True)
 
 
 def _close_as_solved(case: Case, inbound: Inbound[Said] | Inbound[Pressed], facts: Facts) -> Decision:
@@ -91,16 +171,19 @@ def _close_as_solved(case: Case, inbound: Inbound[Said] | Inbound[Pressed], fact
         Expect(),
         AddJournalEntry(given),
         SayTemplate("settled_thanks"),
+        done=False,
         words_used=True,
     )
 
 
-def _continue_with_questions(case: Case, inbound: Inbound[Said] | Inbound[Pressed]) -> Decision:
+def _goes_on(case: Case, inbound: Spoken, said: str = "") -> Decision:
+    """It did not help, or not wholly: the questions go on, with what was said."""
+    lead = said or ("sorry_once_more" if case.articles[1:] else "sorry_go_on")
     return decide(
         *_tried(case, helped=False),
         Expect(),
         SetDialogState({"tries": 0}),
-        SayTemplate("sorry_once_more" if case.articles[1:] else "sorry_go_on"),
+        SayTemplate(lead),
         done=False,
         # Whoever adds something to a plain no has it kept with the case.
         words_used=len(inbound.text.split()) <= PLAIN_ANSWER,

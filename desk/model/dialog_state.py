@@ -45,9 +45,10 @@ class DialogState:
     ``tries`` counts how often the question was put again, ``asked`` lists the questions of the last prompt, and
     ``dialog_hash`` is the version of the dialog they come from. ``put`` lists the questions put so far, once for each
     time, and ``rephrased`` counts how often that was because an answer was not understood. ``angry`` counts the
-    messages in anger. ``heard`` are the messages said before a dialog began (`intake.engine.heard_before`). ``paused``
-    is the expectation behind a question put in between: its owner, its question, and ``asked``. ``kept`` are other
-    matters to come back to: {"words": ...} that were said of one, or {"case": ...} that waits.
+    messages in anger, ``waits`` those that ask for time. ``heard`` are the messages said before a dialog began
+    (`intake.engine.hearing`). ``paused`` is the expectation behind a question put in between: its owner, its question,
+    and ``asked``. ``kept`` are other matters to come back to: {"words": ...} that were said of one, or {"case": ...}
+    that waits.
     """
 
     expecting: Expecting = NOTHING_ASKED
@@ -58,6 +59,7 @@ class DialogState:
     put: list[str] = field(default_factory=list)
     rephrased: int = 0
     angry: int = 0
+    waits: int = 0
     heard: list[dict[str, str]] = field(default_factory=list)
     paused: list[str] = field(default_factory=list)
     kept: list[dict[str, Any]] = field(default_factory=list)
@@ -78,7 +80,7 @@ class DialogState:
             "tries": self.tries,
             "asked": list(self.asked),
             "dialog_hash": self.dialog_hash,
-            **{name: getattr(self, name) for name in ("rephrased", "angry")},
+            **{name: getattr(self, name) for name in ("rephrased", "angry", "waits")},
             **{name: list(getattr(self, name)) for name in ("put", "heard", "paused", "kept")},
         }
 
@@ -101,6 +103,7 @@ class DialogStateRow(ProviderScopedRow, Base):
     put: Mapped[list[str]] = mapped_column(JSON, default=list)
     rephrased: Mapped[int] = mapped_column(default=0)
     angry: Mapped[int] = mapped_column(default=0)
+    waits: Mapped[int] = mapped_column(default=0)
     heard: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
     paused: Mapped[list[str]] = mapped_column(JSON, default=list)
     kept: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
@@ -123,6 +126,7 @@ def dialog_state_of(row: DialogStateRow | None) -> DialogState:
         list(row.put),
         row.rephrased,
         row.angry,
+        row.waits,
         list(row.heard),
         list(row.paused),
         list(row.kept),

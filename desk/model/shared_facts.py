@@ -10,6 +10,8 @@ from enum import StrEnum
 from desk.language.rich_text import RichText
 from desk.model.messages import Address, File
 
+NO_TEXT = RichText("")
+
 
 class EntitlementStatus(StrEnum):
     """What the entitlement check found (B3)."""
@@ -79,7 +81,11 @@ class IdentityClaim:
 
 @dataclass(frozen=True, slots=True)
 class ArticleSuggestion:
-    """An article that may help: ``score`` from 0 to 1, ``sure`` when it is worth showing unasked."""
+    """An article that may help: ``score`` from 0 to 1, ``sure`` when it is worth showing unasked.
+
+    In a chat a long one is shown ``short`` at first, and the ``rest`` when it is asked for; both are empty where it is
+    short anyway. ``source`` is its Markdown, with the provider's facts in it.
+    """
 
     article: str
     title: str
@@ -89,6 +95,9 @@ class ArticleSuggestion:
     pictures: tuple[File, ...] = ()
     dialog: str = ""
     category: str = ""
+    short: RichText = NO_TEXT
+    rest: RichText = NO_TEXT
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,10 +161,10 @@ class DialogLookup:
 
 
 def articles_named(round_: Round) -> tuple[str, ...]:
-    """The articles that the dialog of the case in hand names, by their ids."""
+    """The articles that the dialog of the case in hand names, and those it was shown, by their ids."""
     dialogs, case = round_.facts.get(DialogSet), round_.case
     dialog = dialogs.get(case.dialog, case.dialog_state.dialog_hash) if dialogs and case.dialog else None
-    return dialog.articles if dialog else ()
+    return tuple(dict.fromkeys([*(dialog.articles if dialog else ()), *case.articles]))
 
 
 async def store_dialog_sources(database: Database, sources: Mapping[str, str]) -> None:

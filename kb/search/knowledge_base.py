@@ -15,6 +15,7 @@ from desk.model.provider_files import Provider
 from desk.model.shared_facts import ArticleSuggestion, ArticleSuggestions
 from kb.content.article_body import fill_facts, visible_picture_indexes
 from kb.content.article_files import Article, find_picture
+from kb.content.article_steps import short_and_rest
 from kb.search import build_process
 from kb.search.agent_search import InternalArticleMatchers
 from kb.search.index_files import IndexFiles
@@ -101,15 +102,20 @@ class KnowledgeBase:
         facts = self._facts(provider, match.language)
         every = tuple(zip(edition.pictures, edition.captions, strict=False))
         seen = [every[at] for at in visible_picture_indexes(edition.body, facts) if at < len(every)]
+        filled = fill_facts(edition.body, facts)
+        short, rest = short_and_rest(filled)
         return ArticleSuggestion(
             article=match.article.id,
             title=edition.title,
             score=match.score,
             sure=match.sure,
-            text=join_texts((_bold_title(edition.title), parse_markdown(fill_facts(edition.body, facts)))),
+            text=join_texts((_bold_title(edition.title), parse_markdown(filled))),
             pictures=_picture_files(seen, self._folders(provider)),
             dialog=match.article.dialog,
             category=match.article.category,
+            short=join_texts((_bold_title(edition.title), parse_markdown(short))) if short else RichText(""),
+            rest=parse_markdown(rest),
+            source=filled,
         )
 
     def _facts(self, provider: str, language: str) -> Mapping[str, str]:

@@ -574,6 +574,7 @@ def upgrade() -> None:
         sa.Column("put", sa.JSON(), nullable=False),
         sa.Column("rephrased", sa.Integer(), nullable=False),
         sa.Column("angry", sa.Integer(), nullable=False),
+        sa.Column("waits", sa.Integer(), nullable=False),
         sa.Column("heard", sa.JSON(), nullable=False),
         sa.Column("paused", sa.JSON(), nullable=False),
         sa.Column("kept", sa.JSON(), nullable=False),
