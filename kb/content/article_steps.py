@@ -13,73 +13,12 @@ SHORT_STEPS = 3
 """Steps that are shown at first."""
 _STEP_RE = re.compile(r"[0-9]{1,2}\. ")
 _STEM = 5
-_COMMON = frozenset(
-    [
-        "что",
-        "как",
-        "где",
-        "когда",
-        "зачем",
-        "почему",
-        "какой",
-        "какая",
-        "какие",
-        "такое",
-        "такой",
-        "это",
-        "эта",
-        "этот",
-        "они",
-        "она",
-        "там",
-        "тут",
-        "мне",
-        "меня",
-        "нужно",
-        "надо",
-        "если",
-        "или",
-        "для",
-        "его",
-        "них",
-        "чем",
-        "без",
-        "при",
-        "над",
-        "под",
-        "все",
-        "всё",
-        "найти",
-        "значит",
-        "пункт",
-        "шаг",
-        "шаге",
-        "the",
-        "what",
-        "where",
-        "how",
-        "which",
-        "when",
-        "why",
-        "this",
-        "that",
-        "does",
-        "mean",
-        "find",
-        "should",
-        "there",
-        "have",
-        "with",
-        "from",
-        "your",
-        "you",
-        "and",
-        "for",
-        "are",
-        "can",
-        "step",
-    ]
+_COMMON_WORDS = (
+    "что как где когда зачем почему какой какая какие такое такой это эта этот они она там тут мне меня нужно надо "
+    "если или для его них чем без при над под все всё найти значит пункт шаг шаге the what where how which when why "
+    "this that does mean find should there have with from your you and for are can step"
 )
+_COMMON = frozenset(_COMMON_WORDS.split())
 
 
 def short_and_rest(text: str) -> tuple[str, str]:
