@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from desk.model.acts import ChangeState, Decision, Expect, Facts, Ignore, PopupNotice, SetFields, decide
 from desk.model.arrival_outcomes import IgnoredCode
-from desk.model.case import Case, append_words
+from desk.model.case import Case
 from desk.model.core_facts import CaseMatch, DuplicateOf, Now
 from desk.model.events import DeliveryFailed, Event, Inbound, NotForDesk, Opened, Pressed, Said, TimerFired
 from desk.model.provider_files import Provider
@@ -70,12 +70,3 @@ def remember_channel(case: Case, inbound: Spoken, facts: Facts) -> Decision | No
         known = [*case.thread, *inbound.event.references, inbound.message]
         changes["thread"] = list(dict.fromkeys(known))[-12:]
     return decide(SetFields(changes), done=False) if changes else None
-
-
-def keep_edit(case: Case, inbound: Words, facts: Facts) -> Decision | None:
-    """An edited message is no new answer: its words are kept beside the answers, for the agent to read."""
-    if not inbound.event.edited:
-        return None
-    if facts.need(CaseMatch).how == "new":
-        return decide(Ignore(IgnoredCode.OLD_EDIT))
-    return decide(SetFields({"description": append_words(case.description, inbound.text)}), words_used=True)

@@ -56,6 +56,7 @@ from intake import command_rules as commands
 from intake import first_words_rules as first_words
 from intake import matter_rules as matter
 from intake import repair_rules as repair
+from intake import turn_rules as turns
 from intake.engine import rules as dialogs
 from intake.engine import summary_rules as summary
 from intake.engine.completion import is_complete
@@ -107,6 +108,11 @@ def once_more_today(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
 def registered(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
     """Whether the case has its number."""
     return case.registered
+
+
+def answers_registered(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
+    """Whether a case has its number, and what came may be the answer to what was asked in it."""
+    return case.registered and turns.is_answer(case, inbound, facts)
 
 
 def in_intake(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
@@ -187,11 +193,13 @@ RULEBOOK = Rulebook(
         # Subscribers are answered where they wrote; a question about the desk itself changes nothing.
         Stage("back again", SPOKEN, (escalation.reachable_again,), when=back_again),
         Stage("commands", (Said,), (commands.answer_command,), when=a_command),
-        Stage("edits", (Said,), (arrivals.keep_edit,), when=edited),
+        Stage("edits", (Said,), (turns.correct_message,), when=edited),
         Stage("last channel", SPOKEN, (arrivals.remember_channel,)),
         Stage("incomplete mail", (Said,), (mail.note_lost_parts,), when=by_mail),
         # A subscriber whose case has its number.
-        RulesByKey("answers", (Said, Pressed), expectation_owner, {CONSENT: (consent.take_consent,)}, when=registered),
+        RulesByKey(
+            "answers", (Said, Pressed), expectation_owner, {CONSENT: (consent.take_consent,)}, when=answers_registered
+        ),
         Stage("registered", (Opened,), (waiting.show_state_on_opening,), when=registered),
         Stage("registered", (Pressed,), (waiting.press_for_human,), when=registered),
         Stage("registered", (Said,), (waiting.answer_who_waits, waiting.relay_to_agent), when=registered),
@@ -226,6 +234,13 @@ RULEBOOK = Rulebook(
                 repair.resume,
             ),
             when=of_the_talk,
+        ),
+        # What cannot have been written in answer to the open question: corrections, earlier questions, earlier words.
+        Stage(
+            "turns",
+            (Said,),
+            (turns.confirm_correction, turns.answer_earlier_question, turns.keep_early_words),
+            when=in_intake,
         ),
         RulesByKey("questions in between", (Said, Pressed), expectation_owner, BETWEEN, when=in_intake),
         # The open question is answered; then the next step is found: what, whose, an article, a dialog, its questions.

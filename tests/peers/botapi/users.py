@@ -35,7 +35,7 @@ class User:
         return await self.says(bot, f"/start {payload}".strip())
 
     async def says(self, place: Place, text: str, **how: Any) -> Message:
-        """Sends a text. ``how``: reply_to (a Message), thread (a topic's id), entities, anonymous."""
+        """Sends a text. ``how``: reply_to (a Message), thread (a topic's id), entities, anonymous, date (Unix time)."""
         entities = how.pop("entities", None)
         return self._send(place, text=text, entities=_commands(text) if entities is None else entities, **how)
 
@@ -199,7 +199,8 @@ class User:
         if anonymous:
             sender = ANONYMOUS
             content["extra"] = {**content.get("extra", {}), "sender_chat": room.chat}
-        message = Message(room, room.next_id(), sender, int(time.time()), thread_id=thread, **content)
+        date = int(content.pop("date", time.time()))
+        message = Message(room, room.next_id(), sender, date, thread_id=thread, **content)
         self.api.tell(room.add(message), "message")
         return message
 
