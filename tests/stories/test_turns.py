@@ -81,7 +81,7 @@ async def test_the_words_beside_the_number_are_the_matter_after_a_greeting(
 ) -> None:
     """F01: in two messages with a pause between them."""
     await anna.says("Здравствуйте")
-    await anna.hears("what_happened")
+    await anna.catches_up()
     await anna.says("нет интернета, договор 40-1187")
     await anna.is_shown("no-internet")
     case = await only_case(desk)
