@@ -26,8 +26,8 @@ from desk.model.provider_files import InvalidProvider, Provider, load
 from desk.model.settings import Settings
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals
+from desk.understanding.contract_numbers import check_contract_shape
 from intake.engine.model import DialogSet, InvalidDialog
-from intake.identity.contract_numbers import check_contract_shape
 from intake.identity.sources.csv_file import CsvEntitlementSource
 from kb.content.article_files import InvalidArticle, read_folders
 from mail.diagnostics import check_ledger

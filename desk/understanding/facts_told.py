@@ -2,9 +2,90 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import TypeAlias
+
+from desk.understanding.moments import Moment, moments_in
 from desk.understanding.observations import ObservedValue, Situation
+from desk.understanding.phone_numbers import phones_told
+from desk.understanding.reading import Reading, read
+from desk.understanding.slots.changed import changed
+from desk.understanding.slots.lamps import lamps
+from desk.understanding.slots.money import amount
+from desk.understanding.slots.neighbours import neighbours
+from desk.understanding.slots.places import place
+from desk.understanding.slots.rebooted import rebooted
+from desk.understanding.slots.scope import scope
+from desk.understanding.slots.since import HINT, money_date, since
+from desk.understanding.slots.sites import site
+
+_Finder: TypeAlias = Callable[[Reading, bool], ObservedValue | None]
+
+_FINDERS: Mapping[str, _Finder] = {
+    "scope": scope,
+    "lamps": lamps,
+    "rebooted": rebooted,
+    "neighbours": neighbours,
+    "place": place,
+    "site": site,
+    "amount": amount,
+    "changed": changed,
+}
+_SLOT_OF_QUESTION = {"address": "place", "lights": "lamps", "reboot": "rebooted", "which_site": "site"}
+_SLOTS_OF_WORDS = ("since", "date", "place", "site", "changed")
+_OPEN_COMMANDS = ("/", "\\")
 
 
 def facts_told(text: str, situation: Situation) -> tuple[ObservedValue, ...]:
-    """All values of known meaning in the text, each with its words; those of the open question may be terse."""
-    return ()
+    """All values of known meaning in the text, each with its words; those of the open question may be terse.
+
+    Where the writer corrects their own words ("вчера, ой нет, позавчера"), what comes later counts. A command
+    ("/cancel") tells nothing.
+    """
+    if text.lstrip().startswith(_OPEN_COMMANDS):
+        return ()
+    reading = read(text)
+    question = _SLOT_OF_QUESTION.get(situation.question, situation.question)
+    found = _found_in(reading, question, situation)
+    if place_of_correction := reading.correction:
+        mended = _found_in(reading.part(place_of_correction, len(reading.text)), question, situation)
+        found = found | mended
+    if question in ("amount", "phone"):  # digits that answer these are nothing else
+        found = {
+            slot: one for slot, one in found.items() if slot == question or not _overlaps(one, found.get(question))
+        }
+    phones = phones_told(text, asked=question == "phone")
+    if phones:
+        number, start, end = phones[-1]
+        found["phone"] = ObservedValue("phone", number, start, end)
+        found = {slot: one for slot, one in found.items() if slot == "phone" or not _overlaps(one, found["phone"])}
+    return tuple(_in_own_words(text, one) for one in found.values())
+
+
+def _in_own_words(text: str, one: ObservedValue) -> ObservedValue:
+    """With the person's own words as the value, where the words are the value."""
+    return replace(one, value=text[one.start : one.end]) if one.slot in _SLOTS_OF_WORDS else one
+
+
+def _found_in(reading: Reading, question: str, situation: Situation) -> dict[str, ObservedValue]:
+    if not reading.text.strip():
+        return {}
+    return {one.slot: one for one in _values(reading, question, situation)}
+
+
+def _values(reading: Reading, question: str, situation: Situation) -> Iterator[ObservedValue]:
+    moments: list[Moment] = []
+    if situation.now is not None and HINT.search(reading.text):
+        moments = list(moments_in(reading, situation.now, situation.zone))
+    if moments:
+        for finder in (since, money_date):
+            if found := finder(reading, moments, question):
+                yield found
+    for slot, find in _FINDERS.items():
+        if found := find(reading, question == slot):
+            yield found
+
+
+def _overlaps(one: ObservedValue, other: ObservedValue | None) -> bool:
+    return other is not None and one.start < other.end and other.start < one.end

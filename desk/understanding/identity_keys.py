@@ -2,9 +2,93 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
+from desk.understanding.contract_numbers import ContractNumber, contract_told
 from desk.understanding.observations import ObservedKey, Situation
+from desk.understanding.phone_numbers import phones_told
+
+_EMAIL = re.compile(
+    r"(?<![\w.+%-])[A-Za-z0-9_][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,6}[A-Za-z]{2,24}(?![\w@])"
+)
+_DASH = "[-\u2010-\u2015\u2212]"
+_CASE = re.compile(rf"(?<![\w-])([A-Za-z]{{1,8}}){_DASH}(20\d\d){_DASH}(\d{{6}}){_DASH}(\d)(?![\w-])")
+_LOGIN = re.compile(
+    r"(?<!\w)(?:логин|пппое|pppoe|ppoe|login|log-in|username|user name|user id|имя пользователя)(?:\s+(?:мой|my|"
+    r"is|это|у меня|от кабинета|пппое|pppoe|логин|login|для входа))*[\s:=-]{1,3}(?:is\s+)?"
+    r"(?P<value>[A-Za-z0-9][A-Za-z0-9._-]{2,39})(?![\w@])",
+    re.IGNORECASE,
+)
+_SERIAL = re.compile(
+    r"(?<!\w)(?:сер(?:ийн\w+|\.)?(?:\s*(?:номер\w?|№))?|серийник\w?|s/n|sn|serial(?:\s*(?:number|no|nr|num))?|"
+    r"(?:gpon|pon|ont)[ -]sn)\.?(?:\s+(?:is|это|роутера|терминала|модема|устройства))*[\s:=#№-]{0,3}"
+    r"(?P<value>[A-Za-z0-9][A-Za-z0-9-]{5,29})(?![\w-])",
+    re.IGNORECASE,
+)
 
 
 def identity_keys(text: str, situation: Situation) -> tuple[ObservedKey, ...]:
     """The keys in the text, each once, with the words they come from."""
-    return ()
+    if not _may_hold_keys(text, situation):
+        return ()
+    found = tuple(_keys(text))
+    phones = tuple(
+        ObservedKey("phone", number, start, end)
+        for number, start, end in phones_told(text, asked=situation.question == "phone")
+        if not any(start < other.end and other.start < end for other in found)
+    )
+    contract = contract_told(text, situation.contract_shapes, asked=situation.question == "contract")
+    if contract and not _is_part_of(contract, (*found, *phones)):
+        number = ObservedKey("contract", contract.number, contract.start, contract.end)
+        return tuple(sorted((number, *found, *phones), key=lambda key: key.start))
+    return tuple(sorted((*found, *phones), key=lambda key: key.start))
+
+
+def _may_hold_keys(text: str, situation: Situation) -> bool:
+    """Whether it is worth looking: most messages hold no digit, no "@" and no word for a login."""
+    if any(char.isdecimal() or char == "@" for char in text):
+        return True
+    folded = text.casefold()
+    return (
+        "логин" in folded
+        or "login" in folded
+        or "user" in folded
+        or not all("9" in one for one in situation.contract_shapes)
+    )
+
+
+def _is_part_of(contract: ContractNumber, keys: tuple[ObservedKey, ...]) -> bool:
+    """Whether the digits belong to a longer key: a phone, a case number, an address of mail."""
+    return any(
+        contract.start < key.end and key.start < contract.end and key.end - key.start > contract.end - contract.start
+        for key in keys
+    )
+
+
+def _keys(text: str) -> Iterator[ObservedKey]:
+    for found in _EMAIL.finditer(text):
+        yield ObservedKey("email", found.group().lower(), *found.span())
+    for found in _CASE.finditer(text):
+        yield ObservedKey("case", "-".join(found.groups()).upper(), *found.span())
+    for found in _LOGIN.finditer(text):
+        if re.search(r"[\d._-]", found["value"].strip(".-")) or _is_name(found["value"], text):
+            value = found["value"].rstrip(".-")
+            yield ObservedKey("login", value, found.start("value"), found.start("value") + len(value))
+    for found in _SERIAL.finditer(text):
+        if sum(char.isdecimal() for char in found["value"]) >= 3 and not _CASE.search(text, found.start()):
+            yield ObservedKey("serial", found["value"].upper(), *found.span("value"))
+
+
+def _is_name(value: str, text: str) -> bool:
+    """Whether letters alone behind "логин" are one: Latin ones in a Russian sentence, or behind "is" or a sign."""
+    is_russian = bool(re.search("[а-яА-Я]", text))
+    return is_russian or (
+        bool(re.search(rf"(?:[:=]\s*|\bis\s+){re.escape(value)}$", text[: text.index(value) + len(value)]))
+        and not re.match(
+            r"(?:wrong|not|invalid|incorrect|broken|blocked|lost|forgotten|the|on|in|a|always|refused|failing|"
+            r"unknown)$",
+            value,
+            re.IGNORECASE,
+        )
+    )

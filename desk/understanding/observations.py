@@ -67,7 +67,7 @@ class Situation:
     ``question`` is the meaning of the open question: "since", "scope", "lamps", "address", "rebooted", "neighbours",
     "changed", "phone", "site", "contract" and others; "" where none is open or it has no known meaning. ``now`` and
     ``zone`` are for times; without ``now`` no moment is computed. ``contract_shapes`` are those of
-    `intake.identity.contract_numbers` ("99-9999").
+    `desk.understanding.contract_numbers` ("99-9999").
     """
 
     context: Context = Context.FIRST

@@ -16,8 +16,8 @@ from desk.model.shared_facts import Account, EntitlementStatus, IdentityClaim
 from desk.pipeline.lookup import Round
 from desk.storage.database import Database, insert_ignoring_duplicates
 from desk.storage.queue_tables import contents
+from desk.understanding.contract_numbers import find_contract
 from intake.engine.model import Dialog, DialogSet, InvalidDialog, parse_dialog
-from intake.identity.contract_numbers import find_contract
 from intake.identity.guess_limiter import GuessLimiter, LookupResult
 from intake.identity.sources import EntitlementSource
 from intake.identity.sources.csv_file import normalized_identifier

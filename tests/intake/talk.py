@@ -19,8 +19,8 @@ from desk.model.messages import Address
 from desk.model.provider_files import Provider, Team
 from desk.model.shared_facts import Account, ArticleSuggestion, DialogArticles, IdentityClaim
 from desk.pipeline.decide import RoundDecision, apply_rules, is_case_saved
+from desk.understanding.contract_numbers import find_contract
 from intake.engine.model import Dialog, DialogSet
-from intake.identity.contract_numbers import find_contract
 
 AT = datetime(2026, 11, 21, 12, 40, tzinfo=UTC)
 ANNA = Address("telegram", "telegram:main", "5001")

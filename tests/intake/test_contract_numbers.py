@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.identity.contract_numbers import check_contract_shape, find_contract
+from desk.understanding.contract_numbers import check_contract_shape, find_contract
 
 
 @pytest.mark.parametrize(

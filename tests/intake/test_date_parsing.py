@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.engine.date_parsing import parse_when
+from desk.understanding.moments import parse_when
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 NOW = datetime(2026, 11, 21, 15, 40, tzinfo=MOSCOW)

@@ -1,0 +1,436 @@
+"""Moments that people name in their own words: "вчера в 18", "2 hours ago", "второй день", "с утра", "20.11 в 9:30".
+
+A small grammar over both languages at once: atoms (a day, a part of the day, a clock's reading, a count of units before
+now) are found wherever they stand, and neighbouring ones make one moment. What it does not know is no moment.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from desk.understanding import moment_words as words
+from desk.understanding.reading import Reading, read
+
+_LONGEST = timedelta(days=3660)
+_FEW = {
+    words.MINUTE: (5, 30),
+    words.HOUR: (2, 6),
+    words.DAY: (2, 7),
+    words.WEEK: (2, 5),
+    words.MONTH: (2, 6),
+}
+_LEAD = re.compile(
+    r"(?:\b(?:где-то|где то|примерно|приблизительно|около|почти|уже|вот|буквально|с|со|начиная|в|во|на|еще|это|к|"
+    r"под|после|"
+    r"самого|самой|рано|поздно|ближе|больше|более|ровно|цел(?:ую|ый|ые)|прошл(?:ой|ую|ый|ое)|эт(?:у|ой)|"
+    r"последн\w{1,3}|"
+    r"since|for|from|at|on|in|about|around|almost|already|the|last|this|past|over|late|early|more than|after|"
+    r"some)\s+)+$"
+)
+_TRAIL = re.compile(r"\s+(?:уже|как|подряд|now|already|or so|числа)\b")
+_ONSET = re.compile(r"\b(?:с|со|уже|начиная|вот|последн\w+|since|for|from|already|past|last)\b")
+_EXCLUDED = re.compile(
+    r"\b(?:через|спустя|до|until|till|til|by|каждый|каждую|каждое|every|next|следующ\w+|будущ\w+|ближайш\w+|"
+    r"within)\s+"
+    r"(?:где-то |примерно |the |самого )?$"
+)
+_EXCLUDED_DURATION = re.compile(r"\b(?:раза? в|в|за|на|per|in|twice|once|к)\s+(?:один )?$")
+_BARE_LEAD = re.compile(
+    r"(?:^|\b(?:уже|почти|около|примерно|где-то|где то|то|больше|более|цел(?:ую|ый)|вот|с|последн\w+|прошл\w+|"
+    r"буквально|"
+    r"for|almost|about|around|the|last|over|than|past|a))\s*$"
+)
+_BARE_TRAIL = re.compile(r"\s*(?:уже|как|примерно|наверное|где-то|где то|назад|ago|not?\b|не\b|нет)")
+_GAP = re.compile(
+    r"[\s,.\-]*(?:(?:в|во|с|со|на|около|примерно|где-то|где|то|часов|часа|к|ближе|после|самого|ровно|рано|поздно|так|"
+    r"at|around|about|in|the|on|of|from|since|early|late|approximately|это|было|прошл(?:ой|ым))[\s,]+)*"
+)
+_WORKING_HOURS = re.compile(r"\b(?:с|from) \d{1,2}(?::\d\d)? (?:до|to|till|until) \d{1,2}(?::\d\d)?\b")
+_OR = re.compile(r"\s*(?:или|либо|or|-)\s*(?:с |со |в )?")
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSpan:
+    """From the earliest to the latest moment meant; both aware, equal where the moment is exact."""
+
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment named in a `Reading`, at ``reading.text[start:end]``.
+
+    ``is_onset`` where its words say that something has lasted since then ("с", "уже", "назад", "второй день");
+    ``is_duration`` where it is told by its length.
+    """
+
+    start: int
+    end: int
+    span: TimeSpan
+    is_onset: bool = False
+    is_duration: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Atom:
+    """A piece of a moment: its place and one of what follows."""
+
+    start: int
+    end: int
+    span: TimeSpan | None = None
+    day: date | None = None
+    part: tuple[int, int] | None = None
+    clock: time | None = None
+    is_ambiguous: bool = False
+    is_onset: bool = False
+    is_duration: bool = False
+    is_void: bool = False
+    """Whether it is no moment though it looks like one: a greeting, opening hours."""
+
+
+def parse_when(text: str, now: datetime, zone: tzinfo = UTC) -> TimeSpan | None:
+    """The stretch of time a text names, in UTC, or None where the words do not tell. Never later than ``now``.
+
+    ``now`` is aware; ``zone`` is the person's, for "yesterday at six" is six on their own clock.
+    """
+    found = moments_in(read(text), now, zone)
+    return found[0].span if found else None
+
+
+def moments_in(reading: Reading, now: datetime, zone: tzinfo) -> Sequence[Moment]:
+    """All moments that are named, in order, in UTC; none of them later than ``now``."""
+    return _Finder(reading.text, now.astimezone(zone), zone).moments()
+
+
+def iso_span(span: TimeSpan) -> dict[str, str]:
+    """A span as JSON keeps it: ISO 8601 in UTC, keys "from" and "to"."""
+    return {"from": span.start.isoformat(timespec="minutes"), "to": span.end.isoformat(timespec="minutes")}
+
+
+class _Finder:
+    def __init__(self, text: str, now: datetime, zone: tzinfo) -> None:
+        self.text = text
+        self.now = now
+        self.today = now.date()
+        self.zone = zone
+        self.atoms: list[_Atom] = []
+
+    def moments(self) -> Sequence[Moment]:
+        for finder in (
+            self.voids,
+            self.fixed,
+            self.dates,
+            self.ordinals,
+            self.clocks,
+            self.relative_days,
+            self.counts,
+            self.days,
+            self.parts,
+        ):
+            for atom in finder():
+                if not any(atom.start < one.end and one.start < atom.end for one in self.atoms):
+                    self.atoms.append(atom)
+        atoms = sorted((one for one in self.atoms if not one.is_void), key=lambda one: one.start)
+        found = [moment for group in self.groups(atoms) if (moment := self.moment_of(group))]
+        return self.joined(found)
+
+    def groups(self, atoms: Sequence[_Atom]) -> Iterator[list[_Atom]]:
+        group: list[_Atom] = []
+        for atom in atoms:
+            if group and not self.belongs(group, atom):
+                yield group
+                group = []
+            group.append(atom)
+        if group:
+            yield group
+
+    def belongs(self, group: Sequence[_Atom], atom: _Atom) -> bool:
+        """Whether an atom goes on with the moment before it."""
+        if atom.span or group[-1].span or not _GAP.fullmatch(self.text, group[-1].end, atom.start):
+            return False
+        days = [one.day for one in (*group, atom) if one.day]
+        clocks = [one.clock for one in (*group, atom) if one.clock]
+        return len(set(days)) <= 1 and len(clocks) <= 1
+
+    def moment_of(self, group: Sequence[_Atom]) -> Moment | None:
+        first, last = group[0], group[-1]
+        lead = _LEAD.search(self.text, max(0, first.start - 40), first.start)
+        start = lead.start() if lead else first.start
+        before = self.text[max(0, start - 30) : start]
+        is_duration = any(one.is_duration for one in group)
+        if _EXCLUDED.search(self.text[max(0, first.start - 30) : first.start]) or _EXCLUDED.search(before):
+            return None
+        if is_duration and _EXCLUDED_DURATION.search(self.text[max(0, first.start - 30) : first.start]):
+            return None
+        span = first.span or self.calendar_span(group)
+        if span is None or span.start > self.now:
+            return None
+        trail = _TRAIL.match(self.text, last.end)
+        end = trail.end() if trail else last.end
+        is_onset = bool(_ONSET.search(self.text, start, end)) or any(one.is_onset for one in group)
+        in_utc = TimeSpan(span.start.astimezone(UTC), min(span.end, self.now).astimezone(UTC))
+        return Moment(start, end, in_utc, is_onset, is_duration)
+
+    def joined(self, found: Sequence[Moment]) -> Sequence[Moment]:
+        """ "вчера или позавчера" is one moment."""
+        joined: list[Moment] = []
+        for one in found:
+            if joined and _OR.fullmatch(self.text, joined[-1].end, one.start):
+                other = joined.pop()
+                span = TimeSpan(min(one.span.start, other.span.start), max(one.span.end, other.span.end))
+                joined.append(replace(other, end=one.end, span=span))
+            else:
+                joined.append(one)
+        return joined
+
+    # ---- atoms
+
+    def voids(self) -> Iterator[_Atom]:
+        for pattern in (words.GREETING, _WORKING_HOURS):
+            for found in pattern.finditer(self.text):
+                yield _Atom(*found.span(), is_void=True)
+
+    def fixed(self) -> Iterator[_Atom]:
+        """Moments of a name of their own."""
+        text, today = self.text, self.today
+        for found in words.JUST_NOW.finditer(text):
+            yield _Atom(*found.span(), span=TimeSpan(self.now, self.now), is_onset=True)
+        if bare := words.BARE_NOW.fullmatch(text):
+            yield _Atom(*bare.span(), span=TimeSpan(self.now, self.now))
+        monday = today - timedelta(days=today.weekday())
+        for found in words.LAST_WEEK.finditer(text):
+            yield _Atom(*found.span(), span=self.days_between(monday - timedelta(days=7), monday))
+        for found in words.LAST_MONTH.finditer(text):
+            last = today.replace(day=1) - timedelta(days=1)
+            yield _Atom(*found.span(), span=self.days_between(last.replace(day=1), today.replace(day=1)))
+        for found in words.WEEKEND.finditer(text):
+            saturday = today - timedelta(days=(today.weekday() - 5) % 7)
+            yield _Atom(*found.span(), span=self.days_between(saturday, saturday + timedelta(days=2)))
+        for found in words.BEGINNING.finditer(text):
+            of_week = (found["what"] or found["english"]) in ("недели", "week")
+            day = monday if of_week else today.replace(day=1)
+            yield _Atom(
+                *found.span(), span=self.days_between(day, min(today, day + timedelta(days=2)) + timedelta(days=1))
+            )
+        for found in words.RECENT_DAYS.finditer(text):
+            yield _Atom(*found.span(), span=self.days_between(today - timedelta(days=7), today - timedelta(days=1)))
+
+    def dates(self) -> Iterator[_Atom]:
+        """ "2026-11-20", "20.11", "20.11.2026", "20 ноября", "Nov 20", "двадцатого ноября"."""
+        for found in words.ISO.finditer(self.text):
+            if day := self.past_date(int(found[3]), int(found[2]), int(found[1])):
+                yield _Atom(*found.span(), day=day)
+        for found in words.DOTTED.finditer(self.text):
+            year = int(found[3]) % 100 + 2000 if found[3] else None
+            if day := self.past_date(int(found[1]), int(found[2]), year):
+                yield _Atom(*found.span(), day=day)
+        for found in words.NAMED_DATE.finditer(self.text):
+            number = int(found["before"] or found["after"])
+            if day := self.past_date(number, _month_of(found["month"] or found["english"]), None):
+                yield _Atom(*found.span(), day=day)
+        for found in words.WORDED_DATE.finditer(self.text):
+            stem = next(
+                stem
+                for stem in sorted(words.DAY_OF_MONTH_STEMS, key=len, reverse=True)
+                if found["day"].startswith(stem)
+            )
+            number = words.DAY_OF_MONTH_STEMS[stem] + {"двадцать ": 20, "тридцать ": 30}.get(found["tens"] or "", 0)
+            month = _month_of(found["month"]) if found["month"] else None
+            if day := self.past_date(number, month, None) if month else self.last_of_number(number):
+                yield _Atom(*found.span(), day=day)
+
+    def ordinals(self) -> Iterator[_Atom]:
+        """ "второй день", "3-и сутки", "third week"."""
+        for found in words.ORDINAL.finditer(self.text):
+            word = found["word"] or ""
+            number = (
+                int(found["digits"])
+                if found["digits"]
+                else next(number for stem, number in words.ORDINALS.items() if word.startswith(stem))
+            )
+            unit = words.unit_of(found["unit"])
+            if unit is None or word.startswith("пятниц") or not number:
+                continue
+            if unit < words.DAY:
+                yield _Atom(
+                    *found.span(), span=self.before_now(number - 1, number, unit), is_onset=True, is_duration=True
+                )
+            elif (number - 1) * unit < _LONGEST:
+                yield _Atom(*found.span(), day=self.today - (number - 1) * unit, is_onset=True, is_duration=True)
+
+    def clocks(self) -> Iterator[_Atom]:
+        """ "18:30", "в 6 вечера", "6 pm", "в 18"; the last may be twelve hours later where no half is said."""
+        for found in words.CLOCK.finditer(self.text):
+            if clock := _time_of(int(found[1]), int(found[2]), found[3] or ""):
+                yield _Atom(*found.span(), clock=clock)
+        for found in words.HOUR_WITH_HALF.finditer(self.text):
+            counts_days = found["half"] == "дня" and "час" not in found.group()
+            if counts_days and not re.search(r"\b(?:в|с|со|к|около|часов|часа)\s$", self.text[: found.start()][-8:]):
+                continue  # "2 дня" are days
+            hour = 1 if found["hour"].startswith("час") else int(words.number_of(found["hour"]) or 0)
+            if clock := _time_of(hour, 0, found["half"]):
+                yield _Atom(*found.span(), clock=clock)
+        for found in words.HOUR_ALONE.finditer(self.text):
+            is_length = found["unit"] and found["lead"] in ("около", "about", "around", "after", "после")
+            if is_length or not (found["unit"] or words.AFTER_AN_HOUR.match(self.text, found.end())):
+                continue
+            hour = int(words.number_of(found["hour"]) or 0)
+            if found["lead"] not in ("к", "ко") and (clock := _time_of(hour, 0, "")):
+                yield _Atom(*found.span(), clock=clock, is_ambiguous=0 < hour < 12)
+
+    def counts(self) -> Iterator[_Atom]:
+        """ "2 часа назад", "полчаса", "дня три", "for two days", "уже неделю"."""
+        for found in words.HALF.finditer(self.text):
+            yield self.counted(found, 0.5, 0.5, words.HOUR)
+        for found in words.DAY_OR_TWO.finditer(self.text):
+            yield self.counted(found, 1, 2, words.unit_of(found["unit"]))
+        for found in words.INVERTED.finditer(self.text):
+            yield self.counted(found, *_range(found["number"], found["second"]), words.unit_of(found["unit"]))
+        for found in words.COUNTED.finditer(self.text):
+            yield self.counted(
+                found, *_range(found["first"] or found["number"], found["number"]), words.unit_of(found["unit"])
+            )
+        for found in words.BARE_UNIT.finditer(self.text):
+            lead = re.split(r"[.,!?;:\n(]", self.text[max(0, found.start() - 30) : found.start()])[-1]
+            if found["ago"] or _BARE_LEAD.search(lead.lstrip()) or _BARE_TRAIL.match(self.text, found.end()):
+                yield self.counted(found, 1, 1, words.unit_of(found["unit"]))
+
+    def counted(self, found: re.Match[str], low: float, high: float, unit: timedelta | None) -> _Atom:
+        """So many units before now; a day of the calendar where they are whole days."""
+        is_ago = bool(found["ago"])
+        if unit is None or high * unit > _LONGEST:
+            return _Atom(*found.span(), is_void=True)
+        if low < 0:
+            low, high = _FEW[unit]
+        if unit >= words.DAY and low == high:
+            day = (self.now - high * unit).date()
+            return _Atom(*found.span(), day=day, is_onset=is_ago, is_duration=True)
+        return _Atom(*found.span(), span=self.before_now(low, high, unit), is_onset=is_ago, is_duration=True)
+
+    def relative_days(self) -> Iterator[_Atom]:
+        for found in words.RELATIVE_DAY.finditer(self.text):
+            back = next(count for name, count in _DAYS_BACK.items() if found[name])
+            yield _Atom(*found.span(), day=self.today - timedelta(days=back), is_onset=bool(found["whole"]))
+
+    def days(self) -> Iterator[_Atom]:
+        for found in words.DAY_OF_MONTH.finditer(self.text):
+            if day := self.last_of_number(int(found[1] or found[2] or found[3])):
+                yield _Atom(*found.span(), day=day)
+        for pattern in (words.WEEKDAY, words.SHORT_WEEKDAY):
+            for found in pattern.finditer(self.text):
+                at = next(at for at, stems in enumerate(words.WEEKDAYS) if found.group().startswith(stems))
+                yield _Atom(*found.span(), day=self.today - timedelta(days=(self.today.weekday() - at) % 7))
+
+    def parts(self) -> Iterator[_Atom]:
+        for found in words.PART.finditer(self.text):
+            part = next((a, b) for stems, a, b in words.DAY_PARTS if any(stem in found.group() for stem in stems))
+            day = self.today if found.group() == "tonight" else None
+            yield _Atom(*found.span(), part=part, day=day)
+
+    # ---- the calendar
+
+    def calendar_span(self, group: Sequence[_Atom]) -> TimeSpan | None:
+        """A day, an hour, a part of the day, or several of these together."""
+        day = next((one.day for one in group if one.day), None)
+        part = next((one.part for one in group if one.part), None)
+        timed = next((one for one in group if one.clock), None)
+        if timed and timed.clock:
+            return self.at_clock(day, timed.clock, part, timed.is_ambiguous)
+        if part is None:
+            return self.days_between(day, day + timedelta(days=1)) if day else None
+        yesterday = self.today - timedelta(days=1)
+        if part[0] == 0 and (day == yesterday or self.is_last_night(group)):
+            return TimeSpan(self.at(yesterday, 21), self.at(self.today, 6))
+        if part[0] == 0 and day and any(self.text[one.start : one.end] == "night" for one in group):
+            part = (18, 24)  # "Friday night" is its evening
+        span = self.span_of_part(day or self.today, part)
+        return span if day or span.start <= self.now else self.span_of_part(yesterday, part)
+
+    def is_last_night(self, group: Sequence[_Atom]) -> bool:
+        said = self.text[max(0, group[0].start - 10) : group[-1].end]
+        return bool(re.search(r"last night|\b(?:прошл\w+|эт(?:ой|у)) ноч", said))
+
+    def at_clock(self, day: date | None, clock: time, part: tuple[int, int] | None, is_ambiguous: bool) -> TimeSpan:
+        """That moment; "at five", said without a part of the day, may be twelve hours later."""
+        if part and part[0] >= 12 and clock.hour < 12:
+            clock = clock.replace(hour=clock.hour + 12)
+        then = datetime.combine(day or self.today, clock, self.zone)
+        if day is None and then > self.now:
+            then = datetime.combine(self.today - timedelta(days=1), clock, self.zone)
+        later = then + timedelta(hours=12)
+        is_sure = not is_ambiguous or part is not None or (day == self.today and later > self.now)
+        return TimeSpan(then, then if is_sure else later)
+
+    def past_date(self, day: int, month: int, year: int | None) -> date | None:
+        """That day; without a year the last one that is not in the future."""
+        try:
+            found = date(year or self.today.year, month, day)
+            if not year and found > self.today:
+                found = date(self.today.year - 1, month, day)
+        except ValueError:
+            return None
+        # A day without a year that lies almost a year back is rather a slip of the finger.
+        return found if year or self.today - found < timedelta(days=300) else None
+
+    def last_of_number(self, day: int) -> date | None:
+        """The last day of a month with this number that is not in the future."""
+        month = self.today.replace(day=1)
+        for _ in range(3):
+            try:
+                found = month.replace(day=day)
+            except ValueError:
+                found = None
+            if found and found <= self.today:
+                return found
+            month = (month - timedelta(days=1)).replace(day=1)
+        return None
+
+    def before_now(self, low: float, high: float, unit: timedelta) -> TimeSpan:
+        if unit >= words.DAY:
+            return self.days_between(
+                (self.now - high * unit).date(), (self.now - low * unit).date() + timedelta(days=1)
+            )
+        return TimeSpan(self.now - high * unit, self.now - low * unit)
+
+    def span_of_part(self, day: date, part: tuple[int, int]) -> TimeSpan:
+        last = day + timedelta(days=1) if part[1] == 24 else day
+        return TimeSpan(self.at(day, part[0]), self.at(last, part[1] % 24))
+
+    def days_between(self, first: date, last: date) -> TimeSpan:
+        return TimeSpan(self.at(first, 0), self.at(last, 0))
+
+    def at(self, day: date, hour: int) -> datetime:
+        return datetime.combine(day, time(hour), self.zone)
+
+
+_DAYS_BACK = {"three": 3, "two": 2, "one": 1, "zero": 0, "whole": 0}
+
+
+def _month_of(word: str) -> int:
+    return next(at for at, stems in enumerate(words.MONTHS, 1) if word.startswith(stems))
+
+
+def _range(first: str, second: str | None) -> tuple[float, float]:
+    """The lower and the higher of two numbers; -1 and 0 where nobody knows how many."""
+    numbers = [number for word in (first, second or first) if (number := _count(word)) is not None]
+    return (min(numbers), max(numbers)) if numbers else (-1, 0)
+
+
+def _count(word: str) -> float | None:
+    return float(word.replace(",", ".")) if word[0].isdecimal() else words.NUMBERS.get(word)
+
+
+def _time_of(hour: int, minute: int, half: str) -> time | None:
+    """A clock's reading; "6 вечера" and "6 pm" are 18."""
+    is_late = half in ("pm", "p.m", "вечера", "дня", "in the evening", "in the afternoon") or (
+        half == "at night" and hour > 5
+    )
+    if is_late and hour < 12:
+        hour += 12
+    elif half in ("am", "a.m", "ночи", "in the morning") and hour == 12:
+        hour = 0
+    return time(hour, minute) if hour < 24 else None

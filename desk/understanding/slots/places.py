@@ -1,0 +1,160 @@
+"""An address: a street and a number, a house and a flat, a village; Russian and English."""
+
+from __future__ import annotations
+
+import re
+
+from desk.understanding.observations import ObservedValue
+from desk.understanding.reading import Reading
+
+_TYPE = (
+    r"(?:ул(?:ица|ице|ицы|ицу)?\b\.?|пр(?:оспект(?:е|а|у)?|-?т|осп)\b\.?|пер(?:еулок|еулке|еулка)?\b\.?|"
+    r"бульвар(?:е|а)?|б-р|бул\.|ш(?:оссе|\.)|наб(?:ережная|ережной|\.)|"
+    r"площад[ьи]|пл\.|мкр\.?|мкрн\.?|микрорайон(?:е|а)?|м-н|проезд(?:е|а)?|пр-д|тупик(?:е|а)?|аллея|аллее|"
+    r"квартал(?:е|а)?|линия|тракт(?:е|у)?)"
+)
+_SETTLEMENT = (
+    r"(?:село|селе|с\.|деревн[яе]|дер\.|д\.|пос[её]л(?:ок|ке)|пос\.|пгт\.?|снт|днт|станица|хутор|город|г\.|гор\.)"
+)
+_HOUSE = (
+    r"(?:(?:д(?:ом(?:е|а|ом)?)?\b\.?|№)\s?)?\d{1,4}(?:\s?[а-гa-d](?![а-яa-z]))?(?:\s?(?:/|-|–|"
+    r"\s-\s)\s?\d{1,4}[а-г]?(?![\d-]))?(?![\d:])"
+    r"(?:[, ]{1,3}(?:к(?:ор(?:п(?:ус)?)?)?|стр(?:оение)?|литер|блок)\b\.?\s?\w{1,3})?"
+    r"(?:[, ]{1,3}(?:под(?:ъезд)?|подьезд|эт(?:аж)?)\b\.?\s?\d{1,2}){0,2}"
+    r"(?:[, ]{1,3}(?:кв(?:артира|\.)?|кварт\w*|оф(?:ис)?|комн(?:ата)?|ком|flat|apt|apartment|kv|unit|"
+    r"room)\b\.?\s?(?:№\s?)?\d{1,4})?"
+)
+_NAME_WORD = (
+    r"(?!(?:дом|д|кв|корпус|корп|подъезд|адрес\w*|квартира|и|а|не|на|в|с|у|мы|я|по|нет|интернет\w*|"
+    r"гроза|улице?|вчера|когда|где)\b)[а-яa-z][а-яa-z-]{1,24}"
+)
+_NAME = (
+    r"(?:\d{1,2}(?:-?(?:я|й|ая|ый|ой|го))?\s)?(?:им(?:\.|"
+    rf"ени)\s)?(?:{_NAME_WORD}\.?)(?:\s{_NAME_WORD}\.?){{0,2}}"
+)
+_FLAT = r"(?:кв(?:артира|\.)?|кварт\w*)\b\.?\s?(?:№\s?)?\d{1,4}"
+_TOWN = rf"(?:(?:г\.|гор\.|город)\s?{_NAME_WORD}(?:\s{_NAME_WORD})?[, ]{{1,3}})?"
+
+_RUSSIAN = (
+    re.compile(rf"(?<![а-яa-z]){_TOWN}{_NAME_WORD}\s{_TYPE}[\s,]{{1,3}}{_HOUSE}"),
+    re.compile(rf"(?<![а-яa-z]){_TOWN}{_TYPE}\s?{_NAME}[\s,]{{1,3}}{_HOUSE}"),
+    re.compile(
+        rf"(?<![а-яa-z]){_SETTLEMENT}\s?{_NAME_WORD}(?:[\s,]{{1,3}}(?:{_TYPE}\s?{_NAME}[\s,]{{1,3}})?{_HOUSE})?"
+    ),
+    re.compile(
+        rf"(?<![а-яa-z]){_NAME_WORD}(?:\s{_NAME_WORD})?[\s,]{{1,3}}(?:д|"
+        rf"дом)\b\.?\s?\d{_HOUSE[_HOUSE.index('{1,4}') + 5 :]}"
+    ),
+    re.compile(rf"(?<![а-яa-z]){_NAME_WORD}(?:\s{_NAME_WORD})?[\s,]{{1,3}}\d{{1,4}}\s?[а-г]?[\s,]{{1,3}}{_FLAT}"),
+    re.compile(rf"(?<![а-яa-z])(?:д|дом)\b\.?\s?\d{{1,4}}\s?[а-г]?[\s,]{{1,3}}{_FLAT}"),
+)
+_ENGLISH = (
+    re.compile(
+        r"\b\d{1,5}[a-d]?,?\s(?:[a-z'.]+\s){1,3}(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|close|way|"
+        r"square|sq|court|ct|place|pl|blvd|boulevard|terrace|crescent|gardens|hill|highway)\b\.?"
+        r"(?:,?\s(?:flat|apt|apartment|unit|suite|room|#)\.?\s?#?\w{1,5})?"
+    ),
+    re.compile(r"\b(?:flat|apt|apartment|unit)\s\w{1,4},\s\d{1,5}[a-d]?\s(?:[a-z'.]+\s?){1,3}"),
+    re.compile(
+        r"\b[a-z][a-z'-]{2,20}(?: (?:street|st|road|rd|avenue|ave))?\.?,?\s\d{1,4}[a-d]?,?\s(?:flat|apt|"
+        r"apartment|kv|kvartira)\.?\s?\d{1,4}\b"
+    ),
+    re.compile(
+        r"\b(?:ulica|ulitsa|ul|prospekt|pr|pereulok|"
+        r"per)\.?\s[a-z'-]{3,20}[\s,]{1,3}(?:d(?:om)?\.?\s?)?\d{1,4}[a-d]?(?:[\s,/-]{1,3}(?:kv\.?\s?)?\d{1,4})?\b"
+    ),
+    re.compile(r"\b[a-z][a-z'-]{2,20} (?:street|road|avenue|lane)\s\d{1,4}[a-d]?\b"),
+)
+_BARE = re.compile(
+    rf"(?<![\w-])(?P<name>(?:\d{{1,2}}\s(?:{_NAME_WORD})|"
+    rf"{_NAME_WORD})(?:\s{_NAME_WORD}){{0,2}})[\s,]{{1,3}}(?P<house>{_HOUSE})(?![\w.]*\d)"
+)
+_INTRODUCED = re.compile(
+    r"\b(?:адрес\w*|живу|живем|проживаю|находимся|прописан\w*|address(?: is)?|i live|we live|"
+    r"located)\b[\s:,-]*(?:на |по |это |у нас |мой |at |in |on )*$"
+)
+_STREET_ENDING = re.compile(r"(?:ая|ой|ого|его|ская|цкая|ина|ева|ова|ёва|ных|ский|ный|ы|ии|ей|ов|ей)$")
+_NO_STREET = re.compile(
+    r"\b(?:вчера|сегодня|позавчера|завтра|минут\w*|час\w*|день|дня|дней|сут\w+|недел\w+|месяц\w*|год\w*|лет|утра|"
+    r"вечера|числ\w+|рубл\w*|руб|тысяч\w*|раз\w*|"
+    r"тариф\w*|роутер\w*|модем\w*|ошибк\w+|код\w*|порт\w*|верси\w+|канал\w*|скорост\w+|мбит\w*|договор\w*|"
+    r"номер\w*|телефон\w*|заявк\w+|лицев\w+|счет\w*|"
+    r"заплатил\w*|оплатил\w*|списал\w*|внес\w*|положил\w*|сняли|примерно|около|после|перед|через|только|уже|еще|"
+    r"там|тут|все|нет|да|есть|работает|горит|горят|мигает|"
+    r"лампоч\w+|лампы|устройств\w*|этаж\w*|человек\w*|из|за|до|от|на|в|с|к|о|об|при|под|над|без|для|около|пинг|"
+    r"windows|archer|error|code|port|channel|speed|plan|"
+    r"about|around|since|at|in|on|for|the|after|before|only|just|iphone|айфон\w*|версия|плюс|модель|серия|января|"
+    r"февраля|апреля|июня|июля|августа|сентября|"
+    r"октября|ноября|декабря|контракт\w*|contract|account|абонент\w*|старт\w*|пакет\w*|индекс\w*|комнат\w+|"
+    r"почему|когда|сколько|где|что|как|dollars?|euros?|phone|router|"
+    r"yesterday|today|monday|tuesday|wednesday|thursday|friday|saturday|sunday|room|вам|вас|нам|мне|ваш\w*|"
+    r"оператор\w*|нажал\w*|вариант\w*|пункт\w*|option|ответ\w*|ping|los|wan|tp)\b"
+)
+_MONTH_STREET = re.compile(r"^\d{1,2} (?:марта|мая|февраля|января|октября|ноября|сентября)")
+
+
+def place(reading: Reading, asked: bool) -> ObservedValue | None:
+    """The address that is named; told unasked only where a street, a house or a town says so, or words before it."""
+    if not re.search(r"\d", reading.text) and not re.search(_SETTLEMENT, reading.text):
+        return None
+    for pattern in (*_RUSSIAN, *_ENGLISH):
+        for found in pattern.finditer(reading.text):
+            if _is_place(reading, found):
+                return _observed(reading, *found.span())
+    for found in _BARE.finditer(reading.text):
+        start = _street_start(reading, found)
+        if start is not None and (asked or _is_plain(reading, start, found)):
+            return _observed(reading, start, found.end())
+    if asked and (flat := re.search(_FLAT, reading.text)):
+        return _observed(reading, *flat.span())
+    return None
+
+
+def _observed(reading: Reading, start: int, end: int) -> ObservedValue:
+    words = reading.text[start:end]
+    end -= len(words) - len(words.rstrip(" ,.;-"))
+    return reading.value("place", reading.text[start:end], start, end)
+
+
+def _is_place(reading: Reading, found: re.Match[str]) -> bool:
+    if not re.search(r"\d", found.group()):
+        named = re.match(rf"{_SETTLEMENT}\s?(\S+)", found.group())
+        return bool(
+            named
+            and re.match(r"(?:село|селе|деревн|пос[её]л|город|станиц|хутор|снт|днт|г\.|с\.)", found.group())
+            and not _NO_STREET.search(named.group(1))
+        )
+    return not re.search(r"\b(?:рубл|минут|час|раз)\w*", reading.text[found.end() : found.end() + 8])
+
+
+def _street_start(reading: Reading, found: re.Match[str]) -> int | None:
+    """Where the street's name begins: behind the last word that belongs to no name; None where none is left."""
+    if _MONTH_STREET.match(found["name"]):
+        return found.start()
+    last = max((word.end() for word in _NO_STREET.finditer(found["name"])), default=0)
+    name = found["name"][last:].strip()
+    following = reading.text[found.end() : found.end() + 12]
+    if not re.search(r"[^\W\d_]{3}", name) or re.match(
+        r"\s*(?:руб|р\b|₽|минут|мин|час|д[ен]|раз|мбит|число|числа|лет|год|устройств|этаж|штук|процент|%|mbit|gb|"
+        r"times)",
+        following,
+    ):
+        return None
+    if re.search(r"\b(?:раза?|р|руб\w*)$", found.group()):
+        return None
+    return found.start() + found["name"].rindex(name) if last else found.start()
+
+
+def _is_plain(reading: Reading, start: int, found: re.Match[str]) -> bool:
+    """Whether a street and a number, unasked, are introduced as an address or stand alone and look like a street."""
+    clause = reading.clause_at(start)
+    if _INTRODUCED.search(reading.text[:start]):
+        return True
+    begins = reading.clauses
+    comma_before = next((one for one in begins if one.end >= found.end()), clause)
+    alone = not re.search(r"\w", reading.text[clause.start : start]) and not re.search(
+        r"\w", reading.text[found.end() : comma_before.end]
+    )
+    has_flat = re.search(r"\d\s?[-/]\s?\d", found["house"])
+    name = found["name"].split()[-1]
+    return bool(_STREET_ENDING.search(name) and len(name) > 4 and (alone or has_flat))

@@ -1,0 +1,71 @@
+"""Whether words say that a thing works or that it does not, and plain answers: yes, no."""
+
+from __future__ import annotations
+
+import re
+
+from desk.understanding.reading import Reading
+
+TROUBLE = re.compile(
+    r"\bне (?:рабо|груз|откр|подкл|ловит|видит|заход|пашет|фурыч|тян|идет|пуска|коннект|соедин|дает|было|стало|"
+    r"запуск|загру|показ|"
+    r"отвеча|могу|можем|отобра|включ|захо|войти|пропуск|иска|находит)\w*|\b(?:нет|нету|нема|нифига|ноль|хуже|"
+    r"плохо|еле|никак)\b|"
+    r"\bбез (?:интернета|инета|связи|сети|нета|вайфая)\b|\bнигде\b|"
+    r"\b(?:пропа[лд]|отвал|отруб|выруб|отключил|вырубает|рубит|отпал|упал|лежит|лежат|лег\b|легло|сломал|сдох|"
+    r"умер|завис|подвис|тормоз|"
+    r"медлен|ползет|лага|глюч|обрыв|исчез|потух|погас|вылета|начал|перестал|прерыва|прекрат|скач|проблем|накрыл|"
+    r"крякнул|"
+    r"отсутств|недоступ|мига|моргает|разрыв|кончил|полетел|барахл|ухудш|отвалива)\w*|"
+    r"\b(?:down|off|out|died|dead|slow|gone|lost|stopped|stops|fail\w*|broke\w*|drop\w*|disconnect\w*|issue\w*|"
+    r"problem\w*|lag\w*|"
+    r"offline|cannot|unable|nothing|no (?:internet|connection|signal|wifi|service|network|access))\b|n't\b|\bnot "
+    r"(?:work|load|open|connect)\w*"
+)
+WORKS = re.compile(
+    r"\b(?:работа[её]т|работают|работало|есть|норм|нормально|норма|хорошо|порядке|отлично|ок|окей|летает|грузит|"
+    r"грузят|"
+    r"открывается|открываются|открываю|ловит|подключается|заработал\w*|без проблем|все путем|живой|"
+    r"fine|works?|working|worked|ok|okay|good|great|perfectly|normal|have|has)\b"
+)
+FAILS = re.compile(
+    r"\bне (?!только|знаю|в курсе|уверен|помню)\w+|\b(?:нет|нету|нема|тоже не|пропал\w*|отвал\w+|отруб\w+|виснет|"
+    r"лежит|упал\w*|вылетает|"
+    r"недоступ\w+|тормозит|глючит|лагает|плохо|медленно|умер\w*|сдох\w*|без (?:интернета|инета|связи|сети|нета)|"
+    r"down|offline|out|dead|died|fails?|failing|broken|drops|dropping|disconnects|slow)\b|n't\b|\bno internet\b|"
+    r"\bcannot\b|\bnot\b"
+)
+_YES = re.compile(
+    r"\s*(?:ну |ой |конечно |уже )*(?:да|ага|угу|дада|конечно|естественно|разумеется|так точно|само собой|есть "
+    r"такое|было|верно|"
+    r"yes|yep|yeah|yup|sure|of course|indeed|aye|correct)\b(?!\s+(?:нет|не|ну|что|вы|сколько|когда|я не|"
+    r"no)\b)(?!\s+бля)"
+)
+_NO = re.compile(
+    r"\s*(?:да |ну |ой |еще |пока |к сожалению |увы |вроде )*(?:нет|неа|нету|не(?=\s*(?:$|[,.!;]))|нисколько|"
+    r"никак нет|no|nope|nah|not yet|not really|never)\b"
+)
+_WORD = re.compile(r"[^\W_]+")
+
+
+def works(words: str) -> bool | None:
+    """Whether the words say that it works, by what stands first; None where they say neither."""
+    fails, does = FAILS.search(words), WORKS.search(words)
+    if fails and (does is None or fails.start() <= does.start()):
+        return False
+    return True if does else None
+
+
+def plain_answer(reading: Reading, longest: int = 6) -> bool | None:
+    """The yes or no that a short answer begins with; a question is none."""
+    words = _WORD.findall(reading.text)
+    if not words or len(words) > longest or "?" in reading.text:
+        return None
+    if _YES.match(reading.text):
+        return True
+    return False if _NO.match(reading.text) else None
+
+
+def word_count(text: str) -> int:
+    """The number of words and numbers."""
+    return len(_WORD.findall(text))

@@ -1,0 +1,81 @@
+"""Whether the router was restarted already: told in the past, not asked for, not promised, not of another device."""
+
+from __future__ import annotations
+
+import re
+
+from desk.understanding.observations import ObservedValue
+from desk.understanding.reading import Reading
+from desk.understanding.slots.polarity import plain_answer, word_count
+
+_PAST = r"л(?:а|и|о)?"
+_DONE = re.compile(
+    rf"\b(?:(?:пере|пре)загру(?:жа|зи){_PAST}|перегру(?:жа|зи){_PAST}|перезапус(?:ка|ти){_PAST}|перезапустил\w?|"
+    rf"(?:пере|от)?ребут(?:а|ну|и){_PAST}|рестарт(?:и|ну|ова){_PAST}|"
+    rf"перев?ключа?и?{_PAST} (?:роутер|модем|питание)|(?:вы|от)ключа?и?{_PAST}[ -]?(?:и |/|, |потом |а потом |- "
+    rf")?(?:опять |снова |обратно )?в?ключа?и?{_PAST}|включа?и?{_PAST}[ -]?(?:и )?выключа?и?{_PAST}|"
+    rf"(?:вы|от|пере)д[её]ргива?{_PAST}|(?:вы|пере)дернул\w?|перетыка{_PAST}|(?:вытаскива|вынима|вытащи|вынул|"
+    rf"отсоединя|отсоедини){_PAST}?(?= \w*(?:вилк|розетк|питани|блок|из|шнур))|"
+    rf"из розетки (?:вы|от|до)\w+{_PAST}|обесточи(?:ва)?{_PAST}|сброси{_PAST} (?:роутер|модем|питание)|"
+    r"(?:после )?перезагрузк[аиу](?= (?:роутера |модема )?(?:не|тоже|ничего|без|роутера|модема|сделан))|после "
+    r"перезагрузк[иу]|перезагрузк[уи] (?:сделал\w?|делал\w?|пробовал\w?)|"
+    r"re-?booted|re-?started|re-?set|power[- ]?cycled|(?:re-?booting|re-?starting|reboot|restart|a reboot|a "
+    r"restart|reset)(?= (?:it |the \w+ |my \w+ )?(?:didn't|did not|doesn't|hasn't|has not|made no|won't|never|"
+    r"twice|does not|did nothing|does nothing))|"
+    r"(?:tried|tried a|did a|done a|after|been) (?:re-?booting|re-?starting|reboot|restart|rebooted|restarted|"
+    r"resetting|reset)|(?:turn(?:ed|ing)|switch(?:ed|ing)|power(?:ed|ing)) (?:it |the \w+ |my \w+ |everything "
+    r")?off (?:and|then) (?:back )?(?:on|turned|switched)(?: again)?|"
+    r"unplugg(?:ed|ing)|pulled the plug)\b"
+)
+_NOT_DONE = re.compile(
+    r"\b(?:не|ни разу не|никогда не|haven't|have not|hasn't|didn't|did not|not|never)\b(?: (?:еще|пока|yet|even|"
+    r"ever|really|tried|been|один раз|ни разу|роутер|его|the|it))*\s+$"
+)
+_BEHIND_NOT = re.compile(r"\s*(?:роутер |модем |его |еще )?(?:не )(?:пробовал|стал|приходилось|делал)\w*")
+_SELF = re.compile(r"\bсам[аио]?\b|\bсамопроизвольн\w+|\bkeeps\b|\bby itself\b|\bon its own\b|\bпостоянно\b")
+_OTHER_DEVICE = re.compile(
+    r"\b(?:телефон\w*|смартфон\w*|комп\w{0,3}|компьютер\w*|ноут\w*|телевизор\w*|приставк\w+|планшет\w*|phone|"
+    r"laptop|computer|pc|tv|windows|винд\w+)\b"
+)
+_ROUTER = re.compile(r"\b(?:роутер\w*|модем\w*|router|modem|box|все|it|everything)\b")
+_ORDER = re.compile(
+    r"\b(?:надо ли|нужно ли|можно ли|как|зачем|should|shall|how|do i|need to|if i|если|please|вы|you|ваш\w*|"
+    r"мастер\w*|оператор\w*)\b"
+)
+_TERSE_DONE = re.compile(
+    r"\b(?:пробовал\w?|пытал(?:ся|ась|ись)|делал\w?|сделал\w?|выключал\w?|уже (?:да|делал\w?)|\w+ раза?|раз "
+    r"(?:пять|десять|сто|\d+)|несколько раз|много раз|неоднократно|постоянно|первым делом|не помог(?:ло|ает)|без "
+    r"толку|бесполезно|"
+    r"i did|did (?:it|that)|done|tried|already|twice|times|several times|many times|didn't help|no luck)\b"
+)
+_TERSE_NOT = re.compile(
+    r"\b(?:не (?:пробовал|пытал|делал|сделал|выключал|включал|трогал|стал|успел|приходилось|догадал)\w*|ни разу|"
+    r"еще не|пока не|не еще|haven't|have not|didn't(?! help)|did not(?! help)|not yet|never|not tried)\b"
+)
+_QUESTION = re.compile(r"\?|\b(?:как это|зачем|почему|а как|каким|where|why|how)\b")
+
+
+def rebooted(reading: Reading, asked: bool) -> ObservedValue | None:
+    """Whether they say that they restarted the router."""
+    for found in _DONE.finditer(reading.text):
+        clause = reading.clause_at(found.start())
+        before = reading.text[clause.start : found.start()]
+        is_other = _OTHER_DEVICE.search(clause.text) and not _ROUTER.search(clause.text)
+        if clause.asks or is_other or _SELF.search(clause.text) or _ORDER.search(before):
+            continue
+        is_done = not _NOT_DONE.search(before)
+        start = found.start() if is_done else _NOT_DONE.search(before).start() + clause.start  # type: ignore[union-attr]
+        return reading.value("rebooted", is_done, start, found.end())
+    return _terse(reading) if asked else None
+
+
+def _terse(reading: Reading) -> ObservedValue | None:
+    if word_count(reading.text) > 8 or _QUESTION.search(reading.text):
+        return None
+    for pattern, value in ((_TERSE_NOT, False), (_TERSE_DONE, True)):
+        if found := pattern.search(reading.text):
+            return reading.value("rebooted", value, *found.span())
+    answer = plain_answer(reading)
+    if answer is None and re.fullmatch(r"\s*(?:уже|уже да|а то|а как же|ясное дело)[\s.!]*", reading.text):
+        answer = True
+    return None if answer is None else reading.value("rebooted", answer, 0, len(reading.text.rstrip()))

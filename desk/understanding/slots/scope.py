@@ -1,0 +1,262 @@
+"""On what it fails: on all devices, on one, by Wi-Fi or cable only, on one site only."""
+
+from __future__ import annotations
+
+import re
+
+from desk.understanding.observations import ObservedValue
+from desk.understanding.reading import Clause, Reading
+from desk.understanding.slots.polarity import TROUBLE, WORKS, word_count, works
+from desk.understanding.slots.sites import PLACE_IN_NET
+
+_Found = tuple[str, int, int]
+
+_DEVICE = re.compile(
+    r"\b(?:(?P<phone>телефон\w*|смартфон\w*|айфон\w*|андроид\w*|мобил\w*|phones?|iphone|android|smartphone|mobile)|"
+    r"(?P<laptop>ноут\w*|лэптоп\w*|макбук\w*|laptop|macbook|notebook)|"
+    r"(?P<pc>комп\w{0,3}|компьютер\w*|пк|системник\w*|pc|computer|desktop)|(?P<tablet>планшет\w*|айпад\w*|tablet|"
+    r"ipad)|"
+    r"(?P<tv>телевизор\w*|телек\w*|телик\w*|тв|tv|telly|television)|(?P<box>приставк\w+|плойк\w+|xbox|ps[345]|"
+    r"playstation|console)|"
+    r"(?P<other>принтер\w*|камер[аеу]|колонк[аеу]|printer|camera))\b"
+)
+_WIFI = re.compile(r"\b(?:вай\s?-?\s?фа\w*|wi-?\s?fi|вафл\w+|вифи|беспровод\w+|по воздуху|wireless)\b")
+_WIRE = re.compile(r"\b(?:кабел\w+|провод(?:у|ом|а|ам)?|шнур\w*|витух\w+|патчкорд\w*|ethernet|lan|cable|wired|wire)\b")
+_ALL = re.compile(
+    r"\b(?P<sure>везде|нигде|(?:на|у|со|с) всех(?: (?:моих |наших |домашних )?(?:устройств\w*|девайс\w*|"
+    r"телефон\w*|гаджет\w*|комп\w*|приборах))?|"
+    r"вс[её]х? (?:устройств\w*|девайс\w*|гаджет\w*)|всех устройствах|ни (?:на|у) (?:одном|одной|чем|чом|ком|"
+    r"кого)(?: (?:из )?(?:устройств\w*|девайс\w*|гаджет\w*))?|"
+    r"ни одно(?:го)? (?:устройств\w*|девайс\w*)|на всем|всё сразу|все сразу|everywhere|anywhere|all (?:of "
+    r")?(?:my |our |the |)(?:devices|gadgets|computers|phones)|"
+    r"all of them|every (?:single )?device|any (?:of (?:my|our|the) )?devices?|none of (?:my|our|the) (?:devices|"
+    r"gadgets)|no devices? (?:can|is|are|has|have|work|connect)\w*|"
+    r"nothing (?:connects|works|loads|is online)|every ?thing is (?:down|offline|dead|out))\b"
+    r"|\b(?P<asked>полностью|вообще (?:нет|не|ничего)|(?:весь|вс[яюей]{1,2}) (?:дом|квартир\w+)|вся семья|у всех|"
+    r"совсем (?:нет|не)|целиком|оба|обоих|both|all|the whole (?:house|flat|place))\b"
+)
+_ONLY = re.compile(r"\b(?:только|лишь|один|одна|одном|одной|одного|одному|единственн\w+|only|just|one|a single)\b")
+_REST = re.compile(
+    r"\b(?:остальн\w+|други[ехм]\w*|другом|прочее|все прочее|rest|others?|everything else|anything else|elsewhere)\b"
+)
+_ONE = re.compile(
+    r"\b(?:на )?(?:одном|одно|одной)(?: (?:из )?(?:устройств\w*|девайс\w*|гаджет\w*))?\b(?! (?:сайт|месте|"
+    r"комнат))|\b(?:just )?one device(?: only)?\b|\bа single device\b"
+)
+_TALK = re.compile(
+    r"\b(?:пишу|звон\w+|позвон\w+|перезвон\w+|наберите|напиш\w+|номер|захожу|сижу с|раздаю|раздач\w+|смс|купи\w*|"
+    r"куплю|парол\w+|"
+    r"подключить|настроить|как|какой|can i|how|number|call|text me|buy|password|хочу|want|price|стоит|провести|"
+    r"менял\w*|поменял\w*|"
+    r"перезагр\w+|двигал\w*|перегрыз\w*|задел\w*)\b"
+)
+_NOT_BEFORE = re.compile(r"\b(?:не|not)\s+(?:только\s+)?$")
+
+
+def scope(reading: Reading, asked: bool) -> ObservedValue | None:
+    """What the words say of where it fails."""
+    for finder in (_site, _by_wifi_or_wire, _devices, _all):
+        if found := finder(reading, asked):
+            value, start, end = found
+            return reading.value("scope", value, start, end)
+    return None
+
+
+def _is_negated(reading: Reading, place: int) -> bool:
+    return bool(_NOT_BEFORE.search(reading.text[max(0, place - 12) : place]))
+
+
+def _all(reading: Reading, asked: bool) -> _Found | None:
+    if asked and re.fullmatch(r"\s*(?:все|всё|на всех|all|everything|every one|all of them)[\s.!,]*", reading.text):
+        return "all", 0, len(reading.text)
+    for found in _ALL.finditer(reading.text):
+        clause = reading.clause_at(found.start())
+        if _is_negated(reading, found.start()) or _is_well(reading, clause, found):
+            continue
+        if found["asked"]:
+            if asked and word_count(clause.text) <= 7 and not _ends_well(reading):
+                return "all", *found.span()
+        elif (
+            asked
+            or _is_about_trouble(reading, clause)
+            or re.match(r"нигде|ни |none|no |nothing|every ?thing", found.group())
+        ):
+            return "all", *found.span()
+    return None
+
+
+def _is_well(reading: Reading, clause: Clause, found: re.Match[str]) -> bool:
+    """Whether it is said that it works everywhere."""
+    said = reading.text[found.start() : clause.end]
+    return works(said) is True and not re.match(r"нигде|ни ", found.group())
+
+
+def _ends_well(reading: Reading) -> bool:
+    return bool(
+        re.search(r"\bзаработал|(?<!не )\bработает\b|\bworks?\b|\bworking\b|\bgood\b|\bfine\b", reading.text)
+    ) and not (TROUBLE.search(reading.text))
+
+
+def _is_about_trouble(reading: Reading, clause: Clause) -> bool:
+    if TROUBLE.search(clause.text):
+        return True
+    alone = word_count(clause.text) <= 3
+    return alone and (bool(TROUBLE.search(reading.text)) or len(reading.clauses) == 1) and not _TALK.search(clause.text)
+
+
+def _by_wifi_or_wire(reading: Reading, asked: bool) -> _Found | None:
+    wifi, wire = _mention(reading, _WIFI), _mention(reading, _WIRE)
+    both = [place for place in (wifi, wire) if place]
+    if not both:
+        return None
+    start, end = min(place[1] for place in both), max(place[2] for place in both)
+    wifi_works, wire_works = wifi and wifi[0], wire and wire[0]
+    if wifi and wire:
+        if wifi_works is wire_works:
+            return ("all", start, end) if wifi_works is False else None
+        is_wifi = wifi_works is False or (wifi_works is None and wire_works is True)
+        return ("wifi" if is_wifi else "wired"), start, end
+    state = wifi_works if wifi else wire_works
+    clause = reading.clause_at(start)
+    if not asked and (state is True or not _ONLY.search(clause.text) or not TROUBLE.search(reading.text)):
+        return None
+    if clause.asks or _TALK.search(clause.text) or (asked and word_count(clause.text) > 9):
+        return None
+    fails = state is not True
+    return ("wifi" if (wifi is not None) is fails else "wired"), start, end
+
+
+def _mention(reading: Reading, pattern: re.Pattern[str]) -> tuple[bool | None, int, int] | None:
+    """The first mention of a thing about which something is said, or the first at all: whether it works, and where."""
+    first: tuple[bool | None, int, int] | None = None
+    for found in pattern.finditer(reading.text):
+        clause = reading.clause_at(found.start())
+        if _TALK.search(clause.text):
+            continue
+        state = _state_of(reading, clause, found)
+        if state is not None:
+            return state, *found.span()
+        first = first or (None, *found.span())
+    return first
+
+
+def _state_of(reading: Reading, clause: Clause, found: re.Match[str]) -> bool | None:
+    """Whether that thing works: what follows it in its clause says it, else what goes before."""
+    other = _next_thing(reading, found.end(), clause.end)
+    after = works(reading.text[found.end() : other])
+    if after is not None:
+        return after
+    head = reading.text[clause.start : found.start()]
+    cut = max((thing.end() for pattern in (_WIFI, _WIRE) for thing in pattern.finditer(head)), default=0)
+    return works(head[cut:])
+
+
+def _next_thing(reading: Reading, start: int, end: int) -> int:
+    places = [found.start() for pattern in (_WIFI, _WIRE) if (found := pattern.search(reading.text, start, end))]
+    return min(places, default=end)
+
+
+def _devices(reading: Reading, asked: bool) -> _Found | None:
+    found = list(_DEVICE.finditer(reading.text))
+    spoken = [one for one in found if not _TALK.search(reading.clause_at(one.start()).text)]
+    if not spoken:
+        return _one_of_no_name(reading, asked)
+    states = {one: _device_state(reading, one) for one in spoken}
+    bad = [one for one in spoken if states[one] is not True]
+    if not bad:
+        return None
+    kinds = {one.lastgroup for one in bad}
+    start, end = bad[0].start(), bad[-1].end()
+    has_good = any(state is True for state in states.values()) or _others_work(reading)
+    if len(kinds) > 1:
+        return ("all", start, end) if _is_several(reading, start, end, asked) and not has_good else None
+    if _excepts(reading, bad[0]) or reading.clause_at(start).asks:
+        return None
+    is_contrast = has_good and any(states[one] is False for one in bad)
+    is_only = any(_is_marked_only(reading, one) for one in bad)
+    is_answer = asked and word_count(reading.text) <= 8 and not re.search(r"ах$|ы$|phones$", bad[0].group())
+    is_over = asked and _ends_well(reading) and not has_good
+    return ("one", start, end) if (is_contrast or is_only or is_answer) and not is_over else None
+
+
+def _one_of_no_name(reading: Reading, asked: bool) -> _Found | None:
+    found = _ONE.search(reading.text)
+    ok = found and (
+        asked
+        or (
+            TROUBLE.search(reading.text) and "устройств" in found.group() + reading.text[found.end() : found.end() + 12]
+        )
+    )
+    if (
+        found
+        and ok
+        and not re.search(r"\bни\s*$", reading.text[: found.start()])
+        and "ни на" not in reading.text[: found.start()][-6:]
+    ):
+        return "one", *found.span()
+    return None
+
+
+def _device_state(reading: Reading, found: re.Match[str]) -> bool | None:
+    """Whether that device works: what its clause says behind it, up to the next device, or else before it."""
+    clause = reading.clause_at(found.start())
+    following = _DEVICE.search(reading.text, found.end(), clause.end)
+    after = works(reading.text[found.end() : following.start() if following else clause.end])
+    if after is not None:
+        return after
+    head = reading.text[clause.start : found.start()]
+    cut = max((one.end() for one in _DEVICE.finditer(head)), default=0)
+    return works(head[cut:])
+
+
+def _is_marked_only(reading: Reading, found: re.Match[str]) -> bool:
+    """Whether "only" stands at the device, or "one": "только на телефоне", "телевизор один"."""
+    clause = reading.clause_at(found.start())
+    near = reading.text[max(clause.start, found.start() - 22) : min(clause.end, found.end() + 9)]
+    return bool(_ONLY.search(near)) and not re.search(r"\bне только\b|\bnot (?:only|just)\b|\bни (?:на )?одно", near)
+
+
+def _others_work(reading: Reading) -> bool:
+    """Whether the rest is said to work: "остальное работает", "у меня всё ок"."""
+    for clause in reading.clauses:
+        is_rest = _REST.search(clause.text) or re.search(r"\bу (?:меня|мужа|жены|всех)\b", clause.text)
+        if is_rest and not _DEVICE.search(clause.text) and works(clause.text) is True:
+            return True
+    return False
+
+
+def _is_several(reading: Reading, start: int, end: int, asked: bool) -> bool:
+    clause = reading.clause_at(start)
+    joined = re.search(r"\b(?:и|ни|both|neither|and|nor|также|тоже)\b", reading.text[max(0, start - 14) : end])
+    return bool(joined) and (asked or bool(TROUBLE.search(reading.text[clause.start : reading.clause_at(end - 1).end])))
+
+
+def _excepts(reading: Reading, found: re.Match[str]) -> bool:
+    return bool(
+        re.search(
+            r"\b(?:кроме|except|everything but|all but|apart from)\s+(?:на\s+|the\s+|my\s+)?$",
+            reading.text[: found.start()][-20:],
+        )
+    )
+
+
+def _site(reading: Reading, asked: bool) -> _Found | None:
+    for found in PLACE_IN_NET.finditer(reading.text):
+        clause = reading.clause_at(found.start())
+        state = works(reading.text[found.end() : clause.end])
+        state = works(clause.text) if state is None else state
+        if clause.asks or _TALK.search(clause.text) or state is True:
+            continue
+        is_only = bool(_ONLY.search(reading.text[max(clause.start, found.start() - 30) : found.end() + 8]))
+        is_short = asked and word_count(reading.text) <= 8 and not _WIFI.search(reading.text)
+        if is_short or (state is False and _rest_works(reading)) or (is_only and (state is False or asked)):
+            return "site", *found.span()
+    return None
+
+
+def _rest_works(reading: Reading) -> bool:
+    rest = next((one for one in reading.clauses if _REST.search(one.text)), None)
+    if rest:
+        said = rest.text[_REST.search(rest.text).start() :]  # type: ignore[union-attr]
+        return bool(WORKS.search(said)) and works(said) is True
+    return bool(re.search(r"\bинтернет (?:есть|работает)\b|\binternet works\b|\bвсе работает\b", reading.text))

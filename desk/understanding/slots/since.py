@@ -1,0 +1,158 @@
+"""Since when the trouble lasts, and on which day money went: which of the moments named is the one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from desk.understanding.moments import Moment, iso_span
+from desk.understanding.observations import ObservedValue
+from desk.understanding.reading import Reading
+from desk.understanding.slots.polarity import TROUBLE
+
+HINT = re.compile(
+    r"\d|вчера|сегодня|утр|вечер|ноч|днем|ден|дня|дней|сут|час|мин|недел|мес|обед|щас|сейчас|тольк|числ|понед|"
+    r"вторн|сред|четв|пятн|суб|"
+    r"воскр|январ|феврал|март|апрел|мая|июн|июл|авгус|сентяб|октяб|нояб|декаб|выходн|двадцат|надцат|перво|второ|"
+    r"трет|полдня|"
+    r"yesterday|today|morning|evening|night|noon|lunch|day|hour|hr|min|week|month|now|ago|since|weekend|"
+    r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun"
+)
+"""What must be there for a moment to be named at all."""
+
+_FUTURE = re.compile(
+    r"\bбуд(?:у|ет|ем|ете|ут)\b(?! (?:благодар|признат|рад))|\b(?:после)?завтра\b|\btomorrow\b|\bwill\b|'ll\b|"
+    r"\bnext\b|"
+    r"\b(?:прид[уе]|приед|вернусь|уезж|уед|смогу|сможете|можете|планиру|доступ[ен]|подойд|заед|зайд)\w*|"
+    r"\b(?:пере|по)звони(?:те|ть)?\b|\bкогда\b|\bво сколько\b|\bдо скольки\b|\bдо какого\b|\bcan you\b|\bcould you\b|"
+    r"\bwhen\b|\bhow long\b|\bcall me\b|\bсколько (?:еще )?(?:ждать|времени|можно)\b|\bхочу\b|\bудобно\b|\b(?:am|"
+    r"is) available\b"
+)
+_WAIT = re.compile(
+    r"\b(?:жд(?:у|ем|ал|ала|али|ать)|ожида\w+|прожд\w+|дожид\w+|waiting|wait|waited|на линии|on hold|отвеча\w+|"
+    r"ответ\w*)\b"
+)
+_OTHER_EVENT = re.compile(
+    r"\b(?:перезагру|перезапус|ребут|перегру|выключал|включал|опла[тч]|заплат|плачу|платил|внес|вносил|полож|"
+    r"перевел|перевод|спис[аы]|"
+    r"снял|сняли|зачисл|звони|позвон|дозвон|набирал|писал|пишу|написал|обеща|сказал|говорил|приход|приезж|"
+    r"приехал|пришел|мастер|монтаж|"
+    r"заявк|подключил|подключали|подключен|провели|установ|поставил|купил|поменял|менял|сменил|настраив|настроил|"
+    r"переех|договор|"
+    r"заключ|сверл|paid|pay|charged|call|rang|wrote|written|promis|said|told|came|come|visit|technician|engineer|"
+    r"reboot|restart|"
+    r"bought|moved|install|switched to|signed|order|deposit|topped|transfer|debited|payment)\w*"
+)
+_MONEY_EVENT = re.compile(
+    r"\b(?:опла[тч]|заплат|плачу|платил|платеж|внес|вносил|полож|закинул|перевел|перевод|спис[аы]|снял|снима|"
+    r"зачисл|начисл|пополн|"
+    r"paid|pay|charged|charge|deposit|topped|transfer|debited|payment|withdr|took)\w*"
+)
+_WORKED = re.compile(
+    r"(?<!не )\b(?:работал[оаи]?|было норм\w*|было все|был интернет|worked|was fine|was working|was ok)\b"
+)
+_NEGATED = re.compile(r"\b(?:не|not)\s+(?:с |со |в |from |since )?$")
+_WORDS_AROUND = frozenset(
+    [
+        "ну",
+        "вот",
+        "как",
+        "то",
+        "где",
+        "то",
+        "примерно",
+        "наверное",
+        "здравствуйте",
+        "добрый",
+        "день",
+        "вечер",
+        "привет",
+        "уже",
+        "это",
+        "так",
+        "вроде",
+        "кажется",
+        "ой",
+        "а",
+        "и",
+        "же",
+        "да",
+        "точно",
+        "точнее",
+        "since",
+        "from",
+        "about",
+        "i",
+        "think",
+        "it",
+        "was",
+        "maybe",
+        "around",
+        "hello",
+        "hi",
+        "так",
+        "подряд",
+        "еще",
+        "бы",
+    ]
+)
+
+
+def since(reading: Reading, moments: Sequence[Moment], question: str) -> ObservedValue | None:
+    """The moment since when it does not work."""
+    fitting = [one for one in moments if _is_onset_of_trouble(reading, one, question)]
+    if not fitting:
+        return None
+    chosen = next((one for one in fitting if one.is_onset), fitting[0])
+    return _observed(reading, "since", chosen)
+
+
+def money_date(reading: Reading, moments: Sequence[Moment], question: str) -> ObservedValue | None:
+    """The day of a payment or a charge."""
+    for one in moments:
+        clause = reading.clause_at(one.start).text
+        is_told = _MONEY_EVENT.search(clause) or (question == "date" and not _OTHER_EVENT.search(clause))
+        if is_told and not _FUTURE.search(clause) and not _is_negated(reading, one):
+            return _observed(reading, "date", one)
+    return None
+
+
+def _observed(reading: Reading, slot: str, moment: Moment) -> ObservedValue:
+    words = reading.text[moment.start : moment.end]
+    return reading.value(slot, words, moment.start, moment.end, iso_span(moment.span))
+
+
+def _is_negated(reading: Reading, moment: Moment) -> bool:
+    return bool(_NEGATED.search(reading.text[max(0, moment.start - 12) : moment.start]))
+
+
+def _is_onset_of_trouble(reading: Reading, moment: Moment, question: str) -> bool:
+    clause = reading.clause_at(moment.start)
+    before, after = reading.text[clause.start : moment.start], reading.text[moment.end : max(moment.end, clause.end)]
+    around = f"{before} {after}"
+    if _is_negated(reading, moment) or _is_waiting(reading, moment, around):
+        return False
+    if TROUBLE.search(around):
+        return moment.is_onset or not _FUTURE.search(around)
+    if question == "date" or any(one.search(around) for one in (_FUTURE, _OTHER_EVENT, _WORKED)):
+        return False
+    return (
+        question == "since"
+        or moment.is_onset
+        or reading.is_only(moment.start, moment.end, _WORDS_AROUND)
+        or (not re.search(r"\w{3}", around) and _is_beside_trouble(reading, moment))
+    )
+
+
+def _is_waiting(reading: Reading, moment: Moment, around: str) -> bool:
+    """Whether it is the time that somebody has waited for the desk."""
+    if _WAIT.search(around):
+        return True
+    before = reading.before(reading.clause_at(moment.start))
+    return moment.is_duration and not TROUBLE.search(around) and bool(before and re.search(r"\bждать\b", before.text))
+
+
+def _is_beside_trouble(reading: Reading, moment: Moment) -> bool:
+    clauses = reading.clauses
+    at = next((at for at, one in enumerate(clauses) if one.start <= moment.start < one.end), 0)
+    return any(TROUBLE.search(one.text) for one in clauses[max(0, at - 1) : at + 2])
