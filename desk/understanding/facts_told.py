@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
-from desk.understanding.moments import Moment, moments_in
 from desk.understanding.observations import ObservedValue, Situation
 from desk.understanding.phone_numbers import phones_told
 from desk.understanding.reading import Reading, read
 from desk.understanding.slots.changed import changed
 from desk.understanding.slots.lamps import lamps
+from desk.understanding.slots.moments import Moment, moments_in
 from desk.understanding.slots.money import amount
 from desk.understanding.slots.neighbours import neighbours
 from desk.understanding.slots.places import place

@@ -8,11 +8,14 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
-from desk.language.intents import is_agreement, says_dont_know, wants_to_skip
 from desk.model.messages import File
-from desk.understanding.observations import ObservedValue, Understanding
-from intake.engine.choice_parsing import parse_choice, parse_choices
-from intake.engine.date_parsing import TimeSpan, iso_span, parse_when
+from desk.understanding.observations import Act, Context, ObservedValue, Situation, Understanding
+from desk.understanding.phone_numbers import phones_told
+from desk.understanding.reading import read
+from desk.understanding.slots.moments import TimeSpan, iso_span, parse_when
+from desk.understanding.slots.polarity import plain_answer, word_count
+from desk.understanding.understand import understand
+from intake.engine.choice_parsing import is_choice_by_name, parse_choice, parse_choices, parse_marked_choice
 from intake.engine.model import CommandOutputPattern, Question
 
 SKIP = "skip"
@@ -22,7 +25,34 @@ ON_FILE = "on_file"
 MAX_ANSWER_LENGTH = 8000
 """Characters kept of one answer; the journal has the whole message."""
 
+MEANINGS = frozenset(
+    {"scope", "since", "address", "site", "lamps", "rebooted", "neighbours", "changed", "amount", "phone", "date"}
+)
+"""What questions ask for that `desk.understanding` knows the values of: only such a value answers one of these."""
+
 _FILE_QUESTION_TYPES = frozenset({"photo", "file", "evidence"})
+_TALK = (
+    *(
+        Act.CONFUSED,
+        Act.BOT_QUESTION,
+        Act.STATUS,
+        Act.HUMAN,
+        Act.CALLBACK,
+        Act.BACK,
+        Act.RESTART,
+        Act.CANCEL,
+        Act.LANGUAGE,
+    ),
+    *(Act.OTHER_MATTER, Act.WAIT),
+)
+"""Acts of the talk itself: a message that does one of these and says little else answers no question in free words."""
+_NOTHING = re.compile(
+    r"\W*(?:нет|не|ничего|вроде нет|да нет|никаких|no|none|nothing|nope)\W*|.{0,20}\b(?:ничего|никто)\b.{0,12}\bне\b.{0,25}|"
+    r".{0,12}\bне (?:менял|трогал|было)\w*\W*"
+    r"|.{0,12}\bnothing(?: has)? (?:changed|new)\b.{0,12}",
+    re.IGNORECASE | re.DOTALL,
+)
+_LONGEST_NOT_KNOWING = 7  # words; who tells more knows something
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +140,11 @@ class _AnswerInput:
     now: datetime
     zone: tzinfo
 
+    @property
+    def understood(self) -> Understanding:
+        """What the text says where this question is open."""
+        return understand(self.text, Situation(Context.QUESTION, self.question.means, self.now, self.zone))
+
 
 def parse_answer(
     question: Question,
@@ -123,16 +158,35 @@ def parse_answer(
 ) -> ParsedAnswer | NotUnderstood:
     """Reads an answer: a pressed option's id, or words, or files, or both.
 
-    ``zone`` is the person's, ``number`` the question's number in a mail. "Не знаю" is an answer to any question
-    (value None), "пропустить" to one that may be skipped. Words in Russian and English are understood alike.
+    ``zone`` is the person's, ``number`` the question's number in a mail. A question whose meaning the desk knows is
+    answered by a value of that meaning and by nothing else; any other by what has the shape of its type. "Не знаю" is
+    an answer to any question (value None), "пропустить" to one that may be skipped. A command ("/cancel") is none.
     """
     received = _AnswerInput(question, text.strip()[:MAX_ANSWER_LENGTH], files, number, now, zone)
     if option:
         return _parse_button(received, option)
-    if not received.text and not files:
+    if not (received.text or files) or received.text.startswith("/"):
         return NotUnderstood(question.id, question.type)
-    found = _parse_skipped(received) or _PARSERS[question.type](received)
+    found = _parse_meaning(received) or _parse_skipped(received) or _parse_by_type(received)
     return found or NotUnderstood(question.id, question.type)
+
+
+def _parse_meaning(received: _AnswerInput) -> ParsedAnswer | None:
+    """The value of the question's meaning that the words tell; first the number or the name of an option."""
+    question, text = received.question, received.text
+    if not text or question.means not in MEANINGS:
+        return None
+    if question.options and (option := parse_marked_choice(question, text, received.number)):
+        return ParsedAnswer([option.id] if question.type == "multi" else option.id, text)
+    observed = value_for(question, received.understood)
+    return answer_of(question, observed, text) if observed else None
+
+
+def _parse_by_type(received: _AnswerInput) -> ParsedAnswer | None:
+    if received.question.means not in MEANINGS:
+        return _PARSERS[received.question.type](received)
+    by_type = _PARSERS_BESIDE_MEANING.get(received.question.type)
+    return by_type(received) if by_type else None
 
 
 def _parse_button(received: _AnswerInput, option: str) -> ParsedAnswer | NotUnderstood:
@@ -153,21 +207,32 @@ def _parse_button(received: _AnswerInput, option: str) -> ParsedAnswer | NotUnde
 def _parse_skipped(received: _AnswerInput) -> ParsedAnswer | None:
     """Words that answer nothing and yet settle the question: it is skipped, or the person does not know."""
     question, text = received.question, received.text
-    if received.files or not text or parse_choice(question, text, received.number):
+    if received.files or not text or is_choice_by_name(question, text, received.number):
         return None
-    if says_dont_know(text):
+    found = received.understood
+    if found.says(Act.DONT_KNOW) and word_count(text) <= _LONGEST_NOT_KNOWING:
+        unknown = question.option("unknown") if question.type == "choice" else None
+        return ParsedAnswer(unknown.id if unknown else None, text)
+    if question.required:
+        return None
+    refused = question.type in _FILE_QUESTION_TYPES and len(text) < 40 and plain_answer(read(text)) is False
+    if question.means == "changed" and _NOTHING.fullmatch(text):
         return ParsedAnswer(None, text)
-    refused = question.type in _FILE_QUESTION_TYPES and len(text) < 40 and is_agreement(text) is False
-    return ParsedAnswer(None) if not question.required and (wants_to_skip(text) or refused) else None
+    return ParsedAnswer(None) if found.says(Act.SKIP) or refused else None
 
 
 def _parse_choice(received: _AnswerInput) -> ParsedAnswer | None:
-    if option := parse_choice(received.question, received.text, received.number) if received.text else None:
-        return ParsedAnswer(option.id, received.text)
-    photos = [file for file in received.files if file.is_picture]
-    if photos and received.question.option("unknown"):  # a picture instead of "I cannot tell"
-        return ParsedAnswer("unknown", received.text, files=_stored_files(photos))
-    return None
+    option = parse_choice(received.question, received.text, received.number) if received.text else None
+    return ParsedAnswer(option.id, received.text) if option else None
+
+
+def _parse_choice_by_name(received: _AnswerInput) -> ParsedAnswer | None:
+    """A choice whose meaning is known: an option's name or a part of it, but no mention in a longer text, which the
+    grammar of the meaning has read."""
+    if not received.text or received.understood.says(*_TALK, Act.WORKS_ALREADY):
+        return None
+    option = is_choice_by_name(received.question, received.text, received.number)
+    return ParsedAnswer(option.id, received.text) if option else None
 
 
 def _parse_choices(received: _AnswerInput) -> ParsedAnswer | None:
@@ -187,16 +252,45 @@ def _parse_yes_no(received: _AnswerInput) -> ParsedAnswer | None:
     stripped = received.text.strip(" ).:")
     if stripped in by_digit:
         return ParsedAnswer(by_digit[stripped], received.text)
-    agrees = is_agreement(received.text)
+    agrees = plain_answer(read(received.text))
     return None if agrees is None else ParsedAnswer(agrees, received.text)
 
 
 def _parse_text(received: _AnswerInput) -> ParsedAnswer | None:
-    if not received.text:
+    """A sentence of the person's own: not a word of the talk alone ("чего?", a greeting, "оператора")."""
+    if confirmed := _parse_on_file(received):
+        return confirmed
+    if not received.text or not _is_a_sentence(received, 1):
         return None
-    if received.question.prefill and is_agreement(received.text) is True and len(received.text.split()) <= 3:
-        return ParsedAnswer(ON_FILE, received.text)
     return ParsedAnswer(received.text, received.text, files=_stored_files(received.files))
+
+
+def _parse_told_text(received: _AnswerInput) -> ParsedAnswer | None:
+    """Free words to a question of known meaning that its grammar does not read: what changed is told in any words."""
+    if confirmed := _parse_on_file(received):
+        return confirmed
+    is_told = received.question.means == "changed" and _is_a_sentence(received, 3) and not received.understood.values
+    return ParsedAnswer(received.text, received.text) if is_told else None
+
+
+def _parse_on_file(received: _AnswerInput) -> ParsedAnswer | None:
+    agrees = received.question.prefill and received.text and plain_answer(read(received.text), 3) is True
+    return ParsedAnswer(ON_FILE, received.text) if agrees else None
+
+
+def _is_a_sentence(received: _AnswerInput, least: int) -> bool:
+    """Whether the text says something, in so many words at least, besides what is a word of the talk itself."""
+    found = received.understood
+    if found.says(*_TALK, Act.WORKS_ALREADY) and word_count(found.leftover) <= 3:
+        return False
+    told = [piece for piece in found.leftover.split() if any(map(str.isalnum, piece))]
+    values = [one for one in found.acts if one.act is Act.ANSWER]
+    is_question = received.text.rstrip(" )").endswith("?") and word_count(received.text) <= 4
+    return not is_question and (len(told) >= least or bool(values) or _holds_a_key(found))
+
+
+def _holds_a_key(found: Understanding) -> bool:
+    return bool(found.keys)
 
 
 _NUMBER_IN_TEXT = re.compile(r"-?[0-9]{1,12}(?:[ \u00a0\u202f][0-9]{3}){0,3}(?:[.,][0-9]{1,6})?(?![0-9])")
@@ -213,14 +307,15 @@ def _parse_number(received: _AnswerInput) -> ParsedAnswer | None:
 
 
 def _parse_datetime(received: _AnswerInput) -> ParsedAnswer | None:
-    if not received.text:
-        return None
-    span = parse_when(received.text, received.now, received.zone)
-    return ParsedAnswer(received.text, received.text, parsed=iso_span(span) if span else {})
+    """A moment; words that name none are no answer."""
+    span = parse_when(received.text, received.now, received.zone) if received.text else None
+    return ParsedAnswer(received.text, received.text, parsed=iso_span(span)) if span else None
 
 
 def _parse_phone(received: _AnswerInput) -> ParsedAnswer | None:
     """An E.164 number of 7 to 15 digits; a Russian 8 at the beginning of eleven is +7."""
+    if told := phones_told(received.text[:100], asked=True):
+        return ParsedAnswer(told[0][0], received.text)
     if re.search(r"[^0-9+()\-\s.]", received.text[:100]):
         return None
     digits = re.sub(r"[^0-9]", "", received.text[:100])
@@ -260,6 +355,17 @@ _PARSERS: Mapping[str, Callable[[_AnswerInput], ParsedAnswer | None]] = {
     "file": _parse_file,
     "evidence": _parse_evidence,
 }
+
+_PARSERS_BESIDE_MEANING: Mapping[str, Callable[[_AnswerInput], ParsedAnswer | None]] = {
+    "choice": _parse_choice_by_name,
+    "yesno": _parse_yes_no,
+    "text": _parse_told_text,
+    "location": _parse_told_text,
+    "photo": _parse_photo,
+    "file": _parse_file,
+    "evidence": _parse_evidence,
+}
+"""What else than a value of its meaning answers a question of a meaning."""
 
 
 def _button_time_span(button: str, now: datetime, zone: tzinfo) -> TimeSpan:

@@ -5,8 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from desk.language.intents import is_agreement, says_dont_know
+from rapidfuzz.distance import OSA
+
+from desk.language.keyboard_layout import swap_layout, to_cyrillic_by_sound
 from desk.language.normalize import letter_shape, normalized
+from desk.understanding.observations import Act, Context, Situation
+from desk.understanding.reading import read
+from desk.understanding.slots.polarity import plain_answer
+from desk.understanding.understand import understand
 from intake.engine.model import Question, QuestionOption
 
 _DIGIT = re.compile(
@@ -27,14 +33,40 @@ def parse_choice(question: Question, text: str, number: int = 0) -> QuestionOpti
     ``number`` is the question's own number in a mail, whose options were shown as 11, 12, 13: "12" is then the
     second option of the first question.
     """
-    if found := _by_digit(question, text, number) or _by_letter(question, text):
+    if found := is_choice_by_name(question, text, number):
         return found
-    if says_dont_know(text):
+    return next((option for one in _readings(text) if (option := _by_mention(question, one))), None)
+
+
+def is_choice_by_name(question: Question, text: str, number: int = 0) -> QuestionOption | None:
+    """The option whose number, letter, name, or part of a name the whole text is; yes and no are names too."""
+    if found := parse_marked_choice(question, text, number):
+        return found
+    for one in _readings(text):
+        for matcher in (_by_label, _by_yes_or_no, _by_part):
+            if option := matcher(question, one):
+                return option
+    if understand(text, Situation(Context.QUESTION)).says(Act.DONT_KNOW) and len(text.split()) <= _LONGEST_NOT_KNOWING:
         return question.option("unknown")
-    for matcher in (_by_label, _by_yes_or_no, _by_part, _by_mention):
-        if option := matcher(question, text):
-            return option
     return None
+
+
+def parse_marked_choice(question: Question, text: str, number: int = 0) -> QuestionOption | None:
+    """The option whose number, letter or whole name the text is."""
+    return _by_digit(question, text, number) or _by_letter(question, text) or _by_label(question, text)
+
+
+_LONGEST_NOT_KNOWING = 7
+
+
+def _readings(text: str) -> Iterable[str]:
+    """The text; with slips mended; in the other keyboard layout; and as if written by ear in Latin letters."""
+    yield text
+    if (mended := read(text).text) != text:
+        yield mended
+    if len(text) <= 80 and re.search("[a-z]", text.lower()) and not re.search("[а-яё]", text.lower()):
+        yield swap_layout(text.lower())
+        yield to_cyrillic_by_sound(text.lower())
 
 
 def parse_choices(question: Question, text: str, number: int = 0) -> tuple[QuestionOption, ...]:
@@ -97,7 +129,7 @@ def _by_label(question: Question, text: str) -> QuestionOption | None:
 
 
 def _by_yes_or_no(question: Question, text: str) -> QuestionOption | None:
-    answer = is_agreement(text)
+    answer = plain_answer(read(text), longest=8)
     return None if answer is None else question.option("yes" if answer else "no")
 
 
@@ -166,8 +198,16 @@ def _contains_word(word: str, others: Iterable[str]) -> bool:
 
 
 def _same_stem(one: str, other: str) -> bool:
-    """Equal but for an ending of up to three letters: "устройстве", "устройствах"."""
-    if one == other:
+    """Equal but for an ending of up to three letters ("устройстве", "устройствах") or a slip of the finger."""
+    if one == other or _is_slip_of(one, other):
         return True
     kept = max(4, min(len(one), len(other)) - 2)
     return abs(len(one) - len(other)) <= 3 and len(one) >= 4 and len(other) >= 4 and one[:kept] == other[:kept]
+
+
+def _is_slip_of(one: str, other: str) -> bool:
+    """Whether one word is the other but for a letter, in a long one two: wrong, left out, put in, or exchanged."""
+    shorter = min(len(one), len(other))
+    if shorter < 5 or one[0] != other[0]:
+        return False
+    return OSA.distance(one, other, score_cutoff=2) <= (2 if shorter >= 9 else 1)

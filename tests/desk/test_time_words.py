@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from desk.language.time_labels import time_labels
 from desk.language.time_words import short_span, span_in_words
-from intake.engine.date_parsing import parse_when
+from desk.understanding.slots.moments import parse_when
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 NOW = datetime(2026, 11, 30, 18, 5, tzinfo=MOSCOW)  # a Monday

@@ -161,13 +161,80 @@ def test_a_moment_is_kept_in_words_and_as_a_span() -> None:
     assert found.stored() == {
         "value": "вчера в 18",
         "text": "вчера в 18",
-        "parsed": {"from": "2026-11-20T15:00+00:00", "to": "2026-11-20T15:00+00:00"},
+        "parsed": {"from": "2026-11-20T15:00+00:00", "to": "2026-11-20T15:00+00:00", "span": [0, 10]},
     }
 
 
-def test_a_moment_not_understood_is_kept_in_words() -> None:
-    found = parsed(parse_answer(question("since"), "после грозы", NOW, zone=MOSCOW))
-    assert found.stored() == {"value": "после грозы", "text": "после грозы"}
+@pytest.mark.parametrize(
+    "words", ["после грозы", "добрый день", "когда придет мастер", "завтра", "назад", "вы тут?", "Озёрная 5", "LOS"]
+)
+def test_what_is_no_moment_is_no_answer_to_when(words: str) -> None:
+    assert value_of(question("since"), words) == LOST
+
+
+@pytest.mark.parametrize(
+    "name", ["scope", "since", "place", "lights", "reboot", "neighbours", "changed", "photo_lights"]
+)
+def test_a_command_is_never_an_answer(name: str) -> None:
+    assert value_of(question(name), "/cancel") == LOST
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("place", "ДОМА БЛЯТЬ ГДЕ ЕЩЁ"),
+        ("place", "зеленые горят и одна красненькая мигает"),
+        ("place", "не надо, отмените заявку"),
+        ("place", "вы тут?"),
+        ("changed", "чего?"),
+        ("changed", "оператора!!"),
+        ("changed", "добрый день"),
+        ("scope", "я же писала со вчера вечера"),
+        ("scope", "всё, заработало"),
+        ("lights", "что такое LOS?"),
+        ("reboot", "Ленина 5"),
+        ("which_site", "чего?"),
+    ],
+)
+def test_what_does_not_fit_the_question_is_no_answer(name: str, words: str) -> None:
+    assert value_of(question(name), words) == LOST
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "value"),
+    [
+        ("scope", "только на телефоне, остальное работает", "one"),
+        ("scope", "dtplt", "all"),
+        ("lights", "три зелёных и одна красная", "los"),
+        ("lights", "лампочка ван не горит", "nolink"),
+        ("lights", "ничево не горит", "off"),
+        ("reboot", "раз пять уже", True),
+        ("reboot", "ytn", False),
+        ("neighbours", "у них тоже нет", "no"),
+        ("changed", "кот кабель погрыз", "кот кабель погрыз"),
+        ("changed", "ничего не менялось", None),
+        ("since", "вчера, ой нет, позавчера", "позавчера"),
+    ],
+)
+def test_a_value_of_the_meaning_answers_in_any_words(name: str, words: str, value: object) -> None:
+    assert value_of(question(name), words) == value
+
+
+KIND = question("kind", PACKAGED.in_use["billing"])
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        ("платёж не пришол", "payment"),
+        ("смена тарыфа", "plan"),
+        ("cvtyf nfhbaf", "plan"),
+        ("smena tarifa", "plan"),
+        ("списание не понятное", "charge"),
+    ],
+)
+def test_an_option_is_understood_with_slips_in_another_layout_and_by_ear(words: str, option: str) -> None:
+    assert value_of(KIND, words) == option
 
 
 @pytest.mark.parametrize("hour", [0, 3, 7, 23])
@@ -254,11 +321,9 @@ def test_a_photo_is_wanted_and_a_text_is_none() -> None:
     assert kept["files"][0]["source"] == "telegram:bot:1"
 
 
-def test_a_photo_instead_of_an_answer_means_that_the_person_cannot_tell() -> None:
-    found = parsed(parse_answer(question("lights"), "", NOW, files=[PHOTO]))
-    assert found.value == "unknown"
-    assert found.files
-    assert value_of(question("scope"), files=[PHOTO]) == LOST
+@pytest.mark.parametrize("name", ["lights", "scope"])
+def test_a_photo_is_no_choice_and_the_question_stays_open(name: str) -> None:
+    assert value_of(question(name), files=[PHOTO]) == LOST
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,8 @@ def _by_wifi_or_wire(reading: Reading, asked: bool) -> _Found | None:
     if clause.asks or _TALK.search(clause.text) or (asked and word_count(clause.text) > 9):
         return None
     fails = state is not True
+    if fails and any(one["sure"] and not _is_negated(reading, one.start()) for one in _ALL.finditer(reading.text)):
+        return None  # "on all, and by Wi-Fi only": nobody can tell
     return ("wifi" if (wifi is not None) is fails else "wired"), start, end
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from desk.understanding.moments import Moment, iso_span
 from desk.understanding.observations import ObservedValue
 from desk.understanding.reading import Reading
+from desk.understanding.slots.moments import Moment, iso_span
 from desk.understanding.slots.polarity import TROUBLE
+from desk.understanding.word_repair import word_set
 
 HINT = re.compile(
     r"\d|вчера|сегодня|утр|вечер|ноч|днем|ден|дня|дней|сут|час|мин|недел|мес|обед|щас|сейчас|тольк|числ|понед|"
@@ -52,49 +53,11 @@ _WORKED = re.compile(
     r"(?<!не )\b(?:работал[оаи]?|было норм\w*|было все|был интернет|worked|was fine|was working|was ok)\b"
 )
 _NEGATED = re.compile(r"\b(?:не|not)\s+(?:с |со |в |from |since )?$")
-_WORDS_AROUND = frozenset(
-    [
-        "ну",
-        "вот",
-        "как",
-        "то",
-        "где",
-        "то",
-        "примерно",
-        "наверное",
-        "здравствуйте",
-        "добрый",
-        "день",
-        "вечер",
-        "привет",
-        "уже",
-        "это",
-        "так",
-        "вроде",
-        "кажется",
-        "ой",
-        "а",
-        "и",
-        "же",
-        "да",
-        "точно",
-        "точнее",
-        "since",
-        "from",
-        "about",
-        "i",
-        "think",
-        "it",
-        "was",
-        "maybe",
-        "around",
-        "hello",
-        "hi",
-        "так",
-        "подряд",
-        "еще",
-        "бы",
-    ]
+_WORDS_AROUND = word_set(
+    """
+    ну вот как то где то примерно наверное здравствуйте добрый день вечер привет уже это так вроде кажется ой а и же
+    да точно точнее since from about i think it was maybe around hello hi так подряд еще бы
+    """
 )
 
 

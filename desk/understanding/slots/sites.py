@@ -7,6 +7,7 @@ import re
 from desk.understanding.observations import ObservedValue
 from desk.understanding.reading import Reading
 from desk.understanding.slots.polarity import TROUBLE, word_count
+from desk.understanding.word_repair import word_set
 
 _HOST = r"(?<![@\w.])(?:https?://)?(?P<host>(?:[a-zа-я0-9](?:[a-zа-я0-9-]{0,40}[a-zа-я0-9])?\.){1,4}(?:[a-z]{2,12}|рф|рус|дети))(?:[/?:#][^\s,]*)?(?![\w@])"
 _SERVICE = (
@@ -35,47 +36,11 @@ PLACE_IN_NET = re.compile(f"{_HOST}|{_SERVICE}|{_WORD_FOR_ONE}")
 
 _NAMED = re.compile(f"{_HOST}|{_SERVICE}")
 _FILE_ENDINGS = ("jpg", "png", "pdf", "doc", "txt", "exe", "zip")
-_FILLERS = frozenset(
-    [
-        "сайт",
-        "сайте",
-        "сайта",
-        "сервис",
-        "приложение",
-        "это",
-        "не",
-        "на",
-        "и",
-        "а",
-        "только",
-        "открывается",
-        "открываются",
-        "работает",
-        "грузится",
-        "вот",
-        "мой",
-        "наш",
-        "the",
-        "site",
-        "app",
-        "website",
-        "it's",
-        "its",
-        "my",
-        "is",
-        "a",
-        "to",
-        "of",
-        "и",
-        "не",
-        "загружается",
-        "заходит",
-        "называется",
-        "в",
-        "у",
-        "нас",
-        "меня",
-    ]
+_FILLERS = word_set(
+    """
+    сайт сайте сайта сервис приложение это не на и а только открывается открываются работает грузится вот мой наш
+    the site app website it's its my is a to of и не загружается заходит называется в у нас меня
+    """
 )
 _NO_NAME = re.compile(
     r"\?|\b(?:не (?:помню|знаю|понял\w*|скажу|надо|хочу)|незнаю|да|нет|ага|угу|спасибо|здравствуйте|привет|"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.understanding.moments import parse_when
+from desk.understanding.slots.moments import parse_when
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 NOW = datetime(2026, 11, 21, 15, 40, tzinfo=MOSCOW)
@@ -47,6 +47,16 @@ def span(text: str) -> str:
         ("third day", "19.11 00:00 - 20.11 00:00"),
         ("уже 3 дня", "18.11 00:00 - 19.11 00:00"),
         ("неделю", "14.11 00:00 - 15.11 00:00"),
+        ("с прошлой недели", "09.11 00:00 - 16.11 00:00"),
+        ("на выходных", "21.11 00:00 - 21.11 15:40"),
+        ("часа три как", "21.11 12:40"),
+        ("2-3 дня", "18.11 00:00 - 20.11 00:00"),
+        ("день-два", "19.11 00:00 - 21.11 00:00"),
+        ("с 18 числа", "18.11 00:00 - 19.11 00:00"),
+        ("двадцатого ноября", "20.11 00:00 - 21.11 00:00"),
+        ("dxthf dtxthjv", "20.11 18:00 - 21.11 00:00"),  # the other keyboard layout
+        ("vchera vecherom", "20.11 18:00 - 21.11 00:00"),
+        ("вчира", "20.11 00:00 - 21.11 00:00"),
         ("for two days", "19.11 00:00 - 20.11 00:00"),
         ("с утра", "21.11 06:00 - 21.11 12:00"),
         ("today morning", "21.11 06:00 - 21.11 12:00"),
@@ -87,10 +97,17 @@ def test_words_give_a_stretch_of_time(words: str, meant: str) -> None:
         "после грозы",
         "завтра",
         "25.12",
-        "с прошлой недели",
         "31.02",
         "99999999 дней назад",
         "в 27",
+        "добрый день",
+        "назад",
+        "через 2 часа",
+        "каждый вечер",
+        "за неделю",
+        "до 18",
+        "с 9 до 18",
+        "третий раз",
     ],
 )
 def test_what_is_not_understood_is_not_guessed(words: str) -> None:

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from desk.understanding import moment_words as words
 from desk.understanding.reading import Reading, read
+from desk.understanding.slots import moment_words as words
 
 _LONGEST = timedelta(days=3660)
 _FEW = {
