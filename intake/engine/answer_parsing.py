@@ -47,8 +47,8 @@ _TALK = (
 )
 """Acts of the talk itself: a message that does one of these and says little else answers no question in free words."""
 _NOTHING = re.compile(
-    r"\W*(?:нет|не|ничего|вроде нет|да нет|никаких|no|none|nothing|nope)\W*|.{0,20}\b(?:ничего|никто)\b.{0,12}\bне\b.{0,25}|"
-    r".{0,12}\bне (?:менял|трогал|было)\w*\W*"
+    r"\W*(?:нет|не|ничего|вроде нет|да нет|никаких|no|none|nothing|nope)\W*|"
+    r".{0,20}\b(?:ничего|никто)\b.{0,12}\bне\b.{0,25}|.{0,12}\bне (?:менял|трогал|было)\w*\W*"
     r"|.{0,12}\bnothing(?: has)? (?:changed|new)\b.{0,12}",
     re.IGNORECASE | re.DOTALL,
 )

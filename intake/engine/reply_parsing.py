@@ -20,6 +20,8 @@ from intake.engine.model import Question
 
 MAX_LINES = 2000
 MAX_REPLY_LENGTH = 64 * 1024
+MOST_WORDS_AROUND = 2
+"""Words around an answer that add nothing to it: "началось вчера"."""
 
 # A mark is not followed by a digit unless it is a bracket: "1:30", "1.5" and "2-3 days" are no marks.
 _NUMBER_MARK = re.compile(r"\s{0,8}(?:№\s?)?([1-9])(?:\s?\)\s*|\s?[.:\u2013\u2014-](?![0-9])\s*)(.*)", re.DOTALL)
@@ -96,6 +98,13 @@ class _ReplyParser:
         if words.strip() and normalized(words) not in _GREETINGS:
             self.leftover.append(words.strip())
 
+    def keep_beside(self, question: Question, answer: ParsedAnswer, words: str) -> None:
+        """Keeps the words that an answer does not hold, where they say more than that answer does."""
+        span = answer.parsed.get("span")
+        said = _without_question(words, question)
+        if span and len(said[: span[0]].split()) + len(said[span[1] :].split()) > MOST_WORDS_AROUND:
+            self.keep_leftover(said)
+
     def parse_unnumbered(self, text: str) -> None:
         """No numbers at all: the whole text answers a single question, or each line one of several."""
         lines = [line for line in text.splitlines() if line.strip() and normalized(line) not in _GREETINGS]
@@ -125,6 +134,7 @@ class _ReplyParser:
                     return
         if answer := self.parse(1, joined) if joined else None:
             self.answers[question.id] = answer
+            self.keep_beside(question, answer, joined)
         else:
             self.keep_leftover(text)
 
@@ -139,11 +149,14 @@ class _ReplyParser:
             self.keep_leftover(part.text)
         elif (one := self.parse(part.number, part.text)) and (question.type in _MULTI_PARAGRAPH_TYPES or not rest):
             self.answers[question.id] = one
+            self.keep_beside(question, one, part.text)
         elif head := self.parse(part.number, first):
             self.answers[question.id] = head
+            self.keep_beside(question, head, first)
             self.keep_leftover(rest)
         elif one:
             self.answers[question.id] = one
+            self.keep_beside(question, one, part.text)
         else:
             self.keep_leftover(f"{part.number}) {part.text}")
 

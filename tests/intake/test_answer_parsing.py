@@ -230,7 +230,7 @@ KIND = question("kind", PACKAGED.in_use["billing"])
         ("смена тарыфа", "plan"),
         ("cvtyf nfhbaf", "plan"),
         ("smena tarifa", "plan"),
-        ("списание не понятное", "charge"),
+        ("непанятное списание", "charge"),
     ],
 )
 def test_an_option_is_understood_with_slips_in_another_layout_and_by_ear(words: str, option: str) -> None:

@@ -52,7 +52,8 @@ _LINK_BUT_NOT_LAMP = re.compile(r"\b(?:интернет|internet|инет|net)\b
 _LOS = re.compile(r"\b(?:los|лос|лосс|loss)\b")
 _RED = re.compile(r"\b(?:красн\w+|краснен\w+|покраснел\w*|red|reddish)\b")
 _NO_RED = re.compile(
-    r"\b(?:red|los)\b[^,.]* (?:is|are) (?:not|off|out)\b|\b(?:isn't|aren't) (?:on|lit|red)\b|\b(?:нет|не|без|ни|no|not|isn't|none)\s+(?:\w+\s+)?(?:красн\w+|red)\b|\bкрасн\w+ (?:нет|не|нету|ни)\b"
+    r"\b(?:red|los)\b[^,.]* (?:is|are) (?:not|off|out)\b|\b(?:isn't|aren't) (?:on|lit|red)\b|"
+    r"\b(?:нет|не|без|ни|no|not|isn't|none)\s+(?:\w+\s+)?(?:красн\w+|red)\b|\bкрасн\w+ (?:нет|не|нету|ни)\b"
 )
 _NOT_A_LAMP = re.compile(
     r"\b(?:красн\w+ (?:роутер|коробк|провод|кабел|кнопк|линия|улиц|площад|шнур|диплом|\d)|(?:ул|улиц\w+|на) "

@@ -27,7 +27,7 @@ _MINE = re.compile(r"\b(?:а )?у (?:меня|нас)\b|\bу мен\b|\b(?:but )
 _NO_NEWS = re.compile(
     r"\bне (?:знаю|спрашивал\w*|общаюсь|в курсе|уверен\w*|знаком\w*|интересовал\w*|видел\w*)\b|\b(?:нет|нету) "
     r"(?:у меня )?(?:никаких )?сосед\w*|\bникаких сосед\w*|\bкакие (?:еще )?сосед\w*|"
-    r"don't know|haven't asked|no idea|how (?:would|should) i|no neighbou?rs|\bспрошу\b|\bчастн\w+ дом\b|"
+    r"don't know|haven't asked|no (?:idea|clue)|how (?:would|should) i|no neighbou?rs|\bспрошу\b|\bчастн\w+ дом\b|"
     r"\bдругой провайдер\b|\bдругого провайдера\b|\banother provider\b|\bdifferent (?:provider|isp)\b"
 )
 _TERSE_YES = re.compile(

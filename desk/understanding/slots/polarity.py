@@ -43,7 +43,7 @@ _YES = re.compile(
 )
 _NO = re.compile(
     r"\s*(?:да |ну |ой |еще |пока |к сожалению |увы |вроде )*(?:нет|неа|нету|не(?=\s*(?:$|[,.!;]))|нисколько|"
-    r"никак нет|no|nope|nah|not yet|not really|never)\b"
+    r"никак нет|no(?! idea| clue)|nope|nah|not yet|not really|never)\b"
 )
 _WORD = re.compile(r"[^\W_]+")
 

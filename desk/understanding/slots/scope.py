@@ -55,11 +55,23 @@ _NOT_BEFORE = re.compile(r"\b(?:не|not)\s+(?:только\s+)?$")
 
 def scope(reading: Reading, asked: bool) -> ObservedValue | None:
     """What the words say of where it fails."""
-    for finder in (_site, _by_wifi_or_wire, _devices, _all):
-        if found := finder(reading, asked):
-            value, start, end = found
-            return reading.value("scope", value, start, end)
-    return None
+    found = next(
+        (found for finder in (_site, _by_wifi_or_wire, _devices, _all) if (found := finder(reading, asked))), None
+    )
+    if found is None:
+        return None
+    value, start, end = found
+    if value in ("one", "wifi", "wired") and (everywhere := _surely_all(reading, start, end)):
+        if value != "one" or _ONLY.search(reading.text):
+            return None  # "on all, and by Wi-Fi only": nobody can tell
+        value, start, end = "all", *everywhere.span()
+    return reading.value("scope", value, start, end)
+
+
+def _surely_all(reading: Reading, start: int, end: int) -> re.Match[str] | None:
+    """Where all devices are named besides what stands there."""
+    matches = (one for one in _ALL.finditer(reading.text) if one["sure"] and not start <= one.start() < end)
+    return next((one for one in matches if not _is_negated(reading, one.start())), None)
 
 
 def _is_negated(reading: Reading, place: int) -> bool:
@@ -123,8 +135,6 @@ def _by_wifi_or_wire(reading: Reading, asked: bool) -> _Found | None:
     if clause.asks or _TALK.search(clause.text) or (asked and word_count(clause.text) > 9):
         return None
     fails = state is not True
-    if fails and any(one["sure"] and not _is_negated(reading, one.start()) for one in _ALL.finditer(reading.text)):
-        return None  # "on all, and by Wi-Fi only": nobody can tell
     return ("wifi" if (wifi is not None) is fails else "wired"), start, end
 
 
