@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Collection
 from functools import cache, lru_cache
 
-from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from desk.language.keyboard_layout import swap_layout, to_cyrillic_by_sound
@@ -30,20 +29,19 @@ class Mending:
     def __init__(self, known: Collection[str], others: Collection[str] = ()) -> None:
         self._known = frozenset(known)
         self._others = frozenset(others) | _ordinary_words()
-        self._by_length: defaultdict[int, list[str]] = defaultdict(list)
+        self._by_shorter: defaultdict[str, list[str]] = defaultdict(list)
+        self._by_beginning: defaultdict[str, list[str]] = defaultdict(list)
         for word in sorted(self._known):
             if len(word) >= 4 and word.isalpha():
-                self._by_length[len(word)].append(word)
+                for shorter in _without_a_letter(word):
+                    self._by_shorter[shorter].append(word)
+                if len(word) >= MIN_LENGTH_TWO - 1:
+                    self._by_beginning[word[:2]].append(word)
         self._mended = lru_cache(maxsize=8192)(self._mend)
 
     def __call__(self, word: str) -> str:
         """The known word that was meant, else the word itself."""
         return word if word in self._known else self._mended(word)
-
-    def typed_in_other_layout(self, piece: str) -> str:
-        """The known word that a piece of text is in the other keyboard layout; "" where it is none."""
-        swapped = swap_layout(piece.lower()).strip(" ,.?!\"'").replace("ё", "е")
-        return swapped if len(swapped) >= 4 and swapped in self._known else ""
 
     def _mend(self, word: str) -> str:
         if word in self._others or word.isdecimal() or len(word) > 30:
@@ -75,29 +73,30 @@ class Mending:
         return found
 
     def _nearest(self, word: str) -> str:
-        """The known word next to this one, if it is near enough; the nearer in length the better."""
-        length = len(word)
-        if length < 4 or not word.isalpha():
+        """The known word next to this one, if it is near enough."""
+        if len(word) < 4 or not word.isalpha():
             return ""
-        allowed = 2 if length >= MIN_LENGTH_TWO else 1
-        best, best_distance = "", allowed + 1
-        for size in sorted(range(length - allowed, length + allowed + 1), key=lambda size: abs(size - length)):
-            for found, distance, _ in process.extract(
-                word, self._by_length.get(size, ()), scorer=OSA.distance, score_cutoff=best_distance - 1, limit=3
-            ):
-                if distance < best_distance and _is_slip(word, found, int(distance)):
-                    best, best_distance = found, int(distance)
-            if best_distance == 1:
-                break
-        return best
+        for shorter in _without_a_letter(word):
+            for meant in self._by_shorter.get(shorter, ()):
+                if OSA.distance(word, meant, score_cutoff=1) <= 1 and _is_slip(word, meant, 1):
+                    return meant
+        if len(word) < MIN_LENGTH_TWO:
+            return ""
+        for meant in self._by_beginning.get(word[:2], ()):
+            if OSA.distance(word, meant, score_cutoff=2) <= 2 and _is_slip(word, meant, 2):
+                return meant
+        return ""
+
+
+def _without_a_letter(word: str) -> list[str]:
+    """The word, and it without one of its letters: two words one slip apart have one of these in common."""
+    return [word, *dict.fromkeys(word[:at] + word[at + 1 :] for at in range(len(word)))]
 
 
 def _is_slip(word: str, meant: str, distance: int) -> bool:
     """Whether a word may be a mistyped other one, and is not merely another form of it."""
     if min(len(word), len(meant)) < MIN_LENGTH:
         return sorted(word) == sorted(meant) and word[0] == meant[0]  # two neighbours exchanged
-    if distance == 2 and word[0] != meant[0] and word[1:3] != meant[1:3]:
-        return False
     if word > "\u0400":
         stem = min(len(word), len(meant)) - 2
         return not (word[:stem] == meant[:stem] and word[-1] in _INFLECTED and word[-2:] != meant[-2:])

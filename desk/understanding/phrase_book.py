@@ -7,6 +7,8 @@ A pattern is a line of elements, matched word by word (the words mended by `desk
 ``с_ума``        two words one after the other
 ``word?``        may be missing; ``word*`` any number of them, over commas; ``word+`` at least one
 ``..``           up to three words whatever, within the clause
+``...``          the same, but none of the class "telling" and none of the past tense
+``%past``        a word that looks like a verb of the past tense
 ``^`` ``$``      the clause begins, ends here; ``^^`` ``$$`` the message does
 ``??``           (last) the clause is a question
 ``-word``        (first) not after this word; (last) not before this word
@@ -19,10 +21,19 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from desk.understanding.words import COMMA, QUESTION, Word
 
 MAX_MANY, MAX_GAP = 6, 3
+_PAST = re.compile(
+    r"^(?:.*[аеиоуыя]л(?:а|и|о)?(?:с[ья])?|(?:при|у|по|за|вы|до|под)?ш(?:е|ла|ли)л?|[a-z]{2,}ed|said|told|came|went|left|"
+    r"was|were|did|had|spoke|got|took|sent|made|gave|saw)$"
+)
+_NOT_PAST = frozenset(
+    "хотел хотела хотели хотелось было мог могла могли если али или стал need indeed speed feed"
+    " канал портал сигнал материал филиал персонал терминал интервал квартал файл были дела мала".split()
+)
 _BRACES = re.compile(r"([^\s{}|]*)\{([^{}]*)\}([^\s{}|]*)")
 
 Span = tuple[int, int]
@@ -31,11 +42,19 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class _Element:
-    """One place of a pattern: a word of ``words`` (None: any word), so often."""
+    """One place of a pattern: a word of ``words`` (None: any word), so often. ``past``: of the past tense, or not."""
 
     words: frozenset[str] | None
     least: int
     most: int
+    past: bool | None = None
+    barred: frozenset[str] = frozenset()
+
+    def takes(self, word: str) -> bool:
+        """Whether the word may stand here."""
+        if self.words is not None:
+            return word in self.words
+        return word not in self.barred and (self.past is None or looks_past(word) is self.past)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +192,10 @@ def _compiled_parts(parts: list[str], classes: WordClasses, line: str) -> Iterat
 def _element(part: str, classes: WordClasses) -> _Element:
     if part == "..":
         return _Element(None, 0, MAX_GAP)
+    if part == "...":
+        return _Element(None, 0, MAX_GAP, past=False, barred=classes.words("@telling"))
+    if part == "%past":
+        return _Element(None, 1, 1, past=True)
     sign = part[-1]
     least, most = {"?": (0, 1), "*": (0, MAX_MANY), "+": (1, MAX_MANY)}.get(sign, (1, 1))
     return _Element(classes.words(part[:-1] if sign in "?*+" else part), least, most)
@@ -196,7 +219,7 @@ def _rest_end(pattern: _Pattern, words: Sequence[Word], at: int, number: int) ->
     count, place = 0, at
     ends = [at] if not element.least else []
     while count < element.most and place < len(words):
-        if element.words is not None and words[place].text not in element.words:
+        if not element.takes(words[place].text):
             break
         if place and not _goes_on(words[place - 1], element, place == at and number == 0):
             break
@@ -213,6 +236,12 @@ def _rest_end(pattern: _Pattern, words: Sequence[Word], at: int, number: int) ->
 def _goes_on(before: Word, element: _Element, is_first: bool) -> bool:
     """Whether a pattern may go on after this word: a full stop ends it, a comma ends a gap of any words."""
     return is_first or not before.stop or (before.stop == COMMA and element.words is not None)
+
+
+@lru_cache(maxsize=8192)
+def looks_past(word: str) -> bool:
+    """Whether a word looks like a verb of the past tense: "приходил", "обещали", "called". Wishes in it are none."""
+    return word not in _NOT_PAST and bool(_PAST.search(word))
 
 
 def _may_end(pattern: _Pattern, words: Sequence[Word], at: int) -> bool:
