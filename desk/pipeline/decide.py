@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from desk.language.intents import has_substance
 from desk.model.acts import (
     ActFilter,
     AddJournalEntry,
@@ -37,6 +36,7 @@ from desk.model.events import Event, Inbound, Said
 from desk.model.journal import StateChanged
 from desk.model.states import ForbiddenTransition
 from desk.pipeline.rulebook import Rulebook, rule_name
+from desk.understanding.substance import has_substance
 
 KEEPER = "pipeline.keep_unused_words"
 """Named as the deciding rule where words that no rule used are kept."""

@@ -27,13 +27,14 @@ from desk.understanding.words import COMMA, QUESTION, Word
 
 MAX_MANY, MAX_GAP = 6, 3
 _PAST = re.compile(
-    r"^(?:.*[аеиоуыя]л(?:а|и|о)?(?:с[ья])?|(?:при|у|по|за|вы|до|под)?ш(?:е|ла|ли)л?|[a-z]{2,}ed|said|told|came|went|left|"
-    r"was|were|did|had|spoke|got|took|sent|made|gave|saw)$"
+    r"^(?:.*[аеиоуыя]л(?:а|и|о)?(?:с[ья])?|(?:при|у|по|за|вы|до|под)?ш(?:е|ла|ли)л?|[a-z]{2,}ed"
+    r"|said|told|came|went|left|was|were|did|had|spoke|got|took|sent|made|gave|saw)$"
 )
-_NOT_PAST = frozenset(
-    "хотел хотела хотели хотелось было мог могла могли если али или стал need indeed speed feed"
-    " канал портал сигнал материал филиал персонал терминал интервал квартал файл были дела мала".split()
+_NOT_PAST = re.compile(
+    r"^(?:хотел[аио]?(?:сь)?|было|были|мог|могл[аи]|если|али|или|стал|канал|портал|сигнал|материал|филиал|персонал"
+    r"|терминал|интервал|квартал|файл|дела|мала|need|indeed|speed|feed)$"
 )
+"""Words of wishing, and others, that only look so."""
 _BRACES = re.compile(r"([^\s{}|]*)\{([^{}]*)\}([^\s{}|]*)")
 
 Span = tuple[int, int]
@@ -241,7 +242,7 @@ def _goes_on(before: Word, element: _Element, is_first: bool) -> bool:
 @lru_cache(maxsize=8192)
 def looks_past(word: str) -> bool:
     """Whether a word looks like a verb of the past tense: "приходил", "обещали", "called". Wishes in it are none."""
-    return word not in _NOT_PAST and bool(_PAST.search(word))
+    return bool(_PAST.match(word)) and not _NOT_PAST.match(word)
 
 
 def _may_end(pattern: _Pattern, words: Sequence[Word], at: int) -> bool:

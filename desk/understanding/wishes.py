@@ -84,11 +84,10 @@ def language_wished(text: str, acts: Iterable[ObservedAct]) -> tuple[ObservedVal
         if one.act is not Act.LANGUAGE:
             continue
         named = {word.text for word in mended_words(text[one.start : one.end])}
-        known = _phrases().classes
-        is_russian, is_english = bool(named & known.words("@russian")), bool(named & known.words("@english"))
+        is_russian, is_english = bool(named & word_class("russian")), bool(named & word_class("english"))
         if is_russian == is_english:
             continue
-        denied = bool(named & known.words("@not"))  # "I don't speak Russian" wishes for the other one
+        denied = bool(named & word_class("not"))  # "I don't speak Russian" wishes for the other one
         language = "ru" if is_russian != denied else "en"
         found.append(ObservedValue(LANGUAGE_SLOT, language, one.start, one.end))
     return tuple(found[-1:])
@@ -100,6 +99,11 @@ def mended_words(text: str) -> tuple[Word, ...]:
     return tuple(
         word if (meant := mending(word.text)) == word.text else replace(word, text=meant) for word in words_of(text)
     )
+
+
+def word_class(name: str) -> frozenset[str]:
+    """The words of a class of ``phrases/classes.toml``."""
+    return _phrases().classes.words(f"@{name}")
 
 
 def _places(words: Sequence[Word], context: Context) -> dict[Act, list[Span]]:

@@ -1,0 +1,42 @@
+"""Whether a message tells of the matter itself, told by accounting: what is left when everything else is taken away."""
+
+from __future__ import annotations
+
+import re
+
+from desk.understanding.observations import Act, Situation, Understanding
+from desk.understanding.understand import understand
+from desk.understanding.wishes import word_class
+from desk.understanding.words import words_of
+
+_BESIDE_THE_MATTER = frozenset(
+    {
+        Act.GREETING, Act.THANKS, Act.ANGRY, Act.HUMAN, Act.CALLBACK, Act.BOT_QUESTION, Act.LANGUAGE, Act.CONFUSED,
+        Act.BACK, Act.RESTART, Act.SKIP, Act.DONT_KNOW, Act.CANCEL, Act.WAIT, Act.STATUS,
+    }
+)  # fmt: skip
+"""Acts whose words say nothing of what happened. Other acts do: "дым из щитка", "у меня другой вопрос"."""
+
+
+def has_substance(text: str, number: str = "") -> bool:
+    """`tells_of_matter` for words whose situation does not matter."""
+    return tells_of_matter(understand(text, Situation()), number)
+
+
+def tells_of_matter(said: Understanding, number: str = "") -> bool:
+    """Whether words are left besides greeting, thanks, anger, wishes, keys of identity and small talk.
+
+    Only such words may become the description of what happened. ``number`` is the contract number that is known.
+    """
+    taken = [(one.start, one.end) for one in said.acts if one.act in _BESIDE_THE_MATTER]
+    taken += [(one.start, one.end) for one in said.keys]
+    named = {*re.findall(r"[^\W_]+", number.casefold()), "".join(re.findall(r"[^\W_]+", number.casefold()))}
+    meaningless, telling = word_class("small_talk"), word_class("service")
+    for word in words_of(said.text):
+        if word.text in telling:
+            return True
+        if word.text in meaningless or word.text in named or word.text.isdecimal():
+            continue
+        if not any(start <= word.start and word.end <= end for start, end in taken):
+            return True
+    return False
