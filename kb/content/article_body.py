@@ -3,7 +3,7 @@
 A body is Markdown as `desk.language.rich_text.parse_markdown` reads it. What stands above the first heading is for
 everybody; each ``# heading`` below it names a condition ("LOS is red", "Windows 11") and begins one more way out, in
 the order they are
-to be tried; the last heading says when to stop and call (`STOP_HEADINGS`). Steps are numbered lines.
+to be tried; the last heading says what to do when nothing helped (`is_stop_heading`). Steps are numbered lines.
 
 A fact of the provider is written ``{{ dns1 }}``, and a line that names one the provider has not given is left out,
 rather than shown with a hole. ``{{ cabinet or your account }}`` has words to say instead. ``{{ if pppoe }}`` or
@@ -39,10 +39,21 @@ FACT_NAMES = frozenset(
         "webmail",
         "abuse_mail",
         "promised_days",  # for how many days a promised payment opens the internet
+        "card_minutes",  # within how many minutes a payment by card arrives
+        "transfer_days",  # within how many working days a bank transfer arrives
+        "plan_next_month",  # "yes" where a new plan starts on the 1st of the next month
+        "speed_percent",  # from how many percent of the plan's speed by cable a line is looked into
+        "refunds",  # "yes" where money charged by mistake, or left on a closed account, is paid back
+        "technician",  # "yes" where a technician comes to the subscriber's home
     )
 )
-STOP_HEADINGS = {"ru": "Когда остановиться и позвонить нам", "en": "When to stop and call us"}
-"""The heading of the last part, by language."""
+STOP_HEADINGS = {"ru": "Если не помогло", "en": "Still not working?"}
+"""The heading of the last part, by language: what to do when nothing helped."""
+_OTHER_STOP_HEADINGS = {
+    "ru": frozenset({"Если остались вопросы", "Когда остановиться и позвонить нам"}),
+    "en": frozenset({"Still have questions?", "When to stop and call us"}),
+}
+"""Headings that say the same: of articles that mend nothing, and of articles written before."""
 
 _NAME_PATTERN = r"[a-z0-9_]{1,40}"
 _FACT_RE = re.compile(r"\{\{ ?(" + _NAME_PATTERN + r")(?: or ([^{}\n]{1,200}?))? ?\}\}")
@@ -91,8 +102,13 @@ def split_sections(body: str) -> tuple[BodySection, ...]:
 
 
 def resolution_sections(body: str, language: str) -> tuple[BodySection, ...]:
-    """The resolutions, in the order they are to be tried: every section but the last, which says when to stop."""
-    return tuple(part for part in split_sections(body) if part.heading != STOP_HEADINGS.get(language))
+    """The resolutions, in the order they are to be tried: every section but the last, for when nothing helped."""
+    return tuple(part for part in split_sections(body) if not is_stop_heading(part.heading, language))
+
+
+def is_stop_heading(heading: str, language: str) -> bool:
+    """Whether a heading begins the last part of an article, which says what to do when nothing helped."""
+    return heading == STOP_HEADINGS.get(language) or heading in _OTHER_STOP_HEADINGS.get(language, ())
 
 
 def fact_names_in(body: str) -> tuple[str, ...]:

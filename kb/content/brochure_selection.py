@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from desk.language.rich_text import parse_markdown
-from kb.content.article_body import STOP_HEADINGS, fill_facts, parse_picture_line
+from kb.content.article_body import fill_facts, is_stop_heading, parse_picture_line
 from kb.content.article_files import Article, ArticleTranslation
 
 FIRST_ARTICLES = ("no-internet", "router-lights", "router-restart", "slow-wifi", "wifi-password")
@@ -162,9 +162,7 @@ def build_article(
         if line.startswith("# "):
             blocks = _print_blocks(lines, places)
             if heading or blocks:
-                sections.append(
-                    PrintSection(with_no_break_spaces(heading), blocks, heading == STOP_HEADINGS.get(language))
-                )
+                sections.append(PrintSection(with_no_break_spaces(heading), blocks, is_stop_heading(heading, language)))
             heading, lines = parse_markdown(line).plain, []
         else:
             lines.append(line)

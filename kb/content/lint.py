@@ -11,7 +11,14 @@ from pathlib import Path
 from desk.language.detect import LANGUAGES
 from desk.model.check_findings import CheckFinding
 from desk.model.media_types import PICTURES
-from kb.content.article_body import FACT_NAMES, STOP_HEADINGS, fact_names_in, fill_facts, split_sections
+from kb.content.article_body import (
+    FACT_NAMES,
+    STOP_HEADINGS,
+    fact_names_in,
+    fill_facts,
+    is_stop_heading,
+    split_sections,
+)
 from kb.content.article_files import (
     MIN_PHRASINGS,
     SHARED_FOLDER,
@@ -89,11 +96,11 @@ def _check_edition(id: str, edition: ArticleTranslation) -> Iterator[CheckFindin
         )
     if not told.strip():
         yield CheckFinding("warning", id, f"{file}: there is nothing to read in it", "write what to do")
-    elif edition.is_public and STOP_HEADINGS[edition.language] not in [
-        part.heading for part in split_sections(edition.body)
-    ]:
+    elif edition.is_public and not any(
+        is_stop_heading(part.heading, edition.language) for part in split_sections(edition.body)
+    ):
         todo = f'end it with "# {STOP_HEADINGS[edition.language]}"'
-        yield CheckFinding("warning", id, f"{file}: it does not say when to stop and call", todo)
+        yield CheckFinding("warning", id, f"{file}: it does not say what to do when nothing helped", todo)
 
 
 def _check_shared_phrasings(articles: Sequence[Article], mine: set[str]) -> Iterator[CheckFinding]:

@@ -22,12 +22,12 @@ _TEXTS = {
     "ru": {
         "untitled": "Новая проблема",
         "none": "Напишите здесь, что делать, шаг за шагом.",
-        "stop": "Если не помогло, напишите нам или позвоните: {{ support_phone }}",
+        "stop": "Напишите нам или позвоните: {{ support_phone }}",
     },
     "en": {
         "untitled": "A new problem",
         "none": "Write here what to do, step by step.",
-        "stop": "If it did not help, write to us or call: {{ support_phone }}",
+        "stop": "Message us or call: {{ support_phone }}",
     },
 }
 

@@ -96,7 +96,7 @@ def test_the_html_needs_nothing_but_itself(typist: Typist, tmp_path: Path) -> No
 def test_it_has_the_providers_name_and_facts_and_no_holes(typist: Typist, tmp_path: Path) -> None:
     brochure(typist, tmp_path / "b.html")
     words = page(tmp_path / "b.html").words
-    for told in ("Северная сеть", "+7 000 555-00-00", "192.0.2.53, 198.51.100.53", "smtp.sever.test", "Что внутри"):
+    for told in ("Северная сеть", "+7 000 555-00-00", "192.0.2.53, 198.51.100.53", "smtp.sever.test", "Содержание"):
         assert told in words
     assert "{{" not in words
 

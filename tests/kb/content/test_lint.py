@@ -10,7 +10,7 @@ from kb.content.article_files import read_folder
 from kb.content.lint import MAX_ARTICLE_LENGTH, MAX_PICTURE_BYTES, check_articles, check_facts, check_folders
 from tests.kb.article_factory import write_article
 
-STOP_SECTIONS = {"en": "# When to stop and call us\nNow.", "ru": "# Когда остановиться и позвонить нам\nСейчас."}
+STOP_SECTIONS = {"en": "# Still not working?\nCall.", "ru": "# Если не помогло\nПозвоните."}
 
 
 def write_complete_article(folder: Path, article: str = "kettle", **how: object) -> Path:
@@ -82,7 +82,7 @@ def test_a_missing_language_a_long_text_and_a_missing_last_section_are_reported(
     assert summaries(list(check_articles([article]))) == [
         ("warning", "kettle", "there is no ru: who speaks it reads en"),
         ("warning", "kettle", f"en.md: it has {len(article.edition('en').title) + 2399} characters"),
-        ("warning", "kettle", "en.md: it does not say when to stop and call"),
+        ("warning", "kettle", "en.md: it does not say what to do when nothing helped"),
     ]
     assert MAX_ARTICLE_LENGTH < 2399
 
