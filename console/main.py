@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "audit": ("console.commands.audit:audit", "List who did what, and what came of it."),
     # What the desk makes of words.
     "understand": ("console.commands.understand:understand", "Show what the desk understands of a sentence."),
+    "dialog": ("console.commands.dialog:dialog", "Dialogs: their letter, and what letters answer to it."),
     # Packages with commands of their own.
     "mail": ("console.commands.mail.group:mail", "Mails as the desk reads them, and what became of each."),
     "kb": ("console.commands.kb.group:kb", "The knowledge base: search, measure, fill, print."),

@@ -47,6 +47,7 @@ from intake.identity import guess_budget
 from intake.identity.guess_limiter import GuessLimiter, write_counted_guess
 from intake.identity.lookups import DialogLookup, IdentificationLookup, articles_named, store_dialog_sources
 from intake.identity.sources.csv_file import CsvEntitlementSource
+from intake.letter_sentences import LetterSentencesLookup
 from intake.limits import rate_rules
 from intake.limits.rate_lookup import MessageRateLookup, write_quarantine_backlog
 from kb.agent_rules import ArticlesForAgentCommand
@@ -127,6 +128,8 @@ async def assemble_application(
     folders = ContentSearchPath(settings)
     own_templates = {name: [folders.of(name, TEMPLATES)[0]] for name in providers if name != FRONT}
     templates = await asyncio.to_thread(Templates, TEMPLATES, {**own_templates, "": [settings.root / "templates"]})
+    template_folders = {name: [one for one in folders.of(name, TEMPLATES) if one != TEMPLATES] for name in providers}
+    sentences = await asyncio.to_thread(LetterSentencesLookup, TEMPLATES, template_folders)
     attachments = receiver.attachments
     channels |= {
         one.name: one
@@ -160,6 +163,7 @@ async def assemble_application(
         RecentDialogueLookup(database),
         loop_guard_store.SendAllowanceLookup(database, [box.address for box in settings.mailboxes]),
         dialogs,
+        sentences,
         TranscriptLookup(database),
         UndeliveredTextLookup(database),
     )

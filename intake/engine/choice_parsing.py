@@ -80,6 +80,11 @@ def parse_choices(question: Question, text: str, number: int = 0) -> tuple[Quest
     return tuple(chosen.values()) if all(found) else ()
 
 
+def option_named(question: Question, text: str) -> QuestionOption | None:
+    """The one option whose label or other name the whole text is; by its words, not by a number."""
+    return _by_label(question, text)
+
+
 def _by_digit(question: Question, text: str, number: int) -> QuestionOption | None:
     found = _DIGIT.fullmatch(text)
     if not found:

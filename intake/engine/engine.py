@@ -171,42 +171,44 @@ def _parameter_value(value: str, answers: Answers) -> str:
     return host.group(1).rstrip(".-") if host and "." in host.group(1) else "example.com"
 
 
-def render_question(
-    question: Question,
-    language: str,
-    names: TemplateValues,
-    number: int = 0,
-    maybe: bool = False,
-    again: bool = False,
-) -> QuestionPrompt:
-    """A question as it is put to a person. ``names`` holds only what this person may be told
+def render_question(question: Question, language: str, names: TemplateValues, again: bool = False) -> QuestionPrompt:
+    """A question as it is put to a person in a chat. ``names`` holds only what this person may be told
     (`intake.engine.lint.TEXT_NAMES`).
 
-    Where a name of the text is missing there, ``text_unproved`` is shown. With a ``number`` (of a question in a
-    mail) the text begins with it, and the options stand below with numbers of their own: 11, 12, 13. ``maybe`` marks
-    a question that may not matter. ``again`` puts it a second time: in other words, without its hint and picture.
+    Where a name of the text is missing there, ``text_unproved`` is shown. ``again`` puts it a second time: in other
+    words, without its hint and picture.
     """
     confirmable = bool(question.prefill and names.get(question.prefill))
     options = _button_options(question, language, confirmable)
     if again:
         words = question.again.get(language) or question_text(question, language, names)
         return QuestionPrompt(parse_markdown(words), options, can_skip=not question.required)
-    parts = [question_text(question, language, names)]
-    if number:
-        parts[0] = f"{number}) {LABELS[language]['maybe'] if maybe else ''}{parts[0]}"
-        parts += ["\n".join(f"{number}{at} \u2013 {escape_markdown(one.label)}" for at, one in enumerate(options, 1))]
-    parts.append(question.hint.get(language) or _number_bounds(question, language))
+    parts = [question_text(question, language, names), question_hint(question, language)]
     parts += [f"{_SYSTEMS[system]}: `{escape_markdown(line)}`" for system, line in question.commands]
     return QuestionPrompt(
-        join_texts(parse_markdown(part) for part in parts if part), options, question.image, not question.required
+        join_texts(parse_markdown(part) for part in parts if part),
+        options,
+        question.image,
+        not question.required,
     )
 
 
+def question_hint(question: Question, language: str) -> str:
+    """What stands below a question: its hint, or of a number its bounds; "" for nothing."""
+    return question.hint.get(language) or _number_bounds(question, language)
+
+
 def _button_options(question: Question, language: str, confirmable: bool) -> tuple[RenderedButton, ...]:
+    shown = option_labels(question, language)
+    return tuple(RenderedButton(one, label) for one, label in shown if confirmable or one != ON_FILE)
+
+
+def option_labels(question: Question, language: str) -> tuple[tuple[str, str], ...]:
+    """Everything that may be chosen, each with its id and its label; last of all what is on file."""
     if question.options:
-        return tuple(RenderedButton(one.id, one.label[language]) for one in question.options)
+        return tuple((one.id, one.label[language]) for one in question.options)
     ids = ("yes", "no", "unknown") if question.type == "yesno" else question.buttons
-    return tuple(RenderedButton(one, LABELS[language][one]) for one in (*ids, *((ON_FILE,) if confirmable else ())))
+    return tuple((one, LABELS[language][one]) for one in (*ids, *((ON_FILE,) if question.prefill else ())))
 
 
 def _number_bounds(question: Question, language: str) -> str:

@@ -58,7 +58,7 @@ _DIALOG_KEYS = frozenset(
 )
 _QUESTION_KEYS = frozenset(
     {"id", "type", "text", "text_unproved", "hint", "when", "required", "prefill", "case_field", "image", "selfhelp"}
-    | {"constraint", "options", "buttons", "means", "label", "again"},
+    | {"constraint", "options", "buttons", "means", "label", "again", "formerly"},
 )
 _OPTION_KEYS = frozenset({"id", *LANGUAGES, "present", "absent", "also", "goto_zone"})
 _REQUEST_KEYS = frozenset(
@@ -138,6 +138,7 @@ class _DialogLinter:
             self.check_texts(question["label"], f"{where} label", MAX_LABEL_LENGTH)
         if "again" in question:
             self.check_texts(question["again"], f"{where} again", MAX_TEXT_LENGTH)
+        self.check_strings(question, "formerly", where)
         self.check_image(question, where)
         self.check_selfhelp(question, where)
         if "prefill" in question and question.get("type") not in ("text", "location"):

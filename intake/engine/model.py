@@ -54,7 +54,7 @@ class Question:
     standing before or after any of some words. A request is a question of type "photo" or "evidence", with ``request``
     set. ``means`` is what it asks for, as `desk.understanding.observations.Situation.question` names it: values of this
     meaning answer it wherever they are said. ``label`` names it in a summary and on a card, ``again`` puts it a second
-    time, shorter and in other words.
+    time, shorter and in other words. ``formerly`` are wordings it once had: letters that quote them are still read.
     """
 
     id: str
@@ -75,6 +75,7 @@ class Question:
     means: str = ""
     label: LocalizedText = field(default_factory=dict)
     again: LocalizedText = field(default_factory=dict)
+    formerly: tuple[str, ...] = ()
     request: bool = False
     commands: tuple[tuple[str, str], ...] = ()
     params: Mapping[str, str] = field(default_factory=dict)
@@ -235,6 +236,7 @@ def _question_from_table(question: Mapping[str, Any]) -> Question:
         means=question.get("means", ""),
         label=question.get("label", {}),
         again=question.get("again", {}),
+        formerly=tuple(question.get("formerly", ())),
     )
 
 

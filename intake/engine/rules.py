@@ -8,8 +8,9 @@ from desk.model.acts import Decision, Facts, RuleAct, SetDialogState, SetFields,
 from desk.model.case import Case, append_words
 from desk.model.dialog_state import QUESTION, SUMMARY
 from desk.model.events import Inbound, Opened, Pressed, Said
-from intake.engine import chat_answers, engine, hearing, letter_rules, prompts
+from intake.engine import chat_answers, engine, hearing, prompts
 from intake.engine.dialog_context import dialog_of, is_letter_channel
+from intake.engine.letters import rules as letter_rules
 from intake.engine.model import Dialog
 from intake.engine.walking import begun, go_on
 

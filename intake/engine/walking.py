@@ -20,7 +20,7 @@ from desk.model.acts import (
 from desk.model.case import Case
 from desk.model.dialog_state import SUMMARY
 from desk.model.journal import DialogStarted
-from intake.engine import engine, letter_rules, prompts
+from intake.engine import engine, prompts
 from intake.engine.answer_parsing import ON_FILE, ParsedAnswer
 from intake.engine.article_offers import article_to_offer, offer_article
 from intake.engine.completion import completed
@@ -31,6 +31,7 @@ from intake.engine.dialog_context import (
     is_letter_channel,
     template_values,
 )
+from intake.engine.letters import rules as letter_rules
 from intake.engine.model import Dialog
 
 Answers = dict[str, Any]

@@ -21,6 +21,7 @@ from desk.model.shared_facts import IdentityClaim, Outage
 from desk.storage.database import Database
 from desk.storage.queue_tables import contents
 from intake.engine.dialog_context import dialog_of, values_of
+from intake.engine.letters.questions import MOST_QUESTIONS, first_letter_questions, letter_questions
 from intake.engine.model import Dialog, DialogSet
 from intake.identity.lookups import DialogLookup, store_dialog_sources
 from tests.intake.examples import DIALOG_FOLDER, NO_INTERNET, PACKAGED, small_dialog
@@ -238,18 +239,20 @@ class TestMaxQuestionsAndEmailBatch:
         dialog = small_dialog(("match", "email_batch = 1\nmax_questions = 1\nmatch"))
         assert Talk(dialog, batch=True).says("проба").says("1) здесь").case.registered
 
-    def test_the_packaged_dialogs_ask_everything_in_one_letter(self) -> None:
-        assert all(
-            dialog.email_batch >= min(dialog.max_questions, len(dialog.questions))
-            for dialog in PACKAGED.in_use.values()
-        )
+    def test_a_letter_never_asks_more_than_four_things(self) -> None:
+        for dialog in PACKAGED.in_use.values():
+            assert 0 < len(first_letter_questions(dialog)) <= MOST_QUESTIONS
+        everything = {"scope": {"value": "all"}}
+        assert len(letter_questions(NO_INTERNET, everything, {"outage_active": False})) == MOST_QUESTIONS
 
 
 class TestOfAQuestion:
     def test_a_picture_comes_with_its_question_in_a_chat_and_in_a_letter(self) -> None:
         for batch in (False, True):
             talk = Talk(NO_INTERNET, batch=batch, identified=PROVED).says("нет интернета")
-            if not batch:
+            if batch:
+                talk.says("1) на всех")
+            else:
                 talk.presses("all").presses("now")
             assert talk.files == ["router_lights.png"]
             assert "На картинке всё в порядке" in talk.shown, "and its hint"
@@ -275,8 +278,9 @@ class TestOfAQuestion:
         assert talk.says("0").words == ["not_understood"]
         assert talk.says("7").case.answers["note"]["value"] == 7
         letter = Talk(dialog, batch=True).says("проба").says("1) здесь\n2) 0")
-        assert letter.case.answers["note"]["value"] is None
-        assert "0" in letter.case.circumstances, "kept for the agent"
+        assert letter.shown.endswith("Число от 1 до 20000000"), "what hangs on an answer waits for the next letter"
+        assert letter.says("0").case.answers["note"]["value"] is None
+        assert "2) 0" in letter.case.description, "kept for the agent"
 
     def test_an_option_may_tell_the_zone(self) -> None:
         dialog = PACKAGED.in_use["billing"]
@@ -287,7 +291,7 @@ class TestOfAQuestion:
 
 def test_what_a_letter_cannot_wait_for_is_asked_for_as_the_case_opens() -> None:
     """By mail a photo or a command's output goes to the agent in answer to the letter with the number."""
-    talk = Talk(NO_INTERNET, batch=True).says("нет интернета").says("1) на всех\n5) красный LOS\n6) да")
+    talk = Talk(NO_INTERNET, batch=True).says("нет интернета").says("1) на всех\n2) вчера\nкрасный LOS")
     assert talk.case.registered
     assert "requests_by_mail" in talk.words
     assert "Пришлите, пожалуйста, фото роутера" in talk.shown

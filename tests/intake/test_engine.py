@@ -18,7 +18,7 @@ from intake.engine.engine import (
 )
 from intake.engine.findings import case_findings
 from intake.engine.labels import UNKNOWN
-from intake.engine.letters import render_letter
+from intake.engine.letters.questions import render_letter
 from intake.engine.model import Dialog, Question
 from tests.intake.examples import MOSCOW, NO_INTERNET, PACKAGED, question, small_dialog
 
@@ -132,14 +132,13 @@ def test_yes_no_and_moments_have_buttons_of_their_own() -> None:
     assert render_question(question("changed"), "ru", {}).can_skip
 
 
-def test_a_letter_numbers_its_questions_and_their_options() -> None:
-    text = render_letter((question("reboot"), question("neighbours")), "en", {}).plain
-    assert text == (
-        "1) Have you restarted the router? (off for 30 seconds, then on again)\n\n"
-        "11 – Yes\n12 – No\n13 – I don't know\n\n"
-        "2) Is your neighbours' internet working?\n\n"
-        "21 – Yes, it's working\n22 – No, theirs is down too\n23 – I don't know"
-    )
+def test_a_letter_numbers_its_questions_and_names_their_options_in_words() -> None:
+    asked = question("reboot"), question("neighbours"), question("scope")
+    reboot, neighbours, scope = (one.text["en"] for one in asked)
+    few, many = ([option.label["en"] for option in one.options] for one in asked[1:])
+    text = render_letter(asked, "en", {}).plain
+    listed = "\n".join(f"• {label}" for label in many)
+    assert text == f"1) {reboot}\n\n2) {neighbours}\n{' / '.join(few)}\n\n3) {scope}\n{listed}"
 
 
 def test_a_command_is_shown_ready_to_be_copied() -> None:

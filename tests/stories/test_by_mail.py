@@ -17,9 +17,8 @@ pytestmark = pytest.mark.channels("mail", because="what a letter is and who may 
 
 ANSWERS = """1) на всех устройствах
 2) вчера в 18
-4) красный LOS
-5) да
-6) у соседей работает
+
+Красный LOS.
 """
 
 
@@ -44,7 +43,7 @@ async def test_the_whole_story_by_mail(desk: Desk, mail_servers: MailServers, ag
     await anna.person.writes("Нет интернета", "Второй день нет интернета.\n\n--\nАнна")
     await anna.person.answers(await anna.gets("did_it_help"), "не помогло")
     questions = await anna.gets("questions_by_mail")
-    assert "ул. Озёрная" not in questions.text, "who has proved to be the holder is not asked what is on file"
+    assert wording.template("address_by_mail", "ru").is_in(questions.text), "what is on file is shown, not asked"
     await anna.person.answers(questions, ANSWERS)
     opened = await anna.gets("registered")
     assert "ул. Озёрная" in opened.text, "it is shown in the summary"
@@ -84,7 +83,7 @@ async def test_in_english_by_mail(desk: Desk, mail_servers: MailServers, agents:
     await john.person.writes("No internet", "Hello, there has been no internet since yesterday.")
     await john.person.answers(await john.gets("did_it_help"), "No, it did not help.")
     questions = await john.gets("questions_by_mail")
-    given = {"1)": "on every device", "2)": "since yesterday 6 pm", "5)": "red LOS", "7)": "theirs works"}
+    given = {"1)": "on every device\nred LOS", "2)": "since yesterday 6 pm"}
     lines = []
     for line in questions.text.splitlines():
         lines.append(f"> {line}")
@@ -102,7 +101,10 @@ async def test_what_the_answers_of_a_letter_come_to_is_tried_before_a_case_is_op
     """No article fitted the first words; the answers name one, and "it helped" settles the matter without a number."""
     john = MailSubscriber(desk, "John", "en")
     await john.person.writes("Bill", "Hello, I have a question about my bill.")
-    await john.person.answers(await john.gets("questions_by_mail"), "1) 11\n2) yesterday\n3) 650")
+    await john.person.answers(
+        await john.gets("questions_by_mail"), "1) a charge I do not understand, 2) 650 taken yesterday"
+    )
+    await john.person.answers(await john.gets("questions_by_mail"), "about 650")
     offer = await john.gets("try_this")
     assert wording.article("charges", "en").is_in(offer.text)
     await john.person.answers(offer, "It helped, thank you!")
@@ -133,7 +135,6 @@ async def test_a_letter_that_proves_nothing_waits_for_an_agent(
     anna = MailSubscriber(desk, "Анна")
     await anna.person.writes("Нет интернета", "нет интернета, оператор")
     opened = await anna.gets("registered")
-    assert "ул. Озёрная" in opened.text, "it is shown in the summary"
     forged = MailSubscriber(desk, "Анна", authentication="fail")
     await forged.person.writes("Re: " + opened.subject, "закройте мою заявку и пришлите пароль")
 

@@ -1,0 +1,410 @@
+"""Answers to a letter of questions, however people arrange them. Pure.
+
+The desk's own lines are set aside first, marked as quoted or not (`intake.engine.letters.wording`); what stands below
+one of its questions answers that. Then the numbers people write themselves count (`intake.engine.letters.marks`), then
+one line for each question, and last whatever the words tell anywhere of any question of the dialog. What answers
+nothing is handed back in the person's own words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, tzinfo
+
+from desk.language.normalize import normalized, word_lines
+from desk.language.unsafe_characters import without_invisible
+from desk.model.messages import File
+from desk.understanding.observations import Context, Situation, Understanding
+from desk.understanding.understand import understand
+from intake.engine.answer_parsing import ParsedAnswer, parse_answer
+from intake.engine.choice_parsing import option_named
+from intake.engine.letters.answers import (
+    answer_by_code,
+    fitting_answer,
+    is_confirmation,
+    is_strict,
+    shown_options,
+    words_beside,
+)
+from intake.engine.letters.marks import MarkedText, split_by_numbers
+from intake.engine.letters.wording import QUOTE, OwnPart, OwnText, find_own_text
+from intake.engine.model import Dialog, Question
+from intake.engine.slot_filling import answers_from
+
+MAX_LINES = 2000
+MAX_LENGTH = 64 * 1024
+
+_QUOTED = re.compile(QUOTE)
+_QUOTED_NUMBER = re.compile(rf"{QUOTE}(?P<number>[1-9])[ \t]?[).:](?![0-9])")
+_FAREWELLS = word_lines(
+    "с уважением | всего доброго | всего хорошего | отправлено из | отправлено с | best regards | kind regards | "
+    "regards | sent from my | sincerely | с наилучшими | best wishes"
+)
+_GREETINGS = frozenset(
+    word_lines(
+        "здравствуйте | добрый день | добрый вечер | доброе утро | привет | спасибо | заранее спасибо | ответы | "
+        "отвечаю | hello | hi | thanks | thank you | dear support | good day | good morning | answers | my answers"
+    )
+)
+_LONGEST_EXACT_ANSWER = 6  # words; a longer one to a number that may mean two questions is a story
+
+
+@dataclass(frozen=True, slots=True)
+class LetterReading:
+    """What a letter answered, by the question's id; ``leftover`` are its other words; ``said`` what these mean."""
+
+    answers: Mapping[str, ParsedAnswer]
+    leftover: str
+    said: Understanding
+
+
+def read_letter(
+    dialog: Dialog,
+    asked: Sequence[Question],
+    text: str,
+    now: datetime,
+    *,
+    files: Sequence[File] = (),
+    zone: tzinfo = UTC,
+    sentences: Sequence[str] = (),
+    contract_shapes: tuple[str, ...] = (),
+) -> LetterReading:
+    """Reads the answers to ``asked``, in the order of the letter, and to every other question of the dialog.
+
+    ``text`` is a person's letter with whatever of the desk's own stands in it; ``sentences`` are those that the desk
+    may have written beside the questions. Files go to the requests, in order.
+    """
+    reader = _LetterReader(dialog, asked, now, zone, contract_shapes)
+    lines = without_invisible(text[:MAX_LENGTH].replace("\r\n", "\n").replace("\r", "\n")).split("\n")[:MAX_LINES]
+    reader.read("\n".join(lines), sentences)
+    reader.attach_files(files)
+    leftover = "\n\n".join(dict.fromkeys(reader.leftover))
+    return LetterReading(reader.answers, leftover, reader.understood(leftover))
+
+
+@dataclass(slots=True)
+class _Part:
+    """A person's own lines below one of the desk's; ``question`` is its index, -1 for none."""
+
+    question: int
+    lines: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines).strip()
+
+
+class _LetterReader:
+    def __init__(
+        self, dialog: Dialog, asked: Sequence[Question], now: datetime, zone: tzinfo, contract_shapes: tuple[str, ...]
+    ) -> None:
+        self.dialog, self.asked, self.now, self.zone = dialog, asked, now, zone
+        self.contract_shapes = contract_shapes
+        # The letter's own questions come first: a number is the letter's.
+        self.questions = [*asked, *(one for one in dialog.questions if one.id not in {two.id for two in asked})]
+        self.answers: dict[str, ParsedAnswer] = {}
+        self.leftover: list[str] = []
+
+    def understood(self, text: str, question: Question | None = None) -> Understanding:
+        """What words mean in answer to a letter."""
+        means = question.means if question else ""
+        return understand(text, Situation(Context.QUESTION, means, self.now, self.zone, self.contract_shapes))
+
+    def read(self, text: str, sentences: Sequence[str]) -> None:
+        shown = [shown_options(question) for question in self.questions]
+        own = self.placed(find_own_text(text, self.questions, shown, sentences))
+        self.take_options(own)
+        parts = _split_at_own_text(text, own, self.numbered_index)
+        for part in parts:
+            if part.question >= 0:
+                self.read_below(self.questions[part.question], part.text)
+        self.read_unanchored("\n".join(part.text for part in parts if part.question < 0).strip())
+        self.fill_from_leftover()
+
+    # options left standing
+
+    def placed(self, own: Sequence[OwnText]) -> list[OwnText]:
+        """The desk's own text, each option with the one question it belongs to; an option's words alone in a line are
+        the person's, unless all options of their question stand so."""
+        placed: list[OwnText] = []
+        anchor = -1
+        for one in own:
+            if one.part is OwnPart.HEADING:
+                anchor = one.question if one.question >= 0 else self.numbered_index(one.number)
+            elif one.part is OwnPart.SENTENCE:
+                anchor = -1
+            if one.part is not OwnPart.OPTION:
+                placed.append(one)
+            elif choice := self.choice_of(one, anchor):
+                placed.append(replace(one, choices=(choice,)))
+        bare = [one for one in placed if one.part is OwnPart.OPTION and not (one.listed or one.ticked or one.quoted)]
+        rows = Counter(question for question, _ in {one.choices[0] for one in bare})
+        whole = {question for question, count in rows.items() if count == len(shown_options(self.questions[question]))}
+        own_rows = {one.choices[0]: one for one in reversed(bare) if one.choices[0][0] in whole}
+        return [one for one in placed if one not in bare or one in own_rows.values()]
+
+    def choice_of(self, one: OwnText, anchor: int) -> tuple[int, int] | None:
+        """The question and the option: by its code, or by the question above it."""
+        if below := [choice for choice in one.choices if choice[0] == anchor]:
+            return below[0]
+        if one.code:
+            named = self.indices(int(one.code[0]))
+            of_code = [choice for choice in one.choices if choice[0] in named]
+            return of_code[0] if of_code else (named[0], int(one.code[1]) - 1) if named else None
+        is_long = [choice for choice in one.choices if choice[0] < len(self.asked) and self.is_long(choice)]
+        return is_long[0] if anchor < 0 and len(is_long) == 1 and (one.listed or one.ticked) else None
+
+    def is_long(self, choice: tuple[int, int]) -> bool:
+        label = shown_options(self.questions[choice[0]])[choice[1]][0]
+        return len(label.split()) > 1
+
+    def take_options(self, own: Sequence[OwnText]) -> None:
+        """An option with a cross beside it is chosen, and one that was left standing alone while others went."""
+        standing: dict[int, dict[int, OwnText]] = {}
+        for one in own:
+            if one.part is OwnPart.OPTION:
+                (at, index), *_ = one.choices
+                here = standing.setdefault(at, {})
+                here[index] = here[index] if index in here and here[index].ticked else one
+        full = any(len(here) > 1 and not any(one.ticked for one in here.values()) for here in standing.values())
+        for at, here in standing.items():
+            question, total = self.questions[at], len(shown_options(self.questions[at]))
+            ticked = [index for index, one in here.items() if one.ticked]
+            alone = [index for index, one in here.items() if not one.quoted] if len(here) == 1 else []
+            chosen = ticked or (alone if total > 1 or not full else [])
+            if len(chosen) == 1:
+                self.keep(question, answer_by_code(question, chosen[0] + 1, self.now, self.zone))
+            elif chosen and question.type == "multi":
+                self.answers[question.id] = ParsedAnswer([question.options[index].id for index in chosen])
+
+    # what stands below a question
+
+    def read_below(self, question: Question, text: str) -> None:
+        """Words below one of the desk's questions, or behind it in the same line."""
+        head, *marked = split_by_numbers(text, self.highest) or [MarkedText(0, "")]
+        if head.number:
+            head, marked = MarkedText(0, ""), [head, *marked]
+        if head.text.strip():
+            found, left = self.best_reading(question, head.text.strip(), self.number_of(question))
+            self.keep(question, found)
+            self.keep_leftover(left if found else head.text)
+        self.read_marked(marked)
+
+    def best_reading(self, question: Question, text: str, number: int) -> tuple[ParsedAnswer | None, str]:
+        """The answer to a question, and the words that are none: of several lines the first that fits answers."""
+        lines = [line for line in text.split("\n") if line.strip()]
+        if (is_strict(question) or question.means == "address") and len(lines) > 1:
+            for at, line in enumerate(lines):
+                if found := self.fitting(question, line, number):
+                    beside = words_beside(question, found, line)
+                    return found, "\n".join([*lines[:at], *beside, *lines[at + 1 :]])
+        answer = self.fitting(question, text, number)
+        return answer, "\n".join(words_beside(question, answer, text)) if answer else ""
+
+    def is_marked(self, text: str) -> bool:
+        return any(one.number for one in split_by_numbers(text, self.highest))
+
+    # what the person numbered
+
+    @property
+    def highest(self) -> int:
+        return min(9, max(len(self.asked), len(self.dialog.questions)))
+
+    def indices(self, number: int) -> list[int]:
+        """The questions a number may mean: the letter's own, and that of the old letters, which asked all at once."""
+        named = [self.asked[number - 1]] if 0 < number <= len(self.asked) else []
+        if len(self.asked) <= 4 and 0 < number <= len(self.dialog.questions):
+            named.append(self.dialog.questions[number - 1])
+        ids = [one.id for one in self.questions]
+        return list(dict.fromkeys(ids.index(one.id) for one in named))
+
+    def numbered_index(self, number: int) -> int:
+        found = self.indices(number)
+        return found[0] if found else -1
+
+    def number_of(self, question: Question) -> int:
+        """The first digit of the codes that the options of a question had."""
+        for questions in (self.asked, self.dialog.questions):
+            ids = [one.id for one in questions]
+            if question.id in ids:
+                return ids.index(question.id) + 1
+        return 0
+
+    def read_unanchored(self, text: str) -> None:
+        if not text:
+            return
+        marked = split_by_numbers(text, self.highest)
+        if any(one.number for one in marked):
+            self.read_marked(marked)
+        elif not self.read_line_by_line(text):
+            self.keep_leftover(text)
+
+    def read_marked(self, marked: Sequence[MarkedText]) -> None:
+        digits_only = all(re.fullmatch(r"[\s1-9.]{1,4}", one.text) for one in marked if one.number)
+        for one in marked:
+            if not one.number:
+                self.keep_leftover(one.text)
+                continue
+            if not self.read_numbered(one.number, one.text.strip(), digits_only):
+                self.keep_leftover(one.source)
+
+    def read_numbered(self, number: int, words: str, digits_only: bool) -> bool:
+        """Whether the words answer the question of that number; what fits exactly comes before free text."""
+        questions = [one for at in self.indices(number) if (one := self.questions[at]).id not in self.answers]
+        confirms = is_confirmation(words)
+        for question in sorted(questions, key=lambda one: not (is_strict(one) or (confirms and one.prefill))):
+            if is_strict(question) and len(questions) > 1 and len(words.split()) > _LONGEST_EXACT_ANSWER:
+                continue
+            code = re.fullmatch(r"([1-9])[\s.)]*", words) if digits_only else None
+            found, left = (answer_by_code(question, int(code[1]), self.now, self.zone) if code else None), ""
+            if found is None:
+                found, left = self.best_reading(question, words, number)
+            if found:
+                self.keep(question, found)
+                self.keep_leftover(left)
+                return True
+        return False
+
+    def fitting(self, question: Question, words: str, number: int = 0) -> ParsedAnswer | None:
+        return fitting_answer(question, words, self.now, self.zone, number, self.understood(words, question))
+
+    # one line for each question, and words of any order
+
+    def read_line_by_line(self, text: str) -> bool:
+        lines = [line.strip() for line in text.splitlines() if line.strip() and not _is_greeting(line)]
+        if len(self.asked) == 1 and self.read_only_question(lines):
+            return True
+        open_questions = [one for one in self.asked if one.id not in self.answers]
+        if len(lines) != len(open_questions) or len(lines) < 2:
+            return False
+        read = [
+            self.fitting(one, line, at) for at, (one, line) in enumerate(zip(open_questions, lines, strict=True), 1)
+        ]
+        if not all(read) or not any(is_strict(one) for one in open_questions):
+            return False
+        for question, found in zip(open_questions, read, strict=True):
+            self.keep(question, found)
+        return True
+
+    def read_only_question(self, lines: Sequence[str]) -> bool:
+        """The whole letter, or the line of it that fits; the other lines are kept."""
+        question = self.asked[0]
+        found, left = self.best_reading(question, "\n".join(lines), 1) if lines else (None, "")
+        if found:
+            self.keep(question, found)
+            self.keep_leftover(left)
+        return found is not None
+
+    def fill_from_leftover(self) -> None:
+        """Answers that stand anywhere in what is left: an option by its very name, and whatever the words tell."""
+        for text in list(self.leftover):
+            self.take_named_options(text)
+        for text in list(self.leftover):
+            self.take_told(text)
+
+    def take_named_options(self, text: str) -> None:
+        left = []
+        for sentence in _sentences_of(text):
+            found = [
+                (question, option)
+                for question in (self.asked if len(sentence.split()) < 2 else self.questions)
+                if question.id not in self.answers and (option := option_named(question, sentence))
+            ]
+            if len(found) == 1:
+                question, option = found[0]
+                self.keep(question, ParsedAnswer(option.id, sentence.strip()))
+            else:
+                left.append(sentence)
+        self.replace_leftover(text, "".join(left).strip() if len(left) < len(_sentences_of(text)) else text)
+
+    def take_told(self, text: str) -> None:
+        """What the words tell of any question, line by line, then all together."""
+        left = []
+        for line in text.split("\n"):
+            found = self.understood(line)
+            told = answers_from(self.dialog, found, zone=self.zone)
+            for name, answer in told.items():
+                self.answers.setdefault(name, answer)
+            if not told or found.leftover:
+                left.append(line)
+        for name, answer in answers_from(self.dialog, self.understood("\n".join(left)), zone=self.zone).items():
+            self.answers.setdefault(name, answer)
+        self.replace_leftover(text, "\n".join(left))
+
+    def replace_leftover(self, text: str, by: str) -> None:
+        self.leftover = [kept for one in self.leftover if (kept := by if one == text else one).strip()]
+
+    def keep(self, question: Question, answer: ParsedAnswer | None) -> None:
+        if answer is not None:
+            self.answers.setdefault(question.id, answer)
+
+    def keep_leftover(self, words: str) -> None:
+        lines = [line for line in words.strip().splitlines() if not _is_greeting(line)]
+        if kept := "\n".join(lines).strip():
+            self.leftover.append(kept)
+
+    def attach_files(self, files: Sequence[File]) -> None:
+        """Gives each open request the next files it can take; the last one takes all that fit."""
+        left = list(files)
+        named = [*self.asked, *(one for one in self.dialog.requests if one not in self.asked)]
+        requests = [one for one in named if one.type in ("photo", "file", "evidence") and not self._sent(one)]
+        for at, question in enumerate(requests):
+            last = not any(other.type == question.type for other in requests[at + 1 :])
+            fitting = [file for file in left if question.type != "photo" or file.is_picture]
+            taken = fitting if last else fitting[:1]
+            words = self.answers[question.id].text if question.id in self.answers else ""
+            read = parse_answer(question, words, self.now, files=taken, zone=self.zone) if taken else None
+            if isinstance(read, ParsedAnswer):
+                self.answers[question.id] = read
+                left = [file for file in left if file not in taken]
+
+    def _sent(self, question: Question) -> bool:
+        return question.id in self.answers and bool(self.answers[question.id].files)
+
+
+def _split_at_own_text(text: str, own: Sequence[OwnText], numbered: Callable[[int], int]) -> list[_Part]:
+    """The person's own lines, each below the question of the desk it stands under."""
+    parts = [_Part(-1)]
+    at = 0
+    for one in (*own, OwnText(OwnPart.SENTENCE, len(text), len(text))):
+        _add_lines(parts, text[at : one.start], numbered, above_own=at > 0)
+        at = one.end
+        if one.part is OwnPart.HEADING:
+            parts.append(_Part(one.question if one.question >= 0 else numbered(one.number)))
+        elif one.part is OwnPart.SENTENCE:
+            parts.append(_Part(-1))
+    return [part for part in parts if part.text]
+
+
+def _add_lines(parts: list[_Part], text: str, numbered: Callable[[int], int], above_own: bool) -> None:
+    lines = text.split("\n")
+    for number, line in enumerate(_without_signature(lines)):
+        words = line.strip()
+        if number == 0 and above_own:
+            words = words.lstrip("-\u2013\u2014: \t")
+        if quoted := _QUOTED_NUMBER.match(line):
+            parts.append(_Part(numbered(int(quoted["number"]))))
+        elif _QUOTED.match(line):
+            continue
+        elif words or parts[-1].text:
+            parts[-1].lines.append(words)
+
+
+def _without_signature(lines: list[str]) -> list[str]:
+    """The lines without a signature: from "-- ", or from a farewell within the last eight lines."""
+    for at, line in enumerate(lines):
+        words = normalized(line)
+        if line.rstrip() == "--" or (at >= len(lines) - 8 and words.startswith(_FAREWELLS)):
+            return lines[:at]
+    return lines
+
+
+def _is_greeting(line: str) -> bool:
+    return normalized(line) in _GREETINGS or not any(map(str.isalnum, line))
+
+
+def _sentences_of(text: str) -> list[str]:
+    return [one for one in re.split(r"(?<=[.!?\n])\s*", text) if one]
