@@ -68,6 +68,7 @@ def register_case(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
         SayTemplate("registered", {**names, **_usual_wait(facts)}),
         *watch_for_taker(case, facts),
         UpdateCard(),
+        done=False,
     )
 
 

@@ -1,4 +1,4 @@
-"""What is nobody's answer: repeats, buttons of yesterday, empty messages, edits, and who fell silent. Rules, pure."""
+"""What is nobody's answer: repeats, buttons of yesterday, empty messages, and who fell silent. Rules, pure."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from desk.language.detect import language_of
 from desk.language.intents import has_substance, is_only_thanks
-from desk.model.acts import Decision, Expect, Facts, Ignore, SayTemplate, SetDialogState, SetFields, decide
+from desk.model.acts import Decision, Expect, Facts, Ignore, RuleAct, SayTemplate, SetDialogState, SetFields, decide
 from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.case import ENOUGH, Case
 from desk.model.core_facts import CaseMatch
@@ -15,7 +15,10 @@ from desk.model.dialog_state import PROBLEM, RESTART
 from desk.model.events import Inbound, Opened, Pressed, Said
 from desk.model.shared_facts import IdentityClaim
 from desk.understanding.observations import Act
+from intake.engine.dialog_context import is_letter_channel
 from intake.engine.hearing import heard
+from intake.engine.model import DialogSet
+from intake.other_matters import split_matters
 from intake.pauses import GO_ON_OR_ANEW, interpose
 
 Words = Inbound[Said]
@@ -73,9 +76,14 @@ def describe_problem(case: Case, inbound: Words, facts: Facts) -> Decision | Non
     if not has_substance(inbound.text, number) and not inbound.files:
         return None
     # The language of the words themselves; until now it was the one their program is set to.
+    first, others = split_matters(inbound.text, facts.get(DialogSet))
     changes = {
-        "description": inbound.text[:ENOUGH] or NOTHING_SAID,
+        "description": first[:ENOUGH] or NOTHING_SAID,
         "language": language_of(inbound.text) or case.language,
     }
-    open_question = [Expect()] if case.expecting.owner == PROBLEM else []
-    return decide(SetFields(changes), *open_question, done=False, words_used=True)
+    acts: list[RuleAct] = [Expect(), SetDialogState({"tries": 0})] if case.expecting.owner == PROBLEM else []
+    if others and not is_letter_channel(facts):
+        acts += [SetDialogState({"kept": [{"words": one} for one in others]}), SayTemplate("two_matters")]
+    elif others:
+        changes["description"] = inbound.text[:ENOUGH]  # by mail an agent reads both
+    return decide(SetFields(changes), *acts, done=False, words_used=True)

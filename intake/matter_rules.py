@@ -21,6 +21,7 @@ from desk.model.events import Inbound, Opened, Pressed, Said
 from desk.model.shared_facts import IdentityClaim
 from desk.understanding.observations import Act
 from intake.command_rules import silenced
+from intake.engine import hearing
 from intake.engine.completion import completed
 from intake.engine.dialog_context import is_letter_channel
 from intake.engine.hearing import heard
@@ -41,8 +42,11 @@ def bring_human(case: Case, inbound: Answer, facts: Facts) -> Decision | None:
     if not said:
         return None
     urgent = [SetFields({"severity": "critical"})] if said == "emergency" else []
-    known = SetFields(collected_so_far(case, inbound, facts))
-    return decide(known, *urgent, Expect(), SayTemplate(said), *completed(case), done=False)
+    known = collected_so_far(case, inbound, facts)
+    left = hearing.words_left(heard(case, inbound, facts), case)
+    if left and case.description and inbound.text not in case.description:
+        known["description"] = append_words(case.description, inbound.text)
+    return decide(SetFields(known), *urgent, Expect(), SayTemplate(said), *completed(case), done=False)
 
 
 def _why_a_human(case: Case, inbound: Answer, facts: Facts) -> str:

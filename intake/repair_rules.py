@@ -82,7 +82,7 @@ def put_in_other_language(case: Case, inbound: Words, facts: Facts) -> Decision 
     found = heard(case, inbound, facts)
     if not found.says(Act.LANGUAGE) or not case.expecting or hearing.words_left(found, case):
         return None
-    return decide(*_open_again(case, facts), words_used=True)
+    return decide(*open_again(case, facts), words_used=True)
 
 
 def ask_whether_settled(case: Case, inbound: Words, facts: Facts) -> Decision | None:
@@ -124,7 +124,7 @@ def answer_between(case: Case, inbound: Words, facts: Facts) -> Decision | None:
     open_one = case.expecting.question if case.expecting.owner == QUESTION else ""
     if hearing.words_left(found, case) or (open_one and open_one in case.answers):
         return decide(*said, done=False)
-    return decide(*_open_again(case, facts, *said), words_used=True)
+    return decide(*open_again(case, facts, *said), words_used=True)
 
 
 def _between(case: Case, inbound: Words, facts: Facts) -> list[RuleAct]:
@@ -199,7 +199,7 @@ def _short_of(owner: str) -> list[RuleAct]:
     return [SayTemplate("what_happened_again")] if owner == PROBLEM else []
 
 
-def _open_again(case: Case, facts: Facts, *lead: RuleAct) -> list[RuleAct]:
+def open_again(case: Case, facts: Facts, *lead: RuleAct) -> list[RuleAct]:
     """What was said in between, and the open question below it in other words; where that was put twice, it stands
     above with its buttons."""
     return _put_again(case, facts, case.expecting.owner, case.expecting.question, lead) or list(lead)

@@ -86,7 +86,7 @@ def answer_earlier_question(case: Case, inbound: Words, facts: Facts) -> Decisio
     replied = (facts.get(Turn) or Turn()).replied
     if replied.owner != QUESTION or not case.expecting:
         return None
-    origin = case.answers.get(replied.question, {}).get("origin", {})
+    origin = case.answers.get(replied.question, {}).get("from", {})
     if inbound.message and origin.get("message") == inbound.message:
         # `intake.engine.rules.note_facts` understood it, and said so.
         return decide(SetDialogState({"tries": case.dialog_state.tries}))

@@ -26,6 +26,7 @@ from desk.model.dialog_state import (
     CATEGORY,
     CONSENT,
     IDENTIFIER,
+    OTHER,
     QUESTION,
     RESTART,
     RESUME,
@@ -55,6 +56,7 @@ from intake import arrival_rules as arrivals
 from intake import command_rules as commands
 from intake import first_words_rules as first_words
 from intake import matter_rules as matter
+from intake import other_matters as others
 from intake import repair_rules as repair
 from intake import turn_rules as turns
 from intake.engine import rules as dialogs
@@ -120,6 +122,11 @@ def in_intake(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
     return case.open and not is_complete(case)
 
 
+def of_another_matter(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
+    """Whether the subject is changed while the desk asks."""
+    return in_intake(case, inbound, facts) and others.speaks_of_another_matter(case, inbound, facts)
+
+
 def of_the_talk(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
     """Whether the talk itself is spoken of while the desk asks, or a question in between."""
     return in_intake(case, inbound, facts) and repair.speaks_of_the_talk(case, inbound, facts)
@@ -135,6 +142,7 @@ TIMERS = {
     "eta_news": (promises.tell_no_new_eta,),
     "eta_owed": (promises.press_for_eta,),
     "consent_reminder": (consent.remind_consent,),
+    "take_up": (others.take_up_waiting,),
     agent_rules.REMINDER_TIMER: (agent_rules.remind_to_link_article,),
 }
 """The kinds of timers. One of another kind is quarantined, so that nobody can miss it."""
@@ -165,6 +173,7 @@ BETWEEN = {
     SETTLED: (repair.take_settled,),
     RESUME: (repair.take_go_on,),
     RESTART: (repair.take_go_on,),
+    OTHER: (others.take_other,),
 }
 """Questions put in between. What answers none of them is heard as an answer to the one that waits behind."""
 
@@ -205,6 +214,7 @@ RULEBOOK = Rulebook(
         Stage("registered", (Said,), (waiting.answer_who_waits, waiting.relay_to_agent), when=registered),
         # A subscriber with a new matter: greeted, known, and a human at any moment.
         Stage("opening", (Opened,), (first_words.welcome,), when=in_intake),
+        Stage("other matters", (Said,), (others.offer_kept,), when=others.begins_anew),
         Stage(
             "first words",
             (Said,),
@@ -242,6 +252,7 @@ RULEBOOK = Rulebook(
             (turns.confirm_correction, turns.answer_earlier_question, turns.keep_early_words),
             when=in_intake,
         ),
+        Stage("other matters", (Said,), (others.another_matter,), when=of_another_matter),
         RulesByKey("questions in between", (Said, Pressed), expectation_owner, BETWEEN, when=in_intake),
         # The open question is answered; then the next step is found: what, whose, an article, a dialog, its questions.
         RulesByKey("answers", SPOKEN, expectation_owner, ANSWERS, when=in_intake),
@@ -261,6 +272,8 @@ RULEBOOK = Rulebook(
         ),
         # Whatever is ready by now becomes a numbered case.
         Stage("registration", SPOKEN, (escalation.register_case,)),
+        # What was said of another matter meanwhile is come back to.
+        Stage("other matters", SPOKEN, (others.come_back,), when=others.has_kept),
     ),
     # What belongs to no case: an order that names none is refused, a button of nobody's is stale, the rest is ignored.
     without_case=(

@@ -64,7 +64,9 @@ _SKIP_PHRASES = frozenset(
 )
 
 _NO_NUMBER_PHRASES = word_lines(
-    "под рукой нет | не под рукой | нет под рукой | нет номера | нету номера | номера нет | нет договора | "
+    "под рукой нет | не под рукой | нет под рукой | нету под рукой | под рукой нету | с собой нет | нет с собой | "
+    "не могу найти | не нашла | не нашел | потерял | потеряла | cant find it | lost it | "
+    " нет номера | нету номера | номера нет | нет договора | "
     "dont have it | do not have it | dont have one | not at hand | no number | dont have the number"
 )
 _DENIALS = frozenset({"нет", "нету", "неа", "no", "nope"})

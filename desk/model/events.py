@@ -6,9 +6,10 @@ events they hear (`desk.pipeline.rulebook`), so none of them asks who speaks or 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from desk.model.agent_operations import AddNote, AgentOperation, Reply, Resolve
 from desk.model.messages import FRONT, Address, File, SenderAssurance
@@ -23,7 +24,8 @@ class Said:
     could not be read. ``report`` is what a mail server's report says ("delayed", "delivered"), for automatic mail
     alone. ``references`` are the Message-IDs of the thread, oldest first. ``content`` is the channel's name of what was
     sent ("text", "photo", "contact"), ``album`` names the album it belongs to. ``phone`` is a number shared as a
-    contact, ``phone_is_own`` when the channel itself says that it is the sender's.
+    contact, ``phone_is_own`` when the channel itself says that it is the sender's. ``offered`` are words of another
+    matter said earlier: they are come back to, and their person is asked whether to; ``kept`` are matters behind it.
     """
 
     text: str = ""
@@ -39,6 +41,8 @@ class Said:
     album: str = ""
     phone: str = ""
     phone_is_own: bool = False
+    offered: bool = False
+    kept: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

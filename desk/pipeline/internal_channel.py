@@ -16,7 +16,16 @@ from uuid import uuid4
 from desk.language.unsafe_characters import storable, storable_tree
 from desk.model.agent_operations import AgentOperation, operation_as_json, operation_from_json
 from desk.model.channel import Channel, ChannelCapabilities, StoreMessages
-from desk.model.events import CaseReference, DeliveryFailed, Event, Inbound, MaybeSent, OperationOrdered, TimerFired
+from desk.model.events import (
+    CaseReference,
+    DeliveryFailed,
+    Event,
+    Inbound,
+    MaybeSent,
+    OperationOrdered,
+    Said,
+    TimerFired,
+)
 from desk.model.messages import (
     FRONT,
     Address,
@@ -52,6 +61,37 @@ def order_message(
     return RawMessage("desk", key or uuid4().hex, f"desk:{number or uuid4().hex}", json.dumps(body).encode(), now)
 
 
+def matter_message(
+    inbound: Inbound[Any], words: str, now: datetime, *, offered: bool, kept: Sequence[Mapping[str, Any]] = ()
+) -> RawMessage:
+    """Words of a subscriber about another matter, to begin a case of their own: at once, or ``offered`` to them.
+
+    ``kept`` are further matters that wait behind it, as `desk.model.dialog_state.DialogState` keeps them.
+    """
+    body = {
+        "event": "matter",
+        "provider": inbound.provider,
+        "channel": inbound.channel,
+        "kind": inbound.sender.channel_kind,
+        "value": inbound.sender.value,
+        "name": inbound.name,
+        "language": inbound.language,
+        "proof": inbound.proof.value,
+        "message": inbound.message,
+        "words": words,
+        "offered": offered,
+        "kept": [dict(one) for one in kept],
+    }
+    lane = f"{inbound.channel}:{inbound.sender.value}"
+    return RawMessage("desk", f"matter:{inbound.message}", lane, json.dumps(body).encode(), now)
+
+
+def take_up_message(case_id: int, provider: str, now: datetime) -> RawMessage:
+    """A case that waited behind another matter is to be taken up again."""
+    body = {"event": "timer", "provider": provider, "case_id": case_id, "kind": "take_up", "key": "take_up"}
+    return RawMessage("clock", f"{case_id}:take_up", f"case:{case_id}", json.dumps(body).encode(), now)
+
+
 def acceptance_message(arrival_id: int, case_id: int, provider: str, agent: str, now: datetime) -> RawMessage:
     """An agent accepts a pending mail: it is parsed again, now as proved, and joins this case (0: a new one)."""
     body = {"event": "accept", "provider": provider, "arrival": arrival_id, "case_id": case_id, "agent": agent}
@@ -85,6 +125,8 @@ class ReceiveOnlyChannel:
                 raise UnreadableMessage(f"no rule knows timers of the kind {body['kind']!r}: replay it once one does")
             if body["event"] == "accept":
                 return await self._accepted(body)
+            if body["event"] == "matter":
+                return _other_matter(arrival, body)
             return self._inbound(arrival, body)
         except (ValueError, KeyError, TypeError) as error:
             raise UnreadableMessage(f"not one of the desk's own messages: {type(error).__name__}: {error}") from None
@@ -131,6 +173,22 @@ def internal_channels(
 ) -> Sequence[ReceiveOnlyChannel]:
     """All of them, over the other channels. ``timer_kinds`` are those that some rule decides."""
     return [ReceiveOnlyChannel(name, channels, read_again, timer_kinds) for name in INTERNAL_CHANNELS]
+
+
+def _other_matter(arrival: Arrival, body: Mapping[str, Any]) -> Inbound[Event]:
+    words = storable(str(body["words"]))
+    return Inbound(
+        channel=str(body["channel"]),
+        sender=Address(str(body["kind"]), str(body["channel"]), str(body["value"])),
+        at=arrival.received_at,
+        event=Said(words, words, offered=bool(body["offered"]), kept=tuple(body["kept"])),
+        provider=str(body["provider"]),
+        proof=SenderAssurance(body["proof"]),
+        name=str(body["name"]),
+        language=str(body["language"]),
+        reference=CaseReference(anew=True),
+        message=str(body["message"]),
+    )
 
 
 def _undelivered(body: Mapping[str, Any]) -> Event:

@@ -7,6 +7,7 @@ the question is unknown.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from desk.language.intents import has_substance
@@ -31,7 +32,13 @@ VOICES = ("voice", "audio", "video_note")
 
 
 def chat_answer(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, question: Question) -> Decision:
-    """Takes in one answer to the open question."""
+    """Takes in one answer to the open question. Words that nobody understood stay with the case."""
+    decision = _taken(case, inbound, facts, dialog, question)
+    used = decision.words_used or not hearing.words_left(hearing.heard(case, inbound, facts), case)
+    return replace(decision, words_used=used)
+
+
+def _taken(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, question: Question) -> Decision:
     if inbound.option:
         return _pressed(case, inbound, facts, dialog, question)
     if question.id in case.answers:  # `intake.engine.rules.note_facts` understood it

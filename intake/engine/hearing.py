@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from desk.language.intents import has_substance
+from desk.language.intents import has_substance, is_agreement
 from desk.model.acts import Facts
 from desk.model.case import Case
 from desk.model.core_facts import Now, Turn
@@ -63,6 +63,8 @@ def agreed(found: Understanding) -> bool | None:
     if found.says(Act.RESERVED):
         return None
     agrees, denies = found.says(Act.AGREE), found.says(Act.DENY)
+    if not agrees and not denies:
+        return is_agreement(found.text)
     return None if agrees == denies else agrees
 
 

@@ -16,8 +16,8 @@ from typing import Any
 
 from desk.language.conditions import Condition
 from desk.language.detect import LANGUAGES
-from desk.language.normalize import normalized
 from intake.engine import lint
+from intake.engine.phrase_matching import PhraseMatcher
 
 MAX_FILE_BYTES = 256 * 1024
 
@@ -291,13 +291,12 @@ class DialogSet:
 
     in_use: Mapping[str, Dialog]
     by_hash: Mapping[str, Dialog]
-    _phrases: Sequence[tuple[str, Dialog]] = field(init=False, repr=False, compare=False)
-    """What the dialogs in use are recognised by, as `normalized` has it, a blank on either side; the longest first."""
+    _matcher: PhraseMatcher[Dialog] = field(init=False, repr=False, compare=False)
+    """What the dialogs in use are recognised by."""
 
     def __post_init__(self) -> None:
-        phrases = [(f" {normalized(match)} ", dialog) for dialog in self.in_use.values() for match in dialog.match]
-        by_length = sorted((one for one in phrases if one[0].strip()), key=lambda one: -len(one[0]))
-        object.__setattr__(self, "_phrases", by_length)
+        phrases = ((match, dialog) for dialog in self.in_use.values() for match in dialog.match)
+        object.__setattr__(self, "_matcher", PhraseMatcher(phrases))
 
     @classmethod
     def of(cls, folders: Sequence[Path]) -> DialogSet:
@@ -329,9 +328,13 @@ class DialogSet:
         return self.by_hash.get(digest) or self.in_use.get(dialog)
 
     def match(self, text: str) -> Dialog | None:
-        """The dialog one of whose ``match`` phrases occurs in the text as whole words; the longest phrase wins."""
-        said = f" {normalized(text)} "
-        return next((dialog for phrase, dialog in self._phrases if phrase in said), None)
+        """The dialog one of whose ``match`` phrases occurs in the text as whole words; the longest phrase wins. Typos
+        are mended, and words that tell nothing may stand between."""
+        return self._matcher.match(text)
+
+    def matters(self, text: str) -> list[tuple[str, Dialog | None]]:
+        """The sentences of a text, each with the dialog that takes it."""
+        return self._matcher.parts(text)
 
 
 def _duplicate_ids(dialogs: Sequence[Dialog]) -> list[str]:

@@ -1,0 +1,173 @@
+"""Another matter in the midst of one: it is kept and come back to, or turned to at once while the first waits. Rules.
+
+A matter kept is {"words": ...}, a matter that waits {"case": ...}, both in `DialogState.kept` of the case that goes on.
+Once that one is registered, settled or called off, the desk offers what was kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from desk.language.normalize import normalized
+from desk.language.rich_text import literal
+from desk.model.acts import (
+    Addressee,
+    Button,
+    Buttons,
+    ChangeState,
+    Decision,
+    EmitArrival,
+    Expect,
+    Facts,
+    Ignore,
+    RuleAct,
+    SayTemplate,
+    SetDialogState,
+    SetFields,
+    decide,
+)
+from desk.model.arrival_outcomes import IgnoredCode
+from desk.model.case import ENOUGH, Case
+from desk.model.core_facts import CaseMatch, Now
+from desk.model.dialog_state import IDENTIFIER, OTHER, QUESTION, RESUME
+from desk.model.events import Inbound, Opened, Pressed, Said, TimerFired
+from desk.model.states import CaseState
+from desk.pipeline.internal_channel import matter_message, take_up_message
+from desk.understanding.observations import Act
+from intake.engine import hearing
+from intake.engine.dialog_context import dialog_of, is_letter_channel
+from intake.engine.hearing import heard
+from intake.engine.model import DialogSet
+from intake.pauses import GO_ON_OR_ANEW, interpose, taken_up, waiting_behind
+from intake.repair_rules import open_again
+
+Words = Inbound[Said]
+Answer = Inbound[Said] | Inbound[Pressed]
+Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
+
+YES_NO: Buttons = ((Button("other_yes", "button_other_yes"), Button("other_no", "button_other_no")),)
+_INSTEAD = frozenset(
+    ["стоп", "потом", "сначала", "важнее", "срочнее", "другое", "другой", "другая", "first", "stop", "later", "instead"]
+)
+"""Words by which somebody turns to another matter now, rather than mentioning it beside."""
+MOST_KEPT = 3
+
+
+def speaks_of_another_matter(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
+    """Whether a message changes the subject while a question is open."""
+    if not case.expecting or not case.description or is_letter_channel(facts):
+        return False
+    return heard(case, inbound, facts).says(Act.OTHER_MATTER) or _leads_elsewhere(case, inbound, facts)
+
+
+def _leads_elsewhere(case: Case, inbound: Words, facts: Facts) -> bool:
+    """Whether the words are those of another dialog and answer nothing of this one."""
+    dialogs, dialog = facts.get(DialogSet), dialog_of(case, facts)
+    if dialogs is None or dialog is None or case.expecting.owner == IDENTIFIER:
+        return False
+    open_one = dialog.question(case.expecting.question) if case.expecting.owner == QUESTION else None
+    if open_one is not None and open_one.type in ("text", "evidence"):
+        return False
+    other = dialogs.match(inbound.text)
+    return other is not None and other.id != dialog.id and not heard(case, inbound, facts).values
+
+
+def another_matter(case: Case, inbound: Words, facts: Facts) -> Decision | None:
+    """Turns to the other matter, or keeps it and goes on with this one."""
+    found, dialog = heard(case, inbound, facts), dialog_of(case, facts)
+    told = hearing.told_now(case, inbound, facts, dialog) if dialog else {}
+    if not hearing.words_left(found, case):
+        return None if told else interpose(case, OTHER, SayTemplate("tell_other"))
+    if not told and _INSTEAD.intersection(normalized(inbound.text).split()):
+        return decide(*_turned(case, inbound, facts), words_used=True)
+    kept = SetDialogState({"kept": [*case.dialog_state.kept, {"words": inbound.text[:ENOUGH]}][-MOST_KEPT:]})
+    noted = SayTemplate("kept_for_later")
+    open_one = case.expecting.question if case.expecting.owner == QUESTION else ""
+    if open_one and open_one in case.answers:
+        return decide(kept, noted, done=False)
+    return decide(kept, *open_again(case, facts, noted))
+
+
+def _turned(case: Case, inbound: Words, facts: Facts) -> list[RuleAct]:
+    """The matter at hand waits, and the words begin one of their own."""
+    waiting = case.dialog_state.paused or waiting_behind(case)
+    message = matter_message(inbound, inbound.text, facts.need(Now).at, offered=False, kept=[{"case": case.id}])
+    return [SetDialogState({"paused": waiting}), Expect(), SayTemplate("turning_to_other"), EmitArrival(message)]
+
+
+def take_other(case: Case, inbound: Answer, facts: Facts) -> Decision | None:
+    """What was kept is offered: yes takes it up, no drops it; who was asked to tell of another matter tells it."""
+    if case.dialog_state.paused:  # asked to tell of it: `another_matter`
+        if not isinstance(inbound.event, Said) or not hearing.words_left(heard(case, inbound, facts), case):
+            return decide(*taken_up(case), done=False)
+        return decide(*_turned(case, inbound, facts), words_used=True)
+    found = heard(case, inbound, facts)
+    if inbound.option == "other_no" or hearing.agreed(found) is False:
+        return decide(ChangeState(CaseState.CANCELLED, "declined"), Expect(), SayTemplate("other_dropped"), done=False)
+    agreed = bool(inbound.option) or hearing.agreed(found) is True
+    return decide(Expect(), done=False, words_used=agreed)
+
+
+def offer_kept(case: Case, inbound: Words, facts: Facts) -> Decision | None:
+    """The words of another matter begin a case: offered where they were only mentioned."""
+    event = inbound.event
+    behind = SetDialogState({"kept": [dict(one) for one in event.kept]})
+    if not event.offered:
+        return decide(behind, done=False) if event.kept else None
+    names = {"words": literal(_short(event.text))}
+    return decide(
+        SetFields({"description": event.text[:ENOUGH]}),
+        behind,
+        Expect(OTHER),
+        SayTemplate("also_asked", names, buttons=YES_NO),
+        words_used=True,
+    )
+
+
+def begins_anew(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
+    """Whether the words begin a matter of their own, told in the midst of another one."""
+    return bool(inbound.reference.anew) and facts.need(CaseMatch).how == "new"
+
+
+def has_kept(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
+    """Whether other matters wait and this one needs nothing more of its person now."""
+    return bool(case.dialog_state.kept) and (case.registered or not case.open)
+
+
+def come_back(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
+    """The first of the matters kept is come back to; the others wait behind it."""
+    kept = sorted(case.dialog_state.kept, key=lambda one: "case" in one)
+    first, rest, now = kept[0], kept[1:], facts.need(Now).at
+    if "case" in first:
+        message = take_up_message(int(first["case"]), case.provider, now)
+    else:
+        message = matter_message(inbound, str(first["words"]), now, offered=True, kept=rest)
+    return decide(SetDialogState({"kept": []}), EmitArrival(message), done=False)
+
+
+def take_up_waiting(case: Case, inbound: Inbound[TimerFired], facts: Facts) -> Decision | None:
+    """A case that waited behind another matter: shall we go on with it?"""
+    if case.registered or not case.open or not case.dialog_state.paused or case.expecting:
+        return decide(Ignore(IgnoredCode.TIMER_OBSOLETE))
+    dialog = dialog_of(case, facts)
+    names = {"title": dialog.title[case.language] if dialog else ""}
+    asked = SayTemplate("back_to_first", names, Addressee.SUBSCRIBER, buttons=GO_ON_OR_ANEW)
+    return decide(Expect(RESUME), asked)
+
+
+def split_matters(text: str, dialogs: DialogSet | None) -> tuple[str, Sequence[str]]:
+    """The words about the first of several matters in one message, and those about the others."""
+    if dialogs is None:
+        return text, ()
+    parts = dialogs.matters(text)
+    first = next((dialog for _, dialog in parts if dialog), None)
+    others = [piece for piece, dialog in parts if dialog is not None and first is not None and dialog.id != first.id]
+    if not others:
+        return text, ()
+    return ". ".join(piece for piece, _ in parts if piece not in others), others[:MOST_KEPT]
+
+
+def _short(words: str) -> str:
+    line = " ".join(words.split())
+    return line if len(line) <= 80 else line[:79].rstrip() + "…"
