@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk.language.intents import has_substance, says_no_number
+from desk.language.intents import says_no_number
 from desk.model.acts import (
     Button,
     Buttons,
@@ -24,6 +24,7 @@ from desk.model.messages import FRONT
 from desk.model.provider_files import Provider
 from desk.model.shared_facts import IdentityClaim
 from desk.understanding.observations import Act
+from desk.understanding.substance import has_substance
 from intake.engine.dialog_context import is_letter_channel
 from intake.engine.hearing import heard
 from intake.engine.model import DialogSet

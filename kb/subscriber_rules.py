@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from desk.language.intents import has_substance
 from desk.language.rich_text import parse_markdown
 from desk.model.acts import (
     AddJournalEntry,
@@ -29,6 +28,7 @@ from desk.model.shared_facts import ArticleSuggestion, ArticleSuggestions, Dialo
 from desk.model.states import CaseState
 from desk.understanding.message import understood
 from desk.understanding.observations import Act, Understanding
+from desk.understanding.substance import has_substance
 from desk.understanding.terms import term_asked
 from kb.content.article_steps import passage_about
 from kb.learning.acts import RecordArticleShown, RecordSuggestionOutcome

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from desk.language.intents import has_substance
 from desk.model.acts import Decision, Expect, Facts, RuleAct, SayTemplate, SetDialogState, SetFields, decide
 from desk.model.case import Case, append_words
 from desk.model.core_facts import Now, Turn
@@ -18,6 +17,7 @@ from desk.model.dialog_state import QUESTION
 from desk.model.events import Inbound, Opened, Pressed, Said
 from desk.model.provider_files import Provider
 from desk.understanding.observations import Act, Understanding
+from desk.understanding.substance import has_substance
 from intake.engine import hearing, prompts
 from intake.engine.answer_parsing import ParsedAnswer, parse_answer
 from intake.engine.completion import completed

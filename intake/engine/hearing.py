@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from desk.language.intents import has_substance, is_agreement
+from desk.language.intents import is_agreement
 from desk.model.acts import Facts
 from desk.model.case import Case
 from desk.model.core_facts import Now, Turn
@@ -14,6 +14,7 @@ from desk.model.events import Inbound, Said
 from desk.model.provider_files import Provider
 from desk.understanding.message import understood
 from desk.understanding.observations import Act, Situation, Understanding
+from desk.understanding.substance import has_substance
 from desk.understanding.understand import understand
 from intake.engine.answer_parsing import ParsedAnswer
 from intake.engine.dialog_context import dialog_of, is_letter_channel
