@@ -2,14 +2,137 @@
 
 from __future__ import annotations
 
-from desk.language.intents import parse_yes_no
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from desk.language.keyboard_layout import swap_layout
+from desk.understanding.closing_doubts import doubts
+from desk.understanding.closing_grammar import Chunk, accounted
+from desk.understanding.closing_lexicon import UNKNOWN, Piece, lexicon
 from desk.understanding.observations import Act, Context, ObservedAct, Situation
+from desk.understanding.tokens import tokens
+
+MAX_WORDS = 150
+"""Words of a message that are looked at: what comes behind a hundred words is no plain answer."""
+_MAX_LAYOUT = 200
+"""Characters of a text that may have been typed in the other layout."""
+
+_ASKED = (Context.CONSENT, Context.HELPED)
+_QUESTION_SIGN = re.compile(r"[?¿؟？⁇⁈]")
+_SWAPPED_QUESTION = re.compile(r"&|[?,]\s*\Z")
+"""In the other layout: "&" is a question mark, and so may be what stands at the end."""
+_SAD_SIGN = re.compile(
+    r":-?[(\[/\\|]|=\(|\(\(|[👎😡🤬😠😤😭😢😞😔☹🙁😕🙄😒😑😐🤨🤔💩🤡🖕😏😩😫😖😣🥲❌🚫⛔❓❔🤷💔😂🤣🙃]"
+)
+_CLAUSE_SIGN = re.compile(r"[.,;:!\n()…—–]")
+_QUOTES = re.compile(r"[\"«»„“”]")
+_SIGNATURE = re.compile(
+    r"\b(?P<formula>с\s+уважением|(?:best|kind|warm)?\s*regards|sincerely)\b[\s,.!]*"
+    r"(?P<name>[A-ZА-ЯЁ][\w.-]*(?:\s+[A-ZА-ЯЁ][\w.-]*){0,2})\s*\Z",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The words of a text in one keyboard layout."""
+
+    text: str
+    pieces: Sequence[Piece]
+    asks: bool
+
+    @property
+    def unknown(self) -> float:
+        """The share of words that no class has."""
+        return sum(piece.code == UNKNOWN for piece in self.pieces) / len(self.pieces) if self.pieces else 1.0
 
 
 def closing_acts(text: str, situation: Situation) -> tuple[tuple[ObservedAct, ...], bool]:
     """The acts of agreeing, denying, waiting and "it works already", and whether the words close the matter."""
-    answer = parse_yes_no(text)
-    if answer is None or situation.context not in (Context.CONSENT, Context.HELPED):
-        return (), False
-    act = Act.AGREE if answer else Act.DENY
-    return (ObservedAct(act, 0, len(text)),), answer
+    reading = _reading(text)
+    chunks = _accounted(reading)
+    if chunks is None:
+        return tuple(_doubts(reading, situation)), False
+    closes = _closes(chunks, reading, situation)
+    return tuple(_agreeing(text, chunks, closes, situation)), closes
+
+
+def _reading(text: str) -> _Reading:
+    """The text in the layout of which more words are known."""
+    plain = _Reading(text, _pieces(text), bool(_QUESTION_SIGN.search(text)))
+    if plain.unknown < 0.5 or len(text) > _MAX_LAYOUT or any(lexicon().is_word(one.word) for one in tokens(text)):
+        return plain
+    swapped_text = _in_other_layout(text.lower())
+    swapped = _Reading(swapped_text, _pieces(swapped_text), bool(_SWAPPED_QUESTION.search(text)))
+    return swapped if swapped.pieces and swapped.unknown < plain.unknown / 2 else plain
+
+
+def _in_other_layout(text: str) -> str:
+    """The same keys in the other layout; a sign at the end of a word is a letter only if it makes a word."""
+    swapped = list(swap_layout(text))
+    for found in re.finditer(r"(\S+)[,.](?=\s|\Z)", text):
+        start, end = found.span(1)
+        known = lexicon().is_word
+        if not known("".join(swapped[start : end + 1])) and known("".join(swapped[start:end])):
+            swapped[end] = text[end]
+    return "".join(swapped)
+
+
+def _pieces(text: str) -> Sequence[Piece]:
+    return lexicon().pieces(tokens(_without_signature(text))[:MAX_WORDS])
+
+
+def _without_signature(text: str) -> str:
+    """Without the name below "С уважением": it says nothing."""
+    signed = _SIGNATURE.search(text)
+    return text[: signed.start("name")] if signed else text
+
+
+def _accounted(reading: _Reading) -> frozenset[Chunk] | None:
+    """What the message does, where each of its words is accounted for and no sign stands against it."""
+    text = reading.text
+    if any(piece.code == UNKNOWN for piece in reading.pieces) or reading.asks or _SAD_SIGN.search(text):
+        return None
+    if _QUOTES.search(text):  # "у вас всё «работает»" is not meant as it stands
+        return None
+    starts = [False]
+    for before, after in zip(reading.pieces, reading.pieces[1:], strict=False):
+        starts.append(_CLAUSE_SIGN.search(text, before.end, after.start) is not None)
+    return accounted(reading.pieces, starts)
+
+
+def _closes(chunks: frozenset[Chunk], reading: _Reading, situation: Situation) -> bool:
+    if situation.context not in _ASKED:
+        return False
+    if chunks & {Chunk.WORKS, Chunk.MENDED}:
+        return True
+    if Chunk.CANCEL in chunks or Chunk.CLOSE in chunks:
+        return Chunk.CANCEL not in chunks
+    if Chunk.STEP in chunks:  # "да, перезагружал" answers something else
+        return False
+    if situation.context == Context.CONSENT:
+        return bool(chunks & {Chunk.AGREEMENT, Chunk.PERMISSION})
+    please = lexicon().codes["please"]
+    return Chunk.AGREEMENT in chunks and all(piece.code != please for piece in reading.pieces)
+
+
+def _agreeing(text: str, chunks: frozenset[Chunk], closes: bool, situation: Situation) -> Iterator[ObservedAct]:
+    """Acts of a message that holds nothing but agreement, a story and courtesy: the whole of it is their words."""
+    asked = situation.context in _ASKED
+    strong = Chunk.MENDED in chunks or (Chunk.WORKS in chunks and situation.context == Context.WAITING)
+    if closes or (not asked and chunks & {Chunk.AGREEMENT, Chunk.CLOSE}):
+        yield ObservedAct(Act.AGREE, *_extent(text))
+    if strong and not asked:
+        yield ObservedAct(Act.WORKS_ALREADY, *_extent(text))
+
+
+def _extent(text: str) -> tuple[int, int]:
+    return len(text) - len(text.lstrip()), len(text.rstrip())
+
+
+def _doubts(reading: _Reading, situation: Situation) -> Iterator[ObservedAct]:
+    asked = situation.context in _ASKED
+    for one in doubts(reading.pieces):
+        if one.act == Act.WAIT or asked:
+            yield one

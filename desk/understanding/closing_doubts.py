@@ -1,0 +1,72 @@
+"""What stands against closing: a denial, a reservation, a request for time. Likeness is enough: it closes nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+
+from desk.understanding.closing_lexicon import Piece, compiled, lexicon
+from desk.understanding.observations import Act, ObservedAct
+
+_GOOD = """<works working worked back came mended solved closed gone there good stable did made close all worked_once
+    ability can_now action service favour have has consents restored settled given restart arrived other
+    closing_noun mood>"""
+_LEAD = "<greet mood name you me please thanks good>*"
+_PATTERNS: Mapping[str, str] = {
+    "no": f"\\A {_LEAD} <yes>? <no zero> (?! <trouble troubles>)",
+    "denied": f"""<not> (?: (?! <not thanks>) . ){{0,3}}? {_GOOD} | <not> .? <yes right agreed>
+        | <zero> <very good>? <service more works there did> | <service hardware action person> .? <zero> | <zero> \\Z
+        | <not> <more now soon me all pronoun that>* \\Z | <needless> .? <close> | <close> .? <needless> | <against>""",
+    "fails": "<fail>",
+    "misbehaves": "<misbehaves>",
+    "calm": "<not> .{0,2} <misbehaves>",
+    "gone": "<gone lost>",
+    "poor": "<poor>",
+    "hedge": """<hedge> | <all> <exclusion reserve> | \\A <exclusion>""",
+    "reserve": "<reserve exclusion>",
+    "mixed": "<exclusion> | <yes> .+ <zero> \\Z",
+    "waits": "<waiting> | \\A <time> \\Z",
+    "yes": f"\\A {_LEAD} <yes agreed>",
+    "good": """<works working worked back came mended solved there stable restored settled>
+        | <all hedge> <be me now>* <good> | <not> .{0,2} <misbehaves>""",
+    "trouble_gone": "<trouble> .{0,3}? <gone lost> | <misbehave> | <troubles> .{0,2} <zero> | <zero> .? <troubles>",
+}
+
+
+@cache
+def _patterns() -> Mapping[str, re.Pattern[str]]:
+    codes = lexicon().codes
+    return {name: compiled(pattern, codes) for name, pattern in _PATTERNS.items()}
+
+
+def doubts(pieces: Sequence[Piece]) -> Iterator[ObservedAct]:
+    """The acts of denying, reserving and waiting, each with the words that show it."""
+    codes = "".join(piece.code for piece in pieces)
+    seen = {name: found for name, pattern in _patterns().items() if (found := pattern.search(codes))}
+    if "waits" in seen:
+        yield _act(Act.WAIT, pieces, seen["waits"])
+    if "trouble_gone" in seen:
+        seen.pop("gone", None)
+    if "calm" in seen:
+        seen.pop("misbehaves", None)
+    against = _first(seen, "no", "denied", "fails", "misbehaves", "gone")
+    weak = _first(seen, "hedge", "poor", "reserve")
+    left = codes
+    if denied := seen.get("denied"):
+        left = codes[: denied.start()] + "," + codes[denied.end() :]
+    agrees = _patterns()["good"].search(left) is not None or ("yes" in seen and weak is not None)
+    if against and ("no" in seen or not agrees) and "mixed" not in seen:
+        yield _act(Act.DENY, pieces, against)
+    elif "hedge" in seen or (agrees and (weak or against)) or ("mixed" in seen and against):
+        yield _act(Act.RESERVED, pieces, weak or against or seen["hedge"])
+    elif "poor" in seen:
+        yield _act(Act.DENY, pieces, seen["poor"])
+
+
+def _first(seen: Mapping[str, re.Match[str]], *names: str) -> re.Match[str] | None:
+    return next((seen[name] for name in names if name in seen), None)
+
+
+def _act(act: Act, pieces: Sequence[Piece], found: re.Match[str]) -> ObservedAct:
+    return ObservedAct(act, pieces[found.start()].start, pieces[max(found.start(), found.end() - 1)].end)

@@ -1,0 +1,148 @@
+"""The classes of words that closing is made of (closing_words.toml), each class a character of its own. Pure."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TypeAlias
+
+from desk.language.letter_model import load_word_list
+from desk.understanding.slips import Mender
+from desk.understanding.tokens import Token
+from desk.understanding.word_forms import as_it_stands, cases, past_forms
+
+_FILE = Path(__file__).with_name("closing_words.toml")
+_FIRST_CODE = 0x4E00
+"""Codes are letters of a script that no pattern is written in."""
+UNKNOWN = "."
+
+_Mend: TypeAlias = Callable[[str], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A word or a phrase of a known class (or `UNKNOWN`), and its place in the text."""
+
+    code: str
+    start: int
+    end: int
+
+
+class Lexicon:
+    """The class of each word and phrase."""
+
+    def __init__(self, table: Mapping[str, Mapping[str, str]]) -> None:
+        self.codes: dict[str, str] = {}
+        """The code of each class."""
+        self.kinds: dict[str, str] = {}
+        """The class of each word."""
+        self.words: dict[str, set[str]] = {}
+        """The words of each class, those of another class too."""
+        self._phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        for section, derive in (("words", as_it_stands), ("past", past_forms), ("nouns", cases)):
+            for name, text in table[section].items():
+                self.codes.setdefault(name, chr(_FIRST_CODE + len(self.codes)))
+                words, phrases = _words_and_phrases(text)
+                forms = {form for word in words for form in derive(word)}
+                self.words.setdefault(name, set()).update(forms)
+                for form in forms:
+                    self.kinds.setdefault(form, name)
+                for phrase in phrases:
+                    self._add_phrase(phrase, name)
+        self.codes["name"] = chr(_FIRST_CODE + len(self.codes))
+        self._names = frozenset(load_word_list("first_names")) - set(self.kinds)
+        self._contractions = {short: long.split() for short, long in table["contractions"].items()}
+        parts = {word: "part" for phrases in self._phrases.values() for words, _ in phrases for word in words}
+        self._mender = Mender({**dict.fromkeys(self._contractions, "contraction"), **parts, **self.kinds})
+
+    def _add_phrase(self, words: tuple[str, ...], name: str) -> None:
+        if len(words) == 1:
+            self.kinds.setdefault(words[0], name)
+        elif words:
+            same_start = self._phrases.setdefault(words[0], [])
+            same_start.append((words, name))
+            same_start.sort(key=lambda one: -len(one[0]))
+
+    def pieces(self, words: Sequence[Token]) -> list[Piece]:
+        """The pieces that the words make, those that change nothing left out."""
+        mended = list(self._mended(words, self._mender.mended))
+        if any(_is_cyrillic(one.word) and text.word.isascii() for one, text in mended):
+            # Russian by ear: "net" is no English word there.
+            mended = list(self._mended(words, self._mender.heard))
+        known = [one for one, _ in mended]
+        found, at = [], 0
+        while at < len(known):
+            name, size = self._class_at(known, at)
+            if name != "dropped":
+                code = self.codes.get(name, UNKNOWN)
+                found.append(Piece(code, known[at].start, known[at + size - 1].end))
+            at += size
+        return found
+
+    def _mended(self, words: Sequence[Token], mend: _Mend) -> Iterator[tuple[Token, Token]]:
+        """Each word that was meant, and the one that stands there."""
+        for token in words:
+            for word in self._meant(token.word, mend):
+                for one in self._contractions.get(word, (word,)):
+                    yield Token(one, token.start, token.end), token
+
+    def _meant(self, word: str, mend: _Mend) -> Sequence[str]:
+        """The words meant by one; a hyphened one is a word of its own, or else its parts are."""
+        if "-" not in word or word in self._contractions:
+            return mend(word) or (word,)
+        joined = word.replace("-", "")
+        if joined in self.kinds:
+            return (joined,)
+        return [meant for part in word.split("-") for meant in (mend(part) or (part,))]
+
+    def is_word(self, word: str) -> bool:
+        """Whether the word, of whatever class or none, stands in a list."""
+        return word in self.kinds or self._mender.is_ordinary(word)
+
+    def _class_at(self, words: Sequence[Token], at: int) -> tuple[str, int]:
+        """The class of the longest phrase that begins here, or of the word, and how many words it has."""
+        word = words[at].word
+        for phrase, name in self._phrases.get(word, ()):
+            size = len(phrase)
+            if at + size <= len(words) and all(words[at + n].word == phrase[n] for n in range(1, size)):
+                return name, size
+        return self.kinds.get(word) or ("name" if word in self._names else ""), 1
+
+
+def _words_and_phrases(text: str) -> tuple[Sequence[str], Sequence[tuple[str, ...]]]:
+    """Lines with bars have phrases, and so has a line behind a bar; the others have words."""
+    words: list[str] = []
+    phrases: list[tuple[str, ...]] = []
+    goes_on = False
+    for line in text.splitlines():
+        if goes_on or "|" in line:
+            phrases += [tuple(phrase.split()) for phrase in line.split("|") if phrase.strip()]
+        else:
+            words += line.split()
+        goes_on = line.rstrip().endswith("|")
+    return words, phrases
+
+
+@cache
+def lexicon() -> Lexicon:
+    """That of the packaged file."""
+    return Lexicon(tomllib.loads(_FILE.read_text("utf-8")))
+
+
+def _is_cyrillic(word: str) -> bool:
+    return "а" <= word[:1] <= "я"
+
+
+def compiled(pattern: str, codes: Mapping[str, str]) -> re.Pattern[str]:
+    """A pattern over classes: their names stand between angle brackets, blanks mean nothing."""
+    spelled = re.sub(r"<([a-z_\s]+)>", lambda found: _any_of(found.group(1).split(), codes), pattern)
+    return re.compile(re.sub(r"\s+", "", spelled))
+
+
+def _any_of(names: Sequence[str], codes: Mapping[str, str]) -> str:
+    spelled = "".join(codes[name] for name in names)
+    return spelled if len(spelled) == 1 else f"[{spelled}]"

@@ -1,0 +1,42 @@
+"""Forms of Russian words by their pattern: past tenses, short participles, cases of nouns. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def as_it_stands(word: str) -> Sequence[str]:
+    """The word itself."""
+    return (word,)
+
+
+def past_forms(word: str) -> Sequence[str]:
+    """Masculine, feminine, neuter and plural of a past tense ("появился") or of a short participle ("решен")."""
+    if word.endswith("лся"):
+        return word, f"{word[:-2]}ась", f"{word[:-2]}ось", f"{word[:-2]}ись"
+    if word.endswith("шел"):
+        return word, f"{word[:-2]}ла", f"{word[:-2]}ло", f"{word[:-2]}ли"
+    if word.endswith("ен"):
+        return word, f"{word}а", f"{word}о", f"{word}ы"
+    stem = word if word.endswith("л") else f"{word}л"
+    return word, f"{stem}а", f"{stem}о", f"{stem}и"
+
+
+_CASES = {
+    "": ("", "а", "у", "ом", "е", "ы", "и", "ов", "ам", "ами", "ах"),
+    "ь": ("ь", "я", "ю", "ем", "е", "и", "ей", "ям", "ями", "ях"),
+    "й": ("й", "я", "ю", "ем", "е", "и", "ев", "ям", "ями", "ях"),
+    "а": ("а", "ы", "и", "у", "ой", "е", "ам", "ами", "ах", ""),
+    "я": ("я", "и", "ю", "ей", "е", "й", "ям", "ями", "ях"),
+    "о": ("о", "а", "у", "ом", "е", "ам", "ами", "ах", ""),
+    "е": ("е", "я", "ю", "ем", "и", "й", "ям", "ями", "ях"),
+    "feminine": ("ь", "и", "ью", "ей", "ям", "ями", "ях"),
+}
+_FEMININE = frozenset({"сеть", "связь", "скорость"})
+
+
+def cases(word: str) -> Sequence[str]:
+    """The cases of a noun, singular and plural; a form that does not exist does no harm."""
+    ending = word[-1] if word[-1] in _CASES else ""
+    stem = word.removesuffix(ending)
+    return [stem + one for one in _CASES["feminine" if word in _FEMININE else ending]]

@@ -1,0 +1,244 @@
+"""What closes a case: only words that are each understood, and of which none stands against it."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desk.understanding.closing import closing_acts
+from desk.understanding.closing_lexicon import lexicon
+from desk.understanding.observations import Act, Context, Situation
+from desk.understanding.tokens import tokens
+from kb.evaluation.typing_noise import in_wrong_layout, is_russian, transliterate, with_typos
+
+SETS = Path(__file__).parent / "sets"
+CONSENT, HELPED = Situation(Context.CONSENT), Situation(Context.HELPED)
+NOISED = 3_000
+"""Misspelled sentences that must not close."""
+
+
+def closes(text: str, situation: Situation = CONSENT) -> bool:
+    """Whether the desk closes on these words."""
+    return closing_acts(text, situation)[1]
+
+
+def acts(text: str, situation: Situation = CONSENT) -> set[Act]:
+    """What was understood of these words."""
+    return {one.act for one in closing_acts(text, situation)[0]}
+
+
+def labelled(name: str, closing: bool) -> list[tuple[str, Situation]]:
+    """The sentences of a set that close, or those that do not, each in its situation."""
+    lines = map(json.loads, (SETS / f"{name}.jsonl").read_text("utf-8").splitlines())
+    return [(line["text"], Situation(Context(line["context"]))) for line in lines if line["closes"] is closing]
+
+
+@pytest.mark.parametrize("name", ["consent_dev", "consent_held"])
+def test_no_sentence_that_agrees_to_nothing_closes(name: str) -> None:
+    refusing = labelled(name, closing=False)
+    assert len(refusing) >= 400
+    assert [text for text, situation in refusing if closes(text, situation)] == []
+
+
+@pytest.mark.parametrize("name", ["consent_dev", "consent_held"])
+@pytest.mark.parametrize("context", [Context.CONSENT, Context.HELPED])
+@pytest.mark.parametrize("russian", [True, False])
+def test_nearly_every_plain_agreement_closes(name: str, context: Context, russian: bool) -> None:
+    agreeing = [one for one in labelled(name, closing=True) if one[1].context == context]
+    of_language = [one for one in agreeing if is_russian(one[0]) is russian]
+    assert of_language
+    missed = [text for text, situation in of_language if not closes(text, situation)]
+    assert len(missed) <= 0.05 * len(of_language), missed
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "да",
+        "Да",
+        "да закрывайте",
+        "вопрос решен",
+        "всё работает, спасибо! закрывайте заявку",
+        "yes all good you can close it",
+        "its working now thx",
+        "works like a charm",
+        "sorted, cheers",
+        "да, помогло",
+        "yep",
+        "да-да",
+        "ага, всё ок",
+        "конечно, закрывайте",
+        "не работало, теперь работает",
+        "перезагрузил, и всё заработало",
+        "мастер приходил, заменил кабель, теперь всё работает",
+        "интернет появился",
+        "with the new router everything works now",
+        "проблем нет",
+        "dct hf,jnftn",
+        "vse rabotaet spasibo",
+        "Да, всё работает. С уважением, Иван Петров",
+    ],
+)
+def test_agreement_closes(said: str) -> None:
+    assert closes(said)
+    assert acts(said) == {Act.AGREE}
+
+
+@pytest.mark.parametrize(
+    ("said", "act"),
+    [
+        ("да нет", Act.DENY),
+        ("нет", Act.DENY),
+        ("не работает", Act.DENY),
+        ("да, не работает", Act.DENY),
+        ("да, проблема осталась", Act.DENY),
+        ("yes it is still down", Act.DENY),
+        ("всё так же", Act.DENY),
+        ("не надо закрывать", Act.DENY),
+        ("всё работает кроме тв", Act.RESERVED),
+        ("работает еле еле", Act.RESERVED),
+        ("работает через раз", Act.RESERVED),
+        ("да, но медленно", Act.RESERVED),
+        ("yes but it's slow", Act.RESERVED),
+        ("вроде да", Act.RESERVED),
+        ("вечером проверю", Act.WAIT),
+        ("хорошо, жду", Act.WAIT),
+        ("let me check", Act.WAIT),
+    ],
+)
+def test_what_stands_against_closing_is_told(said: str, act: Act) -> None:
+    assert not closes(said)
+    assert act in acts(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        " ",
+        "всё",
+        "ок",
+        "спасибо",
+        "понял",
+        "👍",
+        "+",
+        "работает?",
+        "Работает. Когда сделаете перерасчёт?",
+        "да, оператора",
+        "мастер работает",
+        "они работают",
+        "ага, конечно",
+        "да, я перезагружал",
+        "роутер работает",
+        "на телефоне работает",
+        "работает 5 мбит",
+        'у вас всё "работает"',
+        "работает :(",
+        "the technician is working on it",
+    ],
+)
+def test_words_that_agree_to_nothing_say_so(said: str) -> None:
+    assert not closes(said)
+    assert Act.AGREE not in acts(said)
+
+
+def test_what_was_asked_makes_the_difference() -> None:
+    """ "Yes, please" gives leave to close, and asks for help where the desk had asked whether the article helped."""
+    assert closes("yes please", CONSENT)
+    assert not closes("yes please", HELPED)
+    assert closes("можно", CONSENT)
+    assert not closes("можно", HELPED)
+    assert closes("помогло", HELPED)
+
+
+@pytest.mark.parametrize("context", [Context.WAITING, Context.QUESTION, Context.FIRST])
+def test_unasked_it_is_told_that_it_works_and_nothing_closes(context: Context) -> None:
+    situation = Situation(context)
+    assert Act.WORKS_ALREADY in acts("уже всё заработало, спасибо", situation)
+    assert not closes("уже всё заработало, спасибо", situation)
+    assert not closes("да, закрывайте", situation)
+
+
+def test_an_answer_to_another_question_is_no_end_of_the_matter() -> None:
+    """ "Работает" may be the neighbours' television."""
+    assert acts("работает", Situation(Context.QUESTION)) == set()
+
+
+def noised(sentences: list[tuple[str, Situation]]) -> Iterator[tuple[str, Situation]]:
+    """Sentences with slips of the keys, of which none makes another word: who writes "now" for "not" agrees."""
+    chance = random.Random(20)
+    while True:
+        text, situation = chance.choice(sentences)
+        spoiled = with_typos(text, chance.randrange(1 << 30), chance.choice((0.05, 0.1, 0.15)))
+        before = {one.word for one in tokens(text)}
+        if all(one.word in before or not lexicon().is_word(one.word) for one in tokens(spoiled)):
+            yield spoiled, situation
+
+
+def test_no_slip_of_the_keys_turns_a_refusal_into_agreement() -> None:
+    refusing = [*labelled("consent_dev", closing=False), *labelled("consent_held", closing=False)]
+    spoiled = [sentence for sentence, _ in zip(noised(refusing), range(NOISED), strict=False)]
+    assert [text for text, situation in spoiled if closes(text, situation)] == []
+
+
+@pytest.mark.parametrize("spell", [in_wrong_layout, transliterate])
+def test_no_refusal_closes_in_another_layout_or_by_ear(spell: Callable[[str], str]) -> None:
+    refusing = [*labelled("consent_dev", closing=False), *labelled("consent_held", closing=False)]
+    assert [text for text, situation in refusing if closes(spell(text), situation)] == []
+
+
+@pytest.mark.parametrize("spell", [in_wrong_layout, transliterate])
+def test_most_agreement_is_understood_in_another_layout_and_by_ear(spell: Callable[[str], str]) -> None:
+    agreeing = [one for one in labelled("consent_held", closing=True) if is_russian(one[0])]
+    understood = [text for text, situation in agreeing if closes(spell(text), situation)]
+    assert len(understood) >= 0.9 * len(agreeing)
+
+
+AGAINST = (
+    """
+но медленно | кроме тв | только на телефоне | вроде бы | пока | через раз | еле-еле | почти | завтра проверю
+не везде | вечером напишу | если не отвалится | когда приедет мастер? | приходите в субботу
+позовите оператора | а тв нет | 5 мбит | безобразие | и ещё вопрос по оплате | бгыцу | после выходных
+верните деньги | ? | 😡 | but slow | except the tv | for now | mostly | if it lasts | tomorrow | call me
+when? | not always | I guess | speed is 3 | qwzxv | what about my refund | until tonight | on my phone | maybe
+this is ridiculous | until it breaks
+""".strip()
+    .replace("\n", " | ")
+    .split(" | ")
+)
+AGREEING = sorted({text for text, _ in labelled("consent_held", closing=True)})
+
+
+@given(st.sampled_from(AGREEING), st.sampled_from(AGAINST), st.sampled_from([" ", ", ", ". ", "\n", " и ", " and "]))
+def test_nothing_closes_with_a_word_more_that_stands_against_it(agreement: str, against: str, between: str) -> None:
+    for situation in (CONSENT, HELPED):
+        assert not closes(f"{agreement}{between}{against}", situation)
+        assert not closes(f"{against}{between}{agreement}", situation)
+
+
+@given(st.sampled_from(AGREEING), st.text("бвгджзклмнпрстфхцчшщ", min_size=2, max_size=8))
+def test_one_word_that_is_not_understood_leaves_the_case_open(agreement: str, word: str) -> None:
+    assert lexicon().is_word(word) or not closes(f"{agreement} {word}")
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_read(text: str) -> None:
+    found, closing = closing_acts(text, CONSENT)
+    assert all(0 <= one.start <= one.end <= len(text) for one in found)
+    assert closing is (Act.AGREE in {one.act for one in found})
+
+
+def test_no_word_stands_for_two_things() -> None:
+    """The first class of a word counts: none that agrees may hide one that stands against it."""
+    agreeing = {"yes", "consents", "close", "works", "working", "came", "mended", "solved", "settled"}
+    against = {"fail", "hedge", "reserve", "exclusion", "poor", "waiting", "no", "not", "other"}
+    kinds = {name: lexicon().words[name] for name in agreeing | against}
+    assert kinds["yes"]
+    assert kinds["fail"]
+    assert {word for one in agreeing for other in against for word in kinds[one] & kinds[other]} == set()
