@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from desk.language.keyboard_layout import swap_layout
-from desk.understanding.closing_doubts import doubts
-from desk.understanding.closing_grammar import Chunk, accounted
-from desk.understanding.closing_lexicon import UNKNOWN, Piece, lexicon
+from desk.understanding.agreement.doubts import doubts
+from desk.understanding.agreement.grammar import Chunk, accounted
+from desk.understanding.agreement.lexicon import UNKNOWN, Piece, lexicon
+from desk.understanding.agreement.tokens import tokens
 from desk.understanding.observations import Act, Context, ObservedAct, Situation
-from desk.understanding.tokens import tokens
 
 MAX_WORDS = 150
 """Words of a message that are looked at: what comes behind a hundred words is no plain answer."""

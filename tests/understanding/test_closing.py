@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desk.understanding.agreement.lexicon import lexicon
+from desk.understanding.agreement.tokens import tokens
 from desk.understanding.closing import closing_acts
-from desk.understanding.closing_lexicon import lexicon
 from desk.understanding.observations import Act, Context, Situation
-from desk.understanding.tokens import tokens
 from kb.evaluation.typing_noise import in_wrong_layout, is_russian, transliterate, with_typos
 
 SETS = Path(__file__).parent / "sets"

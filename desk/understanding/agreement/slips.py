@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 
 from desk.language.keyboard_layout import to_cyrillic_by_sound
 from desk.language.letter_model import load_word_list
-from desk.understanding.tokens import without_doubles, without_long_runs
+from desk.understanding.agreement.tokens import without_doubles, without_long_runs
 
 MIN_LENGTH = 5
 """Letters of a word that one slip may spoil."""

@@ -1,4 +1,4 @@
-"""The classes of words that closing is made of (closing_words.toml), each class a character of its own. Pure."""
+"""The classes of words that closing is made of (words.toml), each class a character of its own. Pure."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TypeAlias
 
 from desk.language.letter_model import load_word_list
-from desk.understanding.slips import Mender
-from desk.understanding.tokens import Token
-from desk.understanding.word_forms import as_it_stands, cases, past_forms
+from desk.understanding.agreement.slips import Mender
+from desk.understanding.agreement.tokens import Token
+from desk.understanding.agreement.word_forms import as_it_stands, cases, past_forms
 
-_FILE = Path(__file__).with_name("closing_words.toml")
+_FILE = Path(__file__).with_name("words.toml")
 _FIRST_CODE = 0x4E00
 """Codes are letters of a script that no pattern is written in."""
 UNKNOWN = "."

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
-from desk.understanding.closing_lexicon import Piece, compiled, lexicon
+from desk.understanding.agreement.lexicon import Piece, compiled, lexicon
 from desk.understanding.observations import Act, ObservedAct
 
 _GOOD = """<works working worked back came mended solved closed gone there good stable did made close all worked_once

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from desk.understanding.closing_lexicon import Piece, compiled, lexicon
+from desk.understanding.agreement.lexicon import Piece, compiled, lexicon
 
 MAX_PIECES = 60
 """Pieces of a message that is accounted for; nobody agrees at greater length."""
