@@ -22,7 +22,7 @@ from desk.model.acts import (
     decide,
 )
 from desk.model.arrival_outcomes import IgnoredCode
-from desk.model.case import TRIAGE, Case
+from desk.model.case import TRIAGE, Case, number_beside
 from desk.model.core_facts import CaseContacts, CaseMatch
 from desk.model.events import DeliveryFailed, Event, Inbound, MaybeSent, Opened, Pressed, Said, TimerFired
 from desk.model.journal import CaseRouted, DeliveryUnknown, NotDelivered
@@ -65,7 +65,7 @@ def register_case(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
         Expect(),
         ChangeState(CaseState.ACKNOWLEDGED, "queued"),
         AddJournalEntry(CaseRouted(routed.to, routed.decided_by, routed.source)),
-        SayTemplate("registered", {**names, **_usual_wait(facts)}),
+        SayTemplate("registered", {**names, **_usual_wait(facts), "other": number_beside(case)}),
         *watch_for_taker(case, facts),
         UpdateCard(),
         done=False,

@@ -24,7 +24,7 @@ from desk.model.acts import (
     UpdateCard,
     decide,
 )
-from desk.model.case import Case
+from desk.model.case import LIVE_TALK, Case
 from desk.model.core_facts import Now
 from desk.model.dialog_state import CONSENT
 from desk.model.events import Inbound, Opened, Pressed, Said
@@ -47,8 +47,6 @@ from escalation.words import (
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
 Answer = Callable[[Case, Inbound[Said], Facts, Understanding], list[RuleAct]]
 
-LIVE = timedelta(minutes=10)
-"""So long after an agent's words the talk is between two people, and the desk puts in no word of its own."""
 REMIND_EVERY = timedelta(minutes=10)
 """The agents are not reminded of one case more often than that."""
 _SMALL_TALK = frozenset({Act.THANKS, Act.AGREE, Act.WAIT})
@@ -208,7 +206,7 @@ def _small_talk(case: Case, inbound: Inbound[Said], found: Understanding) -> lis
 
 
 def _passed_on(case: Case, inbound: Inbound[Said], facts: Facts, found: Understanding) -> list[RuleAct]:
-    if case.answered_at is not None and facts.need(Now).at - case.answered_at < LIVE and case.owner:
+    if case.answered_at is not None and facts.need(Now).at - case.answered_at < LIVE_TALK and case.owner:
         return []
     names: Names = {
         "agent": owner_name(case, facts.need(Provider)),

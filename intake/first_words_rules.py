@@ -9,12 +9,12 @@ from desk.language.detect import language_of
 from desk.language.intents import is_only_thanks
 from desk.model.acts import Decision, Expect, Facts, Ignore, RuleAct, SayTemplate, SetDialogState, SetFields, decide
 from desk.model.arrival_outcomes import IgnoredCode
-from desk.model.case import ENOUGH, Case
+from desk.model.case import ENOUGH, Case, number_beside
 from desk.model.core_facts import CaseMatch
 from desk.model.dialog_state import PROBLEM, RESTART
 from desk.model.events import Inbound, Opened, Pressed, Said
 from desk.model.shared_facts import IdentityClaim
-from desk.understanding.observations import Act
+from desk.understanding.observations import Act, Understanding
 from desk.understanding.substance import has_substance
 from intake.engine.dialog_context import is_letter_channel
 from intake.engine.hearing import heard
@@ -63,6 +63,8 @@ def greet(case: Case, inbound: Words, facts: Facts) -> Decision | None:
     `intake.matter_rules.ask_problem`."""
     if facts.need(CaseMatch).how != "new" or inbound.reference.anew:
         return None
+    if other := number_beside(case):
+        return decide(SayTemplate("second_matter", {"other": other}), done=False)
     if not case.upset and not has_substance(inbound.text) and not inbound.files:
         return None
     return decide(SayTemplate("greeting_upset" if case.upset else "greeting"), done=False)
@@ -76,6 +78,8 @@ def describe_problem(case: Case, inbound: Words, facts: Facts) -> Decision | Non
     number = identified.contract if identified else ""
     if not has_substance(inbound.text, number) and not inbound.files:
         return None
+    if number_beside(case) and not inbound.files and not _says_which(heard(case, inbound, facts)):
+        return decide(done=False, words_used=True)  # "хочу открыть новую заявку" says only that there is one
     # The language of the words themselves; until now it was the one their program is set to.
     first, others = split_matters(inbound.text, facts.get(DialogSet))
     changes = {
@@ -88,3 +92,8 @@ def describe_problem(case: Case, inbound: Words, facts: Facts) -> Decision | Non
     elif others:
         changes["description"] = inbound.text[:ENOUGH]  # by mail an agent reads both
     return decide(SetFields(changes), *acts, done=False, words_used=True)
+
+
+def _says_which(found: Understanding) -> bool:
+    """Whether anything is said beside the wish to speak of another matter."""
+    return not found.says(Act.OTHER_MATTER) or len(found.leftover.split()) > 1

@@ -46,6 +46,7 @@ from desk.model.events import (
     TimerFired,
 )
 from desk.pipeline.rulebook import Rulebook, RulesByKey, Stage, expectation_owner, operation_type, timer_kind
+from escalation import after_closing_rules as closed
 from escalation import agent_rules as agents
 from escalation import consent_rules as consent
 from escalation import promise_rules as promises
@@ -205,6 +206,8 @@ RULEBOOK = Rulebook(
         Stage("edits", (Said,), (turns.correct_message,), when=edited),
         Stage("last channel", SPOKEN, (arrivals.remember_channel,)),
         Stage("incomplete mail", (Said,), (mail.note_lost_parts,), when=by_mail),
+        # What is said of a case that was closed: its trouble is back, or thanks.
+        Stage("closed", (Said,), (closed.take_up_again, closed.answer_courtesy), when=closed.is_closed),
         # A subscriber whose case has its number.
         RulesByKey(
             "answers", (Said, Pressed), expectation_owner, {CONSENT: (consent.take_consent,)}, when=answers_registered

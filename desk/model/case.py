@@ -7,7 +7,7 @@ TMF621's (v5), with the sub-state as the reason of the last change.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Boolean, Index, String, Text, UniqueConstraint, text
@@ -15,11 +15,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from desk.model.dialog_state import DialogState, Expecting
 from desk.model.events import Event, Inbound, Pressed, Said
-from desk.model.states import FINAL, TRANSITIONS, CaseState, ForbiddenTransition
+from desk.model.states import FINAL, CaseState, ForbiddenTransition, may_follow
 from desk.storage.base import Base, Instant, ProviderScopedRow
 
 TRIAGE = "triage"
 """The reason of a case whose intake is over: the same round gives it its number."""
+
+BESIDE = "beside"
+"""How a case is related to the one that was open when it began."""
+
+LIVE_TALK = timedelta(minutes=10)
+"""So long after an agent's words the talk is between two people: the desk puts in no word of its own."""
 
 _IN_INTAKE = text("state = 'acknowledged' AND registered_at IS NULL")
 
@@ -152,6 +158,11 @@ class Case(ProviderScopedRow, Base):
 _FIELDS = frozenset(Case.__table__.columns.keys())
 
 
+def number_beside(case: Case) -> str:
+    """The number of the case that was open when this one began; "" where there was none."""
+    return next((one["number"] for one in case.related if one["kind"] == BESIDE), "")
+
+
 def may_consent(case: Case, inbound: Inbound[Event]) -> bool:
     """Whether closing can be agreed to by this message: it answers what was asked, and is the person's own.
 
@@ -184,16 +195,16 @@ def append_words(text: str, added: str) -> str:
 
 
 def state_change(case: Case, state: str, reason: str, at: datetime) -> dict[str, Any]:
-    """The fields a move to another state changes. Raises `ForbiddenTransition` where `TRANSITIONS` does not allow
-    it."""
+    """The fields a move to another state changes. Raises `ForbiddenTransition` where
+    `desk.model.states.may_follow` does not allow it."""
     now, then = CaseState(case.state), CaseState(state)
-    if then is not now and then not in TRANSITIONS.get(now, frozenset()):
+    if not may_follow(now, then, reason):
         raise ForbiddenTransition(f"a case cannot go from {now} to {then}")
     changes: dict[str, Any] = {"state": then.value, "reason": reason}
     if then is CaseState.RESOLVED:
         changes["resolved_at"] = at
     elif then is CaseState.CLOSED:
         changes["closed_at"] = at
-    elif now is CaseState.RESOLVED:
-        changes["resolved_at"] = None
+    elif now in (CaseState.RESOLVED, CaseState.CLOSED):
+        changes |= {"resolved_at": None, "closed_at": None}
     return changes

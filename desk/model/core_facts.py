@@ -28,7 +28,8 @@ class CaseMatch:
     """How the case was found: "token", "button", "reply", "number", "named", "only", "new" or "none".
 
     "only" is the person's open case, the latest of several; "named" is one that the desk's own message names. ``doubt``
-    says why a mail does not prove that it belongs there.
+    says why a mail does not prove that it belongs there. "again" and "courtesy" are a case closed lately, whose trouble
+    is back, or whose person only says thanks.
     """
 
     how: str

@@ -1,4 +1,8 @@
-"""The states of a case: TMF621's, and which may follow which."""
+"""The states of a case: TMF621's, and which may follow which.
+
+A case in a final state is over; only the closed one whose trouble came back is taken up again, under its number
+(`escalation.after_closing_rules`).
+"""
 
 from __future__ import annotations
 
@@ -36,6 +40,17 @@ TRANSITIONS: Mapping[CaseState, frozenset[CaseState]] = {
     CaseState.HELD: frozenset({CaseState.IN_PROGRESS, CaseState.RESOLVED, CaseState.CANCELLED}),
     CaseState.RESOLVED: frozenset({CaseState.CLOSED, CaseState.IN_PROGRESS}),
 }
+
+RECURRED = "recurred"
+TAKEN_UP_AGAIN = frozenset({CaseState.IN_PROGRESS, CaseState.ACKNOWLEDGED})
+"""TMF621 ends with "closed". For this reason alone, and for as long as the policy says, a trouble that is back
+takes its case up again."""
+
+
+def may_follow(now: CaseState, then: CaseState, reason: str) -> bool:
+    """Whether a case may go from one state to the other, or stay where it is."""
+    again = now is CaseState.CLOSED and reason == RECURRED and then in TAKEN_UP_AGAIN
+    return then is now or again or then in TRANSITIONS.get(now, frozenset())
 
 
 class ForbiddenTransition(ValueError):

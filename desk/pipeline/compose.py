@@ -5,7 +5,6 @@ Text is rendered here, once; the journal keeps what was said, and the channels r
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -62,9 +61,9 @@ from desk.model.provider_files import Provider
 from desk.pipeline.lookup import Round, address_of, is_proved_sender, sender_address_row
 from desk.pipeline.recipients import addresses_of, priority_of
 from desk.pipeline.reply_tokens import ReplyTokenSigner
+from desk.pipeline.subjects import bare_subject
 from desk.queues.sent_questions import stored_question
 
-_MARKS = re.compile(r"^\s{0,9}(?:(?:re|aw|fwd?|отв|пер|ответ)\s?:|\[[a-z0-9]{1,20}-\d{4}-\d{6,9}-\d\])", re.IGNORECASE)
 OWN_WORDS = ("name", "contract", "lines", "question", "answer")
 """What sentences repeat of the person's own words: empty where those may not come back."""
 CardOf = Callable[[Case, Provider], SayTemplate]
@@ -455,16 +454,6 @@ class _RoundComposer:
                 "arrival_id": self.round.arrival.id,
             }
         )
-
-
-def bare_subject(subject: str) -> str:
-    """A subject without the marks of answers, and without a case number in brackets, which may be another's."""
-    for _ in range(10):
-        shorter = _MARKS.sub("", subject, count=1)
-        if shorter == subject:
-            break
-        subject = shorter
-    return subject.strip()
 
 
 def actor_of(round_: Round) -> str:

@@ -17,14 +17,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk.language.detect import LANGUAGES, language_of
 from desk.model.acts import Facts
-from desk.model.case import Case
+from desk.model.case import BESIDE, Case
 from desk.model.core_facts import CaseMatch, DuplicateOf, Now, RecentCaseCount
 from desk.model.dialog_state import DialogStateRow, Expecting, dialog_state_of
 from desk.model.events import DeliveryFailed, Event, Inbound, Pressed, Said
 from desk.model.messages import Address, Arrival, SenderAssurance
 from desk.model.provider_files import Provider
-from desk.model.states import FINAL
+from desk.model.states import FINAL, CaseState
 from desk.model.subscribers import Person, PersonAddress
+from desk.pipeline.case_choice import CaseChoice, after_closing, begins_another, unnamed
 from desk.pipeline.reply_tokens import ReplyTokenSigner, claimed_case
 from desk.pipeline.turns import put_turns
 from desk.queues.sent_questions import departure_behind
@@ -46,6 +47,11 @@ _OPEN_CASES = (
     CASES_WITH_STATE.where(Case.provider == bindparam("home"), Case.person_id.in_(bindparam("people", expanding=True)))
     .where(Case.state.not_in(_FINAL))
     .order_by(Case.id)
+)
+_CLOSED_LATELY = (
+    CASES_WITH_STATE.where(Case.provider == bindparam("home"), Case.person_id.in_(bindparam("people", expanding=True)))
+    .where(Case.state == CaseState.CLOSED.value, Case.closed_at > bindparam("since"), Case.registered_at.is_not(None))
+    .order_by(Case.closed_at, Case.id)
 )
 _RECENT = (
     select(Case.person_id, func.count())
@@ -109,6 +115,7 @@ class _Known:
     owners: dict[int, Person] = field(default_factory=dict)
     repeats: dict[str, int] = field(default_factory=dict)
     recent: dict[int, int] = field(default_factory=dict)
+    closed: dict[int, Case] = field(default_factory=dict)
 
 
 class SenderAndCaseLookup:
@@ -223,8 +230,12 @@ class SenderAndCaseLookup:
             of_these = {"home": provider.name, "people": list(people)}
             for case in await read_cases(session, _OPEN_CASES, of_these):
                 known.open_cases.setdefault(case.person_id, []).append(case)
-            if idle := people - set(known.open_cases):
-                since = {"home": provider.name, "people": list(idle), "since": now - DAY}
+            idle = people - set(known.open_cases)
+            if idle:
+                lately = {"home": provider.name, "people": list(idle), "since": now - provider.waiting.reopen_within}
+                known.closed = {case.person_id: case for case in await read_cases(session, _CLOSED_LATELY, lately)}
+            if beginning := idle | _beginning_another(inbound, known, provider, now):
+                since = {"home": provider.name, "people": list(beginning), "since": now - DAY}
                 known.recent = dict((await session.execute(_RECENT, since)).all())
         owners = {case.person_id for case in (*known.named.values(), *known.numbers.values())} - set(known.owners)
         if owners:
@@ -246,7 +257,8 @@ class SenderAndCaseLookup:
         now: datetime,
     ) -> Round:
         person = known.people.get((inbound.channel, inbound.sender.value)) if inbound.from_subscriber else None
-        case, case_match = self._pick(inbound, known, named, person)
+        chosen = self._pick(inbound, known, named, person, provider, now)
+        case, case_match = chosen.case, chosen.match
         made = Round(arrival, inbound, provider, now, RepeatableRoundIds(now, arrival.id), case, is_new=case is None)
         if case is not None and case.person_id in known.owners:
             # An agent may accept a mail from an address that is not on the case: it joins all the same.
@@ -255,7 +267,7 @@ class SenderAndCaseLookup:
             made.holder, made.person_is_new = person, False
             made.addresses = known.addresses.get(person.id, [])
         if case is None and case_match.how == "new":
-            _begin_case(made)
+            _begin_case(made, chosen.beside)
         if made.subject is not None:
             made.before = made.subject.dialog_state.as_row()
         made.facts.put(case_match)
@@ -268,25 +280,36 @@ class SenderAndCaseLookup:
         return made
 
     def _pick(
-        self, inbound: Inbound[Event], known: _Known, named: tuple[int, str], person: Person | None
-    ) -> tuple[Case | None, CaseMatch]:
+        self,
+        inbound: Inbound[Event],
+        known: _Known,
+        named: tuple[int, str],
+        person: Person | None,
+        provider: Provider,
+        now: datetime,
+    ) -> CaseChoice:
         (case_id, how), reference = named, inbound.reference
         case = known.numbers.get(reference.number) if reference.number else known.named.get(case_id)
         if inbound.from_agent and case is None and not reference.number:
             case, how = known.numbers.get(reference.quoted_number), "reply"
         accepted = reference.case_id and not reference.button and case is not None
         if not inbound.from_subscriber or accepted:
-            return case, CaseMatch("number" if reference.number and case else how if case else "none")
+            return CaseChoice(case, CaseMatch("number" if reference.number and case else how if case else "none"))
         cases = known.open_cases.get(person.id, []) if person else []
         mine = case is not None and person is not None and case.person_id == person.id
         if case is not None and mine and (case.open or how == "button"):
             doubt = "the sender's server could not be proved" if inbound.proof is SenderAssurance.DOUBTED else ""
-            return case, CaseMatch(how, doubt)
+            another = how in ("token", "reply") and not doubt and begins_another(inbound, case, provider, now)
+            return CaseChoice(None, CaseMatch("new"), case) if another else CaseChoice(case, CaseMatch(how, doubt))
         if isinstance(inbound.event, Pressed):
-            return None, CaseMatch("none")
+            return CaseChoice(None, CaseMatch("none"))
         if how == "token" and case is not None and not mine:
-            return case, CaseMatch(how, "the token was written to another person")
-        return _unnamed(inbound, cases, how)
+            return CaseChoice(case, CaseMatch(how, "the token was written to another person"))
+        if case is not None and mine and case.registered:
+            by_token = how == "token"
+            if back := after_closing(inbound, case, provider, now, by_token):
+                return back
+        return unnamed(inbound, cases, known.closed.get(person.id) if person else None, how, provider, now)
 
 
 async def read_cases(
@@ -299,18 +322,18 @@ async def read_cases(
     return [case for case, _ in found]
 
 
-def _unnamed(inbound: Inbound[Event], cases: Sequence[Case], how: str) -> tuple[Case | None, CaseMatch]:
-    """The message names no case of its sender's that is open: it means their latest open one, or a new one."""
-    if inbound.reference.tokens and how != "token":
-        doubt = "its reply token is not genuine for this sender"
-        return (cases[-1] if cases else None), CaseMatch("only" if cases else "new", doubt)
-    if not cases:
-        return None, CaseMatch("new")
-    doubt = "" if inbound.proof is SenderAssurance.SURE else "it carries no reply token, and the sender is not proved"
-    return cases[-1], CaseMatch("only", doubt)
+def _beginning_another(inbound: Sequence[Inbound[Event]], known: _Known, provider: Provider, now: datetime) -> set[int]:
+    """Who has a case open and begins another one beside it."""
+    found = set[int]()
+    for one in inbound:
+        person = known.people.get((one.channel, one.sender.value)) if one.from_subscriber else None
+        cases = known.open_cases.get(person.id, ()) if person else ()
+        if person is not None and cases and unnamed(one, cases, None, "", provider, now).case is None:
+            found.add(person.id)
+    return found
 
 
-def _begin_case(made: Round) -> None:
+def _begin_case(made: Round, beside: Case | None) -> None:
     """A case of the speaker's, and the speaker themselves where nobody knows them yet."""
     inbound, provider, now = made.inbound, made.provider, made.now
     if made.holder is None:
@@ -325,6 +348,7 @@ def _begin_case(made: Round) -> None:
         address=inbound.sender.value,
         subject=inbound.event.subject[:400] if isinstance(inbound.event, Said) else "",
         contract=made.holder.contract,
+        related=[] if beside is None else [{"case": str(beside.id), "number": beside.number or "", "kind": BESIDE}],
         opened_at=now,
         updated_at=now,
     )

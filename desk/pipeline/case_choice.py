@@ -1,0 +1,98 @@
+"""Which case a message means that names none of its sender's open ones.
+
+It is the one asked about last; a matter of its own beside it, where the words or the subject say so; one closed lately,
+where its trouble is back or its person says thanks; else a new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from desk.model.case import LIVE_TALK, Case
+from desk.model.core_facts import CaseMatch
+from desk.model.events import Event, Inbound, Said
+from desk.model.messages import SenderAssurance
+from desk.model.provider_files import Provider
+from desk.pipeline.subjects import bare_subject
+from desk.understanding.belonging import (
+    AfterClosing,
+    asks_of_another_matter,
+    is_letter_of_its_own,
+    said_after_closing,
+)
+from desk.understanding.observations import Context, Situation
+
+UNPROVED = "it carries no reply token, and the sender is not proved"
+NOT_GENUINE = "its reply token is not genuine for this sender"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseChoice:
+    """The case in hand and how it was found; for a new one that begins beside another, which."""
+
+    case: Case | None
+    match: CaseMatch
+    beside: Case | None = None
+
+
+def unnamed(
+    inbound: Inbound[Event], cases: Sequence[Case], closed: Case | None, how: str, provider: Provider, now: datetime
+) -> CaseChoice:
+    """The choice among the sender's open ``cases`` and the one ``closed`` lately. ``how`` a case was named at all."""
+    latest = max(cases, key=_asked) if cases else None
+    if inbound.reference.tokens and how != "token":
+        return CaseChoice(latest, CaseMatch("only" if latest else "new", NOT_GENUINE))
+    if inbound.reference.anew:
+        return CaseChoice(None, CaseMatch("new"), latest)
+    if latest is None:
+        return after_closing(inbound, closed, provider, now) or CaseChoice(None, CaseMatch("new"))
+    another = begins_another(inbound, latest, provider, now) or _is_letter_of_its_own(inbound, latest, provider)
+    if another and inbound.proof is not SenderAssurance.DOUBTED:
+        return CaseChoice(None, CaseMatch("new"), latest)
+    return CaseChoice(latest, CaseMatch("only", "" if inbound.proof is SenderAssurance.SURE else UNPROVED))
+
+
+def begins_another(inbound: Inbound[Event], case: Case, provider: Provider, now: datetime) -> bool:
+    """Whether the words begin a matter beside this one, which has its number. In a live talk that is the agent's."""
+    event = inbound.event
+    talking = case.owner and case.answered_at is not None and now - case.answered_at < LIVE_TALK
+    if not isinstance(event, Said) or event.edited or not case.registered or talking:
+        return False
+    return asks_of_another_matter(event.text, _situation(provider))
+
+
+def _is_letter_of_its_own(inbound: Inbound[Event], latest: Case, provider: Provider) -> bool:
+    event = inbound.event
+    if inbound.sender.channel_kind != "mail" or not isinstance(event, Said) or not latest.registered:
+        return False
+    subject, known = bare_subject(event.subject), bare_subject(latest.subject)
+    return is_letter_of_its_own(event.text, subject, known, _situation(provider))
+
+
+def after_closing(
+    inbound: Inbound[Event], closed: Case | None, provider: Provider, now: datetime, by_token: bool = False
+) -> CaseChoice | None:
+    """The case closed lately, where the message is about it; None where it begins something new.
+
+    ``by_token`` when a genuine token names it, which proves a sender of whom nothing else is known.
+    """
+    event = inbound.event
+    if closed is None or closed.closed_at is None or not isinstance(event, Said) or event.edited:
+        return None
+    proved = inbound.proof is SenderAssurance.SURE or (by_token and inbound.proof is SenderAssurance.CLAIMED)
+    if not proved or now - closed.closed_at > provider.waiting.reopen_within:
+        return None
+    said = said_after_closing(event.text, _situation(provider), closed.category == "billing")
+    courtesy = said is AfterClosing.COURTESY and not event.files
+    return CaseChoice(closed, CaseMatch(said.value)) if said is AfterClosing.AGAIN or courtesy else None
+
+
+def _situation(provider: Provider) -> Situation:
+    shapes = (provider.contract_shape,) if provider.contract_shape else ()
+    return replace(Situation(Context.WAITING), zone=provider.timezone, contract_shapes=shapes)
+
+
+def _asked(case: Case) -> tuple[datetime, int]:
+    return case.asked_at or case.opened_at, case.id

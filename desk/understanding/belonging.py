@@ -1,0 +1,107 @@
+"""Which matter a message belongs to, where it names none: the open one, one of its own, or a closed one. Pure."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from desk.understanding.observations import Act, Context, Situation, Understanding
+from desk.understanding.understand import understand
+from desk.understanding.words import words_of
+
+
+class AfterClosing(StrEnum):
+    """What a message says to a case that was closed lately."""
+
+    AGAIN = "again"
+    """The trouble is back, or was never gone."""
+    COURTESY = "courtesy"
+    """Nothing but thanks, or that all is well."""
+    NOTHING = ""
+    """Something else: a matter of its own."""
+
+
+_OF_THE_CASE = frozenset(
+    {
+        Act.AGREE,
+        Act.RESERVED,
+        Act.DENY,
+        Act.WORKS_ALREADY,
+        Act.STATUS,
+        Act.CANCEL,
+        Act.CALLBACK,
+        Act.HUMAN,
+        Act.BOT_QUESTION,
+        Act.LANGUAGE,
+        Act.ANGRY,
+        Act.THANKS,
+    }
+)
+"""What is said to a matter that is known: no such letter begins another one, whatever its subject."""
+_ANSWERS = frozenset({Act.AGREE, Act.RESERVED, Act.DENY, Act.WORKS_ALREADY})
+_OTHER = ("еще", "друг", "нов", "втор", "отдельн", "another", "other", "new", "second", "separate", "different")
+_OTHER_WORDS = frozenset({"more", "else", "also"})
+_COURTESY = frozenset({Act.THANKS, Act.AGREE, Act.GREETING, Act.WORKS_ALREADY})
+_AGAIN = frozenset(["опять", "снова", "вновь", "опяь", "повторно", "попрежнему", "again", "still"])
+_STILL = (
+    "по прежнему",
+    "до сих пор",
+    "так и не",
+    "то же самое",
+    "тоже самое",
+    "та же история",
+    "same thing",
+    "is back",
+)
+_MONEY = ("спис", "деньг", "плат", "плач", "счет", "руб", "тариф", "баланс", "долг", "charg", "paid", "bill", "refund")
+
+
+def asks_of_another_matter(text: str, situation: Situation) -> bool:
+    """Whether a message to a case that waits begins a matter of its own: "и ещё вопрос: …", "новая заявка"."""
+    found = understand(text, situation)
+    return not found.says(*_ANSWERS) and any(
+        one.act is Act.OTHER_MATTER and _names_another(text[one.start : one.end]) for one in found.acts
+    )
+
+
+def _names_another(words: str) -> bool:
+    """ "Не то" and "вы не поняли" speak of the matter at hand; "ещё вопрос" and "новая заявка" of another one."""
+    return any(word.text.startswith(_OTHER) or word.text in _OTHER_WORDS for word in words_of(words))
+
+
+def is_letter_of_its_own(text: str, subject: str, case_subject: str, situation: Situation) -> bool:
+    """Whether a letter without a token begins a matter of its own: another subject, and nothing said to the open one.
+
+    The subjects are bare, without "Re:" and case numbers.
+    """
+    if not subject or not case_subject or _squeezed(subject) == _squeezed(case_subject):
+        return False
+    return not understand(text, situation).says(*_OF_THE_CASE)
+
+
+def _squeezed(subject: str) -> str:
+    return "".join(subject.split()).casefold()
+
+
+def said_after_closing(text: str, situation: Situation, is_about_money: bool = False) -> AfterClosing:
+    """What the words say to a closed case. ``is_about_money`` when that case was: "опять списали" is no lost signal.
+
+    Without a word of return ("опять", "снова") only a bare denial takes a case up again: "не работает".
+    """
+    asked = Situation(Context.CONSENT, "", situation.now, situation.zone, situation.contract_shapes)
+    found = understand(text, asked)
+    if _is_courtesy(found):
+        return AfterClosing.COURTESY
+    words = [word.text for word in words_of(text)]
+    joined = " ".join(words)
+    returned = bool(_AGAIN.intersection(words)) or any(one in joined for one in _STILL)
+    if not is_about_money and any(word.startswith(_MONEY) for word in words):
+        return AfterClosing.NOTHING
+    other = asks_of_another_matter(text, situation) or found.says(Act.CANCEL, Act.STATUS, Act.AGREE)
+    bare = found.says(Act.DENY) and not found.leftover
+    return AfterClosing.AGAIN if (returned or bare) and not other else AfterClosing.NOTHING
+
+
+def _is_courtesy(found: Understanding) -> bool:
+    said = {one.act for one in found.acts}
+    is_courtesy = bool(said - {Act.GREETING}) and said <= _COURTESY and not found.leftover
+    return found.closes or is_courtesy
