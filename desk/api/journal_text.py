@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from desk.language.templates import Templates
-from desk.model.journal import JournalEntry
+from desk.model.journal import JournalEntry, PeerMuted, SendingSuppressed
 from desk.model.provider_files import Provider
 
 
@@ -34,7 +34,7 @@ class JournalText:
         named: dict[str, str] = {}
         if "state" in data:
             named |= {name: self._labels.get(data[name], data[name]) for name in ("state", "reason")}
-        elif "reason" in data:
+        elif entry.kind in (PeerMuted.kind, SendingSuppressed.kind):
             named["why"] = self._suppression(home, data)
         if "option" in data:
             named["label"] = self._label(home, f"button_{data['option']}", data["option"])

@@ -30,10 +30,12 @@ from desk.model.journal import (
     DeliveryUnknown,
     DialogStarted,
     DialogueMessageLogged,
+    EtaLapsed,
     EtaPromised,
     GuessingSuspected,
     JournalEntry,
     JournalEntryData,
+    KeptSilent,
     MailIncomplete,
     NotDelivered,
     NoteAdded,
@@ -41,6 +43,7 @@ from desk.model.journal import (
     SendingSuppressed,
     SolutionNoted,
     StateChanged,
+    TakenUpAgain,
     UnaskedNoticeSent,
     stored_data,
 )
@@ -101,6 +104,10 @@ EVENTS: tuple[JournalEntryData, ...] = (
     PeerMuted(SAID, SuppressionCode.TOO_MANY_IN_A_WEEK, 5),
     BacklogQuarantined(17),
     GuessingSuspected(),
+    KeptSilent("small talk"),
+    KeptSilent("asked twice"),
+    EtaLapsed(2),
+    TakenUpAgain(2),
 )
 
 
@@ -152,4 +159,4 @@ def test_codes_are_told_in_words(templates: Templates) -> None:
     assert shown(templates, AutomaticMailCame("auto-reply"), "ru") == "автоматическое письмо: автоответ"
     assert shown(templates, EtaPromised("2026-11-30T15:00+03:00"), "ru") == "обещано решение к 30.11.2026 15:00"
     muted = PeerMuted("r@p.test", "too_many_in_an_hour", 3)
-    assert shown(templates, muted, "en").endswith("since too much automatic mail went there within an hour (3)")
+    assert shown(templates, muted, "en").endswith("because too many automatic emails went there within an hour (3)")
