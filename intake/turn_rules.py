@@ -33,6 +33,12 @@ def is_answer(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
     return (facts.get(Turn) or Turn()).after_question
 
 
+def is_out_of_turn(facts: Facts) -> bool:
+    """Whether a message replies to an earlier question, or came before the open one was there."""
+    turn = facts.get(Turn) or Turn()
+    return bool(turn.replied) or not turn.after_question
+
+
 def correct_message(case: Case, inbound: Words, facts: Facts) -> Decision | None:
     """An edit changes what it edits: the answer that the message was, or the description it stands in.
 

@@ -123,6 +123,11 @@ def in_intake(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
     return case.open and not is_complete(case)
 
 
+def out_of_turn(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
+    """Whether a message is no answer to what the desk asked last: an edit, or written before it could be read."""
+    return in_intake(case, inbound, facts) and (bool(inbound.event.edited) or turns.is_out_of_turn(facts))
+
+
 def of_another_matter(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
     """Whether the subject is changed while the desk asks."""
     return in_intake(case, inbound, facts) and others.speaks_of_another_matter(case, inbound, facts)
@@ -253,7 +258,7 @@ RULEBOOK = Rulebook(
             "turns",
             (Said,),
             (turns.confirm_correction, turns.answer_earlier_question, turns.keep_early_words),
-            when=in_intake,
+            when=out_of_turn,
         ),
         Stage("other matters", (Said,), (others.another_matter,), when=of_another_matter),
         RulesByKey("questions in between", (Said, Pressed), expectation_owner, BETWEEN, when=in_intake),

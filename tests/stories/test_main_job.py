@@ -21,13 +21,13 @@ ANSWERS = {
     "scope": "all",
     "since": "вчера в 18",
     "place": "ул. Лесная, 5",
-    "lights": "los",
+    "lights": "nolink",
     "reboot": "yes",
     "neighbours": "yes",
     "changed": "ночью была гроза",
     "photo_lights": "skip",
 }
-"""What is answered to "no internet", with the light for the line to the house red."""
+"""What is answered to "no internet", with the light for the line to the house off."""
 
 
 async def becomes_a_case(subscriber: Subscriber, first: str = FIRST) -> None:
