@@ -46,7 +46,7 @@ def test_the_first_letter_asks_what_depends_on_nothing() -> None:
 def test_a_chat_asks_one_by_one_in_the_order_of_the_file() -> None:
     answers: dict[str, Any] = {}
     order = []
-    reply = {"scope": "all", "lights": "los", "reboot": False, "neighbours": "unknown"}
+    reply = {"scope": "all", "lights": "nolink", "reboot": False, "neighbours": "unknown"}
     while asks := next_questions(NO_INTERNET, answers, {}, 1):
         order += ids(asks)
         answers |= given_answers(**{asks[0].id: reply.get(asks[0].id, "слова")})
@@ -164,6 +164,13 @@ def test_only_a_host_name_gets_into_a_command(said: str, target: str) -> None:
     answers = {"scope": {"value": "site", "text": "4"}, "which_site": {"value": said, "text": said}}
     request = questions_by_id(NO_INTERNET, ["traceroute"], answers)[0]
     assert dict(request.commands)["windows"] == f"tracert -d {target}"
+
+
+def test_a_zone_that_is_enough_leaves_only_its_own_questions() -> None:
+    """A red LOS is for the field team: nothing is to be tried at home, and the neighbours matter no more."""
+    assert ids(next_questions(NO_INTERNET, given_answers(lights="los"), {}, 9)) == ["since", "place"]
+    told = given_answers(lights="los", since="вчера", place="Озёрная")
+    assert ids(next_questions(NO_INTERNET, told, {}, 9)) == ["photo_lights"]
 
 
 @pytest.mark.parametrize(
