@@ -21,10 +21,8 @@ _CALM_WORDS = _word_set(
     "пожалуйста здравствуйте спасибо помогите добрый уважаемые извините простите подскажите please hello thanks thank "
     "sorry help kindly dear"
 )
-MIN_WORDS, MIN_LETTERS, MIN_SHARE = 3, 12, 0.7
-"""So many words and letters, and such a share of capitals among these, are shouting. Names of things are shorter."""
-MIN_LENGTH = 3
-"""Letters of a word in capitals that counts when words are few: "ДА", "IP", "WAN" name things."""
+MIN_WORDS, MIN_LETTERS, MIN_SHARE = 4, 12, 0.7
+"""So many words and letters, and such a share of capitals among these, are shouting; an answer of few words is none."""
 _ABBREVIATIONS = _word_set(
     "los wan lan pon ont onu ip tv dns dhcp pppoe wpa wpa2 psk aes usb tp link vpn ssid mac url iptv wifi wps lte poe "
     "лос пон айпи тв днс усб"

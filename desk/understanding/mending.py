@@ -15,7 +15,8 @@ from desk.language.letter_model import load_word_list
 MIN_LENGTH = 5
 """Letters of a word from which on one mistake is mended; an exchange of two neighbours already in four."""
 MIN_LENGTH_TWO = 9
-"""Letters from which on two mistakes are mended."""
+"""Letters from which on two mistakes are mended, if one at most is in a consonant."""
+_VOWELS = str.maketrans("", "", "аеиоуыэюяaeiouy")
 _LOOK_ALIKES = str.maketrans("aceopxykmthb", "асеорхукмтнв")
 _REPEATED = re.compile(r"(.)\1{1,}")
 _INFLECTED = frozenset("аяоеиыуюйьлтмхвшщь")
@@ -97,6 +98,8 @@ def _is_slip(word: str, meant: str, distance: int) -> bool:
     """Whether a word may be a mistyped other one, and is not merely another form of it."""
     if min(len(word), len(meant)) < MIN_LENGTH:
         return sorted(word) == sorted(meant) and word[0] == meant[0]  # two neighbours exchanged
+    if distance == 2 and OSA.distance(word.translate(_VOWELS), meant.translate(_VOWELS), score_cutoff=1) > 1:
+        return False
     if word > "\u0400":
         stem = min(len(word), len(meant)) - 2
         return not (word[:stem] == meant[:stem] and word[-1] in _INFLECTED and word[-2:] != meant[-2:])

@@ -105,10 +105,11 @@ def braces_expanded(text: str) -> Iterator[str]:
 
 
 class PhraseBook:
-    """The patterns of many names, looked up by their first words."""
+    """The patterns of many names, each looked for only where a message has a word of its rarest element."""
 
     def __init__(self, patterns: Mapping[str, Iterable[str]], classes: WordClasses) -> None:
-        self._by_first: defaultdict[str, list[tuple[str, _Pattern]]] = defaultdict(list)
+        self._patterns: list[tuple[str, _Pattern, list[frozenset[str]]]] = []
+        self._by_key: defaultdict[str, list[int]] = defaultdict(list)
         self.words: set[str] = set()
         for name, lines in patterns.items():
             for line in lines:
@@ -116,21 +117,25 @@ class PhraseBook:
                     self._add(name, pattern)
 
     def _add(self, name: str, pattern: _Pattern) -> None:
-        first = pattern.elements[0].words
-        if first is None or not pattern.elements[0].least:
-            raise ValueError(f"a phrase of {name} begins with nothing to look up")
-        for word in first:
-            self._by_first[word].append((name, pattern))
+        needed = sorted((one.words for one in pattern.elements if one.least and one.words is not None), key=len)
+        for word in needed[0]:
+            self._by_key[word].append(len(self._patterns))
+        self._patterns.append((name, pattern, needed[1:]))
         for element in pattern.elements:
             self.words |= element.words or frozenset()
 
     def found(self, words: Sequence[Word]) -> dict[str, list[Span]]:
         """Where phrases of each name stand: per pattern and beginning the longest place."""
         places: dict[str, list[Span]] = {}
-        for at, word in enumerate(words):
-            for name, pattern in self._by_first.get(word.text, ()):
-                end = _match_end(pattern, words, at)
-                if end > at:
+        texts = [word.text for word in words]
+        present = set(texts)
+        for number in sorted({number for text in present for number in self._by_key.get(text, ())}):
+            name, pattern, needed = self._patterns[number]
+            if any(present.isdisjoint(others) for others in needed):
+                continue
+            first = pattern.elements[0].words or frozenset()
+            for at, text in enumerate(texts):
+                if text in first and (end := _match_end(pattern, words, at)) > at:
                     places.setdefault(name, []).append((at, end))
         return places
 

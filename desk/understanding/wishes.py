@@ -64,6 +64,8 @@ def wishes(text: str, situation: Situation) -> tuple[ObservedAct, ...]:
         act: _apart_from(spans, [other for by in hidden_by.get(act, ()) for other in places.get(by, ())])
         for act, spans in places.items()
     }
+    if places.get(Act.CORRECTION) or places.get(Act.OTHER_MATTER):
+        places[Act.CANCEL] = [one for one in places.get(Act.CANCEL, ()) if _calls_off(words, one)]
     if calls := places.get(Act.CALLBACK):
         places[Act.HUMAN] = [*places.get(Act.HUMAN, ()), *calls]
     found = [
@@ -101,6 +103,11 @@ def mended_words(text: str) -> tuple[Word, ...]:
     )
 
 
+def _calls_off(words: Sequence[Word], span: Span) -> bool:
+    return any(word.text in word_class("cancel_core") for word in words[span[0] : span[1]])
+
+
+@cache
 def word_class(name: str) -> frozenset[str]:
     """The words of a class of ``phrases/classes.toml``."""
     return _phrases().classes.words(f"@{name}")
@@ -119,7 +126,7 @@ def _places(words: Sequence[Word], context: Context) -> dict[Act, list[Span]]:
         if left := _apart_from(spans, against):
             places.setdefault(Act(act), []).extend(left)
     for start, end in _clauses(words):
-        texts = {word.text for word in words[start:end]}
+        texts = {word.text for word in words[start:end] if not word.text.isdecimal()}
         for bare in phrases.bare:
             if texts & bare.core and texts <= bare.core | bare.around:
                 places.setdefault(bare.act, []).extend(_apart_from([(start, end)], found.get(f"!{bare.act}", ())))
