@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
 
 from desk.language.rich_text import literal
 from desk.language.time_labels import time_labels
 from desk.model.acts import Button, Buttons, SayTemplate
-from desk.model.case import Case
+from desk.model.case import Case, number_beside
 from desk.model.provider_files import Provider
 from desk.model.states import CaseState
+from escalation.earlier_cases import INTERMITTENT, LATELY, LONG, same_within
 
 _TAKE: Buttons = ((Button("take", "button_take"),),)
 _WORK: Buttons = (
     (Button("eta:60", "button_eta_1h"), Button("eta:240", "button_eta_4h"), Button("eta:1440", "button_eta_1d")),
     (Button("resolve", "button_resolve"),),
 )
+
+_REBOOT = ("reboot", "rebooted")
+"""The ids of questions about a restart."""
+_SHOWN = 5
+"""Earlier cases that a card names."""
 
 
 def case_card(case: Case, provider: Provider, title: Callable[[str], str] = str) -> SayTemplate:
@@ -33,6 +41,12 @@ def case_card(case: Case, provider: Provider, title: Callable[[str], str] = str)
         "queue": provider.team_title(case.queue, provider.language),
         "contract": literal(case.contract),
         "standing": case.entitlement,
+        "holder": literal(case.holder),
+        "plan": literal(case.plan),
+        "service_level": literal(case.service_level),
+        "phone": literal(case.phone),
+        "callback": literal(case.callback_phone),
+        "call": "1" if case.preferred_way == "phone" else "",
         "proved": "1" if case.proved else "",
         "upset": "1" if case.upset else "",
         "channel_kind": case.channel_kind,
@@ -44,15 +58,51 @@ def case_card(case: Case, provider: Provider, title: Callable[[str], str] = str)
         "circumstances": literal(_short(_known(case.circumstances), 300)),
         "present": [_short(one, 160) for one in case.present[:12]],
         "absent": [_short(one, 160) for one in case.absent[:12]],
+        "known": "1" if _is_known(case) else "",
         "zone": _known(case.fault_zone),
         "sure": f"{case.zone_sure:.0%}",
         "severity": case.severity,
         "articles": "; ".join(map(title, case.articles)),
+        "rebooted": _rebooted(case),
+        **_history(case, provider),
+        "beside": number_beside(case),
         "news": str(case.unread) if case.unread else "",
         "times": str(case.eta_version) if case.eta_version > 1 else "",
         "eta": f"{eta['date']} {eta['time']}" if eta else "",
     }
     return SayTemplate("card", names, buttons=_buttons(case))
+
+
+def _is_known(case: Case) -> bool:
+    """Whether anything is known beside the person's own words."""
+    told = (case.occurred, case.place, case.circumstances, case.fault_zone)
+    return any(map(_known, told)) or bool(case.present or case.absent)
+
+
+def _rebooted(case: Case) -> str:
+    """ "yes" or "no" where the person said whether the device was restarted; else ""."""
+    told = next((case.answers[one].get("value") for one in _REBOOT if one in case.answers), None)
+    return {True: "yes", False: "no"}.get(told, "") if isinstance(told, bool) else ""
+
+
+def _history(case: Case, provider: Provider) -> dict[str, str | list[str]]:
+    """The earlier cases of the person, how many were of the same kind, and whether the trouble comes and goes."""
+    since = case.registered_at or case.opened_at
+    lately, long = (same_within(case.history, span, since) for span in (LATELY, LONG))
+    lines = [_earlier(one, provider) for one in case.history[:_SHOWN]]
+    return {
+        "again": "1" if case.recurrences or lately else "",
+        "recurrences": str(case.recurrences) if case.recurrences else "",
+        "earlier": lines,
+        "lately": str(lately) if lately else "",
+        "long": str(long) if long else "",
+        "intermittent": "1" if lately + case.recurrences + 1 >= INTERMITTENT else "",
+    }
+
+
+def _earlier(one: Mapping[str, Any], provider: Provider) -> str:
+    at = datetime.fromisoformat(one["at"]).astimezone(provider.timezone)
+    return f"{one['number']}, {at:%d.%m}"
 
 
 def _buttons(case: Case) -> Buttons:

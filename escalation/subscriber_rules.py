@@ -30,6 +30,7 @@ from desk.model.messages import Address
 from desk.model.provider_files import Provider
 from desk.model.shared_facts import IdentityClaim
 from desk.model.states import CaseState
+from escalation.earlier_cases import EarlierCases, history_of
 from escalation.promise_rules import watch_for_taker
 from escalation.routing import route_case
 from escalation.undelivered import UndeliveredMessage
@@ -61,7 +62,7 @@ def register_case(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     names: Names = {"queue": provider.team_title(routed.to, case.language) if case.proved else ""}
     return decide(
         AssignCaseNumber(),
-        SetFields({"queue": routed.to}),
+        SetFields({"queue": routed.to, "history": history_of(case, facts.get(EarlierCases)), **_on_file(identified)}),
         Expect(),
         ChangeState(CaseState.ACKNOWLEDGED, "queued"),
         AddJournalEntry(CaseRouted(routed.to, routed.decided_by, routed.source)),
@@ -70,6 +71,19 @@ def register_case(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
         UpdateCard(),
         done=False,
     )
+
+
+def _on_file(identified: IdentityClaim | None) -> dict[str, str]:
+    """What agents want to see of the account: its holder, plan and level of service, and a phone."""
+    account = identified.account if identified else None
+    if account is None:
+        return {}
+    return {
+        "holder": account.name[:200],
+        "plan": ", ".join(account.products)[:200],
+        "service_level": account.service_level[:40],
+        "phone": next(iter(account.phones), "")[:40],
+    }
 
 
 def _usual_wait(facts: Facts) -> Names:

@@ -22,7 +22,7 @@ from desk.model.core_facts import ActingAgent
 from desk.model.events import OfSubscriber, OperationOrdered, TimerFired
 from desk.model.journal import JournalEntry
 from desk.model.provider_files import Provider
-from desk.model.shared_facts import Account, ArticleSuggestions, DialogArticles, IdentityClaim
+from desk.model.shared_facts import Account, ArticleSuggestion, ArticleSuggestions, DialogArticles, IdentityClaim
 from desk.model.subscribers import Person
 from desk.pipeline.lookup import Round
 from desk.pipeline.request_coalescing import RequestCoalescer
@@ -42,6 +42,8 @@ from kb.storage.usage_tables import ArticleLinkRow
 
 MAX_TEXT_LENGTH = 600
 """Characters of a text that is searched for: no question needs to be longer."""
+MOST_FOR_AGENT = 3
+"""Articles that an agent is shown at once."""
 _ASKING = (Take, AddNote, Resolve, ListArticles, MarkArticlesNotUseful)
 """Operations for which the articles of the case are looked up."""
 
@@ -85,11 +87,14 @@ class DialogArticlesLookup:
 
 class AgentArticlesLookup:
     """Finds `kb.agent_rules.ArticlesForAgentCommand` where an agent may want an article, or is asked for one; else
-    None."""
+    None. ``articles_of_zone`` gives the ids of those that the case's dialog names for where its fault lies."""
 
-    def __init__(self, database: Database, knowledge: KnowledgeBase) -> None:
+    def __init__(
+        self, database: Database, knowledge: KnowledgeBase, articles_of_zone: Callable[[Round], Sequence[str]]
+    ) -> None:
         self._database = database
         self._knowledge = knowledge
+        self._articles_of_zone = articles_of_zone
 
     async def __call__(self, round_: Round) -> object | None:
         """Reads the links of this case, and searches the knowledge base where that helps."""
@@ -108,15 +113,25 @@ class AgentArticlesLookup:
         case, inbound = round_.case, round_.inbound
         noted = isinstance(inbound.event, OperationOrdered) and isinstance(inbound.event.operation, AddNote)
         text = inbound.text if noted else case.description or case.subject
-        if not text.strip():
+        here = () if noted else self._articles_of_zone(round_)
+        if not (text.strip() or here):
             return ()
-        asked = case.provider, text[:MAX_TEXT_LENGTH], case.language
-        found = await asyncio.to_thread(self._knowledge.suggest_to_agent, *asked)
-        agents_language = round_.facts.need(Provider).language
-        titles = [self._knowledge.title(case.provider, one.article, agents_language, one.title) for one in found.best]
+        found = await asyncio.to_thread(self._found, case, text[:MAX_TEXT_LENGTH], here)
+        language = round_.facts.need(Provider).language
         return tuple(
-            AgentArticle(one.article, title, sure=one.sure) for one, title in zip(found.best, titles, strict=True)
+            AgentArticle(one.article, self._knowledge.title(case.provider, one.article, language, one.title), sure=sure)
+            for one, sure in found
         )
+
+    def _found(self, case: Case, text: str, here: Sequence[str]) -> list[tuple[ArticleSuggestion, bool]]:
+        """Articles and whether the words surely mean each: those of the fault's zone first, then the others."""
+        of_zone = self._knowledge.suggestions_by_id(case.provider, here, case.language)
+        by_words = self._knowledge.suggest_to_agent(case.provider, text, case.language).best if text.strip() else ()
+        # Where the zone is known, words that fit something else are the less to be trusted.
+        others = [one for one in by_words if one.article not in of_zone and (one.sure or not of_zone)]
+        surely = {one.article for one in by_words if one.sure}
+        found = [*(of_zone[one] for one in here if one in of_zone), *others][:MOST_FOR_AGENT]
+        return [(one, one.article in surely) for one in found]
 
     async def _read_links(self, round_: Round) -> tuple[tuple[str, str], ...]:
         query = (

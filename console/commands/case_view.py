@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from console.commands.case_names import Providers, agent_name, zone_of
+from console.commands.case_origins import origin_lines
 from console.terminal.output import READABLE, Output, indented, labelled, message, one_line, text
 from console.terminal.times import full_time, short_time
 from desk.api.journal_text import JournalText
@@ -76,10 +77,15 @@ def _list_line(names: Sequence[str], cells: Sequence[Text]) -> Table:
     return grid
 
 
-def print_case(view: CaseView, words: JournalText, providers: Providers, say: Labels, why: bool) -> None:
-    """The case with its whole journal; with ``why`` also the rules that decided, round by round."""
+def print_case(
+    view: CaseView, words: JournalText, providers: Providers, say: Labels, why: bool, origins: bool = False
+) -> None:
+    """The case with its whole journal; with ``why`` also the rules that decided, round by round, and with ``origins``
+    the words that each answer comes from."""
     output, case = Output(widest=READABLE), view.case
     output.print(_title(case, providers, say), "", _details(case, view.person, providers, say), "")
+    if origins:
+        output.print(Text(say["origins"], "bold"), labelled(origin_lines(case, view.journal, say)), "")
     output.print(Text(say["journal"], "bold"))
     zone = zone_of(case, providers)
     for day, entries in groupby(view.journal, key=lambda entry: f"{entry.at.astimezone(zone):%d.%m.%Y}"):

@@ -87,10 +87,11 @@ async def _cases(
 @click.argument("number", metavar="N")
 @click.option("--provider", default="", help="Whose case, where two providers have that number.")
 @click.option("--why", is_flag=True, help="Name the rules that decided, round by round.")
+@click.option("--origins", is_flag=True, help="Show the words, button or file that each line comes from.")
 @json_option
 @pass_folder
-def case(folder: DeskFolder, number: str, provider: str, why: bool, as_json: bool) -> None:
-    """Show case N with its whole journal, and with --why the rules that decided, round by round.
+def case(folder: DeskFolder, number: str, provider: str, why: bool, origins: bool, as_json: bool) -> None:
+    """Show case N with its whole journal, with --why the rules that decided, with --origins where each line comes from.
 
     N is the number as the subscriber has it, or its count alone. Times are the provider's own; --json has them in UTC.
 
@@ -98,6 +99,7 @@ def case(folder: DeskFolder, number: str, provider: str, why: bool, as_json: boo
     Examples:
       firstline case SN-2026-000012-3
       firstline case SN-2026-000012-3 --why
+      firstline case SN-2026-000012-3 --origins
       firstline case 12 --json
     """
     settings = folder.settings()
@@ -110,7 +112,7 @@ def case(folder: DeskFolder, number: str, provider: str, why: bool, as_json: boo
     from console.commands.case_view import print_case  # noqa: PLC0415 (rich takes a moment)
 
     say = labels(settings.language)
-    print_case(view, JournalText(_templates(folder), settings.language, say), providers, say, why)
+    print_case(view, JournalText(_templates(folder), settings.language, say), providers, say, why, origins)
 
 
 async def _case(folder: DeskFolder, number: str, provider: str) -> tuple[CaseView, Providers]:

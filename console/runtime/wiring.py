@@ -40,12 +40,19 @@ from desk.pipeline.send import OutboxSender
 from desk.pipeline.worker import Lookup, Worker
 from desk.pipeline.write import ActWriter, DecisionWriter, OutcomeListener
 from escalation.cards import case_card
+from escalation.earlier_cases import EarlierCases, EarlierCasesLookup
 from escalation.transcript import TranscriptLookup
 from escalation.undelivered import UndeliveredTextLookup
 from escalation.usual_wait import UsualWait, UsualWaitLookup
 from intake.identity import guess_budget
 from intake.identity.guess_limiter import GuessLimiter, write_counted_guess
-from intake.identity.lookups import DialogLookup, IdentificationLookup, articles_named, store_dialog_sources
+from intake.identity.lookups import (
+    DialogLookup,
+    IdentificationLookup,
+    articles_named,
+    articles_of_zone,
+    store_dialog_sources,
+)
 from intake.identity.sources.csv_file import CsvEntitlementSource
 from intake.letter_sentences import LetterSentencesLookup
 from intake.limits import rate_rules
@@ -149,8 +156,9 @@ async def assemble_application(
     lazy_lookups: Mapping[type, Lookup] = {
         ArticleSuggestions: SuggestionsLookup(knowledge),
         DialogArticles: DialogArticlesLookup(knowledge, articles_named),
-        ArticlesForAgentCommand: AgentArticlesLookup(database, knowledge),
+        ArticlesForAgentCommand: AgentArticlesLookup(database, knowledge, articles_of_zone),
         UsualWait: UsualWaitLookup(database),
+        EarlierCases: EarlierCasesLookup(database),
     }
     without_case: Sequence[Lookup] = (ActingAgentLookup(registry), ContactAddressesLookup(registry))
     lookups: Sequence[Lookup] = (

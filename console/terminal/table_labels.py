@@ -6,6 +6,11 @@ from collections.abc import Mapping
 
 RU: Mapping[str, str] = {
     "rounds": "Раунды: какие правила решали",
+    "origins": "Откуда каждая строка",
+    "from_button": "кнопка",
+    "from_file": "из договора",
+    "from_message": "из сообщения",
+    "from_nothing": "ничего не сказано",
     "no_rule": "правила не понадобились",
     "number": "НОМЕР",
     "state": "СОСТОЯНИЕ",
@@ -30,6 +35,7 @@ RU: Mapping[str, str] = {
     "diagnosing": "идёт проверка",
     "awaiting_consent": "ждёт ответа абонента",
     "reopened": "открыта снова",
+    "recurred": "беда вернулась",
     "customer_verified": "с согласия абонента",
     "self_help": "по статье",
     "silent": "абонент не ответил",
@@ -98,6 +104,11 @@ RU: Mapping[str, str] = {
 }
 EN: Mapping[str, str] = {
     "rounds": "Rounds: which rules decided",
+    "origins": "Where each line comes from",
+    "from_button": "button",
+    "from_file": "on file",
+    "from_message": "in the message",
+    "from_nothing": "nothing was said",
     "no_rule": "no rule had anything to decide",
     "number": "NUMBER",
     "state": "STATE",
@@ -122,6 +133,7 @@ EN: Mapping[str, str] = {
     "diagnosing": "being looked into",
     "awaiting_consent": "waiting for the subscriber's answer",
     "reopened": "opened again",
+    "recurred": "the trouble is back",
     "customer_verified": "with the subscriber's consent",
     "self_help": "solved with an article",
     "silent": "the subscriber didn't answer",

@@ -41,11 +41,12 @@ class Case(ProviderScopedRow, Base):
     ``last_word`` names the acknowledgement said last, so that none is said twice in a row. ``asked_at`` is when the
     desk last asked in this case, or an agent last spoke: a message that names no case means the one asked last.
     ``answered_at`` is when an agent last spoke, ``taken_at`` when one first took it, ``reminded_at`` when the agents
-    were last reminded that it waits. ``eta_told`` is the last version of the ETA whose lapse was told. ``phone`` and
-    ``service_level`` are those on file; ``callback_phone`` is the number the person gave to be called at, and
-    ``preferred_way`` how they want to be answered. ``related`` are other cases as ``{"case", "number", "kind"}``,
-    ``history`` the person's earlier ones as of its registration, ``recurrences`` how often it was taken up again after
-    closing, the last time at ``taken_up_at``.
+    were last reminded that it waits. ``eta_told`` is the last version of the ETA whose lapse was told. ``phone``,
+    ``service_level``, ``plan`` and ``holder`` are those on file when it was registered; ``callback_phone`` is a number
+    the person wants to be called at, and ``preferred_way`` how they want to be answered. ``related`` are other cases as
+    ``{"case", "number", "kind"}``, ``history`` the person's earlier ones as of its registration
+    (`escalation.earlier_cases`), ``recurrences`` how often it was taken up again after closing, the last time at
+    ``taken_up_at``.
     """
 
     __tablename__ = "cases"
@@ -95,6 +96,8 @@ class Case(ProviderScopedRow, Base):
     eta_told: Mapped[int] = mapped_column(default=0)
     phone: Mapped[str] = mapped_column(String(40), default="")
     service_level: Mapped[str] = mapped_column(String(40), default="")
+    plan: Mapped[str] = mapped_column(String(200), default="")
+    holder: Mapped[str] = mapped_column(String(200), default="")
     callback_phone: Mapped[str] = mapped_column(String(40), default="")
     preferred_way: Mapped[str] = mapped_column(String(16), default="")
     related: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)

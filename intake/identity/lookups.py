@@ -167,6 +167,13 @@ def articles_named(round_: Round) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*(dialog.articles if dialog else ()), *case.articles]))
 
 
+def articles_of_zone(round_: Round) -> tuple[str, ...]:
+    """The articles that the dialog of the case in hand suggests for the zone its fault lies in."""
+    dialogs, case = round_.facts.get(DialogSet), round_.case
+    dialog = dialogs.get(case.dialog, case.dialog_state.dialog_hash) if dialogs and case.dialog else None
+    return tuple(dialog.suggested_articles.get(case.fault_zone, ())) if dialog else ()
+
+
 async def store_dialog_sources(database: Database, sources: Mapping[str, str]) -> None:
     """Keeps the versions now in use (docs/house.md, decision 9): cases that begin with one can be ended with it."""
     rows = [{"hash": digest, "kind": "dialog", "source": source} for digest, source in sources.items()]

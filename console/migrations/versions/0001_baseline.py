@@ -252,6 +252,8 @@ def upgrade() -> None:
         sa.Column("eta_told", sa.Integer(), nullable=False),
         sa.Column("phone", sa.String(length=40), nullable=False),
         sa.Column("service_level", sa.String(length=40), nullable=False),
+        sa.Column("plan", sa.String(length=200), nullable=False),
+        sa.Column("holder", sa.String(length=200), nullable=False),
         sa.Column("callback_phone", sa.String(length=40), nullable=False),
         sa.Column("preferred_way", sa.String(length=16), nullable=False),
         sa.Column("related", sa.JSON(), nullable=False),

@@ -1,1 +1,1 @@
-"""How words agree, tell a finished story, or stand against closing: classes of words, and what sequences of them mean."""
+"""How words agree, tell a finished story, or stand against closing: classes of words, and what their sequences mean."""
