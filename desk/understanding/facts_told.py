@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
-from desk.understanding.observations import ObservedValue, Situation
+from desk.understanding.contract_numbers import contract_told
+from desk.understanding.observations import Context, ObservedValue, Situation
 from desk.understanding.phone_numbers import phones_told
 from desk.understanding.reading import Reading, read
 from desk.understanding.slots.changed import changed
@@ -60,7 +61,15 @@ def facts_told(text: str, situation: Situation) -> tuple[ObservedValue, ...]:
         number, start, end = phones[-1]
         found["phone"] = ObservedValue("phone", number, start, end)
         found = {slot: one for slot, one in found.items() if slot == "phone" or not _overlaps(one, found["phone"])}
+    if "place" in found and _is_contract(text, found["place"], situation):
+        del found["place"]
     return tuple(_in_own_words(text, one) for one in found.values())
+
+
+def _is_contract(text: str, one: ObservedValue, situation: Situation) -> bool:
+    """Whether the number of an address is one of a contract: "правильный 40-1222"."""
+    contract = contract_told(text, situation.contract_shapes, asked=False)
+    return contract is not None and one.start < contract.end and contract.start < one.end
 
 
 def _in_own_words(text: str, one: ObservedValue) -> ObservedValue:
@@ -79,8 +88,9 @@ def _values(reading: Reading, question: str, situation: Situation) -> Iterator[O
     if situation.now is not None and HINT.search(reading.text):
         moments = list(moments_in(reading, situation.now, situation.zone))
     if moments:
-        for finder in (since, money_date):
-            if found := finder(reading, moments, question):
+        may_be_bare = situation.context in (Context.FIRST, Context.QUESTION)
+        for found in (since(reading, moments, question, may_be_bare), money_date(reading, moments, question)):
+            if found:
                 yield found
     for slot, find in _FINDERS.items():
         if found := find(reading, question == slot):

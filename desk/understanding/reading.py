@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import Any
 
 from desk.language.unsafe_characters import without_invisible
@@ -14,6 +15,9 @@ from desk.understanding.word_repair import converted_piece, kind_of_latin, meant
 
 MAX_LENGTH = 2000
 """Characters of a message in which facts are looked for."""
+
+MAX_MATCHES = 12
+"""Places of one pattern in a message that are looked at."""
 
 _FOLDED_SIGNS = str.maketrans("ё’‘ʼ`´‐‑‒–—―−\u00a0\u202f«»“”„", "е'''''-------  \"\"\"\"\"")
 _PLAIN = re.compile("[\t\n\r -~\u00a0«»ЁА-яё–—’“”№…]*")
@@ -28,10 +32,19 @@ _BOUNDARY = re.compile(
 _CORRECTION = re.compile(
     r"\b(?:ой|упс|точнее|вернее|то есть|тоесть|ошиб(?:ся|лась|очка|ка)|перепутал[аи]?|напутал[аи]?|оговорил(?:ся|"
     r"ась)|хотя нет|"
-    r"хотя не|правильнее|поправ(?:ка|люсь|ляюсь)|исправля[ею]\w*|не так|i mean|i meant|sorry|actually|no wait|"
+    r"хотя не|правильнее|поправ(?:ка|люсь|ляюсь)|исправля[ею]\w*|не так(?=\s*[:,.-])|нет (?:вру|стоп|погоди\w*|"
+    r"подожди\w*|не то)|i mean|i meant|sorry|actually|no wait|"
     r"wait|correction|or rather|"
     r"scratch that|oops|should be|на самом деле)\b[,.!:\s-]*(?:(?:нет|не то|no)\b[,.!:\s-]*)?"
     r"|[,.;!?…-]\s*(?:не|нет|нет нет|no)\s*[,.!-]\s*"
+)
+_ASKING = re.compile(
+    r"\s*(?:а |и |ну |so |and |but )?(?:сколько|како(?:й|го|му)|какая|какие|когда|где|кто|зачем|чем|куда|как "
+    r"(?:мне|нам|вы|я|это|долго|скоро|узнать|сделать|поменять|подключить|настроить|перезагрузить|включить|"
+    r"посмотреть)|"
+    r"(?:нужно|надо|можно|есть|будет) ли|where|who|what|which|when|how (?!ever)|why|(?:is|are|does|was) (?:it|"
+    r"the|these|this|that|there)\b|"
+    r"(?:do|can|could|should|shall|may) (?:i|you|we)|will you|would you)\b"
 )
 _SENTENCE_END = re.compile(r"[!?\n]+|\.(?![\da-z])")
 
@@ -44,7 +57,7 @@ class Clause:
     end: int
     text: str
     asks: bool
-    """Whether a question mark ends its sentence."""
+    """Whether a question mark ends its sentence, or a word of asking begins it."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +93,7 @@ class Reading:
         for start, end in [*(found.span() for found in _BOUNDARY.finditer(self.text)), (len(self.text),) * 2]:
             if self.text[at:start].strip():
                 asks = next((is_question for place, is_question in questions if place >= start), False)
+                asks = asks or bool(_ASKING.match(self.text, at))
                 yield Clause(at, start, self.text[at:start], asks)
             at = end
 
@@ -102,6 +116,10 @@ class Reading:
         """The clause before this one."""
         at = self.clauses.index(clause) if clause in self.clauses else 0
         return self.clauses[at - 1] if at else None
+
+    def matches(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        """The first places where a pattern fits: nobody says a thing more often than that."""
+        return islice(pattern.finditer(self.text), MAX_MATCHES)
 
     def is_only(self, start: int, end: int, fillers: frozenset[str]) -> bool:
         """Whether around this place there are only filling words."""

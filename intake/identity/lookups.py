@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from desk.model.case import Case
+from desk.model.dialog_state import IDENTIFIER
 from desk.model.events import Said
 from desk.model.messages import FRONT, SenderAssurance
 from desk.model.provider_files import Provider
@@ -16,7 +17,7 @@ from desk.model.shared_facts import Account, EntitlementStatus, IdentityClaim
 from desk.pipeline.lookup import Round
 from desk.storage.database import Database, insert_ignoring_duplicates
 from desk.storage.queue_tables import contents
-from desk.understanding.contract_numbers import find_contract
+from desk.understanding.contract_numbers import contract_told
 from intake.engine.model import Dialog, DialogSet, InvalidDialog, parse_dialog
 from intake.identity.guess_limiter import GuessLimiter, LookupResult
 from intake.identity.sources import EntitlementSource
@@ -44,7 +45,7 @@ class IdentificationLookup:
         text = ""
         if isinstance(inbound.event, Said) and not case.registered:
             text = inbound.event.full_text or inbound.text
-        numbers = self._contract_numbers(text, round_.provider) if text else {}
+        numbers = self._contract_numbers(text, round_) if text else {}
         typed = next(iter(numbers.values()), "")
         result = await self._look_up_typed(round_, numbers) if numbers else LookupResult(source_asked=True)
         account, guess = result.account, result.guess
@@ -60,13 +61,14 @@ class IdentificationLookup:
         proved = account is not None and self._is_proved_by_mail(round_, account)
         return IdentityClaim(account, typed, proved, guess, not result.source_asked)
 
-    def _contract_numbers(self, text: str, provider: Provider) -> dict[str, str]:
-        """What looks like a contract number, by provider; at a front desk among all of them."""
-        candidates = self._providers.values() if provider.name == FRONT else [provider]
+    def _contract_numbers(self, text: str, round_: Round) -> dict[str, str]:
+        """What is meant as a contract number, by provider; at a front desk among all of them."""
+        candidates = self._providers.values() if round_.provider.name == FRONT else [round_.provider]
+        asked = round_.case.expecting.owner == IDENTIFIER
         # Many providers number alike, and a front desk asks for all of them: each shape is looked for once.
         shapes = {one.contract_shape for one in candidates if one.contract_shape}
-        seen = {shape: find_contract(text, shape) for shape in shapes}
-        return {one.name: contract for one in candidates if (contract := seen.get(one.contract_shape))}
+        told = {shape: contract_told(text, (shape,), asked) for shape in shapes}
+        return {one.name: found.number for one in candidates if (found := told.get(one.contract_shape))}
 
     async def _look_up_typed(self, round_: Round, numbers: Mapping[str, str]) -> LookupResult:
         """The one account that has such a number, if this person may still ask. One that two know names nobody."""

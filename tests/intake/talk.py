@@ -13,13 +13,14 @@ from desk.model.acts import AddJournalEntry, Facts, RuleAct, SayTemplate, SayTex
 from desk.model.case import Case
 from desk.model.channel import ChannelCapabilities
 from desk.model.core_facts import CaseContacts, CaseMatch, Now
+from desk.model.dialog_state import IDENTIFIER
 from desk.model.events import Event, Inbound, Pressed, Said
 from desk.model.journal import JournalEntryData
 from desk.model.messages import Address
 from desk.model.provider_files import Provider, Team
 from desk.model.shared_facts import Account, ArticleSuggestion, DialogArticles, IdentityClaim
 from desk.pipeline.decide import RoundDecision, apply_rules, is_case_saved
-from desk.understanding.contract_numbers import find_contract
+from desk.understanding.contract_numbers import contract_told
 from intake.engine.model import Dialog, DialogSet
 
 AT = datetime(2026, 11, 21, 12, 40, tzinfo=UTC)
@@ -57,8 +58,9 @@ class Talk:
 
     def says(self, text: str) -> Talk:
         """Writes something."""
-        if self.contract_shape and (number := find_contract(text, self.contract_shape)):
-            self.identified = IdentityClaim(None, number)
+        shapes = (self.contract_shape,) if self.contract_shape else ()
+        if told := contract_told(text, shapes, asked=self.case.expecting.owner == IDENTIFIER):
+            self.identified = IdentityClaim(None, told.number)
         else:
             self.identified = replace(self.identified, contract="")
         return self._hears(Said(text=text, full_text=text))

@@ -13,7 +13,9 @@ _THING = (
     r"ремонт(?:а|у|ом|ировали|ные работы)?|стройк\w+|"
     r"отключени[еяй] (?:света|электр\w+)|скач(?:ок|ка|ки) (?:напряжения|света)|пожар\w*|потоп\w*|переезд\w*|"
     r"(?:thunder)?storm\w*|thunder|lightning|power (?:cut|outage|failure|surge)|blackout|renovations?|"
-    r"(?:building|construction|road|repair) works?|flood\w*|strong wind\w*|hurricane"
+    r"(?:building|construction|road|repair) works?|(?:a|the) flood|flooded (?:the|our|my|us|basement|flat|"
+    r"house)\w*|strong wind\w*|hurricane|builders|construction|строител\w+|painters|plumbers?|electricians?|"
+    r"workmen|электрик\w*|дожд\w+|гололед\w*|мороз\w*"
 )
 _PAST = r"(?:л|ла|ло|ли|лся|лась|лось|лись)"
 _DEED = (
@@ -23,7 +25,8 @@ _DEED = (
     rf"(?:по)?став(?:и|ля)?{_PAST}|куп(?:и|а){_PAST}|приобре(?:л|ла|ли)|"
     rf"(?:рас|вы|пере|по|от|про|за)?копа{_PAST}|раскопа{_PAST}|сверли{_PAST}|просверли{_PAST}|штроби{_PAST}|"
     rf"(?:пере|по|с|за)?грыз(?:ла|ли|)?\b|"
-    rf"(?:пере|по|обо|разо|со|от)рва{_PAST}|(?:пере|под|об|от|по)?реза{_PAST}|(?:за|при)де(?:л|ла|ли|вал\w*)|"
+    rf"(?:пере|по|обо|разо|от)рва{_PAST}|сорва(?:л|ло|ли|ла)|(?:пере|под|об|от|по)?реза{_PAST}|(?:за|при)де(?:л|"
+    rf"ла|ли|вал\w*)|"
     rf"(?:за|при|пере)дави{_PAST}|(?:пере)?би(?:л|ли|ла)\b|урони{_PAST}|споткну{_PAST}|наступи{_PAST}|"
     rf"(?:за|под|про)?топи{_PAST}|зали(?:л|ла|ли|вал\w*)|проли(?:л|ла|ли|вал\w*)|обнови{_PAST}|обновля{_PAST}|"
     rf"прошива{_PAST}|проши(?:л|ла|ли)|"
@@ -32,8 +35,10 @@ _DEED = (
     rf"(?:пере)?подключ(?:и|а){_PAST} (?:нов\w+|друг\w+|приставк\w+|камер\w+|телевизор\w*|телефон\w*)|(?:пере|"
     rf"у)кла(?:ли|дывал\w*)|проводи{_PAST} (?:кабел\w+|провод\w*|свет)|убира{_PAST}\w* (?:кабел\w*|провод\w*)|"
     r"moved|replaced|(?:has|have|had|we|i|they|been) changed|swapped|installed|bought|got a new|dug|digging|"
-    r"drilled|drilling|chewed|bit|bitten|cut (?:the|a|our|my|through)|tripped|dropped (?:the|it)|spilled|spilt|"
-    r"updated|upgraded|painted|rearranged|redecorat\w+|fell|knocked|broke the|plugged in a new|set up a new|"
+    r"drilled|drilling|chewed|bitten|bit (?:the|through|our|my)|cut (?:the|a|our|my|through)|tripped|dropped "
+    r"(?:the|it)|spilled|spilt|"
+    r"updated|upgraded|painted|rearranged|redecorat\w+|(?:cable|wire|pole|tree|branch|router|box|line) (?:\w+ "
+    r")?fell|knocked|broke the|plugged in a new|set up a new|"
     r"ripped|tore|changed (?:the|our|my) (?:router|modem|cable|provider|settings|windows|furniture)"
 )
 _STATE = (
@@ -45,31 +50,33 @@ _STATE = (
     r"ремонт (?:дела\w+|ид[её]т|шел|у (?:соседей|нас))|(?:дела\w+|ид[её]т|шел|начал\w*|был|затеяли) (?:у нас "
     r")?(?:ремонт|стройка|гроза|капремонт)|"
     r"(?:нов(?:ый|ое|ая|ую|ого|ые)) (?:роутер\w*|модем\w*|телевизор\w*|компьютер\w*|комп|ноутбук\w*|телефон\w*|"
-    r"тариф\w*|окна|мебель|кабел\w*|антивирус\w*|оборудование|приставк\w+|дверь|замок|стояк)|"
+    r"окна|мебель|кабел\w*|антивирус\w*|оборудование|приставк\w+|дверь|замок|стояк)|"
     r"(?:рабочие|строители|монтажники|электрики|сантехники|экскаватор) \w+|new (?:router|modem|tv|laptop|"
     r"computer|pc|phone|windows|furniture|cable|equipment|antivirus)|"
     r"(?:power|electricity|lights?) (?:went|was|were|has been|had been) (?:out|off|cut)|(?:workers|builders|"
     r"electricians?|a digger) (?:were|are|was|came|cut|dug|have)"
 )
 _CHANGE = re.compile(rf"\b(?:(?P<thing>{_THING})|{_DEED}|{_STATE})\b")
-_NOT_PAST_DEED = re.compile(r"\b(?:мастер|оператор|вы|вами) \w*$")
 _AFTER = re.compile(
-    r"\b(?:после|из-за|из за|вслед за|следом за|во время|с момента|since|after|because of|due to|following|"
+    r"\b(?:после|из-за|из за|вслед за|благодаря|thanks to|следом за|во время|с момента|since|after|because of|"
+    r"due to|following|"
     r"during)\s+(?:\w+\s+){0,2}$"
 )
 _WISH = re.compile(
     r"\b(?:хочу|хотел\w*|хотим|можно|надо|нужно|нужен|планиру\w+|собира\w+|посоветуйте|подскажите|сколько стоит|"
     r"купить|куплю|"
-    r"пожелани\w+|if|want|would like|can i|could i|can you|should i|may i|how much|going to|need)\b|\bесли\b|"
+    r"пожелани\w+|if|want|would like|can i|could i|can you|should i|may i|how much|going to|need|get me|send me|"
+    r"give me|дайте|пришлите|привезите|верните|замените)\b|\bесли\b|"
     r"\bбудет\b|\bкогда\b|\bзавтра\b"
 )
 _DENIED = re.compile(
     r"\b(?:ничего|ничё|никто|никаких|не|ни|без)\s+(?:не\s+)?(?:\w+\s+)?$|\b(?:no|not|nothing|never|haven't|"
     r"hasn't|didn't|without)\s+(?:\w+\s+){0,2}$"
 )
-_DENIED_AFTER = re.compile(r"\s*(?:\w+\s+)?(?:не было|нет|не делали|не проводил\w+)\b")
+_DENIED_AFTER = re.compile(r"\s*(?:\w+\s+)?(?:не было|нет(?!\s+\w)|не делали|не проводил\w+)\b")
 _OTHERS = re.compile(
-    r"\bтариф\w*\b|\bпарол\w*\b|\bплан\b|\bдоговор\w*\b|\bденьги\b|\bсчет\w*\b|\bmy mind\b|\bplan\b|\bpassword\b"
+    r"\bтариф\w*\b|\bпарол\w*\b|\bплан\b|\bдоговор\w*\b|\bденьги\b|\bсчет(?!чик)\w*\b|"
+    r"\bномер\w*\b|\bоператор\w*\b|\bпровайдер\w*\b|\bстраниц\w*\b|\bmy mind\b|\bplan\b|\bpassword\b"
 )
 _CUT = re.compile(
     r"\s+(?:и|а|потом|после чего|после этого|теперь|с тех пор|then|now|and)\s+(?=(?:\w+\s+){0,3}?(?:инет|"
@@ -87,7 +94,7 @@ _TOLD_IN_PAST = re.compile(
 
 def changed(reading: Reading, asked: bool) -> ObservedValue | None:
     """A change that the person tells of."""
-    spans = [span for found in _CHANGE.finditer(reading.text) if (span := _told(reading, found))]
+    spans = [span for found in reading.matches(_CHANGE) if (span := _told(reading, found))]
     if not spans and asked:
         spans = [(one.start, one.end) for one in reading.clauses if _is_story(one)]
     if not spans:

@@ -24,9 +24,11 @@ _OFF = re.compile(
     rf"не {_LIT}(?: вообще| совсем)? (?:ничего|ни (?:одн[аи]|один|одной)(?: ламп\w+| индикатор\w*)?)|"
     rf"(?:все |всё )(?:лампочки |огоньки |индикаторы )?(?:погас\w*|потух\w*|выключ\w+|не {_LIT})|(?:погас\w*|"
     rf"потух\w*) (?:все|всё)|"
-    rf"{_DEVICE}(?: вообще| совсем| даже| весь)* (?:не (?:включ\w+|запуска\w+|стартует|{_LIT})|темный|потух|"
+    rf"{_DEVICE}(?: (?!красн|los|лос|wan|ван|зелен)\w+){{0,2}} (?:не (?:включ\w+|запуска\w+|стартует|{_LIT})|"
+    rf"темный|потух|"
     rf"погас|сдох|умер|мертвый|не подает признаков)|"
-    rf"(?:не|никак не) включа[ею]тся|нет ламп\w+|ламп\w+ (?:вообще |совсем |все )?(?:не {_LIT}|погас\w*|"
+    rf"(?:не|никак не) включа[ею]тся|нет ламп\w+|ламп\w+ (?:(?:на|у) \w+ )?(?:вообще |совсем |все )?(?:не {_LIT}|"
+    rf"погас\w*|"
     rf"потух\w*)(?! wan)|нет питания|"
     r"no (?:lights?|leds?)(?: at all| on| are on)?|(?:nothing|none)(?:'s| is| are| of (?:them|the lights)(?: is| "
     r"are)?)? (?:lit|on|lights? up|glowing|showing)\b|"
@@ -35,7 +37,9 @@ _OFF = re.compile(
     r"(?:completely |totally )?(?:dark|dead)|no power|not lit(?: up)?)\b"
 )
 _OFF_ASKED = re.compile(
-    r"\s*(?:вообще |совсем |да |там )?(?:ничего|ничего вообще|не горит|не горят|никакие|ни одной|ни одна|ни один|"
+    r"\s*(?:вообще |совсем |да |там )?(?:ничего|ничего вообще|не гор[ия]т(?: вообще| совсем| никак)?|"
+    r"ничегошеньки|никакие|ни одной|ни одна|ни один|"
+    r"ни одной(?: ламп\w+)?|ни одного(?: огонька)?|"
     r"ничего нет|темный весь|весь темный|темно|погасли|все погасло|nothing|none|off|nothing at all)[\s.!]*"
 )
 _LINK_NAME = (
@@ -44,15 +48,16 @@ _LINK_NAME = (
 _NO_LINK = re.compile(
     rf"(?:(?<![\w]){_LINK_NAME}(?: light| led| lamp| ламп\w+| индикатор\w*| вообще| совсем| тоже)* (?:{_NOT_LIT}|"
     rf"(?:is |light is |led is )?(?:off|out|not (?:on|lit)|isn't (?:lit|on)|dark)|isn't lit|isn't on)|"
-    rf"не {_LIT}(?: только| лишь)? (?:ламп\w+ |индикатор\w* |огонек |надпись |значок )?(?<![\w]){_LINK_NAME}(?!\w)|"
+    rf"не {_LIT}(?: только| лишь)? (?:ламп\w+ |индикатор\w* |огонек |надпись |значок )?(?:с |со |у )?(?:значком |"
+    rf"надписью |картинкой )?(?<![\w]){_LINK_NAME}(?!\w)|"
     rf"(?:кроме|except(?: for)?|but)(?: the)? {_LINK_NAME}(?!\w)|no (?:wan|internet|link) (?:light|led)|(?:нет|"
-    rf"without) линка)"
+    rf"without) линка|\b(?:wan|ван) (?:нет|нету)\b)"
 )
 _LINK_BUT_NOT_LAMP = re.compile(r"\b(?:интернет|internet|инет|net)\b")
 _LOS = re.compile(r"\b(?:los|лос|лосс|loss)\b")
 _RED = re.compile(r"\b(?:красн\w+|краснен\w+|покраснел\w*|red|reddish)\b")
 _NO_RED = re.compile(
-    r"\b(?:red|los)\b[^,.]* (?:is|are) (?:not|off|out)\b|\b(?:isn't|aren't) (?:on|lit|red)\b|"
+    r"\b(?:red|los)\b[^,.]{0,40} (?:is|are) (?:not|off|out)\b|\b(?:isn't|aren't) (?:on|lit|red)\b|"
     r"\b(?:нет|не|без|ни|no|not|isn't|none)\s+(?:\w+\s+)?(?:красн\w+|red)\b|\bкрасн\w+ (?:нет|не|нету|ни)\b"
 )
 _NOT_A_LAMP = re.compile(
@@ -61,20 +66,23 @@ _NOT_A_LAMP = re.compile(
     r"car is red|router is red)"
 )
 _OK_ASKED = re.compile(
-    r"\b(?:зелен\w+|как (?:обычно|всегда|и раньше|было|положено|надо)|обычно|норм(?:а|ально|ал)?|в (?:норме|"
+    r"\b(?:зелен\w+|как (?:обычно|всегда|и раньше|раньше|прежде|горели|мигали|было|положено|надо)|обычно|норм\w*|"
+    r"в (?:норме|"
     r"порядке)|все (?:гор[ия]т|светятся|мигают|включены)|гор[ия]т (?:все|всё)|"
     r"все (?:ок|хорошо|нормально)|без изменений|green|normal|as (?:usual|always)|same as (?:usual|always|before)|"
     r"usual|(?:all|they're all|they are all) on|look(?:s)? (?:fine|ok|okay|normal|right))\b"
 )
+_MANY_LAMPS = r"(?:лампочк(?:и|ах)|лампы|индикатор(?:ы|ов)?|огоньк?и|(?:свето)?диоды|lights|leds)"
+_USUAL = (
+    r"(?:в норме|в порядке|нормальн\w+|норм|как (?:обычно|всегда)|зелен\w+|green|normal|fine|ok|as usual|"
+    r"the same)"
+)
 _OK_TOLD = re.compile(
-    rf"\b(?:(?:все )?(?:ламп\w+|индикатор\w*|огоньки|диоды|lights|leds)(?: на \w+)?(?: все| all| are| are all| "
-    rf"look| look all| всё)*(?: {_LIT})?(?: все)? "
-    r"(?:в норме|в порядке|нормальн\w+|норм|как (?:обычно|всегда)|зелен\w+|гор[ия]т|светятся|green|normal|fine|"
-    r"ok|on|as usual|the same)|"
-    rf"все (?:\w+ )?(?:ламп\w+|индикатор\w*|огоньки) (?:{_LIT}|зелен\w+|в норме|в порядке)|"
-    rf"{_LIT} (?:все )?(?:ровно |как (?:обычно|всегда) )?зелен\w+|зелен\w+ (?:все )?{_LIT}|all (?:the "
-    rf")?(?:lights|leds) (?:are )?(?:on|green|normal|fine|ok)|(?:lights|leds) (?:on the \w+ )?(?:are |look "
-    rf")?(?:all )?(?:normal|green|fine|as usual|ok))\b"
+    rf"\b(?:(?:все )?{_MANY_LAMPS}(?: (?:на|on) (?:the )?\w+)?(?: все| всё| all| are| look| {_LIT})* (?:{_USUAL}|"
+    rf"гор[ия]т|светятся|on)|"
+    rf"лампочка (?:{_LIT} )?зелен\w+|все (?:\w+ )?{_MANY_LAMPS} (?:{_LIT}|{_USUAL})|"
+    rf"{_LIT} (?:все )?(?:ровно |как (?:обычно|всегда) )?зелен\w+|зелен\w+ (?:все )?{_LIT}|"
+    rf"all (?:the )?(?:lights|leds)(?: on the \w+)? (?:are )?(?:on|{_USUAL}))\b"
 )
 _NOT_TOLD = re.compile(
     r"\bчто (?:такое|значит|означает|за)\b|\bwhat(?:'s| is| does)\b|\bзаработал\w*\b|\bне (?:вижу|знаю|понимаю|"
@@ -112,7 +120,7 @@ def _red(reading: Reading, asked: bool) -> _Found | None:
         clause = reading.clause_at(found.start())
         if not _tells(reading, found.start()) or _NO_RED.search(clause.text) or _NOT_A_LAMP.search(clause.text):
             continue
-        if re.search(rf"{_RED.pattern}[^,.]*\bне {_LIT}", clause.text):
+        if re.search(rf"{_RED.pattern}[^,.]{{0,40}}\bне {_LIT}", clause.text):
             continue
         if (
             (asked and word_count(clause.text) <= 10)
@@ -128,14 +136,16 @@ def _widened(reading: Reading, found: re.Match[str]) -> tuple[int, int]:
     clause = reading.clause_at(found.start())
     start, end = found.span()
     for pattern in (_LAMP, _LOS, _RED, _LIT_WORD):
-        for other in pattern.finditer(reading.text, clause.start, clause.end):
+        for other in pattern.finditer(
+            reading.text, max(clause.start, found.start() - 60), min(clause.end, found.end() + 60)
+        ):
             if other.end() >= start - 3 and other.start() <= end + 3:
                 start, end = min(start, other.start()), max(end, other.end())
     return start, end
 
 
 def _no_link(reading: Reading, asked: bool) -> _Found | None:
-    for found in _NO_LINK.finditer(reading.text):
+    for found in reading.matches(_NO_LINK):
         clause = reading.clause_at(found.start())
         is_lamp = not re.search(r"\b(?:internet|net)\b", found.group()) or _LAMP.search(clause.text) or asked
         is_word = (
@@ -151,7 +161,7 @@ def _no_link(reading: Reading, asked: bool) -> _Found | None:
 def _off(reading: Reading, asked: bool) -> _Found | None:
     if asked and (whole := _OFF_ASKED.fullmatch(reading.text)):
         return "off", *whole.span()
-    for found in _OFF.finditer(reading.text):
+    for found in reading.matches(_OFF):
         clause = reading.clause_at(found.start())
         if not _tells(reading, found.start()) or re.search(r"\bкроме\b|\bexcept\b", clause.text):
             continue
@@ -172,7 +182,7 @@ def _off(reading: Reading, asked: bool) -> _Found | None:
 
 def _usual(reading: Reading, asked: bool) -> _Found | None:
     pattern = _OK_ASKED if asked else _OK_TOLD
-    for found in pattern.finditer(reading.text):
+    for found in reading.matches(pattern):
         clause = reading.clause_at(found.start())
         if re.search(
             r"\bне (?:все|как|в норме|норм|зелен)|\bnot (?:all|green|normal)|\bкроме\b|\bexcept\b", clause.text

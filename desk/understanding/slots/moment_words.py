@@ -184,9 +184,9 @@ WORDED_DATE = re.compile(
     rf"(?:\s(?:числа|(?P<month>{_MONTH})))?\b"
 )
 DAY_OF_MONTH = re.compile(
-    r"(?<![\d.:/-])(?:(\d{1,2})\s?-?\s?(?:го|ого)\b(?: числа)?|(\d{1,2})(?:-?е)? числ[аоу]|(?:the "
-    r")?\b(\d{1,2})(?:st|nd|rd|th)\b"
-    r"(?! (?:day|week|floor|street|st|ave|avenue|time|month|hour)))"
+    r"(?<![\d.:/-])(?:(\d{1,2})\s?-?\s?(?:го|ого)\b(?: числа)?|(\d{1,2})(?:-?е)? числ[аоу]|"
+    r"(?:the )?\b(\d{1,2})(?:st|nd|rd|th)\b(?! (?:day|week|floor|street|st|ave|avenue|time|month|hour))|числа "
+    r"(\d{1,2})\b)"
 )
 WEEKDAY = re.compile(rf"\b(?:{_WEEKDAY})\b")
 SHORT_WEEKDAY = re.compile(
@@ -213,8 +213,9 @@ HOUR_ALONE = re.compile(
     r"(?: (?P<unit>час(?:а|ов)?|o'clock|oclock)\b)?(?![\d:/-]|[.,]\d)\b"
 )
 AFTER_AN_HOUR = re.compile(
-    r"\s*(?:$|[.,;!?)\n-]|(?:не|нет|нету|ни|пропал|отруб|выруб|выкл|отключ|отвал|упал|сломал|исчез|лег|вчера|"
-    r"сегодня|позавчера|или|примерно|"
-    r"ровно|где|дня|утр|вечер|интернет|инет|связь|yesterday|today|no|not|it|the|on|internet|went|and|и|с|"
-    r"перестал|погас|всё|все)\w*)"
+    r"\s*(?:$|[.,;!?)\n-]|(?:не|нет|нету|ни|лег|где|дня|и|с|все|всё|или|примерно|ровно|у|no|not|it|the|on|and|or|"
+    r"this|in|"
+    r"last|tonight|my|we|i)\b|(?:пропал|отруб|выруб|выкл|отключ|отвал|упал|сломал|исчез|вчера|сегодня|позавчера|"
+    r"утр|вечер|"
+    r"интернет|инет|связь|перестал|погас|yesterday|today|internet|went)\w*)"
 )

@@ -10,10 +10,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from itertools import islice
 
 from desk.understanding.reading import Reading, read
 from desk.understanding.slots import moment_words as words
+from desk.understanding.slots.calendar import Calendar, TimeSpan, time_of
 
+MAX_ATOMS = 20
+"""Atoms of one kind that are looked at: nobody names more moments than that."""
 _LONGEST = timedelta(days=3660)
 _FEW = {
     words.MINUTE: (5, 30),
@@ -38,6 +42,7 @@ _EXCLUDED = re.compile(
     r"(?:где-то |примерно |the |самого )?$"
 )
 _EXCLUDED_DURATION = re.compile(r"\b(?:раза? в|в|за|на|per|in|twice|once|к)\s+(?:один )?$")
+_DEADLINE = re.compile(r"\bко?\s+$")
 _BARE_LEAD = re.compile(
     r"(?:^|\b(?:уже|почти|около|примерно|где-то|где то|то|больше|более|цел(?:ую|ый)|вот|с|последн\w+|прошл\w+|"
     r"буквально|"
@@ -46,18 +51,14 @@ _BARE_LEAD = re.compile(
 _BARE_TRAIL = re.compile(r"\s*(?:уже|как|примерно|наверное|где-то|где то|назад|ago|not?\b|не\b|нет)")
 _GAP = re.compile(
     r"[\s,.\-]*(?:(?:в|во|с|со|на|около|примерно|где-то|где|то|часов|часа|к|ближе|после|самого|ровно|рано|поздно|так|"
-    r"at|around|about|in|the|on|of|from|since|early|late|approximately|это|было|прошл(?:ой|ым))[\s,]+)*"
+    r"at|around|about|in|the|on|of|from|since|early|late|approximately|this|that|last|это|было|прошл(?:ой|ым))[\s,]+)*"
 )
-_WORKING_HOURS = re.compile(r"\b(?:с|from) \d{1,2}(?::\d\d)? (?:до|to|till|until) \d{1,2}(?::\d\d)?\b")
+_CLAUSE_GAP = re.compile(r"[^.,;!?:\n]{0,30}")
+_WORKING_HOURS = re.compile(
+    r"\b(?:с|со|от|from) (?:\d{1,2}(?::\d\d)?|утра|понедельника|9|monday|morning)(?: утра)? (?:до|по|to|till|until) "
+    r"(?:\d{1,2}(?::\d\d)?|вечера|ночи|пятницу|обеда|night|evening|friday)(?: вечера)?\b"
+)
 _OR = re.compile(r"\s*(?:или|либо|or|-)\s*(?:с |со |в )?")
-
-
-@dataclass(frozen=True, slots=True)
-class TimeSpan:
-    """From the earliest to the latest moment meant; both aware, equal where the moment is exact."""
-
-    start: datetime
-    end: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ class Moment:
     span: TimeSpan
     is_onset: bool = False
     is_duration: bool = False
+    is_clock: bool = False
+    """Whether it is a clock's reading and no more: "в 18:00"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,8 @@ class _Atom:
     part: tuple[int, int] | None = None
     clock: time | None = None
     is_ambiguous: bool = False
+    has_half: bool = False
+    """Whether the half of the day was said: "1:30 ночи"."""
     is_onset: bool = False
     is_duration: bool = False
     is_void: bool = False
@@ -111,12 +116,10 @@ def iso_span(span: TimeSpan) -> dict[str, str]:
     return {"from": span.start.isoformat(timespec="minutes"), "to": span.end.isoformat(timespec="minutes")}
 
 
-class _Finder:
+class _Finder(Calendar):
     def __init__(self, text: str, now: datetime, zone: tzinfo) -> None:
+        super().__init__(now, zone)
         self.text = text
-        self.now = now
-        self.today = now.date()
-        self.zone = zone
         self.atoms: list[_Atom] = []
 
     def moments(self) -> Sequence[Moment]:
@@ -131,7 +134,7 @@ class _Finder:
             self.days,
             self.parts,
         ):
-            for atom in finder():
+            for atom in islice(finder(), MAX_ATOMS):
                 if not any(atom.start < one.end and one.start < atom.end for one in self.atoms):
                     self.atoms.append(atom)
         atoms = sorted((one for one in self.atoms if not one.is_void), key=lambda one: one.start)
@@ -150,11 +153,19 @@ class _Finder:
 
     def belongs(self, group: Sequence[_Atom], atom: _Atom) -> bool:
         """Whether an atom goes on with the moment before it."""
-        if atom.span or group[-1].span or not _GAP.fullmatch(self.text, group[-1].end, atom.start):
+        if atom.span or group[-1].span or not self.is_joined(group, atom):
             return False
         days = [one.day for one in (*group, atom) if one.day]
         clocks = [one.clock for one in (*group, atom) if one.clock]
         return len(set(days)) <= 1 and len(clocks) <= 1
+
+    def is_joined(self, group: Sequence[_Atom], atom: _Atom) -> bool:
+        """Whether only filling words stand between; a clock's reading goes with a day farther off in its clause."""
+        last = group[-1]
+        if _GAP.fullmatch(self.text, last.end, atom.start):
+            return True
+        is_of_day = atom.clock and last.day and not last.is_duration
+        return bool(is_of_day and _CLAUSE_GAP.fullmatch(self.text, last.end, atom.start))
 
     def moment_of(self, group: Sequence[_Atom]) -> Moment | None:
         first, last = group[0], group[-1]
@@ -162,7 +173,11 @@ class _Finder:
         start = lead.start() if lead else first.start
         before = self.text[max(0, start - 30) : start]
         is_duration = any(one.is_duration for one in group)
+        if any(one.clock for one in group) and _DEADLINE.search(self.text[max(0, first.start - 6) : first.start]):
+            return None
         if _EXCLUDED.search(self.text[max(0, first.start - 30) : first.start]) or _EXCLUDED.search(before):
+            return None
+        if is_duration and re.search(r"\bafter (?:about )?$", self.text[max(0, first.start - 14) : first.start]):
             return None
         if is_duration and _EXCLUDED_DURATION.search(self.text[max(0, first.start - 30) : first.start]):
             return None
@@ -173,7 +188,8 @@ class _Finder:
         end = trail.end() if trail else last.end
         is_onset = bool(_ONSET.search(self.text, start, end)) or any(one.is_onset for one in group)
         in_utc = TimeSpan(span.start.astimezone(UTC), min(span.end, self.now).astimezone(UTC))
-        return Moment(start, end, in_utc, is_onset, is_duration)
+        is_clock = all(one.clock and not one.has_half for one in group)
+        return Moment(start, end, in_utc, is_onset, is_duration, is_clock)
 
     def joined(self, found: Sequence[Moment]) -> Sequence[Moment]:
         """ "вчера или позавчера" is one moment."""
@@ -240,6 +256,8 @@ class _Finder:
             )
             number = words.DAY_OF_MONTH_STEMS[stem] + {"двадцать ": 20, "тридцать ": 30}.get(found["tens"] or "", 0)
             month = _month_of(found["month"]) if found["month"] else None
+            if not (month or found.group().endswith("числа") or words.AFTER_AN_HOUR.match(self.text, found.end())):
+                continue  # "с первого этажа"
             if day := self.past_date(number, month, None) if month else self.last_of_number(number):
                 yield _Atom(*found.span(), day=day)
 
@@ -265,21 +283,23 @@ class _Finder:
     def clocks(self) -> Iterator[_Atom]:
         """ "18:30", "в 6 вечера", "6 pm", "в 18"; the last may be twelve hours later where no half is said."""
         for found in words.CLOCK.finditer(self.text):
-            if clock := _time_of(int(found[1]), int(found[2]), found[3] or ""):
-                yield _Atom(*found.span(), clock=clock)
+            if clock := time_of(int(found[1]), int(found[2]), found[3] or ""):
+                yield _Atom(*found.span(), clock=clock, has_half=bool(found[3]))
         for found in words.HOUR_WITH_HALF.finditer(self.text):
             counts_days = found["half"] == "дня" and "час" not in found.group()
-            if counts_days and not re.search(r"\b(?:в|с|со|к|около|часов|часа)\s$", self.text[: found.start()][-8:]):
+            if counts_days and not re.search(
+                r"\b(?:в|с|со|к|около|часов|часа)\s$", self.text[max(0, found.start() - 8) : found.start()]
+            ):
                 continue  # "2 дня" are days
             hour = 1 if found["hour"].startswith("час") else int(words.number_of(found["hour"]) or 0)
-            if clock := _time_of(hour, 0, found["half"]):
-                yield _Atom(*found.span(), clock=clock)
+            if clock := time_of(hour, 0, found["half"]):
+                yield _Atom(*found.span(), clock=clock, has_half=True)
         for found in words.HOUR_ALONE.finditer(self.text):
             is_length = found["unit"] and found["lead"] in ("около", "about", "around", "after", "после")
             if is_length or not (found["unit"] or words.AFTER_AN_HOUR.match(self.text, found.end())):
                 continue
             hour = int(words.number_of(found["hour"]) or 0)
-            if found["lead"] not in ("к", "ко") and (clock := _time_of(hour, 0, "")):
+            if found["lead"] not in ("к", "ко") and (clock := time_of(hour, 0, "")):
                 yield _Atom(*found.span(), clock=clock, is_ambiguous=0 < hour < 12)
 
     def counts(self) -> Iterator[_Atom]:
@@ -302,7 +322,8 @@ class _Finder:
     def counted(self, found: re.Match[str], low: float, high: float, unit: timedelta | None) -> _Atom:
         """So many units before now; a day of the calendar where they are whole days."""
         is_ago = bool(found["ago"])
-        if unit is None or high * unit > _LONGEST:
+        is_a_moment = unit == words.MINUTE and high == 1 and not is_ago  # "одну минуту", "a minute"
+        if unit is None or high * unit > _LONGEST or is_a_moment:
             return _Atom(*found.span(), is_void=True)
         if low < 0:
             low, high = _FEW[unit]
@@ -314,11 +335,11 @@ class _Finder:
     def relative_days(self) -> Iterator[_Atom]:
         for found in words.RELATIVE_DAY.finditer(self.text):
             back = next(count for name, count in _DAYS_BACK.items() if found[name])
-            yield _Atom(*found.span(), day=self.today - timedelta(days=back), is_onset=bool(found["whole"]))
+            yield _Atom(*found.span(), day=self.today - timedelta(days=back))
 
     def days(self) -> Iterator[_Atom]:
         for found in words.DAY_OF_MONTH.finditer(self.text):
-            if day := self.last_of_number(int(found[1] or found[2] or found[3])):
+            if day := self.last_of_number(int(found[1] or found[2] or found[3] or found[4])):
                 yield _Atom(*found.span(), day=day)
         for pattern in (words.WEEKDAY, words.SHORT_WEEKDAY):
             for found in pattern.finditer(self.text):
@@ -354,58 +375,6 @@ class _Finder:
         said = self.text[max(0, group[0].start - 10) : group[-1].end]
         return bool(re.search(r"last night|\b(?:прошл\w+|эт(?:ой|у)) ноч", said))
 
-    def at_clock(self, day: date | None, clock: time, part: tuple[int, int] | None, is_ambiguous: bool) -> TimeSpan:
-        """That moment; "at five", said without a part of the day, may be twelve hours later."""
-        if part and part[0] >= 12 and clock.hour < 12:
-            clock = clock.replace(hour=clock.hour + 12)
-        then = datetime.combine(day or self.today, clock, self.zone)
-        if day is None and then > self.now:
-            then = datetime.combine(self.today - timedelta(days=1), clock, self.zone)
-        later = then + timedelta(hours=12)
-        is_sure = not is_ambiguous or part is not None or (day == self.today and later > self.now)
-        return TimeSpan(then, then if is_sure else later)
-
-    def past_date(self, day: int, month: int, year: int | None) -> date | None:
-        """That day; without a year the last one that is not in the future."""
-        try:
-            found = date(year or self.today.year, month, day)
-            if not year and found > self.today:
-                found = date(self.today.year - 1, month, day)
-        except ValueError:
-            return None
-        # A day without a year that lies almost a year back is rather a slip of the finger.
-        return found if year or self.today - found < timedelta(days=300) else None
-
-    def last_of_number(self, day: int) -> date | None:
-        """The last day of a month with this number that is not in the future."""
-        month = self.today.replace(day=1)
-        for _ in range(3):
-            try:
-                found = month.replace(day=day)
-            except ValueError:
-                found = None
-            if found and found <= self.today:
-                return found
-            month = (month - timedelta(days=1)).replace(day=1)
-        return None
-
-    def before_now(self, low: float, high: float, unit: timedelta) -> TimeSpan:
-        if unit >= words.DAY:
-            return self.days_between(
-                (self.now - high * unit).date(), (self.now - low * unit).date() + timedelta(days=1)
-            )
-        return TimeSpan(self.now - high * unit, self.now - low * unit)
-
-    def span_of_part(self, day: date, part: tuple[int, int]) -> TimeSpan:
-        last = day + timedelta(days=1) if part[1] == 24 else day
-        return TimeSpan(self.at(day, part[0]), self.at(last, part[1] % 24))
-
-    def days_between(self, first: date, last: date) -> TimeSpan:
-        return TimeSpan(self.at(first, 0), self.at(last, 0))
-
-    def at(self, day: date, hour: int) -> datetime:
-        return datetime.combine(day, time(hour), self.zone)
-
 
 _DAYS_BACK = {"three": 3, "two": 2, "one": 1, "zero": 0, "whole": 0}
 
@@ -422,15 +391,3 @@ def _range(first: str, second: str | None) -> tuple[float, float]:
 
 def _count(word: str) -> float | None:
     return float(word.replace(",", ".")) if word[0].isdecimal() else words.NUMBERS.get(word)
-
-
-def _time_of(hour: int, minute: int, half: str) -> time | None:
-    """A clock's reading; "6 вечера" and "6 pm" are 18."""
-    is_late = half in ("pm", "p.m", "вечера", "дня", "in the evening", "in the afternoon") or (
-        half == "at night" and hour > 5
-    )
-    if is_late and hour < 12:
-        hour += 12
-    elif half in ("am", "a.m", "ночи", "in the morning") and hour == 12:
-        hour = 0
-    return time(hour, minute) if hour < 24 else None

@@ -70,10 +70,10 @@ _NOT_MONEY = re.compile(
 
 def amount(reading: Reading, asked: bool) -> ObservedValue | None:
     """The amount that was charged or paid."""
-    for found in _WITH_CURRENCY.finditer(reading.text):
+    for found in reading.matches(_WITH_CURRENCY):
         if asked or _is_told(reading, found):
             return _observed(reading, found, _number(found["number"] or found["signed"]) * _thousands(found))
-    for found in _IN_WORDS.finditer(reading.text):
+    for found in reading.matches(_IN_WORDS):
         has_currency = any(found[code] for code, _ in _CURRENCIES)
         if (
             asked
@@ -81,9 +81,7 @@ def amount(reading: Reading, asked: bool) -> ObservedValue | None:
             or (found["words"][0] > "а" and len(found["words"]) > 3 and _is_paid(reading, found))
         ):
             return _observed(reading, found, _WORDS[found["words"]])
-    numbers = [
-        found for found in _NUMBER_ALONE.finditer(reading.text) if not _NOT_MONEY.match(reading.text, found.end())
-    ]
+    numbers = [found for found in reading.matches(_NUMBER_ALONE) if not _NOT_MONEY.match(reading.text, found.end())]
     if asked and len(numbers) == 1 and not re.search(r"\b(?:от|до|from|between)\b", reading.text):
         return _observed(reading, numbers[0], _number(numbers[0]["number"]) * _thousands(numbers[0]))
     for found in numbers:

@@ -45,9 +45,11 @@ def neighbours(reading: Reading, asked: bool) -> ObservedValue | None:
     if _NO_NEWS.search(reading.text):
         return None
     for pattern in (_NEIGHBOURS, _ALL_AROUND):
-        for found in pattern.finditer(reading.text):
+        for found in reading.matches(pattern):
             if value := _told(reading, found, is_group=pattern is _ALL_AROUND):
                 return value
+    if asked and (around := _ALL_AROUND.search(reading.text)) and word_count(reading.text) <= 4:
+        return reading.value("neighbours", "no", *around.span())
     return _terse(reading) if asked else None
 
 
@@ -62,7 +64,9 @@ def _told(reading: Reading, found: re.Match[str], is_group: bool) -> ObservedVal
     before = reading.text[clause.start : found.start()]
     state = _state(after)
     state = (
-        _state(following) if state is None and re.match(r"\W*(?:у них|theirs|they|тоже|все)\b", following) else state
+        _state(following)
+        if state is None and re.match(r"\W*(?:у них|у не[ей]|у него|hers|his|theirs|they|тоже|все)\b", following)
+        else state
     )
     state = _state(before) if state is None and not re.search(r"\bу меня\b|\bу нас\b", before) else state
     if state is None or (is_group and state):
@@ -79,6 +83,8 @@ def _following(reading: Reading, end: int) -> str:
 def _state(words: str) -> bool | None:
     """Whether it works there; "too" is said of what does not, unless it is said to work."""
     state = works(words)
+    if re.search(r"\bsame (?:problem|issue|thing|here|there|outage)\b", words):
+        return False
     if _TOO.search(words) and not (state is True and re.search(r"\b(?:работает|есть|works|fine|have)\b", words)):
         return False
     return state

@@ -66,7 +66,7 @@ _ENGLISH = (
     re.compile(r"\b[a-z][a-z'-]{2,20} (?:street|road|avenue|lane)\s\d{1,4}[a-d]?\b"),
 )
 _BARE = re.compile(
-    rf"(?<![\w-])(?P<name>(?:\d{{1,2}}\s(?:{_NAME_WORD})|"
+    rf"(?<![\w-])(?P<name>(?:\d{{1,2}}(?:-?(?:я|й|ая|ый|ой))?\s(?:{_NAME_WORD})|"
     rf"{_NAME_WORD})(?:\s{_NAME_WORD}){{0,2}})[\s,]{{1,3}}(?P<house>{_HOUSE})(?![\w.]*\d)"
 )
 _INTRODUCED = re.compile(
@@ -75,7 +75,7 @@ _INTRODUCED = re.compile(
 )
 _STREET_ENDING = re.compile(r"(?:ая|ой|ого|его|ская|цкая|ина|ева|ова|ёва|ных|ский|ный|ы|ии|ей|ов|ей)$")
 _NO_STREET = re.compile(
-    r"\b(?:вчера|сегодня|позавчера|завтра|минут\w*|час\w*|день|дня|дней|сут\w+|недел\w+|месяц\w*|год\w*|лет|утра|"
+    r"\b(?:верн\w+|правильн\w+|друго[йе]|нов\w{2}|стар\w{2}|вчера|сегодня|позавчера|завтра|минут\w*|час\w*|день|дня|дней|сут\w+|недел\w+|месяц\w*|год\w*|лет|утра|"
     r"вечера|числ\w+|рубл\w*|руб|тысяч\w*|раз\w*|"
     r"тариф\w*|роутер\w*|модем\w*|ошибк\w+|код\w*|порт\w*|верси\w+|канал\w*|скорост\w+|мбит\w*|договор\w*|"
     r"номер\w*|телефон\w*|заявк\w+|лицев\w+|счет\w*|"
@@ -98,10 +98,10 @@ def place(reading: Reading, asked: bool) -> ObservedValue | None:
     if not re.search(r"\d", reading.text) and not re.search(_SETTLEMENT, reading.text):
         return None
     for pattern in (*_RUSSIAN, *_ENGLISH):
-        for found in pattern.finditer(reading.text):
+        for found in reading.matches(pattern):
             if _is_place(reading, found):
                 return _observed(reading, *found.span())
-    for found in _BARE.finditer(reading.text):
+    for found in reading.matches(_BARE):
         start = _street_start(reading, found)
         if start is not None and (asked or _is_plain(reading, start, found)):
             return _observed(reading, start, found.end())

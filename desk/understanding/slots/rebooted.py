@@ -17,35 +17,46 @@ _DONE = re.compile(
     rf"(?:вы|от|пере)д[её]ргива?{_PAST}|(?:вы|пере)дернул\w?|перетыка{_PAST}|(?:вытаскива|вынима|вытащи|вынул|"
     rf"отсоединя|отсоедини){_PAST}?(?= \w*(?:вилк|розетк|питани|блок|из|шнур))|"
     rf"из розетки (?:вы|от|до)\w+{_PAST}|обесточи(?:ва)?{_PAST}|сброси{_PAST} (?:роутер|модем|питание)|"
-    r"(?:после )?перезагрузк[аиу](?= (?:роутера |модема )?(?:не|тоже|ничего|без|роутера|модема|сделан))|после "
+    r"(?:перезапуск|рестарт|ребут)(?= (?:роутера |модема )?(?:не|тоже|ничего|без))|(?:после "
+    r")?перезагрузк[аиу](?= (?:роутера |модема )?(?:не|тоже|ничего|без|роутера|модема|сделан))|после "
     r"перезагрузк[иу]|перезагрузк[уи] (?:сделал\w?|делал\w?|пробовал\w?)|"
-    r"re-?booted|re-?started|re-?set|power[- ]?cycled|(?:re-?booting|re-?starting|reboot|restart|a reboot|a "
+    r"re-?booted|re-?started|(?:hard|factory) reset|re-?set (?=(?:the |my |our |a )?(?:router|modem|box|device|"
+    r"it|thing)\b)|power[- ]?cycled|(?:re-?booting|re-?starting|reboot|restart|a reboot|a "
     r"restart|reset)(?= (?:it |the \w+ |my \w+ )?(?:didn't|did not|doesn't|hasn't|has not|made no|won't|never|"
     r"twice|does not|did nothing|does nothing))|"
     r"(?:tried|tried a|did a|done a|after|been) (?:re-?booting|re-?starting|reboot|restart|rebooted|restarted|"
     r"resetting|reset)|(?:turn(?:ed|ing)|switch(?:ed|ing)|power(?:ed|ing)) (?:it |the \w+ |my \w+ |everything "
     r")?off (?:and|then) (?:back )?(?:on|turned|switched)(?: again)?|"
-    r"unplugg(?:ed|ing)|pulled the plug)\b"
+    r"(?<!is )(?<!was )(?<!got )(?<!been )unplugg(?:ed|ing)|pulled the plug)\b"
 )
 _NOT_DONE = re.compile(
     r"\b(?:не|ни разу не|никогда не|haven't|have not|hasn't|didn't|did not|not|never)\b(?: (?:еще|пока|yet|even|"
     r"ever|really|tried|been|один раз|ни разу|роутер|его|the|it))*\s+$"
 )
-_BEHIND_NOT = re.compile(r"\s*(?:роутер |модем |его |еще )?(?:не )(?:пробовал|стал|приходилось|делал)\w*")
+_NOT_DONE_EN = re.compile(
+    r"\b(?:did not|didn't|have not|haven't|never|not) (?:\w+ )?(?:reboot|restart|reset|unplug|power[- ]?cycle|"
+    r"turn it off)\b"
+)
 _SELF = re.compile(r"\bсам[аио]?\b|\bсамопроизвольн\w+|\bkeeps\b|\bby itself\b|\bon its own\b|\bпостоянно\b")
 _OTHER_DEVICE = re.compile(
     r"\b(?:телефон\w*|смартфон\w*|комп\w{0,3}|компьютер\w*|ноут\w*|телевизор\w*|приставк\w+|планшет\w*|phone|"
     r"laptop|computer|pc|tv|windows|винд\w+)\b"
 )
+_BY_OTHERS = re.compile(
+    r"\b(?:кот|кошка|собака|пес|ребенок|дети|сын|внук|дочка|кто-то|кто то|somebody|someone|the (?:cat|dog|kids?|"
+    r"cleaner)|my (?:cat|dog|kids?))\b"
+)
+_PULLED = re.compile(r"дерг|дерн|unplug")
+_CABLE = re.compile(r"\b(?:кабел\w+|провод\w*|шнур\w*|cable|wire)\b(?!.*\b(?:розетк|питани))")
 _ROUTER = re.compile(r"\b(?:роутер\w*|модем\w*|router|modem|box|все|it|everything)\b")
 _ORDER = re.compile(
     r"\b(?:надо ли|нужно ли|можно ли|как|зачем|should|shall|how|do i|need to|if i|если|please|вы|you|ваш\w*|"
     r"мастер\w*|оператор\w*)\b"
 )
 _TERSE_DONE = re.compile(
-    r"\b(?:пробовал\w?|пытал(?:ся|ась|ись)|делал\w?|сделал\w?|выключал\w?|уже (?:да|делал\w?)|\w+ раза?|раз "
-    r"(?:пять|десять|сто|\d+)|несколько раз|много раз|неоднократно|постоянно|первым делом|не помог(?:ло|ает)|без "
-    r"толку|бесполезно|"
+    r"\b(?:пробовал\w?|пытал(?:ся|ась|ись)|делал\w?|сделал\w?|(?:вы|от)ключал\w?|выдергивал\w?|вырубал\w?|обесточивал\w?|"
+    r"уже (?:да|делал\w?)|\w+ раза?|раза? (?:два|три|четыре|пять|десять|сто|\d+)|несколько раз|дважды|трижды|и не раз|"
+    r"не раз|не один раз|много раз|неоднократно|постоянно|первым делом|не помог(?:ло|ает)|без толку|бесполезно|"
     r"i did|did (?:it|that)|done|tried|already|twice|times|several times|many times|didn't help|no luck)\b"
 )
 _TERSE_NOT = re.compile(
@@ -57,19 +68,25 @@ _QUESTION = re.compile(r"\?|\b(?:как это|зачем|почему|а как
 
 def rebooted(reading: Reading, asked: bool) -> ObservedValue | None:
     """Whether they say that they restarted the router."""
-    for found in _DONE.finditer(reading.text):
+    for found in reading.matches(_DONE):
         clause = reading.clause_at(found.start())
         before = reading.text[clause.start : found.start()]
         is_other = _OTHER_DEVICE.search(clause.text) and not _ROUTER.search(clause.text)
-        if clause.asks or is_other or _SELF.search(clause.text) or _ORDER.search(before):
+        is_accident = _BY_OTHERS.search(clause.text) or (_PULLED.search(found.group()) and _CABLE.search(clause.text))
+        if clause.asks or is_other or is_accident or _SELF.search(clause.text) or _ORDER.search(before):
             continue
         is_done = not _NOT_DONE.search(before)
         start = found.start() if is_done else _NOT_DONE.search(before).start() + clause.start  # type: ignore[union-attr]
         return reading.value("rebooted", is_done, start, found.end())
+    if found_not := _NOT_DONE_EN.search(reading.text):
+        return reading.value("rebooted", False, *found_not.span())
     return _terse(reading) if asked else None
 
 
 def _terse(reading: Reading) -> ObservedValue | None:
+    is_no = re.match(r"\s*(?:нет|неа|no|nope)\b\s*(?:,|$|\s(?:а|but)\b)", reading.text)
+    if is_no and word_count(reading.text) <= 8:
+        return reading.value("rebooted", False, *is_no.span())
     if word_count(reading.text) > 8 or _QUESTION.search(reading.text):
         return None
     for pattern, value in ((_TERSE_NOT, False), (_TERSE_DONE, True)):

@@ -8,11 +8,13 @@ from desk.understanding.observations import ObservedValue
 from desk.understanding.reading import Clause, Reading
 from desk.understanding.slots.polarity import TROUBLE, WORKS, word_count, works
 from desk.understanding.slots.sites import PLACE_IN_NET
+from desk.understanding.word_repair import word_set
 
 _Found = tuple[str, int, int]
 
 _DEVICE = re.compile(
-    r"\b(?:(?P<phone>телефон\w*|смартфон\w*|айфон\w*|андроид\w*|мобил\w*|phones?|iphone|android|smartphone|mobile)|"
+    r"\b(?:(?P<phone>телефон\w*|смартфон\w*|айфон\w*|андроид\w*|мобил(?:а|е|ка|ке|ьник\w*)|phones?|iphone|"
+    r"android|smartphone|mobile)|"
     r"(?P<laptop>ноут\w*|лэптоп\w*|макбук\w*|laptop|macbook|notebook)|"
     r"(?P<pc>комп\w{0,3}|компьютер\w*|пк|системник\w*|pc|computer|desktop)|(?P<tablet>планшет\w*|айпад\w*|tablet|"
     r"ipad)|"
@@ -23,7 +25,7 @@ _DEVICE = re.compile(
 _WIFI = re.compile(r"\b(?:вай\s?-?\s?фа\w*|wi-?\s?fi|вафл\w+|вифи|беспровод\w+|по воздуху|wireless)\b")
 _WIRE = re.compile(r"\b(?:кабел\w+|провод(?:у|ом|а|ам)?|шнур\w*|витух\w+|патчкорд\w*|ethernet|lan|cable|wired|wire)\b")
 _ALL = re.compile(
-    r"\b(?P<sure>везде|нигде|(?:на|у|со|с) всех(?: (?:моих |наших |домашних )?(?:устройств\w*|девайс\w*|"
+    r"\b(?P<sure>везде|нигде|(?:на|со|с) всех(?: (?:моих |наших |домашних )?(?:устройств\w*|девайс\w*|"
     r"телефон\w*|гаджет\w*|комп\w*|приборах))?|"
     r"вс[её]х? (?:устройств\w*|девайс\w*|гаджет\w*)|всех устройствах|ни (?:на|у) (?:одном|одной|чем|чом|ком|"
     r"кого)(?: (?:из )?(?:устройств\w*|девайс\w*|гаджет\w*))?|"
@@ -32,9 +34,13 @@ _ALL = re.compile(
     r"all of them|every (?:single )?device|any (?:of (?:my|our|the) )?devices?|none of (?:my|our|the) (?:devices|"
     r"gadgets)|no devices? (?:can|is|are|has|have|work|connect)\w*|"
     r"nothing (?:connects|works|loads|is online)|every ?thing is (?:down|offline|dead|out))\b"
-    r"|\b(?P<asked>полностью|вообще (?:нет|не|ничего)|(?:весь|вс[яюей]{1,2}) (?:дом|квартир\w+)|вся семья|у всех|"
-    r"совсем (?:нет|не)|целиком|оба|обоих|both|all|the whole (?:house|flat|place))\b"
+    r"|\b(?P<asked>полностью|вообще (?:нет|не|ничего|вс[её])|вс[её] (?:лежит|не работает|упало|отвалилось|"
+    r"пропало|отключилось|сразу)|каждом|every single one|each one|(?:весь|вс[яюей]{1,2}) (?:дом|квартир\w+)|вся "
+    r"семья|всей семьи|у всех|по всему дому|"
+    r"совсем (?:нет|не)|целиком|оба|обоих|both|all(?! (?:right|good|fine|set|ok|well|day|night|the time|i))|the "
+    r"whole (?:house|flat|place))\b"
 )
+_AROUND_ALL = word_set("ну да это вот абсолютно вообще просто и а у нас меня дома устройствах on in my our it is")
 _ONLY = re.compile(r"\b(?:только|лишь|один|одна|одном|одной|одного|одному|единственн\w+|only|just|one|a single)\b")
 _REST = re.compile(
     r"\b(?:остальн\w+|други[ехм]\w*|другом|прочее|все прочее|rest|others?|everything else|anything else|elsewhere)\b"
@@ -48,7 +54,7 @@ _TALK = re.compile(
     r"куплю|парол\w+|"
     r"подключить|настроить|как|какой|can i|how|number|call|text me|buy|password|хочу|want|price|стоит|провести|"
     r"менял\w*|поменял\w*|"
-    r"перезагр\w+|двигал\w*|перегрыз\w*|задел\w*)\b"
+    r"перезагр\w+|показыва\w+|двигал\w*|перегрыз\w*|задел\w*)\b"
 )
 _NOT_BEFORE = re.compile(r"\b(?:не|not)\s+(?:только\s+)?$")
 
@@ -70,7 +76,7 @@ def scope(reading: Reading, asked: bool) -> ObservedValue | None:
 
 def _surely_all(reading: Reading, start: int, end: int) -> re.Match[str] | None:
     """Where all devices are named besides what stands there."""
-    matches = (one for one in _ALL.finditer(reading.text) if one["sure"] and not start <= one.start() < end)
+    matches = (one for one in reading.matches(_ALL) if one["sure"] and not start <= one.start() < end)
     return next((one for one in matches if not _is_negated(reading, one.start())), None)
 
 
@@ -81,7 +87,7 @@ def _is_negated(reading: Reading, place: int) -> bool:
 def _all(reading: Reading, asked: bool) -> _Found | None:
     if asked and re.fullmatch(r"\s*(?:все|всё|на всех|all|everything|every one|all of them)[\s.!,]*", reading.text):
         return "all", 0, len(reading.text)
-    for found in _ALL.finditer(reading.text):
+    for found in reading.matches(_ALL):
         clause = reading.clause_at(found.start())
         if _is_negated(reading, found.start()) or _is_well(reading, clause, found):
             continue
@@ -100,7 +106,7 @@ def _all(reading: Reading, asked: bool) -> _Found | None:
 def _is_well(reading: Reading, clause: Clause, found: re.Match[str]) -> bool:
     """Whether it is said that it works everywhere."""
     said = reading.text[found.start() : clause.end]
-    return works(said) is True and not re.match(r"нигде|ни ", found.group())
+    return works(said) is True and not re.match(r"нигде|ни |none|no |nothing", found.group())
 
 
 def _ends_well(reading: Reading) -> bool:
@@ -112,8 +118,8 @@ def _ends_well(reading: Reading) -> bool:
 def _is_about_trouble(reading: Reading, clause: Clause) -> bool:
     if TROUBLE.search(clause.text):
         return True
-    alone = word_count(clause.text) <= 3
-    return alone and (bool(TROUBLE.search(reading.text)) or len(reading.clauses) == 1) and not _TALK.search(clause.text)
+    rest = [word for word in re.findall(r"[^\W\d_]+", _ALL.sub(" ", clause.text)) if word not in _AROUND_ALL]
+    return not rest and (bool(TROUBLE.search(reading.text)) or len(reading.clauses) == 1)
 
 
 def _by_wifi_or_wire(reading: Reading, asked: bool) -> _Found | None:
@@ -141,7 +147,7 @@ def _by_wifi_or_wire(reading: Reading, asked: bool) -> _Found | None:
 def _mention(reading: Reading, pattern: re.Pattern[str]) -> tuple[bool | None, int, int] | None:
     """The first mention of a thing about which something is said, or the first at all: whether it works, and where."""
     first: tuple[bool | None, int, int] | None = None
-    for found in pattern.finditer(reading.text):
+    for found in reading.matches(pattern):
         clause = reading.clause_at(found.start())
         if _TALK.search(clause.text):
             continue
@@ -169,7 +175,7 @@ def _next_thing(reading: Reading, start: int, end: int) -> int:
 
 
 def _devices(reading: Reading, asked: bool) -> _Found | None:
-    found = list(_DEVICE.finditer(reading.text))
+    found = list(reading.matches(_DEVICE))
     spoken = [one for one in found if not _TALK.search(reading.clause_at(one.start()).text)]
     if not spoken:
         return _one_of_no_name(reading, asked)
@@ -240,6 +246,8 @@ def _others_work(reading: Reading) -> bool:
 def _is_several(reading: Reading, start: int, end: int, asked: bool) -> bool:
     clause = reading.clause_at(start)
     joined = re.search(r"\b(?:и|ни|both|neither|and|nor|также|тоже)\b", reading.text[max(0, start - 14) : end])
+    if asked and len({one.lastgroup for one in _DEVICE.finditer(reading.text, start, end)}) > 2:
+        return True
     return bool(joined) and (asked or bool(TROUBLE.search(reading.text[clause.start : reading.clause_at(end - 1).end])))
 
 
@@ -253,7 +261,7 @@ def _excepts(reading: Reading, found: re.Match[str]) -> bool:
 
 
 def _site(reading: Reading, asked: bool) -> _Found | None:
-    for found in PLACE_IN_NET.finditer(reading.text):
+    for found in reading.matches(PLACE_IN_NET):
         clause = reading.clause_at(found.start())
         state = works(reading.text[found.end() : clause.end])
         state = works(clause.text) if state is None else state

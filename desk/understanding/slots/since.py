@@ -26,7 +26,8 @@ _FUTURE = re.compile(
     r"\bnext\b|"
     r"\b(?:прид[уе]|приед|вернусь|уезж|уед|смогу|сможете|можете|планиру|доступ[ен]|подойд|заед|зайд)\w*|"
     r"\b(?:пере|по)звони(?:те|ть)?\b|\bкогда\b|\bво сколько\b|\bдо скольки\b|\bдо какого\b|\bcan you\b|\bcould you\b|"
-    r"\bwhen\b|\bhow long\b|\bcall me\b|\bсколько (?:еще )?(?:ждать|времени|можно)\b|\bхочу\b|\bудобно\b|\b(?:am|"
+    r"\blet me\b|\bi'd like\b|\bgoing to\b|\bwant to\b|\bwhen\b|\bhow long\b|\bcall me\b|\bсколько (?:еще "
+    r")?(?:ждать|времени|можно)\b|\bхочу\b|\bудобно\b|\b(?:am|"
     r"is) available\b"
 )
 _WAIT = re.compile(
@@ -41,16 +42,19 @@ _OTHER_EVENT = re.compile(
     r"заявк|подключил|подключали|подключен|провели|установ|поставил|купил|поменял|менял|сменил|настраив|настроил|"
     r"переех|договор|"
     r"заключ|сверл|paid|pay|charged|call|rang|wrote|written|promis|said|told|came|come|visit|technician|engineer|"
+    r"spoke|talked|contacted|discussed|complained|asked|общал|разговарив|обращал|жаловал|спрашивал|"
     r"reboot|restart|"
     r"bought|moved|install|switched to|signed|order|deposit|topped|transfer|debited|payment)\w*"
 )
 _MONEY_EVENT = re.compile(
     r"\b(?:опла[тч]|заплат|плачу|платил|платеж|внес|вносил|полож|закинул|перевел|перевод|спис[аы]|снял|снима|"
     r"зачисл|начисл|пополн|"
-    r"paid|pay|charged|charge|deposit|topped|transfer|debited|payment|withdr|took)\w*"
+    r"paid|pay|charged|charge|deposit|topped|transfer|debited|payment|withdr)\w*"
 )
 _WORKED = re.compile(
-    r"(?<!не )\b(?:работал[оаи]?|было норм\w*|было все|был интернет|worked|was fine|was working|was ok)\b"
+    r"(?<!не )\b(?:работал[оаи]?|было норм\w*|было все|был интернет|worked|works|working|работа[ею]т|"
+    r"заработал\w*|появил\w*|включили|починили|восстанов\w*|came back|is back|fixed|restored|was fine|was "
+    r"working|was ok)\b"
 )
 _NEGATED = re.compile(r"\b(?:не|not)\s+(?:с |со |в |from |since )?$")
 _WORDS_AROUND = word_set(
@@ -61,9 +65,10 @@ _WORDS_AROUND = word_set(
 )
 
 
-def since(reading: Reading, moments: Sequence[Moment], question: str) -> ObservedValue | None:
-    """The moment since when it does not work."""
-    fitting = [one for one in moments if _is_onset_of_trouble(reading, one, question)]
+def since(reading: Reading, moments: Sequence[Moment], question: str, may_be_bare: bool) -> ObservedValue | None:
+    """The moment since when it does not work. A bare one ("вечером"), unasked, counts only where it ``may_be_bare``:
+    later in a case it is rather an appointment."""
+    fitting = [one for one in moments if _is_onset_of_trouble(reading, one, question, may_be_bare)]
     if not fitting:
         return None
     chosen = next((one for one in fitting if one.is_onset), fitting[0])
@@ -89,11 +94,13 @@ def _is_negated(reading: Reading, moment: Moment) -> bool:
     return bool(_NEGATED.search(reading.text[max(0, moment.start - 12) : moment.start]))
 
 
-def _is_onset_of_trouble(reading: Reading, moment: Moment, question: str) -> bool:
+def _is_onset_of_trouble(reading: Reading, moment: Moment, question: str, may_be_bare: bool) -> bool:
     clause = reading.clause_at(moment.start)
     before, after = reading.text[clause.start : moment.start], reading.text[moment.end : max(moment.end, clause.end)]
     around = f"{before} {after}"
     if _is_negated(reading, moment) or _is_waiting(reading, moment, around):
+        return False
+    if clause.asks and question != "since" and not TROUBLE.search(around):
         return False
     if TROUBLE.search(around):
         return moment.is_onset or not _FUTURE.search(around)
@@ -102,7 +109,7 @@ def _is_onset_of_trouble(reading: Reading, moment: Moment, question: str) -> boo
     return (
         question == "since"
         or moment.is_onset
-        or reading.is_only(moment.start, moment.end, _WORDS_AROUND)
+        or (may_be_bare and not moment.is_clock and reading.is_only(moment.start, moment.end, _WORDS_AROUND))
         or (not re.search(r"\w{3}", around) and _is_beside_trouble(reading, moment))
     )
 

@@ -23,12 +23,13 @@ _SERVICE = (
     r"танк[иа]|дот[аеу]|dota|кск?[- ]?го|спотифай\w*|spotify|твич\w*|twitch|википеди\w+|wikipedia|рутуб\w*|"
     r"rutube|иви|ivi|окко|okko|"
     r"чат ?гпт|chatgpt|amazon|ebay|reddit|paypal|teams|outlook|disney\+?|prime video|hulu|bbc iplayer|iplayer|"
-    r"(?:электронн\w+ )?дневник\w*|банк(?:-клиент\w*|инг\w*)?|мобильн\w+ банк\w*|личн\w+ кабинет\w*)\b"
+    r"(?:(?:электронн|школьн)\w+ )?дневник\w*|банк(?:-клиент\w*|инг\w*)?|мобильн\w+ банк\w*|личн\w+ кабинет\w*)\b"
 )
 _WORD_FOR_ONE = (
     r"\b(?:(?:один|одного|одном|какой-то|конкретн\w+|некоторые|отдельные|определенн\w+) сайт\w*|сайт(?:е|а|у|"
     r"ом)?(?![а-я])|"
-    r"приложени[еяю]|(?:one|a|some|certain|particular|this|that) (?:web)?sites?|website|one app|an app|the app|"
+    r"приложени[еяю]|(?:одна |в )?игр[аеуы]|(?:one|a|some|certain|particular|this|that) (?:web)?sites?|website|"
+    r"one app|an app|the app|"
     r"one page|сервис(?:е|а)?)\b"
 )
 PLACE_IN_NET = re.compile(f"{_HOST}|{_SERVICE}|{_WORD_FOR_ONE}")
@@ -43,17 +44,18 @@ _FILLERS = word_set(
     """
 )
 _NO_NAME = re.compile(
-    r"\?|\b(?:не (?:помню|знаю|понял\w*|скажу|надо|хочу)|незнаю|да|нет|ага|угу|спасибо|здравствуйте|привет|"
+    r"\?|\bне\b|\b(?:good|morning|evening|доброе|добрый|доброго|доброй|утро|вечер|(?:помню|знаю|понял\w*|скажу|надо|хочу)|незнаю|да|нет|ага|угу|спасибо|здравствуйте|привет|"
     r"оператор\w*|человек\w*|чего|что|как|когда|зачем|"
     r"почему|какой|какая|назад|отмена|заново|стоп|все|всё|yes|no|thanks|hello|hi|operator|human|agent|what|why|"
     r"how|back|cancel|stop|dont|don't|"
-    r"вчера|сегодня|интернет\w*|работает|заработал\w*|любой|разные|никакой|many|any|all|several|ok|ок|хорошо)\b"
+    r"всех|везде|нигде|дня|дней|день|час\w*|недел\w*|месяц\w*|дома|мне|меня|вам|разница|скажу|вчера|сегодня|"
+    r"интернет\w*|работает|заработал\w*|любой|разные|никакой|many|any|all|several|ok|ок|хорошо)\b"
 )
 
 
 def site(reading: Reading, asked: bool) -> ObservedValue | None:
     """The site or service that does not open."""
-    named = sorted(_NAMED.finditer(reading.text), key=lambda one: not one["host"])
+    named = sorted(reading.matches(_NAMED), key=lambda one: not one["host"])
     for found in named:
         host = found["host"]
         if host and (host.rsplit(".", 1)[-1] in _FILE_ENDINGS or not re.search(r"[a-zа-я]", host.split(".")[0])):

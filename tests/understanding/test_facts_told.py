@@ -1,0 +1,219 @@
+"""Values in any message, asked or not. It is Monday, 30 November 2026, 15:00 in Moscow."""
+
+import time
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desk.understanding.facts_told import facts_told
+from desk.understanding.observations import Context, Situation
+from desk.understanding.word_repair import word_set
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+NOW = datetime(2026, 11, 30, 15, 0, tzinfo=MOSCOW)
+
+
+def told(text: str, question: str = "", context: Context = Context.FIRST) -> dict[str, Any]:
+    """By slot its value; a moment is the words that name it."""
+    found = facts_told(text, Situation(context, question, NOW, MOSCOW, ("99-9999",)))
+    return {one.slot: one.value for one in found}
+
+
+def words(text: str, slot: str, question: str = "") -> str:
+    """The words that a value comes from."""
+    found = facts_told(text, Situation(Context.FIRST, question, NOW, MOSCOW))
+    return next((text[one.start : one.end] for one in found if one.slot == slot), "")
+
+
+def test_one_message_may_answer_everything() -> None:
+    assert told(
+        "Здравствуйте! Третий день нет интернета на всех устройствах, роутер перезагружал, лос горит красным, "
+        "у соседей тоже нет. Была гроза. Озёрная 12 кв 5"
+    ) == {
+        "since": "Третий день",
+        "scope": "all",
+        "lamps": "los",
+        "rebooted": True,
+        "neighbours": "no",
+        "changed": "Была гроза",
+        "place": "Озёрная 12 кв 5",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "slot", "value"),
+    [
+        ("перезагружал роутер, не помогло", "rebooted", True),
+        ("роутер не перезагружал", "rebooted", False),
+        ("I haven't rebooted it", "rebooted", False),
+        ("зеленые горят и одна красненькая мигает", "lamps", "los"),
+        ("НИЧЕГО НЕ ГОРИТ", "lamps", "off"),
+        ("лампочки все горят как обычно", "lamps", "ok"),
+        ("wan не горит", "lamps", "nolink"),
+        ("there are no lights on the router", "lamps", "off"),
+        ("ВЕЗДЕ НЕ РАБОТАЕТ", "scope", "all"),
+        ("ни на одном устройстве нет", "scope", "all"),
+        ("только на телефоне не работает", "scope", "one"),
+        ("по кабелю работает а вайфай нет", "scope", "wifi"),
+        ("по вайфаю есть, а по проводу нет", "scope", "wired"),
+        ("ютуб не открывается остальное работает", "scope", "site"),
+        ("у соседей тоже нет", "neighbours", "no"),
+        ("у соседа всё работает, а у меня нет", "neighbours", "yes"),
+        ("списали 500 рублей", "amount", 500),
+        ("I was charged $20 twice", "amount", 20),
+        ("перезвоните на 8 921 555-00-01", "phone", "+79215550001"),
+        ("нет интернета по адресу Садовая 15 кв 3", "place", "Садовая 15 кв 3"),
+        ("ytn bynthytnf yf dct[ ecnhjqcndf[", "scope", "all"),
+        ("net interneta vtoroi den", "since", "vtoroi den"),
+    ],
+)
+def test_what_is_told_unasked_is_heard(text: str, slot: str, value: object) -> None:
+    assert told(text).get(slot) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "slot"),
+    [
+        ("всё заработало", "scope"),
+        ("надо ли перезагружать роутер?", "rebooted"),
+        ("роутер сам перезагружается", "rebooted"),
+        ("перезагружу вечером", "rebooted"),
+        ("что такое LOS?", "lamps"),
+        ("LOS не горит", "lamps"),
+        ("ничего не работает", "lamps"),
+        ("я вчера оплатил", "since"),
+        ("жду уже час ответа", "since"),
+        ("когда придет мастер", "since"),
+        ("завтра уезжаю", "since"),
+        ("вчера всё работало", "since"),
+        ("буду дома после 18", "since"),
+        ("соседи шумят", "neighbours"),
+        ("ДОМА БЛЯТЬ ГДЕ ЕЩЁ", "place"),
+        ("роутер Archer 6 мигает", "place"),
+        ("хочу купить новый роутер", "changed"),
+        ("когда закончите ремонт", "changed"),
+        ("тариф за 500 рублей сколько скорость", "amount"),
+        ("ошибка 651", "amount"),
+        ("видел на ютубе как настроить", "site"),
+        ("договор 40-1187", "phone"),
+    ],
+)
+def test_what_is_not_told_is_not_heard(text: str, slot: str) -> None:
+    assert slot not in told(text)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "slot", "value"),
+    [
+        ("since", "2 дня", "since", "2 дня"),
+        ("rebooted", "да", "rebooted", True),
+        ("rebooted", "нет", "rebooted", False),
+        ("rebooted", "lf", "rebooted", True),
+        ("scope", "на телефоне", "scope", "one"),
+        ("scope", "на телефоне и на компе", "scope", "all"),
+        ("lamps", "красная", "lamps", "los"),
+        ("neighbours", "работает", "neighbours", "yes"),
+        ("address", "Озёрная 70-70", "place", "Озёрная 70-70"),
+        ("amount", "500", "amount", 500),
+        ("site", "школьный дневник", "site", "школьный дневник"),
+        ("phone", "555-00-01", "phone", "5550001"),
+    ],
+)
+def test_the_open_question_may_be_answered_tersely_and_no_other(
+    question: str, text: str, slot: str, value: object
+) -> None:
+    assert told(text, question).get(slot) == value
+    if slot not in ("since", "place"):
+        assert slot not in told(text)
+
+
+@pytest.mark.parametrize(
+    "question", ["since", "scope", "lamps", "address", "rebooted", "changed", "neighbours", "site"]
+)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "назад",
+        "добрый день",
+        "вы тут?",
+        "чего?",
+        "оператора!!",
+        "когда придет мастер",
+        "/cancel",
+        "не понимаю",
+        "good morning",
+        "what?",
+        "спасибо",
+    ],
+)
+def test_words_of_the_talk_answer_nothing(question: str, text: str) -> None:
+    assert told(text, question, Context.QUESTION) == {}
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "slot", "value"),
+    [
+        ("since", "вчера, ой нет, позавчера", "since", "позавчера"),
+        ("since", "не со вчера, а с пятницы", "since", "с пятницы"),
+        ("", "роутер красный горит, то есть лос не горит, а wan не горит", "lamps", "nolink"),
+        ("", "не везде, только на телефоне", "scope", "one"),
+        ("address", "Садовая 5, ошибся, Садовая 15", "place", "Садовая 15"),
+    ],
+)
+def test_a_correction_counts(question: str, text: str, slot: str, value: object) -> None:
+    assert told(text, question).get(slot) == value
+
+
+def test_each_value_stands_at_its_words() -> None:
+    text = "Ну вот, со вчерашнего вечера нет интернета, перезагружал; Озёрная 12, кв. 5!"
+    assert words(text, "since") == "со вчерашнего вечера"
+    assert words(text, "rebooted") == "перезагружал"
+    assert words(text, "place") == "Озёрная 12, кв. 5"
+    assert words("xnj-nj ytn bynthytnf cj dxthfiytuj dtxthf", "since") == "cj dxthfiytuj dtxthf"
+
+
+def test_times_are_computed_on_the_clock_of_the_person() -> None:
+    found = facts_told("со вчерашнего вечера", Situation(Context.QUESTION, "since", NOW, MOSCOW))
+    assert found[0].parsed == {"from": "2026-11-29T15:00+00:00", "to": "2026-11-29T21:00+00:00"}
+    assert facts_told("со вчерашнего вечера", Situation(Context.QUESTION, "since")) == ()  # nobody knows what day it is
+
+
+def test_a_bare_time_after_registration_is_no_onset() -> None:
+    assert "since" in told("вечером", context=Context.FIRST)
+    assert "since" not in told("вечером", context=Context.WAITING)
+
+
+@given(st.text(max_size=300), st.sampled_from(["", "since", "scope", "lamps", "address", "changed", "amount", "site"]))
+def test_no_text_raises_and_every_span_lies_in_it(text: str, question: str) -> None:
+    for one in facts_told(text, Situation(Context.QUESTION, question, NOW, MOSCOW, ("99-9999",))):
+        assert 0 <= one.start < one.end <= len(text)
+
+
+WORDS = word_set(
+    """
+    не нет вчера утра лос горит красный роутер перезагружал соседей тоже всё кроме только на телефоне вайфай кабель
+    Ленина 5 кв 12 500 рублей 8 921 гроза ремонт , . ? ой а и с в 18:00 назад день no internet since my phone red
+    """
+)
+
+
+@given(
+    st.lists(st.sampled_from(sorted(WORDS)), max_size=14), st.sampled_from(["", "since", "scope", "lamps", "address"])
+)
+def test_no_heap_of_such_words_raises(heap: list[str], question: str) -> None:
+    text = " ".join(heap)
+    for one in facts_told(text, Situation(Context.QUESTION, question, NOW, MOSCOW)):
+        assert 0 <= one.start < one.end <= len(text)
+
+
+@pytest.mark.parametrize(
+    "piece", ["красный ", "с 5 ", "не горит ", "ул. а ", "дом 1 ", "сосед ", "8 9", "1-", "los ", "а "]
+)
+def test_a_long_hostile_text_is_read_in_bounded_time(piece: str) -> None:
+    begun = time.process_time()
+    facts_told(piece * 2000, Situation(Context.QUESTION, "address", NOW, MOSCOW))
+    assert time.process_time() - begun < 5  # some tenths of a second; a pattern that tries everything takes minutes

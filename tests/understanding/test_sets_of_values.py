@@ -1,0 +1,35 @@
+"""The labelled sentences on values and keys: how many are understood, and how few are seen where they are not."""
+
+import json
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from console.commands.understand import as_json
+from console.commands.understand_evaluation import score_lines
+from desk.understanding.observations import Context, Situation
+from desk.understanding.understand import understand
+from tests.intake.examples import PACKAGED
+
+SETS = Path(__file__).parent / "sets"
+
+
+def understood(line: Any) -> dict[str, Any]:
+    now = datetime.fromisoformat(line["now"]) if "now" in line else datetime(2026, 11, 30, 12, tzinfo=UTC)
+    context = Context(line.get("context", "first"))
+    situation = Situation(context, line.get("question", ""), now, now.tzinfo or UTC, ("99-9999",))
+    return as_json(understand(line["text"], situation), PACKAGED)
+
+
+@pytest.mark.parametrize("name", ["slots_held", "slots2_held", "slots3_held", "keys_held"])
+def test_the_sets_are_understood(name: str) -> None:
+    lines = [json.loads(line) for line in (SETS / f"{name}.jsonl").read_text("utf-8").splitlines()]
+    scores = score_lines(lines, understood)
+    count: Counter[str] = Counter()
+    for tally in scores.tallies.values():
+        count.update(hit=tally.hit, missed=tally.missed, false=tally.false, negatives=tally.negatives)
+    assert count["hit"] / (count["hit"] + count["missed"]) >= 0.9, scores.mistakes
+    assert count["false"] / count["negatives"] <= 0.03, scores.mistakes
