@@ -101,7 +101,8 @@ async def _john(scene: DemoScene) -> None:
         "Internet is down", "Hello,\n\nno internet since this morning. My contract is 40-2203.\n\nJohn Carter"
     )
     await john.reply("It didn't help.")
-    scene.display.comment("John answers below each question, as people do.")
+    scene.display.comment("John answers below each question, as people do. What hangs on his answers is asked next.")
+    await john.answer_inline(JOHNS_ANSWERS)
     await john.answer_inline(JOHNS_ANSWERS)
     await _require_state(scene, CaseState.ACKNOWLEDGED, "the case was not opened")
     await oleg.presses("take")

@@ -19,7 +19,10 @@ from intake.engine.model import Dialog, Question
 
 _SPOKEN_BUTTONS = frozenset({"days_ago", "week_ago"})
 """Buttons of a moment that say better than its span when it was."""
-_RUSSIAN_WORD = re.compile(r"[А-ЯЁ][а-яё]*(?![А-Яа-яЁё])")
+_COMMON_WORD = re.compile(
+    r"[А-ЯЁ][а-яё]*(?![А-Яа-яЁё])|(?:Every|Only|No|Yes|All|Not|My|An?|The|In|By|At|Through|Another|Something|Neither)\b"
+)
+"""A word that begins a label and is no name: any Russian one, and an English one of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +168,7 @@ class AnswerWords:
         return labels["tried"] if not value and question.selfhelp in self.tried else labels["yes" if value else "no"]
 
     def _moment(self, question: Question, value: str, text: str, parsed: Mapping[str, str]) -> str:
-        """When it was: as people say it, with the person's own words where they say more."""
+        """When it was, as people say it; for agents with its date, and the person's own words where they say more."""
         button = LABELS[self.language].get(value, "")
         if "from" not in parsed:
             return text or self._within(question, button or value)
@@ -173,20 +176,22 @@ class AnswerWords:
         spoken = span_in_words(start, end, self.now, self.zone, self.language)
         if value in _SPOKEN_BUTTONS:
             spoken = self._within(question, button)
-        if self.dates:
-            spoken += f" ({short_span(start, end, self.zone)})"
-        return spoken if _says_no_more(text, spoken) else f"{spoken}: {self._quoted(text)}"
+        if not self.dates:
+            return spoken
+        dated = f"{spoken} ({short_span(start, end, self.zone)})"
+        return f"{dated}: {self._quoted(text)}" if _says_more(text, spoken) else dated
 
     def _quoted(self, text: str) -> str:
         return f"\u00ab{text}\u00bb" if self.language == "ru" else f"\u201c{text}\u201d"
 
     def _within(self, question: Question, label: str) -> str:
         """A button's label behind the label of its question: in the midst of a line a word begins small."""
-        if question.label and _RUSSIAN_WORD.match(label):
+        if question.label and _COMMON_WORD.match(label):
             return label[0].lower() + label[1:]
         return label
 
 
-def _says_no_more(text: str, spoken: str) -> bool:
-    """Whether each word of the text stands in what is said anyway."""
-    return set(normalized(text).split()) <= set(normalized(spoken).split())
+def _says_more(text: str, spoken: str) -> bool:
+    """Whether the person's words tell more than the moment: three of them begin like no word that is said of it."""
+    begun = {word[:3] for word in normalized(spoken).split()}
+    return sum(word[:3] not in begun for word in normalized(text).split()) >= 3

@@ -239,9 +239,9 @@ def test_the_findings_say_what_is_and_what_is_not() -> None:
 
 def test_the_same_findings_are_told_in_the_agents_language() -> None:
     found = case_findings(NO_INTERNET, {**ANSWERED, "place": {"value": "on_file", "text": "да"}}, {}, "en")
-    assert found.present == ("nothing works on any device", "LOS is red (no light)", "Restart: No")
+    assert found.present == ("nothing works on any device", "LOS is red (no light)", "Restart: no")
     assert found.place == "as on file"
-    assert ("Restart:", "No") in found.lines
+    assert ("Restart:", "no") in found.lines
 
 
 def test_an_answer_that_has_no_field_of_its_own_still_reaches_the_agent() -> None:
@@ -309,3 +309,20 @@ def test_every_question_fits_a_phone(dialog: Dialog, language: str) -> None:
         assert "{" not in prompt.text.plain or one.commands
         assert all(len(option.id) <= 20 and len(option.label) <= 45 for option in prompt.options)
         assert all(isinstance(mark, TextSpan) for mark in prompt.text.marks)
+
+
+@pytest.mark.parametrize(
+    ("text", "on_the_card"),
+    [
+        ("вчера вечером", "вчера вечером (20.11 18–24)"),
+        ("со вчерашнего вечера", "вчера вечером (20.11 18–24)"),
+        ("вечером вчера, сразу после грозы", "вчера вечером (20.11 18–24): «вечером вчера, сразу после грозы»"),
+    ],
+)
+def test_a_moment_is_told_as_people_say_it_and_to_agents_with_its_date(text: str, on_the_card: str) -> None:
+    evening = {"from": "2026-11-20T15:00+00:00", "to": "2026-11-20T21:00+00:00"}
+    answers = {"since": {"value": text, "text": text, "parsed": evening}}
+    now = datetime(2026, 11, 21, 19, tzinfo=UTC)
+    assert case_findings(NO_INTERNET, answers, {}, "ru", {}, MOSCOW, now=now).occurred == on_the_card
+    plain = case_findings(NO_INTERNET, answers, {}, "ru", {}, MOSCOW, now=now, plain=True)
+    assert plain.lines == (("Началось:", "вчера вечером"),)
