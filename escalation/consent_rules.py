@@ -35,6 +35,7 @@ from desk.model.provider_files import Provider
 from desk.model.states import CaseState
 from desk.understanding.message import situation_of, understood
 from desk.understanding.observations import Act, Context, Understanding
+from desk.understanding.substance import tells_of_matter
 from escalation.words import acknowledgement, owner_name, relay, silence
 
 Answer = Inbound[Said] | Inbound[Pressed]
@@ -48,6 +49,7 @@ subscriber calls it off."""
 
 _RESERVES = (Act.RESERVED, Act.AGREE, Act.WORKS_ALREADY, Act.WAIT)
 """What, beside a no, makes an answer something else than a no."""
+_ASKS = (Act.STATUS, Act.CONFUSED, Act.OTHER_MATTER, Act.CANCEL)
 _FOR_ALL_CASES = (Act.CALLBACK, Act.LANGUAGE, Act.BOT_QUESTION, Act.HUMAN, Act.EMERGENCY, Act.ANGRY)
 """What is answered in the same way whatever the case waits for (`escalation.waiting_rules`)."""
 
@@ -135,7 +137,7 @@ def _beside(case: Case, inbound: Answer, facts: Facts, found: Understanding) -> 
         word = acknowledgement(case, "consent_reserved", names)
     elif found.says(Act.WAIT):
         word = acknowledgement(case, "consent_wait", names)
-    elif inbound.files or found.leftover or found.says(Act.STATUS, Act.CONFUSED, Act.OTHER_MATTER, Act.CANCEL):
+    elif inbound.files or "?" in found.text or found.says(*_ASKS) or tells_of_matter(found):
         word = acknowledgement(case, "consent_passed_on", names)
     elif case.dialog_state.tries:
         return decide(*relay(case, inbound), silence("asked twice"), words_used=True)

@@ -32,6 +32,7 @@ from desk.model.provider_files import Provider
 from desk.model.states import CaseState
 from desk.understanding.message import understood
 from desk.understanding.observations import Act, Understanding
+from desk.understanding.substance import tells_of_matter
 from escalation.consent_rules import CONSENT_BUTTONS, WITHDRAW, WITHDRAW_BUTTONS, WORKS
 from escalation.transcript import RELAYED
 from escalation.words import (
@@ -49,6 +50,8 @@ Answer = Callable[[Case, Inbound[Said], Facts, Understanding], list[RuleAct]]
 
 REMIND_EVERY = timedelta(minutes=10)
 """The agents are not reminded of one case more often than that."""
+_FOR_THE_AGENT = (Act.STATUS, Act.HUMAN, Act.ANGRY)
+"""What an agent who is talking with the subscriber answers better than the desk."""
 _SMALL_TALK = frozenset({Act.THANKS, Act.AGREE, Act.WAIT})
 """What needs no answer where it is all that was said."""
 
@@ -68,9 +71,10 @@ def answer_who_waits(case: Case, inbound: Inbound[Said], facts: Facts) -> Decisi
     if inbound.accepted_by:
         return None
     found = understood(case, inbound, facts)
-    if not inbound.event.edited and _only(found, inbound, _SMALL_TALK | {Act.GREETING}) and found.says(*_SMALL_TALK):
+    if not inbound.event.edited and _is_small_talk(inbound, found):
         return decide(*_small_talk(case, inbound, found))
-    answer = _passed_on if inbound.event.edited else _answer_to(case, inbound, found)
+    quiet = inbound.event.edited or (_is_live(case, facts) and found.says(*_FOR_THE_AGENT))
+    answer = _passed_on if quiet else _answer_to(case, inbound, found)
     return decide(*relay(case, inbound), *answer(case, inbound, facts, found))
 
 
@@ -80,7 +84,7 @@ def _answer_to(case: Case, inbound: Inbound[Said], found: Understanding) -> Answ
         return answer
     if _phone_of(case, found):
         return _call_back
-    return _status if _only(found, inbound, frozenset({Act.GREETING})) else _passed_on
+    return _status if _asks_nothing_but_how(inbound, found) else _passed_on
 
 
 def relay_to_agent(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:
@@ -148,7 +152,8 @@ def _angry(case: Case, inbound: Inbound[Said], facts: Facts, found: Understandin
         told = SayTemplate("agents_angry", {"text": literal(inbound.text)}, Addressee.AGENTS)
         now = SetFields({"upset": True, "reminded_at": facts.need(Now).at})
         names: Names = {"agent": owner_name(case, facts.need(Provider))}
-        return [now, *acknowledgement(case, "sorry_while_waiting", names), told, UpdateCard()]
+        asked = _state(case, facts, reminded=False) if found.says(Act.STATUS) else []
+        return [now, *acknowledgement(case, "sorry_while_waiting", names), *asked, told, UpdateCard()]
     return _state(case, facts)
 
 
@@ -191,10 +196,23 @@ def _reminded(case: Case, facts: Facts, template: str) -> list[RuleAct]:
     return [SayTemplate(template, waited, Addressee.AGENTS), SetFields({"reminded_at": now}), UpdateCard()]
 
 
-def _only(found: Understanding, inbound: Inbound[Said], acts: frozenset[Act]) -> bool:
-    """Whether nothing but these acts was said."""
-    said = {one.act for one in found.acts}
-    return bool(said) and said <= acts and not found.leftover and not found.values and not inbound.files
+def _is_small_talk(inbound: Inbound[Said], found: Understanding) -> bool:
+    """Whether nothing is asked and nothing told: "ок", "хорошо, жду", "спасибо"."""
+    said = {one.act for one in found.acts} - {Act.GREETING}
+    bare = not (inbound.files or found.values or found.keys or "?" in found.text or tells_of_matter(found))
+    return bare and said <= _SMALL_TALK and not _is_greeting(found)
+
+
+def _is_greeting(found: Understanding) -> bool:
+    """Whether it is a greeting and nothing else: who greets an open case asks how it stands."""
+    return {one.act for one in found.acts} == {Act.GREETING}
+
+
+def _asks_nothing_but_how(inbound: Inbound[Said], found: Understanding) -> bool:
+    """Whether the message is "?" alone, or only a greeting."""
+    signs = found.text.strip()
+    bare = not (inbound.files or tells_of_matter(found))
+    return bare and (_is_greeting(found) or (bool(signs) and not set(signs) - set("?!. ")))
 
 
 def _small_talk(case: Case, inbound: Inbound[Said], found: Understanding) -> list[RuleAct]:
@@ -206,13 +224,19 @@ def _small_talk(case: Case, inbound: Inbound[Said], found: Understanding) -> lis
 
 
 def _passed_on(case: Case, inbound: Inbound[Said], facts: Facts, found: Understanding) -> list[RuleAct]:
-    if case.answered_at is not None and facts.need(Now).at - case.answered_at < LIVE_TALK and case.owner:
+    if _is_live(case, facts):
         return []
     names: Names = {
         "agent": owner_name(case, facts.need(Provider)),
         "file": "1" if inbound.files and not inbound.text.strip() else "",
     }
     return acknowledgement(case, "passed_on" if case.owner else "added", names)
+
+
+def _is_live(case: Case, facts: Facts) -> bool:
+    """Whether an agent and the subscriber are talking just now: what is said then is the agent's to answer."""
+    recent = case.answered_at is not None and facts.need(Now).at - case.answered_at < LIVE_TALK
+    return recent and bool(case.owner)
 
 
 _ANSWERS: tuple[tuple[tuple[Act, ...], Answer], ...] = (

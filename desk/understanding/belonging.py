@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from desk.understanding.observations import Act, Context, Situation, Understanding
+from desk.understanding.substance import tells_of_matter
 from desk.understanding.understand import understand
 from desk.understanding.words import words_of
 
@@ -40,7 +41,9 @@ _OF_THE_CASE = frozenset(
 _ANSWERS = frozenset({Act.AGREE, Act.RESERVED, Act.DENY, Act.WORKS_ALREADY})
 _OTHER = ("еще", "друг", "нов", "втор", "отдельн", "another", "other", "new", "second", "separate", "different")
 _OTHER_WORDS = frozenset({"more", "else", "also"})
-_COURTESY = frozenset({Act.THANKS, Act.AGREE, Act.GREETING, Act.WORKS_ALREADY})
+_COURTESY = frozenset({Act.THANKS, Act.AGREE, Act.GREETING, Act.WORKS_ALREADY, Act.WAIT})
+_FILLERS = frozenset({"еще", "все", "пока", "так", "и", "же", "у", "меня", "нас", "yet", "still", "it", "is"})
+"""Words beside "не работает" that name nothing else."""
 _AGAIN = frozenset(["опять", "снова", "вновь", "опяь", "повторно", "попрежнему", "again", "still"])
 _STILL = (
     "по прежнему",
@@ -97,11 +100,12 @@ def said_after_closing(text: str, situation: Situation, is_about_money: bool = F
     if not is_about_money and any(word.startswith(_MONEY) for word in words):
         return AfterClosing.NOTHING
     other = asks_of_another_matter(text, situation) or found.says(Act.CANCEL, Act.STATUS, Act.AGREE)
-    bare = found.says(Act.DENY) and not found.leftover
+    bare = found.says(Act.DENY) and not {word.text for word in words_of(found.leftover)} - _FILLERS
     return AfterClosing.AGAIN if (returned or bare) and not other else AfterClosing.NOTHING
 
 
 def _is_courtesy(found: Understanding) -> bool:
+    """Whether nothing is asked and nothing told: thanks, "ок", "всё хорошо"."""
     said = {one.act for one in found.acts}
-    is_courtesy = bool(said - {Act.GREETING}) and said <= _COURTESY and not found.leftover
-    return found.closes or is_courtesy
+    bare = "?" not in found.text and not (found.keys or found.values or tells_of_matter(found))
+    return found.closes or (bare and said <= _COURTESY and said != {Act.GREETING} and bool(found.text.strip()))

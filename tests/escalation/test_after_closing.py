@@ -89,7 +89,7 @@ def test_whose_agent_has_left_waits_for_another() -> None:
 
 def test_thanks_reopen_nothing_and_are_answered_once() -> None:
     case = closed()
-    for text in ("спасибо", "спасибо вам", "всё работает, спасибо"):
+    for text in ("спасибо", "спасибо вам", "всё работает, спасибо", "ок", "👍"):
         assert chosen(text, before=case) == CaseChoice(case, COURTESY)
     assert templates(decided(case, Said("спасибо"), known=[COURTESY])) == ["you_are_welcome"]
     acts = decided(case, Said("спасибо вам"), known=[COURTESY])

@@ -42,22 +42,22 @@ def test_no_reopens_under_the_same_number_whatever_is_asked_besides(
 
 
 @pytest.mark.parametrize(
-    ("acts", "word"),
+    ("text", "acts", "word"),
     [
-        ((Act.RESERVED,), "consent_reserved"),
-        ((Act.AGREE, Act.RESERVED), "consent_reserved"),
-        ((Act.DENY, Act.RESERVED), "consent_reserved"),
-        ((Act.AGREE, Act.STATUS), "consent_passed_on"),
-        ((Act.WAIT,), "consent_wait"),
-        ((Act.AGREE,), "consent_again"),
-        ((Act.THANKS,), "consent_again"),
+        ("работает еле-еле", (Act.RESERVED,), "consent_reserved"),
+        ("всё работает кроме тв", (Act.AGREE, Act.RESERVED), "consent_reserved"),
+        ("не всё работает", (Act.DENY, Act.RESERVED), "consent_reserved"),
+        ("работает, а перерасчёт когда", (Act.AGREE, Act.STATUS), "consent_passed_on"),
+        ("завтра проверю", (Act.WAIT,), "consent_wait"),
+        ("ок", (Act.AGREE,), "consent_again"),
+        ("спасибо", (Act.THANKS,), "consent_again"),
     ],
 )
 def test_anything_besides_closes_nothing_and_the_agent_reads_it(
-    meaning: Understands, acts: tuple[Act, ...], word: str
+    meaning: Understands, text: str, acts: tuple[Act, ...], word: str
 ) -> None:
     case = resolved()
-    said = templates(decided(case, Said(meaning("работает, но еле-еле", *acts))))
+    said = templates(decided(case, Said(meaning(text, *acts))))
     assert (case.state, case.expecting.owner, case.unread) == ("resolved", CONSENT, 1)
     assert said == ["subscriber_says", word]
 
