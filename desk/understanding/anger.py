@@ -21,6 +21,7 @@ _CALM_WORDS = _word_set(
     "пожалуйста здравствуйте спасибо помогите добрый уважаемые извините простите подскажите please hello thanks thank "
     "sorry help kindly dear"
 )
+_YES_WORDS = _word_set("да ок ага yes ok okay yep")
 MIN_WORDS, MIN_LETTERS, MIN_SHARE = 4, 12, 0.7
 """So many words and letters, and such a share of capitals among these, are shouting; an answer of few words is none."""
 _ABBREVIATIONS = _word_set(
@@ -36,7 +37,8 @@ def shouting(text: str, words: Sequence[Word], is_at_peace: bool) -> tuple[int, 
     greets, thanks or says "please" in capitals has merely left the key pressed.
     """
     said = {word.text for word in words}
-    if (signs := _LOUD_SIGNS.search(text)) and not is_at_peace and not said & _GOOD_WORDS:
+    is_glad = is_at_peace or said & _GOOD_WORDS or (len(words) < 3 and said & _YES_WORDS)
+    if (signs := _LOUD_SIGNS.search(text)) and not is_glad:
         return signs.span()
     shouted = [word for word in words if word.text not in _ABBREVIATIONS and not word.text.isdecimal()]
     letters = "".join(char for word in shouted for char in text[word.start : word.end] if char.isalpha())

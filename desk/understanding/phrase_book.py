@@ -6,7 +6,7 @@ A pattern is a line of elements, matched word by word (the words mended by `desk
 ``оператор``     this word; ``a|b`` one of these; ``нуж{ен,на}`` both endings; ``@name`` a word of this class
 ``с_ума``        two words one after the other
 ``word?``        may be missing; ``word*`` any number of them, over commas; ``word+`` at least one
-``..``           up to three words whatever, within the clause
+``..``           up to three words whatever, none of them after a comma
 ``...``          the same, but none of the class "telling" and none of the past tense
 ``%past``        a word that looks like a verb of the past tense
 ``^`` ``$``      the clause begins, ends here; ``^^`` ``$$`` the message does
@@ -31,8 +31,8 @@ _PAST = re.compile(
     r"|said|told|came|went|left|was|were|did|had|spoke|got|took|sent|made|gave|saw)$"
 )
 _NOT_PAST = re.compile(
-    r"^(?:хотел[аио]?(?:сь)?|было|были|мог|могл[аи]|если|али|или|стал|канал|портал|сигнал|материал|филиал|персонал"
-    r"|терминал|интервал|квартал|файл|дела|мала|need|indeed|speed|feed)$"
+    r"^(?:хотел[аио]?(?:сь)?|было|были|мог|могл[аи]|если|али|или|дела|мала|need|indeed|speed|feed"
+    r"|(?:отдел|канал|портал|сигнал|материал|филиал|персонал|терминал|интервал|квартал|файл|стол|журнал|сериал)\w*)$"
 )
 """Words of wishing, and others, that only look so."""
 _BRACES = re.compile(r"([^\s{}|]*)\{([^{}]*)\}([^\s{}|]*)")

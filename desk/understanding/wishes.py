@@ -21,6 +21,7 @@ from desk.understanding.words import Word, words_of
 
 PHRASES = Path(__file__).parent / "phrases"
 LANGUAGE_SLOT = "language"
+_THANKING_EMOJI = "👍🙏❤😊🙂👌🤝"
 
 _HIDDEN_BY: Mapping[Act, frozenset[Act]] = {
     Act.HUMAN: frozenset({Act.BOT_QUESTION, Act.CANCEL}),
@@ -58,6 +59,8 @@ class _Phrases:
 def wishes(text: str, situation: Situation) -> tuple[ObservedAct, ...]:
     """The acts of asking, greeting, thanking, being angry or lost, each with its words."""
     words = mended_words(text)
+    if not words:
+        return _signs_alone(text, situation)
     places = _places(words, situation.context)
     hidden_by = _HIDDEN_WAITING if situation.context is Context.WAITING else _HIDDEN_OTHERWISE
     places = {
@@ -77,6 +80,20 @@ def wishes(text: str, situation: Situation) -> tuple[ObservedAct, ...]:
     if Act.ANGRY not in {one.act for one in found} and (loud := shouting(text, words, is_at_peace)):
         found.append(ObservedAct(Act.ANGRY, *loud))
     return tuple(sorted(found, key=lambda one: (one.start, one.end)))
+
+
+def _signs_alone(text: str, situation: Situation) -> tuple[ObservedAct, ...]:
+    """What a message without a word does: "?" asks again what was meant, "-" leaves a question out, "👍" thanks."""
+    signs = text.strip()
+    act = None
+    if signs and not signs.strip("?!"):
+        act = Act.STATUS if situation.context is Context.WAITING else Act.CONFUSED
+        act = act if "?" in signs else Act.ANGRY if len(signs) > 2 else None
+    elif signs in ("-", "\u2013", "\u2014"):
+        act = Act.SKIP
+    elif any(sign in _THANKING_EMOJI for sign in signs):
+        act = Act.THANKS
+    return (ObservedAct(act, text.index(signs), text.index(signs) + len(signs)),) if act else ()
 
 
 def language_wished(text: str, acts: Iterable[ObservedAct]) -> tuple[ObservedValue, ...]:
@@ -122,11 +139,11 @@ def _places(words: Sequence[Word], context: Context) -> dict[Act, list[Span]]:
         act, _, where = name.partition(".")
         if act.startswith("!") or where not in ("", context):
             continue
-        against = found.get(f"!{act}", ())
+        against = (*found.get(f"!{act}", ()), *found.get(f"!{act}.{context}", ()))
         if left := _apart_from(spans, against):
             places.setdefault(Act(act), []).extend(left)
     for start, end in _clauses(words):
-        texts = {word.text for word in words[start:end] if not word.text.isdecimal()}
+        texts = {word.text for word in words[start:end] if word.text != "0"}
         for bare in phrases.bare:
             if texts & bare.core and texts <= bare.core | bare.around:
                 places.setdefault(bare.act, []).extend(_apart_from([(start, end)], found.get(f"!{bare.act}", ())))
@@ -171,6 +188,7 @@ def _phrases() -> _Phrases:
         patterns[f"!{act}"] = _lines(table.get("unless", ""))
         for context in Context:
             patterns[f"{act}.{context}"] = _lines(table.get(context, {}).get("any", ""))
+            patterns[f"!{act}.{context}"] = _lines(table.get(context, {}).get("unless", ""))
         bare += [_bare(Act(act), core, around, classes) for core, around in table.get("bare", ())]
     book = PhraseBook(patterns, classes)
     known = book.words.union(*(one.core | one.around for one in bare))
