@@ -6,7 +6,6 @@ Words that no rule uses are kept with the case by `desk.pipeline.decide`.
 from __future__ import annotations
 
 from desk.language.detect import language_of
-from desk.language.intents import is_only_thanks
 from desk.model.acts import Decision, Expect, Facts, Ignore, RuleAct, SayTemplate, SetDialogState, SetFields, decide
 from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.case import ENOUGH, Case, number_beside
@@ -15,7 +14,7 @@ from desk.model.dialog_state import PROBLEM, RESTART
 from desk.model.events import Inbound, Opened, Pressed, Said
 from desk.model.shared_facts import IdentityClaim
 from desk.understanding.observations import Act, Understanding
-from desk.understanding.substance import has_substance
+from desk.understanding.substance import has_substance, is_only_thanks
 from intake.engine.dialog_context import is_letter_channel
 from intake.engine.hearing import heard
 from intake.engine.model import DialogSet

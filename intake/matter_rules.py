@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk.language.intents import is_only_thanks, says_no_number
+from desk.language.intents import says_no_number
 from desk.model.acts import (
     Button,
     Buttons,
@@ -20,7 +20,7 @@ from desk.model.dialog_state import CATEGORY, PROBLEM
 from desk.model.events import Inbound, Opened, Pressed, Said
 from desk.model.shared_facts import IdentityClaim
 from desk.understanding.observations import Act
-from desk.understanding.substance import has_substance
+from desk.understanding.substance import has_substance, is_only_thanks
 from intake.command_rules import silenced
 from intake.engine import hearing
 from intake.engine.completion import completed

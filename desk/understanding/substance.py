@@ -40,3 +40,10 @@ def tells_of_matter(said: Understanding, number: str = "") -> bool:
         if not any(start <= word.start and word.end <= end for start, end in taken):
             return True
     return False
+
+
+def is_only_thanks(text: str) -> bool:
+    """Whether a text says thank you and nothing else: nobody has to answer it, and nothing is opened again by it."""
+    said = understand(text, Situation())
+    others = {one.act for one in said.acts} - {Act.THANKS, Act.GREETING}
+    return said.says(Act.THANKS) and not others and "?" not in text and not tells_of_matter(said)

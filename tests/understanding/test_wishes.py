@@ -6,6 +6,7 @@ import json
 import re
 import tomllib
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from desk.language.detect import language_of
 from desk.understanding.mending import Mending
 from desk.understanding.observations import Act, Context, Situation
 from desk.understanding.phrase_book import PhraseBook, WordClasses, braces_expanded
-from desk.understanding.substance import has_substance
+from desk.understanding.substance import has_substance, is_only_thanks
 from desk.understanding.understand import understand
 from desk.understanding.wishes import PHRASES, wishes
 from desk.understanding.words import words_of
@@ -183,17 +184,25 @@ def test_an_act_begins_and_ends_at_words(pieces: list[str]) -> None:
             assert one.end in ends
 
 
+def texts_of(value: object) -> Iterator[str]:
+    """All texts in a table of TOML."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from (text for one in value.values() for text in texts_of(one))
+    elif isinstance(value, list):
+        yield from (text for one in value for text in texts_of(one))
+
+
 def test_every_word_of_the_phrases_can_be_met() -> None:
     """A phrase with a capital letter, a "ё" or a sign in a word would never be found."""
     wrong = []
     for path in PHRASES.glob("*.toml"):
-        for line in path.read_text("utf-8").splitlines():
-            if line.startswith(("#", "[")) or '"' in line:
-                continue
-            for part in re.split(r"[\s|_]+", re.sub(r"@\w+", " ", line)):
-                for word in braces_expanded(part.strip("-?*+^$.%[]")):
+        for text in texts_of(tomllib.loads(path.read_text("utf-8"))):
+            for part in re.split(r"[\s|_]+", re.sub(r"@\w+", " ", text)):
+                for word in braces_expanded(part.strip("-?*+^$.%")):
                     if word and [one.text for one in words_of(word)] != [word]:
-                        wrong.append(f"{path.name}: {line}: {word}")
+                        wrong.append(f"{path.name}: {word}")
     assert wrong == []
 
 
@@ -260,3 +269,113 @@ def test_mistakes_are_mended_and_other_words_left_alone() -> None:
 )
 def test_what_is_said_beside_wishes_is_the_matter(text: str, expected: bool) -> None:
     assert has_substance(text) is expected
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "оператор",
+        "Оператор!",
+        "позовите человека",
+        "соедините с оператором, пожалуйста",
+        "живой человек",
+        "operator",
+        "human",
+        "human please",
+        "I want to talk to a human",
+        "can I speak with a real person?",
+        "хочу поговорить с живым человеком",
+        "третий день не работает, соедините меня с оператором",
+        "Второй день нет инета. Оператор!",
+        "дайте оператора",
+        "не хочу с ботом общаться, позовите специалиста",
+    ],
+)
+def test_a_person_asks_for_a_human(said: str) -> None:
+    assert "human" in words_of_acts(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "мой оператор связи другой",
+        "вчера оператор сказал ждать",
+        "приходил ваш специалист и ушёл",
+        "нет интернета",
+        "human error",
+        "the operator told me to restart",
+        "я человек простой",
+        "оператор связи МТС",
+        "у меня три человека в семье",
+    ],
+)
+def test_speaking_of_operators_asks_for_nobody(said: str) -> None:
+    assert "human" not in words_of_acts(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "СКОЛЬКО МОЖНО ЖДАТЬ",
+        "верните интернет!!!",
+        "это просто безобразие",
+        "вы издеваетесь",
+        "верните деньги",
+        "задолбали уже",
+        "this is unacceptable",
+        "I am fed up with this",
+        "WHERE IS MY INTERNET",
+        "what the fuck",
+    ],
+)
+def test_anger_is_noticed(said: str) -> None:
+    assert "angry" in words_of_acts(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "нет интернета",
+        "горит LOS",
+        "WAN LOS",
+        "ОК",
+        "Спасибо!",
+        "помогите, пожалуйста!",
+        "the WAN light is off",
+        "судя по всему",
+    ],
+)
+def test_calm_people_are_not_called_angry(said: str) -> None:
+    assert "angry" not in words_of_acts(said)
+
+
+@pytest.mark.parametrize(
+    "said", ["спасибо", "Спасибо большое!", "ок, спасибо", "thanks a lot", "Thank you very much for your help", "👍"]
+)
+def test_thanks_alone_are_nothing_but_thanks(said: str) -> None:
+    assert is_only_thanks(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "спасибо, но не работает",
+        "ок",
+        "спасибо, а когда?",
+        "thanks, still down",
+        "да, спасибо",
+        "хорошо",
+        "спасибо?",
+    ],
+)
+def test_thanks_with_a_matter_are_more_than_thanks(said: str) -> None:
+    assert not is_only_thanks(said)
+
+
+def test_leaving_a_question_out_and_not_knowing_are_told_apart() -> None:
+    assert set(words_of_acts("Пропустить")) == set(words_of_acts("skip")) == set(words_of_acts("-")) == {"skip"}
+    assert set(words_of_acts("Не знаю.")) == set(words_of_acts("I'm not sure")) == {"dont_know"}
+    assert words_of_acts("не знаю почему, но со вчерашнего вечера не работает на всех устройствах") == {}
