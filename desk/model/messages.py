@@ -148,7 +148,8 @@ class OutboundMessage:
     ``token`` is the keyed Reply-To token of this case and recipient, ``thread`` the Message-IDs so far, oldest first,
     ``key`` this departure's own unique key. ``automatic`` is False for an agent's own words. ``sender`` is the
     provider's title, in whose name the desk speaks. ``history`` is what was said before, oldest first, where a channel
-    quotes it. ``notice`` marks what answers nothing and may be declined.
+    quotes it. ``notice`` marks what answers nothing and may be declined. ``file_places`` are the places in the text
+    below which the files stand, one for each, where a channel can show them there; empty: below all of it.
     """
 
     to: Address
@@ -157,6 +158,7 @@ class OutboundMessage:
     policy: RedeliveryPolicy = RedeliveryPolicy.RETRY
     options: tuple[tuple[RenderedButton, ...], ...] = ()
     files: tuple[File, ...] = ()
+    file_places: tuple[int, ...] = ()
     subject: str = ""
     language: str = "ru"
     case: int = 0

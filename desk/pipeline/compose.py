@@ -77,6 +77,8 @@ class DraftMessage:
     texts: list[RichText] = field(default_factory=list)
     buttons: Buttons = ()
     files: list[File] = field(default_factory=list)
+    files_below: list[int] = field(default_factory=list)
+    """For each file, how many of the texts stand above it."""
     policy: RedeliveryPolicy = RedeliveryPolicy.RETRY
     human: bool = False
     rule: str = ""
@@ -226,6 +228,7 @@ class _RoundComposer:
         part.texts.append(text)
         part.buttons = act.buttons or part.buttons
         part.files += act.files
+        part.files_below += [len(part.texts)] * len(act.files)
         part.human = part.human or (isinstance(act, SayTemplate) and act.human)
         part.policy = RedeliveryPolicy.HOLD if RedeliveryPolicy.HOLD in (part.policy, act.policy) else part.policy
 
@@ -289,6 +292,7 @@ class _RoundComposer:
                 policy=part.policy,
                 options=self._options(part.buttons, language) if self._taps(address) else (),
                 files=tuple(part.files),
+                file_places=tuple(len(join_texts(part.texts[:count]).plain) for count in part.files_below),
                 subject=self._subject(address, language),
                 language=language,
                 case=self.case.id,

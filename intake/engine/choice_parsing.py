@@ -85,6 +85,27 @@ def option_named(question: Question, text: str) -> QuestionOption | None:
     return _by_label(question, text)
 
 
+def option_named_in_passing(question: Question, text: str) -> QuestionOption | None:
+    """The one option of which the text is half the name at least, or whose name it has with a word more.
+
+    The latter only where nothing else in the desk knows what the question asks for.
+    """
+    words = [word for word in letter_shape(text).split() if word not in _STOP_WORD_SHAPES]
+    return _the_only_one([one for one in question.options if words and _is_half_named(question, one, words)])
+
+
+def _is_half_named(question: Question, option: QuestionOption, words: Sequence[str]) -> bool:
+    names = [[word for word in name.split() if word not in _STOP_WORD_SHAPES] for name in _labels(option)]
+    if any(name and _contains_all_words(words, name) and 2 * len(words) >= len(name) for name in names):
+        return True
+    more = [name for name in names if len("".join(name)) > 3 and _contains_all_words(name, words)]
+    return not question.means and any(len(words) - len(name) == 1 for name in more) and not _is_negated_in(words)
+
+
+def _is_negated_in(words: Sequence[str]) -> bool:
+    return not _NEGATION_SHAPES.isdisjoint(words)
+
+
 def _by_digit(question: Question, text: str, number: int) -> QuestionOption | None:
     found = _DIGIT.fullmatch(text)
     if not found:

@@ -61,7 +61,7 @@ class MailRenderer:
             "from_name": outgoing.sender,
             "subject": outgoing.subject,
             "text": self._text.render(**names, body=text_with_links(text)).lstrip(),
-            "html": self._html.render(**names, body=text_to_html(text)).lstrip(),
+            "html": self._html.render(**names, parts=_parts_with_pictures(text, files, outgoing.file_places)).lstrip(),
             "message_id": message_id,
             "references": list(outgoing.thread),
             "reply_to": f"{local}+{outgoing.token}@{domain}" if outgoing.token else "",
@@ -81,7 +81,6 @@ class MailRenderer:
             "say": self._frame.get(outgoing.language, self._frame["en"]),
             "marker": REPLY_ABOVE_MARKERS.get(outgoing.language, REPLY_ABOVE_MARKERS["en"]),
             "options": [option.label for row in outgoing.options for option in row],
-            "pictures": [file for file in files if file["cid"]],
             "files": [file["name"] for file in files if not file["cid"]],
             "number": number if bracket and outgoing.subject.startswith("[") else "",
             "address": self._settings.address,
@@ -94,6 +93,23 @@ class MailRenderer:
 def _shorten_text(text: RichText) -> RichText:
     """As much as anybody reads in a message; the journal has the rest."""
     return text if len(text.plain) <= MAX_TEXT_LENGTH else join_texts([text.part(0, MAX_TEXT_LENGTH), literal("…")])
+
+
+def _parts_with_pictures(text: RichText, files: list[dict[str, Any]], places: tuple[int, ...]) -> list[dict[str, Any]]:
+    """The text as HTML in pieces, each with the pictures that stand below it; the first piece is the first paragraph
+    alone, since our own line stands below that."""
+    end = len(text.plain)
+    below: dict[int, list[dict[str, Any]]] = {}
+    for file, place in zip(files, (*places, *([end] * len(files))), strict=False):
+        if file["cid"]:
+            below.setdefault(min(place, end), []).append(file)
+    first = text.plain.find("\n\n")
+    cuts = sorted({first if first > 0 else end, end, *below})
+    starts = [0, *cuts[:-1]]
+    return [
+        {"html": text_to_html(text.part(start, cut)), "pictures": below.get(cut, [])}
+        for start, cut in zip(starts, cuts, strict=True)
+    ]
 
 
 def _quote_values(one: QuotedMessage) -> dict[str, Any]:

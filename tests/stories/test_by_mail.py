@@ -27,7 +27,8 @@ async def test_it_helped_by_mail(desk: Desk, mail_servers: MailServers, agents: 
     anna = MailSubscriber(desk, "Анна")
     await anna.person.writes("Нет интернета", "Здравствуйте! второй день нет интернета, договор 40-1187")
     offer = await anna.gets("did_it_help")
-    assert "выше этой строки" in offer.text
+    assert offer.text.startswith("Здравствуйте, Анна"), "the letter opens with its greeting"
+    assert "выше этой строки" in offer.html
     assert offer.header("Auto-Submitted") == "auto-replied"
     assert any(one.cid and one.cid in offer.html for one in offer.attachments)
     await anna.person.answers(offer, "Спасибо, помогло!")

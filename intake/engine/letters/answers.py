@@ -9,6 +9,7 @@ from desk.language.intents import says_dont_know
 from desk.language.normalize import normalized, word_lines
 from desk.understanding.observations import Act, Understanding
 from intake.engine.answer_parsing import ON_FILE, ParsedAnswer, answer_of, parse_answer, value_for
+from intake.engine.choice_parsing import option_named
 from intake.engine.engine import option_labels
 from intake.engine.model import Question
 
@@ -34,7 +35,6 @@ _TIME = re.compile(
 _LONGEST_TIME = 6  # words
 MOST_WORDS_AROUND = 2
 """Words around an answer that add nothing to it: "началось вчера"."""
-_LONGEST_OPTION = 4  # words by which people name an option
 _LONGEST_CONFIRMATION = 5  # words
 _LONGEST_NAME = 4  # words of an address without any number: a village
 
@@ -104,9 +104,10 @@ def words_beside(question: Question, answer: ParsedAnswer, words: str) -> list[s
     """The words of an answer, where they say more than the answer that was read from them; else none."""
     if question.type in ("text", "location") and answer.text == words:
         return []
-    span = answer.parsed.get("span")
-    around = len(words.split()) - (len(answer.text.split()) if span else _LONGEST_OPTION)
-    return [words] if around > MOST_WORDS_AROUND else []
+    if option_named(question, re.sub(r"^\s*[1-9]{1,2}\s?[-\u2013\u2014.)]\s?", "", words)):
+        return []
+    told = len(answer.text.split()) if answer.parsed.get("span") else 1
+    return [words] if len(words.split()) - told > MOST_WORDS_AROUND else []
 
 
 def is_confirmation(words: str) -> bool:

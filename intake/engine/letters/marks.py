@@ -12,14 +12,15 @@ _UNITS = (
     "комнат|этаж|устройств|телефон|компьютер|device|phone|pc"
 )
 _LINE_MARK = re.compile(
-    r"\s{0,8}(?:№|#|вопрос\s|question\s|q)?\s?(?P<number>[1-9])"
-    r"(?:(?P<bracket>\s?\)\s*)|(?P<dot>\s?[.:](?![0-9])\s*|\.\s+)|(?P<dash>\s?[-\u2013\u2014](?![0-9])\s*|\s[-\u2013\u2014]\s)|"
-    r"(?P<blank>\s+(?=[^\W\d])))(?P<rest>.*)",
+    r"\s{0,8}(?:(?:ответ\w*\s+)?(?:на\s+|к\s+)?(?:вопрос\w*|question|answer)\s+|q|п\.?\s?|пункт\s+)?(?:№|#)?\s?"
+    r"[(\[]?(?P<number>[1-9])"
+    r"(?:(?P<bracket>\s?[)\]]{1,2}[.:]?\s*|/(?!\d)\s*)|(?P<dot>\s?[.:](?![0-9])\s*|\.\s+)|"
+    r"(?P<dash>\s?[-\u2013\u2014](?![0-9])\s*|\s[-\u2013\u2014]\s)|(?P<blank>\s+(?=[^\W\d])))(?P<rest>.*)",
     re.DOTALL | re.IGNORECASE,
 )
 _GLUED_CODE = re.compile(r"\s{0,8}(?P<number>[1-9])\s?[-\u2013\u2014.:]\s?(?P<code>(?P=number)[1-9])\s*")
 _INLINE = {
-    "bracket": re.compile(r"(?<=[\s,;.])(?P<number>[1-9])\s?\)(?=\s*\S)"),
+    "bracket": re.compile(r"(?<=[\s,;.])[(\[]?(?P<number>[1-9])\s?[)\]/](?!\d/)(?=\s*\S)"),
     "dot": re.compile(r"(?<=[\s,;])(?P<number>[1-9])[.:](?=\s+\S|[^\W\d])"),
     "dash": re.compile(r"(?<=[\s,;])(?P<number>[1-9])\s?[-\u2013\u2014](?=\s*[^\W\d]|\s+\d)"),
 }
@@ -30,8 +31,11 @@ _SPOKEN = re.compile(
     r"(?:\s+(?:вопрос\w*|question|пункт\w*))?\s*[:\u2013\u2014-]\s+(?=\S)",
     re.IGNORECASE,
 )
+_GLUED_MARK = re.compile(r"(?<=[^\W\d])(?P<number>[2-9])\)(?=\S)")
+_FIRST_IN_THE_MIDST = re.compile(r"(?<=[.!:;)]\s)(?=1\s?[.)]\s?\S.*[\s;.,]2\s?[.)])")
+_CODED_WORDS = re.compile(r"(?:\s*[1-9][1-9]\s?[-\u2013\u2014]\s?[^\d\n]{2,80}){2,12}")
 _CODES_LINE = re.compile(
-    r"(?:(?:мои\s)?(?:ответы?|варианты|my\sanswers?|answers?)\s?[:\u2013\u2014-]?\s?)?\s{0,8}[1-9][1-9](?:[\s,;./|]{1,3}[1-9][1-9]){0,30}[\s.,;]{0,3}",
+    r"(?:(?:мои\s)?(?:ответы?|варианты|my\sanswers?|answers?)\s?[:\u2013\u2014-]?\s?)?\s{0,8}[1-9][1-9](?:(?:[\s,;./|]{1,3}|\s?[-\u2013\u2014+]\s|\s(?:и|and)\s)[1-9][1-9]){0,30}[\s.,;]{0,3}",
     re.IGNORECASE,
 )
 _NUMBER_AND_CODES = re.compile(r"(?:\s?[1-9]\s?[-\u2013\u2014.:)]{1,2}\s?[1-9][1-9][\s,;.]*){1,12}")
@@ -82,6 +86,9 @@ def _with_plain_numbers(text: str) -> str:
         )
         return f"\n{number}) "
 
+    text = _FIRST_IN_THE_MIDST.sub("\n", text)
+    if re.match(r"\s{0,8}1\)", text):
+        text = _GLUED_MARK.sub(r"\n\g<number>) ", text)
     if len(list(_SPOKEN.finditer(text))) < 2:
         return text
     return _SPOKEN.sub(plain, text).strip("\n")
@@ -118,7 +125,7 @@ def _numbered_by_blank(lines: Sequence[str], highest: int) -> set[int]:
 
 def _codes_in(line: str) -> list[str]:
     """Codes of options alone in a line, in any arrangement: "11, 22", "1 - 11, 2 - 22"; none for anything else."""
-    if _CODES_LINE.fullmatch(line):
+    if _CODES_LINE.fullmatch(line) or _CODED_WORDS.fullmatch(line):
         return _CODE.findall(line)
     if _NUMBER_AND_CODES.fullmatch(line):
         pairs = re.findall(r"([1-9])\s?[-\u2013\u2014.:)]{1,2}\s?([1-9][1-9])", line)

@@ -20,7 +20,7 @@ from desk.model.messages import File
 from desk.understanding.observations import Context, Situation, Understanding
 from desk.understanding.understand import understand
 from intake.engine.answer_parsing import ParsedAnswer, parse_answer
-from intake.engine.choice_parsing import option_named
+from intake.engine.choice_parsing import option_named, option_named_in_passing
 from intake.engine.letters.answers import (
     answer_by_code,
     fitting_answer,
@@ -31,7 +31,7 @@ from intake.engine.letters.answers import (
 )
 from intake.engine.letters.marks import MarkedText, split_by_numbers
 from intake.engine.letters.wording import QUOTE, OwnPart, OwnText, find_own_text
-from intake.engine.model import Dialog, Question
+from intake.engine.model import Dialog, Question, QuestionOption
 from intake.engine.slot_filling import answers_from
 
 MAX_LINES = 2000
@@ -49,6 +49,7 @@ _GREETINGS = frozenset(
         "отвечаю | hello | hi | thanks | thank you | dear support | good day | good morning | answers | my answers"
     )
 )
+_LONGEST_CLAUSE = 4  # words by which an option is named in passing
 _LONGEST_EXACT_ANSWER = 6  # words; a longer one to a number that may mean two questions is a story
 
 
@@ -118,11 +119,21 @@ class _LetterReader:
         own = self.placed(find_own_text(text, self.questions, shown, sentences))
         self.take_options(own)
         parts = _split_at_own_text(text, own, self.numbered_index)
-        for part in parts:
-            if part.question >= 0:
-                self.read_below(self.questions[part.question], part.text)
+        below = [part for part in parts if part.question >= 0]
+        if len(below) == 1 and self.answers_all_at_once(below[0], own):
+            below[0].question, below = -1, []
+        for part in below:
+            self.read_below(self.questions[part.question], part.text)
         self.read_unanchored("\n".join(part.text for part in parts if part.question < 0).strip())
         self.fill_from_leftover()
+
+    def answers_all_at_once(self, part: _Part, own: Sequence[OwnText]) -> bool:
+        """Whether words below the last of several questions, none of which has any of its own, tell of others too."""
+        headings = [one for one in own if one.part is OwnPart.HEADING]
+        if len(headings) < 2 or headings[-1].question != part.question:
+            return False
+        told = answers_from(self.dialog, self.understood(part.text), zone=self.zone)
+        return bool(told.keys() - {self.questions[part.question].id}) or self.is_marked(part.text)
 
     # options left standing
 
@@ -306,19 +317,22 @@ class _LetterReader:
             self.take_told(text)
 
     def take_named_options(self, text: str) -> None:
-        left = []
-        for sentence in _sentences_of(text):
-            found = [
-                (question, option)
-                for question in (self.asked if len(sentence.split()) < 2 else self.questions)
-                if question.id not in self.answers and (option := option_named(question, sentence))
-            ]
+        """Options that stand in the text as a clause of their own: by a name or a part of it, of one question only."""
+        left: list[str] = []
+        for clause in _clauses_of(text):
+            found = [(one, option) for one in self.asked_or_named(clause) if (option := _option_in(one, clause))]
             if len(found) == 1:
                 question, option = found[0]
-                self.keep(question, ParsedAnswer(option.id, sentence.strip()))
-            else:
-                left.append(sentence)
-        self.replace_leftover(text, "".join(left).strip() if len(left) < len(_sentences_of(text)) else text)
+                self.keep(question, ParsedAnswer(option.id, clause.strip(" \n,;.")))
+                if option_named(question, clause):
+                    continue
+            left.append(clause)
+        self.replace_leftover(text, "".join(left).strip() if len(left) < len(_clauses_of(text)) else text)
+
+    def asked_or_named(self, clause: str) -> list[Question]:
+        """The open questions that a clause may name an option of; one that was not asked, by several words only."""
+        questions = self.asked if len(clause.split()) < 2 else self.questions
+        return [one for one in questions if one.options and one.id not in self.answers]
 
     def take_told(self, text: str) -> None:
         """What the words tell of any question, line by line, then all together."""
@@ -406,5 +420,14 @@ def _is_greeting(line: str) -> bool:
     return normalized(line) in _GREETINGS or not any(map(str.isalnum, line))
 
 
-def _sentences_of(text: str) -> list[str]:
-    return [one for one in re.split(r"(?<=[.!?\n])\s*", text) if one]
+def _option_in(question: Question, clause: str) -> QuestionOption | None:
+    """The option that a short clause names; a bare yes or no names none here."""
+    words = clause.strip(" \n,;.!")
+    if len(words) < 3 or len(words.split()) > _LONGEST_CLAUSE:
+        return None
+    option = option_named(question, words) or option_named_in_passing(question, words)
+    return None if option is None or option.id in ("yes", "no", "unknown") else option
+
+
+def _clauses_of(text: str) -> list[str]:
+    return [one for one in re.split(r"(?<=[.!?\n,;])", text) if one]

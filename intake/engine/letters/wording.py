@@ -142,10 +142,13 @@ def _question_in(text: str, folded: str, at: int, question: Question) -> Iterato
 
 
 def _options_in(text: str, folded: str, at: int, options: Sequence[Sequence[str]]) -> Iterator[OwnText]:
-    lead = rf"{_LEAD}{_TICKED_BEFORE}(?:{_CODED}|(?P<bullet>{_BULLET}))?{_TICKED_BEFORE.replace('before', 'between')}"
+    lead = (
+        rf"{_LEAD}{_TICKED_BEFORE}(?:{_CODED}|(?P<bullet>{_BULLET}|\[ ?\][ \t]*))?"
+        rf"{_TICKED_BEFORE.replace('before', 'between')}[*_]{{0,2}}"
+    )
     for index, wordings in enumerate(options):
         for wording in dict.fromkeys(wordings):
-            for match in _occurrences(text, folded, wording, lead, rf"[ \t.;,]*{_TICKED_AFTER}$"):
+            for match in _occurrences(text, folded, wording, lead, rf"[ \t.;,)\]*_\u00bb\"]*{_TICKED_AFTER}$"):
                 ticked = bool(match["before"] or match["between"] or match["after"])
                 code = match["code"] or ""
                 listed = bool(code or match["bullet"])

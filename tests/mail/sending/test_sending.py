@@ -67,9 +67,8 @@ async def test_a_letter_carries_its_words_twice_its_token_and_that_a_machine_wro
     assert letter.header("In-Reply-To") == letter.header("References") == "<a@mail.test>"
     assert letter.header("Auto-Submitted") == "auto-replied"
     assert letter.sender == letter.reply_to, "what cannot be delivered comes back with the token"
-    assert letter.text.startswith(
-        "##- Отвечайте, пожалуйста, выше этой строки -##\n\nЗдравствуйте! Проверьте кабель.\n"
-    )
+    assert letter.text.startswith("Здравствуйте! Проверьте кабель.\n"), "nothing stands above the greeting"
+    assert letter.html.index("Здравствуйте!") < letter.html.index("##- Отвечайте, пожалуйста, выше этой строки -##")
     assert "1 — Помогло\n  2 — Не помогло" in letter.text
     assert "Номер заявки: 1042" in letter.text
     assert "<strong>Проверьте</strong>" in letter.html
@@ -387,7 +386,7 @@ class TestDressing:
     def test_paragraphs_lists_and_numbered_questions_keep_their_shape(self, hall: Hall) -> None:
         (call,) = hall.channel.render(outgoing("Ответьте:\n\n1) Договор?\n2) Адрес?\n- **раз**\n- два"))
         html = call.body["html"]
-        assert "<p>Ответьте:</p>\n<p>1) Договор?<br>\n2) Адрес?</p>" in html
+        assert html.index("<p>Ответьте:</p>") < html.index("<p>1) Договор?<br>\n2) Адрес?</p>")
         assert "<ul>\n<li><strong>раз</strong></li>\n<li>два</li>\n</ul>" in html
 
     def test_what_was_said_before_is_quoted_below_and_nothing_in_it_becomes_markup(self, hall: Hall) -> None:
@@ -401,7 +400,7 @@ class TestDressing:
         assert "> 20.11.2026 12:05, Анна <b>:\n> <img src=x> gnp\n> _____\n> ##- x -##\n" in text
         assert "Анна &lt;b&gt;:</span><br>\n&lt;img src=x&gt; gnp<br>" in html
         assert f"> {'я' * 800} …\n" in text
-        assert fold_quotes(f"Мой ответ\n\n{text}").text == "Мой ответ"
+        assert fold_quotes(f"Мой ответ\n\n20.11.2026 12:10, Северная сеть пишет:\n\n{text}").text == "Мой ответ"
 
     def test_a_letter_without_end_is_cut(self, hall: Hall) -> None:
         (call,) = hall.channel.render(outgoing("слово " * 100_000))
@@ -411,10 +410,18 @@ class TestDressing:
         (call,) = hall.channel.render(outgoing("1) Где?\n   1 — тут\n   2 — там"))
         assert 'padding-left:20px;">1 — тут</span><br>' in call.body["html"]
 
+    def test_a_picture_stands_below_the_words_it_belongs_to(self, hall: Hall) -> None:
+        words = "Здравствуйте!\n\n1) Что горит?\n\n2) Когда началось?"
+        place = words.index("\n\n2)")
+        (call,) = hall.channel.render(outgoing(words, files=(PHOTO,), file_places=(place,)))
+        html = call.body["html"]
+        assert html.index("Что горит?") < html.index('src="cid:') < html.index("Когда началось?")
+
     def test_nothing_to_say_makes_no_letter(self, hall: Hall) -> None:
         assert hall.channel.render(OutboundMessage(to=IVAN, text=literal(""), key="1", callback="x")) == ()
 
     def test_the_english_frame_is_english(self, hall: Hall) -> None:
         (call,) = hall.channel.render(outgoing("Hello", language="en"))
-        assert call.body["text"].startswith("##- Please answer above this line -##")
+        assert call.body["text"].startswith("Hello\n")
+        assert "##- Please answer above this line -##" in call.body["html"]
         assert "Just reply to this email" in call.body["html"]
