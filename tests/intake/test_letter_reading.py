@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake.engine.answer_parsing import ON_FILE
@@ -150,6 +150,7 @@ def test_a_letter_of_questions_alone_answers_nothing() -> None:
     assert read(sent).leftover == ""
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from(["1)", "2.", "> 3)", "11", "на всех", "вчера", " ", "\n", "да", "-- ", "9)", ">"]), max_size=30
@@ -160,6 +161,7 @@ def test_no_letter_breaks_the_reader_and_only_asked_questions_are_answered(piece
     assert set(found.answers) <= {one.id for one in FIRST}
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_no_text_breaks_the_reader(text: str) -> None:
     known = {one.id for one in (*NO_INTERNET.questions, *NO_INTERNET.requests)}

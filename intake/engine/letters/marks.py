@@ -39,6 +39,8 @@ _CODES_LINE = re.compile(
     re.IGNORECASE,
 )
 _NUMBER_AND_CODES = re.compile(r"(?:\s?[1-9]\s?[-\u2013\u2014.:)]{1,2}\s?[1-9][1-9][\s,;.]*){1,12}")
+_LONGEST_ANSWERS = 3000
+"""Characters in which a count is looked for that begins in the midst of a line."""
 _CODE = re.compile(r"(?<![0-9])[1-9][1-9](?![0-9])")
 
 
@@ -86,7 +88,8 @@ def _with_plain_numbers(text: str) -> str:
         )
         return f"\n{number}) "
 
-    text = _FIRST_IN_THE_MIDST.sub("\n", text)
+    if len(text) <= _LONGEST_ANSWERS:
+        text = _FIRST_IN_THE_MIDST.sub("\n", text)
     if re.match(r"\s{0,8}1\)", text):
         text = _GLUED_MARK.sub(r"\n\g<number>) ", text)
     if len(list(_SPOKEN.finditer(text))) < 2:

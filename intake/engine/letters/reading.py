@@ -34,8 +34,10 @@ from intake.engine.letters.wording import QUOTE, OwnPart, OwnText, find_own_text
 from intake.engine.model import Dialog, Question, QuestionOption
 from intake.engine.slot_filling import answers_from
 
-MAX_LINES = 2000
+MAX_LINES = 1000
 MAX_LENGTH = 64 * 1024
+MAX_TOLD_LINES = 200
+"""Lines of a story of which each is understood for itself."""
 
 _QUOTED = re.compile(QUOTE)
 _QUOTED_NUMBER = re.compile(rf"{QUOTE}(?P<number>[1-9])[ \t]?[).:](?![0-9])")
@@ -337,7 +339,8 @@ class _LetterReader:
     def take_told(self, text: str) -> None:
         """What the words tell of any question, line by line, then all together."""
         left = []
-        for line in text.split("\n"):
+        lines = text.split("\n")
+        for line in lines[:MAX_TOLD_LINES]:
             found = self.understood(line)
             told = answers_from(self.dialog, found, zone=self.zone)
             for name, answer in told.items():
@@ -346,7 +349,7 @@ class _LetterReader:
                 left.append(line)
         for name, answer in answers_from(self.dialog, self.understood("\n".join(left)), zone=self.zone).items():
             self.answers.setdefault(name, answer)
-        self.replace_leftover(text, "\n".join(left))
+        self.replace_leftover(text, "\n".join([*left, *lines[MAX_TOLD_LINES:]]))
 
     def replace_leftover(self, text: str, by: str) -> None:
         self.leftover = [kept for one in self.leftover if (kept := by if one == text else one).strip()]
