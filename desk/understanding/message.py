@@ -7,7 +7,7 @@ from typing import Any
 from desk.model.acts import Facts
 from desk.model.case import Case
 from desk.model.core_facts import Now, Turn
-from desk.model.dialog_state import CONSENT, SELF_HELP
+from desk.model.dialog_state import CONSENT, SELF_HELP, SETTLED
 from desk.model.events import Inbound
 from desk.model.provider_files import Provider
 from desk.understanding.observations import Act, Context, Situation, Understanding
@@ -41,8 +41,8 @@ def situation_of(case: Case, facts: Facts, question: str = "") -> Situation:
 
 def _context(case: Case, turn: Turn) -> Context:
     owner = (turn.replied or case.expecting).owner if turn.may_answer else ""
-    if owner in (CONSENT, SELF_HELP) and turn.wholly_after and not turn.replied:
-        return Context.CONSENT if owner == CONSENT else Context.HELPED
+    if owner in (CONSENT, SELF_HELP, SETTLED) and turn.wholly_after and not turn.replied:
+        return Context.HELPED if owner == SELF_HELP else Context.CONSENT
     if case.registered:
         return Context.WAITING
     return Context.QUESTION if owner else Context.FIRST

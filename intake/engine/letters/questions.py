@@ -35,7 +35,7 @@ def letter_questions(
         return ()
     open_questions = [
         question
-        for question in dialog.questions
+        for question in engine.questions_that_matter(dialog, names)
         if (question.id not in answers or question.id in again)
         and (question.when is None or question.when.test(names) is True)
         and not (sure and _only_finds_the_fault(question))
@@ -45,17 +45,15 @@ def letter_questions(
     if not any(question.required for question in open_questions):
         return ()
     open_questions.sort(key=lambda one: (one.id not in deciding, not one.required))
-    chosen = {one.id for one in open_questions[: _room(dialog, answers)]}
+    most = engine.UPSET_QUESTIONS if values.get("upset") is True else MOST_QUESTIONS
+    room = engine.questions_left(dialog, answers, min(dialog.email_batch, most))
+    chosen = {one.id for one in open_questions[:room]}
     return tuple(question for question in dialog.questions if question.id in chosen)
 
 
 def first_letter_questions(dialog: Dialog) -> tuple[Question, ...]:
     """The questions of the letter to somebody of whom nothing is known."""
     return letter_questions(dialog, {}, {"outage_active": False, "account_blocked": False})
-
-
-def _room(dialog: Dialog, answers: Answers) -> int:
-    return engine.questions_left(dialog, answers, min(dialog.email_batch, MOST_QUESTIONS))
 
 
 def deciding_questions(dialog: Dialog, answers: Answers, values: ConditionValues) -> set[str]:
