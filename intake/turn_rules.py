@@ -29,8 +29,10 @@ Words = Inbound[Said]
 
 
 def is_answer(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
-    """Whether what came may be the answer to the open question: it was written after that had arrived."""
-    return (facts.get(Turn) or Turn()).after_question
+    """Whether what came may be the answer to the open question: it was written after that had arrived, and does not
+    reply to another."""
+    turn = facts.get(Turn) or Turn()
+    return turn.after_question and not turn.replied
 
 
 def is_out_of_turn(facts: Facts) -> bool:

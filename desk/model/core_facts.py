@@ -50,9 +50,10 @@ class Turn:
 
     ``after_question`` when the open question had arrived before the message, or the last piece of it, was written, or
     when the message replies to it; else no word of it is an answer to that question. ``wholly_after`` when all pieces
-    were: only then may the words close a case or settle a matter. ``replied`` is an earlier question that the message
-    replies to, in the place of the open one. ``corrects`` is the message that an edit changes; an edit answers nothing
-    anew. ``undelivered`` when it is not known yet whether the question has been sent: the message waits for that.
+    were: only then may the words close a case or settle a matter. ``replied`` is an earlier question of a dialog that
+    the message replies to: it answers that one, in the place of the open one. ``corrects`` is the message that an edit
+    changes; an edit answers nothing anew. ``undelivered`` when it is not known yet whether the question has been sent:
+    the message waits for that.
     """
 
     after_question: bool = True

@@ -152,8 +152,10 @@ NO_REFERENCE = CaseReference()
 
 @dataclass(frozen=True, slots=True)
 class MessagePiece:
-    """One of several messages that were sent together: the channel's id of it, when its server had it, what it says."""
+    """One of several messages that were sent together: its arrival, the channel's id of it, when its server had it, and
+    what it says."""
 
+    arrival_id: int
     message: str
     written: datetime | None
     text: str

@@ -406,7 +406,9 @@ class _RoundComposer:
         if said is None:
             return
         said = self._with_answered(said)
-        pieces = inbound.pieces or (MessagePiece(inbound.message, inbound.written, inbound.text, inbound.files),)
+        arrival_id = self.round.arrival.id
+        whole = MessagePiece(arrival_id, inbound.message, inbound.written, inbound.text, inbound.files)
+        pieces = inbound.pieces or (whole,)
         for piece in pieces:
             self._note(
                 replace(said, message=piece.message) if isinstance(said, DialogueMessageLogged) else said,
@@ -414,6 +416,7 @@ class _RoundComposer:
                 actor_of(self.round),
                 channel_kind=inbound.sender.channel_kind,
                 files=piece.files,
+                arrival_id=piece.arrival_id,
                 public=not isinstance(said, NoteAdded) and not self._of_a_stranger(),
             )
 
@@ -440,6 +443,7 @@ class _RoundComposer:
         channel_kind: str = "",
         files: Sequence[File] = (),
         public: bool = False,
+        arrival_id: int = 0,
     ) -> None:
         self.journal.append(
             {
@@ -455,7 +459,7 @@ class _RoundComposer:
                 "files": [asdict(one) for one in files],
                 "public": public,
                 "rule": self.rule,
-                "arrival_id": self.round.arrival.id,
+                "arrival_id": arrival_id or self.round.arrival.id,
             }
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from desk.model.events import Event, Inbound, MessagePiece, Said
+from desk.model.messages import Arrival
 
 
 def goes_with(first: Inbound[Event], last: Inbound[Event], more: Inbound[Event]) -> bool:
@@ -29,35 +30,35 @@ def _is_command(text: str) -> bool:
     return text.lstrip().startswith("/")
 
 
-def joined(heard: Sequence[Inbound[Event]]) -> Inbound[Event]:
+def joined(heard: Sequence[tuple[Arrival, Inbound[Event]]]) -> Inbound[Event]:
     """One message of all of them: their words a line each, their files, each once. Of one it is that one."""
-    said: list[tuple[Inbound[Event], Said]] = []
-    for one in heard:
+    said: list[tuple[int, Inbound[Event], Said]] = []
+    for arrival, one in heard:
         event = one.event
         if not isinstance(event, Said):
             break
         if said and event.edited:
-            said[-1] = replace(one, written=said[-1][0].written), replace(event, edited=False)
+            # What was edited before anybody had read it is a message like any other, written when it first was.
+            said[-1] = (arrival.id, replace(one, written=said[-1][1].written), replace(event, edited=False))
         else:
-            said.append((one, event))
+            said.append((arrival.id, one, event))
     if not said:
-        return heard[0]
-    first, words = said[0]
+        return heard[0][1]
+    _, first, words = said[0]
     if len(said) == 1:
-        # What was edited before anybody had read it is a message like any other.
         return replace(first, event=words)
-    pieces = tuple(MessagePiece(one.message, one.written, event.text, event.files) for one, event in said)
+    pieces = tuple(MessagePiece(id, one.message, one.written, event.text, event.files) for id, one, event in said)
     event = replace(
         words,
-        text=_lines(one.text for _, one in said),
-        full_text=_lines(one.full_text for _, one in said),
+        text=_lines(one.text for _, _, one in said),
+        full_text=_lines(one.full_text for _, _, one in said),
         files=tuple(file for piece in pieces for file in piece.files),
-        forwarded=all(one.forwarded for _, one in said),
-        lost=_lines(one.lost for _, one in said),
-        phone=next((one.phone for _, one in said if one.phone), ""),
-        phone_is_own=next((one.phone_is_own for _, one in said if one.phone), False),
+        forwarded=all(one.forwarded for _, _, one in said),
+        lost=_lines(one.lost for _, _, one in said),
+        phone=next((one.phone for _, _, one in said if one.phone), ""),
+        phone_is_own=next((one.phone_is_own for _, _, one in said if one.phone), False),
     )
-    return replace(first, event=event, message=said[-1][0].message, pieces=pieces)
+    return replace(first, event=event, message=pieces[-1].message, pieces=pieces)
 
 
 def _lines(texts: Iterable[str]) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk.model.core_facts import EditedMessage, Turn
-from desk.model.dialog_state import Expecting
+from desk.model.dialog_state import NOTHING_ASKED, QUESTION, Expecting
 from desk.model.events import Event, Inbound, Said
 from desk.model.journal import DialogueMessageLogged, JournalEntry
 from desk.queues.sent_questions import SentQuestion, question_from, questions_sent
@@ -45,22 +45,24 @@ def turn_of(
 ) -> Turn:
     """What a message can answer. ``sent`` tells when the open question reached its person; None where none is open.
 
-    ``replied`` is the question that the message it replies to had put, if it had.
+    ``replied`` is the question that the message it replies to had put, if it had. People reply to any message of ours
+    and mean the open question; only a question of a dialog is answered by that.
     """
+    earlier = replied if replied and replied.owner == QUESTION and replied != open_question else NOTHING_ASKED
     if sent is None:
-        return Turn(replied=replied) if replied else Turn()
+        return Turn(replied=earlier)
     if _refers_to(inbound, sent):
         return Turn()
-    if replied and replied != open_question:
-        return Turn(False, False, replied)
     if sent.lost:
-        return Turn(True, False)
+        return Turn(True, False, earlier)
     if sent.at is None:
-        return Turn(False, False, undelivered=sent.in_flight)
+        return Turn(False, False, earlier, undelivered=sent.in_flight and not earlier)
     last = inbound.pieces[-1].written if inbound.pieces else inbound.written
     first_id = inbound.pieces[0].message if inbound.pieces else inbound.message
     return Turn(
-        _is_after(last or inbound.at, inbound.message, sent), _is_after(inbound.written or inbound.at, first_id, sent)
+        _is_after(last or inbound.at, inbound.message, sent),
+        _is_after(inbound.written or inbound.at, first_id, sent),
+        earlier,
     )
 
 

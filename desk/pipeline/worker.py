@@ -144,7 +144,7 @@ class Worker:
         heard = []
         for arrival in batch:
             channel = self._registry.channels[arrival.channel]
-            heard.append((arrival, joined([await channel.hear(one) for one in (arrival, *arrival.pieces)])))
+            heard.append((arrival, joined([(one, await channel.hear(one)) for one in (arrival, *arrival.pieces)])))
         await self._decide_and_write(heard, now)
 
     async def _claim(self, limit: int) -> list[Arrival]:
@@ -182,7 +182,7 @@ class Worker:
         if not heard:
             return None
         kept = replace(heard[0][0], pieces=tuple(one for one, _ in heard[1:]))
-        return kept, joined([inbound for _, inbound in heard])
+        return kept, joined(heard)
 
     async def _heard(self, channel: Channel, arrival: Arrival) -> Inbound[Event] | None:
         try:
