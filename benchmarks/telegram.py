@@ -112,6 +112,7 @@ def contestant(
     postgres: Postgres | None,
     split: bool,
     tell_database: Callable[[str], None] = lambda url: None,
+    wait_for_more_ms: int = 0,
 ) -> Iterator[list[int]]:
     """What is under test, serving; gives its pids. A desk begins with an empty database each time."""
     if name == "bare bot":
@@ -127,7 +128,14 @@ def contestant(
         asyncio.run(migrated(url))
         tell_database(url)
         bots = [
-            {"name": f"b{at}", "token": token, "provider": "sever", "api": emulator.url, "agents_chat": AGENTS}
+            {
+                "name": f"b{at}",
+                "token": token,
+                "provider": "sever",
+                "api": emulator.url,
+                "agents_chat": AGENTS,
+                "wait_for_more_ms": wait_for_more_ms,
+            }
             for at, token in enumerate(emulator.tokens)
         ]
         file = written(folder / "bench.json", url, bots, [])
@@ -212,7 +220,8 @@ def measure(chosen: argparse.Namespace) -> dict[str, Measured]:
             for name, into in found.items():
                 with running("tests.peers.botapi", "--tokens", *tokens, "--rate-limits", "off") as (_, url):
                     emulator = Emulator(url, tokens, None)  # type: ignore[arg-type]
-                    with contestant(name, emulator, postgres if name == "postgresql" else None, chosen.split) as pids:
+                    at = postgres if name == "postgresql" else None
+                    with contestant(name, emulator, at, chosen.split, wait_for_more_ms=chosen.wait_for_more_ms) as pids:
                         asyncio.run(once(tokens, url, pids, chosen, into))
     return found
 
@@ -249,6 +258,9 @@ def main() -> None:
     parser.add_argument("--databases", nargs="+", choices=("sqlite", "postgresql"), default=["sqlite", "postgresql"])
     parser.add_argument("--pace", type=int, default=50, help="messages a second while latency is measured; 0 for none")
     parser.add_argument("--seconds", type=float, default=12, help="for which it is measured (12)")
+    parser.add_argument(
+        "--wait-for-more-ms", type=int, default=0, help="how long free text waits for more; the desk's own is 1300 (0)"
+    )
     parser.add_argument("--split", action="store_true", help="the worker in a process of its own, as serve --only can")
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
