@@ -67,6 +67,16 @@ async def test_a_press_ends_the_wait_and_is_no_piece(database: Database) -> None
     assert await claimed(database, 0.31) == [["press"]]
 
 
+async def test_many_lanes_are_stored_at_once(database: Database) -> None:
+    lanes = [f"telegram:main:{number}" for number in range(3)]
+    await inbox.accept(database, [piece(lane, 0, lane) for lane in lanes])
+    await inbox.accept(database, [piece(f"{lane} more", 0.5, lane) for lane in lanes])
+    assert await claimed(database, 1.4) == []
+    ends = [RawMessage("telegram:main", f"{lane} press", lane, b"{}", at(1.4), ends_wait=True) for lane in lanes]
+    await inbox.accept(database, ends)
+    assert await claimed(database, 1.4) == [[lane, f"{lane} more"] for lane in lanes]
+
+
 async def test_other_lanes_wait_for_nobody(database: Database) -> None:
     await comes(database, piece("a", 0), piece("other", 0.1, lane="telegram:main:2", quiet_ms=0))
     assert await claimed(database, 0.1) == [["other"]]
