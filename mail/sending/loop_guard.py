@@ -34,7 +34,7 @@ from desk.model.case import Case
 from desk.model.core_facts import CaseContacts, CaseMatch
 from desk.model.events import Event, Inbound
 from desk.model.journal import PeerMuted
-from desk.model.messages import Address, RedeliveryPolicy
+from desk.model.messages import Address, File, RedeliveryPolicy
 from desk.model.shared_facts import SendAllowance, SendAllowances, SuppressionCode, SuppressionReason
 from desk.pipeline.recipients import addresses_of
 
@@ -105,9 +105,13 @@ def domain_of(peer: str) -> str:
     return peer.rpartition("@")[2][:255]
 
 
-def words_digest(text: str) -> str:
-    """What a letter says, by its letters alone: two answers of a program that differ in a number or a date are one."""
+def words_digest(text: str, files: Sequence[File] = ()) -> str:
+    """What a letter says, by its letters alone: two answers of a program that differ in a number or a date are one.
+
+    Without a word it is told by its files.
+    """
     letters = "".join(filter(str.isalpha, unicodedata.normalize("NFKC", text).casefold()))
+    letters = letters or " ".join(f"{file.name} {file.size}" for file in files)
     return hashlib.sha256(letters.encode()).hexdigest()[:16]
 
 
@@ -171,7 +175,9 @@ def guard_loops(case: Case, inbound: Inbound[Event], facts: Facts, acts: Sequenc
                 counted[allowed.peer] = MutePeer(allowed.peer, allowed.refused)
         else:
             governed.append(act)
-            counted[allowed.peer] = CountAutomaticMail(allowed.peer, allowed.number, words_digest(inbound.text))
+            counted[allowed.peer] = CountAutomaticMail(
+                allowed.peer, allowed.number, words_digest(inbound.text, inbound.files)
+            )
     for one in counted.values():
         governed += [one, *(_report_mute(one, case) if isinstance(one, MutePeer) else ())]
     return governed

@@ -125,10 +125,11 @@ class SendAllowanceLookup:
 def _words_about_matter(round_: Round) -> str:
     """The digest of a letter that answers, asks or agrees to something; "" for one that a program may have sent."""
     event = round_.inbound.event
-    if not isinstance(event, Said) or not event.text:
+    if not isinstance(event, Said) or not (event.text or event.files):
         return ""
     found = understood(round_.case, round_.inbound, round_.facts)
-    return words_digest(event.text) if found.says(*_SAYS_SOMETHING) else ""
+    says_something = found.says(*_SAYS_SOMETHING) or not event.text
+    return words_digest(event.text, event.files) if says_something else ""
 
 
 def _is_proved(address: Address, round_: Round) -> bool:

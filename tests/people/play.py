@@ -14,10 +14,12 @@ from desk.language.normalize import normalized
 from desk.model.case import Case
 from desk.model.dialog_state import CATEGORY, CONSENT, IDENTIFIER, PROBLEM, QUESTION, SELF_HELP, SUMMARY
 from desk.model.states import CaseState
+from desk.understanding.observations import Act, Situation
+from desk.understanding.understand import understand
 from intake.engine.answer_parsing import ON_FILE
 from intake.engine.model import DialogSet, Question
 from tests.people.personas import Answer, Edit, Expected, Later, Move, Persona, Photo, Press
-from tests.people.simulated_desk import SimulatedDesk, SimulatedPerson, TelegramPerson
+from tests.people.simulated_desk import MORNING, SimulatedDesk, SimulatedPerson, TelegramPerson
 
 MOST_ANSWERS = 14
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -45,6 +47,7 @@ class Played:
 
 async def play(desk: SimulatedDesk, persona: Persona, channel: str, dialogs: DialogSet) -> Played:
     """The whole script, and then the judgement."""
+    noon = desk.begin_day()
     name = f"{persona.id.replace('_', '.')}@people.test"
     person: SimulatedPerson = desk.mail(name) if channel == "mail" else desk.telegram("Анна", persona.language)
     known = {case.id for case in await desk.cases()}
@@ -56,7 +59,7 @@ async def play(desk: SimulatedDesk, persona: Persona, channel: str, dialogs: Dia
     played.messages = len(person.told)
     cases = await player.cases()
     played.cards = [card_of(case) for case in cases]
-    played.faults += judge(persona.expected, cases, played)
+    played.faults += judge(persona.expected, cases, played, noon - MORNING)
     played.faults += silent_moments(person)
     return played
 
@@ -169,9 +172,9 @@ def card_of(case: Case) -> dict[str, Any]:
     return card | {"present": list(case.present), "absent": list(case.absent), "articles": list(case.articles)}
 
 
-def judge(expected: Expected, cases: list[Case], played: Played) -> list[str]:
-    """Sentences on what is not as expected."""
-    if len(cases) != expected.cases:
+def judge(expected: Expected, cases: list[Case], played: Played, later: timedelta) -> list[str]:
+    """Sentences on what is not as expected; the story was played so much ``later`` than its times are told."""
+    if (expected.cases and len(cases) != expected.cases) or not cases:
         return [f"there are {len(cases)} cases, not {expected.cases}"]
     case, faults = cases[-1], []
     outcome = _outcome(case)
@@ -182,7 +185,7 @@ def judge(expected: Expected, cases: list[Case], played: Played) -> list[str]:
         if found != value:
             faults.append(f"{name} is {found!r}, not {value!r}")
     if expected.since:
-        faults += _since_faults(case, expected.since)
+        faults += _since_faults(case, expected.since, later)
     whole = json.dumps([card_of(one) for one in cases], ensure_ascii=False, default=str)
     told = normalized(" ".join(f"{one.description} {one.circumstances} {' '.join(one.present)}" for one in cases))
     faults += [f"{words!r} is lost" for words in expected.kept if normalized(words) not in told]
@@ -214,14 +217,14 @@ def _outcome(case: Case) -> str:
     return "registered" if case.registered else "asking"
 
 
-def _since_faults(case: Case, since: str) -> list[str]:
+def _since_faults(case: Case, since: str, later: timedelta) -> list[str]:
     parsed: Mapping[str, Any] = next(
         (one.get("parsed", {}) for one in case.answers.values() if "from" in one.get("parsed", {})), {}
     )
     if not parsed:
         return ["since when is not known"]
     start, end = (datetime.fromisoformat(str(parsed[name])) for name in ("from", "to"))
-    moment = datetime.fromisoformat(since).replace(tzinfo=MOSCOW)
+    moment = datetime.fromisoformat(since).replace(tzinfo=MOSCOW) + later
     return [] if start <= moment <= end else [f"since {start:%d.%m %H:%M}-{end:%d.%m %H:%M} UTC does not hold {since}"]
 
 
@@ -239,14 +242,14 @@ def false_lines(case: Case, played: Played) -> list[str]:
 
 
 def silent_moments(person: SimulatedPerson) -> list[str]:
-    """Messages nobody answered, and the same sentence twice in a row."""
+    """Messages nobody answered, and the same sentence twice in a row. A last word of thanks may stay without one."""
     faults, lines = [], person.transcript
     for before, after in itertools.pairwise(lines):
         if before.who == after.who == "desk" and before.text == after.text:
             faults.append(f"said twice: {after.text[:60]!r}")
     prompts = [line.text for line in lines if line.who == "desk"]
     faults += [f"the same words twice in a row: {a[:60]!r}" for a, b in itertools.pairwise(prompts) if a == b]
-    if lines and lines[-1].who == "person":
+    if lines and lines[-1].who == "person" and not understand(lines[-1].text, Situation()).says(Act.THANKS):
         faults.append(f"silence after {lines[-1].text[:60]!r}")
     for at in range(len(lines) - 1):
         if lines[at].who == lines[at + 1].who == "person" and not _same_breath(person, at):

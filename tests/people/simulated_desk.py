@@ -35,6 +35,7 @@ MORNING = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 """A Monday, noon in Moscow."""
 BETWEEN = timedelta(seconds=25)
 """A person reads and types."""
+QUIET_MS = 1300
 QUIET = timedelta(seconds=3)
 """Longer than the desk waits for another piece of the same message."""
 
@@ -169,6 +170,12 @@ class SimulatedDesk:
             query = select(JournalEntry).where(JournalEntry.case_id == case.id).order_by(JournalEntry.id)
             return list((await session.scalars(query)).all())
 
+    def begin_day(self) -> datetime:
+        """The clock stands at noon of a new day; returns that instant, so that "yesterday" can be told."""
+        days = (self.clock.at - MORNING).days + 1
+        self.clock.at = MORNING + timedelta(days=days)
+        return self.clock.at
+
     async def close(self, readers: SharedReaders | None = None) -> None:
         """Ends it."""
         if readers:
@@ -235,12 +242,16 @@ class SimulatedPerson(ABC):
         """Writes, several pieces at once if there are several, and reads the answer."""
         self.desk.clock.move(BETWEEN)
         self._breath += 1
-        for piece in pieces:
+        for piece in self._pieces(pieces):
             words = " ".join(filter(None, (piece, "[photo]" if photo else "")))
             self.transcript.append(Line("person", words, breath=self._breath))
             await self.writes(piece, photo)
             self.desk.clock.move(timedelta(seconds=1))
         return await self.reads()
+
+    def _pieces(self, pieces: tuple[str, ...]) -> tuple[str, ...]:
+        """What is written at once, as this channel sends it."""
+        return pieces
 
     async def reads(self) -> list[DeskMessage]:
         """What came since the last look."""
@@ -268,18 +279,22 @@ class TelegramPerson(SimulatedPerson):
     def __init__(self, desk: SimulatedDesk, number: int, name: str, language: str) -> None:
         super().__init__(desk)
         self.number, self.name, self.language = number, name, language
-        self._edited: dict[str, DeskMessage] = {}
+        self._last_said = 0
 
     async def writes(self, text: str, photo: bool = False) -> None:
         picture = {"file_id": f"p{self.desk.next_id()}", "file_unique_id": "u", "width": 90, "height": 90}
         words = {"photo": [picture], "caption": text} if photo else {"text": text}
-        await self._update({"message": {**self._head(), **words}})
+        head = self._head()
+        self._last_said = head["message_id"]
+        await self._update({"message": {**head, **words}})
 
     async def edits(self, text: str) -> list[DeskMessage]:
         """Changes the last message written."""
         self.desk.clock.move(BETWEEN)
-        self.transcript.append(Line("person", f"(edits) {text}"))
-        head = {**self._head(), "message_id": self._last_id, "edit_date": int(self.desk.clock.at.timestamp())}
+        self._breath += 1
+        self.transcript.append(Line("person", f"(edits) {text}", breath=self._breath))
+        said = self._last_said
+        head = {**self._head(), "message_id": said, "edit_date": int(self.desk.clock.at.timestamp())}
         await self._update({"edited_message": {**head, "text": text}})
         return await self.reads()
 
@@ -309,10 +324,9 @@ class TelegramPerson(SimulatedPerson):
         return {"id": self.number, "is_bot": False, "first_name": self.name, "language_code": self.language}
 
     def _head(self) -> dict[str, Any]:
-        self._last_id = self.desk.next_id()
         chat = {"id": self.number, "type": "private", "first_name": self.name}
         return {
-            "message_id": self._last_id,
+            "message_id": self.desk.next_id(),
             "from": self._user(),
             "chat": chat,
             "date": int(self.desk.clock.at.timestamp()),
@@ -320,7 +334,7 @@ class TelegramPerson(SimulatedPerson):
 
     async def _update(self, event: Mapping[str, Any]) -> None:
         update_ = {"update_id": self.desk.next_id(), **event}
-        await self.desk.accept(raw_message_of(BOT, json.loads(json.dumps(update_)), self.desk.clock.at))
+        await self.desk.accept(raw_message_of(BOT, json.loads(json.dumps(update_)), self.desk.clock.at, QUIET_MS))
 
 
 class MailPerson(SimulatedPerson):
@@ -332,6 +346,9 @@ class MailPerson(SimulatedPerson):
         super().__init__(desk)
         self.address, self.name = address, name
         self.subject = "Вопрос"
+
+    def _pieces(self, pieces: tuple[str, ...]) -> tuple[str, ...]:
+        return ("\n".join(pieces),)
 
     async def writes(self, text: str, photo: bool = False) -> None:
         last = self.heard[-1].body if self.heard else None
