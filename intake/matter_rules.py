@@ -18,7 +18,7 @@ from desk.model.acts import (
 from desk.model.case import Case, append_words
 from desk.model.dialog_state import CATEGORY, PROBLEM
 from desk.model.events import Inbound, Opened, Pressed, Said
-from desk.model.shared_facts import IdentityClaim
+from desk.model.shared_facts import ArticleSuggestions, IdentityClaim
 from desk.understanding.observations import Act
 from desk.understanding.substance import has_substance, is_only_thanks
 from intake.command_rules import silenced
@@ -94,12 +94,18 @@ def ask_problem(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
 
 
 def choose_dialog(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
-    """Which dialog: by its phrases, else by asking; by mail, where asking costs a day, an agent reads it."""
+    """Which dialog: by its phrases, else by asking; by mail, where asking costs a day, an agent reads it.
+
+    What neither a dialog nor an article is about goes to a person at once, and that is said.
+    """
     dialogs = facts.get(DialogSet)
     if case.dialog or case.expecting or dialogs is None:
         return None
     if dialog := dialogs.match(case.description):
         return _begin(dialog)
+    suggestions = facts.get(ArticleSuggestions)
+    if suggestions is not None and suggestions.topic:
+        return decide(SayTemplate("no_article"), *completed(case), done=False)
     if is_letter_channel(facts) or not dialogs.in_use:
         return decide(*completed(case), done=False)
     menu = _menu(list(dialogs.in_use.values()), case.language)

@@ -102,9 +102,13 @@ class ArticleSuggestion:
 
 @dataclass(frozen=True, slots=True)
 class ArticleSuggestions:
-    """Articles for what was said, the best first; empty when nothing fits."""
+    """Articles for what was said, the best first; empty when nothing fits.
+
+    ``topic`` is what it is about where the articles are known not to be: television, joining, leaving.
+    """
 
     best: tuple[ArticleSuggestion, ...] = ()
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from desk.language.intents import is_agreement
+from desk.language.normalize import normalized
 from desk.model.acts import Facts
 from desk.model.case import Case
 from desk.model.core_facts import Now, Turn
@@ -59,13 +60,23 @@ def corrects(found: Understanding) -> bool:
     return found.says(Act.CORRECTION)
 
 
+_GO_ON_WORDS = (
+    "да давайте давай продолжим продолжаем продолжайте займемся конечно можно ага ок хорошо верно все правильно "
+    "отправляйте отправить отправляй годится подходит yes ok okay go on continue lets let us sure carry please send it "
+    "all right correct fine good"
+)
+_GO_ON = frozenset(_GO_ON_WORDS.split())
+"""Words that, alone, agree to go on, or to a summary: never to a closing."""
+
+
 def agreed(found: Understanding) -> bool | None:
     """What the words say to a question of the desk that wants yes or no."""
     if found.says(Act.RESERVED):
         return None
     agrees, denies = found.says(Act.AGREE), found.says(Act.DENY)
     if not agrees and not denies:
-        return is_agreement(found.text)
+        said = normalized(found.text).split()
+        return True if said and _GO_ON.issuperset(said) else is_agreement(found.text)
     return None if agrees == denies else agrees
 
 

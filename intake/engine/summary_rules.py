@@ -53,7 +53,8 @@ def _objects(inbound: Spoken, found: Understanding) -> bool:
 
 def _adds(case: Case, inbound: Spoken, facts: Facts) -> bool:
     found = hearing.heard(case, inbound, facts)
-    return bool(hearing.words_left(found, case)) and not found.says(Act.AGREE, Act.SKIP)
+    agreed = hearing.agreed(found) is True or found.says(Act.AGREE, Act.SKIP)
+    return bool(hearing.words_left(found, case)) and not agreed
 
 
 def _named(case: Case, dialog: Dialog, text: str) -> str:

@@ -20,6 +20,7 @@ from kb.search import build_process
 from kb.search.agent_search import InternalArticleMatchers
 from kb.search.index_files import IndexFiles
 from kb.search.matcher import ArticleMatch, Matcher, index_key
+from kb.search.near_topics import topics_of
 from kb.search.postings import Array
 
 SHARED_INDEX_NAME = "_all"
@@ -64,7 +65,9 @@ class KnowledgeBase:
         fits."""
         matchers = self._matchers
         matches = matchers.matcher_of(provider).best(text, language, limit)
-        return ArticleSuggestions(tuple(self._suggestion(matchers, provider, match) for match in matches))
+        found = tuple(self._suggestion(matchers, provider, match) for match in matches)
+        is_sure = any(one.sure for one in found)
+        return ArticleSuggestions(found, "" if is_sure else min(topics_of(text), default=""))
 
     def suggestions_by_id(self, provider: str, articles: Sequence[str], language: str) -> dict[str, ArticleSuggestion]:
         """The articles of these ids with this provider's facts in them, by id; those that are not public here are left

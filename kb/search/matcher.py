@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -24,6 +24,7 @@ from kb.search.background_corpus import background_sentences
 from kb.search.calibration import SIGNAL_COUNT, SURE_LIKELIHOOD, AnswerCalibration, CalibrationSamples, Signals
 from kb.search.combined_index import CombinedIndex, LeaveOneOutQuestion, leave_one_out_questions
 from kb.search.did_you_mean import apply_corrections
+from kb.search.near_topics import uncovered_topic
 from kb.search.postings import Array
 from kb.search.query_variants import intended_texts
 from kb.search.ranking import MEASURES, QueryScorer
@@ -186,13 +187,14 @@ class Matcher:
     def best(self, text: str, language: str, limit: int = 3) -> tuple[ArticleMatch, ...]:
         """The articles that fit, the best first; empty when nothing does."""
         asked = self._corrected_words(self._intended_words(text, self._combined), self._combined)
-        return tuple(one for one in self._nearest(asked, language, limit) if one.fits)
+        return tuple(one for one in _on_topic(text, self._nearest(asked, language, limit)) if one.fits)
 
     def answer(self, text: str, language: str, limit: int = 3) -> SearchAnswer:
         """The nearest articles whether they fit or not, and whether they do."""
         found = self._intended_words(text, self._combined)
         asked = self._corrected_words(found, self._combined)
-        return SearchAnswer(tuple(self._nearest(asked, language, limit)), _corrected_text(text, found, asked))
+        nearest = _on_topic(text, self._nearest(asked, language, limit))
+        return SearchAnswer(tuple(nearest), _corrected_text(text, found, asked))
 
     def _nearest(self, words: Sequence[QueryWord], language: str, limit: int) -> Sequence[ArticleMatch]:
         ranked = self._rank(words, self._combined)[: max(limit, 2)]
@@ -349,6 +351,14 @@ def _scripts_of(indexes: Sequence[ArticleIndex]) -> tuple[bool, bool]:
         latin += sum("a" <= char <= "z" for char in index.vocabulary_text)
     least = MIN_SCRIPT_SHARE * (cyrillic + latin)
     return cyrillic > least, latin > least
+
+
+def _on_topic(text: str, matches: Sequence[ArticleMatch]) -> Sequence[ArticleMatch]:
+    """The matches; an article that is not about a topic of the question fits it not, however alike the words are."""
+    return [
+        replace(one, fits=False, sure=False) if uncovered_topic(text, one.article.editions.values()) else one
+        for one in matches
+    ]
 
 
 def _signals(ranked: Sequence[_RankedArticle]) -> Signals:

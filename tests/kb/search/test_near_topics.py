@@ -1,0 +1,60 @@
+"""What the articles are not about gets no wrong one, and what they are about loses none."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import kb
+from kb.content.article_files import read_folders
+from kb.search.matcher import Matcher
+from kb.search.near_topics import topics_of, uncovered_topic
+
+SET = Path(__file__).parents[1] / "sets" / "near_topics.jsonl"
+LINES: list[dict[str, Any]] = [json.loads(line) for line in SET.read_text("utf-8").splitlines()]
+NEAR = [one for one in LINES if one["id"] is None]
+REAL = [one for one in LINES if one["id"] is not None]
+ARTICLES = read_folders([Path(kb.__file__).parent / "articles"])
+
+
+@pytest.fixture(scope="module")
+def matcher() -> Matcher:
+    """The packaged articles."""
+    return Matcher(list(ARTICLES.values()))
+
+
+def shown(matcher: Matcher, one: dict[str, Any]) -> str:
+    """The article that a subscriber would be shown unasked."""
+    best = matcher.best(one["q"], one["lang"])
+    return best[0].article.id if best and best[0].sure else ""
+
+
+def test_the_set_has_both_kinds_in_both_languages() -> None:
+    for kind in (NEAR, REAL):
+        assert len(kind) >= 60
+        assert {one["lang"] for one in kind} == {"ru", "en"}
+
+
+def test_near_topics_are_shown_no_article(matcher: Matcher) -> None:
+    """Two of eighty at most: sentences that an article's own words are about, more or less."""
+    wrong = {one["q"]: found for one in NEAR if (found := shown(matcher, one))}
+    assert len(wrong) <= 2, wrong
+
+
+def test_questions_with_an_article_keep_it(matcher: Matcher) -> None:
+    missed = {one["q"]: shown(matcher, one) for one in REAL if shown(matcher, one) != one["id"]}
+    assert len(missed) <= 4, missed
+
+
+def test_an_article_about_the_topic_itself_answers_it() -> None:
+    assert topics_of("верните деньги") == {"refund"}
+    assert uncovered_topic("верните деньги", ARTICLES["charges"].editions.values()) == ""
+    assert uncovered_topic("верните деньги", ARTICLES["drops"].editions.values()) == "refund"
+
+
+def test_a_word_of_the_topic_in_another_matter_is_no_topic() -> None:
+    assert topics_of("телевизор не подключается к интернету") == frozenset()
+    assert topics_of("расторгнуть договор") == {"leaving"}
