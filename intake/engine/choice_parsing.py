@@ -86,7 +86,7 @@ def option_named(question: Question, text: str) -> QuestionOption | None:
 
 
 def option_named_in_passing(question: Question, text: str) -> QuestionOption | None:
-    """The one option of which the text is half the name at least, or whose name it has with a word more.
+    """The one option of which the text is half the name at least, or whose name it has with a word or a few more.
 
     The latter only where nothing else in the desk knows what the question asks for.
     """
@@ -98,8 +98,9 @@ def _is_half_named(question: Question, option: QuestionOption, words: Sequence[s
     names = [[word for word in name.split() if word not in _STOP_WORD_SHAPES] for name in _labels(option)]
     if any(name and _contains_all_words(words, name) and 2 * len(words) >= len(name) for name in names):
         return True
-    more = [name for name in names if len("".join(name)) > 3 and _contains_all_words(name, words)]
-    return not question.means and any(len(words) - len(name) == 1 for name in more) and not _is_negated_in(words)
+    within = [name for name in names if len("".join(name)) > 3 and _contains_all_words(name, words)]
+    one_more = any(len(words) - len(name) == 1 or len(name) > 1 for name in within)
+    return not question.means and one_more and not _is_negated_in([one for one in words if one not in within[0]])
 
 
 def _is_negated_in(words: Sequence[str]) -> bool:

@@ -58,7 +58,7 @@ def score(name: str) -> Score:
     return found
 
 
-@pytest.mark.parametrize("name", ["letters_held.jsonl", "letters_dev.jsonl"])
+@pytest.mark.parametrize("name", ["letters_held.jsonl", "letters_dev.jsonl", "letters_dev2.jsonl"])
 def test_a_set_of_letters_is_read_without_a_wrong_answer_or_a_lost_word(name: str) -> None:
     found = score(name)
     assert found.wrong == []

@@ -18,7 +18,8 @@ _CONFIRMING = frozenset(
     word_lines(
         "да | ага | угу | верно | все | правильно | точно | адрес | тот | же | он | конечно | именно | так | верный | "
         "по | договору | ок | окей | как | в | yes | yep | yeah | right | correct | thats | that | is | it | the | "
-        "same | address | sure | ok | okay | indeed | on | file"
+        "что | договоре | договор | указан | указанный | прежний | same | address | sure | ok | okay | indeed | on | "
+        "file"
     )
 )
 _PLACE = re.compile(
@@ -35,7 +36,7 @@ _TIME = re.compile(
 _LONGEST_TIME = 6  # words
 MOST_WORDS_AROUND = 2
 """Words around an answer that add nothing to it: "началось вчера"."""
-_LONGEST_CONFIRMATION = 5  # words
+_LONGEST_CONFIRMATION = 6  # words
 _LONGEST_NAME = 4  # words of an address without any number: a village
 
 

@@ -26,7 +26,7 @@ _INLINE = {
 }
 _SPOKEN_NUMBERS = ("перв|first", "втор|second", "трет|third", "четв[её]рт|fourth")
 _SPOKEN = re.compile(
-    r"(?:(?<=^)|(?<=[\n.;,]))\s{0,4}(?:(?:на|в|во|по|to|for|on)\s+)?(?:the\s+)?(?:вопрос\w*\s+|question\s+)?(?:№\s?)?"
+    r"(?:(?<=^)|(?<=[\n.;,]))\s{0,4}(?:(?:ответ\w*|answer)\s+)?(?:(?:на|в|во|по|to|for|on)\s+)?(?:the\s+)?(?:вопрос\w*\s+|question\s+)?(?:№\s?)?"
     r"(?:(?P<digit>[1-9])(?:-?(?:й|ый|ой|е|ое|ом|м|му))?|(?P<word>" + "|".join(_SPOKEN_NUMBERS) + r")\w{0,4})"
     r"(?:\s+(?:вопрос\w*|question|пункт\w*))?\s*[:\u2013\u2014-]\s+(?=\S)",
     re.IGNORECASE,
@@ -39,6 +39,10 @@ _CODES_LINE = re.compile(
     re.IGNORECASE,
 )
 _NUMBER_AND_CODES = re.compile(r"(?:\s?[1-9]\s?[-\u2013\u2014.:)]{1,2}\s?[1-9][1-9][\s,;.]*){1,12}")
+_CODES_THEN_WORDS = re.compile(
+    r"(?P<codes>\s{0,8}[1-9][1-9](?:[\s,;./|]{1,3}[1-9][1-9]){2,30})[\s.,;]{1,3}(?P<rest>[^\d\s].*)"
+)
+_PAIR = re.compile(r"\s*(?P<number>[1-9])\s?[.:/ -]\s?(?P<place>[1-9])\s*")
 _LONGEST_ANSWERS = 3000
 """Characters in which a count is looked for that begins in the midst of a line."""
 _CODE = re.compile(r"(?<![0-9])[1-9][1-9](?![0-9])")
@@ -59,7 +63,8 @@ def split_by_numbers(text: str, highest: int) -> list[MarkedText]:
     Lines without a number belong to the one above them; those before the first one to none. Codes of options alone
     in a line come as pieces of their own, "23" for the second question.
     """
-    lines = [piece for line in _with_plain_numbers(text).split("\n") for piece in _split_inline(line, highest)]
+    plain = _with_words_apart(_with_plain_pairs(_with_plain_numbers(text)))
+    lines = [piece for line in plain.split("\n") for piece in _split_inline(line, highest)]
     blanks = _numbered_by_blank(lines, highest)
     found = [MarkedText(0, "")]
     for at, line in enumerate(lines):
@@ -95,6 +100,23 @@ def _with_plain_numbers(text: str) -> str:
     if len(list(_SPOKEN.finditer(text))) < 2:
         return text
     return _SPOKEN.sub(plain, text).strip("\n")
+
+
+def _with_plain_pairs(text: str) -> str:
+    """Lines like "1.1", "2.3" that count upwards as "11", "23": the second number is the place of an option."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    pairs = [pair for line in lines if (pair := _PAIR.fullmatch(line))]
+    counts_up = all(int(b["number"]) > int(a["number"]) for a, b in pairwise(pairs))
+    if len(pairs) < 2 or len(pairs) < len(lines) or not counts_up:
+        return text
+    return "\n".join(pair["number"] + pair["place"] for pair in pairs)
+
+
+def _with_words_apart(text: str) -> str:
+    """Words behind a row of codes on a line of their own."""
+    lines = text.split("\n")
+    found = [(line, _CODES_THEN_WORDS.fullmatch(line) if len(line) <= _LONGEST_ANSWERS else None) for line in lines]
+    return "\n".join(f"{match['codes']}\n{match['rest']}" if match else line for line, match in found)
 
 
 def _split_inline(line: str, highest: int) -> list[str]:

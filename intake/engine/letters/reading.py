@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 
 from desk.language.normalize import normalized, word_lines
@@ -30,7 +30,8 @@ from intake.engine.letters.answers import (
     words_beside,
 )
 from intake.engine.letters.marks import MarkedText, split_by_numbers
-from intake.engine.letters.wording import QUOTE, OwnPart, OwnText, find_own_text
+from intake.engine.letters.parts import LetterPart, split_at_own_text
+from intake.engine.letters.wording import OwnPart, OwnText, find_own_text
 from intake.engine.model import Dialog, Question, QuestionOption
 from intake.engine.slot_filling import answers_from
 
@@ -39,19 +40,13 @@ MAX_LENGTH = 64 * 1024
 MAX_TOLD_LINES = 200
 """Lines of a story of which each is understood for itself."""
 
-_QUOTED = re.compile(QUOTE)
-_QUOTED_NUMBER = re.compile(rf"{QUOTE}(?P<number>[1-9])[ \t]?[).:](?![0-9])")
-_FAREWELLS = word_lines(
-    "с уважением | всего доброго | всего хорошего | отправлено из | отправлено с | best regards | kind regards | "
-    "regards | sent from my | sincerely | с наилучшими | best wishes"
-)
 _GREETINGS = frozenset(
     word_lines(
         "здравствуйте | добрый день | добрый вечер | доброе утро | привет | спасибо | заранее спасибо | ответы | "
         "отвечаю | hello | hi | thanks | thank you | dear support | good day | good morning | answers | my answers"
     )
 )
-_LONGEST_CLAUSE = 4  # words by which an option is named in passing
+_LONGEST_CLAUSE = 8  # words by which an option is named in passing
 _LONGEST_EXACT_ANSWER = 6  # words; a longer one to a number that may mean two questions is a story
 
 
@@ -88,18 +83,6 @@ def read_letter(
     return LetterReading(reader.answers, leftover, reader.understood(leftover))
 
 
-@dataclass(slots=True)
-class _Part:
-    """A person's own lines below one of the desk's; ``question`` is its index, -1 for none."""
-
-    question: int
-    lines: list[str] = field(default_factory=list)
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.lines).strip()
-
-
 class _LetterReader:
     def __init__(
         self, dialog: Dialog, asked: Sequence[Question], now: datetime, zone: tzinfo, contract_shapes: tuple[str, ...]
@@ -120,7 +103,7 @@ class _LetterReader:
         shown = [shown_options(question) for question in self.questions]
         own = self.placed(find_own_text(text, self.questions, shown, sentences))
         self.take_options(own)
-        parts = _split_at_own_text(text, own, self.numbered_index)
+        parts = split_at_own_text(text, own, self.numbered_index)
         below = [part for part in parts if part.question >= 0]
         if len(below) == 1 and self.answers_all_at_once(below[0], own):
             below[0].question, below = -1, []
@@ -129,7 +112,7 @@ class _LetterReader:
         self.read_unanchored("\n".join(part.text for part in parts if part.question < 0).strip())
         self.fill_from_leftover()
 
-    def answers_all_at_once(self, part: _Part, own: Sequence[OwnText]) -> bool:
+    def answers_all_at_once(self, part: LetterPart, own: Sequence[OwnText]) -> bool:
         """Whether words below the last of several questions, none of which has any of its own, tell of others too."""
         headings = [one for one in own if one.part is OwnPart.HEADING]
         if len(headings) < 2 or headings[-1].question != part.question:
@@ -380,43 +363,6 @@ class _LetterReader:
 
     def _sent(self, question: Question) -> bool:
         return question.id in self.answers and bool(self.answers[question.id].files)
-
-
-def _split_at_own_text(text: str, own: Sequence[OwnText], numbered: Callable[[int], int]) -> list[_Part]:
-    """The person's own lines, each below the question of the desk it stands under."""
-    parts = [_Part(-1)]
-    at = 0
-    for one in (*own, OwnText(OwnPart.SENTENCE, len(text), len(text))):
-        _add_lines(parts, text[at : one.start], numbered, above_own=at > 0)
-        at = one.end
-        if one.part is OwnPart.HEADING:
-            parts.append(_Part(one.question if one.question >= 0 else numbered(one.number)))
-        elif one.part is OwnPart.SENTENCE:
-            parts.append(_Part(-1))
-    return [part for part in parts if part.text]
-
-
-def _add_lines(parts: list[_Part], text: str, numbered: Callable[[int], int], above_own: bool) -> None:
-    lines = text.split("\n")
-    for number, line in enumerate(_without_signature(lines)):
-        words = line.strip()
-        if number == 0 and above_own:
-            words = words.lstrip("-\u2013\u2014: \t")
-        if quoted := _QUOTED_NUMBER.match(line):
-            parts.append(_Part(numbered(int(quoted["number"]))))
-        elif _QUOTED.match(line):
-            continue
-        elif words or parts[-1].text:
-            parts[-1].lines.append(words)
-
-
-def _without_signature(lines: list[str]) -> list[str]:
-    """The lines without a signature: from "-- ", or from a farewell within the last eight lines."""
-    for at, line in enumerate(lines):
-        words = normalized(line)
-        if line.rstrip() == "--" or (at >= len(lines) - 8 and words.startswith(_FAREWELLS)):
-            return lines[:at]
-    return lines
 
 
 def _is_greeting(line: str) -> bool:
