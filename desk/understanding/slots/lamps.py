@@ -82,7 +82,7 @@ _OK_TOLD = re.compile(
     rf"гор[ия]т|светятся|on)|"
     rf"лампочка (?:{_LIT} )?зелен\w+|все (?:\w+ )?{_MANY_LAMPS} (?:{_LIT}|{_USUAL})|"
     rf"{_LIT} (?:все )?(?:ровно |как (?:обычно|всегда) )?зелен\w+|зелен\w+ (?:все )?{_LIT}|"
-    rf"all (?:the )?(?:lights|leds)(?: on the \w+)? (?:are )?(?:on|{_USUAL}))\b"
+    rf"(?:all )?green lights|all (?:the )?(?:lights|leds)(?: on the \w+)? (?:are )?(?:on|{_USUAL}))\b"
 )
 _NOT_TOLD = re.compile(
     r"\bчто (?:такое|значит|означает|за)\b|\bwhat(?:'s| is| does)\b|\bзаработал\w*\b|\bне (?:вижу|знаю|понимаю|"

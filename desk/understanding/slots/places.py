@@ -148,7 +148,10 @@ def _street_start(reading: Reading, found: re.Match[str]) -> int | None:
 def _is_plain(reading: Reading, start: int, found: re.Match[str]) -> bool:
     """Whether a street and a number, unasked, are introduced as an address or stand alone and look like a street."""
     clause = reading.clause_at(start)
+    name = found["name"].split()[-1]
     if _INTRODUCED.search(reading.text[:start]):
+        return True
+    if re.search(r"\b(?:на|по)\s+$", reading.text[:start]) and re.search(r"\w{4}(?:ой|ского)$", name):
         return True
     begins = reading.clauses
     comma_before = next((one for one in begins if one.end >= found.end()), clause)
@@ -156,5 +159,4 @@ def _is_plain(reading: Reading, start: int, found: re.Match[str]) -> bool:
         r"\w", reading.text[found.end() : comma_before.end]
     )
     has_flat = re.search(r"\d\s?[-/]\s?\d", found["house"])
-    name = found["name"].split()[-1]
     return bool(_STREET_ENDING.search(name) and len(name) > 4 and (alone or has_flat))

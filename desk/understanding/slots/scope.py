@@ -119,7 +119,7 @@ def _is_about_trouble(reading: Reading, clause: Clause) -> bool:
     if TROUBLE.search(clause.text):
         return True
     rest = [word for word in re.findall(r"[^\W\d_]+", _ALL.sub(" ", clause.text)) if word not in _AROUND_ALL]
-    return not rest and (bool(TROUBLE.search(reading.text)) or len(reading.clauses) == 1)
+    return not rest and not clause.asks
 
 
 def _by_wifi_or_wire(reading: Reading, asked: bool) -> _Found | None:

@@ -56,6 +56,11 @@ _WORKED = re.compile(
     r"заработал\w*|появил\w*|включили|починили|восстанов\w*|came back|is back|fixed|restored|was fine|was "
     r"working|was ok)\b"
 )
+_FROM = re.compile(r"(?:вот |уже |где-то |начиная )*(?:с|со|since|from)\b")
+_STILL_TALKING = re.compile(
+    r"\b(?:звоню|пишу|дозв\w+|обеща(?:ете|ют|ет)|перезваниваю|работаю|calling|writing|trying to reach)\b"
+)
+_NOW = re.compile(r"(?:прямо |вот )?(?:сейчас|щас|now)")
 _NEGATED = re.compile(r"\b(?:не|not)\s+(?:с |со |в |from |since )?$")
 _WORDS_AROUND = word_set(
     """
@@ -97,21 +102,26 @@ def _is_negated(reading: Reading, moment: Moment) -> bool:
 def _is_onset_of_trouble(reading: Reading, moment: Moment, question: str, may_be_bare: bool) -> bool:
     clause = reading.clause_at(moment.start)
     before, after = reading.text[clause.start : moment.start], reading.text[moment.end : max(moment.end, clause.end)]
-    around = f"{before} {after}"
+    around, words = f"{before} {after}", reading.text[moment.start : moment.end]
     if _is_negated(reading, moment) or _is_waiting(reading, moment, around):
-        return False
-    if clause.asks and question != "since" and not TROUBLE.search(around):
         return False
     if TROUBLE.search(around):
         return moment.is_onset or not _FUTURE.search(around)
-    if question == "date" or any(one.search(around) for one in (_FUTURE, _OTHER_EVENT, _WORKED)):
+    if _FUTURE.search(around) or _WORKED.search(around) or (clause.asks and question != "since"):
         return False
-    return (
-        question == "since"
-        or moment.is_onset
-        or (may_be_bare and not moment.is_clock and reading.is_only(moment.start, moment.end, _WORDS_AROUND))
-        or (not re.search(r"\w{3}", around) and _is_beside_trouble(reading, moment))
+    if _OTHER_EVENT.search(around):  # "со вчерашнего вечера внучка приходила, помогала"
+        return bool(_FROM.match(words)) and not _STILL_TALKING.search(around)
+    if question in ("since", "date"):
+        return question == "since"
+    is_alone = may_be_bare and not moment.is_clock and not _NOW.fullmatch(words)
+    return moment.is_onset or (
+        is_alone and (_is_alone(around) or reading.is_only(moment.start, moment.end, _WORDS_AROUND))
     )
+
+
+def _is_alone(around: str) -> bool:
+    """Whether a clause says nothing beside the moment."""
+    return not re.search(r"\w{2}", around)
 
 
 def _is_waiting(reading: Reading, moment: Moment, around: str) -> bool:
@@ -120,9 +130,3 @@ def _is_waiting(reading: Reading, moment: Moment, around: str) -> bool:
         return True
     before = reading.before(reading.clause_at(moment.start))
     return moment.is_duration and not TROUBLE.search(around) and bool(before and re.search(r"\bждать\b", before.text))
-
-
-def _is_beside_trouble(reading: Reading, moment: Moment) -> bool:
-    clauses = reading.clauses
-    at = next((at for at, one in enumerate(clauses) if one.start <= moment.start < one.end), 0)
-    return any(TROUBLE.search(one.text) for one in clauses[max(0, at - 1) : at + 2])
