@@ -64,8 +64,8 @@ _AFTER = re.compile(
 )
 _WISH = re.compile(
     r"\b(?:хочу|хотел\w*|хотим|можно|надо|нужно|нужен|планиру\w+|собира\w+|посоветуйте|подскажите|сколько стоит|"
-    r"купить|куплю|"
-    r"пожелани\w+|if|want|would like|can i|could i|can you|should i|may i|how much|going to|need|заявк\w+|примите|get me|send me|"
+    r"купить|куплю|пожелани\w+|if|want|would like|can i|could i|can you|should i|may i|how much|going to|need|"
+    r"заявк\w+|примите|get me|send me|"
     r"give me|дайте|пришлите|привезите|верните|замените)\b|\bесли\b|"
     r"\bбудет\b|\bкогда\b|\bзавтра\b"
 )

@@ -114,7 +114,7 @@ def _is_onset_of_trouble(reading: Reading, moment: Moment, question: str, may_be
     if question in ("since", "date"):
         return question == "since"
     is_alone = may_be_bare and not moment.is_clock and not _NOW.fullmatch(words)
-    return moment.is_onset or (
+    return (moment.is_onset and not moment.is_clock) or (
         is_alone and (_is_alone(around) or reading.is_only(moment.start, moment.end, _WORDS_AROUND))
     )
 
