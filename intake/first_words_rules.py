@@ -24,15 +24,27 @@ from intake.pauses import GO_ON_OR_ANEW, interpose
 Words = Inbound[Said]
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
 
+_COURTESY = frozenset({Act.THANKS, Act.AGREE, Act.WORKS_ALREADY, Act.GREETING})
 NOTHING_SAID = "—"
 """The description of a case that began with a photo and no words."""
 
 
 def answer_thanks(case: Case, inbound: Words, facts: Facts) -> Decision | None:
-    """A word of thanks after a case is closed opens no new one."""
-    if facts.need(CaseMatch).how != "new" or inbound.files or not is_only_thanks(inbound.text):
+    """A word of thanks, or a yes to what is over, opens no new case."""
+    if facts.need(CaseMatch).how != "new" or inbound.files:
         return None
-    return decide(SayTemplate("you_are_welcome"), Ignore(IgnoredCode.THANKS))
+    return (
+        decide(SayTemplate("you_are_welcome"), Ignore(IgnoredCode.THANKS))
+        if _is_courtesy(heard(case, inbound, facts))
+        else None
+    )
+
+
+def _is_courtesy(found: Understanding) -> bool:
+    """Whether nothing is said but thanks, a yes, or that it works."""
+    acts = {one.act for one in found.acts}
+    told = found.values or found.keys or has_substance(found.leftover)
+    return is_only_thanks(found.text) or (not told and bool(acts - {Act.GREETING}) and acts <= _COURTESY)
 
 
 def welcome(case: Case, inbound: Inbound[Opened], facts: Facts) -> Decision | None:

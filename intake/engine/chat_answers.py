@@ -45,9 +45,10 @@ def _taken(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, question: 
         return go_on(case, dialog, facts, dict(case.answers), [SetDialogState({"tries": 0})])
     found = hearing.heard(case, inbound, facts)
     told = hearing.told_now(case, inbound, facts, dialog)
-    if found.says(Act.BACK) or (hearing.corrects(found) and not told):
+    mended = hearing.answered_by(case, inbound)
+    if found.says(Act.BACK) or (hearing.corrects(found) and not mended):
         return back(case, dialog, facts)
-    if not (facts.get(Turn) or Turn()).may_answer:
+    if (mended and not told) or not (facts.get(Turn) or Turn()).may_answer:
         return _stands(case, inbound, facts, dialog, question, found)
     given = _answer(case, inbound, facts, question, found, told)
     if given is not None:
@@ -130,6 +131,8 @@ def _stands(
     lead: list[RuleAct] = [SayTemplate("noted", {"lines": lines})]
     if found.says(Act.CORRECTION):
         lead = []  # it was said already what was corrected
+        if prompts.times_put(case, question) >= prompts.MOST_TIMES:
+            return decide(SayTemplate("where_we_were"), words_used=True)
     return _repeated(case, facts, dialog, question, lead)
 
 
@@ -179,7 +182,7 @@ def redo(case: Case, dialog: Dialog, facts: Facts, name: str, lead: Sequence[Rul
         return go_on(case, dialog, facts, dict(case.answers), [])
     answers: dict[str, Any] = {key: value for key, value in case.answers.items() if key != name}
     # Who wants to answer anew is not counted as asked too often.
-    put = [one for one in case.dialog_state.put if one != name]
+    put = [one for one in case.dialog_state.put if one not in (name, case.expecting.question)]
     asked = prompts.put(case, dialog, facts, question, [*lead, prompts.keep_answers(answers)], answers)
     return decide(*asked, SetDialogState({"tries": 0, "put": [*put, name]}), words_used=True)
 

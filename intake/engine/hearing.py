@@ -109,6 +109,12 @@ def told_now(case: Case, inbound: Inbound[Any], facts: Facts, dialog: Dialog) ->
     return told(dialog, heard(case, inbound, facts), inbound.message, facts)
 
 
+def answered_by(case: Case, inbound: Inbound[Any]) -> bool:
+    """Whether an answer of the case comes from this very message."""
+    origins = (one.get("from", {}) for one in case.answers.values())
+    return bool(inbound.message) and any(one.get("message") == inbound.message for one in origins)
+
+
 def remembered(case: Case, inbound: Inbound[Said], facts: Facts) -> list[dict[str, str]]:
     """The messages said before a dialog began, with this one: what they tell is not to be asked."""
     line = {"message": inbound.message, "text": inbound.text[:2000], "at": facts.need(Now).at.isoformat()}

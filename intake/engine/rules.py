@@ -6,9 +6,12 @@ from dataclasses import replace
 
 from desk.model.acts import Decision, Facts, RuleAct, SetDialogState, SetFields, decide
 from desk.model.case import Case, append_words
+from desk.model.core_facts import Now
 from desk.model.dialog_state import QUESTION, SUMMARY
 from desk.model.events import Inbound, Opened, Pressed, Said
+from desk.model.provider_files import Provider
 from intake.engine import chat_answers, engine, hearing, prompts
+from intake.engine.answer_parsing import ParsedAnswer, parse_answer
 from intake.engine.dialog_context import dialog_of, is_letter_channel
 from intake.engine.letters import rules as letter_rules
 from intake.engine.model import Dialog
@@ -28,7 +31,7 @@ def note_facts(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | N
         told_something = inbound.text.strip() and not inbound.text.startswith("/")
         heard = hearing.remembered(case, inbound, facts)
         return decide(SetDialogState({"heard": heard}), done=False) if told_something else None
-    told = hearing.told_now(case, inbound, facts, dialog)
+    told = hearing.told_now(case, inbound, facts, dialog) or _mended(case, inbound, facts, dialog)
     before = hearing.told_before(case, facts, dialog)
     answers = {**before, **case.answers, **_taken(case, inbound, facts, dialog, told)}
     if answers == case.answers:
@@ -41,6 +44,22 @@ def note_facts(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | N
         acts.append(SetFields({"description": append_words(case.description, inbound.text)}))
     said = prompts.corrected(case, dialog, facts, case.answers, answers)
     return decide(*acts, *said, done=False, words_used=bool(told))
+
+
+def _mended(case: Case, inbound: Inbound[Said], facts: Facts, dialog: Dialog) -> hearing.Answers:
+    """A correction that is terse: "ой, только на одном" is an answer to the last question that it fits."""
+    found = hearing.heard(case, inbound, facts)
+    if not hearing.corrects(found) or is_letter_channel(facts):
+        return {}
+    now, zone = facts.need(Now).at, facts.need(Provider).timezone
+    for name in dict.fromkeys(reversed(case.dialog_state.put)):
+        question = dialog.question(name)
+        if question is None or name not in case.answers or question.type not in ("choice", "datetime", "number"):
+            continue
+        given = parse_answer(question, found.leftover, now, zone=zone)
+        if isinstance(given, ParsedAnswer) and given.value is not None:
+            return {name: hearing.with_origin(replace(given, text=inbound.text), inbound.message)}
+    return {}
 
 
 def _taken(case: Case, inbound: Inbound[Said], facts: Facts, dialog: Dialog, told: hearing.Answers) -> hearing.Answers:

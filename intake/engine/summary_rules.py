@@ -28,7 +28,7 @@ def confirm_summary(case: Case, inbound: Spoken, facts: Facts) -> Decision | Non
         if option.startswith("redo_"):
             return chat_answers.redo(case, dialog, facts, option.removeprefix("redo_"))
         found = hearing.heard(case, inbound, facts)
-        if hearing.told_now(case, inbound, facts, dialog):
+        if not option and hearing.answered_by(case, inbound):
             # `intake.engine.rules.note_facts` changed the answers.
             return walking.finish(case, dialog, facts, dict(case.answers), [], again=True)
         if found.says(Act.BACK):

@@ -48,6 +48,7 @@ class Talk:
     said: list[str] = field(default_factory=list)
     decision: RoundDecision = field(default_factory=RoundDecision)
     _is_new: bool = True
+    _count: int = 0
 
     def __post_init__(self) -> None:
         self.case = Case(provider="sever", id=1, person_id=1, language="ru", opened_at=AT, updated_at=AT)
@@ -70,7 +71,8 @@ class Talk:
         return self._hears(Pressed(1, self.case.dialog_state.prompt, option))
 
     def _hears(self, event: Event) -> Talk:
-        inbound = Inbound("telegram:main", ANNA, AT, event)
+        self._count += 1
+        inbound = Inbound("telegram:main", ANNA, AT, event, message=str(self._count))
         pressed = isinstance(event, Pressed)
         case_match = CaseMatch("new" if self._is_new else "button" if pressed else "only")
         dialogs = self.dialogs or DialogSet({self.dialog.id: self.dialog}, {self.dialog.hash: self.dialog})

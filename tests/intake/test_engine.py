@@ -50,7 +50,7 @@ def test_a_chat_asks_one_by_one_in_the_order_of_the_file() -> None:
     while asks := next_questions(NO_INTERNET, answers, {}, 1):
         order += ids(asks)
         answers |= given_answers(**{asks[0].id: reply.get(asks[0].id, "слова")})
-    assert order == ["scope", "since", "place", "lights", "reboot", "neighbours", "changed", "photo_lights"]
+    assert order == ["scope", "since", "place", "lights", "reboot", "neighbours", "changed", "photo_lights", "ping"]
 
 
 @pytest.mark.parametrize(
