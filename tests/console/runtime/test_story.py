@@ -45,7 +45,7 @@ async def test_an_agent_works_a_case_from_a_terminal(
         promised = await terminal.types("eta", number, "2h", "--json")
         assert promised.json()["eta"]
         assert {one["channel"] for one in promised.json()["departures"]} == {"telegram:main"}
-        await anna.hears("Рассчитываем всё сделать")
+        await anna.hears("рассчитываем всё сделать")
         assert (await terminal.types("resolve", number, "Заменили порт.")).code == 0
         await anna.hears("заявку можно закрыть?")
         over = await terminal.types("eta", number, "2h")
