@@ -293,7 +293,7 @@ async def test_in_a_terminal_one_is_the_subscriber(tmp_path: Path) -> None:
         assert root is not None
         live.types("нет интернета, договор 40-1187")
         await live.hears("[2] Не помогло")
-        live.types("3")
+        live.types("4")
         await live.hears("agents' group")
         await live.hears("To be the agent Maria, type: /take")
         second = Terminal(Path(root.group(1)))
