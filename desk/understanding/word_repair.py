@@ -56,7 +56,7 @@ _ENGLISH_WORDS = word_set(
     tablet television wireless ethernet cable website internet nothing router modem lights light blinking flashing
     green normal usual rebooted restarted reboot restart neighbour neighbours neighbor neighbors building storm
     thunderstorm lightning furniture renovation electrician street avenue apartment contract account number charged
-    connection disconnected working everything
+    connection disconnected working everything nah nope yep yeah
     """
 )
 _OTHER_FORMS = word_set(

@@ -104,6 +104,8 @@ def test_words_give_a_stretch_of_time(words: str, meant: str) -> None:
         "назад",
         "через 2 часа",
         "каждый вечер",
+        "maybe 6 of them",
+        "mark 5",
         "за неделю",
         "до 18",
         "с 9 до 18",

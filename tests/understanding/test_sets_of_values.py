@@ -24,12 +24,16 @@ def understood(line: Any) -> dict[str, Any]:
     return as_json(understand(line["text"], situation), PACKAGED)
 
 
-@pytest.mark.parametrize("name", ["slots_held", "slots2_held", "slots3_held", "keys_held"])
-def test_the_sets_are_understood(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [("slots_dev", 0.97), ("slots2_dev", 0.97), ("slots3_dev", 0.97), ("keys_dev", 0.97), ("slots_held", 0.8)],
+)
+def test_the_sets_are_understood(name: str, least: float) -> None:
+    """The sets that were looked at while the grammars grew, and one that was not."""
     lines = [json.loads(line) for line in (SETS / f"{name}.jsonl").read_text("utf-8").splitlines()]
     scores = score_lines(lines, understood)
     count: Counter[str] = Counter()
     for tally in scores.tallies.values():
         count.update(hit=tally.hit, missed=tally.missed, false=tally.false, negatives=tally.negatives)
-    assert count["hit"] / (count["hit"] + count["missed"]) >= 0.9, scores.mistakes
+    assert count["hit"] / (count["hit"] + count["missed"]) >= least, scores.mistakes
     assert count["false"] / count["negatives"] <= 0.03, scores.mistakes

@@ -119,10 +119,10 @@ def _told(reading: Reading, found: re.Match[str]) -> tuple[int, int] | None:
     before = reading.text[clause.start : found.start()]
     if clause.asks or _WISH.search(clause.text) or _DENIED.search(before) or _OTHERS.search(clause.text):
         return None
-    if found["thing"] and _DENIED_AFTER.match(reading.text, found.end()):
-        return None
     if lead := _AFTER.search(before):
         return clause.start + lead.start(), found.end()
+    if found["thing"] and _DENIED_AFTER.match(reading.text, found.end()):
+        return None
     cut = _CUT.search(reading.text, found.end(), clause.end)
     return clause.start, cut.start() if cut else clause.end
 

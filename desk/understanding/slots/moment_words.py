@@ -120,7 +120,11 @@ _UNIT = (
 )
 _WORD_NUMBER = "|".join(sorted((*NUMBERS, *FEW), key=lambda word: -len(word)))
 _NUMBER = rf"(?:\d{{1,8}}(?:[.,]5)?|{_WORD_NUMBER})"
-_MONTH = "|".join(rf"{russian}[а-я]*|{english}[a-z]*" for russian, english in MONTHS)
+_ENGLISH_MONTHS = (
+    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    "nov(?:ember)?|dec(?:ember)?"
+)
+_MONTH = "|".join(f"{russian}[а-я]*" for russian, _ in MONTHS) + f"|{_ENGLISH_MONTHS}"
 _WEEKDAY = "|".join(
     rf"{stem}[а-я]{{0,3}}|{full}s?" if stem != "сред" else rf"сред[уы]|{full}s?" for stem, _, full, _ in WEEKDAYS
 )
@@ -175,7 +179,7 @@ ISO = re.compile(r"\b(20\d{2})-([01]?\d)-([0-3]?\d)\b")
 DOTTED = re.compile(r"(?<![\d.:])([0-3]?\d)[./]([01]?\d)(?:[./]((?:20)?\d{2}))?(?![\d.:])")
 NAMED_DATE = re.compile(
     rf"\b(?:(?P<before>\d{{1,2}})(?:-?(?:го|е|ого)|st|nd|rd|th)?\s(?:of )?(?P<month>{_MONTH})|"
-    rf"(?P<english>{'|'.join(f'{short}[a-z]*' for _, short in MONTHS)})\s(?:the )?(?P<after>\d{{1,2}})(?:st|nd|"
+    rf"(?P<english>{_ENGLISH_MONTHS})\s(?:the )?(?P<after>\d{{1,2}})(?:st|nd|"
     rf"rd|th)?)\b(?!:)"
 )
 WORDED_DATE = re.compile(

@@ -35,7 +35,8 @@ _TERSE_YES = re.compile(
     r"theirs works|they have|it works|ok|okay)\b"
 )
 _TERSE_NO = re.compile(
-    r"\bтоже\b|\bто ?же самое\b|\bу всех\b|\bни у кого\b|\bне работает\b|\bтакая же\b|\b(?:down|out|offline|same|"
+    r"\bтоже\b|\bу них (?:нет|нету)\b|\bто ?же самое\b|\bу всех\b|\bни у кого\b|\bне работает\b|\bтакая же\b|"
+    r"\b(?:down|out|offline|same|"
     r"too|neither|nobody)\b|\bno one\b|\b(?:theirs|they) (?:isn't|aren't|don't|are not|do not)"
 )
 
