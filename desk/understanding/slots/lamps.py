@@ -46,7 +46,8 @@ _LINK_NAME = (
     r"(?:wan|ван|вэн|internet|интернет\w?|инет|net|@|глобус\w*|шарик\w*|земля|планет\w+|globe|world|линк\w*|link)"
 )
 _NO_LINK = re.compile(
-    rf"(?:(?<![\w]){_LINK_NAME}(?: light| led| lamp| on the \w+| ламп\w+| индикатор\w*| вообще| совсем| тоже)* (?:{_NOT_LIT}|"
+    rf"(?:(?<![\w]){_LINK_NAME}(?: light| led| lamp| on the \w+| ламп\w+| индикатор\w*| вообще| совсем| тоже)* "
+    rf"(?:{_NOT_LIT}|"
     rf"(?:is |light is |led is )?(?:off|out|not (?:on|lit)|isn't (?:lit|on)|dark)|isn't lit|isn't on)|"
     rf"не {_LIT}(?: только| лишь)? (?:ламп\w+ |индикатор\w* |огонек |надпись |значок )?(?:с |со |у )?(?:значком |"
     rf"надписью |картинкой )?(?<![\w]){_LINK_NAME}(?!\w)|"
