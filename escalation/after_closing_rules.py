@@ -36,7 +36,8 @@ from escalation.words import acknowledgement, owner_name, silence, was_said_last
 
 def is_closed(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
     """Whether the message is about a case that was closed lately."""
-    return facts.need(CaseMatch).how in (AfterClosing.AGAIN, AfterClosing.COURTESY)
+    match = facts.get(CaseMatch)
+    return match is not None and match.how in (AfterClosing.AGAIN, AfterClosing.COURTESY)
 
 
 def take_up_again(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:

@@ -41,6 +41,10 @@ _OF_THE_CASE = frozenset(
 _ANSWERS = frozenset({Act.AGREE, Act.RESERVED, Act.DENY, Act.WORKS_ALREADY})
 _OTHER = ("еще", "друг", "нов", "втор", "отдельн", "another", "other", "new", "second", "separate", "different")
 _OTHER_WORDS = frozenset({"more", "else", "also"})
+_MATTERS = (
+    "вопрос", "проблем", "тем", "заявк", "обращен", "дел", "просьб", "момент", "бед", "другое", "другом", "запрос",
+    "question", "problem", "matter", "issue", "request", "ticket", "case", "thing", "topic", "different",
+)  # fmt: skip
 _COURTESY = frozenset({Act.THANKS, Act.AGREE, Act.GREETING, Act.WORKS_ALREADY, Act.WAIT})
 _FILLERS = frozenset({"еще", "все", "пока", "так", "и", "же", "у", "меня", "нас", "yet", "still", "it", "is"})
 """Words beside "не работает" that name nothing else."""
@@ -67,8 +71,10 @@ def asks_of_another_matter(text: str, situation: Situation) -> bool:
 
 
 def _names_another(words: str) -> bool:
-    """ "Не то" and "вы не поняли" speak of the matter at hand; "ещё вопрос" and "новая заявка" of another one."""
-    return any(word.text.startswith(_OTHER) or word.text in _OTHER_WORDS for word in words_of(words))
+    """ "Не то" speaks of the matter at hand, "и ещё телевизор" adds to it; "ещё вопрос" is another one."""
+    found = [word.text for word in words_of(words)]
+    another = any(word.startswith(_OTHER) or word in _OTHER_WORDS for word in found)
+    return another and any(word.startswith(_MATTERS) for word in found)
 
 
 def is_letter_of_its_own(text: str, subject: str, case_subject: str, situation: Situation) -> bool:

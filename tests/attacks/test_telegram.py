@@ -84,7 +84,7 @@ async def _told(desk: Desk, contract: str) -> list[str]:
     await person.answers("not_helped")
     await person.is_asked("scope")
     await person.says("оператор")
-    number = (await person.hears("registered")).text.partition("SN-")[2].split()[0]
+    number = (await person.hears("registered")).text.partition("SN-")[2].split()[0].rstrip(".,")
     words = [one.replace(contract, "#").replace(number, "*") for one in person.everything()]
     return [one for one in words if one]
 
@@ -117,7 +117,7 @@ async def test_a_command_of_a_private_chat_is_only_words(
 ) -> None:
     """An agent's commands mean nothing outside the agents' group, even from an agent."""
     await anna.says("нет интернета, договор 40-1187, оператор")
-    number = (await anna.hears("registered")).text.partition("SN-")[2].split()[0]
+    number = (await anna.hears("registered")).text.partition("SN-")[2].split()[0].rstrip(".,")
     spy = TelegramSubscriber(desk, "Мария")
     spy.user = agents.agent
     for words in (f"/take SN-{number}", f"/resolve SN-{number}", f"#SN-{number} мы уже едем", f"/eta SN-{number} 2h"):

@@ -29,7 +29,8 @@ from tests.escalation.rounds import a_case, decided, in_progress, resolved, temp
         ("искрит провод в щитке", "emergency_passed_on"),
         ("спасибо", "you_are_welcome"),
         ("хорошо, жду", "waiting_noted"),
-        ("👍", "waiting_noted"),
+        ("👍", "you_are_welcome"),
+        ("ок", "waiting_noted"),
     ],
 )
 def test_who_waits_is_answered_to_the_point(text: str, word: str) -> None:
