@@ -13,8 +13,8 @@ from desk.understanding.agreement.lexicon import UNKNOWN, Piece, lexicon
 from desk.understanding.agreement.tokens import tokens
 from desk.understanding.observations import Act, Context, ObservedAct, Situation
 
-MAX_WORDS = 150
-"""Words of a message that are looked at: what comes behind a hundred words is no plain answer."""
+MAX_LENGTH = 600
+"""Characters of a message that may close; nobody agrees at greater length."""
 _MAX_LAYOUT = 200
 """Characters of a text that may have been typed in the other layout."""
 
@@ -22,15 +22,20 @@ _ASKED = (Context.CONSENT, Context.HELPED)
 _QUESTION_SIGN = re.compile(r"[?¿؟？⁇⁈]")
 _SWAPPED_QUESTION = re.compile(r"&|[?,]\s*\Z")
 """In the other layout: "&" is a question mark, and so may be what stands at the end."""
-_SAD_SIGN = re.compile(
-    r":-?[(\[/\\|]|=\(|\(\(|[👎😡🤬😠😤😭😢😞😔☹🙁😕🙄😒😑😐🤨🤔💩🤡🖕😏😩😫😖😣🥲❌🚫⛔❓❔🤷💔😂🤣🙃]"
+_SAD_SIGN = re.compile(r":-?[(\[/\\|]|=\(|\(\(")
+_GLAD_SIGN = re.compile(r"(?<!\w)(?:[:;=xXхХ]-?[DPДРp](?!\w)|<3)")
+_HARMLESS_SIGNS = frozenset(
+    " \t\r\n\u00a0.,;:!()-–—…*_'’`´👍👌🙏🤝👏💪✌🙌👐🤟🙋👋❤♥💕💖💙💚💛🧡💜🤍💗💓💐🌹🌷🌸🌺🌼"
+    "🌻🌞☀⭐🌟✨💫🔥💯✅✔☑🎉🎊🥳🍀😊🙂😀😃😄😁😆😍🥰😘☺😇🤗😉😌😋😎🤩😻☘🎄❄⛄"
 )
+"""Signs that say nothing against closing; the rest, known or new, leave a message unaccounted for."""
+_UNSEEN = re.compile("[\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff\U0001f3fb-\U0001f3ff]")
+"""Joiners, variants and colours of skin."""
 _CLAUSE_SIGN = re.compile(r"[.,;:!\n()…—–]")
-_QUOTES = re.compile(r"[\"«»„“”]")
+_QUOTED = re.compile(r"(?<!\w)['‘`]\w")
 _SIGNATURE = re.compile(
-    r"\b(?P<formula>с\s+уважением|(?:best|kind|warm)?\s*regards|sincerely)\b[\s,.!]*"
-    r"(?P<name>[A-ZА-ЯЁ][\w.-]*(?:\s+[A-ZА-ЯЁ][\w.-]*){0,2})\s*\Z",
-    re.IGNORECASE,
+    r"\b(?i:с\s+уважением|(?:best|kind|warm)?\s*regards|sincerely)\b[\s,.!]*"
+    r"(?P<name>[A-ZА-ЯЁ][\w.-]*(?:\s+[A-ZА-ЯЁ][\w.-]*){0,2})\s*\Z"
 )
 
 
@@ -50,7 +55,7 @@ class _Reading:
 
 def closing_acts(text: str, situation: Situation) -> tuple[tuple[ObservedAct, ...], bool]:
     """The acts of agreeing, denying, waiting and "it works already", and whether the words close the matter."""
-    reading = _reading(text)
+    reading = _reading(text[: 4 * MAX_LENGTH])
     chunks = _accounted(reading)
     if chunks is None:
         return tuple(_doubts(reading, situation)), False
@@ -62,6 +67,8 @@ def _reading(text: str) -> _Reading:
     """The text in the layout of which more words are known."""
     plain = _Reading(text, _pieces(text), bool(_QUESTION_SIGN.search(text)))
     if plain.unknown < 0.5 or len(text) > _MAX_LAYOUT or any(lexicon().is_word(one.word) for one in tokens(text)):
+        return plain
+    if len(text) != len(text.lower()):  # spans would be of another text
         return plain
     swapped_text = _in_other_layout(text.lower())
     swapped = _Reading(swapped_text, _pieces(swapped_text), bool(_SWAPPED_QUESTION.search(text)))
@@ -80,21 +87,27 @@ def _in_other_layout(text: str) -> str:
 
 
 def _pieces(text: str) -> Sequence[Piece]:
-    return lexicon().pieces(tokens(_without_signature(text))[:MAX_WORDS])
+    return lexicon().pieces(tokens(_GLAD_SIGN.sub(_blank, _without_signature(text))))
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found.group())
 
 
 def _without_signature(text: str) -> str:
     """Without the name below "С уважением": it says nothing."""
     signed = _SIGNATURE.search(text)
-    return text[: signed.start("name")] if signed else text
+    if signed is None or any(one.word in lexicon().kinds for one in tokens(signed["name"])):
+        return text
+    return text[: signed.start("name")]
 
 
 def _accounted(reading: _Reading) -> frozenset[Chunk] | None:
     """What the message does, where each of its words is accounted for and no sign stands against it."""
-    text = reading.text
-    if any(piece.code == UNKNOWN for piece in reading.pieces) or reading.asks or _SAD_SIGN.search(text):
+    text = _GLAD_SIGN.sub(_blank, reading.text)
+    if len(text) > MAX_LENGTH or reading.asks or any(piece.code == UNKNOWN for piece in reading.pieces):
         return None
-    if _QUOTES.search(text):  # "у вас всё «работает»" is not meant as it stands
+    if _stands_against(text):
         return None
     starts = [False]
     for before, after in zip(reading.pieces, reading.pieces[1:], strict=False):
@@ -102,19 +115,33 @@ def _accounted(reading: _Reading) -> frozenset[Chunk] | None:
     return accounted(reading.pieces, starts)
 
 
+def _stands_against(text: str) -> bool:
+    """Whether signs do: sad ones, unknown ones, quotation marks ("у вас всё «работает»" is not meant as it stands)."""
+    if _SAD_SIGN.search(text) or _QUOTED.search(text) or text.count("(") > text.count(")"):
+        return True
+    return any(not sign.isalnum() and sign not in _HARMLESS_SIGNS for sign in _UNSEEN.sub("", text))
+
+
 def _closes(chunks: frozenset[Chunk], reading: _Reading, situation: Situation) -> bool:
     if situation.context not in _ASKED:
         return False
+    consent = situation.context == Context.CONSENT
     if chunks & {Chunk.WORKS, Chunk.MENDED}:
         return True
-    if Chunk.CANCEL in chunks or Chunk.CLOSE in chunks:
-        return Chunk.CANCEL not in chunks
-    if Chunk.STEP in chunks:  # "да, перезагружал" answers something else
+    if Chunk.SERVICED in chunks:
+        return consent
+    if chunks & {Chunk.CANCEL, Chunk.STEP}:  # "да, перезагружал" answers something else
         return False
-    if situation.context == Context.CONSENT:
-        return bool(chunks & {Chunk.AGREEMENT, Chunk.PERMISSION})
-    please = lexicon().codes["please"]
-    return Chunk.AGREEMENT in chunks and all(piece.code != please for piece in reading.pieces)
+    return Chunk.CLOSE in chunks or _says_yes(chunks, reading, consent)
+
+
+def _says_yes(chunks: frozenset[Chunk], reading: _Reading, consent: bool) -> bool:
+    """Whether "yes" answers what was asked: "ага, понял" does not; "yes, please" does where leave was asked for."""
+    codes, said = lexicon().codes, {piece.code for piece in reading.pieces}
+    if codes["heard"] in said:
+        return False
+    agreeing = {Chunk.AGREEMENT, Chunk.PERMISSION} if consent else {Chunk.AGREEMENT}
+    return bool(chunks & agreeing) and (consent or codes["please"] not in said)
 
 
 def _agreeing(text: str, chunks: frozenset[Chunk], closes: bool, situation: Situation) -> Iterator[ObservedAct]:

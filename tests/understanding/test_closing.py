@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -136,6 +137,12 @@ def test_what_stands_against_closing_is_told(said: str, act: Act) -> None:
         "ага, конечно",
         "да, я перезагружал",
         "роутер работает",
+        "да $",
+        "да / нет",
+        "да(",
+        "Да. С уважением не работает",
+        "да " * 400 + "не работает",
+        "да" + " и" * 700 + " не работает",
         "на телефоне работает",
         "работает 5 мбит",
         'у вас всё "работает"',
@@ -176,8 +183,8 @@ def noised(sentences: list[tuple[str, Situation]]) -> Iterator[tuple[str, Situat
     while True:
         text, situation = chance.choice(sentences)
         spoiled = with_typos(text, chance.randrange(1 << 30), chance.choice((0.05, 0.1, 0.15)))
-        before = {one.word for one in tokens(text)}
-        if all(one.word in before or not lexicon().is_word(one.word) for one in tokens(spoiled)):
+        changed = Counter(one.word for one in tokens(spoiled)) - Counter(one.word for one in tokens(text))
+        if changed and not any(map(lexicon().is_word, changed)):
             yield spoiled, situation
 
 

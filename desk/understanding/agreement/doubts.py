@@ -9,13 +9,13 @@ from functools import cache
 from desk.understanding.agreement.lexicon import Piece, compiled, lexicon
 from desk.understanding.observations import Act, ObservedAct
 
-_GOOD = """<works working worked back came mended solved closed gone there good stable did made close all worked_once
-    ability can_now action service favour have has consents restored settled given restart arrived other
-    closing_noun mood>"""
-_LEAD = "<greet mood name you me please thanks good>*"
+_GOOD = """<works working worked loads appeared back came revived powered mended solved closed gone there good stable
+    did made close all worked_once ability can_now action service favour have has consents restored settled
+    given restart made_for_us they succeeded reached work arrived other closing_noun mood>"""
+_LEAD = "<greet mood heard name you me please thanks good>*"
 _PATTERNS: Mapping[str, str] = {
     "no": f"\\A {_LEAD} <yes>? <no zero> (?! <trouble troubles>)",
-    "denied": f"""<not> (?: (?! <not thanks>) . ){{0,3}}? {_GOOD} | <not> .? <yes right agreed>
+    "denied": f"""<not> (?: (?! <not thanks>) . ){{0,3}}? {_GOOD} | <not> .? <yes right agreed truth>
         | <zero> <very good>? <service more works there did> | <service hardware action person> .? <zero> | <zero> \\Z
         | <not> <more now soon me all pronoun that>* \\Z | <needless> .? <close> | <close> .? <needless> | <against>""",
     "fails": "<fail>",
@@ -28,7 +28,7 @@ _PATTERNS: Mapping[str, str] = {
     "mixed": "<exclusion> | <yes> .+ <zero> \\Z",
     "waits": "<waiting> | \\A <time> \\Z",
     "yes": f"\\A {_LEAD} <yes agreed>",
-    "good": """<works working worked back came mended solved there stable restored settled>
+    "good": """<works working worked back came revived powered mended solved there stable restored settled>
         | <all hedge> <be me now>* <good> | <not> .{0,2} <misbehaves>""",
     "trouble_gone": "<trouble> .{0,3}? <gone lost> | <misbehave> | <troubles> .{0,2} <zero> | <zero> .? <troubles>",
 }

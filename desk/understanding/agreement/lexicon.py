@@ -1,4 +1,4 @@
-"""The classes of words that closing is made of (words.toml), each class a character of its own. Pure."""
+"""The classes of words that closing is made of (words.toml, words_against.toml), each a character of its own. Pure."""
 
 from __future__ import annotations
 
@@ -15,10 +15,15 @@ from desk.understanding.agreement.slips import Mender
 from desk.understanding.agreement.tokens import Token
 from desk.understanding.agreement.word_forms import as_it_stands, cases, past_forms
 
-_FILE = Path(__file__).with_name("words.toml")
+_FILES = tuple(Path(__file__).with_name(name) for name in ("words.toml", "words_against.toml"))
 _FIRST_CODE = 0x4E00
 """Codes are letters of a script that no pattern is written in."""
 UNKNOWN = "."
+
+_ENGLISH_ONLY = frozenset(
+    {"be", "works", "working", "worked", "you", "pronoun", "that", "can", "was", "not", "subject"}
+)
+"""Nobody has English words of these classes in Russian by ear."""
 
 _Mend: TypeAlias = Callable[[str], tuple[str, ...]]
 
@@ -35,7 +40,7 @@ class Piece:
 class Lexicon:
     """The class of each word and phrase."""
 
-    def __init__(self, table: Mapping[str, Mapping[str, str]]) -> None:
+    def __init__(self, *tables: Mapping[str, Mapping[str, str]]) -> None:
         self.codes: dict[str, str] = {}
         """The code of each class."""
         self.kinds: dict[str, str] = {}
@@ -44,7 +49,7 @@ class Lexicon:
         """The words of each class, those of another class too."""
         self._phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         for section, derive in (("words", as_it_stands), ("past", past_forms), ("nouns", cases)):
-            for name, text in table[section].items():
+            for name, text in (one for table in tables for one in table[section].items()):
                 self.codes.setdefault(name, chr(_FIRST_CODE + len(self.codes)))
                 words, phrases = _words_and_phrases(text)
                 forms = {form for word in words for form in derive(word)}
@@ -55,7 +60,7 @@ class Lexicon:
                     self._add_phrase(phrase, name)
         self.codes["name"] = chr(_FIRST_CODE + len(self.codes))
         self._names = frozenset(load_word_list("first_names")) - set(self.kinds)
-        self._contractions = {short: long.split() for short, long in table["contractions"].items()}
+        self._contractions = {short: long.split() for table in tables for short, long in table["contractions"].items()}
         parts = {word: "part" for phrases in self._phrases.values() for words, _ in phrases for word in words}
         self._mender = Mender({**dict.fromkeys(self._contractions, "contraction"), **parts, **self.kinds})
 
@@ -70,9 +75,10 @@ class Lexicon:
     def pieces(self, words: Sequence[Token]) -> list[Piece]:
         """The pieces that the words make, those that change nothing left out."""
         mended = list(self._mended(words, self._mender.mended))
-        if any(_is_cyrillic(one.word) and text.word.isascii() for one, text in mended):
-            # Russian by ear: "net" is no English word there.
+        if any(_is_by_ear(one, text) for one, text in mended):  # "net" is no English word there
             mended = list(self._mended(words, self._mender.heard))
+            if any(self.kinds.get(one.word) in _ENGLISH_ONLY and one.word.isascii() for one, _ in mended):
+                mended = [(text, text) if _is_by_ear(one, text) else (one, text) for one, text in mended]
         known = [one for one, _ in mended]
         found, at = [], 0
         while at < len(known):
@@ -129,12 +135,13 @@ def _words_and_phrases(text: str) -> tuple[Sequence[str], Sequence[tuple[str, ..
 
 @cache
 def lexicon() -> Lexicon:
-    """That of the packaged file."""
-    return Lexicon(tomllib.loads(_FILE.read_text("utf-8")))
+    """That of the packaged files."""
+    return Lexicon(*(tomllib.loads(file.read_text("utf-8")) for file in _FILES))
 
 
-def _is_cyrillic(word: str) -> bool:
-    return "а" <= word[:1] <= "я"
+def _is_by_ear(meant: Token, written: Token) -> bool:
+    """Whether a Russian word is written in Latin letters."""
+    return "а" <= meant.word[:1] <= "я" and written.word.isascii()
 
 
 def compiled(pattern: str, codes: Mapping[str, str]) -> re.Pattern[str]:

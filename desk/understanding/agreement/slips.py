@@ -24,6 +24,7 @@ MAX_LENGTH = 20
 CACHE_SIZE = 4096
 _SHORT_BY_EAR = frozenset({"da", "ne", "ni", "ya", "vy", "za", "po", "na", "v", "nu"})
 _HEARD = str.maketrans("йщ", "иш", "ьъ")
+_VOWELS_HEARD = str.maketrans("оеяэы", "аииии")
 _UNSTRESSED = dict(zip("аоеи", "оаие", strict=True))
 """Vowels that sound alike at the beginning of a word: "атлично"."""
 
@@ -40,13 +41,14 @@ class Mender:
         self._by_ear = {sound: min(words) for sound, words in by_ear.items() if _same(words, kinds)}
         lists = ("ru", "en", "more_words", "first_names", "numerals", "unchanging_words")
         self._ordinary = frozenset(word for name in lists for word in load_word_list(name)) - set(kinds)
+        self._rivals = self._ordinary | {word for word, kind in kinds.items() if kind == "part"}
         self._by_deletion: dict[str, list[str]] = defaultdict(list)
         self._long: dict[str, list[str]] = defaultdict(list)
         for word in kinds:
             if len(word) > 2 and word.isalpha():
                 for shorter in _deletions(word):
                     self._by_deletion[shorter].append(word)
-            if len(word) >= MIN_LENGTH_OF_TWO - 1 and word.isalpha():
+            if len(word) >= MIN_LENGTH_OF_TWO - 2 and word.isalpha():
                 self._long[word[0]].append(word)
         self.mended = lru_cache(maxsize=CACHE_SIZE)(self._mended)
         """The words that a word was meant to be, mostly one; none where that is unknown."""
@@ -55,11 +57,14 @@ class Mender:
         """The same in a text that is Russian by ear: a Latin word is a Russian one, where there is such a one."""
         if not word.isascii():
             return self.mended(word)
-        spelled = to_cyrillic_by_sound(word)
-        if len(word) == 1 and "а" <= spelled <= "я":
-            return (spelled,)
-        found = self._by_ear.get(_sound(spelled))
-        return (found,) if found else self.mended(word)
+        if len(word) == 1 and "а" <= (letter := to_cyrillic_by_sound(word)) <= "я":
+            return (letter,)
+        return next(((one,) for one in self._heard(word) if one in self._kinds), None) or self.mended(word)
+
+    def _heard(self, word: str) -> tuple[str, ...]:
+        """The Russian words that Latin letters may be; "ee" is two letters, or one."""
+        spelled = [to_cyrillic_by_sound(one) for one in (word.replace("ee", "e'e"), word)]
+        return tuple(dict.fromkeys(self._by_ear.get(_sound(one), one) for one in spelled))
 
     def is_ordinary(self, word: str) -> bool:
         """Whether the word is one of the language that has no class."""
@@ -75,17 +80,15 @@ class Mender:
                 return (spelled,)
             if spelled in self._ordinary:
                 return ()
-            if found := self._nearest(spelled):
+            heard = word.isascii() and not spelled.isascii()
+            if (not heard or len(spelled) > MIN_LENGTH) and (found := self._nearest(spelled)):
                 return (found,)
         return self._halves(word)
 
     def _spellings(self, word: str) -> Sequence[str]:
         """The word as it stands, without letters drawn out, by its sound."""
         short = without_long_runs(word)
-        by_ear: tuple[str, ...] = ()
-        if _may_be_by_ear(word):
-            heard = to_cyrillic_by_sound(short)
-            by_ear = (self._by_ear.get(_sound(heard), heard),)
+        by_ear = self._heard(short) if _may_be_by_ear(word) else ()
         single = without_doubles(word)
         doubled = (single,) if single in self._kinds and len(word) - len(single) == 1 else ()
         return tuple(dict.fromkeys((word, short, *doubled, *by_ear)))
@@ -96,7 +99,7 @@ class Mender:
             return ""
         near = self._one_slip_away(word)
         if not near and len(word) >= MIN_LENGTH_OF_TWO:
-            near = {one for one in self._long[word[0]] if abs(len(one) - len(word)) <= 2 and _is_near(word, one, 2)}
+            near = {one for one in self._long[word[0]] if _sounds_alike(word, one)}
         kinds = {self._kinds.get(one, "") for one in near}
         long = [one for one in near if len(one) >= MIN_LENGTH]
         return min(long) if long and len(kinds) == 1 and "" not in kinds else ""
@@ -109,8 +112,12 @@ class Mender:
             one for one in found if self._kinds.get(one, "part") != "part" and len(one) > 2 and _is_near(word, one, 1)
         }
         rank = min((_rank(word, one) for one in known), default=0)
-        ordinary = {one for one in found if one in self._ordinary and len(one) > 2 and _rank(word, one) <= rank}
-        return known | ordinary if known else known
+        rivals = {
+            one
+            for one in found
+            if (one in self._rivals or one in self._kinds) and len(one) > 2 and _rank(word, one) <= rank
+        }
+        return known | rivals if known else known
 
     def _halves(self, word: str) -> tuple[str, ...]:
         """Two known words written as one: "всеработает"."""
@@ -149,6 +156,15 @@ def _rank(word: str, meant: str) -> int:
     if len(word) < len(meant):
         return 1
     return 0 if sorted(word) == sorted(meant) else 3
+
+
+def _sounds_alike(word: str, other: str) -> bool:
+    """Whether two slips are only vowels heard alike ("зароботоло"), or stand in a word too long for another."""
+    if abs(len(word) - len(other)) > 2:
+        return False
+    if word.translate(_VOWELS_HEARD) == other.translate(_VOWELS_HEARD):
+        return True
+    return len(other) >= MIN_LENGTH_OF_TWO + 3 and _is_near(word, other, 2)
 
 
 def _is_near(word: str, other: str, slips: int) -> bool:
