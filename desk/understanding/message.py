@@ -10,7 +10,7 @@ from desk.model.core_facts import Now, Turn
 from desk.model.dialog_state import CONSENT, SELF_HELP, SETTLED
 from desk.model.events import Inbound
 from desk.model.provider_files import Provider
-from desk.understanding.observations import Act, Context, Situation, Understanding
+from desk.understanding.observations import Context, Situation, Understanding
 from desk.understanding.understand import understand
 
 
@@ -18,14 +18,6 @@ def understood(case: Case, inbound: Inbound[Any], facts: Facts, question: str = 
     """What the message says, given what the case expects. ``question`` is the meaning of the open question, where the
     caller knows it (`intake.engine.model.Question.means`)."""
     return understand(inbound.text, situation_of(case, facts, question))
-
-
-def said_to_close(said: Understanding) -> bool | None:
-    """True where the words close the matter, False where they deny and agree to nothing; None is for a person to read,
-    or to be asked about."""
-    if said.closes:
-        return True
-    return False if said.says(Act.DENY) and not said.says(Act.AGREE, Act.RESERVED, Act.WORKS_ALREADY) else None
 
 
 def situation_of(case: Case, facts: Facts, question: str = "") -> Situation:

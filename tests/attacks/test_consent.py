@@ -10,7 +10,7 @@ from console.runtime.rules import RULEBOOK
 from desk.model.acts import ChangeState, Facts, Rule
 from desk.model.agent_operations import Reply
 from desk.model.case import Case
-from desk.model.core_facts import CaseContacts, Now
+from desk.model.core_facts import CaseContacts, CaseMatch, Now
 from desk.model.dialog_state import CONSENT, SELF_HELP, Expecting
 from desk.model.events import Event, Inbound, OperationOrdered, Pressed, Said
 from desk.model.messages import Address
@@ -39,7 +39,7 @@ def waiting(rule: Rule) -> Case:
 def closes(inbound: Inbound[Event], rule: Rule = take_consent) -> bool:
     """Whether this closes such a case; a rule that the rulebook does not ask about it closes nothing."""
     case = waiting(rule)
-    facts = Facts([Now(NOW), CaseContacts(ANNA, None, None), Provider("sever", {"ru": "Север"})])
+    facts = Facts([Now(NOW), CaseContacts(ANNA, None, None), Provider("sever", {"ru": "Север"}), CaseMatch("only")])
     if rule not in list(RULEBOOK.asked(case, inbound, facts)):
         return False
     decision = rule(case, inbound, facts)

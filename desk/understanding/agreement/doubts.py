@@ -10,12 +10,13 @@ from desk.understanding.agreement.lexicon import Piece, compiled, lexicon
 from desk.understanding.observations import Act, ObservedAct
 
 _GOOD = """<works working worked loads appeared back came revived powered mended solved closed gone there good stable
-    did made close all worked_once ability can_now action service favour have has consents restored settled
+    did made close all worked_once ability can_now action service favour have consents restored settled
     given restart made_for_us they succeeded reached work arrived other closing_noun mood>"""
 _LEAD = "<greet mood heard name you me please thanks good>*"
 _PATTERNS: Mapping[str, str] = {
     "no": f"\\A {_LEAD} <yes>? <no zero> (?! <trouble troubles>)",
     "denied": f"""<not> (?: (?! <not thanks>) . ){{0,3}}? {_GOOD} | <not> .? <yes right agreed truth>
+        | <not> <has> .? <service there>
         | <zero> <very good>? <service more works there did> | <service hardware action person> .? <zero> | <zero> \\Z
         | <not> <more now soon me all pronoun that>* \\Z | <needless> .? <close> | <close> .? <needless> | <against>""",
     "fails": "<fail>",
@@ -52,11 +53,9 @@ def doubts(pieces: Sequence[Piece]) -> Iterator[ObservedAct]:
         seen.pop("misbehaves", None)
     against = _first(seen, "no", "denied", "fails", "misbehaves", "gone")
     weak = _first(seen, "hedge", "poor", "reserve")
-    left = codes
-    if denied := seen.get("denied"):
-        left = codes[: denied.start()] + "," + codes[denied.end() :]
+    left = _patterns()["denied"].sub(",", codes)
     agrees = _patterns()["good"].search(left) is not None or ("yes" in seen and weak is not None)
-    if against and ("no" in seen or not agrees) and "mixed" not in seen:
+    if against and not agrees and "mixed" not in seen:
         yield _act(Act.DENY, pieces, against)
     elif "hedge" in seen or (agrees and (weak or against)) or ("mixed" in seen and against):
         yield _act(Act.RESERVED, pieces, weak or against or seen["hedge"])
