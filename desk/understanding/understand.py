@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from desk.understanding.closing import closing_acts
 from desk.understanding.facts_told import facts_told
 from desk.understanding.identity_keys import identity_keys
-from desk.understanding.observations import Act, ObservedAct, Situation, Understanding
+from desk.understanding.observations import Act, ObservedAct, ObservedValue, Situation, Understanding
 from desk.understanding.wishes import language_wished, wishes
 
 MAX_LENGTH = 4000
 """Characters of a message that are looked at."""
+
+
+_IN_OWN_WORDS = frozenset({"site", "changed", "address"})
+"""Slots that take any words where they are asked for."""
+_TALK = frozenset({Act.ANGRY, Act.CONFUSED, Act.STATUS, Act.HUMAN, Act.BOT_QUESTION, Act.OTHER_MATTER, Act.CANCEL})
+
+
+def _is_talk(value: ObservedValue, acts: Sequence[ObservedAct]) -> bool:
+    """Whether words taken for a value in a person's own words are in truth talk with the desk: "безобразие"."""
+    return value.slot in _IN_OWN_WORDS and any(
+        one.act in _TALK and one.start <= value.start and value.end <= one.end for one in acts
+    )
 
 
 @lru_cache(maxsize=512)
@@ -20,7 +33,7 @@ def understand(text: str, situation: Situation) -> Understanding:
     said = text[:MAX_LENGTH]
     closing, closes = closing_acts(said, situation)
     wished = wishes(said, situation)
-    facts = facts_told(said, situation)
+    facts = tuple(one for one in facts_told(said, situation) if not _is_talk(one, wished))
     answers = tuple(ObservedAct(Act.ANSWER, one.start, one.end) for one in facts)
     values = (*facts, *language_wished(said, wished))
     return Understanding(text, (*closing, *wished, *answers), values, identity_keys(said, situation), closes)

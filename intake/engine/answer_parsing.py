@@ -266,11 +266,17 @@ def _parse_text(received: _AnswerInput) -> ParsedAnswer | None:
     return ParsedAnswer(received.text, received.text, files=_stored_files(received.files))
 
 
+_NOTHING_CHANGED = re.compile(
+    r"\b(?:ничего|ничё|ничо|никаких|нет|не (?:было|менял\w*|замечал\w*|делал\w*)|без изменений|все так же|"
+    r"nothing|no changes?|none|not (?:that i know|really))\b"
+)
+
+
 def _parse_told_text(received: _AnswerInput) -> ParsedAnswer | None:
-    """Free words to a question of known meaning that its grammar does not read: what changed is told in any words."""
+    """Free words to a question of known meaning that its grammar does not read: that nothing has changed."""
     if confirmed := _parse_on_file(received):
         return confirmed
-    is_told = received.question.means == "changed" and _is_a_sentence(received, 3) and not received.understood.values
+    is_told = received.question.means == "changed" and _NOTHING_CHANGED.search(read(received.text).text)
     return ParsedAnswer(received.text, received.text) if is_told else None
 
 
