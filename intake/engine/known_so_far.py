@@ -6,9 +6,11 @@ from typing import Any
 
 from desk.model.acts import Facts
 from desk.model.case import Case
+from desk.model.dialog_state import QUESTION
 from desk.model.events import Inbound
 from intake.engine import hearing
-from intake.engine.dialog_context import case_data, dialog_of
+from intake.engine.dialog_context import case_data, dialog_of, is_letter_channel
+from intake.engine.letters.rules import answers_in_letter
 from intake.engine.model import DialogSet
 from intake.engine.walking import on_file
 
@@ -23,6 +25,8 @@ def collected_so_far(case: Case, inbound: Inbound[Any], facts: Facts) -> dict[st
     if dialog is None:
         return {}
     answers = {**hearing.told_before(case, facts, dialog), **hearing.told_now(case, inbound, facts, dialog)}
+    if is_letter_channel(facts) and case.expecting.owner == QUESTION:
+        answers |= answers_in_letter(case, inbound, facts, dialog)
     answers = {**answers, **case.answers}
     if not answers:
         return {} if case.dialog else {"dialog": dialog.id, "category": dialog.category}

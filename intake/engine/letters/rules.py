@@ -12,6 +12,7 @@ from desk.model.dialog_state import QUESTION, SETTLED
 from desk.model.events import Inbound, Opened, Pressed, Said
 from desk.model.provider_files import Provider
 from desk.understanding.observations import Act
+from desk.understanding.substance import has_substance
 from intake.engine import engine, prompts
 from intake.engine.answer_parsing import ON_FILE, ParsedAnswer
 from intake.engine.article_offers import article_to_offer, offer_article
@@ -38,7 +39,7 @@ def letter_reply(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, aske
     given = {name: _stored(one, inbound) for name, one in read.answers.items() if name not in case.answers or one.text}
     answers = {**case.answers, **given}
     more = append_words(case.description, read.leftover)
-    acts: list[RuleAct] = [SetFields({"description": more})] if read.leftover else []
+    acts: list[RuleAct] = [SetFields({"description": more})] if has_substance(read.leftover) else []
     if read.said.says(Act.WORKS_ALREADY) and not read.said.says(Act.RESERVED, Act.DENY):
         asking = interpose(case, SETTLED, SayTemplate("glad_may_close", buttons=CLOSE_OR_NOT))
         return decide(*acts, prompts.keep_answers(answers), *asking.acts)
@@ -48,6 +49,13 @@ def letter_reply(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, aske
         # Asked twice is enough; and who sends a photo or a number to call has said how they want to be helped.
         return _concluded(case, dialog, facts, _with_passed(answers, asked), acts, article=not instead)
     return next_letter(case, dialog, facts, answers, acts, asked, told)
+
+
+def answers_in_letter(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog) -> dict[str, Any]:
+    """The answers of a mail that is no longer replied to with questions: its writer wants a person."""
+    asked = engine.questions_by_id(dialog, case.dialog_state.asked, case.answers)
+    read = _read(case, inbound, facts, dialog, asked) if asked else None
+    return {name: _stored(one, inbound) for name, one in read.answers.items()} if read else {}
 
 
 def _stored(answer: ParsedAnswer, inbound: Spoken) -> dict[str, Any]:
