@@ -11,8 +11,8 @@ from desk.model.core_facts import Now
 from desk.model.dialog_state import QUESTION, SETTLED
 from desk.model.events import Inbound, Opened, Pressed, Said
 from desk.model.provider_files import Provider
-from desk.understanding.observations import Act
-from desk.understanding.substance import has_substance
+from desk.understanding.observations import Act, Situation
+from desk.understanding.understand import understand
 from intake.engine import engine, prompts
 from intake.engine.answer_parsing import ON_FILE, ParsedAnswer
 from intake.engine.article_offers import article_to_offer, offer_article
@@ -39,7 +39,7 @@ def letter_reply(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, aske
     given = {name: _stored(one, inbound) for name, one in read.answers.items() if name not in case.answers or one.text}
     answers = {**case.answers, **given}
     more = append_words(case.description, read.leftover)
-    acts: list[RuleAct] = [SetFields({"description": more})] if has_substance(read.leftover) else []
+    acts: list[RuleAct] = [SetFields({"description": more})] if understand(read.leftover, Situation()).leftover else []
     if read.said.says(Act.WORKS_ALREADY) and not read.said.says(Act.RESERVED, Act.DENY):
         asking = interpose(case, SETTLED, SayTemplate("glad_may_close", buttons=CLOSE_OR_NOT))
         return decide(*acts, prompts.keep_answers(answers), *asking.acts)
