@@ -105,11 +105,11 @@ async def test_lines_from_a_pipe_are_answered_one_by_one_and_numbers_press_butto
     """Words, a button, a button: each waits for the answer to the one before; the end of the lines ends it with 0."""
     ran = await quiet.types("chat", "--provider", "sever", "--name", "Анна", stdin=f"{FIRST}\n2\n1\n/status\n")
     assert (ran.code, ran.err) == (0, "")
-    offer, sorry, since = (ran.out.index(one) for one in ("Помогло?", "Жаль, что не помогло", "Когда это началось"))
-    assert offer < sorry < since
+    offer, sorry, place = (ran.out.index(one) for one in ("Помогло?", "Жаль, что не помогло", "По какому адресу"))
+    assert offer < sorry < place
     assert "Мы ещё уточняем детали" in ran.out, "what Telegram knows as a command works here too"
-    assert "[picture: lamps.png] /" in ran.out
-    assert "[1] Помогло  [2] Не помогло  [3] Оператор" in ran.out
+    assert "[picture: check.png] /" in ran.out
+    assert "[1] Помогло  [2] Не помогло  [3] Ещё шаги  [4] Оператор" in ran.out
     assert "\x1b" not in ran.out
 
 
