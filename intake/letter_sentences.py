@@ -51,12 +51,15 @@ def _sentences_in(folder: Path) -> Iterator[str]:
 
 
 def sentences_of_template(source: str) -> Iterator[str]:
-    """Its sentences, without marks and tags."""
+    """Its lines and its sentences, without marks and tags."""
     plain = _TAG.sub("\n", _VALUE.sub(r"{\1}", source)).replace("**", "")
-    for piece in re.split(r"(?<=[.!?:])\s+|\n", plain):
+    yield from (line.strip() for line in plain.split("\n") if _is_long(line))
+    for piece in re.split(r"(?<=[.!?])\s+|(?<=:)\s+(?!\{)|\n", plain):
         if _is_long(piece):
             yield piece.strip()
 
 
 def _is_long(sentence: str) -> bool:
-    return len(re.findall(r"\w+", sentence)) >= _SHORTEST
+    """Whether it has enough words of its own, beside what is put in, and begins with one."""
+    own = re.sub(r"\{\w+\}", " ", sentence)
+    return len(re.findall(r"\w+", own)) >= _SHORTEST and not sentence.lstrip().startswith(("{", ",", ";"))

@@ -123,12 +123,16 @@ class SendAllowanceLookup:
 
 
 def _words_about_matter(round_: Round) -> str:
-    """The digest of a letter that answers, asks or agrees to something; "" for one that a program may have sent."""
+    """The digest of a letter that answers, asks or agrees to something; "" for one that a program may have sent.
+
+    Any words to an open question may be its answer, which only the question's dialog can tell.
+    """
     event = round_.inbound.event
     if not isinstance(event, Said) or not (event.text or event.files):
         return ""
     found = understood(round_.case, round_.inbound, round_.facts)
-    says_something = found.says(*_SAYS_SOMETHING) or not event.text
+    answers = bool(round_.case.expecting) and any(map(str.isalnum, event.text))
+    says_something = answers or found.says(*_SAYS_SOMETHING) or not event.text
     return words_digest(event.text, event.files) if says_something else ""
 
 

@@ -66,8 +66,10 @@ async def test_answers_within_an_unmarked_copy_of_the_letter_are_told_from_it(
     head = ["From: Северная сеть <support@sever.test>", "Sent: Monday, November 30, 2026 10:15 AM"]
     head += ["To: anna@example.test", "Subject: Нет интернета", ""]
     await anna.person.writes("Re", "\n".join(["Ответила ниже.", "", *head, *copy]), reply_to=letter)
+    await anna.person.answers(await anna.gets("questions_by_mail"), "всё как обычно")
     await anna.hears("registered")
     (case,) = await desk.cases()
+    assert "changed" not in read_of(case)
     assert read_of(case)["scope"] == "wifi"
     assert read_of(case)["since"] == "с понедельника"
     assert not any(line in case.description for line in own if len(line) > 20)

@@ -37,6 +37,8 @@ from intake.engine.slot_filling import answers_from
 
 MAX_LINES = 1000
 MAX_LENGTH = 64 * 1024
+MAX_CLAUSES = 60
+"""Clauses of a story in which an option is looked for by its name."""
 MAX_TOLD_LINES = 200
 """Lines of a story of which each is understood for itself."""
 
@@ -304,7 +306,8 @@ class _LetterReader:
     def take_named_options(self, text: str) -> None:
         """Options that stand in the text as a clause of their own: by a name or a part of it, of one question only."""
         left: list[str] = []
-        for clause in _clauses_of(text):
+        clauses = _clauses_of(text)
+        for clause in clauses[:MAX_CLAUSES]:
             found = [(one, option) for one in self.asked_or_named(clause) if (option := _option_in(one, clause))]
             if len(found) == 1:
                 question, option = found[0]
@@ -312,7 +315,8 @@ class _LetterReader:
                 if option_named(question, clause):
                     continue
             left.append(clause)
-        self.replace_leftover(text, "".join(left).strip() if len(left) < len(_clauses_of(text)) else text)
+        left += clauses[MAX_CLAUSES:]
+        self.replace_leftover(text, "".join(left).strip() if len(left) < len(clauses) else text)
 
     def asked_or_named(self, clause: str) -> list[Question]:
         """The open questions that a clause may name an option of; one that was not asked, by several words only."""

@@ -38,7 +38,8 @@ _HEAD_LINE = re.compile(
 )
 _DIVIDER = re.compile(
     rf"{_LEAD}(?:-{{3,}}[^\n-]{{1,40}}-{{3,}}|##-[^\n]*-##|"
-    r"[^\n]{4,160}\b(?:wrote|writes|писала?|пишет|написала?|пишут)(?:\(а\))?[ \t]?:)[ \t]*$",
+    r"[^\n]{4,160}\b(?:wrote|writes|писала?|пишет|написала?|пишут)(?:\(а\))?[ \t]?:|"
+    r"[^\n]{4,160}<[^<>@\s]{1,64}@[^<>@\s]{1,190}>[ \t]?:)[ \t]*$",
     re.MULTILINE | re.IGNORECASE,
 )
 _FOOT = re.compile(rf"{_LEAD}_{{4,}}[ \t]*(?:(?:\n[^\n@]*(?=\n)){{0,6}}?\n[^\n]*@[^\n]*)?", re.MULTILINE)
@@ -119,7 +120,7 @@ def find_own_text(
 
 def _sentences_in(text: str, folded: str, sentences: Sequence[str]) -> Iterator[OwnText]:
     lead = rf"(?:{_LEAD}(?:{_BULLET})?|(?<=[.!?:\u2026]\s))"
-    for sentence in sentences:
+    for sentence in dict.fromkeys(sentences):
         for match in _occurrences(text, folded, sentence, lead, r"[^\w\n]*"):
             yield OwnText(OwnPart.SENTENCE, match.start(), match.end())
 
@@ -216,10 +217,11 @@ def _occurrences(text: str, folded: str, wording: str, lead: str, tail: str) -> 
 @lru_cache(maxsize=4000)
 def _compiled(wording: str, lead: str, tail: str) -> re.Pattern[str]:
     pieces = [_words_pattern(piece) for piece in _PLACEHOLDER.split(wording)]
+    to_the_end = r"[^?]{0,300}(?=\?)" if wording.rstrip().endswith("?") else r"[^\n]*"
     body = pieces[0]
     for piece in pieces[1:]:
-        # What the desk put in there, an address say; where it ends the question, up to the question mark.
-        body += rf"(?s:.{{0,300}}?){piece}" if piece else r"[^?]{0,300}(?=\?)"
+        # What the desk put in there, an address say; where it ends the sentence, up to its end.
+        body += rf"[^\n]{{0,200}}?(?:\n[^\n]{{0,200}}?)?{piece}" if piece else to_the_end
     return re.compile(rf"{lead}{body}(?!\w){tail}", re.MULTILINE | re.IGNORECASE)
 
 
