@@ -93,7 +93,7 @@ class Subscriber(ABC):
     async def hears_nothing(self) -> None:
         """Nothing is left to be heard, once the desk has done all it has to do."""
         await self.desk.settled()
-        assert self.unread() == []
+        assert (unread := self.unread()) == [], unread
 
     async def catches_up(self) -> None:
         """Reads everything that came, once the desk has done all it has to do."""
