@@ -161,8 +161,10 @@ def _by_yes_or_no(question: Question, text: str) -> QuestionOption | None:
 
 
 def _by_part(question: Question, text: str) -> QuestionOption | None:
-    """The words are a part of one label only, word by word with endings free."""
+    """The words are a part of one label only, word by word with endings free; a bare "не" is no part of any."""
     words = _significant_words(letter_shape(text))
+    if _NEGATION_SHAPES.issuperset(words):
+        return None
     labels = {
         option.id: [letter_shape(label).split() for label in option.label.values()] for option in question.options
     }

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, tzinfo
 from desk.language.normalize import normalized, word_lines
 from desk.language.unsafe_characters import without_invisible
 from desk.model.messages import File
-from desk.understanding.observations import Context, Situation, Understanding
+from desk.understanding.observations import Act, Context, Situation, Understanding
 from desk.understanding.understand import understand
 from intake.engine.answer_parsing import ParsedAnswer, parse_answer
 from intake.engine.choice_parsing import option_named, option_named_in_passing
@@ -379,6 +379,10 @@ def _option_in(question: Question, clause: str) -> QuestionOption | None:
     if len(words) < 3 or len(words.split()) > _LONGEST_CLAUSE:
         return None
     option = option_named(question, words) or option_named_in_passing(question, words)
+    if option is None or understand(words, Situation(Context.QUESTION)).says(
+        Act.OTHER_MATTER, Act.CONFUSED, Act.STATUS
+    ):
+        return None
     return None if option is None or option.id in ("yes", "no", "unknown") else option
 
 
