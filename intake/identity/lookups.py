@@ -42,10 +42,11 @@ class IdentificationLookup:
         inbound, case = round_.inbound, round_.case
         if (rate := round_.facts.get(MessageRate)) and rate.wait:
             return None  # it is processed anew later, and asks for nothing twice
-        text = ""
+        numbers: dict[str, str] = {}
         if isinstance(inbound.event, Said) and not case.registered:
-            text = inbound.event.full_text or inbound.text
-        numbers = self._contract_numbers(text, round_) if text else {}
+            # What is new in a letter comes first: alone, a number without its dash is told by standing there alone.
+            numbers = self._contract_numbers(inbound.text, round_)
+            numbers = numbers or self._contract_numbers(inbound.event.full_text, round_)
         typed = next(iter(numbers.values()), "")
         result = await self._look_up_typed(round_, numbers) if numbers else LookupResult(source_asked=True)
         account, guess = result.account, result.guess

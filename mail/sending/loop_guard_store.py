@@ -132,7 +132,7 @@ def _words_about_matter(round_: Round) -> str:
         return ""
     found = understood(round_.case, round_.inbound, round_.facts)
     answers = bool(round_.case.expecting) and any(map(str.isalnum, event.text))
-    says_something = answers or found.says(*_SAYS_SOMETHING) or not event.text
+    says_something = answers or found.says(*_SAYS_SOMETHING) or bool(event.files)
     return words_digest(event.text, event.files) if says_something else ""
 
 
