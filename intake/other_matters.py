@@ -140,7 +140,7 @@ def come_back(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     kept = sorted(case.dialog_state.kept, key=lambda one: "case" in one)
     first, rest, now = kept[0], kept[1:], facts.need(Now).at
     if "case" in first:
-        message = take_up_message(int(first["case"]), case.provider, now)
+        message = take_up_message(inbound, int(first["case"]), case.provider, now)
     else:
         message = matter_message(inbound, str(first["words"]), now, offered=True, kept=rest)
     return decide(SetDialogState({"kept": []}), EmitArrival(message), done=False)

@@ -86,10 +86,19 @@ def matter_message(
     return RawMessage("desk", f"matter:{inbound.message}", lane, json.dumps(body).encode(), now)
 
 
-def take_up_message(case_id: int, provider: str, now: datetime) -> RawMessage:
-    """A case that waited behind another matter is to be taken up again."""
+def take_up_message(inbound: Inbound[Any], case_id: int, provider: str, now: datetime) -> RawMessage:
+    """A case that waited behind another matter is to be taken up again, now that a message has ended the other.
+
+    It is known by that message: a case may wait twice.
+    """
     body = {"event": "timer", "provider": provider, "case_id": case_id, "kind": "take_up", "key": "take_up"}
-    return RawMessage("clock", f"{case_id}:take_up", f"case:{case_id}", json.dumps(body).encode(), now)
+    return RawMessage(
+        "clock",
+        f"{case_id}:take_up:{inbound.message or uuid4().hex}",
+        f"case:{case_id}",
+        json.dumps(body).encode(),
+        now,
+    )
 
 
 def acceptance_message(arrival_id: int, case_id: int, provider: str, agent: str, now: datetime) -> RawMessage:

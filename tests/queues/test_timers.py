@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,9 @@ from sqlalchemy import select
 
 from console.runtime.rules import TIMERS
 from desk.model.acts import CancelTimer, SetTimer
-from desk.model.events import TimerFired
-from desk.model.messages import RawMessage
+from desk.model.events import Inbound, Said, TimerFired
+from desk.model.messages import Address, RawMessage
+from desk.pipeline.internal_channel import take_up_message
 from desk.queues import inbox, timers
 from desk.storage import queue_tables
 from desk.storage.database import Database
@@ -27,6 +29,7 @@ from tests.queues.conftest import START, Bench
 
 SOON = START + timedelta(minutes=5)
 KIND = "eta_over"
+_ENDS_THE_OTHER = Inbound("telegram", Address("telegram", "telegram", "5"), START, Said("нет"), "sever", message="tg:7")
 KILLED = """
 import asyncio, os, signal, sys
 from datetime import datetime
@@ -170,4 +173,14 @@ def test_every_timer_that_a_rule_sets_is_known_to_the_wiring() -> None:
                     kind = node.args[0]
                     assert isinstance(kind, (ast.Constant, ast.Name)), f"{path}: the kind of a timer is a word"
                     found.add(str(kind.value if isinstance(kind, ast.Constant) else words[kind.id]))
-    assert found == TIMERS.keys() - {"silent"}
+    arrival = take_up_message(_ENDS_THE_OTHER, 1, "sever", START)
+    assert found | {json.loads(arrival.body)["kind"]} == TIMERS.keys() - {"silent"}
+
+
+def test_a_case_that_waits_a_second_time_is_taken_up_a_second_time() -> None:
+    """The arrivals are told apart, else the second would be taken for the first once more."""
+    keys = {
+        take_up_message(replace(_ENDS_THE_OTHER, message=message), 1, "sever", START).key
+        for message in ("tg:7", "tg:7", "tg:9")
+    }
+    assert len(keys) == 2
