@@ -278,7 +278,7 @@ PERSONAS = (
     ),
     Persona(
         "knows_nothing",
-        ("интернет не работает", "не знаю", NOT_HELPED, "не знаю", ANSWERS),
+        ("интернет не работает", "не знаю номера", NOT_HELPED, "не знаю", "я в этом не разбираюсь", ANSWERS),
         Expected(),
     ),
     Persona(
@@ -352,6 +352,13 @@ PERSONAS = (
         (Photo(), "интернета нет, 40-1187", NOT_HELPED, "на всех устройствах", Photo(), ANSWERS),
         Expected(values={"scope": "all"}),
         _HOME,
+        channels=("telegram",),
+    ),
+    Persona(
+        "photo_by_letter",
+        (Photo(), "интернета нет, 40-1187", "на всех устройствах", Photo()),
+        Expected(),
+        channels=("mail",),
     ),
     Persona(
         "photo_for_the_lamps",
