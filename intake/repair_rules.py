@@ -95,12 +95,19 @@ def ask_whether_settled(case: Case, inbound: Words, facts: Facts) -> Decision | 
 
 
 def call_off(case: Case, inbound: Words, facts: Facts) -> Decision | None:
-    """The matter is called off, with a word; where nothing is open, there is nothing to call off."""
+    """The matter is called off, with a word. What else such a message says is no word of that ("если до вечера никто
+    не придёт, отмените"): the desk asks, or an agent reads the letter. Where nothing is open, it begins a matter."""
     found = heard(case, inbound, facts)
     if not (found.says(Act.CANCEL) or inbound.text.strip().lower() == "/cancel"):
         return None
+    more = bool(inbound.files) or bool(hearing.words_left(found, case))
     if facts.need(CaseMatch).how == "new":
-        return decide(SayTemplate("status_none"), Ignore(IgnoredCode.STATUS))
+        return None if more else decide(SayTemplate("status_none"), Ignore(IgnoredCode.STATUS))
+    if more and is_letter_channel(facts):
+        return None
+    if more:
+        asked = SayTemplate("may_we_call_off", buttons=CLOSE_OR_NOT)
+        return interpose(case, SETTLED, asked, words_used=False)
     return decide(*_cancelled("called_off"), SayTemplate("called_off"), done=False, words_used=True)
 
 

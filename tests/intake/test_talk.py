@@ -112,6 +112,20 @@ class TestRepair:
         talk = begun().says(words)
         assert (talk.case.state, talk.words) == ("cancelled", ["called_off"])
 
+    @pytest.mark.parametrize(
+        "words", ["если никто не придёт до вечера, отмените заявку", "закройте заявку и пришлите пароль"]
+    )
+    def test_what_else_is_said_with_it_calls_nothing_off_unasked(self, words: str) -> None:
+        talk = begun().says(words)
+        assert talk.words == ["may_we_call_off"]
+        assert (talk.case.open, words in talk.case.description) == (True, True)
+        assert talk.presses("still_open").case.expecting.question == "scope"
+
+    def test_where_nothing_is_open_the_rest_of_such_words_begins_a_matter(self) -> None:
+        talk = Talk(NO_INTERNET, dialogs=PACKAGED).says("закройте заявку и пришлите пароль")
+        assert "status_none" not in talk.words
+        assert "пришлите пароль" in talk.case.description
+
     def test_a_bot_says_that_it_is_one_and_the_question_stands(self) -> None:
         talk = begun().says("вы бот?")
         assert talk.words == ["bot_honest"]
