@@ -60,7 +60,7 @@ def understand(
       firstline understand "второй день нет интернета, договор 40-1187"
       firstline understand "всё работает кроме тв" --context consent --json
       firstline understand --file sentences.jsonl --json
-      firstline understand --evaluate tests/understanding/sets/consent.jsonl
+      firstline understand --evaluate tests/understanding/sets/consent_held.jsonl
     """
     given = [one for one in (text, path, labelled) if one is not None]
     if len(given) != 1:

@@ -35,6 +35,7 @@ from desk.model.messages import (
 )
 from desk.model.settings import DeskSettingsReader, Secret, load, provider_of
 from desk.model.toml_table import TomlTable
+from tests import wording
 from tests.prepared_desks import DeskFiles
 from tests.stories.desk import eventually
 
@@ -148,13 +149,13 @@ async def test_it_is_heard_and_answered(pager: DeskFiles) -> None:
     channel = application.channels["pager:main"]
     assert isinstance(channel, PagerChannel)
 
-    async def hears(words: str) -> bool:
-        return any(words in text for number, text in channel.said if number == "42")
+    async def hears(pattern: wording.Pattern) -> bool:
+        return any(pattern.is_in(text) for number, text in channel.said if number == "42")
 
     await channel.air.put(("42", "второй день нет интернета, договор 40-1187"))
-    await eventually(lambda: hears("40-1187"))
+    await eventually(lambda: hears(wording.words("40-1187")))
     await channel.air.put(("42", "оператор"))
-    await eventually(lambda: hears("Заявка SN-"))
+    await eventually(lambda: hears(wording.template("registered", "ru")))
     serving.stop()
     await asyncio.wait_for(task, 60)
     await application.close()
