@@ -27,7 +27,13 @@ language_option = click.option(
 
 @click.group()
 def dialog() -> None:
-    """Dialogs: their letter of questions, and what letters answer to it."""
+    """Dialogs: their letter of questions, and what letters answer to it.
+
+    \b
+    Examples:
+      firstline dialog letter no_internet
+      firstline dialog read no_internet --file letters.jsonl --json
+    """
 
 
 @dialog.command()
@@ -35,7 +41,9 @@ def dialog() -> None:
 @language_option
 @pass_folder
 def letter(folder: DeskFolder, /, name: str, language: str) -> None:
-    """Show the first letter of questions, as somebody gets it of whom nothing is known.
+    """Show the first letter of questions.
+
+    It stands as somebody gets it of whom nothing is known yet.
 
     \b
     Examples:
@@ -56,10 +64,11 @@ def letter(folder: DeskFolder, /, name: str, language: str) -> None:
 @json_option
 @pass_folder
 def read(folder: DeskFolder, /, name: str, path: Path, language: str, as_json: bool) -> None:
-    """Read letters in answer to the first letter of questions: a line of --file has "body" and, if need be, "now".
+    """Show what letters answer to the first letter of questions.
 
-    Numbers are those of that letter, in either language. Of a choice the option's id is given, "yes" or "no" where
-    these are the options, and a person's own words of everything else.
+    A line of --file has "body" and, if need be, "now". Numbers are those of that letter, in either language. Of a
+    choice the option's id is given, "yes" or "no" where these are the options, and a person's own words of everything
+    else.
 
     \b
     Examples:
