@@ -9,6 +9,7 @@ A pattern is a line of elements, matched word by word (the words mended by `desk
 ``..``           up to three words whatever, none of them after a comma
 ``...``          the same, but none of the class "telling" and none of the past tense
 ``%past``        a word that looks like a verb of the past tense
+``%order``       a word that looks like a Russian imperative: "кликни", "разбудите"
 ``^`` ``$``      the clause begins, ends here; ``^^`` ``$$`` the message does
 ``??``           (last) the clause is a question
 ``-word``        (first) not after this word; (last) not before this word
@@ -20,7 +21,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from desk.understanding.words import COMMA, QUESTION, Word
@@ -35,6 +36,13 @@ _NOT_PAST = re.compile(
     r"|(?:отдел|канал|портал|сигнал|материал|филиал|персонал|терминал|интервал|квартал|файл|стол|журнал|сериал)\w*)$"
 )
 """Words of wishing, and others, that only look so."""
+_ORDER = re.compile(r"^[а-я]{2,}(?:[иьй]те|ни|ди|ки|жи|ши|чи|зи|ви|ми|ри|пи|ай|яй|уй|инь|унь|ось|авь|ей)$")
+_NO_ORDER = re.compile(
+    r"^(?:связи|сети|люди|дети|почти|пути|двери|части|скорости|нажми|уже|чай|край|май|жми|если|или|при|звони|эй|ей|дней"
+    r"|всей|моей|твоей|своей|нашей|вашей|этой|новой|людей|детей|друзей|сей|чей|дверей|статей|сетей|сообщений|уровни"
+    r"|камери|техники|сайте|чате|лени|тени|ноги|книги|враги|звонки|кнопки|точки|лампочки|розетки|настройки|сутки)$"
+)
+"""Words that only look like imperatives."""
 _BRACES = re.compile(r"([^\s{}|]*)\{([^{}]*)\}([^\s{}|]*)")
 
 Span = tuple[int, int]
@@ -43,18 +51,22 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class _Element:
-    """One place of a pattern: a word of ``words`` (None: any word), so often. ``past``: of the past tense, or not."""
+    """One place of a pattern: a word of ``words`` (None: any word), so often. ``past``: of the past tense, or not;
+    ``order``: an imperative."""
 
     words: frozenset[str] | None
     least: int
     most: int
     past: bool | None = None
+    order: bool = False
     barred: frozenset[str] = frozenset()
 
     def takes(self, word: str) -> bool:
         """Whether the word may stand here."""
         if self.words is not None:
             return word in self.words
+        if self.order:
+            return looks_imperative(word)
         return word not in self.barred and (self.past is None or looks_past(word) is self.past)
 
 
@@ -133,9 +145,9 @@ class PhraseBook:
             name, pattern, needed = self._patterns[number]
             if any(present.isdisjoint(others) for others in needed):
                 continue
-            first = pattern.elements[0].words or frozenset()
+            first = pattern.elements[0]
             for at, text in enumerate(texts):
-                if text in first and (end := _match_end(pattern, words, at)) > at:
+                if first.takes(text) and (end := _match_end(pattern, words, at)) > at:
                     places.setdefault(name, []).append((at, end))
         return places
 
@@ -184,9 +196,9 @@ def _compiled_parts(parts: list[str], classes: WordClasses, line: str) -> Iterat
         parts.pop()
     elements = [_element(part, classes) for part in parts]
     while elements:
-        if elements[0].words is None:
+        if elements[0].words is None and not elements[0].order:
             raise ValueError(f"{line!r} begins with a gap")
-        first = _Element(elements[0].words, 1, elements[0].most)
+        first = replace(elements[0], least=1)
         yield _Pattern(
             (first, *elements[1:]), opens_clause, closes_clause, opens_text, closes_text, is_question, not_after,
             not_before,
@@ -202,6 +214,8 @@ def _element(part: str, classes: WordClasses) -> _Element:
         return _Element(None, 0, MAX_GAP, past=False, barred=classes.words("@telling"))
     if part == "%past":
         return _Element(None, 1, 1, past=True)
+    if part == "%order":
+        return _Element(None, 1, 1, order=True)
     sign = part[-1]
     least, most = {"?": (0, 1), "*": (0, MAX_MANY), "+": (1, MAX_MANY)}.get(sign, (1, 1))
     return _Element(classes.words(part[:-1] if sign in "?*+" else part), least, most)
@@ -248,6 +262,12 @@ def _goes_on(before: Word, element: _Element, is_first: bool) -> bool:
 def looks_past(word: str) -> bool:
     """Whether a word looks like a verb of the past tense: "приходил", "обещали", "called". Wishes in it are none."""
     return bool(_PAST.match(word)) and not _NOT_PAST.match(word)
+
+
+@lru_cache(maxsize=8192)
+def looks_imperative(word: str) -> bool:
+    """Whether a word looks like an order: "кликни", "разбудите"."""
+    return bool(_ORDER.match(word)) and not _NO_ORDER.match(word)
 
 
 def _may_end(pattern: _Pattern, words: Sequence[Word], at: int) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from desk.understanding.anger import shouting
+from desk.understanding.likeness import alike
 from desk.understanding.mending import Mending
 from desk.understanding.observations import Act, Context, ObservedAct, ObservedValue, Situation
 from desk.understanding.phrase_book import PhraseBook, Span, WordClasses
@@ -130,14 +131,37 @@ def word_class(name: str) -> frozenset[str]:
     return _phrases().classes.words(f"@{name}")
 
 
+def word_classes() -> WordClasses:
+    """The classes of words of ``phrases/classes.toml``."""
+    return _phrases().classes
+
+
+def by_phrases(words: Sequence[Word], context: Context | None) -> dict[Act, list[Span]]:
+    """Where phrases show each act; without a context, by phrases for any."""
+    return _by_phrases(words, context, _phrases().book.found(words))
+
+
+def against(words: Sequence[Word], act: Act) -> list[Span]:
+    """Where phrases say that the words mean something else than this act."""
+    return _phrases().book.found(words).get(f"!{act}", [])
+
+
 def _places(words: Sequence[Word], context: Context) -> dict[Act, list[Span]]:
-    """Where the words show each act, but where they mean something else."""
+    """Where the words show each act, by phrases, or else because they are like those of many who did."""
+    found = _phrases().book.found(words)
+    places = _by_phrases(words, context, found)
+    for act, spans in alike(words, _phrases().classes).items():
+        if act not in places and (left := _apart_from(spans, found.get(f"!{act}", ()))):
+            places[act] = left
+    return places
+
+
+def _by_phrases(words: Sequence[Word], context: Context | None, found: Mapping[str, list[Span]]) -> dict[Act, list[Span]]:
     phrases = _phrases()
-    found = phrases.book.found(words)
     places: dict[Act, list[Span]] = {}
     for name, spans in found.items():
         act, _, where = name.partition(".")
-        if act.startswith("!") or where not in ("", context):
+        if act.startswith("!") or (where and context and where != context):
             continue
         against = (*found.get(f"!{act}", ()), *found.get(f"!{act}.{context}", ()))
         if left := _apart_from(spans, against):
