@@ -8,6 +8,7 @@ must reach the threshold of the act. Likeness only ever adds acts that close not
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from desk.understanding.words import COMMA, QUESTION, Word
 
 WEIGHTS = Path(__file__).parent / "likeness.tsv"
 LEARNED = (
-    Act.HUMAN, Act.CALLBACK, Act.STATUS, Act.CANCEL, Act.BOT_QUESTION, Act.CONFUSED, Act.OTHER_MATTER, Act.CORRECTION,
+    Act.HUMAN, Act.CALLBACK, Act.STATUS, Act.BOT_QUESTION, Act.CONFUSED, Act.OTHER_MATTER, Act.CORRECTION,
     Act.ANGRY,
 )  # fmt: skip
 MAX_WORDS = 16
@@ -105,16 +106,14 @@ def features(words: Sequence[Word], classes: WordClasses) -> set[str]:
         found.update(_of_word(text))
         found.update(own)
     stems = [text[:STEM] for text in texts]
-    found.update(f"{one} {other}" for one, other in zip(stems, stems[1:], strict=False))
+    found.update(f"{one} {other}" for one, other in itertools.pairwise(stems))
     found.update(f"{one} _ {other}" for one, other in zip(stems, stems[2:], strict=False))
-    for (one, before), (other, after) in zip(
-        zip(stems, tags, strict=True), zip(stems[1:], tags[1:], strict=True), strict=False
-    ):
-        found.update(f"{tag} {other}" for tag in before)
-        found.update(f"{one} {tag}" for tag in after)
+    for at in range(len(stems) - 1):
+        found.update(f"{tag} {stems[at + 1]}" for tag in tags[at])
+        found.update(f"{stems[at]} {tag}" for tag in tags[at + 1])
     told = [[tag for tag in own if tag != "@fill"] for own in tags]
-    for at, own in enumerate(told):
-        for tag in own:
+    for at, before in enumerate(told):
+        for tag in before:
             found.update(f"{tag}>{later}" for others in told[at + 1 :] for later in others)
     return found
 

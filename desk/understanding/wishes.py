@@ -151,12 +151,16 @@ def _places(words: Sequence[Word], context: Context) -> dict[Act, list[Span]]:
     found = _phrases().book.found(words)
     places = _by_phrases(words, context, found)
     for act, spans in alike(words, _phrases().classes).items():
-        if act not in places and (left := _apart_from(spans, found.get(f"!{act}", ()))):
+        if act not in places and (
+            left := _apart_from(spans, (*found.get(f"!{act}", ()), *found.get(f"!{act}.{context}", ())))
+        ):
             places[act] = left
     return places
 
 
-def _by_phrases(words: Sequence[Word], context: Context | None, found: Mapping[str, list[Span]]) -> dict[Act, list[Span]]:
+def _by_phrases(
+    words: Sequence[Word], context: Context | None, found: Mapping[str, list[Span]]
+) -> dict[Act, list[Span]]:
     phrases = _phrases()
     places: dict[Act, list[Span]] = {}
     for name, spans in found.items():
