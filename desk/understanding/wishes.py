@@ -151,8 +151,11 @@ def _places(words: Sequence[Word], context: Context) -> dict[Act, list[Span]]:
     found = _phrases().book.found(words)
     places = _by_phrases(words, context, found)
     for act, spans in alike(words, _phrases().classes).items():
-        if act not in places and (
-            left := _apart_from(spans, (*found.get(f"!{act}", ()), *found.get(f"!{act}.{context}", ())))
+        is_meant = act is Act.HUMAN and Act.CALLBACK in places  # who wants a call wants a human
+        if (
+            act not in places
+            and not is_meant
+            and (left := _apart_from(spans, (*found.get(f"!{act}", ()), *found.get(f"!{act}.{context}", ()))))
         ):
             places[act] = left
     return places
