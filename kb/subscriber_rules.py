@@ -67,7 +67,7 @@ def _suggestion_acts(best: ArticleSuggestion, facts: Facts, question: str, *befo
     capabilities = facts.get(ChannelCapabilities)
     in_short = bool(best.short) and capabilities is not None and not capabilities.batch
     buttons = (*HELPED_BUTTONS[:1], *MORE_STEPS, *HELPED_BUTTONS[1:]) if in_short else HELPED_BUTTONS
-    text, files = (best.short, best.pictures[:1]) if in_short else (best.text, best.pictures)
+    text, files = (best.short, best.pictures[: best.short_pictures]) if in_short else (best.text, best.pictures)
     recorded = RecordArticleShown(best.article, best.score), AddJournalEntry(ArticleShown(best.article))
     shown = (SayText(text, files=files), SayTemplate(question, buttons=buttons))
     return Expect(SELF_HELP), *recorded, *before, *shown
@@ -139,7 +139,7 @@ def _more_steps(case: Case, facts: Facts) -> Decision:
     article = _last_article(case, facts)
     if article is None or not article.rest:
         return decide(SayTemplate("helped_unclear", buttons=HELPED_BUTTONS))
-    rest = SayText(article.rest, files=article.pictures[1:])
+    rest = SayText(article.rest, files=article.pictures[article.short_pictures :])
     return decide(SayTemplate("more_steps"), rest, SayTemplate("did_this_help", buttons=HELPED_BUTTONS))
 
 

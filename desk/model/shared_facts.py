@@ -83,8 +83,9 @@ class IdentityClaim:
 class ArticleSuggestion:
     """An article that may help: ``score`` from 0 to 1, ``sure`` when it is worth showing unasked.
 
-    In a chat a long one is shown ``short`` at first, and the ``rest`` when it is asked for; both are empty where it is
-    short anyway. ``source`` is its Markdown, with the provider's facts in it.
+    In a chat a long one is shown ``short`` at first, with the first ``short_pictures`` of its pictures, and the
+    ``rest`` when it is asked for; both are empty where it is short anyway. ``source`` is its Markdown, with the
+    provider's facts in it.
     """
 
     article: str
@@ -97,6 +98,7 @@ class ArticleSuggestion:
     category: str = ""
     short: RichText = NO_TEXT
     rest: RichText = NO_TEXT
+    short_pictures: int = 0
     source: str = ""
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from desk.language.normalize import normalized
+from kb.content.article_body import parse_picture_line
 
 SHORT_STEPS = 3
 """Steps that are shown at first."""
@@ -35,6 +36,11 @@ def short_and_rest(text: str) -> tuple[str, str]:
         cut = steps[SHORT_STEPS]
     short, rest = "\n".join(lines[:cut]).strip("\n"), "\n".join(lines[cut:]).strip("\n")
     return (short, rest) if rest else ("", "")
+
+
+def pictures_in_short(text: str) -> int:
+    """How many pictures of an article, their lines left in its text, belong to the steps that are shown at first."""
+    return sum(parse_picture_line(line) is not None for line in short_and_rest(text)[0].split("\n"))
 
 
 def passage_about(text: str, question: str) -> str:

@@ -15,7 +15,7 @@ from desk.model.provider_files import Provider
 from desk.model.shared_facts import ArticleSuggestion, ArticleSuggestions
 from kb.content.article_body import fill_facts, visible_picture_indexes
 from kb.content.article_files import Article, find_picture
-from kb.content.article_steps import short_and_rest
+from kb.content.article_steps import pictures_in_short, short_and_rest
 from kb.search import build_process
 from kb.search.agent_search import InternalArticleMatchers
 from kb.search.index_files import IndexFiles
@@ -118,6 +118,7 @@ class KnowledgeBase:
             category=match.article.category,
             short=join_texts((_bold_title(edition.title), parse_markdown(short))) if short else RichText(""),
             rest=parse_markdown(rest),
+            short_pictures=pictures_in_short(fill_facts(edition.body, facts, pictures=True)),
             source=filled,
         )
 

@@ -17,6 +17,8 @@ from typing import TypeVar
 
 import numpy as np
 
+from desk.understanding.observations import Context, Situation
+from desk.understanding.understand import understand
 from kb.content.article_files import Article, sha256_of
 from kb.search import calibration
 from kb.search.article_index import FORMAT_VERSION, ArticleIndex, build_index
@@ -69,6 +71,7 @@ SIMILARITY_SMOOTHING = 0.03
 MIN_SCRIPT_SHARE = 0.01
 """The share of an index's letters from which it counts as written in that script."""
 
+_OVER = Situation(context=Context.CONSENT)
 _WEIGHTS = np.array([BLEND_WEIGHTS[name] for name in MEASURES])
 _CHAR, _ASKED, _WHOLE, _EVERY = (MEASURES.index(name) for name in ("char", "asked", "whole", "every"))
 
@@ -354,9 +357,11 @@ def _scripts_of(indexes: Sequence[ArticleIndex]) -> tuple[bool, bool]:
 
 
 def _on_topic(text: str, matches: Sequence[ArticleMatch]) -> Sequence[ArticleMatch]:
-    """The matches; an article that is not about a topic of the question fits it not, however alike the words are."""
+    """The matches; an article that is not about a topic of the question fits it not, however alike the words are, and
+    none fits thanks and a finished story."""
+    is_over = any(one.fits for one in matches) and understand(text, _OVER).closes
     return [
-        replace(one, fits=False, sure=False) if uncovered_topic(text, one.article.editions.values()) else one
+        replace(one, fits=False, sure=False) if is_over or uncovered_topic(text, one.article.editions.values()) else one
         for one in matches
     ]
 

@@ -12,6 +12,7 @@ import kb
 from kb.content.article_files import read_folders
 from kb.search.matcher import Matcher
 from kb.search.near_topics import topics_of, uncovered_topic
+from kb.storage.phrase_store import with_learned_phrasings
 
 SET = Path(__file__).parents[1] / "sets" / "near_topics.jsonl"
 LINES: list[dict[str, Any]] = [json.loads(line) for line in SET.read_text("utf-8").splitlines()]
@@ -58,3 +59,11 @@ def test_an_article_about_the_topic_itself_answers_it() -> None:
 def test_a_word_of_the_topic_in_another_matter_is_no_topic() -> None:
     assert topics_of("телевизор не подключается к интернету") == frozenset()
     assert topics_of("расторгнуть договор") == {"leaving"}
+
+
+def test_thanks_and_a_finished_story_find_nothing_whatever_strangers_taught() -> None:
+    thanks = "Спасибо большое, всё заработало, вы молодцы!"
+    asked = f"нет интернета, {thanks}"
+    taught = Matcher(with_learned_phrasings(list(ARTICLES.values()), [("", "no-internet", "ru", thanks)]))
+    assert taught.best(asked, "ru"), "beside a trouble they are a question"
+    assert not taught.best(thanks, "ru")
