@@ -27,11 +27,12 @@ from desk.model.case import Case, append_words
 from desk.model.core_facts import CaseMatch, Now
 from desk.model.events import Inbound, Said
 from desk.model.journal import TakenUpAgain
+from desk.model.last_word import short_word, was_said_last
 from desk.model.provider_files import Provider
 from desk.model.states import RECURRED, CaseState
 from desk.understanding.belonging import AfterClosing
 from escalation.promise_rules import watch_for_taker
-from escalation.words import acknowledgement, owner_name, silence, was_said_last
+from escalation.words import owner_name, silence
 
 
 def is_closed(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
@@ -81,4 +82,4 @@ def answer_courtesy(case: Case, inbound: Inbound[Said], facts: Facts) -> Decisio
     """Thanks reopen nothing: a word once, and then a silence that the journal explains."""
     if was_said_last(case, "you_are_welcome"):
         return decide(silence("small talk"))
-    return decide(*acknowledgement(case, "you_are_welcome"))
+    return decide(*short_word(case, "you_are_welcome"))

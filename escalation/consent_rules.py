@@ -31,12 +31,13 @@ from desk.model.case import Case, consent_record, may_consent
 from desk.model.core_facts import Now
 from desk.model.events import Inbound, Pressed, Said, TimerFired
 from desk.model.journal import ClosingAgreed
+from desk.model.last_word import short_word
 from desk.model.provider_files import Provider
 from desk.model.states import CaseState
 from desk.understanding.message import situation_of, understood
 from desk.understanding.observations import Act, Context, Understanding
 from desk.understanding.substance import tells_of_matter
-from escalation.words import acknowledgement, owner_name, relay, silence
+from escalation.words import owner_name, relay, silence
 
 Answer = Inbound[Said] | Inbound[Pressed]
 
@@ -116,7 +117,7 @@ def _closing_moves(question: str) -> list[RuleAct]:
 
 def _denied(case: Case, inbound: Answer, facts: Facts) -> Decision:
     if case.expecting.question:
-        return decide(Expect(), *relay(case, inbound), *acknowledgement(case, "stays_open"), words_used=True)
+        return decide(Expect(), *relay(case, inbound), *short_word(case, "stays_open"), words_used=True)
     again = SetTimer("eta_missing", facts.need(Now).at + facts.need(Provider).first_eta_within, "eta")
     return decide(
         ChangeState(CaseState.IN_PROGRESS, "reopened"),
@@ -134,15 +135,15 @@ def _beside(case: Case, inbound: Answer, facts: Facts, found: Understanding) -> 
     """Neither yes nor no: the agent reads it, and the question stays open."""
     names: Names = {"agent": owner_name(case, facts.need(Provider))}
     if found.says(Act.RESERVED):
-        word = acknowledgement(case, "consent_reserved", names)
+        word = short_word(case, "consent_reserved", names)
     elif found.says(Act.WAIT):
-        word = acknowledgement(case, "consent_wait", names)
+        word = short_word(case, "consent_wait", names)
     elif inbound.files or "?" in found.text or found.says(*_ASKS) or tells_of_matter(found):
-        word = acknowledgement(case, "consent_passed_on", names)
+        word = short_word(case, "consent_passed_on", names)
     elif case.dialog_state.tries:
         return decide(*relay(case, inbound), silence("asked twice"), words_used=True)
     else:
-        word = [SetDialogState({"tries": 1}), *acknowledgement(case, "consent_again", buttons=CONSENT_BUTTONS)]
+        word = [SetDialogState({"tries": 1}), *short_word(case, "consent_again", buttons=CONSENT_BUTTONS)]
     return decide(*relay(case, inbound), *word, words_used=True)
 
 

@@ -28,6 +28,7 @@ from desk.model.case import LIVE_TALK, Case
 from desk.model.core_facts import Now
 from desk.model.dialog_state import CONSENT
 from desk.model.events import Inbound, Opened, Pressed, Said
+from desk.model.last_word import short_word, was_said_last
 from desk.model.provider_files import Provider
 from desk.model.states import CaseState
 from desk.understanding.message import understood
@@ -35,15 +36,7 @@ from desk.understanding.observations import Act, Understanding
 from desk.understanding.substance import tells_of_matter
 from escalation.consent_rules import CONSENT_BUTTONS, WITHDRAW, WITHDRAW_BUTTONS, WORKS
 from escalation.transcript import RELAYED
-from escalation.words import (
-    acknowledgement,
-    clock_time,
-    eta_labels,
-    owner_name,
-    relay,
-    silence,
-    was_said_last,
-)
+from escalation.words import clock_time, eta_labels, owner_name, relay, silence
 
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
 Answer = Callable[[Case, Inbound[Said], Facts, Understanding], list[RuleAct]]
@@ -97,26 +90,26 @@ def relay_to_agent(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision
 
 def _emergency(case: Case, inbound: Inbound[Said], facts: Facts, found: Understanding) -> list[RuleAct]:
     told = SayTemplate("agents_emergency", {"text": literal(inbound.text)}, Addressee.AGENTS)
-    return [*acknowledgement(case, "emergency_passed_on"), told]
+    return [*short_word(case, "emergency_passed_on"), told]
 
 
 def _works_already(case: Case, inbound: Inbound[Said], facts: Facts, found: Understanding) -> list[RuleAct]:
     """ "It works already" closes nothing by itself: a clear yes to the question does."""
     if case.state == CaseState.RESOLVED:
-        return acknowledgement(case, "consent_again", buttons=CONSENT_BUTTONS)
-    return [Expect(CONSENT, WORKS), *acknowledgement(case, "works_ask", buttons=CONSENT_BUTTONS)]
+        return short_word(case, "consent_again", buttons=CONSENT_BUTTONS)
+    return [Expect(CONSENT, WORKS), *short_word(case, "works_ask", buttons=CONSENT_BUTTONS)]
 
 
 def _withdraw(case: Case, inbound: Inbound[Said], facts: Facts, found: Understanding) -> list[RuleAct]:
     if case.state == CaseState.RESOLVED:
-        return acknowledgement(case, "consent_again", buttons=CONSENT_BUTTONS)
-    return [Expect(CONSENT, WITHDRAW), *acknowledgement(case, "withdraw_ask", buttons=WITHDRAW_BUTTONS)]
+        return short_word(case, "consent_again", buttons=CONSENT_BUTTONS)
+    return [Expect(CONSENT, WITHDRAW), *short_word(case, "withdraw_ask", buttons=WITHDRAW_BUTTONS)]
 
 
 def _language(case: Case, inbound: Inbound[Said], facts: Facts, found: Understanding) -> list[RuleAct]:
     wanted = found.value("language")
     language = str(wanted.value) if wanted and wanted.value in LANGUAGES else _other_language(case)
-    return [SetFields({"language": language}), *acknowledgement(case, "language_changed"), UpdateCard()]
+    return [SetFields({"language": language}), *short_word(case, "language_changed"), UpdateCard()]
 
 
 def _other_language(case: Case) -> str:
@@ -127,12 +120,12 @@ def _call_back(case: Case, inbound: Inbound[Said], facts: Facts, found: Understa
     """The number is noted and shown on the card; without one it is asked for, unless one is on file."""
     phone = _phone_of(case, found) or case.callback_phone
     if not phone and not case.phone:
-        return [SetFields({"preferred_way": "phone"}), *acknowledgement(case, "callback_ask"), UpdateCard()]
+        return [SetFields({"preferred_way": "phone"}), *short_word(case, "callback_ask"), UpdateCard()]
     told = SayTemplate("agents_callback", {"phone": literal(phone or case.phone)}, Addressee.AGENTS)
     # A number on file is no business of who has not proved to be its holder.
     known: Names = {"phone": literal(phone or (case.phone if case.proved else ""))}
     noted = SetFields({"preferred_way": "phone", "callback_phone": phone})
-    return [noted, *acknowledgement(case, "callback_noted", known), told, UpdateCard()]
+    return [noted, *short_word(case, "callback_noted", known), told, UpdateCard()]
 
 
 def _phone_of(case: Case, found: Understanding) -> str:
@@ -143,7 +136,7 @@ def _phone_of(case: Case, found: Understanding) -> str:
 
 
 def _bot(case: Case, inbound: Inbound[Said], facts: Facts, found: Understanding) -> list[RuleAct]:
-    return acknowledgement(case, "bot_while_waiting", {"agent": owner_name(case, facts.need(Provider))})
+    return short_word(case, "bot_while_waiting", {"agent": owner_name(case, facts.need(Provider))})
 
 
 def _angry(case: Case, inbound: Inbound[Said], facts: Facts, found: Understanding) -> list[RuleAct]:
@@ -153,7 +146,7 @@ def _angry(case: Case, inbound: Inbound[Said], facts: Facts, found: Understandin
         now = SetFields({"upset": True, "reminded_at": facts.need(Now).at})
         names: Names = {"agent": owner_name(case, facts.need(Provider))}
         asked = _state(case, facts, reminded=False) if found.says(Act.STATUS) else []
-        return [now, *acknowledgement(case, "sorry_while_waiting", names), *asked, told, UpdateCard()]
+        return [now, *short_word(case, "sorry_while_waiting", names), *asked, told, UpdateCard()]
     return _state(case, facts)
 
 
@@ -164,8 +157,8 @@ def _human_wanted(case: Case, inbound: Inbound[Said], facts: Facts, found: Under
 def _human(case: Case, facts: Facts) -> list[RuleAct]:
     if case.owner:
         names: Names = {"agent": owner_name(case, facts.need(Provider))}
-        return acknowledgement(case, "human_has_it", names)
-    return [*acknowledgement(case, "operator_soon"), *_reminded(case, facts, "agents_human_wanted")]
+        return short_word(case, "human_has_it", names)
+    return [*short_word(case, "operator_soon"), *_reminded(case, facts, "agents_human_wanted")]
 
 
 def _status(case: Case, inbound: Inbound[Said], facts: Facts, found: Understanding) -> list[RuleAct]:
@@ -184,7 +177,7 @@ def _state(case: Case, facts: Facts, reminded: bool = True) -> list[RuleAct]:
         "just_now": "1" if told else "",
         **eta_labels(case, now, provider),
     }
-    return [*acknowledgement(case, "waiting_state", names), *told]
+    return [*short_word(case, "waiting_state", names), *told]
 
 
 def _reminded(case: Case, facts: Facts, template: str) -> list[RuleAct]:
@@ -220,7 +213,7 @@ def _small_talk(case: Case, inbound: Inbound[Said], found: Understanding) -> lis
     word = "you_are_welcome" if found.says(Act.THANKS) else "waiting_noted"
     if case.owner and not found.says(Act.THANKS):
         return [*relay(case, inbound), *([silence("small talk")] if case.unread >= RELAYED else [])]
-    return [silence("small talk")] if was_said_last(case, word) else acknowledgement(case, word)
+    return [silence("small talk")] if was_said_last(case, word) else short_word(case, word)
 
 
 def _passed_on(case: Case, inbound: Inbound[Said], facts: Facts, found: Understanding) -> list[RuleAct]:
@@ -230,7 +223,7 @@ def _passed_on(case: Case, inbound: Inbound[Said], facts: Facts, found: Understa
         "agent": owner_name(case, facts.need(Provider)),
         "file": "1" if inbound.files and not inbound.text.strip() else "",
     }
-    return acknowledgement(case, "passed_on" if case.owner else "added", names)
+    return short_word(case, "passed_on" if case.owner else "added", names)
 
 
 def _is_live(case: Case, facts: Facts) -> bool:

@@ -7,29 +7,13 @@ from typing import Any
 
 from desk.language.rich_text import literal
 from desk.language.time_labels import time_labels
-from desk.model.acts import AddJournalEntry, Addressee, Buttons, Names, RuleAct, SayTemplate, SetFields, UpdateCard
+from desk.model.acts import AddJournalEntry, Addressee, Names, RuleAct, SayTemplate, SetFields, UpdateCard
 from desk.model.case import Case
 from desk.model.events import Inbound, Said
 from desk.model.journal import KeptSilent
 from desk.model.messages import RedeliveryPolicy
 from desk.model.provider_files import Agent, Provider
 from escalation.transcript import RELAYED
-
-_AGAIN = " again"
-
-
-def acknowledgement(case: Case, template: str, names: Names | None = None, buttons: Buttons = ()) -> list[RuleAct]:
-    """Says a word to the speaker; where it was the last one said, in its other form (``again``)."""
-    again = case.last_word == template
-    return [
-        SayTemplate(template, {**(names or {}), "again": "1" if again else ""}, buttons=buttons),
-        SetFields({"last_word": template + _AGAIN if again else template}),
-    ]
-
-
-def was_said_last(case: Case, template: str) -> bool:
-    """Whether this word, in one form or the other, was the last one said."""
-    return case.last_word in (template, template + _AGAIN)
 
 
 def silence(reason: str) -> RuleAct:

@@ -25,7 +25,9 @@ def answer_command(case: Case, inbound: Words, facts: Facts) -> Decision | None:
         return decide(SayTemplate("help"), Ignore(IgnoredCode.HELP))
     if not case.registered:
         untold = facts.need(CaseMatch).how == "new" or case.expecting.owner == PROBLEM
-        return decide(SayTemplate("status_none" if untold else "status_intake"), Ignore(IgnoredCode.STATUS))
+        return decide(
+            SayTemplate("status_none" if untold else "status_intake", {"again": ""}), Ignore(IgnoredCode.STATUS)
+        )
     names = {"state": case.state, "taken": "1" if case.owner else "", "eta": "1" if case.eta else ""}
     if case.eta is not None:
         names |= time_labels(case.eta, facts.need(Now).at, facts.need(Provider).timezone, case.language)

@@ -34,7 +34,7 @@ def answer_thanks(case: Case, inbound: Words, facts: Facts) -> Decision | None:
     if facts.need(CaseMatch).how != "new" or inbound.files:
         return None
     return (
-        decide(SayTemplate("you_are_welcome"), Ignore(IgnoredCode.THANKS))
+        decide(SayTemplate("you_are_welcome", {"again": ""}), Ignore(IgnoredCode.THANKS))
         if _is_courtesy(heard(case, inbound, facts))
         else None
     )

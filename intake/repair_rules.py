@@ -28,6 +28,7 @@ from desk.model.core_facts import CaseMatch, Now, Turn
 from desk.model.dialog_state import IDENTIFIER, PROBLEM, QUESTION, RESUME, SELF_HELP, SETTLED
 from desk.model.events import Inbound, Pressed, Said
 from desk.model.journal import ClosingAgreed
+from desk.model.last_word import short_word
 from desk.model.states import CaseState
 from desk.understanding.observations import Act
 from desk.understanding.terms import term_asked
@@ -142,7 +143,7 @@ def _between(case: Case, inbound: Words, facts: Facts) -> list[RuleAct]:
     if (term := term_asked(found)) and case.expecting.owner != SELF_HELP:
         said.append(SayTemplate("explain", {"term": term}))
     if found.says(Act.STATUS) and case.description:
-        said.append(SayTemplate("status_intake"))
+        said += short_word(case, "status_intake")
     return said
 
 

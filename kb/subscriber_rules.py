@@ -24,6 +24,7 @@ from desk.model.core_facts import Now
 from desk.model.dialog_state import ARTICLE, SELF_HELP
 from desk.model.events import Inbound, Opened, Pressed, Said
 from desk.model.journal import ArticleShown, ArticleTried, ClosingAgreed
+from desk.model.last_word import short_word
 from desk.model.shared_facts import ArticleSuggestion, ArticleSuggestions, DialogArticles
 from desk.model.states import CaseState
 from desk.understanding.message import understood
@@ -146,7 +147,9 @@ def _more_steps(case: Case, facts: Facts) -> Decision:
 def _waits(case: Case) -> Decision:
     """Who tries it has all the time; the question stays open, and no two answers in a row are alike."""
     said = "still_here" if case.dialog_state.waits % 2 else "take_your_time"
-    return decide(SetDialogState({"waits": case.dialog_state.waits + 1}), SayTemplate(said), words_used=True)
+    return decide(
+        SetDialogState({"waits": case.dialog_state.waits + 1}), SayTemplate(said, {"again": ""}), words_used=True
+    )
 
 
 def _explains(case: Case, facts: Facts, found: Understanding) -> Decision:
@@ -156,7 +159,7 @@ def _explains(case: Case, facts: Facts, found: Understanding) -> Decision:
     article = _last_article(case, facts)
     passage = passage_about(article.source, found.text) if article else ""
     if not passage:
-        return decide(SayTemplate("ask_differently"))
+        return decide(*short_word(case, "ask_differently"))
     return decide(SayTemplate("article_question"), SayText(parse_markdown(passage)), words_used=True)
 
 

@@ -15,6 +15,7 @@ from desk.model.case import Case, append_words
 from desk.model.core_facts import Now, Turn
 from desk.model.dialog_state import QUESTION
 from desk.model.events import Inbound, Opened, Pressed, Said
+from desk.model.last_word import short_word
 from desk.model.provider_files import Provider
 from desk.understanding.observations import Act, Understanding
 from desk.understanding.substance import has_substance
@@ -117,7 +118,7 @@ def _beside(
         return _repeated(case, facts, dialog, question, [SayTemplate("seen", {"kind": kind})])
     if found.says(Act.GREETING, Act.THANKS, Act.WAIT) and not hearing.words_left(found, case):
         lead = "take_your_time" if found.says(Act.WAIT) else "hello_again"
-        return decide(SayTemplate(lead), words_used=True)
+        return decide(*short_word(case, lead), words_used=True)
     lead = "in_other_words" if found.says(Act.CONFUSED) else "not_understood"
     return _once_more(case, facts, dialog, question, [SayTemplate(lead)])
 

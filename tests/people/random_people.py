@@ -197,7 +197,7 @@ class RandomPerson:
         before = talk.case.dialog_state.asked if talk.case.expecting.owner == QUESTION else []
         talk.says(text)
         now = talk.case.dialog_state.asked if talk.case.expecting.owner == QUESTION else []
-        if list(now) != list(before):
+        if list(now) != list(before) and "back_again" not in talk.words:
             self.asked += now
         self.lines.append(f"desk: {' '.join(talk.words)} {talk.shown[:70]!r} -> {talk.case.expecting}")
 
@@ -265,7 +265,7 @@ def _is_over(talk: Talk) -> bool:
 def _prompt(acts: Sequence[RuleAct]) -> list[str]:
     """What was said last, as far as it can be compared."""
     return [
-        one.text.plain if isinstance(one, SayText) else one.template
+        one.text.plain if isinstance(one, SayText) else f"{one.template} {one.names.get('again', '')}"
         for one in acts
         if isinstance(one, (SayText, SayTemplate))
     ]
