@@ -32,6 +32,8 @@ from intake.engine.model import DialogSet
 Answer = Inbound[Said] | Inbound[Pressed]
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
 
+_BESIDE_A_NUMBER = frozenset({Act.CORRECTION, Act.AGREE, Act.DENY, Act.GREETING, Act.THANKS, Act.ANSWER})
+"""Acts that say nothing of their own in a message with another number: "нет, 40-1187, спасибо"."""
 NO_CONTRACT: Buttons = ((Button("no_contract", "button_no_contract"), Button("operator", "button_operator")),)
 
 
@@ -53,15 +55,18 @@ def recognise_account(case: Case, inbound: Spoken, facts: Facts) -> Decision | N
         acts.append(SayTemplate("contract_noted", {"contract": typed}))
     if asked and (typed or identified.account):
         acts += [Expect(), SetDialogState({"tries": 0})]
-    if mended and case.expecting and not asked and not has_substance(_besides(inbound, facts, case), typed):
+    if mended and case.expecting and not asked and not _says_more(case, inbound, facts, typed):
         return decide(*acts, words_used=True)
     return decide(*acts, done=False) if acts else None
 
 
-def _besides(inbound: Spoken, facts: Facts, case: Case) -> str:
-    """What a message says beside the number: "ой, ошибся" says nothing of the matter."""
+def _says_more(case: Case, inbound: Spoken, facts: Facts, number: str) -> bool:
+    """Whether a message says anything beside another number: an answer, a wish, words of the matter. "Ой, ошибся" does
+    not."""
     found = heard(case, inbound, facts)
-    return "" if found.says(Act.CORRECTION) and not found.values else found.leftover
+    if found.values or any(one.act not in _BESIDE_A_NUMBER for one in found.acts):
+        return True
+    return not found.says(Act.CORRECTION) and has_substance(found.leftover, number)
 
 
 def _known(case: Case, identified: IdentityClaim, facts: Facts) -> list[RuleAct]:

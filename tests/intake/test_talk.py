@@ -219,6 +219,23 @@ class TestContract:
         talk.says("ой ошибся 40-1546")
         assert talk.case.contract == "40-1546"
         assert "contract_corrected" in talk.words
+
+    @pytest.mark.parametrize(
+        ("beside", "state"),
+        [(", оператор", "acknowledged"), (", отмените заявку", "cancelled")],
+        ids=["human", "cancel"],
+    )
+    def test_a_wish_beside_another_number_is_heard(self, beside: str, state: str) -> None:
+        talk = Talk(NO_INTERNET, dialogs=PACKAGED, contract_shape="99-9999").says("нет интернета, договор 40-9999")
+        talk.says(f"договор 40-1546{beside}")
+        assert (talk.case.contract, talk.case.state, talk.case.expecting.owner) == ("40-1546", state, "")
+        assert "contract_corrected" in talk.words
+
+    def test_a_number_alone_leaves_the_question_as_it_is(self) -> None:
+        talk = Talk(NO_INTERNET, dialogs=PACKAGED, contract_shape="99-9999").says("нет интернета, договор 40-9999")
+        asked = talk.case.expecting
+        talk.says("нет, 40-1546, спасибо")
+        assert (talk.case.expecting, talk.words) == (asked, ["contract_corrected"])
         assert "not_understood" not in talk.words
 
     def test_a_bare_greeting_is_greeted_and_asked_what_happened(self) -> None:
