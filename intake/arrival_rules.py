@@ -5,7 +5,7 @@ from __future__ import annotations
 from desk.model.acts import ChangeState, Decision, Expect, Facts, Ignore, PopupNotice, SetFields, decide
 from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.case import Case
-from desk.model.core_facts import CaseMatch, DuplicateOf, Now
+from desk.model.core_facts import CaseMatch, DuplicateOf, Now, PressedInTime
 from desk.model.events import DeliveryFailed, Event, Inbound, NotForDesk, Opened, Pressed, Said, TimerFired
 from desk.model.provider_files import Provider
 from desk.model.states import CaseState
@@ -20,8 +20,9 @@ def ignore_duplicate(case: Case, inbound: Words | Inbound[DeliveryFailed], facts
 
 
 def refuse_stale_button(case: Case, inbound: Inbound[Pressed], facts: Facts) -> Decision | None:
-    """A button of an earlier prompt says so and changes nothing."""
-    current = facts.need(CaseMatch).how == "button" and inbound.event.prompt == case.dialog_state.prompt
+    """A button of an earlier prompt says so and changes nothing, but where it was the last one when it was pressed."""
+    last = inbound.event.prompt == case.dialog_state.prompt or facts.get(PressedInTime) is not None
+    current = facts.need(CaseMatch).how == "button" and last
     return None if current and case.open else decide(PopupNotice("stale_button"), Ignore(IgnoredCode.STALE_BUTTON))
 
 

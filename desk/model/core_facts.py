@@ -69,6 +69,12 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class PressedInTime:
+    """A button of an earlier prompt was pressed before any later one was there to be read, and the question of that
+    prompt is still the open one: words written just before the press have only had it put again."""
+
+
+@dataclass(frozen=True, slots=True)
 class ActingAgent:
     """The agent who speaks, when it is one; `agent` is None for a stranger in the agents' group."""
 

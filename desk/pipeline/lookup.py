@@ -27,7 +27,7 @@ from desk.model.states import FINAL, CaseState
 from desk.model.subscribers import Person, PersonAddress
 from desk.pipeline.case_choice import CaseChoice, after_closing, begins_another, unnamed
 from desk.pipeline.reply_tokens import ReplyTokenSigner, claimed_case
-from desk.pipeline.turns import put_turns
+from desk.pipeline.turns import put_presses, put_turns
 from desk.queues.sent_questions import departure_behind
 from desk.storage.ids import RepeatableRoundIds
 from desk.storage.queue_tables import fingerprints
@@ -141,6 +141,7 @@ class SenderAndCaseLookup:
         session.expunge_all()
         rounds = [self._round(arrival, one, provider, known, wanted[arrival.id], now) for arrival, one in inbound]
         await put_turns(session, rounds, replied)
+        await put_presses(session, rounds)
         return rounds
 
     async def _named(

@@ -52,6 +52,7 @@ class OutboxSender:
         self._since: dict[asyncio.Task[SendOutcome], float] = {}
         self._resting: dict[str, datetime] = {}
         self._turn = 0
+        self._claim_open = False
         self.stopping = False
 
     async def sweep(self, channels: Collection[str]) -> bool:
@@ -71,6 +72,10 @@ class OutboxSender:
             await self._settle()
 
     async def _start(self, channels: Collection[str]) -> int:
+        if self._claim_open:
+            # The database failed us between claiming and sending: whatever is not flying was never sent by us.
+            await outbox.release(self._database, self._holder, [one.id for one in self._flying.values()])
+            self._claim_open = False
         now = self._clock()
         sending: dict[str, Counter[SendPriority]] = {}
         for one in self._flying.values():
@@ -90,6 +95,7 @@ class OutboxSender:
         wanted = shares(due, sending, left, self._turn)
         if not wanted:
             return 0
+        self._claim_open = True
         claimed = await outbox.claim(self._database, wanted, self._holder, now, self._lane)
         self._turn += len(claimed)
         named = {key for one in claimed for key in _named(one)}
@@ -100,6 +106,7 @@ class OutboxSender:
             here = {key: remote for key, (lane, remote) in known.items() if lane == departure.lane}
             task = asyncio.create_task(self._send(departure, here))
             self._flying[task], self._since[task] = departure, asyncio.get_running_loop().time()
+        self._claim_open = False
         return len(claimed)
 
     async def _send(self, departure: ClaimedDeparture, remotes: Mapping[str, str]) -> SendOutcome:

@@ -8,17 +8,19 @@ refers to, whenever it came.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from desk.model.core_facts import EditedMessage, Turn
+from desk.model.core_facts import EditedMessage, PressedInTime, Turn
 from desk.model.dialog_state import NOTHING_ASKED, QUESTION, Expecting
-from desk.model.events import Event, Inbound, Said
+from desk.model.events import Event, Inbound, Pressed, Said
 from desk.model.journal import DialogueMessageLogged, JournalEntry
-from desk.queues.sent_questions import SentQuestion, question_from, questions_sent
+from desk.model.messages import Arrival
+from desk.queues.sent_questions import IN_FLIGHT, SentQuestion, is_pressed_in_time, question_from, questions_sent
 
 if TYPE_CHECKING:
     from desk.pipeline.lookup import Round
@@ -35,9 +37,31 @@ async def put_turns(session: AsyncSession, rounds: Sequence[Round], replied: Map
     sent = await questions_sent(await session.connection(), waiting, rounds[0].now) if waiting else {}
     for one in talking:
         turn = turn_of(one.inbound, one.case.expecting, sent.get(one.case.id), replied.get(one.arrival.id))
+        if turn.undelivered and one.now >= _came_at(one.arrival) + IN_FLIGHT:
+            # The sender's clock may be ahead of ours, and nobody waits for that.
+            turn = replace(turn, undelivered=False)
         if isinstance(one.inbound.event, Said) and one.inbound.event.edited:
             turn = Turn(False, False, corrects=await _edited(session, one))
         one.facts.put(turn)
+
+
+async def put_presses(session: AsyncSession, rounds: Sequence[Round]) -> None:
+    """Puts `PressedInTime` where a press is late only because words from before it were decided first. Nothing but a
+    question of a dialog is answered so: whether an article helped, and whether a case may be closed, is asked of one
+    certain prompt."""
+    for one in rounds:
+        event, case = one.inbound.event, one.subject
+        if not isinstance(event, Pressed) or case is None or one.is_new or case.expecting.owner != QUESTION:
+            continue
+        if event.prompt < case.dialog_state.prompt and await is_pressed_in_time(
+            await session.connection(), case.id, case.expecting, one.inbound.message, one.inbound.at
+        ):
+            one.facts.put(PressedInTime())
+
+
+def _came_at(arrival: Arrival) -> datetime:
+    """When the last of its pieces was received."""
+    return arrival.pieces[-1].received_at if arrival.pieces else arrival.received_at
 
 
 def turn_of(

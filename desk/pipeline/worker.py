@@ -113,9 +113,8 @@ class Worker:
                 del self._hearing[task]
             self._carrying = ids
             await self._carry([one for task in ready if (one := task.result()) is not None])
-        except BaseException as error:
-            if is_database_trouble(error) or not isinstance(error, Exception):
-                await self._give_back(ids)
+        except BaseException:
+            await self._give_back(ids)
             raise
         finally:
             self._carrying = set()
@@ -166,6 +165,18 @@ class Worker:
             log.debug("claims could not be given back; they run out by themselves")
 
     async def _hear(self, arrival: Arrival) -> tuple[Arrival, Inbound[Event]] | None:
+        """The arrival with what it says; None where that cannot be told. Raises trouble of the database only, since
+        whatever is raised here stops everybody else of the sweep."""
+        try:
+            return await self._message_of(arrival)
+        except Exception as error:
+            if is_database_trouble(error):
+                raise
+            log.exception("arrival %d could not be heard", arrival.id)
+            await self._record_failure(arrival, f"hearing failed: {type(error).__name__}: {error}")
+            return None
+
+    async def _message_of(self, arrival: Arrival) -> tuple[Arrival, Inbound[Event]] | None:
         channel = self._registry.channels.get(arrival.channel)
         if channel is None:
             await self._record_failure(arrival, f"no channel is called {arrival.channel!r} any more", final=True)

@@ -196,6 +196,16 @@ async def claim(
     return sorted(claimed, key=lambda departure: departure.id)
 
 
+async def release(database: Database, holder: str, flying: Collection[int]) -> None:
+    """Gives back what this holder has claimed and never began to send: all of it but what is ``flying``."""
+    statement = update(departures).where(
+        is_unsent(departures, "sending"), departures.c.holder == holder, departures.c.id.not_in(flying)
+    )
+    untouched = {"state": "pending", "holder": None, "held_until": None, "attempts": departures.c.attempts - 1}
+    async with database.work() as connection:
+        await connection.execute(statement.values(**untouched))
+
+
 async def supersede(database: Database, channels: Collection[str]) -> None:
     """Drops pending edits that a later one of the same message makes pointless: a card shows only its last state."""
     older, newer = departures.alias("older"), departures.alias("newer")

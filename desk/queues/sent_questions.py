@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -115,3 +116,28 @@ async def departure_behind(connection: AsyncConnection, lane: str, remote: str) 
         await connection.execute(query.order_by(departures.c.asks.is_(None), departures.c.id.desc()).limit(1))
     ).first()
     return DepartureBehind(int(row.case_id), question_from(row.asks)) if row else DepartureBehind()
+
+
+async def is_pressed_in_time(
+    connection: AsyncConnection, case: int, question: Expecting, remote: str, at: datetime
+) -> bool:
+    """Whether the message whose button was pressed ``at`` that instant put this question, and nothing said in the case
+    since had been sent by then."""
+    rows = (await connection.execute(_SAID, {"of_case": case})).all()
+    first = next((place for place, row in enumerate(rows) if row.remote == remote), None)
+    if first is None or rows[first].asks != stored_question(question):
+        return False
+    return not any(_may_be_there(row, at) for row in rows[first + 1 :])
+
+
+_SAID = (
+    select(*(departures.c[name] for name in ("remote", "asks", "state", "sent_at")))
+    .where(departures.c.case_id == bindparam("of_case"), departures.c.asks.is_not(None))
+    .order_by(departures.c.id)
+)
+
+
+def _may_be_there(row: Row[*tuple[Any, ...]], at: datetime) -> bool:
+    """Whether a message may have been read at that instant. What is on its way has not been: of that no more is known
+    when a decision is made again."""
+    return row.state == "unknown" or (row.state == "sent" and bool(row.sent_at <= at))

@@ -18,6 +18,7 @@ from sqlalchemy import ARRAY, ColumnElement, Connection, String, Table, Text, bi
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
@@ -28,8 +29,9 @@ _ARGUMENT_VALUE = re.compile(r"(invalid input for query argument \$\d{1,6}).*", 
 
 
 def is_database_trouble(error: BaseException) -> bool:
-    """Whether it is the database that has trouble (gone, locked, full), not the message being handled."""
-    if isinstance(error, (OSError, TimeoutError, InterfaceError, sqlite3.OperationalError)):
+    """Whether it is the database that has trouble (gone, locked, full, no connection free), not the message being
+    handled."""
+    if isinstance(error, (OSError, TimeoutError, NoConnectionFree, InterfaceError, sqlite3.OperationalError)):
         return True
     if isinstance(error, IntegrityError):
         return False

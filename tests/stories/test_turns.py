@@ -167,6 +167,19 @@ async def test_a_press_ends_the_wait(desk: Desk, anna: TelegramSubscriber) -> No
     assert "роутер моргает" in [one.text for one in await desk.journal(await only_case(desk))]
 
 
+async def test_a_press_counts_that_followed_words_under_one_question(desk: Desk, anna: TelegramSubscriber) -> None:
+    """The words are decided first and have the question put again; what was pressed is what was asked all the same."""
+    await anna.says(NO_INTERNET)
+    await anna.hears("did_it_help")
+    await anna.answers("not_helped")
+    scope = await anna.is_asked("scope")
+    await anna.user.says(anna.bot, "роутер стоит в коридоре")
+    await anna.presses(scope, "all")
+    await anna.is_asked("since")
+    assert (await only_case(desk)).answers["scope"]["value"] == "all"
+    assert "stale button" not in await outcomes(desk)
+
+
 async def test_words_from_before_the_question_do_not_answer_it(desk: Desk, anna: TelegramSubscriber) -> None:
     """A message that its sender wrote a minute ago, and that came only now, cannot have read what was asked since."""
     await is_asked_since(anna)

@@ -1,0 +1,57 @@
+"""What a sweep of the worker keeps waiting: only whose message it is, and for no longer than was said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from desk.model.acts import Expect, SayTemplate
+from desk.model.dialog_state import QUESTION
+from desk.model.events import Event, Inbound
+from desk.pipeline import worker
+from desk.pipeline.joining import joined
+from desk.queues import outbox
+from desk.queues.sent_questions import IN_FLIGHT
+from desk.storage.queue_tables import departures
+from tests.queues.conftest import Bench
+
+
+async def test_a_message_that_cannot_be_put_together_keeps_nobody_waiting(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is quarantined after three tries, and whoever wrote in the same moment is answered in that moment."""
+
+    def unlucky(heard: Sequence[tuple[Any, Inbound[Event]]]) -> Inbound[Event]:
+        whole = joined(heard)
+        if whole.text == "broken":
+            raise KeyError("broken")
+        return whole
+
+    monkeypatch.setattr(worker, "joined", unlucky)
+    await bench.says("broken", person="boris", work=False)
+    await bench.says("whole")
+    assert [one.text for one in bench.heard] == ["whole"]
+    for _ in range(3):
+        bench.later(seconds=15)
+        await bench.works()
+    assert [row["state"] for row in await bench.inbox("chat:sever")] == ["quarantined", "done"]
+
+
+@pytest.mark.parametrize("ahead", [0, 60], ids=["one clock", "the sender's clock is ahead"])
+async def test_no_message_waits_longer_for_a_question_on_its_way(bench: Bench, ahead: int) -> None:
+    """However long the call hangs: after three seconds the words are heard, as no answer to it."""
+    await bench.says("first", Expect(QUESTION, "place"), SayTemplate("greeting"))
+    held = bench.now + timedelta(seconds=ahead) + outbox.HELD_FOR
+    async with bench.house.database.work() as connection:
+        await connection.execute(update(departures).values(state="sending", holder="other", held_until=held))
+    await bench.says("second")
+    bench.later(seconds=1)
+    await bench.works()
+    assert [one.text for one in bench.heard] == ["first"]
+    bench.now += IN_FLIGHT
+    await bench.works()
+    assert [one.text for one in bench.heard] == ["first", "second"]
