@@ -176,12 +176,13 @@ def spied(desk: Desk) -> Spy:
 
 
 async def guesses(desk: Desk, guesser: TelegramSubscriber, numbers: Sequence[str]) -> list[str]:
-    """Tries one number after the other; returns what the desk said, without the numbers, in order of the alphabet."""
+    """Tries one number after the other, each once the last was answered; returns what the desk said, without the
+    numbers, in order of the alphabet."""
     before = (await states(desk)).total()
     for count, number in enumerate(numbers, 1):
         await guesser.says(f"нет интернета, договор {number}")
         await decided(desk, before + count)
-    await desk.settled()
+        await desk.settled()
     words = [one for one in guesser.everything() if one]
     for number in numbers:
         words = [one.replace(number, "#") for one in words]
