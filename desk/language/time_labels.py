@@ -30,10 +30,11 @@ _ROUNDED = (5, 10, 15, 20, 30, 45, 60)
 
 def span_labels(span: timedelta) -> Mapping[str, str]:
     """Names for a template about a length of time, rounded up as people say it: one of ``minutes``, ``hours`` and
-    ``days`` has a number."""
+    ``days`` has a number, the others are ""."""
+    nothing = {"minutes": "", "hours": "", "days": ""}
     minutes = max(1, -int(-span.total_seconds() // 60))
     rounded = next((one for one in _ROUNDED if minutes <= one), 0)
     if rounded and rounded < 60:
-        return {"minutes": str(rounded)}
+        return {**nothing, "minutes": str(rounded)}
     hours = -(-minutes // 60)
-    return {"hours": str(hours)} if hours <= 24 else {"days": str(-(-hours // 24))}
+    return {**nothing, **({"hours": str(hours)} if hours <= 24 else {"days": str(-(-hours // 24))})}

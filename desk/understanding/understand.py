@@ -17,13 +17,15 @@ MAX_LENGTH = 4000
 
 _IN_OWN_WORDS = frozenset({"site", "changed", "address"})
 """Slots that take any words where they are asked for."""
-_TALK = frozenset({Act.ANGRY, Act.CONFUSED, Act.STATUS, Act.HUMAN, Act.BOT_QUESTION, Act.OTHER_MATTER, Act.CANCEL})
+_TALK = frozenset(
+    {Act.ANGRY, Act.CONFUSED, Act.STATUS, Act.HUMAN, Act.BOT_QUESTION, Act.OTHER_MATTER, Act.CANCEL, Act.WAIT}
+)
 
 
 def _is_talk(value: ObservedValue, acts: Sequence[ObservedAct]) -> bool:
     """Whether words taken for a value in a person's own words are in truth talk with the desk: "безобразие"."""
     return value.slot in _IN_OWN_WORDS and any(
-        one.act in _TALK and one.start <= value.start and value.end <= one.end for one in acts
+        one.act in _TALK and one.start < value.end and value.start < one.end for one in acts
     )
 
 
@@ -33,7 +35,7 @@ def understand(text: str, situation: Situation) -> Understanding:
     said = text[:MAX_LENGTH]
     closing, closes = closing_acts(said, situation)
     wished = wishes(said, situation)
-    facts = tuple(one for one in facts_told(said, situation) if not _is_talk(one, wished))
+    facts = tuple(one for one in facts_told(said, situation) if not _is_talk(one, (*closing, *wished)))
     answers = tuple(ObservedAct(Act.ANSWER, one.start, one.end) for one in facts)
     values = (*facts, *language_wished(said, wished))
     return Understanding(text, (*closing, *wished, *answers), values, identity_keys(said, situation), closes)

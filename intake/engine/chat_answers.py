@@ -130,6 +130,8 @@ def _stands(
     told = hearing.told_now(case, inbound, facts, dialog)
     lines = prompts.lines_of(case, dialog, facts, told) if told else []
     lead: list[RuleAct] = [SayTemplate("noted", {"lines": lines})]
+    if found.says(Act.SKIP):
+        return _unknown(case, facts, dialog, question, lead)
     if found.says(Act.CORRECTION):
         lead = []  # it was said already what was corrected
         if prompts.times_put(case, question) >= prompts.MOST_TIMES:

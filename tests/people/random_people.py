@@ -127,6 +127,10 @@ NEVER_CLOSES = [
 ]
 
 
+THANKED = ["you_are_welcome "]
+"""Thanks before a matter begins are kept nowhere, so each is answered by itself."""
+
+
 @dataclass(slots=True)
 class RandomPerson:
     """One talk with its random choices, and what was found wrong in it."""
@@ -197,7 +201,9 @@ class RandomPerson:
         before = talk.case.dialog_state.asked if talk.case.expecting.owner == QUESTION else []
         talk.says(text)
         now = talk.case.dialog_state.asked if talk.case.expecting.owner == QUESTION else []
-        if list(now) != list(before) and "back_again" not in talk.words:
+        if {"back_again", "tell_other"} & set(talk.words):
+            self.asked.clear()  # who goes back, or turns to another matter, is asked anew
+        elif list(now) != list(before):
             self.asked += now
         self.lines.append(f"desk: {' '.join(talk.words)} {talk.shown[:70]!r} -> {talk.case.expecting}")
 
@@ -205,7 +211,7 @@ class RandomPerson:
         if not talk.acts:
             self.faults.append(f"silence after {fragments[0].text!r}")
         prompt = _prompt(talk.acts)
-        if prompt and prompt == previous:
+        if prompt and prompt == previous and prompt != THANKED:
             self.faults.append(f"two prompts in a row are the same after {fragments[0].text!r}: {prompt[0][:50]!r}")
         closed = talk.case.state == CaseState.CLOSED
         if closed and not any(one.act == "agree" for one in fragments):

@@ -181,13 +181,17 @@ def _off(reading: Reading, asked: bool) -> _Found | None:
     return None
 
 
+_NOT_AS_USUAL = re.compile(
+    r"\bпо (?:кабел|провод|вай|wi)|\bby cable|\bне (?:все|как|в норме|норм|зелен)|\bnot (?:all|green|normal)|"
+    r"\bкроме\b|\bexcept\b"
+)
+
+
 def _usual(reading: Reading, asked: bool) -> _Found | None:
     pattern = _OK_ASKED if asked else _OK_TOLD
     for found in reading.matches(pattern):
         clause = reading.clause_at(found.start())
-        if re.search(
-            r"\bне (?:все|как|в норме|норм|зелен)|\bnot (?:all|green|normal)|\bкроме\b|\bexcept\b", clause.text
-        ):
+        if _NOT_AS_USUAL.search(clause.text):
             continue
         if _tells(reading, found.start()) and (not asked or word_count(clause.text) <= 9 or _LAMP.search(clause.text)):
             return "ok", *found.span()
