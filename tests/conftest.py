@@ -9,12 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.peers.dovecot import Dovecot
 from tests.peers.mail_servers import MailServers
 from tests.peers.postgres import Postgres
 from tests.peers.smtp import SmtpSink
 from tests.prepared_desks import DeskFiles, PreparedDesks, SharedReaders
+
+settings.register_profile("firstline", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("firstline")  # tests never assert time
 
 REQUIRED = os.environ.get("FIRSTLINE_REQUIRE_SERVERS") == "1"
 """Set where every server must be there, so that nothing is skipped by mistake."""
