@@ -45,6 +45,8 @@ class ServedDesk:
     desks: list[DeskProcess] = field(default_factory=list)
     people: list[User] = field(default_factory=list)
     """Those who wrote while something was broken."""
+    first: str = FIRST
+    """What who writes says, unless a test says otherwise."""
 
     @classmethod
     async def made(
@@ -79,9 +81,9 @@ class ServedDesk:
         """Somebody in Telegram."""
         return self.api.user(number, name, language_code="ru")
 
-    async def says(self, person: User, text: str = FIRST) -> None:
+    async def says(self, person: User, text: str = "") -> None:
         """Somebody writes to the bot."""
-        await person.says(self.api.bot(TOKEN), text)
+        await person.says(self.api.bot(TOKEN), text or self.first)
 
     async def answered(self, person: User, seconds: float = 60) -> None:
         """Waits until the desk has said something to this person."""
