@@ -35,8 +35,11 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "agents": ("console.commands.agents.command_group:agents", "Agents: who they are, and for whom they work."),
     "audit": ("console.commands.audit:audit", "List who did what, and what came of it."),
     # What the desk makes of words.
-    "understand": ("console.commands.understand:understand", "Show what the desk understands of a sentence."),
-    "dialog": ("console.commands.dialog:dialog", "Dialogs: their letter, and what letters answer to it."),
+    "understand": (
+        "console.commands.understanding.understand:understand",
+        "Show what the desk makes of a sentence.",
+    ),
+    "dialog": ("console.commands.understanding.dialog:dialog", "Dialogs: their letter, and what letters answer to it."),
     # Packages with commands of their own.
     "mail": ("console.commands.mail.group:mail", "Mails as the desk reads them, and what became of each."),
     "kb": ("console.commands.kb.group:kb", "The knowledge base: search, measure, fill, print."),

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from console.commands.understand import as_json
-from console.commands.understand_evaluation import score_lines
+from console.commands.understanding.evaluation import score_lines
+from console.commands.understanding.understand import as_json
 from desk.understanding.observations import Context, Situation
 from desk.understanding.understand import understand
 from tests.intake.examples import PACKAGED

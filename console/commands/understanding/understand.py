@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from console.commands.understand_evaluation import Scores, score_lines
+from console.commands.understanding.evaluation import Scores, score_lines
 from console.runtime.content_folders import DIALOGS, ContentSearchPath
 from console.terminal.context import USAGE, CommandError, DeskFolder, json_option, pass_folder, refuse
 from desk.understanding.observations import Context, Situation, Understanding

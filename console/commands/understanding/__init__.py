@@ -1,0 +1,1 @@
+"""What the desk makes of words: one sentence, labelled sentences, letters that answer a dialog."""
