@@ -4,9 +4,10 @@ Two programs that answer each other stop here, and somebody who forges a thousan
 of them at most once a day. Nothing is lost: what is suppressed is in the journal, and the case goes to the agents.
 
 The limits: `MAX_PER_HOUR` and `MAX_PER_WEEK` automatic messages to a peer; when one of them is reached, the peer is
-muted until an agent writes to them, or for a week. A letter that says something of the matter, in words that were not
-answered before, is a person's: then the limits are `PERSON_PER_HOUR` and `PERSON_PER_WEEK`, and being muted does not
-count, so a person is always read and answered, and two programs still stop. One message a day to an address that has
+muted until an agent writes to them, or for a week. A letter that answers one of the desk's own and says something of
+the matter, in words that were not answered before, is a person's: then the limits are `PERSON_PER_HOUR` and
+`PERSON_PER_WEEK`, and being muted does not count, so a person is always read and answered, and two programs still
+stop. One message a day to an address that has
 not proved that its owner writes (by an aligned pass or a returned token), and `MAX_PER_DOMAIN` messages an hour to all
 such addresses of one domain. None to the desk's own mailboxes, and no notices to those who have unsubscribed.
 """

@@ -15,7 +15,7 @@ from sqlalchemy import BindParameter, Row, bindparam, delete, func, literal, nul
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.model.channel import ExtraWrite
-from desk.model.core_facts import CaseContacts
+from desk.model.core_facts import CaseContacts, CaseMatch
 from desk.model.events import Said
 from desk.model.messages import Address
 from desk.model.shared_facts import SendAllowance, SendAllowances
@@ -128,8 +128,11 @@ def _words_about_matter(round_: Round) -> str:
     Any words to an open question may be its answer, which only the question's dialog can tell.
     """
     event = round_.inbound.event
+    match = round_.facts.get(CaseMatch)
     if not isinstance(event, Said) or not (event.text or event.files):
         return ""
+    if match is None or match.how not in ("token", "reply"):
+        return ""  # it answers no letter of ours: two desks may write to each other through somebody's forwarding
     found = understood(round_.case, round_.inbound, round_.facts)
     answers = bool(round_.case.expecting) and any(map(str.isalnum, event.text))
     says_something = answers or found.says(*_SAYS_SOMETHING) or bool(event.files)
