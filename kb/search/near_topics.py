@@ -6,6 +6,7 @@ article answers it only where the article's own words are about the same topic.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,38 +16,37 @@ from pathlib import Path
 from desk.language.normalize import normalized
 from kb.content.article_files import ArticleTranslation
 
-_Phrase = tuple[str, ...]
-
 
 @dataclass(frozen=True, slots=True)
 class _Topic:
-    """A topic: any of ``needed``, each all of its phrases, and none of ``unless``."""
+    """A topic: any of ``needed``, each all of its patterns, and not ``unless``; searched for in normalized words."""
 
     name: str
-    needed: tuple[tuple[_Phrase, ...], ...]
-    unless: tuple[_Phrase, ...]
+    needed: tuple[tuple[re.Pattern[str], ...], ...]
+    unless: re.Pattern[str]
 
 
 @cache
 def _topics() -> tuple[_Topic, ...]:
     table = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
-    return tuple(
-        _Topic(
-            name,
-            tuple(tuple(_phrase(one) for one in entry.split("+")) for entry in topic["words"]),
-            tuple(_phrase(entry) for entry in topic["unless"]),
-        )
-        for name, topic in table.items()
-    )
+    return tuple(_topic(name, topic["words"], topic["unless"]) for name, topic in table.items())
 
 
+def _topic(name: str, entries: Sequence[str], unless: Sequence[str]) -> _Topic:
+    together = [[_phrase(one) for one in entry.split("+")] for entry in entries if "+" in entry]
+    alone = [entry for entry in entries if "+" not in entry]
+    return _Topic(name, ((_any_of(alone),), *(tuple(phrases) for phrases in together)), _any_of(unless))
+
+
+@lru_cache(maxsize=1024)
 def topics_of(text: str) -> frozenset[str]:
-    """The topics that a question is about."""
-    words = normalized(text).split()
+    """The topics that a question is about. The last questions are remembered: each is asked of several articles."""
+    words = normalized(text)
     return frozenset(
         topic.name
         for topic in _topics()
-        if _any_of(topic.needed, words) and not any(_stands(phrase, words) for phrase in topic.unless)
+        if any(all(one.search(words) for one in patterns) for patterns in topic.needed)
+        and not topic.unless.search(words)
     )
 
 
@@ -65,21 +65,15 @@ def _topics_of_edition(title: str, phrasings: Sequence[str]) -> frozenset[str]:
     return frozenset(topic for topics in found for topic in topics)
 
 
-def _phrase(entry: str) -> _Phrase:
-    return tuple(entry.casefold().split())
+def _phrase(entry: str) -> re.Pattern[str]:
+    return _any_of([entry])
 
 
-def _any_of(needed: Iterable[Sequence[_Phrase]], words: Sequence[str]) -> bool:
-    return any(all(_stands(phrase, words) for phrase in phrases) for phrases in needed)
+def _any_of(entries: Iterable[str]) -> re.Pattern[str]:
+    """Any of these phrases as whole words; a word that ends in "*" stands for all that begin so."""
+    phrases = (" ".join(map(_word, entry.casefold().split())) for entry in entries)
+    return re.compile(rf"(?<!\S)(?:{'|'.join(phrases) or '(?!)'})(?!\S)")
 
 
-def _stands(phrase: _Phrase, words: Sequence[str]) -> bool:
-    length = len(phrase)
-    return any(
-        all(_is(pattern, word) for pattern, word in zip(phrase, words[at : at + length], strict=True))
-        for at in range(len(words) - length + 1)
-    )
-
-
-def _is(pattern: str, word: str) -> bool:
-    return word.startswith(pattern[:-1]) if pattern.endswith("*") else word == pattern
+def _word(pattern: str) -> str:
+    return rf"{re.escape(pattern[:-1])}\S*" if pattern.endswith("*") else re.escape(pattern)
