@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from desk.language.rich_text import literal
 from desk.model.acts import (
-    AddJournalEntry,
     Addressee,
     Button,
     CancelTimer,
@@ -24,13 +23,13 @@ from desk.model.acts import (
     SetFields,
     SetTimer,
     UpdateCard,
+    consent_acts,
     decide,
 )
 from desk.model.arrival_outcomes import IgnoredCode
-from desk.model.case import Case, consent_record, may_consent
+from desk.model.case import Case, may_consent
 from desk.model.core_facts import Now
 from desk.model.events import Inbound, Pressed, Said, TimerFired
-from desk.model.journal import ClosingAgreed
 from desk.model.last_word import short_word
 from desk.model.provider_files import Provider
 from desk.model.states import CaseState
@@ -89,18 +88,15 @@ def _withdraws(case: Case, found: Understanding) -> bool:
 
 
 def _agreed(case: Case, inbound: Answer, facts: Facts) -> Decision:
-    consent = consent_record(inbound, facts.need(Now).at)
-    given = ClosingAgreed(consent["channel"], consent["address"], consent["message"], consent["words"])
     question = case.expecting.question
     # Agents hear of a case that closes without them.
     told = [SayTemplate("agents_closed_unasked", {"why": question}, Addressee.AGENTS)] if question else []
     return decide(
         *_closing_moves(question),
-        SetFields({"consent": consent, "last_word": "", "unread": 0}),
-        Expect(),
+        SetFields({"last_word": "", "unread": 0}),
+        *consent_acts(inbound, facts.need(Now).at),
         CancelTimer("eta"),
         CancelTimer("take"),
-        AddJournalEntry(given),
         SayTemplate("withdrawn" if question == WITHDRAW else "closed_thanks"),
         *told,
         UpdateCard(),

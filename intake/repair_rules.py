@@ -11,7 +11,6 @@ from typing import Any
 
 from desk.language.detect import LANGUAGES
 from desk.model.acts import (
-    AddJournalEntry,
     ChangeState,
     Decision,
     Expect,
@@ -21,13 +20,13 @@ from desk.model.acts import (
     SayTemplate,
     SetFields,
     decide,
+    settling_acts,
 )
 from desk.model.arrival_outcomes import IgnoredCode
-from desk.model.case import Case, consent_record, may_consent
+from desk.model.case import Case, may_consent
 from desk.model.core_facts import CaseMatch, Now, Turn
 from desk.model.dialog_state import IDENTIFIER, PROBLEM, QUESTION, RESUME, SELF_HELP, SETTLED
 from desk.model.events import Inbound, Pressed, Said
-from desk.model.journal import ClosingAgreed
 from desk.model.last_word import short_word
 from desk.model.states import CaseState
 from desk.understanding.observations import Act
@@ -170,18 +169,8 @@ def take_settled(case: Case, inbound: Answer, facts: Facts) -> Decision | None:
 
 
 def _settled(case: Case, inbound: Answer, facts: Facts) -> Decision:
-    consent = consent_record(inbound, facts.need(Now).at)
-    given = ClosingAgreed(consent["channel"], consent["address"], consent["message"], consent["words"])
-    return decide(
-        ChangeState(CaseState.RESOLVED, "works_already"),
-        ChangeState(CaseState.CLOSED, "customer_verified"),
-        SetFields({"consent": consent}),
-        Expect(),
-        AddJournalEntry(given),
-        SayTemplate("settled_thanks"),
-        done=False,
-        words_used=True,
-    )
+    settled = settling_acts(inbound, facts.need(Now).at, "works_already")
+    return decide(*settled, done=False, words_used=True)
 
 
 def take_go_on(case: Case, inbound: Answer, facts: Facts) -> Decision | None:

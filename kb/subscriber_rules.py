@@ -7,7 +7,6 @@ from desk.model.acts import (
     AddJournalEntry,
     Button,
     Buttons,
-    ChangeState,
     Decision,
     Expect,
     Facts,
@@ -17,16 +16,16 @@ from desk.model.acts import (
     SetDialogState,
     SetFields,
     decide,
+    settling_acts,
 )
-from desk.model.case import Case, consent_record, may_consent
+from desk.model.case import Case, may_consent
 from desk.model.channel import ChannelCapabilities
 from desk.model.core_facts import Now
 from desk.model.dialog_state import ARTICLE, SELF_HELP
 from desk.model.events import Inbound, Opened, Pressed, Said
-from desk.model.journal import ArticleShown, ArticleTried, ClosingAgreed
+from desk.model.journal import ArticleShown, ArticleTried
 from desk.model.last_word import short_word
 from desk.model.shared_facts import ArticleSuggestion, ArticleSuggestions, DialogArticles
-from desk.model.states import CaseState
 from desk.understanding.message import understood
 from desk.understanding.observations import Act, Understanding
 from desk.understanding.substance import has_substance
@@ -164,19 +163,8 @@ def _explains(case: Case, facts: Facts, found: Understanding) -> Decision:
 
 
 def _close_as_solved(case: Case, inbound: Inbound[Said] | Inbound[Pressed], facts: Facts) -> Decision:
-    consent = consent_record(inbound, facts.need(Now).at)
-    given = ClosingAgreed(consent["channel"], consent["address"], consent["message"], consent["words"])
-    return decide(
-        *_tried(case, helped=True),
-        ChangeState(CaseState.RESOLVED, "self_help"),
-        ChangeState(CaseState.CLOSED, "customer_verified"),
-        SetFields({"consent": consent}),
-        Expect(),
-        AddJournalEntry(given),
-        SayTemplate("settled_thanks"),
-        done=False,
-        words_used=True,
-    )
+    settled = settling_acts(inbound, facts.need(Now).at, "self_help")
+    return decide(*_tried(case, helped=True), *settled, done=False, words_used=True)
 
 
 def _goes_on(case: Case, inbound: Spoken, said: str = "") -> Decision:

@@ -94,7 +94,7 @@ departures = Table(
     Column(
         "asks", String(100), comment="the question open with it, owner:question; null where it is no part of the talk"
     ),
-    Column("priority", Integer, nullable=False, server_default="0", comment="desk.model.messages.Priority"),
+    Column("priority", Integer, nullable=False, server_default="0", comment="desk.model.messages.SendPriority"),
     sqlite_autoincrement=True,
 )
 _UNSENT = text("state IN ('pending', 'sending')")

@@ -334,7 +334,9 @@ def upgrade() -> None:
             nullable=True,
             comment="the question open with it, owner:question; null where it is no part of the talk",
         ),
-        sa.Column("priority", sa.Integer(), server_default="0", nullable=False, comment="desk.model.messages.Priority"),
+        sa.Column(
+            "priority", sa.Integer(), server_default="0", nullable=False, comment="desk.model.messages.SendPriority"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_departures")),
         sa.UniqueConstraint("key", name=op.f("uq_departures_key")),
         sqlite_autoincrement=True,
