@@ -228,6 +228,14 @@ def _take_before(rows: deque[Row], column: str, at: datetime) -> list[Row]:
     return taken
 
 
+def _take_until(rows: deque[Row], column: str, at: datetime) -> list[Row]:
+    """Takes the rows up to this instant, and of it, out of those in order."""
+    taken = _take_before(rows, column, at)
+    while rows and rows[0][column] == at:
+        taken.append(rows.popleft())
+    return taken
+
+
 _SENT = (
     update(departures)
     .where(departures.c.key == bindparam("of"))
@@ -241,7 +249,7 @@ _FIRED = delete(timers).where(timers.c.key == bindparam("fired"))
 async def _bring_along(stored: _Recorded, application: Application, at: datetime, batch: Sequence[Row]) -> None:
     """What came in, was sent, learned and edited until this instant; the batch is claimed."""
     came = stored.take_arrivals(at, batch)
-    sent, phrasings = _take_before(stored.sent, "sent_at", at), _take_before(stored.phrasings, "at", at)
+    sent, phrasings = _take_until(stored.sent, "sent_at", at), _take_before(stored.phrasings, "at", at)
     async with application.database.write(*application.providers) as session:
         connection = await session.connection()
         if came:

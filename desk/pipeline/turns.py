@@ -75,12 +75,14 @@ def turn_of(
     earlier = replied if replied and replied.owner == QUESTION and replied != open_question else NOTHING_ASKED
     if sent is None:
         return Turn(replied=earlier)
+    if sent.in_flight and not earlier:
+        return replace(turn_of(inbound, open_question, replace(sent, in_flight=False), replied), undelivered=True)
     if _refers_to(inbound, sent):
         return Turn()
     if sent.lost:
         return Turn(True, False, earlier)
     if sent.at is None:
-        return Turn(False, False, earlier, undelivered=sent.in_flight and not earlier)
+        return Turn(False, False, earlier)
     last = inbound.pieces[-1].written if inbound.pieces else inbound.written
     first_id = inbound.pieces[0].message if inbound.pieces else inbound.message
     return Turn(

@@ -28,8 +28,8 @@ class SentQuestion:
     """The message that brought a question: the server's id of it, and when it was there.
 
     ``at`` is None while it has not been sent; ``by_server`` says that it is the time of the channel's own server.
-    ``remotes`` are the ids of all messages that have the question. ``in_flight`` when it is being sent just now,
-    ``lost`` when it was refused, or nobody knows whether it was sent.
+    ``remotes`` are the ids of all messages that have the question. ``in_flight`` when it is being sent just now, or was
+    sent after the instant at which that is asked; ``lost`` when it was refused, or nobody knows whether it was sent.
     """
 
     at: datetime | None = None
@@ -88,7 +88,11 @@ def _sent(rows: Sequence[Row[*tuple[object, ...]]], now: datetime) -> SentQuesti
         flying = any(_is_in_flight(row, now) for row in brought)
         lost = bool(brought) and all(row.state in ("failed", "unknown") for row in brought)
         return SentQuestion(remotes=remotes, in_flight=flying, lost=lost)
-    return SentQuestion(first.remote_at or first.sent_at, first.remote_at is not None, first.remote, remotes)
+    # What is sent between the instant of a decision and its look at the outbox would not be known when the decision is
+    # made again: it counts as on its way.
+    return SentQuestion(
+        first.remote_at or first.sent_at, first.remote_at is not None, first.remote, remotes, first.sent_at > now
+    )
 
 
 def _is_in_flight(row: Row[*tuple[object, ...]], now: datetime) -> bool:

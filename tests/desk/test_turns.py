@@ -77,6 +77,12 @@ def test_a_question_that_was_not_sent_is_answered_by_nothing() -> None:
     assert turn_of(said(seconds=500), OPEN, SentQuestion(in_flight=True)).undelivered
 
 
+def test_a_question_whose_sending_ends_after_the_instant_of_the_decision_is_still_on_its_way() -> None:
+    """Else the same decision, made again from what is stored, would find the question not sent yet."""
+    just_sent = replace(ASKED, in_flight=True)
+    assert turn_of(said(), OPEN, just_sent) == replace(turn_of(said(), OPEN, ASKED), undelivered=True)
+
+
 def test_what_may_have_been_lost_is_perhaps_answered_and_closes_nothing() -> None:
     turn = turn_of(said(), Expecting(CONSENT), SentQuestion(lost=True))
     assert (turn.after_question, turn.wholly_after) == (True, False)

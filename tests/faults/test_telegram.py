@@ -38,7 +38,8 @@ async def doubtful(served_desk: ServedDesk) -> tuple[Any, int]:
 async def test_refused_or_cut_off_calls_are_made_again_until_they_are_taken(served_desk: ServedDesk) -> None:
     """502, 429 and cut connections, on the way in and out: everybody is answered in the end, and nothing is lost."""
     for kind, how in TROUBLES[:3]:
-        served_desk.api.fails("sendMessage", kind, **how)
+        # One departure that is cut off twice is not tried again: nobody knows whether it was read.
+        served_desk.api.fails("sendMessage", kind, **{**how, "times": 1} if kind == "close" else how)
         served_desk.api.fails("getUpdates", kind, **how)
     people = [served_desk.person(5100 + number) for number in range(6)]
     for person in people:
