@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from desk.language.durations import parse_minutes
+from desk.language.typed_durations import parse_minutes
 from desk.model.agent_operations import (
     AddNote,
     AgentOperation,
     DeclareNoArticle,
     DraftArticle,
     LinkArticle,
-    ListArticles,
     MarkArticlesNotUseful,
     Reply,
     Resolve,
     SetEta,
+    SuggestArticles,
     Take,
 )
 from desk.model.messages import File
@@ -103,7 +103,7 @@ def _article_command(words: str) -> AgentOperation:
     first, rest = _first_word(words)
     word = first.casefold()
     if not word:
-        return ListArticles()
+        return SuggestArticles()
     if word in _DRAFT_WORDS:
         return DraftArticle()
     return DeclareNoArticle(rest.strip()) if word in _NONE_WORDS else LinkArticle(first)

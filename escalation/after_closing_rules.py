@@ -27,9 +27,9 @@ from desk.model.case import Case, append_words
 from desk.model.core_facts import CaseMatch, Now
 from desk.model.events import Inbound, Said
 from desk.model.journal import TakenUpAgain
-from desk.model.last_word import short_word, was_said_last
 from desk.model.provider_files import Provider
 from desk.model.states import RECURRED, CaseState
+from desk.model.unrepeated_acknowledgement import acknowledge, was_acknowledged_last
 from desk.understanding.belonging import AfterClosing
 from escalation.promise_rules import watch_for_taker
 from escalation.words import owner_name, silence
@@ -54,7 +54,7 @@ def take_up_again(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision 
         "taken_up_at": now,
         "eta": None,
         "consent": {},
-        "last_word": "",
+        "last_acknowledgement": "",
         "unread": case.unread + 1,
         "reminded_at": None,
         "description": append_words(case.description, inbound.text),
@@ -80,6 +80,6 @@ def take_up_again(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision 
 
 def answer_courtesy(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:
     """Thanks reopen nothing: a word once, and then a silence that the journal explains."""
-    if was_said_last(case, "you_are_welcome"):
+    if was_acknowledged_last(case, "you_are_welcome"):
         return decide(silence("small talk"))
-    return decide(*short_word(case, "you_are_welcome"))
+    return decide(*acknowledge(case, "you_are_welcome"))

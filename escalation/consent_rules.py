@@ -23,18 +23,18 @@ from desk.model.acts import (
     SetFields,
     SetTimer,
     UpdateCard,
-    consent_acts,
     decide,
 )
 from desk.model.arrival_outcomes import IgnoredCode
-from desk.model.case import Case, may_consent
+from desk.model.case import Case
 from desk.model.core_facts import Now
 from desk.model.events import Inbound, Pressed, Said, TimerFired
-from desk.model.last_word import short_word
 from desk.model.provider_files import Provider
 from desk.model.states import CaseState
+from desk.model.unrepeated_acknowledgement import acknowledge
+from desk.understanding.consent import consent_acts, may_consent
 from desk.understanding.message import situation_of, understood
-from desk.understanding.observations import Act, Context, Understanding
+from desk.understanding.reading.observations import Act, Context, Understanding
 from desk.understanding.substance import tells_of_matter
 from escalation.words import owner_name, relay, silence
 
@@ -93,7 +93,7 @@ def _agreed(case: Case, inbound: Answer, facts: Facts) -> Decision:
     told = [SayTemplate("agents_closed_unasked", {"why": question}, Addressee.AGENTS)] if question else []
     return decide(
         *_closing_moves(question),
-        SetFields({"last_word": "", "unread": 0}),
+        SetFields({"last_acknowledgement": "", "unread": 0}),
         *consent_acts(inbound, facts.need(Now).at),
         CancelTimer("eta"),
         CancelTimer("take"),
@@ -113,11 +113,11 @@ def _closing_moves(question: str) -> list[RuleAct]:
 
 def _denied(case: Case, inbound: Answer, facts: Facts) -> Decision:
     if case.expecting.question:
-        return decide(Expect(), *relay(case, inbound), *short_word(case, "stays_open"), words_used=True)
+        return decide(Expect(), *relay(case, inbound), *acknowledge(case, "stays_open"), words_used=True)
     again = SetTimer("eta_missing", facts.need(Now).at + facts.need(Provider).first_eta_within, "eta")
     return decide(
         ChangeState(CaseState.IN_PROGRESS, "reopened"),
-        SetFields({"eta": None, "last_word": ""}),
+        SetFields({"eta": None, "last_acknowledgement": ""}),
         Expect(),
         again,
         SayTemplate("reopened"),
@@ -131,15 +131,15 @@ def _beside(case: Case, inbound: Answer, facts: Facts, found: Understanding) -> 
     """Neither yes nor no: the agent reads it, and the question stays open."""
     names: Names = {"agent": owner_name(case, facts.need(Provider))}
     if found.says(Act.RESERVED):
-        word = short_word(case, "consent_reserved", names)
+        word = acknowledge(case, "consent_reserved", names)
     elif found.says(Act.WAIT):
-        word = short_word(case, "consent_wait", names)
+        word = acknowledge(case, "consent_wait", names)
     elif inbound.files or "?" in found.text or found.says(*_ASKS) or tells_of_matter(found):
-        word = short_word(case, "consent_passed_on", names)
+        word = acknowledge(case, "consent_passed_on", names)
     elif case.dialog_state.tries:
         return decide(*relay(case, inbound), silence("asked twice"), words_used=True)
     else:
-        word = [SetDialogState({"tries": 1}), *short_word(case, "consent_again", buttons=CONSENT_BUTTONS)]
+        word = [SetDialogState({"tries": 1}), *acknowledge(case, "consent_again", buttons=CONSENT_BUTTONS)]
     return decide(*relay(case, inbound), *word, words_used=True)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from desk.model.case import Case
-from desk.pipeline.lookup import Round
+from desk.pipeline.arrival_round import Round
 from desk.storage.database import Database
 
 LATELY, LONG = timedelta(days=30), timedelta(days=90)

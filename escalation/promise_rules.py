@@ -26,7 +26,7 @@ from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.case import Case
 from desk.model.core_facts import Now
 from desk.model.events import Inbound, TimerFired
-from desk.model.journal import EtaLapsed, EtaPromised
+from desk.model.journal import EtaLapseTold, EtaPromised
 from desk.model.provider_files import Provider
 from desk.model.states import CaseState
 
@@ -88,7 +88,7 @@ def tell_eta_lapsed(case: Case, inbound: Inbound[TimerFired], facts: Facts) -> D
     names: Names = {**time_labels(case.eta, now, provider.timezone, case.language), **news}
     return decide(
         SetFields({"eta_told": case.eta_version}),
-        AddJournalEntry(EtaLapsed(case.eta_version), public=True),
+        AddJournalEntry(EtaLapseTold(case.eta_version), public=True),
         SayTemplate("eta_lapsed", names, Addressee.SUBSCRIBER),
         SayTemplate("eta_lapsed", names, Addressee.ON_FILE),
         SayTemplate("agents_eta_over", news, Addressee.AGENTS),

@@ -13,7 +13,7 @@ from desk.model.case import Case
 from desk.model.events import OperationOrdered
 from desk.model.journal import DialogueMessageLogged, JournalEntry
 from desk.model.messages import File
-from desk.pipeline.lookup import Round
+from desk.pipeline.arrival_round import Round
 from desk.storage.database import Database
 
 LONGEST = 12

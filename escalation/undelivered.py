@@ -9,7 +9,7 @@ from sqlalchemy import select
 from desk.model.events import DeliveryFailed
 from desk.model.journal import DialogueMessageLogged, JournalEntry, UnaskedNoticeSent
 from desk.model.messages import File
-from desk.pipeline.lookup import Round
+from desk.pipeline.arrival_round import Round
 from desk.storage.database import Database
 from desk.storage.queue_tables import departures
 from escalation.transcript import file_of

@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from desk.model.case import Case
-from desk.pipeline.lookup import Round
+from desk.pipeline.arrival_round import Round
 from desk.storage.database import Database
 
 LOOKED_AT = 200

@@ -28,11 +28,11 @@ from desk.model.case import LIVE_TALK, Case
 from desk.model.core_facts import Now
 from desk.model.dialog_state import CONSENT
 from desk.model.events import Inbound, Opened, Pressed, Said
-from desk.model.last_word import short_word, was_said_last
 from desk.model.provider_files import Provider
 from desk.model.states import CaseState
+from desk.model.unrepeated_acknowledgement import acknowledge, was_acknowledged_last
 from desk.understanding.message import understood
-from desk.understanding.observations import Act, Understanding
+from desk.understanding.reading.observations import Act, Understanding
 from desk.understanding.substance import tells_of_matter
 from escalation.consent_rules import CONSENT_BUTTONS, WITHDRAW, WITHDRAW_BUTTONS, WORKS
 from escalation.transcript import RELAYED
@@ -90,26 +90,26 @@ def relay_to_agent(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision
 
 def _emergency(case: Case, inbound: Inbound[Said], facts: Facts, found: Understanding) -> list[RuleAct]:
     told = SayTemplate("agents_emergency", {"text": literal(inbound.text)}, Addressee.AGENTS)
-    return [*short_word(case, "emergency_passed_on"), told]
+    return [*acknowledge(case, "emergency_passed_on"), told]
 
 
 def _works_already(case: Case, inbound: Inbound[Said], facts: Facts, found: Understanding) -> list[RuleAct]:
     """ "It works already" closes nothing by itself: a clear yes to the question does."""
     if case.state == CaseState.RESOLVED:
-        return short_word(case, "consent_again", buttons=CONSENT_BUTTONS)
-    return [Expect(CONSENT, WORKS), *short_word(case, "works_ask", buttons=CONSENT_BUTTONS)]
+        return acknowledge(case, "consent_again", buttons=CONSENT_BUTTONS)
+    return [Expect(CONSENT, WORKS), *acknowledge(case, "works_ask", buttons=CONSENT_BUTTONS)]
 
 
 def _withdraw(case: Case, inbound: Inbound[Said], facts: Facts, found: Understanding) -> list[RuleAct]:
     if case.state == CaseState.RESOLVED:
-        return short_word(case, "consent_again", buttons=CONSENT_BUTTONS)
-    return [Expect(CONSENT, WITHDRAW), *short_word(case, "withdraw_ask", buttons=WITHDRAW_BUTTONS)]
+        return acknowledge(case, "consent_again", buttons=CONSENT_BUTTONS)
+    return [Expect(CONSENT, WITHDRAW), *acknowledge(case, "withdraw_ask", buttons=WITHDRAW_BUTTONS)]
 
 
 def _language(case: Case, inbound: Inbound[Said], facts: Facts, found: Understanding) -> list[RuleAct]:
     wanted = found.value("language")
     language = str(wanted.value) if wanted and wanted.value in LANGUAGES else _other_language(case)
-    return [SetFields({"language": language}), *short_word(case, "language_changed"), UpdateCard()]
+    return [SetFields({"language": language}), *acknowledge(case, "language_changed"), UpdateCard()]
 
 
 def _other_language(case: Case) -> str:
@@ -120,23 +120,23 @@ def _call_back(case: Case, inbound: Inbound[Said], facts: Facts, found: Understa
     """The number is noted and shown on the card; without one it is asked for, unless one is on file."""
     phone = _phone_of(case, found) or case.callback_phone
     if not phone and not case.phone:
-        return [SetFields({"preferred_way": "phone"}), *short_word(case, "callback_ask"), UpdateCard()]
+        return [SetFields({"preferred_way": "phone"}), *acknowledge(case, "callback_ask"), UpdateCard()]
     told = SayTemplate("agents_callback", {"phone": literal(phone or case.phone)}, Addressee.AGENTS)
     # A number on file is no business of who has not proved to be its holder.
     known: Names = {"phone": literal(phone or (case.phone if case.proved else ""))}
     noted = SetFields({"preferred_way": "phone", "callback_phone": phone})
-    return [noted, *short_word(case, "callback_noted", known), told, UpdateCard()]
+    return [noted, *acknowledge(case, "callback_noted", known), told, UpdateCard()]
 
 
 def _phone_of(case: Case, found: Understanding) -> str:
     """A number to be called at: where a call was asked for, or the message is nothing but a number."""
     key = found.key("phone")
-    asked = found.says(Act.CALLBACK) or was_said_last(case, "callback_ask") or not found.leftover
+    asked = found.says(Act.CALLBACK) or was_acknowledged_last(case, "callback_ask") or not found.leftover
     return key.value if key and asked else ""
 
 
 def _bot(case: Case, inbound: Inbound[Said], facts: Facts, found: Understanding) -> list[RuleAct]:
-    return short_word(case, "bot_while_waiting", {"agent": owner_name(case, facts.need(Provider))})
+    return acknowledge(case, "bot_while_waiting", {"agent": owner_name(case, facts.need(Provider))})
 
 
 def _angry(case: Case, inbound: Inbound[Said], facts: Facts, found: Understanding) -> list[RuleAct]:
@@ -146,7 +146,7 @@ def _angry(case: Case, inbound: Inbound[Said], facts: Facts, found: Understandin
         now = SetFields({"upset": True, "reminded_at": facts.need(Now).at})
         names: Names = {"agent": owner_name(case, facts.need(Provider))}
         asked = _state(case, facts, reminded=False) if found.says(Act.STATUS) else []
-        return [now, *short_word(case, "sorry_while_waiting", names), *asked, told, UpdateCard()]
+        return [now, *acknowledge(case, "sorry_while_waiting", names), *asked, told, UpdateCard()]
     return _state(case, facts)
 
 
@@ -157,8 +157,8 @@ def _human_wanted(case: Case, inbound: Inbound[Said], facts: Facts, found: Under
 def _human(case: Case, facts: Facts) -> list[RuleAct]:
     if case.owner:
         names: Names = {"agent": owner_name(case, facts.need(Provider))}
-        return short_word(case, "human_has_it", names)
-    return [*short_word(case, "operator_soon"), *_reminded(case, facts, "agents_human_wanted")]
+        return acknowledge(case, "human_has_it", names)
+    return [*acknowledge(case, "operator_soon"), *_reminded(case, facts, "agents_human_wanted")]
 
 
 def _status(case: Case, inbound: Inbound[Said], facts: Facts, found: Understanding) -> list[RuleAct]:
@@ -177,7 +177,7 @@ def _state(case: Case, facts: Facts, reminded: bool = True) -> list[RuleAct]:
         "just_now": "1" if told else "",
         **eta_labels(case, now, provider),
     }
-    return [*short_word(case, "waiting_state", names), *told]
+    return [*acknowledge(case, "waiting_state", names), *told]
 
 
 def _reminded(case: Case, facts: Facts, template: str) -> list[RuleAct]:
@@ -213,7 +213,7 @@ def _small_talk(case: Case, inbound: Inbound[Said], found: Understanding) -> lis
     word = "you_are_welcome" if found.says(Act.THANKS) else "waiting_noted"
     if case.owner and not found.says(Act.THANKS):
         return [*relay(case, inbound), *([silence("small talk")] if case.unread >= RELAYED else [])]
-    return [silence("small talk")] if was_said_last(case, word) else short_word(case, word)
+    return [silence("small talk")] if was_acknowledged_last(case, word) else acknowledge(case, word)
 
 
 def _passed_on(case: Case, inbound: Inbound[Said], facts: Facts, found: Understanding) -> list[RuleAct]:
@@ -223,7 +223,7 @@ def _passed_on(case: Case, inbound: Inbound[Said], facts: Facts, found: Understa
         "agent": owner_name(case, facts.need(Provider)),
         "file": "1" if inbound.files and not inbound.text.strip() else "",
     }
-    return short_word(case, "passed_on" if case.owner else "added", names)
+    return acknowledge(case, "passed_on" if case.owner else "added", names)
 
 
 def _is_live(case: Case, facts: Facts) -> bool:

@@ -23,11 +23,11 @@ from desk.model.events import Inbound, Opened, Pressed, Said
 from desk.model.messages import FRONT
 from desk.model.provider_files import Provider
 from desk.model.shared_facts import IdentityClaim
-from desk.understanding.observations import Act
+from desk.understanding.reading.observations import Act
 from desk.understanding.substance import has_substance
 from intake.engine.dialog_context import is_letter_channel
-from intake.engine.hearing import heard
 from intake.engine.model import DialogSet
+from intake.engine.rules.hearing import heard
 
 Answer = Inbound[Said] | Inbound[Pressed]
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]

@@ -13,13 +13,13 @@ from desk.model.core_facts import CaseMatch
 from desk.model.dialog_state import PROBLEM, RESTART
 from desk.model.events import Inbound, Opened, Pressed, Said
 from desk.model.shared_facts import IdentityClaim
-from desk.understanding.observations import Act, Understanding
+from desk.understanding.reading.observations import Act, Understanding
 from desk.understanding.substance import has_substance, is_only_thanks
 from intake.engine.dialog_context import is_letter_channel
-from intake.engine.hearing import heard
 from intake.engine.model import DialogSet
+from intake.engine.paused_questions import GO_ON_OR_ANEW, interpose
+from intake.engine.rules.hearing import heard
 from intake.other_matters import split_matters
-from intake.pauses import GO_ON_OR_ANEW, interpose
 
 Words = Inbound[Said]
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]

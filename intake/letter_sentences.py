@@ -8,7 +8,7 @@ from pathlib import Path
 
 from desk.language.detect import LANGUAGES
 from desk.model.provider_files import Provider
-from desk.pipeline.lookup import Round
+from desk.pipeline.arrival_round import Round
 from intake.engine.letters.wording import LetterSentences
 
 _INSIDE = ("agent", "journal_", "button_", "card", "refused_", "suppressed_", "command_", "story")

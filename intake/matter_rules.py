@@ -18,17 +18,17 @@ from desk.model.acts import (
 from desk.model.case import Case, append_words
 from desk.model.dialog_state import CATEGORY, PROBLEM
 from desk.model.events import Inbound, Opened, Pressed, Said
-from desk.model.last_word import short_word
 from desk.model.shared_facts import ArticleSuggestions, IdentityClaim
-from desk.understanding.observations import Act
+from desk.model.unrepeated_acknowledgement import acknowledge
+from desk.understanding.reading.observations import Act
 from desk.understanding.substance import has_substance, is_only_thanks
 from intake.command_rules import silenced
-from intake.engine import hearing
 from intake.engine.completion import completed
 from intake.engine.dialog_context import is_letter_channel
-from intake.engine.hearing import heard
-from intake.engine.known_so_far import collected_so_far
 from intake.engine.model import Dialog, DialogSet
+from intake.engine.rules import hearing
+from intake.engine.rules.hearing import heard
+from intake.engine.rules.known_so_far import collected_so_far
 
 Answer = Inbound[Said] | Inbound[Pressed]
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
@@ -82,7 +82,7 @@ def ask_problem(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     identified, found = facts.get(IdentityClaim), heard(case, inbound, facts)
     tries = case.dialog_state.tries if open_owner == PROBLEM else 0
     if tries and is_only_thanks(inbound.text):
-        return decide(*short_word(case, "you_are_welcome"), words_used=True)
+        return decide(*acknowledge(case, "you_are_welcome"), words_used=True)
     if tries and found.says(Act.ANGRY) and case.dialog_state.angry == 1:
         return decide(words_used=True)  # `intake.first_words_rules.note_anger` says that we are sorry
     if identified and identified.contract and tries:

@@ -34,12 +34,12 @@ from desk.model.dialog_state import IDENTIFIER, OTHER, QUESTION, RESUME
 from desk.model.events import Inbound, Opened, Pressed, Said, TimerFired
 from desk.model.states import CaseState
 from desk.pipeline.internal_channel import matter_message, take_up_message
-from desk.understanding.observations import Act
-from intake.engine import hearing
+from desk.understanding.reading.observations import Act
 from intake.engine.dialog_context import dialog_of, is_letter_channel
-from intake.engine.hearing import heard
 from intake.engine.model import DialogSet
-from intake.pauses import GO_ON_OR_ANEW, interpose, taken_up, waiting_behind
+from intake.engine.paused_questions import GO_ON_OR_ANEW, interpose, taken_up, waiting_behind
+from intake.engine.rules import hearing
+from intake.engine.rules.hearing import heard
 from intake.repair_rules import open_again
 
 Words = Inbound[Said]

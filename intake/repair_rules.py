@@ -10,32 +10,23 @@ from datetime import timedelta
 from typing import Any
 
 from desk.language.detect import LANGUAGES
-from desk.model.acts import (
-    ChangeState,
-    Decision,
-    Expect,
-    Facts,
-    Ignore,
-    RuleAct,
-    SayTemplate,
-    SetFields,
-    decide,
-    settling_acts,
-)
+from desk.model.acts import ChangeState, Decision, Expect, Facts, Ignore, RuleAct, SayTemplate, SetFields, decide
 from desk.model.arrival_outcomes import IgnoredCode
-from desk.model.case import Case, may_consent
-from desk.model.core_facts import CaseMatch, Now, Turn
+from desk.model.case import Case
+from desk.model.core_facts import CaseMatch, Now, ReplyTiming
 from desk.model.dialog_state import IDENTIFIER, PROBLEM, QUESTION, RESUME, SELF_HELP, SETTLED
 from desk.model.events import Inbound, Pressed, Said
-from desk.model.last_word import short_word
 from desk.model.states import CaseState
-from desk.understanding.observations import Act
-from desk.understanding.terms import term_asked
+from desk.model.unrepeated_acknowledgement import acknowledge
+from desk.understanding.consent import may_consent, settling_acts
+from desk.understanding.explained_terms import term_asked
+from desk.understanding.reading.observations import Act
 from intake.account_rules import NO_CONTRACT
-from intake.engine import hearing, prompts
+from intake.engine import prompts
 from intake.engine.dialog_context import dialog_of, is_letter_channel
-from intake.engine.hearing import heard
-from intake.pauses import CLOSE_OR_NOT, GO_ON_OR_ANEW, PAUSING, interpose, taken_up
+from intake.engine.paused_questions import CLOSE_OR_NOT, GO_ON_OR_ANEW, PAUSING, interpose, taken_up
+from intake.engine.rules import hearing
+from intake.engine.rules.hearing import heard
 
 Words = Inbound[Said]
 Answer = Inbound[Said] | Inbound[Pressed]
@@ -142,7 +133,7 @@ def _between(case: Case, inbound: Words, facts: Facts) -> list[RuleAct]:
     if (term := term_asked(found)) and case.expecting.owner != SELF_HELP:
         said.append(SayTemplate("explain", {"term": term}))
     if found.says(Act.STATUS) and case.description:
-        said += short_word(case, "status_intake")
+        said += acknowledge(case, "status_intake")
     return said
 
 
@@ -151,7 +142,7 @@ def resume(case: Case, inbound: Words, facts: Facts) -> Decision | None:
     dialog = dialog_of(case, facts)
     if not after_silence(case, facts) or is_letter_channel(facts):
         return None
-    if heard(case, inbound, facts).values or (facts.get(Turn) or Turn()).replied:
+    if heard(case, inbound, facts).values or (facts.get(ReplyTiming) or ReplyTiming()).replied:
         return None
     title = dialog.title[case.language] if dialog else ""
     return interpose(case, RESUME, SayTemplate("shall_we_go_on", {"title": title}, buttons=GO_ON_OR_ANEW))

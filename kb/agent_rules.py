@@ -39,7 +39,7 @@ from desk.model.arrival_outcomes import IgnoredCode, RefusalCode
 from desk.model.case import Case
 from desk.model.core_facts import ActingAgent, Now
 from desk.model.events import Inbound, OperationOrdered, TimerFired
-from desk.model.journal import ArticleDeclined, ArticleDrafted, ArticleLinked
+from desk.model.journal import ArticleDrafted, ArticleLinked, NoArticleApplies
 from desk.model.states import CaseState
 from kb.content.article_files import sha256_of
 from kb.learning.acts import CreateDraft, MarkArticleValidated, RecordArticleLink
@@ -183,7 +183,7 @@ def _answer_acts(answer: ArticleAnswer | None, facts: Facts, known: ArticlesForA
     if isinstance(answer, DeclareNoArticle) and (why := answer.why.strip()):
         return [
             RecordArticleLink("", "none", agent, why),
-            AddJournalEntry(ArticleDeclined(why)),
+            AddJournalEntry(NoArticleApplies(why)),
             PopupNotice("article_noted"),
         ]
     if isinstance(answer, DraftArticle):

@@ -12,9 +12,9 @@ from desk.model.agent_operations import (
     ArticleAnswer,
     DraftArticle,
     LinkArticle,
-    ListArticles,
     MarkArticlesNotUseful,
     Resolve,
+    SuggestArticles,
     Take,
 )
 from desk.model.case import Case
@@ -22,9 +22,9 @@ from desk.model.core_facts import ActingAgent
 from desk.model.events import OfSubscriber, OperationOrdered, TimerFired
 from desk.model.journal import JournalEntry
 from desk.model.provider_files import Provider
-from desk.model.shared_facts import Account, ArticleSuggestion, ArticleSuggestions, DialogArticles, IdentityClaim
+from desk.model.shared_facts import Account, ArticlesNamedByDialog, ArticleSuggestion, ArticleSuggestions, IdentityClaim
 from desk.model.subscribers import Person
-from desk.pipeline.lookup import Round
+from desk.pipeline.arrival_round import Round
 from desk.pipeline.request_coalescing import RequestCoalescer
 from desk.storage.database import Database
 from kb.agent_rules import (
@@ -44,7 +44,7 @@ MAX_TEXT_LENGTH = 600
 """Characters of a text that is searched for: no question needs to be longer."""
 MOST_FOR_AGENT = 3
 """Articles that an agent is shown at once."""
-_ASKING = (Take, AddNote, Resolve, ListArticles, MarkArticlesNotUseful)
+_ASKING = (Take, AddNote, Resolve, SuggestArticles, MarkArticlesNotUseful)
 """Operations for which the articles of the case are looked up."""
 
 
@@ -71,9 +71,9 @@ class SuggestionsLookup:
         return await asyncio.to_thread(lambda: [self._knowledge.suggest(*one) for one in asked])
 
 
-class DialogArticlesLookup:
-    """Finds `desk.model.shared_facts.DialogArticles`: the articles the case's dialog names. ``article_ids`` gives their
-    ids."""
+class ArticlesNamedByDialogLookup:
+    """Finds `desk.model.shared_facts.ArticlesNamedByDialog`: the articles the case's dialog names. ``article_ids``
+    gives their ids."""
 
     def __init__(self, knowledge: KnowledgeBase, article_ids: Callable[[Round], Sequence[str]]) -> None:
         self._knowledge = knowledge
@@ -82,7 +82,9 @@ class DialogArticlesLookup:
     async def __call__(self, round_: Round) -> object | None:
         """The articles that this provider's subscribers may see, in the language of the case."""
         case, provider, ids = round_.case, round_.facts.need(Provider).name, self._article_ids(round_)
-        return DialogArticles(await asyncio.to_thread(self._knowledge.suggestions_by_id, provider, ids, case.language))
+        return ArticlesNamedByDialog(
+            await asyncio.to_thread(self._knowledge.suggestions_by_id, provider, ids, case.language)
+        )
 
 
 class AgentArticlesLookup:

@@ -16,20 +16,20 @@ from desk.model.acts import (
     SetDialogState,
     SetFields,
     decide,
-    settling_acts,
 )
-from desk.model.case import Case, may_consent
+from desk.model.case import Case
 from desk.model.channel import ChannelCapabilities
 from desk.model.core_facts import Now
 from desk.model.dialog_state import ARTICLE, SELF_HELP
 from desk.model.events import Inbound, Opened, Pressed, Said
 from desk.model.journal import ArticleShown, ArticleTried
-from desk.model.last_word import short_word
-from desk.model.shared_facts import ArticleSuggestion, ArticleSuggestions, DialogArticles
+from desk.model.shared_facts import ArticlesNamedByDialog, ArticleSuggestion, ArticleSuggestions
+from desk.model.unrepeated_acknowledgement import acknowledge
+from desk.understanding.consent import may_consent, settling_acts
+from desk.understanding.explained_terms import term_asked
 from desk.understanding.message import understood
-from desk.understanding.observations import Act, Understanding
+from desk.understanding.reading.observations import Act, Understanding
 from desk.understanding.substance import has_substance
-from desk.understanding.terms import term_asked
 from kb.content.article_steps import passage_about
 from kb.learning.acts import RecordArticleShown, RecordSuggestionOutcome
 
@@ -84,7 +84,7 @@ def show_dialog_article(case: Case, inbound: Spoken, facts: Facts) -> Decision |
 
 
 def _last_article(case: Case, facts: Facts) -> ArticleSuggestion | None:
-    known = facts.get(DialogArticles)
+    known = facts.get(ArticlesNamedByDialog)
     return known.articles.get(case.articles[-1]) if known and case.articles else None
 
 
@@ -158,7 +158,7 @@ def _explains(case: Case, facts: Facts, found: Understanding) -> Decision:
     article = _last_article(case, facts)
     passage = passage_about(article.source, found.text) if article else ""
     if not passage:
-        return decide(*short_word(case, "ask_differently"))
+        return decide(*acknowledge(case, "ask_differently"))
     return decide(SayTemplate("article_question"), SayText(parse_markdown(passage)), words_used=True)
 
 

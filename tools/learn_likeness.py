@@ -21,9 +21,9 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
-from desk.understanding import likeness, wishes
-from desk.understanding.observations import Act
-from desk.understanding.words import Word
+from desk.understanding import acts_by_likeness, wishes
+from desk.understanding.reading.message_words import Word
+from desk.understanding.reading.observations import Act
 
 ROOT = Path(__file__).resolve().parent.parent
 SETS = ROOT / "tests" / "understanding" / "sets"
@@ -48,7 +48,7 @@ def by_phrases(words: Sequence[Word]) -> set[Act]:
 def barred_units(act: Act, words: Sequence[Word]) -> list[bool]:
     """For each unit of a sentence whether no phrase says that it means something else."""
     others = wishes.against(words, act)
-    return [not any(s < end and start < e for s, e in others) for start, end in likeness.units(words)]
+    return [not any(s < end and start < e for s, e in others) for start, end in acts_by_likeness.units(words)]
 
 
 def examples() -> tuple[dict[str, dict[Act, bool]], dict[str, set[Act]]]:
@@ -68,13 +68,13 @@ def examples() -> tuple[dict[str, dict[Act, bool]], dict[str, set[Act]]]:
                 (name, False) for name in row.get("not_acts", ())
             ]:
                 act = Act(name)
-                if act in likeness.LEARNED:
+                if act in acts_by_likeness.LEARNED:
                     of_text[act] = of_text.get(act, False) or is_there
                 if is_there and act in IMPLIED:
                     of_text[IMPLIED[act]] = True
     for text, of_text in known.items():
         by_phrase = by_phrases(wishes.mended_words(text))
-        for act in likeness.LEARNED:
+        for act in acts_by_likeness.LEARNED:
             if act not in of_text and act not in by_phrase:
                 of_text[act] = False
     return known, said_to_lack
@@ -102,8 +102,8 @@ def main() -> int:  # noqa: PLR0915
     classes = wishes.word_classes()
     units: list[tuple[int, list[str]]] = []
     for number, of_text in enumerate(words):
-        spans = list(likeness.units(of_text))
-        units += [(number, sorted(likeness.features(of_text[start:end], classes))) for start, end in spans]
+        spans = list(acts_by_likeness.units(of_text))
+        units += [(number, sorted(acts_by_likeness.features(of_text[start:end], classes))) for start, end in spans]
     counts = Counter(feature for _, found in units for feature in found)
     names = sorted(feature for feature, count in counts.items() if count >= LEAST)
     place = {feature: number for number, feature in enumerate(names)}
@@ -119,7 +119,7 @@ def main() -> int:  # noqa: PLR0915
     fold = np.array([zlib.crc32(texts[number].encode()) % FOLDS for number in owner])
     phrase_acts = [by_phrases(of_text) for of_text in words]
     bias, thresholds, weights = [], [], []
-    for act in likeness.LEARNED:
+    for act in acts_by_likeness.LEARNED:
         label_of = [known[text].get(act) for text in texts]
         is_known = np.array(
             [label_of[number] is not None and not (label_of[number] and alone[number] > 1) for number in owner]
@@ -156,7 +156,7 @@ def main() -> int:  # noqa: PLR0915
         thresholds.append(float(threshold))
     table = np.array(weights)
     lines = [
-        "\t".join(likeness.LEARNED),
+        "\t".join(acts_by_likeness.LEARNED),
         "\t".join(f"{one:.2f}" for one in bias),
         "\t".join(f"{one:.2f}" for one in thresholds),
     ]
@@ -164,8 +164,8 @@ def main() -> int:  # noqa: PLR0915
         pairs = [f"{number}:{weight:.1f}" for number, weight in enumerate(table[:, column]) if abs(weight) >= SMALLEST]
         if pairs:
             lines.append("\t".join((name, *pairs)))
-    likeness.WEIGHTS.write_text("\n".join(lines) + "\n", "utf-8")
-    print(f"{len(lines) - 3} features, {likeness.WEIGHTS.stat().st_size} bytes")
+    acts_by_likeness.WEIGHTS.write_text("\n".join(lines) + "\n", "utf-8")
+    print(f"{len(lines) - 3} features, {acts_by_likeness.WEIGHTS.stat().st_size} bytes")
     return 0
 
 

@@ -36,8 +36,8 @@ from console.terminal.context import (
 from console.terminal.times import full_time
 from desk.api.submit_operation import ArrivalStatus, submit
 from desk.clock import now
-from desk.language.durations import parse_minutes
 from desk.language.templates import Templates
+from desk.language.typed_durations import parse_minutes
 from desk.model.agent_operations import AddNote, AgentOperation, Reply, Resolve, SetEta, Take
 from desk.model.arrival_outcomes import Done, OperationRefused, RefusalCode, stored_outcome
 from desk.model.case import Case

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
 
-from desk.agents import load, save
+from desk.agents import load_from_database, save
 from desk.agents.import_merge import ImportResult
 from desk.clock import Clock
 from desk.model.provider_files import Provider
@@ -41,7 +41,7 @@ class AgentCache:
     async def refresh(self) -> bool:
         """Takes what has changed in the database since it was last read; says whether anything has."""
         async with self.database.look() as connection:
-            if await load.stamp(connection) == self._seen:
+            if await load_from_database.stamp(connection) == self._seen:
                 return False
         await self.read()
         return True
@@ -49,8 +49,8 @@ class AgentCache:
     async def read(self) -> None:
         """Takes the agents and teams as the database has them now."""
         async with self.database.look() as connection:
-            self._seen = await load.stamp(connection)
-        self.providers.update(await load.with_agents(self.database, self.providers))
+            self._seen = await load_from_database.stamp(connection)
+        self.providers.update(await load_from_database.with_agents(self.database, self.providers))
 
 
 def log_conflicts(done: Mapping[str, ImportResult]) -> None:

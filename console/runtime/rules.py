@@ -13,11 +13,11 @@ from desk.model.agent_operations import (
     DeclareNoArticle,
     DraftArticle,
     LinkArticle,
-    ListArticles,
     MarkArticlesNotUseful,
     Reply,
     Resolve,
     SetEta,
+    SuggestArticles,
     Take,
 )
 from desk.model.case import Case
@@ -59,10 +59,10 @@ from intake import first_words_rules as first_words
 from intake import matter_rules as matter
 from intake import other_matters as others
 from intake import repair_rules as repair
-from intake import turn_rules as turns
-from intake.engine import rules as dialogs
-from intake.engine import summary_rules as summary
+from intake import reply_timing_rules as turns
 from intake.engine.completion import is_complete
+from intake.engine.rules import question_rules as dialogs
+from intake.engine.rules import summary_rules as summary
 from intake.limits import rate_rules
 from intake.limits.rate_rules import MessageRate
 from kb import agent_rules
@@ -162,7 +162,7 @@ OPERATIONS = {
     LinkArticle: (agent_rules.answer_which_article,),
     DraftArticle: (agent_rules.answer_which_article,),
     DeclareNoArticle: (agent_rules.answer_which_article,),
-    ListArticles: (agent_rules.list_articles,),
+    SuggestArticles: (agent_rules.list_articles,),
     MarkArticlesNotUseful: (agent_rules.mark_not_useful,),
 }
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from chat.terminal_channel import TerminalChannel
 from console.runtime.agent_loader import AgentCache
-from console.runtime.article_loader import ArticleLoader
+from console.runtime.article_index_loader import ArticleIndexLoader
 from console.runtime.content_folders import DIALOGS, TEMPLATES, ContentSearchPath
 from console.runtime.receiver import Receiver, build_receiver
 from console.runtime.rules import RULEBOOK, TIMERS
@@ -24,12 +24,12 @@ from desk.model.channel_registry import ChannelRegistry
 from desk.model.messages import FRONT, Address
 from desk.model.provider_files import Provider, front_desk, load_all
 from desk.model.settings import Settings
-from desk.model.shared_facts import Account, ArticleSuggestions, DialogArticles
+from desk.model.shared_facts import Account, ArticlesNamedByDialog, ArticleSuggestions
 from desk.pipeline.audit_operations import audit_operation
 from desk.pipeline.common_lookups import (
     ActingAgentLookup,
     CapabilitiesLookup,
-    ContactAddressesLookup,
+    ReachableAddressesLookup,
     RecentDialogueLookup,
     TargetProviderLookup,
 )
@@ -59,7 +59,7 @@ from intake.limits import rate_rules
 from intake.limits.rate_lookup import MessageRateLookup, write_quarantine_backlog
 from kb.agent_rules import ArticlesForAgentCommand
 from kb.learning import acts as kb_acts
-from kb.lookups import AgentArticlesLookup, DialogArticlesLookup, SuggestionsLookup
+from kb.lookups import AgentArticlesLookup, ArticlesNamedByDialogLookup, SuggestionsLookup
 from kb.phrase_learner import PhraseLearner
 from kb.search.knowledge_base import KnowledgeBase
 from kb.storage import act_writers as kb_act_writers
@@ -100,7 +100,7 @@ class Application(Receiver):
     templates: Templates
     knowledge: KnowledgeBase
     agent_loader: AgentCache
-    article_loader: ArticleLoader
+    article_loader: ArticleIndexLoader
     phrase_learner: PhraseLearner
     sources: Mapping[str, CsvEntitlementSource]
     worker: Worker
@@ -150,24 +150,24 @@ async def assemble_application(
     await store_dialog_sources(database, dialogs.sources_by_hash())
     sources = {name: _entitlement_source(settings.root, name) for name in providers if name != FRONT}
     await asyncio.to_thread(lambda: [source.refresh() for source in sources.values()])
-    article_loader = ArticleLoader(database, settings, providers, clock)
+    article_loader = ArticleIndexLoader(database, settings, providers, clock)
     await article_loader.import_files()
     knowledge = await article_loader.build_knowledge_base()
     lazy_lookups: Mapping[type, Lookup] = {
         ArticleSuggestions: SuggestionsLookup(knowledge),
-        DialogArticles: DialogArticlesLookup(knowledge, articles_named),
+        ArticlesNamedByDialog: ArticlesNamedByDialogLookup(knowledge, articles_named),
         ArticlesForAgentCommand: AgentArticlesLookup(database, knowledge, articles_of_zone),
         UsualWait: UsualWaitLookup(database),
         EarlierCases: EarlierCasesLookup(database),
     }
-    without_case: Sequence[Lookup] = (ActingAgentLookup(registry), ContactAddressesLookup(registry))
+    without_case: Sequence[Lookup] = (ActingAgentLookup(registry), ReachableAddressesLookup(registry))
     lookups: Sequence[Lookup] = (
         MessageRateLookup(database, registry),
         IdentificationLookup(sources, providers, GuessLimiter(database)),
         TargetProviderLookup(registry),
         ActingAgentLookup(registry),
         CapabilitiesLookup(registry),
-        ContactAddressesLookup(registry),
+        ReachableAddressesLookup(registry),
         RecentDialogueLookup(database),
         loop_guard_store.SendAllowanceLookup(database, [box.address for box in settings.mailboxes]),
         dialogs,

@@ -86,7 +86,7 @@ class DeskFolder:
 
     async def with_agents(self, database: Database) -> Mapping[str, Provider]:
         """Its providers, with the agents and teams that the database has of them. Raises `InvalidProvider`."""
-        from desk.agents.load import with_agents  # noqa: PLC0415
+        from desk.agents.load_from_database import with_agents  # noqa: PLC0415
 
         return await with_agents(database, self.providers())
 

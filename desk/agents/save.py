@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from desk.agents.import_merge import AgentImportState, ImportResult, merge, require_consistent
-from desk.agents.load import STAMP, load, own_providers
+from desk.agents.load_from_database import STAMP, load, own_providers
 from desk.agents.tables import (
     AGENTS,
     IDENTITIES,

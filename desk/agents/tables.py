@@ -5,7 +5,7 @@ shared front desk. So `agents`, `agent_identities` and `presence` are the desk's
 read for the whole desk, and nothing in them is of a subscriber. That an agent works for a provider, as what and in
 which teams, is a row of that provider (`memberships`), and so are its `teams` and what its teams.toml last brought
 (`team_files`): row-level security guards these three. Whoever has no membership of a provider is nobody there: agents
-reach the rules only through the memberships of the one provider (`desk.agents.load.load`).
+reach the rules only through the memberships of the one provider (`desk.agents.load_from_database.load`).
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ class InvalidCondition(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class CompiledCondition:
     """A condition, compiled once. ``names`` are all the names it looks at."""
 
     source: str
@@ -34,7 +34,7 @@ class Condition:
     _root: _Node
 
     @classmethod
-    def of(cls, source: str) -> Condition:
+    def of(cls, source: str) -> CompiledCondition:
         """Compiles a condition. Raises `InvalidCondition` when it is not one, too long or too deeply nested."""
         if len(source) > MAX_LENGTH:
             raise InvalidCondition(f"a condition may have {MAX_LENGTH} characters, this one has {len(source)}")

@@ -14,12 +14,11 @@ from typing import Any, TypeVar
 
 from desk.language.rich_text import RichText
 from desk.model.arrival_outcomes import IgnoredCode, RefusalCode
-from desk.model.case import Case, consent_record
-from desk.model.events import Event, Inbound, Pressed, Said
-from desk.model.journal import ClosingAgreed, JournalEntryData
+from desk.model.case import Case
+from desk.model.events import Event, Inbound
+from desk.model.journal import JournalEntryData
 from desk.model.messages import Address, File, RawMessage, RedeliveryPolicy, SendPriority
 from desk.model.shared_facts import SuppressionReason
-from desk.model.states import CaseState
 
 T = TypeVar("T")
 Names = Mapping[str, "str | RichText | Sequence[str]"]
@@ -354,20 +353,3 @@ case."""
 def decide(*acts: RuleAct, done: bool = True, words_used: bool = False) -> Decision:
     """A `Decision`, spelled shortly."""
     return Decision(acts, done, words_used)
-
-
-def consent_acts(inbound: Inbound[Said] | Inbound[Pressed], at: datetime) -> tuple[RuleAct, ...]:
-    """Keeps who agreed to closing, and how, with the case and in its journal; nothing is expected any more (C7)."""
-    consent = consent_record(inbound, at)
-    given = ClosingAgreed(consent["channel"], consent["address"], consent["message"], consent["words"])
-    return SetFields({"consent": consent}), Expect(), AddJournalEntry(given)
-
-
-def settling_acts(inbound: Inbound[Said] | Inbound[Pressed], at: datetime, reason: str) -> tuple[RuleAct, ...]:
-    """Closes a case without a number, for this reason, by the person's own agreement."""
-    return (
-        ChangeState(CaseState.RESOLVED, reason),
-        ChangeState(CaseState.CLOSED, "customer_verified"),
-        *consent_acts(inbound, at),
-        SayTemplate("settled_thanks"),
-    )

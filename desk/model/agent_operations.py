@@ -93,7 +93,7 @@ class DeclareNoArticle(AgentOperation):
 
 
 @dataclass(frozen=True, slots=True)
-class ListArticles(AgentOperation):
+class SuggestArticles(AgentOperation):
     """Asks which articles may fit the case."""
 
     name: ClassVar[str] = "list_articles"
@@ -130,7 +130,7 @@ OPERATIONS: Mapping[str, type[AgentOperation]] = {
         LinkArticle,
         DraftArticle,
         DeclareNoArticle,
-        ListArticles,
+        SuggestArticles,
         MarkArticlesNotUseful,
     )
 }
@@ -198,7 +198,7 @@ POLICIES: Mapping[type[AgentOperation], OperationPolicy] = {
     LinkArticle: OperationPolicy(),
     DraftArticle: OperationPolicy(),
     DeclareNoArticle: OperationPolicy(),
-    ListArticles: OperationPolicy(),
+    SuggestArticles: OperationPolicy(),
     MarkArticlesNotUseful: OperationPolicy(),
 }
 

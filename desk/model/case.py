@@ -14,7 +14,6 @@ from sqlalchemy import JSON, BigInteger, Boolean, Index, String, Text, UniqueCon
 from sqlalchemy.orm import Mapped, mapped_column
 
 from desk.model.dialog_state import DialogState, Expecting
-from desk.model.events import Event, Inbound, Pressed, Said
 from desk.model.states import FINAL, CaseState, ForbiddenTransition, may_follow
 from desk.storage.base import Base, Instant, ProviderScopedRow
 
@@ -38,7 +37,7 @@ class Case(ProviderScopedRow, Base):
     proposes, as "field". ``eta_version`` counts the times that were promised. ``unread`` counts what the subscriber
     said since an agent last answered. What the desk expects to hear is kept apart, in `dialog_state`.
 
-    ``last_word`` names the acknowledgement said last, so that none is said twice in a row. ``asked_at`` is when the
+    ``last_acknowledgement`` names the one said last, so that none is said twice in a row. ``asked_at`` is when the
     desk last asked in this case, or an agent last spoke: a message that names no case means the one asked last.
     ``answered_at`` is when an agent last spoke, ``taken_at`` when one first took it, ``reminded_at`` when the agents
     were last reminded that it waits. ``eta_told`` is the last version of the ETA whose lapse was told. ``phone``,
@@ -92,7 +91,7 @@ class Case(ProviderScopedRow, Base):
     eta_version: Mapped[int] = mapped_column(default=0)
     card: Mapped[str] = mapped_column(String(64), default="")
     unread: Mapped[int] = mapped_column(default=0)
-    last_word: Mapped[str] = mapped_column(String(60), default="")
+    last_acknowledgement: Mapped[str] = mapped_column(String(60), default="")
     eta_told: Mapped[int] = mapped_column(default=0)
     phone: Mapped[str] = mapped_column(String(40), default="")
     service_level: Mapped[str] = mapped_column(String(40), default="")
@@ -164,28 +163,6 @@ _FIELDS = frozenset(Case.__table__.columns.keys())
 def number_beside(case: Case) -> str:
     """The number of the case that was open when this one began; "" where there was none."""
     return next((one["number"] for one in case.related if one["kind"] == BESIDE), "")
-
-
-def may_consent(case: Case, inbound: Inbound[Event]) -> bool:
-    """Whether closing can be agreed to by this message: it answers what was asked, and is the person's own.
-
-    What was mended in an earlier message answers nothing that was asked since; and whose mail an agent let into the
-    case is not thereby the person it belongs to.
-    """
-    own = (inbound.sender.channel, inbound.sender.value) == (case.channel, case.address)
-    edited = isinstance(inbound.event, Said) and inbound.event.edited
-    return not edited and (own or not inbound.accepted_by)
-
-
-def consent_record(inbound: Inbound[Said] | Inbound[Pressed], at: datetime) -> dict[str, str]:
-    """Who agreed to closing, how and when, as `Case.consent` keeps it (C7)."""
-    return {
-        "channel": inbound.sender.channel_kind,
-        "address": inbound.sender.value,
-        "message": inbound.message,
-        "words": inbound.option or inbound.text[:400],
-        "at": at.isoformat(),
-    }
 
 
 ENOUGH = 8000

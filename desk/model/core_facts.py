@@ -45,7 +45,7 @@ class EditedMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class ReplyTiming:
     """What a subscriber's message can be an answer to, by the times of its channel. A press answers what it hangs on.
 
     ``after_question`` when the open question had arrived before the message, or the last piece of it, was written, or

@@ -62,7 +62,7 @@ class ButtonPressed(JournalEntryData):
 
 
 @dataclass(frozen=True, slots=True)
-class ChatOpened(JournalEntryData):
+class SubscriberOpenedChat(JournalEntryData):
     """The subscriber opened the chat, with the ``payload`` of the link they followed."""
 
     kind: ClassVar[str] = "chat_opened"
@@ -187,7 +187,7 @@ class ArticleDrafted(JournalEntryData):
 
 
 @dataclass(frozen=True, slots=True)
-class ArticleDeclined(JournalEntryData):
+class NoArticleApplies(JournalEntryData):
     """An agent said that no article belongs to the case, and why: a known reason or the agent's own words."""
 
     kind: ClassVar[str] = "article_declined"
@@ -247,7 +247,7 @@ class PeerMuted(JournalEntryData):
 
 
 @dataclass(frozen=True, slots=True)
-class BacklogQuarantined(JournalEntryData):
+class FloodQuarantined(JournalEntryData):
     """``count`` more messages came at once and were quarantined unread."""
 
     kind: ClassVar[str] = "backlog_quarantined"
@@ -263,7 +263,7 @@ class KeptSilent(JournalEntryData):
 
 
 @dataclass(frozen=True, slots=True)
-class EtaLapsed(JournalEntryData):
+class EtaLapseTold(JournalEntryData):
     """The subscriber was told that the ETA of this ``version`` is not kept."""
 
     kind: ClassVar[str] = "eta_lapsed"
@@ -292,7 +292,7 @@ KINDS: Mapping[str, type[JournalEntryData]] = {
     for one in (
         DialogueMessageLogged,
         ButtonPressed,
-        ChatOpened,
+        SubscriberOpenedChat,
         UnaskedNoticeSent,
         NoteAdded,
         StateChanged,
@@ -305,17 +305,17 @@ KINDS: Mapping[str, type[JournalEntryData]] = {
         ArticleTried,
         ArticleLinked,
         ArticleDrafted,
-        ArticleDeclined,
+        NoArticleApplies,
         NotDelivered,
         DeliveryUnknown,
         AutomaticMailCame,
         MailIncomplete,
         SendingSuppressed,
         PeerMuted,
-        BacklogQuarantined,
+        FloodQuarantined,
         GuessingSuspected,
         KeptSilent,
-        EtaLapsed,
+        EtaLapseTold,
         TakenUpAgain,
     )
 }

@@ -15,7 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from desk.language.conditions import Condition, InvalidCondition
+from desk.language.conditions import CompiledCondition, InvalidCondition
 from desk.language.detect import LANGUAGES
 from desk.model.messages import FRONT
 from desk.model.toml_table import TomlTable, read_toml
@@ -67,7 +67,7 @@ class Team:
 class RoutingRule:
     """One line of the routing rules: where the condition holds, the case goes to this queue, group or person."""
 
-    when: Condition
+    when: CompiledCondition
     to: str
 
 
@@ -331,6 +331,6 @@ def _read_route(section: TomlTable, teams: Iterable[Team], agents: Iterable[Agen
         raise section.error(f'to = "{target}" names nobody in teams.toml: there is {there}')
     section.reject_unknown_keys()
     try:
-        return RoutingRule(Condition.of(when), target)
+        return RoutingRule(CompiledCondition.of(when), target)
     except InvalidCondition as error:
         raise section.error(f"to {target}: {error}") from None

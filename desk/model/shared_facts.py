@@ -114,7 +114,7 @@ class ArticleSuggestions:
 
 
 @dataclass(frozen=True, slots=True)
-class DialogArticles:
+class ArticlesNamedByDialog:
     """The articles that the case's dialog names, by id, as its provider tells them: those that can be had."""
 
     articles: Mapping[str, ArticleSuggestion] = field(default_factory=dict)
@@ -150,7 +150,7 @@ class SuppressionReason:
 
 
 @dataclass(frozen=True, slots=True)
-class SendAllowance:
+class AutomaticMessageAllowance:
     """Whether one more automatic message may go to an address. ``peer`` is whom that address belongs to.
 
     ``refused`` is None, or says why it may not; ``mutes`` when the peer is to be muted for that from now on, until
@@ -167,4 +167,4 @@ class SendAllowance:
 class SendAllowances:
     """The allowances of the addresses this round may write to; an address without one is not governed."""
 
-    of: Mapping[Address, SendAllowance] = field(default_factory=dict)
+    of: Mapping[Address, AutomaticMessageAllowance] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from desk.model.agent_operations import AgentOperation, LinkArticle, Resolve, Se
 from desk.model.arrival_outcomes import Ignored, IgnoredCode, Outcome, stored_outcome
 from desk.model.core_facts import ActingAgent
 from desk.model.events import OperationOrdered
-from desk.pipeline.lookup import Round
+from desk.pipeline.arrival_round import Round
 from desk.pipeline.write_buffer import WriteBuffer
 from desk.storage import audit
 

@@ -10,19 +10,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from desk.language.mail_subjects import bare_subject
 from desk.model.case import LIVE_TALK, Case
 from desk.model.core_facts import CaseMatch
 from desk.model.events import Event, Inbound, Said
 from desk.model.messages import SenderAssurance
 from desk.model.provider_files import Provider
-from desk.pipeline.subjects import bare_subject
 from desk.understanding.belonging import (
     AfterClosing,
     asks_of_another_matter,
     is_letter_of_its_own,
     said_after_closing,
 )
-from desk.understanding.observations import Context, Situation
+from desk.understanding.reading.observations import Context, Situation
 
 UNPROVED = "it carries no reply token, and the sender is not proved"
 NOT_GENUINE = "its reply token is not genuine for this sender"

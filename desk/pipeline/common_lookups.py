@@ -12,7 +12,7 @@ from desk.model.journal import DialogueMessageLogged, JournalEntry
 from desk.model.messages import FRONT, Address
 from desk.model.provider_files import Provider
 from desk.model.shared_facts import IdentityClaim
-from desk.pipeline.lookup import Round, address_of, sender_address_row
+from desk.pipeline.arrival_round import Round, address_of, sender_address_row
 from desk.storage.database import Database
 
 QUOTED_LINES = 3
@@ -64,7 +64,7 @@ class CapabilitiesLookup:
         return found.capabilities if found else None
 
 
-class ContactAddressesLookup:
+class ReachableAddressesLookup:
     """The ways to reach the subscriber and the agents. Comes after the account is known."""
 
     def __init__(self, registry: ChannelRegistry) -> None:

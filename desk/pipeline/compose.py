@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from desk.language.mail_subjects import bare_subject
 from desk.language.rich_text import RichText, join_texts
 from desk.language.templates import Templates, Value
 from desk.model.acts import (
@@ -33,17 +34,17 @@ from desk.model.acts import (
 from desk.model.agent_operations import AddNote, Resolve
 from desk.model.case import Case
 from desk.model.channel_registry import ChannelRegistry
-from desk.model.core_facts import ActingAgent, CaseContacts, RecentDialogue, Turn
+from desk.model.core_facts import ActingAgent, CaseContacts, RecentDialogue, ReplyTiming
 from desk.model.dialog_state import NOTHING_ASKED, Expecting
 from desk.model.events import MessagePiece, Opened, OperationOrdered, Pressed
 from desk.model.journal import (
     ButtonPressed,
-    ChatOpened,
     DialogueMessageLogged,
     JournalEntryData,
     NoteAdded,
     SendingSuppressed,
     SolutionNoted,
+    SubscriberOpenedChat,
     UnaskedNoticeSent,
     stored_data,
 )
@@ -58,11 +59,10 @@ from desk.model.messages import (
     SendPriority,
 )
 from desk.model.provider_files import Provider
-from desk.pipeline.lookup import Round, address_of, is_proved_sender, sender_address_row
+from desk.pipeline.arrival_round import Round, address_of, is_proved_sender, sender_address_row
 from desk.pipeline.recipients import addresses_of, priority_of
 from desk.pipeline.reply_tokens import ReplyTokenSigner
-from desk.pipeline.subjects import bare_subject
-from desk.queues.sent_questions import stored_question
+from desk.queues.question_delivery_times import stored_question
 
 OWN_WORDS = ("name", "contract", "lines", "question", "answer")
 """What sentences repeat of the person's own words: empty where those may not come back."""
@@ -88,7 +88,7 @@ class DraftMessage:
 @dataclass(frozen=True, slots=True)
 class KeyedChannelCall:
     """One call of a channel, with the key of its departure. ``asks`` is the question open with it: see
-    `desk.queues.sent_questions`; None for what is no part of the talk with the subscriber."""
+    `desk.queues.question_delivery_times`; None for what is no part of the talk with the subscriber."""
 
     key: str
     channel: str
@@ -394,7 +394,7 @@ class _RoundComposer:
         if isinstance(event, Pressed):
             said = ButtonPressed(event.option)
         elif isinstance(event, Opened) and not event.returned:
-            said = ChatOpened(event.payload)
+            said = SubscriberOpenedChat(event.payload)
         elif isinstance(event, OperationOrdered) and isinstance(event.operation, AddNote):
             said = NoteAdded()
         elif inbound.text or inbound.files:
@@ -424,7 +424,7 @@ class _RoundComposer:
         """What a subscriber said, with the question it may have answered: an edit of it corrects that answer."""
         if not isinstance(said, DialogueMessageLogged) or not self.inbound.from_subscriber:
             return said
-        turn, before = self.round.facts.get(Turn) or Turn(), self.round.before
+        turn, before = self.round.facts.get(ReplyTiming) or ReplyTiming(), self.round.before
         if turn.corrects is not None:
             return replace(said, answered=stored_question(turn.corrects.answered))
         asked = Expecting(before.get("owner", ""), before.get("question", "")) if turn.after_question else NOTHING_ASKED

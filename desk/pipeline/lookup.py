@@ -16,19 +16,19 @@ from sqlalchemy import Select, bindparam, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk.language.detect import LANGUAGES, language_of
-from desk.model.acts import Facts
 from desk.model.case import BESIDE, Case
 from desk.model.core_facts import CaseMatch, DuplicateOf, Now, RecentCaseCount
 from desk.model.dialog_state import DialogStateRow, Expecting, dialog_state_of
 from desk.model.events import DeliveryFailed, Event, Inbound, Pressed, Said
-from desk.model.messages import Address, Arrival, SenderAssurance
+from desk.model.messages import Arrival, SenderAssurance
 from desk.model.provider_files import Provider
 from desk.model.states import FINAL, CaseState
 from desk.model.subscribers import Person, PersonAddress
+from desk.pipeline.arrival_round import Round
 from desk.pipeline.case_choice import CaseChoice, after_closing, begins_another, unnamed
+from desk.pipeline.reply_timing import put_presses, put_reply_timing
 from desk.pipeline.reply_tokens import ReplyTokenSigner, claimed_case
-from desk.pipeline.turns import put_presses, put_turns
-from desk.queues.sent_questions import departure_behind
+from desk.queues.question_delivery_times import departure_behind
 from desk.storage.ids import RepeatableRoundIds
 from desk.storage.queue_tables import fingerprints
 
@@ -60,47 +60,6 @@ _RECENT = (
     .group_by(Case.person_id)
 )
 DAY = timedelta(days=1)
-
-
-@dataclass(slots=True)
-class Round:
-    """One arrival on its way through the pipeline: what came in, the case and person in hand, and what is known.
-
-    ``subject`` is None where the arrival belongs to no case at all: an agent's order that names none, a timer whose
-    case is gone. ``ids`` gives the ids of all rows that this round writes. ``before`` is the dialog state as stored.
-    """
-
-    arrival: Arrival
-    inbound: Inbound[Event]
-    provider: Provider
-    now: datetime
-    ids: RepeatableRoundIds
-    subject: Case | None = None
-    holder: Person | None = None
-    addresses: list[PersonAddress] = field(default_factory=list)
-    facts: Facts = field(default_factory=Facts)
-    is_new: bool = True
-    person_is_new: bool = True
-    before: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def case(self) -> Case:
-        """The case. Raises LookupError in a round that has none."""
-        if self.subject is None:
-            raise LookupError("this round has no case")
-        return self.subject
-
-    @property
-    def person(self) -> Person:
-        """The person whose case it is. Raises LookupError in a round without a case."""
-        if self.holder is None:
-            raise LookupError("this round has no person")
-        return self.holder
-
-    @property
-    def contract_of_person(self) -> str:
-        """The contract that identified the person last; "" where nobody knows."""
-        return self.holder.contract if self.holder is not None else ""
 
 
 @dataclass(slots=True)
@@ -140,7 +99,7 @@ class SenderAndCaseLookup:
         )
         session.expunge_all()
         rounds = [self._round(arrival, one, provider, known, wanted[arrival.id], now) for arrival, one in inbound]
-        await put_turns(session, rounds, replied)
+        await put_reply_timing(session, rounds, replied)
         await put_presses(session, rounds)
         return rounds
 
@@ -361,26 +320,3 @@ def _language(inbound: Inbound[Event], provider: Provider) -> str:
     said = "" if inbound.text.startswith("/") else language_of(inbound.text)
     language = said or inbound.language or provider.language
     return language if language in LANGUAGES else provider.language
-
-
-def sender_address_row(round_: Round) -> PersonAddress | None:
-    """The stored address this message came from, if it is known."""
-    return next(
-        (
-            one
-            for one in round_.addresses
-            if one.channel == round_.inbound.channel and one.value == round_.inbound.sender.value
-        ),
-        None,
-    )
-
-
-def is_proved_sender(round_: Round) -> bool:
-    """Whether the speaker surely reads what is sent there: their channel proves it, or a token came back."""
-    case_match = round_.facts.get(CaseMatch)
-    return round_.inbound.proof is SenderAssurance.SURE or (case_match is not None and case_match.how == "token")
-
-
-def address_of(row: PersonAddress) -> Address:
-    """A stored address as a value."""
-    return Address(row.channel_kind, row.channel, row.value)

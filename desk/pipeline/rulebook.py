@@ -15,7 +15,7 @@ from desk.model.acts import Facts, Rule, RuleWithoutCase
 from desk.model.case import Case
 from desk.model.events import Event, Inbound, TimerFired
 
-Condition = Callable[[Case, Inbound[Any], Facts], bool]
+RuleCondition = Callable[[Case, Inbound[Any], Facts], bool]
 Key = Callable[[Case, Inbound[Any]], object]
 
 
@@ -31,7 +31,7 @@ class Stage:
     name: str
     hears: tuple[type[Event], ...]
     rules: tuple[Rule, ...]
-    when: Condition = always
+    when: RuleCondition = always
 
     def asked(self, case: Case, inbound: Inbound[Any], facts: Facts) -> Iterator[Rule]:
         """The rules to be asked now."""
@@ -49,7 +49,7 @@ class RulesByKey:
     hears: tuple[type[Event], ...]
     key: Key
     rules: Mapping[Any, tuple[Rule, ...]]
-    when: Condition = always
+    when: RuleCondition = always
 
     def asked(self, case: Case, inbound: Inbound[Any], facts: Facts) -> Iterator[Rule]:
         """The rules to be asked now."""

@@ -22,12 +22,13 @@ from desk.clock import Clock
 from desk.model.acts import ActFilter
 from desk.model.channel import Channel
 from desk.model.channel_registry import ChannelRegistry
-from desk.model.core_facts import Turn
+from desk.model.core_facts import ReplyTiming
 from desk.model.events import Event, Inbound
 from desk.model.messages import Arrival, UnreadableMessage
+from desk.pipeline.arrival_round import Round
 from desk.pipeline.decide import apply_rules
 from desk.pipeline.joining import goes_with, joined
-from desk.pipeline.lookup import Round, SenderAndCaseLookup
+from desk.pipeline.lookup import SenderAndCaseLookup
 from desk.pipeline.rulebook import Rulebook
 from desk.pipeline.tenant_routing import providers_of
 from desk.pipeline.write import ClaimLost, DecidedRound, DecisionWriter, StaleRead
@@ -268,7 +269,7 @@ class Worker:
     async def _without_early(self, rounds: Sequence[Round], now: datetime) -> list[Round]:
         """Puts off for a moment what came while the question before it is being sent: only then it is known whether
         that can have been read."""
-        early = [one.arrival for one in rounds if (turn := one.facts.get(Turn)) and turn.undelivered]
+        early = [one.arrival for one in rounds if (turn := one.facts.get(ReplyTiming)) and turn.undelivered]
         if not early:
             return list(rounds)
         async with self._database.work() as connection:

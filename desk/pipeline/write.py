@@ -35,10 +35,10 @@ from desk.model.events import Said
 from desk.model.messages import FRONT, RawMessage, SendPriority
 from desk.model.shared_facts import IdentityClaim
 from desk.model.subscribers import Person, PersonAddress
+from desk.pipeline.arrival_round import Round, is_proved_sender, sender_address_row
 from desk.pipeline.case_numbers import next_numbers
 from desk.pipeline.compose import ComposedRound, MessageComposer
 from desk.pipeline.decide import RoundDecision, is_case_saved, outcome_of
-from desk.pipeline.lookup import Round, is_proved_sender, sender_address_row
 from desk.pipeline.tenant_routing import address_key, case_key
 from desk.pipeline.write_buffer import ADDRESSES, CASES, DIALOG_STATES, JOURNAL, PEOPLE, WriteBuffer
 from desk.queues import inbox, timers

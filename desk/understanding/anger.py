@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from desk.understanding.words import Word
+from desk.understanding.reading.message_words import Word
 
 
 def _word_set(text: str) -> frozenset[str]:

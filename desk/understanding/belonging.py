@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from desk.understanding.observations import Act, Context, Situation, Understanding
+from desk.understanding.reading.message_words import words_of
+from desk.understanding.reading.observations import Act, Context, Situation, Understanding
 from desk.understanding.substance import tells_of_matter
 from desk.understanding.understand import understand
-from desk.understanding.words import words_of
 
 
 class AfterClosing(StrEnum):

@@ -11,7 +11,7 @@ from desk.understanding.agreement.doubts import doubts
 from desk.understanding.agreement.grammar import Chunk, accounted
 from desk.understanding.agreement.lexicon import UNKNOWN, Piece, lexicon
 from desk.understanding.agreement.tokens import tokens
-from desk.understanding.observations import Act, Context, ObservedAct, Situation
+from desk.understanding.reading.observations import Act, Context, ObservedAct, Situation
 
 MAX_LENGTH = 600
 """Characters of a message that may close; nobody agrees at greater length."""

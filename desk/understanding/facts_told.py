@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from desk.understanding.contract_numbers import contract_told
-from desk.understanding.observations import Context, ObservedValue, Situation
 from desk.understanding.phone_numbers import phones_told
-from desk.understanding.reading import Reading, read
+from desk.understanding.reading.normalized_message import Reading, read
+from desk.understanding.reading.observations import Context, ObservedValue, Situation
 from desk.understanding.slots.changed import changed
 from desk.understanding.slots.lamps import lamps
 from desk.understanding.slots.moments import Moment, moments_in

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from desk.understanding.contract_numbers import ContractNumber, contract_told
-from desk.understanding.observations import ObservedKey, Situation
 from desk.understanding.phone_numbers import phones_told
+from desk.understanding.reading.observations import ObservedKey, Situation
 
 _EMAIL = re.compile(
     r"(?<![\w.+%-])[A-Za-z0-9_][A-Za-z0-9._%+-]{0,63}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,6}[A-Za-z]{2,24}(?![\w@])"

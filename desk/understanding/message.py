@@ -6,11 +6,11 @@ from typing import Any
 
 from desk.model.acts import Facts
 from desk.model.case import Case
-from desk.model.core_facts import Now, Turn
+from desk.model.core_facts import Now, ReplyTiming
 from desk.model.dialog_state import CONSENT, SELF_HELP, SETTLED
 from desk.model.events import Inbound
 from desk.model.provider_files import Provider
-from desk.understanding.observations import Context, Situation, Understanding
+from desk.understanding.reading.observations import Context, Situation, Understanding
 from desk.understanding.understand import understand
 
 
@@ -25,13 +25,13 @@ def situation_of(case: Case, facts: Facts, question: str = "") -> Situation:
 
     A message that was written before the open question had arrived is understood as if nothing had been asked.
     """
-    provider, turn = facts.need(Provider), facts.get(Turn) or Turn()
+    provider, turn = facts.need(Provider), facts.get(ReplyTiming) or ReplyTiming()
     shapes = (provider.contract_shape,) if provider.contract_shape else ()
     asked = question if turn.may_answer else ""
     return Situation(_context(case, turn), asked, facts.need(Now).at, provider.timezone, shapes)
 
 
-def _context(case: Case, turn: Turn) -> Context:
+def _context(case: Case, turn: ReplyTiming) -> Context:
     owner = (turn.replied or case.expecting).owner if turn.may_answer else ""
     if owner in (CONSENT, SELF_HELP, SETTLED) and turn.wholly_after and not turn.replied:
         return Context.HELPED if owner == SELF_HELP else Context.CONSENT

@@ -1,6 +1,6 @@
 """Phrases written as patterns of words, and where a message holds them. Pure.
 
-A pattern is a line of elements, matched word by word (the words mended by `desk.understanding.mending`):
+A pattern is a line of elements, matched word by word (the words mended by `desk.understanding.reading.word_mender`):
 
 ===============  =====================================================================================================
 ``оператор``     this word; ``a|b`` one of these; ``нуж{ен,на}`` both endings; ``@name`` a word of this class
@@ -24,7 +24,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from desk.understanding.words import COMMA, QUESTION, Word
+from desk.understanding.reading.message_words import COMMA, QUESTION, Word
 
 MAX_MANY, MAX_GAP = 6, 3
 _PAST = re.compile(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from desk.understanding.observations import Act, Situation, Understanding
+from desk.understanding.reading.message_words import words_of
+from desk.understanding.reading.observations import Act, Situation, Understanding
 from desk.understanding.understand import understand
 from desk.understanding.wishes import word_class
-from desk.understanding.words import words_of
 
 _BESIDE_THE_MATTER = frozenset(
     {

@@ -8,7 +8,7 @@ from functools import lru_cache
 from desk.understanding.closing import closing_acts
 from desk.understanding.facts_told import facts_told
 from desk.understanding.identity_keys import identity_keys
-from desk.understanding.observations import Act, ObservedAct, ObservedValue, Situation, Understanding
+from desk.understanding.reading.observations import Act, ObservedAct, ObservedValue, Situation, Understanding
 from desk.understanding.wishes import language_wished, wishes
 
 MAX_LENGTH = 4000

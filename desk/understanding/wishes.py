@@ -13,12 +13,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from desk.understanding.acts_by_likeness import alike
 from desk.understanding.anger import shouting
-from desk.understanding.likeness import alike
-from desk.understanding.mending import Mending
-from desk.understanding.observations import Act, Context, ObservedAct, ObservedValue, Situation
 from desk.understanding.phrase_book import PhraseBook, Span, WordClasses
-from desk.understanding.words import Word, words_of
+from desk.understanding.reading.message_words import Word, words_of
+from desk.understanding.reading.observations import Act, Context, ObservedAct, ObservedValue, Situation
+from desk.understanding.reading.word_mender import WordMender
 
 PHRASES = Path(__file__).parent / "phrases"
 LANGUAGE_SLOT = "language"
@@ -53,7 +53,7 @@ class _Phrases:
 
     book: PhraseBook
     bare: tuple[_Bare, ...]
-    mending: Mending
+    mending: WordMender
     classes: WordClasses
 
 
@@ -223,7 +223,7 @@ def _phrases() -> _Phrases:
         bare += [_bare(Act(act), core, around, classes) for core, around in table.get("bare", ())]
     book = PhraseBook(patterns, classes)
     known = book.words.union(*(one.core | one.around for one in bare))
-    return _Phrases(book, tuple(bare), Mending(known), classes)
+    return _Phrases(book, tuple(bare), WordMender(known), classes)
 
 
 def _bare(act: Act, core: str, around: str, classes: WordClasses) -> _Bare:

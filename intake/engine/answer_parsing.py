@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from desk.model.messages import File
-from desk.understanding.observations import Act, Context, ObservedValue, Situation, Understanding
 from desk.understanding.phone_numbers import phones_told
-from desk.understanding.reading import read
+from desk.understanding.reading.normalized_message import read
+from desk.understanding.reading.observations import Act, Context, ObservedValue, Situation, Understanding
 from desk.understanding.slots.calendar import TimeSpan
 from desk.understanding.slots.moments import iso_span, parse_when
 from desk.understanding.slots.polarity import plain_answer, word_count

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from desk.model.acts import Expect, Facts, RuleAct, SetDialogState, SetFields
 from desk.model.case import Case
 from desk.model.dialog_state import ARTICLE
-from desk.model.shared_facts import DialogArticles
+from desk.model.shared_facts import ArticlesNamedByDialog
 from intake.engine import engine
 from intake.engine.engine import Answers, ConditionValues
 from intake.engine.model import Dialog
@@ -29,7 +29,7 @@ def article_to_offer(
     wanted = list(_wanted(case, dialog, answers, values, finished))
     if not wanted:
         return ""
-    named = facts.get(DialogArticles)
+    named = facts.get(ArticlesNamedByDialog)
     return next((one for one in wanted if named and one in named.articles), "")
 
 

@@ -17,7 +17,7 @@ from desk.language.rich_text import RichText, escape_markdown, join_texts, parse
 from desk.model.messages import RenderedButton
 from intake.engine.answer_parsing import ON_FILE
 from intake.engine.labels import LABELS, UNKNOWN
-from intake.engine.model import Dialog, Question, ValueRule
+from intake.engine.model import ConditionalValue, Dialog, Question
 
 Answers = Mapping[str, Mapping[str, Any]]
 ConditionValues = Mapping[str, object]
@@ -252,5 +252,5 @@ def _fault_zone(dialog: Dialog, names: ConditionValues) -> tuple[str, float]:
     )
 
 
-def _first_match(rules: Sequence[ValueRule], names: ConditionValues) -> str:
+def _first_match(rules: Sequence[ConditionalValue], names: ConditionValues) -> str:
     return next((rule.value for rule in rules if rule.when.test(names) is True), "")

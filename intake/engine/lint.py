@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from desk.language.conditions import Condition, InvalidCondition
+from desk.language.conditions import CompiledCondition, InvalidCondition
 from desk.language.detect import LANGUAGES
 from desk.model.media_types import PICTURES
 
@@ -344,7 +344,7 @@ class _DialogLinter:
             self.report(f"{where} when", "is a condition in quotes")
             return
         try:
-            names = Condition.of(source).names
+            names = CompiledCondition.of(source).names
         except InvalidCondition as error:
             self.report(f"{where} when", str(error))
             return
@@ -460,6 +460,6 @@ def _only_strings(value: Any) -> list[str]:
 def _always_takes(condition: Any, zone: str) -> bool:
     """Whether a rule takes this zone whatever else is true."""
     try:
-        return isinstance(condition, str) and Condition.of(condition).test({"zone": zone}) is True
+        return isinstance(condition, str) and CompiledCondition.of(condition).test({"zone": zone}) is True
     except InvalidCondition:
         return False

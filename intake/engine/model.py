@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from desk.language.conditions import Condition
+from desk.language.conditions import CompiledCondition
 from desk.language.detect import LANGUAGES
 from intake.engine import lint
 from intake.engine.phrase_matching import PhraseMatcher
@@ -52,9 +52,10 @@ class Question:
     ``text_unproved`` is put instead of ``text`` when ``text`` names account data that may not be shown. ``commands``
     are (system, command line) of a request for a command's output, ``extract`` what to read from it: the number
     standing before or after any of some words. A request is a question of type "photo" or "evidence", with ``request``
-    set. ``means`` is what it asks for, as `desk.understanding.observations.Situation.question` names it: values of this
-    meaning answer it wherever they are said. ``label`` names it in a summary and on a card, ``again`` puts it a second
-    time, shorter and in other words. ``formerly`` are wordings it once had: letters that quote them are still read.
+    set. ``means`` is what it asks for, as `Situation.question` of `desk.understanding.reading.observations` names it:
+    values of this meaning answer it wherever they are said. ``label`` names it in a summary and on a card, ``again``
+    puts it a second time, shorter and in other words. ``formerly`` are wordings it once had: letters that quote them
+    are still read.
     """
 
     id: str
@@ -62,7 +63,7 @@ class Question:
     text: LocalizedText
     text_unproved: LocalizedText = field(default_factory=dict)
     hint: LocalizedText = field(default_factory=dict)
-    when: Condition | None = None
+    when: CompiledCondition | None = None
     required: bool = True
     prefill: str = ""
     case_field: str = ""
@@ -102,16 +103,16 @@ class FaultZoneRule:
     """
 
     id: str
-    when: Condition
+    when: CompiledCondition
     confidence: float
     still_ask: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class ValueRule:
+class ConditionalValue:
     """One line of a list read from the top: the first whose ``when`` holds gives ``value``."""
 
-    when: Condition
+    when: CompiledCondition
     value: str
 
 
@@ -135,9 +136,9 @@ class Dialog:
     questions: tuple[Question, ...]
     requests: tuple[Question, ...]
     fault_zones: tuple[FaultZoneRule, ...]
-    severity: tuple[ValueRule, ...]
+    severity: tuple[ConditionalValue, ...]
     suggested_articles: Mapping[str, tuple[str, ...]]
-    route: tuple[ValueRule, ...]
+    route: tuple[ConditionalValue, ...]
     source: str
     hash: str
     folder: Path | None = None
@@ -204,11 +205,15 @@ def _dialog_from_table(table: Mapping[str, Any], source: str, digest: str, folde
         questions=tuple(_question_from_table(question) for question in table["ask"]),
         requests=tuple(_request_from_table(request) for request in table.get("request", ())),
         fault_zones=tuple(map(_zone_from_table, table.get("zone", ()))),
-        severity=tuple(ValueRule(Condition.of(rule["when"]), rule["set"]) for rule in outcome.get("severity", ())),
+        severity=tuple(
+            ConditionalValue(CompiledCondition.of(rule["when"]), rule["set"]) for rule in outcome.get("severity", ())
+        ),
         suggested_articles={
             zone: tuple(map(_article_id, articles)) for zone, articles in outcome.get("suggest", {}).items()
         },
-        route=tuple(ValueRule(Condition.of(rule["when"]), rule["queue"]) for rule in outcome.get("route", ())),
+        route=tuple(
+            ConditionalValue(CompiledCondition.of(rule["when"]), rule["queue"]) for rule in outcome.get("route", ())
+        ),
         source=source,
         hash=digest,
         folder=folder,
@@ -273,7 +278,7 @@ def _request_from_table(request: Mapping[str, Any]) -> Question:
 
 def _zone_from_table(zone: Mapping[str, Any]) -> FaultZoneRule:
     still_ask = tuple(zone["still_ask"]) if "still_ask" in zone else None
-    return FaultZoneRule(zone["id"], Condition.of(zone["when"]), float(zone["sure"]), still_ask)
+    return FaultZoneRule(zone["id"], CompiledCondition.of(zone["when"]), float(zone["sure"]), still_ask)
 
 
 def _article_id(named: str) -> str:
@@ -281,8 +286,8 @@ def _article_id(named: str) -> str:
     return named.removeprefix("kb:")
 
 
-def _condition_of(table: Mapping[str, Any]) -> Condition | None:
-    return Condition.of(table["when"]) if "when" in table else None
+def _condition_of(table: Mapping[str, Any]) -> CompiledCondition | None:
+    return CompiledCondition.of(table["when"]) if "when" in table else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Generic, TypeVar
 
 from desk.language.normalize import normalized
-from desk.understanding.mending import Mending
+from desk.understanding.reading.word_mender import WordMender
 
 T = TypeVar("T")
 
@@ -35,7 +35,7 @@ class PhraseMatcher(Generic[T]):
         self._phrases: Sequence[tuple[str, T]] = by_length
         self._bare = [(f" {_without_fillers(phrase.split())} ", target) for phrase, target in by_length]
         self._vocabulary = frozenset(word for phrase, _ in known for word in phrase.split())
-        self._mending = Mending(self._vocabulary, _FILLERS)
+        self._mending = WordMender(self._vocabulary, _FILLERS)
 
     def match(self, text: str) -> T | None:
         """What the text is about, None where no phrase of any stands in it."""

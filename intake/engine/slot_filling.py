@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import tzinfo
 
-from desk.understanding.observations import Understanding
+from desk.understanding.reading.observations import Understanding
 from intake.engine.answer_parsing import ParsedAnswer, answer_of, value_for
 from intake.engine.model import Dialog
 

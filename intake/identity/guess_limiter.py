@@ -18,7 +18,7 @@ from sqlalchemy import bindparam, delete, select
 from desk.model.messages import Address
 from desk.model.provider_files import FloodLimits
 from desk.model.shared_facts import Account, ContractGuess
-from desk.pipeline.lookup import Round, address_of
+from desk.pipeline.arrival_round import Round, address_of
 from desk.pipeline.request_coalescing import RequestCoalescer
 from desk.pipeline.write_buffer import WriteBuffer
 from desk.storage.database import Database

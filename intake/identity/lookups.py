@@ -14,7 +14,7 @@ from desk.model.events import Said
 from desk.model.messages import FRONT, SenderAssurance
 from desk.model.provider_files import Provider
 from desk.model.shared_facts import Account, EntitlementStatus, IdentityClaim
-from desk.pipeline.lookup import Round
+from desk.pipeline.arrival_round import Round
 from desk.storage.database import Database, insert_ignoring_duplicates
 from desk.storage.queue_tables import contents
 from desk.understanding.contract_numbers import contract_told

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, func, select, update
 
 from desk.model.channel_registry import ChannelRegistry
-from desk.pipeline.lookup import Round
+from desk.pipeline.arrival_round import Round
 from desk.pipeline.request_coalescing import RequestCoalescer
 from desk.pipeline.write_buffer import WriteBuffer
 from desk.storage.database import Database

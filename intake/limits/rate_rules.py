@@ -14,7 +14,7 @@ from desk.model.acts import AddJournalEntry, Decision, Expect, Facts, Postpone, 
 from desk.model.case import Case
 from desk.model.core_facts import Now, RecentCaseCount
 from desk.model.events import Inbound, Opened, Pressed, Said
-from desk.model.journal import BacklogQuarantined
+from desk.model.journal import FloodQuarantined
 from desk.model.provider_files import Provider
 from intake.engine.completion import completed
 
@@ -46,7 +46,7 @@ def slow_down(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
         return None
     if rate.behind >= facts.need(Provider).limits.waiting:
         told = [] if rate.was_told else [SayTemplate("too_many")]
-        return decide(QuarantineWaitingMessages(), AddJournalEntry(BacklogQuarantined(rate.behind)), *told, done=False)
+        return decide(QuarantineWaitingMessages(), AddJournalEntry(FloodQuarantined(rate.behind)), *told, done=False)
     return decide(Postpone(facts.need(Now).at + rate.wait)) if rate.wait else None
 
 

@@ -17,15 +17,15 @@ from typing import TypeVar
 
 import numpy as np
 
-from desk.understanding.observations import Context, Situation
+from desk.understanding.reading.observations import Context, Situation
 from desk.understanding.understand import understand
 from kb.content.article_files import Article, sha256_of
 from kb.search import calibration
 from kb.search.article_index import FORMAT_VERSION, ArticleIndex, build_index
 from kb.search.background_corpus import background_sentences
 from kb.search.calibration import SIGNAL_COUNT, SURE_LIKELIHOOD, AnswerCalibration, CalibrationSamples, Signals
-from kb.search.combined_index import CombinedIndex, LeaveOneOutQuestion, leave_one_out_questions
 from kb.search.did_you_mean import apply_corrections
+from kb.search.layered_index import LayeredIndex, LeaveOneOutQuestion, leave_one_out_questions
 from kb.search.near_topics import uncovered_topic
 from kb.search.postings import Array
 from kb.search.query_variants import intended_texts
@@ -158,7 +158,7 @@ class Matcher:
         }
         own = {one.id for one in articles}
         hidden = [np.flatnonzero([id in own for id in ids]) for ids in self._ids[1:]]
-        self._combined: CombinedIndex = CombinedIndex(
+        self._combined: LayeredIndex = LayeredIndex(
             (self.index, *shared_indexes), (None, *hidden) if shared_indexes else ()
         )
         self._scripts = _scripts_of(self._combined.indexes)
@@ -233,7 +233,7 @@ class Matcher:
         own = [self._articles[id] for id in dict.fromkeys(self._ids[0])]
         return tuple(leave_one_out_questions(own, self._vocabulary))
 
-    def _intended_words(self, text: str, index: CombinedIndex) -> list[str]:
+    def _intended_words(self, text: str, index: LayeredIndex) -> list[str]:
         """The words of a question as they were meant."""
 
         def knows_words(found: Sequence[str]) -> Sequence[bool]:
@@ -242,11 +242,11 @@ class Matcher:
         cyrillic, latin = self._scripts
         return intended_texts(normalise(text[:MAX_QUERY_LENGTH]), knows_words, cyrillic, latin)
 
-    def _corrected_words(self, found: Sequence[str], index: CombinedIndex) -> list[QueryWord]:
+    def _corrected_words(self, found: Sequence[str], index: LayeredIndex) -> list[QueryWord]:
         """The content words among them, with their spelling corrected."""
         return correct_words(self._vocabulary.words_with_stems(content_words(found)), index, self._vocabulary)
 
-    def _rank(self, words: Sequence[QueryWord], index: CombinedIndex) -> list[_RankedArticle]:
+    def _rank(self, words: Sequence[QueryWord], index: LayeredIndex) -> list[_RankedArticle]:
         """Articles that have anything in common with the question, the best first; equal ones by id."""
         scorer = QueryScorer(words, index)
         candidates = [scorer.candidates(number) for number in range(len(self._ids))]
@@ -315,7 +315,7 @@ class Matcher:
                 ]
                 yield " ".join(text for _, text in some), tuple(number for number, _ in some)
 
-    def _rank_text(self, text: str, index: CombinedIndex) -> list[_RankedArticle]:
+    def _rank_text(self, text: str, index: LayeredIndex) -> list[_RankedArticle]:
         return self._rank(self._corrected_words(self._intended_words(text, index), index), index)
 
 

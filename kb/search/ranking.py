@@ -17,8 +17,8 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import JaroWinkler
 
 from kb.search.article_index import K1, ArticleIndex, word_hashes
-from kb.search.combined_index import CombinedIndex
 from kb.search.exact_keys import exact_keys, exclusive_kinds
+from kb.search.layered_index import LayeredIndex
 from kb.search.ngrams import hash_ngrams, inverse_document_frequency, pad_words
 from kb.search.postings import Floats, Ints, Postings, expand_ranges
 from kb.search.spelling import QueryWord, is_ordinary_stem
@@ -77,7 +77,7 @@ class QueryScorer:
     ``coverage_weight`` is what it counts in this index that an article has every word.
     """
 
-    def __init__(self, asked: Sequence[QueryWord], index: CombinedIndex) -> None:
+    def __init__(self, asked: Sequence[QueryWord], index: LayeredIndex) -> None:
         self._index = index
         self.coverage_weight = COVERAGE_WEIGHT * max(0.0, math.log(max(index.edition_count, 1) / LARGE_INDEX_EDITIONS))
         self._words = [word.text for word in asked]

@@ -18,7 +18,7 @@ from rapidfuzz.distance import OSA
 
 from desk.language.letter_model import load_word_list
 from kb.search.article_index import MIN_CORRECTED_LENGTH, ArticleIndex
-from kb.search.combined_index import CombinedIndex
+from kb.search.layered_index import LayeredIndex
 from kb.search.ngrams import hash_ngrams
 from kb.search.tokenize import Vocabulary
 
@@ -48,7 +48,7 @@ class QueryWord:
 
 
 def correct_words(
-    words_with_stems: Sequence[tuple[str, str]], index: CombinedIndex, vocabulary: Vocabulary
+    words_with_stems: Sequence[tuple[str, str]], index: LayeredIndex, vocabulary: Vocabulary
 ) -> list[QueryWord]:
     """The query's words with their stems, those the index does not know corrected where that can be done."""
     if not words_with_stems:
@@ -67,7 +67,7 @@ def correct_words(
     return [word for text, stem in words_with_stems for word in corrections.get(text) or [QueryWord(text, stem)]]
 
 
-def _split_words(texts: Sequence[str], index: CombinedIndex, vocabulary: Vocabulary) -> dict[str, list[QueryWord]]:
+def _split_words(texts: Sequence[str], index: LayeredIndex, vocabulary: Vocabulary) -> dict[str, list[QueryWord]]:
     """For words that are two words of the index written as one, these two."""
     long = [text for text in texts if len(text) >= 6]
     halves = [(text, text[:at], text[at:]) for text in long for at in range(2, len(text) - 2)]
@@ -86,7 +86,7 @@ def _split_words(texts: Sequence[str], index: CombinedIndex, vocabulary: Vocabul
     return found
 
 
-def _nearest_words(texts: Sequence[str], index: CombinedIndex, vocabulary: Vocabulary) -> dict[str, list[QueryWord]]:
+def _nearest_words(texts: Sequence[str], index: LayeredIndex, vocabulary: Vocabulary) -> dict[str, list[QueryWord]]:
     """For words that are near enough to a word of the index, the nearest."""
     pairs = [pair for one in index.indexes for pair in _candidates(texts, one)] if texts else []
     if not pairs:

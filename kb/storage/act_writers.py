@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, update
 
 from desk.model.acts import SetCaseAccount
 from desk.model.messages import FRONT
-from desk.pipeline.lookup import Round
+from desk.pipeline.arrival_round import Round
 from desk.pipeline.write_buffer import WriteBuffer
 from kb.learning.acts import (
     CreateDraft,

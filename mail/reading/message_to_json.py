@@ -22,31 +22,31 @@ MAX_FILE_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class UnopenedFile:
+class UnopenableFile:
     """A file that could not be opened, and why."""
 
     file: str
     why: str
 
 
-def convert_file(path: str, reading: MailboxReadingOptions) -> str | UnopenedFile:
+def convert_file(path: str, reading: MailboxReadingOptions) -> str | UnopenableFile:
     """The message in a file as one line of JSON."""
     try:
         raw = read_file(path, MAX_FILE_BYTES + 1)
     except OSError as error:
-        return UnopenedFile(path, error.strerror or str(error))
+        return UnopenableFile(path, error.strerror or str(error))
     mail = message.read_message(raw[:MAX_FILE_BYTES], reading)
     if len(raw) > MAX_FILE_BYTES:
         mail = replace(mail, problems=(*mail.problems, "file cut"))
     return to_json_line(path, mail, reading)
 
 
-def convert_file_degraded(path: str, reading: MailboxReadingOptions, why: str) -> str | UnopenedFile:
+def convert_file_degraded(path: str, reading: MailboxReadingOptions, why: str) -> str | UnopenableFile:
     """The same by the least that can be told, for a message that killed its reader."""
     try:
         raw = read_file(path, message.DEGRADED_BYTES)
     except OSError as error:
-        return UnopenedFile(path, error.strerror or str(error))
+        return UnopenableFile(path, error.strerror or str(error))
     return to_json_line(path, message.read_degraded(raw, reading, why), reading)
 
 

@@ -25,7 +25,7 @@ from pebble import ProcessExpired, ProcessPool
 from desk.model.messages import UnreadableMessage
 from mail.reading import message, message_to_json
 from mail.reading.message import MailboxReadingOptions, MailMessage
-from mail.reading.message_to_json import UnopenedFile
+from mail.reading.message_to_json import UnopenableFile
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -136,7 +136,7 @@ class MessageReaderPool:
         except FATAL_ERRORS as error:
             raise LookupError(f"part {number} cannot be read: {_describe_failure(error)}") from error
 
-    async def read_files(self, paths: Sequence[str], reading: MailboxReadingOptions) -> list[str | UnopenedFile]:
+    async def read_files(self, paths: Sequence[str], reading: MailboxReadingOptions) -> list[str | UnopenableFile]:
         """The messages in a few files, each as one line of JSON, in order.
 
         They are read one after another in one child. When it dies over one of them, each gets a reading of its own, and
@@ -149,7 +149,7 @@ class MessageReaderPool:
         except FATAL_ERRORS:
             return [await self._read_file(path, reading) for path in paths]
 
-    async def _read_file(self, path: str, reading: MailboxReadingOptions) -> str | UnopenedFile:
+    async def _read_file(self, path: str, reading: MailboxReadingOptions) -> str | UnopenableFile:
         try:
             return await self._run_or_degrade(
                 partial(message_to_json.convert_file, path, reading),

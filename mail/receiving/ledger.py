@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, FromClause, Row, Select, String, and_, bin
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.model.arrival_outcomes import Outcome, stored_outcome
-from desk.pipeline.lookup import Round
+from desk.pipeline.arrival_round import Round
 from desk.pipeline.write_buffer import WriteBuffer
 from desk.storage.database import InsertIgnoringDuplicates
 from desk.storage.queue_tables import arrivals

@@ -36,7 +36,7 @@ from desk.model.core_facts import CaseContacts, CaseMatch
 from desk.model.events import Event, Inbound
 from desk.model.journal import PeerMuted
 from desk.model.messages import Address, File, RedeliveryPolicy
-from desk.model.shared_facts import SendAllowance, SendAllowances, SuppressionCode, SuppressionReason
+from desk.model.shared_facts import AutomaticMessageAllowance, SendAllowances, SuppressionCode, SuppressionReason
 from desk.pipeline.recipients import addresses_of
 
 MAX_PER_HOUR, HOUR = 3, timedelta(hours=1)
@@ -125,7 +125,7 @@ def compute_allowance(
     own: bool,
     notice: bool,
     says: str = "",
-) -> SendAllowance:
+) -> AutomaticMessageAllowance:
     """Whether one more automatic message may go to ``peer`` now.
 
     ``proved``: the owner of the address is known to read and write there; ``own``: it is a mailbox of this desk;
@@ -152,7 +152,7 @@ def compute_allowance(
         why = SuppressionReason(SuppressionCode.UNPROVED_TODAY)
     elif not proved and history.sent_to_domain >= MAX_PER_DOMAIN:
         why = SuppressionReason(SuppressionCode.UNPROVED_DOMAIN, MAX_PER_DOMAIN, domain_of(peer))
-    return SendAllowance(peer, history.last_number + 1, why, mutes)
+    return AutomaticMessageAllowance(peer, history.last_number + 1, why, mutes)
 
 
 def guard_loops(case: Case, inbound: Inbound[Event], facts: Facts, acts: Sequence[RuleAct]) -> Sequence[RuleAct]:

@@ -18,13 +18,13 @@ from desk.model.channel import ExtraWrite
 from desk.model.core_facts import CaseContacts, CaseMatch
 from desk.model.events import Said
 from desk.model.messages import Address
-from desk.model.shared_facts import SendAllowance, SendAllowances
-from desk.pipeline.lookup import Round, address_of, is_proved_sender
+from desk.model.shared_facts import AutomaticMessageAllowance, SendAllowances
+from desk.pipeline.arrival_round import Round, address_of, is_proved_sender
 from desk.pipeline.request_coalescing import RequestCoalescer
 from desk.pipeline.write_buffer import WriteBuffer
 from desk.storage.database import Database
 from desk.understanding.message import understood
-from desk.understanding.observations import Act
+from desk.understanding.reading.observations import Act
 from mail.receiving.tables import automatic_messages_sent, muted_peers, unsubscribed_peers
 from mail.sending.loop_guard import (
     HOUR,
@@ -115,7 +115,7 @@ class SendAllowanceLookup:
         contact: CaseContacts,
         histories: Mapping[str, AutomaticMailHistory],
         says: str,
-    ) -> SendAllowance:
+    ) -> AutomaticMessageAllowance:
         peer = peer_of(address.value)
         notice = address == contact.on_file
         own = peer in self._own

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Executable, delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from desk.agents import load, save
+from desk.agents import load_from_database, save
 from desk.agents.tables import (
     AGENTS,
     IDENTITIES,
@@ -66,13 +66,13 @@ async def imported(database: Database, files: Mapping[str, Provider]) -> dict[st
 
 
 async def agent(database: Database, files: Mapping[str, Provider], provider: str, id: str) -> Agent | None:
-    return (await load.with_agents(database, files))[provider].agent(id)
+    return (await load_from_database.with_agents(database, files))[provider].agent(id)
 
 
 async def test_what_a_started_desk_knows_is_what_its_files_say(database: Database, files: dict[str, Provider]) -> None:
     """Agents and teams come back whole, the front desk has everybody, and there is nothing left to import."""
     front = {**files, FRONT: front_desk(files, "ru")}
-    found = await load.with_agents(database, front)
+    found = await load_from_database.with_agents(database, front)
     for name in BOTH:
         assert sorted(found[name].agents, key=lambda one: one.id) == sorted(files[name].agents, key=lambda one: one.id)
         assert sorted(found[name].teams, key=lambda one: one.id) == sorted(files[name].teams, key=lambda one: one.id)
@@ -86,7 +86,7 @@ async def test_what_only_one_side_changed_is_taken_or_stays(database: Database, 
     assert ivanova
     assert petrov
     async with database.look() as connection:
-        before = await load.stamp(connection)
+        before = await load_from_database.stamp(connection)
     await save.change_agent(database, files, "sever", of_agent(replace(petrov, skills=("gpon",))), NOW, "operator:x")
     changed = with_agent(files, "sever", replace(ivanova, telegram=7, role="lead"))
     await imported(database, changed)
@@ -94,7 +94,7 @@ async def test_what_only_one_side_changed_is_taken_or_stays(database: Database, 
     assert await agent(database, changed, "sever", "petrov") == replace(petrov, skills=("gpon",))
     assert await save.differences(database, changed) == {"sever": [("agent", "petrov")]}
     async with database.look() as connection:
-        assert await load.stamp(connection) > before, "other processes hear of it"
+        assert await load_from_database.stamp(connection) > before, "other processes hear of it"
 
 
 async def test_what_both_sides_changed_is_refused_and_the_rest_is_taken(
@@ -124,13 +124,13 @@ async def test_an_agent_of_two_providers_is_one_person(database: Database, files
     await imported(database, shared)
     renamed = replace(ivanova, names={"ru": "Мария Белова", "en": "Maria Belova"})
     await save.change_agent(database, shared, "sever", of_agent(renamed), NOW, "operator:x")
-    found = await load.with_agents(database, shared)
+    found = await load_from_database.with_agents(database, shared)
     at_volga = found["volga"].agent_on_telegram(str(ivanova.telegram))
     assert at_volga
     assert (at_volga.names, at_volga.role, at_volga.teams) == (renamed.names, "lead", ("billing",))
     assert found["volga"].agent("petrov") is None, "the others of Sever are nobody at Volga"
     async with database.read(*BOTH) as session:
-        (record,) = [one for one in await load.agent_records(session) if one.id == "ivanova"]
+        (record,) = [one for one in await load_from_database.agent_records(session) if one.id == "ivanova"]
     assert [(one.provider, one.role) for one in record.memberships] == [("sever", "agent"), ("volga", "lead")]
     await save.import_files(database, without_agent(shared, "sever", "ivanova"), NOW, "operator:x", overwrite=True)
     assert await agent(database, shared, "volga", "ivanova")
@@ -150,8 +150,8 @@ async def test_no_provider_reads_what_is_anothers(database: Database, files: dic
         for kind in kinds:
             rows = (await session.scalars(select(kind))).all()
             assert {row.provider for row in rows} == {"volga"}, kind
-        assert {one.id for one in await load.agent_records(session)} == {"lugovaya"}
-        assert set(await load.load(session)) == {"volga"}
+        assert {one.id for one in await load_from_database.agent_records(session)} == {"lugovaya"}
+        assert set(await load_from_database.load(session)) == {"volga"}
     if database.sqlite:
         return
     tables = ("memberships", "teams", "team_files", "audit")

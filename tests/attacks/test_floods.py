@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 from sqlalchemy import select
 
-from desk.model.journal import BacklogQuarantined
+from desk.model.journal import FloodQuarantined
 from desk.model.shared_facts import Account
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals, departures
@@ -84,7 +84,7 @@ async def test_a_flood_of_one_person_is_folded_and_nobody_waits_for_it(narrow: D
     assert found["quarantined"] >= FLOOD - 60
     assert flooder.heard("too_many") == 1
     (case,) = [one for one in await narrow.cases() if one.address == str(flooder.user.id)]
-    assert any(line.kind == BacklogQuarantined.kind for line in await narrow.journal(case)), "the agents can see it"
+    assert any(line.kind == FloodQuarantined.kind for line in await narrow.journal(case)), "the agents can see it"
 
 
 async def test_a_dialog_that_fell_silent_ends_without_a_word(narrow: Desk) -> None:

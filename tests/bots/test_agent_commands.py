@@ -5,18 +5,18 @@ from __future__ import annotations
 import pytest
 
 from bots.agent_commands import case_number, parse_agent_message
-from desk.language.durations import parse_minutes
+from desk.language.typed_durations import parse_minutes
 from desk.model.agent_operations import (
     AddNote,
     AgentOperation,
     DeclareNoArticle,
     DraftArticle,
     LinkArticle,
-    ListArticles,
     MarkArticlesNotUseful,
     Reply,
     Resolve,
     SetEta,
+    SuggestArticles,
     Take,
 )
 from desk.model.events import CaseReference, NotForDesk, OperationOrdered
@@ -67,8 +67,8 @@ def test_a_moved_group_is_the_agents_group_and_its_lane_keeps_the_old_name() -> 
         ("#SN-2026-000123: здравствуйте", False, Reply("здравствуйте"), "SN-2026-000123"),
         ("№1234567 // тихо", False, AddNote("тихо"), "1234567"),
         ("/lunch", True, None, ""),
-        ("/articles", True, ListArticles(), ""),
-        ("/article 1234567", False, ListArticles(), "1234567"),
+        ("/articles", True, SuggestArticles(), ""),
+        ("/article 1234567", False, SuggestArticles(), "1234567"),
         ("/article los-red", True, LinkArticle("los-red"), ""),
         ("/article черновик", True, DraftArticle(), ""),
         ("/article SN-2026-000123 none порт сгорел", False, DeclareNoArticle("порт сгорел"), "SN-2026-000123"),

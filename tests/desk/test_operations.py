@@ -15,11 +15,11 @@ from desk.model.agent_operations import (
     DeclareNoArticle,
     DraftArticle,
     LinkArticle,
-    ListArticles,
     MarkArticlesNotUseful,
     Reply,
     Resolve,
     SetEta,
+    SuggestArticles,
     Take,
     operation_as_json,
     operation_from_json,
@@ -41,7 +41,7 @@ EACH: tuple[AgentOperation, ...] = (
     LinkArticle("los-red"),
     DraftArticle(),
     DeclareNoArticle("one_off"),
-    ListArticles(),
+    SuggestArticles(),
     MarkArticlesNotUseful(),
 )
 OPEN = tuple(state for state in CaseState if state not in FINAL)

@@ -10,7 +10,7 @@ import pytest
 from desk.model.acts import Facts
 from desk.model.case import Case
 from desk.model.events import Inbound
-from desk.understanding.observations import Act, ObservedAct, ObservedKey, ObservedValue, Understanding
+from desk.understanding.reading.observations import Act, ObservedAct, ObservedKey, ObservedValue, Understanding
 
 Understands = Callable[..., str]
 """Makes a sentence mean these acts, and gives it back."""

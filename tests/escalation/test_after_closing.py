@@ -17,7 +17,7 @@ from desk.model.provider_files import WaitingPolicy
 from desk.model.states import FINAL, RECURRED, CaseState, may_follow
 from desk.pipeline.case_choice import CaseChoice, unnamed
 from desk.understanding.belonging import AfterClosing, asks_of_another_matter, said_after_closing
-from desk.understanding.observations import Context, Situation
+from desk.understanding.reading.observations import Context, Situation
 from tests.escalation.rounds import ANNA, NOW, PROVIDER, a_case, decided, in_progress, templates
 
 WAITING = Situation(Context.WAITING)

@@ -15,7 +15,7 @@ from desk.model.events import Event, Inbound, Pressed, Said, TimerFired
 from desk.model.journal import ClosingAgreed, KeptSilent
 from desk.model.messages import Address, File
 from desk.pipeline.decide import apply_rules
-from desk.understanding.observations import Act
+from desk.understanding.reading.observations import Act
 from tests.escalation.conftest import Understands
 from tests.escalation.rounds import CONTACT, NOW, PROVIDER, a_case, decided, in_progress, resolved, templates
 

@@ -12,7 +12,7 @@ from desk.model.agent_operations import Reply
 from desk.model.events import Event, Opened, Pressed, Said
 from desk.model.journal import KeptSilent
 from desk.model.messages import File
-from desk.understanding.observations import Act
+from desk.understanding.reading.observations import Act
 from tests.escalation.conftest import Understands
 from tests.escalation.rounds import NOW, a_case, decided, in_progress, ordered, resolved, templates
 

@@ -14,9 +14,9 @@ from desk.model.dialog_state import CONSENT, QUESTION, SELF_HELP, DialogState, E
 from desk.model.events import Inbound, Pressed
 from desk.model.messages import Address, Arrival
 from desk.model.provider_files import Provider
-from desk.pipeline.lookup import Round
-from desk.pipeline.turns import put_presses
-from desk.queues.sent_questions import is_pressed_in_time, stored_question
+from desk.pipeline.arrival_round import Round
+from desk.pipeline.reply_timing import put_presses
+from desk.queues.question_delivery_times import is_pressed_in_time, stored_question
 from desk.storage.database import Database
 from desk.storage.ids import RepeatableRoundIds
 from desk.storage.queue_tables import departures

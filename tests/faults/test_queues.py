@@ -23,8 +23,8 @@ from desk.model.messages import (
 from desk.pipeline.send import OutboxSender
 from desk.queues import inbox, outbox
 from desk.queues.outbox import SendOutcome
+from desk.queues.question_delivery_times import departure_behind
 from desk.queues.send_priority import ClaimQuota
-from desk.queues.sent_questions import departure_behind
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals, departures
 

@@ -18,7 +18,7 @@ from desk.model.events import Event, Inbound, Pressed, Said
 from desk.model.journal import JournalEntryData
 from desk.model.messages import Address
 from desk.model.provider_files import Provider, Team
-from desk.model.shared_facts import Account, ArticleSuggestion, DialogArticles, IdentityClaim
+from desk.model.shared_facts import Account, ArticlesNamedByDialog, ArticleSuggestion, IdentityClaim
 from desk.pipeline.decide import RoundDecision, apply_rules, is_case_saved
 from desk.understanding.contract_numbers import contract_told
 from intake.engine.model import Dialog, DialogSet
@@ -77,7 +77,7 @@ class Talk:
         case_match = CaseMatch("new" if self._is_new else "button" if pressed else "only")
         dialogs = self.dialogs or DialogSet({self.dialog.id: self.dialog}, {self.dialog.hash: self.dialog})
         contact, capabilities = CaseContacts(ANNA, None, None), ChannelCapabilities(not self.batch, self.batch)
-        named = DialogArticles(
+        named = ArticlesNamedByDialog(
             {one: ArticleSuggestion(one, one, 1.0, True, RichText(f"article {one}")) for one in self.articles}
         )
         facts = Facts(

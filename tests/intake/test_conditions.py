@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.language.conditions import MAX_DEPTH, MAX_LENGTH, Condition, InvalidCondition
+from desk.language.conditions import MAX_DEPTH, MAX_LENGTH, CompiledCondition, InvalidCondition
 
 KNOWN = {
     "scope": "all",
@@ -67,7 +67,7 @@ KNOWN = {
     ],
 )
 def test_a_condition_holds_does_not_or_is_undecided(source: str, held: bool | None) -> None:
-    assert Condition.of(source).test(KNOWN) is held
+    assert CompiledCondition.of(source).test(KNOWN) is held
 
 
 @pytest.mark.parametrize(
@@ -108,16 +108,16 @@ def test_a_condition_holds_does_not_or_is_undecided(source: str, held: bool | No
 )
 def test_what_is_no_condition_is_refused_with_a_sentence(source: str) -> None:
     with pytest.raises(InvalidCondition, match=r"\w+ \w+ \w+"):
-        Condition.of(source)
+        CompiledCondition.of(source)
 
 
 def test_a_condition_tells_the_names_it_looks_at() -> None:
-    names = Condition.of("scope in ('all', 'wifi') and not outage or sure >= 0.8 and 'tv' in devices").names
+    names = CompiledCondition.of("scope in ('all', 'wifi') and not outage or sure >= 0.8 and 'tv' in devices").names
     assert names == {"scope", "outage", "sure", "devices"}
 
 
 def test_a_value_of_none_is_as_undecided_as_no_value() -> None:
-    assert Condition.of("scope == 'all'").test({"scope": None}) is None
+    assert CompiledCondition.of("scope == 'all'").test({"scope": None}) is None
 
 
 names = st.sampled_from(["a", "b", "c"])
@@ -140,7 +140,7 @@ values = st.dictionaries(names, st.one_of(st.none(), st.booleans(), st.integers(
 
 @given(conditions, values)
 def test_a_condition_never_raises_and_knowing_more_never_overturns_it(source: str, some: dict[str, object]) -> None:
-    condition = Condition.of(source)
+    condition = CompiledCondition.of(source)
     first = condition.test(some)
     assert first in (True, False, None)
     whole = {**dict.fromkeys("abc", 1), **{name: value for name, value in some.items() if value is not None}}
@@ -151,7 +151,7 @@ def test_a_condition_never_raises_and_knowing_more_never_overturns_it(source: st
 @given(st.text(max_size=60))
 def test_any_text_is_either_a_condition_or_refused(source: str) -> None:
     try:
-        condition = Condition.of(source)
+        condition = CompiledCondition.of(source)
     except InvalidCondition:
         return
     assert condition.test({}) in (True, False, None)

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pytest
 
-from desk.language.conditions import Condition
+from desk.language.conditions import CompiledCondition
 from desk.model.acts import Facts, SayTemplate
 from desk.model.case import Case
 from desk.model.dialog_state import DialogState
@@ -143,7 +143,7 @@ class TestRoute:
         assert self.routed(provider) == ("group:noc", "dialog", "small")
 
     def test_the_policy_comes_first_and_may_look_at_what_the_dialog_proposes(self) -> None:
-        first = RoutingRule(Condition.of("dialog_queue == 'noc' and category == 'technical'"), "queue:l1")
+        first = RoutingRule(CompiledCondition.of("dialog_queue == 'noc' and category == 'technical'"), "queue:l1")
         provider = Provider("sever", {}, teams=TEAMS, routes=(first,), policy_version="7")
         assert self.routed(provider) == ("queue:l1", "policy", "7")
 

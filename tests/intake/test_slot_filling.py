@@ -1,6 +1,6 @@
 """What a message holds for the questions of a dialog, asked or not."""
 
-from desk.understanding.observations import ObservedValue, Understanding
+from desk.understanding.reading.observations import ObservedValue, Understanding
 from intake.engine.slot_filling import answers_from
 from tests.intake.examples import MOSCOW, NO_INTERNET, PACKAGED
 

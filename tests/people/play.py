@@ -14,7 +14,7 @@ from desk.language.normalize import normalized
 from desk.model.case import Case
 from desk.model.dialog_state import CATEGORY, CONSENT, IDENTIFIER, PROBLEM, QUESTION, SELF_HELP, SUMMARY
 from desk.model.states import CaseState
-from desk.understanding.observations import Act, Situation
+from desk.understanding.reading.observations import Act, Situation
 from desk.understanding.understand import understand
 from intake.engine.answer_parsing import ON_FILE
 from intake.engine.model import DialogSet, Question

@@ -14,7 +14,7 @@ from desk.model.acts import Addressee, AgentAddressee, Button, ExternalAddressee
 from desk.model.journal import JournalEntry
 from desk.model.messages import SendPriority
 from desk.model.settings import MailboxSettings, MailServer, Secret, Settings, TelegramBotSettings
-from desk.pipeline.common_lookups import ContactAddressesLookup
+from desk.pipeline.common_lookups import ReachableAddressesLookup
 from desk.storage.queue_tables import departures
 from tests.prepared_desks import DeskFiles
 from tests.queues.conftest import Bench
@@ -37,7 +37,7 @@ async def bench(desk_files: DeskFiles) -> AsyncIterator[Bench]:
             mailboxes=(box,),
         )
     )
-    yield Bench(application, lookups=(ContactAddressesLookup(application.registry),))
+    yield Bench(application, lookups=(ReachableAddressesLookup(application.registry),))
     await application.close()
 
 

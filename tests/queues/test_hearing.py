@@ -15,7 +15,7 @@ from desk.model.events import Event, Inbound
 from desk.pipeline import worker
 from desk.pipeline.joining import joined
 from desk.queues import outbox
-from desk.queues.sent_questions import IN_FLIGHT
+from desk.queues.question_delivery_times import IN_FLIGHT
 from desk.storage.queue_tables import departures
 from tests.queues.conftest import Bench
 

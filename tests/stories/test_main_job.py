@@ -286,7 +286,7 @@ async def test_commands_answer_and_change_nothing(desk: Desk, subscriber: Subscr
 
 @pytest.mark.channels("telegram", because="neither a letter nor a line of a terminal can be edited")
 async def test_an_edited_message_is_no_new_answer(desk: Desk, subscriber: TelegramSubscriber) -> None:
-    """Mending a slip in the first message neither answers the question asked nor is lost."""
+    """WordMender a slip in the first message neither answers the question asked nor is lost."""
     first = await subscriber.user.says(subscriber.bot, "нет интернета, договор 40-1187")
     await subscriber.hears("did_it_help")
     await subscriber.answers("not_helped")

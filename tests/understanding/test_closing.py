@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from desk.understanding.agreement.lexicon import lexicon
 from desk.understanding.agreement.tokens import tokens
 from desk.understanding.closing import closing_acts
-from desk.understanding.observations import Act, Context, Situation
+from desk.understanding.reading.observations import Act, Context, Situation
 from kb.evaluation.typing_noise import in_wrong_layout, is_russian, transliterate, with_typos
 
 SETS = Path(__file__).parent / "sets"

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from desk.understanding.contract_numbers import contract_told
 from desk.understanding.identity_keys import identity_keys
-from desk.understanding.observations import Context, Situation
+from desk.understanding.reading.observations import Context, Situation
 
 SHAPES = ("99-9999",)
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from desk.language.detect import language_of
-from desk.understanding.likeness import LEARNED, MAX_WORDS, Weights, alike, learned_weights, read_weights, units
-from desk.understanding.observations import Act, Context, Situation
+from desk.understanding.acts_by_likeness import LEARNED, MAX_WORDS, Weights, alike, learned_weights, read_weights, units
+from desk.understanding.reading.message_words import words_of
+from desk.understanding.reading.observations import Act, Context, Situation
 from desk.understanding.wishes import wishes, word_classes
-from desk.understanding.words import words_of
 
 SETS = Path(__file__).parent / "sets"
 WEIGHTS = Weights((Act.HUMAN, Act.STATUS), (-1.0, -1.0), (0.0, 0.0), {"w зебру": ((0, 90.0),)})

@@ -10,7 +10,7 @@ import pytest
 
 from console.commands.understanding.evaluation import score_lines
 from console.commands.understanding.understand import as_json
-from desk.understanding.observations import Context, Situation
+from desk.understanding.reading.observations import Context, Situation
 from desk.understanding.understand import understand
 from tests.intake.examples import PACKAGED
 

@@ -14,13 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.language.detect import language_of
-from desk.understanding.mending import Mending
-from desk.understanding.observations import Act, Context, Situation
 from desk.understanding.phrase_book import PhraseBook, WordClasses, braces_expanded
+from desk.understanding.reading.message_words import words_of
+from desk.understanding.reading.observations import Act, Context, Situation
+from desk.understanding.reading.word_mender import WordMender
 from desk.understanding.substance import has_substance, is_only_thanks
 from desk.understanding.understand import understand
 from desk.understanding.wishes import PHRASES, wishes
-from desk.understanding.words import words_of
 
 SETS = Path(__file__).parent / "sets"
 CLOSING = {Act.AGREE, Act.RESERVED, Act.DENY, Act.WAIT, Act.WORKS_ALREADY, Act.ANSWER}
@@ -245,7 +245,7 @@ def test_a_pattern_is_found_where_its_elements_stand(pattern: str, text: str, fo
 
 
 def test_mistakes_are_mended_and_other_words_left_alone() -> None:
-    mended = Mending(["оператор", "оператора", "позвоните", "соедините", "human", "back"])
+    mended = WordMender(["оператор", "оператора", "позвоните", "соедините", "human", "back"])
     wrong = ["опаратора", "операторр", "соедените", "jgthfnjh", "operatora", "hunan", "bakc", "оpератор"]
     right = ["оператора", "оператор", "соедините", "оператор", "оператора", "human", "back", "оператор"]
     assert [mended(word) for word in wrong] == right

@@ -19,7 +19,7 @@ from console.terminal.context import (
 )
 
 if TYPE_CHECKING:
-    from desk.agents.load import AgentRecord, Membership
+    from desk.agents.load_from_database import Membership, StoredAgent
 
 
 @click.command()
@@ -45,7 +45,7 @@ def list_agents(folder: DeskFolder, provider: str, as_json: bool) -> None:
         _print_agent(one, language)
 
 
-def _print_agent(one: AgentRecord, language: str) -> None:
+def _print_agent(one: StoredAgent, language: str) -> None:
     from console.terminal.output import Output, indented, labelled, one_line  # noqa: PLC0415 (rich takes a moment)
 
     head = one_line(f"{one.id} · {name_of(one, language)}{_state(one)}", "bold")
@@ -83,8 +83,8 @@ def show(folder: DeskFolder, agent: str, as_json: bool) -> None:
     Output().print(labelled(pairs))
 
 
-async def _records(folder: DeskFolder, provider: str = "") -> Sequence[AgentRecord]:
-    from desk.agents.load import agent_records  # noqa: PLC0415 (help and usage come at once)
+async def _records(folder: DeskFolder, provider: str = "") -> Sequence[StoredAgent]:
+    from desk.agents.load_from_database import agent_records  # noqa: PLC0415 (help and usage come at once)
 
     whose = [provider] if provider else list(folder.providers())
     if not whose:
@@ -93,12 +93,12 @@ async def _records(folder: DeskFolder, provider: str = "") -> Sequence[AgentReco
         return await agent_records(session)
 
 
-def name_of(agent: AgentRecord, language: str) -> str:
+def name_of(agent: StoredAgent, language: str) -> str:
     """Their name in a language, or in another one."""
     return agent.names.get(language) or next(iter(agent.names.values()), agent.id)
 
 
-def _state(agent: AgentRecord) -> str:
+def _state(agent: StoredAgent) -> str:
     if not agent.active:
         return " · not active"
     return f" · {agent.presence.state}" if agent.presence else ""
@@ -109,7 +109,7 @@ def _works(member: Membership) -> str:
     return f"{member.role}; {', '.join(member.teams) or 'in no team'}{skills}"
 
 
-def as_dictionary(agent: AgentRecord) -> dict[str, Any]:
+def as_dictionary(agent: StoredAgent) -> dict[str, Any]:
     """An agent for a machine."""
     there = agent.presence
     return {

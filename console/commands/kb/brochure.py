@@ -193,14 +193,14 @@ async def _articles_and_uses(
     settings: Settings, providers: Mapping[str, Provider], provider: str
 ) -> tuple[list[Article], Mapping[str, int]]:
     """Every article as the database has it, and how often each was reused."""
-    from console.runtime.article_loader import ArticleLoader  # noqa: PLC0415
+    from console.runtime.article_index_loader import ArticleIndexLoader  # noqa: PLC0415
     from kb.content.article_files import InvalidArticle, with_shared_languages  # noqa: PLC0415
     from kb.learning.outcomes import tally_by_article  # noqa: PLC0415
     from kb.storage import article_store, usage_queries  # noqa: PLC0415
 
     async with open_database(settings) as database:
         try:
-            await ArticleLoader(database, settings, providers).import_files()
+            await ArticleIndexLoader(database, settings, providers).import_files()
         except InvalidArticle as error:
             refuse(str(error), WRONG)
         async with database.look() as connection:

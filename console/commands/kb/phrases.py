@@ -154,12 +154,12 @@ async def _forget_person(folder: DeskFolder, number: str, provider: str, agent: 
 
 async def _rebuild_index(folder: DeskFolder, database: Database, providers: set[str]) -> None:
     """The saved index holds the words too: it goes, and is made again without them."""
-    from console.runtime.article_loader import ArticleLoader  # noqa: PLC0415
+    from console.runtime.article_index_loader import ArticleIndexLoader  # noqa: PLC0415
 
     if not providers:
         return
     settings = folder.settings()
-    article_loader = ArticleLoader(database, settings, folder.providers())
+    article_loader = ArticleIndexLoader(database, settings, folder.providers())
     article_loader.drop_indexes(providers)
     await article_loader.build_knowledge_base()
 

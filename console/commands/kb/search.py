@@ -96,12 +96,12 @@ def _language(question: Mapping[str, Any]) -> str:
 
 async def load_knowledge_base(folder: DeskFolder, provider: str = "") -> KnowledgeBase:
     """The desk's knowledge as `serve` would have it."""
-    from console.runtime.article_loader import ArticleLoader  # noqa: PLC0415
+    from console.runtime.article_index_loader import ArticleIndexLoader  # noqa: PLC0415
 
     settings, providers = folder.settings(), folder.providers()
     folder.require_provider(provider)
     async with open_database(settings) as database:
-        article_loader = ArticleLoader(database, settings, providers)
+        article_loader = ArticleIndexLoader(database, settings, providers)
         await article_loader.import_files()
         return await article_loader.build_knowledge_base()
 

@@ -60,12 +60,12 @@ def _names_from_stdin() -> Iterator[str]:
 async def _inspect(names: Iterable[str], authserv_id: str, address: str, as_json: bool) -> int:
     # The readers are loaded only when there is something to read.
     from mail.reading.message import MailboxReadingOptions  # noqa: PLC0415
-    from mail.reading.message_to_json import UnopenedFile  # noqa: PLC0415
+    from mail.reading.message_to_json import UnopenableFile  # noqa: PLC0415
 
     unopened, shown = 0, 0
     progress = ProgressLine()
     async for found in _read(iter(names), MailboxReadingOptions(address, authserv_id)):
-        if isinstance(found, UnopenedFile):
+        if isinstance(found, UnopenableFile):
             unopened += 1
             progress.clear()
             click.echo(f"{safe_for_terminal(found.file)}: {found.why}", err=True)

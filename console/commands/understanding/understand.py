@@ -13,7 +13,7 @@ import click
 from console.commands.understanding.evaluation import Scores, score_lines
 from console.runtime.content_folders import DIALOGS, ContentSearchPath
 from console.terminal.context import USAGE, CommandError, DeskFolder, json_option, pass_folder, refuse
-from desk.understanding.observations import Context, Situation, Understanding
+from desk.understanding.reading.observations import Context, Situation, Understanding
 from desk.understanding.understand import understand as understand_text
 from intake.engine.model import DialogSet
 

@@ -248,7 +248,7 @@ def upgrade() -> None:
         sa.Column("eta_version", sa.Integer(), nullable=False),
         sa.Column("card", sa.String(length=64), nullable=False),
         sa.Column("unread", sa.Integer(), nullable=False),
-        sa.Column("last_word", sa.String(length=60), nullable=False),
+        sa.Column("last_acknowledgement", sa.String(length=60), nullable=False),
         sa.Column("eta_told", sa.Integer(), nullable=False),
         sa.Column("phone", sa.String(length=40), nullable=False),
         sa.Column("service_level", sa.String(length=40), nullable=False),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from desk.understanding.agreement.lexicon import Piece, compiled, lexicon
-from desk.understanding.observations import Act, ObservedAct
+from desk.understanding.reading.observations import Act, ObservedAct
 
 _GOOD = """<works working worked loads appeared back came revived powered mended solved closed gone there good stable
     did made close all worked_once ability can_now action service favour have consents restored settled

@@ -37,7 +37,7 @@ class Piece:
     end: int
 
 
-class Lexicon:
+class WordClasses:
     """The class of each word and phrase."""
 
     def __init__(self, *tables: Mapping[str, Mapping[str, str]]) -> None:
@@ -134,9 +134,9 @@ def _words_and_phrases(text: str) -> tuple[Sequence[str], Sequence[tuple[str, ..
 
 
 @cache
-def lexicon() -> Lexicon:
+def lexicon() -> WordClasses:
     """That of the packaged files."""
-    return Lexicon(*(tomllib.loads(file.read_text("utf-8")) for file in _FILES))
+    return WordClasses(*(tomllib.loads(file.read_text("utf-8")) for file in _FILES))
 
 
 def _is_by_ear(meant: Token, written: Token) -> bool:

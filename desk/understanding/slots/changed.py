@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from desk.understanding.observations import ObservedValue
-from desk.understanding.reading import Clause, Reading
+from desk.understanding.reading.normalized_message import Clause, Reading
+from desk.understanding.reading.observations import ObservedValue
 from desk.understanding.slots.polarity import TROUBLE, word_count
 
 _THING = (

@@ -1,4 +1,4 @@
-"""The words of time in both languages, as patterns over a `desk.understanding.reading.Reading`."""
+"""The words of time in both languages, as patterns over a `desk.understanding.reading.normalized_message.Reading`."""
 
 from __future__ import annotations
 

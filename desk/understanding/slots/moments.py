@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import islice
 
-from desk.understanding.reading import Reading, read
+from desk.understanding.reading.normalized_message import Reading, read
 from desk.understanding.slots import moment_words as words
 from desk.understanding.slots.calendar import Calendar, TimeSpan, time_of
 

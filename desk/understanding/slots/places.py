@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from desk.understanding.observations import ObservedValue
-from desk.understanding.reading import Reading
+from desk.understanding.reading.normalized_message import Reading
+from desk.understanding.reading.observations import ObservedValue
 
 _TYPE = (
     r"(?:ул(?:ица|ице|ицы|ицу)?\b\.?|пр(?:оспект(?:е|а|у)?|-?т|осп)\b\.?|пер(?:еулок|еулке|еулка)?\b\.?|"

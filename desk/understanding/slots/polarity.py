@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from desk.understanding.reading import Reading
+from desk.understanding.reading.normalized_message import Reading
 
 TROUBLE = re.compile(
     r"\bне (?:рабо|груз|откр|подкл|ловит|видит|заход|пашет|фурыч|тян|идет|пуска|коннект|соедин|дает|было|стало|"

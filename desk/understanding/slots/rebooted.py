@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from desk.understanding.observations import ObservedValue
-from desk.understanding.reading import Reading
+from desk.understanding.reading.normalized_message import Reading
+from desk.understanding.reading.observations import ObservedValue
 from desk.understanding.slots.polarity import plain_answer, word_count
 
 _PAST = r"л(?:а|и|о)?"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from desk.understanding.observations import ObservedValue
-from desk.understanding.reading import Clause, Reading
+from desk.understanding.reading.normalized_message import Clause, Reading
+from desk.understanding.reading.observations import ObservedValue
+from desk.understanding.reading.word_repair import word_set
 from desk.understanding.slots.polarity import TROUBLE, WORKS, word_count, works
 from desk.understanding.slots.sites import PLACE_IN_NET
-from desk.understanding.word_repair import word_set
 
 _Found = tuple[str, int, int]
 

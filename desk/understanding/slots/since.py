@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from desk.understanding.observations import ObservedValue
-from desk.understanding.reading import Reading
+from desk.understanding.reading.normalized_message import Reading
+from desk.understanding.reading.observations import ObservedValue
+from desk.understanding.reading.word_repair import word_set
 from desk.understanding.slots.moments import Moment, iso_span
 from desk.understanding.slots.polarity import TROUBLE
-from desk.understanding.word_repair import word_set
 
 HINT = re.compile(
     r"\d|вчера|сегодня|утр|вечер|ноч|днем|ден|дня|дней|сут|час|мин|недел|мес|обед|щас|сейчас|тольк|числ|понед|"

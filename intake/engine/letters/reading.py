@@ -17,10 +17,11 @@ from datetime import UTC, datetime, tzinfo
 from desk.language.normalize import normalized, word_lines
 from desk.language.unsafe_characters import without_invisible
 from desk.model.messages import File
-from desk.understanding.observations import Act, Context, Situation, Understanding
+from desk.understanding.reading.observations import Act, Context, Situation, Understanding
 from desk.understanding.understand import understand
 from intake.engine.answer_parsing import ParsedAnswer, parse_answer
 from intake.engine.choice_parsing import option_named, option_named_in_passing
+from intake.engine.letters.answer_parts import LetterPart, split_at_own_text
 from intake.engine.letters.answers import (
     answer_by_code,
     fitting_answer,
@@ -30,7 +31,6 @@ from intake.engine.letters.answers import (
     words_beside,
 )
 from intake.engine.letters.marks import MarkedText, split_by_numbers
-from intake.engine.letters.parts import LetterPart, split_at_own_text
 from intake.engine.letters.wording import OwnPart, OwnText, find_own_text
 from intake.engine.model import Dialog, Question, QuestionOption
 from intake.engine.slot_filling import answers_from

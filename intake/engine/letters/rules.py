@@ -11,7 +11,7 @@ from desk.model.core_facts import Now
 from desk.model.dialog_state import QUESTION, SETTLED
 from desk.model.events import Inbound, Opened, Pressed, Said
 from desk.model.provider_files import Provider
-from desk.understanding.observations import Act, Situation
+from desk.understanding.reading.observations import Act, Situation
 from desk.understanding.understand import understand
 from intake.engine import engine, prompts
 from intake.engine.answer_parsing import ON_FILE, ParsedAnswer
@@ -28,7 +28,7 @@ from intake.engine.letters import questions as letters
 from intake.engine.letters import reading as letter_reading
 from intake.engine.letters.wording import LetterSentences
 from intake.engine.model import Dialog, Question
-from intake.pauses import CLOSE_OR_NOT, interpose
+from intake.engine.paused_questions import CLOSE_OR_NOT, interpose
 
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
 

@@ -14,7 +14,7 @@ import pytest
 from desk.model.messages import UnreadableMessage
 from mail.reading import message, message_to_json
 from mail.reading.message import MailboxReadingOptions
-from mail.reading.message_to_json import UnopenedFile
+from mail.reading.message_to_json import UnopenableFile
 from mail.reading.sandbox import MEBIBYTE, MessageReaderPool
 from tests.mail.conftest import eventually, letter
 
@@ -38,7 +38,7 @@ def die(*args: object) -> message.MailMessage:
     raise AssertionError(args)
 
 
-def deadly_file(path: str, reading: MailboxReadingOptions) -> str | UnopenedFile:
+def deadly_file(path: str, reading: MailboxReadingOptions) -> str | UnopenableFile:
     """A letter whose name says that it kills its reader."""
     return str(die()) if "deadly" in path else message_to_json.convert_file(path, reading)
 
@@ -162,4 +162,4 @@ class TestFiles:
         self, readers: MessageReaderPool, tmp_path: Path
     ) -> None:
         (found,) = await readers.read_files([str(tmp_path / "none.eml")], HERE)
-        assert found == UnopenedFile(str(tmp_path / "none.eml"), "No such file or directory")
+        assert found == UnopenableFile(str(tmp_path / "none.eml"), "No such file or directory")

@@ -6,13 +6,14 @@ from desk.language.intents import is_agreement
 from desk.model.acts import Button, Buttons, Decision, Expect, Facts, SayTemplate, SetDialogState, SetFields, decide
 from desk.model.case import Case, append_words
 from desk.model.events import Inbound, Opened, Pressed, Said
-from desk.understanding.observations import Act, Understanding
-from intake.engine import chat_answers, hearing, prompts, walking
+from desk.understanding.reading.observations import Act, Understanding
+from intake.engine import prompts
 from intake.engine.choice_parsing import parse_choice
 from intake.engine.completion import completed
 from intake.engine.dialog_context import dialog_of
 from intake.engine.findings import question_summary
 from intake.engine.model import Dialog, Question, QuestionOption
+from intake.engine.rules import chat_answers, hearing, walking
 
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
 
@@ -29,7 +30,7 @@ def confirm_summary(case: Case, inbound: Spoken, facts: Facts) -> Decision | Non
             return chat_answers.redo(case, dialog, facts, option.removeprefix("redo_"))
         found = hearing.heard(case, inbound, facts)
         if not option and hearing.answered_by(case, inbound):
-            # `intake.engine.rules.note_facts` changed the answers.
+            # `intake.engine.rules.question_rules.note_facts` changed the answers.
             return walking.finish(case, dialog, facts, dict(case.answers), [], again=True)
         if found.says(Act.BACK):
             return chat_answers.back(case, dialog, facts)

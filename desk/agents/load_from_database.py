@@ -62,7 +62,7 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
-class AgentRecord:
+class StoredAgent:
     """All that the database has of an agent, as far as the providers go that were asked for.
 
     ``identities`` map a kind of channel to what the agent is known by there.
@@ -139,7 +139,7 @@ def _agent_entry(row: Row[*tuple[Any, ...]], known: Mapping[str, str]) -> Entry:
     }
 
 
-async def agent_records(session: AsyncSession) -> list[AgentRecord]:
+async def agent_records(session: AsyncSession) -> list[StoredAgent]:
     """Everybody who works for one of the session's providers, by id."""
     found: dict[str, tuple[Row[*tuple[Any, ...]], list[Membership]]] = {}
     for row in await session.execute(_MEMBERS):
@@ -150,6 +150,6 @@ async def agent_records(session: AsyncSession) -> list[AgentRecord]:
         row.agent: Presence(row.state, row.since, row.set_by) for row in await session.scalars(select(PresenceRow))
     }
     return [
-        AgentRecord(id, row.names, row.active, known.get(id, {}), tuple(members), there.get(id))
+        StoredAgent(id, row.names, row.active, known.get(id, {}), tuple(members), there.get(id))
         for id, (row, members) in sorted(found.items())
     ]

@@ -10,12 +10,13 @@ from desk.model.core_facts import Now
 from desk.model.dialog_state import QUESTION, SUMMARY
 from desk.model.events import Inbound, Opened, Pressed, Said
 from desk.model.provider_files import Provider
-from intake.engine import chat_answers, engine, hearing, prompts
+from intake.engine import engine, prompts
 from intake.engine.answer_parsing import ParsedAnswer, parse_answer
 from intake.engine.dialog_context import dialog_of, is_letter_channel
 from intake.engine.letters import rules as letter_rules
 from intake.engine.model import Dialog
-from intake.engine.walking import begun, go_on
+from intake.engine.rules import chat_answers, hearing
+from intake.engine.rules.walking import begun, go_on
 
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
 

@@ -24,7 +24,7 @@ _INFLECTED = frozenset("аяоеиыуюйьлтмхвшщь")
 _ENGLISH_ENDINGS = ("s", "d", "ed", "ing", "er", "r", "y", "ly", "n")
 
 
-class Mending:
+class WordMender:
     """Mends words towards those that are ``known``; ``others`` are right words that mean nothing here."""
 
     def __init__(self, known: Collection[str], others: Collection[str] = ()) -> None:

@@ -10,38 +10,41 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from desk.model.core_facts import EditedMessage, PressedInTime, Turn
+from desk.model.core_facts import EditedMessage, PressedInTime, ReplyTiming
 from desk.model.dialog_state import NOTHING_ASKED, QUESTION, Expecting
 from desk.model.events import Event, Inbound, Pressed, Said
 from desk.model.journal import DialogueMessageLogged, JournalEntry
 from desk.model.messages import Arrival
-from desk.queues.sent_questions import IN_FLIGHT, SentQuestion, is_pressed_in_time, question_from, questions_sent
-
-if TYPE_CHECKING:
-    from desk.pipeline.lookup import Round
+from desk.pipeline.arrival_round import Round
+from desk.queues.question_delivery_times import (
+    IN_FLIGHT,
+    SentQuestion,
+    is_pressed_in_time,
+    question_from,
+    questions_sent,
+)
 
 MOST_EDITED = 200
 """So many of the last messages of a case are looked through for the one that was edited."""
 
 
-async def put_turns(session: AsyncSession, rounds: Sequence[Round], replied: Mapping[int, Expecting]) -> None:
-    """Puts the `Turn` of every message said in a case that was there before. ``replied`` has the questions that the
-    messages reply to, by arrival."""
+async def put_reply_timing(session: AsyncSession, rounds: Sequence[Round], replied: Mapping[int, Expecting]) -> None:
+    """Puts the `ReplyTiming` of every message said in a case that was there before. ``replied`` has the questions
+    that the messages reply to, by arrival."""
     talking = [one for one in rounds if isinstance(one.inbound.event, Said) and one.subject and not one.is_new]
     waiting = {one.case.id: one.case.expecting for one in talking if one.case.expecting}
     sent = await questions_sent(await session.connection(), waiting, rounds[0].now) if waiting else {}
     for one in talking:
-        turn = turn_of(one.inbound, one.case.expecting, sent.get(one.case.id), replied.get(one.arrival.id))
+        turn = reply_timing_of(one.inbound, one.case.expecting, sent.get(one.case.id), replied.get(one.arrival.id))
         if turn.undelivered and one.now >= _came_at(one.arrival) + IN_FLIGHT:
             # The sender's clock may be ahead of ours, and nobody waits for that.
             turn = replace(turn, undelivered=False)
         if isinstance(one.inbound.event, Said) and one.inbound.event.edited:
-            turn = Turn(False, False, corrects=await _edited(session, one))
+            turn = ReplyTiming(False, False, corrects=await _edited(session, one))
         one.facts.put(turn)
 
 
@@ -64,9 +67,9 @@ def _came_at(arrival: Arrival) -> datetime:
     return arrival.pieces[-1].received_at if arrival.pieces else arrival.received_at
 
 
-def turn_of(
+def reply_timing_of(
     inbound: Inbound[Event], open_question: Expecting, sent: SentQuestion | None, replied: Expecting | None = None
-) -> Turn:
+) -> ReplyTiming:
     """What a message can answer. ``sent`` tells when the open question reached its person; None where none is open.
 
     ``replied`` is the question that the message it replies to had put, if it had. People reply to any message of ours
@@ -74,18 +77,20 @@ def turn_of(
     """
     earlier = replied if replied and replied.owner == QUESTION and replied != open_question else NOTHING_ASKED
     if sent is None:
-        return Turn(replied=earlier)
+        return ReplyTiming(replied=earlier)
     if sent.in_flight and not earlier:
-        return replace(turn_of(inbound, open_question, replace(sent, in_flight=False), replied), undelivered=True)
+        return replace(
+            reply_timing_of(inbound, open_question, replace(sent, in_flight=False), replied), undelivered=True
+        )
     if _refers_to(inbound, sent):
-        return Turn()
+        return ReplyTiming()
     if sent.lost:
-        return Turn(True, False, earlier)
+        return ReplyTiming(True, False, earlier)
     if sent.at is None:
-        return Turn(False, False, earlier)
+        return ReplyTiming(False, False, earlier)
     last = inbound.pieces[-1].written if inbound.pieces else inbound.written
     first_id = inbound.pieces[0].message if inbound.pieces else inbound.message
-    return Turn(
+    return ReplyTiming(
         _is_after(last or inbound.at, inbound.message, sent),
         _is_after(inbound.written or inbound.at, first_id, sent),
         earlier,

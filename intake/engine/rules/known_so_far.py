@@ -8,11 +8,11 @@ from desk.model.acts import Facts
 from desk.model.case import Case
 from desk.model.dialog_state import QUESTION
 from desk.model.events import Inbound
-from intake.engine import hearing
 from intake.engine.dialog_context import case_data, dialog_of, is_letter_channel
 from intake.engine.letters.rules import answers_in_letter
 from intake.engine.model import DialogSet
-from intake.engine.walking import on_file
+from intake.engine.rules import hearing
+from intake.engine.rules.walking import on_file
 
 
 def collected_so_far(case: Case, inbound: Inbound[Any], facts: Facts) -> dict[str, Any]:

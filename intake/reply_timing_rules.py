@@ -1,6 +1,7 @@
 """Messages that are no answer to the open question: edits, answers to an earlier one, words from before it. Pure.
 
-The open question stays open; what was told is kept where it belongs (`desk.model.core_facts.Turn` says what it is).
+The open question stays open; what was told is kept where it belongs. What a message is, by the times of its channel,
+`desk.model.core_facts.ReplyTiming` says.
 """
 
 from __future__ import annotations
@@ -11,19 +12,20 @@ from typing import Any
 from desk.model.acts import Decision, Facts, Ignore, RuleAct, SayTemplate, SetDialogState, SetFields, decide
 from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.case import ENOUGH, Case, append_words
-from desk.model.core_facts import CaseMatch, EditedMessage, Now, Turn
+from desk.model.core_facts import CaseMatch, EditedMessage, Now, ReplyTiming
 from desk.model.dialog_state import QUESTION, SUMMARY
 from desk.model.events import Inbound, Said
 from desk.model.provider_files import Provider
 from desk.model.shared_facts import IdentityClaim
 from desk.understanding.message import situation_of
 from desk.understanding.understand import understand
-from intake.engine import engine, hearing, prompts
+from intake.engine import engine, prompts
 from intake.engine.answer_parsing import ParsedAnswer, answer_of, parse_answer, value_for
 from intake.engine.dialog_context import condition_values, dialog_of
 from intake.engine.engine import ConditionValues
 from intake.engine.model import Dialog, Question
-from intake.engine.walking import go_on
+from intake.engine.rules import hearing
+from intake.engine.rules.walking import go_on
 
 Words = Inbound[Said]
 
@@ -31,13 +33,13 @@ Words = Inbound[Said]
 def is_answer(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
     """Whether what came may be the answer to the open question: it was written after that had arrived, and does not
     reply to another."""
-    turn = facts.get(Turn) or Turn()
+    turn = facts.get(ReplyTiming) or ReplyTiming()
     return turn.after_question and not turn.replied
 
 
 def is_out_of_turn(facts: Facts) -> bool:
     """Whether a message replies to an earlier question, or came before the open one was there."""
-    turn = facts.get(Turn) or Turn()
+    turn = facts.get(ReplyTiming) or ReplyTiming()
     return bool(turn.replied) or not turn.after_question
 
 
@@ -50,7 +52,7 @@ def correct_message(case: Case, inbound: Words, facts: Facts) -> Decision | None
         return None
     if facts.need(CaseMatch).how == "new":
         return decide(Ignore(IgnoredCode.OLD_EDIT))
-    edited = (facts.get(Turn) or Turn()).corrects
+    edited = (facts.get(ReplyTiming) or ReplyTiming()).corrects
     if edited is None:
         return decide(SetFields({"description": append_words(case.description, inbound.text)}), words_used=True)
     if edited.text.strip() == inbound.text.strip():
@@ -91,12 +93,12 @@ def confirm_correction(case: Case, inbound: Words, facts: Facts) -> Decision | N
 
 def answer_earlier_question(case: Case, inbound: Words, facts: Facts) -> Decision | None:
     """A message that replies to an earlier question answers that one, not the one that is open."""
-    replied = (facts.get(Turn) or Turn()).replied
+    replied = (facts.get(ReplyTiming) or ReplyTiming()).replied
     if replied.owner != QUESTION or not case.expecting:
         return None
     origin = case.answers.get(replied.question, {}).get("from", {})
     if inbound.message and origin.get("message") == inbound.message:
-        # `intake.engine.rules.note_facts` understood it, and said so.
+        # `intake.engine.rules.question_rules.note_facts` understood it, and said so.
         return decide(SetDialogState({"tries": case.dialog_state.tries}))
     return _changed_answer(case, inbound, facts, replied.question)
 
@@ -108,7 +110,7 @@ def keep_early_words(case: Case, inbound: Words, facts: Facts) -> Decision | Non
     """
     if is_answer(case, inbound, facts) or not case.expecting or _has_answer(case):
         return None
-    replied = bool((facts.get(Turn) or Turn()).replied)
+    replied = bool((facts.get(ReplyTiming) or ReplyTiming()).replied)
     return decide(SetFields({}), *([SayTemplate("noted", {"lines": ()})] if replied else []))
 
 

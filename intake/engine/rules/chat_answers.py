@@ -12,18 +12,19 @@ from typing import Any
 
 from desk.model.acts import Decision, Expect, Facts, RuleAct, SayTemplate, SetDialogState, SetFields, decide
 from desk.model.case import Case, append_words
-from desk.model.core_facts import Now, Turn
+from desk.model.core_facts import Now, ReplyTiming
 from desk.model.dialog_state import QUESTION
 from desk.model.events import Inbound, Opened, Pressed, Said
-from desk.model.last_word import short_word
 from desk.model.provider_files import Provider
-from desk.understanding.observations import Act, Understanding
+from desk.model.unrepeated_acknowledgement import acknowledge
+from desk.understanding.reading.observations import Act, Understanding
 from desk.understanding.substance import has_substance
-from intake.engine import hearing, prompts
+from intake.engine import prompts
 from intake.engine.answer_parsing import ParsedAnswer, parse_answer
 from intake.engine.completion import completed
 from intake.engine.model import Dialog, Question
-from intake.engine.walking import go_on, recorded
+from intake.engine.rules import hearing
+from intake.engine.rules.walking import go_on, recorded
 
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
 
@@ -42,14 +43,14 @@ def chat_answer(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, quest
 def _taken(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, question: Question) -> Decision:
     if inbound.option:
         return _pressed(case, inbound, facts, dialog, question)
-    if question.id in case.answers:  # `intake.engine.rules.note_facts` understood it
+    if question.id in case.answers:  # `intake.engine.rules.question_rules.note_facts` understood it
         return go_on(case, dialog, facts, dict(case.answers), [SetDialogState({"tries": 0})])
     found = hearing.heard(case, inbound, facts)
     told = hearing.told_now(case, inbound, facts, dialog)
     mended = hearing.answered_by(case, inbound)
     if found.says(Act.BACK) or (hearing.corrects(found) and not mended):
         return back(case, dialog, facts)
-    if (mended and not told) or not (facts.get(Turn) or Turn()).may_answer:
+    if (mended and not told) or not (facts.get(ReplyTiming) or ReplyTiming()).may_answer:
         return _stands(case, inbound, facts, dialog, question, found)
     given = _answer(case, inbound, facts, question, found, told)
     if given is not None:
@@ -118,7 +119,7 @@ def _beside(
         return _repeated(case, facts, dialog, question, [SayTemplate("seen", {"kind": kind})])
     if found.says(Act.GREETING, Act.THANKS, Act.WAIT) and not hearing.words_left(found, case):
         lead = "take_your_time" if found.says(Act.WAIT) else "hello_again"
-        return decide(*short_word(case, lead), words_used=True)
+        return decide(*acknowledge(case, lead), words_used=True)
     lead = "in_other_words" if found.says(Act.CONFUSED) else "not_understood"
     return _once_more(case, facts, dialog, question, [SayTemplate(lead)])
 

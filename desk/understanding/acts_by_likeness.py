@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from desk.understanding.observations import Act
 from desk.understanding.phrase_book import Span, WordClasses, looks_past
-from desk.understanding.words import COMMA, QUESTION, Word
+from desk.understanding.reading.message_words import COMMA, QUESTION, Word
+from desk.understanding.reading.observations import Act
 
 WEIGHTS = Path(__file__).parent / "likeness.tsv"
 LEARNED = (

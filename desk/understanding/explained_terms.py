@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desk.language.normalize import normalized
-from desk.understanding.observations import Act, Understanding
+from desk.understanding.reading.observations import Act, Understanding
 
 _TERMS = {
     "los": "los лос лось",

@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from desk.model.core_facts import Turn
+from desk.model.core_facts import ReplyTiming
 from desk.model.dialog_state import CONSENT, NOTHING_ASKED, QUESTION, SELF_HELP, Expecting
 from desk.model.events import CaseReference, Event, Inbound, MessagePiece, Pressed, Said
 from desk.model.messages import Address, Arrival, File
 from desk.pipeline.joining import goes_with, joined
-from desk.pipeline.turns import turn_of
-from desk.queues.sent_questions import SentQuestion, question_from, stored_question
+from desk.pipeline.reply_timing import reply_timing_of
+from desk.queues.question_delivery_times import SentQuestion, question_from, stored_question
 
 NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 ANNA = Address("telegram", "telegram:main", "1")
@@ -39,19 +39,19 @@ def said(text: str = "да", seconds: int = 0, message: str = "51", reply_to: st
     ids=["earlier", "same second, before", "same second, behind", "later", "later, another count of ids"],
 )
 def test_the_clock_of_the_server_tells_and_within_a_second_its_count(seconds: int, message: str, after: bool) -> None:
-    turn = turn_of(said(seconds=seconds, message=message), OPEN, ASKED)
+    turn = reply_timing_of(said(seconds=seconds, message=message), OPEN, ASKED)
     assert (turn.after_question, turn.wholly_after) == (after, after)
 
 
 def test_a_question_that_took_the_place_of_another_is_known_by_the_time_of_the_edit() -> None:
     """Its message has an older id than anything said since."""
     edited = replace(ASKED, remote="7", at=NOW)
-    assert turn_of(said(seconds=0, message="51"), OPEN, edited).after_question
-    assert not turn_of(said(seconds=-1, message="51"), OPEN, edited).after_question
+    assert reply_timing_of(said(seconds=0, message="51"), OPEN, edited).after_question
+    assert not reply_timing_of(said(seconds=-1, message="51"), OPEN, edited).after_question
 
 
 def test_a_reply_to_the_open_question_answers_it_whenever_it_was_written() -> None:
-    assert turn_of(said(seconds=-9, reply_to="50"), OPEN, ASKED) == Turn()
+    assert reply_timing_of(said(seconds=-9, reply_to="50"), OPEN, ASKED) == ReplyTiming()
 
 
 def test_a_letter_that_refers_to_the_one_with_the_questions_answers_them() -> None:
@@ -59,38 +59,40 @@ def test_a_letter_that_refers_to_the_one_with_the_questions_answers_them() -> No
     letter = Inbound(
         "mail:a", Address("mail", "mail:a", "a@b"), NOW - timedelta(hours=1), Said(references=("<q@desk>",))
     )
-    assert turn_of(letter, OPEN, sent) == Turn()
-    assert not turn_of(replace(letter, event=Said()), OPEN, sent).after_question
+    assert reply_timing_of(letter, OPEN, sent) == ReplyTiming()
+    assert not reply_timing_of(replace(letter, event=Said()), OPEN, sent).after_question
 
 
 def test_a_reply_to_an_earlier_question_of_the_dialog_answers_that_one() -> None:
-    assert turn_of(said(reply_to="20"), OPEN, ASKED, EARLIER).replied == EARLIER
+    assert reply_timing_of(said(reply_to="20"), OPEN, ASKED, EARLIER).replied == EARLIER
 
 
 def test_a_reply_to_any_other_message_of_ours_goes_by_its_time() -> None:
-    assert turn_of(said(seconds=5, reply_to="20"), OPEN, ASKED, Expecting(SELF_HELP)) == Turn()
-    assert not turn_of(said(seconds=-5, reply_to="20"), Expecting(CONSENT), ASKED, Expecting(CONSENT)).after_question
+    assert reply_timing_of(said(seconds=5, reply_to="20"), OPEN, ASKED, Expecting(SELF_HELP)) == ReplyTiming()
+    assert not reply_timing_of(
+        said(seconds=-5, reply_to="20"), Expecting(CONSENT), ASKED, Expecting(CONSENT)
+    ).after_question
 
 
 def test_a_question_that_was_not_sent_is_answered_by_nothing() -> None:
-    assert turn_of(said(seconds=500), OPEN, SentQuestion()) == Turn(False, False)
-    assert turn_of(said(seconds=500), OPEN, SentQuestion(in_flight=True)).undelivered
+    assert reply_timing_of(said(seconds=500), OPEN, SentQuestion()) == ReplyTiming(False, False)
+    assert reply_timing_of(said(seconds=500), OPEN, SentQuestion(in_flight=True)).undelivered
 
 
 def test_a_question_whose_sending_ends_after_the_instant_of_the_decision_is_still_on_its_way() -> None:
     """Else the same decision, made again from what is stored, would find the question not sent yet."""
     just_sent = replace(ASKED, in_flight=True)
-    assert turn_of(said(), OPEN, just_sent) == replace(turn_of(said(), OPEN, ASKED), undelivered=True)
+    assert reply_timing_of(said(), OPEN, just_sent) == replace(reply_timing_of(said(), OPEN, ASKED), undelivered=True)
 
 
 def test_what_may_have_been_lost_is_perhaps_answered_and_closes_nothing() -> None:
-    turn = turn_of(said(), Expecting(CONSENT), SentQuestion(lost=True))
+    turn = reply_timing_of(said(), Expecting(CONSENT), SentQuestion(lost=True))
     assert (turn.after_question, turn.wholly_after) == (True, False)
 
 
 def test_pieces_from_before_and_after_the_question_answer_it_and_close_nothing() -> None:
     both = joined([(arrival(1), said("да", -2, "49")), (arrival(2), said("спасибо", 2, "51"))])
-    turn = turn_of(both, Expecting(CONSENT), ASKED)
+    turn = reply_timing_of(both, Expecting(CONSENT), ASKED)
     assert (turn.after_question, turn.wholly_after) == (True, False)
 
 

@@ -35,7 +35,7 @@ class Exclusion:
 
 
 @dataclass(frozen=True, slots=True)
-class CombinedIndex:
+class LayeredIndex:
     """``hidden_editions`` are, for each index, the editions that an earlier index replaces, or None."""
 
     indexes: Sequence[ArticleIndex]
@@ -53,11 +53,11 @@ class CombinedIndex:
         """How many articles there are, each language counted."""
         return sum(len(index.edition_starts) - 1 for index in self.indexes)
 
-    def excluding(self, exclusion: Exclusion) -> CombinedIndex:
+    def excluding(self, exclusion: Exclusion) -> LayeredIndex:
         """The same index as if this had never been in it."""
         return replace(self, exclusion=exclusion)
 
-    def excluding_background(self, sentences: Collection[int]) -> CombinedIndex:
+    def excluding_background(self, sentences: Collection[int]) -> LayeredIndex:
         """The same index as if these background sentences did not exist."""
         return replace(self, background=self.background.excluding(sentences))
 
@@ -79,7 +79,7 @@ class CombinedIndex:
         """In how many editions' titles and phrasings each stem is, and its position in each index."""
         if self.exclusion is None or self.exclusion.remaining_stems is None:
             return self._count(keys, lambda index: index.entry_stems, lambda exclusion: exclusion.editions)
-        seen, found = CombinedIndex(self.indexes).count_entry_stems(keys, stems)
+        seen, found = LayeredIndex(self.indexes).count_entry_stems(keys, stems)
         of_edition = self.indexes[self.exclusion.index_number].entry_stems.counts_in_range(
             found[self.exclusion.index_number], *self.exclusion.editions
         )
@@ -89,7 +89,7 @@ class CombinedIndex:
     def count_answer_stems(self, keys: Array) -> tuple[Ints, list[Ints]]:
         """In how many answers each stem is, and its position in each index."""
         if self.exclusion is not None and self.exclusion.remaining_stems is not None:
-            return CombinedIndex(self.indexes).count_answer_stems(keys)
+            return LayeredIndex(self.indexes).count_answer_stems(keys)
         return self._count(keys, lambda index: index.answer_stems, lambda exclusion: exclusion.editions)
 
     def _count(

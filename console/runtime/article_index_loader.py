@@ -29,7 +29,7 @@ RELOAD_AFTER = 600.0
 """Seconds after which everything is read again: with two clocks a change may be hidden from `article_store.stamp`."""
 
 
-class ArticleLoader:
+class ArticleIndexLoader:
     """What of articles touches files and the database. Indexes are saved beneath the desk's data folder."""
 
     def __init__(

@@ -9,12 +9,12 @@ from desk.language.intents import is_agreement
 from desk.language.normalize import normalized
 from desk.model.acts import Facts
 from desk.model.case import Case
-from desk.model.core_facts import Now, Turn
+from desk.model.core_facts import Now, ReplyTiming
 from desk.model.dialog_state import IDENTIFIER, NOTHING_ASKED, QUESTION, SUMMARY, Expecting
 from desk.model.events import Inbound, Said
 from desk.model.provider_files import Provider
 from desk.understanding.message import understood
-from desk.understanding.observations import Act, Situation, Understanding
+from desk.understanding.reading.observations import Act, Situation, Understanding
 from desk.understanding.substance import has_substance
 from desk.understanding.understand import understand
 from intake.engine.answer_parsing import ParsedAnswer
@@ -34,7 +34,7 @@ COMMANDS = ("/cancel", "/start", "/operator", "/help", "/status")
 
 def open_question(case: Case, facts: Facts) -> Expecting:
     """The question that the message may be an answer to: the one it replies to, or the open one."""
-    turn = facts.get(Turn)
+    turn = facts.get(ReplyTiming)
     if turn is None:
         return case.expecting
     return turn.replied or (case.expecting if turn.may_answer else NOTHING_ASKED)
