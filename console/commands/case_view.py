@@ -85,7 +85,9 @@ def print_case(
     output, case = Output(widest=READABLE), view.case
     output.print(_title(case, providers, say), "", _details(case, view.person, providers, say), "")
     if origins:
-        output.print(Text(say["origins"], "bold"), labelled(origin_lines(case, view.journal, say)), "")
+        of_provider = providers.get(case.provider)
+        shapes = (of_provider.contract_shape,) if of_provider and of_provider.contract_shape else ()
+        output.print(Text(say["origins"], "bold"), labelled(origin_lines(case, view.journal, say, shapes)), "")
     output.print(Text(say["journal"], "bold"))
     zone = zone_of(case, providers)
     for day, entries in groupby(view.journal, key=lambda entry: f"{entry.at.astimezone(zone):%d.%m.%Y}"):
