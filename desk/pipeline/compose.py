@@ -380,7 +380,8 @@ class _RoundComposer:
     def _subject(self, address: Address, language: str) -> str:
         """The person's own subject where it may come back, else the desk's."""
         own = bare_subject(self.case.subject) if self._may_echo(address) else ""
-        subject = own or self.templates.label(self.case.provider, language, "mail_subject")
+        desks = "case_subject" if self.case.number else "mail_subject"
+        subject = own or self.templates.label(self.case.provider, language, desks)
         return f"[{self.case.number}] {subject}" if self.case.number else f"Re: {subject}" if own else subject
 
     # the journal

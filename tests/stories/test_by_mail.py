@@ -125,6 +125,7 @@ async def test_an_eta_is_told_by_chat_and_by_mail(desk: Desk, mail_servers: Mail
     await anna.hears("eta_told")
     letter = await by_mail.gets("eta_told")
     assert "гроза" not in letter.text, "the notice tells the time and nothing of the conversation"
+    assert wording.template("case_subject", "ru").is_in(letter.subject), "of a case, since nobody wrote a letter"
     await agents.replies(card, "/resolve готово")
     await by_mail.hears("resolved_notice")
 
