@@ -28,7 +28,7 @@ from benchmarks.measuring import Figures, median, percentile, resident, rounded,
 from desk.gc_freeze import frozen_after
 from kb.content.article_files import Article
 from kb.search.index_files import IndexFiles
-from kb.search.knowledge_base import KnowledgeBase
+from kb.search.knowledge_of_all_providers import KnowledgeOfAllProviders
 from tests.peers.postgres import Postgres
 
 TYPO_SHARE = 0.1
@@ -100,13 +100,13 @@ def measure_providers(count: int, each: int, shared: int) -> list[Figures]:
             store = IndexFiles(Path(folder))
             gc.collect()
             before, began = resident(os.getpid()), time.perf_counter()
-            knowledge = KnowledgeBase({}, lambda _: [], articles, store)
+            knowledge = KnowledgeOfAllProviders({}, lambda _: [], articles, store)
             built = time.perf_counter() - began
             gc.collect()
             held = resident(os.getpid()) - before
             spent = _ask_providers(knowledge, count, each)
             began = time.perf_counter()
-            again = KnowledgeBase({}, lambda _: [], articles, store)
+            again = KnowledgeOfAllProviders({}, lambda _: [], articles, store)
             loaded = time.perf_counter() - began
             _ask_providers(again, count, each)
             size = sum(path.stat().st_size for path in Path(folder).iterdir()) / 2**20
@@ -125,7 +125,7 @@ def measure_providers(count: int, each: int, shared: int) -> list[Figures]:
     return [_in_own_process(several)]
 
 
-def _ask_providers(knowledge: KnowledgeBase, count: int, each: int) -> list[float]:
+def _ask_providers(knowledge: KnowledgeOfAllProviders, count: int, each: int) -> list[float]:
     spent = []
     for number in range(count):
         for one in generate_questions(each, 3, seed=100 + number):
@@ -142,7 +142,7 @@ def measure_event_loop(size: int, count: int) -> list[Figures]:
         with tempfile.TemporaryDirectory() as folder:
             with frozen_after():  # as the desk does at its start
                 articles = generate_articles(size)
-                knowledge = KnowledgeBase({}, lambda _: [], articles, IndexFiles(Path(folder)))
+                knowledge = KnowledgeOfAllProviders({}, lambda _: [], articles, IndexFiles(Path(folder)))
             asked = [one.text for one in generate_questions(size, count, typos=TYPO_SHARE)]
             more = [*articles[:-1], *generate_articles(1, seed=7)]
 

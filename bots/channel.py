@@ -24,8 +24,8 @@ from desk.gc_freeze import frozen_after
 from desk.model.channel import ChannelCapabilities, OpenFile, StoreMessages
 from desk.model.events import Event, Inbound
 from desk.model.messages import (
-    Arrival,
     ChannelCall,
+    ClaimedArrival,
     ClaimedDeparture,
     OutboundMessage,
     RetryLater,
@@ -90,7 +90,7 @@ class TelegramChannel:
         """Whether it could send at once."""
         return self._loaded is not None
 
-    async def hear(self, arrival: Arrival) -> Inbound[Event]:
+    async def hear(self, arrival: ClaimedArrival) -> Inbound[Event]:
         """Reads one stored update. Raises `UnreadableMessage` for what Telegram cannot have sent."""
         tools = await self._tools()
         agents_group = self._settings.agents_chat

@@ -10,8 +10,8 @@ from typing import Any
 from aiogram.types import CallbackQuery, Chat, ChatMemberUpdated, Message, Update, User
 from pydantic import ValidationError
 
-from bots.agent_commands import AgentCommand, case_number, parse_agent_button, parse_agent_message
 from bots.message_content import MessageContent, full_name, message_content
+from bots.parse_agent_message import AgentCommand, case_number, parse_agent_button, parse_agent_message
 from desk.language.unsafe_characters import storable_tree
 from desk.model.events import (
     CaseReference,
@@ -24,7 +24,7 @@ from desk.model.events import (
     Pressed,
     Said,
 )
-from desk.model.messages import Address, Arrival, UnreadableMessage
+from desk.model.messages import Address, ClaimedArrival, UnreadableMessage
 from desk.pipeline.reply_tokens import decode_number
 
 
@@ -40,7 +40,7 @@ class UpdateParser:
     agents_chat: int = 0
     moved_to: int = 0
 
-    def hear(self, arrival: Arrival) -> Inbound[Event]:
+    def hear(self, arrival: ClaimedArrival) -> Inbound[Event]:
         """Reads one update. Raises `UnreadableMessage` for what is not an update that Telegram could have sent."""
         update = _decoded(arrival.body)
         if event := update.message or update.edited_message:
@@ -51,7 +51,7 @@ class UpdateParser:
             return self._membership(arrival, update.my_chat_member)
         return self._inbound(arrival, "", NotForDesk())
 
-    def _message(self, arrival: Arrival, message: Message, edited: bool) -> Inbound[Event]:
+    def _message(self, arrival: ClaimedArrival, message: Message, edited: bool) -> Inbound[Event]:
         read, chat, user = message_content(message, self.bot), message.chat, message.from_user
         id, lane = str(message.message_id), self._lane(arrival, chat.id)
         reference = CaseReference(reply_to=_answered(message), lane=lane)
@@ -70,11 +70,13 @@ class UpdateParser:
         reference = replace(reference, number=command.number, to_desk=to_desk, quoted_number=quoted)
         return self._from_agents(arrival, user, command, message=id, reference=reference)
 
-    def _from_agents(self, arrival: Arrival, user: User | None, command: AgentCommand, **known: Any) -> Inbound[Event]:
+    def _from_agents(
+        self, arrival: ClaimedArrival, user: User | None, command: AgentCommand, **known: Any
+    ) -> Inbound[Event]:
         event = OperationOrdered(command.operation) if command.operation else NotForDesk(agents=True)
         return self._inbound(arrival, _whose(None, user), event, user, **known)
 
-    def _press(self, arrival: Arrival, query: CallbackQuery) -> Inbound[Event]:
+    def _press(self, arrival: ClaimedArrival, query: CallbackQuery) -> Inbound[Event]:
         shown, user = query.message, query.from_user
         if shown is None:
             return self._inbound(arrival, str(user.id), NotForDesk(), user, callback=query.id)
@@ -91,7 +93,7 @@ class UpdateParser:
         event = OperationOrdered(operation, press.option) if operation else NotForDesk(agents)
         return self._inbound(arrival, sender, event, user, **known)
 
-    def _membership(self, arrival: Arrival, change: ChatMemberUpdated) -> Inbound[Event]:
+    def _membership(self, arrival: ClaimedArrival, change: ChatMemberUpdated) -> Inbound[Event]:
         """Blocked or let back in. In a private chat that is the subscriber's doing; in groups it means nothing."""
         event: Event = NotForDesk()
         if change.chat.type == "private":
@@ -102,12 +104,12 @@ class UpdateParser:
     def _is_agents_group(self, chat: int) -> bool:
         return chat in (self.agents_chat, self.moved_to) and chat != 0
 
-    def _lane(self, arrival: Arrival, chat: int) -> str:
+    def _lane(self, arrival: ClaimedArrival, chat: int) -> str:
         """The lane of what the desk says into this chat: the agents' group keeps the name it has in the settings."""
         return f"{arrival.channel}:{self.agents_chat if self._is_agents_group(chat) else chat}"
 
     def _inbound(
-        self, arrival: Arrival, sender: str, event: Event, user: User | None = None, **known: Any
+        self, arrival: ClaimedArrival, sender: str, event: Event, user: User | None = None, **known: Any
     ) -> Inbound[Event]:
         return Inbound(
             channel=arrival.channel,

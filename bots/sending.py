@@ -25,8 +25,8 @@ from aiogram.exceptions import (
 from aiogram.types import BufferedInputFile
 
 from bots.aiogram_session import AnswerLost, NotSent, TelegramClient
-from bots.api_request import BotApiCall
 from bots.http_sessions import HttpSessions
+from bots.mendable_call import BotApiCall
 from desk.backoff import retry_delay
 from desk.model.channel import OpenFile
 from desk.model.messages import ClaimedDeparture, Rejected, ResultUnknown, RetryLater, SendResult, Sent

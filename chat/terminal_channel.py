@@ -22,8 +22,8 @@ from desk.model.events import NO_REFERENCE, CaseReference, Event, Inbound, Opene
 from desk.model.media_types import file_kind_of, media_type_of
 from desk.model.messages import (
     Address,
-    Arrival,
     ChannelCall,
+    ClaimedArrival,
     ClaimedDeparture,
     File,
     OutboundMessage,
@@ -125,7 +125,7 @@ class TerminalChannel:
         self._folder = folder
         self._clock = clock
 
-    async def hear(self, arrival: Arrival) -> Inbound[Event]:
+    async def hear(self, arrival: ClaimedArrival) -> Inbound[Event]:
         """Reads what `TerminalUser` made. Raises `UnreadableMessage` for anything else."""
         try:
             body = json.loads(arrival.body)
@@ -133,7 +133,7 @@ class TerminalChannel:
         except (ValueError, LookupError, TypeError) as error:
             raise UnreadableMessage(f"not a message of a chat: {type(error).__name__}: {error}") from None
 
-    def _inbound(self, arrival: Arrival, body: Mapping[str, Any]) -> Inbound[Event]:
+    def _inbound(self, arrival: ClaimedArrival, body: Mapping[str, Any]) -> Inbound[Event]:
         event = _event(body)
         return Inbound(
             channel=self.name,

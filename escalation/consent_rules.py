@@ -32,7 +32,7 @@ from desk.model.events import Inbound, Pressed, Said, TimerFired
 from desk.model.provider_files import Provider
 from desk.model.states import CaseState
 from desk.model.unrepeated_acknowledgement import acknowledge
-from desk.understanding.consent import consent_acts, may_consent
+from desk.understanding.closing_by_consent import consent_acts, may_consent
 from desk.understanding.message import situation_of, understood
 from desk.understanding.reading.observations import Act, Context, Understanding
 from desk.understanding.substance import tells_of_matter
@@ -51,7 +51,7 @@ _RESERVES = (Act.RESERVED, Act.AGREE, Act.WORKS_ALREADY, Act.WAIT)
 """What, beside a no, makes an answer something else than a no."""
 _ASKS = (Act.STATUS, Act.CONFUSED, Act.OTHER_MATTER, Act.CANCEL)
 _FOR_ALL_CASES = (Act.CALLBACK, Act.LANGUAGE, Act.BOT_QUESTION, Act.HUMAN, Act.EMERGENCY, Act.ANGRY)
-"""What is answered in the same way whatever the case waits for (`escalation.waiting_rules`)."""
+"""What is answered in the same way whatever the case waits for (`escalation.registered_case_rules`)."""
 
 
 def take_consent(case: Case, inbound: Answer, facts: Facts) -> Decision | None:

@@ -18,7 +18,7 @@ from desk.model.dialog_state import IDENTIFIER, PROBLEM, QUESTION, RESUME, SELF_
 from desk.model.events import Inbound, Pressed, Said
 from desk.model.states import CaseState
 from desk.model.unrepeated_acknowledgement import acknowledge
-from desk.understanding.consent import may_consent, settling_acts
+from desk.understanding.closing_by_consent import may_consent, settling_acts
 from desk.understanding.explained_terms import term_asked
 from desk.understanding.reading.observations import Act
 from intake.account_rules import NO_CONTRACT

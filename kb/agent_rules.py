@@ -21,7 +21,7 @@ from desk.model.acts import (
     Ignore,
     PopupNotice,
     RefuseOperation,
-    ReplaceMessage,
+    ReplacePressedMessage,
     RuleAct,
     SayTemplate,
     SetTimer,
@@ -42,14 +42,14 @@ from desk.model.events import Inbound, OperationOrdered, TimerFired
 from desk.model.journal import ArticleDrafted, ArticleLinked, NoArticleApplies
 from desk.model.states import CaseState
 from kb.content.article_files import sha256_of
-from kb.learning.acts import CreateDraft, MarkArticleValidated, RecordArticleLink
+from kb.learning.acts import CreateDraft, MarkArticleValidated, RecordAgentArticleUse
 from kb.learning.drafts import ArticleDraft
 
 REMINDER_TIMER = "article_missing"
 REMIND_AFTER = timedelta(hours=1)
 ANSWERING_LINK_KINDS = frozenset({"linked", "drafted", "none"})
-"""Kinds of links (`kb.storage.usage_tables.ArticleLinkRow`) that say which article the case belongs to, or that none
-does."""
+"""Kinds of uses (`kb.storage.usage_tables.AgentArticleUseRow`) that say which article the case belongs to, or that
+none does."""
 NO_ARTICLE_REASONS = ("once", "outside", "known")
 """Why no article: it happens once, the cause lay outside, everybody here knows it."""
 
@@ -105,7 +105,7 @@ def mark_not_useful(case: Case, inbound: Inbound[OperationOrdered], facts: Facts
     """The articles that were shown did not fit: that is counted."""
     known = facts.get(ArticlesForAgentCommand) or ArticlesForAgentCommand()
     shown = [article for article, kind in known.links if kind == "shown"]
-    useless = [RecordArticleLink(article, "not_useful", _agent_id(facts)) for article in shown]
+    useless = [RecordAgentArticleUse(article, "not_useful", _agent_id(facts)) for article in shown]
     return decide(*useless, PopupNotice("articles_not_useful"), AddReaction())
 
 
@@ -113,13 +113,15 @@ def answer_which_article(case: Case, inbound: Inbound[OperationOrdered], facts: 
     """An agent links an article, takes the draft, or says why not: at any time, also when the case is closed."""
     answer = article_answer(inbound.event.operation)
     if isinstance(answer, DeclareNoArticle) and not answer.why.strip():
-        return decide(ReplaceMessage(), SayTemplate("agents_why_not", to=Addressee.AGENTS, buttons=_REASON_BUTTONS))
+        return decide(
+            ReplacePressedMessage(), SayTemplate("agents_why_not", to=Addressee.AGENTS, buttons=_REASON_BUTTONS)
+        )
     known = facts.get(ArticlesForAgentCommand) or ArticlesForAgentCommand()
     acts = _answer_acts(answer, facts, known)
     if not acts or answer is None:
         return decide(RefuseOperation(RefusalCode.NO_SUCH_ARTICLE))
     confirmation = SayTemplate("agents_article_is", _confirmation_values(answer, known), Addressee.AGENTS)
-    return decide(*acts, ReplaceMessage(), confirmation, AddReaction())
+    return decide(*acts, ReplacePressedMessage(), confirmation, AddReaction())
 
 
 def ask_which_article(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
@@ -132,7 +134,7 @@ def ask_which_article(case: Case, inbound: Inbound[OperationOrdered], facts: Fac
     now = facts.need(Now).at
     return decide(
         SayTemplate("agents_which_article", to=Addressee.AGENTS, buttons=_question_buttons(known)),
-        *(RecordArticleLink(one.article, "shown") for one in _not_shown_yet(known)),
+        *(RecordAgentArticleUse(one.article, "shown") for one in _not_shown_yet(known)),
         SetTimer(REMINDER_TIMER, now + REMIND_AFTER, REMINDER_TIMER),
         done=False,
     )
@@ -167,7 +169,7 @@ def _show(articles: Sequence[AgentArticle], known: ArticlesForAgentCommand | Non
     rows = tuple((_link_button(one),) for one in articles)
     lines = [f"{one.title} ({one.article})" for one in articles]
     return [
-        *(RecordArticleLink(one.article, "shown") for one in articles if one.article not in before),
+        *(RecordAgentArticleUse(one.article, "shown") for one in articles if one.article not in before),
         SayTemplate(
             "agents_articles",
             {"lines": lines},
@@ -182,7 +184,7 @@ def _answer_acts(answer: ArticleAnswer | None, facts: Facts, known: ArticlesForA
     agent = _agent_id(facts)
     if isinstance(answer, DeclareNoArticle) and (why := answer.why.strip()):
         return [
-            RecordArticleLink("", "none", agent, why),
+            RecordAgentArticleUse("", "none", agent, why),
             AddJournalEntry(NoArticleApplies(why)),
             PopupNotice("article_noted"),
         ]
@@ -191,7 +193,10 @@ def _answer_acts(answer: ArticleAnswer | None, facts: Facts, known: ArticlesForA
     if not isinstance(answer, LinkArticle) or known.named is None:
         return []
     one = known.named
-    acts: list[RuleAct] = [RecordArticleLink(one.article, "linked", agent), AddJournalEntry(ArticleLinked(one.article))]
+    acts: list[RuleAct] = [
+        RecordAgentArticleUse(one.article, "linked", agent),
+        AddJournalEntry(ArticleLinked(one.article)),
+    ]
     if one.unvalidated:
         acts.append(MarkArticleValidated(one.provider, one.article, one.unvalidated))
     return [*acts, PopupNotice("article_noted")]
@@ -200,7 +205,9 @@ def _answer_acts(answer: ArticleAnswer | None, facts: Facts, known: ArticlesForA
 def _draft_acts(agent: str, known: ArticlesForAgentCommand) -> list[RuleAct]:
     if known.draft is None:
         drafted = known.named
-        return [RecordArticleLink(drafted.article, "drafted", agent), PopupNotice("article_noted")] if drafted else []
+        return (
+            [RecordAgentArticleUse(drafted.article, "drafted", agent), PopupNotice("article_noted")] if drafted else []
+        )
     article = known.draft.article.id
     return [CreateDraft(known.draft, agent), AddJournalEntry(ArticleDrafted(article)), PopupNotice("article_noted")]
 

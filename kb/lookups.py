@@ -25,7 +25,7 @@ from desk.model.provider_files import Provider
 from desk.model.shared_facts import Account, ArticlesNamedByDialog, ArticleSuggestion, ArticleSuggestions, IdentityClaim
 from desk.model.subscribers import Person
 from desk.pipeline.arrival_round import Round
-from desk.pipeline.request_coalescing import RequestCoalescer
+from desk.pipeline.query_batching import QueryBatcher
 from desk.storage.database import Database
 from kb.agent_rules import (
     REMINDER_TIMER,
@@ -35,10 +35,10 @@ from kb.agent_rules import (
     article_button_key,
 )
 from kb.learning.drafts import ArticleDraft, build_draft, draft_id
-from kb.search.knowledge_base import KnowledgeBase
+from kb.search.knowledge_of_all_providers import KnowledgeOfAllProviders
 from kb.storage.article_store import ArticleRow
 from kb.storage.article_versions import last_authors
-from kb.storage.usage_tables import ArticleLinkRow
+from kb.storage.usage_tables import AgentArticleUseRow
 
 MAX_TEXT_LENGTH = 600
 """Characters of a text that is searched for: no question needs to be longer."""
@@ -51,9 +51,9 @@ _ASKING = (Take, AddNote, Resolve, SuggestArticles, MarkArticlesNotUseful)
 class SuggestionsLookup:
     """Finds `desk.model.shared_facts.ArticleSuggestions` where an article may still be suggested; else None."""
 
-    def __init__(self, knowledge: KnowledgeBase) -> None:
+    def __init__(self, knowledge: KnowledgeOfAllProviders) -> None:
         self._knowledge = knowledge
-        self._batcher = RequestCoalescer(self._suggest_all)
+        self._batcher = QueryBatcher(self._suggest_all)
 
     async def __call__(self, round_: Round) -> object | None:
         """Searches for the description so far, or else for what was said now."""
@@ -75,7 +75,7 @@ class ArticlesNamedByDialogLookup:
     """Finds `desk.model.shared_facts.ArticlesNamedByDialog`: the articles the case's dialog names. ``article_ids``
     gives their ids."""
 
-    def __init__(self, knowledge: KnowledgeBase, article_ids: Callable[[Round], Sequence[str]]) -> None:
+    def __init__(self, knowledge: KnowledgeOfAllProviders, article_ids: Callable[[Round], Sequence[str]]) -> None:
         self._knowledge = knowledge
         self._article_ids = article_ids
 
@@ -92,7 +92,7 @@ class AgentArticlesLookup:
     None. ``articles_of_zone`` gives the ids of those that the case's dialog names for where its fault lies."""
 
     def __init__(
-        self, database: Database, knowledge: KnowledgeBase, articles_of_zone: Callable[[Round], Sequence[str]]
+        self, database: Database, knowledge: KnowledgeOfAllProviders, articles_of_zone: Callable[[Round], Sequence[str]]
     ) -> None:
         self._database = database
         self._knowledge = knowledge
@@ -137,12 +137,12 @@ class AgentArticlesLookup:
 
     async def _read_links(self, round_: Round) -> tuple[tuple[str, str], ...]:
         query = (
-            select(ArticleLinkRow.article, ArticleLinkRow.kind)
-            .where(ArticleLinkRow.case_id == round_.case.id)
-            .order_by(ArticleLinkRow.at)
+            select(AgentArticleUseRow.article, AgentArticleUseRow.kind)
+            .where(AgentArticleUseRow.case_id == round_.case.id)
+            .order_by(AgentArticleUseRow.at)
         )
         async with self._database.read(round_.case.provider) as session:
-            rows = await session.execute(query.where(ArticleLinkRow.provider == round_.case.provider))
+            rows = await session.execute(query.where(AgentArticleUseRow.provider == round_.case.provider))
             return tuple((row.article, row.kind) for row in rows)
 
     async def _named_and_draft(

@@ -39,7 +39,7 @@ from kb.storage.article_store import ArticleRow
 from kb.storage.article_versions import bump_knowledge_counter
 from kb.storage.phrase_store import TAKEN_BACK_REASONS, take_back_returned
 from kb.storage.usage_queries import CASE_HISTORY_COLUMNS, case_history_of
-from kb.storage.usage_tables import ArticleLinkRow, ArticleSuggestionRow, PhrasingRow
+from kb.storage.usage_tables import AgentArticleUseRow, ArticleSuggestionRow, PhrasingRow
 
 log = logging.getLogger(__name__)
 
@@ -107,10 +107,10 @@ class PhraseLearner:
         since = now - LOOK_BACK
         helped = _unlearned_query(ArticleSuggestionRow, literal("subscriber"), ArticleSuggestionRow.outcome == "helped")
         linked = _unlearned_query(
-            ArticleLinkRow, literal("agent:") + ArticleLinkRow.agent, ArticleLinkRow.kind == "linked"
+            AgentArticleUseRow, literal("agent:") + AgentArticleUseRow.agent, AgentArticleUseRow.kind == "linked"
         )
         whole = union_all(
-            helped.where(ArticleSuggestionRow.outcome_at > since), linked.where(ArticleLinkRow.at > since)
+            helped.where(ArticleSuggestionRow.outcome_at > since), linked.where(AgentArticleUseRow.at > since)
         ).subquery()
         rows = list((await session.execute(select(whole).order_by(whole.c.id).limit(BATCH_SIZE))).all())
         # A case can be confirmed twice: an agent's word counts more than a tap.

@@ -11,8 +11,8 @@ from desk.model.acts import (
     Expect,
     Facts,
     RuleAct,
+    SayReadyText,
     SayTemplate,
-    SayText,
     SetDialogState,
     SetFields,
     decide,
@@ -25,7 +25,7 @@ from desk.model.events import Inbound, Opened, Pressed, Said
 from desk.model.journal import ArticleShown, ArticleTried
 from desk.model.shared_facts import ArticlesNamedByDialog, ArticleSuggestion, ArticleSuggestions
 from desk.model.unrepeated_acknowledgement import acknowledge
-from desk.understanding.consent import may_consent, settling_acts
+from desk.understanding.closing_by_consent import may_consent, settling_acts
 from desk.understanding.explained_terms import term_asked
 from desk.understanding.message import understood
 from desk.understanding.reading.observations import Act, Understanding
@@ -69,7 +69,7 @@ def _suggestion_acts(best: ArticleSuggestion, facts: Facts, question: str, *befo
     buttons = (*HELPED_BUTTONS[:1], *MORE_STEPS, *HELPED_BUTTONS[1:]) if in_short else HELPED_BUTTONS
     text, files = (best.short, best.pictures[: best.short_pictures]) if in_short else (best.text, best.pictures)
     recorded = RecordArticleShown(best.article, best.score), AddJournalEntry(ArticleShown(best.article))
-    shown = (SayText(text, files=files), SayTemplate(question, buttons=buttons))
+    shown = (SayReadyText(text, files=files), SayTemplate(question, buttons=buttons))
     return Expect(SELF_HELP), *recorded, *before, *shown
 
 
@@ -139,7 +139,7 @@ def _more_steps(case: Case, facts: Facts) -> Decision:
     article = _last_article(case, facts)
     if article is None or not article.rest:
         return decide(SayTemplate("helped_unclear", buttons=HELPED_BUTTONS))
-    rest = SayText(article.rest, files=article.pictures[article.short_pictures :])
+    rest = SayReadyText(article.rest, files=article.pictures[article.short_pictures :])
     return decide(SayTemplate("more_steps"), rest, SayTemplate("did_this_help", buttons=HELPED_BUTTONS))
 
 
@@ -159,7 +159,7 @@ def _explains(case: Case, facts: Facts, found: Understanding) -> Decision:
     passage = passage_about(article.source, found.text) if article else ""
     if not passage:
         return decide(*acknowledge(case, "ask_differently"))
-    return decide(SayTemplate("article_question"), SayText(parse_markdown(passage)), words_used=True)
+    return decide(SayTemplate("article_question"), SayReadyText(parse_markdown(passage)), words_used=True)
 
 
 def _close_as_solved(case: Case, inbound: Inbound[Said] | Inbound[Pressed], facts: Facts) -> Decision:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desk.model.events import CaseReference, DeliveryFailed, Event, Inbound
-from desk.model.messages import Address, Arrival
+from desk.model.messages import Address, ClaimedArrival
 from mail.automatic import classify
 from mail.mime.addresses import fold_address
 from mail.reading.message import MailMessage
@@ -14,7 +14,7 @@ NOT_ABOUT_ADDRESS = ("5.2.3", "5.3.4", "5.6.", "5.7.")
 """Status codes (RFC 3463) that speak of the message or its sender: whoever was to read it is still there."""
 
 
-def undelivered_inbound(message: MailMessage, arrival: Arrival, provider: str, address: str) -> Inbound[Event]:
+def undelivered_inbound(message: MailMessage, arrival: ClaimedArrival, provider: str, address: str) -> Inbound[Event]:
     """A report that something of ours did not arrive: the desk's own news, if one of its tokens proves to be ours.
 
     The token was written to one of the suspects: whom the report names, or whom the returned message was addressed to.

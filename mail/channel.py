@@ -15,8 +15,8 @@ from desk.model.events import CaseReference, Event, Inbound, Said
 from desk.model.media_types import file_kind_of
 from desk.model.messages import (
     Address,
-    Arrival,
     ChannelCall,
+    ClaimedArrival,
     ClaimedDeparture,
     File,
     OutboundMessage,
@@ -73,7 +73,7 @@ class MailChannel:
         self._smtp = SmtpConnection(settings)
         self._listener = MailboxListener(settings, database, clock, turns or FetchScheduler())
 
-    async def hear(self, arrival: Arrival) -> Inbound[Event]:
+    async def hear(self, arrival: ClaimedArrival) -> Inbound[Event]:
         """The message in an arrival. Raises `UnreadableMessage` when three children died over it."""
         message = await self._readers.read(
             arrival.body, MailboxReadingOptions(self._settings.address, self._settings.authserv_id, html=False)
@@ -132,7 +132,7 @@ class MailChannel:
         return OutboundAttachment(file["name"], file["media_type"], content, file.get("cid", ""))
 
 
-def inbound_of(message: MailMessage, arrival: Arrival, provider: str, address: str = "") -> Inbound[Event]:
+def inbound_of(message: MailMessage, arrival: ClaimedArrival, provider: str, address: str = "") -> Inbound[Event]:
     """A message as the rules see it. ``address`` is the mailbox's own."""
     if message.report_class == "failed" and message.tokens:
         return bounce_events.undelivered_inbound(message, arrival, provider, address)

@@ -15,8 +15,8 @@ from console.commands.case_names import Providers, agent_name, zone_of
 from console.commands.case_origins import origin_lines
 from console.terminal.output import READABLE, Output, indented, labelled, message, one_line, text
 from console.terminal.times import full_time, short_time
+from desk.api.case_queries import CaseView, RoundView
 from desk.api.journal_text import JournalText
-from desk.api.queries import CaseView, RoundView
 from desk.language.rich_text import RichText
 from desk.model.case import Case
 from desk.model.journal import KINDS, Category, JournalEntry

@@ -12,7 +12,7 @@ import click
 
 from chat.terminal_channel import TerminalUser
 from console.commands.chat_session import ChatSession, read_lines
-from console.runtime.server import Server
+from console.runtime.serve_loops import Server
 from console.runtime.wiring import build_application
 from console.terminal import logging as logs
 from console.terminal.context import DeskFolder, open_database, pass_folder, run

@@ -13,7 +13,7 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.commands import decide_or_wait
-from console.commands.acting import acting, actor_of
+from console.commands.command_actor import acting, actor_of
 from console.terminal.context import (
     NO_SUCH,
     OK,

@@ -12,9 +12,9 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.commands import decide_or_wait
-from console.commands.acting import acting, actor_of, require_agent
 from console.commands.case_lookup import find
 from console.commands.case_names import Providers
+from console.commands.command_actor import acting, actor_of, require_agent
 from console.terminal.context import (
     NO_SUCH,
     REFUSED,

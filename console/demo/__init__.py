@@ -33,7 +33,7 @@ def demo(_folder: DeskFolder, play: bool) -> None:
         refuse(f"the demo needs {', '.join(missing)}: pip install 'firstline[demo]'", WRONG)
     # Only now: what is missing must be told in a sentence.
     from console.demo.desk import StepDidNotHappen  # noqa: PLC0415
-    from console.demo.live import play_live  # noqa: PLC0415
+    from console.demo.interactive import play_live  # noqa: PLC0415
     from console.demo.script import play_script  # noqa: PLC0415
     from console.terminal.output import READABLE, Output  # noqa: PLC0415
 

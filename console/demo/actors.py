@@ -24,7 +24,7 @@ _mail_ids = itertools.count(1)
 
 
 @dataclass(slots=True)
-class DemoScene:
+class DemoStage:
     """The desk and its display. Whatever is done is shown with all that comes of it, before anything else is done.
 
     ``inbound`` is what was said in the chats and ``read`` what came by mail after the last thing done.
@@ -71,7 +71,7 @@ class DemoScene:
 class ChatSubscriber:
     """A subscriber in the chat."""
 
-    scene: DemoScene
+    scene: DemoStage
     typist: TerminalUser
 
     async def says(self, words: str) -> None:
@@ -136,7 +136,7 @@ class ChatSubscriber:
 class DemoAgent:
     """An agent in the group."""
 
-    scene: DemoScene
+    scene: DemoStage
     id: str
     name: str
 
@@ -161,7 +161,7 @@ class DemoAgent:
 class MailSubscriber:
     """A subscriber who writes mails."""
 
-    scene: DemoScene
+    scene: DemoStage
     name: str
     address: str
     last: EmailMessage | None = None

@@ -1,6 +1,6 @@
 """The agents' group of the demo, as a channel: what their Telegram group would show is shown beside the chat.
 
-Orders are read by the same words and buttons as in Telegram (`bots.agent_commands`).
+Orders are read by the same words and buttons as in Telegram (`bots.parse_agent_message`).
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from bots.agent_commands import parse_agent_button, parse_agent_message
+from bots.parse_agent_message import parse_agent_button, parse_agent_message
 from chat.terminal_channel import TerminalMessage, render, terminal_message
 from desk.model.channel import ChannelCapabilities, StoreMessages
 from desk.model.events import CaseReference, Event, Inbound, NotForDesk, OperationOrdered
 from desk.model.messages import (
     Address,
-    Arrival,
     ChannelCall,
+    ClaimedArrival,
     ClaimedDeparture,
     File,
     OutboundMessage,
@@ -59,7 +59,7 @@ class AgentsGroupChannel:
         body = json.dumps({"agent": agent, **said}, ensure_ascii=False).encode()
         return RawMessage(self.name, uuid4().hex, f"{self.name}:{agent}", body, now)
 
-    async def hear(self, arrival: Arrival) -> Inbound[Event]:
+    async def hear(self, arrival: ClaimedArrival) -> Inbound[Event]:
         """Reads one order. Raises `UnreadableMessage` for what is none."""
         try:
             body = json.loads(arrival.body)
@@ -67,7 +67,7 @@ class AgentsGroupChannel:
         except (ValueError, LookupError, TypeError) as error:
             raise UnreadableMessage(f"not an agent's order: {type(error).__name__}: {error}") from None
 
-    def _inbound(self, arrival: Arrival, body: Mapping[str, Any]) -> Inbound[Event]:
+    def _inbound(self, arrival: ClaimedArrival, body: Mapping[str, Any]) -> Inbound[Event]:
         number, pressed = str(body.get("number", "")), ""
         if "press" in body:
             case_id, _, pressed = body["press"]

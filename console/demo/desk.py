@@ -18,7 +18,7 @@ from chat.terminal_channel import TerminalChannel, TerminalMessage, channel_name
 from console.demo.agents_chat import AgentsGroupChannel
 from console.demo.folder import MAILBOX, PROVIDER, make_demo_folder, new_password
 from console.demo.mail_servers import LoopbackMailServers
-from console.runtime.server import Server
+from console.runtime.serve_loops import Server
 from console.runtime.wiring import Application, build_application
 from desk.model.case import Case
 from desk.model.messages import RawMessage

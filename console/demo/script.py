@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from chat.terminal_channel import TerminalUser
-from console.demo.actors import ChatSubscriber, DemoAgent, DemoScene, MailSubscriber
+from console.demo.actors import ChatSubscriber, DemoAgent, DemoStage, MailSubscriber
 from console.demo.desk import StepDidNotHappen, desk_at_work
 from console.demo.display import DemoDisplay
 from console.demo.folder import PROVIDER
@@ -46,14 +46,14 @@ async def play_script(output: Output) -> None:
         "Nothing leaves this machine, and all names are made up."
     )
     async with desk_at_work() as desk:
-        scene = DemoScene(desk, display)
+        scene = DemoStage(desk, display)
         await _anna(scene)
         await _john(scene)
         await _irina(scene)
         await _show_record(scene)
 
 
-async def _anna(scene: DemoScene) -> None:
+async def _anna(scene: DemoStage) -> None:
     anna = ChatSubscriber(scene, TerminalUser(PROVIDER, "anna", "Анна", "ru"))
     maria = DemoAgent(scene, "ivanova", "Мария Иванова")
     scene.display.scene(
@@ -93,7 +93,7 @@ async def _anna(scene: DemoScene) -> None:
     await _require_state(scene, CaseState.CLOSED, "the case was not closed")
 
 
-async def _john(scene: DemoScene) -> None:
+async def _john(scene: DemoStage) -> None:
     john = MailSubscriber(scene, "John Carter", "john@example.test")
     oleg = DemoAgent(scene, "petrov", "Олег Петров")
     scene.display.scene("John writes a mail", "The same desk in English, by mail: the questions come as one mail.")
@@ -114,7 +114,7 @@ async def _john(scene: DemoScene) -> None:
     await _require_state(scene, CaseState.CLOSED, "the case was not closed")
 
 
-async def _irina(scene: DemoScene) -> None:
+async def _irina(scene: DemoStage) -> None:
     irina = ChatSubscriber(scene, TerminalUser(PROVIDER, "irina", "Ирина", "ru"))
     scene.display.scene(
         "Irina is helped at once", "Most people never need an agent. No number, no card, nobody asks again."
@@ -125,7 +125,7 @@ async def _irina(scene: DemoScene) -> None:
     await _require_state(scene, CaseState.CLOSED, "the matter was not settled")
 
 
-async def _show_record(scene: DemoScene) -> None:
+async def _show_record(scene: DemoStage) -> None:
     """What the database holds in the end, so that nobody need believe the play alone."""
     scene.display.scene("What is on record", "Every case is closed, and each by its own subscriber's word.")
     cases = await scene.desk.cases()
@@ -137,7 +137,7 @@ async def _show_record(scene: DemoScene) -> None:
     scene.display.comment("Make a desk of your own: firstline init my-desk")
 
 
-def _consent_words(scene: DemoScene, case: Case) -> str:
+def _consent_words(scene: DemoStage, case: Case) -> str:
     """What the subscriber agreed with: their own words, or the button they pressed."""
     words = str(case.consent["words"])
     pressed = words in ("consent_yes", "helped")
@@ -148,7 +148,7 @@ def _consent_words(scene: DemoScene, case: Case) -> str:
     )
 
 
-async def _require_state(scene: DemoScene, state: CaseState, otherwise: str) -> None:
+async def _require_state(scene: DemoStage, state: CaseState, otherwise: str) -> None:
     case = (await scene.desk.cases())[-1]
     if case.state != state:
         raise StepDidNotHappen(f"{otherwise}: it is {case.state} ({case.reason})")

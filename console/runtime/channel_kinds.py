@@ -21,7 +21,7 @@ from desk.pipeline.reply_tokens import ReplyTokenSigner
 from desk.storage.database import Database
 
 if TYPE_CHECKING:
-    from console.runtime.file_fetch import AttachmentOpener
+    from console.runtime.file_fetch import FileOpener
     from mail.reading.sandbox import MessageReaderPool
 
 MIN_SECRET_LENGTH = 4
@@ -35,7 +35,7 @@ class ChannelDependencies:
     database: Database
     reply_tokens: ReplyTokenSigner
     readers: MessageReaderPool
-    attachments: AttachmentOpener
+    attachments: FileOpener
     clock: Clock
     monotonic: Callable[[], float]
 

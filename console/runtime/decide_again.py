@@ -20,20 +20,20 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 
 from console.runtime.wiring import Application
-from desk.model.messages import Arrival
+from desk.model.messages import ClaimedArrival
 from desk.pipeline.write_buffer import ADDRESSES, CASES, DIALOG_STATES, JOURNAL, PEOPLE
 from desk.queues.timers import timer_key
 from desk.storage.database import Database, is_database_trouble
 from desk.storage.queue_tables import arrivals, departures, pending, timers
 from kb.storage.article_store import ArticleRow
 from kb.storage.article_versions import CONTENT_COLUMNS, bump_knowledge_counter, restore_version
-from kb.storage.usage_tables import ArticleLinkRow, ArticleSuggestionRow, ArticleVersionRow, PhrasingRow
+from kb.storage.usage_tables import AgentArticleUseRow, ArticleSuggestionRow, ArticleVersionRow, PhrasingRow
 
 Row = Mapping[str, Any]
 
 PHRASINGS, SUGGESTIONS, LINKS, ARTICLES, VERSIONS = (
     cast(Table, kind.__table__)
-    for kind in (PhrasingRow, ArticleSuggestionRow, ArticleLinkRow, ArticleRow, ArticleVersionRow)
+    for kind in (PhrasingRow, ArticleSuggestionRow, AgentArticleUseRow, ArticleRow, ArticleVersionRow)
 )
 _COMPARED: Mapping[Table, tuple[str, ...]] = {
     arrivals: (
@@ -173,10 +173,10 @@ async def compare(
     return found
 
 
-def _with_pieces(batch: Sequence[Row]) -> list[Arrival]:
+def _with_pieces(batch: Sequence[Row]) -> list[ClaimedArrival]:
     """The arrivals of a batch, each with those that were decided with it as one message."""
-    made = {row["id"]: Arrival(*(row[name] for name in _ARRIVAL)) for row in batch}
-    pieces: dict[int, list[Arrival]] = {}
+    made = {row["id"]: ClaimedArrival(*(row[name] for name in _ARRIVAL)) for row in batch}
+    pieces: dict[int, list[ClaimedArrival]] = {}
     for row in batch:
         if row["joined_to"] is not None:
             pieces.setdefault(row["joined_to"], []).append(made.pop(row["id"]))

@@ -9,7 +9,7 @@ from typing import Protocol, runtime_checkable
 
 from console.runtime.content_folders import ARTICLES, DIALOGS
 from desk.model.channel import Channel
-from desk.model.messages import Arrival
+from desk.model.messages import ClaimedArrival
 from desk.model.settings import Settings
 from desk.queues import inbox
 from desk.storage.database import Database
@@ -24,7 +24,7 @@ class RemoteFileChannel(Protocol):
         """The bytes behind a source of this channel."""
 
 
-class AttachmentOpener:
+class FileOpener:
     """Opens files; ``channels`` may be filled later."""
 
     def __init__(
@@ -64,6 +64,6 @@ class AttachmentOpener:
             return False
         return path.relative_to(self._providers).parts[1:2] in (("articles",), ("dialogs",))
 
-    async def arrival(self, arrival_id: int) -> Arrival:
+    async def arrival(self, arrival_id: int) -> ClaimedArrival:
         """A stored arrival, to be read again. Raises LookupError."""
         return await inbox.stored(self._database, arrival_id)

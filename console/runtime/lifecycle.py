@@ -13,7 +13,7 @@ from desk.gc_freeze import frozen_after
 from desk.model.settings import Settings
 
 if TYPE_CHECKING:
-    from console.runtime.server import Server
+    from console.runtime.serve_loops import Server
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -53,7 +53,7 @@ async def _start_server(receiver: Receiver, roles: Collection[str], listeners: C
 
 
 def _import_application() -> tuple[Any, type[Server]]:
-    from console.runtime.server import Server  # noqa: PLC0415 (in a thread, while the channels listen)
+    from console.runtime.serve_loops import Server  # noqa: PLC0415 (in a thread, while the channels listen)
     from console.runtime.wiring import assemble_application  # noqa: PLC0415 (the same)
 
     return assemble_application, Server

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from console.runtime.channel_kinds import ChannelDependencies, configured, make_channels
-from console.runtime.file_fetch import AttachmentOpener
+from console.runtime.file_fetch import FileOpener
 from desk.clock import Clock, now
 from desk.model.channel import Channel
 from desk.model.settings import Settings
@@ -40,7 +40,7 @@ class Receiver:
     reply_tokens: ReplyTokenSigner
     readers: MessageReaderPool
     channels: dict[str, Channel]
-    attachments: AttachmentOpener
+    attachments: FileOpener
     holder: str
     clock: Clock
 
@@ -70,7 +70,7 @@ def build_receiver(
     database, reply_tokens = Database(settings.database), ReplyTokenSigner(settings.secret, settings.former_secret)
     readers = MessageReaderPool(workers=workers)
     channels: dict[str, Channel] = {}
-    attachments = AttachmentOpener(database, readers, channels, settings)
+    attachments = FileOpener(database, readers, channels, settings)
     tools = ChannelDependencies(database, reply_tokens, readers, attachments, clock, monotonic)
     channels |= make_channels(settings, tools)
     return Receiver(settings, database, reply_tokens, readers, channels, attachments, new_holder(), clock)

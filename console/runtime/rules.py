@@ -50,16 +50,16 @@ from escalation import after_closing_rules as closed
 from escalation import agent_rules as agents
 from escalation import consent_rules as consent
 from escalation import promise_rules as promises
+from escalation import registered_case_rules as waiting
 from escalation import subscriber_rules as escalation
-from escalation import waiting_rules as waiting
 from intake import account_rules as account
-from intake import arrival_rules as arrivals
 from intake import command_rules as commands
 from intake import first_words_rules as first_words
 from intake import matter_rules as matter
 from intake import other_matters as others
 from intake import repair_rules as repair
 from intake import reply_timing_rules as turns
+from intake import unanswerable_message_rules as arrivals
 from intake.engine.completion import is_complete
 from intake.engine.rules import question_rules as dialogs
 from intake.engine.rules import summary_rules as summary

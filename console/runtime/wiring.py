@@ -11,8 +11,8 @@ from pathlib import Path
 
 from chat.terminal_channel import TerminalChannel
 from console.runtime.agent_loader import AgentCache
-from console.runtime.article_index_loader import ArticleIndexLoader
 from console.runtime.content_folders import DIALOGS, TEMPLATES, ContentSearchPath
+from console.runtime.knowledge_loader import KnowledgeLoader
 from console.runtime.receiver import Receiver, build_receiver
 from console.runtime.rules import RULEBOOK, TIMERS
 from desk.clock import Clock, now
@@ -29,9 +29,9 @@ from desk.pipeline.audit_operations import audit_operation
 from desk.pipeline.common_lookups import (
     ActingAgentLookup,
     CapabilitiesLookup,
+    ProviderAfterRoundLookup,
     ReachableAddressesLookup,
     RecentDialogueLookup,
-    TargetProviderLookup,
 )
 from desk.pipeline.compose import CardOf, MessageComposer
 from desk.pipeline.internal_channel import internal_channels
@@ -44,6 +44,7 @@ from escalation.earlier_cases import EarlierCases, EarlierCasesLookup
 from escalation.transcript import TranscriptLookup
 from escalation.undelivered import UndeliveredTextLookup
 from escalation.usual_wait import UsualWait, UsualWaitLookup
+from intake.desk_sentences import LetterSentencesLookup
 from intake.identity import guess_budget
 from intake.identity.guess_limiter import GuessLimiter, write_counted_guess
 from intake.identity.lookups import (
@@ -54,14 +55,13 @@ from intake.identity.lookups import (
     store_dialog_sources,
 )
 from intake.identity.sources.csv_file import CsvEntitlementSource
-from intake.letter_sentences import LetterSentencesLookup
 from intake.limits import rate_rules
 from intake.limits.rate_lookup import MessageRateLookup, write_quarantine_backlog
 from kb.agent_rules import ArticlesForAgentCommand
 from kb.learning import acts as kb_acts
 from kb.lookups import AgentArticlesLookup, ArticlesNamedByDialogLookup, SuggestionsLookup
 from kb.phrase_learner import PhraseLearner
-from kb.search.knowledge_base import KnowledgeBase
+from kb.search.knowledge_of_all_providers import KnowledgeOfAllProviders
 from kb.storage import act_writers as kb_act_writers
 from mail.receiving import ledger
 from mail.sending import loop_guard, loop_guard_store
@@ -78,7 +78,7 @@ ACT_WRITERS: Mapping[type[RuleAct], ActWriter] = {
     SetCaseAccount: kb_act_writers.write_account_assignment,
     kb_acts.RecordArticleShown: kb_act_writers.write_suggestion,
     kb_acts.RecordSuggestionOutcome: kb_act_writers.write_suggestion_outcome,
-    kb_acts.RecordArticleLink: kb_act_writers.write_link,
+    kb_acts.RecordAgentArticleUse: kb_act_writers.write_link,
     kb_acts.CreateDraft: kb_act_writers.write_draft,
     kb_acts.MarkArticleValidated: kb_act_writers.write_validation,
     rate_rules.QuarantineWaitingMessages: write_quarantine_backlog,
@@ -98,9 +98,9 @@ class Application(Receiver):
     providers: Mapping[str, Provider]
     registry: ChannelRegistry
     templates: Templates
-    knowledge: KnowledgeBase
+    knowledge: KnowledgeOfAllProviders
     agent_loader: AgentCache
-    article_loader: ArticleIndexLoader
+    article_loader: KnowledgeLoader
     phrase_learner: PhraseLearner
     sources: Mapping[str, CsvEntitlementSource]
     worker: Worker
@@ -150,7 +150,7 @@ async def assemble_application(
     await store_dialog_sources(database, dialogs.sources_by_hash())
     sources = {name: _entitlement_source(settings.root, name) for name in providers if name != FRONT}
     await asyncio.to_thread(lambda: [source.refresh() for source in sources.values()])
-    article_loader = ArticleIndexLoader(database, settings, providers, clock)
+    article_loader = KnowledgeLoader(database, settings, providers, clock)
     await article_loader.import_files()
     knowledge = await article_loader.build_knowledge_base()
     lazy_lookups: Mapping[type, Lookup] = {
@@ -164,7 +164,7 @@ async def assemble_application(
     lookups: Sequence[Lookup] = (
         MessageRateLookup(database, registry),
         IdentificationLookup(sources, providers, GuessLimiter(database)),
-        TargetProviderLookup(registry),
+        ProviderAfterRoundLookup(registry),
         ActingAgentLookup(registry),
         CapabilitiesLookup(registry),
         ReachableAddressesLookup(registry),
@@ -222,7 +222,7 @@ def _groups_and_mailboxes(settings: Settings) -> tuple[dict[str, Address], dict[
     return agents_group, {box.provider: box.channel for box in reversed(settings.mailboxes)}
 
 
-def _card_renderer(knowledge: KnowledgeBase) -> CardOf:
+def _card_renderer(knowledge: KnowledgeOfAllProviders) -> CardOf:
     """The agents' cards, in which an article stands by its title."""
 
     def card_of(case: Case, provider: Provider) -> SayTemplate:

@@ -109,7 +109,7 @@ class SayTemplate(RuleAct):
 
 
 @dataclass(frozen=True, slots=True)
-class SayText(RuleAct):
+class SayReadyText(RuleAct):
     """Says a text that stands already: an article, a question of a dialog."""
 
     text: RichText
@@ -124,7 +124,7 @@ class SayText(RuleAct):
 class SuppressedAct(RuleAct):
     """Something that was to be said and is not: an act filter put this in its place. The journal keeps what and why."""
 
-    what: SayTemplate | SayText
+    what: SayTemplate | SayReadyText
     why: SuppressionReason
 
 
@@ -137,7 +137,7 @@ class PopupNotice(RuleAct):
 
 
 @dataclass(frozen=True, slots=True)
-class ReplaceMessage(RuleAct):
+class ReplacePressedMessage(RuleAct):
     """What is said takes the place of the message whose button was pressed; without it, only that button goes."""
 
 

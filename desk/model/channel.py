@@ -12,7 +12,7 @@ from typing import Protocol
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.model.events import Event, Inbound
-from desk.model.messages import Arrival, ChannelCall, ClaimedDeparture, OutboundMessage, RawMessage, SendResult
+from desk.model.messages import ChannelCall, ClaimedArrival, ClaimedDeparture, OutboundMessage, RawMessage, SendResult
 
 ExtraWrite = Callable[[AsyncConnection], Awaitable[None]]
 """Something a channel writes in the same transaction as its arrivals: how far it has read."""
@@ -51,7 +51,7 @@ class Channel(Protocol):
     provider: str
     capabilities: ChannelCapabilities
 
-    async def hear(self, arrival: Arrival) -> Inbound[Event]:
+    async def hear(self, arrival: ClaimedArrival) -> Inbound[Event]:
         """Reads one stored message, with no effect. Raises `UnreadableMessage` when that can never work."""
         ...
 

@@ -36,7 +36,7 @@ class RawMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class ClaimedArrival:
     """A stored `RawMessage` that a worker has claimed. ``pieces`` came behind it and are claimed with it."""
 
     id: int
@@ -47,7 +47,7 @@ class Arrival:
     received_at: datetime
     attempts: int = 0
     quiet_ms: int = 0
-    pieces: tuple[Arrival, ...] = ()
+    pieces: tuple[ClaimedArrival, ...] = ()
 
     @property
     def ids(self) -> tuple[int, ...]:

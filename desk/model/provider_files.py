@@ -72,7 +72,7 @@ class RoutingRule:
 
 
 @dataclass(frozen=True, slots=True)
-class FloodLimits:
+class AbuseLimits:
     """How much of one person, and of all strangers together, a public desk puts up with.
 
     ``guesses_of_person`` a day and ``guesses_of_all`` an hour reach the table of subscribers; from ``cases_of_person``
@@ -118,7 +118,7 @@ class Provider:
     agents: tuple[Agent, ...] = ()
     remind_after: tuple[timedelta, ...] = (timedelta(hours=4), timedelta(hours=24), timedelta(hours=72))
     first_eta_within: timedelta = timedelta(minutes=30)
-    limits: FloodLimits = FloodLimits()
+    limits: AbuseLimits = AbuseLimits()
     waiting: WaitingPolicy = WaitingPolicy()
     policy_version: str = ""
 
@@ -241,14 +241,14 @@ def _read_facts(section: TomlTable) -> Mapping[str, str]:
     return {key: str(value) for key, value in facts.items()}
 
 
-def _read_limits(section: TomlTable) -> FloodLimits:
-    defaults = FloodLimits()
+def _read_limits(section: TomlTable) -> AbuseLimits:
+    defaults = AbuseLimits()
     counts = {name: section.number(name, getattr(defaults, name), (1, 100_000)) for name in _LIMIT_KEYS}
     silent_after = parse_duration(section.text("silent_after", "7d"), f"{section.where} silent_after")
     if silent_after < timedelta(hours=1):
         raise section.error("silent_after: people are called away, so give them an hour at least")
     section.reject_unknown_keys()
-    return FloodLimits(**counts, silent_after=silent_after)
+    return AbuseLimits(**counts, silent_after=silent_after)
 
 
 def _read_waiting(section: TomlTable, consent: TomlTable, eta: TomlTable) -> WaitingPolicy:

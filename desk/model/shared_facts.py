@@ -128,7 +128,7 @@ class Outage:
     """
 
 
-class SuppressionCode(StrEnum):
+class MailSuppressionCode(StrEnum):
     """Why an automatic message is not sent; the words of each are the template ``suppressed_<code>``."""
 
     OWN_MAILBOX = "own_mailbox"  # the address is a mailbox of the desk itself
@@ -144,7 +144,7 @@ class SuppressionCode(StrEnum):
 class SuppressionReason:
     """Why an automatic message is not sent; ``count`` and ``domain`` where the code speaks of them."""
 
-    code: SuppressionCode
+    code: MailSuppressionCode
     count: int = 0
     domain: str = ""
 

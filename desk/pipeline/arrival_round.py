@@ -11,7 +11,7 @@ from desk.model.acts import Facts
 from desk.model.case import Case
 from desk.model.core_facts import CaseMatch
 from desk.model.events import Event, Inbound
-from desk.model.messages import Address, Arrival, SenderAssurance
+from desk.model.messages import Address, ClaimedArrival, SenderAssurance
 from desk.model.provider_files import Provider
 from desk.model.subscribers import Person, PersonAddress
 from desk.storage.ids import RepeatableRoundIds
@@ -25,7 +25,7 @@ class Round:
     case is gone. ``ids`` gives the ids of all rows that this round writes. ``before`` is the dialog state as stored.
     """
 
-    arrival: Arrival
+    arrival: ClaimedArrival
     inbound: Inbound[Event]
     provider: Provider
     now: datetime

@@ -35,7 +35,7 @@ class ActingAgentLookup:
         return ActingAgent(provider.active_agent(sender.value))
 
 
-class TargetProviderLookup:
+class ProviderAfterRoundLookup:
     """Whose the case will be after this round: at a shared front desk the provider of the account just identified."""
 
     def __init__(self, registry: ChannelRegistry) -> None:

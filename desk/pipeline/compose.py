@@ -23,10 +23,10 @@ from desk.model.acts import (
     Names,
     PopupNotice,
     RefuseOperation,
-    ReplaceMessage,
+    ReplacePressedMessage,
     RuleAct,
+    SayReadyText,
     SayTemplate,
-    SayText,
     SuppressedAct,
     UpdateCard,
     is_for_agents,
@@ -148,7 +148,7 @@ class _RoundComposer:
             self._take(act)
         event = self.inbound.event
         on_media = isinstance(event, Pressed) and event.on_media
-        self.in_place = any(isinstance(act, ReplaceMessage) for act in acts) and not on_media
+        self.in_place = any(isinstance(act, ReplacePressedMessage) for act in acts) and not on_media
         for address, part in self.parts.items():
             self._send(address, part)
         if any(isinstance(act, UpdateCard) for act in acts):
@@ -175,7 +175,7 @@ class _RoundComposer:
             self._react(act.emoji)
         elif isinstance(act, PopupNotice):
             self.alert = self._say(act.template, act.names, self._alerted()).plain
-        elif isinstance(act, (SayTemplate, SayText)):
+        elif isinstance(act, (SayTemplate, SayReadyText)):
             for address in self._audience(act.to):
                 self._add(address, act)
         elif isinstance(act, SuppressedAct):
@@ -215,16 +215,16 @@ class _RoundComposer:
         for address in self._audience(act.what.to):
             text = (
                 act.what.text
-                if isinstance(act.what, SayText)
+                if isinstance(act.what, SayReadyText)
                 else self._say(act.what.template, act.what.names, address)
             )
             why = SendingSuppressed(act.why.code, act.why.count, act.why.domain)
             self._note(why, text.plain, "desk")
 
-    def _add(self, address: Address, act: SayTemplate | SayText) -> None:
+    def _add(self, address: Address, act: SayTemplate | SayReadyText) -> None:
         part = self.parts.setdefault(address, DraftMessage(rule=self.rule))
         part.priority = min(part.priority, priority_of(act, address, self.inbound, self.contact))
-        text = act.text if isinstance(act, SayText) else self._say(act.template, act.names, address)
+        text = act.text if isinstance(act, SayReadyText) else self._say(act.template, act.names, address)
         part.texts.append(text)
         part.buttons = act.buttons or part.buttons
         part.files += act.files

@@ -23,8 +23,8 @@ from desk.model.acts import (
     RefuseOperation,
     Rule,
     RuleAct,
+    SayReadyText,
     SayTemplate,
-    SayText,
     SetCaseAccount,
     SetDialogState,
     SetFields,
@@ -182,7 +182,7 @@ def apply_act(case: Case, act: RuleAct, now: datetime) -> None:
             case.change({"asked_at": now})
     elif isinstance(act, SetDialogState):
         case.dialog_state.change(act.changes)
-    elif isinstance(act, (SayTemplate, SayText)):
+    elif isinstance(act, (SayTemplate, SayReadyText)):
         if act.buttons and _asks_subscriber(act.to):
             # A new prompt makes the buttons of the one before stale.
             case.dialog_state.prompt += 1

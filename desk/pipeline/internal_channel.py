@@ -29,8 +29,8 @@ from desk.model.events import (
 from desk.model.messages import (
     FRONT,
     Address,
-    Arrival,
     ChannelCall,
+    ClaimedArrival,
     ClaimedDeparture,
     OutboundMessage,
     RawMessage,
@@ -41,7 +41,7 @@ from desk.model.messages import (
 )
 
 INTERNAL_CHANNELS = ("clock", "outbox", "desk")
-ReadAgain = Callable[[int], Awaitable[Arrival]]
+ReadAgain = Callable[[int], Awaitable[ClaimedArrival]]
 
 
 def order_message(
@@ -126,7 +126,7 @@ class ReceiveOnlyChannel:
         self._read_again = read_again
         self._timer_kinds = timer_kinds
 
-    async def hear(self, arrival: Arrival) -> Inbound[Event]:
+    async def hear(self, arrival: ClaimedArrival) -> Inbound[Event]:
         """Reads one of our own messages; a pending mail that was accepted is read again by its own channel."""
         try:
             body = json.loads(arrival.body)
@@ -140,7 +140,7 @@ class ReceiveOnlyChannel:
         except (ValueError, KeyError, TypeError) as error:
             raise UnreadableMessage(f"not one of the desk's own messages: {type(error).__name__}: {error}") from None
 
-    def _inbound(self, arrival: Arrival, body: Mapping[str, Any]) -> Inbound[Event]:
+    def _inbound(self, arrival: ClaimedArrival, body: Mapping[str, Any]) -> Inbound[Event]:
         return Inbound(
             channel=self.name,
             sender=Address("desk", self.name, str(body.get("agent", ""))),
@@ -184,7 +184,7 @@ def internal_channels(
     return [ReceiveOnlyChannel(name, channels, read_again, timer_kinds) for name in INTERNAL_CHANNELS]
 
 
-def _other_matter(arrival: Arrival, body: Mapping[str, Any]) -> Inbound[Event]:
+def _other_matter(arrival: ClaimedArrival, body: Mapping[str, Any]) -> Inbound[Event]:
     words = storable(str(body["words"]))
     return Inbound(
         channel=str(body["channel"]),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from desk.model.events import Event, Inbound, MessagePiece, Said
-from desk.model.messages import Arrival
+from desk.model.messages import ClaimedArrival
 
 
 def goes_with(first: Inbound[Event], last: Inbound[Event], more: Inbound[Event]) -> bool:
@@ -30,7 +30,7 @@ def _is_command(text: str) -> bool:
     return text.lstrip().startswith("/")
 
 
-def joined(heard: Sequence[tuple[Arrival, Inbound[Event]]]) -> Inbound[Event]:
+def joined(heard: Sequence[tuple[ClaimedArrival, Inbound[Event]]]) -> Inbound[Event]:
     """One message of all of them: their words a line each, their files, each once. Of one it is that one."""
     said: list[tuple[int, Inbound[Event], Said]] = []
     for arrival, one in heard:

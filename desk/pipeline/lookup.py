@@ -20,7 +20,7 @@ from desk.model.case import BESIDE, Case
 from desk.model.core_facts import CaseMatch, DuplicateOf, Now, RecentCaseCount
 from desk.model.dialog_state import DialogStateRow, Expecting, dialog_state_of
 from desk.model.events import DeliveryFailed, Event, Inbound, Pressed, Said
-from desk.model.messages import Arrival, SenderAssurance
+from desk.model.messages import ClaimedArrival, SenderAssurance
 from desk.model.provider_files import Provider
 from desk.model.states import FINAL, CaseState
 from desk.model.subscribers import Person, PersonAddress
@@ -87,7 +87,7 @@ class SenderAndCaseLookup:
         self,
         session: AsyncSession,
         provider: Provider,
-        inbound: Sequence[tuple[Arrival, Inbound[Event]]],
+        inbound: Sequence[tuple[ClaimedArrival, Inbound[Event]]],
         now: datetime,
     ) -> list[Round]:
         """One round each, in order. The cases are detached afterwards: rules and acts change them in hand only."""
@@ -104,7 +104,7 @@ class SenderAndCaseLookup:
         return rounds
 
     async def _named(
-        self, session: AsyncSession, arrival: Arrival, inbound: Inbound[Event], replied: dict[int, Expecting]
+        self, session: AsyncSession, arrival: ClaimedArrival, inbound: Inbound[Event], replied: dict[int, Expecting]
     ) -> tuple[int, str]:
         """The case the message itself names, and how; (0, "") when it names none.
 
@@ -209,7 +209,7 @@ class SenderAndCaseLookup:
 
     def _round(
         self,
-        arrival: Arrival,
+        arrival: ClaimedArrival,
         inbound: Inbound[Event],
         provider: Provider,
         known: _Known,

@@ -9,8 +9,8 @@ from desk.model.acts import (
     AgentAddressee,
     Audience,
     ExternalAddressee,
+    SayReadyText,
     SayTemplate,
-    SayText,
     TeamAddressee,
     TopicAddressee,
     is_for_agents,
@@ -59,7 +59,7 @@ def _audience(
 
 
 def priority_of(
-    act: SayTemplate | SayText, address: Address, inbound: Inbound[Event], contact: CaseContacts
+    act: SayTemplate | SayReadyText, address: Address, inbound: Inbound[Event], contact: CaseContacts
 ) -> SendPriority:
     """How urgent it is: what its rule says; else an answer to who just wrote, a person's own words, and what the agents
     are to see go first. Whatever else is said answers nobody who waits at that address: it is a notice.

@@ -18,7 +18,7 @@ from desk.model.core_facts import EditedMessage, PressedInTime, ReplyTiming
 from desk.model.dialog_state import NOTHING_ASKED, QUESTION, Expecting
 from desk.model.events import Event, Inbound, Pressed, Said
 from desk.model.journal import DialogueMessageLogged, JournalEntry
-from desk.model.messages import Arrival
+from desk.model.messages import ClaimedArrival
 from desk.pipeline.arrival_round import Round
 from desk.queues.question_delivery_times import (
     IN_FLIGHT,
@@ -62,7 +62,7 @@ async def put_presses(session: AsyncSession, rounds: Sequence[Round]) -> None:
             one.facts.put(PressedInTime())
 
 
-def _came_at(arrival: Arrival) -> datetime:
+def _came_at(arrival: ClaimedArrival) -> datetime:
     """When the last of its pieces was received."""
     return arrival.pieces[-1].received_at if arrival.pieces else arrival.received_at
 

@@ -24,7 +24,7 @@ from desk.model.channel import Channel
 from desk.model.channel_registry import ChannelRegistry
 from desk.model.core_facts import ReplyTiming
 from desk.model.events import Event, Inbound
-from desk.model.messages import Arrival, UnreadableMessage
+from desk.model.messages import ClaimedArrival, UnreadableMessage
 from desk.pipeline.arrival_round import Round
 from desk.pipeline.decide import apply_rules
 from desk.pipeline.joining import goes_with, joined
@@ -89,7 +89,7 @@ class Worker:
         self._writer = writer
         self._holder = holder
         self._clock = clock
-        self._hearing: dict[asyncio.Task[tuple[Arrival, Inbound[Event]] | None], Arrival] = {}
+        self._hearing: dict[asyncio.Task[tuple[ClaimedArrival, Inbound[Event]] | None], ClaimedArrival] = {}
         self._carrying: set[int] = set()
 
     async def work(self, limit: int = TOGETHER) -> bool:
@@ -136,7 +136,7 @@ class Worker:
         if left:
             await self._give_back(left)
 
-    async def decide_again(self, batch: Sequence[Arrival], now: datetime) -> None:
+    async def decide_again(self, batch: Sequence[ClaimedArrival], now: datetime) -> None:
         """Decides stored arrivals, claimed by this worker's holder, as one batch at an instant of the past.
 
         Raises `UnreadableMessage`, and what `desk.pipeline.write.DecisionWriter.write` raises.
@@ -147,7 +147,7 @@ class Worker:
             heard.append((arrival, joined([(one, await channel.hear(one)) for one in (arrival, *arrival.pieces)])))
         await self._decide_and_write(heard, now)
 
-    async def _claim(self, limit: int) -> list[Arrival]:
+    async def _claim(self, limit: int) -> list[ClaimedArrival]:
         if limit <= 0:
             return []
         busy = Counter(arrival.channel for arrival in self._hearing.values())
@@ -165,7 +165,7 @@ class Worker:
         except Exception:
             log.debug("claims could not be given back; they run out by themselves")
 
-    async def _hear(self, arrival: Arrival) -> tuple[Arrival, Inbound[Event]] | None:
+    async def _hear(self, arrival: ClaimedArrival) -> tuple[ClaimedArrival, Inbound[Event]] | None:
         """The arrival with what it says; None where that cannot be told. Raises trouble of the database only, since
         whatever is raised here stops everybody else of the sweep."""
         try:
@@ -177,12 +177,12 @@ class Worker:
             await self._record_failure(arrival, f"hearing failed: {type(error).__name__}: {error}")
             return None
 
-    async def _message_of(self, arrival: Arrival) -> tuple[Arrival, Inbound[Event]] | None:
+    async def _message_of(self, arrival: ClaimedArrival) -> tuple[ClaimedArrival, Inbound[Event]] | None:
         channel = self._registry.channels.get(arrival.channel)
         if channel is None:
             await self._record_failure(arrival, f"no channel is called {arrival.channel!r} any more", final=True)
             return None
-        heard: list[tuple[Arrival, Inbound[Event]]] = []
+        heard: list[tuple[ClaimedArrival, Inbound[Event]]] = []
         for one in (arrival, *arrival.pieces):
             inbound = await self._heard(channel, one)
             if inbound is None or (heard and not goes_with(heard[0][1], heard[-1][1], inbound)):
@@ -196,7 +196,7 @@ class Worker:
         kept = replace(heard[0][0], pieces=tuple(one for one, _ in heard[1:]))
         return kept, joined(heard)
 
-    async def _heard(self, channel: Channel, arrival: Arrival) -> Inbound[Event] | None:
+    async def _heard(self, channel: Channel, arrival: ClaimedArrival) -> Inbound[Event] | None:
         try:
             return await channel.hear(arrival)
         except UnreadableMessage as error:
@@ -208,14 +208,14 @@ class Worker:
             await self._record_failure(arrival, f"parsing failed: {type(error).__name__}: {error}")
         return None
 
-    async def _record_failure(self, arrival: Arrival, problem: str, final: bool = False) -> None:
+    async def _record_failure(self, arrival: ClaimedArrival, problem: str, final: bool = False) -> None:
         if arrival.pieces:
             await inbox.release(self._database, self._holder, [one.id for one in arrival.pieces])
         quarantined = await inbox.record_failure(self._database, self._holder, arrival, problem, self._clock(), final)
         if quarantined:
             log.warning("arrival %d of %s is quarantined: %s", arrival.id, arrival.channel, problem)
 
-    async def _carry(self, batch: Sequence[tuple[Arrival, Inbound[Event]]]) -> None:
+    async def _carry(self, batch: Sequence[tuple[ClaimedArrival, Inbound[Event]]]) -> None:
         """Takes a batch through the rest of the pipeline, together if that goes well."""
         if len(batch) > 1:
             try:
@@ -228,7 +228,7 @@ class Worker:
         for one in batch:
             await self._carry_alone(*one)
 
-    async def _carry_alone(self, arrival: Arrival, inbound: Inbound[Event]) -> None:
+    async def _carry_alone(self, arrival: ClaimedArrival, inbound: Inbound[Event]) -> None:
         for _ in range(TRIES):
             try:
                 await self._decide_and_write([(arrival, inbound)], self._clock())
@@ -248,9 +248,9 @@ class Worker:
                 break
         await self._record_failure(arrival, f"deciding failed: {type(last).__name__}: {last}")
 
-    async def _decide_and_write(self, batch: Sequence[tuple[Arrival, Inbound[Event]]], now: datetime) -> None:
+    async def _decide_and_write(self, batch: Sequence[tuple[ClaimedArrival, Inbound[Event]]], now: datetime) -> None:
         decided: list[DecidedRound] = []
-        by_home: dict[str, list[tuple[Arrival, Inbound[Event]]]] = {}
+        by_home: dict[str, list[tuple[ClaimedArrival, Inbound[Event]]]] = {}
         homes = await providers_of(self._database, [inbound for _, inbound in batch])
         for home, member in zip(homes, batch, strict=True):
             by_home.setdefault(home, []).append(member)

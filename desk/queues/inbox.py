@@ -21,7 +21,7 @@ from desk.backoff import retry_delay
 from desk.language.unsafe_characters import storable
 from desk.model.arrival_outcomes import OperationRefused, Outcome, stored_outcome
 from desk.model.channel import ExtraWrite
-from desk.model.messages import Arrival, RawMessage
+from desk.model.messages import ClaimedArrival, RawMessage
 from desk.queues import pieces
 from desk.storage import channel_leases
 from desk.storage.database import Database, InsertIgnoringDuplicates
@@ -131,7 +131,7 @@ async def claim(
     limit: int,
     limit_of: Callable[[str], int] | None = None,
     weight: int = HEAVY,
-) -> list[Arrival]:
+) -> list[ClaimedArrival]:
     """Takes the oldest arrivals that nobody holds, each the first of its lane, with the pieces that belong to it.
 
     Where several channels wait, each has its share first: ten thousand mails in one mailbox delay nobody elsewhere.
@@ -159,7 +159,7 @@ async def claim(
                     left[channel] = places - most if len(found) == most else 0
                     weight -= weight_of(row.body for row in found)
                     rows += found
-        heads = sorted((Arrival(*row) for row in rows), key=lambda arrival: arrival.id)
+        heads = sorted((ClaimedArrival(*row) for row in rows), key=lambda arrival: arrival.id)
         return await pieces.with_pieces(connection, heads, holder, now, now + HELD_FOR)
 
 
@@ -247,7 +247,7 @@ _POSTPONE = (
 
 
 async def record_failure(
-    database: Database, holder: str, arrival: Arrival, problem: str, now: datetime, final: bool = False
+    database: Database, holder: str, arrival: ClaimedArrival, problem: str, now: datetime, final: bool = False
 ) -> bool:
     """One failed try: waits a little; after the third the arrival is quarantined. True when it was.
 
@@ -328,14 +328,14 @@ async def dismiss(database: Database, arrival_id: int, now: datetime, also: Extr
     return left.rowcount == 1
 
 
-async def stored(database: Database, arrival_id: int) -> Arrival:
+async def stored(database: Database, arrival_id: int) -> ClaimedArrival:
     """A stored arrival, whatever became of it. Raises LookupError when there is none."""
     query = select(*pieces.ARRIVAL_COLUMNS).where(arrivals.c.id == arrival_id)
     async with database.look() as connection:
         row = (await connection.execute(query)).first()
     if row is None:
         raise LookupError(f"there is no arrival {arrival_id}")
-    return Arrival(*row)
+    return ClaimedArrival(*row)
 
 
 async def body_of(database: Database, arrival_id: int) -> bytes:

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Column, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from desk.model.messages import Arrival, RawMessage
+from desk.model.messages import ClaimedArrival, RawMessage
 from desk.storage.queue_tables import arrivals, is_waiting
 
 MOST_PIECES = 30
@@ -69,7 +69,7 @@ _BEHIND = (
 ARRIVAL_COLUMNS: list[Column[Any]] = [
     arrivals.c[name] for name in ("id", "channel", "key", "lane", "body", "received_at", "attempts", "quiet_ms")
 ]
-"""Those of an `Arrival`, in its order."""
+"""Those of a `ClaimedArrival`, in its order."""
 _TAKE = (
     update(arrivals)
     .where(arrivals.c.id.in_(bindparam("ids", expanding=True)), is_waiting(arrivals))
@@ -80,8 +80,8 @@ _TAKE = (
 
 
 async def with_pieces(
-    connection: AsyncConnection, heads: Iterable[Arrival], holder: str, now: datetime, until: datetime
-) -> list[Arrival]:
+    connection: AsyncConnection, heads: Iterable[ClaimedArrival], holder: str, now: datetime, until: datetime
+) -> list[ClaimedArrival]:
     """Within the transaction that claimed these heads of lanes: each with the pieces right behind it, claimed too.
 
     One whose deciding has failed goes alone, so that it takes no others with it.
@@ -105,7 +105,7 @@ async def with_pieces(
     if not ids:
         return heads
     values = {"ids": ids, "now": now, "new_holder": holder, "until": until}
-    rows = {row.id: Arrival(*row) for row in (await connection.execute(_TAKE, values)).all()}
+    rows = {row.id: ClaimedArrival(*row) for row in (await connection.execute(_TAKE, values)).all()}
     return [
         replace(one, pieces=tuple(rows[at] for at in behind.get(one.lane, ()) if at in rows))
         if one.lane in ready

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from desk.understanding.phrase_book import Span, WordClasses, looks_past
+from desk.understanding.phrase_patterns import Span, WordClasses, looks_past
 from desk.understanding.reading.message_words import COMMA, QUESTION, Word
 from desk.understanding.reading.observations import Act
 

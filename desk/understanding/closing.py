@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from desk.language.keyboard_layout import swap_layout
-from desk.understanding.agreement.doubts import doubts
 from desk.understanding.agreement.grammar import Chunk, accounted
-from desk.understanding.agreement.lexicon import UNKNOWN, Piece, lexicon
+from desk.understanding.agreement.lexicon import UNKNOWN, ClassifiedPhrase, lexicon
+from desk.understanding.agreement.objections import doubts
 from desk.understanding.agreement.tokens import tokens
 from desk.understanding.reading.observations import Act, Context, ObservedAct, Situation
 
@@ -44,7 +44,7 @@ class _Reading:
     """The words of a text in one keyboard layout."""
 
     text: str
-    pieces: Sequence[Piece]
+    pieces: Sequence[ClassifiedPhrase]
     asks: bool
 
     @property
@@ -86,7 +86,7 @@ def _in_other_layout(text: str) -> str:
     return "".join(swapped)
 
 
-def _pieces(text: str) -> Sequence[Piece]:
+def _pieces(text: str) -> Sequence[ClassifiedPhrase]:
     return lexicon().pieces(tokens(_GLAD_SIGN.sub(_blank, _without_signature(text))))
 
 

@@ -61,7 +61,7 @@ _MAX_WORD_DISTANCE = 40  # characters between such a word and its number
 
 
 @dataclass(frozen=True, slots=True)
-class ContractNumber:
+class FoundContractNumber:
     """A number as its shape writes it, and where it stands: ``text[start:end]``."""
 
     number: str
@@ -81,7 +81,7 @@ def find_contract(text: str, shape: str) -> str | None:
     return found.number if found else None
 
 
-def contract_told(text: str, shapes: Sequence[str], asked: bool) -> ContractNumber | None:
+def contract_told(text: str, shapes: Sequence[str], asked: bool) -> FoundContractNumber | None:
     """The contract number that the writer means, of the first shape that fits.
 
     As `find_contract`; a number that corrects another counts alone ("40-9999, ой, 40-1546"), and one without the signs
@@ -128,7 +128,7 @@ class _Searched:
             at = found.end()
         return cls("".join((*pieces, said[at:])), [*kept, *places[at:]], len(text))
 
-    def placed(self, found: ContractNumber) -> ContractNumber:
+    def placed(self, found: FoundContractNumber) -> FoundContractNumber:
         """The same at its place in the text itself."""
         return replace(found, start=self.places[found.start], end=self.places[found.end - 1] + 1)
 
@@ -143,7 +143,7 @@ def _ascii(char: str) -> str:
     return chr(ord(char) - 0xFEE0) if "\uff01" <= char <= "\uff5e" else char
 
 
-def _exact(searched: _Searched, shape: str) -> ContractNumber | None:
+def _exact(searched: _Searched, shape: str) -> FoundContractNumber | None:
     check_contract_shape(shape)
     if "9" in shape and not any(map(str.isdecimal, searched.text)):
         return None
@@ -151,7 +151,7 @@ def _exact(searched: _Searched, shape: str) -> ContractNumber | None:
     return searched.placed(found) if found else None
 
 
-def _told(searched: _Searched, shape: str, asked: bool) -> ContractNumber | None:
+def _told(searched: _Searched, shape: str, asked: bool) -> FoundContractNumber | None:
     check_contract_shape(shape)
     text = searched.text
     candidates = _candidates(text, shape)
@@ -173,11 +173,11 @@ def _is_number_before(text: str, place: int) -> bool:
     return bool(re.search(r"\d", text[:place])) or bool(_SURE_SLIP.search(text[:place]))
 
 
-def _overlaps(one: ContractNumber, others: Sequence[ContractNumber]) -> bool:
+def _overlaps(one: FoundContractNumber, others: Sequence[FoundContractNumber]) -> bool:
     return any(one.start < other.end and other.start < one.end for other in others)
 
 
-def _the_one(candidates: Sequence[ContractNumber], text: str) -> ContractNumber | None:
+def _the_one(candidates: Sequence[FoundContractNumber], text: str) -> FoundContractNumber | None:
     """The only number, or of several the one that a word introduces."""
     exact = [candidate for candidate in candidates if candidate.exact]
     meant = exact or list(candidates)
@@ -185,7 +185,7 @@ def _the_one(candidates: Sequence[ContractNumber], text: str) -> ContractNumber 
     if len({candidate.number for candidate in exact}) == 1 or len(numbers) == 1:
         return meant[0]
     ends = [0, *(candidate.end for candidate in candidates)]
-    introduced: list[ContractNumber] = []
+    introduced: list[FoundContractNumber] = []
     for candidate, end in zip(candidates, ends, strict=False):
         before = text[max(end, candidate.start - _MAX_WORD_DISTANCE) : candidate.start]
         is_joined = bool(introduced) and introduced[-1].end == end and _JOINED.fullmatch(before)
@@ -194,7 +194,7 @@ def _the_one(candidates: Sequence[ContractNumber], text: str) -> ContractNumber 
     return introduced[0] if len({candidate.number for candidate in introduced}) == 1 else None
 
 
-def _is_meant(text: str, one: ContractNumber, asked: bool) -> bool:
+def _is_meant(text: str, one: FoundContractNumber, asked: bool) -> bool:
     """Whether a number without its signs is meant as a contract."""
     before = text[max(0, one.start - _MAX_WORD_DISTANCE) : one.start]
     if _NOT_A_CONTRACT.match(text, one.end) or _NOT_INTRODUCED.search(before):
@@ -206,7 +206,7 @@ def _is_meant(text: str, one: ContractNumber, asked: bool) -> bool:
     return asked and len(text) <= 200
 
 
-def _loose_candidates(text: str, shape: str) -> list[ContractNumber]:
+def _loose_candidates(text: str, shape: str) -> list[FoundContractNumber]:
     """Numbers with as many digits as the shape, without its signs, or with others."""
     if "A" in shape or "9" not in shape or re.fullmatch("9+", shape):
         return []
@@ -217,7 +217,7 @@ def _loose_candidates(text: str, shape: str) -> list[ContractNumber]:
         if before and not _CONTRACT_WORD_AT_END.search(before.group()):
             continue
         number = "".join(next(digits) if place == "9" else place for place in shape)
-        found.append(ContractNumber(number, one.start(), one.end(), exact=False))
+        found.append(FoundContractNumber(number, one.start(), one.end(), exact=False))
     return found
 
 
@@ -237,8 +237,8 @@ def _loose_pattern(shape: str) -> re.Pattern[str]:
     )
 
 
-def _candidates(text: str, shape: str) -> list[ContractNumber]:
-    candidates: list[ContractNumber] = []
+def _candidates(text: str, shape: str) -> list[FoundContractNumber]:
+    candidates: list[FoundContractNumber] = []
     for found in _shape_pattern(shape).finditer(text):
         start = found.start()
         if (
@@ -258,7 +258,7 @@ def _shape_pattern(shape: str) -> re.Pattern[str]:
     return re.compile(f"(?={''.join(patterns)})", re.DOTALL)
 
 
-def _candidate_at(text: str, start: int, shape: str) -> ContractNumber | None:
+def _candidate_at(text: str, start: int, shape: str) -> FoundContractNumber | None:
     characters: list[str] = []
     exact = True
     for place, char in zip(shape, text[start : start + len(shape)], strict=True):
@@ -275,7 +275,7 @@ def _candidate_at(text: str, start: int, shape: str) -> ContractNumber | None:
     read = sum(char in _ZEROES and place == "9" for place, char in zip(shape, text[start:], strict=False))
     if digits and read * 2 > digits:
         return None
-    return ContractNumber("".join(characters), start, start + len(shape), exact)
+    return FoundContractNumber("".join(characters), start, start + len(shape), exact)
 
 
 def _is_boundary(text: str, at: int) -> bool:

@@ -10,12 +10,12 @@ from desk.understanding.contract_numbers import contract_told
 from desk.understanding.phone_numbers import phones_told
 from desk.understanding.reading.normalized_message import Reading, read
 from desk.understanding.reading.observations import Context, ObservedValue, Situation
+from desk.understanding.slots.addresses import place
 from desk.understanding.slots.changed import changed
 from desk.understanding.slots.lamps import lamps
 from desk.understanding.slots.moments import Moment, moments_in
 from desk.understanding.slots.money import amount
 from desk.understanding.slots.neighbours import neighbours
-from desk.understanding.slots.places import place
 from desk.understanding.slots.rebooted import rebooted
 from desk.understanding.slots.scope import scope
 from desk.understanding.slots.since import HINT, money_date, since

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from desk.understanding.contract_numbers import ContractNumber, contract_told
+from desk.understanding.contract_numbers import FoundContractNumber, contract_told
 from desk.understanding.phone_numbers import phones_told
 from desk.understanding.reading.observations import ObservedKey, Situation
 
@@ -58,7 +58,7 @@ def _may_hold_keys(text: str, situation: Situation) -> bool:
     )
 
 
-def _is_part_of(contract: ContractNumber, keys: tuple[ObservedKey, ...]) -> bool:
+def _is_part_of(contract: FoundContractNumber, keys: tuple[ObservedKey, ...]) -> bool:
     """Whether the digits belong to a longer key: a phone, a case number, an address of mail."""
     return any(
         contract.start < key.end and key.start < contract.end and key.end - key.start > contract.end - contract.start

@@ -15,7 +15,7 @@ from typing import Any
 
 from desk.understanding.acts_by_likeness import alike
 from desk.understanding.anger import shouting
-from desk.understanding.phrase_book import PhraseBook, Span, WordClasses
+from desk.understanding.phrase_patterns import PhraseBook, Span, WordClasses
 from desk.understanding.reading.message_words import Word, words_of
 from desk.understanding.reading.observations import Act, Context, ObservedAct, ObservedValue, Situation
 from desk.understanding.reading.word_mender import WordMender

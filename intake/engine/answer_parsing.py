@@ -12,9 +12,9 @@ from desk.model.messages import File
 from desk.understanding.phone_numbers import phones_told
 from desk.understanding.reading.normalized_message import read
 from desk.understanding.reading.observations import Act, Context, ObservedValue, Situation, Understanding
-from desk.understanding.slots.calendar import TimeSpan
+from desk.understanding.slots.date_reckoning import TimeSpan
 from desk.understanding.slots.moments import iso_span, parse_when
-from desk.understanding.slots.polarity import plain_answer, word_count
+from desk.understanding.slots.works_or_not import plain_answer, word_count
 from desk.understanding.understand import understand
 from intake.engine.choice_parsing import is_choice_by_name, parse_choice, parse_choices, parse_marked_choice
 from intake.engine.model import CommandOutputPattern, Question

@@ -11,7 +11,7 @@ from desk.language.keyboard_layout import swap_layout, to_cyrillic_by_sound
 from desk.language.normalize import letter_shape, normalized
 from desk.understanding.reading.normalized_message import read
 from desk.understanding.reading.observations import Act, Context, Situation
-from desk.understanding.slots.polarity import plain_answer
+from desk.understanding.slots.works_or_not import plain_answer
 from desk.understanding.understand import understand
 from intake.engine.model import Question, QuestionOption
 

@@ -14,8 +14,8 @@ from desk.model.messages import File
 from desk.model.provider_files import Provider
 from desk.model.shared_facts import Account, EntitlementStatus, IdentityClaim, Outage
 from intake.engine import engine
+from intake.engine.builtin_labels import SKIPPED, UNKNOWN
 from intake.engine.findings import case_findings
-from intake.engine.labels import SKIPPED, UNKNOWN
 from intake.engine.model import Dialog, DialogSet, Question
 
 

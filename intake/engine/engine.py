@@ -16,7 +16,7 @@ from typing import Any
 from desk.language.rich_text import RichText, escape_markdown, join_texts, parse_markdown
 from desk.model.messages import RenderedButton
 from intake.engine.answer_parsing import ON_FILE
-from intake.engine.labels import LABELS, UNKNOWN
+from intake.engine.builtin_labels import LABELS, UNKNOWN
 from intake.engine.model import ConditionalValue, Dialog, Question
 
 Answers = Mapping[str, Mapping[str, Any]]

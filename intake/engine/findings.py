@@ -13,8 +13,8 @@ from desk.language.normalize import normalized
 from desk.language.rich_text import parse_markdown
 from desk.language.time_words import short_span, span_in_words
 from intake.engine.answer_parsing import ON_FILE
+from intake.engine.builtin_labels import LABELS, UNKNOWN
 from intake.engine.engine import Answers, ConditionValues, TemplateValues, known_answers, question_text
-from intake.engine.labels import LABELS, UNKNOWN
 from intake.engine.model import Dialog, Question
 
 _SPOKEN_BUTTONS = frozenset({"days_ago", "week_ago"})

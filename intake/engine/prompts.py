@@ -10,10 +10,10 @@ from desk.model.acts import (
     Buttons,
     Expect,
     Facts,
-    ReplaceMessage,
+    ReplacePressedMessage,
     RuleAct,
+    SayReadyText,
     SayTemplate,
-    SayText,
     SetDialogState,
     SetFields,
 )
@@ -59,7 +59,7 @@ def put(
         SetDialogState({"put": [*case.dialog_state.put, question.id]}),
         *in_place(case),
         *once_more,
-        SayText(prompt.text, buttons=_buttons(case, prompt, bool(given)), files=files),
+        SayReadyText(prompt.text, buttons=_buttons(case, prompt, bool(given)), files=files),
     ]
 
 
@@ -74,7 +74,7 @@ def _buttons(case: Case, prompt: engine.QuestionPrompt, answered: bool) -> Butto
 
 def in_place(case: Case) -> list[RuleAct]:
     """One question takes the place of the other; an article or a greeting above them stays to be read again."""
-    return [ReplaceMessage()] if case.expecting.owner in (QUESTION, SUMMARY) else []
+    return [ReplacePressedMessage()] if case.expecting.owner in (QUESTION, SUMMARY) else []
 
 
 def _rows(options: Sequence[Button]) -> Buttons:

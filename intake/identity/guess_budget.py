@@ -20,7 +20,7 @@ from desk.model.acts import AddJournalEntry, Addressee, Facts, RuleAct, SayTempl
 from desk.model.case import Case
 from desk.model.events import Event, Inbound
 from desk.model.journal import GuessingSuspected
-from desk.model.provider_files import FloodLimits
+from desk.model.provider_files import AbuseLimits
 from desk.model.shared_facts import ContractGuess, IdentityClaim
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -50,7 +50,7 @@ class GuessBudget:
     all: int
 
     @classmethod
-    def of(cls, limits: FloodLimits, found: int = 0) -> GuessBudget:
+    def of(cls, limits: AbuseLimits, found: int = 0) -> GuessBudget:
         """The provider's budget after an hour in which ``found`` strangers named a number that somebody has."""
         honest = found // (2 * limits.guesses_of_all)
         return cls(limits.guesses_of_person, limits.guesses_of_all * (1 + honest))

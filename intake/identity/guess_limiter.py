@@ -16,10 +16,10 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, select
 
 from desk.model.messages import Address
-from desk.model.provider_files import FloodLimits
+from desk.model.provider_files import AbuseLimits
 from desk.model.shared_facts import Account, ContractGuess
 from desk.pipeline.arrival_round import Round, address_of
-from desk.pipeline.request_coalescing import RequestCoalescer
+from desk.pipeline.query_batching import QueryBatcher
 from desk.pipeline.write_buffer import WriteBuffer
 from desk.storage.database import Database
 from intake.identity.guess_budget import DAY, HOUR, CountedGuess, CountGuess, GuessBudget, is_lookup_allowed, next_guess
@@ -42,7 +42,7 @@ class LookupResult:
 @dataclass(frozen=True, slots=True)
 class _LookupRequest:
     provider: str
-    limits: FloodLimits
+    limits: AbuseLimits
     who: str
     addresses: frozenset[str]
     has_other_contract: bool
@@ -55,7 +55,7 @@ class GuessLimiter:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._batcher = RequestCoalescer(self._look_up_batch)
+        self._batcher = QueryBatcher(self._look_up_batch)
         self._found_at: defaultdict[str, deque[datetime]] = defaultdict(deque)
 
     async def look_up(

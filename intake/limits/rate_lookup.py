@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, select, update
 
 from desk.model.channel_registry import ChannelRegistry
 from desk.pipeline.arrival_round import Round
-from desk.pipeline.request_coalescing import RequestCoalescer
+from desk.pipeline.query_batching import QueryBatcher
 from desk.pipeline.write_buffer import WriteBuffer
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals, is_waiting
@@ -34,7 +34,7 @@ class MessageRateLookup:
         self._database = database
         self._registry = registry
         self._limiter = limiter or RateLimiter()
-        self._batcher = RequestCoalescer(self._count_waiting)
+        self._batcher = QueryBatcher(self._count_waiting)
 
     async def __call__(self, round_: Round) -> object | None:
         """A `MessageRate` for those who hurry; None for everybody else."""

@@ -1,7 +1,7 @@
 """A brochure to go with a contract: which articles are in it, in which order, and the text of its pages. Pure.
 
 It says what the desk would say: only what a subscriber may see, with the provider's facts filled in, an article without
-the wanted language in the other one. Its layout is another matter (`console.commands.brochure_printer`).
+the wanted language in the other one. Its layout is another matter (`console.commands.brochure_file`).
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class BrochurePart:
 
 
 @dataclass(frozen=True, slots=True)
-class ContactRow:
+class BrochureFact:
     """One way to reach the provider, or one of its settings. ``url`` is "" where nothing can be opened."""
 
     label: str
@@ -169,7 +169,7 @@ def build_article(
     return BrochurePart(id, with_no_break_spaces(title), language, tuple(sections))
 
 
-def contact_rows(labels: Mapping[str, str], facts: Mapping[str, str], bot: str, mail: str) -> tuple[ContactRow, ...]:
+def contact_rows(labels: Mapping[str, str], facts: Mapping[str, str], bot: str, mail: str) -> tuple[BrochureFact, ...]:
     """The ways to reach the provider, in the order of the labels. ``bot`` is a name without its @."""
     known = {name: plain_with_facts(f"{{{{ {name} }}}}", facts) for name in ("support_phone", "site", "cabinet")}
     known |= {"bot": f"@{bot}" if bot else "", "mail": mail}
@@ -179,13 +179,13 @@ def contact_rows(labels: Mapping[str, str], facts: Mapping[str, str], bot: str, 
         "mail": f"mailto:{mail}",
     }
     return tuple(
-        ContactRow(label, without_scheme(known[name]), urls.get(name, known[name]))
+        BrochureFact(label, without_scheme(known[name]), urls.get(name, known[name]))
         for name, label in labels.items()
         if known.get(name)
     )
 
 
-def setting_rows(labels: Mapping[str, str], facts: Mapping[str, str]) -> tuple[ContactRow, ...]:
+def setting_rows(labels: Mapping[str, str], facts: Mapping[str, str]) -> tuple[BrochureFact, ...]:
     """What a subscriber may have to type into a router or a mail program, in the order of the labels."""
     told = {name: plain_with_facts(f"{{{{ {name} }}}}", facts) for name in ("dns1", "dns2", *labels)}
     kinds = [labels[name] for name in ("pppoe", "dhcp") if told.get(name) and name in labels]
@@ -193,7 +193,7 @@ def setting_rows(labels: Mapping[str, str], facts: Mapping[str, str]) -> tuple[C
     told["dns"] = ", ".join(filter(None, (told["dns1"], told["dns2"])))
     rows = {name: label for name, label in labels.items() if name not in ("pppoe", "dhcp")}
     return tuple(
-        ContactRow(label, without_scheme(told[name]), told[name] if told[name].startswith("http") else "")
+        BrochureFact(label, without_scheme(told[name]), told[name] if told[name].startswith("http") else "")
         for name, label in rows.items()
         if told[name]
     )

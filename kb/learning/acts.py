@@ -28,8 +28,8 @@ class RecordSuggestionOutcome(RuleAct):
 
 
 @dataclass(frozen=True, slots=True)
-class RecordArticleLink(RuleAct):
-    """How an agent used an article; ``kind`` and ``note`` are those of `kb.storage.usage_tables.ArticleLinkRow`."""
+class RecordAgentArticleUse(RuleAct):
+    """How an agent used an article; ``kind`` and ``note`` are those of `kb.storage.usage_tables.AgentArticleUseRow`."""
 
     article: str
     kind: str

@@ -14,13 +14,13 @@ from desk.pipeline.write_buffer import WriteBuffer
 from kb.learning.acts import (
     CreateDraft,
     MarkArticleValidated,
-    RecordArticleLink,
+    RecordAgentArticleUse,
     RecordArticleShown,
     RecordSuggestionOutcome,
 )
 from kb.storage.article_store import ArticleRow, article_row_values
 from kb.storage.article_versions import bump_knowledge_counter, version_content
-from kb.storage.usage_tables import ArticleLinkRow, ArticleSuggestionRow, ArticleVersionRow
+from kb.storage.usage_tables import AgentArticleUseRow, ArticleSuggestionRow, ArticleVersionRow
 
 
 def write_suggestion(act: RecordArticleShown, round_: Round, rows: WriteBuffer) -> None:
@@ -63,17 +63,17 @@ def write_account_assignment(act: SetCaseAccount, round_: Round, rows: WriteBuff
     )
 
 
-def write_link(act: RecordArticleLink, round_: Round, rows: WriteBuffer) -> None:
-    """Writes `RecordArticleLink`, in place of an earlier link of the same article and case."""
+def write_link(act: RecordAgentArticleUse, round_: Round, rows: WriteBuffer) -> None:
+    """Writes `RecordAgentArticleUse`, in place of an earlier link of the same article and case."""
     case = round_.case
     this = (
-        ArticleLinkRow.provider == case.provider,
-        ArticleLinkRow.case_id == case.id,
-        ArticleLinkRow.article == act.article,
+        AgentArticleUseRow.provider == case.provider,
+        AgentArticleUseRow.case_id == case.id,
+        AgentArticleUseRow.article == act.article,
     )
-    rows.statements.append(delete(ArticleLinkRow).where(*this).execution_options(synchronize_session=False))
+    rows.statements.append(delete(AgentArticleUseRow).where(*this).execution_options(synchronize_session=False))
     rows.statements.append(
-        insert(ArticleLinkRow).values(
+        insert(AgentArticleUseRow).values(
             provider=case.provider,
             case_id=case.id,
             article=act.article,
@@ -102,7 +102,7 @@ def write_draft(act: CreateDraft, round_: Round, rows: WriteBuffer) -> None:
             content=version_content(values),
         )
     )
-    write_link(RecordArticleLink(draft.id, "drafted", act.agent), round_, rows)
+    write_link(RecordAgentArticleUse(draft.id, "drafted", act.agent), round_, rows)
     rows.statements.append(bump_knowledge_counter())
 
 

@@ -19,7 +19,7 @@ from kb.learning.outcomes import (
     SuggestionOutcome,
     outcome_of,
 )
-from kb.storage.usage_tables import ArticleLinkRow, ArticleSuggestionRow, ArticleVersionRow
+from kb.storage.usage_tables import AgentArticleUseRow, ArticleSuggestionRow, ArticleVersionRow
 
 CASE_HISTORY_COLUMNS = (
     *(Case.id, Case.provider, Case.person_id, Case.contract, Case.opened_at, Case.dialog, Case.articles),
@@ -75,17 +75,17 @@ async def load_agent_links(session: AsyncSession, since: datetime) -> list[CaseA
     query = (
         select(
             *(
-                ArticleLinkRow.provider,
-                ArticleLinkRow.case_id,
-                ArticleLinkRow.article,
+                AgentArticleUseRow.provider,
+                AgentArticleUseRow.case_id,
+                AgentArticleUseRow.article,
                 Case.language,
-                ArticleLinkRow.kind,
+                AgentArticleUseRow.kind,
             ),
-            *(ArticleLinkRow.agent, ArticleLinkRow.note),
+            *(AgentArticleUseRow.agent, AgentArticleUseRow.note),
         )
-        .join(Case, and_(Case.provider == ArticleLinkRow.provider, Case.id == ArticleLinkRow.case_id))
-        .where(ArticleLinkRow.at >= since)
-        .order_by(ArticleLinkRow.at)
+        .join(Case, and_(Case.provider == AgentArticleUseRow.provider, Case.id == AgentArticleUseRow.case_id))
+        .where(AgentArticleUseRow.at >= since)
+        .order_by(AgentArticleUseRow.at)
     )
     return [CaseArticleLink(*row) for row in await session.execute(query)]
 
@@ -93,9 +93,9 @@ async def load_agent_links(session: AsyncSession, since: datetime) -> list[CaseA
 async def load_uncovered_cases(session: AsyncSession, since: datetime) -> list[Case]:
     """Cases that agents solved since and that have no article linked to or written from them, the oldest first."""
     covered = (
-        ArticleLinkRow.provider == Case.provider,
-        ArticleLinkRow.case_id == Case.id,
-        ArticleLinkRow.kind.in_(("linked", "drafted")),
+        AgentArticleUseRow.provider == Case.provider,
+        AgentArticleUseRow.case_id == Case.id,
+        AgentArticleUseRow.kind.in_(("linked", "drafted")),
     )
     query = (
         select(Case)

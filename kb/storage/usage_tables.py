@@ -34,7 +34,7 @@ class ArticleSuggestionRow(ProviderScopedRow, Base):
     __table_args__ = (Index("suggestions_came", "provider", "outcome_at"),)
 
 
-class ArticleLinkRow(ProviderScopedRow, Base):
+class AgentArticleUseRow(ProviderScopedRow, Base):
     """How agents used an article in one case; ``article`` is "" where they said that none belongs to it.
 
     ``kind`` is shown (the desk showed it to them), not_useful, linked (it solved the case), drafted (it was written

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mail.automatic import bounce_phrases, dsn, failed_recipients, header_features, original_message
-from mail.automatic.dsn import FailedRecipient, RecipientFields
+from mail.automatic.dsn import RecipientFields, ReportedRecipient
 from mail.automatic.header_features import DAEMON, POSTMASTER, ROLE_ACCOUNT, SenderFeatures
 from mail.automatic.original_message import OriginalMessage
 from mail.mime.addresses import Mailbox, fold_address
@@ -26,7 +26,7 @@ class DeliveryReport:
     """What a delivery report says. ``report_class`` is failed, delayed or delivered."""
 
     report_class: str
-    failed_recipients: tuple[FailedRecipient, ...] = ()
+    failed_recipients: tuple[ReportedRecipient, ...] = ()
     original: OriginalMessage = OriginalMessage()  # noqa: RUF009 - frozen
 
 
@@ -113,10 +113,10 @@ class _BounceEvidence:
             return words > 0 and (home or fields or (words == 2 and notice.has_status and notice.lists_recipient))
         return seen.has_bounce_subject and notice.begins_with_failure and (home or (fields and self.original.is_part))
 
-    def read_fields(self) -> tuple[str, tuple[FailedRecipient, ...]]:
+    def read_fields(self) -> tuple[str, tuple[ReportedRecipient, ...]]:
         """The class of the report, and whom it says it did not reach."""
         by_words = _choose_class_by_words(self.notice.lower_text, self.subject)
-        found: dict[tuple[str, str], FailedRecipient] = {}
+        found: dict[tuple[str, str], ReportedRecipient] = {}
         actions = []
         for one in self.fields:
             action = one.action() or by_words
@@ -125,7 +125,7 @@ class _BounceEvidence:
             actions.append(action)
             address = dsn.choose_address(one, self.original.recipients)
             if address and action in dsn.UNDELIVERED_ACTIONS:
-                found.setdefault((fold_address(address), action), FailedRecipient(address, one.status(), action))
+                found.setdefault((fold_address(address), action), ReportedRecipient(address, one.status(), action))
         kept = [
             one
             for one in found.values()
@@ -197,7 +197,7 @@ def parse_bounce(message: MimePart, sender: Mailbox, subject: str, text: str) ->
     if not bounced and report_class != "delivered":
         known = next((status for one in evidence.fields if (status := one.status())), "")
         bounced = tuple(
-            FailedRecipient(one, status or known, report_class) for one, status in evidence.find_recipients_by_words()
+            ReportedRecipient(one, status or known, report_class) for one, status in evidence.find_recipients_by_words()
         )
     return DeliveryReport(report_class, bounced, evidence.original)
 

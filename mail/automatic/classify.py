@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mail.automatic import autoreplies, bounces, header_features
-from mail.automatic.dsn import FailedRecipient
+from mail.automatic.dsn import ReportedRecipient
 from mail.automatic.original_message import OriginalMessage
 from mail.mime.addresses import Mailbox, fold_address, parse_mailboxes
 from mail.mime.headers import Headers
@@ -46,7 +46,7 @@ CHALLENGE_SENTENCES = (
 
 
 @dataclass(frozen=True, slots=True)
-class AutomaticSender:
+class SenderVerdict:
     """What kind of program sent a message, and what it reports.
 
     ``kind`` is "" for a person, else "own", "bounce", "feedback", "challenge", "list", "auto-reply" or "nobody".
@@ -57,11 +57,11 @@ class AutomaticSender:
 
     kind: str = ""
     report_class: str = "none"
-    failed_recipients: tuple[FailedRecipient, ...] = ()
+    failed_recipients: tuple[ReportedRecipient, ...] = ()
     original: OriginalMessage = OriginalMessage()  # noqa: RUF009 - frozen
 
 
-def classify_sender(message: MimePart, sender: Mailbox, address: str, subject: str, text: str) -> AutomaticSender:
+def classify_sender(message: MimePart, sender: Mailbox, address: str, subject: str, text: str) -> SenderVerdict:
     """What is known of a message's author.
 
     ``sender`` is its From, ``address`` the mailbox's own ("" where unknown), ``text`` all the text the message shows.
@@ -70,21 +70,21 @@ def classify_sender(message: MimePart, sender: Mailbox, address: str, subject: s
     if (address and fold_address(sender.address) == fold_address(address)) or _is_own_message_id(
         headers.get_first("message-id"), address
     ):
-        return AutomaticSender("own")
+        return SenderVerdict("own")
     if _is_feedback_report(message, sender, subject):
-        return AutomaticSender("feedback", "feedback")
+        return SenderVerdict("feedback", "feedback")
     if found := bounces.parse_bounce(message, sender, subject, text):
-        return AutomaticSender("bounce", found.report_class, found.failed_recipients, found.original)
+        return SenderVerdict("bounce", found.report_class, found.failed_recipients, found.original)
     if (
         kind := "challenge"
         if _is_challenge(headers, subject, text)
         else _find_autoreply_or_list(message, sender, subject, text)
     ):
-        return AutomaticSender(kind, kind)
+        return SenderVerdict(kind, kind)
     daemon = bool(sender.address) and header_features.find_robot_level(headers, sender) == header_features.DAEMON
     if daemon or autoreplies.forbids_autoreply(headers):
-        return AutomaticSender("auto-reply")
-    return AutomaticSender("" if sender.address else "nobody")
+        return SenderVerdict("auto-reply")
+    return SenderVerdict("" if sender.address else "nobody")
 
 
 def _find_autoreply_or_list(message: MimePart, sender: Mailbox, subject: str, text: str) -> str:

@@ -30,7 +30,7 @@ _KNOWN_FIELDS = frozenset({*_RECIPIENT_FIELDS, "action", "status", "diagnostic-c
 
 
 @dataclass(frozen=True, slots=True)
-class FailedRecipient:
+class ReportedRecipient:
     """One recipient a report speaks of. ``address`` is the one the sender wrote to, as far as the report tells.
 
     ``status`` is an enhanced status code of RFC 3463 ("5.1.1"), "" where nothing tells. ``action`` is "failed" or

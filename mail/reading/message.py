@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 from desk.language.detect import language_of
 from desk.model.messages import SenderAssurance
 from mail.automatic import classify
-from mail.automatic.dsn import FailedRecipient
+from mail.automatic.dsn import ReportedRecipient
 from mail.automatic.original_message import OriginalMessage
 from mail.content import attachments
 from mail.content import body as texts
@@ -61,7 +61,7 @@ class MailMessage:
     addresses in To, ``recipients`` all it was sent or delivered to, lower case. ``tokens`` are candidates, not
     verified. ``stub`` is the size in bytes of a mail that was left on the server, else 0. ``message_id``,
     ``in_reply_to`` and ``references`` keep their angle brackets. ``automatic``, ``report_class`` and ``bounced`` are as
-    in `mail.automatic.classify.AutomaticSender`.
+    in `mail.automatic.classify.SenderVerdict`.
     """
 
     sender: Mailbox
@@ -82,7 +82,7 @@ class MailMessage:
     tokens: tuple[str, ...] = ()
     automatic: str = ""
     report_class: str = "none"
-    failed_recipients: tuple[FailedRecipient, ...] = ()
+    failed_recipients: tuple[ReportedRecipient, ...] = ()
     original: OriginalMessage = OriginalMessage()  # noqa: RUF009 - frozen
     proof: SenderAssurance = SenderAssurance.CLAIMED
     language: str = ""

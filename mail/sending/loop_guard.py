@@ -26,8 +26,8 @@ from desk.model.acts import (
     Addressee,
     Facts,
     RuleAct,
+    SayReadyText,
     SayTemplate,
-    SayText,
     SuppressedAct,
     is_for_agents,
 )
@@ -36,7 +36,7 @@ from desk.model.core_facts import CaseContacts, CaseMatch
 from desk.model.events import Event, Inbound
 from desk.model.journal import PeerMuted
 from desk.model.messages import Address, File, RedeliveryPolicy
-from desk.model.shared_facts import AutomaticMessageAllowance, SendAllowances, SuppressionCode, SuppressionReason
+from desk.model.shared_facts import AutomaticMessageAllowance, MailSuppressionCode, SendAllowances, SuppressionReason
 from desk.pipeline.recipients import addresses_of
 
 MAX_PER_HOUR, HOUR = 3, timedelta(hours=1)
@@ -139,19 +139,19 @@ def compute_allowance(
     why: SuppressionReason | None = None
     mutes = False
     if own:
-        why = SuppressionReason(SuppressionCode.OWN_MAILBOX)
+        why = SuppressionReason(MailSuppressionCode.OWN_MAILBOX)
     elif notice and history.is_unsubscribed:
-        why = SuppressionReason(SuppressionCode.NO_NOTICES)
+        why = SuppressionReason(MailSuppressionCode.NO_NOTICES)
     elif history.muted_at is not None and not person and now - history.muted_at < WEEK:
-        why = SuppressionReason(SuppressionCode.MUTED)
+        why = SuppressionReason(MailSuppressionCode.MUTED)
     elif last_hour >= in_an_hour:
-        why, mutes = SuppressionReason(SuppressionCode.TOO_MANY_IN_AN_HOUR, in_an_hour), True
+        why, mutes = SuppressionReason(MailSuppressionCode.TOO_MANY_IN_AN_HOUR, in_an_hour), True
     elif len(week) >= in_a_week:
-        why, mutes = SuppressionReason(SuppressionCode.TOO_MANY_IN_A_WEEK, in_a_week), True
+        why, mutes = SuppressionReason(MailSuppressionCode.TOO_MANY_IN_A_WEEK, in_a_week), True
     elif not proved and any(now - at < DAY for at in week):
-        why = SuppressionReason(SuppressionCode.UNPROVED_TODAY)
+        why = SuppressionReason(MailSuppressionCode.UNPROVED_TODAY)
     elif not proved and history.sent_to_domain >= MAX_PER_DOMAIN:
-        why = SuppressionReason(SuppressionCode.UNPROVED_DOMAIN, MAX_PER_DOMAIN, domain_of(peer))
+        why = SuppressionReason(MailSuppressionCode.UNPROVED_DOMAIN, MAX_PER_DOMAIN, domain_of(peer))
     return AutomaticMessageAllowance(peer, history.last_number + 1, why, mutes)
 
 
@@ -168,7 +168,7 @@ def guard_loops(case: Case, inbound: Inbound[Event], facts: Facts, acts: Sequenc
     for act in acts:
         address = _find_mail_recipient(act, case, inbound, facts)
         allowed = allowances.of.get(address) if address else None
-        if allowed is None or not isinstance(act, (SayTemplate, SayText)):
+        if allowed is None or not isinstance(act, (SayTemplate, SayReadyText)):
             governed.append(act)
         elif allowed.refused:
             governed.append(SuppressedAct(act, allowed.refused))
@@ -186,7 +186,7 @@ def guard_loops(case: Case, inbound: Inbound[Event], facts: Facts, acts: Sequenc
 
 def _find_mail_recipient(act: RuleAct, case: Case, inbound: Inbound[Event], facts: Facts) -> Address | None:
     """The mail address this act writes to, None for another channel."""
-    if not isinstance(act, (SayTemplate, SayText)) or is_for_agents(act.to):
+    if not isinstance(act, (SayTemplate, SayReadyText)) or is_for_agents(act.to):
         return None
     contact = facts.get(CaseContacts) or CaseContacts(None, None, None)
     is_new = facts.need(CaseMatch).how in ("new", "none")

@@ -20,7 +20,7 @@ from desk.model.events import Said
 from desk.model.messages import Address
 from desk.model.shared_facts import AutomaticMessageAllowance, SendAllowances
 from desk.pipeline.arrival_round import Round, address_of, is_proved_sender
-from desk.pipeline.request_coalescing import RequestCoalescer
+from desk.pipeline.query_batching import QueryBatcher
 from desk.pipeline.write_buffer import WriteBuffer
 from desk.storage.database import Database
 from desk.understanding.message import understood
@@ -75,7 +75,7 @@ class SendAllowanceLookup:
     def __init__(self, database: Database, own: Iterable[str]) -> None:
         self._database = database
         self._own = frozenset(map(peer_of, own))
-        self._batcher = RequestCoalescer(self._load_batch)
+        self._batcher = QueryBatcher(self._load_batch)
 
     async def __call__(self, round_: Round) -> object | None:
         """An `SendAllowances`; None where nobody is reached by mail, or a person acts, whom nothing limits."""

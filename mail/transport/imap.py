@@ -18,7 +18,7 @@ from aioimaplib import aioimaplib
 
 from desk.model.settings import MailboxSettings
 from mail.transport.aioimaplib_protocol import CommandRefused, ConnectionBroken, ImapClient, LoginRefused
-from mail.transport.imap_fetch_response import FetchItem
+from mail.transport.imap_fetch_response import FetchLine
 from mail.transport.imap_metadata import FetchedMail, FolderStatus, MessageMetadata, parse_envelope
 from mail.transport.imap_syntax import format_uid_set, quote_folder, quote_string
 from mail.transport.tls import make_tls_context
@@ -207,7 +207,7 @@ class ImapConnection:
         await self._run_command("STORE", self._client.uid("STORE", uids, r"+FLAGS.SILENT (\Deleted)"))
         await self._run_command("EXPUNGE", self._client.uid("EXPUNGE", uids))
 
-    async def _fetch(self, uids: Sequence[int], what: str, longest: int, most: int = 0) -> list[FetchItem]:
+    async def _fetch(self, uids: Sequence[int], what: str, longest: int, most: int = 0) -> list[FetchLine]:
         """The items of a FETCH, whose literals have at most ``longest`` bytes each, and ``most`` together."""
         if not uids:
             return []

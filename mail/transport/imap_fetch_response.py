@@ -20,7 +20,7 @@ class ResponseTooLarge(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class FetchItem:
+class FetchLine:
     """One ``* n FETCH (...)``: the words outside literals, and the first literal."""
 
     text: bytes
@@ -37,7 +37,7 @@ class FetchResponse:
     tag: bytes
     max_literal_bytes: int
     bytes_left: int
-    items: list[FetchItem] = field(default_factory=list)
+    items: list[FetchLine] = field(default_factory=list)
     other_lines: list[bytes] = field(default_factory=list)
     status: bytes = b""
     rest: bytes = b""
@@ -103,10 +103,10 @@ class FetchResponse:
     def _end_line(self, line: bytes) -> bool:
         """One whole answer is there. True when it is the tagged one."""
         if self._line_parts:
-            self.items.append(FetchItem(b" ".join([*self._line_parts, line]), self._literals[0]))
+            self.items.append(FetchLine(b" ".join([*self._line_parts, line]), self._literals[0]))
             self._line_parts, self._literals = [], []
         elif _FETCH.match(line):
-            self.items.append(FetchItem(line, None))
+            self.items.append(FetchLine(line, None))
         elif line.startswith(b"* "):
             self.other_lines.append(line)
         elif line.startswith(self.tag + b" "):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from mail.transport.imap_fetch_response import FetchItem
+from mail.transport.imap_fetch_response import FetchLine
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -62,7 +62,7 @@ class FetchedMail:
     body: bytes | None
 
 
-def parse_envelope(item: FetchItem, header: bytes = b"") -> MessageMetadata | None:
+def parse_envelope(item: FetchLine, header: bytes = b"") -> MessageMetadata | None:
     """The envelope in one answer; None where it has none."""
     uid, size, internal = _UID.search(item.text), _SIZE.search(item.text), _INTERNALDATE.search(item.text)
     if uid is None or size is None:

@@ -6,7 +6,7 @@ import pytest
 
 from desk.model.agent_operations import DeclareNoArticle, Resolve
 from desk.model.events import OperationOrdered
-from desk.model.messages import Address, Arrival
+from desk.model.messages import Address, ClaimedArrival
 from desk.pipeline.internal_channel import ReceiveOnlyChannel, order_message
 from mail.channel import inbound_of
 from mail.mime.addresses import fold_address
@@ -34,7 +34,7 @@ def test_a_letter_like_k_is_not_a_k_of_somebodys_address() -> None:
     letter = read_message(
         f"From: {sender}\r\n\r\nнет интернета\r\n".encode(), MailboxReadingOptions("support@sever.test")
     )
-    arrival = Arrival(1, "mail:main", "k", "l", b"", AT)
+    arrival = ClaimedArrival(1, "mail:main", "k", "l", b"", AT)
     assert inbound_of(letter, arrival, "sever").sender == Address("mail", "mail:main", "ann\u212aa@example.test")
     assert fold_address("ANNA@Example.TEST") == "anna@example.test"
 
@@ -43,10 +43,12 @@ async def test_what_a_terminal_could_not_spell_is_kept_all_the_same() -> None:
     """Bytes that are no UTF-8 reach a command as halves of surrogate pairs, which no database takes."""
     order = Resolve("линия \udcff\0", DeclareNoArticle("\udcff"))
     raw = order_message(order, AT, provider="sever", number="1", agent="ivanova")
-    one = await ReceiveOnlyChannel("desk", {}, nothing).hear(Arrival(1, raw.channel, raw.key, raw.lane, raw.body, AT))
+    one = await ReceiveOnlyChannel("desk", {}, nothing).hear(
+        ClaimedArrival(1, raw.channel, raw.key, raw.lane, raw.body, AT)
+    )
     assert one.event == OperationOrdered(Resolve("линия \ufffd\ufffd", DeclareNoArticle("\ufffd")))
 
 
-async def nothing(arrival_id: int) -> Arrival:
+async def nothing(arrival_id: int) -> ClaimedArrival:
     """Nothing is read again here."""
     raise LookupError(arrival_id)

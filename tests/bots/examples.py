@@ -8,7 +8,7 @@ from typing import Any
 
 from bots.parse_update import UpdateParser
 from desk.model.events import Inbound
-from desk.model.messages import Arrival
+from desk.model.messages import ClaimedArrival
 
 AT = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 CHANNEL = "telegram:desk"
@@ -49,4 +49,6 @@ def inbound(kind: str = "message", moved_to: int = 0, **event: Any) -> Inbound[A
 def hears(update: object, moved_to: int = 0) -> Inbound[Any]:
     """Hears one update, as it lies in the inbox."""
     body = update if isinstance(update, bytes) else json.dumps(update).encode("ascii")
-    return UpdateParser("desk", "sever", AGENTS, moved_to).hear(Arrival(1, CHANNEL, "1", f"{CHANNEL}:42", body, AT))
+    return UpdateParser("desk", "sever", AGENTS, moved_to).hear(
+        ClaimedArrival(1, CHANNEL, "1", f"{CHANNEL}:42", body, AT)
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bots.agent_commands import case_number, parse_agent_message
+from bots.parse_agent_message import case_number, parse_agent_message
 from desk.language.typed_durations import parse_minutes
 from desk.model.agent_operations import (
     AddNote,

@@ -12,7 +12,7 @@ import pytest
 from bots.channel import TelegramChannel
 from desk.model.channel import Channel, ExtraWrite
 from desk.model.events import Said
-from desk.model.messages import Arrival, RawMessage, UnreadableMessage
+from desk.model.messages import ClaimedArrival, RawMessage, UnreadableMessage
 from desk.model.settings import TelegramBotSettings
 from tests.bots.examples import AT, CHANNEL, message
 from tests.peers.botapi import Bot, User
@@ -22,8 +22,8 @@ async def no_files(source: str) -> bytes:
     raise LookupError(source)
 
 
-def arrived(update: object) -> Arrival:
-    return Arrival(1, CHANNEL, "1", f"{CHANNEL}:42", json.dumps(update).encode(), AT)
+def arrived(update: object) -> ClaimedArrival:
+    return ClaimedArrival(1, CHANNEL, "1", f"{CHANNEL}:42", json.dumps(update).encode(), AT)
 
 
 async def test_it_has_a_name_a_channel_a_provider_and_buttons(settings: TelegramBotSettings) -> None:

@@ -12,8 +12,8 @@ from desk.model.acts import (
     AgentAddressee,
     Audience,
     ExternalAddressee,
+    SayReadyText,
     SayTemplate,
-    SayText,
     TeamAddressee,
     TopicAddressee,
     is_for_agents,
@@ -101,7 +101,7 @@ def test_who_is_an_agent() -> None:
     ("act", "to", "priority"),
     [
         (SayTemplate("hello"), ANNA, SendPriority.DIALOG),
-        (SayText(RichText("hello")), ANNA, SendPriority.DIALOG),
+        (SayReadyText(RichText("hello")), ANNA, SendPriority.DIALOG),
         (SayTemplate("eta_told", to=Addressee.ON_FILE), ON_FILE, SendPriority.NOTICE),
         (SayTemplate("agent_says", to=Addressee.ON_FILE, human=True), ON_FILE, SendPriority.DIALOG),
         (SayTemplate("agents_new", to=Addressee.AGENTS), GROUP, SendPriority.DIALOG),

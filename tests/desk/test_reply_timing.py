@@ -10,7 +10,7 @@ import pytest
 from desk.model.core_facts import ReplyTiming
 from desk.model.dialog_state import CONSENT, NOTHING_ASKED, QUESTION, SELF_HELP, Expecting
 from desk.model.events import CaseReference, Event, Inbound, MessagePiece, Pressed, Said
-from desk.model.messages import Address, Arrival, File
+from desk.model.messages import Address, ClaimedArrival, File
 from desk.pipeline.joining import goes_with, joined
 from desk.pipeline.reply_timing import reply_timing_of
 from desk.queues.question_delivery_times import SentQuestion, question_from, stored_question
@@ -148,5 +148,5 @@ def edited(message: Inbound[Event]) -> Inbound[Event]:
     return replace(message, event=Said(message.text, message.text, edited=True))
 
 
-def arrival(number: int) -> Arrival:
-    return Arrival(number, "telegram:main", str(number), "telegram:main:1", b"{}", NOW)
+def arrival(number: int) -> ClaimedArrival:
+    return ClaimedArrival(number, "telegram:main", str(number), "telegram:main:1", b"{}", NOW)

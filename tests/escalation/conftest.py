@@ -33,6 +33,6 @@ def meaning(monkeypatch: pytest.MonkeyPatch) -> Understands:
         return text
 
     SENTENCES.clear()
-    for module in ("consent_rules", "waiting_rules"):
+    for module in ("consent_rules", "registered_case_rules"):
         monkeypatch.setattr(f"escalation.{module}.understood", _understood)
     return means

@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from desk.model.channel import Channel, ChannelCapabilities
 from desk.model.channel_registry import ChannelRegistry
-from desk.model.messages import Arrival, ClaimedDeparture, RawMessage, RedeliveryPolicy, SendResult, Sent
+from desk.model.messages import ClaimedArrival, ClaimedDeparture, RawMessage, RedeliveryPolicy, SendResult, Sent
 from desk.pipeline.send import OutboxSender
 from desk.queues import inbox, outbox, pieces
 from desk.storage.database import Database, is_database_trouble
@@ -36,7 +36,7 @@ class Lines:
     def __init__(self, database: Database, seed: int) -> None:
         self.database, self.random, self.now = database, random.Random(seed), NOW
         self.written = 0
-        self.hung: list[tuple[datetime, Arrival]] = []
+        self.hung: list[tuple[datetime, ClaimedArrival]] = []
         self.late: dict[str, timedelta] = {}
 
     async def someone_writes(self) -> None:
@@ -55,7 +55,7 @@ class Lines:
         for arrival in await inbox.claim(self.database, holder, self.now, self.random.choice((1, 2, 100))):
             await self._becomes(arrival, holder, self.random.random())
 
-    async def _becomes(self, arrival: Arrival, holder: str, luck: float) -> None:
+    async def _becomes(self, arrival: ClaimedArrival, holder: str, luck: float) -> None:
         if luck < 0.15:
             async with self.database.work() as connection:
                 await inbox.postpone(connection, holder, dict.fromkeys(arrival.ids, self.now + STEP / 2))
@@ -69,7 +69,7 @@ class Lines:
         else:
             await self.decided(arrival)
 
-    async def decided(self, arrival: Arrival) -> None:
+    async def decided(self, arrival: ClaimedArrival) -> None:
         """These are done."""
         async with self.database.work() as connection:
             await connection.execute(

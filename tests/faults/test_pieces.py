@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from desk.model.messages import Arrival, RawMessage
+from desk.model.messages import ClaimedArrival, RawMessage
 from desk.queues import inbox, pieces
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals
@@ -111,7 +111,7 @@ async def test_no_more_are_joined_than_a_message_may_have(database: Database) ->
     assert len(found) == pieces.MOST_PIECES
 
 
-async def done(database: Database, found: Sequence[Arrival]) -> None:
+async def done(database: Database, found: Sequence[ClaimedArrival]) -> None:
     """These are decided."""
     ids = [name for one in found for name in one.ids]
     async with database.work() as connection:

@@ -12,7 +12,7 @@ from desk.model.case import Case
 from desk.model.core_facts import PressedInTime
 from desk.model.dialog_state import CONSENT, QUESTION, SELF_HELP, DialogState, Expecting
 from desk.model.events import Inbound, Pressed
-from desk.model.messages import Address, Arrival
+from desk.model.messages import Address, ClaimedArrival
 from desk.model.provider_files import Provider
 from desk.pipeline.arrival_round import Round
 from desk.pipeline.reply_timing import put_presses
@@ -73,7 +73,7 @@ async def test_nothing_is_closed_by_a_press_of_an_earlier_prompt(owner: str) -> 
     press = Inbound("telegram:main", Address("telegram", "telegram:main", "1"), NOW, Pressed(1, 1, "yes"), message="50")
     case = Case(provider="sever", id=1, person_id=1, language="ru", opened_at=NOW, updated_at=NOW)
     case.dialog_state = DialogState(Expecting(owner), prompt=2)
-    arrival = Arrival(1, "telegram:main", "1", "telegram:main:1", b"{}", NOW)
+    arrival = ClaimedArrival(1, "telegram:main", "1", "telegram:main:1", b"{}", NOW)
     ids = RepeatableRoundIds(NOW, 1)
     late = Round(arrival, press, cast(Provider, None), NOW, ids, case, is_new=False)
     await put_presses(cast(AsyncSession, None), [late])

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from console.runtime.rules import RULEBOOK
 from desk.language.rich_text import RichText
-from desk.model.acts import AddJournalEntry, Facts, RuleAct, SayTemplate, SayText
+from desk.model.acts import AddJournalEntry, Facts, RuleAct, SayReadyText, SayTemplate
 from desk.model.case import Case
 from desk.model.channel import ChannelCapabilities
 from desk.model.core_facts import CaseContacts, CaseMatch, Now
@@ -113,7 +113,7 @@ class Talk:
     @property
     def shown(self) -> str:
         """Every text of the last answer that stands already: questions and articles."""
-        return "\n".join(act.text.plain for act in self.acts if isinstance(act, SayText))
+        return "\n".join(act.text.plain for act in self.acts if isinstance(act, SayReadyText))
 
     @property
     def words(self) -> list[str]:
@@ -123,7 +123,7 @@ class Talk:
     @property
     def files(self) -> list[str]:
         """The names of the pictures shown."""
-        return [file.name for act in self.acts if isinstance(act, SayText) for file in act.files]
+        return [file.name for act in self.acts if isinstance(act, SayReadyText) for file in act.files]
 
     @property
     def records(self) -> list[JournalEntryData]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from desk.language.rich_text import TextSpan
 from desk.model.messages import RenderedButton
+from intake.engine.builtin_labels import UNKNOWN
 from intake.engine.engine import (
     dialog_outcome,
     known_answers,
@@ -17,7 +18,6 @@ from intake.engine.engine import (
     render_question,
 )
 from intake.engine.findings import case_findings
-from intake.engine.labels import UNKNOWN
 from intake.engine.letters.questions import render_letter
 from intake.engine.model import Dialog, Question
 from tests.intake.examples import MOSCOW, NO_INTERNET, PACKAGED, question, small_dialog

@@ -8,9 +8,9 @@ import pytest
 from console.commands.understanding.dialog import answer_as_json
 from console.runtime.content_folders import TEMPLATES
 from desk.language.normalize import normalized
+from intake.desk_sentences import read_sentences
 from intake.engine.letters.questions import first_letter_questions
 from intake.engine.letters.reading import read_letter
-from intake.letter_sentences import read_sentences
 from tests.intake.examples import MOSCOW, NOW, PACKAGED
 from tests.intake.letter_bodies import letter_body, letters_of
 

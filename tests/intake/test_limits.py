@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from desk.model.provider_files import FloodLimits, InvalidProvider, load
+from desk.model.provider_files import AbuseLimits, InvalidProvider, load
 from intake.identity.guess_budget import CountedGuess, GuessBudget, is_lookup_allowed, next_guess
 from intake.limits.rate_limiter import RateLimiter
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
-USUAL = GuessBudget.of(FloodLimits())
+USUAL = GuessBudget.of(AbuseLimits())
 
 
 def looked_up(guessers: int, guesses: int, within: timedelta) -> int:
@@ -35,8 +35,8 @@ def test_of_ten_thousand_guesses_no_more_than_the_budget_reach_the_source() -> N
 
 def test_when_many_honest_people_write_some_of_them_may_mistype() -> None:
     """Two found for each that was not, and nobody is turned away; one who guesses has no more for that."""
-    assert [GuessBudget.of(FloodLimits(), found).all for found in (0, 39, 40, 400)] == [20, 20, 40, 220]
-    assert GuessBudget.of(FloodLimits(), 400).person == 5
+    assert [GuessBudget.of(AbuseLimits(), found).all for found in (0, 39, 40, 400)] == [20, 20, 40, 220]
+    assert GuessBudget.of(AbuseLimits(), 400).person == 5
 
 
 def test_another_address_of_the_same_person_has_no_budget_of_its_own() -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from desk.model.acts import EmitArrival, SayTemplate, SayText
+from desk.model.acts import EmitArrival, SayReadyText, SayTemplate
 from desk.model.shared_facts import IdentityClaim
 from tests.intake.examples import NO_INTERNET, PACKAGED, small_dialog
 from tests.intake.talk import ACCOUNT, Talk
@@ -86,8 +86,8 @@ class TestAgain:
             if talk.case.registered:
                 break
             talk.says("хм, даже не понимаю о чём вы")
-            prompts = [act for act in talk.acts if isinstance(act, (SayText, SayTemplate))]
-            shown = "\n".join(one.text.plain if isinstance(one, SayText) else one.template for one in prompts)
+            prompts = [act for act in talk.acts if isinstance(act, (SayReadyText, SayTemplate))]
+            shown = "\n".join(one.text.plain if isinstance(one, SayReadyText) else one.template for one in prompts)
             assert shown != last
             last = shown
         assert talk.case.registered

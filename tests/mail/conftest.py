@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from desk.model.channel import ExtraWrite
-from desk.model.messages import Arrival, RawMessage
+from desk.model.messages import ClaimedArrival, RawMessage
 from desk.model.settings import MailboxSettings
 from desk.queues import inbox
 from desk.storage.base import METADATA
@@ -89,7 +89,7 @@ class Hall:
                         return
                 await asyncio.sleep(0.02)
 
-    async def arrived(self, count: int, timeout: float = 60) -> list[Arrival]:
+    async def arrived(self, count: int, timeout: float = 60) -> list[ClaimedArrival]:
         """The first ``count`` arrivals. Raises `AssertionError` when they do not come."""
         until = asyncio.get_running_loop().time() + timeout
         while len(found := await self.arrivals()) < count:
@@ -97,11 +97,14 @@ class Hall:
             await asyncio.sleep(0.02)
         return found
 
-    async def arrivals(self) -> list[Arrival]:
+    async def arrivals(self) -> list[ClaimedArrival]:
         """Everything that arrived so far, as a worker would get it."""
         columns = [arrivals.c[name] for name in ("id", "channel", "key", "lane", "body", "received_at")]
         async with self.database.look() as connection:
-            return [Arrival(*row) for row in (await connection.execute(select(*columns).order_by(arrivals.c.id))).all()]
+            return [
+                ClaimedArrival(*row)
+                for row in (await connection.execute(select(*columns).order_by(arrivals.c.id))).all()
+            ]
 
 
 @pytest.fixture
@@ -138,6 +141,6 @@ def letter(text: str = "Нет интернета", sender: str = "ivan@mail.tes
     return f"{head}Content-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n".encode()
 
 
-def arrival(raw: bytes, channel: str = "mail:support") -> Arrival:
+def arrival(raw: bytes, channel: str = "mail:support") -> ClaimedArrival:
     """Bytes as a worker gets them."""
-    return Arrival(7, channel, "1:1", "lane", raw, datetime(2026, 11, 20, 9, 0, tzinfo=UTC))
+    return ClaimedArrival(7, channel, "1:1", "lane", raw, datetime(2026, 11, 20, 9, 0, tzinfo=UTC))

@@ -13,7 +13,7 @@ from typing import Any
 
 from desk.language.normalize import normalized
 from desk.language.rich_text import RichText
-from desk.model.acts import RuleAct, SayTemplate, SayText
+from desk.model.acts import RuleAct, SayReadyText, SayTemplate
 from desk.model.dialog_state import CONSENT, IDENTIFIER, QUESTION, SELF_HELP, SUMMARY
 from desk.model.shared_facts import ArticleSuggestion, ArticleSuggestions
 from desk.model.states import CaseState
@@ -271,9 +271,9 @@ def _is_over(talk: Talk) -> bool:
 def _prompt(acts: Sequence[RuleAct]) -> list[str]:
     """What was said last, as far as it can be compared."""
     return [
-        one.text.plain if isinstance(one, SayText) else f"{one.template} {one.names.get('again', '')}"
+        one.text.plain if isinstance(one, SayReadyText) else f"{one.template} {one.names.get('again', '')}"
         for one in acts
-        if isinstance(one, (SayText, SayTemplate))
+        if isinstance(one, (SayReadyText, SayTemplate))
     ]
 
 

@@ -10,7 +10,15 @@ from sqlalchemy import select
 
 from console.runtime.wiring import build_application
 from desk.language.rich_text import RichText
-from desk.model.acts import Addressee, AgentAddressee, Button, ExternalAddressee, SayText, TeamAddressee, TopicAddressee
+from desk.model.acts import (
+    Addressee,
+    AgentAddressee,
+    Button,
+    ExternalAddressee,
+    SayReadyText,
+    TeamAddressee,
+    TopicAddressee,
+)
 from desk.model.journal import JournalEntry
 from desk.model.messages import SendPriority
 from desk.model.settings import MailboxSettings, MailServer, Secret, Settings, TelegramBotSettings
@@ -52,9 +60,9 @@ async def test_agents_read_it_in_their_group_or_in_its_topic(bench: Bench) -> No
     button = ((Button("ok", label="OK"),),)
     await bench.says(
         "first",
-        SayText(RichText("team"), TeamAddressee("l1"), button),
-        SayText(RichText("topic"), TopicAddressee(5), button),
-        SayText(RichText("agent"), AgentAddressee("ivanova")),
+        SayReadyText(RichText("team"), TeamAddressee("l1"), button),
+        SayReadyText(RichText("topic"), TopicAddressee(5), button),
+        SayReadyText(RichText("agent"), AgentAddressee("ivanova")),
     )
     found = await sent(bench)
     assert {row.lane for row in found.values()} == {"telegram:main:-1001"}
@@ -67,7 +75,7 @@ async def test_agents_read_it_in_their_group_or_in_its_topic(bench: Bench) -> No
 
 async def test_somebody_outside_gets_mail_and_is_no_party_to_the_case(bench: Bench) -> None:
     """The journal has it, for agents only."""
-    await bench.says("first", SayText(RichText("help us"), ExternalAddressee("mail", "noc@carrier.test")))
+    await bench.says("first", SayReadyText(RichText("help us"), ExternalAddressee("mail", "noc@carrier.test")))
     (row,) = (await sent(bench)).values()
     assert (row.channel, row.kind) == ("mail:support", "mail")
     assert "noc@carrier.test" in str(row.body)
@@ -77,5 +85,5 @@ async def test_somebody_outside_gets_mail_and_is_no_party_to_the_case(bench: Ben
 
 
 async def test_what_is_said_to_the_person_stays_as_it_was(bench: Bench) -> None:
-    await bench.says("first", SayText(RichText("hello")), SayText(RichText("card"), Addressee.AGENTS))
+    await bench.says("first", SayReadyText(RichText("hello")), SayReadyText(RichText("card"), Addressee.AGENTS))
     assert {row.lane for row in (await sent(bench)).values()} == {"chat:sever:anna", "telegram:main:-1001"}

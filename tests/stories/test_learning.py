@@ -14,7 +14,7 @@ from kb.storage.article_store import load_articles
 from kb.storage.article_versions import save_edition
 from kb.storage.phrase_store import load_learned_phrasings
 from kb.storage.usage_queries import load_outcomes
-from kb.storage.usage_tables import ArticleLinkRow
+from kb.storage.usage_tables import AgentArticleUseRow
 from tests import wording
 from tests.stories.conftest import Newcomer
 from tests.stories.desk import AgentsGroup, Desk, eventually
@@ -29,7 +29,7 @@ async def links(desk: Desk, provider: str = "sever") -> list[tuple[str, str, str
     database = Database(desk.settings.database)
     try:
         async with database.read(provider) as session:
-            rows = (await session.scalars(select(ArticleLinkRow).order_by(ArticleLinkRow.at))).all()
+            rows = (await session.scalars(select(AgentArticleUseRow).order_by(AgentArticleUseRow.at))).all()
             return [(one.article, one.kind, one.agent, one.note) for one in rows]
     finally:
         await database.close()

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.language.detect import language_of
-from desk.understanding.phrase_book import PhraseBook, WordClasses, braces_expanded
+from desk.understanding.phrase_patterns import PhraseBook, WordClasses, braces_expanded
 from desk.understanding.reading.message_words import words_of
 from desk.understanding.reading.observations import Act, Context, Situation
 from desk.understanding.reading.word_mender import WordMender

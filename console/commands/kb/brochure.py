@@ -28,7 +28,7 @@ from desk.clock import now
 from desk.model.media_types import PICTURES
 
 if TYPE_CHECKING:
-    from console.commands.brochure_printer import Brochure, QrCodeContent
+    from console.commands.brochure_file import Brochure, QrCodeContent
     from desk.model.provider_files import Provider
     from desk.model.settings import Settings
     from kb.content.article_files import Article
@@ -90,7 +90,7 @@ def brochure(
 
 
 async def _build(folder: DeskFolder, name: str, language: str | None, top: int, bot: str) -> Brochure:
-    from console.commands.brochure_printer import Brochure  # noqa: PLC0415
+    from console.commands.brochure_file import Brochure  # noqa: PLC0415
     from console.runtime.content_folders import ARTICLES, TEMPLATES, ContentSearchPath  # noqa: PLC0415
     from kb.content import brochure_selection as making  # noqa: PLC0415
 
@@ -193,14 +193,14 @@ async def _articles_and_uses(
     settings: Settings, providers: Mapping[str, Provider], provider: str
 ) -> tuple[list[Article], Mapping[str, int]]:
     """Every article as the database has it, and how often each was reused."""
-    from console.runtime.article_index_loader import ArticleIndexLoader  # noqa: PLC0415
+    from console.runtime.knowledge_loader import KnowledgeLoader  # noqa: PLC0415
     from kb.content.article_files import InvalidArticle, with_shared_languages  # noqa: PLC0415
     from kb.learning.outcomes import tally_by_article  # noqa: PLC0415
     from kb.storage import article_store, usage_queries  # noqa: PLC0415
 
     async with open_database(settings) as database:
         try:
-            await ArticleIndexLoader(database, settings, providers).import_files()
+            await KnowledgeLoader(database, settings, providers).import_files()
         except InvalidArticle as error:
             refuse(str(error), WRONG)
         async with database.look() as connection:
@@ -251,7 +251,7 @@ async def _ask_telegram(settings: Settings, provider: str) -> str:
 
 def _qr_code(rows: Mapping[str, Any], words: BrochureWords) -> QrCodeContent | None:
     """To the bot; to the mailbox where there is none; else to the site."""
-    from console.commands.brochure_printer import QrCodeContent  # noqa: PLC0415
+    from console.commands.brochure_file import QrCodeContent  # noqa: PLC0415
     from kb.content.brochure_selection import with_no_break_spaces  # noqa: PLC0415
 
     for kind in ("bot", "mail", "site"):
@@ -285,12 +285,12 @@ def _logos(settings: Settings, provider: str) -> list[Path]:
 
 
 def _write_file(brochure: Brochure, output: Path) -> None:
-    from console.commands.brochure_printer import CannotPrint, as_html, as_pdf  # noqa: PLC0415
+    from console.commands.brochure_file import TypesettingRefused, as_html, as_pdf  # noqa: PLC0415
 
     html = output.suffix.lower() == ".html"
     try:
         output.write_bytes(as_html(brochure).encode() if html else as_pdf(brochure))
-    except CannotPrint as error:
+    except TypesettingRefused as error:
         refuse(f"the brochure cannot be printed: {error}", WRONG)
     except OSError as error:
         refuse(f"{output} cannot be written: {error.strerror}", WRONG)

@@ -109,7 +109,7 @@ def history(folder: DeskFolder, article: str, provider: str, language: str | Non
 
 async def _require_agent(folder: DeskFolder, provider: str, agent: str) -> None:
     """Ends the command unless there is such a provider, and such an agent there or anywhere."""
-    from console.commands.acting import require_agent  # noqa: PLC0415
+    from console.commands.command_actor import require_agent  # noqa: PLC0415
 
     folder.require_provider(provider)
     async with open_database(folder.settings()) as database:

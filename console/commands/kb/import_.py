@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from console.commands.acting import acting, actor_of
+from console.commands.command_actor import acting, actor_of
 from console.terminal.context import (
     OK,
     REFUSED,

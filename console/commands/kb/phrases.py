@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from console.commands.acting import acting, actor_of
+from console.commands.command_actor import acting, actor_of
 from console.terminal.context import (
     NO_SUCH,
     USAGE,
@@ -154,12 +154,12 @@ async def _forget_person(folder: DeskFolder, number: str, provider: str, agent: 
 
 async def _rebuild_index(folder: DeskFolder, database: Database, providers: set[str]) -> None:
     """The saved index holds the words too: it goes, and is made again without them."""
-    from console.runtime.article_index_loader import ArticleIndexLoader  # noqa: PLC0415
+    from console.runtime.knowledge_loader import KnowledgeLoader  # noqa: PLC0415
 
     if not providers:
         return
     settings = folder.settings()
-    article_loader = ArticleIndexLoader(database, settings, folder.providers())
+    article_loader = KnowledgeLoader(database, settings, folder.providers())
     article_loader.drop_indexes(providers)
     await article_loader.build_knowledge_base()
 

@@ -24,7 +24,7 @@ from console.terminal.context import (
 from desk.language.detect import LANGUAGES
 
 if TYPE_CHECKING:
-    from kb.search.knowledge_base import KnowledgeBase
+    from kb.search.knowledge_of_all_providers import KnowledgeOfAllProviders
     from kb.search.matcher import ArticleMatch, SearchAnswer
 
 PROGRESS = 500
@@ -94,14 +94,14 @@ def _language(question: Mapping[str, Any]) -> str:
     return named if named in LANGUAGES else ""
 
 
-async def load_knowledge_base(folder: DeskFolder, provider: str = "") -> KnowledgeBase:
+async def load_knowledge_base(folder: DeskFolder, provider: str = "") -> KnowledgeOfAllProviders:
     """The desk's knowledge as `serve` would have it."""
-    from console.runtime.article_index_loader import ArticleIndexLoader  # noqa: PLC0415
+    from console.runtime.knowledge_loader import KnowledgeLoader  # noqa: PLC0415
 
     settings, providers = folder.settings(), folder.providers()
     folder.require_provider(provider)
     async with open_database(settings) as database:
-        article_loader = ArticleIndexLoader(database, settings, providers)
+        article_loader = KnowledgeLoader(database, settings, providers)
         await article_loader.import_files()
         return await article_loader.build_knowledge_base()
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from console.commands.acting import acting, actor_of
+from console.commands.command_actor import acting, actor_of
 from console.terminal.context import (
     NO_SUCH,
     DeskFolder,

@@ -10,7 +10,7 @@ import click
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from console.commands.acting import acting, actor_of
+from console.commands.command_actor import acting, actor_of
 from console.commands.quarantine import print_quarantined, replay, show_quarantine
 from console.commands.unproved_mail import accept_pending, list_pending, refuse_pending, show_pending
 from console.terminal.context import NO_SUCH, DeskFolder, json_option, open_database, pass_folder, refuse, run

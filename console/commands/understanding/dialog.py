@@ -14,11 +14,11 @@ from console.runtime.content_folders import DIALOGS, TEMPLATES, ContentSearchPat
 from console.terminal.context import USAGE, CommandError, DeskFolder, json_option, pass_folder, refuse
 from desk.language.detect import LANGUAGES
 from desk.language.templates import Templates
+from intake.desk_sentences import read_sentences
 from intake.engine.answer_parsing import ParsedAnswer
 from intake.engine.letters.questions import first_letter_questions, render_letter
 from intake.engine.letters.reading import read_letter
 from intake.engine.model import Dialog, DialogSet, InvalidDialog, Question, parse_dialog
-from intake.letter_sentences import read_sentences
 
 language_option = click.option(
     "--language", type=click.Choice(list(LANGUAGES)), default="ru", show_default=True, help="The letter's language."

@@ -37,7 +37,7 @@ class Tally:
 
 
 @dataclass(slots=True)
-class Scores:
+class EvaluationTallies:
     """The tallies by (name, language), and the sentences that were misunderstood."""
 
     tallies: dict[tuple[str, str], Tally] = field(default_factory=lambda: defaultdict(Tally))
@@ -77,10 +77,10 @@ class Scores:
         return [f"{self.count} sentences", head, *rows, *(f"  {one}" for one in self.mistakes)]
 
 
-def score_lines(lines: Sequence[Line], understood: Callable[[Line], Line]) -> Scores:
+def score_lines(lines: Sequence[Line], understood: Callable[[Line], Line]) -> EvaluationTallies:
     """Scores a labelled file. A line may tell "acts" (all that are there, of those the file speaks of), "not_acts",
     "closes", and "slots" and "keys" with their values: null where there must be none, `ANY_VALUE` where any will do."""
-    scores = Scores(count=len(lines))
+    scores = EvaluationTallies(count=len(lines))
     spoken_of = {act for line in lines for act in (*line.get("acts", ()), *line.get("not_acts", ()))}
     for line in lines:
         found, text = understood(line), str(line["text"])

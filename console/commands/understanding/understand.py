@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from console.commands.understanding.evaluation import Scores, score_lines
+from console.commands.understanding.evaluation import EvaluationTallies, score_lines
 from console.runtime.content_folders import DIALOGS, ContentSearchPath
 from console.terminal.context import USAGE, CommandError, DeskFolder, json_option, pass_folder, refuse
 from desk.understanding.reading.observations import Context, Situation, Understanding
@@ -159,7 +159,7 @@ def as_json(found: Understanding, dialogs: DialogSet) -> dict[str, Any]:
     }
 
 
-def _print_scores(scores: Scores, as_json_: bool) -> None:
+def _print_scores(scores: EvaluationTallies, as_json_: bool) -> None:
     if as_json_:
         click.echo(json.dumps(scores.as_json(), ensure_ascii=False))
         return

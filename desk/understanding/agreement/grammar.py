@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-from desk.understanding.agreement.lexicon import Piece, compiled, lexicon
+from desk.understanding.agreement.lexicon import ClassifiedPhrase, compiled, lexicon
 
 MAX_PIECES = 60
 """Pieces of a message that is accounted for; nobody agrees at greater length."""
@@ -76,7 +76,7 @@ def _grammar() -> _Grammar:
     )
 
 
-def accounted(pieces: Sequence[Piece], clause_starts: Sequence[bool]) -> frozenset[Chunk] | None:
+def accounted(pieces: Sequence[ClassifiedPhrase], clause_starts: Sequence[bool]) -> frozenset[Chunk] | None:
     """What the chunks do that the pieces make, if no piece is left over; of several ways to cut the message, one that
     closes. ``clause_starts`` tells for each piece whether a sign of punctuation stands before it."""
     grammar = _grammar()

@@ -29,7 +29,7 @@ _Mend: TypeAlias = Callable[[str], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ClassifiedPhrase:
     """A word or a phrase of a known class (or `UNKNOWN`), and its place in the text."""
 
     code: str
@@ -72,7 +72,7 @@ class WordClasses:
             same_start.append((words, name))
             same_start.sort(key=lambda one: -len(one[0]))
 
-    def pieces(self, words: Sequence[Token]) -> list[Piece]:
+    def pieces(self, words: Sequence[Token]) -> list[ClassifiedPhrase]:
         """The pieces that the words make, those that change nothing left out."""
         mended = list(self._mended(words, self._mender.mended))
         if any(_is_by_ear(one, text) for one, text in mended):  # "net" is no English word there
@@ -85,7 +85,7 @@ class WordClasses:
             name, size = self._class_at(known, at)
             if name != "dropped":
                 code = self.codes.get(name, UNKNOWN)
-                found.append(Piece(code, known[at].start, known[at + size - 1].end))
+                found.append(ClassifiedPhrase(code, known[at].start, known[at + size - 1].end))
             at += size
         return found
 

@@ -6,7 +6,7 @@ import re
 
 from desk.understanding.reading.normalized_message import Clause, Reading
 from desk.understanding.reading.observations import ObservedValue
-from desk.understanding.slots.polarity import TROUBLE, word_count
+from desk.understanding.slots.works_or_not import TROUBLE, word_count
 
 _THING = (
     r"гроз(?:а|ы|е|у|ой)|молни\w+|шторм\w*|бур[яиюе]|ураган\w*|лив(?:ень|ня|нем)|ветер|ветром|снегопад\w*|град|"

@@ -6,7 +6,7 @@ import re
 
 from desk.understanding.reading.normalized_message import Reading
 from desk.understanding.reading.observations import ObservedValue
-from desk.understanding.slots.polarity import word_count
+from desk.understanding.slots.works_or_not import word_count
 
 _Found = tuple[str, int, int]
 

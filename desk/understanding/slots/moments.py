@@ -14,7 +14,7 @@ from itertools import islice
 
 from desk.understanding.reading.normalized_message import Reading, read
 from desk.understanding.slots import moment_words as words
-from desk.understanding.slots.calendar import Calendar, TimeSpan, time_of
+from desk.understanding.slots.date_reckoning import PersonClock, TimeSpan, time_of
 
 MAX_ATOMS = 20
 """Atoms of one kind that are looked at: nobody names more moments than that."""
@@ -116,7 +116,7 @@ def iso_span(span: TimeSpan) -> dict[str, str]:
     return {"from": span.start.isoformat(timespec="minutes"), "to": span.end.isoformat(timespec="minutes")}
 
 
-class _Finder(Calendar):
+class _Finder(PersonClock):
     def __init__(self, text: str, now: datetime, zone: tzinfo) -> None:
         super().__init__(now, zone)
         self.text = text

@@ -6,7 +6,7 @@ import re
 
 from desk.understanding.reading.normalized_message import Reading
 from desk.understanding.reading.observations import ObservedValue
-from desk.understanding.slots.polarity import FAILS, plain_answer, word_count, works
+from desk.understanding.slots.works_or_not import FAILS, plain_answer, word_count, works
 
 _NEIGHBOURS = re.compile(
     r"\b(?:сосед\w*|соседк\w*|на площадке|neighbou?r\w*|next door|people (?:upstairs|downstairs))\b"

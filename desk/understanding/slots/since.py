@@ -9,7 +9,7 @@ from desk.understanding.reading.normalized_message import Reading
 from desk.understanding.reading.observations import ObservedValue
 from desk.understanding.reading.word_repair import word_set
 from desk.understanding.slots.moments import Moment, iso_span
-from desk.understanding.slots.polarity import TROUBLE
+from desk.understanding.slots.works_or_not import TROUBLE
 
 HINT = re.compile(
     r"\d|вчера|сегодня|утр|вечер|ноч|днем|ден|дня|дней|сут|час|мин|недел|мес|обед|щас|сейчас|тольк|числ|понед|"

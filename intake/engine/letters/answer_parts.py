@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from desk.language.normalize import normalized, word_lines
-from intake.engine.letters.wording import QUOTE, OwnPart, OwnText
+from intake.engine.letters.wording import QUOTE, DeskText, DeskTextKind
 
 _QUOTED = re.compile(QUOTE)
 _QUOTED_NUMBER = re.compile(rf"{QUOTE}(?P<number>[1-9])[ \t]?[).:](?![0-9])")
@@ -31,21 +31,21 @@ class LetterPart:
         return "\n".join(self.lines).strip()
 
 
-def split_at_own_text(text: str, own: Sequence[OwnText], numbered: Callable[[int], int]) -> list[LetterPart]:
+def split_at_own_text(text: str, own: Sequence[DeskText], numbered: Callable[[int], int]) -> list[LetterPart]:
     """The person's own lines, each below the question of the desk it stands under.
 
     ``numbered`` gives the index of the question that has a number. Quoted lines that nobody knows are left out, unless
     the desk's own stand there without a mark: then the person marked their own.
     """
-    unmarked = any(one.part is OwnPart.HEADING and not one.quoted for one in own)
+    unmarked = any(one.part is DeskTextKind.HEADING and not one.quoted for one in own)
     parts = [LetterPart(-1)]
     at = 0
-    for one in (*own, OwnText(OwnPart.SENTENCE, len(text), len(text))):
+    for one in (*own, DeskText(DeskTextKind.SENTENCE, len(text), len(text))):
         _add_lines(parts, text[at : one.start], numbered, at > 0, unmarked)
         at = one.end
-        if one.part is OwnPart.HEADING:
+        if one.part is DeskTextKind.HEADING:
             parts.append(LetterPart(one.question if one.question >= 0 else numbered(one.number)))
-        elif one.part is OwnPart.SENTENCE:
+        elif one.part is DeskTextKind.SENTENCE:
             parts.append(LetterPart(-1))
     return [part for part in parts if part.text]
 

@@ -21,8 +21,7 @@ from desk.understanding.reading.observations import Act, Context, Situation, Und
 from desk.understanding.understand import understand
 from intake.engine.answer_parsing import ParsedAnswer, parse_answer
 from intake.engine.choice_parsing import option_named, option_named_in_passing
-from intake.engine.letters.answer_parts import LetterPart, split_at_own_text
-from intake.engine.letters.answers import (
+from intake.engine.letters.answer_fit import (
     answer_by_code,
     fitting_answer,
     is_confirmation,
@@ -30,8 +29,9 @@ from intake.engine.letters.answers import (
     shown_options,
     words_beside,
 )
+from intake.engine.letters.answer_parts import LetterPart, split_at_own_text
 from intake.engine.letters.marks import MarkedText, split_by_numbers
-from intake.engine.letters.wording import OwnPart, OwnText, find_own_text
+from intake.engine.letters.wording import DeskText, DeskTextKind, find_own_text
 from intake.engine.model import Dialog, Question, QuestionOption
 from intake.engine.slot_filling import answers_from
 
@@ -114,9 +114,9 @@ class _LetterReader:
         self.read_unanchored("\n".join(part.text for part in parts if part.question < 0).strip())
         self.fill_from_leftover()
 
-    def answers_all_at_once(self, part: LetterPart, own: Sequence[OwnText]) -> bool:
+    def answers_all_at_once(self, part: LetterPart, own: Sequence[DeskText]) -> bool:
         """Whether words below the last of several questions, none of which has any of its own, tell of others too."""
-        headings = [one for one in own if one.part is OwnPart.HEADING]
+        headings = [one for one in own if one.part is DeskTextKind.HEADING]
         if len(headings) < 2 or headings[-1].question != part.question:
             return False
         told = answers_from(self.dialog, self.understood(part.text), zone=self.zone)
@@ -124,27 +124,29 @@ class _LetterReader:
 
     # options left standing
 
-    def placed(self, own: Sequence[OwnText]) -> list[OwnText]:
+    def placed(self, own: Sequence[DeskText]) -> list[DeskText]:
         """The desk's own text, each option with the one question it belongs to; an option's words alone in a line are
         the person's, unless all options of their question stand so."""
-        placed: list[OwnText] = []
+        placed: list[DeskText] = []
         anchor = -1
         for one in own:
-            if one.part is OwnPart.HEADING:
+            if one.part is DeskTextKind.HEADING:
                 anchor = one.question if one.question >= 0 else self.numbered_index(one.number)
-            elif one.part is OwnPart.SENTENCE:
+            elif one.part is DeskTextKind.SENTENCE:
                 anchor = -1
-            if one.part is not OwnPart.OPTION:
+            if one.part is not DeskTextKind.OPTION:
                 placed.append(one)
             elif choice := self.choice_of(one, anchor):
                 placed.append(replace(one, choices=(choice,)))
-        bare = [one for one in placed if one.part is OwnPart.OPTION and not (one.listed or one.ticked or one.quoted)]
+        bare = [
+            one for one in placed if one.part is DeskTextKind.OPTION and not (one.listed or one.ticked or one.quoted)
+        ]
         rows = Counter(question for question, _ in {one.choices[0] for one in bare})
         whole = {question for question, count in rows.items() if count == len(shown_options(self.questions[question]))}
         own_rows = {one.choices[0]: one for one in reversed(bare) if one.choices[0][0] in whole}
         return [one for one in placed if one not in bare or one in own_rows.values()]
 
-    def choice_of(self, one: OwnText, anchor: int) -> tuple[int, int] | None:
+    def choice_of(self, one: DeskText, anchor: int) -> tuple[int, int] | None:
         """The question and the option: by its code, or by the question above it."""
         if below := [choice for choice in one.choices if choice[0] == anchor]:
             return below[0]
@@ -159,11 +161,11 @@ class _LetterReader:
         label = shown_options(self.questions[choice[0]])[choice[1]][0]
         return len(label.split()) > 1
 
-    def take_options(self, own: Sequence[OwnText]) -> None:
+    def take_options(self, own: Sequence[DeskText]) -> None:
         """An option with a cross beside it is chosen, and one that was left standing alone while others went."""
-        standing: dict[int, dict[int, OwnText]] = {}
+        standing: dict[int, dict[int, DeskText]] = {}
         for one in own:
-            if one.part is OwnPart.OPTION:
+            if one.part is DeskTextKind.OPTION:
                 (at, index), *_ = one.choices
                 here = standing.setdefault(at, {})
                 here[index] = here[index] if index in here and here[index].ticked else one

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from desk.model.acts import Decision, Expect, Facts, RuleAct, SayTemplate, SayText, SetDialogState, SetFields, decide
+from desk.model.acts import (
+    Decision,
+    Expect,
+    Facts,
+    RuleAct,
+    SayReadyText,
+    SayTemplate,
+    SetDialogState,
+    SetFields,
+    decide,
+)
 from desk.model.case import Case, append_words
 from desk.model.core_facts import Now
 from desk.model.dialog_state import QUESTION, SETTLED
@@ -26,7 +36,7 @@ from intake.engine.dialog_context import (
 )
 from intake.engine.letters import questions as letters
 from intake.engine.letters import reading as letter_reading
-from intake.engine.letters.wording import LetterSentences
+from intake.engine.letters.wording import DeskSentences
 from intake.engine.model import Dialog, Question
 from intake.engine.paused_questions import CLOSE_OR_NOT, interpose
 
@@ -83,7 +93,7 @@ def _read(
     """What the mail answers. Where its new words answer nothing, the answers may stand below, in the old letter."""
     provider = facts.need(Provider)
     shapes = (provider.contract_shape,) if provider.contract_shape else ()
-    written = facts.get(LetterSentences) or LetterSentences()
+    written = facts.get(DeskSentences) or DeskSentences()
     sentences = [*prompts.lines_of(case, dialog, facts, case.answers), *written.sentences]
 
     def read(text: str) -> letter_reading.LetterReading:
@@ -162,7 +172,7 @@ def letter_shown(
     put = SetDialogState({"put": [*case.dialog_state.put, *ids]})
     names, kept = template_values(case, facts), Expect(QUESTION, ids[0], ids)
     texts = [letters.render_letter_question(one, at, case.language, names) for at, one in enumerate(questions, 1)]
-    shown = [SayText(text, files=pictures_of(dialog, (one,))) for text, one in zip(texts, questions, strict=True)]
+    shown = [SayReadyText(text, files=pictures_of(dialog, (one,))) for text, one in zip(texts, questions, strict=True)]
     address = names.get("service.address", "")
     is_first = not any(one.id in case.dialog_state.put for one in dialog.questions)
     is_shown = is_first and any(answers.get(one.id, {}).get("value") == ON_FILE for one in dialog.questions)
@@ -188,6 +198,7 @@ def _requested(case: Case, dialog: Dialog, facts: Facts, answers: Mapping[str, A
     requests = engine.next_requests(dialog, answers, condition_values(case, facts)) if answers else ()
     shown = [engine.render_question(request, case.language, {}) for request in requests]
     asked = [
-        SayText(one.text, files=pictures_of(dialog, (request,))) for one, request in zip(shown, requests, strict=True)
+        SayReadyText(one.text, files=pictures_of(dialog, (request,)))
+        for one, request in zip(shown, requests, strict=True)
     ]
     return [SayTemplate("requests_by_mail"), *asked] if asked else []

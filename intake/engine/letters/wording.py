@@ -53,13 +53,13 @@ _ANY_QUESTION = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class LetterSentences:
+class DeskSentences:
     """The sentences of the desk that may stand in its letters beside questions; ``{name}`` is whatever was put in."""
 
     sentences: tuple[str, ...] = ()
 
 
-class OwnPart(Enum):
+class DeskTextKind(Enum):
     """What a piece of the desk's own text is."""
 
     HEADING = "heading"
@@ -72,7 +72,7 @@ class OwnPart(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class OwnText:
+class DeskText:
     """A piece of the desk's own text: ``text[start:end]``.
 
     ``number`` is the number that stood before a question, ``question`` its index among all questions, -1 for none.
@@ -80,7 +80,7 @@ class OwnText:
     one. ``listed`` says that it has its code or its bullet before it, ``ticked`` that somebody put a cross beside it.
     """
 
-    part: OwnPart
+    part: DeskTextKind
     start: int
     end: int
     question: int = -1
@@ -94,7 +94,7 @@ class OwnText:
 
 def find_own_text(
     text: str, questions: Sequence[Question], labels: Sequence[Sequence[Sequence[str]]], sentences: Sequence[str]
-) -> list[OwnText]:
+) -> list[DeskText]:
     """The desk's own text in a letter, in order, none overlapping another.
 
     ``questions`` are all of the dialog; ``labels`` their options as they may have been shown, each with its wordings
@@ -105,44 +105,44 @@ def find_own_text(
         *_sentences_in(text, folded, sentences),
         *(own for at, one in enumerate(questions) for own in _question_in(text, folded, at, one)),
         *(own for at, options in enumerate(labels) for own in _options_in(text, folded, at, options)),
-        *(OwnText(OwnPart.SENTENCE, one.start(), one.end()) for one in _FOOT.finditer(text)),
+        *(DeskText(DeskTextKind.SENTENCE, one.start(), one.end()) for one in _FOOT.finditer(text)),
     ]
     heads = [
-        *(OwnText(OwnPart.SENTENCE, one.start(), one.end()) for one in _DIVIDER.finditer(text)),
+        *(DeskText(DeskTextKind.SENTENCE, one.start(), one.end()) for one in _DIVIDER.finditer(text)),
         *_old_heads_in(text),
     ]
-    if heads or any(one.part is OwnPart.HEADING for one in found) or len(_ANY_QUESTION.findall(text)) > 1:
+    if heads or any(one.part is DeskTextKind.HEADING for one in found) or len(_ANY_QUESTION.findall(text)) > 1:
         found += _reworded_in(text)
-        found += _introductions(text, heads, [one.start for one in found if one.part is OwnPart.HEADING])
+        found += _introductions(text, heads, [one.start for one in found if one.part is DeskTextKind.HEADING])
     found += heads
     return _without_overlaps(found)
 
 
-def _sentences_in(text: str, folded: str, sentences: Sequence[str]) -> Iterator[OwnText]:
+def _sentences_in(text: str, folded: str, sentences: Sequence[str]) -> Iterator[DeskText]:
     lead = rf"(?:{_LEAD}(?:{_BULLET})?|(?<=[.!?:\u2026]\s))"
     for sentence in dict.fromkeys(sentences):
         for match in _occurrences(text, folded, sentence, lead, r"[^\w\n]*"):
-            yield OwnText(OwnPart.SENTENCE, match.start(), match.end())
+            yield DeskText(DeskTextKind.SENTENCE, match.start(), match.end())
 
 
-def _question_in(text: str, folded: str, at: int, question: Question) -> Iterator[OwnText]:
+def _question_in(text: str, folded: str, at: int, question: Question) -> Iterator[DeskText]:
     wordings = [*question.text.values(), *question.text_unproved.values(), *question.again.values(), *question.formerly]
     lead = rf"{_LEAD}(?:{_BULLET})?[*_]{{0,2}}{_NUMBERED}{_IF_IT_APPLIES}"
     for wording in _wordings_of(wordings):
         for match in _occurrences(text, folded, wording, lead, r"[?.!\u00bb\"\u201d)*_]*"):
             number = int(match["number"] or 0)
             quoted = match["quote"] is not None
-            yield OwnText(OwnPart.HEADING, match.start(), match.end(), at, number, quoted=quoted)
+            yield DeskText(DeskTextKind.HEADING, match.start(), match.end(), at, number, quoted=quoted)
     rest = [*question.hint.values(), *(piece for wording in wordings for piece in _sentences_of(wording)[1:])]
     if len(question.options) > 1:
         rest += [" ".join(one.label[language] for one in question.options) for language in question.text]
     for wording in dict.fromkeys(rest):
         if len(_WORD.findall(wording)) >= 2:
             for match in _occurrences(text, folded, wording, _LEAD, r"[?.!\u00bb\"\u201d)*_]*"):
-                yield OwnText(OwnPart.REST, match.start(), match.end(), at)
+                yield DeskText(DeskTextKind.REST, match.start(), match.end(), at)
 
 
-def _options_in(text: str, folded: str, at: int, options: Sequence[Sequence[str]]) -> Iterator[OwnText]:
+def _options_in(text: str, folded: str, at: int, options: Sequence[Sequence[str]]) -> Iterator[DeskText]:
     lead = (
         rf"{_LEAD}{_TICKED_BEFORE}(?:{_CODED}|(?P<bullet>{_BULLET}|\[ ?\][ \t]*))?"
         rf"{_TICKED_BEFORE.replace('before', 'between')}[*_]{{0,2}}"
@@ -153,13 +153,13 @@ def _options_in(text: str, folded: str, at: int, options: Sequence[Sequence[str]
                 ticked = bool(match["before"] or match["between"] or match["after"])
                 code = match["code"] or ""
                 listed = bool(code or match["bullet"])
-                yield OwnText(
-                    OwnPart.OPTION, match.start(), match.end(), choices=((at, index),), code=code,
+                yield DeskText(
+                    DeskTextKind.OPTION, match.start(), match.end(), choices=((at, index),), code=code,
                     quoted=match["quote"] is not None, listed=listed, ticked=ticked,
                 )  # fmt: skip
 
 
-def _old_heads_in(text: str) -> Iterator[OwnText]:
+def _old_heads_in(text: str) -> Iterator[DeskText]:
     """The head of an older message: three such lines at least, one right below the other."""
     block: list[re.Match[str]] = []
     for match in (*_HEAD_LINE.finditer(text), None):
@@ -167,31 +167,31 @@ def _old_heads_in(text: str) -> Iterator[OwnText]:
             block.append(match)
             continue
         if len(block) >= 3:
-            yield OwnText(OwnPart.SENTENCE, block[0].start(), block[-1].end())
+            yield DeskText(DeskTextKind.SENTENCE, block[0].start(), block[-1].end())
         block = [match] if match else []
 
 
-def _introductions(text: str, heads: Sequence[OwnText], headings: Sequence[int]) -> Iterator[OwnText]:
+def _introductions(text: str, heads: Sequence[DeskText], headings: Sequence[int]) -> Iterator[DeskText]:
     """What stands between the head of the desk's old letter and its first question: a greeting, a sentence or two."""
     for head in heads:
         first = min((start for start in headings if start > head.end), default=-1)
         if 0 <= first - head.end <= _LONGEST_INTRODUCTION:
-            yield OwnText(OwnPart.SENTENCE, head.start, first)
+            yield DeskText(DeskTextKind.SENTENCE, head.start, first)
 
 
-def _reworded_in(text: str) -> Iterator[OwnText]:
+def _reworded_in(text: str) -> Iterator[DeskText]:
     """Questions and options that another version of the dialog worded: numbered as only the desk numbers them."""
     for match in _ANY_QUESTION.finditer(text):
         quoted = match["quote"] is not None
-        yield OwnText(OwnPart.HEADING, match.start(), match.end(), number=int(match["number"]), quoted=quoted)
+        yield DeskText(DeskTextKind.HEADING, match.start(), match.end(), number=int(match["number"]), quoted=quoted)
     coded = list(_ANY_CODED_LINE.finditer(text))
     counts: dict[str, int] = {}
     for match in coded:
         counts[match["code"][0]] = counts.get(match["code"][0], 0) + 1
     for match in coded:
         if counts[match["code"][0]] > 1:
-            yield OwnText(
-                OwnPart.OPTION, match.start(), match.end(), code=match["code"],
+            yield DeskText(
+                DeskTextKind.OPTION, match.start(), match.end(), code=match["code"],
                 quoted=match["quote"] is not None, listed=True,
             )  # fmt: skip
 
@@ -230,15 +230,15 @@ def _words_pattern(piece: str) -> str:
     return _GAP.join(words)
 
 
-def _without_overlaps(found: Sequence[OwnText]) -> list[OwnText]:
+def _without_overlaps(found: Sequence[DeskText]) -> list[DeskText]:
     """In order; of two that overlap the one that begins earlier, or else the longer."""
-    kept: list[OwnText] = []
+    kept: list[DeskText] = []
     for one in sorted(found, key=lambda own: (own.start, -own.end, _RANKS[own.part], not own.choices)):
         if not kept or one.start >= kept[-1].end:
             kept.append(one)
-        elif one.part is kept[-1].part is OwnPart.OPTION and one.end == kept[-1].end:
+        elif one.part is kept[-1].part is DeskTextKind.OPTION and one.end == kept[-1].end:
             kept[-1] = replace(kept[-1], choices=(*kept[-1].choices, *one.choices))
     return kept
 
 
-_RANKS = {OwnPart.HEADING: 0, OwnPart.OPTION: 1, OwnPart.REST: 2, OwnPart.SENTENCE: 3}
+_RANKS = {DeskTextKind.HEADING: 0, DeskTextKind.OPTION: 1, DeskTextKind.REST: 2, DeskTextKind.SENTENCE: 3}

@@ -19,7 +19,7 @@ from desk.language.rich_text import RichText, parse_markdown
 from desk.model.events import Pressed, Said
 from desk.model.messages import (
     Address,
-    Arrival,
+    ClaimedArrival,
     ClaimedDeparture,
     File,
     OutboundMessage,
@@ -209,9 +209,9 @@ async def test_a_desk_without_a_database_says_what_to_do(quiet: Terminal) -> Non
 # The channel.
 
 
-def arrival(body: bytes) -> Arrival:
+def arrival(body: bytes) -> ClaimedArrival:
     """A stored message of the chat."""
-    return Arrival(7, "chat:sever", "key", "chat:sever:anna", body, NOW)
+    return ClaimedArrival(7, "chat:sever", "key", "chat:sever:anna", body, NOW)
 
 
 async def _open(source: str) -> bytes:

@@ -19,7 +19,7 @@ from desk.model.case import Case
 from desk.model.journal import JournalEntry
 from desk.model.subscribers import Person
 from desk.storage.database import Database
-from kb.storage.usage_tables import ArticleLinkRow, ArticleSuggestionRow
+from kb.storage.usage_tables import AgentArticleUseRow, ArticleSuggestionRow
 
 NOW = datetime.now(UTC)
 
@@ -66,7 +66,7 @@ async def lived(desk: Path) -> None:
         session.add(solved(32, "my parrot ate the remote of the box", 5))
         session.add(solved(33, "i paid too much for june", 6))
         session.add(
-            ArticleLinkRow(
+            AgentArticleUseRow(
                 **{"provider": "example", "case_id": 33, "article": "bill", "kind": "linked", "agent": "ivanova"},
                 **{"note": "", "at": NOW},
             )

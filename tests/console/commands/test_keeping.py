@@ -22,7 +22,7 @@ from desk.model.settings import load as load_settings
 from desk.storage.database import Database
 from kb.content.article_files import read_folders
 from kb.storage.article_store import load_articles
-from kb.storage.usage_tables import ArticleLinkRow, ArticleSuggestionRow
+from kb.storage.usage_tables import AgentArticleUseRow, ArticleSuggestionRow
 from tests.kb.article_factory import write_article
 
 PIN = {
@@ -190,7 +190,7 @@ async def _happened(desk: Path, *those: tuple[str, str, int]) -> None:
             of_row: dict[str, Any] = {"provider": "sever", "case_id": number, "article": article, "language": "en"}
             session.add(ArticleSuggestionRow(**of_row, score=0.9, offered_at=at, outcome=outcome, outcome_at=at))
         of_link: dict[str, Any] = {"provider": "sever", "case_id": 1, "kind": "linked", "agent": "petrov"}
-        session.add(ArticleLinkRow(**of_link, article="lamp", note="", at=now))
+        session.add(AgentArticleUseRow(**of_link, article="lamp", note="", at=now))
     await database.close()
 
 

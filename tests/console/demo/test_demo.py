@@ -23,7 +23,7 @@ from click.testing import CliRunner
 import console.demo
 from chat.terminal_channel import TerminalUser
 from console.demo import script
-from console.demo.actors import ChatSubscriber, DemoScene, MailSubscriber
+from console.demo.actors import ChatSubscriber, DemoStage, MailSubscriber
 from console.demo.desk import StepDidNotHappen, desk_at_work
 from console.demo.display import DemoDisplay
 from console.demo.folder import PROVIDER
@@ -131,7 +131,7 @@ def test_a_step_that_does_not_happen_ends_the_demo_with_1(monkeypatch: pytest.Mo
 async def test_whoever_waits_for_what_never_comes_is_told_so(capsys: pytest.CaptureFixture[str]) -> None:
     """Buttons that are not there, mails that nobody wrote, a desk that never gets done."""
     async with desk_at_work() as desk:
-        scene = DemoScene(desk, DemoDisplay(Output()))
+        scene = DemoStage(desk, DemoDisplay(Output()))
         with pytest.raises(StepDidNotHappen, match="wanted to press 'helped', but could press nothing"):
             await ChatSubscriber(scene, TerminalUser(PROVIDER, "anna", "Анна")).presses("helped")
         with pytest.raises(StepDidNotHappen, match="John got no mail to answer"):

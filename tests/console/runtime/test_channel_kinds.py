@@ -17,7 +17,7 @@ import pytest
 from console.commands import check, check_local
 from console.runtime import channel_kinds
 from console.runtime.channel_kinds import CHANNEL_KINDS, ChannelDependencies, ChannelKind, section_readers
-from console.runtime.server import Server
+from console.runtime.serve_loops import Server
 from console.runtime.wiring import build_application
 from console.terminal import logging as logs
 from desk.model.channel import Channel, ChannelCapabilities, StoreMessages
@@ -25,8 +25,8 @@ from desk.model.check_findings import CheckFinding
 from desk.model.events import Event, Inbound, Said
 from desk.model.messages import (
     Address,
-    Arrival,
     ChannelCall,
+    ClaimedArrival,
     ClaimedDeparture,
     OutboundMessage,
     RawMessage,
@@ -80,7 +80,7 @@ class PagerChannel:
     def __post_init__(self) -> None:
         self.name, self.provider = self.settings.channel, self.settings.provider
 
-    async def hear(self, arrival: Arrival) -> Inbound[Event]:
+    async def hear(self, arrival: ClaimedArrival) -> Inbound[Event]:
         number, text = json.loads(arrival.body)
         event = Said(text=text, full_text=text)
         return Inbound(self.name, Address("pager", self.name, number), arrival.received_at, event, provider="sever")

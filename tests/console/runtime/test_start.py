@@ -13,7 +13,7 @@ import console.runtime.lifecycle
 from console.runtime.lifecycle import serve_until_stopped
 from console.runtime.listeners import ROLES, ChannelListeners
 from console.runtime.receiver import Receiver
-from console.runtime.server import Server
+from console.runtime.serve_loops import Server
 from desk.model.settings import Settings, load
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals

@@ -48,7 +48,7 @@ from desk.model.journal import (
     stored_data,
 )
 from desk.model.provider_files import Provider, Team
-from desk.model.shared_facts import SuppressionCode
+from desk.model.shared_facts import MailSuppressionCode
 from desk.model.states import CaseState
 
 NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
@@ -99,9 +99,9 @@ EVENTS: tuple[JournalEntryData, ...] = (
     DeliveryUnknown(),
     *(AutomaticMailCame(machine) for machine in MACHINES),
     MailIncomplete(SAID),
-    *(SendingSuppressed(code, 3, SAID) for code in SuppressionCode),
-    PeerMuted(SAID, SuppressionCode.TOO_MANY_IN_AN_HOUR, 3),
-    PeerMuted(SAID, SuppressionCode.TOO_MANY_IN_A_WEEK, 5),
+    *(SendingSuppressed(code, 3, SAID) for code in MailSuppressionCode),
+    PeerMuted(SAID, MailSuppressionCode.TOO_MANY_IN_AN_HOUR, 3),
+    PeerMuted(SAID, MailSuppressionCode.TOO_MANY_IN_A_WEEK, 5),
     FloodQuarantined(17),
     GuessingSuspected(),
     KeptSilent("small talk"),

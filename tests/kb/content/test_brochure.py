@@ -9,8 +9,8 @@ import pytest
 from kb.content.article_files import Article, ArticleTranslation
 from kb.content.brochure_selection import (
     NO_BREAK_SPACE,
+    BrochureFact,
     BrochurePart,
-    ContactRow,
     FormattedSpan,
     PrintBlock,
     build_article,
@@ -182,20 +182,20 @@ def test_short_words_numbers_and_dashes_are_tied_to_their_neighbours(written: st
 def test_ways_to_reach_the_provider_are_those_it_has() -> None:
     labels = {"support_phone": "Phone", "bot": "Telegram", "mail": "Mail", "site": "Site", "cabinet": "Account"}
     assert contact_rows(labels, FACTS, "sever_bot", "") == (
-        ContactRow("Phone", f"+7{NO_BREAK_SPACE}000{NO_BREAK_SPACE}555", "tel:+7000555"),
-        ContactRow("Telegram", "@sever_bot", "https://t.me/sever_bot"),
-        ContactRow("Account", "my.sever.test", "https://my.sever.test/"),
+        BrochureFact("Phone", f"+7{NO_BREAK_SPACE}000{NO_BREAK_SPACE}555", "tel:+7000555"),
+        BrochureFact("Telegram", "@sever_bot", "https://t.me/sever_bot"),
+        BrochureFact("Account", "my.sever.test", "https://my.sever.test/"),
     )
-    assert contact_rows(labels, {}, "", "help@a.test") == (ContactRow("Mail", "help@a.test", "mailto:help@a.test"),)
+    assert contact_rows(labels, {}, "", "help@a.test") == (BrochureFact("Mail", "help@a.test", "mailto:help@a.test"),)
 
 
 def test_settings_are_those_that_are_given() -> None:
     labels = {"kind": "Type", "pppoe": "PPPoE", "dhcp": "DHCP", "dns": "DNS", "imap": "IMAP", "smtp": "SMTP"}
     rows = setting_rows(labels, FACTS | {"dns1": "192.0.2.1", "dns2": "192.0.2.2", "dhcp": "False"})
     assert rows == (
-        ContactRow("Type", "PPPoE"),
-        ContactRow("DNS", "192.0.2.1, 192.0.2.2"),
-        ContactRow("IMAP", "imap.test"),
+        BrochureFact("Type", "PPPoE"),
+        BrochureFact("DNS", "192.0.2.1, 192.0.2.2"),
+        BrochureFact("IMAP", "imap.test"),
     )
     assert setting_rows(labels, {}) == ()
 

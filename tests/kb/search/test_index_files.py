@@ -14,7 +14,7 @@ from kb.content.article_files import read_folders
 from kb.search import build_process
 from kb.search.article_index import build_index
 from kb.search.index_files import MAGIC, IndexFiles
-from kb.search.knowledge_base import KnowledgeBase
+from kb.search.knowledge_of_all_providers import KnowledgeOfAllProviders
 from kb.search.matcher import Matcher, index_key
 from kb.search.tokenize import Vocabulary
 from tests.kb.article_factory import make_article
@@ -78,9 +78,9 @@ def test_a_folder_that_cannot_be_written_hinders_nothing(tmp_path: Path) -> None
 
 def test_knowledge_builds_an_index_once_and_finds_it_again(tmp_path: Path) -> None:
     store = IndexFiles(tmp_path)
-    first = KnowledgeBase({}, lambda _: [], [SAMOVAR], store)
+    first = KnowledgeOfAllProviders({}, lambda _: [], [SAMOVAR], store)
     before = {path: path.stat().st_ino for path in tmp_path.iterdir()}
-    second = KnowledgeBase({}, lambda _: [], [SAMOVAR], store)
+    second = KnowledgeOfAllProviders({}, lambda _: [], [SAMOVAR], store)
     assert {path: path.stat().st_ino for path in tmp_path.iterdir()} == before != {}
     for one in (first, second):
         assert [match.article for match in one.matcher("").best("самовар не кипит", "ru")] == [SAMOVAR]
@@ -88,7 +88,7 @@ def test_knowledge_builds_an_index_once_and_finds_it_again(tmp_path: Path) -> No
 
 def test_of_a_provider_who_has_nothing_of_its_own_any_more_nothing_stays_saved(tmp_path: Path) -> None:
     """Whoever forgot its last phrase erased its index too early, if a worker was still saving it."""
-    knowledge = KnowledgeBase(
+    knowledge = KnowledgeOfAllProviders(
         {}, lambda _: [], [SAMOVAR, dataclasses.replace(SAMOVAR, provider="sever")], IndexFiles(tmp_path)
     )
     assert {path.name for path in tmp_path.iterdir()} == {"_all.index", "sever.index"}
@@ -98,7 +98,7 @@ def test_of_a_provider_who_has_nothing_of_its_own_any_more_nothing_stays_saved(t
 
 def test_what_has_not_changed_is_kept_by_a_refresh() -> None:
     own = make_article("kettle", "kettle is cold", provider="sever")
-    knowledge = KnowledgeBase({}, lambda _: [], [SAMOVAR, own])
+    knowledge = KnowledgeOfAllProviders({}, lambda _: [], [SAMOVAR, own])
     shared, of_sever = knowledge.matcher(""), knowledge.matcher("sever")
     knowledge.refresh([SAMOVAR, own])
     assert (knowledge.matcher(""), knowledge.matcher("sever")) == (shared, of_sever)
@@ -124,7 +124,7 @@ def test_a_large_index_is_built_apart_and_answers_alike(tmp_path: Path) -> None:
 
 
 def test_a_refresh_builds_a_large_index_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    knowledge = KnowledgeBase({}, lambda _: [], [SAMOVAR], IndexFiles(tmp_path))
+    knowledge = KnowledgeOfAllProviders({}, lambda _: [], [SAMOVAR], IndexFiles(tmp_path))
     monkeypatch.setattr(build_process, "LARGE_INDEX_ENTRIES", 1)
     monkeypatch.setattr("kb.search.matcher.build_index", lambda *_: pytest.fail("it was built here"))
     knowledge.refresh([SAMOVAR, make_article("lamp", "lamp is dark")])

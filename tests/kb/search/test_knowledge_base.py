@@ -13,7 +13,7 @@ from desk.model import provider_files
 from desk.model.messages import FRONT
 from desk.model.shared_facts import ArticleSuggestion
 from kb.content.article_files import Article, read_folders
-from kb.search.knowledge_base import KnowledgeBase
+from kb.search.knowledge_of_all_providers import KnowledgeOfAllProviders
 from tests.kb.article_factory import make_article
 
 PACKAGED = Path(kb.__file__).parent / "articles"
@@ -25,11 +25,13 @@ def packaged_folder(_provider: str) -> Sequence[Path]:
     return [PACKAGED]
 
 
-def packaged_knowledge(*more: Article) -> KnowledgeBase:
-    return KnowledgeBase(PROVIDERS, packaged_folder, [*ARTICLES, *more])
+def packaged_knowledge(*more: Article) -> KnowledgeOfAllProviders:
+    return KnowledgeOfAllProviders(PROVIDERS, packaged_folder, [*ARTICLES, *more])
 
 
-def best_suggestion(known: KnowledgeBase, provider: str, text: str, language: str = "ru") -> ArticleSuggestion:
+def best_suggestion(
+    known: KnowledgeOfAllProviders, provider: str, text: str, language: str = "ru"
+) -> ArticleSuggestion:
     return known.suggest(provider, text, language).best[0]
 
 
@@ -96,7 +98,7 @@ def test_a_refresh_takes_the_new_articles_in_place_of_all() -> None:
 
 
 def test_a_picture_that_was_taken_away_does_not_keep_the_words_from_being_said() -> None:
-    known = KnowledgeBase(PROVIDERS, lambda provider: [], ARTICLES)
+    known = KnowledgeOfAllProviders(PROVIDERS, lambda provider: [], ARTICLES)
     best = best_suggestion(known, "sever", "нет интернета")
     assert best.pictures == ()
     assert best.text

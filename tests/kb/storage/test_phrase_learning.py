@@ -36,7 +36,7 @@ from kb.storage.phrase_store import (
     load_phrases,
     with_learned_phrasings,
 )
-from kb.storage.usage_tables import ArticleLinkRow, ArticleSuggestionRow, PhrasingRow
+from kb.storage.usage_tables import AgentArticleUseRow, ArticleSuggestionRow, PhrasingRow
 from tests.kb.article_factory import make_article, write_article
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -189,7 +189,7 @@ async def test_an_agents_link_teaches_too_and_no_provider_sees_anothers_words(da
     await record_help(database, 3, "a samovar full of sand", provider="volga", person=9)
     async with database.write("sever") as session:
         session.add(
-            ArticleLinkRow(
+            AgentArticleUseRow(
                 **{"provider": "sever", "case_id": 1, "article": "kettle", "kind": "linked", "agent": "ivanova"},
                 **{"note": "", "at": NOW},
             )

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from desk.model.events import Said
-from desk.model.messages import Arrival
+from desk.model.messages import ClaimedArrival
 from desk.model.settings import Secret
 from desk.queues import inbox
 from mail.receiving.fetcher import MAX_MAIL_BYTES, sender_lane, split_by_count, split_by_size
@@ -228,7 +228,7 @@ class TestOneBadMail:
         monkeypatch.setattr(ImapConnection, "fetch_mails", no_mails)
         monkeypatch.setattr(ImapConnection, "fetch_header", no_header)
 
-    async def three_mails(self, hall: Hall, mail_servers: MailServers) -> list[Arrival]:
+    async def three_mails(self, hall: Hall, mail_servers: MailServers) -> list[ClaimedArrival]:
         async with hall.listening():
             await hall.connected()
         for number in (1, 2, 3):

@@ -17,7 +17,7 @@ from desk.model.core_facts import CaseContacts, CaseMatch
 from desk.model.events import Event, Inbound, OperationOrdered, Said
 from desk.model.journal import PeerMuted
 from desk.model.messages import Address
-from desk.model.shared_facts import AutomaticMessageAllowance, SendAllowances, SuppressionCode, SuppressionReason
+from desk.model.shared_facts import AutomaticMessageAllowance, MailSuppressionCode, SendAllowances, SuppressionReason
 from mail.sending.loop_guard import (
     DAY,
     HOUR,
@@ -144,7 +144,7 @@ def test_what_is_withheld_is_told_to_the_agents_and_only_mail_is_governed() -> N
         *said,
         CountAutomaticMail("robot@peer.test", 4, words_digest("x")),
     ]
-    reason = SuppressionReason(SuppressionCode.TOO_MANY_IN_AN_HOUR, 3)
+    reason = SuppressionReason(MailSuppressionCode.TOO_MANY_IN_AN_HOUR, 3)
     facts.put(SendAllowances({robot: AutomaticMessageAllowance("robot@peer.test", 4, reason, mutes=True)}))
     withheld, kept, mute, record, told = guard_loops(case, inbound, facts, said)
     assert (withheld, kept, mute) == (SuppressedAct(said[0], reason), relayed, MutePeer("robot@peer.test", reason))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mail.transport.imap_fetch_response import MAX_LINE_BYTES, FetchItem, FetchResponse, ResponseTooLarge
+from mail.transport.imap_fetch_response import MAX_LINE_BYTES, FetchLine, FetchResponse, ResponseTooLarge
 
 WHOLE = (
     b"* 5 EXISTS\r\n"
@@ -38,9 +38,9 @@ def test_it_is_the_same_answer_in_whatever_pieces(cuts: list[int]) -> None:
             done = made.feed(WHOLE[start:end])
     assert done
     assert made.items == [
-        FetchItem(b"* 1 FETCH (UID 7 RFC822.SIZE 5 BODY[]<0> {5}  FLAGS ())", b")\r\n{1"),
-        FetchItem(b"* 2 FETCH (FLAGS (\\Seen))", None),
-        FetchItem(b"* 3 FETCH (UID 9 BODY[]<0> {0} )", b""),
+        FetchLine(b"* 1 FETCH (UID 7 RFC822.SIZE 5 BODY[]<0> {5}  FLAGS ())", b")\r\n{1"),
+        FetchLine(b"* 2 FETCH (FLAGS (\\Seen))", None),
+        FetchLine(b"* 3 FETCH (UID 9 BODY[]<0> {0} )", b""),
     ]
     assert made.other_lines == [b"* 5 EXISTS", b"* OK a remark that ends like a literal {12}"]
     assert made.status == b"OK done"

@@ -14,7 +14,7 @@ Question = TypeVar("Question")
 Answer = TypeVar("Answer")
 
 
-class RequestCoalescer(Generic[Question, Answer]):
+class QueryBatcher(Generic[Question, Answer]):
     """``answer`` takes questions and gives as many answers, in order; what it raises, everyone who asked is told."""
 
     def __init__(self, answer: Callable[[Sequence[Question]], Awaitable[Sequence[Answer]]]) -> None:

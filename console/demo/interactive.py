@@ -10,7 +10,7 @@ from functools import partial
 
 from chat.terminal_channel import TerminalMessage, TerminalUser
 from console.commands.chat_session import ChatSession, read_lines
-from console.demo.actors import DemoScene, MailSubscriber
+from console.demo.actors import DemoStage, MailSubscriber
 from console.demo.desk import DemoDesk, desk_at_work
 from console.demo.display import DemoDisplay
 from console.demo.folder import PROVIDER
@@ -64,7 +64,7 @@ class _LiveDemo:
         self._desk = desk
         self._display = display
         self._hint_given = False
-        self._john = MailSubscriber(DemoScene(desk, display), "John Carter", "john@example.test")
+        self._john = MailSubscriber(DemoStage(desk, display), "John Carter", "john@example.test")
         anna = TerminalUser(PROVIDER, "anna", "Анна")
         self._session = ChatSession(desk.application, anna, display.output, self._show, self._run_command)
 

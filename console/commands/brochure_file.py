@@ -20,13 +20,13 @@ from markupsafe import Markup, escape
 
 from console.runtime.content_folders import TEMPLATES
 from desk.model.media_types import PICTURES
-from kb.content.brochure_selection import BrochurePart, ContactRow
+from kb.content.brochure_selection import BrochureFact, BrochurePart
 
 _HYPHENED = re.compile(r"\b\w{1,3}-\w{1,20}")
 FONT, WEIGHTS = "PT Sans", (400, 700)
 
 
-class CannotPrint(ValueError):
+class TypesettingRefused(ValueError):
     """What the typesetter will not take, such as half a picture: in its words."""
 
 
@@ -53,15 +53,15 @@ class Brochure:
     leaves: tuple[BrochurePart, ...]
     call: BrochurePart
     yours: tuple[str, tuple[str, ...]]
-    reach: tuple[str, tuple[ContactRow, ...]]
-    settings: tuple[str, tuple[ContactRow, ...]]
+    reach: tuple[str, tuple[BrochureFact, ...]]
+    settings: tuple[str, tuple[BrochureFact, ...]]
     code: QrCodeContent | None
     pictures: Mapping[str, Path]
     logo: Path | None = None
 
 
 def as_pdf(brochure: Brochure) -> bytes:
-    """A5 pages, as many as fill sheets folded once. Raises `CannotPrint`."""
+    """A5 pages, as many as fill sheets folded once. Raises `TypesettingRefused`."""
     files: dict[str, bytes] = {
         "main.typ": (TEMPLATES / "brochure.typ").read_bytes(),
         "cover.svg": _cover_svg(brochure).encode(),
@@ -84,7 +84,7 @@ def as_pdf(brochure: Brochure) -> bytes:
         try:
             return typst.compile(root / "main.typ", root=root, font_paths=fonts, ignore_system_fonts=True, format="pdf")
         except typst.TypstError as error:
-            raise CannotPrint(" ".join(error.message.split())) from None
+            raise TypesettingRefused(" ".join(error.message.split())) from None
 
 
 def as_html(brochure: Brochure) -> str:

@@ -20,7 +20,7 @@ from desk.model.settings import Settings
 from desk.storage.database import Database
 from kb.content.article_files import Article, with_shared_languages
 from kb.search.index_files import IndexFiles
-from kb.search.knowledge_base import KnowledgeBase
+from kb.search.knowledge_of_all_providers import KnowledgeOfAllProviders
 from kb.storage import article_store, article_versions, phrase_store
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ RELOAD_AFTER = 600.0
 """Seconds after which everything is read again: with two clocks a change may be hidden from `article_store.stamp`."""
 
 
-class ArticleIndexLoader:
+class KnowledgeLoader:
     """What of articles touches files and the database. Indexes are saved beneath the desk's data folder."""
 
     def __init__(
@@ -68,12 +68,14 @@ class ArticleIndexLoader:
         except IntegrityError:
             log.info("another process imports the articles just now")
 
-    async def build_knowledge_base(self) -> KnowledgeBase:
+    async def build_knowledge_base(self) -> KnowledgeOfAllProviders:
         """All articles, indexed off the event loop."""
         articles = await self._load()
-        return await asyncio.to_thread(KnowledgeBase, self._providers, self._pictures, articles, self._index_files)
+        return await asyncio.to_thread(
+            KnowledgeOfAllProviders, self._providers, self._pictures, articles, self._index_files
+        )
 
-    async def refresh(self, knowledge: KnowledgeBase) -> bool:
+    async def refresh(self, knowledge: KnowledgeOfAllProviders) -> bool:
         """Takes what has changed in the database since it was last read; says whether anything has."""
         async with self._database.look() as connection:
             same = await self._current_stamp(connection) == self._stamp_read

@@ -9,7 +9,7 @@ from pathlib import Path
 from desk.language.detect import LANGUAGES
 from desk.model.provider_files import Provider
 from desk.pipeline.arrival_round import Round
-from intake.engine.letters.wording import LetterSentences
+from intake.engine.letters.wording import DeskSentences
 
 _INSIDE = ("agent", "journal_", "button_", "card", "refused_", "suppressed_", "command_", "story")
 """How the names of templates begin that no subscriber's letter has."""
@@ -27,18 +27,18 @@ class LetterSentencesLookup:
         """``folders`` lists for each provider its own template folders."""
         shared = read_sentences(packaged).sentences
         self._sentences = {
-            provider: LetterSentences((*(one for path in paths for one in read_sentences(path).sentences), *shared))
+            provider: DeskSentences((*(one for path in paths for one in read_sentences(path).sentences), *shared))
             for provider, paths in folders.items()
         }
 
     async def __call__(self, round_: Round) -> object | None:
-        """The provider's `LetterSentences`."""
+        """The provider's `DeskSentences`."""
         return self._sentences.get(round_.facts.need(Provider).name)
 
 
-def read_sentences(folder: Path) -> LetterSentences:
+def read_sentences(folder: Path) -> DeskSentences:
     """Those of one folder of templates."""
-    return LetterSentences(tuple(dict.fromkeys(_sentences_in(folder))))
+    return DeskSentences(tuple(dict.fromkeys(_sentences_in(folder))))
 
 
 def _sentences_in(folder: Path) -> Iterator[str]:

@@ -29,7 +29,7 @@ PictureFolders = Callable[[str], Sequence[Path]]
 """The folders with pictures of a provider's articles, in search order: its own, the desk's, the packaged one."""
 
 
-class KnowledgeBase:
+class KnowledgeOfAllProviders:
     """The articles of all providers, each indexed once however many providers share it.
 
     Reading is pure and thread-safe; `refresh` replaces everything at once, so a reader sees either the old or the new.

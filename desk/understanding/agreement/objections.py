@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
-from desk.understanding.agreement.lexicon import Piece, compiled, lexicon
+from desk.understanding.agreement.lexicon import ClassifiedPhrase, compiled, lexicon
 from desk.understanding.reading.observations import Act, ObservedAct
 
 _GOOD = """<works working worked loads appeared back came revived powered mended solved closed gone there good stable
@@ -41,7 +41,7 @@ def _patterns() -> Mapping[str, re.Pattern[str]]:
     return {name: compiled(pattern, codes) for name, pattern in _PATTERNS.items()}
 
 
-def doubts(pieces: Sequence[Piece]) -> Iterator[ObservedAct]:
+def doubts(pieces: Sequence[ClassifiedPhrase]) -> Iterator[ObservedAct]:
     """The acts of denying, reserving and waiting, each with the words that show it."""
     codes = "".join(piece.code for piece in pieces)
     seen = {name: found for name, pattern in _patterns().items() if (found := pattern.search(codes))}
@@ -67,5 +67,5 @@ def _first(seen: Mapping[str, re.Match[str]], *names: str) -> re.Match[str] | No
     return next((seen[name] for name in names if name in seen), None)
 
 
-def _act(act: Act, pieces: Sequence[Piece], found: re.Match[str]) -> ObservedAct:
+def _act(act: Act, pieces: Sequence[ClassifiedPhrase], found: re.Match[str]) -> ObservedAct:
     return ObservedAct(act, pieces[found.start()].start, pieces[max(found.start(), found.end() - 1)].end)

@@ -14,7 +14,7 @@ class TimeSpan:
     end: datetime
 
 
-class Calendar:
+class PersonClock:
     """The calendar of a person at one moment: ``now`` is on their own clock."""
 
     def __init__(self, now: datetime, zone: tzinfo) -> None:
